@@ -1,0 +1,93 @@
+// The import walls of ARCHITECTURE.md. Each layer lists the layers it may not import.
+/** @param {string} from @param {string[]} to */
+const wall = (from, to, comment) => ({
+  name: `${from}-wall`,
+  comment,
+  severity: 'error',
+  from: { path: `^src/${from}/`, pathNot: '\\.test\\.ts$' },
+  to: { path: `^src/(${to.join('|')})/` },
+});
+const faces = ['cli', 'demo', 'http', 'mcp', 'web', 'hooks'];
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle between files hides which of them is the lower one.',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'core-is-pure',
+      severity: 'error',
+      comment: 'The core imports nothing outside itself: no package, no Node module, no other layer.',
+      from: { path: '^src/core/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^src/core/' },
+    },
+    wall(
+      'protocol',
+      ['store', 'context', 'config', 'observe', 'service', 'client', 'daemon', ...faces],
+      'protocol: core types only',
+    ),
+    wall(
+      'store',
+      ['protocol', 'context', 'config', 'observe', 'service', 'client', 'daemon', ...faces],
+      'store: core only',
+    ),
+    wall('context', ['store', 'service', 'client', 'daemon', ...faces], 'context: core, protocol and config'),
+    wall(
+      'config',
+      ['store', 'context', 'observe', 'service', 'client', 'daemon', ...faces],
+      'config: core limits',
+    ),
+    wall(
+      'observe',
+      ['store', 'context', 'config', 'service', 'client', 'daemon', ...faces],
+      'observe: core types',
+    ),
+    wall(
+      'service',
+      ['store/(memory|sqlite)', 'context', 'config', 'client', 'daemon', ...faces],
+      'service: interfaces only',
+    ),
+    wall('client', ['store', 'service', 'daemon', ...faces], 'client: protocol'),
+    {
+      name: 'cli-wall',
+      severity: 'error',
+      comment: 'The CLI speaks to the port; only its daemon command and --direct wire the daemon.',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/(store|service|demo)/' },
+    },
+    {
+      name: 'daemon-is-top',
+      severity: 'error',
+      comment: 'Only the CLI may import the daemon.',
+      from: { path: '^src/', pathNot: '^src/(daemon|cli)/' },
+      to: { path: '^src/daemon/' },
+    },
+    {
+      name: 'only-the-front-door',
+      severity: 'error',
+      comment: 'From outside a folder import its index.ts only.',
+      from: { path: '^src/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^src/([^/]+)/',
+        pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/store/[^/]+/index\\.ts$'],
+      },
+    },
+    {
+      name: 'sim-and-bench',
+      severity: 'error',
+      comment: 'Simulation drives the service, never a face.',
+      from: { path: '^sim/' },
+      to: { path: '^src/(cli|demo)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+  },
+};

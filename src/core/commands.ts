@@ -1,0 +1,236 @@
+import type {
+  AgentId,
+  DurationMs,
+  Epoch,
+  FencingToken,
+  RequestId,
+  ScopePath,
+  SessionId,
+  SyncRun,
+  TimeMs,
+} from './ids.ts';
+import type { Settings } from './settings.ts';
+import type { AgentMetadata, AgentStatus, ClockAnchor } from './state.ts';
+
+/**
+ * What can be asked of the machine. A kind equals the spec's action, letter for letter. All values are valid in form
+ * when they get here: the protocol has parsed them.
+ */
+export type Command =
+  | AgentJoin
+  | AgentLeave
+  | Heartbeat
+  | SetAgentStatus
+  | AcquireLock
+  | ReleaseLock
+  | RenewLock
+  | CancelWait
+  | RevokeLock
+  | DefineScopes
+  | DefineScope
+  | RemoveScope
+  | ContextModify
+  | GitOperation
+  | StartSync
+  | CompleteSync
+  | FailSync
+  | RetrySync
+  | ResetSync
+  | AbortSync
+  | InvalidateSync
+  | ExpireDue
+  | TakeOver
+  | Configure;
+
+export type CommandKind = Command['kind'];
+export type CommandOf<Kind extends CommandKind> = Extract<Command, { kind: Kind }>;
+
+interface Base {
+  /** Stamped by the service; never smaller than the state's time. */
+  readonly atMs: TimeMs;
+  readonly requestId: RequestId | null;
+}
+
+/** Said by an agent in its own name: the session proves it, the epoch tells incarnations apart. */
+export interface AsAgent extends Base {
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly session: SessionId;
+}
+
+/** Said by an operator or by the service; `by` is for the audit trail. */
+interface AsOperator extends Base {
+  readonly by: string;
+}
+
+export interface AgentJoin extends Base {
+  readonly kind: 'AgentJoin';
+  readonly agent: AgentId;
+  readonly session: SessionId;
+  readonly metadata: AgentMetadata;
+}
+
+export interface AgentLeave extends AsAgent {
+  readonly kind: 'AgentLeave';
+}
+
+/** Renews the session and every lease of the agent. */
+export interface Heartbeat extends AsAgent {
+  readonly kind: 'Heartbeat';
+}
+
+export interface SetAgentStatus extends AsAgent {
+  readonly kind: 'SetAgentStatus';
+  readonly status: AgentStatus;
+  /** Required for blocked: why it cannot go on. */
+  readonly reason: string | null;
+}
+
+export interface AcquireLock extends AsAgent {
+  readonly kind: 'AcquireLock';
+  /** Sorted, without repeats, at least one; granted all at once or not at all. */
+  readonly scopes: readonly ScopePath[];
+  /** Null: the configured lease. */
+  readonly ttlMs: DurationMs | null;
+  readonly wait: WaitWish;
+  readonly reason: string | null;
+}
+
+/** `none` refuses at once when busy; otherwise a ticket is issued, for at most `forMs` (null: only `maxBlockMs`). */
+export type WaitWish =
+  { readonly kind: 'none' } | { readonly kind: 'queue'; readonly forMs: DurationMs | null };
+
+export interface ReleaseLock extends AsAgent {
+  readonly kind: 'ReleaseLock';
+  /** Null: everything it holds. */
+  readonly scopes: readonly ScopePath[] | null;
+  /** When given, it must be the lock's token. */
+  readonly token: FencingToken | null;
+}
+
+export interface RenewLock extends AsAgent {
+  readonly kind: 'RenewLock';
+  readonly scope: ScopePath;
+  readonly token: FencingToken | null;
+  /** Null: the lease length it had. */
+  readonly ttlMs: DurationMs | null;
+}
+
+/** Gives up the agent's place in the queue. */
+export interface CancelWait extends AsAgent {
+  readonly kind: 'CancelWait';
+}
+
+export interface RevokeLock extends AsOperator {
+  readonly kind: 'RevokeLock';
+  readonly scope: ScopePath;
+  readonly reason: string | null;
+}
+
+export interface ScopeDefinition {
+  readonly path: ScopePath;
+  readonly name: string;
+  readonly type: string;
+  /** Sorted, without repeats. */
+  readonly dependencies: readonly ScopePath[];
+}
+
+/** The whole graph as found on disk: what it does not name is removed. Accepted whole or refused whole. */
+export interface DefineScopes extends AsOperator {
+  readonly kind: 'DefineScopes';
+  readonly scopes: readonly ScopeDefinition[];
+}
+
+/** One scope added or changed. */
+export interface DefineScope extends AsOperator {
+  readonly kind: 'DefineScope';
+  readonly scope: ScopeDefinition;
+}
+
+export interface RemoveScope extends AsOperator {
+  readonly kind: 'RemoveScope';
+  readonly scope: ScopePath;
+}
+
+/** Records a coordinated write of a context file; takes the scope's lock for the agent if it is free. */
+export interface ContextModify extends AsAgent {
+  readonly kind: 'ContextModify';
+  readonly scope: ScopePath;
+  /** Relative to the scope's folder. */
+  readonly file: string;
+  readonly token: FencingToken | null;
+  /** SHA-256 (hex) of the new content. */
+  readonly digest: string;
+  /** What the writer last saw; null: the file did not exist. */
+  readonly baseDigest: string | null;
+}
+
+/** Git changed files of these scopes (merge, checkout, rebase, pull ...). */
+export interface GitOperation extends AsOperator {
+  readonly kind: 'GitOperation';
+  readonly scopes: readonly ScopePath[];
+  readonly operation: string;
+}
+
+export interface StartSync extends AsAgent {
+  readonly kind: 'StartSync';
+  readonly scope: ScopePath;
+}
+
+export interface CompleteSync extends AsAgent {
+  readonly kind: 'CompleteSync';
+  readonly scope: ScopePath;
+  readonly run: SyncRun;
+  readonly digest: string | null;
+  readonly syncedAgainst: Readonly<Record<string, string>>;
+}
+
+export interface FailSync extends AsAgent {
+  readonly kind: 'FailSync';
+  readonly scope: ScopePath;
+  readonly run: SyncRun;
+  readonly error: string;
+}
+
+/** Failed -> idle within the retry budget and after the back-off. */
+export interface RetrySync extends AsOperator {
+  readonly kind: 'RetrySync';
+  readonly scope: ScopePath;
+}
+
+/** Failed -> idle by an operator, whatever the budget; the budget is renewed. */
+export interface ResetSync extends AsOperator {
+  readonly kind: 'ResetSync';
+  readonly scope: ScopePath;
+}
+
+/** Ends a running sync without a verdict: syncing -> idle. */
+export interface AbortSync extends AsOperator {
+  readonly kind: 'AbortSync';
+  readonly scope: ScopePath;
+  readonly reason: string | null;
+}
+
+/** What the scope was synced from has changed: it and all that depends on it go back to idle. */
+export interface InvalidateSync extends AsOperator {
+  readonly kind: 'InvalidateSync';
+  readonly scope: ScopePath;
+  readonly reason: string | null;
+}
+
+/** Ends everything whose time has come: sessions, leases, waits, blocks. */
+export interface ExpireDue extends Base {
+  readonly kind: 'ExpireDue';
+}
+
+/** The log's time is bound to another clock; every lease, session and wait starts anew in full. */
+export interface TakeOver extends AsOperator {
+  readonly kind: 'TakeOver';
+  readonly clock: ClockAnchor;
+  readonly cause: 'first' | 'otherHost' | 'otherBoot' | 'clockJump';
+}
+
+export interface Configure extends AsOperator {
+  readonly kind: 'Configure';
+  readonly settings: Settings;
+}

@@ -1,0 +1,175 @@
+import type { ScopeDefinition } from './commands.ts';
+import type {
+  AgentId,
+  DurationMs,
+  Epoch,
+  FencingToken,
+  Revision,
+  ScopePath,
+  SessionId,
+  SyncRun,
+  Ticket,
+  TimeMs,
+} from './ids.ts';
+import type { RequestId } from './ids.ts';
+import type { CommandKind } from './commands.ts';
+import type { Result } from './results.ts';
+import type { Settings } from './settings.ts';
+import type { AgentMetadata, AgentStatus, ClockAnchor } from './state.ts';
+
+/**
+ * One committed command: the unit of the log. Its events share the revision and the time, and take effect together.
+ * Plain JSON without loss.
+ */
+export interface Entry {
+  readonly revision: Revision;
+  readonly atMs: TimeMs;
+  readonly kind: CommandKind;
+  /** The agent that said it, or null for operators and the service. */
+  readonly agent: AgentId | null;
+  /** The operator that said it, or null. */
+  readonly by: string | null;
+  readonly requestId: RequestId | null;
+  /** At least one. */
+  readonly events: readonly Event[];
+  readonly result: Result;
+}
+
+/** What happened. Kinds are `noun.pastVerb`. */
+export type Event =
+  | {
+      readonly kind: 'agent.joined';
+      readonly agent: AgentId;
+      readonly session: SessionId;
+      readonly metadata: AgentMetadata;
+    }
+  | { readonly kind: 'agent.renewed'; readonly agent: AgentId; readonly leases: readonly LeaseRenewal[] }
+  | {
+      readonly kind: 'agent.statusChanged';
+      readonly agent: AgentId;
+      readonly from: AgentStatus;
+      readonly to: AgentStatus;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'agent.left'; readonly agent: AgentId }
+  | { readonly kind: 'agent.lost'; readonly agent: AgentId; readonly held: readonly ScopePath[] }
+  | {
+      readonly kind: 'lock.granted';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly epoch: Epoch;
+      readonly ticket: Ticket | null;
+      readonly ttlMs: DurationMs;
+      readonly deadlineMs: TimeMs;
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: 'lock.renewed';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly ttlMs: DurationMs;
+      readonly deadlineMs: TimeMs;
+    }
+  | {
+      readonly kind: 'lock.released';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly token: FencingToken;
+      readonly cause: ReleaseCause;
+    }
+  | {
+      readonly kind: 'lock.expired';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly token: FencingToken;
+    }
+  | {
+      readonly kind: 'lock.revoked';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly token: FencingToken;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'lock.contended'; readonly scope: ScopePath; readonly agent: AgentId }
+  | { readonly kind: 'lock.uncontended'; readonly scope: ScopePath; readonly agent: AgentId }
+  | { readonly kind: 'place.contended' }
+  | { readonly kind: 'place.uncontended' }
+  | {
+      readonly kind: 'ticket.issued';
+      readonly agent: AgentId;
+      readonly epoch: Epoch;
+      readonly scopes: readonly ScopePath[];
+      readonly waitMs: DurationMs | null;
+      readonly ttlMs: DurationMs;
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: 'ticket.ended';
+      readonly ticket: Ticket;
+      readonly agent: AgentId;
+      readonly cause: TicketEndCause;
+    }
+  | { readonly kind: 'scope.defined'; readonly scope: ScopeDefinition }
+  | { readonly kind: 'scope.removed'; readonly scope: ScopePath }
+  | {
+      readonly kind: 'context.modified';
+      readonly scope: ScopePath;
+      readonly file: string;
+      readonly agent: AgentId;
+      readonly digest: string;
+      readonly token: FencingToken;
+    }
+  | { readonly kind: 'repository.changed'; readonly scopes: readonly ScopePath[]; readonly operation: string }
+  | {
+      readonly kind: 'sync.started';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly epoch: Epoch;
+    }
+  | {
+      readonly kind: 'sync.completed';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly run: SyncRun;
+      readonly digest: string | null;
+      readonly syncedAgainst: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'sync.failed';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly run: SyncRun;
+      readonly error: string;
+      readonly retryAtMs: TimeMs;
+    }
+  | { readonly kind: 'sync.retried'; readonly scope: ScopePath }
+  | { readonly kind: 'sync.reset'; readonly scope: ScopePath }
+  | {
+      readonly kind: 'sync.aborted';
+      readonly scope: ScopePath;
+      readonly run: SyncRun;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'sync.invalidated'; readonly scope: ScopePath; readonly cause: ScopePath }
+  | { readonly kind: 'leases.rearmed' }
+  | { readonly kind: 'clock.anchored'; readonly clock: ClockAnchor }
+  | { readonly kind: 'settings.changed'; readonly settings: Settings };
+
+export type EventKind = Event['kind'];
+export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
+
+export interface LeaseRenewal {
+  readonly scope: ScopePath;
+  readonly deadlineMs: TimeMs;
+}
+
+/** Why a lock ended other than by time or by an operator. */
+export type ReleaseCause = 'released' | 'completed' | 'left' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
+/** Why a ticket left the queue. */
+export type TicketEndCause =
+  'granted' | 'cancelled' | 'deadline' | 'left' | 'completed' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
+
+/** What `evolve` knows beside the event: the entry's position and time, and who spoke. */
+export type Stamp = Pick<Entry, 'revision' | 'atMs'>;
+
+export type { Revision };

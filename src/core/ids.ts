@@ -1,0 +1,105 @@
+/**
+ * Names, numbers and times of the machine, branded so that one cannot stand in for another. They are made here and
+ * at the borders only; inside the core they are just passed on.
+ */
+
+declare const brand: unique symbol;
+type Brand<Base, Name extends string> = Base & { readonly [brand]: Name };
+
+/** A participant's name. See {@link parseAgentId}. */
+export type AgentId = Brand<string, 'AgentId'>;
+/** SHA-256 (hex) of the secret that a join handed out. The secret itself never reaches the log. */
+export type SessionId = Brand<string, 'SessionId'>;
+/** A scope's canonical path. See {@link parseScopePath}. */
+export type ScopePath = Brand<string, 'ScopePath'>;
+/** Chosen by the caller; a repeat of a committed command returns the first answer. */
+export type RequestId = Brand<string, 'RequestId'>;
+/** Position of one committed command in the log: 1, 2, 3 ... 0 is the empty log. */
+export type Revision = Brand<number, 'Revision'>;
+/** Revision of the join that made this incarnation of an agent; so a later join always has a higher epoch. */
+export type Epoch = Revision;
+/** Revision of the grant. Writers present it; the protected thing refuses a smaller one. */
+export type FencingToken = Revision;
+/** Revision of the command that queued the agent; tickets are served in this order. */
+export type Ticket = Revision;
+/** Revision of the start of a sync run; completing or failing it must carry it. */
+export type SyncRun = Revision;
+/** Milliseconds since 1970, in the log's time: it never runs backwards. */
+export type TimeMs = Brand<number, 'TimeMs'>;
+/** A length of time in milliseconds. */
+export type DurationMs = Brand<number, 'DurationMs'>;
+
+export const asRevision = (value: number): Revision => value as Revision;
+export const asTimeMs = (value: number): TimeMs => value as TimeMs;
+export const asDurationMs = (value: number): DurationMs => value as DurationMs;
+export const asRequestId = (value: string): RequestId => value as RequestId;
+export const asSessionId = (value: string): SessionId => value as SessionId;
+
+export const addMs = (time: TimeMs, duration: number): TimeMs => (time + duration) as TimeMs;
+
+/** Either the parsed value or why the text is refused, for a person to read. */
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+const agentIdPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._@/-]{0,126}[A-Za-z0-9])?$/;
+
+/**
+ * An agent's name: 1 to 128 of A-Z a-z 0-9 . _ @ / - with a letter or digit at both ends. ASCII only, so that no two
+ * names look alike; `/` separates a subagent from its parent and is never a path (`..`, `//` and `/.` are refused).
+ */
+export function parseAgentId(text: string): Parsed<AgentId> {
+  if (!agentIdPattern.test(text))
+    return {
+      ok: false,
+      problem: `agent name ${quote(text)}: use 1 to 128 letters, digits, '.', '_', '@', '/' or '-', starting and ending with a letter or digit`,
+    };
+  if (/\.\.|\/\/|\/\.|\.\//.test(text))
+    return { ok: false, problem: `agent name ${quote(text)}: '..', '//', '/.' and './' are not allowed` };
+  return { ok: true, value: text as AgentId };
+}
+
+/** Longest scope path, in UTF-16 units. Linux allows 4096 bytes for a whole path; scopes are folders far above that. */
+export const scopePathLengthMax = 1024;
+
+/**
+ * The canonical form of a scope's path: relative to the repository, `/` between segments, no `.`, no `..`, no doubled or
+ * trailing slash, Unicode NFC; `.` is the root. Two spellings of one path give one value. `..` is resolved as long as
+ * it stays inside the repository. Control characters are refused. Symlinks are the caller's business: this is text.
+ */
+export function parseScopePath(text: string): Parsed<ScopePath> {
+  if (text.length === 0) return { ok: false, problem: `scope path is empty: use '.' for the root` };
+  if (text.length > scopePathLengthMax)
+    return {
+      ok: false,
+      problem: `scope path of ${text.length} characters: at most ${scopePathLengthMax} are allowed`,
+    };
+  if (hasControlCharacter(text))
+    return { ok: false, problem: `scope path ${quote(text)} contains a control character` };
+  const slashed = text.normalize('NFC').replaceAll('\\', '/');
+  if (slashed.startsWith('/') || /^[A-Za-z]:\//.test(slashed))
+    return {
+      ok: false,
+      problem: `scope path ${quote(text)} is absolute: write it relative to the repository`,
+    };
+  const segments: string[] = [];
+  for (const segment of slashed.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment !== '..') segments.push(segment);
+    else if (segments.pop() === undefined)
+      return { ok: false, problem: `scope path ${quote(text)} leads out of the repository` };
+  }
+  return { ok: true, value: (segments.length === 0 ? '.' : segments.join('/')) as ScopePath };
+}
+
+function hasControlCharacter(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code === 0x7f || (code >= 0x80 && code < 0xa0)) return true;
+  }
+  return false;
+}
+
+/** Text from outside, made safe to print: control characters escaped, at most 80 characters. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+}

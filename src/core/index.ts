@@ -1,0 +1,12 @@
+export * from './ids.ts';
+export { assert, AssertionError, must, unreachable } from './assert.ts';
+export * from './limits.ts';
+export * from './settings.ts';
+export type * from './state.ts';
+export { agentStatuses, syncStatuses } from './state.ts';
+export type * from './commands.ts';
+export type * from './events.ts';
+export type * from './results.ts';
+export * from './rejections.ts';
+export type { Decision } from './decide.ts';
+export type { Violation } from './safety/violation.ts';

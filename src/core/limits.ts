@@ -1,0 +1,25 @@
+/**
+ * Hard bounds of the machine. They protect memory and the log, and are far above what a repository needs; what an
+ * operator tunes is in `settings.ts`.
+ */
+
+/** Agents known at once, present and lost. */
+export const agentsMax = 100_000;
+/** Lost agents that stay listed; the one lost longest is forgotten first. */
+export const lostAgentsMax = 1_000;
+/** Scopes of one repository. The largest monorepos known to us have some 10,000 packages. */
+export const scopesMax = 100_000;
+/** Scopes that one acquire may ask for as a unit. */
+export const scopesPerAcquireMax = 64;
+/** Tickets in the queue. */
+export const waitersMax = 100_000;
+/** Context files of one scope whose digest is remembered. */
+export const contextFilesPerScopeMax = 1_000;
+/** Results of committed commands kept so that a repeat is harmless; the oldest goes first. */
+export const recentRequestsMax = 10_000;
+/** Length of a request id, in characters. */
+export const requestIdLengthMax = 128;
+/** Length of free text that people and agents attach (reasons, errors), in characters. */
+export const reasonLengthMax = 1_000;
+/** Size of an agent's metadata as JSON, in characters. */
+export const metadataLengthMax = 4_096;

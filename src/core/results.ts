@@ -1,0 +1,86 @@
+import type { AgentId, Epoch, FencingToken, ScopePath, SyncRun, Ticket, TimeMs } from './ids.ts';
+import type { AgentStatus, SyncStatus } from './state.ts';
+
+/** What a committed command answers. Plain JSON: it is kept in the log, so that a repeat gets the same answer. */
+export type Result =
+  | {
+      readonly kind: 'joined';
+      readonly agent: AgentId;
+      readonly epoch: Epoch;
+      readonly sessionDeadlineMs: TimeMs;
+    }
+  /** What it held comes free; `waited` is the place in the queue it gave up. */
+  | { readonly kind: 'left'; readonly released: readonly ScopePath[]; readonly waited: Ticket | null }
+  | {
+      readonly kind: 'renewed';
+      readonly sessionDeadlineMs: TimeMs;
+      readonly leases: readonly Grant[];
+    }
+  | { readonly kind: 'statusSet'; readonly status: AgentStatus; readonly released: readonly ScopePath[] }
+  | { readonly kind: 'granted'; readonly locks: readonly Grant[] }
+  | QueuedResult
+  /** Empty when nothing of what was named was held: then nothing changed. */
+  | { readonly kind: 'released'; readonly scopes: readonly ScopePath[] }
+  /** Null when it was not waiting. */
+  | { readonly kind: 'waitCancelled'; readonly ticket: Ticket | null }
+  | {
+      readonly kind: 'revoked';
+      readonly scope: ScopePath;
+      readonly agent: AgentId;
+      readonly token: FencingToken;
+    }
+  | {
+      readonly kind: 'scopesDefined';
+      readonly added: readonly ScopePath[];
+      readonly changed: readonly ScopePath[];
+      readonly removed: readonly ScopePath[];
+    }
+  | {
+      readonly kind: 'contextModified';
+      readonly scope: ScopePath;
+      readonly file: string;
+      readonly digest: string;
+      readonly token: FencingToken;
+      readonly invalidated: readonly ScopePath[];
+    }
+  | {
+      readonly kind: 'syncStarted';
+      readonly scope: ScopePath;
+      readonly run: SyncRun;
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'syncSet';
+      readonly scope: ScopePath;
+      readonly status: SyncStatus;
+      readonly retryAtMs: TimeMs | null;
+    }
+  /** Scopes whose sync status went back to idle, in dependency order. */
+  | { readonly kind: 'invalidated'; readonly scopes: readonly ScopePath[] }
+  | {
+      readonly kind: 'expired';
+      readonly agents: readonly AgentId[];
+      readonly locks: readonly ScopePath[];
+      readonly tickets: readonly Ticket[];
+    }
+  | { readonly kind: 'done' };
+
+export type ResultKind = Result['kind'];
+export type ResultOf<Kind extends ResultKind> = Extract<Result, { kind: Kind }>;
+
+/** A lock as its holder sees it. */
+export interface Grant {
+  readonly scope: ScopePath;
+  readonly token: FencingToken;
+  readonly deadlineMs: TimeMs;
+  /** Since when others wait for it; null while nobody does. A contended lease cannot be renewed for ever. */
+  readonly contendedSinceMs: TimeMs | null;
+}
+
+export interface QueuedResult {
+  readonly kind: 'queued';
+  readonly ticket: Ticket;
+  /** 1 is the next to be served among those who wait for one of the same scopes. */
+  readonly position: number;
+  readonly deadlineMs: TimeMs;
+}

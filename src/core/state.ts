@@ -1,0 +1,192 @@
+import type { DeadlineQueue } from './deadlines.ts';
+import type {
+  AgentId,
+  DurationMs,
+  Epoch,
+  FencingToken,
+  RequestId,
+  Revision,
+  ScopePath,
+  SessionId,
+  SyncRun,
+  Ticket,
+  TimeMs,
+} from './ids.ts';
+import type { CommandKind } from './commands.ts';
+import type { Result } from './results.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Everything the coordinator knows about one repository. Changed in place, and by `evolve` only.
+ *
+ * Fields marked "index" can be computed from the others. They exist so that the cost of a command does not grow with
+ * idle agents, free scopes or history, and they are rebuilt, not stored, by a snapshot.
+ */
+export interface State {
+  /** Last committed command. */
+  revision: Revision;
+  /** Time of the last committed command; never falls. */
+  timeMs: TimeMs;
+  settings: Settings;
+  /** Whose monotonic clock the log's time is bound to; null before the first take-over. */
+  clock: ClockAnchor | null;
+  readonly scopes: Map<ScopePath, Scope>;
+  readonly agents: Map<AgentId, Agent>;
+  /** A scope without an entry is free. */
+  readonly locks: Map<ScopePath, Lock>;
+  /** The one queue, in order of issue: iteration order is service order. */
+  readonly tickets: Map<Ticket, Waiter>;
+  /** A scope without an entry was never synced: its status is idle. */
+  readonly syncs: Map<ScopePath, Sync>;
+  /** Since when some ticket waits only for a place among the `maxConcurrentAgents`; null when none does. */
+  placeWaitSinceMs: TimeMs | null;
+  readonly totals: Totals;
+  /** In order of commit, at most `recentRequestsMax`. */
+  readonly recentRequests: Map<RequestId, RecentRequest>;
+  readonly index: Index;
+}
+
+/** Log time = monotonic time of this host and boot + offset. */
+export interface ClockAnchor {
+  readonly host: string;
+  readonly boot: string;
+  readonly offsetMs: number;
+}
+
+export interface Index {
+  /** Tickets that wait for a scope, in order of issue. */
+  readonly queues: Map<ScopePath, Set<Ticket>>;
+  /** How many agents hold at least one lock. */
+  holders: number;
+  /** Lost agents, the one lost longest first. */
+  readonly lostAgents: Set<AgentId>;
+  /** Syncs that run, by the agent that runs them. */
+  readonly runningSyncs: Map<AgentId, Set<ScopePath>>;
+  readonly lockDeadlines: DeadlineQueue<ScopePath>;
+  readonly sessionDeadlines: DeadlineQueue<AgentId>;
+  readonly ticketDeadlines: DeadlineQueue<Ticket>;
+  readonly blockDeadlines: DeadlineQueue<AgentId>;
+}
+
+export interface Scope {
+  readonly path: ScopePath;
+  readonly name: string;
+  readonly type: string;
+  /** Sorted, without repeats. */
+  readonly dependencies: readonly ScopePath[];
+  /** Index: scopes that name this one as a dependency. */
+  readonly dependents: Set<ScopePath>;
+  readonly contexts: Map<string, ContextRecord>;
+}
+
+/** The last coordinated write of one context file. */
+export interface ContextRecord {
+  /** SHA-256 (hex) of the file's bytes. */
+  readonly digest: string;
+  readonly revision: Revision;
+  readonly agent: AgentId;
+}
+
+export const agentStatuses = ['idle', 'working', 'blocked', 'completed'] as const;
+export type AgentStatus = (typeof agentStatuses)[number];
+export type Presence = 'present' | 'lost';
+
+/** What an agent says about itself; for people, never for decisions. */
+export type AgentMetadata = Readonly<Record<string, string | number | boolean>>;
+
+export interface Agent {
+  readonly id: AgentId;
+  readonly epoch: Epoch;
+  readonly session: SessionId;
+  readonly metadata: AgentMetadata;
+  readonly joinedAtMs: TimeMs;
+  status: AgentStatus;
+  presence: Presence;
+  /** Last committed command of this agent. */
+  seenAtMs: TimeMs;
+  sessionDeadlineMs: TimeMs;
+  /** Set exactly while the status is blocked. */
+  blockedSinceMs: TimeMs | null;
+  /** Why it says that it cannot go on; null when it is blocked by waiting. */
+  blockedReason: string | null;
+  /** Waits that ended without a grant since the last grant. */
+  retryCount: number;
+  /** Set exactly while presence is lost. */
+  lostAtMs: TimeMs | null;
+  /** What it held when it was lost. */
+  heldWhenLost: readonly ScopePath[];
+  /** Index: scopes whose lock it holds. */
+  readonly held: Set<ScopePath>;
+  /** Index: its place in the queue. */
+  ticket: Ticket | null;
+}
+
+export interface Lock {
+  readonly scope: ScopePath;
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly token: FencingToken;
+  /** The ticket that was served, or null when the lock was free on asking. */
+  readonly ticket: Ticket | null;
+  readonly grantedAtMs: TimeMs;
+  /** Lease length; a renewal without a ttl of its own uses it again. */
+  ttlMs: DurationMs;
+  deadlineMs: TimeMs;
+  readonly reason: string | null;
+  /** Since when somebody waits for this scope; null while nobody does. */
+  contendedSinceMs: TimeMs | null;
+}
+
+/** A ticket: a place in the queue that outlives the call, the connection and the process that asked for it. */
+export interface Waiter {
+  readonly ticket: Ticket;
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  /** Sorted, without repeats; granted all at once. */
+  readonly scopes: readonly ScopePath[];
+  readonly sinceMs: TimeMs;
+  /** When the asker gives up; null: only `maxBlockMs` bounds the wait. */
+  deadlineMs: TimeMs | null;
+  readonly waitMs: DurationMs | null;
+  readonly ttlMs: DurationMs;
+  readonly reason: string | null;
+}
+
+export const syncStatuses = ['idle', 'syncing', 'completed', 'failed'] as const;
+export type SyncStatus = (typeof syncStatuses)[number];
+
+export interface Sync {
+  readonly scope: ScopePath;
+  status: SyncStatus;
+  /** Failures since the last success, reset or change below; the next attempt is this plus one. */
+  failures: number;
+  /** The run that is going on, or the last one; null before the first. */
+  run: SyncRun | null;
+  /** Who runs or ran it. */
+  agent: AgentId | null;
+  epoch: Epoch | null;
+  startedAtMs: TimeMs | null;
+  endedAtMs: TimeMs | null;
+  /** Set while the status is failed. */
+  error: string | null;
+  /** Earliest time of the next retry; set while the status is failed. */
+  retryAtMs: TimeMs | null;
+  /** Digest of the scope at the last completed run. */
+  digest: string | null;
+  /** Digests of the dependencies that it was computed from. */
+  syncedAgainst: Readonly<Record<string, string>>;
+}
+
+export interface Totals {
+  /** Acquires that found the scope or the house busy and were queued. */
+  conflicts: number;
+  /** Locks that ended by time, and waits that ended by their deadline or by `maxBlockMs`. */
+  timeouts: number;
+}
+
+export interface RecentRequest {
+  readonly kind: CommandKind;
+  readonly agent: AgentId | null;
+  readonly revision: Revision;
+  readonly result: Result;
+}

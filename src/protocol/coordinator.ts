@@ -1,0 +1,105 @@
+import type {
+  AgentId,
+  Command,
+  Entry,
+  FencingToken,
+  Grant,
+  Rejection,
+  Result,
+  Revision,
+  ScopePath,
+  Ticket,
+  TicketEndCause,
+  TimeMs,
+} from '../core/index.ts';
+import type { Answer, Query } from './queries.ts';
+
+/**
+ * The port that every face speaks to. Behind it is the service itself (`--direct`, the daemon's own faces), or a client
+ * that reaches the service over a socket: a face cannot tell.
+ */
+export interface Coordinator {
+  /** Decides and, when accepted, makes durable before it answers. Repeating a request id returns the first answer. */
+  submit(request: CommandRequest): Promise<Reply>;
+
+  /**
+   * Answers when a ticket has left the queue, however long that takes. The ticket does not depend on this call: it may
+   * be asked again after a lost connection or a restart, and keeps its place meanwhile. Aborting the signal ends the
+   * call only; `CancelWait` gives up the place.
+   */
+  awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply>;
+
+  /** A read, answered at a revision that includes everything acknowledged before the call. */
+  query<Q extends Query>(query: Q): Promise<Answer<Q>>;
+
+  /** Committed entries from a revision on, each once and in order, for ever. Ends when the signal aborts. */
+  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry>;
+
+  /** Reads the scope files and the configuration again and takes them over if they are sound. */
+  refresh(): Promise<RefreshReport>;
+
+  /** Ends this end of the conversation; a daemon behind it goes on. */
+  close(): Promise<void>;
+}
+
+type Untimed<C> = C extends Command ? Omit<C, 'atMs' | 'session' | 'requestId'> : never;
+type WithSecret<C> = C extends { readonly agent: AgentId; readonly kind: string }
+  ? C & { readonly secret: string }
+  : C;
+
+/** Commands that callers may send; the others belong to the service itself. */
+export type CallerCommand = WithSecret<
+  Untimed<Exclude<Command, { kind: 'ExpireDue' | 'TakeOver' | 'Configure' }>>
+>;
+
+/**
+ * A command as a caller sends it: the service adds the time. The secret is chosen by whoever joins (at least 16 random
+ * bytes, hex) and proves each later command; only its digest is kept.
+ */
+export interface CommandRequest {
+  /** Makes a repeat harmless. 1 to 128 characters; random. */
+  readonly requestId: string;
+  readonly command: CallerCommand;
+}
+
+/** Every answer, refusals included, says at which revision it was decided. */
+export type Reply =
+  | { readonly ok: true; readonly revision: Revision; readonly result: Result }
+  | { readonly ok: false; readonly revision: Revision; readonly rejection: Rejection };
+
+export interface TicketRequest {
+  readonly agent: AgentId;
+  readonly ticket: Ticket;
+}
+
+export type TicketReply =
+  | { readonly kind: 'granted'; readonly revision: Revision; readonly locks: readonly Grant[] }
+  /** `unknown`: it left the queue so long ago that the log no longer says how. */
+  | { readonly kind: 'ended'; readonly revision: Revision; readonly cause: TicketEndCause | 'unknown' };
+
+/** Whether a protected act may go on under a token. */
+export interface TokenCheck {
+  readonly scope: ScopePath;
+  readonly token: FencingToken;
+}
+
+export interface RefreshReport {
+  readonly revision: Revision;
+  /** False when the graph on disk was refused: the last good one stays in force. */
+  readonly accepted: boolean;
+  readonly scopes: number;
+  readonly problems: readonly ScopeProblem[];
+  readonly atMs: TimeMs;
+}
+
+/** What is wrong with a scope file or with the graph, and where. */
+export interface ScopeProblem {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  /** Repository-relative; null when it concerns the graph as a whole. */
+  readonly file: string | null;
+  /** From 1; null when unknown. */
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly message: string;
+}

@@ -1,0 +1,2 @@
+export type * from './coordinator.ts';
+export type * from './queries.ts';

@@ -1,0 +1,230 @@
+import type {
+  Agent,
+  AgentId,
+  AgentMetadata,
+  AgentStatus,
+  CommandKind,
+  ContextRecord,
+  Entry,
+  Epoch,
+  Event,
+  FencingToken,
+  Presence,
+  Revision,
+  ScopePath,
+  Settings,
+  SyncRun,
+  SyncStatus,
+  Ticket,
+  TimeMs,
+  Totals,
+  Violation,
+} from '../core/index.ts';
+import type { ScopeProblem } from './coordinator.ts';
+
+/** What can be read. */
+export type Query =
+  /** Everything at a glance, now or at a past moment (the log is replayed up to it). */
+  | { readonly kind: 'status'; readonly at: Moment | null }
+  | { readonly kind: 'scopes' }
+  /** Entries that match, newest first. */
+  | {
+      readonly kind: 'history';
+      readonly filter: HistoryFilter;
+      readonly limit: number;
+      readonly before: Revision | null;
+    }
+  /** Who holds a scope or what an agent does, since when, why, who waits, and what led to it. */
+  | { readonly kind: 'why'; readonly subject: WhySubject; readonly at: Moment | null }
+  | { readonly kind: 'token'; readonly scope: ScopePath; readonly token: FencingToken }
+  /** Checks every invariant on the current state. */
+  | { readonly kind: 'violations' }
+  | { readonly kind: 'health' };
+
+export type QueryKind = Query['kind'];
+
+export interface Answers {
+  status: StatusAnswer;
+  scopes: ScopesAnswer;
+  history: HistoryAnswer;
+  why: WhyAnswer;
+  token: TokenAnswer;
+  violations: ViolationsAnswer;
+  health: HealthAnswer;
+}
+export type Answer<Q extends Query> = Answers[Q['kind']];
+
+/** A point in the log: by its position, or the last revision at or before a time. */
+export type Moment =
+  | { readonly kind: 'revision'; readonly revision: Revision }
+  | { readonly kind: 'time'; readonly atMs: TimeMs };
+
+export interface StatusAnswer {
+  readonly revision: Revision;
+  readonly timeMs: TimeMs;
+  readonly agents: readonly AgentView[];
+  readonly locks: readonly LockView[];
+  readonly waiters: readonly WaiterView[];
+  readonly syncs: readonly SyncView[];
+  readonly violations: readonly Violation[];
+  readonly scopeCount: number;
+  readonly totals: Totals;
+  readonly settings: Settings;
+  /** Problems of the scope files on disk, as of the last time they were read. */
+  readonly scopeProblems: readonly ScopeProblem[];
+}
+
+export interface AgentView {
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly status: AgentStatus;
+  readonly presence: Presence;
+  readonly metadata: AgentMetadata;
+  readonly joinedAtMs: TimeMs;
+  readonly seenAtMs: TimeMs;
+  readonly sessionDeadlineMs: TimeMs;
+  readonly blockedSinceMs: TimeMs | null;
+  readonly blockedReason: string | null;
+  readonly retryCount: number;
+  readonly lostAtMs: TimeMs | null;
+  readonly heldWhenLost: Agent['heldWhenLost'];
+  readonly held: readonly ScopePath[];
+  readonly ticket: Ticket | null;
+}
+
+export interface LockView {
+  readonly scope: ScopePath;
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly token: FencingToken;
+  readonly grantedAtMs: TimeMs;
+  readonly deadlineMs: TimeMs;
+  readonly reason: string | null;
+  readonly contendedSinceMs: TimeMs | null;
+  readonly queueLength: number;
+}
+
+export interface WaiterView {
+  readonly ticket: Ticket;
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly scopes: readonly ScopePath[];
+  readonly sinceMs: TimeMs;
+  readonly deadlineMs: TimeMs;
+  /** Place in the whole queue, from 1. */
+  readonly position: number;
+  readonly reason: string | null;
+  /** Scopes of the ticket that are not free; empty: it waits for a place or behind the oldest ticket. */
+  readonly waitsFor: readonly ScopePath[];
+}
+
+export interface SyncView {
+  readonly scope: ScopePath;
+  readonly status: SyncStatus;
+  readonly failures: number;
+  readonly retriesLeft: number;
+  readonly run: SyncRun | null;
+  readonly agent: AgentId | null;
+  readonly startedAtMs: TimeMs | null;
+  readonly endedAtMs: TimeMs | null;
+  readonly error: string | null;
+  readonly retryAtMs: TimeMs | null;
+  readonly digest: string | null;
+}
+
+export interface ScopesAnswer {
+  readonly revision: Revision;
+  readonly scopes: readonly ScopeView[];
+  readonly problems: readonly ScopeProblem[];
+}
+
+export interface ScopeView {
+  readonly path: ScopePath;
+  readonly name: string;
+  readonly type: string;
+  readonly dependencies: readonly ScopePath[];
+  readonly dependents: readonly ScopePath[];
+  readonly syncStatus: SyncStatus;
+  readonly holder: AgentId | null;
+  readonly contexts: Readonly<Record<string, ContextRecord>>;
+}
+
+export interface HistoryFilter {
+  readonly agent?: AgentId;
+  readonly scope?: ScopePath;
+  readonly sinceMs?: TimeMs;
+  readonly untilMs?: TimeMs;
+  /** Event kinds, whole (`lock.granted`) or as a group (`lock`). */
+  readonly events?: readonly string[];
+}
+
+export interface HistoryAnswer {
+  readonly revision: Revision;
+  /** Newest first. */
+  readonly entries: readonly Entry[];
+  /** Pass as `before` for the next page; null at the beginning of what is kept. */
+  readonly nextBefore: Revision | null;
+  /** Oldest revision that is still kept. */
+  readonly first: Revision;
+}
+
+export type WhySubject =
+  { readonly kind: 'scope'; readonly scope: ScopePath } | { readonly kind: 'agent'; readonly agent: AgentId };
+
+export interface WhyAnswer {
+  /** The revision looked at: the last at or before the asked moment. */
+  readonly revision: Revision;
+  readonly timeMs: TimeMs;
+  readonly subject: WhySubject;
+  readonly agent: AgentView | null;
+  /** The subject scope's lock, or the locks the subject agent holds. */
+  readonly locks: readonly LockView[];
+  /** Waiters for the subject scope in order of service, or the subject agent's own ticket. */
+  readonly waiters: readonly WaiterView[];
+  readonly sync: SyncView | null;
+  /** Whom the subject agent waits for, and for what. */
+  readonly waitsFor: readonly LockView[];
+  /** What happened to it up to then, newest first. */
+  readonly happened: readonly HappenedEvent[];
+}
+
+export interface HappenedEvent {
+  readonly revision: Revision;
+  readonly atMs: TimeMs;
+  readonly command: CommandKind;
+  readonly by: string | null;
+  readonly event: Event;
+}
+
+export interface TokenAnswer {
+  readonly revision: Revision;
+  /** True when a protected act under this token may go on: held, current, not past its deadline, holder working. */
+  readonly valid: boolean;
+  readonly holder: LockView | null;
+  readonly why: string;
+}
+
+export interface ViolationsAnswer {
+  readonly revision: Revision;
+  /** Names of the invariants that were checked. */
+  readonly checked: readonly string[];
+  readonly violations: readonly Violation[];
+}
+
+export interface HealthAnswer {
+  readonly revision: Revision;
+  readonly ok: boolean;
+  readonly pid: number;
+  readonly version: string;
+  readonly mode: 'direct' | 'daemon';
+  readonly startedAtMs: TimeMs;
+  readonly firstRevision: Revision;
+  readonly storeKind: string;
+  readonly storeDurable: boolean;
+  readonly storeEngine: string;
+  readonly storePath: string | null;
+  readonly socket: string | null;
+  readonly connections: number;
+  /** True while something is held, waited for or synced, or a call is under way. */
+  readonly busy: boolean;
+}

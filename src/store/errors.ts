@@ -1,0 +1,37 @@
+export const storeErrorCodes = [
+  'CLOSED',
+  'CANNOT_OPEN',
+  'CORRUPT_ENTRY',
+  'CORRUPT_SNAPSHOT',
+  'CORRUPT_STORE',
+  'NEWER_FORMAT',
+  'COMPACTED',
+  'COMPACTION_REFUSED',
+  'BUSY',
+  'DISK_FULL',
+  'READ_ONLY',
+  'IO',
+  'NO_DRIVER',
+] as const;
+export type StoreErrorCode = (typeof storeErrorCodes)[number];
+
+/** The store could not do its work: an environment's failure, not a rule's refusal. Nothing was written. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+  /** Whether the same call may succeed later by itself. */
+  readonly retryable: boolean;
+  /** The entry concerned, when there is one. */
+  readonly revision: number | null;
+
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    options: { readonly retryable?: boolean; readonly revision?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.revision = options.revision ?? null;
+  }
+}

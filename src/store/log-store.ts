@@ -1,0 +1,82 @@
+import type { Entry, Revision, TimeMs } from '../core/index.ts';
+
+/**
+ * The durable log of one repository, and snapshots of the state that it leads to.
+ *
+ * Any number of processes may append to one log in safety: an append names the revision it expects to follow, and all
+ * but one of the racers are refused. Nothing above this interface knows which engine is behind it.
+ */
+export interface LogStore {
+  readonly capabilities: StoreCapabilities;
+
+  /** Oldest and newest revision that can be read. An empty log has `first = 1, last = 0`. */
+  bounds(): Promise<LogBounds>;
+
+  /**
+   * Appends all entries or none, durably, if and only if `expectedRevision` is the last one. The entries' revisions
+   * must be the ones that follow it, without gaps.
+   *
+   * `unknown` means that the answer was lost: the append may or may not have taken effect. The caller reads the log to
+   * find out, and never sends again blindly.
+   */
+  append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome>;
+
+  /** At most `limit` entries from `fromRevision` on, in order, without gaps. Empty at the end of the log. */
+  read(fromRevision: Revision, limit: number): Promise<ReadOutcome>;
+
+  /** At most `limit` entries before `beforeRevision`, newest first: recent history without reading all of it. */
+  readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome>;
+
+  /**
+   * Entries from a position on, for ever, each exactly once and in order, also those that other processes append.
+   * Ends when `signal` aborts. Throws {@link StoreError} `COMPACTED` when the position is gone.
+   */
+  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry>;
+
+  /** Keeps a snapshot beside the log; it must belong to a revision that is in the log. */
+  saveSnapshot(snapshot: StoredSnapshot): Promise<void>;
+
+  /** The newest snapshot, or the newest at or before a revision; null when there is none. */
+  loadSnapshot(atOrBefore?: Revision): Promise<StoredSnapshot | null>;
+
+  /**
+   * Drops entries before a revision. Refused with `COMPACTION_REFUSED` unless a snapshot at or after
+   * `beforeRevision - 1` exists, so that the state can still be rebuilt; older snapshots go as well, except the newest
+   * at or before `beforeRevision - 1`.
+   */
+  compact(beforeRevision: Revision): Promise<void>;
+
+  /** Idempotent. Later calls of other methods fail with `CLOSED`. */
+  close(): Promise<void>;
+}
+
+export interface StoreCapabilities {
+  readonly kind: 'memory' | 'embedded' | 'distributed';
+  /** Whether an acknowledged append survives the loss of the process and of power. */
+  readonly durable: boolean;
+  /** Whether other processes can append to the same log. */
+  readonly shared: boolean;
+}
+
+export interface LogBounds {
+  readonly first: Revision;
+  readonly last: Revision;
+}
+
+export type AppendOutcome =
+  | { readonly kind: 'done' }
+  /** Somebody else appended first; nothing was written. */
+  | { readonly kind: 'refused'; readonly lastRevision: Revision }
+  | { readonly kind: 'unknown'; readonly cause: unknown };
+
+export type ReadOutcome =
+  | { readonly kind: 'entries'; readonly entries: readonly Entry[] }
+  /** The position was dropped; the oldest that can still be read. */
+  | { readonly kind: 'compacted'; readonly first: Revision };
+
+/** A state at a revision, encoded by the core (`encodeState`). */
+export interface StoredSnapshot {
+  readonly revision: Revision;
+  readonly atMs: TimeMs;
+  readonly body: string;
+}
