@@ -1,8 +1,27 @@
-import type { Command } from './commands.ts';
-import type { Event } from './events.ts';
-import type { Revision } from './ids.ts';
-import type { Rejection } from './rejections.ts';
+import { decideAgentJoin, decideAgentLeave, decideHeartbeat, decideSetAgentStatus } from './agents.ts';
+import type { Command, CommandKind, CommandOf } from './commands.ts';
+import { decideConfigure, decideTakeOver } from './configuration.ts';
+import { decideContextModify } from './contexts.ts';
+import type { Entry, Event } from './events.ts';
+import { decideExpireDue } from './expiry.ts';
+import { refusedAtGate } from './gate.ts';
+import type { AgentId, Revision } from './ids.ts';
+import { decideAcquireLock, decideReleaseLock, decideRenewLock, decideRevokeLock } from './locks.ts';
+import { decideCancelWait } from './queue.ts';
+import { reject, type Rejection } from './rejections.ts';
 import type { Result } from './results.ts';
+import { decideDefineScope, decideDefineScopes, decideRemoveScope } from './scopes.ts';
+import type { State } from './state.ts';
+import {
+  decideAbortSync,
+  decideCompleteSync,
+  decideFailSync,
+  decideGitOperation,
+  decideInvalidateSync,
+  decideResetSync,
+  decideRetrySync,
+  decideStartSync,
+} from './syncs.ts';
 
 /** What the machine says to a command. */
 export type Decision =
@@ -11,4 +30,85 @@ export type Decision =
   /** The request id was committed before: the first answer, and where it stands in the log. */
   | { readonly kind: 'repeated'; readonly revision: Revision; readonly result: Result }
   | { readonly kind: 'rejected'; readonly rejection: Rejection };
-export type { Command };
+
+type Handler<Kind extends CommandKind> = (state: State, command: CommandOf<Kind>) => Decision;
+
+/** One handler per command; a forgotten one does not compile. */
+const handlers: { readonly [Kind in CommandKind]: Handler<Kind> } = {
+  AgentJoin: decideAgentJoin,
+  AgentLeave: decideAgentLeave,
+  Heartbeat: decideHeartbeat,
+  SetAgentStatus: decideSetAgentStatus,
+  AcquireLock: decideAcquireLock,
+  ReleaseLock: decideReleaseLock,
+  RenewLock: decideRenewLock,
+  CancelWait: decideCancelWait,
+  RevokeLock: decideRevokeLock,
+  DefineScopes: decideDefineScopes,
+  DefineScope: decideDefineScope,
+  RemoveScope: decideRemoveScope,
+  ContextModify: decideContextModify,
+  GitOperation: decideGitOperation,
+  StartSync: decideStartSync,
+  CompleteSync: decideCompleteSync,
+  FailSync: decideFailSync,
+  RetrySync: decideRetrySync,
+  ResetSync: decideResetSync,
+  AbortSync: decideAbortSync,
+  InvalidateSync: decideInvalidateSync,
+  ExpireDue: decideExpireDue,
+  TakeOver: decideTakeOver,
+  Configure: decideConfigure,
+};
+
+/**
+ * Decides a command against a state, which is only read. Deterministic and total for well-formed commands: what a
+ * caller can cause is an answer, only a bug throws.
+ *
+ * The command's time must not be before the state's; the caller has submitted `ExpireDue` for what was due before it.
+ */
+export function decide(state: State, command: Command): Decision {
+  const repeated = repeatOf(state, command);
+  if (repeated !== null) return repeated;
+  if ('session' in command && command.kind !== 'AgentJoin') {
+    const refused = refusedAtGate(state, command);
+    if (refused !== null) return refused;
+  }
+  const handler = handlers[command.kind] as Handler<CommandKind>;
+  return handler(state, command);
+}
+
+/** The log entry that commits a decision, at the revision after the state's. */
+export function toEntry(
+  state: State,
+  command: Command,
+  decision: { readonly events: readonly Event[]; readonly result: Result },
+): Entry {
+  return {
+    revision: (state.revision + 1) as Revision,
+    atMs: command.atMs,
+    kind: command.kind,
+    agent: agentOf(command),
+    by: 'by' in command ? command.by : null,
+    requestId: command.requestId,
+    events: decision.events,
+    result: decision.result,
+  };
+}
+
+function repeatOf(state: State, command: Command): Decision | null {
+  if (command.requestId === null) return null;
+  const first = state.recentRequests.get(command.requestId);
+  if (first === undefined) return null;
+  if (first.kind === command.kind && first.agent === agentOf(command))
+    return { kind: 'repeated', revision: first.revision, result: first.result };
+  return reject(
+    'REQUEST_ID_REUSED',
+    `request id ${command.requestId} was already used for ${first.kind}: choose a new random id for each request`,
+    { kind: first.kind, agent: first.agent, revision: first.revision },
+  );
+}
+
+function agentOf(command: Command): AgentId | null {
+  return 'agent' in command ? command.agent : null;
+}

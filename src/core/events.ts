@@ -4,6 +4,7 @@ import type {
   DurationMs,
   Epoch,
   FencingToken,
+  RequestId,
   Revision,
   ScopePath,
   SessionId,
@@ -11,7 +12,6 @@ import type {
   Ticket,
   TimeMs,
 } from './ids.ts';
-import type { RequestId } from './ids.ts';
 import type { CommandKind } from './commands.ts';
 import type { Result } from './results.ts';
 import type { Settings } from './settings.ts';
@@ -90,8 +90,6 @@ export type Event =
       readonly token: FencingToken;
       readonly reason: string | null;
     }
-  | { readonly kind: 'lock.contended'; readonly scope: ScopePath; readonly agent: AgentId }
-  | { readonly kind: 'lock.uncontended'; readonly scope: ScopePath; readonly agent: AgentId }
   | { readonly kind: 'place.contended' }
   | { readonly kind: 'place.uncontended' }
   | {
@@ -169,7 +167,5 @@ export type ReleaseCause = 'released' | 'completed' | 'left' | 'lost' | 'blocked
 export type TicketEndCause =
   'granted' | 'cancelled' | 'deadline' | 'left' | 'completed' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
 
-/** What `evolve` knows beside the event: the entry's position and time, and who spoke. */
+/** What `evolve` knows beside the event: the entry's position and time. */
 export type Stamp = Pick<Entry, 'revision' | 'atMs'>;
-
-export type { Revision };

@@ -1,3 +1,4 @@
+/** The pure core: what is decided, and what follows from it. No I/O, no clock, no randomness. */
 export * from './ids.ts';
 export { assert, AssertionError, must, unreachable } from './assert.ts';
 export * from './limits.ts';
@@ -7,6 +8,19 @@ export { agentStatuses, syncStatuses } from './state.ts';
 export type * from './commands.ts';
 export type * from './events.ts';
 export type * from './results.ts';
-export * from './rejections.ts';
-export type { Decision } from './decide.ts';
+export {
+  rejectionCodes,
+  retryAdvice,
+  type Rejection,
+  type RejectionCode,
+  type RetryAdvice,
+} from './rejections.ts';
+export { initialState } from './initial-state.ts';
+export { decide, toEntry, type Decision } from './decide.ts';
+export { evolve } from './evolve.ts';
+export { nextDeadline } from './expiry.ts';
+export { contendedSince } from './leases.ts';
+export { dependencyWaves, findCycle, reachableInOrder } from './graph.ts';
+export { invariantNames, invariants, violations, type InvariantName } from './safety/index.ts';
 export type { Violation } from './safety/violation.ts';
+export { decodeState, encodeState, SnapshotError } from './snapshot.ts';

@@ -4,11 +4,11 @@
  */
 export const rejectionCodes = [
   // The common gate, before any command that speaks for an agent.
+  'REQUEST_ID_REUSED',
   'AGENT_NOT_FOUND',
   'STALE_EPOCH',
   'SESSION_MISMATCH',
   'AGENT_LOST',
-  'REQUEST_ID_REUSED',
   // Agents.
   'AGENT_ALREADY_JOINED',
   'AGENT_LIMIT_REACHED',
@@ -25,6 +25,7 @@ export const rejectionCodes = [
   'ALREADY_WAITING',
   'AGENT_BLOCKED',
   'AGENT_HOLDS_LOCK',
+  'LOCK_LIMIT_REACHED',
   'TTL_TOO_LONG',
   'LOCK_NOT_HELD',
   'STALE_FENCING_TOKEN',
@@ -48,6 +49,7 @@ export const rejectionCodes = [
   'RETRY_TOO_SOON',
   // Settings.
   'SETTINGS_INVALID',
+  'SETTINGS_IN_USE',
 ] as const;
 
 export type RejectionCode = (typeof rejectionCodes)[number];
@@ -65,11 +67,11 @@ export interface Rejection {
 export type RetryAdvice = 'afterOthersAct' | 'afterYouAct' | 'never';
 
 export const retryAdvice: { readonly [Code in RejectionCode]: RetryAdvice } = {
+  REQUEST_ID_REUSED: 'never',
   AGENT_NOT_FOUND: 'afterYouAct',
   STALE_EPOCH: 'never',
   SESSION_MISMATCH: 'never',
   AGENT_LOST: 'afterYouAct',
-  REQUEST_ID_REUSED: 'never',
   AGENT_ALREADY_JOINED: 'afterOthersAct',
   AGENT_LIMIT_REACHED: 'afterOthersAct',
   TRANSITION_NOT_ALLOWED: 'afterYouAct',
@@ -83,6 +85,7 @@ export const retryAdvice: { readonly [Code in RejectionCode]: RetryAdvice } = {
   ALREADY_WAITING: 'afterYouAct',
   AGENT_BLOCKED: 'afterYouAct',
   AGENT_HOLDS_LOCK: 'afterYouAct',
+  LOCK_LIMIT_REACHED: 'never',
   TTL_TOO_LONG: 'never',
   LOCK_NOT_HELD: 'afterYouAct',
   STALE_FENCING_TOKEN: 'never',
@@ -103,4 +106,14 @@ export const retryAdvice: { readonly [Code in RejectionCode]: RetryAdvice } = {
   RETRY_LIMIT_REACHED: 'afterYouAct',
   RETRY_TOO_SOON: 'afterOthersAct',
   SETTINGS_INVALID: 'never',
+  SETTINGS_IN_USE: 'afterOthersAct',
 };
+
+/** A refusal in one line, for the deciding code. */
+export function reject(
+  code: RejectionCode,
+  message: string,
+  details: Readonly<Record<string, unknown>> = {},
+): { readonly kind: 'rejected'; readonly rejection: Rejection } {
+  return { kind: 'rejected', rejection: { code, message, details } };
+}

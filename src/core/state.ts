@@ -41,7 +41,7 @@ export interface State {
   /** Since when some ticket waits only for a place among the `maxConcurrentAgents`; null when none does. */
   placeWaitSinceMs: TimeMs | null;
   readonly totals: Totals;
-  /** In order of commit, at most `recentRequestsMax`. */
+  /** At most `recentRequestsMax`; see `requestOrder` in the index. */
   readonly recentRequests: Map<RequestId, RecentRequest>;
   readonly index: Index;
 }
@@ -56,8 +56,17 @@ export interface ClockAnchor {
 export interface Index {
   /** Tickets that wait for a scope, in order of issue. */
   readonly queues: Map<ScopePath, Set<Ticket>>;
+  /** Scopes that name a scope as their dependency. */
+  readonly dependents: Map<ScopePath, Set<ScopePath>>;
   /** How many agents hold at least one lock. */
   holders: number;
+  /**
+   * Ids of `recentRequests` in order of commit: a ring, in which a new id overwrites the oldest. The map's own order would
+   * do, but finding its first key after many deletions is a walk over the deleted ones.
+   */
+  readonly requestOrder: RequestId[];
+  /** Where the next id goes. */
+  requestPlace: number;
   /** Lost agents, the one lost longest first. */
   readonly lostAgents: Set<AgentId>;
   /** Syncs that run, by the agent that runs them. */
@@ -74,8 +83,6 @@ export interface Scope {
   readonly type: string;
   /** Sorted, without repeats. */
   readonly dependencies: readonly ScopePath[];
-  /** Index: scopes that name this one as a dependency. */
-  readonly dependents: Set<ScopePath>;
   readonly contexts: Map<string, ContextRecord>;
 }
 

@@ -1,2 +1,37 @@
+import type { RequestParsers } from './requests.ts';
+
 export type * from './coordinator.ts';
 export type * from './queries.ts';
+export {
+  CoordinatorError,
+  failureCodes,
+  invalidInput,
+  type FailureCode,
+  type FailureJson,
+} from './errors.ts';
+export { LineBatch, LineSplitter, LineTooLongError } from './lines.ts';
+export {
+  connectionCallId,
+  decodeOwnerMessage,
+  protocolNumber,
+  replyLineBytesMax,
+  requestLineBytesMax,
+  type Call,
+  type Cancel,
+  type ClientMessage,
+  type Hello,
+  type Operation,
+  type Operations,
+  type OwnerMessage,
+  type StopAnswer,
+} from './wire.ts';
+export type { ParsedMessage, RequestParsers } from './requests.ts';
+
+/**
+ * The schemas of all that a caller may send. Loaded when asked for: they cost tens of milliseconds at start, and a
+ * caller needs none.
+ */
+export async function loadRequestParsers(): Promise<RequestParsers> {
+  const { requestParsers } = await import('./requests.ts');
+  return requestParsers;
+}

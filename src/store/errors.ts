@@ -35,3 +35,8 @@ export class StoreError extends Error {
     this.revision = options.revision ?? null;
   }
 }
+
+/** For a call after `close`. */
+export function closedError(): StoreError {
+  return new StoreError('CLOSED', 'The log store is closed. Open it again.');
+}

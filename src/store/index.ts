@@ -7,3 +7,4 @@ export type {
   StoredSnapshot,
 } from './log-store.ts';
 export { StoreError, storeErrorCodes, type StoreErrorCode } from './errors.ts';
+export { ManualTimers, systemTimers, type Cancel, type Timers } from './timers.ts';

@@ -1,0 +1,101 @@
+import {
+  asRequestId,
+  asSessionId,
+  asTimeMs,
+  decide,
+  defaultSettings,
+  evolve,
+  initialState,
+  toEntry,
+  type AgentId,
+  type Command,
+  type ScopePath,
+  type State,
+} from '../src/core/index.ts';
+
+export function carryOut(state: State, command: Command): void {
+  const decision = decide(state, command);
+  if (decision.kind !== 'committed') throw new Error(`not accepted: ${JSON.stringify(decision)}`);
+  evolve(state, toEntry(state, command, decision));
+}
+
+/** A house of agents and scopes, everyone idle and everything free. */
+export function populatedState(agents: number, scopes: number): State {
+  const state = initialState({ ...defaultSettings, maxConcurrentAgents: agents });
+  const atMs = asTimeMs(1);
+  carryOut(state, {
+    kind: 'DefineScopes',
+    atMs,
+    requestId: null,
+    by: 'bench',
+    scopes: Array.from({ length: scopes }, (_, index) => ({
+      path: `scope-${index}` as ScopePath,
+      name: `scope-${index}`,
+      type: 'library',
+      dependencies: [],
+    })),
+  });
+  for (let index = 0; index < agents; index += 1)
+    carryOut(state, {
+      kind: 'AgentJoin',
+      atMs,
+      requestId: null,
+      agent: `agent-${index}` as AgentId,
+      session: asSessionId('s'),
+      metadata: {},
+    });
+  return state;
+}
+
+const chunk = 1_000;
+
+/** Acquire and release by one agent after another; answers pairs per second. Making the commands is not timed. */
+export function pairsPerSecond(agents: number, scopes: number, pairs: number): number {
+  const state = populatedState(agents, scopes);
+  let spentNs = 0n;
+  for (let done = 0; done < pairs; done += chunk) {
+    const commands = pairCommands(state, done, chunk);
+    const startedAt = process.hrtime.bigint();
+    for (const command of commands) carryOut(state, command);
+    spentNs += process.hrtime.bigint() - startedAt;
+  }
+  return pairs / (Number(spentNs) / 1e9);
+}
+
+function pairCommands(state: State, from: number, pairs: number): Command[] {
+  const agents = [...state.agents.values()];
+  const scopes = [...state.scopes.keys()];
+  const commands: Command[] = [];
+  for (let pair = from; pair < from + pairs; pair += 1) {
+    const agent = agents[pair % agents.length];
+    const scope = scopes[(pair * 7) % scopes.length];
+    if (agent === undefined || scope === undefined) throw new Error('nobody there');
+    const { id, epoch, session } = agent;
+    const atMs = asTimeMs(2 + Math.floor(pair / 100));
+    commands.push(
+      {
+        kind: 'AcquireLock',
+        atMs,
+        requestId: asRequestId(`acquire-${pair}`),
+        agent: id,
+        epoch,
+        session,
+        scopes: [scope],
+        ttlMs: null,
+        wait: { kind: 'none' },
+        reason: null,
+      },
+      {
+        kind: 'ReleaseLock',
+        atMs,
+        requestId: asRequestId(`release-${pair}`),
+        agent: id,
+        epoch,
+        session,
+        scopes: [scope],
+        token: null,
+      },
+    );
+  }
+  return commands;
+}

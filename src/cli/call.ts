@@ -1,0 +1,115 @@
+import type { Coordinator } from '../protocol/index.ts';
+import { parseAgentId } from '../core/index.ts';
+import type { AgentId } from '../core/index.ts';
+import type { CliContext } from './context.ts';
+import { CommandError, usageError, valueOf } from './errors.ts';
+import { exitCodes } from './exit-codes.ts';
+import { createStyle, wantsColor } from './format/style.ts';
+import type { Style } from './format/style.ts';
+import { jsonLine, shellCommand } from './format/text.ts';
+import { withIsoTimes } from './format/time.ts';
+import type { Repository, Session, World } from './world.ts';
+
+/** Options that every command understands. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly direct?: boolean;
+  /** `-C DIR`, as in git. */
+  readonly directory?: string;
+  readonly color?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** One invocation: the context, the global options, and what the command has opened, each at most once. */
+export class Call {
+  readonly context: CliContext;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly cwd: string;
+  readonly #direct: boolean;
+  readonly #color: boolean;
+  #repository: Promise<Repository> | null = null;
+  #coordinator: Promise<Coordinator> | null = null;
+
+  constructor(context: CliContext, options: GlobalOptions, cwd: string) {
+    this.context = context;
+    this.json = options.json ?? false;
+    this.quiet = options.quiet ?? false;
+    this.cwd = cwd;
+    this.#direct = options.direct ?? false;
+    this.#color = options.color ?? true;
+  }
+
+  get world(): World {
+    return this.context.world;
+  }
+
+  get nowMs(): number {
+    return this.context.clock.nowMs();
+  }
+
+  /** How text on standard output looks. */
+  get style(): Style {
+    return this.#styleOf(this.context.stdout);
+  }
+
+  get errorStyle(): Style {
+    return this.#styleOf(this.context.stderr);
+  }
+
+  #styleOf(stream: { readonly isTTY: boolean }): Style {
+    const { env } = this.context;
+    return createStyle({ color: wantsColor(env, stream, this.#color), terminal: stream.isTTY });
+  }
+
+  repository(): Promise<Repository> {
+    this.#repository ??= this.world.locate(this.cwd, this.context.env);
+    return this.#repository;
+  }
+
+  coordinator(): Promise<Coordinator> {
+    this.#coordinator ??= this.repository().then((repository) =>
+      this.world.connect(repository, { direct: this.#direct }),
+    );
+    return this.#coordinator;
+  }
+
+  /** Ends the connection if there is one. What went wrong with it has been told already. */
+  async close(): Promise<void> {
+    const coordinator = await this.#coordinator?.catch(() => null);
+    await coordinator?.close();
+  }
+
+  /** Who acts: `--agent`, else RHEMA_AGENT. Nobody is guessed. */
+  agentName(option: string | undefined): AgentId {
+    const name = option ?? this.context.env['RHEMA_AGENT'];
+    if (name === undefined || name === '')
+      throw usageError('which agent acts? Give --agent NAME, or set RHEMA_AGENT');
+    return valueOf(parseAgentId(name));
+  }
+
+  /** The session of the acting agent, as its join left it. */
+  async session(option: string | undefined): Promise<Session> {
+    const agent = this.agentName(option);
+    const session = await this.world.sessions.read(await this.repository(), agent);
+    if (session !== null) return session;
+    const join = shellCommand('rhema', 'agent', 'join', agent);
+    const message = `${agent} has not joined in this repository on this account: run ${join}`;
+    throw new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });
+  }
+
+  /** Prints a line for people on standard output, outside of the command's own answer. */
+  print(text: string): void {
+    this.context.stdout.write(`${text}\n`);
+  }
+
+  /** Tells people something beside the answer, on standard error; `--quiet` and `--json` silence it. */
+  note(text: string): void {
+    if (!this.quiet && !this.json) this.context.stderr.write(`${text}\n`);
+  }
+
+  /** Prints one JSON line; points in time get their ISO form. */
+  printJson(value: Readonly<Record<string, unknown>>): void {
+    this.context.stdout.write(`${jsonLine(withIsoTimes(value))}\n`);
+  }
+}

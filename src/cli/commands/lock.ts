@@ -1,0 +1,99 @@
+import type { FencingToken, Revision } from '../../core/index.ts';
+import type { Call } from '../call.ts';
+import { invalidInput } from '../errors.ts';
+import { line } from '../format/text.ts';
+import { done } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { durationOption } from './acquiring.ts';
+import { grantedOutcome } from './lock-acquire.ts';
+import { scopeOf, scopesOf } from './scopes-of.ts';
+import { proofOf, submitAnd } from './speak.ts';
+
+export interface ReleaseInput {
+  readonly scopes: readonly string[];
+  readonly agent?: string;
+  readonly token?: string;
+}
+
+/** Gives locks back: the named ones, or all that the agent holds. */
+export async function releaseLock(call: Call, input: ReleaseInput): Promise<Outcome> {
+  const session = await call.session(input.agent);
+  const scopes = input.scopes.length === 0 ? null : await scopesOf(call, input.scopes);
+  const token = tokenOf(input.token);
+  const command = { kind: 'ReleaseLock', ...proofOf(session), scopes, token } as const;
+  return submitAnd(call, command, 'released', (result, revision) =>
+    done(revision, { agent: session.agent, released: result.scopes }, () =>
+      result.scopes.length === 0
+        ? line`${session.agent} held none of it: nothing changed`
+        : line`released ${result.scopes.join(', ')}`,
+    ),
+  );
+}
+
+export interface RenewInput {
+  readonly scope: string;
+  readonly agent?: string;
+  readonly token?: string;
+  readonly ttl?: string;
+}
+
+/** Moves the deadline of a held lock. */
+export async function renewLock(call: Call, input: RenewInput): Promise<Outcome> {
+  const session = await call.session(input.agent);
+  const scope = await scopeOf(call, input.scope);
+  const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
+  const command = { kind: 'RenewLock', ...proofOf(session), scope, token: tokenOf(input.token), ttlMs } as const;
+  return submitAnd(call, command, 'granted', (result, revision) =>
+    grantedOutcome(call, session, revision, result.locks),
+  );
+}
+
+/** A fencing token or a sync run as typed: both are revisions. */
+export function revisionOf(name: string, text: string): Revision {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value as Revision;
+  throw invalidInput(`${name} ${JSON.stringify(text)}: it is a whole number from 1`);
+}
+
+const tokenOf = (text: string | undefined): FencingToken | null =>
+  text === undefined ? null : revisionOf('--token', text);
+
+export interface CancelInput {
+  readonly agent?: string;
+}
+
+/** Gives up the agent's place in the queue. */
+export async function cancelWait(call: Call, input: CancelInput): Promise<Outcome> {
+  const session = await call.session(input.agent);
+  return submitAnd(call, { kind: 'CancelWait', ...proofOf(session) }, 'waitCancelled', (result, revision) =>
+    done(revision, { agent: session.agent, ticket: result.ticket }, () =>
+      result.ticket === null
+        ? line`${session.agent} was not waiting: nothing changed`
+        : line`${session.agent} gave up ticket ${result.ticket}`,
+    ),
+  );
+}
+
+export interface RevokeInput {
+  readonly scope: string;
+  readonly reason?: string;
+}
+
+/** An operator takes a lock back; its holder's token is worthless from then on. */
+export async function revokeLock(call: Call, input: RevokeInput): Promise<Outcome> {
+  const scope = await scopeOf(call, input.scope);
+  const by = call.world.operator();
+  const command = { kind: 'RevokeLock', scope, by, reason: input.reason ?? null } as const;
+  return submitAnd(call, command, 'revoked', (result, revision) =>
+    done(revision, { scope, agent: result.agent, token: result.token, by }, () =>
+      line`revoked ${scope} from ${result.agent}: its token ${result.token} is refused from now on`,
+    ),
+  );
+}
+
+/** Who holds what, and who waits. */
+export async function listLocks(call: Call): Promise<Outcome> {
+  const { locks, waiters, revision } = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const { locksText } = await import('../format/views.ts');
+  return done(revision, { locks, waiters }, (style) => locksText(style, { locks, waiters }, call.nowMs));
+}

@@ -1,0 +1,154 @@
+import { parseAgentId } from '../../core/index.ts';
+import type { AgentId, Grant, ScopePath } from '../../core/index.ts';
+import type { LockView } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { valueOf } from '../errors.ts';
+import { ended } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { isDisabled } from '../output.ts';
+import { exitCodeAfter, firstSignal } from '../signals.ts';
+import type { FirstSignal } from '../signals.ts';
+import type { Session } from '../world.ts';
+import { acquire, durationOption, notGranted, releaseGrants, waitWish } from './acquiring.ts';
+import { runGuarded } from './guarded-child.ts';
+import { scopesOf } from './scopes-of.ts';
+import { proofOf, refusal, resultOf, submit } from './speak.ts';
+
+export interface RunInput {
+  readonly command: readonly string[];
+  readonly scope: readonly string[];
+  readonly agent?: string;
+  readonly wait?: string | true;
+  readonly ttl?: string;
+  readonly reason?: string;
+  /** False with `--no-kill-on-loss`. */
+  readonly killOnLoss: boolean;
+}
+
+/**
+ * A `flock(1)` for agents: takes the locks, runs a command under them, renews them meanwhile, and gives them back on
+ * every way out. Where coordination is disabled, it just runs the command.
+ */
+export async function run(call: Call, input: RunInput): Promise<Outcome> {
+  const interrupt = firstSignal(call.context);
+  try {
+    return await runCoordinated(call, input, interrupt);
+  } catch (error) {
+    if (!isDisabled(error)) throw error;
+    return runGuarded(call, { command: input.command, env: {}, guard: null });
+  } finally {
+    interrupt.off();
+  }
+}
+
+async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSignal): Promise<Outcome> {
+  const scopes = await scopesOf(call, input.scope);
+  const part = await takePart(call, input.agent);
+  if (part.kind === 'refused') return part.outcome;
+  try {
+    return await runUnderLocks(call, input, { ...part, scopes, interrupt });
+  } finally {
+    if (part.joined) await leaveAgain(call, part.session);
+  }
+}
+
+interface Undertaking {
+  readonly session: Session;
+  readonly scopes: readonly ScopePath[];
+  readonly interrupt: FirstSignal;
+}
+
+async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): Promise<Outcome> {
+  const { session, scopes } = under;
+  const before = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
+  const acquired = await acquire(call, session, {
+    scopes,
+    ttlMs,
+    wait: await waitWish(input.wait),
+    reason: input.reason ?? input.command.join(' ').slice(0, 200),
+  });
+  if (acquired.kind !== 'granted') return notGranted(call, session, scopes, acquired);
+  // What the agent held before, for an enclosing `rhema run` perhaps, is not ours to give back.
+  const taken = acquired.locks.filter((lock) => !before.locks.some((held) => isSameLock(held, lock)));
+  try {
+    const signal = under.interrupt.signal();
+    if (signal !== null) return ended(exitCodeAfter(signal));
+    return await runGuarded(call, {
+      command: input.command,
+      env: childEnvironment(session, acquired.locks),
+      guard: {
+        session,
+        locks: acquired.locks,
+        sessionTtlMs: before.settings.sessionTtlMs,
+        lockTtlMs: ttlMs ?? before.settings.lockTtlMs,
+        killOnLoss: input.killOnLoss,
+      },
+    });
+  } finally {
+    await quietly(call, 'releasing', () => releaseGrants(call, session, taken));
+  }
+}
+
+const isSameLock = (one: LockView, other: Grant): boolean =>
+  one.scope === other.scope && one.token === other.token;
+
+/** What the command finds in its environment. `RHEMA_SCOPES` has one path a line: a path may contain spaces. */
+function childEnvironment(session: Session, locks: readonly Grant[]): Record<string, string> {
+  const [first] = locks;
+  if (first === undefined) throw new Error('a grant names at least one lock');
+  return {
+    RHEMA_AGENT: session.agent,
+    RHEMA_EPOCH: String(session.epoch),
+    RHEMA_TOKEN: String(Math.max(...locks.map((lock) => lock.token))),
+    RHEMA_SCOPE: first.scope,
+    RHEMA_SCOPES: locks.map((lock) => lock.scope).join('\n'),
+    RHEMA_DEADLINE: new Date(Math.min(...locks.map((lock) => lock.deadlineMs))).toISOString(),
+  };
+}
+
+type Part =
+  | { readonly kind: 'taken'; readonly session: Session; readonly joined: boolean }
+  | { readonly kind: 'refused'; readonly outcome: Outcome };
+
+/** Goes on under a session that exists, or joins for the time of the command. */
+async function takePart(call: Call, option: string | undefined): Promise<Part> {
+  const named = option ?? call.context.env['RHEMA_AGENT'] ?? '';
+  const agent = named === '' ? derivedName(call) : valueOf(parseAgentId(named));
+  const session = await call.world.sessions.read(await call.repository(), agent);
+  if (session !== null) return { kind: 'taken', session, joined: false };
+  return joinAs(call, agent);
+}
+
+async function joinAs(call: Call, agent: AgentId): Promise<Part> {
+  const secret = call.world.newSecret();
+  const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.context.pid };
+  const reply = await submit(call, { kind: 'AgentJoin', agent, metadata, secret });
+  if (!reply.ok) return { kind: 'refused', outcome: refusal(call, reply, { agent }) };
+  const { epoch } = resultOf(reply.result, 'joined');
+  const session = { agent, epoch, secret };
+  await call.world.sessions.write(await call.repository(), session);
+  return { kind: 'taken', session, joined: true };
+}
+
+function derivedName(call: Call): AgentId {
+  const host = call.world.hostName().replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 64);
+  return valueOf(parseAgentId(`run-${host}-${call.context.pid}`));
+}
+
+async function leaveAgain(call: Call, session: Session): Promise<void> {
+  await quietly(call, 'leaving', async () => {
+    await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
+    await call.world.sessions.remove(await call.repository(), session.agent);
+  });
+}
+
+/** Cleaning up must not hide how the command ended: the lease ends what could not be given back. */
+async function quietly(call: Call, what: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    call.note(`rhema: ${what} failed (${why}); the lease ends by itself`);
+  }
+}

@@ -1,0 +1,65 @@
+import type { StatusAnswer } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { statusText } from '../format/views.ts';
+import { done, ended } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { firstSignal } from '../signals.ts';
+import { every } from './repeating.ts';
+import { momentOf } from './moment-of.ts';
+
+export interface StatusInput {
+  readonly watch?: boolean;
+  readonly at?: string;
+}
+
+/** Everything at a glance, once or again after each change. */
+export async function showStatus(call: Call, input: StatusInput): Promise<Outcome> {
+  if (input.watch === true) return watchStatus(call);
+  const at = momentOf(call, input.at);
+  const answer = await (await call.coordinator()).query({ kind: 'status', at });
+  const nowMs = at === null ? call.nowMs : answer.timeMs;
+  return done(answer.revision, statusData(answer), (style) => statusText(style, answer, nowMs));
+}
+
+function statusData(answer: StatusAnswer): Readonly<Record<string, unknown>> {
+  const { revision: _, ...data } = answer;
+  return data;
+}
+
+/**
+ * Draws anew after each change, and on a terminal every second, since ages and countdowns run on. As JSON: one line for
+ * each change. A change that comes while drawing is drawn next, whatever has piled up since, once.
+ */
+async function watchStatus(call: Call): Promise<Outcome> {
+  const coordinator = await call.coordinator();
+  const abort = new AbortController();
+  const interrupt = firstSignal(call.context, () => abort.abort());
+  let shown = await draw(call);
+  const stopTicking = call.context.stdout.isTTY
+    ? every(call.context.clock, 1_000, async () => void (await draw(call)))
+    : () => undefined;
+  try {
+    for await (const entry of coordinator.watch(nextRevision(shown), abort.signal))
+      if (entry.revision > shown.revision) shown = await draw(call);
+  } finally {
+    stopTicking();
+    interrupt.off();
+  }
+  return ended(exitCodes.done);
+}
+
+const nextRevision = (answer: StatusAnswer): StatusAnswer['revision'] =>
+  (answer.revision + 1) as StatusAnswer['revision'];
+
+async function draw(call: Call): Promise<StatusAnswer> {
+  const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
+  if (call.json) {
+    call.printJson({ ok: true, revision: answer.revision, ...statusData(answer) });
+    return answer;
+  }
+  const text = await statusText(call.style, answer, call.nowMs);
+  const clear = call.context.stdout.isTTY ? '\u001b[H\u001b[2J' : '';
+  call.print(`${clear}${text}\n`);
+  return answer;
+}

@@ -1,0 +1,60 @@
+import type { Environment, World } from './world.ts';
+
+/** The process around a command, handed in so that every command can be tried without one. */
+export interface CliContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: { readonly isTTY: boolean };
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly signals: Signals;
+  readonly processes: Processes;
+  readonly world: World;
+  readonly pid: number;
+  readonly version: () => string;
+}
+
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970, for showing. */
+  nowMs(): number;
+  /** Never runs backwards, for measuring. */
+  monotonicMs(): number;
+  /** Calls back once after a time; the answer cancels that. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+export interface Signals {
+  /** Calls back instead of ending the process; the answer undoes that. */
+  on(signal: SignalName, callback: () => void): () => void;
+}
+
+export interface Processes {
+  start(command: ProcessCommand): ChildProcess;
+}
+
+export interface ProcessCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Environment;
+  /** Whether the child leads a process group of its own, so that a signal reaches its children too. */
+  readonly ownGroup: boolean;
+}
+
+export interface ChildProcess {
+  /** How it ended; fails when it could not be started. */
+  readonly ended: Promise<ChildEnd>;
+  signal(name: SignalName | 'SIGKILL'): void;
+}
+
+export type ChildEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signalNumber: number };

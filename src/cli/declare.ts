@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Call } from './call.ts';
+import type { GlobalOptions } from './call.ts';
+import type { CliContext } from './context.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Outcome } from './outcome.ts';
+import { report, reportError } from './output.ts';
+
+/** Carries out a command. `input` has its arguments and options by name, in the shape that its declaration gives. */
+export type Handler<Input> = (call: Call, input: Input) => Promise<Outcome>;
+
+/** Where a command's tree meets the process: what the context is, and how it ended. */
+export interface Host {
+  readonly context: CliContext;
+  exitCode: ExitCode;
+}
+
+/**
+ * Gives a command its implementation, loaded only when the command is called, so that no command pays for the code of
+ * another.
+ */
+export function implement<Input>(command: Command, host: Host, load: () => Promise<Handler<Input>>): Command {
+  return command.action(async () => {
+    const call = callOf(command, host.context);
+    host.exitCode = await perform(call, async () => (await load())(call, inputOf<Input>(command)));
+  });
+}
+
+async function perform(call: Call, work: () => Promise<Outcome>): Promise<ExitCode> {
+  try {
+    return await report(call, await work());
+  } catch (error) {
+    return await reportError(call, error);
+  } finally {
+    await call.close();
+  }
+}
+
+function callOf(command: Command, context: CliContext): Call {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  return new Call(context, options, resolve(context.cwd, options.directory ?? '.'));
+}
+
+/** The one place where the declared shape of a command's words is trusted to be the one its handler expects. */
+function inputOf<Input>(command: Command): Input {
+  const input: Record<string, unknown> = { ...command.opts() };
+  for (const [place, argument] of command.registeredArguments.entries())
+    input[argument.name()] = command.processedArgs[place];
+  return input as Input;
+}
+
+/** Examples under a command's help, and under its entry in docs/cli.md. */
+export function examples(command: Command, ...lines: readonly string[]): Command {
+  declaredExamples.set(command, lines);
+  return command.addHelpText('after', `\nExamples:\n${lines.map((text) => `  ${text}`).join('\n')}`);
+}
+
+const declaredExamples = new WeakMap<Command, readonly string[]>();
+
+export const examplesOf = (command: Command): readonly string[] => declaredExamples.get(command) ?? [];
+
+/** The words that name a command: `lock acquire`. */
+export function commandPath(command: Command): string {
+  const names: string[] = [];
+  for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name());
+  return names.join(' ');
+}

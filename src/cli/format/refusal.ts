@@ -1,0 +1,87 @@
+import type { Rejection, RejectionCode } from '../../core/index.ts';
+import { count, line, safe, shellCommand } from './text.ts';
+import { clockTime, duration, relative } from './time.ts';
+
+/** Who was refused and what he asked for, as far as the command knows; it makes the advice a line to copy. */
+export interface RefusedWish {
+  readonly agent?: string;
+  readonly scopes?: readonly string[];
+}
+
+type Facts = Rejection['details'];
+
+/**
+ * A refusal that teaches: what and who, its reason and times, how long the queue is, and the command to run next. Two
+ * to four lines.
+ */
+export function explainRefusal(rejection: Rejection, wish: RefusedWish, nowMs: number): string[] {
+  const { code, message, details } = rejection;
+  const next = advice[code]?.(wish, details) ?? [];
+  const story = code === 'LOCK_HELD' ? heldBy(details, nowMs) : [safe(message)];
+  return [...story, ...next.map((text) => `try: ${text}`)];
+}
+
+function heldBy(facts: Facts, nowMs: number): string[] {
+  const since = numberOf(facts['grantedAtMs']);
+  const until = numberOf(facts['deadlineMs']);
+  const reason = textOf(facts['reason']);
+  const queue = numberOf(facts['queueLength']) ?? 0;
+  const times = [
+    since === null ? null : `since ${clockTime(since, nowMs)} (${duration(nowMs - since)})`,
+    until === null ? null : `until ${clockTime(until, nowMs)} (${relative(until, nowMs)}) unless renewed`,
+    queue === 0 ? 'nobody waits' : `${count(queue, 'agent')} in the queue`,
+  ];
+  return [
+    line`${textOf(facts['scope']) ?? 'the scope'} is held by ${textOf(facts['holder']) ?? 'another agent'}`,
+    ...(reason === null ? [] : [line`for: ${reason}`]),
+    times.filter((part) => part !== null).join('; '),
+  ];
+}
+
+const numberOf = (fact: unknown): number | null => (typeof fact === 'number' ? fact : null);
+const textOf = (fact: unknown): string | null => (typeof fact === 'string' ? fact : null);
+const textsOf = (fact: unknown): string[] =>
+  Array.isArray(fact) ? fact.filter((text) => typeof text === 'string') : [];
+
+type Advice = (wish: RefusedWish, facts: Facts) => readonly string[];
+
+const rhema = (...words: readonly string[]): string => shellCommand('rhema', ...words);
+const asAgent = (wish: RefusedWish): string[] => (wish.agent === undefined ? [] : ['--agent', wish.agent]);
+const scopesOf = (wish: RefusedWish): string[] => [...(wish.scopes ?? ['SCOPE'])];
+
+const waitInLine: Advice = (wish) => [rhema('lock', 'acquire', ...scopesOf(wish), ...asAgent(wish), '--wait')];
+const joinAgain: Advice = (wish) => [rhema('agent', 'join', wish.agent ?? 'NAME')];
+const seeSync: Advice = () => [rhema('sync', 'status')];
+const seeScopes: Advice = () => [rhema('scope', 'list'), rhema('scope', 'refresh')];
+
+/** The next command for each refusal that has one; the message says the rest. */
+const advice: { readonly [Code in RejectionCode]?: Advice } = {
+  AGENT_NOT_FOUND: joinAgain,
+  STALE_EPOCH: joinAgain,
+  SESSION_MISMATCH: joinAgain,
+  AGENT_LOST: joinAgain,
+  AGENT_ALREADY_JOINED: (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')],
+  AGENT_LIMIT_REACHED: () => [rhema('agent', 'list')],
+  TRANSITION_NOT_ALLOWED: (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')],
+  SCOPE_NOT_FOUND: seeScopes,
+  SELF_DEPENDENCY: () => [rhema('safety', 'validate')],
+  DEPENDENCY_UNKNOWN: () => [rhema('safety', 'validate')],
+  DEPENDENCY_CYCLE: () => [rhema('safety', 'validate')],
+  ALREADY_WAITING: (wish) => [rhema('lock', 'cancel', ...asAgent(wish))],
+  AGENT_BLOCKED: (wish) => [rhema('agent', 'set', 'working', ...asAgent(wish))],
+  AGENT_HOLDS_LOCK: (wish, facts) => [
+    rhema('lock', 'release', ...textsOf(facts['held']), ...asAgent(wish)),
+  ],
+  LOCK_NOT_HELD: (wish) => [rhema('why', scopesOf(wish)[0] ?? 'SCOPE')],
+  STALE_FENCING_TOKEN: (wish) => [rhema('why', scopesOf(wish)[0] ?? 'SCOPE')],
+  LOCK_HELD: waitInLine,
+  RESERVED_FOR_WAITER: waitInLine,
+  CONCURRENCY_LIMIT: waitInLine,
+  WOULD_DEADLOCK: (wish) => [rhema('lock', 'release', ...asAgent(wish))],
+  SYNC_IN_PROGRESS: seeSync,
+  SYNC_FAILED: (wish) => [rhema('sync', 'retry', ...scopesOf(wish))],
+  DEPENDENCY_NOT_SYNCED: (wish) => [rhema('sync', 'plan', ...scopesOf(wish))],
+  SYNC_NOT_RUNNING: seeSync,
+  STALE_SYNC_RUN: seeSync,
+  RETRY_LIMIT_REACHED: (wish) => [rhema('sync', 'reset', ...scopesOf(wish))],
+};

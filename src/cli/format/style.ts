@@ -1,0 +1,36 @@
+import { styleText } from 'node:util';
+
+export type Emphasis = 'good' | 'bad' | 'warn' | 'dim' | 'bold' | 'plain';
+
+/** How text for people looks: with colours and boxes on a terminal, plain and aligned elsewhere. */
+export interface Style {
+  readonly color: boolean;
+  /** Whether a person looks at a terminal: decides about boxes and redrawing. */
+  readonly terminal: boolean;
+  paint(emphasis: Emphasis, text: string): string;
+}
+
+const formats = { good: 'green', bad: 'red', warn: 'yellow', dim: 'dim', bold: 'bold' } as const;
+
+export function createStyle(options: { readonly color: boolean; readonly terminal: boolean }): Style {
+  return {
+    ...options,
+    paint: (emphasis, text) =>
+      !options.color || emphasis === 'plain'
+        ? text
+        : styleText(formats[emphasis], text, { validateStream: false }),
+  };
+}
+
+/** https://no-color.org and https://force-color.org; continuous integration gets no colours unless it asks for them. */
+export function wantsColor(
+  env: Readonly<Record<string, string | undefined>>,
+  stream: { readonly isTTY: boolean },
+  flag: boolean,
+): boolean {
+  if (!flag || isSet(env['NO_COLOR'])) return false;
+  if (isSet(env['FORCE_COLOR'])) return env['FORCE_COLOR'] !== '0';
+  return stream.isTTY && !isSet(env['CI']) && env['TERM'] !== 'dumb';
+}
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';

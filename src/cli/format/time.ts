@@ -1,0 +1,57 @@
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** A length of time as people say it, two units at most: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 1 h`. */
+export function duration(ms: number): string {
+  if (ms < secondMs) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < minuteMs) return `${Math.floor(ms / secondMs)} s`;
+  if (ms < hourMs) return twoUnits(ms, [minuteMs, 'min'], [secondMs, 's']);
+  if (ms < dayMs) return twoUnits(ms, [hourMs, 'h'], [minuteMs, 'min']);
+  return twoUnits(ms, [dayMs, 'd'], [hourMs, 'h']);
+}
+
+function twoUnits(ms: number, [big, bigName]: [number, string], [small, smallName]: [number, string]): string {
+  const bigs = Math.floor(ms / big);
+  const smalls = Math.floor((ms % big) / small);
+  return smalls === 0 ? `${bigs} ${bigName}` : `${bigs} ${bigName} ${smalls} ${smallName}`;
+}
+
+/** The clock time at the reader's place; with the date when it is not the reader's today. */
+export function clockTime(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  const time = `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
+  if (new Date(nowMs).toDateString() === at.toDateString()) return time;
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${time}`;
+}
+
+const pad = (number: number): string => String(number).padStart(2, '0');
+
+/** `3 min ago`, or `in 50 s` for what is to come. */
+export function relative(atMs: number, nowMs: number): string {
+  return atMs > nowMs ? `in ${duration(atMs - nowMs)}` : `${duration(nowMs - atMs)} ago`;
+}
+
+/** Names of fields that hold a point in time, in milliseconds since 1970. All other `...Ms` fields are durations. */
+const pointInTime = /^(?:at|time|until|since|deadline|.*(?:At|Since|Until|Deadline))Ms$/;
+
+/**
+ * A copy in which every point in time `xMs` has an ISO 8601 text `x` beside it: programs calculate with the former,
+ * people and their scripts read the latter.
+ */
+export function withIsoTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withIsoTimes);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(value)) {
+    if (pointInTime.test(key)) copy[key.slice(0, -'Ms'.length)] = isoTime(field);
+    copy[key] = withIsoTimes(field);
+  }
+  return copy;
+}
+
+function isoTime(field: unknown): string | null {
+  if (typeof field !== 'number' || !(Math.abs(field) <= 8.64e15)) return null;
+  return new Date(field).toISOString();
+}

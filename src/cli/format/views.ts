@@ -1,0 +1,170 @@
+import type {
+  AgentView,
+  LockView,
+  ScopeProblem,
+  StatusAnswer,
+  SyncView,
+  WaiterView,
+} from '../../protocol/index.ts';
+import type { Violation } from '../../core/index.ts';
+import type { Cell } from './table.ts';
+import { table } from './table.ts';
+import type { Emphasis, Style } from './style.ts';
+import { count, line } from './text.ts';
+import { clockTime, duration, relative } from './time.ts';
+
+const statusEmphasis: Readonly<Record<string, Emphasis>> = {
+  working: 'good',
+  blocked: 'warn',
+  lost: 'bad',
+  syncing: 'warn',
+  failed: 'bad',
+};
+
+/** A status in its colour. */
+export function statusCell(text: string): Cell {
+  return { text, emphasis: statusEmphasis[text] ?? 'plain' };
+}
+
+export function agentTable(style: Style, agents: readonly AgentView[], nowMs: number): Promise<string> {
+  const rows = agents.map((view): Cell[] => [
+    view.agent,
+    statusCell(view.presence === 'lost' ? 'lost' : view.status),
+    view.held.join(', '),
+    doing(view),
+    relative(view.seenAtMs, nowMs),
+  ]);
+  return table(style, ['AGENT', 'STATUS', 'HOLDS', 'TASK', 'SEEN'], rows);
+}
+
+function doing(view: AgentView): string {
+  if (view.presence === 'lost' && view.heldWhenLost.length > 0) return `held ${view.heldWhenLost.join(', ')}`;
+  if (view.blockedReason !== null) return view.blockedReason;
+  return String(view.metadata['task'] ?? '');
+}
+
+/** One agent and what belongs to it. */
+export interface AgentFacts {
+  readonly agent: AgentView;
+  readonly locks: readonly LockView[];
+  readonly waiter: WaiterView | null;
+}
+
+export function agentText(style: Style, facts: AgentFacts, nowMs: number): string {
+  const { agent, locks, waiter } = facts;
+  const shown = agent.presence === 'lost' ? 'lost' : agent.status;
+  const head = `${style.paint('bold', line`${agent.agent}`)} is ${style.paint(statusEmphasis[shown] ?? 'plain', shown)}`;
+  return [
+    `${head} (epoch ${agent.epoch}, joined ${relative(agent.joinedAtMs, nowMs)}, seen ${relative(agent.seenAtMs, nowMs)})`,
+    ...(agent.blockedReason === null ? [] : [line`blocked: ${agent.blockedReason}`]),
+    ...locks.map((lock) => `holds ${lockSentence(lock, nowMs)}`),
+    ...(waiter === null ? [] : [`waits ${waiterSentence(waiter, nowMs)}`]),
+    ...(agent.lostAtMs === null ? [] : [`lost ${relative(agent.lostAtMs, nowMs)}`, line`held then: ${agent.heldWhenLost.join(', ')}`]),
+    ...Object.entries(agent.metadata).map(([key, value]) => line`${key}: ${String(value)}`),
+  ].join('\n');
+}
+
+/** `src/core since 14:02:11 (3 min) until 14:06:11 (in 50 s), token 12, for "refactor auth"`. */
+export function lockSentence(lock: LockView, nowMs: number): string {
+  const since = `since ${clockTime(lock.grantedAtMs, nowMs)} (${duration(nowMs - lock.grantedAtMs)})`;
+  const until = `until ${clockTime(lock.deadlineMs, nowMs)} (${relative(lock.deadlineMs, nowMs)})`;
+  const purpose = lock.reason === null ? '' : `, for "${lock.reason}"`;
+  return line`${lock.scope} ${since} ${until}, token ${lock.token}${purpose}`;
+}
+
+export function waiterSentence(waiter: WaiterView, nowMs: number): string {
+  const purpose = waiter.reason === null ? '' : `, for "${waiter.reason}"`;
+  return line`for ${waiter.scopes.join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, place ${waiter.position}, until ${clockTime(waiter.deadlineMs, nowMs)}, ticket ${waiter.ticket}${purpose}`;
+}
+
+/** The held locks, and below them the queue. */
+export async function locksText(
+  style: Style,
+  view: { readonly locks: readonly LockView[]; readonly waiters: readonly WaiterView[] },
+  nowMs: number,
+): Promise<string> {
+  const locks = view.locks.length === 0 ? 'no lock is held' : await lockTable(style, view.locks, nowMs);
+  return view.waiters.length === 0 ? locks : `${locks}\n\n${await waiterTable(style, view.waiters, nowMs)}`;
+}
+
+function lockTable(style: Style, locks: readonly LockView[], nowMs: number): Promise<string> {
+  const rows = locks.map((lock): Cell[] => [
+    lock.scope,
+    lock.agent,
+    duration(nowMs - lock.grantedAtMs),
+    lock.deadlineMs > nowMs
+      ? relative(lock.deadlineMs, nowMs)
+      : { text: relative(lock.deadlineMs, nowMs), emphasis: 'bad' },
+    lock.queueLength,
+    lock.token,
+    lock.reason ?? '',
+  ]);
+  return table(style, ['SCOPE', 'HOLDER', 'HELD FOR', 'ENDS', 'QUEUE', 'TOKEN', 'REASON'], rows);
+}
+
+function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number): Promise<string> {
+  const rows = waiters.map((waiter): Cell[] => [
+    waiter.position,
+    waiter.agent,
+    waiter.scopes.join(', '),
+    duration(nowMs - waiter.sinceMs),
+    waiter.waitsFor.length === 0 ? 'a place' : waiter.waitsFor.join(', '),
+    waiter.reason ?? '',
+  ]);
+  return table(style, ['PLACE', 'WAITER', 'WANTS', 'WAITS FOR', 'BUSY', 'REASON'], rows);
+}
+
+export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: number): Promise<string> {
+  const rows = syncs.map((sync): Cell[] => [
+    sync.scope,
+    statusCell(sync.status),
+    sync.agent,
+    sync.run,
+    sync.failures === 0 ? '' : `${sync.failures} (${sync.retriesLeft} retries left)`,
+    sync.error ?? '',
+    sync.retryAtMs === null ? '' : relative(sync.retryAtMs, nowMs),
+  ]);
+  return table(style, ['SCOPE', 'SYNC', 'AGENT', 'RUN', 'FAILURES', 'ERROR', 'RETRY'], rows);
+}
+
+/** Everything at a glance. */
+export async function statusText(style: Style, status: StatusAnswer, nowMs: number): Promise<string> {
+  const { agents, locks, waiters, syncs, settings } = status;
+  const holders = new Set(locks.map((lock) => lock.agent)).size;
+  const head = [
+    style.paint('bold', `revision ${status.revision}`),
+    count(status.scopeCount, 'scope'),
+    count(agents.length, 'agent'),
+    `${holders} of ${settings.maxConcurrentAgents} places taken`,
+    `${waiters.length} waiting`,
+  ].join(', ');
+  const parts = [
+    head,
+    agents.length === 0 ? '' : await agentTable(style, agents, nowMs),
+    locks.length + waiters.length === 0 ? '' : await locksText(style, { locks, waiters }, nowMs),
+    syncs.length === 0 ? '' : await syncTable(style, syncs, nowMs),
+    problemsText(style, status.scopeProblems),
+    violationsText(style, status.violations),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** `src/api/rhema.yaml:4:9: error: ...`, as compilers say it; empty when there are none. */
+export function problemsText(style: Style, problems: readonly ScopeProblem[]): string {
+  return problems
+    .map((problem) => {
+      const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':');
+      const severity = style.paint(problem.severity === 'error' ? 'bad' : 'warn', problem.severity);
+      return line`${place === '' ? 'scope graph' : place}` + `: ${severity}: ` + line`${problem.message} (${problem.code})`;
+    })
+    .join('\n');
+}
+
+export function violationsText(style: Style, violations: readonly Violation[]): string {
+  return violations
+    .map(
+      ({ invariant, subject, evidence }) =>
+        `${style.paint('bad', line`${invariant}`)} ` + line`on ${subject}: ${evidence}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,89 @@
+import type { Call } from './call.ts';
+import { CommandError } from './errors.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { safe } from './format/text.ts';
+import type { Done, Outcome, Refused } from './outcome.ts';
+
+/** Prints what a command hands back and says how the process ends. */
+export async function report(call: Call, outcome: Outcome): Promise<ExitCode> {
+  if (outcome.kind === 'ended') return outcome.exitCode;
+  if (outcome.kind === 'refused') return reportRefusal(call, outcome);
+  return reportDone(call, outcome);
+}
+
+async function reportDone(call: Call, outcome: Done): Promise<ExitCode> {
+  if (call.json) call.printJson({ ok: true, revision: outcome.revision, ...outcome.data });
+  else if (!call.quiet) {
+    const text = await outcome.text(call.style);
+    if (text !== '') call.print(text);
+  }
+  return exitCodes.done;
+}
+
+function reportRefusal(call: Call, outcome: Refused): ExitCode {
+  const { code, message, details, revision } = outcome;
+  if (call.json) call.printJson({ ok: false, revision, code, message, details });
+  else printProblem(call, code, outcome.lines ?? [safe(message)]);
+  return outcome.exitCode;
+}
+
+function printProblem(call: Call, code: string, lines: readonly string[]): void {
+  const style = call.errorStyle;
+  const [first = '', ...rest] = lines;
+  call.context.stderr.write(`${style.paint('bad', 'rhema:')} ${first} ${style.paint('dim', `(${code})`)}\n`);
+  for (const text of rest) call.context.stderr.write(`  ${text}\n`);
+}
+
+/** A failure as its thrower describes it: an error with a closed code, perhaps retryable. */
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Turns whatever a command threw into the envelope or a line, and an exit code. */
+export async function reportError(call: Call, error: unknown): Promise<ExitCode> {
+  const failure = failureOf(error);
+  if (failure.code === 'DISABLED') return reportDone(call, disabled);
+  printStack(call, error);
+  return reportRefusal(call, { kind: 'refused', exitCode: exitCodeOf(error), revision: null, ...failure });
+}
+
+/** `enabled: false` makes the whole tool step aside: whoever calls it from a script goes on as if it were not there. */
+const disabled: Done = {
+  kind: 'done',
+  revision: null,
+  data: { disabled: true },
+  text: () => 'coordination is disabled in this repository (agent_coordination.enabled: false)',
+};
+
+/** Failures by code; all others end with 1. */
+const failureExitCodes: Readonly<Record<string, ExitCode>> = {
+  INVALID_INPUT: exitCodes.invalid,
+  NOT_JOINED: exitCodes.refused,
+};
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommandError) return error.exitCode;
+  return failureExitCodes[failureOf(error).code] ?? exitCodes.failure;
+}
+
+export function isDisabled(error: unknown): boolean {
+  return failureOf(error).code === 'DISABLED';
+}
+
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { code: 'INTERNAL', message: String(error), details: {} };
+  const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
+  return {
+    code: typeof code === 'string' ? code : 'INTERNAL',
+    message: error.message,
+    details: typeof details === 'object' && details !== null ? { ...details } : {},
+  };
+}
+
+function printStack(call: Call, error: unknown): void {
+  const { env, stderr } = call.context;
+  if (env['RHEMA_DEBUG'] === '1' && error instanceof Error) stderr.write(`${error.stack ?? error.message}\n`);
+}

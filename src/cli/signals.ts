@@ -1,0 +1,34 @@
+import { constants } from 'node:os';
+import type { CliContext, SignalName } from './context.ts';
+import { exitCodeOfSignal } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+
+/** The signals that ask this process to end. */
+export const endingSignals: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Calls back on each signal that asks to end; the answer goes back to ending at once. */
+export function onEndingSignal(context: CliContext, callback: (signal: SignalName) => void): () => void {
+  const undo = endingSignals.map((signal) => context.signals.on(signal, () => callback(signal)));
+  return () => {
+    for (const off of undo) off();
+  };
+}
+
+/** Remembers the first signal instead of ending, so that what was begun can be undone first. */
+export interface FirstSignal {
+  signal(): SignalName | null;
+  off(): void;
+}
+
+export function firstSignal(context: CliContext, react: () => void = () => undefined): FirstSignal {
+  let first: SignalName | null = null;
+  const off = onEndingSignal(context, (signal) => {
+    first ??= signal;
+    react();
+  });
+  return { signal: () => first, off };
+}
+
+export function exitCodeAfter(signal: SignalName): ExitCode {
+  return exitCodeOfSignal(constants.signals[signal]);
+}

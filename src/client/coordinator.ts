@@ -1,0 +1,155 @@
+import type { Entry, Revision } from '../core/index.ts';
+import {
+  CoordinatorError,
+  type Answer,
+  type CommandRequest,
+  type Coordinator,
+  type Operation,
+  type Operations,
+  type Query,
+  type RefreshReport,
+  type Reply,
+  type StopAnswer,
+  type TicketReply,
+  type TicketRequest,
+} from '../protocol/index.ts';
+import type { Connection } from './connection.ts';
+import { dial } from './dial.ts';
+import { statePaths } from './paths.ts';
+import { Endurance, jitteredBackoffMs, persist, type BackoffMs } from './persist.ts';
+import type { OwnerCommand } from './start-owner.ts';
+import { watchEntries } from './watch.ts';
+
+export interface ConnectOptions {
+  /** The repository's common Git directory. */
+  readonly commonDir: string;
+  /** Of the caller's package: decides who replaces whom. */
+  readonly version: string;
+  /** How to start an owner when there is none; null: only talk to one that runs. */
+  readonly startOwner: OwnerCommand | null;
+  /** How long a call may take, connecting and starting the owner included. 30 s unless given. */
+  readonly callTimeoutMs?: number;
+  readonly backoffMs?: BackoffMs;
+}
+
+const callTimeoutDefaultMs = 30_000;
+
+/**
+ * Reaches the owner of a repository's log, starting it in the background if there is none. Throws a
+ * {@link CoordinatorError}: `UNAVAILABLE`, `VERSION_MISMATCH`, `PERMISSION`, or what keeps the owner from running.
+ */
+export async function connect(options: ConnectOptions): Promise<SocketCoordinator> {
+  const coordinator = new SocketCoordinator(options);
+  await coordinator.connect();
+  return coordinator;
+}
+
+/**
+ * The `Coordinator` port over the owner's socket. When the connection dies, or the owner with it, it reconnects and
+ * asks again under the same request id: a repeat gets the first answer, so nothing is done twice.
+ */
+export class SocketCoordinator implements Coordinator {
+  readonly #options: ConnectOptions;
+  readonly #callTimeoutMs: number;
+  readonly #backoffMs: BackoffMs;
+  #connection: Connection | null = null;
+  #dialing: Promise<Connection> | null = null;
+  #closed = false;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.#callTimeoutMs = options.callTimeoutMs ?? callTimeoutDefaultMs;
+    this.#backoffMs = options.backoffMs ?? jitteredBackoffMs;
+  }
+
+  /** Connects now rather than at the first call. */
+  async connect(): Promise<void> {
+    await this.#connected(this.#callTimeoutMs);
+  }
+
+  submit(request: CommandRequest): Promise<Reply> {
+    return this.#call('submit', { request });
+  }
+
+  awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
+    const endurance = this.#endurance();
+    const ask = async (): Promise<TicketReply> => {
+      const connection = await this.#connected(endurance.leftMs);
+      try {
+        return await connection.call('awaitTicket', { ticket }, { timeoutMs: null, signal });
+      } finally {
+        // However long the wait was: until now there was a connection.
+        endurance.alive();
+      }
+    };
+    return persist(endurance, ask, signal);
+  }
+
+  query<Q extends Query>(query: Q): Promise<Answer<Q>> {
+    return this.#call('query', { query }) as Promise<Answer<Q>>;
+  }
+
+  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
+    const connected = (): Promise<Connection> => this.#connected(this.#callTimeoutMs);
+    return watchEntries(connected, fromRevision, signal, this.#endurance());
+  }
+
+  refresh(): Promise<RefreshReport> {
+    return this.#call('refresh', {});
+  }
+
+  /**
+   * Asks the owner to leave, at any rate or only when it is idle, and waits until it has let go of the log. Leases and
+   * places in the queue are in the log and outlive it.
+   */
+  async stopOwner(when: 'now' | 'idle'): Promise<StopAnswer> {
+    const connection = await this.#connected(this.#callTimeoutMs);
+    const answer = await connection.call('stop', { when }, { timeoutMs: this.#callTimeoutMs });
+    if (answer.stopping) await connection.ended;
+    return answer;
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#connection?.end(closed());
+    return Promise.resolve();
+  }
+
+  #call<Op extends Operation>(op: Op, payload: Operations[Op]['call']): Promise<Operations[Op]['answer']> {
+    const endurance = this.#endurance();
+    return persist(endurance, async () => {
+      const connection = await this.#connected(endurance.leftMs);
+      return connection.call(op, payload, { timeoutMs: endurance.leftMs });
+    });
+  }
+
+  #endurance(): Endurance {
+    return new Endurance(this.#callTimeoutMs, this.#backoffMs);
+  }
+
+  /** The connection that all calls share; one is made when there is none. */
+  #connected(timeoutMs: number): Promise<Connection> {
+    if (this.#closed) return Promise.reject(closed());
+    if (this.#connection?.isOpen === true) return Promise.resolve(this.#connection);
+    this.#dialing ??= this.#dial(timeoutMs).finally(() => (this.#dialing = null));
+    return this.#dialing;
+  }
+
+  async #dial(timeoutMs: number): Promise<Connection> {
+    const { commonDir, version, startOwner } = this.#options;
+    const connection = await dial({
+      paths: statePaths(commonDir),
+      version,
+      startOwner,
+      timeoutMs,
+      backoffMs: this.#backoffMs,
+    });
+    this.#connection = connection;
+    if (this.#closed) connection.end(closed());
+    return connection;
+  }
+}
+
+function closed(): CoordinatorError {
+  return new CoordinatorError('CLOSED', 'this connection to the coordinator was closed');
+}

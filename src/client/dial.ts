@@ -1,0 +1,101 @@
+import { CoordinatorError, protocolNumber, type StopAnswer } from '../protocol/index.ts';
+import { openConnection, type Connection } from './connection.ts';
+import { socketAddress, type StatePaths } from './paths.ts';
+import { Endurance, persist, type BackoffMs } from './persist.ts';
+import { startOwner, type OwnerCommand } from './start-owner.ts';
+import { compareVersions } from './version.ts';
+
+export interface DialOptions {
+  readonly paths: StatePaths;
+  /** Of the caller's package. */
+  readonly version: string;
+  /** How to start an owner when there is none; null: only talk to one that runs. */
+  readonly startOwner: OwnerCommand | null;
+  /** How long to try. */
+  readonly timeoutMs: number;
+  readonly backoffMs: BackoffMs;
+}
+
+/**
+ * A connection to the owner of the repository's log. Nobody there: one is started, and whoever wins the race is fine.
+ * An older one that is idle is replaced; a busy one never, and is spoken to if the protocols agree.
+ *
+ * Throws `UNAVAILABLE`, `VERSION_MISMATCH`, `PERMISSION`, or what keeps the owner from running.
+ */
+export async function dial(options: DialOptions): Promise<Connection> {
+  const endurance = new Endurance(options.timeoutMs, options.backoffMs);
+  // Once only: were the program on disk older than this one, replacing would never end.
+  let mayReplace = options.startOwner !== null;
+  return persist(endurance, async () => {
+    const connection = await reach(options, endurance);
+    if (!mayReplace || compareVersions(connection.owner.version, options.version) >= 0)
+      return checkProtocol(connection);
+    mayReplace = false;
+    const left = await leavesWhenAsked(connection, endurance.leftMs);
+    return checkProtocol(left ? await reach(options, endurance) : connection);
+  });
+}
+
+/** Connects, starting the owner if nobody listens. */
+async function reach(options: DialOptions, endurance: Endurance): Promise<Connection> {
+  const address = socketAddress(options.paths);
+  const open = (): Promise<Connection> => openConnection(address, options.version, endurance.leftMs);
+  try {
+    return await open();
+  } catch (error) {
+    if (!isAbsent(error)) throw unreachable(error, options.paths);
+  }
+  if (options.startOwner === null) throw notRunning(options.paths);
+  await startOwner(options.startOwner, options.paths, endurance.leftMs);
+  // Retryable when it fails: the one that was there may have left meanwhile.
+  return open().catch((error: unknown) => {
+    throw unreachable(error, options.paths);
+  });
+}
+
+async function leavesWhenAsked(connection: Connection, timeoutMs: number): Promise<boolean> {
+  const answer: StopAnswer = await connection.call('stop', { when: 'idle' }, { timeoutMs });
+  if (answer.stopping) await connection.ended;
+  return answer.stopping;
+}
+
+function checkProtocol(connection: Connection): Connection {
+  const { owner } = connection;
+  if (owner.protocol === protocolNumber) return connection;
+  const remedy =
+    owner.protocol < protocolNumber
+      ? 'it is older and busy: try again when nothing is held, or stop it with `rhema daemon stop`'
+      : 'it is newer: update this rhema';
+  const mismatch = new CoordinatorError(
+    'VERSION_MISMATCH',
+    `the coordinator process (rhema ${owner.version}, pid ${owner.pid}) speaks protocol ${owner.protocol}, this one speaks ${protocolNumber}; ${remedy}`,
+    { details: { ownerVersion: owner.version, ownerProtocol: owner.protocol, ownerPid: owner.pid } },
+  );
+  connection.end(mismatch);
+  throw mismatch;
+}
+
+function systemCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null;
+}
+
+/** Nobody listens: no socket, or one that its owner left behind when it was killed. */
+function isAbsent(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === 'ENOENT' || code === 'ECONNREFUSED';
+}
+
+function unreachable(cause: unknown, paths: StatePaths): CoordinatorError {
+  if (cause instanceof CoordinatorError) return cause;
+  const code = systemCode(cause);
+  if (code === 'EACCES' || code === 'EPERM')
+    return new CoordinatorError('PERMISSION', `${paths.socket} belongs to another user`, { cause });
+  return new CoordinatorError('UNAVAILABLE', `the coordinator process cannot be reached: ${String(cause)}`, {
+    retryable: true,
+    cause,
+  });
+}
+
+function notRunning(paths: StatePaths): CoordinatorError {
+  return new CoordinatorError('UNAVAILABLE', `no coordinator process is running for ${paths.directory}`);
+}

@@ -1,0 +1,13 @@
+export { connect, SocketCoordinator, type ConnectOptions } from './coordinator.ts';
+export { ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from './paths.ts';
+export { newRequestId, newSecret } from './requests.ts';
+export {
+  deleteSession,
+  listSessions,
+  readSession,
+  requireSession,
+  writeSession,
+  type AgentSession,
+} from './session-file.ts';
+export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
+export { jitteredBackoffMs, type BackoffMs } from './persist.ts';

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readlinkSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CoordinatorError } from '../protocol/index.ts';
+
+/** Where the coordination of one repository keeps its files. All absolute. */
+export interface StatePaths {
+  /** `rhema` in the common Git directory: shared by all worktrees, never committed. */
+  readonly directory: string;
+  /** The log. */
+  readonly database: string;
+  readonly socket: string;
+  /** Held by the owner as long as it lives. */
+  readonly lock: string;
+  /** What the owner says. */
+  readonly log: string;
+  /** One file per agent that joined on this machine. */
+  readonly sessions: string;
+}
+
+/** The paths of the repository with this common Git directory, which must exist. */
+export function statePaths(commonDir: string): StatePaths {
+  const directory = join(realpathSync(commonDir), 'rhema');
+  return {
+    directory,
+    database: join(directory, 'coordination.db'),
+    socket: join(directory, 'coordinator.sock'),
+    lock: join(directory, 'owner.lock'),
+    log: join(directory, 'coordinator.log'),
+    sessions: join(directory, 'sessions'),
+  };
+}
+
+/** Makes a folder that only its user may enter, or checks that it is one. Throws `PERMISSION`. */
+export function ensurePrivateDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const found = lstatSync(path);
+  if (!found.isDirectory()) throw notPrivate(path, 'is not a folder');
+  if (!isOwn(found.uid)) throw notPrivate(path, 'belongs to another user');
+  if ((found.mode & 0o022) !== 0) throw notPrivate(path, 'can be written by others: chmod 700 it');
+}
+
+function notPrivate(path: string, problem: string): CoordinatorError {
+  return new CoordinatorError('PERMISSION', `${path} ${problem}`, { details: { path } });
+}
+
+/** Whether a file's user is this process's user; true where the system has no users. */
+export function isOwn(uid: number): boolean {
+  return process.getuid === undefined || process.getuid() === uid;
+}
+
+/** Longest socket path the system takes, in bytes: the size of `sun_path` less its closing NUL. */
+const socketPathBytesMax = process.platform === 'linux' ? 107 : 103;
+
+/**
+ * A name under which the system can bind or connect to the socket. A path beyond its limit is reached through a short
+ * symbolic link to the folder, in a folder of the user's own; the socket itself is always at `paths.socket`, so that it
+ * does not matter whether owner and client see the same temporary folder. Throws `PERMISSION`.
+ */
+export function socketAddress(
+  paths: StatePaths,
+  shortRoots: readonly string[] = defaultShortRoots(),
+): string {
+  if (fits(paths.socket)) return paths.socket;
+  const name = createHash('sha256').update(paths.directory).digest('hex').slice(0, 16);
+  const user = process.getuid?.() ?? 0;
+  for (const root of shortRoots) {
+    const folder = join(root, `rhema-${user}`);
+    const address = join(folder, name, 'coordinator.sock');
+    if (!fits(address)) continue;
+    ensurePrivateDirectory(folder);
+    pointLink(join(folder, name), paths.directory);
+    return address;
+  }
+  throw new CoordinatorError(
+    'UNAVAILABLE',
+    `no short path to the socket ${paths.socket}: set TMPDIR to a short one`,
+  );
+}
+
+function defaultShortRoots(): readonly string[] {
+  const runtime = process.env['XDG_RUNTIME_DIR'];
+  return [...(runtime === undefined || runtime === '' ? [] : [runtime]), tmpdir(), '/tmp'];
+}
+
+function fits(path: string): boolean {
+  return Buffer.byteLength(path) <= socketPathBytesMax;
+}
+
+/** Renamed into place, so that a process that starts at the same time never finds it missing. */
+function pointLink(link: string, target: string): void {
+  if (linkTarget(link) === target) return;
+  const fresh = `${link}.${process.pid}`;
+  symlinkSync(target, fresh);
+  renameSync(fresh, link);
+}
+
+function linkTarget(link: string): string | null {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CoordinatorError } from '../protocol/index.ts';
+
+/** Pause before the next try after `failures` in a row (from 1), in milliseconds. */
+export type BackoffMs = (failures: number) => number;
+
+const backoffFirstMs = 10;
+const backoffLongestMs = 500;
+
+/** Doubles up to half a second; the jitter keeps clients that lost the same owner from coming back in step. */
+export const jitteredBackoffMs: BackoffMs = (failures) => {
+  const fullMs = Math.min(backoffLongestMs, backoffFirstMs * 2 ** Math.min(failures - 1, 10));
+  return fullMs * (0.5 + Math.random() / 2);
+};
+
+/** Time of this process's monotonic clock. */
+export function nowMs(): number {
+  return performance.now();
+}
+
+/**
+ * Decides after each failure whether to try again: only failures marked retryable are worth it, and only for so long
+ * since the last sign of life.
+ */
+export class Endurance {
+  readonly #patienceMs: number;
+  readonly #backoffMs: BackoffMs;
+  #aliveAtMs = nowMs();
+  #failures = 0;
+
+  constructor(patienceMs: number, backoffMs: BackoffMs) {
+    this.#patienceMs = patienceMs;
+    this.#backoffMs = backoffMs;
+  }
+
+  /** How much patience is left, at least 1 ms. */
+  get leftMs(): number {
+    return Math.max(1, this.#aliveAtMs + this.#patienceMs - nowMs());
+  }
+
+  /** Somebody answered: patience starts anew. */
+  alive(): void {
+    this.#aliveAtMs = nowMs();
+  }
+
+  /** It got on: the next failure is the first in a row. */
+  progressed(): void {
+    this.alive();
+    this.#failures = 0;
+  }
+
+  /** Waits until it is time to try again, or throws the failure if that is pointless. */
+  async failed(error: unknown, signal?: AbortSignal): Promise<void> {
+    this.#failures += 1;
+    const pauseMs = this.#backoffMs(this.#failures);
+    if (!isWorthAnotherTry(error) || pauseMs >= this.leftMs) throw error;
+    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+/** Repeats an attempt until it succeeds, fails for good, or endurance ends; then its last failure is thrown. */
+export async function persist<T>(
+  endurance: Endurance,
+  attempt: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      await endurance.failed(error, signal);
+    }
+  }
+}
+
+/** A deadline that passed has used up the patience there was. */
+function isWorthAnotherTry(error: unknown): boolean {
+  return error instanceof CoordinatorError && error.retryable && error.code !== 'DEADLINE_EXCEEDED';
+}

@@ -1,0 +1,114 @@
+import type { ConfigEntry, ConfigOrigin, LoadedConfig } from './loaded.ts';
+import { nearest } from './nearest.ts';
+import { isSetting, options, optionOf, type Option } from './options.ts';
+import { formatDuration } from './duration.ts';
+import { formatValue } from './values.ts';
+
+/** Every option with the value in force and where it came from, in the order of the table: `config show`. */
+export function configEntries({ config, origins }: LoadedConfig): ConfigEntry[] {
+  return options.map((option) => ({
+    key: option.key,
+    value: config[option.field],
+    text: formatValue(option, config[option.field]),
+    origin: originText(origins[option.field]),
+  }));
+}
+
+function originText(origin: ConfigOrigin): string {
+  switch (origin.kind) {
+    case 'default':
+      return 'default';
+    case 'file':
+      return `${origin.file}:${origin.line}`;
+    case 'environment':
+      return `environment ${origin.variable}`;
+  }
+}
+
+/** What `config explain KEY` prints, or null for an unknown key. The block's name may be left out. */
+export function explainOption(key: string): string | null {
+  const option = optionOf(key) ?? optionOf(`agent_coordination.${key}`);
+  if (option === null) return null;
+  const lines = [
+    option.key,
+    '',
+    option.help,
+    '',
+    `type     ${typeText(option)}`,
+    `default  ${defaultText(option)}`,
+    `allowed  ${allowedText(option)}`,
+  ];
+  if (option.environment !== null) lines.push(`set by   ${option.environment} as well`);
+  return lines.join('\n');
+}
+
+/** The key that a misspelt one most likely meant; null when none is close. */
+export function nearestOption(key: string): string | null {
+  const short = (full: string): string => full.replace(/^agent_coordination\./, '');
+  const found = nearest(short(key), options.map((option) => short(option.key)));
+  return found === null ? null : `agent_coordination.${found}`;
+}
+
+function typeText(option: Option): string {
+  return option.type === 'duration' ? 'duration (seconds, or 500ms, 90s, 5m, 2h, 7d)' : option.type;
+}
+
+function defaultText(option: Option): string {
+  return formatValue(option, option.default as never);
+}
+
+function allowedText(option: Option): string {
+  switch (option.type) {
+    case 'boolean':
+      return 'true, false';
+    case 'choice':
+      return option.choices.join(', ');
+    case 'count':
+      return `${option.minimum} to ${option.maximum}`;
+    case 'duration':
+      return `${formatDuration(option.minimum)} to ${formatDuration(option.maximum)}`;
+  }
+}
+
+const introduction = `# Configuration
+
+Generated from the table in \`src/config/options.ts\`; a test fails when they differ.
+
+Options are read from the \`agent_coordination\` block of the root scope's file (\`rhema.yaml\` or \`.rhema/rhema.yaml\` in the
+top folder). An environment variable, where one is named, overrides the file. \`rhema config show\` tells which value
+is in force and where it came from, \`rhema config check\` what is wrong with the file.
+
+A duration is a number of seconds, or a number with a unit: \`500ms\`, \`90s\`, \`5m\`, \`2h\`, \`7d\`.
+
+Options marked "logged" are part of the coordination state: a change of them is an entry in the log, so that a replay
+decides as the original did.
+`;
+
+/** The text of docs/config.md: one table, then one paragraph for each option. */
+export function configReference(): string {
+  const rows = options.map((option) => [
+    `\`${option.key}\``,
+    option.type,
+    defaultText(option),
+    allowedText(option),
+    isSetting(option.field) ? 'logged' : '',
+  ]);
+  const sections = options.map(sectionText);
+  return [introduction, markdownTable(['Key', 'Type', 'Default', 'Allowed', ''], rows), ...sections].join('\n');
+}
+
+function sectionText(option: Option): string {
+  const environment =
+    option.environment === null ? '' : `\nThe environment variable \`${option.environment}\` overrides it.\n`;
+  return `## \`${option.key}\`\n\n${option.help}\n${environment}`;
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return `${[line(head), rule, ...rows.map(line)].join('\n')}\n`;
+}

@@ -1,0 +1,38 @@
+import { asDurationMs, quote, type DurationMs, type Parsed } from '../core/index.ts';
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+type Unit = keyof typeof unitMs;
+const units = ['d', 'h', 'm', 's', 'ms'] as const satisfies readonly Unit[];
+
+const durationPattern = /^(\d{1,15}(?:\.\d{1,6})?)(ms|s|m|h|d)?$/;
+const validForms = `write seconds (90), or a number with a unit: 500ms, 90s, 5m, 2h, 7d`;
+
+/**
+ * A length of time as people write it: `500ms`, `90s`, `1.5h`, `7d`; a plain number is seconds, as in the proposal. It
+ * comes to a whole number of milliseconds. Common libraries also take `-5m` and `3 years` and read `0s` as nothing,
+ * which in a lease is a trap; hence this strict form.
+ */
+export function parseDuration(input: string | number): Parsed<DurationMs> {
+  const text = typeof input === 'number' ? String(input) : input.trim();
+  const match = durationPattern.exec(text);
+  if (match === null) return { ok: false, problem: `${shown(input)} is not a duration: ${validForms}` };
+  const valueMs = Number(match[1]) * unitMs[(match[2] ?? 's') as Unit];
+  const wholeMs = Math.round(valueMs);
+  if (!Number.isSafeInteger(wholeMs) || Math.abs(valueMs - wholeMs) > 1e-6)
+    return {
+      ok: false,
+      problem: `${shown(input)} is not a whole number of milliseconds within reach: ${validForms}`,
+    };
+  return { ok: true, value: asDurationMs(wholeMs) };
+}
+
+function shown(input: string | number): string {
+  return typeof input === 'number' ? String(input) : quote(input);
+}
+
+/** The shortest exact text that {@link parseDuration} reads as the same length: `90s`, `5m`, `1d`; `0s` for none. */
+export function formatDuration(duration: DurationMs): string {
+  if (duration === 0) return '0s';
+  const unit = units.find((candidate) => duration % unitMs[candidate] === 0) ?? 'ms';
+  return `${duration / unitMs[unit]}${unit}`;
+}

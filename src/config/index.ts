@@ -1,0 +1,30 @@
+export { formatDuration, parseDuration } from './duration.ts';
+export {
+  configBlock,
+  defaultConfig,
+  isSetting,
+  optionOf,
+  options,
+  settingsOf,
+  type Config,
+  type ConfigField,
+  type ConfigKey,
+  type ConfigValue,
+  type Option,
+} from './options.ts';
+export { configEntries, configReference, explainOption, nearestOption } from './describe.ts';
+export {
+  configProblemCodes,
+  type ConfigEntry,
+  type ConfigOrigin,
+  type ConfigProblem,
+  type ConfigProblemCode,
+  type LoadedConfig,
+} from './loaded.ts';
+export { nearest } from './nearest.ts';
+export type { ConfigFile, ConfigSources } from './load.ts';
+
+/** The loader, and with it the YAML library, is loaded on first use only: most commands never read the file. */
+export async function configLoader(): Promise<typeof import('./load.ts').loadConfig> {
+  return (await import('./load.ts')).loadConfig;
+}

@@ -1,0 +1,184 @@
+import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type YAMLMap } from 'yaml';
+import { quote } from '../core/index.ts';
+import { formatDuration } from './duration.ts';
+import { nearest } from './nearest.ts';
+import { configBlock, defaultConfig, options, type Config, type ConfigValue } from './options.ts';
+import type { ConfigOrigin, ConfigProblem, ConfigProblemCode, LoadedConfig } from './loaded.ts';
+import { parseOptionText, parseOptionValue, type ValueResult } from './values.ts';
+
+/** Where the configuration is read from, in the order of rising precedence. */
+export interface ConfigSources {
+  /** The root scope's file; null when there is none. */
+  readonly file: ConfigFile | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ConfigFile {
+  /** Repository-relative, for messages. */
+  readonly path: string;
+  readonly document: Document;
+  readonly lineCounter: LineCounter;
+}
+
+/**
+ * Defaults, overridden by the `agent_coordination` block of the root scope's file (at the top, or under `rhema:`),
+ * overridden by the environment variables that the table names. Never throws: a bad value is reported and its default
+ * used, so the result is always complete and within bounds.
+ */
+export function loadConfig({ file, env }: ConfigSources): LoadedConfig {
+  const loading = new Loading();
+  if (file !== null) readFile(loading, file);
+  readEnvironment(loading, env);
+  dropInconsistent(loading);
+  return loading.result();
+}
+
+/** What has been read so far. */
+class Loading {
+  readonly #values = new Map<string, ConfigValue>();
+  readonly #origins = new Map<string, ConfigOrigin>();
+  readonly #problems: ConfigProblem[] = [];
+
+  take(field: string, result: ValueResult, origin: ConfigOrigin): void {
+    if (!result.ok) return this.report(result.code, result.problem, origin);
+    this.#values.set(field, result.value);
+    this.#origins.set(field, origin);
+  }
+
+  report(code: ConfigProblemCode, message: string, origin: ConfigOrigin): void {
+    const place = origin.kind === 'file' ? origin : { file: null, line: null, column: null };
+    const { file, line, column } = place;
+    this.#problems.push({ code, severity: 'error', file, line, column, message });
+  }
+
+  forget(field: string): void {
+    this.#values.delete(field);
+    this.#origins.delete(field);
+  }
+
+  originOf(field: string): ConfigOrigin {
+    return this.#origins.get(field) ?? { kind: 'default' };
+  }
+
+  config(): Config {
+    return { ...defaultConfig, ...Object.fromEntries(this.#values) };
+  }
+
+  result(): LoadedConfig {
+    const origins = Object.fromEntries(options.map(({ field }) => [field, this.originOf(field)]));
+    return {
+      config: this.config(),
+      origins: origins as LoadedConfig['origins'],
+      problems: this.#problems,
+    };
+  }
+}
+
+function readFile(loading: Loading, file: ConfigFile): void {
+  const root = file.document.contents;
+  if (!isMap(root)) return;
+  const nested = entryOf(root, 'rhema')?.value;
+  const block = entryOf(root, configBlock) ?? (isMap(nested) ? entryOf(nested, configBlock) : null);
+  if (block !== null) readMap(loading, file, configBlock, block);
+}
+
+interface Entry {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+function entryOf(map: YAMLMap, name: string): Entry | null {
+  return map.items.find(({ key }) => isScalar(key) && key.value === name) ?? null;
+}
+
+/** Sections nest as the dots in the options' keys do. */
+function readMap(loading: Loading, file: ConfigFile, path: string, { key, value }: Entry): void {
+  const node = isAlias(value) ? value.resolve(file.document) : value;
+  if (node === null || (isScalar(node) && node.value === null)) return;
+  if (!isMap(node))
+    return loading.report(
+      'CONFIG_NOT_A_MAP',
+      `${path} must hold keys and values, such as ${firstKeyUnder(path)}`,
+      positionOf(file, value, key),
+    );
+  for (const entry of node.items) readEntry(loading, file, path, entry);
+}
+
+function firstKeyUnder(path: string): string {
+  const first = options.find((option) => option.key.startsWith(`${path}.`));
+  return first === undefined ? path : `'${first.key.slice(path.length + 1)}: ${String(first.default)}'`;
+}
+
+function readEntry(loading: Loading, file: ConfigFile, path: string, entry: Entry): void {
+  const name = isScalar(entry.key) ? String(entry.key.value) : '?';
+  const key = `${path}.${name}`;
+  const option = options.find((candidate) => candidate.key === key);
+  if (option !== undefined) {
+    const raw = plainValue(file, entry.value);
+    loading.take(option.field, parseOptionValue(option, raw), positionOf(file, entry.value, entry.key));
+  } else if (options.some((candidate) => candidate.key.startsWith(`${key}.`))) {
+    readMap(loading, file, key, entry);
+  } else {
+    loading.report('CONFIG_UNKNOWN_KEY', unknownKey(path, name), positionOf(file, entry.key, null));
+  }
+}
+
+/** A key in the wrong section is nearer to its twin in the right one than to anything in its own. */
+function unknownKey(path: string, name: string): string {
+  const elsewhere = options.find(({ key }) => key.endsWith(`.${name}`));
+  const meant = elsewhere?.key ?? nearestKey(path, name);
+  const advice =
+    meant === null ? `'rhema config explain' lists the keys` : `did you mean ${meant}? Rename or remove it`;
+  return `unknown key ${quote(name)} in ${path}: ${advice}`;
+}
+
+function nearestKey(path: string, name: string): string | null {
+  const siblings = options.filter(({ key }) => key.startsWith(`${path}.`)).map(({ key }) => key);
+  const lastPart = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
+  const found =
+    nearest(name, new Set(siblings.map(lastPart))) ?? nearest(name, new Set(options.map(({ key }) => lastPart(key))));
+  const candidates = [...siblings, ...options.map(({ key }) => key)];
+  return candidates.find((key) => found !== null && lastPart(key) === found) ?? null;
+}
+
+function plainValue(file: ConfigFile, value: unknown): unknown {
+  const node = isAlias(value) ? value.resolve(file.document) : value;
+  if (isScalar(node)) return node.value;
+  if (isSeq(node)) return [];
+  return node === null || node === undefined ? null : {};
+}
+
+function positionOf(file: ConfigFile, node: unknown, fallback: unknown): ConfigOrigin {
+  const offset = startOf(node) ?? startOf(fallback) ?? 0;
+  const { line, col } = file.lineCounter.linePos(offset);
+  return { kind: 'file', file: file.path, line, column: col };
+}
+
+function startOf(node: unknown): number | null {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? null) : null;
+}
+
+function readEnvironment(loading: Loading, env: ConfigSources['env']): void {
+  for (const option of options) {
+    if (option.environment === null) continue;
+    const text = env[option.environment];
+    if (text === undefined || text === '') continue;
+    const result = parseOptionText(option, text);
+    const named = result.ok ? result : { ...result, problem: `${option.environment}: ${result.problem}` };
+    loading.take(option.field, named, { kind: 'environment', variable: option.environment });
+  }
+}
+
+/** Values that are each allowed but not together: both fall back to their defaults, which fit. */
+function dropInconsistent(loading: Loading): void {
+  const { lockTtlMs, lockTtlMaxMs } = loading.config();
+  if (lockTtlMs <= lockTtlMaxMs) return;
+  const place = loading.originOf('lockTtlMs');
+  loading.report(
+    'CONFIG_INCONSISTENT',
+    `${configBlock}.lock_timeout (${formatDuration(lockTtlMs)}) is above ${configBlock}.lock_timeout_max (${formatDuration(lockTtlMaxMs)}): lower the former or raise the latter`,
+    place.kind === 'default' ? loading.originOf('lockTtlMaxMs') : place,
+  );
+  loading.forget('lockTtlMs');
+  loading.forget('lockTtlMaxMs');
+}

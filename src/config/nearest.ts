@@ -1,0 +1,32 @@
+/** Beyond this length a comparison costs more than a suggestion is worth. */
+const comparedLengthMax = 128;
+
+/**
+ * The candidate that a misspelt word most likely meant, or null when none is close: at most a third of its letters
+ * wrong, case not counted.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | null {
+  let best: string | null = null;
+  let bestDistance = Math.max(1, Math.floor(Math.min(word.length, comparedLengthMax) / 3)) + 1;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Insertions, deletions and replacements that make one text the other (Levenshtein); infinite for long texts. */
+function editDistance(a: string, b: string): number {
+  if (a.length > comparedLengthMax || b.length > comparedLengthMax) return Infinity;
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

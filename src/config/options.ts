@@ -1,0 +1,270 @@
+import {
+  asDurationMs,
+  defaultSettings,
+  settingBounds,
+  type DurationMs,
+  type Settings,
+} from '../core/index.ts';
+
+interface OptionCommon {
+  /** Dotted, as `config explain` takes it and as the YAML nests it. */
+  readonly key: string;
+  /** Name of the value in {@link Config}. */
+  readonly field: string;
+  /** One paragraph for people. */
+  readonly help: string;
+  /** Environment variable that overrides the file; null: none. */
+  readonly environment: string | null;
+}
+export interface BooleanOption extends OptionCommon {
+  readonly type: 'boolean';
+  readonly default: boolean;
+}
+/** Written as seconds or with a unit; kept as milliseconds. */
+export interface DurationOption extends OptionCommon {
+  readonly type: 'duration';
+  readonly default: DurationMs;
+  readonly minimum: DurationMs;
+  readonly maximum: DurationMs;
+}
+export interface CountOption extends OptionCommon {
+  readonly type: 'count';
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+export interface ChoiceOption extends OptionCommon {
+  readonly type: 'choice';
+  readonly default: string;
+  readonly choices: readonly string[];
+}
+export type Option = BooleanOption | DurationOption | CountOption | ChoiceOption;
+
+/** Key of the block in the root scope's file under which every option lies. */
+export const configBlock = 'agent_coordination';
+
+const day = 86_400_000;
+
+/** Every option, once. Parsing, errors, `config show|explain|check` and docs/config.md derive from this table. */
+export const options = [
+  {
+    key: 'agent_coordination.enabled',
+    field: 'enabled',
+    type: 'boolean',
+    default: true,
+    environment: null,
+    help: 'Whether agents are coordinated in this repository at all. When false every command and hook steps aside politely and lets work go on.',
+  },
+  {
+    key: 'agent_coordination.max_concurrent_agents',
+    field: 'maxConcurrentAgents',
+    type: 'count',
+    ...fromCore('maxConcurrentAgents'),
+    environment: null,
+    help: 'How many agents may hold locks at the same time, over the whole repository. One more is refused with CONCURRENCY_LIMIT, or waits in the queue if it asked to.',
+  },
+  {
+    key: 'agent_coordination.max_locks_per_agent',
+    field: 'maxLocksPerAgent',
+    type: 'count',
+    ...fromCore('maxLocksPerAgent'),
+    environment: null,
+    help: 'How many locks one agent may hold. With 1 no agent waits while it holds, so deadlock cannot occur; with more, a request that would close a cycle of waiting is refused with WOULD_DEADLOCK.',
+  },
+  {
+    key: 'agent_coordination.max_block_time',
+    field: 'maxBlockMs',
+    type: 'duration',
+    ...durationFromCore('maxBlockMs'),
+    environment: null,
+    help: 'An agent that is blocked for longer becomes idle: its wait ends, or it loses the locks that it says it cannot use.',
+  },
+  {
+    key: 'agent_coordination.lock_timeout',
+    field: 'lockTtlMs',
+    type: 'duration',
+    ...durationFromCore('lockTtlMs'),
+    environment: null,
+    help: 'Lease of a lock unless the caller asks for another. A heartbeat renews it; without one the lock ends at the deadline and goes to the next waiter.',
+  },
+  {
+    key: 'agent_coordination.lock_timeout_max',
+    field: 'lockTtlMaxMs',
+    type: 'duration',
+    ...durationFromCore('lockTtlMaxMs'),
+    environment: null,
+    help: 'The longest lease a caller may ask for. It bounds how long the scope of an agent that died stays taken; lock_timeout must not be above it.',
+  },
+  {
+    key: 'agent_coordination.max_contended_hold',
+    field: 'maxContendedHoldMs',
+    type: 'duration',
+    ...durationFromCore('maxContendedHoldMs'),
+    environment: null,
+    help: 'How long a holder keeps a lock once somebody waits for it, renewals or not. Without such a bound a hung agent that still renews would keep its scope for ever.',
+  },
+  {
+    key: 'agent_coordination.session_timeout',
+    field: 'sessionTtlMs',
+    type: 'duration',
+    ...durationFromCore('sessionTtlMs'),
+    environment: null,
+    help: 'An agent that is silent for longer is lost: its locks are released, its place in the queue is given up and its running syncs fail as retryable.',
+  },
+  {
+    key: 'agent_coordination.max_dependencies',
+    field: 'maxDependencies',
+    type: 'count',
+    ...fromCore('maxDependencies'),
+    environment: null,
+    help: 'How many dependencies one scope may have. A graph with more is refused whole, and the last good one stays in force.',
+  },
+  {
+    key: 'agent_coordination.max_scope_depth',
+    field: 'maxScopeDepth',
+    type: 'count',
+    ...fromCore('maxScopeDepth'),
+    environment: null,
+    help: 'Longest chain of dependencies, counted in edges. A deeper graph is refused whole, and the last good one stays in force.',
+  },
+  {
+    key: 'agent_coordination.max_retries',
+    field: 'maxRetries',
+    type: 'count',
+    ...fromCore('maxRetries'),
+    environment: null,
+    help: 'How often one failed sync is retried by itself. The budget is renewed by a change of the scope or of what it depends on; when it is used up the failure stays until an operator resets it.',
+  },
+  {
+    key: 'agent_coordination.retry_backoff',
+    field: 'retryBackoffMs',
+    type: 'duration',
+    ...durationFromCore('retryBackoffMs'),
+    environment: null,
+    help: 'Pause before the first retry of a failed sync; it doubles with each further one.',
+  },
+  {
+    key: 'agent_coordination.history_horizon',
+    field: 'historyHorizonMs',
+    type: 'duration',
+    default: asDurationMs(90 * day),
+    minimum: asDurationMs(0),
+    maximum: asDurationMs(3_650 * day),
+    environment: null,
+    help: 'How long the history of locks, agents and syncs is kept. Compaction removes what is older; what is in force now is never removed.',
+  },
+  {
+    key: 'agent_coordination.idle_exit',
+    field: 'idleExitMs',
+    type: 'duration',
+    default: asDurationMs(300_000),
+    minimum: asDurationMs(0),
+    maximum: asDurationMs(7 * day),
+    environment: 'RHEMA_IDLE_EXIT',
+    help: 'The coordinator process in the background leaves after this long with nothing held and nobody calling; the next command starts it again. 0 keeps it running.',
+  },
+  {
+    key: 'agent_coordination.safety_validation.enabled',
+    field: 'safetyEnabled',
+    type: 'boolean',
+    default: true,
+    environment: null,
+    help: 'Whether the invariants of the coordination state are also checked while it runs, in samples. The rules themselves are enforced on every command, whatever this says.',
+  },
+  {
+    key: 'agent_coordination.safety_validation.strict_mode',
+    field: 'strictMode',
+    type: 'boolean',
+    default: false,
+    environment: null,
+    help: 'What happens on a violation in the working tree, such as a file edited without its lock or invalid YAML on disk: true blocks (hooks deny, sync refuses), false reports and goes on.',
+  },
+  {
+    key: 'agent_coordination.safety_validation.auto_recovery',
+    field: 'autoRecovery',
+    type: 'boolean',
+    default: true,
+    environment: null,
+    help: 'Whether violations with a safe repair are repaired without asking, such as a corrupt context file restored from its last good content. Each repair is in the log with its cause.',
+  },
+  {
+    key: 'agent_coordination.sync_settings.auto_sync',
+    field: 'autoSync',
+    type: 'boolean',
+    default: true,
+    environment: null,
+    help: 'Whether scopes whose sync was invalidated are queued again by themselves, in the order of their dependencies.',
+  },
+  {
+    key: 'agent_coordination.sync_settings.dependency_checking',
+    field: 'dependencyChecking',
+    type: 'boolean',
+    default: defaultSettings.dependencyChecking,
+    environment: null,
+    help: 'Whether a sync starts only when every dependency of the scope is completed; otherwise it is refused with DEPENDENCY_NOT_SYNCED.',
+  },
+  {
+    key: 'agent_coordination.sync_settings.conflict_resolution',
+    field: 'conflictResolution',
+    type: 'choice',
+    default: 'manual',
+    choices: ['manual'],
+    environment: null,
+    help: 'What happens when two agents changed one context file. manual: the later write is refused with CONTEXT_CONFLICT, and its writer reads the file again and merges. No content is ever merged or dropped automatically.',
+  },
+] as const satisfies readonly Option[];
+
+type Declared = (typeof options)[number];
+type ValueOf<O extends Declared> = O extends { type: 'boolean' }
+  ? boolean
+  : O extends { type: 'duration' }
+    ? DurationMs
+    : O extends { type: 'count' }
+      ? number
+      : O extends { choices: readonly (infer Choice)[] }
+        ? Choice
+        : never;
+
+/** The value of every option; durations in milliseconds. */
+export type Config = { readonly [O in Declared as O['field']]: ValueOf<O> };
+export type ConfigField = keyof Config;
+export type ConfigKey = Declared['key'];
+export type ConfigValue = Config[ConfigField];
+
+export const defaultConfig = Object.fromEntries(
+  options.map((option) => [option.field, option.default]),
+) as unknown as Config;
+
+export function optionOf(key: string): Option | null {
+  return options.find((option) => option.key === key) ?? null;
+}
+
+const settingFields = Object.keys(defaultSettings) as (keyof Settings)[];
+
+/** Whether an option is decided on inside the coordination state, hence kept in the log. */
+export function isSetting(field: string): field is keyof Settings {
+  return Object.hasOwn(defaultSettings, field);
+}
+
+/** The part of the configuration that the coordination machine decides by. */
+export function settingsOf(config: Config): Settings {
+  return Object.fromEntries(settingFields.map((field) => [field, config[field]])) as unknown as Settings;
+}
+
+type NumericSetting = keyof typeof settingBounds;
+type DurationSetting = Extract<NumericSetting, `${string}Ms`>;
+
+/** Defaults and bounds of what the core decides by are the core's own. */
+function fromCore(field: NumericSetting): { default: number; minimum: number; maximum: number } {
+  const [minimum, maximum] = settingBounds[field];
+  return { default: defaultSettings[field], minimum, maximum };
+}
+
+function durationFromCore(field: DurationSetting): {
+  default: DurationMs;
+  minimum: DurationMs;
+  maximum: DurationMs;
+} {
+  const [minimum, maximum] = settingBounds[field];
+  return { default: defaultSettings[field], minimum: asDurationMs(minimum), maximum: asDurationMs(maximum) };
+}

@@ -1,0 +1,85 @@
+import { quote, type DurationMs } from '../core/index.ts';
+import { formatDuration, parseDuration } from './duration.ts';
+import type { ConfigProblemCode } from './loaded.ts';
+import type { BooleanOption, ChoiceOption, ConfigValue, CountOption, DurationOption, Option } from './options.ts';
+
+export type ValueResult =
+  | { readonly ok: true; readonly value: ConfigValue }
+  | { readonly ok: false; readonly code: ConfigProblemCode; readonly problem: string };
+
+/** Reads the value of one option as YAML gives it: already a boolean, a number or a text. */
+export function parseOptionValue(option: Option, raw: unknown): ValueResult {
+  switch (option.type) {
+    case 'boolean':
+      return parseBoolean(option, raw);
+    case 'count':
+      return parseCount(option, raw);
+    case 'duration':
+      return parseDurationValue(option, raw);
+    case 'choice':
+      return parseChoice(option, raw);
+  }
+}
+
+/** Reads the value of one option from an environment variable, where everything is text. */
+export function parseOptionText(option: Option, text: string): ValueResult {
+  if (option.type === 'boolean' && /^(?:true|false)$/.test(text)) return { ok: true, value: text === 'true' };
+  if (option.type === 'count' && /^\d{1,15}$/.test(text)) return parseCount(option, Number(text));
+  return parseOptionValue(option, text);
+}
+
+/** The value as it would be written in the file. */
+export function formatValue(option: Option, value: ConfigValue): string {
+  return option.type === 'duration' ? formatDuration(value as DurationMs) : String(value);
+}
+
+function parseBoolean(option: BooleanOption, raw: unknown): ValueResult {
+  return typeof raw === 'boolean' ? { ok: true, value: raw } : wrongType(option, raw, 'write true or false');
+}
+
+function parseCount(option: CountOption, raw: unknown): ValueResult {
+  const range = `write a whole number from ${option.minimum} to ${option.maximum}`;
+  if (typeof raw !== 'number' || !Number.isSafeInteger(raw)) return wrongType(option, raw, range);
+  if (raw < option.minimum || raw > option.maximum) return outOfBounds(option, raw, range);
+  return { ok: true, value: raw };
+}
+
+function parseDurationValue(option: DurationOption, raw: unknown): ValueResult {
+  const [minimum, maximum] = [formatDuration(option.minimum), formatDuration(option.maximum)];
+  const range = `write a duration from ${minimum} to ${maximum}`;
+  if (typeof raw !== 'number' && typeof raw !== 'string') return wrongType(option, raw, range);
+  const parsed = parseDuration(raw);
+  if (!parsed.ok)
+    return { ok: false, code: 'CONFIG_WRONG_TYPE', problem: `${option.key}: ${parsed.problem}` };
+  if (parsed.value < option.minimum || parsed.value > option.maximum) return outOfBounds(option, raw, range);
+  return { ok: true, value: parsed.value };
+}
+
+function parseChoice(option: ChoiceOption, raw: unknown): ValueResult {
+  const choice = option.choices.find((candidate) => candidate === raw);
+  if (choice === undefined) return wrongType(option, raw, `write ${option.choices.join(' or ')}`);
+  return { ok: true, value: choice as ConfigValue };
+}
+
+function wrongType(option: Option, raw: unknown, remedy: string): ValueResult {
+  return {
+    ok: false,
+    code: 'CONFIG_WRONG_TYPE',
+    problem: `${option.key} is ${shown(raw)}: ${remedy}`,
+  };
+}
+
+function outOfBounds(option: Option, raw: number | string, remedy: string): ValueResult {
+  return {
+    ok: false,
+    code: 'CONFIG_OUT_OF_BOUNDS',
+    problem: `${option.key} is ${shown(raw)}: ${remedy}`,
+  };
+}
+
+function shown(raw: unknown): string {
+  if (raw === null || raw === undefined) return 'empty';
+  if (typeof raw === 'string') return `the text ${quote(raw)}`;
+  if (typeof raw === 'object') return Array.isArray(raw) ? 'a list' : 'a map';
+  return String(raw);
+}

@@ -1,0 +1,37 @@
+/** The few things of a Git configuration file that say where working trees are. */
+export interface GitConfig {
+  /** Null: not said here. */
+  readonly bare: boolean | null;
+  /** As written: relative to the Git folder, or absolute. */
+  readonly worktree: string | null;
+  /** Whether each working tree has a configuration file of its own. */
+  readonly worktreeConfig: boolean;
+  /** The file uses a feature that only Git understands. */
+  readonly needsGit: boolean;
+}
+
+/** Reads `core.bare`, `core.worktree` and `extensions.worktreeConfig`; the last one of a key counts, as in Git. */
+export function readGitConfig(text: string): GitConfig {
+  const values = new Map<string, string>();
+  let section = '';
+  let needsGit = false;
+  for (const line of text.split(/\r?\n/)) {
+    const header = /^\s*\[([^\]]*)\]\s*(.*)$/.exec(line);
+    if (header !== null) section = (header[1] ?? '').trim().toLowerCase();
+    if (/^include(?:if)?\b/.test(section)) needsGit = true;
+    const entry = /^\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*?))?\s*$/.exec(header?.[2] ?? line);
+    if (entry !== null) values.set(`${section}.${(entry[1] ?? '').toLowerCase()}`, entry[2] ?? 'true');
+  }
+  const worktree = values.get('core.worktree') ?? null;
+  return {
+    bare: asBoolean(values.get('core.bare')),
+    worktree,
+    worktreeConfig: asBoolean(values.get('extensions.worktreeconfig')) ?? false,
+    // Quotes, escapes and trailing comments: rare in a path, and Git's rules for them are long.
+    needsGit: needsGit || (worktree !== null && /["\\#;]/.test(worktree)),
+  };
+}
+
+function asBoolean(value: string | undefined): boolean | null {
+  return value === undefined ? null : /^(?:true|yes|on|[1-9]\d*)$/i.test(value);
+}

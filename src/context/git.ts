@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { ContextError } from './errors.ts';
+
+export interface GitCall {
+  readonly cwd: string;
+  readonly args: readonly string[];
+  /** Sent to Git's standard input. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Git's answers are lists of paths and small files; more than this is a mistake. */
+const outputBytesMax = 512 * 1024 * 1024;
+
+/**
+ * Runs Git without a shell and gives its standard output. Takes no optional lock (so that it never disturbs an agent's
+ * own Git command) and speaks English (so that its messages can be told apart).
+ *
+ * @throws ContextError GIT_MISSING when there is no Git, GIT_FAILED with what Git said when it refuses.
+ */
+export function runGit({ cwd, args, input, env }: GitCall): Promise<Buffer> {
+  const options = {
+    cwd,
+    encoding: 'buffer' as const,
+    maxBuffer: outputBytesMax,
+    env: { ...(env ?? process.env), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+  };
+  return new Promise((resolve, reject) => {
+    const child = execFile('git', args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(gitError(args, error, stderr.toString('utf8')));
+    });
+    // Git may leave before it has read everything; its exit status then tells why.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input ?? '');
+  });
+}
+
+function gitError(args: readonly string[], error: Error & { code?: unknown }, said: string): ContextError {
+  if (error.code === 'ENOENT')
+    return new ContextError('GIT_MISSING', `git was not found: install it, or put it on the PATH`, {
+      cause: error,
+    });
+  const reason = said.trim().replace(/^fatal: /, '') || error.message;
+  return new ContextError('GIT_FAILED', `git ${args[0] ?? ''} failed: ${reason}`, { cause: error });
+}

@@ -1,0 +1,149 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { scopesMax } from '../core/index.ts';
+import type { ScopeProblem } from '../protocol/index.ts';
+import { mapBounded } from './bounded.ts';
+import { ContextError } from './errors.ts';
+import { runGit } from './git.ts';
+import { errorAt, wholeFile } from './problems.ts';
+
+/** A file in the working tree that bears the name of a definition file. */
+export interface ListedFile {
+  /** Repository-relative, forward slashes. */
+  readonly path: string;
+  /** Where it really is: the same, unless it is a symlink to another file of the repository. */
+  readonly realPath: string;
+  readonly stat: BigIntStats;
+}
+
+export interface Listing {
+  /** Sorted by path. */
+  readonly files: readonly ListedFile[];
+  readonly problems: readonly ScopeProblem[];
+}
+
+/**
+ * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore. Symlinked
+ * folders are not entered and a symlinked file is listed only if it stays in the repository; submodules and other
+ * repositories inside are left out.
+ *
+ * @throws ContextError GIT_FAILED when Git refuses.
+ */
+export async function listFiles(root: string): Promise<Listing> {
+  const paths = await listPaths(root);
+  const problems: ScopeProblem[] = [];
+  const accepted: string[] = [];
+  for (const path of paths.slice(0, pathsMax))
+    if (path.includes('\uFFFD')) problems.push(unreadableName(path));
+    else accepted.push(path);
+  if (paths.length > pathsMax) problems.push(tooMany(paths.length));
+  const folders = new Map<string, Promise<boolean>>();
+  const inspected = await mapBounded(accepted, 16, (path) => inspect({ root, path, folders, problems }));
+  return { files: inspected.filter((file) => file !== null), problems };
+}
+
+/** Every scope may have all four files. */
+const pathsMax = 4 * scopesMax;
+
+async function listPaths(root: string): Promise<string[]> {
+  try {
+    return await listByGit(root);
+  } catch (error) {
+    if (!(error instanceof ContextError) || error.code !== 'GIT_MISSING') throw error;
+    const { walkFiles } = await import('./walk.ts');
+    return walkFiles(root, isDefinitionName);
+  }
+}
+
+async function listByGit(root: string): Promise<string[]> {
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--'];
+  const output = await runGit({
+    cwd: root,
+    args: [...args, ':(glob)**/rhema.yaml', ':(glob)**/scope.yaml'],
+    env: withoutGitVariables(),
+  });
+  // An unmerged file is listed once for each side.
+  return [...new Set(output.toString('utf8').split('\0'))].filter((path) => path !== '').toSorted();
+}
+
+/** The caller's GIT_INDEX_FILE and the like (set in every hook) speak of his working tree, not of this one. */
+function withoutGitVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+}
+
+function isDefinitionName(name: string): boolean {
+  return name === 'rhema.yaml' || name === 'scope.yaml';
+}
+
+interface Inspection {
+  readonly root: string;
+  readonly path: string;
+  /** Whether a folder can be reached without a symlink; each is asked once. */
+  readonly folders: Map<string, Promise<boolean>>;
+  readonly problems: ScopeProblem[];
+}
+
+async function inspect({ root, path, folders, problems }: Inspection): Promise<ListedFile | null> {
+  const absolute = join(root, path);
+  const folder = dirname(absolute);
+  const reachable = folders.get(folder) ?? isReal(folder);
+  folders.set(folder, reachable);
+  try {
+    // Deleted but still tracked, or behind a folder that has become a symlink: not part of the tree any more.
+    if (!(await reachable)) return null;
+    const stat = await lstat(absolute, { bigint: true });
+    if (!stat.isSymbolicLink()) return { path, realPath: absolute, stat };
+    return await followLink(root, path, problems);
+  } catch (error) {
+    if (isGone(error)) return null;
+    problems.push(errorAt('UNREADABLE_FILE', wholeFile(path), `cannot be examined: ${messageOf(error)}`));
+    return null;
+  }
+}
+
+async function isReal(folder: string): Promise<boolean> {
+  try {
+    return (await realpath(folder)).normalize() === folder.normalize();
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+async function followLink(root: string, path: string, problems: ScopeProblem[]): Promise<ListedFile | null> {
+  const target = await realpath(join(root, path)).catch((error: unknown) => (isGone(error) ? null : Promise.reject(error)));
+  if (target !== null && isInside(root, target))
+    return { path, realPath: target, stat: await lstat(target, { bigint: true }) };
+  const reason = target === null ? 'leads nowhere' : 'leads out of the repository';
+  problems.push(
+    errorAt('SYMLINK_OUTSIDE', wholeFile(path), `is a symlink that ${reason}: not read; replace it by a file`),
+  );
+  return null;
+}
+
+function isInside(root: string, target: string): boolean {
+  const path = relative(root, target);
+  return path !== '..' && !path.startsWith(`..${sep}`) && path !== '.git' && !path.startsWith(`.git${sep}`);
+}
+
+export function isGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function unreadableName(path: string): ScopeProblem {
+  return errorAt('INVALID_PATH', wholeFile(path), `its path is not UTF-8: rename the folder`);
+}
+
+function tooMany(count: number): ScopeProblem {
+  return errorAt(
+    'TOO_MANY_SCOPES',
+    null,
+    `${count} definition files: at most ${pathsMax} are read; exclude generated ones with .gitignore`,
+  );
+}

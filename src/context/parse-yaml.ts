@@ -1,0 +1,140 @@
+import { isAlias, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import type { ScopeProblem } from '../protocol/index.ts';
+import { errorAt, wholeFile, type Place, type ScopeProblemCode } from './problems.ts';
+import { tooDeepAt, yamlDepthMax } from './yaml-depth.ts';
+
+/** Bytes of one scope file. Upstream's own, the largest known, has 40 kB. */
+export const scopeFileBytesMax = 1024 * 1024;
+const aliasesMax = 100;
+/** One broken line can make thousands of errors; more than this helps nobody. */
+const problemsPerFileMax = 20;
+
+/** A YAML file whose nodes can be asked for their place. */
+export class YamlFile {
+  /** Repository-relative, for messages. */
+  readonly path: string;
+  readonly document: Document;
+  readonly lineCounter: LineCounter;
+
+  constructor(path: string, document: Document, lineCounter: LineCounter) {
+    this.path = path;
+    this.document = document;
+    this.lineCounter = lineCounter;
+  }
+
+  /** Where a node begins; the whole file for what has no place. */
+  placeOf(node: unknown): Place {
+    const offset = isNode(node) ? node.range?.[0] : undefined;
+    return offset === undefined ? wholeFile(this.path) : this.placeAt(offset);
+  }
+
+  placeAt(offset: number): Place {
+    const { line, col } = this.lineCounter.linePos(offset);
+    return { file: this.path, line: Math.max(1, line), column: Math.max(1, col) };
+  }
+
+  /** The node that an alias stands for; anything else unchanged. */
+  resolve(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.document) : node;
+  }
+}
+
+export type ParsedYaml =
+  | { readonly ok: true; readonly yaml: YamlFile }
+  | { readonly ok: false; readonly problems: readonly ScopeProblem[] };
+
+/**
+ * Parses one YAML document out of bytes that nobody has vouched for. Refuses, before they can cost anything: more than
+ * {@link scopeFileBytesMax}, other encodings than UTF-8, deep nesting, alias bombs, repeated keys, several documents.
+ */
+export function parseYaml(path: string, bytes: Uint8Array): ParsedYaml {
+  const refuse = (code: ScopeProblemCode, place: Place, message: string): ParsedYaml => ({
+    ok: false,
+    problems: [errorAt(code, place, message)],
+  });
+  if (bytes.length > scopeFileBytesMax)
+    return refuse('FILE_TOO_LARGE', wholeFile(path), tooLargeMessage(bytes.length));
+  const text = decodeUtf8(bytes);
+  if (text === null) return refuse('NOT_UTF8', wholeFile(path), `is not UTF-8 text: save it as UTF-8`);
+  const deepLine = tooDeepAt(text);
+  if (deepLine !== null)
+    return refuse(
+      'TOO_DEEP',
+      { file: path, line: deepLine, column: 1 },
+      `nests deeper than ${yamlDepthMax} levels: flatten it`,
+    );
+  return compose(path, text);
+}
+
+export function tooLargeMessage(bytes: number): string {
+  return `has ${bytes} bytes: at most ${scopeFileBytesMax} are read`;
+}
+
+/** A byte order mark is dropped; a byte that is not UTF-8 gives null. */
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function compose(path: string, text: string): ParsedYaml {
+  const lineCounter = new LineCounter();
+  // The library compares each key with every other of its map, which takes minutes for a megabyte of keys.
+  const document = parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
+  const yaml = new YamlFile(path, document, lineCounter);
+  const problems = document.errors.slice(0, problemsPerFileMax).map((error) => syntaxProblem(yaml, error));
+  if (problems.length === 0) problems.push(...structureProblems(yaml));
+  return problems.length === 0 ? { ok: true, yaml } : { ok: false, problems };
+}
+
+function syntaxProblem(
+  yaml: YamlFile,
+  error: { readonly code: string; readonly message: string; readonly pos: readonly [number, number] },
+): ScopeProblem {
+  const place = yaml.placeAt(error.pos[0]);
+  if (error.code === 'MULTIPLE_DOCS')
+    return errorAt('SEVERAL_DOCUMENTS', place, `has several YAML documents: keep one, without '---' in between`);
+  const remedy = error.code === 'TAB_AS_INDENT' ? `: indent with spaces` : '';
+  return errorAt('YAML_SYNTAX', place, `is not valid YAML: ${firstLine(error.message)}${remedy}`);
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]?.slice(0, 200) ?? '';
+}
+
+/** What a single pass over all nodes can tell: repeated keys, and too many aliases. */
+function structureProblems(yaml: YamlFile): ScopeProblem[] {
+  const problems: ScopeProblem[] = [];
+  let aliases = 0;
+  visit(yaml.document, {
+    Alias: (_key, node) => {
+      aliases += 1;
+      if (aliases <= aliasesMax) return undefined;
+      problems.push(
+        errorAt('TOO_MANY_ALIASES', yaml.placeOf(node), `uses more than ${aliasesMax} aliases: write the values out`),
+      );
+      return visit.BREAK;
+    },
+    Map: (_key, map) => {
+      problems.push(...repeatedKeys(yaml, map.items).slice(0, problemsPerFileMax - problems.length));
+      return problems.length < problemsPerFileMax ? undefined : visit.BREAK;
+    },
+  });
+  return problems;
+}
+
+function repeatedKeys(yaml: YamlFile, items: readonly { readonly key: unknown }[]): ScopeProblem[] {
+  const seen = new Set<unknown>();
+  const problems: ScopeProblem[] = [];
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    if (seen.has(key.value))
+      problems.push(
+        errorAt('DUPLICATE_KEY', yaml.placeOf(key), `key ${JSON.stringify(key.value)} occurs twice: keep one`),
+      );
+    seen.add(key.value);
+  }
+  return problems;
+}

@@ -1,0 +1,57 @@
+/** Deeper nesting than this is refused before the YAML library, which recurses, sees it. */
+export const yamlDepthMax = 100;
+
+/**
+ * Line (from 1) at which a YAML text may nest deeper than {@link yamlDepthMax}, or null. A cheap over-estimate in one
+ * pass: brackets in quoted text count as nesting, which no real file notices.
+ */
+export function tooDeepAt(text: string): number | null {
+  const indents: number[] = [];
+  let brackets = 0;
+  let line = 1;
+  for (let start = 0; start < text.length; line += 1) {
+    const end = endOfLine(text, start);
+    const content = text.slice(start, end);
+    nestByIndent(indents, content);
+    brackets = nestByBrackets(brackets, content);
+    if (indents.length + brackets > yamlDepthMax) return line;
+    start = end + 1;
+  }
+  return null;
+}
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end === -1 ? text.length : end;
+}
+
+/** Keeps the stack of columns at which a block begins: the line's own, and one for each `- ` or `? ` on it. */
+function nestByIndent(indents: number[], content: string): void {
+  let column = skipSpaces(content, 0);
+  if (column === content.length || content[column] === '#' || content[column] === '\r') return;
+  while (indents.length > 0 && (indents.at(-1) ?? 0) >= column) indents.pop();
+  indents.push(column);
+  while (/[-?:]/.test(content[column] ?? '') && /[ \t]/.test(content[column + 1] ?? '')) {
+    column = skipSpaces(content, column + 1);
+    indents.push(column);
+    if (indents.length > 2 * yamlDepthMax) return;
+  }
+}
+
+function skipSpaces(content: string, from: number): number {
+  let column = from;
+  while (content[column] === ' ' || content[column] === '\t') column += 1;
+  return column;
+}
+
+/** The deepest point of the line counts when it is beyond the bound, its end otherwise. */
+function nestByBrackets(before: number, content: string): number {
+  let depth = before;
+  for (let index = 0; index < content.length; index += 1) {
+    const character = content[index];
+    if (character === '[' || character === '{') depth += 1;
+    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+    if (depth > yamlDepthMax) return depth;
+  }
+  return depth;
+}

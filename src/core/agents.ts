@@ -1,0 +1,223 @@
+/**
+ * Agents: who takes part, and what each is doing.
+ *
+ * An agent is a name and an epoch. It is `present` from its join until it leaves or is silent for the session's length,
+ * which makes it `lost`: its locks are released, its wait ends, its running syncs fail, all in the revision that records
+ * the loss. It stays listed; joining again gives the name a higher epoch and an empty hand.
+ *
+ * Its status is what it does: `working` exactly while it holds a lock and can go on; `blocked` while it waits in the
+ * queue, or while it holds a lock and has said why it cannot go on; `completed` when it has said so; else `idle`.
+ *
+ *     idle, completed --(lock granted)--> working --(last lock ends)--> idle
+ *     idle, completed --(queued)--> blocked --(ticket granted)--> working
+ *     blocked --(wait ends in vain)--> idle
+ *     working --(says it cannot go on)--> blocked --(says it can)--> working
+ *     working, idle --(says it is done; locks are released)--> completed --(says so)--> idle
+ */
+import type { AgentJoin, AgentLeave, Heartbeat, SetAgentStatus } from './commands.ts';
+import type { Decision } from './decide.ts';
+import { Draft } from './draft.ts';
+import type { EventOf, LeaseRenewal, Stamp } from './events.ts';
+import { presentAgent } from './gate.ts';
+import { addMs, type AgentId, type Revision, type TimeMs } from './ids.ts';
+import { renewedDeadline, setLease, toGrant } from './leases.ts';
+import { agentsMax, lostAgentsMax } from './limits.ts';
+import { settleQueue } from './queue.ts';
+import { reject } from './rejections.ts';
+import type { Grant } from './results.ts';
+import type { Agent, AgentStatus, State } from './state.ts';
+import { setStatus } from './status.ts';
+import { failRunningSyncs } from './syncs.ts';
+
+/**
+ * A new incarnation of an agent. A lost one of the same name is replaced; a present one is not.
+ * Rejects: AGENT_ALREADY_JOINED, AGENT_LIMIT_REACHED.
+ */
+export function decideAgentJoin(state: State, command: AgentJoin): Decision {
+  const { agent: id, session, metadata, atMs } = command;
+  const known = state.agents.get(id);
+  if (known?.presence === 'present')
+    return reject(
+      'AGENT_ALREADY_JOINED',
+      `${id} has joined and was seen ${ago(known.seenAtMs, atMs)}: choose another name, or wait until it leaves or is lost`,
+      { agent: id, epoch: known.epoch, seenAtMs: known.seenAtMs, sessionDeadlineMs: known.sessionDeadlineMs },
+    );
+  if (known === undefined && state.agents.size >= agentsMax)
+    return reject('AGENT_LIMIT_REACHED', `${agentsMax} agents are known already: let some leave`, {
+      agentsMax,
+    });
+  return {
+    kind: 'committed',
+    events: [{ kind: 'agent.joined', agent: id, session, metadata }],
+    result: {
+      kind: 'joined',
+      agent: id,
+      epoch: (state.revision + 1) as Revision,
+      sessionDeadlineMs: addMs(atMs, state.settings.sessionTtlMs),
+    },
+  };
+}
+
+/** Gives up everything and takes no part any more. Rejects: only the gate. */
+export function decideAgentLeave(state: State, command: AgentLeave): Decision {
+  const agent = presentAgent(state, command.agent);
+  const draft = new Draft(state, command.atMs);
+  const waited = agent.ticket;
+  endWait(draft, agent, 'left');
+  failRunningSyncs(draft, agent, 'its agent left');
+  const released = draft.releaseAll(agent, 'left');
+  draft.emit({ kind: 'agent.left', agent: agent.id });
+  settleQueue(draft);
+  return { kind: 'committed', events: draft.events, result: { kind: 'left', released, waited } };
+}
+
+/** Renews the session and every lease. Rejects: only the gate. */
+export function decideHeartbeat(state: State, command: Heartbeat): Decision {
+  const agent = presentAgent(state, command.agent);
+  const renewals: LeaseRenewal[] = [];
+  const grants: Grant[] = [];
+  for (const scope of agent.held) {
+    const lock = state.locks.get(scope);
+    if (lock === undefined) continue;
+    const deadlineMs = renewedDeadline(state, lock, lock.ttlMs, command.atMs);
+    renewals.push({ scope, deadlineMs });
+    grants.push({ ...toGrant(state, lock), deadlineMs });
+  }
+  return {
+    kind: 'committed',
+    events: [{ kind: 'agent.renewed', agent: agent.id, leases: renewals }],
+    result: {
+      kind: 'renewed',
+      sessionDeadlineMs: addMs(command.atMs, state.settings.sessionTtlMs),
+      leases: grants,
+    },
+  };
+}
+
+/** What an agent may say about itself: from each status, the ones it may declare. The rest follows from locks. */
+const declarable: { readonly [From in AgentStatus]: readonly AgentStatus[] } = {
+  idle: ['completed'],
+  working: ['blocked', 'completed'],
+  blocked: ['working'],
+  completed: ['idle'],
+};
+
+/**
+ * An agent declares its status. Saying what is already so changes nothing. Rejects: TRANSITION_NOT_ALLOWED.
+ */
+export function decideSetAgentStatus(state: State, command: SetAgentStatus): Decision {
+  const agent = presentAgent(state, command.agent);
+  const { status: to, reason } = command;
+  const from = agent.status;
+  if (from === to)
+    return { kind: 'committed', events: [], result: { kind: 'statusSet', status: to, released: [] } };
+  const waiting = agent.ticket !== null;
+  if (waiting || !declarable[from].includes(to))
+    return reject('TRANSITION_NOT_ALLOWED', transitionAdvice(agent, to), {
+      from,
+      to,
+      allowed: waiting ? [] : declarable[from],
+      ticket: agent.ticket,
+    });
+  const draft = new Draft(state, command.atMs);
+  if (to === 'completed') failRunningSyncs(draft, agent, 'its agent completed');
+  const released = to === 'completed' ? draft.releaseAll(agent, 'completed') : [];
+  draft.emit({ kind: 'agent.statusChanged', agent: agent.id, from, to, reason });
+  settleQueue(draft);
+  return { kind: 'committed', events: draft.events, result: { kind: 'statusSet', status: to, released } };
+}
+
+function transitionAdvice(agent: Agent, to: AgentStatus): string {
+  const what = `${agent.id} is ${agent.status} and cannot become ${to}`;
+  if (agent.ticket !== null) return `${what} while it waits in the queue: cancel the wait first`;
+  if (to === 'working') return `${what}: it becomes working by being granted a lock`;
+  if (to === 'idle' && agent.status === 'working') return `${what}: release its locks instead`;
+  return `${what}: from here it may say ${declarable[agent.status].join(' or ')}`;
+}
+
+/** An agent whose session has run out: everything it had goes back, and it is lost. */
+export function loseAgent(draft: Draft, agent: Agent): void {
+  endWait(draft, agent, 'lost');
+  failRunningSyncs(draft, agent, 'its agent was lost');
+  const held = draft.releaseAll(agent, 'lost');
+  draft.emit({ kind: 'agent.lost', agent: agent.id, held });
+}
+
+function endWait(draft: Draft, agent: Agent, cause: 'left' | 'lost'): void {
+  const waiter = agent.ticket === null ? undefined : draft.state.tickets.get(agent.ticket);
+  if (waiter !== undefined) draft.endTicket(waiter, cause);
+}
+
+const ago = (then: TimeMs, now: TimeMs): string => `${((now - then) / 1000).toFixed(0)} s ago`;
+
+// What happens to agents.
+
+export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, stamp: Stamp): void {
+  forget(state, event.agent);
+  const agent: Agent = {
+    id: event.agent,
+    epoch: stamp.revision,
+    session: event.session,
+    metadata: event.metadata,
+    joinedAtMs: stamp.atMs,
+    status: 'idle',
+    presence: 'present',
+    seenAtMs: stamp.atMs,
+    sessionDeadlineMs: stamp.atMs,
+    blockedSinceMs: null,
+    blockedReason: null,
+    retryCount: 0,
+    lostAtMs: null,
+    heldWhenLost: [],
+    held: new Set(),
+    ticket: null,
+  };
+  state.agents.set(agent.id, agent);
+  noteSeen(state, agent.id, stamp.atMs);
+}
+
+export function evolveAgentRenewed(state: State, event: EventOf<'agent.renewed'>): void {
+  for (const { scope, deadlineMs } of event.leases) setLease(state, scope, deadlineMs);
+}
+
+export function evolveAgentStatusChanged(
+  state: State,
+  event: EventOf<'agent.statusChanged'>,
+  stamp: Stamp,
+): void {
+  const agent = presentAgent(state, event.agent);
+  setStatus(state, agent, event.to, stamp.atMs);
+  if (event.to === 'blocked') agent.blockedReason = event.reason ?? '';
+}
+
+export function evolveAgentLeft(state: State, event: EventOf<'agent.left'>): void {
+  forget(state, event.agent);
+}
+
+export function evolveAgentLost(state: State, event: EventOf<'agent.lost'>, stamp: Stamp): void {
+  const agent = presentAgent(state, event.agent);
+  setStatus(state, agent, 'idle', stamp.atMs);
+  agent.presence = 'lost';
+  agent.lostAtMs = stamp.atMs;
+  agent.heldWhenLost = event.held;
+  state.index.sessionDeadlines.delete(agent.id);
+  state.index.lostAgents.add(agent.id);
+  if (state.index.lostAgents.size <= lostAgentsMax) return;
+  for (const longestLost of state.index.lostAgents) return forget(state, longestLost);
+}
+
+/** Every committed command of an agent shows that it is there. */
+export function noteSeen(state: State, id: AgentId, atMs: TimeMs): void {
+  const agent = state.agents.get(id);
+  if (agent === undefined || agent.presence === 'lost') return;
+  agent.seenAtMs = atMs;
+  agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);
+  state.index.sessionDeadlines.set(id, agent.sessionDeadlineMs);
+}
+
+function forget(state: State, id: AgentId): void {
+  state.agents.delete(id);
+  state.index.sessionDeadlines.delete(id);
+  state.index.blockDeadlines.delete(id);
+  state.index.lostAgents.delete(id);
+}

@@ -1,0 +1,127 @@
+/** What the machine is told about itself: its settings, and the clock that its time is bound to. */
+import type { Configure, TakeOver } from './commands.ts';
+import type { Decision } from './decide.ts';
+import { Draft } from './draft.ts';
+import type { EventOf, Stamp } from './events.ts';
+import { addMs, type ScopePath, type TimeMs } from './ids.ts';
+import { settleQueue } from './queue.ts';
+import { reject } from './rejections.ts';
+import { refusedGraph } from './scopes.ts';
+import { settingsProblems, type Settings } from './settings.ts';
+import type { State } from './state.ts';
+import { rearmBlock } from './status.ts';
+import { invalidate } from './syncs.ts';
+import { deadlockedAgents } from './wait-graph.ts';
+
+/**
+ * Changes the settings. A tighter bound is refused while what is held now exceeds it, so that the invariants hold at
+ * every revision; try again once it fits. Rejects: SETTINGS_INVALID, SETTINGS_IN_USE.
+ */
+export function decideConfigure(state: State, command: Configure): Decision {
+  const { settings } = command;
+  const problems = settingsProblems(settings);
+  if (problems.length > 0) return reject('SETTINGS_INVALID', problems.join('; '), { problems });
+  if (sameSettings(state.settings, settings))
+    return { kind: 'committed', events: [], result: { kind: 'done' } };
+  const refused = refusedInUse(state, settings) ?? refusedGraph(state.scopes, settings);
+  if (refused !== null) return refused;
+  const draft = new Draft(state, command.atMs, settings);
+  draft.emit({ kind: 'settings.changed', settings });
+  if (settings.dependencyChecking && !state.settings.dependencyChecking)
+    invalidate(draft, standingOnUnsynced(state));
+  settleQueue(draft);
+  return { kind: 'committed', events: draft.events, result: { kind: 'done' } };
+}
+
+function refusedInUse(state: State, settings: Settings): Decision | null {
+  const { holders } = state.index;
+  const { maxConcurrentAgents, maxLocksPerAgent } = settings;
+  if (holders > maxConcurrentAgents)
+    return inUse(`${holders} agents hold locks, max_concurrent_agents would be ${maxConcurrentAgents}`);
+  for (const agent of state.agents.values()) {
+    const asked = agent.ticket === null ? 0 : (state.tickets.get(agent.ticket)?.scopes.length ?? 0);
+    if (agent.held.size + asked > maxLocksPerAgent)
+      return inUse(
+        `${agent.id} holds or waits for ${agent.held.size + asked} locks, max_locks_per_agent would be ${maxLocksPerAgent}`,
+      );
+  }
+  if (deadlockedAgents(state, null, maxConcurrentAgents).size > 0)
+    return inUse(`with max_concurrent_agents ${maxConcurrentAgents} those who wait now would wait for ever`);
+  return null;
+}
+
+function inUse(what: string): Decision {
+  return reject('SETTINGS_IN_USE', `${what}: it takes force once the present holders have released`, {
+    what,
+  });
+}
+
+function sameSettings(a: Settings, b: Settings): boolean {
+  return (Object.keys(a) as (keyof Settings)[]).every((key) => a[key] === b[key]);
+}
+
+/** Scopes that were synced while dependencies were not checked, and would not have been otherwise. */
+function standingOnUnsynced(state: State): ScopePath[] {
+  return [...state.scopes.values()]
+    .filter((scope) => scope.dependencies.some((path) => state.syncs.get(path)?.status !== 'completed'))
+    .map((scope) => scope.path);
+}
+
+/**
+ * Binds the log's time to another clock. What that clock did before is unknown, so every lease, session, wait and block
+ * starts anew in full: a ttl is a lower bound. Only the very first owner has nothing to re-arm. Rejects: nothing.
+ */
+export function decideTakeOver(_state: State, command: TakeOver): Decision {
+  const anchored = { kind: 'clock.anchored', clock: command.clock } as const;
+  return {
+    kind: 'committed',
+    events: command.cause === 'first' ? [anchored] : [anchored, { kind: 'leases.rearmed' }],
+    result: { kind: 'done' },
+  };
+}
+
+// What happens to settings and clock.
+
+export function evolveSettingsChanged(state: State, event: EventOf<'settings.changed'>): void {
+  state.settings = event.settings;
+  const failuresMax = event.settings.maxRetries + 1;
+  for (const sync of state.syncs.values()) if (sync.failures > failuresMax) sync.failures = failuresMax;
+  for (const agent of state.agents.values())
+    if (agent.blockedSinceMs !== null) rearmBlock(state, agent, agent.blockedSinceMs);
+}
+
+export function evolveClockAnchored(state: State, event: EventOf<'clock.anchored'>): void {
+  state.clock = event.clock;
+}
+
+export function evolveLeasesRearmed(state: State, _event: EventOf<'leases.rearmed'>, stamp: Stamp): void {
+  rearmLocks(state, stamp.atMs);
+  rearmAgents(state, stamp.atMs);
+  rearmTickets(state, stamp.atMs);
+}
+
+function rearmLocks(state: State, atMs: TimeMs): void {
+  if (state.placeWaitSinceMs !== null) state.placeWaitSinceMs = atMs;
+  for (const lock of state.locks.values()) {
+    if (lock.contendedSinceMs !== null) lock.contendedSinceMs = atMs;
+    lock.deadlineMs = addMs(atMs, lock.ttlMs);
+    state.index.lockDeadlines.set(lock.scope, lock.deadlineMs);
+  }
+}
+
+function rearmAgents(state: State, atMs: TimeMs): void {
+  for (const agent of state.agents.values()) {
+    if (agent.presence === 'lost') continue;
+    agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);
+    state.index.sessionDeadlines.set(agent.id, agent.sessionDeadlineMs);
+    if (agent.blockedSinceMs !== null) rearmBlock(state, agent, atMs);
+  }
+}
+
+function rearmTickets(state: State, atMs: TimeMs): void {
+  for (const waiter of state.tickets.values()) {
+    if (waiter.waitMs === null) continue;
+    waiter.deadlineMs = addMs(atMs, waiter.waitMs);
+    state.index.ticketDeadlines.set(waiter.ticket, waiter.deadlineMs);
+  }
+}

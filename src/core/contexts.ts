@@ -1,0 +1,115 @@
+/**
+ * Context files: which content of which file a scope's last coordinated writers agreed on.
+ *
+ * Only digests are kept. A write needs the scope's lock, a holder that is working, the current token when one is
+ * presented, and the digest that the writer last saw: two writers never overwrite each other unseen. A free scope's lock
+ * is taken for the writer. Every write sends the scope, and all that depends on it, back to be synced.
+ */
+import type { ContextModify } from './commands.ts';
+import type { Decision } from './decide.ts';
+import { Draft } from './draft.ts';
+import type { EventOf, Stamp } from './events.ts';
+import { presentAgent, refusedUnknownScope } from './gate.ts';
+import type { FencingToken, ScopePath } from './ids.ts';
+import { contextFilesPerScopeMax } from './limits.ts';
+import { busy, notHeld, refusedStaleToken } from './locks.ts';
+import { obstacleTo, settleQueue } from './queue.ts';
+import { reject } from './rejections.ts';
+import type { Agent, State } from './state.ts';
+import { invalidate } from './syncs.ts';
+
+/**
+ * Records a write of a context file.
+ * Rejects: SCOPE_NOT_FOUND, ALREADY_WAITING, AGENT_BLOCKED, AGENT_HOLDS_LOCK, LOCK_NOT_HELD, STALE_FENCING_TOKEN,
+ * LOCK_HELD, RESERVED_FOR_WAITER, CONCURRENCY_LIMIT, CONTEXT_CONFLICT, CONTEXT_LIMIT_REACHED.
+ */
+export function decideContextModify(state: State, command: ContextModify): Decision {
+  const { scope, file, digest } = command;
+  const unknown = refusedUnknownScope(state, [scope]);
+  if (unknown !== null) return unknown;
+  const agent = presentAgent(state, command.agent);
+  const draft = new Draft(state, command.atMs);
+  const access = holdForWrite(draft, agent, scope, command.token);
+  if (access.kind === 'refused') return access.decision;
+  const conflict = refusedContent(state, command);
+  if (conflict !== null) return conflict;
+  const { token } = access;
+  draft.emit({ kind: 'context.modified', scope, file, agent: agent.id, digest, token });
+  const invalidated = invalidate(draft, [scope]);
+  settleQueue(draft);
+  return {
+    kind: 'committed',
+    events: draft.events,
+    result: { kind: 'contextModified', scope, file, digest, token, invalidated },
+  };
+}
+
+type Access =
+  | { readonly kind: 'held'; readonly token: FencingToken }
+  | { readonly kind: 'refused'; readonly decision: Decision };
+
+/** The token under which the agent may write: of the lock it holds, or of the one it is granted now. */
+function holdForWrite(draft: Draft, agent: Agent, scope: ScopePath, token: FencingToken | null): Access {
+  const { state } = draft;
+  const refuse = (decision: Decision): Access => ({ kind: 'refused', decision });
+  if (agent.status === 'blocked') return refuse(refusedBlocked(agent, scope));
+  const lock = state.locks.get(scope);
+  const stale = refusedStaleToken(scope, lock, token);
+  if (stale !== null) return refuse(stale);
+  if (lock?.agent === agent.id) return { kind: 'held', token: lock.token };
+  // Whoever presents a token believes that it holds the lock: granting it anew would hide that it was lost.
+  if (token !== null) return refuse(notHeld(scope, lock));
+  if (agent.held.size >= draft.settings.maxLocksPerAgent) return refuse(refusedHolds(agent, scope));
+  const obstacle = obstacleTo(draft, agent.id, [scope], null);
+  if (obstacle !== null) return refuse(busy(draft, [scope], obstacle));
+  const { id, epoch } = agent;
+  draft.grant({ scope, agent: id, epoch, ticket: null, ttlMs: draft.settings.lockTtlMs, reason: null });
+  return { kind: 'held', token: draft.revision };
+}
+
+function refusedBlocked(agent: Agent, scope: ScopePath): Decision {
+  if (agent.ticket !== null)
+    return reject('ALREADY_WAITING', `${agent.id} waits in the queue and must not write to ${scope}`, {
+      ticket: agent.ticket,
+    });
+  return reject('AGENT_BLOCKED', `${agent.id} has said that it is blocked and must not write to ${scope}`, {
+    agent: agent.id,
+    reason: agent.blockedReason,
+  });
+}
+
+function refusedHolds(agent: Agent, scope: ScopePath): Decision {
+  return reject(
+    'AGENT_HOLDS_LOCK',
+    `${agent.id} holds ${[...agent.held].join(', ')}: release before writing to ${scope}`,
+    {
+      held: [...agent.held],
+    },
+  );
+}
+
+function refusedContent(state: State, command: ContextModify): Decision | null {
+  const { scope, file, baseDigest } = command;
+  const contexts = state.scopes.get(scope)?.contexts;
+  const known = contexts?.get(file);
+  if (known !== undefined && known.digest !== baseDigest)
+    return reject(
+      'CONTEXT_CONFLICT',
+      `${file} of ${scope} was changed by ${known.agent} (revision ${known.revision}) since it was read: read it again and merge`,
+      { scope, file, baseDigest, currentDigest: known.digest, agent: known.agent, revision: known.revision },
+    );
+  if (known === undefined && (contexts?.size ?? 0) >= contextFilesPerScopeMax)
+    return reject(
+      'CONTEXT_LIMIT_REACHED',
+      `${scope} has ${contextFilesPerScopeMax} context files already: no more are tracked`,
+      { scope, contextFilesPerScopeMax },
+    );
+  return null;
+}
+
+// What happens to context files.
+
+export function evolveContextModified(state: State, event: EventOf<'context.modified'>, stamp: Stamp): void {
+  const { scope, file, digest, agent } = event;
+  state.scopes.get(scope)?.contexts.set(file, { digest, revision: stamp.revision, agent });
+}

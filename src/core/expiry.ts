@@ -1,0 +1,84 @@
+/**
+ * What ends by time: sessions, blocks, waits and leases, in this order. Everything that is due ends first; then the queue
+ * is served, once. So one revision never grants a scope twice.
+ */
+import { loseAgent } from './agents.ts';
+import type { ExpireDue } from './commands.ts';
+import type { Decision } from './decide.ts';
+import { Draft } from './draft.ts';
+import type { AgentId, ScopePath, Ticket, TimeMs } from './ids.ts';
+import { settleQueue } from './queue.ts';
+import type { Agent, State } from './state.ts';
+
+/** The earliest moment at which something will be due; null when nothing will. */
+export function nextDeadline(state: State): TimeMs | null {
+  const { sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines } = state.index;
+  let next: TimeMs | null = null;
+  for (const queue of [sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines]) {
+    const earliest = queue.next();
+    if (earliest !== null && (next === null || earliest < next)) next = earliest;
+  }
+  return next;
+}
+
+/** Ends everything whose time has come. Nothing due is no error. */
+export function decideExpireDue(state: State, command: ExpireDue): Decision {
+  const draft = new Draft(state, command.atMs);
+  const agents = loseSilentAgents(draft);
+  endLongBlocks(draft);
+  const tickets = endOverdueWaits(draft);
+  const locks = expireLeases(draft);
+  settleQueue(draft);
+  return { kind: 'committed', events: draft.events, result: { kind: 'expired', agents, locks, tickets } };
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byNumber = (a: number, b: number): number => a - b;
+
+function loseSilentAgents(draft: Draft): AgentId[] {
+  const { agents, index } = draft.state;
+  const lost = index.sessionDeadlines.due(draft.atMs, byText);
+  for (const id of lost) {
+    const agent = agents.get(id);
+    if (agent !== undefined) loseAgent(draft, agent);
+  }
+  return lost;
+}
+
+/** Supervision of progress (the proposal's `check_agent_progress`): nobody stays blocked for longer than `maxBlockMs`. */
+function endLongBlocks(draft: Draft): void {
+  const { agents, index } = draft.state;
+  for (const id of index.blockDeadlines.due(draft.atMs, byText)) {
+    const agent = agents.get(id);
+    if (agent !== undefined) endBlock(draft, agent);
+  }
+}
+
+function endBlock(draft: Draft, agent: Agent): void {
+  const waiter = agent.ticket === null ? undefined : draft.state.tickets.get(agent.ticket);
+  if (waiter !== undefined) draft.endTicket(waiter, 'blockedTooLong');
+  else draft.releaseAll(agent, 'blockedTooLong');
+}
+
+function endOverdueWaits(draft: Draft): Ticket[] {
+  const { tickets, index } = draft.state;
+  const ended: Ticket[] = [];
+  for (const ticket of index.ticketDeadlines.due(draft.atMs, byNumber)) {
+    const waiter = tickets.get(ticket);
+    if (waiter === undefined || !draft.isQueued(waiter)) continue;
+    draft.endTicket(waiter, 'deadline');
+    ended.push(ticket);
+  }
+  return ended;
+}
+
+function expireLeases(draft: Draft): ScopePath[] {
+  const expired: ScopePath[] = [];
+  for (const scope of draft.state.index.lockDeadlines.due(draft.atMs, byText)) {
+    const lock = draft.lockOf(scope);
+    if (lock === undefined) continue;
+    draft.expire(lock);
+    expired.push(scope);
+  }
+  return expired;
+}

@@ -1,0 +1,70 @@
+import { assert } from './assert.ts';
+import type { AsAgent } from './commands.ts';
+import type { Decision } from './decide.ts';
+import type { AgentId, ScopePath } from './ids.ts';
+import { reject } from './rejections.ts';
+import type { Agent, State } from './state.ts';
+
+/**
+ * What every command that speaks for an agent passes first: the agent is known, this is its present incarnation, the
+ * session proves it, and the incarnation has not been given up for lost.
+ *
+ * Rejects: AGENT_NOT_FOUND, STALE_EPOCH, SESSION_MISMATCH, AGENT_LOST.
+ */
+export function refusedAtGate(state: State, command: AsAgent): Decision | null {
+  const agent = state.agents.get(command.agent);
+  if (agent === undefined)
+    return reject(
+      'AGENT_NOT_FOUND',
+      `no agent ${command.agent} has joined: run \`rhema agent join ${command.agent}\``,
+      { agent: command.agent },
+    );
+  if (command.epoch !== agent.epoch)
+    return reject(
+      'STALE_EPOCH',
+      `${command.agent} has joined again since (epoch ${agent.epoch}, not ${command.epoch}): what the earlier incarnation held is gone`,
+      { agent: command.agent, epoch: command.epoch, currentEpoch: agent.epoch },
+    );
+  if (command.session !== agent.session)
+    return reject(
+      'SESSION_MISMATCH',
+      `the session secret is not that of ${command.agent}: only the one who joined may act under a name`,
+      { agent: command.agent },
+    );
+  if (agent.presence === 'lost')
+    return reject(
+      'AGENT_LOST',
+      `${command.agent} was silent for too long and is lost, with all it held: run \`rhema agent join ${command.agent}\``,
+      { agent: command.agent, lostAtMs: agent.lostAtMs, heldWhenLost: agent.heldWhenLost },
+    );
+  return null;
+}
+
+/** The agent of a command that has passed the gate. */
+export function presentAgent(state: State, id: AgentId): Agent {
+  const agent = state.agents.get(id);
+  assert(agent !== undefined && agent.presence === 'present', `agent ${id} has not passed the gate`);
+  return agent;
+}
+
+/** Rejects with SCOPE_NOT_FOUND the first of these scopes that is not defined. */
+export function refusedUnknownScope(state: State, scopes: readonly ScopePath[]): Decision | null {
+  for (const scope of scopes) if (!state.scopes.has(scope)) return scopeNotFound(state, scope);
+  return null;
+}
+
+function scopeNotFound(state: State, scope: ScopePath): Decision {
+  const lower = scope.toLowerCase();
+  const near: ScopePath[] = [];
+  for (const path of state.scopes.keys()) {
+    const known = path.toLowerCase();
+    if (known === lower || known.endsWith(`/${lower}`) || lower.endsWith(`/${known}`)) near.push(path);
+    if (near.length === 5) break;
+  }
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : '`rhema scope list` shows them all';
+  return reject('SCOPE_NOT_FOUND', `no scope ${JSON.stringify(scope)} is defined: ${hint}`, {
+    scope,
+    near,
+    scopeCount: state.scopes.size,
+  });
+}

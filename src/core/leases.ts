@@ -1,0 +1,42 @@
+/** Leases: how long a lock lasts, and how its end moves. */
+import { addMs, type DurationMs, type ScopePath, type TimeMs } from './ids.ts';
+import type { Grant } from './results.ts';
+import type { Lock, State } from './state.ts';
+
+/**
+ * Since when somebody waits for what this lock's holder has: for the scope itself, or for any place among the
+ * `maxConcurrentAgents`. Null while nobody does.
+ */
+export function contendedSince(state: State, lock: Lock): TimeMs | null {
+  const forScope = lock.contendedSinceMs;
+  if (state.placeWaitSinceMs === null) return forScope;
+  const forPlace = state.placeWaitSinceMs > lock.grantedAtMs ? state.placeWaitSinceMs : lock.grantedAtMs;
+  return forScope !== null && forScope < forPlace ? forScope : forPlace;
+}
+
+/**
+ * The deadline after a renewal. While nobody waits it moves as far as asked. From the moment somebody waits, the holder
+ * keeps the lock for at most `maxContendedHoldMs` more, however often it renews. A deadline that was promised is never
+ * taken back.
+ */
+export function renewedDeadline(state: State, lock: Lock, ttlMs: DurationMs, atMs: TimeMs): TimeMs {
+  const wished = addMs(atMs, ttlMs);
+  const since = contendedSince(state, lock);
+  const latest = since === null ? wished : addMs(since, state.settings.maxContendedHoldMs);
+  const granted = wished < latest ? wished : latest;
+  return granted > lock.deadlineMs ? granted : lock.deadlineMs;
+}
+
+/** Moves a lease's deadline, in the lock and in the index. */
+export function setLease(state: State, scope: ScopePath, deadlineMs: TimeMs): void {
+  const lock = state.locks.get(scope);
+  if (lock === undefined) return;
+  lock.deadlineMs = deadlineMs;
+  state.index.lockDeadlines.set(scope, deadlineMs);
+}
+
+/** A lock as its holder sees it. */
+export function toGrant(state: State, lock: Lock): Grant {
+  const { scope, token, deadlineMs } = lock;
+  return { scope, token, deadlineMs, contendedSinceMs: contendedSince(state, lock) };
+}

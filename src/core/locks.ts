@@ -1,0 +1,384 @@
+/**
+ * Locks: at most one holder for each scope.
+ *
+ * A scope is free until it is granted. A lock is a lease: it ends when its holder releases it, completes, leaves or is
+ * lost, when its deadline passes, when an operator revokes it, or with its scope; every one of these serves the queue in
+ * the same revision. A holder renews its lease as often as it likes while nobody waits, and for `maxContendedHoldMs`
+ * once somebody does.
+ *
+ * The fencing token is the revision of the grant, so a later grant always has a larger token, also after the scope was
+ * removed and defined again. Whoever presents an old token is refused.
+ *
+ *     free --(granted)--> held --(released, expired, revoked)--> free
+ */
+import { must } from './assert.ts';
+import type { AcquireLock, ReleaseLock, RenewLock, RevokeLock } from './commands.ts';
+import type { Decision } from './decide.ts';
+import { Draft } from './draft.ts';
+import type { Event, EventOf, Stamp } from './events.ts';
+import { presentAgent, refusedUnknownScope } from './gate.ts';
+import { addMs, type DurationMs, type FencingToken, type ScopePath } from './ids.ts';
+import { renewedDeadline, setLease, toGrant } from './leases.ts';
+import { waitersMax } from './limits.ts';
+import { obstacleTo, settleQueue, ticketsAhead, type Obstacle } from './queue.ts';
+import { reject } from './rejections.ts';
+import type { Grant, QueuedResult } from './results.ts';
+import { settleStatus } from './status.ts';
+import type { Agent, Lock, State, Waiter } from './state.ts';
+import { deadlockedAgents, waitCycle } from './wait-graph.ts';
+
+/**
+ * Grants the locks of one or several scopes as a unit, or queues the agent when it is willing to wait.
+ *
+ * Asking again for what it holds renews the leases and returns the same tokens; asking again for what it waits for
+ * returns the same ticket. Of several scopes, those it holds already are renewed when the others are granted.
+ *
+ * Rejects: SCOPE_NOT_FOUND, ALREADY_WAITING, AGENT_BLOCKED, AGENT_HOLDS_LOCK, LOCK_LIMIT_REACHED, TTL_TOO_LONG; when it
+ * does not wait LOCK_HELD, RESERVED_FOR_WAITER, CONCURRENCY_LIMIT; when it does WOULD_DEADLOCK, WAITER_LIMIT_REACHED.
+ */
+export function decideAcquireLock(state: State, command: AcquireLock): Decision {
+  const unknown = refusedUnknownScope(state, command.scopes);
+  if (unknown !== null) return unknown;
+  const agent = presentAgent(state, command.agent);
+  const missing = command.scopes.filter((scope) => !agent.held.has(scope));
+  if (agent.ticket !== null) return whileWaiting(state, agent, missing);
+  const refused = refusedToAsk(state, agent, missing, command.ttlMs);
+  if (refused !== null) return refused;
+  const draft = new Draft(state, command.atMs);
+  const obstacle = obstacleTo(draft, agent.id, missing, null);
+  if (missing.length > 0 && obstacle !== null)
+    return command.wait.kind === 'none'
+      ? busy(draft, command.scopes, obstacle)
+      : queue(draft, agent, missing, obstacle, command, command.wait.forMs);
+  return grantAll(draft, agent, command);
+}
+
+function whileWaiting(state: State, agent: Agent, scopes: readonly ScopePath[]): Decision {
+  const waiter = must(state.tickets.get(must(agent.ticket, 'waits')), 'its ticket is queued');
+  const same =
+    waiter.scopes.length === scopes.length && waiter.scopes.every((scope, place) => scope === scopes[place]);
+  if (same) return { kind: 'committed', events: [], result: queuedResult(state, waiter) };
+  return reject(
+    'ALREADY_WAITING',
+    `${agent.id} waits for ${waiter.scopes.join(', ')} already: wait for that, or cancel it first`,
+    { ticket: waiter.ticket, scopes: waiter.scopes, sinceMs: waiter.sinceMs },
+  );
+}
+
+function refusedToAsk(
+  state: State,
+  agent: Agent,
+  missing: readonly ScopePath[],
+  ttlMs: DurationMs | null,
+): Decision | null {
+  const { maxLocksPerAgent } = state.settings;
+  if (agent.status === 'blocked')
+    return reject(
+      'AGENT_BLOCKED',
+      `${agent.id} has said that it is blocked: set its status to working, or release what it holds`,
+      { agent: agent.id, reason: agent.blockedReason, held: [...agent.held] },
+    );
+  if (missing.length > 0 && agent.held.size > 0 && agent.held.size + missing.length > maxLocksPerAgent)
+    return reject(
+      'AGENT_HOLDS_LOCK',
+      `${agent.id} holds ${[...agent.held].join(', ')} and may hold ${maxLocksPerAgent} at a time: release first`,
+      { held: [...agent.held], maxLocksPerAgent },
+    );
+  if (missing.length > maxLocksPerAgent)
+    return reject(
+      'LOCK_LIMIT_REACHED',
+      `${missing.length} scopes at once, but an agent may hold ${maxLocksPerAgent}: ask for fewer, or raise max_locks_per_agent`,
+      { asked: missing.length, maxLocksPerAgent },
+    );
+  return refusedTtl(state, ttlMs);
+}
+
+function refusedTtl(state: State, ttlMs: DurationMs | null): Decision | null {
+  const { lockTtlMaxMs } = state.settings;
+  if (ttlMs === null || ttlMs <= lockTtlMaxMs) return null;
+  return reject(
+    'TTL_TOO_LONG',
+    `a lease of ${ttlMs} ms was asked for, but the longest is ${lockTtlMaxMs} ms: ask for less and renew, or raise lock_timeout_max`,
+    { ttlMs, lockTtlMaxMs },
+  );
+}
+
+function grantAll(draft: Draft, agent: Agent, command: AcquireLock): Decision {
+  const { state } = draft;
+  const { id, epoch } = agent;
+  const locks: Grant[] = [];
+  for (const scope of command.scopes) {
+    const held = state.locks.get(scope);
+    if (held !== undefined) {
+      locks.push(renew(draft, held, command.ttlMs));
+      continue;
+    }
+    const ttlMs = command.ttlMs ?? state.settings.lockTtlMs;
+    const deadlineMs = draft.grant({ scope, agent: id, epoch, ticket: null, ttlMs, reason: command.reason });
+    locks.push({ scope, token: draft.revision, deadlineMs, contendedSinceMs: null });
+  }
+  settleQueue(draft);
+  return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks } };
+}
+
+function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null): Grant {
+  const ttl = ttlMs ?? lock.ttlMs;
+  const deadlineMs = renewedDeadline(draft.state, lock, ttl, draft.atMs);
+  draft.emit({ kind: 'lock.renewed', scope: lock.scope, agent: lock.agent, ttlMs: ttl, deadlineMs });
+  return { ...toGrant(draft.state, lock), deadlineMs };
+}
+
+/** The refusal of an acquire that does not want to wait. */
+export function busy(draft: Draft, scopes: readonly ScopePath[], obstacle: Obstacle): Decision {
+  if (obstacle.kind === 'held') return lockHeld(draft, obstacle.scope);
+  const queueLength = draft.state.tickets.size;
+  if (obstacle.kind === 'reserved') {
+    const { agent, ticket, sinceMs } = obstacle.waiter;
+    return reject(
+      'RESERVED_FOR_WAITER',
+      `${obstacle.scope} is free, but kept for ${agent}, who has waited longest: ask to wait as well`,
+      { scope: obstacle.scope, waiter: agent, ticket, sinceMs, queueLength },
+    );
+  }
+  const holders = [...new Set([...draft.state.locks.values()].map((lock) => lock.agent))].sort();
+  return reject(
+    'CONCURRENCY_LIMIT',
+    `${scopes.join(', ')} is free, but ${holders.length} agents hold locks and no more may (max_concurrent_agents): ask to wait`,
+    { scopes, holders, maxConcurrentAgents: draft.settings.maxConcurrentAgents, queueLength },
+  );
+}
+
+function lockHeld(draft: Draft, scope: ScopePath): Decision {
+  const lock = must(draft.lockOf(scope), `${scope} is held`);
+  const queueLength = draft.state.index.queues.get(scope)?.size ?? 0;
+  const left = ((lock.deadlineMs - draft.atMs) / 1000).toFixed(0);
+  const purpose = lock.reason === null ? '' : ` (${JSON.stringify(lock.reason)})`;
+  return reject(
+    'LOCK_HELD',
+    `${scope} is held by ${lock.agent}${purpose}; the lease runs ${left} s more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
+    {
+      scope,
+      holder: lock.agent,
+      epoch: lock.epoch,
+      token: lock.token,
+      reason: lock.reason,
+      grantedAtMs: lock.grantedAtMs,
+      deadlineMs: lock.deadlineMs,
+      queueLength,
+    },
+  );
+}
+
+function queue(
+  draft: Draft,
+  agent: Agent,
+  scopes: readonly ScopePath[],
+  obstacle: Obstacle,
+  command: AcquireLock,
+  waitMs: DurationMs | null,
+): Decision {
+  const { state } = draft;
+  const refused = refusedToWait(draft, agent, scopes);
+  if (refused !== null) return refused;
+  const { id, epoch } = agent;
+  const ttlMs = command.ttlMs ?? state.settings.lockTtlMs;
+  const { reason } = command;
+  const waiter: Waiter = {
+    ticket: draft.revision,
+    agent: id,
+    epoch,
+    scopes,
+    sinceMs: draft.atMs,
+    deadlineMs: waitMs === null ? null : addMs(draft.atMs, waitMs),
+    waitMs,
+    ttlMs,
+    reason,
+  };
+  draft.emit({ kind: 'ticket.issued', agent: id, epoch, scopes, waitMs, ttlMs, reason });
+  settleQueue(draft, waiter);
+  const position = ticketsAhead(draft, scopes, obstacle) + 1;
+  return { kind: 'committed', events: draft.events, result: queuedAt(state, waiter, position) };
+}
+
+function refusedToWait(draft: Draft, agent: Agent, scopes: readonly ScopePath[]): Decision | null {
+  const { state } = draft;
+  if (agent.held.size > 0) {
+    const stuck = deadlockedAgents(state, { ticket: draft.revision, agent: agent.id, scopes });
+    if (stuck.has(agent.id)) {
+      const cycle = waitCycle(state, stuck, agent.id);
+      const told = cycle.map((link) => `${link.agent} -> ${link.scope ?? 'a place'} -> ${link.waitsFor}`);
+      return reject(
+        'WOULD_DEADLOCK',
+        `waiting would never end: ${told.join('; ')}. Release what ${agent.id} holds (${[...agent.held].join(', ')}) and ask for everything at once`,
+        { cycle, held: [...agent.held] },
+      );
+    }
+  }
+  if (state.tickets.size >= waitersMax)
+    return reject('WAITER_LIMIT_REACHED', `${waitersMax} tickets are queued already: try again later`, {
+      waitersMax,
+    });
+  return null;
+}
+
+function queuedResult(state: State, waiter: Waiter): QueuedResult {
+  const ahead = new Set(waiter.scopes.flatMap((scope) => [...(state.index.queues.get(scope) ?? [])]));
+  const position = [...ahead].filter((ticket) => ticket < waiter.ticket).length + 1;
+  return queuedAt(state, waiter, position);
+}
+
+/** The wait ends at its own deadline or when the agent has been blocked for too long, whichever comes first. */
+function queuedAt(state: State, waiter: Waiter, position: number): QueuedResult {
+  const blockedTooLong = addMs(waiter.sinceMs, state.settings.maxBlockMs);
+  const own = waiter.deadlineMs;
+  const deadlineMs = own !== null && own < blockedTooLong ? own : blockedTooLong;
+  return { kind: 'queued', ticket: waiter.ticket, position, deadlineMs };
+}
+
+/**
+ * Gives locks back. What is not held is no error: nothing changes, and the result says so.
+ * Rejects: STALE_FENCING_TOKEN.
+ */
+export function decideReleaseLock(state: State, command: ReleaseLock): Decision {
+  const agent = presentAgent(state, command.agent);
+  const named = command.scopes ?? [...agent.held].sort();
+  const draft = new Draft(state, command.atMs);
+  const released: ScopePath[] = [];
+  for (const scope of named) {
+    const lock = state.locks.get(scope);
+    const stale = refusedStaleToken(scope, lock, command.token);
+    if (stale !== null) return stale;
+    if (lock === undefined || lock.agent !== agent.id) continue;
+    draft.release(lock, 'released');
+    released.push(scope);
+  }
+  if (released.length > 0) settleQueue(draft);
+  return { kind: 'committed', events: draft.events, result: { kind: 'released', scopes: released } };
+}
+
+/** Rejects a token that is not the lock's. Without a token there is nothing to compare; the session is proof enough. */
+export function refusedStaleToken(
+  scope: ScopePath,
+  lock: Lock | undefined,
+  token: FencingToken | null,
+): Decision | null {
+  if (token === null || lock === undefined || lock.token === token) return null;
+  return reject(
+    'STALE_FENCING_TOKEN',
+    `token ${token} for ${scope} is not the current one (${lock.token}, held by ${lock.agent}): the lock was lost meanwhile; acquire it again and look at what changed`,
+    { scope, token, currentToken: lock.token, holder: lock.agent },
+  );
+}
+
+/**
+ * Moves the deadline of a held lock. Rejects: SCOPE_NOT_FOUND, TTL_TOO_LONG, LOCK_NOT_HELD, STALE_FENCING_TOKEN.
+ */
+export function decideRenewLock(state: State, command: RenewLock): Decision {
+  const { scope, token, ttlMs } = command;
+  const unknown = refusedUnknownScope(state, [scope]);
+  if (unknown !== null) return unknown;
+  const agent = presentAgent(state, command.agent);
+  const tooLong = refusedTtl(state, ttlMs);
+  if (tooLong !== null) return tooLong;
+  const lock = state.locks.get(scope);
+  const stale = refusedStaleToken(scope, lock, token);
+  if (stale !== null) return stale;
+  if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);
+  const draft = new Draft(state, command.atMs);
+  const grant = renew(draft, lock, ttlMs);
+  return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks: [grant] } };
+}
+
+/** The refusal of an act that needs a lock which the agent does not hold. */
+export function notHeld(scope: ScopePath, lock: Lock | undefined): Decision {
+  const now = lock === undefined ? 'it is free' : `${lock.agent} holds it`;
+  return reject(
+    'LOCK_NOT_HELD',
+    `the lock of ${scope} is not held by this agent (${now}): acquire it first`,
+    {
+      scope,
+      holder: lock?.agent ?? null,
+    },
+  );
+}
+
+/** An operator takes a lock back; its holder's token is worthless from then on. Rejects: SCOPE_NOT_FOUND, LOCK_NOT_HELD. */
+export function decideRevokeLock(state: State, command: RevokeLock): Decision {
+  const unknown = refusedUnknownScope(state, [command.scope]);
+  if (unknown !== null) return unknown;
+  const lock = state.locks.get(command.scope);
+  if (lock === undefined)
+    return reject('LOCK_NOT_HELD', `${command.scope} is free: there is nothing to revoke`, {
+      scope: command.scope,
+      holder: null,
+    });
+  const draft = new Draft(state, command.atMs);
+  draft.revoke(lock, command.reason);
+  settleQueue(draft);
+  const { scope, agent, token } = lock;
+  return { kind: 'committed', events: draft.events, result: { kind: 'revoked', scope, agent, token } };
+}
+
+// What happens to locks.
+
+export function evolveLockGranted(state: State, event: EventOf<'lock.granted'>, stamp: Stamp): void {
+  const { scope, agent: id, epoch, ticket, ttlMs, deadlineMs, reason } = event;
+  const agent = presentAgent(state, id);
+  const lock: Lock = {
+    scope,
+    agent: id,
+    epoch,
+    token: stamp.revision,
+    ticket,
+    grantedAtMs: stamp.atMs,
+    ttlMs,
+    deadlineMs,
+    reason,
+    contendedSinceMs: state.index.queues.has(scope) ? stamp.atMs : null,
+  };
+  state.locks.set(scope, lock);
+  state.index.lockDeadlines.set(scope, deadlineMs);
+  if (agent.held.size === 0) state.index.holders += 1;
+  agent.held.add(scope);
+  agent.retryCount = 0;
+  settleStatus(state, agent, stamp.atMs);
+}
+
+export function evolveLockRenewed(state: State, event: EventOf<'lock.renewed'>): void {
+  must(state.locks.get(event.scope), `renewed ${event.scope} is held`).ttlMs = event.ttlMs;
+  setLease(state, event.scope, event.deadlineMs);
+}
+
+export function evolveLockReleased(state: State, event: EventOf<'lock.released'>, stamp: Stamp): void {
+  endLock(state, event, stamp);
+}
+
+export function evolveLockExpired(state: State, event: EventOf<'lock.expired'>, stamp: Stamp): void {
+  state.totals.timeouts += 1;
+  endLock(state, event, stamp);
+}
+
+export function evolveLockRevoked(state: State, event: EventOf<'lock.revoked'>, stamp: Stamp): void {
+  endLock(state, event, stamp);
+}
+
+function endLock(
+  state: State,
+  event: Extract<Event, { kind: 'lock.released' | 'lock.expired' | 'lock.revoked' }>,
+  stamp: Stamp,
+): void {
+  const agent = presentAgent(state, event.agent);
+  state.locks.delete(event.scope);
+  state.index.lockDeadlines.delete(event.scope);
+  agent.held.delete(event.scope);
+  if (agent.held.size === 0) state.index.holders -= 1;
+  settleStatus(state, agent, stamp.atMs);
+}
+
+export function evolvePlaceContended(state: State, _event: EventOf<'place.contended'>, stamp: Stamp): void {
+  state.placeWaitSinceMs = stamp.atMs;
+}
+
+export function evolvePlaceUncontended(state: State): void {
+  state.placeWaitSinceMs = null;
+}

@@ -1,0 +1,201 @@
+/**
+ * Scopes and their dependencies: what can be locked and synced, and in which order.
+ *
+ * The graph comes from the repository's files. It is taken whole or refused whole: every dependency is a scope, none is
+ * its own, there is no cycle, and the bounds hold. A scope that goes away takes its lock, its waiters and its sync with
+ * it; a scope that gains a dependency that is not completed, and all that depends on it, must be synced again.
+ */
+import type { DefineScope, DefineScopes, RemoveScope, ScopeDefinition } from './commands.ts';
+import type { Decision } from './decide.ts';
+import { Draft } from './draft.ts';
+import type { EventOf } from './events.ts';
+import { refusedUnknownScope } from './gate.ts';
+import { findCycle, longestChain } from './graph.ts';
+import type { ScopePath } from './ids.ts';
+import { scopesMax } from './limits.ts';
+import { settleQueue } from './queue.ts';
+import { reject } from './rejections.ts';
+import type { Settings } from './settings.ts';
+import type { Scope, State } from './state.ts';
+import { abortSync, invalidate } from './syncs.ts';
+
+type Graph = ReadonlyMap<ScopePath, Pick<ScopeDefinition, 'dependencies'>>;
+
+/**
+ * Replaces the whole graph. Scopes that are not named are removed.
+ * Rejects: SCOPE_LIMIT_REACHED, SELF_DEPENDENCY, DEPENDENCY_UNKNOWN, DEPENDENCY_LIMIT_REACHED, DEPENDENCY_CYCLE,
+ * SCOPE_DEPTH_EXCEEDED.
+ */
+export function decideDefineScopes(state: State, command: DefineScopes): Decision {
+  return replaceGraph(
+    new Draft(state, command.atMs),
+    new Map(command.scopes.map((scope) => [scope.path, scope])),
+  );
+}
+
+/** Adds or changes one scope. Rejects as `DefineScopes`. */
+export function decideDefineScope(state: State, command: DefineScope): Decision {
+  const next = new Map<ScopePath, ScopeDefinition>(state.scopes);
+  next.set(command.scope.path, command.scope);
+  return replaceGraph(new Draft(state, command.atMs), next);
+}
+
+/** Removes a scope that no other depends on. Rejects: SCOPE_NOT_FOUND, DEPENDENCY_UNKNOWN. */
+export function decideRemoveScope(state: State, command: RemoveScope): Decision {
+  const unknown = refusedUnknownScope(state, [command.scope]);
+  if (unknown !== null) return unknown;
+  const next = new Map<ScopePath, ScopeDefinition>(state.scopes);
+  next.delete(command.scope);
+  return replaceGraph(new Draft(state, command.atMs), next);
+}
+
+function replaceGraph(draft: Draft, next: ReadonlyMap<ScopePath, ScopeDefinition>): Decision {
+  const { state } = draft;
+  const refused = refusedGraph(next, state.settings);
+  if (refused !== null) return refused;
+  const added: ScopePath[] = [];
+  const changed: ScopePath[] = [];
+  const outdated: ScopePath[] = [];
+  for (const definition of next.values()) {
+    const known = state.scopes.get(definition.path);
+    if (known !== undefined && sameScope(known, definition)) continue;
+    (known === undefined ? added : changed).push(definition.path);
+    draft.emit({ kind: 'scope.defined', scope: toDefinition(definition) });
+    if (known !== undefined && gainsUnsynced(state, known, definition)) outdated.push(definition.path);
+  }
+  invalidate(draft, outdated, dependentsIn(next));
+  const removed = [...state.scopes.keys()].filter((path) => !next.has(path));
+  for (const path of removed) removeScope(draft, path);
+  settleQueue(draft);
+  return {
+    kind: 'committed',
+    events: draft.events,
+    result: { kind: 'scopesDefined', added, changed, removed },
+  };
+}
+
+/** What the log keeps of a definition: a scope of the state carries more. */
+function toDefinition({ path, name, type, dependencies }: ScopeDefinition): ScopeDefinition {
+  return { path, name, type, dependencies };
+}
+
+function removeScope(draft: Draft, path: ScopePath): void {
+  const { state } = draft;
+  for (const ticket of state.index.queues.get(path) ?? []) {
+    const waiter = state.tickets.get(ticket);
+    if (waiter !== undefined) draft.endTicket(waiter, 'scopeRemoved');
+  }
+  const lock = draft.lockOf(path);
+  if (lock !== undefined) draft.release(lock, 'scopeRemoved');
+  abortSync(draft, path, 'its scope was removed');
+  draft.emit({ kind: 'scope.removed', scope: path });
+}
+
+function sameScope(known: Scope, next: ScopeDefinition): boolean {
+  return (
+    known.name === next.name &&
+    known.type === next.type &&
+    known.dependencies.length === next.dependencies.length &&
+    known.dependencies.every((path, place) => path === next.dependencies[place])
+  );
+}
+
+function gainsUnsynced(state: State, known: Scope, next: ScopeDefinition): boolean {
+  return next.dependencies.some(
+    (path) => !known.dependencies.includes(path) && state.syncs.get(path)?.status !== 'completed',
+  );
+}
+
+function dependentsIn(graph: Graph): (path: ScopePath) => readonly ScopePath[] {
+  const dependents = new Map<ScopePath, ScopePath[]>();
+  for (const [path, { dependencies }] of graph)
+    for (const dependency of dependencies) {
+      const known = dependents.get(dependency);
+      if (known === undefined) dependents.set(dependency, [path]);
+      else known.push(path);
+    }
+  return (path) => dependents.get(path) ?? [];
+}
+
+/** Why a graph cannot be taken; null when it can. */
+export function refusedGraph(graph: Graph, settings: Settings): Decision | null {
+  if (graph.size > scopesMax)
+    return reject('SCOPE_LIMIT_REACHED', `${graph.size} scopes: at most ${scopesMax} are possible`, {
+      scopes: graph.size,
+      scopesMax,
+    });
+  return refusedDependencies(graph, settings.maxDependencies) ?? refusedShape(graph, settings.maxScopeDepth);
+}
+
+function refusedDependencies(graph: Graph, maxDependencies: number): Decision | null {
+  for (const [scope, { dependencies }] of graph) {
+    if (dependencies.includes(scope))
+      return reject('SELF_DEPENDENCY', `${scope} names itself as a dependency: take that out`, { scope });
+    const unknown = dependencies.filter((path) => !graph.has(path));
+    if (unknown.length > 0)
+      return reject(
+        'DEPENDENCY_UNKNOWN',
+        `${scope} depends on ${unknown.join(', ')}, which is no scope: define it, or take the dependency out`,
+        { scope, unknown },
+      );
+    if (dependencies.length > maxDependencies)
+      return reject(
+        'DEPENDENCY_LIMIT_REACHED',
+        `${scope} has ${dependencies.length} dependencies, but max_dependencies is ${maxDependencies}: split it, or raise the bound`,
+        { scope, dependencies: dependencies.length, maxDependencies },
+      );
+  }
+  return null;
+}
+
+function refusedShape(graph: Graph, maxScopeDepth: number): Decision | null {
+  const edges = (path: ScopePath): readonly ScopePath[] => graph.get(path)?.dependencies ?? [];
+  const cycle = findCycle(graph.keys(), edges);
+  if (cycle !== null)
+    return reject(
+      'DEPENDENCY_CYCLE',
+      `the dependencies form a cycle: ${cycle.join(' -> ')}. Take one of these dependencies out`,
+      { cycle },
+    );
+  const chain = longestChain(graph.keys(), edges);
+  if (chain.length <= maxScopeDepth) return null;
+  return reject(
+    'SCOPE_DEPTH_EXCEEDED',
+    `a chain of ${chain.length} dependencies starts at ${chain.from}, but max_scope_depth is ${maxScopeDepth}: flatten it, or raise the bound`,
+    { scope: chain.from, depth: chain.length, maxScopeDepth },
+  );
+}
+
+// What happens to scopes.
+
+export function evolveScopeDefined(state: State, event: EventOf<'scope.defined'>): void {
+  const known = state.scopes.get(event.scope.path);
+  if (known !== undefined) unlink(state, known);
+  placeScope(state, { ...event.scope, contexts: known?.contexts ?? new Map() });
+}
+
+/** Puts a scope into the graph and its index; also how a snapshot is read. */
+export function placeScope(state: State, scope: Scope): void {
+  state.scopes.set(scope.path, scope);
+  for (const dependency of scope.dependencies) {
+    const dependents = state.index.dependents.get(dependency);
+    if (dependents === undefined) state.index.dependents.set(dependency, new Set([scope.path]));
+    else dependents.add(scope.path);
+  }
+}
+
+export function evolveScopeRemoved(state: State, event: EventOf<'scope.removed'>): void {
+  const known = state.scopes.get(event.scope);
+  if (known === undefined) return;
+  unlink(state, known);
+  state.scopes.delete(event.scope);
+  state.syncs.delete(event.scope);
+}
+
+function unlink(state: State, scope: Scope): void {
+  for (const dependency of scope.dependencies) {
+    const dependents = state.index.dependents.get(dependency);
+    dependents?.delete(scope.path);
+    if (dependents?.size === 0) state.index.dependents.delete(dependency);
+  }
+}

@@ -1,0 +1,169 @@
+/** A state as text and back. Indexes are not written: they are rebuilt. */
+import { must } from './assert.ts';
+import { addMs, type AgentId, type RequestId, type Revision, type ScopePath, type TimeMs } from './ids.ts';
+import { initialState } from './initial-state.ts';
+import { enqueue } from './queue.ts';
+import { rememberRequest, requestsInOrder } from './requests.ts';
+import { violations } from './safety/index.ts';
+import { placeScope } from './scopes.ts';
+import type { Settings } from './settings.ts';
+import type {
+  Agent,
+  ClockAnchor,
+  ContextRecord,
+  Lock,
+  RecentRequest,
+  Scope,
+  State,
+  Sync,
+  Totals,
+  Waiter,
+} from './state.ts';
+import { placeSync } from './syncs.ts';
+
+/** Raised when the encoding changes; an older program must not read a newer one. */
+const format = 1;
+
+type StoredScope = Omit<Scope, 'contexts'> & {
+  readonly contexts: readonly (readonly [string, ContextRecord])[];
+};
+type StoredAgent = Omit<Agent, 'held' | 'ticket'>;
+
+interface StoredState {
+  readonly format: number;
+  readonly revision: Revision;
+  readonly timeMs: TimeMs;
+  readonly settings: Settings;
+  readonly clock: ClockAnchor | null;
+  readonly placeWaitSinceMs: TimeMs | null;
+  readonly totals: Totals;
+  readonly scopes: readonly StoredScope[];
+  readonly agents: readonly StoredAgent[];
+  readonly locks: readonly Lock[];
+  readonly tickets: readonly Waiter[];
+  readonly syncs: readonly Sync[];
+  readonly recentRequests: readonly (readonly [RequestId, RecentRequest])[];
+}
+
+/** A snapshot that cannot be used: damaged, or written by a newer version. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}
+
+/** Canonical: equal states give equal texts. */
+export function encodeState(state: State): string {
+  const stored: StoredState = {
+    format,
+    revision: state.revision,
+    timeMs: state.timeMs,
+    settings: state.settings,
+    clock: state.clock,
+    placeWaitSinceMs: state.placeWaitSinceMs,
+    totals: state.totals,
+    scopes: sorted(state.scopes.values(), (scope) => scope.path).map(storeScope),
+    agents: sorted(state.agents.values(), (agent) => agent.id).map(storeAgent),
+    locks: sorted(state.locks.values(), (lock) => lock.scope),
+    tickets: [...state.tickets.values()],
+    syncs: sorted(state.syncs.values(), (sync) => sync.scope),
+    recentRequests: requestsInOrder(state),
+  };
+  return JSON.stringify(stored);
+}
+
+function storeScope({ path, name, type, dependencies, contexts }: Scope): StoredScope {
+  return { path, name, type, dependencies, contexts: sorted(contexts, ([file]) => file) };
+}
+
+function storeAgent({ held: _held, ticket: _ticket, ...rest }: Agent): StoredAgent {
+  return rest;
+}
+
+function sorted<T>(values: Iterable<T>, key: (value: T) => string): T[] {
+  return [...values].sort((a, b) => {
+    const [left, right] = [key(a), key(b)];
+    return left < right ? -1 : left > right ? 1 : 0;
+  });
+}
+
+/**
+ * Reads an encoded state and checks every invariant on it. Throws {@link SnapshotError} when the text is not a state of
+ * this format; nobody is served from a state that cannot have been reached.
+ */
+export function decodeState(text: string): State {
+  const stored = parse(text);
+  let state: State;
+  try {
+    state = restore(stored);
+  } catch (cause) {
+    throw new SnapshotError('the snapshot is damaged: it is not the shape of a state', { cause });
+  }
+  const [first] = violations(state);
+  if (first !== undefined)
+    throw new SnapshotError(
+      `the snapshot is damaged: ${first.invariant} does not hold for ${first.subject} (${first.evidence})`,
+    );
+  return state;
+}
+
+function parse(text: string): StoredState {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(text);
+  } catch (cause) {
+    throw new SnapshotError('the snapshot is damaged: it is not JSON', { cause });
+  }
+  const found = (stored as { format?: unknown } | null)?.format;
+  if (typeof found === 'number' && found > format)
+    throw new SnapshotError(
+      `the snapshot has format ${found}, this version reads up to ${format}: use the version that wrote it`,
+    );
+  if (found !== format) throw new SnapshotError('the snapshot is damaged: it names no known format');
+  return stored as StoredState;
+}
+
+function restore(stored: StoredState): State {
+  const state = initialState(stored.settings);
+  state.revision = stored.revision;
+  state.timeMs = stored.timeMs;
+  state.clock = stored.clock;
+  state.placeWaitSinceMs = stored.placeWaitSinceMs;
+  state.totals.conflicts = stored.totals.conflicts;
+  state.totals.timeouts = stored.totals.timeouts;
+  for (const scope of stored.scopes) placeScope(state, { ...scope, contexts: new Map(scope.contexts) });
+  for (const agent of stored.agents) restoreAgent(state, agent);
+  restoreLostOrder(state);
+  for (const lock of stored.locks) restoreLock(state, lock);
+  for (const waiter of stored.tickets) enqueue(state, waiter);
+  for (const sync of stored.syncs) placeSync(state, sync);
+  for (const [id, request] of stored.recentRequests) rememberRequest(state, id, request);
+  return state;
+}
+
+function restoreAgent(state: State, stored: StoredAgent): void {
+  const agent: Agent = { ...stored, held: new Set<ScopePath>(), ticket: null };
+  state.agents.set(agent.id, agent);
+  if (agent.presence === 'lost') return;
+  state.index.sessionDeadlines.set(agent.id, agent.sessionDeadlineMs);
+  if (agent.blockedSinceMs === null) return;
+  state.index.blockDeadlines.set(agent.id, addMs(agent.blockedSinceMs, state.settings.maxBlockMs));
+}
+
+/** Losses of one revision happen in order of their deadlines, then of their names. */
+function restoreLostOrder(state: State): void {
+  const lost = [...state.agents.values()].filter((agent) => agent.lostAtMs !== null);
+  lost.sort(
+    (a, b) =>
+      (a.lostAtMs ?? 0) - (b.lostAtMs ?? 0) ||
+      a.sessionDeadlineMs - b.sessionDeadlineMs ||
+      (a.id < b.id ? -1 : 1),
+  );
+  for (const agent of lost) state.index.lostAgents.add(agent.id);
+}
+
+function restoreLock(state: State, lock: Lock): void {
+  const holder: Agent = must(state.agents.get(lock.agent as AgentId), `holder ${lock.agent} is known`);
+  state.locks.set(lock.scope, lock);
+  state.index.lockDeadlines.set(lock.scope, lock.deadlineMs);
+  if (holder.held.size === 0) state.index.holders += 1;
+  holder.held.add(lock.scope);
+}

@@ -1,0 +1,144 @@
+import type { Socket } from 'node:net';
+import {
+  connectionCallId,
+  CoordinatorError,
+  invalidInput,
+  LineBatch,
+  LineSplitter,
+  protocolNumber,
+  requestLineBytesMax,
+  type Call,
+  type ClientMessage,
+  type RequestParsers,
+} from '../protocol/index.ts';
+import { drained } from './drained.ts';
+import { toFailure } from './failures.ts';
+
+/** Calls that one connection may have under way. */
+const callsMax = 10_000;
+
+/** Answers the calls of a peer. */
+export interface PeerHandler {
+  /**
+   * The answer, or a failure by throwing. `signal` aborts when nobody waits for it any more; `send` passes the items of
+   * a stream on and resolves when there is room for more.
+   */
+  handle(call: Call, signal: AbortSignal, send: (item: unknown) => Promise<void>): Promise<unknown>;
+  /** Told when a peer is gone. */
+  peerGone(peer: Peer): void;
+}
+
+export interface PeerOptions {
+  readonly parsers: RequestParsers;
+  readonly version: string;
+  readonly handler: PeerHandler;
+  /** How long a reader of a stream may leave its items lying. */
+  readonly slowReaderMs: number;
+}
+
+interface RunningCall {
+  readonly op: Call['op'];
+  readonly abort: AbortController | null;
+}
+
+/** One client's connection, as the owner sees it. When the client vanishes, its calls are given up; its tickets stay. */
+export class Peer {
+  readonly #socket: Socket;
+  readonly #options: PeerOptions;
+  readonly #splitter = new LineSplitter(requestLineBytesMax);
+  readonly #batch: LineBatch;
+  readonly #calls = new Map<number, RunningCall>();
+  /** The protocol the client speaks; null before its hello. */
+  #protocol: number | null = null;
+
+  constructor(socket: Socket, options: PeerOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#batch = new LineBatch((text) => this.#write(text));
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('drain', () => socket.resume());
+    // The close that follows says all there is to do.
+    socket.on('error', () => {});
+    socket.on('close', () => this.#gone());
+    const { version } = options;
+    this.#batch.add({ op: 'hello', protocol: protocolNumber, version, pid: process.pid });
+  }
+
+  /** Calls under way that end by themselves: streams and waits do not. */
+  get finiteCalls(): number {
+    let count = 0;
+    for (const call of this.#calls.values()) if (call.abort === null) count += 1;
+    return count;
+  }
+
+  /** Gives up streams and waits; the client will ask the next owner. */
+  abortEndless(): void {
+    for (const call of this.#calls.values()) call.abort?.abort();
+  }
+
+  /** Sends what is pending and hangs up. */
+  end(): void {
+    this.#batch.flush();
+    this.#socket.end(() => this.#socket.destroy());
+  }
+
+  /** Hangs up at once. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      for (const line of this.#splitter.push(chunk)) this.#receive(line);
+    } catch (error) {
+      this.#refuseConnection(invalidInput('', error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  #receive(line: string): void {
+    const parsed = this.#options.parsers.parseMessage(line);
+    if (parsed.ok) this.#dispatch(parsed.message);
+    else if (parsed.id === null) this.#refuseConnection(parsed.error);
+    else this.#fail(parsed.id, parsed.error);
+  }
+
+  #dispatch(message: ClientMessage): void {
+    if (message.op === 'hello') this.#protocol = message.protocol;
+    else if (message.op === 'cancel') this.#cancel(message.id);
+    else {
+      const refusal = this.#refusal(message);
+      if (refusal === null) void this.#run(message);
+      else this.#fail(message.id, refusal);
+    }
+  }
+
+  #refusal(call: Call): CoordinatorError | null {
+    if (this.#protocol === null) return invalidInput('op', 'say hello first');
+    if (this.#protocol !== protocolNumber && call.op !== 'stop')
+      return new CoordinatorError('VERSION_MISMATCH', `this owner speaks protocol ${protocolNumber}`);
+    if (this.#calls.has(call.id)) return invalidInput('id', `call ${call.id} is under way already`);
+    if (this.#calls.size < callsMax) return null;
+    return new CoordinatorError('UNAVAILABLE', `more than ${callsMax} calls at once`, { retryable: true });
+  }
+
+  async #run(call: Call): Promise<void> {
+    const abort = call.op === 'awaitTicket' || call.op === 'watch' ? new AbortController() : null;
+    const running: RunningCall = { op: call.op, abort };
+    this.#calls.set(call.id, running);
+    const isWanted = (): boolean => this.#calls.get(call.id) === running;
+    const send = (item: unknown): Promise<void> => this.#sendItem(call.id, item);
+    try {
+      const answer = await this.#options.handler.handle(call, abort?.signal ?? neverAborted, send);
+      if (isWanted()) this.#batch.add({ id: call.id, ok: answer });
+    } catch (error) {
+      if (isWanted() && abort?.signal.aborted !== true) this.#fail(call.id, toFailure(error));
+    }
+    if (isWanted()) this.#calls.delete(call.id);
+  }
+
+  #cancel(id: number): void {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    call?.abort?.abort();
+  }
+}

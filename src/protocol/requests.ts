@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { callerCommand } from './command-schemas.ts';
+import type { CommandRequest, TicketRequest } from './coordinator.ts';
+import { invalidInput, type CoordinatorError } from './errors.ts';
+import { agentId, name, requestId, revision, scopePath, timeMs } from './fields.ts';
+import type { Query } from './queries.ts';
+import type { ClientMessage } from './wire.ts';
+
+/** Entries that one history query may return. */
+const historyLimitMax = 10_000;
+/** Event kinds that one history filter may name. */
+const historyEventsMax = 100;
+
+const commandRequest = z.strictObject({
+  requestId,
+  command: callerCommand,
+}) satisfies z.ZodType<CommandRequest>;
+
+const ticketRequest = z.strictObject({ agent: agentId, ticket: revision }) satisfies z.ZodType<TicketRequest>;
+
+const moment = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('revision'), revision }),
+  z.strictObject({ kind: z.literal('time'), atMs: timeMs }),
+]);
+
+const historyFilter = z.strictObject({
+  agent: z.exactOptional(agentId),
+  scope: z.exactOptional(scopePath),
+  sinceMs: z.exactOptional(timeMs),
+  untilMs: z.exactOptional(timeMs),
+  events: z.exactOptional(z.array(name).max(historyEventsMax)),
+});
+
+const whySubject = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('scope'), scope: scopePath }),
+  z.strictObject({ kind: z.literal('agent'), agent: agentId }),
+]);
+
+const query = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('status'), at: moment.nullable() }),
+  z.strictObject({ kind: z.literal('scopes') }),
+  z.strictObject({
+    kind: z.literal('history'),
+    filter: historyFilter,
+    limit: z.int().min(1).max(historyLimitMax),
+    before: revision.nullable(),
+  }),
+  z.strictObject({ kind: z.literal('why'), subject: whySubject, at: moment.nullable() }),
+  z.strictObject({ kind: z.literal('token'), scope: scopePath, token: revision }),
+  z.strictObject({ kind: z.literal('violations') }),
+  z.strictObject({ kind: z.literal('health') }),
+]) satisfies z.ZodType<Query>;
+
+const callId = z.int().min(1);
+
+const clientMessage = z.discriminatedUnion('op', [
+  z.strictObject({ id: callId, op: z.literal('submit'), request: commandRequest }),
+  z.strictObject({ id: callId, op: z.literal('awaitTicket'), ticket: ticketRequest }),
+  z.strictObject({ id: callId, op: z.literal('query'), query }),
+  z.strictObject({ id: callId, op: z.literal('watch'), fromRevision: revision }),
+  z.strictObject({ id: callId, op: z.literal('refresh') }),
+  z.strictObject({ id: callId, op: z.literal('stop'), when: z.enum(['now', 'idle']) }),
+  z.strictObject({ id: callId, op: z.literal('cancel') }),
+  z.looseObject({ op: z.literal('hello'), protocol: z.int(), version: name, pid: z.int() }),
+]) satisfies z.ZodType<ClientMessage>;
+
+export type ParsedMessage =
+  | { readonly ok: true; readonly message: ClientMessage }
+  /** `id`: the call that is malformed, or null when that cannot be told. */
+  | { readonly ok: false; readonly id: number | null; readonly error: CoordinatorError };
+
+export interface RequestParsers {
+  /** Reads one line of a client. */
+  parseMessage(line: string): ParsedMessage;
+  /** For faces that get commands otherwise. Throws {@link CoordinatorError} `INVALID_INPUT`. */
+  parseCommandRequest(value: unknown): CommandRequest;
+  /** Throws {@link CoordinatorError} `INVALID_INPUT`. */
+  parseQuery(value: unknown): Query;
+}
+
+export const requestParsers: RequestParsers = {
+  parseMessage,
+  parseCommandRequest: (value) => parseOrThrow(commandRequest, value),
+  parseQuery: (value) => parseOrThrow(query, value),
+};
+
+function parseMessage(line: string): ParsedMessage {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { ok: false, id: null, error: invalidInput('', 'the line is not JSON') };
+  }
+  const parsed = clientMessage.safeParse(value);
+  if (parsed.success) return { ok: true, message: parsed.data };
+  return { ok: false, id: callIdOf(value), error: describe(parsed.error) };
+}
+
+/** The call's number in a message that is otherwise malformed, so that its caller hears of it. */
+function callIdOf(value: unknown): number | null {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return null;
+  const parsed = callId.safeParse(value.id);
+  return parsed.success ? parsed.data : null;
+}
+
+function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw describe(parsed.error);
+}
+
+/** The first problem only: the others are often its consequences. */
+function describe(error: z.ZodError): CoordinatorError {
+  const issue = error.issues[0];
+  return issue === undefined
+    ? invalidInput('', 'malformed')
+    : invalidInput(pathText(issue.path), issue.message);
+}
+
+/** `request.command.scopes[0]`. */
+function pathText(path: readonly PropertyKey[]): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else text += text === '' ? String(step) : `.${String(step)}`;
+  }
+  return text;
+}

@@ -1,0 +1,112 @@
+import { crc32 } from 'node:zlib';
+import { asRevision, asTimeMs, type Entry } from '../core/index.ts';
+import { StoreError } from './errors.ts';
+import type { StoredSnapshot } from './log-store.ts';
+
+/** Version of the way entries and snapshots are written. Raised when an older program could misread them. */
+export const storedFormat = 1;
+
+/** An entry as a driver keeps it. */
+export interface StoredEntry {
+  readonly revision: number;
+  readonly format: number;
+  /** CRC-32 of the body's UTF-8 bytes. */
+  readonly checksum: number;
+  /** The entry as JSON. */
+  readonly body: string;
+}
+
+/** A snapshot as a driver keeps it. */
+export interface StoredSnapshotRow {
+  readonly revision: number;
+  readonly atMs: number;
+  readonly format: number;
+  /** CRC-32 of revision, time and body. */
+  readonly checksum: number;
+  readonly body: string;
+}
+
+export function encodeEntry(entry: Entry): StoredEntry {
+  const body = JSON.stringify(entry);
+  return { revision: entry.revision, format: storedFormat, checksum: crc32(body), body };
+}
+
+/**
+ * The entry of a row, checked as far as the store answers for it: format, checksum and envelope. What the events mean
+ * is the core's business. Throws {@link StoreError} `CORRUPT_ENTRY` or `NEWER_FORMAT` with the row's revision.
+ */
+export function decodeEntry(row: StoredEntry): Entry {
+  const { revision } = row;
+  if (row.format > storedFormat) throw newerFormat(`entry ${revision}`, row);
+  if (row.format !== storedFormat) throw corruptEntry(revision, `its format ${row.format} does not exist`);
+  if (crc32(row.body) !== row.checksum)
+    throw corruptEntry(revision, 'its checksum does not match its content');
+  const value = parseJson(row.body);
+  const problem = envelopeProblem(value, revision);
+  if (problem !== null) throw corruptEntry(revision, problem);
+  return value as Entry;
+}
+
+export function encodeSnapshot(snapshot: StoredSnapshot): StoredSnapshotRow {
+  const { revision, atMs, body } = snapshot;
+  return { revision, atMs, format: storedFormat, checksum: snapshotChecksum(snapshot), body };
+}
+
+/** The snapshot of a row. Throws {@link StoreError} `CORRUPT_SNAPSHOT` or `NEWER_FORMAT` with the row's revision. */
+export function decodeSnapshot(row: StoredSnapshotRow): StoredSnapshot {
+  const { revision } = row;
+  if (row.format > storedFormat) throw newerFormat(`the snapshot at ${revision}`, row);
+  if (row.format !== storedFormat || snapshotChecksum(row) !== row.checksum)
+    throw new StoreError(
+      'CORRUPT_SNAPSHOT',
+      `The snapshot at revision ${revision} is corrupt: use an older one and replay the log from there, or restore the log from a backup.`,
+      { revision },
+    );
+  return { revision: asRevision(revision), atMs: asTimeMs(row.atMs), body: row.body };
+}
+
+/** An entry that cannot be used, with the remedy. */
+export function corruptEntry(revision: number, problem: string): StoreError {
+  return new StoreError(
+    'CORRUPT_ENTRY',
+    `Log entry ${revision} is corrupt: ${problem}. Nothing was changed. Restore the log from a backup, or move it away to begin an empty one.`,
+    { revision },
+  );
+}
+
+function newerFormat(what: string, row: { readonly revision: number; readonly format: number }): StoreError {
+  return new StoreError(
+    'NEWER_FORMAT',
+    `Log: ${what} has format ${row.format}; this program reads up to format ${storedFormat}. Nothing was changed. Use the newer program that wrote it.`,
+    { revision: row.revision },
+  );
+}
+
+function snapshotChecksum(snapshot: { revision: number; atMs: number; body: string }): number {
+  return crc32(snapshot.body, crc32(`${snapshot.revision} ${snapshot.atMs} `));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a value is not the envelope of an entry at a revision; null when it is. */
+function envelopeProblem(value: unknown, revision: number): string | null {
+  if (!isRecord(value)) return 'it is not a JSON object';
+  if (value['revision'] !== revision) return `it says that it is entry ${String(value['revision'])}`;
+  if (!Number.isSafeInteger(value['atMs'])) return 'it has no time';
+  if (typeof value['kind'] !== 'string') return 'it names no command';
+  const events = value['events'];
+  if (!Array.isArray(events) || events.length === 0) return 'it has no events';
+  if (!events.every((event) => isRecord(event) && typeof event['kind'] === 'string'))
+    return 'one of its events has no kind';
+  return null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,1 @@
+export { MemoryLog, MemoryLogStore } from './memory-log-store.ts';

@@ -1,0 +1,133 @@
+import { asRevision, type Entry, type Revision } from '../../core/index.ts';
+import { Bell } from '../bell.ts';
+import {
+  decodeSnapshot,
+  encodeEntry,
+  encodeSnapshot,
+  type StoredEntry,
+  type StoredSnapshotRow,
+} from '../codec.ts';
+import { closedError } from '../errors.ts';
+import type {
+  AppendOutcome,
+  LogBounds,
+  LogStore,
+  ReadOutcome,
+  StoreCapabilities,
+  StoredSnapshot,
+} from '../log-store.ts';
+import { backwardRange, checkAppended, decodeRange, forwardRange, type ReadRange } from '../ranges.ts';
+import { checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
+import { onAbort, wakeAtFirst } from '../timers.ts';
+import { watchLog } from '../watch.ts';
+
+/** What several {@link MemoryLogStore}s share: the place of the file that several processes open. */
+export class MemoryLog {
+  first = 1;
+  /** Without gaps from `first` on. Encoded, so that nobody can change history through an object he still holds. */
+  entries: StoredEntry[] = [];
+  /** By revision, ascending. */
+  snapshots: StoredSnapshotRow[] = [];
+  readonly bell = new Bell();
+}
+
+/** The contract in memory: for simulation, tests and throw-away use. */
+export class MemoryLogStore implements LogStore {
+  readonly capabilities: StoreCapabilities = { kind: 'memory', durable: false, shared: false };
+  readonly #log: MemoryLog;
+  #closed = false;
+
+  constructor(log: MemoryLog = new MemoryLog()) {
+    this.#log = log;
+  }
+
+  async bounds(): Promise<LogBounds> {
+    this.#refuseClosed();
+    return this.#bounds();
+  }
+
+  async append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome> {
+    this.#refuseClosed();
+    checkAppended(expectedRevision, entries);
+    const { last } = this.#bounds();
+    if (last !== expectedRevision) return { kind: 'refused', lastRevision: last };
+    for (const entry of entries) this.#log.entries.push(encodeEntry(entry));
+    this.#log.bell.ring();
+    return { kind: 'done' };
+  }
+
+  async read(fromRevision: Revision, limit: number): Promise<ReadOutcome> {
+    this.#refuseClosed();
+    return this.#entriesOf(forwardRange(this.#bounds(), fromRevision, limit));
+  }
+
+  async readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome> {
+    this.#refuseClosed();
+    const outcome = this.#entriesOf(backwardRange(this.#bounds(), beforeRevision, limit));
+    return outcome.kind === 'entries'
+      ? { kind: 'entries', entries: outcome.entries.toReversed() }
+      : outcome;
+  }
+
+  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
+    return watchLog(
+      { read: (from, limit) => this.read(from, limit), armHint: () => this.#armHint() },
+      fromRevision,
+      signal,
+    );
+  }
+
+  async saveSnapshot(snapshot: StoredSnapshot): Promise<void> {
+    this.#refuseClosed();
+    checkSnapshotRevision(snapshot.revision, this.#bounds());
+    const others = this.#log.snapshots.filter((kept) => kept.revision !== snapshot.revision);
+    this.#log.snapshots = [...others, encodeSnapshot(snapshot)].sort((a, b) => a.revision - b.revision);
+  }
+
+  async loadSnapshot(atOrBefore?: Revision): Promise<StoredSnapshot | null> {
+    this.#refuseClosed();
+    const newest = this.#log.snapshots.findLast((row) => row.revision <= (atOrBefore ?? Infinity));
+    return newest === undefined ? null : decodeSnapshot(newest);
+  }
+
+  async compact(beforeRevision: Revision): Promise<void> {
+    this.#refuseClosed();
+    const log = this.#log;
+    if (beforeRevision <= log.first) return;
+    const revisions = log.snapshots.map((row) => row.revision);
+    if (!revisions.some((revision) => revision >= beforeRevision - 1)) throw compactionRefused(beforeRevision);
+    log.entries.splice(0, beforeRevision - log.first);
+    log.first = beforeRevision;
+    log.snapshots = log.snapshots.filter((row) => row.revision >= snapshotToKeep(revisions, beforeRevision));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#log.bell.ring();
+  }
+
+  #bounds(): LogBounds {
+    const { first, entries } = this.#log;
+    return { first: asRevision(first), last: asRevision(first + entries.length - 1) };
+  }
+
+  #entriesOf(range: ReadRange): ReadOutcome {
+    if (range.kind === 'compacted') return range;
+    const { first, entries } = this.#log;
+    const rows = entries.slice(range.from - first, Math.max(range.to, range.from - 1) - first + 1);
+    return { kind: 'entries', entries: decodeRange(rows, range.from, range.to) };
+  }
+
+  #armHint(): (signal: AbortSignal) => Promise<void> {
+    const { bell } = this.#log;
+    const heard = bell.rings;
+    return async (signal) => {
+      if (bell.rings === heard && !signal.aborted)
+        await wakeAtFirst((wake) => bell.listen(wake), onAbort(signal));
+    };
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw closedError();
+  }
+}

@@ -1,0 +1,26 @@
+import { assert, type Revision } from '../core/index.ts';
+import { StoreError } from './errors.ts';
+import type { LogBounds } from './log-store.ts';
+import { compacted } from './watch.ts';
+
+/** A snapshot belongs to a revision in the log; one of a revision that is still to come is the caller's bug. */
+export function checkSnapshotRevision(revision: Revision, bounds: LogBounds): void {
+  assert(revision <= bounds.last, `saveSnapshot: revision ${revision} is after the last one, ${bounds.last}`);
+  if (revision < bounds.first) throw compacted(revision, bounds.first);
+}
+
+/**
+ * The oldest snapshot that stays when entries before `beforeRevision` go: the newest at or before
+ * `beforeRevision - 1`. 0 when there is none, so that all later ones stay.
+ */
+export function snapshotToKeep(revisions: readonly number[], beforeRevision: Revision): number {
+  return Math.max(0, ...revisions.filter((revision) => revision < beforeRevision));
+}
+
+export function compactionRefused(beforeRevision: Revision): StoreError {
+  return new StoreError(
+    'COMPACTION_REFUSED',
+    `Entries before ${beforeRevision} cannot be dropped: no snapshot at or after ${beforeRevision - 1} exists, so the state could not be rebuilt. Save a snapshot first.`,
+    { revision: beforeRevision },
+  );
+}

@@ -1,0 +1,85 @@
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { StoreError } from '../errors.ts';
+import { readOnlyFailure } from './failures.ts';
+
+/** Creates what is missing: the folder for its user only, and the file likewise (SQLite would let others read it). */
+export function prepareFile(path: string): void {
+  try {
+    mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new StoreError('CANNOT_OPEN', `${path} is a folder, not a log. Choose another place.`);
+    createIfMissing(path);
+  } catch (error) {
+    throw asOpenError(error, path);
+  }
+}
+
+/**
+ * Never opens a file that exists: closing a second descriptor of it would drop this process's POSIX locks on it, and
+ * with them SQLite's.
+ */
+function createIfMissing(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** Whether new files can be made in a file's folder; asked by doing, as permissions alone do not tell. */
+export function folderIsWritable(path: string): boolean {
+  try {
+    rmdirSync(mkdtempSync(join(dirname(resolve(path)), '.rhema-')));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function readOnlyError(path: string, cause: unknown): StoreError {
+  return new StoreError('READ_ONLY', readOnlyFailure.message(path), { cause });
+}
+
+/** The very file that was opened. */
+export class FileIdentity {
+  readonly path: string;
+  readonly #inode: number;
+  readonly #device: number;
+
+  constructor(path: string) {
+    const { ino, dev } = statSync(path);
+    this.path = path;
+    this.#inode = ino;
+    this.#device = dev;
+  }
+
+  /**
+   * Somebody may delete the file, or put a backup in its place, while we have it open. What we then append would go
+   * to a file without a name, while the next process begins another log.
+   */
+  refuseIfReplaced(): void {
+    const now = statSync(this.path, { throwIfNoEntry: false });
+    if (now?.ino === this.#inode && now.dev === this.#device) return;
+    throw new StoreError(
+      'CANNOT_OPEN',
+      `The log ${this.path} was removed or replaced while it was open. Nothing was written. Start again.`,
+    );
+  }
+}
+
+function asOpenError(error: unknown, path: string): unknown {
+  const code = errorCode(error);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return readOnlyError(path, error);
+  if (code === null) return error;
+  return new StoreError(
+    'CANNOT_OPEN',
+    `The log ${path} cannot be created (${code}). Choose another place.`,
+    { cause: error },
+  );
+}
+
+function errorCode(error: unknown): string | null {
+  if (error instanceof StoreError || !(error instanceof Error)) return null;
+  return (error as NodeJS.ErrnoException).code ?? null;
+}

@@ -1,0 +1,77 @@
+import { StoreError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+
+/** 'RHEM': marks the file as ours, so that no other SQLite database is ever taken for a log. */
+export const applicationId = 0x5248454d;
+
+/**
+ * Forward only: a released migration is never changed; number n leads from version n - 1 to n (`PRAGMA user_version`).
+ *
+ * `entry` has no gaps between `log.first` and its highest revision. `log.settled` has no meaning: it is changed where
+ * a transaction must write something.
+ */
+const migrations: readonly string[] = [
+  `CREATE TABLE entry (
+     revision INTEGER PRIMARY KEY,
+     format INTEGER NOT NULL,
+     checksum INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE snapshot (
+     revision INTEGER PRIMARY KEY,
+     atMs INTEGER NOT NULL,
+     format INTEGER NOT NULL,
+     checksum INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE log (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     first INTEGER NOT NULL,
+     settled INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO log (id, first, settled) VALUES (1, 1, 0);`,
+];
+
+export const schemaVersion = migrations.length;
+
+/** Refuses a file that is not ours or that a newer program has written. Only reads. */
+export function checkIdentity(connection: Connection, path: string): void {
+  const version = versionOf(connection);
+  if (identityOf(connection) !== applicationId) {
+    if (version === 0 && isEmpty(connection)) return;
+    throw new StoreError(
+      'CANNOT_OPEN',
+      `${path} is a SQLite database, but not a Rhema log. Nothing was changed. Choose another place.`,
+    );
+  }
+  if (version > schemaVersion)
+    throw new StoreError(
+      'NEWER_FORMAT',
+      `The log ${path} has version ${version}; this program reads up to version ${schemaVersion}. Nothing was changed. Use the newer program that wrote it.`,
+    );
+}
+
+/** Brings the schema up to date. Each step is one transaction that another process may have done first. */
+export function migrate(connection: Connection): void {
+  migrations.forEach((sql, index) => {
+    if (versionOf(connection) > index) return;
+    const outcome = connection.writing(() => {
+      if (versionOf(connection) > index) return;
+      connection.exec(sql);
+      connection.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${index + 1}`);
+    });
+    if (outcome.kind === 'unknown') throw outcome.cause;
+  });
+}
+
+function versionOf(connection: Connection): number {
+  return connection.row<{ user_version: number }>('PRAGMA user_version').user_version;
+}
+
+function identityOf(connection: Connection): number {
+  return connection.row<{ application_id: number }>('PRAGMA application_id').application_id;
+}
+
+function isEmpty(connection: Connection): boolean {
+  return connection.row<{ count: number }>('SELECT count(*) AS count FROM sqlite_schema').count === 0;
+}

@@ -1,0 +1,100 @@
+import { systemTimers, type Timers } from '../timers.ts';
+import { StoreError } from '../errors.ts';
+import { Connection } from './connection.ts';
+import { loadDriver, type SqliteDriver } from './driver.ts';
+import { asStoreError, isCannotOpen } from './failures.ts';
+import { FileIdentity, folderIsWritable, prepareFile, readOnlyError } from './file.ts';
+import { checkIdentity, migrate } from './migrations.ts';
+import { retryWhileBusy, type Patience } from './retry.ts';
+import { SqliteLogStore, type SqliteStore } from './sqlite-log-store.ts';
+import { checkAtOpen } from './verify.ts';
+
+export interface SqliteStoreOptions {
+  /** How long a call tries while other processes hold the file. Default 10,000. */
+  readonly busyTimeoutMs?: number;
+  /** Pause between two looks for other processes' appends while somebody watches. Default 50. */
+  readonly pollMs?: number;
+  readonly timers?: Timers;
+  /** Uniform in [0, 1); spreads the retries of several processes. */
+  readonly random?: () => number;
+}
+
+/**
+ * Opens the log in a file, and creates it (mode 0600) and its folder (0700) when there is none.
+ *
+ * Throws {@link StoreError}: `NO_DRIVER`, `CANNOT_OPEN` (a folder, not a database, another program's database),
+ * `NEWER_FORMAT`, `CORRUPT_STORE`, `CORRUPT_ENTRY`, `READ_ONLY`, `BUSY`, `DISK_FULL`, `IO`. None of them has changed the file.
+ */
+export async function openSqliteStore(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+  return openWithDriver(await loadDriver(), path, options);
+}
+
+/** The same on a given SQLite. */
+export async function openWithDriver(
+  driver: SqliteDriver,
+  path: string,
+  options: SqliteStoreOptions = {},
+): Promise<SqliteStore> {
+  const patience: Patience = {
+    timers: options.timers ?? systemTimers,
+    random: options.random ?? Math.random,
+    busyTimeoutMs: options.busyTimeoutMs ?? 10_000,
+  };
+  prepareFile(path);
+  let connection: Connection | null = null;
+  try {
+    const opened = new Connection(driver.open(path));
+    connection = opened;
+    await makeReady(opened, path, patience);
+    return new SqliteLogStore({
+      connection: opened,
+      engine: `${driver.name} (SQLite ${versionOf(opened)})`,
+      file: new FileIdentity(path),
+      patience,
+      pollMs: options.pollMs ?? 50,
+    });
+  } catch (error) {
+    connection?.close();
+    // Without a writable folder SQLite cannot make the files that WAL needs, and says only that it cannot open.
+    if (isCannotOpen(error) && !folderIsWritable(path)) throw readOnlyError(path, error);
+    throw asStoreError(error, path);
+  }
+}
+
+/** In this order: nothing is written before the file is known to be ours. */
+async function makeReady(connection: Connection, path: string, patience: Patience): Promise<void> {
+  const steps = [
+    () => checkIdentity(connection, path),
+    () => configure(connection, path),
+    () => migrate(connection),
+    () => checkWritable(connection),
+    () => checkAtOpen(connection),
+  ];
+  for (const step of steps) await retryWhileBusy(patience, step);
+}
+
+function configure(connection: Connection, path: string): void {
+  const { journal_mode: mode } = connection.row<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
+  if (mode !== 'wal')
+    throw new StoreError(
+      'CANNOT_OPEN',
+      `The log ${path} is on a file system without shared memory (SQLite's WAL mode gave '${mode}'), as network drives are. Choose a local place.`,
+    );
+  // FULL syncs at every commit: a lock that was told but not stored would be held twice. The two fullfsync settings
+  // matter on macOS only, whose fsync does not empty the drive's own cache. The limit shrinks a WAL that readers made grow.
+  connection.exec(
+    `PRAGMA synchronous = FULL;
+     PRAGMA fullfsync = ON;
+     PRAGMA checkpoint_fullfsync = ON;
+     PRAGMA journal_size_limit = ${64 * 1024 * 1024}`,
+  );
+}
+
+/** Finds out now, not at the first append, that the file may only be read. */
+function checkWritable(connection: Connection): void {
+  connection.writing(() => undefined);
+}
+
+function versionOf(connection: Connection): string {
+  return connection.row<{ version: string }>('SELECT sqlite_version() AS version').version;
+}

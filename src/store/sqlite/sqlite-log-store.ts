@@ -1,0 +1,224 @@
+import type { Entry, Revision } from '../../core/index.ts';
+import { Bell } from '../bell.ts';
+import { decodeSnapshot, encodeEntry, encodeSnapshot, type StoredEntry } from '../codec.ts';
+import { closedError, StoreError } from '../errors.ts';
+import type {
+  AppendOutcome,
+  LogBounds,
+  LogStore,
+  ReadOutcome,
+  StoreCapabilities,
+  StoredSnapshot,
+} from '../log-store.ts';
+import { backwardRange, checkAppended, forwardRange, type ReadRange } from '../ranges.ts';
+import { checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
+import { onAbort, wakeAtFirst } from '../timers.ts';
+import { watchLog } from '../watch.ts';
+import type { Committed, Connection } from './connection.ts';
+import { asStoreError } from './failures.ts';
+import type { FileIdentity } from './file.ts';
+import { retryWhileBusy, type Patience } from './retry.ts';
+import * as tables from './tables.ts';
+import { problemsOf } from './verify.ts';
+
+export interface SqliteStore extends LogStore {
+  /** Which SQLite is at work, for people. */
+  readonly engine: string;
+  /**
+   * Reads everything and returns what is wrong, at most 100 findings; empty when the log is sound. Takes seconds for
+   * a million entries and lets other work run in between.
+   */
+  verify(): Promise<readonly StoreError[]>;
+}
+
+export interface SqliteStoreParts {
+  readonly connection: Connection;
+  readonly engine: string;
+  readonly file: FileIdentity;
+  readonly patience: Patience;
+  /** Pause between two looks for other processes' appends while somebody watches. */
+  readonly pollMs: number;
+}
+
+/** Entries dropped in one transaction: few enough to keep others waiting for some milliseconds only. */
+const compactionStepEntries = 2_000;
+
+/** The log in a SQLite file that any number of processes may have open. */
+export class SqliteLogStore implements SqliteStore {
+  readonly capabilities: StoreCapabilities = { kind: 'embedded', durable: true, shared: true };
+  readonly engine: string;
+  readonly #connection: Connection;
+  readonly #file: FileIdentity;
+  readonly #patience: Patience;
+  readonly #pollMs: number;
+  readonly #bell = new Bell();
+  #closed = false;
+  /** A commit's outcome is unknown: nothing may be answered before another commit has made it final. */
+  #inDoubt = false;
+
+  constructor(parts: SqliteStoreParts) {
+    this.#connection = parts.connection;
+    this.engine = parts.engine;
+    this.#file = parts.file;
+    this.#patience = parts.patience;
+    this.#pollMs = parts.pollMs;
+  }
+
+  bounds(): Promise<LogBounds> {
+    return this.#perform(() => tables.boundsOf(this.#connection));
+  }
+
+  async append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome> {
+    checkAppended(expectedRevision, entries);
+    const rows = entries.map(encodeEntry);
+    return this.#perform(() => this.#appendOnce(expectedRevision, rows));
+  }
+
+  read(fromRevision: Revision, limit: number): Promise<ReadOutcome> {
+    return this.#perform(() => this.#read((bounds) => forwardRange(bounds, fromRevision, limit)));
+  }
+
+  async readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome> {
+    const outcome = await this.#perform(() =>
+      this.#read((bounds) => backwardRange(bounds, beforeRevision, limit)),
+    );
+    return outcome.kind === 'entries'
+      ? { kind: 'entries', entries: outcome.entries.toReversed() }
+      : outcome;
+  }
+
+  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
+    return watchLog(
+      { read: (from, limit) => this.read(from, limit), armHint: () => this.#armHint() },
+      fromRevision,
+      signal,
+    );
+  }
+
+  saveSnapshot(snapshot: StoredSnapshot): Promise<void> {
+    return this.#perform(() =>
+      this.#write(() => {
+        checkSnapshotRevision(snapshot.revision, tables.boundsOf(this.#connection));
+        tables.upsertSnapshot(this.#connection, encodeSnapshot(snapshot));
+      }),
+    );
+  }
+
+  loadSnapshot(atOrBefore?: Revision): Promise<StoredSnapshot | null> {
+    return this.#perform(() => {
+      const row = tables.newestSnapshot(this.#connection, atOrBefore ?? Number.MAX_SAFE_INTEGER);
+      return row === null ? null : decodeSnapshot(row);
+    });
+  }
+
+  async compact(beforeRevision: Revision): Promise<void> {
+    for (let done = false; !done; )
+      done = await this.#perform(() => this.#write(() => this.#compactStep(beforeRevision)));
+  }
+
+  async verify(): Promise<readonly StoreError[]> {
+    return problemsOf(this.#connection, (attempt) => this.#perform(attempt));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#bell.ring();
+    this.#connection.checkpoint();
+    this.#connection.close();
+  }
+
+  /** Every call goes through here: closed, in doubt, busy, failed. */
+  async #perform<T>(attempt: () => T): Promise<T> {
+    try {
+      return await retryWhileBusy(this.#patience, () => {
+        if (this.#closed) throw closedError();
+        if (this.#inDoubt) this.#settle();
+        return attempt();
+      });
+    } catch (error) {
+      throw asStoreError(error, this.#file.path);
+    }
+  }
+
+  #appendOnce(expectedRevision: Revision, rows: readonly StoredEntry[]): AppendOutcome {
+    const outcome = this.#commit((): AppendOutcome => {
+      const { last } = tables.boundsOf(this.#connection);
+      if (last !== expectedRevision) return { kind: 'refused', lastRevision: last };
+      for (const row of rows) tables.insertEntry(this.#connection, row);
+      return { kind: 'done' };
+    });
+    this.#bell.ring();
+    return outcome.kind === 'unknown' ? outcome : outcome.value;
+  }
+
+  #read(choose: (bounds: LogBounds) => ReadRange): ReadOutcome {
+    return this.#connection.reading(() => {
+      const range = choose(tables.boundsOf(this.#connection));
+      if (range.kind === 'compacted') return range;
+      return { kind: 'entries', entries: tables.entriesOf(this.#connection, range.from, range.to) };
+    });
+  }
+
+  /** Drops one step's worth and returns whether that was all. Each step leaves a log that is whole in itself. */
+  #compactStep(beforeRevision: Revision): boolean {
+    const { first } = tables.boundsOf(this.#connection);
+    if (beforeRevision <= first) return true;
+    const revisions = tables.snapshotRevisions(this.#connection);
+    if (!revisions.some((revision) => revision >= beforeRevision - 1)) throw compactionRefused(beforeRevision);
+    const step = Math.min(beforeRevision, first + compactionStepEntries);
+    tables.dropEntriesBefore(this.#connection, step);
+    if (step < beforeRevision) return false;
+    tables.deleteSnapshotsBefore(this.#connection, snapshotToKeep(revisions, beforeRevision));
+    return true;
+  }
+
+  /** A write that may be repeated: an unknown outcome is a failure like others. */
+  #write<T>(body: () => T): T {
+    const outcome = this.#commit(body);
+    if (outcome.kind === 'unknown') throw outcome.cause;
+    return outcome.value;
+  }
+
+  #commit<T>(body: () => T): Committed<T> {
+    const outcome = this.#connection.writing(() => {
+      this.#file.refuseIfReplaced();
+      return body();
+    });
+    this.#inDoubt = outcome.kind === 'unknown';
+    return outcome;
+  }
+
+  /**
+   * Makes an unknown outcome final. What the failed commit may have left in the WAL is overwritten by this one, which
+   * writes at the same place; until that succeeds, a read could say "not there" about an entry that a crash would
+   * bring back.
+   */
+  #settle(): void {
+    this.#write(() => tables.touch(this.#connection));
+  }
+
+  #armHint(): (signal: AbortSignal) => Promise<void> {
+    const heard = this.#bell.rings;
+    const version = this.#dataVersion();
+    const nothingNew = (): boolean => this.#bell.rings === heard && this.#dataVersion() === version;
+    const { timers } = this.#patience;
+    return async (signal) => {
+      while (nothingNew() && !signal.aborted)
+        await wakeAtFirst(
+          (wake) => this.#bell.listen(wake),
+          (wake) => timers.schedule(this.#pollMs, wake),
+          onAbort(signal),
+        );
+    };
+  }
+
+  /** Null when it cannot be told: then the next read finds out, with its retries. */
+  #dataVersion(): number | null {
+    try {
+      return this.#closed ? null : tables.dataVersion(this.#connection);
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { asRevision, type Entry } from '../../core/index.ts';
+import type { StoredEntry, StoredSnapshotRow } from '../codec.ts';
+import type { LogBounds } from '../log-store.ts';
+import { decodeRange } from '../ranges.ts';
+import type { Connection } from './connection.ts';
+
+/** The log's tables, one function per statement. The caller brings the transaction. */
+
+export function boundsOf(connection: Connection): LogBounds {
+  const { first, last } = connection.row<{ first: number; last: number }>(
+    'SELECT first, coalesce((SELECT max(revision) FROM entry), first - 1) AS last FROM log',
+  );
+  return { first: asRevision(first), last: asRevision(last) };
+}
+
+export function insertEntry(connection: Connection, row: StoredEntry): void {
+  connection.run(
+    'INSERT INTO entry (revision, format, checksum, body) VALUES (?, ?, ?, ?)',
+    row.revision,
+    row.format,
+    row.checksum,
+    row.body,
+  );
+}
+
+/** Decoded entries `from` to `to`, both included. */
+export function entriesOf(connection: Connection, from: number, to: number): Entry[] {
+  const rows = connection.rows<StoredEntry>(
+    'SELECT revision, format, checksum, body FROM entry WHERE revision BETWEEN ? AND ? ORDER BY revision',
+    from,
+    to,
+  );
+  return decodeRange(rows, from, to);
+}
+
+export function upsertSnapshot(connection: Connection, row: StoredSnapshotRow): void {
+  connection.run(
+    'INSERT OR REPLACE INTO snapshot (revision, atMs, format, checksum, body) VALUES (?, ?, ?, ?, ?)',
+    row.revision,
+    row.atMs,
+    row.format,
+    row.checksum,
+    row.body,
+  );
+}
+
+export function newestSnapshot(connection: Connection, atOrBefore: number): StoredSnapshotRow | null {
+  const rows = connection.rows<StoredSnapshotRow>(
+    `SELECT revision, atMs, format, checksum, body FROM snapshot
+     WHERE revision <= ? ORDER BY revision DESC LIMIT 1`,
+    atOrBefore,
+  );
+  return rows[0] ?? null;
+}
+
+export function snapshotRevisions(connection: Connection): number[] {
+  return connection
+    .rows<{ revision: number }>('SELECT revision FROM snapshot ORDER BY revision')
+    .map((row) => row.revision);
+}
+
+export function deleteSnapshotsBefore(connection: Connection, revision: number): void {
+  connection.run('DELETE FROM snapshot WHERE revision < ?', revision);
+}
+
+/** Drops entries before `revision` and says so in the log's bounds. */
+export function dropEntriesBefore(connection: Connection, revision: number): void {
+  connection.run('DELETE FROM entry WHERE revision < ?', revision);
+  connection.run('UPDATE log SET first = ?', revision);
+}
+
+/** Writes one page without changing the log. */
+export function touch(connection: Connection): void {
+  connection.run('UPDATE log SET settled = settled + 1');
+}
+
+/** Changes when another connection has committed; own commits leave it as it is. */
+export function dataVersion(connection: Connection): number {
+  return connection.row<{ data_version: number }>('PRAGMA data_version').data_version;
+}

@@ -1,0 +1,204 @@
+import {
+  asDurationMs,
+  asRequestId,
+  asSessionId,
+  asTimeMs,
+  decide,
+  defaultSettings,
+  evolve,
+  initialState,
+  nextDeadline,
+  parseAgentId,
+  parseScopePath,
+  toEntry,
+  violations,
+  type AgentId,
+  type Command,
+  type Decision,
+  type Entry,
+  type Epoch,
+  type Event,
+  type FencingToken,
+  type ScopePath,
+  type SessionId,
+  type Settings,
+  type State,
+  type SyncRun,
+} from '../../src/core/index.ts';
+
+type Said<C> = C extends Command
+  ? Omit<C, 'atMs' | 'requestId' | 'epoch' | 'session' | 'by'> & {
+      readonly requestId?: string;
+      readonly epoch?: Epoch;
+      readonly session?: SessionId;
+    }
+  : never;
+
+/** A command as a test says it: time, request id, session and operator are filled in. */
+export type SaidCommand = Said<Command>;
+
+export function agentId(text: string): AgentId {
+  const parsed = parseAgentId(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.value;
+}
+
+export function scopePath(text: string): ScopePath {
+  const parsed = parseScopePath(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.value;
+}
+
+/** The core with a clock in the test's hand. Every invariant is checked after every revision. */
+export class Machine {
+  readonly state: State;
+  readonly log: Entry[] = [];
+  nowMs = 1_000_000;
+
+  constructor(settings: Partial<Settings> = {}) {
+    this.state = initialState({ ...defaultSettings, ...settings });
+  }
+
+  /** Decides, and carries out what was accepted. */
+  say(said: SaidCommand): Decision {
+    this.settleDue();
+    return this.#carryOut(this.complete(said));
+  }
+
+  /** Moves the clock and lets everything expire at its own moment. */
+  advance(durationMs: number): void {
+    const untilMs = this.nowMs + durationMs;
+    for (let due = nextDeadline(this.state); due !== null && due <= untilMs; due = nextDeadline(this.state)) {
+      this.nowMs = due > this.nowMs ? due : this.nowMs;
+      this.settleDue();
+    }
+    this.nowMs = untilMs;
+  }
+
+  settleDue(): void {
+    const due = nextDeadline(this.state);
+    if (due !== null && due <= this.nowMs) this.#carryOut(this.complete({ kind: 'ExpireDue' }));
+  }
+
+  /** The command in full, as the service would hand it to the core. */
+  complete(said: SaidCommand): Command {
+    const agent = 'agent' in said ? this.state.agents.get(said.agent) : undefined;
+    const secret = 'agent' in said ? asSessionId(`session of ${said.agent}`) : undefined;
+    return {
+      by: 'operator',
+      session: secret,
+      epoch: agent?.epoch ?? 0,
+      ...said,
+      atMs: asTimeMs(this.nowMs),
+      requestId: said.requestId === undefined ? null : asRequestId(said.requestId),
+    } as unknown as Command;
+  }
+
+  #carryOut(command: Command): Decision {
+    const decision = decide(this.state, command);
+    if (decision.kind !== 'committed' || decision.events.length === 0) return decision;
+    const entry = toEntry(this.state, command, decision);
+    // Through JSON, as the log would do it: nothing may depend on shared objects.
+    evolve(this.state, JSON.parse(JSON.stringify(entry)) as Entry);
+    this.log.push(entry);
+    const found = violations(this.state);
+    if (found.length > 0)
+      throw new Error(`after ${JSON.stringify(entry)}:\n${found.map((v) => JSON.stringify(v)).join('\n')}`);
+    return decision;
+  }
+
+  // Shorthands that read like the stories that tests tell.
+
+  join(name: string): AgentId {
+    const agent = agentId(name);
+    committed(
+      this.say({ kind: 'AgentJoin', agent, session: asSessionId(`session of ${name}`), metadata: {} }),
+    );
+    return agent;
+  }
+
+  define(graph: Readonly<Record<string, readonly string[]>>): Decision {
+    const scopes = Object.entries(graph).map(([path, dependencies]) => ({
+      path: scopePath(path),
+      name: path,
+      type: 'library',
+      dependencies: dependencies.map(scopePath).sort(),
+    }));
+    return this.say({ kind: 'DefineScopes', scopes });
+  }
+
+  acquire(name: string, scopes: string | readonly string[], options: AcquireOptions = {}): Decision {
+    const named = typeof scopes === 'string' ? [scopes] : scopes;
+    return this.say({
+      kind: 'AcquireLock',
+      agent: agentId(name),
+      scopes: named.map(scopePath).sort(),
+      ttlMs: options.ttlMs === undefined ? null : asDurationMs(options.ttlMs),
+      wait:
+        options.wait === undefined
+          ? { kind: 'none' }
+          : { kind: 'queue', forMs: options.wait === 'open' ? null : asDurationMs(options.wait) },
+      reason: options.reason ?? null,
+    });
+  }
+
+  release(name: string, scope: string | null = null, token: number | null = null): Decision {
+    return this.say({
+      kind: 'ReleaseLock',
+      agent: agentId(name),
+      scopes: scope === null ? null : [scopePath(scope)],
+      token: token as FencingToken | null,
+    });
+  }
+
+  startSync(name: string, scope: string): Decision {
+    return this.say({ kind: 'StartSync', agent: agentId(name), scope: scopePath(scope) });
+  }
+
+  completeSync(name: string, scope: string, run = this.runOf(scope)): Decision {
+    return this.say({
+      kind: 'CompleteSync',
+      agent: agentId(name),
+      scope: scopePath(scope),
+      run,
+      digest: null,
+      syncedAgainst: {},
+    });
+  }
+
+  runOf(scope: string): SyncRun {
+    return this.state.syncs.get(scopePath(scope))?.run ?? (0 as SyncRun);
+  }
+
+  holder(scope: string): string | null {
+    return this.state.locks.get(scopePath(scope))?.agent ?? null;
+  }
+
+  token(scope: string): number {
+    return this.state.locks.get(scopePath(scope))?.token ?? 0;
+  }
+
+  status(name: string): string {
+    return this.state.agents.get(agentId(name))?.status ?? 'gone';
+  }
+}
+
+export interface AcquireOptions {
+  readonly wait?: number | 'open';
+  readonly ttlMs?: number;
+  readonly reason?: string;
+}
+
+export function committed(decision: Decision): Extract<Decision, { kind: 'committed' }> {
+  if (decision.kind !== 'committed') throw new Error(`expected a commit, got ${JSON.stringify(decision)}`);
+  return decision;
+}
+
+/** The rejection's code, or what came instead. */
+export function codeOf(decision: Decision): string {
+  return decision.kind === 'rejected' ? decision.rejection.code : decision.kind;
+}
+
+export function eventKinds(decision: Decision): Event['kind'][] {
+  return decision.kind === 'committed' ? decision.events.map((event) => event.kind) : [];
+}
