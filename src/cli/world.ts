@@ -1,6 +1,5 @@
-import type { AgentId, Epoch, ScopePath } from '../core/index.ts';
+import type { AgentId, Epoch, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { Coordinator, HealthAnswer, ScopeProblem } from '../protocol/index.ts';
-import type { ScopeDefinition, Settings } from '../core/index.ts';
 
 /**
  * What the commands need of the world beyond the coordinator: the repository, the owner process, sessions on disk,
@@ -68,9 +67,6 @@ export interface Inspection {
   scan(repository: Repository): Promise<Scan>;
   /** Every option with its value and where the value comes from. */
   configuration(repository: Repository): Promise<Configuration>;
-  /** Help on one option; null when there is no such key. */
-  explainOption(key: string): Promise<string | null>;
-  optionKeys(): Promise<readonly string[]>;
   /** The scope that a path names, seen from the working directory. Fails when it names two. */
   scopePath(
     repository: Repository,

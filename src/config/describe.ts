@@ -45,7 +45,10 @@ export function explainOption(key: string): string | null {
 /** The key that a misspelt one most likely meant; null when none is close. */
 export function nearestOption(key: string): string | null {
   const short = (full: string): string => full.replace(/^agent_coordination\./, '');
-  const found = nearest(short(key), options.map((option) => short(option.key)));
+  const found = nearest(
+    short(key),
+    options.map((option) => short(option.key)),
+  );
   return found === null ? null : `agent_coordination.${found}`;
 }
 
@@ -94,7 +97,9 @@ export function configReference(): string {
     isSetting(option.field) ? 'logged' : '',
   ]);
   const sections = options.map(sectionText);
-  return [introduction, markdownTable(['Key', 'Type', 'Default', 'Allowed', ''], rows), ...sections].join('\n');
+  return [introduction, markdownTable(['Key', 'Type', 'Default', 'Allowed', ''], rows), ...sections].join(
+    '\n',
+  );
 }
 
 function sectionText(option: Option): string {

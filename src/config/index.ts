@@ -1,3 +1,6 @@
+import type { ConfigSources } from './load.ts';
+import type { LoadedConfig } from './loaded.ts';
+
 export { formatDuration, parseDuration } from './duration.ts';
 export {
   configBlock,
@@ -24,7 +27,7 @@ export {
 export { nearest } from './nearest.ts';
 export type { ConfigFile, ConfigSources } from './load.ts';
 
-/** The loader, and with it the YAML library, is loaded on first use only: most commands never read the file. */
-export async function configLoader(): Promise<typeof import('./load.ts').loadConfig> {
-  return (await import('./load.ts')).loadConfig;
+/** See `load.ts`. Loaded, with the YAML library, on first use only: most commands never read the file. */
+export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
+  return (await import('./load.ts')).loadConfig(sources);
 }

@@ -136,7 +136,8 @@ function nearestKey(path: string, name: string): string | null {
   const siblings = options.filter(({ key }) => key.startsWith(`${path}.`)).map(({ key }) => key);
   const lastPart = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
   const found =
-    nearest(name, new Set(siblings.map(lastPart))) ?? nearest(name, new Set(options.map(({ key }) => lastPart(key))));
+    nearest(name, new Set(siblings.map(lastPart))) ??
+    nearest(name, new Set(options.map(({ key }) => lastPart(key))));
   const candidates = [...siblings, ...options.map(({ key }) => key)];
   return candidates.find((key) => found !== null && lastPart(key) === found) ?? null;
 }

@@ -1,7 +1,14 @@
 import { quote, type DurationMs } from '../core/index.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import type { ConfigProblemCode } from './loaded.ts';
-import type { BooleanOption, ChoiceOption, ConfigValue, CountOption, DurationOption, Option } from './options.ts';
+import type {
+  BooleanOption,
+  ChoiceOption,
+  ConfigValue,
+  CountOption,
+  DurationOption,
+  Option,
+} from './options.ts';
 
 export type ValueResult =
   | { readonly ok: true; readonly value: ConfigValue }
@@ -80,6 +87,6 @@ function outOfBounds(option: Option, raw: number | string, remedy: string): Valu
 function shown(raw: unknown): string {
   if (raw === null || raw === undefined) return 'empty';
   if (typeof raw === 'string') return `the text ${quote(raw)}`;
-  if (typeof raw === 'object') return Array.isArray(raw) ? 'a list' : 'a map';
-  return String(raw);
+  if (typeof raw === 'number' || typeof raw === 'boolean') return String(raw);
+  return Array.isArray(raw) ? 'a list' : 'a map';
 }

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { ContextError } from './errors.ts';
-import { runGit } from './git.ts';
+import { runGit, withoutGitVariables } from './git.ts';
 import type { Repository, RepositoryHints } from './repository.ts';
 
 /** The same as `findRepository`, by asking Git: slower, and right for every configuration. */
@@ -12,7 +12,14 @@ export async function askGit({ cwd, env }: RepositoryHints): Promise<Repository>
   const gitDir = await ask('--git-dir');
   const commonDir = await ask('--git-common-dir');
   const worktree = await ask('--show-toplevel').catch(nullWhenRefused);
-  const bare = (await runGit({ cwd: commonDir, env: withoutGit(env), args: ['rev-parse', '--is-bare-repository'] }))
+  // Asked from within the shared folder, Git must not be led elsewhere by the caller's variables.
+  const bare = (
+    await runGit({
+      cwd: commonDir,
+      env: withoutGitVariables(env),
+      args: ['rev-parse', '--is-bare-repository'],
+    })
+  )
     .toString('utf8')
     .startsWith('true');
   const mainWorktree = gitDir === commonDir ? worktree : mainOf(commonDir, bare);
@@ -27,9 +34,4 @@ function nullWhenRefused(error: unknown): null {
 
 function mainOf(commonDir: string, bare: boolean): string | null {
   return !bare && basename(commonDir) === '.git' ? dirname(commonDir) : null;
-}
-
-/** Asked from within the shared folder, Git must not be led elsewhere by the caller's variables. */
-function withoutGit(env: RepositoryHints['env']): RepositoryHints['env'] {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')));
 }

@@ -60,7 +60,11 @@ function candidateOf(file: string, problems: ScopeProblem[]): Candidate | null {
 function misplaced(file: string, problems: ScopeProblem[]): null {
   if (file.endsWith('rhema.yaml'))
     problems.push(
-      warningAt('MISPLACED_FILE', wholeFile(file), `ignored: a scope's file lies directly in its .rhema folder`),
+      warningAt(
+        'MISPLACED_FILE',
+        wholeFile(file),
+        `ignored: a scope's file lies directly in its .rhema folder`,
+      ),
     );
   return null;
 }

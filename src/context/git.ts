@@ -36,6 +36,16 @@ export function runGit({ cwd, args, input, env }: GitCall): Promise<Buffer> {
   });
 }
 
+/**
+ * The environment without Git's own variables. In a hook they speak of the tree that is being committed, and a command
+ * about another tree must not be led there.
+ */
+export function withoutGitVariables(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')));
+}
+
 function gitError(args: readonly string[], error: Error & { code?: unknown }, said: string): ContextError {
   if (error.code === 'ENOENT')
     return new ContextError('GIT_MISSING', `git was not found: install it, or put it on the PATH`, {

@@ -5,7 +5,7 @@ import { scopesMax } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { mapBounded } from './bounded.ts';
 import { ContextError } from './errors.ts';
-import { runGit } from './git.ts';
+import { runGit, withoutGitVariables } from './git.ts';
 import { errorAt, wholeFile } from './problems.ts';
 
 /** A file in the working tree that bears the name of a definition file. */
@@ -67,11 +67,6 @@ async function listByGit(root: string): Promise<string[]> {
   return [...new Set(output.toString('utf8').split('\0'))].filter((path) => path !== '').toSorted();
 }
 
-/** The caller's GIT_INDEX_FILE and the like (set in every hook) speak of his working tree, not of this one. */
-function withoutGitVariables(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
-}
-
 function isDefinitionName(name: string): boolean {
   return name === 'rhema.yaml' || name === 'scope.yaml';
 }
@@ -112,17 +107,23 @@ async function isReal(folder: string): Promise<boolean> {
 }
 
 async function followLink(root: string, path: string, problems: ScopeProblem[]): Promise<ListedFile | null> {
-  const target = await realpath(join(root, path)).catch((error: unknown) => (isGone(error) ? null : Promise.reject(error)));
+  const target = await realpath(join(root, path)).catch((error: unknown) =>
+    isGone(error) ? null : Promise.reject(error),
+  );
   if (target !== null && isInside(root, target))
     return { path, realPath: target, stat: await lstat(target, { bigint: true }) };
   const reason = target === null ? 'leads nowhere' : 'leads out of the repository';
   problems.push(
-    errorAt('SYMLINK_OUTSIDE', wholeFile(path), `is a symlink that ${reason}: not read; replace it by a file`),
+    errorAt(
+      'SYMLINK_OUTSIDE',
+      wholeFile(path),
+      `is a symlink that ${reason}: not read; replace it by a file`,
+    ),
   );
   return null;
 }
 
-function isInside(root: string, target: string): boolean {
+export function isInside(root: string, target: string): boolean {
   const path = relative(root, target);
   return path !== '..' && !path.startsWith(`..${sep}`) && path !== '.git' && !path.startsWith(`.git${sep}`);
 }

@@ -1,10 +1,9 @@
 import { isAlias, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { ScopeProblem } from '../protocol/index.ts';
+import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
 import { errorAt, wholeFile, type Place, type ScopeProblemCode } from './problems.ts';
 import { tooDeepAt, yamlDepthMax } from './yaml-depth.ts';
 
-/** Bytes of one scope file. Upstream's own, the largest known, has 40 kB. */
-export const scopeFileBytesMax = 1024 * 1024;
 const aliasesMax = 100;
 /** One broken line can make thousands of errors; more than this helps nobody. */
 const problemsPerFileMax = 20;
@@ -66,10 +65,6 @@ export function parseYaml(path: string, bytes: Uint8Array): ParsedYaml {
   return compose(path, text);
 }
 
-export function tooLargeMessage(bytes: number): string {
-  return `has ${bytes} bytes: at most ${scopeFileBytesMax} are read`;
-}
-
 /** A byte order mark is dropped; a byte that is not UTF-8 gives null. */
 function decodeUtf8(bytes: Uint8Array): string | null {
   try {
@@ -82,7 +77,12 @@ function decodeUtf8(bytes: Uint8Array): string | null {
 function compose(path: string, text: string): ParsedYaml {
   const lineCounter = new LineCounter();
   // The library compares each key with every other of its map, which takes minutes for a megabyte of keys.
-  const document = parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(text, {
+    lineCounter,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const yaml = new YamlFile(path, document, lineCounter);
   const problems = document.errors.slice(0, problemsPerFileMax).map((error) => syntaxProblem(yaml, error));
   if (problems.length === 0) problems.push(...structureProblems(yaml));
@@ -95,7 +95,11 @@ function syntaxProblem(
 ): ScopeProblem {
   const place = yaml.placeAt(error.pos[0]);
   if (error.code === 'MULTIPLE_DOCS')
-    return errorAt('SEVERAL_DOCUMENTS', place, `has several YAML documents: keep one, without '---' in between`);
+    return errorAt(
+      'SEVERAL_DOCUMENTS',
+      place,
+      `has several YAML documents: keep one, without '---' in between`,
+    );
   const remedy = error.code === 'TAB_AS_INDENT' ? `: indent with spaces` : '';
   return errorAt('YAML_SYNTAX', place, `is not valid YAML: ${firstLine(error.message)}${remedy}`);
 }
@@ -113,7 +117,11 @@ function structureProblems(yaml: YamlFile): ScopeProblem[] {
       aliases += 1;
       if (aliases <= aliasesMax) return undefined;
       problems.push(
-        errorAt('TOO_MANY_ALIASES', yaml.placeOf(node), `uses more than ${aliasesMax} aliases: write the values out`),
+        errorAt(
+          'TOO_MANY_ALIASES',
+          yaml.placeOf(node),
+          `uses more than ${aliasesMax} aliases: write the values out`,
+        ),
       );
       return visit.BREAK;
     },
@@ -132,7 +140,11 @@ function repeatedKeys(yaml: YamlFile, items: readonly { readonly key: unknown }[
     if (!isScalar(key)) continue;
     if (seen.has(key.value))
       problems.push(
-        errorAt('DUPLICATE_KEY', yaml.placeOf(key), `key ${JSON.stringify(key.value)} occurs twice: keep one`),
+        errorAt(
+          'DUPLICATE_KEY',
+          yaml.placeOf(key),
+          `key ${JSON.stringify(key.value)} occurs twice: keep one`,
+        ),
       );
     seen.add(key.value);
   }

@@ -1,8 +1,15 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { YamlFile } from './parse-yaml.ts';
-import { errorAt } from './problems.ts';
-import type { DependencyReference } from './read-scope.ts';
+import { errorAt, type Place } from './problems.ts';
+
+/** A dependency as written. */
+export interface DependencyReference {
+  readonly text: string;
+  /** `path`: meant for a scope. `name`: may as well be a package, as in files that list both. */
+  readonly by: 'path' | 'name';
+  readonly place: Place;
+}
 
 /** Keys of the nested shape that name dependencies; see {@link readDependencies}. */
 const groups = ['children', 'peers'] as const;
@@ -37,7 +44,11 @@ function readList(reading: Reading, node: unknown, where: string): DependencyRef
   if (isSeq(node)) return node.items.flatMap((item) => readItem(reading, item));
   if (isMap(node) || isText(node)) return readItem(reading, node);
   reading.problems.push(
-    errorAt('WRONG_TYPE', reading.yaml.placeOf(node), `${where} must be a list of paths, such as '- path: ../core'`),
+    errorAt(
+      'WRONG_TYPE',
+      reading.yaml.placeOf(node),
+      `${where} must be a list of paths, such as '- path: ../core'`,
+    ),
   );
   return [];
 }

@@ -1,9 +1,9 @@
-import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
+import { isMap, isScalar, type YAMLMap } from 'yaml';
 import { quote } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { parseYaml, type YamlFile } from './parse-yaml.ts';
-import { errorAt, warningAt, wholeFile, type Place } from './problems.ts';
-import { readDependencies } from './read-dependencies.ts';
+import { errorAt, warningAt, wholeFile } from './problems.ts';
+import { readDependencies, type DependencyReference } from './read-dependencies.ts';
 
 /** Characters of a scope's name or type. */
 export const scopeNameLengthMax = 256;
@@ -15,14 +15,6 @@ export interface ScopeFile {
   readonly name: string;
   readonly type: string;
   readonly dependencies: readonly DependencyReference[];
-}
-
-/** A dependency as written. */
-export interface DependencyReference {
-  readonly text: string;
-  /** `path`: meant for a scope. `name`: may as well be a package, as in files that list both. */
-  readonly by: 'path' | 'name';
-  readonly place: Place;
 }
 
 export interface ScopeReading {
@@ -56,14 +48,18 @@ export function readScope(bytes: Uint8Array, options: ReadingOptions): ScopeRead
   }
 }
 
-/** Whether a YAML file called `scope.yaml`, a name that others use too, looks like a scope of ours. */
-export function looksLikeScope({ yaml }: ScopeReading): boolean {
+/** How far a file called `scope.yaml`, a name that others use too, looks like a scope of ours. */
+export type Likeness = 'scope' | 'intended' | 'foreign';
+
+/** `scope`: it has a name, or the nested shape. `intended`: it has neither, but a key that only our scopes have. */
+export function likenessOf({ yaml }: ScopeReading): Likeness {
   const root = yaml?.document.contents;
-  if (yaml === null || !isMap(root)) return false;
-  if (findNested(yaml, root) !== null) return true;
-  const marks = ['scope_type', 'dependencies', 'protocol_info', 'schema_version', 'agent_coordination', 'type'];
-  return isScalar(valueOf(yaml, root, 'name')) && marks.some((key) => root.has(key));
+  if (yaml === null || !isMap(root)) return 'foreign';
+  if (isScalar(valueOf(yaml, root, 'name')) || findNested(yaml, root) !== null) return 'scope';
+  return ownKeys.some((key) => root.has(key)) ? 'intended' : 'foreign';
 }
+
+const ownKeys = ['scope_type', 'protocol_info', 'agent_coordination', 'rhema'] as const;
 
 function readBytes(bytes: Uint8Array, options: ReadingOptions): ScopeReading {
   const parsed = parseYaml(options.file, bytes);
@@ -73,7 +69,10 @@ function readBytes(bytes: Uint8Array, options: ReadingOptions): ScopeReading {
   if (root === null || (isScalar(root) && root.value === null))
     return refused(yaml, errorAt('EMPTY_FILE', wholeFile(yaml.path), `is empty: write at least 'name: ...'`));
   if (!isMap(root))
-    return refused(yaml, errorAt('NOT_A_MAP', yaml.placeOf(root), `must hold keys and values, such as 'name: ...'`));
+    return refused(
+      yaml,
+      errorAt('NOT_A_MAP', yaml.placeOf(root), `must hold keys and values, such as 'name: ...'`),
+    );
   return readMap(yaml, root, options);
 }
 
@@ -91,7 +90,9 @@ function readMap(yaml: YamlFile, root: YAMLMap, { folderName }: ReadingOptions):
   return { scope: usable ? { name, type, dependencies } : null, problems, yaml };
 }
 
+/** A name at the top makes a file flat, whatever else is below. */
 function findNested(yaml: YamlFile, root: YAMLMap): YAMLMap | null {
+  if (root.has('name')) return null;
   const rhema = valueOf(yaml, root, 'rhema');
   const nested = isMap(rhema) ? valueOf(yaml, rhema, 'scope') : valueOf(yaml, root, 'scope');
   return isMap(nested) ? nested : null;
@@ -101,7 +102,12 @@ function valueOf(yaml: YamlFile, map: YAMLMap, key: string): unknown {
   return yaml.resolve(map.get(key, true));
 }
 
-function readName(yaml: YamlFile, body: YAMLMap, folderName: string, problems: ScopeProblem[]): string | null {
+function readName(
+  yaml: YamlFile,
+  body: YAMLMap,
+  folderName: string,
+  problems: ScopeProblem[],
+): string | null {
   const node = valueOf(yaml, body, 'name');
   if (isAbsent(node)) {
     const message = `has no name: the folder's, ${quote(folderName)}, is used; write 'name: ...'`;

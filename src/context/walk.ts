@@ -18,7 +18,9 @@ interface Rules {
 export async function walkFiles(root: string, wanted: (name: string) => boolean): Promise<string[]> {
   const found: string[] = [];
   const exclude = await rulesOf(join(root, '.git', 'info', 'exclude'), '');
-  const pending: { readonly base: string; readonly rules: readonly Rules[] }[] = [{ base: '', rules: exclude }];
+  const pending: { readonly base: string; readonly rules: readonly Rules[] }[] = [
+    { base: '', rules: exclude },
+  ];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const { base } = folder;
     const rules = [...folder.rules, ...(await rulesOf(join(root, base, '.gitignore'), base))];

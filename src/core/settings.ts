@@ -42,7 +42,7 @@ export const defaultSettings: Settings = {
   lockTtlMs: ms(60_000),
   lockTtlMaxMs: ms(3_600_000),
   maxContendedHoldMs: ms(600_000),
-  sessionTtlMs: ms(300_000),
+  sessionTtlMs: ms(900_000),
   maxDependencies: 256,
   maxScopeDepth: 64,
   dependencyChecking: true,

@@ -37,9 +37,12 @@ export interface PeerOptions {
 }
 
 interface RunningCall {
-  readonly op: Call['op'];
+  /** Null for a call that ends by itself. */
   readonly abort: AbortController | null;
 }
+
+/** For calls that end by themselves. */
+const neverAborted = new AbortController().signal;
 
 /** One client's connection, as the owner sees it. When the client vanishes, its calls are given up; its tickets stay. */
 export class Peer {
@@ -123,7 +126,7 @@ export class Peer {
 
   async #run(call: Call): Promise<void> {
     const abort = call.op === 'awaitTicket' || call.op === 'watch' ? new AbortController() : null;
-    const running: RunningCall = { op: call.op, abort };
+    const running: RunningCall = { abort };
     this.#calls.set(call.id, running);
     const isWanted = (): boolean => this.#calls.get(call.id) === running;
     const send = (item: unknown): Promise<void> => this.#sendItem(call.id, item);
@@ -140,5 +143,35 @@ export class Peer {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
     call?.abort?.abort();
+  }
+
+  #fail(id: number, error: CoordinatorError): void {
+    this.#batch.add({ id, error });
+  }
+
+  /** The peer does not speak the protocol: what it says next cannot be trusted to be a message. */
+  #refuseConnection(error: CoordinatorError): void {
+    this.#fail(connectionCallId, error);
+    this.end();
+  }
+
+  async #sendItem(id: number, item: unknown): Promise<void> {
+    this.#batch.add({ id, item });
+    if (await drained(this.#socket, this.#options.slowReaderMs)) return;
+    throw new CoordinatorError('SLOW_READER', 'the stream is read too slowly: resume from the last item', {
+      retryable: true,
+    });
+  }
+
+  /** A client that does not read its answers is not listened to either. */
+  #write(text: string): void {
+    if (!this.#socket.destroyed && !this.#socket.write(text)) this.#socket.pause();
+  }
+
+  #gone(): void {
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) call.abort?.abort();
+    this.#options.handler.peerGone(this);
   }
 }

@@ -14,7 +14,7 @@ export class Bell {
 
   ring(): void {
     this.#rings += 1;
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
   }
 
   listen(listener: () => void): Cancel {

@@ -41,7 +41,6 @@ export function checkAppended(expectedRevision: Revision, entries: readonly Entr
   });
 }
 
-
 function checkLimit(limit: number): void {
   assert(Number.isSafeInteger(limit) && limit >= 1, `read: limit ${limit} must be a whole number from 1`);
 }

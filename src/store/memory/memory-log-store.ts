@@ -64,9 +64,7 @@ export class MemoryLogStore implements LogStore {
   async readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome> {
     this.#refuseClosed();
     const outcome = this.#entriesOf(backwardRange(this.#bounds(), beforeRevision, limit));
-    return outcome.kind === 'entries'
-      ? { kind: 'entries', entries: outcome.entries.toReversed() }
-      : outcome;
+    return outcome.kind === 'entries' ? { kind: 'entries', entries: outcome.entries.toReversed() } : outcome;
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
@@ -95,7 +93,8 @@ export class MemoryLogStore implements LogStore {
     const log = this.#log;
     if (beforeRevision <= log.first) return;
     const revisions = log.snapshots.map((row) => row.revision);
-    if (!revisions.some((revision) => revision >= beforeRevision - 1)) throw compactionRefused(beforeRevision);
+    if (!revisions.some((revision) => revision >= beforeRevision - 1))
+      throw compactionRefused(beforeRevision);
     log.entries.splice(0, beforeRevision - log.first);
     log.first = beforeRevision;
     log.snapshots = log.snapshots.filter((row) => row.revision >= snapshotToKeep(revisions, beforeRevision));

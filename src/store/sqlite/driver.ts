@@ -23,9 +23,25 @@ export interface SqliteDriver {
   open(path: string): SqliteDatabase;
 }
 
-interface SqliteModule {
+export interface SqliteModule {
   readonly DatabaseSync: new (path: string) => SqliteDatabase;
 }
+
+/** Where a SQLite may come from. */
+export interface SqliteSources {
+  /** Null when this Node has none, or only behind a flag. */
+  readonly builtin: () => SqliteModule | null;
+  /** Version of the built-in SQLite, like `3.51.3`. */
+  readonly builtinVersion: string | undefined;
+  /** Rejects when the package is not installed or has no binary for this platform. */
+  readonly installed: () => Promise<SqliteModule>;
+}
+
+const systemSources: SqliteSources = {
+  builtin: () => withoutSqliteWarning(() => process.getBuiltinModule('node:sqlite' as never)) ?? null,
+  builtinVersion: process.versions['sqlite'],
+  installed: () => import('@photostructure/sqlite'),
+};
 
 /**
  * SQLite up to 3.51.2 can corrupt a WAL database when one connection checkpoints while another writes
@@ -35,31 +51,18 @@ interface SqliteModule {
 const soundSqliteVersion = [3, 51, 3];
 
 /** Finds a SQLite. Throws {@link StoreError} `NO_DRIVER` with the remedy when there is none. */
-export async function loadDriver(): Promise<SqliteDriver> {
-  const builtin = loadBuiltin();
-  if (builtin !== null && isSound(process.versions['sqlite'])) return builtin;
-  const installed = await loadPackage();
-  const driver = installed.driver ?? builtin;
-  if (driver !== null) return driver;
-  throw new StoreError(
-    'NO_DRIVER',
-    `No SQLite was found: Node ${process.versions.node} has none built in, and the package @photostructure/sqlite cannot be loaded. Use Node 22.13 or later, or install @photostructure/sqlite@1.`,
-    { cause: installed.failure },
-  );
-}
-
-function loadBuiltin(): SqliteDriver | null {
-  const module = withoutSqliteWarning(() => process.getBuiltinModule('node:sqlite' as never)) as
-    SqliteModule | undefined;
-  return module === undefined ? null : driverOf('node:sqlite', module);
-}
-
-async function loadPackage(): Promise<{ driver: SqliteDriver | null; failure: unknown }> {
+export async function loadDriver(sources: SqliteSources = systemSources): Promise<SqliteDriver> {
+  const builtin = sources.builtin();
+  if (builtin !== null && isSound(sources.builtinVersion)) return driverOf('node:sqlite', builtin);
   try {
-    const module = await import('@photostructure/sqlite');
-    return { driver: driverOf('@photostructure/sqlite', module), failure: null };
-  } catch (failure) {
-    return { driver: null, failure };
+    return driverOf('@photostructure/sqlite', await sources.installed());
+  } catch (cause) {
+    if (builtin !== null) return driverOf('node:sqlite', builtin);
+    throw new StoreError(
+      'NO_DRIVER',
+      `No SQLite was found: Node ${process.versions.node} has none built in, and the package @photostructure/sqlite cannot be loaded. Use Node 22.13 or later, or install @photostructure/sqlite@1.`,
+      { cause },
+    );
   }
 }
 
@@ -69,11 +72,10 @@ function driverOf(name: string, { DatabaseSync }: SqliteModule): SqliteDriver {
 
 /** Node 22 warns on loading that SQLite is experimental, which users can do nothing about. Other warnings pass. */
 function withoutSqliteWarning<T>(load: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = ((warning: string | Error, ...rest: []) => {
-    if (!String(warning).startsWith('SQLite is an experimental feature'))
-      emitWarning.call(process, warning, ...rest);
-  }) as typeof process.emitWarning;
+  const emitWarning = Reflect.get(process, 'emitWarning') as (...args: unknown[]) => void;
+  process.emitWarning = (...args: unknown[]) => {
+    if (!String(args[0]).startsWith('SQLite is an experimental feature')) emitWarning.apply(process, args);
+  };
   try {
     return load();
   } finally {
@@ -81,8 +83,8 @@ function withoutSqliteWarning<T>(load: () => T): T {
   }
 }
 
-function isSound(version: string | undefined): boolean {
-  const parts = (version ?? '0').split('.').map(Number);
+function isSound(version = '0'): boolean {
+  const parts = version.split('.').map(Number);
   for (const [index, wanted] of soundSqliteVersion.entries()) {
     const part = parts[index] ?? 0;
     if (part !== wanted) return part > wanted;

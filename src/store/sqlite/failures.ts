@@ -77,8 +77,7 @@ const failures: ReadonlyMap<number, Failure> = new Map([
     {
       code: 'CANNOT_OPEN',
       retryable: false,
-      message: (path: string) =>
-        `The log ${path} cannot be opened. Look at the path and at its permissions.`,
+      message: (path: string) => `The log ${path} cannot be opened. Look at the path and at its permissions.`,
     },
   ],
 ]);
@@ -103,7 +102,8 @@ export function asStoreError(error: unknown, path: string): unknown {
   if (code === null) return error;
   const failure = failures.get(code);
   const detail = ` (SQLite: ${(error as Error).message})`;
-  if (failure === undefined) return new StoreError('IO', `The log ${path} failed${detail}.`, { cause: error });
+  if (failure === undefined)
+    return new StoreError('IO', `The log ${path} failed${detail}.`, { cause: error });
   const { retryable, message } = failure;
   return new StoreError(failure.code, message(path) + detail, { retryable, cause: error });
 }

@@ -72,11 +72,9 @@ function asOpenError(error: unknown, path: string): unknown {
   const code = errorCode(error);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return readOnlyError(path, error);
   if (code === null) return error;
-  return new StoreError(
-    'CANNOT_OPEN',
-    `The log ${path} cannot be created (${code}). Choose another place.`,
-    { cause: error },
-  );
+  return new StoreError('CANNOT_OPEN', `The log ${path} cannot be created (${code}). Choose another place.`, {
+    cause: error,
+  });
 }
 
 function errorCode(error: unknown): string | null {

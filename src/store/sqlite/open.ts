@@ -73,7 +73,13 @@ async function makeReady(connection: Connection, path: string, patience: Patienc
   for (const step of steps) await retryWhileBusy(patience, step);
 }
 
+/** An entry takes some 400 bytes, and a commit writes whole pages: 4,096, the default, costs a tenth more per append. */
+const pageBytes = 2_048;
+/** A WAL that long readers made grow is cut to this size when it begins anew. */
+const walBytesMax = 64 * 1024 * 1024;
+
 function configure(connection: Connection, path: string): void {
+  connection.exec(`PRAGMA page_size = ${pageBytes}`);
   const { journal_mode: mode } = connection.row<{ journal_mode: string }>('PRAGMA journal_mode = WAL');
   if (mode !== 'wal')
     throw new StoreError(
@@ -81,12 +87,12 @@ function configure(connection: Connection, path: string): void {
       `The log ${path} is on a file system without shared memory (SQLite's WAL mode gave '${mode}'), as network drives are. Choose a local place.`,
     );
   // FULL syncs at every commit: a lock that was told but not stored would be held twice. The two fullfsync settings
-  // matter on macOS only, whose fsync does not empty the drive's own cache. The limit shrinks a WAL that readers made grow.
+  // matter on macOS only, whose fsync does not empty the drive's own cache.
   connection.exec(
     `PRAGMA synchronous = FULL;
      PRAGMA fullfsync = ON;
      PRAGMA checkpoint_fullfsync = ON;
-     PRAGMA journal_size_limit = ${64 * 1024 * 1024}`,
+     PRAGMA journal_size_limit = ${walBytesMax}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Entry, Revision } from '../../core/index.ts';
 import { Bell } from '../bell.ts';
 import { decodeSnapshot, encodeEntry, encodeSnapshot, type StoredEntry } from '../codec.ts';
-import { closedError, StoreError } from '../errors.ts';
+import { closedError, type StoreError } from '../errors.ts';
 import type {
   AppendOutcome,
   LogBounds,
@@ -82,9 +82,7 @@ export class SqliteLogStore implements SqliteStore {
     const outcome = await this.#perform(() =>
       this.#read((bounds) => backwardRange(bounds, beforeRevision, limit)),
     );
-    return outcome.kind === 'entries'
-      ? { kind: 'entries', entries: outcome.entries.toReversed() }
-      : outcome;
+    return outcome.kind === 'entries' ? { kind: 'entries', entries: outcome.entries.toReversed() } : outcome;
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
@@ -112,7 +110,7 @@ export class SqliteLogStore implements SqliteStore {
   }
 
   async compact(beforeRevision: Revision): Promise<void> {
-    for (let done = false; !done; )
+    for (let done = false; !done;)
       done = await this.#perform(() => this.#write(() => this.#compactStep(beforeRevision)));
   }
 
@@ -165,7 +163,8 @@ export class SqliteLogStore implements SqliteStore {
     const { first } = tables.boundsOf(this.#connection);
     if (beforeRevision <= first) return true;
     const revisions = tables.snapshotRevisions(this.#connection);
-    if (!revisions.some((revision) => revision >= beforeRevision - 1)) throw compactionRefused(beforeRevision);
+    if (!revisions.some((revision) => revision >= beforeRevision - 1))
+      throw compactionRefused(beforeRevision);
     const step = Math.min(beforeRevision, first + compactionStepEntries);
     tables.dropEntriesBefore(this.#connection, step);
     if (step < beforeRevision) return false;

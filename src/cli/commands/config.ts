@@ -1,0 +1,62 @@
+import { explainOption, nearestOption, options } from '../../config/index.ts';
+import type { Call } from '../call.ts';
+import { invalidInput } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { table } from '../format/table.ts';
+import type { Cell } from '../format/table.ts';
+import { count } from '../format/text.ts';
+import { problemsText } from '../format/views.ts';
+import { done } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** Every option, its value, and where the value comes from; read from the working tree, without a coordinator. */
+export async function showConfig(call: Call): Promise<Outcome> {
+  const { entries, problems } = await call.world.inspection.configuration(await call.repository());
+  return done(null, { entries, problems }, async (style) => {
+    const rows = entries.map((entry): Cell[] => [
+      entry.key,
+      entry.text,
+      { text: entry.origin, emphasis: entry.origin === 'default' ? 'dim' : 'plain' },
+    ]);
+    const parts = [await table(style, ['KEY', 'VALUE', 'FROM'], rows), problemsText(style, problems)];
+    return parts.filter((part) => part !== '').join('\n\n');
+  });
+}
+
+export interface ExplainInput {
+  readonly key?: string;
+}
+
+/** What an option means, its default and its bounds. */
+export async function explainConfig(_call: Call, input: ExplainInput): Promise<Outcome> {
+  const { key } = input;
+  if (key === undefined) {
+    const all = options.map((option) => ({ key: option.key, text: explainOption(option.key) ?? '' }));
+    return done(null, { options: all }, () => all.map((option) => option.text).join('\n\n'));
+  }
+  const text = explainOption(key);
+  if (text === null) throw unknownOption(key);
+  return done(null, { key, text }, () => text);
+}
+
+function unknownOption(key: string): Error {
+  const near = nearestOption(key);
+  const hint = near === null ? 'rhema config show lists them all' : `did you mean ${near}?`;
+  return invalidInput(`there is no option ${JSON.stringify(key)}: ${hint}`, { key });
+}
+
+/** What is wrong with the configuration. */
+export async function checkConfig(call: Call): Promise<Outcome> {
+  const { problems } = await call.world.inspection.configuration(await call.repository());
+  if (problems.length === 0) return done(null, { problems }, () => 'the configuration is sound');
+  const message = `the configuration has ${count(problems.length, 'error')}`;
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.refused,
+    revision: null,
+    code: 'CONFIG_UNSOUND',
+    message,
+    details: { problems },
+    lines: [message, ...problemsText(call.errorStyle, problems).split('\n')],
+  };
+}

@@ -1,0 +1,68 @@
+import type { HealthAnswer } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { invalidInput } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { line, safe } from '../format/text.ts';
+import { relative } from '../format/time.ts';
+import { done, ended } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { readFrom, followFile } from './tail-file.ts';
+
+/** Whether the owner process runs, and how it is. Starts none. */
+export async function daemonStatus(call: Call): Promise<Outcome> {
+  const health = await call.world.owner.health(await call.repository());
+  if (health === null)
+    return done(null, { running: false }, () => 'no coordinator process runs; one starts when it is needed');
+  const { revision, ...facts } = health;
+  return done(revision, { running: true, ...facts }, () => healthText(health, call.nowMs));
+}
+
+function healthText(health: HealthAnswer, nowMs: number): string {
+  const { pid, version, startedAtMs, revision, firstRevision, storeEngine, storePath, socket, connections } = health;
+  return [
+    line`process ${pid}, version ${version}, started ${relative(startedAtMs, nowMs)}, ${health.busy ? 'busy' : 'idle'}`,
+    line`log: revision ${revision}, kept from ${firstRevision}, ${storeEngine}, ${storePath ?? 'in memory'}`,
+    line`socket: ${socket ?? 'none'}, ${connections} connected`,
+    ...(health.ok ? [] : ['it is not well: see rhema daemon logs']),
+  ].join('\n');
+}
+
+/** Asks the owner to finish what runs, and to leave. What is held stays held: it is in the log. */
+export async function daemonStop(call: Call): Promise<Outcome> {
+  const stopped = await call.world.owner.stop(await call.repository());
+  return done(null, { stopped }, () => (stopped ? 'the coordinator process has left' : 'no coordinator process ran'));
+}
+
+export interface LogsInput {
+  readonly lines: string;
+  readonly follow?: boolean;
+}
+
+/** What the owner process has written about itself. */
+export async function daemonLogs(call: Call, input: LogsInput): Promise<Outcome> {
+  const wanted = Number(input.lines);
+  if (!/^\d+$/.test(input.lines) || wanted > 1_000_000)
+    throw invalidInput(`--lines ${JSON.stringify(input.lines)}: it is a whole number up to 1000000`);
+  const file = await call.world.owner.logFile(await call.repository());
+  const { text, endByte } = await readFrom(file, 0);
+  const lines = linesOf(text).slice(wanted === 0 ? Infinity : -wanted);
+  if (input.follow !== true)
+    return done(null, { file, lines }, () => (lines.length === 0 ? line`${file} is empty` : lines.map(safe).join('\n')));
+  for (const part of lines) tell(call, part);
+  await followFile(call.context, file, endByte, (more) => {
+    for (const part of linesOf(more)) tell(call, part);
+  });
+  return ended(exitCodes.done);
+}
+
+const linesOf = (text: string): string[] => text.split('\n').filter((part) => part !== '');
+
+function tell(call: Call, text: string): void {
+  if (call.json) call.printJson({ ok: true, revision: null, line: text });
+  else call.print(safe(text));
+}
+
+/** Is the owner process until it leaves: what the first caller who finds nobody starts in the background. */
+export async function daemonRun(call: Call): Promise<Outcome> {
+  return ended(await call.world.owner.run(await call.repository()));
+}

@@ -1,0 +1,118 @@
+import { asRevision, parseAgentId } from '../../core/index.ts';
+import type { Entry, Revision } from '../../core/index.ts';
+import type { HistoryFilter } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { invalidInput, valueOf } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { matches } from '../format/entry-filter.ts';
+import { entryText } from '../format/events.ts';
+import type { Style } from '../format/style.ts';
+import { done, ended } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { firstSignal } from '../signals.ts';
+import { timeOf } from './moment-of.ts';
+import { scopeOf } from './scopes-of.ts';
+
+export interface LogInput {
+  readonly follow?: boolean;
+  readonly since?: string;
+  readonly until?: string;
+  readonly agent?: string;
+  readonly scope?: string;
+  readonly event?: readonly string[];
+  readonly limit: string;
+}
+
+/** What was done: the last entries that match, in the order in which they happened. */
+export async function showLog(call: Call, input: LogInput): Promise<Outcome> {
+  const filter = await filterOf(call, input);
+  const limit = limitOf(input.limit);
+  if (input.follow === true) return follow(call, filter, limit);
+  return entriesOutcome(call, await lastEntries(call, filter, limit));
+}
+
+export interface LockHistoryInput {
+  readonly scope?: string;
+  readonly limit: string;
+}
+
+/** What happened to locks and to those who waited for them. */
+export async function lockHistory(call: Call, input: LockHistoryInput): Promise<Outcome> {
+  const scope = input.scope === undefined ? {} : { scope: await scopeOf(call, input.scope) };
+  const filter = { ...scope, events: ['lock', 'ticket'] };
+  return entriesOutcome(call, await lastEntries(call, filter, limitOf(input.limit)));
+}
+
+async function filterOf(call: Call, input: LogInput): Promise<HistoryFilter> {
+  return {
+    ...(input.agent === undefined ? {} : { agent: valueOf(parseAgentId(input.agent)) }),
+    ...(input.scope === undefined ? {} : { scope: await scopeOf(call, input.scope) }),
+    ...(input.since === undefined ? {} : { sinceMs: timeOf(call, input.since) }),
+    ...(input.until === undefined ? {} : { untilMs: timeOf(call, input.until) }),
+    ...(input.event === undefined ? {} : { events: input.event }),
+  };
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= entriesMax) return limit;
+  throw invalidInput(`--limit ${JSON.stringify(text)}: it is a whole number from 1 to ${entriesMax}`);
+}
+
+/** Entries that one call gathers before it prints them. */
+const entriesMax = 100_000;
+/** Entries asked for at a time. */
+const pageSize = 500;
+
+interface Found {
+  readonly revision: Revision;
+  /** Oldest first. */
+  readonly entries: readonly Entry[];
+  /** The oldest revision that is still kept. */
+  readonly first: Revision;
+}
+
+async function lastEntries(call: Call, filter: HistoryFilter, limit: number): Promise<Found> {
+  const coordinator = await call.coordinator();
+  const found: Entry[] = [];
+  let before: Revision | null = null;
+  for (;;) {
+    const page = { kind: 'history', filter, limit: Math.min(pageSize, limit - found.length), before } as const;
+    const answer: Awaited<ReturnType<typeof coordinator.query<typeof page>>> = await coordinator.query(page);
+    found.push(...answer.entries);
+    before = answer.nextBefore;
+    if (before === null || found.length >= limit)
+      return { revision: answer.revision, entries: found.toReversed(), first: answer.first };
+  }
+}
+
+function entriesOutcome(call: Call, { revision, entries, first }: Found): Outcome {
+  return done(revision, { entries, first }, (style) =>
+    entries.length === 0 ? 'nothing that matches' : entriesText(style, entries, call.nowMs),
+  );
+}
+
+function entriesText(style: Style, entries: readonly Entry[], nowMs: number): string {
+  return entries.map((entry) => entryText(style, entry, nowMs)).join('\n');
+}
+
+/** The last entries, and then what comes, without a gap between them. */
+async function follow(call: Call, filter: HistoryFilter, limit: number): Promise<Outcome> {
+  const abort = new AbortController();
+  const interrupt = firstSignal(call.context, () => abort.abort());
+  const past = await lastEntries(call, filter, limit);
+  for (const entry of past.entries) tell(call, entry);
+  try {
+    const from = asRevision(past.revision + 1);
+    for await (const entry of (await call.coordinator()).watch(from, abort.signal))
+      if (matches(entry, filter)) tell(call, entry);
+  } finally {
+    interrupt.off();
+  }
+  return ended(exitCodes.done);
+}
+
+function tell(call: Call, entry: Entry): void {
+  if (call.json) call.printJson({ ok: true, revision: entry.revision, entry });
+  else call.print(entryText(call.style, entry, call.nowMs));
+}

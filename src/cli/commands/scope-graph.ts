@@ -1,0 +1,38 @@
+import { reachableInOrder } from '../../core/index.ts';
+import type { ScopePath } from '../../core/index.ts';
+import type { ScopeView } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { usageError } from '../errors.ts';
+import { dotText, mermaidText, treeText } from '../format/graph.ts';
+import type { GraphNode } from '../format/graph.ts';
+import { done } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { scopeNotFound } from './scope.ts';
+import { scopeOf } from './scopes-of.ts';
+
+export interface GraphInput {
+  readonly scope?: string;
+  readonly dot?: boolean;
+  readonly mermaid?: boolean;
+}
+
+/** The dependencies of all scopes, or of one and all that it leads to. */
+export async function scopeGraph(call: Call, input: GraphInput): Promise<Outcome> {
+  if (input.dot === true && input.mermaid === true) throw usageError('--dot or --mermaid, not both');
+  const top = input.scope === undefined ? null : await scopeOf(call, input.scope);
+  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const nodes = nodesUnder(scopes, top);
+  const draw = input.dot === true ? dotText : input.mermaid === true ? mermaidText : treeText;
+  return done(revision, { scopes: nodes }, () => (nodes.length === 0 ? 'no scopes' : draw(nodes)));
+}
+
+function nodesUnder(scopes: readonly ScopeView[], top: ScopePath | null): GraphNode[] {
+  const byPath = new Map(scopes.map((scope) => [scope.path, scope]));
+  if (top !== null && !byPath.has(top)) throw scopeNotFound(top);
+  const paths =
+    top === null ? [...byPath.keys()] : reachableInOrder([top], (path) => byPath.get(path)?.dependencies ?? []);
+  return paths.flatMap((path) => {
+    const scope = byPath.get(path);
+    return scope === undefined ? [] : [{ path, dependencies: scope.dependencies }];
+  });
+}

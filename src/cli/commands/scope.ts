@@ -1,0 +1,87 @@
+import type { ScopeView } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { table } from '../format/table.ts';
+import type { Cell } from '../format/table.ts';
+import type { Style } from '../format/style.ts';
+import { count, line, safe, shellCommand } from '../format/text.ts';
+import { problemsText, statusCell } from '../format/views.ts';
+import { done } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { scopeOf } from './scopes-of.ts';
+
+/** Every scope, with its holder and sync status. */
+export async function listScopes(call: Call): Promise<Outcome> {
+  const { revision, scopes, problems } = await (await call.coordinator()).query({ kind: 'scopes' });
+  return done(revision, { scopes, problems }, async (style) => {
+    const parts = [await scopeTable(style, scopes), problemsText(style, problems)];
+    return parts.filter((part) => part !== '').join('\n\n');
+  });
+}
+
+async function scopeTable(style: Style, scopes: readonly ScopeView[]): Promise<string> {
+  if (scopes.length === 0) return `no scopes: add a rhema.yaml to a folder, then ${shellCommand('rhema', 'scope', 'refresh')}`;
+  const rows = scopes.map((scope): Cell[] => [
+    scope.path,
+    scope.name,
+    scope.type,
+    scope.dependencies.length,
+    scope.dependents.length,
+    scope.holder,
+    statusCell(scope.syncStatus),
+  ]);
+  return table(style, ['SCOPE', 'NAME', 'TYPE', 'DEPENDS ON', 'NEEDED BY', 'HOLDER', 'SYNC'], rows);
+}
+
+export interface ShowInput {
+  readonly scope: string;
+}
+
+/** One scope in full. */
+export async function showScope(call: Call, input: ShowInput): Promise<Outcome> {
+  const path = await scopeOf(call, input.scope);
+  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const scope = scopes.find((view) => view.path === path);
+  if (scope === undefined) throw scopeNotFound(path);
+  return done(revision, { scope }, (style) => scopeText(style, scope));
+}
+
+/** As the coordinator itself would refuse it. */
+export function scopeNotFound(path: string): CommandError {
+  const message = `there is no scope ${JSON.stringify(path)}: see ${shellCommand('rhema', 'scope', 'list')}`;
+  return new CommandError('SCOPE_NOT_FOUND', exitCodes.refused, message, { scope: path });
+}
+
+function scopeText(style: Style, scope: ScopeView): string {
+  const contexts = Object.entries(scope.contexts).map(
+    ([file, record]) => line`  ${file} ${record.digest.slice(0, 12)} by ${record.agent} at revision ${record.revision}`,
+  );
+  return [
+    `${style.paint('bold', safe(scope.path))} ` + line`${scope.name}, ${scope.type}`,
+    scope.holder === null ? 'free' : line`held by ${scope.holder}`,
+    line`sync: ${scope.syncStatus}`,
+    line`depends on: ${scope.dependencies.join(', ') || 'nothing'}`,
+    line`needed by: ${scope.dependents.join(', ') || 'nothing'}`,
+    ...(contexts.length === 0 ? [] : ['context files:', ...contexts]),
+  ].join('\n');
+}
+
+/** Has the coordinator read the scope files again. A refused graph leaves the last good one in force. */
+export async function refreshScopes(call: Call): Promise<Outcome> {
+  const report = await (await call.coordinator()).refresh();
+  const { revision, accepted, scopes, problems } = report;
+  if (accepted)
+    return done(revision, { accepted, scopes, problems }, (style) =>
+      [`${count(scopes, 'scope')} in force`, problemsText(style, problems)].filter((part) => part !== '').join('\n'),
+    );
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.refused,
+    revision,
+    code: 'SCOPES_REFUSED',
+    message: 'the scope files are unsound: the last good graph stays in force',
+    details: { scopes, problems },
+    lines: ['the scope files are unsound: the last good graph stays in force', problemsText(call.errorStyle, problems)],
+  };
+}

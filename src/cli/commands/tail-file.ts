@@ -1,0 +1,53 @@
+import { open } from 'node:fs/promises';
+import type { CliContext } from '../context.ts';
+import { firstSignal } from '../signals.ts';
+import { every } from './repeating.ts';
+
+const lookAgainMs = 300;
+
+export interface TextFrom {
+  readonly text: string;
+  /** Where to read on: behind the last whole line. */
+  readonly endByte: number;
+}
+
+/** The whole lines of a file from a byte on; a file that is not there yet has none. */
+export async function readFrom(file: string, startByte: number): Promise<TextFrom> {
+  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (handle === null) return { text: '', endByte: 0 };
+  try {
+    const { size } = await handle.stat();
+    // A file that has become shorter was begun anew.
+    const from = size < startByte ? 0 : startByte;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+    const whole = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
+    return { text: buffer.toString('utf8', 0, whole), endByte: from + whole };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Hands on what is added to a file, until a signal asks to end. */
+export async function followFile(
+  context: CliContext,
+  file: string,
+  startByte: number,
+  tell: (text: string) => void,
+): Promise<void> {
+  let endByte = startByte;
+  const stop = every(context.clock, lookAgainMs, async () => {
+    const more = await readFrom(file, endByte);
+    endByte = more.endByte;
+    if (more.text !== '') tell(more.text);
+  });
+  await new Promise<void>((resolve) => {
+    const interrupt = firstSignal(context, () => {
+      stop();
+      interrupt.off();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { parseAgentId } from '../../core/index.ts';
+import type { AgentId, ScopePath } from '../../core/index.ts';
+import type { Moment, WhyAnswer, WhySubject } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { invalidInput, usageError, valueOf } from '../errors.ts';
+import { whyText } from '../format/why.ts';
+import { done } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { momentOf } from './moment-of.ts';
+import { scopeOf } from './scopes-of.ts';
+
+export interface WhyInput {
+  readonly subject: string;
+  readonly at?: string;
+  readonly as?: string;
+}
+
+/** Who holds a scope or what an agent does, now or at a past moment, and what led to it. */
+export async function explainWhy(call: Call, input: WhyInput): Promise<Outcome> {
+  const at = momentOf(call, input.at);
+  const subject = await subjectOf(call, input, at);
+  const answer = await ask(call, subject, at);
+  if (isBlank(answer)) await refuseUnknownScope(call, answer);
+  const { revision, ...data } = answer;
+  const nowMs = at === null ? call.nowMs : answer.timeMs;
+  return done(revision, data, (style) => whyText(style, answer, nowMs, at !== null));
+}
+
+async function ask(call: Call, subject: WhySubject, at: Moment | null): Promise<WhyAnswer> {
+  return (await call.coordinator()).query({ kind: 'why', subject, at });
+}
+
+async function subjectOf(call: Call, input: WhyInput, at: Moment | null): Promise<WhySubject> {
+  const { subject, as } = input;
+  if (as === 'agent') return { kind: 'agent', agent: valueOf(parseAgentId(subject)) };
+  if (as === 'scope') return { kind: 'scope', scope: await scopeOf(call, subject) };
+  if (as !== undefined) throw usageError(`--as ${as}: write 'scope' or 'agent'`);
+  const [agent, scope] = await Promise.all([agentNamed(call, subject, at), scopeNamed(call, subject)]);
+  if (agent !== null && scope !== null)
+    throw invalidInput(`${subject} is an agent and a scope: add --as agent, or --as scope`);
+  if (agent !== null) return { kind: 'agent', agent };
+  return { kind: 'scope', scope: scope ?? (await scopeOf(call, subject)) };
+}
+
+/** The agent of this name if one is known at that moment, or anything is told about it. */
+async function agentNamed(call: Call, name: string, at: Moment | null): Promise<AgentId | null> {
+  const parsed = parseAgentId(name);
+  if (!parsed.ok) return null;
+  const answer = await ask(call, { kind: 'agent', agent: parsed.value }, at);
+  return isBlank(answer) ? null : parsed.value;
+}
+
+async function scopeNamed(call: Call, text: string): Promise<ScopePath | null> {
+  const scope = await scopeOf(call, text);
+  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  return scopes.some((view) => view.path === scope) ? scope : null;
+}
+
+/** Nothing is known, and nothing ever happened. */
+function isBlank(answer: WhyAnswer): boolean {
+  const { agent, locks, waiters, happened } = answer;
+  return agent === null && locks.length + waiters.length + happened.length === 0;
+}
+
+/** A scope about which there is nothing to tell is simply free; a name that nobody knows is a mistake. */
+async function refuseUnknownScope(call: Call, { subject }: WhyAnswer): Promise<void> {
+  const name = subject.kind === 'scope' ? subject.scope : subject.agent;
+  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  if (subject.kind === 'scope' && scopes.some((view) => view.path === subject.scope)) return;
+  const { nearest } = await import('../../config/index.ts');
+  const near = nearest(
+    name,
+    scopes.map((view) => view.path),
+  );
+  const hint = near === null ? 'see rhema scope list and rhema agent list' : `did you mean ${near}?`;
+  throw invalidInput(`no scope or agent ${JSON.stringify(name)} is known: ${hint}`, { name });
+}

@@ -1,0 +1,62 @@
+import type { HappenedEvent, LockView, WaiterView, WhyAnswer } from '../../protocol/index.ts';
+import { eventText } from './events.ts';
+import type { Style } from './style.ts';
+import { line } from './text.ts';
+import { clockTime, duration, relative } from './time.ts';
+import { agentText } from './views.ts';
+
+/** The story of a scope or an agent: what is the case, and below it what led to it, newest first. */
+export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: boolean): string {
+  const lines = [
+    ...(past ? [style.paint('dim', `at revision ${answer.revision}, ${new Date(answer.timeMs).toISOString()}:`)] : []),
+    ...(answer.subject.kind === 'scope' ? scopeStory(style, answer, nowMs) : agentStory(style, answer, nowMs)),
+  ];
+  if (answer.happened.length > 0) lines.push('', style.paint('bold', 'happened, newest first:'));
+  return [...lines, ...answer.happened.map((event) => happenedText(style, event, nowMs))].join('\n');
+}
+
+function scopeStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
+  const scope = answer.subject.kind === 'scope' ? answer.subject.scope : '';
+  const [lock] = answer.locks;
+  const sync = answer.sync;
+  return [
+    lock === undefined ? `${style.paint('bold', line`${scope}`)} is free` : heldStory(style, lock, nowMs),
+    ...answer.waiters.map((waiter, place) => waitStory(waiter, place + 1, nowMs)),
+    ...(sync === null ? [] : [line`sync: ${sync.status}${sync.error === null ? '' : ` (${sync.error})`}`]),
+  ];
+}
+
+function heldStory(style: Style, lock: LockView, nowMs: number): string {
+  const since = `since ${clockTime(lock.grantedAtMs, nowMs)} (${duration(nowMs - lock.grantedAtMs)})`;
+  const until = `until ${clockTime(lock.deadlineMs, nowMs)} (${relative(lock.deadlineMs, nowMs)})`;
+  const purpose = lock.reason === null ? '' : line`, for '${lock.reason}'`;
+  const contended =
+    lock.contendedSinceMs === null ? '' : `; wanted by others for ${duration(nowMs - lock.contendedSinceMs)}`;
+  const head = `${style.paint('bold', line`${lock.scope}`)} is held by ${style.paint('bold', line`${lock.agent}`)}`;
+  return `${head} ${since}${purpose}, ${until}, token ${lock.token}${contended}`;
+}
+
+function waitStory(waiter: WaiterView, place: number, nowMs: number): string {
+  const purpose = waiter.reason === null ? '' : `, for '${waiter.reason}'`;
+  return line`${waiter.agent} waits (${ordinal(place)}, ${duration(nowMs - waiter.sinceMs)}${purpose})`;
+}
+
+function ordinal(place: number): string {
+  const teens = place % 100 >= 11 && place % 100 <= 13;
+  return `${place}${teens ? 'th' : (['th', 'st', 'nd', 'rd'][place % 10] ?? 'th')}`;
+}
+
+function agentStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
+  const { agent, locks, waiters, waitsFor } = answer;
+  const name = answer.subject.kind === 'agent' ? answer.subject.agent : '';
+  if (agent === null) return [`${style.paint('bold', line`${name}`)} does not take part`];
+  return [
+    agentText(style, { agent, locks, waiter: waiters[0] ?? null }, nowMs),
+    ...waitsFor.map((lock) => `waits behind: ${heldStory(style, lock, nowMs)}`),
+  ];
+}
+
+function happenedText(style: Style, { revision, atMs, event, by }: HappenedEvent, nowMs: number): string {
+  const author = by === null ? '' : line`, by ${by}`;
+  return `  ${style.paint('dim', `@${revision} ${clockTime(atMs, nowMs)}`)} ${eventText(event)}${author}`;
+}

@@ -1,0 +1,71 @@
+import type { Entry, Rejection, Result, Revision } from '../../core/index.ts';
+import type {
+  Answer,
+  Answers,
+  CallerCommand,
+  CommandRequest,
+  Coordinator,
+  Query,
+  QueryKind,
+  RefreshReport,
+  Reply,
+  TicketReply,
+} from '../../protocol/index.ts';
+
+type Answering = { readonly [Kind in QueryKind]?: (query: Extract<Query, { kind: Kind }>) => Answers[Kind] };
+
+/** What a fake coordinator says to each call; what is not scripted fails the test that asks for it. */
+export interface Script {
+  readonly submit?: (command: CallerCommand, count: number) => Result | Rejection | Error;
+  readonly answers?: Answering;
+  readonly awaitTicket?: (signal: AbortSignal | undefined) => Promise<TicketReply>;
+  readonly watch?: (signal: AbortSignal) => AsyncIterable<Entry>;
+  readonly refresh?: () => RefreshReport;
+}
+
+/** A coordinator that says what it was told to, and remembers what it was asked. Every answer is at revision 7. */
+export class FakeCoordinator implements Coordinator {
+  readonly commands: CallerCommand[] = [];
+  readonly queries: Query[] = [];
+  closed = false;
+  readonly #script: Script;
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  async submit({ command }: CommandRequest): Promise<Reply> {
+    this.commands.push(command);
+    const said = scripted(this.#script.submit, 'submit')(command, this.commands.length);
+    if (said instanceof Error) throw said;
+    const revision = 7 as Revision;
+    return 'code' in said ? { ok: false, revision, rejection: said } : { ok: true, revision, result: said };
+  }
+
+  awaitTicket(_ticket: unknown, signal?: AbortSignal): Promise<TicketReply> {
+    return scripted(this.#script.awaitTicket, 'awaitTicket')(signal);
+  }
+
+  async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
+    this.queries.push(query);
+    const answering = scripted(this.#script.answers, 'query')[query.kind] as ((query: Q) => Answer<Q>) | undefined;
+    return scripted(answering, query.kind)(query);
+  }
+
+  watch(_from: Revision, signal: AbortSignal): AsyncIterable<Entry> {
+    return scripted(this.#script.watch, 'watch')(signal);
+  }
+
+  async refresh(): Promise<RefreshReport> {
+    return scripted(this.#script.refresh, 'refresh')();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
+
+function scripted<T>(part: T | undefined, name: string): T {
+  if (part === undefined) throw new Error(`the fake coordinator was not told what to say to ${name}`);
+  return part;
+}

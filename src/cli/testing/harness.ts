@@ -1,0 +1,218 @@
+import type { AgentId, Epoch, ScopePath } from '../../core/index.ts';
+import { parseScopePath } from '../../core/index.ts';
+import type { Coordinator } from '../../protocol/index.ts';
+import type { ChildEnd, CliContext, Clock, ProcessCommand, SignalName } from '../context.ts';
+import { valueOf } from '../errors.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { runCli } from '../program.ts';
+import type { Environment, Inspection, Owner, Session, World } from '../world.ts';
+
+/** 2026-11-22T14:05:00Z. */
+export const startMs = Date.UTC(2026, 10, 22, 14, 5, 0);
+
+export interface HarnessOptions {
+  readonly coordinator: Coordinator | Error;
+  readonly env?: Environment;
+  readonly terminal?: boolean;
+  readonly sessions?: readonly Session[];
+  readonly inspection?: Partial<Inspection>;
+  readonly owner?: Partial<Owner>;
+}
+
+/** What one command line came to. */
+export interface Ended {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command line in a world of its own: time stands still unless moved, and nothing outside is touched. */
+export class Harness {
+  readonly clock = new ManualCliClock();
+  readonly sessions = new Map<AgentId, Session>();
+  readonly children: FakeChild[] = [];
+  readonly #listeners = new Map<SignalName, Set<() => void>>();
+  readonly #options: HarnessOptions;
+  stdout = '';
+  stderr = '';
+
+  constructor(options: HarnessOptions) {
+    this.#options = options;
+    for (const session of options.sessions ?? []) this.sessions.set(session.agent, session);
+  }
+
+  /** Runs one command line to its end. */
+  async run(...args: readonly string[]): Promise<Ended> {
+    this.stdout = '';
+    this.stderr = '';
+    const code = await runCli(args, this.#context());
+    return { code, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  /** Runs with --json, and gives what it printed. */
+  async json(...args: readonly string[]): Promise<{ readonly code: ExitCode; readonly body: Record<string, unknown> }> {
+    const { code, stdout } = await this.run(...args, '--json');
+    return { code, body: JSON.parse(stdout) as Record<string, unknown> };
+  }
+
+  raise(signal: SignalName): void {
+    for (const listener of this.#listeners.get(signal) ?? []) listener();
+  }
+
+  #context(): CliContext {
+    const isTTY = this.#options.terminal ?? false;
+    return {
+      stdout: { isTTY, write: (text) => void (this.stdout += text) },
+      stderr: { isTTY, write: (text) => void (this.stderr += text) },
+      stdin: { isTTY },
+      env: this.#options.env ?? {},
+      cwd: '/repo',
+      clock: this.clock,
+      signals: { on: (signal, callback) => this.#listen(signal, callback) },
+      processes: { start: (command) => this.#start(command) },
+      world: this.#world(),
+      pid: 4711,
+      version: () => '1.2.3',
+    };
+  }
+
+  #listen(signal: SignalName, callback: () => void): () => void {
+    const listeners = this.#listeners.get(signal) ?? new Set();
+    this.#listeners.set(signal, listeners.add(callback));
+    return () => listeners.delete(callback);
+  }
+
+  #start(command: ProcessCommand): FakeChild {
+    const child = new FakeChild(command);
+    this.children.push(child);
+    return child;
+  }
+
+  #world(): World {
+    const { coordinator, inspection, owner } = this.#options;
+    return {
+      locate: async () => ({ worktree: '/repo', gitDir: '/repo/.git', commonDir: '/repo/.git' }),
+      connect: async () => {
+        if (coordinator instanceof Error) throw coordinator;
+        return coordinator;
+      },
+      sessions: {
+        read: async (_, agent) => this.sessions.get(agent) ?? null,
+        write: async (_, session) => {
+          this.sessions.set(session.agent, session);
+          return `/repo/.git/rhema/sessions/${session.agent}.json`;
+        },
+        remove: async (_, agent) => void this.sessions.delete(agent),
+        list: async () => [...this.sessions.values()],
+      },
+      inspection: { ...plainInspection, ...inspection },
+      owner: { ...noOwner, ...owner },
+      newRequestId: () => 'request',
+      newSecret: () => 'secret',
+      operator: () => 'olga',
+      hostName: () => 'box.local',
+    };
+  }
+}
+
+const unexpected = (name: string) => () => {
+  throw new Error(`the test did not expect ${name}`);
+};
+
+const plainInspection: Inspection = {
+  scopePath: async (_repository, _cwd, text): Promise<ScopePath> => valueOf(parseScopePath(text)),
+  scan: unexpected('scan'),
+  configuration: unexpected('configuration'),
+  gitVersion: unexpected('gitVersion'),
+  verifyStore: unexpected('verifyStore'),
+  socketPath: unexpected('socketPath'),
+};
+
+const noOwner: Owner = {
+  health: async () => null,
+  stop: async () => false,
+  logFile: unexpected('logFile'),
+  run: unexpected('run'),
+};
+
+export function session(agent: string, epoch = 3): Session {
+  return { agent: agent as AgentId, epoch: epoch as Epoch, secret: 'secret' };
+}
+
+/** A child that ends when the test says so. */
+export class FakeChild {
+  readonly command: ProcessCommand;
+  readonly signals: string[] = [];
+  readonly ended: Promise<ChildEnd>;
+  end: (end: ChildEnd) => void = () => undefined;
+  failToStart: (error: Error) => void = () => undefined;
+
+  constructor(command: ProcessCommand) {
+    this.command = command;
+    this.ended = new Promise((resolve, reject) => {
+      this.end = resolve;
+      this.failToStart = reject;
+    });
+  }
+
+  signal(name: string): void {
+    this.signals.push(name);
+  }
+}
+
+interface Timer {
+  readonly atMs: number;
+  readonly callback: () => void;
+}
+
+/** Time that only the test moves. */
+export class ManualCliClock implements Clock {
+  #elapsedMs = 0;
+  readonly #timers = new Set<Timer>();
+
+  nowMs(): number {
+    return startMs + this.#elapsedMs;
+  }
+
+  monotonicMs(): number {
+    return this.#elapsedMs;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { atMs: this.#elapsedMs + delayMs, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Moves on, and lets what was due take its course, promises included. */
+  async advance(ms: number): Promise<void> {
+    const endMs = this.#elapsedMs + ms;
+    await settled();
+    for (let due = this.#next(endMs); due !== null; due = this.#next(endMs)) {
+      this.#timers.delete(due);
+      this.#elapsedMs = due.atMs;
+      due.callback();
+      await settled();
+    }
+    this.#elapsedMs = endMs;
+  }
+
+  #next(endMs: number): Timer | null {
+    const due = [...this.#timers].filter((timer) => timer.atMs <= endMs).sort((a, b) => a.atMs - b.atMs);
+    return due[0] ?? null;
+  }
+}
+
+/** Lets everything that is ready run: promises, and modules that are being loaded. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits until something holds that is about to; fails when it does not come. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 5_000; turn += 1) {
+    if (holds()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error('what the test waits for did not happen');
+}

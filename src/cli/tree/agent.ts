@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { examples, implement } from '../declare.ts';
+import type { Host } from '../declare.ts';
+import { actingAgent } from './options.ts';
+
+const load = () => import('../commands/agent.ts');
+
+/** `rhema agent`: who takes part. */
+export function addAgentCommands(program: Command, host: Host): void {
+  const group = program.command('agent').description('join and leave, and see who takes part');
+  addJoin(group, host);
+  addOwnState(group, host);
+  addViews(group, host);
+}
+
+function addJoin(group: Command, host: Host): void {
+  const join = group
+    .command('join')
+    .description('take part under a name; the session is kept for later calls with --agent NAME')
+    .argument('<name>', "letters, digits and . _ @ / -; 'parent/child' for a subagent")
+    .option('--task <text>', 'what it works on, for the others to see')
+    .option('--program <name>', 'what runs it, such as claude-code')
+    .option('--model <name>', 'the model behind it')
+    .option('--meta <key=value...>', 'more about it');
+  examples(join, 'rhema agent join alice --task "refactor auth"', 'rhema agent join bob --json');
+  implement(join, host, async () => (await load()).join);
+}
+
+function addOwnState(group: Command, host: Host): void {
+  const leave = actingAgent(
+    group.command('leave').description('leave: its locks, its place in the queue and its session end'),
+  ).argument('[name]', 'the agent; instead of --agent');
+  examples(leave, 'rhema agent leave alice');
+  implement(leave, host, async () => (await load()).leave);
+
+  const set = actingAgent(
+    group.command('set').description('say what the agent does; completed releases its locks'),
+  )
+    .argument('<status>', 'idle, working, blocked or completed')
+    .option('--reason <text>', 'why it is blocked; required for that');
+  examples(
+    set,
+    'rhema agent set blocked --reason "needs a decision about the schema" --agent alice',
+    'rhema agent set completed --agent alice',
+  );
+  implement(set, host, async () => (await load()).setStatus);
+
+  const heartbeat = actingAgent(
+    group.command('heartbeat').description('renew the session and every lease of the agent'),
+  ).argument('[name]', 'the agent; instead of --agent');
+  examples(heartbeat, 'rhema agent heartbeat alice');
+  implement(heartbeat, host, async () => (await load()).heartbeat);
+}
+
+function addViews(group: Command, host: Host): void {
+  const list = group.command('list').description('everyone who takes part, and who was lost');
+  examples(list, 'rhema agent list', 'rhema agent list --json');
+  implement(list, host, async () => (await load()).list);
+
+  const status = actingAgent(
+    group.command('status').description('one agent: what it does, holds and waits for'),
+  ).argument('[name]', 'the agent; instead of --agent');
+  examples(status, 'rhema agent status alice');
+  implement(status, host, async () => (await load()).status);
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { examples } from '../declare.ts';
+import type { Host } from '../declare.ts';
+import { usageError } from '../errors.ts';
+import { exitCodeTable } from '../exit-codes.ts';
+
+/** `rhema help`: of a command, or on a topic. */
+export function addHelpCommand(program: Command, host: Host): void {
+  const help = program
+    .command('help')
+    .description("help on a command, or on a topic: 'exit-codes', 'json'")
+    .argument('[words...]', 'the command or topic');
+  examples(help, 'rhema help lock acquire', 'rhema help exit-codes');
+  help.action((words: readonly string[]) => {
+    const topic = topics[words.join(' ')];
+    if (topic !== undefined) host.context.stdout.write(`${topic()}\n`);
+    else commandOf(program, words).outputHelp();
+  });
+}
+
+function commandOf(program: Command, words: readonly string[]): Command {
+  let at = program;
+  for (const word of words) {
+    const next = at.commands.find((command) => command.name() === word);
+    if (next === undefined) throw usageError(`there is no command or topic '${words.join(' ')}': see rhema --help`);
+    at = next;
+  }
+  return at;
+}
+
+const topics: Readonly<Record<string, () => string>> = {
+  'exit-codes': exitCodesText,
+  json: () => jsonText,
+};
+
+function exitCodesText(): string {
+  const width = Math.max(...exitCodeTable.map((row) => row.code.length));
+  return exitCodeTable.map((row) => `${row.code.padEnd(width)}  ${row.meaning}`).join('\n');
+}
+
+/** Also a section of docs/cli.md. */
+export const jsonText = `With --json every command prints one object on one line:
+
+  {"ok":true,"revision":17,...}
+  {"ok":false,"revision":17,"code":"LOCK_HELD","message":"...","details":{...}}
+
+revision is the position in the log that the answer belongs to; null when no coordinator was asked. code is the
+code of the refusal (listed in docs/cli.md), or INVALID_INPUT, USAGE, WAITED_IN_VAIN, or that of a failure. Points in time
+are given twice: deadlineMs in milliseconds since 1970, deadline as ISO 8601. All other fields that end in Ms are
+durations. What goes on for ever (log --follow, status --watch) prints one such object for each item.`;

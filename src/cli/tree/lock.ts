@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { examples, implement } from '../declare.ts';
+import type { Host } from '../declare.ts';
+import { actingAgent, leaseOptions, tokenOption } from './options.ts';
+
+const load = () => import('../commands/lock.ts');
+
+/** `rhema lock`: one holder for each scope. */
+export function addLockCommands(program: Command, host: Host): void {
+  const group = program.command('lock').description('take scopes, give them back, see who has them');
+  addAcquire(group, host);
+  addHolderCommands(group, host);
+  addQueueCommands(group, host);
+  addViews(group, host);
+}
+
+function addAcquire(group: Command, host: Host): void {
+  const acquire = leaseOptions(
+    actingAgent(group.command('acquire').description('take the locks of scopes, all of them or none')),
+  ).argument('<scopes...>', 'folders of scopes');
+  examples(
+    acquire,
+    'rhema lock acquire src/core --agent alice --reason "refactor auth"',
+    'rhema lock acquire src/core src/api --agent alice --wait 30s --ttl 5m',
+    'rhema lock acquire src/core --agent alice --json',
+  );
+  implement(acquire, host, async () => (await import('../commands/lock-acquire.ts')).acquireLock);
+}
+
+function addHolderCommands(group: Command, host: Host): void {
+  const release = tokenOption(
+    actingAgent(group.command('release').description('give locks back: the named ones, or all')),
+  ).argument('[scopes...]', 'folders of scopes; none: all that the agent holds');
+  examples(release, 'rhema lock release src/core --agent alice', 'rhema lock release --agent alice');
+  implement(release, host, async () => (await load()).releaseLock);
+
+  const renew = tokenOption(
+    actingAgent(group.command('renew').description('move the deadline of a held lock')),
+  )
+    .argument('<scope>', 'folder of the scope')
+    .option('--ttl <duration>', 'length of the lease from now on; else as before');
+  examples(renew, 'rhema lock renew src/core --agent alice', 'rhema lock renew src/core --ttl 10m --agent alice');
+  implement(renew, host, async () => (await load()).renewLock);
+}
+
+function addQueueCommands(group: Command, host: Host): void {
+  const cancel = actingAgent(group.command('cancel').description('give up the place in the queue'));
+  examples(cancel, 'rhema lock cancel --agent bob');
+  implement(cancel, host, async () => (await load()).cancelWait);
+
+  const revoke = group
+    .command('revoke')
+    .description("take a lock back from its holder, as an operator; the holder's token is worthless from then on")
+    .argument('<scope>', 'folder of the scope')
+    .option('--reason <text>', 'why, for the log');
+  examples(revoke, 'rhema lock revoke src/core --reason "its agent hangs"');
+  implement(revoke, host, async () => (await load()).revokeLock);
+}
+
+function addViews(group: Command, host: Host): void {
+  const list = group.command('list').description('who holds what, and who waits');
+  examples(list, 'rhema lock list');
+  implement(list, host, async () => (await load()).listLocks);
+
+  const history = group
+    .command('history')
+    .description('what happened to the lock of a scope, and to those who waited for it')
+    .argument('[scope]', 'folder of the scope; none: all scopes')
+    .option('--limit <number>', 'at most so many entries', '50');
+  examples(history, 'rhema lock history src/core', 'rhema lock history --limit 10 --json');
+  implement(history, host, async () => (await import('../commands/log.ts')).lockHistory);
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { examples, implement } from '../declare.ts';
+import type { Host } from '../declare.ts';
+
+/** Looking without touching: status, log, why. */
+export function addObservingCommands(program: Command, host: Host): void {
+  addStatus(program, host);
+  addLog(program, host);
+  addWhy(program, host);
+}
+
+const timeHelp = '10m ago, 14:02 or ISO 8601';
+const momentHelp = `${timeHelp}, or @REVISION`;
+
+function addStatus(program: Command, host: Host): void {
+  const status = program
+    .command('status')
+    .description('agents, locks, the queue, syncs and violations at a glance')
+    .option('--watch', 'draw again after each change; with --json one line for each change')
+    .option('--at <time>', `as it was then: ${momentHelp}`);
+  examples(status, 'rhema status', 'rhema status --watch', 'rhema status --at "10m ago"', 'rhema status --json');
+  implement(status, host, async () => (await import('../commands/status.ts')).showStatus);
+}
+
+function addLog(program: Command, host: Host): void {
+  const log = program
+    .command('log')
+    .description('what was done, by whom and when; the newest last')
+    .option('--follow', 'go on with what is yet to come; with --json one line for each entry')
+    .option('--since <time>', `from then on: ${timeHelp}`)
+    .option('--until <time>', `up to then: ${timeHelp}`)
+    .option('--agent <name>', 'only what concerns this agent')
+    .option('--scope <scope>', 'only what concerns this scope')
+    .option('--event <kinds...>', 'only these events (lock.granted), or groups of them (lock)')
+    .option('--limit <number>', 'at most so many entries', '50');
+  examples(
+    log,
+    'rhema log --scope src/core --since 14:00',
+    'rhema log --follow --event lock ticket',
+    'rhema log --agent alice --limit 500 --json',
+  );
+  implement(log, host, async () => (await import('../commands/log.ts')).showLog);
+}
+
+function addWhy(program: Command, host: Host): void {
+  const why = program
+    .command('why')
+    .description('who holds a scope or what an agent does: since when, for what, who waits, and what led to it')
+    .argument('<subject>', 'a scope or an agent')
+    .option('--at <time>', `as it was then: ${momentHelp}`)
+    .option('--as <kind>', "'scope' or 'agent', where one name is both");
+  examples(why, 'rhema why src/core', 'rhema why alice --at 14:02', 'rhema why src/core --at @1200 --json');
+  implement(why, host, async () => (await import('../commands/why.ts')).explainWhy);
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { examples, implement } from '../declare.ts';
+import type { Host } from '../declare.ts';
+import { actingAgent, leaseOptions } from './options.ts';
+
+/** `rhema run`: a command under locks. */
+export function addRunCommand(program: Command, host: Host): void {
+  const run = leaseOptions(
+    actingAgent(
+      program
+        .command('run')
+        .description('run a command under locks, which are renewed meanwhile and given back on every way out'),
+    ),
+  )
+    .requiredOption('--scope <scopes...>', 'folders of the scopes to lock, all of them or none')
+    .option('--no-kill-on-loss', 'let the command go on when its lease is lost; by default it is ended, with code 1')
+    .argument('<command...>', 'the command and its arguments, after --');
+  examples(
+    run,
+    'rhema run --scope src/core --wait -- npm test',
+    'rhema run --scope src/core src/api --wait 2m --ttl 30s --agent alice -- ./migrate.sh',
+  );
+  run.addHelpText('after', environmentHelp);
+  implement(run, host, async () => (await import('../commands/run.ts')).run);
+}
+
+const environmentHelp = `
+The command finds in its environment:
+  RHEMA_AGENT, RHEMA_EPOCH  who it acts as; every rhema command it calls acts so, too
+  RHEMA_TOKEN               the fencing token, to be checked by whatever it writes to
+  RHEMA_SCOPE               the first scope; RHEMA_SCOPES has all of them, one a line
+  RHEMA_DEADLINE            when the lease would end if nobody renewed it
+
+An agent that has joined already is used as it is; else one joins for as long as the command runs.
+The exit code is that of the command; 3 and 4 also tell that it was refused, or waited in vain, before it began.`;

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import type { ScopeProblem } from '../protocol/index.ts';
+import { ContextError } from './errors.ts';
+import { runGit, withoutGitVariables } from './git.ts';
+import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
+import { errorAt, wholeFile } from './problems.ts';
+import type { FileContent, Tree } from './tree.ts';
+
+/** The definition files of the commit that HEAD names; none where there is no commit yet. */
+export async function openHeadTree(gitDir: string): Promise<Tree> {
+  const commit = await headCommit(gitDir);
+  const entries = commit === null ? [] : await listEntries(gitDir, commit);
+  const { blobs, problems } = sortOut(entries);
+  const contents = await readBlobs(gitDir, blobs);
+  return {
+    root: null,
+    paths: blobs.map(({ path }) => path),
+    problems,
+    fingerprint: fingerprintOf(commit),
+    read: async (path) => contentOf(contents.get(path)),
+    // A link in a commit is only text.
+    followSymlinks: () => null,
+  };
+}
+
+export async function headFingerprint(gitDir: string): Promise<string> {
+  return fingerprintOf(await headCommit(gitDir));
+}
+
+function fingerprintOf(commit: string | null): string {
+  return createHash('sha256')
+    .update(`head\n${commit ?? ''}`)
+    .digest('hex');
+}
+
+function contentOf(bytes: Uint8Array | undefined): FileContent {
+  return bytes === undefined ? { ok: false, problem: null } : { ok: true, bytes };
+}
+
+async function headCommit(gitDir: string): Promise<string | null> {
+  try {
+    return (await gitIn(gitDir, ['rev-parse', '--verify', '--quiet', 'HEAD'])).toString('utf8').trim();
+  } catch (error) {
+    // With these flags Git refuses only when HEAD names a branch without commits.
+    if (error instanceof ContextError && error.code === 'GIT_FAILED') return null;
+    throw error;
+  }
+}
+
+function gitIn(gitDir: string, args: readonly string[], input?: string): Promise<Buffer> {
+  const env = { ...withoutGitVariables(), GIT_DIR: gitDir };
+  return runGit({ cwd: gitDir, args, env, ...(input === undefined ? {} : { input }) });
+}
+
+interface Entry {
+  readonly mode: string;
+  readonly object: string;
+  readonly size: number;
+  readonly path: string;
+}
+
+async function listEntries(gitDir: string, commit: string): Promise<Entry[]> {
+  const output = await gitIn(gitDir, ['ls-tree', '-r', '-z', '-l', '--full-tree', commit]);
+  return output.toString('utf8').split('\0').flatMap(parseEntry);
+}
+
+/** `mode type object size<TAB>path`; entries of other names are passed over. */
+function parseEntry(line: string): Entry[] {
+  const match = /^(\d+) blob ([0-9a-f]+) +(\d+)\t((?:.*\/)?(?:rhema|scope)\.yaml)$/s.exec(line);
+  if (match === null) return [];
+  const [, mode = '', object = '', size = '', path = ''] = match;
+  return [{ mode, object, size: Number(size), path }];
+}
+
+const symlinkMode = '120000';
+
+function sortOut(entries: readonly Entry[]): { blobs: Entry[]; problems: ScopeProblem[] } {
+  const blobs: Entry[] = [];
+  const problems: ScopeProblem[] = [];
+  for (const entry of entries) {
+    const place = wholeFile(entry.path);
+    if (entry.mode === symlinkMode)
+      problems.push(
+        errorAt(
+          'SYMLINK_OUTSIDE',
+          place,
+          `is a symlink, which is not followed in a bare repository: replace it by a file`,
+        ),
+      );
+    else if (entry.size > scopeFileBytesMax)
+      problems.push(errorAt('FILE_TOO_LARGE', place, tooLargeMessage(entry.size)));
+    else blobs.push(entry);
+  }
+  return { blobs, problems };
+}
+
+async function readBlobs(gitDir: string, blobs: readonly Entry[]): Promise<Map<string, Uint8Array>> {
+  if (blobs.length === 0) return new Map();
+  const input = blobs.map(({ object }) => `${object}\n`).join('');
+  const output = await gitIn(gitDir, ['cat-file', '--batch'], input);
+  const contents = new Map<string, Uint8Array>();
+  let offset = 0;
+  for (const { path, size } of blobs) {
+    // One header line `object type size`, the content, one newline.
+    const start = output.indexOf(0x0a, offset) + 1;
+    contents.set(path, output.subarray(start, start + size));
+    offset = start + size + 1;
+  }
+  return contents;
+}

@@ -1,0 +1,82 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { parseScopePath, quote, type Parsed, type ScopePath } from '../core/index.ts';
+import { definitionFiles } from './candidates.ts';
+import { isExplicitlyRelative, stripDefinitionFile } from './path-text.ts';
+
+/** Anything that knows which scopes there are: a Set or a Map keyed by path. */
+interface ScopeLookup {
+  has(path: ScopePath): boolean;
+}
+
+/**
+ * The nearest scope that encloses a file or folder; null when none does. `path` is canonical and relative to the
+ * repository, as {@link repositoryPath} gives it.
+ */
+export function scopeOfFile(scopes: ScopeLookup, path: ScopePath): ScopePath | null {
+  for (let folder: string = path; folder !== '.'; folder = parentOf(folder))
+    if (scopes.has(folder as ScopePath)) return folder as ScopePath;
+  const root = '.' as ScopePath;
+  return scopes.has(root) ? root : null;
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '.' : path.slice(0, slash);
+}
+
+/**
+ * The canonical path, relative to the working tree, of a file as a person or a tool names it in a folder. Symlinks are
+ * followed as far as the path exists, so every spelling of one file gives one path; what leads out of the tree is refused.
+ */
+export function repositoryPath(worktree: string, cwd: string, text: string): Parsed<ScopePath> {
+  if (text.includes('\0')) return { ok: false, problem: `path ${quote(text)} contains a NUL character` };
+  const target = realPathOf(resolve(cwd, text));
+  const path = relative(realPathOf(worktree), target);
+  if (path === '..' || path.startsWith(`..${sep}`) || resolve(path) === path)
+    return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
+  return parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
+}
+
+/** Follows symlinks in the part of the path that exists. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPathOf(parent), basename(path));
+  }
+}
+
+/** Where a person's word for a scope was typed. */
+export interface InputPlace {
+  /** Null in a bare repository: then only paths from the top make sense. */
+  readonly worktree: string | null;
+  readonly cwd: string;
+}
+
+/**
+ * The scope that a person means by a path typed in some folder: seen from that folder, or else from the top of the
+ * repository. When both are scopes and differ, the answer is a problem that names both. `./x`, `../x` and absolute paths
+ * are seen from the folder only. A path that is no scope on disk is passed on as seen from the top (from the folder
+ * when only that makes sense): the coordinator knows more scopes than this working tree may have.
+ */
+export function scopeFromInput({ worktree, cwd }: InputPlace, text: string): Parsed<ScopePath> {
+  const stripped = stripDefinitionFile(text);
+  const fromTop = parseScopePath(text === '' ? text : stripped);
+  if (worktree === null || !fromTop.ok)
+    return worktree === null || text === '' ? fromTop : repositoryPath(worktree, cwd, stripped);
+  const fromFolder = repositoryPath(worktree, cwd, stripped);
+  if (isExplicitlyRelative(stripped)) return fromFolder;
+  if (!fromFolder.ok || fromFolder.value === fromTop.value) return fromTop;
+  if (!isScopeFolder(worktree, fromFolder.value)) return fromTop;
+  if (!isScopeFolder(worktree, fromTop.value)) return fromFolder;
+  return {
+    ok: false,
+    problem: `${quote(text)} may mean scope ${quote(fromFolder.value)} or ${quote(fromTop.value)}: write ${quote(`./${stripped}`)} for the former, or its path from the top in the top folder`,
+  };
+}
+
+function isScopeFolder(worktree: string, path: ScopePath): boolean {
+  return definitionFiles.some((file) => existsSync(join(worktree, path, file)));
+}

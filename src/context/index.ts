@@ -1,0 +1,18 @@
+import type { Repository } from './repository.ts';
+import type { ScanOptions, ScanResult } from './scan.ts';
+
+export { ContextError, contextErrorCodes, type ContextErrorCode } from './errors.ts';
+export { findRepository, stateDirectory, type Repository, type RepositoryHints } from './repository.ts';
+export { repositoryPath, scopeFromInput, scopeOfFile, type InputPlace } from './files.ts';
+export { scopeProblemCodes, type ScopeProblemCode } from './problems.ts';
+export type { LastGood, ScanOptions, ScanResult } from './scan.ts';
+
+/** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */
+export async function scanRepository(repository: Repository, options: ScanOptions): Promise<ScanResult> {
+  return (await import('./scan.ts')).scanRepository(repository, options);
+}
+
+/** See `scan.ts`. */
+export async function fingerprintOnly(repository: Repository): Promise<string> {
+  return (await import('./scan.ts')).fingerprintOnly(repository);
+}

@@ -1,0 +1,122 @@
+import type { ScopeDefinition, ScopePath } from '../core/index.ts';
+import type { ScopeProblem } from '../protocol/index.ts';
+import { loadConfig, type LoadedConfig } from '../config/index.ts';
+import { mapBounded } from './bounded.ts';
+import { chooseCandidates } from './candidates.ts';
+import { headFingerprint, openHeadTree } from './commit-tree.ts';
+import { defineScopes } from './definitions.ts';
+import { warningAt } from './problems.ts';
+import { readCandidate, type ReadCandidate } from './read-candidate.ts';
+import type { Repository } from './repository.ts';
+import { scopeSource, type ScopeSource } from './source.ts';
+import type { Tree } from './tree.ts';
+import { openWorkingTree, workingTreeFingerprint } from './working-tree.ts';
+
+/** Enough to hide the latency of a disk, few enough to keep open files and memory small. */
+const readsAtOnce = 16;
+
+/** What an earlier scan found, to fall back on where a file is now broken. */
+export interface LastGood {
+  readonly definitions: readonly ScopeDefinition[];
+  readonly config: LoadedConfig;
+}
+
+export interface ScanOptions {
+  /** Null at the first scan. */
+  readonly previous: LastGood | null;
+  /** Overrides configuration values; see the option table. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ScanResult extends LastGood {
+  /** Sorted by path; every dependency is in the list. Cycles and bounds are for the core to judge. */
+  readonly definitions: readonly ScopeDefinition[];
+  /** In force: where its block is broken, the previous one (or the defaults) with the new problems. */
+  readonly config: LoadedConfig;
+  /** Where each scope is defined: repository-relative path of its file. */
+  readonly files: ReadonlyMap<ScopePath, string>;
+  /** Sorted by file and line. */
+  readonly problems: readonly ScopeProblem[];
+  /** Whether there is no error: `definitions` and `config` are then all that the files say. */
+  readonly sound: boolean;
+  /** See {@link fingerprintOnly}. Taken before the files were read, so a change meanwhile shows in the next one. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Reads every scope file of a repository and the configuration in the root scope's.
+ *
+ * A broken file is reported and `sound` is false. Its scope does not disappear: the definition of the previous scan stays
+ * (less dependencies on scopes that have gone). A scope that never was good is left out, since nothing is known of
+ * it. A dependency that cannot be resolved is left out of a scope that has no previous definition. Whether an unsound
+ * result is taken over is the caller's decision.
+ *
+ * @throws ContextError when Git or the working tree cannot be read at all; never for the content of files.
+ */
+export async function scanRepository(repository: Repository, options: ScanOptions): Promise<ScanResult> {
+  const source = scopeSource(repository);
+  const tree = await openTree(source);
+  const candidates = chooseCandidates(tree.paths);
+  const previous = options.previous?.definitions ?? [];
+  const known = new Set(previous.map(({ path }) => path));
+  const read = await mapBounded(candidates.chosen, readsAtOnce, (candidate) =>
+    readCandidate(tree, candidate, known),
+  );
+  const present = read.filter(({ kind }) => kind === 'scope');
+  const defined = defineScopes({ tree, present, previous });
+  const config = await rootConfig(present, options);
+  const problems = [
+    ...tree.problems,
+    ...candidates.problems,
+    ...read.flatMap((one) => one.problems),
+    ...defined.problems,
+    ...config.problems,
+    ...(present.length === 0 ? [noScopes(source)] : []),
+  ];
+  return {
+    definitions: defined.definitions,
+    config,
+    files: new Map(present.map(({ candidate }) => [candidate.scope, candidate.file])),
+    problems: problems.toSorted(byPlace),
+    sound: problems.every(({ severity }) => severity !== 'error'),
+    fingerprint: tree.fingerprint,
+  };
+}
+
+/**
+ * Changes whenever a scan might give another result; costs a listing, reads no file. Equal to the `fingerprint` of the
+ * scan that is still up to date.
+ */
+export async function fingerprintOnly(repository: Repository): Promise<string> {
+  const source = scopeSource(repository);
+  return source.kind === 'head' ? headFingerprint(source.gitDir) : workingTreeFingerprint(source.root);
+}
+
+function openTree(source: ScopeSource): Promise<Tree> {
+  return source.kind === 'head' ? openHeadTree(source.gitDir) : openWorkingTree(source.root);
+}
+
+/** A broken file says nothing about the configuration, so what was in force stays. */
+async function rootConfig(present: readonly ReadCandidate[], options: ScanOptions): Promise<LoadedConfig> {
+  const root = present.find(({ candidate }) => candidate.scope === '.');
+  const yaml = root?.yaml ?? null;
+  const loaded = await loadConfig({ file: yaml, env: options.env });
+  const broken = loaded.problems.length > 0 || (root !== undefined && yaml === null);
+  if (!broken || options.previous === null) return loaded;
+  return { ...options.previous.config, problems: loaded.problems };
+}
+
+function noScopes(source: ScopeSource): ScopeProblem {
+  const where = source.kind === 'head' ? `the last commit of ${source.gitDir}, which is bare` : source.root;
+  return warningAt(
+    'NO_SCOPES',
+    null,
+    `no scope in ${where}: put a rhema.yaml with 'name: ...' into a folder`,
+  );
+}
+
+function byPlace(a: ScopeProblem, b: ScopeProblem): number {
+  const [fileA, fileB] = [a.file ?? '', b.file ?? ''];
+  if (fileA !== fileB) return fileA < fileB ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

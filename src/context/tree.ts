@@ -1,0 +1,21 @@
+import type { ScopePath } from '../core/index.ts';
+import type { ScopeProblem } from '../protocol/index.ts';
+
+/** The definition files of one working tree or one commit, at one moment. */
+export interface Tree {
+  /** Top folder; null for a commit. */
+  readonly root: string | null;
+  /** Repository-relative, sorted. */
+  readonly paths: readonly string[];
+  readonly problems: readonly ScopeProblem[];
+  /** Changes whenever a definition file is added, removed or changed. */
+  readonly fingerprint: string;
+  read(path: string): Promise<FileContent>;
+  /** Where a folder really is when a symlink is on its path; null: nowhere, or outside. */
+  followSymlinks(path: ScopePath): ScopePath | null;
+}
+
+export type FileContent =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  /** Null: the file has gone since it was listed. */
+  | { readonly ok: false; readonly problem: ScopeProblem | null };

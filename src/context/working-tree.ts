@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { constants, realpathSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { parseScopePath, type ScopePath } from '../core/index.ts';
+import { isGone, isInside, listFiles, messageOf, type ListedFile } from './list-files.ts';
+import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
+import { errorAt, wholeFile } from './problems.ts';
+import type { FileContent, Tree } from './tree.ts';
+
+/** The definition files of a working tree, as they are on disk. */
+export async function openWorkingTree(root: string): Promise<Tree> {
+  const { files, problems } = await listFiles(root);
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return {
+    root,
+    paths: [...byPath.keys()],
+    problems,
+    fingerprint: digestOf(files),
+    read: async (path) => readListed(byPath.get(path) ?? null),
+    followSymlinks: (path) => followSymlinks(root, path),
+  };
+}
+
+/** The fingerprint alone, without reading any file. */
+export async function workingTreeFingerprint(root: string): Promise<string> {
+  return digestOf((await listFiles(root)).files);
+}
+
+/** Time, size and inode see every way a file is changed, replaced by a rename included. */
+function digestOf(files: readonly ListedFile[]): string {
+  const hash = createHash('sha256').update('worktree\n');
+  for (const { path, stat } of files) hash.update(`${path}\0${stat.mtimeNs} ${stat.size} ${stat.ino}\n`);
+  return hash.digest('hex');
+}
+
+async function readListed(file: ListedFile | null): Promise<FileContent> {
+  if (file === null) return { ok: false, problem: null };
+  try {
+    // Opening must not follow a link put here since the listing, nor wait for the writer of a pipe.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const handle = await open(file.realPath, flags);
+    try {
+      return await readHandle(file.path, handle);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isGone(error)) return { ok: false, problem: null };
+    return unreadable(file.path, messageOf(error));
+  }
+}
+
+async function readHandle(path: string, handle: FileHandle): Promise<FileContent> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) return unreadable(path, 'it is not a regular file');
+  if (stat.size > scopeFileBytesMax)
+    return { ok: false, problem: errorAt('FILE_TOO_LARGE', wholeFile(path), tooLargeMessage(stat.size)) };
+  return { ok: true, bytes: await handle.readFile() };
+}
+
+function unreadable(path: string, reason: string): FileContent {
+  return { ok: false, problem: errorAt('UNREADABLE_FILE', wholeFile(path), `cannot be read: ${reason}`) };
+}
+
+function followSymlinks(root: string, path: ScopePath): ScopePath | null {
+  try {
+    const target = realpathSync.native(join(root, path));
+    const parsed = parseScopePath(relative(root, target).split(sep).join('/') || '.');
+    return isInside(root, target) && parsed.ok ? parsed.value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,121 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Revision } from '../core/index.ts';
+import type { Call, RequestParsers, StopAnswer } from '../protocol/index.ts';
+import { Peer, type PeerHandler } from './peer.ts';
+import type { ServedCoordinator } from './served.ts';
+
+export interface ServerOptions {
+  readonly coordinator: ServedCoordinator;
+  readonly parsers: RequestParsers;
+  /** Of the package. */
+  readonly version: string;
+  /** Somebody asked the owner to leave, and may. */
+  readonly onStop: () => void;
+  readonly slowReaderMs?: number;
+}
+
+const slowReaderDefaultMs = 30_000;
+
+/** Serves a coordinator to any number of clients on one socket. */
+export class CoordinatorServer implements PeerHandler {
+  readonly #options: ServerOptions;
+  readonly #server: Server;
+  readonly #peers = new Set<Peer>();
+  #isStopping = false;
+  #callCount = 0;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  get connections(): number {
+    return this.#peers.size;
+  }
+
+  /** Calls taken since the start: when it stands still, nobody has called. */
+  get callCount(): number {
+    return this.#callCount;
+  }
+
+  /** Whether a call is under way that ends by itself. */
+  get isAnswering(): boolean {
+    return this.#finiteCalls() > 0;
+  }
+
+  /** Starts to listen. Rejects with the system's error if it cannot. */
+  listen(address: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(address, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  /** Takes no new connections, removes the socket, and gives up streams and waits: their callers ask the next owner. */
+  stopListening(): void {
+    this.#isStopping = true;
+    if (this.#server.listening) this.#server.close();
+    for (const peer of this.#peers) peer.abortEndless();
+  }
+
+  /** Hangs up on everybody, after what has been answered is sent. */
+  hangUp(): void {
+    for (const peer of this.#peers) peer.end();
+  }
+
+  handle(call: Call, signal: AbortSignal, send: (item: unknown) => Promise<void>): Promise<unknown> {
+    this.#callCount += 1;
+    const { coordinator } = this.#options;
+    switch (call.op) {
+      case 'submit':
+        return coordinator.submit(call.request);
+      case 'awaitTicket':
+        return coordinator.awaitTicket(call.ticket, signal);
+      case 'query':
+        return coordinator.query(call.query);
+      case 'watch':
+        return this.#stream(call.fromRevision, signal, send);
+      case 'refresh':
+        return coordinator.refresh();
+      case 'stop':
+        return Promise.resolve(this.#stop(call.when));
+    }
+  }
+
+  peerGone(peer: Peer): void {
+    this.#peers.delete(peer);
+  }
+
+  #accept(socket: Socket): void {
+    const { parsers, version } = this.#options;
+    const slowReaderMs = this.#options.slowReaderMs ?? slowReaderDefaultMs;
+    const peer = new Peer(socket, { parsers, version, slowReaderMs, handler: this });
+    this.#peers.add(peer);
+    if (this.#isStopping) peer.end();
+  }
+
+  async #stream(
+    fromRevision: Revision,
+    signal: AbortSignal,
+    send: (item: unknown) => Promise<void>,
+  ): Promise<null> {
+    for await (const entry of this.#options.coordinator.watch(fromRevision, signal)) await send(entry);
+    return null;
+  }
+
+  /** The asking call itself does not count as work. */
+  #stop(when: 'now' | 'idle'): StopAnswer {
+    const stopping = when === 'now' || (this.#options.coordinator.idle() && this.#finiteCalls() <= 1);
+    if (stopping) setImmediate(this.#options.onStop);
+    return { stopping };
+  }
+
+  #finiteCalls(): number {
+    let count = 0;
+    for (const peer of this.#peers) count += peer.finiteCalls;
+    return count;
+  }
+}

@@ -1,0 +1,87 @@
+/** `npm start`: several agents on a clone of a repository, with deaths and accidents, and a verdict from the log. */
+import { parseArgs } from 'node:util';
+import { Director } from './director.ts';
+import { prepareStage } from './stage.ts';
+import { judge, type Verdict } from './verdict.ts';
+import { LiveView } from './view.ts';
+
+const usage = `Runs several agents against each other on a clone of a Git repository, and judges the log.
+
+  npm start                     on this repository
+  npm start -- --repo PATH      on a clone of another one
+  npm start -- --keep           leaves the clone where it is, to look at
+`;
+
+const drawEveryMs = 250;
+const sayEveryMs = 2_000;
+const timeLimitMs = 60_000;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { repo: { type: 'string', default: '.' }, keep: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
+  if (values.help === true) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const stage = prepareStage(values.repo);
+  process.stdout.write(`a clone of ${values.repo} in ${stage.worktree}\n`);
+  try {
+    return await perform(await Director.begin(stage), stage.worktree);
+  } finally {
+    if (values.keep !== true) stage.clear();
+  }
+}
+
+async function perform(director: Director, worktree: string): Promise<number> {
+  const startedAt = performance.now();
+  const view = new LiveView(process.stdout);
+  const drawing = setInterval(
+    () =>
+      void director.coordinator
+        .query({ kind: 'status', at: null })
+        .then((status) => view.draw(status, director.actors))
+        // The coordinator is killed during the play; the next drawing finds its successor.
+        .catch(() => undefined),
+    process.stdout.isTTY ? drawEveryMs : sayEveryMs,
+  );
+  try {
+    const plot = await withinLimit(director.play());
+    clearInterval(drawing);
+    view.erase();
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    return tell(judge(plot, worktree), seconds);
+  } finally {
+    clearInterval(drawing);
+    for (const actor of director.actors) if (actor.end === null) actor.signal('SIGKILL');
+  }
+}
+
+function withinLimit<T>(play: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`not done after ${timeLimitMs / 1000} s: somebody waits for ever`)),
+      timeLimitMs,
+    );
+    play.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function tell({ figures, faults }: Verdict, seconds: string): number {
+  for (const [name, value] of figures) process.stdout.write(`${name.padEnd(22)} ${value}\n`);
+  process.stdout.write(`${'took'.padEnd(22)} ${seconds} s\n\n`);
+  for (const fault of faults) process.stdout.write(`FAULT: ${fault}\n`);
+  process.stdout.write(
+    faults.length === 0
+      ? 'Nothing was held twice, nothing that was told is missing from the log, every invariant held.\n'
+      : `${faults.length} faults: this run is not what was promised.\n`,
+  );
+  return faults.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`npm start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+import type { FencingToken, RejectionCode, ScopePath } from '../core/index.ts';
+
+/** The parts that agents play. */
+export type Role =
+  /** Edits under lock, again and again. */
+  | 'worker'
+  /** Works like the others, after asking for dependencies that would form a cycle. */
+  | 'cyclist'
+  /** Takes a lock and is killed while it holds it. */
+  | 'victim'
+  /** Takes a lock, is frozen past its lease, and wakes up believing that it still holds it. */
+  | 'sleeper';
+
+/** What an agent process is told when it starts. */
+export interface Briefing {
+  readonly name: string;
+  readonly role: Role;
+  readonly commonDir: string;
+  readonly worktree: string;
+  readonly scopes: readonly ScopePath[];
+  readonly rounds: number;
+  readonly ttlMs: number;
+  /** Makes its choices repeatable. */
+  readonly seed: number;
+}
+
+/** What an agent process tells, one line of JSON each. */
+export type Report =
+  | {
+      readonly kind: 'granted';
+      readonly scope: ScopePath;
+      readonly token: FencingToken;
+      readonly waitedMs: number;
+    }
+  | { readonly kind: 'edited'; readonly scope: ScopePath; readonly token: FencingToken }
+  | {
+      readonly kind: 'refused';
+      readonly attempt: string;
+      readonly code: RejectionCode;
+      readonly message: string;
+    }
+  | { readonly kind: 'finished' };
+
+/** The file that agents edit in their scope. */
+export const notesFile = 'demo-notes.yaml';

@@ -1,0 +1,44 @@
+import type { Clock } from './clock.ts';
+import type { Cancel, Timers } from './timers.ts';
+
+/** Timers of the system hold at most 2^31 - 1 ms; a ring too early only looks again. */
+const delayMaxMs = 3_600_000;
+
+/** The one timer: rings when the next thing is due. */
+export class Alarm {
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #ring: () => void;
+  #armed: { readonly atMs: number; readonly cancel: Cancel } | null = null;
+  #stopped = false;
+
+  constructor(clock: Clock, timers: Timers, ring: () => void) {
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#ring = ring;
+  }
+
+  /**
+   * Rings in `delayMs` at the latest. A timer that rings sooner is left alone: deadlines move later with every renewal,
+   * and a timer for each would cost more than one look too many.
+   */
+  ringWithin(delayMs: number): void {
+    if (this.#stopped) return;
+    const delay = Math.min(Math.max(delayMs, 0), delayMaxMs);
+    const atMs = this.#clock.monotonicMs() + delay;
+    if (this.#armed !== null && this.#armed.atMs <= atMs) return;
+    this.#armed?.cancel();
+    this.#armed = { atMs, cancel: this.#timers.schedule(delay, () => this.#fire()) };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#armed?.cancel();
+    this.#armed = null;
+  }
+
+  #fire(): void {
+    this.#armed = null;
+    this.#ring();
+  }
+}

@@ -1,0 +1,55 @@
+/** Where the service reads time. Handed in, so that a test or a simulation owns it. */
+export interface Clock {
+  /**
+   * Whole milliseconds since this machine's boot; never runs backwards. All processes of one boot read the same clock,
+   * so that leases run on when another process takes over.
+   */
+  monotonicMs(): number;
+  /** Whole milliseconds since 1970. May jump either way. */
+  wallMs(): number;
+}
+
+export class SystemClock implements Clock {
+  monotonicMs(): number {
+    return Number(process.hrtime.bigint() / 1_000_000n);
+  }
+
+  wallMs(): number {
+    return Date.now();
+  }
+}
+
+/** Time that passes only when it is told to. */
+export class ManualClock implements Clock {
+  #monotonicMs: number;
+  #wallMs: number;
+
+  constructor(start: { readonly monotonicMs?: number; readonly wallMs?: number } = {}) {
+    this.#monotonicMs = start.monotonicMs ?? 1_000;
+    this.#wallMs = start.wallMs ?? 1_700_000_000_000;
+  }
+
+  monotonicMs(): number {
+    return this.#monotonicMs;
+  }
+
+  wallMs(): number {
+    return this.#wallMs;
+  }
+
+  /** Time passes on both clocks. */
+  advance(byMs: number): void {
+    this.#monotonicMs += byMs;
+    this.#wallMs += byMs;
+  }
+
+  /** Somebody sets the wall clock, or the machine was suspended. */
+  jumpWall(byMs: number): void {
+    this.#wallMs += byMs;
+  }
+
+  /** The machine boots: its monotonic clock starts anew. */
+  reboot(): void {
+    this.#monotonicMs = 0;
+  }
+}

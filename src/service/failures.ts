@@ -1,0 +1,32 @@
+import { CoordinatorError } from '../protocol/index.ts';
+import { StoreError } from '../store/index.ts';
+
+/** Any trouble as callers are told it. */
+export function toFailure(error: unknown): CoordinatorError {
+  if (error instanceof CoordinatorError) return error;
+  if (error instanceof StoreError) return storeFailure(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return new CoordinatorError('INTERNAL', `a bug in the coordinator: ${message}`, { cause: error });
+}
+
+function storeFailure(error: StoreError): CoordinatorError {
+  const details = { store: error.code, revision: error.revision };
+  if (error.code === 'COMPACTED') return new CoordinatorError('COMPACTED', error.message, { details, cause: error });
+  if (error.retryable)
+    return new CoordinatorError('UNAVAILABLE', error.message, { retryable: true, details, cause: error });
+  return new CoordinatorError('STORE_FAILURE', error.message, { details, cause: error });
+}
+
+/** The service cannot take or finish a call at the moment. The same call with the same request id may succeed later. */
+export function unavailable(message: string, cause?: unknown): CoordinatorError {
+  return new CoordinatorError('UNAVAILABLE', message, { retryable: true, cause });
+}
+
+/** Trouble that nobody is waiting to hear of: for the owner's log. */
+export interface Problem {
+  readonly kind: 'corruptSnapshot' | 'snapshotNotSaved' | 'violation' | 'bug' | 'appendFailed';
+  readonly message: string;
+  readonly cause: unknown;
+}
+
+export type Report = (problem: Problem) => void;

@@ -1,0 +1,52 @@
+/**
+ * The log's time: this host's monotonic clock plus an offset that the log remembers. It never runs backwards, and no
+ * host compares its wall clock with another's.
+ *
+ * The offset holds as long as the host and its boot are the same, whichever process owns the log. On another clock, or
+ * when the wall has run ahead of it (the machine slept, or its clock was set), the owner binds the log to its clock anew
+ * by `TakeOver`, which re-arms every lease in full: a ttl is a lower bound. A wall that is behind changes nothing.
+ */
+import { asTimeMs, type ClockAnchor, type CommandOf, type State, type TimeMs } from '../core/index.ts';
+import type { Clock } from './clock.ts';
+import type { HostIdentity } from './host.ts';
+
+/** How far the wall may be ahead of the log before it counts as a jump, in milliseconds. */
+const wallAheadMaxMs = 5_000;
+
+/** The time for the next commands, and whether the log must first be bound to this clock. */
+export interface LogTime {
+  readonly nowMs: TimeMs;
+  readonly takeOver: { readonly cause: TakeOverCause; readonly clock: ClockAnchor } | null;
+}
+
+type TakeOverCause = CommandOf<'TakeOver'>['cause'];
+
+export function readLogTime(state: State, clock: Clock, host: HostIdentity): LogTime {
+  const monotonicMs = Math.floor(clock.monotonicMs());
+  const wallMs = Math.floor(clock.wallMs());
+  const cause = takeOverCause(state, host, monotonicMs, wallMs);
+  if (cause === null) return { nowMs: notBefore(state, monotonicMs + offsetOf(state)), takeOver: null };
+  const nowMs = notBefore(state, wallMs);
+  const anchor = { host: host.hostId, boot: host.bootId, offsetMs: nowMs - monotonicMs };
+  return { nowMs, takeOver: { cause, clock: anchor } };
+}
+
+function takeOverCause(
+  state: State,
+  host: HostIdentity,
+  monotonicMs: number,
+  wallMs: number,
+): TakeOverCause | null {
+  if (state.clock === null) return 'first';
+  if (state.clock.host !== host.hostId) return 'otherHost';
+  if (state.clock.boot !== host.bootId) return 'otherBoot';
+  return wallMs - (monotonicMs + state.clock.offsetMs) > wallAheadMaxMs ? 'clockJump' : null;
+}
+
+function offsetOf(state: State): number {
+  return state.clock?.offsetMs ?? 0;
+}
+
+function notBefore(state: State, ms: number): TimeMs {
+  return asTimeMs(Math.max(ms, state.timeMs));
+}

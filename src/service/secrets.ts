@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { asSessionId, type SessionId } from '../core/index.ts';
+
+/** Secrets whose digest is remembered: hashing costs more than the whole decision of a heartbeat. */
+const rememberedMax = 4_096;
+
+/** Turns an agent's secret into the session id that the log knows: its SHA-256 in hexadecimal digits. */
+export class SecretHasher {
+  /** The one used longest ago comes first. */
+  readonly #remembered = new Map<string, SessionId>();
+
+  sessionOf(secret: string): SessionId {
+    const session = this.#remembered.get(secret) ?? hash(secret);
+    this.#remembered.delete(secret);
+    this.#remembered.set(secret, session);
+    if (this.#remembered.size > rememberedMax) this.#forgetOldest();
+    return session;
+  }
+
+  #forgetOldest(): void {
+    for (const oldest of this.#remembered.keys()) {
+      this.#remembered.delete(oldest);
+      return;
+    }
+  }
+}
+
+function hash(secret: string): SessionId {
+  return asSessionId(createHash('sha256').update(secret).digest('hex'));
+}

@@ -1,0 +1,266 @@
+/**
+ * The single writer of this process. One batch at a time:
+ *
+ *     gather --(a turn has passed)--> decide --> append --(done)--> tell --> gather
+ *                                        ^          |
+ *                                        +--(refused, unknown, retryable failure: wait a little)
+ *
+ * What arrives while an append is in flight makes up the next batch, so that many callers share one durable write. A
+ * batch that writes nothing is checked against the end of the log before it is answered: a refusal or a read that rests
+ * on a state others have moved on from would be a stale answer. Nothing is told before it is durable.
+ */
+import type { State, TimeMs } from '../core/index.ts';
+import { CoordinatorError } from '../protocol/index.ts';
+import { StoreError, type LogStore } from '../store/index.ts';
+import { BatchPlanner, InvariantError, type CommandCall, type Plan } from './batch.ts';
+import type { Chance } from './chance.ts';
+import type { Clock } from './clock.ts';
+import { toFailure, unavailable, type Report } from './failures.ts';
+import type { HostIdentity } from './host.ts';
+import { readLogTime, type LogTime } from './log-time.ts';
+import type { Replica } from './replica.ts';
+import { sleep, type Timers } from './timers.ts';
+
+/** A look at the state between two batches: at a revision that includes all that was acknowledged before the call. */
+export interface ReadCall {
+  /** Must copy what it needs: the state moves on. */
+  run(state: State, nowMs: TimeMs): void;
+  fail(error: CoordinatorError): void;
+}
+
+/** Somebody who waits until what is due has been done. */
+interface TickCall {
+  done(): void;
+  fail(error: CoordinatorError): void;
+}
+
+export interface WriterPorts {
+  readonly store: LogStore;
+  readonly replica: Replica;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly host: HostIdentity;
+  readonly chance: Chance;
+  readonly report: Report;
+  /** Called after each batch, before the next is begun. The state is null when it could not be had. */
+  readonly afterBatch: (state: State | null, nowMs: TimeMs | null) => Promise<void>;
+}
+
+export type InvariantChecks = 'always' | 'sampled' | 'never';
+
+export interface WriterLimits {
+  readonly batchCommandsMax: number;
+  /** Commands that may wait for their batch; further ones are turned away. */
+  readonly queuedCommandsMax: number;
+  /** How long a batch is tried before its callers are told that the log cannot be written, in milliseconds. */
+  readonly commitPatienceMs: number;
+  readonly checkInvariants: InvariantChecks;
+}
+
+interface Batch {
+  calls: readonly CommandCall[];
+  readonly reads: readonly ReadCall[];
+  readonly ticks: readonly TickCall[];
+}
+
+/** Of this many batches one is checked where checks are sampled: a check reads the whole state. */
+const sampleEvery = 4_096;
+/** Pause before the first and the longest pause before another try, in milliseconds. */
+const firstPauseMs = 1;
+const longestPauseMs = 100;
+
+export class Writer {
+  readonly #ports: WriterPorts;
+  readonly #limits: WriterLimits;
+  #calls: CommandCall[] = [];
+  #reads: ReadCall[] = [];
+  #ticks: TickCall[] = [];
+  #running = false;
+  /** Whether others were seen to write: then it is worth reading before deciding. */
+  #contended = false;
+  #batches = 0;
+  #halted: CoordinatorError | null = null;
+  #whenQuiet: (() => void)[] = [];
+
+  constructor(ports: WriterPorts, limits: WriterLimits) {
+    this.#ports = ports;
+    this.#limits = limits;
+  }
+
+  /** Why it has stopped writing for good; null while it writes. */
+  get halted(): CoordinatorError | null {
+    return this.#halted;
+  }
+
+  get busy(): boolean {
+    return this.#running;
+  }
+
+  submit(call: CommandCall): void {
+    if (this.#halted !== null) return call.fail(this.#halted);
+    if (this.#calls.length >= this.#limits.queuedCommandsMax)
+      return call.fail(unavailable(`${this.#calls.length} commands wait already: try again`));
+    this.#calls.push(call);
+    this.#wake();
+  }
+
+  read(call: ReadCall): void {
+    this.#reads.push(call);
+    this.#wake();
+  }
+
+  /** Does what is due by now: binds the log to this clock, ends what has expired. */
+  tick(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#halted !== null) return reject(this.#halted);
+      this.#ticks.push({ done: resolve, fail: reject });
+      this.#wake();
+    });
+  }
+
+  /** Resolves when nothing is under way and nothing waits. */
+  quiet(): Promise<void> {
+    if (!this.#running) return Promise.resolve();
+    return new Promise((resolve) => this.#whenQuiet.push(resolve));
+  }
+
+  #wake(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#nextBatch();
+  }
+
+  #nextBatch(): void {
+    this.#ports.timers.soon(() => {
+      void this.#run().then(() => {
+        if (this.#calls.length + this.#reads.length + this.#ticks.length > 0) return this.#nextBatch();
+        this.#running = false;
+        for (const resolve of this.#whenQuiet.splice(0)) resolve();
+      });
+    });
+  }
+
+  async #run(): Promise<void> {
+    const batch: Batch = {
+      calls: this.#calls.splice(0, this.#limits.batchCommandsMax),
+      reads: this.#reads.splice(0),
+      ticks: this.#ticks.splice(0),
+    };
+    const nowMs = await this.#process(batch);
+    const state = nowMs === null ? null : this.#ports.replica.state;
+    await this.#ports.afterBatch(state, nowMs);
+  }
+
+  /** Tries a batch until it is told or given up. Returns the time it was decided at, or null when it was given up. */
+  async #process(batch: Batch): Promise<TimeMs | null> {
+    const { clock, timers } = this.#ports;
+    const giveUpAtMs = clock.monotonicMs() + this.#limits.commitPatienceMs;
+    for (let tries = 1; ; tries += 1) {
+      const tried = await this.#try(batch, tries);
+      if (tried.kind === 'told') return tried.nowMs;
+      if (tried.kind === 'failed') return this.#giveUp(batch, tried.error);
+      if (clock.monotonicMs() >= giveUpAtMs) return this.#giveUp(batch, tried.error);
+      await sleep(timers, this.#pauseMs(tries));
+    }
+  }
+
+  /** Jittered, so that racing writers do not meet again at once. */
+  #pauseMs(tries: number): number {
+    const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tries, 16));
+    return this.#ports.chance() * longest;
+  }
+
+  async #try(batch: Batch, tries: number): Promise<Tried> {
+    try {
+      return await this.#decideAndAppend(batch, tries > 1);
+    } catch (error) {
+      this.#ports.replica.abandon();
+      if (isBug(error)) this.#halt(error);
+      const failure = toFailure(error);
+      return { kind: failure.retryable ? 'again' : 'failed', error: failure };
+    }
+  }
+
+  async #decideAndAppend(batch: Batch, again: boolean): Promise<Tried> {
+    const { replica, store } = this.#ports;
+    await replica.prepare();
+    const readFirst = again || this.#contended;
+    if (readFirst) await replica.catchUp();
+    const time = readLogTime(replica.state, this.#ports.clock, this.#ports.host);
+    const plan = this.#plan(batch, time);
+    if (plan.entries.length === 0) {
+      if (readFirst || !(await replica.catchUp())) return this.#tell(batch, plan, time.nowMs);
+      this.#contended = true;
+      return this.#decideAndAppend(batch, true);
+    }
+    const outcome = await store.append(replica.durable, plan.entries);
+    if (outcome.kind === 'done') return this.#tell(batch, plan, time.nowMs);
+    replica.abandon();
+    if (outcome.kind === 'refused') this.#contended = true;
+    else this.#ports.report({ kind: 'appendFailed', message: 'the outcome of an append is unknown', cause: outcome.cause });
+    return { kind: 'again', error: unavailable(`the log could not be written: the last append was ${outcome.kind}`) };
+  }
+
+  #plan(batch: Batch, time: LogTime): Plan {
+    if (batch.calls.length + batch.ticks.length === 0 || this.#halted !== null) return { entries: [], outcomes: [] };
+    const planner = new BatchPlanner(this.#ports.replica, time, this.#isChecked());
+    return planner.plan(batch.calls);
+  }
+
+  #isChecked(): boolean {
+    const { checkInvariants } = this.#limits;
+    this.#batches += 1;
+    return checkInvariants === 'always' || (checkInvariants === 'sampled' && this.#batches % sampleEvery === 0);
+  }
+
+  #tell(batch: Batch, plan: Plan, nowMs: TimeMs): Tried {
+    const { replica } = this.#ports;
+    if (plan.entries.length > 0) replica.settle(plan.entries);
+    plan.outcomes.forEach((outcome, index) => {
+      const call = batch.calls[index];
+      if (outcome.kind === 'reply') call?.answer(outcome.reply);
+      else call?.fail(outcome.error);
+    });
+    this.#putBack(batch.calls.slice(plan.outcomes.length));
+    for (const tick of batch.ticks) tick.done();
+    for (const read of batch.reads) runRead(read, replica.state, nowMs);
+    return { kind: 'told', nowMs };
+  }
+
+  /** What did not fit goes first next time. */
+  #putBack(calls: readonly CommandCall[]): void {
+    if (calls.length === 0) return;
+    if (this.#halted === null) this.#calls = [...calls, ...this.#calls];
+    else for (const call of calls) call.fail(this.#halted);
+  }
+
+  #giveUp(batch: Batch, error: CoordinatorError): null {
+    for (const call of [...batch.calls, ...batch.reads, ...batch.ticks]) call.fail(error);
+    return null;
+  }
+
+  /** A bug was met: what it would write next cannot be trusted. Reads go on, from the log. */
+  #halt(error: unknown): void {
+    const kind = error instanceof InvariantError ? 'violation' : 'bug';
+    const failure = toFailure(error);
+    this.#halted = failure;
+    this.#ports.report({ kind, message: failure.message, cause: error });
+    for (const call of [...this.#calls.splice(0), ...this.#ticks.splice(0)]) call.fail(failure);
+  }
+}
+
+type Tried =
+  | { readonly kind: 'told'; readonly nowMs: TimeMs }
+  | { readonly kind: 'again' | 'failed'; readonly error: CoordinatorError };
+
+function isBug(error: unknown): boolean {
+  return !(error instanceof StoreError || error instanceof CoordinatorError);
+}
+
+function runRead(read: ReadCall, state: State, nowMs: TimeMs): void {
+  try {
+    read.run(state, nowMs);
+  } catch (error) {
+    read.fail(toFailure(error));
+  }
+}

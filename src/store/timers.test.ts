@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { ManualTimers, onAbort, sleep, systemTimers, wakeAtFirst } from './timers.ts';
+
+test('manual timers run when their time has come, in its order, those set meanwhile included', () => {
+  const timers = new ManualTimers();
+  const ran: string[] = [];
+  timers.schedule(20, () => ran.push('late'));
+  timers.schedule(10, () => {
+    ran.push('early');
+    timers.schedule(5, () => ran.push('between'));
+  });
+  timers.schedule(31, () => ran.push('too late'));
+  const cancel = timers.schedule(1, () => ran.push('cancelled'));
+  cancel();
+  timers.advance(9);
+  expect(ran).toEqual([]);
+  timers.advance(21);
+  expect(ran).toEqual(['early', 'between', 'late']);
+  expect(timers.nowMs()).toBe(30);
+  expect(timers.size).toBe(1);
+});
+
+test('a sleep ends when its time has passed', async () => {
+  const timers = new ManualTimers();
+  let awake = false;
+  const asleep = sleep(timers, 10).then(() => (awake = true));
+  timers.advance(9);
+  await Promise.resolve();
+  expect(awake).toBe(false);
+  timers.advance(1);
+  await asleep;
+});
+
+test('the first wake-up cancels the others', async () => {
+  const timers = new ManualTimers();
+  const stop = new AbortController();
+  const woken = wakeAtFirst((wake) => timers.schedule(10, wake), onAbort(stop.signal));
+  stop.abort();
+  await woken;
+  expect(timers.size).toBe(0);
+});
+
+test('system time runs forward and a cancelled timer does not run', async () => {
+  let ran = false;
+  const cancel = systemTimers.schedule(0, () => (ran = true));
+  cancel();
+  const beforeMs = systemTimers.nowMs();
+  await sleep(systemTimers, 2);
+  expect(ran).toBe(false);
+  expect(systemTimers.nowMs()).toBeGreaterThan(beforeMs);
+});
