@@ -25,9 +25,13 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   { code: String(exitCodes.done), meaning: 'done; also when coordination is disabled by configuration' },
   {
     code: String(exitCodes.failure),
-    meaning: 'failure: no repository, no coordinator, a broken store, a finding of `doctor`, a lease lost by `run`',
+    meaning:
+      'failure: no repository, no coordinator, a broken store, a finding of `doctor`, a lease lost by `run`',
   },
-  { code: String(exitCodes.invalid), meaning: 'usage or invalid input: nothing was asked of the coordinator' },
+  {
+    code: String(exitCodes.invalid),
+    meaning: 'usage or invalid input: nothing was asked of the coordinator',
+  },
   {
     code: String(exitCodes.refused),
     meaning: 'refused by the coordination rules, or found in breach of them (`safety`); nothing was changed',

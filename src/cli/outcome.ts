@@ -50,7 +50,15 @@ export function refusedBy(
   lines: readonly string[],
 ): Refused {
   const { code, message, details } = reply.rejection;
-  return { kind: 'refused', exitCode: exitCodes.refused, revision: reply.revision, code, message, details, lines };
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.refused,
+    revision: reply.revision,
+    code,
+    message,
+    details,
+    lines,
+  };
 }
 
 export type Accepted = Extract<Reply, { ok: true }>;

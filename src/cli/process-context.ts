@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { ChildEnd, ChildProcess, CliContext, Clock, Output, ProcessCommand, Signals } from './context.ts';
+import type {
+  ChildEnd,
+  ChildProcess,
+  CliContext,
+  Clock,
+  Output,
+  ProcessCommand,
+  Signals,
+} from './context.ts';
 import { createRealWorld } from './real-world.ts';
 
 /** The context of the process that runs. */

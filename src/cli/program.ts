@@ -3,7 +3,8 @@ import { Call } from './call.ts';
 import type { CliContext } from './context.ts';
 import { examples } from './declare.ts';
 import type { Host } from './declare.ts';
-import { CommandError, usageError } from './errors.ts';
+import { usageError } from './errors.ts';
+import type { CommandError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { reportError } from './output.ts';
@@ -43,7 +44,12 @@ export function createProgram(host: Host): Command {
     host.context.stdout.write(`${host.context.version()}\n`);
     throw new CommanderError(exitCodes.done, 'commander.version', '');
   });
-  examples(program, 'rhema agent join alice', 'rhema lock acquire src/core --agent alice --wait', 'rhema status');
+  examples(
+    program,
+    'rhema agent join alice',
+    'rhema lock acquire src/core --agent alice --wait',
+    'rhema status',
+  );
   addLockCommands(program, host);
   addAgentCommands(program, host);
   addRunCommand(program, host);
@@ -76,9 +82,17 @@ function settle(command: Command, context: CliContext): void {
 }
 
 /** The words were no command: nothing was opened yet, so the global options are found by looking at the words. */
-async function reportUnparsed(args: readonly string[], context: CliContext, error: unknown): Promise<ExitCode> {
+async function reportUnparsed(
+  args: readonly string[],
+  context: CliContext,
+  error: unknown,
+): Promise<ExitCode> {
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
-  const call = new Call(context, { json: own.includes('--json'), color: !own.includes('--no-color') }, context.cwd);
+  const call = new Call(
+    context,
+    { json: own.includes('--json'), color: !own.includes('--no-color') },
+    context.cwd,
+  );
   if (!(error instanceof CommanderError)) return reportError(call, error);
   if (error.exitCode === 0) return exitCodes.done;
   if (error.code === 'commander.help') return exitCodes.invalid;

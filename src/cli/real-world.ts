@@ -7,33 +7,81 @@ import {
   newRequestId,
   newSecret,
   readSession,
+  SocketCoordinator,
   statePaths,
   writeSession,
 } from '../client/index.ts';
 import type { OwnerCommand } from '../client/index.ts';
+import { findRepository } from '../context/index.ts';
 import { realInspection } from './real-inspection.ts';
-import type { Repository, Sessions, World } from './world.ts';
+import type { Owner, Repository, Sessions, World } from './world.ts';
 
-/** The world as it is. Only the client is loaded with it: the rest when a command asks for it. */
+/** The world as it is. The code of the owner is loaded for `--direct` and `daemon run` only. */
 export function createRealWorld(version: () => string): World {
   return {
-    locate: async (cwd, env) => (await import('../context/index.ts')).findRepository({ cwd, env }),
+    locate: (cwd, env) => findRepository({ cwd, env }),
     connect: async (repository, { direct }) => {
-      if (!direct) return connect(connectOptions(repository, version(), ownerCommand(repository)));
-      const { openDirect } = await import('../daemon/index.ts');
-      return openDirect(repository);
+      if (direct) return (await import('../daemon/index.ts')).openDirect({ repository, version: version() });
+      const { commonDir } = repository;
+      return connect({ commonDir, version: version(), startOwner: ownerCommand(repository) });
     },
     sessions,
-    owner: {
-      health: (repository) => ownerHealth(repository, version()),
-      stop: (repository) => stopOwner(repository, version()),
-      logFile: async ({ commonDir }) => statePaths(commonDir).log,
-      run: async (repository) => (await import('../daemon/index.ts')).runOwner(repository),
-    },
+    owner: ownerOf(version),
     inspection: realInspection,
     newRequestId,
     newSecret,
     operator: () => userInfo().username,
     hostName: hostname,
   };
+}
+
+/** This very program, as `rhema daemon run`, from the top of the working tree. */
+function ownerCommand({ worktree, commonDir }: Repository): OwnerCommand {
+  const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  return { file: process.execPath, args: [main, '-C', worktree ?? commonDir, 'daemon', 'run'] };
+}
+
+const sessions: Sessions = {
+  read: async ({ commonDir }, agent) => readSession(statePaths(commonDir), agent),
+  write: async ({ commonDir }, session) => writeSession(statePaths(commonDir), session),
+  remove: async ({ commonDir }, agent) => deleteSession(statePaths(commonDir), agent),
+  list: async ({ commonDir }) => listSessions(statePaths(commonDir)),
+};
+
+function ownerOf(version: () => string): Owner {
+  const reached = <T>(
+    repository: Repository,
+    use: (owner: SocketCoordinator) => Promise<T>,
+  ): Promise<T | null> => withRunningOwner(repository, version(), use);
+  return {
+    health: (repository) => reached(repository, (owner) => owner.query({ kind: 'health' })),
+    stop: async (repository) => {
+      const answer = await reached(repository, (owner) => owner.stopOwner('now'));
+      return answer?.stopping ?? false;
+    },
+    logFile: async ({ commonDir }) => statePaths(commonDir).log,
+    run: async (repository) =>
+      (await import('../daemon/index.ts')).runOwner({ repository, version: version() }),
+  };
+}
+
+/** How long to look for an owner that runs: it is on this machine. */
+const lookTimeoutMs = 5_000;
+
+/** Null when no owner runs. */
+async function withRunningOwner<T>(
+  { commonDir }: Repository,
+  version: string,
+  use: (owner: SocketCoordinator) => Promise<T>,
+): Promise<T | null> {
+  const options = { commonDir, version, startOwner: null, callTimeoutMs: lookTimeoutMs };
+  const owner = new SocketCoordinator(options);
+  try {
+    return await use(owner);
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === 'UNAVAILABLE') return null;
+    throw error;
+  } finally {
+    await owner.close();
+  }
 }

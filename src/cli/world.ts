@@ -1,4 +1,6 @@
-import type { AgentId, Epoch, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
+import type { ConfigEntry, ConfigProblem } from '../config/index.ts';
+import type { Repository } from '../context/index.ts';
+import type { AgentId, Epoch, Parsed, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { Coordinator, HealthAnswer, ScopeProblem } from '../protocol/index.ts';
 
 /**
@@ -27,13 +29,7 @@ export interface World {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface Repository {
-  /** Null in a bare repository. */
-  readonly worktree: string | null;
-  readonly gitDir: string;
-  /** Shared by all worktrees; the state lives in `rhema/` below it. */
-  readonly commonDir: string;
-}
+export type { Repository };
 
 export interface Session {
   readonly agent: AgentId;
@@ -45,8 +41,7 @@ export interface Session {
 export interface Sessions {
   /** Null when this user has not joined under that name. */
   read(repository: Repository, agent: AgentId): Promise<Session | null>;
-  /** Returns where it is kept. */
-  write(repository: Repository, session: Session): Promise<string>;
+  write(repository: Repository, session: Session): Promise<void>;
   remove(repository: Repository, agent: AgentId): Promise<void>;
   list(repository: Repository): Promise<readonly Session[]>;
 }
@@ -58,26 +53,20 @@ export interface Owner {
   /** Asks it to finish and leave; false when none runs. */
   stop(repository: Repository): Promise<boolean>;
   logFile(repository: Repository): Promise<string>;
-  /** Is the owner, until it leaves; answers with the exit code. */
-  run(repository: Repository): Promise<number>;
+  /** Is the owner, until it leaves. */
+  run(repository: Repository): Promise<void>;
 }
 
 /** Looking at the repository itself, without any coordinator. */
 export interface Inspection {
+  /** The scope that a path means, typed in a folder. Refused when it means two, or leads out of the repository. */
+  scopePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
   scan(repository: Repository): Promise<Scan>;
-  /** Every option with its value and where the value comes from. */
+  /** Every option with its value and where the value comes from, and what is wrong with them. */
   configuration(repository: Repository): Promise<Configuration>;
-  /** The scope that a path names, seen from the working directory. Fails when it names two. */
-  scopePath(
-    repository: Repository,
-    cwd: string,
-    text: string,
-    known: () => Promise<readonly ScopePath[]>,
-  ): Promise<ScopePath>;
+  /** `2.43.0`; null when there is no Git. */
   gitVersion(): Promise<string | null>;
-  /** Opens the log's file and checks all of it. */
-  verifyStore(repository: Repository): Promise<StoreReport>;
-  socketPath(repository: Repository): Promise<string>;
+  stateFiles(repository: Repository): Promise<StateFiles>;
 }
 
 export interface Scan {
@@ -88,21 +77,19 @@ export interface Scan {
 
 export interface Configuration {
   readonly enabled: boolean;
-  readonly values: readonly ConfiguredValue[];
-  readonly problems: readonly ScopeProblem[];
+  readonly entries: readonly ConfigEntry[];
+  readonly problems: readonly ConfigProblem[];
 }
 
-export interface ConfiguredValue {
-  readonly key: string;
-  readonly value: string;
-  /** `default`, or the file and line. */
-  readonly source: string;
-}
-
-export interface StoreReport {
-  readonly exists: boolean;
-  readonly path: string;
-  readonly engine: string | null;
-  /** Null when it is sound. */
-  readonly problem: string | null;
+/** What is on disk of the coordination's own. */
+export interface StateFiles {
+  readonly directory: string;
+  readonly database: string;
+  /** False before the first command. */
+  readonly databaseExists: boolean;
+  /** Who may enter the folder, such as 0o700; null when it does not exist. */
+  readonly directoryMode: number | null;
+  readonly writable: boolean;
+  /** The address of the socket; its failure when there is no usable one. */
+  readonly socket: Parsed<string>;
 }

@@ -10,15 +10,16 @@ export interface GitConfig {
   readonly needsGit: boolean;
 }
 
-/** Reads `core.bare`, `core.worktree` and `extensions.worktreeConfig`; the last one of a key counts, as in Git. */
+/**
+ * Reads `core.bare`, `core.worktree` and `extensions.worktreeConfig`; the last one of a key counts, and
+ * includes do not: Git, too, reads these keys before it follows any.
+ */
 export function readGitConfig(text: string): GitConfig {
   const values = new Map<string, string>();
   let section = '';
-  let needsGit = false;
   for (const line of text.split(/\r?\n/)) {
     const header = /^\s*\[([^\]]*)\]\s*(.*)$/.exec(line);
     if (header !== null) section = (header[1] ?? '').trim().toLowerCase();
-    if (/^include(?:if)?\b/.test(section)) needsGit = true;
     const entry = /^\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*?))?\s*$/.exec(header?.[2] ?? line);
     if (entry !== null) values.set(`${section}.${(entry[1] ?? '').toLowerCase()}`, entry[2] ?? 'true');
   }
@@ -28,7 +29,7 @@ export function readGitConfig(text: string): GitConfig {
     worktree,
     worktreeConfig: asBoolean(values.get('extensions.worktreeconfig')) ?? false,
     // Quotes, escapes and trailing comments: rare in a path, and Git's rules for them are long.
-    needsGit: needsGit || (worktree !== null && /["\\#;]/.test(worktree)),
+    needsGit: worktree !== null && /["\\#;]/.test(worktree),
   };
 }
 

@@ -1,8 +1,17 @@
-import { isAlias, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import {
+  isAlias,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+} from 'yaml';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
 import { errorAt, wholeFile, type Place, type ScopeProblemCode } from './problems.ts';
-import { tooDeepAt, yamlDepthMax } from './yaml-depth.ts';
+import { hasTooManyMarks, tooDeepAt, yamlDepthMax, yamlMarksMax } from './yaml-cost.ts';
 
 const aliasesMax = 100;
 /** One broken line can make thousands of errors; more than this helps nobody. */
@@ -44,7 +53,7 @@ export type ParsedYaml =
 
 /**
  * Parses one YAML document out of bytes that nobody has vouched for. Refuses, before they can cost anything: more than
- * {@link scopeFileBytesMax}, other encodings than UTF-8, deep nesting, alias bombs, repeated keys, several documents.
+ * {@link scopeFileBytesMax}, a crowd of small things, other encodings than UTF-8, deep nesting, alias bombs, repeated keys, several documents.
  */
 export function parseYaml(path: string, bytes: Uint8Array): ParsedYaml {
   const refuse = (code: ScopeProblemCode, place: Place, message: string): ParsedYaml => ({
@@ -55,6 +64,12 @@ export function parseYaml(path: string, bytes: Uint8Array): ParsedYaml {
     return refuse('FILE_TOO_LARGE', wholeFile(path), tooLargeMessage(bytes.length));
   const text = decodeUtf8(bytes);
   if (text === null) return refuse('NOT_UTF8', wholeFile(path), `is not UTF-8 text: save it as UTF-8`);
+  if (hasTooManyMarks(text))
+    return refuse(
+      'TOO_COMPLEX',
+      wholeFile(path),
+      `has more than ${yamlMarksMax} lines, quotes, colons and brackets: move what is not about the scope elsewhere`,
+    );
   const deepLine = tooDeepAt(text);
   if (deepLine !== null)
     return refuse(
@@ -108,29 +123,35 @@ function firstLine(message: string): string {
   return message.split('\n', 1)[0]?.slice(0, 200) ?? '';
 }
 
-/** What a single pass over all nodes can tell: repeated keys, and too many aliases. */
+/** What a single pass over all nodes can tell: repeated keys, too many aliases, aliases of nothing. */
 function structureProblems(yaml: YamlFile): ScopeProblem[] {
   const problems: ScopeProblem[] = [];
+  const report = (found: readonly ScopeProblem[]): symbol | undefined => {
+    problems.push(...found.slice(0, problemsPerFileMax - problems.length));
+    return problems.length < problemsPerFileMax ? undefined : visit.BREAK;
+  };
   let aliases = 0;
   visit(yaml.document, {
     Alias: (_key, node) => {
       aliases += 1;
-      if (aliases <= aliasesMax) return undefined;
-      problems.push(
-        errorAt(
-          'TOO_MANY_ALIASES',
-          yaml.placeOf(node),
-          `uses more than ${aliasesMax} aliases: write the values out`,
-        ),
-      );
+      if (aliases <= aliasesMax) return report(aliasProblems(yaml, node));
+      problems.push(tooManyAliases(yaml, node));
       return visit.BREAK;
     },
-    Map: (_key, map) => {
-      problems.push(...repeatedKeys(yaml, map.items).slice(0, problemsPerFileMax - problems.length));
-      return problems.length < problemsPerFileMax ? undefined : visit.BREAK;
-    },
+    Map: (_key, map) => report(repeatedKeys(yaml, map.items)),
   });
   return problems;
+}
+
+function tooManyAliases(yaml: YamlFile, node: Alias): ScopeProblem {
+  const message = `uses more than ${aliasesMax} aliases: write the values out`;
+  return errorAt('TOO_MANY_ALIASES', yaml.placeOf(node), message);
+}
+
+function aliasProblems(yaml: YamlFile, node: Alias): ScopeProblem[] {
+  if (node.resolve(yaml.document) !== undefined) return [];
+  const message = `uses alias *${node.source.slice(0, 80)}, which no anchor above it defines`;
+  return [errorAt('YAML_SYNTAX', yaml.placeOf(node), message)];
 }
 
 function repeatedKeys(yaml: YamlFile, items: readonly { readonly key: unknown }[]): ScopeProblem[] {

@@ -10,6 +10,7 @@ export const scopeProblemCodes = [
   'FILE_TOO_LARGE',
   'NOT_UTF8',
   'TOO_DEEP',
+  'TOO_COMPLEX',
   'TOO_MANY_ALIASES',
   'YAML_SYNTAX',
   'DUPLICATE_KEY',
@@ -30,7 +31,6 @@ export const scopeProblemCodes = [
   'EXTERNAL_DEPENDENCY',
   'DUPLICATE_SCOPE',
   'TOO_MANY_SCOPES',
-  'TOO_MANY_PROBLEMS',
   'LAST_GOOD_KEPT',
   'NO_SCOPES',
 ] as const;

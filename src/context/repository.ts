@@ -28,7 +28,7 @@ export interface RepositoryHints {
  * the nearest ancestor with a `.git` folder or file, or which is a bare repository. Commits are not needed.
  *
  * Reads files only, because starting Git costs a command more than everything else it does. Git is asked only where its
- * configuration uses a feature that we do not read (includes, quoted paths).
+ * configuration writes the tree's path in a way that we do not read (quoted).
  *
  * @throws ContextError NOT_A_REPOSITORY when there is none; GIT_MISSING or GIT_FAILED when Git had to be asked.
  */

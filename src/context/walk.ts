@@ -3,11 +3,11 @@ import { existsSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
-/** The rules of one `.gitignore`, which concern the paths below its folder. */
-interface Rules {
-  /** With a trailing slash; empty for the top. */
+/** A folder still to be read, and the ignore rules in force in it, outermost first. */
+interface Pending {
+  /** Path with a trailing slash; empty for the top. */
   readonly base: string;
-  readonly matcher: Ignore;
+  readonly rules: readonly string[];
 }
 
 /**
@@ -17,39 +17,39 @@ interface Rules {
  */
 export async function walkFiles(root: string, wanted: (name: string) => boolean): Promise<string[]> {
   const found: string[] = [];
-  const exclude = await rulesOf(join(root, '.git', 'info', 'exclude'), '');
-  const pending: { readonly base: string; readonly rules: readonly Rules[] }[] = [
-    { base: '', rules: exclude },
-  ];
+  const pending: Pending[] = [{ base: '', rules: await rulesOf(join(root, '.git', 'info', 'exclude'), '') }];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const { base } = folder;
     const rules = [...folder.rules, ...(await rulesOf(join(root, base, '.gitignore'), base))];
+    const matcher = ignore().add(rules);
     for (const entry of await entriesOf(join(root, base))) {
       const path = `${base}${entry.name}`;
       if (entry.isDirectory()) {
-        if (entersFolder(root, path, entry.name, rules)) pending.push({ base: `${path}/`, rules });
-      } else if (wanted(entry.name) && !isIgnored(path, rules)) found.push(path);
+        if (isEntered(root, path, entry.name, matcher)) pending.push({ base: `${path}/`, rules });
+      } else if (wanted(entry.name) && !matcher.ignores(path)) found.push(path);
     }
   }
   return found.toSorted();
 }
 
-function entersFolder(root: string, path: string, name: string, rules: readonly Rules[]): boolean {
-  return name !== '.git' && !isIgnored(`${path}/`, rules) && !existsSync(join(root, path, '.git'));
+function isEntered(root: string, path: string, name: string, matcher: Ignore): boolean {
+  return name !== '.git' && !matcher.ignores(`${path}/`) && !existsSync(join(root, path, '.git'));
 }
 
-/** The innermost `.gitignore` that says anything about a path decides. */
-function isIgnored(path: string, rules: readonly Rules[]): boolean {
-  for (const { base, matcher } of rules.toReversed()) {
-    const verdict = matcher.test(path.slice(base.length));
-    if (verdict.ignored || verdict.unignored) return verdict.ignored;
-  }
-  return false;
+async function rulesOf(file: string, base: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const rules = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  return base === '' ? rules : rules.map((rule) => seenFromTop(rule, base));
 }
 
-async function rulesOf(file: string, base: string): Promise<Rules[]> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  return text === null ? [] : [{ base, matcher: ignore().add(text) }];
+/** A rule of a nested `.gitignore`, rewritten so that it means the same at the top. */
+function seenFromTop(rule: string, base: string): string {
+  const negation = rule.startsWith('!') ? '!' : '';
+  const pattern = rule.slice(negation.length);
+  const folder = base.replace(/[\\*?[\]!# ]/g, '\\$&');
+  // Without a slash inside, a pattern matches at any depth below its folder.
+  const anchored = /\/./.test(pattern);
+  return `${negation}/${folder}${anchored ? pattern.replace(/^\//, '') : `**/${pattern}`}`;
 }
 
 /** A folder that cannot be entered has nothing to offer; Git, too, only warns. */

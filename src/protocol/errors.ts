@@ -6,6 +6,8 @@ export const failureCodes = [
   /** The request is malformed; `details.path` says where. Sending it again is pointless. */
   'INVALID_INPUT',
   'NOT_A_REPOSITORY',
+  /** Git or the working tree cannot be read; `details.cause` has the reason's code. */
+  'REPOSITORY_UNREADABLE',
   /** Coordination is switched off in the repository's configuration. */
   'DISABLED',
   /** No session of this agent is kept on this machine. */

@@ -14,14 +14,17 @@ const pageEntriesMax = 256;
 
 export class LogFeed {
   readonly #store: LogStore;
+  readonly #onWatcher: () => void;
   /** Without gaps; the newest is the last one committed. */
   #recent: Entry[] = [];
   readonly #sleepers = new Set<() => void>();
   #watchers = 0;
   #closed = false;
 
-  constructor(store: LogStore) {
+  /** `onWatcher` is called whenever somebody begins to watch. */
+  constructor(store: LogStore, onWatcher: () => void) {
     this.#store = store;
+    this.#onWatcher = onWatcher;
   }
 
   get watchers(): number {
@@ -43,6 +46,7 @@ export class LogFeed {
   /** Entries from a revision on, each once and in order. Ends when the signal aborts; fails when this end stops. */
   async *follow(fromRevision: Revision, signal: AbortSignal): AsyncGenerator<Entry, void, undefined> {
     this.#watchers += 1;
+    this.#onWatcher();
     try {
       let next = fromRevision;
       while (!signal.aborted) {

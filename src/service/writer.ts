@@ -42,8 +42,8 @@ export interface WriterPorts {
   readonly host: HostIdentity;
   readonly chance: Chance;
   readonly report: Report;
-  /** Called after each batch, before the next is begun. The state is null when it could not be had. */
-  readonly afterBatch: (state: State | null, nowMs: TimeMs | null) => Promise<void>;
+  /** Called after each batch, before the next is begun. The state is null when the batch was given up. Never fails. */
+  readonly afterBatch: (state: State | null) => Promise<void>;
 }
 
 export type InvariantChecks = 'always' | 'sampled' | 'never';
@@ -58,7 +58,7 @@ export interface WriterLimits {
 }
 
 interface Batch {
-  calls: readonly CommandCall[];
+  readonly calls: readonly CommandCall[];
   readonly reads: readonly ReadCall[];
   readonly ticks: readonly TickCall[];
 }
@@ -146,18 +146,17 @@ export class Writer {
       reads: this.#reads.splice(0),
       ticks: this.#ticks.splice(0),
     };
-    const nowMs = await this.#process(batch);
-    const state = nowMs === null ? null : this.#ports.replica.state;
-    await this.#ports.afterBatch(state, nowMs);
+    const told = await this.#process(batch);
+    await this.#ports.afterBatch(told ? this.#ports.replica.state : null);
   }
 
-  /** Tries a batch until it is told or given up. Returns the time it was decided at, or null when it was given up. */
-  async #process(batch: Batch): Promise<TimeMs | null> {
+  /** Tries a batch until it is told (true) or given up. */
+  async #process(batch: Batch): Promise<boolean> {
     const { clock, timers } = this.#ports;
     const giveUpAtMs = clock.monotonicMs() + this.#limits.commitPatienceMs;
     for (let tries = 1; ; tries += 1) {
       const tried = await this.#try(batch, tries);
-      if (tried.kind === 'told') return tried.nowMs;
+      if (tried.kind === 'told') return true;
       if (tried.kind === 'failed') return this.#giveUp(batch, tried.error);
       if (clock.monotonicMs() >= giveUpAtMs) return this.#giveUp(batch, tried.error);
       await sleep(timers, this.#pauseMs(tries));
@@ -224,7 +223,7 @@ export class Writer {
     this.#putBack(batch.calls.slice(plan.outcomes.length));
     for (const tick of batch.ticks) tick.done();
     for (const read of batch.reads) runRead(read, replica.state, nowMs);
-    return { kind: 'told', nowMs };
+    return { kind: 'told' };
   }
 
   /** What did not fit goes first next time. */
@@ -234,9 +233,9 @@ export class Writer {
     else for (const call of calls) call.fail(this.#halted);
   }
 
-  #giveUp(batch: Batch, error: CoordinatorError): null {
+  #giveUp(batch: Batch, error: CoordinatorError): false {
     for (const call of [...batch.calls, ...batch.reads, ...batch.ticks]) call.fail(error);
-    return null;
+    return false;
   }
 
   /** A bug was met: what it would write next cannot be trusted. Reads go on, from the log. */
@@ -250,7 +249,7 @@ export class Writer {
 }
 
 type Tried =
-  | { readonly kind: 'told'; readonly nowMs: TimeMs }
+  | { readonly kind: 'told' }
   | { readonly kind: 'again' | 'failed'; readonly error: CoordinatorError };
 
 function isBug(error: unknown): boolean {

@@ -4,7 +4,9 @@ import {
   asSessionId,
   asTimeMs,
   decide,
+  decodeState,
   defaultSettings,
+  encodeState,
   evolve,
   initialState,
   nextDeadline,
@@ -52,11 +54,16 @@ export function scopePath(text: string): ScopePath {
 /** The core with a clock in the test's hand. Every invariant is checked after every revision. */
 export class Machine {
   readonly state: State;
+  readonly initialSettings: Settings;
   readonly log: Entry[] = [];
   nowMs = 1_000_000;
+  readonly #audited: boolean;
 
-  constructor(settings: Partial<Settings> = {}) {
-    this.state = initialState({ ...defaultSettings, ...settings });
+  /** An audited machine also shows, at every command, that a stored state goes on exactly as the original does. */
+  constructor(settings: Partial<Settings> = {}, { audited = false }: { readonly audited?: boolean } = {}) {
+    this.initialSettings = { ...defaultSettings, ...settings };
+    this.state = initialState(this.initialSettings);
+    this.#audited = audited;
   }
 
   /** Decides, and carries out what was accepted. */
@@ -95,16 +102,24 @@ export class Machine {
   }
 
   #carryOut(command: Command): Decision {
+    const before = this.#audited ? encodeState(this.state) : '';
     const decision = decide(this.state, command);
-    if (decision.kind !== 'committed' || decision.events.length === 0) return decision;
-    const entry = toEntry(this.state, command, decision);
+    const entry =
+      decision.kind === 'committed' && decision.events.length > 0
+        ? toEntry(this.state, command, decision)
+        : null;
+    if (entry !== null) this.#commit(entry);
+    if (this.#audited) auditStored(before, command, decision, entry, encodeState(this.state));
+    return decision;
+  }
+
+  #commit(entry: Entry): void {
     // Through JSON, as the log would do it: nothing may depend on shared objects.
     evolve(this.state, JSON.parse(JSON.stringify(entry)) as Entry);
     this.log.push(entry);
     const found = violations(this.state);
     if (found.length > 0)
       throw new Error(`after ${JSON.stringify(entry)}:\n${found.map((v) => JSON.stringify(v)).join('\n')}`);
-    return decision;
   }
 
   // Shorthands that read like the stories that tests tell.
@@ -181,6 +196,25 @@ export class Machine {
   status(name: string): string {
     return this.state.agents.get(agentId(name))?.status ?? 'gone';
   }
+}
+
+/** What was stored before a command, read again, decides and evolves as the original did. */
+function auditStored(
+  before: string,
+  command: Command,
+  decision: Decision,
+  entry: Entry | null,
+  after: string,
+): void {
+  const twin = decodeState(before);
+  same(encodeState(twin), before, 'a stored state reads back as another', command);
+  same(JSON.stringify(decide(twin, command)), JSON.stringify(decision), 'decided otherwise', command);
+  if (entry !== null) evolve(twin, entry);
+  same(encodeState(twin), after, 'evolved otherwise', command);
+}
+
+function same(found: string, expected: string, what: string, command: Command): void {
+  if (found !== expected) throw new Error(`${what}, ${JSON.stringify(command)}:\n${found}\n${expected}`);
 }
 
 export interface AcquireOptions {

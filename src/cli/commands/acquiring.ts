@@ -1,4 +1,12 @@
-import type { DurationMs, Grant, QueuedResult, Revision, ScopePath, TicketEndCause, WaitWish } from '../../core/index.ts';
+import type {
+  DurationMs,
+  Grant,
+  QueuedResult,
+  Revision,
+  ScopePath,
+  TicketEndCause,
+  WaitWish,
+} from '../../core/index.ts';
 import type { Coordinator, TicketReply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { SignalName } from '../context.ts';

@@ -22,12 +22,17 @@ export async function join(call: Call, input: JoinInput): Promise<Outcome> {
   const agent = valueOf(parseAgentId(input.name));
   const secret = call.world.newSecret();
   const metadata = await metadataOf(call, input);
-  return submitAnd(call, { kind: 'AgentJoin', agent, metadata, secret }, 'joined', async (result, revision) => {
-    const { epoch, sessionDeadlineMs } = result;
-    const sessionFile = await call.world.sessions.write(await call.repository(), { agent, epoch, secret });
-    const data = { agent, epoch, session: sessionIdOf(secret), sessionFile, sessionDeadlineMs };
-    return done(revision, data, () => joinedText(call, agent, epoch, sessionDeadlineMs));
-  });
+  return submitAnd(
+    call,
+    { kind: 'AgentJoin', agent, metadata, secret },
+    'joined',
+    async (result, revision) => {
+      const { epoch, sessionDeadlineMs } = result;
+      await call.world.sessions.write(await call.repository(), { agent, epoch, secret });
+      const data = { agent, epoch, session: sessionIdOf(secret), sessionDeadlineMs };
+      return done(revision, data, () => joinedText(call, agent, epoch, sessionDeadlineMs));
+    },
+  );
 }
 
 /** The session as the log names it: the digest of its secret, which is safe to show. */
@@ -86,8 +91,10 @@ export async function heartbeat(call: Call, input: AgentInput): Promise<Outcome>
     const { sessionDeadlineMs, leases } = result;
     const data = { agent: session.agent, sessionDeadlineMs, leases };
     const until = clockTime(sessionDeadlineMs, call.nowMs);
-    return done(revision, data, () =>
-      line`${session.agent} is present until ${until}; renewed ${count(leases.length, 'lease')}`,
+    return done(
+      revision,
+      data,
+      () => line`${session.agent} is present until ${until}; renewed ${count(leases.length, 'lease')}`,
     );
   });
 }
@@ -108,7 +115,11 @@ export async function setStatus(call: Call, input: SetInput): Promise<Outcome> {
   const command = { kind: 'SetAgentStatus', ...proofOf(session), status, reason } as const;
   return submitAnd(call, command, 'statusSet', (result, revision) => {
     const data = { agent: session.agent, status: result.status, released: result.released };
-    return done(revision, data, () => line`${session.agent} is ${result.status}${releasedText(result.released)}`);
+    return done(
+      revision,
+      data,
+      () => line`${session.agent} is ${result.status}${releasedText(result.released)}`,
+    );
   });
 }
 

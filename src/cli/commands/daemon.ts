@@ -18,7 +18,8 @@ export async function daemonStatus(call: Call): Promise<Outcome> {
 }
 
 function healthText(health: HealthAnswer, nowMs: number): string {
-  const { pid, version, startedAtMs, revision, firstRevision, storeEngine, storePath, socket, connections } = health;
+  const { pid, version, startedAtMs, revision, firstRevision, storeEngine, storePath, socket, connections } =
+    health;
   return [
     line`process ${pid}, version ${version}, started ${relative(startedAtMs, nowMs)}, ${health.busy ? 'busy' : 'idle'}`,
     line`log: revision ${revision}, kept from ${firstRevision}, ${storeEngine}, ${storePath ?? 'in memory'}`,
@@ -30,7 +31,9 @@ function healthText(health: HealthAnswer, nowMs: number): string {
 /** Asks the owner to finish what runs, and to leave. What is held stays held: it is in the log. */
 export async function daemonStop(call: Call): Promise<Outcome> {
   const stopped = await call.world.owner.stop(await call.repository());
-  return done(null, { stopped }, () => (stopped ? 'the coordinator process has left' : 'no coordinator process ran'));
+  return done(null, { stopped }, () =>
+    stopped ? 'the coordinator process has left' : 'no coordinator process ran',
+  );
 }
 
 export interface LogsInput {
@@ -47,7 +50,9 @@ export async function daemonLogs(call: Call, input: LogsInput): Promise<Outcome>
   const { text, endByte } = await readFrom(file, 0);
   const lines = linesOf(text).slice(wanted === 0 ? Infinity : -wanted);
   if (input.follow !== true)
-    return done(null, { file, lines }, () => (lines.length === 0 ? line`${file} is empty` : lines.map(safe).join('\n')));
+    return done(null, { file, lines }, () =>
+      lines.length === 0 ? line`${file} is empty` : lines.map(safe).join('\n'),
+    );
   for (const part of lines) tell(call, part);
   await followFile(call.context, file, endByte, (more) => {
     for (const part of linesOf(more)) tell(call, part);
@@ -64,5 +69,6 @@ function tell(call: Call, text: string): void {
 
 /** Is the owner process until it leaves: what the first caller who finds nobody starts in the background. */
 export async function daemonRun(call: Call): Promise<Outcome> {
-  return ended(await call.world.owner.run(await call.repository()));
+  await call.world.owner.run(await call.repository());
+  return ended(exitCodes.done);
 }

@@ -55,7 +55,8 @@ export class LeaseKeeper {
     if (!reply.ok) return this.#lose(reply.rejection.message);
     if (reply.result.kind !== 'renewed') return;
     const missing = this.#missingFrom(reply.result);
-    if (missing !== null) return this.#lose(`the lock of ${missing.scope} is no longer held under token ${missing.token}`);
+    if (missing !== null)
+      return this.#lose(`the lock of ${missing.scope} is no longer held under token ${missing.token}`);
     this.#endAfter(this.#leftMs(reply.result), sentAtMs);
   }
 
@@ -68,7 +69,9 @@ export class LeaseKeeper {
   /** What was left of the shortest lease when the heartbeat was decided: that moment is the session's new deadline less its length. */
   #leftMs(renewed: ResultOf<'renewed'>): number {
     const decidedAtMs = renewed.sessionDeadlineMs - this.#options.sessionTtlMs;
-    const kept = renewed.leases.filter((lease) => this.#options.locks.some((lock) => lock.scope === lease.scope));
+    const kept = renewed.leases.filter((lease) =>
+      this.#options.locks.some((lock) => lock.scope === lease.scope),
+    );
     return Math.min(...kept.map((lease) => lease.deadlineMs)) - decidedAtMs;
   }
 

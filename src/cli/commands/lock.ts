@@ -42,7 +42,13 @@ export async function renewLock(call: Call, input: RenewInput): Promise<Outcome>
   const session = await call.session(input.agent);
   const scope = await scopeOf(call, input.scope);
   const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
-  const command = { kind: 'RenewLock', ...proofOf(session), scope, token: tokenOf(input.token), ttlMs } as const;
+  const command = {
+    kind: 'RenewLock',
+    ...proofOf(session),
+    scope,
+    token: tokenOf(input.token),
+    ttlMs,
+  } as const;
   return submitAnd(call, command, 'granted', (result, revision) =>
     grantedOutcome(call, session, revision, result.locks),
   );
@@ -85,8 +91,10 @@ export async function revokeLock(call: Call, input: RevokeInput): Promise<Outcom
   const by = call.world.operator();
   const command = { kind: 'RevokeLock', scope, by, reason: input.reason ?? null } as const;
   return submitAnd(call, command, 'revoked', (result, revision) =>
-    done(revision, { scope, agent: result.agent, token: result.token, by }, () =>
-      line`revoked ${scope} from ${result.agent}: its token ${result.token} is refused from now on`,
+    done(
+      revision,
+      { scope, agent: result.agent, token: result.token, by },
+      () => line`revoked ${scope} from ${result.agent}: its token ${result.token} is refused from now on`,
     ),
   );
 }

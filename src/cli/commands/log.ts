@@ -1,6 +1,6 @@
 import { asRevision, parseAgentId } from '../../core/index.ts';
 import type { Entry, Revision } from '../../core/index.ts';
-import type { HistoryFilter } from '../../protocol/index.ts';
+import type { HistoryAnswer, HistoryFilter } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -77,12 +77,12 @@ async function lastEntries(call: Call, filter: HistoryFilter, limit: number): Pr
   const found: Entry[] = [];
   let before: Revision | null = null;
   for (;;) {
-    const page = { kind: 'history', filter, limit: Math.min(pageSize, limit - found.length), before } as const;
-    const answer: Awaited<ReturnType<typeof coordinator.query<typeof page>>> = await coordinator.query(page);
-    found.push(...answer.entries);
-    before = answer.nextBefore;
+    const atOnce = Math.min(pageSize, limit - found.length);
+    const page: HistoryAnswer = await coordinator.query({ kind: 'history', filter, limit: atOnce, before });
+    found.push(...page.entries);
+    before = page.nextBefore;
     if (before === null || found.length >= limit)
-      return { revision: answer.revision, entries: found.toReversed(), first: answer.first };
+      return { revision: page.revision, entries: found.toReversed(), first: page.first };
   }
 }
 

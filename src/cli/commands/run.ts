@@ -132,7 +132,10 @@ async function joinAs(call: Call, agent: AgentId): Promise<Part> {
 }
 
 function derivedName(call: Call): AgentId {
-  const host = call.world.hostName().replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 64);
+  const host = call.world
+    .hostName()
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .slice(0, 64);
   return valueOf(parseAgentId(`run-${host}-${call.context.pid}`));
 }
 

@@ -15,11 +15,16 @@ export async function validate(call: Call): Promise<Outcome> {
   const data = { scopes: scan.definitions.length, problems };
   if (problems.some((problem) => problem.severity === 'error')) return unsound(call, data);
   return done(null, data, (style) =>
-    [`${count(data.scopes, 'scope')}, sound`, problemsText(style, problems)].filter((part) => part !== '').join('\n'),
+    [`${count(data.scopes, 'scope')}, sound`, problemsText(style, problems)]
+      .filter((part) => part !== '')
+      .join('\n'),
   );
 }
 
-function unsound(call: Call, data: { readonly scopes: number; readonly problems: readonly ScopeProblem[] }): Refused {
+function unsound(
+  call: Call,
+  data: { readonly scopes: number; readonly problems: readonly ScopeProblem[] },
+): Refused {
   const errors = data.problems.filter((problem) => problem.severity === 'error').length;
   const message = `the working tree is unsound: ${count(errors, 'error')}`;
   return {
@@ -53,7 +58,11 @@ function problemOf({ code, message }: Rejection): ScopeProblem {
 export async function check(call: Call): Promise<Outcome> {
   const { revision, checked, violations } = await (await call.coordinator()).query({ kind: 'violations' });
   if (violations.length === 0)
-    return done(revision, { checked, violations }, () => `${count(checked.length, 'invariant')} checked, all hold`);
+    return done(
+      revision,
+      { checked, violations },
+      () => `${count(checked.length, 'invariant')} checked, all hold`,
+    );
   const message = `${count(violations.length, 'violation')} found: this is a bug of rhema, please report it`;
   return {
     kind: 'refused',
@@ -74,6 +83,8 @@ export async function violations(call: Call): Promise<Outcome> {
   return done(answer.revision, { violations: found, scopeProblems: problems }, (style) =>
     found.length + problems.length === 0
       ? 'none'
-      : [violationsText(style, found), problemsText(style, problems)].filter((part) => part !== '').join('\n'),
+      : [violationsText(style, found), problemsText(style, problems)]
+          .filter((part) => part !== '')
+          .join('\n'),
   );
 }

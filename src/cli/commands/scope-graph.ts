@@ -30,7 +30,9 @@ function nodesUnder(scopes: readonly ScopeView[], top: ScopePath | null): GraphN
   const byPath = new Map(scopes.map((scope) => [scope.path, scope]));
   if (top !== null && !byPath.has(top)) throw scopeNotFound(top);
   const paths =
-    top === null ? [...byPath.keys()] : reachableInOrder([top], (path) => byPath.get(path)?.dependencies ?? []);
+    top === null
+      ? [...byPath.keys()]
+      : reachableInOrder([top], (path) => byPath.get(path)?.dependencies ?? []);
   return paths.flatMap((path) => {
     const scope = byPath.get(path);
     return scope === undefined ? [] : [{ path, dependencies: scope.dependencies }];

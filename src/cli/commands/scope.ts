@@ -21,7 +21,8 @@ export async function listScopes(call: Call): Promise<Outcome> {
 }
 
 async function scopeTable(style: Style, scopes: readonly ScopeView[]): Promise<string> {
-  if (scopes.length === 0) return `no scopes: add a rhema.yaml to a folder, then ${shellCommand('rhema', 'scope', 'refresh')}`;
+  if (scopes.length === 0)
+    return `no scopes: add a rhema.yaml to a folder, then ${shellCommand('rhema', 'scope', 'refresh')}`;
   const rows = scopes.map((scope): Cell[] => [
     scope.path,
     scope.name,
@@ -55,7 +56,8 @@ export function scopeNotFound(path: string): CommandError {
 
 function scopeText(style: Style, scope: ScopeView): string {
   const contexts = Object.entries(scope.contexts).map(
-    ([file, record]) => line`  ${file} ${record.digest.slice(0, 12)} by ${record.agent} at revision ${record.revision}`,
+    ([file, record]) =>
+      line`  ${file} ${record.digest.slice(0, 12)} by ${record.agent} at revision ${record.revision}`,
   );
   return [
     `${style.paint('bold', safe(scope.path))} ` + line`${scope.name}, ${scope.type}`,
@@ -73,7 +75,9 @@ export async function refreshScopes(call: Call): Promise<Outcome> {
   const { revision, accepted, scopes, problems } = report;
   if (accepted)
     return done(revision, { accepted, scopes, problems }, (style) =>
-      [`${count(scopes, 'scope')} in force`, problemsText(style, problems)].filter((part) => part !== '').join('\n'),
+      [`${count(scopes, 'scope')} in force`, problemsText(style, problems)]
+        .filter((part) => part !== '')
+        .join('\n'),
     );
   return {
     kind: 'refused',
@@ -82,6 +86,9 @@ export async function refreshScopes(call: Call): Promise<Outcome> {
     code: 'SCOPES_REFUSED',
     message: 'the scope files are unsound: the last good graph stays in force',
     details: { scopes, problems },
-    lines: ['the scope files are unsound: the last good graph stays in force', problemsText(call.errorStyle, problems)],
+    lines: [
+      'the scope files are unsound: the last good graph stays in force',
+      problemsText(call.errorStyle, problems),
+    ],
   };
 }

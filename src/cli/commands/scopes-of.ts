@@ -1,5 +1,6 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { Call } from '../call.ts';
+import { valueOf } from '../errors.ts';
 
 /** Scopes as typed, seen from the working directory, in canonical form, sorted and without repeats. */
 export async function scopesOf(call: Call, texts: readonly string[]): Promise<ScopePath[]> {
@@ -9,12 +10,5 @@ export async function scopesOf(call: Call, texts: readonly string[]): Promise<Sc
 
 export async function scopeOf(call: Call, text: string): Promise<ScopePath> {
   const repository = await call.repository();
-  return call.world.inspection.scopePath(repository, call.cwd, text, () => knownScopes(call));
-}
-
-/** The scopes that the coordinator knows; only asked for where a path could mean two. */
-async function knownScopes(call: Call): Promise<ScopePath[]> {
-  const coordinator = await call.coordinator();
-  const answer = await coordinator.query({ kind: 'scopes' });
-  return answer.scopes.map((scope) => scope.path);
+  return valueOf(await call.world.inspection.scopePath(repository, call.cwd, text));
 }

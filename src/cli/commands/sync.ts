@@ -33,13 +33,21 @@ export interface StartInput {
 export async function startSync(call: Call, input: StartInput): Promise<Outcome> {
   const session = await call.session(input.agent);
   const scope = await scopeOf(call, input.scope);
-  return submitAnd(call, { kind: 'StartSync', ...proofOf(session), scope }, 'syncStarted', (result, revision) => {
-    const { run, attempt } = result;
-    const complete = ['rhema', 'sync', 'complete', scope, '--run', String(run), '--agent', session.agent];
-    return done(revision, { agent: session.agent, scope, run, attempt }, () =>
-      [line`syncing ${scope}: run ${run}, attempt ${attempt}`, `when it is done: ${shellCommand(...complete)}`].join('\n'),
-    );
-  });
+  return submitAnd(
+    call,
+    { kind: 'StartSync', ...proofOf(session), scope },
+    'syncStarted',
+    (result, revision) => {
+      const { run, attempt } = result;
+      const complete = ['rhema', 'sync', 'complete', scope, '--run', String(run), '--agent', session.agent];
+      return done(revision, { agent: session.agent, scope, run, attempt }, () =>
+        [
+          line`syncing ${scope}: run ${run}, attempt ${attempt}`,
+          `when it is done: ${shellCommand(...complete)}`,
+        ].join('\n'),
+      );
+    },
+  );
 }
 
 export interface CompleteInput {
@@ -106,7 +114,12 @@ export async function resetSync(call: Call, input: OperatorInput): Promise<Outco
 
 export async function abortSync(call: Call, input: OperatorInput): Promise<Outcome> {
   const scope = await scopeOf(call, input.scope);
-  const command = { kind: 'AbortSync', scope, by: call.world.operator(), reason: input.reason ?? null } as const;
+  const command = {
+    kind: 'AbortSync',
+    scope,
+    by: call.world.operator(),
+    reason: input.reason ?? null,
+  } as const;
   return submitAnd(call, command, 'syncSet', setOutcome(call, scope));
 }
 
@@ -118,17 +131,28 @@ function setOutcome(call: Call, scope: ScopePath) {
   ): Outcome => {
     const { status, retryAtMs } = result;
     const retry = retryAtMs === null ? '' : `; it may be retried ${relative(retryAtMs, call.nowMs)}`;
-    return done(revision, { scope, status, retryAtMs }, () => line`the sync of ${scope} is ${status}${retry}`);
+    return done(
+      revision,
+      { scope, status, retryAtMs },
+      () => line`the sync of ${scope} is ${status}${retry}`,
+    );
   };
 }
 
 /** Declares that a scope has changed: it and all that depends on it is to be synced again. */
 export async function invalidateSync(call: Call, input: OperatorInput): Promise<Outcome> {
   const scope = await scopeOf(call, input.scope);
-  const command = { kind: 'InvalidateSync', scope, by: call.world.operator(), reason: input.reason ?? null } as const;
+  const command = {
+    kind: 'InvalidateSync',
+    scope,
+    by: call.world.operator(),
+    reason: input.reason ?? null,
+  } as const;
   return submitAnd(call, command, 'invalidated', ({ scopes }, revision) =>
     done(revision, { scope, invalidated: scopes }, () =>
-      scopes.length === 0 ? 'nothing was synced: nothing changed' : line`to be synced again: ${scopes.join(', ')}`,
+      scopes.length === 0
+        ? 'nothing was synced: nothing changed'
+        : line`to be synced again: ${scopes.join(', ')}`,
     ),
   );
 }

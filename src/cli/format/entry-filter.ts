@@ -6,14 +6,17 @@ export function matches(entry: Entry, filter: HistoryFilter): boolean {
   const { agent, scope, sinceMs, untilMs, events } = filter;
   if (sinceMs !== undefined && entry.atMs < sinceMs) return false;
   if (untilMs !== undefined && entry.atMs > untilMs) return false;
-  const ofKind = entry.events.filter((event) => events === undefined || events.some((kind) => isOf(event, kind)));
+  const ofKind = entry.events.filter(
+    (event) => events === undefined || events.some((kind) => isOf(event, kind)),
+  );
   if (ofKind.length === 0) return false;
   if (agent !== undefined && entry.agent !== agent && !ofKind.some((event) => concernsAgent(event, agent)))
     return false;
   return scope === undefined || ofKind.some((event) => concernsScope(event, scope));
 }
 
-const isOf = (event: Event, kind: string): boolean => event.kind === kind || event.kind.startsWith(`${kind}.`);
+const isOf = (event: Event, kind: string): boolean =>
+  event.kind === kind || event.kind.startsWith(`${kind}.`);
 
 const concernsAgent = (event: Event, agent: AgentId): boolean => 'agent' in event && event.agent === agent;
 

@@ -49,7 +49,9 @@ const rhema = (...words: readonly string[]): string => shellCommand('rhema', ...
 const asAgent = (wish: RefusedWish): string[] => (wish.agent === undefined ? [] : ['--agent', wish.agent]);
 const scopesOf = (wish: RefusedWish): string[] => [...(wish.scopes ?? ['SCOPE'])];
 
-const waitInLine: Advice = (wish) => [rhema('lock', 'acquire', ...scopesOf(wish), ...asAgent(wish), '--wait')];
+const waitInLine: Advice = (wish) => [
+  rhema('lock', 'acquire', ...scopesOf(wish), ...asAgent(wish), '--wait'),
+];
 const joinAgain: Advice = (wish) => [rhema('agent', 'join', wish.agent ?? 'NAME')];
 const seeSync: Advice = () => [rhema('sync', 'status')];
 const seeScopes: Advice = () => [rhema('scope', 'list'), rhema('scope', 'refresh')];
@@ -69,9 +71,7 @@ const advice: { readonly [Code in RejectionCode]?: Advice } = {
   DEPENDENCY_CYCLE: () => [rhema('safety', 'validate')],
   ALREADY_WAITING: (wish) => [rhema('lock', 'cancel', ...asAgent(wish))],
   AGENT_BLOCKED: (wish) => [rhema('agent', 'set', 'working', ...asAgent(wish))],
-  AGENT_HOLDS_LOCK: (wish, facts) => [
-    rhema('lock', 'release', ...textsOf(facts['held']), ...asAgent(wish)),
-  ],
+  AGENT_HOLDS_LOCK: (wish, facts) => [rhema('lock', 'release', ...textsOf(facts['held']), ...asAgent(wish))],
   LOCK_NOT_HELD: (wish) => [rhema('why', scopesOf(wish)[0] ?? 'SCOPE')],
   STALE_FENCING_TOKEN: (wish) => [rhema('why', scopesOf(wish)[0] ?? 'SCOPE')],
   LOCK_HELD: waitInLine,

@@ -5,9 +5,21 @@ import type { Emphasis, Style } from './style.ts';
 export type Cell = string | number | null | { readonly text: string; readonly emphasis: Emphasis };
 
 const borderless = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '',
-  bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
 };
 
 /** Rows under a heading: in a box on a terminal, plain aligned columns elsewhere. */
@@ -19,7 +31,12 @@ export async function table(
   const { default: Table } = await import('cli-table3');
   const grid = new Table({
     head: head.map((text) => style.paint('bold', text)),
-    style: { head: [], border: [], compact: true, ...(style.terminal ? {} : { 'padding-left': 0, 'padding-right': 0 }) },
+    style: {
+      head: [],
+      border: [],
+      compact: true,
+      ...(style.terminal ? {} : { 'padding-left': 0, 'padding-right': 0 }),
+    },
     ...(style.terminal ? {} : { chars: borderless }),
   });
   for (const row of rows) grid.push(row.map((cell) => paintCell(style, cell)));

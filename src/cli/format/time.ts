@@ -12,7 +12,11 @@ export function duration(ms: number): string {
   return twoUnits(ms, [dayMs, 'd'], [hourMs, 'h']);
 }
 
-function twoUnits(ms: number, [big, bigName]: [number, string], [small, smallName]: [number, string]): string {
+function twoUnits(
+  ms: number,
+  [big, bigName]: [number, string],
+  [small, smallName]: [number, string],
+): string {
   const bigs = Math.floor(ms / big);
   const smalls = Math.floor((ms % big) / small);
   return smalls === 0 ? `${bigs} ${bigName}` : `${bigs} ${bigName} ${smalls} ${smallName}`;

@@ -59,7 +59,9 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
     ...(agent.blockedReason === null ? [] : [line`blocked: ${agent.blockedReason}`]),
     ...locks.map((lock) => `holds ${lockSentence(lock, nowMs)}`),
     ...(waiter === null ? [] : [`waits ${waiterSentence(waiter, nowMs)}`]),
-    ...(agent.lostAtMs === null ? [] : [`lost ${relative(agent.lostAtMs, nowMs)}`, line`held then: ${agent.heldWhenLost.join(', ')}`]),
+    ...(agent.lostAtMs === null
+      ? []
+      : [`lost ${relative(agent.lostAtMs, nowMs)}`, line`held then: ${agent.heldWhenLost.join(', ')}`]),
     ...Object.entries(agent.metadata).map(([key, value]) => line`${key}: ${String(value)}`),
   ].join('\n');
 }
@@ -111,7 +113,7 @@ function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number
     waiter.waitsFor.length === 0 ? 'a place' : waiter.waitsFor.join(', '),
     waiter.reason ?? '',
   ]);
-  return table(style, ['PLACE', 'WAITER', 'WANTS', 'WAITS FOR', 'BUSY', 'REASON'], rows);
+  return table(style, ['PLACE', 'WAITER', 'WANTS', 'WAITED', 'BUSY', 'REASON'], rows);
 }
 
 export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: number): Promise<string> {
@@ -155,7 +157,11 @@ export function problemsText(style: Style, problems: readonly ScopeProblem[]): s
     .map((problem) => {
       const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':');
       const severity = style.paint(problem.severity === 'error' ? 'bad' : 'warn', problem.severity);
-      return line`${place === '' ? 'scope graph' : place}` + `: ${severity}: ` + line`${problem.message} (${problem.code})`;
+      return (
+        line`${place === '' ? 'scope graph' : place}` +
+        `: ${severity}: ` +
+        line`${problem.message} (${problem.code})`
+      );
     })
     .join('\n');
 }

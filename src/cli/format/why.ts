@@ -8,8 +8,12 @@ import { agentText } from './views.ts';
 /** The story of a scope or an agent: what is the case, and below it what led to it, newest first. */
 export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: boolean): string {
   const lines = [
-    ...(past ? [style.paint('dim', `at revision ${answer.revision}, ${new Date(answer.timeMs).toISOString()}:`)] : []),
-    ...(answer.subject.kind === 'scope' ? scopeStory(style, answer, nowMs) : agentStory(style, answer, nowMs)),
+    ...(past
+      ? [style.paint('dim', `at revision ${answer.revision}, ${new Date(answer.timeMs).toISOString()}:`)]
+      : []),
+    ...(answer.subject.kind === 'scope'
+      ? scopeStory(style, answer, nowMs)
+      : agentStory(style, answer, nowMs)),
   ];
   if (answer.happened.length > 0) lines.push('', style.paint('bold', 'happened, newest first:'));
   return [...lines, ...answer.happened.map((event) => happenedText(style, event, nowMs))].join('\n');

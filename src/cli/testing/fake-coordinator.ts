@@ -48,7 +48,8 @@ export class FakeCoordinator implements Coordinator {
 
   async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
     this.queries.push(query);
-    const answering = scripted(this.#script.answers, 'query')[query.kind] as ((query: Q) => Answer<Q>) | undefined;
+    const answering = scripted(this.#script.answers, 'query')[query.kind] as
+      ((query: Q) => Answer<Q>) | undefined;
     return scripted(answering, query.kind)(query);
   }
 

@@ -1,11 +1,10 @@
-import type { AgentId, Epoch, ScopePath } from '../../core/index.ts';
+import type { AgentId, Epoch } from '../../core/index.ts';
 import { parseScopePath } from '../../core/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { ChildEnd, CliContext, Clock, ProcessCommand, SignalName } from '../context.ts';
-import { valueOf } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { runCli } from '../program.ts';
-import type { Environment, Inspection, Owner, Session, World } from '../world.ts';
+import type { Environment, Inspection, Owner, Repository, Session, World } from '../world.ts';
 
 /** 2026-11-22T14:05:00Z. */
 export const startMs = Date.UTC(2026, 10, 22, 14, 5, 0);
@@ -50,7 +49,9 @@ export class Harness {
   }
 
   /** Runs with --json, and gives what it printed. */
-  async json(...args: readonly string[]): Promise<{ readonly code: ExitCode; readonly body: Record<string, unknown> }> {
+  async json(
+    ...args: readonly string[]
+  ): Promise<{ readonly code: ExitCode; readonly body: Record<string, unknown> }> {
     const { code, stdout } = await this.run(...args, '--json');
     return { code, body: JSON.parse(stdout) as Record<string, unknown> };
   }
@@ -91,17 +92,14 @@ export class Harness {
   #world(): World {
     const { coordinator, inspection, owner } = this.#options;
     return {
-      locate: async () => ({ worktree: '/repo', gitDir: '/repo/.git', commonDir: '/repo/.git' }),
+      locate: async () => repository,
       connect: async () => {
         if (coordinator instanceof Error) throw coordinator;
         return coordinator;
       },
       sessions: {
         read: async (_, agent) => this.sessions.get(agent) ?? null,
-        write: async (_, session) => {
-          this.sessions.set(session.agent, session);
-          return `/repo/.git/rhema/sessions/${session.agent}.json`;
-        },
+        write: async (_, session) => void this.sessions.set(session.agent, session),
         remove: async (_, agent) => void this.sessions.delete(agent),
         list: async () => [...this.sessions.values()],
       },
@@ -115,17 +113,24 @@ export class Harness {
   }
 }
 
+const repository: Repository = {
+  worktree: '/repo',
+  mainWorktree: '/repo',
+  gitDir: '/repo/.git',
+  commonDir: '/repo/.git',
+  bare: false,
+};
+
 const unexpected = (name: string) => () => {
   throw new Error(`the test did not expect ${name}`);
 };
 
 const plainInspection: Inspection = {
-  scopePath: async (_repository, _cwd, text): Promise<ScopePath> => valueOf(parseScopePath(text)),
+  scopePath: async (_repository, _cwd, text) => parseScopePath(text),
   scan: unexpected('scan'),
   configuration: unexpected('configuration'),
   gitVersion: unexpected('gitVersion'),
-  verifyStore: unexpected('verifyStore'),
-  socketPath: unexpected('socketPath'),
+  stateFiles: unexpected('stateFiles'),
 };
 
 const noOwner: Owner = {

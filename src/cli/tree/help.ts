@@ -22,7 +22,8 @@ function commandOf(program: Command, words: readonly string[]): Command {
   let at = program;
   for (const word of words) {
     const next = at.commands.find((command) => command.name() === word);
-    if (next === undefined) throw usageError(`there is no command or topic '${words.join(' ')}': see rhema --help`);
+    if (next === undefined)
+      throw usageError(`there is no command or topic '${words.join(' ')}': see rhema --help`);
     at = next;
   }
   return at;

@@ -39,7 +39,11 @@ function addHolderCommands(group: Command, host: Host): void {
   )
     .argument('<scope>', 'folder of the scope')
     .option('--ttl <duration>', 'length of the lease from now on; else as before');
-  examples(renew, 'rhema lock renew src/core --agent alice', 'rhema lock renew src/core --ttl 10m --agent alice');
+  examples(
+    renew,
+    'rhema lock renew src/core --agent alice',
+    'rhema lock renew src/core --ttl 10m --agent alice',
+  );
   implement(renew, host, async () => (await load()).renewLock);
 }
 
@@ -50,7 +54,9 @@ function addQueueCommands(group: Command, host: Host): void {
 
   const revoke = group
     .command('revoke')
-    .description("take a lock back from its holder, as an operator; the holder's token is worthless from then on")
+    .description(
+      "take a lock back from its holder, as an operator; the holder's token is worthless from then on",
+    )
     .argument('<scope>', 'folder of the scope')
     .option('--reason <text>', 'why, for the log');
   examples(revoke, 'rhema lock revoke src/core --reason "its agent hangs"');

@@ -18,7 +18,13 @@ function addStatus(program: Command, host: Host): void {
     .description('agents, locks, the queue, syncs and violations at a glance')
     .option('--watch', 'draw again after each change; with --json one line for each change')
     .option('--at <time>', `as it was then: ${momentHelp}`);
-  examples(status, 'rhema status', 'rhema status --watch', 'rhema status --at "10m ago"', 'rhema status --json');
+  examples(
+    status,
+    'rhema status',
+    'rhema status --watch',
+    'rhema status --at "10m ago"',
+    'rhema status --json',
+  );
   implement(status, host, async () => (await import('../commands/status.ts')).showStatus);
 }
 
@@ -45,7 +51,9 @@ function addLog(program: Command, host: Host): void {
 function addWhy(program: Command, host: Host): void {
   const why = program
     .command('why')
-    .description('who holds a scope or what an agent does: since when, for what, who waits, and what led to it')
+    .description(
+      'who holds a scope or what an agent does: since when, for what, who waits, and what led to it',
+    )
     .argument('<subject>', 'a scope or an agent')
     .option('--at <time>', `as it was then: ${momentHelp}`)
     .option('--as <kind>', "'scope' or 'agent', where one name is both");

@@ -9,11 +9,16 @@ export function addRunCommand(program: Command, host: Host): void {
     actingAgent(
       program
         .command('run')
-        .description('run a command under locks, which are renewed meanwhile and given back on every way out'),
+        .description(
+          'run a command under locks, which are renewed meanwhile and given back on every way out',
+        ),
     ),
   )
     .requiredOption('--scope <scopes...>', 'folders of the scopes to lock, all of them or none')
-    .option('--no-kill-on-loss', 'let the command go on when its lease is lost; by default it is ended, with code 1')
+    .option(
+      '--no-kill-on-loss',
+      'let the command go on when its lease is lost; by default it is ended, with code 1',
+    )
     .argument('<command...>', 'the command and its arguments, after --');
   examples(
     run,

@@ -6,7 +6,9 @@ const load = () => import('../commands/scope.ts');
 
 /** `rhema scope`: the parts of the repository that are coordinated. */
 export function addScopeCommands(program: Command, host: Host): void {
-  const group = program.command('scope').description('the parts of the repository and how they depend on each other');
+  const group = program
+    .command('scope')
+    .description('the parts of the repository and how they depend on each other');
 
   const list = group.command('list').description('every scope, with its holder and sync status');
   examples(list, 'rhema scope list');
@@ -25,7 +27,12 @@ export function addScopeCommands(program: Command, host: Host): void {
     .argument('[scope]', 'only what this scope depends on')
     .option('--dot', 'for Graphviz')
     .option('--mermaid', 'for Mermaid');
-  examples(graph, 'rhema scope graph', 'rhema scope graph src/api', 'rhema scope graph --dot | dot -Tsvg > scopes.svg');
+  examples(
+    graph,
+    'rhema scope graph',
+    'rhema scope graph src/api',
+    'rhema scope graph --dot | dot -Tsvg > scopes.svg',
+  );
   implement(graph, host, async () => (await import('../commands/scope-graph.ts')).scopeGraph);
 
   const refresh = group

@@ -8,7 +8,9 @@ const scopeHelp = 'folder of the scope';
 
 /** `rhema sync`: scopes brought up to date in the order of their dependencies. */
 export function addSyncCommands(program: Command, host: Host): void {
-  const group = program.command('sync').description('bring scopes up to date in the order of their dependencies');
+  const group = program
+    .command('sync')
+    .description('bring scopes up to date in the order of their dependencies');
   addViews(group, host);
   addRunCommands(group, host);
   addOperatorCommands(group, host);
@@ -24,7 +26,9 @@ function addViews(group: Command, host: Host): void {
 
   const plan = group
     .command('plan')
-    .description('what is to be synced and in which order; the scopes of one step can be synced at the same time')
+    .description(
+      'what is to be synced and in which order; the scopes of one step can be synced at the same time',
+    )
     .argument('[scopes...]', 'these scopes and what they depend on; none: all');
   examples(plan, 'rhema sync plan', 'rhema sync plan src/api');
   implement(plan, host, async () => (await import('../commands/sync-plan.ts')).syncPlan);

@@ -51,7 +51,9 @@ function addConfig(program: Command, host: Host): void {
   examples(explain, 'rhema config explain lock_timeout');
   implement(explain, host, async () => (await load()).explainConfig);
 
-  const check = group.command('check').description('what is wrong with the configuration; 3 when something is');
+  const check = group
+    .command('check')
+    .description('what is wrong with the configuration; 3 when something is');
   examples(check, 'rhema config check');
   implement(check, host, async () => (await load()).checkConfig);
 }
@@ -59,7 +61,9 @@ function addConfig(program: Command, host: Host): void {
 function addDoctor(program: Command, host: Host): void {
   const doctor = program
     .command('doctor')
-    .description('check Git, the repository, the log, the process and the sessions, each finding with its remedy');
+    .description(
+      'check Git, the repository, the log, the process and the sessions, each finding with its remedy',
+    );
   examples(doctor, 'rhema doctor', 'rhema doctor --json');
   implement(doctor, host, async () => (await import('../commands/doctor.ts')).doctor);
 }

@@ -85,7 +85,7 @@ describe('faults by chance', () => {
     expect(planned('append', 0.09, 0.9).fault).toBe('failed');
     expect(planned('append', 0.29, 0.9).fault).toBe('requestLost');
     expect(planned('append', 0.59, 0.9).fault).toBe('answerLost');
-    expect(planned('append', 0.6, 0.9).fault).toBe('none');
+    expect(planned('append', 0.61, 0.9).fault).toBe('none');
     expect(planned('read', 0.09, 0.9).fault).toBe('failed');
     expect(planned('read', 0.29, 0.9).fault).toBe('none');
   });

@@ -32,8 +32,8 @@ export class Connection {
     this.#database.exec(sql);
   }
 
-  /** Reads that must agree with each other. */
-  reading<T>(body: () => T): T {
+  /** For reads that must agree with each other, and for a write on trial: nothing of it stays. */
+  withoutCommit<T>(body: () => T): T {
     this.run('BEGIN');
     try {
       return body();

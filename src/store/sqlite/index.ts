@@ -1,2 +1,3 @@
 export { openSqliteStore, type SqliteStoreOptions } from './open.ts';
 export type { SqliteStore } from './sqlite-log-store.ts';
+export { openExclusiveLock, type ExclusiveLock } from './owner-lock.ts';

@@ -7,7 +7,8 @@ import { FileIdentity, folderIsWritable, prepareFile, readOnlyError } from './fi
 import { checkIdentity, migrate } from './migrations.ts';
 import { retryWhileBusy, type Patience } from './retry.ts';
 import { SqliteLogStore, type SqliteStore } from './sqlite-log-store.ts';
-import { checkAtOpen } from './verify.ts';
+import { touch } from './tables.ts';
+import { checkStructure, checkTail } from './verify.ts';
 
 export interface SqliteStoreOptions {
   /** How long a call tries while other processes hold the file. Default 10,000. */
@@ -61,14 +62,15 @@ export async function openWithDriver(
   }
 }
 
-/** In this order: nothing is written before the file is known to be ours. */
+/** In this order: nothing is written before the file is known to be ours and sound. */
 async function makeReady(connection: Connection, path: string, patience: Patience): Promise<void> {
   const steps = [
     () => checkIdentity(connection, path),
     () => configure(connection, path),
+    () => checkStructure(connection),
     () => migrate(connection),
+    () => checkTail(connection),
     () => checkWritable(connection),
-    () => checkAtOpen(connection),
   ];
   for (const step of steps) await retryWhileBusy(patience, step);
 }
@@ -96,9 +98,9 @@ function configure(connection: Connection, path: string): void {
   );
 }
 
-/** Finds out now, not at the first append, that the file may only be read. */
+/** Finds out now, not at the first append, that the file may only be read. SQLite tells only when a page is written. */
 function checkWritable(connection: Connection): void {
-  connection.writing(() => undefined);
+  connection.withoutCommit(() => touch(connection));
 }
 
 function versionOf(connection: Connection): string {

@@ -151,7 +151,7 @@ export class SqliteLogStore implements SqliteStore {
   }
 
   #read(choose: (bounds: LogBounds) => ReadRange): ReadOutcome {
-    return this.#connection.reading(() => {
+    return this.#connection.withoutCommit(() => {
       const range = choose(tables.boundsOf(this.#connection));
       if (range.kind === 'compacted') return range;
       return { kind: 'entries', entries: tables.entriesOf(this.#connection, range.from, range.to) };

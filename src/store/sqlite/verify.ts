@@ -14,16 +14,16 @@ const tailEntries = 32;
 /** A file up to this size is checked whole when it is opened, which takes some milliseconds. */
 const wholeCheckBytesMax = 4 * 1024 * 1024;
 
-/**
- * The check at opening, whose cost does not grow with the log: the tree's structure while the file is small, the
- * bounds, and the newest entries. The rest is checked as it is read.
- */
-export function checkAtOpen(connection: Connection): void {
-  if (sizeBytes(connection) <= wholeCheckBytesMax) {
-    const [problem] = structureProblems(connection, 1);
-    if (problem !== undefined) throw problem;
-  }
-  connection.reading(() => {
+/** At opening: the structure of the file, while it is small. The cost of opening must not grow with the log. */
+export function checkStructure(connection: Connection): void {
+  if (sizeBytes(connection) > wholeCheckBytesMax) return;
+  const [problem] = structureProblems(connection, 1);
+  if (problem !== undefined) throw problem;
+}
+
+/** At opening: the bounds and the newest entries. Older ones are checked whenever they are read. */
+export function checkTail(connection: Connection): void {
+  connection.withoutCommit(() => {
     const { first, last } = boundsOf(connection);
     entriesOf(connection, Math.max(first, last - tailEntries + 1), last);
   });
@@ -62,7 +62,7 @@ async function checkEntries(connection: Connection, perform: Perform, problems: 
 
 /** Decodes one page from a revision on, or from the oldest one if that is later; returns what follows it. */
 function checkPage(connection: Connection, revision: number): number {
-  return connection.reading(() => {
+  return connection.withoutCommit(() => {
     const { first, last } = boundsOf(connection);
     const from = Math.max(first, revision);
     const to = Math.min(last, from + pageEntries - 1);
@@ -94,7 +94,7 @@ function isCorruption(error: unknown): error is StoreError {
 function structureProblems(connection: Connection, max: number): StoreError[] {
   return connection
     .rows<{ quick_check: string }>(`PRAGMA quick_check(${max})`)
-    .map((row) => row.quick_check)
+    .map((row) => row.quick_check.replaceAll(/\s+/g, ' '))
     .filter((finding) => finding !== 'ok')
     .map(
       (finding) =>

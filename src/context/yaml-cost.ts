@@ -1,3 +1,19 @@
+/**
+ * The YAML library takes some 30 microseconds for each thing it finds, and the coordinator cannot renew leases meanwhile.
+ * Upstream's own file, the largest known, has some 3,000 lines and marks.
+ */
+export const yamlMarksMax = 50_000;
+
+/** Whether a text has more than {@link yamlMarksMax} line ends and characters that may begin or separate something. */
+export function hasTooManyMarks(text: string): boolean {
+  let marks = 0;
+  for (const _ of text.matchAll(/[\n,:[\]{}"'!&*%]/g)) {
+    marks += 1;
+    if (marks > yamlMarksMax) return true;
+  }
+  return false;
+}
+
 /** Deeper nesting than this is refused before the YAML library, which recurses, sees it. */
 export const yamlDepthMax = 100;
 

@@ -1,0 +1,79 @@
+import type { AgentId, Epoch, Grant, Result, ScopePath } from '../../src/core/index.ts';
+import { newRequestId, newSecret } from '../../src/client/index.ts';
+import type { CallerCommand, Coordinator } from '../../src/protocol/index.ts';
+
+/** What an agent needs of a coordinator: the service in this process or a client will do. */
+export type Port = Pick<Coordinator, 'submit' | 'awaitTicket'>;
+
+/** An agent that takes and gives back locks through a coordinator; a refusal is an error here. */
+export class BenchAgent {
+  readonly #port: Port;
+  readonly #agent: AgentId;
+  readonly #epoch: Epoch;
+  readonly #secret: string;
+
+  private constructor(port: Port, agent: AgentId, epoch: Epoch, secret: string) {
+    this.#port = port;
+    this.#agent = agent;
+    this.#epoch = epoch;
+    this.#secret = secret;
+  }
+
+  static async join(port: Port, name: string): Promise<BenchAgent> {
+    const secret = newSecret();
+    const agent = name as AgentId;
+    const result = await submit(port, { kind: 'AgentJoin', agent, secret, metadata: {} });
+    if (result.kind !== 'joined') throw unexpected(result);
+    return new BenchAgent(port, agent, result.epoch, secret);
+  }
+
+  get session(): { readonly agent: AgentId; readonly epoch: Epoch; readonly secret: string } {
+    return { agent: this.#agent, epoch: this.#epoch, secret: this.#secret };
+  }
+
+  /** Takes the lock of a free scope. */
+  async acquire(scope: ScopePath): Promise<void> {
+    const result = await this.#ask(scope, 'none');
+    if (result.kind !== 'granted') throw unexpected(result);
+  }
+
+  /** Takes a place in the queue of a busy scope. `granted` resolves when the lock is this agent's. */
+  async queue(scope: ScopePath): Promise<{ readonly granted: Promise<readonly Grant[]> }> {
+    const result = await this.#ask(scope, 'queue');
+    if (result.kind !== 'queued') throw unexpected(result);
+    return { granted: this.#granted(result.ticket) };
+  }
+
+  async release(scope: ScopePath): Promise<void> {
+    const command = { kind: 'ReleaseLock', ...this.session, scopes: [scope], token: null } as const;
+    const result = await submit(this.#port, command);
+    if (result.kind !== 'released' || result.scopes.length !== 1) throw unexpected(result);
+  }
+
+  #ask(scope: ScopePath, wait: 'none' | 'queue'): Promise<Result> {
+    return submit(this.#port, {
+      kind: 'AcquireLock',
+      ...this.session,
+      scopes: [scope],
+      ttlMs: null,
+      wait: wait === 'none' ? { kind: 'none' } : { kind: 'queue', forMs: null },
+      reason: null,
+    });
+  }
+
+  async #granted(ticket: Extract<Result, { kind: 'queued' }>['ticket']): Promise<readonly Grant[]> {
+    const reply = await this.#port.awaitTicket({ agent: this.#agent, ticket });
+    if (reply.kind !== 'granted') throw unexpected(reply);
+    return reply.locks;
+  }
+}
+
+async function submit(port: Port, command: CallerCommand): Promise<Result> {
+  const reply = await port.submit({ requestId: newRequestId(), command });
+  if (!reply.ok) throw new Error(reply.rejection.message);
+  return reply.result;
+}
+
+function unexpected(answer: object): Error {
+  return new Error(`not the answer that was expected: ${JSON.stringify(answer)}`);
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { defaultSettings, type ScopePath } from '../../src/core/index.ts';
+import {
+  openService,
+  readHostIdentity,
+  SystemClock,
+  systemTimers,
+  type Service,
+  type ServiceOptions,
+} from '../../src/service/index.ts';
+import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts';
+
+/** The service on a log of its own in this process, set up as the owner has it. */
+export interface LocalLog {
+  readonly service: Service;
+  readonly store: SqliteStore;
+  /** Stops the service, with its snapshot, and closes the file. */
+  close(): Promise<void>;
+}
+
+export async function openLocalLog(
+  folder: string,
+  options: Partial<ServiceOptions> = {},
+): Promise<LocalLog> {
+  const store = await openSqliteStore(join(folder, 'coordination.db'));
+  const host = await readHostIdentity();
+  const service = await openService({
+    store,
+    clock: new SystemClock(),
+    timers: systemTimers,
+    host,
+    // The owner is alone with its file and need not look for what others append.
+    options: { followEveryMs: null, ...options },
+  });
+  const close = async (): Promise<void> => {
+    await service.stop();
+    await store.close();
+  };
+  return { service, store, close };
+}
+
+/** Defines independent scopes, and lets as many agents hold locks. Returns their paths. */
+export async function defineScopes(service: Service, count: number): Promise<ScopePath[]> {
+  const paths = Array.from({ length: count }, (_, index) => `scope-${index}` as ScopePath);
+  await service.submitInternal({
+    kind: 'Configure',
+    by: 'bench',
+    settings: { ...defaultSettings, maxConcurrentAgents: count },
+  });
+  await service.submitInternal({
+    kind: 'DefineScopes',
+    by: 'bench',
+    scopes: paths.map((path) => ({ path, name: path, type: 'library', dependencies: [] })),
+  });
+  return paths;
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs } from '../../core/index.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import { Harness, session, startMs } from '../testing/harness.ts';
+import { agentId, agentView, lockView, scopePath, statusAnswer } from '../testing/samples.ts';
+
+const joining = (): FakeCoordinator =>
+  new FakeCoordinator({
+    submit: () => ({
+      kind: 'joined',
+      agent: agentId('alice'),
+      epoch: asRevision(7),
+      sessionDeadlineMs: asTimeMs(startMs + 300_000),
+    }),
+  });
+
+describe('agent join', () => {
+  it('gives agent, epoch and the digest that names the session, and keeps the secret to itself', async () => {
+    const harness = new Harness({ coordinator: joining() });
+    const { code, body } = await harness.json('agent', 'join', 'alice');
+    expect(code).toBe(0);
+    expect(body).toEqual({
+      ok: true,
+      revision: 7,
+      agent: 'alice',
+      epoch: 7,
+      session: createHash('sha256').update('secret').digest('hex'),
+      sessionDeadline: '2026-11-22T14:10:00.000Z',
+      sessionDeadlineMs: startMs + 300_000,
+    });
+    expect(harness.sessions.get(agentId('alice'))).toEqual({ agent: 'alice', epoch: 7, secret: 'secret' });
+  });
+
+  it('tells the others what it is', async () => {
+    const coordinator = joining();
+    await new Harness({ coordinator }).run('agent', 'join', 'alice', '--task', 'auth', '--meta', 'pr=12', 'a=b=c');
+    expect(coordinator.commands).toEqual([
+      {
+        kind: 'AgentJoin',
+        agent: 'alice',
+        secret: 'secret',
+        metadata: { host: 'box.local', worktree: '/repo', task: 'auth', pr: '12', a: 'b=c' },
+      },
+    ]);
+  });
+
+  it('says how to go on', async () => {
+    const { stdout } = await new Harness({ coordinator: joining() }).run('agent', 'join', 'alice');
+    expect(stdout).toContain('use --agent alice, or: export RHEMA_AGENT=alice');
+  });
+
+  it('refuses a name that could be mistaken, before anybody is asked', async () => {
+    const coordinator = joining();
+    const { code, body } = await new Harness({ coordinator }).json('agent', 'join', '../..');
+    expect([code, body['code']]).toEqual([2, 'INVALID_INPUT']);
+    expect(coordinator.commands).toEqual([]);
+  });
+
+  it('refuses metadata that is not a pair', async () => {
+    const { code, stderr } = await new Harness({ coordinator: joining() }).run('agent', 'join', 'alice', '--meta', 'x');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--meta x: write KEY=VALUE');
+  });
+
+  it('keeps no session when it is refused', async () => {
+    const coordinator = new FakeCoordinator({
+      submit: () => ({ code: 'AGENT_ALREADY_JOINED', message: 'alice has joined', details: {} }),
+    });
+    const harness = new Harness({ coordinator });
+    const { code, stderr } = await harness.run('agent', 'join', 'alice');
+    expect(code).toBe(3);
+    expect(stderr).toBe('rhema: alice has joined (AGENT_ALREADY_JOINED)\n  try: rhema agent status alice\n');
+    expect(harness.sessions.size).toBe(0);
+  });
+});
+
+describe('who acts', () => {
+  const leaving = (): FakeCoordinator =>
+    new FakeCoordinator({ submit: () => ({ kind: 'left', released: [scopePath('src/core')], waited: null }) });
+
+  it('is never guessed, even when only one has joined', async () => {
+    const { code, body } = await new Harness({ coordinator: leaving(), sessions: [session('alice')] }).json(
+      'agent',
+      'leave',
+    );
+    expect([code, body['code']]).toEqual([2, 'USAGE']);
+    expect(body['message']).toContain('--agent NAME, or set RHEMA_AGENT');
+  });
+
+  it('may be told by RHEMA_AGENT, and --agent comes first', async () => {
+    const coordinator = leaving();
+    const sessions = [session('alice'), session('bob')];
+    const harness = new Harness({ coordinator, sessions, env: { RHEMA_AGENT: 'alice' } });
+    await harness.run('agent', 'leave');
+    await harness.run('agent', 'leave', '--agent', 'bob');
+    expect(coordinator.commands).toMatchObject([{ agent: 'alice' }, { agent: 'bob' }]);
+  });
+
+  it('must have joined here', async () => {
+    const { code, body } = await new Harness({ coordinator: leaving() }).json('agent', 'leave', 'carol');
+    expect([code, body['code']]).toEqual([3, 'NOT_JOINED']);
+    expect(body['message']).toContain('rhema agent join carol');
+  });
+});
+
+describe('agent leave', () => {
+  it('says what came free and forgets the session', async () => {
+    const coordinator = new FakeCoordinator({
+      submit: () => ({ kind: 'left', released: [scopePath('src/core')], waited: null }),
+    });
+    const harness = new Harness({ coordinator, sessions: [session('alice')] });
+    expect((await harness.run('agent', 'leave', 'alice')).stdout).toBe('alice has left; released src/core\n');
+    expect(harness.sessions.size).toBe(0);
+  });
+});
+
+describe('agent set', () => {
+  const setting = (): FakeCoordinator =>
+    new FakeCoordinator({ submit: () => ({ kind: 'statusSet', status: 'blocked', released: [] }) });
+
+  it('sends status and reason', async () => {
+    const coordinator = setting();
+    const harness = new Harness({ coordinator, sessions: [session('alice')] });
+    await harness.run('agent', 'set', 'blocked', '--reason', 'no schema', '--agent', 'alice');
+    expect(coordinator.commands).toEqual([
+      { kind: 'SetAgentStatus', agent: 'alice', epoch: 3, secret: 'secret', status: 'blocked', reason: 'no schema' },
+    ]);
+  });
+
+  it.each([[['blocked']], [['busy']]])('refuses %j', async (words) => {
+    const harness = new Harness({ coordinator: setting(), sessions: [session('alice')] });
+    expect((await harness.run('agent', 'set', ...words, '--agent', 'alice')).code).toBe(2);
+  });
+});
+
+describe('agent list and status', () => {
+  const lost = agentView({
+    agent: agentId('eve\u001b[2J'),
+    presence: 'lost',
+    status: 'idle',
+    held: [],
+    heldWhenLost: [scopePath('docs')],
+    lostAtMs: asTimeMs(startMs - 60_000),
+    seenAtMs: asTimeMs(startMs - 360_000),
+  });
+  const coordinator = new FakeCoordinator({
+    answers: { status: () => statusAnswer({ agents: [agentView(), lost], locks: [lockView()] }) },
+  });
+
+  it('lists everyone in plain columns where nobody looks at a terminal, control characters escaped', async () => {
+    const { stdout } = await new Harness({ coordinator }).run('agent', 'list');
+    expect(stdout).toMatchInlineSnapshot(`
+      "AGENT         STATUS   HOLDS     TASK       SEEN
+      alice         working  src/core  auth       5 s ago
+      eve\\u001b[2J  lost               held docs  6 min ago
+      "
+    `);
+  });
+
+  it('shows one agent with what it holds', async () => {
+    const { stdout } = await new Harness({ coordinator, env: { TZ: 'UTC' } }).run('agent', 'status', 'alice');
+    expect(stdout).toMatch(/^alice is working \(epoch 2, joined 10 min ago, seen 5 s ago\)\nholds src\/core since /);
+  });
+
+  it('refuses to show one that nobody knows', async () => {
+    const { code, body } = await new Harness({ coordinator }).json('agent', 'status', 'zoe');
+    expect([code, body['details']]).toEqual([2, { agent: 'zoe' }]);
+  });
+});

@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs } from '../../core/index.ts';
+import type { Result } from '../../core/index.ts';
+import type { TicketReply } from '../../protocol/index.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import type { Script } from '../testing/fake-coordinator.ts';
+import { Harness, session, startMs, until } from '../testing/harness.ts';
+import type { HarnessOptions } from '../testing/harness.ts';
+import { agentId, grant, lockHeld, lockView, statusAnswer, waiterView } from '../testing/samples.ts';
+
+const sessions = [session('bob')];
+
+function harnessOf(script: Script, over: Partial<HarnessOptions> = {}): { harness: Harness; coordinator: FakeCoordinator } {
+  const coordinator = new FakeCoordinator(script);
+  return { harness: new Harness({ coordinator, sessions, ...over }), coordinator };
+}
+
+const queued: Result = {
+  kind: 'queued',
+  ticket: asRevision(9),
+  position: 2,
+  deadlineMs: asTimeMs(startMs + 30_000),
+};
+
+describe('lock acquire', () => {
+  it('gives token and deadline of the unit, and one entry for each scope', async () => {
+    const { harness } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('src/a'), grant('src/b')] }) });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/b', './src/a/', '--agent', 'bob');
+    const deadline = { deadline: '2026-11-22T14:06:00.000Z', deadlineMs: startMs + 60_000 };
+    const contended = { contendedSince: null, contendedSinceMs: null };
+    expect(code).toBe(0);
+    expect(body).toEqual({
+      ok: true,
+      revision: 7,
+      agent: 'bob',
+      token: 12,
+      ...deadline,
+      locks: [
+        { scope: 'src/a', token: 12, ...deadline, ...contended },
+        { scope: 'src/b', token: 12, ...deadline, ...contended },
+      ],
+    });
+  });
+
+  it('asks for the scopes in canonical form, sorted, each once, with what the options say', async () => {
+    const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
+    await harness.run('lock', 'acquire', 'b', 'a', './b', '--agent', 'bob', '--ttl', '90s', '--wait', '5m', '--reason', 'x');
+    expect(coordinator.commands).toEqual([
+      {
+        kind: 'AcquireLock',
+        agent: 'bob',
+        epoch: 3,
+        secret: 'secret',
+        scopes: ['a', 'b'],
+        ttlMs: 90_000,
+        wait: { kind: 'queue', forMs: 300_000 },
+        reason: 'x',
+      },
+    ]);
+    expect(coordinator.closed).toBe(true);
+  });
+
+  it('teaches people whom it refuses: who, what for, since when, until when, and what to run next', async () => {
+    const { harness } = harnessOf({ submit: () => lockHeld });
+    const { code, stdout, stderr } = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr.replaceAll(/\d\d:\d\d:\d\d/g, 'hh:mm:ss')).toMatchInlineSnapshot(`
+      "rhema: src/core is held by alice (LOCK_HELD)
+        for: refactor auth
+        since hh:mm:ss (3 min); until hh:mm:ss (in 1 min) unless renewed; 2 agents in the queue
+        try: rhema lock acquire src/core --agent bob --wait
+      "
+    `);
+  });
+
+  it('gives programs the code and the holder', async () => {
+    const { harness } = harnessOf({ submit: () => lockHeld });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob');
+    expect(code).toBe(3);
+    expect(body).toMatchObject({
+      ok: false,
+      revision: 7,
+      code: 'LOCK_HELD',
+      details: { holder: 'alice', queueLength: 2, deadline: '2026-11-22T14:06:00.000Z' },
+    });
+  });
+
+  it('prints what an agent has said without letting it drive the terminal', async () => {
+    const details = { ...lockHeld.details, reason: 'x\u001b[2J\n\u009b31m\u202e' };
+    const { harness } = harnessOf({ submit: () => ({ ...lockHeld, details }) });
+    const people = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
+    expect(people.stderr).toContain('for: x\\u001b[2J\\n\\u009b31m\\u202e');
+    const programs = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--json');
+    expect(programs.stdout).toContain('x\\u001b[2J\\n\\u009b31m\\u202e');
+  });
+
+  it.each([
+    ['--ttl', 'soon'],
+    ['--wait', '-5s'],
+  ])('refuses %s %s before anybody is asked', async (option, value) => {
+    const { harness, coordinator } = harnessOf({});
+    const { code, stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob', `${option}=${value}`);
+    expect([code, coordinator.commands]).toEqual([2, []]);
+    expect(stderr).toContain(`${option}: "${value}" is not a duration`);
+  });
+
+  it('says where scopes go when --wait has swallowed one', async () => {
+    const { harness } = harnessOf({});
+    const { stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob', '--wait', 'src/core');
+    expect(stderr).toContain('scopes go before --wait');
+  });
+});
+
+describe('lock acquire --wait', () => {
+  const status = (): ReturnType<typeof statusAnswer> => statusAnswer();
+  const granted: TicketReply = { kind: 'granted', revision: asRevision(11), locks: [grant('src/core', 11)] };
+  const whenAborted = (signal: AbortSignal | undefined): Promise<TicketReply> =>
+    new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+
+  it('answers as an acquire once its ticket is served', async () => {
+    const { harness } = harnessOf({ submit: () => queued, awaitTicket: async () => granted, answers: { status } });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    expect([code, body['token'], body['revision']]).toEqual([0, 11, 11]);
+  });
+
+  it('ends with 4 when it waited in vain', async () => {
+    const ended: TicketReply = { kind: 'ended', revision: asRevision(11), cause: 'deadline' };
+    const { harness } = harnessOf({ submit: () => queued, awaitTicket: async () => ended, answers: { status } });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait', '30s');
+    expect(code).toBe(4);
+    expect(body).toMatchObject({ ok: false, code: 'WAITED_IN_VAIN', details: { cause: 'deadline', scopes: ['src/core'] } });
+  });
+
+  it('stays present by heartbeats, three to the length of a session', async () => {
+    let serve: (reply: TicketReply) => void = () => undefined;
+    const { harness, coordinator } = harnessOf({
+      submit: (command) =>
+        command.kind === 'Heartbeat' ? { kind: 'renewed', sessionDeadlineMs: asTimeMs(0), leases: [] } : queued,
+      awaitTicket: () => new Promise((resolve) => (serve = resolve)),
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    await harness.clock.advance(250_000);
+    serve(granted);
+    expect((await ended).code).toBe(0);
+    expect(coordinator.commands.map((command) => command.kind)).toEqual(['AcquireLock', 'Heartbeat', 'Heartbeat']);
+  });
+
+  it('gives its place back when it is interrupted', async () => {
+    const { harness, coordinator } = harnessOf({
+      submit: (command) => (command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: asRevision(9) } : queued),
+      awaitTicket: whenAborted,
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'CancelWait', agent: 'bob' });
+  });
+
+  it('gives the lock back when the grant came just before the interruption', async () => {
+    let asked = 0;
+    const { harness, coordinator } = harnessOf({
+      submit: (command) => {
+        if (command.kind === 'CancelWait') return { kind: 'waitCancelled', ticket: null };
+        return command.kind === 'ReleaseLock' ? { kind: 'released', scopes: [] } : queued;
+      },
+      awaitTicket: async (signal) => ((asked += 1) === 1 ? whenAborted(signal) : granted),
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGTERM');
+    expect((await ended).code).toBe(143);
+    expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'ReleaseLock', scopes: ['src/core'], token: 11 });
+  });
+
+  it('tells people on a terminal how long it has been, on one line that goes away', async () => {
+    let serve: (reply: TicketReply) => void = () => undefined;
+    const { harness, coordinator } = harnessOf(
+      { submit: () => queued, awaitTicket: () => new Promise((resolve) => (serve = resolve)), answers: { status } },
+      { terminal: true, env: { NO_COLOR: '1' } },
+    );
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    await harness.clock.advance(2_000);
+    serve(granted);
+    const { stderr } = await ended;
+    expect(stderr).toContain('waiting for src/core: 1 agent ahead (ticket 9), 2 s');
+    expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
+  });
+});
+
+describe('lock release, renew, cancel and revoke', () => {
+  it('releases everything when nothing is named', async () => {
+    const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'released', scopes: [] }) });
+    const { stdout } = await harness.run('lock', 'release', '--agent', 'bob');
+    expect(stdout).toBe('bob held none of it: nothing changed\n');
+    expect(coordinator.commands).toMatchObject([{ kind: 'ReleaseLock', scopes: null, token: null }]);
+  });
+
+  it('presents the token when it has one', async () => {
+    const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
+    await harness.run('lock', 'renew', 'a', '--token', '12', '--ttl', '2m', '--agent', 'bob');
+    expect(coordinator.commands).toMatchObject([{ kind: 'RenewLock', scope: 'a', token: 12, ttlMs: 120_000 }]);
+  });
+
+  it.each(['0', '-1', '1.5', 'x'])('refuses %j as a token', async (token) => {
+    const { harness } = harnessOf({});
+    expect((await harness.run('lock', 'release', `--token=${token}`, '--agent', 'bob')).code).toBe(2);
+  });
+
+  it('cancels a wait', async () => {
+    const { harness } = harnessOf({ submit: () => ({ kind: 'waitCancelled', ticket: asRevision(9) }) });
+    expect((await harness.run('lock', 'cancel', '--agent', 'bob')).stdout).toBe('bob gave up ticket 9\n');
+  });
+
+  it('revokes in the name of the operator, without any session', async () => {
+    const { harness, coordinator } = harnessOf(
+      {
+        submit: () => ({ kind: 'revoked', scope: lockView().scope, agent: agentId('alice'), token: asRevision(5) }),
+      },
+      { sessions: [] },
+    );
+    expect((await harness.run('lock', 'revoke', 'src/core', '--reason', 'hangs')).code).toBe(0);
+    expect(coordinator.commands).toEqual([{ kind: 'RevokeLock', scope: 'src/core', by: 'olga', reason: 'hangs' }]);
+  });
+});
+
+describe('lock list', () => {
+  const status = statusAnswer({ locks: [lockView()], waiters: [waiterView()] });
+
+  it('shows locks and the queue in plain columns', async () => {
+    const { harness } = harnessOf({ answers: { status: () => status } });
+    expect((await harness.run('lock', 'list')).stdout).toMatchInlineSnapshot(`
+      "SCOPE     HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
+      src/core  alice   3 min     in 1 min  1      5      refactor auth
+
+      PLACE  WAITER  WANTS     WAITS FOR  BUSY      REASON
+      1      bob     src/core  40 s       src/core
+      "
+    `);
+  });
+
+  it('draws boxes on a terminal', async () => {
+    const { harness } = harnessOf({ answers: { status: () => status } }, { terminal: true });
+    const { stdout } = await harness.run('lock', 'list', '--no-color');
+    expect(stdout).toContain('│ src/core │ alice');
+    expect(stdout).not.toContain('\u001b');
+  });
+});

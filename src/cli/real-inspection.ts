@@ -1,0 +1,69 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { socketAddress, statePaths } from '../client/index.ts';
+import { scanRepository, scopeFromInput } from '../context/index.ts';
+import type { ScanResult } from '../context/index.ts';
+import type { Parsed } from '../core/index.ts';
+import type { Configuration, Inspection, Repository, Scan, StateFiles } from './world.ts';
+
+/** Looks at the repository as it is on disk. */
+export const realInspection: Inspection = {
+  scopePath: async ({ worktree }, cwd, text) => scopeFromInput({ worktree, cwd }, text),
+  scan,
+  configuration,
+  gitVersion,
+  stateFiles: async (repository) => stateFiles(repository),
+};
+
+const scanOf = (repository: Repository): Promise<ScanResult> =>
+  scanRepository(repository, { previous: null, env: process.env });
+
+async function scan(repository: Repository): Promise<Scan> {
+  const { settingsOf } = await import('../config/index.ts');
+  const { definitions, config, problems } = await scanOf(repository);
+  return { definitions, settings: settingsOf(config.config), problems };
+}
+
+async function configuration(repository: Repository): Promise<Configuration> {
+  const { configEntries } = await import('../config/index.ts');
+  const { config } = await scanOf(repository);
+  return { enabled: config.config.enabled, entries: configEntries(config), problems: config.problems };
+}
+
+async function gitVersion(): Promise<string | null> {
+  const { x } = await import('tinyexec');
+  try {
+    return /\d+\.\d+\.\d+/.exec((await x('git', ['--version'])).stdout)?.[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function stateFiles({ commonDir }: Repository): StateFiles {
+  const paths = statePaths(commonDir);
+  const mode = statSync(paths.directory, { throwIfNoEntry: false })?.mode;
+  return {
+    directory: paths.directory,
+    database: paths.database,
+    databaseExists: existsSync(paths.database),
+    directoryMode: mode === undefined ? null : mode & 0o777,
+    writable: isWritable(mode === undefined ? commonDir : paths.directory),
+    socket: addressOf(() => socketAddress(paths)),
+  };
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function addressOf(find: () => string): Parsed<string> {
+  try {
+    return { ok: true, value: find() };
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}

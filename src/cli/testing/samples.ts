@@ -1,0 +1,116 @@
+import { asDurationMs, asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
+import type { AgentId, Grant, Rejection, ScopePath } from '../../core/index.ts';
+import type { AgentView, LockView, ScopeView, StatusAnswer, WaiterView } from '../../protocol/index.ts';
+import { startMs } from './harness.ts';
+
+const minuteMs = 60_000;
+
+export const scopePath = (text: string): ScopePath => text as ScopePath;
+export const agentId = (text: string): AgentId => text as AgentId;
+
+export function grant(scope: string, token = 12): Grant {
+  return {
+    scope: scopePath(scope),
+    token: asRevision(token),
+    deadlineMs: asTimeMs(startMs + minuteMs),
+    contendedSinceMs: null,
+  };
+}
+
+/** Alice has held src/core for three minutes and has one more; two wait. */
+export const lockHeld: Rejection = {
+  code: 'LOCK_HELD',
+  message: 'src/core is held by alice',
+  details: {
+    scope: 'src/core',
+    holder: 'alice',
+    epoch: 2,
+    token: 5,
+    reason: 'refactor auth',
+    grantedAtMs: startMs - 3 * minuteMs,
+    deadlineMs: startMs + minuteMs,
+    queueLength: 2,
+  },
+};
+
+export function lockView(over: Partial<LockView> = {}): LockView {
+  return {
+    scope: scopePath('src/core'),
+    agent: agentId('alice'),
+    epoch: asRevision(2),
+    token: asRevision(5),
+    grantedAtMs: asTimeMs(startMs - 3 * minuteMs),
+    deadlineMs: asTimeMs(startMs + minuteMs),
+    reason: 'refactor auth',
+    contendedSinceMs: null,
+    queueLength: 1,
+    ...over,
+  };
+}
+
+export function waiterView(over: Partial<WaiterView> = {}): WaiterView {
+  return {
+    ticket: asRevision(6),
+    agent: agentId('bob'),
+    epoch: asRevision(3),
+    scopes: [scopePath('src/core')],
+    sinceMs: asTimeMs(startMs - 40_000),
+    deadlineMs: asTimeMs(startMs + 4 * minuteMs),
+    position: 1,
+    reason: null,
+    waitsFor: [scopePath('src/core')],
+    ...over,
+  };
+}
+
+export function agentView(over: Partial<AgentView> = {}): AgentView {
+  return {
+    agent: agentId('alice'),
+    epoch: asRevision(2),
+    status: 'working',
+    presence: 'present',
+    metadata: { task: 'auth' },
+    joinedAtMs: asTimeMs(startMs - 10 * minuteMs),
+    seenAtMs: asTimeMs(startMs - 5_000),
+    sessionDeadlineMs: asTimeMs(startMs + 5 * minuteMs),
+    blockedSinceMs: null,
+    blockedReason: null,
+    retryCount: 0,
+    lostAtMs: null,
+    heldWhenLost: [],
+    held: [scopePath('src/core')],
+    ticket: null,
+    ...over,
+  };
+}
+
+export function scopeView(path: string, dependencies: readonly string[] = [], over: Partial<ScopeView> = {}): ScopeView {
+  return {
+    path: scopePath(path),
+    name: path.split('/').at(-1) ?? path,
+    type: 'library',
+    dependencies: dependencies.map(scopePath),
+    dependents: [],
+    syncStatus: 'idle',
+    holder: null,
+    contexts: {},
+    ...over,
+  };
+}
+
+export function statusAnswer(over: Partial<StatusAnswer> = {}): StatusAnswer {
+  return {
+    revision: asRevision(7),
+    timeMs: asTimeMs(startMs),
+    agents: [],
+    locks: [],
+    waiters: [],
+    syncs: [],
+    violations: [],
+    scopeCount: 2,
+    totals: { conflicts: 0, timeouts: 0 },
+    settings: { ...defaultSettings, sessionTtlMs: asDurationMs(300_000), lockTtlMs: asDurationMs(60_000) },
+    scopeProblems: [],
+    ...over,
+  };
+}

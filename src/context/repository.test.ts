@@ -1,0 +1,187 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { findRepository, stateDirectory, type Repository } from './index.ts';
+import { askGit } from './ask-git.ts';
+import { commitAll, git, makeRepository, temporaryFolder } from './testing/fixture.ts';
+
+const find = (cwd: string, env: Record<string, string> = {}): Promise<Repository> =>
+  findRepository({ cwd, env });
+
+/** What we read from files must be what Git itself answers. */
+async function expectLikeGit(cwd: string): Promise<void> {
+  expect(await find(cwd)).toEqual(await askGit({ cwd, env: { PATH: process.env['PATH'] } }));
+}
+
+describe('findRepository', () => {
+  test('finds a repository without commits from a folder deep inside', async () => {
+    const root = makeRepository({ 'a/b/file': '' });
+    expect(await find(join(root, 'a/b'))).toEqual({
+      worktree: root,
+      gitDir: join(root, '.git'),
+      commonDir: join(root, '.git'),
+      mainWorktree: root,
+      bare: false,
+    });
+    await expectLikeGit(join(root, 'a/b'));
+  });
+
+  test('gives one spelling for a repository entered through a symlink', async () => {
+    const root = makeRepository();
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(root, link);
+    expect(await find(link)).toEqual(await find(root));
+  });
+
+  test('finds the main tree and the shared folder from a linked worktree', async () => {
+    const root = makeRepository({ file: '' });
+    commitAll(root);
+    const linked = join(temporaryFolder(), 'linked');
+    git(root, 'worktree', 'add', '--quiet', linked);
+    const repository = await find(linked);
+    expect(repository).toMatchObject({ worktree: linked, commonDir: join(root, '.git'), mainWorktree: root });
+    expect(stateDirectory(repository.commonDir)).toBe(join(root, '.git', 'rhema'));
+    await expectLikeGit(linked);
+  });
+
+  test('knows no working tree in a bare repository', async () => {
+    const root = temporaryFolder();
+    git(root, 'init', '--quiet', '--bare');
+    expect(await find(join(root, 'refs'))).toEqual({
+      worktree: null,
+      gitDir: root,
+      commonDir: root,
+      mainWorktree: null,
+      bare: true,
+    });
+    await expectLikeGit(root);
+  });
+
+  test('knows no main tree behind a worktree of a bare repository', async () => {
+    const source = makeRepository({ file: '' });
+    commitAll(source);
+    const bare = join(temporaryFolder(), 'bare.git');
+    git(source, 'clone', '--quiet', '--bare', source, bare);
+    const linked = join(temporaryFolder(), 'linked');
+    git(bare, 'worktree', 'add', '--quiet', linked, 'main');
+    expect(await find(linked)).toMatchObject({
+      worktree: linked,
+      commonDir: bare,
+      mainWorktree: null,
+      bare: true,
+    });
+    await expectLikeGit(linked);
+  });
+
+  test('takes a submodule for a repository of its own', async () => {
+    const library = makeRepository({ file: '' });
+    commitAll(library);
+    const root = makeRepository();
+    git(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'lib');
+    const submodule = join(root, 'lib');
+    expect(await find(submodule)).toMatchObject({
+      worktree: submodule,
+      commonDir: join(root, '.git/modules/lib'),
+      mainWorktree: submodule,
+    });
+    await expectLikeGit(submodule);
+  });
+
+  test('follows a separate Git folder', async () => {
+    const [root, gitDir] = [temporaryFolder(), join(temporaryFolder(), 'elsewhere')];
+    git(root, 'init', '--quiet', `--separate-git-dir=${gitDir}`);
+    expect(await find(root)).toMatchObject({ worktree: root, commonDir: gitDir, mainWorktree: root });
+    await expectLikeGit(root);
+  });
+
+  test('reads the configuration that each worktree has of its own', async () => {
+    const root = makeRepository({ file: '' });
+    commitAll(root);
+    const linked = join(temporaryFolder(), 'linked');
+    git(root, 'worktree', 'add', '--quiet', linked);
+    git(root, 'sparse-checkout', 'init');
+    await expectLikeGit(linked);
+    await expectLikeGit(root);
+  });
+
+  test('finds the tree from inside the Git folder', async () => {
+    const root = makeRepository();
+    expect(await find(join(root, '.git', 'objects'))).toMatchObject({
+      worktree: root,
+      commonDir: join(root, '.git'),
+    });
+  });
+
+  test('asks Git when its configuration quotes the path of the tree', async () => {
+    const [root, other] = [makeRepository(), join(temporaryFolder(), 'a;b')];
+    mkdirSync(other);
+    git(root, 'config', 'core.worktree', other);
+    const env = { PATH: process.env['PATH'] ?? '' };
+    expect(await find(root, env)).toMatchObject({
+      worktree: other,
+      mainWorktree: other,
+      gitDir: join(root, '.git'),
+    });
+  });
+
+  describe('with variables of Git in the environment', () => {
+    test('GIT_DIR names the repository, also relative to the current folder', async () => {
+      const root = makeRepository({ 'sub/file': '' });
+      expect(await find(root, { GIT_DIR: '.git' })).toEqual(await find(root));
+      expect(await find(temporaryFolder(), { GIT_DIR: join(root, '.git') })).toEqual(await find(root));
+    });
+
+    test('GIT_DIR of a linked worktree, as its hooks have it, gives that worktree', async () => {
+      const root = makeRepository({ 'sub/file': '' });
+      commitAll(root);
+      const linked = join(temporaryFolder(), 'linked');
+      git(root, 'worktree', 'add', '--quiet', linked);
+      const env = { GIT_DIR: join(root, '.git/worktrees/linked') };
+      expect(await find(join(linked, 'sub'), env)).toEqual(await find(linked));
+    });
+
+    test('GIT_WORK_TREE and GIT_COMMON_DIR are honoured', async () => {
+      const [root, tree] = [makeRepository(), temporaryFolder()];
+      const env = { GIT_DIR: join(root, '.git'), GIT_WORK_TREE: tree, GIT_COMMON_DIR: join(root, '.git') };
+      expect(await find(tree, env)).toMatchObject({ worktree: tree, commonDir: join(root, '.git') });
+    });
+
+    test('a GIT_DIR that is no Git folder is said to be wrong', async () => {
+      await expect(find(makeRepository(), { GIT_DIR: 'nowhere' })).rejects.toMatchObject({
+        code: 'NOT_A_REPOSITORY',
+        message: expect.stringContaining('GIT_DIR'),
+      });
+    });
+  });
+
+  describe('outside a repository', () => {
+    test('says so and what to do', async () => {
+      await expect(find(temporaryFolder())).rejects.toMatchObject({
+        code: 'NOT_A_REPOSITORY',
+        message: expect.stringContaining('git init'),
+      });
+    });
+
+    test('refuses a folder that does not exist', async () => {
+      await expect(find(join(temporaryFolder(), 'gone'))).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
+    });
+
+    test('passes over a folder called .git that is no repository', async () => {
+      const root = makeRepository();
+      mkdirSync(join(root, 'sub', '.git'), { recursive: true });
+      expect(await find(join(root, 'sub'))).toMatchObject({ worktree: root });
+    });
+
+    test('names the broken link of a worktree whose repository was moved', async () => {
+      const root = makeRepository({ file: '' });
+      commitAll(root);
+      const linked = join(temporaryFolder(), 'linked');
+      git(root, 'worktree', 'add', '--quiet', linked);
+      renameSync(join(root, '.git'), join(root, 'moved'));
+      await expect(find(linked)).rejects.toMatchObject({
+        code: 'NOT_A_REPOSITORY',
+        message: expect.stringContaining('git worktree repair'),
+      });
+    });
+  });
+});

@@ -1,0 +1,2 @@
+export { runOwner } from './owner.ts';
+export { openDirect, type OpenOptions } from './wire-up.ts';

@@ -1,0 +1,52 @@
+import { createConnection } from 'node:net';
+import { lstatSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensurePrivateDirectory, socketAddress, type StatePaths } from '../client/index.ts';
+import { CoordinatorError } from '../protocol/index.ts';
+import { openExclusiveLock, type ExclusiveLock } from '../store/sqlite/index.ts';
+
+/** How long to wait for another owner that neither serves nor leaves. */
+const waitMaxMs = 10_000;
+const waitStepMs = 20;
+
+/**
+ * Becomes the one owner of a repository's log, or returns null when another one serves it already. Of two that start at
+ * once one gets the lock; the other waits until the first can be reached. An owner that is just leaving is waited for.
+ */
+export async function claimOwnership(paths: StatePaths): Promise<ExclusiveLock | null> {
+  ensurePrivateDirectory(paths.directory);
+  for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += waitStepMs) {
+    const lock = await openExclusiveLock(paths.lock);
+    if (lock !== null) return lock;
+    if (await somebodyListens(socketAddress(paths))) return null;
+    await sleep(waitStepMs);
+  }
+  throw new CoordinatorError(
+    'UNAVAILABLE',
+    `another process holds ${paths.lock} but does not answer: end it, or wait until it has left`,
+    { retryable: true },
+  );
+}
+
+/** Removes the socket that a killed owner left behind. Only for the holder of the lock: nobody else may listen there. */
+export function removeStaleSocket(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket())
+    throw new CoordinatorError('PERMISSION', `${path} is in the way: it is not a socket`, {
+      details: { path },
+    });
+  rmSync(path);
+}
+
+function somebodyListens(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(address);
+    const settle = (listens: boolean): void => {
+      socket.destroy();
+      resolve(listens);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}

@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defaultConfig, type Config } from '../config/index.ts';
+import type { LastGood, ScanResult } from '../context/index.ts';
+import { asRevision, defaultSettings, type ScopeDefinition, type ScopePath } from '../core/index.ts';
+import type { Reply, ScopeProblem } from '../protocol/index.ts';
+import { ScopeKeeper, type ScopeCommand } from './scope-keeper.ts';
+
+const scope = (path: string): ScopeDefinition => ({
+  path: path as ScopePath,
+  name: path,
+  type: 'library',
+  dependencies: [],
+});
+const problem: ScopeProblem = {
+  code: 'YAML_SYNTAX',
+  severity: 'error',
+  file: 'a/rhema.yaml',
+  line: 1,
+  column: 2,
+  message: 'broken',
+};
+
+/** A working tree and a state, as the test wants them. */
+class World {
+  definitions: ScopeDefinition[] = [scope('a')];
+  inForce: ScopeDefinition[] = [];
+  config: Config = defaultConfig;
+  configProblems: ScanResult['config']['problems'] = [];
+  problems: ScopeProblem[] = [];
+  fingerprint = 'f1';
+  refusal: Reply | null = null;
+  readonly scans: (LastGood | null)[] = [];
+  readonly commands: ScopeCommand[] = [];
+  shown: readonly ScopeProblem[] = [];
+  readonly keeper = new ScopeKeeper({
+    scan: (previous) => {
+      this.scans.push(previous);
+      return Promise.resolve(this.scanned());
+    },
+    fingerprint: () => Promise.resolve(this.fingerprint),
+    definitions: () => Promise.resolve(this.inForce),
+    submit: (command) => {
+      this.commands.push(command);
+      const done: Reply = { ok: true, revision: asRevision(7), result: { kind: 'done' } };
+      return Promise.resolve(command.kind === 'DefineScopes' && this.refusal !== null ? this.refusal : done);
+    },
+    showProblems: (problems) => (this.shown = problems),
+    wallMs: () => 99,
+  });
+
+  scanned(): ScanResult {
+    return {
+      definitions: this.definitions,
+      config: { config: this.config, origins: {} as never, problems: this.configProblems },
+      files: new Map(),
+      problems: this.problems,
+      sound: this.problems.length === 0,
+      fingerprint: this.fingerprint,
+    };
+  }
+
+  get kinds(): string[] {
+    return this.commands.map((command) => command.kind);
+  }
+}
+
+let world: World;
+beforeEach(() => (world = new World()));
+
+describe('taking over', () => {
+  it('submits the settings, then the graph, and reports', async () => {
+    const report = await world.keeper.begin(world.scanned());
+    expect(world.commands).toEqual([
+      { kind: 'Configure', by: 'service', settings: defaultSettings },
+      { kind: 'DefineScopes', by: 'service', scopes: world.definitions },
+    ]);
+    expect(report).toEqual({ revision: 7, accepted: true, scopes: 1, problems: [], atMs: 99 });
+  });
+
+  it('shows the problems of the files', async () => {
+    world.problems = [problem];
+    await world.keeper.begin(world.scanned());
+    expect(world.shown).toEqual([problem]);
+  });
+
+  it('shows why a graph was refused; the last good one is in force', async () => {
+    world.refusal = {
+      ok: false,
+      revision: asRevision(5),
+      rejection: { code: 'DEPENDENCY_CYCLE', message: 'a -> b -> a', details: {} },
+    };
+    const report = await world.keeper.begin(world.scanned());
+    expect(report).toMatchObject({ accepted: false, revision: 5 });
+    expect(world.shown).toEqual([
+      {
+        code: 'DEPENDENCY_CYCLE',
+        severity: 'error',
+        file: null,
+        line: null,
+        column: null,
+        message: 'a -> b -> a',
+      },
+    ]);
+  });
+
+  it('keeps the settings in force when the configuration is broken', async () => {
+    world.configProblems = [{ ...problem, code: 'CONFIG_WRONG_TYPE', severity: 'error' }];
+    await world.keeper.begin(world.scanned());
+    expect(world.kinds).toEqual(['DefineScopes']);
+  });
+
+  it('writes nothing where coordination is switched off', async () => {
+    world.config = { ...defaultConfig, enabled: false };
+    await expect(world.keeper.begin(world.scanned())).rejects.toMatchObject({ code: 'DISABLED' });
+    expect(world.commands).toEqual([]);
+  });
+
+  it('reads broken files again beside the graph that the log has from before', async () => {
+    world.inForce = [scope('old')];
+    world.problems = [problem];
+    await world.keeper.begin(world.scanned());
+    expect(world.scans).toEqual([expect.objectContaining({ definitions: [scope('old')] })]);
+  });
+
+  it('hands what was good to the next scan', async () => {
+    await world.keeper.begin(world.scanned());
+    await world.keeper.refresh();
+    expect(world.scans).toEqual([expect.objectContaining({ definitions: [scope('a')] })]);
+  });
+});
+
+describe('following changes', () => {
+  beforeEach(async () => {
+    await world.keeper.begin(world.scanned());
+    world.commands.length = 0;
+  });
+
+  it('does nothing while nothing changes', async () => {
+    await world.keeper.poll();
+    await world.keeper.poll();
+    expect(await world.keeper.refreshIfChanged()).toBe(false);
+    expect(world.scans).toEqual([]);
+  });
+
+  it('waits until files that change have come to rest', async () => {
+    world.fingerprint = 'f2';
+    await world.keeper.poll();
+    world.fingerprint = 'f3';
+    await world.keeper.poll();
+    expect(world.commands).toEqual([]);
+    await world.keeper.poll();
+    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+    await world.keeper.poll();
+    expect(world.scans).toHaveLength(1);
+  });
+
+  it('does not wait when somebody asks for a scope that is not known', async () => {
+    world.fingerprint = 'f2';
+    expect(await world.keeper.refreshIfChanged()).toBe(true);
+    expect(await world.keeper.refreshIfChanged()).toBe(false);
+  });
+
+  it('shares one scan among those who ask while another runs', async () => {
+    await Promise.all([world.keeper.refresh(), world.keeper.refresh(), world.keeper.refresh()]);
+    expect(world.scans).toHaveLength(2);
+  });
+});

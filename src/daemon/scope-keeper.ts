@@ -1,0 +1,128 @@
+import { settingsOf, type Config } from '../config/index.ts';
+import type { LastGood, ScanResult } from '../context/index.ts';
+import { asTimeMs, type CommandOf, type ScopeDefinition } from '../core/index.ts';
+import { CoordinatorError, type RefreshReport, type Reply, type ScopeProblem } from '../protocol/index.ts';
+import { Coalesced } from './coalesced.ts';
+
+/** Commands by which the state follows the working tree. */
+export type ScopeCommand =
+  Omit<CommandOf<'DefineScopes'>, 'atMs' | 'requestId'> | Omit<CommandOf<'Configure'>, 'atMs' | 'requestId'>;
+
+/** Where scope files are read from, and the state that follows them. */
+export interface ScopePorts {
+  scan(previous: LastGood | null): Promise<ScanResult>;
+  /** Changes whenever a scan might give another result. */
+  fingerprint(): Promise<string>;
+  /** The graph in force. */
+  definitions(): Promise<readonly ScopeDefinition[]>;
+  submit(command: ScopeCommand): Promise<Reply>;
+  /** Shows the problems in the answers to queries. */
+  showProblems(problems: readonly ScopeProblem[]): void;
+  wallMs(): number;
+}
+
+/**
+ * Keeps the state's graph and settings in step with the scope files. A graph that the core refuses changes nothing: the
+ * last good one stays in force, and the refusal is among the problems. Settings from a broken configuration are not
+ * taken over either.
+ */
+export class ScopeKeeper {
+  readonly #ports: ScopePorts;
+  readonly #refreshes: Coalesced<RefreshReport>;
+  #lastGood: LastGood | null = null;
+  /** Of the files that were taken over last. */
+  #taken: string | null = null;
+  /** Of the files as the last poll saw them. */
+  #seen: string | null = null;
+
+  constructor(ports: ScopePorts) {
+    this.#ports = ports;
+    this.#refreshes = new Coalesced(() => this.#refresh());
+  }
+
+  /** The configuration in force; null before {@link begin}. */
+  get config(): Config | null {
+    return this.#lastGood?.config.config ?? null;
+  }
+
+  /** Takes over the first scan of this process. Throws `DISABLED`. */
+  async begin(scan: ScanResult): Promise<RefreshReport> {
+    const definitions = await this.#ports.definitions();
+    if (scan.sound || definitions.length === 0) return this.#take(scan);
+    // A file that is broken now must not lose the scope that the log has from before.
+    return this.#take(await this.#ports.scan({ definitions, config: scan.config }));
+  }
+
+  /** Reads the files and takes them over if they are sound. Throws `DISABLED`. */
+  refresh(): Promise<RefreshReport> {
+    return this.#refreshes.run();
+  }
+
+  /** Refreshes if the files are other than those taken over; says whether it did. */
+  async refreshIfChanged(): Promise<boolean> {
+    if ((await this.#ports.fingerprint()) === this.#taken) return false;
+    await this.refresh();
+    return true;
+  }
+
+  /**
+   * To be called now and then. Files that change are taken over when two calls in a row see the same: in the middle of
+   * a checkout scopes are missing that come back at once, and a scope that goes takes its locks with it.
+   */
+  async poll(): Promise<void> {
+    const before = this.#seen;
+    this.#seen = await this.#ports.fingerprint();
+    if (this.#seen !== this.#taken && this.#seen === before) await this.refresh();
+  }
+
+  async #refresh(): Promise<RefreshReport> {
+    return this.#take(await this.#ports.scan(this.#lastGood));
+  }
+
+  async #take(scan: ScanResult): Promise<RefreshReport> {
+    refuseIfDisabled(scan);
+    this.#taken = scan.fingerprint;
+    this.#lastGood = { definitions: scan.definitions, config: scan.config };
+    const configured = await this.#configure(scan);
+    const defined = await this.#define(scan);
+    const problems = [...scan.problems, ...configured, ...defined.problems];
+    this.#ports.showProblems(problems);
+    return {
+      revision: defined.reply.revision,
+      accepted: defined.reply.ok,
+      scopes: scan.definitions.length,
+      problems,
+      atMs: asTimeMs(this.#ports.wallMs()),
+    };
+  }
+
+  async #configure(scan: ScanResult): Promise<readonly ScopeProblem[]> {
+    if (scan.config.problems.length > 0) return [];
+    const settings = settingsOf(scan.config.config);
+    return problemsOf(await this.#ports.submit({ kind: 'Configure', by: keeperName, settings }));
+  }
+
+  async #define(scan: ScanResult): Promise<{ reply: Reply; problems: readonly ScopeProblem[] }> {
+    const scopes = scan.definitions;
+    const reply = await this.#ports.submit({ kind: 'DefineScopes', by: keeperName, scopes });
+    return { reply, problems: problemsOf(reply) };
+  }
+}
+
+/** In the audit trail. */
+const keeperName = 'service';
+
+function problemsOf(reply: Reply): readonly ScopeProblem[] {
+  if (reply.ok) return [];
+  const { code, message } = reply.rejection;
+  return [{ code, severity: 'error', file: null, line: null, column: null, message }];
+}
+
+/** Throws `DISABLED` where coordination is switched off. */
+export function refuseIfDisabled(scan: ScanResult): void {
+  if (scan.config.config.enabled) return;
+  throw new CoordinatorError(
+    'DISABLED',
+    'coordination is switched off here: `agent_coordination.enabled` is false in the root rhema.yaml',
+  );
+}

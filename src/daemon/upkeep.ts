@@ -1,0 +1,89 @@
+import type { Log } from '../observe/index.ts';
+import { CoordinatorError } from '../protocol/index.ts';
+import { systemTimers, type Cancel, type Timers } from '../service/index.ts';
+
+/** What the upkeep looks at, and what it does about it. */
+export interface UpkeepPorts {
+  /** Whether somebody is connected, or something is held, waited for, synced or under way. */
+  isActive(): boolean;
+  /** Calls taken since the start. */
+  callCount(): number;
+  /** How long to stay with nothing to do; 0: for ever. May change. */
+  idleExitMs(): number;
+  /** Whether clients can still find the socket. */
+  hasSocket(): boolean;
+  /** Takes over scope files that have changed. */
+  followScopes(): Promise<void>;
+  leave(reason: string): void;
+  readonly log: Log;
+}
+
+export interface UpkeepClock {
+  readonly timers: Timers;
+  readonly monotonicMs: () => number;
+}
+
+/** Pause between two looks: scope files that changed are in force after two. */
+const lookEveryMs = 1_000;
+
+const systemUpkeepClock: UpkeepClock = { timers: systemTimers, monotonicMs: () => performance.now() };
+
+/**
+ * What the owner does by itself, once a second: follow the scope files while somebody is there to care, leave when
+ * nobody has called for long, and leave when the repository has been deleted under it.
+ */
+export class Upkeep {
+  readonly #ports: UpkeepPorts;
+  readonly #clock: UpkeepClock;
+  #activeAtMs: number;
+  #callsSeen = 0;
+  #cancel: Cancel = () => {};
+  #isStopped = false;
+
+  constructor(ports: UpkeepPorts, clock: UpkeepClock = systemUpkeepClock) {
+    this.#ports = ports;
+    this.#clock = clock;
+    this.#activeAtMs = clock.monotonicMs();
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel();
+  }
+
+  #schedule(): void {
+    const idleExitMs = this.#ports.idleExitMs();
+    const delayMs = idleExitMs === 0 ? lookEveryMs : Math.min(lookEveryMs, idleExitMs);
+    if (!this.#isStopped) this.#cancel = this.#clock.timers.schedule(delayMs, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#ports.hasSocket()) return this.#ports.leave('its socket is gone');
+    this.#noteActivity();
+    if (this.#isIdleForLong()) return this.#ports.leave('idle');
+    if (this.#ports.isActive()) await this.#followScopes();
+    this.#schedule();
+  }
+
+  #noteActivity(): void {
+    const calls = this.#ports.callCount();
+    if (this.#ports.isActive() || calls !== this.#callsSeen) this.#activeAtMs = this.#clock.monotonicMs();
+    this.#callsSeen = calls;
+  }
+
+  #isIdleForLong(): boolean {
+    const idleExitMs = this.#ports.idleExitMs();
+    return idleExitMs > 0 && this.#clock.monotonicMs() - this.#activeAtMs >= idleExitMs;
+  }
+
+  /** Files that cannot be read now may be readable at the next look; a repository that is switched off has no owner. */
+  async #followScopes(): Promise<void> {
+    try {
+      await this.#ports.followScopes();
+    } catch (error) {
+      if (error instanceof CoordinatorError && error.code === 'DISABLED') this.#ports.leave(error.message);
+      else this.#ports.log.warn({ cause: String(error) }, 'the scope files cannot be read');
+    }
+  }
+}

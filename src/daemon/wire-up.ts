@@ -1,0 +1,125 @@
+import { statePaths } from '../client/index.ts';
+import {
+  fingerprintOnly,
+  scanRepository,
+  type LastGood,
+  type Repository,
+  type ScanResult,
+} from '../context/index.ts';
+import { loadRequestParsers, type Coordinator } from '../protocol/index.ts';
+import { openService, readHostIdentity, SystemClock, systemTimers } from '../service/index.ts';
+import type { About, Report, Service } from '../service/index.ts';
+import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import { withChecks } from './direct.ts';
+import { toFailure } from './failures.ts';
+import { LocalCoordinator } from './local-coordinator.ts';
+import { refuseIfDisabled, ScopeKeeper } from './scope-keeper.ts';
+
+/** What is coordinated, and by which program. */
+export interface OpenOptions {
+  readonly repository: Repository;
+  /** Of the package. */
+  readonly version: string;
+  /** The process's own unless given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What an opener says of itself, for `health` and for the log. */
+export interface Opener {
+  readonly about: () => Pick<About, 'mode' | 'socket' | 'connections'>;
+  /** Is told of trouble that nobody waits to hear of. */
+  readonly report: Report;
+}
+
+/** Everything that works on one repository's log in this process. */
+export interface Coordination {
+  readonly coordinator: LocalCoordinator;
+  readonly keeper: ScopeKeeper;
+  /** Finishes what runs, refuses what comes, and lets go of the log. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The coordinator in this process, without an owner: for one command, in CI and in sandboxes. As safe as the owner, and
+ * slower. Throws a {@link CoordinatorError}: `DISABLED`, `STORE_FAILURE`, `UNAVAILABLE`, `REPOSITORY_UNREADABLE`.
+ */
+export async function openDirect(options: OpenOptions): Promise<Coordinator> {
+  const { coordinator, close } = await openCoordination(options, {
+    about: () => ({ mode: 'direct', socket: null, connections: 0 }),
+    report: () => {},
+  });
+  return withChecks(coordinator, await loadRequestParsers(), close);
+}
+
+/** Opens the log of a repository, and brings its graph and settings in step with the scope files. Throws as above. */
+export async function openCoordination(options: OpenOptions, opener: Opener): Promise<Coordination> {
+  const { repository, env = process.env } = options;
+  const scan = (previous: LastGood | null): Promise<ScanResult> =>
+    scanRepository(repository, { previous, env });
+  try {
+    const first = await scan(null);
+    // Before the log is opened: a repository that is not coordinated gets none.
+    refuseIfDisabled(first);
+    const store = await openSqliteStore(statePaths(repository.commonDir).database);
+    return await start(options, opener, { first, scan, store }).catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+interface Opened {
+  readonly first: ScanResult;
+  readonly scan: (previous: LastGood | null) => Promise<ScanResult>;
+  readonly store: SqliteStore;
+}
+
+async function start(options: OpenOptions, opener: Opener, opened: Opened): Promise<Coordination> {
+  const { first, scan, store } = opened;
+  const service = await startService(options, opener, opened);
+  const close = async (): Promise<void> => {
+    await service.stop();
+    await store.close();
+  };
+  const keeper = new ScopeKeeper({
+    scan,
+    fingerprint: () => fingerprintOnly(options.repository),
+    definitions: async () => (await service.query({ kind: 'scopes' })).scopes,
+    submit: (command) => service.submitInternal(command),
+    showProblems: (problems) => service.setScopeProblems(problems),
+    wallMs: () => Date.now(),
+  });
+  try {
+    await keeper.begin(first);
+    return { coordinator: new LocalCoordinator(service, keeper), keeper, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startService(options: OpenOptions, opener: Opener, opened: Opened): Promise<Service> {
+  const { store, first } = opened;
+  const { historyHorizonMs, safetyEnabled } = first.config.config;
+  const database = statePaths(options.repository.commonDir).database;
+  return openService({
+    store,
+    clock: new SystemClock(),
+    timers: systemTimers,
+    host: await readHostIdentity(),
+    options: {
+      horizonMs: historyHorizonMs,
+      checkInvariants: safetyEnabled ? 'sampled' : 'never',
+      report: opener.report,
+      about: () => ({
+        ...opener.about(),
+        pid: process.pid,
+        version: options.version,
+        storeEngine: store.engine,
+        storePath: database,
+      }),
+    },
+  });
+}

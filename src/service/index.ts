@@ -1,0 +1,9 @@
+/** The single writer around the pure core: batches, time, tickets, watchers, recovery, snapshots. */
+export { openService, Service, type InternalCommand } from './service.ts';
+export type { About, ServiceOptions, ServicePorts } from './options.ts';
+export type { InvariantChecks } from './writer.ts';
+export { ManualClock, SystemClock, type Clock } from './clock.ts';
+export { ManualTimers, systemTimers, type Cancel, type Timers } from './timers.ts';
+export { readHostIdentity, type HostIdentity } from './host.ts';
+export type { Chance } from './chance.ts';
+export type { Problem, Report } from './failures.ts';

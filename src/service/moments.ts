@@ -1,0 +1,52 @@
+/** The state as it was: the nearest snapshot at or before a moment, and the entries up to it. */
+import { asRevision, type Revision, type State, type TimeMs } from '../core/index.ts';
+import { CoordinatorError, type Moment } from '../protocol/index.ts';
+import type { LogStore } from '../store/index.ts';
+import type { Report } from './failures.ts';
+import { loadBase, replay } from './recovery.ts';
+
+/** The state at a moment at or before `newest`. Fails with `COMPACTED` when it is no longer kept. */
+export async function stateAt(store: LogStore, moment: Moment, newest: Revision, report: Report): Promise<State> {
+  const wanted = moment.kind === 'revision' ? moment.revision : await revisionAt(store, moment.atMs);
+  if (wanted === null) throw noLongerKept(moment, (await store.bounds()).first);
+  const revision = asRevision(Math.min(wanted, newest));
+  const { first } = await store.bounds();
+  if (revision < first - 1) throw noLongerKept(moment, first);
+  const state = await loadBase(store, revision, report);
+  await replay(store, state, revision);
+  return state;
+}
+
+/**
+ * The last revision at or before a time; 0 when the log begins after it, null when entries from before the oldest one
+ * that is kept are gone.
+ */
+export async function revisionAt(store: LogStore, atMs: TimeMs): Promise<Revision | null> {
+  const { first, last } = await store.bounds();
+  let [low, high] = [first - 1, last as number];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((await timeOf(store, middle)) <= atMs) low = middle;
+    else high = middle - 1;
+  }
+  return low >= first || first === 1 ? asRevision(low) : baseAt(store, asRevision(low), atMs);
+}
+
+/** The revision that the log's first entry follows, when its snapshot is kept and it is from before a time. */
+async function baseAt(store: LogStore, revision: Revision, atMs: TimeMs): Promise<Revision | null> {
+  const snapshot = await store.loadSnapshot(revision);
+  return snapshot !== null && snapshot.revision === revision && snapshot.atMs <= atMs ? revision : null;
+}
+
+/** An entry that was dropped while we looked is from before anything that is kept. */
+async function timeOf(store: LogStore, revision: number): Promise<number> {
+  const page = await store.read(asRevision(revision), 1);
+  return page.kind === 'entries' ? (page.entries[0]?.atMs ?? Infinity) : -Infinity;
+}
+
+function noLongerKept(moment: Moment, first: Revision): CoordinatorError {
+  const asked = moment.kind === 'revision' ? `revision ${moment.revision}` : new Date(moment.atMs).toISOString();
+  return new CoordinatorError('COMPACTED', `${asked} is no longer kept: the log begins at revision ${first}`, {
+    details: { first },
+  });
+}

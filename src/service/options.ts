@@ -1,0 +1,61 @@
+import type { HealthAnswer } from '../protocol/index.ts';
+import type { LogStore } from '../store/index.ts';
+import { systemChance, type Chance } from './chance.ts';
+import type { Clock } from './clock.ts';
+import type { Report } from './failures.ts';
+import type { HostIdentity } from './host.ts';
+import type { SnapshotPolicy } from './snapshots.ts';
+import type { Timers } from './timers.ts';
+import type { WriterLimits } from './writer.ts';
+
+/** What the service stands on. The store stays the opener's: it is closed by whoever opened it. */
+export interface ServicePorts {
+  readonly store: LogStore;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly host: HostIdentity;
+  readonly options?: Partial<ServiceOptions>;
+}
+
+/** What the process around the service knows of itself; told in `health`. */
+export type About = Pick<
+  HealthAnswer,
+  'pid' | 'version' | 'mode' | 'storeEngine' | 'storePath' | 'socket' | 'connections'
+>;
+
+export interface ServiceOptions extends WriterLimits, SnapshotPolicy {
+  /** How often to look for what others appended while somebody waits here, in milliseconds; null: never. */
+  readonly followEveryMs: number | null;
+  readonly chance: Chance;
+  /** Is told of trouble that nobody waits to hear of. */
+  readonly report: Report;
+  readonly about: () => About;
+}
+
+export function completeOptions({ store, options }: ServicePorts): ServiceOptions {
+  return {
+    batchCommandsMax: 512,
+    queuedCommandsMax: 65_536,
+    commitPatienceMs: 10_000,
+    checkInvariants: 'sampled',
+    snapshotEveryEntries: 10_000,
+    horizonMs: null,
+    followEveryMs: store.capabilities.shared ? 50 : null,
+    chance: systemChance,
+    report: () => undefined,
+    about: aboutDirect,
+    ...options,
+  };
+}
+
+function aboutDirect(): About {
+  return {
+    pid: process.pid,
+    version: '',
+    mode: 'direct',
+    storeEngine: '',
+    storePath: null,
+    socket: null,
+    connections: 0,
+  };
+}

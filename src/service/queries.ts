@@ -1,0 +1,73 @@
+/** Answers to what can be asked, each as of a revision that includes all that was acknowledged before the question. */
+import { invariantNames, violations, type State, type TimeMs } from '../core/index.ts';
+import type { Answer, Answers, HealthAnswer, Moment, Query, QueryKind, ScopeProblem } from '../protocol/index.ts';
+import type { LogStore } from '../store/index.ts';
+import { toFailure, type Report } from './failures.ts';
+import { readHappened, readHistory } from './history.ts';
+import { stateAt } from './moments.ts';
+import { viewScopes, viewStatus, viewToken } from './views.ts';
+import { happenedMax, viewWhy } from './why.ts';
+
+/** A view of the state between two batches. */
+export type Look = <T>(view: (state: State, nowMs: TimeMs) => T) => Promise<T>;
+
+export interface QueryPorts {
+  readonly store: LogStore;
+  readonly look: Look;
+  readonly report: Report;
+  readonly health: () => HealthAnswer;
+}
+
+type Handlers = { readonly [Kind in QueryKind]: (query: Extract<Query, { kind: Kind }>) => Promise<Answers[Kind]> };
+
+export class QueryDesk {
+  readonly #ports: QueryPorts;
+  #scopeProblems: readonly ScopeProblem[] = [];
+
+  /** One handler per query; a forgotten one does not compile. */
+  readonly #handlers: Handlers = {
+    status: ({ at }) => this.#viewAt(at, (state) => viewStatus(state, at === null ? this.#scopeProblems : [])),
+    scopes: () => this.#ports.look((state) => viewScopes(state, this.#scopeProblems)),
+    history: async (query) => {
+      const revision = await this.#ports.look((state) => state.revision);
+      return readHistory(this.#ports.store, query, revision);
+    },
+    why: async ({ subject, at }) => {
+      const seen = await this.#viewAt(at, (state) => viewWhy(state, subject));
+      return { ...seen, happened: await readHappened(this.#ports.store, subject, seen.revision, happenedMax) };
+    },
+    token: (check) => this.#ports.look((state, nowMs) => viewToken(state, check, nowMs)),
+    violations: () =>
+      this.#ports.look((state) => ({
+        revision: state.revision,
+        checked: invariantNames,
+        violations: violations(state),
+      })),
+    health: async () => this.#ports.health(),
+  };
+
+  constructor(ports: QueryPorts) {
+    this.#ports = ports;
+  }
+
+  /** Fails with `COMPACTED` when a past moment is no longer kept. */
+  async answer<Q extends Query>(query: Q): Promise<Answer<Q>> {
+    const handler = this.#handlers[query.kind] as (asked: Query) => Promise<Answer<Q>>;
+    try {
+      return await handler(query);
+    } catch (error) {
+      throw toFailure(error);
+    }
+  }
+
+  /** What is wrong with the scope files on disk, shown from now on. */
+  setScopeProblems(problems: readonly ScopeProblem[]): void {
+    this.#scopeProblems = problems;
+  }
+
+  async #viewAt<T>(at: Moment | null, view: (state: State) => T): Promise<T> {
+    if (at === null) return this.#ports.look(view);
+    const newest = await this.#ports.look((state) => state.revision);
+    return view(await stateAt(this.#ports.store, at, newest, this.#ports.report));
+  }
+}

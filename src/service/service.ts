@@ -1,0 +1,285 @@
+/**
+ * The service of one repository's log: the {@link Writer} around the pure core, and those who are told of its entries.
+ * This file only joins the parts; each says what it does.
+ */
+import {
+  asRequestId,
+  asRevision,
+  asTimeMs,
+  nextDeadline,
+  type Command,
+  type Entry,
+  type Revision,
+  type State,
+  type TimeMs,
+} from '../core/index.ts';
+import {
+  CoordinatorError,
+  type Answer,
+  type CommandRequest,
+  type Coordinator,
+  type HealthAnswer,
+  type Query,
+  type Reply,
+  type ScopeProblem,
+  type TicketReply,
+  type TicketRequest,
+} from '../protocol/index.ts';
+import { Alarm } from './alarm.ts';
+import type { UntimedCommand } from './batch.ts';
+import { randomHex32 } from './chance.ts';
+import { toFailure, unavailable } from './failures.ts';
+import { LogFeed } from './feed.ts';
+import { Follower } from './follower.ts';
+import { readLogTime } from './log-time.ts';
+import { completeOptions, type ServiceOptions, type ServicePorts } from './options.ts';
+import { QueryDesk } from './queries.ts';
+import { Replica } from './replica.ts';
+import { SecretHasher } from './secrets.ts';
+import { Snapshots } from './snapshots.ts';
+import { TicketDesk, type TicketCall } from './tickets.ts';
+import { Writer } from './writer.ts';
+
+type WithoutStamp<C> = C extends Command ? Omit<C, 'atMs' | 'requestId'> : never;
+
+/** A command of the process around the service, or of an operator through it. */
+export type InternalCommand = WithoutStamp<Extract<Command, { by: string }>>;
+
+/** Pause before what is due is tried again when the log could not be written, in milliseconds. */
+const retryDueMs = 1_000;
+
+/** Opens the log, takes it over for this clock if need be, and ends what is due. */
+export async function openService(ports: ServicePorts): Promise<Service> {
+  const options = completeOptions(ports);
+  const service = new Service(ports, options);
+  try {
+    await service.open();
+    return service;
+  } catch (error) {
+    await service.stop();
+    throw toFailure(error);
+  }
+}
+
+/** The coordinator of one log in this process. Made by {@link openService}. */
+export class Service implements Omit<Coordinator, 'refresh'> {
+  readonly #ports: ServicePorts;
+  readonly #options: ServiceOptions;
+  readonly #replica: Replica;
+  readonly #writer: Writer;
+  readonly #feed: LogFeed;
+  readonly #tickets: TicketDesk;
+  readonly #queries: QueryDesk;
+  readonly #alarm: Alarm;
+  readonly #follower: Follower | null;
+  readonly #hasher = new SecretHasher();
+  readonly #startedAtMs: TimeMs;
+  #snapshots: Snapshots | null = null;
+  #firstRevision = asRevision(1);
+  #holdsNothing = true;
+  /** Whether the last batch found the log. */
+  #reachable = false;
+  #stopping = false;
+
+  constructor(ports: ServicePorts, options: ServiceOptions) {
+    const { store, clock, timers } = ports;
+    this.#ports = ports;
+    this.#options = options;
+    this.#startedAtMs = asTimeMs(clock.wallMs());
+    this.#feed = new LogFeed(store, () => this.#follower?.poke());
+    this.#tickets = new TicketDesk(store);
+    this.#replica = new Replica(store, options.report, {
+      onCommitted: (entries, state) => this.#onCommitted(entries, state),
+      onGap: () => this.#onGap(),
+    });
+    this.#writer = new Writer(
+      {
+        ...ports,
+        replica: this.#replica,
+        chance: options.chance,
+        report: options.report,
+        afterBatch: (state) => this.#afterBatch(state),
+      },
+      options,
+    );
+    this.#alarm = new Alarm(clock, timers, () => void this.#writer.tick().catch(() => undefined));
+    this.#follower = this.#makeFollower();
+    this.#queries = new QueryDesk({
+      store,
+      look: (view) => this.#look(view),
+      report: options.report,
+      health: () => this.health(),
+    });
+  }
+
+  /** Called once, by {@link openService}. */
+  async open(): Promise<void> {
+    const { store } = this.#ports;
+    const { report } = this.#options;
+    const { snapshotRevision } = await this.#replica.open();
+    this.#firstRevision = (await store.bounds()).first;
+    this.#snapshots = new Snapshots(store, this.#options, report, snapshotRevision);
+    await this.#writer.tick();
+  }
+
+  submit(request: CommandRequest): Promise<Reply> {
+    return this.#submit(toUntimed(request, this.#hasher));
+  }
+
+  /** For what the process around the service says itself: scopes and settings found on disk, Git operations. */
+  submitInternal(command: InternalCommand): Promise<Reply> {
+    return this.#submit({ ...command, requestId: asRequestId(`service-${randomHex32(this.#options.chance)}`) });
+  }
+
+  awaitTicket(request: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopping) return reject(stoppingError());
+      const waits = new AbortController();
+      const call: TicketCall = {
+        request,
+        answer: (reply) => (waits.abort(), resolve(reply)),
+        fail: (error) => (waits.abort(), reject(error)),
+      };
+      const admit = (state: State): void => {
+        if (!waits.signal.aborted) waits.signal.addEventListener('abort', this.#tickets.admit(call, state));
+        this.#follower?.poke();
+      };
+      this.#writer.read({ run: admit, fail: call.fail });
+      onAbort(signal, waits.signal, () => call.fail(givenUp()));
+    });
+  }
+
+  query<Q extends Query>(query: Q): Promise<Answer<Q>> {
+    return this.#queries.answer(query);
+  }
+
+  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
+    return this.#feed.follow(fromRevision, signal);
+  }
+
+  /** Facts for operators; never waits. */
+  health(): HealthAnswer {
+    const { kind, durable } = this.#ports.store.capabilities;
+    return {
+      ...this.#options.about(),
+      revision: this.#replica.durable,
+      ok: this.#writer.halted === null,
+      startedAtMs: this.#startedAtMs,
+      firstRevision: this.#firstRevision,
+      storeKind: kind,
+      storeDurable: durable,
+      busy: !this.idle(),
+    };
+  }
+
+  /** Whether nothing is held, waited for, synced or under way. */
+  idle(): boolean {
+    return this.#holdsNothing && !this.#writer.busy && this.#feed.watchers === 0;
+  }
+
+  /** What is wrong with the scope files on disk, shown in answers from now on. */
+  setScopeProblems(problems: readonly ScopeProblem[]): void {
+    this.#queries.setScopeProblems(problems);
+  }
+
+  /** Refuses new commands and finishes those that wait. */
+  async drain(): Promise<void> {
+    this.#stopping = true;
+    await this.#writer.quiet();
+  }
+
+  /** Drains, keeps a snapshot when that is worthwhile, and ends all waiting. The store stays open. Idempotent. */
+  async stop(): Promise<void> {
+    await this.drain();
+    this.#alarm.stop();
+    this.#follower?.stop();
+    this.#feed.close();
+    this.#tickets.dismissAll(stoppingError().message);
+    const snapshots = this.#snapshots;
+    this.#snapshots = null;
+    if (snapshots === null || !this.#reachable || this.#writer.halted !== null) return;
+    await this.#look((state) => snapshots.atStop(state)).catch(() => undefined);
+  }
+
+  close(): Promise<void> {
+    return this.stop();
+  }
+
+  #submit(command: UntimedCommand): Promise<Reply> {
+    return new Promise((answer, fail) => {
+      if (this.#stopping) fail(stoppingError());
+      else this.#writer.submit({ command, answer, fail });
+    });
+  }
+
+  #look<T>(view: (state: State, nowMs: TimeMs) => T): Promise<T> {
+    return new Promise((resolve, fail) => {
+      this.#writer.read({ run: (state, nowMs) => resolve(view(state, nowMs)), fail });
+    });
+  }
+
+  #makeFollower(): Follower | null {
+    const { followEveryMs } = this.#options;
+    if (followEveryMs === null) return null;
+    const wanted = (): boolean => this.#feed.watchers > 0 || this.#tickets.size > 0;
+    return new Follower(this.#ports.timers, followEveryMs, wanted, () => {
+      this.#writer.read({ run: () => undefined, fail: () => undefined });
+    });
+  }
+
+  #onCommitted(entries: readonly Entry[], state: State): void {
+    this.#feed.publish(entries);
+    this.#tickets.onCommitted(entries, state);
+  }
+
+  #onGap(): void {
+    this.#feed.forget();
+    this.#tickets.dismissAll('the log was compacted by another process: ask again');
+  }
+
+  async #afterBatch(state: State | null): Promise<void> {
+    this.#reachable = state !== null;
+    if (state === null) return this.#alarm.ringWithin(retryDueMs);
+    const { locks, tickets, index } = state;
+    this.#holdsNothing = locks.size + tickets.size + index.runningSyncs.size === 0;
+    this.#setAlarm(state);
+    if ((await this.#snapshots?.afterBatch(state)) === true) await this.#noteFirst();
+  }
+
+  #setAlarm(state: State): void {
+    const deadlineMs = nextDeadline(state);
+    if (deadlineMs === null) return;
+    const { nowMs } = readLogTime(state, this.#ports.clock, this.#ports.host);
+    this.#alarm.ringWithin(deadlineMs - nowMs);
+  }
+
+  async #noteFirst(): Promise<void> {
+    try {
+      this.#firstRevision = (await this.#ports.store.bounds()).first;
+    } catch (cause) {
+      this.#options.report({ kind: 'snapshotNotSaved', message: 'the oldest revision is not known', cause });
+    }
+  }
+}
+
+function toUntimed({ requestId, command }: CommandRequest, hasher: SecretHasher): UntimedCommand {
+  const id = asRequestId(requestId);
+  if (!('secret' in command)) return { ...command, requestId: id };
+  const { secret, ...rest } = command;
+  return { ...rest, session: hasher.sessionOf(secret), requestId: id };
+}
+
+/** Calls `run` when the caller's signal aborts, until the call is over. */
+function onAbort(signal: AbortSignal | undefined, over: AbortSignal, run: () => void): void {
+  if (signal === undefined || over.aborted) return;
+  if (signal.aborted) run();
+  else signal.addEventListener('abort', run, { once: true, signal: over });
+}
+
+function stoppingError(): CoordinatorError {
+  return unavailable('the coordinator is stopping: try again');
+}
+
+function givenUp(): CoordinatorError {
+  return new CoordinatorError('CLOSED', 'the wait was given up; the ticket keeps its place');
+}

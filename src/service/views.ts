@@ -1,0 +1,132 @@
+/** The state as it is shown: plain copies, in a stable order. Each is a function of the state alone. */
+import {
+  contendedSince,
+  violations,
+  type Agent,
+  type Lock,
+  type Scope,
+  type ScopePath,
+  type State,
+  type Sync,
+  type TimeMs,
+  type Waiter,
+} from '../core/index.ts';
+import type {
+  AgentView,
+  LockView,
+  ScopeProblem,
+  ScopesAnswer,
+  ScopeView,
+  StatusAnswer,
+  SyncView,
+  TokenAnswer,
+  TokenCheck,
+  WaiterView,
+} from '../protocol/index.ts';
+
+export function viewStatus(state: State, scopeProblems: readonly ScopeProblem[]): StatusAnswer {
+  return {
+    revision: state.revision,
+    timeMs: state.timeMs,
+    agents: inOrder(state.agents.values(), (agent) => agent.id).map(viewAgent),
+    locks: inOrder(state.locks.values(), (lock) => lock.scope).map((lock) => viewLock(state, lock)),
+    waiters: viewQueue(state),
+    syncs: inOrder(state.syncs.values(), (sync) => sync.scope).map((sync) => viewSync(state, sync)),
+    violations: violations(state),
+    scopeCount: state.scopes.size,
+    totals: { ...state.totals },
+    settings: state.settings,
+    scopeProblems,
+  };
+}
+
+export function viewScopes(state: State, problems: readonly ScopeProblem[]): ScopesAnswer {
+  return {
+    revision: state.revision,
+    scopes: inOrder(state.scopes.values(), (scope) => scope.path).map((scope) => viewScope(state, scope)),
+    problems,
+  };
+}
+
+export function viewAgent(agent: Agent): AgentView {
+  const { id, held, session: _session, ...shown } = agent;
+  return { agent: id, ...shown, held: [...held].sort() };
+}
+
+export function viewLock(state: State, lock: Lock): LockView {
+  const { ticket: _ticket, ttlMs: _ttlMs, ...shown } = lock;
+  return {
+    ...shown,
+    contendedSinceMs: contendedSince(state, lock),
+    queueLength: state.index.queues.get(lock.scope)?.size ?? 0,
+  };
+}
+
+/** The whole queue, in order of issue. */
+export function viewQueue(state: State): WaiterView[] {
+  return [...state.tickets.values()].map((waiter, place) => viewWaiter(state, waiter, place + 1));
+}
+
+function viewWaiter(state: State, waiter: Waiter, position: number): WaiterView {
+  const { ttlMs: _ttlMs, waitMs: _waitMs, ...shown } = waiter;
+  const waitsFor = waiter.scopes.filter((scope) => state.locks.has(scope));
+  return { ...shown, deadlineMs: endOfWait(state, waiter), position, waitsFor };
+}
+
+/** At its own deadline, or when its agent has been blocked for too long, whichever comes first. */
+function endOfWait(state: State, { agent, deadlineMs }: Waiter): TimeMs {
+  const blocked = state.index.blockDeadlines.get(agent);
+  if (deadlineMs === null) return blocked ?? state.timeMs;
+  return blocked === null || deadlineMs < blocked ? deadlineMs : blocked;
+}
+
+export function viewSync(state: State, sync: Sync): SyncView {
+  const { epoch: _epoch, syncedAgainst: _syncedAgainst, ...shown } = sync;
+  const { maxRetries } = state.settings;
+  return { ...shown, retriesLeft: Math.max(0, Math.min(maxRetries, maxRetries + 1 - sync.failures)) };
+}
+
+function viewScope(state: State, scope: Scope): ScopeView {
+  const { path, name, type, dependencies } = scope;
+  return {
+    path,
+    name,
+    type,
+    dependencies,
+    dependents: [...(state.index.dependents.get(path) ?? [])].sort(),
+    syncStatus: state.syncs.get(path)?.status ?? 'idle',
+    holder: state.locks.get(path)?.agent ?? null,
+    contexts: Object.fromEntries(inOrder(scope.contexts, ([file]) => file)),
+  };
+}
+
+/** Whether a protected act under a token may go on at a time. */
+export function viewToken(state: State, { scope, token }: TokenCheck, nowMs: TimeMs): TokenAnswer {
+  const lock = state.locks.get(scope);
+  const why = whyRefused(state, scope, lock, token, nowMs);
+  return {
+    revision: state.revision,
+    valid: why === null,
+    holder: lock === undefined ? null : viewLock(state, lock),
+    why: why ?? `${lock?.agent} holds ${scope} under this token`,
+  };
+}
+
+function whyRefused(
+  state: State,
+  scope: ScopePath,
+  lock: Lock | undefined,
+  token: number,
+  nowMs: TimeMs,
+): string | null {
+  if (!state.scopes.has(scope)) return `no scope ${scope} is defined`;
+  if (lock === undefined) return `nobody holds ${scope}: the lock of token ${token} has ended`;
+  if (lock.token !== token) return `${lock.agent} holds ${scope} under token ${lock.token}, not ${token}`;
+  if (lock.deadlineMs <= nowMs) return `the lease of ${scope} has run out`;
+  const status = state.agents.get(lock.agent)?.status;
+  return status === 'working' ? null : `${lock.agent} holds ${scope}, but is ${status ?? 'unknown'}`;
+}
+
+function inOrder<T>(values: Iterable<T>, key: (value: T) => string): T[] {
+  return [...values].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}

@@ -1,0 +1,151 @@
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asRevision } from '../../core/index.ts';
+import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
+import { loadDriver } from './driver.ts';
+import { openSqliteStore, type SqliteStore } from './index.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rhema-damage-'));
+  path = join(folder, 'log.db');
+  const store = await openSqliteStore(path);
+  await store.append(asRevision(0), sampleEntries(1, 100));
+  await store.saveSnapshot(sampleSnapshot(50));
+  await store.close();
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function rawSql(sql: string): Promise<void> {
+  const database = (await loadDriver()).open(path);
+  database.exec(sql);
+  database.close();
+}
+
+async function withStore(work: (store: SqliteStore) => Promise<void>): Promise<void> {
+  const store = await openSqliteStore(path);
+  try {
+    await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+describe('a damaged entry', () => {
+  test.each([
+    ['its body differs', `UPDATE entry SET body = replace(body, 'operator', 'operatoR') WHERE revision = 42`],
+    ['its body was cut', `UPDATE entry SET body = substr(body, 1, 20) WHERE revision = 42`],
+    ['it is missing', `DELETE FROM entry WHERE revision = 42`],
+  ])('is named and never skipped when %s; the others can be read', async (_case, sql) => {
+    await rawSql(sql);
+    await withStore(async (store) => {
+      const corrupt = { code: 'CORRUPT_ENTRY', revision: 42 };
+      await expect(store.read(asRevision(40), 10)).rejects.toMatchObject(corrupt);
+      await expect(store.readBackward(asRevision(44), 10)).rejects.toMatchObject(corrupt);
+      const stop = new AbortController().signal;
+      const watch = store.watch(asRevision(42), stop)[Symbol.asyncIterator]();
+      await expect(watch.next()).rejects.toMatchObject(corrupt);
+      expect(await store.read(asRevision(43), 1)).toEqual({ kind: 'entries', entries: [sampleEntry(43)] });
+      expect(await store.verify()).toMatchObject([corrupt]);
+    });
+  });
+
+  test('of a later format asks for the newer program', async () => {
+    await rawSql(`UPDATE entry SET format = 9 WHERE revision = 42`);
+    await withStore(async (store) => {
+      await expect(store.read(asRevision(42), 1)).rejects.toMatchObject({
+        code: 'NEWER_FORMAT',
+        revision: 42,
+      });
+    });
+  });
+
+  test('among the newest is found on opening', async () => {
+    await rawSql(`UPDATE entry SET checksum = checksum + 1 WHERE revision = 99`);
+    await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'CORRUPT_ENTRY', revision: 99 });
+  });
+
+  test('is found when a byte of the file flips', async () => {
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf('operator-42');
+    bytes[at] = bytes[at]! ^ 1;
+    writeFileSync(path, bytes);
+    await withStore(async (store) => {
+      await expect(store.read(asRevision(1), 100)).rejects.toMatchObject({
+        code: 'CORRUPT_ENTRY',
+        revision: 42,
+        message: expect.stringMatching(/Nothing was changed\. Restore the log from a backup/),
+      });
+    });
+  });
+});
+
+test('verify lists every damaged entry and snapshot', async () => {
+  await rawSql(`UPDATE entry SET checksum = 0 WHERE revision IN (3, 30); DELETE FROM entry WHERE revision = 60;
+                UPDATE snapshot SET body = 'x'`);
+  await withStore(async (store) => {
+    expect(await store.verify()).toMatchObject([
+      { code: 'CORRUPT_ENTRY', revision: 3 },
+      { code: 'CORRUPT_ENTRY', revision: 30 },
+      { code: 'CORRUPT_ENTRY', revision: 60 },
+      { code: 'CORRUPT_SNAPSHOT', revision: 50 },
+    ]);
+    await expect(store.loadSnapshot()).rejects.toMatchObject({ code: 'CORRUPT_SNAPSHOT', revision: 50 });
+  });
+});
+
+test.each([1, 2, 3, 5, 9])(
+  'a file cut after %i of its tenths is refused as damaged and not touched',
+  async (tenths) => {
+    truncateSync(path, Math.floor((statSync(path).size * tenths) / 10));
+    const before = readFileSync(path);
+    await expect(openSqliteStore(path)).rejects.toMatchObject({
+      code: 'CORRUPT_STORE',
+      message: expect.stringMatching(/damaged.*backup/),
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  },
+);
+
+test('a log too big for the whole check is refused as damaged when its end is cut off', async () => {
+  const store = await openSqliteStore(path);
+  for (let last = 100; last < 20_100; last += 1_000)
+    await store.append(asRevision(last), sampleEntries(last + 1, last + 1_000));
+  await store.close();
+  const { size } = statSync(path);
+  expect(size).toBeGreaterThan(4 * 1024 * 1024);
+  truncateSync(path, size - 2048);
+  await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
+});
+
+test('a damaged page is found on opening a small log', async () => {
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, 3 * 2048, 3 * 2048 + 64);
+  writeFileSync(path, bytes);
+  await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
+});
+
+test.each([
+  ['removed', () => renameSync(path, `${path}.old`)],
+  ['replaced', () => (renameSync(path, `${path}.old`), writeFileSync(path, readFileSync(`${path}.old`)))],
+])('nothing is appended to a file that was %s meanwhile', async (_case, disturb) => {
+  await withStore(async (store) => {
+    disturb();
+    await expect(store.append(asRevision(100), [sampleEntry(101)])).rejects.toMatchObject({
+      code: 'CANNOT_OPEN',
+      message: expect.stringMatching(/removed or replaced while it was open\. Nothing was written/),
+    });
+  });
+});

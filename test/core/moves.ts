@@ -1,0 +1,259 @@
+/** Moves for random tests: small plain values, which a failing run can print and shrink, read as commands. */
+import fc from 'fast-check';
+import {
+  asDurationMs,
+  asSessionId,
+  type AgentStatus,
+  type CommandKind,
+  type Epoch,
+  type FencingToken,
+  type ScopeDefinition,
+  type SessionId,
+  type Settings,
+  type SyncRun,
+} from '../../src/core/index.ts';
+import { agentId, scopePath, type Machine, type SaidCommand } from '../support/machine.ts';
+
+export const agentNames = ['alice', 'bob', 'carol'] as const;
+export const scopeNames = ['a', 'b', 'c', 'd'] as const;
+const statuses: readonly AgentStatus[] = ['idle', 'working', 'blocked', 'completed'];
+const files = ['rhema.yaml', 'notes.yaml'] as const;
+
+/** Graphs that a command may define: good ones, and one for each way to be refused. */
+const graphs: readonly Readonly<Record<string, readonly string[]>>[] = [
+  { a: [], b: [], c: [], d: [] },
+  { a: ['b'], b: ['c'], c: [], d: ['c'] },
+  { a: ['c', 'd'], b: ['c'], c: ['d'], d: [] },
+  { a: [], b: ['a'] },
+  { c: [], d: ['c'] },
+  { a: ['b'], b: ['a'], c: [], d: [] },
+  { a: ['a'] },
+  { a: ['nowhere'] },
+  { a: ['b'], b: ['c'], c: ['d'], d: [] },
+];
+
+/** What one step of a random run is made of. A move reads the fields it needs. */
+export interface Move {
+  readonly kind: CommandKind | 'advance' | 'jump';
+  readonly agent: number;
+  readonly scope: number;
+  /** Bits: which scopes an acquire asks for. */
+  readonly scopeBits: number;
+  readonly number: number;
+  readonly ms: number;
+  readonly waits: boolean;
+  readonly credential: 'right' | 'wrongEpoch' | 'wrongSession';
+  readonly token: 'none' | 'right' | 'old';
+  readonly requestId: string | null;
+}
+
+/** Kinds by how often they come; what moves the queue comes most. */
+const weights: readonly (readonly [Move['kind'], number])[] = [
+  ['AcquireLock', 14],
+  ['ReleaseLock', 6],
+  ['advance', 6],
+  ['AgentJoin', 6],
+  ['StartSync', 6],
+  ['CompleteSync', 5],
+  ['jump', 3],
+  ['ContextModify', 4],
+  ['FailSync', 4],
+  ['RetrySync', 3],
+  ['SetAgentStatus', 4],
+  ['Heartbeat', 4],
+  ['RenewLock', 3],
+  ['DefineScopes', 2],
+  ['DefineScope', 2],
+  ['CancelWait', 2],
+  ['RevokeLock', 2],
+  ['RemoveScope', 1],
+  ['AgentLeave', 1],
+  ['GitOperation', 1],
+  ['ResetSync', 1],
+  ['AbortSync', 1],
+  ['InvalidateSync', 1],
+  ['ExpireDue', 1],
+  ['TakeOver', 1],
+  ['Configure', 2],
+];
+
+const mostly = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { arbitrary: fc.constant(usual), weight: 12 },
+    ...others.map((value) => ({ arbitrary: fc.constant(value), weight: 1 })),
+  );
+
+export const moveArbitrary: fc.Arbitrary<Move> = fc.record({
+  kind: fc.oneof(...weights.map(([kind, weight]) => ({ arbitrary: fc.constant(kind), weight }))),
+  agent: fc.nat({ max: agentNames.length - 1 }),
+  scope: fc.nat({ max: scopeNames.length - 1 }),
+  scopeBits: fc.oneof(fc.constantFrom(1, 2, 4, 8), fc.integer({ min: 1, max: 15 })),
+  number: fc.nat({ max: 20 }),
+  ms: fc.constantFrom(1, 7, 20, 50, 100, 200, 500),
+  waits: fc.boolean(),
+  credential: mostly<Move['credential']>('right', 'wrongEpoch', 'wrongSession'),
+  token: fc.oneof(
+    { arbitrary: fc.constant<Move['token']>('none'), weight: 4 },
+    { arbitrary: fc.constant<Move['token']>('right'), weight: 2 },
+    { arbitrary: fc.constant<Move['token']>('old'), weight: 1 },
+  ),
+  requestId: mostly<string | null>(null, 'r0', 'r1', 'r2', 'r3'),
+});
+
+/** Short durations, so that everything expires within a run. */
+export const settingsArbitrary: fc.Arbitrary<Partial<Settings>> = fc.record({
+  maxConcurrentAgents: fc.integer({ min: 1, max: 3 }),
+  maxLocksPerAgent: fc.integer({ min: 1, max: 3 }),
+  dependencyChecking: fc.boolean(),
+  maxRetries: fc.nat({ max: 2 }),
+  maxDependencies: fc.integer({ min: 1, max: 3 }),
+  maxScopeDepth: fc.integer({ min: 2, max: 3 }),
+  lockTtlMs: fc.constantFrom(50, 100).map(asDurationMs),
+  lockTtlMaxMs: fc.constant(asDurationMs(100)),
+  maxBlockMs: fc.constantFrom(60, 250).map(asDurationMs),
+  maxContendedHoldMs: fc.constantFrom(30, 80).map(asDurationMs),
+  sessionTtlMs: fc.constantFrom(90, 300, 2_000).map(asDurationMs),
+  retryBackoffMs: fc.constantFrom(0, 20).map(asDurationMs),
+});
+
+/** Carries a move out on a machine. */
+export function play(machine: Machine, move: Move): void {
+  if (move.kind === 'advance') machine.advance(move.ms);
+  else if (move.kind === 'jump') machine.nowMs += move.ms;
+  else machine.say(toCommand(machine, move, move.kind));
+}
+
+/** The command that a move says in the machine's present state. */
+export function toCommand(machine: Machine, move: Move, kind: CommandKind): SaidCommand {
+  const requestId = move.requestId === null ? {} : { requestId: move.requestId };
+  return { ...commandOf(machine, move, kind), ...requestId };
+}
+
+type Speaker = { agent: ReturnType<typeof agentId>; epoch?: Epoch; session?: SessionId };
+
+function speaker(machine: Machine, move: Move): Speaker {
+  const agent = agentId(agentNames[move.agent] ?? '');
+  if (move.credential === 'wrongSession') return { agent, session: asSessionId('stolen') };
+  if (move.credential === 'right') return { agent };
+  return { agent, epoch: ((machine.state.agents.get(agent)?.epoch ?? 1) - 1) as Epoch };
+}
+
+function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand {
+  const scope = scopePath(scopeNames[move.scope] ?? '');
+  const as = speaker(machine, move);
+  const token = tokenOf(machine, move);
+  const run = runOf(machine, move);
+  switch (kind) {
+    case 'AgentJoin':
+      return { kind, agent: as.agent, session: asSessionId(`session of ${as.agent}`), metadata: { move: 1 } };
+    case 'AgentLeave':
+    case 'Heartbeat':
+    case 'CancelWait':
+      return { kind, ...as };
+    case 'SetAgentStatus':
+      return { kind, ...as, status: statuses[move.number % 4] ?? 'idle', reason: move.waits ? 'stuck' : null };
+    case 'AcquireLock':
+      return { kind, ...as, scopes: scopesOf(move), ttlMs: ttlOf(move), wait: waitOf(move), reason: null };
+    case 'ReleaseLock':
+      return { kind, ...as, scopes: move.waits ? null : scopesOf(move), token };
+    case 'RenewLock':
+      return { kind, ...as, scope, token, ttlMs: ttlOf(move) };
+    case 'ContextModify':
+      return { kind, ...as, scope, token, ...contentOf(machine, move) };
+    case 'StartSync':
+      return { kind, ...as, scope };
+    case 'CompleteSync':
+      return { kind, ...as, scope, run, digest: digestOf(move.number), syncedAgainst: {} };
+    case 'FailSync':
+      return { kind, ...as, scope, run, error: 'it broke' };
+    case 'RevokeLock':
+    case 'AbortSync':
+    case 'InvalidateSync':
+      return { kind, scope, reason: null };
+    case 'RemoveScope':
+    case 'RetrySync':
+    case 'ResetSync':
+      return { kind, scope };
+    case 'DefineScopes':
+      return { kind, scopes: definitions(graphs[move.number % graphs.length] ?? {}) };
+    case 'DefineScope':
+      return { kind, scope: definition(scope, scopesOf(move)) };
+    case 'GitOperation':
+      return { kind, scopes: scopesOf(move), operation: 'merge' };
+    case 'ExpireDue':
+      return { kind };
+    case 'TakeOver':
+      return {
+        kind,
+        clock: { host: 'host', boot: `boot ${move.number}`, offsetMs: move.number },
+        cause: move.waits ? 'otherBoot' : 'clockJump',
+      };
+    case 'Configure':
+      return { kind, settings: changedSettings(machine, move) };
+  }
+}
+
+function scopesOf(move: Move): ReturnType<typeof scopePath>[] {
+  return scopeNames.filter((_, place) => (move.scopeBits & (1 << place)) !== 0).map(scopePath);
+}
+
+function ttlOf(move: Move): ReturnType<typeof asDurationMs> | null {
+  if (move.number < 12) return null;
+  return asDurationMs(move.number === 20 ? 1_000 : 10 * (move.number - 11));
+}
+
+function waitOf(move: Move): Extract<SaidCommand, { kind: 'AcquireLock' }>['wait'] {
+  if (!move.waits) return { kind: 'none' };
+  return { kind: 'queue', forMs: move.number % 2 === 0 ? null : asDurationMs(move.ms) };
+}
+
+function tokenOf(machine: Machine, move: Move): FencingToken | null {
+  if (move.token === 'none') return null;
+  const current = machine.token(scopeNames[move.scope] ?? '');
+  return (move.token === 'right' ? current : current - 1) as FencingToken;
+}
+
+function runOf(machine: Machine, move: Move): SyncRun {
+  const run = machine.runOf(scopeNames[move.scope] ?? '');
+  return (move.token === 'old' ? run - 1 : run) as SyncRun;
+}
+
+const digestOf = (number: number): string => number.toString(16).padStart(64, '0');
+
+function contentOf(
+  machine: Machine,
+  move: Move,
+): Pick<Extract<SaidCommand, { kind: 'ContextModify' }>, 'file' | 'digest' | 'baseDigest'> {
+  const file = files[move.number % files.length] ?? '';
+  const known = machine.state.scopes.get(scopePath(scopeNames[move.scope] ?? ''))?.contexts.get(file);
+  return { file, digest: digestOf(move.number), baseDigest: move.waits ? (known?.digest ?? null) : null };
+}
+
+function definition(path: ReturnType<typeof scopePath>, dependencies: readonly string[]): ScopeDefinition {
+  return { path, name: path, type: 'library', dependencies: dependencies.map(scopePath).sort() };
+}
+
+function definitions(graph: Readonly<Record<string, readonly string[]>>): ScopeDefinition[] {
+  return Object.entries(graph).map(([path, dependencies]) => definition(scopePath(path), dependencies));
+}
+
+/** One setting changed, within its bounds or (once in a while) beyond them. */
+function changedSettings({ state }: Machine, { number, scope }: Move): Settings {
+  const small = 1 + (number % 3);
+  const changes: readonly Partial<Settings>[] = [
+    { maxConcurrentAgents: small },
+    { maxLocksPerAgent: small },
+    { maxRetries: number % 3 },
+    { dependencyChecking: number % 2 === 0 },
+    { maxBlockMs: asDurationMs(10 * small) },
+    { maxScopeDepth: small, maxDependencies: small },
+    { maxConcurrentAgents: 0 },
+  ];
+  return { ...state.settings, ...changes[(number + scope) % changes.length] };
+}
+
+/** The start of every run: the first graph, and everyone there. */
+export function populate(machine: Machine): void {
+  machine.define(graphs[0] ?? {});
+  for (const name of agentNames) machine.join(name);
+}
