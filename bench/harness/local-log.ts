@@ -5,6 +5,7 @@ import {
   readHostIdentity,
   SystemClock,
   systemTimers,
+  type InternalCommand,
   type Service,
   type ServiceOptions,
 } from '../../src/service/index.ts';
@@ -42,15 +43,14 @@ export async function openLocalLog(
 /** Defines independent scopes, and lets as many agents hold locks. Returns their paths. */
 export async function defineScopes(service: Service, count: number): Promise<ScopePath[]> {
   const paths = Array.from({ length: count }, (_, index) => `scope-${index}` as ScopePath);
-  await service.submitInternal({
-    kind: 'Configure',
-    by: 'bench',
-    settings: { ...defaultSettings, maxConcurrentAgents: count },
-  });
-  await service.submitInternal({
-    kind: 'DefineScopes',
-    by: 'bench',
-    scopes: paths.map((path) => ({ path, name: path, type: 'library', dependencies: [] })),
-  });
+  const settings = { ...defaultSettings, maxConcurrentAgents: count };
+  const scopes = paths.map((path) => ({ path, name: path, type: 'library', dependencies: [] }));
+  await accepted(service, { kind: 'Configure', by: 'bench', settings });
+  await accepted(service, { kind: 'DefineScopes', by: 'bench', scopes });
   return paths;
+}
+
+async function accepted(service: Service, command: InternalCommand): Promise<void> {
+  const reply = await service.submitInternal(command);
+  if (!reply.ok) throw new Error(reply.rejection.message);
 }

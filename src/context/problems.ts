@@ -31,6 +31,7 @@ export const scopeProblemCodes = [
   'EXTERNAL_DEPENDENCY',
   'DUPLICATE_SCOPE',
   'TOO_MANY_SCOPES',
+  'TOO_MANY_PROBLEMS',
   'LAST_GOOD_KEPT',
   'NO_SCOPES',
 ] as const;

@@ -1,15 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { connect, type OwnerCommand, type SocketCoordinator } from '../client/index.ts';
-import { packageVersion } from '../version.ts';
+import { connect, type SocketCoordinator } from '../client/index.ts';
 
 const cli = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
-/** The command line of this very build, run in a folder. */
-export function cliCommand(folder: string, ...args: readonly string[]): OwnerCommand {
-  return { file: process.execPath, args: [cli, '-C', folder, ...args] };
-}
-
-/** A connection that starts the repository's owner when there is none. */
+/** A connection that starts the repository's owner, from this very build, when there is none. */
 export function reach(commonDir: string, worktree: string): Promise<SocketCoordinator> {
-  return connect({ commonDir, version: packageVersion(), startOwner: cliCommand(worktree, 'daemon', 'run') });
+  const startOwner = { file: process.execPath, args: [cli, '-C', worktree, 'daemon', 'run'] };
+  return connect({ commonDir, version, startOwner });
 }

@@ -12,7 +12,11 @@ const standardError = 2;
 /** JSON lines on standard error, with ISO times; written at once, so that the last words of a dying process are kept. */
 export function openLog(): Log {
   return pino(
-    { base: { pid: process.pid }, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+    {
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     destination({ fd: standardError, sync: true }),
   );
 }

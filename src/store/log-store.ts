@@ -14,26 +14,36 @@ export interface LogStore {
 
   /**
    * Appends all entries or none, durably, if and only if `expectedRevision` is the last one. The entries' revisions
-   * must be the ones that follow it, without gaps.
+   * must be the ones that follow it, without gaps, and at least one (anything else is a bug of the caller).
    *
    * `unknown` means that the answer was lost: the append may or may not have taken effect. The caller reads the log to
    * find out, and never sends again blindly.
    */
   append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome>;
 
-  /** At most `limit` entries from `fromRevision` on, in order, without gaps. Empty at the end of the log. */
+  /**
+   * At most `limit` entries (a whole number from 1) from `fromRevision` on, in order, without gaps; fewer only where the
+   * log ends, and none after its end.
+   */
   read(fromRevision: Revision, limit: number): Promise<ReadOutcome>;
 
-  /** At most `limit` entries before `beforeRevision`, newest first: recent history without reading all of it. */
+  /**
+   * At most `limit` entries before `beforeRevision`, newest first: recent history without reading all of it. Fewer where
+   * the log begins; `compacted` when all that was before is gone.
+   */
   readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome>;
 
   /**
    * Entries from a position on, for ever, each exactly once and in order, also those that other processes append.
-   * Ends when `signal` aborts. Throws {@link StoreError} `COMPACTED` when the position is gone.
+   * Ends when `signal` aborts. Throws {@link StoreError} `COMPACTED` when the position is gone, `CLOSED` when the store is
+   * closed meanwhile.
    */
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry>;
 
-  /** Keeps a snapshot beside the log; it must belong to a revision that is in the log. */
+  /**
+   * Keeps a snapshot beside the log, in place of one at the same revision. It must belong to a revision that is in the
+   * log: `COMPACTED` when that was dropped, a bug of the caller when it is still to come.
+   */
   saveSnapshot(snapshot: StoredSnapshot): Promise<void>;
 
   /** The newest snapshot, or the newest at or before a revision; null when there is none. */
@@ -42,7 +52,7 @@ export interface LogStore {
   /**
    * Drops entries before a revision. Refused with `COMPACTION_REFUSED` unless a snapshot at or after
    * `beforeRevision - 1` exists, so that the state can still be rebuilt; older snapshots go as well, except the newest
-   * at or before `beforeRevision - 1`.
+   * at or before `beforeRevision - 1`. Nothing happens when the log already begins there or later.
    */
   compact(beforeRevision: Revision): Promise<void>;
 

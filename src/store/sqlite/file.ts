@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { StoreError } from '../errors.ts';
-import { readOnlyFailure } from './failures.ts';
+import { readOnlyError } from './failures.ts';
 
 /** Creates what is missing: the folder for its user only, and the file likewise (SQLite would let others read it). */
 export function prepareFile(path: string): void {
@@ -37,10 +37,6 @@ export function folderIsWritable(path: string): boolean {
   }
 }
 
-export function readOnlyError(path: string, cause: unknown): StoreError {
-  return new StoreError('READ_ONLY', readOnlyFailure.message(path), { cause });
-}
-
 /** The very file that was opened. */
 export class FileIdentity {
   readonly path: string;
@@ -63,20 +59,25 @@ export class FileIdentity {
     if (now?.ino === this.#inode && now.dev === this.#device) return;
     throw new StoreError(
       'CANNOT_OPEN',
-      `The log ${this.path} was removed or replaced while it was open. Nothing was written. Start again.`,
+      `The log file ${this.path} was removed or replaced while it was open. Nothing was written. Start again.`,
     );
   }
 }
 
 function asOpenError(error: unknown, path: string): unknown {
   const code = errorCode(error);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return readOnlyError(path, error);
   if (code === null) return error;
-  return new StoreError('CANNOT_OPEN', `The log ${path} cannot be created (${code}). Choose another place.`, {
-    cause: error,
-  });
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return readOnlyError(path, error);
+  return new StoreError(
+    'CANNOT_OPEN',
+    `The log file ${path} cannot be created (${code}). Choose another place.`,
+    {
+      cause: error,
+    },
+  );
 }
 
+/** Null when the error is not one of the operating system's. */
 function errorCode(error: unknown): string | null {
   if (error instanceof StoreError || !(error instanceof Error)) return null;
   return (error as NodeJS.ErrnoException).code ?? null;

@@ -47,7 +47,7 @@ export function checkIdentity(connection: Connection, path: string): void {
   if (version > schemaVersion)
     throw new StoreError(
       'NEWER_FORMAT',
-      `The log ${path} has version ${version}; this program reads up to version ${schemaVersion}. Nothing was changed. Use the newer program that wrote it.`,
+      `The log file ${path} has version ${version}; this program reads up to version ${schemaVersion}. Nothing was changed. Use the newer program that wrote it.`,
     );
 }
 

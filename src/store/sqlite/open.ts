@@ -2,8 +2,8 @@ import { systemTimers, type Timers } from '../timers.ts';
 import { StoreError } from '../errors.ts';
 import { Connection } from './connection.ts';
 import { loadDriver, type SqliteDriver } from './driver.ts';
-import { asStoreError, isCannotOpen } from './failures.ts';
-import { FileIdentity, folderIsWritable, prepareFile, readOnlyError } from './file.ts';
+import { asStoreError, isCannotOpen, readOnlyError } from './failures.ts';
+import { FileIdentity, folderIsWritable, prepareFile } from './file.ts';
 import { checkIdentity, migrate } from './migrations.ts';
 import { retryWhileBusy, type Patience } from './retry.ts';
 import { SqliteLogStore, type SqliteStore } from './sqlite-log-store.ts';
@@ -86,7 +86,7 @@ function configure(connection: Connection, path: string): void {
   if (mode !== 'wal')
     throw new StoreError(
       'CANNOT_OPEN',
-      `The log ${path} is on a file system without shared memory (SQLite's WAL mode gave '${mode}'), as network drives are. Choose a local place.`,
+      `The log file ${path} is on a file system without shared memory (SQLite's WAL mode gave '${mode}'), as network drives are. Choose a local place.`,
     );
   // FULL syncs at every commit: a lock that was told but not stored would be held twice. The two fullfsync settings
   // matter on macOS only, whose fsync does not empty the drive's own cache.

@@ -1,0 +1,38 @@
+import { arch, cpus, release, type } from 'node:os';
+import { openLocalLog } from './local-log.ts';
+import { RawLog } from './raw-log.ts';
+import { quantile } from './statistics.ts';
+
+/** Where the figures come from. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly system: string;
+  readonly node: string;
+  readonly sqlite: string;
+  /** A record of 400 bytes appended to a growing file, and fdatasync. */
+  readonly disk: { readonly p50Ms: number; readonly p99Ms: number };
+}
+
+const diskSamples = 500;
+
+export async function describeMachine(folder: string): Promise<Machine> {
+  const processors = cpus();
+  const { store, close } = await openLocalLog(folder);
+  await close();
+  return {
+    cpu: processors[0]?.model ?? arch(),
+    cores: processors.length,
+    system: `${type()} ${release()}`,
+    node: process.version,
+    sqlite: store.engine,
+    disk: probeDisk(folder),
+  };
+}
+
+function probeDisk(folder: string): Machine['disk'] {
+  const raw = new RawLog(folder);
+  const appendsMs = Array.from({ length: diskSamples }, () => raw.append());
+  raw.close();
+  return { p50Ms: quantile(appendsMs, 0.5), p99Ms: quantile(appendsMs, 0.99) };
+}
