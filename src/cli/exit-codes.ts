@@ -44,6 +44,6 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   { code: '128+n', meaning: 'ended by signal n (130: Ctrl-C)' },
   {
     code: 'other',
-    meaning: '`rhema run` passes on the code of its command, so 1 to 4 can then be the command’s own',
+    meaning: '`rhema run` passes on the code of its command; 1 to 4 may then be the code of that',
   },
 ];

@@ -1,5 +1,4 @@
 import type { ConfigEntry, ConfigOrigin, LoadedConfig } from './loaded.ts';
-import { nearest } from './nearest.ts';
 import { isSetting, options, optionOf, type Option } from './options.ts';
 import { formatDuration } from './duration.ts';
 import { formatValue } from './values.ts';
@@ -42,16 +41,6 @@ export function explainOption(key: string): string | null {
   return lines.join('\n');
 }
 
-/** The key that a misspelt one most likely meant; null when none is close. */
-export function nearestOption(key: string): string | null {
-  const short = (full: string): string => full.replace(/^agent_coordination\./, '');
-  const found = nearest(
-    short(key),
-    options.map((option) => short(option.key)),
-  );
-  return found === null ? null : `agent_coordination.${found}`;
-}
-
 function typeText(option: Option): string {
   return option.type === 'duration' ? 'duration (seconds, or 500ms, 90s, 5m, 2h, 7d)' : option.type;
 }
@@ -75,7 +64,8 @@ function allowedText(option: Option): string {
 
 const introduction = `# Configuration
 
-Generated from the table in \`src/config/options.ts\`; a test fails when they differ.
+Generated from the table in \`src/config/options.ts\`; a test fails when they differ, and
+`npx vitest run src/config --update` writes it anew.
 
 Options are read from the \`agent_coordination\` block of the root scope's file (\`rhema.yaml\` or \`.rhema/rhema.yaml\` in the
 top folder). An environment variable, where one is named, overrides the file. \`rhema config show\` tells which value

@@ -15,7 +15,7 @@ export {
   type ConfigValue,
   type Option,
 } from './options.ts';
-export { configEntries, configReference, explainOption, nearestOption } from './describe.ts';
+export { configEntries, configReference, explainOption } from './describe.ts';
 export {
   configProblemCodes,
   type ConfigEntry,
@@ -24,6 +24,7 @@ export {
   type ConfigProblemCode,
   type LoadedConfig,
 } from './loaded.ts';
+export { nearestOption } from './nearest-option.ts';
 export { nearest } from './nearest.ts';
 export type { ConfigFile, ConfigSources } from './load.ts';
 

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type YAMLMap } from 'yaml';
 import { quote } from '../core/index.ts';
 import { formatDuration } from './duration.ts';
-import { nearest } from './nearest.ts';
+import { nearestOption } from './nearest-option.ts';
 import { configBlock, defaultConfig, options, type Config, type ConfigValue } from './options.ts';
 import type { ConfigOrigin, ConfigProblem, ConfigProblemCode, LoadedConfig } from './loaded.ts';
 import { parseOptionText, parseOptionValue, type ValueResult } from './values.ts';
@@ -123,23 +123,11 @@ function readEntry(loading: Loading, file: ConfigFile, path: string, entry: Entr
   }
 }
 
-/** A key in the wrong section is nearer to its twin in the right one than to anything in its own. */
 function unknownKey(path: string, name: string): string {
-  const elsewhere = options.find(({ key }) => key.endsWith(`.${name}`));
-  const meant = elsewhere?.key ?? nearestKey(path, name);
+  const meant = nearestOption(`${path}.${name}`);
   const advice =
     meant === null ? `'rhema config explain' lists the keys` : `did you mean ${meant}? Rename or remove it`;
   return `unknown key ${quote(name)} in ${path}: ${advice}`;
-}
-
-function nearestKey(path: string, name: string): string | null {
-  const siblings = options.filter(({ key }) => key.startsWith(`${path}.`)).map(({ key }) => key);
-  const lastPart = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
-  const found =
-    nearest(name, new Set(siblings.map(lastPart))) ??
-    nearest(name, new Set(options.map(({ key }) => lastPart(key))));
-  const candidates = [...siblings, ...options.map(({ key }) => key)];
-  return candidates.find((key) => found !== null && lastPart(key) === found) ?? null;
 }
 
 function plainValue(file: ConfigFile, value: unknown): unknown {

@@ -61,20 +61,21 @@ export interface InputPlace {
  * are seen from the folder only. A path that is no scope on disk is passed on as seen from the top (from the folder
  * when only that makes sense): the coordinator knows more scopes than this working tree may have.
  */
-export function scopeFromInput({ worktree, cwd }: InputPlace, text: string): Parsed<ScopePath> {
+export function scopeFromInput(place: InputPlace, text: string): Parsed<ScopePath> {
+  if (text === '') return parseScopePath(text);
   const stripped = stripDefinitionFile(text);
-  const fromTop = parseScopePath(text === '' ? text : stripped);
-  if (worktree === null || !fromTop.ok)
-    return worktree === null || text === '' ? fromTop : repositoryPath(worktree, cwd, stripped);
-  const fromFolder = repositoryPath(worktree, cwd, stripped);
-  if (isExplicitlyRelative(stripped)) return fromFolder;
+  const fromTop = parseScopePath(stripped);
+  if (place.worktree === null) return fromTop;
+  const fromFolder = repositoryPath(place.worktree, place.cwd, stripped);
+  if (!fromTop.ok || isExplicitlyRelative(text)) return fromFolder;
   if (!fromFolder.ok || fromFolder.value === fromTop.value) return fromTop;
-  if (!isScopeFolder(worktree, fromFolder.value)) return fromTop;
-  if (!isScopeFolder(worktree, fromTop.value)) return fromFolder;
-  return {
-    ok: false,
-    problem: `${quote(text)} may mean scope ${quote(fromFolder.value)} or ${quote(fromTop.value)}: write ${quote(`./${stripped}`)} for the former, or its path from the top in the top folder`,
-  };
+  if (!isScopeFolder(place.worktree, fromFolder.value)) return fromTop;
+  if (!isScopeFolder(place.worktree, fromTop.value)) return fromFolder;
+  return { ok: false, problem: twoMeanings(text, fromFolder.value, fromTop.value) };
+}
+
+function twoMeanings(text: string, fromFolder: ScopePath, fromTop: ScopePath): string {
+  return `${quote(text)} may mean scope ${quote(fromFolder)} or ${quote(fromTop)}: write ${quote(`./${text}`)} for the former, or go to the top folder for the latter`;
 }
 
 function isScopeFolder(worktree: string, path: ScopePath): boolean {

@@ -63,7 +63,7 @@ function readingsOf({ root }: Resolver, from: ScopePath, { text }: DependencyRef
   const path = stripDefinitionFile(text.trim().replaceAll('\\', '/'));
   if (path.startsWith('/')) return asReadings([fromTop(root, path)], true);
   const relative = joinScopePath(from, path);
-  if (isExplicitlyRelative(path)) return asReadings([relative], true);
+  if (isExplicitlyRelative(text.trim())) return asReadings([relative], true);
   return asReadings([relative, parseScopePath(path)], false);
 }
 

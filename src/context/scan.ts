@@ -5,7 +5,8 @@ import { mapBounded } from './bounded.ts';
 import { chooseCandidates } from './candidates.ts';
 import { headFingerprint, openHeadTree } from './commit-tree.ts';
 import { defineScopes } from './definitions.ts';
-import { warningAt, wholeFile } from './problems.ts';
+import { forReport } from './problem-report.ts';
+import { warningAt } from './problems.ts';
 import { readCandidate, type ReadCandidate } from './read-candidate.ts';
 import type { Repository } from './repository.ts';
 import { scopeSource, type ScopeSource } from './source.ts';
@@ -77,7 +78,7 @@ export async function scanRepository(repository: Repository, options: ScanOption
     definitions: defined.definitions,
     config,
     files: new Map(present.map(({ candidate }) => [candidate.scope, candidate.file])),
-    problems: firstOfEachFile(problems.toSorted(byPlace)),
+    problems: forReport(problems),
     sound: problems.every(({ severity }) => severity !== 'error'),
     fingerprint: tree.fingerprint,
   };
@@ -113,26 +114,4 @@ function noScopes(source: ScopeSource): ScopeProblem {
     null,
     `no scope in ${where}: put a rhema.yaml with 'name: ...' into a folder`,
   );
-}
-
-function byPlace(a: ScopeProblem, b: ScopeProblem): number {
-  const [fileA, fileB] = [a.file ?? '', b.file ?? ''];
-  if (fileA !== fileB) return fileA < fileB ? -1 : 1;
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
-}
-
-/** One file can be wrong in thousands of ways; more than this helps nobody. */
-const problemsPerFileMax = 20;
-
-function firstOfEachFile(sorted: readonly ScopeProblem[]): ScopeProblem[] {
-  const groups = Map.groupBy(sorted, ({ file }) => file);
-  return [...groups].flatMap(([file, problems]) => {
-    const left = problems.length - problemsPerFileMax;
-    if (file === null || left <= 0) return problems;
-    const notice = `and ${left} more problems in this file: repair these first`;
-    return [
-      ...problems.slice(0, problemsPerFileMax),
-      warningAt('TOO_MANY_PROBLEMS', wholeFile(file), notice),
-    ];
-  });
 }

@@ -56,7 +56,9 @@ async function readHandle(path: string, handle: FileHandle): Promise<FileContent
   if (!stat.isFile()) return unreadable(path, 'it is not a regular file');
   if (stat.size > scopeFileBytesMax)
     return { ok: false, problem: errorAt('FILE_TOO_LARGE', wholeFile(path), tooLargeMessage(stat.size)) };
-  return { ok: true, bytes: await handle.readFile() };
+  const bytes = new Uint8Array(stat.size);
+  const { bytesRead } = await handle.read(bytes, 0, stat.size, 0);
+  return { ok: true, bytes: bytes.subarray(0, bytesRead) };
 }
 
 function unreadable(path: string, reason: string): FileContent {

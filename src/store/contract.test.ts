@@ -44,5 +44,5 @@ describe.each([
   ['sqlite', sqliteLog],
   ['faulty without faults', faultyLog],
 ])('contract of the log store: %s', (_driver, makeLog) => {
-  test.each(logStoreContract)('$title', ({ run }) => run(closedLater(makeLog())));
+  for (const { title, run } of logStoreContract) test(title, () => run(closedLater(makeLog())));
 });

@@ -30,10 +30,19 @@ export interface Guard {
   readonly killOnLoss: boolean;
 }
 
-/** Runs a command to its end; signals are passed on to it. Ends with its own code, or 1 when its lease was lost. */
+/**
+ * Runs a command to its end; signals are passed on to it. Ends with its own code, or 1 when its lease was lost.
+ *
+ * On a terminal the command shares our process group, so that editors keep their controlling terminal, and Ctrl-C reaches
+ * it from there: passing that on would make it two. Elsewhere it leads a group of its own, so that what we pass on
+ * reaches its children, too.
+ */
 export async function runGuarded(call: Call, { command, env, guard }: GuardedCommand): Promise<Outcome> {
-  const child = start(call, command, env);
-  const offSignals = onEndingSignal(call.context, (signal) => child.signal(signal));
+  const shared = call.context.stdin.isTTY;
+  const child = start(call, command, env, !shared);
+  const offSignals = onEndingSignal(call.context, (signal) => {
+    if (!(shared && signal === 'SIGINT')) child.signal(signal);
+  });
   const watch = guard === null ? null : new LeaseWatch(call, guard, child);
   void watch?.start();
   try {
@@ -61,20 +70,15 @@ function notStarted(command: readonly string[], error: unknown): Outcome {
   };
 }
 
-/**
- * On a terminal the command shares our process group: Ctrl-C reaches it from the terminal, and editors keep their
- * controlling terminal. Elsewhere it leads a group of its own, so that what we pass on reaches its children too.
- */
-function start(call: Call, command: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+function start(
+  call: Call,
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  ownGroup: boolean,
+): ChildProcess {
   const [file = '', ...args] = command;
   const { context } = call;
-  return context.processes.start({
-    file,
-    args,
-    cwd: call.cwd,
-    env: { ...context.env, ...env },
-    ownGroup: !context.stdin.isTTY,
-  });
+  return context.processes.start({ file, args, cwd: call.cwd, env: { ...context.env, ...env }, ownGroup });
 }
 
 function exitCodeOf(end: ChildEnd): ExitCode {

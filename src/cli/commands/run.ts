@@ -54,6 +54,7 @@ async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSigna
 
 interface Undertaking {
   readonly session: Session;
+  readonly joined: boolean;
   readonly scopes: readonly ScopePath[];
   readonly interrupt: FirstSignal;
 }
@@ -86,7 +87,8 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
       },
     });
   } finally {
-    await quietly(call, 'releasing', () => releaseGrants(call, session, taken));
+    // Whoever joined for this command leaves next, which releases as well.
+    if (!under.joined) await quietly(call, 'releasing', () => releaseGrants(call, session, taken));
   }
 }
 

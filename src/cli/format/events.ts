@@ -1,7 +1,7 @@
 import { unreachable } from '../../core/index.ts';
 import type { Entry, Event } from '../../core/index.ts';
 import type { Style } from './style.ts';
-import { line } from './text.ts';
+import { count, line } from './text.ts';
 import { clockTime, duration } from './time.ts';
 
 /** One entry of the log: a line with its revision, time and author, its events below when there are several. */
@@ -34,7 +34,7 @@ function agentEventText(event: AgentEvent): string {
     case 'agent.joined':
       return line`${event.agent} joined`;
     case 'agent.renewed':
-      return line`${event.agent} renewed its session and ${event.leases.length} leases`;
+      return line`${event.agent} renewed its session and ${count(event.leases.length, 'lease')}`;
     case 'agent.statusChanged':
       return line`${event.agent} became ${event.to}, was ${event.from}${because(event.reason)}`;
     case 'agent.left':

@@ -16,7 +16,20 @@ export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: bo
       : agentStory(style, answer, nowMs)),
   ];
   if (answer.happened.length > 0) lines.push('', style.paint('bold', 'happened, newest first:'));
-  return [...lines, ...answer.happened.map((event) => happenedText(style, event, nowMs))].join('\n');
+  return [...lines, ...runsOf(answer.happened).map((run) => happenedText(style, run, nowMs))].join('\n');
+}
+
+/** The same thing said several times in a row, newest first; renewals would else drown the rest. */
+type Run = readonly [HappenedEvent, ...HappenedEvent[]];
+
+function runsOf(events: readonly HappenedEvent[]): readonly Run[] {
+  const runs: [HappenedEvent, ...HappenedEvent[]][] = [];
+  for (const event of events) {
+    const last = runs.at(-1);
+    if (last !== undefined && eventText(last[0].event) === eventText(event.event)) last.push(event);
+    else runs.push([event]);
+  }
+  return runs;
 }
 
 function scopeStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
@@ -60,7 +73,11 @@ function agentStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
   ];
 }
 
-function happenedText(style: Style, { revision, atMs, event, by }: HappenedEvent, nowMs: number): string {
+function happenedText(style: Style, run: Run, nowMs: number): string {
+  const [{ revision, atMs, event, by }] = run;
   const author = by === null ? '' : line`, by ${by}`;
-  return `  ${style.paint('dim', `@${revision} ${clockTime(atMs, nowMs)}`)} ${eventText(event)}${author}`;
+  const first = run.at(-1);
+  const often =
+    run.length === 1 || first === undefined ? '' : ` (${run.length} times since ${clockTime(first.atMs, nowMs)})`;
+  return `  ${style.paint('dim', `@${revision} ${clockTime(atMs, nowMs)}`)} ${eventText(event)}${often}${author}`;
 }

@@ -44,7 +44,7 @@ export class Harness {
   async run(...args: readonly string[]): Promise<Ended> {
     this.stdout = '';
     this.stderr = '';
-    const code = await runCli(args, this.#context());
+    const code = await runCli(args, this.context);
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 
@@ -60,7 +60,7 @@ export class Harness {
     for (const listener of this.#listeners.get(signal) ?? []) listener();
   }
 
-  #context(): CliContext {
+  get context(): CliContext {
     const isTTY = this.#options.terminal ?? false;
     return {
       stdout: { isTTY, write: (text) => void (this.stdout += text) },

@@ -1,3 +1,4 @@
+import { StoreError } from '../errors.ts';
 import type { SqliteDatabase, SqliteStatement, SqliteValue } from './driver.ts';
 import { isBusy, isDiskFull } from './failures.ts';
 
@@ -18,9 +19,14 @@ export class Connection {
     this.#statement(sql).run(...values);
   }
 
-  /** The one row that the statement is known to give. */
+  /** The one row that the statement gives in every sound log. */
   row<Row>(sql: string, ...values: readonly SqliteValue[]): Row {
-    return this.#statement(sql).get(...values) as Row;
+    const row = this.#statement(sql).get(...values) as Row | undefined;
+    if (row !== undefined) return row;
+    throw new StoreError(
+      'CORRUPT_STORE',
+      `The log is damaged: no answer to "${sql}". Restore it from a backup.`,
+    );
   }
 
   rows<Row>(sql: string, ...values: readonly SqliteValue[]): Row[] {

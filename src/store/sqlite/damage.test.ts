@@ -106,6 +106,11 @@ test('verify lists every damaged entry and snapshot', async () => {
   });
 });
 
+test('a log that has lost its bounds is refused as damaged', async () => {
+  await rawSql('DELETE FROM log');
+  await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
+});
+
 test.each([1, 2, 3, 5, 9])(
   'a file cut after %i of its tenths is refused as damaged and not touched',
   async (tenths) => {

@@ -26,7 +26,7 @@ export interface SqliteStore extends LogStore {
   readonly engine: string;
   /**
    * Reads everything and returns what is wrong, at most 100 findings; empty when the log is sound. Takes seconds for
-   * a million entries and lets other work run in between.
+   * a million entries. The entries are read in pages, with other work in between; SQLite's own check is one piece.
    */
   verify(): Promise<readonly StoreError[]>;
 }

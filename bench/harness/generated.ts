@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import writeFileAtomic from 'write-file-atomic';
+
+const begin = '<!-- figures: written by npm run bench -- --write -->';
+const end = '<!-- end of figures -->';
+
+/** Replaces what stands between the two marks of a document. Throws when it has no marks. */
+export async function replaceGenerated(file: string, text: string): Promise<void> {
+  await writeFileAtomic(file, withFigures(await readFile(file, 'utf8'), text));
+}
+
+export function withFigures(document: string, text: string): string {
+  const from = document.indexOf(begin);
+  const to = document.indexOf(end);
+  if (from < 0 || to < from) throw new Error('the document has no place for the figures');
+  return `${document.slice(0, from)}${begin}\n\n${text}\n\n${document.slice(to)}`;
+}

@@ -1,0 +1,70 @@
+import Table from 'cli-table3';
+import type { Benchmark } from './benchmark.ts';
+import { isMet, type Figure, type Unit } from './figures.ts';
+import type { Machine } from './machine.ts';
+
+export interface Results {
+  readonly machine: Machine;
+  readonly sections: readonly Section[];
+}
+
+export interface Section {
+  readonly benchmark: Pick<Benchmark, 'name' | 'title' | 'method'>;
+  readonly figures: readonly Figure[];
+}
+
+const headings = ['', 'measured', 'target', ''];
+
+/** For a terminal. */
+export function textTable({ benchmark, figures }: Section): string {
+  const table = new Table({ head: headings, style: { head: [], border: [] } });
+  table.push(...figures.map(cells));
+  return `${benchmark.title}\n${table.toString()}`;
+}
+
+/** For the documentation. */
+export function markdown({ machine, sections }: Results, day: string): string {
+  return [`Measured on ${day}.`, machineTable(machine), ...sections.map(markdownSection)].join('\n\n');
+}
+
+export function machineLines(machine: Machine): [name: string, value: string][] {
+  const { p50Ms, p99Ms } = machine.disk;
+  return [
+    ['processor', `${machine.cpu}, ${machine.cores} cores`],
+    ['system', machine.system],
+    ['Node', machine.node],
+    ['SQLite', machine.sqlite],
+    ['disk, append of 400 bytes and fdatasync', `p50 ${shown(p50Ms, 'ms')}, p99 ${shown(p99Ms, 'ms')}`],
+  ];
+}
+
+function machineTable(machine: Machine): string {
+  return markdownTable(['machine', ''], machineLines(machine));
+}
+
+function markdownSection({ benchmark, figures }: Section): string {
+  return [`### ${benchmark.title}`, benchmark.method, markdownTable(headings, figures.map(cells))].join('\n\n');
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function cells(figure: Figure): string[] {
+  const { name, value, unit, target } = figure;
+  const asked = target === null ? '' : `${target.kind === 'atMost' ? '≤' : '≥'} ${shown(target.value, unit)}`;
+  return [name, shown(value, unit), asked, verdict(figure)];
+}
+
+function verdict(figure: Figure): string {
+  const met = isMet(figure);
+  if (met === null) return '';
+  return met ? 'met' : 'missed';
+}
+
+function shown(value: number, unit: Unit): string {
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  const number = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return unit === '/s' || unit === 'x' ? `${number}${unit === 'x' ? ' x' : '/s'}` : `${number} ${unit}`;
+}

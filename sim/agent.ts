@@ -1,0 +1,213 @@
+import { asDurationMs, type AgentId, type Epoch, type Grant, type Revision, type ScopePath } from '../src/core/index.ts';
+import type { CallerCommand, CommandRequest, Reply } from '../src/protocol/index.ts';
+import type { Client } from './client.ts';
+import type { Profile } from './profile.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Witness } from './witness.ts';
+
+export interface AgentPorts {
+  readonly name: AgentId;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly client: Client;
+  readonly witness: Witness;
+  readonly profile: Profile;
+  /** Takes one step of the run's budget; false when it is used up. */
+  readonly takeStep: () => boolean;
+}
+
+type Spoken = Extract<CallerCommand, { secret: string; epoch: Epoch }>;
+type WithoutIdentity<C> = C extends Spoken ? Omit<C, 'agent' | 'epoch' | 'secret'> : never;
+type Result = Extract<Reply, { ok: true }>['result'];
+
+/** Clocks count whole milliseconds: what an agent measures may be this much off. */
+const marginMs = 3;
+
+/** What an agent does next, and how often. */
+const habits = {
+  work: 10,
+  workLong: 2,
+  askAround: 3,
+  heartbeat: 3,
+  sync: 3,
+  declare: 2,
+  leave: 1,
+  vanish: 1,
+} as const;
+
+/** Rejections after which the agent must join anew. */
+const identityLost = new Set(['AGENT_NOT_FOUND', 'AGENT_LOST', 'STALE_EPOCH', 'SESSION_MISMATCH']);
+
+/** One coding agent: joins, takes turns on scopes, forgets itself, vanishes, comes back with old tokens. */
+export class Agent {
+  readonly #ports: AgentPorts;
+  #identity: { readonly agent: AgentId; readonly epoch: Epoch; readonly secret: string } | null = null;
+  #locks: readonly Grant[] = [];
+  #requests = 0;
+
+  constructor(ports: AgentPorts) {
+    this.#ports = ports;
+  }
+
+  /** Until the run's steps are used up. */
+  async live(): Promise<void> {
+    const { random, takeStep } = this.#ports;
+    while (takeStep()) {
+      await this.#pause(random.between(1, 500));
+      if (this.#identity === null) await this.#join();
+      else await this.#act();
+    }
+  }
+
+  /** One undisturbed turn on a scope, however long the queue; gives up everything else first. */
+  async makeProgress(scope: ScopePath): Promise<void> {
+    for (;;) {
+      while (this.#identity === null) await this.#join();
+      await this.#say({ kind: 'CancelWait' });
+      await this.#say({ kind: 'ReleaseLock', scopes: null, token: null });
+      await this.#acquire([scope], true);
+      const [granted] = this.#locks;
+      if (granted?.scope === scope) return this.#releaseAll();
+      await this.#pause(200);
+    }
+  }
+
+  async #act(): Promise<void> {
+    const { random, client, profile } = this.#ports;
+    const habit = random.weighted(habits);
+    if (habit === 'work') await this.#work(random.between(1, 1_500));
+    else if (habit === 'workLong') await this.#work(random.between(1_000, 2 * profile.settings.lockTtlMs));
+    else if (habit === 'askAround') await client.query({ kind: 'status', at: null });
+    else if (habit === 'heartbeat') await this.#say({ kind: 'Heartbeat' });
+    else if (habit === 'sync') await this.#sync();
+    else if (habit === 'declare') await this.#declare();
+    else if (habit === 'leave') await this.#leave();
+    else await this.#pause(random.between(1_000, 2 * profile.settings.sessionTtlMs));
+  }
+
+  async #join(): Promise<void> {
+    const { name: agent, random } = this.#ports;
+    const secret = `secret of ${agent} ${random.next()}`;
+    this.#forgetLocks();
+    const reply = await this.#send({ kind: 'AgentJoin', agent, secret, metadata: { program: 'sim' } });
+    if (reply.ok && reply.result.kind === 'joined') this.#identity = { agent, secret, epoch: reply.result.epoch };
+    else await this.#pause(random.between(500, 5_000));
+  }
+
+  /** Takes a turn: acquires, writes, renews, gives back. May use what it no longer has: that must be refused. */
+  async #work(forMs: number): Promise<void> {
+    const { random, profile } = this.#ports;
+    const most = Math.min(profile.settings.maxLocksPerAgent, profile.scopes.length);
+    const scopes = random.some(profile.scopes, random.between(1, most)).sort();
+    await this.#acquire(scopes, random.happens(0.8));
+    for (const grant of this.#locks) {
+      await this.#pause(forMs);
+      await this.#write(grant);
+      if (random.happens(0.3)) await this.#renew(grant);
+    }
+    if (random.happens(0.9)) await this.#releaseAll();
+  }
+
+  async #acquire(scopes: readonly ScopePath[], wait: boolean): Promise<void> {
+    const { random, scheduler } = this.#ports;
+    const askedAtMs = scheduler.nowMs();
+    const ttlMs = random.happens(0.5) ? null : asDurationMs(random.between(500, 20_000));
+    const forMs = random.happens(0.5) ? null : asDurationMs(random.between(1, 10_000));
+    const result = await this.#say({
+      kind: 'AcquireLock',
+      scopes,
+      ttlMs,
+      wait: wait ? { kind: 'queue', forMs } : { kind: 'none' },
+      reason: null,
+    });
+    if (result?.kind === 'granted') this.#hold(result.locks, askedAtMs, ttlMs);
+    if (result?.kind === 'queued') await this.#wait(result.ticket, askedAtMs, ttlMs);
+  }
+
+  async #wait(ticket: Revision, askedAtMs: number, ttlMs: number | null): Promise<void> {
+    const { random, client, witness, name: agent } = this.#ports;
+    if (random.happens(0.1)) return this.#cancelWait();
+    const reply = await client.awaitTicket({ agent, ticket });
+    witness.learn(reply.revision);
+    if (reply.kind === 'granted') this.#hold(reply.locks, askedAtMs, ttlMs);
+  }
+
+  async #cancelWait(): Promise<void> {
+    await this.#pause(this.#ports.random.between(0, 500));
+    await this.#say({ kind: 'CancelWait' });
+  }
+
+  #hold(locks: readonly Grant[], askedAtMs: number, ttlMs: number | null): void {
+    const { scheduler, witness, profile, name } = this.#ports;
+    const { lockTtlMs, sessionTtlMs } = profile.settings;
+    const known = locks.filter((lock) => !this.#locks.some((held) => held.token === lock.token));
+    const lastsMs = Math.min(ttlMs ?? lockTtlMs, sessionTtlMs) - marginMs;
+    witness.believe(name, known, scheduler.nowMs(), askedAtMs + lastsMs);
+    this.#locks = locks;
+  }
+
+  async #write({ scope, token }: Grant): Promise<void> {
+    const digest = this.#ports.random.next().toString(16).padEnd(64, '0').replace('.', '');
+    await this.#say({ kind: 'ContextModify', scope, file: 'notes.yaml', token, digest, baseDigest: null });
+  }
+
+  async #renew({ scope, token }: Grant): Promise<void> {
+    await this.#say({ kind: 'RenewLock', scope, token, ttlMs: null });
+  }
+
+  async #releaseAll(): Promise<void> {
+    const locks = this.#locks;
+    this.#forgetLocks();
+    for (const { scope, token } of locks) await this.#say({ kind: 'ReleaseLock', scopes: [scope], token });
+  }
+
+  async #sync(): Promise<void> {
+    const { random, profile } = this.#ports;
+    const scope = random.pick(profile.scopes);
+    const result = await this.#say({ kind: 'StartSync', scope });
+    if (result?.kind !== 'syncStarted') return;
+    const { run } = result;
+    await this.#pause(random.between(0, 2_000));
+    if (random.happens(0.6)) await this.#say({ kind: 'CompleteSync', scope, run, digest: null, syncedAgainst: {} });
+    else if (random.happens(0.8)) await this.#say({ kind: 'FailSync', scope, run, error: 'planned' });
+  }
+
+  /** Whatever it declares, it relies on nothing until it has joined anew: a declaration may be repeated late. */
+  async #declare(): Promise<void> {
+    this.#forgetLocks();
+    const status = this.#ports.random.pick(['blocked', 'working', 'completed', 'idle'] as const);
+    await this.#say({ kind: 'SetAgentStatus', status, reason: status === 'blocked' ? 'stuck' : null });
+    if (this.#ports.random.happens(0.5)) await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    this.#forgetLocks();
+    await this.#say({ kind: 'AgentLeave' });
+    this.#identity = null;
+  }
+
+  #forgetLocks(): void {
+    this.#ports.witness.giveUp(this.#ports.name, this.#ports.scheduler.nowMs());
+    this.#locks = [];
+  }
+
+  /** Says something in its own name. Null when it was refused. */
+  async #say(command: WithoutIdentity<CallerCommand>): Promise<Result | null> {
+    if (this.#identity === null) return null;
+    const reply = await this.#send({ ...command, ...this.#identity });
+    if (reply.ok) return reply.result;
+    if (identityLost.has(reply.rejection.code)) this.#identity = null;
+    return null;
+  }
+
+  #send(command: CallerCommand): Promise<Reply> {
+    this.#requests += 1;
+    const request: CommandRequest = { requestId: `${this.#ports.name}-${this.#requests}`, command };
+    return this.#ports.client.submit(request);
+  }
+
+  #pause(forMs: number): Promise<void> {
+    return this.#ports.scheduler.sleep(forMs);
+  }
+}

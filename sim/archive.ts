@@ -1,0 +1,71 @@
+import type { Entry, Revision } from '../src/core/index.ts';
+import type {
+  AppendOutcome,
+  LogBounds,
+  LogStore,
+  ReadOutcome,
+  StoreCapabilities,
+  StoredSnapshot,
+} from '../src/store/index.ts';
+
+/** All that ever took effect, in order: also what was compacted away, and what nobody was told of. */
+export class Archive {
+  readonly entries: Entry[] = [];
+  readonly snapshots: StoredSnapshot[] = [];
+
+  keep(entries: readonly Entry[]): void {
+    this.entries.push(...entries.map((entry) => structuredClone(entry)));
+  }
+}
+
+/** A store that tells the archive what takes effect in it. */
+export class ArchivingStore implements LogStore {
+  readonly capabilities: StoreCapabilities;
+  readonly #store: LogStore;
+  readonly #archive: Archive;
+
+  constructor(store: LogStore, archive: Archive) {
+    this.capabilities = store.capabilities;
+    this.#store = store;
+    this.#archive = archive;
+  }
+
+  async append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome> {
+    const outcome = await this.#store.append(expectedRevision, entries);
+    if (outcome.kind === 'done') this.#archive.keep(entries);
+    return outcome;
+  }
+
+  async saveSnapshot(snapshot: StoredSnapshot): Promise<void> {
+    await this.#store.saveSnapshot(snapshot);
+    this.#archive.snapshots.push(snapshot);
+  }
+
+  bounds(): Promise<LogBounds> {
+    return this.#store.bounds();
+  }
+
+  read(fromRevision: Revision, limit: number): Promise<ReadOutcome> {
+    return this.#store.read(fromRevision, limit);
+  }
+
+  readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome> {
+    return this.#store.readBackward(beforeRevision, limit);
+  }
+
+  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
+    return this.#store.watch(fromRevision, signal);
+  }
+
+  loadSnapshot(atOrBefore?: Revision): Promise<StoredSnapshot | null> {
+    return this.#store.loadSnapshot(atOrBefore);
+  }
+
+  compact(beforeRevision: Revision): Promise<void> {
+    return this.#store.compact(beforeRevision);
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}

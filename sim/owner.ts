@@ -1,0 +1,140 @@
+import type { Clock, HostIdentity, Problem, Service } from '../src/service/index.ts';
+import { openService } from '../src/service/index.ts';
+import { FaultyLogStore, noFaults, randomFaults, type FaultPlan } from '../src/store/faulty/index.ts';
+import { MemoryLogStore, type MemoryLog } from '../src/store/memory/index.ts';
+import { ArchivingStore, type Archive } from './archive.ts';
+import type { Profile } from './profile.ts';
+import type { Random } from './random.ts';
+import { ProcessTimers, type Scheduler } from './scheduler.ts';
+
+/** A machine: its clocks, and which boot it is in. */
+export class Machine implements Clock {
+  readonly #scheduler: Scheduler;
+  readonly #name: string;
+  #bootedAtMs: number;
+  #wallAheadMs: number;
+  #boots = 0;
+
+  constructor(name: string, scheduler: Scheduler, random: Random) {
+    this.#name = name;
+    this.#scheduler = scheduler;
+    this.#bootedAtMs = -random.between(0, 1_000_000);
+    this.#wallAheadMs = 1_700_000_000_000 + random.between(-100_000, 100_000);
+  }
+
+  get host(): HostIdentity {
+    return { hostId: this.#name, bootId: `boot-${this.#boots}` };
+  }
+
+  monotonicMs(): number {
+    return Math.floor(this.#scheduler.nowMs() - this.#bootedAtMs);
+  }
+
+  wallMs(): number {
+    return Math.floor(this.#scheduler.nowMs() + this.#wallAheadMs);
+  }
+
+  /** Somebody sets the clock on the wall. */
+  jump(byMs: number): void {
+    this.#wallAheadMs += byMs;
+  }
+
+  /** Its processes must have been killed. */
+  reboot(): void {
+    this.#boots += 1;
+    this.#bootedAtMs = this.#scheduler.nowMs();
+  }
+}
+
+export interface OwnerPorts {
+  readonly log: MemoryLog;
+  readonly archive: Archive;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly profile: Profile;
+  readonly machine: Machine;
+}
+
+/** A process that owns the log for a while, dies and comes back. */
+export class Owner {
+  readonly #ports: OwnerPorts;
+  readonly problems: Problem[] = [];
+  #service: Service | null = null;
+  #timers: ProcessTimers;
+  #faults: FaultPlan;
+  #life = new AbortController();
+
+  constructor(ports: OwnerPorts) {
+    this.#ports = ports;
+    this.#timers = new ProcessTimers(ports.scheduler);
+    this.#faults = randomFaults(ports.random.next, ports.profile.storeFaults);
+  }
+
+  /** Null while it is dead or not open yet. */
+  get service(): Service | null {
+    return this.#service;
+  }
+
+  get machine(): Machine {
+    return this.#ports.machine;
+  }
+
+  /** Aborts when the present life ends: what it was asked is never answered. */
+  get life(): AbortSignal {
+    return this.#life.signal;
+  }
+
+  /** Opens the log; tries again while the store fails. */
+  async start(): Promise<void> {
+    const { life } = this;
+    while (this.#service === null && !life.aborted) {
+      try {
+        const service = await this.#open();
+        if (!life.aborted) this.#service = service;
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+        await this.#ports.scheduler.sleep(50);
+      }
+    }
+  }
+
+  /** Dies without a word. What it sent to the store may still take effect. */
+  kill(): void {
+    this.#service = null;
+    this.#timers.kill();
+    this.#timers = new ProcessTimers(this.#ports.scheduler);
+    this.#life.abort();
+    this.#life = new AbortController();
+  }
+
+  /** From now on its store does what it is asked. */
+  heal(): void {
+    this.#faults = noFaults;
+  }
+
+  #open(): Promise<Service> {
+    const { log, archive, scheduler, random, profile, machine } = this.#ports;
+    const plan: FaultPlan = (call) => this.#faults(call);
+    const store = new FaultyLogStore(new ArchivingStore(new MemoryLogStore(log), archive), plan, scheduler);
+    const { snapshotEveryEntries, horizonMs, checkInvariants } = profile;
+    return openService({
+      store,
+      clock: machine,
+      timers: this.#timers,
+      host: machine.host,
+      options: {
+        snapshotEveryEntries,
+        horizonMs,
+        checkInvariants,
+        commitPatienceMs: 2_000,
+        followEveryMs: profile.second === 'none' ? null : 50,
+        chance: random.next,
+        report: (problem) => this.problems.push(problem),
+      },
+    });
+  }
+}
+
+export function isRetryable(error: unknown): boolean {
+  return error instanceof Error && 'retryable' in error && error.retryable === true;
+}

@@ -1,0 +1,86 @@
+import { defaultSettings, parseScopePath, type DurationMs, type ScopePath, type Settings } from '../src/core/index.ts';
+import type { InvariantChecks } from '../src/service/index.ts';
+import type { FaultRates } from '../src/store/faulty/index.ts';
+import type { Random } from './random.ts';
+
+/** What one run is made of, drawn from its seed. Runs differ in kind, not only in luck. */
+export interface Profile {
+  readonly agents: number;
+  readonly scopes: readonly ScopePath[];
+  readonly settings: Settings;
+  readonly storeFaults: FaultRates;
+  readonly network: NetworkFaults;
+  /** A second owner of the same log beside the first, or none. */
+  readonly second: 'none' | 'sameHost' | 'otherHost';
+  /** Mean time between two deaths of an owner, in milliseconds. */
+  readonly ownerDiesEveryMs: number;
+  /** Mean time between two jumps of an owner's clock, in milliseconds. */
+  readonly clockJumpsEveryMs: number;
+  readonly snapshotEveryEntries: number;
+  readonly horizonMs: number | null;
+  readonly checkInvariants: InvariantChecks;
+}
+
+export interface NetworkFaults {
+  readonly requestLost: number;
+  readonly replyLost: number;
+  /** Share of requests that arrive twice. */
+  readonly repeated: number;
+  readonly delayMaxMs: number;
+}
+
+const ms = (value: number): DurationMs => value as DurationMs;
+
+export function drawProfile(random: Random): Profile {
+  return {
+    agents: random.between(3, 7),
+    scopes: Array.from({ length: random.between(2, 5) }, (_, index) => scopeAt(index)),
+    settings: drawSettings(random),
+    storeFaults: drawStoreFaults(random),
+    network: drawNetworkFaults(random),
+    second: random.weighted({ none: 5, sameHost: 4, otherHost: 1 }),
+    ownerDiesEveryMs: random.between(5_000, 60_000),
+    clockJumpsEveryMs: random.between(5_000, 60_000),
+    snapshotEveryEntries: random.between(10, 200),
+    horizonMs: random.happens(0.3) ? random.between(5_000, 30_000) : null,
+    checkInvariants: random.happens(0.5) ? 'always' : 'never',
+  };
+}
+
+/** Names such that a scope may depend on those before it. */
+export function scopeAt(index: number): ScopePath {
+  const parsed = parseScopePath(`scope-${index}`);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.value;
+}
+
+function drawSettings(random: Random): Settings {
+  return {
+    ...defaultSettings,
+    maxConcurrentAgents: random.between(1, 4),
+    maxLocksPerAgent: random.between(1, 3),
+    lockTtlMs: ms(random.between(1_000, 8_000)),
+    lockTtlMaxMs: ms(20_000),
+    sessionTtlMs: ms(random.between(4_000, 30_000)),
+    maxBlockMs: ms(random.between(5_000, 30_000)),
+    maxContendedHoldMs: ms(random.between(2_000, 20_000)),
+    maxRetries: random.between(0, 2),
+    retryBackoffMs: ms(500),
+  };
+}
+
+function drawStoreFaults(random: Random): FaultRates {
+  const share = (most: number): number => (random.happens(0.5) ? random.next() * most : 0);
+  return {
+    failed: share(0.1),
+    requestLost: share(0.1),
+    answerLost: share(0.1),
+    delayed: share(0.6),
+    delayMaxMs: random.between(1, 400),
+  };
+}
+
+function drawNetworkFaults(random: Random): NetworkFaults {
+  const share = (most: number): number => (random.happens(0.6) ? random.next() * most : 0);
+  return { requestLost: share(0.1), replyLost: share(0.1), repeated: share(0.15), delayMaxMs: random.between(0, 50) };
+}

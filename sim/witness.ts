@@ -1,0 +1,62 @@
+import type { AgentId, Entry, FencingToken, Grant, RequestId, Revision, ScopePath } from '../src/core/index.ts';
+import type { CommandRequest, Reply } from '../src/protocol/index.ts';
+
+/** An answer that reached its caller. */
+export interface Acknowledged {
+  readonly request: CommandRequest;
+  readonly reply: Reply;
+  /** The highest revision that anybody had been told of when the request was sent. */
+  readonly knownBefore: Revision;
+}
+
+/** A time in which an agent took a lock for its own, by what it had been told: it does not see the log. */
+export interface Belief {
+  readonly scope: ScopePath;
+  readonly agent: AgentId;
+  readonly token: FencingToken;
+  readonly fromMs: number;
+  untilMs: number;
+}
+
+/** What one watcher saw, and where it was told that entries are gone. */
+export interface Watched {
+  readonly entries: Entry[];
+  readonly resumedAt: Set<Revision>;
+}
+
+/** What the outside world saw of a run. The oracle holds it against what really took effect. */
+export class Witness {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly beliefs: Belief[] = [];
+  readonly watched: Watched[] = [];
+  readonly rejections = new Map<string, number>();
+  /** Highest revision that anybody was told of. */
+  known = 0 as Revision;
+
+  acknowledge(request: CommandRequest, reply: Reply, knownBefore: Revision): void {
+    this.acknowledged.push({ request, reply, knownBefore });
+    this.learn(reply.revision);
+    if (reply.ok) return;
+    const { code } = reply.rejection;
+    this.rejections.set(code, (this.rejections.get(code) ?? 0) + 1);
+  }
+
+  learn(revision: Revision): void {
+    if (revision > this.known) this.known = revision;
+  }
+
+  /** An agent was told of its locks; it asked for them at `askedAtMs` and trusts them until then plus their lease. */
+  believe(agent: AgentId, locks: readonly Grant[], fromMs: number, untilMs: number): void {
+    if (fromMs >= untilMs) return;
+    for (const { scope, token } of locks) this.beliefs.push({ scope, agent, token, fromMs, untilMs });
+  }
+
+  /** An agent no longer relies on any lock; or on one. */
+  giveUp(agent: AgentId, atMs: number, scope: ScopePath | null = null): void {
+    for (const belief of this.beliefs)
+      if (belief.agent === agent && (scope === null || belief.scope === scope) && belief.untilMs > atMs)
+        belief.untilMs = atMs;
+  }
+}
+
+export type Logged = ReadonlyMap<RequestId, readonly Entry[]>;

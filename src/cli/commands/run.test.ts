@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs } from '../../core/index.ts';
+import type { Grant, Rejection, Result } from '../../core/index.ts';
+import { CoordinatorError } from '../../protocol/index.ts';
+import type { CallerCommand, LockView } from '../../protocol/index.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import type { Ended, HarnessOptions } from '../testing/harness.ts';
+import { FakeChild, Harness, session, startMs, until } from '../testing/harness.ts';
+import { agentId, grant, lockHeld, lockView, statusAnswer } from '../testing/samples.ts';
+
+/** A coordinator that grants whatever is asked for, with leases of one minute. */
+interface Granting {
+  readonly held?: readonly LockView[];
+  readonly acquire?: Rejection;
+  /** What a heartbeat answers, instead of a renewal in full. */
+  readonly heartbeat?: () => Result | Rejection | Error;
+}
+
+class Running {
+  readonly coordinator: FakeCoordinator;
+  readonly harness: Harness;
+  readonly ended: Promise<Ended>;
+
+  constructor(words: readonly string[], granting: Granting = {}, options: Partial<HarnessOptions> = {}) {
+    this.coordinator = new FakeCoordinator({
+      submit: (command) => this.#answer(command, granting),
+      answers: { status: () => statusAnswer({ locks: granting.held ?? [] }) },
+    });
+    this.harness = new Harness({ coordinator: this.coordinator, ...options });
+    this.ended = this.harness.run('run', ...words);
+  }
+
+  get kinds(): string[] {
+    return this.coordinator.commands.map((command) => command.kind);
+  }
+
+  async child(): Promise<FakeChild> {
+    await until(() => this.harness.children.length === 1);
+    const [child] = this.harness.children;
+    if (child === undefined) throw new Error('no child');
+    return child;
+  }
+
+  renewed(over: Partial<Grant> = {}): Result {
+    const nowMs = this.harness.clock.nowMs();
+    const lease = { ...grant('src/core'), deadlineMs: asTimeMs(nowMs + 60_000), ...over };
+    return { kind: 'renewed', sessionDeadlineMs: asTimeMs(nowMs + 300_000), leases: [lease] };
+  }
+
+  #answer(command: CallerCommand, granting: Granting): Result | Rejection | Error {
+    switch (command.kind) {
+      case 'AgentJoin':
+        return { kind: 'joined', agent: command.agent, epoch: asRevision(3), sessionDeadlineMs: asTimeMs(startMs) };
+      case 'AcquireLock':
+        return granting.acquire ?? { kind: 'granted', locks: command.scopes.map((scope) => grant(scope)) };
+      case 'Heartbeat':
+        return granting.heartbeat?.() ?? this.renewed();
+      case 'ReleaseLock':
+        return { kind: 'released', scopes: command.scopes ?? [] };
+      default:
+        return { kind: 'left', released: [], waited: null };
+    }
+  }
+}
+
+const underCore = ['--scope', 'src/core', '--', 'make', '-j'];
+
+describe('run', () => {
+  it('joins, locks, runs the command with the token in its environment, and leaves', async () => {
+    const running = new Running(['--scope', 'src/core', 'src/api', '--', 'make', '-j'], {}, { env: { PATH: '/bin' } });
+    const child = await running.child();
+    expect(child.command).toEqual({
+      file: 'make',
+      args: ['-j'],
+      cwd: '/repo',
+      ownGroup: true,
+      env: {
+        PATH: '/bin',
+        RHEMA_AGENT: 'run-box-local-4711',
+        RHEMA_EPOCH: '3',
+        RHEMA_TOKEN: '12',
+        RHEMA_SCOPE: 'src/api',
+        RHEMA_SCOPES: 'src/api\nsrc/core',
+        RHEMA_DEADLINE: '2026-11-22T14:06:00.000Z',
+      },
+    });
+    expect(running.harness.sessions.has(agentId('run-box-local-4711'))).toBe(true);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(0);
+    expect(running.kinds).toEqual(['AgentJoin', 'AcquireLock', 'Heartbeat', 'AgentLeave']);
+    expect(running.harness.sessions.size).toBe(0);
+  });
+
+  it.each([
+    [{ kind: 'exited', code: 7 } as const, 7],
+    [{ kind: 'signalled', signalNumber: 9 } as const, 137],
+  ])('passes on that its command %j', async (end, code) => {
+    const running = new Running(underCore);
+    (await running.child()).end(end);
+    expect((await running.ended).code).toBe(code);
+    expect(running.kinds.at(-1)).toBe('AgentLeave');
+  });
+
+  it('says the purpose of the lock: the command itself, unless told', async () => {
+    const running = new Running(underCore);
+    (await running.child()).end({ kind: 'exited', code: 0 });
+    await running.ended;
+    expect(running.coordinator.commands[1]).toMatchObject({ kind: 'AcquireLock', reason: 'make -j' });
+  });
+
+  it('does not start the command when it is refused, and leaves', async () => {
+    const running = new Running(underCore, { acquire: lockHeld });
+    expect((await running.ended).code).toBe(3);
+    expect(running.harness.children).toEqual([]);
+    expect(running.kinds).toEqual(['AgentJoin', 'AcquireLock', 'AgentLeave']);
+  });
+
+  it('leaves also when the command does not exist', async () => {
+    const running = new Running(underCore);
+    (await running.child()).failToStart(Object.assign(new Error('spawn make ENOENT'), { code: 'ENOENT' }));
+    const { code, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([127, 'rhema: make: there is no such command (COMMAND_NOT_STARTED)\n']);
+    expect(running.kinds.at(-1)).toBe('AgentLeave');
+  });
+
+  it('just runs the command where coordination is disabled', async () => {
+    const harness = new Harness({ coordinator: new CoordinatorError('DISABLED', 'disabled') });
+    const ended = harness.run('run', ...underCore);
+    await until(() => harness.children.length === 1);
+    expect(harness.children[0]?.command.env).toEqual({});
+    harness.children[0]?.end({ kind: 'exited', code: 5 });
+    expect((await ended).code).toBe(5);
+  });
+});
+
+describe('run under a session that exists', () => {
+  const sessions = [session('bob')];
+
+  it('goes on as that agent: releases, but does not leave', async () => {
+    const running = new Running(underCore, {}, { sessions, env: { RHEMA_AGENT: 'bob' } });
+    (await running.child()).end({ kind: 'exited', code: 0 });
+    await running.ended;
+    expect(running.kinds).toEqual(['AcquireLock', 'Heartbeat', 'ReleaseLock']);
+    expect(running.coordinator.commands.at(-1)).toMatchObject({ agent: 'bob', scopes: ['src/core'], token: 12 });
+  });
+
+  it('does not give back what the agent held before', async () => {
+    const held = [lockView({ agent: agentId('bob'), token: asRevision(12) })];
+    const running = new Running(underCore, { held }, { sessions, env: { RHEMA_AGENT: 'bob' } });
+    (await running.child()).end({ kind: 'exited', code: 0 });
+    await running.ended;
+    expect(running.kinds).toEqual(['AcquireLock', 'Heartbeat']);
+  });
+});
+
+describe('signals to run', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s is passed on, and everything is given back', async (signal) => {
+    const running = new Running(underCore);
+    const child = await running.child();
+    running.harness.raise(signal);
+    expect(child.signals).toEqual([signal]);
+    child.end({ kind: 'signalled', signalNumber: 2 });
+    expect((await running.ended).code).toBe(130);
+    expect(running.kinds.at(-1)).toBe('AgentLeave');
+  });
+
+  it('do not double the Ctrl-C that a command on a terminal gets from there', async () => {
+    const running = new Running(underCore, {}, { terminal: true });
+    const child = await running.child();
+    expect(child.command.ownGroup).toBe(false);
+    running.harness.raise('SIGINT');
+    running.harness.raise('SIGTERM');
+    expect(child.signals).toEqual(['SIGTERM']);
+    child.end({ kind: 'exited', code: 0 });
+    await running.ended;
+  });
+
+  it('before the command has begun keep it from beginning', async () => {
+    let answer: (() => void) | null = null;
+    const running = new Running(underCore);
+    running.harness.raise('SIGTERM');
+    answer = () => undefined;
+    answer();
+    expect((await running.ended).code).toBe(143);
+    expect(running.harness.children).toEqual([]);
+    expect(running.kinds.at(-1)).toBe('AgentLeave');
+  });
+});
+
+describe('the lease while the command runs', () => {
+  const beats = (running: Running): number => running.kinds.filter((kind) => kind === 'Heartbeat').length;
+
+  it('is renewed at once and then three times in its length', async () => {
+    const running = new Running(underCore);
+    const child = await running.child();
+    await running.harness.clock.advance(120_000);
+    expect(beats(running)).toBe(7);
+    expect(child.signals).toEqual([]);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(0);
+    await running.harness.clock.advance(120_000);
+    expect(beats(running)).toBe(7);
+  });
+
+  it('when lost by a refusal ends the command: SIGTERM, then SIGKILL, and 1', async () => {
+    let isLost = false;
+    const refusal: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
+    const running: Running = new Running(underCore, { heartbeat: () => (isLost ? refusal : running.renewed()) });
+    const child = await running.child();
+    await running.harness.clock.advance(0);
+    isLost = true;
+    await running.harness.clock.advance(20_000);
+    expect(child.signals).toEqual(['SIGTERM']);
+    await running.harness.clock.advance(5_000);
+    expect(child.signals).toEqual(['SIGTERM', 'SIGKILL']);
+    child.end({ kind: 'exited', code: 0 });
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('LOCK LOST on src/core: bob was lost; ending the command');
+  });
+
+  it('is lost when the scope has gone to another token meanwhile', async () => {
+    const running: Running = new Running(underCore, { heartbeat: () => running.renewed({ token: asRevision(99) }) });
+    const child = await running.child();
+    await until(() => child.signals.length === 1);
+    child.end({ kind: 'signalled', signalNumber: 15 });
+    expect((await running.ended).stderr).toContain('no longer held under token 12');
+  });
+
+  it('is lost shortly before its deadline when nobody answers', async () => {
+    let isSilent = false;
+    const running: Running = new Running(underCore, {
+      heartbeat: () => (isSilent ? new CoordinatorError('UNAVAILABLE', 'gone') : running.renewed()),
+    });
+    const child = await running.child();
+    await running.harness.clock.advance(0);
+    isSilent = true;
+    await running.harness.clock.advance(59_700);
+    expect(child.signals).toEqual([]);
+    await running.harness.clock.advance(100);
+    expect(child.signals).toEqual(['SIGTERM']);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(1);
+  });
+
+  it('is lost at its deadline when others wait and it is not extended any more', async () => {
+    const deadlineMs = asTimeMs(startMs + 60_000);
+    const running: Running = new Running(underCore, { heartbeat: () => running.renewed({ deadlineMs }) });
+    const child = await running.child();
+    await running.harness.clock.advance(59_700);
+    expect(child.signals).toEqual([]);
+    await running.harness.clock.advance(100);
+    expect(child.signals).toEqual(['SIGTERM']);
+    child.end({ kind: 'exited', code: 0 });
+    await running.ended;
+  });
+
+  it('when lost is only told with --no-kill-on-loss', async () => {
+    const refusal: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
+    const running = new Running(['--no-kill-on-loss', ...underCore], { heartbeat: () => refusal });
+    const child = await running.child();
+    await until(() => running.harness.stderr.includes('LOCK LOST'));
+    await running.harness.clock.advance(60_000);
+    expect(child.signals).toEqual([]);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(1);
+  });
+});

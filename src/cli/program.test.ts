@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { CoordinatorError } from '../protocol/index.ts';
+import { createProgram } from './program.ts';
+import { FakeCoordinator } from './testing/fake-coordinator.ts';
+import { Harness, session } from './testing/harness.ts';
+import type { HarnessOptions } from './testing/harness.ts';
+import { commandPath, examplesOf } from './declare.ts';
+import { statusAnswer } from './testing/samples.ts';
+import type { Command } from 'commander';
+
+const nobody = new FakeCoordinator({});
+const harnessOf = (over: Partial<HarnessOptions> = {}): Harness => new Harness({ coordinator: nobody, ...over });
+
+function leavesOf(command: Command): Command[] {
+  return command.commands.flatMap((child) => (child.commands.length === 0 ? [child] : leavesOf(child)));
+}
+
+const program = createProgram({ context: harnessOf().context, exitCode: 0 });
+const shown = leavesOf(program).filter((command) => !['__complete', 'daemon run'].includes(commandPath(command)));
+
+describe('usage', () => {
+  it.each([
+    [['lok'], "unknown command 'lok' (Did you mean lock?)"],
+    [['lock', 'acquir'], "unknown command 'acquir' (Did you mean acquire?)"],
+    [['status', '--wach'], "unknown option '--wach' (Did you mean --watch?)"],
+    [['lock', 'acquire'], "missing required argument 'scopes'"],
+    [['run', '--', 'true'], "required option '--scope <scopes...>' not specified"],
+    [['agent', 'list', 'more'], 'too many arguments'],
+    [['help', 'nothing'], "there is no command or topic 'nothing'"],
+  ])('%j ends with 2 and says what is wrong', async (words, problem) => {
+    const { code, stdout, stderr } = await harnessOf().run(...words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(problem);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('tells programs the same in the envelope', async () => {
+    const { code, body } = await harnessOf().json('lok');
+    expect([code, body['ok'], body['code']]).toEqual([2, false, 'USAGE']);
+  });
+
+  it('takes --json behind -- for a word of the command that is run', async () => {
+    const { stdout } = await harnessOf().run('run', '--', 'true', '--json');
+    expect(stdout).toBe('');
+  });
+
+  it.each([[[]], [['lock']]])('shows help on standard error when %j names no command', async (words) => {
+    const { code, stdout, stderr } = await harnessOf().run(...words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^Usage: rhema/);
+  });
+
+  it.each([[['--help']], [['lock', 'acquire', '-h']], [['help', 'lock', 'acquire']]])('%j is no error', async (words) => {
+    const { code, stdout } = await harnessOf().run(...words);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: rhema');
+  });
+
+  it('prints the version', async () => {
+    expect(await harnessOf().run('--version')).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+
+  it.each(['exit-codes', 'json'])('has a help topic %s', async (topic) => {
+    expect((await harnessOf().run('help', topic)).stdout).not.toBe('');
+  });
+
+  it.each(shown.map((command) => [commandPath(command), command] as const))('%s has an example', (path, command) => {
+    expect(command.description()).not.toBe('');
+    expect(examplesOf(command).every((text) => text.includes(`rhema ${path}`))).toBe(true);
+    expect(examplesOf(command)).not.toHaveLength(0);
+  });
+});
+
+describe('what goes wrong', () => {
+  const failing = (error: Error, env = {}): Harness => harnessOf({ coordinator: error, env });
+
+  it.each([
+    ['UNAVAILABLE', 1],
+    ['NOT_A_REPOSITORY', 1],
+    ['INVALID_INPUT', 2],
+    ['NOT_JOINED', 3],
+  ] as const)('%s ends with %i', async (failure, code) => {
+    const ended = await failing(new CoordinatorError(failure, 'so it is', { details: { path: 'x' } })).json('status');
+    expect(ended).toEqual({
+      code,
+      body: { ok: false, revision: null, code: failure, message: 'so it is', details: { path: 'x' } },
+    });
+  });
+
+  it('prints no stack unless RHEMA_DEBUG=1', async () => {
+    const bug = new TypeError('x is not a function');
+    expect((await failing(bug).run('status')).stderr).toBe('rhema: x is not a function (INTERNAL)\n');
+    expect((await failing(bug, { RHEMA_DEBUG: '1' }).run('status')).stderr).toContain('    at ');
+  });
+
+  it('shows a failure without the control characters it may carry', async () => {
+    const { stderr } = await failing(new CoordinatorError('UNAVAILABLE', 'bad\u001b[2J\nname')).run('status');
+    expect(stderr).toBe('rhema: bad\\u001b[2J\\nname (UNAVAILABLE)\n');
+  });
+});
+
+describe('where coordination is disabled', () => {
+  const coordinator = new CoordinatorError('DISABLED', 'disabled');
+
+  it('every command steps aside with 0', async () => {
+    const harness = harnessOf({ coordinator, sessions: [session('bob')] });
+    expect(await harness.json('lock', 'acquire', 'a', '--agent', 'bob')).toEqual({
+      code: 0,
+      body: { ok: true, revision: null, disabled: true },
+    });
+    expect((await harness.run('status')).stdout).toMatch(/^coordination is disabled .*\n$/);
+  });
+});
+
+describe('how it looks', () => {
+  const coordinator = new FakeCoordinator({ answers: { status: () => statusAnswer() } });
+  const isColored = async (over: Partial<HarnessOptions>, ...words: readonly string[]): Promise<boolean> =>
+    (await new Harness({ coordinator, ...over }).run('status', ...words)).stdout.includes('\u001b[');
+
+  it.each([
+    [{ terminal: true }, [], true],
+    [{ terminal: false }, [], false],
+    [{ terminal: true, env: { NO_COLOR: '1' } }, [], false],
+    [{ terminal: true, env: { CI: 'true' } }, [], false],
+    [{ terminal: true, env: { TERM: 'dumb' } }, [], false],
+    [{ terminal: false, env: { FORCE_COLOR: '1' } }, [], true],
+    [{ terminal: true, env: { FORCE_COLOR: '0' } }, [], false],
+    [{ terminal: true, env: { FORCE_COLOR: '1' } }, ['--no-color'], false],
+  ])('with %j and %j colours are %s', async (over, words, expected) => {
+    expect(await isColored(over, ...words)).toBe(expected);
+  });
+
+  it('prints only errors with --quiet', async () => {
+    expect(await new Harness({ coordinator }).run('status', '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});

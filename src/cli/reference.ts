@@ -1,0 +1,79 @@
+import type { Argument, Command, Option } from 'commander';
+import { rejectionCodes, retryAdvice } from '../core/index.ts';
+import type { RetryAdvice } from '../core/index.ts';
+import { commandPath, examplesOf } from './declare.ts';
+import { exitCodeTable } from './exit-codes.ts';
+import { jsonText } from './tree/help.ts';
+
+/** The text of docs/cli.md, from the command tree and the tables: it cannot say anything else than the program does. */
+export function cliReference(program: Command): string {
+  return [
+    '# Command line\n',
+    'Generated from the command tree; a test fails when they differ.\n',
+    ...commandsUnder(program).map(sectionOf),
+    '## Options of every command\n',
+    optionTable(program.options),
+    '## JSON\n',
+    `${jsonText}\n`,
+    '## Exit codes\n',
+    markdownTable(['Code', 'Meaning'], exitCodeTable.map(({ code, meaning }) => [`\`${code}\``, meaning])),
+    '## Codes of refusals\n',
+    'With exit code 3. When several reasons apply, the one that stands first here is given.\n',
+    refusalTable(),
+  ].join('\n');
+}
+
+/** All commands that do something, in the order of the tree. */
+function commandsUnder(command: Command): Command[] {
+  const children = command.createHelp().visibleCommands(command);
+  const own = children.filter((child) => command.commands.includes(child));
+  return own.flatMap((child) => (child.commands.length === 0 ? [child] : commandsUnder(child)));
+}
+
+function sectionOf(command: Command): string {
+  const usage = `rhema ${commandPath(command)}`;
+  const words = [usage, ...command.registeredArguments.map(argumentText)];
+  const parts = [
+    `## ${usage}\n`,
+    `${sentence(command.description())}\n`,
+    `    ${words.join(' ')}\n`,
+    argumentTable(command.registeredArguments),
+    optionTable(command.options),
+    examplesOf(command).map((text) => `    ${text}\n`).join(''),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function argumentText(argument: Argument): string {
+  const name = argument.variadic ? `${argument.name()}...` : argument.name();
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+const argumentTable = (list: readonly Argument[]): string =>
+  list.length === 0
+    ? ''
+    : markdownTable(['Argument', ''], list.map((argument) => [`\`${argument.name()}\``, argument.description]));
+
+const optionTable = (list: readonly Option[]): string =>
+  list.length === 0
+    ? ''
+    : markdownTable(['Option', ''], list.map((option) => [`\`${option.flags}\``, option.description]));
+
+const adviceTexts: { readonly [Advice in RetryAdvice]: string } = {
+  afterOthersAct: 'may succeed later, when others have acted',
+  afterYouAct: 'may succeed after you have acted',
+  never: 'does not succeed unless it is changed',
+};
+
+function refusalTable(): string {
+  const rows = rejectionCodes.map((code) => [`\`${code}\``, adviceTexts[retryAdvice[code]]]);
+  return markdownTable(['Code', 'The same command'], rows);
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

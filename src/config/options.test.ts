@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { defaultSettings, settingBounds, settingsProblems } from '../core/index.ts';
+import {
+  configEntries,
+  configReference,
+  defaultConfig,
+  explainOption,
+  isSetting,
+  loadConfig,
+  nearestOption,
+  optionOf,
+  options,
+  settingsOf,
+} from './index.ts';
+
+describe('the table', () => {
+  test('has every key of the proposal with the default it gives', () => {
+    const defaults = Object.fromEntries(
+      options.map(({ key, field }) => [key.replace('agent_coordination.', ''), defaultConfig[field]]),
+    );
+    expect(defaults).toMatchObject({
+      enabled: true,
+      max_concurrent_agents: 3,
+      max_block_time: 300_000,
+      lock_timeout: 60_000,
+      'safety_validation.enabled': true,
+      'safety_validation.strict_mode': false,
+      'safety_validation.auto_recovery': true,
+      'sync_settings.auto_sync': true,
+      'sync_settings.dependency_checking': true,
+      'sync_settings.conflict_resolution': 'manual',
+    });
+  });
+
+  test('feeds each setting of the core from exactly one option, with its default and bounds', () => {
+    const fields = options.map(({ field }) => field).filter(isSetting);
+    expect(fields.toSorted()).toEqual(Object.keys(defaultSettings).toSorted());
+    for (const option of options) {
+      if (!isSetting(option.field)) continue;
+      expect(option.default).toBe(defaultSettings[option.field]);
+      if ('minimum' in option) expect([option.minimum, option.maximum]).toEqual(settingBounds[option.field]);
+    }
+  });
+
+  test('gives defaults that are allowed, alone and together', () => {
+    expect(settingsOf(defaultConfig)).toEqual(defaultSettings);
+    expect(settingsProblems(settingsOf(defaultConfig))).toEqual([]);
+    for (const option of options)
+      if ('minimum' in option) {
+        expect(option.default).toBeGreaterThanOrEqual(option.minimum);
+        expect(option.default).toBeLessThanOrEqual(option.maximum);
+      }
+  });
+
+  test('names each key and each field once', () => {
+    expect(new Set(options.map(({ key }) => key)).size).toBe(options.length);
+    expect(new Set(options.map(({ field }) => field)).size).toBe(options.length);
+  });
+});
+
+describe('what people read', () => {
+  test('docs/config.md is what the table generates', async () => {
+    await expect(configReference()).toMatchFileSnapshot('../../docs/config.md');
+  });
+
+  test('an option is explained under its full and its short key', () => {
+    expect(explainOption('lock_timeout')).toBe(explainOption('agent_coordination.lock_timeout'));
+    expect(explainOption('lock_timeout')).toMatchInlineSnapshot(`
+      "agent_coordination.lock_timeout
+
+      Lease of a lock unless the caller asks for another. A heartbeat renews it; without one the lock ends at the deadline and goes to the next waiter.
+
+      type     duration (seconds, or 500ms, 90s, 5m, 2h, 7d)
+      default  1m
+      allowed  1ms to 1d"
+    `);
+    expect(explainOption('idle_exit')).toContain('RHEMA_IDLE_EXIT');
+    expect(explainOption('no_such_key')).toBeNull();
+  });
+
+  test('a misspelt key has a nearest one', () => {
+    expect(nearestOption('lock_timeot')).toBe('agent_coordination.lock_timeout');
+    expect(nearestOption('safety.strict_mode')).toBe('agent_coordination.safety_validation.strict_mode');
+    expect(nearestOption('zzzzzzzz')).toBeNull();
+  });
+
+  test('the values in force are listed with their origin', async () => {
+    const entries = configEntries(await loadConfig({ file: null, env: { RHEMA_IDLE_EXIT: '90' } }));
+    expect(entries).toHaveLength(options.length);
+    expect(entries).toContainEqual({
+      key: 'agent_coordination.lock_timeout',
+      value: 60_000,
+      text: '1m',
+      origin: 'default',
+    });
+    expect(entries).toContainEqual({
+      key: 'agent_coordination.idle_exit',
+      value: 90_000,
+      text: '90s',
+      origin: 'environment RHEMA_IDLE_EXIT',
+    });
+  });
+
+  test('an unknown key has no option', () => {
+    expect(optionOf('agent_coordination.nothing')).toBeNull();
+  });
+});

@@ -1,0 +1,117 @@
+import { beforeEach, expect, it } from 'vitest';
+import { CoordinatorError } from '../protocol/index.ts';
+import { ManualClock, ManualTimers } from '../service/index.ts';
+import { Upkeep } from './upkeep.ts';
+
+let isActive: boolean;
+let callCount: number;
+let idleExitMs: number;
+let hasSocket: boolean;
+let follows: number;
+let followScopes: () => Promise<void>;
+let left: string[];
+let warnings: string[];
+let timers: ManualTimers;
+
+beforeEach(() => {
+  isActive = false;
+  callCount = 0;
+  idleExitMs = 5_000;
+  hasSocket = true;
+  follows = 0;
+  followScopes = () => Promise.resolve();
+  left = [];
+  warnings = [];
+  const clock = new ManualClock();
+  timers = new ManualTimers(clock);
+  new Upkeep(
+    {
+      isActive: () => isActive,
+      callCount: () => callCount,
+      idleExitMs: () => idleExitMs,
+      hasSocket: () => hasSocket,
+      followScopes: () => {
+        follows += 1;
+        return followScopes();
+      },
+      leave: (reason) => left.push(reason),
+      log: { info: () => {}, warn: (_, message) => warnings.push(message), error: () => {} },
+    },
+    { timers, monotonicMs: () => clock.monotonicMs() },
+  );
+});
+
+/** Lets time pass second by second, and what is awaited settle. */
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 1_000) {
+    timers.advance(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+it('leaves after the idle time, not before', async () => {
+  await pass(4_000);
+  expect(left).toEqual([]);
+  await pass(1_000);
+  expect(left).toEqual(['idle']);
+});
+
+it('stays while somebody is connected or something is held, and counts anew from then', async () => {
+  isActive = true;
+  await pass(20_000);
+  isActive = false;
+  await pass(4_000);
+  expect(left).toEqual([]);
+  await pass(1_000);
+  expect(left).toEqual(['idle']);
+});
+
+it('counts a call that came and went between two looks', async () => {
+  await pass(4_000);
+  callCount = 1;
+  await pass(4_000);
+  expect(left).toEqual([]);
+});
+
+it('stays for ever when the idle time is 0', async () => {
+  idleExitMs = 0;
+  await pass(60_000);
+  expect(left).toEqual([]);
+});
+
+it('leaves when its socket is gone: nobody can find it any more', async () => {
+  isActive = true;
+  hasSocket = false;
+  await pass(1_000);
+  expect(left).toEqual(['its socket is gone']);
+});
+
+it('follows the scope files only while somebody is there', async () => {
+  await pass(2_000);
+  expect(follows).toBe(0);
+  isActive = true;
+  await pass(2_000);
+  expect(follows).toBe(2);
+});
+
+it('goes on when the scope files cannot be read', async () => {
+  isActive = true;
+  followScopes = () => Promise.reject(new Error('git failed'));
+  await pass(2_000);
+  expect(warnings).toHaveLength(2);
+  expect(left).toEqual([]);
+});
+
+it('leaves when coordination is switched off', async () => {
+  isActive = true;
+  followScopes = () => Promise.reject(new CoordinatorError('DISABLED', 'switched off'));
+  await pass(1_000);
+  expect(left).toEqual(['switched off']);
+});
+
+it('does not look again before a slow look at the files has ended', async () => {
+  isActive = true;
+  followScopes = () => new Promise(() => {});
+  await pass(5_000);
+  expect(follows).toBe(1);
+});

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { statePaths, type OwnerCommand, type StatePaths } from '../../../src/client/index.ts';
+import { cliMain } from './places.ts';
+import { killAllOf } from './processes.ts';
+
+/** Scopes by path, each with the paths of its dependencies. */
+export type ScopeGraph = Readonly<Record<string, readonly string[]>>;
+/** Keys of the `agent_coordination` block. */
+export type CoordinationBlock = Readonly<Record<string, unknown>>;
+
+/** Should a test be killed, an owner that it started leaves by itself after this long. */
+const idleExit = '60s';
+
+/** A Git repository in a temporary folder of its own, with scopes in it, all committed. */
+export class Sandbox {
+  /** Everything is below it: the repository, the home folder, what the test adds. */
+  readonly folder: string;
+  readonly worktree: string;
+  readonly env: NodeJS.ProcessEnv;
+
+  constructor(scopes: ScopeGraph, coordination: CoordinationBlock = {}) {
+    this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-test-')));
+    this.worktree = join(this.folder, 'repository');
+    this.env = environment(this.folder);
+    mkdirSync(this.worktree);
+    this.git('init', '--quiet', '--initial-branch=main');
+    this.#describe('.', [], { agent_coordination: coordination });
+    for (const [path, dependencies] of Object.entries(scopes)) this.#describe(path, dependencies, {});
+    this.git('add', '--all');
+    this.git('commit', '--quiet', '--message=scopes');
+  }
+
+  get commonDir(): string {
+    return join(this.worktree, '.git');
+  }
+
+  get paths(): StatePaths {
+    return statePaths(this.commonDir);
+  }
+
+  /** How a client starts the owner of this repository. */
+  get ownerCommand(): OwnerCommand {
+    return { file: process.execPath, args: [cliMain, '-C', this.worktree, 'daemon', 'run'] };
+  }
+
+  git(...args: readonly string[]): string {
+    return execFileSync('git', args, { cwd: this.worktree, env: this.env, encoding: 'utf8' });
+  }
+
+  /** Writes a file, given relative to the sandbox's folder. */
+  write(path: string, content: string | Uint8Array): string {
+    const file = join(this.folder, path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, content);
+    return file;
+  }
+
+  /** Ends every process that was started in the sandbox, and removes it. */
+  async clear(): Promise<void> {
+    await killAllOf(this.folder);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #describe(path: string, dependencies: readonly string[], more: object): void {
+    const scope = {
+      name: path === '.' ? 'root' : path,
+      scope_type: 'service',
+      version: '1.0.0',
+      dependencies: dependencies.map((target) => ({ path: target, dependency_type: 'required' })),
+      ...more,
+    };
+    this.write(join('repository', path, 'rhema.yaml'), stringify(scope));
+  }
+}
+
+/** Of the caller's environment only what does not belong to a repository or to an agent; Git reads no one's settings. */
+function environment(folder: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(GIT|RHEMA|VITEST)/.test(name));
+  const identity = { NAME: 'Test', EMAIL: 'test@example.org' };
+  return {
+    ...Object.fromEntries(kept),
+    HOME: folder,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_NAME: identity.NAME,
+    GIT_AUTHOR_EMAIL: identity.EMAIL,
+    GIT_COMMITTER_NAME: identity.NAME,
+    GIT_COMMITTER_EMAIL: identity.EMAIL,
+    RHEMA_IDLE_EXIT: idleExit,
+    NO_COLOR: '1',
+  };
+}
