@@ -1,4 +1,11 @@
-import { asDurationMs, type AgentId, type Epoch, type Grant, type Revision, type ScopePath } from '../src/core/index.ts';
+import {
+  asDurationMs,
+  type AgentId,
+  type Epoch,
+  type Grant,
+  type Revision,
+  type ScopePath,
+} from '../src/core/index.ts';
 import type { CallerCommand, CommandRequest, Reply } from '../src/protocol/index.ts';
 import type { Client } from './client.ts';
 import type { Profile } from './profile.ts';
@@ -19,7 +26,7 @@ export interface AgentPorts {
 
 type Spoken = Extract<CallerCommand, { secret: string; epoch: Epoch }>;
 type WithoutIdentity<C> = C extends Spoken ? Omit<C, 'agent' | 'epoch' | 'secret'> : never;
-type Result = Extract<Reply, { ok: true }>['result'];
+type Accepted = Extract<Reply, { ok: true }>;
 
 /** Clocks count whole milliseconds: what an agent measures may be this much off. */
 const marginMs = 3;
@@ -91,7 +98,8 @@ export class Agent {
     const secret = `secret of ${agent} ${random.next()}`;
     this.#forgetLocks();
     const reply = await this.#send({ kind: 'AgentJoin', agent, secret, metadata: { program: 'sim' } });
-    if (reply.ok && reply.result.kind === 'joined') this.#identity = { agent, secret, epoch: reply.result.epoch };
+    if (reply.ok && reply.result.kind === 'joined')
+      this.#identity = { agent, secret, epoch: reply.result.epoch };
     else await this.#pause(random.between(500, 5_000));
   }
 
@@ -114,23 +122,36 @@ export class Agent {
     const askedAtMs = scheduler.nowMs();
     const ttlMs = random.happens(0.5) ? null : asDurationMs(random.between(500, 20_000));
     const forMs = random.happens(0.5) ? null : asDurationMs(random.between(1, 10_000));
-    const result = await this.#say({
+    const accepted = await this.#say({
       kind: 'AcquireLock',
       scopes,
       ttlMs,
       wait: wait ? { kind: 'queue', forMs } : { kind: 'none' },
       reason: null,
     });
-    if (result?.kind === 'granted') this.#hold(result.locks, askedAtMs, ttlMs);
-    if (result?.kind === 'queued') await this.#wait(result.ticket, askedAtMs, ttlMs);
+    if (accepted === null) return;
+    const { revision, result } = accepted;
+    const trustedMs = this.#leaseOf(ttlMs);
+    if (result.kind === 'granted') {
+      const fresh = result.locks.every((lock) => lock.token === revision);
+      this.#hold(result.locks, askedAtMs, fresh ? trustedMs : 0);
+    }
+    if (result.kind === 'queued')
+      await this.#wait(result.ticket, askedAtMs, result.ticket === revision ? trustedMs : 0);
   }
 
-  async #wait(ticket: Revision, askedAtMs: number, ttlMs: number | null): Promise<void> {
+  /** How long a lock just granted lasts in any case, from the moment it was asked for. */
+  #leaseOf(ttlMs: number | null): number {
+    const { lockTtlMs, sessionTtlMs } = this.#ports.profile.settings;
+    return Math.min(ttlMs ?? lockTtlMs, sessionTtlMs) - marginMs;
+  }
+
+  async #wait(ticket: Revision, askedAtMs: number, trustedMs: number): Promise<void> {
     const { random, client, witness, name: agent } = this.#ports;
     if (random.happens(0.1)) return this.#cancelWait();
     const reply = await client.awaitTicket({ agent, ticket });
     witness.learn(reply.revision);
-    if (reply.kind === 'granted') this.#hold(reply.locks, askedAtMs, ttlMs);
+    if (reply.kind === 'granted') this.#hold(reply.locks, askedAtMs, trustedMs);
   }
 
   async #cancelWait(): Promise<void> {
@@ -138,17 +159,14 @@ export class Agent {
     await this.#say({ kind: 'CancelWait' });
   }
 
-  #hold(locks: readonly Grant[], askedAtMs: number, ttlMs: number | null): void {
-    const { scheduler, witness, profile, name } = this.#ports;
-    const { lockTtlMs, sessionTtlMs } = profile.settings;
-    const known = locks.filter((lock) => !this.#locks.some((held) => held.token === lock.token));
-    const lastsMs = Math.min(ttlMs ?? lockTtlMs, sessionTtlMs) - marginMs;
-    witness.believe(name, known, scheduler.nowMs(), askedAtMs + lastsMs);
+  #hold(locks: readonly Grant[], askedAtMs: number, trustedMs: number): void {
+    const { scheduler, witness, name } = this.#ports;
+    witness.believe(name, locks, scheduler.nowMs(), askedAtMs + trustedMs);
     this.#locks = locks;
   }
 
   async #write({ scope, token }: Grant): Promise<void> {
-    const digest = this.#ports.random.next().toString(16).padEnd(64, '0').replace('.', '');
+    const digest = this.#ports.random.next().toString(16).slice(2).padEnd(64, '0');
     await this.#say({ kind: 'ContextModify', scope, file: 'notes.yaml', token, digest, baseDigest: null });
   }
 
@@ -165,11 +183,12 @@ export class Agent {
   async #sync(): Promise<void> {
     const { random, profile } = this.#ports;
     const scope = random.pick(profile.scopes);
-    const result = await this.#say({ kind: 'StartSync', scope });
-    if (result?.kind !== 'syncStarted') return;
-    const { run } = result;
+    const started = (await this.#say({ kind: 'StartSync', scope }))?.result;
+    if (started?.kind !== 'syncStarted') return;
+    const { run } = started;
     await this.#pause(random.between(0, 2_000));
-    if (random.happens(0.6)) await this.#say({ kind: 'CompleteSync', scope, run, digest: null, syncedAgainst: {} });
+    if (random.happens(0.6))
+      await this.#say({ kind: 'CompleteSync', scope, run, digest: null, syncedAgainst: {} });
     else if (random.happens(0.8)) await this.#say({ kind: 'FailSync', scope, run, error: 'planned' });
   }
 
@@ -193,10 +212,10 @@ export class Agent {
   }
 
   /** Says something in its own name. Null when it was refused. */
-  async #say(command: WithoutIdentity<CallerCommand>): Promise<Result | null> {
+  async #say(command: WithoutIdentity<CallerCommand>): Promise<Accepted | null> {
     if (this.#identity === null) return null;
     const reply = await this.#send({ ...command, ...this.#identity });
-    if (reply.ok) return reply.result;
+    if (reply.ok) return reply;
     if (identityLost.has(reply.rejection.code)) this.#identity = null;
     return null;
   }

@@ -1,5 +1,12 @@
 import type { Revision } from '../src/core/index.ts';
-import type { Answer, CommandRequest, Query, Reply, TicketReply, TicketRequest } from '../src/protocol/index.ts';
+import type {
+  Answer,
+  CommandRequest,
+  Query,
+  Reply,
+  TicketReply,
+  TicketRequest,
+} from '../src/protocol/index.ts';
 import type { Service } from '../src/service/index.ts';
 import { isRetryable, type Owner } from './owner.ts';
 import type { NetworkFaults } from './profile.ts';
@@ -44,8 +51,11 @@ export class Client {
 
   /** The request id stays the same however often it is sent; some requests arrive twice by themselves. */
   async submit(request: CommandRequest): Promise<Reply> {
-    const send = (): Promise<Reply> => this.#persist((service) => this.#acknowledged(service, request), patienceMs);
-    const [reply] = await Promise.all(this.#random.happens(this.#faults.repeated) ? [send(), send()] : [send()]);
+    const send = (): Promise<Reply> =>
+      this.#persist((service) => this.#acknowledged(service, request), patienceMs);
+    const [reply] = await Promise.all(
+      this.#random.happens(this.#faults.repeated) ? [send(), send()] : [send()],
+    );
     if (reply === undefined) throw new Error('no reply');
     return reply;
   }

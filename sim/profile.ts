@@ -1,4 +1,10 @@
-import { defaultSettings, parseScopePath, type DurationMs, type ScopePath, type Settings } from '../src/core/index.ts';
+import {
+  defaultSettings,
+  parseScopePath,
+  type DurationMs,
+  type ScopePath,
+  type Settings,
+} from '../src/core/index.ts';
 import type { InvariantChecks } from '../src/service/index.ts';
 import type { FaultRates } from '../src/store/faulty/index.ts';
 import type { Random } from './random.ts';
@@ -82,5 +88,10 @@ function drawStoreFaults(random: Random): FaultRates {
 
 function drawNetworkFaults(random: Random): NetworkFaults {
   const share = (most: number): number => (random.happens(0.6) ? random.next() * most : 0);
-  return { requestLost: share(0.1), replyLost: share(0.1), repeated: share(0.15), delayMaxMs: random.between(0, 50) };
+  return {
+    requestLost: share(0.1),
+    replyLost: share(0.1),
+    repeated: share(0.15),
+    delayMaxMs: random.between(0, 50),
+  };
 }

@@ -47,7 +47,8 @@ export class Scheduler {
     for (;;) {
       await settled();
       if (ended !== null) break;
-      if (!this.#runNext(untilMs)) throw new Error(`stuck at ${this.#nowMs} ms: ${this.#tasks.size} tasks are left`);
+      if (!this.#runNext(untilMs))
+        throw new Error(`stuck at ${this.#nowMs} ms: ${this.#tasks.size} tasks are left`);
     }
     return work;
   }

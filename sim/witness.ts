@@ -1,4 +1,12 @@
-import type { AgentId, Entry, FencingToken, Grant, RequestId, Revision, ScopePath } from '../src/core/index.ts';
+import type {
+  AgentId,
+  Entry,
+  FencingToken,
+  Grant,
+  RequestId,
+  Revision,
+  ScopePath,
+} from '../src/core/index.ts';
 import type { CommandRequest, Reply } from '../src/protocol/index.ts';
 
 /** An answer that reached its caller. */

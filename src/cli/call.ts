@@ -93,6 +93,8 @@ export class Call {
     const agent = this.agentName(option);
     const session = await this.world.sessions.read(await this.repository(), agent);
     if (session !== null) return session;
+    // Where coordination is disabled nobody can join, and nobody needs to: connecting tells.
+    await this.coordinator();
     const join = shellCommand('rhema', 'agent', 'join', agent);
     const message = `${agent} has not joined in this repository on this account: run ${join}`;
     throw new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });

@@ -61,5 +61,4 @@ export function refusedBy(
   };
 }
 
-export type Accepted = Extract<Reply, { ok: true }>;
 export type Rejected = Extract<Reply, { ok: false }>;

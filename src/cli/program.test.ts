@@ -9,18 +9,21 @@ import { statusAnswer } from './testing/samples.ts';
 import type { Command } from 'commander';
 
 const nobody = new FakeCoordinator({});
-const harnessOf = (over: Partial<HarnessOptions> = {}): Harness => new Harness({ coordinator: nobody, ...over });
+const harnessOf = (over: Partial<HarnessOptions> = {}): Harness =>
+  new Harness({ coordinator: nobody, ...over });
 
 function leavesOf(command: Command): Command[] {
   return command.commands.flatMap((child) => (child.commands.length === 0 ? [child] : leavesOf(child)));
 }
 
 const program = createProgram({ context: harnessOf().context, exitCode: 0 });
-const shown = leavesOf(program).filter((command) => !['__complete', 'daemon run'].includes(commandPath(command)));
+const shown = leavesOf(program).filter(
+  (command) => !['__complete', 'daemon run'].includes(commandPath(command)),
+);
 
 describe('usage', () => {
   it.each([
-    [['lok'], "unknown command 'lok' (Did you mean lock?)"],
+    [['lokc'], "unknown command 'lokc' (Did you mean lock?)"],
     [['lock', 'acquir'], "unknown command 'acquir' (Did you mean acquire?)"],
     [['status', '--wach'], "unknown option '--wach' (Did you mean --watch?)"],
     [['lock', 'acquire'], "missing required argument 'scopes'"],
@@ -50,11 +53,14 @@ describe('usage', () => {
     expect(stderr).toMatch(/^Usage: rhema/);
   });
 
-  it.each([[['--help']], [['lock', 'acquire', '-h']], [['help', 'lock', 'acquire']]])('%j is no error', async (words) => {
-    const { code, stdout } = await harnessOf().run(...words);
-    expect(code).toBe(0);
-    expect(stdout).toContain('Usage: rhema');
-  });
+  it.each([[['--help']], [['lock', 'acquire', '-h']], [['help', 'lock', 'acquire']]])(
+    '%j is no error',
+    async (words) => {
+      const { code, stdout } = await harnessOf().run(...words);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Usage: rhema');
+    },
+  );
 
   it('prints the version', async () => {
     expect(await harnessOf().run('--version')).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
@@ -64,11 +70,14 @@ describe('usage', () => {
     expect((await harnessOf().run('help', topic)).stdout).not.toBe('');
   });
 
-  it.each(shown.map((command) => [commandPath(command), command] as const))('%s has an example', (path, command) => {
-    expect(command.description()).not.toBe('');
-    expect(examplesOf(command).every((text) => text.includes(`rhema ${path}`))).toBe(true);
-    expect(examplesOf(command)).not.toHaveLength(0);
-  });
+  it.each(shown.map((command) => [commandPath(command), command] as const))(
+    '%s has an example',
+    (path, command) => {
+      expect(command.description()).not.toBe('');
+      expect(examplesOf(command).every((text) => text.includes(`rhema ${path}`))).toBe(true);
+      expect(examplesOf(command)).not.toHaveLength(0);
+    },
+  );
 });
 
 describe('what goes wrong', () => {
@@ -80,7 +89,9 @@ describe('what goes wrong', () => {
     ['INVALID_INPUT', 2],
     ['NOT_JOINED', 3],
   ] as const)('%s ends with %i', async (failure, code) => {
-    const ended = await failing(new CoordinatorError(failure, 'so it is', { details: { path: 'x' } })).json('status');
+    const ended = await failing(new CoordinatorError(failure, 'so it is', { details: { path: 'x' } })).json(
+      'status',
+    );
     expect(ended).toEqual({
       code,
       body: { ok: false, revision: null, code: failure, message: 'so it is', details: { path: 'x' } },
@@ -108,6 +119,7 @@ describe('where coordination is disabled', () => {
       code: 0,
       body: { ok: true, revision: null, disabled: true },
     });
+    expect((await harness.run('lock', 'acquire', 'a', '--agent', 'never-joined')).code).toBe(0);
     expect((await harness.run('status')).stdout).toMatch(/^coordination is disabled .*\n$/);
   });
 });
@@ -131,6 +143,10 @@ describe('how it looks', () => {
   });
 
   it('prints only errors with --quiet', async () => {
-    expect(await new Harness({ coordinator }).run('status', '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await new Harness({ coordinator }).run('status', '--quiet')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 });

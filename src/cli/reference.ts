@@ -16,7 +16,10 @@ export function cliReference(program: Command): string {
     '## JSON\n',
     `${jsonText}\n`,
     '## Exit codes\n',
-    markdownTable(['Code', 'Meaning'], exitCodeTable.map(({ code, meaning }) => [`\`${code}\``, meaning])),
+    markdownTable(
+      ['Code', 'Meaning'],
+      exitCodeTable.map(({ code, meaning }) => [`\`${code}\``, meaning]),
+    ),
     '## Codes of refusals\n',
     'With exit code 3. When several reasons apply, the one that stands first here is given.\n',
     refusalTable(),
@@ -39,7 +42,9 @@ function sectionOf(command: Command): string {
     `    ${words.join(' ')}\n`,
     argumentTable(command.registeredArguments),
     optionTable(command.options),
-    examplesOf(command).map((text) => `    ${text}\n`).join(''),
+    examplesOf(command)
+      .map((text) => `    ${text}\n`)
+      .join(''),
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
@@ -52,12 +57,18 @@ function argumentText(argument: Argument): string {
 const argumentTable = (list: readonly Argument[]): string =>
   list.length === 0
     ? ''
-    : markdownTable(['Argument', ''], list.map((argument) => [`\`${argument.name()}\``, argument.description]));
+    : markdownTable(
+        ['Argument', ''],
+        list.map((argument) => [`\`${argument.name()}\``, argument.description]),
+      );
 
 const optionTable = (list: readonly Option[]): string =>
   list.length === 0
     ? ''
-    : markdownTable(['Option', ''], list.map((option) => [`\`${option.flags}\``, option.description]));
+    : markdownTable(
+        ['Option', ''],
+        list.map((option) => [`\`${option.flags}\``, option.description]),
+      );
 
 const adviceTexts: { readonly [Advice in RetryAdvice]: string } = {
   afterOthersAct: 'may succeed later, when others have acted',

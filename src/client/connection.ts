@@ -38,20 +38,19 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 export class Connection {
   /** What the owner said about itself. */
   readonly owner: Hello;
-  /** Resolves when the connection is no more. */
-  readonly ended: Promise<void>;
   readonly #socket: Socket;
   readonly #batch: LineBatch;
   readonly #calls = new Map<number, PendingCall>();
   #lastCallId = connectionCallId;
   #failure: CoordinatorError | null = null;
+  readonly #ended: Promise<void>;
   #markEnded: () => void = () => {};
 
   constructor(socket: Socket, owner: Hello) {
     this.#socket = socket;
     this.owner = owner;
     this.#batch = new LineBatch((text) => socket.write(text));
-    this.ended = new Promise((resolve) => (this.#markEnded = resolve));
+    this.#ended = new Promise((resolve) => (this.#markEnded = resolve));
   }
 
   /** Whether calls can be made. */
@@ -80,6 +79,17 @@ export class Connection {
   end(reason: CoordinatorError): void {
     this.#fail(reason);
     this.#socket.destroy();
+  }
+
+  /** Resolves when the owner has hung up, as it does last of all on leaving. Fails with `UNAVAILABLE` if it does not. */
+  untilEnded(timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stopClock = afterMs(timeoutMs, () => reject(slowToLeave(this.owner, timeoutMs)));
+      void this.#ended.then(() => {
+        stopClock();
+        resolve();
+      });
+    });
   }
 
   /** Takes one message of the owner. Called by whoever reads the socket. */
@@ -198,6 +208,14 @@ function silentOwner(timeoutMs: number): CoordinatorError {
   return new CoordinatorError(
     'UNAVAILABLE',
     `the coordinator process took the connection but said nothing for ${Math.round(timeoutMs)} ms: it may be stopped or overloaded`,
+    { retryable: true },
+  );
+}
+
+function slowToLeave({ pid }: Hello, timeoutMs: number): CoordinatorError {
+  return new CoordinatorError(
+    'UNAVAILABLE',
+    `the coordinator process (pid ${pid}) said that it leaves, but has not within ${Math.round(timeoutMs)} ms`,
     { retryable: true },
   );
 }

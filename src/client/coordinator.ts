@@ -105,7 +105,7 @@ export class SocketCoordinator implements Coordinator {
   async stopOwner(when: 'now' | 'idle'): Promise<StopAnswer> {
     const connection = await this.#connected(this.#callTimeoutMs);
     const answer = await connection.call('stop', { when }, { timeoutMs: this.#callTimeoutMs });
-    if (answer.stopping) await connection.ended;
+    if (answer.stopping) await connection.untilEnded(this.#callTimeoutMs);
     return answer;
   }
 

@@ -55,7 +55,7 @@ async function reach(options: DialOptions, endurance: Endurance): Promise<Connec
 
 async function leavesWhenAsked(connection: Connection, timeoutMs: number): Promise<boolean> {
   const answer: StopAnswer = await connection.call('stop', { when: 'idle' }, { timeoutMs });
-  if (answer.stopping) await connection.ended;
+  if (answer.stopping) await connection.untilEnded(timeoutMs);
   return answer.stopping;
 }
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { deepFolder, temporaryFolder } from '../daemon/testing/served.ts';
+import { deepFolder, temporaryFolder } from './testing/folder.ts';
 import { ensurePrivateDirectory, socketAddress, statePaths } from './paths.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -19,9 +19,9 @@ export interface StatePaths {
   readonly sessions: string;
 }
 
-/** The paths of the repository with this common Git directory, which must exist. */
+/** The paths of the repository with this common Git directory. Throws `NOT_A_REPOSITORY` if there is no such folder. */
 export function statePaths(commonDir: string): StatePaths {
-  const directory = join(realpathSync(commonDir), 'rhema');
+  const directory = join(realDirectory(commonDir), 'rhema');
   return {
     directory,
     database: join(directory, 'coordination.db'),
@@ -30,6 +30,14 @@ export function statePaths(commonDir: string): StatePaths {
     log: join(directory, 'coordinator.log'),
     sessions: join(directory, 'sessions'),
   };
+}
+
+function realDirectory(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (cause) {
+    throw new CoordinatorError('NOT_A_REPOSITORY', `${path} cannot be entered: ${String(cause)}`, { cause });
+  }
 }
 
 /** Makes a folder that only its user may enter, or checks that it is one. Throws `PERMISSION`. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, write
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { asRevision, type AgentId } from '../core/index.ts';
-import { temporaryFolder } from '../daemon/testing/served.ts';
+import { temporaryFolder } from './testing/folder.ts';
 import { statePaths, type StatePaths } from './paths.ts';
 import { newSecret } from './requests.ts';
 import {

@@ -65,7 +65,7 @@ function allowedText(option: Option): string {
 const introduction = `# Configuration
 
 Generated from the table in \`src/config/options.ts\`; a test fails when they differ, and
-`npx vitest run src/config --update` writes it anew.
+\`npx vitest run src/config --update\` writes it anew.
 
 Options are read from the \`agent_coordination\` block of the root scope's file (\`rhema.yaml\` or \`.rhema/rhema.yaml\` in the
 top folder). An environment variable, where one is named, overrides the file. \`rhema config show\` tells which value

@@ -21,31 +21,15 @@ test.each([
 
 describe('what is not a duration is refused with the valid forms', () => {
   test.each([
-    ...[
-      '',
-      ' ',
-      '-1',
-      '-5m',
-      '5x',
-      '5 minutes',
-      '1h30m',
-      '5M',
-      'five',
-      'NaN',
-      'Infinity',
-      '1e3',
-      '.5s',
-      '1,5s',
-      '٣s',
-      '5\n6',
-    ],
-    ...[-1, NaN, Infinity, 1e21, 0.00001],
-    ...['0.5ms', '1.0001ms', '999999999999999d', `1${'0'.repeat(10_000)}`],
-  ])('%j', (input) => {
-    expect(parseDuration(input)).toMatchObject({
-      ok: false,
-      problem: expect.stringMatching(/500ms, 90s, 5m, 2h, 7d/),
-    });
+    ['', ' ', '-1', '-5m', '5x', '5 minutes', '1h30m', '5M', 'five', '1,5s', '٣s', '5\n6', '.5s'],
+    ['NaN', 'Infinity', '1e3', '0.5ms', '1.0001ms', '999999999999999d', `1${'0'.repeat(10_000)}`],
+    [-1, NaN, Infinity, 1e21, 0.00001],
+  ])('%j', (...inputs) => {
+    for (const input of inputs)
+      expect(parseDuration(input)).toMatchObject({
+        ok: false,
+        problem: expect.stringContaining('500ms, 90s, 5m, 2h, 7d'),
+      });
   });
 });
 

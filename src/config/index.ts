@@ -10,23 +10,11 @@ export {
   options,
   settingsOf,
   type Config,
-  type ConfigField,
-  type ConfigKey,
-  type ConfigValue,
-  type Option,
 } from './options.ts';
 export { configEntries, configReference, explainOption } from './describe.ts';
-export {
-  configProblemCodes,
-  type ConfigEntry,
-  type ConfigOrigin,
-  type ConfigProblem,
-  type ConfigProblemCode,
-  type LoadedConfig,
-} from './loaded.ts';
+export { type ConfigEntry, type ConfigProblem, type LoadedConfig } from './loaded.ts';
 export { nearestOption } from './nearest-option.ts';
 export { nearest } from './nearest.ts';
-export type { ConfigFile, ConfigSources } from './load.ts';
 
 /** See `load.ts`. Loaded, with the YAML library, on first use only: most commands never read the file. */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {

@@ -1,10 +1,9 @@
 import type { Repository } from './repository.ts';
 import type { ScanOptions, ScanResult } from './scan.ts';
 
-export { ContextError, contextErrorCodes, type ContextErrorCode } from './errors.ts';
-export { findRepository, stateDirectory, type Repository, type RepositoryHints } from './repository.ts';
-export { repositoryPath, scopeFromInput, scopeOfFile, type InputPlace } from './files.ts';
-export { scopeProblemCodes, type ScopeProblemCode } from './problems.ts';
+export { ContextError } from './errors.ts';
+export { findRepository, stateDirectory, type Repository } from './repository.ts';
+export { repositoryPath, scopeFromInput, scopeOfFile } from './files.ts';
 export type { LastGood, ScanOptions, ScanResult } from './scan.ts';
 
 /** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */

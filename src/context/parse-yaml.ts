@@ -7,7 +7,9 @@ import {
   visit,
   type Alias,
   type Document,
+  type Scalar,
 } from 'yaml';
+import { quote } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
 import { errorAt, wholeFile, type Place, type ScopeProblemCode } from './problems.ts';
@@ -53,31 +55,25 @@ export type ParsedYaml =
 
 /**
  * Parses one YAML document out of bytes that nobody has vouched for. Refuses, before they can cost anything: more than
- * {@link scopeFileBytesMax}, a crowd of small things, other encodings than UTF-8, deep nesting, alias bombs, repeated keys, several documents.
+ * {@link scopeFileBytesMax}, other encodings than UTF-8, a crowd of small things, deep nesting, alias bombs, repeated
+ * keys, several documents.
  */
 export function parseYaml(path: string, bytes: Uint8Array): ParsedYaml {
-  const refuse = (code: ScopeProblemCode, place: Place, message: string): ParsedYaml => ({
-    ok: false,
-    problems: [errorAt(code, place, message)],
-  });
   if (bytes.length > scopeFileBytesMax)
     return refuse('FILE_TOO_LARGE', wholeFile(path), tooLargeMessage(bytes.length));
   const text = decodeUtf8(bytes);
   if (text === null) return refuse('NOT_UTF8', wholeFile(path), `is not UTF-8 text: save it as UTF-8`);
-  if (hasTooManyMarks(text))
-    return refuse(
-      'TOO_COMPLEX',
-      wholeFile(path),
-      `has more than ${yamlMarksMax} lines, quotes, colons and brackets: move what is not about the scope elsewhere`,
-    );
+  if (hasTooManyMarks(text)) return refuse('TOO_COMPLEX', wholeFile(path), tooComplexMessage);
   const deepLine = tooDeepAt(text);
-  if (deepLine !== null)
-    return refuse(
-      'TOO_DEEP',
-      { file: path, line: deepLine, column: 1 },
-      `nests deeper than ${yamlDepthMax} levels: flatten it`,
-    );
-  return compose(path, text);
+  if (deepLine === null) return compose(path, text);
+  const place = { file: path, line: deepLine, column: 1 };
+  return refuse('TOO_DEEP', place, `nests deeper than ${yamlDepthMax} levels: flatten it`);
+}
+
+const tooComplexMessage = `has more than ${yamlMarksMax} lines, quotes, colons and brackets: move what is not about the scope elsewhere`;
+
+function refuse(code: ScopeProblemCode, place: Place, message: string): ParsedYaml {
+  return { ok: false, problems: [errorAt(code, place, message)] };
 }
 
 /** A byte order mark is dropped; a byte that is not UTF-8 gives null. */
@@ -159,15 +155,13 @@ function repeatedKeys(yaml: YamlFile, items: readonly { readonly key: unknown }[
   const problems: ScopeProblem[] = [];
   for (const { key } of items) {
     if (!isScalar(key)) continue;
-    if (seen.has(key.value))
-      problems.push(
-        errorAt(
-          'DUPLICATE_KEY',
-          yaml.placeOf(key),
-          `key ${JSON.stringify(key.value)} occurs twice: keep one`,
-        ),
-      );
+    if (seen.has(key.value)) problems.push(repeatedKey(yaml, key));
     seen.add(key.value);
   }
   return problems;
+}
+
+function repeatedKey(yaml: YamlFile, key: Scalar): ScopeProblem {
+  const message = `key ${quote(String(key.value))} occurs twice: keep one`;
+  return errorAt('DUPLICATE_KEY', yaml.placeOf(key), message);
 }

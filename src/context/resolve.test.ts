@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { graphOf, makeRepository, problemsOf, scan } from './testing/fixture.ts';
+import { graphOf, makeRepository, problemsOf, scan, write } from './testing/fixture.ts';
 import type { ScanResult } from './index.ts';
 
 /** A repository of scopes that exist, and one more, `apps/web`, that names one dependency. */
@@ -49,9 +49,7 @@ describe('one scope in all the ways it is written', () => {
   test('an absolute path below the top', async () => {
     const root = makeRepository({ 'a/rhema.yaml': 'name: a\n' });
     const text = `name: b\ndependencies: ['${root}/a/.rhema']\n`;
-    const { writeFileSync, mkdirSync } = await import('node:fs');
-    mkdirSync(join(root, 'b'));
-    writeFileSync(join(root, 'b/rhema.yaml'), text);
+    write(root, { 'b/rhema.yaml': text });
     expect(graphOf(await scan(root))).toEqual({ a: [], b: ['a'] });
   });
 

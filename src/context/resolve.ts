@@ -40,7 +40,9 @@ export function resolveDependency(
   reference: DependencyReference,
 ): Resolution {
   const readings = readingsOf(resolver, from, reference);
-  const found = new Set(readings.paths.filter((path) => resolver.names.has(path)));
+  const found = new Set(
+    readings.paths.filter((path) => resolver.names.has(path) || resolver.broken.has(path)),
+  );
   if (!readings.explicit) for (const path of resolver.names.withName(reference.text)) found.add(path);
   if (found.size === 0) addFollowed(resolver, readings.paths, found);
   // Nothing depends on itself, so if there is another reading that one is meant.
@@ -48,6 +50,7 @@ export function resolveDependency(
   const [path, other] = found;
   if (path === undefined) return none(unresolved(resolver, reference, readings));
   if (other !== undefined) return none(ambiguous(reference, [...found].toSorted()));
+  if (resolver.broken.has(path)) return none(brokenTarget(reference));
   return { kind: 'scope', path };
 }
 
@@ -94,7 +97,11 @@ function none(problem: ScopeProblem): Resolution {
   return { kind: 'none', problem };
 }
 
-function ambiguous({ text, place }: DependencyReference, paths: readonly ScopePath[]): ScopeProblem {
+/** More would not make the message clearer. */
+const meaningsShownMax = 5;
+
+function ambiguous({ text, place }: DependencyReference, meanings: readonly ScopePath[]): ScopeProblem {
+  const paths = meanings.slice(0, meaningsShownMax);
   return errorAt(
     'AMBIGUOUS_DEPENDENCY',
     place,
@@ -110,10 +117,16 @@ function unresolved(resolver: Resolver, reference: DependencyReference, readings
     const code = /(?:^|[\\/])\.\.(?:[\\/]|$)/.test(text) ? 'OUTSIDE_REPOSITORY' : 'INVALID_DEPENDENCY';
     return errorAt(code, place, `dependency: ${readings.trouble}`);
   }
-  const broken = readings.paths.some((path) => resolver.broken.has(path));
-  const reason = broken ? `is a scope whose own file cannot be used: repair that first` : `is no scope`;
-  const remedy = broken ? '' : advice(resolver, text);
-  return errorAt('UNKNOWN_DEPENDENCY', place, `dependency ${quote(text)} ${reason}${remedy}`);
+  return errorAt(
+    'UNKNOWN_DEPENDENCY',
+    place,
+    `dependency ${quote(text)} is no scope${advice(resolver, text)}`,
+  );
+}
+
+function brokenTarget({ text, place }: DependencyReference): ScopeProblem {
+  const message = `dependency ${quote(text)} is a scope whose own file cannot be used: repair that first`;
+  return errorAt('UNKNOWN_DEPENDENCY', place, message);
 }
 
 function externalMessage(text: string): string {

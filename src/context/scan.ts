@@ -29,7 +29,8 @@ export interface ScanOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export interface ScanResult extends LastGood {
+/** Has all of a {@link LastGood}, so it can be the next scan's `previous`. */
+export interface ScanResult {
   /** Sorted by path; every dependency is in the list. Cycles and bounds are for the core to judge. */
   readonly definitions: readonly ScopeDefinition[];
   /** In force: where its block is broken, the previous one (or the defaults) with the new problems. */

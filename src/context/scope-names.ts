@@ -15,7 +15,9 @@ export class ScopeNames {
   constructor(scopes: Iterable<NamedScope>) {
     for (const { path, name } of scopes) {
       this.#paths.add(path);
-      this.#byName.set(name, [...(this.#byName.get(name) ?? []), path]);
+      const namesakes = this.#byName.get(name);
+      if (namesakes === undefined) this.#byName.set(name, [path]);
+      else namesakes.push(path);
       this.#byFoldedText.set(fold(name), name);
       this.#byFoldedText.set(fold(path), path);
     }

@@ -29,8 +29,9 @@ export function tooDeepAt(text: string): number | null {
     const end = endOfLine(text, start);
     const content = text.slice(start, end);
     nestByIndent(indents, content);
-    brackets = nestByBrackets(brackets, content);
-    if (indents.length + brackets > yamlDepthMax) return line;
+    const nesting = nestByBrackets(brackets, content);
+    if (indents.length + nesting.deepest > yamlDepthMax) return line;
+    brackets = nesting.atEnd;
     start = end + 1;
   }
   return null;
@@ -60,14 +61,13 @@ function skipSpaces(content: string, from: number): number {
   return column;
 }
 
-/** The deepest point of the line counts when it is beyond the bound, its end otherwise. */
-function nestByBrackets(before: number, content: string): number {
-  let depth = before;
-  for (let index = 0; index < content.length; index += 1) {
-    const character = content[index];
-    if (character === '[' || character === '{') depth += 1;
-    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
-    if (depth > yamlDepthMax) return depth;
+/** How many brackets are open at the deepest point of a line and at its end. */
+function nestByBrackets(before: number, content: string): { deepest: number; atEnd: number } {
+  let atEnd = before;
+  let deepest = before;
+  for (const bracket of content.match(/[[\]{}]/g) ?? []) {
+    atEnd = bracket === '[' || bracket === '{' ? atEnd + 1 : Math.max(0, atEnd - 1);
+    deepest = Math.max(deepest, atEnd);
   }
-  return depth;
+  return { deepest, atEnd };
 }

@@ -22,6 +22,7 @@ import { presentAgent } from './gate.ts';
 import { addMs, type AgentId, type Revision, type TimeMs } from './ids.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { agentsMax, lostAgentsMax } from './limits.ts';
+import { heldInOrder } from './order.ts';
 import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Grant } from './results.ts';
@@ -76,7 +77,7 @@ export function decideHeartbeat(state: State, command: Heartbeat): Decision {
   const agent = presentAgent(state, command.agent);
   const renewals: LeaseRenewal[] = [];
   const grants: Grant[] = [];
-  for (const scope of agent.held) {
+  for (const scope of heldInOrder(agent)) {
     const lock = state.locks.get(scope);
     if (lock === undefined) continue;
     const deadlineMs = renewedDeadline(state, lock, lock.ttlMs, command.atMs);

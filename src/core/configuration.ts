@@ -4,11 +4,13 @@ import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { addMs, type ScopePath, type TimeMs } from './ids.ts';
+import { setLease } from './leases.ts';
+import { byText } from './order.ts';
 import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import { refusedGraph } from './scopes.ts';
 import { settingsProblems, type Settings } from './settings.ts';
-import type { State } from './state.ts';
+import type { Agent, State, Sync } from './state.ts';
 import { rearmBlock } from './status.ts';
 import { invalidate } from './syncs.ts';
 import { deadlockedAgents } from './wait-graph.ts';
@@ -38,7 +40,7 @@ function refusedInUse(state: State, settings: Settings): Decision | null {
   const { maxConcurrentAgents, maxLocksPerAgent } = settings;
   if (holders > maxConcurrentAgents)
     return inUse(`${holders} agents hold locks, max_concurrent_agents would be ${maxConcurrentAgents}`);
-  for (const agent of state.agents.values()) {
+  for (const agent of agentsInOrder(state)) {
     const asked = agent.ticket === null ? 0 : (state.tickets.get(agent.ticket)?.scopes.length ?? 0);
     if (agent.held.size + asked > maxLocksPerAgent)
       return inUse(
@@ -48,6 +50,10 @@ function refusedInUse(state: State, settings: Settings): Decision | null {
   if (deadlockedAgents(state, null, maxConcurrentAgents).size > 0)
     return inUse(`with max_concurrent_agents ${maxConcurrentAgents} those who wait now would wait for ever`);
   return null;
+}
+
+function agentsInOrder(state: State): Agent[] {
+  return [...state.agents.values()].sort((a, b) => byText(a.id, b.id));
 }
 
 function inUse(what: string): Decision {
@@ -64,7 +70,8 @@ function sameSettings(a: Settings, b: Settings): boolean {
 function standingOnUnsynced(state: State): ScopePath[] {
   return [...state.scopes.values()]
     .filter((scope) => scope.dependencies.some((path) => state.syncs.get(path)?.status !== 'completed'))
-    .map((scope) => scope.path);
+    .map((scope) => scope.path)
+    .sort(byText);
 }
 
 /**
@@ -84,10 +91,15 @@ export function decideTakeOver(_state: State, command: TakeOver): Decision {
 
 export function evolveSettingsChanged(state: State, event: EventOf<'settings.changed'>): void {
   state.settings = event.settings;
-  const failuresMax = event.settings.maxRetries + 1;
-  for (const sync of state.syncs.values()) if (sync.failures > failuresMax) sync.failures = failuresMax;
+  for (const sync of state.syncs.values()) keepWithinBudget(sync, event.settings.maxRetries);
   for (const agent of state.agents.values())
     if (agent.blockedSinceMs !== null) rearmBlock(state, agent, agent.blockedSinceMs);
+}
+
+/** A smaller budget counts as used up. Who may still fail once more must have room for that failure. */
+function keepWithinBudget(sync: Sync, maxRetries: number): void {
+  const failuresMax = sync.status === 'failed' ? maxRetries + 1 : maxRetries;
+  if (sync.failures > failuresMax) sync.failures = failuresMax;
 }
 
 export function evolveClockAnchored(state: State, event: EventOf<'clock.anchored'>): void {
@@ -104,8 +116,9 @@ function rearmLocks(state: State, atMs: TimeMs): void {
   if (state.placeWaitSinceMs !== null) state.placeWaitSinceMs = atMs;
   for (const lock of state.locks.values()) {
     if (lock.contendedSinceMs !== null) lock.contendedSinceMs = atMs;
-    lock.deadlineMs = addMs(atMs, lock.ttlMs);
-    state.index.lockDeadlines.set(lock.scope, lock.deadlineMs);
+    const deadlineMs = addMs(atMs, lock.ttlMs);
+    // A lease renewed for less than it had left keeps what it was promised.
+    if (deadlineMs > lock.deadlineMs) setLease(state, lock.scope, deadlineMs);
   }
 }
 

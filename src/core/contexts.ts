@@ -13,6 +13,7 @@ import { presentAgent, refusedUnknownScope } from './gate.ts';
 import type { FencingToken, ScopePath } from './ids.ts';
 import { contextFilesPerScopeMax } from './limits.ts';
 import { busy, notHeld, refusedStaleToken } from './locks.ts';
+import { heldInOrder } from './order.ts';
 import { obstacleTo, settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State } from './state.ts';
@@ -81,9 +82,9 @@ function refusedBlocked(agent: Agent, scope: ScopePath): Decision {
 function refusedHolds(agent: Agent, scope: ScopePath): Decision {
   return reject(
     'AGENT_HOLDS_LOCK',
-    `${agent.id} holds ${[...agent.held].join(', ')}: release before writing to ${scope}`,
+    `${agent.id} holds ${heldInOrder(agent).join(', ')}: release before writing to ${scope}`,
     {
-      held: [...agent.held],
+      held: heldInOrder(agent),
     },
   );
 }

@@ -1,14 +1,16 @@
+import { must } from './assert.ts';
 import type { Event, ReleaseCause, TicketEndCause } from './events.ts';
 import {
   addMs,
   type AgentId,
+  type DurationMs,
   type Epoch,
   type Revision,
   type ScopePath,
   type Ticket,
   type TimeMs,
 } from './ids.ts';
-import type { DurationMs } from './ids.ts';
+import { heldInOrder } from './order.ts';
 import type { Settings } from './settings.ts';
 import type { Agent, Lock, State, Waiter } from './state.ts';
 
@@ -34,14 +36,14 @@ export class Draft {
   readonly revision: Revision;
   readonly settings: Settings;
   readonly events: Event[] = [];
-  /** Scopes that tickets may now get: their lock ended, or the oldest ticket no longer reserves them. */
-  readonly touched: ScopePath[] = [];
   /** How many agents will hold a lock. */
   holders: number;
   #endedLocks: Set<ScopePath> | null = null;
   #awards: Map<ScopePath, AgentId> | null = null;
   #endedTickets: Set<Ticket> | null = null;
   #heldChange: Map<AgentId, number> | null = null;
+  #touched: Set<ScopePath> | null = null;
+  #oldest: Ticket | null;
 
   constructor(state: State, atMs: TimeMs, settings: Settings = state.settings) {
     this.state = state;
@@ -49,6 +51,7 @@ export class Draft {
     this.revision = (state.revision + 1) as Revision;
     this.settings = settings;
     this.holders = state.index.holders;
+    this.#oldest = state.index.queue.first;
   }
 
   emit(event: Event): void {
@@ -79,8 +82,15 @@ export class Draft {
 
   /** The ticket at the head of the queue. */
   oldest(): Waiter | null {
-    for (const waiter of this.state.tickets.values()) if (this.isQueued(waiter)) return waiter;
-    return null;
+    const { tickets, index } = this.state;
+    while (this.#oldest !== null && this.#endedTickets?.has(this.#oldest) === true)
+      this.#oldest = index.queue.after(this.#oldest);
+    return this.#oldest === null ? null : must(tickets.get(this.#oldest), 'the oldest ticket is known');
+  }
+
+  /** Scopes that tickets may now get: their lock ended, or the oldest ticket no longer reserves them. */
+  touched(): Iterable<ScopePath> {
+    return this.#touched ?? [];
   }
 
   isFull(): boolean {
@@ -107,7 +117,7 @@ export class Draft {
 
   /** Everything an agent holds and has not lost in this draft already, in order of scope. */
   releaseAll(agent: Agent, cause: ReleaseCause): ScopePath[] {
-    const scopes = [...agent.held].sort();
+    const scopes = heldInOrder(agent);
     for (const scope of scopes) {
       const lock = this.lockOf(scope);
       if (lock !== undefined) this.release(lock, cause);
@@ -117,23 +127,29 @@ export class Draft {
 
   endTicket(waiter: Waiter, cause: TicketEndCause): void {
     if (!this.isQueued(waiter)) return;
-    if (waiter === this.oldest()) this.touched.push(...waiter.scopes);
+    if (waiter === this.oldest()) for (const scope of waiter.scopes) this.#touch(scope);
     this.emit({ kind: 'ticket.ended', ticket: waiter.ticket, agent: waiter.agent, cause });
     (this.#endedTickets ??= new Set()).add(waiter.ticket);
   }
 
   grant(award: Award): TimeMs {
     const deadlineMs = addMs(this.atMs, award.ttlMs);
-    this.emit({ kind: 'lock.granted', ...award, deadlineMs });
-    (this.#awards ??= new Map()).set(award.scope, award.agent);
-    this.#changeHeld(award.agent, 1);
+    const { scope, agent, epoch, ticket, ttlMs, reason } = award;
+    this.emit({ kind: 'lock.granted', scope, agent, epoch, ticket, ttlMs, deadlineMs, reason });
+    (this.#awards ??= new Map()).set(scope, agent);
+    this.#changeHeld(agent, 1);
     return deadlineMs;
   }
 
   #endLock(lock: Lock): void {
     (this.#endedLocks ??= new Set()).add(lock.scope);
-    this.touched.push(lock.scope);
+    this.#touch(lock.scope);
     this.#changeHeld(lock.agent, -1);
+  }
+
+  #touch(scope: ScopePath): void {
+    const nobodyWaits = this.#oldest === null;
+    if (!nobodyWaits) (this.#touched ??= new Set()).add(scope);
   }
 
   #changeHeld(agent: AgentId, change: 1 | -1): void {

@@ -165,7 +165,7 @@ export interface LeaseRenewal {
 export type ReleaseCause = 'released' | 'completed' | 'left' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
 /** Why a ticket left the queue. */
 export type TicketEndCause =
-  'granted' | 'cancelled' | 'deadline' | 'left' | 'completed' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
+  'granted' | 'cancelled' | 'deadline' | 'left' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
 
 /** What `evolve` knows beside the event: the entry's position and time. */
 export type Stamp = Pick<Entry, 'revision' | 'atMs'>;

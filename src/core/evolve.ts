@@ -20,7 +20,6 @@ import {
   evolvePlaceUncontended,
 } from './locks.ts';
 import { evolveTicketEnded, evolveTicketIssued } from './queue.ts';
-import { rememberRequest } from './requests.ts';
 import { evolveScopeDefined, evolveScopeRemoved } from './scopes.ts';
 import type { State } from './state.ts';
 import {
@@ -90,5 +89,5 @@ export function evolve(state: State, entry: Entry): void {
 function remember(state: State, entry: Entry): void {
   if (entry.requestId === null) return;
   const { kind, agent, revision, result } = entry;
-  rememberRequest(state, entry.requestId, { kind, agent, revision, result });
+  state.recentRequests.remember(entry.requestId, { kind, agent, revision, result });
 }

@@ -7,6 +7,7 @@ import type { ExpireDue } from './commands.ts';
 import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
 import type { AgentId, ScopePath, Ticket, TimeMs } from './ids.ts';
+import { byNumber, byText } from './order.ts';
 import { settleQueue } from './queue.ts';
 import type { Agent, State } from './state.ts';
 
@@ -15,7 +16,7 @@ export function nextDeadline(state: State): TimeMs | null {
   const { sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines } = state.index;
   let next: TimeMs | null = null;
   for (const queue of [sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines]) {
-    const earliest = queue.next();
+    const earliest = queue.firstRank();
     if (earliest !== null && (next === null || earliest < next)) next = earliest;
   }
   return next;
@@ -32,12 +33,9 @@ export function decideExpireDue(state: State, command: ExpireDue): Decision {
   return { kind: 'committed', events: draft.events, result: { kind: 'expired', agents, locks, tickets } };
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byNumber = (a: number, b: number): number => a - b;
-
 function loseSilentAgents(draft: Draft): AgentId[] {
   const { agents, index } = draft.state;
-  const lost = index.sessionDeadlines.due(draft.atMs, byText);
+  const lost = index.sessionDeadlines.upTo(draft.atMs, byText);
   for (const id of lost) {
     const agent = agents.get(id);
     if (agent !== undefined) loseAgent(draft, agent);
@@ -48,7 +46,7 @@ function loseSilentAgents(draft: Draft): AgentId[] {
 /** Supervision of progress (the proposal's `check_agent_progress`): nobody stays blocked for longer than `maxBlockMs`. */
 function endLongBlocks(draft: Draft): void {
   const { agents, index } = draft.state;
-  for (const id of index.blockDeadlines.due(draft.atMs, byText)) {
+  for (const id of index.blockDeadlines.upTo(draft.atMs, byText)) {
     const agent = agents.get(id);
     if (agent !== undefined) endBlock(draft, agent);
   }
@@ -63,7 +61,7 @@ function endBlock(draft: Draft, agent: Agent): void {
 function endOverdueWaits(draft: Draft): Ticket[] {
   const { tickets, index } = draft.state;
   const ended: Ticket[] = [];
-  for (const ticket of index.ticketDeadlines.due(draft.atMs, byNumber)) {
+  for (const ticket of index.ticketDeadlines.upTo(draft.atMs, byNumber)) {
     const waiter = tickets.get(ticket);
     if (waiter === undefined || !draft.isQueued(waiter)) continue;
     draft.endTicket(waiter, 'deadline');
@@ -74,7 +72,7 @@ function endOverdueWaits(draft: Draft): Ticket[] {
 
 function expireLeases(draft: Draft): ScopePath[] {
   const expired: ScopePath[] = [];
-  for (const scope of draft.state.index.lockDeadlines.due(draft.atMs, byText)) {
+  for (const scope of draft.state.index.lockDeadlines.upTo(draft.atMs, byText)) {
     const lock = draft.lockOf(scope);
     if (lock === undefined) continue;
     draft.expire(lock);

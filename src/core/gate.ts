@@ -2,6 +2,7 @@ import { assert } from './assert.ts';
 import type { AsAgent } from './commands.ts';
 import type { Decision } from './decide.ts';
 import type { AgentId, ScopePath } from './ids.ts';
+import { byText } from './order.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State } from './state.ts';
 
@@ -55,12 +56,13 @@ export function refusedUnknownScope(state: State, scopes: readonly ScopePath[]):
 
 function scopeNotFound(state: State, scope: ScopePath): Decision {
   const lower = scope.toLowerCase();
-  const near: ScopePath[] = [];
-  for (const path of state.scopes.keys()) {
-    const known = path.toLowerCase();
-    if (known === lower || known.endsWith(`/${lower}`) || lower.endsWith(`/${known}`)) near.push(path);
-    if (near.length === 5) break;
-  }
+  const near = [...state.scopes.keys()]
+    .filter((path) => {
+      const known = path.toLowerCase();
+      return known === lower || known.endsWith(`/${lower}`) || lower.endsWith(`/${known}`);
+    })
+    .sort(byText)
+    .slice(0, 5);
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : '`rhema scope list` shows them all';
   return reject('SCOPE_NOT_FOUND', `no scope ${JSON.stringify(scope)} is defined: ${hint}`, {
     scope,

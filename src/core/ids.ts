@@ -64,7 +64,7 @@ export const scopePathLengthMax = 1024;
 /**
  * The canonical form of a scope's path: relative to the repository, `/` between segments, no `.`, no `..`, no doubled or
  * trailing slash, Unicode NFC; `.` is the root. Two spellings of one path give one value. `..` is resolved as long as
- * it stays inside the repository. Control characters are refused. Symlinks are the caller's business: this is text.
+ * it stays inside the repository. Control characters and broken Unicode are refused. Symlinks are the caller's business: this is text.
  */
 export function parseScopePath(text: string): Parsed<ScopePath> {
   if (text.length === 0) return { ok: false, problem: `scope path is empty: use '.' for the root` };
@@ -75,6 +75,9 @@ export function parseScopePath(text: string): Parsed<ScopePath> {
     };
   if (hasControlCharacter(text))
     return { ok: false, problem: `scope path ${quote(text)} contains a control character` };
+  // Half a surrogate pair has no UTF-8: two different ones would be the same text once stored.
+  if (/\p{Surrogate}/u.test(text))
+    return { ok: false, problem: `scope path ${quote(text)} is no well-formed Unicode text` };
   const slashed = text.normalize('NFC').replaceAll('\\', '/');
   if (slashed.startsWith('/') || /^[A-Za-z]:\//.test(slashed))
     return {

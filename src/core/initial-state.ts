@@ -1,7 +1,9 @@
-import { DeadlineQueue } from './deadlines.ts';
 import { asRevision, asTimeMs } from './ids.ts';
+import { PriorityQueue } from './priority-queue.ts';
+import { RecentRequests } from './requests.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import type { State } from './state.ts';
+import { TicketLine } from './ticket-line.ts';
 
 /** The state of an empty log. */
 export function initialState(settings: Settings = defaultSettings): State {
@@ -17,19 +19,18 @@ export function initialState(settings: Settings = defaultSettings): State {
     syncs: new Map(),
     placeWaitSinceMs: null,
     totals: { conflicts: 0, timeouts: 0 },
-    recentRequests: new Map(),
+    recentRequests: new RecentRequests(),
     index: {
+      queue: new TicketLine(),
       queues: new Map(),
       dependents: new Map(),
       holders: 0,
-      requestOrder: [],
-      requestPlace: 0,
       lostAgents: new Set(),
       runningSyncs: new Map(),
-      lockDeadlines: new DeadlineQueue(),
-      sessionDeadlines: new DeadlineQueue(),
-      ticketDeadlines: new DeadlineQueue(),
-      blockDeadlines: new DeadlineQueue(),
+      lockDeadlines: new PriorityQueue(),
+      sessionDeadlines: new PriorityQueue(),
+      ticketDeadlines: new PriorityQueue(),
+      blockDeadlines: new PriorityQueue(),
     },
   };
 }

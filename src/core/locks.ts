@@ -20,7 +20,8 @@ import { presentAgent, refusedUnknownScope } from './gate.ts';
 import { addMs, type DurationMs, type FencingToken, type ScopePath } from './ids.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { waitersMax } from './limits.ts';
-import { obstacleTo, settleQueue, ticketsAhead, type Obstacle } from './queue.ts';
+import { heldInOrder } from './order.ts';
+import { obstacleTo, positionOf, settleQueue, type Obstacle } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Grant, QueuedResult } from './results.ts';
 import { settleStatus } from './status.ts';
@@ -41,23 +42,23 @@ export function decideAcquireLock(state: State, command: AcquireLock): Decision 
   if (unknown !== null) return unknown;
   const agent = presentAgent(state, command.agent);
   const missing = command.scopes.filter((scope) => !agent.held.has(scope));
-  if (agent.ticket !== null) return whileWaiting(state, agent, missing);
+  const draft = new Draft(state, command.atMs);
+  if (agent.ticket !== null) return whileWaiting(draft, agent, missing);
   const refused = refusedToAsk(state, agent, missing, command.ttlMs);
   if (refused !== null) return refused;
-  const draft = new Draft(state, command.atMs);
   const obstacle = obstacleTo(draft, agent.id, missing, null);
   if (missing.length > 0 && obstacle !== null)
     return command.wait.kind === 'none'
       ? busy(draft, command.scopes, obstacle)
-      : queue(draft, agent, missing, obstacle, command, command.wait.forMs);
+      : queue(draft, agent, missing, command, command.wait.forMs);
   return grantAll(draft, agent, command);
 }
 
-function whileWaiting(state: State, agent: Agent, scopes: readonly ScopePath[]): Decision {
-  const waiter = must(state.tickets.get(must(agent.ticket, 'waits')), 'its ticket is queued');
+function whileWaiting(draft: Draft, agent: Agent, scopes: readonly ScopePath[]): Decision {
+  const waiter = must(draft.state.tickets.get(must(agent.ticket, 'waits')), 'its ticket is queued');
   const same =
     waiter.scopes.length === scopes.length && waiter.scopes.every((scope, place) => scope === scopes[place]);
-  if (same) return { kind: 'committed', events: [], result: queuedResult(state, waiter) };
+  if (same) return { kind: 'committed', events: [], result: queuedResult(draft, waiter) };
   return reject(
     'ALREADY_WAITING',
     `${agent.id} waits for ${waiter.scopes.join(', ')} already: wait for that, or cancel it first`,
@@ -76,13 +77,13 @@ function refusedToAsk(
     return reject(
       'AGENT_BLOCKED',
       `${agent.id} has said that it is blocked: set its status to working, or release what it holds`,
-      { agent: agent.id, reason: agent.blockedReason, held: [...agent.held] },
+      { agent: agent.id, reason: agent.blockedReason, held: heldInOrder(agent) },
     );
   if (missing.length > 0 && agent.held.size > 0 && agent.held.size + missing.length > maxLocksPerAgent)
     return reject(
       'AGENT_HOLDS_LOCK',
-      `${agent.id} holds ${[...agent.held].join(', ')} and may hold ${maxLocksPerAgent} at a time: release first`,
-      { held: [...agent.held], maxLocksPerAgent },
+      `${agent.id} holds ${heldInOrder(agent).join(', ')} and may hold ${maxLocksPerAgent} at a time: release first`,
+      { held: heldInOrder(agent), maxLocksPerAgent },
     );
   if (missing.length > maxLocksPerAgent)
     return reject(
@@ -173,7 +174,6 @@ function queue(
   draft: Draft,
   agent: Agent,
   scopes: readonly ScopePath[],
-  obstacle: Obstacle,
   command: AcquireLock,
   waitMs: DurationMs | null,
 ): Decision {
@@ -196,8 +196,7 @@ function queue(
   };
   draft.emit({ kind: 'ticket.issued', agent: id, epoch, scopes, waitMs, ttlMs, reason });
   settleQueue(draft, waiter);
-  const position = ticketsAhead(draft, scopes, obstacle) + 1;
-  return { kind: 'committed', events: draft.events, result: queuedAt(state, waiter, position) };
+  return { kind: 'committed', events: draft.events, result: queuedResult(draft, waiter) };
 }
 
 function refusedToWait(draft: Draft, agent: Agent, scopes: readonly ScopePath[]): Decision | null {
@@ -209,8 +208,8 @@ function refusedToWait(draft: Draft, agent: Agent, scopes: readonly ScopePath[])
       const told = cycle.map((link) => `${link.agent} -> ${link.scope ?? 'a place'} -> ${link.waitsFor}`);
       return reject(
         'WOULD_DEADLOCK',
-        `waiting would never end: ${told.join('; ')}. Release what ${agent.id} holds (${[...agent.held].join(', ')}) and ask for everything at once`,
-        { cycle, held: [...agent.held] },
+        `waiting would never end: ${told.join('; ')}. Release what ${agent.id} holds (${heldInOrder(agent).join(', ')}) and ask for everything at once`,
+        { cycle, held: heldInOrder(agent) },
       );
     }
   }
@@ -221,18 +220,12 @@ function refusedToWait(draft: Draft, agent: Agent, scopes: readonly ScopePath[])
   return null;
 }
 
-function queuedResult(state: State, waiter: Waiter): QueuedResult {
-  const ahead = new Set(waiter.scopes.flatMap((scope) => [...(state.index.queues.get(scope) ?? [])]));
-  const position = [...ahead].filter((ticket) => ticket < waiter.ticket).length + 1;
-  return queuedAt(state, waiter, position);
-}
-
 /** The wait ends at its own deadline or when the agent has been blocked for too long, whichever comes first. */
-function queuedAt(state: State, waiter: Waiter, position: number): QueuedResult {
-  const blockedTooLong = addMs(waiter.sinceMs, state.settings.maxBlockMs);
+function queuedResult(draft: Draft, waiter: Waiter): QueuedResult {
+  const blockedTooLong = addMs(waiter.sinceMs, draft.settings.maxBlockMs);
   const own = waiter.deadlineMs;
   const deadlineMs = own !== null && own < blockedTooLong ? own : blockedTooLong;
-  return { kind: 'queued', ticket: waiter.ticket, position, deadlineMs };
+  return { kind: 'queued', ticket: waiter.ticket, position: positionOf(draft, waiter), deadlineMs };
 }
 
 /**
@@ -241,7 +234,7 @@ function queuedAt(state: State, waiter: Waiter, position: number): QueuedResult 
  */
 export function decideReleaseLock(state: State, command: ReleaseLock): Decision {
   const agent = presentAgent(state, command.agent);
-  const named = command.scopes ?? [...agent.held].sort();
+  const named = command.scopes ?? heldInOrder(agent);
   const draft = new Draft(state, command.atMs);
   const released: ScopePath[] = [];
   for (const scope of named) {

@@ -17,8 +17,11 @@ import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { presentAgent } from './gate.ts';
 import { addMs, type AgentId, type ScopePath, type Ticket } from './ids.ts';
-import { rearmBlock, settleStatus } from './status.ts';
+import { byNumber } from './order.ts';
+import { PriorityQueue } from './priority-queue.ts';
+import { settleStatus } from './status.ts';
 import type { State, Waiter } from './state.ts';
+import { TicketLine } from './ticket-line.ts';
 
 /** Gives up the agent's place. Not waiting is no error. Rejects: only the gate. */
 export function decideCancelWait(state: State, command: CancelWait): Decision {
@@ -40,9 +43,7 @@ export function decideCancelWait(state: State, command: CancelWait): Decision {
 export function settleQueue(draft: Draft, issued: Waiter | null = null): void {
   const { state } = draft;
   if (state.tickets.size === 0 && issued === null) return;
-  const placeCameFree = state.index.holders >= state.settings.maxConcurrentAgents && !draft.isFull();
-  if (placeCameFree) for (const waiter of state.tickets.values()) serve(draft, waiter);
-  else serveTouched(draft);
+  serveQueue(draft);
   const wanted = placeIsWanted(draft, issued);
   if (wanted && state.placeWaitSinceMs === null) draft.emit({ kind: 'place.contended' });
   if (!wanted && state.placeWaitSinceMs !== null) draft.emit({ kind: 'place.uncontended' });
@@ -65,7 +66,7 @@ export function obstacleTo(
     const holder = draft.holderOf(scope);
     if (holder !== null) return { kind: 'held', scope, holder };
   }
-  const oldest = draft.state.tickets.size === 0 ? null : draft.oldest();
+  const oldest = draft.oldest();
   if (oldest !== null && oldest !== self) {
     const scope = scopes.find((wanted) => oldest.scopes.includes(wanted));
     if (scope !== undefined) return { kind: 'reserved', scope, waiter: oldest };
@@ -74,16 +75,55 @@ export function obstacleTo(
   return null;
 }
 
-/** Serves those who wait for a scope that the draft touched, in order; nobody else can have become grantable. */
-function serveTouched(draft: Draft): void {
-  const { tickets, index } = draft.state;
-  const numbers = new Set<Ticket>();
-  for (const scope of draft.touched) for (const ticket of index.queues.get(scope) ?? []) numbers.add(ticket);
-  const inOrder = draft.touched.length === 1 ? numbers : [...numbers].sort((a, b) => a - b);
-  for (const ticket of inOrder) {
-    serve(draft, must(tickets.get(ticket), `ticket ${ticket} is queued but unknown`));
-    if (!draft.touched.some((scope) => draft.isFree(scope))) return;
+/**
+ * Grants what can be granted, in order of issue. Only two things make a ticket grantable: a scope that the draft touched,
+ * or a place in a house that was full.
+ */
+function serveQueue(draft: Draft): void {
+  const { settings, index } = draft.state;
+  const placeCameFree = index.holders >= settings.maxConcurrentAgents && !draft.isFull();
+  const heads = headsOf(draft, placeCameFree ? index.queues.keys() : draft.touched());
+  for (let scope = heads.first(); scope !== null; scope = heads.first()) {
+    if (draft.isFull()) return serveHolders(draft);
+    const ticket = must(heads.get(scope), `a head of ${scope}`);
+    serve(draft, waiterOf(draft, ticket));
+    const next = nextCandidate(draft, scope, ticket);
+    if (next === null) heads.delete(scope);
+    else heads.set(scope, next);
   }
+}
+
+/** For each of these scopes that is free, the oldest ticket that waits for it. */
+function headsOf(draft: Draft, scopes: Iterable<ScopePath>): PriorityQueue<ScopePath, Ticket> {
+  const heads = new PriorityQueue<ScopePath, Ticket>();
+  for (const scope of scopes) {
+    const head = draft.isFree(scope) ? draft.state.index.queues.get(scope)?.first : null;
+    if (head !== undefined && head !== null) heads.set(scope, head);
+  }
+  return heads;
+}
+
+/** Who is next to be tried for a scope; null when nobody can get it any more. */
+function nextCandidate(draft: Draft, scope: ScopePath, ticket: Ticket): Ticket | null {
+  const isReserved = draft.oldest()?.scopes.includes(scope) === true;
+  if (isReserved || !draft.isFree(scope)) return null;
+  return draft.state.index.queues.get(scope)?.after(ticket) ?? null;
+}
+
+/** In a full house only who holds a lock already can be granted another; the house bounds how many these are. */
+function serveHolders(draft: Draft): void {
+  if (draft.settings.maxLocksPerAgent === 1) return;
+  const { state } = draft;
+  const waiting = new Set<Ticket>();
+  for (const { agent } of state.locks.values()) {
+    const ticket = state.agents.get(agent)?.ticket ?? null;
+    if (ticket !== null) waiting.add(ticket);
+  }
+  for (const ticket of [...waiting].sort(byNumber)) serve(draft, waiterOf(draft, ticket));
+}
+
+function waiterOf(draft: Draft, ticket: Ticket): Waiter {
+  return must(draft.state.tickets.get(ticket), `ticket ${ticket} is queued but unknown`);
 }
 
 function serve(draft: Draft, waiter: Waiter): void {
@@ -97,28 +137,42 @@ function serve(draft: Draft, waiter: Waiter): void {
 function placeIsWanted(draft: Draft, issued: Waiter | null): boolean {
   if (!draft.isFull()) return false;
   if (issued !== null && waitsForPlace(draft, issued)) return true;
-  const { index, tickets } = draft.state;
-  for (const [scope, queue] of index.queues) {
-    if (!draft.isFree(scope)) continue;
-    for (const ticket of queue) {
-      const waiter = must(tickets.get(ticket), `ticket ${ticket} is queued but unknown`);
-      if (draft.isQueued(waiter) && waitsForPlace(draft, waiter)) return true;
-    }
+  const oldest = draft.oldest();
+  if (oldest === null) return false;
+  if (waitsForPlace(draft, oldest)) return true;
+  for (const [scope, queue] of draft.state.index.queues) {
+    if (!draft.isFree(scope) || oldest.scopes.includes(scope)) continue;
+    for (const ticket of queue) if (waitsForPlace(draft, waiterOf(draft, ticket))) return true;
   }
   return false;
 }
 
-function waitsForPlace(draft: Draft, waiter: Waiter): boolean {
-  return obstacleTo(draft, waiter.agent, waiter.scopes, waiter)?.kind === 'full';
+/** Whether only a place keeps a ticket waiting. */
+export function waitsForPlace(draft: Draft, waiter: Waiter): boolean {
+  return (
+    draft.isQueued(waiter) && obstacleTo(draft, waiter.agent, waiter.scopes, waiter)?.kind === 'full'
+  );
 }
 
-/** Tickets ahead of a newcomer that want one of the same scopes, or all of them when it waits for a place only. */
-export function ticketsAhead(draft: Draft, scopes: readonly ScopePath[], obstacle: Obstacle): number {
-  const { tickets, index } = draft.state;
-  if (obstacle.kind === 'full') return tickets.size;
+/**
+ * The place of a waiter in the queue, 1 for the next: among those who want one of the same scopes, or among all when it
+ * waits for a place only. A ticket that is about to be issued stands behind everyone.
+ */
+export function positionOf(draft: Draft, waiter: Waiter): number {
+  const { index } = draft.state;
+  const lines = waitsForPlace(draft, waiter)
+    ? [index.queue]
+    : waiter.scopes.flatMap((scope) => index.queues.get(scope) ?? []);
+  const [line] = lines;
+  if (line === undefined) return 1;
+  if (lines.length === 1 && !line.has(waiter.ticket)) return line.size + 1;
   const ahead = new Set<Ticket>();
-  for (const scope of scopes) for (const ticket of index.queues.get(scope) ?? []) ahead.add(ticket);
-  return ahead.size;
+  for (const each of lines)
+    for (const ticket of each) {
+      if (ticket >= waiter.ticket) break;
+      ahead.add(ticket);
+    }
+  return ahead.size + 1;
 }
 
 // What happens to tickets.
@@ -141,28 +195,30 @@ export function evolveTicketIssued(state: State, event: EventOf<'ticket.issued'>
     const lock = state.locks.get(scope);
     if (lock !== undefined) lock.contendedSinceMs ??= stamp.atMs;
   }
-  const agent = presentAgent(state, id);
-  settleStatus(state, agent, stamp.atMs);
-  rearmBlock(state, agent, stamp.atMs);
+  settleStatus(state, presentAgent(state, id), stamp.atMs);
   state.totals.conflicts += 1;
 }
 
 /** Puts a ticket into the queue and its indexes; also how a snapshot is read. */
 export function enqueue(state: State, waiter: Waiter): void {
   state.tickets.set(waiter.ticket, waiter);
-  for (const scope of waiter.scopes) {
-    const queue = state.index.queues.get(scope);
-    if (queue === undefined) state.index.queues.set(scope, new Set([waiter.ticket]));
-    else queue.add(waiter.ticket);
-  }
+  state.index.queue.add(waiter.ticket);
+  for (const scope of waiter.scopes) joinQueue(state, scope, waiter.ticket);
   if (waiter.deadlineMs !== null) state.index.ticketDeadlines.set(waiter.ticket, waiter.deadlineMs);
   const agent = state.agents.get(waiter.agent);
   if (agent !== undefined) agent.ticket = waiter.ticket;
 }
 
+function joinQueue(state: State, scope: ScopePath, ticket: Ticket): void {
+  let queue = state.index.queues.get(scope);
+  if (queue === undefined) state.index.queues.set(scope, (queue = new TicketLine()));
+  queue.add(ticket);
+}
+
 export function evolveTicketEnded(state: State, event: EventOf<'ticket.ended'>, stamp: Stamp): void {
   const waiter = must(state.tickets.get(event.ticket), `ticket ${event.ticket} ended but is not queued`);
   state.tickets.delete(waiter.ticket);
+  state.index.queue.delete(waiter.ticket);
   state.index.ticketDeadlines.delete(waiter.ticket);
   for (const scope of waiter.scopes) leaveQueue(state, scope, waiter.ticket);
   const agent = presentAgent(state, waiter.agent);

@@ -13,6 +13,9 @@ export const rejectionCodes = [
   'AGENT_ALREADY_JOINED',
   'AGENT_LIMIT_REACHED',
   'TRANSITION_NOT_ALLOWED',
+  // Settings, before the graph that they bound.
+  'SETTINGS_INVALID',
+  'SETTINGS_IN_USE',
   // Scopes and their graph.
   'SCOPE_NOT_FOUND',
   'SCOPE_LIMIT_REACHED',
@@ -27,8 +30,8 @@ export const rejectionCodes = [
   'AGENT_HOLDS_LOCK',
   'LOCK_LIMIT_REACHED',
   'TTL_TOO_LONG',
-  'LOCK_NOT_HELD',
   'STALE_FENCING_TOKEN',
+  'LOCK_NOT_HELD',
   'LOCK_HELD',
   'RESERVED_FOR_WAITER',
   'CONCURRENCY_LIMIT',
@@ -47,9 +50,6 @@ export const rejectionCodes = [
   'SYNC_NOT_FAILED',
   'RETRY_LIMIT_REACHED',
   'RETRY_TOO_SOON',
-  // Settings.
-  'SETTINGS_INVALID',
-  'SETTINGS_IN_USE',
 ] as const;
 
 export type RejectionCode = (typeof rejectionCodes)[number];

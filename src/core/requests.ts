@@ -1,27 +1,37 @@
-/** Results of recent commands by request id, so that a repeat gets the first answer. */
 import type { RequestId } from './ids.ts';
 import { recentRequestsMax } from './limits.ts';
-import type { RecentRequest, State } from './state.ts';
+import type { RecentRequest } from './state.ts';
 
-/** Keeps a result; the oldest is forgotten when there are too many. */
-export function rememberRequest(state: State, id: RequestId, request: RecentRequest): void {
-  const { index, recentRequests } = state;
-  const oldest = index.requestOrder[index.requestPlace];
-  if (oldest !== undefined) recentRequests.delete(oldest);
-  index.requestOrder[index.requestPlace] = id;
-  index.requestPlace = (index.requestPlace + 1) % recentRequestsMax;
-  recentRequests.set(id, request);
-}
+const generationMax = recentRequestsMax / 2;
 
-/** Recent requests in order of commit. */
-export function requestsInOrder({ index, recentRequests }: State): (readonly [RequestId, RecentRequest])[] {
-  const { requestOrder, requestPlace } = index;
-  const isFull = requestOrder.length === recentRequestsMax;
-  const ids = isFull
-    ? [...requestOrder.slice(requestPlace), ...requestOrder.slice(0, requestPlace)]
-    : requestOrder;
-  return ids.flatMap((id) => {
-    const request = recentRequests.get(id);
-    return request === undefined ? [] : [[id, request] as const];
-  });
+/**
+ * Results of recent commands by request id, so that a repeat gets the first answer: at least the last
+ * `recentRequestsMax / 2`, at most `recentRequestsMax`. Two generations; when the younger is full the older is dropped as
+ * a whole. Forgetting one by one would cost more than all the rest of a command.
+ */
+export class RecentRequests implements Iterable<readonly [RequestId, RecentRequest]> {
+  #older = new Map<RequestId, RecentRequest>();
+  #younger = new Map<RequestId, RecentRequest>();
+
+  get size(): number {
+    return this.#older.size + this.#younger.size;
+  }
+
+  get(id: RequestId): RecentRequest | undefined {
+    return this.#younger.get(id) ?? this.#older.get(id);
+  }
+
+  remember(id: RequestId, request: RecentRequest): void {
+    if (this.#younger.size === generationMax) {
+      this.#older = this.#younger;
+      this.#younger = new Map();
+    }
+    this.#younger.set(id, request);
+  }
+
+  /** In order of commit. */
+  *[Symbol.iterator](): Iterator<readonly [RequestId, RecentRequest]> {
+    yield* this.#older;
+    yield* this.#younger;
+  }
 }

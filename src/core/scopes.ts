@@ -13,6 +13,7 @@ import { refusedUnknownScope } from './gate.ts';
 import { findCycle, longestChain } from './graph.ts';
 import type { ScopePath } from './ids.ts';
 import { scopesMax } from './limits.ts';
+import { byText } from './order.ts';
 import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Settings } from './settings.ts';
@@ -44,6 +45,13 @@ export function decideDefineScope(state: State, command: DefineScope): Decision 
 export function decideRemoveScope(state: State, command: RemoveScope): Decision {
   const unknown = refusedUnknownScope(state, [command.scope]);
   if (unknown !== null) return unknown;
+  const dependents = [...(state.index.dependents.get(command.scope) ?? [])].sort(byText);
+  if (dependents.length > 0)
+    return reject(
+      'DEPENDENCY_UNKNOWN',
+      `${dependents.join(', ')} depend on ${command.scope}: take these dependencies out first`,
+      { scope: command.scope, dependents },
+    );
   const next = new Map<ScopePath, ScopeDefinition>(state.scopes);
   next.delete(command.scope);
   return replaceGraph(new Draft(state, command.atMs), next);
@@ -63,8 +71,8 @@ function replaceGraph(draft: Draft, next: ReadonlyMap<ScopePath, ScopeDefinition
     draft.emit({ kind: 'scope.defined', scope: toDefinition(definition) });
     if (known !== undefined && gainsUnsynced(state, known, definition)) outdated.push(definition.path);
   }
-  invalidate(draft, outdated, dependentsIn(next));
-  const removed = [...state.scopes.keys()].filter((path) => !next.has(path));
+  if (outdated.length > 0) invalidate(draft, outdated, dependentsIn(next));
+  const removed = [...state.scopes.keys()].filter((path) => !next.has(path)).sort(byText);
   for (const path of removed) removeScope(draft, path);
   settleQueue(draft);
   return {
@@ -108,8 +116,8 @@ function gainsUnsynced(state: State, known: Scope, next: ScopeDefinition): boole
 
 function dependentsIn(graph: Graph): (path: ScopePath) => readonly ScopePath[] {
   const dependents = new Map<ScopePath, ScopePath[]>();
-  for (const [path, { dependencies }] of graph)
-    for (const dependency of dependencies) {
+  for (const path of [...graph.keys()].sort(byText))
+    for (const dependency of dependenciesIn(graph, path)) {
       const known = dependents.get(dependency);
       if (known === undefined) dependents.set(dependency, [path]);
       else known.push(path);
@@ -124,11 +132,20 @@ export function refusedGraph(graph: Graph, settings: Settings): Decision | null 
       scopes: graph.size,
       scopesMax,
     });
-  return refusedDependencies(graph, settings.maxDependencies) ?? refusedShape(graph, settings.maxScopeDepth);
+  const paths = [...graph.keys()].sort(byText);
+  return (
+    refusedDependencies(graph, paths, settings.maxDependencies) ??
+    refusedShape(graph, paths, settings.maxScopeDepth)
+  );
 }
 
-function refusedDependencies(graph: Graph, maxDependencies: number): Decision | null {
-  for (const [scope, { dependencies }] of graph) {
+function refusedDependencies(
+  graph: Graph,
+  paths: readonly ScopePath[],
+  maxDependencies: number,
+): Decision | null {
+  for (const scope of paths) {
+    const dependencies = dependenciesIn(graph, scope);
     if (dependencies.includes(scope))
       return reject('SELF_DEPENDENCY', `${scope} names itself as a dependency: take that out`, { scope });
     const unknown = dependencies.filter((path) => !graph.has(path));
@@ -148,22 +165,26 @@ function refusedDependencies(graph: Graph, maxDependencies: number): Decision | 
   return null;
 }
 
-function refusedShape(graph: Graph, maxScopeDepth: number): Decision | null {
-  const edges = (path: ScopePath): readonly ScopePath[] => graph.get(path)?.dependencies ?? [];
-  const cycle = findCycle(graph.keys(), edges);
+function refusedShape(graph: Graph, paths: readonly ScopePath[], maxScopeDepth: number): Decision | null {
+  const edges = (path: ScopePath): readonly ScopePath[] => dependenciesIn(graph, path);
+  const cycle = findCycle(paths, edges);
   if (cycle !== null)
     return reject(
       'DEPENDENCY_CYCLE',
       `the dependencies form a cycle: ${cycle.join(' -> ')}. Take one of these dependencies out`,
       { cycle },
     );
-  const chain = longestChain(graph.keys(), edges);
+  const chain = longestChain(paths, edges);
   if (chain.length <= maxScopeDepth) return null;
   return reject(
     'SCOPE_DEPTH_EXCEEDED',
     `a chain of ${chain.length} dependencies starts at ${chain.from}, but max_scope_depth is ${maxScopeDepth}: flatten it, or raise the bound`,
     { scope: chain.from, depth: chain.length, maxScopeDepth },
   );
+}
+
+function dependenciesIn(graph: Graph, path: ScopePath): readonly ScopePath[] {
+  return graph.get(path)?.dependencies ?? [];
 }
 
 // What happens to scopes.

@@ -3,8 +3,8 @@ import { must } from './assert.ts';
 import { addMs, type AgentId, type RequestId, type Revision, type ScopePath, type TimeMs } from './ids.ts';
 import { initialState } from './initial-state.ts';
 import { enqueue } from './queue.ts';
-import { rememberRequest, requestsInOrder } from './requests.ts';
 import { violations } from './safety/index.ts';
+import type { Violation } from './safety/violation.ts';
 import { placeScope } from './scopes.ts';
 import type { Settings } from './settings.ts';
 import type {
@@ -65,7 +65,7 @@ export function encodeState(state: State): string {
     locks: sorted(state.locks.values(), (lock) => lock.scope),
     tickets: [...state.tickets.values()],
     syncs: sorted(state.syncs.values(), (sync) => sync.scope),
-    recentRequests: requestsInOrder(state),
+    recentRequests: [...state.recentRequests],
   };
   return JSON.stringify(stored);
 }
@@ -92,17 +92,17 @@ function sorted<T>(values: Iterable<T>, key: (value: T) => string): T[] {
 export function decodeState(text: string): State {
   const stored = parse(text);
   let state: State;
+  let first: Violation | undefined;
   try {
     state = restore(stored);
+    [first] = violations(state);
   } catch (cause) {
     throw new SnapshotError('the snapshot is damaged: it is not the shape of a state', { cause });
   }
-  const [first] = violations(state);
-  if (first !== undefined)
-    throw new SnapshotError(
-      `the snapshot is damaged: ${first.invariant} does not hold for ${first.subject} (${first.evidence})`,
-    );
-  return state;
+  if (first === undefined) return state;
+  throw new SnapshotError(
+    `the snapshot is damaged: ${first.invariant} does not hold for ${first.subject} (${first.evidence})`,
+  );
 }
 
 function parse(text: string): StoredState {
@@ -135,7 +135,7 @@ function restore(stored: StoredState): State {
   for (const lock of stored.locks) restoreLock(state, lock);
   for (const waiter of stored.tickets) enqueue(state, waiter);
   for (const sync of stored.syncs) placeSync(state, sync);
-  for (const [id, request] of stored.recentRequests) rememberRequest(state, id, request);
+  for (const [id, request] of stored.recentRequests) state.recentRequests.remember(id, request);
   return state;
 }
 

@@ -1,10 +1,8 @@
-import type { DeadlineQueue } from './deadlines.ts';
 import type {
   AgentId,
   DurationMs,
   Epoch,
   FencingToken,
-  RequestId,
   Revision,
   ScopePath,
   SessionId,
@@ -14,7 +12,10 @@ import type {
 } from './ids.ts';
 import type { CommandKind } from './commands.ts';
 import type { Result } from './results.ts';
+import type { PriorityQueue } from './priority-queue.ts';
+import type { RecentRequests } from './requests.ts';
 import type { Settings } from './settings.ts';
+import type { TicketLine } from './ticket-line.ts';
 
 /**
  * Everything the coordinator knows about one repository. Changed in place, and by `evolve` only.
@@ -34,15 +35,14 @@ export interface State {
   readonly agents: Map<AgentId, Agent>;
   /** A scope without an entry is free. */
   readonly locks: Map<ScopePath, Lock>;
-  /** The one queue, in order of issue: iteration order is service order. */
+  /** The one queue; iteration order is order of issue. */
   readonly tickets: Map<Ticket, Waiter>;
   /** A scope without an entry was never synced: its status is idle. */
   readonly syncs: Map<ScopePath, Sync>;
   /** Since when some ticket waits only for a place among the `maxConcurrentAgents`; null when none does. */
   placeWaitSinceMs: TimeMs | null;
   readonly totals: Totals;
-  /** At most `recentRequestsMax`; see `requestOrder` in the index. */
-  readonly recentRequests: Map<RequestId, RecentRequest>;
+  readonly recentRequests: RecentRequests;
   readonly index: Index;
 }
 
@@ -54,27 +54,22 @@ export interface ClockAnchor {
 }
 
 export interface Index {
-  /** Tickets that wait for a scope, in order of issue. */
-  readonly queues: Map<ScopePath, Set<Ticket>>;
+  /** All tickets, in order of issue. */
+  readonly queue: TicketLine;
+  /** Tickets that wait for a scope, in order of issue; a scope for which nobody waits has no entry. */
+  readonly queues: Map<ScopePath, TicketLine>;
   /** Scopes that name a scope as their dependency. */
   readonly dependents: Map<ScopePath, Set<ScopePath>>;
   /** How many agents hold at least one lock. */
   holders: number;
-  /**
-   * Ids of `recentRequests` in order of commit: a ring, in which a new id overwrites the oldest. The map's own order would
-   * do, but finding its first key after many deletions is a walk over the deleted ones.
-   */
-  readonly requestOrder: RequestId[];
-  /** Where the next id goes. */
-  requestPlace: number;
   /** Lost agents, the one lost longest first. */
   readonly lostAgents: Set<AgentId>;
   /** Syncs that run, by the agent that runs them. */
   readonly runningSyncs: Map<AgentId, Set<ScopePath>>;
-  readonly lockDeadlines: DeadlineQueue<ScopePath>;
-  readonly sessionDeadlines: DeadlineQueue<AgentId>;
-  readonly ticketDeadlines: DeadlineQueue<Ticket>;
-  readonly blockDeadlines: DeadlineQueue<AgentId>;
+  readonly lockDeadlines: PriorityQueue<ScopePath, TimeMs>;
+  readonly sessionDeadlines: PriorityQueue<AgentId, TimeMs>;
+  readonly ticketDeadlines: PriorityQueue<Ticket, TimeMs>;
+  readonly blockDeadlines: PriorityQueue<AgentId, TimeMs>;
 }
 
 export interface Scope {

@@ -29,6 +29,7 @@ import type { EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
 import { reachableInOrder, type Edges } from './graph.ts';
 import { addMs, type AgentId, type ScopePath, type SyncRun, type TimeMs } from './ids.ts';
+import { byText } from './order.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State, Sync } from './state.ts';
 
@@ -236,18 +237,33 @@ function decideChanged(draft: Draft, changed: readonly ScopePath[]): Decision {
 export function invalidate(
   draft: Draft,
   changed: readonly ScopePath[],
-  dependents: Edges<ScopePath> = (path) => draft.state.index.dependents.get(path) ?? [],
+  dependents: Edges<ScopePath> = (path) => [...(draft.state.index.dependents.get(path) ?? [])].sort(byText),
 ): ScopePath[] {
-  if (changed.length === 0) return [];
   const invalidated: ScopePath[] = [];
-  for (const scope of reachableInOrder(changed, dependents)) {
+  for (const [scope, cause] of causesOf(changed, dependents)) {
     const sync = draft.state.syncs.get(scope);
     if (sync === undefined || (sync.status === 'idle' && sync.failures === 0)) continue;
     abortSync(draft, scope, 'something it was synced from has changed');
-    draft.emit({ kind: 'sync.invalidated', scope, cause: changed[0] ?? scope });
+    draft.emit({ kind: 'sync.invalidated', scope, cause });
     if (sync.status !== 'idle') invalidated.push(scope);
   }
   return invalidated;
+}
+
+/** What the changes reach, each scope after the ones it depends on and with the change that reached it first. */
+function causesOf(
+  changed: readonly ScopePath[],
+  dependents: Edges<ScopePath>,
+): Map<ScopePath, ScopePath> {
+  const sources = new Set(changed);
+  const causes = new Map<ScopePath, ScopePath>();
+  for (const scope of reachableInOrder(changed, dependents)) {
+    const cause = sources.has(scope) ? scope : must(causes.get(scope), `${scope} was reached through another`);
+    causes.delete(scope); // Keeps the map in the order of the walk.
+    causes.set(scope, cause);
+    for (const dependent of dependents(scope)) if (!causes.has(dependent)) causes.set(dependent, cause);
+  }
+  return causes;
 }
 
 /** Ends the run of a scope without a verdict; false when none is going on. */
@@ -262,7 +278,7 @@ export function abortSync(draft: Draft, scope: ScopePath, reason: string | null)
 export function failRunningSyncs(draft: Draft, agent: Agent, error: string): void {
   const running = draft.state.index.runningSyncs.get(agent.id);
   if (running === undefined) return;
-  for (const scope of [...running].sort())
+  for (const scope of [...running].sort(byText))
     failRun(draft, must(draft.state.syncs.get(scope), `${scope} runs`), error);
 }
 

@@ -75,21 +75,24 @@ function firstHindrance(
     const holder = state.locks.get(scope)?.agent;
     if (holder !== undefined && holder !== agent && stuck.has(holder))
       return { agent, waitsFor: holder, scope };
-    for (const ticket of state.index.queues.get(scope) ?? []) {
-      const ahead = state.tickets.get(ticket);
-      if (ahead === undefined || ahead.ticket >= wait.ticket) break;
-      if (ahead.agent !== agent && stuck.has(ahead.agent)) return { agent, waitsFor: ahead.agent, scope };
-    }
+    const ahead = agentAhead(state, scope, wait.ticket);
+    if (ahead !== null && stuck.has(ahead)) return { agent, waitsFor: ahead, scope };
   }
   if (!isFull || (state.agents.get(agent)?.held.size ?? 0) > 0) return null;
   return hindranceToPlace(state, agent, stuck);
+}
+
+/** Whose ticket stands right before this one. It waits in turn for all before it, so it stands for them. */
+function agentAhead(state: State, scope: ScopePath, ticket: Ticket): AgentId | null {
+  const ahead = state.index.queues.get(scope)?.before(ticket) ?? null;
+  return ahead === null ? null : (state.tickets.get(ahead)?.agent ?? null);
 }
 
 function hindranceToPlace(state: State, agent: AgentId, stuck: ReadonlyMap<AgentId, Wait>): WaitLink | null {
   let first: AgentId | null = null;
   for (const { agent: holder } of state.locks.values()) {
     if (!stuck.has(holder)) return null;
-    first ??= holder;
+    if (first === null || holder < first) first = holder;
   }
   return first === null ? null : { agent, waitsFor: first, scope: null };
 }

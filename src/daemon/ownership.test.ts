@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from '../client/index.ts';
 import { capLogFile } from './log-file.ts';
 import { claimOwnership, removeStaleSocket } from './ownership.ts';
-import { temporaryFolder } from './testing/served.ts';
+import { temporaryFolder } from '../client/testing/folder.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let paths: StatePaths;

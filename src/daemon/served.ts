@@ -5,9 +5,3 @@ export interface ServedCoordinator extends Omit<Coordinator, 'close'> {
   /** Whether nothing is held, waited for or synced. */
   idle(): boolean;
 }
-
-/** The little that the server says about its work. */
-export interface ServerLog {
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-}

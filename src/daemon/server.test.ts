@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { socketAddress, statePaths } from '../client/index.ts';
 import { LineSplitter, requestLineBytesMax } from '../protocol/index.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
-import { serve, shut, temporaryFolder } from './testing/served.ts';
+import { temporaryFolder } from '../client/testing/folder.ts';
+import { serve, shut } from './testing/served.ts';
 import type { CoordinatorServer } from './server.ts';
 
 const hello = '{"op":"hello","protocol":1,"version":"1.0.0","pid":1}\n';

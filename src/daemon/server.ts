@@ -15,6 +15,8 @@ export interface ServerOptions {
 }
 
 const slowReaderDefaultMs = 30_000;
+/** What may lie unread by one client before it is no longer listened to, in bytes. */
+const unreadBytesMax = 262_144;
 
 /** Serves a coordinator to any number of clients on one socket. */
 export class CoordinatorServer implements PeerHandler {
@@ -26,7 +28,8 @@ export class CoordinatorServer implements PeerHandler {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#server = createServer((socket) => this.#accept(socket));
+    const socketOptions = { highWaterMark: unreadBytesMax };
+    this.#server = createServer(socketOptions, (socket) => this.#accept(socket));
   }
 
   get connections(): number {

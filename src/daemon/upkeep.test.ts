@@ -6,30 +6,31 @@ import { Upkeep } from './upkeep.ts';
 let isActive: boolean;
 let callCount: number;
 let idleExitMs: number;
-let hasSocket: boolean;
+let isInPlace: boolean;
 let follows: number;
 let followScopes: () => Promise<void>;
 let left: string[];
 let warnings: string[];
+let clock: ManualClock;
 let timers: ManualTimers;
 
 beforeEach(() => {
   isActive = false;
   callCount = 0;
   idleExitMs = 5_000;
-  hasSocket = true;
+  isInPlace = true;
   follows = 0;
   followScopes = () => Promise.resolve();
   left = [];
   warnings = [];
-  const clock = new ManualClock();
+  clock = new ManualClock();
   timers = new ManualTimers(clock);
   new Upkeep(
     {
       isActive: () => isActive,
       callCount: () => callCount,
       idleExitMs: () => idleExitMs,
-      hasSocket: () => hasSocket,
+      isInPlace: () => isInPlace,
       followScopes: () => {
         follows += 1;
         return followScopes();
@@ -79,25 +80,25 @@ it('stays for ever when the idle time is 0', async () => {
   expect(left).toEqual([]);
 });
 
-it('leaves when its socket is gone: nobody can find it any more', async () => {
+it('leaves when its socket or its log is gone: nobody can find them any more', async () => {
   isActive = true;
-  hasSocket = false;
+  isInPlace = false;
   await pass(1_000);
-  expect(left).toEqual(['its socket is gone']);
+  expect(left).toEqual(['its files were removed or replaced']);
 });
 
 it('follows the scope files only while somebody is there', async () => {
   await pass(2_000);
   expect(follows).toBe(0);
   isActive = true;
-  await pass(2_000);
-  expect(follows).toBe(2);
+  await pass(6_000);
+  expect(follows).toBe(3);
 });
 
 it('goes on when the scope files cannot be read', async () => {
   isActive = true;
   followScopes = () => Promise.reject(new Error('git failed'));
-  await pass(2_000);
+  await pass(4_000);
   expect(warnings).toHaveLength(2);
   expect(left).toEqual([]);
 });
@@ -105,8 +106,20 @@ it('goes on when the scope files cannot be read', async () => {
 it('leaves when coordination is switched off', async () => {
   isActive = true;
   followScopes = () => Promise.reject(new CoordinatorError('DISABLED', 'switched off'));
-  await pass(1_000);
+  await pass(2_000);
   expect(left).toEqual(['switched off']);
+});
+
+it('looks less often at a working tree that takes long', async () => {
+  isActive = true;
+  followScopes = async () => {
+    await Promise.resolve();
+    clock.advance(500);
+  };
+  await pass(11_000);
+  expect(follows).toBe(1);
+  await pass(2_000);
+  expect(follows).toBe(2);
 });
 
 it('does not look again before a slow look at the files has ended', async () => {

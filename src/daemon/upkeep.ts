@@ -10,8 +10,8 @@ export interface UpkeepPorts {
   callCount(): number;
   /** How long to stay with nothing to do; 0: for ever. May change. */
   idleExitMs(): number;
-  /** Whether clients can still find the socket. */
-  hasSocket(): boolean;
+  /** Whether the socket and the log are still the files that were opened. */
+  isInPlace(): boolean;
   /** Takes over scope files that have changed. */
   followScopes(): Promise<void>;
   leave(reason: string): void;
@@ -23,20 +23,24 @@ export interface UpkeepClock {
   readonly monotonicMs: () => number;
 }
 
-/** Pause between two looks: scope files that changed are in force after two. */
 const lookEveryMs = 1_000;
+/** Shortest pause between two looks at the scope files. Changed ones are in force after the second. */
+const followEveryMs = 2_000;
+/** A look lists the working tree: where that is large, it must not take more than a twentieth of the time. */
+const followPauseFactor = 20;
 
 const systemUpkeepClock: UpkeepClock = { timers: systemTimers, monotonicMs: () => performance.now() };
 
 /**
- * What the owner does by itself, once a second: follow the scope files while somebody is there to care, leave when
- * nobody has called for long, and leave when the repository has been deleted under it.
+ * What the owner does by itself: follow the scope files while somebody is there to care, leave when nobody has called
+ * for long, and leave when the repository has been deleted under it.
  */
 export class Upkeep {
   readonly #ports: UpkeepPorts;
   readonly #clock: UpkeepClock;
   #activeAtMs: number;
   #callsSeen = 0;
+  #followAtMs: number;
   #cancel: Cancel = () => {};
   #isStopped = false;
 
@@ -44,6 +48,7 @@ export class Upkeep {
     this.#ports = ports;
     this.#clock = clock;
     this.#activeAtMs = clock.monotonicMs();
+    this.#followAtMs = this.#activeAtMs + followEveryMs;
     this.#schedule();
   }
 
@@ -59,10 +64,10 @@ export class Upkeep {
   }
 
   async #look(): Promise<void> {
-    if (!this.#ports.hasSocket()) return this.#ports.leave('its socket is gone');
+    if (!this.#ports.isInPlace()) return this.#ports.leave('its files were removed or replaced');
     this.#noteActivity();
     if (this.#isIdleForLong()) return this.#ports.leave('idle');
-    if (this.#ports.isActive()) await this.#followScopes();
+    if (this.#ports.isActive() && this.#clock.monotonicMs() >= this.#followAtMs) await this.#followScopes();
     this.#schedule();
   }
 
@@ -79,11 +84,14 @@ export class Upkeep {
 
   /** Files that cannot be read now may be readable at the next look; a repository that is switched off has no owner. */
   async #followScopes(): Promise<void> {
+    const startMs = this.#clock.monotonicMs();
     try {
       await this.#ports.followScopes();
     } catch (error) {
       if (error instanceof CoordinatorError && error.code === 'DISABLED') this.#ports.leave(error.message);
       else this.#ports.log.warn({ cause: String(error) }, 'the scope files cannot be read');
     }
+    const endMs = this.#clock.monotonicMs();
+    this.#followAtMs = endMs + Math.max(followEveryMs, followPauseFactor * (endMs - startMs));
   }
 }

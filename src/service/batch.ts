@@ -36,7 +36,8 @@ export interface Plan {
 }
 
 export type Outcome =
-  { readonly kind: 'reply'; readonly reply: Reply } | { readonly kind: 'failure'; readonly error: CoordinatorError };
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'failure'; readonly error: CoordinatorError };
 
 /** Events after which a batch takes no further command: what is decided at once must not hold up renewals. */
 const batchEventsMax = 4_096;

@@ -11,8 +11,10 @@ export function toFailure(error: unknown): CoordinatorError {
 
 function storeFailure(error: StoreError): CoordinatorError {
   const details = { store: error.code, revision: error.revision };
-  if (error.code === 'COMPACTED') return new CoordinatorError('COMPACTED', error.message, { details, cause: error });
-  if (error.code === 'CLOSED') return new CoordinatorError('CLOSED', error.message, { details, cause: error });
+  if (error.code === 'COMPACTED')
+    return new CoordinatorError('COMPACTED', error.message, { details, cause: error });
+  if (error.code === 'CLOSED')
+    return new CoordinatorError('CLOSED', error.message, { details, cause: error });
   if (error.retryable)
     return new CoordinatorError('UNAVAILABLE', error.message, { retryable: true, details, cause: error });
   return new CoordinatorError('STORE_FAILURE', error.message, { details, cause: error });

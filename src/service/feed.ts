@@ -72,7 +72,8 @@ export class LogFeed {
   async #page(from: Revision): Promise<readonly Entry[]> {
     if (this.#closed) throw unavailable('the coordinator is stopping: watch again from where you are');
     const oldest = this.#recent[0]?.revision;
-    if (oldest !== undefined && from >= oldest) return this.#recent.slice(from - oldest, from - oldest + pageEntriesMax);
+    if (oldest !== undefined && from >= oldest)
+      return this.#recent.slice(from - oldest, from - oldest + pageEntriesMax);
     return this.#stored(from);
   }
 
@@ -80,7 +81,9 @@ export class LogFeed {
     try {
       const page = await this.#store.read(from, pageEntriesMax);
       if (page.kind === 'entries') return page.entries;
-      throw new StoreError('COMPACTED', `log entry ${from} was dropped: the oldest is ${page.first}`, { revision: from });
+      throw new StoreError('COMPACTED', `log entry ${from} was dropped: the oldest is ${page.first}`, {
+        revision: from,
+      });
     } catch (error) {
       throw toFailure(error);
     }

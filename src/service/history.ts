@@ -1,5 +1,12 @@
 /** The log as history: filtered, newest first, in pages. */
-import { asRevision, type AgentId, type Entry, type Event, type Revision, type ScopePath } from '../core/index.ts';
+import {
+  asRevision,
+  type AgentId,
+  type Entry,
+  type Event,
+  type Revision,
+  type ScopePath,
+} from '../core/index.ts';
 import type { HappenedEvent, HistoryAnswer, HistoryFilter, WhySubject } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 
@@ -14,7 +21,11 @@ interface HistoryQuery {
 }
 
 /** Entries that match, as of a revision. */
-export async function readHistory(store: LogStore, query: HistoryQuery, revision: Revision): Promise<HistoryAnswer> {
+export async function readHistory(
+  store: LogStore,
+  query: HistoryQuery,
+  revision: Revision,
+): Promise<HistoryAnswer> {
   const { filter, limit } = query;
   const before = asRevision(Math.min(query.before ?? revision + 1, revision + 1));
   const entries: Entry[] = [];
@@ -69,7 +80,11 @@ function eventsOf(entry: Entry, subject: WhySubject): HappenedEvent[] {
 function matches(entry: Entry, filter: HistoryFilter): boolean {
   const { agent, scope, events, untilMs } = filter;
   if (untilMs !== undefined && entry.atMs > untilMs) return false;
-  if (agent !== undefined && entry.agent !== agent && !entry.events.some((event) => concernsAgent(event, agent)))
+  if (
+    agent !== undefined &&
+    entry.agent !== agent &&
+    !entry.events.some((event) => concernsAgent(event, agent))
+  )
     return false;
   if (scope !== undefined && !entry.events.some((event) => concernsScope(event, scope))) return false;
   return events === undefined || entry.events.some((event) => isOfKind(event, events));

@@ -6,4 +6,4 @@ export { ManualClock, SystemClock, type Clock } from './clock.ts';
 export { ManualTimers, systemTimers, type Cancel, type Timers } from './timers.ts';
 export { readHostIdentity, type HostIdentity } from './host.ts';
 export type { Chance } from './chance.ts';
-export type { Problem, Report } from './failures.ts';
+export { toFailure, type Problem, type Report } from './failures.ts';

@@ -17,6 +17,8 @@ const wallAheadMaxMs = 5_000;
 export interface LogTime {
   readonly nowMs: TimeMs;
   readonly takeOver: { readonly cause: TakeOverCause; readonly clock: ClockAnchor } | null;
+  /** Whether the log is bound to a clock that this process does not read; deadlines in it tell nothing here. */
+  readonly isForeign: boolean;
 }
 
 type TakeOverCause = CommandOf<'TakeOver'>['cause'];
@@ -25,10 +27,15 @@ export function readLogTime(state: State, clock: Clock, host: HostIdentity): Log
   const monotonicMs = Math.floor(clock.monotonicMs());
   const wallMs = Math.floor(clock.wallMs());
   const cause = takeOverCause(state, host, monotonicMs, wallMs);
-  if (cause === null) return { nowMs: notBefore(state, monotonicMs + offsetOf(state)), takeOver: null };
+  if (cause === null)
+    return { nowMs: notBefore(state, monotonicMs + offsetOf(state)), takeOver: null, isForeign: false };
   const nowMs = notBefore(state, wallMs);
   const anchor = { host: host.hostId, boot: host.bootId, offsetMs: nowMs - monotonicMs };
-  return { nowMs, takeOver: { cause, clock: anchor } };
+  return {
+    nowMs,
+    takeOver: { cause, clock: anchor },
+    isForeign: cause === 'otherHost' || cause === 'otherBoot',
+  };
 }
 
 function takeOverCause(

@@ -6,7 +6,12 @@ import type { Report } from './failures.ts';
 import { loadBase, replay } from './recovery.ts';
 
 /** The state at a moment at or before `newest`. Fails with `COMPACTED` when it is no longer kept. */
-export async function stateAt(store: LogStore, moment: Moment, newest: Revision, report: Report): Promise<State> {
+export async function stateAt(
+  store: LogStore,
+  moment: Moment,
+  newest: Revision,
+  report: Report,
+): Promise<State> {
   const wanted = moment.kind === 'revision' ? moment.revision : await revisionAt(store, moment.atMs);
   if (wanted === null) throw noLongerKept(moment, (await store.bounds()).first);
   const revision = asRevision(Math.min(wanted, newest));
@@ -45,8 +50,13 @@ async function timeOf(store: LogStore, revision: number): Promise<number> {
 }
 
 function noLongerKept(moment: Moment, first: Revision): CoordinatorError {
-  const asked = moment.kind === 'revision' ? `revision ${moment.revision}` : new Date(moment.atMs).toISOString();
-  return new CoordinatorError('COMPACTED', `${asked} is no longer kept: the log begins at revision ${first}`, {
-    details: { first },
-  });
+  const asked =
+    moment.kind === 'revision' ? `revision ${moment.revision}` : new Date(moment.atMs).toISOString();
+  return new CoordinatorError(
+    'COMPACTED',
+    `${asked} is no longer kept: the log begins at revision ${first}`,
+    {
+      details: { first },
+    },
+  );
 }

@@ -1,6 +1,14 @@
 /** Answers to what can be asked, each as of a revision that includes all that was acknowledged before the question. */
 import { invariantNames, violations, type State, type TimeMs } from '../core/index.ts';
-import type { Answer, Answers, HealthAnswer, Moment, Query, QueryKind, ScopeProblem } from '../protocol/index.ts';
+import type {
+  Answer,
+  Answers,
+  HealthAnswer,
+  Moment,
+  Query,
+  QueryKind,
+  ScopeProblem,
+} from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { toFailure, type Report } from './failures.ts';
 import { readHappened, readHistory } from './history.ts';
@@ -18,7 +26,9 @@ export interface QueryPorts {
   readonly health: () => HealthAnswer;
 }
 
-type Handlers = { readonly [Kind in QueryKind]: (query: Extract<Query, { kind: Kind }>) => Promise<Answers[Kind]> };
+type Handlers = {
+  readonly [Kind in QueryKind]: (query: Extract<Query, { kind: Kind }>) => Promise<Answers[Kind]>;
+};
 
 export class QueryDesk {
   readonly #ports: QueryPorts;
@@ -26,7 +36,8 @@ export class QueryDesk {
 
   /** One handler per query; a forgotten one does not compile. */
   readonly #handlers: Handlers = {
-    status: ({ at }) => this.#viewAt(at, (state) => viewStatus(state, at === null ? this.#scopeProblems : [])),
+    status: ({ at }) =>
+      this.#viewAt(at, (state) => viewStatus(state, at === null ? this.#scopeProblems : [])),
     scopes: () => this.#ports.look((state) => viewScopes(state, this.#scopeProblems)),
     history: async (query) => {
       const revision = await this.#ports.look((state) => state.revision);
@@ -34,7 +45,10 @@ export class QueryDesk {
     },
     why: async ({ subject, at }) => {
       const seen = await this.#viewAt(at, (state) => viewWhy(state, subject));
-      return { ...seen, happened: await readHappened(this.#ports.store, subject, seen.revision, happenedMax) };
+      return {
+        ...seen,
+        happened: await readHappened(this.#ports.store, subject, seen.revision, happenedMax),
+      };
     },
     token: (check) => this.#ports.look((state, nowMs) => viewToken(state, check, nowMs)),
     violations: () =>

@@ -36,23 +36,35 @@ export async function loadBase(store: LogStore, atOrBefore: Revision | null, rep
 
 type Loaded =
   | { readonly kind: 'state'; readonly state: State }
-  | { readonly kind: 'corrupt'; readonly revision: number; readonly message: string; readonly cause: unknown };
+  | {
+      readonly kind: 'corrupt';
+      readonly revision: number;
+      readonly message: string;
+      readonly cause: unknown;
+    };
 
 async function loadUsable(store: LogStore, atOrBefore: Revision | null): Promise<Loaded | null> {
   try {
     const snapshot = await store.loadSnapshot(atOrBefore ?? undefined);
     return snapshot === null ? null : await decode(store, snapshot);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'CORRUPT_SNAPSHOT' || error.revision === null) throw error;
+    if (!(error instanceof StoreError) || error.code !== 'CORRUPT_SNAPSHOT' || error.revision === null)
+      throw error;
     return { kind: 'corrupt', revision: error.revision, message: error.message, cause: error };
   }
 }
 
 async function decode(store: LogStore, snapshot: StoredSnapshot): Promise<Loaded> {
   const { revision } = snapshot;
-  const corrupt = (message: string, cause: unknown): Loaded => ({ kind: 'corrupt', revision, message, cause });
+  const corrupt = (message: string, cause: unknown): Loaded => ({
+    kind: 'corrupt',
+    revision,
+    message,
+    cause,
+  });
   const { last } = await store.bounds();
-  if (revision > last) return corrupt(`the snapshot at ${revision} is ahead of the log, which ends at ${last}`, null);
+  if (revision > last)
+    return corrupt(`the snapshot at ${revision} is ahead of the log, which ends at ${last}`, null);
   try {
     const state = decodeState(snapshot.body);
     if (state.revision === revision) return { kind: 'state', state };
@@ -98,9 +110,13 @@ async function readPage(store: LogStore, state: State, upTo: Revision | null): P
   const limit = upTo === null ? pageEntriesMax : Math.min(pageEntriesMax, upTo - state.revision);
   const page = await store.read(asRevision(state.revision + 1), limit);
   if (page.kind === 'entries') return page.entries;
-  throw new StoreError('COMPACTED', `log entry ${state.revision + 1} was dropped: the oldest is ${page.first}`, {
-    revision: state.revision + 1,
-  });
+  throw new StoreError(
+    'COMPACTED',
+    `log entry ${state.revision + 1} was dropped: the oldest is ${page.first}`,
+    {
+      revision: state.revision + 1,
+    },
+  );
 }
 
 function apply(state: State, entry: Entry): void {

@@ -47,6 +47,8 @@ export type InternalCommand = WithoutStamp<Extract<Command, { by: string }>>;
 
 /** Pause before what is due is tried again when the log could not be written, in milliseconds. */
 const retryDueMs = 1_000;
+/** Time in which an owner with another clock shows that it still acts, while something can fall due, in milliseconds. */
+const otherOwnerMs = 5_000;
 
 /** Opens the log, takes it over for this clock if need be, and ends what is due. */
 export async function openService(ports: ServicePorts): Promise<Service> {
@@ -102,7 +104,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
       },
       options,
     );
-    this.#alarm = new Alarm(clock, timers, () => void this.#writer.tick().catch(() => undefined));
+    this.#alarm = new Alarm(clock, timers, () => void this.#writer.tick(false).catch(() => undefined));
     this.#follower = this.#makeFollower();
     this.#queries = new QueryDesk({
       store,
@@ -119,7 +121,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const { snapshotRevision } = await this.#replica.open();
     this.#firstRevision = (await store.bounds()).first;
     this.#snapshots = new Snapshots(store, this.#options, report, snapshotRevision);
-    await this.#writer.tick();
+    await this.#writer.tick(true);
   }
 
   submit(request: CommandRequest): Promise<Reply> {
@@ -128,7 +130,10 @@ export class Service implements Omit<Coordinator, 'refresh'> {
 
   /** For what the process around the service says itself: scopes and settings found on disk, Git operations. */
   submitInternal(command: InternalCommand): Promise<Reply> {
-    return this.#submit({ ...command, requestId: asRequestId(`service-${randomHex32(this.#options.chance)}`) });
+    return this.#submit({
+      ...command,
+      requestId: asRequestId(`service-${randomHex32(this.#options.chance)}`),
+    });
   }
 
   awaitTicket(request: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
@@ -249,8 +254,8 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   #setAlarm(state: State): void {
     const deadlineMs = nextDeadline(state);
     if (deadlineMs === null) return;
-    const { nowMs } = readLogTime(state, this.#ports.clock, this.#ports.host);
-    this.#alarm.ringWithin(deadlineMs - nowMs);
+    const { nowMs, isForeign } = readLogTime(state, this.#ports.clock, this.#ports.host);
+    this.#alarm.ringWithin(isForeign ? otherOwnerMs : deadlineMs - nowMs);
   }
 
   async #noteFirst(): Promise<void> {

@@ -97,7 +97,9 @@ export class TicketDesk {
 /** The locks that a ticket brought and that are still held. */
 function grantsOf(state: State, { agent, ticket }: TicketRequest): Grant[] {
   const held = [...(state.agents.get(agent)?.held ?? [])].map((scope) => state.locks.get(scope));
-  return held.filter((lock) => lock !== undefined && lock.ticket === ticket).map((lock) => toGrant(state, lock as Lock));
+  return held
+    .filter((lock) => lock !== undefined && lock.ticket === ticket)
+    .map((lock) => toGrant(state, lock as Lock));
 }
 
 function toGrant(state: State, lock: Lock): Grant {
@@ -128,7 +130,8 @@ async function findEnd(
     if (page.kind === 'compacted' || page.entries.length === 0) return null;
     for (const { events } of page.entries)
       for (const event of events)
-        if (event.kind === 'ticket.ended' && event.ticket === ticket && event.agent === agent) return event.cause;
+        if (event.kind === 'ticket.ended' && event.ticket === ticket && event.agent === agent)
+          return event.cause;
     before = page.entries.at(-1)?.revision ?? 0;
   }
   return null;

@@ -9,7 +9,7 @@
  * batch that writes nothing is checked against the end of the log before it is answered: a refusal or a read that rests
  * on a state others have moved on from would be a stale answer. Nothing is told before it is durable.
  */
-import type { State, TimeMs } from '../core/index.ts';
+import type { Revision, State, TimeMs } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { StoreError, type LogStore } from '../store/index.ts';
 import { BatchPlanner, InvariantError, type CommandCall, type Plan } from './batch.ts';
@@ -30,6 +30,8 @@ export interface ReadCall {
 
 /** Somebody who waits until what is due has been done. */
 interface TickCall {
+  /** Whether the log is taken over from another clock in any case. */
+  readonly takesOver: boolean;
   done(): void;
   fail(error: CoordinatorError): void;
 }
@@ -79,6 +81,8 @@ export class Writer {
   /** Whether others were seen to write: then it is worth reading before deciding. */
   #contended = false;
   #batches = 0;
+  /** Where the log was at the last tick that left it to another owner. */
+  #seenAtTick: Revision | null = null;
   #halted: CoordinatorError | null = null;
   #whenQuiet: (() => void)[] = [];
 
@@ -109,11 +113,15 @@ export class Writer {
     this.#wake();
   }
 
-  /** Does what is due by now: binds the log to this clock, ends what has expired. */
-  tick(): Promise<void> {
+  /**
+   * Does what is due by now. From an owner with another clock the log is taken over only when that is asked for, or when
+   * the other has written nothing since the last tick: two owners that each took it over at every deadline would re-arm
+   * each other's leases for ever.
+   */
+  tick(takesOver: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#halted !== null) return reject(this.#halted);
-      this.#ticks.push({ done: resolve, fail: reject });
+      this.#ticks.push({ takesOver, done: resolve, fail: reject });
       this.#wake();
     });
   }
@@ -196,20 +204,39 @@ export class Writer {
     if (outcome.kind === 'done') return this.#tell(batch, plan, time.nowMs);
     replica.abandon();
     if (outcome.kind === 'refused') this.#contended = true;
-    else this.#ports.report({ kind: 'appendFailed', message: 'the outcome of an append is unknown', cause: outcome.cause });
-    return { kind: 'again', error: unavailable(`the log could not be written: the last append was ${outcome.kind}`) };
+    else
+      this.#ports.report({
+        kind: 'appendFailed',
+        message: 'the outcome of an append is unknown',
+        cause: outcome.cause,
+      });
+    return {
+      kind: 'again',
+      error: unavailable(`the log could not be written: the last append was ${outcome.kind}`),
+    };
   }
 
   #plan(batch: Batch, time: LogTime): Plan {
-    if (batch.calls.length + batch.ticks.length === 0 || this.#halted !== null) return { entries: [], outcomes: [] };
+    const idle = batch.calls.length + batch.ticks.length === 0 || this.#halted !== null;
+    if (idle || this.#leavesToOther(batch, time)) return { entries: [], outcomes: [] };
     const planner = new BatchPlanner(this.#ports.replica, time, this.#isChecked());
     return planner.plan(batch.calls);
+  }
+
+  #leavesToOther(batch: Batch, time: LogTime): boolean {
+    if (!time.isForeign || batch.calls.length > 0 || batch.ticks.some((tick) => tick.takesOver)) return false;
+    const { durable } = this.#ports.replica;
+    const otherActs = durable !== this.#seenAtTick;
+    this.#seenAtTick = durable;
+    return otherActs;
   }
 
   #isChecked(): boolean {
     const { checkInvariants } = this.#limits;
     this.#batches += 1;
-    return checkInvariants === 'always' || (checkInvariants === 'sampled' && this.#batches % sampleEvery === 0);
+    return (
+      checkInvariants === 'always' || (checkInvariants === 'sampled' && this.#batches % sampleEvery === 0)
+    );
   }
 
   #tell(batch: Batch, plan: Plan, nowMs: TimeMs): Tried {
@@ -249,8 +276,7 @@ export class Writer {
 }
 
 type Tried =
-  | { readonly kind: 'told' }
-  | { readonly kind: 'again' | 'failed'; readonly error: CoordinatorError };
+  { readonly kind: 'told' } | { readonly kind: 'again' | 'failed'; readonly error: CoordinatorError };
 
 function isBug(error: unknown): boolean {
   return !(error instanceof StoreError || error instanceof CoordinatorError);

@@ -84,21 +84,27 @@ export class Machine {
 
   settleDue(): void {
     const due = nextDeadline(this.state);
-    if (due !== null && due <= this.nowMs) this.#carryOut(this.complete({ kind: 'ExpireDue' }));
+    if (due === null || due > this.nowMs) return;
+    this.#carryOut(this.complete({ kind: 'ExpireDue' }));
+    const left = nextDeadline(this.state);
+    if (left !== null && left <= this.nowMs) throw new Error(`due at ${left}, not expired at ${this.nowMs}`);
   }
 
   /** The command in full, as the service would hand it to the core. */
   complete(said: SaidCommand): Command {
-    const agent = 'agent' in said ? this.state.agents.get(said.agent) : undefined;
-    const secret = 'agent' in said ? asSessionId(`session of ${said.agent}`) : undefined;
-    return {
-      by: 'operator',
-      session: secret,
-      epoch: agent?.epoch ?? 0,
-      ...said,
+    const stamp = {
       atMs: asTimeMs(this.nowMs),
       requestId: said.requestId === undefined ? null : asRequestId(said.requestId),
-    } as unknown as Command;
+    };
+    return { ...this.#speaker(said), ...said, ...stamp } as unknown as Command;
+  }
+
+  #speaker(said: SaidCommand): object {
+    if (said.kind === 'ExpireDue') return {};
+    if (!('agent' in said)) return { by: 'operator' };
+    const session = asSessionId(`session of ${said.agent}`);
+    if (said.kind === 'AgentJoin') return { session };
+    return { session, epoch: this.state.agents.get(said.agent)?.epoch ?? 0 };
   }
 
   #carryOut(command: Command): Decision {

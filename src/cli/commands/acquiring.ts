@@ -186,7 +186,6 @@ const vainCauses: { readonly [Cause in TicketEndCause | 'unknown']: string } = {
   cancelled: 'the wait was cancelled',
   deadline: 'the time to wait is over',
   left: 'the agent left meanwhile',
-  completed: 'the agent was completed meanwhile',
   lost: 'the agent was lost meanwhile; join again',
   blockedTooLong: 'longer than max_block_time allows',
   scopeRemoved: 'a scope was removed meanwhile',

@@ -34,7 +34,16 @@ describe('agent join', () => {
 
   it('tells the others what it is', async () => {
     const coordinator = joining();
-    await new Harness({ coordinator }).run('agent', 'join', 'alice', '--task', 'auth', '--meta', 'pr=12', 'a=b=c');
+    await new Harness({ coordinator }).run(
+      'agent',
+      'join',
+      'alice',
+      '--task',
+      'auth',
+      '--meta',
+      'pr=12',
+      'a=b=c',
+    );
     expect(coordinator.commands).toEqual([
       {
         kind: 'AgentJoin',
@@ -58,7 +67,13 @@ describe('agent join', () => {
   });
 
   it('refuses metadata that is not a pair', async () => {
-    const { code, stderr } = await new Harness({ coordinator: joining() }).run('agent', 'join', 'alice', '--meta', 'x');
+    const { code, stderr } = await new Harness({ coordinator: joining() }).run(
+      'agent',
+      'join',
+      'alice',
+      '--meta',
+      'x',
+    );
     expect(code).toBe(2);
     expect(stderr).toContain('--meta x: write KEY=VALUE');
   });
@@ -77,7 +92,9 @@ describe('agent join', () => {
 
 describe('who acts', () => {
   const leaving = (): FakeCoordinator =>
-    new FakeCoordinator({ submit: () => ({ kind: 'left', released: [scopePath('src/core')], waited: null }) });
+    new FakeCoordinator({
+      submit: () => ({ kind: 'left', released: [scopePath('src/core')], waited: null }),
+    });
 
   it('is never guessed, even when only one has joined', async () => {
     const { code, body } = await new Harness({ coordinator: leaving(), sessions: [session('alice')] }).json(
@@ -124,7 +141,14 @@ describe('agent set', () => {
     const harness = new Harness({ coordinator, sessions: [session('alice')] });
     await harness.run('agent', 'set', 'blocked', '--reason', 'no schema', '--agent', 'alice');
     expect(coordinator.commands).toEqual([
-      { kind: 'SetAgentStatus', agent: 'alice', epoch: 3, secret: 'secret', status: 'blocked', reason: 'no schema' },
+      {
+        kind: 'SetAgentStatus',
+        agent: 'alice',
+        epoch: 3,
+        secret: 'secret',
+        status: 'blocked',
+        reason: 'no schema',
+      },
     ]);
   });
 
@@ -160,7 +184,9 @@ describe('agent list and status', () => {
 
   it('shows one agent with what it holds', async () => {
     const { stdout } = await new Harness({ coordinator, env: { TZ: 'UTC' } }).run('agent', 'status', 'alice');
-    expect(stdout).toMatch(/^alice is working \(epoch 2, joined 10 min ago, seen 5 s ago\)\nholds src\/core since /);
+    expect(stdout).toMatch(
+      /^alice is working \(epoch 2, joined 10 min ago, seen 5 s ago\)\nholds src\/core since /,
+    );
   });
 
   it('refuses to show one that nobody knows', async () => {

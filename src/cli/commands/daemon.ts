@@ -1,12 +1,12 @@
 import type { HealthAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { line, safe } from '../format/text.ts';
 import { relative } from '../format/time.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { readFrom, followFile } from './tail-file.ts';
+import { numberOption } from './number-option.ts';
+import { followFile, readFrom } from './tail-file.ts';
 
 /** Whether the owner process runs, and how it is. Starts none. */
 export async function daemonStatus(call: Call): Promise<Outcome> {
@@ -43,12 +43,10 @@ export interface LogsInput {
 
 /** What the owner process has written about itself. */
 export async function daemonLogs(call: Call, input: LogsInput): Promise<Outcome> {
-  const wanted = Number(input.lines);
-  if (!/^\d+$/.test(input.lines) || wanted > 1_000_000)
-    throw invalidInput(`--lines ${JSON.stringify(input.lines)}: it is a whole number up to 1000000`);
+  const wanted = numberOption('--lines', input.lines, 1, 1_000_000);
   const file = await call.world.owner.logFile(await call.repository());
   const { text, endByte } = await readFrom(file, 0);
-  const lines = linesOf(text).slice(wanted === 0 ? Infinity : -wanted);
+  const lines = linesOf(text).slice(-wanted);
   if (input.follow !== true)
     return done(null, { file, lines }, () =>
       lines.length === 0 ? line`${file} is empty` : lines.map(safe).join('\n'),

@@ -10,7 +10,10 @@ import { agentId, grant, lockHeld, lockView, statusAnswer, waiterView } from '..
 
 const sessions = [session('bob')];
 
-function harnessOf(script: Script, over: Partial<HarnessOptions> = {}): { harness: Harness; coordinator: FakeCoordinator } {
+function harnessOf(
+  script: Script,
+  over: Partial<HarnessOptions> = {},
+): { harness: Harness; coordinator: FakeCoordinator } {
   const coordinator = new FakeCoordinator(script);
   return { harness: new Harness({ coordinator, sessions, ...over }), coordinator };
 }
@@ -24,7 +27,9 @@ const queued: Result = {
 
 describe('lock acquire', () => {
   it('gives token and deadline of the unit, and one entry for each scope', async () => {
-    const { harness } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('src/a'), grant('src/b')] }) });
+    const { harness } = harnessOf({
+      submit: () => ({ kind: 'granted', locks: [grant('src/a'), grant('src/b')] }),
+    });
     const { code, body } = await harness.json('lock', 'acquire', 'src/b', './src/a/', '--agent', 'bob');
     const deadline = { deadline: '2026-11-22T14:06:00.000Z', deadlineMs: startMs + 60_000 };
     const contended = { contendedSince: null, contendedSinceMs: null };
@@ -44,7 +49,21 @@ describe('lock acquire', () => {
 
   it('asks for the scopes in canonical form, sorted, each once, with what the options say', async () => {
     const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
-    await harness.run('lock', 'acquire', 'b', 'a', './b', '--agent', 'bob', '--ttl', '90s', '--wait', '5m', '--reason', 'x');
+    await harness.run(
+      'lock',
+      'acquire',
+      'b',
+      'a',
+      './b',
+      '--agent',
+      'bob',
+      '--ttl',
+      '90s',
+      '--wait',
+      '5m',
+      '--reason',
+      'x',
+    );
     expect(coordinator.commands).toEqual([
       {
         kind: 'AcquireLock',
@@ -99,7 +118,14 @@ describe('lock acquire', () => {
     ['--wait', '-5s'],
   ])('refuses %s %s before anybody is asked', async (option, value) => {
     const { harness, coordinator } = harnessOf({});
-    const { code, stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob', `${option}=${value}`);
+    const { code, stderr } = await harness.run(
+      'lock',
+      'acquire',
+      'a',
+      '--agent',
+      'bob',
+      `${option}=${value}`,
+    );
     expect([code, coordinator.commands]).toEqual([2, []]);
     expect(stderr).toContain(`${option}: "${value}" is not a duration`);
   });
@@ -118,24 +144,46 @@ describe('lock acquire --wait', () => {
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
 
   it('answers as an acquire once its ticket is served', async () => {
-    const { harness } = harnessOf({ submit: () => queued, awaitTicket: async () => granted, answers: { status } });
+    const { harness } = harnessOf({
+      submit: () => queued,
+      awaitTicket: async () => granted,
+      answers: { status },
+    });
     const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
     expect([code, body['token'], body['revision']]).toEqual([0, 11, 11]);
   });
 
   it('ends with 4 when it waited in vain', async () => {
     const ended: TicketReply = { kind: 'ended', revision: asRevision(11), cause: 'deadline' };
-    const { harness } = harnessOf({ submit: () => queued, awaitTicket: async () => ended, answers: { status } });
-    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait', '30s');
+    const { harness } = harnessOf({
+      submit: () => queued,
+      awaitTicket: async () => ended,
+      answers: { status },
+    });
+    const { code, body } = await harness.json(
+      'lock',
+      'acquire',
+      'src/core',
+      '--agent',
+      'bob',
+      '--wait',
+      '30s',
+    );
     expect(code).toBe(4);
-    expect(body).toMatchObject({ ok: false, code: 'WAITED_IN_VAIN', details: { cause: 'deadline', scopes: ['src/core'] } });
+    expect(body).toMatchObject({
+      ok: false,
+      code: 'WAITED_IN_VAIN',
+      details: { cause: 'deadline', scopes: ['src/core'] },
+    });
   });
 
   it('stays present by heartbeats, three to the length of a session', async () => {
     let serve: (reply: TicketReply) => void = () => undefined;
     const { harness, coordinator } = harnessOf({
       submit: (command) =>
-        command.kind === 'Heartbeat' ? { kind: 'renewed', sessionDeadlineMs: asTimeMs(0), leases: [] } : queued,
+        command.kind === 'Heartbeat'
+          ? { kind: 'renewed', sessionDeadlineMs: asTimeMs(0), leases: [] }
+          : queued,
       awaitTicket: () => new Promise((resolve) => (serve = resolve)),
       answers: { status },
     });
@@ -144,12 +192,17 @@ describe('lock acquire --wait', () => {
     await harness.clock.advance(250_000);
     serve(granted);
     expect((await ended).code).toBe(0);
-    expect(coordinator.commands.map((command) => command.kind)).toEqual(['AcquireLock', 'Heartbeat', 'Heartbeat']);
+    expect(coordinator.commands.map((command) => command.kind)).toEqual([
+      'AcquireLock',
+      'Heartbeat',
+      'Heartbeat',
+    ]);
   });
 
   it('gives its place back when it is interrupted', async () => {
     const { harness, coordinator } = harnessOf({
-      submit: (command) => (command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: asRevision(9) } : queued),
+      submit: (command) =>
+        command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: asRevision(9) } : queued,
       awaitTicket: whenAborted,
       answers: { status },
     });
@@ -174,13 +227,21 @@ describe('lock acquire --wait', () => {
     await until(() => coordinator.queries.length === 1);
     harness.raise('SIGTERM');
     expect((await ended).code).toBe(143);
-    expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'ReleaseLock', scopes: ['src/core'], token: 11 });
+    expect(coordinator.commands.at(-1)).toMatchObject({
+      kind: 'ReleaseLock',
+      scopes: ['src/core'],
+      token: 11,
+    });
   });
 
   it('tells people on a terminal how long it has been, on one line that goes away', async () => {
     let serve: (reply: TicketReply) => void = () => undefined;
     const { harness, coordinator } = harnessOf(
-      { submit: () => queued, awaitTicket: () => new Promise((resolve) => (serve = resolve)), answers: { status } },
+      {
+        submit: () => queued,
+        awaitTicket: () => new Promise((resolve) => (serve = resolve)),
+        answers: { status },
+      },
       { terminal: true, env: { NO_COLOR: '1' } },
     );
     const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
@@ -204,7 +265,9 @@ describe('lock release, renew, cancel and revoke', () => {
   it('presents the token when it has one', async () => {
     const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
     await harness.run('lock', 'renew', 'a', '--token', '12', '--ttl', '2m', '--agent', 'bob');
-    expect(coordinator.commands).toMatchObject([{ kind: 'RenewLock', scope: 'a', token: 12, ttlMs: 120_000 }]);
+    expect(coordinator.commands).toMatchObject([
+      { kind: 'RenewLock', scope: 'a', token: 12, ttlMs: 120_000 },
+    ]);
   });
 
   it.each(['0', '-1', '1.5', 'x'])('refuses %j as a token', async (token) => {
@@ -220,12 +283,19 @@ describe('lock release, renew, cancel and revoke', () => {
   it('revokes in the name of the operator, without any session', async () => {
     const { harness, coordinator } = harnessOf(
       {
-        submit: () => ({ kind: 'revoked', scope: lockView().scope, agent: agentId('alice'), token: asRevision(5) }),
+        submit: () => ({
+          kind: 'revoked',
+          scope: lockView().scope,
+          agent: agentId('alice'),
+          token: asRevision(5),
+        }),
       },
       { sessions: [] },
     );
     expect((await harness.run('lock', 'revoke', 'src/core', '--reason', 'hangs')).code).toBe(0);
-    expect(coordinator.commands).toEqual([{ kind: 'RevokeLock', scope: 'src/core', by: 'olga', reason: 'hangs' }]);
+    expect(coordinator.commands).toEqual([
+      { kind: 'RevokeLock', scope: 'src/core', by: 'olga', reason: 'hangs' },
+    ]);
   });
 });
 
@@ -238,8 +308,8 @@ describe('lock list', () => {
       "SCOPE     HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
       src/core  alice   3 min     in 1 min  1      5      refactor auth
 
-      PLACE  WAITER  WANTS     WAITS FOR  BUSY      REASON
-      1      bob     src/core  40 s       src/core
+      PLACE  WAITER  WANTS     WAITED  BUSY      REASON
+      1      bob     src/core  40 s    src/core
       "
     `);
   });

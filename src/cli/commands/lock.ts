@@ -1,11 +1,12 @@
-import type { FencingToken, Revision } from '../../core/index.ts';
+import { asRevision } from '../../core/index.ts';
+import type { FencingToken } from '../../core/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput } from '../errors.ts';
 import { line } from '../format/text.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { durationOption } from './acquiring.ts';
 import { grantedOutcome } from './lock-acquire.ts';
+import { numberOption } from './number-option.ts';
 import { scopeOf, scopesOf } from './scopes-of.ts';
 import { proofOf, submitAnd } from './speak.ts';
 
@@ -54,15 +55,8 @@ export async function renewLock(call: Call, input: RenewInput): Promise<Outcome>
   );
 }
 
-/** A fencing token or a sync run as typed: both are revisions. */
-export function revisionOf(name: string, text: string): Revision {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value as Revision;
-  throw invalidInput(`${name} ${JSON.stringify(text)}: it is a whole number from 1`);
-}
-
 const tokenOf = (text: string | undefined): FencingToken | null =>
-  text === undefined ? null : revisionOf('--token', text);
+  text === undefined ? null : asRevision(numberOption('--token', text, 1, Number.MAX_SAFE_INTEGER));
 
 export interface CancelInput {
   readonly agent?: string;

@@ -2,7 +2,7 @@ import { asRevision, parseAgentId } from '../../core/index.ts';
 import type { Entry, Revision } from '../../core/index.ts';
 import type { HistoryAnswer, HistoryFilter } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput, valueOf } from '../errors.ts';
+import { valueOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { matches } from '../format/entry-filter.ts';
 import { entryText } from '../format/events.ts';
@@ -11,6 +11,7 @@ import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { firstSignal } from '../signals.ts';
 import { timeOf } from './moment-of.ts';
+import { numberOption } from './number-option.ts';
 import { scopeOf } from './scopes-of.ts';
 
 export interface LogInput {
@@ -53,11 +54,7 @@ async function filterOf(call: Call, input: LogInput): Promise<HistoryFilter> {
   };
 }
 
-function limitOf(text: string): number {
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= entriesMax) return limit;
-  throw invalidInput(`--limit ${JSON.stringify(text)}: it is a whole number from 1 to ${entriesMax}`);
-}
+const limitOf = (text: string): number => numberOption('--limit', text, 1, entriesMax);
 
 /** Entries that one call gathers before it prints them. */
 const entriesMax = 100_000;

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
-import type { Grant, Rejection, Result } from '../../core/index.ts';
+import type { Grant, Rejection, Result, ScopePath } from '../../core/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import type { CallerCommand, LockView } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
-import type { Ended, HarnessOptions } from '../testing/harness.ts';
-import { FakeChild, Harness, session, startMs, until } from '../testing/harness.ts';
+import type { Ended, FakeChild, HarnessOptions } from '../testing/harness.ts';
+import { Harness, session, startMs, until } from '../testing/harness.ts';
 import { agentId, grant, lockHeld, lockView, statusAnswer } from '../testing/samples.ts';
 
 /** A coordinator that grants whatever is asked for, with leases of one minute. */
 interface Granting {
   readonly held?: readonly LockView[];
   readonly acquire?: Rejection;
+  readonly onAcquire?: () => void;
   /** What a heartbeat answers, instead of a renewal in full. */
   readonly heartbeat?: () => Result | Rejection | Error;
 }
@@ -20,6 +21,7 @@ class Running {
   readonly coordinator: FakeCoordinator;
   readonly harness: Harness;
   readonly ended: Promise<Ended>;
+  #granted: readonly ScopePath[] = [];
 
   constructor(words: readonly string[], granting: Granting = {}, options: Partial<HarnessOptions> = {}) {
     this.coordinator = new FakeCoordinator({
@@ -43,15 +45,23 @@ class Running {
 
   renewed(over: Partial<Grant> = {}): Result {
     const nowMs = this.harness.clock.nowMs();
-    const lease = { ...grant('src/core'), deadlineMs: asTimeMs(nowMs + 60_000), ...over };
-    return { kind: 'renewed', sessionDeadlineMs: asTimeMs(nowMs + 300_000), leases: [lease] };
+    const deadlineMs = asTimeMs(nowMs + 60_000);
+    const leases = this.#granted.map((scope) => ({ ...grant(scope), deadlineMs, ...over }));
+    return { kind: 'renewed', sessionDeadlineMs: asTimeMs(nowMs + 300_000), leases };
   }
 
   #answer(command: CallerCommand, granting: Granting): Result | Rejection | Error {
     switch (command.kind) {
       case 'AgentJoin':
-        return { kind: 'joined', agent: command.agent, epoch: asRevision(3), sessionDeadlineMs: asTimeMs(startMs) };
+        return {
+          kind: 'joined',
+          agent: command.agent,
+          epoch: asRevision(3),
+          sessionDeadlineMs: asTimeMs(startMs),
+        };
       case 'AcquireLock':
+        granting.onAcquire?.();
+        this.#granted = command.scopes;
         return granting.acquire ?? { kind: 'granted', locks: command.scopes.map((scope) => grant(scope)) };
       case 'Heartbeat':
         return granting.heartbeat?.() ?? this.renewed();
@@ -67,7 +77,11 @@ const underCore = ['--scope', 'src/core', '--', 'make', '-j'];
 
 describe('run', () => {
   it('joins, locks, runs the command with the token in its environment, and leaves', async () => {
-    const running = new Running(['--scope', 'src/core', 'src/api', '--', 'make', '-j'], {}, { env: { PATH: '/bin' } });
+    const running = new Running(
+      ['--scope', 'src/core', 'src/api', '--', 'make', '-j'],
+      {},
+      { env: { PATH: '/bin' } },
+    );
     const child = await running.child();
     expect(child.command).toEqual({
       file: 'make',
@@ -141,7 +155,11 @@ describe('run under a session that exists', () => {
     (await running.child()).end({ kind: 'exited', code: 0 });
     await running.ended;
     expect(running.kinds).toEqual(['AcquireLock', 'Heartbeat', 'ReleaseLock']);
-    expect(running.coordinator.commands.at(-1)).toMatchObject({ agent: 'bob', scopes: ['src/core'], token: 12 });
+    expect(running.coordinator.commands.at(-1)).toMatchObject({
+      agent: 'bob',
+      scopes: ['src/core'],
+      token: 12,
+    });
   });
 
   it('does not give back what the agent held before', async () => {
@@ -154,15 +172,18 @@ describe('run under a session that exists', () => {
 });
 
 describe('signals to run', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s is passed on, and everything is given back', async (signal) => {
-    const running = new Running(underCore);
-    const child = await running.child();
-    running.harness.raise(signal);
-    expect(child.signals).toEqual([signal]);
-    child.end({ kind: 'signalled', signalNumber: 2 });
-    expect((await running.ended).code).toBe(130);
-    expect(running.kinds.at(-1)).toBe('AgentLeave');
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s is passed on, and everything is given back',
+    async (signal) => {
+      const running = new Running(underCore);
+      const child = await running.child();
+      running.harness.raise(signal);
+      expect(child.signals).toEqual([signal]);
+      child.end({ kind: 'signalled', signalNumber: 2 });
+      expect((await running.ended).code).toBe(130);
+      expect(running.kinds.at(-1)).toBe('AgentLeave');
+    },
+  );
 
   it('do not double the Ctrl-C that a command on a terminal gets from there', async () => {
     const running = new Running(underCore, {}, { terminal: true });
@@ -176,11 +197,7 @@ describe('signals to run', () => {
   });
 
   it('before the command has begun keep it from beginning', async () => {
-    let answer: (() => void) | null = null;
-    const running = new Running(underCore);
-    running.harness.raise('SIGTERM');
-    answer = () => undefined;
-    answer();
+    const running: Running = new Running(underCore, { onAcquire: () => running.harness.raise('SIGTERM') });
     expect((await running.ended).code).toBe(143);
     expect(running.harness.children).toEqual([]);
     expect(running.kinds.at(-1)).toBe('AgentLeave');
@@ -205,7 +222,9 @@ describe('the lease while the command runs', () => {
   it('when lost by a refusal ends the command: SIGTERM, then SIGKILL, and 1', async () => {
     let isLost = false;
     const refusal: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
-    const running: Running = new Running(underCore, { heartbeat: () => (isLost ? refusal : running.renewed()) });
+    const running: Running = new Running(underCore, {
+      heartbeat: () => (isLost ? refusal : running.renewed()),
+    });
     const child = await running.child();
     await running.harness.clock.advance(0);
     isLost = true;
@@ -220,7 +239,9 @@ describe('the lease while the command runs', () => {
   });
 
   it('is lost when the scope has gone to another token meanwhile', async () => {
-    const running: Running = new Running(underCore, { heartbeat: () => running.renewed({ token: asRevision(99) }) });
+    const running: Running = new Running(underCore, {
+      heartbeat: () => running.renewed({ token: asRevision(99) }),
+    });
     const child = await running.child();
     await until(() => child.signals.length === 1);
     child.end({ kind: 'signalled', signalNumber: 15 });

@@ -1,3 +1,4 @@
+import { asRevision } from '../../core/index.ts';
 import type { ScopePath, SyncRun } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../errors.ts';
@@ -6,7 +7,7 @@ import { relative } from '../format/time.ts';
 import { syncTable } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { revisionOf } from './lock.ts';
+import { numberOption } from './number-option.ts';
 import { scopeOf, scopesOf } from './scopes-of.ts';
 import { proofOf, submitAnd } from './speak.ts';
 
@@ -72,7 +73,7 @@ export async function completeSync(call: Call, input: CompleteInput): Promise<Ou
   return submitAnd(call, command, 'syncSet', setOutcome(call, scope));
 }
 
-const runOf = (text: string): SyncRun => revisionOf('--run', text);
+const runOf = (text: string): SyncRun => asRevision(numberOption('--run', text, 1, Number.MAX_SAFE_INTEGER));
 
 function scopeAndDigest(text: string): [string, string] {
   const at = text.lastIndexOf('=');

@@ -6,12 +6,14 @@ import { clockTime, duration } from './time.ts';
 
 /** One entry of the log: a line with its revision, time and author, its events below when there are several. */
 export function entryText(style: Style, entry: Entry, nowMs: number): string {
-  const who = entry.agent ?? entry.by ?? 'rhema';
-  const head = `${style.paint('dim', `@${entry.revision} ${clockTime(entry.atMs, nowMs)}`)} ${line`${who}`}`;
-  const [only, ...more] = entry.events.map((event) => eventText(event));
-  if (only !== undefined && more.length === 0) return `${head}: ${only}`;
-  return [`${head}: ${entry.kind}`, ...entry.events.map((event) => `    ${eventText(event)}`)].join('\n');
+  const who = line`${entry.agent ?? entry.by ?? 'rhema'}`;
+  const head = style.paint('dim', `@${entry.revision} ${clockTime(entry.atMs, nowMs)}`);
+  const [first = '', ...more] = entry.events.map((event) => eventText(event));
+  if (more.length > 0) return [`${head} ${who}: ${entry.kind}`, ...[first, ...more].map(indented)].join('\n');
+  return first.startsWith(`${who} `) ? `${head} ${first}` : `${head} ${who}: ${first}`;
 }
+
+const indented = (text: string): string => `    ${text}`;
 
 const because = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
 

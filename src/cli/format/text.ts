@@ -1,17 +1,20 @@
 /**
- * C0 and C1 controls, DEL, line separators, and the characters that reorder or hide text: none of them may reach a
- * terminal from an agent's reason or name, where they could forge lines or drive the terminal.
+ * Controls, invisible formatting (which reorders or hides text) and line separators: none of them may reach a terminal
+ * from an agent's reason or name, where they could forge lines or drive the terminal.
  */
-// eslint-disable-next-line no-control-regex -- these are exactly the characters to find
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Text from outside, made safe to print: what is not printable is shown as an escape. */
 export function safe(text: string): string {
-  return text.replace(unsafe, (character) => {
-    if (character === '\n') return '\\n';
-    if (character === '\t') return '\\t';
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return text.replace(unsafe, (character) => shortEscapes[character] ?? escaped(character));
+}
+
+const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
+
+/** As in JSON: one escape for each UTF-16 unit. */
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, place) => character.charCodeAt(place));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
 /** A template for lines that people read: every value that is put in is made safe. */
@@ -19,11 +22,9 @@ export function line(parts: TemplateStringsArray, ...values: readonly (string | 
   return String.raw({ raw: parts }, ...values.map((value) => safe(String(value))));
 }
 
-/** JSON on one line. The C1 controls, which JSON leaves as they are, are escaped too. */
+/** JSON on one line. What JSON itself leaves as it is, C1 controls for one, is escaped too. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(unsafe, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return JSON.stringify(value).replace(unsafe, escaped);
 }
 
 /** `1 lock`, `2 locks`. */

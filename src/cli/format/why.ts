@@ -78,6 +78,8 @@ function happenedText(style: Style, run: Run, nowMs: number): string {
   const author = by === null ? '' : line`, by ${by}`;
   const first = run.at(-1);
   const often =
-    run.length === 1 || first === undefined ? '' : ` (${run.length} times since ${clockTime(first.atMs, nowMs)})`;
+    run.length === 1 || first === undefined
+      ? ''
+      : ` (${run.length} times since ${clockTime(first.atMs, nowMs)})`;
   return `  ${style.paint('dim', `@${revision} ${clockTime(atMs, nowMs)}`)} ${eventText(event)}${often}${author}`;
 }

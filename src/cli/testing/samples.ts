@@ -84,7 +84,11 @@ export function agentView(over: Partial<AgentView> = {}): AgentView {
   };
 }
 
-export function scopeView(path: string, dependencies: readonly string[] = [], over: Partial<ScopeView> = {}): ScopeView {
+export function scopeView(
+  path: string,
+  dependencies: readonly string[] = [],
+  over: Partial<ScopeView> = {},
+): ScopeView {
   return {
     path: scopePath(path),
     name: path.split('/').at(-1) ?? path,

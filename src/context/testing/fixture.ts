@@ -45,6 +45,15 @@ export function write(root: string, files: Files): void {
   }
 }
 
+/** A definition file of the flat shape. */
+export const flat = (name: string, ...dependencies: string[]): string =>
+  [
+    `name: ${name}`,
+    'scope_type: service',
+    'dependencies:',
+    ...dependencies.map((path) => `  - path: ${path}`),
+  ].join('\n');
+
 /** A fresh repository with these files, none of them added. */
 export function makeRepository(files: Files = {}): string {
   const root = temporaryFolder();

@@ -35,7 +35,8 @@ export function OneLockPerAgent(state: State): Violation[] {
 export function AgentStateConsistency(state: State): Violation[] {
   const found: Violation[] = [];
   for (const agent of state.agents.values()) {
-    const evidence = statusProblem(agent) ?? presenceProblem(agent) ?? blockProblem(agent);
+    const evidence =
+      statusProblem(agent) ?? ticketProblem(state, agent) ?? presenceProblem(state, agent) ?? blockProblem(agent);
     if (evidence !== null) found.push({ invariant: 'AgentStateConsistency', subject: agent.id, evidence });
   }
   return found;
@@ -57,9 +58,15 @@ function statusProblem(agent: Agent): string | null {
   }
 }
 
-function presenceProblem(agent: Agent): string | null {
+function ticketProblem(state: State, agent: Agent): string | null {
+  if (agent.ticket === null || state.tickets.get(agent.ticket)?.agent === agent.id) return null;
+  return `waits with ticket ${agent.ticket}, which is not its own`;
+}
+
+function presenceProblem(state: State, agent: Agent): string | null {
   const lost = agent.presence === 'lost';
   if (lost !== (agent.lostAtMs !== null)) return `is ${agent.presence}, but its time of loss says otherwise`;
+  if (lost !== state.index.lostAgents.has(agent.id)) return `is ${agent.presence}, the index says otherwise`;
   return lost && agent.status !== 'idle' ? `is lost, but ${agent.status}` : null;
 }
 

@@ -101,13 +101,14 @@ function runnerIsPresent(state: State, sync: Sync): boolean {
   return agent?.presence === 'present' && agent.epoch === sync.epoch;
 }
 
-/** Failures stay within the budget of retries plus the first try. */
+/** Failures stay within the first try and the budget of retries; who may try again has one left. */
 export function BoundedRetries(state: State): Violation[] {
+  const { maxRetries } = state.settings;
   return [...state.syncs.values()]
-    .filter((sync) => sync.failures > state.settings.maxRetries + 1)
+    .filter((sync) => sync.failures > (sync.status === 'failed' ? maxRetries + 1 : maxRetries))
     .map((sync) => ({
       invariant: 'BoundedRetries',
       subject: sync.scope,
-      evidence: `has failed ${sync.failures} times, ${state.settings.maxRetries} retries are allowed`,
+      evidence: `is ${sync.status} and has failed ${sync.failures} times, ${maxRetries} retries are allowed`,
     }));
 }

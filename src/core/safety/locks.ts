@@ -1,6 +1,6 @@
 /** Invariants about locks and the queue. */
 import { Draft } from '../draft.ts';
-import { obstacleTo } from '../queue.ts';
+import { obstacleTo, waitsForPlace } from '../queue.ts';
 import type { Lock, State, Waiter } from '../state.ts';
 import { deadlockedAgents } from '../wait-graph.ts';
 import type { Violation } from './violation.ts';
@@ -35,7 +35,7 @@ function lockProblem(state: State, lock: Lock): string | null {
   return agent.held.has(lock.scope) ? null : `${lock.agent} does not know that it holds it`;
 }
 
-/** Every lock has a deadline after its grant, and the index would end it then. */
+/** Every lock has a deadline after its grant, the index would end it then, and its hold is bounded while others wait for it. */
 export function LockTimeouts(state: State): Violation[] {
   const found: Violation[] = [];
   for (const lock of state.locks.values()) {
@@ -43,6 +43,8 @@ export function LockTimeouts(state: State): Violation[] {
       found.push(violation(lock, `ends at ${lock.deadlineMs}, not after its grant at ${lock.grantedAtMs}`));
     if (state.index.lockDeadlines.get(lock.scope) !== lock.deadlineMs)
       found.push(violation(lock, `ends at ${lock.deadlineMs}, but the index does not know`));
+    if ((lock.contendedSinceMs !== null) !== state.index.queues.has(lock.scope))
+      found.push(violation(lock, `contended since ${lock.contendedSinceMs}, but the queue says otherwise`));
   }
   return found;
 
@@ -95,10 +97,17 @@ export function QueueConsistency(state: State): Violation[] {
     if (evidence !== null) found.push(violation(`ticket ${number}`, evidence));
     previous = number;
   }
-  for (const [scope, queue] of state.index.queues)
+  for (const [scope, queue] of state.index.queues) {
+    if (queue.size === 0) found.push(violation(scope, 'has an empty queue'));
     for (const ticket of queue)
       if (state.tickets.get(ticket)?.scopes.includes(scope) !== true)
         found.push(violation(scope, `ticket ${ticket} is indexed here, but does not wait for it`));
+  }
+  if (![...state.index.queue].every((ticket) => state.tickets.has(ticket)))
+    found.push(violation('*', 'a ticket of the index is unknown'));
+  const placeIsWanted = [...state.tickets.values()].some((waiter) => waitsForPlace(draft, waiter));
+  if (placeIsWanted !== (state.placeWaitSinceMs !== null))
+    found.push(violation('*', `a place is wanted since ${state.placeWaitSinceMs}, but the queue says otherwise`));
   return found;
 
   function violation(subject: string, evidence: string): Violation {
@@ -119,6 +128,7 @@ function waiterProblem(
     return `belongs to ${waiter.agent}, who is not present`;
   if (agent.epoch !== waiter.epoch || agent.ticket !== number)
     return `${waiter.agent} does not know that it waits`;
+  if (!state.index.queue.has(waiter.ticket)) return 'is not in the queue';
   for (const scope of waiter.scopes) {
     if (!state.scopes.has(scope)) return `waits for ${scope}, which is no scope`;
     if (state.index.queues.get(scope)?.has(waiter.ticket) !== true) return `is not indexed under ${scope}`;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newRequestId, newSecret, type OwnerCommand } from '../../client/index.ts';
-import type { AgentId, Epoch, Grant, Result, ScopePath } from '../../core/index.ts';
+import type { AgentId, DurationMs, Epoch, Grant, Result, ScopePath } from '../../core/index.ts';
 import type { CallerCommand, Coordinator } from '../../protocol/index.ts';
 
 /** A Git repository of one test, with scopes. */
@@ -62,11 +62,15 @@ export async function joinAs(coordinator: Coordinator, name: string): Promise<Jo
   return { agent, secret, epoch: result.epoch };
 }
 
-export const acquire = (by: JoinedAgent, scope: string, wait = false): CallerCommand => ({
+export const acquire = (
+  by: JoinedAgent,
+  scope: string,
+  { wait = false, ttlMs = null }: { readonly wait?: boolean; readonly ttlMs?: number | null } = {},
+): CallerCommand => ({
   kind: 'AcquireLock',
   ...by,
   scopes: [scope as ScopePath],
-  ttlMs: null,
+  ttlMs: ttlMs as DurationMs | null,
   wait: wait ? { kind: 'queue', forMs: null } : { kind: 'none' },
   reason: null,
 });

@@ -1,0 +1,84 @@
+import type { ScopeDefinition, ScopePath } from '../src/core/index.ts';
+import type { CallerCommand } from '../src/protocol/index.ts';
+import type { Client } from './client.ts';
+import type { Profile } from './profile.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+
+const acts = { revoke: 3, redefine: 2, git: 2, retry: 2, reset: 1, abort: 1, invalidate: 1 } as const;
+
+/** People and Git: they take locks back, change the graph, and pull. */
+export class Operator {
+  readonly #client: Client;
+  readonly #random: Random;
+  readonly #scheduler: Scheduler;
+  readonly #profile: Profile;
+  #requests = 0;
+
+  constructor(client: Client, random: Random, scheduler: Scheduler, profile: Profile) {
+    this.#client = client;
+    this.#random = random;
+    this.#scheduler = scheduler;
+    this.#profile = profile;
+  }
+
+  async meddle(goesOn: () => boolean): Promise<void> {
+    while (goesOn()) {
+      await this.#scheduler.sleep(this.#random.between(500, 6_000));
+      await this.#send(this.#act());
+    }
+  }
+
+  /** Every scope, with whatever dependencies. */
+  async defineAll(): Promise<void> {
+    await this.#send({
+      kind: 'DefineScopes',
+      by: 'operator',
+      scopes: this.#graph(this.#profile.scopes, false),
+    });
+  }
+
+  #act(): CallerCommand {
+    const scope = this.#random.pick(this.#profile.scopes);
+    const by = 'operator';
+    switch (this.#random.weighted(acts)) {
+      case 'revoke':
+        return { kind: 'RevokeLock', by, scope, reason: 'planned' };
+      case 'redefine':
+        return {
+          kind: 'DefineScopes',
+          by,
+          scopes: this.#graph(this.#someScopes(), this.#random.happens(0.1)),
+        };
+      case 'git':
+        return { kind: 'GitOperation', by, scopes: [scope], operation: 'merge' };
+      case 'retry':
+        return { kind: 'RetrySync', by, scope };
+      case 'reset':
+        return { kind: 'ResetSync', by, scope };
+      case 'abort':
+        return { kind: 'AbortSync', by, scope, reason: 'planned' };
+      case 'invalidate':
+        return { kind: 'InvalidateSync', by, scope, reason: 'planned' };
+    }
+  }
+
+  #someScopes(): ScopePath[] {
+    const { scopes } = this.#profile;
+    return this.#random.some(scopes, this.#random.between(1, scopes.length));
+  }
+
+  /** Each scope may depend on one before it. A cyclic graph must be refused whole. */
+  #graph(scopes: readonly ScopePath[], cyclic: boolean): ScopeDefinition[] {
+    return scopes.map((path, place) => {
+      const before = scopes.slice(0, place);
+      const dependencies = cyclic ? scopes.filter((other) => other !== path) : this.#random.some(before, 1);
+      return { path, name: path, type: 'package', dependencies: dependencies.toSorted() };
+    });
+  }
+
+  async #send(command: CallerCommand): Promise<void> {
+    this.#requests += 1;
+    await this.#client.submit({ requestId: `operator-${this.#requests}`, command });
+  }
+}

@@ -1,0 +1,198 @@
+/** What must be true of a run, by what took effect (the archive) and what the outside saw (the witness). */
+import { deepStrictEqual } from 'node:assert';
+import {
+  encodeState,
+  evolve,
+  initialState,
+  violations,
+  type Entry,
+  type EventOf,
+  type Revision,
+  type State,
+} from '../src/core/index.ts';
+import type { Archive } from './archive.ts';
+import type { Acknowledged, Belief, Watched, Witness } from './witness.ts';
+
+/** Something that must be true is not. */
+export class OracleError extends Error {
+  override readonly name = 'OracleError';
+}
+
+export interface Verdict {
+  readonly revisions: number;
+  readonly grants: number;
+  readonly acknowledged: number;
+}
+
+export function judge(archive: Archive, witness: Witness): Verdict {
+  const grants = judgeReplay(archive);
+  judgeAcknowledged(archive, witness);
+  judgeBeliefs(archive, witness);
+  for (const watched of witness.watched) judgeWatched(archive, watched);
+  return { revisions: archive.entries.length, grants, acknowledged: witness.acknowledged.length };
+}
+
+function demand(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new OracleError(message);
+}
+
+function groupBy<T, Key>(values: readonly T[], key: (value: T) => Key): Map<Key, T[]> {
+  const groups = new Map<Key, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value)) ?? [];
+    groups.set(key(value), group);
+    group.push(value);
+  }
+  return groups;
+}
+
+/** Replays all from nothing: every invariant at every revision, and every snapshot is the state that was served. */
+function judgeReplay({ entries, snapshots }: Archive): number {
+  const state = initialState();
+  const served = groupBy(snapshots, (snapshot) => snapshot.revision);
+  let grants = 0;
+  for (const entry of entries) {
+    judgeEntry(state, entry);
+    evolve(state, entry);
+    const [found] = violations(state);
+    demand(
+      found === undefined,
+      `revision ${entry.revision}: ${found?.invariant} ${found?.subject} ${found?.evidence}`,
+    );
+    for (const snapshot of served.get(entry.revision) ?? [])
+      deepStrictEqual(
+        snapshot.body,
+        encodeState(state),
+        `the snapshot of ${entry.revision} is not what the log says`,
+      );
+    grants += entry.events.filter((event) => event.kind === 'lock.granted').length;
+  }
+  return grants;
+}
+
+/** Against the state before it: time does not run backwards, nothing ends too early, no act under a stale token. */
+function judgeEntry(before: State, entry: Entry): void {
+  demand(entry.revision === before.revision + 1, `revision ${entry.revision} follows ${before.revision}`);
+  demand(entry.atMs >= before.timeMs, `revision ${entry.revision} is before ${before.revision} in time`);
+  for (const event of entry.events) {
+    if (event.kind === 'lock.expired') judgeExpiry(before, event, entry);
+    if (event.kind === 'context.modified') judgeWrite(before, event, entry);
+    if (event.kind === 'lock.granted') judgeGrant(before, event, entry);
+  }
+}
+
+function judgeExpiry(before: State, event: EventOf<'lock.expired'>, entry: Entry): void {
+  const deadlineMs = before.locks.get(event.scope)?.deadlineMs ?? Infinity;
+  demand(
+    deadlineMs <= entry.atMs,
+    `${event.scope} expired at revision ${entry.revision}, before its deadline`,
+  );
+}
+
+/** A write is made under the current token, or takes the lock in the same revision. */
+function judgeWrite(before: State, event: EventOf<'context.modified'>, entry: Entry): void {
+  const token = before.locks.get(event.scope)?.token ?? entry.revision;
+  demand(event.token === token, `a stale token wrote to ${event.scope} at revision ${entry.revision}`);
+}
+
+/** A scope that is granted was free, or came free in the same revision. */
+function judgeGrant(before: State, event: EventOf<'lock.granted'>, entry: Entry): void {
+  const ended = entry.events.some(
+    (other) =>
+      (other.kind === 'lock.released' || other.kind === 'lock.expired' || other.kind === 'lock.revoked') &&
+      other.scope === event.scope,
+  );
+  demand(
+    ended || !before.locks.has(event.scope),
+    `${event.scope} was granted twice at revision ${entry.revision}`,
+  );
+}
+
+/** Every acknowledged command is in the log exactly once, with the answer that was given, or changed nothing. */
+function judgeAcknowledged({ entries }: Archive, { acknowledged }: Witness): void {
+  const logged = groupBy(entries, (entry) => entry.requestId as string | null);
+  for (const [id, found] of logged)
+    demand(id === null || found.length === 1, `request ${id} is in the log ${found.length} times`);
+  for (const ack of acknowledged) judgeReply(ack, logged.get(ack.request.requestId)?.[0]);
+}
+
+function judgeReply({ request, reply, knownBefore }: Acknowledged, entry: Entry | undefined): void {
+  const what = `${request.command.kind} ${request.requestId}`;
+  if (reply.ok && entry !== undefined && reply.revision === entry.revision) {
+    deepStrictEqual(reply.result, entry.result, `${what} was answered otherwise than the log says`);
+    return;
+  }
+  demand(
+    reply.revision >= knownBefore,
+    `${what} was answered at ${reply.revision}, but ${knownBefore} was known`,
+  );
+  if (!reply.ok) return;
+  demand(
+    entry === undefined || entry.revision > reply.revision,
+    `${what} is at ${entry?.revision}, not ${reply.revision}`,
+  );
+  demand(
+    changesNothing(reply.result),
+    `${what} was acknowledged at ${reply.revision}, but is not in the log`,
+  );
+}
+
+/** Answers to commands that were accepted but had nothing to change. */
+function changesNothing(result: Extract<Acknowledged['reply'], { ok: true }>['result']): boolean {
+  switch (result.kind) {
+    case 'released':
+      return result.scopes.length === 0;
+    case 'waitCancelled':
+      return result.ticket === null;
+    case 'scopesDefined':
+      return result.added.length + result.changed.length + result.removed.length === 0;
+    case 'invalidated':
+      return result.scopes.length === 0;
+    case 'statusSet':
+    case 'queued':
+    case 'syncSet':
+    case 'done':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Two agents never take the same lock for their own at once, unless an operator took it from one of them. */
+function judgeBeliefs({ entries }: Archive, { beliefs }: Witness): void {
+  const taken = new Set<string>();
+  for (const { events } of entries)
+    for (const event of events)
+      if (event.kind === 'lock.revoked' || (event.kind === 'lock.released' && event.cause === 'scopeRemoved'))
+        taken.add(`${event.scope} ${event.token}`);
+  const holders = new Map<string, string>();
+  const trusted = beliefs.filter(({ scope, token }) => !taken.has(`${scope} ${token}`));
+  for (const belief of trusted) {
+    const key = `${belief.scope} ${belief.token}`;
+    const holder = holders.get(key) ?? belief.agent;
+    demand(holder === belief.agent, `${holder} and ${belief.agent} were both given ${key}`);
+    holders.set(key, belief.agent);
+    for (const other of trusted)
+      demand(!conflict(belief, other), `${belief.agent} and ${other.agent} both held ${key}`);
+  }
+}
+
+function conflict(a: Belief, b: Belief): boolean {
+  return a.scope === b.scope && a.agent !== b.agent && a.fromMs < b.untilMs && b.fromMs < a.untilMs;
+}
+
+/** A watcher saw the log: in order, nothing twice, nothing missing but what it was told is gone. */
+function judgeWatched({ entries }: Archive, watched: Watched): void {
+  let next = 1 as Revision;
+  for (const entry of watched.entries) {
+    const expected = entry.revision === next || watched.resumedAt.has(entry.revision);
+    demand(expected && entry.revision >= next, `a watcher saw ${entry.revision} where ${next} was to follow`);
+    deepStrictEqual(
+      entry,
+      entries[entry.revision - 1],
+      `a watcher saw another entry ${entry.revision} than the log has`,
+    );
+    next = (entry.revision + 1) as Revision;
+  }
+  demand(next === entries.length + 1, `a watcher saw nothing after ${next - 1} of ${entries.length}`);
+}

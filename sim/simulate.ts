@@ -1,0 +1,190 @@
+/**
+ * One simulated run: several agents, an operator and watchers on one or two owners of one log, over a store, a network
+ * and clocks that fail; then the faults stop, and everybody must get on. A run is a function of its seed.
+ */
+import { deepStrictEqual } from 'node:assert';
+import { parseAgentId, type AgentId } from '../src/core/index.ts';
+import { MemoryLog } from '../src/store/memory/index.ts';
+import { Agent } from './agent.ts';
+import { Archive } from './archive.ts';
+import { Chaos } from './chaos.ts';
+import { Client } from './client.ts';
+import { judge, OracleError, type Verdict } from './oracle.ts';
+import { Operator } from './operator.ts';
+import { isRetryable, Machine, Owner } from './owner.ts';
+import { drawProfile, type Profile } from './profile.ts';
+import { Random } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { Watcher } from './watcher.ts';
+import { Witness } from './witness.ts';
+
+export interface RunReport extends Verdict {
+  readonly seed: number;
+  readonly simulatedMs: number;
+  readonly profile: Profile;
+  readonly rejections: ReadonlyMap<string, number>;
+}
+
+/** Steps that the agents of a run take together. */
+export const defaultSteps = 150;
+
+/** Simulated time after which a run that has not ended is stuck, in milliseconds. */
+const withinMs = 3_600_000;
+/** Simulated time in which all that nobody renews must have ended: longer than any lease, session and block. */
+const longestLeaseMs = 120_000;
+
+/** Runs a seed for a number of agents' steps. Throws when anything is not as it must be. */
+export async function simulate(seed: number, steps: number): Promise<RunReport> {
+  const world = new World(seed, steps);
+  await world.scheduler.runUntilDone(world.run(), withinMs);
+  const verdict = judge(world.archive, world.witness);
+  const { profile, scheduler, witness } = world;
+  return { seed, ...verdict, simulatedMs: scheduler.nowMs(), profile, rejections: witness.rejections };
+}
+
+class World {
+  readonly scheduler: Scheduler;
+  readonly archive = new Archive();
+  readonly witness = new Witness();
+  readonly profile: Profile;
+  readonly #random: Random;
+  readonly #first: Owner;
+  readonly #owners: readonly Owner[];
+  readonly #client: Client;
+  readonly #operator: Operator;
+  readonly #agents: readonly Agent[];
+  readonly #watchers: readonly Watcher[];
+  #stepsLeft: number;
+  #over = false;
+
+  constructor(seed: number, steps: number) {
+    this.#random = new Random(seed);
+    this.scheduler = new Scheduler(this.#random);
+    this.profile = drawProfile(this.#random);
+    this.#stepsLeft = steps;
+    this.#owners = this.#makeOwners();
+    this.#first = this.#owners[0] as Owner;
+    const { network } = this.profile;
+    this.#client = new Client(this.scheduler, this.#random, this.#owners, this.witness, network);
+    this.#operator = new Operator(this.#client, this.#random, this.scheduler, this.profile);
+    this.#agents = Array.from({ length: this.profile.agents }, (_, index) =>
+      this.#makeAgent(`agent-${index}`),
+    );
+    this.#watchers = this.#owners.map(() => new Watcher(this.scheduler, this.#random, this.#owners));
+    this.witness.watched.push(...this.#watchers.map((watcher) => watcher.watched));
+  }
+
+  async run(): Promise<void> {
+    await Promise.all(this.#owners.map((owner) => owner.start()));
+    await this.#configure();
+    await this.#operator.defineAll();
+    const watching = this.#watchers.map((watcher) => watcher.follow(() => !this.#over));
+    await this.#misbehave();
+    await this.#heal();
+    await this.#makeProgress();
+    await this.#compareMoments();
+    await this.#letWatchersFinish(watching);
+    await Promise.all(this.#owners.map((owner) => owner.service?.stop()));
+    this.#reportProblems();
+  }
+
+  async #misbehave(): Promise<void> {
+    const goesOn = (): boolean => this.#stepsLeft > 0;
+    const chaos = new Chaos(this.scheduler, this.#random, this.#owners, this.profile);
+    await Promise.all([
+      ...this.#agents.map((agent) => agent.live()),
+      this.#operator.meddle(goesOn),
+      chaos.killOwners(goesOn),
+      chaos.jumpClocks(goesOn),
+    ]);
+  }
+
+  /**
+   * Faults stop, and an owner on another machine retires: two clocks would take the log from each other for ever, and
+   * re-arm every lease each time.
+   */
+  async #heal(): Promise<void> {
+    this.#client.heal();
+    for (const owner of this.#owners) owner.heal();
+    if (this.profile.second === 'otherHost') this.#owners[1]?.kill();
+    await this.#operator.defineAll();
+    await this.scheduler.sleep(1_000);
+  }
+
+  async #makeProgress(): Promise<void> {
+    const { scopes } = this.profile;
+    await Promise.all(this.#agents.map((agent) => agent.makeProgress(this.#random.pick(scopes))));
+    await this.scheduler.sleep(longestLeaseMs);
+    const latecomer = this.#makeAgent('latecomer');
+    for (const scope of scopes) await latecomer.makeProgress(scope);
+    const { locks, waiters } = await this.#client.query({ kind: 'status', at: null });
+    if (locks.length + waiters.length > 0)
+      throw new OracleError('something is still held or waited for at the end');
+  }
+
+  /** The state served now is the state that time travel finds at the same revision. */
+  async #compareMoments(): Promise<void> {
+    const now = await this.#client.query({ kind: 'status', at: null });
+    const then = await this.#client.query({
+      kind: 'status',
+      at: { kind: 'revision', revision: now.revision },
+    });
+    deepStrictEqual(then, now, 'the state served is not the one that the log leads to');
+  }
+
+  async #letWatchersFinish(watching: readonly Promise<void>[]): Promise<void> {
+    const behind = (watcher: Watcher): boolean => watcher.next <= this.archive.entries.length;
+    for (let tries = 0; tries < 100 && this.#watchers.some(behind); tries += 1)
+      await this.scheduler.sleep(100);
+    this.#over = true;
+    for (const owner of this.#owners) await owner.service?.stop();
+    await Promise.all(watching);
+  }
+
+  /** Settings are the process's own business: they come through its service, not from a caller. */
+  async #configure(): Promise<void> {
+    const { settings } = this.profile;
+    for (;;) {
+      try {
+        await this.#first.service?.submitInternal({ kind: 'Configure', by: 'service', settings });
+        return;
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+      }
+    }
+  }
+
+  #reportProblems(): void {
+    for (const { kind, message } of this.#owners.flatMap((owner) => owner.problems))
+      if (kind === 'violation' || kind === 'bug' || kind === 'corruptSnapshot')
+        throw new OracleError(message);
+  }
+
+  #makeOwners(): Owner[] {
+    const { scheduler, archive, profile } = this;
+    const random = this.#random;
+    const log = new MemoryLog();
+    const own = (machine: Machine): Owner => new Owner({ log, archive, scheduler, random, profile, machine });
+    const machine = new Machine('host-1', scheduler, random);
+    if (profile.second === 'none') return [own(machine)];
+    const other = profile.second === 'sameHost' ? machine : new Machine('host-2', scheduler, random);
+    return [own(machine), own(other)];
+  }
+
+  #makeAgent(text: string): Agent {
+    const parsed = parseAgentId(text);
+    if (!parsed.ok) throw new Error(parsed.problem);
+    const name: AgentId = parsed.value;
+    const { scheduler, witness, profile } = this;
+    const takeStep = (): boolean => (this.#stepsLeft -= 1) >= 0;
+    return new Agent({
+      name,
+      scheduler,
+      random: this.#random,
+      client: this.#client,
+      witness,
+      profile,
+      takeStep,
+    });
+  }
+}

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs } from '../../core/index.ts';
+import type { Result } from '../../core/index.ts';
+import type { SyncView } from '../../protocol/index.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import type { Script } from '../testing/fake-coordinator.ts';
+import { Harness, session, startMs } from '../testing/harness.ts';
+import { agentId, scopePath, scopeView, statusAnswer } from '../testing/samples.ts';
+
+function harnessOf(script: Script): { readonly harness: Harness; readonly coordinator: FakeCoordinator } {
+  const coordinator = new FakeCoordinator(script);
+  return { harness: new Harness({ coordinator, sessions: [session('bob')] }), coordinator };
+}
+
+const set: Result = { kind: 'syncSet', scope: scopePath('api'), status: 'idle', retryAtMs: null };
+const asBob = { agent: 'bob', epoch: 3, secret: 'secret' };
+
+const scopes = {
+  revision: asRevision(7),
+  scopes: [
+    scopeView('api', ['core'], { syncStatus: 'failed' }),
+    scopeView('app', ['api', 'core']),
+    scopeView('core', [], {
+      syncStatus: 'completed',
+      dependents: [scopePath('api')],
+      holder: agentId('bob'),
+    }),
+    scopeView('docs'),
+  ],
+  problems: [],
+};
+
+describe('sync', () => {
+  it('start tells the run, and the command that completes it', async () => {
+    const { harness } = harnessOf({
+      submit: () => ({ kind: 'syncStarted', scope: scopePath('api'), run: asRevision(9), attempt: 2 }),
+    });
+    const { stdout } = await harness.run('sync', 'start', 'api', '--agent', 'bob');
+    expect(stdout).toBe(
+      'syncing api: run 9, attempt 2\nwhen it is done: rhema sync complete api --run 9 --agent bob\n',
+    );
+  });
+
+  it.each([
+    [
+      ['complete', 'api', '--run', '9', '--digest', 'd', '--against', 'core=e', '--agent', 'bob'],
+      { kind: 'CompleteSync', ...asBob, scope: 'api', run: 9, digest: 'd', syncedAgainst: { core: 'e' } },
+    ],
+    [
+      ['fail', 'api', '--run', '9', '--error', 'bad', '--agent', 'bob'],
+      { kind: 'FailSync', ...asBob, scope: 'api', run: 9, error: 'bad' },
+    ],
+    [['retry', 'api'], { kind: 'RetrySync', scope: 'api', by: 'olga' }],
+    [['reset', 'api'], { kind: 'ResetSync', scope: 'api', by: 'olga' }],
+    [['abort', 'api', '--reason', 'x'], { kind: 'AbortSync', scope: 'api', by: 'olga', reason: 'x' }],
+  ])('%j sends %j', async (words, command) => {
+    const { harness, coordinator } = harnessOf({ submit: () => set });
+    expect((await harness.run('sync', ...words)).stdout).toBe('the sync of api is idle\n');
+    expect(coordinator.commands).toEqual([command]);
+  });
+
+  it('invalidate tells what is to be synced again', async () => {
+    const again = [scopePath('core'), scopePath('api')];
+    const { harness } = harnessOf({ submit: () => ({ kind: 'invalidated', scopes: again }) });
+    expect((await harness.run('sync', 'invalidate', 'core')).stdout).toBe('to be synced again: core, api\n');
+  });
+
+  it('complete must say which run', async () => {
+    const { harness } = harnessOf({});
+    expect((await harness.run('sync', 'complete', 'api', '--agent', 'bob')).code).toBe(2);
+    expect((await harness.run('sync', 'complete', 'api', '--run', 'x', '--agent', 'bob')).code).toBe(2);
+  });
+
+  it('plan puts what is not completed into steps, dependencies first', async () => {
+    const { harness } = harnessOf({ answers: { scopes: () => scopes } });
+    expect((await harness.run('sync', 'plan')).stdout).toBe('1. docs\n2. api (failed)\n3. app\n');
+    expect((await harness.run('sync', 'plan', 'api')).stdout).toBe('1. api (failed)\n');
+    expect((await harness.run('sync', 'plan', 'core')).stdout).toBe('everything is synced\n');
+    expect((await harness.run('sync', 'plan', 'nowhere')).code).toBe(3);
+  });
+
+  it('status shows the named scopes only', async () => {
+    const sync: SyncView = {
+      scope: scopePath('api'),
+      status: 'failed',
+      failures: 1,
+      retriesLeft: 2,
+      run: asRevision(9),
+      agent: agentId('bob'),
+      startedAtMs: asTimeMs(startMs),
+      endedAtMs: asTimeMs(startMs),
+      error: 'bad schema',
+      retryAtMs: asTimeMs(startMs + 5_000),
+      digest: null,
+    };
+    const syncs = [sync, { ...sync, scope: scopePath('core') }];
+    const { harness } = harnessOf({ answers: { status: () => statusAnswer({ syncs }) } });
+    expect((await harness.run('sync', 'status', 'api')).stdout).toMatchInlineSnapshot(`
+      "SCOPE  SYNC    AGENT  RUN  FAILURES            ERROR       RETRY
+      api    failed  bob    9    1 (2 retries left)  bad schema  in 5 s
+      "
+    `);
+    expect((await harness.run('sync', 'status', 'docs')).stdout).toBe('none of it was ever synced\n');
+  });
+});
+
+describe('scope', () => {
+  it('list shows holder and sync status', async () => {
+    const { harness } = harnessOf({ answers: { scopes: () => scopes } });
+    expect((await harness.run('scope', 'list')).stdout).toMatchInlineSnapshot(`
+      "SCOPE  NAME  TYPE     DEPENDS ON  NEEDED BY  HOLDER  SYNC
+      api    api   library  1           0          -       failed
+      app    app   library  2           0          -       idle
+      core   core  library  0           1          bob     completed
+      docs   docs  library  0           0          -       idle
+      "
+    `);
+  });
+
+  it('show tells about one, and refuses one that is not there as the coordinator would', async () => {
+    const { harness } = harnessOf({ answers: { scopes: () => scopes } });
+    expect((await harness.run('scope', 'show', 'core')).stdout).toBe(
+      'core core, library\nheld by bob\nsync: completed\ndepends on: nothing\nneeded by: api\n',
+    );
+    const { code, body } = await harness.json('scope', 'show', 'nowhere');
+    expect([code, body['code']]).toEqual([3, 'SCOPE_NOT_FOUND']);
+  });
+
+  it('graph draws all of it, or what one scope leads to', async () => {
+    const { harness } = harnessOf({ answers: { scopes: () => scopes } });
+    expect((await harness.run('scope', 'graph')).stdout).toBe('app\n├─ api\n│  └─ core\n└─ core\ndocs\n');
+    expect((await harness.run('scope', 'graph', 'api')).stdout).toBe('api\n└─ core\n');
+    expect((await harness.run('scope', 'graph', '--dot')).stdout).toContain('"api" -> "core";');
+    expect((await harness.run('scope', 'graph', '--dot', '--mermaid')).code).toBe(2);
+  });
+
+  it.each([
+    [true, 0],
+    [false, 3],
+  ])('refresh that is accepted: %s ends with %i', async (accepted, code) => {
+    const problem = {
+      code: 'X',
+      severity: 'warning',
+      file: null,
+      line: null,
+      column: null,
+      message: 'odd',
+    } as const;
+    const report = {
+      revision: asRevision(7),
+      accepted,
+      scopes: 4,
+      problems: [problem],
+      atMs: asTimeMs(startMs),
+    };
+    const { harness } = harnessOf({ refresh: () => report });
+    const { code: ended, stdout, stderr } = await harness.run('scope', 'refresh');
+    expect(ended).toBe(code);
+    expect(stdout + stderr).toContain('scope graph: warning: odd (X)');
+  });
+});

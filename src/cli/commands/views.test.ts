@@ -1,0 +1,335 @@
+import { describe, expect, it } from 'vitest';
+import { asDurationMs, asRevision, asTimeMs } from '../../core/index.ts';
+import type { Entry, Event, Revision } from '../../core/index.ts';
+import type { WhyAnswer } from '../../protocol/index.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import type { Script } from '../testing/fake-coordinator.ts';
+import { Harness, startMs, until } from '../testing/harness.ts';
+import {
+  agentId,
+  agentView,
+  lockView,
+  scopePath,
+  scopeView,
+  statusAnswer,
+  waiterView,
+} from '../testing/samples.ts';
+
+const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
+const withoutClock = (text: string): string => text.replaceAll(/\d\d:\d\d:\d\d/g, 'hh:mm:ss');
+
+const granted: Event = {
+  kind: 'lock.granted',
+  scope: scopePath('src/core'),
+  agent: agentId('alice'),
+  epoch: asRevision(2),
+  ticket: null,
+  ttlMs: asDurationMs(60_000),
+  deadlineMs: asTimeMs(startMs),
+  reason: 'refactor auth',
+};
+const renewed: Event = {
+  kind: 'lock.renewed',
+  scope: scopePath('src/core'),
+  agent: agentId('alice'),
+  ttlMs: asDurationMs(60_000),
+  deadlineMs: asTimeMs(startMs + 60_000),
+};
+const left: Event = { kind: 'agent.left', agent: agentId('bob') };
+
+function entry(revision: number, ...events: readonly Event[]): Entry {
+  return {
+    revision: asRevision(revision),
+    atMs: asTimeMs(startMs - 60_000 + revision),
+    kind: 'AcquireLock',
+    agent: agentId('alice'),
+    by: null,
+    requestId: null,
+    events,
+    result: { kind: 'done' },
+  };
+}
+
+describe('status', () => {
+  const status = statusAnswer({
+    agents: [agentView()],
+    locks: [lockView()],
+    waiters: [waiterView()],
+    violations: [{ invariant: 'LockConsistency', subject: 'src/core', evidence: 'two holders' }],
+    scopeProblems: [
+      {
+        code: 'YAML_SYNTAX',
+        severity: 'error',
+        file: 'api/rhema.yaml',
+        line: 4,
+        column: 9,
+        message: 'a tab',
+      },
+    ],
+  });
+
+  it('shows everything at a glance', async () => {
+    const { stdout } = await harnessOf({ answers: { status: () => status } }).run('status');
+    expect(stdout).toMatchInlineSnapshot(`
+      "revision 7, 2 scopes, 1 agent, 1 of 3 places taken, 1 waiting
+
+      AGENT  STATUS   HOLDS     TASK  SEEN
+      alice  working  src/core  auth  5 s ago
+
+      SCOPE     HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
+      src/core  alice   3 min     in 1 min  1      5      refactor auth
+
+      PLACE  WAITER  WANTS     WAITED  BUSY      REASON
+      1      bob     src/core  40 s    src/core
+
+      api/rhema.yaml:4:9: error: a tab (YAML_SYNTAX)
+
+      LockConsistency on src/core: two holders
+      "
+    `);
+  });
+
+  it('gives programs agents, locks, waiters, syncs and violations', async () => {
+    const { body } = await harnessOf({ answers: { status: () => status } }).json('status');
+    expect(body).toMatchObject({ ok: true, revision: 7, violations: [{ invariant: 'LockConsistency' }] });
+    expect(Object.keys(body)).toEqual(
+      expect.arrayContaining(['agents', 'locks', 'waiters', 'syncs', 'violations']),
+    );
+  });
+
+  it('can look back', async () => {
+    const coordinator = new FakeCoordinator({ answers: { status: () => status } });
+    await new Harness({ coordinator }).run('status', '--at', '@5');
+    expect(coordinator.queries).toEqual([{ kind: 'status', at: { kind: 'revision', revision: 5 } }]);
+  });
+
+  it('--watch --json prints a line now and one for each change, until it is interrupted', async () => {
+    let revision = 7;
+    const harness = harnessOf({
+      answers: { status: () => ({ ...status, revision: asRevision(revision) }) },
+      watch: async function* (signal) {
+        revision = 8;
+        yield entry(8, renewed);
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+    });
+    const ended = harness.run('status', '--watch', '--json');
+    await until(() => harness.stdout.split('\n').length === 3);
+    harness.raise('SIGINT');
+    expect((await ended).code).toBe(0);
+    const revisions = harness.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { revision: number }).revision);
+    expect(revisions).toEqual([7, 8]);
+  });
+});
+
+describe('log', () => {
+  const history = { revision: asRevision(7), nextBefore: null, first: asRevision(1) };
+
+  it('tells the newest last, with the events of one command together', async () => {
+    const entries = [entry(6, left, granted), entry(5, granted)];
+    const { stdout } = await harnessOf({ answers: { history: () => ({ ...history, entries }) } }).run('log');
+    expect(withoutClock(stdout)).toMatchInlineSnapshot(`
+      "@5 hh:mm:ss alice was granted src/core for 1 min: refactor auth
+      @6 hh:mm:ss alice: AcquireLock
+          bob left
+          alice was granted src/core for 1 min: refactor auth
+      "
+    `);
+  });
+
+  it('asks for what the options say', async () => {
+    const coordinator = new FakeCoordinator({ answers: { history: () => ({ ...history, entries: [] }) } });
+    const options = [
+      '--agent',
+      'alice',
+      '--scope',
+      'src/core',
+      '--since',
+      '10m',
+      '--event',
+      'lock',
+      'agent.left',
+    ];
+    await new Harness({ coordinator }).run('log', ...options, '--limit', '7');
+    expect(coordinator.queries).toEqual([
+      {
+        kind: 'history',
+        filter: {
+          agent: 'alice',
+          scope: 'src/core',
+          sinceMs: startMs - 600_000,
+          events: ['lock', 'agent.left'],
+        },
+        limit: 7,
+        before: null,
+      },
+    ]);
+  });
+
+  it('turns pages until it has enough', async () => {
+    const pages: (Revision | null)[] = [];
+    const harness = harnessOf({
+      answers: {
+        history: ({ before }) => {
+          pages.push(before);
+          const top = before === null ? 20 : before - 1;
+          return {
+            ...history,
+            entries: [entry(top, left), entry(top - 1, left)],
+            nextBefore: asRevision(top - 1),
+          };
+        },
+      },
+    });
+    const { body } = await harness.json('log', '--limit', '4');
+    expect(pages).toEqual([null, 19]);
+    expect((body['entries'] as Entry[]).map((one) => one.revision)).toEqual([17, 18, 19, 20]);
+  });
+
+  it.each(['0', '-1', 'x', '1000000000'])('refuses --limit %s', async (limit) => {
+    expect((await harnessOf({}).run('log', `--limit=${limit}`)).code).toBe(2);
+  });
+
+  it('--follow goes on with what comes and passes the same filter', async () => {
+    const harness = harnessOf({
+      answers: { history: () => ({ ...history, entries: [entry(7, granted)] }) },
+      watch: async function* () {
+        yield entry(8, renewed);
+        yield entry(9, left);
+        yield entry(10, granted);
+      },
+    });
+    await harness.run('log', '--follow', '--event', 'lock.granted', '--json');
+    const revisions = harness.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { revision: number }).revision);
+    expect(revisions).toEqual([7, 10]);
+  });
+});
+
+describe('lock history', () => {
+  it('asks for locks and tickets of the scope', async () => {
+    const answer = {
+      revision: asRevision(7),
+      entries: [entry(5, granted)],
+      nextBefore: null,
+      first: asRevision(1),
+    };
+    const coordinator = new FakeCoordinator({ answers: { history: () => answer } });
+    const { stdout } = await new Harness({ coordinator }).run('lock', 'history', 'src/core');
+    expect(coordinator.queries).toMatchObject([
+      { filter: { scope: 'src/core', events: ['lock', 'ticket'] } },
+    ]);
+    expect(withoutClock(stdout)).toBe('@5 hh:mm:ss alice was granted src/core for 1 min: refactor auth\n');
+  });
+});
+
+describe('why', () => {
+  const scopes = { revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] };
+  const blank: WhyAnswer = {
+    revision: asRevision(7),
+    timeMs: asTimeMs(startMs),
+    subject: { kind: 'agent', agent: agentId('src/core') },
+    agent: null,
+    locks: [],
+    waiters: [],
+    sync: null,
+    waitsFor: [],
+    happened: [],
+  };
+  const happened = [renewed, renewed, granted].map((event, place) => ({
+    revision: asRevision(9 - place),
+    atMs: asTimeMs(startMs - place * 60_000),
+    command: 'Heartbeat' as const,
+    by: null,
+    event,
+  }));
+  const ofScope: WhyAnswer = {
+    ...blank,
+    subject: { kind: 'scope', scope: scopePath('src/core') },
+    locks: [lockView()],
+    waiters: [
+      waiterView(),
+      waiterView({ agent: agentId('carol'), sinceMs: asTimeMs(startMs - 5_000), reason: 'docs' }),
+    ],
+    happened,
+  };
+
+  it('tells the story of a scope, repeated renewals once', async () => {
+    const harness = harnessOf({
+      answers: { scopes: () => scopes, why: ({ subject }) => (subject.kind === 'scope' ? ofScope : blank) },
+    });
+    const { code, stdout } = await harness.run('why', 'src/core');
+    expect(code).toBe(0);
+    expect(withoutClock(stdout)).toMatchInlineSnapshot(`
+      "src/core is held by alice since hh:mm:ss (3 min), for 'refactor auth', until hh:mm:ss (in 1 min), token 5
+      bob waits (1st, 40 s)
+      carol waits (2nd, 5 s, for 'docs')
+
+      happened, newest first:
+        @9 hh:mm:ss alice renewed src/core (2 times since hh:mm:ss)
+        @7 hh:mm:ss alice was granted src/core for 1 min: refactor auth
+      "
+    `);
+  });
+
+  it('tells the story of an agent, and whom it waits for', async () => {
+    const ofAgent: WhyAnswer = {
+      ...blank,
+      subject: { kind: 'agent', agent: agentId('bob') },
+      agent: agentView({ agent: agentId('bob'), status: 'blocked', held: [], metadata: {} }),
+      waiters: [waiterView()],
+      waitsFor: [lockView()],
+    };
+    const harness = harnessOf({ answers: { scopes: () => scopes, why: () => ofAgent } });
+    expect(withoutClock((await harness.run('why', 'bob')).stdout)).toMatchInlineSnapshot(`
+      "bob is blocked (epoch 2, joined 10 min ago, seen 5 s ago)
+      waits for src/core: 40 s so far, place 1, until hh:mm:ss, ticket 6
+      waits behind: src/core is held by alice since hh:mm:ss (3 min), for 'refactor auth', until hh:mm:ss (in 1 min), token 5
+      "
+    `);
+  });
+
+  it('says at which revision it looked when it looks back', async () => {
+    const coordinator = new FakeCoordinator({
+      answers: { scopes: () => scopes, why: ({ subject }) => (subject.kind === 'scope' ? ofScope : blank) },
+    });
+    const { stdout } = await new Harness({ coordinator }).run('why', 'src/core', '--at', '@7');
+    expect(stdout).toContain('at revision 7, 2026-11-22T14:05:00.000Z:\n');
+    expect(coordinator.queries.at(-1)).toMatchObject({ at: { kind: 'revision', revision: 7 } });
+  });
+
+  it('says that a scope is free when there is nothing to tell', async () => {
+    const free = { ...blank, subject: { kind: 'scope', scope: scopePath('src/core') } } as const;
+    const harness = harnessOf({
+      answers: { scopes: () => scopes, why: ({ subject }) => (subject.kind === 'scope' ? free : blank) },
+    });
+    expect((await harness.run('why', 'src/core')).stdout).toBe('src/core is free\n');
+  });
+
+  it('asks which is meant when a name is an agent and a scope', async () => {
+    const harness = harnessOf({
+      answers: { scopes: () => scopes, why: () => ({ ...blank, agent: agentView() }) },
+    });
+    const { code, stderr } = await harness.run('why', 'src/core');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('add --as agent, or --as scope')]);
+  });
+
+  it('names the nearest scope for a name that nobody knows', async () => {
+    const harness = harnessOf({
+      answers: {
+        scopes: () => scopes,
+        why: ({ subject }) => ({ ...blank, subject }),
+      },
+    });
+    const { code, body } = await harness.json('why', 'src/cor');
+    expect([code, body['message']]).toEqual([
+      2,
+      'no scope or agent "src/cor" is known: did you mean src/core?',
+    ]);
+  });
+});

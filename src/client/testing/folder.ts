@@ -1,0 +1,16 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder for one test, which stands for a common Git directory. */
+export function temporaryFolder(name = 'rhema-'): { readonly path: string; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), name));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A folder whose path is longer than any socket's may be. */
+export function deepFolder(root: string): string {
+  const path = join(root, 'd'.repeat(60), 'e'.repeat(60));
+  mkdirSync(path, { recursive: true });
+  return path;
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { nearest } from './index.ts';
+
+test.each([
+  ['lock', ['clock', 'locks', 'unrelated'], 'clock'],
+  ['LOCK_TIMEOUT', ['lock_timeout'], 'lock_timeout'],
+  ['kore', ['core', 'store'], 'core'],
+  ['x', ['y'], 'y'],
+  ['core', ['docs', 'web'], null],
+  ['core', [], null],
+  ['', ['core'], null],
+  ['a'.repeat(100_000), ['a'.repeat(99_999)], null],
+])('%s among %j is taken for %s', (word, candidates, expected) => {
+  expect(nearest(word, candidates)).toBe(expected);
+});

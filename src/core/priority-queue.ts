@@ -1,0 +1,99 @@
+interface Item<Key, Rank> {
+  readonly key: Key;
+  rank: Rank;
+  place: number;
+}
+
+/**
+ * Keys by rank, the smallest on top: a binary heap that knows where each key stands, so that setting, moving and
+ * deleting a rank costs the logarithm of their number and finding the smallest costs nothing. Deadlines are its main use.
+ */
+export class PriorityQueue<Key, Rank extends number> {
+  readonly #heap: Item<Key, Rank>[] = [];
+  readonly #items = new Map<Key, Item<Key, Rank>>();
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** A key of the smallest rank; null when there is none. */
+  first(): Key | null {
+    return this.#heap[0]?.key ?? null;
+  }
+
+  /** The smallest rank; null when there is none. */
+  firstRank(): Rank | null {
+    return this.#heap[0]?.rank ?? null;
+  }
+
+  get(key: Key): Rank | null {
+    return this.#items.get(key)?.rank ?? null;
+  }
+
+  set(key: Key, rank: Rank): void {
+    const known = this.#items.get(key);
+    if (known !== undefined) return this.#move(known, rank);
+    const item: Item<Key, Rank> = { key, rank, place: this.#heap.length };
+    this.#items.set(key, item);
+    this.#heap.push(item);
+    this.#rise(item);
+  }
+
+  delete(key: Key): void {
+    const item = this.#items.get(key);
+    if (item === undefined) return;
+    this.#items.delete(key);
+    const last = this.#heap.pop();
+    if (last === undefined || last === item) return;
+    this.#put(last, item.place);
+    this.#rise(last);
+    this.#sink(last);
+  }
+
+  /** Keys whose rank is at most `rank`, the smallest first; keys of equal rank in the order of `compare`. */
+  upTo(rank: Rank, compare: (a: Key, b: Key) => number): Key[] {
+    const found: Item<Key, Rank>[] = [];
+    const pending = [0];
+    for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+      const item = this.#heap[place];
+      if (item === undefined || item.rank > rank) continue;
+      found.push(item);
+      pending.push(2 * place + 1, 2 * place + 2);
+    }
+    return found.sort((a, b) => a.rank - b.rank || compare(a.key, b.key)).map((item) => item.key);
+  }
+
+  #move(item: Item<Key, Rank>, rank: Rank): void {
+    const rises = rank < item.rank;
+    item.rank = rank;
+    if (rises) this.#rise(item);
+    else this.#sink(item);
+  }
+
+  #put(item: Item<Key, Rank>, place: number): void {
+    this.#heap[place] = item;
+    item.place = place;
+  }
+
+  #rise(item: Item<Key, Rank>): void {
+    while (item.place > 0) {
+      const above = this.#heap[(item.place - 1) >> 1];
+      if (above === undefined || above.rank <= item.rank) return;
+      const place = above.place;
+      this.#put(above, item.place);
+      this.#put(item, place);
+    }
+  }
+
+  #sink(item: Item<Key, Rank>): void {
+    for (;;) {
+      const left = this.#heap[2 * item.place + 1];
+      const right = this.#heap[2 * item.place + 2];
+      const below = right !== undefined && left !== undefined && right.rank < left.rank ? right : left;
+      if (below === undefined || below.rank >= item.rank) return;
+      const place = below.place;
+      this.#put(below, item.place);
+      this.#put(item, place);
+    }
+  }
+}

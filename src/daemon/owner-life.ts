@@ -1,0 +1,126 @@
+import { chmodSync, statSync } from 'node:fs';
+import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
+import { openLog, type Log } from '../observe/index.ts';
+import { loadRequestParsers } from '../protocol/index.ts';
+import type { ExclusiveLock } from '../store/sqlite/index.ts';
+import { capLogFile } from './log-file.ts';
+import { removeStaleSocket } from './ownership.ts';
+import { CoordinatorServer } from './server.ts';
+import { Upkeep } from './upkeep.ts';
+import { openCoordination, type Coordination, type OpenOptions } from './wire-up.ts';
+
+/** Serves the log until there is a reason to leave. `onReady` is called once clients can connect. */
+export async function serveAsOwner(
+  options: OpenOptions,
+  lock: ExclusiveLock,
+  onReady: () => void,
+): Promise<void> {
+  const paths = statePaths(options.repository.commonDir);
+  capLogFile(paths.log);
+  const log = openLog();
+  const owner = new Owner(options, paths, log);
+  try {
+    await owner.start();
+    onReady();
+    const reason = await owner.untilLeaving();
+    log.info({ reason }, 'leaving');
+  } finally {
+    await owner.stop(lock);
+  }
+}
+
+/** One life of the owner process. */
+class Owner {
+  readonly #options: OpenOptions;
+  readonly #paths: StatePaths;
+  readonly #log: Log;
+  readonly #leaving: Promise<string>;
+  #leave: (reason: string) => void = () => {};
+  #coordination: Coordination | null = null;
+  #server: CoordinatorServer | null = null;
+  #upkeep: Upkeep | null = null;
+  #ignoreSignals: () => void = () => {};
+
+  constructor(options: OpenOptions, paths: StatePaths, log: Log) {
+    this.#options = options;
+    this.#paths = paths;
+    this.#log = log;
+    this.#leaving = new Promise((resolve) => (this.#leave = resolve));
+  }
+
+  async start(): Promise<void> {
+    const address = socketAddress(this.#paths);
+    const coordination = await openCoordination(this.#options, {
+      about: () => ({
+        mode: 'daemon',
+        socket: this.#paths.socket,
+        connections: this.#server?.connections ?? 0,
+      }),
+      report: ({ kind, message, cause }) => this.#log.error({ kind, cause: String(cause) }, message),
+    });
+    this.#coordination = coordination;
+    const server = new CoordinatorServer({
+      coordinator: coordination.coordinator,
+      parsers: await loadRequestParsers(),
+      version: this.#options.version,
+      onStop: () => this.#leave('asked to'),
+    });
+    this.#server = server;
+    removeStaleSocket(this.#paths.socket);
+    await server.listen(address);
+    chmodSync(this.#paths.socket, 0o600);
+    this.#ignoreSignals = onSignals((signal) => this.#leave(signal));
+    this.#upkeep = this.#startUpkeep(coordination, server);
+    const { version } = this.#options;
+    this.#log.info({ version, socket: this.#paths.socket }, 'listening');
+  }
+
+  /** Resolves with the reason for leaving. */
+  untilLeaving(): Promise<string> {
+    return this.#leaving;
+  }
+
+  /**
+   * Takes no more calls, finishes those under way, and lets go of the log; hangs up only then, so that a client that
+   * starts the next owner does not find this one in its way.
+   */
+  async stop(lock: ExclusiveLock): Promise<void> {
+    // A second signal ends the process at once.
+    this.#ignoreSignals();
+    this.#upkeep?.stop();
+    this.#server?.stopListening();
+    try {
+      await this.#coordination?.close();
+    } finally {
+      lock.release();
+      this.#server?.hangUp();
+    }
+  }
+
+  #startUpkeep({ coordinator, keeper }: Coordination, server: CoordinatorServer): Upkeep {
+    const { socket, database } = this.#paths;
+    const inodes = [socket, database].map(inodeOf);
+    return new Upkeep({
+      isActive: () => server.connections > 0 || !coordinator.idle(),
+      callCount: () => server.callCount,
+      idleExitMs: () => keeper.config?.idleExitMs ?? 0,
+      isInPlace: () => inodeOf(socket) === inodes[0] && inodeOf(database) === inodes[1],
+      followScopes: () => keeper.poll(),
+      leave: (reason) => this.#leave(reason),
+      log: this.#log,
+    });
+  }
+}
+
+/** Null when there is no such file. */
+function inodeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+function onSignals(run: (signal: NodeJS.Signals) => void): () => void {
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, run);
+  return () => {
+    for (const signal of signals) process.off(signal, run);
+  };
+}

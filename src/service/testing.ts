@@ -1,0 +1,203 @@
+/** For tests of the service: a store that does as it is told, and a service on clocks that stand still. */
+import {
+  parseAgentId,
+  parseScopePath,
+  type AgentId,
+  type Entry,
+  type Epoch,
+  type Revision,
+  type ScopePath,
+} from '../core/index.ts';
+import type { CallerCommand, Reply } from '../protocol/index.ts';
+import {
+  StoreError,
+  type AppendOutcome,
+  type LogStore,
+  type ReadOutcome,
+  type StoredSnapshot,
+} from '../store/index.ts';
+import { MemoryLog, MemoryLogStore } from '../store/memory/index.ts';
+import { ManualClock } from './clock.ts';
+import type { Problem } from './failures.ts';
+import type { HostIdentity } from './host.ts';
+import type { ServiceOptions } from './options.ts';
+import { openService, type Service } from './service.ts';
+import { ManualTimers } from './timers.ts';
+
+/** What happens to the next append; without one it succeeds. */
+export type AppendFate = 'answerLost' | 'requestLost' | 'busy' | 'diskFull';
+
+export class ScriptedStore implements LogStore {
+  readonly capabilities;
+  readonly fates: AppendFate[] = [];
+  /** Appends that took effect. */
+  readonly appended: (readonly Entry[])[] = [];
+  snapshotLoads = 0;
+  #inner: MemoryLogStore;
+  #gate: Promise<void> = Promise.resolve();
+
+  constructor(log: MemoryLog) {
+    this.#inner = new MemoryLogStore(log);
+    this.capabilities = this.#inner.capabilities;
+  }
+
+  /** Appends wait until the function it returns is called. */
+  holdAppends(): () => void {
+    let open: () => void = () => undefined;
+    this.#gate = new Promise((resolve) => (open = resolve));
+    return open;
+  }
+
+  async append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome> {
+    await this.#gate;
+    const fate = this.fates.shift();
+    if (fate === 'busy') throw new StoreError('BUSY', 'busy', { retryable: true });
+    if (fate === 'diskFull') throw new StoreError('DISK_FULL', 'the disk is full');
+    if (fate === 'requestLost') return { kind: 'unknown', cause: null };
+    const outcome = await this.#inner.append(expectedRevision, entries);
+    if (outcome.kind === 'done') this.appended.push(entries);
+    return fate === 'answerLost' ? { kind: 'unknown', cause: null } : outcome;
+  }
+
+  loadSnapshot(atOrBefore?: Revision): Promise<StoredSnapshot | null> {
+    this.snapshotLoads += 1;
+    return this.#inner.loadSnapshot(atOrBefore);
+  }
+
+  bounds = () => this.#inner.bounds();
+  read = (from: Revision, limit: number): Promise<ReadOutcome> => this.#inner.read(from, limit);
+  readBackward = (before: Revision, limit: number): Promise<ReadOutcome> =>
+    this.#inner.readBackward(before, limit);
+  watch = (from: Revision, signal: AbortSignal) => this.#inner.watch(from, signal);
+  saveSnapshot = (snapshot: StoredSnapshot) => this.#inner.saveSnapshot(snapshot);
+  compact = (before: Revision) => this.#inner.compact(before);
+  close = () => this.#inner.close();
+}
+
+export interface Bench {
+  readonly service: Service;
+  readonly store: ScriptedStore;
+  readonly log: MemoryLog;
+  readonly clock: ManualClock;
+  readonly timers: ManualTimers;
+  readonly problems: Problem[];
+}
+
+export interface BenchWishes {
+  readonly log?: MemoryLog;
+  readonly clock?: ManualClock;
+  readonly host?: HostIdentity;
+  readonly options?: Partial<ServiceOptions>;
+}
+
+export const thisHost: HostIdentity = { hostId: 'host-1', bootId: 'boot-1' };
+
+/** A service of its own on a log, which others may share. Every invariant is checked at every revision. */
+export async function openBench(wishes: BenchWishes = {}): Promise<Bench> {
+  const { log = new MemoryLog(), clock = new ManualClock(), host = thisHost, options } = wishes;
+  const store = new ScriptedStore(log);
+  const timers = new ManualTimers(clock);
+  const problems: Problem[] = [];
+  const service = await openService({
+    store,
+    clock,
+    timers,
+    host,
+    options: {
+      checkInvariants: 'always',
+      chance: () => 0,
+      report: (problem) => problems.push(problem),
+      ...options,
+    },
+  });
+  return { service, store, log, clock, timers, problems };
+}
+
+export function scopePath(text: string): ScopePath {
+  const parsed = parseScopePath(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.value;
+}
+
+function agentId(text: string): AgentId {
+  const parsed = parseAgentId(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.value;
+}
+
+let requests = 0;
+export const newRequestId = (): string => `request-${(requests += 1)}`;
+
+export function submit(service: Service, command: CallerCommand, requestId = newRequestId()): Promise<Reply> {
+  return service.submit({ requestId, command });
+}
+
+export async function defineScopes(service: Service, ...paths: string[]): Promise<void> {
+  const scopes = paths.map((path) => ({
+    path: scopePath(path),
+    name: path,
+    type: 'package',
+    dependencies: [],
+  }));
+  await service.submitInternal({ kind: 'DefineScopes', by: 'service', scopes });
+}
+
+export interface Identity {
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly secret: string;
+}
+
+export async function join(service: Service, name: string): Promise<Identity> {
+  const agent = agentId(name);
+  const secret = `secret of ${name}`;
+  const reply = await submit(service, { kind: 'AgentJoin', agent, secret, metadata: {} });
+  return { agent, secret, epoch: resultOf(reply, 'joined').epoch };
+}
+
+type Results = Extract<Reply, { ok: true }>['result'];
+
+/** The result of an accepted command, which must be of a kind. */
+export function resultOf<Kind extends Results['kind']>(
+  reply: Reply,
+  kind: Kind,
+): Extract<Results, { kind: Kind }> {
+  if (!reply.ok) throw new Error(`${reply.rejection.code}: ${reply.rejection.message}`);
+  if (reply.result.kind !== kind) throw new Error(`${reply.result.kind}, not ${kind}`);
+  return reply.result as Extract<Results, { kind: Kind }>;
+}
+
+export function acquire(
+  service: Service,
+  who: Identity,
+  scope: string,
+  waits = false,
+  requestId?: string,
+): Promise<Reply> {
+  const wait = waits ? ({ kind: 'queue', forMs: null } as const) : ({ kind: 'none' } as const);
+  const command = {
+    kind: 'AcquireLock',
+    ...who,
+    scopes: [scopePath(scope)],
+    ttlMs: null,
+    wait,
+    reason: null,
+  } as const;
+  return submit(service, command, requestId);
+}
+
+export function release(service: Service, who: Identity): Promise<Reply> {
+  return submit(service, { kind: 'ReleaseLock', ...who, scopes: null, token: null });
+}
+
+/** Lets all that can settle without time passing settle. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+/** Command kinds in the log, in order. */
+export async function kindsIn(store: LogStore): Promise<string[]> {
+  const { first } = await store.bounds();
+  const page = await store.read(first, 10_000);
+  return page.kind === 'entries' ? page.entries.map((entry) => entry.kind) : [];
+}
