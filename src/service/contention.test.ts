@@ -131,6 +131,7 @@ describe('a store that fails for a while', () => {
     const bench = await openBench({ options: { commitPatienceMs: 5 } });
     await defineScopes(bench.service, 'a');
     await acquire(bench.service, await join(bench.service, 'ann'), 'a');
+    await settled();
     bench.store.fates.push('diskFull');
     bench.timers.advance(60_000);
     await settled();

@@ -19,7 +19,7 @@ export async function completionScript(_call: Call, { shell }: CompletionInput):
 
 const bash = `# bash completion for rhema
 _rhema() {
-  local IFS=$'\\n' cur="\${COMP_WORDS[COMP_CWORD]}"
+  local IFS=$'\\n'
   COMPREPLY=($(rhema __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1))
   [[ "\${COMPREPLY[0]-}" == */ || -z "\${COMPREPLY[0]-}" ]] && compopt -o nospace -o default
 }
@@ -28,13 +28,13 @@ complete -F _rhema rhema`;
 const zsh = `#compdef rhema
 _rhema() {
   local -a found
-  local text
+  local text tab=$'\\t'
   for text in "\${(@f)$(rhema __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
-    found+=("\${\${text%%$'\\t'*}//:/\\\\:}:\${text#*$'\\t'}")
+    [[ -n $text ]] && found+=("\${\${text%%$tab*}//:/\\\\:}:\${text#*$tab}")
   done
-  if (( \${#found} )) && [[ -n "\${found[1]%%:*}" ]]; then _describe rhema found; else _files; fi
+  if (( $#found )); then _describe rhema found; else _files; fi
 }
-compdef _rhema rhema`;
+if [[ $funcstack[1] == _rhema ]]; then _rhema "$@"; else compdef _rhema rhema; fi`;
 
 const fish = `# fish completion for rhema
 function __rhema_complete

@@ -7,10 +7,12 @@ import { findRepository, scanRepository, type LastGood, type ScanResult } from '
 
 const made: string[] = [];
 
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder of its own, removed when the test file has run. Without symlinks on its path, so paths can be compared. */
 export function temporaryFolder(): string {
-  if (made.length === 0)
-    afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-context-')));
   made.push(folder);
   return folder;
