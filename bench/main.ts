@@ -55,13 +55,18 @@ async function main(): Promise<number> {
   }
   const results = await measure(chosen);
   if (options.json) print(`${JSON.stringify(results)}\n`);
-  if (options.write) await replaceGenerated(reportFile, markdown(results, new Date().toISOString().slice(0, 10)));
+  if (options.write)
+    await replaceGenerated(reportFile, markdown(results, new Date().toISOString().slice(0, 10)));
   return 0;
 }
 
 async function measure(chosen: readonly Benchmark[]): Promise<Results> {
   const machine = await inFolder(describeMachine);
-  tell(`${machineLines(machine).map((line) => line.join(': ')).join('\n')}\n`);
+  tell(
+    `${machineLines(machine)
+      .map((line) => line.join(': '))
+      .join('\n')}\n`,
+  );
   const sections: Section[] = [];
   for (const { run, ...benchmark } of chosen) {
     const figures = await inFolder((folder) => run({ folder, quick: options.quick }));

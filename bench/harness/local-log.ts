@@ -19,10 +19,7 @@ export interface LocalLog {
   close(): Promise<void>;
 }
 
-export async function openLocalLog(
-  folder: string,
-  options: Partial<ServiceOptions> = {},
-): Promise<LocalLog> {
+export async function openLocalLog(folder: string, options: Partial<ServiceOptions> = {}): Promise<LocalLog> {
   const store = await openSqliteStore(join(folder, 'coordination.db'));
   const host = await readHostIdentity();
   const service = await openService({

@@ -43,7 +43,9 @@ function machineTable(machine: Machine): string {
 }
 
 function markdownSection({ benchmark, figures }: Section): string {
-  return [`### ${benchmark.title}`, benchmark.method, markdownTable(headings, figures.map(cells))].join('\n\n');
+  return [`### ${benchmark.title}`, benchmark.method, markdownTable(headings, figures.map(cells))].join(
+    '\n\n',
+  );
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -29,6 +29,7 @@ class World {
   problems: ScopeProblem[] = [];
   fingerprint = 'f1';
   refusal: Reply | null = null;
+  settingsRefusal: Reply | null = null;
   readonly scans: (LastGood | null)[] = [];
   readonly commands: ScopeCommand[] = [];
   shown: readonly ScopeProblem[] = [];
@@ -42,7 +43,8 @@ class World {
     submit: (command) => {
       this.commands.push(command);
       const done: Reply = { ok: true, revision: asRevision(7), result: { kind: 'done' } };
-      return Promise.resolve(command.kind === 'DefineScopes' && this.refusal !== null ? this.refusal : done);
+      const refusal = command.kind === 'DefineScopes' ? this.refusal : this.settingsRefusal;
+      return Promise.resolve(refusal ?? done);
     },
     showProblems: (problems) => (this.shown = problems),
     wallMs: () => 99,
@@ -163,5 +165,25 @@ describe('following changes', () => {
   it('shares one scan among those who ask while another runs', async () => {
     await Promise.all([world.keeper.refresh(), world.keeper.refresh(), world.keeper.refresh()]);
     expect(world.scans).toHaveLength(2);
+  });
+});
+
+describe('settings that are too tight for what is held', () => {
+  it('are tried again at each poll until they are taken', async () => {
+    world.settingsRefusal = {
+      ok: false,
+      revision: asRevision(5),
+      rejection: { code: 'SETTINGS_IN_USE', message: 'three agents hold locks', details: {} },
+    };
+    await world.keeper.begin(world.scanned());
+    await world.keeper.poll();
+    expect(world.shown).toHaveLength(1);
+    await world.keeper.poll();
+    expect(world.kinds.filter((kind) => kind === 'Configure')).toHaveLength(2);
+    world.settingsRefusal = null;
+    await world.keeper.poll();
+    expect(world.shown).toEqual([]);
+    await world.keeper.poll();
+    expect(world.kinds.filter((kind) => kind === 'Configure')).toHaveLength(3);
   });
 });

@@ -1,6 +1,6 @@
 import { settingsOf, type Config } from '../config/index.ts';
 import type { LastGood, ScanResult } from '../context/index.ts';
-import { asTimeMs, type CommandOf, type ScopeDefinition } from '../core/index.ts';
+import { asTimeMs, retryAdvice, type CommandOf, type ScopeDefinition } from '../core/index.ts';
 import { CoordinatorError, type RefreshReport, type Reply, type ScopeProblem } from '../protocol/index.ts';
 import { Coalesced } from './coalesced.ts';
 
@@ -34,6 +34,8 @@ export class ScopeKeeper {
   #taken: string | null = null;
   /** Of the files as the last poll saw them. */
   #seen: string | null = null;
+  /** Whether the settings of the files wait until what is held fits them. */
+  #settingsWait = false;
 
   constructor(ports: ScopePorts) {
     this.#ports = ports;
@@ -67,12 +69,14 @@ export class ScopeKeeper {
 
   /**
    * To be called now and then. Files that change are taken over when two calls in a row see the same: in the middle of
-   * a checkout scopes are missing that come back at once, and a scope that goes takes its locks with it.
+   * a checkout scopes are missing that come back at once, and a scope that goes takes its locks with it. Settings that
+   * were too tight for what was held are tried again.
    */
   async poll(): Promise<void> {
     const before = this.#seen;
     this.#seen = await this.#ports.fingerprint();
-    if (this.#seen !== this.#taken && this.#seen === before) await this.refresh();
+    const wanted = this.#seen !== this.#taken || this.#settingsWait;
+    if (wanted && this.#seen === before) await this.refresh();
   }
 
   async #refresh(): Promise<RefreshReport> {
@@ -99,7 +103,9 @@ export class ScopeKeeper {
   async #configure(scan: ScanResult): Promise<readonly ScopeProblem[]> {
     if (scan.config.problems.length > 0) return [];
     const settings = settingsOf(scan.config.config);
-    return problemsOf(await this.#ports.submit({ kind: 'Configure', by: keeperName, settings }));
+    const reply = await this.#ports.submit({ kind: 'Configure', by: keeperName, settings });
+    this.#settingsWait = !reply.ok && retryAdvice[reply.rejection.code] === 'afterOthersAct';
+    return problemsOf(reply);
   }
 
   async #define(scan: ScanResult): Promise<{ reply: Reply; problems: readonly ScopeProblem[] }> {

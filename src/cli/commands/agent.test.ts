@@ -90,6 +90,24 @@ describe('agent join', () => {
   });
 });
 
+describe('agent join under a name that is taken', () => {
+  const coordinator = new FakeCoordinator({
+    submit: () => ({ code: 'AGENT_ALREADY_JOINED', message: 'alice has joined', details: { epoch: 3 } }),
+  });
+
+  it('tells who has joined it from here how to go on', async () => {
+    const harness = new Harness({ coordinator, sessions: [session('alice', 3)] });
+    expect((await harness.run('agent', 'join', 'alice')).stderr).toContain(
+      'it was joined from this account: go on with --agent alice\n  or end it: rhema agent leave alice\n',
+    );
+  });
+
+  it('does not, when the session here is of an earlier incarnation', async () => {
+    const harness = new Harness({ coordinator, sessions: [session('alice', 2)] });
+    expect((await harness.run('agent', 'join', 'alice')).stderr).not.toContain('go on');
+  });
+});
+
 describe('who acts', () => {
   const leaving = (): FakeCoordinator =>
     new FakeCoordinator({

@@ -3,11 +3,11 @@ import { agentStatuses, parseAgentId } from '../../core/index.ts';
 import type { AgentId, AgentMetadata, AgentStatus } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
-import { count, line, shellCommand } from '../format/text.ts';
+import { count, line, safe, shellCommand } from '../format/text.ts';
 import { clockTime } from '../format/time.ts';
 import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
-import { proofOf, submitAnd } from './speak.ts';
+import type { Outcome, Rejected } from '../outcome.ts';
+import { proofOf, refusal, resultOf, submit, submitAnd } from './speak.ts';
 
 export interface JoinInput {
   readonly name: string;
@@ -22,17 +22,25 @@ export async function join(call: Call, input: JoinInput): Promise<Outcome> {
   const agent = valueOf(parseAgentId(input.name));
   const secret = call.world.newSecret();
   const metadata = await metadataOf(call, input);
-  return submitAnd(
-    call,
-    { kind: 'AgentJoin', agent, metadata, secret },
-    'joined',
-    async (result, revision) => {
-      const { epoch, sessionDeadlineMs } = result;
-      await call.world.sessions.write(await call.repository(), { agent, epoch, secret });
-      const data = { agent, epoch, session: sessionIdOf(secret), sessionDeadlineMs };
-      return done(revision, data, () => joinedText(call, agent, epoch, sessionDeadlineMs));
-    },
-  );
+  const reply = await submit(call, { kind: 'AgentJoin', agent, metadata, secret });
+  if (!reply.ok) return refusedJoin(call, reply, agent);
+  const { epoch, sessionDeadlineMs } = resultOf(reply.result, 'joined');
+  await call.world.sessions.write(await call.repository(), { agent, epoch, secret });
+  const data = { agent, epoch, session: sessionIdOf(secret), sessionDeadlineMs };
+  return done(reply.revision, data, () => joinedText(call, agent, epoch, sessionDeadlineMs));
+}
+
+/** Whoever has joined under this name already, and forgot, is told how to go on. */
+async function refusedJoin(call: Call, reply: Rejected, agent: AgentId): Promise<Outcome> {
+  const refused = refusal(call, reply, { agent });
+  const session = await call.world.sessions.read(await call.repository(), agent);
+  if (session === null || session.epoch !== reply.rejection.details['epoch']) return refused;
+  const lines = [
+    safe(reply.rejection.message),
+    `it was joined from this account: go on with --agent ${agent}`,
+    `or end it: ${shellCommand('rhema', 'agent', 'leave', agent)}`,
+  ];
+  return { ...refused, lines };
 }
 
 /** The session as the log names it: the digest of its secret, which is safe to show. */

@@ -124,9 +124,14 @@ export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: numbe
     sync.run,
     sync.failures === 0 ? '' : `${sync.failures} (${sync.retriesLeft} retries left)`,
     sync.error ?? '',
-    sync.retryAtMs === null ? '' : relative(sync.retryAtMs, nowMs),
+    retryTime(sync.retryAtMs, nowMs),
   ]);
   return table(style, ['SCOPE', 'SYNC', 'AGENT', 'RUN', 'FAILURES', 'ERROR', 'RETRY'], rows);
+}
+
+function retryTime(retryAtMs: number | null, nowMs: number): string {
+  if (retryAtMs === null) return '';
+  return retryAtMs > nowMs ? relative(retryAtMs, nowMs) : 'now';
 }
 
 /** Everything at a glance. */
