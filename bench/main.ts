@@ -11,10 +11,10 @@ import { memoryBenchmark } from './benchmarks/memory.ts';
 import { openLogBenchmark } from './benchmarks/open-log.ts';
 import { throughputBenchmark } from './benchmarks/throughput.ts';
 import type { Benchmark } from './harness/benchmark.ts';
+import { replaceGenerated } from './harness/generated.ts';
 import { describeMachine } from './harness/machine.ts';
 import { reportFile } from './harness/paths.ts';
-import { machineLines, markdown, textTable, type Results, type Section } from './harness/report.ts';
-import { replaceGenerated } from './harness/generated.ts';
+import { jsonText, machineText, markdown, textTable, type Results, type Section } from './harness/report.ts';
 
 const benchmarks: readonly Benchmark[] = [
   coreBenchmark,
@@ -48,30 +48,24 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const chosen = benchmarks.filter(({ name }) => options.only.includes(name));
-  const complete = chosen.length === benchmarks.length && !options.quick;
-  if (options.help || chosen.length < new Set(options.only).size || (options.write && !complete)) {
-    print(options.write && !complete ? `--write needs all benchmarks in full\n\n${usage}` : usage);
-    return options.help ? 0 : 2;
-  }
+  const isComplete = chosen.length === benchmarks.length && !options.quick;
+  if (options.help) return say(usage, 0);
+  if (chosen.length < new Set(options.only).size) return say(usage, 2);
+  if (options.write && !isComplete) return say('--write needs all benchmarks, in full\n', 2);
   const results = await measure(chosen);
-  if (options.json) print(`${JSON.stringify(results)}\n`);
-  if (options.write)
-    await replaceGenerated(reportFile, markdown(results, new Date().toISOString().slice(0, 10)));
+  if (options.json) say(`${jsonText(results)}\n`, 0);
+  if (options.write) await replaceGenerated(reportFile, markdown(results, today()));
   return 0;
 }
 
 async function measure(chosen: readonly Benchmark[]): Promise<Results> {
   const machine = await inFolder(describeMachine);
-  tell(
-    `${machineLines(machine)
-      .map((line) => line.join(': '))
-      .join('\n')}\n`,
-  );
+  tell(machineText(machine));
   const sections: Section[] = [];
-  for (const { run, ...benchmark } of chosen) {
-    const figures = await inFolder((folder) => run({ folder, quick: options.quick }));
+  for (const benchmark of chosen) {
+    const figures = await inFolder((folder) => benchmark.run({ folder, quick: options.quick }));
     const section = { benchmark, figures };
-    tell(`\n${textTable(section)}\n`);
+    tell(textTable(section));
     sections.push(section);
   }
   return { machine, sections };
@@ -89,9 +83,14 @@ async function inFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
 
 /** For people who watch. */
 function tell(text: string): void {
-  if (!options.json) print(text);
+  if (!options.json) say(`${text}\n\n`, 0);
 }
 
-function print(text: string): void {
+function say(text: string, exitCode: number): number {
   process.stdout.write(text);
+  return exitCode;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }

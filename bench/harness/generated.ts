@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
 import writeFileAtomic from 'write-file-atomic';
 
 const begin = '<!-- figures: written by npm run bench -- --write -->';
@@ -6,7 +7,9 @@ const end = '<!-- end of figures -->';
 
 /** Replaces what stands between the two marks of a document. Throws when it has no marks. */
 export async function replaceGenerated(file: string, text: string): Promise<void> {
-  await writeFileAtomic(file, withFigures(await readFile(file, 'utf8'), text));
+  const document = withFigures(await readFile(file, 'utf8'), text);
+  const style = await resolveConfig(file);
+  await writeFileAtomic(file, await format(document, { ...style, filepath: file }));
 }
 
 export function withFigures(document: string, text: string): string {

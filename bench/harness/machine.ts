@@ -18,14 +18,14 @@ const diskSamples = 500;
 
 export async function describeMachine(folder: string): Promise<Machine> {
   const processors = cpus();
-  const { store, close } = await openLocalLog(folder);
-  await close();
+  const log = await openLocalLog(folder);
+  await log.close();
   return {
     cpu: processors[0]?.model ?? arch(),
     cores: processors.length,
     system: `${type()} ${release()}`,
     node: process.version,
-    sqlite: store.engine,
+    sqlite: log.store.engine,
     disk: probeDisk(folder),
   };
 }

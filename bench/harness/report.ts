@@ -27,7 +27,23 @@ export function markdown({ machine, sections }: Results, day: string): string {
   return [`Measured on ${day}.`, machineTable(machine), ...sections.map(markdownSection)].join('\n\n');
 }
 
-export function machineLines(machine: Machine): [name: string, value: string][] {
+/** For programs: the figures as they were measured, each with whether its target is met (null: it has none). */
+export function jsonText({ machine, sections }: Results): string {
+  const told = sections.map(({ benchmark, figures }) => ({
+    name: benchmark.name,
+    figures: figures.map((figure) => ({ ...figure, met: isMet(figure) })),
+  }));
+  return JSON.stringify({ machine, benchmarks: told });
+}
+
+/** For a terminal. */
+export function machineText(machine: Machine): string {
+  return machineLines(machine)
+    .map((line) => line.join(': '))
+    .join('\n');
+}
+
+function machineLines(machine: Machine): [name: string, value: string][] {
   const { p50Ms, p99Ms } = machine.disk;
   return [
     ['processor', `${machine.cpu}, ${machine.cores} cores`],
@@ -68,5 +84,5 @@ function verdict(figure: Figure): string {
 function shown(value: number, unit: Unit): string {
   const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
   const number = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return unit === '/s' || unit === 'x' ? `${number}${unit === 'x' ? ' x' : '/s'}` : `${number} ${unit}`;
+  return unit === '/s' ? `${number}/s` : `${number} ${unit}`;
 }

@@ -29,8 +29,3 @@ export async function inTurn(
   }
   return pairs;
 }
-
-/** Each left sample divided by its right neighbour. */
-export function ratios({ left, right }: Pairs): number[] {
-  return left.map((value, index) => value / (right[index] ?? Number.NaN));
-}

@@ -10,14 +10,14 @@ export interface MemoryAnswer {
   readonly peakBytes: number;
 }
 
-const { service, close } = await openLocalLog(argument(0));
-const scopes = await defineScopes(service, Number(argument(1)));
+const log = await openLocalLog(argument(0));
+const scopes = await defineScopes(log.service, Number(argument(1)));
 await Promise.all(
-  scopes.map(async (scope, index) => (await BenchAgent.join(service, `agent-${index}`)).acquire(scope)),
+  scopes.map(async (scope, index) => (await BenchAgent.join(log.service, `agent-${index}`)).acquire(scope)),
 );
 const answer: MemoryAnswer = {
   residentBytes: process.memoryUsage.rss(),
   peakBytes: process.resourceUsage().maxRSS * 1_024,
 };
-await close();
+await log.close();
 process.stdout.write(JSON.stringify(answer));

@@ -50,15 +50,28 @@ function inputOf<Input>(command: Command): Input {
   return input as Input;
 }
 
-/** Examples under a command's help, and under its entry in docs/cli.md. */
+/** What a command's help has beside its arguments and options; docs/cli.md has it, too. */
+interface Explanation {
+  readonly examples: readonly string[];
+  readonly notes: string;
+}
+
+const explanations = new WeakMap<Command, Explanation>();
+
+export function explanationOf(command: Command): Explanation {
+  return explanations.get(command) ?? { examples: [], notes: '' };
+}
+
 export function examples(command: Command, ...lines: readonly string[]): Command {
-  declaredExamples.set(command, lines);
+  explanations.set(command, { ...explanationOf(command), examples: lines });
   return command.addHelpText('after', `\nExamples:\n${lines.map((text) => `  ${text}`).join('\n')}`);
 }
 
-const declaredExamples = new WeakMap<Command, readonly string[]>();
-
-export const examplesOf = (command: Command): readonly string[] => declaredExamples.get(command) ?? [];
+/** Paragraphs, and lists indented by two spaces. */
+export function notes(command: Command, text: string): Command {
+  explanations.set(command, { ...explanationOf(command), notes: text });
+  return command.addHelpText('after', `\n${text}`);
+}
 
 /** The words that name a command: `lock acquire`. */
 export function commandPath(command: Command): string {

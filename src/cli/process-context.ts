@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import type {
   ChildEnd,
   ChildProcess,
@@ -10,14 +10,15 @@ import type {
   ProcessCommand,
   Signals,
 } from './context.ts';
+import { packageVersion } from '../client/index.ts';
 import { createRealWorld } from './real-world.ts';
 
 /** The context of the process that runs. */
 export function processContext(): CliContext {
   return {
-    stdout: outputTo(process.stdout),
-    stderr: outputTo(process.stderr),
-    stdin: { isTTY: process.stdin.isTTY },
+    stdout: outputTo(1, () => process.stdout),
+    stderr: outputTo(2, () => process.stderr),
+    stdin: { isTTY: isatty(0) },
     env: process.env,
     cwd: process.cwd(),
     clock: systemClock,
@@ -29,13 +30,22 @@ export function processContext(): CliContext {
   };
 }
 
-/** The reader may go away in the middle (`| head`): then there is nobody to write to, and no reason to complain. */
-function outputTo(stream: NodeJS.WriteStream): Output {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
-  return { write: (text) => void stream.write(text), isTTY: stream.isTTY };
+/**
+ * A standard stream, opened at the first write: most commands write to one of the two only.
+ *
+ * The reader may go away in the middle (`| head`): then there is nobody to write to, and no reason to complain.
+ */
+function outputTo(fd: number, open: () => NodeJS.WriteStream): Output {
+  let stream: NodeJS.WriteStream | null = null;
+  const opened = (): NodeJS.WriteStream => {
+    const fresh = open();
+    fresh.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit();
+      throw error;
+    });
+    return fresh;
+  };
+  return { write: (text) => void (stream ??= opened()).write(text), isTTY: isatty(fd) };
 }
 
 const systemClock: Clock = {
@@ -74,11 +84,4 @@ function signalProcess(pid: number | undefined, group: boolean, name: NodeJS.Sig
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-/** Of the package that this file belongs to, two folders above it. */
-function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
-  return version;
 }

@@ -4,7 +4,7 @@ import { createProgram } from './program.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
 import { Harness, session } from './testing/harness.ts';
 import type { HarnessOptions } from './testing/harness.ts';
-import { commandPath, examplesOf } from './declare.ts';
+import { commandPath, explanationOf } from './declare.ts';
 import { statusAnswer } from './testing/samples.ts';
 import type { Command } from 'commander';
 
@@ -74,8 +74,9 @@ describe('usage', () => {
     '%s has an example',
     (path, command) => {
       expect(command.description()).not.toBe('');
-      expect(examplesOf(command).every((text) => text.includes(`rhema ${path}`))).toBe(true);
-      expect(examplesOf(command)).not.toHaveLength(0);
+      const { examples } = explanationOf(command);
+      expect(examples.every((text) => text.includes(`rhema ${path}`))).toBe(true);
+      expect(examples).not.toHaveLength(0);
     },
   );
 });

@@ -79,9 +79,15 @@ async function withRunningOwner<T>(
   try {
     return await use(owner);
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'UNAVAILABLE') return null;
+    if (isNobodyThere(error)) return null;
     throw error;
   } finally {
     await owner.close();
   }
+}
+
+/** One that is there, but does not answer, is a failure that may pass; nobody being there is a fact. */
+function isNobodyThere(error: unknown): boolean {
+  const { code, retryable } = error as { readonly code?: unknown; readonly retryable?: unknown };
+  return code === 'UNAVAILABLE' && retryable === false;
 }

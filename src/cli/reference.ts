@@ -1,7 +1,8 @@
 import type { Argument, Command, Option } from 'commander';
 import { rejectionCodes, retryAdvice } from '../core/index.ts';
 import type { RetryAdvice } from '../core/index.ts';
-import { commandPath, examplesOf } from './declare.ts';
+import { failureCodes } from '../protocol/index.ts';
+import { commandPath, explanationOf } from './declare.ts';
 import { exitCodeTable } from './exit-codes.ts';
 import { jsonText } from './tree/help.ts';
 
@@ -14,7 +15,7 @@ export function cliReference(program: Command): string {
     '## Options of every command\n',
     optionTable(program.options),
     '## JSON\n',
-    `${jsonText}\n`,
+    codeBlock(jsonText.split('\n')),
     '## Exit codes\n',
     markdownTable(
       ['Code', 'Meaning'],
@@ -23,6 +24,9 @@ export function cliReference(program: Command): string {
     '## Codes of refusals\n',
     'With exit code 3. When several reasons apply, the one that stands first here is given.\n',
     refusalTable(),
+    '## Codes of failures\n',
+    `With exit code 1; \`INVALID_INPUT\` with 2, \`NOT_JOINED\` with 3. \`DISABLED\` is not told as a failure: the answer is \`{"ok":true,"disabled":true}\`, with 0.\n`,
+    `${codeList(failureCodes)}.\n`,
   ].join('\n');
 }
 
@@ -35,24 +39,20 @@ function commandsUnder(command: Command): Command[] {
 
 function sectionOf(command: Command): string {
   const usage = `rhema ${commandPath(command)}`;
-  const words = [usage, ...command.registeredArguments.map(argumentText)];
+  const { examples, notes } = explanationOf(command);
   const parts = [
     `## ${usage}\n`,
     `${sentence(command.description())}\n`,
-    `    ${words.join(' ')}\n`,
+    codeBlock([`${usage} ${command.usage()}`]),
     argumentTable(command.registeredArguments),
     optionTable(command.options),
-    examplesOf(command)
-      .map((text) => `    ${text}\n`)
-      .join(''),
+    notes === '' ? '' : codeBlock(notes.split('\n')),
+    examples.length === 0 ? '' : `Examples:\n\n${codeBlock(examples)}`,
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function argumentText(argument: Argument): string {
-  const name = argument.variadic ? `${argument.name()}...` : argument.name();
-  return argument.required ? `<${name}>` : `[${name}]`;
-}
+const codeBlock = (lines: readonly string[]): string => ['```text', ...lines, '```', ''].join('\n');
 
 const argumentTable = (list: readonly Argument[]): string =>
   list.length === 0
@@ -80,6 +80,8 @@ function refusalTable(): string {
   const rows = rejectionCodes.map((code) => [`\`${code}\``, adviceTexts[retryAdvice[code]]]);
   return markdownTable(['Code', 'The same command'], rows);
 }
+
+const codeList = (codes: readonly string[]): string => codes.map((code) => `\`${code}\``).join(', ');
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>

@@ -11,3 +11,4 @@ export {
 } from './session-file.ts';
 export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
 export { jitteredBackoffMs, type BackoffMs } from './persist.ts';
+export { packageVersion } from './version.ts';

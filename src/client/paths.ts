@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readlinkSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+  type Stats,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoordinatorError } from '../protocol/index.ts';
@@ -42,11 +50,31 @@ function realDirectory(path: string): string {
 
 /** Makes a folder that only its user may enter, or checks that it is one. Throws `PERMISSION`. */
 export function ensurePrivateDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  const found = lstatSync(path);
+  const found = makeDirectory(path);
   if (!found.isDirectory()) throw notPrivate(path, 'is not a folder');
   if (!isOwn(found.uid)) throw notPrivate(path, 'belongs to another user');
   if ((found.mode & 0o022) !== 0) throw notPrivate(path, 'can be written by others: chmod 700 it');
+}
+
+function makeDirectory(path: string): Stats {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return lstatSync(path);
+  } catch (error) {
+    throw accessError(path, error);
+  }
+}
+
+/** The system's refusal to make, open or write something of the state, as a failure that names it. */
+export function accessError(path: string, cause: unknown): CoordinatorError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const problem =
+    code === 'ELOOP' ? 'it is a symbolic link' : String(cause instanceof Error ? cause.message : cause);
+  const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ELOOP', 'EEXIST', 'ENOTDIR'].includes(code);
+  return new CoordinatorError(isForbidden ? 'PERMISSION' : 'UNAVAILABLE', `${path}: ${problem}`, {
+    cause,
+    details: { path },
+  });
 }
 
 function notPrivate(path: string, problem: string): CoordinatorError {

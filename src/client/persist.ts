@@ -58,16 +58,22 @@ export class Endurance {
   }
 }
 
-/** Repeats an attempt until it succeeds, fails for good, or endurance ends; then its last failure is thrown. */
+/**
+ * Repeats an attempt until it succeeds, fails for good, or endurance ends; then its last failure is thrown. An attempt
+ * that was merely cut short tells less than what the one before it was told (that the disk is full, say).
+ */
 export async function persist<T>(
   endurance: Endurance,
   attempt: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
+  let told: unknown = null;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
+      if (isDeadlineExceeded(error)) throw told ?? error;
+      told = error;
       await endurance.failed(error, signal);
     }
   }
@@ -75,5 +81,9 @@ export async function persist<T>(
 
 /** A deadline that passed has used up the patience there was. */
 function isWorthAnotherTry(error: unknown): boolean {
-  return error instanceof CoordinatorError && error.retryable && error.code !== 'DEADLINE_EXCEEDED';
+  return error instanceof CoordinatorError && error.retryable && !isDeadlineExceeded(error);
+}
+
+function isDeadlineExceeded(error: unknown): boolean {
+  return error instanceof CoordinatorError && error.code === 'DEADLINE_EXCEEDED';
 }

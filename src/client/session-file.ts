@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import type { AgentId, Epoch } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
-import { ensurePrivateDirectory, isOwn, type StatePaths } from './paths.ts';
+import { accessError, ensurePrivateDirectory, isOwn, type StatePaths } from './paths.ts';
 
 /** What lets this user's later calls act in the name of an agent that joined here. */
 export interface AgentSession {
@@ -157,15 +157,6 @@ function listFolder(path: string): string[] {
     if (errorCode(error) === 'ENOENT') return [];
     throw accessError(path, error);
   }
-}
-
-function accessError(path: string, cause: unknown): CoordinatorError {
-  const problem = errorCode(cause) === 'ELOOP' ? 'it is a symbolic link' : errorText(cause);
-  return new CoordinatorError('PERMISSION', `${path}: ${problem}`, { cause, details: { path } });
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CoordinatorError, type FailureJson } from '../protocol/index.ts';
-import { ensurePrivateDirectory, type StatePaths } from './paths.ts';
+import { accessError, ensurePrivateDirectory, type StatePaths } from './paths.ts';
 
 /** How to start the owner process, as for `spawn`: it runs until it chooses to leave. */
 export interface OwnerCommand {
@@ -26,7 +26,7 @@ export type Readiness = { readonly ready: true } | { readonly error: FailureJson
 export async function startOwner(command: OwnerCommand, paths: StatePaths, timeoutMs: number): Promise<void> {
   const { spawn } = await import('node:child_process');
   ensurePrivateDirectory(paths.directory);
-  const log = openSync(paths.log, 'a', 0o600);
+  const log = openOwnerLog(paths.log);
   const child = spawn(command.file, [...command.args], {
     detached: true,
     stdio: ['ignore', log, log, 'pipe'],
@@ -37,6 +37,14 @@ export async function startOwner(command: OwnerCommand, paths: StatePaths, timeo
   const failed = new Promise<never>((_, reject) => child.once('error', (cause) => reject(notStarted(cause))));
   const line = readAll(child.stdio[readinessFd] as Readable, timeoutMs);
   checkReadiness(await Promise.race([line, failed]), paths);
+}
+
+function openOwnerLog(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw accessError(path, error);
+  }
 }
 
 /** Without the index of a Git command under way (hooks get one): the owner outlives it. */

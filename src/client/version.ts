@@ -1,3 +1,12 @@
+import { readFileSync } from 'node:fs';
+
+/** Of the package that this file belongs to. */
+export function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
+  return version;
+}
+
 /**
  * Orders two package versions (`1.2.3`, `1.2.3-rc.1`): negative when the first is older. A pre-release comes before its
  * release; pre-releases of one version are ordered as text.

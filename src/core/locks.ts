@@ -105,21 +105,18 @@ function refusedTtl(state: State, ttlMs: DurationMs | null): Decision | null {
 }
 
 function grantAll(draft: Draft, agent: Agent, command: AcquireLock): Decision {
-  const { state } = draft;
-  const { id, epoch } = agent;
-  const locks: Grant[] = [];
-  for (const scope of command.scopes) {
-    const held = state.locks.get(scope);
-    if (held !== undefined) {
-      locks.push(renew(draft, held, command.ttlMs));
-      continue;
-    }
-    const ttlMs = command.ttlMs ?? state.settings.lockTtlMs;
-    const deadlineMs = draft.grant({ scope, agent: id, epoch, ticket: null, ttlMs, reason: command.reason });
-    locks.push({ scope, token: draft.revision, deadlineMs, contendedSinceMs: null });
-  }
+  const locks = command.scopes.map((scope) => {
+    const held = draft.state.locks.get(scope);
+    return held === undefined ? grant(draft, agent, scope, command) : renew(draft, held, command.ttlMs);
+  });
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks } };
+}
+
+function grant(draft: Draft, { id, epoch }: Agent, scope: ScopePath, command: AcquireLock): Grant {
+  const ttlMs = command.ttlMs ?? draft.settings.lockTtlMs;
+  const deadlineMs = draft.grant({ scope, agent: id, epoch, ticket: null, ttlMs, reason: command.reason });
+  return { scope, token: draft.revision, deadlineMs, contendedSinceMs: null };
 }
 
 function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null): Grant {
@@ -235,18 +232,15 @@ function queuedResult(draft: Draft, waiter: Waiter): QueuedResult {
 export function decideReleaseLock(state: State, command: ReleaseLock): Decision {
   const agent = presentAgent(state, command.agent);
   const named = command.scopes ?? heldInOrder(agent);
-  const draft = new Draft(state, command.atMs);
-  const released: ScopePath[] = [];
   for (const scope of named) {
-    const lock = state.locks.get(scope);
-    const stale = refusedStaleToken(scope, lock, command.token);
+    const stale = refusedStaleToken(scope, state.locks.get(scope), command.token);
     if (stale !== null) return stale;
-    if (lock === undefined || lock.agent !== agent.id) continue;
-    draft.release(lock, 'released');
-    released.push(scope);
   }
-  if (released.length > 0) settleQueue(draft);
-  return { kind: 'committed', events: draft.events, result: { kind: 'released', scopes: released } };
+  const draft = new Draft(state, command.atMs);
+  const scopes = named.filter((scope) => agent.held.has(scope));
+  for (const scope of scopes) draft.release(must(state.locks.get(scope), `${scope} is held`), 'released');
+  if (scopes.length > 0) settleQueue(draft);
+  return { kind: 'committed', events: draft.events, result: { kind: 'released', scopes } };
 }
 
 /** Rejects a token that is not the lock's. Without a token there is nothing to compare; the session is proof enough. */

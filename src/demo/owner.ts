@@ -1,14 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { connect, type SocketCoordinator } from '../client/index.ts';
+import { connect, packageVersion, type SocketCoordinator } from '../client/index.ts';
 
 const cli = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
-
 /** A connection that starts the repository's owner, from this very build, when there is none. */
 export function reach(commonDir: string, worktree: string): Promise<SocketCoordinator> {
   const startOwner = { file: process.execPath, args: [cli, '-C', worktree, 'daemon', 'run'] };
-  return connect({ commonDir, version, startOwner });
+  return connect({ commonDir, version: packageVersion(), startOwner });
 }

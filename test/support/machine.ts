@@ -57,6 +57,8 @@ export class Machine {
   readonly initialSettings: Settings;
   readonly log: Entry[] = [];
   nowMs = 1_000_000;
+  /** Told of every command and its decision, after it was carried out. */
+  onDecision: ((command: Command, decision: Decision) => void) | null = null;
   readonly #audited: boolean;
 
   /** An audited machine also shows, at every command, that a stored state goes on exactly as the original does. */
@@ -116,6 +118,7 @@ export class Machine {
         : null;
     if (entry !== null) this.#commit(entry);
     if (this.#audited) auditStored(before, command, decision, entry, encodeState(this.state));
+    this.onDecision?.(command, decision);
     return decision;
   }
 
@@ -172,6 +175,24 @@ export class Machine {
     });
   }
 
+  renew(name: string, scope: string, { token = null, ttlMs = null }: RenewOptions = {}): Decision {
+    return this.say({
+      kind: 'RenewLock',
+      agent: agentId(name),
+      scope: scopePath(scope),
+      token: token as FencingToken | null,
+      ttlMs: ttlMs === null ? null : asDurationMs(ttlMs),
+    });
+  }
+
+  heartbeat(name: string): Decision {
+    return this.say({ kind: 'Heartbeat', agent: agentId(name) });
+  }
+
+  leave(name: string): Decision {
+    return this.say({ kind: 'AgentLeave', agent: agentId(name) });
+  }
+
   startSync(name: string, scope: string): Decision {
     return this.say({ kind: 'StartSync', agent: agentId(name), scope: scopePath(scope) });
   }
@@ -185,6 +206,10 @@ export class Machine {
       digest: null,
       syncedAgainst: {},
     });
+  }
+
+  failSync(name: string, scope: string, error = 'it broke', run = this.runOf(scope)): Decision {
+    return this.say({ kind: 'FailSync', agent: agentId(name), scope: scopePath(scope), run, error });
   }
 
   runOf(scope: string): SyncRun {
@@ -227,6 +252,11 @@ export interface AcquireOptions {
   readonly wait?: number | 'open';
   readonly ttlMs?: number;
   readonly reason?: string;
+}
+
+export interface RenewOptions {
+  readonly token?: number | null;
+  readonly ttlMs?: number | null;
 }
 
 export function committed(decision: Decision): Extract<Decision, { kind: 'committed' }> {

@@ -81,7 +81,7 @@ async function waitInLine(
   try {
     const ask = { agent: session.agent, ticket: queued.ticket };
     const reply = await coordinator.awaitTicket(ask, abort.signal);
-    return whenLeft(reply, call.context.clock.monotonicMs() - startedMs);
+    return whenLeft(reply, Math.round(call.context.clock.monotonicMs() - startedMs));
   } catch (error) {
     const signal = interrupt.signal();
     if (signal === null) throw error;

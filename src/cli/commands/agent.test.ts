@@ -150,6 +150,20 @@ describe('agent leave', () => {
   });
 });
 
+describe('agent leave of one that is gone', () => {
+  it.each([
+    ['AGENT_LOST', 0],
+    ['STALE_EPOCH', 0],
+    ['AGENT_NOT_FOUND', 0],
+    ['SESSION_MISMATCH', 1],
+  ] as const)('is refused with %s, and leaves %i sessions', async (code, sessions) => {
+    const coordinator = new FakeCoordinator({ submit: () => ({ code, message: 'gone', details: {} }) });
+    const harness = new Harness({ coordinator, sessions: [session('alice')] });
+    expect((await harness.run('agent', 'leave', 'alice')).code).toBe(3);
+    expect(harness.sessions.size).toBe(sessions);
+  });
+});
+
 describe('agent set', () => {
   const setting = (): FakeCoordinator =>
     new FakeCoordinator({ submit: () => ({ kind: 'statusSet', status: 'blocked', released: [] }) });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { agentStatuses, parseAgentId } from '../../core/index.ts';
-import type { AgentId, AgentMetadata, AgentStatus } from '../../core/index.ts';
+import type { AgentId, AgentMetadata, AgentStatus, RejectionCode } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
 import { count, line, safe, shellCommand } from '../format/text.ts';
@@ -79,14 +79,25 @@ export interface AgentInput {
   readonly agent?: string;
 }
 
-/** Leaves; the session file goes with it. */
+/** Leaves; the session file goes with it, also when the coordinator knows the agent no more. */
 export async function leave(call: Call, input: AgentInput): Promise<Outcome> {
   const session = await call.session(input.name ?? input.agent);
-  return submitAnd(call, { kind: 'AgentLeave', ...proofOf(session) }, 'left', async (result, revision) => {
-    await call.world.sessions.remove(await call.repository(), session.agent);
-    const data = { agent: session.agent, released: result.released, waited: result.waited };
-    return done(revision, data, () => line`${session.agent} has left${releasedText(result.released)}`);
-  });
+  const { agent } = session;
+  const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
+  if (reply.ok || isGone(reply.rejection.code))
+    await call.world.sessions.remove(await call.repository(), agent);
+  if (!reply.ok) return refusal(call, reply, { agent });
+  const { released, waited } = resultOf(reply.result, 'left');
+  return done(
+    reply.revision,
+    { agent, released, waited },
+    () => line`${agent} has left${releasedText(released)}`,
+  );
+}
+
+/** The session will never be of use again. */
+function isGone(code: RejectionCode): boolean {
+  return code === 'AGENT_NOT_FOUND' || code === 'STALE_EPOCH' || code === 'AGENT_LOST';
 }
 
 const releasedText = (scopes: readonly string[]): string =>

@@ -200,7 +200,7 @@ async function checkSessions(call: Call): Promise<readonly Finding[]> {
     warning(
       'sessions',
       `${agent} was lost or has left; its session is of no use`,
-      shellCommand('rhema', 'agent', 'join', agent),
+      `${shellCommand('rhema', 'agent', 'leave', agent)} removes it`,
     ),
   );
 }

@@ -30,7 +30,10 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
   return grantedOutcome(call, session, acquired.revision, acquired.locks);
 }
 
-/** `token` and `deadline` are those of the unit: one token, and the earliest of the deadlines. */
+/**
+ * `token` is that of the newest grant, which is the only one unless some of the scopes were held before; `deadline` is
+ * the earliest.
+ */
 export function grantedOutcome(
   call: Call,
   session: Session,

@@ -137,6 +137,12 @@ describe('run', () => {
     expect(running.kinds.at(-1)).toBe('AgentLeave');
   });
 
+  it('refuses what it cannot read before it joins', async () => {
+    const running = new Running(['--ttl', 'soon', ...underCore]);
+    expect((await running.ended).code).toBe(2);
+    expect(running.kinds).toEqual([]);
+  });
+
   it('just runs the command where coordination is disabled', async () => {
     const harness = new Harness({ coordinator: new CoordinatorError('DISABLED', 'disabled') });
     const ended = harness.run('run', ...underCore);

@@ -1,5 +1,5 @@
 import { parseAgentId } from '../../core/index.ts';
-import type { AgentId, Grant, ScopePath } from '../../core/index.ts';
+import type { AgentId, Grant } from '../../core/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../errors.ts';
@@ -10,6 +10,7 @@ import { exitCodeAfter, firstSignal } from '../signals.ts';
 import type { FirstSignal } from '../signals.ts';
 import type { Session } from '../world.ts';
 import { acquire, durationOption, notGranted, releaseGrants, waitWish } from './acquiring.ts';
+import type { AcquireWish } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
 import { scopesOf } from './scopes-of.ts';
 import { proofOf, refusal, resultOf, submit } from './speak.ts';
@@ -42,53 +43,53 @@ export async function run(call: Call, input: RunInput): Promise<Outcome> {
 }
 
 async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSignal): Promise<Outcome> {
-  const scopes = await scopesOf(call, input.scope);
+  const wish = await wishOf(call, input);
   const part = await takePart(call, input.agent);
   if (part.kind === 'refused') return part.outcome;
   try {
-    return await runUnderLocks(call, input, { ...part, scopes, interrupt });
+    return await runUnderLocks(call, input, { ...part, wish, interrupt });
   } finally {
     if (part.joined) await leaveAgain(call, part.session);
   }
 }
 
+/** The longest purpose that is taken from a command line, in characters: enough to recognise it. */
+const purposeLengthMax = 200;
+
+async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
+  return {
+    scopes: await scopesOf(call, input.scope),
+    ttlMs: input.ttl === undefined ? null : await durationOption('--ttl', input.ttl),
+    wait: await waitWish(input.wait),
+    reason: input.reason ?? input.command.join(' ').slice(0, purposeLengthMax),
+  };
+}
+
 interface Undertaking {
   readonly session: Session;
   readonly joined: boolean;
-  readonly scopes: readonly ScopePath[];
+  readonly wish: AcquireWish;
   readonly interrupt: FirstSignal;
 }
 
 async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): Promise<Outcome> {
-  const { session, scopes } = under;
+  const { session, joined, wish, interrupt } = under;
   const before = await (await call.coordinator()).query({ kind: 'status', at: null });
-  const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
-  const acquired = await acquire(call, session, {
-    scopes,
-    ttlMs,
-    wait: await waitWish(input.wait),
-    reason: input.reason ?? input.command.join(' ').slice(0, 200),
-  });
-  if (acquired.kind !== 'granted') return notGranted(call, session, scopes, acquired);
-  // What the agent held before, for an enclosing `rhema run` perhaps, is not ours to give back.
-  const taken = acquired.locks.filter((lock) => !before.locks.some((held) => isSameLock(held, lock)));
+  const acquired = await acquire(call, session, wish);
+  if (acquired.kind !== 'granted') return notGranted(call, session, wish.scopes, acquired);
+  const { locks } = acquired;
   try {
-    const signal = under.interrupt.signal();
+    const signal = interrupt.signal();
     if (signal !== null) return ended(exitCodeAfter(signal));
-    return await runGuarded(call, {
-      command: input.command,
-      env: childEnvironment(session, acquired.locks),
-      guard: {
-        session,
-        locks: acquired.locks,
-        sessionTtlMs: before.settings.sessionTtlMs,
-        lockTtlMs: ttlMs ?? before.settings.lockTtlMs,
-        killOnLoss: input.killOnLoss,
-      },
-    });
+    const { sessionTtlMs, lockTtlMs } = before.settings;
+    const { command, killOnLoss } = input;
+    const guard = { session, locks, sessionTtlMs, lockTtlMs: wish.ttlMs ?? lockTtlMs, killOnLoss };
+    return await runGuarded(call, { command, env: childEnvironment(session, locks), guard });
   } finally {
+    // What the agent held before, for an enclosing `rhema run` perhaps, is not ours to give back.
+    const taken = locks.filter((lock) => !before.locks.some((held) => isSameLock(held, lock)));
     // Whoever joined for this command leaves next, which releases as well.
-    if (!under.joined) await quietly(call, 'releasing', () => releaseGrants(call, session, taken));
+    if (!joined) await quietly(call, 'releasing', () => releaseGrants(call, session, taken));
   }
 }
 

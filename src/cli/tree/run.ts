@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, implement } from '../declare.ts';
+import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
 import { actingAgent, leaseOptions } from './options.ts';
 
@@ -19,18 +19,18 @@ export function addRunCommand(program: Command, host: Host): void {
       '--no-kill-on-loss',
       'let the command go on when its lease is lost; by default it is ended, with code 1',
     )
-    .argument('<command...>', 'the command and its arguments, after --');
+    .argument('<command...>', 'the command and its arguments, after --')
+    .usage('--scope <scopes...> [options] -- <command...>');
   examples(
     run,
     'rhema run --scope src/core --wait -- npm test',
     'rhema run --scope src/core src/api --wait 2m --ttl 30s --agent alice -- ./migrate.sh',
   );
-  run.addHelpText('after', environmentHelp);
+  notes(run, environmentNotes);
   implement(run, host, async () => (await import('../commands/run.ts')).run);
 }
 
-const environmentHelp = `
-The command finds in its environment:
+const environmentNotes = `The command finds in its environment:
   RHEMA_AGENT, RHEMA_EPOCH  who it acts as; every rhema command it calls acts so, too
   RHEMA_TOKEN               the fencing token, to be checked by whatever it writes to
   RHEMA_SCOPE               the first scope; RHEMA_SCOPES has all of them, one a line

@@ -1,0 +1,132 @@
+-------------------------------- MODULE State --------------------------------
+(***************************************************************************)
+(* What the coordinator knows, and the elementary changes to it.           *)
+(*                                                                         *)
+(* The whole state is one record, here always called h (the house), and    *)
+(* every operator that changes something takes a house and returns the     *)
+(* next one.  So a command that does several things at once (an agent is   *)
+(* lost: its locks end, its ticket ends, its syncs fail, the queue is      *)
+(* served) is a composition of elementary changes, and still one step.     *)
+(*                                                                         *)
+(* Clocks count the units that are left.  At 0 a clock is due.  A setting  *)
+(* of 0 switches a kind of clock off in a model: it never runs.            *)
+(*                                                                         *)
+(* `Bug' is "none" in the specification.  Any other value takes one guard  *)
+(* out, so that each property can be shown to catch something.             *)
+(***************************************************************************)
+EXTENDS Names
+
+CONSTANTS
+  Agent, Scope,        \* sets of texts
+  MaxConcurrent,       \* how many agents may hold locks at the same time
+  MaxLocks,            \* how many locks one agent may hold
+  MaxDeps, MaxDepth,   \* dependencies of one scope; longest chain of them
+  MaxRetries,          \* retries of one failed sync
+  DependencyChecking,  \* whether a sync waits for the dependencies
+  LockTtl,             \* lease of a lock
+  SessionTtl,          \* an agent silent for longer is lost
+  MaxBlock,            \* an agent blocked for longer becomes idle
+  MaxHold,             \* how long a holder keeps what others wait for, renewals or not
+  WaitFor,             \* how long an asker waits
+  Backoff,             \* pause before the first retry; doubles with each failure
+  Bug
+
+Nobody == "-"
+Off == -1
+Clock(ttl) == IF ttl = 0 THEN Off ELSE ttl
+Lower(clock) == IF clock > 0 THEN clock - 1 ELSE clock
+Due(clock) == clock = 0
+
+NoAgent == [presence |-> "absent", status |-> "idle", session |-> Off, block |-> Off]
+LostAgent == [NoAgent EXCEPT !.presence = "lost"]
+FreshAgent == [NoAgent EXCEPT !.presence = "present", !.session = Clock(SessionTtl)]
+\* byScope, byPlace: what is left of the contended hold, because somebody waits for the scope or for a place only
+NoLock == [holder |-> Nobody, left |-> Off, byScope |-> Off, byPlace |-> Off]
+NoSync == [status |-> "idle", by |-> Nobody, failures |-> 0, pause |-> Off]
+
+\* The house at the start of a model: these agents are present, these scopes are defined.
+House(agents, scopes, deps) ==
+  [agents   |-> [a \in Agent |-> IF a \in agents THEN FreshAgent ELSE NoAgent],
+   locks    |-> [s \in Scope |-> NoLock],
+   queue    |-> <<>>,
+   scopes   |-> scopes,
+   deps     |-> [s \in Scope |-> IF s \in scopes THEN deps[s] ELSE {}],
+   syncs    |-> [s \in Scope |-> NoSync],
+   contexts |-> [s \in Scope |-> FALSE],   \* whether a coordinated write of its context file is known
+   places   |-> MaxConcurrent]
+
+NoDeps == [s \in Scope |-> {}]
+
+-------------------------------------------------------------------------------
+(* Questions *)
+
+Present(h, a) == h.agents[a].presence = "present"
+Free(h, s) == h.locks[s].holder = Nobody
+Held(h, a) == {s \in Scope : h.locks[s].holder = a}
+Holders(h) == {h.locks[s].holder : s \in {x \in Scope : ~Free(h, x)}}
+Full(h) == Cardinality(Holders(h)) >= h.places
+Waits(h, a) == \E i \in 1..Len(h.queue) : h.queue[i].agent = a
+TicketOf(h, a) == CHOOSE i \in 1..Len(h.queue) : h.queue[i].agent = a
+Wanted(h, s) == \E i \in 1..Len(h.queue) : s \in h.queue[i].scopes
+\* Blocked by its own word, not by waiting.
+SaysBlocked(h, a) == h.agents[a].status = "blocked" /\ ~Waits(h, a)
+
+RECURSIVE Above(_, _)
+\* These scopes and every scope that depends on one of them, directly or not.
+Above(S, deps) ==
+  LET more == {x \in Scope : deps[x] \cap S # {}} \ S
+  IN IF more = {} THEN S ELSE Above(S \cup more, deps)
+
+-------------------------------------------------------------------------------
+(* Elementary changes *)
+
+SetStatus(h, a, status) ==
+  IF h.agents[a].status = status THEN h
+  ELSE [h EXCEPT !.agents[a].status = status,
+                 !.agents[a].block = IF status = "blocked" THEN Clock(MaxBlock) ELSE Off]
+
+\* Every committed command of an agent shows that it is there.
+Seen(h, a) == [h EXCEPT !.agents[a].session = Clock(SessionTtl)]
+
+RECURSIVE EachSetStatus(_, _, _)
+EachSetStatus(h, A, status) ==
+  IF A = {} THEN h
+  ELSE LET a == CHOOSE x \in A : TRUE IN EachSetStatus(SetStatus(h, a, status), A \ {a}, status)
+
+\* These locks end; who has none left and does not wait has nothing to work on.
+EndLocks(h, S) ==
+  LET ended == [h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN NoLock ELSE @[s]]]
+      hadThem == {h.locks[s].holder : s \in S} \ {Nobody}
+      emptied == {a \in hadThem : Held(ended, a) = {} /\ ~Waits(h, a) /\ h.agents[a].status # "completed"}
+  IN IF Bug = "expiredStaysWorking" THEN ended ELSE EachSetStatus(ended, emptied, "idle")
+
+\* The tickets of these agents end without a grant.
+EndTickets(h, A) ==
+  LET waiting == {a \in A : Waits(h, a)}
+      ended == [h EXCEPT !.queue = SelectSeq(@, LAMBDA t : t.agent \notin A)]
+      holding == {a \in waiting : Held(h, a) # {}}
+  IN EachSetStatus(EachSetStatus(ended, waiting \ holding, "idle"), holding, "working")
+
+GrantLocks(h, a, S) ==
+  LET lock == [NoLock EXCEPT !.holder = a, !.left = Clock(LockTtl)]
+  IN SetStatus([h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN lock ELSE @[s]]], a, "working")
+
+FailedSync(sync) ==
+  [status |-> "failed", by |-> Nobody, failures |-> sync.failures + 1, pause |-> Backoff * 2 ^ sync.failures]
+
+\* Agents that go away cannot finish what they run.
+FailRuns(h, A) ==
+  [h EXCEPT !.syncs = [s \in Scope |-> IF @[s].by \in A THEN FailedSync(@[s]) ELSE @[s]]]
+
+\* These scopes have changed: they and all that depends on them must be synced again, with a new budget of retries.
+Invalidate(h, S) ==
+  LET outdated == IF Bug = "noCascade" THEN S ELSE Above(S, h.deps)
+  IN [h EXCEPT !.syncs = [s \in Scope |-> IF s \in outdated THEN NoSync ELSE @[s]]]
+
+-------------------------------------------------------------------------------
+(* Answers: the house after the command, and why nothing was done; no reason when it was committed. *)
+
+Commit(h) == [code |-> "", house |-> h]
+Refuse(code) == [code |-> code, house |-> NoDeps]   \* the house of a refusal is never looked at
+NothingToDo == Refuse("UNCHANGED")
+==============================================================================

@@ -1,0 +1,334 @@
+import { describe, expect, test } from 'vitest';
+import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
+import type { Decision } from './decide.ts';
+import { asDurationMs, asSessionId, type Epoch, type FencingToken } from './ids.ts';
+import {
+  agentsMax,
+  contextFilesPerScopeMax,
+  scopesMax,
+  waitersMax,
+} from './limits.ts';
+import { rejectionCodes, retryAdvice, type RejectionCode } from './rejections.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import type { Agent, Waiter } from './state.ts';
+
+const alice = agentId('alice');
+const docs = scopePath('docs');
+const digest = 'd'.repeat(64);
+
+/** Alice and Bob, and the scopes docs and api; api depends on docs. */
+function house(settings: Partial<Settings> = {}): Machine {
+  const machine = new Machine(settings);
+  machine.define({ docs: [], api: ['docs'] });
+  machine.join('alice');
+  machine.join('bob');
+  return machine;
+}
+
+function write(machine: Machine, change: { token?: number; baseDigest?: string; file?: string } = {}): Decision {
+  return machine.say({
+    kind: 'ContextModify',
+    agent: alice,
+    scope: docs,
+    file: change.file ?? 'rhema.yaml',
+    token: (change.token ?? null) as FencingToken | null,
+    digest,
+    baseDigest: change.baseDigest ?? null,
+  });
+}
+
+function configure(machine: Machine, change: Partial<Settings>): Decision {
+  return machine.say({ kind: 'Configure', settings: { ...machine.state.settings, ...change } });
+}
+
+function failDocs(machine: Machine): void {
+  machine.startSync('alice', 'docs');
+  machine.failSync('alice', 'docs');
+}
+
+/** The shortest way to each refusal. */
+const dialogues: { readonly [Code in RejectionCode]: () => Decision } = {
+  REQUEST_ID_REUSED: () => {
+    const machine = house();
+    machine.say({ kind: 'Heartbeat', agent: alice, requestId: 'r1' });
+    return machine.say({ kind: 'AgentLeave', agent: alice, requestId: 'r1' });
+  },
+  AGENT_NOT_FOUND: () => house().acquire('carol', 'docs'),
+  STALE_EPOCH: () => house().say({ kind: 'Heartbeat', agent: alice, epoch: 1 as Epoch }),
+  SESSION_MISMATCH: () => house().say({ kind: 'Heartbeat', agent: alice, session: asSessionId('stolen') }),
+  AGENT_LOST: () => {
+    const machine = house();
+    machine.advance(defaultSettings.sessionTtlMs);
+    return machine.acquire('alice', 'docs');
+  },
+  AGENT_ALREADY_JOINED: () =>
+    house().say({ kind: 'AgentJoin', agent: alice, session: asSessionId('another'), metadata: {} }),
+  AGENT_LIMIT_REACHED: () => {
+    const machine = new Machine();
+    const { agents } = machine.state;
+    for (let number = 0; number < agentsMax; number += 1) agents.set(agentId(`a${number}`), {} as Agent);
+    return machine.say({ kind: 'AgentJoin', agent: alice, session: asSessionId('s'), metadata: {} });
+  },
+  TRANSITION_NOT_ALLOWED: () =>
+    house().say({ kind: 'SetAgentStatus', agent: alice, status: 'working', reason: null }),
+  SETTINGS_INVALID: () => configure(house(), { maxConcurrentAgents: 0 }),
+  SETTINGS_IN_USE: () => {
+    const machine = house();
+    machine.acquire('alice', 'docs');
+    machine.acquire('bob', 'api');
+    return configure(machine, { maxConcurrentAgents: 1 });
+  },
+  SCOPE_NOT_FOUND: () => house().acquire('alice', 'nowhere'),
+  SCOPE_LIMIT_REACHED: () =>
+    new Machine().say({
+      kind: 'DefineScopes',
+      scopes: Array.from({ length: scopesMax + 1 }, (_, number) => ({
+        path: scopePath(`s${number}`),
+        name: 's',
+        type: 'library',
+        dependencies: [],
+      })),
+    }),
+  SELF_DEPENDENCY: () => house().define({ docs: ['docs'] }),
+  DEPENDENCY_UNKNOWN: () => house().define({ docs: ['nowhere'] }),
+  DEPENDENCY_LIMIT_REACHED: () => house({ maxDependencies: 1 }).define({ a: [], b: [], c: ['a', 'b'] }),
+  DEPENDENCY_CYCLE: () => house().define({ a: ['b'], b: ['a'] }),
+  SCOPE_DEPTH_EXCEEDED: () => house({ maxScopeDepth: 1 }).define({ a: ['b'], b: ['c'], c: [] }),
+  ALREADY_WAITING: () => {
+    const machine = house();
+    machine.acquire('bob', 'docs');
+    machine.acquire('alice', 'docs', { wait: 'open' });
+    return machine.acquire('alice', 'api', { wait: 'open' });
+  },
+  AGENT_BLOCKED: () => {
+    const machine = house();
+    machine.acquire('alice', 'docs');
+    machine.say({ kind: 'SetAgentStatus', agent: alice, status: 'blocked', reason: 'needs a decision' });
+    return machine.acquire('alice', 'docs');
+  },
+  AGENT_HOLDS_LOCK: () => {
+    const machine = house();
+    machine.acquire('alice', 'docs');
+    return machine.acquire('alice', 'api');
+  },
+  LOCK_LIMIT_REACHED: () => house().acquire('alice', ['api', 'docs']),
+  TTL_TOO_LONG: () => house().acquire('alice', 'docs', { ttlMs: defaultSettings.lockTtlMaxMs + 1 }),
+  STALE_FENCING_TOKEN: () => {
+    const machine = house();
+    machine.acquire('alice', 'docs');
+    return machine.release('alice', 'docs', machine.token('docs') - 1);
+  },
+  LOCK_NOT_HELD: () => house().renew('alice', 'docs'),
+  LOCK_HELD: () => {
+    const machine = house();
+    machine.acquire('bob', 'docs');
+    return machine.acquire('alice', 'docs');
+  },
+  RESERVED_FOR_WAITER: () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.join('carol');
+    machine.acquire('bob', 'docs');
+    machine.acquire('carol', ['api', 'docs'], { wait: 'open' });
+    return machine.acquire('alice', 'api');
+  },
+  CONCURRENCY_LIMIT: () => {
+    const machine = house({ maxConcurrentAgents: 1 });
+    machine.acquire('bob', 'api');
+    return machine.acquire('alice', 'docs');
+  },
+  WOULD_DEADLOCK: () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.acquire('alice', 'docs');
+    machine.acquire('bob', 'api');
+    machine.acquire('alice', 'api', { wait: 'open' });
+    return machine.acquire('bob', 'docs', { wait: 'open' });
+  },
+  WAITER_LIMIT_REACHED: () => {
+    const machine = house();
+    machine.acquire('bob', 'docs');
+    const { tickets } = machine.state;
+    for (let number = 1; number <= waitersMax; number += 1)
+      tickets.set(-number as Waiter['ticket'], {} as Waiter);
+    return machine.acquire('alice', 'docs', { wait: 'open' });
+  },
+  CONTEXT_CONFLICT: () => {
+    const machine = house();
+    write(machine);
+    return write(machine, { baseDigest: 'e'.repeat(64) });
+  },
+  CONTEXT_LIMIT_REACHED: () => {
+    const machine = house();
+    for (let number = 0; number < contextFilesPerScopeMax; number += 1)
+      machine.state.scopes
+        .get(docs)
+        ?.contexts.set(`${number}.yaml`, { digest, revision: machine.state.revision, agent: alice });
+    return write(machine);
+  },
+  SYNC_IN_PROGRESS: () => {
+    const machine = house();
+    machine.startSync('alice', 'docs');
+    return machine.startSync('bob', 'docs');
+  },
+  SYNC_ALREADY_COMPLETED: () => {
+    const machine = house();
+    machine.startSync('alice', 'docs');
+    machine.completeSync('alice', 'docs');
+    return machine.startSync('alice', 'docs');
+  },
+  SYNC_FAILED: () => {
+    const machine = house();
+    failDocs(machine);
+    return machine.startSync('alice', 'docs');
+  },
+  DEPENDENCY_NOT_SYNCED: () => house().startSync('alice', 'api'),
+  SYNC_NOT_RUNNING: () => house().completeSync('alice', 'docs'),
+  STALE_SYNC_RUN: () => {
+    const machine = house();
+    machine.startSync('alice', 'docs');
+    return machine.completeSync('bob', 'docs');
+  },
+  SYNC_NOT_FAILED: () => house().say({ kind: 'RetrySync', scope: docs }),
+  RETRY_LIMIT_REACHED: () => {
+    const machine = house({ maxRetries: 0 });
+    failDocs(machine);
+    return machine.say({ kind: 'RetrySync', scope: docs });
+  },
+  RETRY_TOO_SOON: () => {
+    const machine = house();
+    failDocs(machine);
+    machine.advance(defaultSettings.retryBackoffMs - 1);
+    return machine.say({ kind: 'RetrySync', scope: docs });
+  },
+};
+
+test.each(rejectionCodes)('%s is reached, says what to do, and writes nothing', (code) => {
+  const decision = dialogues[code]();
+  expect(codeOf(decision)).toBe(code);
+  const { message, details } = (decision as Extract<Decision, { kind: 'rejected' }>).rejection;
+  expect(message.length).toBeGreaterThan(20);
+  expect(JSON.parse(JSON.stringify(details))).toEqual(details);
+});
+
+test('every code has advice on retrying, and no code is listed twice', () => {
+  expect(Object.keys(retryAdvice).toSorted()).toEqual([...rejectionCodes].toSorted());
+  expect(new Set(rejectionCodes).size).toBe(rejectionCodes.length);
+});
+
+describe('when several reasons apply, the first in the list is given', () => {
+  const rows: readonly (readonly [string, readonly RejectionCode[], () => Decision])[] = [
+    [
+      'an unknown agent with a wrong session',
+      ['AGENT_NOT_FOUND', 'SESSION_MISMATCH'],
+      () => house().say({ kind: 'Heartbeat', agent: agentId('carol'), session: asSessionId('x') }),
+    ],
+    [
+      'an old epoch with a wrong session',
+      ['STALE_EPOCH', 'SESSION_MISMATCH'],
+      () => house().say({ kind: 'Heartbeat', agent: alice, epoch: 1 as Epoch, session: asSessionId('x') }),
+    ],
+    [
+      'a lost agent with a wrong session',
+      ['SESSION_MISMATCH', 'AGENT_LOST'],
+      () => {
+        const machine = house();
+        machine.advance(defaultSettings.sessionTtlMs);
+        return machine.say({ kind: 'Heartbeat', agent: alice, session: asSessionId('x') });
+      },
+    ],
+    [
+      'an unknown scope asked for by a lost agent',
+      ['AGENT_LOST', 'SCOPE_NOT_FOUND'],
+      () => {
+        const machine = house();
+        machine.advance(defaultSettings.sessionTtlMs);
+        return machine.acquire('alice', 'nowhere');
+      },
+    ],
+    [
+      'a holder asking for a second, busy scope for too long',
+      ['AGENT_HOLDS_LOCK', 'TTL_TOO_LONG', 'LOCK_HELD'],
+      () => {
+        const machine = house();
+        machine.acquire('alice', 'docs');
+        machine.acquire('bob', 'api');
+        return machine.acquire('alice', 'api', { ttlMs: defaultSettings.lockTtlMaxMs + 1 });
+      },
+    ],
+    [
+      'a busy scope in a full house',
+      ['LOCK_HELD', 'CONCURRENCY_LIMIT'],
+      () => {
+        const machine = house({ maxConcurrentAgents: 1 });
+        machine.acquire('bob', 'docs');
+        return machine.acquire('alice', 'docs');
+      },
+    ],
+    [
+      'an old token for a scope that another holds by now',
+      ['STALE_FENCING_TOKEN', 'LOCK_NOT_HELD'],
+      () => {
+        const machine = house();
+        machine.acquire('bob', 'docs');
+        return machine.renew('alice', 'docs', { token: 1 });
+      },
+    ],
+    [
+      'a write on an old view of a scope that another holds',
+      ['LOCK_HELD', 'CONTEXT_CONFLICT'],
+      () => {
+        const machine = house();
+        write(machine);
+        machine.release('alice');
+        machine.acquire('bob', 'docs');
+        return write(machine, { baseDigest: 'e'.repeat(64) });
+      },
+    ],
+    [
+      'a graph with a cycle and too many dependencies',
+      ['DEPENDENCY_LIMIT_REACHED', 'DEPENDENCY_CYCLE'],
+      () => house({ maxDependencies: 1 }).define({ a: ['b'], b: ['a', 'c'], c: [] }),
+    ],
+    [
+      'a failed sync whose budget is used up, retried too soon',
+      ['RETRY_LIMIT_REACHED', 'RETRY_TOO_SOON'],
+      () => {
+        const machine = house({ maxRetries: 0 });
+        failDocs(machine);
+        return machine.say({ kind: 'RetrySync', scope: docs });
+      },
+    ],
+    [
+      'settings that are invalid and in use',
+      ['SETTINGS_INVALID', 'SETTINGS_IN_USE'],
+      () => {
+        const machine = house();
+        machine.acquire('alice', 'docs');
+        return configure(machine, { maxConcurrentAgents: 0, lockTtlMs: asDurationMs(0) });
+      },
+    ],
+    [
+      'settings too small for what is held and for the graph',
+      ['SETTINGS_IN_USE', 'DEPENDENCY_LIMIT_REACHED'],
+      () => {
+        const machine = house();
+        machine.acquire('alice', 'docs');
+        machine.acquire('bob', 'api');
+        return configure(machine, { maxConcurrentAgents: 1, maxDependencies: 0 });
+      },
+    ],
+  ];
+
+  test.each(rows)('%s', (_story, codes, dialogue) => {
+    expect(codeOf(dialogue())).toBe(codes[0]);
+    const places = codes.map((code) => rejectionCodes.indexOf(code));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+});
+
+test('a refused command leaves the state untouched', () => {
+  const machine = house();
+  machine.acquire('bob', 'docs');
+  const revision = machine.state.revision;
+  machine.acquire('alice', 'docs');
+  expect(machine.state.revision).toBe(revision);
+});

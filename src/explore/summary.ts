@@ -1,0 +1,80 @@
+import { hash } from 'node:crypto';
+import { SetDigest, type TextHash } from './digest.ts';
+import { actionOf } from './model.ts';
+
+/** What identifies a labelled graph: two graphs are the same exactly when their summaries are. */
+export interface GraphSummary {
+  readonly states: number;
+  /** Distinct labelled edges: source, label and target. */
+  readonly edges: number;
+  /** States on the longest of the shortest paths, as TLC counts: 1 when there are only initial states. */
+  readonly depth: number;
+  /** Edges by action (see {@link actionOf}), in order of name. */
+  readonly coverage: Readonly<Record<string, number>>;
+  /** Order-independent digest of the states, 32 hexadecimal digits. */
+  readonly stateDigest: string;
+  /** Order-independent digest of the labelled edges, 32 hexadecimal digits. */
+  readonly edgeDigest: string;
+}
+
+/** Makes a summary while a graph is found. */
+export class Tally {
+  #states = 0;
+  #edges = 0;
+  readonly #coverage = new Map<string, number>();
+  readonly #actions = new Map<string, string>();
+  readonly #stateDigest = new SetDigest();
+  readonly #edgeDigest = new SetDigest();
+
+  get states(): number {
+    return this.#states;
+  }
+
+  get edges(): number {
+    return this.#edges;
+  }
+
+  /** Counts a state; the caller does so once for each. */
+  addState(state: TextHash): void {
+    this.#states += 1;
+    this.#stateDigest.add(state.bytes);
+  }
+
+  /** Counts an edge between two states, given by their keys; the caller does so once for each. */
+  addEdge(source: string, label: string, target: string): void {
+    this.#edges += 1;
+    const action = this.#actionOf(label);
+    this.#coverage.set(action, (this.#coverage.get(action) ?? 0) + 1);
+    this.#edgeDigest.add(hash('sha256', `${source} ${label} ${target}`, 'buffer'));
+  }
+
+  summary(depth: number): GraphSummary {
+    return {
+      states: this.#states,
+      edges: this.#edges,
+      depth,
+      coverage: Object.fromEntries([...this.#coverage].sort(([a], [b]) => (a < b ? -1 : 1))),
+      stateDigest: this.#stateDigest.toString(),
+      edgeDigest: this.#edgeDigest.toString(),
+    };
+  }
+
+  #actionOf(label: string): string {
+    let action = this.#actions.get(label);
+    if (action === undefined) this.#actions.set(label, (action = actionOf(label)));
+    return action;
+  }
+}
+
+/** In what two summaries differ, one line each; empty when they are the same. */
+export function summaryDifferences(expected: GraphSummary, found: GraphSummary): string[] {
+  const differences: string[] = [];
+  const compare = (what: string, left: number | string, right: number | string): void => {
+    if (left !== right) differences.push(`${what}: ${right} instead of ${left}`);
+  };
+  for (const key of ['states', 'edges', 'depth'] as const) compare(key, expected[key], found[key]);
+  for (const action of new Set([...Object.keys(expected.coverage), ...Object.keys(found.coverage)]))
+    compare(`edges of ${action}`, expected.coverage[action] ?? 0, found.coverage[action] ?? 0);
+  for (const key of ['stateDigest', 'edgeDigest'] as const) compare(key, expected[key], found[key]);
+  return differences;
+}

@@ -1,0 +1,79 @@
+/** The machine and the model, side by side: they answer every command alike and see the same world after it. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Command, Decision } from '../../src/core/index.ts';
+import { codeOf, Machine } from '../support/machine.ts';
+import { Model } from './model.ts';
+import { moveArbitrary, play, populate, settingsArbitrary, type Move } from './moves.ts';
+
+const runs = Number(process.env['MODEL_RUNS'] ?? 400);
+
+test('the machine answers and changes as the naive model does', () => {
+  const moves = fc.array(moveArbitrary.filter(isModelled), { minLength: 1, maxLength: 120, size: 'max' });
+  fc.assert(
+    fc.property(settingsArbitrary, moves, (settings, sequence) => {
+      const machine = new Machine(settings);
+      const model = new Model(machine.initialSettings);
+      machine.onDecision = (command, decision) => compare(machine, model, command, decision);
+      populate(machine);
+      for (const move of sequence) play(machine, { ...move, requestId: null });
+    }),
+    { numRuns: runs },
+  );
+});
+
+/** The model has fixed settings. */
+function isModelled(move: Move): boolean {
+  return move.kind !== 'Configure';
+}
+
+function compare(machine: Machine, model: Model, command: Command, decision: Decision): void {
+  const logged = decision.kind === 'committed' && decision.events.length > 0;
+  const answer = model.apply(command, machine.state.revision + (logged ? 0 : 1));
+  if (logged && 'agent' in command) model.seen(command.agent);
+  expect({ command: command.kind, answer: codeOf(decision) }).toEqual({ command: command.kind, answer });
+  expect(seenOf(machine)).toEqual(worldOf(model));
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+
+function seenOf({ state }: Machine): object {
+  const agents = [...state.agents.values()].map((agent) => ({
+    name: agent.id as string,
+    status: agent.status,
+    present: agent.presence === 'present',
+  }));
+  const locks = [...state.locks.values()].map((lock) => ({
+    name: lock.scope as string,
+    agent: lock.agent as string,
+    token: lock.token as number,
+    endsAt: lock.deadlineMs as number,
+  }));
+  const syncs = [...state.syncs.values()].map(({ scope, status, failures }) => ({
+    name: scope as string,
+    status,
+    failures,
+  }));
+  return {
+    agents: agents.toSorted(byName),
+    locks: locks.toSorted(byName),
+    queue: [...state.tickets.values()].map((waiter) => [waiter.ticket, waiter.agent, ...waiter.scopes]),
+    syncs: syncs.toSorted(byName),
+  };
+}
+
+function worldOf(model: Model): object {
+  const agents = model.agents.map((agent) => ({
+    name: agent.name,
+    status: model.status(agent),
+    present: agent.present,
+  }));
+  const locks = model.locks.map(({ scope, agent, token, endsAt }) => ({ name: scope, agent, token, endsAt }));
+  const syncs = model.syncs.map(({ scope, status, failures }) => ({ name: scope, status, failures }));
+  return {
+    agents: agents.toSorted(byName),
+    locks: locks.toSorted(byName),
+    queue: model.tickets.map((ticket) => [ticket.number, ticket.agent, ...ticket.scopes]),
+    syncs: syncs.toSorted(byName),
+  };
+}
