@@ -97,7 +97,7 @@ EachSetStatus(h, A, status) ==
 EndLocks(h, S) ==
   LET ended == [h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN NoLock ELSE @[s]]]
       hadThem == {h.locks[s].holder : s \in S} \ {Nobody}
-      emptied == {a \in hadThem : Held(ended, a) = {} /\ ~Waits(h, a) /\ h.agents[a].status # "completed"}
+      emptied == {a \in hadThem : Held(ended, a) = {} /\ ~Waits(h, a)}
   IN IF Bug = "expiredStaysWorking" THEN ended ELSE EachSetStatus(ended, emptied, "idle")
 
 \* The tickets of these agents end without a grant.
@@ -124,9 +124,9 @@ Invalidate(h, S) ==
   IN [h EXCEPT !.syncs = [s \in Scope |-> IF s \in outdated THEN NoSync ELSE @[s]]]
 
 -------------------------------------------------------------------------------
-(* Answers: the house after the command, and why nothing was done; no reason when it was committed. *)
+(* Answers: a code, which is empty when the command was committed, and then the house after it. *)
 
 Commit(h) == [code |-> "", house |-> h]
-Refuse(code) == [code |-> code, house |-> NoDeps]   \* the house of a refusal is never looked at
+Refuse(code) == [code |-> code]
 NothingToDo == Refuse("UNCHANGED")
 ==============================================================================

@@ -1,5 +1,5 @@
-import type { AgentId, Epoch, Grant, Result, ScopePath } from '../../src/core/index.ts';
-import { newRequestId, newSecret } from '../../src/client/index.ts';
+import type { AgentId, Grant, Result, ScopePath } from '../../src/core/index.ts';
+import { newRequestId, newSecret, type AgentSession } from '../../src/client/index.ts';
 import type { CallerCommand, Coordinator } from '../../src/protocol/index.ts';
 
 /** What an agent needs of a coordinator: the service in this process or a client will do. */
@@ -7,16 +7,12 @@ export type Port = Pick<Coordinator, 'submit' | 'awaitTicket'>;
 
 /** An agent that takes and gives back locks through a coordinator; a refusal is an error here. */
 export class BenchAgent {
+  readonly session: AgentSession;
   readonly #port: Port;
-  readonly #agent: AgentId;
-  readonly #epoch: Epoch;
-  readonly #secret: string;
 
-  private constructor(port: Port, agent: AgentId, epoch: Epoch, secret: string) {
+  private constructor(port: Port, session: AgentSession) {
     this.#port = port;
-    this.#agent = agent;
-    this.#epoch = epoch;
-    this.#secret = secret;
+    this.session = session;
   }
 
   static async join(port: Port, name: string): Promise<BenchAgent> {
@@ -24,11 +20,7 @@ export class BenchAgent {
     const agent = name as AgentId;
     const result = await submit(port, { kind: 'AgentJoin', agent, secret, metadata: {} });
     if (result.kind !== 'joined') throw unexpected(result);
-    return new BenchAgent(port, agent, result.epoch, secret);
-  }
-
-  get session(): { readonly agent: AgentId; readonly epoch: Epoch; readonly secret: string } {
-    return { agent: this.#agent, epoch: this.#epoch, secret: this.#secret };
+    return new BenchAgent(port, { agent, epoch: result.epoch, secret });
   }
 
   /** Takes the lock of a free scope. */
@@ -45,15 +37,15 @@ export class BenchAgent {
   }
 
   async release(scope: ScopePath): Promise<void> {
-    const command = { kind: 'ReleaseLock', ...this.session, scopes: [scope], token: null } as const;
+    const command = { ...this.session, kind: 'ReleaseLock', scopes: [scope], token: null } as const;
     const result = await submit(this.#port, command);
     if (result.kind !== 'released' || result.scopes.length !== 1) throw unexpected(result);
   }
 
   #ask(scope: ScopePath, wait: 'none' | 'queue'): Promise<Result> {
     return submit(this.#port, {
-      kind: 'AcquireLock',
       ...this.session,
+      kind: 'AcquireLock',
       scopes: [scope],
       ttlMs: null,
       wait: wait === 'none' ? { kind: 'none' } : { kind: 'queue', forMs: null },
@@ -62,7 +54,7 @@ export class BenchAgent {
   }
 
   async #granted(ticket: Extract<Result, { kind: 'queued' }>['ticket']): Promise<readonly Grant[]> {
-    const reply = await this.#port.awaitTicket({ agent: this.#agent, ticket });
+    const reply = await this.#port.awaitTicket({ agent: this.session.agent, ticket });
     if (reply.kind !== 'granted') throw unexpected(reply);
     return reply.locks;
   }

@@ -195,9 +195,14 @@ class Search<State> {
     this.#repeats.delete(node.number);
     const edges = this.#edgesOf(node.state);
     const others = this.#edgesOf(repeat);
-    const difference = [...edges].find((edge) => !others.has(edge)) ?? [...others].find((edge) => !edges.has(edge));
+    const difference =
+      [...edges].find((edge) => !others.has(edge)) ?? [...others].find((edge) => !edges.has(edge));
     if (difference !== undefined)
-      this.#report(canonicalInvariant, `only one of two repeats has ${difference}`, this.#pathTo(node.number));
+      this.#report(
+        canonicalInvariant,
+        `only one of two repeats has ${difference}`,
+        this.#pathTo(node.number),
+      );
   }
 
   #edgesOf(state: State): Set<string> {

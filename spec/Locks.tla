@@ -1,0 +1,69 @@
+-------------------------------- MODULE Locks --------------------------------
+(***************************************************************************)
+(* Locks: at most one holder for each scope.  A lock is a lease.  It ends  *)
+(* when its holder releases it, completes, leaves or is lost, when its     *)
+(* time is up, when an operator revokes it, or with its scope; every one   *)
+(* of these serves the queue in the same step.                             *)
+(*                                                                         *)
+(* Each operator is the answer to one command; the order of the reasons is *)
+(* the order of precedence.  A token is only seen here as "none" (not      *)
+(* presented), "current" (that of the lock as it is) or "stale" (that of   *)
+(* an earlier grant).  The growth of tokens is in `Fencing'.               *)
+(***************************************************************************)
+EXTENDS Queue
+
+\* Why an agent may not ask for these scopes at all, which it does not hold yet.
+RefusedToAsk(h, a, missing) ==
+  LET held == Held(h, a)
+  IN IF h.agents[a].status = "blocked" THEN "AGENT_BLOCKED"
+     ELSE IF Bug # "noLockLimit" /\ missing # {} /\ held # {} /\ Cardinality(held) + Cardinality(missing) > MaxLocks
+          THEN "AGENT_HOLDS_LOCK"
+     ELSE IF Bug # "noLockLimit" /\ Cardinality(missing) > MaxLocks THEN "LOCK_LIMIT_REACHED"
+     ELSE ""
+
+AnswerGrant(h, a, S, missing) ==
+  LET granted == IF missing = {} THEN h ELSE GrantLocks(h, a, missing)
+  IN Commit(Settled(RenewLocks(granted, S \ missing)))
+
+\* Who holds nothing cannot close a cycle.
+AnswerQueue(h, a, missing) ==
+  LET ticket == [agent |-> a, scopes |-> missing, left |-> Clock(WaitFor)]
+      queued == SetStatus([h EXCEPT !.queue = Append(@, ticket)], a, "blocked")
+  IN IF Bug # "noDeadlockCheck" /\ Held(h, a) # {} /\ a \in Deadlocked(queued) THEN Refuse("WOULD_DEADLOCK")
+     ELSE Commit(Settled(queued))
+
+AnswerAcquireLock(h, a, S, wait) ==
+  LET missing == S \ Held(h, a)
+      refused == RefusedToAsk(h, a, missing)
+      obstacle == IF missing = {} THEN "" ELSE Obstacle(h, a, missing, FALSE)
+  IN IF ~(S \subseteq h.scopes) THEN Refuse("SCOPE_NOT_FOUND")
+     ELSE IF Waits(h, a) THEN
+       IF h.queue[TicketOf(h, a)].scopes = missing THEN NothingToDo ELSE Refuse("ALREADY_WAITING")
+     ELSE IF refused # "" THEN Refuse(refused)
+     ELSE IF obstacle = "" THEN AnswerGrant(h, a, S, missing)
+     ELSE IF wait = "now" THEN Refuse(obstacle)
+     ELSE AnswerQueue(h, a, missing)
+
+\* Whether a token is refused: only where there is a lock to compare it with.
+IsStale(h, s, token) == token = "stale" /\ ~Free(h, s) /\ Bug # "noFencing"
+
+AnswerReleaseLock(h, a, S, token) ==
+  LET mine == S \cap Held(h, a)
+  IN IF \E s \in S : IsStale(h, s, token) THEN Refuse("STALE_FENCING_TOKEN")
+     ELSE IF mine = {} THEN NothingToDo
+     ELSE Commit(Settled(EndLocks(h, mine)))
+
+AnswerRenewLock(h, a, s, token) ==
+  IF s \notin h.scopes THEN Refuse("SCOPE_NOT_FOUND")
+  ELSE IF IsStale(h, s, token) THEN Refuse("STALE_FENCING_TOKEN")
+  ELSE IF h.locks[s].holder # a THEN Refuse("LOCK_NOT_HELD")
+  ELSE Commit(RenewLocks(h, {s}))
+
+AnswerCancelWait(h, a) ==
+  IF ~Waits(h, a) THEN NothingToDo ELSE Commit(Settled(EndTickets(h, {a})))
+
+AnswerRevokeLock(h, s) ==
+  IF s \notin h.scopes THEN Refuse("SCOPE_NOT_FOUND")
+  ELSE IF Free(h, s) THEN Refuse("LOCK_NOT_HELD")
+  ELSE Commit(Settled(EndLocks(h, {s})))
+==============================================================================

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseAgentId, parseScopePath, quote, scopePathLengthMax } from './ids.ts';
+
+describe('a scope path', () => {
+  test.each([
+    ['docs', 'docs'],
+    ['./docs', 'docs'],
+    ['docs/', 'docs'],
+    ['docs//api', 'docs/api'],
+    ['docs\\api', 'docs/api'],
+    ['docs/./api', 'docs/api'],
+    ['docs/x/../api', 'docs/api'],
+    ['x/..', '.'],
+    ['.', '.'],
+    ['./', '.'],
+    ['cafe\u0301', 'caf\u00e9'],
+    [' docs', ' docs'],
+  ])('%j is %j', (text, canonical) => {
+    expect(parseScopePath(text)).toEqual({ ok: true, value: canonical });
+  });
+
+  test.each([
+    ['', 'empty'],
+    ['..', 'out of the repository'],
+    ['docs/../../etc', 'out of the repository'],
+    ['/etc', 'absolute'],
+    ['\\etc', 'absolute'],
+    ['C:/windows', 'absolute'],
+    ['C:\\windows', 'absolute'],
+    ['a\u0000b', 'control character'],
+    ['a\nb', 'control character'],
+    ['a\u009bb', 'control character'],
+    ['a\ud800b', 'Unicode'],
+    ['x'.repeat(scopePathLengthMax + 1), 'at most'],
+  ])('%j is refused', (text, problem) => {
+    expect(parseScopePath(text)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
+  });
+
+  test('in its canonical form is left as it is', () => {
+    const segment = fc.constantFrom('a', 'b c', '.', '..', '', 'é', 'e\u0301', '\\', '...');
+    fc.assert(
+      fc.property(fc.array(segment, { maxLength: 6 }), (segments) => {
+        const first = parseScopePath(segments.join('/'));
+        if (!first.ok) return;
+        expect(parseScopePath(first.value)).toEqual(first);
+        expect(first.value.split('/')).not.toContain('..');
+      }),
+    );
+  });
+});
+
+describe('an agent name', () => {
+  test.each(['a', 'alice', 'claude-code/reviewer', 'me@host', '7', 'a'.repeat(128)])('%j is taken', (name) => {
+    expect(parseAgentId(name)).toEqual({ ok: true, value: name });
+  });
+
+  test.each([
+    '',
+    ' ',
+    'a ',
+    '-a',
+    'a/',
+    'a//b',
+    'a/../b',
+    'a/.b',
+    'a./b',
+    '../..',
+    'a\nb',
+    'a\u0000',
+    'аlice', // The first letter is Cyrillic.
+    'a'.repeat(129),
+  ])('%j is refused', (name) => {
+    expect(parseAgentId(name).ok).toBe(false);
+  });
+});
+
+test('text from outside is quoted so that it fits a line', () => {
+  expect(quote('a\nb')).toBe('"a\\nb"');
+  expect(quote('x'.repeat(10_000))).toHaveLength(82);
+});

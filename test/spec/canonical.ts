@@ -1,0 +1,132 @@
+/** The canonical text of a state, as `spec/ABSTRACTION.md` section 3 fixes it. */
+import type { Agent, AgentId, Lock, ScopePath, State, Sync, Waiter } from '../../src/core/index.ts';
+import { unitMs, type Slice } from './slice.ts';
+import type { World } from './world.ts';
+
+const off = '~';
+
+const statusLetters = { idle: 'i', working: 'w', blocked: 'b', completed: 'c' } as const;
+const syncLetters = { idle: 'i', syncing: 's', completed: 'c', failed: 'f' } as const;
+
+export function canonicalText(slice: Slice, world: World): string {
+  const { agents, scopes } = slice;
+  const { state, clients } = world;
+  const view = new View(slice, state, world.nowMs);
+  return [
+    agents.map((id) => view.agent(id)).join(';'),
+    agents.map((id) => clients[id]).join(';'),
+    scopes.map((path) => view.lock(path)).join(';'),
+    [...state.tickets.values()].map((waiter) => view.ticket(waiter)).join(';'),
+    scopes.map((path) => view.dependencies(path)).join(';'),
+    scopes.map((path) => view.sync(path)).join(';'),
+    scopes.map((path) => ((state.scopes.get(path)?.contexts.size ?? 0) > 0 ? 'x' : '-')).join(';'),
+    slice.isConfigurable ? `places=${state.settings.maxConcurrentAgents}` : view.requests(),
+  ].join('|');
+}
+
+/** Whether the passing of time would change the canonical text. */
+export function hasRunningClock(slice: Slice, { state, nowMs }: World): boolean {
+  const view = new View(slice, state, nowMs);
+  return view.clocks().some((left) => left !== null && left > 0);
+}
+
+/** A state in units of time that are left; a clock that is off or does not run is null. */
+class View {
+  readonly #slice: Slice;
+  readonly #state: State;
+  readonly #nowMs: number;
+
+  constructor(slice: Slice, state: State, nowMs: number) {
+    this.#slice = slice;
+    this.#state = state;
+    this.#nowMs = nowMs;
+  }
+
+  agent(id: AgentId): string {
+    const agent = this.#state.agents.get(id);
+    if (agent === undefined) return '-';
+    if (agent.presence === 'lost') return 'L';
+    return `${statusLetters[agent.status]}.${text(this.#session(agent))}.${text(this.#block(agent))}`;
+  }
+
+  lock(path: ScopePath): string {
+    const lock = this.#state.locks.get(path);
+    if (lock === undefined) return '-';
+    return `${lock.agent}.${text(this.#lease(lock))}.${text(this.#scopeHold(lock))}.${text(this.#placeHold(lock))}`;
+  }
+
+  ticket(waiter: Waiter): string {
+    return `${waiter.agent}:${waiter.scopes.join('+')}.${text(this.#wait(waiter))}`;
+  }
+
+  dependencies(path: ScopePath): string {
+    const scope = this.#state.scopes.get(path);
+    return scope === undefined ? '-' : `=${scope.dependencies.join('+')}`;
+  }
+
+  sync(path: ScopePath): string {
+    const sync = this.#state.syncs.get(path);
+    if (sync === undefined) return 'i.~.0.~';
+    const runner = sync.status === 'syncing' ? (sync.agent ?? off) : off;
+    return `${syncLetters[sync.status]}.${runner}.${sync.failures}.${text(this.#pause(sync))}`;
+  }
+
+  requests(): string {
+    const requests = [...this.#state.recentRequests].sort(([a], [b]) => (a < b ? -1 : 1));
+    return requests.map(([id, { kind, agent }]) => `${id}=${kind}.${agent ?? '-'}`).join(';');
+  }
+
+  /** Everything that is counted down. */
+  clocks(): (number | null)[] {
+    const { agents, locks, tickets, syncs } = this.#state;
+    const left: (number | null)[] = [];
+    for (const agent of agents.values())
+      if (agent.presence === 'present') left.push(this.#session(agent), this.#block(agent));
+    for (const lock of locks.values())
+      left.push(this.#lease(lock), this.#scopeHold(lock), this.#placeHold(lock));
+    for (const waiter of tickets.values()) left.push(this.#wait(waiter));
+    for (const sync of syncs.values()) left.push(this.#pause(sync));
+    return left;
+  }
+
+  #session(agent: Agent): number | null {
+    return this.#slice.units.sessionTtl === 0 ? null : this.#until(agent.sessionDeadlineMs);
+  }
+
+  #block({ blockedSinceMs }: Agent): number | null {
+    if (blockedSinceMs === null || this.#slice.units.maxBlock === 0) return null;
+    return this.#until(blockedSinceMs + this.#state.settings.maxBlockMs);
+  }
+
+  #lease(lock: Lock): number | null {
+    return this.#slice.units.lockTtl === 0 ? null : this.#until(lock.deadlineMs);
+  }
+
+  #scopeHold(lock: Lock): number | null {
+    return this.#hold(lock.contendedSinceMs);
+  }
+
+  #placeHold(lock: Lock): number | null {
+    const { placeWaitSinceMs } = this.#state;
+    return this.#hold(placeWaitSinceMs === null ? null : Math.max(placeWaitSinceMs, lock.grantedAtMs));
+  }
+
+  #hold(sinceMs: number | null): number | null {
+    if (sinceMs === null || this.#slice.units.maxHold === 0) return null;
+    return Math.max(0, this.#until(sinceMs + this.#state.settings.maxContendedHoldMs));
+  }
+
+  #wait({ deadlineMs }: Waiter): number | null {
+    return deadlineMs === null ? null : this.#until(deadlineMs);
+  }
+
+  #pause({ status, retryAtMs }: Sync): number | null {
+    return status !== 'failed' || retryAtMs === null ? null : Math.max(0, this.#until(retryAtMs));
+  }
+
+  #until(timeMs: number): number {
+    return (timeMs - this.#nowMs) / unitMs;
+  }
+}
+
+const text = (left: number | null): string => (left === null ? off : String(left));

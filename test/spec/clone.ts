@@ -1,0 +1,53 @@
+import type { State } from '../../src/core/index.ts';
+import type { Core } from './core.ts';
+
+/**
+ * A copy of a state that can be evolved while the original stays as it is. What `evolve` never changes in place is
+ * shared. Some thirty times faster than storing and reading the state, which matters for millions of steps.
+ */
+export function cloneState(core: Core, state: State): State {
+  const copy = core.initialState(state.settings);
+  copy.revision = state.revision;
+  copy.timeMs = state.timeMs;
+  copy.clock = state.clock;
+  copy.placeWaitSinceMs = state.placeWaitSinceMs;
+  Object.assign(copy.totals, state.totals);
+  for (const [path, scope] of state.scopes)
+    copy.scopes.set(path, { ...scope, contexts: new Map(scope.contexts) });
+  for (const [id, agent] of state.agents) copy.agents.set(id, { ...agent, held: new Set(agent.held) });
+  for (const [path, lock] of state.locks) copy.locks.set(path, { ...lock });
+  for (const [ticket, waiter] of state.tickets) copy.tickets.set(ticket, { ...waiter });
+  for (const [path, sync] of state.syncs) copy.syncs.set(path, { ...sync });
+  for (const [id, request] of state.recentRequests) copy.recentRequests.remember(id, request);
+  cloneIndex(state, copy);
+  return copy;
+}
+
+function cloneIndex({ index: from, locks, agents, tickets }: State, { index: to }: State): void {
+  for (const ticket of from.queue) to.queue.add(ticket);
+  for (const [path, line] of from.queues) {
+    const copy = new (line.constructor as new () => typeof line)();
+    for (const ticket of line) copy.add(ticket);
+    to.queues.set(path, copy);
+  }
+  for (const [path, dependents] of from.dependents) to.dependents.set(path, new Set(dependents));
+  to.holders = from.holders;
+  for (const id of from.lostAgents) to.lostAgents.add(id);
+  for (const [id, scopes] of from.runningSyncs) to.runningSyncs.set(id, new Set(scopes));
+  cloneTimers(from.lockDeadlines, to.lockDeadlines, locks.keys());
+  cloneTimers(from.sessionDeadlines, to.sessionDeadlines, agents.keys());
+  cloneTimers(from.blockDeadlines, to.blockDeadlines, agents.keys());
+  cloneTimers(from.ticketDeadlines, to.ticketDeadlines, tickets.keys());
+}
+
+interface Timers<Key, Rank> {
+  get(key: Key): Rank | null;
+  set(key: Key, rank: Rank): void;
+}
+
+function cloneTimers<Key, Rank>(from: Timers<Key, Rank>, to: Timers<Key, Rank>, keys: Iterable<Key>): void {
+  for (const key of keys) {
+    const rank = from.get(key);
+    if (rank !== null) to.set(key, rank);
+  }
+}

@@ -1,0 +1,13 @@
+/** The core together with what surrounds it in the specification: the time, and the processes behind the agents. */
+import type { AgentId, State } from '../../src/core/index.ts';
+
+export interface World {
+  readonly state: State;
+  /** The present time; the state's own is that of its last revision. */
+  readonly nowMs: number;
+  /** By agent. */
+  readonly clients: Readonly<Record<AgentId, Client>>;
+}
+
+/** Up (has a session and is heard), cut off (has one and is not heard), down (has none). */
+export type Client = 'u' | 'c' | 'd';
