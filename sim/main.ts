@@ -27,9 +27,7 @@ async function runAll(seeds: readonly number[], steps: number): Promise<number> 
       print(await simulate(seed, steps), seeds.length === 1);
     } catch (error) {
       failed += 1;
-      process.stderr.write(
-        `seed ${seed} FAILED: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,
-      );
+      process.stderr.write(`seed ${seed} FAILED: ${error instanceof Error ? error.stack : String(error)}\n`);
     }
   }
   process.stdout.write(`${seeds.length} seeds, ${failed} failed\n`);

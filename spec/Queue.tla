@@ -58,7 +58,7 @@ RenewedLeft(lock) ==
   IN IF hold = Off \/ Bug = "unboundedHold" THEN wished ELSE Max(lock.left, Min(wished, hold))
 
 RenewLocks(h, S) ==
-  [h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN [@[s] EXCEPT !.left = RenewedLeft(@)] ELSE @[s]]]
+  [h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN [@[s] EXCEPT !.left = RenewedLeft(h.locks[s])] ELSE @[s]]]
 
 -------------------------------------------------------------------------------
 (***************************************************************************)

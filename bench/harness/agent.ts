@@ -37,19 +37,19 @@ export class BenchAgent {
   }
 
   async release(scope: ScopePath): Promise<void> {
-    const command = { ...this.session, kind: 'ReleaseLock', scopes: [scope], token: null } as const;
+    const command = { kind: 'ReleaseLock', scopes: [scope], token: null, ...this.session } as const;
     const result = await submit(this.#port, command);
     if (result.kind !== 'released' || result.scopes.length !== 1) throw unexpected(result);
   }
 
   #ask(scope: ScopePath, wait: 'none' | 'queue'): Promise<Result> {
     return submit(this.#port, {
-      ...this.session,
       kind: 'AcquireLock',
       scopes: [scope],
       ttlMs: null,
       wait: wait === 'none' ? { kind: 'none' } : { kind: 'queue', forMs: null },
       reason: null,
+      ...this.session,
     });
   }
 

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 /** A request id that nobody else uses. */
 export function newRequestId(): string {
-  return randomBytes(16).toString('base64url');
+  return randomUUID();
 }
 
 /** The secret an agent joins with: whoever knows it may act in the agent's name. 32 random bytes, hex. */

@@ -105,7 +105,8 @@ function headsOf(draft: Draft, scopes: Iterable<ScopePath>): PriorityQueue<Scope
 
 /** Who is next to be tried for a scope; null when nobody can get it any more. */
 function nextCandidate(draft: Draft, scope: ScopePath, ticket: Ticket): Ticket | null {
-  const isReserved = draft.oldest()?.scopes.includes(scope) === true;
+  const oldest = draft.oldest();
+  const isReserved = oldest !== null && oldest.ticket <= ticket && oldest.scopes.includes(scope);
   if (isReserved || !draft.isFree(scope)) return null;
   return draft.state.index.queues.get(scope)?.after(ticket) ?? null;
 }

@@ -135,7 +135,7 @@ export class BatchPlanner {
 }
 
 function timed(command: UntimedCommand, atMs: TimeMs): Command {
-  return { ...command, atMs };
+  return { atMs, ...command };
 }
 
 function committed(revision: Revision, result: Extract<Reply, { ok: true }>['result']): Outcome {

@@ -31,7 +31,9 @@ export class LogFeed {
     return this.#watchers;
   }
 
+  /** While nobody watches, nothing is kept: whoever begins to reads the store first. */
   publish(entries: readonly Entry[]): void {
+    if (this.#watchers === 0) return this.forget();
     this.#recent.push(...entries);
     if (this.#recent.length > 2 * recentMax) this.#recent = this.#recent.slice(-recentMax);
     this.#wakeAll();
@@ -105,6 +107,6 @@ export class LogFeed {
   }
 
   #wakeAll(): void {
-    for (const wake of [...this.#sleepers]) wake();
+    for (const wake of this.#sleepers) wake();
   }
 }

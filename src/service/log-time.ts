@@ -6,7 +6,14 @@
  * when the wall has run ahead of it (the machine slept, or its clock was set), the owner binds the log to its clock anew
  * by `TakeOver`, which re-arms every lease in full: a ttl is a lower bound. A wall that is behind changes nothing.
  */
-import { asTimeMs, type ClockAnchor, type CommandOf, type State, type TimeMs } from '../core/index.ts';
+import {
+  asTimeMs,
+  nextDeadline,
+  type ClockAnchor,
+  type CommandOf,
+  type State,
+  type TimeMs,
+} from '../core/index.ts';
 import type { Clock } from './clock.ts';
 import type { HostIdentity } from './host.ts';
 
@@ -56,4 +63,16 @@ function offsetOf(state: State): number {
 
 function notBefore(state: State, ms: number): TimeMs {
   return asTimeMs(Math.max(ms, state.timeMs));
+}
+
+/** How much later than due an owner may do what is due, before another takes it for dead, in milliseconds. */
+const lateMaxMs = 5_000;
+
+/**
+ * How long an owner with another clock is given to show, by an entry of its own, that it still acts: until what is due
+ * next is due by the log's own time, which this process cannot read, and a little more. In milliseconds.
+ */
+export function patienceWithOtherMs(state: State): number {
+  const deadlineMs = nextDeadline(state);
+  return deadlineMs === null ? lateMaxMs : deadlineMs - state.timeMs + lateMaxMs;
 }

@@ -6,12 +6,13 @@ const rememberedMax = 4_096;
 
 /** Turns an agent's secret into the session id that the log knows: its SHA-256 in hexadecimal digits. */
 export class SecretHasher {
-  /** The one used longest ago comes first. */
+  /** The one remembered longest comes first. */
   readonly #remembered = new Map<string, SessionId>();
 
   sessionOf(secret: string): SessionId {
-    const session = this.#remembered.get(secret) ?? hash(secret);
-    this.#remembered.delete(secret);
+    const known = this.#remembered.get(secret);
+    if (known !== undefined) return known;
+    const session = hash(secret);
     this.#remembered.set(secret, session);
     if (this.#remembered.size > rememberedMax) this.#forgetOldest();
     return session;

@@ -31,7 +31,7 @@ import { randomHex32 } from './chance.ts';
 import { toFailure, unavailable } from './failures.ts';
 import { LogFeed } from './feed.ts';
 import { Follower } from './follower.ts';
-import { readLogTime } from './log-time.ts';
+import { patienceWithOtherMs, readLogTime } from './log-time.ts';
 import { completeOptions, type ServiceOptions, type ServicePorts } from './options.ts';
 import { QueryDesk } from './queries.ts';
 import { Replica } from './replica.ts';
@@ -47,8 +47,6 @@ export type InternalCommand = WithoutStamp<Extract<Command, { by: string }>>;
 
 /** Pause before what is due is tried again when the log could not be written, in milliseconds. */
 const retryDueMs = 1_000;
-/** Time in which an owner with another clock shows that it still acts, while something can fall due, in milliseconds. */
-const otherOwnerMs = 5_000;
 
 /** Opens the log, takes it over for this clock if need be, and ends what is due. */
 export async function openService(ports: ServicePorts): Promise<Service> {
@@ -149,7 +147,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
         if (!waits.signal.aborted) waits.signal.addEventListener('abort', this.#tickets.admit(call, state));
         this.#follower?.poke();
       };
-      this.#writer.read({ run: admit, fail: call.fail });
+      this.#writer.read({ run: admit, fail: (error) => call.fail(error) });
       onAbort(signal, waits.signal, () => call.fail(givenUp()));
     });
   }
@@ -255,7 +253,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const deadlineMs = nextDeadline(state);
     if (deadlineMs === null) return;
     const { nowMs, isForeign } = readLogTime(state, this.#ports.clock, this.#ports.host);
-    this.#alarm.ringWithin(isForeign ? otherOwnerMs : deadlineMs - nowMs);
+    this.#alarm.ringWithin(isForeign ? patienceWithOtherMs(state) : deadlineMs - nowMs);
   }
 
   async #noteFirst(): Promise<void> {
@@ -269,9 +267,12 @@ export class Service implements Omit<Coordinator, 'refresh'> {
 
 function toUntimed({ requestId, command }: CommandRequest, hasher: SecretHasher): UntimedCommand {
   const id = asRequestId(requestId);
-  if (!('secret' in command)) return { ...command, requestId: id };
-  const { secret, ...rest } = command;
-  return { ...rest, session: hasher.sessionOf(secret), requestId: id };
+  if (!('secret' in command)) return { requestId: id, ...command };
+  const session = hasher.sessionOf(command.secret);
+  // The spread comes last because V8 adds a property after a spread ten times slower than before it, and takes one out
+  // by destructuring as slowly. It cannot overwrite anything: the border has refused fields that are not the command's.
+  const untimed = { session, requestId: id, ...command, secret: undefined };
+  return untimed;
 }
 
 /** Calls `run` when the caller's signal aborts, until the call is over. */

@@ -17,7 +17,7 @@ import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import { toFailure, unavailable, type Report } from './failures.ts';
 import type { HostIdentity } from './host.ts';
-import { readLogTime, type LogTime } from './log-time.ts';
+import { patienceWithOtherMs, readLogTime, type LogTime } from './log-time.ts';
 import type { Replica } from './replica.ts';
 import { sleep, type Timers } from './timers.ts';
 
@@ -81,8 +81,8 @@ export class Writer {
   /** Whether others were seen to write: then it is worth reading before deciding. */
   #contended = false;
   #batches = 0;
-  /** Where the log was at the last tick that left it to another owner. */
-  #seenAtTick: Revision | null = null;
+  /** What another owner, with another clock, wrote last, and when this was seen here. */
+  #otherSeen: { readonly revision: Revision; readonly atMs: number } | null = null;
   #halted: CoordinatorError | null = null;
   #whenQuiet: (() => void)[] = [];
 
@@ -115,8 +115,8 @@ export class Writer {
 
   /**
    * Does what is due by now. From an owner with another clock the log is taken over only when that is asked for, or when
-   * the other has written nothing since the last tick: two owners that each took it over at every deadline would re-arm
-   * each other's leases for ever.
+   * the other has let a deadline pass: two owners that each took it over by themselves would re-arm each other's leases
+   * for ever.
    */
   tick(takesOver: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -225,10 +225,10 @@ export class Writer {
 
   #leavesToOther(batch: Batch, time: LogTime): boolean {
     if (!time.isForeign || batch.calls.length > 0 || batch.ticks.some((tick) => tick.takesOver)) return false;
-    const { durable } = this.#ports.replica;
-    const otherActs = durable !== this.#seenAtTick;
-    this.#seenAtTick = durable;
-    return otherActs;
+    const { clock, replica } = this.#ports;
+    const atMs = clock.monotonicMs();
+    if (this.#otherSeen?.revision !== replica.durable) this.#otherSeen = { revision: replica.durable, atMs };
+    return atMs - this.#otherSeen.atMs < patienceWithOtherMs(replica.state);
   }
 
   #isChecked(): boolean {

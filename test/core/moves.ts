@@ -14,22 +14,22 @@ import {
 } from '../../src/core/index.ts';
 import { agentId, scopePath, type Machine, type SaidCommand } from '../support/machine.ts';
 
-export const agentNames = ['alice', 'bob', 'carol'] as const;
-export const scopeNames = ['a', 'b', 'c', 'd'] as const;
+export const agentNames = ['alice', 'bob', 'carol', 'dave'] as const;
+export const scopeNames = ['a', 'b', 'c'] as const;
 const statuses: readonly AgentStatus[] = ['idle', 'working', 'blocked', 'completed'];
 const files = ['rhema.yaml', 'notes.yaml'] as const;
 
 /** Graphs that a command may define: good ones, and one for each way to be refused. */
 const graphs: readonly Readonly<Record<string, readonly string[]>>[] = [
-  { a: [], b: [], c: [], d: [] },
-  { a: ['b'], b: ['c'], c: [], d: ['c'] },
-  { a: ['c', 'd'], b: ['c'], c: ['d'], d: [] },
+  { a: [], b: [], c: [] },
+  { a: ['b'], b: ['c'], c: [] },
+  { a: ['b', 'c'], b: ['c'], c: [] },
+  { a: [], b: ['a'], c: [] },
   { a: [], b: ['a'] },
-  { c: [], d: ['c'] },
-  { a: ['b'], b: ['a'], c: [], d: [] },
+  { b: [], c: ['b'] },
+  { a: ['b'], b: ['a'], c: [] },
   { a: ['a'] },
   { a: ['nowhere'] },
-  { a: ['b'], b: ['c'], c: ['d'], d: [] },
 ];
 
 /** What one step of a random run is made of. A move reads the fields it needs. */
@@ -49,7 +49,7 @@ export interface Move {
 
 /** Kinds by how often they come; what moves the queue comes most. */
 const weights: readonly (readonly [Move['kind'], number])[] = [
-  ['AcquireLock', 14],
+  ['AcquireLock', 24],
   ['ReleaseLock', 6],
   ['advance', 6],
   ['AgentJoin', 6],
@@ -87,9 +87,9 @@ export const moveArbitrary: fc.Arbitrary<Move> = fc.record({
   kind: fc.oneof(...weights.map(([kind, weight]) => ({ arbitrary: fc.constant(kind), weight }))),
   agent: fc.nat({ max: agentNames.length - 1 }),
   scope: fc.nat({ max: scopeNames.length - 1 }),
-  scopeBits: fc.oneof(fc.constantFrom(1, 2, 4, 8), fc.integer({ min: 1, max: 15 })),
+  scopeBits: fc.integer({ min: 1, max: 7 }),
   number: fc.nat({ max: 20 }),
-  ms: fc.constantFrom(1, 7, 20, 50, 100, 200, 500),
+  ms: fc.constantFrom(1, 7, 20, 50, 100, 500),
   waits: fc.boolean(),
   credential: mostly<Move['credential']>('right', 'wrongEpoch', 'wrongSession'),
   token: fc.oneof(
@@ -102,14 +102,14 @@ export const moveArbitrary: fc.Arbitrary<Move> = fc.record({
 
 /** Short durations, so that everything expires within a run. */
 export const settingsArbitrary: fc.Arbitrary<Partial<Settings>> = fc.record({
-  maxConcurrentAgents: fc.integer({ min: 1, max: 3 }),
+  maxConcurrentAgents: fc.integer({ min: 1, max: 4 }),
   maxLocksPerAgent: fc.integer({ min: 1, max: 3 }),
   dependencyChecking: fc.boolean(),
   maxRetries: fc.nat({ max: 2 }),
-  maxDependencies: fc.integer({ min: 1, max: 3 }),
-  maxScopeDepth: fc.integer({ min: 2, max: 3 }),
-  lockTtlMs: fc.constantFrom(50, 100).map(asDurationMs),
-  lockTtlMaxMs: fc.constant(asDurationMs(100)),
+  maxDependencies: fc.integer({ min: 1, max: 2 }),
+  maxScopeDepth: fc.integer({ min: 1, max: 2 }),
+  lockTtlMs: fc.constantFrom(50, 400).map(asDurationMs),
+  lockTtlMaxMs: fc.constant(asDurationMs(400)),
   maxBlockMs: fc.constantFrom(60, 250).map(asDurationMs),
   maxContendedHoldMs: fc.constantFrom(30, 80).map(asDurationMs),
   sessionTtlMs: fc.constantFrom(90, 300, 2_000).map(asDurationMs),

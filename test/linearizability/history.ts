@@ -1,4 +1,10 @@
-import type { CommandRequest, Reply, StatusAnswer, TicketReply, TicketRequest } from '../../src/protocol/index.ts';
+import type {
+  CommandRequest,
+  Reply,
+  StatusAnswer,
+  TicketReply,
+  TicketRequest,
+} from '../../src/protocol/index.ts';
 import type { LockAnswer, LockCall } from './lock-model.ts';
 import type { Operation } from './wgl.ts';
 
@@ -46,7 +52,8 @@ export function readHistory(text: string): Recorded[] {
   for (const line of text.split('\n').slice(0, -1)) {
     const { id, at, ...said } = JSON.parse(line) as HistoryLine;
     const known = operations.get(id);
-    if ('call' in said) operations.set(id, { ...said, calledAt: at, returnedAt: null, answer: null } as Recorded);
+    if ('call' in said)
+      operations.set(id, { ...said, calledAt: at, returnedAt: null, answer: null } as Recorded);
     else if (known !== undefined) operations.set(id, { ...known, ...said, returnedAt: at } as Recorded);
   }
   return [...operations.values()];
@@ -77,14 +84,12 @@ const isSubmit = (recorded: Recorded): recorded is RecordedSubmit => recorded.ki
 type End = Pick<Operation<LockCall, LockAnswer>, 'returnedAt' | 'answer'>;
 const noEnd: End = { returnedAt: null, answer: null };
 
-function endOf(
-  { returnedAt, answer }: RecordedSubmit,
-  waits: ReadonlyMap<number, RecordedWait>,
-): End {
+function endOf({ returnedAt, answer }: RecordedSubmit, waits: ReadonlyMap<number, RecordedWait>): End {
   if (answer === null) return noEnd;
   if (!answer.ok) return { returnedAt, answer: { kind: 'refused' } };
   const { result } = answer;
-  if (result.kind === 'granted') return { returnedAt, answer: { kind: 'granted', token: result.locks[0]?.token ?? 0 } };
+  if (result.kind === 'granted')
+    return { returnedAt, answer: { kind: 'granted', token: result.locks[0]?.token ?? 0 } };
   if (result.kind === 'released')
     return { returnedAt, answer: { kind: result.scopes.length > 0 ? 'released' : 'notHeld' } };
   return result.kind === 'queued' ? endOfWait(waits.get(result.ticket)) : noEnd;
@@ -92,5 +97,8 @@ function endOf(
 
 function endOfWait(wait: RecordedWait | undefined): End {
   if (wait?.answer?.kind !== 'granted') return noEnd;
-  return { returnedAt: wait.returnedAt, answer: { kind: 'granted', token: wait.answer.locks[0]?.token ?? 0 } };
+  return {
+    returnedAt: wait.returnedAt,
+    answer: { kind: 'granted', token: wait.answer.locks[0]?.token ?? 0 },
+  };
 }

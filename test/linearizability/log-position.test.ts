@@ -17,7 +17,12 @@ let history: Recorded[];
 beforeEach(async () => {
   const clock = new ManualClock();
   store = new MemoryLogStore();
-  service = await openService({ store, clock, timers: new ManualTimers(clock), host: { hostId: 'h', bootId: 'b' } });
+  service = await openService({
+    store,
+    clock,
+    timers: new ManualTimers(clock),
+    host: { hostId: 'h', bootId: 'b' },
+  });
   nowNs = 0;
   history = [];
   await service.submitInternal({ kind: 'Configure', by: 'test', settings: defaultSettings });
@@ -50,7 +55,8 @@ async function takeTurns(): Promise<void> {
   const queued = await submit('r5', { ...wish, ...b, wait: { kind: 'queue', forMs: null } });
   await submit('r6', { kind: 'ReleaseLock', ...a, scopes: null, token: null });
   await submit('r7', { kind: 'ReleaseLock', ...a, scopes: null, token: null });
-  const ticket = queued.answer?.ok && queued.answer.result.kind === 'queued' ? queued.answer.result.ticket : 0;
+  const ticket =
+    queued.answer?.ok && queued.answer.result.kind === 'queued' ? queued.answer.result.ticket : 0;
   const call = { agent: bob, ticket: asRevision(ticket) };
   const answer = await service.awaitTicket(call);
   history.push({ kind: 'awaitTicket', call, calledAt: nowNs + 1, returnedAt: nowNs + 2, answer });
@@ -64,9 +70,14 @@ async function join(requestId: string, agent: ReturnType<typeof agentId>) {
 }
 
 /** The history with one call's answer changed. */
-function altered(requestId: string, alter: (recorded: RecordedSubmit) => Partial<RecordedSubmit>): Recorded[] {
+function altered(
+  requestId: string,
+  alter: (recorded: RecordedSubmit) => Partial<RecordedSubmit>,
+): Recorded[] {
   return history.map((recorded) =>
-    recorded.kind === 'submit' && recorded.call.requestId === requestId ? { ...recorded, ...alter(recorded) } : recorded,
+    recorded.kind === 'submit' && recorded.call.requestId === requestId
+      ? { ...recorded, ...alter(recorded) }
+      : recorded,
   );
 }
 

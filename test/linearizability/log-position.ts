@@ -17,7 +17,13 @@ import {
   type Event,
   type State,
 } from '../../src/core/index.ts';
-import type { CommandRequest, Reply, StatusAnswer, TicketReply, TicketRequest } from '../../src/protocol/index.ts';
+import type {
+  CommandRequest,
+  Reply,
+  StatusAnswer,
+  TicketReply,
+  TicketRequest,
+} from '../../src/protocol/index.ts';
 import type { Recorded, RecordedSubmit } from './history.ts';
 
 /** What speaks against a history, given the whole log from revision 1 on; empty when nothing does. */
@@ -31,9 +37,11 @@ function answerFaults(entries: readonly Entry[], history: readonly Recorded[]): 
   const answers = byRevision(history.filter(isAnswered));
   const state = initialState();
   const judge = (next: Entry | undefined): void => {
-    for (const recorded of answers.get(state.revision) ?? []) faults.push(...answerFault(entries, state, recorded));
+    for (const recorded of answers.get(state.revision) ?? [])
+      faults.push(...answerFault(entries, state, recorded));
     if (next === undefined) return;
-    for (const recorded of answers.get(next.revision) ?? []) faults.push(...commitFault(state, next, recorded));
+    for (const recorded of answers.get(next.revision) ?? [])
+      faults.push(...commitFault(state, next, recorded));
   };
   for (const entry of entries) {
     judge(entry);
@@ -41,7 +49,8 @@ function answerFaults(entries: readonly Entry[], history: readonly Recorded[]): 
   }
   judge(undefined);
   for (const [revision, beyond] of answers)
-    if (revision > state.revision) faults.push(`${describe(beyond[0])} has revision ${revision}, beyond the log's end`);
+    if (revision > state.revision)
+      faults.push(`${describe(beyond[0])} has revision ${revision}, beyond the log's end`);
   return faults;
 }
 
@@ -82,8 +91,12 @@ function answerFault(entries: readonly Entry[], state: State, recorded: Answered
 function commitFault(before: State, entry: Entry, recorded: Answered): string[] {
   if (recorded.kind !== 'submit' || entry.requestId !== recorded.call.requestId) return [];
   const decision = decideAt(before, recorded.call, entry.atMs);
-  if (decision.kind !== 'committed') return [`revision ${entry.revision}: the core would answer ${decision.kind}`];
-  const isSame = equal(decision.events, entry.events) && recorded.answer.ok && equal(decision.result, recorded.answer.result);
+  if (decision.kind !== 'committed')
+    return [`revision ${entry.revision}: the core would answer ${decision.kind}`];
+  const isSame =
+    equal(decision.events, entry.events) &&
+    recorded.answer.ok &&
+    equal(decision.result, recorded.answer.result);
   return faultIf(!isSame || !equal(entry.result, decision.result), recorded);
 }
 
@@ -103,7 +116,9 @@ function isCommitted(entries: readonly Entry[], { call, answer }: RecordedSubmit
 /** Without regard to the message, which may tell how much time is left. */
 function isDecided(decision: Decision, reply: Reply): boolean {
   if (reply.ok)
-    return decision.kind === 'committed' && decision.events.length === 0 && equal(decision.result, reply.result);
+    return (
+      decision.kind === 'committed' && decision.events.length === 0 && equal(decision.result, reply.result)
+    );
   if (decision.kind !== 'rejected') return false;
   const { code, details } = reply.rejection;
   return decision.rejection.code === code && equal(decision.rejection.details, details);
@@ -114,20 +129,43 @@ function isInLog(entries: readonly Entry[], { ticket, agent }: TicketRequest, re
     revision <= reply.revision && (entries[revision - 1]?.events.some(isSought) ?? false);
   if (reply.kind === 'granted')
     return reply.locks.every(({ token, scope }) =>
-      has(token, (event) => event.kind === 'lock.granted' && event.scope === scope && event.ticket === ticket && event.agent === agent),
+      has(
+        token,
+        (event) =>
+          event.kind === 'lock.granted' &&
+          event.scope === scope &&
+          event.ticket === ticket &&
+          event.agent === agent,
+      ),
     );
   return entries.some(({ revision }) =>
-    has(revision, (event) => event.kind === 'ticket.ended' && event.ticket === ticket && event.cause === reply.cause),
+    has(
+      revision,
+      (event) => event.kind === 'ticket.ended' && event.ticket === ticket && event.cause === reply.cause,
+    ),
   );
 }
 
 function isStatusOf(state: State, status: StatusAnswer): boolean {
-  const locks = status.locks.map(({ scope, agent, token, deadlineMs }) => ({ scope, agent, token, deadlineMs }));
-  const held = [...state.locks.values()].map(({ scope, agent, token, deadlineMs }) => ({ scope, agent, token, deadlineMs }));
+  const locks = status.locks.map(({ scope, agent, token, deadlineMs }) => ({
+    scope,
+    agent,
+    token,
+    deadlineMs,
+  }));
+  const held = [...state.locks.values()].map(({ scope, agent, token, deadlineMs }) => ({
+    scope,
+    agent,
+    token,
+    deadlineMs,
+  }));
   const byToken = (a: { readonly token: number }, b: { readonly token: number }): number => a.token - b.token;
   return (
     equal(locks.sort(byToken), held.sort(byToken)) &&
-    equal(status.waiters.map((waiter) => waiter.ticket), [...state.tickets.keys()]) &&
+    equal(
+      status.waiters.map((waiter) => waiter.ticket),
+      [...state.tickets.keys()],
+    ) &&
     status.agents.every(({ agent, status: said }) => state.agents.get(agent)?.status === said) &&
     status.violations.length === 0
   );
@@ -155,7 +193,11 @@ function orderFaults(entries: readonly Entry[], history: readonly Recorded[]): s
   let returned = 0;
   let newest = 0;
   for (const recorded of answered.toSorted((a, b) => a.calledAt - b.calledAt)) {
-    for (let next = byReturn[returned]; next !== undefined && next.returnedAt < recorded.calledAt; next = byReturn[returned]) {
+    for (
+      let next = byReturn[returned];
+      next !== undefined && next.returnedAt < recorded.calledAt;
+      next = byReturn[returned]
+    ) {
       newest = Math.max(newest, revisionOf(next));
       returned += 1;
     }

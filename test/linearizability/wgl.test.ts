@@ -87,7 +87,12 @@ function isLinearizableByForce<State, Call, Answer>(
 
 const anyAnswer = oneof(
   integer({ min: 1, max: 3 }).map(granted),
-  constantFrom<LockAnswer>({ kind: 'released' }, { kind: 'released' }, { kind: 'notHeld' }, { kind: 'refused' }),
+  constantFrom<LockAnswer>(
+    { kind: 'released' },
+    { kind: 'released' },
+    { kind: 'notHeld' },
+    { kind: 'refused' },
+  ),
 );
 
 const anyOperation = record({

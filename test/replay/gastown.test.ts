@@ -9,7 +9,8 @@ import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { isRecordPresent, readCommits, readScopes } from './gastown.ts';
 import { replay, type Figures } from './replay.ts';
 
-if (!isRecordPresent) process.stderr.write('skipped: the replay needs ../shared/data/gastown.*, which is absent\n');
+if (!isRecordPresent)
+  process.stderr.write('skipped: the replay needs ../shared/data/gastown.*, which is absent\n');
 
 /** Each command is a durable write of its own here, so the SQLite driver gets a part: the commits in the middle. */
 const sqliteCommits = 1_000;

@@ -38,7 +38,9 @@ export function readCommits(scopes: readonly ScopeDefinition[]): Commit[] {
     .toString('utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as { readonly t: number; readonly agent: string; readonly files: string[] })
+    .map(
+      (line) => JSON.parse(line) as { readonly t: number; readonly agent: string; readonly files: string[] },
+    )
     .map(({ t, agent, files }) => ({ atMs: t * 1_000, agent, scopes: scopesOf(files, known) }))
     .filter((commit) => commit.scopes.length > 0)
     .sort((a, b) => a.atMs - b.atMs);

@@ -101,7 +101,7 @@ class Replay {
   #queued = 0;
   #checks = 0;
   #violations = 0;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   constructor(service: Service, clock: ManualClock, timers: ManualTimers) {
     this.#service = service;
@@ -151,7 +151,13 @@ class Replay {
     await this.#settle();
     const { locks, waiters } = await this.#service.query({ kind: 'status', at: null });
     const left = { locksLeft: locks.length, ticketsLeft: waiters.length };
-    return { commits, ...this.#counts, invariantsChecked: this.#checks, violations: this.#violations, ...left };
+    return {
+      commits,
+      ...this.#counts,
+      invariantsChecked: this.#checks,
+      violations: this.#violations,
+      ...left,
+    };
   }
 
   #plan(commit: Commit, place: number): void {
@@ -161,12 +167,16 @@ class Replay {
     this.#agenda.add(commit.atMs - workMs, () => {
       this.#busy += 1;
       this.#live(`${commit.agent}/${place}`, commit, { workMs, dies, oneByOne })
-        .catch((error: unknown) => (this.#failure = error))
+        .catch((error: unknown) => (this.#failure = new Error('an agent failed', { cause: error })))
         .finally(() => (this.#busy -= 1));
     });
   }
 
-  async #live(name: string, commit: Commit, life: { workMs: number; dies: boolean; oneByOne: boolean }): Promise<void> {
+  async #live(
+    name: string,
+    commit: Commit,
+    life: { workMs: number; dies: boolean; oneByOne: boolean },
+  ): Promise<void> {
     const proof = await this.#join(name);
     const scopes = commit.scopes.slice(0, scopesPerAcquireMax);
     await (life.oneByOne ? this.#acquireEach(proof, scopes) : this.#acquire(proof, scopes));
@@ -209,7 +219,10 @@ class Replay {
     return true;
   }
 
-  async #wait({ agent }: Proof, ticket: Extract<Result, { kind: 'queued' }>['ticket']): Promise<readonly Grant[]> {
+  async #wait(
+    { agent }: Proof,
+    ticket: Extract<Result, { kind: 'queued' }>['ticket'],
+  ): Promise<readonly Grant[]> {
     this.#counts.waits += 1;
     this.#queued += 1;
     this.#counts.longestQueue = Math.max(this.#counts.longestQueue, this.#queued);

@@ -1,6 +1,6 @@
 /** The canonical text of a state, as `spec/ABSTRACTION.md` section 3 fixes it. */
 import type { Agent, AgentId, Lock, ScopePath, State, Sync, Waiter } from '../../src/core/index.ts';
-import { unitMs, type Slice } from './slice.ts';
+import { unitMs, type Constants, type Slice } from './slice.ts';
 import type { World } from './world.ts';
 
 const off = '~';
@@ -9,9 +9,9 @@ const statusLetters = { idle: 'i', working: 'w', blocked: 'b', completed: 'c' } 
 const syncLetters = { idle: 'i', syncing: 's', completed: 'c', failed: 'f' } as const;
 
 export function canonicalText(slice: Slice, world: World): string {
-  const { agents, scopes } = slice;
+  const { agents, scopes } = slice.constants;
   const { state, clients } = world;
-  const view = new View(slice, state, world.nowMs);
+  const view = new View(slice.constants, state, world.nowMs);
   return [
     agents.map((id) => view.agent(id)).join(';'),
     agents.map((id) => clients[id]).join(';'),
@@ -20,24 +20,24 @@ export function canonicalText(slice: Slice, world: World): string {
     scopes.map((path) => view.dependencies(path)).join(';'),
     scopes.map((path) => view.sync(path)).join(';'),
     scopes.map((path) => ((state.scopes.get(path)?.contexts.size ?? 0) > 0 ? 'x' : '-')).join(';'),
-    slice.isConfigurable ? `places=${state.settings.maxConcurrentAgents}` : view.requests(),
+    slice.alphabet.showsPlaces === true ? `places=${state.settings.maxConcurrentAgents}` : view.requests(),
   ].join('|');
 }
 
 /** Whether the passing of time would change the canonical text. */
 export function hasRunningClock(slice: Slice, { state, nowMs }: World): boolean {
-  const view = new View(slice, state, nowMs);
+  const view = new View(slice.constants, state, nowMs);
   return view.clocks().some((left) => left !== null && left > 0);
 }
 
 /** A state in units of time that are left; a clock that is off or does not run is null. */
 class View {
-  readonly #slice: Slice;
+  readonly #constants: Constants;
   readonly #state: State;
   readonly #nowMs: number;
 
-  constructor(slice: Slice, state: State, nowMs: number) {
-    this.#slice = slice;
+  constructor(constants: Constants, state: State, nowMs: number) {
+    this.#constants = constants;
     this.#state = state;
     this.#nowMs = nowMs;
   }
@@ -90,16 +90,16 @@ class View {
   }
 
   #session(agent: Agent): number | null {
-    return this.#slice.units.sessionTtl === 0 ? null : this.#until(agent.sessionDeadlineMs);
+    return this.#constants.sessionTtl === 0 ? null : this.#until(agent.sessionDeadlineMs);
   }
 
   #block({ blockedSinceMs }: Agent): number | null {
-    if (blockedSinceMs === null || this.#slice.units.maxBlock === 0) return null;
+    if (blockedSinceMs === null || this.#constants.maxBlock === 0) return null;
     return this.#until(blockedSinceMs + this.#state.settings.maxBlockMs);
   }
 
   #lease(lock: Lock): number | null {
-    return this.#slice.units.lockTtl === 0 ? null : this.#until(lock.deadlineMs);
+    return this.#constants.lockTtl === 0 ? null : this.#until(lock.deadlineMs);
   }
 
   #scopeHold(lock: Lock): number | null {
@@ -112,7 +112,7 @@ class View {
   }
 
   #hold(sinceMs: number | null): number | null {
-    if (sinceMs === null || this.#slice.units.maxHold === 0) return null;
+    if (sinceMs === null || this.#constants.maxHold === 0) return null;
     return Math.max(0, this.#until(sinceMs + this.#state.settings.maxContendedHoldMs));
   }
 

@@ -3,5 +3,5 @@ import type * as core from '../../src/core/index.ts';
 
 export type Core = Pick<
   typeof core,
-  'decide' | 'evolve' | 'initialState' | 'nextDeadline' | 'toEntry' | 'violations'
+  'decide' | 'evolve' | 'initialState' | 'invariants' | 'nextDeadline' | 'toEntry'
 >;

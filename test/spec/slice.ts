@@ -1,42 +1,97 @@
-/** What one model of the specification looks at: `spec/models/README.md` says the same for the TLA+ side. */
+/** What one model of the specification looks at. Its constants are read from the very file that TLC reads. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AgentId, ScopePath } from '../../src/core/index.ts';
-import type { Act } from './alphabet.ts';
+import { agentId, scopePath } from '../support/machine.ts';
+import type { Act, Fault } from './alphabet.ts';
+import { alphabets } from './slices/index.ts';
 
 /** One unit of abstract time. */
 export const unitMs = 1_000;
 
 export interface Slice {
+  /** Of the configuration file, for example `Locks22c2`. */
   readonly name: string;
-  /** One line for readers. */
-  readonly covers: string;
-  readonly agents: readonly AgentId[];
-  readonly scopes: readonly ScopePath[];
-  readonly bounds: Bounds;
-  readonly units: Units;
-  /** Whether processes crash and are cut off; otherwise every client is up for ever. */
-  readonly hasFaults: boolean;
-  /** Whether `Configure` is among the commands; part 8 then shows the places. */
-  readonly isConfigurable: boolean;
-  /** What happens before the exploration starts. */
-  readonly prelude: readonly Act[];
-  readonly alphabet: readonly Act[];
+  /** The TLA+ module that the configuration belongs to, for example `MCLocks`. */
+  readonly module: string;
+  readonly constants: Constants;
+  readonly alphabet: Alphabet;
 }
 
-export interface Bounds {
+/** What a model starts from and what can happen in it. */
+export interface Alphabet {
+  /** What has been said before the exploration starts. */
+  readonly prelude: readonly Act[];
+  readonly acts: readonly Act[];
+  /** What can befall the processes of the agents. */
+  readonly faults?: readonly Fault[];
+  /** Part 8 of the canonical text shows the places: for models that change them. */
+  readonly showsPlaces?: boolean;
+}
+
+/** The constants of the specification, named as in the core. Lengths of time are in units; 0: the clock is off. */
+export interface Constants {
+  readonly agents: readonly AgentId[];
+  readonly scopes: readonly ScopePath[];
   readonly maxConcurrentAgents: number;
   readonly maxLocksPerAgent: number;
   readonly maxDependencies: number;
   readonly maxScopeDepth: number;
   readonly maxRetries: number;
   readonly dependencyChecking: boolean;
-}
-
-/** Lengths of time in units; 0: the clock is off. A back-off of 0 is no pause. */
-export interface Units {
   readonly lockTtl: number;
   readonly sessionTtl: number;
   readonly maxBlock: number;
   readonly maxHold: number;
   readonly waitFor: number;
+  /** 0: no pause. */
   readonly backoff: number;
+}
+
+/** From the root of the repository, where tests and scripts run. */
+export const modelsFolder = 'spec/models';
+
+export function loadSlice(name: string): Slice {
+  const text = readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8');
+  const [, module] = /^\\\* Module: (\w+)$/m.exec(text) ?? [];
+  const alphabetOf = alphabets[module ?? ''];
+  if (module === undefined || alphabetOf === undefined)
+    throw new Error(`${name}.cfg belongs to ${module ?? 'no module'}, for which there is no alphabet`);
+  const constants = parseConstants(text);
+  return { name, module, constants, alphabet: alphabetOf(constants) };
+}
+
+/** Reads the constants of a TLC configuration file. Throws when one is missing. */
+export function parseConstants(text: string): Constants {
+  const values = new Map<string, string>();
+  for (const [, name, value] of text.matchAll(/^\s*(\w+)\s*=\s*(.+?)\s*$/gm))
+    if (name !== undefined && value !== undefined) values.set(name, value);
+  const valueOf = (name: string): string => {
+    const value = values.get(name);
+    if (value === undefined) throw new Error(`the configuration gives no value to ${name}`);
+    return value;
+  };
+  const count = (name: string): number => {
+    const value = Number(valueOf(name));
+    if (!Number.isSafeInteger(value)) throw new TypeError(`${name} is ${valueOf(name)}, not a number`);
+    return value;
+  };
+  const names = (name: string): string[] =>
+    [...valueOf(name).matchAll(/"(\w+)"/g)].map(([, text = '']) => text).sort();
+  return {
+    agents: names('Agent').map(agentId),
+    scopes: names('Scope').map(scopePath),
+    maxConcurrentAgents: count('MaxConcurrent'),
+    maxLocksPerAgent: count('MaxLocks'),
+    maxDependencies: count('MaxDeps'),
+    maxScopeDepth: count('MaxDepth'),
+    maxRetries: count('MaxRetries'),
+    dependencyChecking: valueOf('DependencyChecking') === 'TRUE',
+    lockTtl: count('LockTtl'),
+    sessionTtl: count('SessionTtl'),
+    maxBlock: count('MaxBlock'),
+    maxHold: count('MaxHold'),
+    waitFor: count('WaitFor'),
+    backoff: count('Backoff'),
+  };
 }

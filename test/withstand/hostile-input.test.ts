@@ -22,7 +22,9 @@ beforeAll(async () => {
 /** Whatever was tried: nothing outside of the state folder has changed, and nothing strange is in it. */
 afterEach(() => {
   expect(surroundings(sandbox.folder, sandbox.paths.directory)).toEqual(before);
-  const strange = readdirSync(sandbox.paths.directory).filter((name) => !/^(coordinat|owner\.lock|sessions$)/.test(name));
+  const strange = readdirSync(sandbox.paths.directory).filter(
+    (name) => !/^(coordinat|owner\.lock|sessions$)/.test(name),
+  );
   expect(strange).toEqual([]);
 });
 
@@ -36,7 +38,9 @@ afterAll(async () => {
   }
 });
 
-async function refused(...args: readonly string[]): Promise<{ exitCode: number | null; code: string | undefined }> {
+async function refused(
+  ...args: readonly string[]
+): Promise<{ exitCode: number | null; code: string | undefined }> {
   const { exitCode, envelope } = await rhemaJson(sandbox, ...args);
   expect(envelope).toMatchObject({ ok: false, message: expect.any(String) });
   return { exitCode, code: envelope.code };
@@ -111,7 +115,14 @@ describe('the path of a scope', () => {
   });
 
   it('is the same scope however it is spelled', async () => {
-    for (const spelling of ['./api', 'api/', 'api//', 'api/.', 'café/../api', join(sandbox.worktree, 'api')]) {
+    for (const spelling of [
+      './api',
+      'api/',
+      'api//',
+      'api/.',
+      'café/../api',
+      join(sandbox.worktree, 'api'),
+    ]) {
       expect((await rhemaJson(sandbox, 'lock', 'acquire', 'api', '--agent', 'alice')).exitCode).toBe(0);
       const acquire = await refused('lock', 'acquire', spelling, '--agent', 'bob');
       expect({ spelling, ...acquire }).toEqual({ spelling, exitCode: 3, code: 'LOCK_HELD' });
@@ -165,16 +176,23 @@ describe('the socket', () => {
     ['an agent name that is a list', { agent: ['alice'] }, 'request.command.agent'],
     ['a field that nobody knows', { agent: 'eve', admin: true }, 'request.command'],
     ['a secret that is too short', { agent: 'eve', secret: 'ab' }, 'request.command.secret'],
-    ['metadata of 10 kB', { agent: 'eve', metadata: { note: 'x'.repeat(10_240) } }, 'request.command.metadata'],
-  ])('answers %s with the place of the problem, and goes on with the same client', async (_kind, fields, path) => {
-    const last = await revision();
-    const command = { kind: 'AgentJoin', secret: 'ab'.repeat(16), metadata: {}, ...fields };
-    peer.say(`${hello}${JSON.stringify({ id: 1, op: 'submit', request: { requestId: 'r', command } })}\n`);
-    expect(await peer.answer(1)).toMatchObject({ error: { code: 'INVALID_INPUT', details: { path } } });
-    peer.say('{"id":2,"op":"query","query":{"kind":"health"}}\n');
-    expect(await peer.answer(2)).toMatchObject({ ok: { ok: true } });
-    await isUnmoved(last);
-  });
+    [
+      'metadata of 10 kB',
+      { agent: 'eve', metadata: { note: 'x'.repeat(10_240) } },
+      'request.command.metadata',
+    ],
+  ])(
+    'answers %s with the place of the problem, and goes on with the same client',
+    async (_kind, fields, path) => {
+      const last = await revision();
+      const command = { kind: 'AgentJoin', secret: 'ab'.repeat(16), metadata: {}, ...fields };
+      peer.say(`${hello}${JSON.stringify({ id: 1, op: 'submit', request: { requestId: 'r', command } })}\n`);
+      expect(await peer.answer(1)).toMatchObject({ error: { code: 'INVALID_INPUT', details: { path } } });
+      peer.say('{"id":2,"op":"query","query":{"kind":"health"}}\n');
+      expect(await peer.answer(2)).toMatchObject({ ok: { ok: true } });
+      await isUnmoved(last);
+    },
+  );
 
   it('lets nobody act in the name of an agent whose secret he does not know', async () => {
     const last = await revision();

@@ -1,32 +1,23 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connect, type OwnerCommand, type SocketCoordinator } from '../../src/client/index.ts';
-import type { CommandRequest } from '../../src/protocol/index.ts';
-import { agentId } from '../support/machine.ts';
-import { rhema, rhemaJson, start, startRhema } from './support/cli.ts';
-import { LogAudit } from './support/log-audit.ts';
-import { cliMain, version } from './support/places.ts';
-import { killAllOf } from './support/processes.ts';
+import { rhema, rhemaJson, start } from './support/cli.ts';
+import { cliMain } from './support/places.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { surroundings } from './support/surroundings.ts';
-import { until } from './support/until.ts';
 
 let sandbox: Sandbox;
 let cleanUps: (() => void)[];
@@ -50,7 +41,11 @@ async function aliceHoldsApi(): Promise<void> {
 }
 
 /** How a command fails, with and without an owner: alike, and with nothing changed. */
-async function expectFailure(code: string, store: string | undefined, ...args: readonly string[]): Promise<void> {
+async function expectFailure(
+  code: string,
+  store: string | undefined,
+  ...args: readonly string[]
+): Promise<void> {
   const before = surroundings(sandbox.folder, sandbox.paths.directory);
   const database = existsSync(sandbox.paths.database) ? contentOf(sandbox.paths.database) : null;
   for (const way of [[], ['--direct']]) {
@@ -138,99 +133,6 @@ describe('the log', () => {
   });
 });
 
-describe('a disk that is full', () => {
-  it.skipIf(!canMount())('fails clearly without an owner; with one, the command goes on when there is room again', async () => {
-    mkdirSync(sandbox.paths.directory, { mode: 0o700 });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', sandbox.paths.directory]);
-    cleanUps.push(() => void execFileSync('umount', ['--lazy', sandbox.paths.directory]));
-    await rhemaJson(sandbox, 'agent', 'join', 'alice');
-    const filler = join(sandbox.paths.directory, 'filler');
-    fill(filler);
-    const bob = startRhema(sandbox, 'agent', 'join', 'bob', '--json');
-    expect(await rhemaJson(sandbox, '--direct', 'agent', 'join', 'carol')).toMatchObject({
-      exitCode: 1,
-      envelope: { code: 'UNAVAILABLE', details: { store: 'DISK_FULL' } },
-    });
-    rmSync(filler);
-    expect(await bob.ended).toMatchObject({ code: 0 });
-    await expectAgents('alice', 'bob');
-  });
-
-  it('loses nothing that was acknowledged, and does once what was not', async () => {
-    await rhemaJson(sandbox, 'daemon', 'stop');
-    const run = `ulimit -f ${fileBlocksMax}; exec "${process.execPath}" "${cliMain}" daemon run`;
-    start(sandbox, 'sh', ['-c', run]);
-    await until('the owner listens', () => existsSync(sandbox.paths.socket));
-    const joined = await joinUntilFull();
-    await killAllOf(sandbox.folder);
-    const [last] = joined.splice(-1);
-    await withClient(sandbox.ownerCommand, async (client) => {
-      const reply = await client.submit(joinRequest(last ?? ''));
-      expect(reply.ok).toBe(true);
-      expect(await client.submit(joinRequest(last ?? ''))).toEqual(reply);
-    });
-    await expectAgents(...joined, last ?? '');
-  });
-});
-
-/** Blocks of 512 bytes: enough for SQLite's shared memory, and for some commands in its write-ahead log. */
-const fileBlocksMax = 160;
-
-/** Joins one agent after the other until that fails; the last name returned is the one that was not acknowledged. */
-async function joinUntilFull(): Promise<string[]> {
-  const names: string[] = [];
-  const join = async (client: SocketCoordinator): Promise<never> => {
-    for (;;) {
-      names.push(`agent-${String(names.length).padStart(3, '0')}`);
-      await client.submit(joinRequest(names.at(-1) ?? ''));
-    }
-  };
-  await expect(withClient(null, join)).rejects.toMatchObject({ retryable: true });
-  expect(names.length).toBeGreaterThan(2);
-  return names;
-}
-
-function joinRequest(name: string): CommandRequest {
-  const command = { kind: 'AgentJoin', agent: agentId(name), secret: 'ab'.repeat(16), metadata: {} } as const;
-  return { requestId: `join-${name}`, command };
-}
-
-async function withClient<T>(
-  startOwner: OwnerCommand | null,
-  use: (client: SocketCoordinator) => Promise<T>,
-): Promise<T> {
-  const client = await connect({ commonDir: sandbox.commonDir, version, startOwner, callTimeoutMs: 4_000 });
-  return use(client).finally(() => client.close());
-}
-
-async function expectAgents(...names: readonly string[]): Promise<void> {
-  const { agents } = (await rhemaJson(sandbox, 'status')).envelope as unknown as { agents: { agent: string }[] };
-  expect(agents.map(({ agent }) => agent)).toEqual(names);
-  const audit = new LogAudit();
-  await audit.readFrom(sandbox.paths.database);
-  expect(audit.faults).toEqual([]);
-}
-
-/** Takes all the room that is left on a file's disk. */
-function fill(path: string): void {
-  const file = openSync(path, 'w');
-  try {
-    for (;;) writeSync(file, Buffer.alloc(4_096));
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ENOSPC' });
-  } finally {
-    closeSync(file);
-  }
-}
-
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'rhema-mount-'));
-  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0;
-  if (isMounted) execFileSync('umount', [folder]);
-  rmdirSync(folder);
-  return isMounted;
-}
-
 describe('the state folder', () => {
   it('that is a link to elsewhere is not followed', async () => {
     const elsewhere = join(sandbox.folder, 'elsewhere');
@@ -270,8 +172,7 @@ const nobody = 65_534;
 
 /** Only read, for the user who runs the commands; for root there is no such thing, so he becomes another user. */
 function makeReadOnly(): void {
-  if (process.getuid?.() === 0)
-    execFileSync('chown', ['-R', `${nobody}:${nobody}`, sandbox.folder]);
+  if (process.getuid?.() === 0) execFileSync('chown', ['-R', `${nobody}:${nobody}`, sandbox.folder]);
   const directory = existsSync(sandbox.paths.directory) ? sandbox.paths.directory : sandbox.commonDir;
   execFileSync('chmod', ['-R', 'a-w', directory]);
   cleanUps.push(() => void execFileSync('chmod', ['-R', 'u+w', directory]));

@@ -64,7 +64,12 @@ class KillRun {
   constructor(seed: number) {
     this.#seed = seed;
     this.#random = new Random(seed);
-    const patient = { max_concurrent_agents: 100, max_locks_per_agent: 2, session_timeout: '1h', max_block_time: '1h' };
+    const patient = {
+      max_concurrent_agents: 100,
+      max_locks_per_agent: 2,
+      session_timeout: '1h',
+      max_block_time: '1h',
+    };
     this.#sandbox = new Sandbox({ api: [], store: [], web: [] }, patient);
   }
 
@@ -163,9 +168,10 @@ class KillRun {
     this.#killOwners();
   }
 
+  /** While another holds on to a scope the victim sooner or later waits, for that scope or behind who waits for it. */
   async #killWaiter(victim: Survivor, holder: Survivor): Promise<void> {
     await holder.park();
-    await victim.waitsFor(work.scopes[0] ?? '');
+    await victim.waits();
     await victim.kill();
     holder.unpark();
   }
@@ -175,7 +181,8 @@ class KillRun {
     const histories = this.#everybody.map((agent) => agent.history());
     await this.#audit.readFrom(this.#sandbox.paths.database);
     this.#faults.push(...this.#audit.faults.splice(0));
-    for (const recorded of histories.flat()) if (this.#isMissing(recorded)) this.#faults.push(missing(recorded));
+    for (const recorded of histories.flat())
+      if (this.#isMissing(recorded)) this.#faults.push(missing(recorded));
   }
 
   #isMissing({ kind, call, answer }: Recorded): boolean {

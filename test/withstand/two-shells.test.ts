@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { rhema, rhemaJson, start, startRhema, type Envelope, type Running } from './support/cli.ts';
+import { rhema, rhemaJson, startRhema, type Envelope, type Running } from './support/cli.ts';
 import { LogAudit } from './support/log-audit.ts';
-import { cliMain } from './support/places.ts';
 import { kill, ownersOf } from './support/processes.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { until } from './support/until.ts';
@@ -67,7 +66,10 @@ it('lets two shells take turns on a scope: the second is refused, waits, and is 
   await joinBoth();
   const first = await done('lock', 'acquire', 'api', '--agent', 'alice', '--reason', 'the login');
   const refused = await rhemaJson(sandbox, 'lock', 'acquire', 'api', '--agent', 'bob');
-  expect(refused).toMatchObject({ exitCode: 3, envelope: { ok: false, code: 'LOCK_HELD', details: { holder: 'alice' } } });
+  expect(refused).toMatchObject({
+    exitCode: 3,
+    envelope: { ok: false, code: 'LOCK_HELD', details: { holder: 'alice' } },
+  });
   const { shell } = await waitingShell('bob');
   await done('lock', 'release', 'api', '--agent', 'alice');
   const second = await envelopeOf(shell);
@@ -103,7 +105,9 @@ it('hands the scope of a killed shell to who waits for it, within one lease', as
   shell.child.kill('SIGKILL');
   const bob = await done('lock', 'acquire', 'api', '--agent', 'bob', '--wait', '30s');
   expect(bob['token']).toBe(bob.revision);
-  const { entries } = (await done('log', '--scope', 'api')) as unknown as { entries: { events: { kind: string }[] }[] };
+  const { entries } = (await done('log', '--scope', 'api')) as unknown as {
+    entries: { events: { kind: string }[] }[];
+  };
   expect(entries.flatMap(({ events }) => events.map((event) => event.kind))).toContain('lock.expired');
 });
 
@@ -127,7 +131,8 @@ it('survives the killing of the coordinator: holders hold, waiters wait on, and 
     waiters: [{ agent: 'bob', ticket }],
   });
   const log = await rhema(sandbox, 'log', '--scope', 'api');
-  for (const part of [`@${held['token']} `, `@${ticket} `, `@${granted['token']} `]) expect(log.stdout).toContain(part);
+  for (const part of [`@${String(held['token'])} `, `@${ticket} `, `@${String(granted['token'])} `])
+    expect(log.stdout).toContain(part);
 });
 
 it('shares one coordinator among all worktrees of a repository', async () => {
@@ -136,7 +141,10 @@ it('shares one coordinator among all worktrees of a repository', async () => {
   sandbox.git('worktree', 'add', '--quiet', other);
   await done('lock', 'acquire', 'api', '--agent', 'alice');
   const refused = await rhemaJson(sandbox, '-C', other, 'lock', 'acquire', 'api', '--agent', 'bob');
-  expect(refused).toMatchObject({ exitCode: 3, envelope: { code: 'LOCK_HELD', details: { holder: 'alice' } } });
+  expect(refused).toMatchObject({
+    exitCode: 3,
+    envelope: { code: 'LOCK_HELD', details: { holder: 'alice' } },
+  });
   expect(ownersOf(sandbox.folder)).toHaveLength(1);
 });
 
@@ -208,9 +216,8 @@ it('works for two shells that both go without a coordinator process', async () =
   await direct('agent', 'join', 'alice');
   await direct('agent', 'join', 'bob');
   await direct('lock', 'acquire', 'api', '--agent', 'alice');
-  const bob = start(sandbox, process.execPath, [
-    ...[cliMain, '--direct', 'lock', 'acquire', 'api', '--agent', 'bob', '--wait', '60s', '--json'],
-  ]);
+  const wait = ['--agent', 'bob', '--wait', '60s', '--json'];
+  const bob = startRhema(sandbox, '--direct', 'lock', 'acquire', 'api', ...wait);
   await until('bob waits', async () => {
     const { waiters } = (await direct('status')) as unknown as { waiters: unknown[] };
     return waiters.length === 1;

@@ -20,7 +20,12 @@ export class AgentProcess {
   readonly #historyFile: string;
   #wasKilled = false;
 
-  constructor(sandbox: Sandbox, scriptName: string, briefing: Briefing, onMessage: (message: unknown) => void = () => {}) {
+  constructor(
+    sandbox: Sandbox,
+    scriptName: string,
+    briefing: Briefing,
+    onMessage: (message: unknown) => void = () => {},
+  ) {
     this.name = briefing.name;
     this.#historyFile = join(sandbox.folder, `${briefing.name}.history`);
     const whole = { ...briefing, ...whereabouts(sandbox), historyFile: this.#historyFile };

@@ -1,7 +1,6 @@
 /** One of several processes that take turns on a few scopes, each turn seen by a witness outside of the coordinator. */
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { RecordingAgent } from './recording-agent.mjs';
 
@@ -16,7 +15,7 @@ async function openCoordinator(client) {
 }
 
 /** Whoever is inside leaves a mark; to find another's means that two hold the lock. */
-async function witnessed({ scope, token }) {
+function witnessed({ scope, token }) {
   const mark = join(briefing.witness, `${scope}.inside`);
   const line = `${token} ${briefing.name}\n`;
   try {
@@ -26,7 +25,6 @@ async function witnessed({ scope, token }) {
     return;
   }
   appendFileSync(join(briefing.witness, `${scope}.turns`), line);
-  await turn();
   rmSync(mark);
 }
 
@@ -34,11 +32,15 @@ const client = await load('client/index.js');
 const agent = new RecordingAgent(await openCoordinator(client), briefing, client);
 await agent.join();
 for (let cycle = 0; cycle < briefing.cycles; cycle += 1) {
-  const scope = briefing.scopes[(briefing.place + cycle * 7 + (cycle >> 3)) % briefing.scopes.length];
+  // Each process its own sequence, so that they meet on every scope.
+  const scope = briefing.scopes[(briefing.place + cycle + (cycle >> 3)) % briefing.scopes.length];
   const locks = await agent.acquire([scope], null);
   if (locks === null) throw new Error('a wait ended without the lock');
-  await witnessed(locks[0]);
+  witnessed(locks[0]);
   await agent.release(locks);
-  if (cycle % 50 === 49) await Promise.all([agent.heartbeat(), agent.status()]);
+  // Answers that write nothing are the ones that could be stale.
+  if (cycle % 5 === 2) await agent.status();
+  if (cycle % 5 === 4) await agent.release([{ scope, token: null }]);
+  if (cycle % 50 === 49) await agent.heartbeat();
 }
 await agent.close();

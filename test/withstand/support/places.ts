@@ -12,8 +12,9 @@ export const cliMain = join(dist, 'cli', 'main.js');
 if (!existsSync(cliMain)) throw new Error(`${cliMain} is missing: run npm run build first`);
 
 /** Of the package: client and owner are of one version. */
-export const version = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string })
-  .version;
+export const version = (
+  JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+).version;
 
 /** Scripts that run in processes of their own, as plain JavaScript. */
 export function script(name: string): string {

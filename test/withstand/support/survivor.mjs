@@ -16,9 +16,9 @@ process.on('message', (message) => {
 const say = (phase, facts) => process.send({ phase, ...facts });
 
 function choose() {
-  const first = scopes[Math.floor(Math.random() * scopes.length)];
-  const second = scopes[Math.floor(Math.random() * scopes.length)];
-  return Math.random() < 0.3 && first !== second ? [first, second].sort() : [first];
+  const [first, second] = [0, 1].map(() => Math.floor(Math.random() * scopes.length));
+  const isPair = first < second && Math.random() < 0.6;
+  return isPair ? [scopes[first], scopes[second]] : [scopes[first]];
 }
 
 /** Holds on to what it has, renewing, until told otherwise. */

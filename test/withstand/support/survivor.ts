@@ -67,10 +67,9 @@ export class Survivor {
     this.#process.tell({ order: 'work' });
   }
 
-  /** Waits until it waits for a scope. */
-  async waitsFor(scope: string): Promise<void> {
-    const isWaiting = (): boolean => this.#said.phase === 'waiting' && this.#said.scopes?.includes(scope) === true;
-    await this.#until(`waits for ${scope}`, isWaiting);
+  /** Waits until it is in the queue. */
+  async waits(): Promise<void> {
+    await this.#until('waits', () => this.#said.phase === 'waiting');
   }
 
   kill(): Promise<void> {

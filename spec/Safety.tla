@@ -1,0 +1,136 @@
+-------------------------------- MODULE Safety --------------------------------
+(***************************************************************************)
+(* What holds in every state, under the names that the checks of           *)
+(* `src/core/safety' have, and what holds of every step.                   *)
+(***************************************************************************)
+EXTENDS Coordination
+
+InRange(clock, ttl) == IF ttl = 0 THEN clock = Off ELSE clock \in 0..ttl
+InRangeOrOff(clock, ttl) == clock = Off \/ InRange(clock, ttl)
+
+TypeInvariant ==
+  /\ house.agents \in [Agent -> [presence : {"absent", "present", "lost"},
+                                 status : {"idle", "working", "blocked", "completed"},
+                                 session : Int, block : Int]]
+  /\ house.locks \in [Scope -> [holder : Agent \cup {Nobody}, left : Int, byScope : Int, byPlace : Int]]
+  /\ \A i \in 1..Len(house.queue) : house.queue[i] \in [agent : Agent, scopes : SUBSET Scope \ {{}}, left : Int]
+  /\ house.scopes \subseteq Scope /\ house.deps \in [Scope -> SUBSET Scope]
+  /\ house.syncs \in [Scope -> [status : {"idle", "syncing", "completed", "failed"},
+                                by : Agent \cup {Nobody}, failures : Nat, pause : Int]]
+  /\ house.contexts \in [Scope -> BOOLEAN] /\ house.places \in Nat \ {0}
+  /\ clients \in [Agent -> {"up", "cut", "down"}]
+
+\* What is known of context files is of scopes that exist.
+ContextConsistency == \A s \in Scope : house.contexts[s] => s \in house.scopes
+
+DependencyIntegrity ==
+  \A s \in Scope : house.deps[s] \subseteq house.scopes \ {s} /\ (house.deps[s] # {} => s \in house.scopes)
+CircularDependencyPrevention == ~IsCyclic(house.deps)
+DependencyGraphProperties ==
+  CircularDependencyPrevention =>
+    \A s \in Scope : Cardinality(house.deps[s]) <= MaxDeps /\ Depth(s, house.deps) <= MaxDepth
+
+AgentCoordination == Cardinality(Holders(house)) <= house.places
+OneLockPerAgent == \A a \in Agent : Cardinality(Held(house, a)) <= MaxLocks
+LockConsistency ==
+  \A s \in Scope : ~Free(house, s) => s \in house.scopes /\ Present(house, house.locks[s].holder)
+
+\* A lease runs while its lock is held, a contended hold while somebody waits.
+LockTimeouts ==
+  \A s \in Scope :
+    LET lock == house.locks[s]
+        runs(clock, contended) == IF MaxHold # 0 /\ contended THEN clock \in 0..MaxHold ELSE clock = Off
+    IN IF Free(house, s) THEN lock = NoLock
+       ELSE /\ InRange(lock.left, LockTtl)
+            /\ runs(lock.byScope, Wanted(house, s)) /\ runs(lock.byPlace, PlaceWanted(house))
+
+AgentStateConsistency ==
+  \A a \in Agent :
+    LET status == house.agents[a].status
+        holds == Held(house, a) # {}
+        waits == Waits(house, a)
+    IN /\ status = "working" => holds /\ ~waits
+       /\ status = "blocked" => holds \/ waits
+       /\ status \in {"idle", "completed"} => ~holds /\ ~waits
+       /\ ~Present(house, a) => status = "idle"
+
+SyncStatusConsistency ==
+  \A s \in Scope :
+    LET sync == house.syncs[s]
+    IN /\ s \notin house.scopes => sync = NoSync
+       /\ IF sync.status = "syncing" THEN Present(house, sync.by) ELSE sync.by = Nobody
+       /\ DependencyChecking /\ sync.status \in {"syncing", "completed"} =>
+            \A d \in house.deps[s] : house.syncs[d].status = "completed"
+
+BoundedRetries ==
+  \A s \in Scope :
+    house.syncs[s].failures <= IF house.syncs[s].status = "failed" THEN MaxRetries + 1 ELSE MaxRetries
+
+\* With one lock for each agent nobody holds and waits; with more the wait-for graph is checked.
+DeadlockPrevention ==
+  IF MaxLocks = 1 THEN \A a \in Agent : ~(Held(house, a) # {} /\ Waits(house, a))
+  ELSE Deadlocked(house) = {}
+
+\* One ticket for each agent, of present agents, for existing scopes, and none that could be granted.
+QueueConsistency ==
+  /\ \A i, j \in 1..Len(house.queue) : house.queue[i].agent = house.queue[j].agent => i = j
+  /\ \A i \in 1..Len(house.queue) :
+       /\ Present(house, house.queue[i].agent) /\ house.queue[i].scopes \subseteq house.scopes
+       /\ ObstacleTo(house, i) # ""
+
+ResourceBounds == Len(house.queue) <= Cardinality(Agent)
+
+TimeoutManagement ==
+  /\ \A a \in Agent :
+       LET agent == house.agents[a]
+       IN /\ IF agent.presence = "present" THEN InRange(agent.session, SessionTtl) ELSE agent.session = Off
+          /\ IF agent.status = "blocked" THEN InRange(agent.block, MaxBlock) ELSE agent.block = Off
+  /\ \A i \in 1..Len(house.queue) : InRange(house.queue[i].left, WaitFor)
+  /\ \A s \in Scope : house.syncs[s].status # "failed" => house.syncs[s].pause = Off
+
+-------------------------------------------------------------------------------
+(* Of steps *)
+
+\* No act with the token of an earlier grant is ever committed, and no write of an agent that is not working with the lock.
+FencedActs ==
+  [][\A a \in Agent, s \in Scope :
+       /\ step' # Call("ReleaseLock", <<a, s, "stale">>) /\ step' # Call("RenewLock", <<a, s, "stale">>)
+       /\ step' # Call("CompleteSync", <<a, s, "stale">>) /\ step' # Call("FailSync", <<a, s, "stale">>)
+       /\ \A base \in {"seen", "other"} :
+            /\ step' # Call("ContextModify", <<a, s, "stale", base>>)
+            /\ step' \in {Call("ContextModify", <<a, s, token, base>>) : token \in {"none", "current"}} =>
+                 house.agents[a].status # "blocked" /\ house'.locks[s].holder = a]_vars
+
+\* What a file's next version is made from is its present version.
+NoLostUpdate ==
+  [][\A a \in Agent, s \in Scope, token \in {"none", "current", "stale"} :
+       step' = Call("ContextModify", <<a, s, token, "other">>) => ~house.contexts[s]]_vars
+
+\* A run is ended well or badly by the agent that started it.
+RunnerEndsRun ==
+  [][\A a \in Agent, s \in Scope, kind \in {"CompleteSync", "FailSync"} :
+       step' = Call(kind, <<a, s, "current">>) => house.syncs[s].by = a]_vars
+
+\* Nobody is given what the oldest ticket waits for, while it waits.
+NobodyOvertaken ==
+  [][house.queue # <<>> /\ house'.queue # <<>> /\ Head(house'.queue).agent = Head(house.queue).agent =>
+       \A s \in Head(house.queue).scopes : house'.locks[s].holder \in {house.locks[s].holder, Nobody}]_vars
+
+\* Once the contended hold has run out no renewal counts.
+ContendedHoldEnds ==
+  [][\A s \in Scope :
+       LET lock == house.locks[s]
+       IN /\ house'.locks[s].holder = lock.holder /\ 0 \in {lock.byScope, lock.byPlace}
+          /\ step' # Call("TakeOver", <<"otherBoot">>)
+          => house'.locks[s].left <= lock.left]_vars
+
+\* The status moves only along the table in `Agents'.
+StatusMoves ==
+  [][\A a \in Agent :
+       LET from == house.agents[a].status
+           to == house'.agents[a].status
+       IN from # to => to \in CASE from = "idle" -> {"working", "blocked", "completed"}
+                               [] from = "completed" -> {"working", "blocked", "idle"}
+                               [] from = "blocked" -> {"working", "idle"}
+                               [] from = "working" -> {"idle", "blocked", "completed"}]_vars
+===============================================================================

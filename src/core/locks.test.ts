@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
+import { asDurationMs } from './ids.ts';
+import type { ResultOf } from './results.ts';
+import type { Decision } from './decide.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+
+const { lockTtlMs, maxContendedHoldMs } = defaultSettings;
+
+function house(settings: Partial<Settings> = {}): Machine {
+  const machine = new Machine(settings);
+  machine.define({ a: [], b: [], c: [] });
+  for (const name of ['alice', 'bob', 'carol']) machine.join(name);
+  return machine;
+}
+
+function granted(decision: Decision): ResultOf<'granted'> {
+  const { result } = committed(decision);
+  if (result.kind !== 'granted') throw new Error(`expected a grant, got ${result.kind}`);
+  return result;
+}
+
+describe('acquiring', () => {
+  test('a free scope is granted under the revision as its token', () => {
+    const machine = house();
+    const [lock] = granted(machine.acquire('alice', 'a')).locks;
+    expect(lock).toEqual({
+      scope: 'a',
+      token: machine.state.revision,
+      deadlineMs: machine.nowMs + lockTtlMs,
+      contendedSinceMs: null,
+    });
+    expect(machine.status('alice')).toBe('working');
+  });
+
+  test('again what it holds renews the lease under the same token', () => {
+    const machine = house();
+    const [first] = granted(machine.acquire('alice', 'a')).locks;
+    machine.advance(1_000);
+    const [second] = granted(machine.acquire('alice', 'a')).locks;
+    expect(second?.token).toBe(first?.token);
+    expect(second?.deadlineMs).toBe((first?.deadlineMs ?? 0) + 1_000);
+  });
+
+  test('several scopes grants all of them under one token, or none', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.acquire('bob', 'b');
+    expect(codeOf(machine.acquire('alice', ['a', 'b']))).toBe('LOCK_HELD');
+    expect(machine.holder('a')).toBeNull();
+    machine.release('bob');
+    const { locks } = granted(machine.acquire('alice', ['a', 'b']));
+    expect(new Set(locks.map((lock) => lock.token)).size).toBe(1);
+  });
+
+  test('more than it holds keeps the old token and renews it', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.acquire('alice', 'a');
+    const token = machine.token('a');
+    const decision = machine.acquire('alice', ['a', 'b']);
+    expect(eventKinds(decision)).toEqual(['lock.renewed', 'lock.granted']);
+    expect(granted(decision).locks.map((lock) => lock.token)).toEqual([token, machine.state.revision]);
+  });
+
+  test('again what it waits for returns the same ticket and writes nothing', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    const first = committed(machine.acquire('alice', 'a', { wait: 5_000 })).result;
+    const again = committed(machine.acquire('alice', 'a', { wait: 5_000 }));
+    expect(again).toEqual({ kind: 'committed', events: [], result: first });
+  });
+
+  test('a refusal names the holder, its purpose and how many wait', () => {
+    const machine = house();
+    machine.acquire('bob', 'a', { reason: 'rewrite the parser' });
+    machine.acquire('carol', 'a', { wait: 'open' });
+    const decision = machine.acquire('alice', 'a');
+    expect(decision).toMatchObject({
+      rejection: { details: { holder: 'bob', reason: 'rewrite the parser', queueLength: 1 } },
+    });
+  });
+});
+
+describe('the position of a ticket', () => {
+  test('counts those who want one of the same scopes, each once', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.join('dave');
+    machine.acquire('bob', ['a', 'b']);
+    machine.acquire('carol', ['a', 'b'], { wait: 'open' });
+    machine.acquire('alice', 'b', { wait: 'open' });
+    const decision = machine.acquire('dave', ['a', 'b'], { wait: 'open' });
+    expect(committed(decision).result).toMatchObject({ kind: 'queued', position: 3 });
+    expect(committed(machine.acquire('alice', 'b', { wait: 'open' })).result).toMatchObject({ position: 2 });
+  });
+
+  test('counts everyone when only a place in the house is missing', () => {
+    const machine = house({ maxConcurrentAgents: 1 });
+    machine.acquire('bob', 'a');
+    machine.acquire('carol', 'a', { wait: 'open' });
+    const first = committed(machine.acquire('alice', 'b', { wait: 'open' })).result;
+    expect(first).toMatchObject({ kind: 'queued', position: 2 });
+    expect(committed(machine.acquire('alice', 'b', { wait: 'open' })).result).toEqual(first);
+  });
+});
+
+describe('renewing', () => {
+  test('moves the deadline as far as asked while nobody waits', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.advance(maxContendedHoldMs / 20);
+    const [lock] = granted(machine.renew('alice', 'a', { ttlMs: 120_000 })).locks;
+    expect(lock?.deadlineMs).toBe(machine.nowMs + 120_000);
+  });
+
+  test('for less than is left takes nothing back, also when the clock changes', () => {
+    const machine = house();
+    machine.acquire('alice', 'a', { ttlMs: 120_000 });
+    const promised = machine.nowMs + 120_000;
+    expect(granted(machine.renew('alice', 'a', { ttlMs: 1_000 })).locks[0]?.deadlineMs).toBe(promised);
+    machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'b', offsetMs: 0 }, cause: 'otherBoot' });
+    expect(machine.state.locks.get(scopePath('a'))?.deadlineMs).toBe(promised);
+  });
+
+  test('stops counting once somebody has waited for the longest contended hold', () => {
+    const machine = house({ maxBlockMs: asDurationMs(10 * maxContendedHoldMs) });
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'a', { wait: 'open' });
+    const contendedAt = machine.nowMs;
+    while (machine.holder('a') === 'alice') {
+      machine.heartbeat('alice');
+      machine.heartbeat('bob');
+      machine.advance(lockTtlMs / 2);
+    }
+    expect(machine.nowMs - contendedAt).toBeGreaterThanOrEqual(maxContendedHoldMs);
+    expect(machine.nowMs - contendedAt).toBeLessThanOrEqual(maxContendedHoldMs + lockTtlMs);
+    expect(machine.holder('a')).toBe('bob');
+  });
+
+  test('is bounded for everyone who was there when somebody began to wait for a place', () => {
+    const machine = house({ maxConcurrentAgents: 1 });
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'b', { wait: 'open' });
+    expect(machine.state.placeWaitSinceMs).toBe(machine.nowMs);
+    const [lock] = granted(machine.renew('alice', 'a', { ttlMs: maxContendedHoldMs + 1 })).locks;
+    expect(lock).toMatchObject({ deadlineMs: machine.nowMs + maxContendedHoldMs, contendedSinceMs: machine.nowMs });
+  });
+
+  test('is free again when those who waited have given up', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'a', { wait: 'open' });
+    machine.say({ kind: 'CancelWait', agent: agentId('bob') });
+    const far = maxContendedHoldMs + 1_000;
+    expect(granted(machine.renew('alice', 'a', { ttlMs: far })).locks[0]?.deadlineMs).toBe(machine.nowMs + far);
+  });
+});
+
+describe('releasing', () => {
+  test('what is not held changes nothing and says so', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    for (const scope of ['a', 'b', 'unknown', null])
+      expect(committed(machine.release('alice', scope))).toEqual({
+        kind: 'committed',
+        events: [],
+        result: { kind: 'released', scopes: [] },
+      });
+  });
+
+  test('without naming a scope gives everything back, in order of path', () => {
+    const machine = house({ maxLocksPerAgent: 3 });
+    for (const scope of ['c', 'a', 'b']) machine.acquire('alice', scope);
+    expect(committed(machine.release('alice')).result).toEqual({ kind: 'released', scopes: ['a', 'b', 'c'] });
+    expect(machine.status('alice')).toBe('idle');
+  });
+
+  test('with one stale token among several releases none', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.acquire('alice', 'a');
+    machine.acquire('alice', 'b');
+    expect(codeOf(machine.release('alice', null, machine.token('a')))).toBe('STALE_FENCING_TOKEN');
+    expect([machine.holder('a'), machine.holder('b')]).toEqual(['alice', 'alice']);
+  });
+});
+
+test('tokens of one scope grow from grant to grant, also across its removal', () => {
+  const machine = house();
+  const tokens: number[] = [];
+  for (const end of [
+    () => machine.release('alice'),
+    () => machine.advance(lockTtlMs),
+    () => machine.say({ kind: 'RevokeLock', scope: scopePath('a'), reason: null }),
+    () => machine.define({ b: [] }) && machine.define({ a: [], b: [] }),
+  ]) {
+    machine.acquire('alice', 'a');
+    tokens.push(machine.token('a'));
+    end();
+    expect(machine.holder('a')).toBeNull();
+  }
+  machine.acquire('alice', 'a');
+  tokens.push(machine.token('a'));
+  expect(tokens).toEqual([...new Set(tokens)].toSorted((x, y) => x - y));
+  for (const old of tokens.slice(0, -1))
+    expect(codeOf(machine.renew('alice', 'a', { token: old }))).toBe('STALE_FENCING_TOKEN');
+});

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { agentId, Machine, scopePath } from '../../../test/support/machine.ts';
+import { asDurationMs, asRevision, asTimeMs, type AgentId, type Ticket } from '../ids.ts';
+import { contextFilesPerScopeMax, lostAgentsMax } from '../limits.ts';
+import type { Agent, ContextRecord, Lock, State, Sync, Waiter } from '../state.ts';
+import { invariantNames, violations, type InvariantName } from './index.ts';
+
+const alice = agentId('alice');
+const docs = scopePath('docs');
+const api = scopePath('api');
+
+/**
+ * Alice holds docs, for which Bob waits; Carol is blocked by her own word while holding web; Erin is lost; docs is
+ * synced, api is being synced on top of it, and web has failed.
+ */
+function busyState(): State {
+  const machine = new Machine({ maxConcurrentAgents: 2, sessionTtlMs: asDurationMs(300_000) });
+  machine.define({ docs: [], api: ['docs'], web: [], app: ['api', 'web'] });
+  machine.join('erin');
+  machine.advance(200_000);
+  for (const name of ['alice', 'bob', 'carol', 'dave']) machine.join(name);
+  machine.advance(100_000);
+  write(machine);
+  machine.acquire('carol', 'web');
+  machine.say({ kind: 'SetAgentStatus', agent: agentId('carol'), status: 'blocked', reason: 'unsure' });
+  machine.acquire('bob', 'docs', { wait: 30_000 });
+  machine.acquire('dave', 'api', { wait: 'open' });
+  machine.startSync('alice', 'docs');
+  machine.completeSync('alice', 'docs');
+  machine.startSync('alice', 'api');
+  machine.startSync('alice', 'web');
+  machine.failSync('alice', 'web');
+  return machine.state;
+}
+
+function write(machine: Machine): void {
+  const digest = 'a'.repeat(64);
+  machine.say({ kind: 'ContextModify', agent: alice, scope: docs, file: 'rhema.yaml', token: null, digest, baseDigest: null });
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const agent = (state: State, name: string): Mutable<Agent> => state.agents.get(agentId(name)) as Mutable<Agent>;
+const lock = (state: State): Mutable<Lock> => state.locks.get(docs) as Mutable<Lock>;
+const waiter = (state: State): Mutable<Waiter> => [...state.tickets.values()][0] as Mutable<Waiter>;
+const sync = (state: State, scope = api): Mutable<Sync> => state.syncs.get(scope) as Mutable<Sync>;
+const nobody = 'nobody' as AgentId;
+
+function depend(state: State, dependencies: readonly string[]): void {
+  (state.scopes.get(docs) as { dependencies: readonly string[] }).dependencies = dependencies.map(scopePath);
+}
+
+/** For each invariant, ways to break it by hand; each must be noticed under the invariant's own name. */
+const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (state: State) => unknown>> } = {
+  TypeInvariant: {
+    'a setting out of bounds': (state) => (state.settings = { ...state.settings, maxRetries: -1 }),
+    'a scope filed under another path': (state) => state.scopes.set(scopePath('x'), state.scopes.get(docs)!),
+    'a scope path that is not canonical': (state) =>
+      state.scopes.set('x//y' as never, { ...state.scopes.get(docs)!, path: 'x//y' as never }),
+    'an agent filed under another name': (state) => state.agents.set(nobody, agent(state, 'bob')),
+    'an unknown agent status': (state) => (agent(state, 'bob').status = 'asleep' as never),
+    'an agent from the future': (state) => (agent(state, 'bob').epoch = asRevision(1_000)),
+    'an unknown sync status': (state) => (sync(state).status = 'waiting' as never),
+    'a lock without a deadline': (state) => (lock(state).deadlineMs = asTimeMs(NaN)),
+  },
+  ContextConsistency: {
+    'a digest that is none': (state) => changeContext(state, { digest: 'short' }),
+    'a write from the future': (state) => changeContext(state, { revision: asRevision(1_000) }),
+  },
+  DependencyIntegrity: {
+    'a dependency that is no scope': (state) => depend(state, ['nowhere']),
+    'a dependency on itself': (state) => depend(state, ['docs']),
+  },
+  AgentCoordination: {
+    'more holders than may be': (state) => (state.settings = { ...state.settings, maxConcurrentAgents: 1 }),
+    'a wrong count of holders': (state) => (state.index.holders = 1),
+  },
+  LockConsistency: {
+    'a lock filed under another scope': (state) => state.locks.set(api, lock(state)),
+    'a lock of no scope': (state) => state.scopes.delete(docs),
+    'a holder who has not joined': (state) => (lock(state).agent = nobody),
+    'a holder who is lost': (state) => (agent(state, 'alice').presence = 'lost'),
+    'a holder of another epoch': (state) => (lock(state).epoch = asRevision(1)),
+    'a holder who does not know': (state) => agent(state, 'alice').held.delete(docs),
+    'an agent that only thinks that it holds': (state) => agent(state, 'bob').held.add(docs),
+  },
+  OneLockPerAgent: {
+    'two locks of one agent': (state) => agent(state, 'alice').held.add(api),
+  },
+  LockTimeouts: {
+    'a deadline before the grant': (state) => (lock(state).deadlineMs = asTimeMs(1)),
+    'a deadline without a timer': (state) => state.index.lockDeadlines.delete(docs),
+    'a contended lock that is not bounded': (state) => (lock(state).contendedSinceMs = null),
+  },
+  AgentStateConsistency: {
+    'working without a lock': (state) => (agent(state, 'bob').status = 'working'),
+    'blocked without a ticket or a reason': (state) => (agent(state, 'alice').status = 'blocked'),
+    'idle with a lock': (state) => (agent(state, 'alice').status = 'idle'),
+    'completed while waiting': (state) => (agent(state, 'bob').status = 'completed'),
+    "another's ticket": (state) => (agent(state, 'dave').ticket = waiter(state).ticket),
+    'lost without a time of loss': (state) => (agent(state, 'erin').lostAtMs = null),
+    'lost without being listed as lost': (state) => state.index.lostAgents.delete(agentId('erin')),
+    'lost but working': (state) => (agent(state, 'erin').status = 'completed'),
+    'blocked since never': (state) => (agent(state, 'carol').blockedSinceMs = null),
+    'a reason to be blocked while working': (state) => (agent(state, 'alice').blockedReason = 'tired'),
+  },
+  SyncStatusConsistency: {
+    'a sync of no scope': (state) => state.scopes.delete(api),
+    'a run that nobody is listed for': (state) => state.index.runningSyncs.delete(alice),
+    'a listed run that is over': (state) => (sync(state).status = 'idle'),
+    'a runner who is lost': (state) => (agent(state, 'alice').presence = 'lost'),
+    'a runner of another epoch': (state) => (sync(state).epoch = asRevision(1)),
+    'a run on a dependency that is not completed': (state) => (sync(state, docs).status = 'idle'),
+  },
+  DependencyGraphProperties: {
+    'too many dependencies': (state) => (state.settings = { ...state.settings, maxDependencies: 1 }),
+    'dependencies out of order': (state) => depend(state, ['web', 'app']),
+    'a dependency unknown to the index': (state) => state.index.dependents.delete(docs),
+    'a dependent too many in the index': (state) => state.index.dependents.get(docs)?.add(scopePath('web')),
+    'a chain too deep': (state) => (state.settings = { ...state.settings, maxScopeDepth: 1 }),
+  },
+  CircularDependencyPrevention: {
+    'a cycle': (state) => depend(state, ['app']),
+  },
+  DeadlockPrevention: {
+    'who waits and holds': (state) => agent(state, 'bob').held.add(api),
+    'two who wait for each other': (state) => {
+      state.settings = { ...state.settings, maxLocksPerAgent: 2 };
+      agent(state, 'bob').held.add(api);
+      state.locks.set(api, { ...lock(state), scope: api, agent: agentId('bob') });
+      waiter(state).agent = agentId('bob');
+      const other = [...state.tickets.values()][1] as Mutable<Waiter>;
+      other.agent = alice;
+    },
+  },
+  FencingMonotonic: {
+    'a token from the future': (state) => (lock(state).token = asRevision(1_000)),
+    "a token from before the holder's join": (state) => (lock(state).token = lock(state).epoch),
+    'a grant in the future': (state) => (lock(state).grantedAtMs = asTimeMs(state.timeMs + 1)),
+  },
+  QueueConsistency: {
+    'a ticket filed under another number': (state) => (waiter(state).ticket = asRevision(1)),
+    'tickets out of order': (state) => {
+      const [first] = [...state.tickets.keys()] as [Ticket];
+      const oldest = state.tickets.get(first)!;
+      state.tickets.delete(first);
+      state.tickets.set(first, oldest);
+    },
+    'a ticket of somebody lost': (state) => (agent(state, 'bob').presence = 'lost'),
+    'a ticket of another epoch': (state) => (waiter(state).epoch = asRevision(1)),
+    'an agent that does not know that it waits': (state) => (agent(state, 'bob').ticket = null),
+    'a ticket for no scope': (state) => (waiter(state).scopes = [scopePath('nowhere')]),
+    'a ticket missing in the queue of its scope': (state) => (waiter(state).scopes = [docs, scopePath('web')]),
+    'a ticket missing in the queue': (state) => state.index.queue.delete(waiter(state).ticket),
+    'an empty queue': (state) => state.index.queues.get(api)?.delete([...state.tickets.keys()][1]!),
+    'a ticket in the queue of a scope it does not want': (state) => (waiter(state).scopes = [api]),
+    'an unknown ticket in the queue': (state) => state.index.queue.add(asRevision(1_000)),
+    'a ticket that could be granted': (state) => (state.settings = { ...state.settings, maxConcurrentAgents: 3 }),
+    'a place that nobody is said to want': (state) => (state.placeWaitSinceMs = null),
+  },
+  ResourceBounds: {
+    'too many context files': (state) => {
+      for (let number = 0; number <= contextFilesPerScopeMax; number += 1)
+        state.scopes.get(docs)?.contexts.set(`${number}.yaml`, {} as ContextRecord);
+    },
+    'too many lost agents': (state) => {
+      for (let number = 0; number <= lostAgentsMax; number += 1)
+        state.index.lostAgents.add(agentId(`a${number}`));
+    },
+  },
+  BoundedRetries: {
+    'more failures than tries': (state) => (sync(state, scopePath('web')).failures = 5),
+    'a budget used up before another try': (state) => (sync(state).failures = 4),
+  },
+  TimeoutManagement: {
+    'a session without a timer': (state) => state.index.sessionDeadlines.delete(alice),
+    'a block without a timer': (state) => state.index.blockDeadlines.delete(agentId('carol')),
+    'a wait without a timer': (state) => state.index.ticketDeadlines.delete(waiter(state).ticket),
+    "nobody's session timer": (state) => state.index.sessionDeadlines.set(nobody, asTimeMs(1)),
+    "nobody's block timer": (state) => state.index.blockDeadlines.set(nobody, asTimeMs(1)),
+    "nobody's wait timer": (state) => state.index.ticketDeadlines.set(asRevision(1_000), asTimeMs(1)),
+    "nobody's lease timer": (state) => state.index.lockDeadlines.set(api, asTimeMs(1)),
+  },
+};
+
+function changeContext(state: State, change: Partial<ContextRecord>): void {
+  const contexts = state.scopes.get(docs)?.contexts;
+  contexts?.set('rhema.yaml', { ...contexts.get('rhema.yaml')!, ...change });
+}
+
+test('no invariant is violated in a busy state that was reached by commands', () => {
+  expect(violations(busyState())).toEqual([]);
+});
+
+describe.each(invariantNames)('%s notices', (name) => {
+  test.each(Object.entries(damages[name]))('%s', (_title, damage) => {
+    const state = busyState();
+    damage(state);
+    const found = violations(state);
+    expect(found.map((violation) => violation.invariant)).toContain(name);
+    for (const { subject, evidence } of found) expect([subject, evidence]).not.toContain('');
+  });
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { agentId, Machine } from '../../test/support/machine.ts';
+import { initialState } from './initial-state.ts';
+import { decodeState, encodeState, SnapshotError } from './snapshot.ts';
+
+function busyMachine(): Machine {
+  const machine = new Machine({ maxLocksPerAgent: 2 });
+  machine.define({ docs: [], api: ['docs'], web: [] });
+  for (const name of ['alice', 'bob', 'carol']) machine.join(name);
+  machine.acquire('alice', ['docs', 'web']);
+  machine.acquire('bob', 'docs', { wait: 60_000 });
+  machine.say({ kind: 'Heartbeat', agent: agentId('carol'), requestId: 'r1' });
+  machine.startSync('carol', 'docs');
+  return machine;
+}
+
+test('the state of an empty log can be stored and read', () => {
+  const text = encodeState(initialState());
+  expect(encodeState(decodeState(text))).toBe(text);
+});
+
+test('a busy state reads back as it was, with its indexes', () => {
+  const { state } = busyMachine();
+  const twin = decodeState(encodeState(state));
+  expect(encodeState(twin)).toBe(encodeState(state));
+  expect([...twin.index.queue]).toEqual([...state.index.queue]);
+  expect(twin.index.holders).toBe(state.index.holders);
+  expect(twin.index.lockDeadlines.firstRank()).toBe(state.index.lockDeadlines.firstRank());
+  expect([...(twin.agents.get(agentId('alice'))?.held ?? [])]).toEqual(['docs', 'web']);
+});
+
+test('a request answered before the snapshot is a repeat after it', () => {
+  const machine = busyMachine();
+  const twin = decodeState(encodeState(machine.state));
+  expect([...twin.recentRequests]).toEqual([...machine.state.recentRequests]);
+});
+
+describe('a text that is no state is refused', () => {
+  test.each([
+    ['nothing', '', 'not JSON'],
+    ['half a snapshot', encodeState(initialState()).slice(0, -10), 'not JSON'],
+    ['another JSON value', 'null', 'no known format'],
+    ['an object', '{}', 'no known format'],
+    ['a newer format', '{"format":2}', 'use the version that wrote it'],
+    ['a format alone', '{"format":1}', 'not the shape'],
+  ])('%s', (_what, text, problem) => {
+    expect(() => decodeState(text)).toThrow(SnapshotError);
+    expect(() => decodeState(text)).toThrow(problem);
+  });
+
+  test('a lock whose holder is missing', () => {
+    const stored = JSON.parse(encodeState(busyMachine().state)) as { agents: unknown[] };
+    stored.agents = [];
+    expect(() => decodeState(JSON.stringify(stored))).toThrow(SnapshotError);
+  });
+
+  test('a state that breaks an invariant, which is named', () => {
+    const stored = JSON.parse(encodeState(busyMachine().state)) as { locks: { token: number }[] };
+    for (const lock of stored.locks) lock.token = 1_000;
+    expect(() => decodeState(JSON.stringify(stored))).toThrow(/FencingMonotonic does not hold for docs/);
+  });
+
+  test('whatever is torn out of it or overwritten in it, it is refused or is a state', () => {
+    const text = encodeState(busyMachine().state);
+    const filler = fc.constantFrom('', '0', 'null', '"x"', '[]', '{}', 'x');
+    fc.assert(
+      fc.property(fc.nat({ max: text.length }), fc.nat({ max: 30 }), filler, (from, length, fill) => {
+        try {
+          const state = decodeState(text.slice(0, from) + fill + text.slice(from + length));
+          expect(typeof encodeState(state)).toBe('string');
+        } catch (error) {
+          expect(error).toBeInstanceOf(SnapshotError);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

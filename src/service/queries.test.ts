@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs, invariantNames, type Revision } from '../core/index.ts';
+import type { HistoryAnswer } from '../protocol/index.ts';
+import { acquire, defineScopes, join, openBench, release, resultOf, scopePath, settled } from './testing.ts';
+
+/** ann takes a, bob waits for it, ann gives it back, bob has it; ten seconds lie between each. */
+async function openWithStory(options = {}) {
+  const bench = await openBench({ options });
+  const { service, timers } = bench;
+  await defineScopes(service, 'a', 'b');
+  const [ann, bob] = [await join(service, 'ann'), await join(service, 'bob')];
+  const taken = await acquire(service, ann, 'a');
+  timers.advance(10_000);
+  const queued = await acquire(service, bob, 'a', true);
+  timers.advance(10_000);
+  const handed = await release(service, ann);
+  await settled();
+  const [taking, queueing, handing] = [taken.revision, queued.revision, handed.revision];
+  return { ...bench, ann, bob, taking, queueing, handing, token: resultOf(taken, 'granted').locks[0]!.token };
+}
+
+const scopeA = { kind: 'scope', scope: scopePath('a') } as const;
+const at = (revision: number) => ({ kind: 'revision', revision: asRevision(revision) }) as const;
+
+describe('status', () => {
+  it('shows who holds what and who waits, now and at any past revision or time', async () => {
+    const { service, queueing, handing, clock } = await openWithStory();
+    const now = await service.query({ kind: 'status', at: null });
+    expect(now).toMatchObject({
+      revision: handing,
+      locks: [{ scope: 'a', agent: 'bob' }],
+      waiters: [],
+      violations: [],
+    });
+    const then = await service.query({ kind: 'status', at: at(queueing) });
+    expect(then).toMatchObject({
+      revision: queueing,
+      locks: [{ agent: 'ann', queueLength: 1 }],
+      waiters: [{ agent: 'bob', position: 1, waitsFor: ['a'] }],
+    });
+    const atMs = asTimeMs(clock.wallMs() - 1);
+    expect(await service.query({ kind: 'status', at: { kind: 'time', atMs } })).toEqual(then);
+  });
+
+  it('shows no secret, not even as a digest', async () => {
+    const { service, log } = await openWithStory();
+    const text = JSON.stringify(await service.query({ kind: 'status', at: null }));
+    const session = /"session":"([0-9a-f]{64})"/.exec(
+      JSON.stringify(log.entries.map((entry) => JSON.parse(entry.body))),
+    )?.[1];
+    expect(session).toBeDefined();
+    expect(text).not.toContain(session);
+  });
+
+  it('shows what is wrong with the scope files', async () => {
+    const { service } = await openWithStory();
+    const problem = { code: 'X', severity: 'error', file: 'a', line: 1, column: 1, message: 'm' } as const;
+    service.setScopeProblems([problem]);
+    expect((await service.query({ kind: 'status', at: null })).scopeProblems).toEqual([problem]);
+    expect((await service.query({ kind: 'scopes' })).problems).toEqual([problem]);
+  });
+});
+
+describe('why', () => {
+  it('tells of a scope who holds it, who waits, and what happened, newest first', async () => {
+    const { service, queueing, taking } = await openWithStory();
+    const answer = await service.query({ kind: 'why', subject: scopeA, at: at(queueing) });
+    expect(answer).toMatchObject({
+      revision: queueing,
+      agent: { agent: 'ann' },
+      locks: [{ agent: 'ann' }],
+      waiters: [{ agent: 'bob' }],
+    });
+    expect(answer.happened.map(({ revision, event }) => `${revision} ${event.kind}`)).toEqual([
+      `${queueing} ticket.issued`,
+      `${taking} lock.granted`,
+      '2 scope.defined',
+    ]);
+  });
+
+  it('tells of an agent whom it waits for', async () => {
+    const { service, queueing, bob } = await openWithStory();
+    const subject = { kind: 'agent', agent: bob.agent } as const;
+    const answer = await service.query({ kind: 'why', subject, at: at(queueing) });
+    expect(answer).toMatchObject({
+      agent: { status: 'blocked' },
+      locks: [],
+      waitsFor: [{ agent: 'ann', scope: 'a' }],
+    });
+  });
+});
+
+describe('history', () => {
+  it('is filtered by agent, scope, kind of event and time, newest first', async () => {
+    const { service, ann, taking, queueing, handing, clock } = await openWithStory();
+    const ask = async (filter: object) => {
+      const { entries } = await service.query({ kind: 'history', filter, limit: 100, before: null });
+      return entries.map((entry) => entry.revision);
+    };
+    expect(await ask({ events: ['lock'] })).toEqual([handing, taking]);
+    expect(await ask({ events: ['ticket.issued'] })).toEqual([queueing]);
+    expect(await ask({ agent: ann.agent, scope: scopePath('a') })).toEqual([handing, taking]);
+    expect(await ask({ sinceMs: asTimeMs(clock.wallMs() - 10_000) })).toEqual([handing, queueing]);
+    expect(await ask({ untilMs: asTimeMs(clock.wallMs() - 10_000), scope: scopePath('a') })).toEqual([
+      queueing,
+      taking,
+      2,
+    ]);
+  });
+
+  it('comes in pages that join without gaps', async () => {
+    const { service, handing } = await openWithStory();
+    const seen: number[] = [];
+    let before: Revision | null = null;
+    do {
+      const page: HistoryAnswer = await service.query({ kind: 'history', filter: {}, limit: 2, before });
+      seen.push(...page.entries.map((entry) => entry.revision));
+      before = page.nextBefore;
+    } while (before !== null);
+    expect(seen).toEqual(Array.from({ length: handing }, (_, index) => handing - index));
+  });
+});
+
+describe('a token', () => {
+  it('is good while its lock is held, and says why when it is not', async () => {
+    const { service, token, handing, timers } = await openWithStory();
+    const ask = (asked: number) =>
+      service.query({ kind: 'token', scope: scopePath('a'), token: asRevision(asked) });
+    expect(await ask(handing)).toMatchObject({ valid: true, holder: { agent: 'bob' } });
+    expect(await ask(token)).toMatchObject({ valid: false, why: expect.stringContaining('bob') });
+    timers.advance(60_001);
+    expect(await ask(handing)).toMatchObject({ valid: false });
+  });
+});
+
+describe('the past', () => {
+  it('that is no longer kept is answered as such', async () => {
+    const { service } = await openWithStory({ snapshotEveryEntries: 2, horizonMs: 0 });
+    await settled();
+    const gone = { code: 'COMPACTED' };
+    await expect(service.query({ kind: 'status', at: at(1) })).rejects.toMatchObject(gone);
+    await expect(
+      service.query({ kind: 'status', at: { kind: 'time', atMs: asTimeMs(5) } }),
+    ).rejects.toMatchObject(gone);
+  });
+});
+
+describe('a check', () => {
+  it('names every invariant that was evaluated', async () => {
+    const { service } = await openWithStory();
+    expect(await service.query({ kind: 'violations' })).toMatchObject({
+      checked: invariantNames,
+      violations: [],
+    });
+  });
+});

@@ -1,0 +1,281 @@
+/** What can be said to the core, under the labels of `spec/ABSTRACTION.md` section 4. */
+import {
+  asDurationMs,
+  asRequestId,
+  asSessionId,
+  asTimeMs,
+  type AgentId,
+  type AgentStatus,
+  type Command,
+  type CommandKind,
+  type CommandOf,
+  type Epoch,
+  type FencingToken,
+  type ScopeDefinition,
+  type ScopePath,
+  type SyncRun,
+} from '../../src/core/index.ts';
+import { unitMs } from './slice.ts';
+import type { Client, World } from './world.ts';
+
+/** One thing that can be said, and how it is said in a given world. */
+export interface Act {
+  readonly label: string;
+  /** Null: cannot be said in this world. */
+  readonly command: (world: World) => Command | null;
+}
+
+/** What befalls the process behind an agent. */
+export interface Fault {
+  readonly label: string;
+  readonly agent: AgentId;
+  readonly from: readonly Client[];
+  readonly to: Client;
+}
+
+/** A command without what every command carries. */
+type Said<Kind extends CommandKind> = Omit<
+  CommandOf<Kind>,
+  'kind' | 'atMs' | 'requestId' | 'by' | 'agent' | 'epoch' | 'session'
+>;
+
+const staleToken = 0 as FencingToken;
+const staleRun = 0 as SyncRun;
+const staleEpoch = 0 as Epoch;
+
+const labelOf = (kind: CommandKind, args: readonly string[]): string => `${kind}(${args.join(',')})`;
+const stamp = ({ nowMs }: World): { atMs: Command['atMs']; requestId: null } => ({
+  atMs: asTimeMs(nowMs),
+  requestId: null,
+});
+
+/** Said by an agent, as itself: only while it is heard. */
+function byAgent<Kind extends CommandKind>(
+  kind: Kind,
+  agent: AgentId,
+  args: readonly string[],
+  said: (world: World) => Said<Kind> | null,
+): Act {
+  const command = (world: World): Command | null => {
+    const rest = world.clients[agent] === 'u' ? said(world) : null;
+    if (rest === null) return null;
+    const known = world.state.agents.get(agent);
+    const identity = {
+      agent,
+      epoch: known?.epoch ?? staleEpoch,
+      session: known?.session ?? asSessionId('none'),
+    };
+    return { kind, ...identity, ...rest, ...stamp(world) } as unknown as Command;
+  };
+  return { label: labelOf(kind, [agent, ...args]), command };
+}
+
+function byOperator<Kind extends CommandKind>(kind: Kind, args: readonly string[], said: Said<Kind>): Act {
+  const command = (world: World): Command =>
+    ({ kind, by: 'operator', ...said, ...stamp(world) }) as unknown as Command;
+  return { label: labelOf(kind, args), command };
+}
+
+const plus = (scopes: readonly ScopePath[]): string => scopes.join('+');
+
+// Agents.
+
+/** A process that is down or up asks under a name; each join has a session of its own. */
+export const agentJoin = (agent: AgentId): Act => ({
+  label: labelOf('AgentJoin', [agent]),
+  command: (world) =>
+    world.clients[agent] === 'c'
+      ? null
+      : {
+          kind: 'AgentJoin',
+          agent,
+          session: asSessionId(`session ${world.state.revision + 1}`),
+          metadata: {},
+          ...stamp(world),
+        },
+});
+
+export const agentLeave = (agent: AgentId): Act => byAgent('AgentLeave', agent, [], () => ({}));
+
+export const heartbeat = (agent: AgentId): Act => byAgent('Heartbeat', agent, [], () => ({}));
+
+/** Somebody else says it, whether the agent is heard or not. */
+export const forgedHeartbeat = (agent: AgentId, forgery: 'staleEpoch' | 'otherSession'): Act => ({
+  label: labelOf('Heartbeat', [agent, forgery]),
+  command: (world) => {
+    const known = world.state.agents.get(agent);
+    const epoch = forgery === 'staleEpoch' ? staleEpoch : (known?.epoch ?? staleEpoch);
+    return { kind: 'Heartbeat', agent, epoch, session: asSessionId('forged'), ...stamp(world) };
+  },
+});
+
+export const setAgentStatus = (agent: AgentId, status: AgentStatus): Act =>
+  byAgent('SetAgentStatus', agent, [status], () => ({
+    status,
+    reason: status === 'blocked' ? 'cannot go on' : null,
+  }));
+
+// Locks and the queue.
+
+/** `waitFor` in units, 0: without a deadline of its own. */
+export const acquireLock = (
+  agent: AgentId,
+  scopes: readonly ScopePath[],
+  wish: 'now' | 'wait',
+  waitFor: number,
+): Act => {
+  const forMs = waitFor === 0 ? null : asDurationMs(waitFor * unitMs);
+  const wait = wish === 'now' ? ({ kind: 'none' } as const) : ({ kind: 'queue', forMs } as const);
+  return byAgent('AcquireLock', agent, [plus(scopes), wish], () => ({
+    scopes,
+    ttlMs: null,
+    wait,
+    reason: null,
+  }));
+};
+
+export type TokenWish = 'none' | 'stale';
+const tokenArgs = (wish: TokenWish): readonly string[] => (wish === 'stale' ? ['stale'] : []);
+const tokenOf = (wish: TokenWish): FencingToken | null => (wish === 'stale' ? staleToken : null);
+
+export const releaseLock = (agent: AgentId, scope: ScopePath, wish: TokenWish = 'none'): Act =>
+  byAgent('ReleaseLock', agent, [scope, ...tokenArgs(wish)], () => ({
+    scopes: [scope],
+    token: tokenOf(wish),
+  }));
+
+export const releaseAll = (agent: AgentId): Act =>
+  byAgent('ReleaseLock', agent, ['all'], () => ({ scopes: null, token: null }));
+
+export const renewLock = (agent: AgentId, scope: ScopePath, wish: TokenWish = 'none'): Act =>
+  byAgent('RenewLock', agent, [scope, ...tokenArgs(wish)], () => ({
+    scope,
+    token: tokenOf(wish),
+    ttlMs: null,
+  }));
+
+export const cancelWait = (agent: AgentId): Act => byAgent('CancelWait', agent, [], () => ({}));
+
+export const revokeLock = (scope: ScopePath): Act =>
+  byOperator('RevokeLock', [scope], { scope, reason: null });
+
+// Scopes.
+
+const definition = (path: ScopePath, dependencies: readonly ScopePath[]): ScopeDefinition => ({
+  path,
+  name: path,
+  type: 'library',
+  dependencies,
+});
+
+export const defineScope = (scope: ScopePath, dependencies: readonly ScopePath[]): Act =>
+  byOperator('DefineScope', [scope, plus(dependencies)], { scope: definition(scope, dependencies) });
+
+export const defineScopes = (graph: readonly (readonly [ScopePath, readonly ScopePath[]])[]): Act =>
+  byOperator('DefineScopes', [graph.map(([path, needs]) => `${path}=${plus(needs)}`).join(';')], {
+    scopes: graph.map(([path, needs]) => definition(path, needs)),
+  });
+
+export const removeScope = (scope: ScopePath): Act => byOperator('RemoveScope', [scope], { scope });
+
+// Context files and Git.
+
+const contextFile = 'context.yaml';
+
+/** Writes a new content to the one context file of a scope. */
+export const contextModify = (
+  agent: AgentId,
+  scope: ScopePath,
+  tokenWish: TokenWish | 'current',
+  base: 'seen' | 'other',
+): Act =>
+  byAgent('ContextModify', agent, [scope, tokenWish, base], ({ state }) => {
+    const lock = state.locks.get(scope);
+    if (tokenWish === 'current' && lock?.agent !== agent) return null;
+    const seen = state.scopes.get(scope)?.contexts.get(contextFile)?.digest ?? null;
+    return {
+      scope,
+      file: contextFile,
+      token: tokenWish === 'current' ? (lock?.token ?? null) : tokenOf(tokenWish),
+      digest: `digest ${state.revision + 1}`,
+      baseDigest: base === 'seen' ? seen : 'another digest',
+    };
+  });
+
+export const gitOperation = (scopes: readonly ScopePath[]): Act =>
+  byOperator('GitOperation', [plus(scopes)], { scopes, operation: 'merge' });
+
+// Syncs.
+
+export const startSync = (agent: AgentId, scope: ScopePath): Act =>
+  byAgent('StartSync', agent, [scope], () => ({ scope }));
+
+export type RunWish = 'current' | 'stale';
+const runOf = ({ state }: World, scope: ScopePath, wish: RunWish): SyncRun =>
+  wish === 'stale' ? staleRun : (state.syncs.get(scope)?.run ?? staleRun);
+
+export const completeSync = (agent: AgentId, scope: ScopePath, wish: RunWish): Act =>
+  byAgent('CompleteSync', agent, [scope, wish], (world) => ({
+    scope,
+    run: runOf(world, scope, wish),
+    digest: null,
+    syncedAgainst: {},
+  }));
+
+export const failSync = (agent: AgentId, scope: ScopePath, wish: RunWish): Act =>
+  byAgent('FailSync', agent, [scope, wish], (world) => ({
+    scope,
+    run: runOf(world, scope, wish),
+    error: 'it failed',
+  }));
+
+export const retrySync = (scope: ScopePath): Act => byOperator('RetrySync', [scope], { scope });
+export const resetSync = (scope: ScopePath): Act => byOperator('ResetSync', [scope], { scope });
+export const abortSync = (scope: ScopePath): Act => byOperator('AbortSync', [scope], { scope, reason: null });
+export const invalidateSync = (scope: ScopePath): Act =>
+  byOperator('InvalidateSync', [scope], { scope, reason: null });
+
+// The service and the operator.
+
+export const expireDue: Act = {
+  label: 'ExpireDue',
+  command: (world) => ({ kind: 'ExpireDue', ...stamp(world) }),
+};
+
+export const takeOver = (cause: 'first' | 'otherBoot'): Act =>
+  byOperator('TakeOver', [cause], { cause, clock: { host: 'host', boot: 'boot', offsetMs: 0 } });
+
+/** Changes how many agents may hold locks at the same time. */
+export const configure = (maxConcurrentAgents: number): Act => ({
+  label: labelOf('Configure', [String(maxConcurrentAgents)]),
+  command: (world) => ({
+    kind: 'Configure',
+    by: 'operator',
+    settings: { ...world.state.settings, maxConcurrentAgents },
+    ...stamp(world),
+  }),
+});
+
+/** The same, said with a request id. */
+export function withRequest(act: Act, request: string): Act {
+  return {
+    label: `${act.label.slice(0, -1)},${request})`,
+    command: (world) => {
+      const command = act.command(world);
+      return command === null ? null : { ...command, requestId: asRequestId(request) };
+    },
+  };
+}
+
+// Faults: a process ends, is no longer heard, is heard again.
+
+const fault = (name: string, agent: AgentId, from: readonly Client[], to: Client): Fault => ({
+  label: `${name}(${agent})`,
+  agent,
+  from,
+  to,
+});
+
+export const crash = (agent: AgentId): Fault => fault('Crash', agent, ['u', 'c'], 'd');
+export const partition = (agent: AgentId): Fault => fault('Partition', agent, ['u'], 'c');
+export const heal = (agent: AgentId): Fault => fault('Heal', agent, ['c'], 'u');

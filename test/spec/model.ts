@@ -1,0 +1,140 @@
+/** The shipped core as a model for the explorer: its commands, the passing of time, and the faults of processes. */
+import {
+  asDurationMs,
+  settingBounds,
+  type Command,
+  type Decision,
+  type DurationMs,
+  type Settings,
+  type State,
+  type Violation,
+} from '../../src/core/index.ts';
+import type { Model, Step } from '../../src/explore/index.ts';
+import { expireDue, type Act, type Fault } from './alphabet.ts';
+import { canonicalText, hasRunningClock } from './canonical.ts';
+import { cloneState } from './clone.ts';
+import type { Core } from './core.ts';
+import { unitMs, type Constants, type Slice } from './slice.ts';
+import type { World } from './world.ts';
+
+export function modelOf(core: Core, slice: Slice): Model<World> {
+  return {
+    initial: [initialWorld(core, slice)],
+    actions: (world) => stepsOf(core, slice, world),
+    canonical: (world) => canonicalText(slice, world),
+    invariants: invariantsOf(core),
+    stepInvariants: { TokensGrow: (source, _label, target) => shrunkenToken(source.state, target.state) },
+  };
+}
+
+// Where it starts.
+
+/** Far from zero, so that no deadline is mistaken for none. */
+const startMs = 1_000_000;
+
+function initialWorld(core: Core, slice: Slice): World {
+  const clients = Object.fromEntries(slice.constants.agents.map((id) => [id, 'd'] as const));
+  let world: World = { state: core.initialState(settingsOf(slice.constants)), nowMs: startMs, clients };
+  for (const act of slice.alphabet.prelude) for (const { target } of say(core, world, act)) world = target;
+  return world;
+}
+
+function settingsOf(constants: Constants): Settings {
+  const { maxConcurrentAgents, maxLocksPerAgent, maxDependencies, maxScopeDepth } = constants;
+  const { maxRetries, dependencyChecking } = constants;
+  return {
+    maxConcurrentAgents,
+    maxLocksPerAgent,
+    maxDependencies,
+    maxScopeDepth,
+    maxRetries,
+    dependencyChecking,
+    maxBlockMs: clockMs(constants.maxBlock, 'maxBlockMs'),
+    lockTtlMs: clockMs(constants.lockTtl, 'lockTtlMs'),
+    lockTtlMaxMs: clockMs(0, 'lockTtlMaxMs'),
+    maxContendedHoldMs: clockMs(constants.maxHold, 'maxContendedHoldMs'),
+    sessionTtlMs: clockMs(constants.sessionTtl, 'sessionTtlMs'),
+    retryBackoffMs: asDurationMs(constants.backoff * unitMs),
+  };
+}
+
+/** A clock that is off runs for as long as it may: for no exploration long enough to run out. */
+function clockMs(units: number, setting: keyof typeof settingBounds): DurationMs {
+  return asDurationMs(units === 0 ? settingBounds[setting][1] : units * unitMs);
+}
+
+// What can happen.
+
+function* stepsOf(core: Core, slice: Slice, world: World): Generator<Step<World>> {
+  const due = core.nextDeadline(world.state);
+  if (due !== null && due <= world.nowMs) return yield* say(core, world, expireDue);
+  const { acts, faults = [] } = slice.alphabet;
+  for (const act of acts) yield* say(core, world, act);
+  for (const fault of faults) yield* befall(world, fault);
+  if (hasRunningClock(slice, world))
+    yield { label: 'Tick', target: { ...world, nowMs: world.nowMs + unitMs } };
+}
+
+/** The step that a command leads to: to a new state, or back to the same when nothing came of it. */
+function* say(core: Core, world: World, act: Act): Generator<Step<World>> {
+  const command = act.command(world);
+  if (command === null) return;
+  try {
+    yield carryOut(core, world, act.label, command);
+  } catch (cause) {
+    throw new Error(`${act.label}: ${String(cause)}`, { cause });
+  }
+}
+
+function carryOut(core: Core, world: World, label: string, command: Command): Step<World> {
+  const decision = core.decide(world.state, command);
+  const why = reasonOfNoChange(decision);
+  if (why !== null) return { label: `${label}!${why}`, target: world };
+  const state = cloneState(core, world.state);
+  if (decision.kind === 'committed') core.evolve(state, core.toEntry(state, command, decision));
+  return { label, target: { state, nowMs: world.nowMs, clients: clientsAfter(world, command) } };
+}
+
+function reasonOfNoChange(decision: Decision): string | null {
+  switch (decision.kind) {
+    case 'rejected':
+      return decision.rejection.code;
+    case 'repeated':
+      return 'REPEATED';
+    case 'committed':
+      return decision.events.length === 0 ? 'UNCHANGED' : null;
+  }
+}
+
+function clientsAfter({ clients }: World, command: Command): World['clients'] {
+  if (command.kind === 'AgentJoin') return { ...clients, [command.agent]: 'u' };
+  if (command.kind === 'AgentLeave') return { ...clients, [command.agent]: 'd' };
+  return clients;
+}
+
+function* befall(world: World, { label, agent, from, to }: Fault): Generator<Step<World>> {
+  const client = world.clients[agent];
+  if (client === undefined || !from.includes(client)) return;
+  yield { label, target: { ...world, clients: { ...world.clients, [agent]: to } } };
+}
+
+// What must hold.
+
+/** The core's own invariants, by name. */
+function invariantsOf(core: Core): Record<string, (world: World) => string | null> {
+  const check = (find: (state: State) => readonly Violation[], state: State): string | null => {
+    const [violation] = find(state);
+    return violation === undefined ? null : `${violation.subject}: ${violation.evidence}`;
+  };
+  const entries = Object.entries(core.invariants);
+  return Object.fromEntries(entries.map(([name, find]) => [name, ({ state }) => check(find, state)]));
+}
+
+/** A grant's token is larger than that of every earlier grant, so whoever presents an older one can be told. */
+function shrunkenToken(before: State, after: State): string | null {
+  for (const { scope, token } of after.locks.values()) {
+    const isNew = before.locks.get(scope)?.token !== token;
+    if (isNew && token <= before.revision) return `${scope} is granted with the token ${token}`;
+  }
+  return null;
+}

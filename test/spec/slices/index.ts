@@ -1,0 +1,26 @@
+/** What can be said in each model of the specification: one file for each module `MC...`. */
+import type { Alphabet, Constants } from '../slice.ts';
+import { context } from './context.ts';
+import { everything } from './everything.ts';
+import { hold } from './hold.ts';
+import { locks } from './locks.ts';
+import { multi } from './multi.ts';
+import { runners } from './runners.ts';
+import { sessions } from './sessions.ts';
+import { status } from './status.ts';
+import { sync } from './sync.ts';
+import { takeOver } from './take-over.ts';
+
+/** By name of the module. */
+export const alphabets: Readonly<Record<string, (constants: Constants) => Alphabet>> = {
+  MCContext: context,
+  MCEverything: everything,
+  MCHold: hold,
+  MCLocks: locks,
+  MCMulti: multi,
+  MCRunners: runners,
+  MCSessions: sessions,
+  MCStatus: status,
+  MCSync: sync,
+  MCTakeOver: takeOver,
+};

@@ -1,0 +1,70 @@
+/** Runs the model checker TLC and reads the labelled graph that it prints. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { x } from 'tinyexec';
+import { readEdgeList, StreamedGraph, type GraphSink, type GraphSummary } from '../../src/explore/index.ts';
+import { modelsFolder, type Slice } from './slice.ts';
+
+export interface TlcRun {
+  readonly version: string;
+  /** As TLC counts them. */
+  readonly generated: number;
+  readonly distinct: number;
+  readonly depth: number;
+  readonly graph: GraphSummary;
+}
+
+/**
+ * Explores a model with TLC, with one worker so that the graph comes breadth-first. Invariants and properties are left
+ * out: they are checked by another run. Throws with TLC's words when it does not finish.
+ */
+export async function runTlc(jar: string, { name, module }: Slice, copy?: GraphSink): Promise<TlcRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'tlc-'));
+  try {
+    const config = join(folder, `${name}.cfg`);
+    writeFileSync(config, printingConfig(readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8')));
+    const graph = new StreamedGraph();
+    const said: string[] = [];
+    await readEdgeList(
+      x('java', tlcArguments(jar, folder, config, module), { nodeOptions: { cwd: modelsFolder } }),
+      copy === undefined ? graph : both(graph, copy),
+      (line) => said.push(line),
+    );
+    return { ...readCounts(said), graph: graph.summary() };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function tlcArguments(jar: string, folder: string, config: string, module: string): string[] {
+  const java = ['-XX:+UseParallelGC', '-Xmx3g', `-DTLA-Library=${resolve(modelsFolder, '..')}`, '-cp', jar];
+  return [...java, 'tlc2.TLC', '-workers', '1', '-metadir', folder, '-config', config, `${module}.tla`];
+}
+
+/** Without the properties to check, and with the printing of edges. */
+function printingConfig(text: string): string {
+  const withoutChecks = text.replaceAll(/^(?:INVARIANT|PROPERT)\w*(?:\n? .*)*\n/gm, '');
+  return `${withoutChecks}\nACTION_CONSTRAINT PrintEdge\n`;
+}
+
+const both = (first: GraphSink, second: GraphSink): GraphSink => ({
+  addInitial(state) {
+    first.addInitial(state);
+    second.addInitial(state);
+  },
+  addEdge(source, label, target) {
+    first.addEdge(source, label, target);
+    second.addEdge(source, label, target);
+  },
+});
+
+function readCounts(said: readonly string[]): Omit<TlcRun, 'graph'> {
+  const text = said.join('\n');
+  const [, version] = /^(TLC2 Version .*)$/m.exec(text) ?? [];
+  const [, generated, distinct] = /^(\d+) states generated, (\d+) distinct states found/m.exec(text) ?? [];
+  const [, depth] = /^The depth of the complete state graph search is (\d+)/m.exec(text) ?? [];
+  if (version === undefined || depth === undefined)
+    throw new Error(`TLC has not finished:\n${said.slice(-40).join('\n')}`);
+  return { version, generated: Number(generated), distinct: Number(distinct), depth: Number(depth) };
+}

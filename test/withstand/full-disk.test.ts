@@ -1,0 +1,137 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { connect, type OwnerCommand, type SocketCoordinator } from '../../src/client/index.ts';
+import type { CommandRequest } from '../../src/protocol/index.ts';
+import { agentId } from '../support/machine.ts';
+import { rhemaJson, start, startRhema } from './support/cli.ts';
+import { LogAudit } from './support/log-audit.ts';
+import { cliMain, version } from './support/places.ts';
+import { killAllOf } from './support/processes.ts';
+import { Sandbox } from './support/sandbox.ts';
+import { until } from './support/until.ts';
+
+let sandbox: Sandbox;
+let mounted: string[];
+
+beforeEach(() => {
+  sandbox = new Sandbox({ api: [], web: ['api'] });
+  mounted = [];
+});
+
+afterEach(async () => {
+  await killAllOf(sandbox.folder);
+  for (const folder of mounted) execFileSync('umount', [folder]);
+  await sandbox.clear();
+});
+
+it.skipIf(!canMount())(
+  'fails clearly on a full disk without an owner; with one, goes on when there is room again',
+  async () => {
+    mkdirSync(sandbox.paths.directory, { mode: 0o700 });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', sandbox.paths.directory]);
+    mounted.push(sandbox.paths.directory);
+    await rhemaJson(sandbox, 'agent', 'join', 'alice');
+    const filler = join(sandbox.paths.directory, 'filler');
+    fill(filler);
+    const bob = startRhema(sandbox, 'agent', 'join', 'bob', '--json');
+    expect(await rhemaJson(sandbox, '--direct', 'agent', 'join', 'carol')).toMatchObject({
+      exitCode: 1,
+      envelope: { code: 'UNAVAILABLE', details: { store: 'DISK_FULL' } },
+    });
+    rmSync(filler);
+    expect(await bob.ended).toMatchObject({ code: 0 });
+    await expectAgents('alice', 'bob');
+  },
+);
+
+it('loses nothing that was acknowledged before files could not grow, and does once what was not', async () => {
+  await rhemaJson(sandbox, 'daemon', 'stop');
+  const run = `ulimit -f ${fileBlocksMax}; exec "${process.execPath}" "${cliMain}" daemon run`;
+  start(sandbox, 'sh', ['-c', run]);
+  await until('the owner listens', () => existsSync(sandbox.paths.socket));
+  const joined = await joinUntilFull();
+  await killAllOf(sandbox.folder);
+  const [last] = joined.splice(-1);
+  await withClient(sandbox.ownerCommand, async (client) => {
+    const reply = await client.submit(joinRequest(last ?? ''));
+    expect(reply.ok).toBe(true);
+    expect(await client.submit(joinRequest(last ?? ''))).toEqual(reply);
+  });
+  await expectAgents(...joined, last ?? '');
+});
+
+/** Blocks of 512 bytes: enough for SQLite's shared memory, and for some commands in its write-ahead log. */
+const fileBlocksMax = 160;
+
+/** Joins one agent after the other until that fails; the last name returned is the one that was not acknowledged. */
+async function joinUntilFull(): Promise<string[]> {
+  const names: string[] = [];
+  const join = async (client: SocketCoordinator): Promise<never> => {
+    for (;;) {
+      names.push(`agent-${String(names.length).padStart(3, '0')}`);
+      await client.submit(joinRequest(names.at(-1) ?? ''));
+    }
+  };
+  await expect(withClient(null, join)).rejects.toMatchObject({ retryable: true });
+  expect(names.length).toBeGreaterThan(2);
+  return names;
+}
+
+function joinRequest(name: string): CommandRequest {
+  const command = { kind: 'AgentJoin', agent: agentId(name), secret: 'ab'.repeat(16), metadata: {} } as const;
+  return { requestId: `join-${name}`, command };
+}
+
+async function withClient<T>(
+  startOwner: OwnerCommand | null,
+  use: (client: SocketCoordinator) => Promise<T>,
+): Promise<T> {
+  const client = await connect({ commonDir: sandbox.commonDir, version, startOwner, callTimeoutMs: 4_000 });
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+async function expectAgents(...names: readonly string[]): Promise<void> {
+  const { agents } = (await rhemaJson(sandbox, 'status')).envelope as unknown as {
+    agents: { agent: string }[];
+  };
+  expect(agents.map(({ agent }) => agent)).toEqual(names);
+  const audit = new LogAudit();
+  await audit.readFrom(sandbox.paths.database);
+  expect(audit.faults).toEqual([]);
+}
+
+/** Takes all the room that is left on a file's disk. */
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (;;) writeSync(file, Buffer.alloc(4_096));
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+  } finally {
+    closeSync(file);
+  }
+}
+
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'rhema-mount-'));
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0;
+  if (isMounted) execFileSync('umount', [folder]);
+  rmdirSync(folder);
+  return isMounted;
+}
