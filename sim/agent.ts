@@ -30,6 +30,7 @@ type Accepted = Extract<Reply, { ok: true }>;
 
 /** Clocks count whole milliseconds: what an agent measures may be this much off. */
 const marginMs = 3;
+const contextFile = 'notes.yaml';
 
 /** What an agent does next, and how often. */
 const habits = {
@@ -71,6 +72,7 @@ export class Agent {
   async makeProgress(scope: ScopePath): Promise<void> {
     for (;;) {
       while (this.#identity === null) await this.#join();
+      this.#forgetLocks();
       await this.#say({ kind: 'CancelWait' });
       await this.#say({ kind: 'ReleaseLock', scopes: null, token: null });
       await this.#acquire([scope], true);
@@ -165,9 +167,14 @@ export class Agent {
     this.#locks = locks;
   }
 
+  /** Reads before it writes; who writes meanwhile makes it a conflict. */
   async #write({ scope, token }: Grant): Promise<void> {
-    const digest = this.#ports.random.next().toString(16).slice(2).padEnd(64, '0');
-    await this.#say({ kind: 'ContextModify', scope, file: 'notes.yaml', token, digest, baseDigest: null });
+    const { random, client } = this.#ports;
+    const { scopes } = await client.query({ kind: 'scopes' });
+    const seen = scopes.find(({ path }) => path === scope)?.contexts[contextFile];
+    const digest = random.next().toString(16).slice(2).padEnd(64, '0');
+    const baseDigest = seen?.digest ?? null;
+    await this.#say({ kind: 'ContextModify', scope, file: contextFile, token, digest, baseDigest });
   }
 
   async #renew({ scope, token }: Grant): Promise<void> {

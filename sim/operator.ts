@@ -65,6 +65,7 @@ export class Operator {
 
   #someScopes(): ScopePath[] {
     const { scopes } = this.#profile;
+    if (this.#random.happens(0.6)) return [...scopes];
     return this.#random.some(scopes, this.#random.between(1, scopes.length));
   }
 

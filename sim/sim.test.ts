@@ -43,7 +43,7 @@ describe('simulated runs', () => {
       'AGENT_LOST',
       'STALE_FENCING_TOKEN',
       'DEPENDENCY_CYCLE',
-      'AGENT_BLOCKED',
+      'RESERVED_FOR_WAITER',
     ])
       expect(codes).toContain(code);
   });

@@ -35,7 +35,16 @@ TicketText(ticket) == ticket.agent \o ":" \o SetText(ticket.scopes) \o "." \o Cl
 SyncText(sync) ==
   SyncLetter(sync.status) \o "." \o ByText(sync.by) \o "." \o ToString(sync.failures) \o "." \o ClockText(sync.pause)
 
-HouseText(h, c, rest) ==
+RequestText(r, request) == r \o "=" \o request.kind \o "." \o ByText(request.by)
+
+\* What only some models have: the requests that were answered, and a setting that was changed.
+RestText(h) ==
+  LET ids == SelectSeq(<<"r1", "r2">>, LAMBDA r : r \in RequestId /\ h.requests[r] # NoRequest)
+      requests == [i \in 1..Len(ids) |-> RequestText(ids[i], h.requests[ids[i]])]
+      places == IF h.places = MaxConcurrent THEN <<>> ELSE <<"places=" \o ToString(h.places)>>
+  IN Joined(requests \o places, ";")
+
+HouseText(h, c) ==
   LET agent(a) == AgentText(h.agents[a])
       client(a) == ClientLetter(c[a])
       lock(s) == LockText(h.locks[s])
@@ -44,10 +53,10 @@ HouseText(h, c, rest) ==
       context(s) == IF h.contexts[s] THEN "x" ELSE "-"
   IN Joined(<<PerAgent(agent), PerAgent(client), PerScope(lock),
               Joined([i \in 1..Len(h.queue) |-> TicketText(h.queue[i])], ";"),
-              PerScope(node), PerScope(sync), PerScope(context), rest>>, "|")
+              PerScope(node), PerScope(sync), PerScope(context), RestText(h)>>, "|")
 
 PrintEdge ==
-  PrintT("EDGE " \o step' \o " " \o HouseText(house, clients, "") \o " " \o HouseText(house', clients', ""))
+  PrintT("EDGE " \o step' \o " " \o HouseText(house, clients) \o " " \o HouseText(house', clients'))
 
-PrintInit == step = "Init" => PrintT("INIT " \o HouseText(house, clients, ""))
+PrintInit == step = "Init" => PrintT("INIT " \o HouseText(house, clients))
 ===============================================================================

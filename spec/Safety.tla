@@ -17,6 +17,7 @@ TypeInvariant ==
   /\ house.scopes \subseteq Scope /\ house.deps \in [Scope -> SUBSET Scope]
   /\ house.syncs \in [Scope -> [status : {"idle", "syncing", "completed", "failed"},
                                 by : Agent \cup {Nobody}, failures : Nat, pause : Int]]
+  /\ DOMAIN house.requests = RequestId
   /\ house.contexts \in [Scope -> BOOLEAN] /\ house.places \in Nat \ {0}
   /\ clients \in [Agent -> {"up", "cut", "down"}]
 
@@ -91,38 +92,48 @@ TimeoutManagement ==
 -------------------------------------------------------------------------------
 (* Of steps *)
 
-\* No act with the token of an earlier grant is ever committed, and no write of an agent that is not working with the lock.
-FencedActs ==
+\* The first answer to a request stays: a repeat changes nothing, and its id is never given another meaning.
+RequestsKept ==
+  [][\A r \in RequestId : house.requests[r] # NoRequest => house'.requests[r] = house.requests[r]]_vars
+
+\* Labels by which such acts are known.
+StaleActs ==
+  {Call(kind, <<a, s, "stale">>) : kind \in {"ReleaseLock", "RenewLock", "CompleteSync", "FailSync"}, a \in Agent, s \in Scope}
+    \cup {Call("ContextModify", <<a, s, "stale", base>>) : a \in Agent, s \in Scope, base \in {"seen", "other"}}
+BlindWrites ==
+  [s \in Scope |-> {Call("ContextModify", <<a, s, token, "other">>) : a \in Agent, token \in {"none", "current", "stale"}}]
+Writes ==
+  [a \in Agent, s \in Scope |->
+     {Call("ContextModify", <<a, s, token, base>>) : token \in {"none", "current", "stale"}, base \in {"seen", "other"}}]
+RunEnds ==
+  [a \in Agent, s \in Scope |-> {Call(kind, <<a, s, "current">>) : kind \in {"CompleteSync", "FailSync"}}]
+
+\* No act with the token of an earlier grant, or with the number of an earlier run, is ever committed.
+FencedActs == [][step' \notin StaleActs]_vars
+
+\* Who writes holds the lock and is not blocked.
+OnlyHolderWrites ==
   [][\A a \in Agent, s \in Scope :
-       /\ step' # Call("ReleaseLock", <<a, s, "stale">>) /\ step' # Call("RenewLock", <<a, s, "stale">>)
-       /\ step' # Call("CompleteSync", <<a, s, "stale">>) /\ step' # Call("FailSync", <<a, s, "stale">>)
-       /\ \A base \in {"seen", "other"} :
-            /\ step' # Call("ContextModify", <<a, s, "stale", base>>)
-            /\ step' \in {Call("ContextModify", <<a, s, token, base>>) : token \in {"none", "current"}} =>
-                 house.agents[a].status # "blocked" /\ house'.locks[s].holder = a]_vars
+       step' \in Writes[a, s] => house.agents[a].status # "blocked" /\ house'.locks[s].holder = a]_vars
 
 \* What a file's next version is made from is its present version.
-NoLostUpdate ==
-  [][\A a \in Agent, s \in Scope, token \in {"none", "current", "stale"} :
-       step' = Call("ContextModify", <<a, s, token, "other">>) => ~house.contexts[s]]_vars
+NoLostUpdate == [][\A s \in Scope : house.contexts[s] => step' \notin BlindWrites[s]]_vars
 
 \* A run is ended well or badly by the agent that started it.
 RunnerEndsRun ==
-  [][\A a \in Agent, s \in Scope, kind \in {"CompleteSync", "FailSync"} :
-       step' = Call(kind, <<a, s, "current">>) => house.syncs[s].by = a]_vars
+  [][\A a \in Agent, s \in Scope : step' \in RunEnds[a, s] => house.syncs[s].by = a]_vars
 
 \* Nobody is given what the oldest ticket waits for, while it waits.
 NobodyOvertaken ==
   [][house.queue # <<>> /\ house'.queue # <<>> /\ Head(house'.queue).agent = Head(house.queue).agent =>
        \A s \in Head(house.queue).scopes : house'.locks[s].holder \in {house.locks[s].holder, Nobody}]_vars
 
-\* Once the contended hold has run out no renewal counts.
+\* Once the contended hold has run out no renewal counts, unless a new owner starts every clock anew.
+HoldHasEnded(lock) == 0 \in {lock.byScope, lock.byPlace}
 ContendedHoldEnds ==
   [][\A s \in Scope :
-       LET lock == house.locks[s]
-       IN /\ house'.locks[s].holder = lock.holder /\ 0 \in {lock.byScope, lock.byPlace}
-          /\ step' # Call("TakeOver", <<"otherBoot">>)
-          => house'.locks[s].left <= lock.left]_vars
+       HoldHasEnded(house.locks[s]) /\ house'.locks[s].holder = house.locks[s].holder /\ step' # "TakeOver(otherBoot)" =>
+         house'.locks[s].left <= house.locks[s].left]_vars
 
 \* The status moves only along the table in `Agents'.
 StatusMoves ==

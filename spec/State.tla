@@ -29,6 +29,7 @@ CONSTANTS
   MaxHold,             \* how long a holder keeps what others wait for, renewals or not
   WaitFor,             \* how long an asker waits
   Backoff,             \* pause before the first retry; doubles with each failure
+  RequestId,           \* ids that requests may carry, so that a repeat is harmless; none in most models
   Bug
 
 Nobody == "-"
@@ -42,6 +43,7 @@ LostAgent == [NoAgent EXCEPT !.presence = "lost"]
 FreshAgent == [NoAgent EXCEPT !.presence = "present", !.session = Clock(SessionTtl)]
 \* byScope, byPlace: what is left of the contended hold, because somebody waits for the scope or for a place only
 NoLock == [holder |-> Nobody, left |-> Off, byScope |-> Off, byPlace |-> Off]
+NoRequest == [kind |-> Nobody, by |-> Nobody]
 NoSync == [status |-> "idle", by |-> Nobody, failures |-> 0, pause |-> Off]
 
 \* The house at the start of a model: these agents are present, these scopes are defined.
@@ -53,7 +55,8 @@ House(agents, scopes, deps) ==
    deps     |-> [s \in Scope |-> IF s \in scopes THEN deps[s] ELSE {}],
    syncs    |-> [s \in Scope |-> NoSync],
    contexts |-> [s \in Scope |-> FALSE],   \* whether a coordinated write of its context file is known
-   places   |-> MaxConcurrent]
+   requests |-> [r \in RequestId |-> NoRequest],   \* the command that each id was committed with
+   places   |-> MaxConcurrent]   \* how many agents may hold locks: the setting in force
 
 NoDeps == [s \in Scope |-> {}]
 

@@ -3,19 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { samples, type Benchmark } from '../harness/benchmark.ts';
 import { answerOf } from '../harness/children.ts';
-import { joinCallers, lockCycles } from '../harness/cycles.ts';
 import { atMost, figure } from '../harness/figures.ts';
-import { defineScopes, openLocalLog } from '../harness/local-log.ts';
 import { packageVersion, processFile } from '../harness/paths.ts';
 import { median } from '../harness/statistics.ts';
 
 const entries = 1_000_000;
-/** Entries after the last snapshot, when the owner is killed just before it would have kept another. */
-const replayedAtLeast = 9_000;
 const opens = 11;
-/** As many as one batch takes: the log is written as fast as it can be. */
-const writers = 512;
-const sliceMs = 20;
 
 /** How long the first caller waits for an owner to come up on a long history. */
 export const openLogBenchmark: Benchmark = {
@@ -40,23 +33,10 @@ async function longLog(length: number): Promise<string> {
   const unfinished = `${folder}.${process.pid}`;
   mkdirSync(unfinished);
   try {
-    await writeLog(unfinished, length);
+    await answerOf<null>(processFile('write-log'), unfinished, String(length));
     renameSync(unfinished, folder);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
   return folder;
-}
-
-async function writeLog(folder: string, length: number): Promise<void> {
-  const { service, store } = await openLocalLog(folder);
-  const callers = await joinCallers(service, await defineScopes(service, writers));
-  for (;;) {
-    await lockCycles(callers, sliceMs);
-    const { last } = await store.bounds();
-    const snapshot = await store.loadSnapshot();
-    if (last >= length && last - (snapshot?.revision ?? 0) >= replayedAtLeast) break;
-  }
-  // Without stopping the service, which would keep a snapshot.
-  await store.close();
 }

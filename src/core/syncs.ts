@@ -135,13 +135,17 @@ function refusedRun(state: State, scope: ScopePath, agent: AgentId, run: SyncRun
       `no sync of ${scope} is running: it ended meanwhile (${sync?.status ?? 'idle'}); start it again`,
       { scope, run, status: sync?.status ?? 'idle' },
     );
-  if (sync.run !== run || sync.agent !== agent)
-    return reject(
-      'STALE_SYNC_RUN',
-      `run ${run} of ${scope} was ended meanwhile: run ${sync.run} of ${sync.agent} is going on`,
-      { scope, run, currentRun: sync.run, agent: sync.agent },
-    );
-  return null;
+  if (sync.run === run && sync.agent === agent) return null;
+  const why =
+    sync.run === run
+      ? `was started by ${sync.agent}: only who started a run may end it`
+      : `was ended meanwhile: run ${sync.run} of ${sync.agent} is going on`;
+  return reject('STALE_SYNC_RUN', `run ${run} of ${scope} ${why}`, {
+    scope,
+    run,
+    currentRun: sync.run,
+    agent: sync.agent,
+  });
 }
 
 /** Makes a failed sync ready to start again. Rejects: SCOPE_NOT_FOUND, SYNC_NOT_FAILED, RETRY_LIMIT_REACHED, RETRY_TOO_SOON. */

@@ -182,6 +182,9 @@ export const removeScope = (scope: ScopePath): Act => byOperator('RemoveScope', 
 
 const contextFile = 'context.yaml';
 
+/** Of a content that differs for each number. */
+const digestOf = (content: number): string => content.toString(16).padStart(64, '0');
+
 /** Writes a new content to the one context file of a scope. */
 export const contextModify = (
   agent: AgentId,
@@ -197,8 +200,8 @@ export const contextModify = (
       scope,
       file: contextFile,
       token: tokenWish === 'current' ? (lock?.token ?? null) : tokenOf(tokenWish),
-      digest: `digest ${state.revision + 1}`,
-      baseDigest: base === 'seen' ? seen : 'another digest',
+      digest: digestOf(state.revision + 1),
+      baseDigest: base === 'seen' ? seen : digestOf(0),
     };
   });
 

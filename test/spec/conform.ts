@@ -1,0 +1,60 @@
+/** The comparison itself: the core's graph with TLC's, by digest or edge by edge. */
+import {
+  compareGraphs,
+  explore,
+  goldenDifferences,
+  LabelledGraph,
+  summaryDifferences,
+  type Exploration,
+  type ExploreOptions,
+  type GraphDifferences,
+} from '../../src/explore/index.ts';
+import type { Core } from './core.ts';
+import { readGolden, specificationOf } from './golden.ts';
+import { modelOf } from './model.ts';
+import type { Slice } from './slice.ts';
+import { runTlc, type TlcRun } from './tlc.ts';
+
+/** Why the core does not conform to the committed graph of a model; empty when it does. */
+export function deviations(core: Core, slice: Slice, options: ExploreOptions = {}): string[] {
+  const golden = readGolden(slice.name);
+  const found = explore(modelOf(core, slice), options);
+  return [...faultsIn(found), ...goldenDifferences(golden, specificationOf(slice), found.summary)];
+}
+
+/** A violated invariant, with the shortest way to it. */
+export function faultsIn({ violation }: Exploration): string[] {
+  if (violation === null) return [];
+  const { invariant, evidence, path } = violation;
+  return [`${invariant} does not hold: ${evidence}\n  after ${path.join('\n        ')}`];
+}
+
+export interface TlcComparison {
+  readonly tlc: TlcRun;
+  /** Empty when the graphs are the same. */
+  readonly differences: readonly string[];
+}
+
+/** Explores with both, and looks for the edges that differ when the digests do. */
+export async function compareWithTlc(core: Core, slice: Slice, jar: string): Promise<TlcComparison> {
+  const found = explore(modelOf(core, slice));
+  const tlc = await runTlc(jar, slice);
+  const differences = [...faultsIn(found), ...summaryDifferences(tlc.graph, found.summary)];
+  if (differences.length > 0) differences.push(...(await differingEdges(core, slice, jar)));
+  return { tlc, differences };
+}
+
+async function differingEdges(core: Core, slice: Slice, jar: string): Promise<string[]> {
+  const [ours, theirs] = [new LabelledGraph(), new LabelledGraph()];
+  explore(modelOf(core, slice), { sink: ours });
+  await runTlc(jar, slice, theirs);
+  return describe(compareGraphs(ours, theirs, 5));
+}
+
+function describe({ onlyLeft, onlyRight }: GraphDifferences): string[] {
+  const sides = [['the core', onlyLeft] as const, ['TLC', onlyRight] as const];
+  return sides.flatMap(([who, { states, edges, someEdges }]) => [
+    `only ${who} has ${states} states and ${edges} edges`,
+    ...someEdges.map(({ source, label, target }) => `  ${label}\n    ${source}\n    ${target}`),
+  ]);
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import * as core from '../../src/core/index.ts';
+import { deviations } from './conform.ts';
+import { modelNames, readGolden } from './golden.ts';
+import { loadSlice } from './slice.ts';
+
+/** Larger graphs are compared by `main.ts`. */
+const edgesMax = 500_000;
+
+describe('the shipped core has the same labelled state graph as the specification', () => {
+  for (const name of modelNames()) {
+    const { edges } = readGolden(name).graph;
+    it.skipIf(edges > edgesMax)(`in the model ${name}, with ${edges} edges`, () => {
+      expect(deviations(core, loadSlice(name), { auditEvery: 10 })).toEqual([]);
+    });
+  }
+});
