@@ -1,12 +1,4 @@
-import type {
-  AgentId,
-  Entry,
-  FencingToken,
-  Grant,
-  RequestId,
-  Revision,
-  ScopePath,
-} from '../src/core/index.ts';
+import type { AgentId, Entry, FencingToken, Grant, Revision, ScopePath } from '../src/core/index.ts';
 import type { CommandRequest, Reply } from '../src/protocol/index.ts';
 
 /** An answer that reached its caller. */
@@ -66,5 +58,3 @@ export class Witness {
         belief.untilMs = atMs;
   }
 }
-
-export type Logged = ReadonlyMap<RequestId, readonly Entry[]>;

@@ -49,5 +49,6 @@ it('does not use a folder for links that others may write to', () => {
 it('says what is wrong with a folder that is a file', () => {
   const path = join(folder.path, 'file');
   writeFileSync(path, '');
-  expect(() => ensurePrivateDirectory(path)).toThrow();
+  const refusal = expect.objectContaining({ code: 'PERMISSION', details: { path } });
+  expect(() => ensurePrivateDirectory(path)).toThrowError(refusal);
 });

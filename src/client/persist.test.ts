@@ -1,65 +1,34 @@
 import { expect, it } from 'vitest';
 import { CoordinatorError } from '../protocol/index.ts';
-import { Endurance, jitteredBackoffMs, persist } from './persist.ts';
+import { Endurance, persist } from './persist.ts';
 
-const retryable = new CoordinatorError('UNAVAILABLE', 'gone', { retryable: true });
+const full = new CoordinatorError('UNAVAILABLE', 'the disk is full', { retryable: true });
+const cutShort = new CoordinatorError('DEADLINE_EXCEEDED', 'no answer in time', { retryable: true });
 
-it('tries again after retryable failures', async () => {
-  let tries = 0;
-  const answer = await persist(new Endurance(10_000, () => 0), async () => {
-    tries += 1;
-    if (tries < 3) throw retryable;
-    return tries;
-  });
-  expect(answer).toBe(3);
-});
-
-it.each([
-  ['a failure for good', new CoordinatorError('INVALID_INPUT', 'no')],
-  ['a deadline that passed', new CoordinatorError('DEADLINE_EXCEEDED', 'late', { retryable: true })],
-  ['a bug', new TypeError('x')],
-])('does not try again after %s', async (_, error) => {
-  let tries = 0;
-  const attempt = (): Promise<never> => {
-    tries += 1;
-    return Promise.reject(error);
+/** Fails with one error after the other, then answers. */
+function attempts(...errors: readonly Error[]): () => Promise<string> {
+  const left = [...errors];
+  return () => {
+    const error = left.shift();
+    return error === undefined ? Promise.resolve('done') : Promise.reject(error);
   };
-  await expect(persist(new Endurance(10_000, () => 0), attempt)).rejects.toBe(error);
-  expect(tries).toBe(1);
+}
+
+const patient = (): Endurance => new Endurance(60_000, () => 0);
+
+it('repeats an attempt that failed in a way that may pass', async () => {
+  await expect(persist(patient(), attempts(full, full))).resolves.toBe('done');
 });
 
-it('gives up, with the last failure, when the next pause is longer than its patience', async () => {
-  const pauses: number[] = [];
-  const endurance = new Endurance(10_000, (failures) => {
-    pauses.push(failures);
-    return failures < 4 ? 0 : 20_000;
-  });
-  await expect(persist(endurance, () => Promise.reject(retryable))).rejects.toBe(retryable);
-  expect(pauses).toEqual([1, 2, 3, 4]);
+it('throws at once what will not pass', async () => {
+  const denied = new CoordinatorError('PERMISSION', 'not yours');
+  await expect(persist(patient(), attempts(full, denied))).rejects.toBe(denied);
 });
 
-it('counts failures anew once it got on', async () => {
-  const pauses: number[] = [];
-  const endurance = new Endurance(10_000, (failures) => {
-    pauses.push(failures);
-    return 0;
-  });
-  await endurance.failed(retryable);
-  await endurance.failed(retryable);
-  endurance.progressed();
-  await endurance.failed(retryable);
-  expect(pauses).toEqual([1, 2, 1]);
+it('ends with an attempt that was cut short, since that used up the patience', async () => {
+  await expect(persist(patient(), attempts(cutShort))).rejects.toBe(cutShort);
 });
 
-it('stops pausing when the signal aborts', async () => {
-  const endurance = new Endurance(10_000, () => 5_000);
-  await expect(endurance.failed(retryable, AbortSignal.abort())).rejects.toThrow(/abort/i);
-});
-
-it('pauses longer with each failure, up to half a second', () => {
-  for (let failures = 1; failures < 2_000; failures += 1) {
-    const pauseMs = jitteredBackoffMs(failures);
-    expect(pauseMs).toBeGreaterThanOrEqual(5);
-    expect(pauseMs).toBeLessThanOrEqual(500);
-  }
+it('tells why the attempt before failed rather than that the last one was cut short', async () => {
+  await expect(persist(patient(), attempts(full, cutShort))).rejects.toBe(full);
 });

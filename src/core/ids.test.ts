@@ -51,9 +51,12 @@ describe('a scope path', () => {
 });
 
 describe('an agent name', () => {
-  test.each(['a', 'alice', 'claude-code/reviewer', 'me@host', '7', 'a'.repeat(128)])('%j is taken', (name) => {
-    expect(parseAgentId(name)).toEqual({ ok: true, value: name });
-  });
+  test.each(['a', 'alice', 'claude-code/reviewer', 'me@host', '7', 'a'.repeat(128)])(
+    '%j is taken',
+    (name) => {
+      expect(parseAgentId(name)).toEqual({ ok: true, value: name });
+    },
+  );
 
   test.each([
     '',

@@ -141,7 +141,10 @@ describe('renewing', () => {
     machine.acquire('bob', 'b', { wait: 'open' });
     expect(machine.state.placeWaitSinceMs).toBe(machine.nowMs);
     const [lock] = granted(machine.renew('alice', 'a', { ttlMs: maxContendedHoldMs + 1 })).locks;
-    expect(lock).toMatchObject({ deadlineMs: machine.nowMs + maxContendedHoldMs, contendedSinceMs: machine.nowMs });
+    expect(lock).toMatchObject({
+      deadlineMs: machine.nowMs + maxContendedHoldMs,
+      contendedSinceMs: machine.nowMs,
+    });
   });
 
   test('is free again when those who waited have given up', () => {
@@ -150,7 +153,9 @@ describe('renewing', () => {
     machine.acquire('bob', 'a', { wait: 'open' });
     machine.say({ kind: 'CancelWait', agent: agentId('bob') });
     const far = maxContendedHoldMs + 1_000;
-    expect(granted(machine.renew('alice', 'a', { ttlMs: far })).locks[0]?.deadlineMs).toBe(machine.nowMs + far);
+    expect(granted(machine.renew('alice', 'a', { ttlMs: far })).locks[0]?.deadlineMs).toBe(
+      machine.nowMs + far,
+    );
   });
 });
 

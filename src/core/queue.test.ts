@@ -5,7 +5,11 @@ import { asDurationMs } from './ids.ts';
 import type { Settings } from './settings.ts';
 
 function house(settings: Partial<Settings> = {}): Machine {
-  const machine = new Machine({ sessionTtlMs: asDurationMs(100_000), lockTtlMs: asDurationMs(60_000), ...settings });
+  const machine = new Machine({
+    sessionTtlMs: asDurationMs(100_000),
+    lockTtlMs: asDurationMs(60_000),
+    ...settings,
+  });
   machine.define({ a: [], b: [], c: [] });
   for (const name of ['alice', 'bob', 'carol', 'dave']) machine.join(name);
   return machine;
@@ -82,7 +86,9 @@ describe('every way a ticket can end leaves no trace of it', () => {
     machine.acquire('bob', 'a', { wait: 5_000 });
     end(machine);
     const { tickets, index } = machine.state;
-    expect([tickets.size, index.queue.size, index.queues.size, index.ticketDeadlines.size]).toEqual([0, 0, 0, 0]);
+    expect([tickets.size, index.queue.size, index.queues.size, index.ticketDeadlines.size]).toEqual([
+      0, 0, 0, 0,
+    ]);
     expect(machine.state.agents.get(agentId('bob'))?.ticket ?? null).toBeNull();
     expect(machine.status('bob')).not.toBe('blocked');
   });

@@ -150,9 +150,7 @@ function placeIsWanted(draft: Draft, issued: Waiter | null): boolean {
 
 /** Whether only a place keeps a ticket waiting. */
 export function waitsForPlace(draft: Draft, waiter: Waiter): boolean {
-  return (
-    draft.isQueued(waiter) && obstacleTo(draft, waiter.agent, waiter.scopes, waiter)?.kind === 'full'
-  );
+  return draft.isQueued(waiter) && obstacleTo(draft, waiter.agent, waiter.scopes, waiter)?.kind === 'full';
 }
 
 /**

@@ -2,12 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
 import type { Decision } from './decide.ts';
 import { asDurationMs, asSessionId, type Epoch, type FencingToken } from './ids.ts';
-import {
-  agentsMax,
-  contextFilesPerScopeMax,
-  scopesMax,
-  waitersMax,
-} from './limits.ts';
+import { agentsMax, contextFilesPerScopeMax, scopesMax, waitersMax } from './limits.ts';
 import { rejectionCodes, retryAdvice, type RejectionCode } from './rejections.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import type { Agent, Waiter } from './state.ts';
@@ -25,7 +20,10 @@ function house(settings: Partial<Settings> = {}): Machine {
   return machine;
 }
 
-function write(machine: Machine, change: { token?: number; baseDigest?: string; file?: string } = {}): Decision {
+function write(
+  machine: Machine,
+  change: { token?: number; baseDigest?: string; file?: string } = {},
+): Decision {
   return machine.say({
     kind: 'ContextModify',
     agent: alice,

@@ -255,14 +255,13 @@ export function invalidate(
 }
 
 /** What the changes reach, each scope after the ones it depends on and with the change that reached it first. */
-function causesOf(
-  changed: readonly ScopePath[],
-  dependents: Edges<ScopePath>,
-): Map<ScopePath, ScopePath> {
+function causesOf(changed: readonly ScopePath[], dependents: Edges<ScopePath>): Map<ScopePath, ScopePath> {
   const sources = new Set(changed);
   const causes = new Map<ScopePath, ScopePath>();
   for (const scope of reachableInOrder(changed, dependents)) {
-    const cause = sources.has(scope) ? scope : must(causes.get(scope), `${scope} was reached through another`);
+    const cause = sources.has(scope)
+      ? scope
+      : must(causes.get(scope), `${scope} was reached through another`);
     causes.delete(scope); // Keeps the map in the order of the walk.
     causes.set(scope, cause);
     for (const dependent of dependents(scope)) if (!causes.has(dependent)) causes.set(dependent, cause);

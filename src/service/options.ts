@@ -40,7 +40,7 @@ export function completeOptions({ store, options }: ServicePorts): ServiceOption
     checkInvariants: 'sampled',
     snapshotEveryEntries: 10_000,
     horizonMs: null,
-    followEveryMs: store.capabilities.shared ? 50 : null,
+    followEveryMs: store.capabilities.shared ? 20 : null,
     chance: systemChance,
     report: () => undefined,
     about: aboutDirect,

@@ -73,10 +73,3 @@ export function sleep(timers: Timers, delayMs: number): Promise<void> {
     timers.schedule(delayMs, resolve);
   });
 }
-
-/** Resolves once all that has arrived already has had its turn. */
-export function nextTurn(timers: Timers): Promise<void> {
-  return new Promise((resolve) => {
-    timers.soon(resolve);
-  });
-}

@@ -261,6 +261,8 @@ export class Writer {
   }
 
   #giveUp(batch: Batch, error: CoordinatorError): false {
+    if (this.#halted === null)
+      this.#ports.report({ kind: 'appendFailed', message: error.message, cause: error });
     for (const call of [...batch.calls, ...batch.reads, ...batch.ticks]) call.fail(error);
     return false;
   }

@@ -24,7 +24,8 @@ export interface Step {
 
 export interface Exploration {
   readonly states: number;
-  readonly transitions: number;
+  /** Whether that was all: the last level led to no new state. */
+  readonly complete: boolean;
   /** Rejection codes and event kinds that came up. */
   readonly seen: ReadonlySet<string>;
 }
@@ -39,21 +40,19 @@ interface Node {
 export function explore(start: State, steps: readonly Step[], depth: number): Exploration {
   const seen = new Set<string>();
   const known = new Set<string>();
-  let transitions = 0;
   let frontier: Node[] = [{ encoded: encodeState(start), nowMs: start.timeMs, path: [] }];
   for (let level = 0; level < depth; level += 1) {
     const next: Node[] = [];
     for (const node of frontier)
       for (const step of steps) {
         const reached = take(node, step, seen);
-        transitions += 1;
         if (reached === null || known.has(reached.key)) continue;
         known.add(reached.key);
         next.push(reached.node);
       }
     frontier = next;
   }
-  return { states: known.size, transitions, seen };
+  return { states: known.size, complete: frontier.length === 0, seen };
 }
 
 function take(node: Node, step: Step, seen: Set<string>): { key: string; node: Node } | null {
@@ -107,5 +106,6 @@ function distinguishing(state: State, nowMs: number): string {
     sync.status === 'failed' ? ago(sync.retryAtMs) : null,
   ]);
   const scopes = [...state.scopes.values()].map((scope) => [scope.path, scope.dependencies]);
-  return JSON.stringify([agents.sort(), locks.sort(), queue, syncs.sort(), scopes.sort(), ago(state.placeWaitSinceMs)]);
+  const unordered = [agents, locks, syncs, scopes].map((rows) => rows.map((row) => JSON.stringify(row)).sort());
+  return JSON.stringify([unordered, queue, ago(state.placeWaitSinceMs)]);
 }

@@ -103,8 +103,7 @@ export class Model {
       DefineScope: (said) =>
         this.#define([...this.scopes.filter((scope) => scope.path !== said.scope.path), said.scope]),
       RemoveScope: (said) =>
-        this.#unknown(said.scope) ??
-        this.#define(this.scopes.filter((scope) => scope.path !== said.scope)),
+        this.#unknown(said.scope) ?? this.#define(this.scopes.filter((scope) => scope.path !== said.scope)),
       ContextModify: (said) => this.#write(said),
       GitOperation: (said) => this.#changed(said.scopes),
       InvalidateSync: (said) => this.#changed([said.scope]),
@@ -112,7 +111,8 @@ export class Model {
       CompleteSync: (said) => this.#endSync(said, (sync) => this.#complete(sync)),
       FailSync: (said) => this.#endSync(said, (sync) => this.#fail(sync)),
       RetrySync: (said) => this.#retry(said.scope),
-      ResetSync: (said) => this.#unknown(said.scope) ?? this.#notFailed(said.scope) ?? this.#idle(said.scope, true),
+      ResetSync: (said) =>
+        this.#unknown(said.scope) ?? this.#notFailed(said.scope) ?? this.#idle(said.scope, true),
       AbortSync: (said) => this.#abort(said.scope),
       ExpireDue: () => this.#expire(),
       TakeOver: () => this.#rearm(),
@@ -175,7 +175,13 @@ export class Model {
     const from = this.status(agent);
     if (from === to) return 'committed';
     const waits = this.#ticketOf(name) !== undefined;
-    const allowed = ['working>blocked', 'blocked>working', 'working>completed', 'idle>completed', 'completed>idle'];
+    const allowed = [
+      'working>blocked',
+      'blocked>working',
+      'working>completed',
+      'idle>completed',
+      'completed>idle',
+    ];
     if (waits || !allowed.includes(`${from}>${to}`)) return 'TRANSITION_NOT_ALLOWED';
     if (to === 'completed') this.#giveUpEverything(name);
     agent.saysBlockedSince = to === 'blocked' ? this.now : null;
@@ -202,7 +208,9 @@ export class Model {
   }
 
   #unknown(...scopes: readonly string[]): Answer | null {
-    return scopes.every((path) => this.scopes.some((scope) => scope.path === path)) ? null : 'SCOPE_NOT_FOUND';
+    return scopes.every((path) => this.scopes.some((scope) => scope.path === path))
+      ? null
+      : 'SCOPE_NOT_FOUND';
   }
 
   /** Why these scopes cannot be granted to this agent now. */
@@ -291,8 +299,10 @@ export class Model {
 
   /** Serves the queue until nobody can be served, and notes who waits for what since when. */
   #serve(): void {
-    for (let served = true; served; ) {
-      const ready = this.tickets.find((ticket) => this.#obstacle(ticket.agent, ticket.scopes, ticket) === null);
+    for (let served = true; served;) {
+      const ready = this.tickets.find(
+        (ticket) => this.#obstacle(ticket.agent, ticket.scopes, ticket) === null,
+      );
       served = ready !== undefined;
       if (ready === undefined) break;
       this.#endTickets((ticket) => ticket === ready);
@@ -355,7 +365,9 @@ export class Model {
   #revoke(scope: string): Answer {
     const unknown = this.#unknown(scope);
     if (unknown !== null) return unknown;
-    return this.#lockOf(scope) === undefined ? 'LOCK_NOT_HELD' : this.#endLocks((lock) => lock.scope === scope);
+    return this.#lockOf(scope) === undefined
+      ? 'LOCK_NOT_HELD'
+      : this.#endLocks((lock) => lock.scope === scope);
   }
 
   #write(said: CommandOf<'ContextModify'>): Answer {
@@ -406,7 +418,9 @@ export class Model {
     return 'committed';
   }
 
-  #refusedGraph(graph: readonly { readonly path: string; readonly dependencies: readonly string[] }[]): Answer | null {
+  #refusedGraph(
+    graph: readonly { readonly path: string; readonly dependencies: readonly string[] }[],
+  ): Answer | null {
     for (const { path, dependencies } of graph.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
       if (dependencies.includes(path)) return 'SELF_DEPENDENCY';
       if (!dependencies.every((on) => graph.some((scope) => scope.path === on))) return 'DEPENDENCY_UNKNOWN';
@@ -504,7 +518,7 @@ export class Model {
 
   #invalidate(changed: readonly string[]): void {
     let reached = [...changed];
-    for (let size = -1; size !== reached.length; ) {
+    for (let size = -1; size !== reached.length;) {
       size = reached.length;
       const above = this.scopes.filter((scope) => scope.dependencies.some((on) => reached.includes(on)));
       reached = [...new Set([...reached, ...above.map((scope) => scope.path)])];
@@ -520,7 +534,8 @@ export class Model {
       agent.present = false;
       agent.completed = false;
     }
-    for (const agent of this.agents) if (this.#blockedSince(agent) + this.settings.maxBlockMs <= this.now) this.#unblock(agent);
+    for (const agent of this.agents)
+      if (this.#blockedSince(agent) + this.settings.maxBlockMs <= this.now) this.#unblock(agent);
     this.#endTickets((ticket) => ticket.endsAt !== null && ticket.endsAt <= this.now);
     return this.#endLocks((lock) => lock.endsAt <= this.now);
   }

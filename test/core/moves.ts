@@ -151,7 +151,12 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
     case 'CancelWait':
       return { kind, ...as };
     case 'SetAgentStatus':
-      return { kind, ...as, status: statuses[move.number % 4] ?? 'idle', reason: move.waits ? 'stuck' : null };
+      return {
+        kind,
+        ...as,
+        status: statuses[move.number % 4] ?? 'idle',
+        reason: move.waits ? 'stuck' : null,
+      };
     case 'AcquireLock':
       return { kind, ...as, scopes: scopesOf(move), ttlMs: ttlOf(move), wait: waitOf(move), reason: null };
     case 'ReleaseLock':

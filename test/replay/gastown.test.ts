@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, type Entry } from '../../src/core/index.ts';
 import type { LogStore } from '../../src/store/index.ts';
 import { MemoryLogStore } from '../../src/store/memory/index.ts';
@@ -11,6 +11,13 @@ import { replay, type Figures } from './replay.ts';
 
 if (!isRecordPresent)
   process.stderr.write('skipped: the replay needs ../shared/data/gastown.*, which is absent\n');
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rhema-replay-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Each command is a durable write of its own here, so the SQLite driver gets a part: the commits in the middle. */
 const sqliteCommits = 1_000;
@@ -28,11 +35,11 @@ describe.skipIf(!isRecordPresent)('the record of 6,058 commits by hundreds of ag
   });
 
   it('is worked off through the SQLite driver in the same way, to the last entry', async ({ annotate }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'rhema-replay-'));
     const scopes = readScopes();
     const all = readCommits(scopes);
     const commits = all.slice((all.length - sqliteCommits) / 2).slice(0, sqliteCommits);
-    const [memory, sqlite] = [new MemoryLogStore(), await openSqliteStore(join(folder, 'log.db'))];
+    const memory = new MemoryLogStore();
+    const sqlite = await openSqliteStore(join(folder, 'log.db'));
     try {
       const figures = await replay(sqlite, scopes, commits);
       await annotate(JSON.stringify(figures));
@@ -43,7 +50,6 @@ describe.skipIf(!isRecordPresent)('the record of 6,058 commits by hundreds of ag
       expect(log).toEqual(await entriesOf(memory));
     } finally {
       await sqlite.close();
-      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -10,9 +10,7 @@ import { parseCommand, parseDuration, parseLine, parseSettings, type Line } from
 export function perform(text: string): string {
   const lines = text.split('\n').filter((line) => !line.startsWith('  '));
   const stage = new Stage();
-  return lines
-    .flatMap((line) => [line, ...stage.say(line.trim()).map((answer) => `  ${answer}`)])
-    .join('\n');
+  return lines.flatMap((line) => [line, ...stage.say(line.trim()).map((answer) => `  ${answer}`)]).join('\n');
 }
 
 class Stage {
@@ -73,7 +71,8 @@ class Stage {
 
   #value(key: string, value: unknown): string {
     if (Array.isArray(value)) return `[${value.map((each) => this.#value(key, each)).join(', ')}]`;
-    if (typeof value === 'object' && value !== null) return `(${this.#fields(value, ['name', 'type']).trim()})`;
+    if (typeof value === 'object' && value !== null)
+      return `(${this.#fields(value, ['name', 'type']).trim()})`;
     if (key === 'digest') return Buffer.from(String(value), 'hex').toString().replaceAll('\0', '');
     if (key === 'ttlMs' || key === 'waitMs') return `${Number(value) / 1_000}s`;
     return key.endsWith('Ms') ? this.#moment(Number(value)) : String(value);

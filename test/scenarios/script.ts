@@ -104,7 +104,9 @@ const tokenOf = (line: Line): FencingToken | null => {
 const runOf = (line: Line): SyncRun => Number(line.options.get('run')) as SyncRun;
 
 /** Who speaks, and with which credentials if not its own. */
-function speaker(line: Line): Pick<Extract<SaidCommand, { kind: 'Heartbeat' }>, 'agent' | 'epoch' | 'session'> {
+function speaker(
+  line: Line,
+): Pick<Extract<SaidCommand, { kind: 'Heartbeat' }>, 'agent' | 'epoch' | 'session'> {
   const epoch = line.options.get('epoch');
   const session = line.options.get('session');
   return {

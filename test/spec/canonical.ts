@@ -20,7 +20,7 @@ export function canonicalText(slice: Slice, world: World): string {
     scopes.map((path) => view.dependencies(path)).join(';'),
     scopes.map((path) => view.sync(path)).join(';'),
     scopes.map((path) => ((state.scopes.get(path)?.contexts.size ?? 0) > 0 ? 'x' : '-')).join(';'),
-    slice.alphabet.showsPlaces === true ? `places=${state.settings.maxConcurrentAgents}` : view.requests(),
+    [...view.requests(), ...view.places()].join(';'),
   ].join('|');
 }
 
@@ -71,9 +71,17 @@ class View {
     return `${syncLetters[sync.status]}.${runner}.${sync.failures}.${text(this.#pause(sync))}`;
   }
 
-  requests(): string {
+  requests(): string[] {
     const requests = [...this.#state.recentRequests].sort(([a], [b]) => (a < b ? -1 : 1));
-    return requests.map(([id, { kind, agent }]) => `${id}=${kind}.${agent ?? '-'}`).join(';');
+    return requests.map(([id, { kind, agent }]) => `${id}=${kind}.${agent ?? off}`);
+  }
+
+  /** The limit on agents that hold locks, once it is not what the exploration began with. */
+  places(): string[] {
+    const { maxConcurrentAgents } = this.#state.settings;
+    return maxConcurrentAgents === this.#constants.maxConcurrentAgents
+      ? []
+      : [`places=${maxConcurrentAgents}`];
   }
 
   /** Everything that is counted down. */

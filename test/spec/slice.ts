@@ -25,8 +25,6 @@ export interface Alphabet {
   readonly acts: readonly Act[];
   /** What can befall the processes of the agents. */
   readonly faults?: readonly Fault[];
-  /** Part 8 of the canonical text shows the places: for models that change them. */
-  readonly showsPlaces?: boolean;
 }
 
 /** The constants of the specification, named as in the core. Lengths of time are in units; 0: the clock is off. */
@@ -46,6 +44,7 @@ export interface Constants {
   readonly waitFor: number;
   /** 0: no pause. */
   readonly backoff: number;
+  readonly requestIds: readonly string[];
 }
 
 /** From the root of the repository, where tests and scripts run. */
@@ -93,5 +92,6 @@ export function parseConstants(text: string): Constants {
     maxHold: count('MaxHold'),
     waitFor: count('WaitFor'),
     backoff: count('Backoff'),
+    requestIds: names('RequestId'),
   };
 }

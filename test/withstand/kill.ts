@@ -26,7 +26,7 @@ export interface KillReport {
 }
 
 const agents = 4;
-const work: SurvivorWork = { scopes: ['api', 'store', 'web'], ttlMs: 1_000, workMs: 20 };
+const work: Omit<SurvivorWork, 'seed'> = { scopes: ['api', 'store', 'web'], ttlMs: 600, workMs: 12 };
 /** A victim is killed after at most this many further steps of the agents. */
 const stepsMax = 40;
 /** An owner that is starting is killed within this time of its being seen: loading, opening the log, listening. */
@@ -111,7 +111,8 @@ class KillRun {
 
   #addAgent(): void {
     const name = `agent-${this.#everybody.length}`;
-    this.#everybody.push(new Survivor(this.#sandbox, name, work, () => (this.#steps += 1)));
+    const seeded = { ...work, seed: this.#random.below(2 ** 32) };
+    this.#everybody.push(new Survivor(this.#sandbox, name, seeded, () => (this.#steps += 1)));
   }
 
   #alive(): Survivor[] {

@@ -36,7 +36,10 @@ export function AgentStateConsistency(state: State): Violation[] {
   const found: Violation[] = [];
   for (const agent of state.agents.values()) {
     const evidence =
-      statusProblem(agent) ?? ticketProblem(state, agent) ?? presenceProblem(state, agent) ?? blockProblem(agent);
+      statusProblem(agent) ??
+      ticketProblem(state, agent) ??
+      presenceProblem(state, agent) ??
+      blockProblem(agent);
     if (evidence !== null) found.push({ invariant: 'AgentStateConsistency', subject: agent.id, evidence });
   }
   return found;

@@ -107,7 +107,9 @@ export function QueueConsistency(state: State): Violation[] {
     found.push(violation('*', 'a ticket of the index is unknown'));
   const placeIsWanted = [...state.tickets.values()].some((waiter) => waitsForPlace(draft, waiter));
   if (placeIsWanted !== (state.placeWaitSinceMs !== null))
-    found.push(violation('*', `a place is wanted since ${state.placeWaitSinceMs}, but the queue says otherwise`));
+    found.push(
+      violation('*', `a place is wanted since ${state.placeWaitSinceMs}, but the queue says otherwise`),
+    );
   return found;
 
   function violation(subject: string, evidence: string): Violation {

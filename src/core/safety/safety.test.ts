@@ -35,12 +35,21 @@ function busyState(): State {
 
 function write(machine: Machine): void {
   const digest = 'a'.repeat(64);
-  machine.say({ kind: 'ContextModify', agent: alice, scope: docs, file: 'rhema.yaml', token: null, digest, baseDigest: null });
+  machine.say({
+    kind: 'ContextModify',
+    agent: alice,
+    scope: docs,
+    file: 'rhema.yaml',
+    token: null,
+    digest,
+    baseDigest: null,
+  });
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-const agent = (state: State, name: string): Mutable<Agent> => state.agents.get(agentId(name)) as Mutable<Agent>;
+const agent = (state: State, name: string): Mutable<Agent> =>
+  state.agents.get(agentId(name)) as Mutable<Agent>;
 const lock = (state: State): Mutable<Lock> => state.locks.get(docs) as Mutable<Lock>;
 const waiter = (state: State): Mutable<Waiter> => [...state.tickets.values()][0] as Mutable<Waiter>;
 const sync = (state: State, scope = api): Mutable<Sync> => state.syncs.get(scope) as Mutable<Sync>;
@@ -150,12 +159,14 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
     'a ticket of another epoch': (state) => (waiter(state).epoch = asRevision(1)),
     'an agent that does not know that it waits': (state) => (agent(state, 'bob').ticket = null),
     'a ticket for no scope': (state) => (waiter(state).scopes = [scopePath('nowhere')]),
-    'a ticket missing in the queue of its scope': (state) => (waiter(state).scopes = [docs, scopePath('web')]),
+    'a ticket missing in the queue of its scope': (state) =>
+      (waiter(state).scopes = [docs, scopePath('web')]),
     'a ticket missing in the queue': (state) => state.index.queue.delete(waiter(state).ticket),
     'an empty queue': (state) => state.index.queues.get(api)?.delete([...state.tickets.keys()][1]!),
     'a ticket in the queue of a scope it does not want': (state) => (waiter(state).scopes = [api]),
     'an unknown ticket in the queue': (state) => state.index.queue.add(asRevision(1_000)),
-    'a ticket that could be granted': (state) => (state.settings = { ...state.settings, maxConcurrentAgents: 3 }),
+    'a ticket that could be granted': (state) =>
+      (state.settings = { ...state.settings, maxConcurrentAgents: 3 }),
     'a place that nobody is said to want': (state) => (state.placeWaitSinceMs = null),
   },
   ResourceBounds: {

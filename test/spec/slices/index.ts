@@ -1,10 +1,12 @@
 /** What can be said in each model of the specification: one file for each module `MC...`. */
 import type { Alphabet, Constants } from '../slice.ts';
+import { configure } from './configure.ts';
 import { context } from './context.ts';
 import { everything } from './everything.ts';
 import { hold } from './hold.ts';
 import { locks } from './locks.ts';
 import { multi } from './multi.ts';
+import { requests } from './requests.ts';
 import { runners } from './runners.ts';
 import { sessions } from './sessions.ts';
 import { status } from './status.ts';
@@ -13,11 +15,13 @@ import { takeOver } from './take-over.ts';
 
 /** By name of the module. */
 export const alphabets: Readonly<Record<string, (constants: Constants) => Alphabet>> = {
+  MCConfigure: configure,
   MCContext: context,
   MCEverything: everything,
   MCHold: hold,
   MCLocks: locks,
   MCMulti: multi,
+  MCRequests: requests,
   MCRunners: runners,
   MCSessions: sessions,
   MCStatus: status,

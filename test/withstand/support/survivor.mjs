@@ -7,6 +7,13 @@ import { RecordingAgent } from './recording-agent.mjs';
 const { dist, commonDir, ownerCommand, version, ...briefing } = JSON.parse(process.argv[2]);
 const { scopes, ttlMs, workMs } = briefing;
 
+let chance = briefing.seed;
+/** A whole number below the bound, from a seeded source (a linear congruential one: little is asked of it). */
+function below(bound) {
+  chance = (Math.imul(chance, 1_664_525) + 1_013_904_223) >>> 0;
+  return Math.floor((chance / 2 ** 32) * bound);
+}
+
 let order = 'work';
 let onOrder = () => {};
 process.on('message', (message) => {
@@ -16,8 +23,8 @@ process.on('message', (message) => {
 const say = (phase, facts) => process.send({ phase, ...facts });
 
 function choose() {
-  const [first, second] = [0, 1].map(() => Math.floor(Math.random() * scopes.length));
-  const isPair = first < second && Math.random() < 0.6;
+  const [first, second] = [below(scopes.length), below(scopes.length)];
+  const isPair = first < second && below(2) === 0;
   return isPair ? [scopes[first], scopes[second]] : [scopes[first]];
 }
 
@@ -40,11 +47,11 @@ for (let turns = 1; order !== 'finish'; turns += 1) {
   if (locks !== null) {
     say('holding', { scopes: chosen });
     if (order === 'park') await holdOn(agent, chosen);
-    else await pause(Math.random() * workMs);
+    else await pause(below(workMs));
     await agent.release(locks);
   }
   say('free', { turns });
-  await pause(Math.random() * workMs);
+  await pause(below(workMs));
 }
 await agent.close();
 process.disconnect();

@@ -15,6 +15,8 @@ export interface SurvivorWork {
   readonly ttlMs: number;
   /** Longest time to work with a lock, and without, in milliseconds. */
   readonly workMs: number;
+  /** Of its choices. */
+  readonly seed: number;
 }
 
 /** An agent process that works until it is killed or told to finish, as the test sees it. */

@@ -1,0 +1,98 @@
+-------------------------------- MODULE MCLive --------------------------------
+(***************************************************************************)
+(* What must happen.  Only two things are assumed to be fair: that time    *)
+(* passes, and that the service ends what is due.  Nothing is assumed of   *)
+(* agents: they may renew for ever, say nothing for ever, crash, or be cut *)
+(* off.  Waiting has no deadline here: the stronger claim is that who      *)
+(* waits is served.                                                        *)
+(*                                                                         *)
+(* That somebody syncs and retries is no promise of the coordinator: those *)
+(* properties have assumptions of their own, named where they are used.    *)
+(***************************************************************************)
+EXTENDS Coordination
+
+Chain == [s \in Scope |-> IF s = "s2" THEN {"s1"} ELSE {}]
+
+Init(deps) ==
+  /\ house = House(Agent, Scope, deps)
+  /\ clients = [a \in Agent |-> "up"] /\ step = "Init"
+
+-------------------------------------------------------------------------------
+(* Locks *)
+
+Presences == \E a \in Agent : AgentJoin(a) \/ Crash(a) \/ Partition(a) \/ Heal(a)
+
+NextLocks ==
+  \/ \E a \in Agent, s \in Scope :
+       AcquireLock(a, {s}, "wait") \/ ReleaseLock(a, s, "none") \/ RenewLock(a, s, "none")
+  \/ \E a \in Agent : Heartbeat(a) \/ SetAgentStatus(a, "blocked") \/ SetAgentStatus(a, "working")
+  \/ Presences
+  \/ ExpireDue \/ Tick
+
+TimePasses == WF_View(Tick)
+DueIsEnded == WF_View(ExpireDue)
+
+Locks == Init(NoDeps) /\ [][NextLocks]_vars
+LocksFair == Locks /\ TimePasses /\ DueIsEnded
+LocksWithoutTime == Locks /\ DueIsEnded
+LocksWithoutExpiry == Locks /\ TimePasses
+\* Trusting the agents to release what they hold, instead of the clock.
+LocksTrusting == Locks /\ \A a \in Agent, s \in Scope : WF_View(ReleaseLock(a, s, "none"))
+
+\* No ticket waits for ever.
+WaiterServed == \A a \in Agent : Waits(house, a) ~> ~Waits(house, a)
+\* Nobody stays blocked for ever, by waiting or by its own word.
+AgentProgress == \A a \in Agent : house.agents[a].status = "blocked" ~> house.agents[a].status # "blocked"
+\* What others wait for does not stay with one holder.
+LockFreed ==
+  \A a \in Agent, s \in Scope :
+    (house.locks[s].holder = a /\ Wanted(house, s)) ~> (house.locks[s].holder # a \/ ~Wanted(house, s))
+\* Who is gone loses what it held, unless it comes back in time.
+CrashedLosesLock ==
+  \A a \in Agent, s \in Scope :
+    (house.locks[s].holder = a /\ clients[a] # "up") ~> (house.locks[s].holder # a \/ clients[a] = "up")
+\* An assumption about the environment, no promise: expected to fail.
+EventuallyRecoverFromPartitions == \A a \in Agent : clients[a] = "cut" ~> clients[a] # "cut"
+
+-------------------------------------------------------------------------------
+(* Syncs *)
+
+Changes == \E s \in Scope : InvalidateSync(s) \/ ResetSync(s)
+Runs == \E a \in Agent, s \in Scope : StartSync(a, s) \/ CompleteSync(a, s, "current") \/ FailSync(a, s, "current")
+Retries == \E s \in Scope : RetrySync(s)
+
+NextSyncs == Runs \/ Retries \/ Changes \/ Presences \/ ExpireDue \/ Tick
+NextSyncsCalm == Runs \/ Retries \/ Changes \/ ExpireDue \/ Tick
+
+\* That the service retries what may be retried, and that somebody starts and ends runs.
+RetriesAreMade == \A s \in Scope : WF_View(RetrySync(s))
+RunsAreMade ==
+  \A s \in Scope :
+    /\ WF_View(\E a \in Agent : StartSync(a, s))
+    /\ WF_View(\E a \in Agent : CompleteSync(a, s, "current") \/ FailSync(a, s, "current"))
+
+Syncs == Init(Chain) /\ [][NextSyncs]_vars /\ TimePasses /\ DueIsEnded
+SyncsWithoutTime == Init(Chain) /\ [][NextSyncs]_vars /\ DueIsEnded
+SyncsRetried == Syncs /\ RetriesAreMade
+SyncsRun == Init(Chain) /\ [][NextSyncsCalm]_vars /\ TimePasses /\ DueIsEnded /\ RetriesAreMade /\ RunsAreMade
+SyncsStarted == Init(Chain) /\ [][NextSyncsCalm]_vars /\ TimePasses /\ DueIsEnded /\ RetriesAreMade
+
+IsSyncing(a, s) == house.syncs[s].by = a
+Exhausted(s) == house.syncs[s].status = "failed" /\ house.syncs[s].failures > MaxRetries
+Below(s) == {x \in Scope : s \in Above({x}, house.deps)}
+
+\* The run of an agent that is gone ends.
+SyncCompletion ==
+  \A a \in Agent, s \in Scope :
+    (IsSyncing(a, s) /\ clients[a] # "up") ~> (~IsSyncing(a, s) \/ clients[a] = "up")
+\* A failure with budget left is retried.
+EventuallyRetryFailedOperations ==
+  \A s \in Scope :
+    (house.syncs[s].status = "failed" /\ ~Exhausted(s)) ~> ~(house.syncs[s].status = "failed" /\ ~Exhausted(s))
+\* Once nothing changes any more each scope is completed, or it stands on one whose budget is used up.
+EventuallyAllScopesSync ==
+  <>[][~Changes]_View =>
+    \A s \in Scope : <>[](house.syncs[s].status = "completed" \/ \E x \in Below(s) : Exhausted(x))
+\* Without that last clause: expected to fail.
+AllScopesSync == <>[][~Changes]_View => \A s \in Scope : <>[](house.syncs[s].status = "completed")
+===============================================================================

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
+import type { Decision } from './decide.ts';
+import { asDurationMs } from './ids.ts';
+import type { Settings } from './settings.ts';
+
+function house(settings: Partial<Settings> = {}): Machine {
+  const machine = new Machine({ maxLocksPerAgent: 2, ...settings });
+  machine.define({ a: [], b: ['a'] });
+  machine.join('alice');
+  machine.join('bob');
+  return machine;
+}
+
+function configure(machine: Machine, change: Partial<Settings>): Decision {
+  return machine.say({ kind: 'Configure', settings: { ...machine.state.settings, ...change } });
+}
+
+describe('configuring', () => {
+  test('the same settings again writes nothing', () => {
+    expect(eventKinds(configure(house(), {}))).toEqual([]);
+  });
+
+  test.each<[string, Partial<Settings>, string]>([
+    ['fewer agents than hold locks', { maxConcurrentAgents: 1 }, 'SETTINGS_IN_USE'],
+    ['fewer locks than an agent holds', { maxLocksPerAgent: 1 }, 'SETTINGS_IN_USE'],
+    ['fewer dependencies than the graph has', { maxDependencies: 0 }, 'DEPENDENCY_LIMIT_REACHED'],
+    ['a value out of bounds', { sessionTtlMs: asDurationMs(0) }, 'SETTINGS_INVALID'],
+    ['bounds that still fit', { maxConcurrentAgents: 2, maxDependencies: 1 }, 'committed'],
+  ])('%s', (_what, change, outcome) => {
+    const machine = house();
+    machine.define({ a: [], b: ['a'], c: [] });
+    machine.acquire('alice', ['a', 'b']);
+    machine.acquire('bob', 'c');
+    expect(codeOf(configure(machine, change))).toBe(outcome);
+  });
+
+  test('a ticket counts like the locks that it will become', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', ['a', 'b'], { wait: 'open' });
+    expect(codeOf(configure(machine, { maxLocksPerAgent: 1 }))).toBe('SETTINGS_IN_USE');
+  });
+
+  test('a shorter block time counts from when the block began', () => {
+    const machine = house({ maxBlockMs: asDurationMs(60_000) });
+    machine.acquire('alice', 'a', { ttlMs: 600_000 });
+    machine.acquire('bob', 'a', { wait: 'open' });
+    machine.advance(20_000);
+    configure(machine, { maxBlockMs: asDurationMs(30_000) });
+    machine.advance(9_999);
+    expect(machine.status('bob')).toBe('blocked');
+    machine.advance(1);
+    expect(machine.status('bob')).toBe('idle');
+  });
+
+  test('a smaller retry budget leaves room for the try that may still fail', () => {
+    const machine = house({ maxRetries: 2, retryBackoffMs: asDurationMs(0) });
+    machine.startSync('alice', 'a');
+    machine.failSync('alice', 'a');
+    machine.say({ kind: 'RetrySync', scope: scopePath('a') });
+    committed(configure(machine, { maxRetries: 0 }));
+    machine.startSync('alice', 'a');
+    committed(machine.failSync('alice', 'a'));
+    expect(machine.state.syncs.get(scopePath('a'))?.failures).toBe(1);
+  });
+});
+
+describe('taking over on another clock', () => {
+  test('starts leases, sessions, waits, blocks and contention anew in full', () => {
+    const machine = house({ maxConcurrentAgents: 1 });
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'b', { wait: 20_000 });
+    machine.advance(10_000);
+    machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'x', offsetMs: 7 }, cause: 'otherHost' });
+    const { state, nowMs } = machine;
+    expect(state.clock).toEqual({ host: 'h', boot: 'x', offsetMs: 7 });
+    expect(state.locks.get(scopePath('a'))?.deadlineMs).toBe(nowMs + 60_000);
+    expect([...state.tickets.values()][0]?.deadlineMs).toBe(nowMs + 20_000);
+    expect(state.placeWaitSinceMs).toBe(nowMs);
+    expect(state.agents.get(agentId('bob'))).toMatchObject({
+      sessionDeadlineMs: nowMs + state.settings.sessionTtlMs,
+      blockedSinceMs: nowMs,
+    });
+  });
+
+  test('the first owner has nothing to start anew', () => {
+    const machine = house();
+    const clock = { host: 'h', boot: 'x', offsetMs: 7 };
+    expect(eventKinds(machine.say({ kind: 'TakeOver', clock, cause: 'first' }))).toEqual(['clock.anchored']);
+  });
+
+  test('an agent that is lost stays lost', () => {
+    const machine = house();
+    machine.advance(machine.state.settings.sessionTtlMs);
+    machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'x', offsetMs: 7 }, cause: 'otherBoot' });
+    expect(machine.state.agents.get(agentId('bob'))?.presence).toBe('lost');
+    expect(machine.state.index.sessionDeadlines.size).toBe(0);
+  });
+});

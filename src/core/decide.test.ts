@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { agentId, codeOf, committed, Machine, scopePath } from '../../test/support/machine.ts';
+import { AssertionError } from './assert.ts';
+import { evolve } from './evolve.ts';
+import { nextDeadline } from './expiry.ts';
+import { asDurationMs, asRevision, asTimeMs } from './ids.ts';
+
+function house(): Machine {
+  const machine = new Machine({ sessionTtlMs: asDurationMs(10_000), lockTtlMs: asDurationMs(4_000) });
+  machine.define({ a: [], b: [] });
+  machine.join('alice');
+  machine.join('bob');
+  return machine;
+}
+
+const beat = { kind: 'Heartbeat', agent: agentId('alice'), requestId: 'r1' } as const;
+
+describe('a request id', () => {
+  test('that was committed before gets the first answer, and nothing is written', () => {
+    const machine = house();
+    const first = committed(machine.say(beat));
+    machine.advance(1_000);
+    const again = machine.say(beat);
+    expect(again).toEqual({ kind: 'repeated', revision: machine.state.revision, result: first.result });
+  });
+
+  test('is not used up by a refusal, nor by what changed nothing', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    const ask = { agent: agentId('alice'), requestId: 'r1' };
+    const scopes = [scopePath('a')];
+    expect(codeOf(machine.say({ kind: 'CancelWait', ...ask }))).toBe('committed');
+    const acquire = {
+      kind: 'AcquireLock',
+      ...ask,
+      scopes,
+      ttlMs: null,
+      wait: { kind: 'none' },
+      reason: null,
+    } as const;
+    expect(codeOf(machine.say(acquire))).toBe('LOCK_HELD');
+    machine.release('bob');
+    expect(codeOf(machine.say(acquire))).toBe('committed');
+    expect(codeOf(machine.say(acquire))).toBe('repeated');
+  });
+
+  test('of another agent or for another command is refused', () => {
+    const machine = house();
+    machine.say(beat);
+    expect(codeOf(machine.say({ ...beat, agent: agentId('bob') }))).toBe('REQUEST_ID_REUSED');
+    expect(codeOf(machine.say({ ...beat, kind: 'AgentLeave' }))).toBe('REQUEST_ID_REUSED');
+  });
+});
+
+describe('an entry', () => {
+  test('out of sequence or from the past is a bug of the caller', () => {
+    const machine = house();
+    const last = machine.log.at(-1);
+    if (last === undefined) throw new Error('the log is empty');
+    const next = asRevision(last.revision + 1);
+    expect(() => evolve(machine.state, last)).toThrow(AssertionError);
+    expect(() => evolve(machine.state, { ...last, revision: asRevision(next + 1) })).toThrow(AssertionError);
+    expect(() => evolve(machine.state, { ...last, revision: next, atMs: asTimeMs(1) })).toThrow(
+      AssertionError,
+    );
+  });
+});
+
+describe('the next deadline', () => {
+  test('is the earliest of sessions, leases, waits and blocks', () => {
+    const machine = house();
+    const start = machine.nowMs;
+    expect(nextDeadline(machine.state)).toBe(start + 10_000);
+    machine.acquire('alice', 'a');
+    expect(nextDeadline(machine.state)).toBe(start + 4_000);
+    machine.acquire('bob', 'a', { wait: 1_000 });
+    expect(nextDeadline(machine.state)).toBe(start + 1_000);
+    machine.say({ kind: 'CancelWait', agent: agentId('bob') });
+    machine.release('alice');
+    expect(nextDeadline(machine.state)).toBe(start + 10_000);
+    machine.leave('alice');
+    machine.leave('bob');
+    expect(nextDeadline(machine.state)).toBeNull();
+  });
+
+  test('everything due ends in one revision, each thing once', () => {
+    const machine = house();
+    machine.acquire('alice', 'a', { ttlMs: 10_000 });
+    machine.acquire('bob', 'a', { wait: 10_000 });
+    machine.advance(10_000);
+    const last = machine.log.at(-1);
+    expect(last?.result).toEqual({ kind: 'expired', agents: ['alice', 'bob'], locks: [], tickets: [] });
+    expect(last?.events.map((event) => event.kind)).toEqual([
+      'lock.released',
+      'agent.lost',
+      'ticket.ended',
+      'agent.lost',
+    ]);
+  });
+
+  test('asked for when nothing is due writes nothing', () => {
+    const machine = house();
+    expect(committed(machine.say({ kind: 'ExpireDue' })).events).toEqual([]);
+  });
+});
