@@ -7,4 +7,10 @@
 export { connect, newRequestId, newSecret, type ConnectOptions } from './client/index.ts';
 export { CoordinatorError } from './protocol/index.ts';
 export type * from './protocol/index.ts';
-export { parseAgentId, parseScopePath, rejectionCodes, retryAdvice, type RejectionCode } from './core/index.ts';
+export {
+  parseAgentId,
+  parseScopePath,
+  rejectionCodes,
+  retryAdvice,
+  type RejectionCode,
+} from './core/index.ts';

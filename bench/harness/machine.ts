@@ -1,4 +1,4 @@
-import { arch, cpus, release, type } from 'node:os';
+import { arch, cpus, loadavg, release, type } from 'node:os';
 import { openLocalLog } from './local-log.ts';
 import { RawLog } from './raw-log.ts';
 import { quantile } from './statistics.ts';
@@ -7,6 +7,8 @@ import { quantile } from './statistics.ts';
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
+  /** Processes that wanted a processor in the minute before, on average: above `cores` it was busy with other work. */
+  readonly load: number;
   readonly system: string;
   readonly node: string;
   readonly sqlite: string;
@@ -23,6 +25,7 @@ export async function describeMachine(folder: string): Promise<Machine> {
   return {
     cpu: processors[0]?.model ?? arch(),
     cores: processors.length,
+    load: loadavg()[0] ?? 0,
     system: `${type()} ${release()}`,
     node: process.version,
     sqlite: log.store.engine,

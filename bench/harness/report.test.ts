@@ -7,6 +7,7 @@ const results: Results = {
   machine: {
     cpu: 'a processor',
     cores: 2,
+    load: 0.1,
     system: 'a system',
     node: 'v20',
     sqlite: 'SQLite',

@@ -47,6 +47,7 @@ function machineLines(machine: Machine): [name: string, value: string][] {
   const { p50Ms, p99Ms } = machine.disk;
   return [
     ['processor', `${machine.cpu}, ${machine.cores} cores`],
+    ['load before the run', machine.load.toFixed(1)],
     ['system', machine.system],
     ['Node', machine.node],
     ['SQLite', machine.sqlite],

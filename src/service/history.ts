@@ -71,10 +71,17 @@ async function* newestFirst(store: LogStore, before: Revision): AsyncGenerator<E
 
 function eventsOf(entry: Entry, subject: WhySubject): HappenedEvent[] {
   const { revision, atMs, kind: command, by } = entry;
-  const concerned = entry.events.filter((event) =>
-    subject.kind === 'scope' ? concernsScope(event, subject.scope) : concernsAgent(event, subject.agent),
+  const concerned = entry.events.filter(
+    (event) =>
+      !isRenewal(event) &&
+      (subject.kind === 'scope' ? concernsScope(event, subject.scope) : concernsAgent(event, subject.agent)),
   );
   return concerned.toReversed().map((event) => ({ revision, atMs, command, by, event }));
+}
+
+/** Renewals are many and tell nothing of how things came to be as they are; the log has them. */
+function isRenewal(event: Event): boolean {
+  return event.kind === 'agent.renewed' || event.kind === 'lock.renewed';
 }
 
 function matches(entry: Entry, filter: HistoryFilter): boolean {

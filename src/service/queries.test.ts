@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, invariantNames, type Revision } from '../core/index.ts';
 import type { HistoryAnswer } from '../protocol/index.ts';
-import { acquire, defineScopes, join, openBench, release, resultOf, scopePath, settled } from './testing.ts';
+import {
+  acquire,
+  defineScopes,
+  join,
+  openBench,
+  release,
+  resultOf,
+  scopePath,
+  settled,
+  submit,
+} from './testing.ts';
 
 /** ann takes a, bob waits for it, ann gives it back, bob has it; ten seconds lie between each. */
 async function openWithStory(options = {}) {
@@ -76,6 +86,13 @@ describe('why', () => {
       `${taking} lock.granted`,
       '2 scope.defined',
     ]);
+  });
+
+  it('leaves out renewals, of which there are many and which explain nothing', async () => {
+    const { service, bob, handing } = await openWithStory();
+    for (let beat = 0; beat < 30; beat += 1) await submit(service, { kind: 'Heartbeat', ...bob });
+    const { happened } = await service.query({ kind: 'why', subject: scopeA, at: null });
+    expect(happened[0]).toMatchObject({ revision: handing, event: { kind: 'lock.granted', agent: 'bob' } });
   });
 
   it('tells of an agent whom it waits for', async () => {

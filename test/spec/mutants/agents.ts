@@ -54,7 +54,8 @@ export const agentMutants: readonly Mutant[] = [
     name: 'a command does not renew the session',
     file: 'agents.ts',
     find: '  agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);\n  state',
-    replace: '  if (agent.joinedAtMs === atMs) agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);\n  state',
+    replace:
+      '  if (agent.joinedAtMs === atMs) agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);\n  state',
     model: 'Sessions21',
     caughtBy: '?',
   },
@@ -62,7 +63,8 @@ export const agentMutants: readonly Mutant[] = [
     name: 'the timer of a session is not moved',
     file: 'agents.ts',
     find: '  state.index.sessionDeadlines.set(id, agent.sessionDeadlineMs);\n',
-    replace: '  if (state.index.sessionDeadlines.get(id) === null) state.index.sessionDeadlines.set(id, agent.sessionDeadlineMs);\n',
+    replace:
+      '  if (state.index.sessionDeadlines.get(id) === null) state.index.sessionDeadlines.set(id, agent.sessionDeadlineMs);\n',
     model: 'Sessions21',
     caughtBy: '?',
   },
@@ -101,8 +103,8 @@ export const agentMutants: readonly Mutant[] = [
   {
     name: 'a declared status does not serve the queue',
     file: 'agents.ts',
-    find: "from, to, reason });\n  settleQueue(draft);\n",
-    replace: "from, to, reason });\n",
+    find: 'from, to, reason });\n  settleQueue(draft);\n',
+    replace: 'from, to, reason });\n',
     model: 'Status22',
     caughtBy: '?',
   },

@@ -53,8 +53,9 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a stale token releases a lock',
     file: 'locks.ts',
-    find: "    if (stale !== null) return stale;\n    if (lock === undefined || lock.agent !== agent.id) continue;",
-    replace: "    if (stale !== null && agent.epoch < 0) return stale;\n    if (lock === undefined || lock.agent !== agent.id) continue;",
+    find: '    if (stale !== null) return stale;\n    if (lock === undefined || lock.agent !== agent.id) continue;',
+    replace:
+      '    if (stale !== null && agent.epoch < 0) return stale;\n    if (lock === undefined || lock.agent !== agent.id) continue;',
     model: 'Locks22c2',
     caughtBy: '?',
   },
@@ -78,7 +79,8 @@ export const lockMutants: readonly Mutant[] = [
     name: 'a stale token renews a lease',
     file: 'locks.ts',
     find: '  if (stale !== null) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
-    replace: '  if (stale !== null && agent.epoch < 0) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
+    replace:
+      '  if (stale !== null && agent.epoch < 0) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
     model: 'Hold21',
     caughtBy: '?',
   },

@@ -53,7 +53,7 @@ export const queueMutants: readonly Mutant[] = [
   {
     name: 'only one ticket is tried for each scope',
     file: 'queue.ts',
-    find: "  return draft.state.index.queues.get(scope)?.after(ticket) ?? null;\n}\n\n/** In a full",
+    find: '  return draft.state.index.queues.get(scope)?.after(ticket) ?? null;\n}\n\n/** In a full',
     replace: '  return null;\n}\n\n/** In a full',
     model: 'Multi33c2',
     caughtBy: '?',
@@ -125,8 +125,8 @@ export const queueMutants: readonly Mutant[] = [
   {
     name: 'a wait in vain leaves the agent blocked',
     file: 'queue.ts',
-    find: "state.totals.timeouts += 1;\n  settleStatus(state, agent, stamp.atMs);\n",
-    replace: "state.totals.timeouts += 1;\n",
+    find: 'state.totals.timeouts += 1;\n  settleStatus(state, agent, stamp.atMs);\n',
+    replace: 'state.totals.timeouts += 1;\n',
     model: 'Locks22c2',
     caughtBy: '?',
   },

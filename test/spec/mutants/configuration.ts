@@ -1,0 +1,69 @@
+/** Settings and the change of owners: each guard and each consequence taken out once. */
+import type { Mutant } from './mutant.ts';
+
+export const configurationMutants: readonly Mutant[] = [
+  {
+    name: 'fewer places than are taken',
+    file: 'configuration.ts',
+    find: 'if (holders > maxConcurrentAgents)',
+    replace: 'if (holders < 0)',
+    model: 'Configure32',
+    caughtBy: '?',
+  },
+  {
+    name: 'fewer places than those who wait need to go on',
+    file: 'configuration.ts',
+    find: 'if (deadlockedAgents(state, null, maxConcurrentAgents).size > 0)',
+    replace: 'if (deadlockedAgents(state, null, maxConcurrentAgents).size < 0)',
+    model: 'Configure32',
+    caughtBy: '?',
+  },
+  {
+    name: 'more places do not serve the queue',
+    file: 'configuration.ts',
+    find: '    invalidate(draft, standingOnUnsynced(state));\n  settleQueue(draft);\n',
+    replace: '    invalidate(draft, standingOnUnsynced(state));\n',
+    model: 'Configure32',
+    caughtBy: '?',
+  },
+  {
+    name: 'a first owner re-arms',
+    file: 'configuration.ts',
+    find: "events: command.cause === 'first' ?",
+    replace: "events: command.cause === 'clockJump' ?",
+    model: 'TakeOver22',
+    caughtBy: '?',
+  },
+  {
+    name: 'a new owner does not re-arm the leases',
+    file: 'configuration.ts',
+    find: '  rearmLocks(state, stamp.atMs);\n',
+    replace: '',
+    model: 'TakeOver22',
+    caughtBy: '?',
+  },
+  {
+    name: 'a new owner does not re-arm the sessions',
+    file: 'configuration.ts',
+    find: '  rearmAgents(state, stamp.atMs);\n',
+    replace: '',
+    model: 'TakeOver22',
+    caughtBy: '?',
+  },
+  {
+    name: 'a new owner does not re-arm the waits',
+    file: 'configuration.ts',
+    find: '  rearmTickets(state, stamp.atMs);\n',
+    replace: '',
+    model: 'TakeOver22',
+    caughtBy: '?',
+  },
+  {
+    name: 'a new owner does not re-arm the contended holds',
+    file: 'configuration.ts',
+    find: '    if (lock.contendedSinceMs !== null) lock.contendedSinceMs = atMs;\n',
+    replace: '',
+    model: 'TakeOver22',
+    caughtBy: '?',
+  },
+];
