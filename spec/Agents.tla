@@ -30,7 +30,7 @@ AnswerHeartbeat(h, a) == Commit(RenewLocks(h, Held(h, a)))
 Declarable(status) ==
   CASE status = "idle" -> {"completed"}
     [] status = "working" -> {"blocked", "completed"}
-    [] status = "blocked" -> {"working"}
+    [] status = "blocked" -> IF Bug = "blockedCompletes" THEN {"working", "completed"} ELSE {"working"}
     [] status = "completed" -> {"idle"}
 
 AnswerSetAgentStatus(h, a, status) ==

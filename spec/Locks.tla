@@ -15,7 +15,7 @@ EXTENDS Queue
 \* Why an agent may not ask for these scopes at all, which it does not hold yet.
 RefusedToAsk(h, a, missing) ==
   LET held == Held(h, a)
-  IN IF h.agents[a].status = "blocked" THEN "AGENT_BLOCKED"
+  IN IF h.agents[a].status = "blocked" /\ Bug # "waitsTwice" THEN "AGENT_BLOCKED"
      ELSE IF Bug # "noLockLimit" /\ missing # {} /\ held # {} /\ Cardinality(held) + Cardinality(missing) > MaxLocks
           THEN "AGENT_HOLDS_LOCK"
      ELSE IF Bug # "noLockLimit" /\ Cardinality(missing) > MaxLocks THEN "LOCK_LIMIT_REACHED"
@@ -37,7 +37,7 @@ AnswerAcquireLock(h, a, S, wait) ==
       refused == RefusedToAsk(h, a, missing)
       obstacle == IF missing = {} THEN "" ELSE Obstacle(h, a, missing, FALSE)
   IN IF ~(S \subseteq h.scopes) THEN Refuse("SCOPE_NOT_FOUND")
-     ELSE IF Waits(h, a) THEN
+     ELSE IF Waits(h, a) /\ Bug # "waitsTwice" THEN
        IF h.queue[TicketOf(h, a)].scopes = missing THEN NothingToDo ELSE Refuse("ALREADY_WAITING")
      ELSE IF refused # "" THEN Refuse(refused)
      ELSE IF obstacle = "" THEN AnswerGrant(h, a, S, missing)

@@ -38,7 +38,7 @@ PlaceWanted(h) == \E i \in 1..Len(h.queue) : ObstacleTo(h, i) = "CONCURRENCY_LIM
 
 \* A contended hold begins when somebody starts to wait, and ends when nobody does any more.
 RunHold(clock, contended) ==
-  IF ~contended THEN Off ELSE IF clock # Off THEN clock ELSE Clock(MaxHold)
+  IF ~contended \/ Bug = "holdNotTimed" THEN Off ELSE IF clock # Off THEN clock ELSE Clock(MaxHold)
 
 RunHolds(h) ==
   LET placeWanted == PlaceWanted(h)

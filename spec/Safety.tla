@@ -123,6 +123,11 @@ NoLostUpdate == [][\A s \in Scope : house.contexts[s] => step' \notin BlindWrite
 RunnerEndsRun ==
   [][\A a \in Agent, s \in Scope : step' \in RunEnds[a, s] => house.syncs[s].by = a]_vars
 
+\* What has changed, and all that depends on it, must be synced again.
+Changed == [s \in Scope |-> UNION {Writes[a, s] : a \in Agent} \cup {"GitOperation(" \o s \o ")", "InvalidateSync(" \o s \o ")"}]
+GitStateConsistency ==
+  [][\A s \in Scope : step' \in Changed[s] => \A x \in Above({s}, house.deps) : house'.syncs[x] = NoSync]_vars
+
 \* Nobody is given what the oldest ticket waits for, while it waits.
 NobodyOvertaken ==
   [][house.queue # <<>> /\ house'.queue # <<>> /\ Head(house'.queue).agent = Head(house.queue).agent =>

@@ -18,25 +18,28 @@ IsCyclic(deps) == \E s \in Scope : \E d \in deps[s] : d \in Above({s}, deps)
 FaultOf(s, scopes, deps) ==
   IF s \in deps[s] THEN "SELF_DEPENDENCY"
   ELSE IF ~(deps[s] \subseteq scopes) THEN "DEPENDENCY_UNKNOWN"
-  ELSE IF Cardinality(deps[s]) > MaxDeps THEN "DEPENDENCY_LIMIT_REACHED"
+  ELSE IF Cardinality(deps[s]) > MaxDeps /\ Bug # "noGraphBounds" THEN "DEPENDENCY_LIMIT_REACHED"
   ELSE ""
 
 \* Why a graph cannot be taken: the first fault in the order of scopes, then its shape.
 RefusedGraph(scopes, deps) ==
   LET faulty == SelectSeq(InOrder(scopes), LAMBDA s : FaultOf(s, scopes, deps) # "")
-  IN IF Bug = "noCycleCheck" THEN ""
+  IN IF Bug = "noGraphCheck" THEN ""
      ELSE IF faulty # <<>> THEN FaultOf(Head(faulty), scopes, deps)
-     ELSE IF IsCyclic(deps) THEN "DEPENDENCY_CYCLE"
-     ELSE IF \E s \in scopes : Depth(s, deps) > MaxDepth THEN "SCOPE_DEPTH_EXCEEDED"
+     ELSE IF IsCyclic(deps) THEN IF Bug = "noCycleCheck" THEN "" ELSE "DEPENDENCY_CYCLE"
+     ELSE IF Bug # "noGraphBounds" /\ \E s \in scopes : Depth(s, deps) > MaxDepth THEN "SCOPE_DEPTH_EXCEEDED"
      ELSE ""
 
 GainsUnsynced(h, s, deps) == \E d \in deps[s] \ h.deps[s] : h.syncs[d].status # "completed"
 
+\* A ticket that wants a scope which goes away ends, also when it wants others too.
 RemoveScopes(h, S) ==
   LET waiters == {h.queue[i].agent : i \in {j \in 1..Len(h.queue) : h.queue[j].scopes \cap S # {}}}
-      vacated == EndLocks(EndTickets(h, waiters), S)
+      trimmed == [h EXCEPT !.queue = [i \in 1..Len(@) |-> [@[i] EXCEPT !.scopes = @ \ S]]]
+      vacated == EndLocks(IF Bug = "ticketsTrimmed" THEN trimmed ELSE EndTickets(h, waiters),
+                          IF Bug = "removedKeepsLock" THEN {} ELSE S)
   IN [vacated EXCEPT !.syncs = [s \in Scope |-> IF s \in S THEN NoSync ELSE @[s]],
-                     !.contexts = [s \in Scope |-> @[s] /\ s \notin S]]
+                     !.contexts = [s \in Scope |-> @[s] /\ (s \in S => Bug = "removedKeepsContext")]]
 
 ReplaceGraph(h, scopes, deps) ==
   LET refused == RefusedGraph(scopes, deps)

@@ -86,7 +86,7 @@ Above(S, deps) ==
 SetStatus(h, a, status) ==
   IF h.agents[a].status = status THEN h
   ELSE [h EXCEPT !.agents[a].status = status,
-                 !.agents[a].block = IF status = "blocked" THEN Clock(MaxBlock) ELSE Off]
+                 !.agents[a].block = IF status = "blocked" /\ Bug # "blockNotTimed" THEN Clock(MaxBlock) ELSE Off]
 
 \* Every committed command of an agent shows that it is there.
 Seen(h, a) == [h EXCEPT !.agents[a].session = Clock(SessionTtl)]

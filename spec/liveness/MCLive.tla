@@ -29,11 +29,19 @@ NextLocks ==
   \/ Presences
   \/ ExpireDue \/ Tick
 
+\* Tickets for several scopes, and agents that hold more than one.
+NextMulti ==
+  \/ \E a \in Agent :
+       \/ \E S \in SUBSET Scope \ {{}} : AcquireLock(a, S, "wait")
+       \/ \E s \in Scope : ReleaseLock(a, s, "none")
+  \/ ExpireDue \/ Tick
+
 TimePasses == WF_View(Tick)
 DueIsEnded == WF_View(ExpireDue)
 
 Locks == Init(NoDeps) /\ [][NextLocks]_vars
 LocksFair == Locks /\ TimePasses /\ DueIsEnded
+MultiFair == Init(NoDeps) /\ [][NextMulti]_vars /\ TimePasses /\ DueIsEnded
 LocksWithoutTime == Locks /\ DueIsEnded
 LocksWithoutExpiry == Locks /\ TimePasses
 \* Trusting the agents to release what they hold, instead of the clock.

@@ -12,8 +12,8 @@ Identified(r, kind, by, arguments, answer) ==
       request == [kind |-> kind, by |-> by]
       known == Refuse(IF first = request THEN "REPEATED" ELSE "REQUEST_ID_REUSED")
       new == IF answer.code = "" THEN Commit([answer.house EXCEPT !.requests[r] = request]) ELSE answer
-      forgetful == Bug = "repeatCommits" /\ first = request
-  IN ToOperator(Call(kind, Append(arguments, r)), IF first = NoRequest \/ forgetful THEN new ELSE known)
+      forgets == (Bug = "repeatCommits" /\ first = request) \/ (Bug = "idReused" /\ first # request)
+  IN ToOperator(Call(kind, Append(arguments, r)), IF first = NoRequest \/ forgets THEN new ELSE known)
 
 IdentifiedByAgent(r, kind, a, arguments, answer) ==
   Heard(a) /\ Identified(r, kind, a, <<a>> \o arguments, AsAgent(house, a, answer))
@@ -33,6 +33,15 @@ Next ==
   \/ \E a \in Agent : CancelWait(a) \/ \E r \in RequestId : CancelWaitOnce(r, a)
   \/ \E s \in Scope : RevokeLock(s) \/ \E r \in RequestId : RevokeLockOnce(r, s)
   \/ ExpireDue \/ Tick
+
+\* What was committed with an id is not committed again.
+Identifiable ==
+  [r \in RequestId |->
+     UNION {{Call("AcquireLock", <<a, s, wait, r>>), Call("ReleaseLock", <<a, s, r>>), Call("CancelWait", <<a, r>>)} :
+              a \in Agent, s \in Scope, wait \in {"now", "wait"}}
+       \cup {Call("RevokeLock", <<s, r>>) : s \in Scope}]
+RepeatsChangeNothing ==
+  [][\A r \in RequestId : house.requests[r] # NoRequest => step' \notin Identifiable[r]]_vars
 
 Spec == Init /\ [][Next]_vars
 ===============================================================================

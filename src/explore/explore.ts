@@ -7,7 +7,10 @@ export interface ExploreOptions {
   readonly statesMax?: number;
   /** Stops, incomplete, at this depth; the initial states are at depth 1. */
   readonly depthMax?: number;
-  /** Compares every n-th state that was reached twice, before its expansion, with its repeat; 0, the default: none. */
+  /**
+   * Looks closer at every n-th state that is reached again: whether its invariants hold and, while the first of its
+   * kind is not expanded, whether both have the same edges. 0, the default: never.
+   */
   readonly auditEvery?: number;
   /** Is told the whole graph, in breadth-first order. */
   readonly sink?: GraphSink;
@@ -153,8 +156,9 @@ class Search<State> {
     const { key } = hashed;
     const known = this.#numbers.get(key);
     if (known !== undefined) {
-      this.#noteRepeat(known, state);
-      return { number: known, key, canonical, state };
+      const repeat = { number: known, key, canonical, state };
+      this.#noteRepeat(repeat);
+      return repeat;
     }
     const node = { number: this.#parents.length, key, canonical, state };
     this.#numbers.set(key, node.number);
@@ -181,11 +185,13 @@ class Search<State> {
     }
   }
 
-  #noteRepeat(number: number, state: State): void {
+  /** Two states of one canonical text may still differ in what the text leaves out. */
+  #noteRepeat(node: Node<State>): void {
     const every = this.#options.auditEvery ?? 0;
-    if (every === 0 || number < this.#expanded) return;
     this.#repeatCount += 1;
-    if (this.#repeatCount % every === 0) this.#repeats.set(number, state);
+    if (every === 0 || this.#repeatCount % every !== 0) return;
+    this.#checkState(node);
+    if (node.number >= this.#expanded) this.#repeats.set(node.number, node.state);
   }
 
   /** A state and its repeat must have the same edges, or their canonical text leaves out something that matters. */

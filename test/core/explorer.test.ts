@@ -111,17 +111,18 @@ describe('no state within reach violates an invariant', () => {
     [1, 2],
     [2, 1],
     [2, 2],
-  ])('of locks and queue, with %i agents at once and %i locks each', (maxConcurrentAgents, maxLocksPerAgent) => {
-    const found = explore(house({ maxConcurrentAgents, maxLocksPerAgent }), lockSteps, locksDepth);
-    expect(found.states).toBeGreaterThan(500);
-    console.log(found.states, [...found.seen].join(' '));
-  });
+  ])(
+    'of locks and queue, with %i agents at once and %i locks each',
+    (maxConcurrentAgents, maxLocksPerAgent) => {
+      const found = explore(house({ maxConcurrentAgents, maxLocksPerAgent }), lockSteps, locksDepth);
+      expect(found.states).toBeGreaterThan(500);
+    },
+  );
 
   test.each([true, false])('of syncs, all of them, with dependency checking %s', (dependencyChecking) => {
     const found = explore(house({ dependencyChecking }), syncSteps, syncsDepth);
     expect(found.complete).toBe(true);
     expect(found.states).toBeGreaterThan(30);
     expect(found.seen).toContain('sync.invalidated');
-    console.log(found.states, [...found.seen].join(' '));
   });
 });

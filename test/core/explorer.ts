@@ -4,6 +4,7 @@
  */
 import {
   asTimeMs,
+  contendedSince,
   decide,
   decodeState,
   encodeState,
@@ -95,7 +96,7 @@ function distinguishing(state: State, nowMs: number): string {
   ]);
   const locks = [...state.locks.values()].map((lock) => [
     [lock.scope, lock.agent, lock.ttlMs],
-    [ago(lock.deadlineMs), ago(lock.grantedAtMs), ago(lock.contendedSinceMs)],
+    [ago(lock.deadlineMs), ago(lock.contendedSinceMs), ago(contendedSince(state, lock))],
   ]);
   const queue = [...state.tickets.values()].map((waiter) => [
     [waiter.agent, waiter.scopes],
@@ -103,9 +104,11 @@ function distinguishing(state: State, nowMs: number): string {
   ]);
   const syncs = [...state.syncs.values()].map((sync) => [
     [sync.scope, sync.status, sync.failures, sync.agent],
-    sync.status === 'failed' ? ago(sync.retryAtMs) : null,
+    Math.max(0, ago(sync.retryAtMs) ?? 0),
   ]);
   const scopes = [...state.scopes.values()].map((scope) => [scope.path, scope.dependencies]);
-  const unordered = [agents, locks, syncs, scopes].map((rows) => rows.map((row) => JSON.stringify(row)).sort());
+  const unordered = [agents, locks, syncs, scopes].map((rows) =>
+    rows.map((row) => JSON.stringify(row)).sort(),
+  );
   return JSON.stringify([unordered, queue, ago(state.placeWaitSinceMs)]);
 }

@@ -32,7 +32,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await killAllOf(sandbox.folder);
-  for (const folder of mounted) execFileSync('umount', [folder]);
+  for (const folder of mounted) execFileSync('umount', ['--lazy', folder]);
   await sandbox.clear();
 });
 
@@ -131,7 +131,7 @@ function fill(path: string): void {
 function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'rhema-mount-'));
   const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0;
-  if (isMounted) execFileSync('umount', [folder]);
+  if (isMounted) execFileSync('umount', ['--lazy', folder]);
   rmdirSync(folder);
   return isMounted;
 }

@@ -44,15 +44,15 @@ function sourceFiles(): string[] {
 }
 
 function compile(text: string): string {
-  const { ESNext, ES2023 } = { ...ts.ModuleKind, ...ts.ScriptTarget };
-  return ts.transpileModule(text, {
+  const { outputText } = ts.transpileModule(text, {
     compilerOptions: {
-      module: ESNext,
-      target: ES2023,
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2023,
       rewriteRelativeImportExtensions: true,
       verbatimModuleSyntax: true,
     },
-  }).outputText;
+  });
+  return outputText;
 }
 
 function mutate(sources: ReadonlyMap<string, string>, { name, file, find, replace }: Mutant): string {

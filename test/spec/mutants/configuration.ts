@@ -11,14 +11,6 @@ export const configurationMutants: readonly Mutant[] = [
     caughtBy: '?',
   },
   {
-    name: 'fewer places than those who wait need to go on',
-    file: 'configuration.ts',
-    find: 'if (deadlockedAgents(state, null, maxConcurrentAgents).size > 0)',
-    replace: 'if (deadlockedAgents(state, null, maxConcurrentAgents).size < 0)',
-    model: 'Configure32',
-    caughtBy: '?',
-  },
-  {
     name: 'more places do not serve the queue',
     file: 'configuration.ts',
     find: '    invalidate(draft, standingOnUnsynced(state));\n  settleQueue(draft);\n',

@@ -8,6 +8,7 @@ import { syncMutants } from './syncs.ts';
 
 export { compileCore, type CompiledCore } from './compile.ts';
 export type { Mutant } from './mutant.ts';
+export { verdictOn } from './verdict.ts';
 
 export const mutants: readonly Mutant[] = [
   ...agentMutants,

@@ -63,7 +63,7 @@ export const queueMutants: readonly Mutant[] = [
     file: 'queue.ts',
     find: 'if (draft.isFull()) return serveHolders(draft);',
     replace: 'if (draft.isFull()) return;',
-    model: 'Multi32c1',
+    model: 'Multi33c2',
     caughtBy: '?',
   },
   {

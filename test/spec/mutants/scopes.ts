@@ -3,14 +3,6 @@ import type { Mutant } from './mutant.ts';
 
 export const scopeMutants: readonly Mutant[] = [
   {
-    name: 'a scope that others depend on may be removed',
-    file: 'scopes.ts',
-    find: '  if (dependents.length > 0)\n',
-    replace: '  if (dependents.length < 0)\n',
-    model: 'Sync12',
-    caughtBy: '?',
-  },
-  {
     name: 'a scope may depend on itself',
     file: 'scopes.ts',
     find: 'if (dependencies.includes(scope))',

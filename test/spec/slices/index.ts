@@ -3,6 +3,7 @@ import type { Alphabet, Constants } from '../slice.ts';
 import { configure } from './configure.ts';
 import { context } from './context.ts';
 import { everything } from './everything.ts';
+import { graph } from './graph.ts';
 import { hold } from './hold.ts';
 import { locks } from './locks.ts';
 import { multi } from './multi.ts';
@@ -18,6 +19,7 @@ export const alphabets: Readonly<Record<string, (constants: Constants) => Alphab
   MCConfigure: configure,
   MCContext: context,
   MCEverything: everything,
+  MCGraph: graph,
   MCHold: hold,
   MCLocks: locks,
   MCMulti: multi,
