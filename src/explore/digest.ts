@@ -12,6 +12,11 @@ export function hashText(text: string): TextHash {
   return { bytes, key: bytes.toString('base64url') };
 }
 
+/** The hash of an edge between two states, given by their keys. */
+export function hashEdge(source: string, label: string, target: string): Buffer {
+  return hash('sha256', `${source} ${label} ${target}`, 'buffer');
+}
+
 /**
  * A digest of a set of texts that does not depend on their order: the first 128 bits of their hashes, each half added up
  * modulo 2^64. It is made while the set is found, so that two sets can be compared without keeping either.
@@ -29,5 +34,21 @@ export class SetDigest {
   /** 32 hexadecimal digits. */
   toString(): string {
     return [this.#high, this.#low].map((half) => half.toString(16).padStart(16, '0')).join('');
+  }
+}
+
+const printModulus = 2 ** 48;
+
+/** A shorter digest of the edges that leave one state: enough to tell whether another state has the same. */
+export class EdgePrint {
+  #sum = 0;
+
+  /** Adds the hash of an edge; the caller adds each once, in any order. */
+  add(hashed: Buffer): void {
+    this.#sum = (this.#sum + hashed.readUIntBE(0, 6)) % printModulus;
+  }
+
+  get value(): number {
+    return this.#sum;
   }
 }

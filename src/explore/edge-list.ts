@@ -1,4 +1,4 @@
-import { hashText } from './digest.ts';
+import { hashEdge, hashText } from './digest.ts';
 import type { GraphSink } from './model.ts';
 import { Tally, type GraphSummary } from './summary.ts';
 
@@ -49,7 +49,7 @@ export class StreamedGraph implements GraphSink {
     if (source !== this.#source.text) this.#source = { text: source, key: this.#keyOf(source, 1) };
     const { key } = this.#source;
     const reached = target === source ? key : this.#keyOf(target, (this.#depths.get(key) ?? 0) + 1);
-    this.#tally.addEdge(key, label, reached);
+    this.#tally.addEdge(label, hashEdge(key, label, reached));
   }
 
   summary(): GraphSummary {

@@ -1,4 +1,4 @@
-import { hashText } from './digest.ts';
+import { EdgePrint, hashEdge, hashText } from './digest.ts';
 import type { GraphSink, Model, Step } from './model.ts';
 import { Tally, type GraphSummary } from './summary.ts';
 
@@ -8,8 +8,8 @@ export interface ExploreOptions {
   /** Stops, incomplete, at this depth; the initial states are at depth 1. */
   readonly depthMax?: number;
   /**
-   * Looks closer at every n-th state that is reached again: whether its invariants hold and, while the first of its
-   * kind is not expanded, whether both have the same edges. 0, the default: never.
+   * Looks closer at every n-th state that is reached again, for what its canonical text may leave out: whether its
+   * invariants hold, and whether it has the same edges as the first of its text. 0, the default: at none.
    */
   readonly auditEvery?: number;
   /** Is told the whole graph, in breadth-first order. */
@@ -51,10 +51,23 @@ export function explore<State>(model: Model<State>, options: ExploreOptions = {}
 }
 
 interface Node<State> {
+  /** In order of finding. */
   readonly number: number;
   readonly key: string;
   readonly canonical: string;
   readonly state: State;
+}
+
+/** How a state was reached. */
+interface Origin {
+  /** Number of the state before. */
+  readonly parent: number;
+  readonly label: string;
+}
+
+interface Repeat<State> {
+  readonly node: Node<State>;
+  readonly origin: Origin;
 }
 
 const noParent = -1;
@@ -64,14 +77,15 @@ class Search<State> {
   readonly #options: ExploreOptions;
   readonly #tally = new Tally();
   readonly #numbers = new Map<string, number>();
-  /** By number of a state: the state from which, and the label through which it was first reached. */
+  /** By number of a state: how it was first reached, in two lists to be lean. */
   readonly #parents: number[] = [];
   readonly #labels: string[] = [];
-  /** By number: another state of the same canonical text, to be compared on expansion. */
-  readonly #repeats = new Map<number, State>();
-  #repeatCount = 0;
+  /** By number of an expanded state; empty when there is no audit. */
+  readonly #edgePrints: number[] = [];
+  /** Repeats of states that are not expanded yet. */
+  readonly #early = new Map<number, Repeat<State>>();
+  #repeats = 0;
   #next: Node<State>[] = [];
-  #expanded = 0;
   #depth = 0;
   #isCut = false;
   #violation: Counterexample | null = null;
@@ -85,11 +99,11 @@ class Search<State> {
 
   run(): Exploration {
     for (const state of this.#model.initial) {
-      const { canonical } = this.#visit(state, noParent, '');
+      const { canonical } = this.#visit(state, { parent: noParent, label: '' });
       this.#options.sink?.addInitial(canonical);
     }
     while (this.#next.length > 0 && !this.#isStopped()) this.#expandLevel();
-    const path = this.#terminal === null ? null : this.#pathTo(this.#terminal);
+    const path = this.#terminal === null ? null : this.#pathTo(this.#originOf(this.#terminal));
     return {
       summary: this.#tally.summary(this.#depth),
       isComplete: !this.#isStopped(),
@@ -121,111 +135,126 @@ class Search<State> {
   #tryToExpand(node: Node<State>): void {
     try {
       this.#expand(node);
-      this.#audit(node);
     } catch (error) {
       const evidence = error instanceof Error ? error.message : String(error);
-      this.#report(actionsInvariant, evidence, this.#pathTo(node.number));
+      this.#report(actionsInvariant, evidence, this.#originOf(node.number));
     }
-    this.#expanded += 1;
   }
 
   #expand(source: Node<State>): void {
     const known = new Set<string>();
+    const print = new EdgePrint();
     let leaves = false;
     for (const step of this.#model.actions(source.state)) {
       const { label } = step;
-      const target = step.target === source.state ? source : this.#visit(step.target, source.number, label);
+      const origin = { parent: source.number, label };
+      const target = step.target === source.state ? source : this.#visit(step.target, origin);
       if (this.#violation !== null) return;
       if (target.number !== source.number) leaves = true;
       const edge = `${label} ${target.key}`;
       if (known.has(edge)) continue;
       known.add(edge);
-      this.#tally.addEdge(source.key, label, target.key);
+      const hashed = hashEdge(source.key, label, target.key);
+      print.add(hashed);
+      this.#tally.addEdge(label, hashed);
       this.#options.sink?.addEdge(source.canonical, label, target.canonical);
       this.#checkStep(source, step);
     }
-    if (leaves) return;
+    if (!leaves) this.#noteTerminal(source);
+    this.#noteEdges(source, print.value);
+  }
+
+  #noteTerminal({ number }: Node<State>): void {
     this.#terminals += 1;
-    this.#terminal ??= source.number;
+    this.#terminal ??= number;
   }
 
   /** The node of a state; a new one is checked and queued for expansion. */
-  #visit(state: State, parent: number, label: string): Node<State> {
+  #visit(state: State, origin: Origin): Node<State> {
     const canonical = this.#model.canonical(state);
     const hashed = hashText(canonical);
     const { key } = hashed;
     const known = this.#numbers.get(key);
-    if (known !== undefined) {
-      const repeat = { number: known, key, canonical, state };
-      this.#noteRepeat(repeat);
-      return repeat;
-    }
-    const node = { number: this.#parents.length, key, canonical, state };
-    this.#numbers.set(key, node.number);
-    this.#parents.push(parent);
-    this.#labels.push(label);
-    this.#tally.addState(hashed);
-    this.#next.push(node);
-    if (this.#tally.states === this.#options.statesMax) this.#isCut = true;
-    this.#checkState(node);
+    const node = { number: known ?? this.#parents.length, key, canonical, state };
+    if (known === undefined) {
+      this.#tally.addState(hashed);
+      this.#addNode(node, origin);
+    } else this.#auditRepeat({ node, origin });
     return node;
   }
 
-  #checkState({ number, state }: Node<State>): void {
+  #addNode(node: Node<State>, origin: Origin): void {
+    this.#numbers.set(node.key, node.number);
+    this.#parents.push(origin.parent);
+    this.#labels.push(origin.label);
+    this.#next.push(node);
+    if (this.#tally.states === this.#options.statesMax) this.#isCut = true;
+    this.#checkState(node.state, origin);
+  }
+
+  // What must hold.
+
+  #checkState(state: State, origin: Origin): void {
     for (const [name, evidenceAgainst] of Object.entries(this.#model.invariants ?? {})) {
       const evidence = evidenceAgainst(state);
-      if (evidence !== null) this.#report(name, evidence, this.#pathTo(number));
+      if (evidence !== null) this.#report(name, evidence, origin);
     }
   }
 
   #checkStep(source: Node<State>, { label, target }: Step<State>): void {
     for (const [name, evidenceAgainst] of Object.entries(this.#model.stepInvariants ?? {})) {
       const evidence = evidenceAgainst(source.state, label, target);
-      if (evidence !== null) this.#report(name, evidence, [...this.#pathTo(source.number), label]);
+      if (evidence !== null) this.#report(name, evidence, { parent: source.number, label });
     }
   }
 
-  /** Two states of one canonical text may still differ in what the text leaves out. */
-  #noteRepeat(node: Node<State>): void {
-    const every = this.#options.auditEvery ?? 0;
-    this.#repeatCount += 1;
-    if (every === 0 || this.#repeatCount % every !== 0) return;
-    this.#checkState(node);
-    if (node.number >= this.#expanded) this.#repeats.set(node.number, node.state);
+  #report(invariant: string, evidence: string, origin: Origin): void {
+    this.#violation ??= { invariant, evidence, path: this.#pathTo(origin) };
   }
 
-  /** A state and its repeat must have the same edges, or their canonical text leaves out something that matters. */
-  #audit(node: Node<State>): void {
-    const repeat = this.#repeats.get(node.number);
-    if (repeat === undefined) return;
-    this.#repeats.delete(node.number);
-    const edges = this.#edgesOf(node.state);
-    const others = this.#edgesOf(repeat);
-    const difference =
-      [...edges].find((edge) => !others.has(edge)) ?? [...others].find((edge) => !edges.has(edge));
-    if (difference !== undefined)
-      this.#report(
-        canonicalInvariant,
-        `only one of two repeats has ${difference}`,
-        this.#pathTo(node.number),
-      );
+  #originOf(number: number): Origin {
+    return { parent: this.#parents[number] ?? noParent, label: this.#labels[number] ?? '' };
   }
 
-  #edgesOf(state: State): Set<string> {
-    const edges = new Set<string>();
-    for (const { label, target } of this.#model.actions(state))
-      edges.add(`${label} -> ${this.#model.canonical(target)}`);
-    return edges;
-  }
-
-  #report(invariant: string, evidence: string, path: readonly string[]): void {
-    this.#violation ??= { invariant, evidence, path };
-  }
-
-  #pathTo(number: number): string[] {
+  #pathTo(origin: Origin): string[] {
     const path: string[] = [];
-    for (let at = number; this.#parents[at] !== noParent; at = this.#parents[at] ?? noParent)
-      path.push(this.#labels[at] ?? '');
+    for (let at = origin; at.parent !== noParent; at = this.#originOf(at.parent)) path.push(at.label);
     return path.reverse();
+  }
+
+  // States that were reached again.
+
+  #auditRepeat(repeat: Repeat<State>): void {
+    const { auditEvery = 0 } = this.#options;
+    if (auditEvery === 0 || (this.#repeats += 1) % auditEvery !== 0) return;
+    const { node, origin } = repeat;
+    this.#checkState(node.state, origin);
+    const print = this.#edgePrints[node.number];
+    if (print === undefined) this.#early.set(node.number, repeat);
+    else this.#compareEdges(repeat, print);
+  }
+
+  /** Remembers the edges of an expanded state for the repeats to come, and compares those that came already. */
+  #noteEdges({ number }: Node<State>, print: number): void {
+    if ((this.#options.auditEvery ?? 0) === 0) return;
+    this.#edgePrints.push(print);
+    const early = this.#early.get(number);
+    if (early === undefined) return;
+    this.#early.delete(number);
+    this.#compareEdges(early, print);
+  }
+
+  #compareEdges({ node, origin }: Repeat<State>, expected: number): void {
+    const print = new EdgePrint();
+    const known = new Set<string>();
+    for (const { label, target } of this.#model.actions(node.state)) {
+      const { key } = hashText(this.#model.canonical(target));
+      const edge = `${label} ${key}`;
+      if (!known.has(edge)) print.add(hashEdge(node.key, label, key));
+      known.add(edge);
+    }
+    if (print.value === expected) return;
+    const first = this.#pathTo(this.#originOf(node.number)).join(', ');
+    this.#report(canonicalInvariant, `has other edges than the same state after ${first}`, origin);
   }
 }

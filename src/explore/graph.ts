@@ -1,4 +1,4 @@
-import { hashText } from './digest.ts';
+import { hashEdge, hashText } from './digest.ts';
 import type { GraphSink } from './model.ts';
 import { Tally, type GraphSummary } from './summary.ts';
 
@@ -63,12 +63,11 @@ export class LabelledGraph implements GraphSink {
       return hashed.key;
     });
     for (const [number, edges] of this.#edges.entries())
-      for (const edge of edges)
-        tally.addEdge(
-          keys[number] ?? '',
-          this.#labels[edge % labelsMax] ?? '',
-          keys[Math.floor(edge / labelsMax)] ?? '',
-        );
+      for (const edge of edges) {
+        const label = this.#labels[edge % labelsMax] ?? '';
+        const target = keys[Math.floor(edge / labelsMax)] ?? '';
+        tally.addEdge(label, hashEdge(keys[number] ?? '', label, target));
+      }
     return tally.summary(this.#depth());
   }
 

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { SetDigest, type TextHash } from './digest.ts';
 import { actionOf } from './model.ts';
 
@@ -40,12 +39,12 @@ export class Tally {
     this.#stateDigest.add(state.bytes);
   }
 
-  /** Counts an edge between two states, given by their keys; the caller does so once for each. */
-  addEdge(source: string, label: string, target: string): void {
+  /** Counts an edge, given with its hash; the caller does so once for each. */
+  addEdge(label: string, hashed: Buffer): void {
     this.#edges += 1;
     const action = this.#actionOf(label);
     this.#coverage.set(action, (this.#coverage.get(action) ?? 0) + 1);
-    this.#edgeDigest.add(hash('sha256', `${source} ${label} ${target}`, 'buffer'));
+    this.#edgeDigest.add(hashed);
   }
 
   summary(depth: number): GraphSummary {

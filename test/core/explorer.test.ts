@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asDurationMs, type Settings, type State } from '../../src/core/index.ts';
+import { asDurationMs, asSessionId, type Settings, type State } from '../../src/core/index.ts';
 import { agentId, Machine, scopePath, type SaidCommand } from '../support/machine.ts';
 import { explore, type Step } from './explorer.ts';
 
@@ -65,9 +65,16 @@ const lockSteps: readonly Step[] = [
       step(`${name} beats`, () => ({ kind: 'Heartbeat', agent })),
       step(`${name} cancels`, () => ({ kind: 'CancelWait', agent })),
       step(`${name} is blocked`, () => ({ kind: 'SetAgentStatus', agent, status: 'blocked', reason: 'so' })),
+      step(`${name} goes on`, () => ({ kind: 'SetAgentStatus', agent, status: 'working', reason: null })),
       step(`${name} is done`, () => ({ kind: 'SetAgentStatus', agent, status: 'completed', reason: null })),
     ];
   }),
+  step('alice joins', () => ({
+    kind: 'AgentJoin',
+    agent: agentId('alice'),
+    session: asSessionId('session of alice'),
+    metadata: {},
+  })),
   step('alice leaves', () => ({ kind: 'AgentLeave', agent: agentId('alice') })),
   step('docs is revoked', () => ({ kind: 'RevokeLock', scope: scopePath('docs'), reason: null })),
   step('web is removed', () => ({ kind: 'RemoveScope', scope: scopePath('web') })),
@@ -100,12 +107,10 @@ const syncSteps: readonly Step[] = [
   step('web is removed', () => ({ kind: 'RemoveScope', scope: scopePath('web') })),
 ];
 
-/** Steps from the start; a deeper search, by hand: `EXPLORE_DEPTH=8`. */
-const locksDepth = Number(process.env['EXPLORE_DEPTH'] ?? 5);
-/** More than enough to reach every state there is. */
-const syncsDepth = 40;
+/** More steps than it takes to reach every state there is. */
+const depthMax = 60;
 
-describe('no state within reach violates an invariant', () => {
+describe('no state that can be reached violates an invariant', () => {
   test.each([
     [1, 1],
     [1, 2],
@@ -114,13 +119,16 @@ describe('no state within reach violates an invariant', () => {
   ])(
     'of locks and queue, with %i agents at once and %i locks each',
     (maxConcurrentAgents, maxLocksPerAgent) => {
-      const found = explore(house({ maxConcurrentAgents, maxLocksPerAgent }), lockSteps, locksDepth);
+      const found = explore(house({ maxConcurrentAgents, maxLocksPerAgent }), lockSteps, depthMax);
+      expect(found.complete).toBe(true);
       expect(found.states).toBeGreaterThan(500);
+      const canDeadlock = maxConcurrentAgents > 1 && maxLocksPerAgent > 1;
+      expect(found.seen.has('WOULD_DEADLOCK')).toBe(canDeadlock);
     },
   );
 
-  test.each([true, false])('of syncs, all of them, with dependency checking %s', (dependencyChecking) => {
-    const found = explore(house({ dependencyChecking }), syncSteps, syncsDepth);
+  test.each([true, false])('of syncs, with dependency checking %s', (dependencyChecking) => {
+    const found = explore(house({ dependencyChecking }), syncSteps, depthMax);
     expect(found.complete).toBe(true);
     expect(found.states).toBeGreaterThan(30);
     expect(found.seen).toContain('sync.invalidated');

@@ -84,7 +84,7 @@ async function joinUntilFull(): Promise<string[]> {
       await client.submit(joinRequest(names.at(-1) ?? ''));
     }
   };
-  await expect(withClient(null, join)).rejects.toMatchObject({ retryable: true });
+  await expect(withClient(null, join, { callTimeoutMs: 4_000 })).rejects.toMatchObject({ retryable: true });
   expect(names.length).toBeGreaterThan(2);
   return names;
 }
@@ -97,8 +97,9 @@ function joinRequest(name: string): CommandRequest {
 async function withClient<T>(
   startOwner: OwnerCommand | null,
   use: (client: SocketCoordinator) => Promise<T>,
+  patience: { readonly callTimeoutMs?: number } = {},
 ): Promise<T> {
-  const client = await connect({ commonDir: sandbox.commonDir, version, startOwner, callTimeoutMs: 4_000 });
+  const client = await connect({ commonDir: sandbox.commonDir, version, startOwner, ...patience });
   try {
     return await use(client);
   } finally {

@@ -194,6 +194,16 @@ describe('the socket', () => {
     },
   );
 
+  it('answers NUL in the path of a scope in the same way', async () => {
+    const last = await revision();
+    const scope = { path: 'a\0b', name: 'a', type: 'service', dependencies: [] };
+    const request = { requestId: 'r', command: { kind: 'DefineScope', by: 'eve', scope } };
+    peer.say(`${hello}${JSON.stringify({ id: 1, op: 'submit', request })}\n`);
+    const path = 'request.command.scope.path';
+    expect(await peer.answer(1)).toMatchObject({ error: { code: 'INVALID_INPUT', details: { path } } });
+    await isUnmoved(last);
+  });
+
   it('lets nobody act in the name of an agent whose secret he does not know', async () => {
     const last = await revision();
     const command = { kind: 'AgentLeave', agent: 'alice', epoch: last, secret: 'ab'.repeat(16) };

@@ -45,6 +45,11 @@ async function ticketOf(agent: string): Promise<number | null> {
   return waiters.find((waiter) => waiter.agent === agent)?.ticket ?? null;
 }
 
+async function tokenOfApi(): Promise<number | undefined> {
+  const { locks } = (await done('status')) as unknown as { locks: { token: number }[] };
+  return locks[0]?.token;
+}
+
 async function holderOf(scope: string): Promise<string | null> {
   const { locks } = (await done('status')) as unknown as { locks: { agent: string; scope: string }[] };
   return locks.find((lock) => lock.scope === scope)?.agent ?? null;
@@ -100,7 +105,7 @@ it('keeps the place of a waiting shell that is killed: the next one of the same 
 it('hands the scope of a killed shell to who waits for it, within one lease', async () => {
   await joinBoth();
   const hang = ['--', process.execPath, '-e', 'setInterval(() => {}, 1000)'];
-  const shell = startRhema(sandbox, 'run', '--scope', 'api', '--agent', 'alice', '--ttl', '1s', ...hang);
+  const shell = startRhema(sandbox, 'run', '--scope', 'api', '--agent', 'alice', '--ttl', '2s', ...hang);
   await until('alice holds the lock', async () => (await holderOf('api')) === 'alice');
   shell.child.kill('SIGKILL');
   const bob = await done('lock', 'acquire', 'api', '--agent', 'bob', '--wait', '30s');
@@ -155,6 +160,17 @@ it('wraps a command like flock: gives it the token, passes on its exit code, and
   expect(await done('status')).toMatchObject({ agents: [], locks: [], waiters: [] });
 });
 
+it('keeps its lock, and gives it back, when the coordinator is killed while the command runs', async () => {
+  const untilTold = 'while [ ! -e told ]; do sleep 0.05; done';
+  const shell = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', '3s', '--', 'sh', '-c', untilTold);
+  const token = await until('the lock is held', tokenOfApi);
+  killOwner();
+  expect(await tokenOfApi()).toBe(token);
+  sandbox.write('repository/told', '');
+  expect(await shell.ended).toMatchObject({ code: 0, stderr: '' });
+  expect(await done('status')).toMatchObject({ agents: [], locks: [] });
+});
+
 it('lets wrapped commands take turns: none sees another inside', async () => {
   const once = 'mkdir inside && rmdir inside && echo done >> turns';
   const shells = Array.from({ length: 4 }, () =>
@@ -191,7 +207,7 @@ it('gives its place back when it is interrupted while it waits', async () => {
 
 it('ends a wrapped command whose lease an operator took away, says so, and answers 1', async () => {
   const hang = ['--', process.execPath, '-e', 'setInterval(() => {}, 1000)'];
-  const shell = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', '1s', ...hang);
+  const shell = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', '3s', ...hang);
   await until('the lock is held', () => holderOf('api'));
   await done('lock', 'revoke', 'api');
   const { code, stderr } = await shell.ended;
@@ -201,7 +217,7 @@ it('ends a wrapped command whose lease an operator took away, says so, and answe
 it('ends a wrapped command that was frozen past its lease, while the next in line works on', async () => {
   await joinBoth();
   const hang = ['--', process.execPath, '-e', 'setInterval(() => {}, 1000)'];
-  const frozen = startRhema(sandbox, 'run', '--scope', 'api', '--agent', 'alice', '--ttl', '1s', ...hang);
+  const frozen = startRhema(sandbox, 'run', '--scope', 'api', '--agent', 'alice', '--ttl', '2s', ...hang);
   await until('alice holds the lock', async () => (await holderOf('api')) === 'alice');
   frozen.child.kill('SIGSTOP');
   await done('lock', 'acquire', 'api', '--agent', 'bob', '--wait', '30s');
