@@ -5,7 +5,7 @@
 (* constraint and `PrintEdge' as an action constraint; both are always     *)
 (* true.                                                                   *)
 (***************************************************************************)
-EXTENDS Safety
+EXTENDS Scenarios
 
 AgentsInOrder == InOrder(Agent)
 ScopesInOrder == InOrder(Scope)

@@ -5,6 +5,7 @@
  *     node spec/tools/check.mjs liveness [NAME...]   what must happen, and that it need not without its assumptions
  *     node spec/tools/check.mjs fencing [NAME...]    the machine of tokens
  *     node spec/tools/check.mjs mutants [BUG...]     each property is violated by a specification with one guard less
+ *     node spec/tools/check.mjs scenarios [NAME...]  what can happen, and the shortest way there
  *     node spec/tools/check.mjs coverage [NAME...]   how often each action was taken, over the models
  *
  * Exit code 1 when something is not as expected.
@@ -19,7 +20,7 @@ let asExpected = true;
 
 function namesIn(folder) {
   const all = readdirSync(join(specFolder, folder)).filter((file) => file.endsWith('.cfg'));
-  return all.map((file) => file.slice(0, -'.cfg'.length)).filter((name) => wanted.length === 0 || wanted.includes(name));
+  return all.map((file) => file.slice(0, -'.cfg'.length)).filter(isWanted);
 }
 
 function row(...cells) {
@@ -44,34 +45,52 @@ function checkFolder(folder) {
   }
 }
 
-/** The same model with one guard less, and only the property that should notice. */
-function mutate(config, { bug, property }) {
-  const section = /^(?:INVARIANTS|PROPERTIES)$/m;
-  const [constants = ''] = config.text.split(section);
-  const isInvariant = !/\[\]\[|~>|<>/.test(definitionOf(property, config));
-  const text = `${constants.replace('Bug = "none"', `Bug = "${bug}"`)}${isInvariant ? 'INVARIANT' : 'PROPERTY'} ${property}\nCHECK_DEADLOCK FALSE\n`;
-  return { ...config, text };
+/** The same model with only this property to check, and one guard less when a bug is named. */
+function withOnly(config, property, bug = 'none') {
+  const [constants = ''] = config.text.split(/^(?:INVARIANTS|PROPERTIES)$/m);
+  const kind = /\[\]\[|~>|<>/.test(definitionOf(property, config)) ? 'PROPERTY' : 'INVARIANT';
+  const mutated = constants.replace('Bug = "none"', `Bug = "${bug}"`);
+  return { ...config, text: `${mutated}${kind} ${property}\nCHECK_DEADLOCK FALSE\n` };
 }
 
 /** The text of a definition, in the modules where properties are. */
 function definitionOf(name, { folder, module }) {
-  const files = [join(folder, `${module}.tla`), 'Safety.tla'].map((file) => readFileSync(join(specFolder, file), 'utf8'));
+  const files = [join(folder, `${module}.tla`), 'Safety.tla', 'Scenarios.tla'].map((file) => readFileSync(join(specFolder, file), 'utf8'));
   const [definition] = files.flatMap((text) => text.split(/\n(?=\w[^\n]*==)/).filter((part) => part.startsWith(`${name} ==`)));
-  if (definition === undefined) throw new Error(`${name} is not defined in ${module} or Safety`);
+  if (definition === undefined) throw new Error(`${name} is not defined in ${module}, Safety or Scenarios`);
   return definition;
 }
 
+const readList = (file) => JSON.parse(readFileSync(join(specFolder, file), 'utf8'));
+const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
+const pathOf = (run) => run.steps.slice(1).map((step) => `\`${step}\``).join(', ');
+
+/** Runs a model with only this property, which must be violated. */
+function runViolated(model, property, bug) {
+  const [folder, name] = model.split('/');
+  const run = runTlc(jar, withOnly(readConfig(folder, name), property, bug));
+  expect(run.violated !== null, run);
+  return run;
+}
+
 function checkMutants() {
-  const mutants = JSON.parse(readFileSync(join(specFolder, 'mutants.json'), 'utf8'));
   row('mutant', 'guard that is missing', 'model', 'caught by', 'states', 'counterexample');
   row('---', '---', '---', '---', '---', '---');
-  for (const mutant of mutants) {
-    if (wanted.length > 0 && !wanted.includes(mutant.bug)) continue;
-    const [folder, name] = mutant.model.split('/');
-    const run = runTlc(jar, mutate(readConfig(folder, name), mutant));
-    expect(run.violated !== null, run);
-    const path = run.steps.length > 0 ? run.steps.slice(1).map((step) => `\`${step}\``).join(', ') : '(no labels)';
-    row(`\`${mutant.bug}\``, mutant.guard, name, run.violated === null ? '**nothing**' : `\`${mutant.property}\``, run.states, path);
+  for (const { bug, guard, model, property } of readList('mutants.json')) {
+    if (!isWanted(bug)) continue;
+    const run = runViolated(model, property, bug);
+    const caughtBy = run.violated === null ? '**nothing**' : `\`${property}\``;
+    row(`\`${bug}\``, guard, model, caughtBy, run.states, pathOf(run));
+  }
+}
+
+function checkScenarios() {
+  row('scenario', 'model', 'states', 'shortest way');
+  row('---', '---', '---', '---');
+  for (const { scenario, model } of readList('scenarios.json')) {
+    if (!isWanted(scenario)) continue;
+    const run = runViolated(model, `Never${scenario}`);
+    row(scenario, model, run.states, run.states === 1 ? 'the initial state' : pathOf(run));
   }
 }
 
@@ -99,6 +118,7 @@ const checks = {
   liveness: () => checkFolder('liveness'),
   fencing: () => checkFolder('fencing'),
   mutants: checkMutants,
+  scenarios: checkScenarios,
   coverage: checkCoverage,
 };
 const check = checks[kind];

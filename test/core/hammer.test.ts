@@ -9,7 +9,7 @@ import { encodeState, evolve, initialState, nextDeadline, type State } from '../
 import { Machine } from '../support/machine.ts';
 import { moveArbitrary, play, populate, settingsArbitrary } from './moves.ts';
 
-const runs = Number(process.env['HAMMER_RUNS'] ?? 150);
+const runs = Number(process.env['HAMMER_RUNS'] ?? 300);
 
 test('every invariant holds after every revision of a random run, and a stored state goes on as the original', () => {
   const moves = fc.array(moveArbitrary, { minLength: 1, maxLength: 120, size: 'max' });

@@ -6,7 +6,7 @@ import { codeOf, Machine } from '../support/machine.ts';
 import { Model } from './model.ts';
 import { moveArbitrary, play, populate, settingsArbitrary, type Move } from './moves.ts';
 
-const runs = Number(process.env['MODEL_RUNS'] ?? 400);
+const runs = Number(process.env['MODEL_RUNS'] ?? 600);
 
 test('the machine answers and changes as the naive model does', () => {
   const moves = fc.array(moveArbitrary.filter(isModelled), { minLength: 1, maxLength: 120, size: 'max' });
@@ -69,7 +69,7 @@ function worldOf(model: Model): object {
     present: agent.present,
   }));
   const locks = model.locks.map(({ scope, agent, token, endsAt }) => ({ name: scope, agent, token, endsAt }));
-  const syncs = model.syncs.map(({ scope, status, failures }) => ({ name: scope, status, failures }));
+  const syncs = model.graph.syncs.map(({ scope, status, failures }) => ({ name: scope, status, failures }));
   return {
     agents: agents.toSorted(byName),
     locks: locks.toSorted(byName),

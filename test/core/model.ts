@@ -3,6 +3,7 @@
  * the semantics, not from the code, so that both must agree for a reason. Answers a rejection's code, or 'committed'.
  */
 import type { Command, CommandKind, CommandOf, Settings } from '../../src/core/index.ts';
+import { ModelGraph, type ModelDefinition } from './model-graph.ts';
 
 interface ModelAgent {
   readonly name: string;
@@ -35,22 +36,8 @@ interface ModelTicket {
   readonly ttl: number;
 }
 
-interface ModelScope {
-  readonly path: string;
-  readonly dependencies: readonly string[];
-  readonly digests: Record<string, string>;
-}
-
-interface ModelSync {
-  readonly scope: string;
-  status: 'idle' | 'syncing' | 'completed' | 'failed';
-  failures: number;
-  run: number;
-  agent: string;
-  retryAt: number;
-}
-
-type Answer = string;
+/** A rejection's code, or 'committed'. */
+export type Answer = string;
 
 export class Model {
   now = 0;
@@ -58,19 +45,21 @@ export class Model {
   agents: ModelAgent[] = [];
   locks: ModelLock[] = [];
   tickets: ModelTicket[] = [];
-  scopes: ModelScope[] = [];
-  syncs: ModelSync[] = [];
+  readonly graph: ModelGraph;
   placeWantedSince: number | null = null;
   readonly settings: Settings;
 
   constructor(settings: Settings) {
     this.settings = settings;
+    this.graph = new ModelGraph(settings);
   }
 
   /** `revision` is the one that the command gets when it is committed. */
   apply(command: Command, revision: number): Answer {
     this.now = command.atMs;
     this.revision = revision;
+    this.graph.now = this.now;
+    this.graph.revision = revision;
     const answer = this.#refusedAtGate(command) ?? this.#answer(command);
     this.#serve();
     return answer;
@@ -101,19 +90,22 @@ export class Model {
       RevokeLock: (said) => this.#revoke(said.scope),
       DefineScopes: (said) => this.#define(said.scopes),
       DefineScope: (said) =>
-        this.#define([...this.scopes.filter((scope) => scope.path !== said.scope.path), said.scope]),
+        this.#define([...this.graph.scopes.filter((scope) => scope.path !== said.scope.path), said.scope]),
       RemoveScope: (said) =>
-        this.#unknown(said.scope) ?? this.#define(this.scopes.filter((scope) => scope.path !== said.scope)),
+        this.graph.unknown(said.scope) ??
+        this.#define(this.graph.scopes.filter((scope) => scope.path !== said.scope)),
       ContextModify: (said) => this.#write(said),
-      GitOperation: (said) => this.#changed(said.scopes),
-      InvalidateSync: (said) => this.#changed([said.scope]),
-      StartSync: (said) => this.#startSync(said),
-      CompleteSync: (said) => this.#endSync(said, (sync) => this.#complete(sync)),
-      FailSync: (said) => this.#endSync(said, (sync) => this.#fail(sync)),
-      RetrySync: (said) => this.#retry(said.scope),
+      GitOperation: (said) => this.graph.changed(said.scopes),
+      InvalidateSync: (said) => this.graph.changed([said.scope]),
+      StartSync: (said) => this.graph.startSync(said),
+      CompleteSync: (said) => this.graph.endSync(said, (sync) => this.graph.complete(sync)),
+      FailSync: (said) => this.graph.endSync(said, (sync) => this.graph.fail(sync)),
+      RetrySync: (said) => this.graph.retry(said.scope),
       ResetSync: (said) =>
-        this.#unknown(said.scope) ?? this.#notFailed(said.scope) ?? this.#idle(said.scope, true),
-      AbortSync: (said) => this.#abort(said.scope),
+        this.graph.unknown(said.scope) ??
+        this.graph.notFailed(said.scope) ??
+        this.graph.idle(said.scope, true),
+      AbortSync: (said) => this.graph.abort(said.scope),
       ExpireDue: () => this.#expire(),
       TakeOver: () => this.#rearm(),
       Configure: () => 'committed',
@@ -156,7 +148,7 @@ export class Model {
   #giveUpEverything(name: string): void {
     this.#endTickets((ticket) => ticket.agent === name);
     this.#endLocks((lock) => lock.agent === name);
-    for (const sync of this.syncs) if (sync.agent === name && sync.status === 'syncing') this.#fail(sync);
+    this.graph.failRunsOf(name);
   }
 
   #leave(name: string): Answer {
@@ -207,12 +199,6 @@ export class Model {
     return new Set(this.locks.map((lock) => lock.agent)).size;
   }
 
-  #unknown(...scopes: readonly string[]): Answer | null {
-    return scopes.every((path) => this.scopes.some((scope) => scope.path === path))
-      ? null
-      : 'SCOPE_NOT_FOUND';
-  }
-
   /** Why these scopes cannot be granted to this agent now. */
   #obstacle(name: string, scopes: readonly string[], own: ModelTicket | null): Answer | null {
     if (scopes.some((scope) => this.#lockOf(scope) !== undefined)) return 'LOCK_HELD';
@@ -225,7 +211,7 @@ export class Model {
 
   #acquire({ agent: name, scopes, ttlMs, wait }: CommandOf<'AcquireLock'>): Answer {
     const missing = scopes.filter((scope) => this.#lockOf(scope)?.agent !== name);
-    const refused = this.#unknown(...scopes) ?? this.#refusedWaiting(name, missing);
+    const refused = this.graph.unknown(...scopes) ?? this.#refusedWaiting(name, missing);
     if (refused !== null) return refused;
     if (this.#ticketOf(name) !== undefined) return 'committed';
     const overLimit = this.#refusedToAsk(name, missing, ttlMs);
@@ -352,7 +338,7 @@ export class Model {
 
   #renew({ agent, scope, token, ttlMs }: CommandOf<'RenewLock'>): Answer {
     const lock = this.#lockOf(scope);
-    const unknown = this.#unknown(scope);
+    const unknown = this.graph.unknown(scope);
     if (unknown !== null) return unknown;
     if (ttlMs !== null && ttlMs > this.settings.lockTtlMaxMs) return 'TTL_TOO_LONG';
     if (token !== null && lock !== undefined && lock.token !== token) return 'STALE_FENCING_TOKEN';
@@ -363,7 +349,7 @@ export class Model {
   }
 
   #revoke(scope: string): Answer {
-    const unknown = this.#unknown(scope);
+    const unknown = this.graph.unknown(scope);
     if (unknown !== null) return unknown;
     return this.#lockOf(scope) === undefined
       ? 'LOCK_NOT_HELD'
@@ -372,14 +358,14 @@ export class Model {
 
   #write(said: CommandOf<'ContextModify'>): Answer {
     const { agent: name, scope, token } = said;
-    const refused = this.#unknown(scope) ?? this.#refusedToWrite(name, scope, token);
+    const refused = this.graph.unknown(scope) ?? this.#refusedToWrite(name, scope, token);
     if (refused !== null) return refused;
-    const digests = this.scopes.find((each) => each.path === scope)?.digests ?? {};
+    const digests = this.graph.scopes.find((each) => each.path === scope)?.digests ?? {};
     const known = digests[said.file];
     if (known !== undefined && known !== said.baseDigest) return 'CONTEXT_CONFLICT';
     digests[said.file] = said.digest;
     if (this.#lockOf(scope) === undefined) this.#grant(name, [scope], this.settings.lockTtlMs);
-    this.#invalidate([scope]);
+    this.graph.invalidate([scope]);
     return 'committed';
   }
 
@@ -394,136 +380,12 @@ export class Model {
     return this.#obstacle(name, [scope], null);
   }
 
-  // Scopes.
-
-  #define(next: readonly { readonly path: string; readonly dependencies: readonly string[] }[]): Answer {
-    const refused = this.#refusedGraph(next);
-    if (refused !== null) return refused;
-    const outdated = next.filter(({ path, dependencies }) => {
-      const known = this.scopes.find((scope) => scope.path === path);
-      return dependencies.some(
-        (on) => known?.dependencies.includes(on) === false && this.#syncStatus(on) !== 'completed',
-      );
-    });
-    const before = this.scopes;
-    this.scopes = next.map(({ path, dependencies }) => {
-      const digests = before.find((scope) => scope.path === path)?.digests ?? {};
-      return { path, dependencies, digests };
-    });
-    this.#invalidate(outdated.map((scope) => scope.path));
-    const gone = (scope: string): boolean => this.#unknown(scope) !== null;
+  #define(next: readonly ModelDefinition[]): Answer {
+    const answer = this.graph.define(next);
+    const gone = (scope: string): boolean => this.graph.unknown(scope) !== null;
     this.#endTickets((ticket) => ticket.scopes.some(gone));
     this.#endLocks((lock) => gone(lock.scope));
-    this.syncs = this.syncs.filter((sync) => !gone(sync.scope));
-    return 'committed';
-  }
-
-  #refusedGraph(
-    graph: readonly { readonly path: string; readonly dependencies: readonly string[] }[],
-  ): Answer | null {
-    for (const { path, dependencies } of graph.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-      if (dependencies.includes(path)) return 'SELF_DEPENDENCY';
-      if (!dependencies.every((on) => graph.some((scope) => scope.path === on))) return 'DEPENDENCY_UNKNOWN';
-      if (dependencies.length > this.settings.maxDependencies) return 'DEPENDENCY_LIMIT_REACHED';
-    }
-    const depth = (path: string, steps: number): number => {
-      if (steps > graph.length) return Infinity;
-      const dependencies = graph.find((scope) => scope.path === path)?.dependencies ?? [];
-      return Math.max(0, ...dependencies.map((on) => 1 + depth(on, steps + 1)));
-    };
-    const deepest = Math.max(0, ...graph.map((scope) => depth(scope.path, 0)));
-    if (deepest === Infinity) return 'DEPENDENCY_CYCLE';
-    return deepest > this.settings.maxScopeDepth ? 'SCOPE_DEPTH_EXCEEDED' : null;
-  }
-
-  // Syncs.
-
-  #syncStatus(scope: string): ModelSync['status'] {
-    return this.syncs.find((sync) => sync.scope === scope)?.status ?? 'idle';
-  }
-
-  #startSync({ scope, agent }: CommandOf<'StartSync'>): Answer {
-    const unknown = this.#unknown(scope);
-    if (unknown !== null) return unknown;
-    const status = this.#syncStatus(scope);
-    if (status === 'syncing') return 'SYNC_IN_PROGRESS';
-    if (status === 'completed') return 'SYNC_ALREADY_COMPLETED';
-    if (status === 'failed') return 'SYNC_FAILED';
-    const dependencies = this.scopes.find((each) => each.path === scope)?.dependencies ?? [];
-    const ready = dependencies.every((on) => this.#syncStatus(on) === 'completed');
-    if (this.settings.dependencyChecking && !ready) return 'DEPENDENCY_NOT_SYNCED';
-    const failures = this.syncs.find((sync) => sync.scope === scope)?.failures ?? 0;
-    this.syncs = this.syncs.filter((sync) => sync.scope !== scope);
-    this.syncs.push({ scope, status: 'syncing', failures, run: this.revision, agent, retryAt: 0 });
-    return 'committed';
-  }
-
-  #endSync(
-    { scope, agent, run }: CommandOf<'CompleteSync'> | CommandOf<'FailSync'>,
-    end: (sync: ModelSync) => void,
-  ): Answer {
-    const unknown = this.#unknown(scope);
-    if (unknown !== null) return unknown;
-    const sync = this.syncs.find((each) => each.scope === scope && each.status === 'syncing');
-    if (sync === undefined) return 'SYNC_NOT_RUNNING';
-    if (sync.run !== run || sync.agent !== agent) return 'STALE_SYNC_RUN';
-    end(sync);
-    return 'committed';
-  }
-
-  #complete(sync: ModelSync): void {
-    sync.status = 'completed';
-    sync.failures = 0;
-  }
-
-  #fail(sync: ModelSync): void {
-    sync.status = 'failed';
-    sync.retryAt = this.now + this.settings.retryBackoffMs * 2 ** sync.failures;
-    sync.failures += 1;
-  }
-
-  #notFailed(scope: string): Answer | null {
-    return this.#syncStatus(scope) === 'failed' ? null : 'SYNC_NOT_FAILED';
-  }
-
-  #retry(scope: string): Answer {
-    const refused = this.#unknown(scope) ?? this.#notFailed(scope);
-    if (refused !== null) return refused;
-    const sync = this.syncs.find((each) => each.scope === scope);
-    if ((sync?.failures ?? 0) > this.settings.maxRetries) return 'RETRY_LIMIT_REACHED';
-    return this.now < (sync?.retryAt ?? 0) ? 'RETRY_TOO_SOON' : this.#idle(scope, false);
-  }
-
-  #abort(scope: string): Answer {
-    const unknown = this.#unknown(scope);
-    if (unknown !== null) return unknown;
-    return this.#syncStatus(scope) === 'syncing' ? this.#idle(scope, false) : 'SYNC_NOT_RUNNING';
-  }
-
-  #idle(scope: string, forgiven: boolean): Answer {
-    for (const sync of this.syncs)
-      if (sync.scope === scope) {
-        sync.status = 'idle';
-        if (forgiven) sync.failures = 0;
-      }
-    return 'committed';
-  }
-
-  #changed(scopes: readonly string[]): Answer {
-    const unknown = this.#unknown(...scopes);
-    if (unknown !== null) return unknown;
-    this.#invalidate(scopes);
-    return 'committed';
-  }
-
-  #invalidate(changed: readonly string[]): void {
-    let reached = [...changed];
-    for (let size = -1; size !== reached.length;) {
-      size = reached.length;
-      const above = this.scopes.filter((scope) => scope.dependencies.some((on) => reached.includes(on)));
-      reached = [...new Set([...reached, ...above.map((scope) => scope.path)])];
-    }
-    for (const scope of reached) this.#idle(scope, true);
+    return answer;
   }
 
   // Time.
