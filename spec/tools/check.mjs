@@ -8,7 +8,7 @@
  *     node spec/tools/check.mjs scenarios [NAME...]  what can happen, and the shortest way there
  *     node spec/tools/check.mjs coverage [NAME...]   how often each action was taken, over the models
  *
- * Exit code 1 when something is not as expected.
+ * Exit code 1 when something is not as expected; TLC's words are then on the error output.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,52 +18,66 @@ const [kind = 'models', ...wanted] = process.argv.slice(2);
 const jar = findTlc();
 let asExpected = true;
 
+const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
+const readList = (file) => JSON.parse(readFileSync(join(specFolder, file), 'utf8'));
+const pathOf = (run) =>
+  run.steps
+    .slice(1)
+    .map((step) => `\`${step}\``)
+    .join(', ');
+
 function namesIn(folder) {
-  const all = readdirSync(join(specFolder, folder)).filter((file) => file.endsWith('.cfg'));
-  return all.map((file) => file.slice(0, -'.cfg'.length)).filter(isWanted);
+  const files = readdirSync(join(specFolder, folder)).filter((file) => file.endsWith('.cfg'));
+  return files.map((file) => file.slice(0, -'.cfg'.length)).filter(isWanted);
+}
+
+function header(...titles) {
+  row(...titles);
+  row(...titles.map(() => '---'));
 }
 
 function row(...cells) {
-  console.log(`| ${cells.join(' | ')} |`);
+  process.stdout.write(`| ${cells.join(' | ')} |\n`);
 }
 
 function expect(condition, run) {
   if (condition && run.failure === null) return;
   asExpected = false;
-  console.error(run.output.slice(0, 4_000));
+  process.stderr.write(run.output);
 }
 
 function checkFolder(folder) {
-  row('configuration', 'distinct', 'generated', 'depth', 'time', 'result');
-  row('---', '---', '---', '---', '---', '---');
+  header('configuration', 'distinct', 'generated', 'depth', 'time', 'result');
   for (const name of namesIn(folder)) {
     const config = readConfig(folder, name);
     const run = runTlc(jar, config);
     expect((run.violated === null) === (config.expected === 'holds'), run);
-    const result = run.violated === null ? 'holds' : `fails after ${run.states} states, as expected`;
+    const result = run.violated === null ? 'holds' : `fails, after ${run.states} states`;
     row(name, run.distinct, run.generated, run.depth || '-', `${run.seconds} s`, result);
   }
+}
+
+/** The text of a definition, in the modules where properties are. */
+function definitionOf(name, { folder, module }) {
+  const files = [join(folder, `${module}.tla`), 'Safety.tla', 'Scenarios.tla'];
+  for (const file of files) {
+    const parts = readFileSync(join(specFolder, file), 'utf8').split(/\n(?=\w[^\n]*==)/);
+    const definition = parts.find((part) => part.startsWith(`${name} ==`));
+    if (definition !== undefined) return definition;
+  }
+  throw new Error(`${name} is not defined in ${files.join(', ')}`);
 }
 
 /** The same model with only this property to check, and one guard less when a bug is named. */
 function withOnly(config, property, bug = 'none') {
   const [constants = ''] = config.text.split(/^(?:INVARIANTS|PROPERTIES)$/m);
-  const kind = /\[\]\[|~>|<>/.test(definitionOf(property, config)) ? 'PROPERTY' : 'INVARIANT';
+  const isTemporal = /\[\]\[|~>|<>/.test(definitionOf(property, config));
   const mutated = constants.replace('Bug = "none"', `Bug = "${bug}"`);
-  return { ...config, text: `${mutated}${kind} ${property}\nCHECK_DEADLOCK FALSE\n` };
+  return {
+    ...config,
+    text: `${mutated}${isTemporal ? 'PROPERTY' : 'INVARIANT'} ${property}\nCHECK_DEADLOCK FALSE\n`,
+  };
 }
-
-/** The text of a definition, in the modules where properties are. */
-function definitionOf(name, { folder, module }) {
-  const files = [join(folder, `${module}.tla`), 'Safety.tla', 'Scenarios.tla'].map((file) => readFileSync(join(specFolder, file), 'utf8'));
-  const [definition] = files.flatMap((text) => text.split(/\n(?=\w[^\n]*==)/).filter((part) => part.startsWith(`${name} ==`)));
-  if (definition === undefined) throw new Error(`${name} is not defined in ${module}, Safety or Scenarios`);
-  return definition;
-}
-
-const readList = (file) => JSON.parse(readFileSync(join(specFolder, file), 'utf8'));
-const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
-const pathOf = (run) => run.steps.slice(1).map((step) => `\`${step}\``).join(', ');
 
 /** Runs a model with only this property, which must be violated. */
 function runViolated(model, property, bug) {
@@ -74,8 +88,7 @@ function runViolated(model, property, bug) {
 }
 
 function checkMutants() {
-  row('mutant', 'guard that is missing', 'model', 'caught by', 'states', 'counterexample');
-  row('---', '---', '---', '---', '---', '---');
+  header('mutant', 'guard that is missing', 'model', 'caught by', 'states', 'counterexample');
   for (const { bug, guard, model, property } of readList('mutants.json')) {
     if (!isWanted(bug)) continue;
     const run = runViolated(model, property, bug);
@@ -85,31 +98,37 @@ function checkMutants() {
 }
 
 function checkScenarios() {
-  row('scenario', 'model', 'states', 'shortest way');
-  row('---', '---', '---', '---');
+  header('scenario', 'model', 'states', 'shortest way');
   for (const { scenario, model } of readList('scenarios.json')) {
     if (!isWanted(scenario)) continue;
     const run = runViolated(model, `Never${scenario}`);
-    row(scenario, model, run.states, run.states === 1 ? 'the initial state' : pathOf(run));
+    row(scenario, model, run.states || 1, pathOf(run) || 'the initial state');
   }
 }
 
+/** How often TLC has taken each action: its last statistics say. */
+function takenIn(output) {
+  const statistics = output.slice(output.lastIndexOf('The coverage statistics'));
+  return [...statistics.matchAll(/^<(\w+) line [^>]*>: \d+:(\d+)$/gm)].map(([, action, times]) => ({
+    action,
+    times: Number(times),
+  }));
+}
+
 function checkCoverage() {
-  const taken = new Map();
+  const totals = new Map();
   for (const name of namesIn('models')) {
     const { output } = runTlc(jar, readConfig('models', name), ['-coverage', '1']);
-    for (const [, action, found, generated] of output.slice(output.lastIndexOf('The coverage statistics')).matchAll(/^<(\w+) line [^>]*>: (\d+):(\d+)$/gm)) {
-      const counts = taken.get(action) ?? new Map();
-      counts.set(name, (counts.get(name) ?? 0) + Number(generated));
-      taken.set(action, counts);
+    for (const { action, times } of takenIn(output)) {
+      const known = totals.get(action) ?? { times: 0, models: new Set() };
+      known.times += times;
+      totals.set(action, { times: known.times, models: known.models.add(name) });
     }
   }
-  row('action', 'taken', 'models');
-  row('---', '---', '---');
-  for (const [action, counts] of [...taken].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    if (total === 0) asExpected = false;
-    row(action, total, [...counts.keys()].join(', '));
+  header('action', 'taken', 'models');
+  for (const [action, { times, models }] of [...totals].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (times === 0) asExpected = false;
+    row(action, times, [...models].join(', '));
   }
 }
 

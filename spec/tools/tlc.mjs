@@ -62,8 +62,17 @@ function readOutput(stdout, status) {
   const [, named] = /^Error: (?:Invariant|Action property) (\w+) is violated/m.exec(stdout) ?? [];
   const temporal = stdout.includes('Temporal properties were violated') ? 'temporal' : null;
   const violated = named ?? temporal;
-  const failure = status === 0 || violated !== null ? null : (/^Error: .*$/m.exec(stdout)?.[0] ?? `status ${status}`);
+  const failure =
+    status === 0 || violated !== null ? null : (/^Error: .*$/m.exec(stdout)?.[0] ?? `status ${status}`);
   const steps = [...stdout.matchAll(/^\/\\ step = "(.*)"$/gm)].map(([, step]) => step);
   const states = [...stdout.matchAll(/^State \d+:/gm)].length;
-  return { generated: Number(generated), distinct: Number(distinct), depth: Number(depth), violated, failure, steps, states };
+  return {
+    generated: Number(generated),
+    distinct: Number(distinct),
+    depth: Number(depth),
+    violated,
+    failure,
+    steps,
+    states,
+  };
 }

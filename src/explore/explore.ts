@@ -1,3 +1,4 @@
+import { Audit, violationsIn } from './audit.ts';
 import { EdgePrint, hashEdge, hashText } from './digest.ts';
 import type { GraphSink, Model, Step } from './model.ts';
 import { Tally, type GraphSummary } from './summary.ts';
@@ -24,7 +25,7 @@ export interface Exploration {
   readonly summary: GraphSummary;
   /** Whether the search ended because nothing was left: no violation, no limit reached. */
   readonly isComplete: boolean;
-  /** The first invariant that was found not to hold, by a shortest path. */
+  /** The first invariant that was found not to hold, by a shortest path; by any path when an audit found it. */
   readonly violation: Counterexample | null;
   /** States that no step leaves, and a shortest path to one. */
   readonly terminals: { readonly count: number; readonly path: readonly string[] | null };
@@ -40,7 +41,7 @@ export interface Counterexample {
 
 /** Violated when listing the steps of a state throws. */
 export const actionsInvariant = 'actions';
-/** Violated when two states of the same canonical text have different edges; looked for with `auditEvery`. */
+/** Violated when two states of one canonical text have different edges; looked for with `auditEvery`. */
 export const canonicalInvariant = 'canonical';
 
 /**
@@ -66,11 +67,6 @@ interface Origin {
   readonly label: string;
 }
 
-interface Repeat<State> {
-  readonly node: Node<State>;
-  readonly origin: Origin;
-}
-
 const noParent = -1;
 
 class Search<State> {
@@ -81,10 +77,7 @@ class Search<State> {
   /** By number of a state: how it was first reached, in two lists to be lean. */
   readonly #parents: number[] = [];
   readonly #labels: string[] = [];
-  /** By number of a state; empty when there is no audit. */
-  readonly #edgePrints: number[] = [];
-  readonly #audits: Repeat<State>[] = [];
-  #repeats = 0;
+  readonly #audit: Audit<State>;
   #next: Node<State>[] = [];
   #depth = 0;
   #isCut = false;
@@ -95,6 +88,7 @@ class Search<State> {
   constructor(model: Model<State>, options: ExploreOptions) {
     this.#model = model;
     this.#options = options;
+    this.#audit = new Audit(model, options.auditEvery ?? 0);
   }
 
   run(): Exploration {
@@ -103,7 +97,7 @@ class Search<State> {
       this.#options.sink?.addInitial(canonical);
     }
     while (this.#next.length > 0 && !this.#isStopped()) this.#expandLevel();
-    for (const repeat of this.#audits) if (!this.#isStopped()) this.#audit(repeat);
+    if (!this.#isStopped()) this.#takeAudit();
     const path = this.#terminal === null ? null : this.#pathTo(this.#originOf(this.#terminal));
     return {
       summary: this.#tally.summary(this.#depth),
@@ -137,8 +131,7 @@ class Search<State> {
     try {
       this.#expand(node);
     } catch (error) {
-      const evidence = error instanceof Error ? error.message : String(error);
-      this.#report(actionsInvariant, evidence, this.#originOf(node.number));
+      this.#report(actionsInvariant, messageOf(error), this.#pathTo(this.#originOf(node.number)));
     }
   }
 
@@ -162,7 +155,7 @@ class Search<State> {
       this.#checkStep(source, step);
     }
     if (!leaves) this.#noteTerminal(source);
-    if (this.#isAudited()) this.#edgePrints.push(print.value);
+    this.#audit.noteEdges(source.key, print);
   }
 
   #noteTerminal({ number }: Node<State>): void {
@@ -180,7 +173,7 @@ class Search<State> {
     if (known === undefined) {
       this.#tally.addState(hashed);
       this.#addNode(node, origin);
-    } else this.#noteRepeat({ node, origin });
+    } else this.#audit.noteRepeat({ state, path: () => this.#pathTo(origin) });
     return node;
   }
 
@@ -196,21 +189,29 @@ class Search<State> {
   // What must hold.
 
   #checkState(state: State, origin: Origin): void {
-    for (const [name, evidenceAgainst] of Object.entries(this.#model.invariants ?? {})) {
-      const evidence = evidenceAgainst(state);
-      if (evidence !== null) this.#report(name, evidence, origin);
-    }
+    for (const { invariant, evidence } of violationsIn(this.#model, state))
+      this.#report(invariant, evidence, this.#pathTo(origin));
   }
 
   #checkStep(source: Node<State>, { label, target }: Step<State>): void {
     for (const [name, evidenceAgainst] of Object.entries(this.#model.stepInvariants ?? {})) {
       const evidence = evidenceAgainst(source.state, label, target);
-      if (evidence !== null) this.#report(name, evidence, { parent: source.number, label });
+      if (evidence !== null) this.#report(name, evidence, this.#pathTo({ parent: source.number, label }));
     }
   }
 
-  #report(invariant: string, evidence: string, origin: Origin): void {
-    this.#violation ??= { invariant, evidence, path: this.#pathTo(origin) };
+  #takeAudit(): void {
+    try {
+      const finding = this.#audit.finding();
+      if (finding !== null)
+        this.#report(finding.invariant ?? canonicalInvariant, finding.evidence, finding.path);
+    } catch (error) {
+      this.#report(actionsInvariant, `in an audit: ${messageOf(error)}`, []);
+    }
+  }
+
+  #report(invariant: string, evidence: string, path: readonly string[]): void {
+    this.#violation ??= { invariant, evidence, path };
   }
 
   #originOf(number: number): Origin {
@@ -222,29 +223,6 @@ class Search<State> {
     for (let at = origin; at.parent !== noParent; at = this.#originOf(at.parent)) path.push(at.label);
     return path.reverse();
   }
-
-  // States that were reached again.
-
-  #isAudited(): boolean {
-    return (this.#options.auditEvery ?? 0) > 0;
-  }
-
-  #noteRepeat(repeat: Repeat<State>): void {
-    this.#repeats += 1;
-    if (this.#isAudited() && this.#repeats % (this.#options.auditEvery ?? 0) === 0) this.#audits.push(repeat);
-  }
-
-  /** Walks on from a repeat; what it can do must be what the first of its text could. */
-  #audit({ node, origin }: Repeat<State>): void {
-    const path = [...this.#pathTo(origin)];
-    let { state, number, key } = node;
-    for (let steps = 0; steps < auditSteps && this.#violation === null; steps += 1) {
-      const moves = this.#compareEdges(state, number, key, path);
-      // Any choice will do; this one differs from walk to walk and is the same in every run.
-      const move = moves[(number + 7 * steps) % moves.length];
-      if (move === undefined) return;
-      path.push(move.label);
-      ({ state, number, key } = move);
-    }
-  }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -162,7 +162,7 @@ it('wraps a command like flock: gives it the token, passes on its exit code, and
 
 it('keeps its lock, and gives it back, when the coordinator is killed while the command runs', async () => {
   const untilTold = 'while [ ! -e told ]; do sleep 0.05; done';
-  const shell = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', '3s', '--', 'sh', '-c', untilTold);
+  const shell = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', '30s', '--', 'sh', '-c', untilTold);
   const token = await until('the lock is held', tokenOfApi);
   killOwner();
   expect(await tokenOfApi()).toBe(token);
