@@ -19,7 +19,9 @@ test.each(proposal)('the map has a row for %s', (item) => {
 });
 
 test('every file that the map names exists', () => {
-  const named = [...page.matchAll(/`((?:src|test|docs)\/[^`]+\.(?:ts|md))`/g)].map(([, path]) => path ?? '');
+  const named = [...page.matchAll(/`((?:src|test|docs)\/[^`]+\.(?:ts|md|txt))`/g)].map(
+    ([, path]) => path ?? '',
+  );
   const missing = named.filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)));
   expect(named.length).toBeGreaterThan(30);
   expect(missing).toEqual([]);
