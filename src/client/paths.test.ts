@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { deepFolder, temporaryFolder } from './testing/folder.ts';
@@ -24,7 +24,7 @@ it('reaches a socket with a long path through a short link to its folder', () =>
 it('corrects a link that leads elsewhere', () => {
   const paths = statePaths(deepFolder(folder.path));
   const link = dirname(socketAddress(paths, [folder.path]));
-  rmSync(link);
+  unlinkSync(link);
   symlinkSync(folder.path, link);
   socketAddress(paths, [folder.path]);
   expect(readlinkSync(link)).toBe(paths.directory);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { asRevision, type AgentId } from '../core/index.ts';
@@ -98,7 +98,7 @@ it('does not write into a folder that is a symbolic link or open to others', () 
   expect(() => writeSession(paths, session('alice'))).toThrowError(
     expect.objectContaining({ code: 'PERMISSION' }),
   );
-  rmSync(paths.sessions);
+  unlinkSync(paths.sessions);
   mkdirSync(paths.sessions);
   chmodSync(paths.sessions, 0o777);
   expect(() => writeSession(paths, session('alice'))).toThrowError(
