@@ -8,6 +8,10 @@
 (*                                                                         *)
 (* That somebody syncs and retries is no promise of the coordinator: those *)
 (* properties have assumptions of their own, named where they are used.    *)
+(*                                                                         *)
+(* Weak fairness is spelt out, `[]<>~enabled \/ []<>taken', with an action *)
+(* told by what it changes: TLC's own ENABLED would take an answer apart   *)
+(* again for each of its parts.                                            *)
 (***************************************************************************)
 EXTENDS Coordination
 
@@ -36,8 +40,10 @@ NextMulti ==
        \/ \E s \in Scope : ReleaseLock(a, s, "none")
   \/ ExpireDue \/ Tick
 
-TimePasses == WF_View(Tick)
-DueIsEnded == WF_View(ExpireDue)
+CanTick == InTime /\ OneUnitLater(house) # house
+TimePasses == []<>~CanTick \/ []<><<house' = OneUnitLater(house)>>_View
+\* While something is due nothing else can be done.
+DueIsEnded == []<>~IsDue(house) \/ []<><<IsDue(house)>>_View
 
 Locks == Init(NoDeps) /\ [][NextLocks]_vars
 LocksFair == Locks /\ TimePasses /\ DueIsEnded
@@ -45,7 +51,11 @@ MultiFair == Init(NoDeps) /\ [][NextMulti]_vars /\ TimePasses /\ DueIsEnded
 LocksWithoutTime == Locks /\ DueIsEnded
 LocksWithoutExpiry == Locks /\ TimePasses
 \* Trusting the agents to release what they hold, instead of the clock.
-LocksTrusting == Locks /\ \A a \in Agent, s \in Scope : WF_View(ReleaseLock(a, s, "none"))
+Holding(a, s) == house.locks[s].holder = a
+ReleasesAreMade ==
+  \A a \in Agent, s \in Scope :
+    []<>~(Heard(a) /\ Holding(a, s)) \/ []<><<Holding(a, s) /\ house'.locks[s].holder # a>>_View
+LocksTrusting == Locks /\ ReleasesAreMade
 
 \* No ticket waits for ever.
 WaiterServed == \A a \in Agent : Waits(house, a) ~> ~Waits(house, a)
@@ -73,11 +83,16 @@ NextSyncs == Runs \/ Retries \/ Changes \/ Presences \/ ExpireDue \/ Tick
 NextSyncsCalm == Runs \/ Retries \/ Changes \/ ExpireDue \/ Tick
 
 \* That the service retries what may be retried, and that somebody starts and ends runs.
-RetriesAreMade == \A s \in Scope : WF_View(RetrySync(s))
+Status(s) == house.syncs[s].status
+CanRetry(s) == InTime /\ Status(s) = "failed" /\ house.syncs[s].failures <= MaxRetries /\ house.syncs[s].pause <= 0
+CanStart(s) == InTime /\ Status(s) = "idle" /\ \A d \in house.deps[s] : Status(d) = "completed"
+CanEnd(s) == InTime /\ Status(s) = "syncing"
+RetriesAreMade ==
+  \A s \in Scope : []<>~CanRetry(s) \/ []<><<Status(s) = "failed" /\ house'.syncs[s].status = "idle">>_View
 RunsAreMade ==
   \A s \in Scope :
-    /\ WF_View(\E a \in Agent : StartSync(a, s))
-    /\ WF_View(\E a \in Agent : CompleteSync(a, s, "current") \/ FailSync(a, s, "current"))
+    /\ []<>~CanStart(s) \/ []<><<Status(s) = "idle" /\ house'.syncs[s].status = "syncing">>_View
+    /\ []<>~CanEnd(s) \/ []<><<Status(s) = "syncing" /\ house'.syncs[s].status \in {"completed", "failed"}>>_View
 
 Syncs == Init(Chain) /\ [][NextSyncs]_vars /\ TimePasses /\ DueIsEnded
 SyncsWithoutTime == Init(Chain) /\ [][NextSyncs]_vars /\ DueIsEnded
@@ -97,10 +112,12 @@ SyncCompletion ==
 EventuallyRetryFailedOperations ==
   \A s \in Scope :
     (house.syncs[s].status = "failed" /\ ~Exhausted(s)) ~> ~(house.syncs[s].status = "failed" /\ ~Exhausted(s))
+\* Something has changed below a scope, or an operator gives it a new budget: it starts anew.
+Change == \E s \in Scope : house.syncs[s] # NoSync /\ house'.syncs[s] = NoSync
 \* Once nothing changes any more each scope is completed, or it stands on one whose budget is used up.
 EventuallyAllScopesSync ==
-  <>[][~Changes]_View =>
+  <>[][~Change]_View =>
     \A s \in Scope : <>[](house.syncs[s].status = "completed" \/ \E x \in Below(s) : Exhausted(x))
 \* Without that last clause: expected to fail.
-AllScopesSync == <>[][~Changes]_View => \A s \in Scope : <>[](house.syncs[s].status = "completed")
+AllScopesSync == <>[][~Change]_View => \A s \in Scope : <>[](house.syncs[s].status = "completed")
 ===============================================================================

@@ -16,6 +16,9 @@ interface Proof {
   readonly secret: string;
 }
 
+/** A third of the session's length on this stage: who waits is still there. */
+const heartbeatEveryMs = 2_000;
+
 class DemoAgent {
   readonly #briefing: Briefing;
   readonly #coordinator: SocketCoordinator;
@@ -91,8 +94,16 @@ class DemoAgent {
   async #granted(result: Result): Promise<Grant | null> {
     if (result.kind === 'granted') return result.locks[0] ?? null;
     if (result.kind !== 'queued') throw new Error(`unexpected answer ${result.kind}`);
-    const served = await this.#coordinator.awaitTicket({ agent: this.#proof.agent, ticket: result.ticket });
-    return served.kind === 'granted' ? (served.locks[0] ?? null) : null;
+    const beating = setInterval(
+      () => void this.#submit({ kind: 'Heartbeat', ...this.#proof }),
+      heartbeatEveryMs,
+    );
+    try {
+      const served = await this.#coordinator.awaitTicket({ agent: this.#proof.agent, ticket: result.ticket });
+      return served.kind === 'granted' ? (served.locks[0] ?? null) : null;
+    } finally {
+      clearInterval(beating);
+    }
   }
 
   /** Adds a line to the scope's notes, if the coordinator accepts the write under this token. */

@@ -1,14 +1,16 @@
 /**
  * Compares the core with the specification, beyond what the test suite has time for. From the root of the repository:
  *
- *     npx tsc -p test/spec && node build/test/spec/main.js conform|golden [MODEL ...]
+ *     npx tsc -p test/spec && node build/test/spec/main.js conform|golden|mutants [MODEL ...]
  *
  * `conform` explores the core and compares with the committed summaries; `golden` runs TLC as well, compares edge by
- * edge, and writes the summaries anew when there is no difference.
+ * edge, and writes the summaries anew when there is no difference; `mutants` breaks the core in every known way and looks
+ * whether each is caught.
  */
 import * as core from '../../src/core/index.ts';
 import { compareWithTlc, deviations } from './conform.ts';
 import { modelNames, readGolden, writeGolden } from './golden.ts';
+import { compileCore, mutants, verdictOn } from './mutants/index.ts';
 import { loadSlice } from './slice.ts';
 import { findTlc } from './tlc.ts';
 
@@ -28,9 +30,22 @@ async function makeGolden(name: string): Promise<readonly string[]> {
   return differences;
 }
 
+async function catchMutants(name: string): Promise<readonly string[]> {
+  const compiled = compileCore();
+  const survivors: string[] = [];
+  for (const mutant of mutants.filter(({ model }) => model === name)) {
+    const verdict = verdictOn(await compiled.load(mutant), name);
+    say(`${name}: ${mutant.name}: ${verdict ?? 'survives'}`);
+    if (verdict !== mutant.caughtBy) survivors.push(`${mutant.name}: not caught by ${mutant.caughtBy}`);
+  }
+  compiled.dispose();
+  return survivors;
+}
+
 const tasks: Readonly<Record<string, (name: string) => readonly string[] | Promise<readonly string[]>>> = {
   conform,
   golden: makeGolden,
+  mutants: catchMutants,
 };
 
 async function main([task = '', ...names]: readonly string[]): Promise<void> {

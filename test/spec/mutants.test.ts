@@ -1,8 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { compileCore, mutants, verdictOn } from './mutants/index.ts';
+import { readGolden } from './golden.ts';
+import { compileCore, mutants, verdictOn, type Mutant } from './mutants/index.ts';
 
 const compiled = compileCore();
 afterAll(() => compiled.dispose());
+
+/** A graph must be explored to its end before it can be called another; large ones are left to `main.ts`. */
+const edgesMax = 5_000;
+const takesLong = ({ caughtBy, model }: Mutant): boolean =>
+  caughtBy === 'graph' && readGolden(model).graph.edges > edgesMax;
 
 describe('the comparison with the specification finds every deliberately broken core', () => {
   it('finds nothing wrong with the core itself', async () => {
@@ -10,7 +16,7 @@ describe('the comparison with the specification finds every deliberately broken 
   });
 
   for (const mutant of mutants)
-    it(`in which ${mutant.name}`, async () => {
+    it.skipIf(takesLong(mutant))(`in which ${mutant.name}`, async () => {
       expect(verdictOn(await compiled.load(mutant), mutant.model)).toBe(mutant.caughtBy);
     });
 });

@@ -8,7 +8,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "if (known?.presence === 'present')",
     replace: 'if (known === null)',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'LockConsistency',
   },
   {
     name: 'who leaves keeps its locks',
@@ -16,7 +16,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "const released = draft.releaseAll(agent, 'left');",
     replace: 'const released = [];',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'LockConsistency',
   },
   {
     name: 'who leaves keeps its place in the queue',
@@ -24,7 +24,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "  endWait(draft, agent, 'left');\n",
     replace: '',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'who leaves keeps its running syncs',
@@ -32,7 +32,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "  failRunningSyncs(draft, agent, 'its agent left');\n",
     replace: '',
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'leaving does not serve the queue',
@@ -40,7 +40,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "  draft.emit({ kind: 'agent.left', agent: agent.id });\n  settleQueue(draft);\n",
     replace: "  draft.emit({ kind: 'agent.left', agent: agent.id });\n",
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'a heartbeat does not renew the leases',
@@ -48,7 +48,7 @@ export const agentMutants: readonly Mutant[] = [
     find: '    renewals.push({ scope, deadlineMs });\n',
     replace: '',
     model: 'Hold21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a command does not renew the session',
@@ -57,7 +57,7 @@ export const agentMutants: readonly Mutant[] = [
     replace:
       '  if (agent.joinedAtMs === atMs) agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);\n  state',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'the timer of a session is not moved',
@@ -66,7 +66,7 @@ export const agentMutants: readonly Mutant[] = [
     replace:
       '  if (state.index.sessionDeadlines.get(id) === null) state.index.sessionDeadlines.set(id, agent.sessionDeadlineMs);\n',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'TimeoutManagement',
   },
   {
     name: 'who waits may call itself working',
@@ -74,7 +74,7 @@ export const agentMutants: readonly Mutant[] = [
     find: 'if (waiting || !declarable[from].includes(to))',
     replace: 'if (!declarable[from].includes(to))',
     model: 'Status22',
-    caughtBy: '?',
+    caughtBy: 'AgentStateConsistency',
   },
   {
     name: 'any status may be declared from any other',
@@ -82,7 +82,7 @@ export const agentMutants: readonly Mutant[] = [
     find: 'if (waiting || !declarable[from].includes(to))',
     replace: 'if (waiting)',
     model: 'Status22',
-    caughtBy: '?',
+    caughtBy: 'AgentStateConsistency',
   },
   {
     name: 'who completes keeps its locks',
@@ -90,7 +90,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "to === 'completed' ? draft.releaseAll(agent, 'completed') : []",
     replace: '[]',
     model: 'Status22',
-    caughtBy: '?',
+    caughtBy: 'AgentStateConsistency',
   },
   {
     name: 'who completes keeps its running syncs',
@@ -98,7 +98,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "  if (to === 'completed') failRunningSyncs(draft, agent, 'its agent completed');\n",
     replace: '',
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a declared status does not serve the queue',
@@ -106,7 +106,7 @@ export const agentMutants: readonly Mutant[] = [
     find: 'from, to, reason });\n  settleQueue(draft);\n',
     replace: 'from, to, reason });\n',
     model: 'Status22',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'who is lost keeps its locks',
@@ -114,7 +114,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "const held = draft.releaseAll(agent, 'lost');",
     replace: 'const held = [];',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'actions',
   },
   {
     name: 'who is lost keeps its place in the queue',
@@ -122,7 +122,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "  endWait(draft, agent, 'lost');\n",
     replace: '',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'actions',
   },
   {
     name: 'who is lost keeps its running syncs',
@@ -130,7 +130,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "  failRunningSyncs(draft, agent, 'its agent was lost');\n",
     replace: '',
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'an earlier incarnation may go on',
@@ -138,7 +138,7 @@ export const agentMutants: readonly Mutant[] = [
     find: 'if (command.epoch !== agent.epoch)',
     replace: 'if (command.epoch > agent.epoch)',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'anybody may speak for an agent',
@@ -146,7 +146,7 @@ export const agentMutants: readonly Mutant[] = [
     find: 'if (command.session !== agent.session)',
     replace: "if (command.session === '')",
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'who is lost may go on',
@@ -154,7 +154,7 @@ export const agentMutants: readonly Mutant[] = [
     find: "if (agent.presence === 'lost')",
     replace: 'if (agent.epoch < 0)',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'actions',
   },
   {
     name: 'a repeated request is carried out again',
@@ -162,7 +162,7 @@ export const agentMutants: readonly Mutant[] = [
     find: 'if (first === undefined) return null;',
     replace: 'return null;',
     model: 'Requests21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a request id may be used for another command',
@@ -170,7 +170,7 @@ export const agentMutants: readonly Mutant[] = [
     find: 'if (first.kind === command.kind && first.agent === agentOf(command))',
     replace: 'if (first.kind !== null)',
     model: 'Requests21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a request id may be used by another agent',
@@ -178,6 +178,6 @@ export const agentMutants: readonly Mutant[] = [
     find: 'if (first.kind === command.kind && first.agent === agentOf(command))',
     replace: 'if (first.kind === command.kind)',
     model: 'Requests21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
 ];

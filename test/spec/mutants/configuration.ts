@@ -8,7 +8,7 @@ export const configurationMutants: readonly Mutant[] = [
     find: 'if (holders > maxConcurrentAgents)',
     replace: 'if (holders < 0)',
     model: 'Configure32',
-    caughtBy: '?',
+    caughtBy: 'AgentCoordination',
   },
   {
     name: 'more places do not serve the queue',
@@ -16,7 +16,7 @@ export const configurationMutants: readonly Mutant[] = [
     find: '    invalidate(draft, standingOnUnsynced(state));\n  settleQueue(draft);\n',
     replace: '    invalidate(draft, standingOnUnsynced(state));\n',
     model: 'Configure32',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'a first owner re-arms',
@@ -24,7 +24,7 @@ export const configurationMutants: readonly Mutant[] = [
     find: "events: command.cause === 'first' ?",
     replace: "events: command.cause === 'clockJump' ?",
     model: 'TakeOver22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a new owner does not re-arm the leases',
@@ -32,7 +32,7 @@ export const configurationMutants: readonly Mutant[] = [
     find: '  rearmLocks(state, stamp.atMs);\n',
     replace: '',
     model: 'TakeOver22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a new owner does not re-arm the sessions',
@@ -40,7 +40,7 @@ export const configurationMutants: readonly Mutant[] = [
     find: '  rearmAgents(state, stamp.atMs);\n',
     replace: '',
     model: 'TakeOver22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a new owner does not re-arm the waits',
@@ -48,7 +48,7 @@ export const configurationMutants: readonly Mutant[] = [
     find: '  rearmTickets(state, stamp.atMs);\n',
     replace: '',
     model: 'TakeOver22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a new owner does not re-arm the contended holds',
@@ -56,6 +56,6 @@ export const configurationMutants: readonly Mutant[] = [
     find: '    if (lock.contendedSinceMs !== null) lock.contendedSinceMs = atMs;\n',
     replace: '',
     model: 'TakeOver22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
 ];

@@ -8,7 +8,7 @@ export const lockMutants: readonly Mutant[] = [
     find: "if (agent.status === 'blocked')",
     replace: 'if (agent.epoch < 0)',
     model: 'Status22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'an agent may hold any number of locks',
@@ -16,7 +16,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'agent.held.size + missing.length > maxLocksPerAgent)',
     replace: 'agent.held.size < 0)',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'OneLockPerAgent',
   },
   {
     name: 'any number of scopes may be asked for at once',
@@ -24,7 +24,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'if (missing.length > maxLocksPerAgent)',
     replace: 'if (maxLocksPerAgent < 1)',
     model: 'Multi33c2',
-    caughtBy: '?',
+    caughtBy: 'OneLockPerAgent',
   },
   {
     name: 'who asks again for something else gets its old ticket',
@@ -32,7 +32,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '  if (same) return',
     replace: '  if (same || waiter.ticket > 0) return',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'who asks again for the same is refused',
@@ -40,7 +40,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '  if (same) return',
     replace: '  if (same && waiter.ticket < 0) return',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'waiting may close a cycle',
@@ -48,7 +48,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'if (stuck.has(agent.id)) {',
     replace: 'if (stuck.has(agent.id) && agent.epoch < 0) {',
     model: 'Multi22',
-    caughtBy: '?',
+    caughtBy: 'DeadlockPrevention',
   },
   {
     name: 'a stale token releases a lock',
@@ -56,7 +56,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '    if (stale !== null) return stale;\n  }\n',
     replace: '  }\n',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: "anybody may release anybody's lock",
@@ -64,7 +64,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'named.filter((scope) => agent.held.has(scope));',
     replace: 'named.filter((scope) => state.locks.has(scope));',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a release does not serve the queue',
@@ -72,7 +72,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '  if (scopes.length > 0) settleQueue(draft);\n',
     replace: '',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'a stale token renews a lease',
@@ -81,7 +81,7 @@ export const lockMutants: readonly Mutant[] = [
     replace:
       '  if (stale !== null && agent.epoch < 0) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
     model: 'Hold21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: "anybody may renew anybody's lease",
@@ -89,7 +89,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
     replace: 'if (lock === undefined) return notHeld(scope, lock);',
     model: 'Hold21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a free scope can be revoked',
@@ -97,7 +97,7 @@ export const lockMutants: readonly Mutant[] = [
     find: "  if (lock === undefined)\n    return reject('LOCK_NOT_HELD', `${command.scope} is free",
     replace: "  if (lock === null)\n    return reject('LOCK_NOT_HELD', `${command.scope} is free",
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'actions',
   },
   {
     name: 'a revocation does not serve the queue',
@@ -105,7 +105,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '  draft.revoke(lock, command.reason);\n  settleQueue(draft);\n',
     replace: '  draft.revoke(lock, command.reason);\n',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'scopes that do not exist can be asked for',
@@ -113,7 +113,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'for (const scope of scopes) if (!state.scopes.has(scope)) return scopeNotFound(state, scope);',
     replace: '',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'LockConsistency',
   },
   {
     name: 'who waits contends a lock that is granted later not at all',
@@ -121,7 +121,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'contendedSinceMs: state.index.queues.has(scope) ? stamp.atMs : null,',
     replace: 'contendedSinceMs: null,',
     model: 'Hold32c2',
-    caughtBy: '?',
+    caughtBy: 'LockTimeouts',
   },
   {
     name: 'the end of a lock leaves its holder working',
@@ -129,7 +129,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '  if (agent.held.size === 0) state.index.holders -= 1;\n  settleStatus(state, agent, stamp.atMs);\n',
     replace: '  if (agent.held.size === 0) state.index.holders -= 1;\n',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'AgentStateConsistency',
   },
   {
     name: 'the end of a lock leaves its place taken',
@@ -137,7 +137,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '  if (agent.held.size === 0) state.index.holders -= 1;\n',
     replace: '',
     model: 'Locks22c1',
-    caughtBy: '?',
+    caughtBy: 'AgentCoordination',
   },
   {
     name: 'a contended lease is renewed for ever',
@@ -145,7 +145,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'const granted = wished < latest ? wished : latest;',
     replace: 'const granted = wished;',
     model: 'Hold21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a renewal takes back what was promised',
@@ -153,7 +153,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'return granted > lock.deadlineMs ? granted : lock.deadlineMs;',
     replace: 'return granted;',
     model: 'Hold21',
-    caughtBy: '?',
+    caughtBy: 'SURVIVED',
   },
   {
     name: 'waiting for a place does not contend a lease',
@@ -161,7 +161,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'if (state.placeWaitSinceMs === null) return forScope;',
     replace: 'if (state.timeMs > 0) return forScope;',
     model: 'Hold32c1',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a lock counts as contended from before it was granted',
@@ -169,7 +169,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'state.placeWaitSinceMs > lock.grantedAtMs ? state.placeWaitSinceMs : lock.grantedAtMs',
     replace: 'state.placeWaitSinceMs',
     model: 'Hold32c1',
-    caughtBy: '?',
+    caughtBy: 'canonical',
   },
   {
     name: 'a silent agent is not lost',
@@ -177,7 +177,7 @@ export const lockMutants: readonly Mutant[] = [
     find: 'if (agent !== undefined) loseAgent(draft, agent);',
     replace: '',
     model: 'Sessions21',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'who says that it is blocked keeps its locks for ever',
@@ -185,7 +185,7 @@ export const lockMutants: readonly Mutant[] = [
     find: "  else draft.releaseAll(agent, 'blockedTooLong');\n",
     replace: '',
     model: 'Status22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a wait does not end after the longest block',
@@ -193,7 +193,7 @@ export const lockMutants: readonly Mutant[] = [
     find: "if (waiter !== undefined) draft.endTicket(waiter, 'blockedTooLong');",
     replace: 'if (waiter !== undefined) return;',
     model: 'Status22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a wait does not end at its deadline',
@@ -201,7 +201,7 @@ export const lockMutants: readonly Mutant[] = [
     find: "    draft.endTicket(waiter, 'deadline');\n",
     replace: '',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a lease does not end at its deadline',
@@ -209,7 +209,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '    draft.expire(lock);\n',
     replace: '',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'what expires does not serve the queue',
@@ -217,7 +217,7 @@ export const lockMutants: readonly Mutant[] = [
     find: '  settleQueue(draft);\n',
     replace: '',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'leases are left out of the next deadline',
@@ -225,6 +225,6 @@ export const lockMutants: readonly Mutant[] = [
     find: '[sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines]',
     replace: '[sessionDeadlines, blockDeadlines, ticketDeadlines]',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
 ];

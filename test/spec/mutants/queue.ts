@@ -8,7 +8,7 @@ export const queueMutants: readonly Mutant[] = [
     find: "if (holder !== null) return { kind: 'held', scope, holder };",
     replace: '',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'nothing is kept for the oldest ticket',
@@ -16,7 +16,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'if (oldest !== null && oldest !== self) {',
     replace: 'if (oldest !== null && oldest === self) {',
     model: 'Multi32c2',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'any number of agents may hold locks',
@@ -24,7 +24,7 @@ export const queueMutants: readonly Mutant[] = [
     find: "  if (draft.isFull() && draft.heldBy(agent) === 0) return { kind: 'full' };\n",
     replace: '',
     model: 'Locks22c1',
-    caughtBy: '?',
+    caughtBy: 'AgentCoordination',
   },
   {
     name: 'who holds a lock already needs a place for another',
@@ -32,7 +32,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'if (draft.isFull() && draft.heldBy(agent) === 0)',
     replace: 'if (draft.isFull())',
     model: 'Multi32c1',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'cancelling a wait does not serve the queue',
@@ -40,7 +40,7 @@ export const queueMutants: readonly Mutant[] = [
     find: "  draft.endTicket(waiter, 'cancelled');\n  settleQueue(draft);\n",
     replace: "  draft.endTicket(waiter, 'cancelled');\n",
     model: 'Multi32c2',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'a place that comes free serves only those who want the same scope',
@@ -48,7 +48,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'placeCameFree ? index.queues.keys() : draft.touched()',
     replace: 'draft.touched()',
     model: 'Locks22c1',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'only one ticket is tried for each scope',
@@ -56,7 +56,7 @@ export const queueMutants: readonly Mutant[] = [
     find: '  return draft.state.index.queues.get(scope)?.after(ticket) ?? null;\n}\n\n/** In a full',
     replace: '  return null;\n}\n\n/** In a full',
     model: 'Multi33c2',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'in a full house holders are not served',
@@ -64,7 +64,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'if (draft.isFull()) return serveHolders(draft);',
     replace: 'if (draft.isFull()) return;',
     model: 'Multi33c2',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'a ticket that is served stays in the queue',
@@ -72,7 +72,7 @@ export const queueMutants: readonly Mutant[] = [
     find: "  draft.endTicket(waiter, 'granted');\n",
     replace: '',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'DeadlockPrevention',
   },
   {
     name: 'of several scopes only the first is granted',
@@ -80,7 +80,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'for (const scope of waiter.scopes) draft.grant({',
     replace: 'for (const scope of waiter.scopes.slice(0, 1)) draft.grant({',
     model: 'Multi22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'nobody notes that a place is wanted',
@@ -88,7 +88,7 @@ export const queueMutants: readonly Mutant[] = [
     find: "  if (wanted && state.placeWaitSinceMs === null) draft.emit({ kind: 'place.contended' });\n",
     replace: '',
     model: 'Hold32c1',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'nobody notes that a place is no longer wanted',
@@ -96,7 +96,7 @@ export const queueMutants: readonly Mutant[] = [
     find: "  if (!wanted && state.placeWaitSinceMs !== null) draft.emit({ kind: 'place.uncontended' });\n",
     replace: '',
     model: 'Hold32c1',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'a ticket does not contend the lock that it waits for',
@@ -104,7 +104,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'if (lock !== undefined) lock.contendedSinceMs ??= stamp.atMs;',
     replace: '',
     model: 'Hold21',
-    caughtBy: '?',
+    caughtBy: 'LockTimeouts',
   },
   {
     name: 'the last ticket leaves the lock contended',
@@ -112,7 +112,7 @@ export const queueMutants: readonly Mutant[] = [
     find: '  if (lock !== undefined) lock.contendedSinceMs = null;\n',
     replace: '',
     model: 'Hold21',
-    caughtBy: '?',
+    caughtBy: 'LockTimeouts',
   },
   {
     name: 'a ticket that ended keeps its timer',
@@ -120,7 +120,7 @@ export const queueMutants: readonly Mutant[] = [
     find: '  state.index.ticketDeadlines.delete(waiter.ticket);\n',
     replace: '',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'TimeoutManagement',
   },
   {
     name: 'a wait in vain leaves the agent blocked',
@@ -128,7 +128,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'state.totals.timeouts += 1;\n  settleStatus(state, agent, stamp.atMs);\n',
     replace: 'state.totals.timeouts += 1;\n',
     model: 'Locks22c2',
-    caughtBy: '?',
+    caughtBy: 'AgentStateConsistency',
   },
   {
     name: 'what the oldest ticket no longer keeps is not tried for others',
@@ -136,7 +136,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'if (waiter === this.oldest()) for (const scope of waiter.scopes) this.#touch(scope);',
     replace: '',
     model: 'Multi32c2',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'older tickets are no hindrance to a wait',
@@ -144,7 +144,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'if (ahead !== null && stuck.has(ahead)) return',
     replace: 'if (ahead !== null && stuck.has(ahead) && wait.ticket < 0) return',
     model: 'Multi33c2',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a full house is no hindrance to a wait',
@@ -152,6 +152,6 @@ export const queueMutants: readonly Mutant[] = [
     find: '  return hindranceToPlace(state, agent, stuck);\n',
     replace: '  return null;\n',
     model: 'Multi32c1',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
 ];

@@ -8,7 +8,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: 'if (dependencies.includes(scope))',
     replace: 'if (dependencies === null)',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a scope may depend on what is no scope',
@@ -16,7 +16,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: 'if (unknown.length > 0)',
     replace: 'if (unknown.length < 0)',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'DependencyIntegrity',
   },
   {
     name: 'a scope may have any number of dependencies',
@@ -24,7 +24,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: 'if (dependencies.length > maxDependencies)',
     replace: 'if (dependencies.length < 0)',
     model: 'Sync13bounds',
-    caughtBy: '?',
+    caughtBy: 'DependencyGraphProperties',
   },
   {
     name: 'dependencies may form a cycle',
@@ -32,7 +32,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: 'if (cycle !== null)',
     replace: 'if (cycle === undefined)',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'CircularDependencyPrevention',
   },
   {
     name: 'a chain of dependencies may have any length',
@@ -40,7 +40,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: 'if (chain.length <= maxScopeDepth) return null;',
     replace: 'if (chain.length >= 0) return null;',
     model: 'Sync13bounds',
-    caughtBy: '?',
+    caughtBy: 'DependencyGraphProperties',
   },
   {
     name: 'a new dependency leaves a scope synced',
@@ -48,7 +48,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: 'if (outdated.length > 0) invalidate',
     replace: 'if (outdated.length < 0) invalidate',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'a new dependency invalidates even when it is synced',
@@ -56,7 +56,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: "(path) => !known.dependencies.includes(path) && state.syncs.get(path)?.status !== 'completed',",
     replace: '(path) => !known.dependencies.includes(path),',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a removed scope keeps its waiters',
@@ -64,7 +64,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: "    if (waiter !== undefined) draft.endTicket(waiter, 'scopeRemoved');\n",
     replace: '',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'LockConsistency',
   },
   {
     name: 'a removed scope keeps its lock',
@@ -72,7 +72,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: "  if (lock !== undefined) draft.release(lock, 'scopeRemoved');\n",
     replace: '',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'LockConsistency',
   },
   {
     name: 'a removed scope keeps its sync',
@@ -80,7 +80,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: '  state.syncs.delete(event.scope);\n',
     replace: '',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'removing a scope does not serve the queue',
@@ -88,7 +88,7 @@ export const scopeMutants: readonly Mutant[] = [
     find: '  for (const path of removed) removeScope(draft, path);\n  settleQueue(draft);\n',
     replace: '  for (const path of removed) removeScope(draft, path);\n',
     model: 'Context22c1',
-    caughtBy: '?',
+    caughtBy: 'QueueConsistency',
   },
 ];
 
@@ -99,7 +99,7 @@ export const contextMutants: readonly Mutant[] = [
     find: "  if (agent.status === 'blocked') return refuse(refusedBlocked(agent, scope));\n",
     replace: '',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'DeadlockPrevention',
   },
   {
     name: 'a stale token may write',
@@ -107,7 +107,7 @@ export const contextMutants: readonly Mutant[] = [
     find: '  if (stale !== null) return refuse(stale);\n',
     replace: '',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a lost lock is granted anew to who believes that it holds it',
@@ -115,7 +115,7 @@ export const contextMutants: readonly Mutant[] = [
     find: '  if (token !== null) return refuse(notHeld(scope, lock));\n',
     replace: '',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a write may take one lock too many',
@@ -123,7 +123,7 @@ export const contextMutants: readonly Mutant[] = [
     find: '  if (agent.held.size >= draft.settings.maxLocksPerAgent) return refuse(refusedHolds(agent, scope));\n',
     replace: '',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'OneLockPerAgent',
   },
   {
     name: 'a write takes a lock that is not to be had',
@@ -131,7 +131,7 @@ export const contextMutants: readonly Mutant[] = [
     find: '  if (obstacle !== null) return refuse(busy(draft, [scope], obstacle));\n',
     replace: '',
     model: 'Context22c1',
-    caughtBy: '?',
+    caughtBy: 'AgentCoordination',
   },
   {
     name: 'a write goes over what the writer has not seen',
@@ -139,7 +139,7 @@ export const contextMutants: readonly Mutant[] = [
     find: 'if (known !== undefined && known.digest !== baseDigest)',
     replace: 'if (known !== undefined && baseDigest === undefined)',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a write leaves the scope synced',
@@ -147,6 +147,6 @@ export const contextMutants: readonly Mutant[] = [
     find: 'const invalidated = invalidate(draft, [scope]);',
     replace: 'const invalidated = invalidate(draft, []);',
     model: 'Context22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
 ];

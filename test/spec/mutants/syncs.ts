@@ -8,7 +8,7 @@ export const syncMutants: readonly Mutant[] = [
     find: '    refusedStart(scope, state.syncs.get(scope)) ??\n',
     replace: '',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'a sync does not wait for its dependencies',
@@ -16,7 +16,7 @@ export const syncMutants: readonly Mutant[] = [
     find: '  if (unsynced.length === 0) return null;\n',
     replace: '  if (unsynced.length >= 0) return null;\n',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'dependencies are waited for although they are not to be checked',
@@ -24,7 +24,7 @@ export const syncMutants: readonly Mutant[] = [
     find: '  if (!state.settings.dependencyChecking) return null;\n',
     replace: '',
     model: 'Sync13bounds',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a sync that does not run may be ended',
@@ -32,7 +32,7 @@ export const syncMutants: readonly Mutant[] = [
     find: "if (sync === undefined || sync.status !== 'syncing')\n    return reject(",
     replace: 'if (sync === undefined)\n    return reject(',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'BoundedRetries',
   },
   {
     name: 'a run may be ended under the number of another',
@@ -40,7 +40,7 @@ export const syncMutants: readonly Mutant[] = [
     find: 'if (sync.run === run && sync.agent === agent) return null;',
     replace: 'if (sync.agent === agent) return null;',
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a run may be ended by an agent that does not run it',
@@ -48,7 +48,7 @@ export const syncMutants: readonly Mutant[] = [
     find: 'if (sync.run === run && sync.agent === agent) return null;',
     replace: 'if (sync.run === run) return null;',
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a sync is retried without end',
@@ -56,7 +56,7 @@ export const syncMutants: readonly Mutant[] = [
     find: 'if (sync.failures > maxRetries)',
     replace: 'if (sync.failures < 0)',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'BoundedRetries',
   },
   {
     name: 'one retry too few',
@@ -64,7 +64,7 @@ export const syncMutants: readonly Mutant[] = [
     find: 'if (sync.failures > maxRetries)',
     replace: 'if (sync.failures >= maxRetries)',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a retry does not wait for the back-off',
@@ -72,7 +72,7 @@ export const syncMutants: readonly Mutant[] = [
     find: 'if (sync.retryAtMs !== null && atMs < sync.retryAtMs)',
     replace: 'if (sync.retryAtMs !== null && atMs < 0)',
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'the back-off does not double',
@@ -80,7 +80,7 @@ export const syncMutants: readonly Mutant[] = [
     find: 'const wait = firstMs * 2 ** (failures < 30 ? failures : 30);',
     replace: 'const wait = firstMs * 2 ** (failures < 0 ? failures : 0);',
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'what has not failed may be retried',
@@ -88,7 +88,7 @@ export const syncMutants: readonly Mutant[] = [
     find: "if (status === 'failed') return null;",
     replace: "if (status === 'failed' || status === 'completed') return null;",
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'a reset does not renew the budget',
@@ -97,7 +97,7 @@ export const syncMutants: readonly Mutant[] = [
     replace:
       '  const sync = must(state.syncs.get(event.scope), `${event.scope} was synced before`);\n  toIdle(sync);\n}\n\nexport function evolveSyncAborted',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'BoundedRetries',
   },
   {
     name: 'a success does not renew the budget',
@@ -105,7 +105,7 @@ export const syncMutants: readonly Mutant[] = [
     find: "  sync.status = 'completed';\n  sync.failures = 0;\n",
     replace: "  sync.status = 'completed';\n",
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a failure is not counted',
@@ -113,7 +113,7 @@ export const syncMutants: readonly Mutant[] = [
     find: '  sync.failures += 1;\n',
     replace: '',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a change reaches only the scope itself',
@@ -121,7 +121,7 @@ export const syncMutants: readonly Mutant[] = [
     find: 'of causesOf(changed, dependents)) {',
     replace: 'of changed.map((path) => [path, path])) {',
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'a change reaches only those who depend on the scope directly',
@@ -129,7 +129,7 @@ export const syncMutants: readonly Mutant[] = [
     find: 'for (const scope of reachableInOrder(changed, dependents)) {',
     replace: 'for (const scope of changed) {',
     model: 'Sync13',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'a change leaves runs going on',
@@ -137,7 +137,7 @@ export const syncMutants: readonly Mutant[] = [
     find: "    abortSync(draft, scope, 'something it was synced from has changed');\n",
     replace: "    if (sync.status === 'syncing') continue;\n",
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'a change does not renew the budget',
@@ -145,7 +145,7 @@ export const syncMutants: readonly Mutant[] = [
     find: "if (sync === undefined || (sync.status === 'idle' && sync.failures === 0)) continue;",
     replace: "if (sync === undefined || sync.status === 'idle') continue;",
     model: 'Sync12',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
   {
     name: 'a run that ended stays on the list of its agent',
@@ -153,7 +153,7 @@ export const syncMutants: readonly Mutant[] = [
     find: '    running?.delete(scope);\n',
     replace: '',
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'SyncStatusConsistency',
   },
   {
     name: 'what Git changed stays synced',
@@ -162,6 +162,6 @@ export const syncMutants: readonly Mutant[] = [
     replace:
       "  draft.emit({ kind: 'repository.changed', scopes: command.scopes, operation: command.operation });\n  return decideChanged(draft, []);\n",
     model: 'Runners22',
-    caughtBy: '?',
+    caughtBy: 'graph',
   },
 ];
