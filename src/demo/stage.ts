@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -18,21 +26,23 @@ const sessionTimeout = '6s';
 export function prepareStage(repository: string): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'rhema-demo-'));
   const worktree = join(folder, basename(resolve(repository)) || 'repository');
-  git(['clone', '--quiet', '--no-hardlinks', resolve(repository), worktree], folder);
-  if (!existsSync(join(worktree, 'rhema.yaml'))) describeScopes(worktree);
-  configure(join(worktree, 'rhema.yaml'));
-  return {
-    worktree,
-    commonDir: join(worktree, '.git'),
-    clear: () => rmSync(folder, { recursive: true, force: true }),
-  };
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    git(['clone', '--quiet', '--no-hardlinks', resolve(repository), worktree], folder);
+    if (!existsSync(join(worktree, 'rhema.yaml'))) describeScopes(worktree);
+    configure(join(worktree, 'rhema.yaml'));
+  } catch (error) {
+    clear();
+    throw error;
+  }
+  return { worktree, commonDir: join(worktree, '.git'), clear };
 }
 
 /** A repository without scopes gets one for each top-level folder, each depending on the one before it. */
 function describeScopes(worktree: string): void {
-  const folders = git(['ls-tree', '-d', '--name-only', '-z', 'HEAD'], worktree)
-    .split('\0')
-    .filter((name) => name !== '' && !name.startsWith('.'))
+  const folders = readdirSync(worktree, { withFileTypes: true })
+    .filter((item) => item.isDirectory() && !item.name.startsWith('.'))
+    .map((item) => item.name)
     .slice(0, 6);
   const named = folders.length >= 2 ? folders : [...folders, 'demo-a', 'demo-b'];
   named.forEach((name, place) => {
