@@ -165,10 +165,16 @@ Configure(places) ==
 -------------------------------------------------------------------------------
 (* The environment of the agents.  A crashed process starts again by joining anew. *)
 
-Befalls(a, label, before, after) ==
-  InTime /\ clients[a] \in before /\ clients' = [clients EXCEPT ![a] = after] /\ step' = label /\ UNCHANGED house
+Befalls(a, label, after) ==
+  clients' = [clients EXCEPT ![a] = after] /\ step' = label /\ UNCHANGED house
 
-Crash(a) == Befalls(a, Call("Crash", <<a>>), {"up", "cut"}, "down")
-Partition(a) == Befalls(a, Call("Partition", <<a>>), {"up"}, "cut")
-Heal(a) == Befalls(a, Call("Heal", <<a>>), {"cut"}, "up")
+Crash(a) ==
+  /\ InTime /\ clients[a] \in {"up", "cut"}
+  /\ Befalls(a, Call("Crash", <<a>>), "down")
+Partition(a) ==
+  /\ InTime /\ clients[a] = "up"
+  /\ Befalls(a, Call("Partition", <<a>>), "cut")
+Heal(a) ==
+  /\ InTime /\ clients[a] = "cut"
+  /\ Befalls(a, Call("Heal", <<a>>), "up")
 ===============================================================================

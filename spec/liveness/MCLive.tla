@@ -87,7 +87,11 @@ Status(s) == house.syncs[s].status
 CanRetry(s) == InTime /\ Status(s) = "failed" /\ house.syncs[s].failures <= MaxRetries /\ house.syncs[s].pause <= 0
 CanStart(s) == InTime /\ Status(s) = "idle" /\ \A d \in house.deps[s] : Status(d) = "completed"
 CanEnd(s) == InTime /\ Status(s) = "syncing"
+\* A retry is possible between the moments at which something is due, again and again but not all the time: so the service
+\* must make it if it is possible again and again, which is strong fairness.
 RetriesAreMade ==
+  \A s \in Scope : <>[]~CanRetry(s) \/ []<><<Status(s) = "failed" /\ house'.syncs[s].status = "idle">>_View
+RetriesAreMadeWeakly ==
   \A s \in Scope : []<>~CanRetry(s) \/ []<><<Status(s) = "failed" /\ house'.syncs[s].status = "idle">>_View
 RunsAreMade ==
   \A s \in Scope :
@@ -97,6 +101,7 @@ RunsAreMade ==
 Syncs == Init(Chain) /\ [][NextSyncs]_vars /\ TimePasses /\ DueIsEnded
 SyncsWithoutTime == Init(Chain) /\ [][NextSyncs]_vars /\ DueIsEnded
 SyncsRetried == Syncs /\ RetriesAreMade
+SyncsRetriedWeakly == Syncs /\ RetriesAreMadeWeakly
 SyncsRun == Init(Chain) /\ [][NextSyncsCalm]_vars /\ TimePasses /\ DueIsEnded /\ RetriesAreMade /\ RunsAreMade
 SyncsStarted == Init(Chain) /\ [][NextSyncsCalm]_vars /\ TimePasses /\ DueIsEnded /\ RetriesAreMade
 

@@ -6,7 +6,7 @@
  *     node spec/tools/check.mjs fencing [NAME...]    the machine of tokens
  *     node spec/tools/check.mjs mutants [BUG...]     each property is violated by a specification with one guard less
  *     node spec/tools/check.mjs scenarios [NAME...]  what can happen, and the shortest way there
- *     node spec/tools/check.mjs coverage [NAME...]   how often each action was taken, over the models
+ *     node spec/tools/check.mjs coverage [NAME...]   how often each action is taken, and why else not, over the models
  *
  * Exit code 1 when something is not as expected; TLC's words are then on the error output.
  */
@@ -18,6 +18,7 @@ const [kind = 'models', ...wanted] = process.argv.slice(2);
 const jar = findTlc();
 let asExpected = true;
 
+const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
 const readList = (file) => JSON.parse(readFileSync(join(specFolder, file), 'utf8'));
 const pathOf = (run) =>
@@ -106,29 +107,28 @@ function checkScenarios() {
   }
 }
 
-/** How often TLC has taken each action: its last statistics say. */
-function takenIn(output) {
-  const statistics = output.slice(output.lastIndexOf('The coverage statistics'));
-  return [...statistics.matchAll(/^<(\w+) line [^>]*>: \d+:(\d+)$/gm)].map(([, action, times]) => ({
+/** The labels of a model's edges, taken apart: the kind of the step, and why nothing came of it, if so. */
+function labelsOf(config) {
+  const { output } = runTlc(jar, { ...config, text: `${config.text}ACTION_CONSTRAINT PrintEdge\n` });
+  return [...output.matchAll(/^"EDGE (\w+)\S*?(?:!(\w+))? /gm)].map(([, action, reason = null]) => ({
     action,
-    times: Number(times),
+    reason,
   }));
 }
 
 function checkCoverage() {
-  const totals = new Map();
-  for (const name of namesIn('models')) {
-    const { output } = runTlc(jar, readConfig('models', name), ['-coverage', '1']);
-    for (const { action, times } of takenIn(output)) {
-      const known = totals.get(action) ?? { times: 0, models: new Set() };
-      known.times += times;
-      totals.set(action, { times: known.times, models: known.models.add(name) });
+  const actions = new Map();
+  for (const name of namesIn('models'))
+    for (const { action, reason } of labelsOf(readConfig('models', name))) {
+      const known = actions.get(action) ?? { taken: 0, reasons: new Set() };
+      if (reason === null) known.taken += 1;
+      else known.reasons.add(reason);
+      actions.set(action, known);
     }
-  }
-  header('action', 'taken', 'models');
-  for (const [action, { times, models }] of [...totals].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (times === 0) asExpected = false;
-    row(action, times, [...models].join(', '));
+  header('action', 'taken', 'not taken because');
+  for (const [action, { taken, reasons }] of [...actions].sort(([a], [b]) => byText(a, b))) {
+    if (taken === 0) asExpected = false;
+    row(action, taken, [...reasons].sort(byText).join(', '));
   }
 }
 

@@ -15,8 +15,7 @@ import {
   type ScopePath,
   type SyncRun,
 } from '../../src/core/index.ts';
-import { unitMs } from './slice.ts';
-import type { Client, World } from './world.ts';
+import { unitMs, type Client, type World } from './world.ts';
 
 /** One thing that can be said, and how it is said in a given world. */
 export interface Act {

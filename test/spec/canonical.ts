@@ -1,7 +1,7 @@
 /** The canonical text of a state, as `spec/ABSTRACTION.md` section 3 fixes it. */
 import type { Agent, AgentId, Lock, ScopePath, State, Sync, Waiter } from '../../src/core/index.ts';
-import { unitMs, type Constants, type Slice } from './slice.ts';
-import type { World } from './world.ts';
+import type { Constants, Slice } from './slice.ts';
+import { unitMs, type World } from './world.ts';
 
 const off = '~';
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { goldenOf, parseGolden, type Golden } from '../../src/explore/index.ts';
 import { modelsFolder, type Slice } from './slice.ts';
-import type { TlcRun } from './tlc.ts';
+import { withoutProperties, type TlcRun } from './tlc.ts';
 
 const goldenFolder = join(modelsFolder, 'golden');
 
@@ -11,10 +11,10 @@ const goldenPath = (name: string): string => join(goldenFolder, `${name}.json`);
 
 export const readGolden = (name: string): Golden => parseGolden(readFileSync(goldenPath(name), 'utf8'));
 
-export function writeGolden(slice: Slice, { version, graph }: TlcRun): void {
+export function writeGolden(name: string, specification: Record<string, string>, tlc: TlcRun): void {
   mkdirSync(goldenFolder, { recursive: true });
-  const golden = goldenOf(slice.name, version, specificationOf(slice), graph);
-  writeFileSync(goldenPath(slice.name), `${JSON.stringify(golden, null, 2)}\n`);
+  const golden = goldenOf(name, tlc.version, specification, tlc.graph);
+  writeFileSync(goldenPath(name), `${JSON.stringify(golden, null, 2)}\n`);
 }
 
 /** Every model of the specification: the configuration files beside which a module of alphabets exists. */
@@ -25,24 +25,38 @@ export function modelNames(): string[] {
     .sort();
 }
 
-/** The texts that a model's graph follows from: its configuration, its module and all that this extends. */
+/** Modules that state what must hold. They do not shape the graph, and TLC need not run again when they change. */
+const propertyModules = ['Safety', 'Scenarios'];
+
+/** The texts that a model's graph follows from, without comments: its configuration, its module, what this extends. */
 export function specificationOf({ name, module }: Slice): Record<string, string> {
-  const texts: Record<string, string> = {
-    [`${name}.cfg`]: readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8'),
-  };
+  const config = readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8');
+  const texts: Record<string, string> = { [`${name}.cfg`]: withoutProse(withoutProperties(config)) };
+  const seen = new Set<string>();
   const pending = [module];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const file = `${next}.tla`;
-    const text = file in texts ? null : readModule(file);
+    const text = seen.has(next) ? null : readModule(next);
     if (text === null) continue;
-    texts[file] = text;
+    seen.add(next);
     pending.push(...extendedBy(text));
+    if (!propertyModules.includes(next)) texts[`${next}.tla`] = withoutProse(text);
   }
   return texts;
 }
 
+/** Indentation stays: it is part of the language. */
+function withoutProse(text: string): string {
+  return text
+    .replaceAll(/\(\*[^]*?\*\)|\\\*.*$/gm, '')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
 /** Null for a module that comes with TLA+ itself. */
-function readModule(file: string): string | null {
+function readModule(module: string): string | null {
+  const file = `${module}.tla`;
   for (const folder of [modelsFolder, join(modelsFolder, '..')])
     if (readdirSync(folder).includes(file)) return readFileSync(join(folder, file), 'utf8');
   return null;

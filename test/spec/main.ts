@@ -9,7 +9,7 @@
  */
 import * as core from '../../src/core/index.ts';
 import { compareWithTlc, deviations } from './conform.ts';
-import { modelNames, readGolden, writeGolden } from './golden.ts';
+import { modelNames, readGolden, specificationOf, writeGolden } from './golden.ts';
 import { compileCore, mutants, verdictOn } from './mutants/index.ts';
 import { loadSlice } from './slice.ts';
 import { findTlc } from './tlc.ts';
@@ -24,9 +24,10 @@ function conform(name: string): readonly string[] {
 
 async function makeGolden(name: string): Promise<readonly string[]> {
   const slice = loadSlice(name);
+  const specification = specificationOf(slice);
   const { tlc, differences } = await compareWithTlc(core, slice, findTlc());
   say(`${name}: ${tlc.distinct} states, ${tlc.graph.edges} edges, depth ${tlc.depth}, ${tlc.version}`);
-  if (differences.length === 0) writeGolden(slice, tlc);
+  if (differences.length === 0) writeGolden(name, specification, tlc);
   return differences;
 }
 

@@ -14,8 +14,8 @@ import { expireDue, type Act, type Fault } from './alphabet.ts';
 import { canonicalText, hasRunningClock } from './canonical.ts';
 import { cloneState } from './clone.ts';
 import type { Core } from './core.ts';
-import { unitMs, type Constants, type Slice } from './slice.ts';
-import type { World } from './world.ts';
+import type { Constants, Slice } from './slice.ts';
+import { unitMs, type World } from './world.ts';
 
 export function modelOf(core: Core, slice: Slice): Model<World> {
   return {

@@ -6,9 +6,6 @@ import { agentId, scopePath } from '../support/machine.ts';
 import type { Act, Fault } from './alphabet.ts';
 import { alphabets } from './slices/index.ts';
 
-/** One unit of abstract time. */
-export const unitMs = 1_000;
-
 export interface Slice {
   /** Of the configuration file, for example `Locks22c2`. */
   readonly name: string;

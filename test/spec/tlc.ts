@@ -36,7 +36,8 @@ export async function runTlc(jar: string, { name, module }: Slice, copy?: GraphS
   const folder = mkdtempSync(join(tmpdir(), 'tlc-'));
   try {
     const config = join(folder, `${name}.cfg`);
-    writeFileSync(config, printingConfig(readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8')));
+    const shape = withoutProperties(readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8'));
+    writeFileSync(config, `${shape}\nACTION_CONSTRAINT PrintEdge\n`);
     const graph = new StreamedGraph();
     const said: string[] = [];
     await readEdgeList(
@@ -55,10 +56,9 @@ function tlcArguments(jar: string, folder: string, config: string, module: strin
   return [...java, 'tlc2.TLC', '-workers', '1', '-metadir', folder, '-config', config, `${module}.tla`];
 }
 
-/** Without the properties to check, and with the printing of edges. */
-function printingConfig(text: string): string {
-  const withoutChecks = text.replaceAll(/^(?:INVARIANT|PROPERT)\w*(?:\n? .*)*\n/gm, '');
-  return `${withoutChecks}\nACTION_CONSTRAINT PrintEdge\n`;
+/** A configuration without the properties to check: what shapes the graph. */
+export function withoutProperties(config: string): string {
+  return config.replaceAll(/^(?:INVARIANT|PROPERT)\w*(?:\n? .*)*\n/gm, '');
 }
 
 const both = (first: GraphSink, second: GraphSink): GraphSink => ({

@@ -1,6 +1,9 @@
 /** The core together with what surrounds it in the specification: the time, and the processes behind the agents. */
 import type { AgentId, State } from '../../src/core/index.ts';
 
+/** One unit of abstract time. */
+export const unitMs = 1_000;
+
 export interface World {
   readonly state: State;
   /** The present time; the state's own is that of its last revision. */
