@@ -50,11 +50,11 @@ export function populatedState(agents: number, scopes: number): State {
 const chunk = 1_000;
 
 /** Acquire and release by one agent after another; answers pairs per second. Making the commands is not timed. */
-export function pairsPerSecond(agents: number, scopes: number, pairs: number): number {
+export function pairsPerSecond(agents: number, scopes: number, pairs: number, withIds = true): number {
   const state = populatedState(agents, scopes);
   let spentNs = 0n;
   for (let done = 0; done < pairs; done += chunk) {
-    const commands = pairCommands(state, done, chunk);
+    const commands = pairCommands(state, done, chunk, withIds);
     const startedAt = process.hrtime.bigint();
     for (const command of commands) carryOut(state, command);
     spentNs += process.hrtime.bigint() - startedAt;
@@ -62,7 +62,7 @@ export function pairsPerSecond(agents: number, scopes: number, pairs: number): n
   return pairs / (Number(spentNs) / 1e9);
 }
 
-function pairCommands(state: State, from: number, pairs: number): Command[] {
+function pairCommands(state: State, from: number, pairs: number, withIds: boolean): Command[] {
   const agents = [...state.agents.values()];
   const scopes = [...state.scopes.keys()];
   const commands: Command[] = [];
@@ -76,7 +76,7 @@ function pairCommands(state: State, from: number, pairs: number): Command[] {
       {
         kind: 'AcquireLock',
         atMs,
-        requestId: asRequestId(`acquire-${pair}`),
+        requestId: withIds ? asRequestId(`acquire-${pair}`) : null,
         agent: id,
         epoch,
         session,
@@ -88,7 +88,7 @@ function pairCommands(state: State, from: number, pairs: number): Command[] {
       {
         kind: 'ReleaseLock',
         atMs,
-        requestId: asRequestId(`release-${pair}`),
+        requestId: withIds ? asRequestId(`release-${pair}`) : null,
         agent: id,
         epoch,
         session,

@@ -8,10 +8,10 @@ import { loadSlice } from './slice.ts';
 const edgesMax = 500_000;
 
 describe('the shipped core has the same labelled state graph as the specification', () => {
-  for (const name of modelNames()) {
-    const { edges } = readGolden(name).graph;
-    it.skipIf(edges > edgesMax)(`in the model ${name}, with ${edges} edges`, () => {
-      expect(deviations(core, loadSlice(name), { auditEvery: 10 })).toEqual([]);
+  for (const name of modelNames())
+    it(`in the model ${name}`, ({ skip }) => {
+      const { edges } = readGolden(name).graph;
+      skip(edges > edgesMax, `${edges} edges are for main.ts`);
+      expect(deviations(core, loadSlice(name))).toEqual([]);
     });
-  }
 });

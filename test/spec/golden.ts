@@ -1,5 +1,5 @@
 /** The committed summaries of TLC's graphs, and what each of them was made from. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { goldenOf, parseGolden, type Golden } from '../../src/explore/index.ts';
 import { modelsFolder, type Slice } from './slice.ts';
@@ -9,7 +9,13 @@ const goldenFolder = join(modelsFolder, 'golden');
 
 const goldenPath = (name: string): string => join(goldenFolder, `${name}.json`);
 
-export const readGolden = (name: string): Golden => parseGolden(readFileSync(goldenPath(name), 'utf8'));
+/** Throws when TLC has not been run on the model. */
+export function readGolden(name: string): Golden {
+  const path = goldenPath(name);
+  if (!existsSync(path))
+    throw new Error(`${path} is missing: run the task golden of test/spec/main.ts on ${name}`);
+  return parseGolden(readFileSync(path, 'utf8'));
+}
 
 export function writeGolden(name: string, specification: Record<string, string>, tlc: TlcRun): void {
   mkdirSync(goldenFolder, { recursive: true });
@@ -17,7 +23,7 @@ export function writeGolden(name: string, specification: Record<string, string>,
   writeFileSync(goldenPath(name), `${JSON.stringify(golden, null, 2)}\n`);
 }
 
-/** Every model of the specification: the configuration files beside which a module of alphabets exists. */
+/** Every model of the specification. */
 export function modelNames(): string[] {
   return readdirSync(modelsFolder)
     .filter((file) => file.endsWith('.cfg'))

@@ -19,7 +19,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 function conform(name: string): readonly string[] {
   const { states, edges, depth } = readGolden(name).graph;
   say(`${name}: ${states} states, ${edges} edges, depth ${depth}`);
-  return deviations(core, loadSlice(name), { auditEvery: 10 });
+  return deviations(core, loadSlice(name));
 }
 
 async function makeGolden(name: string): Promise<readonly string[]> {

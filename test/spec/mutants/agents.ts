@@ -85,6 +85,14 @@ export const agentMutants: readonly Mutant[] = [
     caughtBy: 'AgentStateConsistency',
   },
   {
+    name: 'saying what is so already is refused',
+    file: 'agents.ts',
+    find: 'if (from === to)',
+    replace: 'if (from === to && agent.epoch < 0)',
+    model: 'Status22',
+    caughtBy: 'graph',
+  },
+  {
     name: 'who completes keeps its locks',
     file: 'agents.ts',
     find: "to === 'completed' ? draft.releaseAll(agent, 'completed') : []",
@@ -131,6 +139,14 @@ export const agentMutants: readonly Mutant[] = [
     replace: '',
     model: 'Runners22',
     caughtBy: 'SyncStatusConsistency',
+  },
+  {
+    name: 'nobody looks whether an agent has joined',
+    file: 'gate.ts',
+    find: "  if (agent === undefined)\n    return reject(\n      'AGENT_NOT_FOUND'",
+    replace: "  if (agent === null)\n    return reject(\n      'AGENT_NOT_FOUND'",
+    model: 'Sessions21',
+    caughtBy: 'actions',
   },
   {
     name: 'an earlier incarnation may go on',

@@ -6,7 +6,7 @@ import { queueMutants } from './queue.ts';
 import { contextMutants, scopeMutants } from './scopes.ts';
 import { syncMutants } from './syncs.ts';
 
-export { compileCore, type CompiledCore } from './compile.ts';
+export { compileCore } from './compile.ts';
 export type { Mutant } from './mutant.ts';
 export { verdictOn } from './verdict.ts';
 

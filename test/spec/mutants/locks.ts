@@ -27,6 +27,14 @@ export const lockMutants: readonly Mutant[] = [
     caughtBy: 'OneLockPerAgent',
   },
   {
+    name: 'who asks again for what it holds must wait for itself',
+    file: 'locks.ts',
+    find: 'command.scopes.filter((scope) => !agent.held.has(scope));',
+    replace: 'command.scopes.slice();',
+    model: 'Locks22c2',
+    caughtBy: 'graph',
+  },
+  {
     name: 'who asks again for something else gets its old ticket',
     file: 'locks.ts',
     find: '  if (same) return',
@@ -152,8 +160,8 @@ export const lockMutants: readonly Mutant[] = [
     file: 'leases.ts',
     find: 'return granted > lock.deadlineMs ? granted : lock.deadlineMs;',
     replace: 'return granted;',
-    model: 'Hold21',
-    caughtBy: 'SURVIVED',
+    model: 'Hold21short',
+    caughtBy: 'graph',
   },
   {
     name: 'waiting for a place does not contend a lease',

@@ -91,6 +91,22 @@ export const syncMutants: readonly Mutant[] = [
     caughtBy: 'SyncStatusConsistency',
   },
   {
+    name: 'what has not failed may be reset',
+    file: 'syncs.ts',
+    find: 'refusedNotFailed(state, scope) ?? backToIdle(',
+    replace: 'backToIdle(',
+    model: 'Sync12',
+    caughtBy: 'actions',
+  },
+  {
+    name: 'what does not run may be aborted',
+    file: 'syncs.ts',
+    find: 'if (!abortSync(draft, scope, reason))',
+    replace: 'if (!abortSync(draft, scope, reason) && scope.length === 0)',
+    model: 'Sync12',
+    caughtBy: 'graph',
+  },
+  {
     name: 'a reset does not renew the budget',
     file: 'syncs.ts',
     find: '  const sync = must(state.syncs.get(event.scope), `${event.scope} was synced before`);\n  toIdle(sync);\n  sync.failures = 0;\n}\n\nexport function evolveSyncAborted',
