@@ -17,9 +17,14 @@ export function processesOf(folder: string): FoundProcess[] {
     .map(({ pid, command }) => ({ pid, command }));
 }
 
-/** Owner processes of the repository in a folder, also those that have only just been started. */
+/**
+ * Owner processes of the repository in a folder, also those that have only just been started. A child that an owner has
+ * forked to run Git carries the owner's own command line for a moment: that is no second owner.
+ */
 export function ownersOf(folder: string): FoundProcess[] {
-  return processesOf(folder).filter(({ command }) => command.slice(-2).join(' ') === 'daemon run');
+  const found = processesOf(folder).filter(({ command }) => command.slice(-2).join(' ') === 'daemon run');
+  const owners = new Set(found.map(({ pid }) => pid));
+  return found.filter(({ pid }) => !owners.has(parentOf(pid)));
 }
 
 /** Ends processes at once. That one has ended meanwhile is no trouble. */
@@ -65,7 +70,17 @@ function folderOf(pid: number): string {
 }
 
 function isZombie(pid: number): boolean {
-  return / [ZX] /.test(readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, 'utf8')));
+  return / [ZX] /.test(statOf(pid));
+}
+
+/** 0 when the process has ended. */
+function parentOf(pid: number): number {
+  const [, parent] = /\) \S (\d+) /.exec(statOf(pid)) ?? [];
+  return Number(parent ?? 0);
+}
+
+function statOf(pid: number): string {
+  return readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 /** A process may end while it is looked at. */
