@@ -6,10 +6,13 @@ import { loadSlice } from './slice.ts';
 
 /** Larger graphs are compared by `main.ts`. */
 const edgesMax = 500_000;
+/** So large (nine million steps) that TLC's graph is streamed past `main.ts` and no golden is kept of it. */
+const streamedOnly = new Set(['Everything22timed']);
 
 describe('the shipped core has the same labelled state graph as the specification', () => {
   for (const name of modelNames())
     it(`in the model ${name}`, ({ skip }) => {
+      skip(streamedOnly.has(name), 'only streamed');
       const { edges } = readGolden(name).graph;
       skip(edges > edgesMax, `${edges} edges are for main.ts`);
       expect(deviations(core, loadSlice(name))).toEqual([]);
