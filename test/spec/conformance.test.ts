@@ -6,7 +6,7 @@ import { loadSlice } from './slice.ts';
 
 /** Larger graphs are compared by `main.ts`. */
 const edgesMax = 500_000;
-/** So large (nine million steps) that TLC's graph is streamed past `main.ts` and no golden is kept of it. */
+/** Nine million steps: no golden is kept of it, `main.ts` compares it with TLC's graph as that comes. */
 const streamedOnly = new Set(['Everything22timed']);
 
 describe('the shipped core has the same labelled state graph as the specification', () => {
