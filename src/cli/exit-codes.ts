@@ -34,7 +34,8 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   },
   {
     code: String(exitCodes.refused),
-    meaning: 'refused by the coordination rules, or found in breach of them (`safety`); nothing was changed',
+    meaning:
+      'refused by the coordination rules, or found in breach of them (`safety`, `verify-log`); nothing was changed',
   },
   { code: String(exitCodes.waitedInVain), meaning: 'waited in vain: the wait ended without the lock' },
   {

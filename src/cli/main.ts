@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-import { processContext } from './process-context.ts';
-import { runCli } from './program.ts';
+import { quickMcp } from './quick-mcp.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), processContext());
+const args = process.argv.slice(2);
+await quickMcp(args);
+const [{ processContext }, { runCli }] = await Promise.all([
+  import('./process-context.ts'),
+  import('./program.ts'),
+]);
+process.exitCode = await runCli(args, processContext());

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type {
@@ -11,6 +12,7 @@ import type {
   Signals,
 } from './context.ts';
 import { packageVersion } from '../client/index.ts';
+import { terminalQuestions } from './terminal-questions.ts';
 import { createRealWorld } from './real-world.ts';
 
 /** The context of the process that runs. */
@@ -24,6 +26,7 @@ export function processContext(): CliContext {
     clock: systemClock,
     signals: processSignals,
     processes: { start: startProcess },
+    questions: terminalQuestions,
     world: createRealWorld(packageVersion),
     pid: process.pid,
     version: packageVersion,
@@ -45,7 +48,13 @@ function outputTo(fd: number, open: () => NodeJS.WriteStream): Output {
     });
     return fresh;
   };
-  return { write: (text) => void (stream ??= opened()).write(text), isTTY: isatty(fd) };
+  return {
+    write: (text) => void (stream ??= opened()).write(text),
+    drained: async () => {
+      if (stream?.writableNeedDrain === true) await once(stream, 'drain');
+    },
+    isTTY: isatty(fd),
+  };
 }
 
 const systemClock: Clock = {

@@ -10,13 +10,16 @@ import type { ExitCode } from './exit-codes.ts';
 import { reportError } from './output.ts';
 import { addAgentCommands } from './tree/agent.ts';
 import { addHelpCommand } from './tree/help.ts';
+import { addInitCommand } from './tree/init.ts';
 import { addLockCommands } from './tree/lock.ts';
+import { addMcpCommand } from './tree/mcp.ts';
 import { addObservingCommands } from './tree/observe.ts';
 import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
 import { addScopeCommands } from './tree/scope.ts';
 import { addSyncCommands } from './tree/sync.ts';
 import { addToolCommands } from './tree/tools.ts';
+import { addVerifyCommand } from './tree/verify.ts';
 
 /** Carries out one command line (without `node` and the script) and says how the process ends. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
@@ -50,6 +53,7 @@ export function createProgram(host: Host): Command {
     'rhema lock acquire src/core --agent alice --wait',
     'rhema status',
   );
+  addInitCommand(program, host);
   addLockCommands(program, host);
   addAgentCommands(program, host);
   addRunCommand(program, host);
@@ -57,6 +61,8 @@ export function createProgram(host: Host): Command {
   addSyncCommands(program, host);
   addScopeCommands(program, host);
   addSafetyCommands(program, host);
+  addVerifyCommand(program, host);
+  addMcpCommand(program, host);
   addToolCommands(program, host);
   addHelpCommand(program, host);
   settle(program, host.context);

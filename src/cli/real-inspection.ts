@@ -12,6 +12,9 @@ export const realInspection: Inspection = {
   configuration,
   gitVersion,
   stateFiles: async (repository) => stateFiles(repository),
+  surroundings: async (repository, env) =>
+    (await import('./surroundings.ts')).surroundingsOf(repository, env),
+  auditLog: async ({ commonDir }) => (await import('../daemon/index.ts')).auditLog(commonDir),
 };
 
 const scanOf = (repository: Repository): Promise<ScanResult> =>

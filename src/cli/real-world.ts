@@ -13,10 +13,12 @@ import {
 } from '../client/index.ts';
 import type { OwnerCommand } from '../client/index.ts';
 import { findRepository } from '../context/index.ts';
+import { applyChanges, patchOf, prepareInit, prepareRefresh } from '../init/index.ts';
 import { realInspection } from './real-inspection.ts';
+import { realLogs } from './real-logs.ts';
 import type { Owner, Repository, Sessions, World } from './world.ts';
 
-/** The world as it is. The code of the owner is loaded for `--direct` and `daemon run` only. */
+/** The world as it is. The code of the owner is loaded for `--direct`, `daemon run` and log files only. */
 export function createRealWorld(version: () => string): World {
   return {
     locate: (cwd, env) => findRepository({ cwd, env }),
@@ -28,6 +30,8 @@ export function createRealWorld(version: () => string): World {
     sessions,
     owner: ownerOf(version),
     inspection: realInspection,
+    scopeFiles: { prepareInit, prepareRefresh, apply: applyChanges, patch: patchOf },
+    logs: realLogs,
     newRequestId,
     newSecret,
     operator: () => userInfo().username,

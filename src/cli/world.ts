@@ -1,7 +1,11 @@
 import type { ConfigEntry, ConfigProblem } from '../config/index.ts';
 import type { Repository } from '../context/index.ts';
 import type { AgentId, Epoch, Parsed, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
+import type { LogAudit } from '../daemon/index.ts';
+import type { FileChange, InitRequest, Prepared } from '../init/index.ts';
 import type { Coordinator, HealthAnswer, ScopeProblem } from '../protocol/index.ts';
+import type { LogSource } from '../verify/index.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /**
  * What the commands need of the world beyond the coordinator: the repository, the owner process, sessions on disk,
@@ -17,6 +21,8 @@ export interface World {
   readonly sessions: Sessions;
   readonly owner: Owner;
   readonly inspection: Inspection;
+  readonly scopeFiles: ScopeFiles;
+  readonly logs: Logs;
 
   newRequestId(): string;
   /** The secret of a new session. */
@@ -67,6 +73,21 @@ export interface Inspection {
   /** `2.43.0`; null when there is no Git. */
   gitVersion(): Promise<string | null>;
   stateFiles(repository: Repository): Promise<StateFiles>;
+  /** What coordination relies on outside its own files. */
+  surroundings(repository: Repository, env: Environment): Promise<Surroundings>;
+  /** Reads the whole log and says what is wrong with it. */
+  auditLog(repository: Repository): Promise<LogAudit>;
+}
+
+/** Deriving scopes from what a repository is made of, and writing their files. */
+export interface ScopeFiles {
+  prepareInit(request: InitRequest): Promise<Prepared>;
+  /** Null where no scope was ever generated. */
+  prepareRefresh(request: Pick<InitRequest, 'repository' | 'env'>): Promise<Prepared | null>;
+  /** All changes or none. */
+  apply(root: string, changes: readonly FileChange[]): Promise<void>;
+  /** As a unified diff. */
+  patch(changes: readonly FileChange[]): Promise<string>;
 }
 
 export interface Scan {
@@ -92,4 +113,16 @@ export interface StateFiles {
   readonly writable: boolean;
   /** The address of the socket; its failure when there is no usable one. */
   readonly socket: Parsed<string>;
+}
+
+/** Recorded logs, for reading. */
+export interface Logs {
+  /** The log in a file as it is now, be it a store's or an export. Fails with INVALID_INPUT when it is neither. */
+  open(path: string): Promise<OpenLog>;
+  /** An export on standard input. */
+  fromStandardInput(): Promise<OpenLog>;
+}
+
+export interface OpenLog extends LogSource {
+  readonly close: () => void;
 }

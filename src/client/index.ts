@@ -1,5 +1,6 @@
 export { connect, SocketCoordinator, type ConnectOptions } from './coordinator.ts';
 export { ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from './paths.ts';
+export { claimName, releaseName, type Keeper } from './keeper-file.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export {
   deleteSession,
@@ -11,4 +12,4 @@ export {
 } from './session-file.ts';
 export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
 export { jitteredBackoffMs, type BackoffMs } from './persist.ts';
-export { packageVersion } from './version.ts';
+export { compareVersions, packageVersion } from './version.ts';

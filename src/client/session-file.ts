@@ -72,17 +72,19 @@ export function listSessions(paths: StatePaths): readonly AgentSession[] {
     .sort((a, b) => (a.agent < b.agent ? -1 : 1));
 }
 
-/**
- * Capitals are encoded too: on a file system that ignores case, `Alice` and `alice` must not share a file. A name that
- * becomes too long is replaced by its digest.
- */
 function sessionPath(paths: StatePaths, agent: AgentId): string {
+  return join(paths.sessions, `${sessionFileName(agent)}.json`);
+}
+
+/**
+ * What the files of an agent are called, without a suffix. Capitals are encoded too: on a file system that ignores case,
+ * `Alice` and `alice` must not share a file. A name that becomes too long is replaced by its digest.
+ */
+export function sessionFileName(agent: AgentId): string {
   const encoded = agent.replace(/[^a-z0-9._-]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
-  const name =
-    encoded.length <= fileNameLengthMax
-      ? encoded
-      : `%sha256-${createHash('sha256').update(agent).digest('hex')}`;
-  return join(paths.sessions, `${name}.json`);
+  return encoded.length <= fileNameLengthMax
+    ? encoded
+    : `%sha256-${createHash('sha256').update(agent).digest('hex')}`;
 }
 
 function writeNewFile(path: string, text: string): void {

@@ -1,3 +1,4 @@
+import type { GitCall } from './git.ts';
 import type { Repository } from './repository.ts';
 import type { ScanOptions, ScanResult } from './scan.ts';
 
@@ -5,6 +6,12 @@ export { ContextError } from './errors.ts';
 export { findRepository, stateDirectory, type Repository } from './repository.ts';
 export { repositoryPath, scopeFromInput, scopeOfFile } from './files.ts';
 export type { LastGood, ScanOptions, ScanResult } from './scan.ts';
+
+/** See `git.ts`. Without Git's own variables, so that the folder alone decides which repository is meant. */
+export async function runGit(call: Omit<GitCall, 'env'>): Promise<Buffer> {
+  const git = await import('./git.ts');
+  return git.runGit({ ...call, env: git.withoutGitVariables() });
+}
 
 /** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */
 export async function scanRepository(repository: Repository, options: ScanOptions): Promise<ScanResult> {

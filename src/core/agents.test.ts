@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
-import type { Decision } from './decide.ts';
-import { asDurationMs } from './ids.ts';
-import { lostAgentsMax } from './limits.ts';
-import { agentStatuses, type AgentStatus } from './state.ts';
+import { decide, type Decision } from './decide.ts';
+import { asDurationMs, asSessionId } from './ids.ts';
+import { agentsMax, lostAgentsMax } from './limits.ts';
+import { agentStatuses, type Agent, type AgentStatus } from './state.ts';
 
 function house(): Machine {
   const machine = new Machine({ sessionTtlMs: asDurationMs(100_000), maxLocksPerAgent: 2 });
@@ -157,6 +157,142 @@ test('a name joined again has a higher epoch and an empty hand', () => {
   const agent = machine.state.agents.get(agentId('alice'));
   expect(agent?.epoch).toBeGreaterThan(before);
   expect([agent?.held.size, agent?.presence, machine.holder('a')]).toEqual([0, 'present', null]);
+});
+
+describe('joining', () => {
+  const join = (machine: Machine, name: string): Decision =>
+    decide(
+      machine.state,
+      machine.complete({ kind: 'AgentJoin', agent: agentId(name), metadata: {} } as never),
+    );
+
+  /** A state in which as many agents are known as may be, one of them lost. */
+  function crowd(size: number): Machine {
+    const machine = house();
+    machine.advance(100_000);
+    for (let number = machine.state.agents.size; number < size; number += 1)
+      machine.state.agents.set(agentId(`a${number}`), {} as Agent);
+    return machine;
+  }
+
+  test('tells the epoch and the end of the session, and starts without anything', () => {
+    const machine = house();
+    machine.advance(1_000);
+    const { result } = committed(
+      machine.say({
+        kind: 'AgentJoin',
+        agent: agentId('carol'),
+        session: asSessionId('s'),
+        metadata: { host: 'h' },
+      }),
+    );
+    const { nowMs, state } = machine;
+    const sessionDeadlineMs = nowMs + 100_000;
+    expect(result).toEqual({ kind: 'joined', agent: 'carol', epoch: state.revision, sessionDeadlineMs });
+    expect(state.agents.get(agentId('carol'))).toEqual({
+      id: 'carol',
+      epoch: state.revision,
+      session: 's',
+      metadata: { host: 'h' },
+      joinedAtMs: nowMs,
+      status: 'idle',
+      presence: 'present',
+      seenAtMs: nowMs,
+      sessionDeadlineMs,
+      blockedSinceMs: null,
+      blockedReason: null,
+      retryCount: 0,
+      lostAtMs: null,
+      heldWhenLost: [],
+      held: new Set(),
+      ticket: null,
+    });
+  });
+
+  test('is possible up to the bound, and for a lost agent also beyond it', () => {
+    expect(codeOf(join(crowd(agentsMax - 1), 'carol'))).toBe('committed');
+    const full = crowd(agentsMax);
+    expect(codeOf(join(full, 'carol'))).toBe('AGENT_LIMIT_REACHED');
+    expect(codeOf(join(full, 'alice'))).toBe('committed');
+  });
+});
+
+describe('what an agent says about itself', () => {
+  test('is answered with what came of it', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    const answer = (status: AgentStatus, released: readonly string[]): unknown => ({
+      kind: 'statusSet',
+      status,
+      released,
+    });
+    expect(committed(say(machine, 'working')).result).toEqual(answer('working', []));
+    expect(committed(say(machine, 'blocked')).result).toEqual(answer('blocked', []));
+    expect(committed(say(machine, 'working')).result).toEqual(answer('working', []));
+    expect(committed(say(machine, 'completed')).result).toEqual(answer('completed', ['a']));
+  });
+
+  test('is refused while it waits, whatever it is', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    machine.acquire('alice', 'a', { wait: 'open' });
+    expect(say(machine, 'working')).toMatchObject({
+      rejection: {
+        details: { from: 'blocked', to: 'working', allowed: [], ticket: machine.state.revision },
+      },
+    });
+  });
+
+  test('may leave the reason open, but not who is blocked by it', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: null });
+    expect(machine.state.agents.get(agentId('alice'))?.blockedReason).toBe('');
+  });
+
+  test('leaves its running syncs alone unless it has completed', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.startSync('alice', 'b');
+    say(machine, 'blocked');
+    expect(machine.state.syncs.get(scopePath('b'))?.status).toBe('syncing');
+    say(machine, 'working');
+    say(machine, 'completed');
+    expect(machine.state.syncs.get(scopePath('b'))).toMatchObject({
+      status: 'failed',
+      error: 'its agent completed',
+    });
+  });
+});
+
+test('the log tells why locks, waits and runs of an agent ended with it', () => {
+  function ends(end: (machine: Machine) => unknown): unknown[] {
+    const machine = house();
+    machine.acquire('bob', 'b', { ttlMs: 200_000 });
+    machine.acquire('alice', 'a', { ttlMs: 200_000 });
+    machine.startSync('alice', 'b');
+    machine.acquire('alice', 'b', { wait: 'open' });
+    end(machine);
+    const events = machine.log.at(-1)?.events ?? [];
+    return events.flatMap((event) => ('cause' in event ? event.cause : 'error' in event ? event.error : []));
+  }
+  expect(ends((machine) => machine.leave('alice'))).toEqual(['left', 'its agent left', 'left']);
+  const lose = (machine: Machine): void => {
+    machine.advance(99_999);
+    machine.heartbeat('bob');
+    machine.advance(1);
+  };
+  expect(ends(lose)).toEqual(['lost', 'its agent was lost', 'lost']);
+});
+
+test('a heartbeat of an agent that holds nothing renews its session only', () => {
+  const machine = house();
+  machine.advance(1_000);
+  expect(committed(machine.heartbeat('alice'))).toEqual({
+    kind: 'committed',
+    events: [{ kind: 'agent.renewed', agent: 'alice', leases: [] }],
+    result: { kind: 'renewed', sessionDeadlineMs: machine.nowMs + 100_000, leases: [] },
+  });
 });
 
 test('leaving tells what was given up', () => {

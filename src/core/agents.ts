@@ -14,6 +14,7 @@
  *     working --(says it cannot go on)--> blocked --(says it can)--> working
  *     working, idle --(says it is done; locks are released)--> completed --(says so)--> idle
  */
+import { must } from './assert.ts';
 import type { AgentJoin, AgentLeave, Heartbeat, SetAgentStatus } from './commands.ts';
 import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
@@ -78,8 +79,7 @@ export function decideHeartbeat(state: State, command: Heartbeat): Decision {
   const renewals: LeaseRenewal[] = [];
   const grants: Grant[] = [];
   for (const scope of heldInOrder(agent)) {
-    const lock = state.locks.get(scope);
-    if (lock === undefined) continue;
+    const lock = must(state.locks.get(scope), `${scope} is held`);
     const deadlineMs = renewedDeadline(state, lock, lock.ttlMs, command.atMs);
     renewals.push({ scope, deadlineMs });
     grants.push({ ...toGrant(state, lock), deadlineMs });
@@ -210,7 +210,7 @@ export function evolveAgentLost(state: State, event: EventOf<'agent.lost'>, stam
 /** Every committed command of an agent shows that it is there. */
 export function noteSeen(state: State, id: AgentId, atMs: TimeMs): void {
   const agent = state.agents.get(id);
-  if (agent === undefined || agent.presence === 'lost') return;
+  if (agent === undefined) return;
   agent.seenAtMs = atMs;
   agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);
   state.index.sessionDeadlines.set(id, agent.sessionDeadlineMs);

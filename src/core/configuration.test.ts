@@ -35,6 +35,52 @@ describe('configuring', () => {
     expect(codeOf(configure(machine, change))).toBe(outcome);
   });
 
+  test('tells that it is done, and the log has all the settings', () => {
+    const machine = house();
+    const { events, result } = committed(configure(machine, { maxRetries: 7 }));
+    expect(events).toEqual([{ kind: 'settings.changed', settings: machine.state.settings }]);
+    expect(machine.state.settings.maxRetries).toBe(7);
+    expect(result).toEqual({ kind: 'done' });
+    expect(committed(configure(machine, {})).result).toEqual({ kind: 'done' });
+  });
+
+  test('names the first of the agents for whom the settings are too small', () => {
+    const machine = house({ maxConcurrentAgents: 4 });
+    machine.join('carol');
+    machine.define({ a: [], b: ['a'], c: [], d: [] });
+    machine.acquire('carol', ['c', 'd']);
+    machine.acquire('alice', ['a', 'b']);
+    expect(configure(machine, { maxLocksPerAgent: 1 })).toMatchObject({
+      rejection: { code: 'SETTINGS_IN_USE', details: { what: expect.stringMatching(/^alice .* 2 locks/) } },
+    });
+  });
+
+  test('what an agent holds and waits for is counted together, and may fill the bound', () => {
+    const machine = house({ maxLocksPerAgent: 3 });
+    machine.acquire('bob', 'b');
+    machine.acquire('alice', 'a');
+    machine.acquire('alice', 'b', { wait: 'open' });
+    expect(codeOf(configure(machine, { maxLocksPerAgent: 1 }))).toBe('SETTINGS_IN_USE');
+    expect(codeOf(configure(machine, { maxLocksPerAgent: 2 }))).toBe('committed');
+  });
+
+  test('dependencies that are checked from now on send back what stands on unsynced ones, in one order', () => {
+    const machine = new Machine({ dependencyChecking: false });
+    machine.define({ base: [], lib: ['base'], alone: [], zoo: ['base'], app: ['lib', 'alone'] });
+    machine.join('alice');
+    for (const scope of ['zoo', 'app', 'lib', 'alone']) {
+      machine.startSync('alice', scope);
+      machine.completeSync('alice', scope);
+    }
+    const { events } = committed(configure(machine, { dependencyChecking: true }));
+    expect(events.slice(1)).toEqual([
+      { kind: 'sync.invalidated', scope: 'zoo', cause: 'zoo' },
+      { kind: 'sync.invalidated', scope: 'lib', cause: 'lib' },
+      { kind: 'sync.invalidated', scope: 'app', cause: 'lib' },
+    ]);
+    expect(machine.state.syncs.get(scopePath('alone'))?.status).toBe('completed');
+  });
+
   test('a ticket counts like the locks that it will become', () => {
     const machine = house();
     machine.acquire('alice', 'a');
@@ -82,6 +128,25 @@ describe('taking over on another clock', () => {
       sessionDeadlineMs: nowMs + state.settings.sessionTtlMs,
       blockedSinceMs: nowMs,
     });
+  });
+
+  test('starts anew what is contended, and leaves alone what is not', () => {
+    const machine = house({ maxConcurrentAgents: 3, lockTtlMs: asDurationMs(60_000) });
+    machine.define({ a: [], b: ['a'], c: [] });
+    machine.join('carol');
+    machine.acquire('alice', 'a');
+    machine.acquire('carol', 'c');
+    machine.acquire('bob', 'a', { wait: 'open' });
+    machine.advance(10_000);
+    machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'x', offsetMs: 7 }, cause: 'clockJump' });
+    const { state, nowMs } = machine;
+    expect(state.locks.get(scopePath('a'))?.contendedSinceMs).toBe(nowMs);
+    expect(state.locks.get(scopePath('c'))?.contendedSinceMs).toBeNull();
+    expect(state.placeWaitSinceMs).toBeNull();
+    const [waiter] = state.tickets.values();
+    expect([waiter?.deadlineMs, state.index.ticketDeadlines.size]).toEqual([null, 0]);
+    expect(state.agents.get(agentId('carol'))?.blockedSinceMs).toBeNull();
+    expect(state.index.lockDeadlines.get(scopePath('a'))).toBe(nowMs + 60_000);
   });
 
   test('the first owner has nothing to start anew', () => {

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
-import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
+import { agentId, codeOf, committed, Machine, scopePath } from '../../test/support/machine.ts';
 import type { Decision } from './decide.ts';
 import type { FencingToken } from './ids.ts';
+import { contextFilesPerScopeMax } from './limits.ts';
+import type { Settings } from './settings.ts';
 
 const [one, two] = ['1'.repeat(64), '2'.repeat(64)] as const;
 
-function house(): Machine {
-  const machine = new Machine();
+function house(settings: Partial<Settings> = {}): Machine {
+  const machine = new Machine(settings);
   machine.define({ docs: [], api: ['docs'] });
   machine.join('alice');
   machine.join('bob');
@@ -18,17 +20,18 @@ interface Write {
   readonly base?: string | null;
   readonly token?: number | null;
   readonly file?: string;
+  readonly scope?: string;
 }
 
 function write(
   machine: Machine,
   name: string,
-  { digest = one, base = null, token = null, file = 'f' }: Write = {},
+  { digest = one, base = null, token = null, file = 'f', scope = 'docs' }: Write = {},
 ): Decision {
   return machine.say({
     kind: 'ContextModify',
     agent: agentId(name),
-    scope: scopePath('docs'),
+    scope: scopePath(scope),
     file,
     token: token as FencingToken | null,
     digest,
@@ -36,9 +39,14 @@ function write(
   });
 }
 
-test('a write to a free scope takes its lock for the writer', () => {
+test('a write to a free scope takes its lock for the writer, and tells its token', () => {
   const machine = house();
-  expect(eventKinds(write(machine, 'alice'))).toEqual(['lock.granted', 'context.modified']);
+  const { events, result } = committed(write(machine, 'alice'));
+  const token = machine.state.revision;
+  const written = { scope: 'docs', file: 'f', digest: one, token };
+  expect(events.map(({ kind }) => kind)).toEqual(['lock.granted', 'context.modified']);
+  expect(events[1]).toEqual({ kind: 'context.modified', agent: 'alice', ...written });
+  expect(result).toEqual({ kind: 'contextModified', ...written, invalidated: [] });
   expect([machine.holder('docs'), machine.status('alice')]).toEqual(['alice', 'working']);
 });
 
@@ -62,15 +70,51 @@ test('a holder that waits for another scope, or has said that it is blocked, mus
   const machine = house();
   machine.acquire('alice', 'docs');
   machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: 'unsure' });
-  expect(codeOf(write(machine, 'alice'))).toBe('AGENT_BLOCKED');
+  expect(write(machine, 'alice')).toMatchObject({
+    rejection: { code: 'AGENT_BLOCKED', details: { agent: 'alice', reason: 'unsure' } },
+  });
   machine.acquire('bob', 'docs', { wait: 'open' });
-  expect(codeOf(write(machine, 'bob'))).toBe('ALREADY_WAITING');
+  expect(write(machine, 'bob')).toMatchObject({
+    rejection: { code: 'ALREADY_WAITING', details: { ticket: machine.state.revision } },
+  });
 });
 
 test('a holder of another scope must release it before it can write here', () => {
   const machine = house();
   machine.acquire('alice', 'api');
-  expect(codeOf(write(machine, 'alice'))).toBe('AGENT_HOLDS_LOCK');
+  expect(write(machine, 'alice')).toMatchObject({
+    rejection: { code: 'AGENT_HOLDS_LOCK', details: { held: ['api'] } },
+  });
+});
+
+test('a token that is not the current one is stale, whoever holds the lock now', () => {
+  const machine = house();
+  machine.acquire('alice', 'docs');
+  const token = machine.token('docs') - 1;
+  for (const name of ['alice', 'bob'])
+    expect(codeOf(write(machine, name, { token }))).toBe('STALE_FENCING_TOKEN');
+});
+
+test('a write to a scope that is not to be had is refused like an acquire that does not wait', () => {
+  const machine = house({ maxConcurrentAgents: 1 });
+  expect(codeOf(write(machine, 'alice', { scope: 'nowhere' }))).toBe('SCOPE_NOT_FOUND');
+  machine.acquire('bob', 'api');
+  expect(write(machine, 'alice')).toMatchObject({
+    rejection: { code: 'CONCURRENCY_LIMIT', details: { scopes: ['docs'], holders: ['bob'] } },
+  });
+  machine.release('bob');
+  machine.acquire('bob', 'docs');
+  expect(codeOf(write(machine, 'alice'))).toBe('LOCK_HELD');
+});
+
+test('a file that is tracked can be written when no more can be', () => {
+  const machine = house();
+  write(machine, 'alice');
+  const { contexts } = machine.state.scopes.get(scopePath('docs')) ?? { contexts: new Map() };
+  for (let number = contexts.size; number < contextFilesPerScopeMax; number += 1)
+    contexts.set(`${number}.yaml`, contexts.get('f'));
+  expect(codeOf(write(machine, 'alice', { file: 'another' }))).toBe('CONTEXT_LIMIT_REACHED');
+  expect(codeOf(write(machine, 'alice', { base: one, digest: two }))).toBe('committed');
 });
 
 test('a writer that has not seen the present content is refused, and a refused write takes no lock', () => {

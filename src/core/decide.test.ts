@@ -53,6 +53,43 @@ describe('a request id', () => {
 });
 
 describe('an entry', () => {
+  test('tells who said what and when, and what came of it', () => {
+    const machine = house();
+    machine.say(beat);
+    const byAgent = machine.log.at(-1);
+    expect(byAgent).toEqual({
+      revision: machine.state.revision,
+      atMs: machine.nowMs,
+      kind: 'Heartbeat',
+      agent: 'alice',
+      by: null,
+      requestId: 'r1',
+      events: [{ kind: 'agent.renewed', agent: 'alice', leases: [] }],
+      result: expect.objectContaining({ kind: 'renewed' }),
+    });
+    machine.define({ a: [] });
+    expect(machine.log.at(-1)).toMatchObject({ agent: null, by: 'operator', requestId: null });
+  });
+
+  test('of an agent shows that it is there, of an operator it does not', () => {
+    const machine = house();
+    machine.advance(1_000);
+    machine.define({ a: [] });
+    expect(machine.state.agents.get(agentId('alice'))?.seenAtMs).toBe(machine.nowMs - 1_000);
+    machine.heartbeat('alice');
+    expect(machine.state.agents.get(agentId('alice'))?.seenAtMs).toBe(machine.nowMs);
+  });
+
+  test('without a request id is not remembered', () => {
+    const machine = house();
+    machine.heartbeat('alice');
+    expect(machine.state.recentRequests.size).toBe(0);
+    machine.say(beat);
+    expect([...machine.state.recentRequests].map(([id, { kind, agent }]) => [id, kind, agent])).toEqual([
+      ['r1', 'Heartbeat', 'alice'],
+    ]);
+  });
+
   test('out of sequence or from the past is a bug of the caller', () => {
     const machine = house();
     const last = machine.log.at(-1);

@@ -3,6 +3,7 @@
  * is served, once. So one revision never grants a scope twice.
  */
 import { loseAgent } from './agents.ts';
+import { must } from './assert.ts';
 import type { ExpireDue } from './commands.ts';
 import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
@@ -36,20 +37,15 @@ export function decideExpireDue(state: State, command: ExpireDue): Decision {
 function loseSilentAgents(draft: Draft): AgentId[] {
   const { agents, index } = draft.state;
   const lost = index.sessionDeadlines.upTo(draft.atMs, byText);
-  for (const id of lost) {
-    const agent = agents.get(id);
-    if (agent !== undefined) loseAgent(draft, agent);
-  }
+  for (const id of lost) loseAgent(draft, must(agents.get(id), `${id} has a session`));
   return lost;
 }
 
 /** Supervision of progress (the proposal's `check_agent_progress`): nobody stays blocked for longer than `maxBlockMs`. */
 function endLongBlocks(draft: Draft): void {
   const { agents, index } = draft.state;
-  for (const id of index.blockDeadlines.upTo(draft.atMs, byText)) {
-    const agent = agents.get(id);
-    if (agent !== undefined) endBlock(draft, agent);
-  }
+  for (const id of index.blockDeadlines.upTo(draft.atMs, byText))
+    endBlock(draft, must(agents.get(id), `${id} is blocked`));
 }
 
 function endBlock(draft: Draft, agent: Agent): void {
@@ -62,8 +58,8 @@ function endOverdueWaits(draft: Draft): Ticket[] {
   const { tickets, index } = draft.state;
   const ended: Ticket[] = [];
   for (const ticket of index.ticketDeadlines.upTo(draft.atMs, byNumber)) {
-    const waiter = tickets.get(ticket);
-    if (waiter === undefined || !draft.isQueued(waiter)) continue;
+    const waiter = must(tickets.get(ticket), `ticket ${ticket} is queued`);
+    if (!draft.isQueued(waiter)) continue;
     draft.endTicket(waiter, 'deadline');
     ended.push(ticket);
   }

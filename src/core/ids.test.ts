@@ -37,6 +37,25 @@ describe('a scope path', () => {
     expect(parseScopePath(text)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
   });
 
+  test('of the greatest length is taken', () => {
+    const path = 'x'.repeat(scopePathLengthMax);
+    expect(parseScopePath(path)).toEqual({ ok: true, value: path });
+  });
+
+  test.each([0x00, 0x1f, 0x7f, 0x80, 0x9f])('with the control character %i is refused', (code) => {
+    expect(parseScopePath(`a${String.fromCharCode(code)}`).ok).toBe(false);
+    expect(parseScopePath(`${String.fromCharCode(code)}a`).ok).toBe(false);
+  });
+
+  test.each([0x20, 0x7e, 0xa0])('with the character %i beside them is taken', (code) => {
+    expect(parseScopePath(`a${String.fromCharCode(code)}b`).ok).toBe(true);
+  });
+
+  test('that only looks like a drive further on is taken', () => {
+    expect(parseScopePath('docs/C:/x')).toEqual({ ok: true, value: 'docs/C:/x' });
+    expect(parseScopePath('C:x')).toEqual({ ok: true, value: 'C:x' });
+  });
+
   test('in its canonical form is left as it is', () => {
     const segment = fc.constantFrom('a', 'b c', '.', '..', '', 'é', 'e\u0301', '\\', '...');
     fc.assert(
@@ -80,5 +99,7 @@ describe('an agent name', () => {
 
 test('text from outside is quoted so that it fits a line', () => {
   expect(quote('a\nb')).toBe('"a\\nb"');
-  expect(quote('x'.repeat(10_000))).toHaveLength(82);
+  expect(quote('x'.repeat(10_000))).toBe(JSON.stringify(`${'x'.repeat(77)}...`));
+  expect(quote('x'.repeat(81))).toHaveLength(82);
+  expect(quote('x'.repeat(80))).toBe(JSON.stringify('x'.repeat(80)));
 });

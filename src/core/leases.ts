@@ -1,4 +1,5 @@
 /** Leases: how long a lock lasts, and how its end moves. */
+import { must } from './assert.ts';
 import { addMs, type DurationMs, type ScopePath, type TimeMs } from './ids.ts';
 import type { Grant } from './results.ts';
 import type { Lock, State } from './state.ts';
@@ -29,8 +30,7 @@ export function renewedDeadline(state: State, lock: Lock, ttlMs: DurationMs, atM
 
 /** Moves a lease's deadline, in the lock and in the index. */
 export function setLease(state: State, scope: ScopePath, deadlineMs: TimeMs): void {
-  const lock = state.locks.get(scope);
-  if (lock === undefined) return;
+  const lock = must(state.locks.get(scope), `the lease of ${scope} is held`);
   lock.deadlineMs = deadlineMs;
   state.index.lockDeadlines.set(scope, deadlineMs);
 }

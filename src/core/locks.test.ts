@@ -5,11 +5,11 @@ import type { ResultOf } from './results.ts';
 import type { Decision } from './decide.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
-const { lockTtlMs, maxContendedHoldMs } = defaultSettings;
+const { lockTtlMs, lockTtlMaxMs, maxBlockMs, maxContendedHoldMs } = defaultSettings;
 
 function house(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine(settings);
-  machine.define({ a: [], b: [], c: [] });
+  machine.define({ a: [], b: [], c: [], d: [] });
   for (const name of ['alice', 'bob', 'carol']) machine.join(name);
   return machine;
 }
@@ -69,6 +69,30 @@ describe('acquiring', () => {
     expect(again).toEqual({ kind: 'committed', events: [], result: first });
   });
 
+  test('something else than it waits for is refused, also when some of the scopes are the same', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.acquire('bob', ['a', 'b']);
+    machine.acquire('alice', ['a', 'b'], { wait: 'open' });
+    for (const scopes of [['a'], ['a', 'c'], ['c', 'b'].toSorted(), ['c']])
+      expect(codeOf(machine.acquire('alice', scopes, { wait: 'open' }))).toBe('ALREADY_WAITING');
+    expect(codeOf(machine.acquire('alice', ['a', 'b'], { wait: 'open' }))).toBe('committed');
+  });
+
+  test('a lease of exactly the longest length is granted', () => {
+    const machine = house();
+    const [lock] = granted(machine.acquire('alice', 'a', { ttlMs: lockTtlMaxMs })).locks;
+    expect(lock?.deadlineMs).toBe(machine.nowMs + lockTtlMaxMs);
+  });
+
+  test('in a full house a refusal names the holders in order', () => {
+    const machine = house({ maxConcurrentAgents: 2, maxLocksPerAgent: 2 });
+    machine.acquire('bob', ['a', 'b']);
+    machine.acquire('alice', 'd');
+    expect(machine.acquire('carol', 'c')).toMatchObject({
+      rejection: { code: 'CONCURRENCY_LIMIT', details: { holders: ['alice', 'bob'], scopes: ['c'] } },
+    });
+  });
+
   test('a refusal names the holder, its purpose and how many wait', () => {
     const machine = house();
     machine.acquire('bob', 'a', { reason: 'rewrite the parser' });
@@ -80,7 +104,31 @@ describe('acquiring', () => {
   });
 });
 
+describe('a ticket ends', () => {
+  function deadlineOf(wait: number | 'open'): number {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    const { result } = committed(machine.acquire('alice', 'a', { wait }));
+    return result.kind === 'queued' ? result.deadlineMs - machine.nowMs : 0;
+  }
+
+  test('when the longest block is over, if the asker names no end of its own', () => {
+    expect(deadlineOf('open')).toBe(maxBlockMs);
+  });
+
+  test('at the end that the asker names, or when the longest block is over, whichever comes first', () => {
+    expect(deadlineOf(5_000)).toBe(5_000);
+    expect(deadlineOf(maxBlockMs + 5_000)).toBe(maxBlockMs);
+  });
+});
+
 describe('the position of a ticket', () => {
+  test('is 1 when nobody else waits', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    expect(committed(machine.acquire('alice', 'a', { wait: 'open' })).result).toMatchObject({ position: 1 });
+  });
+
   test('counts those who want one of the same scopes, each once', () => {
     const machine = house({ maxLocksPerAgent: 2 });
     machine.join('dave');
@@ -157,6 +205,60 @@ describe('renewing', () => {
       machine.nowMs + far,
     );
   });
+});
+
+describe('a renewal is refused', () => {
+  test('for a scope that is not defined', () => {
+    expect(codeOf(house().renew('alice', 'nowhere'))).toBe('SCOPE_NOT_FOUND');
+  });
+
+  test('for a lease that is too long', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    expect(codeOf(machine.renew('alice', 'a', { ttlMs: lockTtlMaxMs + 1 }))).toBe('TTL_TOO_LONG');
+  });
+
+  test('for a lock of another agent, naming it', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    expect(machine.renew('alice', 'a')).toMatchObject({
+      rejection: { code: 'LOCK_NOT_HELD', details: { scope: 'a', holder: 'bob' } },
+    });
+  });
+});
+
+describe('revoking', () => {
+  const revoke = (machine: Machine, scope: string): Decision =>
+    machine.say({ kind: 'RevokeLock', scope: scopePath(scope), reason: 'needed' });
+
+  test('takes the lock back and tells from whom', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    const token = machine.token('a');
+    const { result, events } = committed(revoke(machine, 'a'));
+    expect(result).toEqual({ kind: 'revoked', scope: 'a', agent: 'alice', token });
+    expect(events).toEqual([{ kind: 'lock.revoked', scope: 'a', agent: 'alice', token, reason: 'needed' }]);
+    expect([machine.holder('a'), machine.status('alice')]).toEqual([null, 'idle']);
+  });
+
+  test('is refused for a scope that is free or not defined', () => {
+    expect(revoke(house(), 'a')).toMatchObject({
+      rejection: { code: 'LOCK_NOT_HELD', details: { scope: 'a', holder: null } },
+    });
+    expect(codeOf(revoke(house(), 'nowhere'))).toBe('SCOPE_NOT_FOUND');
+  });
+});
+
+test('a lease that runs out counts as a timeout, a release and a revocation do not', () => {
+  const machine = house();
+  machine.acquire('alice', 'a');
+  machine.release('alice');
+  machine.acquire('alice', 'a');
+  machine.say({ kind: 'RevokeLock', scope: scopePath('a'), reason: null });
+  expect(machine.state.totals).toEqual({ conflicts: 0, timeouts: 0 });
+  machine.acquire('alice', 'a');
+  machine.advance(lockTtlMs);
+  expect(machine.state.totals).toEqual({ conflicts: 0, timeouts: 1 });
 });
 
 describe('releasing', () => {

@@ -47,7 +47,7 @@ export function decideAcquireLock(state: State, command: AcquireLock): Decision 
   const refused = refusedToAsk(state, agent, missing, command.ttlMs);
   if (refused !== null) return refused;
   const obstacle = obstacleTo(draft, agent.id, missing, null);
-  if (missing.length > 0 && obstacle !== null)
+  if (obstacle !== null)
     return command.wait.kind === 'none'
       ? busy(draft, command.scopes, obstacle)
       : queue(draft, agent, missing, command, command.wait.forMs);
@@ -79,7 +79,7 @@ function refusedToAsk(
       `${agent.id} has said that it is blocked: set its status to working, or release what it holds`,
       { agent: agent.id, reason: agent.blockedReason, held: heldInOrder(agent) },
     );
-  if (missing.length > 0 && agent.held.size > 0 && agent.held.size + missing.length > maxLocksPerAgent)
+  if (agent.held.size > 0 && agent.held.size + missing.length > maxLocksPerAgent)
     return reject(
       'AGENT_HOLDS_LOCK',
       `${agent.id} holds ${heldInOrder(agent).join(', ')} and may hold ${maxLocksPerAgent} at a time: release first`,
@@ -149,11 +149,11 @@ export function busy(draft: Draft, scopes: readonly ScopePath[], obstacle: Obsta
 function lockHeld(draft: Draft, scope: ScopePath): Decision {
   const lock = must(draft.lockOf(scope), `${scope} is held`);
   const queueLength = draft.state.index.queues.get(scope)?.size ?? 0;
-  const left = ((lock.deadlineMs - draft.atMs) / 1000).toFixed(0);
+  const secondsLeft = ((lock.deadlineMs - draft.atMs) / 1000).toFixed(0);
   const purpose = lock.reason === null ? '' : ` (${JSON.stringify(lock.reason)})`;
   return reject(
     'LOCK_HELD',
-    `${scope} is held by ${lock.agent}${purpose}; the lease runs ${left} s more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
+    `${scope} is held by ${lock.agent}${purpose}; the lease runs ${secondsLeft} s more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
     {
       scope,
       holder: lock.agent,
@@ -239,7 +239,7 @@ export function decideReleaseLock(state: State, command: ReleaseLock): Decision 
   const draft = new Draft(state, command.atMs);
   const scopes = named.filter((scope) => agent.held.has(scope));
   for (const scope of scopes) draft.release(must(state.locks.get(scope), `${scope} is held`), 'released');
-  if (scopes.length > 0) settleQueue(draft);
+  settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'released', scopes } };
 }
 

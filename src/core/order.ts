@@ -11,6 +11,5 @@ export const byNumber = (a: number, b: number): number => a - b;
 
 /** What an agent holds, in order of path. */
 export function heldInOrder(agent: Agent): ScopePath[] {
-  const held = [...agent.held];
-  return held.length > 1 ? held.sort(byText) : held;
+  return [...agent.held].sort(byText);
 }

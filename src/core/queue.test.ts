@@ -10,7 +10,7 @@ function house(settings: Partial<Settings> = {}): Machine {
     lockTtlMs: asDurationMs(60_000),
     ...settings,
   });
-  machine.define({ a: [], b: [], c: [] });
+  machine.define({ a: [], b: [], c: [], d: [] });
   for (const name of ['alice', 'bob', 'carol', 'dave']) machine.join(name);
   return machine;
 }
@@ -159,6 +159,92 @@ describe('tickets', () => {
     expect(codeOf(machine.acquire('bob', 'b', { wait: 'open' }))).toBe('ALREADY_WAITING');
     expect(codeOf(machine.acquire('bob', 'b'))).toBe('ALREADY_WAITING');
   });
+});
+
+test('in a full house holders are served in order of asking, not of their grants', () => {
+  const machine = house({ maxLocksPerAgent: 2, maxConcurrentAgents: 3 });
+  machine.acquire('carol', ['c', 'd']);
+  machine.acquire('alice', 'a');
+  machine.acquire('bob', 'b');
+  machine.acquire('dave', 'a', { wait: 'open' }); // The oldest: nothing of what the others want is kept for it.
+  machine.acquire('bob', 'c', { wait: 'open' });
+  machine.acquire('alice', 'c', { wait: 'open' });
+  machine.release('carol', 'c');
+  expect(machine.holder('c')).toBe('bob');
+});
+
+describe('waiting for a place', () => {
+  function fullHouse(): Machine {
+    const machine = house({ maxConcurrentAgents: 1 });
+    machine.acquire('alice', 'a');
+    return machine;
+  }
+
+  test('counts from the first who does, also when others join', () => {
+    const machine = fullHouse();
+    machine.acquire('bob', 'b', { wait: 'open' });
+    const sinceMs = machine.nowMs;
+    machine.advance(1_000);
+    expect(eventKinds(machine.acquire('carol', 'c', { wait: 'open' }))).toEqual(['ticket.issued']);
+    expect(machine.state.placeWaitSinceMs).toBe(sinceMs);
+  });
+
+  test('goes on when an older ticket waits for its scope and another one gives up', () => {
+    const machine = fullHouse();
+    machine.acquire('bob', 'a', { wait: 'open' });
+    machine.acquire('carol', 'c', { wait: 'open' });
+    machine.acquire('dave', 'a', { wait: 'open' });
+    const decision = machine.say({ kind: 'CancelWait', agent: agentId('dave') });
+    expect(eventKinds(decision)).toEqual(['ticket.ended']);
+    expect(machine.state.placeWaitSinceMs).toBe(machine.nowMs);
+  });
+
+  test('is over when the last who does gives up', () => {
+    const machine = fullHouse();
+    machine.acquire('bob', 'a', { wait: 'open' });
+    machine.acquire('carol', 'c', { wait: 'open' });
+    const decision = machine.say({ kind: 'CancelWait', agent: agentId('carol') });
+    expect(eventKinds(decision)).toEqual(['ticket.ended', 'place.uncontended']);
+    expect(machine.state.placeWaitSinceMs).toBeNull();
+  });
+});
+
+describe('cancelling', () => {
+  const cancel = (machine: Machine): Decision => machine.say({ kind: 'CancelWait', agent: agentId('bob') });
+
+  test('tells which ticket was given up, and why it ended is in the log', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'a', { wait: 'open' });
+    const ticket = machine.state.revision;
+    expect(cancel(machine)).toEqual({
+      kind: 'committed',
+      events: [{ kind: 'ticket.ended', ticket, agent: 'bob', cause: 'cancelled' }],
+      result: { kind: 'waitCancelled', ticket },
+    });
+  });
+
+  test('changes nothing when the agent does not wait', () => {
+    const result = { kind: 'waitCancelled', ticket: null };
+    expect(cancel(house())).toEqual({ kind: 'committed', events: [], result });
+  });
+});
+
+test('waits that end by time count as timeouts, the others do not', () => {
+  const ends: Readonly<Record<string, (machine: Machine) => unknown>> = {
+    'its deadline 1': (machine) => machine.advance(5_000),
+    'the longest block 1': (machine) => machine.advance(4_000),
+    'a cancel 0': (machine) => machine.say({ kind: 'CancelWait', agent: agentId('bob') }),
+    'a grant 0': (machine) => machine.release('alice'),
+    'a removed scope 0': (machine) => machine.define({ b: [] }),
+  };
+  for (const [title, end] of Object.entries(ends)) {
+    const machine = house({ maxBlockMs: asDurationMs(title.startsWith('the longest') ? 4_000 : 50_000) });
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'a', { wait: 5_000 });
+    end(machine);
+    expect(`${title.slice(0, -2)} ${machine.state.totals.timeouts}`).toBe(title);
+  }
 });
 
 test('a place that comes free goes to the oldest ticket that can use it', () => {

@@ -163,8 +163,7 @@ export function positionOf(draft: Draft, waiter: Waiter): number {
     ? [index.queue]
     : waiter.scopes.flatMap((scope) => index.queues.get(scope) ?? []);
   const [line] = lines;
-  if (line === undefined) return 1;
-  if (lines.length === 1 && !line.has(waiter.ticket)) return line.size + 1;
+  if (lines.length === 1 && line?.has(waiter.ticket) === false) return line.size + 1;
   const ahead = new Set<Ticket>();
   for (const each of lines)
     for (const ticket of each) {
@@ -204,8 +203,7 @@ export function enqueue(state: State, waiter: Waiter): void {
   state.index.queue.add(waiter.ticket);
   for (const scope of waiter.scopes) joinQueue(state, scope, waiter.ticket);
   if (waiter.deadlineMs !== null) state.index.ticketDeadlines.set(waiter.ticket, waiter.deadlineMs);
-  const agent = state.agents.get(waiter.agent);
-  if (agent !== undefined) agent.ticket = waiter.ticket;
+  must(state.agents.get(waiter.agent), `${waiter.agent} waits`).ticket = waiter.ticket;
 }
 
 function joinQueue(state: State, scope: ScopePath, ticket: Ticket): void {

@@ -199,11 +199,78 @@ const dialogues: { readonly [Code in RejectionCode]: () => Decision } = {
   },
 };
 
-test.each(rejectionCodes)('%s is reached, says what to do, and writes nothing', (code) => {
+/** What each of these refusals tells a program. */
+const facts: { readonly [Code in RejectionCode]: Readonly<Record<string, unknown>> } = {
+  REQUEST_ID_REUSED: { kind: 'Heartbeat', agent: 'alice', revision: 4 },
+  AGENT_NOT_FOUND: { agent: 'carol' },
+  STALE_EPOCH: { agent: 'alice', epoch: 1, currentEpoch: 2 },
+  SESSION_MISMATCH: { agent: 'alice' },
+  AGENT_LOST: { agent: 'alice', lostAtMs: 1_900_000, heldWhenLost: [] },
+  AGENT_ALREADY_JOINED: { agent: 'alice', epoch: 2, seenAtMs: 1_000_000, sessionDeadlineMs: 1_900_000 },
+  AGENT_LIMIT_REACHED: { agentsMax },
+  TRANSITION_NOT_ALLOWED: { from: 'idle', to: 'working', allowed: ['completed'], ticket: null },
+  SETTINGS_INVALID: { problems: [expect.stringContaining('maxConcurrentAgents')] },
+  SETTINGS_IN_USE: { what: expect.stringContaining('2 agents') },
+  SCOPE_NOT_FOUND: { scope: 'nowhere', near: [], scopeCount: 2 },
+  SCOPE_LIMIT_REACHED: { scopes: scopesMax + 1, scopesMax },
+  SELF_DEPENDENCY: { scope: 'docs' },
+  DEPENDENCY_UNKNOWN: { scope: 'docs', unknown: ['nowhere'] },
+  DEPENDENCY_LIMIT_REACHED: { scope: 'c', dependencies: 2, maxDependencies: 1 },
+  DEPENDENCY_CYCLE: { cycle: ['a', 'b', 'a'] },
+  SCOPE_DEPTH_EXCEEDED: { scope: 'a', depth: 2, maxScopeDepth: 1 },
+  ALREADY_WAITING: { ticket: 5, scopes: ['docs'], sinceMs: 1_000_000 },
+  AGENT_BLOCKED: { agent: 'alice', reason: 'needs a decision', held: ['docs'] },
+  AGENT_HOLDS_LOCK: { held: ['docs'], maxLocksPerAgent: 1 },
+  LOCK_LIMIT_REACHED: { asked: 2, maxLocksPerAgent: 1 },
+  TTL_TOO_LONG: { ttlMs: 3_600_001, lockTtlMaxMs: 3_600_000 },
+  STALE_FENCING_TOKEN: { scope: 'docs', token: 3, currentToken: 4, holder: 'alice' },
+  LOCK_NOT_HELD: { scope: 'docs', holder: null },
+  LOCK_HELD: {
+    scope: 'docs',
+    holder: 'bob',
+    epoch: 3,
+    token: 4,
+    reason: null,
+    grantedAtMs: 1_000_000,
+    deadlineMs: 1_060_000,
+    queueLength: 0,
+  },
+  RESERVED_FOR_WAITER: { scope: 'api', waiter: 'carol', ticket: 6, sinceMs: 1_000_000, queueLength: 1 },
+  CONCURRENCY_LIMIT: { scopes: ['docs'], holders: ['bob'], maxConcurrentAgents: 1, queueLength: 0 },
+  WOULD_DEADLOCK: {
+    cycle: [
+      { agent: 'bob', waitsFor: 'alice', scope: 'docs' },
+      { agent: 'alice', waitsFor: 'bob', scope: 'api' },
+    ],
+    held: ['api'],
+  },
+  WAITER_LIMIT_REACHED: { waitersMax },
+  CONTEXT_CONFLICT: {
+    scope: 'docs',
+    file: 'rhema.yaml',
+    baseDigest: 'e'.repeat(64),
+    currentDigest: digest,
+    agent: 'alice',
+    revision: 4,
+  },
+  CONTEXT_LIMIT_REACHED: { scope: 'docs', contextFilesPerScopeMax },
+  SYNC_IN_PROGRESS: { scope: 'docs', agent: 'alice', run: 4, startedAtMs: 1_000_000 },
+  SYNC_ALREADY_COMPLETED: { scope: 'docs', digest: null, endedAtMs: 1_000_000 },
+  SYNC_FAILED: { scope: 'docs', error: 'it broke', failures: 1, retryAtMs: 1_005_000 },
+  DEPENDENCY_NOT_SYNCED: { scope: 'api', dependencies: [{ scope: 'docs', status: 'idle' }] },
+  SYNC_NOT_RUNNING: { scope: 'docs', run: 0, status: 'idle' },
+  STALE_SYNC_RUN: { scope: 'docs', run: 4, currentRun: 4, agent: 'alice' },
+  SYNC_NOT_FAILED: { scope: 'docs', status: 'idle' },
+  RETRY_LIMIT_REACHED: { scope: 'docs', failures: 1, maxRetries: 0, error: 'it broke' },
+  RETRY_TOO_SOON: { scope: 'docs', retryAtMs: 1_005_000, failures: 1 },
+};
+
+test.each(rejectionCodes)('%s is reached, says what to do and why, and writes nothing', (code) => {
   const decision = dialogues[code]();
   expect(codeOf(decision)).toBe(code);
   const { message, details } = (decision as Extract<Decision, { kind: 'rejected' }>).rejection;
   expect(message.length).toBeGreaterThan(20);
+  expect(details).toEqual(facts[code]);
   expect(JSON.parse(JSON.stringify(details))).toEqual(details);
 });
 

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
 import type { Decision } from './decide.ts';
+import type { ScopePath } from './ids.ts';
+import { scopesMax } from './limits.ts';
+import { refusedGraph } from './scopes.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+
+type Graph = Parameters<typeof refusedGraph>[0];
 
 function details(decision: Decision): unknown {
   return decision.kind === 'rejected' ? decision.rejection.details : decision.kind;
@@ -33,6 +39,98 @@ describe('a graph that is refused changes nothing', () => {
     expect(details(decision)).toMatchObject(facts);
     expect([...machine.state.scopes.keys()]).toEqual(['kept']);
   });
+});
+
+describe('the bounds of a graph', () => {
+  const none: Graph = new Map();
+  const code = (graph: Graph, settings: Partial<Settings> = {}): string => {
+    const refused = refusedGraph(graph, { ...defaultSettings, ...settings });
+    return refused === null ? 'taken' : codeOf(refused);
+  };
+  const graphOf = (graph: Readonly<Record<string, readonly string[]>>): Graph =>
+    new Map(
+      Object.entries(graph).map(([path, dependencies]) => [
+        scopePath(path),
+        { dependencies: dependencies.map(scopePath) },
+      ]),
+    );
+
+  test('are taken themselves, and refused one beyond', () => {
+    expect(code(none)).toBe('taken');
+    const many = new Map<ScopePath, { dependencies: [] }>();
+    while (many.size < scopesMax) many.set(`s${many.size}` as ScopePath, { dependencies: [] });
+    expect(code(many)).toBe('taken');
+    expect(code(many.set(scopePath('another'), { dependencies: [] }))).toBe('SCOPE_LIMIT_REACHED');
+    const chain = graphOf({ a: ['b'], b: ['c'], c: [] });
+    expect(code(chain, { maxScopeDepth: 2 })).toBe('taken');
+    expect(code(chain, { maxScopeDepth: 1 })).toBe('SCOPE_DEPTH_EXCEEDED');
+    const fan = graphOf({ a: ['b', 'c'], b: [], c: [] });
+    expect(code(fan, { maxDependencies: 2 })).toBe('taken');
+    expect(code(fan, { maxDependencies: 1 })).toBe('DEPENDENCY_LIMIT_REACHED');
+  });
+
+  test('are looked at scope by scope in order of path, whatever the order of definition', () => {
+    for (const graph of [graphOf({ b: ['b'], a: ['x'] }), graphOf({ a: ['x'], b: ['b'] })])
+      expect(refusedGraph(graph, defaultSettings)).toMatchObject({
+        rejection: { code: 'DEPENDENCY_UNKNOWN', details: { scope: 'a', unknown: ['x'] } },
+      });
+  });
+});
+
+describe('a scope is changed', () => {
+  const scope = { path: scopePath('b'), name: 'b', type: 'library', dependencies: [scopePath('a')] };
+  test.each([
+    ['by another name', { name: 'bee' }],
+    ['by another type', { type: 'service' }],
+    ['by one dependency less', { dependencies: [] }],
+    ['by another dependency', { dependencies: [scopePath('c')] }],
+    ['by one dependency more', { dependencies: [scopePath('a'), scopePath('c')] }],
+  ])('%s', (_how, change) => {
+    const machine = new Machine();
+    machine.define({ a: [], b: ['a'], c: [] });
+    expect(eventKinds(machine.say({ kind: 'DefineScope', scope }))).toEqual([]);
+    const changed = { ...scope, ...change };
+    expect(committed(machine.say({ kind: 'DefineScope', scope: changed }))).toEqual({
+      kind: 'committed',
+      events: [{ kind: 'scope.defined', scope: changed }],
+      result: { kind: 'scopesDefined', added: [], changed: ['b'], removed: [] },
+    });
+    expect(machine.state.scopes.get(scope.path)).toMatchObject(changed);
+  });
+
+  test('without being synced again when its dependencies stay, synced or not', () => {
+    const machine = new Machine({ dependencyChecking: false });
+    machine.define({ a: [], b: ['a'] });
+    machine.join('alice');
+    synced(machine, 'b');
+    machine.say({ kind: 'DefineScope', scope: { ...scope, name: 'bee' } });
+    expect(machine.state.syncs.get(scope.path)?.status).toBe('completed');
+  });
+});
+
+test('a scope that nothing depends on any more is no longer listed as a dependency', () => {
+  const machine = new Machine();
+  machine.define({ a: [], b: ['a'], c: ['a'] });
+  machine.define({ a: [], b: [], c: ['a'] });
+  expect([...machine.state.index.dependents]).toEqual([['a', new Set(['c'])]]);
+  machine.define({ a: [], b: [] });
+  expect(machine.state.index.dependents.size).toBe(0);
+});
+
+test('what a new dependency sends back is taken in one order, in whichever the scopes were defined', () => {
+  const results = [
+    { a: [], b: ['a'], c: ['a'], d: ['a'] },
+    { d: ['a'], c: ['a'], b: ['a'], a: [] },
+  ].map((graph) => {
+    const machine = new Machine();
+    machine.define(graph);
+    machine.join('alice');
+    synced(machine, 'a', 'd', 'c', 'b');
+    const { events } = committed(machine.define({ ...graph, a: ['new'], new: [] }));
+    return events.flatMap((event) => (event.kind === 'sync.invalidated' ? [event] : []));
+  });
+  expect(results[0]).toHaveLength(4);
+  expect(results[0]).toEqual(results[1]);
 });
 
 describe('a graph that is taken', () => {
@@ -83,6 +181,27 @@ test('one scope is added or changed without touching the others', () => {
 });
 
 describe('removing a scope', () => {
+  test('that is not defined is refused', () => {
+    const machine = new Machine();
+    expect(codeOf(machine.say({ kind: 'RemoveScope', scope: scopePath('a') }))).toBe('SCOPE_NOT_FOUND');
+  });
+
+  test('lets go of its lock, its waits and its run for that cause', () => {
+    const machine = new Machine();
+    machine.define({ a: [] });
+    for (const name of ['alice', 'bob']) machine.join(name);
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'a', { wait: 'open' });
+    machine.startSync('bob', 'a');
+    const [token, ticket, run] = [machine.token('a'), machine.state.revision - 1, machine.runOf('a')];
+    expect(committed(machine.say({ kind: 'RemoveScope', scope: scopePath('a') })).events).toEqual([
+      { kind: 'ticket.ended', ticket, agent: 'bob', cause: 'scopeRemoved' },
+      { kind: 'lock.released', scope: 'a', agent: 'alice', token, cause: 'scopeRemoved' },
+      { kind: 'sync.aborted', scope: 'a', run, reason: 'its scope was removed' },
+      { kind: 'scope.removed', scope: 'a' },
+    ]);
+  });
+
   test('that others depend on is refused, naming them', () => {
     const machine = new Machine();
     machine.define({ a: [], c: ['a'], b: ['a'] });
@@ -120,4 +239,15 @@ test('an unknown scope is answered with the ones it may have meant', () => {
     scopeCount: 3,
   });
   expect(details(machine.acquire('alice', 'db'))).toMatchObject({ near: [] });
+  expect(details(machine.acquire('alice', 'code/api'))).toMatchObject({ near: ['API'] });
+  expect(details(machine.acquire('alice', 'xapi'))).toMatchObject({ near: [] });
+});
+
+test('of the scopes that an unknown one may have meant only some are listed, in order of path', () => {
+  const machine = new Machine();
+  machine.define(Object.fromEntries(['f', 'd', 'b', 'a', 'c', 'e'].map((folder) => [`${folder}/api`, []])));
+  machine.join('alice');
+  expect(details(machine.acquire('alice', 'api'))).toMatchObject({
+    near: ['a/api', 'b/api', 'c/api', 'd/api', 'e/api'],
+  });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agentId, Machine } from '../../test/support/machine.ts';
+import { asDurationMs } from './ids.ts';
 import { initialState } from './initial-state.ts';
 import { decodeState, encodeState, SnapshotError } from './snapshot.ts';
 
@@ -11,7 +12,11 @@ function busyMachine(): Machine {
   machine.acquire('alice', ['docs', 'web']);
   machine.acquire('bob', 'docs', { wait: 60_000 });
   machine.say({ kind: 'Heartbeat', agent: agentId('carol'), requestId: 'r1' });
+  machine.startSync('carol', 'web');
+  machine.failSync('carol', 'web');
   machine.startSync('carol', 'docs');
+  machine.completeSync('carol', 'docs');
+  machine.startSync('carol', 'api');
   return machine;
 }
 
@@ -28,6 +33,69 @@ test('a busy state reads back as it was, with its indexes', () => {
   expect(twin.index.holders).toBe(state.index.holders);
   expect(twin.index.lockDeadlines.firstRank()).toBe(state.index.lockDeadlines.firstRank());
   expect([...(twin.agents.get(agentId('alice'))?.held ?? [])]).toEqual(['docs', 'web']);
+});
+
+test('what is stored does not depend on the order in which it came to be', () => {
+  function stored(scopes: readonly string[], agents: readonly string[]): Record<string, unknown> {
+    const machine = new Machine({ maxConcurrentAgents: 2 });
+    machine.define(Object.fromEntries(scopes.map((scope) => [scope, []])));
+    for (const name of agents) machine.join(name);
+    for (const name of agents) machine.acquire(name, name);
+    for (const name of agents) machine.startSync(name, name);
+    return JSON.parse(encodeState(machine.state)) as Record<string, unknown>;
+  }
+  const order = (state: Record<string, unknown>): unknown =>
+    ['scopes', 'agents', 'locks', 'syncs'].map((part) =>
+      (state[part] as { path?: string; id?: string; scope?: string }[]).map(
+        ({ path, id, scope }) => path ?? id ?? scope,
+      ),
+    );
+  const [straight, reversed] = [stored(['a', 'b'], ['a', 'b']), stored(['b', 'a'], ['b', 'a'])];
+  expect(order(reversed)).toEqual(order(straight));
+  expect(order(straight)).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+    ['a', 'b'],
+    ['a', 'b'],
+  ]);
+});
+
+test('the lost agents are forgotten in the same order after a restart: by time of loss, by deadline, by name', () => {
+  const machine = new Machine({ sessionTtlMs: asDurationMs(1_000) });
+  machine.join('late');
+  machine.advance(400);
+  machine.join('d');
+  machine.join('c');
+  machine.advance(300);
+  machine.join('b');
+  machine.heartbeat('late');
+  machine.advance(200);
+  machine.heartbeat('late');
+  machine.nowMs += 900; // Nobody was there to see d, c and b run out, one after the other.
+  machine.settleDue();
+  machine.advance(1_000);
+  const lost = [...machine.state.index.lostAgents];
+  expect(lost).toEqual(['c', 'd', 'b', 'late']);
+  expect([...decodeState(encodeState(machine.state)).index.lostAgents]).toEqual(lost);
+});
+
+test('totals, clock and the wait for a place are kept', () => {
+  const machine = new Machine({ maxConcurrentAgents: 1 });
+  machine.define({ a: [], b: [] });
+  for (const name of ['alice', 'bob']) machine.join(name);
+  machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'b', offsetMs: 1 }, cause: 'first' });
+  machine.acquire('alice', 'a');
+  machine.acquire('bob', 'b', { wait: 1_000 });
+  machine.advance(1_000);
+  machine.acquire('bob', 'b', { wait: 'open' });
+  const { totals, clock, placeWaitSinceMs, revision, timeMs, index } = decodeState(
+    encodeState(machine.state),
+  );
+  expect(totals).toEqual({ conflicts: 2, timeouts: 1 });
+  expect(clock).toEqual({ host: 'h', boot: 'b', offsetMs: 1 });
+  expect([placeWaitSinceMs, timeMs]).toEqual([machine.nowMs, machine.nowMs]);
+  expect(revision).toBe(machine.state.revision);
+  expect(index.blockDeadlines.firstRank()).toBe(machine.state.index.blockDeadlines.firstRank());
 });
 
 test('a request answered before the snapshot is a repeat after it', () => {

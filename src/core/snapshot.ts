@@ -2,6 +2,7 @@
 import { must } from './assert.ts';
 import { addMs, type AgentId, type RequestId, type Revision, type ScopePath, type TimeMs } from './ids.ts';
 import { initialState } from './initial-state.ts';
+import { byText } from './order.ts';
 import { enqueue } from './queue.ts';
 import { violations } from './safety/index.ts';
 import type { Violation } from './safety/violation.ts';
@@ -79,10 +80,7 @@ function storeAgent({ held: _held, ticket: _ticket, ...rest }: Agent): StoredAge
 }
 
 function sorted<T>(values: Iterable<T>, key: (value: T) => string): T[] {
-  return [...values].sort((a, b) => {
-    const [left, right] = [key(a), key(b)];
-    return left < right ? -1 : left > right ? 1 : 0;
-  });
+  return [...values].sort((a, b) => byText(key(a), key(b)));
 }
 
 /**
@@ -155,7 +153,7 @@ function restoreLostOrder(state: State): void {
     (a, b) =>
       (a.lostAtMs ?? 0) - (b.lostAtMs ?? 0) ||
       a.sessionDeadlineMs - b.sessionDeadlineMs ||
-      (a.id < b.id ? -1 : 1),
+      byText(a.id, b.id),
   );
   for (const agent of lost) state.index.lostAgents.add(agent.id);
 }

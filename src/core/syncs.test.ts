@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { codeOf, committed, Machine, scopePath } from '../../test/support/machine.ts';
-import { asDurationMs } from './ids.ts';
+import {
+  agentId,
+  codeOf,
+  committed,
+  Machine,
+  scopePath,
+  type SaidCommand,
+} from '../../test/support/machine.ts';
+import { asDurationMs, type SyncRun } from './ids.ts';
 import type { Settings } from './settings.ts';
 import type { SyncStatus } from './state.ts';
 
@@ -123,6 +130,33 @@ describe('a change', () => {
     expect(causes.toSorted()).toEqual(['app by lib', 'lib by lib', 'tool by tool']);
   });
 
+  test('of a scope and of one that depends on it names each as its own cause, dependencies first', () => {
+    const machine = house();
+    complete(machine, 'base', 'lib', 'app');
+    const scopes = ['lib', 'base'].map(scopePath);
+    const { events } = committed(machine.say({ kind: 'GitOperation', scopes, operation: 'merge' }));
+    expect(events).toEqual([
+      { kind: 'repository.changed', scopes: ['lib', 'base'], operation: 'merge' },
+      { kind: 'sync.invalidated', scope: 'base', cause: 'base' },
+      { kind: 'sync.invalidated', scope: 'lib', cause: 'lib' },
+      { kind: 'sync.invalidated', scope: 'app', cause: 'lib' },
+    ]);
+  });
+
+  test('reaches scopes side by side in one order, in whichever they were defined', () => {
+    const results = [
+      { base: [], b: ['base'], c: ['base'] },
+      { c: ['base'], b: ['base'], base: [] },
+    ].map((graph) => {
+      const machine = new Machine();
+      machine.define(graph);
+      machine.join('alice');
+      complete(machine, 'base', 'c', 'b');
+      return committed(machine.say(changed('base'))).result;
+    });
+    expect(results[0]).toEqual(results[1]);
+  });
+
   test('renews the retry budgets above it, also of scopes that are idle', () => {
     const machine = house({ maxRetries: 1 });
     complete(machine, 'base');
@@ -130,13 +164,148 @@ describe('a change', () => {
     machine.advance(1_000);
     machine.say(scoped('RetrySync', 'lib'));
     expect(machine.state.syncs.get(scopePath('lib'))?.failures).toBe(1);
-    machine.say(changed('base'));
+    const { result } = committed(machine.say(changed('base')));
     expect(machine.state.syncs.get(scopePath('lib'))?.failures).toBe(0);
+    expect(result).toEqual({ kind: 'invalidated', scopes: ['base'] }); // The status of lib was idle already.
+  });
+
+  test('that reaches a scope from two sides is caused by the side that comes first', () => {
+    const machine = new Machine();
+    machine.define({ x: [], y: [], z: ['x', 'y'] });
+    machine.join('alice');
+    complete(machine, 'x', 'y', 'z');
+    const scopes = ['x', 'y'].map(scopePath);
+    const { events } = committed(machine.say({ kind: 'GitOperation', scopes, operation: 'merge' }));
+    const causes = events.flatMap((event) => (event.kind === 'sync.invalidated' ? [event.cause] : []));
+    expect(causes).toEqual(['y', 'x', 'y']);
   });
 
   test('of nothing that was synced writes nothing', () => {
     const machine = house();
+    machine.startSync('alice', 'base');
+    machine.say({ kind: 'AbortSync', scope: scopePath('base'), reason: null });
     expect(committed(machine.say(changed('base'))).events).toEqual([]);
+  });
+});
+
+test('a budget of two retries allows three tries', () => {
+  const machine = house({ maxRetries: 2, retryBackoffMs: asDurationMs(0) });
+  for (let retry = 0; retry < 2; retry += 1) {
+    fail(machine, 'base');
+    committed(machine.say(scoped('RetrySync', 'base')));
+  }
+  fail(machine, 'base');
+  expect(codeOf(machine.say(scoped('RetrySync', 'base')))).toBe('RETRY_LIMIT_REACHED');
+  expect(machine.state.index.runningSyncs.size).toBe(0);
+});
+
+test('a run tells its number and which attempt it is', () => {
+  const machine = house();
+  fail(machine, 'base');
+  machine.advance(1_000);
+  const idle = { kind: 'syncSet', scope: 'base', status: 'idle', retryAtMs: null };
+  expect(committed(machine.say(scoped('RetrySync', 'base'))).result).toEqual(idle);
+  const { result } = committed(machine.startSync('alice', 'base'));
+  expect(result).toEqual({ kind: 'syncStarted', scope: 'base', run: machine.state.revision, attempt: 2 });
+});
+
+test('a failure tells when the next try may start, and a reset does not wait for it', () => {
+  const machine = house();
+  machine.startSync('alice', 'base');
+  const retryAtMs = machine.nowMs + 1_000;
+  expect(committed(machine.failSync('alice', 'base', 'no network')).result).toEqual({
+    kind: 'syncSet',
+    scope: 'base',
+    status: 'failed',
+    retryAtMs,
+  });
+  expect(machine.state.syncs.get(scopePath('base'))).toMatchObject({ error: 'no network', retryAtMs });
+  committed(machine.say(scoped('ResetSync', 'base')));
+  expect(machine.state.syncs.get(scopePath('base'))).toMatchObject({
+    status: 'idle',
+    failures: 0,
+    error: null,
+    retryAtMs: null,
+  });
+});
+
+test('a completed run is kept with its digests and times, also while the next one runs and fails', () => {
+  const machine = house();
+  const startedAtMs = machine.nowMs;
+  machine.startSync('alice', 'base');
+  const run = machine.runOf('base');
+  machine.advance(500);
+  const digests = { digest: 'd'.repeat(64), syncedAgainst: { lib: 'e'.repeat(64) } };
+  const complete = {
+    kind: 'CompleteSync',
+    agent: agentId('alice'),
+    scope: scopePath('base'),
+    run,
+    ...digests,
+  };
+  const { result, events } = committed(machine.say(complete as SaidCommand));
+  expect(result).toEqual({ kind: 'syncSet', scope: 'base', status: 'completed', retryAtMs: null });
+  expect(events).toEqual([{ kind: 'sync.completed', scope: 'base', agent: 'alice', run, ...digests }]);
+  const ended = { startedAtMs, endedAtMs: startedAtMs + 500, run, agent: 'alice', ...digests };
+  expect(machine.state.syncs.get(scopePath('base'))).toMatchObject({ status: 'completed', ...ended });
+  machine.say(changed('base'));
+  machine.startSync('bob', 'base');
+  expect(machine.state.syncs.get(scopePath('base'))).toEqual({
+    scope: 'base',
+    status: 'syncing',
+    failures: 0,
+    run: machine.state.revision,
+    agent: 'bob',
+    epoch: machine.state.agents.get(agentId('bob'))?.epoch,
+    startedAtMs: machine.nowMs,
+    endedAtMs: null,
+    error: null,
+    retryAtMs: null,
+    ...digests,
+  });
+});
+
+test('a run that is aborted tells why, and nothing is left to complete', () => {
+  const machine = house();
+  const abort = { kind: 'AbortSync', scope: scopePath('base'), reason: 'a mistake' } as const;
+  expect(machine.say(abort)).toMatchObject({ rejection: { details: { scope: 'base', status: 'idle' } } });
+  machine.startSync('alice', 'base');
+  const run = machine.runOf('base');
+  expect(committed(machine.say(abort))).toEqual({
+    kind: 'committed',
+    events: [{ kind: 'sync.aborted', scope: 'base', run, reason: 'a mistake' }],
+    result: { kind: 'syncSet', scope: 'base', status: 'idle', retryAtMs: null },
+  });
+  expect(machine.completeSync('alice', 'base', run)).toMatchObject({
+    rejection: { code: 'SYNC_NOT_RUNNING', details: { scope: 'base', run, status: 'idle' } },
+  });
+});
+
+test('the runs of an agent that leaves fail in order of path', () => {
+  const machine = house();
+  for (const scope of ['tool', 'base']) machine.startSync('alice', scope);
+  const { events } = committed(machine.leave('alice'));
+  expect(
+    events.map((event) => ('scope' in event ? `${event.kind} ${String(event.scope)}` : event.kind)),
+  ).toEqual(['sync.failed base', 'sync.failed tool', 'agent.left']);
+});
+
+describe('a scope that is not defined is refused', () => {
+  const scope = scopePath('nowhere');
+  const as = { agent: agentId('alice'), scope };
+  const run = 1 as SyncRun;
+  const commands: readonly SaidCommand[] = [
+    { kind: 'StartSync', ...as },
+    { kind: 'CompleteSync', ...as, run, digest: null, syncedAgainst: {} },
+    { kind: 'FailSync', ...as, run, error: 'e' },
+    { kind: 'RetrySync', scope },
+    { kind: 'ResetSync', scope },
+    { kind: 'AbortSync', scope, reason: null },
+    { kind: 'InvalidateSync', scope, reason: null },
+    { kind: 'GitOperation', scopes: [scopePath('base'), scope], operation: 'merge' },
+  ];
+  test.each(commands.map((command) => [command.kind, command] as const))('by %s', (_kind, command) => {
+    expect(codeOf(house().say(command))).toBe('SCOPE_NOT_FOUND');
   });
 });
 
@@ -175,5 +344,10 @@ test('a run of the same agent that was ended meanwhile cannot be completed', () 
   const run = machine.runOf('base');
   machine.say(changed('base'));
   machine.startSync('alice', 'base');
-  expect(codeOf(machine.completeSync('alice', 'base', run))).toBe('STALE_SYNC_RUN');
+  expect(machine.completeSync('alice', 'base', run)).toMatchObject({
+    rejection: {
+      code: 'STALE_SYNC_RUN',
+      details: { scope: 'base', run, currentRun: machine.runOf('base'), agent: 'alice' },
+    },
+  });
 });

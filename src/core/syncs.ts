@@ -295,9 +295,9 @@ function failRun(draft: Draft, sync: Sync, error: string): TimeMs {
 
 const longestBackOffMs = 3_600_000;
 
-/** Doubles with each failure so far, up to an hour. */
+/** Doubles with each failure so far, up to an hour. The largest budget of retries keeps the power finite. */
 function backOff(failures: number, firstMs: number): number {
-  const wait = firstMs * 2 ** (failures < 30 ? failures : 30);
+  const wait = firstMs * 2 ** failures;
   return wait < longestBackOffMs ? wait : longestBackOffMs;
 }
 

@@ -1,6 +1,10 @@
 import type { Coordinator } from '../protocol/index.ts';
+import type { LogAudit } from './audit-log.ts';
+import type { OpenLogFile } from './log-file-source.ts';
 import type { OpenOptions } from './wire-up.ts';
 
+export type { LogAudit, LogContent } from './audit-log.ts';
+export type { OpenLogFile } from './log-file-source.ts';
 export type { OpenOptions } from './wire-up.ts';
 
 /** See `owner.ts`. What an owner needs is loaded once it is one: most of those who start at the same time are not. */
@@ -11,4 +15,14 @@ export async function runOwner(options: OpenOptions): Promise<void> {
 /** See `wire-up.ts`. */
 export async function openDirect(options: OpenOptions): Promise<Coordinator> {
   return (await import('./wire-up.ts')).openDirect(options);
+}
+
+/** See `audit-log.ts`. */
+export async function auditLog(commonDir: string): Promise<LogAudit> {
+  return (await import('./audit-log.ts')).auditLog(commonDir);
+}
+
+/** See `log-file-source.ts`. */
+export async function openLogFile(path: string): Promise<OpenLogFile> {
+  return (await import('./log-file-source.ts')).openLogFile(path);
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Briefing, Report, Role } from './report.ts';
+import type { Briefing, Report, Role, Way } from './report.ts';
 
 const script = fileURLToPath(new URL('./agent.js', import.meta.url));
 
@@ -12,6 +12,7 @@ export type End = { readonly code: number | null; readonly signal: NodeJS.Signal
 export class Actor {
   readonly name: string;
   readonly role: Role;
+  readonly way: Way;
   readonly reports: Report[] = [];
   readonly ended: Promise<End>;
   #end: End | null = null;
@@ -22,6 +23,7 @@ export class Actor {
   constructor(briefing: Briefing) {
     this.name = briefing.name;
     this.role = briefing.role;
+    this.way = briefing.way;
     this.#child = spawn(process.execPath, [script, JSON.stringify(briefing)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });

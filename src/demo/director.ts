@@ -1,8 +1,9 @@
-import { asRevision, type Entry, type Event, type ScopePath } from '../core/index.ts';
+import type { Entry, ScopePath } from '../core/index.ts';
 import type { SocketCoordinator } from '../client/index.ts';
 import { Actor } from './cast.ts';
+import { LogFollower } from './log-follower.ts';
 import { reach } from './owner.ts';
-import type { Briefing, Role } from './report.ts';
+import type { Briefing, Role, Way } from './report.ts';
 import type { Stage } from './stage.ts';
 
 /** What the director did to the cast, for the verdict to look for. */
@@ -13,7 +14,17 @@ export interface Plot {
   readonly killedOwners: readonly number[];
 }
 
-const roles: readonly Role[] = ['worker', 'worker', 'worker', 'worker', 'cyclist', 'sleeper', 'victim'];
+/** Half of them come through MCP. Who is frozen is not among those: their server lives on, and renews what they hold. */
+const cast: readonly (readonly [role: Role, way: Way])[] = [
+  ['worker', 'socket'],
+  ['worker', 'mcp'],
+  ['worker', 'socket'],
+  ['worker', 'mcp'],
+  ['worker', 'mcp'],
+  ['cyclist', 'socket'],
+  ['sleeper', 'socket'],
+  ['victim', 'mcp'],
+];
 const leaseMs = 2_000;
 const rounds = 12;
 /** Few enough that the agents meet. */
@@ -26,14 +37,14 @@ const contendedScopes = 4;
 export class Director {
   readonly #stage: Stage;
   readonly #coordinator: SocketCoordinator;
-  readonly #entries: Entry[] = [];
+  readonly #log: LogFollower;
   readonly #killedOwners: number[] = [];
-  readonly #listeners = new Set<() => void>();
   #actors: readonly Actor[] = [];
 
   private constructor(stage: Stage, coordinator: SocketCoordinator) {
     this.#stage = stage;
     this.#coordinator = coordinator;
+    this.#log = new LogFollower(coordinator);
   }
 
   static async begin(stage: Stage): Promise<Director> {
@@ -49,17 +60,14 @@ export class Director {
   }
 
   async play(): Promise<Plot> {
-    const watching = new AbortController();
-    const watched = this.#follow(watching.signal);
     const scopes = await this.#chooseScopes();
-    this.#actors = roles.map((role, place) => new Actor(this.#brief(role, place, scopes)));
+    this.#actors = cast.map(([role, way], place) => new Actor(this.#brief(role, way, place, scopes)));
     await Promise.all([...this.#actors.map((actor) => this.#direct(actor)), this.#killOwner()]);
-    await this.#until(() => this.#nothingIsHeld());
-    watching.abort();
-    await watched;
+    await this.#log.until(() => this.#log.nothingIsHeld());
+    await this.#log.stop();
     await this.#coordinator.stopOwner('now');
     await this.#coordinator.close();
-    return { actors: this.#actors, entries: this.#entries, killedOwners: this.#killedOwners };
+    return { actors: this.#actors, entries: this.#log.entries, killedOwners: this.#killedOwners };
   }
 
   async #chooseScopes(): Promise<ScopePath[]> {
@@ -68,10 +76,10 @@ export class Director {
     return busiest.slice(0, contendedScopes).map((scope) => scope.path);
   }
 
-  #brief(role: Role, place: number, scopes: readonly ScopePath[]): Briefing {
+  #brief(role: Role, way: Way, place: number, scopes: readonly ScopePath[]): Briefing {
     const { commonDir, worktree } = this.#stage;
     const name = `${role}-${place + 1}`;
-    return { name, role, commonDir, worktree, scopes, rounds, ttlMs: leaseMs, seed: place + 1 };
+    return { name, role, way, commonDir, worktree, scopes, rounds, ttlMs: leaseMs, seed: place + 1 };
   }
 
   async #direct(actor: Actor): Promise<void> {
@@ -79,11 +87,11 @@ export class Director {
     if (grant !== null && actor.role === 'victim') {
       actor.signal('SIGKILL');
       await actor.ended;
-      await this.#until(() => this.#happened('agent.lost', (event) => event.agent === actor.name));
+      await this.#log.until(() => this.#log.happened('agent.lost', (event) => event.agent === actor.name));
     }
     if (grant !== null && actor.role === 'sleeper') {
       actor.signal('SIGSTOP');
-      await this.#until(() => this.#happened('lock.expired', (event) => event.token === grant.token));
+      await this.#log.until(() => this.#log.happened('lock.expired', (event) => event.token === grant.token));
       actor.signal('SIGCONT');
     }
     await actor.ended;
@@ -91,47 +99,9 @@ export class Director {
 
   /** Once the play is under way, its very coordinator dies. */
   async #killOwner(): Promise<void> {
-    await this.#until(() => this.#count('lock.granted') >= 20);
+    await this.#log.until(() => this.#log.count('lock.granted') >= 20);
     const { pid } = await this.#coordinator.query({ kind: 'health' });
     process.kill(pid, 'SIGKILL');
     this.#killedOwners.push(pid);
-  }
-
-  async #follow(signal: AbortSignal): Promise<void> {
-    for await (const entry of this.#coordinator.watch(asRevision(1), signal)) {
-      this.#entries.push(entry);
-      for (const listener of this.#listeners) listener();
-    }
-  }
-
-  /** Waits for the log to make something true. */
-  #until(isTrue: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (): void => {
-        if (!isTrue()) return;
-        this.#listeners.delete(check);
-        resolve();
-      };
-      this.#listeners.add(check);
-      check();
-    });
-  }
-
-  #happened<Kind extends Event['kind']>(
-    kind: Kind,
-    matches: (event: Extract<Event, { kind: Kind }>) => boolean,
-  ): boolean {
-    return this.#entries.some((entry) =>
-      entry.events.some((event) => event.kind === kind && matches(event as Extract<Event, { kind: Kind }>)),
-    );
-  }
-
-  #count(kind: Event['kind']): number {
-    return this.#entries.flatMap((entry) => entry.events).filter((event) => event.kind === kind).length;
-  }
-
-  #nothingIsHeld(): boolean {
-    const ended = this.#count('lock.released') + this.#count('lock.expired') + this.#count('lock.revoked');
-    return this.#count('lock.granted') === ended;
   }
 }

@@ -10,6 +10,7 @@ const usage = `Runs several agents against each other on a clone of a Git reposi
   npm start                     on this repository
   npm start -- --repo PATH      on a clone of another one
   npm start -- --keep           leaves the clone where it is, to look at
+  npm start -- --clients        instead: real coding agents (fetched from npm, about 600 MB) with scripted models
 `;
 
 const drawEveryMs = 250;
@@ -18,12 +19,18 @@ const timeLimitMs = 60_000;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { repo: { type: 'string', default: '.' }, keep: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      repo: { type: 'string', default: '.' },
+      keep: { type: 'boolean' },
+      clients: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help === true) {
     process.stdout.write(usage);
     return 0;
   }
+  if (values.clients === true) return performWithClients();
   const stage = prepareStage(values.repo);
   process.stdout.write(`a clone of ${values.repo} in ${stage.worktree}\n`);
   try {
@@ -57,6 +64,14 @@ async function perform(director: Director, worktree: string): Promise<number> {
   }
 }
 
+async function performWithClients(): Promise<number> {
+  const { playWithClients } = await import('./clients/index.ts');
+  const faults = await playWithClients((text) => process.stdout.write(`${text}\n`));
+  return faults === null
+    ? 0
+    : tellFaults(faults, 'The lock passed on, and the stale write was refused, both times.');
+}
+
 function withinLimit<T>(play: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
@@ -70,13 +85,19 @@ function withinLimit<T>(play: Promise<T>): Promise<T> {
 function tell({ figures, faults }: Verdict, seconds: string): number {
   for (const [name, value] of figures) process.stdout.write(`${name.padEnd(22)} ${value}\n`);
   process.stdout.write(`${'took'.padEnd(22)} ${seconds} s\n\n`);
-  for (const fault of faults) process.stdout.write(`FAULT: ${fault}\n`);
-  process.stdout.write(
-    faults.length === 0
-      ? 'Nothing was held twice, nothing that was told is missing from the log, every invariant held.\n'
-      : `${faults.length} faults: this run is not what was promised.\n`,
+  return tellFaults(
+    faults,
+    'Nothing was held twice, nothing that was told is missing from the log, every invariant held.',
   );
-  return faults.length === 0 ? 0 : 1;
+}
+
+function tellFaults(faults: readonly string[], praise: string): number {
+  for (const fault of faults) process.stdout.write(`FAULT: ${fault}\n`);
+  const isSound = faults.length === 0;
+  process.stdout.write(
+    isSound ? `${praise}\n` : `${faults.length} faults: this run is not what was promised.\n`,
+  );
+  return isSound ? 0 : 1;
 }
 
 try {

@@ -1,4 +1,4 @@
-import type { FencingToken, RejectionCode, ScopePath } from '../core/index.ts';
+import type { FencingToken, ScopePath } from '../core/index.ts';
 
 /** The parts that agents play. */
 export type Role =
@@ -11,10 +11,14 @@ export type Role =
   /** Takes a lock, is frozen past its lease, and wakes up believing that it still holds it. */
   | 'sleeper';
 
+/** How an agent takes part: by the coordinator's port, or through the tools of `rhema mcp`. */
+export type Way = 'socket' | 'mcp';
+
 /** What an agent process is told when it starts. */
 export interface Briefing {
   readonly name: string;
   readonly role: Role;
+  readonly way: Way;
   readonly commonDir: string;
   readonly worktree: string;
   readonly scopes: readonly ScopePath[];
@@ -36,7 +40,7 @@ export type Report =
   | {
       readonly kind: 'refused';
       readonly attempt: string;
-      readonly code: RejectionCode;
+      readonly code: string;
       readonly message: string;
     }
   | { readonly kind: 'finished' };

@@ -25,7 +25,7 @@ export function judge(plot: Plot, worktree: string): Verdict {
 }
 
 /** Every invariant at every revision. */
-function replayFaults(entries: readonly Entry[]): string[] {
+export function replayFaults(entries: readonly Entry[]): string[] {
   const state = initialState();
   for (const entry of entries) {
     evolve(state, entry);
@@ -39,7 +39,7 @@ function replayFaults(entries: readonly Entry[]): string[] {
 }
 
 /** Read from the events alone, without the core: no scope is held twice, and tokens grow. */
-function holdFaults(entries: readonly Entry[]): string[] {
+export function holdFaults(entries: readonly Entry[]): string[] {
   const faults: string[] = [];
   const held = new Map<string, number>();
   const last = new Map<string, number>();
@@ -150,7 +150,7 @@ function figures({ actors, entries, killedOwners }: Plot): Verdict['figures'] {
   const reports = actors.flatMap((actor) => actor.reports);
   const waits = reports.flatMap((report) => (report.kind === 'granted' ? [report.waitedMs] : []));
   return [
-    ['agents', String(actors.length)],
+    ['agents', `${actors.length}, ${actors.filter(({ way }) => way === 'mcp').length} of them through MCP`],
     ['commands in the log', String(entries.length)],
     ['locks granted', count('lock.granted')],
     ['edits under lock', count('context.modified')],

@@ -42,7 +42,7 @@ function agentLine(actor: Actor, status: StatusAnswer): string {
           ? 'lost'
           : agent.status;
   const where = agent?.held.join(', ') ?? '';
-  return `${actor.name.padEnd(12)} ${paint(what.padEnd(9), what)} ${String(edits).padStart(3)} edits  ${where}`;
+  return `${actor.name.padEnd(12)} ${actor.way.padEnd(6)} ${paint(what.padEnd(9), what)} ${String(edits).padStart(3)} edits  ${where}`;
 }
 
 function paint(text: string, status: string): string {

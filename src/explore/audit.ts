@@ -1,4 +1,4 @@
-import { EdgePrint, hashEdge, hashText } from './digest.ts';
+import { EdgePrint, hashEdge, keyOf } from './digest.ts';
 import type { Model, Step } from './model.ts';
 
 /** Steps of one walk. */
@@ -74,15 +74,15 @@ export class Audit<State> {
   }
 
   #stepsOf(state: State): { key: string; print: EdgePrint; moves: Step<State>[] } {
-    const source = hashText(this.#model.canonical(state)).key;
+    const source = keyOf(this.#model.canonical(state));
     const print = new EdgePrint();
     const known = new Set<string>();
     const moves: Step<State>[] = [];
     for (const step of this.#model.actions(state)) {
-      const target = step.target === state ? source : hashText(this.#model.canonical(step.target)).key;
-      const edge = `${step.label} ${target}`;
-      if (!known.has(edge)) print.add(hashEdge(source, step.label, target));
-      known.add(edge);
+      const target = step.target === state ? source : keyOf(this.#model.canonical(step.target));
+      const hashed = hashEdge(source, step.label, target);
+      if (!known.has(hashed)) print.add(hashed);
+      known.add(hashed);
       if (target !== source) moves.push(step);
     }
     return { key: source, print, moves };

@@ -1,20 +1,49 @@
 import { hash } from 'node:crypto';
 
-/** SHA-256 of a text: short, of constant length, and never the same for two texts. */
-export interface TextHash {
-  readonly bytes: Buffer;
-  /** The same in base64url: the key under which a state is known. */
-  readonly key: string;
+/**
+ * The key under which a state is known: the SHA-256 of its text in base64url. Short, of constant length, and never the
+ * same for two texts.
+ */
+export function keyOf(text: string): string {
+  return hash('sha256', text, 'base64url');
 }
 
-export function hashText(text: string): TextHash {
-  const bytes = hash('sha256', text, 'buffer');
-  return { bytes, key: bytes.toString('base64url') };
+/** The bytes of a state's key: a member of a {@link SetDigest}. */
+export function bytesOfKey(key: string): string {
+  return Buffer.from(key, 'base64url').toString('latin1');
 }
 
-/** The hash of an edge between two states, given by their keys. */
-export function hashEdge(source: string, label: string, target: string): Buffer {
-  return hash('sha256', `${source} ${label} ${target}`, 'buffer');
+/**
+ * The SHA-256 of an edge between two states, given by their keys. Bytes are a string with one character for each: there
+ * are millions of edges, and a string costs a quarter of what a buffer does.
+ */
+export function hashEdge(source: string, label: string, target: string): string {
+  return hash('sha256', `${source} ${label} ${target}`, 'binary');
+}
+
+/** Four bytes as a number. */
+function wordAt(bytes: string, place: number): number {
+  let word = 0;
+  for (let next = place; next < place + 4; next += 1) word = (word << 8) | bytes.charCodeAt(next);
+  return word >>> 0;
+}
+
+/** A sum modulo 2^64, in two halves because bigints are slow. */
+class Sum64 {
+  #high = 0;
+  #low = 0;
+
+  add(high: number, low: number): void {
+    const sum = this.#low + low;
+    const carry = sum < 2 ** 32 ? 0 : 1;
+    this.#low = sum >>> 0;
+    this.#high = (this.#high + high + carry) >>> 0;
+  }
+
+  /** 16 hexadecimal digits. */
+  toString(): string {
+    return [this.#high, this.#low].map((half) => half.toString(16).padStart(8, '0')).join('');
+  }
 }
 
 /**
@@ -22,18 +51,18 @@ export function hashEdge(source: string, label: string, target: string): Buffer 
  * modulo 2^64. It is made while the set is found, so that two sets can be compared without keeping either.
  */
 export class SetDigest {
-  #high = 0n;
-  #low = 0n;
+  readonly #left = new Sum64();
+  readonly #right = new Sum64();
 
-  /** Adds a member; the caller adds each once. */
-  add(hashed: Buffer): void {
-    this.#high = BigInt.asUintN(64, this.#high + hashed.readBigUInt64BE(0));
-    this.#low = BigInt.asUintN(64, this.#low + hashed.readBigUInt64BE(8));
+  /** Adds a member by the bytes of its hash; the caller adds each once. */
+  add(bytes: string): void {
+    this.#left.add(wordAt(bytes, 0), wordAt(bytes, 4));
+    this.#right.add(wordAt(bytes, 8), wordAt(bytes, 12));
   }
 
   /** 32 hexadecimal digits. */
   toString(): string {
-    return [this.#high, this.#low].map((half) => half.toString(16).padStart(16, '0')).join('');
+    return `${this.#left.toString()}${this.#right.toString()}`;
   }
 }
 
@@ -43,9 +72,9 @@ const printModulus = 2 ** 48;
 export class EdgePrint {
   #sum = 0;
 
-  /** Adds the hash of an edge; the caller adds each once, in any order. */
-  add(hashed: Buffer): void {
-    this.#sum = (this.#sum + hashed.readUIntBE(0, 6)) % printModulus;
+  /** Adds the bytes of an edge's hash; the caller adds each once, in any order. */
+  add(bytes: string): void {
+    this.#sum = (this.#sum + wordAt(bytes, 0) * 2 ** 16 + (wordAt(bytes, 4) >>> 16)) % printModulus;
   }
 
   get value(): number {

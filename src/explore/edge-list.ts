@@ -1,4 +1,4 @@
-import { hashEdge, hashText } from './digest.ts';
+import { hashEdge, keyOf } from './digest.ts';
 import type { GraphSink } from './model.ts';
 import { Tally, type GraphSummary } from './summary.ts';
 
@@ -42,13 +42,13 @@ export class StreamedGraph implements GraphSink {
   #source = { text: '', key: '' };
 
   addInitial(state: string): void {
-    this.#keyOf(state, 1);
+    this.#noteState(state, 1);
   }
 
   addEdge(source: string, label: string, target: string): void {
-    if (source !== this.#source.text) this.#source = { text: source, key: this.#keyOf(source, 1) };
+    if (source !== this.#source.text) this.#source = { text: source, key: this.#noteState(source, 1) };
     const { key } = this.#source;
-    const reached = target === source ? key : this.#keyOf(target, (this.#depths.get(key) ?? 0) + 1);
+    const reached = target === source ? key : this.#noteState(target, (this.#depths.get(key) ?? 0) + 1);
     this.#tally.addEdge(label, hashEdge(key, label, reached));
   }
 
@@ -56,12 +56,12 @@ export class StreamedGraph implements GraphSink {
     return this.#tally.summary(this.#depth);
   }
 
-  #keyOf(state: string, depth: number): string {
-    const hashed = hashText(state);
-    if (this.#depths.has(hashed.key)) return hashed.key;
-    this.#depths.set(hashed.key, depth);
-    this.#tally.addState(hashed);
+  #noteState(state: string, depth: number): string {
+    const key = keyOf(state);
+    if (this.#depths.has(key)) return key;
+    this.#depths.set(key, depth);
+    this.#tally.addState(key);
     if (depth > this.#depth) this.#depth = depth;
-    return hashed.key;
+    return key;
   }
 }

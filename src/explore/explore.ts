@@ -1,6 +1,6 @@
 import { Audit, violationsIn } from './audit.ts';
-import { EdgePrint, hashEdge, hashText } from './digest.ts';
-import type { GraphSink, Model, Step } from './model.ts';
+import { EdgePrint, hashEdge, keyOf } from './digest.ts';
+import type { GraphSink, Model, Step, StepInvariant } from './model.ts';
 import { Tally, type GraphSummary } from './summary.ts';
 
 export interface ExploreOptions {
@@ -77,6 +77,7 @@ class Search<State> {
   /** By number of a state: how it was first reached, in two lists to be lean. */
   readonly #parents: number[] = [];
   readonly #labels: string[] = [];
+  readonly #stepInvariants: readonly (readonly [string, StepInvariant<State>])[];
   readonly #audit: Audit<State>;
   #next: Node<State>[] = [];
   #depth = 0;
@@ -88,6 +89,7 @@ class Search<State> {
   constructor(model: Model<State>, options: ExploreOptions) {
     this.#model = model;
     this.#options = options;
+    this.#stepInvariants = Object.entries(model.stepInvariants ?? {});
     this.#audit = new Audit(model, options.auditEvery ?? 0);
   }
 
@@ -145,10 +147,9 @@ class Search<State> {
       const target = step.target === source.state ? source : this.#visit(step.target, origin);
       if (this.#violation !== null) return;
       if (target.number !== source.number) leaves = true;
-      const edge = `${label} ${target.key}`;
-      if (known.has(edge)) continue;
-      known.add(edge);
       const hashed = hashEdge(source.key, label, target.key);
+      if (known.has(hashed)) continue;
+      known.add(hashed);
       print.add(hashed);
       this.#tally.addEdge(label, hashed);
       this.#options.sink?.addEdge(source.canonical, label, target.canonical);
@@ -166,12 +167,11 @@ class Search<State> {
   /** The node of a state; a new one is checked and queued for expansion. */
   #visit(state: State, origin: Origin): Node<State> {
     const canonical = this.#model.canonical(state);
-    const hashed = hashText(canonical);
-    const { key } = hashed;
+    const key = keyOf(canonical);
     const known = this.#numbers.get(key);
     const node = { number: known ?? this.#parents.length, key, canonical, state };
     if (known === undefined) {
-      this.#tally.addState(hashed);
+      this.#tally.addState(key);
       this.#addNode(node, origin);
     } else this.#audit.noteRepeat({ state, path: () => this.#pathTo(origin) });
     return node;
@@ -194,7 +194,7 @@ class Search<State> {
   }
 
   #checkStep(source: Node<State>, { label, target }: Step<State>): void {
-    for (const [name, evidenceAgainst] of Object.entries(this.#model.stepInvariants ?? {})) {
+    for (const [name, evidenceAgainst] of this.#stepInvariants) {
       const evidence = evidenceAgainst(source.state, label, target);
       if (evidence !== null) this.#report(name, evidence, this.#pathTo({ parent: source.number, label }));
     }

@@ -1,4 +1,4 @@
-import { hashEdge, hashText } from './digest.ts';
+import { hashEdge, keyOf } from './digest.ts';
 import type { GraphSink } from './model.ts';
 import { Tally, type GraphSummary } from './summary.ts';
 
@@ -58,9 +58,9 @@ export class LabelledGraph implements GraphSink {
   summary(): GraphSummary {
     const tally = new Tally();
     const keys = this.#states.map((state) => {
-      const hashed = hashText(state);
-      tally.addState(hashed);
-      return hashed.key;
+      const key = keyOf(state);
+      tally.addState(key);
+      return key;
     });
     for (const [number, edges] of this.#edges.entries())
       for (const edge of edges) {

@@ -13,3 +13,5 @@ export { compareGraphs, LabelledGraph, type Edge, type GraphDifferences, type On
 export { goldenDifferences, goldenOf, parseGolden, type Golden } from './golden.ts';
 export { readDot, type DotNames } from './dot.ts';
 export { readEdgeList, StreamedGraph } from './edge-list.ts';
+export { EdgeCover, type Cover, type CoverOptions, type CoverPath, type CoverStep } from './cover.ts';
+export { Projection, toMermaid, type ProjectedEdge, type View } from './projection.ts';

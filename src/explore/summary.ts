@@ -1,4 +1,4 @@
-import { SetDigest, type TextHash } from './digest.ts';
+import { bytesOfKey, SetDigest } from './digest.ts';
 import { actionOf } from './model.ts';
 
 /** What identifies a labelled graph: two graphs are the same exactly when their summaries are. */
@@ -20,8 +20,7 @@ export interface GraphSummary {
 export class Tally {
   #states = 0;
   #edges = 0;
-  readonly #coverage = new Map<string, number>();
-  readonly #actions = new Map<string, string>();
+  readonly #labels = new Map<string, number>();
   readonly #stateDigest = new SetDigest();
   readonly #edgeDigest = new SetDigest();
 
@@ -33,17 +32,16 @@ export class Tally {
     return this.#edges;
   }
 
-  /** Counts a state; the caller does so once for each. */
-  addState(state: TextHash): void {
+  /** Counts a state, given by its key; the caller does so once for each. */
+  addState(key: string): void {
     this.#states += 1;
-    this.#stateDigest.add(state.bytes);
+    this.#stateDigest.add(bytesOfKey(key));
   }
 
   /** Counts an edge, given with its hash; the caller does so once for each. */
-  addEdge(label: string, hashed: Buffer): void {
+  addEdge(label: string, hashed: string): void {
     this.#edges += 1;
-    const action = this.#actionOf(label);
-    this.#coverage.set(action, (this.#coverage.get(action) ?? 0) + 1);
+    this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1);
     this.#edgeDigest.add(hashed);
   }
 
@@ -52,16 +50,17 @@ export class Tally {
       states: this.#states,
       edges: this.#edges,
       depth,
-      coverage: Object.fromEntries([...this.#coverage].sort(([a], [b]) => (a < b ? -1 : 1))),
+      coverage: this.#coverage(),
       stateDigest: this.#stateDigest.toString(),
       edgeDigest: this.#edgeDigest.toString(),
     };
   }
 
-  #actionOf(label: string): string {
-    let action = this.#actions.get(label);
-    if (action === undefined) this.#actions.set(label, (action = actionOf(label)));
-    return action;
+  #coverage(): Record<string, number> {
+    const actions = new Map<string, number>();
+    for (const [label, edges] of this.#labels)
+      actions.set(actionOf(label), (actions.get(actionOf(label)) ?? 0) + edges);
+    return Object.fromEntries([...actions].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
 

@@ -4,6 +4,7 @@ import {
   asRequestId,
   asSessionId,
   asTimeMs,
+  settingBounds,
   type AgentId,
   type AgentStatus,
   type Command,
@@ -153,6 +154,21 @@ export const renewLock = (agent: AgentId, scope: ScopePath, wish: TokenWish = 'n
     ttlMs: null,
   }));
 
+/** Longer than any setting allows. */
+const tooLongMs = asDurationMs(settingBounds.lockTtlMaxMs[1] + 1);
+
+/** Asks for a lease that is longer than allowed. */
+export const acquireTooLong = (agent: AgentId, scope: ScopePath): Act =>
+  byAgent('AcquireLock', agent, [scope, 'wait', 'tooLong'], () => ({
+    scopes: [scope],
+    ttlMs: tooLongMs,
+    wait: { kind: 'queue', forMs: null } as const,
+    reason: null,
+  }));
+
+export const renewTooLong = (agent: AgentId, scope: ScopePath): Act =>
+  byAgent('RenewLock', agent, [scope, 'tooLong'], () => ({ scope, token: null, ttlMs: tooLongMs }));
+
 export const cancelWait = (agent: AgentId): Act => byAgent('CancelWait', agent, [], () => ({}));
 
 export const revokeLock = (scope: ScopePath): Act =>
@@ -183,6 +199,7 @@ const contextFile = 'context.yaml';
 
 /** Of a content that differs for each number. */
 const digestOf = (content: number): string => content.toString(16).padStart(64, '0');
+const otherDigest = digestOf(0);
 
 /** Writes a new content to the one context file of a scope. */
 export const contextModify = (
@@ -200,7 +217,7 @@ export const contextModify = (
       file: contextFile,
       token: tokenWish === 'current' ? (lock?.token ?? null) : tokenOf(tokenWish),
       digest: digestOf(state.revision + 1),
-      baseDigest: base === 'seen' ? seen : digestOf(0),
+      baseDigest: base === 'seen' ? seen : otherDigest,
     };
   });
 

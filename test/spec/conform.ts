@@ -7,6 +7,7 @@ import {
   summaryDifferences,
   type Exploration,
   type GraphDifferences,
+  type GraphSummary,
 } from '../../src/explore/index.ts';
 import type { Core } from './core.ts';
 import { readGolden, specificationOf } from './golden.ts';
@@ -17,10 +18,15 @@ import { runTlc, type TlcRun } from './tlc.ts';
 /** Why the core does not conform to the committed graph of a model; empty when it does. */
 export function deviations(core: Core, slice: Slice): string[] {
   const golden = readGolden(slice.name);
-  // Thousands of walks, and not more than memory holds in the largest graphs.
-  const auditEvery = 10 + Math.floor(golden.graph.edges / 5_000);
-  const found = explore(modelOf(core, slice), { auditEvery });
+  const found = exploreWithAudit(core, slice, golden.graph.edges);
   return [...faultsIn(found), ...goldenDifferences(golden, specificationOf(slice), found.summary)];
+}
+
+/** Looks as well for what the canonical text wrongly leaves out. */
+function exploreWithAudit(core: Core, slice: Slice, edges: number): Exploration {
+  // Thousands of walks, and not more than memory holds in the largest graphs.
+  const auditEvery = 10 + Math.floor(edges / 5_000);
+  return explore(modelOf(core, slice), { auditEvery });
 }
 
 /** A violated invariant, with the shortest way to it. */
@@ -39,14 +45,44 @@ export interface TlcComparison {
 /** Explores with both, and looks for the edges that differ when the digests do. */
 export async function compareWithTlc(core: Core, slice: Slice, jar: string): Promise<TlcComparison> {
   const found = explore(modelOf(core, slice));
+  const { tlc, differences } = await runAndCompare(core, slice, jar, found.summary);
+  return { tlc, differences: [...faultsIn(found), ...differences] };
+}
+
+async function runAndCompare(
+  core: Core,
+  slice: Slice,
+  jar: string,
+  ours: GraphSummary,
+): Promise<TlcComparison> {
   const tlc = await runTlc(jar, slice);
-  const differences = [
-    ...faultsIn(found),
-    ...miscounts(tlc),
-    ...summaryDifferences(tlc.graph, found.summary),
-  ];
+  const differences = [...miscounts(tlc), ...summaryDifferences(tlc.graph, ours)];
   if (differences.length > 0) differences.push(...(await differingEdges(core, slice, jar)));
   return { tlc, differences };
+}
+
+/** A model compared in every way there is. */
+export interface FullComparison {
+  /** The core's. */
+  readonly graph: GraphSummary;
+  readonly differences: readonly string[];
+  readonly coreMs: number;
+  /** Null when TLC has not been run. */
+  readonly tlcMs: number | null;
+}
+
+/** Compares with the committed graph, and with the one that TLC finds now unless there is no jar. */
+export async function compareFully(core: Core, slice: Slice, jar: string | null): Promise<FullComparison> {
+  const golden = readGolden(slice.name);
+  const startedAt = performance.now();
+  const found = exploreWithAudit(core, slice, golden.graph.edges);
+  const coreMs = performance.now() - startedAt;
+  const graph = found.summary;
+  const differences = [...faultsIn(found), ...goldenDifferences(golden, specificationOf(slice), graph)];
+  if (jar === null) return { graph, differences, coreMs, tlcMs: null };
+  const { differences: fromTlc } = await runAndCompare(core, slice, jar, graph);
+  const tlcMs = performance.now() - startedAt - coreMs;
+  return { graph, differences: [...differences, ...fromTlc], coreMs, tlcMs };
 }
 
 /** What TLC counts must be what it printed: the initial state is generated, but no edge leads to it. */

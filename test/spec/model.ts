@@ -14,7 +14,7 @@ import { expireDue, type Act, type Fault } from './alphabet.ts';
 import { canonicalText, hasRunningClock } from './canonical.ts';
 import { cloneState } from './clone.ts';
 import type { Core } from './core.ts';
-import type { Constants, Slice } from './slice.ts';
+import type { Alphabet, Constants, Slice } from './slice.ts';
 import { unitMs, type World } from './world.ts';
 
 export function modelOf(core: Core, slice: Slice): Model<World> {
@@ -35,7 +35,7 @@ const startMs = 1_000_000;
 function initialWorld(core: Core, slice: Slice): World {
   const clients = Object.fromEntries(slice.constants.agents.map((id) => [id, 'd'] as const));
   let world: World = { state: core.initialState(settingsOf(slice.constants)), nowMs: startMs, clients };
-  for (const act of slice.alphabet.prelude) for (const { target } of say(core, world, act)) world = target;
+  for (const act of slice.alphabet.prelude) world = stepOf(core, world, act)?.target ?? world;
   return world;
 }
 
@@ -65,22 +65,34 @@ function clockMs(units: number, setting: keyof typeof settingBounds): DurationMs
 
 // What can happen.
 
+type Happenings = Pick<Alphabet, 'acts' | 'faults'>;
+
+/** What is due is ended before anything else can happen. */
 function* stepsOf(core: Core, slice: Slice, world: World): Generator<Step<World>> {
   const due = core.nextDeadline(world.state);
-  if (due !== null && due <= world.nowMs) return yield* say(core, world, expireDue);
-  const { acts, faults = [] } = slice.alphabet;
-  for (const act of acts) yield* say(core, world, act);
-  for (const fault of faults) yield* befall(world, fault);
+  const isDue = due !== null && due <= world.nowMs;
+  const { acts, faults = [] }: Happenings = isDue ? { acts: [expireDue] } : slice.alphabet;
+  for (const act of acts) {
+    const step = stepOf(core, world, act);
+    if (step !== null) yield step;
+  }
+  for (const fault of faults) {
+    const step = faultIn(world, fault);
+    if (step !== null) yield step;
+  }
+  if (isDue) return;
   if (hasRunningClock(slice, world))
     yield { label: 'Tick', target: { ...world, nowMs: world.nowMs + unitMs } };
 }
 
-/** The step that a command leads to: to a new state, or back to the same when nothing came of it. */
-function* say(core: Core, world: World, act: Act): Generator<Step<World>> {
+/**
+ * The step that a command leads to: to a new state, or back to the same when nothing came of it. Null: it cannot be said.
+ */
+function stepOf(core: Core, world: World, act: Act): Step<World> | null {
   const command = act.command(world);
-  if (command === null) return;
+  if (command === null) return null;
   try {
-    yield carryOut(core, world, act.label, command);
+    return carryOut(core, world, act.label, command);
   } catch (cause) {
     throw new Error(`${act.label}: ${String(cause)}`, { cause });
   }
@@ -112,10 +124,11 @@ function clientsAfter({ clients }: World, command: Command): World['clients'] {
   return clients;
 }
 
-function* befall(world: World, { label, agent, from, to }: Fault): Generator<Step<World>> {
+/** Null: it cannot befall the process that there is. */
+function faultIn(world: World, { label, agent, from, to }: Fault): Step<World> | null {
   const client = world.clients[agent];
-  if (client === undefined || !from.includes(client)) return;
-  yield { label, target: { ...world, clients: { ...world.clients, [agent]: to } } };
+  if (client === undefined || !from.includes(client)) return null;
+  return { label, target: { ...world, clients: { ...world.clients, [agent]: to } } };
 }
 
 // What must hold.

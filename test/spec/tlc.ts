@@ -19,6 +19,17 @@ export function findTlc(): string {
   return jar;
 }
 
+/** Null when there is no Java, or no jar, to run it with. */
+export async function tlcIfPresent(): Promise<string | null> {
+  try {
+    await x('java', ['-version']);
+    return findTlc();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 export interface TlcRun {
   readonly version: string;
   /** As TLC counts them. */

@@ -1,206 +1,164 @@
-import type { HealthAnswer, ScopeProblem } from '../../protocol/index.ts';
-import type { Call } from '../call.ts';
-import { shellCommand } from '../format/text.ts';
-import { duration } from '../format/time.ts';
-import type { Session } from '../world.ts';
+import { compareVersions } from '../../client/index.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
+import { count } from '../format/text.ts';
+import type { ClientFile, Enforcement, Surroundings } from '../surroundings.ts';
+import type { Configuration, Scan } from '../world.ts';
+import type { Facts, RepositoryCheck, RepositoryFacts } from './doctor-facts.ts';
+import { findingsFrom, ok, problem, readRemedy, warning } from './doctor-finding.ts';
+import type { Finding } from './doctor-finding.ts';
+import { storageChecks } from './doctor-storage-checks.ts';
 
-/** One thing that was looked at. */
-export interface Finding {
-  readonly level: 'ok' | 'warning' | 'error';
-  readonly subject: string;
-  readonly message: string;
-  /** What to do about it; null when it is well. */
-  readonly remedy: string | null;
+/** In the order in which one relies on the other. Outside of a repository only the first three are made. */
+export function examine(facts: Facts): readonly Finding[] {
+  const general = [...checkNode(facts), ...checkGit(facts)];
+  const remedy = 'run this in a repository, or make one: git init';
+  const particular = findingsFrom('repository', facts.repository, remedy, (repository) =>
+    repositoryChecks.flatMap((check) => check(repository, facts)),
+  );
+  return [...general, ...particular];
 }
 
-type Check = (call: Call) => Promise<readonly Finding[]>;
-
-/** In the order in which one relies on the other. */
-export const checks: readonly (readonly [subject: string, check: Check])[] = [
-  ['node', checkNode],
-  ['git', checkGit],
-  ['repository', checkRepository],
-  ['state folder', checkStateFolder],
-  ['configuration', checkConfiguration],
-  ['scopes', checkScopes],
-  ['log', checkLog],
-  ['sessions', checkSessions],
+const repositoryChecks: readonly RepositoryCheck[] = [
+  checkRepository,
+  checkWorktrees,
+  checkConfiguration,
+  checkScopes,
+  ...storageChecks,
+  checkClients,
+  checkEnforcement,
 ];
 
-const well = (subject: string, message: string): Finding => ({ level: 'ok', subject, message, remedy: null });
-const warning = (subject: string, message: string, remedy: string): Finding => ({
-  level: 'warning',
-  subject,
-  message,
-  remedy,
-});
-const failure = (subject: string, message: string, remedy: string): Finding => ({
-  level: 'error',
-  subject,
-  message,
-  remedy,
-});
+/** Its long-term support has not ended before this: https://github.com/nodejs/release. */
+const nodeAdvised = '22.0.0';
 
-async function checkNode(call: Call): Promise<readonly Finding[]> {
-  return [well('node', `${process.version}, rhema ${call.context.version()}`)];
+function checkNode({ nodeVersion, version }: Facts): readonly Finding[] {
+  const message = `${nodeVersion}, rhema ${version}`;
+  if (compareVersions(nodeVersion.slice(1), nodeAdvised) >= 0) return [ok('node', message)];
+  return [warning('node', `${message}; this Node gets no more security fixes`, 'install Node 24 or later')];
 }
 
-async function checkGit(call: Call): Promise<readonly Finding[]> {
-  const version = await call.world.inspection.gitVersion();
-  if (version === null) return [failure('git', 'git was not found', 'install it, or put it on the PATH')];
-  if (version === '2.51.0')
-    return [
-      warning(
-        'git',
-        'version 2.51.0 may corrupt the index when several processes use it',
-        'install 2.51.1 or later',
-      ),
-    ];
-  return [well('git', `version ${version}`)];
+/** `git rev-parse --path-format=absolute` came with it. */
+const gitOldest = '2.31.0';
+const gitUnsound = '2.51.0';
+
+function checkGit({ git }: Facts): readonly Finding[] {
+  return findingsFrom('git', git, 'see that `git --version` runs here', (version) => {
+    if (version === null)
+      return [problem('git', 'git was not found', 'install it, or put it on the PATH: https://git-scm.com')];
+    if (version === gitUnsound)
+      return [
+        problem(
+          'git',
+          `version ${version} corrupts the index when several processes use it`,
+          'install 2.51.1 or later; an index that is damaged already: rm "$(git rev-parse --git-path index)" && git reset',
+        ),
+      ];
+    if (compareVersions(version, gitOldest) < 0)
+      return [problem('git', `version ${version} is too old`, `install ${gitOldest.slice(0, -2)} or later`)];
+    return [ok('git', `version ${version}`)];
+  });
 }
 
-async function checkRepository(call: Call): Promise<readonly Finding[]> {
-  const { worktree, commonDir } = await call.repository();
-  return [
-    well('repository', worktree === null ? `${commonDir} (bare)` : `${worktree}, shared folder ${commonDir}`),
-  ];
+function checkRepository({ place: { worktree, commonDir, bare } }: RepositoryFacts): readonly Finding[] {
+  const tree = worktree ?? (bare ? 'bare' : 'without a working tree');
+  return [ok('repository', `${tree}, shared folder ${commonDir}`)];
 }
 
-async function checkStateFolder(call: Call): Promise<readonly Finding[]> {
-  const state = await call.world.inspection.stateFiles(await call.repository());
-  const { directory, directoryMode } = state;
-  const findings: Finding[] = [];
-  if (!state.writable)
-    findings.push(
-      failure(
-        'state folder',
-        `${directory} cannot be written`,
-        `give yourself the right: chmod u+rwx ${directory}`,
-      ),
-    );
-  if (directoryMode !== null && (directoryMode & 0o077) !== 0)
-    findings.push(
-      warning(
-        'state folder',
-        `others may enter ${directory} (mode ${directoryMode.toString(8)})`,
-        shellCommand('chmod', '700', directory),
-      ),
-    );
-  if (!state.socket.ok) findings.push(warning('socket', state.socket.problem, 'until then use --direct'));
-  return findings.length > 0 ? findings : [well('state folder', directory)];
+function checkWorktrees({ surroundings, place }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('worktrees', surroundings, readRemedy, ({ worktrees }) => {
+    const gone = worktrees.filter(({ exists }) => !exists);
+    if (gone.length > 0)
+      return gone.map(({ path }) =>
+        warning('worktrees', `${path} is recorded, but not there`, 'git worktree prune'),
+      );
+    const main = place.mainWorktree === null ? 0 : 1;
+    const all = count(main + worktrees.length, 'working tree');
+    return [ok('worktrees', `${all}; locks, log and sessions are shared by all of them`)];
+  });
 }
 
-async function checkConfiguration(call: Call): Promise<readonly Finding[]> {
-  const { enabled, problems } = await call.world.inspection.configuration(await call.repository());
-  const findings = problems.map((problem) => findingOf('configuration', problem));
+function checkConfiguration({ configuration }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('configuration', configuration, readRemedy, configurationFindings);
+}
+
+function configurationFindings({ enabled, problems }: Configuration): readonly Finding[] {
+  const findings = problems.map((found) => fileFinding('configuration', found, 'rhema config check'));
   if (!enabled)
     findings.push(
       warning(
         'configuration',
-        'coordination is disabled',
+        'coordination is disabled: every command steps aside',
         'set agent_coordination.enabled to true in the root scope',
       ),
     );
-  return findings.length > 0 ? findings : [well('configuration', 'sound')];
+  return findings.length > 0 ? findings : [ok('configuration', 'sound')];
 }
 
-async function checkScopes(call: Call): Promise<readonly Finding[]> {
-  const { definitions, problems } = await call.world.inspection.scan(await call.repository());
-  const findings = problems
-    .filter(({ code }) => !code.startsWith('CONFIG_'))
-    .map((problem) => findingOf('scopes', problem));
-  return findings.length > 0 ? findings : [well('scopes', `${definitions.length} defined`)];
-}
+/** Shown in full by `rhema safety validate`; here only that many. */
+const scopeProblemsMax = 5;
 
-function findingOf(
-  subject: string,
-  problem: Pick<ScopeProblem, 'severity' | 'file' | 'line' | 'message'>,
-): Finding {
-  const place = [problem.file, problem.line].filter((part) => part !== null).join(':');
-  const message = place === '' ? problem.message : `${place}: ${problem.message}`;
-  const remedy = 'correct the file, then: rhema safety validate';
-  return { level: problem.severity, subject, message, remedy };
-}
-
-/** Asks the owner that runs; where none does, opens the log here, which checks it. A log is never made for the asking. */
-async function checkLog(call: Call): Promise<readonly Finding[]> {
-  const repository = await call.repository();
-  const running = await call.world.owner.health(repository);
-  if (running !== null) return [ownerFinding(call, running), ...healthFindings(call, running)];
-  const { databaseExists } = await call.world.inspection.stateFiles(repository);
-  if (!databaseExists) return [well('log', 'not begun; the first command makes it')];
-  const coordinator = await call.world.connect(repository, { direct: true });
-  try {
+function checkScopes({ scan }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
+    // Those of the configuration have been told already.
+    const own = problems.filter(({ code }) => !code.startsWith('CONFIG_'));
+    if (own.length > 0) return scopeFindings(own);
+    if (definitions.length > 0) return [ok('scopes', `${definitions.length} defined`)];
     return [
-      well('process', 'none runs'),
-      ...healthFindings(call, await coordinator.query({ kind: 'health' })),
-    ];
-  } finally {
-    await coordinator.close();
-  }
-}
-
-function ownerFinding(call: Call, { pid, version }: HealthAnswer): Finding {
-  const mine = call.context.version();
-  if (version === mine) return well('process', `${pid} runs`);
-  return warning(
-    'process',
-    `${pid} runs version ${version}, this is ${mine}`,
-    'rhema daemon stop; the next command starts this version',
-  );
-}
-
-function healthFindings(call: Call, health: HealthAnswer): readonly Finding[] {
-  const { ok, revision, storePath, storeEngine, storeDurable } = health;
-  const findings: Finding[] = [];
-  if (!ok) findings.push(failure('log', 'the coordinator has stopped writing', 'see rhema daemon logs'));
-  if (!storeDurable) findings.push(warning('log', 'nothing is kept on disk', 'this is for trials only'));
-  if (isUnsoundSqlite(storeEngine))
-    findings.push(
       warning(
-        'log',
-        `${storeEngine} may corrupt a log that several processes write (before SQLite 3.51.3)`,
-        'install @photostructure/sqlite, or a newer Node',
+        'scopes',
+        'none are defined: there is nothing to lock',
+        'describe one in a rhema.yaml, see README.md',
       ),
-    );
-  const ageMs = call.nowMs - health.startedAtMs;
-  if (ageMs < -clockToleranceMs)
-    findings.push(
-      warning('clock', `the log is ${duration(-ageMs)} ahead of this clock`, 'set the clock of this host'),
-    );
-  return findings.length > 0
-    ? findings
-    : [well('log', `revision ${revision}, ${storeEngine}, ${storePath ?? 'in memory'}`)];
+    ];
+  });
 }
 
-/** Clocks of one host that differ by more were set meanwhile. */
-const clockToleranceMs = 5_000;
-
-/** https://www.sqlite.org/wal.html#walresetbug, fixed in 3.51.3. */
-function isUnsoundSqlite(engine: string): boolean {
-  const found = /(\d+)\.(\d+)\.(\d+)\s*$/.exec(engine.replace(/\)$/, ''));
-  if (found === null || !/sqlite/i.test(engine)) return false;
-  const [major, minor, patch] = [Number(found[1]), Number(found[2]), Number(found[3])];
-  return major * 1_000_000 + minor * 1_000 + patch < 3_051_003;
+function scopeFindings(problems: readonly ScopeProblem[]): readonly Finding[] {
+  const shown = problems
+    .slice(0, scopeProblemsMax)
+    .map((found) => fileFinding('scopes', found, 'rhema safety validate'));
+  const left = problems.length - shown.length;
+  if (left === 0) return shown;
+  return [...shown, warning('scopes', `and ${left} more`, 'rhema safety validate shows them all')];
 }
 
-async function checkSessions(call: Call): Promise<readonly Finding[]> {
-  const repository = await call.repository();
-  const sessions = await call.world.sessions.list(repository);
-  const { databaseExists } = await call.world.inspection.stateFiles(repository);
-  if (sessions.length === 0 || !databaseExists) return [well('sessions', `${sessions.length} kept`)];
-  const { agents } = await (await call.coordinator()).query({ kind: 'status', at: null });
-  const isLive = (session: Session): boolean =>
-    agents.some(
-      (view) => view.agent === session.agent && view.epoch === session.epoch && view.presence === 'present',
-    );
-  const stale = sessions.filter((session) => !isLive(session));
-  if (stale.length === 0) return [well('sessions', `${sessions.length} kept, all live`)];
-  return stale.map(({ agent }) =>
-    warning(
-      'sessions',
-      `${agent} was lost or has left; its session is of no use`,
-      `${shellCommand('rhema', 'agent', 'leave', agent)} removes it`,
-    ),
+type FileProblem = Pick<ScopeProblem, 'severity' | 'file' | 'line' | 'message'>;
+
+function fileFinding(subject: string, found: FileProblem, confirm: string): Finding {
+  const place = [found.file, found.line].filter((part) => part !== null).join(':');
+  const message = place === '' ? found.message : `${place}: ${found.message}`;
+  const remedy = `${found.file === null ? 'correct it' : 'correct the file'}, then: ${confirm}`;
+  return found.severity === 'error' ? problem(subject, message, remedy) : warning(subject, message, remedy);
+}
+
+function checkClients({ surroundings }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('clients', surroundings, readRemedy, ({ clientFiles }) => clientFindings(clientFiles));
+}
+
+/** That none is named is no finding against the repository: a client may be configured for its user, which is not seen. */
+function clientFindings(files: readonly ClientFile[]): readonly Finding[] {
+  const named = files.filter((found) => found.namesServer);
+  if (named.length === 0)
+    return [ok('clients', 'no project file of a coding-agent client names rhema (see docs/clients.md)')];
+  return [ok('clients', named.map(({ title, file }) => `${title} by ${file}`).join(', '))];
+}
+
+function checkEnforcement({ surroundings }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('enforcement', surroundings, readRemedy, ({ enforcement }: Surroundings) => [
+    enforcementFinding(enforcement),
+  ]);
+}
+
+/** Says what is, also where it is little: whoever believes in a wall that is not there is worse off than without it. */
+function enforcementFinding({ gitHooks, clientHooks }: Enforcement): Finding {
+  const [own, foreign] = [true, false].map((wanted) =>
+    [...gitHooks, ...clientHooks].filter((hook) => hook.namesRhema === wanted).map((hook) => hook.name),
+  ) as [string[], string[]];
+  const others = foreign.length === 0 ? '' : `; hooks that do not mention rhema: ${foreign.join(', ')}`;
+  if (own.length > 0) return ok('enforcement', `hooks that mention rhema: ${own.join(', ')}${others}`);
+  return warning(
+    'enforcement',
+    `by no hook${others}. Only who presents a token is checked; who never asks can write`,
+    'let agents work under rhema run, or give them rhema mcp: docs/clients.md',
   );
 }

@@ -22,10 +22,12 @@ export interface LogInput {
   readonly scope?: string;
   readonly event?: readonly string[];
   readonly limit: string;
+  readonly export?: boolean;
 }
 
 /** What was done: the last entries that match, in the order in which they happened. */
 export async function showLog(call: Call, input: LogInput): Promise<Outcome> {
+  if (input.export === true) return (await import('./export-log.ts')).exportLog(call);
   const filter = await filterOf(call, input);
   const limit = limitOf(input.limit);
   if (input.follow === true) return follow(call, filter, limit);

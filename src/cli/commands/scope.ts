@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import type { Style } from '../format/style.ts';
-import { count, line, safe, shellCommand } from '../format/text.ts';
+import { line, safe, shellCommand } from '../format/text.ts';
 import { problemsText, statusCell } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -67,28 +67,4 @@ function scopeText(style: Style, scope: ScopeView): string {
     line`needed by: ${scope.dependents.join(', ') || 'nothing'}`,
     ...(contexts.length === 0 ? [] : ['context files:', ...contexts]),
   ].join('\n');
-}
-
-/** Has the coordinator read the scope files again. A refused graph leaves the last good one in force. */
-export async function refreshScopes(call: Call): Promise<Outcome> {
-  const report = await (await call.coordinator()).refresh();
-  const { revision, accepted, scopes, problems } = report;
-  if (accepted)
-    return done(revision, { accepted, scopes, problems }, (style) =>
-      [`${count(scopes, 'scope')} in force`, problemsText(style, problems)]
-        .filter((part) => part !== '')
-        .join('\n'),
-    );
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.refused,
-    revision,
-    code: 'SCOPES_REFUSED',
-    message: 'the scope files are unsound: the last good graph stays in force',
-    details: { scopes, problems },
-    lines: [
-      'the scope files are unsound: the last good graph stays in force',
-      problemsText(call.errorStyle, problems),
-    ],
-  };
 }

@@ -27,9 +27,9 @@ export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(unsafe, escaped);
 }
 
-/** `1 lock`, `2 locks`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** `1 lock`, `2 locks`; `2 entries` when the plural is given. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
 }
 
 /** A word for a shell command line: quoted only where the shell needs it. */

@@ -1,10 +1,19 @@
 import type { AgentId, Epoch } from '../../core/index.ts';
 import { parseScopePath } from '../../core/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
-import type { ChildEnd, CliContext, Clock, ProcessCommand, SignalName } from '../context.ts';
+import type { ChildEnd, CliContext, Clock, ProcessCommand, Questions, SignalName } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { runCli } from '../program.ts';
-import type { Environment, Inspection, Owner, Repository, Session, World } from '../world.ts';
+import type {
+  Environment,
+  Inspection,
+  Logs,
+  Owner,
+  Repository,
+  ScopeFiles,
+  Session,
+  World,
+} from '../world.ts';
 
 /** 2026-11-22T14:05:00Z. */
 export const startMs = Date.UTC(2026, 10, 22, 14, 5, 0);
@@ -16,6 +25,9 @@ export interface HarnessOptions {
   readonly sessions?: readonly Session[];
   readonly inspection?: Partial<Inspection>;
   readonly owner?: Partial<Owner>;
+  readonly scopeFiles?: Partial<ScopeFiles>;
+  readonly questions?: Partial<Questions>;
+  readonly logs?: Partial<Logs>;
 }
 
 /** What one command line came to. */
@@ -71,6 +83,7 @@ export class Harness {
       clock: this.clock,
       signals: { on: (signal, callback) => this.#listen(signal, callback) },
       processes: { start: (command) => this.#start(command) },
+      questions: { ...noQuestions, ...this.#options.questions },
       world: this.#world(),
       pid: 4711,
       version: () => '1.2.3',
@@ -90,7 +103,7 @@ export class Harness {
   }
 
   #world(): World {
-    const { coordinator, inspection, owner } = this.#options;
+    const { coordinator, inspection, owner, logs } = this.#options;
     return {
       locate: async () => repository,
       connect: async () => {
@@ -104,7 +117,9 @@ export class Harness {
         list: async () => [...this.sessions.values()],
       },
       inspection: { ...plainInspection, ...inspection },
+      scopeFiles: { ...noScopeFiles, ...this.#options.scopeFiles },
       owner: { ...noOwner, ...owner },
+      logs: { ...noLogs, ...logs },
       newRequestId: () => 'request',
       newSecret: () => 'secret',
       operator: () => 'olga',
@@ -131,13 +146,29 @@ const plainInspection: Inspection = {
   configuration: unexpected('configuration'),
   gitVersion: unexpected('gitVersion'),
   stateFiles: unexpected('stateFiles'),
+  surroundings: unexpected('surroundings'),
+  auditLog: unexpected('auditLog'),
 };
+
+const noScopeFiles: ScopeFiles = {
+  prepareInit: unexpected('prepareInit'),
+  prepareRefresh: async () => null,
+  apply: unexpected('apply'),
+  patch: unexpected('patch'),
+};
+
+const noQuestions: Questions = { confirm: unexpected('confirm'), select: unexpected('select') };
 
 const noOwner: Owner = {
   health: async () => null,
   stop: async () => false,
   logFile: unexpected('logFile'),
   run: unexpected('run'),
+};
+
+const noLogs: Logs = {
+  open: unexpected('a log file'),
+  fromStandardInput: unexpected('standard input'),
 };
 
 export function session(agent: string, epoch = 3): Session {

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { examples, implement } from '../declare.ts';
 import type { Host } from '../declare.ts';
@@ -38,12 +39,24 @@ function addLog(program: Command, host: Host): void {
     .option('--agent <name>', 'only what concerns this agent')
     .option('--scope <scope>', 'only what concerns this scope')
     .option('--event <kinds...>', 'only these events (lock.granted), or groups of them (lock)')
-    .option('--limit <number>', 'at most so many entries', '50');
+    .option('--limit <number>', 'at most so many entries', '50')
+    .addOption(
+      new Option('--export', 'the whole log as JSON Lines, without loss, for `rhema verify-log`').conflicts([
+        'follow',
+        'since',
+        'until',
+        'agent',
+        'scope',
+        'event',
+        'limit',
+      ]),
+    );
   examples(
     log,
     'rhema log --scope src/core --since 14:00',
     'rhema log --follow --event lock ticket',
     'rhema log --agent alice --limit 500 --json',
+    'rhema log --export > coordination.jsonl',
   );
   implement(log, host, async () => (await import('../commands/log.ts')).showLog);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, implement } from '../declare.ts';
+import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
 
 const load = () => import('../commands/scope.ts');
@@ -37,7 +37,14 @@ export function addScopeCommands(program: Command, host: Host): void {
 
   const refresh = group
     .command('refresh')
-    .description('read the scope files again, and take them over if they are sound');
-  examples(refresh, 'rhema scope refresh');
-  implement(refresh, host, async () => (await load()).refreshScopes);
+    .description('bring what `rhema init` wrote in step with the code, and read the scope files again')
+    .option('--dry-run', 'only show what would be written, as a diff')
+    .option('--yes', 'write without asking')
+    .option('--check', 'write nothing; 3 when the files are not in step with the code');
+  notes(refresh, refreshNotes);
+  examples(refresh, 'rhema scope refresh', 'rhema scope refresh --check');
+  implement(refresh, host, async () => (await import('../commands/scope-refresh.ts')).refreshScopes);
 }
+
+const refreshNotes = `Scope files that were written by hand are never changed. Without a terminal and without --yes nothing is
+written: the coordinator reads the files as they are.`;

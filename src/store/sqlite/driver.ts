@@ -21,10 +21,12 @@ export interface SqliteDriver {
   readonly name: string;
   /** Opens or creates a database file. */
   open(path: string): SqliteDatabase;
+  /** Opens a database file that is there, and never writes to it. */
+  openReadOnly(path: string): SqliteDatabase;
 }
 
 export interface SqliteModule {
-  readonly DatabaseSync: new (path: string) => SqliteDatabase;
+  readonly DatabaseSync: new (path: string, options?: { readonly readOnly: boolean }) => SqliteDatabase;
 }
 
 /** Where a SQLite may come from. */
@@ -67,7 +69,11 @@ export async function loadDriver(sources: SqliteSources = systemSources): Promis
 }
 
 function driverOf(name: string, { DatabaseSync }: SqliteModule): SqliteDriver {
-  return { name, open: (path) => new DatabaseSync(path) };
+  return {
+    name,
+    open: (path) => new DatabaseSync(path),
+    openReadOnly: (path) => new DatabaseSync(path, { readOnly: true }),
+  };
 }
 
 /** Node 22 warns on loading that SQLite is experimental, which users can do nothing about. Other warnings pass. */

@@ -59,7 +59,7 @@ function troubled(driver: SqliteDriver): SqliteDriver {
       close: () => real.close(),
     };
   };
-  return { name: driver.name, open };
+  return { ...driver, open };
 }
 
 function meetTrouble(sql: string, run: () => unknown): unknown {

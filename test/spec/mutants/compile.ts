@@ -12,6 +12,8 @@ const sourceFolder = 'src/core';
 export interface CompiledCore {
   /** A copy of the core, broken as the mutant says. Throws when the place is not found exactly once. */
   load(mutant: Mutant | null): Promise<Core>;
+  /** A copy of the core in which one file has another text. */
+  loadWith(file: string, text: string): Promise<Core>;
   /** Removes what was written. */
   dispose(): void;
 }
@@ -24,15 +26,18 @@ export function compileCore(): CompiledCore {
   );
   const compiled = new Map([...sources].map(([file, text]) => [file, compile(text)]));
   let copies = 0;
+  const loadFiles = async (files: ReadonlyMap<string, string>): Promise<Core> => {
+    copies += 1;
+    const folder = join(root, String(copies));
+    for (const [file, text] of files) writeModule(join(folder, file.replace(/\.ts$/, '.js')), text);
+    return (await import(pathToFileURL(join(folder, 'index.js')).href)) as Core;
+  };
+  const loadWith = (file: string, text: string): Promise<Core> =>
+    loadFiles(new Map(compiled).set(file, compile(text)));
   return {
-    async load(mutant) {
-      copies += 1;
-      const folder = join(root, String(copies));
-      const changed =
-        mutant === null ? compiled : new Map(compiled).set(mutant.file, compile(mutate(sources, mutant)));
-      for (const [file, text] of changed) writeModule(join(folder, file.replace(/\.ts$/, '.js')), text);
-      return (await import(pathToFileURL(join(folder, 'index.js')).href)) as Core;
-    },
+    load: (mutant) =>
+      mutant === null ? loadFiles(compiled) : loadWith(mutant.file, mutate(sources, mutant)),
+    loadWith,
     dispose: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -58,4 +58,12 @@ export const configurationMutants: readonly Mutant[] = [
     model: 'TakeOver22',
     caughtBy: 'graph',
   },
+  {
+    name: 'settings need not make sense',
+    file: 'configuration.ts',
+    find: 'if (problems.length > 0) return reject(',
+    replace: 'if (problems.length < 0) return reject(',
+    model: 'Bounds22',
+    caughtBy: 'TypeInvariant',
+  },
 ];

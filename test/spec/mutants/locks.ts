@@ -77,8 +77,8 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a release does not serve the queue',
     file: 'locks.ts',
-    find: '  if (scopes.length > 0) settleQueue(draft);\n',
-    replace: '',
+    find: "'released');\n  settleQueue(draft);\n",
+    replace: "'released');\n",
     model: 'Locks22c2',
     caughtBy: 'QueueConsistency',
   },
@@ -98,6 +98,14 @@ export const lockMutants: readonly Mutant[] = [
     replace: 'if (lock === undefined) return notHeld(scope, lock);',
     model: 'Hold21',
     caughtBy: 'graph',
+  },
+  {
+    name: 'the lease of a free scope can be renewed',
+    file: 'locks.ts',
+    find: 'if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
+    replace: 'if (lock !== undefined && lock.agent !== agent.id) return notHeld(scope, lock);',
+    model: 'Hold21',
+    caughtBy: 'actions',
   },
   {
     name: 'a free scope can be revoked',
@@ -182,7 +190,7 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a silent agent is not lost',
     file: 'expiry.ts',
-    find: 'if (agent !== undefined) loseAgent(draft, agent);',
+    find: 'for (const id of lost) loseAgent(draft, must(agents.get(id), `${id} has a session`));',
     replace: '',
     model: 'Sessions21',
     caughtBy: 'graph',
@@ -233,6 +241,14 @@ export const lockMutants: readonly Mutant[] = [
     find: '[sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines]',
     replace: '[sessionDeadlines, blockDeadlines, ticketDeadlines]',
     model: 'Locks22c2',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a lease may be longer than allowed',
+    file: 'locks.ts',
+    find: 'if (ttlMs === null || ttlMs <= lockTtlMaxMs) return null;',
+    replace: 'if (ttlMs === null || ttlMs > 0) return null;',
+    model: 'Bounds22',
     caughtBy: 'graph',
   },
 ];

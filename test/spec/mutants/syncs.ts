@@ -11,6 +11,22 @@ export const syncMutants: readonly Mutant[] = [
     caughtBy: 'SyncStatusConsistency',
   },
   {
+    name: 'what is synced may be synced again',
+    file: 'syncs.ts',
+    find: "    case 'completed':\n      return reject(",
+    replace: "    case 'completed':\n      if (sync.failures === 0) return null;\n      return reject(",
+    model: 'Sync12',
+    caughtBy: 'SyncStatusConsistency',
+  },
+  {
+    name: 'what has failed may be started without a retry',
+    file: 'syncs.ts',
+    find: "    case 'failed':\n      return reject(",
+    replace: "    case 'failed':\n      if (sync.failures > 0) return null;\n      return reject(",
+    model: 'Sync12',
+    caughtBy: 'BoundedRetries',
+  },
+  {
     name: 'a sync does not wait for its dependencies',
     file: 'syncs.ts',
     find: '  if (unsynced.length === 0) return null;\n',
@@ -33,6 +49,14 @@ export const syncMutants: readonly Mutant[] = [
     replace: 'if (sync === undefined)\n    return reject(',
     model: 'Sync12',
     caughtBy: 'BoundedRetries',
+  },
+  {
+    name: 'a sync that was never started may be ended',
+    file: 'syncs.ts',
+    find: "if (sync === undefined || sync.status !== 'syncing')\n    return reject(",
+    replace: "if (sync !== undefined && sync.status !== 'syncing')\n    return reject(",
+    model: 'Sync12',
+    caughtBy: 'actions',
   },
   {
     name: 'a run may be ended under the number of another',
@@ -77,8 +101,8 @@ export const syncMutants: readonly Mutant[] = [
   {
     name: 'the back-off does not double',
     file: 'syncs.ts',
-    find: 'const wait = firstMs * 2 ** (failures < 30 ? failures : 30);',
-    replace: 'const wait = firstMs * 2 ** (failures < 0 ? failures : 0);',
+    find: 'const wait = firstMs * 2 ** failures;',
+    replace: 'const wait = firstMs;',
     model: 'Runners22',
     caughtBy: 'graph',
   },
@@ -89,6 +113,14 @@ export const syncMutants: readonly Mutant[] = [
     replace: "if (status === 'failed' || status === 'completed') return null;",
     model: 'Sync12',
     caughtBy: 'SyncStatusConsistency',
+  },
+  {
+    name: 'what was never synced may be retried',
+    file: 'syncs.ts',
+    find: '?? refusedNotFailed(state, scope);\n  if (refused !== null) return refused;',
+    replace: ';\n  if (refused !== null) return refused;',
+    model: 'Sync12',
+    caughtBy: 'actions',
   },
   {
     name: 'what has not failed may be reset',

@@ -1,5 +1,6 @@
 /** What can be said in each model of the specification: one file for each module `MC...`. */
 import type { Alphabet, Constants } from '../slice.ts';
+import { bounds } from './bounds.ts';
 import { configure } from './configure.ts';
 import { context } from './context.ts';
 import { everything } from './everything.ts';
@@ -16,6 +17,7 @@ import { takeOver } from './take-over.ts';
 
 /** By name of the module. */
 export const alphabets: Readonly<Record<string, (constants: Constants) => Alphabet>> = {
+  MCBounds: bounds,
   MCConfigure: configure,
   MCContext: context,
   MCEverything: everything,

@@ -1,0 +1,168 @@
+import { parse as parseJson } from 'jsonc-parser';
+import { parse as parseToml } from 'smol-toml';
+import { describe, expect, it } from 'vitest';
+import { Call } from '../call.ts';
+import { report, reportError } from '../output.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import { Harness } from '../testing/harness.ts';
+import { clientNames, clients, namesServer } from './client-config-clients.ts';
+import { clientConfig, configurationText } from './client-config.ts';
+import { chooseLaunch } from './client-config-launch.ts';
+import type { Launch } from './client-config-launch.ts';
+
+const installed: Launch = { words: ['rhema'], reason: 'by its name', isSlowAtFirst: false };
+const byNpx: Launch = { words: ['npx', '-y', 'rhema'], reason: 'by npx', isSlowAtFirst: true };
+
+describe('the configuration of a client', () => {
+  it('is in the format of each', () => {
+    const texts = clientNames.map(
+      (name) => `${clients[name].file}\n${configurationText(clients[name], installed)}`,
+    );
+    expect(texts.join('\n')).toMatchInlineSnapshot(`
+      ".mcp.json
+      {
+        "mcpServers": {
+          "rhema": {
+            "type": "stdio",
+            "command": "rhema",
+            "args": [
+              "mcp"
+            ]
+          }
+        }
+      }
+
+      .codex/config.toml
+      [mcp_servers.rhema]
+      command = "rhema"
+      args = [ "mcp" ]
+
+      .cursor/mcp.json
+      {
+        "mcpServers": {
+          "rhema": {
+            "type": "stdio",
+            "command": "rhema",
+            "args": [
+              "-C",
+              "\${workspaceFolder}",
+              "mcp"
+            ]
+          }
+        }
+      }
+
+      .vscode/mcp.json
+      {
+        "servers": {
+          "rhema": {
+            "type": "stdio",
+            "command": "rhema",
+            "args": [
+              "-C",
+              "\${workspaceFolder}",
+              "mcp"
+            ]
+          }
+        }
+      }
+
+      .gemini/settings.json
+      {
+        "mcpServers": {
+          "rhema": {
+            "command": "rhema",
+            "args": [
+              "mcp"
+            ]
+          }
+        }
+      }
+      "
+    `);
+  });
+
+  it.each(clientNames)('of %s is recognised again', (name) => {
+    const text = configurationText(clients[name], byNpx);
+    expect(namesServer(clients[name], text)).toBe(true);
+    expect(namesServer(clients[name], text.replaceAll('rhema', 'other'))).toBe(false);
+  });
+
+  it('gives Codex time for a download, and none where there is nothing to download', () => {
+    const server = (launch: Launch): unknown =>
+      parseToml(configurationText(clients.codex, launch))['mcp_servers'];
+    expect(server(byNpx)).toEqual({
+      rhema: { command: 'npx', args: ['-y', 'rhema', 'mcp'], startup_timeout_sec: 60 },
+    });
+    expect(server(installed)).toEqual({ rhema: { command: 'rhema', args: ['mcp'] } });
+  });
+
+  it('names the folder to the clients that start servers elsewhere', () => {
+    const server = (parseJson(configurationText(clients.vscode, installed)) as { servers: object }).servers;
+    expect(server).toEqual({
+      rhema: { type: 'stdio', command: 'rhema', args: ['-C', '${workspaceFolder}', 'mcp'] },
+    });
+  });
+});
+
+describe('how it is started', () => {
+  const place = {
+    main: '/opt/rhema/dist/cli/main.js',
+    node: '/usr/bin/node',
+    onPath: null,
+    worktree: '/work/shop',
+  };
+  const cached = '/home/alice/.npm/_npx/0a1b/node_modules/rhema/dist/cli/main.js';
+  const local = '/work/shop/node_modules/rhema/dist/cli/main.js';
+
+  it.each([
+    ['by name where it is on the PATH', { onPath: place.main }, ['rhema']],
+    ['by its path where it is not', {}, ['/usr/bin/node', place.main]],
+    ['by its path where another one is', { onPath: '/usr/local/rhema' }, ['/usr/bin/node', place.main]],
+    ['by npx where npx runs it', { main: cached, onPath: cached }, ['npx', '-y', 'rhema']],
+    ['by npx where the repository has it', { main: local, onPath: local }, ['npx', '-y', 'rhema']],
+    [
+      'by its path where another repository has it',
+      { main: local, worktree: '/work/shopping' },
+      ['/usr/bin/node', local],
+    ],
+  ])('%s', (_what, over, words) => {
+    expect(chooseLaunch({ ...place, ...over }).words).toEqual(words);
+  });
+});
+
+describe('the command', () => {
+  async function printed(client: string, json = false): Promise<Harness & { readonly code: number }> {
+    const harness = new Harness({ coordinator: new FakeCoordinator({}) });
+    const call = new Call(harness.context, { json }, '/repo');
+    const code = await clientConfig(call, { clientConfig: client }).then(
+      (outcome) => report(call, outcome),
+      (error: unknown) => reportError(call, error),
+    );
+    return Object.assign(harness, { code });
+  }
+
+  it('prints nothing but the configuration on standard output, and the rest beside it', async () => {
+    const { stdout, stderr, code } = await printed('claude');
+    expect(code).toBe(0);
+    expect(namesServer(clients.claude, stdout)).toBe(true);
+    expect(stderr).toContain('or run: claude mcp add --scope project rhema -- ');
+    expect(stderr).toContain('.mcp.json at the top of the repository');
+  });
+
+  it('has all of it in one object with --json', async () => {
+    const { stdout, stderr } = await printed('codex', true);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      client: 'codex',
+      file: '.codex/config.toml',
+      content: expect.stringContaining('[mcp_servers.rhema]') as string,
+    });
+  });
+
+  it('refuses a client that it does not know, and names those that it does', async () => {
+    const { stderr, code } = await printed('emacs');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('claude, codex, cursor, vscode, gemini')]);
+  });
+});

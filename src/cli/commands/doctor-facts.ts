@@ -1,0 +1,110 @@
+import type { Entry } from '../../core/index.ts';
+import type { LogAudit } from '../../daemon/index.ts';
+import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { Configuration, Repository, Scan, Session, StateFiles } from '../world.ts';
+import { factOf } from './doctor-finding.ts';
+import type { Fact, Finding } from './doctor-finding.ts';
+
+/** All that the checks judge: gathered first, so that each check is a function of facts alone. */
+export interface Facts {
+  readonly nowMs: number;
+  readonly nodeVersion: string;
+  /** Of this program. */
+  readonly version: string;
+  /** Null when there is no Git. */
+  readonly git: Fact<string | null>;
+  readonly repository: Fact<RepositoryFacts>;
+}
+
+export interface RepositoryFacts {
+  readonly place: Repository;
+  readonly state: Fact<StateFiles>;
+  readonly surroundings: Fact<Surroundings>;
+  readonly configuration: Fact<Configuration>;
+  readonly scan: Fact<Scan>;
+  readonly log: Fact<LogAudit>;
+  /** Null when no owner runs. */
+  readonly owner: Fact<HealthAnswer | null>;
+  readonly sessions: Fact<readonly Session[]>;
+  /** Null when there is nobody to ask: no log yet, a broken one, or coordination is disabled. */
+  readonly coordination: Fact<CoordinationFacts | null>;
+}
+
+export interface CoordinationFacts {
+  readonly status: StatusAnswer;
+  /** Times in the last day at which the log was bound to the wall clock anew, because that had run ahead. */
+  readonly clockJumps: number;
+}
+
+/** Judges facts about one repository; `facts` has those that hold everywhere. */
+export type RepositoryCheck = (repository: RepositoryFacts, facts: Facts) => readonly Finding[];
+
+/** Looks at everything. Starts no owner, and makes no log where there is none. */
+export async function gatherFacts(call: Call): Promise<Facts> {
+  return {
+    nowMs: call.nowMs,
+    nodeVersion: process.version,
+    version: call.context.version(),
+    git: await factOf(() => call.world.inspection.gitVersion()),
+    repository: await factOf(async () => repositoryFacts(call, await call.repository())),
+  };
+}
+
+async function repositoryFacts(call: Call, place: Repository): Promise<RepositoryFacts> {
+  const { inspection, owner, sessions } = call.world;
+  const facts = {
+    place,
+    state: await factOf(() => inspection.stateFiles(place)),
+    surroundings: await factOf(() => inspection.surroundings(place, call.context.env)),
+    configuration: await factOf(() => inspection.configuration(place)),
+    scan: await factOf(() => inspection.scan(place)),
+    log: await factOf(() => inspection.auditLog(place)),
+    owner: await factOf(() => owner.health(place)),
+    sessions: await factOf(() => sessions.list(place)),
+  };
+  return { ...facts, coordination: await factOf(() => coordinationFacts(call, facts)) };
+}
+
+type Gathered = Omit<RepositoryFacts, 'coordination'>;
+
+async function coordinationFacts(call: Call, facts: Gathered): Promise<CoordinationFacts | null> {
+  if (!isAnswerable(facts)) return null;
+  const coordinator = await call.world.connect(facts.place, {
+    direct: facts.owner.known && facts.owner.value === null,
+  });
+  try {
+    const status = await coordinator.query({ kind: 'status', at: null });
+    const { entries } = await coordinator.query({
+      kind: 'history',
+      filter: { events: ['clock'] },
+      limit: anchorsMax,
+      before: null,
+    });
+    return { status, clockJumps: jumpsSince(entries, call.nowMs - dayMs) };
+  } finally {
+    await coordinator.close();
+  }
+}
+
+/** The log is bound to a clock anew a few times a day; that many are not looked beyond. */
+const anchorsMax = 100;
+const dayMs = 24 * 60 * 60_000;
+
+function isAnswerable({ owner, log, configuration }: Gathered): boolean {
+  const enabled = configuration.known && configuration.value.enabled;
+  const sound = log.known && log.value.content !== null && log.value.content.problems.length === 0;
+  return owner.known && enabled && sound;
+}
+
+/** How often, since a time, the log was bound anew to the clock that it was bound to already. `entries`: newest first. */
+export function jumpsSince(entries: readonly Entry[], sinceMs: number): number {
+  const anchors = entries.flatMap(({ atMs, events }) =>
+    events.flatMap((event) => (event.kind === 'clock.anchored' ? [{ atMs, ...event.clock }] : [])),
+  );
+  return anchors.filter(({ atMs, host, boot }, place) => {
+    const before = anchors[place + 1];
+    return atMs > sinceMs && before?.host === host && before.boot === boot;
+  }).length;
+}

@@ -1,0 +1,220 @@
+import { compareVersions } from '../../client/index.ts';
+import type { LogContent } from '../../daemon/index.ts';
+import type { HealthAnswer } from '../../protocol/index.ts';
+import { count, shellCommand } from '../format/text.ts';
+import { duration } from '../format/time.ts';
+import type { FileSystem } from '../surroundings.ts';
+import type { Session, StateFiles } from '../world.ts';
+import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './doctor-facts.ts';
+import { findingsFrom, ok, problem, readRemedy, warning } from './doctor-finding.ts';
+import type { Finding } from './doctor-finding.ts';
+
+/** Of what the log stands on, and of the log itself. */
+export const storageChecks: readonly RepositoryCheck[] = [
+  checkStateFolder,
+  checkFileSystem,
+  checkSocket,
+  checkOwner,
+  checkSqlite,
+  checkLog,
+  checkClock,
+  checkSessions,
+];
+
+function checkStateFolder({ state }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom(
+    'state folder',
+    state,
+    readRemedy,
+    ({ directory, directoryMode, writable }: StateFiles) => {
+      if (!writable)
+        return [
+          problem(
+            'state folder',
+            `${directory} cannot be written`,
+            shellCommand('chmod', 'u+rwx', directory),
+          ),
+        ];
+      if (directoryMode !== null && (directoryMode & 0o077) !== 0)
+        return [
+          warning(
+            'state folder',
+            `others may enter ${directory} (mode ${directoryMode.toString(8)})`,
+            shellCommand('chmod', '700', directory),
+          ),
+        ];
+      return [ok('state folder', directory)];
+    },
+  );
+}
+
+/** Several hosts may write these at once, and their locks or shared memory do not reach from one host to the next. */
+const networkTypes =
+  /^(nfs4?|cifs|smb[23]?|smbfs|ncpfs|afs|ceph|glusterfs|lustre|gpfs|beegfs|orangefs|pvfs2|ocfs2|gfs2?|9p|fuse\.(sshfs|s3fs|rclone|gcsfuse|glusterfs|ceph|davfs2?|juicefs))$/;
+/** A folder of the host machine, seen from a virtual one. */
+const sharedTypes = /^(virtiofs|vboxsf|prl_fs|drvfs|fuse\.(vmhgfs-fuse|grpcfuse|osxfs))$/;
+
+function checkFileSystem({ surroundings }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('file system', surroundings, readRemedy, ({ fileSystem }) =>
+    fileSystem === null
+      ? [ok('file system', 'of a kind that this system does not tell; it must be a local one')]
+      : [fileSystemFinding(fileSystem)],
+  );
+}
+
+function fileSystemFinding({ type, mountPoint }: FileSystem): Finding {
+  const named = `${type}, mounted at ${mountPoint}`;
+  const remedy = 'clone the repository to a local disk';
+  if (networkTypes.test(type))
+    return problem('file system', `${named}, is a network file system: the log may be damaged there`, remedy);
+  if (sharedTypes.test(type))
+    return warning(
+      'file system',
+      `${named}, is shared with another machine: only one of the two may use the log`,
+      remedy,
+    );
+  if (type === 'tmpfs' || type === 'ramfs')
+    return warning('file system', `${named}, is lost when the machine stops`, remedy);
+  return ok('file system', named);
+}
+
+function checkSocket({ state, surroundings, owner }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('socket', state, readRemedy, ({ socket }) => {
+    if (!socket.ok) return [problem('socket', socket.problem, 'until then use --direct')];
+    const isLeft = surroundings.known && surroundings.value.socketFileExists;
+    if (isLeft && owner.known && owner.value === null)
+      return [ok('socket', `${socket.value}, left behind; the next command replaces it`)];
+    return [ok('socket', socket.value)];
+  });
+}
+
+function checkOwner({ owner }: RepositoryFacts, { version }: Facts): readonly Finding[] {
+  const remedy =
+    'rhema daemon logs tells more; as a last resort kill that process, nothing in the log is lost';
+  return findingsFrom('process', owner, remedy, (health) => {
+    if (health === null) return [ok('process', 'none runs; the next command starts one')];
+    return [ownerFinding(health, version)];
+  });
+}
+
+function ownerFinding(health: HealthAnswer, version: string): Finding {
+  if (!health.ok)
+    return problem(
+      'process',
+      `${health.pid} has stopped writing`,
+      'rhema daemon logs says why; then: rhema daemon stop',
+    );
+  if (health.version === version) return ok('process', `${health.pid} runs`);
+  const message = `${health.pid} runs version ${health.version}, this is ${version}`;
+  if (compareVersions(health.version, version) > 0)
+    return warning('process', message, 'update this rhema: npm install rhema');
+  return warning('process', message, 'rhema daemon stop; the next command starts this version');
+}
+
+/** https://www.sqlite.org/wal.html#walresetbug */
+const sqliteSound = '3.51.3';
+
+function checkSqlite({ log }: RepositoryFacts): readonly Finding[] {
+  // That the log cannot be opened is told by its own check.
+  if (!log.known) return [];
+  const { engine } = log.value;
+  const version = /(\d+\.\d+\.\d+)\)?$/.exec(engine)?.[1];
+  if (version === undefined || compareVersions(version, sqliteSound) >= 0) return [ok('sqlite', engine)];
+  return [
+    warning(
+      'sqlite',
+      `${engine} may damage a log that several processes write (before SQLite ${sqliteSound})`,
+      'install @photostructure/sqlite, or a newer Node',
+    ),
+  ];
+}
+
+const logRemedy = 'stop all agents, move coordination.db away (or put a backup there), and start again';
+
+function checkLog({ log }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom(
+    'log',
+    log,
+    'the message says what to do; the scopes themselves are in your files',
+    (audit) => {
+      if (audit.content === null) return [ok('log', 'not begun; the first command makes it')];
+      return contentFindings(audit.content);
+    },
+  );
+}
+
+/** Damage comes in rows; the first few say where it is. */
+const logProblemsMax = 5;
+
+function contentFindings({ first, last, problems }: LogContent): readonly Finding[] {
+  if (problems.length === 0)
+    return [ok('log', `revisions ${first} to ${last}, every entry read, the file is sound`)];
+  const shown = problems.slice(0, logProblemsMax).map((text) => problem('log', text, logRemedy));
+  const left = problems.length - shown.length;
+  return left === 0 ? shown : [...shown, problem('log', `and ${left} more`, logRemedy)];
+}
+
+/** Clocks of one host that differ by more were set meanwhile. */
+const clockToleranceMs = 5_000;
+
+function checkClock(
+  { surroundings, log, coordination }: RepositoryFacts,
+  { nowMs }: Facts,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (surroundings.known && !surroundings.value.bootIsKnown)
+    findings.push(
+      warning(
+        'clock',
+        'this system does not tell its boot: leases begin anew whenever another process takes over',
+        'let /proc/sys/kernel/random/boot_id be readable',
+      ),
+    );
+  const lastAtMs = log.known ? (log.value.content?.lastAtMs ?? null) : null;
+  if (lastAtMs !== null && lastAtMs - nowMs > clockToleranceMs)
+    findings.push(
+      warning(
+        'clock',
+        `the log is ${duration(lastAtMs - nowMs)} ahead of this clock; leases are not affected, times shown are`,
+        'set the clock of this host',
+      ),
+    );
+  const jumps = coordination.known ? (coordination.value?.clockJumps ?? 0) : 0;
+  if (jumps > 0) findings.push(jumpFinding(jumps));
+  return findings.length > 0 ? findings : [ok('clock', 'of this boot, in step with the log')];
+}
+
+function jumpFinding(jumps: number): Finding {
+  return warning(
+    'clock',
+    `it ran ahead ${count(jumps, 'time')} in the last day (sleep, or it was set): each time every lease began anew`,
+    'keep the machine awake and its clock synchronised while agents work',
+  );
+}
+
+function checkSessions({ sessions, coordination }: RepositoryFacts): readonly Finding[] {
+  const remedy = 'remove what the message names, and join again';
+  return findingsFrom('sessions', sessions, remedy, (kept) =>
+    findingsFrom('sessions', coordination, 'see the findings above', (facts) =>
+      facts === null ? [ok('sessions', `${kept.length} kept`)] : sessionFindings(kept, facts),
+    ),
+  );
+}
+
+function sessionFindings(kept: readonly Session[], { status }: CoordinationFacts): readonly Finding[] {
+  const stale = kept.filter(
+    (session) =>
+      !status.agents.some(
+        ({ agent, epoch, presence }) =>
+          agent === session.agent && epoch === session.epoch && presence === 'present',
+      ),
+  );
+  if (stale.length === 0) return [ok('sessions', `${kept.length} kept, all live`)];
+  return stale.map(({ agent }) =>
+    warning(
+      'sessions',
+      `${agent} was lost or has left; its session is of no use`,
+      `${shellCommand('rhema', 'agent', 'leave', agent)} removes it`,
+    ),
+  );
+}

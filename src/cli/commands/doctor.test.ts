@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
+import type { Entry } from '../../core/index.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import { Harness, session, startMs } from '../testing/harness.ts';
+import { agentId, agentView, statusAnswer } from '../testing/samples.ts';
+import type { Inspection } from '../world.ts';
+import { jumpsSince } from './doctor-facts.ts';
+
+const state = {
+  directory: '/repo/.git/rhema',
+  database: '/repo/.git/rhema/coordination.db',
+  databaseExists: true,
+  directoryMode: 0o700,
+  writable: true,
+  socket: { ok: true, value: '/repo/.git/rhema/coordinator.sock' } as const,
+};
+const content = { first: asRevision(1), last: asRevision(7), lastAtMs: asTimeMs(startMs), problems: [] };
+const inspection: Inspection = {
+  scopePath: async () => ({ ok: false, problem: 'not asked' }),
+  scan: async () => ({ definitions: [], settings: defaultSettings, problems: [] }),
+  configuration: async () => ({ enabled: true, entries: [], problems: [] }),
+  gitVersion: async () => '2.43.0',
+  stateFiles: async () => state,
+  surroundings: async () => ({
+    fileSystem: null,
+    bootIsKnown: true,
+    worktrees: [],
+    socketFileExists: false,
+    enforcement: { gitHooks: [], clientHooks: [] },
+    clientFiles: [],
+  }),
+  auditLog: async () => ({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
+};
+const coordinator = new FakeCoordinator({
+  answers: {
+    status: () => statusAnswer({ agents: [agentView({ agent: agentId('bob'), epoch: asRevision(3) })] }),
+    history: () => ({ revision: asRevision(7), entries: [], nextBefore: null, first: asRevision(1) }),
+  },
+});
+const patient = (over: Partial<Inspection> = {}): Harness =>
+  new Harness({ coordinator, sessions: [session('bob')], inspection: { ...inspection, ...over } });
+
+const failing = (message: string) => async () => Promise.reject(new Error(message));
+
+describe('doctor', () => {
+  it('ends with 0 where there are warnings only, and prints each remedy under its finding', async () => {
+    const { code, stdout } = await patient().run('doctor');
+    expect(code).toBe(0);
+    expect(stdout).toContain('ok      git: version 2.43.0\n');
+    expect(stdout).toContain(
+      'warning scopes: none are defined: there is nothing to lock\n        describe one',
+    );
+    expect(stdout).toContain('ok      sessions: 1 kept, all live\n');
+  });
+
+  it('ends with 1 for a problem, in JSON with every finding', async () => {
+    const { code, body } = await patient({ gitVersion: async () => null }).json('doctor');
+    expect([code, body['code'], body['message']]).toEqual([1, 'UNHEALTHY', '1 problem found']);
+    expect(body).toMatchObject({
+      details: { findings: expect.arrayContaining([expect.objectContaining({ subject: 'git' })]) as unknown },
+    });
+  });
+
+  it('goes on when nothing can be examined', async () => {
+    const parts = ['scan', 'configuration', 'gitVersion', 'stateFiles', 'surroundings', 'auditLog'] as const;
+    const broken = Object.fromEntries(parts.map((part) => [part, failing(`${part} is broken`)]));
+    const { code, stderr } = await patient(broken).run('doctor');
+    expect(code).toBe(1);
+    for (const part of parts) expect(stderr).toContain(`${part} is broken`);
+    expect(stderr).toContain('repository: /repo');
+  });
+
+  it('asks nobody about sessions where the log is damaged', async () => {
+    const damaged = { ...content, problems: ['entry 4 is damaged'] };
+    const harness = patient({ auditLog: async () => ({ engine: 'x (SQLite 3.53.0)', content: damaged }) });
+    const before = coordinator.queries.length;
+    const { stderr } = await harness.run('doctor');
+    expect(stderr).toContain('log: entry 4 is damaged');
+    expect(stderr).toContain('sessions: 1 kept');
+    expect(coordinator.queries).toHaveLength(before);
+  });
+});
+
+describe('jumps of the clock', () => {
+  const anchored = (revision: number, host: string, boot: string, atMs: number): Entry => ({
+    revision: asRevision(revision),
+    atMs: asTimeMs(atMs),
+    kind: 'TakeOver',
+    agent: null,
+    by: 'service',
+    requestId: null,
+    events: [{ kind: 'clock.anchored', clock: { host, boot, offsetMs: 0 } }],
+    result: { kind: 'done' },
+  });
+
+  it('are those where the same clock was bound again, since a time', () => {
+    const newestFirst = [
+      anchored(9, 'box', 'second', 900),
+      anchored(7, 'box', 'second', 700),
+      anchored(5, 'box', 'second', 500),
+      anchored(3, 'box', 'first', 300),
+      anchored(1, 'box', 'first', 100),
+    ];
+    expect(jumpsSince(newestFirst, 600)).toBe(2);
+    expect(jumpsSince(newestFirst, 0)).toBe(3);
+  });
+});

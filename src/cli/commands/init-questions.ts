@@ -1,0 +1,93 @@
+import type { Choices, Ends, Excess, LeftOut, Plan, Prepared } from '../../init/index.ts';
+import type { Call } from '../call.ts';
+import type { Answer } from '../context.ts';
+import { cycleLines, excessText, linkText, planText } from '../format/plan.ts';
+import { count, safe } from '../format/text.ts';
+
+/** More cycles than this are left to the rule: nobody answers so many questions with care. */
+const cyclesAskedMax = 20;
+
+/** Asks about size and cycles, shows what comes of it, and asks whether to write. Null: no. */
+export async function askAboutPlan(call: Call, prepared: Prepared, given: Choices): Promise<Plan | null> {
+  const sized = await askAboutSize(call, prepared, given);
+  const choices = sized === null ? null : await askAboutCycles(call, prepared, sized);
+  return choices === null ? null : confirmPlan(call, prepared, prepared.plan(choices));
+}
+
+/** Shows a plan and asks whether to write it. Null: no. */
+export async function confirmPlan(call: Call, _prepared: Prepared, plan: Plan): Promise<Plan | null> {
+  call.print(planText(call.style, plan));
+  const answer = await call.context.questions.confirm(`Write ${count(plan.changes.length, 'file')}?`);
+  return answer === true ? plan : null;
+}
+
+async function askAboutSize(call: Call, prepared: Prepared, given: Choices): Promise<Choices | null> {
+  const plan = prepared.plan({ ...given, raise: false });
+  const [excess] = plan.excesses;
+  if (excess === undefined || plan.mode === 'block') return given;
+  call.print(excessText(excess));
+  const answer = await call.context.questions.select(
+    'What shall be done?',
+    sizeAnswers(prepared, given, plan, excess),
+  );
+  if (answer === null) return null;
+  if (answer === 'raise') return { ...given, raise: true };
+  return answer === 'keep'
+    ? { ...given, raise: false }
+    : askAboutSize(call, prepared, { ...given, depth: Number(answer) });
+}
+
+/** Bounds that are hard cannot be raised. */
+function sizeAnswers(prepared: Prepared, given: Choices, plan: Plan, { limit }: Excess): Answer<string>[] {
+  const raise = { value: 'raise', label: `raise ${limit} in the configuration` };
+  const keep = {
+    value: 'keep',
+    label: 'leave it as it is; the coordinator refuses the graph until one is changed',
+  };
+  const merges = shallowerDepths(plan).map((depth) => {
+    const merged = prepared.plan({ ...given, depth, raise: false });
+    const scopes = count(merged.scopes.length, 'scope');
+    const fits = merged.excesses.length === 0 ? ', fits' : '';
+    return {
+      value: String(depth),
+      label: `merge what lies deeper than ${count(depth, 'folder')} (${scopes}${fits})`,
+    };
+  });
+  return [...(limit === 'scopes' ? [] : [raise]), ...merges, keep];
+}
+
+function shallowerDepths(plan: Plan): number[] {
+  const deepest = Math.max(...plan.scopes.map(({ path }) => path.split('/').length));
+  return [deepest - 1, deepest - 2, deepest - 3].filter((depth) => depth >= 1);
+}
+
+/** One cycle after the other, since each answer may change which others there are. */
+async function askAboutCycles(call: Call, prepared: Prepared, given: Choices): Promise<Choices | null> {
+  let choices = given;
+  const asked = new Set<string>();
+  for (;;) {
+    const cycles = prepared.plan(choices).leftOut.filter((one) => !asked.has(keyOf(one.link)));
+    const [next] = cycles;
+    if (next === undefined || asked.size >= cyclesAskedMax) return choices;
+    const chosen = await askAboutCycle(call, next);
+    if (chosen === null) return null;
+    asked.add(keyOf(chosen));
+    choices = { ...choices, leaveOut: [...choices.leaveOut, chosen] };
+  }
+}
+
+async function askAboutCycle(call: Call, leftOut: LeftOut): Promise<Ends | null> {
+  call.print(cycleLines(call.style, leftOut).join('\n'));
+  const options = leftOut.cycle.map((link, place) => ({
+    value: String(place),
+    label: `${safe(linkText(link))}${place === 0 ? ', the weakest' : ''}`,
+  }));
+  const message =
+    'Which dependency shall be left out? A scope that lacks one is not synced again when the other changes.';
+  const answer = await call.context.questions.select(message, options);
+  return answer === null ? null : (leftOut.cycle[Number(answer)] ?? leftOut.link);
+}
+
+function keyOf({ from, to }: Ends): string {
+  return `${from}\n${to}`;
+}

@@ -1,0 +1,80 @@
+import { stages, type Choices, type Plan, type Prepared, type Stage } from '../../init/index.ts';
+import type { Call } from '../call.ts';
+import { invalidInput, usageError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { planText, writtenText } from '../format/plan.ts';
+import { done } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { askAboutPlan } from './init-questions.ts';
+import { blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
+
+export interface InitInput {
+  readonly stage: string;
+  readonly depth?: string;
+  readonly derive?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Describes the parts of a repository as scopes, and adds the block that switches coordination on. */
+export async function init(call: Call, input: InitInput): Promise<Outcome> {
+  if (input.dryRun === true && input.yes === true) throw usageError('--dry-run or --yes, not both');
+  const [stage, choices] = [stageOf(input.stage), choicesOf(input)];
+  const repository = await call.repository();
+  const { env } = call.context;
+  const request = { repository, env, stage, derive: input.derive === true };
+  const prepared = await call.world.scopeFiles.prepareInit(request);
+  const plan = prepared.plan(choices);
+  if (isBlocked(plan)) return blocked(call, plan);
+  if (plan.changes.length === 0) return nothingToDo(plan);
+  if (input.dryRun === true) return patchOutcome(call, plan);
+  if (input.yes === true) return write(call, prepared, plan);
+  return isInteractive(call) ? ask(call, prepared, choices) : propose(call, plan);
+}
+
+function stageOf(text: string): Stage {
+  const stage = stages.find((one) => one === text);
+  if (stage === undefined)
+    throw invalidInput(`there is no stage ${JSON.stringify(text)}: ${stages.join(', ')}`);
+  return stage;
+}
+
+function choicesOf({ depth }: InitInput): Choices {
+  if (depth !== undefined && !/^[1-9]\d{0,2}$/.test(depth))
+    throw invalidInput(`--depth: ${JSON.stringify(depth)} is no number from 1 to 999`);
+  return { depth: depth === undefined ? null : Number(depth), leaveOut: [], raise: true };
+}
+
+function nothingToDo(plan: Plan): Outcome {
+  return done(null, { ...planData(plan), written: false }, (style) => planText(style, plan));
+}
+
+async function write(call: Call, prepared: Prepared, plan: Plan): Promise<Outcome> {
+  await call.world.scopeFiles.apply(prepared.root, plan.changes);
+  return done(
+    null,
+    { ...planData(plan), written: true },
+    (style) => `${planText(style, plan)}\n\n${writtenText(plan)}`,
+  );
+}
+
+async function ask(call: Call, prepared: Prepared, choices: Choices): Promise<Outcome> {
+  const plan = await askAboutPlan(call, prepared, choices);
+  if (plan === null) return done(null, { written: false }, () => 'nothing was written');
+  await call.world.scopeFiles.apply(prepared.root, plan.changes);
+  return done(null, { ...planData(plan), written: true }, () => writtenText(plan));
+}
+
+/** Nobody can be asked: says what would be done, and how to have it done. */
+function propose(call: Call, plan: Plan): Outcome {
+  if (!call.json && !call.quiet) call.print(planText(call.style, plan));
+  const message = 'nothing was written: --yes writes it, --dry-run shows each file';
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.invalid,
+    revision: null,
+    code: 'CONFIRMATION_NEEDED',
+    message,
+    details: planData(plan),
+  };
+}

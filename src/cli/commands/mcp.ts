@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import type { Call } from '../call.ts';
+import { invalidInput } from '../errors.ts';
+import { waitMsMax } from '../mcp-defaults.ts';
+import type { Outcome } from '../outcome.ts';
+import { durationOption } from './acquiring.ts';
+
+export interface McpInput {
+  readonly repo?: string;
+  readonly clientConfig?: string;
+  readonly wait: string;
+  readonly collect: string;
+}
+
+/** Serves MCP on standard input and output until the client is gone, or says how a client is configured for that. */
+export async function mcp(call: Call, input: McpInput): Promise<Outcome> {
+  const there = input.repo === undefined ? call : call.in(resolve(call.cwd, input.repo));
+  if (input.clientConfig === undefined) return serve(there, input);
+  const { clientConfig } = await import('./client-config.ts');
+  return clientConfig(there, { clientConfig: input.clientConfig });
+}
+
+async function serve(call: Call, input: McpInput): Promise<Outcome> {
+  const waitMs = await durationOption('--wait', input.wait);
+  if (waitMs > waitMsMax)
+    throw invalidInput(
+      `--wait ${input.wait}: at most ${waitMsMax / 1_000} s, since clients give up after a minute`,
+    );
+  const collectMs = await durationOption('--collect', input.collect);
+  const { serveMcp } = await import('../serve-mcp.ts');
+  return serveMcp({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    version: call.context.version(),
+    options: { waitMs, collectMs },
+    ports: async () => (await import('../mcp-ports.ts')).mcpPorts(call),
+  });
+}

@@ -1,0 +1,58 @@
+import type { FileChange, Plan } from '../../init/index.ts';
+import type { Call } from '../call.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { problemsText } from '../format/views.ts';
+import { done } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** Whether a person sits there who can be asked. */
+export function isInteractive(call: Call): boolean {
+  const { stdin, stdout } = call.context;
+  return stdin.isTTY && stdout.isTTY && !call.json && !call.quiet;
+}
+
+/** Something is wrong that only a person can repair: nothing may be written before. */
+export function isBlocked(plan: Plan): boolean {
+  return plan.notices.some(({ severity }) => severity === 'error');
+}
+
+export function blocked(call: Call, plan: Plan): Outcome {
+  const errors = plan.notices.filter(({ severity }) => severity === 'error');
+  const message = 'nothing was written: something has to be repaired by hand first';
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.refused,
+    revision: null,
+    code: 'SCOPES_UNSOUND',
+    message,
+    details: planData(plan),
+    lines: [message, ...problemsText(call.errorStyle, [...errors, ...plan.problems]).split('\n')],
+  };
+}
+
+/** A plan for programs. */
+export function planData(plan: Plan): Readonly<Record<string, unknown>> {
+  const { mode, origins, scopes, links, leftOut, excesses, changes, notices, problems } = plan;
+  return {
+    mode,
+    origins,
+    scopes,
+    dependencies: links,
+    leftOut: leftOut.map(({ link, cycle }) => ({ ...link, cycle })),
+    excesses,
+    changes: changes.map((change) => ({ file: change.file, action: actionOf(change) })),
+    notices: [...notices, ...problems],
+  };
+}
+
+export function actionOf({ before, after }: FileChange): 'add' | 'change' | 'remove' {
+  if (after === null) return 'remove';
+  return before === null ? 'add' : 'change';
+}
+
+/** The changes as a diff; nothing is written. */
+export async function patchOutcome(call: Call, plan: Plan): Promise<Outcome> {
+  const patch = await call.world.scopeFiles.patch(plan.changes);
+  call.note(problemsText(call.errorStyle, [...plan.notices, ...plan.problems]));
+  return done(null, { ...planData(plan), patch, written: false }, () => patch.trimEnd());
+}

@@ -1,0 +1,100 @@
+import type { Excess, FileChange, LeftOut, Link, Plan, PlannedScope } from '../../init/index.ts';
+import { treeText } from './graph.ts';
+import type { Style } from './style.ts';
+import { count, line, safe, shellCommand } from './text.ts';
+import { problemsText } from './views.ts';
+
+/** Lines of one list that people see; --json has all. */
+const linesMax = 80;
+
+/** What init or refresh would do, for people. */
+export function planText(style: Style, plan: Plan): string {
+  const parts = [
+    summaryText(style, plan),
+    plan.mode === 'derive' ? folderTree(plan.scopes) : '',
+    graphPart(style, plan),
+    plan.leftOut.flatMap((leftOut) => cycleLines(style, leftOut)).join('\n'),
+    plan.excesses.map(excessText).join('\n'),
+    problemsText(style, [...plan.notices, ...plan.problems]),
+    changeLines(style, plan).join('\n'),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function summaryText(style: Style, { mode, scopes, links, origins, changes }: Plan): string {
+  const counts = `${count(scopes.length, 'scope')}, ${count(links.length, 'dependency').replace(/ys$/, 'ies')}`;
+  const source =
+    mode === 'derive' ? `derived from ${origins.join(', ')}` : 'described already: left as they are';
+  const rest = changes.length === 0 ? '; nothing to do' : '';
+  return `${style.paint('bold', safe(counts))}, ${safe(source)}${rest}`;
+}
+
+/** The scopes as folders in folders, with what they are. */
+function folderTree(scopes: readonly PlannedScope[]): string {
+  const width = Math.min(48, Math.max(...scopes.map(({ path }) => shownPath(path).length)));
+  const lines = scopes.map(
+    ({ path, name, type, source }) =>
+      line`${shownPath(path).padEnd(width)}  ${name}, ${type}` + (source === null ? ' (by hand)' : ''),
+  );
+  return cut(lines).join('\n');
+}
+
+/** Two steps in for every folder above, so that what lies inside of what can be seen. */
+function shownPath(path: string): string {
+  return path === '.' ? '.' : `${'  '.repeat(path.split('/').length)}${path}`;
+}
+
+function graphPart(style: Style, { scopes, links }: Plan): string {
+  if (links.length === 0) return 'no dependencies between them were found';
+  const inGraph = new Set(links.flatMap(({ from, to }) => [from, to]));
+  const nodes = scopes.filter(({ path }) => inGraph.has(path));
+  return [style.paint('bold', 'dependencies'), ...cut(treeText(nodes).split('\n'))].join('\n');
+}
+
+function cut(lines: readonly string[]): readonly string[] {
+  if (lines.length <= linesMax) return lines;
+  return [...lines.slice(0, linesMax), `... and ${lines.length - linesMax} more; --json has all`];
+}
+
+/** A cycle, with the files that cause it and what was left out. */
+export function cycleLines(style: Style, { link, cycle }: LeftOut): string[] {
+  const around = [...cycle.map(({ from }) => from), link.from].join(' -> ');
+  return [
+    `${style.paint('warn', 'cycle')} ${safe(around)}`,
+    ...cycle.map((one) => `  ${safe(linkText(one))}`),
+    line`  left out: ${link.from} -> ${link.to}`,
+  ];
+}
+
+/** `web needs ui: apps/web/package.json (required)` */
+export function linkText({ from, to, kind, files }: Link): string {
+  return `${from} needs ${to} (${kind}): ${files.join(', ')}`;
+}
+
+export function excessText({ limit, value, allowed, scope }: Excess): string {
+  switch (limit) {
+    case 'scopes':
+      return `${value} scopes: at most ${allowed} are possible`;
+    case 'max_dependencies':
+      return line`${scope ?? ''} has ${value} dependencies: max_dependencies is ${allowed}`;
+    case 'max_scope_depth':
+      return `the longest chain has ${value} dependencies: max_scope_depth is ${allowed}`;
+  }
+}
+
+/** What would happen to each file. */
+export function changeLines(style: Style, { changes }: Plan): string[] {
+  return [...cut(changes.map((change) => changeLine(style, change)))];
+}
+
+function changeLine(style: Style, { file, before, after }: FileChange): string {
+  if (after === null) return `${style.paint('bad', 'remove')} ${safe(file)}`;
+  return before === null
+    ? `${style.paint('good', 'add')}    ${safe(file)}`
+    : `${style.paint('warn', 'change')} ${safe(file)}`;
+}
+
+export function writtenText({ changes }: Plan): string {
+  const written = `${count(changes.length, 'file')} written; commit them, and every clone has the same scopes`;
+  return `${written}. Next: ${shellCommand('rhema', 'scope', 'list')}`;
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import {
+  claimName,
+  deleteSession,
+  readSession,
+  releaseName,
+  statePaths,
+  writeSession,
+} from '../client/index.ts';
+import { repositoryPath } from '../context/index.ts';
+import { parseScopePath } from '../core/index.ts';
+import type { McpPorts, SessionKeeping, Workspace } from '../mcp/index.ts';
+import { openLog, type Log } from '../observe/index.ts';
+import { Call } from './call.ts';
+import { processContext } from './process-context.ts';
+import type { Clock } from './context.ts';
+import type { Repository } from './world.ts';
+
+/** What the tools of `rhema mcp` stand on, in the process of one command. */
+export function mcpPorts(call: Call): McpPorts {
+  let log: Log | null = null;
+  const { clock } = call.context;
+  return {
+    open: () => openWorkspace(call),
+    clock,
+    newRequestId: () => call.world.newRequestId(),
+    newSecret: () => call.world.newSecret(),
+    // Standard output belongs to the protocol.
+    report: (facts, message) => (log ??= openLog()).warn(facts, message),
+  };
+}
+
+/** The same for the process as it is, in a folder. */
+export function portsFor(folder: string): McpPorts {
+  return mcpPorts(new Call(processContext(), {}, folder));
+}
+
+async function openWorkspace(call: Call): Promise<Workspace> {
+  const repository = await call.repository();
+  const coordinator = await call.coordinator();
+  const { worktree } = repository;
+  const top = worktree ?? repository.commonDir;
+  return {
+    coordinator,
+    sessions: sessionKeeping(repository, call.context.clock),
+    about: {
+      host: call.world.hostName(),
+      pid: call.context.pid,
+      ...(worktree === null ? {} : { worktree }),
+    },
+    scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
+    filePath: async (text) => (worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text)),
+    digestOf: (path) => digestOf(join(top, path)),
+  };
+}
+
+function sessionKeeping({ commonDir }: Repository, clock: Clock): SessionKeeping {
+  const paths = statePaths(commonDir);
+  return {
+    claim: async (agent) => {
+      const keeper = claimName(paths, agent, clock.nowMs());
+      if (keeper === null) return { kind: 'kept' };
+      return { kind: 'taken', by: { pid: keeper.process.pid, sinceMs: keeper.sinceMs } };
+    },
+    read: async (agent) => readSession(paths, agent),
+    write: async (session) => writeSession(paths, session),
+    release: async (agent) => releaseName(paths, agent),
+    forget: async (agent) => {
+      deleteSession(paths, agent);
+      releaseName(paths, agent);
+    },
+  };
+}
+
+/** SHA-256 in hex; null when there is no such file. */
+async function digestOf(file: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(file), hash);
+    return hash.digest('hex');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'EISDIR') return null;
+    throw error;
+  }
+}

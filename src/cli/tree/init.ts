@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { examples, implement, notes } from '../declare.ts';
+import type { Host } from '../declare.ts';
+
+/** `rhema init`: the first command in a repository. */
+export function addInitCommand(program: Command, host: Host): void {
+  const init = program
+    .command('init')
+    .description(
+      'describe the parts of this repository and their dependencies as scopes, and switch coordination on',
+    )
+    .option('--stage <stage>', 'how far coordination goes: optional, default or strict', 'default')
+    .option('--depth <number>', 'no scope deeper than so many folders: what is below belongs to its parent')
+    .option('--derive', 'derive scopes although some were written by hand; those stay as they are')
+    .option('--dry-run', 'only show what would be written, as a diff')
+    .option('--yes', 'write without asking');
+  notes(init, initNotes);
+  examples(init, 'rhema init', 'rhema init --dry-run', 'rhema init --yes --stage optional');
+  implement(init, host, async () => (await import('../commands/init.ts')).init);
+}
+
+const initNotes = `Where no scope exists they are derived from the workspaces, modules and projects that the repository's own tools
+know, else from the top-level folders. Where scopes exist only the configuration is added. Without a terminal
+and without --yes nothing is written. docs/init.md tells what is derived from what.
+
+Stages:
+  optional  reports only: nothing is blocked, repaired or synced by itself
+  default   repairs what has a safe repair, and syncs by itself
+  strict    blocks what breaks the rules`;

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { Call } from '../call.ts';
+import type { ClientConfigInput } from '../commands/client-config.ts';
+import type { McpInput } from '../commands/mcp.ts';
+import { examples, implement, notes } from '../declare.ts';
+import type { Host } from '../declare.ts';
+import { mcpDefaults } from '../mcp-defaults.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** `rhema mcp`: the tools for coding agents. */
+export function addMcpCommand(program: Command, host: Host): void {
+  const mcp = program
+    .command('mcp')
+    .description('serve coding agents over the Model Context Protocol, on standard input and output')
+    .option('--repo <dir>', 'the repository; else the one around the working folder')
+    .option('--wait <duration>', 'how long lock_acquire waits when it does not say', mcpDefaults.wait)
+    .option(
+      '--collect <duration>',
+      'how long a grant that came between two calls is kept for its agent',
+      mcpDefaults.collect,
+    )
+    .option(
+      '--client-config <client>',
+      'print the configuration of a client instead: claude, codex, cursor, vscode, gemini',
+    );
+  examples(mcp, 'rhema mcp', 'rhema mcp --repo ~/work/shop', 'rhema mcp --client-config codex');
+  notes(mcp, lifeNotes);
+  implement(mcp, host, async () => serveOrConfigure);
+}
+
+async function serveOrConfigure(call: Call, input: McpInput & Partial<ClientConfigInput>): Promise<Outcome> {
+  const { clientConfig } = input;
+  if (clientConfig === undefined) return (await import('../commands/mcp.ts')).mcp(call, input);
+  return (await import('../commands/client-config.ts')).clientConfig(call, { clientConfig });
+}
+
+const lifeNotes = `A client starts it, and it lives as long as its standard input is open. Meanwhile it renews the sessions and
+leases of the agents that joined through it; afterwards they lapse by themselves, unless the agent comes back before.
+Standard output carries the protocol only; what there is to log goes to standard error. docs/mcp.md has the tools.`;

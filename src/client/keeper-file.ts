@@ -1,0 +1,109 @@
+/**
+ * Which live process keeps which agent. A session's secret is in a file that all processes of a user can read, so two of
+ * them could act under one name without knowing it; a keeper's claim tells the second one, and a dead keeper is succeeded.
+ *
+ * Claims on a name are numbered files, each written once: whoever wants to succeed claim n links a file to the name of
+ * n + 1, which only one can. This is a courtesy among the processes of one user, not a lock: the coordinator refuses
+ * whoever speaks for an incarnation that is over.
+ */
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { AgentId } from '../core/index.ts';
+import { ensurePrivateDirectory, type StatePaths } from './paths.ts';
+import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
+import { sessionFileName } from './session-file.ts';
+
+/** A process that keeps an agent. */
+export interface Keeper {
+  readonly process: ProcessIdentity;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/** The keeper of a name when it is another live process; null when it is this one from now on. */
+export function claimName(paths: StatePaths, agent: AgentId, nowMs: number): Keeper | null {
+  ensurePrivateDirectory(paths.directory);
+  ensurePrivateDirectory(keepersFolder(paths));
+  for (;;) {
+    const claims = claimsOn(paths, agent);
+    const last = claims.at(-1);
+    const keeper = last === undefined ? null : readKeeper(last.path);
+    if (keeper !== null && isOurs(keeper)) return null;
+    if (keeper !== null && isRunning(keeper.process)) return keeper;
+    if (!claimNext(paths, agent, (last?.number ?? 0) + 1, nowMs)) continue;
+    for (const { path } of claims) rmSync(path, { force: true });
+    return null;
+  }
+}
+
+/** Lets go of a name, if this process keeps it. */
+export function releaseName(paths: StatePaths, agent: AgentId): void {
+  for (const { path } of claimsOn(paths, agent)) {
+    const keeper = readKeeper(path);
+    if (keeper !== null && isOurs(keeper)) rmSync(path, { force: true });
+  }
+}
+
+interface NumberedClaim {
+  readonly number: number;
+  readonly path: string;
+}
+
+const keepersFolder = (paths: StatePaths): string => join(paths.directory, 'keepers');
+
+/** The claims on a name, the latest last. */
+function claimsOn(paths: StatePaths, agent: AgentId): NumberedClaim[] {
+  const folder = keepersFolder(paths);
+  const prefix = `${sessionFileName(agent)}#`;
+  return filesIn(folder)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ number: Number(name.slice(prefix.length)), path: join(folder, name) }))
+    .filter(({ number }) => Number.isSafeInteger(number))
+    .sort((a, b) => a.number - b.number);
+}
+
+/** False when another process was faster. */
+function claimNext(paths: StatePaths, agent: AgentId, number: number, nowMs: number): boolean {
+  const folder = keepersFolder(paths);
+  const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
+  const keeper: Keeper = { process: thisProcess(), sinceMs: nowMs };
+  writeFileSync(temporary, JSON.stringify(keeper), { flag: 'wx', mode: 0o600 });
+  try {
+    linkSync(temporary, join(folder, `${sessionFileName(agent)}#${number}`));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Null when the claim is gone, or is no claim. */
+function readKeeper(path: string): Keeper | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Keeper;
+  } catch (error) {
+    if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function isOurs({ process: { pid, start } }: Keeper): boolean {
+  const own = thisProcess();
+  return own.pid === pid && own.start === start;
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** A process, told apart from a later one that was given its number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it started, in the words of the system; equal texts mean the same process. */
+  readonly start: string;
+  /** Where the number means something: in another container it is another process, or none. */
+  readonly namespace: string;
+}
+
+let own: ProcessIdentity | null = null;
+
+/** The process that runs. */
+export function thisProcess(): ProcessIdentity {
+  own ??= { pid: process.pid, start: startOf(process.pid) ?? '', namespace: ownNamespace() };
+  return own;
+}
+
+/** Whether a process still runs. One of another container cannot be seen, and counts as running. */
+export function isRunning({ pid, start, namespace }: ProcessIdentity): boolean {
+  return namespace !== ownNamespace() || startOf(pid) === start;
+}
+
+/** Null when there is no such process, or only what is left of one that has ended. */
+function startOf(pid: number): string | null {
+  return process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
+}
+
+/** The boot, and the clock ticks since then: fields 3 and 22 of `/proc/PID/stat`, counted behind the name. */
+function startOnLinux(pid: number): string | null {
+  const fields = readOrNull(`/proc/${pid}/stat`)?.replace(/^.*\) /s, '').split(' ');
+  const [state, start] = [fields?.[0], fields?.[19]];
+  if (state === undefined || start === undefined || state === 'Z' || state === 'X') return null;
+  return `${readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? ''} ${start}`;
+}
+
+function startByPs(pid: number): string | null {
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+function ownNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { Machine, scopePath } from '../../test/support/machine.ts';
+import { asDurationMs } from './ids.ts';
+import { contendedSince } from './leases.ts';
+import type { Settings } from './settings.ts';
+
+const wait = { wait: 'open' } as const;
+
+function house(settings: Partial<Settings> = {}): Machine {
+  const machine = new Machine({
+    maxConcurrentAgents: 1,
+    maxLocksPerAgent: 2,
+    lockTtlMs: asDurationMs(60_000),
+    maxContendedHoldMs: asDurationMs(90_000),
+    ...settings,
+  });
+  machine.define({ a: [], b: [], c: [] });
+  for (const name of ['alice', 'bob', 'carol']) machine.join(name);
+  return machine;
+}
+
+/** Since when somebody waits for what the holder of a scope has, counted from a moment. */
+function contendedFrom(machine: Machine, scope: string, startMs: number): number | null {
+  const lock = machine.state.locks.get(scopePath(scope));
+  if (lock === undefined) throw new Error(`${scope} is free`);
+  const since = contendedSince(machine.state, lock);
+  return since === null ? null : since - startMs;
+}
+
+function deadlineOf(machine: Machine, scope: string): number {
+  return machine.state.locks.get(scopePath(scope))?.deadlineMs ?? 0;
+}
+
+describe('a lock is contended', () => {
+  test('by nobody while nobody waits', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    expect(contendedFrom(machine, 'a', machine.nowMs)).toBeNull();
+  });
+
+  test('from the moment on at which somebody waits for a place, or from its own grant when that is later', () => {
+    const machine = house();
+    const startMs = machine.nowMs;
+    machine.acquire('alice', 'a');
+    machine.advance(1_000);
+    machine.acquire('bob', 'b', wait);
+    machine.advance(1_000);
+    machine.acquire('alice', 'c');
+    expect(contendedFrom(machine, 'a', startMs)).toBe(1_000);
+    expect(contendedFrom(machine, 'c', startMs)).toBe(2_000);
+  });
+
+  test('from the earlier of the moments at which somebody waits for its scope and for a place', () => {
+    const scopeFirst = house({ maxConcurrentAgents: 2 });
+    const startMs = scopeFirst.nowMs;
+    scopeFirst.acquire('alice', 'a');
+    scopeFirst.advance(1_000);
+    scopeFirst.acquire('carol', 'a', wait);
+    scopeFirst.advance(1_000);
+    scopeFirst.join('dave');
+    scopeFirst.acquire('bob', 'b');
+    scopeFirst.acquire('dave', 'c', wait);
+    expect(contendedFrom(scopeFirst, 'a', startMs)).toBe(1_000);
+    expect(contendedFrom(scopeFirst, 'b', startMs)).toBe(2_000);
+
+    const placeFirst = house();
+    placeFirst.acquire('alice', 'a');
+    placeFirst.acquire('bob', 'b', wait);
+    placeFirst.advance(1_000);
+    placeFirst.acquire('carol', 'a', wait);
+    expect(contendedFrom(placeFirst, 'a', startMs)).toBe(0);
+  });
+});
+
+describe('a renewal', () => {
+  test('moves the lease to the end of the contended hold, and not beyond', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'a', wait);
+    const endMs = machine.nowMs + 90_000;
+    machine.advance(40_000);
+    machine.heartbeat('alice');
+    expect(deadlineOf(machine, 'a')).toBe(endMs);
+    machine.advance(49_999);
+    machine.heartbeat('alice');
+    expect(machine.holder('a')).toBe('alice');
+    machine.advance(1);
+    expect(machine.holder('a')).toBe('bob');
+  });
+
+  test('that is contended takes nothing back of a longer lease', () => {
+    const machine = house();
+    machine.acquire('alice', 'a', { ttlMs: 200_000 });
+    machine.acquire('bob', 'a', wait);
+    const promisedMs = deadlineOf(machine, 'a');
+    machine.renew('alice', 'a', { ttlMs: 200_000 });
+    expect(deadlineOf(machine, 'a')).toBe(promisedMs);
+  });
+
+  test('is on the timer as it is in the lock', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.advance(1_000);
+    machine.heartbeat('alice');
+    expect(machine.state.index.lockDeadlines.get(scopePath('a'))).toBe(machine.nowMs + 60_000);
+    expect(deadlineOf(machine, 'a')).toBe(machine.nowMs + 60_000);
+  });
+});

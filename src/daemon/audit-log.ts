@@ -1,0 +1,64 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { statePaths } from '../client/index.ts';
+import type { Revision, TimeMs } from '../core/index.ts';
+import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import { toFailure } from './failures.ts';
+
+/** What reading a whole log has shown. */
+export interface LogAudit {
+  /** Which SQLite has read it. */
+  readonly engine: string;
+  /** Null when there is no log yet: then an empty one was tried beside its place, and removed. */
+  readonly content: LogContent | null;
+}
+
+export interface LogContent {
+  readonly first: Revision;
+  readonly last: Revision;
+  /** Of the last entry; null when the log is empty. */
+  readonly lastAtMs: TimeMs | null;
+  /** At most 100; empty when every entry and snapshot can be read and the file is sound. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads the log of a repository from end to end, beside the process that owns it. Takes seconds for a million entries.
+ * Throws a {@link CoordinatorError} when it cannot even be opened.
+ */
+export async function auditLog(commonDir: string): Promise<LogAudit> {
+  const { database } = statePaths(commonDir);
+  try {
+    return existsSync(database) ? await auditOf(database) : await trialIn(commonDir);
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+async function auditOf(database: string): Promise<LogAudit> {
+  const store = await openSqliteStore(database);
+  try {
+    return { engine: store.engine, content: await contentOf(store) };
+  } finally {
+    await store.close();
+  }
+}
+
+async function contentOf(store: SqliteStore): Promise<LogContent> {
+  const problems = (await store.verify()).map(({ message }) => message);
+  const { first, last } = await store.bounds();
+  const newest = problems.length > 0 ? null : await store.readBackward((last + 1) as Revision, 1);
+  const lastAtMs = newest?.kind === 'entries' ? (newest.entries[0]?.atMs ?? null) : null;
+  return { first, last, lastAtMs, problems };
+}
+
+/** Whether this file system can carry a log is found out by making one. */
+async function trialIn(commonDir: string): Promise<LogAudit> {
+  const folder = mkdtempSync(join(commonDir, 'rhema-trial-'));
+  try {
+    const { engine } = await auditOf(join(folder, 'trial.db'));
+    return { engine, content: null };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

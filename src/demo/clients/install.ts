@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ensurePrivateDirectory } from '../../client/index.ts';
+
+/** A client that is fetched from the npm registry; nothing of it is part of this package. */
+export interface ClientPackage {
+  readonly name: string;
+  readonly version: string;
+  /** The native program below the folder of installed packages; `*` stands for one folder. */
+  readonly program: readonly string[];
+}
+
+const installTimeoutMs = 10 * 60_000;
+
+/** Where the clients are kept between runs: some 600 MB. */
+export function cacheFolder(): string {
+  return join(tmpdir(), `rhema-clients-${userInfo().uid}`);
+}
+
+/** The program of a client, fetched when it is not there yet. Throws with the reason when it cannot be had. */
+export async function installed(client: ClientPackage, tell: (text: string) => void): Promise<string> {
+  const folder = join(cacheFolder(), `${client.name.replace('/', '+')}@${client.version}`);
+  const found = programIn(folder, client);
+  if (found !== null) return found;
+  tell(`fetching ${client.name}@${client.version} (about 300 MB, kept in ${folder})`);
+  await fetchInto(folder, client);
+  const program = programIn(folder, client);
+  if (program === null)
+    throw new Error(`${client.name} has no program for ${process.platform}-${process.arch}`);
+  return program;
+}
+
+/** The package's own scripts are not run: what they would do is to put the program in another place. */
+async function fetchInto(folder: string, { name, version }: ClientPackage): Promise<void> {
+  ensurePrivateDirectory(cacheFolder());
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  const args = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    '--save-exact',
+    `${name}@${version}`,
+  ];
+  try {
+    await promisify(execFile)('npm', args, { cwd: folder, timeout: installTimeoutMs });
+  } catch (error) {
+    const said = (error as { readonly stderr?: string }).stderr?.trim().split('\n').at(-1);
+    throw new Error(`npm could not fetch ${name}@${version}: ${said ?? String(error)}`, { cause: error });
+  }
+}
+
+function programIn(folder: string, client: ClientPackage): string | null {
+  let paths = [join(folder, 'node_modules')];
+  for (const part of client.program)
+    paths = paths.flatMap((path) => (part === '*' ? childrenOf(path) : [join(path, part)]));
+  return paths.find((path) => existsSync(path)) ?? null;
+}
+
+function childrenOf(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+}

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ModelServer } from './model-server.ts';
+import { call, inSteps, say, type Script } from './script.ts';
+
+let models: ModelServer;
+beforeEach(async () => (models = await ModelServer.start()));
+afterEach(() => models.stop());
+
+const scripted = inSteps([
+  { move: call('lock_acquire', { scopes: ['api'] }), again: (answer) => answer.startsWith('WAITING') },
+  { move: call('lock_release', {}) },
+]);
+
+/** The data of the events that answer a request. */
+async function ask(
+  script: Script,
+  path: string,
+  body: object,
+  name = 'alice',
+): Promise<Record<string, unknown>[]> {
+  const response = await fetch(`${models.play(name, script)}${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  return (await response.text())
+    .split('\n')
+    .filter((text) => text.startsWith('data: '))
+    .map((text) => JSON.parse(text.slice('data: '.length)) as Record<string, unknown>);
+}
+
+describe('over the messages API', () => {
+  const conversation = (...answers: readonly string[]): object => ({
+    tools: [{ name: 'mcp__rhema__lock_acquire' }],
+    messages: [
+      { role: 'user', content: 'do it' },
+      ...answers.flatMap((text, place) => [
+        {
+          role: 'assistant',
+          content: [{ type: 'tool_use', id: `c${place}`, name: 'mcp__rhema__lock_acquire', input: {} }],
+        },
+        {
+          role: 'user',
+          content: [{ type: 'tool_result', tool_use_id: `c${place}`, content: [{ type: 'text', text }] }],
+        },
+      ]),
+    ],
+  });
+  const toolIn = (events: readonly Record<string, unknown>[]): unknown =>
+    events.map((event) => event['content_block'] as { name?: string } | undefined).find(Boolean)?.name;
+
+  it('a tool is called by the name that the client gives it', async () => {
+    const events = await ask(scripted, '/v1/messages?beta=true', conversation());
+    expect(events.map(({ type }) => type)).toEqual([
+      'message_start',
+      'content_block_start',
+      'content_block_delta',
+      'content_block_stop',
+      'message_delta',
+      'message_stop',
+    ]);
+    expect(toolIn(events)).toBe('mcp__rhema__lock_acquire');
+    expect(events[2]).toMatchObject({ delta: { partial_json: '{"scopes":["api"]}' } });
+  });
+
+  it('a step is repeated while its answer asks for that, and then the next one is done', async () => {
+    const waiting = ['WAITING 2', 'WAITING 1'];
+    expect(toolIn(await ask(scripted, '/v1/messages', conversation(...waiting)))).toContain('lock_acquire');
+    expect(toolIn(await ask(scripted, '/v1/messages', conversation(...waiting, 'GRANTED')))).toContain(
+      'lock_release',
+    );
+    expect(models.heardBy('alice').map(({ text }) => text)).toEqual([...waiting, 'GRANTED']);
+    expect(models.heardBy('alice')[0]?.tool).toBe('lock_acquire');
+  });
+
+  it('the turn ends after the last step', async () => {
+    const events = await ask(scripted, '/v1/messages', conversation('GRANTED', 'RELEASED'));
+    expect(events.at(-2)).toMatchObject({ delta: { stop_reason: 'end_turn' } });
+  });
+
+  it('a request beside the conversation is not taken for it', async () => {
+    const events = await ask(scripted, '/v1/messages', { messages: [{ role: 'user', content: 'a title' }] });
+    expect(events[1]).toMatchObject({ content_block: { type: 'text' } });
+    expect(models.heardBy('alice')).toEqual([]);
+  });
+});
+
+describe('over the responses API', () => {
+  const conversation = (...answers: readonly string[]): object => ({
+    tools: [{ type: 'namespace', name: 'mcp__rhema' }],
+    input: answers.flatMap((text, place) => [
+      { type: 'function_call', name: 'lock_acquire', namespace: 'mcp__rhema', call_id: `c${place}` },
+      { type: 'function_call_output', call_id: `c${place}`, output: [{ type: 'input_text', text }] },
+    ]),
+  });
+
+  it('a tool is called in the namespace of its server', async () => {
+    const events = await ask(scripted, '/v1/responses', conversation('WAITING 1'));
+    expect(events.map(({ type }) => type)).toEqual([
+      'response.created',
+      'response.output_item.done',
+      'response.completed',
+    ]);
+    expect(events[1]).toMatchObject({
+      item: { name: 'lock_acquire', namespace: 'mcp__rhema', arguments: '{"scopes":["api"]}' },
+    });
+    expect(models.heardBy('alice')).toEqual([{ tool: 'lock_acquire', text: 'WAITING 1' }]);
+  });
+
+  it('the turn ends after the last step', async () => {
+    const events = await ask(scripted, '/v1/responses', conversation('GRANTED', 'RELEASED'));
+    expect(events[1]).toMatchObject({ item: { type: 'message', content: [{ text: 'done' }] } });
+  });
+});
+
+it('a model may think for as long as it likes before a step', async () => {
+  let decide: (thought: unknown) => void = () => undefined;
+  const thought = new Promise((resolve) => (decide = resolve));
+  const script = inSteps([{ move: say('decided'), after: thought }]);
+  const answer = ask(script, '/v1/responses', { tools: [{}], input: [] });
+  let isAnswered = false;
+  void answer.then(() => (isAnswered = true));
+  await ask(() => say('meanwhile'), '/v1/responses', { tools: [{}], input: [] }, 'bob');
+  expect(isAnswered).toBe(false);
+  decide(null);
+  expect((await answer)[1]).toMatchObject({ item: { content: [{ text: 'decided' }] } });
+});
+
+it.each([
+  ['/bob/v1/messages', 'POST'],
+  ['/alice/v1/elsewhere', 'POST'],
+  ['/alice/v1/messages', 'GET'],
+])('there is nothing at %s for %s', async (path, method) => {
+  const base = new URL(models.play('alice', scripted)).origin;
+  expect((await fetch(`${base}${path}`, { method })).status).toBe(404);
+});

@@ -1,0 +1,149 @@
+import type { Entry } from '../../core/index.ts';
+import type { SocketCoordinator } from '../../client/index.ts';
+import type { End } from '../cast.ts';
+import { LogFollower } from '../log-follower.ts';
+import { reach } from '../owner.ts';
+import type { Stage } from '../stage.ts';
+import { ClientProcess } from './client-process.ts';
+import type { CodingClient } from './coding-clients.ts';
+import { ModelServer } from './model-server.ts';
+import { contendedFile, contendedScope } from './scratch.ts';
+import { call, inSteps, say, type Step, type ToolResult } from './script.ts';
+
+/** A client and where its program is. */
+export interface Player {
+  readonly client: CodingClient;
+  readonly program: string;
+}
+
+/** What has happened, for the verdict. */
+export interface ClientPlot {
+  readonly entries: readonly Entry[];
+  /** The token that the first holder had when it was killed. */
+  readonly lostToken: number;
+  readonly killed: End;
+  readonly waiter: Ended;
+  readonly returned: Ended;
+}
+
+/** A client that ran to its end. */
+export interface Ended {
+  readonly name: string;
+  readonly end: End;
+  readonly said: string;
+  /** What its tools have answered. */
+  readonly heard: readonly ToolResult[];
+}
+
+/** A call's wait: shorter than what is waited for, so that a model has to ask again. */
+const waitSeconds = 3;
+const never = new Promise<never>(() => undefined);
+
+/**
+ * One client takes a scope and is killed in the middle, another one waits for it in the queue and is given it when the
+ * lease ends. The first comes back under its name, writes under its old token, and gets in line.
+ */
+export class ClientPlay {
+  readonly #stage: Stage;
+  readonly #coordinator: SocketCoordinator;
+  readonly #log: LogFollower;
+  readonly #models: ModelServer;
+  readonly #running: ClientProcess[] = [];
+
+  private constructor(stage: Stage, coordinator: SocketCoordinator, models: ModelServer) {
+    this.#stage = stage;
+    this.#coordinator = coordinator;
+    this.#models = models;
+    this.#log = new LogFollower(coordinator);
+  }
+
+  static async begin(stage: Stage): Promise<ClientPlay> {
+    return new ClientPlay(stage, await reach(stage.commonDir, stage.worktree), await ModelServer.start());
+  }
+
+  async perform(first: Player, second: Player): Promise<ClientPlot> {
+    const [holder, waiter] = [first.client.name, second.client.name];
+    const firstLife = this.#start(first, 'first-life', holdForEver(holder));
+    await this.#unlessEnded(firstLife, () => this.#tokensOf(holder).length === 1);
+    const [lostToken = 0] = this.#tokensOf(holder);
+
+    const backInLine = this.#log.until(() => this.#ticketsOf(holder) === 1);
+    const taking = this.#start(second, 'waiter', takeTurn(waiter, backInLine));
+    await this.#unlessEnded(taking, () => this.#ticketsOf(waiter) === 1);
+    firstLife.kill();
+    const killed = await firstLife.ended;
+    await this.#unlessEnded(taking, () => this.#tokensOf(waiter).length === 1);
+
+    const secondLife = this.#start(first, 'second-life', comeBack(holder, lostToken));
+    return {
+      lostToken,
+      killed,
+      waiter: await this.#result(waiter, 'waiter', taking),
+      returned: await this.#result(holder, 'second-life', secondLife),
+      entries: this.#log.entries,
+    };
+  }
+
+  /** Ends whatever still runs. */
+  async end(): Promise<void> {
+    for (const process of this.#running) process.kill();
+    this.#models.stop();
+    await this.#log.stop();
+    await this.#coordinator.stopOwner('now');
+    await this.#coordinator.close();
+  }
+
+  #start({ client, program }: Player, part: string, steps: readonly Step[]): ClientProcess {
+    const process = new ClientProcess(client, program, this.#models.play(part, inSteps(steps)), this.#stage);
+    this.#running.push(process);
+    return process;
+  }
+
+  /** Waits for the log; a client that ends before has failed. */
+  async #unlessEnded(client: ClientProcess, isTrue: () => boolean): Promise<void> {
+    const failed = client.ended.then(({ code, signal }) => {
+      if (!isTrue()) throw new Error(`${client.title} ended with ${code ?? signal}: ${client.said}`);
+    });
+    await Promise.race([this.#log.until(isTrue), failed]);
+  }
+
+  async #result(name: string, part: string, client: ClientProcess): Promise<Ended> {
+    return { name, end: await client.ended, said: client.said, heard: this.#models.heardBy(part) };
+  }
+
+  #tokensOf(agent: string): number[] {
+    return this.#log.entries.flatMap(({ revision, events }) =>
+      events.some((event) => event.kind === 'lock.granted' && event.agent === agent) ? [revision] : [],
+    );
+  }
+
+  #ticketsOf(agent: string): number {
+    return this.#log.events.filter((event) => event.kind === 'ticket.issued' && event.agent === agent).length;
+  }
+}
+
+const join = (agent: string): Step => ({ move: call('agent_join', { agent, task: 'the api' }) });
+
+const acquire = (agent: string, reason: string): Step => ({
+  move: call('lock_acquire', { agent, scopes: [contendedScope], reason, wait_seconds: waitSeconds }),
+  again: (answer) => answer.includes('WAITING'),
+});
+
+const giveBack = (agent: string): Step[] => [
+  { move: call('lock_release', { agent }) },
+  { move: call('agent_report', { agent, status: 'left' }) },
+];
+
+function holdForEver(agent: string): Step[] {
+  return [join(agent), acquire(agent, 'rework the login'), { move: say('never said'), after: never }];
+}
+
+function takeTurn(agent: string, until: Promise<unknown>): Step[] {
+  const [release, leave] = giveBack(agent) as [Step, Step];
+  return [join(agent), acquire(agent, 'review the login'), { ...release, after: until }, leave];
+}
+
+function comeBack(agent: string, lostToken: number): Step[] {
+  const write = call('context_record', { agent, path: contendedFile, token: lostToken });
+  return [join(agent), { move: write }, acquire(agent, 'go on with the login'), ...giveBack(agent)];
+}

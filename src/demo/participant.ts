@@ -1,0 +1,21 @@
+import type { FencingToken, ScopePath } from '../core/index.ts';
+
+/** An answer that was a refusal. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Acquired =
+  | { readonly kind: 'granted'; readonly token: FencingToken }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Taking part, by whichever way: what an agent does under the names of the rules, not of a protocol. */
+export interface Participant {
+  /** Waits in the queue for as long as it takes. */
+  acquire(scope: ScopePath): Promise<Acquired>;
+  /** Replaces a scope's notes, if that is allowed under a token; null when it was. */
+  write(scope: ScopePath, token: FencingToken, change: (before: string) => string): Promise<Refusal | null>;
+  release(scope: ScopePath): Promise<void>;
+  leave(): Promise<void>;
+}

@@ -1,0 +1,136 @@
+import type { ScopePath } from '../../core/index.ts';
+import type { Detector, Unit } from '../detector.ts';
+import { folderMatcher } from '../globs.ts';
+import type { LinkKind, Links } from '../links.ts';
+import { isTable, readToml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
+import type { Notices } from '../notices.ts';
+import { folderOf, isSample, isWithin, joinPath } from '../paths.ts';
+import type { ScopeFolders } from '../scope-folders.ts';
+import type { RepositoryTree } from '../tree.ts';
+
+interface Crate {
+  readonly folder: ScopePath;
+  readonly file: string;
+  readonly manifest: Table;
+  /** The folder of the workspace it belongs to, and what that says; null outside of any. */
+  readonly workspace: CargoWorkspace | null;
+}
+
+interface CargoWorkspace {
+  readonly root: ScopePath;
+  readonly manifest: Table;
+}
+
+/** Cargo workspaces, and crates outside of any. Only a dependency with a path is one of this repository. */
+export const cargoDetector: Detector = {
+  title: 'Cargo.toml',
+  detect: (tree, notices) => {
+    const crates = findCrates(tree, notices);
+    return {
+      units: crates.map((crate) => unitOf(tree, crate)),
+      addLinks: (folders, links) => {
+        for (const crate of crates) addCrateLinks(crate, folders, links);
+      },
+    };
+  },
+};
+
+function findCrates(tree: RepositoryTree, notices: Notices): Crate[] {
+  const workspaces: CargoWorkspace[] = [];
+  const crates: Crate[] = [];
+  for (const file of tree.named('Cargo.toml').toSorted((a, b) => a.split('/').length - b.split('/').length)) {
+    const folder = folderOf(file);
+    const workspace = workspaces.findLast(({ root }) => isWithin(root, folder)) ?? null;
+    if (workspace === null ? isSample(folder) : isExcluded(workspace, folder)) continue;
+    const manifest = readToml(tree, file, notices);
+    if (manifest === null) continue;
+    const own = isTable(manifest['workspace']) ? { root: folder, manifest } : null;
+    if (own !== null) workspaces.push(own);
+    if (isTable(manifest['package'])) crates.push({ folder, file, manifest, workspace: own ?? workspace });
+  }
+  return crates.filter(isPart(crates));
+}
+
+function isExcluded({ root, manifest }: CargoWorkspace, folder: ScopePath): boolean {
+  const excluded = textsIn(tableIn(manifest, 'workspace'), 'exclude').map((path) => joinPath(root, path));
+  return excluded.some((path) => path !== null && isWithin(path, folder));
+}
+
+/** In a workspace: its root, what `members` names, and, as Cargo has it, whatever those lead to by a path. */
+function isPart(crates: readonly Crate[]): (crate: Crate) => boolean {
+  const byFolder = new Map(crates.map((crate) => [crate.folder, crate]));
+  const parts = new Set(crates.filter(isNamed));
+  const pending = [...parts];
+  for (let crate = pending.pop(); crate !== undefined; crate = pending.pop())
+    for (const { path } of dependenciesOf(crate)) {
+      const target = path === null ? undefined : byFolder.get(path);
+      if (target === undefined || parts.has(target)) continue;
+      parts.add(target);
+      pending.push(target);
+    }
+  return (crate) => parts.has(crate);
+}
+
+function isNamed({ folder, workspace }: Crate): boolean {
+  if (workspace === null || workspace.root === folder) return true;
+  const patterns = textsIn(tableIn(workspace.manifest, 'workspace'), 'members');
+  return folderMatcher({ root: workspace.root, patterns, negation: 'exclude' })(folder);
+}
+
+function unitOf(tree: RepositoryTree, { folder, file, manifest }: Crate): Unit {
+  const name = textIn(tableIn(manifest, 'package'), 'name');
+  const main = folder === '.' ? 'src/main.rs' : `${folder}/src/main.rs`;
+  const isApplication = tree.has(main) || Array.isArray(manifest['bin']);
+  return {
+    path: folder,
+    names: name === null ? [] : [name],
+    type: isApplication ? 'application' : 'library',
+    source: file,
+  };
+}
+
+interface CrateDependency {
+  readonly path: ScopePath | null;
+  readonly kind: LinkKind;
+}
+
+const sections: readonly (readonly [key: string, kind: LinkKind])[] = [
+  ['dependencies', 'required'],
+  ['build-dependencies', 'required'],
+  ['dev-dependencies', 'development'],
+];
+
+/** Also those under `[target.'cfg(...)']`. */
+function dependenciesOf({ folder, manifest, workspace }: Crate): CrateDependency[] {
+  const tables = [manifest, ...Object.values(tableIn(manifest, 'target')).filter(isTable)];
+  return tables.flatMap((table) =>
+    sections.flatMap(([section, kind]) =>
+      Object.entries(tableIn(table, section)).map(([name, value]) => ({
+        path: pathOf(folder, workspace, name, value),
+        kind: isTable(value) && value['optional'] === true ? ('optional' as const) : kind,
+      })),
+    ),
+  );
+}
+
+/** `{ path = "../x" }`, or `{ workspace = true }` for what the workspace's own table says. */
+function pathOf(
+  folder: ScopePath,
+  workspace: CargoWorkspace | null,
+  name: string,
+  value: unknown,
+): ScopePath | null {
+  if (!isTable(value)) return null;
+  const inherited = value['workspace'] === true;
+  if (inherited && workspace === null) return null;
+  const said = inherited ? tableIn(workspace?.manifest, 'workspace', 'dependencies', name) : value;
+  const path = textIn(said, 'path');
+  return path === null ? null : joinPath(inherited ? (workspace?.root ?? folder) : folder, path);
+}
+
+function addCrateLinks(crate: Crate, folders: ScopeFolders, links: Links): void {
+  for (const { path, kind } of dependenciesOf(crate)) {
+    const target = folders.known(path);
+    if (target !== null) links.add(crate.folder, target, kind, crate.file);
+  }
+}

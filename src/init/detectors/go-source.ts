@@ -1,0 +1,71 @@
+/**
+ * The paths that a Go file imports: string literals of the import declarations, which stand before all others. Reads the
+ * documented grammar only as far as needed, and stops at the first declaration of another kind.
+ */
+export function goImports(text: string): string[] {
+  const imports: string[] = [];
+  const tokens = tokensOf(text);
+  for (let token = tokens.next(); token.done !== true; token = tokens.next())
+    switch (token.value) {
+      case 'package':
+        tokens.next();
+        break;
+      case ';':
+      case '\n':
+        break;
+      case 'import':
+        readImport(tokens, imports);
+        break;
+      default:
+        return imports;
+    }
+  return imports;
+}
+
+/** One path, or several in parentheses; names before a path (`_`, `.`, an alias) do not matter. */
+function readImport(tokens: Iterator<string, undefined>, imports: string[]): void {
+  let grouped = false;
+  for (let token = tokens.next(); token.done !== true; token = tokens.next()) {
+    const { value } = token;
+    if (value === '(') grouped = true;
+    else if (value === ')') return;
+    else if (/^["`]/.test(value)) {
+      imports.push(value.slice(1, -1));
+      if (!grouped) return;
+    }
+  }
+}
+
+/** Words, string literals, and each other mark by itself; comments and blanks are left out. */
+function* tokensOf(text: string): Generator<string, undefined> {
+  const pattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|\n|[\p{L}_][\p{L}\p{N}_]*|[^\s]/gu;
+  for (const [token] of text.matchAll(pattern)) if (!/^\/[/*]/.test(token)) yield token;
+  return undefined;
+}
+
+/** A line of go.mod or go.work: its words, with quotes and comments taken off. */
+interface Directive {
+  readonly verb: string;
+  readonly words: readonly string[];
+}
+
+/** The directives of go.mod or go.work, those in blocks one by one. */
+export function goDirectives(text: string): Directive[] {
+  const directives: Directive[] = [];
+  let block: string | null = null;
+  for (const line of text.split('\n')) {
+    const words = wordsOf(line);
+    const [first] = words;
+    if (first === undefined) continue;
+    if (first === ')') block = null;
+    else if (block !== null) directives.push({ verb: block, words });
+    else if (words[1] === '(') block = first;
+    else directives.push({ verb: first, words: words.slice(1) });
+  }
+  return directives;
+}
+
+function wordsOf(line: string): string[] {
+  const words = line.replace(/\/\/.*$/, '').match(/"[^"]*"|`[^`]*`|[()]|[^\s()]+/g) ?? [];
+  return words.map((word) => (/^["`]/.test(word) ? word.slice(1, -1) : word));
+}

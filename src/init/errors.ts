@@ -1,0 +1,12 @@
+/** Nothing could be derived or written; the message says why and what to do. */
+export class InitError extends Error {
+  override readonly name = 'InitError';
+  readonly code: InitErrorCode;
+
+  constructor(code: InitErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+  }
+}
+
+export type InitErrorCode = 'NO_WORKTREE' | 'CHANGED_MEANWHILE' | 'OUTSIDE_REPOSITORY' | 'WRITE_FAILED';

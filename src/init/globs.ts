@@ -1,0 +1,36 @@
+import picomatch from 'picomatch';
+import { isWithin, seenFrom } from './paths.ts';
+
+/** Which folders a workspace's patterns name. */
+export interface FolderPatterns {
+  /** The folder that the patterns are seen from. */
+  readonly root: string;
+  readonly patterns: readonly string[];
+  /** `last`: the last pattern that fits decides, as npm has it. `exclude`: what `!` excludes stays out. */
+  readonly negation: 'last' | 'exclude';
+}
+
+/** Tells for a folder of the repository whether the patterns name it. */
+export function folderMatcher({ root, patterns, negation }: FolderPatterns): (folder: string) => boolean {
+  const rules = patterns.map((pattern) => {
+    const excludes = pattern.startsWith('!');
+    return { excludes, matches: picomatch(plain(excludes ? pattern.slice(1) : pattern)) };
+  });
+  return (folder) => {
+    if (!isWithin(root, folder) || folder.split('/').includes('node_modules')) return false;
+    const fitting = rules.filter(({ matches }) => matches(seenFrom(root, folder)));
+    if (negation === 'last') return fitting.at(-1)?.excludes === false;
+    return fitting.length > 0 && fitting.every(({ excludes }) => !excludes);
+  };
+}
+
+/** A leading `./` and a trailing slash add nothing; the folder itself is `.`. */
+function plain(pattern: string): string {
+  return (
+    pattern
+      .normalize('NFC')
+      .replaceAll('\\', '/')
+      .replace(/^(?:\.?\/)+/, '')
+      .replace(/\/+$/, '') || '.'
+  );
+}

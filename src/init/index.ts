@@ -1,0 +1,32 @@
+import type { FileChange } from './file-change.ts';
+import type { InitRequest, Prepared } from './prepare.ts';
+
+export { stages, type Stage } from './block.ts';
+export type { LeftOut } from './cycles.ts';
+export { InitError, type InitErrorCode } from './errors.ts';
+export type { FileChange } from './file-change.ts';
+export type { Ends, Link, LinkKind } from './links.ts';
+export type { Choices, Excess, Plan, PlannedScope } from './plan.ts';
+export type { InitRequest, Prepared } from './prepare.ts';
+
+/** See `prepare.ts`. The parsers of all ecosystems are loaded on first use only. */
+export async function prepareInit(request: InitRequest): Promise<Prepared> {
+  return (await import('./prepare.ts')).prepareInit(request);
+}
+
+/** See `prepare.ts`. */
+export async function prepareRefresh(
+  request: Pick<InitRequest, 'repository' | 'env'>,
+): Promise<Prepared | null> {
+  return (await import('./prepare.ts')).prepareRefresh(request);
+}
+
+/** See `apply.ts`. */
+export async function applyChanges(root: string, changes: readonly FileChange[]): Promise<void> {
+  (await import('./apply.ts')).applyChanges(root, changes);
+}
+
+/** See `patch.ts`. */
+export async function patchOf(changes: readonly FileChange[]): Promise<string> {
+  return (await import('./patch.ts')).patchOf(changes);
+}

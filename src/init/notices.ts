@@ -1,0 +1,87 @@
+import type { ScopeProblem } from '../protocol/index.ts';
+
+/** What may be noteworthy when scopes are derived. An error stops the whole; a warning names what was left out. */
+export type NoticeCode =
+  /** A manifest cannot be parsed, or does not hold what its tool asks for. */
+  | 'MANIFEST_BROKEN'
+  | 'FILE_UNREADABLE'
+  | 'FILE_TOO_LARGE'
+  | 'SYMLINK_SKIPPED'
+  | 'INVALID_PATH'
+  | 'DUPLICATE_NAME'
+  /** A workspace lists something that is not there. */
+  | 'MEMBER_MISSING'
+  | 'SOURCE_BROKEN'
+  | 'SUBMODULE_SKIPPED'
+  | 'REPOSITORY_SKIPPED'
+  | 'SPARSE_CHECKOUT'
+  | 'LINKED_WORKTREE'
+  | 'CYCLE_BROKEN'
+  | 'CYCLE_BY_HAND'
+  | 'LIMIT_EXCEEDED'
+  /** Somebody changed what would have to be changed: it stays. */
+  | 'KEPT_BY_HAND'
+  | 'BLOCK_EXISTS'
+  | 'SCOPES_EXIST'
+  | 'UNSOUND_SCOPES';
+
+/** Has the shape of all problems with scope files, so that one printer serves all. */
+export type Notice = ScopeProblem & { readonly code: NoticeCode };
+
+export interface Place {
+  /** Repository-relative. */
+  readonly file: string;
+  /** From 1. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export function warning(code: NoticeCode, place: Place | null, message: string): Notice {
+  return notice('warning', code, place, message);
+}
+
+export function failure(code: NoticeCode, place: Place | null, message: string): Notice {
+  return notice('error', code, place, message);
+}
+
+function notice(
+  severity: 'warning' | 'error',
+  code: NoticeCode,
+  place: Place | null,
+  message: string,
+): Notice {
+  const { file = null, line = null, column = null } = place ?? {};
+  return { code, severity, file, line, column, message };
+}
+
+/** Collects what there is to say, and whether everything could be read. */
+export class Notices {
+  readonly #list: Notice[] = [];
+  #complete = true;
+
+  /** Something was found that changes nothing about what was derived. */
+  add(notice: Notice): void {
+    this.#list.push(notice);
+  }
+
+  /** Something could not be read, so what was derived may lack a part. */
+  addGap(notice: Notice): void {
+    this.#list.push(notice);
+    this.#complete = false;
+  }
+
+  get list(): readonly Notice[] {
+    return this.#list;
+  }
+
+  /** False when there may be more than was derived: then nothing must be taken away. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+}
+
+/** Line and column, from 1, of an offset in a text. */
+export function positionAt(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}

@@ -1,0 +1,76 @@
+import { parseScopePath, type ScopePath } from '../core/index.ts';
+
+/** The top folder of the repository. */
+export const top = '.' as ScopePath;
+
+/** The folder that holds a file or folder; the top's is the top. */
+export function folderOf(path: string): ScopePath {
+  const slash = path.lastIndexOf('/');
+  return (slash === -1 ? '.' : path.slice(0, slash)) as ScopePath;
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** A path as seen from a folder, in canonical form; null when it leads out of the repository or is none. */
+export function joinPath(folder: string, text: string): ScopePath | null {
+  if (text.startsWith('/')) return null;
+  const parsed = parseScopePath(folder === '.' ? text : `${folder}/${text}`);
+  return parsed.ok ? parsed.value : null;
+}
+
+/** Whether a path lies in a folder, or is it. */
+export function isWithin(folder: string, path: string): boolean {
+  return folder === '.' || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** A path inside a folder, without that folder; the folder itself is `.`. */
+export function seenFrom(folder: string, path: string): string {
+  if (folder === '.') return path;
+  return path === folder ? '.' : path.slice(folder.length + 1);
+}
+
+/** How many folders a path goes down: 0 for the top. */
+export function depthOf(path: string): number {
+  return path === '.' ? 0 : path.split('/').length;
+}
+
+/** The shortest `./` or `../` path from one folder to another. Written so, only a path can be meant. */
+export function relativePath(from: string, to: string): string {
+  const steps = from === '.' ? [] : from.split('/');
+  const target = to === '.' ? [] : to.split('/');
+  let common = 0;
+  while (common < steps.length && common < target.length && steps[common] === target[common]) common += 1;
+  const up = steps.slice(common).map(() => '..');
+  const path = [...up, ...target.slice(common)].join('/');
+  if (path === '') return './';
+  return up.length > 0 ? path : `./${path}`;
+}
+
+/** Folders whose manifests are examples or test data: no parts of the project, unless a workspace lists them. */
+const sampleFolders = new Set([
+  'test',
+  'tests',
+  '__tests__',
+  'testdata',
+  'fixtures',
+  'fixture',
+  '__fixtures__',
+  'examples',
+  'example',
+  'samples',
+  'templates',
+  'template',
+  'vendor',
+  'third_party',
+  'node_modules',
+]);
+
+export function isSample(path: string): boolean {
+  return path.split('/').some((segment) => sampleFolders.has(segment));
+}
+
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,199 @@
+import type { ScopePath } from '../core/index.ts';
+import { blockLines, hasBlock, nothingRaised, withBlock, withTopKey, type RaisedLimits } from './block.ts';
+import type { Unit } from './detector.ts';
+import { editScope } from './edit.ts';
+import type { ExistingScope } from './existing.ts';
+import type { FileChange } from './file-change.ts';
+import { endsKey } from './links.ts';
+import { failure, warning, type Notice } from './notices.ts';
+import { byText, folderOf, top } from './paths.ts';
+import type { Graph, Situation } from './plan.ts';
+import {
+  dependencyType,
+  generatedLines,
+  renderScope,
+  scalar,
+  type ScopeDependency,
+  type ScopeText,
+} from './scope-text.ts';
+
+export interface PlannedFiles {
+  /** The top's file first: once it is there, running init again completes what was cut short. Removals last. */
+  readonly changes: readonly FileChange[];
+  readonly notices: readonly Notice[];
+}
+
+export interface FilesInput {
+  readonly units: readonly Unit[];
+  readonly graph: Graph;
+  readonly depth: number | null;
+  readonly raised: RaisedLimits;
+}
+
+/** The files as they have to become, so that they say what the graph does. */
+export function planFiles(situation: Situation, input: FilesInput): PlannedFiles {
+  const planner = new FilePlanner(situation, input.raised);
+  const texts = scopeTexts(input);
+  for (const text of texts.values()) planner.planScope(text, input);
+  for (const scope of situation.existing.values()) if (!texts.has(scope.path)) planner.planGone(scope);
+  return planner.result();
+}
+
+/** Only the top's file: the other scopes are a person's. */
+export function planTopOnly(situation: Situation): PlannedFiles {
+  const planner = new FilePlanner(situation, nothingRaised);
+  planner.planTopOnly();
+  return planner.result();
+}
+
+/** What each file shall say, of what is generated. */
+function scopeTexts({ units, graph }: FilesInput): Map<ScopePath, ScopeText> {
+  const dependencies = new Map<ScopePath, ScopeDependency[]>(units.map(({ path }) => [path, []]));
+  const leftOut = new Map<ScopePath, ScopePath[]>(units.map(({ path }) => [path, []]));
+  for (const link of graph.kept.filter((one) => graph.generated.has(endsKey(one))))
+    dependencies.get(link.from)?.push({ to: link.to, type: dependencyType(link.kind) });
+  for (const link of graph.outOfSight)
+    dependencies.get(link.from)?.push({ to: link.to, type: dependencyType(link.kind) });
+  for (const { link } of graph.leftOut) leftOut.get(link.from)?.push(link.to);
+  return new Map(
+    units.map(({ path, names, type, source }) => [
+      path,
+      {
+        path,
+        name: nameOf(names, path),
+        type,
+        source,
+        dependencies: (dependencies.get(path) ?? []).toSorted((a, b) => byText(a.to, b.to)),
+        leftOut: leftOut.get(path) ?? [],
+      },
+    ]),
+  );
+}
+
+/** The first name that a scope may bear. */
+function nameOf(names: readonly string[], path: ScopePath): string {
+  return names.find((name) => name.length <= 256 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) ?? path;
+}
+
+class FilePlanner {
+  readonly #situation: Situation;
+  readonly #raised: RaisedLimits;
+  readonly #changes: FileChange[] = [];
+  readonly #notices: Notice[] = [];
+
+  constructor(situation: Situation, raised: RaisedLimits) {
+    this.#situation = situation;
+    this.#raised = raised;
+  }
+
+  result(): PlannedFiles {
+    const rank = ({ file, after }: FileChange): number => (after === null ? 2 : isTopFile(file) ? 0 : 1);
+    const changes = this.#changes.toSorted((a, b) => rank(a) - rank(b) || byText(a.file, b.file));
+    return { changes, notices: this.#notices };
+  }
+
+  planScope(scope: ScopeText, input: FilesInput): void {
+    const existing = this.#situation.existing.get(scope.path);
+    if (existing === undefined) this.#planNew(scope, input.depth);
+    else if (existing.origin === 'untouched')
+      this.#change(existing, inLineEndsOf(existing.text, renderScope(scope)));
+    else this.#planEdit(existing, scope, input);
+  }
+
+  /** The code has no such part any more. */
+  planGone({ file, text, origin }: ExistingScope): void {
+    if (origin === 'hand' || !this.#situation.survey.complete) return;
+    if (origin === 'untouched') this.#changes.push({ file, before: text, after: null });
+    else
+      this.#keep(
+        file,
+        'describes a part that the code no longer has, but was edited by hand: remove it yourself',
+      );
+  }
+
+  planTopOnly(): void {
+    const { existing, stage, topName } = this.#situation;
+    const file = existing.get(top);
+    if (file !== undefined) return this.#change(file, this.#withBlock(file, file.text));
+    if (stage === null) return;
+    const head = [`name: ${scalar(topName)}`, 'scope_type: repository', 'version: 1.0.0'];
+    this.#changes.push({ file: 'rhema.yaml', before: null, after: [...head, ...this.#block, ''].join('\n') });
+  }
+
+  get #block(): string[] {
+    const { stage } = this.#situation;
+    return stage === null ? [] : ['', ...blockLines(stage, this.#raised)];
+  }
+
+  #planNew(scope: ScopeText, depth: number | null): void {
+    const folder = this.#situation.folderOnDisk(scope.path);
+    const after = renderScope(scope, scope.path === top ? { block: this.#block, depth } : null);
+    this.#changes.push({ file: folder === top ? 'rhema.yaml' : `${folder}/rhema.yaml`, before: null, after });
+  }
+
+  #planEdit(existing: ExistingScope, scope: ScopeText, input: FilesInput): void {
+    const prepared = existing.path === top ? this.#withBlock(existing, existing.text) : existing.text;
+    const marked = existing.generated === null ? withGenerated(prepared, scope, input.depth) : prepared;
+    const edited = marked === null ? null : this.#edited(existing, marked, scope, input.graph);
+    if (edited === null) this.#noteUnsplicable(existing.file);
+    this.#change(existing, edited ?? prepared);
+  }
+
+  #edited(existing: ExistingScope, text: string, scope: ScopeText, { found }: Graph): string | null {
+    const { path, dependencies, leftOut } = scope;
+    const { file, generated, claimed } = existing;
+    const wanted = new Set(dependencies.map(({ to }) => to));
+    const there = new Set(existing.dependencies.map(({ to }) => to));
+    const listed = generated?.dependencies ?? [];
+    const isFound = (to: ScopePath): boolean => found.has(endsKey({ from: path, to }));
+    for (const to of claimed.filter((one) => !isFound(one)))
+      this.#keep(
+        file,
+        `still names ${to}, which the code no longer needs: the entry was edited by hand, remove it yourself`,
+      );
+    return editScope(text, {
+      path,
+      add: dependencies.filter(({ to }) => !there.has(to)),
+      remove: listed.filter((to) => there.has(to) && !wanted.has(to) && !claimed.includes(to)),
+      listed: [...wanted, ...listed.filter((to) => !wanted.has(to) && isFound(to) && !leftOut.includes(to))],
+      leftOut,
+    });
+  }
+
+  #withBlock(existing: ExistingScope, text: string): string {
+    const { stage } = this.#situation;
+    if (stage === null || hasBlock(text)) return text;
+    const after = withBlock(text, stage, this.#raised);
+    if (after === null) this.#noteUnsplicable(existing.file);
+    return after ?? text;
+  }
+
+  #change({ file, text }: ExistingScope, after: string): void {
+    if (after !== text) this.#changes.push({ file, before: text, after });
+  }
+
+  #keep(file: string, message: string): void {
+    this.#notices.push(warning('KEPT_BY_HAND', { file }, message));
+  }
+
+  #noteUnsplicable(file: string): void {
+    const message =
+      'has a form in which nothing can be added for certain: write it as plain keys and values, one a line';
+    this.#notices.push(failure('KEPT_BY_HAND', { file }, message));
+  }
+}
+
+function isTopFile(file: string): boolean {
+  return folderOf(file) === top || folderOf(file) === '.rhema';
+}
+
+/** The mark by which a refresh knows that the other scopes are generated. */
+function withGenerated(text: string, scope: ScopeText, depth: number | null): string | null {
+  const lines = generatedLines({ ...scope, dependencies: [], leftOut: [] }, depth);
+  const [, ...entries] = lines.map((line) => line.trim());
+  return withTopKey(text, 'generated', lines, `{ ${entries.join(', ')} }`);
+}
+
+function inLineEndsOf(existing: string, text: string): string {
+  return existing.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
+}

@@ -1,0 +1,88 @@
+import type { ScopePath } from '../core/index.ts';
+import type { Detected, Detector, Unit } from './detector.ts';
+import { cargoDetector } from './detectors/cargo.ts';
+import { folderUnits } from './detectors/folders.ts';
+import { goDetector } from './detectors/go.ts';
+import { javascriptDetector } from './detectors/javascript.ts';
+import { nxDetector } from './detectors/nx.ts';
+import { pythonDetector } from './detectors/python.ts';
+import { turboDetector } from './detectors/turbo.ts';
+import { Links, type Link } from './links.ts';
+import type { Notices } from './notices.ts';
+import { baseName, byText, top } from './paths.ts';
+import { ScopeFolders } from './scope-folders.ts';
+import type { RepositoryTree } from './tree.ts';
+
+/** One for each ecosystem. Where two name one folder, the former's name counts. */
+const detectors: readonly Detector[] = [
+  javascriptDetector,
+  nxDetector,
+  turboDetector,
+  cargoDetector,
+  goDetector,
+  pythonDetector,
+];
+
+/** What a repository is made of, as its own tools have it. */
+export interface Survey {
+  /** Sorted by path, each path once; the top is always the first. */
+  readonly units: readonly Unit[];
+  /** Between units, and scopes that exist already; sorted. */
+  readonly links: readonly Link[];
+  /** For people: what the units were derived from. */
+  readonly origins: readonly string[];
+  /** False when something could not be read: then nothing may be taken away. */
+  readonly complete: boolean;
+}
+
+/** `standing`: the scopes that are there already; what lies in one of them belongs to it. */
+export function surveyTree(tree: RepositoryTree, standing: Iterable<ScopePath>, notices: Notices): Survey {
+  const found = detectors.map((detector) => ({ detector, detected: detector.detect(tree, notices) }));
+  const named = found.flatMap(({ detected }) => detected.units).filter(({ path }) => isPossible(path));
+  const parts = named.some(({ path }) => path !== top) ? named : [...named, ...folderUnits(tree)];
+  const units = mergeUnits([...parts, topUnit(tree)]);
+  const folders = new ScopeFolders([...units.map(({ path }) => path), ...standing], units);
+  const links = linksOf(
+    found.map(({ detected }) => detected),
+    folders,
+  );
+  const origins = found.filter(({ detected }) => detected.units.some(({ path }) => path !== top));
+  return {
+    units,
+    links,
+    origins: origins.length === 0 ? ['folders'] : origins.map(({ detector }) => detector.title),
+    complete: notices.complete,
+  };
+}
+
+/** Inside of a `.rhema` folder nothing is a scope. */
+function isPossible(path: ScopePath): boolean {
+  return !path.split('/').includes('.rhema');
+}
+
+/** It has what no other scope has, and carries the configuration. */
+function topUnit(tree: RepositoryTree): Unit {
+  return { path: top, names: [baseName(tree.root) || 'root'], type: 'repository', source: top };
+}
+
+function mergeUnits(units: readonly Unit[]): Unit[] {
+  const merged = new Map<ScopePath, Unit>();
+  for (const unit of units) {
+    const known = merged.get(unit.path);
+    merged.set(unit.path, known === undefined ? unit : mergeTwo(known, unit));
+  }
+  return [...merged.values()].sort((a, b) =>
+    a.path === top ? -1 : b.path === top ? 1 : byText(a.path, b.path),
+  );
+}
+
+function mergeTwo(first: Unit, second: Unit): Unit {
+  const type = second.type === 'library' ? first.type : second.type;
+  return { ...first, names: [...first.names, ...second.names], type };
+}
+
+function linksOf(detected: readonly Detected[], folders: ScopeFolders): Link[] {
+  const links = new Links();
+  for (const { addLinks } of detected) addLinks(folders, links);
+  return links.all();
+}

@@ -1,0 +1,181 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runGit } from '../context/index.ts';
+import type { ScopePath } from '../core/index.ts';
+import { warning, type Notices } from './notices.ts';
+import { baseName, byText, folderOf } from './paths.ts';
+
+/** More than this is generated, and not read. */
+const fileBytesMax = 4 * 1024 * 1024;
+
+/**
+ * The files of a working tree that Git knows or would know: tracked or not, but not ignored. Submodules and repositories
+ * inside are not entered, symlinks not followed. All paths are repository-relative, with forward slashes, in Unicode NFC.
+ */
+export class RepositoryTree {
+  readonly root: string;
+  /** Regular files, sorted. */
+  readonly files: readonly string[];
+  /** Every folder that holds a file, at any depth; the top included. */
+  readonly folders: ReadonlySet<ScopePath>;
+  readonly #notices: Notices;
+  readonly #onDisk: ReadonlyMap<string, string>;
+  readonly #foldersOnDisk: ReadonlyMap<string, string>;
+  readonly #byName = new Map<string, string[]>();
+  readonly #known: ReadonlySet<string>;
+
+  constructor(root: string, listed: Iterable<string>, notices: Notices) {
+    this.root = root;
+    this.#notices = notices;
+    const spelling = inOneForm(listed, notices);
+    this.#onDisk = spelling;
+    this.#foldersOnDisk = otherSpellings(spelling);
+    this.files = [...spelling.keys()].sort(byText);
+    this.#known = new Set(this.files);
+    this.folders = foldersOf(this.files);
+    for (const file of this.files) this.#index(file);
+  }
+
+  #index(file: string): void {
+    const name = baseName(file);
+    const same = this.#byName.get(name);
+    if (same === undefined) this.#byName.set(name, [file]);
+    else same.push(file);
+  }
+
+  /** All files of a name, in the order of their paths. */
+  named(name: string): readonly string[] {
+    return this.#byName.get(name) ?? [];
+  }
+
+  has(file: string): boolean {
+    return this.#known.has(file);
+  }
+
+  /** Text of a file, without a byte order mark; null when it is gone or cannot be read, which is then noted. */
+  read(file: string): string | null {
+    const path = join(this.root, this.#onDisk.get(file) ?? file);
+    try {
+      return readRegularFile(path).replace(/^\uFEFF/, '');
+    } catch (error) {
+      this.#noteUnread(file, error as NodeJS.ErrnoException);
+      return null;
+    }
+  }
+
+  #noteUnread(file: string, error: NodeJS.ErrnoException): void {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return;
+    if (error.code === 'ELOOP')
+      return this.#notices.add(warning('SYMLINK_SKIPPED', { file }, 'is a symlink: not read'));
+    const message = `cannot be read: ${error.message}; what it says was left out`;
+    this.#notices.addGap(warning('FILE_UNREADABLE', { file }, message));
+  }
+
+  /** How a folder is spelled on disk: some names are kept there in another Unicode form than ours. */
+  onDisk(folder: ScopePath): string {
+    return this.#foldersOnDisk.get(folder) ?? folder;
+  }
+}
+
+/** The folders whose name on disk is in another Unicode form. */
+function otherSpellings(spelling: ReadonlyMap<string, string>): Map<string, string> {
+  const folders = new Map<string, string>();
+  for (let [file, onDisk] of spelling)
+    while (file !== onDisk && file !== '.') {
+      [file, onDisk] = [folderOf(file), folderOf(onDisk)];
+      folders.set(file, onDisk);
+    }
+  return folders;
+}
+
+/** Opening must not follow a link, nor wait for the writer of a pipe. */
+function readRegularFile(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new Error('it is no regular file');
+    if (stat.size > fileBytesMax)
+      throw new Error(`it has ${stat.size} bytes, at most ${fileBytesMax} are read`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Canonical path to the spelling on disk. */
+function inOneForm(listed: Iterable<string>, notices: Notices): Map<string, string> {
+  const spelling = new Map<string, string>();
+  for (const path of listed) {
+    const file = path.normalize('NFC');
+    if (!isUsable(file)) {
+      const message = 'has a backslash, a control character or broken text in its path: not looked at';
+      notices.add(warning('INVALID_PATH', { file }, message));
+    } else if (!spelling.has(file)) spelling.set(file, path);
+  }
+  return spelling;
+}
+
+function isUsable(file: string): boolean {
+  return !/[\p{Cc}\\\uFFFD]/u.test(file);
+}
+
+function foldersOf(files: readonly string[]): Set<ScopePath> {
+  const folders = new Set<ScopePath>(['.' as ScopePath]);
+  for (const file of files)
+    for (let folder = folderOf(file); !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
+  return folders;
+}
+
+/** Lists a working tree by Git. */
+export async function openTree(root: string, notices: Notices): Promise<RepositoryTree> {
+  const args = ['ls-files', '-z', '-s', '-t', '--cached', '--others', '--exclude-standard'];
+  const output = await runGit({ cwd: root, args });
+  const entries = output.toString('utf8').split('\0').flatMap(parseEntry);
+  noteSkipped(entries, notices);
+  return new RepositoryTree(
+    root,
+    entries.filter(({ kind }) => kind === 'file').map(({ path }) => path),
+    notices,
+  );
+}
+
+interface Entry {
+  readonly kind: 'file' | 'symlink' | 'submodule' | 'repository' | 'sparse';
+  readonly path: string;
+}
+
+/** `tag mode object stage<TAB>path` for what is tracked, `? path` for the rest, with a slash after a repository. */
+function parseEntry(text: string): Entry[] {
+  const untracked = /^\? (.+)$/s.exec(text);
+  if (untracked !== null) return [untrackedEntry(untracked[1] ?? '')];
+  const tracked = /^(\S) (\d+) [0-9a-f]+ \d\t(.+)$/s.exec(text);
+  if (tracked === null) return [];
+  const [, tag = '', mode = '', path = ''] = tracked;
+  if (mode === '160000') return [{ kind: 'submodule', path }];
+  if (mode === '120000') return [{ kind: 'symlink', path }];
+  return [{ kind: tag === 'S' ? 'sparse' : 'file', path }];
+}
+
+function untrackedEntry(path: string): Entry {
+  return path.endsWith('/') ? { kind: 'repository', path: path.slice(0, -1) } : { kind: 'file', path };
+}
+
+function noteSkipped(entries: readonly Entry[], notices: Notices): void {
+  for (const { kind, path } of entries)
+    if (kind === 'submodule')
+      notices.add(
+        warning(
+          'SUBMODULE_SKIPPED',
+          { file: path },
+          'is a submodule: not entered, run rhema init inside of it',
+        ),
+      );
+    else if (kind === 'repository')
+      notices.add(
+        warning('REPOSITORY_SKIPPED', { file: path }, 'is a Git repository of its own: not entered'),
+      );
+  const absent = entries.filter(({ kind }) => kind === 'sparse').length;
+  if (absent === 0) return;
+  const message = `this checkout is sparse: ${absent} files that are not on disk were not looked at, and nothing is taken away`;
+  notices.addGap(warning('SPARSE_CHECKOUT', null, message));
+}

@@ -1,0 +1,223 @@
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+
+/**
+ * Changes to a YAML text at the places of its nodes. What is not changed stays byte for byte: comments, order, layout,
+ * line ends, a byte order mark. Null wherever the text has a form in which the change has no certain place.
+ */
+export class YamlText {
+  readonly text: string;
+  readonly #mark: string;
+  readonly #body: string;
+  readonly #document: Document;
+
+  constructor(text: string) {
+    this.text = text;
+    this.#mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+    this.#body = text.slice(this.#mark.length);
+    this.#document = parseDocument(this.#body, {
+      keepSourceTokens: true,
+      prettyErrors: false,
+      logLevel: 'error',
+    });
+  }
+
+  /** Whether it is no valid YAML: then it must not be changed. */
+  get broken(): boolean {
+    return this.#document.errors.length > 0;
+  }
+
+  /** What the text says, as plain values. */
+  get value(): unknown {
+    return this.#document.toJS();
+  }
+
+  /** The value under the keys, as a plain value; undefined when there is none. */
+  valueAt(...keys: readonly string[]): unknown {
+    return keys.reduce<unknown>(
+      (at, key) => (at as Record<string, unknown> | null | undefined)?.[key],
+      this.value,
+    );
+  }
+
+  /**
+   * Appends a key to the map at the top, or to the one under `parents`. `lines` are its text in block form, `flow` the
+   * same for a map in braces.
+   */
+  withKey(lines: readonly string[], flow: string, parents: readonly string[] = []): YamlText | null {
+    const map = parents.length === 0 ? this.#document.contents : this.#pairAt(parents)?.value;
+    if (!isMap(map)) return null;
+    if (map.flow === true) return this.#beforeClosing(map, '}', flow, map.items.length === 0);
+    const column = this.#columnOf(map);
+    const at = parents.length === 0 ? this.#endOfContent() : this.#lineEnd((endOf(map) ?? 1) - 1);
+    return column === null ? null : this.#insertLines(at, column, [{ lines, flow }]);
+  }
+
+  /** Appends entries to a list; each is given in block form (its lines) and for a list in brackets. */
+  withItems(keys: readonly string[], items: readonly ListItem[]): YamlText | null {
+    if (items.length === 0) return this;
+    const pair = this.#pairAt(keys);
+    if (pair === null) return null;
+    if (isSeq(pair.value))
+      return pair.value.flow === true
+        ? this.#withinBrackets(pair.value, items)
+        : this.#afterLast(pair.value, items);
+    return isEmpty(pair.value) ? this.#belowKey(pair, items) : null;
+  }
+
+  /** Takes an entry out of a list, with its lines. Null when a comment stands in it. */
+  withoutItem(keys: readonly string[], index: number): YamlText | null {
+    const list = this.#pairAt(keys)?.value;
+    if (!isSeq(list)) return null;
+    return list.flow === true ? this.#withoutFlowItem(list, index) : this.#withoutBlockItem(list, index);
+  }
+
+  get #eol(): string {
+    return /\r\n/.test(this.#body) ? '\r\n' : '\n';
+  }
+
+  #replaced(start: number, end: number, text: string): YamlText {
+    return new YamlText(this.#mark + this.#body.slice(0, start) + text + this.#body.slice(end));
+  }
+
+  #pairAt(keys: readonly string[]): Pair | null {
+    let at: unknown = this.#document.contents;
+    let pair: Pair | null = null;
+    for (const key of keys) {
+      if (!isMap(at)) return null;
+      pair = (at.items as Pair[]).find((one) => isScalar(one.key) && one.key.value === key) ?? null;
+      at = pair?.value;
+    }
+    return pair;
+  }
+
+  /** Where a document ends: before `...`, else with the text. */
+  #endOfContent(): number {
+    const marker = /^\.\.\.(?=[ \t\r\n]|$)/m.exec(this.#body);
+    return marker === null ? this.#body.length : marker.index;
+  }
+
+  #columnOf(map: YAMLMap): number | null {
+    const [first] = map.items as Pair[];
+    const start = isScalar(first?.key) ? first.key.range?.[0] : undefined;
+    if (start === undefined) return null;
+    const column = this.#column(start);
+    return /^ *$/.test(this.#body.slice(start - column, start)) ? column : null;
+  }
+
+  #column(offset: number): number {
+    return offset - (this.#body.lastIndexOf('\n', offset - 1) + 1);
+  }
+
+  #lineStart(offset: number): number {
+    return offset - this.#column(offset);
+  }
+
+  /** Just after the line end of the line of an offset; the end of the text for the last line. */
+  #lineEnd(offset: number): number {
+    const end = this.#body.indexOf('\n', offset);
+    return end === -1 ? this.#body.length : end + 1;
+  }
+
+  #withinBrackets(list: YAMLSeq, items: readonly ListItem[]): YamlText | null {
+    return this.#beforeClosing(list, ']', items.map((item) => item.flow).join(', '), list.items.length === 0);
+  }
+
+  #beforeClosing(node: YAMLMap | YAMLSeq, closing: string, text: string, isFirst: boolean): YamlText | null {
+    const end = node.range?.[1];
+    if (end === undefined || this.#body[end - 1] !== closing) return null;
+    const last = (node.items as unknown[]).at(-1);
+    const lastEnd = isFirst ? (node.range?.[0] ?? 0) + 1 : endOf(last);
+    // A comment before the bracket would swallow what is put there.
+    if (lastEnd === null || this.#body.slice(lastEnd, end).includes('#')) return null;
+    const hasComma = this.#body.slice(lastEnd, end).includes(',');
+    const at = hasComma ? this.#body.indexOf(',', lastEnd) + 1 : lastEnd;
+    return this.#replaced(at, at, isFirst ? text : hasComma ? ` ${text}` : `, ${text}`);
+  }
+
+  #afterLast(list: YAMLSeq, items: readonly ListItem[]): YamlText | null {
+    const marks = marksOf(list);
+    const [column, last] = [marks[0], list.items.at(-1)];
+    const end = endOf(last);
+    if (column === undefined || end === null) return null;
+    return this.#insertLines(
+      this.#lineEnd(Math.max(end - 1, marks.at(-1) ?? 0)),
+      this.#column(column),
+      items,
+    );
+  }
+
+  /** The key has no value yet: the list goes below it, one step to the right. */
+  #belowKey({ key, value }: Pair, items: readonly ListItem[]): YamlText | null {
+    const start = isScalar(key) ? key.range?.[0] : undefined;
+    if (start === undefined) return null;
+    const written = isScalar(value) && value.source !== undefined && value.source !== '';
+    if (written) return null;
+    return this.#insertLines(this.#lineEnd(start), this.#column(start) + 2, items);
+  }
+
+  #insertLines(at: number, column: number, items: readonly ListItem[]): YamlText {
+    const eol = this.#eol;
+    const joint = at === 0 || this.#body.slice(0, at).endsWith('\n') ? '' : eol;
+    const text = items
+      .flatMap(({ lines }) => lines.map((line) => (line === '' ? '' : ' '.repeat(column) + line)))
+      .join(eol);
+    return this.#replaced(at, at, joint + text + (joint === '' ? eol : ''));
+  }
+
+  #withoutBlockItem(list: YAMLSeq, index: number): YamlText | null {
+    const mark = marksOf(list)[index];
+    const end = endOf(list.items[index]);
+    if (mark === undefined || end === null) return null;
+    const [from, to] = [this.#lineStart(mark), this.#lineEnd(Math.max(end - 1, mark))];
+    const isAlone = /^ *$/.test(this.#body.slice(from, mark));
+    return !isAlone || this.#body.slice(from, to).includes('#') ? null : this.#replaced(from, to, '');
+  }
+
+  #withoutFlowItem(list: YAMLSeq, index: number): YamlText | null {
+    const starts = list.items.map((item) => startOf(item));
+    const [start, next] = [starts[index], starts[index + 1]];
+    const end = endOf(list.items[index]);
+    if (start === undefined || start === null || end === null) return null;
+    const from = next === undefined && index > 0 ? endOf(list.items[index - 1]) : start;
+    const to = next ?? end;
+    return from === null || this.#body.slice(from, to).includes('#') ? null : this.#replaced(from, to, '');
+  }
+}
+
+/** An entry to be put into a list. */
+export interface ListItem {
+  /** In block form, from the `-` on. */
+  readonly lines: readonly string[];
+  /** In a list in brackets. */
+  readonly flow: string;
+}
+
+/** Where the `-` of each entry is. */
+function marksOf(list: YAMLSeq): number[] {
+  const { srcToken } = list;
+  if (srcToken?.type !== 'block-seq') return [];
+  return srcToken.items
+    .flatMap(({ start }) => start.filter(({ type }) => type === 'seq-item-ind'))
+    .map(({ offset }) => offset);
+}
+
+function rangeOf(node: unknown): readonly [number, number, number] | null {
+  const { range } = (node ?? {}) as { readonly range?: readonly [number, number, number] | null };
+  return range ?? null;
+}
+
+const startOf = (node: unknown): number | null => rangeOf(node)?.[0] ?? null;
+const endOf = (node: unknown): number | null => rangeOf(node)?.[1] ?? null;
+
+function isEmpty(node: unknown): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.value === null);
+}

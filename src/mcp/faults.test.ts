@@ -1,0 +1,98 @@
+import { expect, it } from 'vitest';
+import { CoordinatorError, type Coordinator } from '../protocol/index.ts';
+import { openStage, quiet, type Stage } from './testing/stage.ts';
+
+const lost = () => new CoordinatorError('UNAVAILABLE', 'the answer was lost', { retryable: true });
+
+/** Carries out what is submitted, but loses the first answer to a kind of command. Remembers the request ids. */
+function losingAnswers(stage: Stage, kind: string): string[] {
+  const inner: Coordinator = stage.coordinator;
+  const requestIds: string[] = [];
+  stage.coordinator = {
+    ...inner,
+    submit: async (request) => {
+      const reply = await inner.submit(request);
+      if (request.command.kind !== kind) return reply;
+      requestIds.push(request.requestId);
+      if (requestIds.length === 1) throw lost();
+      return reply;
+    },
+  };
+  return requestIds;
+}
+
+it.each(['AgentJoin', 'AcquireLock', 'ReleaseLock'])(
+  'a %s whose answer was lost is asked again under the same request id, and takes effect once',
+  async (kind) => {
+    const stage = await openStage();
+    const client = await stage.startClient();
+    const requestIds = losingAnswers(stage, kind);
+    const work = (async () => {
+      await client.join('alice');
+      await client.acquire('alice', 'services/auth');
+      return client.call('lock_release', { agent: 'alice' });
+    })();
+    await stage.pass(2_000);
+    expect((await work).text).toBe('RELEASED "services/auth".');
+    expect(requestIds).toHaveLength(2);
+    expect(new Set(requestIds).size).toBe(1);
+    expect((await stage.commands()).filter((said) => said === kind)).toHaveLength(1);
+  },
+);
+
+it('a wait goes on in the same place when the coordinator is away for a while', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  await client.join('alice');
+  await client.join('bob');
+  await client.acquire('alice', 'services/auth');
+  const inner = stage.coordinator;
+  let failures = 0;
+  stage.coordinator = {
+    ...inner,
+    awaitTicket: (ticket, signal) => {
+      failures += 1;
+      return failures <= 3 ? Promise.reject(lost()) : inner.awaitTicket(ticket, signal);
+    },
+  };
+  const waiting = client.acquire('bob', 'services/auth');
+  await stage.pass(5_000);
+  expect(failures).toBe(4);
+  await client.call('lock_release', { agent: 'alice' });
+  expect((await waiting).facts).toMatchObject({ status: 'granted' });
+});
+
+it('a coordinator that stays away is told as a failure with what to do, and a later call succeeds', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  await client.join('alice');
+  const inner = stage.coordinator;
+  stage.coordinator = { ...inner, submit: () => Promise.reject(lost()) };
+  const failing = client.acquire('alice', 'services/auth');
+  await stage.pass(12_000);
+  const failed = await failing;
+  expect(failed).toMatchObject({ isError: true, facts: { code: 'UNAVAILABLE' } });
+  expect(failed.text).toContain('Next: ask again in a moment');
+  stage.coordinator = inner;
+  expect((await client.acquire('alice', 'services/auth')).facts).toMatchObject({ status: 'granted' });
+});
+
+it('a bug is told as one, and reported', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  stage.coordinator = { ...stage.coordinator, query: () => Promise.reject(new TypeError('oops')) };
+  const failed = await client.call('coordination_status', {});
+  expect(failed).toMatchObject({ isError: true, facts: { code: 'INTERNAL' } });
+  expect(client.server.reports).toEqual(['a tool call failed']);
+});
+
+it('where coordination is disabled the agent is told to work without locks', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const disabled = new CoordinatorError('DISABLED', 'coordination is switched off here');
+  stage.coordinator = { ...stage.coordinator, submit: () => Promise.reject(disabled) };
+  const told = await client.call('agent_join', { agent: 'alice' });
+  await quiet();
+  expect(told.isError).toBe(false);
+  expect(told.text).toBe('DISABLED: coordination is switched off here. Work without locks.');
+});

@@ -1,0 +1,70 @@
+import { asRevision, type AgentId } from '../../core/index.ts';
+import type { LockView, ScopeView, TokenAnswer, WhyAnswer } from '../../protocol/index.ts';
+import { refused, told, type ToolAnswer } from '../answer.ts';
+import { eventLine } from '../events.ts';
+import { fileNamed, nearestScope } from '../scopes.ts';
+import { bounded, duration, purpose, quoted } from '../text.ts';
+import { holderText } from './acquire.ts';
+import type { AgentHandler, Work } from './handler.ts';
+
+const waitersMax = 10;
+const eventsMax = 5;
+
+/** Which scope a path is in, who has it, who waits, and whether the agent may write there. */
+export const check: AgentHandler<'lock_check'> = async (work, agent, { path: text, token }) => {
+  const { coordinator } = work.workspace;
+  const path = await fileNamed(work.workspace, text);
+  const { scopes } = await coordinator.query({ kind: 'scopes' });
+  const scope = nearestScope(scopes, path);
+  if (scope === null) return outside(path);
+  const subject = { kind: 'scope', scope: scope.path } as const;
+  const why = await coordinator.query({ kind: 'why', subject, at: null });
+  const checked = token === undefined ? null : await checkToken(work, scope, token);
+  const mayWrite = verdict(agent.session.agent, why.locks[0], checked);
+  return answer(work, path, scope, why, mayWrite);
+};
+
+function outside(path: string): ToolAnswer {
+  return refused('SCOPE_NOT_FOUND', `${quoted(path)} is in no scope: nothing coordinates it.`, null, {
+    scope: null,
+  });
+}
+
+function checkToken({ workspace }: Work, scope: ScopeView, token: number): Promise<TokenAnswer> {
+  return workspace.coordinator.query({ kind: 'token', scope: scope.path, token: asRevision(token) });
+}
+
+interface Verdict {
+  readonly mayWrite: boolean;
+  readonly because: string;
+}
+
+function verdict(name: AgentId, lock: LockView | undefined, checked: TokenAnswer | null): Verdict {
+  if (lock === undefined) return { mayWrite: false, because: 'it is free: lock_acquire it first' };
+  if (lock.agent !== name) return { mayWrite: false, because: `${lock.agent} holds it` };
+  if (checked !== null && !checked.valid) return { mayWrite: false, because: checked.why };
+  return { mayWrite: true, because: `you hold it under token ${lock.token}` };
+}
+
+function answer(
+  work: Work,
+  path: string,
+  scope: ScopeView,
+  why: WhyAnswer,
+  { mayWrite, because }: Verdict,
+): ToolAnswer {
+  const nowMs = work.clock.nowMs();
+  const [lock] = why.locks;
+  const waiters = why.waiters.map(
+    (waiter) => `- ${waiter.agent} has waited ${duration(nowMs - waiter.sinceMs)}${purpose(waiter.reason)}`,
+  );
+  const happened = why.happened.slice(0, eventsMax).map((event) => `- ${eventLine(event, nowMs)}`);
+  const text = [
+    `You ${mayWrite ? 'MAY' : 'MUST NOT'} write ${quoted(path)}: ${because}.`,
+    `Scope: ${quoted(scope.path)}${lock === undefined ? ', free' : ''}; sync ${scope.syncStatus}.`,
+    ...(lock === undefined ? [] : [holderText(lock, nowMs)]),
+    ...(waiters.length === 0 ? [] : ['Queue:', ...bounded(waiters, waitersMax, 'coordination_status')]),
+    ...(happened.length === 0 ? [] : ['Happened, newest first:', ...happened]),
+  ].join('\n');
+  return told(text, { scope: scope.path, holder: lock?.agent ?? null, mayWrite });
+}

@@ -1,0 +1,34 @@
+import { invalidInput } from '../../protocol/index.ts';
+import { told, type ToolAnswer } from '../answer.ts';
+import type { KeptAgent } from '../kept-agent.ts';
+import { refusalAnswer } from '../refusals.ts';
+import { quoted } from '../text.ts';
+import type { AgentHandler, Work } from './handler.ts';
+
+/** Says how the agent is, or that it takes part no more. */
+export const report: AgentHandler<'agent_report'> = async (work, agent, { status, message }) => {
+  if (status === 'left') return leave(work, agent);
+  if (status === 'blocked' && message === undefined)
+    throw invalidInput('message', 'an agent that is blocked says why, so that others can help');
+  const reply = await agent.submit({ kind: 'SetAgentStatus', status, reason: message ?? null });
+  if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
+  if (reply.result.kind !== 'statusSet') throw new Error(`a status was answered ${reply.result.kind}`);
+  const { released } = reply.result;
+  agent.noteReleased(released);
+  const given = released.length === 0 ? '' : ` Gave back ${released.map(quoted).join(', ')}.`;
+  return told(`${agent.session.agent} is ${reply.result.status}.${given}`, {
+    status: reply.result.status,
+    released,
+  });
+};
+
+async function leave(work: Work, agent: KeptAgent): Promise<ToolAnswer> {
+  const reply = await agent.submit({ kind: 'AgentLeave' });
+  await work.desk.forget(agent);
+  if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
+  if (reply.result.kind !== 'left') throw new Error(`a leave was answered ${reply.result.kind}`);
+  const { released, waited } = reply.result;
+  agent.noteReleased(released);
+  const given = released.length === 0 ? '' : `, and gave back ${released.map(quoted).join(', ')}`;
+  return told(`${agent.session.agent} has LEFT${given}.`, { status: 'left', released, waited });
+}

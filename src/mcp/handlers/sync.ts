@@ -1,0 +1,66 @@
+import { asRevision, type Result, type ScopePath } from '../../core/index.ts';
+import { invalidInput, type CallerCommand } from '../../protocol/index.ts';
+import { told, type ToolAnswer } from '../answer.ts';
+import type { AgentCommand, KeptAgent } from '../kept-agent.ts';
+import { refusalAnswer } from '../refusals.ts';
+import type { ToolArguments } from '../schemas.ts';
+import { scopeNamed } from '../scopes.ts';
+import { bounded, duration, quoted } from '../text.ts';
+import type { AgentHandler, Work } from './handler.ts';
+
+type Input = ToolArguments<'sync_scope'>;
+
+const invalidatedMax = 20;
+
+/** Starts, ends, retries or undoes the sync of a scope. */
+export const sync: AgentHandler<'sync_scope'> = async (work, agent, input) => {
+  const scope = await scopeNamed(work.workspace, input.scope, 'scope');
+  const reply =
+    input.action === 'retry' || input.action === 'changed'
+      ? await work.speaker.submit(operatorCommand(agent, scope, input))
+      : await agent.submit(agentCommand(scope, input));
+  if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
+  return answerOf(work, scope, reply.result);
+};
+
+function agentCommand(scope: ScopePath, input: Input): AgentCommand {
+  if (input.action === 'start') return { kind: 'StartSync', scope };
+  if (input.run === undefined) throw invalidInput('run', 'say which run ends: start has answered its number');
+  const run = asRevision(input.run);
+  if (input.action === 'complete')
+    return { kind: 'CompleteSync', scope, run, digest: null, syncedAgainst: {} };
+  return { kind: 'FailSync', scope, run, error: input.message ?? 'no reason was given' };
+}
+
+/** What anybody may do; the audit trail has the agent's name. */
+function operatorCommand(agent: KeptAgent, scope: ScopePath, input: Input): CallerCommand {
+  const by = agent.session.agent;
+  if (input.action === 'retry') return { kind: 'RetrySync', scope, by };
+  return { kind: 'InvalidateSync', scope, by, reason: input.message ?? null };
+}
+
+function answerOf(work: Work, scope: ScopePath, result: Result): ToolAnswer {
+  switch (result.kind) {
+    case 'syncStarted':
+      return told(
+        `SYNCING ${quoted(scope)}: run ${result.run}, attempt ${result.attempt}.\nNext: bring it up to date, then sync_scope complete, or fail, with this run.`,
+        { scope, run: result.run },
+      );
+    case 'syncSet': {
+      const { status, retryAtMs } = result;
+      const wait = retryAtMs === null ? 0 : retryAtMs - work.clock.nowMs();
+      const retry = retryAtMs === null ? '' : ` It may be retried in ${duration(wait)}.`;
+      return told(`The sync of ${quoted(scope)} is ${status}.${retry}`, { scope, status });
+    }
+    case 'invalidated': {
+      const again = bounded(result.scopes.map(quoted), invalidatedMax, 'coordination_status');
+      const text =
+        again.length === 0
+          ? 'Nothing of it was synced: nothing changed.'
+          : `To be synced again, in this order: ${again.join(', ')}.`;
+      return told(text, { scope, invalidated: result.scopes.length });
+    }
+    default:
+      throw new Error(`a sync was answered ${result.kind}`);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Rejection, RejectionCode } from '../core/index.ts';
+import { CoordinatorError } from '../protocol/index.ts';
+import type { FailureCode } from '../protocol/index.ts';
+import { refused, told, type ToolAnswer } from './answer.ts';
+import { count, duration, purpose, quoted } from './text.ts';
+
+type Facts = Rejection['details'];
+
+/** A refusal that teaches: its code, what and who, how old it is and when it ends, and what to do next. */
+export function refusalAnswer(rejection: Rejection, nowMs: number): ToolAnswer {
+  const { code, message, details } = rejection;
+  const story = code === 'LOCK_HELD' ? heldStory(details, nowMs) : message;
+  return refused(code, story, nextSteps[code] ?? null, factsOf(details));
+}
+
+function heldStory(facts: Facts, nowMs: number): string {
+  const since = numberOf(facts['grantedAtMs']);
+  const until = numberOf(facts['deadlineMs']);
+  const queue = numberOf(facts['queueLength']) ?? 0;
+  const scope = quoted(textOf(facts['scope']) ?? '');
+  const times = [
+    since === null ? null : `for ${duration(nowMs - since)} now`,
+    until === null ? null : `its lease runs ${duration(until - nowMs)} more unless renewed`,
+    queue === 0 ? 'nobody waits' : `${count(queue, 'agent')} in the queue`,
+  ].filter((part) => part !== null);
+  return `${scope} is held by ${textOf(facts['holder']) ?? 'another agent'}${purpose(textOf(facts['reason']))}: ${times.join('; ')}.`;
+}
+
+/** The few facts of a refusal that a program may want. */
+function factsOf(details: Facts): Facts {
+  const kept = ['scope', 'holder', 'deadlineMs', 'queueLength', 'ticket', 'currentToken', 'retryAtMs'];
+  return Object.fromEntries(Object.entries(details).filter(([name]) => kept.includes(name)));
+}
+
+const numberOf = (fact: unknown): number | null => (typeof fact === 'number' ? fact : null);
+const textOf = (fact: unknown): string | null => (typeof fact === 'string' ? fact : null);
+
+const joinAgain =
+  'agent_join under the same name; all that was held is gone, so look at your files before you go on.';
+const waitOrElsewhere = 'call lock_acquire with wait_seconds to wait in line, or work on another scope.';
+const seeStatus = 'coordination_status shows all syncs.';
+
+/** What an agent does about each refusal that it can do something about; the message says the rest. */
+const nextSteps: { readonly [Code in RejectionCode]?: string } = {
+  AGENT_NOT_FOUND: joinAgain,
+  STALE_EPOCH: joinAgain,
+  SESSION_MISMATCH: joinAgain,
+  AGENT_LOST: joinAgain,
+  TRANSITION_NOT_ALLOWED: 'lock_release gives up what you hold and wait for.',
+  SCOPE_NOT_FOUND: 'lock_check with the path says which scope it is in; rhema://scopes lists all.',
+  ALREADY_WAITING: 'call lock_acquire with the scopes you wait for, or lock_release to give up that place.',
+  AGENT_BLOCKED: 'agent_report working, or lock_release.',
+  AGENT_HOLDS_LOCK: 'lock_release what you hold first.',
+  LOCK_LIMIT_REACHED: 'ask for one scope at a time.',
+  STALE_FENCING_TOKEN: 'stop writing there; lock_acquire again, and read the files anew.',
+  LOCK_NOT_HELD: 'lock_acquire the scope first.',
+  LOCK_HELD: waitOrElsewhere,
+  RESERVED_FOR_WAITER: waitOrElsewhere,
+  CONCURRENCY_LIMIT: waitOrElsewhere,
+  WOULD_DEADLOCK: 'lock_release what you hold, then lock_acquire everything in one call.',
+  CONTEXT_CONFLICT: 'read the file again, merge your change into it, and record it anew.',
+  SYNC_IN_PROGRESS: 'wait until that run has ended; coordination_status shows it.',
+  SYNC_ALREADY_COMPLETED: 'nothing: it is synced.',
+  SYNC_FAILED: 'mend the cause, then sync_scope with action retry, then start.',
+  DEPENDENCY_NOT_SYNCED: 'sync_scope start those first, in the order of their dependencies.',
+  SYNC_NOT_RUNNING: seeStatus,
+  STALE_SYNC_RUN: seeStatus,
+  RETRY_LIMIT_REACHED: 'ask a person: this needs `rhema sync reset`.',
+  RETRY_TOO_SOON: 'mend the cause meanwhile, then retry.',
+};
+
+/** A failure, told so that the model can go on: what it can mend itself, and what only a person can. */
+export function failureAnswer(error: CoordinatorError): ToolAnswer {
+  const { code, message } = error;
+  if (code === 'DISABLED')
+    return told(`DISABLED: ${message}. Work without locks.`, { code });
+  // The protocol names the field within the command; an agent knows its own arguments only.
+  return refused(code, message.replace(/^command\./, ''), failureSteps[code] ?? null);
+}
+
+const failureSteps: { readonly [Code in FailureCode]?: string } = {
+  NOT_JOINED: 'agent_join under that name, then ask again.',
+  UNAVAILABLE: 'ask again in a moment: your place and your locks are in the log. If it lasts, tell your user: `rhema doctor`.',
+  DEADLINE_EXCEEDED: 'ask again: what took effect is not done twice.',
+  NOT_A_REPOSITORY: 'work without locks, and tell your user to start this server in a Git repository (rhema mcp --repo DIR).',
+};

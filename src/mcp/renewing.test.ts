@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import type { ScopePath } from '../core/index.ts';
+import { openStage, quiet, type Stage, type TestClient } from './testing/stage.ts';
+
+async function holder(): Promise<{ readonly stage: Stage; readonly alice: TestClient }> {
+  const stage = await openStage();
+  const alice = await stage.startClient();
+  await alice.join('alice');
+  await alice.acquire('alice', 'services/auth');
+  return { stage, alice };
+}
+
+const locksOf = async (stage: Stage) => (await stage.coordinator.query({ kind: 'status', at: null })).locks;
+
+it('leases and sessions are renewed as long as the process lives, and lapse when it is killed', async () => {
+  const { stage, alice } = await holder();
+  await stage.pass(1_200_000);
+  expect(await locksOf(stage)).toMatchObject([{ agent: 'alice' }]);
+  await alice.server.kill();
+  await stage.pass(60_000);
+  expect(await locksOf(stage)).toEqual([]);
+  await stage.pass(900_000);
+  const { agents } = await stage.coordinator.query({ kind: 'status', at: null });
+  expect(agents).toMatchObject([{ agent: 'alice', presence: 'lost' }]);
+});
+
+it('an agent that holds nothing is renewed seldom', async () => {
+  const stage = await openStage();
+  const alice = await stage.startClient();
+  await alice.join('alice');
+  await stage.pass(1_800_000);
+  const beats = (await stage.commands()).filter((kind) => kind === 'Heartbeat');
+  expect(beats.length).toBeGreaterThan(4);
+  expect(beats.length).toBeLessThan(8);
+});
+
+it('an agent whose lock was taken from it is told so with its next call', async () => {
+  const { stage, alice } = await holder();
+  const command = { kind: 'RevokeLock', by: 'olga', scope: 'services/auth' as ScopePath, reason: null } as const;
+  await stage.coordinator.submit({ requestId: 'revoke', command });
+  await stage.pass(60_000);
+  const told = await alice.call('coordination_status', { agent: 'alice' });
+  expect(told.text).toMatch(/^LOST "services\/auth" \(token \d+\): its lease ended\. Do not write there\./);
+  const again = await alice.call('coordination_status', { agent: 'alice' });
+  expect(again.text).not.toContain('LOST');
+});
+
+it('a lock that the agent gave back itself is not reported as lost', async () => {
+  const { stage, alice } = await holder();
+  await alice.call('lock_release', { agent: 'alice' });
+  await stage.pass(600_000);
+  expect((await alice.call('coordination_status', { agent: 'alice' })).text).not.toContain('LOST');
+});
+
+it('a holder that others wait for is told to be quick, once', async () => {
+  const { stage, alice } = await holder();
+  const bob = await stage.startClient();
+  await bob.join('bob');
+  const waiting = bob.acquire('bob', 'services/auth', { wait_seconds: 30 });
+  await stage.pass(30_000);
+  await waiting;
+  const told = await alice.call('coordination_status', { agent: 'alice' });
+  expect(told.text).toContain('Others wait for "services/auth": release it soon');
+  await stage.pass(30_000);
+  expect((await alice.call('coordination_status', { agent: 'alice' })).text).not.toContain('Others wait');
+});
+
+it('an agent that was lost is told to join again, and can', async () => {
+  const { stage, alice } = await holder();
+  const submit = stage.coordinator.submit;
+  const unreachable = { ...stage.coordinator };
+  unreachable.submit = () => Promise.reject(new Error('no way through'));
+  stage.coordinator = unreachable;
+  await stage.pass(1_000_000);
+  stage.coordinator = { ...unreachable, submit };
+  await stage.pass(2_000);
+  const told = await alice.call('lock_check', { agent: 'alice', path: 'services/auth' });
+  expect(told).toMatchObject({ isError: true, facts: { code: 'AGENT_LOST' } });
+  expect(told.text).toContain('Next: agent_join under the same name');
+  expect((await alice.join('alice')).text).toMatch(/^JOINED as alice/);
+  await quiet();
+  expect((await alice.acquire('alice', 'services/auth')).facts).toMatchObject({ status: 'granted' });
+});

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/**
+ * The arguments of the tools, as they are advertised. Only their shape: what is a valid name, path or token is said by
+ * the protocol, which every command passes.
+ */
+
+const agent = () => z.string().describe('Your agent name');
+const scope = () => z.string().describe('Folder of the scope');
+const secondsMax = 50;
+const entriesMax = 100;
+/** Larger numbers are not exact; a bound of our own keeps the longer default out of the advertised schema. */
+const numberMax = 1e15;
+const position = () => z.number().int().min(1).max(numberMax);
+
+export const toolSchemas = {
+  agent_join: () =>
+    z.strictObject({
+      agent: agent().describe('Name you choose: letters, digits and . _ @ / -'),
+      task: z.string().optional().describe('What you are here to do, in a line'),
+    }),
+  agent_report: () =>
+    z.strictObject({
+      agent: agent(),
+      status: z.enum(['working', 'blocked', 'completed', 'idle', 'left']),
+      message: z.string().optional().describe('Why; needed for blocked'),
+    }),
+  lock_acquire: () =>
+    z.strictObject({
+      agent: agent(),
+      scopes: z.array(z.string()).min(1).max(64).describe('Folders of scopes, all or none'),
+      reason: z.string().optional().describe('What for; others read it'),
+      wait_seconds: z
+        .number()
+        .min(0)
+        .max(secondsMax)
+        .optional()
+        .describe('How long this call waits in the queue; 0: refuse at once'),
+    }),
+  lock_release: () =>
+    z.strictObject({
+      agent: agent(),
+      scopes: z.array(z.string()).max(64).optional().describe('None: everything'),
+    }),
+  lock_check: () =>
+    z.strictObject({
+      agent: agent(),
+      path: z.string().describe('File or folder'),
+      token: position().optional().describe('Token of your grant'),
+    }),
+  context_record: () =>
+    z.strictObject({
+      agent: agent(),
+      path: z.string().describe('Context file as it is on disk now'),
+      token: position().optional().describe('Token of your grant'),
+    }),
+  sync_scope: () =>
+    z.strictObject({
+      agent: agent(),
+      scope: scope(),
+      action: z.enum(['start', 'complete', 'fail', 'retry', 'changed']),
+      run: position().optional().describe('From start; needed to complete or fail'),
+      message: z.string().optional().describe('Why it failed or changed'),
+    }),
+  coordination_status: () =>
+    z.strictObject({
+      agent: agent().optional(),
+      log: z.number().int().min(1).max(entriesMax).optional().describe('Also the last so many events'),
+    }),
+};
+
+export type ToolName = keyof typeof toolSchemas;
+export type ToolArguments<Name extends ToolName> = z.infer<ReturnType<(typeof toolSchemas)[Name]>>;

@@ -1,0 +1,41 @@
+import type { ScopePath } from '../core/index.ts';
+import { invalidInput, type ScopeView } from '../protocol/index.ts';
+import type { Workspace } from './ports.ts';
+
+/** The scopes that an agent names. Throws `INVALID_INPUT` with the place of the first that cannot be one. */
+export async function scopesNamed(
+  workspace: Workspace,
+  texts: readonly string[],
+): Promise<readonly ScopePath[]> {
+  const scopes = await Promise.all(
+    texts.map((text, place) => scopeNamed(workspace, text, `scopes[${place}]`)),
+  );
+  return [...new Set(scopes)].sort();
+}
+
+export async function scopeNamed(workspace: Workspace, text: string, field: string): Promise<ScopePath> {
+  const parsed = await workspace.scopePath(text);
+  if (parsed.ok) return parsed.value;
+  throw invalidInput(field, parsed.problem);
+}
+
+export async function fileNamed(workspace: Workspace, text: string): Promise<ScopePath> {
+  const parsed = await workspace.filePath(text);
+  if (parsed.ok) return parsed.value;
+  throw invalidInput('path', parsed.problem);
+}
+
+/** The nearest scope that encloses a file or folder; null when none does. */
+export function nearestScope(scopes: readonly ScopeView[], path: ScopePath): ScopeView | null {
+  const byPath = new Map<string, ScopeView>(scopes.map((scope) => [scope.path, scope]));
+  for (let folder: string = path; folder !== '.'; folder = parentOf(folder)) {
+    const scope = byPath.get(folder);
+    if (scope !== undefined) return scope;
+  }
+  return byPath.get('.') ?? null;
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '.' : path.slice(0, slash);
+}

@@ -1,0 +1,162 @@
+import {
+  CLIENT_INFO_META_KEY,
+  McpServer,
+  ResourceTemplate,
+  SdkError,
+  SdkErrorCode,
+  type CallToolResult,
+  type ReadResourceResult,
+  type ServerContext,
+  type StandardSchemaWithJSON,
+} from '@modelcontextprotocol/server';
+import type { ToolAnswer } from './answer.ts';
+import type { Face, Resource } from './face.ts';
+import type { ToolCall } from './handlers/handler.ts';
+import { instructions } from './instructions.ts';
+import { toolSchemas, type ToolName } from './schemas.ts';
+import { toolTable } from './tool-table.ts';
+
+/** What one connection, or one request where there are no connections, is served by. */
+export interface McpServerOptions {
+  /** Of the package. */
+  readonly version: string;
+  /** Asked for at the first call, since what the tools stand on takes time to load. */
+  face(): Promise<Face>;
+}
+
+/** Longest name of a client that is noted, in characters. */
+const clientNameLengthMax = 100;
+
+/** Neither the tools nor the list of resources change while a process lives. */
+const listsLastMs = 3_600_000;
+const hour = { ttlMs: listsLastMs, cacheScope: 'public' } as const;
+
+/**
+ * The tools and resources as the SDK serves them, in both eras of the protocol. Cheap, and without state of its own:
+ * whoever serves HTTP makes one for each request.
+ */
+export function createMcpServer(options: McpServerOptions): McpServer {
+  const server = new McpServer(
+    { name: 'rhema', version: options.version },
+    {
+      instructions,
+      capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
+      cacheHints: { 'tools/list': hour, 'resources/list': hour, 'resources/templates/list': hour },
+    },
+  );
+  for (const name of Object.keys(toolTable) as ToolName[]) addTool(server, options, name);
+  addResources(server, options);
+  return server;
+}
+
+function addTool(server: McpServer, options: McpServerOptions, name: ToolName): void {
+  const { description, readOnly, idempotent } = toolTable[name];
+  const annotations = {
+    readOnlyHint: readOnly,
+    idempotentHint: idempotent,
+    destructiveHint: false,
+    openWorldHint: false,
+  };
+  server.registerTool(
+    name,
+    { description, annotations, inputSchema: advertised(name) },
+    async (args, context) => {
+      const face = await options.face();
+      return resultOf(await face.call(name, args, callOf(server, context)));
+    },
+  );
+}
+
+/**
+ * The schema that a client is shown. Arguments are checked by the tool itself: so it can say what is wrong in the form
+ * of all its refusals, and nothing of the schemas has to be built before somebody asks.
+ */
+function advertised(name: ToolName): StandardSchemaWithJSON<unknown, unknown> {
+  const json = (): Record<string, unknown> => {
+    // That it is a JSON Schema of this dialect is what the protocol takes for granted.
+    const { $schema: _, ...schema } = toolSchemas[name]().toJSONSchema({ io: 'input' });
+    return schema;
+  };
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'rhema',
+      validate: (value) => ({ value }),
+      jsonSchema: { input: json, output: json },
+    },
+  };
+}
+
+function callOf(server: McpServer, { mcpReq }: ServerContext): ToolCall {
+  const token = mcpReq._meta?.progressToken;
+  return {
+    signal: mcpReq.signal,
+    wasCancelled: () => mcpReq.signal.aborted && !isBreakOrTimeOut(mcpReq.signal.reason),
+    program: clientName(server, mcpReq.envelope),
+    progress:
+      token === undefined
+        ? null
+        : (elapsedMs, totalMs, message) => {
+            const params = { progressToken: token, progress: elapsedMs, total: totalMs, message };
+            mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
+          },
+  };
+}
+
+/** In one era a client says who it is with each request, in the other once. */
+function clientName(server: McpServer, envelope: unknown): string | null {
+  const info =
+    (envelope as Readonly<Record<string, unknown>> | undefined)?.[CLIENT_INFO_META_KEY] ??
+    server.server.getClientVersion();
+  if (typeof info !== 'object' || info === null || !('name' in info)) return null;
+  return String(info.name).slice(0, clientNameLengthMax);
+}
+
+/**
+ * A connection that broke is no wish of the client, nor is its own time-out, which clients send as a cancellation with
+ * that reason: in both cases it may come back and go on waiting.
+ */
+function isBreakOrTimeOut(reason: unknown): boolean {
+  if (reason instanceof SdkError) return reason.code === SdkErrorCode.ConnectionClosed;
+  return typeof reason === 'string' && /\btime(?:d|s)?[ -]?out\b/i.test(reason);
+}
+
+/**
+ * Text only. Where a result has structured content, too, Claude Code (2.1.197, 2.1.330) and Codex (0.169) show the model
+ * that instead of the text, which says more: a model that waited never learned that it was to ask again.
+ */
+function resultOf({ text, isError }: ToolAnswer): CallToolResult {
+  return { content: [{ type: 'text', text }], isError };
+}
+
+function addResources(server: McpServer, options: McpServerOptions): void {
+  const read = async (uri: URL, resource: Resource): Promise<ReadResourceResult> => {
+    const face = await options.face();
+    return { contents: [{ uri: uri.href, mimeType: 'text/plain', text: await face.read(resource) }] };
+  };
+  const mimeType = 'text/plain';
+  server.registerResource(
+    'status',
+    'rhema://status',
+    { description: 'Agents, locks, queue and syncs', mimeType },
+    (uri) => read(uri, { kind: 'status' }),
+  );
+  server.registerResource(
+    'scopes',
+    'rhema://scopes',
+    { description: 'All scopes and their dependencies', mimeType },
+    (uri) => read(uri, { kind: 'scopes' }),
+  );
+  server.registerResource(
+    'log',
+    'rhema://log',
+    { description: 'The last entries of the log', mimeType },
+    (uri) => read(uri, { kind: 'log', from: null }),
+  );
+  server.registerResource(
+    'log from a revision',
+    new ResourceTemplate('rhema://log{?from}', { list: undefined }),
+    { description: 'The log from a revision on', mimeType },
+    (uri, { from }) => read(uri, { kind: 'log', from: Number(from) }),
+  );
+}

@@ -1,0 +1,239 @@
+/** For tests of the tools: a repository without files or processes, whose time moves only when the test moves it. */
+import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
+import type { CallToolResult, Transport } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { parseScopePath, type AgentId, type ScopePath } from '../../core/index.ts';
+import type { Coordinator, RefreshReport } from '../../protocol/index.ts';
+import { defineScopes, openBench, settled, type Bench, type BenchWishes } from '../../service/testing.ts';
+import { createFace, createMcpServer, type AgentSession, type Face, type FaceOptions } from '../index.ts';
+import type { Claim, Keeper, McpPorts, SessionKeeping, Workspace } from '../ports.ts';
+
+export type Era = 'legacy' | 'modern';
+export const eras: readonly Era[] = ['legacy', 'modern'];
+const versions = { legacy: '2025-11-25', modern: '2026-07-28' } as const;
+
+/** The sessions of one user, as all processes of the machine see them. */
+export class SharedSessions {
+  readonly files = new Map<AgentId, AgentSession>();
+  readonly keepers = new Map<AgentId, Keeper>();
+  readonly living = new Set<number>();
+}
+
+const optionDefaults: FaceOptions = { waitMs: 45_000, collectMs: 120_000 };
+
+/** A repository's coordinator, and the machine on which server processes come and go. */
+export class Stage {
+  readonly bench: Bench;
+  readonly sessions = new SharedSessions();
+  readonly digests = new Map<string, string>();
+  /** What the coordinator's answers go through on their way to the servers. */
+  coordinator: Coordinator;
+  #pids = 100;
+
+  constructor(bench: Bench) {
+    this.bench = bench;
+    this.coordinator = portOf(bench);
+  }
+
+  /** A new server process. */
+  startServer(options: Partial<FaceOptions> = {}): ServerProcess {
+    this.#pids += 1;
+    return new ServerProcess(this, this.#pids, { ...optionDefaults, ...options });
+  }
+
+  /** A server process with one client connected to it. */
+  async startClient(era: Era = 'modern', options: Partial<FaceOptions> = {}): Promise<TestClient> {
+    return this.startServer(options).connect(era);
+  }
+
+  /** Lets time pass, in steps in which everything that is due takes its course. */
+  async pass(ms: number): Promise<void> {
+    const stepMs = 1_000;
+    for (let left = ms; left > 0; left -= stepMs) {
+      await quiet();
+      this.bench.timers.advance(Math.min(stepMs, left));
+    }
+    await quiet();
+  }
+
+  /** Kinds of the commands in the log, in order, without what the service itself says. */
+  async commands(): Promise<string[]> {
+    const query = { kind: 'history', filter: {}, limit: 10_000, before: null } as const;
+    const { entries } = await this.coordinator.query(query);
+    const own = new Set(['TakeOver', 'DefineScopes', 'Configure']);
+    return entries
+      .toReversed()
+      .map((entry) => entry.kind)
+      .filter((kind) => !own.has(kind));
+  }
+}
+
+/** Lets everything that is ready run: messages take several turns each way. */
+export async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 30; turn += 1) await settled();
+}
+
+export async function openStage(
+  scopes: readonly string[] = ['.', 'services/auth', 'services/web'],
+  wishes: BenchWishes = {},
+): Promise<Stage> {
+  const bench = await openBench(wishes);
+  await defineScopes(bench.service, ...scopes);
+  return new Stage(bench);
+}
+
+function portOf({ service }: Bench): Coordinator {
+  return {
+    submit: (request) => service.submit(request),
+    awaitTicket: (ticket, signal) => service.awaitTicket(ticket, signal),
+    query: (query) => service.query(query),
+    watch: (from, signal) => service.watch(from, signal),
+    refresh: () => Promise.reject<RefreshReport>(new Error('nothing to refresh here')),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** One process of `rhema mcp`, without the process. */
+export class ServerProcess {
+  readonly stage: Stage;
+  readonly pid: number;
+  readonly reports: string[] = [];
+  readonly #options: FaceOptions;
+  #face: Promise<Face> | null = null;
+  #secrets = 0;
+
+  constructor(stage: Stage, pid: number, options: FaceOptions) {
+    this.stage = stage;
+    this.pid = pid;
+    this.#options = options;
+    stage.sessions.living.add(pid);
+  }
+
+  get face(): Promise<Face> {
+    return (this.#face ??= createFace(this.#ports(), this.#options));
+  }
+
+  /** Ends as a killed process does: nothing is said to anybody. */
+  async kill(): Promise<void> {
+    this.stage.sessions.living.delete(this.pid);
+    (await this.#face)?.stop();
+  }
+
+  async connect(era: Era): Promise<TestClient> {
+    const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
+    const transport = serverEnd as unknown as Transport;
+    serveStdio(() => createMcpServer({ version: '1.2.3', face: () => this.face }), { transport });
+    const mode = era === 'legacy' ? 'legacy' : { pin: versions.modern };
+    const client = new Client({ name: 'test-client', version: '1' }, { versionNegotiation: { mode } });
+    await client.connect(clientEnd);
+    return new TestClient(this, client);
+  }
+
+  #ports(): McpPorts {
+    const { bench } = this.stage;
+    return {
+      open: async () => this.#workspace(),
+      clock: {
+        nowMs: () => bench.clock.wallMs(),
+        after: (delayMs, callback) => bench.timers.schedule(delayMs, callback),
+      },
+      newRequestId: () => crypto.randomUUID(),
+      newSecret: () => `${this.pid}${(this.#secrets += 1)}`.padStart(64, '0'),
+      report: (_facts, message) => this.reports.push(message),
+    };
+  }
+
+  #workspace(): Workspace {
+    const { digests } = this.stage;
+    return {
+      coordinator: throughStage(this.stage),
+      sessions: keepingOf(this.stage, this.pid),
+      about: { host: 'box', pid: this.pid },
+      scopePath: async (text) => parseScopePath(text),
+      filePath: async (text) => parseScopePath(text),
+      digestOf: async (path: ScopePath) => digests.get(path) ?? null,
+    };
+  }
+}
+
+/** Always the stage's current port, so that a test can put a faulty one in between. */
+function throughStage(stage: Stage): Coordinator {
+  return {
+    submit: (request) => stage.coordinator.submit(request),
+    awaitTicket: (ticket, signal) => stage.coordinator.awaitTicket(ticket, signal),
+    query: (query) => stage.coordinator.query(query),
+    watch: (from, signal) => stage.coordinator.watch(from, signal),
+    refresh: () => stage.coordinator.refresh(),
+    close: () => stage.coordinator.close(),
+  };
+}
+
+function keepingOf({ sessions, bench }: Stage, pid: number): SessionKeeping {
+  const release = async (agent: AgentId): Promise<void> => {
+    if (sessions.keepers.get(agent)?.pid === pid) sessions.keepers.delete(agent);
+  };
+  return {
+    claim: async (agent): Promise<Claim> => {
+      const keeper = sessions.keepers.get(agent);
+      if (keeper !== undefined && keeper.pid !== pid && sessions.living.has(keeper.pid))
+        return { kind: 'taken', by: keeper };
+      if (keeper?.pid !== pid) sessions.keepers.set(agent, { pid, sinceMs: bench.clock.wallMs() });
+      return { kind: 'kept' };
+    },
+    read: async (agent) => sessions.files.get(agent) ?? null,
+    write: async (session) => void sessions.files.set(session.agent, session),
+    release,
+    forget: async (agent) => {
+      sessions.files.delete(agent);
+      await release(agent);
+    },
+  };
+}
+
+/** What a tool call came to. */
+export interface Told {
+  readonly text: string;
+  readonly isError: boolean;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export class TestClient {
+  readonly server: ServerProcess;
+  readonly client: Client;
+
+  constructor(server: ServerProcess, client: Client) {
+    this.server = server;
+    this.client = client;
+  }
+
+  /** Calls a tool and waits for its answer. */
+  async call(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    options: { readonly signal?: AbortSignal; readonly onprogress?: (progress: unknown) => void } = {},
+  ): Promise<Told> {
+    const result = await this.client.callTool({ name, arguments: { ...args } }, { timeout: 2 ** 31 - 1, ...options });
+    return toldBy(result as CallToolResult);
+  }
+
+  /** Joins under a name, and fails the test if that is refused. */
+  async join(agent: string): Promise<Told> {
+    const joined = await this.call('agent_join', { agent });
+    if (joined.isError) throw new Error(joined.text);
+    return joined;
+  }
+
+  acquire(agent: string, scope: string, more: Readonly<Record<string, unknown>> = {}): Promise<Told> {
+    return this.call('lock_acquire', { agent, scopes: [scope], ...more });
+  }
+}
+
+export function toldBy(result: CallToolResult): Told {
+  const [content] = result.content;
+  if (content?.type !== 'text') throw new Error('a tool answered without text');
+  return {
+    text: content.text,
+    isError: result.isError ?? false,
+    facts: (result.structuredContent ?? {}) as Told['facts'],
+  };
+}

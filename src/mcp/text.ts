@@ -1,0 +1,49 @@
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+/** A length of time, two units at most: `45 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(ms: number): string {
+  const whole = Math.max(0, ms);
+  if (whole < minuteMs) return `${Math.round(whole / secondMs)} s`;
+  if (whole < hourMs) return twoUnits(whole, minuteMs, 'min', secondMs, 's');
+  return twoUnits(whole, hourMs, 'h', minuteMs, 'min');
+}
+
+function twoUnits(ms: number, bigMs: number, bigName: string, smallMs: number, smallName: string): string {
+  const big = Math.floor(ms / bigMs);
+  const small = Math.floor((ms % bigMs) / smallMs);
+  return small === 0 ? `${big} ${bigName}` : `${big} ${bigName} ${small} ${smallName}`;
+}
+
+/** Longest piece of somebody else's text in an answer, in characters. */
+const quotedLengthMax = 200;
+/** What reorders or hides text is no part of a reason. */
+const invisible = /[\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Text of another agent or of a person, as the quotation that it is: whoever reads an answer must be able to tell the
+ * coordinator's words from those of others, which may try to give orders.
+ */
+export function quoted(text: string): string {
+  const plain = text.replace(invisible, '');
+  return JSON.stringify(
+    plain.length > quotedLengthMax ? `${plain.slice(0, quotedLengthMax - 3)}...` : plain,
+  );
+}
+
+/** ` for "rework the login"`, or nothing. */
+export function purpose(reason: string | null): string {
+  return reason === null ? '' : ` for ${quoted(reason)}`;
+}
+
+/** `1 agent`, `2 agents`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** The first lines and how many more there are; `where` says how to see those. */
+export function bounded(lines: readonly string[], linesMax: number, where: string): string[] {
+  if (lines.length <= linesMax) return [...lines];
+  return [...lines.slice(0, linesMax), `... and ${lines.length - linesMax} more: ${where}`];
+}

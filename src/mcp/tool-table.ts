@@ -1,0 +1,58 @@
+import type { ToolName } from './schemas.ts';
+
+/** What a client is told of a tool beside its arguments. */
+interface ToolDescription {
+  readonly description: string;
+  /** Hints for the client, which may ask its user before it calls a tool that changes something. */
+  readonly readOnly: boolean;
+  readonly idempotent: boolean;
+}
+
+/** The tools in the order in which they are listed, which is that of the workflow. */
+export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
+  agent_join: {
+    description:
+      'Take part under a name, or go on under it after a reconnect, with what was held and the place in the queue.',
+    readOnly: false,
+    idempotent: true,
+  },
+  agent_report: {
+    description:
+      'Say how you are. blocked keeps your locks, completed gives them back, left ends your part.',
+    readOnly: false,
+    idempotent: true,
+  },
+  lock_acquire: {
+    description:
+      'Get scopes before editing them. WAITING: call again with the same scopes, your place is kept.',
+    readOnly: false,
+    idempotent: true,
+  },
+  lock_release: {
+    description: 'Give scopes back, or give up waiting for them.',
+    readOnly: false,
+    idempotent: true,
+  },
+  lock_check: {
+    description: 'Which scope a path is in, who holds it and why, who waits, and whether you may write there.',
+    readOnly: true,
+    idempotent: true,
+  },
+  context_record: {
+    description:
+      'Record that you wrote a context file of a scope you hold; the scope and all that depends on it must then be synced again.',
+    readOnly: false,
+    idempotent: true,
+  },
+  sync_scope: {
+    description:
+      'Sync a scope after the scopes it depends on: start answers a run, which complete or fail ends. changed: it and its dependents must be synced again.',
+    readOnly: false,
+    idempotent: false,
+  },
+  coordination_status: {
+    description: 'All agents, locks, the queue and syncs at a glance.',
+    readOnly: true,
+    idempotent: true,
+  },
+};

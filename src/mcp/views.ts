@@ -1,0 +1,131 @@
+import { asRevision } from '../core/index.ts';
+import type {
+  AgentView,
+  Coordinator,
+  HistoryAnswer,
+  HistoryFilter,
+  LockView,
+  ScopesAnswer,
+  ScopeView,
+  StatusAnswer,
+  SyncView,
+  WaiterView,
+} from '../protocol/index.ts';
+import { entryLine } from './events.ts';
+import { bounded, count, duration, purpose, quoted } from './text.ts';
+
+/** Lines of one list. Clients cut or refuse answers of some ten thousand tokens. */
+const linesMax = 40;
+const scopesMax = 400;
+
+/** Everything at a glance: only what is not as it should be at rest. */
+export function statusText(status: StatusAnswer, nowMs: number): string {
+  const syncs = status.syncs.filter((sync) => sync.status !== 'completed');
+  return [
+    `Revision ${status.revision}; ${count(status.scopeCount, 'scope')}; at most ${status.settings.maxConcurrentAgents} agents hold locks at once.`,
+    ...section(
+      'Agents',
+      status.agents.map((view) => agentLine(view, nowMs)),
+    ),
+    ...section(
+      'Locks',
+      status.locks.map((lock) => lockLine(lock, nowMs)),
+    ),
+    ...section(
+      'Queue, in order',
+      status.waiters.map((waiter) => waiterLine(waiter, nowMs)),
+    ),
+    ...section('Syncs that are not completed', syncs.map(syncLine)),
+    ...section(
+      'Problems of scope files',
+      status.scopeProblems.map((problem) => `${problem.code} ${problem.file ?? ''}: ${problem.message}`),
+    ),
+    ...section(
+      'Violations',
+      status.violations.map((violation) => JSON.stringify(violation)),
+    ),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [`${title}: none.`];
+  return [`${title}:`, ...bounded(lines, linesMax, 'rhema status').map((line) => `- ${line}`)];
+}
+
+function agentLine(view: AgentView, nowMs: number): string {
+  const { task } = view.metadata;
+  return [
+    `${view.agent} is ${view.presence === 'lost' ? 'lost' : view.status}`,
+    ...(task === undefined ? [] : [`task ${quoted(String(task))}`]),
+    ...(view.blockedReason === null || view.blockedReason === '' ? [] : [`blocked: ${quoted(view.blockedReason)}`]),
+    ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),
+    `seen ${duration(nowMs - view.seenAtMs)} ago`,
+  ].join('; ');
+}
+
+function lockLine(lock: LockView, nowMs: number): string {
+  const queue = lock.queueLength === 0 ? '' : `; ${count(lock.queueLength, 'agent')} in the queue`;
+  return `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}; lease ${duration(lock.deadlineMs - nowMs)} more; token ${lock.token}${queue}`;
+}
+
+function waiterLine(waiter: WaiterView, nowMs: number): string {
+  const what = waiter.scopes.map(quoted).join(', ');
+  return `${waiter.agent} waits for ${what}${purpose(waiter.reason)}, for ${duration(nowMs - waiter.sinceMs)}; ticket ${waiter.ticket}`;
+}
+
+function syncLine(sync: SyncView): string {
+  const run = sync.run === null ? '' : `, run ${sync.run} by ${sync.agent ?? 'nobody'}`;
+  const error = sync.error === null ? '' : `: ${quoted(sync.error)}; ${sync.retriesLeft} of its retries are left`;
+  return `${quoted(sync.scope)} ${sync.status}${run}${error}`;
+}
+
+/** All scopes, what they depend on, and who holds them. */
+export function scopesText({ scopes, problems }: ScopesAnswer): string {
+  const broken = problems.map((problem) => `! ${problem.code} ${problem.file ?? ''}: ${problem.message}`);
+  return [
+    `${count(scopes.length, 'scope')}.`,
+    ...bounded(scopes.map(scopeLine), scopesMax, 'rhema scope list'),
+    ...bounded(broken, linesMax, 'rhema scope list'),
+  ].join('\n');
+}
+
+function scopeLine(scope: ScopeView): string {
+  const needs =
+    scope.dependencies.length === 0 ? '' : `, depends on ${scope.dependencies.map(quoted).join(' ')}`;
+  const held = scope.holder === null ? '' : `, held by ${scope.holder}`;
+  return `${quoted(scope.path)} (${quoted(scope.name)}), sync ${scope.syncStatus}${needs}${held}`;
+}
+
+/** All events but renewals, which would drown the others. */
+const toldEvents: HistoryFilter = {
+  events: [
+    'agent.joined',
+    'agent.statusChanged',
+    'agent.left',
+    'agent.lost',
+    ...['lock', 'ticket', 'sync', 'scope', 'context', 'repository', 'leases', 'clock', 'settings'],
+  ],
+};
+
+/** The last entries, in the order in which they happened. */
+export async function lastEntries(coordinator: Coordinator, limit: number): Promise<string> {
+  return logText(await coordinator.query({ kind: 'history', filter: toldEvents, limit, before: null }));
+}
+
+function logText({ entries, revision }: HistoryAnswer): string {
+  const lines = entries.map(entryLine);
+  return [`Log up to revision ${revision}:`, ...lines.toReversed()].join('\n');
+}
+
+/** Entries that one reading of the log shows. */
+export const entriesMax = 100;
+
+/** The log from a revision on, and how to read on. */
+export async function entriesFrom(coordinator: Coordinator, from: number): Promise<string> {
+  const before = asRevision(from + entriesMax);
+  const query = { kind: 'history', filter: toldEvents, limit: entriesMax, before } as const;
+  const answer = await coordinator.query(query);
+  const entries = answer.entries.filter((entry) => entry.revision >= from);
+  const next = before > answer.revision ? '' : `\nNext: rhema://log?from=${before}`;
+  return `${logText({ ...answer, entries })}${next}`;
+}

@@ -1,0 +1,79 @@
+import { statSync } from 'node:fs';
+import { asRevision, type Entry } from '../../core/index.ts';
+import { decodeSnapshot } from '../codec.ts';
+import { StoreError } from '../errors.ts';
+import type { LogBounds, StoredSnapshot } from '../log-store.ts';
+import { systemTimers } from '../timers.ts';
+import { Connection } from './connection.ts';
+import { loadDriver } from './driver.ts';
+import { asStoreError, isCannotOpen, readOnlyError } from './failures.ts';
+import { folderIsWritable } from './file.ts';
+import { checkIdentity } from './migrations.ts';
+import { retryWhileBusy } from './retry.ts';
+import { boundsOf, entriesOf, newestSnapshot, snapshotRevisions } from './tables.ts';
+
+/** One moment of a log, for reading only. What others append meanwhile is not seen, what they compact stays. */
+export interface SqliteReader {
+  readonly bounds: LogBounds;
+  /** Revisions of which a snapshot is kept, in order. */
+  readonly snapshots: readonly number[];
+  /** Null when none is kept of that revision. Throws {@link StoreError} `CORRUPT_SNAPSHOT`. */
+  snapshotAt(revision: number): StoredSnapshot | null;
+  /** Entries from `from` to `to`, both included. Throws {@link StoreError} `CORRUPT_ENTRY` with the revision. */
+  entries(from: number, to: number): readonly Entry[];
+  close(): void;
+}
+
+const busyTimeoutMs = 10_000;
+
+/**
+ * Opens a log file for reading, also while others write to it. Throws {@link StoreError}: `NO_DRIVER`, `CANNOT_OPEN`
+ * (no such file, not a database, another program's database), `NEWER_FORMAT`, `READ_ONLY`, `BUSY`, `IO`.
+ */
+export async function openSqliteReader(path: string): Promise<SqliteReader> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new StoreError('CANNOT_OPEN', `There is no log file ${path}.`);
+  const driver = await loadDriver();
+  const patience = { timers: systemTimers, random: Math.random, busyTimeoutMs };
+  let connection: Connection | null = null;
+  try {
+    const opened = new Connection(driver.openReadOnly(path));
+    connection = opened;
+    return await retryWhileBusy(patience, () => beginReading(opened, path));
+  } catch (error) {
+    connection?.close();
+    // Also a reader needs SQLite's shared memory beside the file, and makes it when nobody has the log open.
+    if (isCannotOpen(error) && !folderIsWritable(path)) throw readOnlyError(path, error);
+    throw asStoreError(error, path);
+  }
+}
+
+/** The transaction stays open: it is what holds the moment still. */
+function beginReading(connection: Connection, path: string): SqliteReader {
+  checkIdentity(connection, path);
+  if (connection.rows("SELECT 1 FROM sqlite_schema WHERE name = 'log'").length === 0)
+    throw new StoreError('CANNOT_OPEN', `${path} is an empty database: no log was begun in it.`);
+  connection.run('BEGIN');
+  const guarded = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw asStoreError(error, path);
+    }
+  };
+  return {
+    bounds: boundsOf(connection),
+    snapshots: snapshotRevisions(connection),
+    snapshotAt: (revision) => guarded(() => snapshotOf(connection, revision)),
+    entries: (from, to) => guarded(() => entriesOf(connection, asRevision(from), asRevision(to))),
+    close: () => {
+      connection.run('ROLLBACK');
+      connection.close();
+    },
+  };
+}
+
+function snapshotOf(connection: Connection, revision: number): StoredSnapshot | null {
+  const row = newestSnapshot(connection, revision);
+  return row?.revision === revision ? decodeSnapshot(row) : null;
+}

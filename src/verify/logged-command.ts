@@ -1,0 +1,199 @@
+/**
+ * The command behind a log entry. The log keeps what happened and what was answered, not what was asked; but the two
+ * tell what must have been asked, as far as it mattered:
+ *
+ * - Who passed the gate had the epoch and the session that the state has.
+ * - A token, a run or a base digest that was accepted was the current one, or none.
+ * - Of the scopes that were named, those count that were granted, queued for or released.
+ * - A lease of the usual length was asked for without a length.
+ *
+ * The command is only a claim. Whether the machine answers it with this very entry is for the verifier to find out.
+ */
+import type {
+  Command,
+  CommandKind,
+  CommandOf,
+  Entry,
+  Event,
+  EventKind,
+  EventOf,
+  Result,
+} from '../core/index.ts';
+import type { DurationMs, Epoch, ResultOf, Scope, ScopeDefinition, SessionId, State } from '../core/index.ts';
+
+/** An entry from which no command can be read. */
+export class UnreadableEntry extends Error {
+  override readonly name = 'UnreadableEntry';
+  /** Where in the entry, as in `events`. */
+  readonly path: string;
+
+  constructor(path: string, problem: string) {
+    super(problem);
+    this.path = path;
+  }
+}
+
+/** The command that an entry commits, given the state before it. Throws {@link UnreadableEntry}. */
+export function commandOf(state: State, entry: Entry): Command {
+  const { kind, atMs, requestId } = entry;
+  const read = Object.hasOwn(readers, kind) ? (readers[kind] as Reader<CommandKind>) : undefined;
+  if (read === undefined) throw new UnreadableEntry('kind', `${JSON.stringify(kind)} is no command`);
+  return { kind, atMs, requestId, ...speakerOf(state, entry), ...read(entry, state) } as Command;
+}
+
+/** What all commands carry, and who speaks. */
+type Common = 'kind' | 'atMs' | 'requestId' | 'agent' | 'epoch' | 'by';
+type Asked<Asks> = Omit<Asks, Asks extends { readonly metadata: unknown } ? Common : Common | 'session'>;
+type Reader<Kind extends CommandKind> = (entry: Entry, state: State) => Asked<CommandOf<Kind>>;
+
+const operatorKinds: ReadonlySet<CommandKind> = new Set<CommandKind>([
+  'RevokeLock',
+  'DefineScopes',
+  'DefineScope',
+  'RemoveScope',
+  'GitOperation',
+  'RetrySync',
+  'ResetSync',
+  'AbortSync',
+  'InvalidateSync',
+  'TakeOver',
+  'Configure',
+]);
+
+function speakerOf(state: State, { kind, agent: id, by }: Entry): object {
+  if (kind === 'ExpireDue') return {};
+  if (operatorKinds.has(kind)) return { by };
+  if (kind === 'AgentJoin') return { agent: id };
+  const agent = id === null ? undefined : state.agents.get(id);
+  return { agent: id, epoch: agent?.epoch ?? noEpoch, session: agent?.session ?? noSession };
+}
+
+/** Of an agent that is not known: the gate refuses it whatever it presents. */
+const noEpoch = 0 as Epoch;
+const noSession = '' as SessionId;
+
+const nothing = (): object => ({});
+
+const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
+  AgentJoin: (entry) => {
+    const { session, metadata } = eventOf(entry, 'agent.joined');
+    return { session, metadata };
+  },
+  AgentLeave: nothing,
+  Heartbeat: nothing,
+  SetAgentStatus: (entry) => {
+    const { to, reason } = eventOf(entry, 'agent.statusChanged', ({ agent }) => agent === entry.agent);
+    return { status: to, reason };
+  },
+  AcquireLock: (entry, state) =>
+    entry.result.kind === 'queued' ? queued(entry, state) : granted(entry, state),
+  ReleaseLock: (entry) => ({ scopes: resultOf(entry, 'released').scopes, token: null }),
+  RenewLock: (entry, state) => {
+    const renewed = eventOf(entry, 'lock.renewed');
+    return { scope: renewed.scope, token: null, ttlMs: wishedTtl(state, [renewed]) };
+  },
+  CancelWait: nothing,
+  RevokeLock: (entry) => {
+    const { scope, reason } = eventOf(entry, 'lock.revoked');
+    return { scope, reason };
+  },
+  DefineScopes: (entry, state) => ({ scopes: graphAfter(entry, state) }),
+  DefineScope: (entry) => ({ scope: eventOf(entry, 'scope.defined').scope }),
+  RemoveScope: (entry) => ({ scope: eventOf(entry, 'scope.removed').scope }),
+  ContextModify: (entry, state) => {
+    const { scope, file, digest } = eventOf(entry, 'context.modified');
+    const baseDigest = state.scopes.get(scope)?.contexts.get(file)?.digest ?? null;
+    return { scope, file, token: null, digest, baseDigest };
+  },
+  GitOperation: (entry) => {
+    const { scopes, operation } = eventOf(entry, 'repository.changed');
+    return { scopes, operation };
+  },
+  StartSync: (entry) => ({ scope: eventOf(entry, 'sync.started').scope }),
+  CompleteSync: (entry) => {
+    const { scope, run, digest, syncedAgainst } = eventOf(entry, 'sync.completed');
+    return { scope, run, digest, syncedAgainst };
+  },
+  FailSync: (entry) => {
+    const { scope, run, error } = eventOf(entry, 'sync.failed');
+    return { scope, run, error };
+  },
+  RetrySync: (entry) => ({ scope: eventOf(entry, 'sync.retried').scope }),
+  ResetSync: (entry) => ({ scope: eventOf(entry, 'sync.reset').scope }),
+  AbortSync: (entry) => {
+    const { scope, reason } = eventOf(entry, 'sync.aborted');
+    return { scope, reason };
+  },
+  InvalidateSync: (entry) => ({ scope: eventOf(entry, 'sync.invalidated').cause, reason: null }),
+  ExpireDue: nothing,
+  TakeOver: (entry, state) => {
+    const { clock } = eventOf(entry, 'clock.anchored');
+    return { clock, cause: causeOf(state, clock) };
+  },
+  Configure: (entry) => ({ settings: eventOf(entry, 'settings.changed').settings }),
+};
+
+function queued(entry: Entry, state: State): Asked<CommandOf<'AcquireLock'>> {
+  const { scopes, ttlMs, waitMs, reason } = eventOf(entry, 'ticket.issued');
+  const usual = ttlMs === state.settings.lockTtlMs;
+  return { scopes, ttlMs: usual ? null : ttlMs, wait: { kind: 'queue', forMs: waitMs }, reason };
+}
+
+type Lease = EventOf<'lock.granted' | 'lock.renewed'>;
+
+/** Locks that are granted to those who waited follow in the same entry; they have a ticket. */
+function granted(entry: Entry, state: State): Asked<CommandOf<'AcquireLock'>> {
+  const leases = entry.events.filter(
+    (event) => isLease(event) && !('ticket' in event && event.ticket !== null),
+  );
+  const grant = leases.find((event) => event.kind === 'lock.granted');
+  return {
+    scopes: resultOf(entry, 'granted').locks.map(({ scope }) => scope),
+    ttlMs: wishedTtl(state, leases as readonly Lease[]),
+    wait: { kind: 'none' },
+    reason: grant?.reason ?? null,
+  };
+}
+
+const isLease = ({ kind }: Event): boolean => kind === 'lock.granted' || kind === 'lock.renewed';
+
+/** Null when the leases have the length that they get when none is asked for. */
+function wishedTtl(state: State, leases: readonly Lease[]): DurationMs | null {
+  const isUsual = leases.every(({ kind, scope, ttlMs }) =>
+    kind === 'lock.granted' ? ttlMs === state.settings.lockTtlMs : ttlMs === state.locks.get(scope)?.ttlMs,
+  );
+  return isUsual ? null : (leases[0]?.ttlMs ?? null);
+}
+
+/** Scopes that did not change are not in the log: they are taken from the state, and go first. */
+function graphAfter(entry: Entry, state: State): ScopeDefinition[] {
+  const { removed } = resultOf(entry, 'scopesDefined');
+  const defined = entry.events.flatMap((event) => (event.kind === 'scope.defined' ? [event.scope] : []));
+  const gone = new Set([...removed, ...defined.map(({ path }) => path)]);
+  return [...[...state.scopes.values()].filter(({ path }) => !gone.has(path)).map(definitionOf), ...defined];
+}
+
+function definitionOf({ path, name, type, dependencies }: Scope): ScopeDefinition {
+  return { path, name, type, dependencies };
+}
+
+function causeOf({ clock: before }: State, clock: State['clock']): CommandOf<'TakeOver'>['cause'] {
+  if (before === null) return 'first';
+  if (before.host !== clock?.host) return 'otherHost';
+  return before.boot === clock.boot ? 'clockJump' : 'otherBoot';
+}
+
+function eventOf<Kind extends EventKind>(
+  { kind: command, events }: Entry,
+  kind: Kind,
+  matches: (event: EventOf<Kind>) => boolean = () => true,
+): EventOf<Kind> {
+  const found = events.find((event) => event.kind === kind && matches(event as EventOf<Kind>));
+  if (found === undefined) throw new UnreadableEntry('events', `${command} without an event ${kind}`);
+  return found as EventOf<Kind>;
+}
+
+function resultOf<Kind extends Result['kind']>({ kind: command, result }: Entry, kind: Kind): ResultOf<Kind> {
+  if (result.kind === kind) return result as ResultOf<Kind>;
+  throw new UnreadableEntry('result', `${command} was answered ${JSON.stringify(result.kind)}, not ${kind}`);
+}

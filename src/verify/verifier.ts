@@ -1,0 +1,145 @@
+/**
+ * Whether a log is a behaviour of the machine. Each entry is taken as a claim: the command behind it is decided in the
+ * state before it, and the machine must answer with exactly this entry. Then the state moves on by the entry, and every
+ * invariant must hold in it. No entry is trusted, none is skipped, and nothing but the state is kept.
+ *
+ * What an entry says only once and a caller was free to choose (`by`, reasons, metadata, session, request id, digests, the
+ * length of a lease, the time within what was due) has no second witness: another choice would be another behaviour.
+ * The store's checksums watch over these.
+ */
+import {
+  assert,
+  decide,
+  encodeState,
+  evolve,
+  nextDeadline,
+  toEntry,
+  violations,
+  type Command,
+  type Entry,
+  type State,
+} from '../core/index.ts';
+import { firstDifference } from './difference.ts';
+import type { Finding, FindingKind } from './finding.ts';
+import type { FormCheck } from './form.ts';
+import { commandOf, UnreadableEntry } from './logged-command.ts';
+
+export interface VerifierOptions {
+  /** Holds each command against the schemas of the border; see `loadFormCheck`. */
+  readonly checkForm?: FormCheck;
+  /** Check the invariants at each n-th revision only; 1, at every one, unless given. */
+  readonly invariantsEvery?: number;
+}
+
+export class LogVerifier {
+  /** After the entries taken so far; changed in place. */
+  readonly state: State;
+  readonly #checkForm: FormCheck;
+  readonly #every: number;
+  #isSound = true;
+
+  /** `base`: the state before the first entry. It is taken over, and changed. */
+  constructor(base: State, { checkForm = () => null, invariantsEvery = 1 }: VerifierOptions = {}) {
+    this.state = base;
+    this.#checkForm = checkForm;
+    this.#every = invariantsEvery;
+  }
+
+  /** Checks the next entry. After a finding no further entry can be judged. */
+  take(entry: Entry): Finding | null {
+    assert(this.#isSound, 'an entry after a finding cannot be judged');
+    const found = this.#judge(entry) ?? this.#moveOn(entry);
+    this.#isSound = found === null;
+    return found;
+  }
+
+  /** Checks a snapshot that belongs to the revision of the last entry taken. */
+  compareSnapshot(body: string): Finding | null {
+    if (body === encodeState(this.state)) return null;
+    const { revision } = this.state;
+    const problem = `the snapshot of revision ${revision} is not the state that the log leads to`;
+    return { ...aboutNothing, kind: 'SNAPSHOT_DIFFERS', revision, command: null, problem };
+  }
+
+  #judge(entry: Entry): Finding | null {
+    const { state } = this;
+    const { revision, atMs, kind } = entry;
+    if (revision !== state.revision + 1)
+      return finding(entry, 'OUT_OF_SEQUENCE', `revision ${revision} follows ${state.revision}`, {
+        path: 'revision',
+        expected: state.revision + 1,
+        recorded: revision,
+      });
+    // Written so that what is no number fails, too.
+    if (!(Number.isSafeInteger(atMs) && atMs >= state.timeMs))
+      return finding(entry, 'TIME_RUNS_BACKWARDS', `it is from before revision ${state.revision}`, {
+        path: 'atMs',
+        expected: state.timeMs,
+        recorded: atMs,
+      });
+    const dueMs = nextDeadline(state);
+    // A take-over stands before what its clock would end: it starts all of that anew.
+    if (dueMs !== null && dueMs <= atMs && kind !== 'ExpireDue' && kind !== 'TakeOver')
+      return finding(entry, 'OVERDUE', `what was due at ${dueMs} had not been ended by ExpireDue`);
+    return this.#decideAnew(entry);
+  }
+
+  #decideAnew(entry: Entry): Finding | null {
+    try {
+      const command = commandOf(this.state, entry);
+      const problem = this.#checkForm(command);
+      if (problem !== null) return finding(entry, 'MALFORMED', problem);
+      return this.#compare(entry, command);
+    } catch (error) {
+      // Whatever a core that expects well-formed values stumbles over is a fault of the entry, not of this program.
+      const path = error instanceof UnreadableEntry ? error.path : null;
+      const problem = error instanceof Error ? error.message : String(error);
+      return finding(entry, 'UNREADABLE', problem, { path });
+    }
+  }
+
+  #compare(entry: Entry, command: Command): Finding | null {
+    const decision = decide(this.state, command);
+    switch (decision.kind) {
+      case 'rejected': {
+        const { code, message } = decision.rejection;
+        return finding(entry, 'REFUSED', `the machine refuses it: ${message}`, {
+          expected: code,
+          recorded: entry.result,
+        });
+      }
+      case 'repeated':
+        return finding(
+          entry,
+          'REPEATED',
+          `request ${entry.requestId} is revision ${decision.revision} already`,
+        );
+      case 'committed': {
+        if (decision.events.length === 0) return finding(entry, 'NOTHING_HAPPENED', 'it changes nothing');
+        const differs = firstDifference(toEntry(this.state, command, decision), entry);
+        return differs === null ? null : finding(entry, 'DIFFERS', 'the machine answers otherwise', differs);
+      }
+    }
+  }
+
+  #moveOn(entry: Entry): Finding | null {
+    evolve(this.state, entry);
+    if (entry.revision % this.#every !== 0) return null;
+    const [found] = violations(this.state);
+    if (found === undefined) return null;
+    const { invariant, subject, evidence } = found;
+    return finding(entry, 'VIOLATION', `${invariant} does not hold for ${subject} (${evidence})`);
+  }
+}
+
+const aboutNothing = { path: null, expected: null, recorded: null };
+
+function finding(
+  entry: Entry,
+  kind: FindingKind,
+  problem: string,
+  at: Partial<Pick<Finding, 'path' | 'expected' | 'recorded'>> = {},
+): Finding {
+  const { revision, kind: command } = entry;
+  return { ...aboutNothing, kind, revision, command, problem, ...at };
+}

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { makeRepository } from '../../src/context/testing/fixture.ts';
+import { derived, init, json, noticesOf } from './support.ts';
+
+describe('Cargo', () => {
+  it('workspaces are scopes, with the dependencies that have a path', async () => {
+    const graph = await derived({
+      'Cargo.toml': `[workspace]
+members = ["crates/*"]
+exclude = ["crates/excluded"]
+[workspace.dependencies]
+shared = { path = "crates/shared" }
+`,
+      'crates/api/Cargo.toml': `[package]
+name = "api"
+[dependencies]
+shared.workspace = true
+serde = "1"
+[target.'cfg(unix)'.dependencies]
+unix = { package = "unix-only", path = "../unix" }
+`,
+      'crates/shared/Cargo.toml':
+        '[package]\nname = "shared"\n[dev-dependencies]\ntesting = { path = "../../testing" }\n',
+      'crates/unix/Cargo.toml':
+        '[package]\nname = "unix-only"\n[build-dependencies]\nshared = { workspace = true }\n',
+      'crates/excluded/Cargo.toml': '[package]\nname = "excluded"\n',
+      'testing/Cargo.toml': '[package]\nname = "testing"\n',
+      'elsewhere/Cargo.toml': '[package]\nname = "elsewhere"\n',
+    });
+    expect(graph).toEqual({
+      '.': [],
+      'crates/api': ['crates/shared', 'crates/unix'],
+      'crates/shared': ['testing'],
+      'crates/unix': ['crates/shared'],
+      testing: [],
+    });
+  });
+
+  it('crates without a workspace are scopes', async () => {
+    const graph = await derived({
+      'one/Cargo.toml':
+        '[package]\nname = "one"\n[dependencies]\ntwo = { path = "../two", optional = true }\n',
+      'two/Cargo.toml': '[package]\nname = "two"\n',
+    });
+    expect(graph).toEqual({ '.': [], one: ['two'], two: [] });
+  });
+});
+
+describe('Go', () => {
+  it('packages of a module are scopes, with their imports', async () => {
+    const graph = await derived({
+      'go.mod': 'module example.com/acme // ours\n\ngo 1.22\n',
+      'main.go': 'package main\n\nimport "example.com/acme/internal/api"\n',
+      'internal/api/api.go': `// Package api ...
+package api
+
+import (
+	"fmt"
+	st "example.com/acme/internal/store" // names it
+	_ \`example.com/acme/internal/side\`
+	. "example.com/acme/internal/dot"
+	"example.com/elsewhere/internal/store"
+)
+
+var text = "import \\"example.com/acme/internal/never\\""
+`,
+      'internal/api/api_test.go': 'package api_test\nimport "example.com/acme/internal/never"\n',
+      'internal/store/store.go':
+        'package store\n/* import "example.com/acme/internal/never" */\nimport "C"\n',
+      'internal/side/side.go': 'package side\n',
+      'internal/dot/dot.go': 'package dot\n',
+      'internal/never/never.go': 'package never\n',
+      'internal/api/testdata/x/x.go': 'package x\n',
+      'vendor/example.com/y/y.go': 'package y\n',
+    });
+    expect(graph).toEqual({
+      '.': ['internal/api'],
+      'internal/api': ['internal/dot', 'internal/never', 'internal/side', 'internal/store'],
+      'internal/dot': [],
+      'internal/never': [],
+      'internal/side': [],
+      'internal/store': [],
+    });
+  });
+
+  it('modules of a go.work depend on each other by their module paths', async () => {
+    const root = makeRepository({
+      'go.work': 'go 1.22\n\nuse (\n\t./api\n\t"./lib" // quoted\n)\nuse ./gone\n',
+      'api/go.mod': 'module (\n\texample.com/api\n)\nrequire example.com/lib v1.0.0\n',
+      'api/cmd/main.go': 'package main\nimport "example.com/lib/deep"\n',
+      'lib/go.mod': 'module example.com/lib\n',
+      'lib/lib.go': 'package lib\n',
+      'lib/deep/deep.go': 'package deep\nimport ("example.com/lib"; "os")\n',
+    });
+    const plan = await init(root);
+    expect(plan.links.map(({ from, to }) => `${from} -> ${to}`)).toEqual([
+      'api/cmd -> lib/deep',
+      'lib/deep -> lib',
+    ]);
+    expect(noticesOf(plan)).toEqual(['MEMBER_MISSING go.work']);
+  });
+});
+
+describe('Python', () => {
+  it('members of a uv workspace are scopes; sources say where requirements come from', async () => {
+    const graph = await derived({
+      'pyproject.toml': `[project]
+name = "acme"
+dependencies = ["core"]
+[tool.uv.workspace]
+members = ["packages/*"]
+exclude = ["packages/old"]
+[tool.uv.sources]
+core = { workspace = true }
+`,
+      'packages/core/pyproject.toml': '[project]\nname = "Core"\ndependencies = ["requests>=2"]\n',
+      'packages/web_ui/pyproject.toml': `[project]
+name = "web-ui"
+dependencies = ["core[extra]>=1 ; python_version > '3'", "billing"]
+[project.optional-dependencies]
+more = ["tools_x"]
+[dependency-groups]
+dev = ["Tools.X"]
+[tool.uv.sources]
+billing = { git = "https://example.org/billing" }
+`,
+      'packages/tools/pyproject.toml': '[project]\nname = "tools-x"\n',
+      'packages/billing/pyproject.toml': '[project]\nname = "billing"\n',
+      'packages/old/pyproject.toml': '[project]\nname = "old"\n',
+    });
+    expect(graph).toEqual({
+      '.': ['packages/core'],
+      'packages/billing': [],
+      'packages/core': [],
+      'packages/tools': [],
+      'packages/web_ui': ['packages/core', 'packages/tools'],
+    });
+  });
+
+  it('projects of Poetry depend on each other by paths', async () => {
+    const graph = await derived({
+      'services/api/pyproject.toml': `[tool.poetry]
+name = "api"
+[tool.poetry.dependencies]
+python = "^3.12"
+shared = { path = "../../libs/shared", develop = true }
+[tool.poetry.group.dev.dependencies]
+helpers = { path = "../../libs/helpers" }
+`,
+      'libs/shared/pyproject.toml': '[tool.poetry]\nname = "shared"\n',
+      'libs/helpers/pyproject.toml':
+        '[tool.poetry]\nname = "helpers"\n[tool.poetry.dependencies]\nshared = "*"\n',
+      'libs/pyproject.toml': '[tool.black]\nline-length = 100\n',
+    });
+    expect(graph).toEqual({
+      '.': [],
+      'libs/helpers': ['libs/shared'],
+      'libs/shared': [],
+      'services/api': ['libs/helpers', 'libs/shared'],
+    });
+  });
+});
+
+describe('folders', () => {
+  it('at the top are scopes where no tool names any, with the imports between them', async () => {
+    const graph = await derived({
+      'README.md': '',
+      'src/core/index.ts': '',
+      'src/api/index.ts': "import '../core/index.ts';\n",
+      'docs/index.md': '',
+      'tools/build/main.mjs': "import '../../src/api/index.ts';\n",
+      '.github/workflows/test.yaml': '',
+    });
+    expect(graph).toEqual({ '.': [], docs: [], 'src/api': ['src/core'], 'src/core': [], tools: ['src/api'] });
+  });
+
+  it('of a repository with one package are scopes, too', async () => {
+    const graph = await derived({
+      'package.json': json({ name: 'single' }),
+      'src/index.ts': '',
+      'test/index.test.ts': "import '../src/index.ts';\n",
+    });
+    expect(graph).toEqual({ '.': [], src: [], test: ['src'] });
+  });
+
+  it('are no scopes in an empty repository: only the top is', async () => {
+    expect(await derived({})).toEqual({ '.': [] });
+  });
+});
+
+it('ecosystems lie side by side, and two in one folder are one scope', async () => {
+  const root = makeRepository({
+    'package.json': json({ name: 'acme', workspaces: ['bindings/*', 'web'] }),
+    'web/package.json': json({ name: 'web', dependencies: { 'native-node': '*' } }),
+    'bindings/node/package.json': json({ name: 'native-node' }),
+    'bindings/node/Cargo.toml':
+      '[package]\nname = "native-node"\n[dependencies]\nnative = { path = "../../native" }\n',
+    'native/Cargo.toml': '[package]\nname = "native"\n',
+    'jobs/go.mod': 'module example.com/jobs\n',
+    'jobs/run/main.go': 'package main\n',
+    'models/pyproject.toml': '[project]\nname = "models"\n',
+  });
+  const plan = await init(root);
+  expect(plan.origins).toEqual(['package.json', 'Cargo.toml', 'go.mod', 'pyproject.toml']);
+  expect(plan.scopes.map(({ path, name, type }) => `${path}: ${name}, ${type}`)).toEqual([
+    '.: acme, repository',
+    'bindings/node: native-node, library',
+    'jobs/run: run, application',
+    'models: models, library',
+    'native: native, library',
+    'web: web, library',
+  ]);
+  expect(plan.links.map(({ from, to }) => `${from} -> ${to}`)).toEqual([
+    'bindings/node -> native',
+    'web -> bindings/node',
+  ]);
+});

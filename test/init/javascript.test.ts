@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { makeRepository } from '../../src/context/testing/fixture.ts';
+import { derived, init, json, noticesOf } from './support.ts';
+
+const workspace = (...patterns: readonly string[]): string =>
+  json({ name: 'acme', private: true, workspaces: patterns });
+const library = (name: string, more: object = {}): string => json({ name, version: '1.0.0', ...more });
+
+describe('workspaces', () => {
+  it('of npm are scopes, with the dependencies that their manifests name', async () => {
+    const graph = await derived({
+      'package.json': workspace('packages/*', './apps/*/'),
+      'packages/core/package.json': library('@acme/core', { dependencies: { yaml: '^2' } }),
+      'packages/ui/package.json': library('@acme/ui', { peerDependencies: { '@acme/core': '*' } }),
+      'packages/optional/package.json': library('optional', { optionalDependencies: { '@acme/ui': '1' } }),
+      'apps/web/package.json': library('web', {
+        dependencies: { '@acme/ui': '^1.0.0' },
+        devDependencies: { '@acme/core': 'file:../../packages/core' },
+      }),
+    });
+    expect(graph).toEqual({
+      '.': [],
+      'apps/web': ['packages/core', 'packages/ui'],
+      'packages/core': [],
+      'packages/optional': ['packages/ui'],
+      'packages/ui': ['packages/core'],
+    });
+  });
+
+  it('of npm are decided by the last pattern that fits', async () => {
+    const graph = await derived({
+      'package.json': workspace('packages/**', '!packages/old/**', 'packages/old/kept'),
+      'packages/a/package.json': library('a'),
+      'packages/old/gone/package.json': library('gone'),
+      'packages/old/kept/package.json': library('kept'),
+    });
+    expect(Object.keys(graph)).toEqual(['.', 'packages/a', 'packages/old/kept']);
+  });
+
+  it('of pnpm are named by pnpm-workspace.yaml, and what it excludes stays out', async () => {
+    const graph = await derived({
+      'package.json': json({ name: 'acme' }),
+      'pnpm-workspace.yaml': 'packages:\n  - "libs/**"\n  - "!**/attic/**"\n',
+      'libs/a/package.json': library('a', { dependencies: { b: 'workspace:*' } }),
+      'libs/deep/b/package.json': library('b'),
+      'libs/attic/c/package.json': library('c'),
+      'tools/package.json': library('tools'),
+    });
+    expect(graph).toEqual({ '.': [], 'libs/a': ['libs/deep/b'], 'libs/deep/b': [] });
+  });
+
+  it('of yarn may be a table', async () => {
+    const graph = await derived({
+      'package.json': json({ name: 'acme', workspaces: { packages: ['a', 'b'], nohoist: ['**'] } }),
+      'a/package.json': library('a', { dependencies: { other: 'npm:b@^1' } }),
+      'b/package.json': library('b', { dependencies: { c: 'npm:a-of-the-registry@^1' } }),
+    });
+    expect(graph).toEqual({ '.': [], a: ['b'], b: [] });
+  });
+
+  it('may hold workspaces', async () => {
+    const graph = await derived({
+      'package.json': workspace('groups/*'),
+      'groups/one/package.json': json({ name: 'one', workspaces: ['inner/*'] }),
+      'groups/one/inner/x/package.json': library('x', { dependencies: { two: '*' } }),
+      'groups/two/package.json': library('two'),
+    });
+    expect(graph).toEqual({
+      '.': [],
+      'groups/one': [],
+      'groups/one/inner/x': ['groups/two'],
+      'groups/two': [],
+    });
+  });
+
+  it('leave packages of installed modules and test data out', async () => {
+    const graph = await derived({
+      'package.json': workspace('packages/**'),
+      'packages/a/package.json': library('a'),
+      'packages/a/node_modules/x/package.json': library('x'),
+    });
+    expect(Object.keys(graph)).toEqual(['.', 'packages/a']);
+  });
+
+  it('may need the top, or be needed by it', async () => {
+    const graph = await derived({
+      'package.json': json({ name: 'acme', workspaces: ['tools'], devDependencies: { tools: '*' } }),
+      'tools/package.json': library('tools'),
+    });
+    expect(graph).toEqual({ '.': ['tools'], tools: [] });
+  });
+});
+
+it('packages without a workspace are scopes, but for samples and nameless ones', async () => {
+  const graph = await derived({
+    'server/package.json': library('server', { dependencies: { client: 'link:../client' } }),
+    'client/package.json': library('client'),
+    'client/dist/esm/package.json': json({ type: 'module' }),
+    'client/test/fixtures/broken/package.json': '{',
+    'examples/first/package.json': library('first'),
+  });
+  expect(graph).toEqual({ '.': [], client: [], server: ['client'] });
+});
+
+it('two packages of one name are named, and no dependency is guessed', async () => {
+  const root = makeRepository({
+    'package.json': workspace('*'),
+    'a/package.json': library('same'),
+    'b/package.json': library('same'),
+    'c/package.json': library('c', { dependencies: { same: '*' } }),
+    'd/package.json': library('d', { dependencies: { same: 'file:../b' } }),
+  });
+  const plan = await init(root);
+  expect(noticesOf(plan)).toEqual(['DUPLICATE_NAME a/package.json']);
+  expect(plan.notices[0]?.message).toContain('b/package.json');
+  expect(plan.links.map(({ from, to }) => `${from} -> ${to}`)).toEqual(['d -> b']);
+});
+
+describe('imports', () => {
+  const two = {
+    'package.json': workspace('*'),
+    'a/package.json': library('a'),
+    'b/package.json': library('b'),
+  };
+
+  it.each([
+    ['import', 'import { x } from "b";'],
+    ['import of a file', "import x from 'b/deep/file.js';"],
+    ['import for its effects', "import 'b';"],
+    ['import of types', "import type { X } from 'b';"],
+    ['type by import', "export type X = import('b').X;"],
+    ['export', "export * from 'b';"],
+    ['export of names', "export { x } from 'b';"],
+    ['import on demand', 'const x = await import(`b`);'],
+    ['require', "const x = require('b');"],
+    ['require.resolve', "const x = require.resolve('b/package.json');"],
+    ['import of old TypeScript', "import x = require('b');"],
+    ['relative path', "import { x } from '../../b/src/index.ts';"],
+  ])('%s makes a dependency that no manifest names', async (_name, text) => {
+    const graph = await derived({ ...two, 'a/src/index.ts': `${text}\n` });
+    expect(graph).toEqual({ '.': [], a: ['b'], b: [] });
+  });
+
+  it.each([
+    ['in a comment', "// import 'b'\n/* import 'b' */"],
+    ['in a text', 'const text = "import x from \'b\'"; const b = "b";'],
+    ['of a package of a similar name', "import 'b-more'; import '@b/b'; import 'node:b';"],
+  ])('%s makes none', async (_name, text) => {
+    expect(await derived({ ...two, 'a/src/index.ts': `${text}\n` })).toEqual({ '.': [], a: [], b: [] });
+  });
+
+  it.each(['index.tsx', 'index.jsx', 'index.mjs', 'index.cjs', 'index.mts', 'index.d.ts'])(
+    'are read from %s',
+    async (file) => {
+      const graph = await derived({ ...two, [`a/${file}`]: "import { x } from 'b';\n" });
+      expect(graph['a']).toEqual(['b']);
+    },
+  );
+
+  it('follow the aliases of tsconfig.json, inherited ones too', async () => {
+    const graph = await derived({
+      'nx.json': '{}',
+      'tsconfig.base.json': `{
+        // comments and trailing commas are allowed here
+        "compilerOptions": { "baseUrl": ".", "paths": { "@acme/*": ["libs/*/src/index.ts"], "one": ["libs/one/main.ts"], }, },
+      }`,
+      'apps/web/project.json': json({ name: 'web', projectType: 'application' }),
+      'apps/web/tsconfig.json': json({ extends: '../../tsconfig.base.json' }),
+      'apps/web/src/main.ts': "import '@acme/two'; import 'one'; import '@acme-else/three';\n",
+      'libs/one/project.json': json({ name: 'one' }),
+      'libs/two/project.json': json({ name: 'two', implicitDependencies: ['one', '!web'] }),
+      'libs/three/project.json': json({
+        name: 'three',
+        targets: { build: { dependsOn: [{ projects: ['two'] }] } },
+      }),
+    });
+    expect(graph).toEqual({
+      '.': [],
+      'apps/web': ['libs/one', 'libs/two'],
+      'libs/one': [],
+      'libs/three': ['libs/two'],
+      'libs/two': ['libs/one'],
+    });
+  });
+
+  it('of a file that cannot be parsed are found by their looks, and it is said', async () => {
+    const root = makeRepository({ ...two, 'a/src/index.ts': "import x from 'b';\nclass {{{ <<<<<<<\n" });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['SOURCE_BROKEN a/src/index.ts']);
+    expect(plan.links).toMatchObject([{ from: 'a', to: 'b', kind: 'import', files: ['a/src/index.ts'] }]);
+  });
+
+  it('by tests count less than those by other files', async () => {
+    const root = makeRepository({ ...two, 'a/src/index.test.ts': "import 'b';\n" });
+    expect((await init(root)).links).toMatchObject([{ kind: 'development' }]);
+  });
+});
+
+it('turbo.json adds what tasks of one package await of another', async () => {
+  const graph = await derived({
+    'package.json': workspace('*'),
+    'turbo.json': '{ "tasks": { "web#build": { "dependsOn": ["^build", "api#schema"] } } }',
+    'web/package.json': library('web'),
+    'api/package.json': library('api'),
+    'docs/package.json': library('docs'),
+    'docs/turbo.json': json({ extends: ['//'], tasks: { build: { dependsOn: ['web#build'] } } }),
+  });
+  expect(graph).toEqual({ '.': [], api: [], docs: ['web'], web: ['api'] });
+});

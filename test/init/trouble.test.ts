@@ -1,0 +1,174 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commitAll, git, makeRepository, temporaryFolder, write } from '../../src/context/testing/fixture.ts';
+import { changesOf, graph, init, json, noticesOf, planInit, planRefresh, refresh } from './support.ts';
+
+describe('a broken manifest', () => {
+  it.each([
+    ['package.json', 'package.json', '{\n  "name": "x",\n  "workspaces": [,\n', 3],
+    ['package.json that holds no keys', 'package.json', '["x"]', null],
+    ['pnpm-workspace.yaml', 'pnpm-workspace.yaml', 'packages:\n  - "a\n', null],
+    ['Cargo.toml', 'Cargo.toml', '[package]\nname = x\n', 2],
+    ['pyproject.toml', 'pyproject.toml', '[project\n', 1],
+    ['go.mod', 'go.mod', 'go 1.22\n', 1],
+    ['turbo.json', 'turbo.json', '{ "tasks": { ', 1],
+    ['tsconfig.json', 'tsconfig.json', '{ "compilerOptions": ] }', 1],
+  ])('%s is named with its place and a remedy, and the rest goes on', async (_title, file, text, line) => {
+    const root = makeRepository({
+      [file]: text,
+      'web/index.ts': "import 'x';\n",
+      'api/package.json': json({ name: 'api' }),
+    });
+    const plan = await init(root);
+    const [notice] = plan.notices;
+    expect(notice).toMatchObject({ code: 'MANIFEST_BROKEN', file, severity: 'warning' });
+    if (line !== null) expect(notice?.line).toBe(line);
+    expect(notice?.message).toMatch(/cannot be used: .*was left out, repair it and run this again/);
+    expect(Object.keys(graph(plan))).toContain('api');
+  });
+
+  it('of one member does not hide the others', async () => {
+    const root = makeRepository({
+      'package.json': json({ name: 'acme', workspaces: ['*'] }),
+      'a/package.json': '{ "name": "a", }',
+      'b/package.json': json({ name: 'b', dependencies: { a: '*' } }),
+    });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['MANIFEST_BROKEN a/package.json:1:16']);
+    expect(graph(plan)).toEqual({ '.': [], b: [] });
+  });
+
+  it('takes nothing away from what was derived before', async () => {
+    const root = makeRepository({
+      'package.json': json({ name: 'acme', workspaces: ['*'] }),
+      'a/package.json': json({ name: 'a' }),
+      'b/package.json': json({ name: 'b', peerDependencies: { a: '*' } }),
+    });
+    const before = graph(await init(root));
+    write(root, { 'a/package.json': '{' });
+    const plan = await planRefresh(root);
+    expect(plan.changes).toEqual([]);
+    expect(graph(plan)).toEqual(before);
+  });
+});
+
+describe('what lies in the tree', () => {
+  it('may have blanks and letters of any alphabet in its paths', async () => {
+    const root = makeRepository({
+      'package.json': json({ name: 'acme', workspaces: ['packages/*'] }),
+      'packages/my größe/package.json': json({ name: 'größe', dependencies: { 日本: '*' } }),
+      'packages/日本/package.json': json({ name: '日本' }),
+      "packages/it's: #1/package.json": json({ name: "it's: #1", dependencies: { größe: '*' } }),
+      'packages/-/package.json': json({ name: 'yes' }),
+      'packages/1.0/package.json': json({ name: '1.0', dependencies: { yes: '*' } }),
+    });
+    expect(graph(await init(root))).toEqual({
+      '.': [],
+      'packages/-': [],
+      'packages/1.0': ['packages/-'],
+      "packages/it's: #1": ['packages/my größe'],
+      'packages/my größe': ['packages/日本'],
+      'packages/日本': [],
+    });
+    expect((await planInit(root)).changes).toEqual([]);
+  });
+
+  it('may be spelled on disk in another Unicode form', async () => {
+    const onDisk = 'packages/gro\u0308sse';
+    const root = makeRepository({
+      'package.json': json({ name: 'acme', workspaces: ['packages/*'] }),
+      [`${onDisk}/package.json`]: json({ name: 'a' }),
+      'packages/b/package.json': json({ name: 'b', dependencies: { a: '*' } }),
+    });
+    const plan = await init(root);
+    expect(changesOf(plan)).toContain(`add ${onDisk}/rhema.yaml`);
+    expect(graph(plan)['packages/b']).toEqual(['packages/gr\u00f6sse']);
+  });
+
+  it('is not looked at where Git ignores it', async () => {
+    const root = makeRepository({
+      '.gitignore': 'out/\n',
+      'a/package.json': json({ name: 'a' }),
+      'out/b/package.json': json({ name: 'b' }),
+    });
+    expect(Object.keys(graph(await init(root)))).toEqual(['.', 'a']);
+  });
+
+  it('may be a submodule: it is not entered, and that is said', async () => {
+    const other = makeRepository({ 'package.json': json({ name: 'other' }) });
+    commitAll(other);
+    const root = makeRepository({ 'a/package.json': json({ name: 'a' }) });
+    git(root, '-c', 'protocol.file.allow=always', 'submodule', 'add', '--quiet', other, 'vendored');
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['SUBMODULE_SKIPPED vendored']);
+    expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
+  });
+
+  it('may be another repository: it is not entered, and that is said', async () => {
+    const root = makeRepository({
+      'a/package.json': json({ name: 'a' }),
+      'inner/package.json': json({ name: 'b' }),
+    });
+    git(join(root, 'inner'), 'init', '--quiet');
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['REPOSITORY_SKIPPED inner']);
+    expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
+  });
+
+  it('may be symlinks: none is followed', async () => {
+    const outside = temporaryFolder();
+    writeFileSync(join(outside, 'package.json'), json({ name: 'outside' }));
+    const root = makeRepository({ 'a/package.json': json({ name: 'a' }) });
+    symlinkSync(outside, join(root, 'linked'));
+    mkdirSync(join(root, 'b'));
+    symlinkSync('../a/package.json', join(root, 'b/package.json'));
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['SYMLINK_SKIPPED b/package.json']);
+    expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
+  });
+});
+
+it('a sparse checkout is said to be one, and nothing is taken away in it', async () => {
+  const root = makeRepository({
+    'package.json': json({ name: 'acme', workspaces: ['*'] }),
+    'a/package.json': json({ name: 'a' }),
+    'b/package.json': json({ name: 'b', dependencies: { a: '*' } }),
+    'c/package.json': json({ name: 'c', dependencies: { b: '*' } }),
+  });
+  await init(root);
+  commitAll(root);
+  git(root, 'sparse-checkout', 'set', 'b', 'c');
+  const plan = await planRefresh(root);
+  expect(noticesOf(plan)).toEqual(['SPARSE_CHECKOUT -']);
+  expect(plan.changes).toEqual([]);
+});
+
+it('in a linked worktree its own files count, and it is said when they take effect', async () => {
+  const main = makeRepository({ 'a/package.json': json({ name: 'a' }) });
+  commitAll(main);
+  const linked = join(temporaryFolder(), 'linked');
+  git(main, 'worktree', 'add', '--quiet', linked, '-b', 'more');
+  write(linked, { 'b/package.json': json({ name: 'b' }) });
+  const plan = await planInit(linked);
+  expect(noticesOf(plan)).toEqual(['LINKED_WORKTREE -']);
+  expect(plan.notices[0]?.message).toContain(main);
+  expect(Object.keys(graph(plan))).toEqual(['.', 'a', 'b']);
+});
+
+it('a bare repository has nothing to look at', async () => {
+  const root = temporaryFolder();
+  git(root, 'init', '--quiet', '--bare');
+  await expect(planInit(root)).rejects.toMatchObject({ code: 'NO_WORKTREE' });
+});
+
+it('refresh follows a tree that loses its folder on disk', async () => {
+  const root = makeRepository({
+    'a/package.json': json({ name: 'a' }),
+    'b/package.json': json({ name: 'b', dependencies: { a: '*' } }),
+  });
+  await init(root);
+  commitAll(root);
+  git(root, 'rm', '-r', '--quiet', 'a');
+  expect(graph(await refresh(root))).toEqual({ '.': [], b: [] });
+});

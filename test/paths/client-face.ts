@@ -1,0 +1,157 @@
+import { connect, type SocketCoordinator } from '../../src/client/index.ts';
+import type { AgentId, Command, Entry, Result, ScopeDefinition, ScopePath, Settings } from '../../src/core/index.ts';
+import { CoordinatorError, type CallerCommand, type Reply, type TicketRequest } from '../../src/protocol/index.ts';
+import type { Answer, Face, FaultName, Shown, Wait, WaitEnd } from './face.ts';
+import { stageVersion, type Stage } from './stage.ts';
+import { ownSession } from './visible.ts';
+
+/** As the client knows it after a join. */
+interface Session {
+  readonly epoch: number;
+  readonly secret: string;
+}
+
+/** History that is asked for at once; more than any path commits under a request id. */
+const historyMax = 1_000;
+
+/**
+ * The client library: the `Coordinator` port over the owner's socket. Each agent has a connection of its own, as have the
+ * operator and whoever looks.
+ */
+export class ClientFace implements Face {
+  readonly waits = new Set<Wait>();
+  readonly #stage: Stage;
+  readonly #observer: SocketCoordinator;
+  readonly #connections = new Map<AgentId, SocketCoordinator>();
+  readonly #sessions = new Map<AgentId, Session>();
+  /** Whether requests of the path carry ids, and the history must be read to see them. */
+  #hasIds = false;
+  readonly #tickets = new Set<number>();
+  #requests = 0;
+  #secrets = 0;
+
+  private constructor(stage: Stage, observer: SocketCoordinator) {
+    this.#stage = stage;
+    this.#observer = observer;
+  }
+
+  static async open(stage: Stage): Promise<ClientFace> {
+    return new ClientFace(stage, await connectTo(stage));
+  }
+
+  async perform(command: Command): Promise<Answer> {
+    if (command.kind === 'Configure') return this.#configure(command.settings);
+    if ('agent' in command && !this.#connections.has(command.agent))
+      this.#connections.set(command.agent, await connectTo(this.#stage));
+    const connection = 'agent' in command ? this.#connections.get(command.agent) : this.#observer;
+    if (connection === undefined) throw new Error('there is no connection');
+    const said = this.#said(command);
+    if (command.requestId !== null) this.#hasIds = true;
+    const requestId = command.requestId ?? `request ${(this.#requests += 1)}`;
+    const reply = await connection.submit({ requestId, command: said });
+    if (reply.ok) this.#noteResult(reply.result, said, connection);
+    return toAnswer(reply);
+  }
+
+  async befall(fault: FaultName, agent: AgentId): Promise<void> {
+    if (fault !== 'Crash') return;
+    for (const wait of this.waits) if (wait.agent === agent) this.waits.delete(wait);
+    await this.#connections.get(agent)?.close();
+    this.#connections.delete(agent);
+    this.#sessions.delete(agent);
+  }
+
+  async look(): Promise<Shown> {
+    const [status, scopes, requests] = await Promise.all([
+      this.#observer.query({ kind: 'status', at: null }),
+      this.#observer.query({ kind: 'scopes' }),
+      this.#hasIds ? this.#requestsInLog() : [],
+    ]);
+    return { status, scopes, requests };
+  }
+
+  inWords(command: Command): string {
+    const { atMs: _, ...said } = command;
+    return `submit ${JSON.stringify(said)}`;
+  }
+
+  async end(): Promise<void> {
+    for (const connection of [this.#observer, ...this.#connections.values()]) await connection.close();
+  }
+
+  /** The settings are no command of a client: they are in a file, and it has the owner read that. */
+  async #configure(settings: Settings): Promise<Answer> {
+    this.#stage.checkout.writeSettings(settings);
+    const { revision, problems } = await this.#observer.refresh();
+    return { code: problems[0]?.code ?? null, revision, told: {} };
+  }
+
+  /** With what proves who speaks in place of the core's session; nobody else's word is proved. */
+  #said(command: Command): CallerCommand {
+    const { atMs: _atMs, requestId: _requestId, ...rest } = command;
+    if (rest.kind === 'DefineScopes') return { ...rest, scopes: [...rest.scopes, rootScope] };
+    if (!('session' in rest)) return rest as CallerCommand;
+    const { session, ...said } = rest;
+    if (rest.kind === 'AgentJoin') return { ...said, secret: this.#newSecret() } as CallerCommand;
+    const own = session === ownSession ? this.#sessions.get(rest.agent) : undefined;
+    return { ...said, ...(own ?? { secret: this.#newSecret() }) } as CallerCommand;
+  }
+
+  #noteResult(result: Result, said: CallerCommand, connection: SocketCoordinator): void {
+    if (said.kind === 'AgentJoin' && result.kind === 'joined')
+      this.#sessions.set(said.agent, { epoch: result.epoch, secret: said.secret });
+    if (said.kind === 'AcquireLock' && result.kind === 'queued')
+      this.#awaitTicket(connection, { agent: said.agent, ticket: result.ticket });
+  }
+
+  /** Each ticket is waited for once, whoever is told of it again. */
+  #awaitTicket(connection: SocketCoordinator, ticket: TicketRequest): void {
+    if (this.#tickets.has(ticket.ticket)) return;
+    this.#tickets.add(ticket.ticket);
+    const first = connection.awaitTicket(ticket);
+    // Where the connection is lost meanwhile, the answer is asked for again, or not at all.
+    first.catch(() => undefined);
+    const end = async (): Promise<WaitEnd> => {
+      const { revision: _, ...told } = await first.catch((error: unknown) => {
+        if (!isUnavailable(error)) throw error;
+        return connection.awaitTicket(ticket);
+      });
+      return { isGranted: told.kind === 'granted', told: { ...told } };
+    };
+    this.waits.add({ agent: ticket.agent, end });
+  }
+
+  async #requestsInLog(): Promise<Entry[]> {
+    const query = { kind: 'history', filter: {}, limit: historyMax, before: null } as const;
+    const { entries } = await this.#observer.query(query);
+    return entries.filter(({ requestId }) => requestId?.startsWith('r') && !requestId.includes(' ')).toReversed();
+  }
+
+  #newSecret(): string {
+    return (this.#secrets += 1).toString(16).padStart(32, '0');
+  }
+}
+
+export function obstacleToClient(label: string): string | null {
+  return label === 'TakeOver(first)' ? 'only the first owner of a new log takes it over as the first' : null;
+}
+
+/** Where the settings are. It is on disk and no part of any model, so a new graph has it as well. */
+const rootScope: ScopeDefinition = { path: '.' as ScopePath, name: 'root', type: 'library', dependencies: [] };
+
+function connectTo(stage: Stage): Promise<SocketCoordinator> {
+  const { commonDir } = stage.checkout;
+  return connect({ commonDir, version: stageVersion, startOwner: null, backoffMs: () => 1 });
+}
+
+/** The owner was restarted. A client that may start one would have gone on by itself. */
+function isUnavailable(error: unknown): boolean {
+  return error instanceof CoordinatorError && error.code === 'UNAVAILABLE';
+}
+
+function toAnswer(reply: Reply): Answer {
+  const { revision } = reply;
+  return reply.ok
+    ? { code: null, revision, told: { ...reply.result } }
+    : { code: reply.rejection.code, revision, told: {} };
+}

@@ -1,0 +1,46 @@
+/** What must agree beside the canonical form, which leaves out every number that only grows. */
+import type { Grant } from '../../src/core/index.ts';
+import type { Shown, Told } from './face.ts';
+
+type Finding = string | null;
+
+/** In what an answer contradicts the state that is shown after it; null when it does not. */
+export function contradiction(told: Told, { status, scopes }: Shown): Finding {
+  const { agent, epoch, scope, run, digest, file, ticket, kind } = told;
+  const isToldOf = (view: { readonly scope: unknown }): boolean => view.scope === scope;
+  for (const grant of grantsIn(told))
+    if (!status.locks.some((lock) => isSameGrant(lock, grant))) return `no such lock: ${JSON.stringify(grant)}`;
+  if (epoch !== undefined && !status.agents.some((view) => view.agent === agent && view.epoch === epoch))
+    return `${String(agent)} is not of epoch ${String(epoch)}`;
+  if (run !== undefined && !status.syncs.some((view) => isToldOf(view) && view.run === run))
+    return `run ${String(run)} of ${String(scope)} is not the present one`;
+  if (kind === 'queued' && !status.waiters.some((view) => view.ticket === ticket))
+    return `ticket ${String(ticket)} is not in the queue`;
+  const written = scopes.scopes.find(({ path }) => path === scope)?.contexts[String(file)];
+  if (file !== undefined && written?.digest !== digest) return `${String(file)} does not have the digest written`;
+  return null;
+}
+
+function grantsIn({ locks, leases }: Told): readonly Grant[] {
+  return [locks, leases].flatMap((list) => (Array.isArray(list) ? (list as Grant[]) : []));
+}
+
+function isSameGrant(lock: Shown['status']['locks'][number], grant: Grant): boolean {
+  const keys = ['scope', 'token', 'deadlineMs'] as const;
+  return keys.every((key) => lock[key] === grant[key]);
+}
+
+/** What two states, one a step after the other, show that must never be; null when there is nothing. */
+export function irregularity(before: Shown, { status }: Shown): Finding {
+  const { revision, locks } = before.status;
+  const old = new Set(locks.map(({ token }) => token));
+  const small = status.locks.find(({ token }) => !old.has(token) && token <= revision);
+  if (small !== undefined) return `${small.scope} is granted with the token ${small.token}, not a larger one`;
+  if (status.revision < revision) return `the revision falls to ${status.revision}`;
+  const isInOrder = status.waiters.every(
+    ({ ticket, position }, place) => position === place + 1 && ticket > (status.waiters[place - 1]?.ticket ?? 0),
+  );
+  if (!isInOrder) return 'the queue is not in order of issue';
+  const [violation] = status.violations;
+  return violation === undefined ? null : `${violation.invariant} does not hold: ${violation.evidence}`;
+}

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CliFace, obstacleToCli } from './cli-face.ts';
+import { ClientFace, obstacleToClient } from './client-face.ts';
+import { InProcessShell, ProcessShell } from './shell.ts';
+import type { FaceKind } from './tour.ts';
+
+export const clientKind: FaceKind = {
+  name: 'client',
+  obstacleTo: obstacleToClient,
+  open: (stage) => ClientFace.open(stage),
+};
+
+export const cliKind: FaceKind = {
+  name: 'cli',
+  obstacleTo: obstacleToCli,
+  open: async (stage, route) => {
+    const shell = new InProcessShell(stage);
+    return new CliFace(stage, shell, shell, route.scopes);
+  },
+};
+
+/**
+ * The built program in `dist`, from the root of the repository: each command is a process. The state is looked at from
+ * within this process, by the same program. Throws when it has not been built.
+ */
+export function processesKind(): FaceKind {
+  const main = resolve('dist', 'cli', 'main.js');
+  if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build first`);
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+  return {
+    name: 'processes',
+    ownerVersion: version,
+    obstacleTo: obstacleToCli,
+    open: async (stage, route) =>
+      new CliFace(stage, new ProcessShell(stage, main), new InProcessShell(stage), route.scopes),
+  };
+}
+
+export const faceKinds: Readonly<Record<string, () => FaceKind>> = {
+  client: () => clientKind,
+  cli: () => cliKind,
+  processes: processesKind,
+};

@@ -1,0 +1,120 @@
+/** Ways to run the command line in a checkout: in this process, or as a process of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { connect } from '../../src/client/index.ts';
+import type { CliContext } from '../../src/cli/context.ts';
+import { processContext } from '../../src/cli/process-context.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { createRealWorld } from '../../src/cli/real-world.ts';
+import type { Coordinator } from '../../src/protocol/index.ts';
+import { stageVersion, type Stage } from './stage.ts';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly ended: Promise<Ended>;
+  /** Ends it without a word, as a crash does. */
+  kill(): void;
+}
+
+export interface Shell {
+  run(args: readonly string[]): Running;
+  /** Nothing that was started runs on. */
+  end(): Promise<void>;
+}
+
+/**
+ * The command line's own entry, in a world that is real but for its clock, which stands still: nobody sends a heartbeat
+ * behind the walk's back. It never starts an owner, for there is one.
+ */
+export class InProcessShell implements Shell {
+  readonly #stage: Stage;
+  readonly #coordinators: Coordinator[] = [];
+  readonly #running = new Set<Promise<Ended>>();
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  run(args: readonly string[]): Running {
+    const said = { stdout: '', stderr: '' };
+    const ended = runCli(args, this.#context(said)).then((code) => ({ code, ...said }));
+    this.#running.add(ended);
+    void ended.finally(() => this.#running.delete(ended));
+    return { ended, kill: () => undefined };
+  }
+
+  /** Those that wait are told that their connection was closed. */
+  async end(): Promise<void> {
+    for (const coordinator of this.#coordinators) await coordinator.close();
+    await Promise.all(this.#running);
+  }
+
+  #context(said: { stdout: string; stderr: string }): CliContext {
+    const { worktree } = this.#stage.checkout;
+    return {
+      ...processContext(),
+      stdout: { isTTY: false, write: (text) => void (said.stdout += text) },
+      stderr: { isTTY: false, write: (text) => void (said.stderr += text) },
+      stdin: { isTTY: false },
+      env: {},
+      cwd: worktree,
+      clock: { nowMs: () => this.#stage.nowMs, monotonicMs: () => 0, after: () => () => undefined },
+      signals: { on: () => () => undefined },
+      world: { ...createRealWorld(() => stageVersion), connect: ({ commonDir }) => this.#connect(commonDir) },
+      version: () => stageVersion,
+    };
+  }
+
+  async #connect(commonDir: string): Promise<Coordinator> {
+    const options = { commonDir, version: stageVersion, startOwner: null, backoffMs: () => 1 };
+    const coordinator = await connect(options);
+    this.#coordinators.push(coordinator);
+    return coordinator;
+  }
+}
+
+/** The built program, a process for each command. */
+export class ProcessShell implements Shell {
+  readonly #main: string;
+  readonly #cwd: string;
+  readonly #children = new Map<ChildProcess, Promise<Ended>>();
+
+  /** `main`: the built entry, of the same version as the stage's owner. */
+  constructor(stage: Stage, main: string) {
+    this.#main = main;
+    this.#cwd = stage.checkout.worktree;
+  }
+
+  run(args: readonly string[]): Running {
+    const child = spawn(process.execPath, [this.#main, ...args], {
+      cwd: this.#cwd,
+      env: plainEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code, ...said }));
+    });
+    this.#children.set(child, ended);
+    void ended.finally(() => this.#children.delete(child));
+    return { ended, kill: () => void child.kill('SIGKILL') };
+  }
+
+  async end(): Promise<void> {
+    for (const child of this.#children.keys()) child.kill('SIGKILL');
+    await Promise.all(this.#children.values());
+  }
+}
+
+/** Of the caller's environment only what does not belong to a repository or to an agent. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(GIT|RHEMA|VITEST)/.test(name));
+  return { ...Object.fromEntries(kept), NO_COLOR: '1' };
+}

@@ -1,0 +1,94 @@
+/**
+ * The state as a public interface shows it, in the canonical form of `spec/ABSTRACTION.md`. There is no second canonical
+ * form here: what is shown is put into the shape of the core's state, and `test/spec/canonical.ts` writes it down.
+ */
+import { asSessionId, asTimeMs, initialState, type Agent, type State, type Waiter } from '../../src/core/index.ts';
+import type { AgentView, LockView, SyncView, WaiterView } from '../../src/protocol/index.ts';
+import type { Constants } from '../spec/slice.ts';
+import type { Client, World } from '../spec/world.ts';
+import type { Shown } from './face.ts';
+
+/** The clients are part of the environment, and so is the time: no interface shows them, the walk knows them. */
+export interface Environment {
+  readonly clients: World['clients'];
+  readonly nowMs: number;
+}
+
+/** The session of an agent that speaks for itself; the interface has the secret that belongs to it. */
+export const ownSession = asSessionId('own');
+
+export function worldOf(constants: Constants, shown: Shown, environment: Environment): World {
+  const { status, scopes, requests } = shown;
+  const state = initialState(status.settings);
+  state.revision = status.revision;
+  for (const view of status.agents) state.agents.set(view.agent, toAgent(view));
+  for (const view of status.locks) state.locks.set(view.scope, toLock(view));
+  for (const view of status.waiters) state.tickets.set(view.ticket, toWaiter(view, state, constants));
+  for (const view of status.syncs) state.syncs.set(view.scope, toSync(view));
+  for (const { contexts, ...scope } of scopes.scopes)
+    state.scopes.set(scope.path, { ...scope, contexts: new Map(Object.entries(contexts)) });
+  for (const { requestId, kind, agent, revision, result } of requests)
+    if (requestId !== null) state.recentRequests.remember(requestId, { kind, agent, revision, result });
+  return { state, ...environment };
+}
+
+function toAgent({ agent, held, ...view }: AgentView): Agent {
+  return { ...view, id: agent, session: ownSession, held: new Set(held) };
+}
+
+type Lock = Parameters<State['locks']['set']>[1];
+type Sync = Parameters<State['syncs']['set']>[1];
+
+/** Since when it is contended is shown, but not for what; see {@link asShown}. */
+function toLock({ queueLength: _, ...view }: LockView): Lock {
+  return { ...view, ticket: null, ttlMs: (view.deadlineMs - view.grantedAtMs) as Lock['ttlMs'] };
+}
+
+/** What is shown is the earlier end, of the wait or of the block. A block that has no end in the model is none. */
+function toWaiter(view: WaiterView, { agents, settings }: State, { maxBlock }: Constants): Waiter {
+  const { position: _position, waitsFor: _waitsFor, ...shown } = view;
+  const endOfBlockMs = asTimeMs((agents.get(view.agent)?.blockedSinceMs ?? 0) + settings.maxBlockMs);
+  const isEndless = maxBlock === 0 && view.deadlineMs === endOfBlockMs;
+  return { ...shown, deadlineMs: isEndless ? null : view.deadlineMs, waitMs: null, ttlMs: settings.lockTtlMs };
+}
+
+function toSync({ retriesLeft: _, ...view }: SyncView): Sync {
+  return { ...view, epoch: null, syncedAgainst: {} };
+}
+
+/**
+ * A canonical text as far as it is shown. Two things are not: whether a contended hold ends because of the scope or because
+ * of a place (the earlier end is shown), and the own end of a wait that the end of the block precedes.
+ */
+export function asShown(canonical: string, { agents }: Constants): string {
+  const parts = canonical.split('|');
+  const [agentPart = '', clients = '', locks = '', queue = ''] = parts;
+  const blocks = new Map(agentPart.split(';').map((text, place) => [agents[place], text.split('.')[2] ?? off]));
+  const shownLocks = locks.split(';').map(shownLock);
+  const shownQueue = queue.split(';').map((ticket) => shownTicket(ticket, blocks));
+  return [agentPart, clients, shownLocks.join(';'), shownQueue.join(';'), ...parts.slice(4)].join('|');
+}
+
+const off = '~';
+
+function shownLock(text: string): string {
+  const [agent, lease, scopeHold = off, placeHold = off] = text.split('.');
+  return lease === undefined ? text : [agent, lease, earlier(scopeHold, placeHold), off].join('.');
+}
+
+function shownTicket(text: string, blocks: ReadonlyMap<string | undefined, string>): string {
+  const [asked = '', wait] = text.split('.');
+  const [agent] = asked.split(':');
+  return wait === undefined ? text : `${asked}.${earlier(wait, blocks.get(agent) ?? off)}`;
+}
+
+function earlier(first: string, second: string): string {
+  if (first === off) return second;
+  return second === off || Number(first) <= Number(second) ? first : second;
+}
+
+/** The clients in a canonical text. */
+export function clientsIn(canonical: string, { agents }: Constants): World['clients'] {
+  const letters = (canonical.split('|')[1] ?? '').split(';');
+  return Object.fromEntries(agents.map((agent, place) => [agent, letters[place] as Client]));
+}

@@ -1,0 +1,140 @@
+/** Interfaces that are wrong on purpose: each must be caught, or the walks prove nothing. */
+import { describe, expect, it } from 'vitest';
+import type { Answer, Face, Shown } from './face.ts';
+import { cliKind, clientKind } from './kinds.ts';
+import { retrace, tour, type FaceKind } from './tour.ts';
+
+/** What is wrong with a face; the rest is passed on to the right one. */
+type Wrong = (right: Face) => Partial<Face>;
+
+function wrongly(kind: FaceKind, wrong: Wrong): FaceKind {
+  return {
+    ...kind,
+    open: async (stage, route) => {
+      const right = await kind.open(stage, route);
+      return {
+        waits: right.waits,
+        perform: (command) => right.perform(command),
+        befall: (fault, agent) => right.befall(fault, agent),
+        look: () => right.look(),
+        inWords: (command) => right.inWords(command),
+        end: () => right.end(),
+        ...wrong(right),
+      };
+    },
+  };
+}
+
+async function reportOn(kind: FaceKind, model: string, wrong: Wrong): Promise<string> {
+  return (await tour(wrongly(kind, wrong), model, 'labels')).report ?? 'no difference';
+}
+
+const changedAnswer = (right: Face, change: (answer: Answer) => Answer): Partial<Face> => ({
+  perform: async (command) => change(await right.perform(command)),
+});
+
+const changedLook = (right: Face, change: (shown: Shown) => Shown): Partial<Face> => ({
+  look: async () => change(await right.look()),
+});
+
+describe('an interface that is wrong is caught', () => {
+  it('when it swallows a release and says that it was done', async () => {
+    const report = await reportOn(clientKind, 'Locks22c2', (right) => ({
+      perform: async (command) =>
+        command.kind === 'ReleaseLock' && command.token === null
+          ? { code: null, revision: (await right.look()).status.revision, told: {} }
+          : right.perform(command),
+    }));
+    expect(report).toMatch(/client on Locks22c2 differs at step \d+: ReleaseLock\(a\d,s\d\)\n/);
+    expect(report).toMatch(/expected: accepted.*\n +seen: +UNCHANGED/);
+  });
+
+  it('when it calls two refusals by the same code', async () => {
+    const report = await reportOn(cliKind, 'Locks22c2', (right) =>
+      changedAnswer(right, (answer) =>
+        answer.code === 'LOCK_HELD' ? { ...answer, code: 'AGENT_HOLDS_LOCK' } : answer,
+      ),
+    );
+    expect(report).toMatch(/expected: LOCK_HELD,.*\n +seen: +AGENT_HOLDS_LOCK,/);
+  });
+
+  it('when it answers with a revision of the past', async () => {
+    const report = await reportOn(clientKind, 'Hold21', (right) =>
+      changedAnswer(right, (answer) => ({ ...answer, revision: 1 })),
+    );
+    expect(report).toContain('answered at revision 1, but');
+  });
+
+  it('when it shows the queue without its last ticket', async () => {
+    const report = await reportOn(clientKind, 'Hold21', (right) =>
+      changedLook(right, ({ status, ...rest }) => ({
+        ...rest,
+        status: { ...status, waiters: status.waiters.slice(0, -1) },
+      })),
+    );
+    expect(report).toContain(': AcquireLock(');
+  });
+
+  it('when it hands out a token that is not larger than all before', async () => {
+    const report = await reportOn(clientKind, 'Hold21', (right) =>
+      changedLook(right, ({ status, ...rest }) => ({
+        ...rest,
+        status: { ...status, locks: status.locks.map((lock) => ({ ...lock, token: 1 as typeof lock.token })) },
+      })),
+    );
+    expect(report).toContain('is granted with the token 1, not a larger one');
+  });
+
+  it('when it hears an agent that is down', async () => {
+    const report = await reportOn(clientKind, 'Sessions21', (right) =>
+      changedLook(right, ({ status, ...rest }) => ({
+        ...rest,
+        status: { ...status, agents: status.agents.map((agent) => ({ ...agent, presence: 'present' })) },
+      })),
+    );
+    expect(report).toMatch(/expected: accepted, (L|.*;L)/);
+  });
+
+  it('when it tells a waiting agent in vain that it waited in vain', async () => {
+    const report = await reportOn(clientKind, 'Hold21', (right) => ({
+      perform: async (command) => {
+        const answer = await right.perform(command);
+        for (const wait of right.waits) {
+          right.waits.delete(wait);
+          right.waits.add({ agent: wait.agent, end: () => Promise.resolve({ isGranted: false, told: {} }) });
+        }
+        return answer;
+      },
+    }));
+    expect(report).toContain('is told that its wait was in vain: the contrary is shown');
+  });
+});
+
+describe('the report on a difference', () => {
+  const deaf: Wrong = (right) => ({
+    perform: (command) =>
+      command.kind === 'RenewLock'
+        ? Promise.resolve({ code: 'LOCK_NOT_HELD', revision: null, told: {} })
+        : right.perform(command),
+  });
+
+  it('shows the shortest path that differs, as it is typed, and how to walk it again', async () => {
+    const report = await reportOn(cliKind, 'Hold21', deaf);
+    const lines = report.split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      'cli on Hold21 differs at step 2: RenewLock(a1,s1)',
+      '  expected: accepted, w.~.~;i.~.~|u;u|a1.2.~.~||=|i.~.0.~|-|',
+    ]);
+    expect(lines).toContain('    rhema lock acquire s1 --agent a1 --wait --json');
+    expect(lines.at(-1)).toBe(
+      "    npm run spec:paths -- again cli Hold21 'AcquireLock(a1,s1,wait)' 'RenewLock(a1,s1)'",
+    );
+  });
+
+  it('is the same when the path is walked again', async () => {
+    const labels = ['AcquireLock(a1,s1,wait)', 'RenewLock(a1,s1)'];
+    const report = await retrace(wrongly(cliKind, deaf), 'Hold21', labels);
+    expect(report).toBe(await reportOn(cliKind, 'Hold21', deaf));
+    expect(await retrace(cliKind, 'Hold21', labels)).toBeNull();
+  });
+});

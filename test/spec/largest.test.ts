@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import * as core from '../../src/core/index.ts';
+import { deviations } from './conform.ts';
+import { loadSlice } from './slice.ts';
+
+it(
+  'the shipped core has the same labelled state graph as the specification in the largest model',
+  { timeout: 900_000 },
+  () => {
+    expect(deviations(core, loadSlice('Everything22timed'))).toEqual([]);
+  },
+);
