@@ -7,6 +7,7 @@ import { cliBenchmark } from './benchmarks/cli.ts';
 import { coreBenchmark } from './benchmarks/core.ts';
 import { durableAcquireBenchmark } from './benchmarks/durable-acquire.ts';
 import { handOverBenchmark } from './benchmarks/hand-over.ts';
+import { initBenchmark } from './benchmarks/init.ts';
 import { memoryBenchmark } from './benchmarks/memory.ts';
 import { openLogBenchmark } from './benchmarks/open-log.ts';
 import { throughputBenchmark } from './benchmarks/throughput.ts';
@@ -24,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   handOverBenchmark,
   cliBenchmark,
   openLogBenchmark,
+  initBenchmark,
 ];
 
 const usage = `npm run bench -- [--only NAME]... [--quick] [--json] [--write]

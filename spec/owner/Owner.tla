@@ -40,7 +40,7 @@ VARIABLES
   memory,     \* per owner: its memory, or Down
   plan,       \* per owner: the batch it is busy with, or NoPlan
   trouble,    \* whether processes crash and messages are lost
-  machine     \* the memory that follows from what the machine was shown of the log: see `Show'
+  machine,    \* the memory that follows from what the machine was shown of the log: see `Show'
   step        \* the label of the last step; `View' leaves it out
 clients == <<wish, since, told>>
 store == <<log, snapshot, late>>
@@ -99,10 +99,13 @@ Hears(o, outcome) == plan' = [plan EXCEPT ![o].outcome = outcome]
 \* Of the appends under way none that expects what was the end can succeed any more.
 Grow(entries) == log' = log \o entries /\ late' = IF entries = <<>> THEN late ELSE {}
 
+\* All of a batch, or nothing.
+Written(entries) == IF Bug = "appendsPartly" THEN SubSeq(entries, 1, Min(1, Len(entries))) ELSE entries
+
 AppendBatch(o) ==
   /\ plan[o].outcome = "sent" /\ Does(o, "AppendBatch", <<>>)
   /\ IF plan[o].follows = Revision \/ Bug = "appendsUnconditionally"
-     THEN Grow(IF Bug = "appendsPartly" THEN SubSeq(plan[o].entries, 1, 1) ELSE plan[o].entries) /\ Hears(o, "done")
+     THEN Grow(Written(plan[o].entries)) /\ Hears(o, "done")
      ELSE IF Bug = "appendOverwrites"
      THEN log' = SubSeq(log, 1, plan[o].follows) \o plan[o].entries /\ late' = {} /\ Hears(o, "done")
      ELSE UNCHANGED <<log, late>> /\ Hears(o, "refused")
@@ -250,6 +253,11 @@ RepliesAreCurrent == \A r \in RequestId : told[r] # NoReply => told[r].revision 
 
 \* However often a request is sent, decided and appended, it acts once.
 ActsOnce == \A i, j \in 1..Revision : log[i].id = log[j].id => i = j
+
+\* Reachable, and so no invariant.  A refusal is not remembered: a copy of the request that is still under way may act
+\* after it, once.  Who was refused and asks for another thing must do so with another id, and learns from the log.
+RefusalIsFinal ==
+  \A r \in RequestId : told[r] # NoReply /\ ~told[r].committed => \A i \in 1..Revision : log[i].id # r
 
 \* What is in the log stays there.
 LogOnlyGrows == [][Len(log') >= Revision /\ SubSeq(log', 1, Revision) = log]_vars

@@ -21,17 +21,20 @@ export function readConfig(folder, name) {
 /**
  * Runs TLC on a configuration, breadth-first with one worker, so that a counterexample is a shortest one.
  * `violated` is the property that TLC names, or what kind it is of, or null; `failure` is what kept TLC from finishing,
- * or null; `steps` are the labels of a counterexample's steps.
+ * or null; `steps` are the labels of a counterexample's steps. `options` are TLC's own,
+ * `javaOptions` those of the Java machine.
  */
-export async function runTlc(jar, config) {
+export async function runTlc(jar, config, options = [], javaOptions = []) {
   const folder = mkdtempSync(join(tmpdir(), 'tlc-'));
   const startedAt = Date.now();
   try {
     const path = join(folder, `${config.name}.cfg`);
     writeFileSync(path, config.text);
+    // TLC unpacks the modules that it brings along into Java's folder for temporary files: runs must not share it.
+    const settings = [`-Djava.io.tmpdir=${folder}`, `-DTLA-Library=${library}`];
     const { output, status } = await runJava(
-      ['-XX:+UseSerialGC', '-Xmx3g', `-DTLA-Library=${library}`, '-cp', jar, 'tlc2.TLC'],
-      ['-workers', '1', '-metadir', folder, '-config', path, `${config.module}.tla`],
+      ['-XX:+UseSerialGC', '-Xmx3g', ...javaOptions, ...settings, '-cp', jar, 'tlc2.TLC'],
+      ['-workers', '1', '-metadir', folder, '-config', path, ...options, `${config.module}.tla`],
       join(specFolder, config.folder),
     );
     const seconds = Math.round((Date.now() - startedAt) / 1000);

@@ -10,10 +10,11 @@ import {
   statePaths,
   writeSession,
 } from '../client/index.ts';
-import { repositoryPath } from '../context/index.ts';
+import { ContextError, repositoryPath } from '../context/index.ts';
 import { parseScopePath } from '../core/index.ts';
 import type { McpPorts, SessionKeeping, Workspace } from '../mcp/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
+import { CoordinatorError } from '../protocol/index.ts';
 import { Call } from './call.ts';
 import { processContext } from './process-context.ts';
 import type { Clock } from './context.ts';
@@ -24,7 +25,8 @@ export function mcpPorts(call: Call): McpPorts {
   let log: Log | null = null;
   const { clock } = call.context;
   return {
-    open: () => openWorkspace(call),
+    // What could not be opened once may be there later: nothing of it is remembered.
+    open: () => openWorkspace(call.in(call.cwd)),
     clock,
     newRequestId: () => call.world.newRequestId(),
     newSecret: () => call.world.newSecret(),
@@ -39,7 +41,7 @@ export function portsFor(folder: string): McpPorts {
 }
 
 async function openWorkspace(call: Call): Promise<Workspace> {
-  const repository = await call.repository();
+  const repository = await locate(call);
   const coordinator = await call.coordinator();
   const { worktree } = repository;
   const top = worktree ?? repository.commonDir;
@@ -55,6 +57,16 @@ async function openWorkspace(call: Call): Promise<Workspace> {
     filePath: async (text) => (worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text)),
     digestOf: (path) => digestOf(join(top, path)),
   };
+}
+
+async function locate(call: Call): Promise<Repository> {
+  try {
+    return await call.repository();
+  } catch (error) {
+    if (!(error instanceof ContextError)) throw error;
+    const code = error.code === 'NOT_A_REPOSITORY' ? error.code : 'REPOSITORY_UNREADABLE';
+    throw new CoordinatorError(code, error.message, { cause: error });
+  }
 }
 
 function sessionKeeping({ commonDir }: Repository, clock: Clock): SessionKeeping {

@@ -14,8 +14,13 @@ let own: ProcessIdentity | null = null;
 
 /** The process that runs. */
 export function thisProcess(): ProcessIdentity {
-  own ??= { pid: process.pid, start: startOf(process.pid) ?? '', namespace: ownNamespace() };
+  own ??= identityOf(process.pid);
   return own;
+}
+
+/** A process that this one can see. One that has ended already is never found running. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, start: startOf(pid) ?? 'ended', namespace: ownNamespace() };
 }
 
 /** Whether a process still runs. One of another container cannot be seen, and counts as running. */

@@ -46,12 +46,12 @@ describe('configuring', () => {
 
   test('names the first of the agents for whom the settings are too small', () => {
     const machine = house({ maxConcurrentAgents: 4 });
-    machine.join('carol');
+    machine.join('aaron');
     machine.define({ a: [], b: ['a'], c: [], d: [] });
-    machine.acquire('carol', ['c', 'd']);
+    machine.acquire('aaron', ['c', 'd']);
     machine.acquire('alice', ['a', 'b']);
     expect(configure(machine, { maxLocksPerAgent: 1 })).toMatchObject({
-      rejection: { code: 'SETTINGS_IN_USE', details: { what: expect.stringMatching(/^alice .* 2 locks/) } },
+      rejection: { code: 'SETTINGS_IN_USE', details: { what: expect.stringMatching(/^aaron .* 2 locks/) } },
     });
   });
 
@@ -66,7 +66,7 @@ describe('configuring', () => {
 
   test('dependencies that are checked from now on send back what stands on unsynced ones, in one order', () => {
     const machine = new Machine({ dependencyChecking: false });
-    machine.define({ base: [], lib: ['base'], alone: [], zoo: ['base'], app: ['lib', 'alone'] });
+    machine.define({ base: [], zoo: ['base'], lib: ['base'], alone: [], app: ['alone', 'lib'] });
     machine.join('alice');
     for (const scope of ['zoo', 'app', 'lib', 'alone']) {
       machine.startSync('alice', scope);
@@ -79,6 +79,32 @@ describe('configuring', () => {
       { kind: 'sync.invalidated', scope: 'app', cause: 'lib' },
     ]);
     expect(machine.state.syncs.get(scopePath('alone'))?.status).toBe('completed');
+  });
+
+  test('other settings leave alone what was synced while dependencies are not checked', () => {
+    const machine = house({ dependencyChecking: false });
+    machine.startSync('alice', 'b');
+    machine.completeSync('alice', 'b');
+    expect(eventKinds(configure(machine, { maxRetries: 9 }))).toEqual(['settings.changed']);
+    expect(machine.state.syncs.get(scopePath('b'))?.status).toBe('completed');
+  });
+
+  test('a smaller retry budget cuts the failures down to it, a larger one leaves them', () => {
+    const machine = house({ maxRetries: 3, retryBackoffMs: asDurationMs(0) });
+    const failures = (): number | undefined => machine.state.syncs.get(scopePath('a'))?.failures;
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      machine.startSync('alice', 'a');
+      machine.failSync('alice', 'a');
+      if (attempt < 3) machine.say({ kind: 'RetrySync', scope: scopePath('a') });
+    }
+    configure(machine, { maxRetries: 5 });
+    expect(failures()).toBe(3);
+    configure(machine, { maxRetries: 1 });
+    expect(failures()).toBe(2); // It has failed: one try and one retry are used up.
+    configure(machine, { maxRetries: 3 });
+    machine.say({ kind: 'RetrySync', scope: scopePath('a') });
+    configure(machine, { maxRetries: 1 });
+    expect(failures()).toBe(1); // It is about to be tried: one failure must have room.
   });
 
   test('a ticket counts like the locks that it will become', () => {

@@ -5,6 +5,7 @@
  * presented, and the digest that the writer last saw: two writers never overwrite each other unseen. A free scope's lock
  * is taken for the writer. Every write sends the scope, and all that depends on it, back to be synced.
  */
+import { must } from './assert.ts';
 import type { ContextModify } from './commands.ts';
 import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
@@ -91,15 +92,15 @@ function refusedHolds(agent: Agent, scope: ScopePath): Decision {
 
 function refusedContent(state: State, command: ContextModify): Decision | null {
   const { scope, file, baseDigest } = command;
-  const contexts = state.scopes.get(scope)?.contexts;
-  const known = contexts?.get(file);
+  const { contexts } = must(state.scopes.get(scope), `${scope} is defined`);
+  const known = contexts.get(file);
   if (known !== undefined && known.digest !== baseDigest)
     return reject(
       'CONTEXT_CONFLICT',
       `${file} of ${scope} was changed by ${known.agent} (revision ${known.revision}) since it was read: read it again and merge`,
       { scope, file, baseDigest, currentDigest: known.digest, agent: known.agent, revision: known.revision },
     );
-  if (known === undefined && (contexts?.size ?? 0) >= contextFilesPerScopeMax)
+  if (known === undefined && contexts.size >= contextFilesPerScopeMax)
     return reject(
       'CONTEXT_LIMIT_REACHED',
       `${scope} has ${contextFilesPerScopeMax} context files already: no more are tracked`,
@@ -112,5 +113,6 @@ function refusedContent(state: State, command: ContextModify): Decision | null {
 
 export function evolveContextModified(state: State, event: EventOf<'context.modified'>, stamp: Stamp): void {
   const { scope, file, digest, agent } = event;
-  state.scopes.get(scope)?.contexts.set(file, { digest, revision: stamp.revision, agent });
+  const { contexts } = must(state.scopes.get(scope), `${scope} is defined`);
+  contexts.set(file, { digest, revision: stamp.revision, agent });
 }

@@ -108,7 +108,7 @@ function nextCandidate(draft: Draft, scope: ScopePath, ticket: Ticket): Ticket |
   const oldest = draft.oldest();
   const isReserved = oldest !== null && oldest.ticket <= ticket && oldest.scopes.includes(scope);
   if (isReserved || !draft.isFree(scope)) return null;
-  return draft.state.index.queues.get(scope)?.after(ticket) ?? null;
+  return must(draft.state.index.queues.get(scope), `${ticket} waits for ${scope}`).after(ticket);
 }
 
 /** In a full house only who holds a lock already can be granted another; the house bounds how many these are. */
@@ -117,7 +117,7 @@ function serveHolders(draft: Draft): void {
   const { state } = draft;
   const waiting = new Set<Ticket>();
   for (const { agent } of state.locks.values()) {
-    const ticket = state.agents.get(agent)?.ticket ?? null;
+    const { ticket } = presentAgent(state, agent);
     if (ticket !== null) waiting.add(ticket);
   }
   for (const ticket of [...waiting].sort(byNumber)) serve(draft, waiterOf(draft, ticket));

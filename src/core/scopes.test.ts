@@ -158,6 +158,24 @@ describe('a graph that is taken', () => {
     expect([machine.holder('a'), machine.token('a')]).toEqual(['alice', token]);
   });
 
+  test('sends back a scope that gains an unsynced dependency beside one that it had', () => {
+    const machine = new Machine();
+    machine.define({ a: [], b: ['a'] });
+    machine.join('alice');
+    synced(machine, 'a', 'b');
+    machine.define({ a: [], b: ['a', 'c'], c: [] });
+    expect(machine.state.syncs.get(scopePath('b'))?.status).toBe('idle');
+  });
+
+  test('sends back what comes to depend on a scope that is sent back', () => {
+    const machine = new Machine();
+    machine.define({ a: [], b: [] });
+    machine.join('alice');
+    synced(machine, 'a', 'b');
+    machine.define({ a: ['c'], b: ['a'], c: [] });
+    expect(machine.state.syncs.get(scopePath('b'))?.status).toBe('idle');
+  });
+
   test('sends back a scope that gains a dependency that is not synced, and all above it', () => {
     const machine = new Machine();
     machine.define({ a: [], b: [], c: ['b'], d: [] });

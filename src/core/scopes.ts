@@ -5,6 +5,7 @@
  * its own, there is no cycle, and the bounds hold. A scope that goes away takes its lock, its waiters and its sync with
  * it; a scope that gains a dependency that is not completed, and all that depends on it, must be synced again.
  */
+import { must } from './assert.ts';
 import type { DefineScope, DefineScopes, RemoveScope, ScopeDefinition } from './commands.ts';
 import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
@@ -89,10 +90,8 @@ function toDefinition({ path, name, type, dependencies }: ScopeDefinition): Scop
 
 function removeScope(draft: Draft, path: ScopePath): void {
   const { state } = draft;
-  for (const ticket of state.index.queues.get(path) ?? []) {
-    const waiter = state.tickets.get(ticket);
-    if (waiter !== undefined) draft.endTicket(waiter, 'scopeRemoved');
-  }
+  for (const ticket of state.index.queues.get(path) ?? [])
+    draft.endTicket(must(state.tickets.get(ticket), `ticket ${ticket} is queued`), 'scopeRemoved');
   const lock = draft.lockOf(path);
   if (lock !== undefined) draft.release(lock, 'scopeRemoved');
   abortSync(draft, path, 'its scope was removed');
@@ -206,17 +205,15 @@ export function placeScope(state: State, scope: Scope): void {
 }
 
 export function evolveScopeRemoved(state: State, event: EventOf<'scope.removed'>): void {
-  const known = state.scopes.get(event.scope);
-  if (known === undefined) return;
-  unlink(state, known);
+  unlink(state, must(state.scopes.get(event.scope), `${event.scope} is defined`));
   state.scopes.delete(event.scope);
   state.syncs.delete(event.scope);
 }
 
 function unlink(state: State, scope: Scope): void {
   for (const dependency of scope.dependencies) {
-    const dependents = state.index.dependents.get(dependency);
-    dependents?.delete(scope.path);
-    if (dependents?.size === 0) state.index.dependents.delete(dependency);
+    const dependents = must(state.index.dependents.get(dependency), `${dependency} has dependents`);
+    dependents.delete(scope.path);
+    if (dependents.size === 0) state.index.dependents.delete(dependency);
   }
 }

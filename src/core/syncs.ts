@@ -161,11 +161,12 @@ export function decideRetrySync(state: State, command: RetrySync): Decision {
       `${scope} has failed ${sync.failures} times and its ${maxRetries} retries are used up: mend the cause, then \`rhema sync reset ${scope}\``,
       { scope, failures: sync.failures, maxRetries, error: sync.error },
     );
-  if (sync.retryAtMs !== null && atMs < sync.retryAtMs)
+  const retryAtMs = must(sync.retryAtMs, `${scope} may be tried again`);
+  if (atMs < retryAtMs)
     return reject(
       'RETRY_TOO_SOON',
-      `the next try of ${scope} may start in ${((sync.retryAtMs - atMs) / 1000).toFixed(1)} s`,
-      { scope, retryAtMs: sync.retryAtMs, failures: sync.failures },
+      `the next try of ${scope} may start in ${((retryAtMs - atMs) / 1000).toFixed(1)} s`,
+      { scope, retryAtMs, failures: sync.failures },
     );
   return backToIdle(scope, 'sync.retried');
 }
@@ -272,8 +273,8 @@ function causesOf(changed: readonly ScopePath[], dependents: Edges<ScopePath>): 
 /** Ends the run of a scope without a verdict; false when none is going on. */
 export function abortSync(draft: Draft, scope: ScopePath, reason: string | null): boolean {
   const sync = draft.state.syncs.get(scope);
-  if (sync === undefined || sync.status !== 'syncing' || sync.run === null) return false;
-  draft.emit({ kind: 'sync.aborted', scope, run: sync.run, reason });
+  if (sync === undefined || sync.status !== 'syncing') return false;
+  draft.emit({ kind: 'sync.aborted', scope, run: runOf(sync), reason });
   return true;
 }
 
@@ -286,12 +287,15 @@ export function failRunningSyncs(draft: Draft, agent: Agent, error: string): voi
 }
 
 function failRun(draft: Draft, sync: Sync, error: string): TimeMs {
-  const agent = must(sync.agent, `a run of ${sync.scope} has an agent`);
-  const run = must(sync.run, `a run of ${sync.scope} has a number`);
+  const agent = runnerOf(sync);
+  const run = runOf(sync);
   const retryAtMs = addMs(draft.atMs, backOff(sync.failures, draft.settings.retryBackoffMs));
   draft.emit({ kind: 'sync.failed', scope: sync.scope, agent, run, error, retryAtMs });
   return retryAtMs;
 }
+
+const runnerOf = (sync: Sync): AgentId => must(sync.agent, `a run of ${sync.scope} has an agent`);
+const runOf = (sync: Sync): SyncRun => must(sync.run, `a run of ${sync.scope} has a number`);
 
 const longestBackOffMs = 3_600_000;
 
@@ -332,9 +336,10 @@ export function evolveSyncStarted(state: State, event: EventOf<'sync.started'>, 
 /** Puts a sync into the state and its index; also how a snapshot is read. */
 export function placeSync(state: State, sync: Sync): void {
   state.syncs.set(sync.scope, sync);
-  if (sync.status !== 'syncing' || sync.agent === null) return;
-  const running = state.index.runningSyncs.get(sync.agent);
-  if (running === undefined) state.index.runningSyncs.set(sync.agent, new Set([sync.scope]));
+  if (sync.status !== 'syncing') return;
+  const agent = runnerOf(sync);
+  const running = state.index.runningSyncs.get(agent);
+  if (running === undefined) state.index.runningSyncs.set(agent, new Set([sync.scope]));
   else running.add(sync.scope);
 }
 
@@ -377,11 +382,10 @@ export function evolveSyncInvalidated(state: State, event: EventOf<'sync.invalid
 function endRun(state: State, scope: ScopePath, stamp: Stamp): Sync {
   const sync = must(state.syncs.get(scope), `${scope} runs`);
   sync.endedAtMs = stamp.atMs;
-  if (sync.agent !== null) {
-    const running = state.index.runningSyncs.get(sync.agent);
-    running?.delete(scope);
-    if (running?.size === 0) state.index.runningSyncs.delete(sync.agent);
-  }
+  const agent = runnerOf(sync);
+  const running = must(state.index.runningSyncs.get(agent), `${agent} runs syncs`);
+  running.delete(scope);
+  if (running.size === 0) state.index.runningSyncs.delete(agent);
   return sync;
 }
 

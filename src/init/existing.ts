@@ -5,7 +5,7 @@ import type { ScopePath } from '../core/index.ts';
 import { dependencyEntries, dependencyText, withoutDependency } from './dependency-entry.ts';
 import { isTable, textIn, textsIn, type Table } from './manifests.ts';
 import { joinPath } from './paths.ts';
-import { readUntouched, type ScopeDependency } from './scope-text.ts';
+import { readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
 /** What stands under `generated`: what init and refresh wrote, and may change. */
@@ -35,12 +35,24 @@ export interface ExistingScope {
 /** Reads the files that a scan found. A file that is gone meanwhile, or is no text, counts as written by hand. */
 export function readExisting(
   root: string,
-  { files, definitions }: Pick<ScanResult, 'files' | 'definitions'>,
+  { files, definitions, problems }: Pick<ScanResult, 'files' | 'definitions' | 'problems'>,
 ): Map<ScopePath, ExistingScope> {
+  const unresolved = new Set(
+    problems.filter(({ code }) => code === 'UNKNOWN_DEPENDENCY').map(({ file }) => file),
+  );
   const resolved = new Map(definitions.map(({ path, dependencies }) => [path, dependencies]));
   const existing = new Map<ScopePath, ExistingScope>();
   for (const [path, file] of files)
-    existing.set(path, readOne({ path, file, text: textOf(join(root, file)), resolved: resolved.get(path) ?? [] }));
+    existing.set(
+      path,
+      readOne({
+        path,
+        file,
+        text: textOf(join(root, file)),
+        resolved: resolved.get(path) ?? [],
+        isUnresolved: unresolved.has(file),
+      }),
+    );
   return existing;
 }
 
@@ -50,6 +62,8 @@ interface Given {
   readonly text: string;
   /** What its entries mean, however they are written. */
   readonly resolved: readonly ScopePath[];
+  /** Some entry means no scope that there is: it may mean one that is about to be made. */
+  readonly isUnresolved: boolean;
 }
 
 function textOf(file: string): string {
@@ -60,7 +74,8 @@ function textOf(file: string): string {
   }
 }
 
-function readOne({ path, file, text, resolved }: Given): ExistingScope {
+function readOne(given: Given): ExistingScope {
+  const { path, file, text, resolved } = given;
   const byHand = {
     path,
     file,
@@ -70,21 +85,23 @@ function readOne({ path, file, text, resolved }: Given): ExistingScope {
     dependencies: [],
     claimed: [],
   } as const;
-  if (!/\bgenerated\b/.test(text)) return byHand;
-  const untouched = readUntouched(path, text);
-  if (untouched !== null) {
-    const { dependencies, leftOut } = untouched;
-    const generated = { dependencies: dependencies.map(({ to }) => to), leftOut, depth: null };
-    return { path, file, text, origin: 'untouched', generated, dependencies, claimed: [] };
-  }
-  const yaml = parse(text);
-  const part = yaml === null ? null : yaml.valueAt('generated');
-  if (yaml === null || !isTable(part)) return byHand;
-  const generated = partOf(path, part);
+  const isMarked = /\bgenerated\b/.test(text);
+  const untouched = isMarked ? readUntouched(path, text) : null;
+  if (untouched !== null) return asUntouched(byHand, untouched);
+  const yaml = isMarked || given.isUnresolved ? parse(text) : null;
+  if (yaml === null) return byHand;
   const dependencies = dependenciesOf(path, yaml, resolved);
+  const part = yaml.valueAt('generated');
+  if (!isTable(part)) return { ...byHand, dependencies };
+  const generated = partOf(path, part);
   const present = generated.dependencies.filter((one) => dependencies.some(({ to }) => to === one));
   const claimed = present.filter((to) => withoutDependency(yaml, path, to) === null);
   return { ...byHand, origin: 'edited', generated, dependencies, claimed };
+}
+
+function asUntouched(scope: ExistingScope, { dependencies, leftOut }: ScopeText): ExistingScope {
+  const generated = { dependencies: dependencies.map(({ to }) => to), leftOut, depth: null };
+  return { ...scope, origin: 'untouched', generated, dependencies };
 }
 
 /** Null when it is no valid YAML. */

@@ -16,6 +16,7 @@ import {
   type ScopeDependency,
   type ScopeText,
 } from './scope-text.ts';
+import { YamlText } from './yaml-splice.ts';
 
 export interface PlannedFiles {
   /** The top's file first: once it is there, running init again completes what was cut short. Removals last. */
@@ -135,7 +136,7 @@ class FilePlanner {
     const prepared = existing.path === top ? this.#withBlock(existing, existing.text) : existing.text;
     const marked = existing.generated === null ? withGenerated(prepared, scope, input.depth) : prepared;
     const edited = marked === null ? null : this.#edited(existing, marked, scope, input.graph);
-    if (edited === null) this.#noteUnsplicable(existing.file);
+    if (edited === null) this.#noteUnsplicable(existing);
     this.#change(existing, edited ?? prepared);
   }
 
@@ -164,7 +165,7 @@ class FilePlanner {
     const { stage } = this.#situation;
     if (stage === null || hasBlock(text)) return text;
     const after = withBlock(text, stage, this.#raised);
-    if (after === null) this.#noteUnsplicable(existing.file);
+    if (after === null) this.#noteUnsplicable(existing);
     return after ?? text;
   }
 
@@ -176,9 +177,10 @@ class FilePlanner {
     this.#notices.push(warning('KEPT_BY_HAND', { file }, message));
   }
 
-  #noteUnsplicable(file: string): void {
-    const message =
-      'has a form in which nothing can be added for certain: write it as plain keys and values, one a line';
+  #noteUnsplicable({ file, text }: ExistingScope): void {
+    const message = new YamlText(text).broken
+      ? 'is no valid YAML, so nothing can be added: repair it first'
+      : 'has a form in which nothing can be added for certain: write it as plain keys and values, one a line';
     this.#notices.push(failure('KEPT_BY_HAND', { file }, message));
   }
 }

@@ -119,7 +119,7 @@ export function planBlock(situation: Situation): Plan {
   return {
     mode: 'block',
     origins: ['existing scopes'],
-    scopes: plannedScopes([...existing.keys()].sort(byText), [], situation, links),
+    scopes: plannedScopes([...new Set([...existing.keys(), top])].sort(byText), [], situation, links),
     links,
     leftOut: [],
     excesses: excessesOf(
@@ -285,7 +285,7 @@ function raisedFor(excesses: readonly Excess[]): RaisedLimits {
 function plannedScopes(
   paths: readonly ScopePath[],
   units: readonly Unit[],
-  { existing, definitions }: Situation,
+  { existing, definitions, topName }: Situation,
   links: readonly Link[],
 ): PlannedScope[] {
   const known = new Map(definitions.map((definition) => [definition.path, definition]));
@@ -295,8 +295,8 @@ function plannedScopes(
     const unit = derived.get(path);
     return {
       path,
-      name: known.get(path)?.name ?? unit?.names[0] ?? path,
-      type: known.get(path)?.type ?? unit?.type ?? 'component',
+      name: known.get(path)?.name ?? unit?.names[0] ?? (path === top ? topName : path),
+      type: known.get(path)?.type ?? unit?.type ?? (path === top ? 'repository' : 'component'),
       source: existing.get(path)?.origin === 'hand' ? null : (unit?.source ?? null),
       dependencies: targets.get(path) ?? [],
     };

@@ -1,5 +1,6 @@
 import {
   isMap,
+  isPair,
   isScalar,
   isSeq,
   parseDocument,
@@ -216,7 +217,12 @@ function rangeOf(node: unknown): readonly [number, number, number] | null {
 }
 
 const startOf = (node: unknown): number | null => rangeOf(node)?.[0] ?? null;
-const endOf = (node: unknown): number | null => rangeOf(node)?.[1] ?? null;
+
+/** Where a node ends; of a key with a value, where the value does. */
+function endOf(node: unknown): number | null {
+  if (!isPair(node)) return rangeOf(node)?.[1] ?? null;
+  return rangeOf(node.value)?.[1] ?? rangeOf(node.key)?.[1] ?? null;
+}
 
 function isEmpty(node: unknown): boolean {
   return node === null || node === undefined || (isScalar(node) && node.value === null);

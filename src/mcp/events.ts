@@ -1,6 +1,9 @@
 import type { Entry, Event } from '../core/index.ts';
 import type { HappenedEvent } from '../protocol/index.ts';
-import { duration, quoted } from './text.ts';
+import { bounded, duration, quoted } from './text.ts';
+
+/** Events of one entry that are told: a command that takes over a repository has one for each scope. */
+const eventsMax = 8;
 
 /** One event and its age, for an agent. */
 export function eventLine({ revision, atMs, event }: HappenedEvent, nowMs: number): string {
@@ -10,7 +13,8 @@ export function eventLine({ revision, atMs, event }: HappenedEvent, nowMs: numbe
 /** One entry of the log: its revision, its time, who said what, and what happened. */
 export function entryLine({ revision, atMs, kind, agent, by, events }: Entry): string {
   const who = agent ?? by ?? 'rhema';
-  return `@${revision} ${new Date(atMs).toISOString()} ${who} ${kind}: ${events.map(eventText).join('; ')}`;
+  const happened = bounded(events.map(eventText), eventsMax, `rhema log --json`);
+  return `@${revision} ${new Date(atMs).toISOString()} ${who} ${kind}: ${happened.join('; ')}`;
 }
 
 /** The facts that say what happened, in the order in which they are read; the others are in `rhema log --json`. */

@@ -134,11 +134,14 @@ async function asAgent<Name extends AgentTool>(
   return withNotices(await handler(work, found.agent, input, call), found.agent);
 }
 
-/** What happened since the agent's last call stands first: it may change what the rest is worth. */
+/**
+ * What happened since the agent's last call stands first, since it may change what the rest is worth; but the code of a
+ * refusal is what everybody looks for at the beginning.
+ */
 function withNotices(answer: ToolAnswer, agent: KeptAgent): ToolAnswer {
   const notices = agent.takeNotices();
-  if (notices.length === 0) return answer;
-  return { ...answer, text: [...notices, answer.text].join('\n'), facts: { ...answer.facts, notices } };
+  const parts = answer.isError ? [answer.text, ...notices] : [...notices, answer.text];
+  return { ...answer, text: parts.join('\n') };
 }
 
 function parseArguments<Name extends ToolName>(tool: Name, args: unknown): ToolArguments<ToolName> {

@@ -1,7 +1,7 @@
 import type { Face, FaceOptions } from './face.ts';
 import type { McpPorts } from './ports.ts';
 
-export { createMcpServer, type McpServerOptions } from './server.ts';
+export { createMcpServer, factsKey, type McpServerOptions } from './server.ts';
 export { LineTransport } from './line-transport.ts';
 export type { Face, FaceOptions } from './face.ts';
 export type {

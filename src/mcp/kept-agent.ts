@@ -53,7 +53,8 @@ export class KeptAgent {
   readonly session: AgentSession;
   readonly #options: KeptAgentOptions;
   readonly #held = new Map<ScopePath, FencingToken>();
-  readonly #warnedOf = new Set<FencingToken>();
+  /** Held locks that others wait for, and whether the agent knows. */
+  readonly #contended = new Map<FencingToken, 'news' | 'told'>();
   #notices: string[] = [];
   #wait: TicketWait | null = null;
   #uncollected: Uncollected | null = null;
@@ -154,7 +155,7 @@ export class KeptAgent {
     const collected = this.#collect();
     if (collected !== null)
       this.#notices.push(`GRANTED while you did not wait: ${grantsText(collected)}. It is yours now.`);
-    const notices = this.#notices;
+    const notices = [...this.#notices, ...this.#contentionNews()];
     this.#notices = [];
     return notices;
   }
@@ -174,7 +175,8 @@ export class KeptAgent {
 
   #afterBeat(revision: Revision, { sessionDeadlineMs, leases }: ResultOf<'renewed'>): void {
     this.#noticeLost(revision, leases);
-    for (const lease of leases) this.#noticeContended(lease);
+    for (const { token, contendedSinceMs } of leases)
+      if (contendedSinceMs !== null && !this.#contended.has(token)) this.#contended.set(token, 'news');
     this.beatBefore([sessionDeadlineMs, ...leases.map((lease) => lease.deadlineMs)]);
   }
 
@@ -188,11 +190,12 @@ export class KeptAgent {
     }
   }
 
-  #noticeContended({ scope, token, contendedSinceMs }: Grant): void {
-    if (contendedSinceMs === null || this.#warnedOf.has(token)) return;
-    this.#warnedOf.add(token);
-    this.#notices.push(
-      `Others wait for ${quoted(scope)}: release it soon, its lease cannot be renewed for ever.`,
+  /** Each contended lock is told of once, if it is still held when there is somebody to tell. */
+  #contentionNews(): string[] {
+    const news = [...this.#held].filter(([, token]) => this.#contended.get(token) === 'news');
+    for (const [, token] of news) this.#contended.set(token, 'told');
+    return news.map(
+      ([scope]) => `Others wait for ${quoted(scope)}: release it soon, its lease cannot be renewed for ever.`,
     );
   }
 

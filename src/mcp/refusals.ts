@@ -46,7 +46,7 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   STALE_EPOCH: joinAgain,
   SESSION_MISMATCH: joinAgain,
   AGENT_LOST: joinAgain,
-  TRANSITION_NOT_ALLOWED: 'lock_release gives up what you hold and wait for.',
+  TRANSITION_NOT_ALLOWED: 'a lock_acquire makes you working, a lock_release idle; it also ends a wait.',
   SCOPE_NOT_FOUND: 'lock_check with the path says which scope it is in; rhema://scopes lists all.',
   ALREADY_WAITING: 'call lock_acquire with the scopes you wait for, or lock_release to give up that place.',
   AGENT_BLOCKED: 'agent_report working, or lock_release.',

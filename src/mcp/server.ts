@@ -121,12 +121,15 @@ function isBreakOrTimeOut(reason: unknown): boolean {
   return typeof reason === 'string' && /\btime(?:d|s)?[ -]?out\b/i.test(reason);
 }
 
+/** Where a program finds the few facts of a result. */
+export const factsKey = 'rhema/facts';
+
 /**
- * Text only. Where a result has structured content, too, Claude Code (2.1.197, 2.1.330) and Codex (0.169) show the model
- * that instead of the text, which says more: a model that waited never learned that it was to ask again.
+ * No structured content: where a result has it, Claude Code (2.1.197, 2.1.330) and Codex (0.169) show the model that
+ * instead of the text, which says more. A model that waited never learned that it was to ask again.
  */
-function resultOf({ text, isError }: ToolAnswer): CallToolResult {
-  return { content: [{ type: 'text', text }], isError };
+function resultOf({ text, facts, isError }: ToolAnswer): CallToolResult {
+  return { content: [{ type: 'text', text }], isError, _meta: { [factsKey]: facts } };
 }
 
 function addResources(server: McpServer, options: McpServerOptions): void {

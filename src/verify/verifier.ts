@@ -48,7 +48,7 @@ export class LogVerifier {
   /** Checks the next entry. After a finding no further entry can be judged. */
   take(entry: Entry): Finding | null {
     assert(this.#isSound, 'an entry after a finding cannot be judged');
-    const found = this.#judge(entry) ?? this.#moveOn(entry);
+    const found = this.#guarded(entry);
     this.#isSound = found === null;
     return found;
   }
@@ -61,15 +61,29 @@ export class LogVerifier {
     return { ...aboutNothing, kind: 'SNAPSHOT_DIFFERS', revision, command: null, problem };
   }
 
-  #judge(entry: Entry): Finding | null {
+  /** Whatever a core that expects well-formed values stumbles over is a fault of the entry, not of this program. */
+  #guarded(entry: Entry): Finding | null {
+    try {
+      return this.#judgePlace(entry) ?? this.#decideAnew(entry) ?? this.#moveOn(entry);
+    } catch (error) {
+      const path = error instanceof UnreadableEntry ? error.path : null;
+      const problem = error instanceof Error ? error.message : String(error);
+      return finding(entry, 'UNREADABLE', problem, { path });
+    }
+  }
+
+  #judgePlace(entry: Entry): Finding | null {
     const { state } = this;
     const { revision, atMs, kind } = entry;
-    if (revision !== state.revision + 1)
-      return finding(entry, 'OUT_OF_SEQUENCE', `revision ${revision} follows ${state.revision}`, {
-        path: 'revision',
-        expected: state.revision + 1,
-        recorded: revision,
-      });
+    const next = state.revision + 1;
+    if (revision !== next) {
+      const found = finding(
+        entry,
+        'OUT_OF_SEQUENCE',
+        `the entry of revision ${revision} follows ${state.revision}`,
+      );
+      return { ...found, revision: next, path: 'revision', expected: next, recorded: revision };
+    }
     // Written so that what is no number fails, too.
     if (!(Number.isSafeInteger(atMs) && atMs >= state.timeMs))
       return finding(entry, 'TIME_RUNS_BACKWARDS', `it is from before revision ${state.revision}`, {
@@ -81,21 +95,13 @@ export class LogVerifier {
     // A take-over stands before what its clock would end: it starts all of that anew.
     if (dueMs !== null && dueMs <= atMs && kind !== 'ExpireDue' && kind !== 'TakeOver')
       return finding(entry, 'OVERDUE', `what was due at ${dueMs} had not been ended by ExpireDue`);
-    return this.#decideAnew(entry);
+    return null;
   }
 
   #decideAnew(entry: Entry): Finding | null {
-    try {
-      const command = commandOf(this.state, entry);
-      const problem = this.#checkForm(command);
-      if (problem !== null) return finding(entry, 'MALFORMED', problem);
-      return this.#compare(entry, command);
-    } catch (error) {
-      // Whatever a core that expects well-formed values stumbles over is a fault of the entry, not of this program.
-      const path = error instanceof UnreadableEntry ? error.path : null;
-      const problem = error instanceof Error ? error.message : String(error);
-      return finding(entry, 'UNREADABLE', problem, { path });
-    }
+    const command = commandOf(this.state, entry);
+    const problem = this.#checkForm(command);
+    return problem === null ? this.#compare(entry, command) : finding(entry, 'MALFORMED', problem);
   }
 
   #compare(entry: Entry, command: Command): Finding | null {

@@ -4,7 +4,6 @@
  */
 const messagePlaces = new Map([
   ['reject', 1],
-  ['assert', 1],
   ['must', 1],
   ['inUse', 0],
   ['report', 1],
@@ -20,6 +19,7 @@ const messageParts = new Set(['ago', 'hint', 'now', 'purpose', 'secondsLeft', 't
 const reason = 'a message for people';
 
 function shouldIgnore({ node, parent, key, listKey }) {
+  if (node.type === 'CallExpression' && node.callee.name === 'assert') return 'an assertion';
   if (listKey === 'arguments' && messagePlaces.get(parent.callee?.name) === key) return reason;
   if (parent?.type === 'ObjectProperty' && key === 'value' && messageProperties.has(parent.key.name))
     return reason;

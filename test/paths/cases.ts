@@ -13,7 +13,16 @@ const cases = (face: Case['face'], breadth: Breadth, ...models: readonly string[
 /** Part of the test suite: some 60 s on two quiet cores. Together they say every command that a face has. */
 export const testedCases: readonly Case[] = [
   ...cases('client', 'edges', 'Hold21', 'Locks22c2', 'Multi22', 'Sync12', 'Sessions21', 'Status22'),
-  ...cases('client', 'labels', 'TakeOver22', 'Context22', 'Runners22', 'Graph22', 'Configure32', 'Requests21'),
+  ...cases(
+    'client',
+    'labels',
+    'TakeOver22',
+    'Context22',
+    'Runners22',
+    'Graph22',
+    'Configure32',
+    'Requests21',
+  ),
   ...cases('cli', 'edges', 'Hold21'),
   ...cases('cli', 'labels', 'Locks22c2', 'Multi22', 'Sync12', 'Sessions21', 'Status22', 'Configure32'),
   ...cases('processes', 'actions', 'Hold21', 'Locks22c2', 'Sync12', 'Sessions21'),

@@ -1,4 +1,10 @@
-import { deleteSession, readSession, statePaths, writeSession, type StatePaths } from '../../src/client/index.ts';
+import {
+  deleteSession,
+  readSession,
+  statePaths,
+  writeSession,
+  type StatePaths,
+} from '../../src/client/index.ts';
 import type { AgentId, Command, CommandOf, ScopeDefinition, ScopePath } from '../../src/core/index.ts';
 import type { ScopeProblem, ScopesAnswer, StatusAnswer } from '../../src/protocol/index.ts';
 import { obstacleToClient } from './client-face.ts';
@@ -102,7 +108,8 @@ export class CliFace implements Face {
 
   async #read<T>(words: readonly string[]): Promise<T> {
     const ended = await this.#observer.run([...words, '--json']).ended;
-    if (ended.code !== 0) throw new Error(`${words.join(' ')} ends with ${ended.code}: ${ended.stdout}${ended.stderr}`);
+    if (ended.code !== 0)
+      throw new Error(`${words.join(' ')} ends with ${ended.code}: ${ended.stdout}${ended.stderr}`);
     return envelopeOf(ended) as unknown as T;
   }
 
@@ -160,7 +167,7 @@ export class CliFace implements Face {
   async #refresh(): Promise<Answer> {
     const { ok, revision, code, details, ...told } = envelopeOf(await this.#run(['scope', 'refresh']).ended);
     if (!ok && code !== 'SCOPES_REFUSED') return { code: code ?? null, revision, told: {} };
-    const [problem] = (ok ? told['problems'] : details?.['problems']) as readonly ScopeProblem[];
+    const [problem] = ((ok ? told : details)?.['problems'] ?? []) as readonly ScopeProblem[];
     return { code: problem?.code ?? null, revision, told: {} };
   }
 }
@@ -214,7 +221,8 @@ const vainExitCode = 4;
 
 function envelopeOf({ code, stdout, stderr }: Ended): Envelope {
   const [line = '', ...more] = stdout.trimEnd().split('\n');
-  if (line === '' || more.length > 0) throw new Error(`ended with ${code}, not one line of JSON: ${stdout}${stderr}`);
+  if (line === '' || more.length > 0)
+    throw new Error(`ended with ${code}, not one line of JSON: ${stdout}${stderr}`);
   return JSON.parse(line) as Envelope;
 }
 
@@ -222,7 +230,11 @@ function envelopeOf({ code, stdout, stderr }: Ended): Envelope {
 function answerOf(ended: Ended): Answer {
   const { ok, revision, code = null, ...told } = envelopeOf(ended);
   const isAgreed = ended.code === (ok ? 0 : refusedExitCode) && ok === (code === null);
-  return { code: isAgreed ? code : `${code ?? 'accepted'} with exit code ${ended.code}`, revision, told: ok ? told : {} };
+  return {
+    code: isAgreed ? code : `${code ?? 'accepted'} with exit code ${ended.code}`,
+    revision,
+    told: ok ? told : {},
+  };
 }
 
 function waitEndOf(ended: Ended): WaitEnd {

@@ -1,6 +1,19 @@
 import { connect, type SocketCoordinator } from '../../src/client/index.ts';
-import type { AgentId, Command, Entry, Result, ScopeDefinition, ScopePath, Settings } from '../../src/core/index.ts';
-import { CoordinatorError, type CallerCommand, type Reply, type TicketRequest } from '../../src/protocol/index.ts';
+import type {
+  AgentId,
+  Command,
+  Entry,
+  Result,
+  ScopeDefinition,
+  ScopePath,
+  Settings,
+} from '../../src/core/index.ts';
+import {
+  CoordinatorError,
+  type CallerCommand,
+  type Reply,
+  type TicketRequest,
+} from '../../src/protocol/index.ts';
 import type { Answer, Face, FaultName, Shown, Wait, WaitEnd } from './face.ts';
 import { stageVersion, type Stage } from './stage.ts';
 import { ownSession } from './visible.ts';
@@ -124,7 +137,9 @@ export class ClientFace implements Face {
   async #requestsInLog(): Promise<Entry[]> {
     const query = { kind: 'history', filter: {}, limit: historyMax, before: null } as const;
     const { entries } = await this.#observer.query(query);
-    return entries.filter(({ requestId }) => requestId?.startsWith('r') && !requestId.includes(' ')).toReversed();
+    return entries
+      .filter(({ requestId }) => requestId?.startsWith('r') && !requestId.includes(' '))
+      .toReversed();
   }
 
   #newSecret(): string {
@@ -137,7 +152,12 @@ export function obstacleToClient(label: string): string | null {
 }
 
 /** Where the settings are. It is on disk and no part of any model, so a new graph has it as well. */
-const rootScope: ScopeDefinition = { path: '.' as ScopePath, name: 'root', type: 'library', dependencies: [] };
+const rootScope: ScopeDefinition = {
+  path: '.' as ScopePath,
+  name: 'root',
+  type: 'library',
+  dependencies: [],
+};
 
 function connectTo(stage: Stage): Promise<SocketCoordinator> {
   const { commonDir } = stage.checkout;

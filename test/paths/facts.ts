@@ -9,15 +9,19 @@ export function contradiction(told: Told, { status, scopes }: Shown): Finding {
   const { agent, epoch, scope, run, digest, file, ticket, kind } = told;
   const isToldOf = (view: { readonly scope: unknown }): boolean => view.scope === scope;
   for (const grant of grantsIn(told))
-    if (!status.locks.some((lock) => isSameGrant(lock, grant))) return `no such lock: ${JSON.stringify(grant)}`;
+    if (!status.locks.some((lock) => isSameGrant(lock, grant)))
+      return `no such lock: ${JSON.stringify(grant)}`;
   if (epoch !== undefined && !status.agents.some((view) => view.agent === agent && view.epoch === epoch))
-    return `${String(agent)} is not of epoch ${String(epoch)}`;
+    return `the epoch of ${JSON.stringify(agent)} is not ${JSON.stringify(epoch)}`;
   if (run !== undefined && !status.syncs.some((view) => isToldOf(view) && view.run === run))
-    return `run ${String(run)} of ${String(scope)} is not the present one`;
+    return `run ${JSON.stringify(run)} of ${JSON.stringify(scope)} is not the present one`;
   if (kind === 'queued' && !status.waiters.some((view) => view.ticket === ticket))
-    return `ticket ${String(ticket)} is not in the queue`;
-  const written = scopes.scopes.find(({ path }) => path === scope)?.contexts[String(file)];
-  if (file !== undefined && written?.digest !== digest) return `${String(file)} does not have the digest written`;
+    return `ticket ${JSON.stringify(ticket)} is not in the queue`;
+  const written = scopes.scopes.find(({ path }) => path === scope)?.contexts[
+    typeof file === 'string' ? file : ''
+  ];
+  if (file !== undefined && written?.digest !== digest)
+    return `${JSON.stringify(file)} does not have the digest written`;
   return null;
 }
 
@@ -38,7 +42,8 @@ export function irregularity(before: Shown, { status }: Shown): Finding {
   if (small !== undefined) return `${small.scope} is granted with the token ${small.token}, not a larger one`;
   if (status.revision < revision) return `the revision falls to ${status.revision}`;
   const isInOrder = status.waiters.every(
-    ({ ticket, position }, place) => position === place + 1 && ticket > (status.waiters[place - 1]?.ticket ?? 0),
+    ({ ticket, position }, place) =>
+      position === place + 1 && ticket > (status.waiters[place - 1]?.ticket ?? 0),
   );
   if (!isInOrder) return 'the queue is not in order of issue';
   const [violation] = status.violations;

@@ -31,14 +31,29 @@ export function processesKind(): FaceKind {
   return {
     name: 'processes',
     ownerVersion: version,
-    obstacleTo: obstacleToCli,
+    obstacleTo: (label, target) => obstacleToCli(label) ?? obstacleToProcesses(target),
     open: async (stage, route) =>
       new CliFace(stage, new ProcessShell(stage, main), new InProcessShell(stage), route.scopes),
   };
 }
 
-export const faceKinds: Readonly<Record<string, () => FaceKind>> = {
+/** A process that waits keeps its agent present by a clock that is not in our hands. */
+function obstacleToProcesses(target: string): string | null {
+  const [agents = '', , , queue] = target.split('|');
+  const isSessionTimed = /(^|;)[iwbc]\.\d/.test(agents);
+  return isSessionTimed && queue !== '' ? 'a process that waits sends heartbeats by its own clock' : null;
+}
+
+const faceKinds: Readonly<Record<string, () => FaceKind>> = {
   client: () => clientKind,
   cli: () => cliKind,
   processes: processesKind,
 };
+
+/** The interface of this name. Throws when there is none. */
+export function kindOf(name: string): FaceKind {
+  const kind = faceKinds[name];
+  if (kind === undefined)
+    throw new Error(`unknown interface ${JSON.stringify(name)}: ${Object.keys(faceKinds).join(', ')}`);
+  return kind();
+}

@@ -7,8 +7,8 @@
  *     npm run spec:paths -- again cli Hold21 'Tick' ...       one path, as the report on a difference names it
  */
 import { longCases, type Case } from './cases.ts';
-import { faceKinds } from './kinds.ts';
-import { retrace, tour, type FaceKind } from './tour.ts';
+import { kindOf } from './kinds.ts';
+import { retrace, tour } from './tour.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -23,7 +23,9 @@ async function coverOne({ face, model, breadth }: Case): Promise<void> {
   const { paths, steps, covered, missed, obstacles, report } = await tour(kindOf(face), model, breadth);
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
   const left = obstacles.size === 0 ? '' : `, ${obstacles.size} labels that it has no words for`;
-  say(`${face} ${model}: ${covered} ${breadth}, ${steps} steps on ${paths} paths, ${missed} missed${left}: ${seconds} s`);
+  say(
+    `${face} ${model}: ${covered} ${breadth}, ${steps} steps on ${paths} paths, ${missed} missed${left}: ${seconds} s`,
+  );
   conclude(report);
 }
 
@@ -37,15 +39,10 @@ function conclude(report: string | null): void {
   process.exitCode = 1;
 }
 
-function kindOf(face: string): FaceKind {
-  const kind = faceKinds[face];
-  if (kind === undefined) throw new Error(`unknown interface ${JSON.stringify(face)}: ${Object.keys(faceKinds).join(', ')}`);
-  return kind();
-}
-
 const tasks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { cover, again };
 
 const [task = 'cover', ...args] = process.argv.slice(2);
 const run = tasks[task];
-if (run === undefined) throw new Error(`unknown task ${JSON.stringify(task)}: ${Object.keys(tasks).join(' or ')}`);
+if (run === undefined)
+  throw new Error(`unknown task ${JSON.stringify(task)}: ${Object.keys(tasks).join(' or ')}`);
 await run(args);

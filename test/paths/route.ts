@@ -20,6 +20,9 @@ import type { World } from '../spec/world.ts';
 /** Which edges are to be walked: every one, one for each label, or one for each action and code. */
 export type Breadth = 'edges' | 'labels' | 'actions';
 
+/** Why a step, given by its label and the state it leads to, cannot be taken through an interface; null when it can. */
+export type Obstacles = (label: string, target: string) => string | null;
+
 export interface Route {
   readonly slice: Slice;
   readonly settings: Settings;
@@ -39,11 +42,7 @@ export interface Route {
 /** Long enough to need few beginnings, short enough to read what came before a difference. */
 const stepsMax = 400;
 
-export function planRoute(
-  name: string,
-  breadth: Breadth,
-  obstacleTo: (label: string) => string | null,
-): Route {
+export function planRoute(name: string, breadth: Breadth, obstacleTo: Obstacles): Route {
   const slice = loadSlice(name);
   const model = modelOf(core, slice);
   const graph = new EdgeCover();
@@ -54,7 +53,7 @@ export function planRoute(
   return {
     slice,
     settings: world.state.settings,
-    scopes: [...world.state.scopes.values()].map(({ contexts: _, ...definition }) => definition),
+    scopes: [...world.state.scopes.values()].map(({ contexts: _contexts, ...definition }) => definition),
     acts: new Map(slice.alphabet.acts.map((act) => [act.label, act])),
     initial: model.canonical(world),
     cover: graph.plan({ stepsMax, ...classesOf[breadth] }),
@@ -70,15 +69,11 @@ const classesOf: Readonly<Record<Breadth, CoverOptions>> = {
   actions: { classOf: ({ label }) => actionOf(label) },
 };
 
-function without(
-  sink: GraphSink,
-  obstacleTo: (label: string) => string | null,
-  obstacles: Map<string, string>,
-): GraphSink {
+function without(sink: GraphSink, obstacleTo: Obstacles, obstacles: Map<string, string>): GraphSink {
   return {
     addInitial: (state) => sink.addInitial(state),
     addEdge: (source, label, target) => {
-      const obstacle = obstacleTo(label);
+      const obstacle = obstacleTo(label, target);
       if (obstacle === null) sink.addEdge(source, label, target);
       else obstacles.set(label, obstacle);
     },
@@ -100,5 +95,7 @@ function pathAlong(model: Model<World>, start: World, labels: readonly string[])
 /** A label without its outcome, and the outcome: null when the command was accepted and did something. */
 export function split(label: string): { readonly act: string; readonly outcome: string | null } {
   const mark = label.lastIndexOf('!');
-  return mark < 0 ? { act: label, outcome: null } : { act: label.slice(0, mark), outcome: label.slice(mark + 1) };
+  return mark < 0
+    ? { act: label, outcome: null }
+    : { act: label.slice(0, mark), outcome: label.slice(mark + 1) };
 }

@@ -2,7 +2,7 @@
 import type { CoverPath } from '../../src/explore/index.ts';
 import { Checkout } from './checkout.ts';
 import type { Face } from './face.ts';
-import { planRoute, type Breadth, type Route } from './route.ts';
+import { planRoute, type Breadth, type Obstacles, type Route } from './route.ts';
 import { Stage } from './stage.ts';
 import { walk, type Difference } from './walk.ts';
 
@@ -11,8 +11,7 @@ export interface FaceKind {
   readonly name: string;
   /** Version of the owner that it wants to find. */
   readonly ownerVersion?: string;
-  /** Why the step of this label cannot be taken through this interface; null when it can. */
-  readonly obstacleTo: (label: string) => string | null;
+  readonly obstacleTo: Obstacles;
   readonly open: (stage: Stage, route: Route) => Promise<Face>;
 }
 
@@ -44,7 +43,11 @@ export async function tour(kind: FaceKind, model: string, breadth: Breadth): Pro
 }
 
 /** Walks one path, given by its labels. Null, or the report on the difference. Throws when the model has no such path. */
-export async function retrace(kind: FaceKind, model: string, labels: readonly string[]): Promise<string | null> {
+export async function retrace(
+  kind: FaceKind,
+  model: string,
+  labels: readonly string[],
+): Promise<string | null> {
   const route = planRoute(model, 'edges', kind.obstacleTo);
   const checkout = new Checkout();
   try {
@@ -103,7 +106,12 @@ async function walkOnce(
   }
 }
 
-function describe(kind: FaceKind, route: Route, path: CoverPath, { step, said, expected, seen }: Difference): string {
+function describe(
+  kind: FaceKind,
+  route: Route,
+  path: CoverPath,
+  { step, said, expected, seen }: Difference,
+): string {
   const { name } = route.slice;
   const labels = path.steps.slice(0, step).map(({ label }) => label);
   return [

@@ -2,7 +2,14 @@
  * The state as a public interface shows it, in the canonical form of `spec/ABSTRACTION.md`. There is no second canonical
  * form here: what is shown is put into the shape of the core's state, and `test/spec/canonical.ts` writes it down.
  */
-import { asSessionId, asTimeMs, initialState, type Agent, type State, type Waiter } from '../../src/core/index.ts';
+import {
+  asSessionId,
+  asTimeMs,
+  initialState,
+  type Agent,
+  type State,
+  type Waiter,
+} from '../../src/core/index.ts';
 import type { AgentView, LockView, SyncView, WaiterView } from '../../src/protocol/index.ts';
 import type { Constants } from '../spec/slice.ts';
 import type { Client, World } from '../spec/world.ts';
@@ -40,7 +47,7 @@ type Lock = Parameters<State['locks']['set']>[1];
 type Sync = Parameters<State['syncs']['set']>[1];
 
 /** Since when it is contended is shown, but not for what; see {@link asShown}. */
-function toLock({ queueLength: _, ...view }: LockView): Lock {
+function toLock({ queueLength: _queueLength, ...view }: LockView): Lock {
   return { ...view, ticket: null, ttlMs: (view.deadlineMs - view.grantedAtMs) as Lock['ttlMs'] };
 }
 
@@ -49,10 +56,15 @@ function toWaiter(view: WaiterView, { agents, settings }: State, { maxBlock }: C
   const { position: _position, waitsFor: _waitsFor, ...shown } = view;
   const endOfBlockMs = asTimeMs((agents.get(view.agent)?.blockedSinceMs ?? 0) + settings.maxBlockMs);
   const isEndless = maxBlock === 0 && view.deadlineMs === endOfBlockMs;
-  return { ...shown, deadlineMs: isEndless ? null : view.deadlineMs, waitMs: null, ttlMs: settings.lockTtlMs };
+  return {
+    ...shown,
+    deadlineMs: isEndless ? null : view.deadlineMs,
+    waitMs: null,
+    ttlMs: settings.lockTtlMs,
+  };
 }
 
-function toSync({ retriesLeft: _, ...view }: SyncView): Sync {
+function toSync({ retriesLeft: _retriesLeft, ...view }: SyncView): Sync {
   return { ...view, epoch: null, syncedAgainst: {} };
 }
 
@@ -63,7 +75,9 @@ function toSync({ retriesLeft: _, ...view }: SyncView): Sync {
 export function asShown(canonical: string, { agents }: Constants): string {
   const parts = canonical.split('|');
   const [agentPart = '', clients = '', locks = '', queue = ''] = parts;
-  const blocks = new Map(agentPart.split(';').map((text, place) => [agents[place], text.split('.')[2] ?? off]));
+  const blocks = new Map(
+    agentPart.split(';').map((text, place) => [agents[place], text.split('.')[2] ?? off]),
+  );
   const shownLocks = locks.split(';').map(shownLock);
   const shownQueue = queue.split(';').map((ticket) => shownTicket(ticket, blocks));
   return [agentPart, clients, shownLocks.join(';'), shownQueue.join(';'), ...parts.slice(4)].join('|');

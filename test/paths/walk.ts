@@ -1,7 +1,7 @@
 /** Walks a path of the core's graph through a public interface, and compares after each step. */
 import { isDeepStrictEqual } from 'node:util';
 import type { AgentId, Command, ScopePath } from '../../src/core/index.ts';
-import type { CoverPath, CoverStep } from '../../src/explore/index.ts';
+import type { CoverPath } from '../../src/explore/index.ts';
 import { agentId } from '../support/machine.ts';
 import type { World } from '../spec/world.ts';
 import type { Answer, Face, FaultName, Shown } from './face.ts';
@@ -22,7 +22,12 @@ export interface Difference {
 }
 
 /** Null when face and graph agree all the way. */
-export async function walk(route: Route, stage: Stage, face: Face, path: CoverPath): Promise<Difference | null> {
+export async function walk(
+  route: Route,
+  stage: Stage,
+  face: Face,
+  path: CoverPath,
+): Promise<Difference | null> {
   const walker = new Walker(route, stage, face);
   await walker.begin();
   return walker.walk(path);
@@ -40,6 +45,12 @@ interface Outcome {
   readonly name: string | null;
   /** What the interface said that cannot be; null when there is nothing of the kind. */
   readonly fault: string | null;
+}
+
+/** What the graph says that comes of a step. */
+interface Expected {
+  readonly name: Outcome['name'];
+  readonly state: string;
 }
 
 class Walker {
@@ -67,14 +78,14 @@ class Walker {
 
   async walk({ initial, steps }: CoverPath): Promise<Difference | null> {
     let view = await this.#look(initial);
-    const difference = this.#compare(0, { name: null, fault: null }, null, view, initial);
-    if (difference !== null) return difference;
-    for (const [place, step] of steps.entries()) {
-      const before = { ...view, world: { ...view.world, nowMs: this.#stage.nowMs } };
-      const taken = await this.#take(step, before.world);
-      view = await this.#look(step.target);
-      const outcome = await this.#outcomeOf(taken, before.shown, view);
-      const found = this.#compare(place + 1, outcome, split(step.label).outcome, view, step.target);
+    const atFirst = this.#compare(0, { name: null, fault: null }, { name: null, state: initial }, view);
+    if (atFirst !== null) return atFirst;
+    for (const [place, { label, target }] of steps.entries()) {
+      const before = view;
+      const taken = await this.#take(label, { ...before.world, nowMs: this.#stage.nowMs });
+      view = await this.#look(target);
+      const outcome = await this.#outcomeOf(taken, before.shown, view, target);
+      const found = this.#compare(place + 1, outcome, { name: split(label).outcome, state: target }, view);
       if (found !== null) return found;
     }
     return null;
@@ -90,7 +101,7 @@ class Walker {
   // One step.
 
   /** The command and its answer; null where nobody says anything. */
-  async #take({ label }: CoverStep, world: World): Promise<Taken | null> {
+  async #take(label: string, world: World): Promise<Taken | null> {
     const { act } = split(label);
     const fault = /^(Crash|Partition|Heal)\((\w+)\)$/.exec(act);
     if (fault !== null) return this.#environment(act, () => this.#befall(fault));
@@ -119,16 +130,23 @@ class Walker {
 
   // What came of it.
 
-  async #outcomeOf(taken: Taken | null, before: Shown, { shown, world }: View): Promise<Outcome> {
-    const fault = (await this.#faultInWaits(before, shown)) ?? irregularity(before, shown);
+  async #outcomeOf(taken: Taken | null, before: Shown, view: View, expected: string): Promise<Outcome> {
+    const { shown, world } = view;
+    // While another state is shown than expected, a wait that seems over may never end.
+    const inWaits = this.#isShown(expected, view) ? await this.#faultInWaits(before, shown) : null;
+    const fault = inWaits ?? irregularity(before, shown);
     if (taken === null) return { name: null, fault };
     const { command, answer } = taken;
     if (answer.code !== null) return { name: answer.code, fault: fault ?? misdated(answer, shown) };
-    const earlier = command.requestId === null ? null : before.requests.find((entry) => entry.requestId === command.requestId);
-    if (earlier != null)
-      return { name: 'REPEATED', fault: isDeepStrictEqual(answer.told, earlier.result) ? fault : 'another answer' };
-    const isChanged = world.state.revision > before.status.revision;
-    const name = isChanged ? null : 'UNCHANGED';
+    const repeated = before.requests.find(
+      ({ requestId }) => requestId !== null && requestId === command.requestId,
+    );
+    if (repeated !== undefined)
+      return {
+        name: 'REPEATED',
+        fault: isDeepStrictEqual(answer.told, repeated.result) ? fault : 'another answer',
+      };
+    const name = world.state.revision > before.status.revision ? null : 'UNCHANGED';
     return { name, fault: fault ?? misdated(answer, shown) ?? contradiction(answer.told, shown) };
   }
 
@@ -138,32 +156,41 @@ class Walker {
       const { agent, end } = wait;
       if (after.status.waiters.some((waiter) => waiter.agent === agent)) continue;
       this.#face.waits.delete(wait);
-      const { isGranted, told } = await end();
-      const found = isGranted === isServed(before, after, agent) ? contradiction(told, after) : 'the contrary is shown';
-      if (found !== null) return `${agent} is told that its wait ${isGranted ? 'succeeded' : 'was in vain'}: ${found}`;
+      const { isGranted, told } = await withPatience(end(), agent);
+      const found =
+        isGranted === isServed(before, after, agent) ? contradiction(told, after) : 'the contrary is shown';
+      if (found !== null)
+        return `${agent} is told that its wait ${isGranted ? 'succeeded' : 'was in vain'}: ${found}`;
     }
     return null;
   }
 
-  #compare(
-    step: number,
-    { name, fault }: Outcome,
-    expectedName: string | null,
-    { world }: View,
-    expectedState: string,
-  ): Difference | null {
+  #isShown(expected: string, view: View): boolean {
+    return this.#shownText(view) === asShown(expected, this.#route.slice.constants);
+  }
+
+  #shownText({ world }: View): string {
     const { slice } = this.#route;
-    const expected = `${expectedName ?? 'accepted'}, ${asShown(expectedState, slice.constants)}`;
-    const seen = `${name ?? 'accepted'}, ${asShown(canonicalText(slice, world), slice.constants)}`;
-    if (seen === expected && fault === null) return null;
-    return { step, said: this.#said, expected, seen: fault === null ? seen : `${seen} (${fault})` };
+    return asShown(canonicalText(slice, world), slice.constants);
+  }
+
+  #compare(step: number, { name, fault }: Outcome, expected: Expected, view: View): Difference | null {
+    if (name === expected.name && fault === null && this.#isShown(expected.state, view)) return null;
+    const seen = `${name ?? 'accepted'}, ${this.#shownText(view)}`;
+    return {
+      step,
+      said: this.#said,
+      expected: `${expected.name ?? 'accepted'}, ${asShown(expected.state, this.#route.slice.constants)}`,
+      seen: fault === null ? seen : `${seen} (${fault})`,
+    };
   }
 }
 
 /** Whether an agent that waited holds now what its ticket was for. */
 function isServed({ status: { waiters } }: Shown, { status: { locks } }: Shown, agent: AgentId): boolean {
   const ticket = waiters.find((waiter) => waiter.agent === agent);
-  const holds = (scope: ScopePath): boolean => locks.some((lock) => lock.scope === scope && lock.agent === agent);
+  const holds = (scope: ScopePath): boolean =>
+    locks.some((lock) => lock.scope === scope && lock.agent === agent);
   return ticket?.scopes.every(holds) ?? false;
 }
 
@@ -177,4 +204,19 @@ function misdated({ revision }: Answer, { status }: Shown): string | null {
   return revision === null || revision === status.revision
     ? null
     : `answered at revision ${revision}, but ${status.revision} is shown`;
+}
+
+/** In real time: who waits is told at once, unless something is wrong. */
+const patienceMs = 10_000;
+
+async function withPatience<T>(answer: Promise<T>, agent: AgentId): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${agent} is not told how its wait ended`)), patienceMs);
+  });
+  try {
+    return await Promise.race([answer, end]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

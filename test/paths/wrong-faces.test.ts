@@ -26,7 +26,7 @@ function wrongly(kind: FaceKind, wrong: Wrong): FaceKind {
 }
 
 async function reportOn(kind: FaceKind, model: string, wrong: Wrong): Promise<string> {
-  return (await tour(wrongly(kind, wrong), model, 'labels')).report ?? 'no difference';
+  return (await tour(wrongly(kind, wrong), model, 'edges')).report ?? 'no difference';
 }
 
 const changedAnswer = (right: Face, change: (answer: Answer) => Answer): Partial<Face> => ({
@@ -79,7 +79,10 @@ describe('an interface that is wrong is caught', () => {
     const report = await reportOn(clientKind, 'Hold21', (right) =>
       changedLook(right, ({ status, ...rest }) => ({
         ...rest,
-        status: { ...status, locks: status.locks.map((lock) => ({ ...lock, token: 1 as typeof lock.token })) },
+        status: {
+          ...status,
+          locks: status.locks.map((lock) => ({ ...lock, token: 1 as typeof lock.token })),
+        },
       })),
     );
     expect(report).toContain('is granted with the token 1, not a larger one');
@@ -99,10 +102,10 @@ describe('an interface that is wrong is caught', () => {
     const report = await reportOn(clientKind, 'Hold21', (right) => ({
       perform: async (command) => {
         const answer = await right.perform(command);
-        for (const wait of right.waits) {
-          right.waits.delete(wait);
-          right.waits.add({ agent: wait.agent, end: () => Promise.resolve({ isGranted: false, told: {} }) });
-        }
+        const agents = Array.from(right.waits, ({ agent }) => agent);
+        right.waits.clear();
+        for (const agent of agents)
+          right.waits.add({ agent, end: () => Promise.resolve({ isGranted: false, told: {} }) });
         return answer;
       },
     }));

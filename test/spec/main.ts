@@ -18,7 +18,7 @@ import { compileCore, mutants, verdictOn } from './mutants/index.ts';
 import { draw, picturesFolder } from './pictures.ts';
 import { record } from './record.ts';
 import { loadSlice } from './slice.ts';
-import { findTlc, tlcIfPresent } from './tlc.ts';
+import { findTlc, findTlcIfAny } from './tlc.ts';
 
 type Task = (name: string) => readonly string[] | Promise<readonly string[]>;
 
@@ -31,8 +31,7 @@ function conform(name: string): readonly string[] {
 }
 
 async function compareAndRecord(name: string): Promise<readonly string[]> {
-  const jar = await tlcIfPresent();
-  if (jar === null) say('TLC is not run: no Java, or no jar under TLC_JAR or in Maven’s repository');
+  const jar = await findTlcIfAny((why) => say(`TLC is not run: ${why}`));
   const comparison = await compareFully(core, loadSlice(name), jar);
   const { states, edges, depth } = comparison.graph;
   say(`${name}: ${states} states, ${edges} edges, depth ${depth}`);
@@ -43,7 +42,7 @@ async function compareAndRecord(name: string): Promise<readonly string[]> {
 async function makeGolden(name: string): Promise<readonly string[]> {
   const slice = loadSlice(name);
   const specification = specificationOf(slice);
-  const { tlc, differences } = await compareWithTlc(core, slice, findTlc());
+  const { tlc, differences } = await compareWithTlc(core, slice, await findTlc());
   say(`${name}: ${tlc.distinct} states, ${tlc.graph.edges} edges, depth ${tlc.depth}, ${tlc.version}`);
   if (differences.length === 0) writeGolden(name, specification, tlc);
   return differences;

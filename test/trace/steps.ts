@@ -123,8 +123,7 @@ function modelled({ lockTtlMaxMs: _lockTtlMaxMs, ...settings }: Settings): strin
 export function changesConstants(before: State, { events }: Entry): boolean {
   const constant = (settings: Settings): string => modelled({ ...settings, maxConcurrentAgents: 0 });
   return events.some(
-    (event) =>
-      event.kind === 'settings.changed' && constant(event.settings) !== constant(before.settings),
+    (event) => event.kind === 'settings.changed' && constant(event.settings) !== constant(before.settings),
   );
 }
 

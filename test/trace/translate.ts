@@ -8,7 +8,6 @@
  */
 import {
   evolve,
-  initialState,
   settingBounds,
   type AgentId,
   type Entry,
@@ -31,9 +30,9 @@ export interface Segment {
   readonly legend: ReadonlyMap<string, string>;
 }
 
-export function translate(entries: readonly Entry[]): Segment[] {
-  const names = namesIn(entries);
-  const state = initialState();
+/** `state`: what the first entry follows. It is changed. */
+export function translate(entries: readonly Entry[], state: State): Segment[] {
+  const names = namesIn(entries, state);
   const segments: SegmentWriter[] = [];
   let open: SegmentWriter | null = null;
   for (const entry of entries) {
@@ -48,9 +47,9 @@ export function translate(entries: readonly Entry[]): Segment[] {
   return segments.map((segment) => segment.end());
 }
 
-function namesIn(entries: readonly Entry[]): Names {
-  const agents = new Set<AgentId>();
-  const scopes = new Set<ScopePath>();
+function namesIn(entries: readonly Entry[], state: State): Names {
+  const agents = new Set<AgentId>(state.agents.keys());
+  const scopes = new Set<ScopePath>(state.scopes.keys());
   for (const { events } of entries)
     for (const event of events) {
       if (event.kind === 'agent.joined') agents.add(event.agent);
@@ -96,7 +95,9 @@ class SegmentWriter {
   }
 
   end(): Segment {
-    const legend = new Map([...this.#names.agents, ...this.#names.scopes].map(([long, short]) => [short, long]));
+    const legend = new Map(
+      [...this.#names.agents, ...this.#names.scopes].map(([long, short]) => [short, long]),
+    );
     return { module: this.#module(), config: this.#config, revisions: this.#revisions, legend };
   }
 

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Entry } from '../../src/core/index.ts';
+import { initialState, type Entry, type State } from '../../src/core/index.ts';
 import { packageRoot } from '../withstand/support/places.ts';
 import { translate, type Segment } from './translate.ts';
 
@@ -25,11 +25,10 @@ export interface Rejected {
   readonly why: string;
 }
 
-/** Of `spec/tools/tlc.mjs`. */
+/** Of `spec/tools`. */
 interface Tlc {
   readonly specFolder: string;
-  findTlc(): string;
-  runTlc(jar: string, config: TlcConfig, options: readonly string[]): TlcRun;
+  runTlc(jar: string, config: TlcConfig, options: readonly string[]): Promise<TlcRun>;
 }
 
 interface TlcConfig {
@@ -48,19 +47,34 @@ interface TlcRun {
   readonly output: string;
 }
 
-const tools = pathToFileURL(join(packageRoot, 'spec', 'tools', 'tlc.mjs')).href;
+function importTool<Tool>(file: string): Promise<Tool> {
+  return import(pathToFileURL(join(packageRoot, 'spec', 'tools', file)).href) as Promise<Tool>;
+}
 
-/** Validates a whole log. Throws when TLC cannot be had, when it fails otherwise, and when there is nothing to consume. */
-export async function validateTrace(entries: readonly Entry[]): Promise<TraceVerdict> {
-  const tlc = (await import(tools)) as Tlc;
-  const jar = tlc.findTlc();
-  const segments = translate(entries);
+/** The path of TLC's jar. Throws an `UnavailableError` when it or Java is not to be had on this machine. */
+export async function findTlc(): Promise<string> {
+  const tool = await importTool<{ findTlc(): Promise<string> }>('find-tlc.mjs');
+  return tool.findTlc();
+}
+
+/**
+ * Validates a log from the state that its first entry follows on. Throws when TLC cannot be had, when it fails otherwise,
+ * and when there is nothing to consume.
+ */
+export async function validateTrace(
+  entries: readonly Entry[],
+  base: State = initialState(),
+): Promise<TraceVerdict> {
+  const tlc = await importTool<Tlc>('tlc.mjs');
+  const jar = await findTlc();
+  const segments = translate(entries, base);
   const judged = segments.reduce((count, { revisions }) => count + revisions.length, 0);
-  if (judged === 0) throw new Error('there is nothing to validate: no entry is in the alphabet of the specification');
+  if (judged === 0)
+    throw new Error('there is nothing to validate: no entry is in the alphabet of the specification');
   const outside = entries.length - judged;
   let consumed = 0;
   for (const segment of segments) {
-    const rejected = validateSegment(tlc, jar, segment);
+    const rejected = await validateSegment(tlc, jar, segment);
     if (rejected !== null) {
       consumed += segment.revisions.indexOf(rejected.revision);
       return { rejected, consumed, outside, segments: segments.length };
@@ -70,7 +84,7 @@ export async function validateTrace(entries: readonly Entry[]): Promise<TraceVer
   return { rejected: null, consumed, outside, segments: segments.length };
 }
 
-function validateSegment(tlc: Tlc, jar: string, segment: Segment): Rejected | null {
+async function validateSegment(tlc: Tlc, jar: string, segment: Segment): Promise<Rejected | null> {
   const folder = mkdtempSync(join(tmpdir(), 'trace-'));
   const sources = join(tlc.specFolder, 'trace');
   try {
@@ -79,7 +93,7 @@ function validateSegment(tlc: Tlc, jar: string, segment: Segment): Rejected | nu
     const text = `${segment.config}${readFileSync(join(sources, 'Trace.cfg'), 'utf8')}`;
     const config = { name: 'Trace', folder: relative(tlc.specFolder, folder), text, module: 'Trace' };
     // Of a long log that is refused only what changes is shown.
-    const run = tlc.runTlc(jar, config, ['-difftrace']);
+    const run = await tlc.runTlc(jar, config, ['-difftrace']);
     return readVerdict(run, segment);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -91,7 +105,12 @@ function readVerdict({ failure, violated, distinct, output }: TlcRun, segment: S
   const lines = segment.revisions.length;
   const isConsumed = output.includes(`"CONSUMED ${lines}"`) && distinct === 3 * lines + 1;
   if (failure === null && violated === null && isConsumed) return null;
-  const line = Number(output.match(/^\/\\ line = \d+/gm)?.at(-1)?.replace(/\D+/, ''));
+  const line = Number(
+    output
+      .match(/^\/\\ line = \d+/gm)
+      ?.at(-1)
+      ?.replace(/\D+/, ''),
+  );
   const revision = segment.revisions[line - 1];
   const isVerdict = violated !== null || output.includes('Error: Deadlock reached.');
   if (!isVerdict || revision === undefined) throw new Error(`TLC has not finished:\n${output.slice(-4_000)}`);

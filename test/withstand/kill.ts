@@ -2,6 +2,7 @@
  * Kills processes with SIGKILL at random points, round after round, and looks after each whether anything was lost.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Entry } from '../../src/core/index.ts';
 import { logPositionFaults, type Recorded } from '../linearizability/index.ts';
 import { LogAudit } from './support/log-audit.ts';
 import { kill, ownersOf } from './support/processes.ts';
@@ -19,6 +20,8 @@ export interface KillReport {
   readonly killed: Readonly<Record<Victim, number>>;
   /** Commands in the log. */
   readonly committed: number;
+  /** The log itself. */
+  readonly entries: readonly Entry[];
   /** Answers that agents have recorded. */
   readonly acknowledged: number;
   /** What was lost or done twice; empty when all is well. */
@@ -100,6 +103,7 @@ class KillRun {
       seed: this.#seed,
       killed: this.#killed,
       committed: this.#audit.entries.length,
+      entries: this.#audit.entries,
       acknowledged: history.filter(({ answer }) => answer !== null).length,
       faults: this.#faults,
     };

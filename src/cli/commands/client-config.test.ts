@@ -1,17 +1,27 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { applyChanges, patchOf } from '../../init/index.ts';
 import { Call } from '../call.ts';
 import { report, reportError } from '../output.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness } from '../testing/harness.ts';
 import { clientNames, clients, namesServer } from './client-config-clients.ts';
-import { clientConfig, configurationText } from './client-config.ts';
+import type { Client } from './client-config-clients.ts';
+import { newFile } from './client-config-edit.ts';
+import { clientConfig, serverEntry } from './client-config.ts';
+import type { ClientConfigInput } from './client-config.ts';
 import { chooseLaunch } from './client-config-launch.ts';
 import type { Launch } from './client-config-launch.ts';
 
 const installed: Launch = { words: ['rhema'], reason: 'by its name', isSlowAtFirst: false };
 const byNpx: Launch = { words: ['npx', '-y', 'rhema'], reason: 'by npx', isSlowAtFirst: true };
+
+const configurationText = (client: Client, launch: Launch): string =>
+  newFile(client, serverEntry(client, launch));
 
 describe('the configuration of a client', () => {
   it('is in the format of each', () => {
@@ -132,18 +142,29 @@ describe('how it is started', () => {
 });
 
 describe('the command', () => {
-  async function printed(client: string, json = false): Promise<Harness & { readonly code: number }> {
-    const harness = new Harness({ coordinator: new FakeCoordinator({}) });
-    const call = new Call(harness.context, { json }, '/repo');
-    const code = await clientConfig(call, { clientConfig: client }).then(
+  let worktree: string;
+  beforeEach(() => (worktree = mkdtempSync(join(tmpdir(), 'rhema-client-config-'))));
+  afterEach(() => rmSync(worktree, { recursive: true }));
+
+  async function ran(input: ClientConfigInput, json = false): Promise<Harness & { readonly code: number }> {
+    const harness = new Harness({
+      coordinator: new FakeCoordinator({}),
+      scopeFiles: { patch: patchOf, apply: applyChanges },
+    });
+    const { context } = harness;
+    const place = { worktree, mainWorktree: worktree, gitDir: '', commonDir: '', bare: false };
+    const world = { ...context.world, locate: async () => place };
+    const call = new Call({ ...context, world }, { json }, worktree);
+    const code = await clientConfig(call, input).then(
       (outcome) => report(call, outcome),
       (error: unknown) => reportError(call, error),
     );
     return Object.assign(harness, { code });
   }
+  const file = (name: string): string => readFileSync(join(worktree, name), 'utf8');
 
   it('prints nothing but the configuration on standard output, and the rest beside it', async () => {
-    const { stdout, stderr, code } = await printed('claude');
+    const { stdout, stderr, code } = await ran({ clientConfig: 'claude' });
     expect(code).toBe(0);
     expect(namesServer(clients.claude, stdout)).toBe(true);
     expect(stderr).toContain('or run: claude mcp add --scope project rhema -- ');
@@ -151,7 +172,7 @@ describe('the command', () => {
   });
 
   it('has all of it in one object with --json', async () => {
-    const { stdout, stderr } = await printed('codex', true);
+    const { stdout, stderr } = await ran({ clientConfig: 'codex' }, true);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
@@ -162,7 +183,35 @@ describe('the command', () => {
   });
 
   it('refuses a client that it does not know, and names those that it does', async () => {
-    const { stderr, code } = await printed('emacs');
+    const { stderr, code } = await ran({ clientConfig: 'emacs' });
     expect([code, stderr]).toEqual([2, expect.stringContaining('claude, codex, cursor, vscode, gemini')]);
+  });
+
+  it('--dry-run shows a diff, and writes nothing', async () => {
+    const { stdout, code } = await ran({ clientConfig: 'codex', dryRun: true });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('+[mcp_servers.rhema]')]);
+    expect(readdirSync(worktree)).toEqual([]);
+  });
+
+  it('--write makes the file, and the second time leaves it as it is', async () => {
+    expect((await ran({ clientConfig: 'cursor', write: true })).stdout).toContain('wrote .cursor/mcp.json');
+    const first = file('.cursor/mcp.json');
+    expect(namesServer(clients.cursor, first)).toBe(true);
+    expect((await ran({ clientConfig: 'cursor', write: true })).stdout).toContain('starts it already');
+    expect(file('.cursor/mcp.json')).toBe(first);
+  });
+
+  it.each([
+    ['is broken', '{ "mcpServers": '],
+    ['starts it in another way', '{ "mcpServers": { "rhema": { "command": "mine" } } }'],
+  ])('--write leaves a file alone that %s', async (_what, text) => {
+    writeFileSync(join(worktree, '.mcp.json'), text);
+    const { code, stderr } = await ran({ clientConfig: 'claude', write: true });
+    expect([code, file('.mcp.json')]).toEqual([3, text]);
+    expect(stderr).toContain('change it by hand');
+  });
+
+  it('refuses to write and not to write', async () => {
+    expect((await ran({ clientConfig: 'claude', write: true, dryRun: true })).code).toBe(2);
   });
 });

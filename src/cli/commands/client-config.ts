@@ -1,33 +1,37 @@
-import { stringify as toToml } from 'smol-toml';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileChange } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput } from '../errors.ts';
+import { CommandError, invalidInput, usageError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { clientNames, clients, serverName } from './client-config-clients.ts';
+import { clientNames, clients } from './client-config-clients.ts';
 import type { Client, ClientName } from './client-config-clients.ts';
+import { newFile, withServer } from './client-config-edit.ts';
+import type { ServerEntry } from './client-config-edit.ts';
 import { chooseLaunch, programPlace } from './client-config-launch.ts';
 import type { Launch } from './client-config-launch.ts';
 
 export interface ClientConfigInput {
   /** Which client is to be configured. */
   readonly clientConfig: string;
+  /** Adds it to the client's file in the repository, instead of printing it. */
+  readonly write?: boolean;
+  /** Shows as a diff what would be added. */
+  readonly dryRun?: boolean;
 }
 
 /**
  * Prints what a coding-agent client must be told to use `rhema mcp`: on standard output the very content of its project
- * file, on standard error where it belongs and what else works.
+ * file, on standard error where it belongs and what else works. Or adds it to that file.
  */
 export async function clientConfig(call: Call, input: ClientConfigInput): Promise<Outcome> {
   const client = clientNamed(input.clientConfig);
-  // The configuration of a user is as good outside of any repository.
-  const repository = await call.repository().catch(() => null);
-  const launch = chooseLaunch(programPlace(call.context.env, repository?.worktree ?? null));
-  const content = configurationText(client, launch);
-  const advice = adviceFor(client, launch);
-  for (const text of advice) call.note(text);
-  const { name, file } = client;
-  return done(null, { client: name, file, content, advice }, () => content.trimEnd());
+  if (input.write === true && input.dryRun === true) throw usageError('--write or --dry-run, not both');
+  if (input.write !== true && input.dryRun !== true) return printed(call, client);
+  return edited(call, client, input.write === true);
 }
 
 function clientNamed(text: string): Client {
@@ -36,16 +40,64 @@ function clientNamed(text: string): Client {
   throw invalidInput(`no client ${JSON.stringify(text)}: use one of ${clientNames.join(', ')}`);
 }
 
-/** The whole project file of a client, for the case that it has none yet. */
-export function configurationText(client: Client, launch: Launch): string {
-  const content = { [client.table]: { [serverName]: serverEntry(client, launch) } };
-  return client.format === 'toml' ? toToml(content) : `${JSON.stringify(content, null, 2)}\n`;
+async function printed(call: Call, client: Client): Promise<Outcome> {
+  // The configuration of a user is as good outside of any repository.
+  const repository = await call.repository().catch(() => null);
+  const launch = chooseLaunch(programPlace(call.context.env, repository?.worktree ?? null));
+  const content = newFile(client, serverEntry(client, launch));
+  const advice = adviceFor(client, launch);
+  for (const text of advice) call.note(text);
+  return done(null, { client: client.name, file: client.file, content, advice }, () => content.trimEnd());
+}
+
+async function edited(call: Call, client: Client, write: boolean): Promise<Outcome> {
+  const { worktree } = await call.repository();
+  if (worktree === null) throw invalidInput('this repository has no working tree to write to');
+  const { name, file } = client;
+  const launch = chooseLaunch(programPlace(call.context.env, worktree));
+  const change = changeOf(client, worktree, serverEntry(client, launch));
+  const { scopeFiles } = call.world;
+  const patch = change === null ? '' : await scopeFiles.patch([change]);
+  if (change !== null && write) await scopeFiles.apply(worktree, [change]);
+  const isWritten = change !== null && write;
+  const message =
+    change === null
+      ? line`${file} starts it already`
+      : line`wrote ${file}; ${client.title} ${client.approval}`;
+  return done(null, { client: name, file, patch, written: isWritten }, () =>
+    change !== null && !write ? patch.trimEnd() : message,
+  );
+}
+
+/** Null when there is nothing to change. */
+function changeOf(client: Client, worktree: string, entry: ServerEntry): FileChange | null {
+  const { file } = client;
+  const before = textOf(join(worktree, file));
+  const edit = withServer(client, before, entry);
+  if (edit.kind === 'added') return { file, before, after: edit.text };
+  if (edit.kind === 'unchanged') return null;
+  const problem =
+    edit.kind === 'unreadable'
+      ? `cannot be read: ${edit.problem}`
+      : 'starts it in another way, which is left as it is';
+  const remedy = `change it by hand to what rhema mcp --client-config ${client.name} prints`;
+  throw new CommandError('NOT_WRITTEN', exitCodes.refused, `${file} ${problem}; ${remedy}`, { file });
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** Codex gives a server ten seconds to come up, which a download may take longer than. */
 const slowStartSeconds = 60;
 
-function serverEntry(client: Client, { words, isSlowAtFirst }: Launch): Readonly<Record<string, unknown>> {
+/** What a client is told of this server. */
+export function serverEntry(client: Client, { words, isSlowAtFirst }: Launch): ServerEntry {
   const [command, ...args] = words;
   const folder = client.folderVariable === null ? [] : ['-C', client.folderVariable];
   return {
@@ -57,12 +109,16 @@ function serverEntry(client: Client, { words, isSlowAtFirst }: Launch): Readonly
 }
 
 function adviceFor(client: Client, launch: Launch): string[] {
-  const { title, file, addCommand, approval } = client;
+  const { name, title, file, addCommand, approval } = client;
   const added = addCommand === null ? [] : [...addCommand, ...launch.words, 'mcp'];
   return [
-    line`for ${title}: ${file} at the top of the repository; if it exists, add the entry to it`,
-    ...(added.length === 0 ? [] : [line`or run: ${shellCommand(...added)}`]),
+    line`for ${title}: ${file} at the top of the repository; --write adds it there`,
+    ...(added.length === 0 ? [] : [line`or run: ${shellCommand(...added)}${addNotes[name] ?? ''}`]),
     line`${title} ${approval}`,
     line`it is started ${launch.reason}`,
   ];
 }
+
+const addNotes: Readonly<Partial<Record<ClientName, string>>> = {
+  codex: ' (which adds it for your user, in all repositories)',
+};

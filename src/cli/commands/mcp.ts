@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { Call } from '../call.ts';
-import { invalidInput } from '../errors.ts';
+import { invalidInput, usageError } from '../errors.ts';
 import { waitMsMax } from '../mcp-defaults.ts';
 import type { Outcome } from '../outcome.ts';
 import { durationOption } from './acquiring.ts';
+import type { ClientConfigInput } from './client-config.ts';
 
-export interface McpInput {
+export interface McpInput extends Partial<ClientConfigInput> {
   readonly repo?: string;
-  readonly clientConfig?: string;
   readonly wait: string;
   readonly collect: string;
 }
@@ -15,9 +15,11 @@ export interface McpInput {
 /** Serves MCP on standard input and output until the client is gone, or says how a client is configured for that. */
 export async function mcp(call: Call, input: McpInput): Promise<Outcome> {
   const there = input.repo === undefined ? call : call.in(resolve(call.cwd, input.repo));
-  if (input.clientConfig === undefined) return serve(there, input);
-  const { clientConfig } = await import('./client-config.ts');
-  return clientConfig(there, { clientConfig: input.clientConfig });
+  const { clientConfig: client, write, dryRun } = input;
+  if (client !== undefined)
+    return (await import('./client-config.ts')).clientConfig(there, { ...input, clientConfig: client });
+  if (write === true || dryRun === true) throw usageError('--write and --dry-run go with --client-config');
+  return serve(there, input);
 }
 
 async function serve(call: Call, input: McpInput): Promise<Outcome> {

@@ -71,5 +71,5 @@ async function writeAndRefresh(
   if (chosen !== null && stale > 0) await call.world.scopeFiles.apply(prepared.root, chosen.changes);
   else if (stale > 0)
     call.note(`${count(stale, 'scope file')} not in step with the code: rhema scope refresh --yes`);
-  return refreshCoordinator(call, { ...planData(plan), written: chosen !== null && stale > 0 });
+  return refreshCoordinator(call, { plan: planData(plan), written: chosen !== null && stale > 0 });
 }

@@ -73,22 +73,23 @@ function invariantsText({ invariants, invariantsEvery, revisionsChecked }: Figur
 }
 
 function timeText({ elapsedMs, entries }: Figures): string {
-  const rate = elapsedMs === 0 ? '' : `, ${Math.round((entries * 1_000) / elapsedMs)} entries a second`;
+  // Within the first second it is the start of the program that takes the time.
+  const rate = elapsedMs < 1_000 ? '' : `, ${Math.round((entries * 1_000) / elapsedMs)} entries a second`;
   return `${duration(elapsedMs)}${rate}`;
 }
 
 function unsound(call: Call, figures: Figures, finding: Finding): Refused {
-  const { finding: _finding, ...data } = figures;
+  const { finding: _finding, revision: soundRevision, ...data } = figures;
   const remedy = remedyFor(finding);
   const what = finding.command === null ? '' : ` (${finding.command})`;
   const message = `revision ${finding.revision}${what}: ${finding.problem}`;
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
-    revision: asRevision(figures.revision),
+    revision: asRevision(soundRevision),
     code: `LOG_${finding.kind}`,
     message,
-    details: { ...finding, remedy, ...data },
+    details: { ...finding, remedy, soundRevision, ...data },
     lines: [safe(message), ...differenceLines(finding), ...beginning(figures), soundUpTo(figures), remedy],
   };
 

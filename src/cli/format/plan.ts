@@ -9,10 +9,11 @@ const linesMax = 80;
 
 /** What init or refresh would do, for people. */
 export function planText(style: Style, plan: Plan): string {
+  const isDone = plan.changes.length === 0;
   const parts = [
     summaryText(style, plan),
-    plan.mode === 'derive' ? folderTree(plan.scopes) : '',
-    graphPart(style, plan),
+    plan.mode === 'derive' && !isDone ? folderTree(plan.scopes) : '',
+    isDone ? '' : graphPart(style, plan),
     plan.leftOut.flatMap((leftOut) => cycleLines(style, leftOut)).join('\n'),
     plan.excesses.map(excessText).join('\n'),
     problemsText(style, [...plan.notices, ...plan.problems]),

@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
-import type { Call } from '../call.ts';
-import type { ClientConfigInput } from '../commands/client-config.ts';
-import type { McpInput } from '../commands/mcp.ts';
 import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
 import { mcpDefaults } from '../mcp-defaults.ts';
-import type { Outcome } from '../outcome.ts';
 
 /** `rhema mcp`: the tools for coding agents. */
 export function addMcpCommand(program: Command, host: Host): void {
@@ -22,16 +18,12 @@ export function addMcpCommand(program: Command, host: Host): void {
     .option(
       '--client-config <client>',
       'print the configuration of a client instead: claude, codex, cursor, vscode, gemini',
-    );
+    )
+    .option('--write', "with --client-config: add it to the client's file in this repository")
+    .option('--dry-run', 'with --client-config: show as a diff what --write would add');
   examples(mcp, 'rhema mcp', 'rhema mcp --repo ~/work/shop', 'rhema mcp --client-config codex');
   notes(mcp, lifeNotes);
-  implement(mcp, host, async () => serveOrConfigure);
-}
-
-async function serveOrConfigure(call: Call, input: McpInput & Partial<ClientConfigInput>): Promise<Outcome> {
-  const { clientConfig } = input;
-  if (clientConfig === undefined) return (await import('../commands/mcp.ts')).mcp(call, input);
-  return (await import('../commands/client-config.ts')).clientConfig(call, { clientConfig });
+  implement(mcp, host, async () => (await import('../commands/mcp.ts')).mcp);
 }
 
 const lifeNotes = `A client starts it, and it lives as long as its standard input is open. Meanwhile it renews the sessions and

@@ -7,6 +7,11 @@ const staleCodes = /STALE_FENCING_TOKEN|LOCK_NOT_HELD/;
 
 /** Why a run is not what was promised; empty when all is well. Judged by the log and by what the models were told. */
 export function clientFaults(plot: ClientPlot): string[] {
+  return [...replayFaults(plot.entries), ...holdFaults(plot.entries), ...plotFaults(plot)];
+}
+
+/** What the play provoked and has not happened as it should. */
+export function plotFaults(plot: ClientPlot): string[] {
   const { entries, lostToken, killed, waiter, returned } = plot;
   const events = entries.flatMap((entry) => entry.events);
   const expectations: readonly (readonly [isTrue: boolean, fault: string])[] = [
@@ -25,11 +30,7 @@ export function clientFaults(plot: ClientPlot): string[] {
     [waiter.heard.some(({ text }) => text.includes('WAITING')), `${waiter.name} was never told to ask again`],
     ...[waiter, returned].map(endedWell),
   ];
-  return [
-    ...replayFaults(entries),
-    ...holdFaults(entries),
-    ...expectations.filter(([isTrue]) => !isTrue).map(([, fault]) => fault),
-  ];
+  return expectations.filter(([isTrue]) => !isTrue).map(([, fault]) => fault);
 }
 
 function endedWell({ name, end, said, heard }: Ended): readonly [boolean, string] {

@@ -3,9 +3,9 @@ import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import type { CallToolResult, Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { parseScopePath, type AgentId, type ScopePath } from '../../core/index.ts';
-import type { Coordinator, RefreshReport } from '../../protocol/index.ts';
+import { loadRequestParsers, type Coordinator, type RefreshReport } from '../../protocol/index.ts';
 import { defineScopes, openBench, settled, type Bench, type BenchWishes } from '../../service/testing.ts';
-import { createFace, createMcpServer, type AgentSession, type Face, type FaceOptions } from '../index.ts';
+import { createFace, createMcpServer, factsKey, type AgentSession, type Face, type FaceOptions } from '../index.ts';
 import type { Claim, Keeper, McpPorts, SessionKeeping, Workspace } from '../ports.ts';
 
 export type Era = 'legacy' | 'modern';
@@ -48,7 +48,7 @@ export class Stage {
 
   /** Lets time pass, in steps in which everything that is due takes its course. */
   async pass(ms: number): Promise<void> {
-    const stepMs = 1_000;
+    const stepMs = ms <= 5_000 ? 250 : 1_000;
     for (let left = ms; left > 0; left -= stepMs) {
       await quiet();
       this.bench.timers.advance(Math.min(stepMs, left));
@@ -77,6 +77,8 @@ export async function openStage(
   scopes: readonly string[] = ['.', 'services/auth', 'services/web'],
   wishes: BenchWishes = {},
 ): Promise<Stage> {
+  // Loaded beforehand: no manual time waits for a module.
+  await Promise.all([loadRequestParsers(), import('../face.ts')]);
   const bench = await openBench(wishes);
   await defineScopes(bench.service, ...scopes);
   return new Stage(bench);
@@ -234,6 +236,6 @@ export function toldBy(result: CallToolResult): Told {
   return {
     text: content.text,
     isError: result.isError ?? false,
-    facts: (result.structuredContent ?? {}) as Told['facts'],
+    facts: (result._meta?.[factsKey] ?? {}) as Told['facts'],
   };
 }

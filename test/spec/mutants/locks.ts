@@ -128,7 +128,7 @@ export const lockMutants: readonly Mutant[] = [
     file: 'gate.ts',
     find: 'for (const scope of scopes) if (!state.scopes.has(scope)) return scopeNotFound(state, scope);',
     replace: '',
-    model: 'Context22',
+    model: 'Graph22',
     caughtBy: 'LockConsistency',
   },
   {

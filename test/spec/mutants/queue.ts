@@ -32,7 +32,7 @@ export const queueMutants: readonly Mutant[] = [
     find: 'if (draft.isFull() && draft.heldBy(agent) === 0)',
     replace: 'if (draft.isFull())',
     model: 'Multi32c1',
-    caughtBy: 'graph',
+    caughtBy: 'QueueConsistency',
   },
   {
     name: 'cancelling a wait does not serve the queue',
@@ -53,7 +53,7 @@ export const queueMutants: readonly Mutant[] = [
   {
     name: 'only one ticket is tried for each scope',
     file: 'queue.ts',
-    find: '  return draft.state.index.queues.get(scope)?.after(ticket) ?? null;\n}\n\n/** In a full',
+    find: '  return must(draft.state.index.queues.get(scope), `${ticket} waits for ${scope}`).after(ticket);\n}\n\n/** In a full',
     replace: '  return null;\n}\n\n/** In a full',
     model: 'Multi33c2',
     caughtBy: 'QueueConsistency',

@@ -61,8 +61,8 @@ export const scopeMutants: readonly Mutant[] = [
   {
     name: 'a removed scope keeps its waiters',
     file: 'scopes.ts',
-    find: "    if (waiter !== undefined) draft.endTicket(waiter, 'scopeRemoved');\n",
-    replace: '',
+    find: 'of state.index.queues.get(path) ?? [])',
+    replace: 'of [])',
     model: 'Context22',
     caughtBy: 'LockConsistency',
   },

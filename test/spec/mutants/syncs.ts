@@ -48,7 +48,7 @@ export const syncMutants: readonly Mutant[] = [
     find: "if (sync === undefined || sync.status !== 'syncing')\n    return reject(",
     replace: 'if (sync === undefined)\n    return reject(',
     model: 'Sync12',
-    caughtBy: 'BoundedRetries',
+    caughtBy: 'actions',
   },
   {
     name: 'a sync that was never started may be ended',
@@ -93,8 +93,8 @@ export const syncMutants: readonly Mutant[] = [
   {
     name: 'a retry does not wait for the back-off',
     file: 'syncs.ts',
-    find: 'if (sync.retryAtMs !== null && atMs < sync.retryAtMs)',
-    replace: 'if (sync.retryAtMs !== null && atMs < 0)',
+    find: 'if (atMs < retryAtMs)',
+    replace: 'if (atMs < 0)',
     model: 'Runners22',
     caughtBy: 'graph',
   },
@@ -112,7 +112,7 @@ export const syncMutants: readonly Mutant[] = [
     find: "if (status === 'failed') return null;",
     replace: "if (status === 'failed' || status === 'completed') return null;",
     model: 'Sync12',
-    caughtBy: 'SyncStatusConsistency',
+    caughtBy: 'actions',
   },
   {
     name: 'what was never synced may be retried',
@@ -198,7 +198,7 @@ export const syncMutants: readonly Mutant[] = [
   {
     name: 'a run that ended stays on the list of its agent',
     file: 'syncs.ts',
-    find: '    running?.delete(scope);\n',
+    find: '  running.delete(scope);\n',
     replace: '',
     model: 'Runners22',
     caughtBy: 'SyncStatusConsistency',

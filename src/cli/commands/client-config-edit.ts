@@ -1,0 +1,91 @@
+import { applyEdits, modify, parse as parseJson, printParseErrorCode } from 'jsonc-parser';
+import type { ParseError } from 'jsonc-parser';
+import { parse as parseToml, stringify as toToml } from 'smol-toml';
+import { serverName } from './client-config-clients.ts';
+import type { Client } from './client-config-clients.ts';
+
+/** What a client is told of one server. */
+export type ServerEntry = Readonly<Record<string, unknown>>;
+
+/** What adding the server to a client's project file comes to. */
+export type Edit =
+  | { readonly kind: 'added'; readonly text: string }
+  /** It starts this server already, and as it would be started now. */
+  | { readonly kind: 'unchanged' }
+  /** It starts it in another way, which somebody may have chosen. */
+  | { readonly kind: 'different' }
+  | { readonly kind: 'unreadable'; readonly problem: string };
+
+/** The whole project file of a client that has none yet. */
+export function newFile({ table, format }: Client, entry: ServerEntry): string {
+  const content = { [table]: { [serverName]: entry } };
+  return format === 'toml' ? toToml(content) : `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/**
+ * Adds the server to the text of a client's project file; null: there is none. All that is there stays as it is,
+ * comments and layout included.
+ */
+export function withServer(client: Client, text: string | null, entry: ServerEntry): Edit {
+  if (text === null || text.trim() === '') return { kind: 'added', text: newFile(client, entry) };
+  const read = client.format === 'toml' ? readToml(text) : readJson(text);
+  if (!read.ok) return { kind: 'unreadable', problem: read.problem };
+  const found = serverIn(read.value, client.table);
+  if (found !== undefined) return { kind: startsAlike(found, entry) ? 'unchanged' : 'different' };
+  const edited = client.format === 'toml' ? appendToml(client, text, entry) : insertJson(client, text, entry);
+  return isReadable(client, edited)
+    ? { kind: 'added', text: edited }
+    : { kind: 'unreadable', problem: `its ${client.table} are written in a way that cannot be added to` };
+}
+
+type Read = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+
+function readJson(text: string): Read {
+  const errors: ParseError[] = [];
+  const value: unknown = parseJson(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first === undefined) return { ok: true, value };
+  const line = text.slice(0, first.offset).split('\n').length;
+  return { ok: false, problem: `line ${line}: ${printParseErrorCode(first.error)}` };
+}
+
+function readToml(text: string): Read {
+  try {
+    return { ok: true, value: parseToml(text) };
+  } catch (error) {
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { ok: false, problem: first };
+  }
+}
+
+function serverIn(content: unknown, table: string): unknown {
+  return (content as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>)[table]?.[
+    serverName
+  ];
+}
+
+/** Time limits, environment and the like are the reader's own business. */
+function startsAlike(found: unknown, entry: ServerEntry): boolean {
+  const { command, args } = found as Readonly<Record<string, unknown>>;
+  return JSON.stringify([command, args]) === JSON.stringify([entry['command'], entry['args']]);
+}
+
+function insertJson({ table }: Client, text: string, entry: ServerEntry): string {
+  const indent = /^[ \t]+/m.exec(text)?.[0] ?? '  ';
+  const formattingOptions = {
+    insertSpaces: !indent.startsWith('\t'),
+    tabSize: indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
+  return applyEdits(text, modify(text, [table, serverName], entry, { formattingOptions }));
+}
+
+/** A table may stand anywhere, so it stands at the end. */
+function appendToml(client: Client, text: string, entry: ServerEntry): string {
+  return `${text.trimEnd()}\n\n${newFile(client, entry)}`;
+}
+
+function isReadable(client: Client, text: string): boolean {
+  const read = client.format === 'toml' ? readToml(text) : readJson(text);
+  return read.ok && serverIn(read.value, client.table) !== undefined;
+}

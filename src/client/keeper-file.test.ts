@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { AgentId } from '../core/index.ts';
+import { claimName, releaseName } from './keeper-file.ts';
+import { statePaths, type StatePaths } from './paths.ts';
+import { identityOf, thisProcess, type ProcessIdentity } from './process-identity.ts';
+import { temporaryFolder } from './testing/folder.ts';
+
+const alice = 'alice' as AgentId;
+let folder: ReturnType<typeof temporaryFolder>;
+let paths: StatePaths;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  paths = statePaths(folder.path);
+});
+afterEach(() => folder.remove());
+
+const keepers = (): string => join(paths.directory, 'keepers');
+const claims = (): string[] => readdirSync(keepers()).sort();
+
+/** As another process would have claimed the name. */
+function claimedBy(process: ProcessIdentity, number: number): void {
+  mkdirSync(keepers(), { recursive: true, mode: 0o700 });
+  writeFileSync(join(keepers(), `alice#${number}`), JSON.stringify({ process, sinceMs: 5 }));
+}
+
+async function withOtherProcess(use: (other: ProcessIdentity) => void): Promise<ProcessIdentity> {
+  const child = spawn('sleep', ['60']);
+  await once(child, 'spawn');
+  const other = identityOf(child.pid ?? 0);
+  try {
+    use(other);
+    return other;
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+}
+
+it('a free name is claimed, and claiming it again changes nothing', () => {
+  expect(claimName(paths, alice, 7)).toBeNull();
+  const [claim = ''] = claims();
+  expect(claim).toBe('alice#1');
+  expect(JSON.parse(readFileSync(join(keepers(), claim), 'utf8'))).toEqual({
+    process: thisProcess(),
+    sinceMs: 7,
+  });
+  expect(statSync(join(keepers(), claim)).mode & 0o077).toBe(0);
+  expect(claimName(paths, alice, 8)).toBeNull();
+  expect(claims()).toEqual(['alice#1']);
+});
+
+it('a live keeper is not succeeded, a dead one is', async () => {
+  await withOtherProcess((other) => {
+    claimedBy(other, 3);
+    expect(claimName(paths, alice, 7)).toEqual({ process: other, sinceMs: 5 });
+    releaseName(paths, alice);
+    expect(claims()).toEqual(['alice#3']);
+  });
+  expect(claimName(paths, alice, 7)).toBeNull();
+  expect(claims()).toEqual(['alice#4']);
+});
+
+it('a process that got the number of a dead one is not taken for it', () => {
+  claimedBy({ ...thisProcess(), start: 'before' }, 1);
+  expect(claimName(paths, alice, 7)).toBeNull();
+  expect(claims()).toEqual(['alice#2']);
+});
+
+it('a keeper in another container cannot be looked at, and counts as alive', () => {
+  const elsewhere = { pid: 1, start: 'then', namespace: 'pid:[1]' };
+  claimedBy(elsewhere, 1);
+  expect(claimName(paths, alice, 7)).toEqual({ process: elsewhere, sinceMs: 5 });
+});
+
+it('the latest claim counts; an unreadable one is succeeded', () => {
+  claimedBy({ ...thisProcess(), start: 'before' }, 9);
+  writeFileSync(join(keepers(), 'alice#10'), 'half a cl');
+  expect(claimName(paths, alice, 7)).toBeNull();
+  expect(claims()).toEqual(['alice#11']);
+});
+
+it('names do not share claims, and a name that was let go of is free', () => {
+  claimName(paths, alice, 7);
+  claimName(paths, 'alice2' as AgentId, 7);
+  releaseName(paths, alice);
+  expect(claims()).toEqual(['alice2#1']);
+});

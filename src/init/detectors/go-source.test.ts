@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { goDirectives, goImports } from './go-source.ts';
+
+it.each([
+  ['one', 'package a\nimport "x/y"\n', ['x/y']],
+  ['one after another', 'package a; import "x"; import "y"\n', ['x', 'y']],
+  ['a group with names', 'package a\nimport (\n\tn "x"\n\t_ "y"\n\t. "z"\n)\n', ['x', 'y', 'z']],
+  ['a group on one line', 'package a\nimport ("x"; "y")\n', ['x', 'y']],
+  ['in raw quotes', 'package a\nimport `x/y`\n', ['x/y']],
+  [
+    'between remarks',
+    '// Copyright "c"\n\n/* import "no" */ package a // "no"\nimport /* "no" */ "x" // "no"\n',
+    ['x'],
+  ],
+  ['with a byte for byte odd layout', 'package\ta\r\n\r\nimport(\r\n"x"\r\n)\r\n', ['x']],
+  ['with letters of any alphabet', 'package größe\nimport ñ "x"\n', ['x']],
+  ['no import after other declarations', 'package a\nimport "x"\nvar s = "import"\nimport "no"\n', ['x']],
+  ['nothing in an empty file', '', []],
+  ['nothing of an import without an end', 'package a\nimport (\n', []],
+  ['build constraints above', '//go:build linux\n\npackage a\n\nimport "x"\n', ['x']],
+])('reads %s', (_title, text, expected) => {
+  expect(goImports(text)).toEqual(expected);
+});
+
+it.each([
+  ['a line', 'module example.com/a // ours\n', [{ verb: 'module', words: ['example.com/a'] }]],
+  ['quotes', 'module "example.com/a"\n', [{ verb: 'module', words: ['example.com/a'] }]],
+  [
+    'a block',
+    'use (\n\t./a // first\n\n\t./b\n)\ngo 1.22\n',
+    [
+      { verb: 'use', words: ['./a'] },
+      { verb: 'use', words: ['./b'] },
+      { verb: 'go', words: ['1.22'] },
+    ],
+  ],
+  [
+    'other line ends',
+    'go 1.22\r\nuse ./a\r\n',
+    [
+      { verb: 'go', words: ['1.22'] },
+      { verb: 'use', words: ['./a'] },
+    ],
+  ],
+])('reads %s of go.mod and go.work', (_title, text, expected) => {
+  expect(goDirectives(text)).toEqual(expected);
+});

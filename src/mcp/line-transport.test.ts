@@ -1,0 +1,105 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { LineTransport, messageBytesMax } from './line-transport.ts';
+import { quiet } from './testing/stage.ts';
+
+interface Wire {
+  readonly input: PassThrough;
+  readonly transport: LineTransport;
+  /** Methods of the messages that came through. */
+  readonly received: string[];
+  /** What was answered, one value a line. */
+  answers(): unknown[];
+}
+
+async function openWire(): Promise<Wire> {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  let text = '';
+  output.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+  const transport = new LineTransport(input, output);
+  const received: string[] = [];
+  transport.onmessage = (message) => received.push('method' in message ? message.method : 'response');
+  await transport.start();
+  const answers = (): unknown[] =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as unknown);
+  return { input, transport, received, answers };
+}
+
+const request = (id: unknown, method = 'ping'): string =>
+  `${JSON.stringify({ jsonrpc: '2.0', id, method })}\n`;
+
+it('messages come through whole, however the stream is cut', async () => {
+  const { input, received } = await openWire();
+  const bytes = Buffer.from(request(1, 'eins/ä') + request(2, 'zwei'));
+  for (const byte of bytes) input.write(Buffer.from([byte]));
+  await quiet();
+  expect(received).toEqual(['eins/ä', 'zwei']);
+});
+
+it('what is not JSON is answered, and what follows comes through', async () => {
+  const { input, received, answers } = await openWire();
+  input.write(`{"jsonrpc":\n\n${request(2)}`);
+  await quiet();
+  expect(answers()).toEqual([
+    { jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'the message is not JSON' } },
+  ]);
+  expect(received).toEqual(['ping']);
+});
+
+it.each([
+  ['42', null],
+  ['{"id":7,"method":"ping"}', 7],
+  ['{"jsonrpc":"2.0","id":"x"}', 'x'],
+  ['[{"jsonrpc":"2.0","id":1,"method":"ping"}]', null],
+  ['{"jsonrpc":"2.0","id":{},"method":"ping"}', null],
+])('JSON that is no message is refused to its sender: %s', async (line, id) => {
+  const { input, received, answers } = await openWire();
+  input.write(`${line}\n${request(2)}`);
+  await quiet();
+  expect(answers()).toMatchObject([{ id, error: { code: -32_600 } }]);
+  expect(received).toEqual(['ping']);
+});
+
+it.each([
+  ['first', (fill: string) => `{"jsonrpc":"2.0","id":7,"method":"ping","params":{"fill":"${fill}"}}`, 7],
+  ['last', (fill: string) => `{"method":"ping","params":{"fill":"${fill}"},"jsonrpc":"2.0","id":"x"}`, 'x'],
+  ['inside', (fill: string) => `{"method":"ping","params":{"fill":"${fill}","id":8}}`, null],
+])('a message that is too long is refused, by its id where that stands %s', async (_, make, id) => {
+  const { input, received, answers } = await openWire();
+  input.write(`${make('x'.repeat(messageBytesMax))}\n${request(2)}`);
+  await quiet();
+  expect(answers()).toEqual([
+    { jsonrpc: '2.0', id, error: { code: -32_600, message: 'the message is longer than 1048576 bytes' } },
+  ]);
+  expect(received).toEqual(['ping']);
+});
+
+it('a message of exactly the longest length comes through, one byte more does not', async () => {
+  const { input, received } = await openWire();
+  const rest = request(1).trimEnd().length - 'ping'.length;
+  for (const bytes of [messageBytesMax, messageBytesMax + 1]) input.write(request(1, 'x'.repeat(bytes - rest)));
+  await quiet();
+  expect(received.map((method) => method.length)).toEqual([messageBytesMax - rest]);
+});
+
+it.each(['end', 'destroy'] as const)('the transport closes once when its input is over (%s)', async (how) => {
+  const { input, transport } = await openWire();
+  let closed = 0;
+  transport.onclose = () => (closed += 1);
+  input[how]();
+  await transport.ended;
+  await transport.close();
+  expect(closed).toBe(1);
+});
+
+it('a reader that goes away closes the transport', async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const transport = new LineTransport(input, output);
+  await transport.start();
+  output.destroy(new Error('EPIPE'));
+  await transport.ended;
+  await transport.send({ jsonrpc: '2.0', method: 'late' });
+});

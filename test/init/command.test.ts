@@ -1,0 +1,269 @@
+/** The commands as people type them, on real repositories; scopes are then read by the coordinator itself. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Answer, Questions } from '../../src/cli/context.ts';
+import { processContext } from '../../src/cli/process-context.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { git, makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { json } from './support.ts';
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly body: Record<string, unknown>;
+}
+
+let root = '';
+const real = processContext();
+const pathFromHere = process.env['PATH'];
+
+async function run(words: readonly string[], questions: Questions | null = null): Promise<Run> {
+  let stdout = '';
+  let stderr = '';
+  const isTTY = questions !== null;
+  const code = await runCli(['--direct', '--no-color', ...words], {
+    ...real,
+    stdout: { isTTY, write: (text) => void (stdout += text) },
+    stderr: { isTTY, write: (text) => void (stderr += text) },
+    stdin: { isTTY },
+    env: { PATH: pathFromHere },
+    cwd: root,
+    questions: questions ?? real.questions,
+  });
+  const body = stdout.startsWith('{') ? (JSON.parse(stdout) as Record<string, unknown>) : {};
+  return { code, stdout, stderr, body };
+}
+
+const rhema = (...words: readonly string[]): Promise<Run> => run(words);
+
+/** A person who answers from a list, and what he was asked. */
+class Person implements Questions {
+  readonly asked: string[] = [];
+  readonly #answers: (string | boolean | null)[];
+
+  constructor(...answers: readonly (string | boolean | null)[]) {
+    this.#answers = [...answers];
+  }
+
+  async confirm(message: string): Promise<boolean | null> {
+    this.asked.push(message);
+    return this.#next() as boolean | null;
+  }
+
+  async select<T extends string>(message: string, options: readonly Answer<T>[]): Promise<T | null> {
+    this.asked.push(`${message} ${options.map(({ label }) => label).join(' | ')}`);
+    return this.#next() as T | null;
+  }
+
+  #next(): string | boolean | null {
+    const answer = this.#answers.shift();
+    if (answer === undefined) throw new Error(`one question too many: ${this.asked.at(-1)}`);
+    return answer;
+  }
+}
+
+const manifest = (name: string, dependencies: Record<string, string> = {}, more: object = {}): string =>
+  json({ name, dependencies, ...more });
+
+beforeEach(() => {
+  root = makeRepository({
+    'package.json': json({ name: 'acme', workspaces: ['packages/*', 'apps/*'] }),
+    'apps/web/package.json': manifest('web', { ui: '*' }),
+    'packages/ui/package.json': manifest('ui', { core: '*' }),
+    'packages/core/package.json': manifest('core', {}, { devDependencies: { ui: '*' } }),
+  });
+});
+
+const isWritten = (): boolean => existsSync(join(root, 'rhema.yaml'));
+
+describe('rhema init', () => {
+  it('shows a plan and how to go on where nobody can be asked, and writes nothing', async () => {
+    const { code, stdout, stderr } = await rhema('init');
+    expect(code).toBe(2);
+    expect(stdout).toMatchSnapshot();
+    expect(stderr).toBe(
+      'rhema: nothing was written: --yes writes it, --dry-run shows each file (CONFIRMATION_NEEDED)\n',
+    );
+    expect(isWritten()).toBe(false);
+  });
+
+  it('gives programs the plan', async () => {
+    const { code, body } = await rhema('init', '--json');
+    expect(code).toBe(2);
+    expect(body).toMatchObject({
+      ok: false,
+      code: 'CONFIRMATION_NEEDED',
+      details: {
+        mode: 'derive',
+        scopes: [{ path: '.' }, { path: 'apps/web', dependencies: ['packages/ui'] }, {}, {}],
+        leftOut: [
+          {
+            from: 'packages/core',
+            to: 'packages/ui',
+            kind: 'development',
+            files: ['packages/core/package.json'],
+          },
+        ],
+        changes: [{ file: 'rhema.yaml', action: 'add' }, {}, {}, {}],
+      },
+    });
+  });
+
+  it('--dry-run shows a diff that git takes, and --yes writes the same', async () => {
+    const { code, stdout } = await rhema('init', '--dry-run');
+    expect(code).toBe(0);
+    expect(isWritten()).toBe(false);
+    write(root, { 'plan.patch': stdout });
+    git(root, 'apply', 'plan.patch');
+    const applied = readFileSync(join(root, 'apps/web/rhema.yaml'), 'utf8');
+    git(root, 'apply', '--reverse', 'plan.patch');
+    expect((await rhema('init', '--yes')).code).toBe(0);
+    expect(readFileSync(join(root, 'apps/web/rhema.yaml'), 'utf8')).toBe(applied);
+  });
+
+  it('--yes writes scopes whose list and graph the coordinator gives as init did, and a second run has nothing to do', async () => {
+    const { body: written } = await rhema('init', '--yes', '--json');
+    expect(written).toMatchObject({ ok: true, written: true });
+    const planned = (written['scopes'] as { path: string; dependencies: string[] }[]).map(
+      ({ path, dependencies }) => ({ path, dependencies }),
+    );
+    expect((await rhema('scope', 'graph', '--json')).body['scopes']).toEqual(planned);
+    expect((await rhema('scope', 'list', '--json')).body).toMatchObject({ problems: [], scopes: planned });
+    const second = await rhema('init');
+    expect(second.code).toBe(0);
+    expect(second.stdout).toContain('nothing to do');
+    expect((await rhema('init', '--yes', '--json')).body).toMatchObject({ changes: [], written: false });
+  });
+
+  it('--stage decides what the configuration says', async () => {
+    await rhema('init', '--yes', '--stage', 'strict');
+    const { body } = await rhema('config', 'show', '--json');
+    const entries = body['entries'] as { key: string; value: unknown; origin: string }[];
+    expect(entries.find(({ key }) => key.endsWith('strict_mode'))).toMatchObject({ value: true });
+    expect(body['problems']).toEqual([]);
+  });
+
+  it.each([
+    ['--stage', 'all'],
+    ['--depth', '0'],
+    ['--dry-run', '--yes'],
+  ])('refuses %s %s', async (...words) => {
+    expect(await rhema('init', ...words)).toMatchObject({ code: 2 });
+    expect(isWritten()).toBe(false);
+  });
+
+  it('names what has to be repaired, and writes nothing', async () => {
+    write(root, { 'rhema.yaml': 'name: [acme\n' });
+    const { code, stderr } = await rhema('init', '--yes');
+    expect(code).toBe(3);
+    expect(stderr).toContain('SCOPES_UNSOUND');
+    expect(stderr).toContain('rhema.yaml:2:1: error: is not valid YAML');
+  });
+});
+
+describe('on a terminal rhema init', () => {
+  it('asks about each cycle, then whether to write', async () => {
+    const person = new Person('1', true);
+    const { code, stdout } = await run(['init'], person);
+    expect(code).toBe(0);
+    expect(person.asked).toEqual([
+      expect.stringContaining(
+        'packages/core needs packages/ui (development): packages/core/package.json, the weakest | packages/ui needs packages/core (required): packages/ui/package.json',
+      ),
+      'Write 4 files?',
+    ]);
+    expect(stdout).toContain('left out: packages/ui -> packages/core');
+    expect(readFileSync(join(root, 'packages/core/rhema.yaml'), 'utf8')).toContain('- path: ../ui\n');
+    expect((await rhema('scope', 'refresh', '--check')).code).toBe(0);
+  });
+
+  it.each([
+    ['a no', ['0', false]],
+    ['leaving at the last question', ['0', null]],
+    ['leaving at the first question', [null]],
+  ])('writes nothing after %s', async (_title, answers) => {
+    const { code, stdout } = await run(['init'], new Person(...answers));
+    expect(code).toBe(0);
+    expect(stdout).toContain('nothing was written');
+    expect(isWritten()).toBe(false);
+  });
+
+  it('asks what to do about a graph beyond the bounds, and merges until it fits', async () => {
+    const names = Array.from({ length: 260 }, (_, place) => `p${place}`);
+    root = makeRepository({
+      'package.json': json({ name: 'acme', workspaces: ['*/*'] }),
+      'apps/all/package.json': manifest('all', Object.fromEntries(names.map((name) => [name, '*']))),
+      ...Object.fromEntries(names.map((name) => [`packages/${name}/package.json`, manifest(name)])),
+    });
+    const person = new Person('1', true);
+    await run(['init'], person);
+    expect(person.asked[0]).toBe(
+      'What shall be done? raise max_dependencies in the configuration | merge what lies deeper than 1 folder (3 scopes, fits) | leave it as it is; the coordinator refuses the graph until one is changed',
+    );
+    const { body } = await rhema('scope', 'graph', '--json');
+    expect(body['scopes']).toEqual([
+      { path: '.', dependencies: [] },
+      { path: 'apps', dependencies: ['packages'] },
+      { path: 'packages', dependencies: [] },
+    ]);
+  });
+});
+
+describe('rhema scope refresh', () => {
+  beforeEach(async () => {
+    await rhema('init', '--yes');
+    write(root, {
+      'apps/web/package.json': manifest('web', { core: '*' }),
+      'packages/new/package.json': manifest('new'),
+    });
+  });
+
+  it('--check answers 3 while the files are not in step with the code', async () => {
+    const { code, stderr } = await rhema('scope', 'refresh', '--check');
+    expect(code).toBe(3);
+    expect(stderr).toContain('SCOPES_STALE');
+    expect(stderr).toContain('change apps/web/rhema.yaml');
+    expect(stderr).toContain('add    packages/new/rhema.yaml');
+    await rhema('scope', 'refresh', '--yes');
+    expect(await rhema('scope', 'refresh', '--check')).toMatchObject({ code: 0 });
+  });
+
+  it('--dry-run shows a diff and writes nothing', async () => {
+    const { code, stdout } = await rhema('scope', 'refresh', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('-  - path: ../../packages/ui\n+  - path: ../../packages/core\n');
+    expect(existsSync(join(root, 'packages/new/rhema.yaml'))).toBe(false);
+  });
+
+  it('--yes writes, and has the coordinator take it over', async () => {
+    const { code, body } = await rhema('scope', 'refresh', '--yes', '--json');
+    expect(code).toBe(0);
+    expect(body).toMatchObject({ accepted: true, scopes: 5, written: true, problems: [] });
+  });
+
+  it('asks on a terminal', async () => {
+    const person = new Person(true);
+    expect(await run(['scope', 'refresh'], person)).toMatchObject({ code: 0 });
+    expect(person.asked).toEqual(['Write 2 files?']);
+    expect(existsSync(join(root, 'packages/new/rhema.yaml'))).toBe(true);
+  });
+
+  it('has the files read as they are where nobody can be asked, and says that they are behind', async () => {
+    const { code, stdout, stderr } = await rhema('scope', 'refresh');
+    expect(code).toBe(0);
+    expect(stdout).toContain('4 scopes in force');
+    expect(stderr).toContain('2 scope files not in step with the code: rhema scope refresh --yes');
+  });
+
+  it('takes one option at a time', async () => {
+    expect(await rhema('scope', 'refresh', '--yes', '--check')).toMatchObject({ code: 2 });
+  });
+});
+
+it('where nothing was generated rhema scope refresh --check has nothing to compare', async () => {
+  root = makeRepository({ 'rhema.yaml': 'name: acme\n', 'package.json': json({ name: 'acme' }) });
+  expect(await rhema('scope', 'refresh', '--check')).toMatchObject({ code: 0 });
+  expect(await rhema('scope', 'refresh')).toMatchObject({ code: 0, stdout: '1 scope in force\n' });
+});

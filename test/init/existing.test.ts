@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commitAll, makeRepository, scan, write, type Files } from '../../src/context/testing/fixture.ts';
+import { changesOf, graph, init, json, noticesOf, planInit } from './support.ts';
+
+const block = `
+# Stage default: reports, repairs what has a safe repair, and syncs by itself. See: rhema config explain
+agent_coordination:
+  enabled: true
+`;
+
+/** Scope files as they are found in existing repositories, the top's first. */
+const shapes: readonly (readonly [title: string, files: Files, top: string])[] = [
+  [
+    'the flat shape in a .rhema folder',
+    {
+      '.rhema/rhema.yaml': `# Ours.
+name: shop
+scope_type: application
+description: ""
+version: 1.0.0
+dependencies: null
+protocol_info:
+  version: "1"
+  concepts:   # kept as they are
+    - { name: order,   description: "An order" }
+custom_key: [1,  2]
+`,
+      '.rhema/knowledge.yaml': 'entries: []\n',
+      'services/auth/.rhema/rhema.yaml':
+        'name: auth\nscope_type: service\nversion: 1.0.0\ndependencies:\n  - path: ../../lib\n    dependency_type: required\n',
+      'lib/.rhema/scope.yaml': 'name: lib\nscope_type: library\nversion: 1.0.0\n',
+    },
+    '.rhema/rhema.yaml',
+  ],
+  [
+    'the nested shape',
+    {
+      'scope.yaml': `rhema:
+  version: "1.0.0"
+  scope:
+    type: "service"   # of five
+    name: "user-service"
+    boundaries: { includes: ["src/**"], excludes: ["dist/**"] }
+    dependencies:
+      parent: null
+      children: [ "auth" ]
+      peers: []
+    responsibilities:
+      - "Users"
+`,
+      'auth/scope.yaml': 'rhema:\n  version: "1.0.0"\n  scope:\n    type: library\n    name: auth\n',
+    },
+    'scope.yaml',
+  ],
+  [
+    'a list of packages by name and version',
+    {
+      '.rhema/rhema.yaml':
+        'name: ligature\ntype: service\nversion: 0.1.0\ndependencies:\n- name: tokio\n  version: "1"\n  type: cargo\n',
+    },
+    '.rhema/rhema.yaml',
+  ],
+  [
+    'the files of this project itself',
+    {
+      'rhema.yaml': 'name: x\nscope_type: repository\nversion: 0.1.0',
+      'src/core/rhema.yaml': 'name: core\n',
+    },
+    'rhema.yaml',
+  ],
+];
+
+describe.each(shapes)('in a repository of %s', (_title, files, top) => {
+  it('only the block is added, to the file of the top', async () => {
+    const root = makeRepository({
+      ...files,
+      'package.json': json({ name: 'x', workspaces: ['*'] }),
+      'w/package.json': json({ name: 'w' }),
+    });
+    const before = graph({ scopes: (await scan(root)).definitions as never });
+    const plan = await init(root);
+    expect(plan.mode).toBe('block');
+    expect(changesOf(plan)).toEqual([`change ${top}`]);
+    const original = String(files[top]);
+    const expected = original.endsWith('\n') ? original + block : `${original}\n${block.trimEnd()}`;
+    expect(readFileSync(join(root, top), 'utf8')).toBe(expected);
+    expect(graph(plan)).toEqual(before);
+    expect((await planInit(root)).changes).toEqual([]);
+  });
+});
+
+it('a block that is there is left alone, whatever stage is asked for', async () => {
+  const text = 'name: x\nagent_coordination:\n  enabled: false\n';
+  const root = makeRepository({ 'rhema.yaml': text });
+  expect((await planInit(root, { stage: 'strict' })).changes).toEqual([]);
+});
+
+it('where the top is no scope it becomes one, and only that is added', async () => {
+  const root = makeRepository({ 'services/auth/rhema.yaml': 'name: auth\n' });
+  const plan = await init(root);
+  expect(changesOf(plan)).toEqual(['add rhema.yaml']);
+  expect(graph(plan)).toEqual({ '.': [], 'services/auth': [] });
+});
+
+it.each([
+  ['is no YAML', 'name: [x\n'],
+  ['holds a list', '- x\n'],
+  ['has a form in which the place is not certain', '{ name: x # }\n}\n'],
+])('a top whose file %s is named, and nothing is written', async (_title, text) => {
+  const root = makeRepository({ 'rhema.yaml': text });
+  const plan = await planInit(root);
+  expect(plan.changes).toEqual([]);
+  expect(plan.notices).toMatchObject([{ severity: 'error', file: 'rhema.yaml' }]);
+});
+
+describe('when asked to derive beside scopes that a person wrote', () => {
+  it('adds the missing ones, and changes the others in nothing', async () => {
+    const byHand = 'name: mine\ndependencies: [../b]\n';
+    const top = 'name: acme # mine\n';
+    const root = makeRepository({
+      'rhema.yaml': top,
+      'package.json': json({ name: 'acme', workspaces: ['*'], devDependencies: { c: '*' } }),
+      'a/package.json': json({ name: 'a', dependencies: { c: '*' } }),
+      'a/rhema.yaml': byHand,
+      'b/package.json': json({ name: 'b', dependencies: { c: '*' } }),
+      'c/package.json': json({ name: 'c', dependencies: { a: '*' } }),
+    });
+    const plan = await init(root, { derive: true });
+    expect(changesOf(plan)).toEqual(['change rhema.yaml', 'add b/rhema.yaml', 'add c/rhema.yaml']);
+    expect(readFileSync(join(root, 'a/rhema.yaml'), 'utf8')).toBe(byHand);
+    expect(readFileSync(join(root, 'rhema.yaml'), 'utf8').startsWith(top)).toBe(true);
+    // a needs b because a person says so; b needs c; so it is c's need of a that closes the cycle.
+    expect(graph(plan)).toEqual({ '.': ['c'], a: ['b'], b: ['c'], c: [] });
+    expect(plan.leftOut.map(({ link }) => `${link.from} -> ${link.to}`)).toEqual(['c -> a']);
+    expect((await planInit(root)).changes).toEqual([]);
+  });
+
+  it('names a cycle that a person wrote, and writes nothing', async () => {
+    const root = makeRepository({
+      'a/rhema.yaml': 'name: a\ndependencies: [../b]\n',
+      'b/rhema.yaml': 'name: b\ndependencies: [../a]\n',
+    });
+    const plan = await planInit(root, { derive: true });
+    expect(noticesOf(plan)).toEqual(['CYCLE_BY_HAND -']);
+    expect(plan.notices[0]).toMatchObject({ severity: 'error' });
+  });
+});
+
+it('a run that was cut short after its first file is completed by the next', async () => {
+  const files = {
+    'package.json': json({ name: 'acme', workspaces: ['*'] }),
+    'a/package.json': json({ name: 'a' }),
+    'b/package.json': json({ name: 'b', dependencies: { a: '*' } }),
+  };
+  const whole = await planInit(makeRepository(files));
+  const root = makeRepository(files);
+  const [first] = whole.changes;
+  write(root, { [first?.file ?? '']: first?.after ?? '' });
+  commitAll(root);
+  const rest = await init(root);
+  expect(changesOf(rest)).toEqual(['add a/rhema.yaml', 'add b/rhema.yaml']);
+  expect(graph(rest)).toEqual(graph(whole));
+});

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { simulatedLog } from '../../sim/simulate.ts';
+import { asDurationMs, asTimeMs, type Entry } from '../../src/core/index.ts';
+import { agentId, Machine, scopePath } from '../support/machine.ts';
+import { findTlc, validateTrace } from './validate.ts';
+
+/** Why TLC cannot be asked; null when it can. */
+const unavailable = await findTlc().then(
+  () => null,
+  (error: unknown) => {
+    if (error instanceof Error && error.name === 'UnavailableError') return error.message;
+    throw error;
+  },
+);
+if (unavailable !== null) process.stderr.write(`skipped: TLC cannot judge traces: ${unavailable}\n`);
+
+/** What the demo is made of: turns on a scope, a queue, leases of other lengths, a lost agent, a write, a new owner. */
+function demoLikeLog(machine: Machine): Entry[] {
+  machine.define({ core: [], api: ['core'], web: ['api'] });
+  for (const name of ['dave', 'alice', 'bob', 'carol']) machine.join(name);
+  machine.acquire('alice', 'core', { ttlMs: 1_500 });
+  machine.acquire('bob', ['api', 'core'], { wait: 60_000 });
+  machine.acquire('carol', 'web', { wait: 'open' });
+  machine.acquire('dave', 'web', { wait: 5_000 });
+  machine.advance(700);
+  machine.renew('alice', 'core', { ttlMs: 3_000 });
+  machine.heartbeat('carol');
+  machine.nowMs += 4_321;
+  const clock = { host: 'host', boot: 'other', offsetMs: 0 };
+  machine.say({
+    kind: 'ContextModify',
+    agent: agentId('bob'),
+    scope: scopePath('core'),
+    file: 'notes.md',
+    token: null,
+    digest: 'd'.repeat(64),
+    baseDigest: null,
+  });
+  machine.say({ kind: 'TakeOver', clock, cause: 'first' });
+  machine.startSync('alice', 'core');
+  machine.failSync('alice', 'core');
+  machine.nowMs += 2_600;
+  machine.say({ kind: 'TakeOver', clock: { ...clock, boot: 'third' }, cause: 'otherBoot' });
+  machine.say({ kind: 'RetrySync', scope: scopePath('core') });
+  machine.release('bob');
+  machine.advance(2_000_000);
+  return machine.log;
+}
+
+/** A log that survives translation, but is no behaviour: bob, who waits behind carol, is served before her. */
+function overtakenLog(): { readonly log: Entry[]; readonly revision: number } {
+  const machine = new Machine();
+  machine.define({ a: [] });
+  for (const name of ['alice', 'bob', 'carol']) machine.join(name);
+  machine.acquire('alice', 'a');
+  machine.acquire('carol', 'a', { wait: 'open' });
+  machine.acquire('bob', 'a', { wait: 'open' });
+  machine.release('alice', 'a');
+  const text = JSON.stringify(machine.log);
+  const log = JSON.parse(text) as Entry[];
+  const last = JSON.stringify(log.pop());
+  const [carols, bobs] = [machine.log[5]?.revision, machine.log[6]?.revision];
+  const swapped = last.replaceAll('"carol"', '"bob"').replaceAll(`"ticket":${carols}`, `"ticket":${bobs}`);
+  log.push(JSON.parse(swapped) as Entry);
+  return { log, revision: log.length };
+}
+
+describe.skipIf(unavailable !== null)('the trace specification', () => {
+  let simulated: readonly Entry[];
+
+  beforeAll(async () => {
+    simulated = await simulatedLog(1, 80);
+  });
+
+  it('accepts the log of a simulated run, every entry of it', async () => {
+    const { rejected, consumed, outside } = await validateTrace(simulated);
+    expect({ rejected, judged: consumed + outside }).toEqual({ rejected: null, judged: simulated.length });
+    expect(outside).toBe(1);
+  });
+
+  it('accepts leases and waits of every length, late expiry, and a new owner', async () => {
+    const settings = { maxConcurrentAgents: 3, maxLocksPerAgent: 2, lockTtlMs: asDurationMs(2_000) };
+    const log = demoLikeLog(new Machine(settings));
+    const verdict = await validateTrace(log, new Machine(settings).state);
+    expect(verdict).toMatchObject({
+      rejected: null,
+      consumed: log.length,
+      segments: 1,
+    });
+  });
+
+  it('rejects a log in which somebody is overtaken, at the revision where it happens', async () => {
+    const { log, revision } = overtakenLog();
+    const { rejected, consumed } = await validateTrace(log);
+    expect(rejected).toMatchObject({
+      revision,
+      why: expect.stringMatching(/lock a: the machine has .*carol.*bob/),
+    });
+    expect(consumed).toBe(revision - 1);
+  });
+
+  it('rejects a log in which a lease is renewed that had run out', async () => {
+    const machine = new Machine();
+    machine.define({ a: [] });
+    machine.join('alice');
+    machine.acquire('alice', 'a');
+    machine.heartbeat('alice');
+    const log = machine.log.map((entry, place) =>
+      place < 3 ? entry : { ...entry, atMs: asTimeMs(1_060_000) },
+    );
+    expect((await validateTrace(log)).rejected).toEqual({
+      revision: 4,
+      why: expect.stringContaining('something is due, and was not ended first'),
+    });
+  });
+
+  it('does not accept a log of which nothing can be consumed', async () => {
+    await expect(validateTrace([])).rejects.toThrow('there is nothing to validate');
+  });
+});
