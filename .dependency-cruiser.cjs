@@ -58,6 +58,20 @@ module.exports = {
       ['store/(memory|sqlite)', 'context', 'config', 'service', 'client', 'daemon', ...faces],
       'verify: interfaces only',
     ),
+    wall(
+      'mcp',
+      [
+        'store',
+        'context',
+        'config',
+        'observe',
+        'service',
+        'client',
+        'daemon',
+        ...faces.filter((face) => face !== 'mcp'),
+      ],
+      'mcp: core and protocol; everything else is handed in',
+    ),
     wall('client', ['store', 'service', 'daemon', ...faces], 'client: protocol'),
     wall(
       'init',

@@ -8,6 +8,7 @@ import { coreBenchmark } from './benchmarks/core.ts';
 import { durableAcquireBenchmark } from './benchmarks/durable-acquire.ts';
 import { handOverBenchmark } from './benchmarks/hand-over.ts';
 import { initBenchmark } from './benchmarks/init.ts';
+import { mcpBenchmark } from './benchmarks/mcp.ts';
 import { memoryBenchmark } from './benchmarks/memory.ts';
 import { openLogBenchmark } from './benchmarks/open-log.ts';
 import { throughputBenchmark } from './benchmarks/throughput.ts';
@@ -24,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   throughputBenchmark,
   handOverBenchmark,
   cliBenchmark,
+  mcpBenchmark,
   openLogBenchmark,
   initBenchmark,
 ];

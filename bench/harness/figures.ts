@@ -9,7 +9,7 @@ export interface Figure {
 }
 
 /** `x`: a ratio of two figures of the same run. `/s`: per second. */
-export type Unit = 'ms' | 'µs' | '/s' | 'x' | 'MB';
+export type Unit = 'ms' | 'µs' | '/s' | 'x' | 'MB' | 'tokens';
 
 export interface Target {
   readonly kind: 'atMost' | 'atLeast';

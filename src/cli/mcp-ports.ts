@@ -54,7 +54,8 @@ async function openWorkspace(call: Call): Promise<Workspace> {
       ...(worktree === null ? {} : { worktree }),
     },
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
-    filePath: async (text) => (worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text)),
+    filePath: async (text) =>
+      worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),
     digestOf: (path) => digestOf(join(top, path)),
   };
 }

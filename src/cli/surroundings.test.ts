@@ -1,9 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claimName, statePaths, writeSession } from '../client/index.ts';
 import { findRepository } from '../context/index.ts';
+import { asRevision } from '../core/index.ts';
+import type { AgentId } from '../core/index.ts';
 import { fileSystemOf, surroundingsOf } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -61,9 +72,22 @@ describe('a repository', () => {
     expect(await look()).toMatchObject({
       worktrees: [],
       socketFileExists: false,
+      deserted: [],
       enforcement: { gitHooks: [], clientHooks: [] },
       clientFiles: [],
     });
+  });
+
+  it('tells the agents whose server has ended, and not those of a live one', async () => {
+    const paths = statePaths(join(folder, '.git'));
+    for (const agent of ['alice', 'bob', 'carol'] as AgentId[])
+      writeSession(paths, { agent, epoch: asRevision(1), secret: 'aa' });
+    claimName(paths, 'alice' as AgentId, 1);
+    const keepers = join(paths.directory, 'keepers');
+    const claim = JSON.parse(readFileSync(join(keepers, 'alice#1'), 'utf8')) as { process: object };
+    const dead = { ...claim, process: { ...claim.process, pid: 17, start: 'long ago' } };
+    writeFileSync(join(keepers, 'bob#1'), JSON.stringify(dead));
+    expect((await look()).deserted).toEqual([{ agent: 'bob', pid: 17 }]);
   });
 
   it('tells its linked working trees, also one that was removed by hand', async () => {

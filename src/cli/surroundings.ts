@@ -1,7 +1,9 @@
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
-import { statePaths } from '../client/index.ts';
+import { deadKeeper, listSessions, statePaths } from '../client/index.ts';
+import type { StatePaths } from '../client/index.ts';
+import type { AgentId } from '../core/index.ts';
 import { clients, namesServer } from './commands/client-config-clients.ts';
 import type { Client } from './commands/client-config-clients.ts';
 import type { Environment, Repository } from './world.ts';
@@ -15,6 +17,8 @@ export interface Surroundings {
   readonly worktrees: readonly LinkedWorktree[];
   /** Whether something is at the socket's place, be it in use or left behind. */
   readonly socketFileExists: boolean;
+  /** Agents whose `rhema mcp` has ended without a word: nobody renews their sessions. */
+  readonly deserted: readonly Deserted[];
   readonly enforcement: Enforcement;
   readonly clientFiles: readonly ClientFile[];
 }
@@ -30,6 +34,12 @@ export interface LinkedWorktree {
   /** Where it is recorded to be. */
   readonly path: string;
   readonly exists: boolean;
+}
+
+export interface Deserted {
+  readonly agent: AgentId;
+  /** Of the process that has ended. */
+  readonly pid: number;
 }
 
 /** Programs that could stop a writer who holds no lock. */
@@ -55,11 +65,13 @@ export interface ClientFile {
 
 export async function surroundingsOf(repository: Repository, env: Environment): Promise<Surroundings> {
   const { commonDir, worktree } = repository;
+  const paths = statePaths(commonDir);
   return {
-    fileSystem: fileSystemOf(readText('/proc/self/mounts') ?? '', statePaths(commonDir).directory),
+    fileSystem: fileSystemOf(readText('/proc/self/mounts') ?? '', paths.directory),
     bootIsKnown: (readText('/proc/sys/kernel/random/boot_id') ?? '').trim() !== '',
     worktrees: linkedWorktrees(commonDir),
-    socketFileExists: lstatSync(statePaths(commonDir).socket, { throwIfNoEntry: false }) !== undefined,
+    socketFileExists: lstatSync(paths.socket, { throwIfNoEntry: false }) !== undefined,
+    deserted: desertedAgents(paths),
     enforcement: {
       gitHooks: hooksIn(await hooksFolder(repository, env)),
       clientHooks: worktree === null ? [] : clientHooks(worktree),
@@ -96,6 +108,18 @@ function linkedWorktrees(commonDir: string): LinkedWorktree[] {
     const path = dirname(resolve(folder, name, back));
     return [{ path, exists: lstatSync(path, { throwIfNoEntry: false }) !== undefined }];
   });
+}
+
+function desertedAgents(paths: StatePaths): Deserted[] {
+  try {
+    return listSessions(paths).flatMap(({ agent }) => {
+      const keeper = deadKeeper(paths, agent);
+      return keeper === null ? [] : [{ agent, pid: keeper.process.pid }];
+    });
+  } catch {
+    // That a session file cannot be read is found by whoever reads the sessions themselves.
+    return [];
+  }
 }
 
 /** Where Git looks for hooks; its configuration may name another folder than its own. */

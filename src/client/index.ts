@@ -1,6 +1,6 @@
 export { connect, SocketCoordinator, type ConnectOptions } from './coordinator.ts';
 export { ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from './paths.ts';
-export { claimName, releaseName, type Keeper } from './keeper-file.ts';
+export { claimName, deadKeeper, releaseName, type Keeper } from './keeper-file.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export {
   deleteSession,

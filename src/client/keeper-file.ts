@@ -45,6 +45,13 @@ export function releaseName(paths: StatePaths, agent: AgentId): void {
   }
 }
 
+/** The process that has claimed a name and has ended without letting go of it; null when there is none. */
+export function deadKeeper(paths: StatePaths, agent: AgentId): Keeper | null {
+  const last = claimsOn(paths, agent).at(-1);
+  const keeper = last === undefined ? null : readKeeper(last.path);
+  return keeper === null || isRunning(keeper.process) ? null : keeper;
+}
+
 interface NumberedClaim {
   readonly number: number;
   readonly path: string;

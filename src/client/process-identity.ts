@@ -35,7 +35,9 @@ function startOf(pid: number): string | null {
 
 /** The boot, and the clock ticks since then: fields 3 and 22 of `/proc/PID/stat`, counted behind the name. */
 function startOnLinux(pid: number): string | null {
-  const fields = readOrNull(`/proc/${pid}/stat`)?.replace(/^.*\) /s, '').split(' ');
+  const fields = readOrNull(`/proc/${pid}/stat`)
+    ?.replace(/^.*\) /s, '')
+    .split(' ');
   const [state, start] = [fields?.[0], fields?.[19]];
   if (state === undefined || start === undefined || state === 'Z' || state === 'X') return null;
   return `${readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? ''} ${start}`;

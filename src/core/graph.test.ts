@@ -83,6 +83,10 @@ describe('without cycles', () => {
   });
 });
 
+test('without edges there is no chain, and so no start of one', () => {
+  expect(longestChain([1, 2], () => [])).toEqual({ length: 0, from: null });
+});
+
 test('a chain longer than the call stack is walked', () => {
   const count = 100_000;
   const next = (node: number): number[] => (node + 1 < count ? [node + 1] : []);

@@ -52,6 +52,17 @@ describe('acquiring', () => {
     expect(new Set(locks.map((lock) => lock.token)).size).toBe(1);
   });
 
+  test('what a ticket wants together with a held scope says that others wait for it', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.join('dave');
+    machine.acquire('alice', ['a', 'd']);
+    machine.acquire('dave', 'd', { wait: 'open' });
+    machine.acquire('bob', ['a', 'b'], { wait: 'open' });
+    const [lock] = granted(machine.acquire('carol', 'b')).locks;
+    expect(lock?.contendedSinceMs).toBe(machine.nowMs);
+    expect(machine.state.locks.get(scopePath('b'))?.contendedSinceMs).toBe(machine.nowMs);
+  });
+
   test('more than it holds keeps the old token and renews it', () => {
     const machine = house({ maxLocksPerAgent: 2 });
     machine.acquire('alice', 'a');

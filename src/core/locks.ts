@@ -116,7 +116,9 @@ function grantAll(draft: Draft, agent: Agent, command: AcquireLock): Decision {
 function grant(draft: Draft, { id, epoch }: Agent, scope: ScopePath, command: AcquireLock): Grant {
   const ttlMs = command.ttlMs ?? draft.settings.lockTtlMs;
   const deadlineMs = draft.grant({ scope, agent: id, epoch, ticket: null, ttlMs, reason: command.reason });
-  return { scope, token: draft.revision, deadlineMs, contendedSinceMs: null };
+  // Others may want it together with scopes that are held.
+  const contendedSinceMs = draft.state.index.queues.has(scope) ? draft.atMs : null;
+  return { scope, token: draft.revision, deadlineMs, contendedSinceMs };
 }
 
 function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null): Grant {

@@ -60,7 +60,7 @@ test('what is stored does not depend on the order in which it came to be', () =>
   ]);
 });
 
-test('the lost agents are forgotten in the same order after a restart: by time of loss, by deadline, by name', () => {
+test('the lost agents are forgotten in the same order after a restart: by deadline, by name', () => {
   const machine = new Machine({ sessionTtlMs: asDurationMs(1_000) });
   machine.join('late');
   machine.advance(400);
@@ -110,6 +110,8 @@ describe('a text that is no state is refused', () => {
     ['half a snapshot', encodeState(initialState()).slice(0, -10), 'not JSON'],
     ['another JSON value', 'null', 'no known format'],
     ['an object', '{}', 'no known format'],
+    ['a format that is no number', '{"format":"2"}', 'no known format'],
+    ['an older format', '{"format":0}', 'no known format'],
     ['a newer format', '{"format":2}', 'use the version that wrote it'],
     ['a format alone', '{"format":1}', 'not the shape'],
   ])('%s', (_what, text, problem) => {

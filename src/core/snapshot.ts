@@ -146,15 +146,10 @@ function restoreAgent(state: State, stored: StoredAgent): void {
   state.index.blockDeadlines.set(agent.id, addMs(agent.blockedSinceMs, state.settings.maxBlockMs));
 }
 
-/** Losses of one revision happen in order of their deadlines, then of their names. */
+/** Agents are lost in order of their deadlines, those of one deadline in order of their names. */
 function restoreLostOrder(state: State): void {
-  const lost = [...state.agents.values()].filter((agent) => agent.lostAtMs !== null);
-  lost.sort(
-    (a, b) =>
-      (a.lostAtMs ?? 0) - (b.lostAtMs ?? 0) ||
-      a.sessionDeadlineMs - b.sessionDeadlineMs ||
-      byText(a.id, b.id),
-  );
+  const lost = [...state.agents.values()].filter((agent) => agent.presence === 'lost');
+  lost.sort((a, b) => a.sessionDeadlineMs - b.sessionDeadlineMs || byText(a.id, b.id));
   for (const agent of lost) state.index.lostAgents.add(agent.id);
 }
 

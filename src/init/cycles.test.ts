@@ -4,19 +4,26 @@ import { findCycle, type ScopePath } from '../core/index.ts';
 import { untangle, type Untangled } from './cycles.ts';
 import { endsKey, linkKinds, type Link, type LinkKind } from './links.ts';
 
-/** `a>b:kind`, with an exclamation mark where a person wrote it. */
+/** `a>b:kind*files`, with an exclamation mark where a person wrote it. */
 function linkOf(text: string): Link {
-  const [, from = '', to = '', kind = 'required'] = /^([.\w]+)>([.\w]+)(?::(\w+))?!?$/.exec(text) ?? [];
-  return { from: from as ScopePath, to: to as ScopePath, kind: kind as LinkKind, files: [`${from}/file`] };
+  const [, from = '', to = '', kind = 'required', count = '1'] =
+    /^([.\w]+)>([.\w]+)(?::(\w+))?(?:\*(\d+))?!?$/.exec(text) ?? [];
+  return {
+    from: from as ScopePath,
+    to: to as ScopePath,
+    kind: kind as LinkKind,
+    files: [`${from}/file`],
+    fileCount: Number(count),
+  };
 }
 
-function untangled(texts: readonly string[], preferred: readonly string[] = []): Untangled {
+function untangled(texts: readonly string[], unwanted: readonly string[] = []): Untangled {
   const fixed = new Set(texts.filter((text) => text.endsWith('!')).map((text) => endsKey(linkOf(text))));
-  const first = new Set(preferred.map((text) => endsKey(linkOf(text))));
+  const first = new Set(unwanted.map((text) => endsKey(linkOf(text))));
   return untangle({
     links: texts.map(linkOf),
     isFixed: (link) => fixed.has(endsKey(link)),
-    isPreferred: (link) => first.has(endsKey(link)),
+    isUnwanted: (link) => first.has(endsKey(link)),
   });
 }
 
@@ -36,7 +43,9 @@ describe('of a cycle it leaves out', () => {
     ['an option rather than an import', ['a>b:import', 'b>a:optional'], 'b>a'],
     ['an import rather than what a manifest names', ['a>b:import', 'b>a'], 'a>b'],
     ['what the top needs', ['.>b', 'b>.'], '.>b'],
+    ['what fewer files say', ['a>b:import*2', 'b>a:import*3'], 'a>b'],
     ['else the last by name', ['a>b', 'b>c', 'c>a'], 'c>a'],
+    ['one that all share', ['t>a:development*9', 't>b:development*5', 'a>t:development*2', 'b>a'], 'a>t'],
     ['never what a person wrote', ['a>b', 'b>a:development!'], 'a>b'],
   ])('%s', (_title, links, expected) => {
     expect(leftOutOf(untangled(links))).toEqual([expected]);
@@ -58,7 +67,7 @@ it('shows the whole cycle', () => {
 
 it('names a cycle that a person wrote, and leaves it', () => {
   const { fixedCycle, kept } = untangled(['a>b!', 'b>a!', 'c>a']);
-  expect(fixedCycle).toEqual(['a', 'b', 'a']);
+  expect(fixedCycle).toEqual(['b', 'a', 'b']);
   expect(textsOf(kept)).toEqual(['a>b', 'b>a', 'c>a']);
 });
 

@@ -3,9 +3,8 @@ import type { InitRequest, Prepared } from './prepare.ts';
 
 export { stages, type Stage } from './block.ts';
 export type { LeftOut } from './cycles.ts';
-export { InitError, type InitErrorCode } from './errors.ts';
 export type { FileChange } from './file-change.ts';
-export type { Ends, Link, LinkKind } from './links.ts';
+export type { Ends, Link } from './links.ts';
 export type { Choices, Excess, Plan, PlannedScope } from './plan.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
 

@@ -16,6 +16,8 @@ export interface Link {
   readonly kind: LinkKind;
   /** Repository-relative, the first few. */
   readonly files: readonly string[];
+  /** How many files say so. */
+  readonly fileCount: number;
 }
 
 export type Ends = Pick<Link, 'from' | 'to'>;
@@ -28,35 +30,45 @@ export function endsKey({ from, to }: Ends): string {
 interface GrowingLink extends Link {
   kind: LinkKind;
   readonly files: string[];
+  fileCount: number;
+}
+
+/** What one file says, or several. */
+export interface Reason {
+  readonly kind: LinkKind;
+  readonly files: readonly string[];
+  readonly fileCount: number;
 }
 
 /** Dependencies between scopes, each once. */
 export class Links {
   readonly #from = new Map<ScopePath, Map<ScopePath, GrowingLink>>();
 
-  /** A scope's dependency on itself is none. */
+  /** Notes that a file says so. A scope's dependency on itself is none. */
   add(from: ScopePath, to: ScopePath, kind: LinkKind, file: string): void {
+    this.addReason(from, to, { kind, files: [file], fileCount: 1 });
+  }
+
+  addReason(from: ScopePath, to: ScopePath, { kind, files, fileCount }: Reason): void {
     if (from === to) return;
-    const known = this.#from.get(from)?.get(to);
-    if (known === undefined) return this.#begin({ from, to, kind, files: [file] });
-    if (strengthOf(kind) > strengthOf(known.kind)) known.kind = kind;
-    if (known.files.length < filesPerLinkMax && !known.files.includes(file)) known.files.push(file);
+    const link = this.#from.get(from)?.get(to) ?? this.#begin(from, to, kind);
+    if (strengthOf(kind) > strengthOf(link.kind)) link.kind = kind;
+    link.fileCount += fileCount;
+    for (const file of files)
+      if (link.files.length < filesPerLinkMax && !link.files.includes(file)) link.files.push(file);
   }
 
-  #begin(link: GrowingLink): void {
-    const targets = this.#from.get(link.from);
-    if (targets === undefined) this.#from.set(link.from, new Map([[link.to, link]]));
-    else targets.set(link.to, link);
-  }
-
-  get(from: ScopePath, to: ScopePath): Link | null {
-    return this.#from.get(from)?.get(to) ?? null;
+  #begin(from: ScopePath, to: ScopePath, kind: LinkKind): GrowingLink {
+    const link = { from, to, kind, files: [], fileCount: 0 };
+    const targets = this.#from.get(from) ?? new Map<ScopePath, GrowingLink>();
+    this.#from.set(from, targets.set(to, link));
+    return link;
   }
 
   /** Whether one more import would tell nothing new: a manifest says it already, or enough files do. */
   isSettled(from: ScopePath, to: ScopePath, kind: LinkKind): boolean {
     const known = this.#from.get(from)?.get(to);
-    if (known === undefined) return from === to;
+    if (known === undefined) return false;
     if (strengthOf(known.kind) > strengthOf(kind)) return true;
     return known.kind === kind && known.files.length >= filesPerLinkMax;
   }

@@ -34,7 +34,6 @@ function ancestorAt(path: ScopePath, depth: number): ScopePath {
 
 function mapLinks(links: readonly Link[], scopeOf: (path: ScopePath) => ScopePath): Link[] {
   const mapped = new Links();
-  for (const { from, to, kind, files } of links)
-    for (const file of files) mapped.add(scopeOf(from), scopeOf(to), kind, file);
+  for (const link of links) mapped.addReason(scopeOf(link.from), scopeOf(link.to), link);
   return mapped.all();
 }

@@ -177,11 +177,11 @@ function graphOf(
   const written = new Set(fixed.map(endsKey));
   const derived = found.filter((link) => inForce(link) && !written.has(endsKey(link)));
   const wanted = derived.filter((link) => !isTakenOut(situation, link));
-  const preferred = new Set([...leaveOut, ...rememberedLeftOut(situation)].map(endsKey));
+  const unwanted = new Set([...leaveOut, ...rememberedLeftOut(situation)].map(endsKey));
   const untangled = untangle({
     links: [...wanted, ...fixed],
     isFixed: (link) => written.has(endsKey(link)),
-    isPreferred: (link) => preferred.has(endsKey(link)),
+    isUnwanted: (link) => unwanted.has(endsKey(link)),
   });
   return {
     ...untangled,
@@ -193,7 +193,7 @@ function graphOf(
 
 function joined(links: readonly Link[]): Link[] {
   const all = new Links();
-  for (const { from, to, kind, files } of links) for (const file of files) all.add(from, to, kind, file);
+  for (const link of links) all.addReason(link.from, link.to, link);
   return all.all();
 }
 
@@ -210,7 +210,7 @@ function rememberedLinks({ survey, existing }: Situation): Link[] {
   return [...existing.values()].flatMap(({ path, file, generated, dependencies }) =>
     dependencies
       .filter(({ to }) => generated?.dependencies.includes(to) ?? false)
-      .map(({ to, type }) => ({ from: path, to, kind: kindOf(type), files: [file] })),
+      .map(({ to, type }) => ({ from: path, to, kind: kindOf(type), files: [file], fileCount: 1 })),
   );
 }
 
@@ -242,7 +242,7 @@ function writtenLinks(
     const targets = new Set([...(resolved.get(path) ?? []), ...dependencies.map(({ to }) => to)]);
     return [...targets]
       .filter((to) => !isOurs || !listed.includes(to))
-      .map((to): Link => ({ from: path, to, kind: 'required', files: [file] }));
+      .map((to): Link => ({ from: path, to, kind: 'required', files: [file], fileCount: 1 }));
   });
 }
 

@@ -18,7 +18,12 @@ export interface WaitingCall {
 
 export type Acquired =
   | { readonly kind: 'granted'; readonly locks: readonly Grant[] }
-  | { readonly kind: 'waiting'; readonly ticket: Ticket; readonly position: number; readonly deadlineMs: number }
+  | {
+      readonly kind: 'waiting';
+      readonly ticket: Ticket;
+      readonly position: number;
+      readonly deadlineMs: number;
+    }
   | { readonly kind: 'refused'; readonly rejection: Rejection }
   | {
       readonly kind: 'ended';
@@ -69,12 +74,7 @@ async function ask(agent: KeptAgent, wish: AcquireWish, waits: boolean): Promise
   return askedOf(agent, scopes, reply.result, reply.revision);
 }
 
-function askedOf(
-  agent: KeptAgent,
-  scopes: readonly ScopePath[],
-  result: Result,
-  revision: Revision,
-): Asked {
+function askedOf(agent: KeptAgent, scopes: readonly ScopePath[], result: Result, revision: Revision): Asked {
   if (result.kind === 'queued') {
     const { ticket, position, deadlineMs } = result;
     const wait = agent.waitWith(result, scopes);

@@ -158,9 +158,7 @@ export class AgentDesk {
 }
 
 function foundAs(name: AgentId, agent: KeptAgent): Found {
-  return agent.gone === null
-    ? { kind: 'kept', agent }
-    : { kind: 'refused', name, rejection: agent.gone };
+  return agent.gone === null ? { kind: 'kept', agent } : { kind: 'refused', name, rejection: agent.gone };
 }
 
 function nameOf(text: string): AgentId {

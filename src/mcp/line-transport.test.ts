@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { LineTransport, messageBytesMax } from './line-transport.ts';
-import { quiet } from './testing/stage.ts';
 
 interface Wire {
   readonly input: PassThrough;
@@ -9,7 +8,7 @@ interface Wire {
   /** Methods of the messages that came through. */
   readonly received: string[];
   /** What was answered, one value a line. */
-  answers(): unknown[];
+  readonly answers: () => unknown[];
 }
 
 async function openWire(): Promise<Wire> {
@@ -27,6 +26,9 @@ async function openWire(): Promise<Wire> {
       .map((line) => JSON.parse(line) as unknown);
   return { input, transport, received, answers };
 }
+
+/** Lets what was written arrive. */
+const quiet = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 const request = (id: unknown, method = 'ping'): string =>
   `${JSON.stringify({ jsonrpc: '2.0', id, method })}\n`;
@@ -80,7 +82,8 @@ it.each([
 it('a message of exactly the longest length comes through, one byte more does not', async () => {
   const { input, received } = await openWire();
   const rest = request(1).trimEnd().length - 'ping'.length;
-  for (const bytes of [messageBytesMax, messageBytesMax + 1]) input.write(request(1, 'x'.repeat(bytes - rest)));
+  for (const bytes of [messageBytesMax, messageBytesMax + 1])
+    input.write(request(1, 'x'.repeat(bytes - rest)));
   await quiet();
   expect(received.map((method) => method.length)).toEqual([messageBytesMax - rest]);
 });

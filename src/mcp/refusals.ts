@@ -72,15 +72,16 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
 /** A failure, told so that the model can go on: what it can mend itself, and what only a person can. */
 export function failureAnswer(error: CoordinatorError): ToolAnswer {
   const { code, message } = error;
-  if (code === 'DISABLED')
-    return told(`DISABLED: ${message}. Work without locks.`, { code });
+  if (code === 'DISABLED') return told(`DISABLED: ${message}. Work without locks.`, { code });
   // The protocol names the field within the command; an agent knows its own arguments only.
   return refused(code, message.replace(/^command\./, ''), failureSteps[code] ?? null);
 }
 
 const failureSteps: { readonly [Code in FailureCode]?: string } = {
   NOT_JOINED: 'agent_join under that name, then ask again.',
-  UNAVAILABLE: 'ask again in a moment: your place and your locks are in the log. If it lasts, tell your user: `rhema doctor`.',
+  UNAVAILABLE:
+    'ask again in a moment: your place and your locks are in the log. If it lasts, tell your user: `rhema doctor`.',
   DEADLINE_EXCEEDED: 'ask again: what took effect is not done twice.',
-  NOT_A_REPOSITORY: 'work without locks, and tell your user to start this server in a Git repository (rhema mcp --repo DIR).',
+  NOT_A_REPOSITORY:
+    'work without locks, and tell your user to start this server in a Git repository (rhema mcp --repo DIR).',
 };

@@ -27,9 +27,7 @@ const invisible = /[\p{Cf}\p{Zl}\p{Zp}]/gu;
  */
 export function quoted(text: string): string {
   const plain = text.replace(invisible, '');
-  return JSON.stringify(
-    plain.length > quotedLengthMax ? `${plain.slice(0, quotedLengthMax - 3)}...` : plain,
-  );
+  return JSON.stringify(plain.length > quotedLengthMax ? `${plain.slice(0, quotedLengthMax - 3)}...` : plain);
 }
 
 /** ` for "rework the login"`, or nothing. */

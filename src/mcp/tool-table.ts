@@ -17,8 +17,7 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
     idempotent: true,
   },
   agent_report: {
-    description:
-      'Say how you are. blocked keeps your locks, completed gives them back, left ends your part.',
+    description: 'Say how you are. blocked keeps your locks, completed gives them back, left ends your part.',
     readOnly: false,
     idempotent: true,
   },
@@ -34,7 +33,8 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
     idempotent: true,
   },
   lock_check: {
-    description: 'Which scope a path is in, who holds it and why, who waits, and whether you may write there.',
+    description:
+      'Which scope a path is in, who holds it and why, who waits, and whether you may write there.',
     readOnly: true,
     idempotent: true,
   },

@@ -57,7 +57,9 @@ function agentLine(view: AgentView, nowMs: number): string {
   return [
     `${view.agent} is ${view.presence === 'lost' ? 'lost' : view.status}`,
     ...(task === undefined ? [] : [`task ${quoted(String(task))}`]),
-    ...(view.blockedReason === null || view.blockedReason === '' ? [] : [`blocked: ${quoted(view.blockedReason)}`]),
+    ...(view.blockedReason === null || view.blockedReason === ''
+      ? []
+      : [`blocked: ${quoted(view.blockedReason)}`]),
     ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),
     `seen ${duration(nowMs - view.seenAtMs)} ago`,
   ].join('; ');
@@ -75,7 +77,8 @@ function waiterLine(waiter: WaiterView, nowMs: number): string {
 
 function syncLine(sync: SyncView): string {
   const run = sync.run === null ? '' : `, run ${sync.run} by ${sync.agent ?? 'nobody'}`;
-  const error = sync.error === null ? '' : `: ${quoted(sync.error)}; ${sync.retriesLeft} of its retries are left`;
+  const error =
+    sync.error === null ? '' : `: ${quoted(sync.error)}; ${sync.retriesLeft} of its retries are left`;
   return `${quoted(sync.scope)} ${sync.status}${run}${error}`;
 }
 

@@ -132,13 +132,13 @@ type Change = (log: Entry[], at: number) => void;
 const shapes: readonly (readonly [name: string, change: Change])[] = [
   ['an entry that is missing', (log, at) => log.splice(at, 1)],
   ['an entry that stands twice', (log, at) => log.splice(at, 0, structuredClone(log[at] as Entry))],
-  ['an event that stands twice', (log, at) => append(log[at], log[at]?.events[0])],
-  ['an event that is missing', (log, at) => (log[at]?.events as unknown[]).pop()],
-  ['an answer that is missing', (log, at) => delete (log[at] as Partial<Record<string, unknown>>)['result']],
+  ['an event that stands twice', (log, at) => eventsOf(log, at).push(structuredClone(log[at]?.events[0]))],
+  ['an event that is missing', (log, at) => eventsOf(log, at).pop()],
+  ['an answer that is missing', (log, at) => Reflect.deleteProperty(log[at] as Entry, 'result')],
 ];
 
-function append(entry: Entry | undefined, event: unknown): void {
-  (entry?.events as unknown[]).push(structuredClone(event));
+function eventsOf(log: readonly Entry[], at: number): unknown[] {
+  return (log[at] as Entry).events as unknown[];
 }
 
 test.each(shapes)('%s is found there', (_name, change) => {

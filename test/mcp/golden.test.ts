@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, it } from 'vitest';
-import { eras, openStage, type Stage, type TestClient, type Told } from '../../src/mcp/testing/stage.ts';
+import { eras, openStage, type Stage, type TestClient, type Told } from './support/stage.ts';
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -74,7 +74,8 @@ const acts: Readonly<Record<string, Act>> = {
   'a field that is missing': ({ client }) => client.call('lock_acquire', { agent: 'carol' }),
   'a field that is unknown': ({ client }) => client.acquire('carol', 'services/web', { force: true }),
   'a name that is no name': ({ client }) => client.call('agent_join', { agent: '../etc' }),
-  'blocked without a reason': ({ client }) => client.call('agent_report', { agent: 'alice', status: 'blocked' }),
+  'blocked without a reason': ({ client }) =>
+    client.call('agent_report', { agent: 'alice', status: 'blocked' }),
   'a status that cannot follow': ({ client }) =>
     client.call('agent_report', { agent: 'carol', status: 'working' }),
   'may the holder write': ({ client }) =>

@@ -25,7 +25,10 @@ const status = (): Promise<StatusAnswer> => observer.query({ kind: 'status', at:
 
 /** Waits until somebody waits in the queue, and answers the ticket. */
 const ticketOf = (agent: string): Promise<number> =>
-  until(`${agent} waits`, async () => (await status()).waiters.find((waiter) => waiter.agent === agent)?.ticket);
+  until(
+    `${agent} waits`,
+    async () => (await status()).waiters.find((waiter) => waiter.agent === agent)?.ticket,
+  );
 
 it.each(eras)('two clients take turns on a scope (%s)', async (era) => {
   const alice = await McpClient.start(sandbox, era);

@@ -107,7 +107,9 @@ it('ends when whoever started it is dead, though its input stays open', async ()
   // What comes over the pipe shows that the server is up, and that it has the input.
   let answered = '';
   parent.stdout.setEncoding('utf8').on('data', (part: string) => (answered += part));
-  parent.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'server/discover', params: modern })}\n`);
+  parent.stdin.write(
+    `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'server/discover', params: modern })}\n`,
+  );
   await until('the server has answered', () => answered !== '');
   parent.kill('SIGKILL');
   await until('the server has ended', () => isGone(Number(pid)));
@@ -140,7 +142,9 @@ it('options are understood, and refused when they make no sense', async () => {
   await server.tool(1, 'agent_join', { agent: 'alice' });
   await server.tool(2, 'agent_join', { agent: 'bob' });
   await server.tool(3, 'lock_acquire', { agent: 'alice', scopes: ['services/auth'] });
-  expect(await server.tool(4, 'lock_acquire', { agent: 'bob', scopes: ['services/auth'] })).toMatch(/^WAITING/);
+  expect(await server.tool(4, 'lock_acquire', { agent: 'bob', scopes: ['services/auth'] })).toMatch(
+    /^WAITING/,
+  );
   await server.tool(5, 'agent_report', { agent: 'bob', status: 'left' });
   await server.tool(6, 'agent_report', { agent: 'alice', status: 'left' });
   await hangUp(server);

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asRevision, type Entry } from '../../src/core/index.ts';
+import { asRevision, initialState, type Entry } from '../../src/core/index.ts';
 import type { LogStore } from '../../src/store/index.ts';
 import { MemoryLogStore } from '../../src/store/memory/index.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { LogVerifier, type Finding } from '../../src/verify/index.ts';
 import { isRecordPresent, readCommits, readScopes } from './gastown.ts';
 import { replay, type Figures } from './replay.ts';
 
@@ -48,6 +49,7 @@ describe.skipIf(!isRecordPresent)('the record of 6,058 commits by hundreds of ag
       const log = await entriesOf(sqlite);
       expect(log.length).toBeGreaterThan(sqliteCommits);
       expect(log).toEqual(await entriesOf(memory));
+      expect(verify(log)).toBeNull();
     } finally {
       await sqlite.close();
     }
@@ -56,6 +58,16 @@ describe.skipIf(!isRecordPresent)('the record of 6,058 commits by hundreds of ag
 
 function expectAllServed(figures: Figures): void {
   expect(figures).toMatchObject({ violations: 0, locksLeft: 0, ticketsLeft: 0 });
+}
+
+/** Every entry is a step of the machine, and every invariant holds at each fiftieth revision: the states are large. */
+function verify(log: readonly Entry[]): Finding | null {
+  const verifier = new LogVerifier(initialState(), { invariantsEvery: 50 });
+  for (const entry of log) {
+    const found = verifier.take(entry);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 async function entriesOf(store: LogStore): Promise<readonly Entry[]> {

@@ -31,8 +31,8 @@ const generatedModules = new Set(['TraceLog']);
 
 export async function createParser(): Promise<Parser> {
   await Parser.init();
-  const { resolve } = createRequire(import.meta.url);
-  const grammar = resolve('@tlaplus/tree-sitter-tlaplus/tree-sitter-tlaplus.wasm');
+  const require = createRequire(import.meta.url);
+  const grammar = require.resolve('@tlaplus/tree-sitter-tlaplus/tree-sitter-tlaplus.wasm');
   return new Parser().setLanguage(await Language.load(grammar));
 }
 

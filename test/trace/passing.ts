@@ -54,5 +54,7 @@ function sameValue(one: unknown, other: unknown): boolean {
 
 /** Sets are in order of name wherever they are made. */
 function plain(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Set ? [...inner].sort() : inner));
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner instanceof Set ? [...(inner as Set<string>)].sort() : inner,
+  );
 }

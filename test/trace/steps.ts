@@ -116,7 +116,10 @@ function isSameGraph({ scopes }: State, definitions: readonly ScopeDefinition[])
 
 /** The settings that the specification has, as text. Others bound what a caller may ask for. */
 function modelled({ lockTtlMaxMs: _lockTtlMaxMs, ...settings }: Settings): string {
-  return JSON.stringify(Object.entries(settings).sort());
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .sort()
+    .join();
 }
 
 /** Whether an entry changes settings that are constants of the specification: all that it has but the places. */

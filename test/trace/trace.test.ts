@@ -65,7 +65,7 @@ function overtakenLog(): { readonly log: Entry[]; readonly revision: number } {
   return { log, revision: log.length };
 }
 
-describe.skipIf(unavailable !== null)('the trace specification', () => {
+describe.skipIf(unavailable !== null)('the trace specification', { timeout: 180_000 }, () => {
   let simulated: readonly Entry[];
 
   beforeAll(async () => {

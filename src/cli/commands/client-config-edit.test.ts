@@ -1,55 +1,49 @@
 import { describe, expect, it } from 'vitest';
-import { clients } from './client-config-clients.ts';
+import { clients, namesServer } from './client-config-clients.ts';
 import { withServer } from './client-config-edit.ts';
 
 const entry = { command: 'rhema', args: ['mcp'] };
 const { cursor, codex, vscode } = clients;
 
 describe('adding a server to JSON', () => {
+  const added = (before: string): string => {
+    const edit = withServer(cursor, before, entry);
+    return edit.kind === 'added' ? edit.text : edit.kind;
+  };
+
   it('keeps comments, order and layout', () => {
-    const before =
-      '{\n    // ours\n    "mcpServers": {\n        "other": { "command": "other" } // kept\n    }\n}\n';
-    expect(withServer(cursor, before, entry)).toMatchInlineSnapshot(`
-      {
-        "kind": "added",
-        "text": "{
-          // ours
-          "mcpServers": {
-              "other": {
-                  "command": "other"
-              },
-              "rhema": {
-                  "command": "rhema",
-                  "args": [
-                      "mcp"
-                  ]
-              } // kept
-          }
-      }
-      ",
-      }
-    `);
+    const before = [
+      '{',
+      '    // ours',
+      '    "mcpServers": {',
+      '        "other": { "command": "other" } // kept',
+      '    }',
+      '}',
+      '',
+    ];
+    const lines = [
+      '        "rhema": {',
+      '            "command": "rhema",',
+      '            "args": [',
+      '                "mcp"',
+      '            ]',
+      '        },',
+    ];
+    expect(added(before.join('\n')).split('\n')).toEqual(before.toSpliced(3, 0, ...lines));
+    expect(added(before.join('\r\n')).split('\r\n')).toEqual(before.toSpliced(3, 0, ...lines));
   });
 
-  it('makes the table where there is none, beside what else there is', () => {
-    const edit = withServer(vscode, '{\n\t"inputs": []\n}\n', entry);
-    expect(edit).toMatchInlineSnapshot(`
-      {
-        "kind": "added",
-        "text": "{
-      	"inputs": [],
-      	"servers": {
-      		"rhema": {
-      			"command": "rhema",
-      			"args": [
-      				"mcp"
-      			]
-      		}
-      	}
-      }
-      ",
-      }
-    `);
+  it.each([
+    ['an empty table', '{\n\t"mcpServers": {}\n}\n', '\t"mcpServers": {\n\t\t"rhema": {\n'],
+    ['no table', '{\n\t"theme": "dark"\n}\n', '{\n\t"mcpServers": {\n\t\t"rhema": {\n'],
+    ['an empty file of JSON', '{}', '{\n  "mcpServers": {\n    "rhema": {\n'],
+    ['a comment only', '{ // none yet\n}', '{\n  "mcpServers": {\n    "rhema": {\n'],
+    ['all on one line', '{ "mcpServers": { "other": {} } }', '"mcpServers": {\n    "rhema": {\n'],
+  ])('into %s', (_what, before, start) => {
+    const after = added(before);
+    expect(after).toContain(start);
+    expect(namesServer(cursor, after)).toBe(true);
+    expect(after).toContain(/\/\/ none yet|"other"|"theme"/.exec(before)?.[0] ?? '{');
   });
 
   it.each([null, '', '\n'])('begins a file where there is nothing: %j', (before) => {

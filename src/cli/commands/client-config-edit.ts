@@ -1,5 +1,5 @@
-import { applyEdits, modify, parse as parseJson, printParseErrorCode } from 'jsonc-parser';
-import type { ParseError } from 'jsonc-parser';
+import { findNodeAtLocation, parse as parseJson, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node, ParseError } from 'jsonc-parser';
 import { parse as parseToml, stringify as toToml } from 'smol-toml';
 import { serverName } from './client-config-clients.ts';
 import type { Client } from './client-config-clients.ts';
@@ -70,14 +70,26 @@ function startsAlike(found: unknown, entry: ServerEntry): boolean {
   return JSON.stringify([command, args]) === JSON.stringify([entry['command'], entry['args']]);
 }
 
+/** As the first of its table, so that no comment behind another entry comes to stand behind this one. */
 function insertJson({ table }: Client, text: string, entry: ServerEntry): string {
+  const root = parseTree(text);
+  const found = root === undefined ? undefined : findNodeAtLocation(root, [table]);
+  if (root === undefined) return text;
+  if (found === undefined) return insertFirst(text, root, table, { [serverName]: entry }, 1);
+  return insertFirst(text, found, serverName, entry, 2);
+}
+
+/** `depth`: how deep the new property stands. */
+function insertFirst(text: string, parent: Node, name: string, value: object, depth: number): string {
   const indent = /^[ \t]+/m.exec(text)?.[0] ?? '  ';
-  const formattingOptions = {
-    insertSpaces: !indent.startsWith('\t'),
-    tabSize: indent.length,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
-  };
-  return applyEdits(text, modify(text, [table, serverName], entry, { formattingOptions }));
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = `${JSON.stringify(name)}: ${JSON.stringify(value, null, indent)}`.split('\n');
+  const inserted = lines.map((line) => `${lineEnd}${indent.repeat(depth)}${line}`).join('');
+  const at = parent.offset + 1;
+  const rest = text.slice(at);
+  if (parent.children?.length !== 0) return `${text.slice(0, at)}${inserted},${rest}`;
+  const closing = /^\s*\}/.test(rest) ? `${lineEnd}${indent.repeat(depth - 1)}` : '';
+  return `${text.slice(0, at)}${inserted}${closing === '' ? rest : closing + rest.trimStart()}`;
 }
 
 /** A table may stand anywhere, so it stands at the end. */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { FileChange } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError, invalidInput, usageError } from '../errors.ts';
@@ -56,17 +56,19 @@ async function edited(call: Call, client: Client, write: boolean): Promise<Outco
   const { name, file } = client;
   const launch = chooseLaunch(programPlace(call.context.env, worktree));
   const change = changeOf(client, worktree, serverEntry(client, launch));
+  if (change === null)
+    return done(
+      null,
+      { client: name, file, patch: '', written: false },
+      () => line`${file} starts it already`,
+    );
   const { scopeFiles } = call.world;
-  const patch = change === null ? '' : await scopeFiles.patch([change]);
-  if (change !== null && write) await scopeFiles.apply(worktree, [change]);
-  const isWritten = change !== null && write;
-  const message =
-    change === null
-      ? line`${file} starts it already`
-      : line`wrote ${file}; ${client.title} ${client.approval}`;
-  return done(null, { client: name, file, patch, written: isWritten }, () =>
-    change !== null && !write ? patch.trimEnd() : message,
-  );
+  const patch = await scopeFiles.patch([change]);
+  if (!write) return done(null, { client: name, file, patch, written: false }, () => patch.trimEnd());
+  mkdirSync(dirname(join(worktree, file)), { recursive: true });
+  await scopeFiles.apply(worktree, [change]);
+  const message = line`wrote ${file}; ${client.title} ${client.approval}`;
+  return done(null, { client: name, file, patch, written: true }, () => message);
 }
 
 /** Null when there is nothing to change. */

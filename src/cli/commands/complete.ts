@@ -101,6 +101,10 @@ const values: Readonly<Record<string, (call: Call) => Promise<readonly Candidate
   subject: async (call) => [...(await scopes(call)), ...(await agents(call))],
   status: async () => agentStatuses.map((word) => ({ word, help: '' })),
   shell: async () => ['bash', 'zsh', 'fish'].map((word) => ({ word, help: '' })),
+  clientConfig: async () => {
+    const { clientNames, clients } = await import('./client-config-clients.ts');
+    return clientNames.map((word) => ({ word, help: clients[word].title }));
+  },
   key: async () => {
     const { options } = await import('../../config/index.ts');
     return options.map((option) => ({ word: option.key, help: option.help }));

@@ -47,6 +47,10 @@ describe('completion', () => {
       ['src/core', 'alice'],
     ],
     [['config', 'explain', 'agent_coordination.lock_timeout_'], ['agent_coordination.lock_timeout_max']],
+    [
+      ['mcp', '--client-config', 'c'],
+      ['claude', 'codex', 'cursor'],
+    ],
     [['__comp'], []],
   ])('after %j come %j', async (typed, expected) => {
     expect(await words(...typed)).toEqual(expected);

@@ -4,7 +4,7 @@ import type { ScopeDefinition } from '../../core/index.ts';
 import type { HealthAnswer, ScopeProblem } from '../../protocol/index.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { session, startMs } from '../testing/harness.ts';
-import { agentView, scopePath, statusAnswer } from '../testing/samples.ts';
+import { agentId, agentView, scopePath, statusAnswer } from '../testing/samples.ts';
 import { examine } from './doctor-checks.ts';
 import type { Facts, RepositoryFacts } from './doctor-facts.ts';
 import type { Fact, Finding } from './doctor-finding.ts';
@@ -39,6 +39,7 @@ const surroundings: Surroundings = {
   bootIsKnown: true,
   worktrees: [],
   socketFileExists: true,
+  deserted: [],
   enforcement: { gitHooks: [], clientHooks: [] },
   clientFiles: [],
 };
@@ -226,7 +227,13 @@ describe('configuration and scopes', () => {
     ['a wrong value', 'configuration', configured(true, [broken]), 'problem', 'api/rhema.yaml:4: a tab'],
     ['a switch that is off', 'configuration', configured(false, []), 'warning', 'disabled'],
     ['a broken file', 'scopes', scanned([definition], [broken]), 'problem', 'api/rhema.yaml:4: a tab'],
-    ['no scope', 'scopes', scanned([], []), 'warning', 'nothing to lock'],
+    [
+      'no scope',
+      'scopes',
+      scanned([], [{ ...broken, severity: 'warning', code: 'NO_SCOPES' }]),
+      'warning',
+      'nothing to lock',
+    ],
     [
       'trouble of the graph as a whole',
       'scopes',
@@ -390,6 +397,13 @@ describe('clock and sessions', () => {
       factsOf({}, { sessions: unknown('eve.json') }),
       'problem',
       'eve',
+    ],
+    [
+      'a server that has ended',
+      'sessions',
+      factsOf({}, around({ deserted: [{ agent: agentId('alice'), pid: 17 }] })),
+      'warning',
+      'nobody renews alice: its rhema mcp (process 17) has ended',
     ],
     ['nobody to ask', 'sessions', factsOf({}, { coordination: known(null) }), 'ok', '1 kept'],
   ])('of %s says so', (_what, subject, facts, level, told) => {

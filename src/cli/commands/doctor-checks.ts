@@ -11,7 +11,7 @@ import { storageChecks } from './doctor-storage-checks.ts';
 /** In the order in which one relies on the other. Outside of a repository only the first three are made. */
 export function examine(facts: Facts): readonly Finding[] {
   const general = [...checkNode(facts), ...checkGit(facts)];
-  const remedy = 'run this in a repository, or make one: git init';
+  const remedy = 'rhema -C FOLDER doctor looks at another folder';
   const particular = findingsFrom('repository', facts.repository, remedy, (repository) =>
     repositoryChecks.flatMap((check) => check(repository, facts)),
   );
@@ -99,15 +99,15 @@ const scopeProblemsMax = 5;
 
 function checkScopes({ scan }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
-    // Those of the configuration have been told already.
-    const own = problems.filter(({ code }) => !code.startsWith('CONFIG_'));
+    // Those of the configuration have been told already, and that there are none is told below.
+    const own = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');
     if (own.length > 0) return scopeFindings(own);
     if (definitions.length > 0) return [ok('scopes', `${definitions.length} defined`)];
     return [
       warning(
         'scopes',
         'none are defined: there is nothing to lock',
-        'describe one in a rhema.yaml, see README.md',
+        'rhema init derives them from what is here',
       ),
     ];
   });

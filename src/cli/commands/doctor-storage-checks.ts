@@ -3,7 +3,7 @@ import type { LogContent } from '../../daemon/index.ts';
 import type { HealthAnswer } from '../../protocol/index.ts';
 import { count, shellCommand } from '../format/text.ts';
 import { duration } from '../format/time.ts';
-import type { FileSystem } from '../surroundings.ts';
+import type { Deserted, FileSystem } from '../surroundings.ts';
 import type { Session, StateFiles } from '../world.ts';
 import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './doctor-facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './doctor-finding.ts';
@@ -181,7 +181,8 @@ function checkClock(
     );
   const jumps = coordination.known ? (coordination.value?.clockJumps ?? 0) : 0;
   if (jumps > 0) findings.push(jumpFinding(jumps));
-  return findings.length > 0 ? findings : [ok('clock', 'of this boot, in step with the log')];
+  if (findings.length > 0) return findings;
+  return [ok('clock', lastAtMs === null ? 'of this boot' : 'of this boot, in step with the log')];
 }
 
 function jumpFinding(jumps: number): Finding {
@@ -192,29 +193,46 @@ function jumpFinding(jumps: number): Finding {
   );
 }
 
-function checkSessions({ sessions, coordination }: RepositoryFacts): readonly Finding[] {
+function checkSessions({ sessions, coordination, surroundings }: RepositoryFacts): readonly Finding[] {
   const remedy = 'remove what the message names, and join again';
+  const deserted = surroundings.known ? surroundings.value.deserted : [];
   return findingsFrom('sessions', sessions, remedy, (kept) =>
     findingsFrom('sessions', coordination, 'see the findings above', (facts) =>
-      facts === null ? [ok('sessions', `${kept.length} kept`)] : sessionFindings(kept, facts),
+      facts === null ? [ok('sessions', `${kept.length} kept`)] : sessionFindings(kept, facts, deserted),
     ),
   );
 }
 
-function sessionFindings(kept: readonly Session[], { status }: CoordinationFacts): readonly Finding[] {
-  const stale = kept.filter(
-    (session) =>
-      !status.agents.some(
-        ({ agent, epoch, presence }) =>
-          agent === session.agent && epoch === session.epoch && presence === 'present',
-      ),
+function sessionFindings(
+  kept: readonly Session[],
+  { status }: CoordinationFacts,
+  deserted: readonly Deserted[],
+): readonly Finding[] {
+  const isLive = (session: Session): boolean =>
+    status.agents.some(
+      ({ agent, epoch, presence }) =>
+        agent === session.agent && epoch === session.epoch && presence === 'present',
+    );
+  const findings = kept.flatMap((session) => {
+    const left = deserted.find(({ agent }) => agent === session.agent);
+    if (!isLive(session)) return [staleSession(session)];
+    return left === undefined ? [] : [desertedSession(left)];
+  });
+  return findings.length > 0 ? findings : [ok('sessions', `${kept.length} kept, all live`)];
+}
+
+function staleSession({ agent }: Session): Finding {
+  return warning(
+    'sessions',
+    `${agent} was lost or has left; its session is of no use`,
+    `${shellCommand('rhema', 'agent', 'leave', agent)} removes it`,
   );
-  if (stale.length === 0) return [ok('sessions', `${kept.length} kept, all live`)];
-  return stale.map(({ agent }) =>
-    warning(
-      'sessions',
-      `${agent} was lost or has left; its session is of no use`,
-      `${shellCommand('rhema', 'agent', 'leave', agent)} removes it`,
-    ),
+}
+
+function desertedSession({ agent, pid }: Deserted): Finding {
+  return warning(
+    'sessions',
+    `nobody renews ${agent}: its rhema mcp (process ${pid}) has ended; what it holds comes free by itself`,
+    `start its client again, or: ${shellCommand('rhema', 'agent', 'leave', agent)}`,
   );
 }

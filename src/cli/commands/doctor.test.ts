@@ -27,6 +27,7 @@ const inspection: Inspection = {
     bootIsKnown: true,
     worktrees: [],
     socketFileExists: false,
+    deserted: [],
     enforcement: { gitHooks: [], clientHooks: [] },
     clientFiles: [],
   }),
@@ -49,7 +50,7 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('ok      git: version 2.43.0\n');
     expect(stdout).toContain(
-      'warning scopes: none are defined: there is nothing to lock\n        describe one',
+      'warning scopes: none are defined: there is nothing to lock\n        rhema init',
     );
     expect(stdout).toContain('ok      sessions: 1 kept, all live\n');
   });

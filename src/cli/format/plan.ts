@@ -14,7 +14,7 @@ export function planText(style: Style, plan: Plan): string {
     summaryText(style, plan),
     plan.mode === 'derive' && !isDone ? folderTree(plan.scopes) : '',
     isDone ? '' : graphPart(style, plan),
-    plan.leftOut.flatMap((leftOut) => cycleLines(style, leftOut)).join('\n'),
+    plan.leftOut.flatMap((one) => [...cycleLines(style, one), leftOutLine(one)]).join('\n'),
     plan.excesses.map(excessText).join('\n'),
     problemsText(style, [...plan.notices, ...plan.problems]),
     changeLines(style, plan).join('\n'),
@@ -57,14 +57,17 @@ function cut(lines: readonly string[]): readonly string[] {
   return [...lines.slice(0, linesMax), `... and ${lines.length - linesMax} more; --json has all`];
 }
 
-/** A cycle, with the files that cause it and what was left out. */
+/** A cycle, with the files that cause it. */
 export function cycleLines(style: Style, { link, cycle }: LeftOut): string[] {
   const around = [...cycle.map(({ from }) => from), link.from].join(' -> ');
   return [
     `${style.paint('warn', 'cycle')} ${safe(around)}`,
     ...cycle.map((one) => `  ${safe(linkText(one))}`),
-    line`  left out: ${link.from} -> ${link.to}`,
   ];
+}
+
+function leftOutLine({ link }: LeftOut): string {
+  return line`  left out: ${link.from} -> ${link.to}`;
 }
 
 /** `web needs ui: apps/web/package.json (required)` */

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, Machine, scopePath } from '../../../test/support/machine.ts';
 import { asDurationMs, asRevision, asTimeMs, type AgentId, type Ticket } from '../ids.ts';
-import { contextFilesPerScopeMax, lostAgentsMax } from '../limits.ts';
+import {
+  agentsMax,
+  contextFilesPerScopeMax,
+  lostAgentsMax,
+  recentRequestsMax,
+  scopesMax,
+  waitersMax,
+} from '../limits.ts';
 import type { Agent, ContextRecord, Lock, State, Sync, Waiter } from '../state.ts';
 import { invariantNames, violations, type InvariantName } from './index.ts';
 
@@ -98,6 +105,7 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
   },
   LockTimeouts: {
     'a deadline before the grant': (state) => (lock(state).deadlineMs = asTimeMs(1)),
+    'a deadline at the grant': (state) => (lock(state).deadlineMs = lock(state).grantedAtMs),
     'a deadline without a timer': (state) => state.index.lockDeadlines.delete(docs),
     'a contended lock that is not bounded': (state) => (lock(state).contendedSinceMs = null),
   },
@@ -170,6 +178,10 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
     'a place that nobody is said to want': (state) => (state.placeWaitSinceMs = null),
   },
   ResourceBounds: {
+    'too many agents': (state) => pretendSize(state.agents, agentsMax + 1),
+    'too many scopes': (state) => pretendSize(state.scopes, scopesMax + 1),
+    'too many tickets': (state) => pretendSize(state.tickets, waitersMax + 1),
+    'too many recent requests': (state) => pretendSize(state.recentRequests, recentRequestsMax + 1),
     'too many context files': (state) => {
       for (let number = 0; number <= contextFilesPerScopeMax; number += 1)
         state.scopes.get(docs)?.contexts.set(`${number}.yaml`, {} as ContextRecord);
@@ -193,6 +205,9 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
     "nobody's lease timer": (state) => state.index.lockDeadlines.set(api, asTimeMs(1)),
   },
 };
+
+const pretendSize = (collection: { readonly size: number }, size: number): unknown =>
+  Object.defineProperty(collection, 'size', { value: size });
 
 function changeContext(state: State, change: Partial<ContextRecord>): void {
   const contexts = state.scopes.get(docs)?.contexts;

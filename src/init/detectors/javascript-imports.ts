@@ -36,22 +36,22 @@ export function addImportLinks(search: ImportSearch): void {
 function addLinksOfFile(search: ImportSearch, aliases: PathAliases, file: string): void {
   const text = search.tree.read(file);
   if (text === null) return;
+  const { links, folders } = search;
   const kind: LinkKind = testPattern.test(file) ? 'development' : 'import';
-  const from = search.folders.of(folderOf(file));
-  const target = (specifier: string): ScopePath | null => {
-    const path = pathOf(search, aliases, file, specifier);
-    return path === null ? null : search.folders.of(path);
-  };
-  const candidates = new Set<string>();
+  const from = folders.of(folderOf(file));
+  const candidates = new Map<string, ScopePath>();
   for (const specifier of quotedTexts(text)) {
-    const to = target(specifier);
-    if (to !== null && !search.links.isSettled(from, to, kind)) candidates.add(specifier);
+    const path = pathOf(search, aliases, file, specifier);
+    const to = path === null ? from : folders.of(path);
+    if (to !== from) candidates.set(specifier, to);
   }
-  if (candidates.size === 0) return;
-  for (const specifier of modulesOf(search, file, text)) {
-    const to = candidates.has(specifier) ? target(specifier) : null;
-    if (to !== null) search.links.add(from, to, kind, file);
-  }
+  const isNew = [...candidates.values()].some((to) => !links.isSettled(from, to, kind));
+  const imported = isNew ? modulesOf(search, file, text) : null;
+  const targets = [...candidates].filter(([specifier]) => imported === null || imported.has(specifier));
+  // What was not parsed counts, but is not shown as evidence.
+  const files = imported === null ? [] : [file];
+  for (const to of new Set(targets.map(([, target]) => target)))
+    links.addReason(from, to, { kind, files, fileCount: 1 });
 }
 
 /** Everything between quotes that may name a module: a superset of what is imported. */
@@ -78,7 +78,7 @@ function packageName(specifier: string): string {
   return end === -1 ? specifier : specifier.slice(0, end);
 }
 
-function modulesOf({ notices }: ImportSearch, file: string, text: string): Iterable<string> {
+function modulesOf({ notices }: ImportSearch, file: string, text: string): ReadonlySet<string> {
   const modules = importedModules(file, text);
   if (modules !== null) return modules;
   notices.add(
@@ -87,7 +87,7 @@ function modulesOf({ notices }: ImportSearch, file: string, text: string): Itera
   return importsByLooks(text);
 }
 
-function importsByLooks(text: string): string[] {
+function importsByLooks(text: string): Set<string> {
   const pattern = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'])([^"'\n]+)\1/g;
-  return [...text.matchAll(pattern)].map((match) => match[2] ?? '');
+  return new Set([...text.matchAll(pattern)].map((match) => match[2] ?? ''));
 }

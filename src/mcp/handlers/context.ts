@@ -35,7 +35,9 @@ export const recordContext: AgentHandler<'context_record'> = async (work, agent,
     `RECORDED ${quoted(file)} of ${quoted(scope.path)} under token ${token}.`,
     ...(again.length === 0
       ? []
-      : [`To be synced again, in this order: ${bounded(again, invalidatedMax, 'coordination_status').join(', ')}.`]),
+      : [
+          `To be synced again, in this order: ${bounded(again, invalidatedMax, 'coordination_status').join(', ')}.`,
+        ]),
   ].join('\n');
   return told(text, { scope: scope.path, file, token, invalidated: invalidated.length });
 };

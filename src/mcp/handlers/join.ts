@@ -34,7 +34,9 @@ function joinedAnswer(agent: KeptAgent, how: How): ToolAnswer {
     ...(held.length === 0 ? [] : [`You hold ${grantsText(held)}.`]),
     ...(wait === null
       ? []
-      : [`You wait for ${wait.scopes.map(quoted).join(', ')} with ticket ${wait.ticket}: go on with lock_acquire.`]),
+      : [
+          `You wait for ${wait.scopes.map(quoted).join(', ')} with ticket ${wait.ticket}: go on with lock_acquire.`,
+        ]),
     ...(how === 'known'
       ? [`If you are not the one who joined before, take a name of your own, such as ${name}.2.`]
       : []),

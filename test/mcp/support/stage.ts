@@ -2,11 +2,28 @@
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import type { CallToolResult, Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { parseScopePath, type AgentId, type ScopePath } from '../../core/index.ts';
-import { loadRequestParsers, type Coordinator, type RefreshReport } from '../../protocol/index.ts';
-import { defineScopes, openBench, settled, type Bench, type BenchWishes } from '../../service/testing.ts';
-import { createFace, createMcpServer, factsKey, type AgentSession, type Face, type FaceOptions } from '../index.ts';
-import type { Claim, Keeper, McpPorts, SessionKeeping, Workspace } from '../ports.ts';
+import { parseScopePath, type AgentId, type ScopePath } from '../../../src/core/index.ts';
+import { loadRequestParsers, type Coordinator, type RefreshReport } from '../../../src/protocol/index.ts';
+import {
+  defineScopes,
+  openBench,
+  settled,
+  type Bench,
+  type BenchWishes,
+} from '../../../src/service/testing.ts';
+import {
+  createFace,
+  createMcpServer,
+  factsKey,
+  type AgentSession,
+  type Claim,
+  type Face,
+  type FaceOptions,
+  type Keeper,
+  type McpPorts,
+  type SessionKeeping,
+  type Workspace,
+} from '../../../src/mcp/index.ts';
 
 export type Era = 'legacy' | 'modern';
 export const eras: readonly Era[] = ['legacy', 'modern'];
@@ -78,7 +95,7 @@ export async function openStage(
   wishes: BenchWishes = {},
 ): Promise<Stage> {
   // Loaded beforehand: no manual time waits for a module.
-  await Promise.all([loadRequestParsers(), import('../face.ts')]);
+  await Promise.all([loadRequestParsers(), import('../../../src/mcp/face.ts')]);
   const bench = await openBench(wishes);
   await defineScopes(bench.service, ...scopes);
   return new Stage(bench);
@@ -214,7 +231,10 @@ export class TestClient {
     args: Readonly<Record<string, unknown>>,
     options: { readonly signal?: AbortSignal; readonly onprogress?: (progress: unknown) => void } = {},
   ): Promise<Told> {
-    const result = await this.client.callTool({ name, arguments: { ...args } }, { timeout: 2 ** 31 - 1, ...options });
+    const result = await this.client.callTool(
+      { name, arguments: { ...args } },
+      { timeout: 2 ** 31 - 1, ...options },
+    );
     return toldBy(result as CallToolResult);
   }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { CoordinatorError, type Coordinator } from '../protocol/index.ts';
-import { openStage, quiet, type Stage } from './testing/stage.ts';
+import { CoordinatorError, type Coordinator } from '../../src/protocol/index.ts';
+import { openStage, quiet, type Stage } from './support/stage.ts';
 
 const lost = () => new CoordinatorError('UNAVAILABLE', 'the answer was lost', { retryable: true });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eras, openStage } from './testing/stage.ts';
+import { eras, openStage } from './support/stage.ts';
 
 const epochOf = (told: { readonly facts: Readonly<Record<string, unknown>> }): unknown => told.facts['epoch'];
 
@@ -18,25 +18,28 @@ it('a name that cannot be one is refused with the argument at fault', async () =
   expect(refused.text).toMatch(/^INVALID_INPUT: agent: agent name "two words"/);
 });
 
-it.each(eras)('a second live client that claims a name is told who has it, and which is free (%s)', async (era) => {
-  const stage = await openStage();
-  const first = await stage.startClient(era);
-  await first.call('agent_join', { agent: 'claude', task: 'rework the login' });
-  await first.acquire('claude', 'services/auth');
-  await stage.pass(180_000);
-  const second = await stage.startClient(era);
-  const joining = second.call('agent_join', { agent: 'claude' });
-  await stage.pass(2_000);
-  const refused = await joining;
-  expect(refused).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE', free: 'claude-2' } });
-  expect(refused.text).toContain(`process ${first.server.pid}, for 3 min`);
-  expect(refused.text).toContain('task "rework the login"');
-  expect(refused.text).toContain('holds "services/auth"');
-  const acting = second.acquire('claude', 'services/web');
-  await stage.pass(2_000);
-  expect(await acting).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE' } });
-  expect((await first.call('lock_release', { agent: 'claude' })).text).toBe('RELEASED "services/auth".');
-});
+it.each(eras)(
+  'a second live client that claims a name is told who has it, and which is free (%s)',
+  async (era) => {
+    const stage = await openStage();
+    const first = await stage.startClient(era);
+    await first.call('agent_join', { agent: 'claude', task: 'rework the login' });
+    await first.acquire('claude', 'services/auth');
+    await stage.pass(180_000);
+    const second = await stage.startClient(era);
+    const joining = second.call('agent_join', { agent: 'claude' });
+    await stage.pass(2_000);
+    const refused = await joining;
+    expect(refused).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE', free: 'claude-2' } });
+    expect(refused.text).toContain(`process ${first.server.pid}, for 3 min`);
+    expect(refused.text).toContain('task "rework the login"');
+    expect(refused.text).toContain('holds "services/auth"');
+    const acting = second.acquire('claude', 'services/web');
+    await stage.pass(2_000);
+    expect(await acting).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE' } });
+    expect((await first.call('lock_release', { agent: 'claude' })).text).toBe('RELEASED "services/auth".');
+  },
+);
 
 it('a client that comes back while its old process is about to end gets its name after a moment', async () => {
   const stage = await openStage();
@@ -59,7 +62,9 @@ it('a new process succeeds a dead one under the same name: epoch, locks and plac
   const second = await stage.startClient();
   const resumed = await second.call('agent_join', { agent: 'claude' });
   expect(epochOf(resumed)).toBe(epochOf(joined));
-  expect(resumed.text).toMatch(/^RESUMED as claude, where it left off \(epoch \d+\)\.\nYou hold "services\/auth"/);
+  expect(resumed.text).toMatch(
+    /^RESUMED as claude, where it left off \(epoch \d+\)\.\nYou hold "services\/auth"/,
+  );
   await stage.pass(600_000);
   const told = await second.call('lock_check', { agent: 'claude', path: 'services/auth' });
   expect(told.facts).toMatchObject({ mayWrite: true });

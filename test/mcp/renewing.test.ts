@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ScopePath } from '../core/index.ts';
-import { openStage, quiet, type Stage, type TestClient } from './testing/stage.ts';
+import type { ScopePath } from '../../src/core/index.ts';
+import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
 
 async function holder(): Promise<{ readonly stage: Stage; readonly alice: TestClient }> {
   const stage = await openStage();
@@ -36,7 +36,12 @@ it('an agent that holds nothing is renewed seldom', async () => {
 
 it('an agent whose lock was taken from it is told so with its next call', async () => {
   const { stage, alice } = await holder();
-  const command = { kind: 'RevokeLock', by: 'olga', scope: 'services/auth' as ScopePath, reason: null } as const;
+  const command = {
+    kind: 'RevokeLock',
+    by: 'olga',
+    scope: 'services/auth' as ScopePath,
+    reason: null,
+  } as const;
   await stage.coordinator.submit({ requestId: 'revoke', command });
   await stage.pass(60_000);
   const told = await alice.call('coordination_status', { agent: 'alice' });
@@ -67,12 +72,10 @@ it('a holder that others wait for is told to be quick, once', async () => {
 
 it('an agent that was lost is told to join again, and can', async () => {
   const { stage, alice } = await holder();
-  const submit = stage.coordinator.submit;
-  const unreachable = { ...stage.coordinator };
-  unreachable.submit = () => Promise.reject(new Error('no way through'));
-  stage.coordinator = unreachable;
+  const { coordinator } = stage;
+  stage.coordinator = { ...coordinator, submit: () => Promise.reject(new Error('no way through')) };
   await stage.pass(1_000_000);
-  stage.coordinator = { ...unreachable, submit };
+  stage.coordinator = coordinator;
   await stage.pass(2_000);
   const told = await alice.call('lock_check', { agent: 'alice', path: 'services/auth' });
   expect(told).toMatchObject({ isError: true, facts: { code: 'AGENT_LOST' } });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eras, openStage, quiet, type Stage, type TestClient } from './testing/stage.ts';
+import { eras, openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
 
 interface Contenders {
   readonly stage: Stage;
