@@ -30,12 +30,13 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   },
   {
     code: String(exitCodes.invalid),
-    meaning: 'usage or invalid input: nothing was asked of the coordinator',
+    meaning:
+      'usage or invalid input, or nobody there to confirm: nothing was asked of the coordinator, nothing was written',
   },
   {
     code: String(exitCodes.refused),
     meaning:
-      'refused by the coordination rules, or found in breach of them (`safety`, `verify-log`); nothing was changed',
+      'refused by the coordination rules, or found in breach of them (`safety`, `verify-log`, `scope refresh --check`); nothing was changed',
   },
   { code: String(exitCodes.waitedInVain), meaning: 'waited in vain: the wait ended without the lock' },
   {

@@ -27,7 +27,7 @@ export async function serveMcp(around: McpProcess): Promise<never> {
   let face: Promise<Face> | null = null;
   const opened = (): Promise<Face> =>
     (face ??= around.ports().then((ports) => createFace(ports, around.options)));
-  const transport = new LineTransport(around.stdin, around.stdout);
+  const transport = new LineTransport(around.stdin, around.stdout, after);
   serveStdio(() => createMcpServer({ version: around.version, face: opened }), { transport });
   process.exit(await untilEnd(transport));
 }
@@ -41,4 +41,9 @@ function untilEnd(transport: LineTransport): Promise<number> {
     // A pipe does not end while any other process holds its other end.
     setInterval(() => process.ppid !== parent && resolve(0), lookForParentMs).unref();
   });
+}
+
+function after(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
 }

@@ -83,6 +83,18 @@ describe('without cycles', () => {
   });
 });
 
+test('each node is looked at once, however many paths lead to it', () => {
+  const asked: number[] = [];
+  // Two ways from each node to the next: 2^20 paths from end to end.
+  const ladder = (node: number): number[] => {
+    asked.push(node);
+    return node < 40 ? [node + 1, node + 2] : [];
+  };
+  const nodesOfLadder = Array.from({ length: 42 }, (_, node) => node);
+  expect(findCycle(nodesOfLadder, ladder)).toBeNull();
+  expect(asked.toSorted(byNumber)).toEqual(nodesOfLadder);
+});
+
 test('without edges there is no chain, and so no start of one', () => {
   expect(longestChain([1, 2], () => [])).toEqual({ length: 0, from: null });
 });

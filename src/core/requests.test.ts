@@ -21,6 +21,12 @@ test('a request is found again under its id', () => {
   expect(requests.get(asRequestId('r4'))).toBeUndefined();
 });
 
+test('they are counted, the older and the younger', () => {
+  expect(afterRequests(3).size).toBe(3);
+  expect(afterRequests(recentRequestsMax).size).toBe(recentRequestsMax);
+  expect(afterRequests(recentRequestsMax + 1).size).toBe(recentRequestsMax / 2 + 1);
+});
+
 test('the last half of the bound is always kept, and never more than the bound', () => {
   for (const count of [recentRequestsMax, recentRequestsMax + 1, 2 * recentRequestsMax + 17]) {
     const requests = afterRequests(count);

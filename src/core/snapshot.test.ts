@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agentId, Machine } from '../../test/support/machine.ts';
+import { agentId, Machine, scopePath } from '../../test/support/machine.ts';
 import { asDurationMs } from './ids.ts';
 import { initialState } from './initial-state.ts';
 import { decodeState, encodeState, SnapshotError } from './snapshot.ts';
@@ -79,6 +79,15 @@ test('the lost agents are forgotten in the same order after a restart: by deadli
   expect([...decodeState(encodeState(machine.state)).index.lostAgents]).toEqual(lost);
 });
 
+test('context files are stored by name, in whichever order they were written', () => {
+  const machine = busyMachine();
+  const { contexts } = machine.state.scopes.get(scopePath('docs')) ?? { contexts: new Map() };
+  const record = { digest: 'd'.repeat(64), revision: machine.state.revision, agent: agentId('alice') };
+  for (const file of ['b.yaml', 'a.yaml', 'c.yaml']) contexts.set(file, record);
+  const twin = decodeState(encodeState(machine.state)).scopes.get(scopePath('docs'));
+  expect([...(twin?.contexts.keys() ?? [])]).toEqual(['a.yaml', 'b.yaml', 'c.yaml']);
+});
+
 test('totals, clock and the wait for a place are kept', () => {
   const machine = new Machine({ maxConcurrentAgents: 1 });
   machine.define({ a: [], b: [] });
@@ -117,6 +126,13 @@ describe('a text that is no state is refused', () => {
   ])('%s', (_what, text, problem) => {
     expect(() => decodeState(text)).toThrow(SnapshotError);
     expect(() => decodeState(text)).toThrow(problem);
+  });
+
+  test('with the error that led to it as the cause, where there is one', () => {
+    for (const text of ['{', '{"format":1}'])
+      expect(() => decodeState(text)).toThrow(
+        expect.objectContaining({ name: 'SnapshotError', cause: expect.any(Error) }),
+      );
   });
 
   test('a lock whose holder is missing', () => {

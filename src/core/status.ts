@@ -5,9 +5,8 @@ import type { Agent, AgentStatus, State } from './state.ts';
 /** Brings the status in line after a lock or the ticket of an agent has come or gone. */
 export function settleStatus(state: State, agent: Agent, atMs: TimeMs): void {
   if (agent.ticket !== null) setStatus(state, agent, 'blocked', atMs);
-  else if (agent.held.size === 0) {
-    if (agent.status === 'working' || agent.status === 'blocked') setStatus(state, agent, 'idle', atMs);
-  } else if (agent.blockedReason === null) setStatus(state, agent, 'working', atMs);
+  else if (agent.held.size === 0) setStatus(state, agent, 'idle', atMs);
+  else if (agent.blockedReason === null) setStatus(state, agent, 'working', atMs);
 }
 
 /** Restarts the block deadlines after a change of their length or of the clock. */

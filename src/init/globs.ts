@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
-import { isWithin, seenFrom } from './paths.ts';
+import type { ScopePath } from '../core/index.ts';
+import { isWithin, joinPath, seenFrom } from './paths.ts';
 
 /** Which folders a workspace's patterns name. */
 export interface FolderPatterns {
@@ -33,4 +34,10 @@ function plain(pattern: string): string {
       .replace(/^(?:\.?\/)+/, '')
       .replace(/\/+$/, '') || '.'
   );
+}
+
+/** The folders that patterns name one by one; those with a star are left out. */
+export function literalFolders({ root, patterns }: Pick<FolderPatterns, 'root' | 'patterns'>): ScopePath[] {
+  const literal = patterns.filter((pattern) => !/[!*?{}[\]()]/.test(pattern));
+  return literal.flatMap((pattern) => joinPath(root, plain(pattern)) ?? []);
 }

@@ -5,7 +5,6 @@ export type NoticeCode =
   /** A manifest cannot be parsed, or does not hold what its tool asks for. */
   | 'MANIFEST_BROKEN'
   | 'FILE_UNREADABLE'
-  | 'FILE_TOO_LARGE'
   | 'SYMLINK_SKIPPED'
   | 'INVALID_PATH'
   | 'DUPLICATE_NAME'
@@ -16,14 +15,12 @@ export type NoticeCode =
   | 'REPOSITORY_SKIPPED'
   | 'SPARSE_CHECKOUT'
   | 'LINKED_WORKTREE'
-  | 'CYCLE_BROKEN'
   | 'CYCLE_BY_HAND'
-  | 'LIMIT_EXCEEDED'
   /** Somebody changed what would have to be changed: it stays. */
   | 'KEPT_BY_HAND'
   | 'BLOCK_EXISTS'
-  | 'SCOPES_EXIST'
-  | 'UNSOUND_SCOPES';
+  /** A file that would be written is one that Git ignores, so nobody would see it. */
+  | 'IGNORED_BY_GIT';
 
 /** Has the shape of all problems with scope files, so that one printer serves all. */
 export type Notice = ScopeProblem & { readonly code: NoticeCode };

@@ -48,7 +48,7 @@ export function relativePath(from: string, to: string): string {
   return up.length > 0 ? path : `./${path}`;
 }
 
-/** Folders whose manifests are examples or test data: no parts of the project, unless a workspace lists them. */
+/** Folders whose manifests are examples or test data. */
 const sampleFolders = new Set([
   'test',
   'tests',
@@ -67,8 +67,11 @@ const sampleFolders = new Set([
   'node_modules',
 ]);
 
+/** Whether a manifest there is no part of the project, unless a workspace lists it: test data, or a tool's own folder. */
 export function isSample(path: string): boolean {
-  return path.split('/').some((segment) => sampleFolders.has(segment));
+  return (
+    path !== '.' && path.split('/').some((segment) => sampleFolders.has(segment) || segment.startsWith('.'))
+  );
 }
 
 export function byText(a: string, b: string): number {

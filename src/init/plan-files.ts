@@ -1,5 +1,14 @@
 import type { ScopePath } from '../core/index.ts';
-import { blockLines, hasBlock, nothingRaised, withBlock, withTopKey, type RaisedLimits } from './block.ts';
+import { configBlock } from '../config/index.ts';
+import {
+  blockLines,
+  hasBlock,
+  nothingRaised,
+  withBlock,
+  withTopKey,
+  type RaisedLimits,
+  type Stage,
+} from './block.ts';
 import type { Unit } from './detector.ts';
 import { editScope } from './edit.ts';
 import type { ExistingScope } from './existing.ts';
@@ -7,7 +16,7 @@ import type { FileChange } from './file-change.ts';
 import { endsKey } from './links.ts';
 import { failure, warning, type Notice } from './notices.ts';
 import { byText, folderOf, top } from './paths.ts';
-import type { Graph, Situation } from './plan.ts';
+import type { Graph } from './plan-graph.ts';
 import {
   dependencyType,
   generatedLines,
@@ -16,6 +25,7 @@ import {
   type ScopeDependency,
   type ScopeText,
 } from './scope-text.ts';
+import type { Situation } from './situation.ts';
 import { YamlText } from './yaml-splice.ts';
 
 export interface PlannedFiles {
@@ -29,6 +39,8 @@ export interface FilesInput {
   readonly graph: Graph;
   readonly depth: number | null;
   readonly raised: RaisedLimits;
+  /** Scopes that stay though the code has no such part. */
+  readonly standing: ReadonlySet<ScopePath>;
 }
 
 /** The files as they have to become, so that they say what the graph does. */
@@ -36,7 +48,8 @@ export function planFiles(situation: Situation, input: FilesInput): PlannedFiles
   const planner = new FilePlanner(situation, input.raised);
   const texts = scopeTexts(input);
   for (const text of texts.values()) planner.planScope(text, input);
-  for (const scope of situation.existing.values()) if (!texts.has(scope.path)) planner.planGone(scope);
+  for (const scope of situation.existing.values())
+    if (!texts.has(scope.path)) planner.planGone(scope, input.standing, texts);
   return planner.result();
 }
 
@@ -102,14 +115,36 @@ class FilePlanner {
   }
 
   /** The code has no such part any more. */
-  planGone({ file, text, origin }: ExistingScope): void {
+  planGone(
+    scope: ExistingScope,
+    standing: FilesInput['standing'],
+    texts: ReadonlyMap<ScopePath, unknown>,
+  ): void {
+    const { path, file, text, origin } = scope;
     if (origin === 'hand' || !this.#situation.survey.complete) return;
-    if (origin === 'untouched') this.#changes.push({ file, before: text, after: null });
-    else
-      this.#keep(
-        file,
-        'describes a part that the code no longer has, but was edited by hand: remove it yourself',
-      );
+    if (!standing.has(path)) return void this.#changes.push({ file, before: text, after: null });
+    const why = origin === 'edited' ? 'was edited by hand' : 'something written by hand depends on it';
+    this.#keep(file, `describes a part that the code no longer has, but ${why}: remove it yourself`);
+    this.#planLeftover(scope, (to) => texts.has(to) || standing.has(to));
+  }
+
+  /** Of a scope that only stays because of a person, what we wrote must not lead nowhere. */
+  #planLeftover(scope: ExistingScope, isScope: (path: ScopePath) => boolean): void {
+    const { path, text, generated, claimed, dependencies } = scope;
+    const isDead = (to: ScopePath): boolean => !isScope(to) && !claimed.includes(to);
+    const listed = generated?.dependencies ?? [];
+    const remove = listed.filter((to) => isDead(to) && dependencies.some((one) => one.to === to));
+    if (remove.length === 0) return;
+    const leftOut = generated?.leftOut ?? [];
+    const edited = editScope(text, {
+      path,
+      add: [],
+      remove,
+      listed: listed.filter((to) => !isDead(to)),
+      leftOut,
+    });
+    if (edited === null) this.#noteUnsplicable(scope);
+    else this.#change(scope, edited);
   }
 
   planTopOnly(): void {
@@ -127,9 +162,16 @@ class FilePlanner {
   }
 
   #planNew(scope: ScopeText, depth: number | null): void {
-    const folder = this.#situation.folderOnDisk(scope.path);
+    const file = definitionFile(this.#situation.folderOnDisk(scope.path));
+    if (this.#situation.ignored.has(file)) return this.#noteIgnored(file);
     const after = renderScope(scope, scope.path === top ? { block: this.#block, depth } : null);
-    this.#changes.push({ file: folder === top ? 'rhema.yaml' : `${folder}/rhema.yaml`, before: null, after });
+    this.#changes.push({ file, before: null, after });
+  }
+
+  #noteIgnored(file: string): void {
+    const message =
+      'would be written, but Git ignores it, so nobody else would see it: take the rule out of .gitignore';
+    this.#notices.push(failure('IGNORED_BY_GIT', { file }, message));
   }
 
   #planEdit(existing: ExistingScope, scope: ScopeText, input: FilesInput): void {
@@ -163,10 +205,19 @@ class FilePlanner {
 
   #withBlock(existing: ExistingScope, text: string): string {
     const { stage } = this.#situation;
-    if (stage === null || hasBlock(text)) return text;
+    if (stage === null) return text;
+    if (hasBlock(text)) {
+      if (stage !== 'default') this.#noteBlock(existing.file, stage);
+      return text;
+    }
     const after = withBlock(text, stage, this.#raised);
     if (after === null) this.#noteUnsplicable(existing);
     return after ?? text;
+  }
+
+  #noteBlock(file: string, stage: Stage): void {
+    const message = `has its ${configBlock} already, which is yours: to go on to stage ${stage}, change it there`;
+    this.#notices.push(warning('BLOCK_EXISTS', { file }, message));
   }
 
   #change({ file, text }: ExistingScope, after: string): void {
@@ -183,6 +234,11 @@ class FilePlanner {
       : 'has a form in which nothing can be added for certain: write it as plain keys and values, one a line';
     this.#notices.push(failure('KEPT_BY_HAND', { file }, message));
   }
+}
+
+/** Where a scope's file goes that there is none of. */
+export function definitionFile(folder: string): string {
+  return folder === '.' ? 'rhema.yaml' : `${folder}/rhema.yaml`;
 }
 
 function isTopFile(file: string): boolean {

@@ -8,10 +8,12 @@ import type { Stage } from './block.ts';
 import { InitError } from './errors.ts';
 import { readExisting, type ExistingScope } from './existing.ts';
 import { Notices, warning } from './notices.ts';
-import { top } from './paths.ts';
-import { planBlock, planScopes, type Choices, type Plan, type Situation } from './plan.ts';
+import { folderOf, top } from './paths.ts';
+import { definitionFile } from './plan-files.ts';
+import { planBlock, planScopes, type Plan } from './plan.ts';
+import type { Choices, Situation } from './situation.ts';
 import { surveyTree, type Survey } from './survey.ts';
-import { openTree, type RepositoryTree } from './tree.ts';
+import { ignoredFiles, openTree, type RepositoryTree } from './tree.ts';
 
 /** What a person asked for. */
 export interface InitRequest {
@@ -39,7 +41,7 @@ export interface Prepared {
 export async function prepareInit({ repository, env, stage, derive }: InitRequest): Promise<Prepared> {
   const found = await look(repository, env);
   const derives = derive || found.existing.size === 0 || isGenerated(found.existing);
-  return derives ? prepareScopes(found, stage) : prepareBlock(found, stage);
+  return derives ? await prepareScopes(found, stage) : prepareBlock(found, stage);
 }
 
 /**
@@ -96,15 +98,23 @@ function noteLinkedWorktree({ worktree, mainWorktree }: Repository, notices: Not
   notices.add(warning('LINKED_WORKTREE', null, message));
 }
 
-function prepareScopes(found: Looked, stage: Stage | null): Prepared {
+async function prepareScopes(found: Looked, stage: Stage | null): Promise<Prepared> {
   const { tree, notices, existing, root } = found;
-  const byHand = [...existing.values()]
-    .filter(({ origin }) => origin !== 'untouched')
-    .map(({ path }) => path);
-  const survey = surveyTree(tree, byHand, notices);
-  const situation = situationOf(found, survey, stage);
+  const scopes = [...existing.values()];
+  const byHand = scopes.filter(({ origin }) => origin !== 'untouched').map(({ path }) => path);
+  const survey = surveyTree(tree, { byHand, all: scopes.map(({ path }) => path) }, notices);
+  const files = foldersAbove(survey).map((folder) => definitionFile(tree.onDisk(folder)));
+  const situation = { ...situationOf(found, survey, stage), ignored: await ignoredFiles(root, files) };
   const depth = existing.get(top)?.generated?.depth ?? null;
   return { root, plan: (choices) => planScopes(situation, { ...choices, depth: choices.depth ?? depth }) };
+}
+
+/** Every folder that may become a scope, however deep scopes may lie. */
+function foldersAbove({ units }: Survey): ScopePath[] {
+  const folders = new Set<ScopePath>([top]);
+  for (const { path } of units)
+    for (let folder = path; !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
+  return [...folders];
 }
 
 function prepareBlock(found: Looked, stage: Stage): Prepared {
@@ -123,6 +133,7 @@ function situationOf(
     definitions: scan.definitions,
     settings: settingsOf(scan.config.config),
     stage,
+    ignored: new Set(),
     topName: basename(root) || 'root',
     folderOnDisk: (path) => tree.onDisk(path),
     notices: notices.list,

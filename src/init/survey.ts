@@ -35,13 +35,22 @@ export interface Survey {
   readonly complete: boolean;
 }
 
-/** `standing`: the scopes that are there already; what lies in one of them belongs to it. */
-export function surveyTree(tree: RepositoryTree, standing: Iterable<ScopePath>, notices: Notices): Survey {
+/** The scopes that are there already; what lies in one of them belongs to it. */
+export interface Standing {
+  /** Written or changed by a person. */
+  readonly byHand: readonly ScopePath[];
+  /** All of them: they count as long as not every manifest can be read. */
+  readonly all: readonly ScopePath[];
+}
+
+/** Asks every ecosystem for its parts, and then for the dependencies between them. */
+export function surveyTree(tree: RepositoryTree, standing: Standing, notices: Notices): Survey {
   const found = detectors.map((detector) => ({ detector, detected: detector.detect(tree, notices) }));
   const named = found.flatMap(({ detected }) => detected.units).filter(({ path }) => isPossible(path));
   const parts = named.some(({ path }) => path !== top) ? named : [...named, ...folderUnits(tree)];
   const units = mergeUnits([...parts, topUnit(tree)]);
-  const folders = new ScopeFolders([...units.map(({ path }) => path), ...standing], units);
+  const kept = notices.complete ? standing.byHand : standing.all;
+  const folders = new ScopeFolders([...units.map(({ path }) => path), ...kept], units);
   const links = linksOf(
     found.map(({ detected }) => detected),
     folders,

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { join } from 'node:path';
 import { runGit } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
-import { warning, type Notices } from './notices.ts';
+import { warning, type Notice, type Notices } from './notices.ts';
 import { baseName, byText, folderOf } from './paths.ts';
 
 /** More than this is generated, and not read. */
@@ -52,23 +52,31 @@ export class RepositoryTree {
     return this.#known.has(file);
   }
 
-  /** Text of a file, without a byte order mark; null when it is gone or cannot be read, which is then noted. */
+  /**
+   * Text of a manifest, without a byte order mark; null when it is gone or cannot be read, which is then noted: what it says
+   * is missing from all that is derived.
+   */
   read(file: string): string | null {
+    return this.#readOr(file, (problem) => this.#notices.addGap(problem));
+  }
+
+  /** As {@link read}, for a file that is one of many: a bundle of many megabytes is noted, and not missed. */
+  readSource(file: string): string | null {
+    return this.#readOr(file, (problem) => this.#notices.add(problem));
+  }
+
+  #readOr(file: string, note: (problem: Notice) => void): string | null {
     const path = join(this.root, this.#onDisk.get(file) ?? file);
     try {
       return readRegularFile(path).replace(/^\uFEFF/, '');
     } catch (error) {
-      this.#noteUnread(file, error as NodeJS.ErrnoException);
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+      if (code === 'ELOOP') this.#notices.add(warning('SYMLINK_SKIPPED', { file }, 'is a symlink: not read'));
+      else
+        note(warning('FILE_UNREADABLE', { file }, `cannot be read: ${message}; what it says was left out`));
       return null;
     }
-  }
-
-  #noteUnread(file: string, error: NodeJS.ErrnoException): void {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return;
-    if (error.code === 'ELOOP')
-      return this.#notices.add(warning('SYMLINK_SKIPPED', { file }, 'is a symlink: not read'));
-    const message = `cannot be read: ${error.message}; what it says was left out`;
-    this.#notices.addGap(warning('FILE_UNREADABLE', { file }, message));
   }
 
   /** How a folder is spelled on disk: some names are kept there in another Unicode form than ours. */
@@ -178,4 +186,22 @@ function noteSkipped(entries: readonly Entry[], notices: Notices): void {
   if (absent === 0) return;
   const message = `this checkout is sparse: ${absent} files that are not on disk were not looked at, and nothing is taken away`;
   notices.addGap(warning('SPARSE_CHECKOUT', null, message));
+}
+
+/** Those of some files that Git would ignore if they were made. To look each of them up in the index as well would take seconds. */
+export async function ignoredFiles(root: string, files: readonly string[]): Promise<Set<string>> {
+  const input = files.map((file) => `${file}\0`).join('');
+  try {
+    const output = await runGit({ cwd: root, args: ['check-ignore', '-z', '--stdin', '--no-index'], input });
+    return new Set(
+      output
+        .toString('utf8')
+        .split('\0')
+        .filter((file) => file !== ''),
+    );
+  } catch (error) {
+    // This is how Git says that it ignores none of them.
+    if ((error as { readonly code?: unknown }).code === 'GIT_FAILED') return new Set();
+    throw error;
+  }
 }

@@ -5,8 +5,10 @@ import type { TicketWait } from './ticket-wait.ts';
 export interface AcquireWish {
   readonly scopes: readonly ScopePath[];
   readonly reason: string | null;
-  /** How long this call waits; 0: not at all. */
-  readonly waitMs: number;
+  /** Whether to wait in the queue when it cannot be had at once. */
+  readonly waits: boolean;
+  /** How much longer the call may take, in milliseconds: finding the coordinator is part of it. */
+  leftMs(): number;
 }
 
 /** The call that waits, as its client sees it. */
@@ -17,7 +19,8 @@ export interface WaitingCall {
 }
 
 export type Acquired =
-  | { readonly kind: 'granted'; readonly locks: readonly Grant[] }
+  /** `fresh`: those that were not held before. */
+  | { readonly kind: 'granted'; readonly locks: readonly Grant[]; readonly fresh: readonly Grant[] }
   | {
       readonly kind: 'waiting';
       readonly ticket: Ticket;
@@ -31,7 +34,7 @@ export type Acquired =
       readonly cause: TicketEndCause | 'unknown';
     }
   /** Nobody hears the answer. */
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'unheard' };
 
 /**
  * Asks for locks and waits in the queue, for as long as the call may. When its time is over, the place is kept, and the
@@ -41,24 +44,19 @@ export async function acquire(
   agent: KeptAgent,
   wish: AcquireWish,
   call: WaitingCall,
-  onWaiting: (wait: TicketWait) => () => void,
+  onWaiting: () => () => void,
 ): Promise<Acquired> {
-  const asked = await ask(agent, wish, wish.waitMs > 0);
-  if (call.signal.aborted && call.wasCancelled()) return undo(agent, asked);
-  if (asked.kind !== 'queued') return asked.acquired;
-  if (wish.waitMs === 0) return asked.acquired;
-  const stopTelling = onWaiting(asked.wait);
-  const end = await asked.wait.attend(wish.waitMs, call.signal).finally(stopTelling);
-  if (end.kind === 'left') return whenLeft(agent, asked.wait, end.reply);
-  if (end.kind === 'aborted') return call.wasCancelled() ? undo(agent, asked) : { kind: 'cancelled' };
-  // Without the wish to wait: a ticket that has just ended must not be replaced by one at the end of the queue.
-  return (await ask(agent, wish, false)).acquired;
+  const asked = await ask(agent, wish, wish.waits);
+  const waits = asked.wait !== null && wish.waits && !call.signal.aborted;
+  const acquired = waits ? await waitInLine(agent, wish, call, asked, onWaiting) : asked.acquired;
+  return call.signal.aborted ? unheard(agent, call, acquired) : acquired;
 }
 
-type Asked =
-  | { readonly kind: 'queued'; readonly wait: TicketWait; readonly acquired: Acquired }
-  | { readonly kind: 'granted'; readonly fresh: readonly Grant[]; readonly acquired: Acquired }
-  | { readonly kind: 'refused'; readonly acquired: Acquired };
+interface Asked {
+  /** Null when there is nothing to wait for. */
+  readonly wait: TicketWait | null;
+  readonly acquired: Acquired;
+}
 
 async function ask(agent: KeptAgent, wish: AcquireWish, waits: boolean): Promise<Asked> {
   const { scopes, reason } = wish;
@@ -70,7 +68,7 @@ async function ask(agent: KeptAgent, wish: AcquireWish, waits: boolean): Promise
     reason,
   };
   const reply = await agent.submit(command);
-  if (!reply.ok) return { kind: 'refused', acquired: { kind: 'refused', rejection: reply.rejection } };
+  if (!reply.ok) return { wait: null, acquired: { kind: 'refused', rejection: reply.rejection } };
   return askedOf(agent, scopes, reply.result, reply.revision);
 }
 
@@ -78,26 +76,44 @@ function askedOf(agent: KeptAgent, scopes: readonly ScopePath[], result: Result,
   if (result.kind === 'queued') {
     const { ticket, position, deadlineMs } = result;
     const wait = agent.waitWith(result, scopes);
-    return { kind: 'queued', wait, acquired: { kind: 'waiting', ticket, position, deadlineMs } };
+    return { wait, acquired: { kind: 'waiting', ticket, position, deadlineMs } };
   }
   if (result.kind !== 'granted') throw new Error(`an acquire was answered ${result.kind}`);
   const { locks } = result;
   agent.noteHeld(locks);
   const fresh = locks.filter((lock) => lock.token === revision);
-  return { kind: 'granted', fresh, acquired: { kind: 'granted', locks } };
+  return { wait: null, acquired: { kind: 'granted', locks, fresh } };
 }
 
-function whenLeft(agent: KeptAgent, wait: TicketWait, reply: Awaited<TicketWait['left']>): Acquired {
+async function waitInLine(
+  agent: KeptAgent,
+  wish: AcquireWish,
+  call: WaitingCall,
+  { wait, acquired }: Asked,
+  onWaiting: () => () => void,
+): Promise<Acquired> {
+  if (wait === null) return acquired;
+  const stopTelling = onWaiting();
+  const end = await wait.attend(wish.leftMs(), call.signal).finally(stopTelling);
+  if (end.kind === 'aborted') return acquired;
+  // Without the wish to wait: a ticket that has just ended must not be replaced by one at the end of the queue.
+  if (end.kind === 'time') return (await ask(agent, wish, false)).acquired;
+  const { reply } = end;
   if (reply.kind === 'ended') return { kind: 'ended', ticket: wait.ticket, cause: reply.cause };
   agent.noteHeld(reply.locks);
-  return { kind: 'granted', locks: reply.locks };
+  return { kind: 'granted', locks: reply.locks, fresh: reply.locks };
 }
 
-/** Takes back what a cancelled call has brought about: its place, or the locks that came with it, but nothing older. */
-async function undo(agent: KeptAgent, asked: Asked): Promise<Acquired> {
-  if (asked.kind === 'granted') await agent.giveBack(asked.fresh);
-  if (asked.kind === 'queued') await giveUp(agent, asked.wait);
-  return { kind: 'cancelled' };
+/**
+ * Nobody hears the answer. A client that cancelled the call wants nothing of what it has brought about: neither the place
+ * nor the locks that came with it, but nothing older is given back. Any other may come back for them.
+ */
+async function unheard(agent: KeptAgent, call: WaitingCall, acquired: Acquired): Promise<Acquired> {
+  const fresh = acquired.kind === 'granted' ? acquired.fresh : [];
+  if (!call.wasCancelled()) agent.keepUntilCollected(fresh);
+  else if (agent.wait !== null && acquired.kind === 'waiting') await giveUp(agent, agent.wait);
+  else await agent.giveBack(fresh);
+  return { kind: 'unheard' };
 }
 
 /** Gives up a place; when the grant came just before, gives back exactly what was granted. */

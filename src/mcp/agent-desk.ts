@@ -133,13 +133,24 @@ export class AgentDesk {
   /** Goes on under a session that another process, or a shell, has left: with its locks, and its place in the queue. */
   async #resume(session: AgentSession): Promise<{ readonly agent: KeptAgent; readonly reply: Reply }> {
     const agent = this.#keep(session);
+    try {
+      return { agent, reply: await this.#restore(agent) };
+    } catch (error) {
+      // Half of what it has would be taken for all of it.
+      agent.stop();
+      this.#kept.delete(session.agent);
+      throw error;
+    }
+  }
+
+  async #restore(agent: KeptAgent): Promise<Reply> {
     const reply = await agent.beat();
-    if (!reply.ok || reply.result.kind !== 'renewed') return { agent, reply };
+    if (!reply.ok || reply.result.kind !== 'renewed') return reply;
     agent.noteHeld(reply.result.leases);
-    const subject = { kind: 'agent', agent: session.agent } as const;
+    const subject = { kind: 'agent', agent: agent.session.agent } as const;
     const { waiters } = await this.#workspace.coordinator.query({ kind: 'why', subject, at: null });
     for (const waiter of waiters) agent.waitWith(waiter, waiter.scopes);
-    return { agent, reply };
+    return reply;
   }
 
   #keep(session: AgentSession): KeptAgent {

@@ -1,4 +1,4 @@
-import { CoordinatorError, invalidInput } from '../protocol/index.ts';
+import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';
 import { AgentDesk } from './agent-desk.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import { acquire } from './handlers/acquire.ts';
@@ -74,9 +74,7 @@ export class Face {
       case 'scopes':
         return scopesText(await coordinator.query({ kind: 'scopes' }));
       case 'log':
-        return resource.from === null
-          ? lastEntries(coordinator, entriesMax)
-          : entriesFrom(coordinator, resource.from);
+        return readLog(coordinator, resource.from);
     }
   }
 
@@ -92,15 +90,19 @@ export class Face {
   ): Promise<ToolAnswer> {
     const work = await this.#open();
     if (tool === 'agent_join') return join(work, input as ToolArguments<'agent_join'>, call);
-    if (tool === 'coordination_status') return this.#status(work, input);
+    if (tool === 'coordination_status') return this.#status(work, input, call);
     return asAgent(work, tool as AgentTool, input as ToolArguments<AgentTool>, call);
   }
 
-  async #status(work: Work, input: ToolArguments<'coordination_status'>): Promise<ToolAnswer> {
+  async #status(
+    work: Work,
+    input: ToolArguments<'coordination_status'>,
+    call: ToolCall,
+  ): Promise<ToolAnswer> {
     const answer = await status(work, input);
     if (input.agent === undefined) return answer;
     const found = await work.desk.find(input.agent);
-    return found.kind === 'kept' ? withNotices(answer, found.agent) : refusedName(work, found);
+    return found.kind === 'kept' ? withNotices(answer, found.agent, call) : refusedName(work, found);
   }
 
   /** Opened at the first call: a client starts this server long before it needs it. After a failure it is tried anew. */
@@ -122,6 +124,12 @@ export class Face {
   }
 }
 
+function readLog(coordinator: Coordinator, from: number | null): Promise<string> {
+  if (from === null) return lastEntries(coordinator, entriesMax);
+  if (Number.isSafeInteger(from) && from > 0) return entriesFrom(coordinator, from);
+  throw invalidInput('from', 'write a revision, a whole number from 1');
+}
+
 async function asAgent<Name extends AgentTool>(
   work: Work,
   tool: Name,
@@ -131,14 +139,16 @@ async function asAgent<Name extends AgentTool>(
   const found = await work.desk.find((input as { readonly agent: string }).agent);
   if (found.kind !== 'kept') return refusedName(work, found);
   const handler: AgentHandler<Name> = agentHandlers[tool];
-  return withNotices(await handler(work, found.agent, input, call), found.agent);
+  return withNotices(await handler(work, found.agent, input, call), found.agent, call);
 }
 
 /**
  * What happened since the agent's last call stands first, since it may change what the rest is worth; but the code of a
  * refusal is what everybody looks for at the beginning.
  */
-function withNotices(answer: ToolAnswer, agent: KeptAgent): ToolAnswer {
+function withNotices(answer: ToolAnswer, agent: KeptAgent, call: ToolCall): ToolAnswer {
+  // Nobody hears the answer: what there is to tell is told with the next one.
+  if (call.signal.aborted) return answer;
   const notices = agent.takeNotices();
   const parts = answer.isError ? [answer.text, ...notices] : [...notices, answer.text];
   return { ...answer, text: parts.join('\n') };

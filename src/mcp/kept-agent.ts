@@ -129,6 +129,14 @@ export class KeptAgent {
     this.#note(locks);
   }
 
+  /** Keeps locks that nobody was told of for a while; the agent's next call collects them. */
+  keepUntilCollected(locks: readonly Grant[]): void {
+    if (locks.length === 0 || this.#stopped) return;
+    const { ports, collectMs } = this.#options;
+    const cancel = ports.clock.after(collectMs, () => this.#passOn(locks));
+    this.#uncollected = { locks, cancel };
+  }
+
   /** Notes locks that it gave back itself. */
   noteReleased(scopes: readonly ScopePath[]): void {
     for (const scope of scopes) this.#held.delete(scope);
@@ -202,10 +210,10 @@ export class KeptAgent {
   #beatAfter(delayMs: number): void {
     this.#cancelBeat();
     if (this.#stopped) return;
-    const { clock, report } = this.#options.ports;
-    this.#cancelBeat = clock.after(delayMs, () => {
+    const { ports } = this.#options;
+    this.#cancelBeat = ports.clock.after(delayMs, () => {
       this.beat().catch((error: unknown) => {
-        report({ agent: this.session.agent, error: String(error) }, 'a renewal failed');
+        ports.report({ agent: this.session.agent, error: String(error) }, 'a renewal failed');
       });
     });
   }
@@ -221,15 +229,9 @@ export class KeptAgent {
     if (reply.kind === 'granted') this.#note(reply.locks);
     // Whoever waits for it at this moment tells the agent.
     if (wait.isAttended) return;
-    if (reply.kind === 'granted') this.#keepUncollected(reply.locks);
+    if (reply.kind === 'granted') this.keepUntilCollected(reply.locks);
     else if (reply.cause !== 'cancelled' && reply.cause !== 'left')
       this.#notices.push(vainText(wait.scopes, wait.ticket, reply.cause));
-  }
-
-  #keepUncollected(locks: readonly Grant[]): void {
-    const { ports, collectMs } = this.#options;
-    const cancel = ports.clock.after(collectMs, () => this.#passOn(locks));
-    this.#uncollected = { locks, cancel };
   }
 
   /** Nobody came for it in time. */
@@ -244,10 +246,10 @@ export class KeptAgent {
   /** Tries until it is done: as long as the agent's session is renewed, so is what it holds. */
   #giveBackAtLast(locks: readonly Grant[]): void {
     if (this.#stopped) return;
-    const { clock, report } = this.#options.ports;
+    const { ports } = this.#options;
     this.giveBack(locks).catch((error: unknown) => {
-      report({ agent: this.session.agent, error: String(error) }, 'a release failed');
-      clock.after(againMs, () => this.#giveBackAtLast(locks));
+      ports.report({ agent: this.session.agent, error: String(error) }, 'a release failed');
+      ports.clock.after(againMs, () => this.#giveBackAtLast(locks));
     });
   }
 

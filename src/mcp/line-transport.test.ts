@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { LineTransport, messageBytesMax } from './line-transport.ts';
+import { lingerMs, LineTransport, messageBytesMax } from './line-transport.ts';
 
 interface Wire {
   readonly input: PassThrough;
@@ -9,13 +9,23 @@ interface Wire {
   readonly received: string[];
   /** What was answered, one value a line. */
   readonly answers: () => unknown[];
+  /** Lets the time pass that the transport waits for. */
+  readonly pass: () => void;
+  /** How long it wanted to wait, in milliseconds. */
+  readonly delays: readonly number[];
 }
 
 async function openWire(): Promise<Wire> {
   const [input, output] = [new PassThrough(), new PassThrough()];
   let text = '';
   output.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
-  const transport = new LineTransport(input, output);
+  const delays: number[] = [];
+  const transport = new LineTransport(input, output, (delayMs, callback) => {
+    delays.push(delayMs);
+    later = callback;
+    return () => undefined;
+  });
+  let later = (): void => undefined;
   const received: string[] = [];
   transport.onmessage = (message) => received.push('method' in message ? message.method : 'response');
   await transport.start();
@@ -24,7 +34,7 @@ async function openWire(): Promise<Wire> {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as unknown);
-  return { input, transport, received, answers };
+  return { input, transport, received, answers, pass: () => later(), delays };
 }
 
 /** Lets what was written arrive. */
@@ -100,9 +110,32 @@ it.each(['end', 'destroy'] as const)('the transport closes once when its input i
 
 it('a reader that goes away closes the transport', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
-  const transport = new LineTransport(input, output);
+  const transport = new LineTransport(input, output, () => () => undefined);
   await transport.start();
   output.destroy(new Error('EPIPE'));
   await transport.ended;
   await transport.send({ jsonrpc: '2.0', method: 'late' });
+});
+
+it('what was asked before the input was over is answered', async () => {
+  const { input, transport, answers, delays } = await openWire();
+  input.end(request(1) + request(2));
+  await quiet();
+  for (const id of [1, 2]) await transport.send({ jsonrpc: '2.0', id, result: {} });
+  await transport.ended;
+  expect(answers()).toMatchObject([{ id: 1 }, { id: 2 }]);
+  expect(delays).toEqual([lingerMs]);
+});
+
+it('an answer that takes long is not waited for when the input is over, nor one that was cancelled', async () => {
+  const slow = await openWire();
+  slow.input.end(request(1));
+  await quiet();
+  slow.pass();
+  await slow.transport.ended;
+  const cancelled = await openWire();
+  const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
+  cancelled.input.end(`${request(1)}${JSON.stringify(cancel)}\n`);
+  await cancelled.transport.ended;
+  expect(cancelled.delays).toEqual([]);
 });

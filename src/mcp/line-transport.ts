@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
 import { BoundedLines } from './bounded-lines.ts';
+import type { Clock } from './ports.ts';
 
 /** Longest message that is read, in bytes. The largest honest one names 64 scopes. */
 export const messageBytesMax = 1_048_576;
@@ -9,11 +10,15 @@ export const messageBytesMax = 1_048_576;
 const parseError = -32_700;
 const invalidRequest = -32_600;
 
-type MessageId = string | number | null;
+type RequestId = string | number;
+
+/** How long the answers to what was asked are waited for when the input is over, in milliseconds. */
+export const lingerMs = 1_000;
 
 /**
  * Messages as lines on two streams. Unlike the SDK's own transport it answers what is no message, and outlives a line
- * that is too long: a client must learn of its mistake, and its other agents must not lose their server by it.
+ * that is too long: a client must learn of its mistake, and its other agents must not lose their server by it. When the
+ * input is over, what was asked before is answered, if that does not take long: a script may send its questions at once.
  */
 export class LineTransport implements Transport {
   onclose?: () => void;
@@ -21,32 +26,51 @@ export class LineTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #input: Readable;
   readonly #output: Writable;
+  readonly #after: Clock['after'];
   readonly #lines = new BoundedLines(messageBytesMax);
+  /** Requests that are not answered yet. */
+  readonly #asked = new Set<RequestId>();
+  #inputIsOver = false;
   /** Resolves when the client is gone, or the transport was closed. */
   readonly ended: Promise<void>;
   #resolveEnded: () => void = () => undefined;
   #closed = false;
 
-  constructor(input: Readable, output: Writable) {
+  constructor(input: Readable, output: Writable, after: Clock['after']) {
     this.#input = input;
     this.#output = output;
+    this.#after = after;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
   }
 
   async start(): Promise<void> {
     this.#input.on('data', this.#receive);
-    for (const event of ['end', 'close', 'error']) this.#input.on(event, this.#end);
+    this.#input.on('end', this.#endWhenAnswered);
+    this.#input.on('error', this.#end);
+    this.#input.on('close', () => this.#inputIsOver || this.#end());
     // Nobody reads any more: the client is gone.
     this.#output.on('error', this.#end);
   }
 
   send(message: JSONRPCMessage): Promise<void> {
     this.#write(message);
+    if (!('method' in message) && message.id !== undefined) this.#settle(message.id);
     return Promise.resolve();
   }
 
   async close(): Promise<void> {
     this.#end();
+  }
+
+  readonly #endWhenAnswered = (): void => {
+    this.#inputIsOver = true;
+    if (this.#asked.size === 0) this.#end();
+    else this.#after(lingerMs, this.#end);
+  };
+
+  #settle(id: RequestId): void {
+    this.#asked.delete(id);
+    if (this.#inputIsOver && this.#asked.size === 0) this.#end();
   }
 
   readonly #end = (): void => {
@@ -74,12 +98,14 @@ export class LineTransport implements Transport {
     } catch {
       return this.#refuse(null, parseError, 'the message is not JSON');
     }
+    if (isJSONRPCRequest(value)) this.#asked.add(value.id);
+    if (isCancellation(value)) this.#asked.delete(value.params.requestId);
     if (isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value))
       this.onmessage?.(value);
     else this.#refuse(idIn(value), invalidRequest, 'the message is no JSON-RPC 2.0 request or notification');
   }
 
-  #refuse(id: MessageId, code: number, message: string): void {
+  #refuse(id: RequestId | null, code: number, message: string): void {
     this.onerror?.(new Error(message));
     this.#write({ jsonrpc: '2.0', id, error: { code, message } });
   }
@@ -89,8 +115,17 @@ export class LineTransport implements Transport {
   }
 }
 
+/** A request that is cancelled is not answered. */
+function isCancellation(value: unknown): value is { readonly params: { readonly requestId: RequestId } } {
+  return (
+    isJSONRPCNotification(value) &&
+    value.method === 'notifications/cancelled' &&
+    value.params?.['requestId'] !== undefined
+  );
+}
+
 /** The id of a value that is otherwise no message, so that its sender hears of it. */
-function idIn(value: unknown): MessageId {
+function idIn(value: unknown): RequestId | null {
   if (typeof value !== 'object' || value === null || !('id' in value)) return null;
   return typeof value.id === 'string' || typeof value.id === 'number' ? value.id : null;
 }

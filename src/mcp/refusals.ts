@@ -1,6 +1,5 @@
 import type { Rejection, RejectionCode } from '../core/index.ts';
-import { CoordinatorError } from '../protocol/index.ts';
-import type { FailureCode } from '../protocol/index.ts';
+import type { CoordinatorError, FailureCode } from '../protocol/index.ts';
 import { refused, told, type ToolAnswer } from './answer.ts';
 import { count, duration, purpose, quoted } from './text.ts';
 

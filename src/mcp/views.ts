@@ -106,7 +106,15 @@ const toldEvents: HistoryFilter = {
     'agent.statusChanged',
     'agent.left',
     'agent.lost',
-    ...['lock', 'ticket', 'sync', 'scope', 'context', 'repository', 'leases', 'clock', 'settings'],
+    'lock',
+    'ticket',
+    'sync',
+    'scope',
+    'context',
+    'repository',
+    'leases',
+    'clock',
+    'settings',
   ],
 };
 

@@ -94,7 +94,10 @@ describe.each(shapes)('in a repository of %s', (_title, files, top) => {
 it('a block that is there is left alone, whatever stage is asked for', async () => {
   const text = 'name: x\nagent_coordination:\n  enabled: false\n';
   const root = makeRepository({ 'rhema.yaml': text });
-  expect((await planInit(root, { stage: 'strict' })).changes).toEqual([]);
+  const plan = await planInit(root, { stage: 'strict' });
+  expect(plan.changes).toEqual([]);
+  expect(noticesOf(plan)).toEqual(['BLOCK_EXISTS rhema.yaml']);
+  expect(noticesOf(await planInit(root))).toEqual([]);
 });
 
 it('where the top is no scope it becomes one, and only that is added', async () => {

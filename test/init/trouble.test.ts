@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitAll, git, makeRepository, temporaryFolder, write } from '../../src/context/testing/fixture.ts';
@@ -44,6 +44,8 @@ describe('a broken manifest', () => {
       'package.json': json({ name: 'acme', workspaces: ['*'] }),
       'a/package.json': json({ name: 'a' }),
       'b/package.json': json({ name: 'b', peerDependencies: { a: '*' } }),
+      'a/index.ts': "import '../c/index.ts';\n",
+      'c/package.json': json({ name: 'c' }),
     });
     const before = graph(await init(root));
     write(root, { 'a/package.json': '{' });
@@ -127,6 +129,43 @@ describe('what lies in the tree', () => {
     expect(noticesOf(plan)).toEqual(['SYMLINK_SKIPPED b/package.json']);
     expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
   });
+});
+
+it('a member that a workspace names but that is not there is named', async () => {
+  const root = makeRepository({
+    'package.json': json({ name: 'acme', workspaces: ['a', 'gone', 'more/*'] }),
+    'a/package.json': json({ name: 'a' }),
+    'native/Cargo.toml': '[workspace]\nmembers = ["b", "lost"]\n',
+    'native/b/Cargo.toml': '[package]\nname = "b"\n',
+  });
+  const plan = await init(root);
+  expect(noticesOf(plan)).toEqual(['MEMBER_MISSING package.json', 'MEMBER_MISSING native/Cargo.toml']);
+  expect(Object.keys(graph(plan))).toEqual(['.', 'a', 'native/b']);
+});
+
+it('a scope that Git would ignore is named, since nobody else would see it', async () => {
+  const root = makeRepository({
+    '.gitignore': 'a/*.yaml\n',
+    'a/package.json': json({ name: 'a' }),
+    'b/package.json': json({ name: 'b' }),
+  });
+  const plan = await planInit(root);
+  expect(plan.notices).toMatchObject([{ code: 'IGNORED_BY_GIT', severity: 'error', file: 'a/rhema.yaml' }]);
+  expect(changesOf(plan)).toEqual(['add rhema.yaml', 'add b/rhema.yaml']);
+});
+
+it('a source of many megabytes is not read, and hides nothing else', async () => {
+  const files = {
+    'package.json': json({ name: 'acme', workspaces: ['*'] }),
+    'a/package.json': json({ name: 'a' }),
+    'b/package.json': json({ name: 'b' }),
+  };
+  const root = makeRepository({ ...files, 'a/bundle.js': `import 'b';\n${'//'.padEnd(5_000_000, ' ')}\n` });
+  const plan = await init(root);
+  expect(noticesOf(plan)).toEqual(['FILE_UNREADABLE a/bundle.js']);
+  expect(graph(plan)['a']).toEqual([]);
+  rmSync(join(root, 'b/package.json'));
+  expect(changesOf(await planRefresh(root))).toEqual(['remove b/rhema.yaml']);
 });
 
 it('a sparse checkout is said to be one, and nothing is taken away in it', async () => {

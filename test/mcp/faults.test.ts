@@ -96,3 +96,18 @@ it('where coordination is disabled the agent is told to work without locks', asy
   expect(told.isError).toBe(false);
   expect(told.text).toBe('DISABLED: coordination is switched off here. Work without locks.');
 });
+
+it('a coordinator that is away while a session is taken over leaves nothing half done', async () => {
+  const stage = await openStage();
+  const first = await stage.startClient();
+  await first.join('alice');
+  await first.acquire('alice', 'services/auth');
+  await first.server.kill();
+  const second = await stage.startClient();
+  const inner = stage.coordinator;
+  stage.coordinator = { ...inner, query: () => Promise.reject(lost()) };
+  const failed = await second.call('agent_join', { agent: 'alice' });
+  expect(failed).toMatchObject({ isError: true, facts: { code: 'UNAVAILABLE' } });
+  stage.coordinator = inner;
+  expect((await second.join('alice')).text).toMatch(/^RESUMED as alice/);
+});

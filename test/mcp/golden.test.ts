@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, it } from 'vitest';
@@ -22,6 +23,20 @@ it.each(eras)('the list of tools is the one on record, and within its budget (%s
 it('the instructions are on record', async () => {
   const { client } = await (await openStage()).startClient();
   await expect(`${client.getInstructions()}\n`).toMatchFileSnapshot(file('instructions.golden.txt'));
+});
+
+it('docs/mcp.md lists the tools as they are, with what they cost', async () => {
+  const { client } = await (await openStage()).startClient();
+  const { tools } = await client.listTools();
+  const page = readFileSync(file('../../docs/mcp.md'), 'utf8').replaceAll(/ +/g, ' ');
+  for (const { name, description, inputSchema } of tools) {
+    const { properties = {}, required = [] } = inputSchema;
+    const names = Object.keys(properties).map((key) => `\`${key}${required.includes(key) ? '' : '?'}\``);
+    expect(page).toContain(`| \`${name}\` | ${names.join(', ')} | ${description} |`);
+  }
+  const tokens = countTokens(JSON.stringify(tools)).toLocaleString('en');
+  expect(page).toContain(`| rhema | ${tools.length} | ${tokens} |`);
+  expect(page).toContain(`the workflow in ${countTokens(client.getInstructions() ?? '')} tokens`);
 });
 
 it('the list is the same each time, in the same order', async () => {
@@ -140,4 +155,9 @@ it('a past revision that the log has not got is answered without entries', async
   const { client } = await scene();
   const { contents } = await client.client.readResource({ uri: 'rhema://log?from=999' });
   expect(contents).toMatchObject([{ text: expect.stringMatching(/^Log up to revision \d+:$/) as string }]);
+});
+
+it('a revision that is none is refused', async () => {
+  const { client } = await scene();
+  await expect(client.client.readResource({ uri: 'rhema://log?from=soon' })).rejects.toThrow('from: write');
 });

@@ -79,6 +79,15 @@ it('what is no message is answered with an error, and the session goes on', asyn
   await hangUp(server);
 });
 
+it('a script may send its questions at once and close the input', async () => {
+  const server = new RawServer(sandbox);
+  server.request(1, 'server/discover', modern);
+  server.request(2, 'tools/list', modern);
+  server.child.stdin.end();
+  expect(await server.ended).toEqual({ code: 0, signal: null });
+  expect(server.messages().map((message) => message['id'])).toEqual([1, 2]);
+});
+
 it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends it at once, also in mid-wait', async (signal) => {
   const server = new RawServer(sandbox);
   await server.initialize();

@@ -124,6 +124,52 @@ it("a client's own time-out is no wish to give the place up", async () => {
   expect((await statusOf(stage)).waiters).toMatchObject([{ agent: 'bob' }]);
 });
 
+it("a grant that comes in the moment of a client's time-out is kept for it, and passed on if it never comes", async () => {
+  const { stage, alice, bob } = await contenders();
+  const abort = new AbortController();
+  const waiting = bob.call(
+    'lock_acquire',
+    { agent: 'bob', scopes: ['services/auth'] },
+    { signal: abort.signal },
+  );
+  await quiet();
+  const released = alice.call('lock_release', { agent: 'alice' });
+  abort.abort('request timeout');
+  await expect(waiting).rejects.toThrow();
+  await released;
+  await quiet();
+  expect((await statusOf(stage)).locks).toMatchObject([{ agent: 'bob' }]);
+  await stage.pass(120_000);
+  expect((await statusOf(stage)).locks).toEqual([]);
+});
+
+it('what there is to tell is not told to a call that was given up', async () => {
+  const { stage, alice, bob } = await contenders();
+  await waitOneSecond(stage, bob);
+  await alice.call('lock_release', { agent: 'alice' });
+  await stage.pass(120_000);
+  const inner = stage.coordinator;
+  const abort = new AbortController();
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  stage.coordinator = {
+    ...inner,
+    query: async (query) => {
+      await held;
+      return inner.query(query);
+    },
+  };
+  const given = bob.call('lock_check', { agent: 'bob', path: 'services/auth' }, { signal: abort.signal });
+  await quiet();
+  abort.abort('the user pressed escape');
+  await expect(given).rejects.toThrow();
+  await quiet();
+  answer();
+  await quiet();
+  const told = await bob.call('lock_check', { agent: 'bob', path: 'services/auth' });
+  expect(told.text).toMatch(/^PASSED ON/);
+});
+
 it('a connection that breaks leaves the place, and another connection goes on in it', async () => {
   const { stage, alice, bob } = await contenders();
   const waiting = bob.acquire('bob', 'services/auth').catch(() => null);

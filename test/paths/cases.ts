@@ -2,7 +2,7 @@
 import type { Breadth } from './route.ts';
 
 export interface Case {
-  readonly face: 'client' | 'cli' | 'processes';
+  readonly face: 'client' | 'cli' | 'mcp' | 'processes';
   readonly model: string;
   readonly breadth: Breadth;
 }

@@ -31,6 +31,12 @@ export class Checkout {
     this.#write(path, { name, scope_type: type, dependencies: targets });
   }
 
+  /** A context file of a scope. */
+  writeFile(scope: ScopePath, file: string, content: string): void {
+    mkdirSync(join(this.worktree, scope), { recursive: true });
+    writeFileSync(join(this.worktree, scope, file), content);
+  }
+
   removeScope(path: ScopePath): void {
     this.#remove(path);
   }

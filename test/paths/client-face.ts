@@ -18,11 +18,13 @@ import type { Answer, Face, FaultName, Shown, Wait, WaitEnd } from './face.ts';
 import { stageVersion, type Stage } from './stage.ts';
 import { ownSession } from './visible.ts';
 
-/** As the client knows it after a join. */
-interface Session {
+/** What a join has answered, and what proves who speaks. */
+export interface Session {
   readonly epoch: number;
   readonly secret: string;
 }
+
+type SessionOf = (agent: AgentId) => Session | null;
 
 /** History that is asked for at once; more than any path commits under a request id. */
 const historyMax = 1_000;
@@ -37,19 +39,22 @@ export class ClientFace implements Face {
   readonly #observer: SocketCoordinator;
   readonly #connections = new Map<AgentId, SocketCoordinator>();
   readonly #sessions = new Map<AgentId, Session>();
+  readonly #otherSession: SessionOf;
   /** Whether requests of the path carry ids, and the history must be read to see them. */
   #hasIds = false;
   readonly #tickets = new Set<number>();
   #requests = 0;
   #secrets = 0;
 
-  private constructor(stage: Stage, observer: SocketCoordinator) {
+  private constructor(stage: Stage, observer: SocketCoordinator, otherSession: SessionOf) {
     this.#stage = stage;
     this.#observer = observer;
+    this.#otherSession = otherSession;
   }
 
-  static async open(stage: Stage): Promise<ClientFace> {
-    return new ClientFace(stage, await connectTo(stage));
+  /** `otherSession`: of an agent that has joined in another way than through this face. */
+  static async open(stage: Stage, otherSession: SessionOf = () => null): Promise<ClientFace> {
+    return new ClientFace(stage, await connectTo(stage), otherSession);
   }
 
   async perform(command: Command): Promise<Answer> {
@@ -106,8 +111,12 @@ export class ClientFace implements Face {
     if (!('session' in rest)) return rest as CallerCommand;
     const { session, ...said } = rest;
     if (rest.kind === 'AgentJoin') return { ...said, secret: this.#newSecret() } as CallerCommand;
-    const own = session === ownSession ? this.#sessions.get(rest.agent) : undefined;
+    const own = session === ownSession ? this.#sessionOf(rest.agent) : null;
     return { ...said, ...(own ?? { secret: this.#newSecret() }) } as CallerCommand;
+  }
+
+  #sessionOf(agent: AgentId): Session | null {
+    return this.#sessions.get(agent) ?? this.#otherSession(agent);
   }
 
   #noteResult(result: Result, said: CallerCommand, connection: SocketCoordinator): void {
@@ -159,13 +168,14 @@ const rootScope: ScopeDefinition = {
   dependencies: [],
 };
 
-function connectTo(stage: Stage): Promise<SocketCoordinator> {
+/** To the stage's owner. It never starts one, for there is one. */
+export function connectTo(stage: Stage): Promise<SocketCoordinator> {
   const { commonDir } = stage.checkout;
   return connect({ commonDir, version: stageVersion, startOwner: null, backoffMs: () => 1 });
 }
 
 /** The owner was restarted. A client that may start one would have gone on by itself. */
-function isUnavailable(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
   return error instanceof CoordinatorError && error.code === 'UNAVAILABLE';
 }
 

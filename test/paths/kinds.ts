@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CliFace, obstacleToCli } from './cli-face.ts';
 import { ClientFace, obstacleToClient } from './client-face.ts';
+import { McpFace, obstacleToMcp } from './mcp-face.ts';
 import { InProcessShell, ProcessShell } from './shell.ts';
 import type { FaceKind } from './tour.ts';
 
@@ -18,6 +19,12 @@ export const cliKind: FaceKind = {
     const shell = new InProcessShell(stage);
     return new CliFace(stage, shell, shell, route.scopes);
   },
+};
+
+export const mcpKind: FaceKind = {
+  name: 'mcp',
+  obstacleTo: obstacleToMcp,
+  open: (stage) => McpFace.open(stage),
 };
 
 /**
@@ -47,6 +54,7 @@ function obstacleToProcesses(target: string): string | null {
 const faceKinds: Readonly<Record<string, () => FaceKind>> = {
   client: () => clientKind,
   cli: () => cliKind,
+  mcp: () => mcpKind,
   processes: processesKind,
 };
 

@@ -1,11 +1,11 @@
 /** Ways to run the command line in a checkout: in this process, or as a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { connect } from '../../src/client/index.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { processContext } from '../../src/cli/process-context.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { createRealWorld } from '../../src/cli/real-world.ts';
 import type { Coordinator } from '../../src/protocol/index.ts';
+import { connectTo } from './client-face.ts';
 import { stageVersion, type Stage } from './stage.ts';
 
 export interface Ended {
@@ -54,27 +54,32 @@ export class InProcessShell implements Shell {
   }
 
   #context(said: { stdout: string; stderr: string }): CliContext {
-    const { worktree } = this.#stage.checkout;
     return {
-      ...processContext(),
+      ...contextIn(this.#stage, () => this.#connect()),
       stdout: { isTTY: false, write: (text) => void (said.stdout += text) },
       stderr: { isTTY: false, write: (text) => void (said.stderr += text) },
-      stdin: { isTTY: false },
-      env: {},
-      cwd: worktree,
-      clock: { nowMs: () => this.#stage.nowMs, monotonicMs: () => 0, after: () => () => undefined },
-      signals: { on: () => () => undefined },
-      world: { ...createRealWorld(() => stageVersion), connect: ({ commonDir }) => this.#connect(commonDir) },
-      version: () => stageVersion,
     };
   }
 
-  async #connect(commonDir: string): Promise<Coordinator> {
-    const options = { commonDir, version: stageVersion, startOwner: null, backoffMs: () => 1 };
-    const coordinator = await connect(options);
+  async #connect(): Promise<Coordinator> {
+    const coordinator = await connectTo(this.#stage);
     this.#coordinators.push(coordinator);
     return coordinator;
   }
+}
+
+/** What is around a command in the stage's checkout: real, but for the clock, which stands still, and the way to the owner. */
+export function contextIn(stage: Stage, connect: () => Promise<Coordinator>): CliContext {
+  return {
+    ...processContext(),
+    stdin: { isTTY: false },
+    env: {},
+    cwd: stage.checkout.worktree,
+    clock: { nowMs: () => stage.nowMs, monotonicMs: () => 0, after: () => () => undefined },
+    signals: { on: () => () => undefined },
+    world: { ...createRealWorld(() => stageVersion), connect },
+    version: () => stageVersion,
+  };
 }
 
 /** The built program, a process for each command. */

@@ -23,7 +23,7 @@ export function deviations(core: Core, slice: Slice): string[] {
 }
 
 /** Looks as well for what the canonical text wrongly leaves out. */
-export function exploreWithAudit(core: Core, slice: Slice, edges: number): Exploration {
+function exploreWithAudit(core: Core, slice: Slice, edges: number): Exploration {
   // Thousands of walks, and not more than memory holds in the largest graphs.
   const auditEvery = 10 + Math.floor(edges / 5_000);
   return explore(modelOf(core, slice), { auditEvery });

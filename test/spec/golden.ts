@@ -9,8 +9,6 @@ const goldenFolder = join(modelsFolder, 'golden');
 
 const goldenPath = (name: string): string => join(goldenFolder, `${name}.json`);
 
-export const hasGolden = (name: string): boolean => existsSync(goldenPath(name));
-
 /** Throws when TLC has not been run on the model. */
 export function readGolden(name: string): Golden {
   const path = goldenPath(name);

@@ -8,8 +8,6 @@ export interface Launch {
   readonly words: readonly [command: string, ...args: string[]];
   /** For people: why this way, and what it takes. */
   readonly reason: string;
-  /** Whether it may have to be downloaded first. */
-  readonly isSlowAtFirst: boolean;
 }
 
 /** Where this program was started from. All paths are real ones, without symbolic links. */
@@ -34,25 +32,21 @@ export function chooseLaunch({ main, node, onPath, worktree }: ProgramPlace): La
     return {
       words: ['npx', '-y', 'rhema'],
       reason: 'by npx, as it runs now; it starts faster once installed: npm install --global rhema',
-      isSlowAtFirst: true,
     };
   if (worktree !== null && main.startsWith(join(worktree, 'node_modules', sep)))
     return {
       words: ['npx', '-y', 'rhema'],
       reason: 'by npx, which takes the one of this repository after npm install',
-      isSlowAtFirst: true,
     };
   if (onPath === main)
     return {
       words: ['rhema'],
       reason: 'by its name, as it is on your PATH; whoever else uses this file needs it there, too',
-      isSlowAtFirst: false,
     };
   return {
     words: [node, main],
     reason:
       'by its path on this machine, as it is not on your PATH: of no use to others (npm link changes that)',
-    isSlowAtFirst: false,
   };
 }
 

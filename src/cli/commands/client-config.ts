@@ -95,18 +95,18 @@ function textOf(path: string): string | null {
   }
 }
 
-/** Codex gives a server ten seconds to come up, which a download may take longer than. */
-const slowStartSeconds = 60;
+/** Codex gives a server ten seconds, which a download takes, and so may a machine on which several agents build. */
+const codexStartSeconds = 60;
 
 /** What a client is told of this server. */
-export function serverEntry(client: Client, { words, isSlowAtFirst }: Launch): ServerEntry {
+export function serverEntry(client: Client, { words }: Launch): ServerEntry {
   const [command, ...args] = words;
   const folder = client.folderVariable === null ? [] : ['-C', client.folderVariable];
   return {
     ...(client.saysStdio ? { type: 'stdio' } : {}),
     command,
     args: [...args, ...folder, 'mcp'],
-    ...(client.name === 'codex' && isSlowAtFirst ? { startup_timeout_sec: slowStartSeconds } : {}),
+    ...(client.name === 'codex' ? { startup_timeout_sec: codexStartSeconds } : {}),
   };
 }
 

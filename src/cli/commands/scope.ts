@@ -22,7 +22,7 @@ export async function listScopes(call: Call): Promise<Outcome> {
 
 async function scopeTable(style: Style, scopes: readonly ScopeView[]): Promise<string> {
   if (scopes.length === 0)
-    return `no scopes: add a rhema.yaml to a folder, then ${shellCommand('rhema', 'scope', 'refresh')}`;
+    return `no scopes: ${shellCommand('rhema', 'init')} derives them from what is there`;
   const rows = scopes.map((scope): Cell[] => [
     scope.path,
     scope.name,

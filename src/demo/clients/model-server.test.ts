@@ -7,8 +7,8 @@ beforeEach(async () => (models = await ModelServer.start()));
 afterEach(() => models.stop());
 
 const scripted = inSteps([
-  { move: call('lock_acquire', { scopes: ['api'] }), again: (answer) => answer.startsWith('WAITING') },
-  { move: call('lock_release', {}) },
+  { move: call('lock_acquire', { scopes: ['api'] }), until: 'GRANTED', again: 'WAITING' },
+  { move: call('lock_release', {}), until: 'RELEASED' },
 ]);
 
 /** The data of the events that answer a request. */
@@ -77,6 +77,13 @@ describe('over the messages API', () => {
     expect(events.at(-2)).toMatchObject({ delta: { stop_reason: 'end_turn' } });
   });
 
+  it('the turn ends at an answer that nobody expects, and says which', async () => {
+    const events = await ask(scripted, '/v1/messages', conversation('WAITING 1', 'LOCK_LIMIT_REACHED'));
+    expect(events[2]).toMatchObject({
+      delta: { text: 'gave up: lock_acquire answered LOCK_LIMIT_REACHED' },
+    });
+  });
+
   it('a request beside the conversation is not taken for it', async () => {
     const events = await ask(scripted, '/v1/messages', { messages: [{ role: 'user', content: 'a title' }] });
     expect(events[1]).toMatchObject({ content_block: { type: 'text' } });
@@ -115,7 +122,7 @@ describe('over the responses API', () => {
 it('a model may think for as long as it likes before a step', async () => {
   let decide: (thought: unknown) => void = () => undefined;
   const thought = new Promise((resolve) => (decide = resolve));
-  const script = inSteps([{ move: say('decided'), after: thought }]);
+  const script = inSteps([{ move: say('decided'), until: '', after: thought }]);
   const answer = ask(script, '/v1/responses', { tools: [{}], input: [] });
   let isAnswered = false;
   void answer.then(() => (isAnswered = true));

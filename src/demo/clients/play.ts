@@ -8,7 +8,7 @@ import { ClientProcess } from './client-process.ts';
 import type { CodingClient } from './coding-clients.ts';
 import { ModelServer } from './model-server.ts';
 import { contendedFile, contendedScope } from './scratch.ts';
-import { call, inSteps, say, type Step, type ToolResult } from './script.ts';
+import { call, inSteps, type Step, type ToolResult } from './script.ts';
 
 /** A client and where its program is. */
 export interface Player {
@@ -75,6 +75,7 @@ export class ClientPlay {
     await this.#unlessEnded(taking, () => this.#tokensOf(waiter).length === 1);
 
     const secondLife = this.#start(first, 'second-life', comeBack(holder, lostToken));
+    await this.#unlessEnded(secondLife, () => this.#ticketsOf(holder) === 1);
     return {
       lostToken,
       killed,
@@ -102,7 +103,8 @@ export class ClientPlay {
   /** Waits for the log; a client that ends before has failed. */
   async #unlessEnded(client: ClientProcess, isTrue: () => boolean): Promise<void> {
     const failed = client.ended.then(({ code, signal }) => {
-      if (!isTrue()) throw new Error(`${client.title} ended with ${code ?? signal}: ${client.said}`);
+      if (isTrue()) return;
+      throw new Error(`${client.title} ended too early, with ${code ?? signal}: ${client.said}`);
     });
     await Promise.race([this.#log.until(isTrue), failed]);
   }
@@ -122,28 +124,40 @@ export class ClientPlay {
   }
 }
 
-const join = (agent: string): Step => ({ move: call('agent_join', { agent, task: 'the api' }) });
+const join = (agent: string): Step => ({
+  move: call('agent_join', { agent, task: 'the api' }),
+  // JOINED, or RESUMED where the session has outlived the lease.
+  until: `as ${agent}`,
+});
 
 const acquire = (agent: string, reason: string): Step => ({
   move: call('lock_acquire', { agent, scopes: [contendedScope], reason, wait_seconds: waitSeconds }),
-  again: (answer) => answer.includes('WAITING'),
+  until: 'GRANTED',
+  again: 'WAITING',
 });
 
-const giveBack = (agent: string): Step[] => [
-  { move: call('lock_release', { agent }) },
-  { move: call('agent_report', { agent, status: 'left' }) },
-];
+const release = (agent: string): Step => ({ move: call('lock_release', { agent }), until: 'RELEASED' });
+
+const leave = (agent: string): Step => ({
+  move: call('agent_report', { agent, status: 'left' }),
+  until: 'LEFT',
+});
 
 function holdForEver(agent: string): Step[] {
-  return [join(agent), acquire(agent, 'rework the login'), { move: say('never said'), after: never }];
+  return [join(agent), acquire(agent, 'rework the login'), { ...release(agent), after: never }];
 }
 
 function takeTurn(agent: string, until: Promise<unknown>): Step[] {
-  const [release, leave] = giveBack(agent) as [Step, Step];
-  return [join(agent), acquire(agent, 'review the login'), { ...release, after: until }, leave];
+  return [join(agent), acquire(agent, 'review the login'), { ...release(agent), after: until }, leave(agent)];
 }
 
 function comeBack(agent: string, lostToken: number): Step[] {
   const write = call('context_record', { agent, path: contendedFile, token: lostToken });
-  return [join(agent), { move: write }, acquire(agent, 'go on with the login'), ...giveBack(agent)];
+  return [
+    join(agent),
+    { move: write, until: 'STALE_FENCING_TOKEN' },
+    acquire(agent, 'go on with the login'),
+    release(agent),
+    leave(agent),
+  ];
 }

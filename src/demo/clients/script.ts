@@ -24,22 +24,29 @@ export const call = (tool: string, args: Readonly<Record<string, unknown>>): Mov
 
 export const say = (text: string): Move => ({ kind: 'say', text });
 
-/** Does one step after the other. A step may hold on, and is repeated while its last answer asks for that. */
+export interface Step {
+  readonly move: Move;
+  /** What its answer must say before the next step is done. */
+  readonly until: string;
+  /** What an answer says that asks for the same step again. */
+  readonly again?: string;
+  /** What is thought over before the step. */
+  readonly after?: Promise<unknown>;
+}
+
+/** Does one step after the other, as its answers allow; at an answer that nobody expects it gives up. */
 export function inSteps(steps: readonly Step[]): Script {
   return async (results) => {
     let at = 0;
-    for (const { text } of results) if (steps[at]?.again?.(text) !== true) at += 1;
-    const step = steps[at];
-    if (step === undefined) return say('done');
-    await step.after;
-    return step.move;
+    for (const { tool, text } of results) {
+      const step = steps[at];
+      if (step !== undefined && text.includes(step.until)) at += 1;
+      else if (step?.again === undefined || !text.includes(step.again))
+        return say(`gave up: ${tool} answered ${text}`);
+    }
+    const next = steps[at];
+    if (next === undefined) return say('done');
+    await next.after;
+    return next.move;
   };
-}
-
-export interface Step {
-  readonly move: Move;
-  /** Whether an answer means that the same is to be asked again. */
-  readonly again?: (answer: string) => boolean;
-  /** What is thought over before the step. */
-  readonly after?: Promise<unknown>;
 }

@@ -3,6 +3,7 @@ import type { Detector, Unit } from '../detector.ts';
 import { folderMatcher } from '../globs.ts';
 import type { LinkKind, Links } from '../links.ts';
 import { isTable, readToml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
+import { noteMissing } from '../members.ts';
 import type { Notices } from '../notices.ts';
 import { folderOf, isSample, isWithin, joinPath } from '../paths.ts';
 import type { ScopeFolders } from '../scope-folders.ts';
@@ -45,7 +46,10 @@ function findCrates(tree: RepositoryTree, notices: Notices): Crate[] {
     const manifest = readToml(tree, file, notices);
     if (manifest === null) continue;
     const own = isTable(manifest['workspace']) ? { root: folder, manifest } : null;
-    if (own !== null) workspaces.push(own);
+    if (own !== null) {
+      workspaces.push(own);
+      noteMissing(tree, { root: folder, patterns: membersOf(own), file, manifest: 'Cargo.toml' }, notices);
+    }
     if (isTable(manifest['package'])) crates.push({ folder, file, manifest, workspace: own ?? workspace });
   }
   return crates.filter(isPart(crates));
@@ -73,8 +77,12 @@ function isPart(crates: readonly Crate[]): (crate: Crate) => boolean {
 
 function isNamed({ folder, workspace }: Crate): boolean {
   if (workspace === null || workspace.root === folder) return true;
-  const patterns = textsIn(tableIn(workspace.manifest, 'workspace'), 'members');
+  const patterns = membersOf(workspace);
   return folderMatcher({ root: workspace.root, patterns, negation: 'exclude' })(folder);
+}
+
+function membersOf({ manifest }: CargoWorkspace): string[] {
+  return textsIn(tableIn(manifest, 'workspace'), 'members');
 }
 
 function unitOf(tree: RepositoryTree, { folder, file, manifest }: Crate): Unit {

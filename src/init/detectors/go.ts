@@ -93,7 +93,7 @@ function isIgnored(folder: ScopePath): boolean {
 /** What the first file that is no test says it is. */
 function packageName(tree: RepositoryTree, files: readonly string[]): string {
   const file = files.find((name) => !name.endsWith('_test.go')) ?? files[0] ?? '';
-  return /^\s*package\s+(\w+)/m.exec(tree.read(file) ?? '')?.[1] ?? '';
+  return /^\s*package\s+(\w+)/m.exec(tree.readSource(file) ?? '')?.[1] ?? '';
 }
 
 function unitOf({ folder, module, files, name }: GoPackage): Unit {
@@ -121,7 +121,7 @@ function addPackageLinks(
   links: Links,
 ): void {
   for (const file of files)
-    for (const path of goImports(tree.read(file) ?? '')) {
+    for (const path of goImports(tree.readSource(file) ?? '')) {
       const target = packageAt(path, known);
       if (target === null) continue;
       links.add(folder, target, file.endsWith('_test.go') ? 'development' : 'import', file);

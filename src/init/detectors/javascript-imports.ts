@@ -34,7 +34,7 @@ export function addImportLinks(search: ImportSearch): void {
 }
 
 function addLinksOfFile(search: ImportSearch, aliases: PathAliases, file: string): void {
-  const text = search.tree.read(file);
+  const text = search.tree.readSource(file);
   if (text === null) return;
   const { links, folders } = search;
   const kind: LinkKind = testPattern.test(file) ? 'development' : 'import';

@@ -3,6 +3,7 @@ import type { Detected, Detector, Unit, UnitType } from '../detector.ts';
 import { folderMatcher } from '../globs.ts';
 import type { LinkKind, Links } from '../links.ts';
 import { isTable, readJson, readYaml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
+import { noteMissing } from '../members.ts';
 import { uniqueNames, type PackageNames } from '../names.ts';
 import type { Notices } from '../notices.ts';
 import { folderOf, isSample, isWithin, joinPath, baseName } from '../paths.ts';
@@ -56,8 +57,10 @@ function findPackages(tree: RepositoryTree, notices: Notices): Package[] {
     if (manifest === null) continue;
     const name = textIn(manifest, 'name');
     if (isMember || name !== null) packages.push({ folder, file, name, manifest });
-    const workspace = npmWorkspace(folder, manifest);
-    if (workspace !== null && !workspaces.some(({ root }) => root === folder)) workspaces.push(workspace);
+    const patterns = npmPatterns(manifest);
+    if (patterns === null || workspaces.some(({ root }) => root === folder)) continue;
+    noteMissing(tree, { root: folder, patterns, file, manifest: 'package.json' }, notices);
+    workspaces.push({ root: folder, lists: folderMatcher({ root: folder, patterns, negation: 'last' }) });
   }
   return packages;
 }
@@ -73,18 +76,17 @@ function pnpmWorkspaces(tree: RepositoryTree, notices: Notices): Workspace[] {
     const manifest = readYaml(tree, file, notices);
     if (manifest === null || manifest['packages'] === undefined) return [];
     const root = folderOf(file);
-    return [
-      { root, lists: folderMatcher({ root, patterns: textsIn(manifest, 'packages'), negation: 'exclude' }) },
-    ];
+    const patterns = textsIn(manifest, 'packages');
+    noteMissing(tree, { root, patterns, file, manifest: 'package.json' }, notices);
+    return [{ root, lists: folderMatcher({ root, patterns, negation: 'exclude' }) }];
   });
 }
 
 /** A list of patterns, or (yarn) a table that has it under `packages`. */
-function npmWorkspace(root: ScopePath, manifest: Table): Workspace | null {
+function npmPatterns(manifest: Table): string[] | null {
   const given = manifest['workspaces'];
   if (given === undefined) return null;
-  const patterns = isTable(given) ? textsIn(given, 'packages') : textsIn(manifest, 'workspaces');
-  return { root, lists: folderMatcher({ root, patterns, negation: 'last' }) };
+  return isTable(given) ? textsIn(given, 'packages') : textsIn(manifest, 'workspaces');
 }
 
 function unitOf({ folder, file, name, manifest }: Package): Unit {

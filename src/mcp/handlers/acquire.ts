@@ -13,9 +13,15 @@ const progressEveryMs = 5_000;
 
 /** Gets scopes, at once or after waiting in the queue. */
 export const acquire: AgentHandler<'lock_acquire'> = async (work, agent, input, call) => {
-  const scopes = await scopesNamed(work.workspace, input.scopes);
   const waitMs = input.wait_seconds === undefined ? work.waitMs : input.wait_seconds * 1_000;
-  const wish = { scopes, reason: input.reason ?? null, waitMs };
+  const untilMs = work.clock.nowMs() + waitMs;
+  const scopes = await scopesNamed(work.workspace, input.scopes);
+  const wish = {
+    scopes,
+    reason: input.reason ?? null,
+    waits: waitMs > 0,
+    leftMs: () => Math.max(0, untilMs - work.clock.nowMs()),
+  };
   const acquired = await acquireLocks(agent, wish, call, () => tellProgress(work, call, scopes, waitMs));
   return answerOf(work, agent, scopes, acquired);
 };
@@ -37,7 +43,7 @@ async function answerOf(
       return refused('WAITED_IN_VAIN', vainText(scopes, acquired.ticket, acquired.cause), null, {
         cause: acquired.cause,
       });
-    case 'cancelled':
+    case 'unheard':
       return refused('CANCELLED', 'the call was cancelled.', null);
   }
 }

@@ -1,0 +1,38 @@
+import type { ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
+import type { ScopeProblem } from '../protocol/index.ts';
+import type { Stage } from './block.ts';
+import type { ExistingScope } from './existing.ts';
+import type { Ends } from './links.ts';
+import type { Notice } from './notices.ts';
+import type { Survey } from './survey.ts';
+
+/** What a person, or a rule in his place, decides about a plan. */
+export interface Choices {
+  /** No scope lies deeper than so many folders; null: as deep as they are. */
+  readonly depth: number | null;
+  /** Dependencies to be left out first, where that breaks a cycle. */
+  readonly leaveOut: readonly Ends[];
+  /** Whether bounds of the graph that are too tight are raised in a block that is written anew. */
+  readonly raise: boolean;
+}
+
+/** What a plan is made from. */
+export interface Situation {
+  readonly survey: Survey;
+  readonly existing: ReadonlyMap<ScopePath, ExistingScope>;
+  /** Of the scopes that exist. */
+  readonly definitions: readonly ScopeDefinition[];
+  readonly settings: Settings;
+  /** Null: the block is not added. */
+  readonly stage: Stage | null;
+  /** The name for a top scope that has none. */
+  readonly topName: string;
+  /** How a folder is spelled on disk, repository-relative. */
+  readonly folderOnDisk: (path: ScopePath) => string;
+  /** Files that would be written, but that Git ignores. */
+  readonly ignored: ReadonlySet<string>;
+  /** What the survey had to say. */
+  readonly notices: readonly Notice[];
+  /** What is wrong with the scope files. */
+  readonly problems: readonly ScopeProblem[];
+}
