@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ScopePath } from '../../src/core/index.ts';
-import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
+import { openStage, quiet, withholdAnswers, type Stage, type TestClient } from './support/stage.ts';
 
 async function holder(): Promise<{ readonly stage: Stage; readonly alice: TestClient }> {
   const stage = await openStage();
@@ -54,6 +54,18 @@ it('a lock that the agent gave back itself is not reported as lost', async () =>
   const { stage, alice } = await holder();
   await alice.call('lock_release', { agent: 'alice' });
   await stage.pass(600_000);
+  expect((await alice.call('coordination_status', { agent: 'alice' })).text).not.toContain('LOST');
+});
+
+it('a heartbeat that was answered before a grant does not report it as lost', async () => {
+  const stage = await openStage();
+  const alice = await stage.startClient();
+  await alice.join('alice');
+  const answer = withholdAnswers(stage, 'Heartbeat');
+  await stage.pass(301_000);
+  await alice.acquire('alice', 'services/auth');
+  answer();
+  await quiet();
   expect((await alice.call('coordination_status', { agent: 'alice' })).text).not.toContain('LOST');
 });
 

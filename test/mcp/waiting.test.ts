@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eras, openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
+import { eras, openStage, quiet, withholdAnswers, type Stage, type TestClient } from './support/stage.ts';
 
 interface Contenders {
   readonly stage: Stage;
@@ -141,6 +141,42 @@ it("a grant that comes in the moment of a client's time-out is kept for it, and 
   expect((await statusOf(stage)).locks).toMatchObject([{ agent: 'bob' }]);
   await stage.pass(120_000);
   expect((await statusOf(stage)).locks).toEqual([]);
+});
+
+it('a lock that was granted to a call that had timed out is kept for its agent, and passed on if it never comes', async () => {
+  const { stage, bob } = await contenders();
+  const answer = withholdAnswers(stage, 'AcquireLock');
+  const abort = new AbortController();
+  const given = bob.call(
+    'lock_acquire',
+    { agent: 'bob', scopes: ['services/web'] },
+    { signal: abort.signal },
+  );
+  await quiet();
+  abort.abort('request timeout');
+  await expect(given).rejects.toThrow();
+  await quiet();
+  answer();
+  await stage.pass(119_000);
+  const held = async () => (await statusOf(stage)).locks.filter((lock) => lock.agent === 'bob');
+  expect(await held()).toHaveLength(1);
+  await stage.pass(1_000);
+  expect(await held()).toEqual([]);
+});
+
+it('a ticket that ends with the time of a call is not replaced by one at the end of the queue', async () => {
+  const { stage, bob } = await contenders();
+  const facts: Readonly<Record<string, unknown>>[] = [];
+  for (let call = 0; call < 6; call += 1) {
+    const waiting = bob.acquire('bob', 'services/auth', { wait_seconds: 50 });
+    await stage.pass(50_000);
+    facts.push((await waiting).facts);
+  }
+  const tickets = new Set(facts.map(({ ticket }) => ticket));
+  tickets.delete(undefined);
+  expect(tickets.size).toBe(1);
+  expect(facts.at(-1)).not.toMatchObject({ status: 'waiting' });
+  expect((await statusOf(stage)).waiters).toEqual([]);
 });
 
 it('what there is to tell is not told to a call that was given up', async () => {

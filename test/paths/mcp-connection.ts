@@ -55,7 +55,7 @@ export class McpConnection {
 
   /** `sessions`: null for those in the user's files. */
   static async open(stage: Stage, era: Era, sessions: SessionKeeping | null = null): Promise<McpConnection> {
-    const timers = new HeldTimers(stage);
+    const timers = new HeldTimers();
     const link = new Link(await connectTo(stage));
     const face = await createFace(portsOf(stage, timers, link, sessions), options);
     const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();

@@ -281,7 +281,9 @@ export class McpFace implements Face {
     if (place === null || place.call === null) return;
     this.#connectionOf(agent).endWait();
     const { text, facts } = await place.call.answer;
-    if (facts['status'] !== 'waiting') throw new Error(`${agent} waits, but is told: ${text}`);
+    // Where something that it named was lost meanwhile, the ticket is for the rest only.
+    if (facts['status'] !== 'waiting' && facts['code'] !== 'ALREADY_WAITING')
+      throw new Error(`${agent} waits, but is told: ${text}`);
     place.call = null;
   }
 

@@ -25,7 +25,9 @@ export function planText(style: Style, plan: Plan): string {
 function summaryText(style: Style, { mode, scopes, links, origins, changes }: Plan): string {
   const counts = `${count(scopes.length, 'scope')}, ${count(links.length, 'dependency').replace(/ys$/, 'ies')}`;
   const source =
-    mode === 'derive' ? `derived from ${origins.join(', ')}` : 'described already: left as they are';
+    mode === 'derive'
+      ? `derived from ${origins.join(', ')}`
+      : 'described already: left as they are (--derive adds what is missing)';
   const rest = changes.length === 0 ? '; nothing to do' : '';
   return `${style.paint('bold', safe(counts))}, ${safe(source)}${rest}`;
 }

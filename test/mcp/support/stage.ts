@@ -85,6 +85,25 @@ export class Stage {
   }
 }
 
+/** Withholds the answers to a kind of command, which take effect all the same, until the function it returns is called. */
+export function withholdAnswers(stage: Stage, kind: string): () => void {
+  const inner = stage.coordinator;
+  let letGo = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (letGo = resolve));
+  stage.coordinator = {
+    ...inner,
+    submit: async (request) => {
+      const reply = await inner.submit(request);
+      if (request.command.kind === kind) await gate;
+      return reply;
+    },
+  };
+  return () => {
+    stage.coordinator = inner;
+    letGo();
+  };
+}
+
 /** Lets everything that is ready run: messages take several turns each way. */
 export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 30; turn += 1) await settled();
