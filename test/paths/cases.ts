@@ -10,7 +10,7 @@ export interface Case {
 const cases = (face: Case['face'], breadth: Breadth, ...models: readonly string[]): Case[] =>
   models.map((model) => ({ face, model, breadth }));
 
-/** Part of the test suite: some 60 s on two quiet cores. Together they say every command that a face has. */
+/** Part of the test suite: some 80 s on two quiet cores. Together they say every command that a face has. */
 export const testedCases: readonly Case[] = [
   ...cases('client', 'edges', 'Hold21', 'Locks22c2', 'Multi22', 'Sync12', 'Sessions21'),
   ...cases(
@@ -26,6 +26,8 @@ export const testedCases: readonly Case[] = [
   ),
   ...cases('cli', 'edges', 'Hold21'),
   ...cases('cli', 'labels', 'Locks22c2', 'Multi22', 'Sync12', 'Sessions21', 'Status22', 'Configure32'),
+  ...cases('mcp', 'edges', 'Hold21'),
+  ...cases('mcp', 'labels', 'Multi22', 'Sync12', 'Sessions21', 'Status22', 'Context22', 'TakeOver22'),
   ...cases('processes', 'actions', 'Hold21', 'Locks22c2', 'Sync12', 'Sessions21'),
 ];
 
@@ -36,5 +38,17 @@ export const longCases: readonly Case[] = [
   ...cases('client', 'edges', 'Runners22'),
   ...cases('cli', 'edges', 'Hold21', 'Locks22c2', 'Multi22', 'Sync12', 'Sessions21', 'Status22'),
   ...cases('cli', 'labels', 'Configure32', 'Runners22'),
+  ...cases(
+    'mcp',
+    'edges',
+    'Hold21',
+    'Multi22',
+    'Sync12',
+    'Sessions21',
+    'Status22',
+    'Context22',
+    'TakeOver22',
+  ),
+  ...cases('mcp', 'labels', 'Locks22c2', 'Configure32', 'Graph22', 'Runners22'),
   ...cases('processes', 'labels', 'Hold21', 'Locks22c2', 'Multi22', 'Sync12', 'Sessions21', 'Status22'),
 ];

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CliFace, obstacleToCli } from './cli-face.ts';
 import { ClientFace, obstacleToClient } from './client-face.ts';
-import { McpFace, obstacleToMcp } from './mcp-face.ts';
+import { McpConnection, type CallTool } from './mcp-connection.ts';
+import { McpFace, obstacleToMcp, type OpenConnection } from './mcp-face.ts';
 import { InProcessShell, ProcessShell } from './shell.ts';
 import type { FaceKind } from './tour.ts';
 
@@ -26,6 +27,16 @@ export const mcpKind: FaceKind = {
   obstacleTo: obstacleToMcp,
   open: (stage) => McpFace.open(stage),
 };
+
+/** MCP with something else between the client and its tools: it gets the right way to call one, and answers its own. */
+export function mcpKindWith(between: (call: CallTool) => CallTool): FaceKind {
+  const openConnection: OpenConnection = async (...options) => {
+    const connection = await McpConnection.open(...options);
+    connection.call = between(connection.call);
+    return connection;
+  };
+  return { ...mcpKind, open: (stage) => McpFace.open(stage, openConnection) };
+}
 
 /**
  * The built program in `dist`, from the root of the repository: each command is a process. The state is looked at from

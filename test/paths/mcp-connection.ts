@@ -25,6 +25,12 @@ export interface ToolAnswer {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+export type CallTool = (
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+  signal?: AbortSignal,
+) => Promise<ToolAnswer>;
+
 /** The two ways in which clients open the conversation. */
 export type Era = 'legacy' | 'modern';
 
@@ -35,7 +41,7 @@ const collectMs = 123_456;
 /** What a call says that waits. */
 export const callWaitSeconds = callWaitMs / 1_000;
 
-const options = { waitMs: callWaitMs, collectMs };
+const faceOptions = { waitMs: callWaitMs, collectMs };
 
 /** A client's own limit must never end a call: the longest that a timer may have. */
 const timeoutMs = 2 ** 31 - 1;
@@ -57,7 +63,7 @@ export class McpConnection {
   static async open(stage: Stage, era: Era, sessions: SessionKeeping | null = null): Promise<McpConnection> {
     const timers = new HeldTimers();
     const link = new Link(await connectTo(stage));
-    const face = await createFace(portsOf(stage, timers, link, sessions), options);
+    const face = await createFace(portsOf(stage, timers, link, sessions), faceOptions);
     const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
     const serverOptions = { version: stageVersion, face: () => Promise.resolve(face) };
     // The same interface, declared once for clients and once for servers.
@@ -69,18 +75,14 @@ export class McpConnection {
     return new McpConnection(client, face, timers, link);
   }
 
-  async call(
-    name: string,
-    args: Readonly<Record<string, unknown>>,
-    signal?: AbortSignal,
-  ): Promise<ToolAnswer> {
+  call: CallTool = async (name, args, signal) => {
     const options = { timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) };
     const result = (await this.#client.callTool({ name, arguments: { ...args } }, options)) as CallToolResult;
     const [content] = result.content;
     if (content?.type !== 'text') throw new Error(`${name} answered without text`);
     const facts = (result._meta?.[factsKey] ?? {}) as ToolAnswer['facts'];
     return { text: content.text, isError: result.isError ?? false, facts };
-  }
+  };
 
   /** The text of a resource. */
   async read(uri: string): Promise<string> {

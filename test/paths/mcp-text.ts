@@ -26,7 +26,7 @@ export function asTold({ status, scopes, requests }: Shown, texts: Texts, nowMs:
     waiters: linesOf('Queue, in order').map((line, place) => toWaiter(line, place, status.waiters)),
     syncs: toSyncs(linesOf('Syncs that are not completed'), status.syncs),
   };
-  const [, ...lines] = texts.scopes.split('\n');
+  const lines = texts.scopes.split('\n').filter((line) => line.startsWith('"'));
   const views = lines.map((line) => toScope(line, scopes.scopes));
   return { status: told, scopes: { ...scopes, scopes: views }, requests };
 }

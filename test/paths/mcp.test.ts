@@ -1,23 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { tour } from './tour.ts';
-import { mcpKind } from './kinds.ts';
-import { longCases } from './cases.ts';
+import { mcpKindWith } from './kinds.ts';
+import { calls } from './mcp-calls.ts';
+import { walkTestedModels } from './suite.ts';
 
-describe('x', () => {
-  for (const model of (process.env['MODELS'] ?? 'Hold21').split(','))
-    it(`${model}`, async () => {
-      const t = performance.now();
-      const found = await tour(mcpKind, model, (process.env['BREADTH'] ?? 'labels') as 'labels');
-      console.log(
-        model,
-        found.steps,
-        found.covered,
-        found.missed,
-        Math.round(performance.now() - t),
-        [...found.obstacles].slice(0, 5),
-        [...found.actions].join(),
-      );
-      expect(found.report).toBeNull();
-    }, 600000);
+describe('the tools of MCP', () => {
+  const called = new Set<string>();
+  const noting = mcpKindWith((call) => (name, args, signal) => {
+    const { action = '', status = '' } = args as { readonly action?: string; readonly status?: string };
+    called.add(`${name} ${action}${status}`.trimEnd());
+    return call(name, args, signal);
+  });
+  const said = walkTestedModels('mcp', () => noting);
+
+  it('were asked for everything that a tool says', () => {
+    expect([...said]).toEqual(expect.arrayContaining([...Object.keys(calls), 'CancelWait']));
+  });
+
+  it('were called for all that they do, but to ask about a path', () => {
+    expect([...called].sort()).toEqual([
+      'agent_join',
+      ...['blocked', 'completed', 'idle', 'left', 'working'].map((status) => `agent_report ${status}`),
+      'context_record',
+      'coordination_status',
+      'lock_acquire',
+      'lock_release',
+      ...['changed', 'complete', 'fail', 'retry', 'start'].map((action) => `sync_scope ${action}`),
+    ]);
+  });
 });
-void longCases;

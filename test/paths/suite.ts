@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { testedCases, type Case } from './cases.ts';
 import { kindOf } from './kinds.ts';
-import { tour } from './tour.ts';
+import { tour, type FaceKind } from './tour.ts';
 
 const subjects = {
   edges: 'every edge',
@@ -10,11 +10,14 @@ const subjects = {
 } as const;
 
 /** Walks the tested models of a face, a test for each; the answer gathers the kinds of steps that were taken. */
-export function walkTestedModels(face: Case['face']): ReadonlySet<string> {
+export function walkTestedModels(
+  face: Case['face'],
+  kind: () => FaceKind = () => kindOf(face),
+): ReadonlySet<string> {
   const actions = new Set<string>();
   for (const { model, breadth } of testedCases.filter((one) => one.face === face))
     it(`shows what the core says on ${subjects[breadth]} of ${model}`, async () => {
-      const found = await tour(kindOf(face), model, breadth);
+      const found = await tour(kind(), model, breadth);
       expect(found.report).toBeNull();
       expect(found.missed).toBe(0);
       for (const action of found.actions) actions.add(action);

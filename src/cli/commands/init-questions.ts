@@ -6,6 +6,8 @@ import { count, safe } from '../format/text.ts';
 
 /** More cycles than this are left to the rule: nobody answers so many questions with care. */
 const cyclesAskedMax = 20;
+/** Of a longer cycle the first steps can be chosen. */
+const stepsAskedMax = 12;
 
 /** Asks about size and cycles, shows what comes of it, and asks whether to write. Null: no. */
 export async function askAboutPlan(call: Call, prepared: Prepared, given: Choices): Promise<Plan | null> {
@@ -78,7 +80,7 @@ async function askAboutCycles(call: Call, prepared: Prepared, given: Choices): P
 
 async function askAboutCycle(call: Call, leftOut: LeftOut): Promise<Ends | null> {
   call.print(cycleLines(call.style, leftOut).join('\n'));
-  const options = leftOut.cycle.map((link, place) => ({
+  const options = leftOut.cycle.slice(0, stepsAskedMax).map((link, place) => ({
     value: String(place),
     label: `${safe(linkText(link))}${place === 0 ? ', the weakest' : ''}`,
   }));

@@ -6,6 +6,9 @@ import { problemsText } from './views.ts';
 
 /** Lines of one list that people see; --json has all. */
 const linesMax = 80;
+const cyclesMax = 20;
+/** Of one cycle. */
+const stepsMax = 12;
 
 /** What init or refresh would do, for people. */
 export function planText(style: Style, plan: Plan): string {
@@ -14,7 +17,7 @@ export function planText(style: Style, plan: Plan): string {
     summaryText(style, plan),
     plan.mode === 'derive' && !isDone ? folderTree(plan.scopes) : '',
     isDone ? '' : graphPart(style, plan),
-    plan.leftOut.flatMap((one) => [...cycleLines(style, one), leftOutLine(one)]).join('\n'),
+    cyclesText(style, plan.leftOut),
     plan.excesses.map(excessText).join('\n'),
     problemsText(style, [...plan.notices, ...plan.problems]),
     changeLines(style, plan).join('\n'),
@@ -59,12 +62,23 @@ function cut(lines: readonly string[]): readonly string[] {
   return [...lines.slice(0, linesMax), `... and ${lines.length - linesMax} more; --json has all`];
 }
 
+/** The first cycles in full; of the others only the files tell, and --json. */
+function cyclesText(style: Style, leftOut: readonly LeftOut[]): string {
+  const shown = leftOut.slice(0, cyclesMax).flatMap((one) => [...cycleLines(style, one), leftOutLine(one)]);
+  const more = leftOut.length - cyclesMax;
+  return [...shown, ...(more > 0 ? [`... and ${count(more, 'cycle')} more; --json has all`] : [])].join('\n');
+}
+
 /** A cycle, with the files that cause it. */
-export function cycleLines(style: Style, { link, cycle }: LeftOut): string[] {
-  const around = [...cycle.map(({ from }) => from), link.from].join(' -> ');
+export function cycleLines(style: Style, { cycle }: LeftOut): string[] {
+  const scopes = [...cycle.map(({ from }) => from), ...cycle.slice(-1).map(({ to }) => to)];
+  const around =
+    scopes.length <= stepsMax ? scopes : [...scopes.slice(0, stepsMax - 2), '...', ...scopes.slice(-1)];
+  const more = cycle.length - stepsMax;
   return [
-    `${style.paint('warn', 'cycle')} ${safe(around)}`,
-    ...cycle.map((one) => `  ${safe(linkText(one))}`),
+    `${style.paint('warn', 'cycle')} ${safe(around.join(' -> '))}`,
+    ...cycle.slice(0, stepsMax).map((one) => `  ${safe(linkText(one))}`),
+    ...(more > 0 ? [`  ... and ${count(more, 'step')} more`] : []),
   ];
 }
 

@@ -44,7 +44,7 @@ it('the broken core that is named lets the command through', async () => {
         stillRefused.delete(refusal.name);
   }
   expect([...stillRefused]).toEqual(guardedTwice);
-});
+}, 600_000);
 
 it('the report lists every broken core, and each was caught as it should be', () => {
   const expected = mutants.map(({ name, file, model, caughtBy }) => [name, file, model, caughtBy]);

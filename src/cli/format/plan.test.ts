@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import type { ScopePath } from '../../core/index.ts';
+import type { LeftOut, Link, Plan } from '../../init/index.ts';
+import { planText } from './plan.ts';
+import { createStyle } from './style.ts';
+
+const style = createStyle({ color: false, terminal: false });
+
+function link(from: string, to: string): Link {
+  return {
+    from: from as ScopePath,
+    to: to as ScopePath,
+    kind: 'import',
+    files: [`${from}/index.ts`],
+    fileCount: 1,
+  };
+}
+
+/** Around through so many scopes. */
+function cycleOf(length: number): LeftOut {
+  const cycle = Array.from({ length }, (_, place) => link(`s${place}`, `s${(place + 1) % length}`));
+  return { link: cycle[0] ?? link('a', 'b'), cycle };
+}
+
+const plan: Plan = {
+  mode: 'derive',
+  origins: ['package.json'],
+  scopes: [{ path: '.' as ScopePath, name: 'acme', type: 'repository', source: '.', dependencies: [] }],
+  links: [],
+  leftOut: [],
+  excesses: [],
+  changes: [{ file: 'rhema.yaml', before: null, after: '' }],
+  notices: [],
+  problems: [],
+};
+
+it('shows what there is', () => {
+  expect(planText(style, plan)).toBe(
+    '1 scope, 0 dependencies, derived from package.json\n\n.  acme, repository\n\nno dependencies between them were found\n\nadd    rhema.yaml',
+  );
+});
+
+it('is short when there is nothing to do', () => {
+  expect(planText(style, { ...plan, changes: [] })).toBe(
+    '1 scope, 0 dependencies, derived from package.json; nothing to do',
+  );
+});
+
+it('cuts long lists, and says how much is missing', () => {
+  const text = planText(style, {
+    ...plan,
+    leftOut: Array.from({ length: 30 }, () => cycleOf(40)),
+    changes: Array.from({ length: 200 }, (_, place) => ({
+      file: `p${place}/rhema.yaml`,
+      before: 'x',
+      after: null,
+    })),
+  });
+  expect(text).toContain('cycle s0 -> s1 -> s2 -> s3 -> s4 -> s5 -> s6 -> s7 -> s8 -> s9 -> ... -> s0\n');
+  expect(text).toContain(
+    '  s11 needs s12 (import): s11/index.ts\n  ... and 28 steps more\n  left out: s0 -> s1\n',
+  );
+  expect(text).toContain('... and 10 cycles more; --json has all');
+  expect(text).toContain('remove p79/rhema.yaml\n... and 120 more; --json has all');
+});
+
+it.each([
+  [{ limit: 'scopes', value: 3, allowed: 2, scope: null }, '3 scopes: at most 2 are possible'],
+  [
+    { limit: 'max_dependencies', value: 3, allowed: 2, scope: 'a' as ScopePath },
+    'a has 3 dependencies: max_dependencies is 2',
+  ],
+  [
+    { limit: 'max_scope_depth', value: 3, allowed: 2, scope: null },
+    'the longest chain has 3 dependencies: max_scope_depth is 2',
+  ],
+] as const)('tells that %o', (excess, expected) => {
+  expect(planText(style, { ...plan, excesses: [excess] })).toContain(expected);
+});
+
+it('lets nothing from a manifest drive the terminal', () => {
+  const scopes = [
+    { path: 'a' as ScopePath, name: 'x\u001b[2J', type: 'library', source: 'a', dependencies: [] },
+  ];
+  expect(planText(style, { ...plan, scopes })).not.toContain('\u001b');
+});
