@@ -54,7 +54,7 @@ export function graphOf(
   const remembered = rememberedLinks(situation);
   const found = joined([...links.filter(({ from }) => ours.has(from)), ...remembered]);
   const inForce = ({ from, to }: Ends): boolean => paths.has(from) && paths.has(to);
-  const fixed = writtenLinks(situation, ours, new Set(found.map(endsKey))).filter(inForce);
+  const fixed = writtenLinks(situation, ours).filter(inForce);
   const written = new Set(fixed.map(endsKey));
   const derived = found.filter((link) => inForce(link) && !written.has(endsKey(link)));
   const wanted = derived.filter((link) => !isTakenOut(situation, link));
@@ -106,23 +106,16 @@ function rememberedLeftOut({ existing }: Situation): Ends[] {
 }
 
 /**
- * What a person wrote: entries that are not listed as generated, those that he has added to and that the code does not
- * have, and all entries of scopes that the code does not have.
+ * What a person wrote: entries that are not listed as generated, those that he has added to, and all entries of scopes
+ * that the code does not have.
  */
-export function writtenLinks(
-  { existing, definitions }: Situation,
-  ours: ReadonlySet<ScopePath>,
-  found: ReadonlySet<string>,
-): Link[] {
+export function writtenLinks({ existing, definitions }: Situation, ours: ReadonlySet<ScopePath>): Link[] {
   const resolved = new Map(definitions.map(({ path, dependencies }) => [path, dependencies]));
   return [...existing.values()].flatMap(({ path, file, generated, claimed, dependencies }) => {
-    const isOurs = ours.has(path);
-    const listed = (generated?.dependencies ?? []).filter(
-      (to) => !claimed.includes(to) || found.has(endsKey({ from: path, to })),
-    );
+    const listed = (generated?.dependencies ?? []).filter((to) => ours.has(path) && !claimed.includes(to));
     const targets = new Set([...(resolved.get(path) ?? []), ...dependencies.map(({ to }) => to)]);
     return [...targets]
-      .filter((to) => !isOurs || !listed.includes(to))
+      .filter((to) => !listed.includes(to))
       .map((to): Link => ({ from: path, to, kind: 'required', files: [file], fileCount: 1 }));
   });
 }

@@ -80,7 +80,7 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
 /** Scopes are there already: only the configuration is added, to the top's file. */
 export function planBlock(situation: Situation): Plan {
   const { existing, definitions } = situation;
-  const links = writtenLinks(situation, new Set(), new Set()).filter(({ to }) => existing.has(to));
+  const links = writtenLinks(situation, new Set()).filter(({ to }) => existing.has(to));
   const files = planTopOnly(situation);
   return {
     mode: 'block',

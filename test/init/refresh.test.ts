@@ -132,6 +132,17 @@ describe('what a person wrote', () => {
     expect((await planRefresh(root)).changes).toEqual([]);
   });
 
+  it('is an entry with a remark: it stays when the code has come to form a cycle with it', async () => {
+    edit('c/rhema.yaml', (text) => text.replace('- path: ../a\n', '- path: ../a # because of the schema\n'));
+    write(root, {
+      'c/package.json': json({ name: 'c', devDependencies: { a: '*' } }),
+      'a/package.json': manifest('a', 'c'),
+    });
+    const plan = await refresh(root);
+    expect(graph(plan)).toMatchObject({ a: [], c: ['a'] });
+    expect(read('c/rhema.yaml')).toContain('- path: ../a # because of the schema\n');
+  });
+
   it('is a scope without the mark: it is never changed', async () => {
     write(root, {
       'd/package.json': manifest('d', 'a'),

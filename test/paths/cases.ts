@@ -27,7 +27,17 @@ export const testedCases: readonly Case[] = [
   ...cases('cli', 'edges', 'Hold21'),
   ...cases('cli', 'labels', 'Locks22c2', 'Multi22', 'Sync12', 'Sessions21', 'Status22', 'Configure32'),
   ...cases('mcp', 'edges', 'Hold21'),
-  ...cases('mcp', 'labels', 'Multi22', 'Sync12', 'Sessions21', 'Status22', 'Context22', 'TakeOver22'),
+  ...cases(
+    'mcp',
+    'labels',
+    'Multi22',
+    'Sync12',
+    'Sessions21',
+    'Status22',
+    'Context22',
+    'TakeOver22',
+    'Runners22',
+  ),
   ...cases('processes', 'actions', 'Hold21', 'Locks22c2', 'Sync12', 'Sessions21'),
 ];
 

@@ -3,7 +3,7 @@
  * the repository:
  *
  *     npm run spec:paths                                      all of it
- *     npm run spec:paths -- cover client [MODEL ...]          one interface: client, cli or processes
+ *     npm run spec:paths -- cover client [MODEL ...]          one interface: client, cli, mcp or processes
  *     npm run spec:paths -- again cli Hold21 'Tick' ...       one path, as the report on a difference names it
  */
 import { longCases, type Case } from './cases.ts';

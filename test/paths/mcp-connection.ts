@@ -13,7 +13,7 @@ import {
   type McpPorts,
   type SessionKeeping,
 } from '../../src/mcp/index.ts';
-import type { Coordinator, TicketReply, TicketRequest } from '../../src/protocol/index.ts';
+import type { Coordinator, Reply, TicketReply, TicketRequest } from '../../src/protocol/index.ts';
 import { connectTo, isUnavailable } from './client-face.ts';
 import { contextIn } from './shell.ts';
 import { stageVersion, type Stage } from './stage.ts';
@@ -102,15 +102,15 @@ export class McpConnection {
     this.#timers.run((delayMs) => delayMs === callWaitMs);
   }
 
-  /** The server renews what it keeps, if it still keeps anything; resolves when it has been answered. */
-  async beat(): Promise<void> {
-    const replied = this.nextReply();
+  /** The server renews what it keeps; the answer is the owner's, or null where it keeps nothing any more. */
+  async beat(): Promise<Reply | null> {
+    const reply = this.nextReply();
     const count = this.#timers.run((delayMs) => delayMs !== callWaitMs && delayMs !== collectMs);
-    if (count > 0) await replied;
+    return count > 0 ? reply : null;
   }
 
-  /** Resolves when the owner has answered the next command of this server. */
-  nextReply(): Promise<void> {
+  /** What the owner answers to the next command of this server. */
+  nextReply(): Promise<Reply> {
     return this.#link.nextReply();
   }
 
@@ -182,7 +182,7 @@ class HeldTimers {
 /** The server's way to the owner, on which can be heard what has come back. */
 class Link implements Coordinator {
   readonly #socket: SocketCoordinator;
-  readonly #onReply = new Set<() => void>();
+  readonly #onReply = new Set<(reply: Reply) => void>();
   #closed = false;
   ticketEnd: Promise<unknown> = Promise.resolve();
 
@@ -196,7 +196,7 @@ class Link implements Coordinator {
 
   readonly submit: Coordinator['submit'] = async (request) => {
     const reply = await this.#socket.submit(request);
-    for (const wake of this.#onReply) wake();
+    for (const wake of this.#onReply) wake(reply);
     this.#onReply.clear();
     return reply;
   };
@@ -207,7 +207,7 @@ class Link implements Coordinator {
     return reply;
   };
 
-  nextReply(): Promise<void> {
+  nextReply(): Promise<Reply> {
     return new Promise((resolve) => void this.#onReply.add(resolve));
   }
 

@@ -1,7 +1,8 @@
 /** Interfaces that are wrong on purpose: each must be caught, or the walks prove nothing. */
 import { describe, expect, it } from 'vitest';
 import type { Answer, Face, Shown } from './face.ts';
-import { cliKind, clientKind } from './kinds.ts';
+import { cliKind, clientKind, mcpKindWith } from './kinds.ts';
+import type { CallTool, ToolAnswer } from './mcp-connection.ts';
 import { retrace, tour, type FaceKind } from './tour.ts';
 
 /** What is wrong with a face; the rest is passed on to the right one. */
@@ -112,6 +113,71 @@ describe('an interface that is wrong is caught', () => {
     expect(report).toContain('is told that its wait was in vain: the contrary is shown');
   });
 });
+
+describe('MCP that is wrong is caught', () => {
+  const report = async (model: string, between: Parameters<typeof mcpKindWith>[0]): Promise<string> =>
+    (await tour(mcpKindWith(between), model, 'edges')).report ?? 'no difference';
+
+  it('when a tool says that it has released, and has not', async () => {
+    const found = await report('Hold21', (call) => async (name, args, signal) => {
+      if (name !== 'lock_release') return call(name, args, signal);
+      return { text: 'RELEASED "s1".', isError: false, facts: { released: ['s1'], ticket: null } };
+    });
+    expect(found).toMatch(/mcp on Hold21 differs at step \d+: ReleaseLock\(a\d,s1\)\n/);
+    expect(found).toContain('lock_release {"agent":"a1","scopes":["s1"]}');
+  });
+
+  it('when the text of a refusal has another code than its facts', async () => {
+    const found = await report(
+      'Sync12',
+      changed((answer) => ({ ...answer, text: answer.text.replace(/^SCOPE_NOT_FOUND/, 'SYNC_FAILED') })),
+    );
+    expect(found).toMatch(/expected: SCOPE_NOT_FOUND,.*\n +seen: +SCOPE_NOT_FOUND in the text SYNC_FAILED:/);
+  });
+
+  it('when a grant is told with the token of another', async () => {
+    const found = await report(
+      'Hold21',
+      changed((answer) => ({
+        ...answer,
+        facts: answer.facts['status'] === 'granted' ? { ...answer.facts, locks: wrongLocks } : answer.facts,
+      })),
+    );
+    expect(found).toContain('no such lock: {"scope":"s1","token":2}');
+  });
+
+  it('when its text shows a lease that is longer than it is', async () => {
+    const found = await report(
+      'Hold21',
+      changed((answer) => ({ ...answer, text: answer.text.replace(/lease \d+ s more/, 'lease 9 s more') })),
+    );
+    expect(found).toContain('a1.9.~.~');
+  });
+
+  it('when its text leaves out who waits', async () => {
+    const found = await report(
+      'Hold21',
+      changed((answer) => ({ ...answer, text: answer.text.replace(/\n- \S+ waits for .*/g, '') })),
+    );
+    expect(found).toMatch(/mcp on Hold21 differs at step \d+: AcquireLock\(a\d,s1,wait\)\n/);
+  });
+
+  it('when nobody tells an agent what came while it did not wait', async () => {
+    const silent = report(
+      'Multi22',
+      changed((answer) => ({ ...answer, text: answer.text.replace(/^(GRANTED|WAIT ENDED) .*\n/, '') })),
+    );
+    await expect(silent).rejects.toThrow('nothing is told of a wait that ended');
+  });
+});
+
+const wrongLocks = [{ scope: 's1', token: 2 }];
+
+const changed =
+  (change: (answer: ToolAnswer) => ToolAnswer) =>
+  (call: CallTool): CallTool =>
+  async (name, args, signal) =>
+    change(await call(name, args, signal));
 
 describe('the report on a difference', () => {
   const deaf: Wrong = (right) => ({

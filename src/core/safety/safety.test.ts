@@ -78,6 +78,8 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
       state.scopes.set('x//y' as never, { ...state.scopes.get(docs)!, path: 'x//y' as never }),
     'an agent filed under another name': (state) => state.agents.set(nobody, agent(state, 'bob')),
     'an unknown agent status': (state) => (agent(state, 'bob').status = 'asleep' as never),
+    'an agent seen in the future': (state) => (agent(state, 'bob').seenAtMs = asTimeMs(state.timeMs + 1)),
+    'a sync filed under another scope': (state) => state.syncs.set(scopePath('web'), sync(state)),
     'an agent from the future': (state) => (agent(state, 'bob').epoch = asRevision(1_000)),
     'an unknown sync status': (state) => (sync(state).status = 'waiting' as never),
     'a lock without a deadline': (state) => (lock(state).deadlineMs = asTimeMs(NaN)),
@@ -246,7 +248,10 @@ type Evidence = Record<string, Record<string, string[]>>;
 function evidenceOf(name: InvariantName, damage: (state: State) => unknown): string[] {
   const state = busyState();
   damage(state);
-  return invariants[name](state).map(({ subject, evidence }) => `${subject}: ${evidence}`);
+  return invariants[name](state).map(({ invariant, subject, evidence }) => {
+    expect(invariant).toBe(name);
+    return `${subject}: ${evidence}`;
+  });
 }
 
 function allEvidence(): Evidence {

@@ -1,0 +1,45 @@
+/** What a tool has answered, as the walks know answers. */
+import type { Answer, Told, WaitEnd } from './face.ts';
+import type { ToolAnswer } from './mcp-connection.ts';
+
+export function toAnswer({ text, isError, facts }: ToolAnswer): Answer {
+  const { code: told, revision, ...rest } = facts;
+  if (!isError)
+    return { code: null, revision: typeof revision === 'number' ? revision : null, told: toldBy(rest) };
+  const code = String(told);
+  const isAgreed = text.startsWith(`${code}: `);
+  return { code: isAgreed ? (codes[code] ?? code) : `${code} in the text ${text}`, revision: null, told: {} };
+}
+
+/** Codes of MCP's own for a refusal of the core. */
+const codes: Readonly<Record<string, string>> = { NAME_IN_USE: 'AGENT_ALREADY_JOINED' };
+
+/** Under the names of the protocol. */
+function toldBy({ status, held, ...facts }: ToolAnswer['facts']): Told {
+  return {
+    ...facts,
+    ...(held === undefined ? {} : { leases: held }),
+    ...(status === 'waiting' ? { kind: 'queued' } : {}),
+  };
+}
+
+/** How a call ended that waited. */
+export function waitEndOf({ text, isError, facts }: ToolAnswer): WaitEnd {
+  if (!isError && facts['status'] === 'granted') return { isGranted: true, told: toldBy(facts) };
+  if (facts['code'] === 'WAITED_IN_VAIN') return { isGranted: false, told: {} };
+  throw new Error(`a wait ended with: ${text}`);
+}
+
+/** How a wait ended between two calls. */
+export function noticedEnd({ text }: ToolAnswer): WaitEnd {
+  const granted = /^GRANTED while you did not wait: (.*)\. It is yours now\.$/m.exec(text)?.[1];
+  if (granted !== undefined) {
+    const locks = [...granted.matchAll(/"([^"]+)" \(token (\d+)\)/g)];
+    return {
+      isGranted: true,
+      told: { locks: locks.map(([, scope, token]) => ({ scope, token: Number(token) })) },
+    };
+  }
+  if (/^(WAIT ENDED for|AGENT_LOST:)/m.test(text)) return { isGranted: false, told: {} };
+  throw new Error(`nothing is told of a wait that ended: ${text}`);
+}
