@@ -22,7 +22,7 @@ const scopesMax = 400;
 export function statusText(status: StatusAnswer, nowMs: number): string {
   const syncs = status.syncs.filter((sync) => sync.status !== 'completed');
   return [
-    `Revision ${status.revision}; ${count(status.scopeCount, 'scope')}; at most ${status.settings.maxConcurrentAgents} agents hold locks at once.`,
+    `Revision ${status.revision}; ${count(status.scopeCount, 'scope')}; at most ${count(status.settings.maxConcurrentAgents, 'agent')} at once may hold locks.`,
     ...section(
       'Agents',
       status.agents.map((view) => agentLine(view, nowMs)),
@@ -36,10 +36,7 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
       status.waiters.map((waiter) => waiterLine(waiter, nowMs)),
     ),
     ...section('Syncs that are not completed', syncs.map(syncLine)),
-    ...section(
-      'Problems of scope files',
-      status.scopeProblems.map((problem) => `${problem.code} ${problem.file ?? ''}: ${problem.message}`),
-    ),
+    ...section('Problems of scope files', status.scopeProblems.map(problemText)),
     ...section(
       'Violations',
       status.violations.map((violation) => JSON.stringify(violation)),
@@ -82,9 +79,13 @@ function syncLine(sync: SyncView): string {
   return `${quoted(sync.scope)} ${sync.status}${run}${error}`;
 }
 
+function problemText({ code, file, message }: ScopesAnswer['problems'][number]): string {
+  return file === null ? `${code}: ${message}` : `${code} ${file}: ${message}`;
+}
+
 /** All scopes, what they depend on, and who holds them. */
 export function scopesText({ scopes, problems }: ScopesAnswer): string {
-  const broken = problems.map((problem) => `! ${problem.code} ${problem.file ?? ''}: ${problem.message}`);
+  const broken = problems.map((problem) => `! ${problemText(problem)}`);
   return [
     `${count(scopes.length, 'scope')}.`,
     ...bounded(scopes.map(scopeLine), scopesMax, 'rhema scope list'),

@@ -2,10 +2,8 @@
 import type { AgentId, Command, CommandKind, CommandOf } from '../../src/core/index.ts';
 import { callWaitSeconds } from './mcp-connection.ts';
 
-/** An operator's commands that agents may give as well. */
-export type SharedKind = 'RetrySync' | 'InvalidateSync';
 /** MCP has no tool for them: they are for operators, or are done by the server behind the agent's back. */
-export type MissingKind =
+type MissingKind =
   | 'RenewLock'
   | 'RevokeLock'
   | 'DefineScope'
@@ -19,7 +17,7 @@ export type MissingKind =
   | 'Configure';
 /** A call that waits is cancelled, or another made; see `mcp-face.ts`. */
 type CancelledKind = 'CancelWait';
-export type CalledKind = Exclude<CommandKind, MissingKind | CancelledKind>;
+type CalledKind = Exclude<CommandKind, MissingKind | CancelledKind>;
 
 export interface ToolCall {
   readonly tool: string;
