@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { configBlock } from '../config/index.ts';
+import type { Stage } from './stage.ts';
 import { YamlText } from './yaml-splice.ts';
-
-/**
- * How far the coordination goes, in the order in which a team may adopt it. `optional` only reports; `default` repairs and
- * syncs by itself as well; `strict` blocks what breaks the rules.
- */
-export const stages = ['optional', 'default', 'strict'] as const;
-export type Stage = (typeof stages)[number];
 
 /** Bounds of the graph that have to be raised. */
 export interface RaisedLimits {

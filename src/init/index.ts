@@ -1,12 +1,12 @@
 import type { FileChange } from './file-change.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
 
-export { stages, type Stage } from './block.ts';
 export type { LeftOut } from './cycles.ts';
 export type { FileChange } from './file-change.ts';
 export type { Ends, Link } from './links.ts';
 export type { Excess, Plan, PlannedScope } from './plan.ts';
 export type { Choices } from './situation.ts';
+export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
 
 /** See `prepare.ts`. The parsers of all ecosystems are loaded on first use only. */

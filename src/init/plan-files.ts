@@ -1,14 +1,6 @@
 import type { ScopePath } from '../core/index.ts';
 import { configBlock } from '../config/index.ts';
-import {
-  blockLines,
-  hasBlock,
-  nothingRaised,
-  withBlock,
-  withTopKey,
-  type RaisedLimits,
-  type Stage,
-} from './block.ts';
+import { blockLines, hasBlock, nothingRaised, withBlock, withTopKey, type RaisedLimits } from './block.ts';
 import type { Unit } from './detector.ts';
 import { editScope } from './edit.ts';
 import type { ExistingScope } from './existing.ts';
@@ -25,6 +17,7 @@ import {
   type ScopeDependency,
   type ScopeText,
 } from './scope-text.ts';
+import type { Stage } from './stage.ts';
 import type { Situation } from './situation.ts';
 import { YamlText } from './yaml-splice.ts';
 

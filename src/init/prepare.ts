@@ -4,7 +4,7 @@ import { settingsOf } from '../config/index.ts';
 import { scanRepository, type Repository, type ScanResult } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
-import type { Stage } from './block.ts';
+import type { Stage } from './stage.ts';
 import { InitError } from './errors.ts';
 import { readExisting, type ExistingScope } from './existing.ts';
 import { Notices, warning } from './notices.ts';

@@ -1,6 +1,6 @@
 import type { ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
-import type { Stage } from './block.ts';
+import type { Stage } from './stage.ts';
 import type { ExistingScope } from './existing.ts';
 import type { Ends } from './links.ts';
 import type { Notice } from './notices.ts';
