@@ -9,7 +9,7 @@ import {
   rmSync,
   statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { InitError } from './errors.ts';
@@ -105,7 +105,8 @@ class Staging {
     const handle = openSync(temporary, 'wx', mode);
     this.#temporary.set(file, temporary);
     try {
-      writeSync(handle, text);
+      // Not `writeSync`: on a full disk that writes a part, and says so only by its result.
+      writeFileSync(handle, text);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

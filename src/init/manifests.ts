@@ -122,12 +122,22 @@ const parseYaml: Parse = (text) => {
     logLevel: 'error',
   });
   const [error] = document.errors;
-  if (error === undefined) return { ok: true, value: document.toJS() as unknown };
+  if (error === undefined) return valueOf(document);
   return {
     ok: false,
     broken: { offset: error.pos[0], reason: `it is no YAML (${firstLine(error.message)})` },
   };
 };
+
+/** Aliases are followed only here: one may lead nowhere, or they may multiply beyond bounds. */
+function valueOf(document: ReturnType<typeof parseDocument>): ReturnType<Parse> {
+  try {
+    return { ok: true, value: document.toJS() as unknown };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { ok: false, broken: { offset: null, reason: `it is no YAML (${firstLine(error.message)})` } };
+  }
+}
 
 function firstLine(text: string): string {
   return (

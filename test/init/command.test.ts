@@ -1,5 +1,5 @@
 /** The commands as people type them, on real repositories; scopes are then read by the coordinator itself. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Questions } from '../../src/cli/context.ts';
@@ -235,6 +235,15 @@ describe('rhema scope refresh', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('-  - path: ../../packages/ui\n+  - path: ../../packages/core\n');
     expect(existsSync(join(root, 'packages/new/rhema.yaml'))).toBe(false);
+  });
+
+  it('--dry-run keeps the empty lines at the end of the diff, without which git does not take it', async () => {
+    const file = 'apps/web/rhema.yaml';
+    rmSync(join(root, 'packages/new'), { recursive: true });
+    write(root, { [file]: `${readFileSync(join(root, file), 'utf8')}\n\n\n\n` });
+    const { stdout } = await rhema('scope', 'refresh', '--dry-run');
+    write(root, { 'plan.patch': stdout });
+    expect(() => git(root, 'apply', '--check', 'plan.patch')).not.toThrow();
   });
 
   it('--yes writes, and has the coordinator take it over', async () => {

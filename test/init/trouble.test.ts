@@ -9,6 +9,7 @@ describe('a broken manifest', () => {
     ['package.json', 'package.json', '{\n  "name": "x",\n  "workspaces": [,\n', 3],
     ['package.json that holds no keys', 'package.json', '["x"]', null],
     ['pnpm-workspace.yaml', 'pnpm-workspace.yaml', 'packages:\n  - "a\n', null],
+    ['pnpm-workspace.yaml with an alias that leads nowhere', 'pnpm-workspace.yaml', 'packages: *no\n', null],
     ['Cargo.toml', 'Cargo.toml', '[package]\nname = x\n', 2],
     ['pyproject.toml', 'pyproject.toml', '[project\n', 1],
     ['go.mod', 'go.mod', 'go 1.22\n', 1],

@@ -54,5 +54,10 @@ export function actionOf({ before, after }: FileChange): 'add' | 'change' | 'rem
 export async function patchOutcome(call: Call, plan: Plan): Promise<Outcome> {
   const patch = await call.world.scopeFiles.patch(plan.changes);
   call.note(problemsText(call.errorStyle, [...plan.notices, ...plan.problems]));
-  return done(null, { ...planData(plan), patch, written: false }, () => patch.trimEnd());
+  return done(null, { ...planData(plan), patch, written: false }, () => withoutLastBreak(patch));
+}
+
+/** Whoever prints it adds one. All other white space belongs to the patch. */
+function withoutLastBreak(patch: string): string {
+  return patch.endsWith('\n') ? patch.slice(0, -1) : patch;
 }
