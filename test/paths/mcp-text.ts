@@ -14,7 +14,10 @@ export interface Texts {
  * leases of more than a minute. Throws where a text tells of somebody or something that is not there at all.
  */
 export function asTold({ status, scopes, requests }: Shown, texts: Texts, nowMs: number): Shown {
-  const [, revision, limit] = expectMatch(/^Revision (\d+);.* at most (\d+) agents? at once may hold/, texts.status);
+  const [, revision, limit] = expectMatch(
+    /^Revision (\d+);.* at most (\d+) agents? at once may hold/,
+    texts.status,
+  );
   const sections = sectionsOf(texts.status);
   const linesOf = (title: string): readonly string[] => sections.get(title) ?? [];
   const told = {
