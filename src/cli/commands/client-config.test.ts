@@ -118,10 +118,10 @@ describe('how it is started', () => {
     main: '/opt/rhema/dist/cli/main.js',
     node: '/usr/bin/node',
     onPath: null,
-    worktree: '/work/shop',
+    worktree: '/srv/shop',
   };
   const cached = '/home/alice/.npm/_npx/0a1b/node_modules/rhema/dist/cli/main.js';
-  const local = '/work/shop/node_modules/rhema/dist/cli/main.js';
+  const local = '/srv/shop/node_modules/rhema/dist/cli/main.js';
 
   it.each([
     ['by name where it is on the PATH', { onPath: place.main }, ['rhema']],
@@ -131,7 +131,7 @@ describe('how it is started', () => {
     ['by npx where the repository has it', { main: local, onPath: local }, ['npx', '-y', 'rhema']],
     [
       'by its path where another repository has it',
-      { main: local, worktree: '/work/shopping' },
+      { main: local, worktree: '/srv/shopping' },
       ['/usr/bin/node', local],
     ],
   ])('%s', (_what, over, words) => {

@@ -5,16 +5,9 @@ import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
 import { agentId, agentView, statusAnswer } from '../testing/samples.ts';
 import type { Inspection } from '../world.ts';
-import { jumpsSince } from './doctor-facts.ts';
+import { jumpsSince } from '../doctor/facts.ts';
+import { state } from '../doctor/testing/samples.ts';
 
-const state = {
-  directory: '/repo/.git/rhema',
-  database: '/repo/.git/rhema/coordination.db',
-  databaseExists: true,
-  directoryMode: 0o700,
-  writable: true,
-  socket: { ok: true, value: '/repo/.git/rhema/coordinator.sock' } as const,
-};
 const content = { first: asRevision(1), last: asRevision(7), lastAtMs: asTimeMs(startMs), problems: [] };
 const inspection: Inspection = {
   scopePath: async () => ({ ok: false, problem: 'not asked' }),

@@ -4,9 +4,9 @@ import type { Style } from '../format/style.ts';
 import { count, line } from '../format/text.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { examine } from './doctor-checks.ts';
-import { gatherFacts } from './doctor-facts.ts';
-import type { Finding } from './doctor-finding.ts';
+import { examine } from '../doctor/checks.ts';
+import { gatherFacts } from '../doctor/facts.ts';
+import type { Finding } from '../doctor/finding.ts';
 
 /** Looks at everything that coordination here relies on. Each finding says what to do about it. */
 export async function doctor(call: Call): Promise<Outcome> {

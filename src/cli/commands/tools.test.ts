@@ -2,26 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
+import { asRevision, defaultSettings } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
-import type { HealthAnswer, ScopeProblem } from '../../protocol/index.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
-import { Harness, startMs, until } from '../testing/harness.ts';
-import { scopePath, statusAnswer } from '../testing/samples.ts';
+import { Harness, until } from '../testing/harness.ts';
+import { healthAnswer, scopePath, statusAnswer, yamlProblem as error } from '../testing/samples.ts';
 import type { Inspection, Scan } from '../world.ts';
 
 const nobody = new FakeCoordinator({});
 const harnessOf = (over: Partial<HarnessOptions>): Harness => new Harness({ coordinator: nobody, ...over });
 
-const error: ScopeProblem = {
-  code: 'YAML_SYNTAX',
-  severity: 'error',
-  file: 'api/rhema.yaml',
-  line: 4,
-  column: 9,
-  message: 'a tab',
-};
 const definition = (path: string, ...dependencies: readonly string[]): ScopeDefinition => ({
   path: scopePath(path),
   name: path,
@@ -90,23 +82,6 @@ describe('safety check and violations', () => {
   });
 });
 
-const health: HealthAnswer = {
-  revision: asRevision(7),
-  ok: true,
-  pid: 99,
-  version: '1.2.3',
-  mode: 'daemon',
-  startedAtMs: asTimeMs(startMs - 60_000),
-  firstRevision: asRevision(1),
-  storeKind: 'embedded',
-  storeDurable: true,
-  storeEngine: 'node:sqlite (SQLite 3.53.0)',
-  storePath: '/repo/.git/rhema/coordination.db',
-  socket: '/repo/.git/rhema/coordinator.sock',
-  connections: 1,
-  busy: false,
-};
-
 describe('daemon', () => {
   it('status starts none', async () => {
     const { code, body } = await harnessOf({}).json('daemon', 'status');
@@ -114,7 +89,10 @@ describe('daemon', () => {
   });
 
   it('status tells how it is', async () => {
-    const { stdout } = await harnessOf({ owner: { health: async () => health } }).run('daemon', 'status');
+    const { stdout } = await harnessOf({ owner: { health: async () => healthAnswer() } }).run(
+      'daemon',
+      'status',
+    );
     expect(stdout).toMatchInlineSnapshot(`
       "process 99, version 1.2.3, started 1 min ago, idle
       log: revision 7, kept from 1, node:sqlite (SQLite 3.53.0), /repo/.git/rhema/coordination.db

@@ -1,6 +1,14 @@
 import { asDurationMs, asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
 import type { AgentId, Grant, Rejection, ScopePath } from '../../core/index.ts';
-import type { AgentView, LockView, ScopeView, StatusAnswer, WaiterView } from '../../protocol/index.ts';
+import type {
+  AgentView,
+  HealthAnswer,
+  LockView,
+  ScopeProblem,
+  ScopeView,
+  StatusAnswer,
+  WaiterView,
+} from '../../protocol/index.ts';
 import { startMs } from './harness.ts';
 
 const minuteMs = 60_000;
@@ -118,3 +126,33 @@ export function statusAnswer(over: Partial<StatusAnswer> = {}): StatusAnswer {
     ...over,
   };
 }
+
+/** Of an owner that has run for a minute. */
+export function healthAnswer(over: Partial<HealthAnswer> = {}): HealthAnswer {
+  return {
+    revision: asRevision(7),
+    ok: true,
+    pid: 99,
+    version: '1.2.3',
+    mode: 'daemon',
+    startedAtMs: asTimeMs(startMs - 60_000),
+    firstRevision: asRevision(1),
+    storeKind: 'embedded',
+    storeDurable: true,
+    storeEngine: 'node:sqlite (SQLite 3.53.0)',
+    storePath: '/repo/.git/rhema/coordination.db',
+    socket: '/repo/.git/rhema/coordinator.sock',
+    connections: 1,
+    busy: false,
+    ...over,
+  };
+}
+
+export const yamlProblem: ScopeProblem = {
+  code: 'YAML_SYNTAX',
+  severity: 'error',
+  file: 'api/rhema.yaml',
+  line: 4,
+  column: 9,
+  message: 'a tab',
+};

@@ -21,7 +21,7 @@ export function addMcpCommand(program: Command, host: Host): void {
     )
     .option('--write', "with --client-config: add it to the client's file in this repository")
     .option('--dry-run', 'with --client-config: show as a diff what --write would add');
-  examples(mcp, 'rhema mcp', 'rhema mcp --repo ~/work/shop', 'rhema mcp --client-config codex');
+  examples(mcp, 'rhema mcp', 'rhema mcp --repo ~/shop', 'rhema mcp --client-config codex');
   notes(mcp, lifeNotes);
   implement(mcp, host, async () => (await import('../commands/mcp.ts')).mcp);
 }

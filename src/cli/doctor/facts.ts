@@ -4,8 +4,8 @@ import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Configuration, Repository, Scan, Session, StateFiles } from '../world.ts';
-import { factOf } from './doctor-finding.ts';
-import type { Fact, Finding } from './doctor-finding.ts';
+import { factOf } from './finding.ts';
+import type { Fact, Finding } from './finding.ts';
 
 /** All that the checks judge: gathered first, so that each check is a function of facts alone. */
 export interface Facts {

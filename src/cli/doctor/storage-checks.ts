@@ -5,9 +5,9 @@ import { count, shellCommand } from '../format/text.ts';
 import { duration } from '../format/time.ts';
 import type { Deserted, FileSystem } from '../surroundings.ts';
 import type { Session, StateFiles } from '../world.ts';
-import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './doctor-facts.ts';
-import { findingsFrom, ok, problem, readRemedy, warning } from './doctor-finding.ts';
-import type { Finding } from './doctor-finding.ts';
+import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
+import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 /** Of what the log stands on, and of the log itself. */
 export const storageChecks: readonly RepositoryCheck[] = [

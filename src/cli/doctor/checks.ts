@@ -3,10 +3,10 @@ import type { ScopeProblem } from '../../protocol/index.ts';
 import { count } from '../format/text.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../surroundings.ts';
 import type { Configuration, Scan } from '../world.ts';
-import type { Facts, RepositoryCheck, RepositoryFacts } from './doctor-facts.ts';
-import { findingsFrom, ok, problem, readRemedy, warning } from './doctor-finding.ts';
-import type { Finding } from './doctor-finding.ts';
-import { storageChecks } from './doctor-storage-checks.ts';
+import type { Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
+import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { storageChecks } from './storage-checks.ts';
 
 /** In the order in which one relies on the other. Outside of a repository only the first three are made. */
 export function examine(facts: Facts): readonly Finding[] {

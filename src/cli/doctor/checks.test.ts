@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../core/index.ts';
+import type { ScopeDefinition } from '../../core/index.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
+import { yamlProblem as broken } from '../testing/samples.ts';
+import { examine } from './checks.ts';
+import type { Facts, RepositoryFacts } from './facts.ts';
+import {
+  about,
+  around,
+  definition,
+  factsOf,
+  finding,
+  known,
+  place,
+  sound,
+  unknown,
+  type Row,
+} from './testing/samples.ts';
+
+it('finds a sound repository sound, but for what nobody enforces', () => {
+  const findings = examine(factsOf({}));
+  expect(findings.filter(({ level }) => level !== 'ok').map(({ subject }) => subject)).toEqual([
+    'enforcement',
+  ]);
+  expect(findings.map(({ subject, message }) => `${subject}: ${message}`)).toMatchInlineSnapshot(`
+    [
+      "node: v24.21.0, rhema 1.2.3",
+      "git: version 2.43.0",
+      "repository: /repo, shared folder /repo/.git",
+      "worktrees: 1 working tree; locks, log and sessions are shared by all of them",
+      "configuration: sound",
+      "scopes: 1 defined",
+      "state folder: /repo/.git/rhema",
+      "file system: ext4, mounted at /",
+      "socket: /repo/.git/rhema/coordinator.sock",
+      "process: 99 runs",
+      "sqlite: node:sqlite (SQLite 3.53.0)",
+      "log: revisions 1 to 7, every entry read, the file is sound",
+      "clock: of this boot, in step with the log",
+      "sessions: 1 kept, all live",
+      "clients: no project file of a coding-agent client names rhema (see docs/clients.md)",
+      "enforcement: by no hook. Only who presents a token is checked; who never asks can write",
+    ]
+  `);
+});
+
+it('gives every finding that is not ok a remedy, whatever cannot be found out', () => {
+  const nothing = Object.fromEntries(
+    Object.keys(sound).map((key) => [key, key === 'place' ? place : unknown(`no ${key}`)]),
+  ) as unknown as RepositoryFacts;
+  const findings = examine(factsOf({ git: unknown('no git') }, nothing));
+  expect(findings.filter(({ level }) => level === 'problem').length).toBeGreaterThan(8);
+  expect(findings.filter(({ level, remedy }) => (level === 'ok') !== (remedy === null))).toEqual([]);
+});
+
+it('outside of a repository says so, and what can be said without one', () => {
+  const findings = examine(factsOf({ repository: unknown('/tmp is not inside a Git repository') }));
+  expect(findings.map(({ subject, level }) => [subject, level])).toEqual([
+    ['node', 'ok'],
+    ['git', 'ok'],
+    ['repository', 'problem'],
+  ]);
+});
+
+describe('what surrounds the repository', () => {
+  it.each<Row>([
+    ['an old Node', 'node', factsOf({ nodeVersion: 'v20.20.2' }), 'warning', 'v20.20.2'],
+    ['no Git', 'git', factsOf({ git: known(null) }), 'problem', 'git was not found'],
+    ['a Git that is too old', 'git', factsOf({ git: known('2.17.1') }), 'problem', 'too old'],
+    ['the Git that corrupts', 'git', factsOf({ git: known('2.51.0') }), 'problem', 'corrupts the index'],
+    ['the Git after it', 'git', factsOf({ git: known('2.51.1') }), 'ok', '2.51.1'],
+    [
+      'a working tree that is gone',
+      'worktrees',
+      factsOf({}, around({ worktrees: [{ path: '/gone', exists: false }] })),
+      'warning',
+      '/gone is recorded',
+    ],
+    [
+      'several working trees',
+      'worktrees',
+      factsOf({}, around({ worktrees: [{ path: '/second', exists: true }] })),
+      'ok',
+      '2 working trees',
+    ],
+    [
+      'a client that names this server',
+      'clients',
+      factsOf(
+        {},
+        around({ clientFiles: [{ title: 'Codex', file: '.codex/config.toml', namesServer: true }] }),
+      ),
+      'ok',
+      'Codex by .codex/config.toml',
+    ],
+    [
+      'a client that names others only',
+      'clients',
+      factsOf(
+        {},
+        around({ clientFiles: [{ title: 'Codex', file: '.codex/config.toml', namesServer: false }] }),
+      ),
+      'ok',
+      'no project file',
+    ],
+    [
+      'hooks of other programs',
+      'enforcement',
+      factsOf(
+        {},
+        around({ enforcement: { gitHooks: [{ name: 'pre-commit', namesRhema: false }], clientHooks: [] } }),
+      ),
+      'warning',
+      'hooks that do not mention rhema: pre-commit',
+    ],
+    [
+      'a hook that mentions this program',
+      'enforcement',
+      factsOf(
+        {},
+        around({ enforcement: { gitHooks: [{ name: 'pre-push', namesRhema: true }], clientHooks: [] } }),
+      ),
+      'ok',
+      'hooks that mention rhema: pre-push',
+    ],
+  ])('of %s says what it is', (_what, subject, facts, level, told) => {
+    expect(about(subject, facts)).toMatchObject(finding(level, told));
+  });
+});
+
+describe('configuration and scopes', () => {
+  const configured = (enabled: boolean, problems: readonly ScopeProblem[]): Facts =>
+    factsOf({}, { configuration: known({ enabled, entries: [], problems: problems as never }) });
+  const scanned = (definitions: readonly ScopeDefinition[], problems: readonly ScopeProblem[]): Facts =>
+    factsOf({}, { scan: known({ definitions, settings: defaultSettings, problems }) });
+
+  it.each<Row>([
+    ['a wrong value', 'configuration', configured(true, [broken]), 'problem', 'api/rhema.yaml:4: a tab'],
+    ['a switch that is off', 'configuration', configured(false, []), 'warning', 'disabled'],
+    ['a broken file', 'scopes', scanned([definition], [broken]), 'problem', 'api/rhema.yaml:4: a tab'],
+    [
+      'no scope',
+      'scopes',
+      scanned([], [{ ...broken, severity: 'warning', code: 'NO_SCOPES' }]),
+      'warning',
+      'nothing to lock',
+    ],
+    [
+      'trouble of the graph as a whole',
+      'scopes',
+      scanned([definition], [{ ...broken, severity: 'warning', file: null, line: null, message: 'deep' }]),
+      'warning',
+      'deep',
+    ],
+  ])('of %s says where it is', (_what, subject, facts, level, told) => {
+    expect(about(subject, facts)).toMatchObject(finding(level, told));
+  });
+
+  it('tells a problem of the configuration once, and of many problems the first', () => {
+    const many = Array.from({ length: 9 }, () => broken);
+    const findings = about(
+      'scopes',
+      scanned([definition], [{ ...broken, code: 'CONFIG_WRONG_TYPE' }, ...many]),
+    );
+    expect(findings).toHaveLength(6);
+    expect(findings.at(-1)?.message).toBe('and 4 more');
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { asTimeMs } from '../../core/index.ts';
+import type { HealthAnswer } from '../../protocol/index.ts';
+import { session, startMs } from '../testing/harness.ts';
+import { agentId, agentView, healthAnswer, statusAnswer } from '../testing/samples.ts';
+import type { Facts } from './facts.ts';
+import {
+  about,
+  around,
+  content,
+  factsOf,
+  finding,
+  known,
+  state,
+  status,
+  unknown,
+  type Row,
+} from './testing/samples.ts';
+
+describe('what the log stands on', () => {
+  const onFileSystem = (type: string): Facts =>
+    factsOf({}, around({ fileSystem: { type, mountPoint: '/home' } }));
+  const withState = (over: object): Facts => factsOf({}, { state: known({ ...state, ...over }) });
+  const withOwner = (over: Partial<HealthAnswer>): Facts => factsOf({}, { owner: known(healthAnswer(over)) });
+  const withEngine = (engine: string): Facts => factsOf({}, { log: known({ engine, content }) });
+  const withContent = (over: object): Facts =>
+    factsOf({}, { log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content: { ...content, ...over } }) });
+
+  it.each<Row>([
+    [
+      'a folder that cannot be written',
+      'state folder',
+      withState({ writable: false }),
+      'problem',
+      'cannot be written',
+    ],
+    ['a folder open to others', 'state folder', withState({ directoryMode: 0o755 }), 'warning', 'mode 755'],
+    ['a network file system', 'file system', onFileSystem('nfs4'), 'problem', 'network'],
+    ['one over ssh', 'file system', onFileSystem('fuse.sshfs'), 'problem', 'network'],
+    ['a folder of the host machine', 'file system', onFileSystem('virtiofs'), 'warning', 'another machine'],
+    ['memory', 'file system', onFileSystem('tmpfs'), 'warning', 'lost when the machine stops'],
+    ['a local disk', 'file system', onFileSystem('btrfs'), 'ok', 'btrfs, mounted at /home'],
+    [
+      'an unknown file system',
+      'file system',
+      factsOf({}, around({ fileSystem: null })),
+      'ok',
+      'does not tell',
+    ],
+    [
+      'a path that is too long',
+      'socket',
+      withState({ socket: { ok: false, problem: 'no short path' } }),
+      'problem',
+      'no short path',
+    ],
+    ['a stale socket', 'socket', factsOf({}, { owner: known(null) }), 'ok', 'left behind'],
+    ['no owner', 'process', factsOf({}, { owner: known(null) }), 'ok', 'none runs'],
+    [
+      'an owner that does not answer',
+      'process',
+      factsOf({}, { owner: unknown('no answer') }),
+      'problem',
+      'no answer',
+    ],
+    ['an owner that gave up', 'process', withOwner({ ok: false }), 'problem', '99 has stopped writing'],
+    ['an older owner', 'process', withOwner({ version: '1.0.0' }), 'warning', '1.0.0, this is 1.2.3'],
+    ['a newer owner', 'process', withOwner({ version: '2.0.0' }), 'warning', '2.0.0, this is 1.2.3'],
+    [
+      'an unsound SQLite',
+      'sqlite',
+      withEngine('node:sqlite (SQLite 3.49.1)'),
+      'warning',
+      'before SQLite 3.51.3',
+    ],
+    ['a sound SQLite', 'sqlite', withEngine('@photostructure/sqlite (SQLite 3.51.3)'), 'ok', '3.51.3'],
+    [
+      'a log that cannot be opened',
+      'log',
+      factsOf({}, { log: unknown('not a database') }),
+      'problem',
+      'not a database',
+    ],
+    ['a damaged entry', 'log', withContent({ problems: ['entry 4 is damaged'] }), 'problem', 'entry 4'],
+    ['a sound log', 'log', withContent({}), 'ok', 'revisions 1 to 7'],
+    [
+      'no log yet',
+      'log',
+      factsOf({}, { log: known({ engine: 'x (SQLite 3.53.0)', content: null }) }),
+      'ok',
+      'not begun',
+    ],
+  ])('of %s says so', (_what, subject, facts, level, told) => {
+    expect(about(subject, facts)).toMatchObject(finding(level, told));
+  });
+
+  it('counts the damage beyond the first few findings', () => {
+    const problems = Array.from({ length: 12 }, (_, place) => `entry ${place} is damaged`);
+    expect(about('log', withContent({ problems })).at(-1)?.message).toBe('and 7 more');
+  });
+});
+
+describe('clock and sessions', () => {
+  const ahead = { ...content, lastAtMs: asTimeMs(startMs + 60_000) };
+
+  it.each<Row>([
+    [
+      'a boot that is not told',
+      'clock',
+      factsOf({}, around({ bootIsKnown: false })),
+      'warning',
+      'does not tell its boot',
+    ],
+    [
+      'a clock that was set back',
+      'clock',
+      factsOf({}, { log: known({ engine: 'x (SQLite 3.53.0)', content: ahead }) }),
+      'warning',
+      '1 min ahead of this clock',
+    ],
+    [
+      'a machine that slept',
+      'clock',
+      factsOf({}, { coordination: known({ status, clockJumps: 2 }) }),
+      'warning',
+      '2 times in the last day',
+    ],
+    [
+      'a session of an agent that was lost',
+      'sessions',
+      factsOf(
+        {},
+        {
+          coordination: known({
+            status: statusAnswer({ agents: [agentView({ presence: 'lost' })] }),
+            clockJumps: 0,
+          }),
+        },
+      ),
+      'warning',
+      'alice was lost or has left',
+    ],
+    [
+      'a session of an earlier life',
+      'sessions',
+      factsOf({}, { sessions: known([session('alice', 1)]) }),
+      'warning',
+      'alice was lost or has left',
+    ],
+    [
+      'a session file that others can read',
+      'sessions',
+      factsOf({}, { sessions: unknown('eve.json') }),
+      'problem',
+      'eve',
+    ],
+    [
+      'a server that has ended',
+      'sessions',
+      factsOf({}, around({ deserted: [{ agent: agentId('alice'), pid: 17 }] })),
+      'warning',
+      'nobody renews alice: its rhema mcp (process 17) has ended',
+    ],
+    ['nobody to ask', 'sessions', factsOf({}, { coordination: known(null) }), 'ok', '1 kept'],
+  ])('of %s says so', (_what, subject, facts, level, told) => {
+    expect(about(subject, facts)).toMatchObject(finding(level, told));
+  });
+});

@@ -1,0 +1,92 @@
+import { expect } from 'vitest';
+import { asRevision, asTimeMs, defaultSettings } from '../../../core/index.ts';
+import type { ScopeDefinition } from '../../../core/index.ts';
+import type { Surroundings } from '../../surroundings.ts';
+import { session, startMs } from '../../testing/harness.ts';
+import { agentView, healthAnswer, scopePath, statusAnswer } from '../../testing/samples.ts';
+import { examine } from '../checks.ts';
+import type { Facts, RepositoryFacts } from '../facts.ts';
+import type { Fact, Finding } from '../finding.ts';
+
+export const known = <T>(value: T): Fact<T> => ({ known: true, value });
+export const unknown = (problem: string): Fact<never> => ({ known: false, problem });
+
+export const definition: ScopeDefinition = {
+  path: scopePath('api'),
+  name: 'api',
+  type: 'service',
+  dependencies: [],
+};
+export const state = {
+  directory: '/repo/.git/rhema',
+  database: '/repo/.git/rhema/coordination.db',
+  databaseExists: true,
+  directoryMode: 0o700,
+  writable: true,
+  socket: { ok: true, value: '/repo/.git/rhema/coordinator.sock' } as const,
+};
+const surroundings: Surroundings = {
+  fileSystem: { type: 'ext4', mountPoint: '/' },
+  bootIsKnown: true,
+  worktrees: [],
+  socketFileExists: true,
+  deserted: [],
+  enforcement: { gitHooks: [], clientHooks: [] },
+  clientFiles: [],
+};
+export const content = {
+  first: asRevision(1),
+  last: asRevision(7),
+  lastAtMs: asTimeMs(startMs - 1_000),
+  problems: [],
+};
+export const status = statusAnswer({ agents: [agentView()] });
+export const place = {
+  worktree: '/repo',
+  mainWorktree: '/repo',
+  gitDir: '/repo/.git',
+  commonDir: '/repo/.git',
+  bare: false,
+};
+
+export const sound: RepositoryFacts = {
+  place,
+  state: known(state),
+  surroundings: known(surroundings),
+  configuration: known({ enabled: true, entries: [], problems: [] }),
+  scan: known({ definitions: [definition], settings: defaultSettings, problems: [] }),
+  log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
+  owner: known(healthAnswer()),
+  sessions: known([session('alice', 2)]),
+  coordination: known({ status, clockJumps: 0 }),
+};
+
+export const factsOf = (over: Partial<Facts>, repository: Partial<RepositoryFacts> = {}): Facts => ({
+  nowMs: startMs,
+  nodeVersion: 'v24.21.0',
+  version: '1.2.3',
+  git: known('2.43.0'),
+  repository: known({ ...sound, ...repository }),
+  ...over,
+});
+export const around = (over: Partial<Surroundings>): Partial<RepositoryFacts> => ({
+  surroundings: known({ ...surroundings, ...over }),
+});
+
+/** The findings about a subject. */
+export const about = (subject: string, facts: Facts): Finding[] =>
+  examine(facts).filter((finding) => finding.subject === subject);
+
+/** What is found where something is as told. */
+export type Row = readonly [
+  what: string,
+  subject: string,
+  facts: Facts,
+  level: Finding['level'],
+  told: string,
+];
+
+/** One finding of a level, whose message has these words. */
+export const finding = (level: Finding['level'], told: string): object[] => [
+  { level, message: expect.stringContaining(told) as string },
+];
