@@ -77,6 +77,11 @@ describe('an agent name', () => {
     },
   );
 
+  test.each(['rhema', 'service'])('%s, under which the coordinator speaks in the log, is refused', (name) => {
+    expect(parseAgentId(name)).toEqual({ ok: false, problem: expect.stringContaining("coordinator's own") });
+    expect(parseAgentId(`${name}-2`).ok).toBe(true);
+  });
+
   test.each([
     '',
     ' ',

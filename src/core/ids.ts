@@ -43,9 +43,12 @@ export type Parsed<T> =
 
 const agentIdPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._@/-]{0,126}[A-Za-z0-9])?$/;
 
+/** Under these the coordinator itself speaks in the log; an agent of that name could not be told from it. */
+const ownNames: ReadonlySet<string> = new Set(['rhema', 'service']);
+
 /**
  * An agent's name: 1 to 128 of A-Z a-z 0-9 . _ @ / - with a letter or digit at both ends. ASCII only, so that no two
- * names look alike; `/` separates a subagent from its parent and is never a path (`..`, `//` and `/.` are refused).
+ * names look alike; `/` separates a subagent from its parent and is never a path (`..`, `//` and `/.` are refused). The names of the coordinator itself are refused, too.
  */
 export function parseAgentId(text: string): Parsed<AgentId> {
   if (!agentIdPattern.test(text))
@@ -55,6 +58,11 @@ export function parseAgentId(text: string): Parsed<AgentId> {
     };
   if (/\.\.|\/\/|\/\.|\.\//.test(text))
     return { ok: false, problem: `agent name ${quote(text)}: '..', '//', '/.' and './' are not allowed` };
+  if (ownNames.has(text))
+    return {
+      ok: false,
+      problem: `agent name ${quote(text)} is the coordinator's own in the log: choose another`,
+    };
   return { ok: true, value: text as AgentId };
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -67,6 +68,25 @@ it.each([
   );
   expect(files()).toEqual(before);
   expect(read('a/rhema.yaml')).toBe('old\n');
+});
+
+it.each([
+  ['a symlink that leads nowhere', () => symlinkSync('nowhere', join(root, 'rhema.yaml'))],
+  ['no file', () => mkdirSync(join(root, 'rhema.yaml'))],
+])('names a place that is taken by %s', (what, take) => {
+  take();
+  expect(() => applyChanges(root, [{ file: 'rhema.yaml', before: null, after: 'top\n' }])).toThrow(
+    `rhema.yaml is ${what}: nothing was written, remove it first`,
+  );
+});
+
+it('removes what a killed process has left beside a file, and nothing else', () => {
+  const dead = spawnSync(process.execPath, ['-e', '0']).pid;
+  const alive = process.ppid;
+  for (const name of [`rhema.yaml.${dead}.tmp`, `rhema.yaml.${alive}.tmp`, `other.yaml.${dead}.tmp`])
+    writeFileSync(join(root, 'a', name), 'half');
+  applyChanges(root, [{ file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' }]);
+  expect(files()).toEqual([`a/other.yaml.${dead}.tmp`, 'a/rhema.yaml', `a/rhema.yaml.${alive}.tmp`]);
 });
 
 it('undoes what it has done when a later step fails', () => {

@@ -1,8 +1,10 @@
 import {
   closeSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -11,7 +13,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { InitError } from './errors.ts';
 import type { FileChange } from './file-change.ts';
 
@@ -22,7 +24,7 @@ import type { FileChange } from './file-change.ts';
  * again completes it.
  *
  * @throws InitError CHANGED_MEANWHILE when a file is not as it was when the plan was made, OUTSIDE_REPOSITORY when a
- * symlink leads out, WRITE_FAILED with what the system said.
+ * symlink leads out, PLACE_TAKEN where something other than a file lies, WRITE_FAILED with what the system said.
  */
 export function applyChanges(root: string, changes: readonly FileChange[]): void {
   const staged = new Staging(root);
@@ -45,9 +47,19 @@ function checkUnchanged(root: string, { file, before }: FileChange): void {
   const inside = relative(realpathSync(root), realpathSync(dirname(path)));
   if (inside === '..' || inside.startsWith(`..${sep}`))
     throw new InitError('OUTSIDE_REPOSITORY', `${file} leads out of the repository: nothing was written`);
+  if (before === null) checkFree(path, file);
   if (textOf(path) === before) return;
-  const what = before === null ? 'is there already, though Git ignores it' : 'has been changed meanwhile';
+  const what =
+    before === null ? 'is there already, made meanwhile or ignored by Git' : 'has been changed meanwhile';
   throw new InitError('CHANGED_MEANWHILE', `${file} ${what}: nothing was written, run the command again`);
+}
+
+/** Only a regular file is expected where a scope's file goes. */
+function checkFree(path: string, file: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isFile()) return;
+  const what = stat.isSymbolicLink() ? 'a symlink that leads nowhere' : 'no file';
+  throw new InitError('PLACE_TAKEN', `${file} is ${what}: nothing was written, remove it first`);
 }
 
 function textOf(path: string): string | null {
@@ -72,6 +84,7 @@ class Staging {
     if (after === null) return;
     const path = join(this.#root, file);
     mkdirSync(dirname(path), { recursive: true });
+    sweep(path);
     this.#write(file, after, before === null ? 0o666 : statSync(path).mode & 0o777);
   }
 
@@ -111,6 +124,25 @@ class Staging {
     } finally {
       closeSync(handle);
     }
+  }
+}
+
+/** Removes what a process that was killed in the middle has left beside a file. */
+function sweep(path: string): void {
+  const [folder, name] = [dirname(path), `${basename(path)}.`];
+  for (const left of readdirSync(folder)) {
+    const pid = left.startsWith(name) ? /^(\d+)\.tmp$/.exec(left.slice(name.length))?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, left), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -9,4 +9,5 @@ export class InitError extends Error {
   }
 }
 
-export type InitErrorCode = 'NO_WORKTREE' | 'CHANGED_MEANWHILE' | 'OUTSIDE_REPOSITORY' | 'WRITE_FAILED';
+export type InitErrorCode =
+  'NO_WORKTREE' | 'CHANGED_MEANWHILE' | 'OUTSIDE_REPOSITORY' | 'PLACE_TAKEN' | 'WRITE_FAILED';

@@ -4,7 +4,7 @@ import type { ScanResult } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import { dependencyEntries, dependencyText, withoutDependency } from './dependency-entry.ts';
 import { isTable, textIn, textsIn, type Table } from './manifests.ts';
-import { joinPath } from './paths.ts';
+import { joinPath, top } from './paths.ts';
 import { readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
@@ -13,7 +13,7 @@ export interface GeneratedPart {
   readonly dependencies: readonly ScopePath[];
   readonly leftOut: readonly ScopePath[];
   /** Of the top's file only: no scope lies deeper. */
-  readonly depth: number | null;
+  readonly depth: number | null | 'invalid';
 }
 
 /** A scope's file as it is on disk. */
@@ -86,7 +86,8 @@ function readOne(given: Given): ExistingScope {
     claimed: [],
   } as const;
   const isMarked = /\bgenerated\b/.test(text);
-  const untouched = isMarked ? readUntouched(path, text) : null;
+  // The top's file has more to it than any other: the configuration.
+  const untouched = isMarked && path !== top ? readUntouched(path, text) : null;
   if (untouched !== null) return asUntouched(byHand, untouched);
   const yaml = isMarked || given.isUnresolved ? parse(text) : null;
   if (yaml === null) return byHand;
@@ -119,8 +120,13 @@ function partOf(path: ScopePath, part: Table): GeneratedPart {
   return {
     dependencies: pathsIn(path, part, 'dependencies'),
     leftOut: pathsIn(path, part, 'left_out'),
-    depth: typeof depth === 'number' && Number.isSafeInteger(depth) && depth > 0 ? depth : null,
+    depth: depthOf(depth),
   };
+}
+
+function depthOf(value: unknown): GeneratedPart['depth'] {
+  if (value === undefined || value === null) return null;
+  return Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : 'invalid';
 }
 
 function pathsIn(path: ScopePath, table: Table, key: string): ScopePath[] {

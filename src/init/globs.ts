@@ -25,6 +25,24 @@ export function folderMatcher({ root, patterns, negation }: FolderPatterns): (fo
   };
 }
 
+const patternLengthMax = 256;
+/** In one step of a path, and as many times any number of steps. */
+const starsMax = 3;
+
+/**
+ * Whether a pattern is matched in a time that is bounded by more than patience: a repository's files are anybody's, and a
+ * handful of stars in one name can keep a matcher busy for years. No workspace needs so many.
+ */
+export function isBounded(pattern: string): boolean {
+  const steps = pattern.split('/');
+  return (
+    pattern.length <= patternLengthMax &&
+    !/[+*]\(/.test(pattern) &&
+    steps.filter((step) => step.includes('**')).length <= starsMax &&
+    steps.every((step) => (step.match(/\*+/g)?.length ?? 0) <= starsMax)
+  );
+}
+
 /** A leading `./` and a trailing slash add nothing; the folder itself is `.`. */
 function plain(pattern: string): string {
   return (

@@ -16,6 +16,12 @@ export type NoticeCode =
   | 'SPARSE_CHECKOUT'
   | 'LINKED_WORKTREE'
   | 'CYCLE_BY_HAND'
+  /** The top scope's file has no certain meaning. */
+  | 'TOP_UNREADABLE'
+  /** `generated.depth` is no depth. */
+  | 'INVALID_DEPTH'
+  /** A bound that a person has written is too tight for the graph. */
+  | 'LIMIT_BY_HAND'
   /** Somebody changed what would have to be changed: it stays. */
   | 'KEPT_BY_HAND'
   | 'BLOCK_EXISTS'

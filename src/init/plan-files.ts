@@ -1,6 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ScopePath } from '../core/index.ts';
 import { configBlock } from '../config/index.ts';
-import { blockLines, hasBlock, nothingRaised, withBlock, withTopKey, type RaisedLimits } from './block.ts';
+import {
+  blockLines,
+  hasBlock,
+  limitsByHand,
+  nothingRaised,
+  withBlock,
+  withLimits,
+  withTopKey,
+  type RaisedLimits,
+} from './block.ts';
 import type { Unit } from './detector.ts';
 import { editScope } from './edit.ts';
 import type { ExistingScope } from './existing.ts';
@@ -47,8 +57,8 @@ export function planFiles(situation: Situation, input: FilesInput): PlannedFiles
 }
 
 /** Only the top's file: the other scopes are a person's. */
-export function planTopOnly(situation: Situation): PlannedFiles {
-  const planner = new FilePlanner(situation, nothingRaised);
+export function planTopOnly(situation: Situation, raised: RaisedLimits): PlannedFiles {
+  const planner = new FilePlanner(situation, raised);
   planner.planTopOnly();
   return planner.result();
 }
@@ -169,7 +179,7 @@ class FilePlanner {
 
   #planEdit(existing: ExistingScope, scope: ScopeText, input: FilesInput): void {
     const prepared = existing.path === top ? this.#withBlock(existing, existing.text) : existing.text;
-    const marked = existing.generated === null ? withGenerated(prepared, scope, input.depth) : prepared;
+    const marked = withMark(prepared, existing, scope, input.depth);
     const edited = marked === null ? null : this.#edited(existing, marked, scope, input.graph);
     if (edited === null) this.#noteUnsplicable(existing);
     this.#change(existing, edited ?? prepared);
@@ -198,12 +208,24 @@ class FilePlanner {
 
   #withBlock(existing: ExistingScope, text: string): string {
     const { stage } = this.#situation;
-    if (stage === null) return text;
     if (hasBlock(text)) {
-      if (stage !== 'default') this.#noteBlock(existing.file, stage);
-      return text;
+      if (stage !== null && stage !== 'default') this.#noteBlock(existing.file, stage);
+      return this.#withLimits(existing, text);
     }
-    const after = withBlock(text, stage, this.#raised);
+    // A refresh adds no block but for the bounds that must stand in it.
+    if (stage === null && isDeepStrictEqual(this.#raised, nothingRaised)) return text;
+    const after = withBlock(text, stage ?? 'default', this.#raised);
+    if (after === null) this.#noteUnsplicable(existing);
+    return after ?? text;
+  }
+
+  #withLimits(existing: ExistingScope, text: string): string {
+    const byHand = limitsByHand(text, this.#raised);
+    for (const key of byHand) {
+      const message = `has ${key} already, which is yours, but the graph needs more: raise it there, or merge scopes with rhema init --depth`;
+      this.#notices.push(failure('LIMIT_BY_HAND', { file: existing.file }, message));
+    }
+    const after = byHand.length > 0 ? text : withLimits(text, this.#raised);
     if (after === null) this.#noteUnsplicable(existing);
     return after ?? text;
   }
@@ -243,6 +265,23 @@ function withGenerated(text: string, scope: ScopeText, depth: number | null): st
   const lines = generatedLines({ ...scope, dependencies: [], leftOut: [] }, depth);
   const [, ...entries] = lines.map((line) => line.trim());
   return withTopKey(text, 'generated', lines, `{ ${entries.join(', ')} }`);
+}
+
+/** The same where the mark is there already, but for the depth that was asked for. */
+function withMark(
+  text: string,
+  { path, generated }: ExistingScope,
+  scope: ScopeText,
+  depth: number | null,
+): string | null {
+  if (generated === null) return withGenerated(text, scope, depth);
+  if (path !== top || depth === null || generated.depth === depth) return text;
+  const yaml = new YamlText(text);
+  const edited =
+    generated.depth === null
+      ? yaml.withKey([`depth: ${depth}`], `depth: ${depth}`, ['generated'])
+      : yaml.withValue(['generated', 'depth'], String(depth));
+  return edited?.text ?? null;
 }
 
 function inLineEndsOf(existing: string, text: string): string {

@@ -54,11 +54,11 @@ export interface Plan {
 
 /** Scopes for every part of the repository, beside those that a person wrote. */
 export function planScopes(situation: Situation, choices: Choices): Plan {
-  const { survey, existing, settings } = situation;
+  const { survey, settings } = situation;
   const standing = standingScopes(situation);
   const depth = fittingDepth(survey, standing, choices.depth);
   const parts = foldTo(depth, survey, standing);
-  const units = parts.units.filter(({ path }) => existing.get(path)?.origin !== 'hand' || path === top);
+  const units = parts.units.filter(({ path }) => isOurs(situation, path));
   const paths = [...new Set([...units.map(({ path }) => path), ...standing])].sort(byText);
   const graph = graphOf(situation, { ...parts, units }, new Set(paths), choices);
   const excesses = excessesOf(paths, graph.kept, settings);
@@ -73,29 +73,35 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
     excesses,
     changes: files.changes,
     notices: [...situation.notices, ...files.notices, ...fixedCycleNotice(graph)],
-    problems: remaining(situation, files.changes),
+    problems: remaining(situation, files.changes, paths),
   };
 }
 
+/** A file without the mark is a person's; only init adds the mark, to the top's. */
+function isOurs({ existing, stage }: Situation, path: ScopePath): boolean {
+  return existing.get(path)?.origin !== 'hand' || (path === top && stage !== null);
+}
+
 /** Scopes are there already: only the configuration is added, to the top's file. */
-export function planBlock(situation: Situation): Plan {
-  const { existing, definitions } = situation;
+export function planBlock(situation: Situation, choices: Choices): Plan {
+  const { existing, definitions, settings } = situation;
   const links = writtenLinks(situation, new Set()).filter(({ to }) => existing.has(to));
-  const files = planTopOnly(situation);
+  const excesses = excessesOf(
+    definitions.map(({ path }) => path),
+    links,
+    settings,
+  );
+  const files = planTopOnly(situation, choices.raise ? raisedFor(excesses) : nothingRaised);
   return {
     mode: 'block',
     origins: ['existing scopes'],
     scopes: plannedScopes([...new Set([...existing.keys(), top])].sort(byText), [], situation, links),
     links,
     leftOut: [],
-    excesses: excessesOf(
-      definitions.map(({ path }) => path),
-      links,
-      situation.settings,
-    ),
+    excesses,
     changes: files.changes,
     notices: [...situation.notices, ...files.notices],
-    problems: remaining(situation, files.changes),
+    problems: remaining(situation, files.changes, [...existing.keys()]),
   };
 }
 
@@ -164,10 +170,22 @@ function plannedScopes(
   });
 }
 
-/** A file that changes may be sound afterwards. */
-function remaining({ problems }: Situation, changes: readonly FileChange[]): ScopeProblem[] {
-  const changed = new Set(changes.map(({ file }) => file));
-  return problems.filter(({ file }) => file === null || !changed.has(file));
+/** A file that changes may be sound afterwards, and so may one that names a scope which is about to be made. */
+function remaining(
+  { problems, existing }: Situation,
+  changes: readonly FileChange[],
+  paths: readonly ScopePath[],
+): ScopeProblem[] {
+  const [changed, known] = [new Set(changes.map(({ file }) => file)), new Set(paths)];
+  const resolved = new Set(
+    [...existing.values()]
+      .filter(({ dependencies }) => dependencies.every(({ to }) => known.has(to)))
+      .map(({ file }) => file),
+  );
+  return problems.filter(
+    ({ code, file }) =>
+      file === null || !(changed.has(file) || (code === 'UNKNOWN_DEPENDENCY' && resolved.has(file))),
+  );
 }
 
 function fixedCycleNotice({ fixedCycle }: Untangled): Notice[] {

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { settingsOf } from '../config/index.ts';
 import { scanRepository, type Repository, type ScanResult } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
@@ -7,7 +6,7 @@ import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
 import { InitError } from './errors.ts';
 import { readExisting, type ExistingScope } from './existing.ts';
-import { Notices, warning } from './notices.ts';
+import { failure, Notices, warning } from './notices.ts';
 import { folderOf, top } from './paths.ts';
 import { definitionFile } from './plan-files.ts';
 import { planBlock, planScopes, type Plan } from './plan.ts';
@@ -39,8 +38,8 @@ export interface Prepared {
  * @throws InitError NO_WORKTREE in a bare repository; ContextError when Git or the working tree cannot be read.
  */
 export async function prepareInit({ repository, env, stage, derive }: InitRequest): Promise<Prepared> {
-  const found = await look(repository, env);
-  const derives = derive || found.existing.size === 0 || isGenerated(found.existing);
+  const found = await look(await scanTree(repository, env));
+  const derives = derive || found.existing.size === 0 || isGenerated(found);
   return derives ? await prepareScopes(found, stage) : prepareBlock(found, stage);
 }
 
@@ -52,44 +51,46 @@ export async function prepareRefresh(
   request: Pick<InitRequest, 'repository' | 'env'>,
 ): Promise<Prepared | null> {
   const { repository, env } = request;
-  if (repository.worktree === null || !mayBeGenerated(repository.worktree)) return null;
-  const found = await look(repository, env);
-  return isGenerated(found.existing) ? prepareScopes(found, null) : null;
+  if (repository.worktree === null) return null;
+  const scanned = await scanTree(repository, env);
+  return isGenerated(scanned) ? prepareScopes(await look(scanned), null) : null;
 }
 
-/** Spares a scan where there is nothing to refresh. */
-function mayBeGenerated(root: string): boolean {
-  const files = ['.rhema/rhema.yaml', '.rhema/scope.yaml', 'rhema.yaml', 'scope.yaml'].map((name) =>
-    join(root, name),
-  );
-  return files.some((file) => existsSync(file) && readFileSync(file, 'utf8').includes('generated'));
+/** One scope is enough: the top's file may be gone, or may have become a person's. */
+function isGenerated({ existing }: Scanned): boolean {
+  return [...existing.values()].some(({ generated }) => generated !== null);
 }
 
-function isGenerated(existing: Looked['existing']): boolean {
-  return (existing.get(top)?.generated ?? null) !== null;
-}
-
-interface Looked {
+/** The scopes that a working tree has already. */
+interface Scanned {
+  readonly repository: Repository;
   readonly root: string;
-  readonly tree: RepositoryTree;
-  readonly notices: Notices;
   readonly scan: ScanResult;
   readonly existing: ReadonlyMap<ScopePath, ExistingScope>;
 }
 
-async function look(repository: Repository, env: InitRequest['env']): Promise<Looked> {
+async function scanTree(repository: Repository, env: InitRequest['env']): Promise<Scanned> {
   const root = repository.worktree;
   if (root === null)
     throw new InitError(
       'NO_WORKTREE',
       'a bare repository has no files to look at: run this in a clone or a worktree',
     );
-  const notices = new Notices();
-  const tree = await openTree(root, notices);
   // The scopes of the tree that is written to, which may be another than the one the coordinator reads.
   const scan = await scanRepository({ ...repository, mainWorktree: root }, { previous: null, env });
-  noteLinkedWorktree(repository, notices);
-  return { root, tree, notices, scan, existing: readExisting(root, scan) };
+  return { repository, root, scan, existing: readExisting(root, scan) };
+}
+
+interface Looked extends Scanned {
+  readonly tree: RepositoryTree;
+  readonly notices: Notices;
+}
+
+async function look(scanned: Scanned): Promise<Looked> {
+  const notices = new Notices();
+  const tree = await openTree(scanned.root, notices);
+  noteLinkedWorktree(scanned.repository, notices);
+  return { ...scanned, tree, notices };
 }
 
 function noteLinkedWorktree({ worktree, mainWorktree }: Repository, notices: Notices): void {
@@ -105,8 +106,26 @@ async function prepareScopes(found: Looked, stage: Stage | null): Promise<Prepar
   const survey = surveyTree(tree, { byHand, all: scopes.map(({ path }) => path) }, notices);
   const files = foldersAbove(survey).map((folder) => definitionFile(tree.onDisk(folder)));
   const situation = { ...situationOf(found, survey, stage), ignored: await ignoredFiles(root, files) };
+  if (stage === null) noteUnreadableTop(found);
   const depth = existing.get(top)?.generated?.depth ?? null;
-  return { root, plan: (choices) => planScopes(situation, { ...choices, depth: choices.depth ?? depth }) };
+  if (depth === 'invalid') noteDepth(existing.get(top)?.file ?? null, notices);
+  const standing = depth === 'invalid' ? null : depth;
+  return { root, plan: (choices) => planScopes(situation, { ...choices, depth: choices.depth ?? standing }) };
+}
+
+/** Without it nobody knows how deep scopes may lie, nor which bounds hold. */
+function noteUnreadableTop({ existing, scan, notices }: Looked): void {
+  const file = existing.get(top)?.file;
+  const isBroken = scan.problems.some((problem) => problem.severity === 'error' && problem.file === file);
+  if (file === undefined || existing.get(top)?.origin !== 'hand' || !isBroken) return;
+  notices.add(
+    failure('TOP_UNREADABLE', { file }, 'says how deep scopes may lie: it has to be repaired first'),
+  );
+}
+
+function noteDepth(file: string | null, notices: Notices): void {
+  const message = 'generated.depth is no whole number above 0: write one, or take the line out';
+  notices.add(failure('INVALID_DEPTH', file === null ? null : { file }, message));
 }
 
 /** Every folder that may become a scope, however deep scopes may lie. */
@@ -119,7 +138,7 @@ function foldersAbove({ units }: Survey): ScopePath[] {
 
 function prepareBlock(found: Looked, stage: Stage): Prepared {
   const situation = situationOf(found, { units: [], links: [], origins: [], complete: true }, stage);
-  return { root: found.root, plan: () => planBlock(situation) };
+  return { root: found.root, plan: (choices) => planBlock(situation, choices) };
 }
 
 function situationOf(

@@ -76,9 +76,15 @@ export function entryLines(text: string, type: string): string[] {
   return [`- path: ${scalar(text)}`, `  dependency_type: ${scalar(type)}`];
 }
 
-/** Of what does not change when the code does: tells whether a person gave the scope another name or type. */
-function digestOf({ name, type, source }: ScopeText): string {
-  return createHash('sha256').update(`${name}\n${type}\n${source}`).digest('hex').slice(0, 12);
+/** Of all values that we write: tells whether a person gave the scope, or a dependency, another name or type. */
+function digestOf({ path, name, type, source, dependencies }: ScopeText): string {
+  const values = [
+    name,
+    type,
+    source,
+    ...dependencies.map((one) => `${relativePath(path, one.to)} ${one.type}`),
+  ];
+  return createHash('sha256').update(values.join('\n')).digest('hex').slice(0, 12);
 }
 
 /** Plain where nothing else could be meant, else in double quotes, which YAML reads as JSON does. */

@@ -12,7 +12,7 @@ export interface Choices {
   readonly depth: number | null;
   /** Dependencies to be left out first, where that breaks a cycle. */
   readonly leaveOut: readonly Ends[];
-  /** Whether bounds of the graph that are too tight are raised in a block that is written anew. */
+  /** Whether bounds of the graph that are too tight are raised, unless a person has written them. */
   readonly raise: boolean;
 }
 

@@ -1,5 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
 import { runGit } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import { warning, type Notice, type Notices } from './notices.ts';
@@ -140,15 +149,17 @@ export async function openTree(root: string, notices: Notices): Promise<Reposito
   const output = await runGit({ cwd: root, args });
   const entries = output.toString('utf8').split('\0').flatMap(parseEntry);
   noteSkipped(entries, notices);
+  noteLinksOut(root, entries, notices);
   return new RepositoryTree(
     root,
-    entries.filter(({ kind }) => kind === 'file').map(({ path }) => path),
+    entries.filter(({ kind }) => kind === 'file' || kind === 'untracked').map(({ path }) => path),
     notices,
   );
 }
 
 interface Entry {
-  readonly kind: 'file' | 'symlink' | 'submodule' | 'repository' | 'sparse';
+  /** `untracked`: a file, or a symlink. */
+  readonly kind: 'file' | 'untracked' | 'symlink' | 'submodule' | 'repository' | 'sparse';
   readonly path: string;
 }
 
@@ -165,7 +176,7 @@ function parseEntry(text: string): Entry[] {
 }
 
 function untrackedEntry(path: string): Entry {
-  return path.endsWith('/') ? { kind: 'repository', path: path.slice(0, -1) } : { kind: 'file', path };
+  return path.endsWith('/') ? { kind: 'repository', path: path.slice(0, -1) } : { kind: 'untracked', path };
 }
 
 function noteSkipped(entries: readonly Entry[], notices: Notices): void {
@@ -186,6 +197,20 @@ function noteSkipped(entries: readonly Entry[], notices: Notices): void {
   if (absent === 0) return;
   const message = `this checkout is sparse: ${absent} files that are not on disk were not looked at, and nothing is taken away`;
   notices.addGap(warning('SPARSE_CHECKOUT', null, message));
+}
+
+/** What a symlink leads to is no part of this repository when it lies outside: a package there makes no scope. */
+function noteLinksOut(root: string, entries: readonly Entry[], notices: Notices): void {
+  const inside = realpathSync(root);
+  for (const { kind, path } of entries) {
+    if (kind !== 'symlink' && kind !== 'untracked') continue;
+    const place = join(root, path);
+    if (!lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
+    if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) continue;
+    if (!relative(inside, realpathSync(place)).startsWith('..')) continue;
+    const message = 'is a symlink to a folder outside of the repository: not followed';
+    notices.add(warning('SYMLINK_SKIPPED', { file: path }, message));
+  }
 }
 
 /** Those of some files that Git would ignore if they were made. To look each of them up in the index as well would take seconds. */

@@ -62,6 +62,13 @@ export class YamlText {
     return column === null ? null : this.#insertLines(at, column, [{ lines, flow }]);
   }
 
+  /** Writes another value, on the same line, for a key that has a plain one. */
+  withValue(keys: readonly string[], text: string): YamlText | null {
+    const value = this.#pairAt(keys)?.value;
+    const range = isScalar(value) && value.type === 'PLAIN' ? value.range : null;
+    return range ? this.#replaced(range[0], range[1], text) : null;
+  }
+
   /** Appends entries to a list; each is given in block form (its lines) and for a list in brackets. */
   withItems(keys: readonly string[], items: readonly ListItem[]): YamlText | null {
     if (items.length === 0) return this;

@@ -49,7 +49,7 @@ export async function acquire(
   const asked = await ask(agent, wish, wish.waits);
   const waits = asked.wait !== null && wish.waits && !call.signal.aborted;
   const acquired = waits ? await waitInLine(agent, wish, call, asked, onWaiting) : asked.acquired;
-  return call.signal.aborted ? unheard(agent, call, acquired) : acquired;
+  return call.signal.aborted ? unheard(agent, call, asked.wait, acquired) : acquired;
 }
 
 interface Asked {
@@ -106,14 +106,30 @@ async function waitInLine(
 
 /**
  * Nobody hears the answer. A client that cancelled the call wants nothing of what it has brought about: neither the place
- * nor the locks that came with it, but nothing older is given back. Any other may come back for them.
+ * nor the locks that came with it, but nothing older is given back. Any other may come back for them. What another call
+ * shares is left to that one.
  */
-async function unheard(agent: KeptAgent, call: WaitingCall, acquired: Acquired): Promise<Acquired> {
-  const fresh = acquired.kind === 'granted' ? acquired.fresh : [];
-  if (!call.wasCancelled()) agent.keepUntilCollected(fresh);
-  else if (agent.wait !== null && acquired.kind === 'waiting') await giveUp(agent, agent.wait);
-  else await agent.giveBack(fresh);
+async function unheard(
+  agent: KeptAgent,
+  call: WaitingCall,
+  wait: TicketWait | null,
+  acquired: Acquired,
+): Promise<Acquired> {
+  if (acquired.kind === 'granted') await unheardGrant(agent, call, wait, acquired.fresh);
+  const isPlaceUnwanted = acquired.kind === 'waiting' && call.wasCancelled();
+  if (isPlaceUnwanted && agent.wait?.isAttended === false) await giveUp(agent, agent.wait);
   return { kind: 'unheard' };
+}
+
+async function unheardGrant(
+  agent: KeptAgent,
+  call: WaitingCall,
+  wait: TicketWait | null,
+  fresh: readonly Grant[],
+): Promise<void> {
+  if (wait !== null && !wait.renounce()) return;
+  if (call.wasCancelled()) await agent.giveBack(fresh);
+  else agent.keepUntilCollected(fresh);
 }
 
 /** Gives up a place; when the grant came just before, gives back exactly what was granted. */

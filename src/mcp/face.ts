@@ -102,7 +102,9 @@ export class Face {
     const answer = await status(work, input);
     if (input.agent === undefined) return answer;
     const found = await work.desk.find(input.agent);
-    return found.kind === 'kept' ? withNotices(answer, found.agent, call) : refusedName(work, found);
+    if (found.kind !== 'kept') return refusedName(work, found);
+    await lookForLost(found.agent);
+    return withNotices(answer, found.agent, call);
   }
 
   /** Opened at the first call: a client starts this server long before it needs it. After a failure it is tried anew. */
@@ -138,8 +140,14 @@ async function asAgent<Name extends AgentTool>(
 ): Promise<ToolAnswer> {
   const found = await work.desk.find((input as { readonly agent: string }).agent);
   if (found.kind !== 'kept') return refusedName(work, found);
+  await lookForLost(found.agent);
   const handler: AgentHandler<Name> = agentHandlers[tool];
   return withNotices(await handler(work, found.agent, input, call), found.agent, call);
+}
+
+/** A coordinator that is away for a moment must not keep the call from its own attempts; heartbeats look again. */
+function lookForLost(agent: KeptAgent): Promise<void> {
+  return agent.lookForLost().catch(() => undefined);
 }
 
 /**
@@ -155,10 +163,13 @@ function withNotices(answer: ToolAnswer, agent: KeptAgent, call: ToolCall): Tool
 }
 
 function parseArguments<Name extends ToolName>(tool: Name, args: unknown): ToolArguments<ToolName> {
-  const parsed = toolSchemas[tool]().safeParse(args ?? {});
+  const schema = toolSchemas[tool]();
+  const parsed = schema.safeParse(args ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalidInput(pathText(issue?.path ?? []), issue?.message ?? 'malformed');
+  const known =
+    issue?.code === 'unrecognized_keys' ? `: ${tool} takes ${Object.keys(schema.shape).join(', ')}` : '';
+  throw invalidInput(pathText(issue?.path ?? []), `${issue?.message ?? 'malformed'}${known}`);
 }
 
 /** `scopes[0]`. */

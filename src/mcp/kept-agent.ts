@@ -55,6 +55,8 @@ export class KeptAgent {
   readonly #held = new Map<ScopePath, FencingToken>();
   /** Held locks that others wait for, and whether the agent knows. */
   readonly #contended = new Map<FencingToken, 'news' | 'told'>();
+  /** Commands without an answer yet. */
+  #underWay = 0;
   #notices: string[] = [];
   #wait: TicketWait | null = null;
   #uncollected: Uncollected | null = null;
@@ -84,7 +86,11 @@ export class KeptAgent {
   /** Says something in the agent's name. A refusal that means that it is gone ends the keeping. */
   async submit(command: AgentCommand): Promise<Reply> {
     const { agent, epoch, secret } = this.session;
-    const reply = await this.#options.speaker.submit({ ...command, agent, epoch, secret } as CallerCommand);
+    const { speaker } = this.#options;
+    this.#underWay += 1;
+    const reply = await speaker
+      .submit({ ...command, agent, epoch, secret } as CallerCommand)
+      .finally(() => (this.#underWay -= 1));
     if (!reply.ok && goneCodes.has(reply.rejection.code)) this.#end(reply.rejection);
     return reply;
   }
@@ -158,6 +164,20 @@ export class KeptAgent {
     await this.submit({ kind: 'ReleaseLock', scopes, token: first.token });
   }
 
+  /** Looks whether it still holds what it was told that it holds: heartbeats are too far apart to say so in time. */
+  async lookForLost(): Promise<void> {
+    if (this.#held.size === 0 || this.#underWay > 0) return;
+    const subject = { kind: 'agent', agent: this.session.agent } as const;
+    const { revision, agent, locks } = await this.#options.coordinator.query({
+      kind: 'why',
+      subject,
+      at: null,
+    });
+    // What is just being given back is not lost.
+    if (this.#underWay > 0) return;
+    this.#noticeLost(revision, agent?.epoch === this.session.epoch ? locks : []);
+  }
+
   /** What happened since the last call, each thing told once; a grant among it counts as collected. */
   takeNotices(): readonly string[] {
     const collected = this.#collect();
@@ -188,13 +208,13 @@ export class KeptAgent {
     this.beatBefore([sessionDeadlineMs, ...leases.map((lease) => lease.deadlineMs)]);
   }
 
-  #noticeLost(revision: Revision, leases: readonly Grant[]): void {
+  #noticeLost(revision: Revision, leases: readonly Pick<Grant, 'scope' | 'token'>[]): void {
     for (const [scope, token] of this.#held) {
       // A grant that is newer than the answer cannot be in it.
       if (token > revision) continue;
       if (leases.some((lease) => lease.scope === scope && lease.token === token)) continue;
       this.#held.delete(scope);
-      this.#notices.push(`LOST ${quoted(scope)} (token ${token}): its lease ended. Do not write there.`);
+      this.#notices.push(lostText(scope, token));
     }
   }
 
@@ -219,7 +239,12 @@ export class KeptAgent {
   }
 
   #note(locks: readonly Grant[]): void {
-    for (const { scope, token } of locks) this.#held.set(scope, token);
+    for (const { scope, token } of locks) {
+      const before = this.#held.get(scope);
+      // Others may have written there between the two grants.
+      if (before !== undefined && before < token) this.#notices.push(lostText(scope, before));
+      this.#held.set(scope, token);
+    }
     if (locks.length > 0) this.beatBefore(locks.map((lock) => lock.deadlineMs));
   }
 
@@ -268,6 +293,10 @@ const goneCodes: ReadonlySet<Rejection['code']> = new Set([
   'SESSION_MISMATCH',
   'AGENT_LOST',
 ]);
+
+function lostText(scope: ScopePath, token: FencingToken): string {
+  return `LOST ${quoted(scope)} (token ${token}): its lease ended, or it was revoked; lock_check says which. Do not write there.`;
+}
 
 /** `"services/auth" (token 17)`. */
 export function grantsText(locks: readonly Pick<Grant, 'scope' | 'token'>[]): string {

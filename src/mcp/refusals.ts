@@ -5,11 +5,17 @@ import { count, duration, purpose, quoted } from './text.ts';
 
 type Facts = Rejection['details'];
 
+/** What is said of a refusal instead of what is said of all with its code. */
+export interface Advice {
+  readonly story: string;
+  readonly next: string;
+}
+
 /** A refusal that teaches: its code, what and who, how old it is and when it ends, and what to do next. */
-export function refusalAnswer(rejection: Rejection, nowMs: number): ToolAnswer {
+export function refusalAnswer(rejection: Rejection, nowMs: number, advice: Advice | null = null): ToolAnswer {
   const { code, message, details } = rejection;
   const story = code === 'LOCK_HELD' ? heldStory(details, nowMs) : message;
-  return refused(code, story, nextSteps[code] ?? null, factsOf(details));
+  return refused(code, advice?.story ?? story, advice?.next ?? nextSteps[code] ?? null, factsOf(details));
 }
 
 function heldStory(facts: Facts, nowMs: number): string {
@@ -37,7 +43,6 @@ const textOf = (fact: unknown): string | null => (typeof fact === 'string' ? fac
 const joinAgain =
   'agent_join under the same name; all that was held is gone, so look at your files before you go on.';
 const waitOrElsewhere = 'call lock_acquire with wait_seconds to wait in line, or work on another scope.';
-const seeStatus = 'coordination_status shows all syncs.';
 
 /** What an agent does about each refusal that it can do something about; the message says the rest. */
 const nextSteps: { readonly [Code in RejectionCode]?: string } = {
@@ -62,8 +67,9 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   SYNC_ALREADY_COMPLETED: 'nothing: it is synced.',
   SYNC_FAILED: 'mend the cause, then sync_scope with action retry, then start.',
   DEPENDENCY_NOT_SYNCED: 'sync_scope start those first, in the order of their dependencies.',
-  SYNC_NOT_RUNNING: seeStatus,
-  STALE_SYNC_RUN: seeStatus,
+  SYNC_NOT_RUNNING: 'coordination_status shows all syncs.',
+  STALE_SYNC_RUN:
+    'use the run that your sync_scope start answered; coordination_status shows which ones run.',
   RETRY_LIMIT_REACHED: 'ask a person: this needs `rhema sync reset`.',
   RETRY_TOO_SOON: 'mend the cause meanwhile, then retry.',
 };

@@ -1,6 +1,8 @@
 import {
   CLIENT_INFO_META_KEY,
   McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
   ResourceTemplate,
   SdkError,
   SdkErrorCode,
@@ -132,10 +134,20 @@ function resultOf({ text, facts, isError }: ToolAnswer): CallToolResult {
   return { content: [{ type: 'text', text }], isError, _meta: { [factsKey]: facts } };
 }
 
+/** By its code: the class is loaded with the tools, long after the server has started. */
+function hasInvalidInput(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'INVALID_INPUT';
+}
+
 function addResources(server: McpServer, options: McpServerOptions): void {
   const read = async (uri: URL, resource: Resource): Promise<ReadResourceResult> => {
     const face = await options.face();
-    return { contents: [{ uri: uri.href, mimeType: 'text/plain', text: await face.read(resource) }] };
+    const text = await face.read(resource).catch((error: unknown) => {
+      throw hasInvalidInput(error)
+        ? new ProtocolError(ProtocolErrorCode.InvalidParams, error.message)
+        : error;
+    });
+    return { contents: [{ uri: uri.href, mimeType: 'text/plain', text }] };
   };
   const mimeType = 'text/plain';
   server.registerResource(

@@ -33,18 +33,32 @@ export class TicketWait {
   readonly #abort = new AbortController();
   readonly #left: Promise<TicketReply>;
   #calls = 0;
+  /** Calls that waited when it left the queue, and to which its end is still worth something. */
+  #hearers = 0;
 
   constructor(options: WaitOptions) {
     this.#options = options;
     this.ticket = options.ticket;
     this.scopes = options.scopes;
     this.#left = this.#watch();
-    this.#left.then(options.onLeft, () => undefined);
+    this.#left.then(
+      (reply) => {
+        this.#hearers = this.#calls;
+        options.onLeft(reply);
+      },
+      () => undefined,
+    );
   }
 
   /** Whether a call waits for it at the moment. */
   get isAttended(): boolean {
     return this.#calls > 0;
+  }
+
+  /** Says that a call that heard its end wants nothing of it; true when none is left that does. */
+  renounce(): boolean {
+    this.#hearers -= 1;
+    return this.#hearers <= 0;
   }
 
   /** Waits for at most a time, or until the signal aborts. */

@@ -79,8 +79,9 @@ function syncLine(sync: SyncView): string {
   return `${quoted(sync.scope)} ${sync.status}${run}${error}`;
 }
 
-function problemText({ code, file, message }: ScopesAnswer['problems'][number]): string {
-  return file === null ? `${code}: ${message}` : `${code} ${file}: ${message}`;
+/** Names of files and folders are text of others, like all that they wrote. */
+export function problemText({ code, file, message }: ScopesAnswer['problems'][number]): string {
+  return file === null ? `${code}: ${message}` : `${code} ${quoted(file)}: ${message}`;
 }
 
 /** All scopes, what they depend on, and who holds them. */

@@ -3,39 +3,14 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Questions } from '../../src/cli/context.ts';
-import { processContext } from '../../src/cli/process-context.ts';
-import { runCli } from '../../src/cli/program.ts';
 import { git, makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { runHere, type Run } from './run.ts';
 import { json } from './support.ts';
 
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly body: Record<string, unknown>;
-}
-
 let root = '';
-const real = processContext();
-const pathFromHere = process.env['PATH'];
 
-async function run(words: readonly string[], questions: Questions | null = null): Promise<Run> {
-  let stdout = '';
-  let stderr = '';
-  const isTTY = questions !== null;
-  const code = await runCli(['--direct', '--no-color', ...words], {
-    ...real,
-    stdout: { isTTY, write: (text) => void (stdout += text) },
-    stderr: { isTTY, write: (text) => void (stderr += text) },
-    stdin: { isTTY },
-    env: { PATH: pathFromHere },
-    cwd: root,
-    questions: questions ?? real.questions,
-  });
-  const body = stdout.startsWith('{') ? (JSON.parse(stdout) as Record<string, unknown>) : {};
-  return { code, stdout, stderr, body };
-}
-
+const run = (words: readonly string[], questions: Questions | null = null): Promise<Run> =>
+  runHere(root, words, questions);
 const rhema = (...words: readonly string[]): Promise<Run> => run(words);
 
 /** A person who answers from a list, and what he was asked. */

@@ -3,7 +3,7 @@ import { makeRepository } from '../../src/context/testing/fixture.ts';
 import { derived, init, json, noticesOf } from './support.ts';
 
 describe('Cargo', () => {
-  it('workspaces are scopes, with the dependencies that have a path', async () => {
+  it('members of a workspace and excluded crates are scopes, with the dependencies that have a path', async () => {
     const graph = await derived({
       'Cargo.toml': `[workspace]
 members = ["crates/*"]
@@ -30,6 +30,7 @@ unix = { package = "unix-only", path = "../unix" }
     expect(graph).toEqual({
       '.': [],
       'crates/api': ['crates/shared', 'crates/unix'],
+      'crates/excluded': [],
       'crates/shared': ['testing'],
       'crates/unix': ['crates/shared'],
       testing: [],
@@ -102,7 +103,7 @@ var text = "import \\"example.com/acme/internal/never\\""
 });
 
 describe('Python', () => {
-  it('members of a uv workspace are scopes; sources say where requirements come from', async () => {
+  it('members of a uv workspace and projects beside it are scopes; sources say where requirements come from', async () => {
     const graph = await derived({
       'pyproject.toml': `[project]
 name = "acme"
@@ -126,14 +127,18 @@ billing = { git = "https://example.org/billing" }
 `,
       'packages/tools/pyproject.toml': '[project]\nname = "tools-x"\n',
       'packages/billing/pyproject.toml': '[project]\nname = "billing"\n',
-      'packages/old/pyproject.toml': '[project]\nname = "old"\n',
+      'packages/old/pyproject.toml':
+        '[project]\nname = "old"\ndependencies = ["lint"]\n[tool.uv.sources]\nlint = { path = "../../tools/lint" }\n',
+      'tools/lint/pyproject.toml': '[tool.poetry]\nname = "lint"\n',
     });
     expect(graph).toEqual({
       '.': ['packages/core'],
       'packages/billing': [],
       'packages/core': [],
+      'packages/old': ['tools/lint'],
       'packages/tools': [],
       'packages/web_ui': ['packages/core', 'packages/tools'],
+      'tools/lint': [],
     });
   });
 

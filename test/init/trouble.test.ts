@@ -29,6 +29,19 @@ describe('a broken manifest', () => {
     expect(Object.keys(graph(plan))).toContain('api');
   });
 
+  it('is a workspace whose pattern would take for ever to match', async () => {
+    const slow = `**/${'a*'.repeat(18)}b`;
+    const root = makeRepository({
+      'package.json': json({ name: 'acme', workspaces: [slow, 'p/*'] }),
+      [`${'a'.repeat(60)}/package.json`]: json({ name: 'a' }),
+      'p/b/package.json': json({ name: 'b' }),
+    });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['MANIFEST_BROKEN package.json']);
+    expect(plan.notices[0]?.message).toContain(`${JSON.stringify(slow)} has too many stars`);
+    expect(graph(plan)).toEqual({ '.': [], 'p/b': [] });
+  });
+
   it('of one member does not hide the others', async () => {
     const root = makeRepository({
       'package.json': json({ name: 'acme', workspaces: ['*'] }),
@@ -127,7 +140,7 @@ describe('what lies in the tree', () => {
     mkdirSync(join(root, 'b'));
     symlinkSync('../a/package.json', join(root, 'b/package.json'));
     const plan = await init(root);
-    expect(noticesOf(plan)).toEqual(['SYMLINK_SKIPPED b/package.json']);
+    expect(noticesOf(plan)).toEqual(['SYMLINK_SKIPPED linked', 'SYMLINK_SKIPPED b/package.json']);
     expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
   });
 });

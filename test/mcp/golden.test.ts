@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, it } from 'vitest';
+import type { ScopePath } from '../../src/core/index.ts';
 import { eras, openStage, type Stage, type TestClient, type Told } from './support/stage.ts';
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -88,6 +89,10 @@ const acts: Readonly<Record<string, Act>> = {
   'not joined': ({ client }) => client.acquire('dave', 'services/auth'),
   'a field that is missing': ({ client }) => client.call('lock_acquire', { agent: 'carol' }),
   'a field that is unknown': ({ client }) => client.acquire('carol', 'services/web', { force: true }),
+  'a path that is empty': ({ client }) => client.call('lock_check', { agent: 'carol', path: '' }),
+  'a scope that is empty': ({ client }) => client.acquire('carol', ''),
+  'joining again with another task': ({ client }) =>
+    client.call('agent_join', { agent: 'carol', task: 'something else' }),
   'a name that is no name': ({ client }) => client.call('agent_join', { agent: '../etc' }),
   'blocked without a reason': ({ client }) =>
     client.call('agent_report', { agent: 'alice', status: 'blocked' }),
@@ -106,6 +111,26 @@ const acts: Readonly<Record<string, Act>> = {
   'a context file': ({ stage, client }) => {
     stage.digests.set('services/auth/notes.yaml', 'a'.repeat(64));
     return client.call('context_record', { agent: 'alice', path: 'services/auth/notes.yaml' });
+  },
+  'a context file under a token that is over': ({ stage, client }) => {
+    stage.digests.set('services/auth/notes.yaml', 'a'.repeat(64));
+    return client.call('context_record', { agent: 'alice', path: 'services/auth/notes.yaml', token: 1 });
+  },
+  'a context file of a lock that was revoked': async ({ stage, client }) => {
+    stage.digests.set('services/auth/notes.yaml', 'a'.repeat(64));
+    const scope = 'services/auth' as ScopePath;
+    const command = { kind: 'RevokeLock', by: 'olga', scope, reason: null } as const;
+    await stage.coordinator.submit({ requestId: 'revoke', command });
+    return client.call('context_record', { agent: 'alice', path: 'services/auth/notes.yaml', token: 6 });
+  },
+  'a run that never was': async ({ client }) => {
+    await client.call('sync_scope', { agent: 'alice', scope: 'services/auth', action: 'start' });
+    return client.call('sync_scope', {
+      agent: 'alice',
+      scope: 'services/auth',
+      action: 'complete',
+      run: 999,
+    });
   },
   'a sync that is started': ({ client }) =>
     client.call('sync_scope', { agent: 'alice', scope: 'services/auth', action: 'start' }),
@@ -159,5 +184,8 @@ it('a past revision that the log has not got is answered without entries', async
 
 it('a revision that is none is refused', async () => {
   const { client } = await scene();
-  await expect(client.client.readResource({ uri: 'rhema://log?from=soon' })).rejects.toThrow('from: write');
+  await expect(client.client.readResource({ uri: 'rhema://log?from=soon' })).rejects.toMatchObject({
+    code: -32602,
+    message: expect.stringContaining('from: write') as string,
+  });
 });

@@ -10,6 +10,12 @@ async function holder(): Promise<{ readonly stage: Stage; readonly alice: TestCl
   return { stage, alice };
 }
 
+async function revoke(stage: Stage): Promise<void> {
+  const scope = 'services/auth' as ScopePath;
+  const command = { kind: 'RevokeLock', by: 'olga', scope, reason: null } as const;
+  await stage.coordinator.submit({ requestId: 'revoke', command });
+}
+
 const locksOf = async (stage: Stage) => (await stage.coordinator.query({ kind: 'status', at: null })).locks;
 
 it('leases and sessions are renewed as long as the process lives, and lapse when it is killed', async () => {
@@ -36,18 +42,40 @@ it('an agent that holds nothing is renewed seldom', async () => {
 
 it('an agent whose lock was taken from it is told so with its next call', async () => {
   const { stage, alice } = await holder();
-  const command = {
-    kind: 'RevokeLock',
-    by: 'olga',
-    scope: 'services/auth' as ScopePath,
-    reason: null,
-  } as const;
-  await stage.coordinator.submit({ requestId: 'revoke', command });
+  await revoke(stage);
   await stage.pass(60_000);
   const told = await alice.call('coordination_status', { agent: 'alice' });
-  expect(told.text).toMatch(/^LOST "services\/auth" \(token \d+\): its lease ended\. Do not write there\./);
+  expect(told.text).toMatch(/^LOST "services\/auth" \(token \d+\): its lease ended, or it was revoked;/);
   const again = await alice.call('coordination_status', { agent: 'alice' });
   expect(again.text).not.toContain('LOST');
+});
+
+it.each([
+  ['coordination_status', {}],
+  ['lock_check', { path: 'services/web' }],
+  ['lock_release', {}],
+])('a loss is told at the very next call of %s, before any heartbeat', async (tool, more) => {
+  const { stage, alice } = await holder();
+  await revoke(stage);
+  const told = await alice.call(tool, { agent: 'alice', ...more });
+  expect(told.text).toMatch(/^LOST "services\/auth" \(token \d+\)/);
+});
+
+it('a lock that was lost and granted anew is told as lost, with the token of before', async () => {
+  const { stage, alice } = await holder();
+  const [before] = await locksOf(stage);
+  await revoke(stage);
+  const told = await alice.acquire('alice', 'services/auth');
+  expect(told.text).toMatch(new RegExp(`^LOST "services/auth" \\(token ${before?.token}\\).*\nGRANTED`));
+});
+
+it('a second grant of a scope tells the loss of the first, even if nothing was seen in between', async () => {
+  const { stage, alice } = await holder();
+  const inner = stage.coordinator;
+  stage.coordinator = { ...inner, query: () => Promise.reject(new Error('no way through')) };
+  await revoke(stage);
+  const told = await alice.acquire('alice', 'services/auth');
+  expect(told.text).toMatch(/^LOST "services\/auth".*\nGRANTED/);
 });
 
 it('a lock that the agent gave back itself is not reported as lost', async () => {
@@ -55,6 +83,17 @@ it('a lock that the agent gave back itself is not reported as lost', async () =>
   await alice.call('lock_release', { agent: 'alice' });
   await stage.pass(600_000);
   expect((await alice.call('coordination_status', { agent: 'alice' })).text).not.toContain('LOST');
+});
+
+it('a lock that is just being given back is not reported as lost', async () => {
+  const { stage, alice } = await holder();
+  const answer = withholdAnswers(stage, 'ReleaseLock');
+  const released = alice.call('lock_release', { agent: 'alice' });
+  await quiet();
+  const told = await alice.call('lock_check', { agent: 'alice', path: 'services/auth' });
+  expect(told.text).not.toContain('LOST');
+  answer();
+  expect((await released).text).toBe('RELEASED "services/auth".');
 });
 
 it('a heartbeat that was answered before a grant does not report it as lost', async () => {

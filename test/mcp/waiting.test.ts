@@ -29,6 +29,22 @@ async function waitOneSecond(stage: Stage, bob: TestClient): Promise<void> {
   expect((await waiting).facts).toMatchObject({ status: 'waiting' });
 }
 
+/** Bob waits; his call is aborted in the moment in which alice's release grants it what it waits for. */
+async function abortAtTheGrant({ alice, bob }: Contenders, reason: string): Promise<void> {
+  const abort = new AbortController();
+  const waiting = bob.call(
+    'lock_acquire',
+    { agent: 'bob', scopes: ['services/auth'] },
+    { signal: abort.signal },
+  );
+  await quiet();
+  const released = alice.call('lock_release', { agent: 'alice' });
+  abort.abort(reason);
+  await expect(waiting).rejects.toThrow();
+  await released;
+  await quiet();
+}
+
 it.each(eras)('a wait is bounded, and the next call goes on in the same place (%s)', async (era) => {
   const { stage, alice, bob } = await contenders(era);
   const first = bob.acquire('bob', 'services/auth');
@@ -79,20 +95,45 @@ it.each(eras)('a cancelled call gives up its place (%s)', async (era) => {
 
 it('a cancelled call gives back the lock that came in the same moment, and nothing older', async () => {
   const { stage, alice, bob } = await contenders();
-  const abort = new AbortController();
-  const waiting = bob.call(
-    'lock_acquire',
-    { agent: 'bob', scopes: ['services/auth'] },
-    { signal: abort.signal },
-  );
-  await quiet();
-  const released = alice.call('lock_release', { agent: 'alice' });
-  abort.abort('the user pressed escape');
-  await expect(waiting).rejects.toThrow();
-  await released;
-  await quiet();
+  await abortAtTheGrant({ stage, alice, bob }, 'the user pressed escape');
   const { locks, waiters } = await statusOf(stage);
   expect([...locks, ...waiters]).toEqual([]);
+});
+
+/** A call of bob's that waits, and what cancels it. */
+async function cancellable({ bob }: Contenders) {
+  const abort = new AbortController();
+  const args = { agent: 'bob', scopes: ['services/auth'] };
+  const answer = bob.call('lock_acquire', args, { signal: abort.signal });
+  await quiet();
+  const cancel = async (): Promise<void> => {
+    abort.abort('the user pressed escape');
+    await expect(answer).rejects.toThrow();
+    await quiet();
+  };
+  return { answer, cancel };
+}
+
+it('of two calls that wait with one ticket each is cancelled alone, and the last gives the place up', async () => {
+  const there = await contenders();
+  const first = await cancellable(there);
+  const second = await cancellable(there);
+  await first.cancel();
+  expect((await statusOf(there.stage)).waiters).toHaveLength(1);
+  await second.cancel();
+  expect((await statusOf(there.stage)).waiters).toEqual([]);
+});
+
+it('a grant is left to the one of two calls that was not cancelled in the same moment', async () => {
+  const there = await contenders();
+  const first = await cancellable(there);
+  const second = await cancellable(there);
+  const released = there.alice.call('lock_release', { agent: 'alice' });
+  await first.cancel();
+  await released;
+  expect((await second.answer).facts).toMatchObject({ status: 'granted' });
+  await there.stage.pass(200_000);
+  expect((await statusOf(there.stage)).locks).toMatchObject([{ agent: 'bob' }]);
 });
 
 it('a cancelled renewal does not give back what was held before', async () => {
@@ -126,18 +167,7 @@ it("a client's own time-out is no wish to give the place up", async () => {
 
 it("a grant that comes in the moment of a client's time-out is kept for it, and passed on if it never comes", async () => {
   const { stage, alice, bob } = await contenders();
-  const abort = new AbortController();
-  const waiting = bob.call(
-    'lock_acquire',
-    { agent: 'bob', scopes: ['services/auth'] },
-    { signal: abort.signal },
-  );
-  await quiet();
-  const released = alice.call('lock_release', { agent: 'alice' });
-  abort.abort('request timeout');
-  await expect(waiting).rejects.toThrow();
-  await released;
-  await quiet();
+  await abortAtTheGrant({ stage, alice, bob }, 'request timeout');
   expect((await statusOf(stage)).locks).toMatchObject([{ agent: 'bob' }]);
   await stage.pass(120_000);
   expect((await statusOf(stage)).locks).toEqual([]);

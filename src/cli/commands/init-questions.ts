@@ -13,11 +13,17 @@ const stepsAskedMax = 12;
 export async function askAboutPlan(call: Call, prepared: Prepared, given: Choices): Promise<Plan | null> {
   const sized = await askAboutSize(call, prepared, given);
   const choices = sized === null ? null : await askAboutCycles(call, prepared, sized);
-  return choices === null ? null : confirmPlan(call, prepared, prepared.plan(choices));
+  return choices === null ? null : confirmPlan(call, prepared.plan(choices));
+}
+
+/** As {@link askAboutPlan}, where the cycles are left to the rule: those that were asked about are remembered. */
+export async function askAboutRefresh(call: Call, prepared: Prepared, given: Choices): Promise<Plan | null> {
+  const choices = await askAboutSize(call, prepared, given);
+  return choices === null ? null : confirmPlan(call, prepared.plan(choices));
 }
 
 /** Shows a plan and asks whether to write it. Null: no. */
-export async function confirmPlan(call: Call, _prepared: Prepared, plan: Plan): Promise<Plan | null> {
+async function confirmPlan(call: Call, plan: Plan): Promise<Plan | null> {
   call.print(planText(call.style, plan));
   const answer = await call.context.questions.confirm(`Write ${count(plan.changes.length, 'file')}?`);
   return answer === true ? plan : null;

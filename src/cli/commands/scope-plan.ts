@@ -1,6 +1,8 @@
-import type { FileChange, Plan } from '../../init/index.ts';
+import type { FileChange, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { excessText } from '../format/plan.ts';
+import { count } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -19,6 +21,7 @@ export function isBlocked(plan: Plan): boolean {
 export function blocked(call: Call, plan: Plan): Outcome {
   const errors = plan.notices.filter(({ severity }) => severity === 'error');
   const message = 'nothing was written: something has to be repaired by hand first';
+  const excesses = plan.excesses.map(excessText);
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
@@ -26,7 +29,11 @@ export function blocked(call: Call, plan: Plan): Outcome {
     code: 'SCOPES_UNSOUND',
     message,
     details: planData(plan),
-    lines: [message, ...problemsText(call.errorStyle, [...errors, ...plan.problems]).split('\n')],
+    lines: [
+      message,
+      ...excesses,
+      ...problemsText(call.errorStyle, [...errors, ...plan.problems]).split('\n'),
+    ],
   };
 }
 
@@ -48,6 +55,12 @@ export function planData(plan: Plan): Readonly<Record<string, unknown>> {
 export function actionOf({ before, after }: FileChange): 'add' | 'change' | 'remove' {
   if (after === null) return 'remove';
   return before === null ? 'add' : 'change';
+}
+
+/** Writes the files of a plan, and says so at once: what comes after may fail. */
+export async function applyPlan(call: Call, prepared: Prepared, { changes }: Plan): Promise<void> {
+  await call.world.scopeFiles.apply(prepared.root, changes);
+  call.note(`${count(changes.length, 'file')} written`);
 }
 
 /** The changes as a diff; nothing is written. */

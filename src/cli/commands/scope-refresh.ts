@@ -1,14 +1,14 @@
-import type { Plan, Prepared } from '../../init/index.ts';
+import type { Choices, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { usageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { changeLines } from '../format/plan.ts';
+import { refreshText } from '../format/plan.ts';
 import { count } from '../format/text.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
-import { confirmPlan } from './init-questions.ts';
-import { blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
+import { askAboutRefresh } from './init-questions.ts';
+import { applyPlan, blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
 
 export interface RefreshInput {
   readonly dryRun?: boolean;
@@ -23,11 +23,12 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
   const repository = await call.repository();
   const prepared = await call.world.scopeFiles.prepareRefresh({ repository, env: call.context.env });
   if (prepared === null) return refreshUngenerated(call, input);
-  const plan = prepared.plan({ depth: null, leaveOut: [], raise: false });
+  const choices = { depth: null, leaveOut: [], raise: true };
+  const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (input.check === true) return checked(call, plan);
   if (input.dryRun === true) return patchOutcome(call, plan);
-  return writeAndRefresh(call, prepared, plan, input);
+  return writeAndRefresh(call, prepared, choices, input);
 }
 
 async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): Promise<Outcome> {
@@ -39,9 +40,16 @@ async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): 
   );
 }
 
+/** What is broken cannot be compared: that is no less a reason to stop than what is not in step. */
 function checked(call: Call, plan: Plan): Outcome {
-  const { changes } = plan;
-  if (changes.length === 0) return done(null, planData(plan), () => 'the scopes are in step with the code');
+  const { changes, problems } = plan;
+  if (problems.some(({ severity }) => severity === 'error')) return blocked(call, plan);
+  if (changes.length === 0)
+    return done(null, planData(plan), (style) =>
+      [refreshText(style, plan), 'the scopes are in step with the code']
+        .filter((part) => part !== '')
+        .join('\n\n'),
+    );
   const message = `${count(changes.length, 'scope file')} not in step with the code: run rhema scope refresh`;
   return {
     kind: 'refused',
@@ -50,7 +58,7 @@ function checked(call: Call, plan: Plan): Outcome {
     code: 'SCOPES_STALE',
     message,
     details: planData(plan),
-    lines: [message, ...changeLines(call.errorStyle, plan)],
+    lines: [message, ...refreshText(call.errorStyle, plan).split('\n')],
   };
 }
 
@@ -58,18 +66,24 @@ function checked(call: Call, plan: Plan): Outcome {
 async function writeAndRefresh(
   call: Call,
   prepared: Prepared,
-  plan: Plan,
+  choices: Choices,
   input: RefreshInput,
 ): Promise<Outcome> {
-  const stale = plan.changes.length;
-  const chosen =
-    input.yes === true
-      ? plan
-      : isInteractive(call) && stale > 0
-        ? await confirmPlan(call, prepared, plan)
-        : null;
-  if (chosen !== null && stale > 0) await call.world.scopeFiles.apply(prepared.root, chosen.changes);
-  else if (stale > 0)
-    call.note(`${count(stale, 'scope file')} not in step with the code: rhema scope refresh --yes`);
-  return refreshCoordinator(call, { plan: planData(plan), written: chosen !== null && stale > 0 });
+  const plan = prepared.plan(choices);
+  const isStale = plan.changes.length > 0;
+  const asks = isStale && input.yes !== true && isInteractive(call);
+  if (!asks) show(call, plan);
+  const taken = isStale && input.yes === true ? plan : null;
+  const chosen = asks ? await askAboutRefresh(call, prepared, choices) : taken;
+  if (chosen !== null) await applyPlan(call, prepared, chosen);
+  else if (isStale)
+    call.note(
+      `${count(plan.changes.length, 'scope file')} not in step with the code: rhema scope refresh --yes`,
+    );
+  return refreshCoordinator(call, { plan: planData(chosen ?? plan), written: chosen !== null });
+}
+
+function show(call: Call, plan: Plan): void {
+  const text = refreshText(call.style, plan);
+  if (text !== '' && !call.json && !call.quiet) call.print(text);
 }

@@ -25,6 +25,17 @@ export function planText(style: Style, plan: Plan): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+/** Of a plan for what was generated before, what is new or wrong; nothing when all is well. */
+export function refreshText(style: Style, plan: Plan): string {
+  const parts = [
+    plan.changes.length === 0 ? '' : cyclesText(style, plan.leftOut),
+    plan.excesses.map(excessText).join('\n'),
+    problemsText(style, [...plan.notices, ...plan.problems]),
+    changeLines(style, plan).join('\n'),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
 function summaryText(style: Style, { mode, scopes, links, origins, changes }: Plan): string {
   const counts = `${count(scopes.length, 'scope')}, ${count(links.length, 'dependency').replace(/ys$/, 'ies')}`;
   const source =

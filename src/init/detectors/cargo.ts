@@ -3,7 +3,7 @@ import type { Detector, Unit } from '../detector.ts';
 import { folderMatcher } from '../globs.ts';
 import type { LinkKind, Links } from '../links.ts';
 import { isTable, readToml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
-import { noteMissing } from '../members.ts';
+import { noteMissing, usablePatterns } from '../members.ts';
 import type { Notices } from '../notices.ts';
 import { folderOf, isSample, isWithin, joinPath } from '../paths.ts';
 import type { ScopeFolders } from '../scope-folders.ts';
@@ -20,6 +20,7 @@ interface Crate {
 interface CargoWorkspace {
   readonly root: ScopePath;
   readonly manifest: Table;
+  readonly members: readonly string[];
 }
 
 /** Cargo workspaces, and crates outside of any. Only a dependency with a path is one of this repository. */
@@ -41,18 +42,24 @@ function findCrates(tree: RepositoryTree, notices: Notices): Crate[] {
   const crates: Crate[] = [];
   for (const file of tree.named('Cargo.toml').toSorted((a, b) => a.split('/').length - b.split('/').length)) {
     const folder = folderOf(file);
-    const workspace = workspaces.findLast(({ root }) => isWithin(root, folder)) ?? null;
-    if (workspace === null ? isSample(folder) : isExcluded(workspace, folder)) continue;
+    const workspace =
+      workspaces.findLast((one) => isWithin(one.root, folder) && !isExcluded(one, folder)) ?? null;
+    if (workspace === null && isSample(folder)) continue;
     const manifest = readToml(tree, file, notices);
     if (manifest === null) continue;
-    const own = isTable(manifest['workspace']) ? { root: folder, manifest } : null;
+    const own = isTable(manifest['workspace']) ? workspaceOf(folder, manifest, file, notices) : null;
     if (own !== null) {
       workspaces.push(own);
-      noteMissing(tree, { root: folder, patterns: membersOf(own), file, manifest: 'Cargo.toml' }, notices);
+      noteMissing(tree, { root: folder, patterns: own.members, file, manifest: 'Cargo.toml' }, notices);
     }
     if (isTable(manifest['package'])) crates.push({ folder, file, manifest, workspace: own ?? workspace });
   }
   return crates.filter(isPart(crates));
+}
+
+function workspaceOf(root: ScopePath, manifest: Table, file: string, notices: Notices): CargoWorkspace {
+  const members = usablePatterns(textsIn(tableIn(manifest, 'workspace'), 'members'), file, notices);
+  return { root, manifest, members };
 }
 
 function isExcluded({ root, manifest }: CargoWorkspace, folder: ScopePath): boolean {
@@ -77,12 +84,8 @@ function isPart(crates: readonly Crate[]): (crate: Crate) => boolean {
 
 function isNamed({ folder, workspace }: Crate): boolean {
   if (workspace === null || workspace.root === folder) return true;
-  const patterns = membersOf(workspace);
-  return folderMatcher({ root: workspace.root, patterns, negation: 'exclude' })(folder);
-}
-
-function membersOf({ manifest }: CargoWorkspace): string[] {
-  return textsIn(tableIn(manifest, 'workspace'), 'members');
+  const { root, members } = workspace;
+  return folderMatcher({ root, patterns: members, negation: 'exclude' })(folder);
 }
 
 function unitOf(tree: RepositoryTree, { folder, file, manifest }: Crate): Unit {

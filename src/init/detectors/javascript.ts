@@ -3,7 +3,7 @@ import type { Detected, Detector, Unit, UnitType } from '../detector.ts';
 import { folderMatcher } from '../globs.ts';
 import type { LinkKind, Links } from '../links.ts';
 import { isTable, readJson, readYaml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
-import { noteMissing } from '../members.ts';
+import { noteMissing, usablePatterns } from '../members.ts';
 import { uniqueNames, type PackageNames } from '../names.ts';
 import type { Notices } from '../notices.ts';
 import { folderOf, isSample, isWithin, joinPath, baseName } from '../paths.ts';
@@ -57,8 +57,9 @@ function findPackages(tree: RepositoryTree, notices: Notices): Package[] {
     if (manifest === null) continue;
     const name = textIn(manifest, 'name');
     if (isMember || name !== null) packages.push({ folder, file, name, manifest });
-    const patterns = npmPatterns(manifest);
-    if (patterns === null || workspaces.some(({ root }) => root === folder)) continue;
+    const given = npmPatterns(manifest);
+    if (given === null || workspaces.some(({ root }) => root === folder)) continue;
+    const patterns = usablePatterns(given, file, notices);
     noteMissing(tree, { root: folder, patterns, file, manifest: 'package.json' }, notices);
     workspaces.push({ root: folder, lists: folderMatcher({ root: folder, patterns, negation: 'last' }) });
   }
@@ -76,7 +77,7 @@ function pnpmWorkspaces(tree: RepositoryTree, notices: Notices): Workspace[] {
     const manifest = readYaml(tree, file, notices);
     if (manifest === null || manifest['packages'] === undefined) return [];
     const root = folderOf(file);
-    const patterns = textsIn(manifest, 'packages');
+    const patterns = usablePatterns(textsIn(manifest, 'packages'), file, notices);
     noteMissing(tree, { root, patterns, file, manifest: 'package.json' }, notices);
     return [{ root, lists: folderMatcher({ root, patterns, negation: 'exclude' }) }];
   });

@@ -3,6 +3,7 @@ import type { Detector, Unit } from '../detector.ts';
 import { folderMatcher } from '../globs.ts';
 import type { LinkKind, Links } from '../links.ts';
 import { isTable, readToml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
+import { usablePatterns } from '../members.ts';
 import { uniqueNames, type PackageNames } from '../names.ts';
 import type { Notices } from '../notices.ts';
 import { baseName, folderOf, isSample, isWithin, joinPath } from '../paths.ts';
@@ -33,16 +34,15 @@ export const pythonDetector: Detector = {
   },
 };
 
-/** In a uv workspace its members; outside of any, every project that is no sample. */
+/** The members of uv workspaces, and every other project that is no sample. */
 function findProjects(tree: RepositoryTree, notices: Notices): Project[] {
   const workspaces: { readonly root: ScopePath; readonly lists: (folder: string) => boolean }[] = [];
   const projects: Project[] = [];
   const files = tree.named('pyproject.toml').toSorted((a, b) => a.split('/').length - b.split('/').length);
   for (const file of files) {
     const folder = folderOf(file);
-    const around = workspaces.filter(({ root }) => isWithin(root, folder));
-    const isMember = around.some(({ lists }) => lists(folder));
-    if (!isMember && (around.length > 0 || isSample(folder))) continue;
+    const isMember = workspaces.some(({ root, lists }) => isWithin(root, folder) && lists(folder));
+    if (!isMember && isSample(folder)) continue;
     const manifest = readToml(tree, file, notices);
     if (manifest === null) continue;
     const name =
@@ -50,17 +50,22 @@ function findProjects(tree: RepositoryTree, notices: Notices): Project[] {
     // Without a name it configures tools, and is no project.
     if (isMember || name !== null)
       projects.push({ folder, file, manifest, name: name === null ? null : comparable(name) });
-    const lists = workspaceMembers(folder, manifest);
+    const lists = workspaceMembers(folder, manifest, file, notices);
     if (lists !== null) workspaces.push({ root: folder, lists });
   }
   return projects;
 }
 
-function workspaceMembers(root: ScopePath, manifest: Table): ((folder: string) => boolean) | null {
+function workspaceMembers(
+  root: ScopePath,
+  manifest: Table,
+  file: string,
+  notices: Notices,
+): ((folder: string) => boolean) | null {
   const workspace = tableIn(manifest, 'tool', 'uv', 'workspace');
-  const members = textsIn(workspace, 'members');
+  const members = usablePatterns(textsIn(workspace, 'members'), file, notices);
   if (members.length === 0) return null;
-  const excluded = textsIn(workspace, 'exclude').map((pattern) => `!${pattern}`);
+  const excluded = usablePatterns(textsIn(workspace, 'exclude'), file, notices).map((one) => `!${one}`);
   return folderMatcher({ root, patterns: [...members, ...excluded], negation: 'exclude' });
 }
 

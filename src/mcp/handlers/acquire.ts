@@ -3,7 +3,7 @@ import type { LockView } from '../../protocol/index.ts';
 import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { grantsText, vainText, type KeptAgent } from '../kept-agent.ts';
-import { refusalAnswer } from '../refusals.ts';
+import { refusalAboutScopes } from '../missing-scopes.ts';
 import { scopesNamed } from '../scopes.ts';
 import { duration, purpose, quoted } from '../text.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
@@ -38,7 +38,7 @@ async function answerOf(
     case 'waiting':
       return waitingAnswer(work, agent, scopes, acquired);
     case 'refused':
-      return refusalAnswer(acquired.rejection, work.clock.nowMs());
+      return refusalAboutScopes(work.workspace.coordinator, acquired.rejection, work.clock.nowMs());
     case 'ended':
       return refused('WAITED_IN_VAIN', vainText(scopes, acquired.ticket, acquired.cause), null, {
         cause: acquired.cause,

@@ -3,6 +3,7 @@ import type { AgentId } from '../../core/index.ts';
 import type { Joined } from '../agent-desk.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { grantsText, type KeptAgent } from '../kept-agent.ts';
+import { scopeHints } from '../missing-scopes.ts';
 import type { Keeper } from '../ports.ts';
 import { refusalAnswer } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
@@ -19,19 +20,23 @@ export async function join(
     ...(input.task === undefined ? {} : { task: input.task }),
     ...(call.program === null ? {} : { program: call.program }),
   });
-  if (joined.kind === 'joined') return joinedAnswer(joined.agent, joined.how);
-  return refusedName(work, joined);
+  if (joined.kind !== 'joined') return refusedName(work, joined);
+  // It has joined, whether or not there is an answer to this.
+  const hints = await scopeHints(work.workspace.coordinator).catch(() => []);
+  const isTaskKept = input.task !== undefined && joined.how !== 'new';
+  return joinedAnswer(joined.agent, joined.how, [...(isTaskKept ? [taskKept] : []), ...hints]);
 }
 
 type How = Extract<Joined, { kind: 'joined' }>['how'];
 
-function joinedAnswer(agent: KeptAgent, how: How): ToolAnswer {
+function joinedAnswer(agent: KeptAgent, how: How, hints: readonly string[]): ToolAnswer {
   const { agent: name, epoch } = agent.session;
   const held = [...agent.held].map(([scope, token]) => ({ scope, token }));
   const { wait } = agent;
   const lines = [
     `${howTexts[how](name)} (epoch ${epoch}).`,
     ...(held.length === 0 ? [] : [`You hold ${grantsText(held)}.`]),
+    ...(held.length === 0 && how === 'resumed' ? [holdsNothing] : []),
     ...(wait === null
       ? []
       : [
@@ -40,9 +45,15 @@ function joinedAnswer(agent: KeptAgent, how: How): ToolAnswer {
     ...(how === 'known'
       ? [`If you are not the one who joined before, take a name of your own, such as ${name}.2.`]
       : []),
+    ...hints,
   ];
   return told(lines.join('\n'), { agent: name, epoch, held, ticket: wait?.ticket ?? null });
 }
+
+const taskKept = 'Your task was not changed: others see the one that was given when this name joined first.';
+
+const holdsNothing =
+  'You hold nothing now. If you held a scope before, it was lost: read its files again before you go on.';
 
 const howTexts: { readonly [Kind in How]: (name: string) => string } = {
   new: (name) => `JOINED as ${name}`,

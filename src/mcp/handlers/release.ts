@@ -21,9 +21,12 @@ export const release: AgentHandler<'lock_release'> = async (work, agent, input) 
     ...(released.length === 0 ? [] : [`RELEASED ${released.map(quoted).join(', ')}.`]),
     ...(gaveUp === null ? [] : [`Gave up ticket ${gaveUp}.`]),
   ];
-  const text = parts.length === 0 ? 'You held none of it: nothing changed.' : parts.join(' ');
+  const text = parts.length === 0 ? nothingHeld : parts.join(' ');
   return told(text, { released, ticket: gaveUp });
 };
+
+const nothingHeld =
+  'You hold none of it: it was never granted to you, is given back already, or was lost; lock_check says what happened.';
 
 /** The ticket that was given up; null when it waits for something else, or not at all. */
 async function giveUpWait(agent: KeptAgent, scopes: readonly ScopePath[] | null): Promise<number | null> {
