@@ -62,9 +62,11 @@ ForgedHeartbeat(a) ==
   \/ /\ InTime /\ UNCHANGED clients
      /\ Say(Call("Heartbeat", <<a, "otherSession">>), Refuse(Gate(house, a, "current", "other")))
 
-SetAgentStatus(a, status) ==
+\* Words that are not said do not appear in the label.
+SetAgentStatus(a, status, words) ==
   /\ Heard(a)
-  /\ ToAgent(a, Call("SetAgentStatus", <<a, status>>), AnswerSetAgentStatus(house, a, status))
+  /\ ToAgent(a, Call("SetAgentStatus", IF words = "none" THEN <<a, status>> ELSE <<a, status, words>>),
+             AnswerSetAgentStatus(house, a, status, words))
 
 -------------------------------------------------------------------------------
 (* Locks *)

@@ -29,7 +29,7 @@ Presences == \E a \in Agent : AgentJoin(a) \/ Crash(a) \/ Partition(a) \/ Heal(a
 NextLocks ==
   \/ \E a \in Agent, s \in Scope :
        AcquireLock(a, {s}, "wait") \/ ReleaseLock(a, s, "none") \/ RenewLock(a, s, "none")
-  \/ \E a \in Agent : Heartbeat(a) \/ SetAgentStatus(a, "blocked") \/ SetAgentStatus(a, "working")
+  \/ \E a \in Agent : Heartbeat(a) \/ SetAgentStatus(a, "blocked", "said") \/ SetAgentStatus(a, "working", "none")
   \/ Presences
   \/ ExpireDue \/ Tick
 

@@ -48,7 +48,7 @@ Next ==
             \/ AcquireLock(a, {s}, "wait") \/ AcquireTooLong(a, s)
             \/ RenewLock(a, s, "none") \/ RenewTooLong(a, s)
             \/ ReleaseLock(a, s, "none")
-       \/ \E status \in {"blocked", "working"} : SetAgentStatus(a, status)
+       \/ SetAgentStatus(a, "blocked", "said") \/ SetAgentStatus(a, "working", "none")
   \/ RemoveScope("s2") \/ DefineScope("s2", {})
   \/ ConfigureNonsense
   \/ ExpireDue \/ Tick

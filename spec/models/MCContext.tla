@@ -14,7 +14,7 @@ Next ==
        \/ \E wait \in {"now", "wait"} : AcquireLock(a, {s}, wait)
        \/ ReleaseLock(a, s, "stale") \/ ReleaseLock(a, s, "none")
        \/ StartSync(a, s) \/ CompleteSync(a, s, "current")
-  \/ \E a \in Agent, status \in {"blocked", "working"} : SetAgentStatus(a, status)
+  \/ \E a \in Agent : SetAgentStatus(a, "blocked", "said") \/ SetAgentStatus(a, "working", "none")
   \/ RemoveScope("s2") \/ DefineScope("s2", {"s1"})
   \/ ExpireDue \/ Tick
 

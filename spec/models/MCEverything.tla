@@ -10,7 +10,8 @@ Init ==
 
 AgentCommands(a) ==
   \/ AgentJoin(a) \/ AgentLeave(a) \/ Heartbeat(a) \/ CancelWait(a)
-  \/ \E status \in {"idle", "working", "blocked", "completed"} : SetAgentStatus(a, status)
+  \/ SetAgentStatus(a, "blocked", "said")
+  \/ \E status \in {"idle", "working", "completed"} : SetAgentStatus(a, status, "none")
   \/ \E s \in Scope :
        \/ \E wait \in {"now", "wait"} : AcquireLock(a, {s}, wait)
        \/ ReleaseLock(a, s, "none")

@@ -15,7 +15,7 @@ Next ==
             \/ StartSync(a, s)
             \/ \E run \in {"current", "stale"} : CompleteSync(a, s, run) \/ FailSync(a, s, run)
        \/ AgentJoin(a) \/ AgentLeave(a) \/ Heartbeat(a) \/ Crash(a)
-       \/ \E status \in {"idle", "completed"} : SetAgentStatus(a, status)
+       \/ \E status \in {"idle", "completed"} : SetAgentStatus(a, status, "said")
   \/ \E s \in Scope : RetrySync(s) \/ ResetSync(s) \/ AbortSync(s)
   \/ \E S \in SUBSET Scope \ {{}} : GitOperation(S)
   \/ ExpireDue \/ Tick

@@ -8,7 +8,8 @@ Init ==
 
 Next ==
   \/ \E a \in Agent :
-       \/ \E status \in {"idle", "working", "blocked", "completed"} : SetAgentStatus(a, status)
+       \/ \E status \in {"idle", "working", "blocked", "completed"} : SetAgentStatus(a, status, "said")
+       \/ \E status \in {"idle", "working", "completed"} : SetAgentStatus(a, status, "none")
        \/ \E s \in Scope, wait \in {"now", "wait"} : AcquireLock(a, {s}, wait)
        \/ \E s \in Scope : ReleaseLock(a, s, "none") \/ RenewLock(a, s, "none")
        \/ CancelWait(a)

@@ -9,7 +9,7 @@ Init ==
 Next ==
   \/ \E a \in Agent :
        \/ \E s \in Scope : AcquireLock(a, {s}, "wait") \/ ReleaseLock(a, s, "none") \/ RenewLock(a, s, "none")
-       \/ Heartbeat(a) \/ SetAgentStatus(a, "blocked") \/ SetAgentStatus(a, "working")
+       \/ Heartbeat(a) \/ SetAgentStatus(a, "blocked", "said") \/ SetAgentStatus(a, "working", "none")
   \/ TakeOver("first") \/ TakeOver("otherBoot")
   \/ ExpireDue \/ Tick
 

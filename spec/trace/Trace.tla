@@ -145,7 +145,7 @@ OfAgent ==
   \/ Now.kind = "AgentJoin" /\ AgentJoin(Now.agent)
   \/ Now.kind = "AgentLeave" /\ AgentLeave(Now.agent)
   \/ Now.kind = "Heartbeat" /\ Heartbeat(Now.agent)
-  \/ Now.kind = "SetAgentStatus" /\ SetAgentStatus(Now.agent, Now.status)
+  \/ Now.kind = "SetAgentStatus" /\ SetAgentStatus(Now.agent, Now.status, Now.words)
   \/ Now.kind = "AcquireLock" /\ AcquireLock(Now.agent, Now.scopes, Now.wait)
   \/ Now.kind = "ReleaseLock" /\ ReleaseLocks(Now.agent, Now.scopes)
   \/ Now.kind = "RenewLock" /\ RenewLock(Now.agent, Now.scope, "none")

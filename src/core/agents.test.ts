@@ -56,7 +56,67 @@ describe('what an agent may say about itself', () => {
     const decision = say(machine, to);
     expect(codeOf(decision)).toBe(outcome === 'refused' ? 'TRANSITION_NOT_ALLOWED' : 'committed');
     expect(machine.status('alice')).toBe(outcome === 'changes' ? to : before);
-    if (outcome === 'is so') expect(eventKinds(decision)).toEqual([]);
+    if (outcome === 'is so') expect(eventKinds(decision)).toEqual(['agent.reported']);
+  });
+
+  test('is nothing new without a word about it', () => {
+    const machine = house();
+    const decision = machine.say({
+      kind: 'SetAgentStatus',
+      agent: agentId('alice'),
+      status: 'idle',
+      reason: null,
+    });
+    expect(eventKinds(decision)).toEqual([]);
+  });
+
+  test('is kept for the others, the last words of it', () => {
+    const machine = house();
+    const report = (): unknown => machine.state.agents.get(agentId('alice'))?.lastReport;
+    expect(report()).toBeNull();
+    machine.acquire('alice', 'a');
+    machine.nowMs += 1_000;
+    const atMs = machine.nowMs;
+    say(machine, 'working');
+    expect(report()).toEqual({ text: 'because', atMs });
+    const without = {
+      kind: 'SetAgentStatus',
+      agent: agentId('alice'),
+      status: 'blocked',
+      reason: null,
+    } as const;
+    machine.nowMs += 1_000;
+    machine.say(without);
+    expect(report()).toEqual({ text: 'because', atMs });
+    say(machine, 'working');
+    expect(report()).toEqual({ text: 'because', atMs: machine.nowMs });
+    machine.leave('alice');
+    machine.join('alice');
+    expect(report()).toBeNull();
+  });
+
+  test('says anew why it is blocked, but not since when', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    say(machine, 'blocked');
+    const { blockedSinceMs } = machine.state.agents.get(agentId('alice')) as Agent;
+    machine.nowMs += 1_000;
+    machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: 'another' });
+    expect(machine.state.agents.get(agentId('alice'))).toMatchObject({
+      blockedReason: 'another',
+      blockedSinceMs,
+    });
+  });
+
+  test('of one that waits is no reason of its own to be blocked', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    machine.acquire('alice', 'a', { wait: 'open' });
+    say(machine, 'blocked');
+    expect(machine.state.agents.get(agentId('alice'))).toMatchObject({
+      blockedReason: null,
+      lastReport: { text: 'because' },
+    });
   });
 });
 
@@ -201,6 +261,7 @@ describe('joining', () => {
       sessionDeadlineMs,
       blockedSinceMs: null,
       blockedReason: null,
+      lastReport: null,
       retryCount: 0,
       lostAtMs: null,
       heldWhenLost: [],

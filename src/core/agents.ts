@@ -13,12 +13,15 @@
  *     blocked --(wait ends in vain)--> idle
  *     working --(says it cannot go on)--> blocked --(says it can)--> working
  *     working, idle --(says it is done; locks are released)--> completed --(says so)--> idle
+ *
+ * What it says with its status, or about its progress while that stays the same, is kept for the others to read; no
+ * decision depends on it.
  */
 import { must } from './assert.ts';
 import type { AgentJoin, AgentLeave, Heartbeat, SetAgentStatus } from './commands.ts';
 import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
-import type { EventOf, LeaseRenewal, Stamp } from './events.ts';
+import type { Event, EventOf, LeaseRenewal, Stamp } from './events.ts';
 import { presentAgent } from './gate.ts';
 import { addMs, type AgentId, type Revision, type TimeMs } from './ids.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
@@ -104,14 +107,14 @@ const declarable: { readonly [From in AgentStatus]: readonly AgentStatus[] } = {
 };
 
 /**
- * An agent declares its status. Saying what is already so changes nothing. Rejects: TRANSITION_NOT_ALLOWED.
+ * An agent declares its status. Saying what is already so changes nothing, but a reason given with it is a report of how
+ * it goes, and is kept for the others. Rejects: TRANSITION_NOT_ALLOWED.
  */
 export function decideSetAgentStatus(state: State, command: SetAgentStatus): Decision {
   const agent = presentAgent(state, command.agent);
   const { status: to, reason } = command;
   const from = agent.status;
-  if (from === to)
-    return { kind: 'committed', events: [], result: { kind: 'statusSet', status: to, released: [] } };
+  if (from === to) return decideReport(agent, reason);
   const waiting = agent.ticket !== null;
   if (waiting || !declarable[from].includes(to))
     return reject('TRANSITION_NOT_ALLOWED', transitionAdvice(agent, to), {
@@ -126,6 +129,11 @@ export function decideSetAgentStatus(state: State, command: SetAgentStatus): Dec
   draft.emit({ kind: 'agent.statusChanged', agent: agent.id, from, to, reason });
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'statusSet', status: to, released } };
+}
+
+function decideReport({ id, status }: Agent, report: string | null): Decision {
+  const events: readonly Event[] = report === null ? [] : [{ kind: 'agent.reported', agent: id, report }];
+  return { kind: 'committed', events, result: { kind: 'statusSet', status, released: [] } };
 }
 
 function transitionAdvice(agent: Agent, to: AgentStatus): string {
@@ -167,6 +175,7 @@ export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, 
     sessionDeadlineMs: stamp.atMs,
     blockedSinceMs: null,
     blockedReason: null,
+    lastReport: null,
     retryCount: 0,
     lostAtMs: null,
     heldWhenLost: [],
@@ -189,6 +198,18 @@ export function evolveAgentStatusChanged(
   const agent = presentAgent(state, event.agent);
   setStatus(state, agent, event.to, stamp.atMs);
   if (event.to === 'blocked') agent.blockedReason = event.reason ?? '';
+  if (event.reason !== null) agent.lastReport = { text: event.reason, atMs: stamp.atMs };
+}
+
+/** Who has said that it is blocked, and says so again, says why anew; it is not blocked for longer by that. */
+export function evolveAgentReported(
+  state: State,
+  { agent: id, report }: EventOf<'agent.reported'>,
+  { atMs }: Stamp,
+): void {
+  const agent = presentAgent(state, id);
+  agent.lastReport = { text: report, atMs };
+  if (agent.blockedReason !== null) agent.blockedReason = report;
 }
 
 export function evolveAgentLeft(state: State, event: EventOf<'agent.left'>): void {

@@ -79,6 +79,7 @@ export interface Heartbeat extends AsAgent {
   readonly kind: 'Heartbeat';
 }
 
+/** How the agent is, and how it goes: with the status that it has already, the reason is a report of its progress. */
 export interface SetAgentStatus extends AsAgent {
   readonly kind: 'SetAgentStatus';
   readonly status: AgentStatus;

@@ -51,6 +51,7 @@ export type Event =
       readonly to: AgentStatus;
       readonly reason: string | null;
     }
+  | { readonly kind: 'agent.reported'; readonly agent: AgentId; readonly report: string }
   | { readonly kind: 'agent.left'; readonly agent: AgentId }
   | { readonly kind: 'agent.lost'; readonly agent: AgentId; readonly held: readonly ScopePath[] }
   | {

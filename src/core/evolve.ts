@@ -3,6 +3,7 @@ import {
   evolveAgentLeft,
   evolveAgentLost,
   evolveAgentRenewed,
+  evolveAgentReported,
   evolveAgentStatusChanged,
   noteSeen,
 } from './agents.ts';
@@ -39,6 +40,7 @@ const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
   'agent.joined': evolveAgentJoined,
   'agent.renewed': evolveAgentRenewed,
   'agent.statusChanged': evolveAgentStatusChanged,
+  'agent.reported': evolveAgentReported,
   'agent.left': evolveAgentLeft,
   'agent.lost': evolveAgentLost,
   'lock.granted': evolveLockGranted,

@@ -22,13 +22,18 @@ import type {
 } from './state.ts';
 import { placeSync } from './syncs.ts';
 
-/** Raised when the encoding changes; an older program must not read a newer one. */
-const format = 1;
+/**
+ * Raised when the encoding changes; an older program must not read a newer one. What is read of older ones:
+ *
+ *     1  without `lastReport` of an agent
+ */
+const format = 2;
+const oldestFormat = 1;
 
 type StoredScope = Omit<Scope, 'contexts'> & {
   readonly contexts: readonly (readonly [string, ContextRecord])[];
 };
-type StoredAgent = Omit<Agent, 'held' | 'ticket'>;
+type StoredAgent = Omit<Agent, 'held' | 'ticket' | 'lastReport'> & Partial<Pick<Agent, 'lastReport'>>;
 
 interface StoredState {
   readonly format: number;
@@ -115,7 +120,8 @@ function parse(text: string): StoredState {
     throw new SnapshotError(
       `the snapshot has format ${found}, this version reads up to ${format}: use the version that wrote it`,
     );
-  if (found !== format) throw new SnapshotError('the snapshot is damaged: it names no known format');
+  if (typeof found !== 'number' || !(found >= oldestFormat))
+    throw new SnapshotError('the snapshot is damaged: it names no known format');
   return stored as StoredState;
 }
 
@@ -138,7 +144,12 @@ function restore(stored: StoredState): State {
 }
 
 function restoreAgent(state: State, stored: StoredAgent): void {
-  const agent: Agent = { ...stored, held: new Set<ScopePath>(), ticket: null };
+  const agent: Agent = {
+    ...stored,
+    lastReport: stored.lastReport ?? null,
+    held: new Set<ScopePath>(),
+    ticket: null,
+  };
   state.agents.set(agent.id, agent);
   if (agent.presence === 'lost') return;
   state.index.sessionDeadlines.set(agent.id, agent.sessionDeadlineMs);

@@ -96,6 +96,12 @@ export type Presence = 'present' | 'lost';
 /** What an agent says about itself; for people, never for decisions. */
 export type AgentMetadata = Readonly<Record<string, string | number | boolean>>;
 
+/** Words of an agent for the others to read. */
+export interface AgentReport {
+  readonly text: string;
+  readonly atMs: TimeMs;
+}
+
 export interface Agent {
   readonly id: AgentId;
   readonly epoch: Epoch;
@@ -111,6 +117,8 @@ export interface Agent {
   blockedSinceMs: TimeMs | null;
   /** Why it says that it cannot go on; null when it is blocked by waiting. */
   blockedReason: string | null;
+  /** What it last said of how it goes, or why its status changed; null before it said anything. */
+  lastReport: AgentReport | null;
   /** Waits that ended without a grant since the last grant. */
   retryCount: number;
   /** Set exactly while presence is lost. */

@@ -32,6 +32,7 @@ const toldFacts = [
   'operation',
   'cause',
   'reason',
+  'report',
   'error',
 ] as const;
 

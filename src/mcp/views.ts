@@ -106,6 +106,7 @@ const toldEvents: HistoryFilter = {
   events: [
     'agent.joined',
     'agent.statusChanged',
+    'agent.reported',
     'agent.left',
     'agent.lost',
     'lock',

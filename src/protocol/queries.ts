@@ -2,6 +2,7 @@ import type {
   Agent,
   AgentId,
   AgentMetadata,
+  AgentReport,
   AgentStatus,
   CommandKind,
   ContextRecord,
@@ -85,6 +86,8 @@ export interface AgentView {
   readonly sessionDeadlineMs: TimeMs;
   readonly blockedSinceMs: TimeMs | null;
   readonly blockedReason: string | null;
+  /** What it last said of how it goes, or why its status changed. */
+  readonly lastReport: AgentReport | null;
   readonly retryCount: number;
   readonly lostAtMs: TimeMs | null;
   readonly heldWhenLost: Agent['heldWhenLost'];

@@ -82,6 +82,9 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
   AgentLeave: nothing,
   Heartbeat: nothing,
   SetAgentStatus: (entry) => {
+    const reported = entry.events.find((event) => event.kind === 'agent.reported');
+    if (reported !== undefined)
+      return { status: resultOf(entry, 'statusSet').status, reason: reported.report };
     const { to, reason } = eventOf(entry, 'agent.statusChanged', ({ agent }) => agent === entry.agent);
     return { status: to, reason };
   },

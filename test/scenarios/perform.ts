@@ -99,7 +99,8 @@ const isTold = (value: unknown): boolean => typeof value !== 'object' || Object.
 
 function agentsOf(state: State): string[] {
   return [...state.agents.values()].map(
-    ({ id, epoch, status, presence }) => `${id} is ${presence === 'lost' ? 'lost' : status}, epoch ${epoch}`,
+    ({ id, epoch, status, presence, lastReport }) =>
+      `${id} is ${presence === 'lost' ? 'lost' : status}, epoch ${epoch}${lastReport === null ? '' : `, says ${lastReport.text}`}`,
   );
 }
 

@@ -13,6 +13,7 @@ const eventKinds: { readonly [Kind in EventKind]: true } = {
   'agent.joined': true,
   'agent.renewed': true,
   'agent.statusChanged': true,
+  'agent.reported': true,
   'agent.left': true,
   'agent.lost': true,
   'lock.granted': true,

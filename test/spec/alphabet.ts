@@ -109,10 +109,11 @@ export const forgedHeartbeat = (agent: AgentId, forgery: 'staleEpoch' | 'otherSe
   },
 });
 
-export const setAgentStatus = (agent: AgentId, status: AgentStatus): Act =>
-  byAgent('SetAgentStatus', agent, [status], () => ({
+/** With words for the others, or without. */
+export const setAgentStatus = (agent: AgentId, status: AgentStatus, words: 'said' | 'none'): Act =>
+  byAgent('SetAgentStatus', agent, words === 'none' ? [status] : [status, words], () => ({
     status,
-    reason: status === 'blocked' ? 'cannot go on' : null,
+    reason: words === 'none' ? null : 'it goes like this',
   }));
 
 // Locks and the queue.

@@ -37,7 +37,11 @@ function parametersOf(before: State, command: Command, names: Names): Asked {
     case 'CancelWait':
       return agent(command.agent);
     case 'SetAgentStatus':
-      return { ...agent(command.agent), status: command.status };
+      return {
+        ...agent(command.agent),
+        status: command.status,
+        words: command.reason === null ? 'none' : 'said',
+      };
     case 'AcquireLock':
       return { ...agent(command.agent), ...scopes(command.scopes), ...waitOf(command, names) };
     case 'ReleaseLock':

@@ -39,6 +39,8 @@ function agentEventText(event: AgentEvent): string {
       return line`${event.agent} renewed its session and ${count(event.leases.length, 'lease')}`;
     case 'agent.statusChanged':
       return line`${event.agent} became ${event.to}, was ${event.from}${because(event.reason)}`;
+    case 'agent.reported':
+      return line`${event.agent} reported: ${event.report}`;
     case 'agent.left':
       return line`${event.agent} left`;
     case 'agent.lost':

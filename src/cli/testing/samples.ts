@@ -83,6 +83,7 @@ export function agentView(over: Partial<AgentView> = {}): AgentView {
     sessionDeadlineMs: asTimeMs(startMs + 5 * minuteMs),
     blockedSinceMs: null,
     blockedReason: null,
+    lastReport: null,
     retryCount: 0,
     lostAtMs: null,
     heldWhenLost: [],

@@ -69,6 +69,31 @@ export const agentMutants: readonly Mutant[] = [
     caughtBy: 'TimeoutManagement',
   },
   {
+    name: 'a report of progress does not show that the agent is there',
+    file: 'agents.ts',
+    find: 'report === null ? []',
+    replace: "report !== '' ? []",
+    model: 'TakeOver22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'silence is taken for a report of progress',
+    file: 'agents.ts',
+    find: "report === null ? [] : [{ kind: 'agent.reported', agent: id, report }]",
+    replace: "[{ kind: 'agent.reported', agent: id, report: report ?? '' }]",
+    model: 'Status22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'who reports may stay blocked for longer',
+    file: 'agents.ts',
+    find: '  if (agent.blockedReason !== null) agent.blockedReason = report;',
+    replace:
+      "  if (agent.blockedReason !== null) state.index.blockDeadlines.set(id, addMs(atMs, state.settings.maxBlockMs));\n  if (agent.status === 'blocked') agent.blockedSinceMs = atMs;",
+    model: 'TakeOver22',
+    caughtBy: 'graph',
+  },
+  {
     name: 'who waits may call itself working',
     file: 'agents.ts',
     find: 'if (waiting || !declarable[from].includes(to))',

@@ -13,8 +13,8 @@ export function bounds(constants: Constants): Alphabet {
       say.renewTooLong(agent, scope),
       say.releaseLock(agent, scope),
     ]),
-    say.setAgentStatus(agent, 'blocked'),
-    say.setAgentStatus(agent, 'working'),
+    say.setAgentStatus(agent, 'blocked', 'said'),
+    say.setAgentStatus(agent, 'working', 'none'),
   ]);
   const removable = scopes
     .slice(1, 2)

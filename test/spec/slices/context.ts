@@ -20,8 +20,8 @@ export function context(constants: Constants): Alphabet {
     ]),
   );
   const statuses = agents.flatMap((agent) => [
-    say.setAgentStatus(agent, 'blocked'),
-    say.setAgentStatus(agent, 'working'),
+    say.setAgentStatus(agent, 'blocked', 'said'),
+    say.setAgentStatus(agent, 'working', 'none'),
   ]);
   const upper = scopes
     .slice(1, 2)

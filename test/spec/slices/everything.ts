@@ -28,7 +28,9 @@ function actsOf(agent: AgentId, { scopes, waitFor }: Constants): say.Act[] {
     say.agentLeave(agent),
     say.heartbeat(agent),
     say.cancelWait(agent),
-    ...agentStatuses.map((status) => say.setAgentStatus(agent, status)),
+    ...agentStatuses.map((status) =>
+      say.setAgentStatus(agent, status, status === 'blocked' ? 'said' : 'none'),
+    ),
     ...scopes.flatMap((scope) => [
       say.acquireLock(agent, [scope], 'now', waitFor),
       say.acquireLock(agent, [scope], 'wait', waitFor),

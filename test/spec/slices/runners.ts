@@ -16,8 +16,8 @@ export function runners(constants: Constants): Alphabet {
     say.agentJoin(agent),
     say.agentLeave(agent),
     say.heartbeat(agent),
-    say.setAgentStatus(agent, 'idle'),
-    say.setAgentStatus(agent, 'completed'),
+    say.setAgentStatus(agent, 'idle', 'said'),
+    say.setAgentStatus(agent, 'completed', 'said'),
   ]);
   const byOperator = [
     ...scopes.flatMap((scope) => [say.retrySync(scope), say.resetSync(scope), say.abortSync(scope)]),

@@ -7,7 +7,10 @@ import { everybodyJoins, scopesWithoutDependencies } from './common.ts';
 export function status(constants: Constants): Alphabet {
   const { agents, scopes, waitFor } = constants;
   const acts = agents.flatMap((agent) => [
-    ...agentStatuses.map((said) => say.setAgentStatus(agent, said)),
+    ...agentStatuses.map((status) => say.setAgentStatus(agent, status, 'said')),
+    ...agentStatuses
+      .filter((status) => status !== 'blocked')
+      .map((status) => say.setAgentStatus(agent, status, 'none')),
     ...scopes.flatMap((scope) => [
       say.acquireLock(agent, [scope], 'now', waitFor),
       say.acquireLock(agent, [scope], 'wait', waitFor),

@@ -12,8 +12,8 @@ export function takeOver(constants: Constants): Alphabet {
       say.renewLock(agent, scope),
     ]),
     say.heartbeat(agent),
-    say.setAgentStatus(agent, 'blocked'),
-    say.setAgentStatus(agent, 'working'),
+    say.setAgentStatus(agent, 'blocked', 'said'),
+    say.setAgentStatus(agent, 'working', 'none'),
   ]);
   return {
     prelude: [...everybodyJoins(constants), scopesWithoutDependencies(constants)],
