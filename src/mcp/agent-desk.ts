@@ -3,6 +3,7 @@ import type { AgentId, AgentMetadata, Rejection } from '../core/index.ts';
 import { CoordinatorError, invalidInput } from '../protocol/index.ts';
 import type { Reply } from '../protocol/index.ts';
 import { KeptAgent } from './kept-agent.ts';
+import { lossesOf } from './losses.ts';
 import type { AgentSession, Keeper, McpPorts, Workspace } from './ports.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -147,9 +148,11 @@ export class AgentDesk {
     const reply = await agent.beat();
     if (!reply.ok || reply.result.kind !== 'renewed') return reply;
     agent.noteHeld(reply.result.leases);
+    const { coordinator } = this.#workspace;
     const subject = { kind: 'agent', agent: agent.session.agent } as const;
-    const { waiters } = await this.#workspace.coordinator.query({ kind: 'why', subject, at: null });
+    const { waiters } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
     for (const waiter of waiters) agent.waitWith(waiter, waiter.scopes);
+    for (const loss of await lossesOf(coordinator, agent.session)) agent.noteLost(loss);
     return reply;
   }
 

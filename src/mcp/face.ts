@@ -154,10 +154,10 @@ function lookForLost(agent: KeptAgent): Promise<void> {
  * What happened since the agent's last call stands first, since it may change what the rest is worth; but the code of a
  * refusal is what everybody looks for at the beginning.
  */
-function withNotices(answer: ToolAnswer, agent: KeptAgent, call: ToolCall): ToolAnswer {
+async function withNotices(answer: ToolAnswer, agent: KeptAgent, call: ToolCall): Promise<ToolAnswer> {
   // Nobody hears the answer: what there is to tell is told with the next one.
   if (call.signal.aborted) return answer;
-  const notices = agent.takeNotices();
+  const notices = await agent.takeNotices(() => !call.signal.aborted);
   const parts = answer.isError ? [answer.text, ...notices] : [...notices, answer.text];
   return { ...answer, text: parts.join('\n') };
 }

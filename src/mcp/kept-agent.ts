@@ -20,6 +20,7 @@ import type {
   TicketEndCause,
 } from '../core/index.ts';
 import type { CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
+import { lossText, type Loss } from './losses.ts';
 import type { AgentSession, McpPorts } from './ports.ts';
 import type { Speaker } from './speaker.ts';
 import { quoted } from './text.ts';
@@ -44,6 +45,9 @@ const beatEveryMinMs = 500;
 /** Pause before what failed is tried again. */
 const againMs = 1_000;
 
+/** What an agent has to be told; how it came to a loss is looked up when there is somebody to tell. */
+type Notice = { readonly kind: 'said'; readonly text: string } | ({ readonly kind: 'lost' } & Loss);
+
 interface Uncollected {
   readonly locks: readonly Grant[];
   readonly cancel: () => void;
@@ -57,7 +61,7 @@ export class KeptAgent {
   readonly #contended = new Map<FencingToken, 'news' | 'told'>();
   /** Commands without an answer yet. */
   #underWay = 0;
-  #notices: string[] = [];
+  #notices: Notice[] = [];
   #wait: TicketWait | null = null;
   #uncollected: Uncollected | null = null;
   #cancelBeat: () => void = () => undefined;
@@ -168,24 +172,36 @@ export class KeptAgent {
   async lookForLost(): Promise<void> {
     if (this.#held.size === 0 || this.#underWay > 0) return;
     const subject = { kind: 'agent', agent: this.session.agent } as const;
-    const { revision, agent, locks } = await this.#options.coordinator.query({
-      kind: 'why',
-      subject,
-      at: null,
-    });
+    const query = { kind: 'why', subject, at: null, happened: 0 } as const;
+    const { revision, agent, locks } = await this.#options.coordinator.query(query);
     // What is just being given back is not lost.
     if (this.#underWay > 0) return;
     this.#noticeLost(revision, agent?.epoch === this.session.epoch ? locks : []);
   }
 
-  /** What happened since the last call, each thing told once; a grant among it counts as collected. */
-  takeNotices(): readonly string[] {
+  /** Notes that it lost a lock while nobody kept it. */
+  noteLost(loss: Loss): void {
+    this.#notices.push({ kind: 'lost', scope: loss.scope, token: loss.token });
+  }
+
+  /**
+   * What happened since the last call, each thing told once; a grant among it counts as collected. Nothing of it when by
+   * then nobody hears the answer: it is told with the next one.
+   */
+  async takeNotices(isHeard: () => boolean): Promise<readonly string[]> {
+    const worded = await this.#inWords(this.#notices);
+    if (!isHeard()) return [];
+    const told = this.#notices.flatMap((notice) => worded.get(notice) ?? []);
+    // What came while causes were looked up is left for the next call.
+    this.#notices = this.#notices.filter((notice) => !worded.has(notice));
     const collected = this.#collect();
-    if (collected !== null)
-      this.#notices.push(`GRANTED while you did not wait: ${grantsText(collected)}. It is yours now.`);
-    const notices = [...this.#notices, ...this.#contentionNews()];
-    this.#notices = [];
-    return notices;
+    return [
+      ...told,
+      ...(collected === null
+        ? []
+        : [`GRANTED while you did not wait: ${grantsText(collected)}. It is yours now.`]),
+      ...this.#contentionNews(),
+    ];
   }
 
   /** Keeps it no longer. Its session and its leases end by themselves unless somebody else renews them. */
@@ -201,6 +217,19 @@ export class KeptAgent {
     this.stop();
   }
 
+  async #inWords(notices: readonly Notice[]): Promise<ReadonlyMap<Notice, string>> {
+    const { coordinator, ports } = this.#options;
+    const worded = notices.map(async (notice): Promise<readonly [Notice, string]> => {
+      if (notice.kind === 'said') return [notice, notice.text];
+      return [notice, await lossText(coordinator, ports.clock, notice)];
+    });
+    return new Map(await Promise.all(worded));
+  }
+
+  #say(text: string): void {
+    this.#notices.push({ kind: 'said', text });
+  }
+
   #afterBeat(revision: Revision, { sessionDeadlineMs, leases }: ResultOf<'renewed'>): void {
     this.#noticeLost(revision, leases);
     for (const { token, contendedSinceMs } of leases)
@@ -214,7 +243,7 @@ export class KeptAgent {
       if (token > revision) continue;
       if (leases.some((lease) => lease.scope === scope && lease.token === token)) continue;
       this.#held.delete(scope);
-      this.#notices.push(lostText(scope, token));
+      this.noteLost({ scope, token });
     }
   }
 
@@ -242,7 +271,7 @@ export class KeptAgent {
     for (const { scope, token } of locks) {
       const before = this.#held.get(scope);
       // Others may have written there between the two grants.
-      if (before !== undefined && before < token) this.#notices.push(lostText(scope, before));
+      if (before !== undefined && before < token) this.noteLost({ scope, token: before });
       this.#held.set(scope, token);
     }
     if (locks.length > 0) this.beatBefore(locks.map((lock) => lock.deadlineMs));
@@ -256,13 +285,13 @@ export class KeptAgent {
     if (wait.isAttended) return;
     if (reply.kind === 'granted') this.keepUntilCollected(reply.locks);
     else if (reply.cause !== 'cancelled' && reply.cause !== 'left')
-      this.#notices.push(vainText(wait.scopes, wait.ticket, reply.cause));
+      this.#say(vainText(wait.scopes, wait.ticket, reply.cause));
   }
 
   /** Nobody came for it in time. */
   #passOn(locks: readonly Grant[]): void {
     this.#uncollected = null;
-    this.#notices.push(
+    this.#say(
       `PASSED ON: ${grantsText(locks)} came while you did not wait, and was not collected in time. Call lock_acquire to ask anew.`,
     );
     this.#giveBackAtLast(locks);
@@ -293,10 +322,6 @@ const goneCodes: ReadonlySet<Rejection['code']> = new Set([
   'SESSION_MISMATCH',
   'AGENT_LOST',
 ]);
-
-function lostText(scope: ScopePath, token: FencingToken): string {
-  return `LOST ${quoted(scope)} (token ${token}): its lease ended, or it was revoked; lock_check says which. Do not write there.`;
-}
 
 /** `"services/auth" (token 17)`. */
 export function grantsText(locks: readonly Pick<Grant, 'scope' | 'token'>[]): string {

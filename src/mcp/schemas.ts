@@ -23,7 +23,7 @@ export const toolSchemas = {
     z.strictObject({
       agent: agent(),
       status: z.enum(['working', 'blocked', 'completed', 'idle', 'left']),
-      message: z.string().optional().describe('Why; needed for blocked'),
+      message: z.string().optional().describe('How it goes, or why; needed for blocked'),
     }),
   lock_acquire: () =>
     z.strictObject({

@@ -17,7 +17,8 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
     idempotent: true,
   },
   agent_report: {
-    description: 'Say how you are. blocked keeps your locks, completed gives them back, left ends your part.',
+    description:
+      'Say how you are and how it goes; others read it. blocked keeps your locks, completed gives them back, left ends your part.',
     readOnly: false,
     idempotent: true,
   },

@@ -57,6 +57,9 @@ function agentLine(view: AgentView, nowMs: number): string {
     ...(view.blockedReason === null || view.blockedReason === ''
       ? []
       : [`blocked: ${quoted(view.blockedReason)}`]),
+    ...(view.lastReport === null || view.lastReport.text === view.blockedReason
+      ? []
+      : [`said ${quoted(view.lastReport.text)} ${duration(nowMs - view.lastReport.atMs)} ago`]),
     ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),
     `seen ${duration(nowMs - view.seenAtMs)} ago`,
   ].join('; ');
@@ -70,6 +73,36 @@ function lockLine(lock: LockView, nowMs: number): string {
 function waiterLine(waiter: WaiterView, nowMs: number): string {
   const what = waiter.scopes.map(quoted).join(', ');
   return `${waiter.agent} waits for ${what}${purpose(waiter.reason)}, for ${duration(nowMs - waiter.sinceMs)}; ticket ${waiter.ticket}`;
+}
+
+const holdersMax = 5;
+
+/** What keeps a ticket from being served: who holds what it wants, an older ticket, or that no place is free. */
+export function obstacleLines(waiter: WaiterView, inTheWay: readonly LockView[], nowMs: number): string[] {
+  const { waitsFor, reservedFor } = waiter;
+  const isFull = waitsFor.length === 0 && inTheWay.length > 0;
+  return [
+    ...(isFull
+      ? ['No place is free: as many agents hold locks as may at once (max_concurrent_agents).']
+      : []),
+    ...bounded(
+      inTheWay.map((lock) => holderText(lock, nowMs)),
+      holdersMax,
+      'coordination_status',
+    ),
+    ...(reservedFor === null
+      ? []
+      : [
+          `${quoted(reservedFor.scope)} is kept for ${reservedFor.agent}, whose ticket ${reservedFor.ticket} is the oldest.`,
+        ]),
+  ];
+}
+
+/** `"services/auth" is held by alice for "...", for 3 min now; its lease runs 40 s more unless renewed.` */
+export function holderText(lock: LockView, nowMs: number): string {
+  const since = `for ${duration(nowMs - lock.grantedAtMs)} now`;
+  const left = `its lease runs ${duration(lock.deadlineMs - nowMs)} more unless renewed`;
+  return `${quoted(lock.scope)} is held by ${lock.agent}${purpose(lock.reason)}: ${since}; ${left}.`;
 }
 
 function syncLine(sync: SyncView): string {

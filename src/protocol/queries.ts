@@ -23,6 +23,9 @@ import type {
 } from '../core/index.ts';
 import type { ScopeProblem } from './coordinator.ts';
 
+/** Events that a `why` tells of its subject. */
+export const happenedMax = 20;
+
 /** What can be read. */
 export type Query =
   /** Everything at a glance, now or at a past moment (the log is replayed up to it). */
@@ -36,7 +39,13 @@ export type Query =
       readonly before: Revision | null;
     }
   /** Who holds a scope or what an agent does, since when, why, who waits, and what led to it. */
-  | { readonly kind: 'why'; readonly subject: WhySubject; readonly at: Moment | null }
+  | {
+      readonly kind: 'why';
+      readonly subject: WhySubject;
+      readonly at: Moment | null;
+      /** How many events are told of what led to it, at most {@link happenedMax}; that many when left out. */
+      readonly happened?: number | undefined;
+    }
   | { readonly kind: 'token'; readonly scope: ScopePath; readonly token: FencingToken }
   /** Checks every invariant on the current state. */
   | { readonly kind: 'violations' }
@@ -119,6 +128,14 @@ export interface WaiterView {
   readonly reason: string | null;
   /** Scopes of the ticket that are not free; empty: it waits for a place or behind the oldest ticket. */
   readonly waitsFor: readonly ScopePath[];
+  /** When all scopes are free: the oldest ticket, if it keeps one of them for itself. Null: it waits for a place. */
+  readonly reservedFor: Reservation | null;
+}
+
+export interface Reservation {
+  readonly scope: ScopePath;
+  readonly ticket: Ticket;
+  readonly agent: AgentId;
 }
 
 export interface SyncView {

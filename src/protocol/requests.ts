@@ -3,7 +3,7 @@ import { callerCommand } from './command-schemas.ts';
 import type { CommandRequest, TicketRequest } from './coordinator.ts';
 import { invalidInput, type CoordinatorError } from './errors.ts';
 import { agentId, name, requestId, revision, scopePath, timeMs } from './fields.ts';
-import type { Query } from './queries.ts';
+import { happenedMax, type Query } from './queries.ts';
 import type { ClientMessage } from './wire.ts';
 
 /** Entries that one history query may return. */
@@ -45,7 +45,12 @@ const query = z.discriminatedUnion('kind', [
     limit: z.int().min(1).max(historyLimitMax),
     before: revision.nullable(),
   }),
-  z.strictObject({ kind: z.literal('why'), subject: whySubject, at: moment.nullable() }),
+  z.strictObject({
+    kind: z.literal('why'),
+    subject: whySubject,
+    at: moment.nullable(),
+    happened: z.number().int().min(0).max(happenedMax).optional(),
+  }),
   z.strictObject({ kind: z.literal('token'), scope: scopePath, token: revision }),
   z.strictObject({ kind: z.literal('violations') }),
   z.strictObject({ kind: z.literal('health') }),

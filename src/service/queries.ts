@@ -1,5 +1,6 @@
 /** Answers to what can be asked, each as of a revision that includes all that was acknowledged before the question. */
 import { invariantNames, violations, type State, type TimeMs } from '../core/index.ts';
+import { happenedMax } from '../protocol/index.ts';
 import type {
   Answer,
   Answers,
@@ -14,7 +15,7 @@ import { toFailure, type Report } from './failures.ts';
 import { readHappened, readHistory } from './history.ts';
 import { stateAt } from './moments.ts';
 import { viewScopes, viewStatus, viewToken } from './views.ts';
-import { happenedMax, viewWhy } from './why.ts';
+import { viewWhy } from './why.ts';
 
 /** A view of the state between two batches. */
 export type Look = <T>(view: (state: State, nowMs: TimeMs) => T) => Promise<T>;
@@ -43,12 +44,12 @@ export class QueryDesk {
       const revision = await this.#ports.look((state) => state.revision);
       return readHistory(this.#ports.store, query, revision);
     },
-    why: async ({ subject, at }) => {
+    why: async ({ subject, at, happened: limit = happenedMax }) => {
       const seen = await this.#viewAt(at, (state) => viewWhy(state, subject));
-      return {
-        ...seen,
-        happened: await readHappened(this.#ports.store, subject, seen.revision, happenedMax),
-      };
+      // Reading back to the events of one that has few of them may go through much of the log.
+      const happened =
+        limit === 0 ? [] : await readHappened(this.#ports.store, subject, seen.revision, limit);
+      return { ...seen, happened };
     },
     token: (check) => this.#ports.look((state, nowMs) => viewToken(state, check, nowMs)),
     violations: () =>

@@ -70,7 +70,16 @@ export function viewQueue(state: State): WaiterView[] {
 function viewWaiter(state: State, waiter: Waiter, position: number): WaiterView {
   const { ttlMs: _ttlMs, waitMs: _waitMs, ...shown } = waiter;
   const waitsFor = waiter.scopes.filter((scope) => state.locks.has(scope));
-  return { ...shown, deadlineMs: endOfWait(state, waiter), position, waitsFor };
+  const reservedFor = waitsFor.length > 0 ? null : reservation(state, waiter);
+  return { ...shown, deadlineMs: endOfWait(state, waiter), position, waitsFor, reservedFor };
+}
+
+/** The oldest ticket keeps its scopes free for itself until it can have all of them. */
+function reservation(state: State, { ticket, scopes }: Waiter): WaiterView['reservedFor'] {
+  const [oldest] = state.tickets.values();
+  if (oldest === undefined || oldest.ticket === ticket) return null;
+  const scope = scopes.find((wanted) => oldest.scopes.includes(wanted));
+  return scope === undefined ? null : { scope, ticket: oldest.ticket, agent: oldest.agent };
 }
 
 /** At its own deadline, or when its agent has been blocked for too long, whichever comes first. */

@@ -3,9 +3,6 @@ import type { AgentId, ScopePath, State } from '../core/index.ts';
 import type { LockView, WhyAnswer, WhySubject } from '../protocol/index.ts';
 import { viewAgent, viewLock, viewQueue, viewSync } from './views.ts';
 
-/** Events that are told of a subject. */
-export const happenedMax = 20;
-
 /** All but what happened, which is in the log. */
 export type WhyNow = Omit<WhyAnswer, 'happened'>;
 

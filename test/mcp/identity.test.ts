@@ -70,19 +70,6 @@ it('a new process succeeds a dead one under the same name: epoch, locks and plac
   expect(told.facts).toMatchObject({ mayWrite: true });
 });
 
-it('who resumes and holds nothing any more is told that what it held was lost', async () => {
-  const stage = await openStage();
-  const first = await stage.startClient();
-  await first.join('claude');
-  await first.acquire('claude', 'services/auth');
-  await first.server.kill();
-  await stage.pass(61_000);
-  const resumed = await (await stage.startClient()).join('claude');
-  expect(resumed.text).toMatch(
-    /^RESUMED as claude.*\nYou hold nothing now\. If you held a scope before, it was lost/,
-  );
-});
-
 it('a new process goes on under the name without joining, and says what is held', async () => {
   const stage = await openStage();
   const first = await stage.startClient();

@@ -207,7 +207,7 @@ describe('agent list and status', () => {
   it('lists everyone in plain columns where nobody looks at a terminal, control characters escaped', async () => {
     const { stdout } = await new Harness({ coordinator }).run('agent', 'list');
     expect(stdout).toMatchInlineSnapshot(`
-      "AGENT         STATUS   HOLDS     TASK       SEEN
+      "AGENT         STATUS   HOLDS     DOING      SEEN
       alice         working  src/core  auth       5 s ago
       eve\\u001b[2J  lost               held docs  6 min ago
       "

@@ -34,13 +34,13 @@ export function agentTable(style: Style, agents: readonly AgentView[], nowMs: nu
     doing(view),
     relative(view.seenAtMs, nowMs),
   ]);
-  return table(style, ['AGENT', 'STATUS', 'HOLDS', 'TASK', 'SEEN'], rows);
+  return table(style, ['AGENT', 'STATUS', 'HOLDS', 'DOING', 'SEEN'], rows);
 }
 
 function doing(view: AgentView): string {
   if (view.presence === 'lost' && view.heldWhenLost.length > 0) return `held ${view.heldWhenLost.join(', ')}`;
   if (view.blockedReason !== null) return view.blockedReason;
-  return String(view.metadata['task'] ?? '');
+  return view.lastReport?.text ?? String(view.metadata['task'] ?? '');
 }
 
 /** One agent and what belongs to it. */
@@ -57,6 +57,9 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
   return [
     `${head} (epoch ${agent.epoch}, joined ${relative(agent.joinedAtMs, nowMs)}, seen ${relative(agent.seenAtMs, nowMs)})`,
     ...(agent.blockedReason === null ? [] : [line`blocked: ${agent.blockedReason}`]),
+    ...(agent.lastReport === null
+      ? []
+      : [line`reported ${relative(agent.lastReport.atMs, nowMs)}: ${agent.lastReport.text}`]),
     ...locks.map((lock) => `holds ${lockSentence(lock, nowMs)}`),
     ...(waiter === null ? [] : [`waits ${waiterSentence(waiter, nowMs)}`]),
     ...(agent.lostAtMs === null
@@ -110,10 +113,15 @@ function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number
     waiter.agent,
     waiter.scopes.join(', '),
     duration(nowMs - waiter.sinceMs),
-    waiter.waitsFor.length === 0 ? 'a place' : waiter.waitsFor.join(', '),
+    inTheWay(waiter),
     waiter.reason ?? '',
   ]);
   return table(style, ['PLACE', 'WAITER', 'WANTS', 'WAITED', 'BUSY', 'REASON'], rows);
+}
+
+function inTheWay({ waitsFor, reservedFor }: WaiterView): string {
+  if (waitsFor.length > 0) return waitsFor.join(', ');
+  return reservedFor === null ? 'a place' : `ticket ${reservedFor.ticket}`;
 }
 
 export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: number): Promise<string> {

@@ -1,4 +1,4 @@
-import type { HappenedEvent, LockView, WaiterView, WhyAnswer } from '../../protocol/index.ts';
+import type { HappenedEvent, LockView, Reservation, WaiterView, WhyAnswer } from '../../protocol/index.ts';
 import { eventText } from './events.ts';
 import type { Style } from './style.ts';
 import { line } from './text.ts';
@@ -70,7 +70,12 @@ function agentStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
   return [
     agentText(style, { agent, locks, waiter: waiters[0] ?? null }, nowMs),
     ...waitsFor.map((lock) => `waits behind: ${heldStory(style, lock, nowMs)}`),
+    ...waiters.flatMap(({ reservedFor }) => (reservedFor === null ? [] : [reservedStory(reservedFor)])),
   ];
+}
+
+function reservedStory({ scope, agent, ticket }: Reservation): string {
+  return line`${scope} is kept for ${agent}, whose ticket ${ticket} is the oldest`;
 }
 
 function happenedText(style: Style, run: Run, nowMs: number): string {

@@ -65,6 +65,7 @@ export function waiterView(over: Partial<WaiterView> = {}): WaiterView {
     sinceMs: asTimeMs(startMs - 40_000),
     deadlineMs: asTimeMs(startMs + 4 * minuteMs),
     position: 1,
+    reservedFor: null,
     reason: null,
     waitsFor: [scopePath('src/core')],
     ...over,

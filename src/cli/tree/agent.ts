@@ -37,9 +37,10 @@ function addOwnState(group: Command, host: Host): void {
     group.command('set').description('say what the agent does; completed releases its locks'),
   )
     .argument('<status>', 'idle, working, blocked or completed')
-    .option('--reason <text>', 'why it is blocked; required for that');
+    .option('--reason <text>', 'how it goes, for the others to read; why, when blocked: required for that');
   examples(
     set,
+    'rhema agent set working --reason "half of the tests pass" --agent alice',
     'rhema agent set blocked --reason "needs a decision about the schema" --agent alice',
     'rhema agent set completed --agent alice',
   );

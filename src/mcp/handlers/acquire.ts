@@ -1,11 +1,11 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { LockView } from '../../protocol/index.ts';
 import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { grantsText, vainText, type KeptAgent } from '../kept-agent.ts';
 import { refusalAboutScopes } from '../missing-scopes.ts';
 import { scopesNamed } from '../scopes.ts';
-import { duration, purpose, quoted } from '../text.ts';
+import { duration, quoted } from '../text.ts';
+import { obstacleLines } from '../views.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
 
 /** How often a waiting client is told how the wait goes on. */
@@ -66,20 +66,14 @@ async function waitingAnswer(
   const { ticket, position, deadlineMs } = waiting;
   const nowMs = work.clock.nowMs();
   const subject = { kind: 'agent', agent: agent.session.agent } as const;
-  const { waitsFor } = await work.workspace.coordinator.query({ kind: 'why', subject, at: null });
+  const query = { kind: 'why', subject, at: null, happened: 0 } as const;
+  const { waiters, waitsFor } = await work.workspace.coordinator.query(query);
   const text = [
     `WAITING for ${scopes.map(quoted).join(', ')}: place ${position} in the queue, ticket ${ticket}.`,
-    ...waitsFor.map((lock) => holderText(lock, nowMs)),
+    ...waiters.flatMap((waiter) => obstacleLines(waiter, waitsFor, nowMs)),
     `Next: call lock_acquire again with the same scopes. Your place is kept for ${duration(deadlineMs - nowMs)} more; do not edit meanwhile.`,
   ].join('\n');
   return told(text, { status: 'waiting', ticket, position });
-}
-
-/** `"services/auth" is held by alice for "...", for 3 min now; its lease runs 40 s more unless renewed.` */
-export function holderText(lock: LockView, nowMs: number): string {
-  const since = `for ${duration(nowMs - lock.grantedAtMs)} now`;
-  const left = `its lease runs ${duration(lock.deadlineMs - nowMs)} more unless renewed`;
-  return `${quoted(lock.scope)} is held by ${lock.agent}${purpose(lock.reason)}: ${since}; ${left}.`;
 }
 
 /** Tells the client again and again who is in the way, if it asked to be told. */

@@ -1,10 +1,10 @@
 import { asRevision, type AgentId } from '../../core/index.ts';
-import type { LockView, ScopeView, TokenAnswer, WhyAnswer } from '../../protocol/index.ts';
+import type { ScopeView, TokenAnswer, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { eventLine } from '../events.ts';
 import { fileNamed, nearestScope } from '../scopes.ts';
 import { bounded, duration, purpose, quoted } from '../text.ts';
-import { holderText } from './acquire.ts';
+import { holderText } from '../views.ts';
 import type { AgentHandler, Work } from './handler.ts';
 
 const waitersMax = 10;
@@ -18,9 +18,9 @@ export const check: AgentHandler<'lock_check'> = async (work, agent, { path: tex
   const scope = nearestScope(scopes, path);
   if (scope === null) return outside(path);
   const subject = { kind: 'scope', scope: scope.path } as const;
-  const why = await coordinator.query({ kind: 'why', subject, at: null });
+  const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const checked = token === undefined ? null : await checkToken(work, scope, token);
-  const mayWrite = verdict(agent.session.agent, why.locks[0], checked);
+  const mayWrite = verdict(agent.session.agent, why, checked);
   return answer(work, path, scope, why, mayWrite);
 };
 
@@ -39,12 +39,16 @@ interface Verdict {
   readonly because: string;
 }
 
-function verdict(name: AgentId, lock: LockView | undefined, checked: TokenAnswer | null): Verdict {
+function verdict(name: AgentId, { locks, agent }: WhyAnswer, checked: TokenAnswer | null): Verdict {
+  const [lock] = locks;
   if (lock === undefined) return { mayWrite: false, because: 'it is free: lock_acquire it first' };
   if (lock.agent !== name) return { mayWrite: false, because: `${lock.agent} holds it` };
   if (checked !== null && !checked.valid) return { mayWrite: false, because: checked.why };
+  if (agent?.status === 'blocked') return { mayWrite: false, because: blockedHolder };
   return { mayWrite: true, because: `you hold it under token ${lock.token}` };
 }
+
+const blockedHolder = 'you have said that you are blocked: agent_report working first';
 
 function answer(
   work: Work,
@@ -58,7 +62,7 @@ function answer(
   const waiters = why.waiters.map(
     (waiter) => `- ${waiter.agent} has waited ${duration(nowMs - waiter.sinceMs)}${purpose(waiter.reason)}`,
   );
-  const happened = why.happened.slice(0, eventsMax).map((event) => `- ${eventLine(event, nowMs)}`);
+  const happened = why.happened.map((event) => `- ${eventLine(event, nowMs)}`);
   const text = [
     `You ${mayWrite ? 'MAY' : 'MUST NOT'} write ${quoted(path)}: ${because}.`,
     `Scope: ${quoted(scope.path)}${lock === undefined ? ', free' : ''}; sync ${scope.syncStatus}.`,

@@ -24,7 +24,9 @@ export async function join(
   // It has joined, whether or not there is an answer to this.
   const hints = await scopeHints(work.workspace.coordinator).catch(() => []);
   const isTaskKept = input.task !== undefined && joined.how !== 'new';
-  return joinedAnswer(joined.agent, joined.how, [...(isTaskKept ? [taskKept] : []), ...hints]);
+  const answer = joinedAnswer(joined.agent, joined.how, [...(isTaskKept ? [taskKept] : []), ...hints]);
+  const notices = await joined.agent.takeNotices(() => !call.signal.aborted);
+  return { ...answer, text: [answer.text, ...notices].join('\n') };
 }
 
 type How = Extract<Joined, { kind: 'joined' }>['how'];
@@ -36,7 +38,7 @@ function joinedAnswer(agent: KeptAgent, how: How, hints: readonly string[]): Too
   const lines = [
     `${howTexts[how](name)} (epoch ${epoch}).`,
     ...(held.length === 0 ? [] : [`You hold ${grantsText(held)}.`]),
-    ...(held.length === 0 && how === 'resumed' ? [holdsNothing] : []),
+    ...(held.length === 0 && how === 'resumed' ? ['You hold nothing now.'] : []),
     ...(wait === null
       ? []
       : [
@@ -51,9 +53,6 @@ function joinedAnswer(agent: KeptAgent, how: How, hints: readonly string[]): Too
 }
 
 const taskKept = 'Your task was not changed: others see the one that was given when this name joined first.';
-
-const holdsNothing =
-  'You hold nothing now. If you held a scope before, it was lost: read its files again before you go on.';
 
 const howTexts: { readonly [Kind in How]: (name: string) => string } = {
   new: (name) => `JOINED as ${name}`,

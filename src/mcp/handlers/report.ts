@@ -7,7 +7,7 @@ import type { AgentHandler, Work } from './handler.ts';
 
 /** Says how the agent is, or that it takes part no more. */
 export const report: AgentHandler<'agent_report'> = async (work, agent, { status, message }) => {
-  if (status === 'left') return leave(work, agent);
+  if (status === 'left') return leave(work, agent, message);
   if (status === 'blocked' && message === undefined)
     throw invalidInput('message', 'an agent that is blocked says why, so that others can help');
   const reply = await agent.submit({ kind: 'SetAgentStatus', status, reason: message ?? null });
@@ -22,7 +22,16 @@ export const report: AgentHandler<'agent_report'> = async (work, agent, { status
   });
 };
 
-async function leave(work: Work, agent: KeptAgent): Promise<ToolAnswer> {
+/** Last words are kept in the log; leaving has none of its own. */
+async function sayLast({ workspace }: Work, agent: KeptAgent, reason: string): Promise<void> {
+  const subject = { kind: 'agent', agent: agent.session.agent } as const;
+  const known = await workspace.coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+  if (known.agent !== null)
+    await agent.submit({ kind: 'SetAgentStatus', status: known.agent.status, reason });
+}
+
+async function leave(work: Work, agent: KeptAgent, message: string | undefined): Promise<ToolAnswer> {
+  if (message !== undefined) await sayLast(work, agent, message);
   const reply = await agent.submit({ kind: 'AgentLeave' });
   await work.desk.forget(agent);
   if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());

@@ -1,0 +1,220 @@
+/** What an agent is told of a lock that it has no more: which, when, and how that came. */
+import { expect, it } from 'vitest';
+import { defaultSettings, type DurationMs, type ScopePath } from '../../src/core/index.ts';
+import { defineScopes } from '../../src/service/testing.ts';
+import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
+
+const scope = 'services/auth' as ScopePath;
+
+interface Held {
+  readonly stage: Stage;
+  readonly alice: TestClient;
+}
+
+/** Another number each time: what the service says itself is told apart by its request ids. */
+function counting(): () => number {
+  let count = 0;
+  return () => (count += 1) / 1_000;
+}
+
+async function holder(): Promise<Held> {
+  const stage = await openStage(undefined, { options: { chance: counting() } });
+  const alice = await stage.startClient();
+  await alice.join('alice');
+  await alice.acquire('alice', scope);
+  return { stage, alice };
+}
+
+async function revoke(stage: Stage, reason: string | null): Promise<void> {
+  const command = { kind: 'RevokeLock', by: 'olga', scope, reason } as const;
+  await stage.coordinator.submit({ requestId: 'revoke', command });
+}
+
+/** Somebody else of the same user, such as a shell, who has the session. */
+async function inHerName(stage: Stage, kind: 'ReleaseLock' | 'AgentLeave'): Promise<void> {
+  const [session] = stage.sessions.files.values();
+  if (session === undefined) throw new Error('nobody has joined');
+  const command =
+    kind === 'ReleaseLock' ? { kind, ...session, scopes: null, token: null } : { kind, ...session };
+  await stage.coordinator.submit({ requestId: kind, command });
+}
+
+const nextCall = ({ alice }: Held) => alice.call('lock_check', { agent: 'alice', path: 'services/web' });
+
+/** No heartbeat gets through until the function it returns is called. */
+function cutOff(stage: Stage): () => void {
+  const { coordinator } = stage;
+  stage.coordinator = { ...coordinator, submit: () => Promise.reject(new Error('no way through')) };
+  return () => void (stage.coordinator = coordinator);
+}
+
+it('a revoked lock is told as revoked, by whom and why', async () => {
+  const held = await holder();
+  await revoke(held.stage, 'release day');
+  await held.stage.pass(5_000);
+  const told = await nextCall(held);
+  expect(told.text).toMatch(
+    /^LOST "services\/auth" \(token \d+\) 5 s ago: olga revoked it for "release day"\. Do not write there/,
+  );
+});
+
+it('a lease that has run out is told as one', async () => {
+  const held = await holder();
+  const heal = cutOff(held.stage);
+  await held.stage.pass(70_000);
+  heal();
+  expect((await nextCall(held)).text).toMatch(
+    /^LOST "services\/auth" \(token \d+\) 10 s ago: its lease ended\./,
+  );
+});
+
+it('a scope that was removed takes its lock with it', async () => {
+  const held = await holder();
+  await defineScopes(held.stage.bench.service, '.', 'services/web');
+  expect((await nextCall(held)).text).toMatch(/^LOST "services\/auth".*: the scope was removed\./);
+});
+
+it('who was blocked for too long is told that it was that', async () => {
+  const held = await holder();
+  await held.alice.call('agent_report', { agent: 'alice', status: 'blocked', message: 'needs a decision' });
+  await held.stage.pass(400_000);
+  expect((await nextCall(held)).text).toMatch(
+    /^LOST .*: you were blocked for longer than max_block_time allows\./,
+  );
+});
+
+it('a lock that was given back in its name by somebody else is not simply gone', async () => {
+  const held = await holder();
+  await inHerName(held.stage, 'ReleaseLock');
+  expect((await nextCall(held)).text).toMatch(
+    /^LOST .*: it was given back in your name, but not through this server\./,
+  );
+});
+
+it('who resumes is told what was lost since, by the name of the scope, and only once', async () => {
+  const { stage, alice } = await holder();
+  await alice.server.kill();
+  await stage.pass(61_000);
+  const back = await stage.startClient();
+  const resumed = await back.join('alice');
+  expect(resumed.text).toMatch(
+    /^RESUMED as alice.*\nYou hold nothing now\.\nLOST "services\/auth" \(token \d+\) 1 s ago: its lease ended\./,
+  );
+  expect((await nextCall({ stage, alice: back })).text).not.toContain('LOST');
+});
+
+it('who goes on without joining is told so with its first call', async () => {
+  const { stage, alice } = await holder();
+  await alice.server.kill();
+  await revoke(stage, null);
+  const back = await stage.startClient();
+  expect((await nextCall({ stage, alice: back })).text).toMatch(
+    /^LOST "services\/auth".*: olga revoked it\./,
+  );
+});
+
+it('what was given back, or granted again, or lost by an earlier incarnation is not told as lost', async () => {
+  const { stage, alice } = await holder();
+  await revoke(stage, null);
+  await alice.acquire('alice', scope);
+  await alice.call('lock_release', { agent: 'alice' });
+  await alice.acquire('alice', 'services/web');
+  await alice.server.kill();
+  const back = await stage.startClient();
+  expect((await back.join('alice')).text).not.toContain('LOST');
+  await back.acquire('alice', 'services/web');
+  await inHerName(stage, 'AgentLeave');
+  await back.server.kill();
+  const anew = await stage.startClient();
+  expect((await anew.join('alice')).text).toMatch(/^JOINED as alice \(epoch \d+\)\.$/);
+});
+
+it('a loss is told in time even when the log cannot be read', async () => {
+  const held = await holder();
+  await revoke(held.stage, null);
+  const inner = held.stage.coordinator;
+  held.stage.coordinator = {
+    ...inner,
+    query: (query) => (query.kind === 'history' ? new Promise(() => undefined) : inner.query(query)),
+  };
+  const telling = nextCall(held);
+  await held.stage.pass(2_000);
+  expect((await telling).text).toMatch(/^LOST "services\/auth" \(token \d+\): lock_check says why\./);
+});
+
+it('a loss that was told to a call that was given up meanwhile is told with the next one', async () => {
+  const held = await holder();
+  await revoke(held.stage, null);
+  const inner = held.stage.coordinator;
+  let answer = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (answer = resolve));
+  held.stage.coordinator = {
+    ...inner,
+    query: async (query) => {
+      if (query.kind === 'history') await gate;
+      return inner.query(query);
+    },
+  };
+  const abort = new AbortController();
+  const given = held.alice.call('lock_check', { agent: 'alice', path: scope }, { signal: abort.signal });
+  await quiet();
+  abort.abort('the user pressed escape');
+  await expect(given).rejects.toThrow();
+  answer();
+  await quiet();
+  expect((await nextCall(held)).text).toMatch(/^LOST "services\/auth"/);
+});
+
+it('a holder that has said that it is blocked must not write, and is told what to do', async () => {
+  const { alice } = await holder();
+  await alice.call('agent_report', { agent: 'alice', status: 'blocked', message: 'needs a decision' });
+  const check = (agent: string) => alice.call('lock_check', { agent, path: `${scope}/login.ts` });
+  const told = await check('alice');
+  expect(told.facts).toMatchObject({ mayWrite: false });
+  expect(told.text).toContain('MUST NOT write "services/auth/login.ts": you have said that you are blocked');
+  await alice.call('agent_report', { agent: 'alice', status: 'working' });
+  expect((await check('alice')).facts).toMatchObject({ mayWrite: true });
+});
+
+async function configure(stage: Stage, changed: Partial<typeof defaultSettings>): Promise<void> {
+  const settings = { ...defaultSettings, ...changed };
+  await stage.bench.service.submitInternal({ kind: 'Configure', by: 'service', settings });
+}
+
+async function waitOneSecond(stage: Stage, client: TestClient, agent: string, scopes: string[]) {
+  const waiting = client.call('lock_acquire', { agent, scopes, wait_seconds: 1 });
+  await stage.pass(1_000);
+  return waiting;
+}
+
+it('who waits for a place is told that the house is full, and by whom', async () => {
+  const { stage, alice } = await holder();
+  await configure(stage, { maxConcurrentAgents: 1 });
+  await alice.join('bob');
+  const told = await waitOneSecond(stage, alice, 'bob', ['services/web']);
+  expect(told.text).toContain('No place is free: as many agents hold locks as may at once');
+  expect(told.text).toContain('"services/auth" is held by alice');
+});
+
+it('who waits behind an older ticket for several scopes is told so', async () => {
+  const { stage, alice } = await holder();
+  await configure(stage, { maxLocksPerAgent: 2, maxBlockMs: 300_000 as DurationMs });
+  await alice.join('bob');
+  await alice.join('carol');
+  const first = await waitOneSecond(stage, alice, 'bob', ['services/auth', 'services/web']);
+  expect(first.text).toContain('"services/auth" is held by alice');
+  const told = await waitOneSecond(stage, alice, 'carol', ['services/web']);
+  expect(told.text).toMatch(/"services\/web" is kept for bob, whose ticket \d+ is the oldest\./);
+});
+
+it('what an agent reports of its progress is read by others, and stays in the log', async () => {
+  const { alice } = await holder();
+  const report = (status: string, message: string) =>
+    alice.call('agent_report', { agent: 'alice', status, message });
+  expect((await report('working', 'half of the tests pass')).text).toBe('alice is working.');
+  const seen = await alice.call('coordination_status', { log: 2 });
+  expect(seen.text).toContain('said "half of the tests pass" 0 s ago');
+  expect(seen.text).toContain('agent.reported agent "alice", report "half of the tests pass"');
+  await report('left', 'done for today');
+  expect((await alice.call('coordination_status', { log: 3 })).text).toContain('report "done for today"');
+});
