@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultConfig, type Config } from '../config/index.ts';
 import type { LastGood, ScanResult } from '../context/index.ts';
-import { asRevision, defaultSettings, type ScopeDefinition, type ScopePath } from '../core/index.ts';
+import { asRevision, asTimeMs, defaultSettings, type ScopeDefinition, type ScopePath } from '../core/index.ts';
 import type { Reply, ScopeProblem } from '../protocol/index.ts';
 import { ScopeKeeper, type ScopeCommand } from './scope-keeper.ts';
 
@@ -42,7 +42,7 @@ class World {
     definitions: () => Promise.resolve(this.inForce),
     submit: (command) => {
       this.commands.push(command);
-      const done: Reply = { ok: true, revision: asRevision(7), result: { kind: 'done' } };
+      const done: Reply = { ok: true, revision: asRevision(7), atMs: asTimeMs(0), result: { kind: 'done' } };
       const refusal = command.kind === 'DefineScopes' ? this.refusal : this.settingsRefusal;
       return Promise.resolve(refusal ?? done);
     },
@@ -89,6 +89,7 @@ describe('taking over', () => {
     world.refusal = {
       ok: false,
       revision: asRevision(5),
+      atMs: asTimeMs(0),
       rejection: { code: 'DEPENDENCY_CYCLE', message: 'a -> b -> a', details: {} },
     };
     const report = await world.keeper.begin(world.scanned());
@@ -173,6 +174,7 @@ describe('settings that are too tight for what is held', () => {
     world.settingsRefusal = {
       ok: false,
       revision: asRevision(5),
+      atMs: asTimeMs(0),
       rejection: { code: 'SETTINGS_IN_USE', message: 'three agents hold locks', details: {} },
     };
     await world.keeper.begin(world.scanned());

@@ -1,6 +1,8 @@
-import type { Grant, Rejection, Result, Revision, ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
+import type { Grant, Rejection, ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
+import type { Reply } from '../protocol/index.ts';
 import type { AgentCommand, KeptAgent } from './kept-agent.ts';
 import type { TicketWait } from './ticket-wait.ts';
+import type { Visit } from './visit.ts';
 
 export interface AcquireWish {
   readonly scopes: readonly ScopePath[];
@@ -11,19 +13,11 @@ export interface AcquireWish {
   leftMs(): number;
 }
 
-/** The call that waits, as its client sees it. */
-export interface WaitingCall {
-  readonly signal: AbortSignal;
-  /** Whether it was the client's wish that the call end; false for a connection that broke or a client's time-out. */
-  wasCancelled(): boolean;
-}
-
 export type Acquired =
-  /** `fresh`: those that were not held before. */
-  | { readonly kind: 'granted'; readonly locks: readonly Grant[]; readonly fresh: readonly Grant[] }
+  | { readonly kind: 'granted'; readonly locks: readonly Grant[] }
   | {
       readonly kind: 'waiting';
-      readonly ticket: Ticket;
+      readonly wait: TicketWait;
       readonly position: number;
       readonly deadlineMs: number;
     }
@@ -32,34 +26,44 @@ export type Acquired =
       readonly kind: 'ended';
       readonly ticket: Ticket;
       readonly cause: TicketEndCause | 'unknown';
-    }
-  /** Nobody hears the answer. */
-  | { readonly kind: 'unheard' };
+    };
 
 /**
  * Asks for locks and waits in the queue, for as long as the call may. When its time is over, the place is kept, and the
- * next call for the same scopes goes on waiting in it. When the client cancels the call, the place is given up.
+ * next call for the same scopes goes on waiting in it.
  */
 export async function acquire(
-  agent: KeptAgent,
+  visit: Visit,
   wish: AcquireWish,
-  call: WaitingCall,
   onWaiting: () => () => void,
 ): Promise<Acquired> {
+  const { agent, call } = visit;
+  visit.claim(wish.scopes);
+  await agent.settled();
   const asked = await ask(agent, wish, wish.waits);
-  const waits = asked.wait !== null && wish.waits && !call.signal.aborted;
-  const acquired = waits ? await waitInLine(agent, wish, call, asked, onWaiting) : asked.acquired;
-  return call.signal.aborted ? unheard(agent, call, asked.wait, acquired) : acquired;
+  if (asked.kind !== 'waiting') return asked;
+  visit.waitIn(asked.wait);
+  if (!wish.waits || call.signal.aborted) return asked;
+  const stopTelling = onWaiting();
+  const end = await asked.wait.attend(wish.leftMs(), call.signal).finally(stopTelling);
+  switch (end.kind) {
+    case 'left':
+      return end.reply.kind === 'granted'
+        ? { kind: 'granted', locks: end.reply.locks }
+        : { kind: 'ended', ticket: asked.wait.ticket, cause: end.reply.cause };
+    case 'time':
+      // Without the wish to wait: a ticket that has just ended must not be replaced by one at the end of the queue.
+      return ask(agent, wish, false);
+    case 'aborted':
+      return asked;
+    case 'stopped':
+      return agent.gone === null
+        ? { kind: 'ended', ticket: asked.wait.ticket, cause: 'cancelled' }
+        : { kind: 'refused', rejection: agent.gone };
+  }
 }
 
-interface Asked {
-  /** Null when there is nothing to wait for. */
-  readonly wait: TicketWait | null;
-  readonly acquired: Acquired;
-}
-
-async function ask(agent: KeptAgent, wish: AcquireWish, waits: boolean): Promise<Asked> {
-  const { scopes, reason } = wish;
+async function ask(agent: KeptAgent, { scopes, reason }: AcquireWish, waits: boolean): Promise<Acquired> {
   const command: AgentCommand = {
     kind: 'AcquireLock',
     scopes,
@@ -67,76 +71,17 @@ async function ask(agent: KeptAgent, wish: AcquireWish, waits: boolean): Promise
     wait: waits ? { kind: 'queue', forMs: null } : { kind: 'none' },
     reason,
   };
-  const reply = await agent.submit(command);
-  if (!reply.ok) return { wait: null, acquired: { kind: 'refused', rejection: reply.rejection } };
-  return askedOf(agent, scopes, reply.result, reply.revision);
+  return acquiredBy(agent, scopes, await agent.submit(command));
 }
 
-function askedOf(agent: KeptAgent, scopes: readonly ScopePath[], result: Result, revision: Revision): Asked {
+function acquiredBy(agent: KeptAgent, scopes: readonly ScopePath[], reply: Reply): Acquired {
+  if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
+  const { result } = reply;
   if (result.kind === 'queued') {
-    const { ticket, position, deadlineMs } = result;
-    const wait = agent.waitWith(result, scopes);
-    return { wait, acquired: { kind: 'waiting', ticket, position, deadlineMs } };
+    const { position, deadlineMs } = result;
+    return { kind: 'waiting', wait: agent.waitWith(result, scopes), position, deadlineMs };
   }
   if (result.kind !== 'granted') throw new Error(`an acquire was answered ${result.kind}`);
-  const { locks } = result;
-  agent.noteHeld(locks);
-  const fresh = locks.filter((lock) => lock.token === revision);
-  return { wait: null, acquired: { kind: 'granted', locks, fresh } };
-}
-
-async function waitInLine(
-  agent: KeptAgent,
-  wish: AcquireWish,
-  call: WaitingCall,
-  { wait, acquired }: Asked,
-  onWaiting: () => () => void,
-): Promise<Acquired> {
-  if (wait === null) return acquired;
-  const stopTelling = onWaiting();
-  const end = await wait.attend(wish.leftMs(), call.signal).finally(stopTelling);
-  if (end.kind === 'aborted') return acquired;
-  // Without the wish to wait: a ticket that has just ended must not be replaced by one at the end of the queue.
-  if (end.kind === 'time') return (await ask(agent, wish, false)).acquired;
-  const { reply } = end;
-  if (reply.kind === 'ended') return { kind: 'ended', ticket: wait.ticket, cause: reply.cause };
-  agent.noteHeld(reply.locks);
-  return { kind: 'granted', locks: reply.locks, fresh: reply.locks };
-}
-
-/**
- * Nobody hears the answer. A client that cancelled the call wants nothing of what it has brought about: neither the place
- * nor the locks that came with it, but nothing older is given back. Any other may come back for them. What another call
- * shares is left to that one.
- */
-async function unheard(
-  agent: KeptAgent,
-  call: WaitingCall,
-  wait: TicketWait | null,
-  acquired: Acquired,
-): Promise<Acquired> {
-  if (acquired.kind === 'granted') await unheardGrant(agent, call, wait, acquired.fresh);
-  const isPlaceUnwanted = acquired.kind === 'waiting' && call.wasCancelled();
-  if (isPlaceUnwanted && agent.wait?.isAttended === false) await giveUp(agent, agent.wait);
-  return { kind: 'unheard' };
-}
-
-async function unheardGrant(
-  agent: KeptAgent,
-  call: WaitingCall,
-  wait: TicketWait | null,
-  fresh: readonly Grant[],
-): Promise<void> {
-  if (wait !== null && !wait.renounce()) return;
-  if (call.wasCancelled()) await agent.giveBack(fresh);
-  else agent.keepUntilCollected(fresh);
-}
-
-/** Gives up a place; when the grant came just before, gives back exactly what was granted. */
-export async function giveUp(agent: KeptAgent, wait: TicketWait): Promise<void> {
-  const reply = await agent.submit({ kind: 'CancelWait' });
-  const isCancelled = reply.ok && reply.result.kind === 'waitCancelled' && reply.result.ticket !== null;
-  if (!reply.ok || isCancelled) return agent.endWait();
-  const left = await wait.left;
-  if (left.kind === 'granted') await agent.giveBack(left.locks);
+  agent.granted(result.locks, 'granted');
+  return { kind: 'granted', locks: result.locks };
 }

@@ -6,13 +6,21 @@ import { KeptAgent } from './kept-agent.ts';
 import { lossesOf } from './losses.ts';
 import type { AgentSession, Keeper, McpPorts, Workspace } from './ports.ts';
 import type { Speaker } from './speaker.ts';
+import { quoted } from './text.ts';
+import type { TicketWait } from './ticket-wait.ts';
 
 /** Who asks, as this process finds it. */
 export type Found =
   | { readonly kind: 'kept'; readonly agent: KeptAgent }
   /** Another live process of this user acts under the name. */
   | { readonly kind: 'taken'; readonly name: AgentId; readonly by: Keeper }
-  | { readonly kind: 'refused'; readonly name: AgentId; readonly rejection: Rejection };
+  /** `agent`: the one that was kept and is gone, if it is that; it may have something to be told. */
+  | {
+      readonly kind: 'refused';
+      readonly name: AgentId;
+      readonly rejection: Rejection;
+      readonly agent: KeptAgent | null;
+    };
 
 export type Joined =
   | {
@@ -22,6 +30,11 @@ export type Joined =
       readonly how: 'new' | 'resumed' | 'known';
     }
   | Exclude<Found, { kind: 'kept' }>;
+
+interface Attempt {
+  readonly secret: string;
+  readonly requestId: string;
+}
 
 /** A client that reconnects may start the new process before the old one is quite gone. */
 const looksAgain = 4;
@@ -37,6 +50,8 @@ export class AgentDesk {
   readonly #ports: McpPorts;
   readonly #collectMs: number;
   readonly #kept = new Map<AgentId, KeptAgent>();
+  /** Joins without an answer so far. */
+  readonly #attempts = new Map<AgentId, Attempt>();
   /** Calls that come at once for a new name must not join twice. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -45,6 +60,12 @@ export class AgentDesk {
     this.#speaker = speaker;
     this.#ports = ports;
     this.#collectMs = collectMs;
+  }
+
+  /** The agent of that name, if this process keeps it; nothing is taken over for that. */
+  kept(text: string): KeptAgent | null {
+    const parsed = parseAgentId(text);
+    return (parsed.ok ? this.#kept.get(parsed.value) : undefined) ?? null;
   }
 
   /** The agent of that name: kept already, or resumed from its session. Throws `NOT_JOINED`, `INVALID_INPUT`. */
@@ -89,7 +110,12 @@ export class AgentDesk {
     const claim = await this.#claim(name);
     if (claim !== null) return { kind: 'taken', name, by: claim };
     const { agent, reply } = await this.#resume(session);
-    return reply.ok ? { kind: 'kept', agent } : { kind: 'refused', name, rejection: reply.rejection };
+    if (!reply.ok) {
+      await this.#tellLosses(agent, session);
+      return { kind: 'refused', name, rejection: reply.rejection, agent };
+    }
+    if (agent.wait !== null) agent.notices.say(waitsText(agent.wait));
+    return { kind: 'kept', agent };
   }
 
   async #join(name: AgentId, metadata: AgentMetadata): Promise<Joined> {
@@ -97,21 +123,44 @@ export class AgentDesk {
     if (kept !== undefined && (await kept.beat()).ok) return { kind: 'joined', agent: kept, how: 'known' };
     const claim = await this.#claim(name);
     if (claim !== null) return { kind: 'taken', name, by: claim };
+    try {
+      return await this.#joinClaimed(name, metadata, kept ?? null);
+    } catch (error) {
+      // Nobody takes part under the name from here: others must not be told so.
+      if (this.#kept.get(name)?.gone !== null) await this.#workspace.sessions.release(name);
+      throw error;
+    }
+  }
+
+  async #joinClaimed(name: AgentId, metadata: AgentMetadata, predecessor: KeptAgent | null): Promise<Joined> {
     const session = await this.#workspace.sessions.read(name);
     if (session !== null) {
       const { agent, reply } = await this.#resume(session);
       if (reply.ok) return { kind: 'joined', agent, how: 'resumed' };
     }
-    return this.#joinAnew(name, metadata);
+    const joined = await this.#joinAnew(name, metadata);
+    if (joined.kind !== 'joined') return joined;
+    if (predecessor !== null) joined.agent.succeed(predecessor);
+    // It has joined, whether or not the log can be read.
+    else if (session !== null) await this.#tellLosses(joined.agent, session).catch(() => undefined);
+    return joined;
   }
 
+  /** A join whose answer never came may have taken effect: it is said again in the same words, with the same secret. */
   async #joinAnew(name: AgentId, metadata: AgentMetadata): Promise<Joined> {
-    const secret = this.#ports.newSecret();
+    const attempt = this.#attempts.get(name) ?? this.#newAttempt();
+    this.#attempts.set(name, attempt);
+    const { secret, requestId } = attempt;
     const whole = { ...this.#workspace.about, ...metadata };
-    const reply = await this.#speaker.submit({ kind: 'AgentJoin', agent: name, secret, metadata: whole });
+    const command = { kind: 'AgentJoin', agent: name, secret, metadata: whole } as const;
+    const reply = await this.#speaker.submit(command, requestId).catch((error: unknown) => {
+      if (isInvalidInput(error)) this.#attempts.delete(name);
+      throw error;
+    });
+    this.#attempts.delete(name);
     if (!reply.ok) {
       await this.#workspace.sessions.release(name);
-      return { kind: 'refused', name, rejection: reply.rejection };
+      return { kind: 'refused', name, rejection: reply.rejection, agent: null };
     }
     if (reply.result.kind !== 'joined') throw new Error(`a join was answered ${reply.result.kind}`);
     const session = { agent: name, epoch: reply.result.epoch, secret };
@@ -119,6 +168,10 @@ export class AgentDesk {
     const agent = this.#keep(session);
     agent.beatBefore([reply.result.sessionDeadlineMs]);
     return { kind: 'joined', agent, how: 'new' };
+  }
+
+  #newAttempt(): Attempt {
+    return { secret: this.#ports.newSecret(), requestId: this.#ports.newRequestId() };
   }
 
   /** The live process that keeps a name; null when it is ours now. */
@@ -145,15 +198,20 @@ export class AgentDesk {
   }
 
   async #restore(agent: KeptAgent): Promise<Reply> {
-    const reply = await agent.beat();
+    const reply = await agent.beat(false);
     if (!reply.ok || reply.result.kind !== 'renewed') return reply;
-    agent.noteHeld(reply.result.leases);
+    agent.granted(reply.result.leases, 'resumed');
     const { coordinator } = this.#workspace;
     const subject = { kind: 'agent', agent: agent.session.agent } as const;
     const { waiters } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
     for (const waiter of waiters) agent.waitWith(waiter, waiter.scopes);
-    for (const loss of await lossesOf(coordinator, agent.session)) agent.noteLost(loss);
+    await this.#tellLosses(agent, agent.session);
     return reply;
+  }
+
+  /** What was lost under a session while nobody kept it. */
+  async #tellLosses(agent: KeptAgent, session: AgentSession): Promise<void> {
+    for (const lock of await lossesOf(this.#workspace.coordinator, session)) agent.noteLost(lock, true);
   }
 
   #keep(session: AgentSession): KeptAgent {
@@ -172,7 +230,18 @@ export class AgentDesk {
 }
 
 function foundAs(name: AgentId, agent: KeptAgent): Found {
-  return agent.gone === null ? { kind: 'kept', agent } : { kind: 'refused', name, rejection: agent.gone };
+  return agent.gone === null
+    ? { kind: 'kept', agent }
+    : { kind: 'refused', name, rejection: agent.gone, agent };
+}
+
+function isInvalidInput(error: unknown): boolean {
+  return error instanceof CoordinatorError && error.code === 'INVALID_INPUT';
+}
+
+/** `You wait for "a" with ticket 7: go on with lock_acquire.` */
+export function waitsText({ scopes, ticket }: TicketWait): string {
+  return `You wait for ${scopes.map(quoted).join(', ')} with ticket ${ticket}: go on with lock_acquire.`;
 }
 
 function nameOf(text: string): AgentId {

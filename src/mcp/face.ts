@@ -1,5 +1,5 @@
 import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';
-import { AgentDesk } from './agent-desk.ts';
+import { AgentDesk, type Found } from './agent-desk.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import { acquire } from './handlers/acquire.ts';
 import { check } from './handlers/check.ts';
@@ -11,11 +11,13 @@ import { report } from './handlers/report.ts';
 import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
 import type { KeptAgent } from './kept-agent.ts';
-import type { McpPorts } from './ports.ts';
-import { failureAnswer } from './refusals.ts';
+import type { Clock, McpPorts } from './ports.ts';
+import { failureAnswer, refusalAnswer } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, scopesText, statusText } from './views.ts';
 import { toolSchemas, type ToolArguments, type ToolName } from './schemas.ts';
 import { Speaker } from './speaker.ts';
+import { quoted } from './text.ts';
+import { Visit } from './visit.ts';
 
 export interface FaceOptions {
   /** How long `lock_acquire` waits when the call does not say, in milliseconds. */
@@ -56,11 +58,12 @@ export class Face {
   /** Carries out a tool call. What goes wrong is an answer, too: the model has to read it. */
   async call<Name extends ToolName>(tool: Name, args: unknown, call: ToolCall): Promise<ToolAnswer> {
     try {
-      return await this.#perform(tool, parseArguments(tool, args), call);
+      const input = parseArguments(tool, args);
+      return await this.#perform(tool, input, call);
     } catch (error) {
-      if (error instanceof CoordinatorError) return failureAnswer(error);
-      this.#ports.report({ tool, error: stackOf(error) }, 'a tool call failed');
-      return refused('INTERNAL', 'a bug in this server; its log on standard error has more.', null);
+      const answer = this.#failed(tool, error);
+      const agent = await this.#keptIn(args);
+      return agent === null ? answer : new Visit(agent, call).end(answer);
     }
   }
 
@@ -90,21 +93,39 @@ export class Face {
   ): Promise<ToolAnswer> {
     const work = await this.#open();
     if (tool === 'agent_join') return join(work, input as ToolArguments<'agent_join'>, call);
-    if (tool === 'coordination_status') return this.#status(work, input, call);
-    return asAgent(work, tool as AgentTool, input as ToolArguments<AgentTool>, call);
+    if (tool === 'coordination_status') return overview(work, input, call);
+    return this.#asAgent(work, tool as AgentTool, input as ToolArguments<AgentTool>, call);
   }
 
-  async #status(
+  async #asAgent<Name extends AgentTool>(
     work: Work,
-    input: ToolArguments<'coordination_status'>,
+    tool: Name,
+    input: ToolArguments<Name>,
     call: ToolCall,
   ): Promise<ToolAnswer> {
-    const answer = await status(work, input);
-    if (input.agent === undefined) return answer;
-    const found = await work.desk.find(input.agent);
-    if (found.kind !== 'kept') return refusedName(work, found);
+    const found = await work.desk.find((input as { readonly agent: string }).agent);
+    if (found.kind !== 'kept') return turnAway(work, found, call);
+    const visit = new Visit(found.agent, call);
     await lookForLost(found.agent);
-    return withNotices(answer, found.agent, call);
+    const handler: AgentHandler<Name> = agentHandlers[tool];
+    const answer = await handler(work, visit, input, call).catch((error: unknown) =>
+      this.#failed(tool, error),
+    );
+    return visit.end(answer);
+  }
+
+  #failed(tool: ToolName, error: unknown): ToolAnswer {
+    if (error instanceof CoordinatorError) return failureAnswer(error, tool);
+    this.#ports.report({ tool, error: stackOf(error) }, 'a tool call failed');
+    return refused('INTERNAL', 'a bug in this server; its log on standard error has more.', null);
+  }
+
+  /** The agent that a call names, if it is kept already: whatever is wrong with the call, it learns what happened. */
+  async #keptIn(args: unknown): Promise<KeptAgent | null> {
+    const name = (args as { readonly agent?: unknown } | null | undefined)?.agent;
+    if (typeof name !== 'string') return null;
+    const work = await this.#work?.catch(() => null);
+    return work?.desk.kept(name) ?? null;
   }
 
   /** Opened at the first call: a client starts this server long before it needs it. After a failure it is tried anew. */
@@ -122,8 +143,43 @@ export class Face {
     const workspace = await this.#ports.open();
     const speaker = new Speaker(workspace.coordinator, this.#ports);
     const desk = new AgentDesk(workspace, speaker, this.#ports, collectMs);
-    return { workspace, desk, speaker, clock, waitMs };
+    const logTime: Clock = {
+      nowMs: () => speaker.logClock.nowMs(),
+      monotonicMs: () => clock.monotonicMs(),
+      after: (delayMs, callback) => clock.after(delayMs, callback),
+    };
+    return { workspace, desk, speaker, clock: logTime, wallMs: () => clock.nowMs(), waitMs };
   }
+}
+
+/** Everything at a glance, for anybody. Asking under a name is no reason to take over who has it. */
+async function overview(
+  work: Work,
+  input: ToolArguments<'coordination_status'>,
+  call: ToolCall,
+): Promise<ToolAnswer> {
+  const agent = input.agent === undefined ? null : work.desk.kept(input.agent);
+  if (agent === null) return withoutAgent(await status(work, input), input.agent);
+  const visit = new Visit(agent, call);
+  await lookForLost(agent);
+  if (agent.gone !== null) return visit.end(refusalAnswer(agent.gone, work.clock.nowMs()));
+  return visit.end(await status(work, input));
+}
+
+function withoutAgent(answer: ToolAnswer, name: string | undefined): ToolAnswer {
+  if (name === undefined) return answer;
+  const note = `This server does not keep ${quoted(name)}: agent_join to take part, or to go on, under that name.`;
+  return { ...answer, text: `${note}\n${answer.text}` };
+}
+
+/** Nobody acts under this name from here; one that is gone learns what went with it. */
+async function turnAway(
+  work: Work,
+  found: Exclude<Found, { kind: 'kept' }>,
+  call: ToolCall,
+): Promise<ToolAnswer> {
+  const answer = await refusedName(work, found);
+  return found.kind === 'refused' && found.agent !== null ? new Visit(found.agent, call).end(answer) : answer;
 }
 
 function readLog(coordinator: Coordinator, from: number | null): Promise<string> {
@@ -132,44 +188,25 @@ function readLog(coordinator: Coordinator, from: number | null): Promise<string>
   throw invalidInput('from', 'write a revision, a whole number from 1');
 }
 
-async function asAgent<Name extends AgentTool>(
-  work: Work,
-  tool: Name,
-  input: ToolArguments<Name>,
-  call: ToolCall,
-): Promise<ToolAnswer> {
-  const found = await work.desk.find((input as { readonly agent: string }).agent);
-  if (found.kind !== 'kept') return refusedName(work, found);
-  await lookForLost(found.agent);
-  const handler: AgentHandler<Name> = agentHandlers[tool];
-  return withNotices(await handler(work, found.agent, input, call), found.agent, call);
-}
-
 /** A coordinator that is away for a moment must not keep the call from its own attempts; heartbeats look again. */
 function lookForLost(agent: KeptAgent): Promise<void> {
-  return agent.lookForLost().catch(() => undefined);
-}
-
-/**
- * What happened since the agent's last call stands first, since it may change what the rest is worth; but the code of a
- * refusal is what everybody looks for at the beginning.
- */
-async function withNotices(answer: ToolAnswer, agent: KeptAgent, call: ToolCall): Promise<ToolAnswer> {
-  // Nobody hears the answer: what there is to tell is told with the next one.
-  if (call.signal.aborted) return answer;
-  const notices = await agent.takeNotices(() => !call.signal.aborted);
-  const parts = answer.isError ? [answer.text, ...notices] : [...notices, answer.text];
-  return { ...answer, text: parts.join('\n') };
+  return agent.look().catch(() => undefined);
 }
 
 function parseArguments<Name extends ToolName>(tool: Name, args: unknown): ToolArguments<ToolName> {
   const schema = toolSchemas[tool]();
-  const parsed = schema.safeParse(args ?? {});
+  const parsed = schema.safeParse(withoutNulls(args ?? {}));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const known =
     issue?.code === 'unrecognized_keys' ? `: ${tool} takes ${Object.keys(schema.shape).join(', ')}` : '';
   throw invalidInput(pathText(issue?.path ?? []), `${issue?.message ?? 'malformed'}${known}`);
+}
+
+/** Some models write null for an argument that they leave out. */
+function withoutNulls(args: unknown): unknown {
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) return args;
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
 }
 
 /** `scopes[0]`. */

@@ -4,24 +4,25 @@
  *
  *     joined or resumed --(heartbeats)--> ... --(left, lost, superseded)--> gone
  *
- *     waiting --(granted while a call waits)--> told at once
- *             --(granted between calls)-------> uncollected --(any call)--> told
- *                                                           --(bound)-----> given back, so that it is passed on
+ * What it holds and whether it knows is in `holdings.ts`, one call of it in `visit.ts`.
  */
 import type {
+  CommandKind,
   FencingToken,
   Grant,
   QueuedResult,
   Rejection,
-  ResultOf,
   Revision,
   ScopePath,
   Ticket,
   TicketEndCause,
 } from '../core/index.ts';
 import type { CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
-import { lossText, type Loss } from './losses.ts';
+import { Holdings, type Held, type Origin } from './holdings.ts';
+import { lossText } from './losses.ts';
+import { Notices } from './notices.ts';
 import type { AgentSession, McpPorts } from './ports.ts';
+import { Renewal } from './renewal.ts';
 import type { Speaker } from './speaker.ts';
 import { quoted } from './text.ts';
 import { TicketWait } from './ticket-wait.ts';
@@ -40,37 +41,42 @@ export interface KeptAgentOptions {
   readonly collectMs: number;
 }
 
-/** Beats come three to the shortest deadline, but not faster than this. */
-const beatEveryMinMs = 500;
 /** Pause before what failed is tried again. */
 const againMs = 1_000;
 
-/** What an agent has to be told; how it came to a loss is looked up when there is somebody to tell. */
-type Notice = { readonly kind: 'said'; readonly text: string } | ({ readonly kind: 'lost' } & Loss);
-
-interface Uncollected {
-  readonly locks: readonly Grant[];
-  readonly cancel: () => void;
-}
+/** Commands that may end a lock of the agent by its own will. */
+const releasing: ReadonlySet<CommandKind> = new Set(['ReleaseLock', 'SetAgentStatus', 'AgentLeave']);
+const acquiring: ReadonlySet<CommandKind> = new Set(['AcquireLock', 'ContextModify']);
 
 export class KeptAgent {
   readonly session: AgentSession;
+  readonly holdings: Holdings;
+  readonly notices: Notices;
   readonly #options: KeptAgentOptions;
-  readonly #held = new Map<ScopePath, FencingToken>();
-  /** Held locks that others wait for, and whether the agent knows. */
-  readonly #contended = new Map<FencingToken, 'news' | 'told'>();
-  /** Commands without an answer yet. */
-  #underWay = 0;
-  #notices: Notice[] = [];
+  readonly #renewal: Renewal;
+  /** Tokens of what was lost: a write under them must be refused, not taken for one of somebody who never held. */
+  readonly #lostTokens = new Map<ScopePath, FencingToken>();
+  /** Commands of these kinds without an answer yet, and how many have been sent. */
+  readonly #underWay = { releasing: 0, acquiring: 0 };
+  #releasesSent = 0;
   #wait: TicketWait | null = null;
-  #uncollected: Uncollected | null = null;
-  #cancelBeat: () => void = () => undefined;
+  #givingBack: Promise<void> = Promise.resolve();
   #gone: Rejection | null = null;
   #stopped = false;
 
   constructor(options: KeptAgentOptions) {
+    const { coordinator, speaker, ports, collectMs } = options;
     this.#options = options;
     this.session = options.session;
+    const clock = { nowMs: () => speaker.logClock.nowMs(), after: ports.clock.after };
+    this.notices = new Notices((loss) => lossText(coordinator, clock, loss));
+    this.#renewal = new Renewal(ports.clock.after, speaker.logClock, () => this.#beatAgain());
+    this.holdings = new Holdings({
+      after: ports.clock.after,
+      collectMs,
+      giveBack: (token, isLate) => this.#giveBack(token, isLate),
+      lost: (lock, isTold) => this.noteLost(lock, isTold),
+    });
   }
 
   /** Why the coordinator knows this incarnation of the agent no more; null while it does. */
@@ -78,48 +84,54 @@ export class KeptAgent {
     return this.#gone;
   }
 
-  get held(): ReadonlyMap<ScopePath, FencingToken> {
-    return this.#held;
-  }
-
   /** Its place in the queue, if it has one. */
   get wait(): TicketWait | null {
     return this.#wait;
   }
 
+  /** The token to present for a scope: the current one, or that of a lock which was lost; null for one never held. */
+  tokenFor(scope: ScopePath): FencingToken | null {
+    return this.holdings.tokenOf(scope) ?? this.#lostTokens.get(scope) ?? null;
+  }
+
   /** Says something in the agent's name. A refusal that means that it is gone ends the keeping. */
   async submit(command: AgentCommand): Promise<Reply> {
     const { agent, epoch, secret } = this.session;
-    const { speaker } = this.#options;
-    this.#underWay += 1;
-    const reply = await speaker
+    this.#count(command.kind, 1);
+    if (releasing.has(command.kind)) this.#releasesSent += 1;
+    const reply = await this.#options.speaker
       .submit({ ...command, agent, epoch, secret } as CallerCommand)
-      .finally(() => (this.#underWay -= 1));
+      .finally(() => this.#count(command.kind, -1));
     if (!reply.ok && goneCodes.has(reply.rejection.code)) this.#end(reply.rejection);
     return reply;
   }
 
-  /** Renews at once, and again when it is time; the answer says whether the agent is still there. */
-  async beat(): Promise<Reply> {
-    this.#cancelBeat();
+  /**
+   * Renews at once, and again when it is time; the answer says whether the agent is still there. `mayAdopt`: whether what
+   * it holds without our knowing was taken in its name elsewhere, and with its knowledge.
+   */
+  async beat(mayAdopt = true): Promise<Reply> {
+    this.#renewal.begin();
+    const releasesSent = this.#releasesSent;
     const reply = await this.submit({ kind: 'Heartbeat' }).catch((error: unknown) => {
-      this.#beatAfter(againMs);
+      this.#renewal.again(againMs);
       throw error;
     });
-    if (reply.ok && reply.result.kind === 'renewed') this.#afterBeat(reply.revision, reply.result);
+    if (!reply.ok || reply.result.kind !== 'renewed') return reply;
+    const { sessionDeadlineMs, leases } = reply.result;
+    this.#renewal.renewed([sessionDeadlineMs, ...leases.map((lease) => lease.deadlineMs)]);
+    this.#see(reply.revision, leases, releasesSent, mayAdopt);
     return reply;
   }
 
-  /** The next heartbeat comes when a third of the time to the first of these moments is over. */
-  beatBefore(momentsMs: readonly number[]): void {
-    const leftMs = Math.min(...momentsMs) - this.#options.ports.clock.nowMs();
-    this.#beatAfter(Math.max(beatEveryMinMs, leftMs / 3));
+  /** The next heartbeat comes well before these moments, in the log's time. */
+  beatBefore(deadlinesMs: readonly number[]): void {
+    this.#renewal.mind(deadlinesMs);
   }
 
-  /** Waits with a ticket, or goes on waiting with the one it has. */
+  /** Waits with a ticket, or goes on waiting with the one it has. One before it has ended; how, it is about to hear. */
   waitWith(queued: Pick<QueuedResult, 'ticket'>, scopes: readonly ScopePath[]): TicketWait {
     if (this.#wait?.ticket === queued.ticket) return this.#wait;
-    this.#wait?.stop();
     const { coordinator, ports } = this.#options;
     const wait: TicketWait = new TicketWait({
       coordinator,
@@ -133,185 +145,129 @@ export class KeptAgent {
     return wait;
   }
 
-  /** Notes locks that the agent is being told of: from now on their loss is news. */
-  noteHeld(locks: readonly Grant[]): void {
-    this.#collect();
-    this.#note(locks);
+  /** Notes locks that it has been granted, or was found to hold; whether it knows of them is another matter. */
+  granted(locks: readonly Grant[], origin: Origin): void {
+    if (locks.length === 0) return;
+    this.holdings.granted(locks, origin);
+    for (const { scope } of locks) this.#lostTokens.delete(scope);
+    this.#renewal.mind(locks.map((lock) => lock.deadlineMs));
   }
 
-  /** Keeps locks that nobody was told of for a while; the agent's next call collects them. */
-  keepUntilCollected(locks: readonly Grant[]): void {
-    if (locks.length === 0 || this.#stopped) return;
-    const { ports, collectMs } = this.#options;
-    const cancel = ports.clock.after(collectMs, () => this.#passOn(locks));
-    this.#uncollected = { locks, cancel };
+  /** Notes a lock that a write has taken for it, as its answer says. */
+  took(scope: ScopePath, token: FencingToken): void {
+    this.holdings.took({ scope, token });
+    this.#lostTokens.delete(scope);
+    // How long the lease is, the next heartbeat tells.
+    this.#renewal.again(againMs);
   }
 
-  /** Notes locks that it gave back itself. */
-  noteReleased(scopes: readonly ScopePath[]): void {
-    for (const scope of scopes) this.#held.delete(scope);
-    if (this.#uncollected?.locks.every((lock) => scopes.includes(lock.scope)) === true) this.#collect();
+  /** Notes that it has lost a lock, perhaps while nobody kept it. */
+  noteLost(lock: Held, isTold: boolean): void {
+    this.notices.lost({ ...lock, isTold });
+    if (this.holdings.tokenOf(lock.scope) === null) this.#lostTokens.set(lock.scope, lock.token);
   }
 
-  /** Forgets its place in the queue, which it gave up. */
+  /** Forgets its place in the queue, which is given up. */
   endWait(): void {
     this.#wait?.stop();
     this.#wait = null;
   }
 
-  /** Gives back exactly these grants, which came in one command and so share one token. */
-  async giveBack(locks: readonly Grant[]): Promise<void> {
-    const [first] = locks;
-    if (first === undefined) return;
-    const scopes = locks.map((lock) => lock.scope);
-    this.noteReleased(scopes);
-    await this.submit({ kind: 'ReleaseLock', scopes, token: first.token });
+  /** Gives up a place; when the grant came just before, gives back exactly what was granted. */
+  async giveUp(wait: TicketWait): Promise<void> {
+    const reply = await this.submit({ kind: 'CancelWait' });
+    const isCancelled = reply.ok && reply.result.kind === 'waitCancelled' && reply.result.ticket !== null;
+    if (!reply.ok || isCancelled) return this.endWait();
+    const left = await wait.left;
+    if (left.kind !== 'granted') return;
+    for (const token of new Set(left.locks.map((lock) => lock.token))) this.#giveBack(token, false);
+    await this.settled();
+  }
+
+  /** Waits until what is just being given back has been: asked for again meanwhile, it would be taken away. */
+  settled(): Promise<void> {
+    return this.#givingBack;
   }
 
   /** Looks whether it still holds what it was told that it holds: heartbeats are too far apart to say so in time. */
-  async lookForLost(): Promise<void> {
-    if (this.#held.size === 0 || this.#underWay > 0) return;
+  async look(): Promise<void> {
+    if (this.holdings.isEmpty) return;
+    const releasesSent = this.#releasesSent;
     const subject = { kind: 'agent', agent: this.session.agent } as const;
     const query = { kind: 'why', subject, at: null, happened: 0 } as const;
     const { revision, agent, locks } = await this.#options.coordinator.query(query);
-    // What is just being given back is not lost.
-    if (this.#underWay > 0) return;
-    this.#noticeLost(revision, agent?.epoch === this.session.epoch ? locks : []);
+    this.#see(revision, agent?.epoch === this.session.epoch ? locks : [], releasesSent, true);
   }
 
-  /** Notes that it lost a lock while nobody kept it. */
-  noteLost(loss: Loss): void {
-    this.#notices.push({ kind: 'lost', scope: loss.scope, token: loss.token });
-  }
-
-  /**
-   * What happened since the last call, each thing told once; a grant among it counts as collected. Nothing of it when by
-   * then nobody hears the answer: it is told with the next one.
-   */
-  async takeNotices(isHeard: () => boolean): Promise<readonly string[]> {
-    const worded = await this.#inWords(this.#notices);
-    if (!isHeard()) return [];
-    const told = this.#notices.flatMap((notice) => worded.get(notice) ?? []);
-    // What came while causes were looked up is left for the next call.
-    this.#notices = this.#notices.filter((notice) => !worded.has(notice));
-    const collected = this.#collect();
-    return [
-      ...told,
-      ...(collected === null
-        ? []
-        : [`GRANTED while you did not wait: ${grantsText(collected)}. It is yours now.`]),
-      ...this.#contentionNews(),
-    ];
+  /** Goes on in the place of an earlier incarnation, with what that one was never told. */
+  succeed(predecessor: KeptAgent): void {
+    predecessor.notices.handTo(this.notices);
+    for (const [scope, token] of predecessor.#lostTokens) this.#lostTokens.set(scope, token);
   }
 
   /** Keeps it no longer. Its session and its leases end by themselves unless somebody else renews them. */
   stop(): void {
     this.#stopped = true;
-    this.#cancelBeat();
-    this.#uncollected?.cancel();
+    this.#renewal.stop();
+    this.holdings.stop();
     this.#wait?.stop();
   }
 
+  #count(kind: CommandKind, by: 1 | -1): void {
+    if (releasing.has(kind)) this.#underWay.releasing += by;
+    if (acquiring.has(kind)) this.#underWay.acquiring += by;
+  }
+
+  /** Compares with what the coordinator knew. What the agent was giving back meanwhile is not lost, nor newly its own. */
+  #see(revision: Revision, leases: readonly Grant[], releasesSentBefore: number, mayAdopt: boolean): void {
+    if (this.#underWay.releasing > 0 || this.#releasesSent !== releasesSentBefore) return;
+    const isQuiet = this.#underWay.acquiring === 0 && this.#wait === null;
+    this.holdings.seen(revision, leases, mayAdopt && isQuiet);
+  }
+
   #end(rejection: Rejection): void {
+    if (this.#gone !== null) return;
     this.#gone = rejection;
     this.stop();
+    this.holdings.loseAll();
   }
 
-  async #inWords(notices: readonly Notice[]): Promise<ReadonlyMap<Notice, string>> {
-    const { coordinator, ports } = this.#options;
-    const worded = notices.map(async (notice): Promise<readonly [Notice, string]> => {
-      if (notice.kind === 'said') return [notice, notice.text];
-      return [notice, await lossText(coordinator, ports.clock, notice)];
-    });
-    return new Map(await Promise.all(worded));
-  }
-
-  #say(text: string): void {
-    this.#notices.push({ kind: 'said', text });
-  }
-
-  #afterBeat(revision: Revision, { sessionDeadlineMs, leases }: ResultOf<'renewed'>): void {
-    this.#noticeLost(revision, leases);
-    for (const { token, contendedSinceMs } of leases)
-      if (contendedSinceMs !== null && !this.#contended.has(token)) this.#contended.set(token, 'news');
-    this.beatBefore([sessionDeadlineMs, ...leases.map((lease) => lease.deadlineMs)]);
-  }
-
-  #noticeLost(revision: Revision, leases: readonly Pick<Grant, 'scope' | 'token'>[]): void {
-    for (const [scope, token] of this.#held) {
-      // A grant that is newer than the answer cannot be in it.
-      if (token > revision) continue;
-      if (leases.some((lease) => lease.scope === scope && lease.token === token)) continue;
-      this.#held.delete(scope);
-      this.noteLost({ scope, token });
-    }
-  }
-
-  /** Each contended lock is told of once, if it is still held when there is somebody to tell. */
-  #contentionNews(): string[] {
-    const news = [...this.#held].filter(([, token]) => this.#contended.get(token) === 'news');
-    for (const [, token] of news) this.#contended.set(token, 'told');
-    return news.map(
-      ([scope]) => `Others wait for ${quoted(scope)}: release it soon, its lease cannot be renewed for ever.`,
-    );
-  }
-
-  #beatAfter(delayMs: number): void {
-    this.#cancelBeat();
-    if (this.#stopped) return;
-    const { ports } = this.#options;
-    this.#cancelBeat = ports.clock.after(delayMs, () => {
-      this.beat().catch((error: unknown) => {
-        ports.report({ agent: this.session.agent, error: String(error) }, 'a renewal failed');
-      });
-    });
-  }
-
-  #note(locks: readonly Grant[]): void {
-    for (const { scope, token } of locks) {
-      const before = this.#held.get(scope);
-      // Others may have written there between the two grants.
-      if (before !== undefined && before < token) this.noteLost({ scope, token: before });
-      this.#held.set(scope, token);
-    }
-    if (locks.length > 0) this.beatBefore(locks.map((lock) => lock.deadlineMs));
+  #beatAgain(): void {
+    this.beat().catch((error: unknown) => this.#report(error, 'a renewal failed'));
   }
 
   #onLeft(wait: TicketWait, reply: TicketReply): void {
-    if (this.#wait !== wait || this.#stopped) return;
-    this.#wait = null;
-    if (reply.kind === 'granted') this.#note(reply.locks);
-    // Whoever waits for it at this moment tells the agent.
-    if (wait.isAttended) return;
-    if (reply.kind === 'granted') this.keepUntilCollected(reply.locks);
-    else if (reply.cause !== 'cancelled' && reply.cause !== 'left')
-      this.#say(vainText(wait.scopes, wait.ticket, reply.cause));
-  }
-
-  /** Nobody came for it in time. */
-  #passOn(locks: readonly Grant[]): void {
-    this.#uncollected = null;
-    this.#say(
-      `PASSED ON: ${grantsText(locks)} came while you did not wait, and was not collected in time. Call lock_acquire to ask anew.`,
-    );
-    this.#giveBackAtLast(locks);
-  }
-
-  /** Tries until it is done: as long as the agent's session is renewed, so is what it holds. */
-  #giveBackAtLast(locks: readonly Grant[]): void {
     if (this.#stopped) return;
-    const { ports } = this.#options;
-    this.giveBack(locks).catch((error: unknown) => {
-      ports.report({ agent: this.session.agent, error: String(error) }, 'a release failed');
-      ports.clock.after(againMs, () => this.#giveBackAtLast(locks));
-    });
+    if (this.#wait === wait) this.#wait = null;
+    if (reply.kind === 'granted') return this.granted(reply.locks, 'granted');
+    // Whoever waits for it at this moment tells the agent.
+    if (!wait.isAttended && reply.cause !== 'cancelled' && reply.cause !== 'left')
+      this.notices.say(vainText(wait.scopes, wait.ticket, reply.cause));
   }
 
-  #collect(): readonly Grant[] | null {
-    const uncollected = this.#uncollected;
-    uncollected?.cancel();
-    this.#uncollected = null;
-    return uncollected?.locks ?? null;
+  /** One after the other, so that {@link settled} means all of them. */
+  #giveBack(token: FencingToken, isLate: boolean): void {
+    this.#givingBack = this.#givingBack.then(() => this.#tryToGiveBack(token, isLate));
+  }
+
+  /** Tries until it is done, or the lock is asked for again: as long as the session is renewed, so is what it holds. */
+  async #tryToGiveBack(token: FencingToken, isLate: boolean): Promise<void> {
+    const scopes = this.#stopped ? [] : this.holdings.leave(token);
+    if (scopes.length === 0) return;
+    try {
+      await this.submit({ kind: 'ReleaseLock', scopes, token });
+    } catch (error) {
+      this.holdings.stay(scopes);
+      this.#report(error, 'a release failed');
+      this.#options.ports.clock.after(againMs, () => this.#giveBack(token, isLate));
+      return;
+    }
+    this.holdings.released(scopes);
+    if (isLate) this.notices.say(passedOnText(scopes.map((scope) => ({ scope, token }))));
+  }
+
+  #report(error: unknown, message: string): void {
+    this.#options.ports.report({ agent: this.session.agent, error: String(error) }, message);
   }
 }
 
@@ -324,8 +280,12 @@ const goneCodes: ReadonlySet<Rejection['code']> = new Set([
 ]);
 
 /** `"services/auth" (token 17)`. */
-export function grantsText(locks: readonly Pick<Grant, 'scope' | 'token'>[]): string {
+export function grantsText(locks: readonly Held[]): string {
   return locks.map(({ scope, token }) => `${quoted(scope)} (token ${token})`).join(', ');
+}
+
+function passedOnText(locks: readonly Held[]): string {
+  return `PASSED ON: ${grantsText(locks)} came while you did not wait, and was not collected in time. Call lock_acquire to ask anew.`;
 }
 
 /** A wait that ended without a grant. */
@@ -334,8 +294,8 @@ export function vainText(
   ticket: Ticket,
   cause: TicketEndCause | 'unknown',
 ): string {
-  const what = scopes.map(quoted).join(', ');
-  return `WAIT ENDED for ${what} (ticket ${ticket}): ${vainCauses[cause]}. Call lock_acquire to wait anew.`;
+  const next = cause === 'scopeRemoved' ? '' : ' Call lock_acquire to wait anew.';
+  return `WAIT ENDED for ${scopes.map(quoted).join(', ')} (ticket ${ticket}): ${vainCauses[cause]}.${next}`;
 }
 
 const vainCauses: { readonly [Cause in TicketEndCause | 'unknown']: string } = {

@@ -1,13 +1,10 @@
 /** How an agent lost what it held, as the log tells it. */
-import type { Entry, EventOf, FencingToken, ReleaseCause, ScopePath } from '../core/index.ts';
+import type { Entry, EventOf, ReleaseCause, ScopePath } from '../core/index.ts';
 import type { Coordinator, HistoryFilter } from '../protocol/index.ts';
+import type { Held } from './holdings.ts';
+import type { Loss } from './notices.ts';
 import type { AgentSession, Clock } from './ports.ts';
 import { duration, purpose, quoted } from './text.ts';
-
-export interface Loss {
-  readonly scope: ScopePath;
-  readonly token: FencingToken;
-}
 
 type LockEnd = EventOf<'lock.expired' | 'lock.revoked' | 'lock.released'>;
 
@@ -21,27 +18,32 @@ const patienceMs = 2_000;
 const endKinds = ['lock.expired', 'lock.revoked', 'lock.released'] as const;
 
 /** What is told of a loss: when and by what, or, when the log cannot be read in time, how to find out. */
-export async function lossText(coordinator: Coordinator, clock: Clock, loss: Loss): Promise<string> {
+export async function lossText(
+  coordinator: Coordinator,
+  clock: Pick<Clock, 'nowMs' | 'after'>,
+  loss: Loss,
+): Promise<string> {
   const filter: HistoryFilter = { scope: loss.scope, events: endKinds };
   const query = { kind: 'history', filter, limit: endsMax, before: null } as const;
   const entries = await inTime(
     clock,
     coordinator.query(query).then((answer) => answer.entries),
   );
-  const what = `LOST ${quoted(loss.scope)} (token ${loss.token})`;
+  const untold = loss.isTold ? '' : ', which was granted while you did not wait,';
+  const what = `LOST ${quoted(loss.scope)} (token ${loss.token})${untold}`;
   for (const entry of entries ?? []) {
     const end = lockEnds(entry).find(({ scope, token }) => scope === loss.scope && token === loss.token);
     if (end !== undefined)
       return `${what} ${duration(clock.nowMs() - entry.atMs)} ago: ${causeText(end, entry)}. Do not write there; lock_check says who has it now.`;
   }
-  return `${what}: lock_check says why. Do not write there.`;
+  return `${what.replace(/,$/, '')}: lock_check says why. Do not write there.`;
 }
 
 /** What this incarnation of an agent has lost and not been granted again, the oldest first. */
 export async function lossesOf(
   coordinator: Coordinator,
   { agent, epoch }: AgentSession,
-): Promise<readonly Loss[]> {
+): Promise<readonly Held[]> {
   const filter: HistoryFilter = { agent, events: ['lock.granted', ...endKinds] };
   const { entries } = await coordinator.query({
     kind: 'history',
@@ -60,7 +62,7 @@ export async function lossesOf(
 }
 
 /** The answer of the port; null when it fails or takes too long. */
-function inTime<T>(clock: Clock, answer: Promise<T>): Promise<T | null> {
+function inTime<T>(clock: Pick<Clock, 'after'>, answer: Promise<T>): Promise<T | null> {
   let cancel = (): void => undefined;
   const late = new Promise<null>((resolve) => (cancel = clock.after(patienceMs, () => resolve(null))));
   return Promise.race([answer.catch(() => null), late]).finally(cancel);

@@ -17,8 +17,10 @@ export interface McpPorts {
 }
 
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by a clock that somebody may set. */
   nowMs(): number;
+  /** Never runs backwards, for measuring. */
+  monotonicMs(): number;
   /** Calls back once after a time; the answer cancels that. */
   after(delayMs: number, callback: () => void): () => void;
 }

@@ -1,5 +1,6 @@
 import type { Rejection, RejectionCode } from '../core/index.ts';
 import type { CoordinatorError, FailureCode } from '../protocol/index.ts';
+import type { ToolName } from './schemas.ts';
 import { refused, told, type ToolAnswer } from './answer.ts';
 import { count, duration, purpose, quoted } from './text.ts';
 
@@ -48,9 +49,10 @@ const waitOrElsewhere = 'call lock_acquire with wait_seconds to wait in line, or
 const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   AGENT_NOT_FOUND: joinAgain,
   STALE_EPOCH: joinAgain,
-  SESSION_MISMATCH: joinAgain,
+  SESSION_MISMATCH: 'somebody else has joined under this name: agent_join under another one.',
   AGENT_LOST: joinAgain,
-  TRANSITION_NOT_ALLOWED: 'a lock_acquire makes you working, a lock_release idle; it also ends a wait.',
+  TRANSITION_NOT_ALLOWED:
+    'a lock_acquire makes you working, a lock_release idle; it also ends a wait. With the status that you have, message tells others how it goes.',
   SCOPE_NOT_FOUND: 'lock_check with the path says which scope it is in; rhema://scopes lists all.',
   ALREADY_WAITING: 'call lock_acquire with the scopes you wait for, or lock_release to give up that place.',
   AGENT_BLOCKED: 'agent_report working, or lock_release.',
@@ -75,17 +77,33 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
 };
 
 /** A failure, told so that the model can go on: what it can mend itself, and what only a person can. */
-export function failureAnswer(error: CoordinatorError): ToolAnswer {
+export function failureAnswer(error: CoordinatorError, tool: ToolName): ToolAnswer {
   const { code, message } = error;
   if (code === 'DISABLED') return told(`DISABLED: ${message}. Work without locks.`, { code });
-  // The protocol names the field within the command; an agent knows its own arguments only.
-  return refused(code, message.replace(/^command\./, ''), failureSteps[code] ?? null);
+  return refused(code, inArguments(message, tool), failureSteps[code] ?? null);
 }
+
+/** The protocol names the field within the command; an agent knows its own arguments only. */
+function inArguments(message: string, tool: ToolName): string {
+  const own = message.replace(/^command\./, '');
+  const [field = ''] = /^\w+/.exec(own) ?? [];
+  const name = argumentNames[tool]?.[field];
+  return own === message || name === undefined ? own : own.replace(field, name);
+}
+
+/** Fields of commands that an argument of another name fills. */
+const argumentNames: { readonly [Name in ToolName]?: Readonly<Record<string, string>> } = {
+  agent_join: { metadata: 'task' },
+  agent_report: { reason: 'message' },
+  sync_scope: { error: 'message', reason: 'message' },
+};
 
 const failureSteps: { readonly [Code in FailureCode]?: string } = {
   NOT_JOINED: 'agent_join under that name, then ask again.',
   UNAVAILABLE:
     'ask again in a moment: your place and your locks are in the log. If it lasts, tell your user: `rhema doctor`.',
+  STORE_FAILURE: 'tell your user: `rhema doctor` says what is wrong with the file of the log.',
+  PERMISSION: 'work without locks, and tell your user: `rhema doctor` says what is in the way.',
   DEADLINE_EXCEEDED: 'ask again: what took effect is not done twice.',
   NOT_A_REPOSITORY:
     'work without locks, and tell your user to start this server in a Git repository (rhema mcp --repo DIR).',

@@ -1,5 +1,6 @@
 import { loadRequestParsers, CoordinatorError } from '../protocol/index.ts';
 import type { CallerCommand, Coordinator, Reply } from '../protocol/index.ts';
+import { LogClock } from './log-clock.ts';
 import type { McpPorts } from './ports.ts';
 
 /** How long one command is tried; a client waits about a minute for a tool. */
@@ -11,25 +12,34 @@ const pauseMs = 250;
  * the coordinator answers what it answered then.
  */
 export class Speaker {
+  readonly logClock: LogClock;
   readonly #coordinator: Coordinator;
   readonly #ports: Pick<McpPorts, 'clock' | 'newRequestId'>;
 
   constructor(coordinator: Coordinator, ports: Pick<McpPorts, 'clock' | 'newRequestId'>) {
+    this.logClock = new LogClock(ports.clock);
     this.#coordinator = coordinator;
     this.#ports = ports;
   }
 
-  /** Throws `INVALID_INPUT` when a field is malformed, and the port's failures. */
-  async submit(command: CallerCommand): Promise<Reply> {
+  /**
+   * `requestId`: that of an earlier try whose answer never came, else a new one. Throws `INVALID_INPUT` when a field is
+   * malformed, and the port's failures.
+   */
+  async submit(command: CallerCommand, requestId = this.#ports.newRequestId()): Promise<Reply> {
     const parsers = await loadRequestParsers();
-    const request = parsers.parseCommandRequest({ requestId: this.#ports.newRequestId(), command });
-    const giveUpAtMs = this.#ports.clock.nowMs() + patienceMs;
+    const request = parsers.parseCommandRequest({ requestId, command });
+    const { clock } = this.#ports;
+    const giveUpAtMs = clock.monotonicMs() + patienceMs;
     for (;;) {
+      const sentAtMs = clock.monotonicMs();
       try {
-        return await this.#coordinator.submit(request);
+        const reply = await this.#coordinator.submit(request);
+        this.logClock.heard(reply, sentAtMs);
+        return reply;
       } catch (error) {
-        if (!isPassing(error) || this.#ports.clock.nowMs() >= giveUpAtMs) throw error;
-        await new Promise<void>((resolve) => void this.#ports.clock.after(pauseMs, resolve));
+        if (!isPassing(error) || clock.monotonicMs() >= giveUpAtMs) throw error;
+        await new Promise<void>((resolve) => void clock.after(pauseMs, resolve));
       }
     }
   }

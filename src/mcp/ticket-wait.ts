@@ -1,5 +1,5 @@
 import type { AgentId, ScopePath, Ticket } from '../core/index.ts';
-import type { Coordinator, TicketReply } from '../protocol/index.ts';
+import { CoordinatorError, type Coordinator, type TicketReply } from '../protocol/index.ts';
 import type { Clock } from './ports.ts';
 
 /** How one call's waiting ended. */
@@ -7,11 +7,13 @@ export type CallEnd =
   | { readonly kind: 'left'; readonly reply: TicketReply }
   /** The call's time is over; the place is kept. */
   | { readonly kind: 'time' }
-  | { readonly kind: 'aborted' };
+  | { readonly kind: 'aborted' }
+  /** It is watched no more: the agent is gone, or its place was given up. */
+  | { readonly kind: 'stopped' };
 
 export interface WaitOptions {
   readonly coordinator: Coordinator;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'after'>;
   readonly agent: AgentId;
   readonly ticket: Ticket;
   readonly scopes: readonly ScopePath[];
@@ -19,8 +21,9 @@ export interface WaitOptions {
   readonly onLeft: (reply: TicketReply) => void;
 }
 
-/** Pause before a coordinator that cannot be reached is asked again. */
+/** Pauses before a coordinator that cannot be reached is asked again; what a moment does not mend may take long. */
 const pauseMs = 1_000;
+const longPauseMs = 15_000;
 
 /**
  * A place in the queue, watched for as long as it lasts, whether or not a call waits for it: a grant that comes between
@@ -29,12 +32,13 @@ const pauseMs = 1_000;
 export class TicketWait {
   readonly ticket: Ticket;
   readonly scopes: readonly ScopePath[];
+  /** Calls that are under way and have to do with this place, whether they wait at the moment or not. */
+  readonly visitors = new Set<object>();
   readonly #options: WaitOptions;
   readonly #abort = new AbortController();
   readonly #left: Promise<TicketReply>;
-  #calls = 0;
-  /** Calls that waited when it left the queue, and to which its end is still worth something. */
-  #hearers = 0;
+  #reply: TicketReply | null = null;
+  #waitingCalls = 0;
 
   constructor(options: WaitOptions) {
     this.#options = options;
@@ -43,7 +47,7 @@ export class TicketWait {
     this.#left = this.#watch();
     this.#left.then(
       (reply) => {
-        this.#hearers = this.#calls;
+        this.#reply = reply;
         options.onLeft(reply);
       },
       () => undefined,
@@ -52,27 +56,27 @@ export class TicketWait {
 
   /** Whether a call waits for it at the moment. */
   get isAttended(): boolean {
-    return this.#calls > 0;
-  }
-
-  /** Says that a call that heard its end wants nothing of it; true when none is left that does. */
-  renounce(): boolean {
-    this.#hearers -= 1;
-    return this.#hearers <= 0;
+    return this.#waitingCalls > 0;
   }
 
   /** Waits for at most a time, or until the signal aborts. */
   async attend(forMs: number, signal: AbortSignal): Promise<CallEnd> {
-    this.#calls += 1;
+    this.#waitingCalls += 1;
     const time = this.#afterTime(forMs);
-    const aborted = whenAborted(signal);
+    const aborted = whenAborted(signal, { kind: 'aborted' });
+    const stopped = whenAborted(this.#abort.signal, { kind: 'stopped' });
     try {
       const left = this.#left.then((reply): CallEnd => ({ kind: 'left', reply }));
-      return await Promise.race([left, time.over, aborted.over]);
+      // A watch that was stopped fails; that it was stopped says more.
+      const leftOrNever = left.catch(() => new Promise<CallEnd>(() => undefined));
+      const end = await Promise.race([leftOrNever, time.over, aborted.over, stopped.over]);
+      // Whatever came in the same moment: that it has left the queue counts for more.
+      return this.#reply === null ? end : { kind: 'left', reply: this.#reply };
     } finally {
-      this.#calls -= 1;
+      this.#waitingCalls -= 1;
       time.cancel();
       aborted.off();
+      stopped.off();
     }
   }
 
@@ -94,7 +98,8 @@ export class TicketWait {
         return await coordinator.awaitTicket({ agent, ticket }, signal);
       } catch (error) {
         if (signal.aborted) throw error;
-        await new Promise<void>((resolve) => void clock.after(pauseMs, resolve));
+        const isPassing = error instanceof CoordinatorError && error.retryable;
+        await new Promise<void>((resolve) => void clock.after(isPassing ? pauseMs : longPauseMs, resolve));
       }
     }
   }
@@ -108,10 +113,13 @@ export class TicketWait {
   }
 }
 
-function whenAborted(signal: AbortSignal): { readonly over: Promise<CallEnd>; readonly off: () => void } {
+function whenAborted(
+  signal: AbortSignal,
+  end: CallEnd,
+): { readonly over: Promise<CallEnd>; readonly off: () => void } {
   let off = (): void => undefined;
   const over = new Promise<CallEnd>((resolve) => {
-    const onAbort = (): void => resolve({ kind: 'aborted' });
+    const onAbort = (): void => resolve(end);
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort);
     off = () => signal.removeEventListener('abort', onAbort);

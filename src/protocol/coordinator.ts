@@ -62,10 +62,14 @@ export interface CommandRequest {
   readonly command: CallerCommand;
 }
 
-/** Every answer, refusals included, says at which revision it was decided. */
-export type Reply =
-  | { readonly ok: true; readonly revision: Revision; readonly result: Result }
-  | { readonly ok: false; readonly revision: Revision; readonly rejection: Rejection };
+/**
+ * Every answer, refusals included, says at which revision it was decided. `atMs` is the log's time at the answer: the
+ * deadlines in a result count from it, whatever clock the caller has.
+ */
+export type Reply = { readonly revision: Revision; readonly atMs: TimeMs } & (
+  | { readonly ok: true; readonly result: Result }
+  | { readonly ok: false; readonly rejection: Rejection }
+);
 
 export interface TicketRequest {
   readonly agent: AgentId;

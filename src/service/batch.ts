@@ -16,10 +16,10 @@ import { toFailure } from './failures.ts';
 import type { LogTime } from './log-time.ts';
 import type { Replica } from './replica.ts';
 
-type WithoutTime<C> = C extends Command ? Omit<C, 'atMs'> : never;
+type Untimed<T> = T extends { readonly atMs: TimeMs } ? Omit<T, 'atMs'> : never;
 
 /** A command that has its request id and session; the time comes when it is decided. */
-export type UntimedCommand = WithoutTime<Command>;
+export type UntimedCommand = Untimed<Command>;
 
 /** A command and whoever waits for its answer. */
 export interface CommandCall {
@@ -112,11 +112,16 @@ export class BatchPlanner {
       return { kind: 'failure', error: toFailure(error) };
     }
     if (decision.kind === 'rejected')
-      return reply({ ok: false, revision: state.revision, rejection: decision.rejection });
-    if (decision.kind === 'repeated') return committed(decision.revision, decision.result);
+      return this.#reply({ ok: false, revision: state.revision, rejection: decision.rejection });
+    if (decision.kind === 'repeated')
+      return this.#reply({ ok: true, revision: decision.revision, result: decision.result });
     const { result, events } = decision;
-    if (events.length === 0) return committed(state.revision, result);
-    return committed(this.#enter(command, decision), result);
+    const revision = events.length === 0 ? state.revision : this.#enter(command, decision);
+    return this.#reply({ ok: true, revision, result });
+  }
+
+  #reply(told: Untimed<Reply>): Outcome {
+    return { kind: 'reply', reply: { ...told, atMs: this.#time.nowMs } };
   }
 
   #enter(command: Command, decision: Extract<Decision, { kind: 'committed' }>): Revision {
@@ -136,12 +141,4 @@ export class BatchPlanner {
 
 function timed(command: UntimedCommand, atMs: TimeMs): Command {
   return { atMs, ...command };
-}
-
-function committed(revision: Revision, result: Extract<Reply, { ok: true }>['result']): Outcome {
-  return reply({ ok: true, revision, result });
-}
-
-function reply(told: Reply): Outcome {
-  return { kind: 'reply', reply: told };
 }

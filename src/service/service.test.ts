@@ -55,10 +55,13 @@ describe('a command', () => {
   });
 
   it('that changes nothing is accepted without an entry', async () => {
-    const { service, store, agents } = await openWithAgents('ann');
+    const { service, store, agents, clock } = await openWithAgents('ann');
     const { last } = await store.bounds();
+    const { atMs } = await acquire(service, agents[0]!, 'nowhere');
+    clock.advance(5);
     const reply = await release(service, agents[0]!);
-    expect(reply).toEqual({ ok: true, revision: last, result: { kind: 'released', scopes: [] } });
+    const result = { kind: 'released', scopes: [] };
+    expect(reply).toEqual({ ok: true, revision: last, atMs: atMs + 5, result });
     expect((await store.bounds()).last).toBe(last);
   });
 });

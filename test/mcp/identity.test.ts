@@ -112,7 +112,7 @@ it('a name that takes part from elsewhere is refused, and the session kept here 
   const client = await stage.startClient();
   const refused = await client.call('agent_join', { agent: 'claude' });
   expect(refused).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE', free: 'claude-2' } });
-  expect(refused.text).toContain('takes part already, from another account or machine');
+  expect(refused.text).toContain('takes part already, and its session is not kept here');
   expect(stage.sessions.keepers.size).toBe(0);
 });
 

@@ -34,7 +34,7 @@ export const calls: {
 } = {
   AgentJoin: ({ agent }) => ({ tool: 'agent_join', args: { agent } }),
   AgentLeave: ({ agent }) => ({ tool: 'agent_report', args: { agent, status: 'left' } }),
-  Heartbeat: ({ agent }) => ({ tool: 'coordination_status', args: { agent } }),
+  Heartbeat: ({ agent }) => ({ tool: 'lock_check', args: { agent, path: 's1' } }),
   SetAgentStatus: ({ agent, status, reason }) => ({
     tool: 'agent_report',
     args: { agent, status, ...(reason === null ? {} : { message: reason }) },

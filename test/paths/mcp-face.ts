@@ -1,11 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  deleteSession,
-  readSession,
-  statePaths,
-  writeSession,
-  type StatePaths,
-} from '../../src/client/index.ts';
+import { deleteSession, readSession, statePaths, type StatePaths } from '../../src/client/index.ts';
 import type { AgentId, Command, CommandOf, ScopePath } from '../../src/core/index.ts';
 import type { AgentSession, SessionKeeping } from '../../src/mcp/index.ts';
 import { ClientFace, obstacleToClient } from './client-face.ts';
@@ -41,6 +35,9 @@ export class McpFace implements Face {
   readonly #paths: StatePaths;
   readonly #agents = new Map<AgentId, McpAgent>();
   readonly #cutOff = new Set<AgentId>();
+  /** Locks that ended without a tool call of their holder, who has not got the scope again. */
+  readonly #lost = new Set<string>();
+  #lastSaid: { readonly kind: Command['kind']; readonly speaker: AgentId | null } | null = null;
   #shown: Shown;
   #opened = 0;
 
@@ -62,6 +59,7 @@ export class McpFace implements Face {
 
   async perform(command: Command): Promise<Answer> {
     const speaker = this.#speakerOf(command);
+    this.#lastSaid = { kind: command.kind, speaker };
     if (speaker === null) return this.#shell.perform(command);
     if (command.kind === 'CancelWait')
       return this.#agentOf(speaker).cancel((scope) => this.#holds(speaker, scope));
@@ -101,7 +99,9 @@ export class McpFace implements Face {
       this.#observer.call('coordination_status', {}),
       this.#observer.read('rhema://scopes'),
     ]);
+    const before = this.#shown;
     this.#shown = asTold(shown, { status: text, scopes }, this.#stage.nowMs);
+    this.#noteLosses(before, this.#shown);
     return this.#shown;
   }
 
@@ -133,7 +133,7 @@ export class McpFace implements Face {
       case 'ReleaseLock':
         return this.#releasesOnly(command) ? command.agent : null;
       case 'ContextModify':
-        return this.#isSeen(command) ? command.agent : null;
+        return this.#isSeen(command) && !this.#wouldHideLoss(command) ? command.agent : null;
       default:
         return callOf(command, '' as AgentId) !== null && 'agent' in command ? command.agent : null;
     }
@@ -156,6 +156,22 @@ export class McpFace implements Face {
   #isSeen({ scope, file, baseDigest }: CommandOf<'ContextModify'>): boolean {
     const view = this.#shown.scopes.scopes.find(({ path }) => path === scope);
     return (view?.contexts[file]?.digest ?? null) === baseDigest;
+  }
+
+  /** In place of no token a server shows the one of a lock that was lost, which is refused. */
+  #wouldHideLoss({ agent, scope, token }: CommandOf<'ContextModify'>): boolean {
+    return token === null && this.#lost.has(lossOf(agent, scope));
+  }
+
+  #noteLosses(before: Shown, now: Shown): void {
+    const { kind, speaker } = this.#lastSaid ?? { kind: null, speaker: null };
+    this.#lastSaid = null;
+    for (const { agent, scope, token } of before.status.locks) {
+      const isOver = now.status.locks.every((lock) => lock.scope !== scope || lock.token !== token);
+      const isOwnWill = speaker === agent && kind !== null && releasingKinds.has(kind);
+      if (isOver && !isOwnWill) this.#lost.add(lossOf(agent, scope));
+    }
+    for (const { agent, scope } of now.status.locks) this.#lost.delete(lossOf(agent, scope));
   }
 
   #waitsFor(agent: AgentId): readonly ScopePath[] {
@@ -192,12 +208,9 @@ export class McpFace implements Face {
     return this.#agentOf(agent).call(call);
   }
 
-  /** A refused leave of a lost agent drops the session; the process of the model still has it, and tries again. */
   async #leave({ agent }: CommandOf<'AgentLeave'>, call: ToolCall): Promise<Answer> {
-    const session = readSession(this.#paths, agent);
     const answer = await this.#agentOf(agent).call(call);
     if (answer.code === null) this.#agentOf(agent).forgetPlace();
-    else if (session !== null) writeSession(this.#paths, session);
     return answer;
   }
 
@@ -229,6 +242,9 @@ export class McpFace implements Face {
     return answer.code === null ? { ...answer, told: { ...answer.told, digest } } : answer;
   }
 }
+
+const releasingKinds: ReadonlySet<Command['kind']> = new Set(['ReleaseLock', 'SetAgentStatus', 'AgentLeave']);
+const lossOf = (agent: AgentId, scope: ScopePath): string => `${agent} ${scope}`;
 
 const forgedSecret = 'f'.repeat(32);
 

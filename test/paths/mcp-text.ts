@@ -45,7 +45,8 @@ function sectionsOf(text: string): ReadonlyMap<string, readonly string[]> {
 }
 
 function toAgent(line: string, views: readonly AgentView[]): AgentView {
-  const [, agent, status, held = ''] = expectMatch(/^(\S+) is (\w+)(?:.*; holds ([^;]+))?; seen /, line);
+  const [, agent, status] = expectMatch(/^(\S+) is (\w+)\b.*; seen /, line);
+  const [, held = ''] = /; holds ([^;]+);/.exec(line) ?? [];
   const view = found(views, (one) => one.agent === agent, line);
   const isLost = status === 'lost';
   return {

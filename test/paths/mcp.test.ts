@@ -16,13 +16,14 @@ describe('the tools of MCP', () => {
     expect([...said]).toEqual(expect.arrayContaining([...Object.keys(calls), 'CancelWait']));
   });
 
-  it('were called for all that they do, but to ask about a path', () => {
+  it('were called for all that they do', () => {
     expect([...called].sort()).toEqual([
       'agent_join',
       ...['blocked', 'completed', 'idle', 'left', 'working'].map((status) => `agent_report ${status}`),
       'context_record',
       'coordination_status',
       'lock_acquire',
+      'lock_check',
       'lock_release',
       ...['changed', 'complete', 'fail', 'retry', 'start'].map((action) => `sync_scope ${action}`),
     ]);

@@ -1,4 +1,4 @@
-import type { Entry, Rejection, Result, Revision } from '../../core/index.ts';
+import { asTimeMs, type Entry, type Rejection, type Result, type Revision } from '../../core/index.ts';
 import type {
   Answer,
   Answers,
@@ -39,7 +39,8 @@ export class FakeCoordinator implements Coordinator {
     const said = scripted(this.#script.submit, 'submit')(command, this.commands.length);
     if (said instanceof Error) throw said;
     const revision = 7 as Revision;
-    return 'code' in said ? { ok: false, revision, rejection: said } : { ok: true, revision, result: said };
+    const at = { revision, atMs: asTimeMs(0) };
+    return 'code' in said ? { ok: false, ...at, rejection: said } : { ok: true, ...at, result: said };
   }
 
   awaitTicket(_ticket: unknown, signal?: AbortSignal): Promise<TicketReply> {

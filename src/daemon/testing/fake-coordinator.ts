@@ -96,7 +96,7 @@ export class FakeCoordinator implements ServedCoordinator {
 
   #commit(request: CommandRequest): Reply {
     this.append();
-    const reply: Reply = { ok: true, revision: this.#last(), result: { kind: 'done' } };
+    const reply: Reply = { ok: true, revision: this.#last(), atMs: asTimeMs(0), result: { kind: 'done' } };
     this.#answers.set(request.requestId, reply);
     return reply;
   }

@@ -6,45 +6,46 @@ import { refusalAboutScopes } from '../missing-scopes.ts';
 import { scopesNamed } from '../scopes.ts';
 import { duration, quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
+import type { Visit } from '../visit.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
 
 /** How often a waiting client is told how the wait goes on. */
 const progressEveryMs = 5_000;
 
 /** Gets scopes, at once or after waiting in the queue. */
-export const acquire: AgentHandler<'lock_acquire'> = async (work, agent, input, call) => {
+export const acquire: AgentHandler<'lock_acquire'> = async (work, visit, input, call) => {
   const waitMs = input.wait_seconds === undefined ? work.waitMs : input.wait_seconds * 1_000;
-  const untilMs = work.clock.nowMs() + waitMs;
+  const untilMs = work.clock.monotonicMs() + waitMs;
   const scopes = await scopesNamed(work.workspace, input.scopes);
   const wish = {
     scopes,
     reason: input.reason ?? null,
     waits: waitMs > 0,
-    leftMs: () => Math.max(0, untilMs - work.clock.nowMs()),
+    leftMs: () => Math.max(0, untilMs - work.clock.monotonicMs()),
   };
-  const acquired = await acquireLocks(agent, wish, call, () => tellProgress(work, call, scopes, waitMs));
-  return answerOf(work, agent, scopes, acquired);
+  const acquired = await acquireLocks(visit, wish, () => tellProgress(work, call, scopes, waitMs));
+  return answerOf(work, visit, scopes, acquired);
 };
 
 async function answerOf(
   work: Work,
-  agent: KeptAgent,
+  visit: Visit,
   scopes: readonly ScopePath[],
   acquired: Acquired,
 ): Promise<ToolAnswer> {
   switch (acquired.kind) {
     case 'granted':
+      visit.tell(acquired.locks);
       return grantedAnswer(acquired);
     case 'waiting':
-      return waitingAnswer(work, agent, scopes, acquired);
+      return waitingAnswer(work, visit.agent, acquired);
     case 'refused':
       return refusalAboutScopes(work.workspace.coordinator, acquired.rejection, work.clock.nowMs());
-    case 'ended':
-      return refused('WAITED_IN_VAIN', vainText(scopes, acquired.ticket, acquired.cause), null, {
-        cause: acquired.cause,
-      });
-    case 'unheard':
-      return refused('CANCELLED', 'the call was cancelled.', null);
+    case 'ended': {
+      const text = vainText(scopes, acquired.ticket, acquired.cause);
+      visit.owe(text);
+      return refused('WAITED_IN_VAIN', text, null, { cause: acquired.cause });
+    }
   }
 }
 
@@ -60,17 +61,18 @@ function grantedAnswer({ locks }: Extract<Acquired, { kind: 'granted' }>): ToolA
 async function waitingAnswer(
   work: Work,
   agent: KeptAgent,
-  scopes: readonly ScopePath[],
   waiting: Extract<Acquired, { kind: 'waiting' }>,
 ): Promise<ToolAnswer> {
-  const { ticket, position, deadlineMs } = waiting;
+  const { wait, position, deadlineMs } = waiting;
+  const { ticket, scopes } = wait;
   const nowMs = work.clock.nowMs();
   const subject = { kind: 'agent', agent: agent.session.agent } as const;
   const query = { kind: 'why', subject, at: null, happened: 0 } as const;
-  const { waiters, waitsFor } = await work.workspace.coordinator.query(query);
+  // The place is kept, whether or not the coordinator can say who is in the way.
+  const why = await work.workspace.coordinator.query(query).catch(() => null);
   const text = [
     `WAITING for ${scopes.map(quoted).join(', ')}: place ${position} in the queue, ticket ${ticket}.`,
-    ...waiters.flatMap((waiter) => obstacleLines(waiter, waitsFor, nowMs)),
+    ...(why?.waiters ?? []).flatMap((waiter) => obstacleLines(waiter, why?.waitsFor ?? [], nowMs)),
     `Next: call lock_acquire again with the same scopes. Your place is kept for ${duration(deadlineMs - nowMs)} more; do not edit meanwhile.`,
   ].join('\n');
   return told(text, { status: 'waiting', ticket, position });
@@ -81,12 +83,12 @@ function tellProgress(work: Work, call: ToolCall, scopes: readonly ScopePath[], 
   const { progress } = call;
   if (progress === null) return () => undefined;
   const { clock } = work;
-  const startedMs = clock.nowMs();
-  const what = `waiting for ${scopes.join(', ')}`;
+  const startedMs = clock.monotonicMs();
+  const what = `waiting for ${scopes.map(quoted).join(', ')}`;
   let cancel = clock.after(progressEveryMs, turn);
   function turn(): void {
     cancel = clock.after(progressEveryMs, turn);
-    const elapsedMs = clock.nowMs() - startedMs;
+    const elapsedMs = clock.monotonicMs() - startedMs;
     progress?.(elapsedMs, totalMs, `${what} for ${duration(elapsedMs)}`);
   }
   return () => cancel();

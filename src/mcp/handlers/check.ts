@@ -11,7 +11,7 @@ const waitersMax = 10;
 const eventsMax = 5;
 
 /** Which scope a path is in, who has it, who waits, and whether the agent may write there. */
-export const check: AgentHandler<'lock_check'> = async (work, agent, { path: text, token }) => {
+export const check: AgentHandler<'lock_check'> = async (work, { agent }, { path: text, token }) => {
   const { coordinator } = work.workspace;
   const path = await fileNamed(work.workspace, text);
   const { scopes } = await coordinator.query({ kind: 'scopes' });

@@ -9,7 +9,7 @@ import type { AgentHandler } from './handler.ts';
 const invalidatedMax = 20;
 
 /** Records what a context file of a scope is now, under the scope's lock. */
-export const recordContext: AgentHandler<'context_record'> = async (work, agent, input) => {
+export const recordContext: AgentHandler<'context_record'> = async (work, { agent }, input) => {
   const { workspace, clock } = work;
   const path = await fileNamed(workspace, input.path);
   const { scopes } = await workspace.coordinator.query({ kind: 'scopes' });
@@ -22,7 +22,7 @@ export const recordContext: AgentHandler<'context_record'> = async (work, agent,
     kind: 'ContextModify',
     scope: scope.path,
     file,
-    token: input.token === undefined ? (agent.held.get(scope.path) ?? null) : asRevision(input.token),
+    token: input.token === undefined ? agent.tokenFor(scope.path) : asRevision(input.token),
     digest,
     baseDigest: scope.contexts[file]?.digest ?? null,
   });
@@ -30,9 +30,14 @@ export const recordContext: AgentHandler<'context_record'> = async (work, agent,
   if (reply.result.kind !== 'contextModified')
     throw new Error(`a context write was answered ${reply.result.kind}`);
   const { token, invalidated } = reply.result;
+  const isTaken = token === reply.revision;
+  if (isTaken) agent.took(scope.path, token);
   const again = invalidated.map((path) => quoted(path));
   const text = [
     `RECORDED ${quoted(file)} of ${quoted(scope.path)} under token ${token}.`,
+    ...(isTaken
+      ? [`It was free, and you hold it now: lock_release ${quoted(scope.path)} when you are done.`]
+      : []),
     ...(again.length === 0
       ? []
       : [

@@ -1,13 +1,12 @@
 import type { AgentDesk } from '../agent-desk.ts';
-import type { WaitingCall } from '../acquiring.ts';
 import type { ToolAnswer } from '../answer.ts';
-import type { KeptAgent } from '../kept-agent.ts';
 import type { Clock, Workspace } from '../ports.ts';
 import type { ToolArguments, ToolName } from '../schemas.ts';
 import type { Speaker } from '../speaker.ts';
+import type { Visit, VisitingCall } from '../visit.ts';
 
 /** One tool call, apart from its arguments. */
-export interface ToolCall extends WaitingCall {
+export interface ToolCall extends VisitingCall {
   /** What the client calls itself; null when it does not say. */
   readonly program: string | null;
   /** Tells the client how the wait goes on; null when it did not ask to be told. */
@@ -19,7 +18,10 @@ export interface Work {
   readonly workspace: Workspace;
   readonly desk: AgentDesk;
   readonly speaker: Speaker;
+  /** Its `nowMs` is the log's time, with which deadlines and ages are told. */
   readonly clock: Clock;
+  /** Milliseconds since 1970 by this host's clock, as other processes note it. */
+  wallMs(): number;
   /** How long `lock_acquire` waits when the call does not say, in milliseconds. */
   readonly waitMs: number;
 }
@@ -27,7 +29,7 @@ export interface Work {
 /** A tool of an agent that takes part. */
 export type AgentHandler<Name extends ToolName> = (
   work: Work,
-  agent: KeptAgent,
+  visit: Visit,
   input: ToolArguments<Name>,
   call: ToolCall,
 ) => Promise<ToolAnswer>;

@@ -1,13 +1,14 @@
 import type { AgentView } from '../../protocol/index.ts';
 import type { AgentId } from '../../core/index.ts';
-import type { Joined } from '../agent-desk.ts';
+import { waitsText, type Joined } from '../agent-desk.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
-import { grantsText, type KeptAgent } from '../kept-agent.ts';
+import { grantsText } from '../kept-agent.ts';
 import { scopeHints } from '../missing-scopes.ts';
 import type { Keeper } from '../ports.ts';
 import { refusalAnswer } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
 import { duration, quoted } from '../text.ts';
+import { Visit } from '../visit.ts';
 import type { ToolCall, Work } from './handler.ts';
 
 /** Takes part under a name, or goes on under it. */
@@ -21,35 +22,33 @@ export async function join(
     ...(call.program === null ? {} : { program: call.program }),
   });
   if (joined.kind !== 'joined') return refusedName(work, joined);
+  const visit = new Visit(joined.agent, call);
   // It has joined, whether or not there is an answer to this.
   const hints = await scopeHints(work.workspace.coordinator).catch(() => []);
   const isTaskKept = input.task !== undefined && joined.how !== 'new';
-  const answer = joinedAnswer(joined.agent, joined.how, [...(isTaskKept ? [taskKept] : []), ...hints]);
-  const notices = await joined.agent.takeNotices(() => !call.signal.aborted);
-  return { ...answer, text: [answer.text, ...notices].join('\n') };
+  const more = [...(isTaskKept ? [taskKept] : []), ...hints];
+  return visit.end(joinedAnswer(visit, joined.how, more));
 }
 
 type How = Extract<Joined, { kind: 'joined' }>['how'];
 
-function joinedAnswer(agent: KeptAgent, how: How, hints: readonly string[]): ToolAnswer {
-  const { agent: name, epoch } = agent.session;
-  const held = [...agent.held].map(([scope, token]) => ({ scope, token }));
-  const { wait } = agent;
+function joinedAnswer(visit: Visit, how: How, more: readonly string[]): ToolAnswer {
+  const { session, holdings, wait } = visit.agent;
+  const { agent: name, epoch } = session;
+  const held = holdings.all;
+  visit.tell(held);
   const lines = [
     `${howTexts[how](name)} (epoch ${epoch}).`,
     ...(held.length === 0 ? [] : [`You hold ${grantsText(held)}.`]),
     ...(held.length === 0 && how === 'resumed' ? ['You hold nothing now.'] : []),
-    ...(wait === null
-      ? []
-      : [
-          `You wait for ${wait.scopes.map(quoted).join(', ')} with ticket ${wait.ticket}: go on with lock_acquire.`,
-        ]),
+    ...(wait === null ? [] : [waitsText(wait)]),
     ...(how === 'known'
-      ? [`If you are not the one who joined before, take a name of your own, such as ${name}.2.`]
+      ? [`If you are not the one who joined before, take a name of your own, such as ${name}-2.`]
       : []),
-    ...hints,
+    ...more,
   ];
-  return told(lines.join('\n'), { agent: name, epoch, held, ticket: wait?.ticket ?? null });
+  const locks = held.map(({ scope, token }) => ({ scope, token }));
+  return told(lines.join('\n'), { agent: name, epoch, held: locks, ticket: wait?.ticket ?? null });
 }
 
 const taskKept = 'Your task was not changed: others see the one that was given when this name joined first.';
@@ -73,8 +72,8 @@ export async function refusedName(
   const by = refusal.kind === 'taken' ? refusal.by : null;
   const story = [
     by === null
-      ? `${refusal.name} takes part already, from another account or machine`
-      : `${refusal.name} is another live client of yours (${keeperText(by, nowMs)})`,
+      ? `${refusal.name} takes part already, and its session is not kept here: it joined from another account or machine, or its joining was cut short`
+      : `${refusal.name} is another live client of yours (${keeperText(by, work.wallMs())})`,
     ...(known === undefined ? [] : [aboutText(known, nowMs)]),
   ].join('; ');
   const free = freeName(refusal.name, agents);
@@ -92,6 +91,7 @@ function aboutText(view: AgentView, nowMs: number): string {
   const { program, task } = view.metadata;
   return [
     `joined ${duration(nowMs - view.joinedAtMs)} ago, seen ${duration(nowMs - view.seenAtMs)} ago`,
+    `its session ends in ${duration(view.sessionDeadlineMs - nowMs)} unless renewed`,
     ...(program === undefined ? [] : [`program ${quoted(String(program))}`]),
     ...(task === undefined ? [] : [`task ${quoted(String(task))}`]),
     ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),

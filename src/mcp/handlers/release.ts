@@ -1,5 +1,4 @@
 import type { ScopePath } from '../../core/index.ts';
-import { giveUp } from '../acquiring.ts';
 import { told } from '../answer.ts';
 import type { KeptAgent } from '../kept-agent.ts';
 import { refusalAnswer } from '../refusals.ts';
@@ -8,7 +7,7 @@ import { quoted } from '../text.ts';
 import type { AgentHandler } from './handler.ts';
 
 /** Gives back what is held of the named scopes, and the place of whoever waits for them; without names, everything. */
-export const release: AgentHandler<'lock_release'> = async (work, agent, input) => {
+export const release: AgentHandler<'lock_release'> = async (work, { agent }, input) => {
   const named = input.scopes ?? [];
   const scopes = named.length === 0 ? null : await scopesNamed(work.workspace, named);
   const gaveUp = await giveUpWait(agent, scopes);
@@ -16,7 +15,7 @@ export const release: AgentHandler<'lock_release'> = async (work, agent, input) 
   if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
   if (reply.result.kind !== 'released') throw new Error(`a release was answered ${reply.result.kind}`);
   const released = reply.result.scopes;
-  agent.noteReleased(released);
+  agent.holdings.released(released);
   const parts = [
     ...(released.length === 0 ? [] : [`RELEASED ${released.map(quoted).join(', ')}.`]),
     ...(gaveUp === null ? [] : [`Gave up ticket ${gaveUp}.`]),
@@ -33,6 +32,6 @@ async function giveUpWait(agent: KeptAgent, scopes: readonly ScopePath[] | null)
   const { wait } = agent;
   if (wait === null) return null;
   if (scopes !== null && !wait.scopes.some((scope) => scopes.includes(scope))) return null;
-  await giveUp(agent, wait);
+  await agent.giveUp(wait);
   return wait.ticket;
 }

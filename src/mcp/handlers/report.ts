@@ -6,7 +6,7 @@ import { quoted } from '../text.ts';
 import type { AgentHandler, Work } from './handler.ts';
 
 /** Says how the agent is, or that it takes part no more. */
-export const report: AgentHandler<'agent_report'> = async (work, agent, { status, message }) => {
+export const report: AgentHandler<'agent_report'> = async (work, { agent }, { status, message }) => {
   if (status === 'left') return leave(work, agent, message);
   if (status === 'blocked' && message === undefined)
     throw invalidInput('message', 'an agent that is blocked says why, so that others can help');
@@ -14,7 +14,7 @@ export const report: AgentHandler<'agent_report'> = async (work, agent, { status
   if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
   if (reply.result.kind !== 'statusSet') throw new Error(`a status was answered ${reply.result.kind}`);
   const { released } = reply.result;
-  agent.noteReleased(released);
+  agent.holdings.released(released);
   const given = released.length === 0 ? '' : ` Gave back ${released.map(quoted).join(', ')}.`;
   return told(`${agent.session.agent} is ${reply.result.status}.${given}`, {
     status: reply.result.status,
@@ -33,11 +33,11 @@ async function sayLast({ workspace }: Work, agent: KeptAgent, reason: string): P
 async function leave(work: Work, agent: KeptAgent, message: string | undefined): Promise<ToolAnswer> {
   if (message !== undefined) await sayLast(work, agent, message);
   const reply = await agent.submit({ kind: 'AgentLeave' });
-  await work.desk.forget(agent);
   if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
+  await work.desk.forget(agent);
   if (reply.result.kind !== 'left') throw new Error(`a leave was answered ${reply.result.kind}`);
   const { released, waited } = reply.result;
-  agent.noteReleased(released);
+  agent.holdings.released(released);
   const given = released.length === 0 ? '' : `, and gave back ${released.map(quoted).join(', ')}`;
   return told(`${agent.session.agent} has LEFT${given}.`, { status: 'left', released, waited });
 }

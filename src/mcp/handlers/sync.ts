@@ -13,7 +13,7 @@ type Input = ToolArguments<'sync_scope'>;
 const invalidatedMax = 20;
 
 /** Starts, ends, retries or undoes the sync of a scope. */
-export const sync: AgentHandler<'sync_scope'> = async (work, agent, input) => {
+export const sync: AgentHandler<'sync_scope'> = async (work, { agent }, input) => {
   const scope = await scopeNamed(work.workspace, input.scope, 'scope');
   const reply =
     input.action === 'retry' || input.action === 'changed'

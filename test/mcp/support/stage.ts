@@ -43,6 +43,8 @@ export class Stage {
   readonly bench: Bench;
   readonly sessions = new SharedSessions();
   readonly digests = new Map<string, string>();
+  /** How far the wall clock that the servers see is off: somebody has set it. */
+  wallSkewMs = 0;
   /** What the coordinator's answers go through on their way to the servers. */
   coordinator: Coordinator;
   #pids = 100;
@@ -109,13 +111,19 @@ export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 30; turn += 1) await settled();
 }
 
+/** Another number each time: by its request ids the service tells apart what it says itself. */
+function counting(): () => number {
+  let count = 0;
+  return () => (count += 1) / 1_000;
+}
+
 export async function openStage(
   scopes: readonly string[] = ['.', 'services/auth', 'services/web'],
   wishes: BenchWishes = {},
 ): Promise<Stage> {
   // Loaded beforehand: no manual time waits for a module.
   await Promise.all([loadRequestParsers(), import('../../../src/mcp/face.ts')]);
-  const bench = await openBench(wishes);
+  const bench = await openBench({ ...wishes, options: { chance: counting(), ...wishes.options } });
   await defineScopes(bench.service, ...scopes);
   return new Stage(bench);
 }
@@ -172,7 +180,8 @@ export class ServerProcess {
     return {
       open: async () => this.#workspace(),
       clock: {
-        nowMs: () => bench.clock.wallMs(),
+        nowMs: () => bench.clock.wallMs() + this.stage.wallSkewMs,
+        monotonicMs: () => bench.clock.monotonicMs(),
         after: (delayMs, callback) => bench.timers.schedule(delayMs, callback),
       },
       newRequestId: () => crypto.randomUUID(),

@@ -1,0 +1,234 @@
+/**
+ * What an agent holds, as far as its server knows, and whether the agent knows it too. Nothing can be said to an agent
+ * between its calls, so a lock may be its own without its knowing; then it must not be renewed for ever.
+ *
+ *     granted while a call asks for it --(the call is heard)-----------> told
+ *                                      --(the client cancelled it)-----> given back
+ *                                      --(nobody hears it)-------------> untold
+ *     granted between calls, or found when its server was started anew -> untold
+ *     untold --(any call is heard)--> told
+ *            --(the bound)----------> given back, so that it is passed on
+ *     told, untold --(the agent gives it back)-------> gone
+ *                  --(the coordinator knows it no more)--> gone, and a loss to be told
+ *
+ * A call that asks for a scope claims it: as long as one does, the lock is for that call to tell, and nobody gives it
+ * back. A lock that was told is given back by nobody but the agent.
+ */
+import type { FencingToken, Grant, Revision, ScopePath } from '../core/index.ts';
+import type { Clock } from './ports.ts';
+
+export interface Held {
+  readonly scope: ScopePath;
+  readonly token: FencingToken;
+}
+
+export type Untold = Held & { readonly origin: Origin };
+
+/** `resumed`: from a process that has ended, or a shell. */
+export type Origin = 'granted' | 'resumed';
+
+interface Holding extends Held {
+  readonly origin: Origin;
+  told: boolean;
+  /** It is being given back. */
+  leaving: boolean;
+  /** Whether others wait for it, and the agent knows. */
+  contention: 'none' | 'news' | 'told';
+}
+
+/** The interest of a call that is under way. */
+export interface Claim {
+  /** `cancelled`: the client wants nothing of what the call brought about; `unheard`: it may come back for it. */
+  close(how: 'heard' | 'cancelled' | 'unheard'): void;
+}
+
+export interface HoldingsPorts {
+  readonly after: Clock['after'];
+  /** How long a lock that nobody was told of is kept, in milliseconds. */
+  readonly collectMs: number;
+  /** Gives a lock back, as far as {@link Holdings.leave} lets it. `isLate`: nobody came for it in time. */
+  readonly giveBack: (token: FencingToken, isLate: boolean) => void;
+  /** `isTold`: whether the agent knew that it had it. */
+  readonly lost: (lock: Held, isTold: boolean) => void;
+}
+
+export class Holdings {
+  readonly #ports: HoldingsPorts;
+  readonly #byScope = new Map<ScopePath, Holding>();
+  readonly #claims = new Set<ReadonlySet<ScopePath>>();
+  readonly #cancelBounds = new Map<FencingToken, () => void>();
+  #stopped = false;
+
+  constructor(ports: HoldingsPorts) {
+    this.#ports = ports;
+  }
+
+  get isEmpty(): boolean {
+    return this.#byScope.size === 0;
+  }
+
+  get all(): readonly Held[] {
+    return [...this.#byScope.values()];
+  }
+
+  tokenOf(scope: ScopePath): FencingToken | null {
+    return this.#byScope.get(scope)?.token ?? null;
+  }
+
+  /** The coordinator has granted these, or says that they are held. */
+  granted(locks: readonly Grant[], origin: Origin): void {
+    for (const lock of locks) this.#grant(lock, origin);
+    for (const token of new Set(locks.map((lock) => lock.token))) this.#bound(token);
+  }
+
+  /** A lock that came with a write, of which the agent hears in any case: it had no reason to ask for it. */
+  took(lock: Held): void {
+    this.#byScope.set(lock.scope, {
+      ...lock,
+      origin: 'granted',
+      told: true,
+      leaving: false,
+      contention: 'none',
+    });
+  }
+
+  /** The agent is being told that it holds these. */
+  tell(locks: readonly Held[]): void {
+    for (const { scope, token } of locks) {
+      const holding = this.#byScope.get(scope);
+      if (holding?.token === token) holding.told = true;
+    }
+    this.#dropBounds();
+  }
+
+  /** What the agent does not know of yet, and no call is about to tell. */
+  get untold(): readonly Untold[] {
+    return [...this.#byScope.values()].filter(
+      ({ scope, told, leaving }) => !told && !leaving && !this.#isClaimed(scope),
+    );
+  }
+
+  claim(scopes: readonly ScopePath[]): Claim {
+    const claimed: ReadonlySet<ScopePath> = new Set(scopes);
+    this.#claims.add(claimed);
+    return {
+      close: (how) => {
+        if (!this.#claims.delete(claimed)) return;
+        const left = this.untold.filter(({ scope }) => claimed.has(scope));
+        for (const token of new Set(left.map((lock) => lock.token)))
+          if (how === 'cancelled') this.#ports.giveBack(token, false);
+          else this.#bound(token);
+      },
+    };
+  }
+
+  /** Begins to give back what came under a token, as far as nobody was told of it and no call asks for it. */
+  leave(token: FencingToken): readonly ScopePath[] {
+    const leaving = this.#untoldUnder(token);
+    for (const { scope } of leaving) this.#setLeaving(scope, true);
+    return leaving.map(({ scope }) => scope);
+  }
+
+  /** It could not be given back. */
+  stay(scopes: readonly ScopePath[]): void {
+    for (const scope of scopes) this.#setLeaving(scope, false);
+  }
+
+  /** The agent gave these back, or they were given back for it. */
+  released(scopes: readonly ScopePath[]): void {
+    for (const scope of scopes) this.#byScope.delete(scope);
+    this.#dropBounds();
+  }
+
+  /**
+   * The coordinator's view at a revision. A lock that is not in it was lost; one that it has and we have not was taken in
+   * the agent's name by others, as a shell does, and may be adopted while nothing of ours is under way.
+   */
+  seen(revision: Revision, leases: readonly Grant[], mayAdopt: boolean): void {
+    for (const holding of [...this.#byScope.values()]) {
+      // A grant that is newer than the view cannot be in it.
+      if (holding.token > revision) continue;
+      const lease = leases.find(({ scope, token }) => scope === holding.scope && token === holding.token);
+      if (lease === undefined) this.#lose(holding);
+      else noteContention(holding, lease);
+    }
+    if (!mayAdopt) return;
+    const foreign = leases.filter((lease) => !this.#byScope.has(lease.scope));
+    for (const lease of foreign) this.#grant(lease, 'granted');
+    this.tell(foreign);
+  }
+
+  /** Everything is gone, because the agent is. */
+  loseAll(): void {
+    for (const holding of [...this.#byScope.values()]) this.#lose(holding);
+  }
+
+  /** Locks that others wait for, each told of once. */
+  takeContentionNews(): readonly ScopePath[] {
+    const news = [...this.#byScope.values()].filter(({ told, contention }) => told && contention === 'news');
+    for (const holding of news) holding.contention = 'told';
+    return news.map((holding) => holding.scope);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of this.#cancelBounds.values()) cancel();
+  }
+
+  #grant(lock: Grant, origin: Origin): void {
+    const { scope, token } = lock;
+    const before = this.#byScope.get(scope);
+    if (before !== undefined && before.token > token) return;
+    if (before?.token === token) return noteContention(before, lock);
+    // Others may have written there between the two grants.
+    if (before !== undefined) this.#lose(before);
+    const holding: Holding = { scope, token, origin, told: false, leaving: false, contention: 'none' };
+    noteContention(holding, lock);
+    this.#byScope.set(scope, holding);
+  }
+
+  #lose(holding: Holding): void {
+    this.#byScope.delete(holding.scope);
+    this.#dropBounds();
+    this.#ports.lost({ scope: holding.scope, token: holding.token }, holding.told);
+  }
+
+  #untoldUnder(token: FencingToken): readonly Held[] {
+    return this.untold.filter((lock) => lock.token === token);
+  }
+
+  #setLeaving(scope: ScopePath, leaving: boolean): void {
+    const holding = this.#byScope.get(scope);
+    if (holding !== undefined) holding.leaving = leaving;
+  }
+
+  #isClaimed(scope: ScopePath): boolean {
+    for (const claimed of this.#claims) if (claimed.has(scope)) return true;
+    return false;
+  }
+
+  /** A lock that nobody tells of is kept for a while only. */
+  #bound(token: FencingToken): void {
+    if (this.#stopped || this.#cancelBounds.has(token) || this.#untoldUnder(token).length === 0) return;
+    const onBound = (): void => {
+      this.#cancelBounds.delete(token);
+      this.#ports.giveBack(token, true);
+    };
+    this.#cancelBounds.set(token, this.#ports.after(this.#ports.collectMs, onBound));
+  }
+
+  /** Ends the bounds of what was told or is gone. */
+  #dropBounds(): void {
+    const untold = new Set([...this.#byScope.values()].filter(({ told }) => !told).map(({ token }) => token));
+    for (const [token, cancel] of this.#cancelBounds)
+      if (!untold.has(token)) {
+        cancel();
+        this.#cancelBounds.delete(token);
+      }
+  }
+}
+
+function noteContention(holding: Holding, { contendedSinceMs }: Grant): void {
+  if (contendedSinceMs === null) holding.contention = 'none';
+  else if (holding.contention === 'none') holding.contention = 'news';
+}

@@ -1,0 +1,26 @@
+import type { Reply } from '../protocol/index.ts';
+import type { Clock } from './ports.ts';
+
+/**
+ * The log's time, as far as this process can tell: an answer says what it was, and from then on this host's monotonic
+ * clock goes on. Deadlines are compared with it and ages are told by it, never by the wall clock, which somebody may set.
+ */
+export class LogClock {
+  readonly #clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
+  /** Null before the first answer. */
+  #aheadMs: number | null = null;
+
+  constructor(clock: Pick<Clock, 'nowMs' | 'monotonicMs'>) {
+    this.#clock = clock;
+  }
+
+  /** An answer was decided after its request was sent: counting from the sending errs on the early side. */
+  heard({ atMs }: Pick<Reply, 'atMs'>, sentAtMs: number): void {
+    this.#aheadMs = atMs - sentAtMs;
+  }
+
+  /** Milliseconds since 1970. Before the first answer the wall clock has to do. */
+  nowMs(): number {
+    return this.#aheadMs === null ? this.#clock.nowMs() : this.#clock.monotonicMs() + this.#aheadMs;
+  }
+}

@@ -1,0 +1,60 @@
+import type { LogClock } from './log-clock.ts';
+import type { Clock } from './ports.ts';
+
+/** Beats come three to the shortest time that is left, but not faster than this. */
+const everyMinMs = 500;
+/** No timer is set for longer: those of Node fire at once beyond 24 days. */
+const everyMaxMs = 3_600_000;
+
+/** When the next heartbeat of an agent is due: when a third of what is left of its session and each lease is over. */
+export class Renewal {
+  readonly #after: Clock['after'];
+  readonly #logClock: LogClock;
+  readonly #beat: () => void;
+  #cancel: () => void = () => undefined;
+  /** When the armed beat comes, in the log's time; null when none is armed. */
+  #dueMs: number | null = null;
+  #stopped = false;
+
+  constructor(after: Clock['after'], logClock: LogClock, beat: () => void) {
+    this.#after = after;
+    this.#logClock = logClock;
+    this.#beat = beat;
+  }
+
+  /** All deadlines that there are, as a heartbeat answered them. */
+  renewed(deadlinesMs: readonly number[]): void {
+    this.#dueMs = null;
+    this.mind(deadlinesMs);
+  }
+
+  /** Further deadlines: they may bring the next beat forward, never put it off. */
+  mind(deadlinesMs: readonly number[]): void {
+    const nowMs = this.#logClock.nowMs();
+    const leftMs = Math.min(...deadlinesMs) - nowMs;
+    const delayMs = Math.min(everyMaxMs, Math.max(everyMinMs, leftMs / 3));
+    if (this.#dueMs === null || nowMs + delayMs < this.#dueMs) this.again(delayMs);
+  }
+
+  /** Beats after a time, whatever was armed. */
+  again(delayMs: number): void {
+    this.#cancel();
+    if (this.#stopped) return;
+    this.#dueMs = this.#logClock.nowMs() + delayMs;
+    this.#cancel = this.#after(delayMs, () => {
+      this.#dueMs = null;
+      this.#beat();
+    });
+  }
+
+  /** A beat is under way: what was armed is not needed. */
+  begin(): void {
+    this.#cancel();
+    this.#dueMs = null;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+}

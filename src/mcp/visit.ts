@@ -1,0 +1,108 @@
+import type { Held, Claim } from './holdings.ts';
+import type { ScopePath } from '../core/index.ts';
+import type { ToolAnswer } from './answer.ts';
+import { grantsText, type KeptAgent } from './kept-agent.ts';
+import { quoted } from './text.ts';
+import type { TicketWait } from './ticket-wait.ts';
+
+/** The call, as its client sees it. */
+export interface VisitingCall {
+  readonly signal: AbortSignal;
+  /** Whether it was the client's wish that the call end; false for a connection that broke or a client's time-out. */
+  wasCancelled(): boolean;
+}
+
+/**
+ * One call of an agent, from its first word to its answer. Only at the end it is known whether anybody hears it. If so,
+ * the agent knows what it was told, and learns what happened since its last call. If not, what the call has brought
+ * about is given back when its client cancelled it, and else kept for the next call.
+ */
+export class Visit {
+  readonly agent: KeptAgent;
+  readonly call: VisitingCall;
+  readonly #claims: Claim[] = [];
+  readonly #told: Held[] = [];
+  readonly #owed: string[] = [];
+  #wait: TicketWait | null = null;
+
+  constructor(agent: KeptAgent, call: VisitingCall) {
+    this.agent = agent;
+    this.call = call;
+  }
+
+  /** From now on what comes of these scopes is for this call to tell. */
+  claim(scopes: readonly ScopePath[]): void {
+    this.#claims.push(this.agent.holdings.claim(scopes));
+  }
+
+  /** The answer says that these are held. */
+  tell(locks: readonly Held[]): void {
+    this.#told.push(...locks);
+  }
+
+  /** The answer says this; when nobody hears it the next one does. */
+  owe(text: string): void {
+    this.#owed.push(text);
+  }
+
+  /** The call has got this place, or goes on in it. */
+  waitIn(wait: TicketWait): void {
+    this.#wait = wait;
+    wait.visitors.add(this);
+  }
+
+  /** Ends the call; the answer is as its client gets it, with what happened since the last one. */
+  async end(answer: ToolAnswer): Promise<ToolAnswer> {
+    const isHeard = (): boolean => !this.call.signal.aborted;
+    const notices = isHeard() ? await this.agent.notices.take(isHeard) : [];
+    this.#wait?.visitors.delete(this);
+    if (isHeard()) return withNotices(answer, [...notices, ...this.#heard()]);
+    await this.#unheard();
+    return answer;
+  }
+
+  /** What else there is to say: locks that the agent does not know of yet, and others who wait. */
+  #heard(): readonly string[] {
+    const { holdings } = this.agent;
+    holdings.tell(this.#told);
+    for (const claim of this.#claims) claim.close('heard');
+    const found = holdings.untold;
+    holdings.tell(found);
+    const granted = found.filter(({ origin }) => origin === 'granted');
+    const resumed = found.filter(({ origin }) => origin === 'resumed');
+    return [
+      ...(granted.length === 0
+        ? []
+        : [`GRANTED while you did not wait: ${grantsText(granted)}. It is yours now.`]),
+      ...(resumed.length === 0 ? [] : [`You hold ${grantsText(resumed)} from before.`]),
+      ...holdings.takeContentionNews().map(contentionText),
+    ];
+  }
+
+  async #unheard(): Promise<void> {
+    for (const text of this.#owed) this.agent.notices.say(text);
+    const isCancelled = this.call.wasCancelled();
+    if (isCancelled) await this.#giveUpPlace();
+    for (const claim of this.#claims) claim.close(isCancelled ? 'cancelled' : 'unheard');
+  }
+
+  /** What another call shares is left to that one. */
+  async #giveUpPlace(): Promise<void> {
+    const wait = this.#wait;
+    if (wait === null || this.agent.wait !== wait || wait.visitors.size > 0) return;
+    await this.agent.giveUp(wait).catch(() => undefined);
+  }
+}
+
+/**
+ * What happened since the agent's last call stands first, since it may change what the rest is worth; but the code of a
+ * refusal is what everybody looks for at the beginning.
+ */
+function withNotices(answer: ToolAnswer, notices: readonly string[]): ToolAnswer {
+  const parts = answer.isError ? [answer.text, ...notices] : [...notices, answer.text];
+  return { ...answer, text: parts.join('\n') };
+}
+
+function contentionText(scope: ScopePath): string {
+  return `Others wait for ${quoted(scope)}: release it soon, its lease cannot be renewed for ever.`;
+}
