@@ -11,7 +11,7 @@ import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
-import type { FencingToken, ScopePath } from './ids.ts';
+import { named, type FencingToken, type ScopePath } from './ids.ts';
 import { contextFilesPerScopeMax } from './limits.ts';
 import { busy, notHeld, refusedStaleToken } from './locks.ts';
 import { heldInOrder } from './order.ts';
@@ -71,19 +71,23 @@ function holdForWrite(draft: Draft, agent: Agent, scope: ScopePath, token: Fenci
 
 function refusedBlocked(agent: Agent, scope: ScopePath): Decision {
   if (agent.ticket !== null)
-    return reject('ALREADY_WAITING', `${agent.id} waits in the queue and must not write to ${scope}`, {
+    return reject('ALREADY_WAITING', `${agent.id} waits in the queue and must not write to ${named(scope)}`, {
       ticket: agent.ticket,
     });
-  return reject('AGENT_BLOCKED', `${agent.id} has said that it is blocked and must not write to ${scope}`, {
-    agent: agent.id,
-    reason: agent.blockedReason,
-  });
+  return reject(
+    'AGENT_BLOCKED',
+    `${agent.id} has said that it is blocked and must not write to ${named(scope)}`,
+    {
+      agent: agent.id,
+      reason: agent.blockedReason,
+    },
+  );
 }
 
 function refusedHolds(agent: Agent, scope: ScopePath): Decision {
   return reject(
     'AGENT_HOLDS_LOCK',
-    `${agent.id} holds ${heldInOrder(agent).join(', ')}: release before writing to ${scope}`,
+    `${agent.id} holds ${named(...heldInOrder(agent))}: release before writing to ${named(scope)}`,
     {
       held: heldInOrder(agent),
     },
@@ -97,13 +101,13 @@ function refusedContent(state: State, command: ContextModify): Decision | null {
   if (known !== undefined && known.digest !== baseDigest)
     return reject(
       'CONTEXT_CONFLICT',
-      `${file} of ${scope} was changed by ${known.agent} (revision ${known.revision}) since it was read: read it again and merge`,
+      `${named(file)} of ${named(scope)} was changed by ${known.agent} (revision ${known.revision}) since it was read: read it again and merge`,
       { scope, file, baseDigest, currentDigest: known.digest, agent: known.agent, revision: known.revision },
     );
   if (known === undefined && contexts.size >= contextFilesPerScopeMax)
     return reject(
       'CONTEXT_LIMIT_REACHED',
-      `${scope} has ${contextFilesPerScopeMax} context files already: no more are tracked`,
+      `${named(scope)} has ${contextFilesPerScopeMax} context files already: no more are tracked`,
       { scope, contextFilesPerScopeMax },
     );
   return null;

@@ -1,7 +1,7 @@
 import { assert } from './assert.ts';
 import type { AsAgent } from './commands.ts';
 import type { Decision } from './decide.ts';
-import type { AgentId, ScopePath } from './ids.ts';
+import { named, quote, type AgentId, type ScopePath } from './ids.ts';
 import { byText } from './order.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State } from './state.ts';
@@ -63,8 +63,11 @@ function scopeNotFound(state: State, scope: ScopePath): Decision {
     })
     .sort(byText)
     .slice(0, 5);
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : '`rhema scope list` shows them all';
-  return reject('SCOPE_NOT_FOUND', `no scope ${JSON.stringify(scope)} is defined: ${hint}`, {
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.map((path) => named(path)).join(' or ')}?`
+      : '`rhema scope list` shows them all';
+  return reject('SCOPE_NOT_FOUND', `no scope ${quote(scope)} is defined: ${hint}`, {
     scope,
     near,
     scopeCount: state.scopes.size,

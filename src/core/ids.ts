@@ -110,7 +110,23 @@ function hasControlCharacter(text: string): boolean {
   return false;
 }
 
-/** Text from outside, made safe to print: control characters escaped, at most 80 characters. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+/** Text from outside, made safe to print: what controls, hides or reorders text escaped, and shortened. */
+export function quote(text: string, lengthMax = 80): string {
+  const short = text.length > lengthMax ? `${text.slice(0, lengthMax - 3)}...` : text;
+  return JSON.stringify(short).replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, place) => character.charCodeAt(place));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/**
+ * Paths in a sentence, as they are or, where one could pass for words of the sentence, in quotation marks: folders may
+ * have any name, and who reads the sentence may be a model that takes orders.
+ */
+export function named(...paths: readonly string[]): string {
+  return paths
+    .map((path) => (/^[\p{L}\p{M}\p{N}_./@+-]+$/u.test(path) ? path : quote(path, scopePathLengthMax)))
+    .join(', ');
 }

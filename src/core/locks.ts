@@ -17,7 +17,7 @@ import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
 import type { Event, EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
-import { addMs, type DurationMs, type FencingToken, type ScopePath } from './ids.ts';
+import { addMs, named, quote, type DurationMs, type FencingToken, type ScopePath } from './ids.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { waitersMax } from './limits.ts';
 import { heldInOrder } from './order.ts';
@@ -61,7 +61,7 @@ function whileWaiting(draft: Draft, agent: Agent, scopes: readonly ScopePath[]):
   if (same) return { kind: 'committed', events: [], result: queuedResult(draft, waiter) };
   return reject(
     'ALREADY_WAITING',
-    `${agent.id} waits for ${waiter.scopes.join(', ')} already: wait for that, or cancel it first`,
+    `${agent.id} waits for ${named(...waiter.scopes)} already: wait for that, or cancel it first`,
     { ticket: waiter.ticket, scopes: waiter.scopes, sinceMs: waiter.sinceMs },
   );
 }
@@ -82,7 +82,7 @@ function refusedToAsk(
   if (agent.held.size > 0 && agent.held.size + missing.length > maxLocksPerAgent)
     return reject(
       'AGENT_HOLDS_LOCK',
-      `${agent.id} holds ${heldInOrder(agent).join(', ')} and may hold ${maxLocksPerAgent} at a time: release first`,
+      `${agent.id} holds ${named(...heldInOrder(agent))} and may hold ${maxLocksPerAgent} at a time: release first`,
       { held: heldInOrder(agent), maxLocksPerAgent },
     );
   if (missing.length > maxLocksPerAgent)
@@ -136,14 +136,14 @@ export function busy(draft: Draft, scopes: readonly ScopePath[], obstacle: Obsta
     const { agent, ticket, sinceMs } = obstacle.waiter;
     return reject(
       'RESERVED_FOR_WAITER',
-      `${obstacle.scope} is free, but kept for ${agent}, who has waited longest: ask to wait as well`,
+      `${named(obstacle.scope)} is free, but kept for ${agent}, who has waited longest: ask to wait as well`,
       { scope: obstacle.scope, waiter: agent, ticket, sinceMs, queueLength },
     );
   }
   const holders = [...new Set([...draft.state.locks.values()].map((lock) => lock.agent))].sort();
   return reject(
     'CONCURRENCY_LIMIT',
-    `${scopes.join(', ')} is free, but ${holders.length} agents hold locks and no more may (max_concurrent_agents): ask to wait`,
+    `${named(...scopes)} is free, but ${holders.length} agents hold locks and no more may (max_concurrent_agents): ask to wait`,
     { scopes, holders, maxConcurrentAgents: draft.settings.maxConcurrentAgents, queueLength },
   );
 }
@@ -152,10 +152,10 @@ function lockHeld(draft: Draft, scope: ScopePath): Decision {
   const lock = must(draft.lockOf(scope), `${scope} is held`);
   const queueLength = draft.state.index.queues.get(scope)?.size ?? 0;
   const secondsLeft = ((lock.deadlineMs - draft.atMs) / 1000).toFixed(0);
-  const purpose = lock.reason === null ? '' : ` (${JSON.stringify(lock.reason)})`;
+  const purpose = lock.reason === null ? '' : ` (${quote(lock.reason)})`;
   return reject(
     'LOCK_HELD',
-    `${scope} is held by ${lock.agent}${purpose}; the lease runs ${secondsLeft} s more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
+    `${named(scope)} is held by ${lock.agent}${purpose}; the lease runs ${secondsLeft} s more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
     {
       scope,
       holder: lock.agent,
@@ -204,10 +204,13 @@ function refusedToWait(draft: Draft, agent: Agent, scopes: readonly ScopePath[])
     const stuck = deadlockedAgents(state, { ticket: draft.revision, agent: agent.id, scopes });
     if (stuck.has(agent.id)) {
       const cycle = waitCycle(state, stuck, agent.id);
-      const told = cycle.map((link) => `${link.agent} -> ${link.scope ?? 'a place'} -> ${link.waitsFor}`);
+      const told = cycle.map(
+        (link) =>
+          `${link.agent} -> ${link.scope === null ? 'a place' : named(link.scope)} -> ${link.waitsFor}`,
+      );
       return reject(
         'WOULD_DEADLOCK',
-        `waiting would never end: ${told.join('; ')}. Release what ${agent.id} holds (${heldInOrder(agent).join(', ')}) and ask for everything at once`,
+        `waiting would never end: ${told.join('; ')}. Release what ${agent.id} holds (${named(...heldInOrder(agent))}) and ask for everything at once`,
         { cycle, held: heldInOrder(agent) },
       );
     }
@@ -254,7 +257,7 @@ export function refusedStaleToken(
   if (token === null || lock === undefined || lock.token === token) return null;
   return reject(
     'STALE_FENCING_TOKEN',
-    `token ${token} for ${scope} is not the current one (${lock.token}, held by ${lock.agent}): the lock was lost meanwhile; acquire it again and look at what changed`,
+    `token ${token} for ${named(scope)} is not the current one (${lock.token}, held by ${lock.agent}): the lock was lost meanwhile; acquire it again and look at what changed`,
     { scope, token, currentToken: lock.token, holder: lock.agent },
   );
 }
@@ -283,7 +286,7 @@ export function notHeld(scope: ScopePath, lock: Lock | undefined): Decision {
   const now = lock === undefined ? 'it is free' : `${lock.agent} holds it`;
   return reject(
     'LOCK_NOT_HELD',
-    `the lock of ${scope} is not held by this agent (${now}): acquire it first`,
+    `the lock of ${named(scope)} is not held by this agent (${now}): acquire it first`,
     {
       scope,
       holder: lock?.agent ?? null,
@@ -297,7 +300,7 @@ export function decideRevokeLock(state: State, command: RevokeLock): Decision {
   if (unknown !== null) return unknown;
   const lock = state.locks.get(command.scope);
   if (lock === undefined)
-    return reject('LOCK_NOT_HELD', `${command.scope} is free: there is nothing to revoke`, {
+    return reject('LOCK_NOT_HELD', `${named(command.scope)} is free: there is nothing to revoke`, {
       scope: command.scope,
       holder: null,
     });

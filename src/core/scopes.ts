@@ -12,7 +12,7 @@ import { Draft } from './draft.ts';
 import type { EventOf } from './events.ts';
 import { refusedUnknownScope } from './gate.ts';
 import { findCycle, longestChain } from './graph.ts';
-import type { ScopePath } from './ids.ts';
+import { named, type ScopePath } from './ids.ts';
 import { scopesMax } from './limits.ts';
 import { byText } from './order.ts';
 import { settleQueue } from './queue.ts';
@@ -50,7 +50,7 @@ export function decideRemoveScope(state: State, command: RemoveScope): Decision 
   if (dependents.length > 0)
     return reject(
       'DEPENDENCY_UNKNOWN',
-      `${dependents.join(', ')} depend on ${command.scope}: take these dependencies out first`,
+      `${named(...dependents)} depend on ${named(command.scope)}: take these dependencies out first`,
       { scope: command.scope, dependents },
     );
   const next = new Map<ScopePath, ScopeDefinition>(state.scopes);
@@ -146,18 +146,20 @@ function refusedDependencies(
   for (const scope of paths) {
     const dependencies = dependenciesIn(graph, scope);
     if (dependencies.includes(scope))
-      return reject('SELF_DEPENDENCY', `${scope} names itself as a dependency: take that out`, { scope });
+      return reject('SELF_DEPENDENCY', `${named(scope)} names itself as a dependency: take that out`, {
+        scope,
+      });
     const unknown = dependencies.filter((path) => !graph.has(path));
     if (unknown.length > 0)
       return reject(
         'DEPENDENCY_UNKNOWN',
-        `${scope} depends on ${unknown.join(', ')}, which is no scope: define it, or take the dependency out`,
+        `${named(scope)} depends on ${named(...unknown)}, which is no scope: define it, or take the dependency out`,
         { scope, unknown },
       );
     if (dependencies.length > maxDependencies)
       return reject(
         'DEPENDENCY_LIMIT_REACHED',
-        `${scope} has ${dependencies.length} dependencies, but max_dependencies is ${maxDependencies}: split it, or raise the bound`,
+        `${named(scope)} has ${dependencies.length} dependencies, but max_dependencies is ${maxDependencies}: split it, or raise the bound`,
         { scope, dependencies: dependencies.length, maxDependencies },
       );
   }
@@ -170,14 +172,14 @@ function refusedShape(graph: Graph, paths: readonly ScopePath[], maxScopeDepth: 
   if (cycle !== null)
     return reject(
       'DEPENDENCY_CYCLE',
-      `the dependencies form a cycle: ${cycle.join(' -> ')}. Take one of these dependencies out`,
+      `the dependencies form a cycle: ${cycle.map((scope) => named(scope)).join(' -> ')}. Take one of these dependencies out`,
       { cycle },
     );
   const chain = longestChain(paths, edges);
   if (chain.length <= maxScopeDepth) return null;
   return reject(
     'SCOPE_DEPTH_EXCEEDED',
-    `a chain of ${chain.length} dependencies starts at ${chain.from}, but max_scope_depth is ${maxScopeDepth}: flatten it, or raise the bound`,
+    `a chain of ${chain.length} dependencies starts at ${named(must(chain.from, 'a chain has a beginning'))}, but max_scope_depth is ${maxScopeDepth}: flatten it, or raise the bound`,
     { scope: chain.from, depth: chain.length, maxScopeDepth },
   );
 }

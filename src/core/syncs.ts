@@ -28,7 +28,7 @@ import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
 import { reachableInOrder, type Edges } from './graph.ts';
-import { addMs, type AgentId, type ScopePath, type SyncRun, type TimeMs } from './ids.ts';
+import { addMs, named, quote, type AgentId, type ScopePath, type SyncRun, type TimeMs } from './ids.ts';
 import { byText } from './order.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State, Sync } from './state.ts';
@@ -59,7 +59,7 @@ function refusedStart(scope: ScopePath, sync: Sync | undefined): Decision | null
     case 'syncing':
       return reject(
         'SYNC_IN_PROGRESS',
-        `${sync.agent ?? 'somebody'} is syncing ${scope}: wait for that run`,
+        `${sync.agent ?? 'somebody'} is syncing ${named(scope)}: wait for that run`,
         {
           scope,
           agent: sync.agent,
@@ -68,15 +68,19 @@ function refusedStart(scope: ScopePath, sync: Sync | undefined): Decision | null
         },
       );
     case 'completed':
-      return reject('SYNC_ALREADY_COMPLETED', `${scope} is synced and nothing below it has changed since`, {
-        scope,
-        digest: sync.digest,
-        endedAtMs: sync.endedAtMs,
-      });
+      return reject(
+        'SYNC_ALREADY_COMPLETED',
+        `${named(scope)} is synced and nothing below it has changed since`,
+        {
+          scope,
+          digest: sync.digest,
+          endedAtMs: sync.endedAtMs,
+        },
+      );
     case 'failed':
       return reject(
         'SYNC_FAILED',
-        `the last sync of ${scope} failed: ${sync.error ?? ''}. Retry or reset it first`,
+        `the last sync of ${named(scope)} failed: ${quote(sync.error ?? '', errorShownMax)}. Retry or reset it first`,
         {
           scope,
           error: sync.error,
@@ -96,7 +100,7 @@ function refusedDependencies(state: State, scope: ScopePath): Decision | null {
   if (unsynced.length === 0) return null;
   return reject(
     'DEPENDENCY_NOT_SYNCED',
-    `${scope} needs ${unsynced.join(', ')} synced first: \`rhema sync plan ${scope}\` shows the order`,
+    `${named(scope)} needs ${named(...unsynced)} synced first: \`rhema sync plan ${named(scope)}\` shows the order`,
     { scope, dependencies: unsynced.map((path) => ({ scope: path, status: statusOf(state, path) })) },
   );
 }
@@ -132,7 +136,7 @@ function refusedRun(state: State, scope: ScopePath, agent: AgentId, run: SyncRun
   if (sync === undefined || sync.status !== 'syncing')
     return reject(
       'SYNC_NOT_RUNNING',
-      `no sync of ${scope} is running: it ended meanwhile (${sync?.status ?? 'idle'}); start it again`,
+      `no sync of ${named(scope)} is running: it ended meanwhile (${sync?.status ?? 'idle'}); start it again`,
       { scope, run, status: sync?.status ?? 'idle' },
     );
   if (sync.run === run && sync.agent === agent) return null;
@@ -140,7 +144,7 @@ function refusedRun(state: State, scope: ScopePath, agent: AgentId, run: SyncRun
     sync.run === run
       ? `was started by ${sync.agent}: only who started a run may end it`
       : `was ended meanwhile: run ${sync.run} of ${sync.agent} is going on`;
-  return reject('STALE_SYNC_RUN', `run ${run} of ${scope} ${why}`, {
+  return reject('STALE_SYNC_RUN', `run ${run} of ${named(scope)} ${why}`, {
     scope,
     run,
     currentRun: sync.run,
@@ -158,14 +162,14 @@ export function decideRetrySync(state: State, command: RetrySync): Decision {
   if (sync.failures > maxRetries)
     return reject(
       'RETRY_LIMIT_REACHED',
-      `${scope} has failed ${sync.failures} times and its ${maxRetries} retries are used up: mend the cause, then \`rhema sync reset ${scope}\``,
+      `${named(scope)} has failed ${sync.failures} times and its ${maxRetries} retries are used up: mend the cause, then \`rhema sync reset ${named(scope)}\``,
       { scope, failures: sync.failures, maxRetries, error: sync.error },
     );
   const retryAtMs = must(sync.retryAtMs, `${scope} may be tried again`);
   if (atMs < retryAtMs)
     return reject(
       'RETRY_TOO_SOON',
-      `the next try of ${scope} may start in ${((retryAtMs - atMs) / 1000).toFixed(1)} s`,
+      `the next try of ${named(scope)} may start in ${((retryAtMs - atMs) / 1000).toFixed(1)} s`,
       { scope, retryAtMs, failures: sync.failures },
     );
   return backToIdle(scope, 'sync.retried');
@@ -182,7 +186,7 @@ export function decideResetSync(state: State, command: ResetSync): Decision {
 function refusedNotFailed(state: State, scope: ScopePath): Decision | null {
   const status = statusOf(state, scope);
   if (status === 'failed') return null;
-  return reject('SYNC_NOT_FAILED', `the sync of ${scope} is ${status}: there is no failure to clear`, {
+  return reject('SYNC_NOT_FAILED', `the sync of ${named(scope)} is ${status}: there is no failure to clear`, {
     scope,
     status,
   });
@@ -203,7 +207,7 @@ export function decideAbortSync(state: State, command: AbortSync): Decision {
   if (unknown !== null) return unknown;
   const draft = new Draft(state, command.atMs);
   if (!abortSync(draft, scope, reason))
-    return reject('SYNC_NOT_RUNNING', `no sync of ${scope} is running: there is nothing to abort`, {
+    return reject('SYNC_NOT_RUNNING', `no sync of ${named(scope)} is running: there is nothing to abort`, {
       scope,
       status: statusOf(state, scope),
     });
@@ -293,6 +297,9 @@ function failRun(draft: Draft, sync: Sync, error: string): TimeMs {
   draft.emit({ kind: 'sync.failed', scope: sync.scope, agent, run, error, retryAtMs });
   return retryAtMs;
 }
+
+/** How much of the error of a run is told to whoever asks for the next one, in characters; the views have all of it. */
+const errorShownMax = 200;
 
 const runnerOf = (sync: Sync): AgentId => must(sync.agent, `a run of ${sync.scope} has an agent`);
 const runOf = (sync: Sync): SyncRun => must(sync.run, `a run of ${sync.scope} has a number`);

@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultConfig, type Config } from '../config/index.ts';
 import type { LastGood, ScanResult } from '../context/index.ts';
-import { asRevision, asTimeMs, defaultSettings, type ScopeDefinition, type ScopePath } from '../core/index.ts';
+import {
+  asRevision,
+  asTimeMs,
+  defaultSettings,
+  type ScopeDefinition,
+  type ScopePath,
+} from '../core/index.ts';
 import type { Reply, ScopeProblem } from '../protocol/index.ts';
 import { ScopeKeeper, type ScopeCommand } from './scope-keeper.ts';
 

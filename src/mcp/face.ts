@@ -162,7 +162,7 @@ async function overview(
   if (agent === null) return withoutAgent(await status(work, input), input.agent);
   const visit = new Visit(agent, call);
   await lookForLost(agent);
-  if (agent.gone !== null) return visit.end(refusalAnswer(agent.gone, work.clock.nowMs()));
+  if (agent.gone !== null) return visit.end(refusalAnswer(agent.gone));
   return visit.end(await status(work, input));
 }
 

@@ -145,7 +145,7 @@ export class Holdings {
    * the agent's name by others, as a shell does, and may be adopted while nothing of ours is under way.
    */
   seen(revision: Revision, leases: readonly Grant[], mayAdopt: boolean): void {
-    for (const holding of [...this.#byScope.values()]) {
+    for (const holding of this.#byScope.values()) {
       // A grant that is newer than the view cannot be in it.
       if (holding.token > revision) continue;
       const lease = leases.find(({ scope, token }) => scope === holding.scope && token === holding.token);
@@ -160,7 +160,7 @@ export class Holdings {
 
   /** Everything is gone, because the agent is. */
   loseAll(): void {
-    for (const holding of [...this.#byScope.values()]) this.#lose(holding);
+    for (const holding of this.#byScope.values()) this.#lose(holding);
   }
 
   /** Locks that others wait for, each told of once. */

@@ -22,7 +22,7 @@ export interface Clock {
   /** Never runs backwards, for measuring. */
   monotonicMs(): number;
   /** Calls back once after a time; the answer cancels that. */
-  after(delayMs: number, callback: () => void): () => void;
+  readonly after: (delayMs: number, callback: () => void) => () => void;
 }
 
 /** One repository, as this process reaches it. */

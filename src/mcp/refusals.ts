@@ -2,34 +2,20 @@ import type { Rejection, RejectionCode } from '../core/index.ts';
 import type { CoordinatorError, FailureCode } from '../protocol/index.ts';
 import type { ToolName } from './schemas.ts';
 import { refused, told, type ToolAnswer } from './answer.ts';
-import { count, duration, purpose, quoted } from './text.ts';
 
 type Facts = Rejection['details'];
 
 /** What is said of a refusal instead of what is said of all with its code. */
 export interface Advice {
-  readonly story: string;
-  readonly next: string;
+  readonly story?: string;
+  readonly next?: string;
 }
 
 /** A refusal that teaches: its code, what and who, how old it is and when it ends, and what to do next. */
-export function refusalAnswer(rejection: Rejection, nowMs: number, advice: Advice | null = null): ToolAnswer {
+export function refusalAnswer(rejection: Rejection, advice: Advice | null = null): ToolAnswer {
   const { code, message, details } = rejection;
-  const story = code === 'LOCK_HELD' ? heldStory(details, nowMs) : message;
-  return refused(code, advice?.story ?? story, advice?.next ?? nextSteps[code] ?? null, factsOf(details));
-}
-
-function heldStory(facts: Facts, nowMs: number): string {
-  const since = numberOf(facts['grantedAtMs']);
-  const until = numberOf(facts['deadlineMs']);
-  const queue = numberOf(facts['queueLength']) ?? 0;
-  const scope = quoted(textOf(facts['scope']) ?? '');
-  const times = [
-    since === null ? null : `for ${duration(nowMs - since)} now`,
-    until === null ? null : `its lease runs ${duration(until - nowMs)} more unless renewed`,
-    queue === 0 ? 'nobody waits' : `${count(queue, 'agent')} in the queue`,
-  ].filter((part) => part !== null);
-  return `${scope} is held by ${textOf(facts['holder']) ?? 'another agent'}${purpose(textOf(facts['reason']))}: ${times.join('; ')}.`;
+  const story = advice?.story ?? stories[code]?.(details) ?? message;
+  return refused(code, story, advice?.next ?? nextSteps[code] ?? null, factsOf(details));
 }
 
 /** The few facts of a refusal that a program may want. */
@@ -38,8 +24,11 @@ function factsOf(details: Facts): Facts {
   return Object.fromEntries(Object.entries(details).filter(([name]) => kept.includes(name)));
 }
 
-const numberOf = (fact: unknown): number | null => (typeof fact === 'number' ? fact : null);
-const textOf = (fact: unknown): string | null => (typeof fact === 'string' ? fact : null);
+/** Where the message names a command of the shell, which an agent has no use for. */
+const stories: { readonly [Code in RejectionCode]?: (facts: Facts) => string } = {
+  AGENT_NOT_FOUND: ({ agent }) => `${String(agent)} takes part no more.`,
+  AGENT_LOST: ({ agent }) => `${String(agent)} was silent for too long, and is lost with all that it held.`,
+};
 
 const joinAgain =
   'agent_join under the same name; all that was held is gone, so look at your files before you go on.';

@@ -1,4 +1,4 @@
-import { asRevision } from '../core/index.ts';
+import { asRevision, type AgentReport } from '../core/index.ts';
 import type {
   AgentView,
   Coordinator,
@@ -52,17 +52,23 @@ function section(title: string, lines: readonly string[]): string[] {
 function agentLine(view: AgentView, nowMs: number): string {
   const { task } = view.metadata;
   return [
-    `${view.agent} is ${view.presence === 'lost' ? 'lost' : view.status}`,
+    `${view.agent} is ${statusWord(view)}`,
     ...(task === undefined ? [] : [`task ${quoted(String(task))}`]),
     ...(view.blockedReason === null || view.blockedReason === ''
       ? []
       : [`blocked: ${quoted(view.blockedReason)}`]),
     ...(view.lastReport === null || view.lastReport.text === view.blockedReason
       ? []
-      : [`said ${quoted(view.lastReport.text)} ${duration(nowMs - view.lastReport.atMs)} ago`]),
+      : [reportText(view.lastReport, nowMs)]),
     ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),
     `seen ${duration(nowMs - view.seenAtMs)} ago`,
   ].join('; ');
+}
+
+/** Whoever waits in the queue is blocked by that, which is no trouble. */
+function statusWord({ presence, status, ticket }: AgentView): string {
+  if (presence === 'lost') return 'lost';
+  return ticket === null ? status : `${status}: it waits in the queue`;
 }
 
 function lockLine(lock: LockView, nowMs: number): string {
@@ -98,11 +104,22 @@ export function obstacleLines(waiter: WaiterView, inTheWay: readonly LockView[],
   ];
 }
 
-/** `"services/auth" is held by alice for "...", for 3 min now; its lease runs 40 s more unless renewed.` */
+/** `"services/auth" is held by alice for "...": for 3 min now; its lease runs 40 s more unless renewed; nobody waits.` */
 export function holderText(lock: LockView, nowMs: number): string {
-  const since = `for ${duration(nowMs - lock.grantedAtMs)} now`;
-  const left = `its lease runs ${duration(lock.deadlineMs - nowMs)} more unless renewed`;
-  return `${quoted(lock.scope)} is held by ${lock.agent}${purpose(lock.reason)}: ${since}; ${left}.`;
+  const facts = [
+    `for ${duration(nowMs - lock.grantedAtMs)} now`,
+    `its lease runs ${duration(lock.deadlineMs - nowMs)} more unless renewed`,
+    lock.queueLength === 0 ? 'nobody waits' : `${count(lock.queueLength, 'agent')} in the queue`,
+    ...(lock.blockedReason === null ? [] : [`${lock.agent} is blocked: ${quoted(lock.blockedReason)}`]),
+    ...(lock.lastReport === null || lock.lastReport.text === lock.blockedReason
+      ? []
+      : [reportText(lock.lastReport, nowMs)]),
+  ];
+  return `${quoted(lock.scope)} is held by ${lock.agent}${purpose(lock.reason)}: ${facts.join('; ')}.`;
+}
+
+function reportText({ text, atMs }: AgentReport, nowMs: number): string {
+  return `said ${quoted(text)} ${duration(nowMs - atMs)} ago`;
 }
 
 function syncLine(sync: SyncView): string {

@@ -67,8 +67,7 @@ export interface CommandRequest {
  * deadlines in a result count from it, whatever clock the caller has.
  */
 export type Reply = { readonly revision: Revision; readonly atMs: TimeMs } & (
-  | { readonly ok: true; readonly result: Result }
-  | { readonly ok: false; readonly rejection: Rejection }
+  { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly rejection: Rejection }
 );
 
 export interface TicketRequest {

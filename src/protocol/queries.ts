@@ -114,6 +114,10 @@ export interface LockView {
   readonly reason: string | null;
   readonly contendedSinceMs: TimeMs | null;
   readonly queueLength: number;
+  /** Why its holder has said that it cannot go on; null when it has not. */
+  readonly blockedReason: string | null;
+  /** What its holder last said of how it goes. */
+  readonly lastReport: AgentReport | null;
 }
 
 export interface WaiterView {

@@ -1,6 +1,7 @@
 /** The state as it is shown: plain copies, in a stable order. Each is a function of the state alone. */
 import {
   contendedSince,
+  named,
   violations,
   type Agent,
   type Lock,
@@ -55,8 +56,11 @@ export function viewAgent(agent: Agent): AgentView {
 
 export function viewLock(state: State, lock: Lock): LockView {
   const { ticket: _ticket, ttlMs: _ttlMs, ...shown } = lock;
+  const holder = state.agents.get(lock.agent);
   return {
     ...shown,
+    blockedReason: holder?.blockedReason ?? null,
+    lastReport: holder?.lastReport ?? null,
     contendedSinceMs: contendedSince(state, lock),
     queueLength: state.index.queues.get(lock.scope)?.size ?? 0,
   };
@@ -117,7 +121,7 @@ export function viewToken(state: State, { scope, token }: TokenCheck, nowMs: Tim
     revision: state.revision,
     valid: why === null,
     holder: lock === undefined ? null : viewLock(state, lock),
-    why: why ?? `${lock?.agent} holds ${scope} under this token`,
+    why: why ?? `${lock?.agent} holds ${named(scope)} under this token`,
   };
 }
 
@@ -128,12 +132,13 @@ function whyRefused(
   token: number,
   nowMs: TimeMs,
 ): string | null {
-  if (!state.scopes.has(scope)) return `no scope ${scope} is defined`;
-  if (lock === undefined) return `nobody holds ${scope}: the lock of token ${token} has ended`;
-  if (lock.token !== token) return `${lock.agent} holds ${scope} under token ${lock.token}, not ${token}`;
-  if (lock.deadlineMs <= nowMs) return `the lease of ${scope} has run out`;
+  if (!state.scopes.has(scope)) return `no scope ${named(scope)} is defined`;
+  if (lock === undefined) return `nobody holds ${named(scope)}: the lock of token ${token} has ended`;
+  if (lock.token !== token)
+    return `${lock.agent} holds ${named(scope)} under token ${lock.token}, not ${token}`;
+  if (lock.deadlineMs <= nowMs) return `the lease of ${named(scope)} has run out`;
   const status = state.agents.get(lock.agent)?.status;
-  return status === 'working' ? null : `${lock.agent} holds ${scope}, but is ${status ?? 'unknown'}`;
+  return status === 'working' ? null : `${lock.agent} holds ${named(scope)}, but is ${status ?? 'unknown'}`;
 }
 
 function inOrder<T>(values: Iterable<T>, key: (value: T) => string): T[] {

@@ -119,16 +119,16 @@ it('what is asked for again while it is being given back is granted anew, and st
   await quiet();
   abort.abort('the user pressed escape');
   await expect(first).rejects.toThrow();
-  const { submit } = stage.coordinator;
   answerAcquire();
   // The release is on its way, and takes effect late.
   let release = (): void => undefined;
   const gate = new Promise<void>((resolve) => (release = resolve));
+  const inner = stage.coordinator;
   stage.coordinator = {
-    ...stage.coordinator,
+    ...inner,
     submit: async (request) => {
       if (request.command.kind === 'ReleaseLock') await gate;
-      return submit(request);
+      return inner.submit(request);
     },
   };
   await quiet();

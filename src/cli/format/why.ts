@@ -49,8 +49,9 @@ function heldStory(style: Style, lock: LockView, nowMs: number): string {
   const purpose = lock.reason === null ? '' : line`, for '${lock.reason}'`;
   const contended =
     lock.contendedSinceMs === null ? '' : `; wanted by others for ${duration(nowMs - lock.contendedSinceMs)}`;
+  const blocked = lock.blockedReason === null ? '' : line`; its holder is blocked: ${lock.blockedReason}`;
   const head = `${style.paint('bold', line`${lock.scope}`)} is held by ${style.paint('bold', line`${lock.agent}`)}`;
-  return `${head} ${since}${purpose}, ${until}, token ${lock.token}${contended}`;
+  return `${head} ${since}${purpose}, ${until}, token ${lock.token}${contended}${blocked}`;
 }
 
 function waitStory(waiter: WaiterView, place: number, nowMs: number): string {

@@ -38,6 +38,8 @@ export const lockHeld: Rejection = {
     grantedAtMs: startMs - 3 * minuteMs,
     deadlineMs: startMs + minuteMs,
     queueLength: 2,
+    blockedReason: null,
+    lastReport: null,
   },
 };
 
@@ -52,6 +54,8 @@ export function lockView(over: Partial<LockView> = {}): LockView {
     reason: 'refactor auth',
     contendedSinceMs: null,
     queueLength: 1,
+    blockedReason: null,
+    lastReport: null,
     ...over,
   };
 }

@@ -2,7 +2,7 @@ import type { ScopePath } from '../../core/index.ts';
 import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { grantsText, vainText, type KeptAgent } from '../kept-agent.ts';
-import { refusalAboutScopes } from '../missing-scopes.ts';
+import { informedRefusal } from '../informed-refusals.ts';
 import { scopesNamed } from '../scopes.ts';
 import { duration, quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
@@ -40,7 +40,7 @@ async function answerOf(
     case 'waiting':
       return waitingAnswer(work, visit.agent, acquired);
     case 'refused':
-      return refusalAboutScopes(work.workspace.coordinator, acquired.rejection, work.clock.nowMs());
+      return informedRefusal(work.workspace.coordinator, acquired.rejection, work.clock.nowMs());
     case 'ended': {
       const text = vainText(scopes, acquired.ticket, acquired.cause);
       visit.owe(text);

@@ -2,6 +2,7 @@ import { asRevision, type AgentId } from '../../core/index.ts';
 import type { ScopeView, TokenAnswer, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { eventLine } from '../events.ts';
+import { problemsAround } from '../informed-refusals.ts';
 import { fileNamed, nearestScope } from '../scopes.ts';
 import { bounded, duration, purpose, quoted } from '../text.ts';
 import { holderText } from '../views.ts';
@@ -14,21 +15,25 @@ const eventsMax = 5;
 export const check: AgentHandler<'lock_check'> = async (work, { agent }, { path: text, token }) => {
   const { coordinator } = work.workspace;
   const path = await fileNamed(work.workspace, text);
-  const { scopes } = await coordinator.query({ kind: 'scopes' });
-  const scope = nearestScope(scopes, path);
+  const known = await coordinator.query({ kind: 'scopes' });
+  const scope = isGitsOwn(path) ? null : nearestScope(known.scopes, path);
   if (scope === null) return outside(path);
   const subject = { kind: 'scope', scope: scope.path } as const;
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const checked = token === undefined ? null : await checkToken(work, scope, token);
   const mayWrite = verdict(agent.session.agent, why, checked);
-  return answer(work, path, scope, why, mayWrite);
+  return answer(work, path, why, { ...mayWrite, notes: problemsAround(path, scope, known), scope });
 };
 
 function outside(path: string): ToolAnswer {
-  return refused('SCOPE_NOT_FOUND', `${quoted(path)} is in no scope: nothing coordinates it.`, null, {
+  const story = `${quoted(path)} is in no scope: nothing coordinates it.`;
+  return refused('SCOPE_NOT_FOUND', story, 'write there without a lock, if it is yours to write.', {
     scope: null,
   });
 }
+
+/** Git keeps its folder in order by itself. */
+const isGitsOwn = (path: string): boolean => path === '.git' || path.startsWith('.git/');
 
 function checkToken({ workspace }: Work, scope: ScopeView, token: number): Promise<TokenAnswer> {
   return workspace.coordinator.query({ kind: 'token', scope: scope.path, token: asRevision(token) });
@@ -50,12 +55,16 @@ function verdict(name: AgentId, { locks, agent }: WhyAnswer, checked: TokenAnswe
 
 const blockedHolder = 'you have said that you are blocked: agent_report working first';
 
+interface Findings extends Verdict {
+  readonly scope: ScopeView;
+  readonly notes: readonly string[];
+}
+
 function answer(
   work: Work,
   path: string,
-  scope: ScopeView,
   why: WhyAnswer,
-  { mayWrite, because }: Verdict,
+  { mayWrite, because, scope, notes }: Findings,
 ): ToolAnswer {
   const nowMs = work.clock.nowMs();
   const [lock] = why.locks;
@@ -66,6 +75,7 @@ function answer(
   const text = [
     `You ${mayWrite ? 'MAY' : 'MUST NOT'} write ${quoted(path)}: ${because}.`,
     `Scope: ${quoted(scope.path)}${lock === undefined ? ', free' : ''}; sync ${scope.syncStatus}.`,
+    ...notes,
     ...(lock === undefined ? [] : [holderText(lock, nowMs)]),
     ...(waiters.length === 0 ? [] : ['Queue:', ...bounded(waiters, waitersMax, 'coordination_status')]),
     ...(happened.length === 0 ? [] : ['Happened, newest first:', ...happened]),

@@ -10,7 +10,7 @@ const invalidatedMax = 20;
 
 /** Records what a context file of a scope is now, under the scope's lock. */
 export const recordContext: AgentHandler<'context_record'> = async (work, { agent }, input) => {
-  const { workspace, clock } = work;
+  const { workspace } = work;
   const path = await fileNamed(workspace, input.path);
   const { scopes } = await workspace.coordinator.query({ kind: 'scopes' });
   const scope = nearestScope(scopes, path);
@@ -26,7 +26,7 @@ export const recordContext: AgentHandler<'context_record'> = async (work, { agen
     digest,
     baseDigest: scope.contexts[file]?.digest ?? null,
   });
-  if (!reply.ok) return refusalAnswer(reply.rejection, clock.nowMs());
+  if (!reply.ok) return refusalAnswer(reply.rejection);
   if (reply.result.kind !== 'contextModified')
     throw new Error(`a context write was answered ${reply.result.kind}`);
   const { token, invalidated } = reply.result;

@@ -3,7 +3,7 @@ import type { AgentId } from '../../core/index.ts';
 import { waitsText, type Joined } from '../agent-desk.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { grantsText } from '../kept-agent.ts';
-import { scopeHints } from '../missing-scopes.ts';
+import { scopeHints } from '../informed-refusals.ts';
 import type { Keeper } from '../ports.ts';
 import { refusalAnswer } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
@@ -66,7 +66,7 @@ export async function refusedName(
 ): Promise<ToolAnswer> {
   const nowMs = work.clock.nowMs();
   if (refusal.kind === 'refused' && refusal.rejection.code !== 'AGENT_ALREADY_JOINED')
-    return refusalAnswer(refusal.rejection, nowMs);
+    return refusalAnswer(refusal.rejection);
   const { agents } = await work.workspace.coordinator.query({ kind: 'status', at: null });
   const known = agents.find((view) => view.agent === refusal.name);
   const by = refusal.kind === 'taken' ? refusal.by : null;

@@ -12,7 +12,7 @@ export const release: AgentHandler<'lock_release'> = async (work, { agent }, inp
   const scopes = named.length === 0 ? null : await scopesNamed(work.workspace, named);
   const gaveUp = await giveUpWait(agent, scopes);
   const reply = await agent.submit({ kind: 'ReleaseLock', scopes, token: null });
-  if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
+  if (!reply.ok) return refusalAnswer(reply.rejection);
   if (reply.result.kind !== 'released') throw new Error(`a release was answered ${reply.result.kind}`);
   const released = reply.result.scopes;
   agent.holdings.released(released);

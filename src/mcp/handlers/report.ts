@@ -11,7 +11,7 @@ export const report: AgentHandler<'agent_report'> = async (work, { agent }, { st
   if (status === 'blocked' && message === undefined)
     throw invalidInput('message', 'an agent that is blocked says why, so that others can help');
   const reply = await agent.submit({ kind: 'SetAgentStatus', status, reason: message ?? null });
-  if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
+  if (!reply.ok) return refusalAnswer(reply.rejection);
   if (reply.result.kind !== 'statusSet') throw new Error(`a status was answered ${reply.result.kind}`);
   const { released } = reply.result;
   agent.holdings.released(released);
@@ -33,7 +33,7 @@ async function sayLast({ workspace }: Work, agent: KeptAgent, reason: string): P
 async function leave(work: Work, agent: KeptAgent, message: string | undefined): Promise<ToolAnswer> {
   if (message !== undefined) await sayLast(work, agent, message);
   const reply = await agent.submit({ kind: 'AgentLeave' });
-  if (!reply.ok) return refusalAnswer(reply.rejection, work.clock.nowMs());
+  if (!reply.ok) return refusalAnswer(reply.rejection);
   await work.desk.forget(agent);
   if (reply.result.kind !== 'left') throw new Error(`a leave was answered ${reply.result.kind}`);
   const { released, waited } = reply.result;

@@ -2,7 +2,7 @@ import { asRevision, type Result, type ScopePath } from '../../core/index.ts';
 import { invalidInput, type CallerCommand } from '../../protocol/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import type { AgentCommand, KeptAgent } from '../kept-agent.ts';
-import { refusalAboutScopes } from '../missing-scopes.ts';
+import { informedRefusal } from '../informed-refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
 import { scopeNamed } from '../scopes.ts';
 import { bounded, duration, quoted } from '../text.ts';
@@ -19,7 +19,7 @@ export const sync: AgentHandler<'sync_scope'> = async (work, { agent }, input) =
     input.action === 'retry' || input.action === 'changed'
       ? await work.speaker.submit(operatorCommand(agent, scope, input))
       : await agent.submit(agentCommand(scope, input));
-  if (!reply.ok) return refusalAboutScopes(work.workspace.coordinator, reply.rejection, work.clock.nowMs());
+  if (!reply.ok) return informedRefusal(work.workspace.coordinator, reply.rejection, work.clock.nowMs());
   return answerOf(work, scope, reply.result);
 };
 

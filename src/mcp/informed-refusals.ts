@@ -1,0 +1,100 @@
+import type { Rejection, ScopePath } from '../core/index.ts';
+import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
+import type { ToolAnswer } from './answer.ts';
+import { refusalAnswer, type Advice } from './refusals.ts';
+import { nearestScope } from './scopes.ts';
+import { bounded, quoted } from './text.ts';
+import { holderText, problemText } from './views.ts';
+
+/** Problems that an answer about something else tells. */
+const problemsMax = 3;
+
+const nothingToLock = 'no scopes are defined here: there is nothing to lock';
+const workWithout = 'work without locks; a person may run `rhema init`.';
+
+/** What an agent should know of the scopes before it asks for one: that there are none, or that files are broken. */
+export async function scopeHints(coordinator: Coordinator): Promise<readonly string[]> {
+  const { scopeCount, scopeProblems } = await coordinator.query({ kind: 'status', at: null });
+  const errors = scopeProblems.filter(({ severity }) => severity === 'error').map(problemText);
+  return [
+    ...(scopeCount === 0 ? [`Note: ${nothingToLock}; ${workWithout}`] : []),
+    ...(errors.length === 0
+      ? []
+      : [
+          'Note: some scope or configuration files cannot be used until a person mends them:',
+          ...bounded(errors, problemsMax, 'coordination_status').map((line) => `- ${line}`),
+        ]),
+  ];
+}
+
+/**
+ * A refusal, with what else the coordinator knows: of a scope that is held, how its holder is; of one that is missing, why
+ * it is. When it cannot be asked, the refusal alone has to do.
+ */
+export async function informedRefusal(
+  coordinator: Coordinator,
+  rejection: Rejection,
+  nowMs: number,
+): Promise<ToolAnswer> {
+  const advice = await adviceOn(coordinator, rejection, nowMs).catch(() => null);
+  return refusalAnswer(rejection, advice);
+}
+
+async function adviceOn(
+  coordinator: Coordinator,
+  rejection: Rejection,
+  nowMs: number,
+): Promise<Advice | null> {
+  const scope = scopeIn(rejection);
+  if (scope === null) return null;
+  if (rejection.code === 'SCOPE_NOT_FOUND')
+    return onMissing(rejection, scope, await coordinator.query({ kind: 'scopes' }));
+  if (rejection.code !== 'LOCK_HELD') return null;
+  const subject = { kind: 'scope', scope } as const;
+  const { locks } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+  const [lock] = locks;
+  // It may have been given back, and taken by another, since it was refused.
+  if (lock === undefined || lock.agent !== rejection.details['holder']) return null;
+  return { story: holderText(lock, nowMs) };
+}
+
+function scopeIn({ details }: Rejection): ScopePath | null {
+  const { scope } = details;
+  return typeof scope === 'string' ? (scope as ScopePath) : null;
+}
+
+function onMissing(
+  { message }: Rejection,
+  scope: ScopePath,
+  { scopes, problems }: ScopesAnswer,
+): Advice | null {
+  const told = problems.filter((problem) => folderOf(problem) === scope);
+  if (told.length > 0)
+    return {
+      story: [message, ...bounded(told.map(problemText), problemsMax, 'coordination_status')].join('\n'),
+      next: 'tell your user that this file has to be mended; until then the scope cannot be locked.',
+    };
+  if (scopes.length === 0) return { story: nothingToLock, next: workWithout };
+  const around = nearestScope(scopes, scope);
+  // A name that was misspelt is in the top scope, too, but hardly meant that.
+  if (around === null || around.path === '.') return null;
+  return { next: `it is in the scope ${quoted(around.path)}: lock_acquire that.` };
+}
+
+/** What is wrong with a scope file between a path and the scope that it is in for want of that one. */
+export function problemsAround(
+  path: ScopePath,
+  scope: ScopeView,
+  { problems }: ScopesAnswer,
+): readonly string[] {
+  const isBetween = (folder: string | null): boolean =>
+    folder !== null && folder !== scope.path && (path === folder || path.startsWith(`${folder}/`));
+  const errors = problems.filter((one) => one.severity === 'error' && isBetween(folderOf(one)));
+  return errors.map((problem) => `Note: a scope file on the way cannot be used: ${problemText(problem)}`);
+}
+
+/** The folder of the scope that a file defines; null when the problem is not that of one file. */
+function folderOf({ file }: ScopeProblem): string | null {
+  if (file === null) return null;
+  return `./${file}`.replace(/(?:\/\.rhema)?\/[^/]*$/, '').replace(/^\.\/(?=.)/, '');
+}
