@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import {
   claimName,
   deleteSession,
@@ -16,8 +13,9 @@ import type { McpPorts, SessionKeeping, Workspace } from '../mcp/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { Call } from './call.ts';
-import { processContext } from './process-context.ts';
 import type { Clock } from './context.ts';
+import { fileDigest } from './file-digest.ts';
+import { processContext } from './process-context.ts';
 import type { Repository } from './world.ts';
 
 /** What the tools of `rhema mcp` stand on, in the process of one command. */
@@ -56,7 +54,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
     filePath: async (text) =>
       worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),
-    digestOf: (path) => digestOf(join(top, path)),
+    digestOf: async (path) => fileDigest(join(top, path), path),
   };
 }
 
@@ -86,17 +84,4 @@ function sessionKeeping({ commonDir }: Repository, clock: Clock): SessionKeeping
       releaseName(paths, agent);
     },
   };
-}
-
-/** SHA-256 in hex; null when there is no such file. */
-async function digestOf(file: string): Promise<string | null> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(file), hash);
-    return hash.digest('hex');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'EISDIR') return null;
-    throw error;
-  }
 }

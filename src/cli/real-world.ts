@@ -13,7 +13,7 @@ import {
 } from '../client/index.ts';
 import type { OwnerCommand } from '../client/index.ts';
 import { findRepository } from '../context/index.ts';
-import { applyChanges, patchOf, prepareInit, prepareRefresh } from '../init/index.ts';
+import { applyChanges, checkChanges, patchOf, prepareInit, prepareRefresh } from '../init/index.ts';
 import { realInspection } from './real-inspection.ts';
 import { realLogs } from './real-logs.ts';
 import type { Owner, Repository, Sessions, World } from './world.ts';
@@ -30,7 +30,7 @@ export function createRealWorld(version: () => string): World {
     sessions,
     owner: ownerOf(version),
     inspection: realInspection,
-    scopeFiles: { prepareInit, prepareRefresh, apply: applyChanges, patch: patchOf },
+    scopeFiles: { prepareInit, prepareRefresh, check: checkChanges, apply: applyChanges, patch: patchOf },
     logs: realLogs,
     newRequestId,
     newSecret,

@@ -84,6 +84,8 @@ export interface ScopeFiles {
   prepareInit(request: InitRequest): Promise<Prepared>;
   /** Null where no scope was ever generated. */
   prepareRefresh(request: Pick<InitRequest, 'repository' | 'env'>): Promise<Prepared | null>;
+  /** Fails where `apply` would, as far as can be told without writing. */
+  check(root: string, changes: readonly FileChange[]): Promise<void>;
   /** All changes or none. */
   apply(root: string, changes: readonly FileChange[]): Promise<void>;
   /** As a unified diff. */

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentId } from '../core/index.ts';
 import { claimName, releaseName } from './keeper-file.ts';
 import { statePaths, type StatePaths } from './paths.ts';
 import { identityOf, thisProcess, type ProcessIdentity } from './process-identity.ts';
-import { temporaryFolder } from './testing/folder.ts';
+import { temporaryFolder, withReadOnly } from './testing/folder.ts';
 
 const alice = 'alice' as AgentId;
 let folder: ReturnType<typeof temporaryFolder>;
@@ -89,4 +89,45 @@ it('names do not share claims, and a name that was let go of is free', () => {
   claimName(paths, 'alice2' as AgentId, 7);
   releaseName(paths, alice);
   expect(claims()).toEqual(['alice2#1']);
+});
+
+describe('claims that cannot be kept are a failure that names the file and what to do', () => {
+  const refusal = (path: string): unknown =>
+    expect.objectContaining({
+      code: 'PERMISSION',
+      message: expect.stringContaining('let this user write there') as string,
+      details: { path: join(keepers(), path), system: 'EACCES' },
+    });
+
+  beforeEach(() => {
+    for (const path of [folder.path, paths.directory]) {
+      mkdirSync(path, { recursive: true });
+      chmodSync(path, 0o755);
+    }
+  });
+
+  it('when a name is claimed', () => {
+    mkdirSync(keepers());
+    withReadOnly(keepers(), () =>
+      expect(() => claimName(paths, alice, 7)).toThrowError(refusal('alice#1') as Error),
+    );
+  });
+
+  it('when a name is let go of', () => {
+    claimName(paths, alice, 7);
+    chmodSync(join(keepers(), 'alice#1'), 0o644);
+    withReadOnly(keepers(), () =>
+      expect(() => releaseName(paths, alice)).toThrowError(refusal('alice#1') as Error),
+    );
+  });
+
+  it('when something else lies in the place of a claim', () => {
+    mkdirSync(join(keepers(), 'alice#1'), { recursive: true });
+    expect(() => claimName(paths, alice, 7)).toThrowError(
+      expect.objectContaining({
+        code: 'PERMISSION',
+        message: expect.stringContaining('move away what is in its place') as string,
+      }),
+    );
+  });
 });

@@ -10,7 +10,7 @@ import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { AgentId } from '../core/index.ts';
-import { ensurePrivateDirectory, type StatePaths } from './paths.ts';
+import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import { sessionFileName } from './session-file.ts';
 
@@ -21,7 +21,10 @@ export interface Keeper {
   readonly sinceMs: number;
 }
 
-/** The keeper of a name when it is another live process; null when it is this one from now on. */
+/**
+ * The keeper of a name when it is another live process; null when it is this one from now on. Throws `PERMISSION` or
+ * `STORE_FAILURE` when claims cannot be kept.
+ */
 export function claimName(paths: StatePaths, agent: AgentId, nowMs: number): Keeper | null {
   ensurePrivateDirectory(paths.directory);
   ensurePrivateDirectory(keepersFolder(paths));
@@ -32,7 +35,7 @@ export function claimName(paths: StatePaths, agent: AgentId, nowMs: number): Kee
     if (keeper !== null && isOurs(keeper)) return null;
     if (keeper !== null && isRunning(keeper.process)) return keeper;
     if (!claimNext(paths, agent, (last?.number ?? 0) + 1, nowMs)) continue;
-    for (const { path } of claims) rmSync(path, { force: true });
+    for (const { path } of claims) remove(path);
     return null;
   }
 }
@@ -41,7 +44,7 @@ export function claimName(paths: StatePaths, agent: AgentId, nowMs: number): Kee
 export function releaseName(paths: StatePaths, agent: AgentId): void {
   for (const { path } of claimsOn(paths, agent)) {
     const keeper = readKeeper(path);
-    if (keeper !== null && isOurs(keeper)) rmSync(path, { force: true });
+    if (keeper !== null && isOurs(keeper)) remove(path);
   }
 }
 
@@ -75,26 +78,35 @@ function claimNext(paths: StatePaths, agent: AgentId, number: number, nowMs: num
   const folder = keepersFolder(paths);
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
   const keeper: Keeper = { process: thisProcess(), sinceMs: nowMs };
-  writeFileSync(temporary, JSON.stringify(keeper), { flag: 'wx', mode: 0o600 });
-  try {
-    linkSync(temporary, join(folder, `${sessionFileName(agent)}#${number}`));
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  const path = join(folder, `${sessionFileName(agent)}#${number}`);
+  return withAccess(path, () => {
+    try {
+      writeFileSync(temporary, JSON.stringify(keeper), { flag: 'wx', mode: 0o600 });
+      linkSync(temporary, path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  });
+}
+
+function remove(path: string): void {
+  withAccess(path, () => rmSync(path, { force: true }));
 }
 
 /** Null when the claim is gone, or is no claim. */
 function readKeeper(path: string): Keeper | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Keeper;
-  } catch (error) {
-    if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null;
-    throw error;
-  }
+  return withAccess(path, () => {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as Keeper;
+    } catch (error) {
+      if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+  });
 }
 
 function isOurs({ process: { pid, start } }: Keeper): boolean {
@@ -103,12 +115,14 @@ function isOurs({ process: { pid, start } }: Keeper): boolean {
 }
 
 function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return withAccess(folder, () => {
+    try {
+      return readdirSync(folder);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  });
 }
 
 function codeOf(error: unknown): string | undefined {

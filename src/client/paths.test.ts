@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readlinkSync, symlinkSync, unlinkSync, writeFileS
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { deepFolder, temporaryFolder } from './testing/folder.ts';
-import { ensurePrivateDirectory, socketAddress, statePaths } from './paths.ts';
+import { accessError, ensurePrivateDirectory, socketAddress, statePaths, withAccess } from './paths.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => (folder = temporaryFolder()));
@@ -49,6 +49,37 @@ it('does not use a folder for links that others may write to', () => {
 it('says what is wrong with a folder that is a file', () => {
   const path = join(folder.path, 'file');
   writeFileSync(path, '');
-  const refusal = expect.objectContaining({ code: 'PERMISSION', details: { path } });
+  const refusal = expect.objectContaining({ code: 'PERMISSION', details: { path, system: 'EEXIST' } });
   expect(() => ensurePrivateDirectory(path)).toThrowError(refusal);
+});
+
+const refusedWith = (code: string): Error =>
+  Object.assign(new Error(`${code}: so it is`), { code, syscall: 'open' });
+
+it.each([
+  ['EACCES', 'PERMISSION', /^\/x: EACCES: so it is; let this user write there/],
+  ['EPERM', 'PERMISSION', /^\/x: EPERM: so it is; let this user write there/],
+  ['EROFS', 'PERMISSION', /^\/x: EROFS: so it is; mount that file system for writing$/],
+  ['ELOOP', 'PERMISSION', /^\/x: it is a symbolic link; move away/],
+  ['ENOTDIR', 'PERMISSION', /^\/x: ENOTDIR: so it is; move away what is in its place$/],
+  ['ENOSPC', 'STORE_FAILURE', /^\/x: ENOSPC: so it is; make room on that disk, then do the same again$/],
+  ['EDQUOT', 'STORE_FAILURE', /^\/x: EDQUOT: so it is; make room on that disk/],
+  ['EIO', 'STORE_FAILURE', /^\/x: EIO: so it is; look after that disk$/],
+  ['EMFILE', 'UNAVAILABLE', /^\/x: EMFILE: so it is$/],
+])('says of %s, as %s, which file is meant and what to do', (system, code, message) => {
+  expect(accessError('/x', refusedWith(system))).toMatchObject({
+    code,
+    retryable: false,
+    message: expect.stringMatching(message) as string,
+    details: { path: '/x', system },
+  });
+});
+
+it('a step that fails for another reason than the system fails as it is', () => {
+  const bug = new TypeError('a bug');
+  expect(() =>
+    withAccess('/x', () => {
+      throw bug;
+    }),
+  ).toThrow(bug);
 });

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CoordinatorError } from '../protocol/index.ts';
+import { CoordinatorError, type FailureCode } from '../protocol/index.ts';
 
 /** Where the coordination of one repository keeps its files. All absolute. */
 export interface StatePaths {
@@ -57,24 +57,59 @@ export function ensurePrivateDirectory(path: string): void {
 }
 
 function makeDirectory(path: string): Stats {
-  try {
+  return withAccess(path, () => {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return lstatSync(path);
-  } catch (error) {
-    throw accessError(path, error);
-  }
+  });
 }
 
-/** The system's refusal to make, open or write something of the state, as a failure that names it. */
+interface Trouble {
+  readonly code: FailureCode;
+  /** Instead of the system's own words. */
+  readonly problem?: string;
+  readonly remedy: string;
+}
+
+const forbidden: Trouble = {
+  code: 'PERMISSION',
+  remedy: 'let this user write there (chown, chmod), or run as its owner',
+};
+const inTheWay: Trouble = { code: 'PERMISSION', remedy: 'move away what is in its place' };
+const full: Trouble = { code: 'STORE_FAILURE', remedy: 'make room on that disk, then do the same again' };
+
+/** What lasts until somebody does something about it, by the system's own code. */
+const lasting: Readonly<Record<string, Trouble>> = {
+  EACCES: forbidden,
+  EPERM: forbidden,
+  EROFS: { code: 'PERMISSION', remedy: 'mount that file system for writing' },
+  ELOOP: { ...inTheWay, problem: 'it is a symbolic link' },
+  EEXIST: inTheWay,
+  ENOTDIR: inTheWay,
+  EISDIR: inTheWay,
+  ENOSPC: full,
+  EDQUOT: full,
+  EIO: { code: 'STORE_FAILURE', remedy: 'look after that disk' },
+};
+
+/** The system's refusal to make, open or write something of the state, as a failure that names it and what to do. */
 export function accessError(path: string, cause: unknown): CoordinatorError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const problem =
-    code === 'ELOOP' ? 'it is a symbolic link' : String(cause instanceof Error ? cause.message : cause);
-  const isForbidden = ['EACCES', 'EPERM', 'EROFS', 'ELOOP', 'EEXIST', 'ENOTDIR'].includes(code);
-  return new CoordinatorError(isForbidden ? 'PERMISSION' : 'UNAVAILABLE', `${path}: ${problem}`, {
-    cause,
-    details: { path },
-  });
+  const system = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const { code, problem, remedy }: Partial<Trouble> = lasting[system] ?? {};
+  const told = problem ?? (cause instanceof Error ? cause.message : String(cause));
+  return new CoordinatorError(
+    code ?? 'UNAVAILABLE',
+    remedy === undefined ? `${path}: ${told}` : `${path}: ${told}; ${remedy}`,
+    { cause, details: { path, ...(system === '' ? {} : { system }) } },
+  );
+}
+
+/** Takes a step on something of the state; what the system refuses is an {@link accessError}. */
+export function withAccess<T>(path: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? accessError(path, error) : error;
+  }
 }
 
 function notPrivate(path: string, problem: string): CoordinatorError {
@@ -106,7 +141,8 @@ export function socketAddress(
     const address = join(folder, name, 'coordinator.sock');
     if (!fits(address)) continue;
     ensurePrivateDirectory(folder);
-    pointLink(join(folder, name), paths.directory);
+    const link = join(folder, name);
+    withAccess(link, () => pointLink(link, paths.directory));
     return address;
   }
   throw new CoordinatorError(

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { asRevision, type AgentId } from '../core/index.ts';
-import { temporaryFolder } from './testing/folder.ts';
+import { temporaryFolder, withReadOnly } from './testing/folder.ts';
 import { statePaths, type StatePaths } from './paths.ts';
 import { newSecret } from './requests.ts';
 import {
@@ -125,4 +125,18 @@ it('does not take the session of another agent from a file that was moved', () =
   writeSession(paths, session('alice'));
   writeFileSync(join(paths.sessions, 'bob.json'), JSON.stringify(session('alice')), { mode: 0o600 });
   expect(readSession(paths, 'bob' as AgentId)).toBeNull();
+});
+
+it('names the file and what to do when a session cannot be kept or forgotten', () => {
+  writeSession(paths, session('alice'));
+  for (const path of [folder.path, paths.directory]) chmodSync(path, 0o755);
+  const refusal = expect.objectContaining({
+    code: 'PERMISSION',
+    message: expect.stringContaining('let this user write there') as string,
+    details: { path: onlyFile(), system: 'EACCES' },
+  }) as Error;
+  withReadOnly(paths.sessions, () => {
+    expect(() => writeSession(paths, session('alice'))).toThrowError(refusal);
+    expect(() => deleteSession(paths, 'alice' as AgentId)).toThrowError(refusal);
+  });
 });

@@ -9,12 +9,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentId, Epoch } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
-import { accessError, ensurePrivateDirectory, isOwn, type StatePaths } from './paths.ts';
+import { accessError, ensurePrivateDirectory, isOwn, withAccess, type StatePaths } from './paths.ts';
 
 /** What lets this user's later calls act in the name of an agent that joined here. */
 export interface AgentSession {
@@ -32,13 +32,15 @@ export function writeSession(paths: StatePaths, session: AgentSession): void {
   ensurePrivateDirectory(paths.sessions);
   const path = sessionPath(paths, session.agent);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    writeNewFile(temporary, JSON.stringify(session));
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw accessError(path, error);
-  }
+  withAccess(path, () => {
+    try {
+      writeNewFile(temporary, JSON.stringify(session));
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
 }
 
 /** The session of an agent that joined here, or null. Throws `PERMISSION` if the file is not the user's alone. */
@@ -60,7 +62,8 @@ export function requireSession(paths: StatePaths, agent: AgentId): AgentSession 
 
 /** Forgets the session. Nothing happens when there is none. */
 export function deleteSession(paths: StatePaths, agent: AgentId): void {
-  rmSync(sessionPath(paths, agent), { force: true });
+  const path = sessionPath(paths, agent);
+  withAccess(path, () => rmSync(path, { force: true }));
 }
 
 /** Every session kept here, by agent name. Files that are not sessions are left out. */
@@ -90,7 +93,8 @@ export function sessionFileName(agent: AgentId): string {
 function writeNewFile(path: string, text: string): void {
   const file = openSync(path, 'wx', 0o600);
   try {
-    writeSync(file, text);
+    // Not `writeSync`: on a full disk that writes a part, and says so only by its result.
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -101,7 +105,8 @@ function readSessionFile(path: string): AgentSession | null {
   const file = openOwnFile(path);
   if (file === null) return null;
   try {
-    return decodeSession(path, readFileSync(file, 'utf8'));
+    const text = withAccess(path, () => readFileSync(file, 'utf8'));
+    return decodeSession(path, text);
   } finally {
     closeSync(file);
   }

@@ -2,7 +2,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { parseScopePath, quote, type Parsed, type ScopePath } from '../core/index.ts';
 import { definitionFiles } from './candidates.ts';
-import { isExplicitlyRelative, stripDefinitionFile } from './path-text.ts';
+import { leadsOut } from './inside.ts';
+import { folderOf, isExplicitlyRelative, stripDefinitionFile } from './path-text.ts';
 
 /** Anything that knows which scopes there are: a Set or a Map keyed by path. */
 interface ScopeLookup {
@@ -14,15 +15,9 @@ interface ScopeLookup {
  * repository, as {@link repositoryPath} gives it.
  */
 export function scopeOfFile(scopes: ScopeLookup, path: ScopePath): ScopePath | null {
-  for (let folder: string = path; folder !== '.'; folder = parentOf(folder))
-    if (scopes.has(folder as ScopePath)) return folder as ScopePath;
+  for (let folder = path; folder !== '.'; folder = folderOf(folder)) if (scopes.has(folder)) return folder;
   const root = '.' as ScopePath;
   return scopes.has(root) ? root : null;
-}
-
-function parentOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash === -1 ? '.' : path.slice(0, slash);
 }
 
 /**
@@ -33,8 +28,7 @@ export function repositoryPath(worktree: string, cwd: string, text: string): Par
   if (text.includes('\0')) return { ok: false, problem: `path ${quote(text)} contains a NUL character` };
   const target = realPathOf(resolve(cwd, text));
   const path = relative(realPathOf(worktree), target);
-  if (path === '..' || path.startsWith(`..${sep}`) || resolve(path) === path)
-    return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
+  if (leadsOut(path)) return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
   return parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
 }
 

@@ -5,6 +5,9 @@ import type { ScanOptions, ScanResult } from './scan.ts';
 export { ContextError } from './errors.ts';
 export { findRepository, stateDirectory, type Repository } from './repository.ts';
 export { repositoryPath, scopeFromInput, scopeOfFile } from './files.ts';
+export { isInside } from './inside.ts';
+export { folderOf } from './path-text.ts';
+export { readRegularFile } from './regular-file.ts';
 export type { LastGood, ScanOptions, ScanResult } from './scan.ts';
 
 /** See `git.ts`. Without Git's own variables, so that the folder alone decides which repository is meant. */

@@ -1,12 +1,14 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import { scopesMax } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { mapBounded } from './bounded.ts';
 import { ContextError } from './errors.ts';
 import { runGit, withoutGitVariables } from './git.ts';
+import { isInside } from './inside.ts';
 import { errorAt, wholeFile } from './problems.ts';
+import { isGone, messageOf } from './regular-file.ts';
 
 /** A file in the working tree that bears the name of a definition file. */
 export interface ListedFile {
@@ -121,20 +123,6 @@ async function followLink(root: string, path: string, problems: ScopeProblem[]):
     ),
   );
   return null;
-}
-
-export function isInside(root: string, target: string): boolean {
-  const path = relative(root, target);
-  return path !== '..' && !path.startsWith(`..${sep}`) && path !== '.git' && !path.startsWith(`.git${sep}`);
-}
-
-export function isGone(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function unreadableName(path: string): ScopeProblem {

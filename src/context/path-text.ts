@@ -10,6 +10,12 @@ export function stripDefinitionFile(text: string): string {
   return scope === '' ? (text.startsWith('/') ? '/' : '.') : scope;
 }
 
+/** The folder that holds a file or folder; the top's is the top. */
+export function folderOf(path: string): ScopePath {
+  const slash = path.lastIndexOf('/');
+  return (slash === -1 ? '.' : path.slice(0, slash)) as ScopePath;
+}
+
 /** A path as seen from a folder of the repository. */
 export function joinScopePath(folder: ScopePath, text: string): Parsed<ScopePath> {
   return parseScopePath(folder === '.' ? text : `${folder}/${text}`);

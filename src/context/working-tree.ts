@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { constants, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { parseScopePath, type ScopePath } from '../core/index.ts';
-import { isGone, isInside, listFiles, messageOf, type ListedFile } from './list-files.ts';
+import { isInside } from './inside.ts';
+import { listFiles, type ListedFile } from './list-files.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
 import { errorAt, wholeFile } from './problems.ts';
+import { isGone, messageOf, openFlags } from './regular-file.ts';
 import type { FileContent, Tree } from './tree.ts';
 
 /** The definition files of a working tree, as they are on disk. */
@@ -37,9 +39,7 @@ function digestOf(files: readonly ListedFile[]): string {
 async function readListed(file: ListedFile | null): Promise<FileContent> {
   if (file === null) return { ok: false, problem: null };
   try {
-    // Opening must not follow a link put here since the listing, nor wait for the writer of a pipe.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const handle = await open(file.realPath, flags);
+    const handle = await open(file.realPath, openFlags);
     try {
       return await readHandle(file.path, handle);
     } finally {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,8 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { applyChanges } from './apply.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makePipe } from '../context/testing/pipe.ts';
+import { applyChanges, checkChanges } from './apply.ts';
 
 let root = '';
 beforeEach(() => {
@@ -41,10 +43,38 @@ it('adds, changes and removes files, and leaves nothing else behind', () => {
   expect([read('rhema.yaml'), read('a/rhema.yaml')]).toEqual(['top\n', 'new\n']);
 });
 
-it('keeps the rights of a file', () => {
-  chmodSync(join(root, 'a/rhema.yaml'), 0o640);
-  applyChanges(root, [{ file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' }]);
-  expect(statSync(join(root, 'a/rhema.yaml')).mode & 0o777).toBe(0o640);
+const modeOf = (file: string): number => statSync(join(root, file)).mode & 0o777;
+/** Two changes of one file: the second fails when all others are done. */
+const failing = [0, 1].map(() => ({ file: 'failing.yaml', before: 'x\n', after: null }));
+
+describe('the rights of a file', () => {
+  let mask = 0;
+  beforeEach(() => (mask = process.umask(0o022)));
+  afterEach(() => void process.umask(mask));
+
+  it.each([0o640, 0o664])('are kept: %i', (mode) => {
+    chmodSync(join(root, 'a/rhema.yaml'), mode);
+    applyChanges(root, [{ file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' }]);
+    expect([read('a/rhema.yaml'), modeOf('a/rhema.yaml')]).toEqual(['new\n', mode]);
+  });
+
+  it('come back with what is undone', () => {
+    for (const file of ['gone.yaml', 'failing.yaml']) writeFileSync(join(root, file), 'x\n');
+    for (const file of ['a/rhema.yaml', 'gone.yaml']) chmodSync(join(root, file), 0o664);
+    const changes = [
+      { file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' },
+      { file: 'gone.yaml', before: 'x\n', after: null },
+      ...failing,
+    ];
+    expect(() => applyChanges(root, changes)).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
+    expect([read('a/rhema.yaml'), modeOf('a/rhema.yaml')]).toEqual(['old\n', 0o664]);
+    expect([read('gone.yaml'), modeOf('gone.yaml')]).toEqual(['x\n', 0o664]);
+  });
+
+  it('are those of any new file where there was none', () => {
+    applyChanges(root, [{ file: 'new.yaml', before: null, after: 'new\n' }]);
+    expect(modeOf('new.yaml')).toBe(0o644);
+  });
 });
 
 it.each([
@@ -70,13 +100,84 @@ it.each([
   expect(read('a/rhema.yaml')).toBe('old\n');
 });
 
+const place = (): string => join(root, 'b/rhema.yaml');
+const folder = (): string => join(root, 'b');
+
 it.each([
-  ['a symlink that leads nowhere', () => symlinkSync('nowhere', join(root, 'rhema.yaml'))],
-  ['no file', () => mkdirSync(join(root, 'rhema.yaml'))],
-])('names a place that is taken by %s', (what, take) => {
+  ['a symlink that leads nowhere', 'b/rhema.yaml', () => (mkdirSync(folder()), symlinkSync('no', place()))],
+  [
+    'a symlink that leads nowhere',
+    'b/rhema.yaml',
+    () => (mkdirSync(folder()), symlinkSync('rhema.yaml', place())),
+  ],
+  ['no file', 'b/rhema.yaml', () => mkdirSync(place(), { recursive: true })],
+  ['no file', 'b/rhema.yaml', () => (mkdirSync(folder()), symlinkSync('../a', place()))],
+  ['a symlink that leads nowhere', 'b', () => symlinkSync('nowhere', folder())],
+  ['no folder', 'b', () => writeFileSync(folder(), '')],
+])('names a place that is taken: %s at %s', (what, taken, take) => {
   take();
-  expect(() => applyChanges(root, [{ file: 'rhema.yaml', before: null, after: 'top\n' }])).toThrow(
-    `rhema.yaml is ${what}: nothing was written, remove it first`,
+  const before = files();
+  const change = { file: 'b/rhema.yaml', before: null, after: 'new\n' };
+  for (const run of [applyChanges, checkChanges])
+    expect(() => run(root, [change])).toThrow(`${taken} is ${what}: nothing was written, remove it first`);
+  expect(files()).toEqual(before);
+});
+
+describe('a file that is a symlink', () => {
+  let outside = '';
+  beforeEach(() => {
+    outside = mkdtempSync(join(tmpdir(), 'rhema-outside-'));
+    writeFileSync(join(outside, 'settings.json'), 'theirs\n');
+  });
+  afterEach(() => rmSync(outside, { recursive: true, force: true }));
+
+  it.each(['theirs\n', null])(
+    'to one outside of the repository is refused, and that one stays: %j',
+    (before) => {
+      symlinkSync(join(outside, 'settings.json'), join(root, 'settings.json'));
+      expect(() => applyChanges(root, [{ file: 'settings.json', before, after: 'ours\n' }])).toThrow(
+        expect.objectContaining({
+          code: 'OUTSIDE_REPOSITORY',
+          message: expect.stringContaining('settings.json leads out of the working tree') as string,
+        }),
+      );
+      expect(readFileSync(join(outside, 'settings.json'), 'utf8')).toBe('theirs\n');
+      expect(readdirSync(outside)).toEqual(['settings.json']);
+    },
+  );
+
+  it("to one of Git's own is refused", () => {
+    mkdirSync(join(root, '.git'));
+    writeFileSync(join(root, '.git/config'), 'x\n');
+    symlinkSync('.git/config', join(root, 'settings.json'));
+    expect(() => applyChanges(root, [{ file: 'settings.json', before: 'x\n', after: 'y\n' }])).toThrow(
+      expect.objectContaining({ code: 'OUTSIDE_REPOSITORY' }),
+    );
+  });
+
+  it('to another of the repository has that one replaced, and stays a symlink', () => {
+    symlinkSync('a/rhema.yaml', join(root, 'rhema.yaml'));
+    applyChanges(root, [{ file: 'rhema.yaml', before: 'old\n', after: 'new\n' }]);
+    expect([read('a/rhema.yaml'), lstatSync(join(root, 'rhema.yaml')).isSymbolicLink()]).toEqual([
+      'new\n',
+      true,
+    ]);
+  });
+});
+
+it('makes the folders that are missing, and removes them when a later step fails', () => {
+  const change = { file: '..b/c/rhema.yaml', before: null, after: 'new\n' };
+  writeFileSync(join(root, 'failing.yaml'), 'x\n');
+  expect(() => applyChanges(root, [change, ...failing])).toThrow();
+  expect(readdirSync(root).sort()).toEqual(['a', 'failing.yaml']);
+  applyChanges(root, [change]);
+  expect(read('..b/c/rhema.yaml')).toBe('new\n');
+});
+
+it('takes no pipe for a file, even for one as empty as it was', () => {
+  makePipe(join(root, 'rhema.yaml'), '');
+  expect(() => applyChanges(root, [{ file: 'rhema.yaml', before: '', after: 'new\n' }])).toThrow(
+    expect.objectContaining({ code: 'CHANGED_MEANWHILE' }),
   );
 });
 

@@ -112,7 +112,7 @@ export function withBlock(text: string, stage: Stage, raised: RaisedLimits): str
 /** `lines`: the key in block form; `flow`: its value in a map in braces. */
 export function withTopKey(text: string, key: string, lines: readonly string[], flow: string): string | null {
   const yaml = new YamlText(text);
-  if (yaml.broken) return null;
+  if (yaml.problem !== null) return null;
   const before = yaml.value;
   for (const spaced of [['', ...lines], lines]) {
     const after = yaml.withKey(spaced, `${key}: ${flow}`);

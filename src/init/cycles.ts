@@ -1,6 +1,6 @@
 import { reachableInOrder, type ScopePath } from '../core/index.ts';
 import { AcyclicGraph } from './acyclic-graph.ts';
-import { byEnds, strengthOf, type Link } from './links.ts';
+import { byEnds, strengthOf, targetsOf, type Link } from './links.ts';
 import { top } from './paths.ts';
 
 /** A dependency that is there in the code, but would close a cycle. */
@@ -51,12 +51,7 @@ export function untangle({ links, isFixed, isUnwanted }: Tangle): Untangled {
 
 /** What depends before what it depends on, as far as cycles allow: then hardly anything has to be moved. */
 function inLikelyOrder(links: readonly Link[]): ScopePath[] {
-  const targets = new Map<ScopePath, ScopePath[]>();
-  for (const { from, to } of links.toSorted(byEnds)) {
-    const known = targets.get(from);
-    if (known === undefined) targets.set(from, [to]);
-    else known.push(to);
-  }
+  const targets = targetsOf(links.toSorted(byEnds));
   return reachableInOrder(targets.keys(), (scope) => targets.get(scope) ?? []);
 }
 

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ScanResult } from '../context/index.ts';
+import { readRegularFile, type ScanResult } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
+import type { ScopeProblem } from '../protocol/index.ts';
 import { dependencyEntries, dependencyText, withoutDependency } from './dependency-entry.ts';
 import { isTable, textIn, textsIn, type Table } from './manifests.ts';
 import { joinPath, top } from './paths.ts';
@@ -21,7 +21,10 @@ export interface ExistingScope {
   readonly path: ScopePath;
   /** Repository-relative. */
   readonly file: string;
+  /** Empty where it cannot be read. */
   readonly text: string;
+  /** Why it cannot be read; null: it can. */
+  readonly unreadable: Pick<ScopeProblem, 'message' | 'line' | 'column'> | null;
   /** `untouched`: written by us and not changed since. `edited`: ours, and changed by a person. `hand`: not ours. */
   readonly origin: 'untouched' | 'edited' | 'hand';
   /** Null for a file that is not ours. */
@@ -32,13 +35,19 @@ export interface ExistingScope {
   readonly claimed: readonly ScopePath[];
 }
 
-/** Reads the files that a scan found. A file that is gone meanwhile, or is no text, counts as written by hand. */
+/**
+ * Reads the files that a scan found. One that cannot be read, is gone meanwhile, or would cost its reader too much counts as
+ * written by hand.
+ */
 export function readExisting(
   root: string,
   { files, definitions, problems }: Pick<ScanResult, 'files' | 'definitions' | 'problems'>,
 ): Map<ScopePath, ExistingScope> {
   const unresolved = new Set(
     problems.filter(({ code }) => code === 'UNKNOWN_DEPENDENCY').map(({ file }) => file),
+  );
+  const refused = new Map(
+    problems.filter(({ code }) => unreadCodes.has(code)).map((problem) => [problem.file, problem]),
   );
   const resolved = new Map(definitions.map(({ path, dependencies }) => [path, dependencies]));
   const existing = new Map<ScopePath, ExistingScope>();
@@ -48,7 +57,7 @@ export function readExisting(
       readOne({
         path,
         file,
-        text: textOf(join(root, file)),
+        content: contentOf(join(root, file), refused.get(file) ?? null),
         resolved: resolved.get(path) ?? [],
         isUnresolved: unresolved.has(file),
       }),
@@ -56,30 +65,51 @@ export function readExisting(
   return existing;
 }
 
+/** What the scan did not hand to a parser, for its own sake: it must not be handed to ours. */
+const unreadCodes: ReadonlySet<string> = new Set([
+  'UNREADABLE_FILE',
+  'FILE_TOO_LARGE',
+  'NOT_UTF8',
+  'TOO_COMPLEX',
+  'TOO_DEEP',
+]);
+
+type Content = Pick<ExistingScope, 'text' | 'unreadable'>;
+
 interface Given {
   readonly path: ScopePath;
   readonly file: string;
-  readonly text: string;
+  readonly content: Content;
   /** What its entries mean, however they are written. */
   readonly resolved: readonly ScopePath[];
   /** Some entry means no scope that there is: it may mean one that is about to be made. */
   readonly isUnresolved: boolean;
 }
 
-function textOf(file: string): string {
+/** A scope's file may be a link to another file of the repository: the scan has looked where it leads. */
+function contentOf(path: string, refusal: ScopeProblem | null): Content {
+  if (refusal !== null) return { text: '', unreadable: refusal };
+  const read = readRegularFile(path, { followLink: true });
+  if (!read.ok) return unreadable(`cannot be read: ${read.problem}`);
   try {
-    return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(readFileSync(file));
+    const text = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(read.bytes);
+    return { text, unreadable: null };
   } catch {
-    return '';
+    return unreadable('is not UTF-8 text: save it as UTF-8');
   }
 }
 
+function unreadable(message: string): Content {
+  return { text: '', unreadable: { message, line: null, column: null } };
+}
+
 function readOne(given: Given): ExistingScope {
-  const { path, file, text, resolved } = given;
+  const { path, file, content, resolved } = given;
+  const { text } = content;
   const byHand = {
     path,
     file,
-    text,
+    ...content,
     origin: 'hand',
     generated: null,
     dependencies: [],
@@ -109,7 +139,7 @@ function asUntouched(scope: ExistingScope, { dependencies, leftOut }: ScopeText)
 function parse(text: string): YamlText | null {
   try {
     const yaml = new YamlText(text);
-    return yaml.broken || !isTable(yaml.value) ? null : yaml;
+    return yaml.problem !== null || !isTable(yaml.value) ? null : yaml;
   } catch {
     return null;
   }

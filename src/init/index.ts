@@ -26,6 +26,11 @@ export async function applyChanges(root: string, changes: readonly FileChange[])
   (await import('./apply.ts')).applyChanges(root, changes);
 }
 
+/** See `apply.ts`. */
+export async function checkChanges(root: string, changes: readonly FileChange[]): Promise<void> {
+  (await import('./apply.ts')).checkChanges(root, changes);
+}
+
 /** See `patch.ts`. */
 export async function patchOf(changes: readonly FileChange[]): Promise<string> {
   return (await import('./patch.ts')).patchOf(changes);

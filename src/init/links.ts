@@ -80,6 +80,17 @@ export class Links {
   }
 }
 
+/** What each scope depends on, in the order of the links. */
+export function targetsOf(links: readonly Ends[]): Map<ScopePath, ScopePath[]> {
+  const targets = new Map<ScopePath, ScopePath[]>();
+  for (const { from, to } of links) {
+    const known = targets.get(from);
+    if (known === undefined) targets.set(from, [to]);
+    else known.push(to);
+  }
+  return targets;
+}
+
 export function strengthOf(kind: LinkKind): number {
   return linkKinds.indexOf(kind);
 }

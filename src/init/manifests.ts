@@ -62,7 +62,7 @@ export function readYaml(tree: RepositoryTree, file: string, notices: Notices): 
 function readManifest(tree: RepositoryTree, file: string, notices: Notices, parse: Parse): Table | null {
   const text = tree.read(file);
   if (text === null) return null;
-  const parsed = parse(text);
+  const parsed = withinStack(parse, text);
   if (parsed.ok && isTable(parsed.value)) return parsed.value;
   const broken = parsed.ok ? { offset: null, reason: 'it must hold keys and values' } : parsed.broken;
   const { reason, offset, line, column } = broken;
@@ -73,6 +73,16 @@ function readManifest(tree: RepositoryTree, file: string, notices: Notices, pars
   const message = `cannot be used: ${reason}; what it says was left out, repair it and run this again`;
   notices.addGap(warning('MANIFEST_BROKEN', { file, ...place }, message));
   return null;
+}
+
+/** The parsers call themselves for what is nested: a manifest that is hostile, or broken, must not end us. */
+function withinStack(parse: Parse, text: string): ReturnType<Parse> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { ok: false, broken: { offset: null, reason: 'it nests too deeply' } };
+  }
 }
 
 /** The engine's parser is the fastest; its message has no place, so a slower one says where it is broken. */

@@ -1,13 +1,9 @@
 import { parseScopePath, type ScopePath } from '../core/index.ts';
 
+export { folderOf } from '../context/index.ts';
+
 /** The top folder of the repository. */
 export const top = '.' as ScopePath;
-
-/** The folder that holds a file or folder; the top's is the top. */
-export function folderOf(path: string): ScopePath {
-  const slash = path.lastIndexOf('/');
-  return (slash === -1 ? '.' : path.slice(0, slash)) as ScopePath;
-}
 
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
@@ -34,6 +30,11 @@ export function seenFrom(folder: string, path: string): string {
 /** How many folders a path goes down: 0 for the top. */
 export function depthOf(path: string): number {
   return path === '.' ? 0 : path.split('/').length;
+}
+
+/** The greatest depth among paths. They may be too many to be the arguments of one call. */
+export function deepest(paths: readonly string[]): number {
+  return paths.reduce((most, path) => Math.max(most, depthOf(path)), 0);
 }
 
 /** The shortest `./` or `../` path from one folder to another. Written so, only a path can be meant. */

@@ -97,6 +97,7 @@ class FilePlanner {
   readonly #raised: RaisedLimits;
   readonly #changes: FileChange[] = [];
   readonly #notices: Notice[] = [];
+  readonly #unsplicable = new Set<string>();
 
   constructor(situation: Situation, raised: RaisedLimits) {
     this.#situation = situation;
@@ -112,6 +113,7 @@ class FilePlanner {
   planScope(scope: ScopeText, input: FilesInput): void {
     const existing = this.#situation.existing.get(scope.path);
     if (existing === undefined) this.#planNew(scope, input.depth);
+    else if (existing.unreadable !== null) this.#noteUnreadable(existing, existing.unreadable);
     else if (existing.origin === 'untouched')
       this.#change(existing, inLineEndsOf(existing.text, renderScope(scope)));
     else this.#planEdit(existing, scope, input);
@@ -153,10 +155,15 @@ class FilePlanner {
   planTopOnly(): void {
     const { existing, stage, topName } = this.#situation;
     const file = existing.get(top);
-    if (file !== undefined) return this.#change(file, this.#withBlock(file, file.text));
+    if (file !== undefined) return this.#planBlock(file);
     if (stage === null) return;
     const head = [`name: ${scalar(topName)}`, 'scope_type: repository', 'version: 1.0.0'];
     this.#changes.push({ file: 'rhema.yaml', before: null, after: [...head, ...this.#block, ''].join('\n') });
+  }
+
+  #planBlock(file: ExistingScope): void {
+    if (file.unreadable !== null) this.#noteUnreadable(file, file.unreadable);
+    else this.#change(file, this.#withBlock(file, file.text));
   }
 
   get #block(): string[] {
@@ -243,10 +250,23 @@ class FilePlanner {
     this.#notices.push(warning('KEPT_BY_HAND', { file }, message));
   }
 
+  /** In the scan's own words, which are then not told again. */
+  #noteUnreadable(
+    { file }: ExistingScope,
+    { message, line, column }: NonNullable<ExistingScope['unreadable']>,
+  ): void {
+    this.#notices.push({ ...failure('FILE_UNREADABLE', { file }, message), line, column });
+  }
+
+  /** Once for each file, however many things would be added to it. */
   #noteUnsplicable({ file, text }: ExistingScope): void {
-    const message = new YamlText(text).broken
-      ? 'is no valid YAML, so nothing can be added: repair it first'
-      : 'has a form in which nothing can be added for certain: write it as plain keys and values, one a line';
+    if (this.#unsplicable.has(file)) return;
+    this.#unsplicable.add(file);
+    const { problem } = new YamlText(text);
+    const message =
+      problem === null
+        ? 'has a form in which nothing can be added for certain: write it as plain keys and values, one a line'
+        : `${problem}, so nothing can be added: repair it first`;
     this.#notices.push(failure('KEPT_BY_HAND', { file }, message));
   }
 }

@@ -4,11 +4,11 @@ import { nothingRaised, type RaisedLimits } from './block.ts';
 import type { LeftOut, Untangled } from './cycles.ts';
 import type { Unit } from './detector.ts';
 import type { FileChange } from './file-change.ts';
-import type { Link } from './links.ts';
+import { targetsOf, type Link } from './links.ts';
 import { foldTo } from './merge.ts';
 import { failure, type Notice } from './notices.ts';
-import { byText, depthOf, top } from './paths.ts';
-import { planFiles, planTopOnly } from './plan-files.ts';
+import { byText, deepest, top } from './paths.ts';
+import { planFiles, planTopOnly, type PlannedFiles } from './plan-files.ts';
 import { graphOf, standingScopes, writtenLinks } from './plan-graph.ts';
 import type { Choices, Situation } from './situation.ts';
 import type { Survey } from './survey.ts';
@@ -73,7 +73,7 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
     excesses,
     changes: files.changes,
     notices: [...situation.notices, ...files.notices, ...fixedCycleNotice(graph)],
-    problems: remaining(situation, files.changes, paths),
+    problems: remaining(situation, files, paths),
   };
 }
 
@@ -101,14 +101,14 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
     excesses,
     changes: files.changes,
     notices: [...situation.notices, ...files.notices],
-    problems: remaining(situation, files.changes, [...existing.keys()]),
+    problems: remaining(situation, files, [...existing.keys()]),
   };
 }
 
 /** The depth asked for, or the greatest at which there are not more scopes than there may be. */
 function fittingDepth(survey: Survey, standing: ReadonlySet<ScopePath>, asked: number | null): number | null {
   if (survey.units.length <= scopesMax) return asked;
-  let depth = asked ?? Math.max(...survey.units.map(({ path }) => depthOf(path)));
+  let depth = asked ?? deepest(survey.units.map(({ path }) => path));
   while (depth > 1 && foldTo(depth, survey, standing).units.length > scopesMax) depth -= 1;
   return depth;
 }
@@ -130,21 +130,11 @@ function excessesOf(paths: readonly ScopePath[], links: readonly Link[], setting
   return found.filter(({ value, allowed }) => value > allowed);
 }
 
-function targetsOf(links: readonly Link[]): Map<ScopePath, ScopePath[]> {
-  const targets = new Map<ScopePath, ScopePath[]>();
-  for (const { from, to } of links) {
-    const known = targets.get(from);
-    if (known === undefined) targets.set(from, [to]);
-    else known.push(to);
-  }
-  return targets;
-}
-
-/** With room to grow: the next power of two. */
+/** With room to grow: the next greater power of two, as far as the configuration allows. */
 function raisedFor(excesses: readonly Excess[]): RaisedLimits {
   const needed = (limit: Excess['limit']): number | null => {
     const value = excesses.find((excess) => excess.limit === limit)?.value;
-    return value === undefined ? null : Math.min(10_000, 2 ** Math.ceil(Math.log2(value)));
+    return value === undefined ? null : Math.min(10_000, 2 ** (32 - Math.clz32(value)));
   };
   return { maxDependencies: needed('max_dependencies'), maxScopeDepth: needed('max_scope_depth') };
 }
@@ -170,10 +160,13 @@ function plannedScopes(
   });
 }
 
-/** A file that changes may be sound afterwards, and so may one that names a scope which is about to be made. */
+/**
+ * A file that changes may be sound afterwards, and so may one that names a scope which is about to be made. What a notice says
+ * is not said twice.
+ */
 function remaining(
   { problems, existing }: Situation,
-  changes: readonly FileChange[],
+  { changes, notices }: PlannedFiles,
   paths: readonly ScopePath[],
 ): ScopeProblem[] {
   const [changed, known] = [new Set(changes.map(({ file }) => file)), new Set(paths)];
@@ -182,9 +175,15 @@ function remaining(
       .filter(({ dependencies }) => dependencies.every(({ to }) => known.has(to)))
       .map(({ file }) => file),
   );
+  const told = new Set(notices.map(({ file, message }) => `${file}\n${message}`));
   return problems.filter(
-    ({ code, file }) =>
-      file === null || !(changed.has(file) || (code === 'UNKNOWN_DEPENDENCY' && resolved.has(file))),
+    ({ code, file, message }) =>
+      file === null ||
+      !(
+        changed.has(file) ||
+        told.has(`${file}\n${message}`) ||
+        (code === 'UNKNOWN_DEPENDENCY' && resolved.has(file))
+      ),
   );
 }
 

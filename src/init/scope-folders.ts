@@ -1,6 +1,7 @@
+import { scopeOfFile } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { Unit } from './detector.ts';
-import { folderOf, top } from './paths.ts';
+import { top } from './paths.ts';
 
 /** The folders that are scopes, and which of them a path belongs to. */
 export class ScopeFolders {
@@ -30,10 +31,9 @@ export class ScopeFolders {
 
   /** The scope that a folder or file belongs to: itself, or the nearest above. */
   of(path: ScopePath): ScopePath {
-    if (this.#paths.has(path)) return path;
     const known = this.#nearest.get(path);
     if (known !== undefined) return known;
-    const found = this.of(folderOf(path));
+    const found = scopeOfFile(this.#paths, path) ?? top;
     this.#nearest.set(path, found);
     return found;
   }

@@ -1,21 +1,9 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
-import { join, relative } from 'node:path';
-import { runGit } from '../context/index.ts';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isInside, readRegularFile, runGit } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import { warning, type Notice, type Notices } from './notices.ts';
 import { baseName, byText, folderOf } from './paths.ts';
-
-/** More than this is generated, and not read. */
-const fileBytesMax = 4 * 1024 * 1024;
 
 /**
  * The files of a working tree that Git knows or would know: tracked or not, but not ignored. Submodules and repositories
@@ -75,17 +63,13 @@ export class RepositoryTree {
   }
 
   #readOr(file: string, note: (problem: Notice) => void): string | null {
-    const path = join(this.root, this.#onDisk.get(file) ?? file);
-    try {
-      return readRegularFile(path).replace(/^\uFEFF/, '');
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-      if (code === 'ELOOP') this.#notices.add(warning('SYMLINK_SKIPPED', { file }, 'is a symlink: not read'));
-      else
-        note(warning('FILE_UNREADABLE', { file }, `cannot be read: ${message}; what it says was left out`));
-      return null;
-    }
+    const read = readRegularFile(join(this.root, this.#onDisk.get(file) ?? file));
+    if (read.ok) return read.bytes.toString('utf8').replace(/^\uFEFF/, '');
+    const { kind, problem } = read;
+    if (kind === 'link') this.#notices.add(warning('SYMLINK_SKIPPED', { file }, 'is a symlink: not read'));
+    else if (kind !== 'gone')
+      note(warning('FILE_UNREADABLE', { file }, `cannot be read: ${problem}; what it says was left out`));
+    return null;
   }
 
   /** How a folder is spelled on disk: some names are kept there in another Unicode form than ours. */
@@ -103,20 +87,6 @@ function otherSpellings(spelling: ReadonlyMap<string, string>): Map<string, stri
       folders.set(file, onDisk);
     }
   return folders;
-}
-
-/** Opening must not follow a link, nor wait for the writer of a pipe. */
-function readRegularFile(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const stat = fstatSync(file);
-    if (!stat.isFile()) throw new Error('it is no regular file');
-    if (stat.size > fileBytesMax)
-      throw new Error(`it has ${stat.size} bytes, at most ${fileBytesMax} are read`);
-    return readFileSync(file, 'utf8');
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** Canonical path to the spelling on disk. */
@@ -207,7 +177,7 @@ function noteLinksOut(root: string, entries: readonly Entry[], notices: Notices)
     const place = join(root, path);
     if (!lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
     if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) continue;
-    if (!relative(inside, realpathSync(place)).startsWith('..')) continue;
+    if (isInside(inside, realpathSync(place))) continue;
     const message = 'is a symlink to a folder outside of the repository: not followed';
     notices.add(warning('SYMLINK_SKIPPED', { file: path }, message));
   }

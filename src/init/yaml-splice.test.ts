@@ -46,7 +46,7 @@ describe('an entry is added', () => {
     ],
   ])('%s', (_title, text, expected) => {
     expect(added(text, 'b')).toBe(expected);
-    expect(new YamlText(expected).broken).toBe(false);
+    expect(new YamlText(expected).problem).toBeNull();
   });
 
   it.each([

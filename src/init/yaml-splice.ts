@@ -31,14 +31,27 @@ export class YamlText {
     });
   }
 
-  /** Whether it is no valid YAML: then it must not be changed. */
-  get broken(): boolean {
-    return this.#document.errors.length > 0;
+  /** Why it has no certain meaning, for people: then it must not be changed. Null: it has one. */
+  get problem(): string | null {
+    if (this.#document.errors.length > 0) return 'is no valid YAML';
+    return this.#read() === null
+      ? 'has an alias that leads nowhere, or aliases of aliases beyond number'
+      : null;
   }
 
-  /** What the text says, as plain values. */
+  /** What the text says, as plain values; undefined when its aliases leave that open. */
   get value(): unknown {
-    return this.#document.toJS();
+    return this.#read()?.value;
+  }
+
+  /** Aliases are followed only here. Each reading gives values of its own, which its reader may change. */
+  #read(): { readonly value: unknown } | null {
+    try {
+      return { value: this.#document.toJS() as unknown };
+    } catch (error) {
+      if (error instanceof ReferenceError) return null;
+      throw error;
+    }
   }
 
   /** The value under the keys, as a plain value; undefined when there is none. */

@@ -20,7 +20,10 @@ export const failureCodes = [
   'DEADLINE_EXCEEDED',
   /** Owner and caller speak different protocols. */
   'VERSION_MISMATCH',
-  /** The log on disk cannot be used; `details.store` has the store's own code. */
+  /**
+   * The log, or another file of the coordination, cannot be used on its disk; `details.store` has the store's own code,
+   * `details.system` the system's.
+   */
   'STORE_FAILURE',
   /** The part of the log that was asked for is no longer kept. */
   'COMPACTED',

@@ -37,6 +37,31 @@ unix = { package = "unix-only", path = "../unix" }
     });
   });
 
+  it('a member that is named one by one stays a member where a folder around it is excluded', async () => {
+    const crate = (name: string): string => `[package]\nname = "${name}"\n[dependencies]\n`;
+    const graph = await derived({
+      'Cargo.toml': `[workspace]
+members = ["old/kept", "new/*"]
+exclude = ["old", "new/out"]
+[workspace.dependencies]
+kept = { path = "old/kept" }
+`,
+      'old/kept/Cargo.toml': crate('kept'),
+      'old/other/Cargo.toml': `${crate('other')}kept.workspace = true\n`,
+      'new/in/Cargo.toml': `${crate('in')}kept.workspace = true\n`,
+      'new/out/Cargo.toml': `${crate('out')}kept.workspace = true\n`,
+      'old/kept/inner/Cargo.toml': crate('inner'),
+    });
+    // What is excluded has no workspace to take a path from; what lies in a member is not its own workspace's.
+    expect(graph).toEqual({
+      '.': [],
+      'new/in': ['old/kept'],
+      'new/out': [],
+      'old/kept': [],
+      'old/other': [],
+    });
+  });
+
   it('crates without a workspace are scopes', async () => {
     const graph = await derived({
       'one/Cargo.toml':

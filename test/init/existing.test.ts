@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitAll, makeRepository, scan, write, type Files } from '../../src/context/testing/fixture.ts';
+import { makePipe } from '../../src/context/testing/pipe.ts';
+import { readExisting } from '../../src/init/existing.ts';
 import { changesOf, graph, init, json, noticesOf, planInit } from './support.ts';
 
 const block = `
@@ -116,6 +118,70 @@ it.each([
   const plan = await planInit(root);
   expect(plan.changes).toEqual([]);
   expect(plan.notices).toMatchObject([{ severity: 'error', file: 'rhema.yaml' }]);
+});
+
+it.each([
+  ['an alias that leads nowhere', 'name: x\nmore: *nowhere\n'],
+  ['aliases of aliases beyond number', aliasesOfAliases()],
+])('a top whose file has %s is named once, and nothing is written', async (_title, text) => {
+  for (const derive of [false, true]) {
+    const plan = await planInit(makeRepository({ 'rhema.yaml': text }), { derive });
+    expect(plan.changes).toEqual([]);
+    expect(plan.notices).toMatchObject([
+      {
+        code: 'KEPT_BY_HAND',
+        severity: 'error',
+        file: 'rhema.yaml',
+        message: expect.stringContaining('alias') as string,
+      },
+    ]);
+  }
+});
+
+/** Few enough for a file of this size, but each stands for ten of the one before. */
+function aliasesOfAliases(): string {
+  const levels = Array.from({ length: 7 }, (_, level) =>
+    level === 0 ? 'a0: &a0 [x]' : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(10)}]`,
+  );
+  return ['name: x', ...levels, ''].join('\n');
+}
+
+const latin1 = Buffer.from('name: caf\u00e9\n', 'latin1');
+const crowded = `name: x\n${Array.from({ length: 60_000 }, (_, place) => `k${place}: 1\n`).join('')}`;
+const deep = `name: x\ndeep: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`;
+
+it.each([
+  ['is no UTF-8', latin1, 'is not UTF-8 text: save it as UTF-8', null],
+  ['would keep a parser busy for minutes', crowded, 'has more than 50000 lines, quotes', null],
+  ['nests too deeply for a parser', deep, 'nests deeper than 100 levels', 2],
+])('a top whose file %s is told of once, and nothing is written', async (_title, content, message, line) => {
+  for (const derive of [false, true]) {
+    const plan = await planInit(makeRepository({ 'rhema.yaml': content }), { derive });
+    expect(plan.changes).toEqual([]);
+    const told = [...plan.notices, ...plan.problems].filter(({ file }) => file === 'rhema.yaml');
+    expect(told).toMatchObject([
+      { severity: 'error', line, message: expect.stringContaining(message) as string },
+    ]);
+  }
+});
+
+it('a top in whose place a pipe lies is named, and nobody waits for its writer', async () => {
+  const root = makeRepository({ 'rhema.yaml': 'name: x\n' });
+  commitAll(root);
+  rmSync(join(root, 'rhema.yaml'));
+  makePipe(join(root, 'rhema.yaml'), 'name: x\n');
+  const plan = await planInit(root);
+  expect(plan.changes).toEqual([]);
+  expect(noticesOf(plan)).toEqual(['FILE_UNREADABLE rhema.yaml']);
+});
+
+it('a file that became a pipe after it was found is not waited for', () => {
+  const root = makeRepository();
+  makePipe(join(root, 'rhema.yaml'), 'name: x\n');
+  const found = { files: new Map([['.' as never, 'rhema.yaml']]), definitions: [], problems: [] };
+  expect([...readExisting(root, found).values()]).toMatchObject([
+    { text: '', unreadable: { message: 'cannot be read: it is not a regular file' }, origin: 'hand' },
+  ]);
 });
 
 describe('when asked to derive beside scopes that a person wrote', () => {

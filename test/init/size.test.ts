@@ -27,6 +27,11 @@ it('bounds that are too tight are raised in the block, with room to grow', async
   expect((await planRefresh(root)).excesses).toEqual([]);
 });
 
+it('a bound that is exactly full is raised with room to grow as well', async () => {
+  const plan = await planInit(makeRepository(wide(512)));
+  expect(plan.changes[0]?.after).toContain('  max_dependencies: 1024\n');
+});
+
 it('a chain that is too deep raises the other bound', async () => {
   const chain = Array.from({ length: 70 }, (_, place) => [
     `p${place}/package.json`,

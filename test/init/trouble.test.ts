@@ -15,6 +15,10 @@ describe('a broken manifest', () => {
     ['go.mod', 'go.mod', 'go 1.22\n', 1],
     ['turbo.json', 'turbo.json', '{ "tasks": { ', 1],
     ['tsconfig.json', 'tsconfig.json', '{ "compilerOptions": ] }', 1],
+    ['tsconfig.json that nests too deeply', 'tsconfig.json', '['.repeat(100_000), null],
+    ['package.json that nests too deeply', 'package.json', '['.repeat(100_000), null],
+    ['pnpm-workspace.yaml that nests too deeply', 'pnpm-workspace.yaml', '['.repeat(100_000), null],
+    ['Cargo.toml that nests too deeply', 'Cargo.toml', `x = ${'['.repeat(100_000)}`, null],
   ])('%s is named with its place and a remedy, and the rest goes on', async (_title, file, text, line) => {
     const root = makeRepository({
       [file]: text,
@@ -143,6 +147,12 @@ describe('what lies in the tree', () => {
     expect(noticesOf(plan)).toEqual(['SYMLINK_SKIPPED linked', 'SYMLINK_SKIPPED b/package.json']);
     expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
   });
+
+  it('may be a symlink to a folder inside whose name begins with two dots', async () => {
+    const root = makeRepository({ '..x/package.json': json({ name: 'x' }) });
+    symlinkSync('..x', join(root, 'linked'));
+    expect(noticesOf(await planInit(root))).toEqual([]);
+  });
 });
 
 it('a member that a workspace names but that is not there is named', async () => {
@@ -180,6 +190,19 @@ it('a source of many megabytes is not read, and hides nothing else', async () =>
   expect(graph(plan)['a']).toEqual([]);
   rmSync(join(root, 'b/package.json'));
   expect(changesOf(await planRefresh(root))).toEqual(['remove b/rhema.yaml']);
+});
+
+it('a source that cannot be parsed is looked through once, however many blanks are in it', async () => {
+  const blanks = ' '.repeat(2_000_000);
+  const root = makeRepository({
+    'package.json': json({ name: 'acme', workspaces: ['*'] }),
+    'a/package.json': json({ name: 'a' }),
+    'a/broken.js': `((\nimport${blanks};\nfrom${blanks}'b';\n`,
+    'b/package.json': json({ name: 'b' }),
+  });
+  const plan = await planInit(root);
+  expect(noticesOf(plan)).toEqual(['SOURCE_BROKEN a/broken.js']);
+  expect(graph(plan)['a']).toEqual(['b']);
 });
 
 it('a sparse checkout is said to be one, and nothing is taken away in it', async () => {

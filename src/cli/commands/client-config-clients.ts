@@ -62,7 +62,7 @@ export const clients: Readonly<Record<ClientName, Client>> = {
     saysStdio: true,
     folderVariable: '${workspaceFolder}',
     addCommand: null,
-    approval: 'must be switched on in its settings',
+    approval: "starts a project's server once that is switched on in the settings",
     hookFiles: ['.cursor/hooks.json'],
   },
   vscode: {

@@ -78,6 +78,18 @@ describe('adding a server to TOML', () => {
   });
 });
 
+it.each([
+  ['nothing', 'null', 'it holds no keys and values'],
+  ['a list', '[]', 'it holds no keys and values'],
+  ['a text', '"x"', 'it holds no keys and values'],
+  ['no table of servers', '{ "mcpServers": null }', 'its mcpServers hold no servers by name'],
+  ['a list of servers', '{ "mcpServers": ["rhema"] }', 'its mcpServers hold no servers by name'],
+  ['an empty server', '{ "mcpServers": { "rhema": null } }', 'its mcpServers.rhema is no server'],
+  ['a text for a server', '{ "mcpServers": { "rhema": "rhema mcp" } }', 'its mcpServers.rhema is no server'],
+])('JSON that holds %s is left alone, and it is said what is wrong', (_what, before, problem) => {
+  expect(withServer(cursor, before, entry)).toEqual({ kind: 'unreadable', problem });
+});
+
 describe('a server that is there already', () => {
   it('is left as it is where it starts alike, whatever else is said of it', () => {
     const before = '[mcp_servers.rhema]\ncommand = "rhema"\nargs = ["mcp"]\ntool_timeout_sec = 90\n';

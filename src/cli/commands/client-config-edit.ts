@@ -30,6 +30,8 @@ export function withServer(client: Client, text: string | null, entry: ServerEnt
   if (text === null || text.trim() === '') return { kind: 'added', text: newFile(client, entry) };
   const read = client.format === 'toml' ? readToml(text) : readJson(text);
   if (!read.ok) return { kind: 'unreadable', problem: read.problem };
+  const problem = shapeProblem(read.value, client.table);
+  if (problem !== null) return { kind: 'unreadable', problem };
   const found = serverIn(read.value, client.table);
   if (found !== undefined) return { kind: startsAlike(found, entry) ? 'unchanged' : 'different' };
   const edited = client.format === 'toml' ? appendToml(client, text, entry) : insertJson(client, text, entry);
@@ -58,15 +60,29 @@ function readToml(text: string): Read {
   }
 }
 
-function serverIn(content: unknown, table: string): unknown {
-  return (content as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>)[table]?.[
-    serverName
-  ];
+type Table = Readonly<Record<string, unknown>>;
+
+const isTable = (value: unknown): value is Table =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What stands in the file's place of keys and values, if anything does; null: nothing. */
+function shapeProblem(content: unknown, table: string): string | null {
+  if (!isTable(content)) return 'it holds no keys and values';
+  const servers = content[table];
+  if (servers === undefined) return null;
+  if (!isTable(servers)) return `its ${table} hold no servers by name`;
+  const server = servers[serverName];
+  return server === undefined || isTable(server) ? null : `its ${table}.${serverName} is no server`;
+}
+
+function serverIn(content: unknown, table: string): Table | undefined {
+  const servers = isTable(content) ? content[table] : undefined;
+  const server = isTable(servers) ? servers[serverName] : undefined;
+  return isTable(server) ? server : undefined;
 }
 
 /** Time limits, environment and the like are the reader's own business. */
-function startsAlike(found: unknown, entry: ServerEntry): boolean {
-  const { command, args } = found as Readonly<Record<string, unknown>>;
+function startsAlike({ command, args }: Table, entry: ServerEntry): boolean {
   return JSON.stringify([command, args]) === JSON.stringify([entry['command'], entry['args']]);
 }
 

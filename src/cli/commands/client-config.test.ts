@@ -1,10 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyChanges, patchOf } from '../../init/index.ts';
+import { makePipe } from '../../context/testing/pipe.ts';
+import { applyChanges, checkChanges, patchOf } from '../../init/index.ts';
 import { Call } from '../call.ts';
 import { report, reportError } from '../output.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
@@ -147,7 +156,7 @@ describe('the command', () => {
   async function ran(input: ClientConfigInput, json = false): Promise<Harness & { readonly code: number }> {
     const harness = new Harness({
       coordinator: new FakeCoordinator({}),
-      scopeFiles: { patch: patchOf, apply: applyChanges },
+      scopeFiles: { patch: patchOf, check: checkChanges, apply: applyChanges },
     });
     const { context } = harness;
     const place = { worktree, mainWorktree: worktree, gitDir: '', commonDir: '', bare: false };
@@ -209,7 +218,87 @@ describe('the command', () => {
     expect(stderr).toContain('change it by hand');
   });
 
+  const both: readonly ClientConfigInput[] = [
+    { clientConfig: 'codex', write: true },
+    { clientConfig: 'codex', dryRun: true },
+  ];
+
+  it.each([
+    [
+      'a symlink that leads nowhere',
+      'remove it first',
+      () => symlinkSync('nowhere', join(worktree, '.codex')),
+    ],
+    ['no folder', 'remove it first', () => writeFileSync(join(worktree, '.codex'), '')],
+  ])('names the folder of the file where it is %s, written or not', async (what, remedy, take) => {
+    take();
+    for (const input of both) {
+      const { code, stderr } = await ran(input);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(`\\.codex is ${what}: .*${remedy}`)]);
+    }
+  });
+
+  it.each([
+    ['a folder', () => mkdirSync(join(worktree, '.codex/config.toml'), { recursive: true })],
+    [
+      'a pipe',
+      () => {
+        mkdirSync(join(worktree, '.codex'));
+        makePipe(join(worktree, '.codex/config.toml'), 'x');
+      },
+    ],
+  ])('names the file and a remedy where it is %s, written or not', async (_what, take) => {
+    take();
+    for (const input of both) {
+      const { code, stderr } = await ran(input);
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringMatching(/\.codex\/config\.toml cannot be read: .*; make it a file/),
+      ]);
+    }
+  });
+
+  it('leaves a file outside of the repository alone, wherever a symlink leads, and shows nothing of it', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'rhema-outside-'));
+    const theirs = join(outside, 'config.toml');
+    writeFileSync(theirs, 'token = "secret"\n');
+    mkdirSync(join(worktree, '.codex'));
+    symlinkSync(theirs, join(worktree, '.codex/config.toml'));
+    for (const input of both) {
+      const { code, stdout, stderr } = await ran(input);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('.codex/config.toml leads out of the working tree');
+    }
+    expect(readFileSync(theirs, 'utf8')).toBe('token = "secret"\n');
+    rmSync(outside, { recursive: true });
+  });
+
   it('refuses to write and not to write', async () => {
     expect((await ran({ clientConfig: 'claude', write: true, dryRun: true })).code).toBe(2);
+  });
+});
+
+describe('times for the server', () => {
+  const harness = (): Harness => new Harness({ coordinator: new FakeCoordinator({}) });
+  const printed = ['mcp', '--client-config', 'codex'];
+  const argsOf = (stdout: string): unknown => {
+    const { rhema } = parseToml(stdout)['mcp_servers'] as { rhema: { args: string[] } };
+    return rhema.args.slice(rhema.args.indexOf('mcp') + 1);
+  };
+
+  it('stand in the entry, and in the command that does the same', async () => {
+    const { stdout, stderr } = await harness().run(...printed, '--wait', '30s', '--collect=5m');
+    expect(argsOf(stdout)).toEqual(['--wait', '30s', '--collect', '5m']);
+    expect(stderr).toMatch(/or run: codex mcp add rhema -- .* mcp --wait 30s --collect 5m /);
+  });
+
+  it('do not stand there where none were chosen', async () => {
+    expect(argsOf((await harness().run(...printed)).stdout)).toEqual([]);
+  });
+
+  it('are refused before they get there when a server would refuse them', async () => {
+    const { code, stdout, stderr } = await harness().run(...printed, '--wait', '10m');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('--wait 10m: at most 50 s');
   });
 });

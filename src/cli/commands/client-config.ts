@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { readRegularFile } from '../../context/index.ts';
 import type { FileChange } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError, invalidInput, usageError } from '../errors.ts';
@@ -21,6 +21,8 @@ export interface ClientConfigInput {
   readonly write?: boolean;
   /** Shows as a diff what would be added. */
   readonly dryRun?: boolean;
+  /** Options with which the server is to be started. */
+  readonly serverOptions?: readonly string[];
 }
 
 /**
@@ -28,10 +30,15 @@ export interface ClientConfigInput {
  * file, on standard error where it belongs and what else works. Or adds it to that file.
  */
 export async function clientConfig(call: Call, input: ClientConfigInput): Promise<Outcome> {
-  const client = clientNamed(input.clientConfig);
+  const wish = { client: clientNamed(input.clientConfig), serverOptions: input.serverOptions ?? [] };
   if (input.write === true && input.dryRun === true) throw usageError('--write or --dry-run, not both');
-  if (input.write !== true && input.dryRun !== true) return printed(call, client);
-  return edited(call, client, input.write === true);
+  if (input.write !== true && input.dryRun !== true) return printed(call, wish);
+  return edited(call, wish, input.write === true);
+}
+
+interface Wish {
+  readonly client: Client;
+  readonly serverOptions: readonly string[];
 }
 
 function clientNamed(text: string): Client {
@@ -40,22 +47,23 @@ function clientNamed(text: string): Client {
   throw invalidInput(`no client ${JSON.stringify(text)}: use one of ${clientNames.join(', ')}`);
 }
 
-async function printed(call: Call, client: Client): Promise<Outcome> {
+async function printed(call: Call, { client, serverOptions }: Wish): Promise<Outcome> {
   // The configuration of a user is as good outside of any repository.
   const repository = await call.repository().catch(() => null);
   const launch = chooseLaunch(programPlace(call.context.env, repository?.worktree ?? null));
-  const content = newFile(client, serverEntry(client, launch));
-  const advice = adviceFor(client, launch);
+  const content = newFile(client, serverEntry(client, launch, serverOptions));
+  const advice = adviceFor(client, launch, serverOptions);
   for (const text of advice) call.note(text);
   return done(null, { client: client.name, file: client.file, content, advice }, () => content.trimEnd());
 }
 
-async function edited(call: Call, client: Client, write: boolean): Promise<Outcome> {
+async function edited(call: Call, wish: Wish, write: boolean): Promise<Outcome> {
   const { worktree } = await call.repository();
   if (worktree === null) throw invalidInput('this repository has no working tree to write to');
+  const { client } = wish;
   const { name, file } = client;
   const launch = chooseLaunch(programPlace(call.context.env, worktree));
-  const change = changeOf(client, worktree, serverEntry(client, launch));
+  const change = changeOf(wish, worktree, launch);
   if (change === null)
     return done(
       null,
@@ -63,56 +71,63 @@ async function edited(call: Call, client: Client, write: boolean): Promise<Outco
       () => line`${file} starts it already`,
     );
   const { scopeFiles } = call.world;
+  await scopeFiles.check(worktree, [change]);
   const patch = await scopeFiles.patch([change]);
   if (!write) return done(null, { client: name, file, patch, written: false }, () => patch.trimEnd());
-  mkdirSync(dirname(join(worktree, file)), { recursive: true });
   await scopeFiles.apply(worktree, [change]);
   const message = line`wrote ${file}; ${client.title} ${client.approval}`;
   return done(null, { client: name, file, patch, written: true }, () => message);
 }
 
 /** Null when there is nothing to change. */
-function changeOf(client: Client, worktree: string, entry: ServerEntry): FileChange | null {
+function changeOf({ client, serverOptions }: Wish, worktree: string, launch: Launch): FileChange | null {
   const { file } = client;
-  const before = textOf(join(worktree, file));
-  const edit = withServer(client, before, entry);
+  const before = textOf(worktree, file);
+  const edit = withServer(client, before, serverEntry(client, launch, serverOptions));
   if (edit.kind === 'added') return { file, before, after: edit.text };
   if (edit.kind === 'unchanged') return null;
   const problem =
     edit.kind === 'unreadable'
       ? `cannot be read: ${edit.problem}`
       : 'starts it in another way, which is left as it is';
-  const remedy = `change it by hand to what rhema mcp --client-config ${client.name} prints`;
-  throw new CommandError('NOT_WRITTEN', exitCodes.refused, `${file} ${problem}; ${remedy}`, { file });
+  const print = shellCommand('rhema', 'mcp', '--client-config', client.name, ...serverOptions);
+  throw notWritten(file, `${problem}; change it by hand to what ${print} prints`);
 }
 
-function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+/** Null when there is no such file. A link is followed: where it leads is looked at before anything is written. */
+function textOf(worktree: string, file: string): string | null {
+  const read = readRegularFile(join(worktree, file), { followLink: true });
+  if (read.ok) return read.bytes.toString('utf8');
+  if (read.kind === 'gone') return null;
+  throw notWritten(file, `cannot be read: ${read.problem}; make it a file that can be read, or move it away`);
+}
+
+function notWritten(file: string, problem: string): CommandError {
+  return new CommandError('NOT_WRITTEN', exitCodes.refused, `${file} ${problem}`, { file });
 }
 
 /** Codex gives a server ten seconds, which a download takes, and so may a machine on which several agents build. */
 const codexStartSeconds = 60;
 
 /** What a client is told of this server. */
-export function serverEntry(client: Client, { words }: Launch): ServerEntry {
+export function serverEntry(
+  client: Client,
+  { words }: Launch,
+  serverOptions: readonly string[] = [],
+): ServerEntry {
   const [command, ...args] = words;
   const folder = client.folderVariable === null ? [] : ['-C', client.folderVariable];
   return {
     ...(client.saysStdio ? { type: 'stdio' } : {}),
     command,
-    args: [...args, ...folder, 'mcp'],
+    args: [...args, ...folder, 'mcp', ...serverOptions],
     ...(client.name === 'codex' ? { startup_timeout_sec: codexStartSeconds } : {}),
   };
 }
 
-function adviceFor(client: Client, launch: Launch): string[] {
+function adviceFor(client: Client, launch: Launch, serverOptions: readonly string[]): string[] {
   const { name, title, file, addCommand, approval } = client;
-  const added = addCommand === null ? [] : [...addCommand, ...launch.words, 'mcp'];
+  const added = addCommand === null ? [] : [...addCommand, ...launch.words, 'mcp', ...serverOptions];
   return [
     line`for ${title}: ${file} at the top of the repository; --write adds it there`,
     ...(added.length === 0 ? [] : [line`or run: ${shellCommand(...added)}${addNotes[name] ?? ''}`]),

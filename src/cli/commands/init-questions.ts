@@ -65,7 +65,7 @@ function sizeAnswers(prepared: Prepared, given: Choices, plan: Plan, { limit }: 
 }
 
 function shallowerDepths(plan: Plan): number[] {
-  const deepest = Math.max(...plan.scopes.map(({ path }) => path.split('/').length));
+  const deepest = plan.scopes.reduce((most, { path }) => Math.max(most, path.split('/').length), 1);
   return [deepest - 1, deepest - 2, deepest - 3].filter((depth) => depth >= 1);
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Call } from '../call.ts';
 import { invalidInput, usageError } from '../errors.ts';
-import { waitMsMax } from '../mcp-defaults.ts';
+import { mcpDefaults, waitMsMax } from '../mcp-defaults.ts';
 import type { Outcome } from '../outcome.ts';
 import { durationOption } from './acquiring.ts';
 import type { ClientConfigInput } from './client-config.ts';
@@ -16,25 +16,44 @@ export interface McpInput extends Partial<ClientConfigInput> {
 export async function mcp(call: Call, input: McpInput): Promise<Outcome> {
   const there = input.repo === undefined ? call : call.in(resolve(call.cwd, input.repo));
   const { clientConfig: client, write, dryRun } = input;
-  if (client !== undefined)
-    return (await import('./client-config.ts')).clientConfig(there, { ...input, clientConfig: client });
+  const times = await timesOf(input);
+  if (client !== undefined) {
+    const wish = { ...input, clientConfig: client, serverOptions: chosenTimes(input) };
+    return (await import('./client-config.ts')).clientConfig(there, wish);
+  }
   if (write === true || dryRun === true) throw usageError('--write and --dry-run go with --client-config');
-  return serve(there, input);
+  return serve(there, times);
 }
 
-async function serve(call: Call, input: McpInput): Promise<Outcome> {
+interface Times {
+  readonly waitMs: number;
+  readonly collectMs: number;
+}
+
+async function timesOf(input: McpInput): Promise<Times> {
   const waitMs = await durationOption('--wait', input.wait);
   if (waitMs > waitMsMax)
     throw invalidInput(
       `--wait ${input.wait}: at most ${waitMsMax / 1_000} s, since clients give up after a minute`,
     );
-  const collectMs = await durationOption('--collect', input.collect);
+  return { waitMs, collectMs: await durationOption('--collect', input.collect) };
+}
+
+/** The times as a client has to give them. What is the rule may become another: it is not written down. */
+function chosenTimes({ wait, collect }: McpInput): string[] {
+  return [
+    ...(wait === mcpDefaults.wait ? [] : ['--wait', wait]),
+    ...(collect === mcpDefaults.collect ? [] : ['--collect', collect]),
+  ];
+}
+
+async function serve(call: Call, options: Times): Promise<Outcome> {
   const { serveMcp } = await import('../serve-mcp.ts');
   return serveMcp({
     stdin: process.stdin,
     stdout: process.stdout,
     version: call.context.version(),
-    options: { waitMs, collectMs },
+    options,
     ports: async () => (await import('../mcp-ports.ts')).mcpPorts(call),
   });
 }

@@ -48,7 +48,8 @@ function summaryText(style: Style, { mode, scopes, links, origins, changes }: Pl
 
 /** The scopes as folders in folders, with what they are. */
 function folderTree(scopes: readonly PlannedScope[]): string {
-  const width = Math.min(48, Math.max(...scopes.map(({ path }) => shownPath(path).length)));
+  const longest = scopes.reduce((most, { path }) => Math.max(most, shownPath(path).length), 0);
+  const width = Math.min(48, longest);
   const lines = scopes.map(
     ({ path, name, type, source }) =>
       line`${shownPath(path).padEnd(width)}  ${name}, ${type}` + (source === null ? ' (by hand)' : ''),

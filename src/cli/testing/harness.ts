@@ -153,6 +153,7 @@ const plainInspection: Inspection = {
 const noScopeFiles: ScopeFiles = {
   prepareInit: unexpected('prepareInit'),
   prepareRefresh: async () => null,
+  check: unexpected('check'),
   apply: unexpected('apply'),
   patch: unexpected('patch'),
 };

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,4 +13,17 @@ export function deepFolder(root: string): string {
   const path = join(root, 'd'.repeat(60), 'e'.repeat(60));
   mkdirSync(path, { recursive: true });
   return path;
+}
+
+/** Runs something for which a folder may only be read. Permissions do not bind root, who becomes nobody meanwhile. */
+export function withReadOnly(folder: string, run: () => void): void {
+  const isRoot = process.geteuid?.() === 0;
+  chmodSync(folder, 0o555);
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    run();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(folder, 0o700);
+  }
 }

@@ -1,6 +1,6 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { Detector, Unit } from '../detector.ts';
-import { folderMatcher } from '../globs.ts';
+import { folderMatcher, literalFolders } from '../globs.ts';
 import type { LinkKind, Links } from '../links.ts';
 import { isTable, readToml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
 import { noteMissing, usablePatterns } from '../members.ts';
@@ -62,7 +62,9 @@ function workspaceOf(root: ScopePath, manifest: Table, file: string, notices: No
   return { root, manifest, members };
 }
 
-function isExcluded({ root, manifest }: CargoWorkspace, folder: ScopePath): boolean {
+/** What `members` names one by one, and whatever lies in there, cannot be excluded: so Cargo has it. */
+function isExcluded({ root, manifest, members }: CargoWorkspace, folder: ScopePath): boolean {
+  if (literalFolders({ root, patterns: members }).some((named) => isWithin(named, folder))) return false;
   const excluded = textsIn(tableIn(manifest, 'workspace'), 'exclude').map((path) => joinPath(root, path));
   return excluded.some((path) => path !== null && isWithin(path, folder));
 }

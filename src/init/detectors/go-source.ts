@@ -1,3 +1,12 @@
+/** The name after `package`, which stands before everything but remarks; empty where there is none. */
+export function goPackageName(text: string): string {
+  const tokens = tokensOf(text);
+  for (let token = tokens.next(); token.done !== true; token = tokens.next())
+    if (token.value === 'package') return tokens.next().value ?? '';
+    else if (token.value !== '\n') return '';
+  return '';
+}
+
 /**
  * The paths that a Go file imports: string literals of the import declarations, which stand before all others. Reads the
  * documented grammar only as far as needed, and stops at the first declaration of another kind.
@@ -29,16 +38,20 @@ function readImport(tokens: Iterator<string, undefined>, imports: string[]): voi
     const { value } = token;
     if (value === '(') grouped = true;
     else if (value === ')') return;
-    else if (/^["`]/.test(value)) {
+    else if (/^(?:"[^"\\]*"|`[^`]*`)$/.test(value)) {
       imports.push(value.slice(1, -1));
       if (!grouped) return;
     }
   }
 }
 
-/** Words, string literals, and each other mark by itself; comments and blanks are left out. */
+/**
+ * Words, string literals, and each other mark by itself; comments and blanks are left out. What is begun and not ended is
+ * one token up to where its end was looked for, so that no part of a text is looked at from more than one beginning.
+ */
 function* tokensOf(text: string): Generator<string, undefined> {
-  const pattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|\n|[\p{L}_][\p{L}\p{N}_]*|[^\s]/gu;
+  const pattern =
+    /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"?|`[^`]*`?|\n|[\p{L}_][\p{L}\p{N}_]*|[^\s]/gu;
   for (const [token] of text.matchAll(pattern)) if (!/^\/[/*]/.test(token)) yield token;
   return undefined;
 }
@@ -66,6 +79,6 @@ export function goDirectives(text: string): Directive[] {
 }
 
 function wordsOf(line: string): string[] {
-  const words = line.replace(/\/\/.*$/, '').match(/"[^"]*"|`[^`]*`|[()]|[^\s()]+/g) ?? [];
+  const words = line.split('//', 1)[0]?.match(/"[^"]*"|`[^`]*`|[()]|[^\s()]+/g) ?? [];
   return words.map((word) => (/^["`]/.test(word) ? word.slice(1, -1) : word));
 }

@@ -5,7 +5,7 @@ import { warning, type Notices } from '../notices.ts';
 import { baseName, folderOf, isSample, isWithin, joinPath } from '../paths.ts';
 import type { ScopeFolders } from '../scope-folders.ts';
 import type { RepositoryTree } from '../tree.ts';
-import { goDirectives, goImports } from './go-source.ts';
+import { goDirectives, goImports, goPackageName } from './go-source.ts';
 
 interface GoModule {
   readonly folder: ScopePath;
@@ -93,7 +93,7 @@ function isIgnored(folder: ScopePath): boolean {
 /** What the first file that is no test says it is. */
 function packageName(tree: RepositoryTree, files: readonly string[]): string {
   const file = files.find((name) => !name.endsWith('_test.go')) ?? files[0] ?? '';
-  return /^\s*package\s+(\w+)/m.exec(tree.readSource(file) ?? '')?.[1] ?? '';
+  return goPackageName(tree.readSource(file) ?? '');
 }
 
 function unitOf({ folder, module, files, name }: GoPackage): Unit {

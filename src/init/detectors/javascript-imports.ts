@@ -88,6 +88,6 @@ function modulesOf({ notices }: ImportSearch, file: string, text: string): Reado
 }
 
 function importsByLooks(text: string): Set<string> {
-  const pattern = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'])([^"'\n]+)\1/g;
+  const pattern = /(?:\bfrom|\bimport|\brequire)\s*(?:\(\s*)?(["'])([^"'\n]+)\1/g;
   return new Set([...text.matchAll(pattern)].map((match) => match[2] ?? ''));
 }

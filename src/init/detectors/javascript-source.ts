@@ -11,14 +11,19 @@ export function importedModules(file: string, text: string): Set<string> | null 
   const pending: unknown[] = [program];
   while (pending.length > 0) {
     const node = pending.pop();
-    if (Array.isArray(node)) pending.push(...(node as unknown[]));
+    if (Array.isArray(node)) pushAll(pending, node as unknown[]);
     else if (isNode(node)) {
       const module = moduleOf(node);
       if (module !== null) modules.add(module);
-      pending.push(...Object.values(node).filter((value) => typeof value === 'object'));
+      pushAll(pending, Object.values(node));
     }
   }
   return modules;
+}
+
+/** One by one: a generated array has more items than a call may have arguments. */
+function pushAll(pending: unknown[], values: readonly unknown[]): void {
+  for (const value of values) if (typeof value === 'object') pending.push(value);
 }
 
 interface Node {

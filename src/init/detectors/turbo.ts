@@ -11,7 +11,7 @@ interface TurboFile {
   readonly configuration: Table;
 }
 
-/** Turborepo: tasks of one package that wait for tasks of another (`web#build` for `ui#build`). Packages it has none of its own. */
+/** Turborepo: tasks of one package that wait for tasks of another (`web#build` for `ui#build`). It has no packages of its own. */
 export const turboDetector: Detector = {
   title: 'turbo.json',
   detect: (tree, notices) => {

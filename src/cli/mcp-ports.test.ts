@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { makeRepository } from '../context/testing/fixture.ts';
+import { makePipe } from '../context/testing/pipe.ts';
+import type { AgentId, ScopePath } from '../core/index.ts';
+import type { Workspace } from '../mcp/index.ts';
+import { Call } from './call.ts';
+import { mcpPorts } from './mcp-ports.ts';
+import { FakeCoordinator } from './testing/fake-coordinator.ts';
+import { Harness } from './testing/harness.ts';
+
+let root = '';
+beforeEach(() => (root = makeRepository({ 'api/notes.md': 'x\n' })));
+
+function opened(): Promise<Workspace> {
+  const { context } = new Harness({ coordinator: new FakeCoordinator({}) });
+  const commonDir = join(root, '.git');
+  const place = { worktree: root, mainWorktree: root, gitDir: commonDir, commonDir, bare: false };
+  const world = { ...context.world, locate: async () => place };
+  return mcpPorts(new Call({ ...context, world }, {}, root)).open();
+}
+
+const path = (text: string): ScopePath => text as ScopePath;
+
+it('what an agent records is what the file holds; a pipe in its place is refused, and not waited for', async () => {
+  const workspace = await opened();
+  expect(await workspace.digestOf(path('api/notes.md'))).toMatch(/^[0-9a-f]{64}$/);
+  expect(await workspace.digestOf(path('api/notes.md/inside'))).toBeNull();
+  makePipe(join(root, 'api/pipe.md'), 'x');
+  await expect(workspace.digestOf(path('api/pipe.md'))).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('"api/pipe.md" cannot be recorded') as string,
+  });
+});
+
+it('a name that cannot be claimed is a failure that names the file in the way', async () => {
+  const { sessions } = await opened();
+  const claim = join(root, '.git/rhema/keepers/alice#1');
+  mkdirSync(claim, { recursive: true, mode: 0o700 });
+  await expect(sessions.claim('alice' as AgentId)).rejects.toMatchObject({
+    code: 'PERMISSION',
+    details: { path: claim },
+  });
+});
