@@ -21,6 +21,15 @@ it('however the bytes are cut, each line is whole, or known to be too long', () 
   );
 });
 
+it('the last line of a stream may lack its end', () => {
+  const splitter = new BoundedLines(5);
+  expect(splitter.push(Buffer.from('ab\ncd'))).toEqual([{ kind: 'whole', text: 'ab' }]);
+  expect(splitter.end()).toEqual([{ kind: 'whole', text: 'cd' }]);
+  expect(splitter.end()).toEqual([]);
+  splitter.push(Buffer.from('123456'));
+  expect(splitter.end()).toEqual([{ kind: 'tooLong', id: null }]);
+});
+
 it('a line that is too long costs no memory however long it is', () => {
   const splitter = new BoundedLines(1_000);
   const chunk = Buffer.alloc(100_000, 'x');

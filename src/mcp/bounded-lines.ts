@@ -35,6 +35,11 @@ export class BoundedLines {
     return lines;
   }
 
+  /** The line that the stream ends with, if it has no end of its own. */
+  end(): Line[] {
+    return this.#bytes === 0 ? [] : [this.#complete()];
+  }
+
   #keep(part: Buffer): void {
     if (this.#head !== null) return this.#keepEnd(part);
     this.#parts.push(part);

@@ -127,6 +127,15 @@ it('what was asked before the input was over is answered', async () => {
   expect(delays).toEqual([lingerMs]);
 });
 
+it('a last message without an end of its own is answered, too', async () => {
+  const { input, transport, received } = await openWire();
+  input.end(request(1).trimEnd());
+  await quiet();
+  expect(received).toEqual(['ping']);
+  await transport.send({ jsonrpc: '2.0', id: 1, result: {} });
+  await transport.ended;
+});
+
 it('an answer that takes long is not waited for when the input is over, nor one that was cancelled', async () => {
   const slow = await openWire();
   slow.input.end(request(1));

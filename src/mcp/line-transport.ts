@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
-import { BoundedLines } from './bounded-lines.ts';
+import { BoundedLines, type Line } from './bounded-lines.ts';
 import type { Clock } from './ports.ts';
 
 /** Longest message that is read, in bytes. The largest honest one names 64 scopes. */
@@ -63,6 +63,7 @@ export class LineTransport implements Transport {
   }
 
   readonly #endWhenAnswered = (): void => {
+    this.#take(this.#lines.end());
     this.#inputIsOver = true;
     if (this.#asked.size === 0) this.#end();
     else this.#after(lingerMs, this.#end);
@@ -82,14 +83,16 @@ export class LineTransport implements Transport {
     this.onclose?.();
   };
 
-  readonly #receive = (chunk: Buffer): void => {
-    for (const line of this.#lines.push(chunk)) {
+  readonly #receive = (chunk: Buffer): void => this.#take(this.#lines.push(chunk));
+
+  #take(lines: readonly Line[]): void {
+    for (const line of lines) {
       if (this.#closed) return;
       if (line.kind === 'tooLong')
         this.#refuse(line.id, invalidRequest, `the message is longer than ${messageBytesMax} bytes`);
       else if (line.text.trim() !== '') this.#accept(line.text);
     }
-  };
+  }
 
   #accept(text: string): void {
     let value: unknown;
