@@ -1,4 +1,4 @@
-import { asRevision, type AgentReport } from '../core/index.ts';
+import { asRevision, type AgentReport, type ScopePath } from '../core/index.ts';
 import type {
   AgentView,
   Coordinator,
@@ -127,6 +127,14 @@ function syncLine(sync: SyncView): string {
   const error =
     sync.error === null ? '' : `: ${quoted(sync.error)}; ${sync.retriesLeft} of its retries are left`;
   return `${quoted(sync.scope)} ${sync.status}${run}${error}`;
+}
+
+const invalidatedMax = 20;
+
+/** Scopes whose sync a change has undone, in the order in which they are to be synced. */
+export function syncAgainText(scopes: readonly ScopePath[]): string {
+  const again = bounded(scopes.map(quoted), invalidatedMax, 'coordination_status');
+  return `To be synced again, in this order: ${again.join(', ')}.`;
 }
 
 /** Names of files and folders are text of others, like all that they wrote. */

@@ -3,10 +3,9 @@ import { invalidInput } from '../../protocol/index.ts';
 import { refused, told } from '../answer.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { fileNamed, nearestScope } from '../scopes.ts';
-import { bounded, quoted } from '../text.ts';
+import { quoted } from '../text.ts';
+import { syncAgainText } from '../views.ts';
 import type { AgentHandler } from './handler.ts';
-
-const invalidatedMax = 20;
 
 /** Records what a context file of a scope is now, under the scope's lock. */
 export const recordContext: AgentHandler<'context_record'> = async (work, { agent }, input) => {
@@ -32,17 +31,12 @@ export const recordContext: AgentHandler<'context_record'> = async (work, { agen
   const { token, invalidated } = reply.result;
   const isTaken = token === reply.revision;
   if (isTaken) agent.took(scope.path, token);
-  const again = invalidated.map((path) => quoted(path));
   const text = [
     `RECORDED ${quoted(file)} of ${quoted(scope.path)} under token ${token}.`,
     ...(isTaken
       ? [`It was free, and you hold it now: lock_release ${quoted(scope.path)} when you are done.`]
       : []),
-    ...(again.length === 0
-      ? []
-      : [
-          `To be synced again, in this order: ${bounded(again, invalidatedMax, 'coordination_status').join(', ')}.`,
-        ]),
+    ...(invalidated.length === 0 ? [] : [syncAgainText(invalidated)]),
   ].join('\n');
   return told(text, { scope: scope.path, file, token, invalidated: invalidated.length });
 };

@@ -5,19 +5,18 @@ import type { AgentCommand, KeptAgent } from '../kept-agent.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
 import { scopeNamed } from '../scopes.ts';
-import { bounded, duration, quoted } from '../text.ts';
+import { duration, quoted } from '../text.ts';
+import { syncAgainText } from '../views.ts';
 import type { AgentHandler, Work } from './handler.ts';
 
 type Input = ToolArguments<'sync_scope'>;
-
-const invalidatedMax = 20;
 
 /** Starts, ends, retries or undoes the sync of a scope. */
 export const sync: AgentHandler<'sync_scope'> = async (work, { agent }, input) => {
   const scope = await scopeNamed(work.workspace, input.scope, 'scope');
   const reply =
     input.action === 'retry' || input.action === 'changed'
-      ? await work.speaker.submit(operatorCommand(agent, scope, input))
+      ? await work.speaker.submit(commandOfAnybody(agent, scope, input))
       : await agent.submit(agentCommand(scope, input));
   if (!reply.ok) return informedRefusal(work.workspace.coordinator, reply.rejection, work.clock.nowMs());
   return answerOf(work, scope, reply.result);
@@ -32,8 +31,8 @@ function agentCommand(scope: ScopePath, input: Input): AgentCommand {
   return { kind: 'FailSync', scope, run, error: input.message ?? 'no reason was given' };
 }
 
-/** What anybody may do; the audit trail has the agent's name. */
-function operatorCommand(agent: KeptAgent, scope: ScopePath, input: Input): CallerCommand {
+/** What anybody may do, whoever holds the scope; the audit trail has the agent's name. */
+function commandOfAnybody(agent: KeptAgent, scope: ScopePath, input: Input): CallerCommand {
   const by = agent.session.agent;
   if (input.action === 'retry') return { kind: 'RetrySync', scope, by };
   return { kind: 'InvalidateSync', scope, by, reason: input.message ?? null };
@@ -53,11 +52,8 @@ function answerOf(work: Work, scope: ScopePath, result: Result): ToolAnswer {
       return told(`The sync of ${quoted(scope)} is ${status}.${retry}`, { scope, status });
     }
     case 'invalidated': {
-      const again = bounded(result.scopes.map(quoted), invalidatedMax, 'coordination_status');
-      const text =
-        again.length === 0
-          ? 'Nothing of it was synced: nothing changed.'
-          : `To be synced again, in this order: ${again.join(', ')}.`;
+      const isNothing = result.scopes.length === 0;
+      const text = isNothing ? 'Nothing of it was synced: nothing changed.' : syncAgainText(result.scopes);
       return told(text, { scope, invalidated: result.scopes.length });
     }
     default:
