@@ -10,6 +10,7 @@ import { release } from './handlers/release.ts';
 import { report } from './handlers/report.ts';
 import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
+import { inTime } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import type { Clock, McpPorts } from './ports.ts';
 import { failureAnswer, refusalAnswer } from './refusals.ts';
@@ -31,6 +32,9 @@ export type Resource =
   | { readonly kind: 'scopes' }
   /** The log from a revision on, or its last entries when none is given. */
   | { readonly kind: 'log'; readonly from: number | null };
+
+/** How long a call waits to learn of what was lost, in milliseconds: clients give up on a call after a minute. */
+const lookPatienceMs = 3_000;
 
 type AgentTool = Exclude<ToolName, 'agent_join' | 'coordination_status'>;
 
@@ -106,7 +110,7 @@ export class Face {
     const found = await work.desk.find((input as { readonly agent: string }).agent);
     if (found.kind !== 'kept') return turnAway(work, found, call);
     const visit = new Visit(found.agent, call);
-    await lookForLost(found.agent);
+    await lookForLost(work.clock, found.agent);
     const handler: AgentHandler<Name> = agentHandlers[tool];
     const answer = await handler(work, visit, input, call).catch((error: unknown) =>
       this.#failed(tool, error),
@@ -161,7 +165,7 @@ async function overview(
   const agent = input.agent === undefined ? null : work.desk.kept(input.agent);
   if (agent === null) return withoutAgent(await status(work, input), input.agent);
   const visit = new Visit(agent, call);
-  await lookForLost(agent);
+  await lookForLost(work.clock, agent);
   if (agent.gone !== null) return visit.end(refusalAnswer(agent.gone));
   return visit.end(await status(work, input));
 }
@@ -188,9 +192,9 @@ function readLog(coordinator: Coordinator, from: number | null): Promise<string>
   throw invalidInput('from', 'write a revision, a whole number from 1');
 }
 
-/** A coordinator that is away for a moment must not keep the call from its own attempts; heartbeats look again. */
-function lookForLost(agent: KeptAgent): Promise<void> {
-  return agent.look().catch(() => undefined);
+/** A coordinator that does not answer must not keep the call from its own attempts; heartbeats look again. */
+async function lookForLost(clock: Clock, agent: KeptAgent): Promise<void> {
+  await inTime(clock, lookPatienceMs, agent.look());
 }
 
 function parseArguments<Name extends ToolName>(tool: Name, args: unknown): ToolArguments<ToolName> {

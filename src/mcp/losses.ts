@@ -3,6 +3,7 @@ import type { Entry, EventOf, ReleaseCause, ScopePath } from '../core/index.ts';
 import type { Coordinator, HistoryFilter } from '../protocol/index.ts';
 import type { Held } from './holdings.ts';
 import type { Loss } from './notices.ts';
+import { inTime } from './in-time.ts';
 import type { AgentSession, Clock } from './ports.ts';
 import { duration, purpose, quoted } from './text.ts';
 
@@ -27,6 +28,7 @@ export async function lossText(
   const query = { kind: 'history', filter, limit: endsMax, before: null } as const;
   const entries = await inTime(
     clock,
+    patienceMs,
     coordinator.query(query).then((answer) => answer.entries),
   );
   const untold = loss.isTold ? '' : ', which was granted while you did not wait,';
@@ -59,13 +61,6 @@ export async function lossesOf(
         last.set(event.scope, event.kind === 'lock.granted' ? null : event);
   }
   return [...last.values()].filter((end) => end !== null && isInvoluntary(end)).toReversed() as LockEnd[];
-}
-
-/** The answer of the port; null when it fails or takes too long. */
-function inTime<T>(clock: Pick<Clock, 'after'>, answer: Promise<T>): Promise<T | null> {
-  let cancel = (): void => undefined;
-  const late = new Promise<null>((resolve) => (cancel = clock.after(patienceMs, () => resolve(null))));
-  return Promise.race([answer.catch(() => null), late]).finally(cancel);
 }
 
 function isOfLock(event: Entry['events'][number]): event is LockEnd | EventOf<'lock.granted'> {

@@ -111,3 +111,15 @@ it('a coordinator that is away while a session is taken over leaves nothing half
   stage.coordinator = inner;
   expect((await second.join('alice')).text).toMatch(/^RESUMED as alice/);
 });
+
+it('a coordinator that does not answer questions does not keep a call from what it is for', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  await client.join('alice');
+  await client.acquire('alice', 'services/auth');
+  const inner = stage.coordinator;
+  stage.coordinator = { ...inner, query: () => new Promise(() => undefined) };
+  const releasing = client.call('lock_release', { agent: 'alice' });
+  await stage.pass(3_000);
+  expect((await releasing).text).toBe('RELEASED "services/auth".');
+});

@@ -1,0 +1,12 @@
+import type { Clock } from './ports.ts';
+
+/** An answer that is good to have; null when it fails, or takes longer than one can wait for it. */
+export function inTime<T>(
+  clock: Pick<Clock, 'after'>,
+  patienceMs: number,
+  answer: Promise<T>,
+): Promise<T | null> {
+  let cancel = (): void => undefined;
+  const late = new Promise<null>((resolve) => (cancel = clock.after(patienceMs, () => resolve(null))));
+  return Promise.race([answer.catch(() => null), late]).finally(cancel);
+}
