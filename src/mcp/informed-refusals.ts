@@ -1,11 +1,15 @@
-import type { Rejection, ScopePath } from '../core/index.ts';
+import type { AgentId, Rejection, ScopePath } from '../core/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import { refusalAnswer, type Advice } from './refusals.ts';
 import { nearestScope } from './scopes.ts';
-import { bounded, quoted } from './text.ts';
+import { bounded, count, duration, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
 
+type Facts = Rejection['details'];
+
+/** Holders whose locks are told to whoever finds no place. */
+const holdersMax = 5;
 /** Problems that an answer about something else tells. */
 const problemsMax = 3;
 
@@ -40,38 +44,61 @@ export async function informedRefusal(
   return refusalAnswer(rejection, advice);
 }
 
+type Adviser = (coordinator: Coordinator, details: Facts, nowMs: number) => Promise<Advice | null>;
+
 async function adviceOn(
   coordinator: Coordinator,
-  rejection: Rejection,
+  { code, message, details }: Rejection,
   nowMs: number,
 ): Promise<Advice | null> {
-  const scope = scopeIn(rejection);
-  if (scope === null) return null;
-  if (rejection.code === 'SCOPE_NOT_FOUND')
-    return onMissing(rejection, scope, await coordinator.query({ kind: 'scopes' }));
-  if (rejection.code !== 'LOCK_HELD') return null;
-  const subject = { kind: 'scope', scope } as const;
-  const { locks } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
-  const [lock] = locks;
-  // It may have been given back, and taken by another, since it was refused.
-  if (lock === undefined || lock.agent !== rejection.details['holder']) return null;
-  return { story: holderText(lock, nowMs) };
+  const advise = advisers[code];
+  if (advise === undefined) return null;
+  const advice = await advise(coordinator, details, nowMs);
+  if (advice?.more === undefined) return advice;
+  return { ...advice, story: [message, ...advice.more].join('\n') };
 }
 
-function scopeIn({ details }: Rejection): ScopePath | null {
-  const { scope } = details;
-  return typeof scope === 'string' ? (scope as ScopePath) : null;
+const advisers: { readonly [Code in Rejection['code']]?: Adviser } = {
+  SCOPE_NOT_FOUND: async (coordinator, details) =>
+    onMissing(pathIn(details), await coordinator.query({ kind: 'scopes' })),
+  LOCK_HELD: async (coordinator, details, nowMs) => {
+    const subject = { kind: 'scope', scope: pathIn(details) } as const;
+    const { locks } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+    const [lock] = locks;
+    // It may have been given back, and taken by another, since it was refused.
+    return lock?.agent === details['holder'] && lock !== undefined
+      ? { story: holderText(lock, nowMs) }
+      : null;
+  },
+  CONCURRENCY_LIMIT: async (coordinator, details, nowMs) => {
+    const holders = (details['holders'] as readonly AgentId[]).slice(0, holdersMax);
+    const answers = holders.map(async (agent) => {
+      const subject = { kind: 'agent', agent } as const;
+      return coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+    });
+    const locks = (await Promise.all(answers)).flatMap((answer) => answer.locks);
+    return { more: [...locks.map((lock) => holderText(lock, nowMs)), queueText(details)] };
+  },
+  RESERVED_FOR_WAITER: async (_, details, nowMs) => {
+    const waited = duration(nowMs - Number(details['sinceMs']));
+    return {
+      more: [`It has waited ${waited}, with ticket ${String(details['ticket'])}; ${queueText(details)}`],
+    };
+  },
+};
+
+const pathIn = (details: Facts): ScopePath => String(details['scope']) as ScopePath;
+
+function queueText(details: Facts): string {
+  const length = Number(details['queueLength']);
+  return length === 0 ? 'Nobody is in the queue.' : `${count(length, 'agent')} in the queue.`;
 }
 
-function onMissing(
-  { message }: Rejection,
-  scope: ScopePath,
-  { scopes, problems }: ScopesAnswer,
-): Advice | null {
+function onMissing(scope: ScopePath, { scopes, problems }: ScopesAnswer): Advice | null {
   const told = problems.filter((problem) => folderOf(problem) === scope);
   if (told.length > 0)
     return {
-      story: [message, ...bounded(told.map(problemText), problemsMax, 'coordination_status')].join('\n'),
+      more: bounded(told.map(problemText), problemsMax, 'coordination_status'),
       next: 'tell your user that this file has to be mended; until then the scope cannot be locked.',
     };
   if (scopes.length === 0) return { story: nothingToLock, next: workWithout };

@@ -8,6 +8,8 @@ type Facts = Rejection['details'];
 /** What is said of a refusal instead of what is said of all with its code. */
 export interface Advice {
   readonly story?: string;
+  /** Lines that follow the message. */
+  readonly more?: readonly string[];
   readonly next?: string;
 }
 

@@ -1,8 +1,9 @@
-import { asRevision, type AgentId } from '../../core/index.ts';
+import { asRevision, type ScopePath } from '../../core/index.ts';
 import type { ScopeView, TokenAnswer, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { eventLine } from '../events.ts';
 import { problemsAround } from '../informed-refusals.ts';
+import type { KeptAgent } from '../kept-agent.ts';
 import { fileNamed, nearestScope } from '../scopes.ts';
 import { bounded, duration, purpose, quoted } from '../text.ts';
 import { holderText } from '../views.ts';
@@ -21,7 +22,7 @@ export const check: AgentHandler<'lock_check'> = async (work, { agent }, { path:
   const subject = { kind: 'scope', scope: scope.path } as const;
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const checked = token === undefined ? null : await checkToken(work, scope, token);
-  const mayWrite = verdict(agent.session.agent, why, checked);
+  const mayWrite = verdict(agent, scope.path, why, checked);
   return answer(work, path, why, { ...mayWrite, notes: problemsAround(path, scope, known), scope });
 };
 
@@ -44,15 +45,23 @@ interface Verdict {
   readonly because: string;
 }
 
-function verdict(name: AgentId, { locks, agent }: WhyAnswer, checked: TokenAnswer | null): Verdict {
+function verdict(
+  { session, wait }: KeptAgent,
+  scope: ScopePath,
+  { locks, agent }: WhyAnswer,
+  checked: TokenAnswer | null,
+): Verdict {
   const [lock] = locks;
-  if (lock === undefined) return { mayWrite: false, because: 'it is free: lock_acquire it first' };
-  if (lock.agent !== name) return { mayWrite: false, because: `${lock.agent} holds it` };
+  const isAwaited = wait?.scopes.includes(scope) === true;
+  if (lock === undefined) return { mayWrite: false, because: isAwaited ? awaited : free };
+  if (lock.agent !== session.agent) return { mayWrite: false, because: `${lock.agent} holds it` };
   if (checked !== null && !checked.valid) return { mayWrite: false, because: checked.why };
   if (agent?.status === 'blocked') return { mayWrite: false, because: blockedHolder };
   return { mayWrite: true, because: `you hold it under token ${lock.token}` };
 }
 
+const free = 'it is free: lock_acquire it first';
+const awaited = 'it is free, but you wait for it in the queue: lock_acquire it again, which says why';
 const blockedHolder = 'you have said that you are blocked: agent_report working first';
 
 interface Findings extends Verdict {
