@@ -70,8 +70,8 @@ export interface Inspection {
   scan(repository: Repository): Promise<Scan>;
   /** Every option with its value and where the value comes from, and what is wrong with them. */
   configuration(repository: Repository): Promise<Configuration>;
-  /** `2.43.0`; null when there is no Git. */
-  gitVersion(): Promise<string | null>;
+  /** As Git itself tells it: `git version 2.43.0`. Null when there is no Git. */
+  gitVersion(env: Environment): Promise<string | null>;
   stateFiles(repository: Repository): Promise<StateFiles>;
   /** What coordination relies on outside its own files. */
   surroundings(repository: Repository, env: Environment): Promise<Surroundings>;
