@@ -12,7 +12,8 @@ type Environment = RepositoryHints['env'];
  */
 export async function gitVersion(env: Environment): Promise<string | null> {
   try {
-    return (await runGit({ cwd: '/', env, args: ['--version'] })).toString('utf8').trim();
+    const said = (await runGit({ cwd: '/', env, args: ['--version'] })).toString('utf8');
+    return said.split('\n', 1)[0]?.trim() ?? '';
   } catch (error) {
     if (error instanceof ContextError && error.code === 'GIT_MISSING') return null;
     throw error;
