@@ -1,9 +1,14 @@
+import type { RefreshReport } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { count } from '../format/text.ts';
+import type { Style } from '../format/style.ts';
+import { count, line, shellCommand } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { isDisabled } from '../output.ts';
+
+const unsound = 'the scope files are unsound: the last good graph stays in force';
 
 /**
  * Has the coordinator read the scope files again. A refused graph leaves the last good one in force. `more` is added to the
@@ -21,14 +26,37 @@ export async function refreshCoordinator(
         .filter((part) => part !== '')
         .join('\n'),
     );
-  const message = 'the scope files are unsound: the last good graph stays in force';
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
     revision,
     code: 'SCOPES_REFUSED',
-    message,
+    message: unsound,
     details: { scopes, problems, ...more },
-    lines: [message, problemsText(call.errorStyle, problems)],
+    lines: refusalLines(call.errorStyle, report),
   };
+}
+
+/**
+ * Has the coordinator that runs, if any, take over files that were just written: it looks at them only now and then. They
+ * are written in any case, so that it cannot be told is no failure. Null: none runs, or it was not told.
+ */
+export async function tellCoordinator(call: Call): Promise<RefreshReport | null> {
+  try {
+    return await call.world.owner.refresh(await call.repository());
+  } catch (error) {
+    const remedy = shellCommand('rhema', 'scope', 'refresh');
+    if (!isDisabled(error))
+      call.note(line`the coordinator that runs was not told: ${String(error)}; ${remedy} tells it`);
+    return null;
+  }
+}
+
+/** What people have to know of a report that they did not ask for; empty when all is well. */
+export function reportText(style: Style, report: RefreshReport | null): string {
+  return report === null || report.accepted ? '' : refusalLines(style, report).join('\n');
+}
+
+function refusalLines(style: Style, { problems }: RefreshReport): string[] {
+  return [unsound, problemsText(style, problems)];
 }
