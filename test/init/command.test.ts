@@ -227,6 +227,35 @@ describe('rhema scope refresh', () => {
     expect(body).toMatchObject({ accepted: true, scopes: 5, written: true, problems: [] });
   });
 
+  it('--yes says all that it did on standard output, as init does', async () => {
+    const { stdout, stderr } = await rhema('scope', 'refresh', '--yes');
+    expect(stdout).toContain('add    packages/new/rhema.yaml\n2 files written\n5 scopes in force\n');
+    expect(stderr).toBe('');
+  });
+
+  it('--dry-run says on standard output that there is nothing to do, as init does', async () => {
+    await rhema('scope', 'refresh', '--yes');
+    expect(await rhema('scope', 'refresh', '--dry-run')).toMatchObject({
+      code: 0,
+      stdout: 'the scopes are in step with the code\n',
+      stderr: '',
+    });
+  });
+
+  it('--dry-run says nothing beside the diff when there is nothing else to say', async () => {
+    expect(await rhema('scope', 'refresh', '--dry-run')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('tells programs what is behind where nobody can be asked', async () => {
+    const { code, body } = await rhema('scope', 'refresh', '--json');
+    expect(code).toBe(2);
+    expect(body).toMatchObject({
+      ok: false,
+      code: 'CONFIRMATION_NEEDED',
+      details: { accepted: true, scopes: 4, written: false, plan: { changes: [{}, {}] } },
+    });
+  });
+
   it('asks on a terminal', async () => {
     const person = new Person(true);
     expect(await run(['scope', 'refresh'], person)).toMatchObject({ code: 0 });
@@ -236,9 +265,11 @@ describe('rhema scope refresh', () => {
 
   it('has the files read as they are where nobody can be asked, and says that they are behind', async () => {
     const { code, stdout, stderr } = await rhema('scope', 'refresh');
-    expect(code).toBe(0);
+    expect(code).toBe(2);
     expect(stdout).toContain('4 scopes in force');
     expect(stderr).toContain('2 scope files not in step with the code: rhema scope refresh --yes');
+    expect(stderr).toContain('CONFIRMATION_NEEDED');
+    expect(existsSync(join(root, 'packages/new/rhema.yaml'))).toBe(false);
   });
 
   it('takes one option at a time', async () => {
