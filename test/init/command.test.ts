@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Questions } from '../../src/cli/context.ts';
-import { git, makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { commitAll, git, makeRepository, write } from '../../src/context/testing/fixture.ts';
 import { runHere, type Run } from './run.ts';
 import { json } from './support.ts';
 
@@ -281,4 +281,28 @@ it('where nothing was generated rhema scope refresh --check has nothing to compa
   root = makeRepository({ 'rhema.yaml': 'name: acme\n', 'package.json': json({ name: 'acme' }) });
   expect(await rhema('scope', 'refresh', '--check')).toMatchObject({ code: 0 });
   expect(await rhema('scope', 'refresh')).toMatchObject({ code: 0, stdout: '1 scope in force\n' });
+});
+
+describe('in a linked worktree, whose scopes the main one does not have yet', () => {
+  const linked = (): string => join(root, 'linked');
+  const inLinked = (...words: readonly string[]): Promise<Run> => runHere(linked(), words);
+  beforeEach(async () => {
+    commitAll(root);
+    git(root, 'worktree', 'add', '--quiet', 'linked');
+    expect(await inLinked('init', '--yes')).toMatchObject({ code: 0 });
+  });
+
+  it('scope list says which tree is read, and when those of this one count', async () => {
+    const { stdout } = await inLinked('scope', 'list');
+    expect(stdout).toContain(
+      `no scopes: they are read from the main working tree, ${root}; what rhema init writes here counts once it is merged there\n`,
+    );
+    expect((await rhema('scope', 'list')).stdout).toContain('no scopes: rhema init derives them');
+  });
+
+  it('doctor says so too', async () => {
+    const { stdout } = await inLinked('doctor');
+    expect(stdout).toContain(`nothing to lock; they are read from the main working tree, ${root}\n`);
+    expect(stdout).toContain('merge the scope files of this working tree into it');
+  });
 });

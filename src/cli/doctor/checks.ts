@@ -1,5 +1,6 @@
 import { compareVersions } from '../../client/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
+import { scopesElsewhere } from '../format/scope-source.ts';
 import { count } from '../format/text.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../surroundings.ts';
 import type { Configuration, Scan } from '../world.ts';
@@ -109,20 +110,22 @@ function configurationFindings({ enabled, problems }: Configuration): readonly F
 /** Shown in full by `rhema safety validate`; here only that many. */
 const scopeProblemsMax = 5;
 
-function checkScopes({ scan }: RepositoryFacts): readonly Finding[] {
+function checkScopes({ scan, place }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
     // Those of the configuration have been told already, and that there are none is told below.
     const own = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');
     if (own.length > 0) return scopeFindings(own);
     if (definitions.length > 0) return [ok('scopes', `${definitions.length} defined`)];
-    return [
-      warning(
-        'scopes',
-        'none are defined: there is nothing to lock',
-        'rhema init derives them from what is here',
-      ),
-    ];
+    return [noScopes(scopesElsewhere(place))];
   });
+}
+
+function noScopes(elsewhere: string | null): Finding {
+  const message = 'none are defined: there is nothing to lock';
+  if (elsewhere === null) return warning('scopes', message, 'rhema init derives them from what is here');
+  const remedy =
+    'merge the scope files of this working tree into it; rhema init writes them where there are none';
+  return warning('scopes', `${message}; they are read from ${elsewhere}`, remedy);
 }
 
 function scopeFindings(problems: readonly ScopeProblem[]): readonly Finding[] {
