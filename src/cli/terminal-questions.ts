@@ -24,20 +24,15 @@ export const terminalQuestions: Questions = {
  */
 async function untilClosed<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const closing = new AbortController();
-  let ending: CommandError | null = null;
-  const end = (error: CommandError): void => {
-    ending ??= error;
-    closing.abort();
-  };
   const onKey = (_text: unknown, key: Key | undefined): void => {
-    if (key?.ctrl === true && key.name === 'c') end(interrupted());
-    if (key?.ctrl === true && key.name === 'd') end(unanswered());
+    if (key?.ctrl === true && key.name === 'c') closing.abort(interrupted());
+    if (key?.ctrl === true && key.name === 'd') closing.abort(unanswered());
   };
-  const onEnd = (): void => end(unanswered());
+  const onEnd = (): void => closing.abort(unanswered());
   process.stdin.on('keypress', onKey).on('end', onEnd);
   try {
     const answer = await ask(closing.signal);
-    if (ending !== null) throw ending;
+    closing.signal.throwIfAborted();
     return answer;
   } finally {
     process.stdin.off('keypress', onKey).off('end', onEnd);
