@@ -45,11 +45,14 @@ export async function tellCoordinator(call: Call): Promise<RefreshReport | null>
   try {
     return await call.world.owner.refresh(await call.repository());
   } catch (error) {
-    const remedy = shellCommand('rhema', 'scope', 'refresh');
-    if (!isDisabled(error))
-      call.note(line`the coordinator that runs was not told: ${String(error)}; ${remedy} tells it`);
+    if (!isDisabled(error)) call.note(untoldText(error));
     return null;
   }
+}
+
+function untoldText(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return line`the coordinator that runs was not told: ${reason}; ${shellCommand('rhema', 'scope', 'refresh')} tells it`;
 }
 
 /** What people have to know of a report that they did not ask for; empty when all is well. */
