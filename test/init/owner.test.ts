@@ -72,15 +72,6 @@ describe('while a coordinator runs', () => {
     },
   );
 
-  it('init says when it refuses the graph, which is written all the same', async () => {
-    write(repository.root, { 'b/rhema.yaml': 'name: b\ndependencies:\n  - path: ../c\n' });
-    write(repository.root, { 'c/rhema.yaml': 'name: c\ndependencies:\n  - path: ../b\n' });
-    const { code, stdout } = await rhema('init', '--yes');
-    expect(code).toBe(0);
-    expect(stdout).toContain('the last good graph stays in force\nscope graph: error: ');
-    expect(stdout).toContain('b -> c -> b');
-  });
-
   it('scope refresh --yes has it take over what is new', async () => {
     await rhema('init', '--yes');
     write(repository.root, { 'd/package.json': manifest('d') });

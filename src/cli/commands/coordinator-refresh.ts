@@ -8,8 +8,6 @@ import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
 
-const unsound = 'the scope files are unsound: the last good graph stays in force';
-
 /**
  * Has the coordinator read the scope files again. A refused graph leaves the last good one in force. `more` is added to the
  * answer.
@@ -31,7 +29,7 @@ export async function refreshCoordinator(
     exitCode: exitCodes.refused,
     revision,
     code: 'SCOPES_REFUSED',
-    message: unsound,
+    message: unsoundText(report),
     details: { scopes, problems, ...more },
     lines: refusalLines(call.errorStyle, report),
   };
@@ -55,11 +53,19 @@ function untoldText(error: unknown): string {
   return line`the coordinator that runs was not told: ${reason}; ${shellCommand('rhema', 'scope', 'refresh')} tells it`;
 }
 
-/** What people have to know of a report that they did not ask for; empty when all is well. */
+/** What people have to know of a report that they did not ask for; empty when the graph was taken whole. */
 export function reportText(style: Style, report: RefreshReport | null): string {
-  return report === null || report.accepted ? '' : refusalLines(style, report).join('\n');
+  const isWhole = report?.accepted === true && report.problems.every(({ severity }) => severity !== 'error');
+  return report === null || isWhole ? '' : refusalLines(style, report).join('\n');
 }
 
-function refusalLines(style: Style, { problems }: RefreshReport): string[] {
-  return [unsound, problemsText(style, problems)];
+function refusalLines(style: Style, report: RefreshReport): string[] {
+  return [unsoundText(report), problemsText(style, report.problems)];
+}
+
+function unsoundText({ accepted, scopes }: RefreshReport): string {
+  const inForce = accepted
+    ? `${count(scopes, 'scope')} in force, without what is broken`
+    : 'the last good graph stays in force';
+  return `the scope files are unsound: ${inForce}`;
 }
