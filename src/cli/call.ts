@@ -112,6 +112,11 @@ export class Call {
     this.context.stdout.write(`${text}\n`);
   }
 
+  /** As {@link print}, for what comes before the answer; `--quiet` and `--json` silence it. */
+  show(text: string): void {
+    if (text !== '' && !this.quiet && !this.json) this.print(text);
+  }
+
   /** Tells people something beside the answer, on standard error; `--quiet` and `--json` silence it. */
   note(text: string): void {
     if (!this.quiet && !this.json) this.context.stderr.write(`${text}\n`);

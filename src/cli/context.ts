@@ -39,7 +39,10 @@ export interface Signals {
   on(signal: SignalName, callback: () => void): () => void;
 }
 
-/** Asks the person at the terminal; null: he wants to stop. */
+/**
+ * Asks the person at the terminal; null: he wants to stop. Fails with INTERRUPTED after Ctrl-C, and with
+ * CONFIRMATION_NEEDED where the input ends before an answer.
+ */
 export interface Questions {
   confirm(message: string): Promise<boolean | null>;
   /** The first option is the one proposed. */

@@ -31,7 +31,7 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   {
     code: String(exitCodes.invalid),
     meaning:
-      'usage or invalid input, or nobody there to confirm: nothing was asked of the coordinator, nothing was written',
+      'usage or invalid input: nothing was asked of the coordinator; or nobody there to confirm: nothing was written',
   },
   {
     code: String(exitCodes.refused),

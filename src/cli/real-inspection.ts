@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { socketAddress, statePaths } from '../client/index.ts';
-import { scanRepository, scopeFromInput } from '../context/index.ts';
+import { gitVersion, scanRepository, scopeFromInput } from '../context/index.ts';
 import type { ScanResult } from '../context/index.ts';
 import type { Parsed } from '../core/index.ts';
 import type { Configuration, Inspection, Repository, Scan, StateFiles } from './world.ts';
@@ -30,15 +30,6 @@ async function configuration(repository: Repository): Promise<Configuration> {
   const { configEntries } = await import('../config/index.ts');
   const { config } = await scanOf(repository);
   return { enabled: config.config.enabled, entries: configEntries(config), problems: config.problems };
-}
-
-async function gitVersion(): Promise<string | null> {
-  const { x } = await import('tinyexec');
-  try {
-    return /\d+\.\d+\.\d+/.exec((await x('git', ['--version'])).stdout)?.[0] ?? null;
-  } catch {
-    return null;
-  }
 }
 
 function stateFiles({ commonDir }: Repository): StateFiles {

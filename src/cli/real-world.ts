@@ -11,7 +11,7 @@ import {
   statePaths,
   writeSession,
 } from '../client/index.ts';
-import type { OwnerCommand } from '../client/index.ts';
+import type { ConnectOptions, OwnerCommand } from '../client/index.ts';
 import { findRepository } from '../context/index.ts';
 import { applyChanges, checkChanges, patchOf, prepareInit, prepareRefresh } from '../init/index.ts';
 import { realInspection } from './real-inspection.ts';
@@ -56,9 +56,11 @@ function ownerOf(version: () => string): Owner {
   const reached = <T>(
     repository: Repository,
     use: (owner: SocketCoordinator) => Promise<T>,
-  ): Promise<T | null> => withRunningOwner(repository, version(), use);
+    callTimeoutMs = lookTimeoutMs,
+  ): Promise<T | null> => withRunningOwner(repository, { version: version(), callTimeoutMs }, use);
   return {
     health: (repository) => reached(repository, (owner) => owner.query({ kind: 'health' })),
+    refresh: (repository) => reached(repository, (owner) => owner.refresh(), refreshTimeoutMs),
     stop: async (repository) => {
       const answer = await reached(repository, (owner) => owner.stopOwner('now'));
       return answer?.stopping ?? false;
@@ -71,15 +73,16 @@ function ownerOf(version: () => string): Owner {
 
 /** How long to look for an owner that runs: it is on this machine. */
 const lookTimeoutMs = 5_000;
+/** It reads up to thousands of files. */
+const refreshTimeoutMs = 30_000;
 
 /** Null when no owner runs. */
 async function withRunningOwner<T>(
   { commonDir }: Repository,
-  version: string,
+  options: Pick<ConnectOptions, 'version' | 'callTimeoutMs'>,
   use: (owner: SocketCoordinator) => Promise<T>,
 ): Promise<T | null> {
-  const options = { commonDir, version, startOwner: null, callTimeoutMs: lookTimeoutMs };
-  const owner = new SocketCoordinator(options);
+  const owner = new SocketCoordinator({ ...options, commonDir, startOwner: null });
   try {
     return await use(owner);
   } catch (error) {

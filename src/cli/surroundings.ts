@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { deadKeeper, listSessions, statePaths } from '../client/index.ts';
 import type { StatePaths } from '../client/index.ts';
+import { hooksFolder } from '../context/index.ts';
 import type { AgentId } from '../core/index.ts';
 import { clients, namesServer } from './commands/client-config-clients.ts';
 import type { Client } from './commands/client-config-clients.ts';
@@ -119,21 +120,6 @@ function desertedAgents(paths: StatePaths): Deserted[] {
   } catch {
     // That a session file cannot be read is found by whoever reads the sessions themselves.
     return [];
-  }
-}
-
-/** Where Git looks for hooks; its configuration may name another folder than its own. */
-async function hooksFolder({ worktree, commonDir }: Repository, env: Environment): Promise<string> {
-  const { x } = await import('tinyexec');
-  const place = worktree ?? commonDir;
-  const fallback = join(commonDir, 'hooks');
-  try {
-    const asked = await x('git', ['-C', place, 'rev-parse', '--git-path', 'hooks'], {
-      nodeOptions: { env: { ...env } },
-    });
-    return asked.exitCode === 0 ? resolve(place, asked.stdout.trim()) : fallback;
-  } catch {
-    return fallback;
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Key } from 'node:readline';
 import type { Answer, Questions } from './context.ts';
+import { CommandError } from './errors.ts';
+import { exitCodes } from './exit-codes.ts';
+import { exitCodeAfter } from './signals.ts';
 
 /** Asks on the terminal of this process. The library is loaded at the first question. */
 export const terminalQuestions: Questions = {
@@ -15,16 +18,33 @@ export const terminalQuestions: Questions = {
   },
 };
 
-/** Ctrl-D ends the input, and a question that nobody can answer any more would never return: it counts as no answer. */
+/**
+ * While a question stands the terminal hands over Ctrl-C and Ctrl-D as keys. For the library the first is an answer like
+ * Escape, and the second nothing at all: a question that nobody can answer any more would never return.
+ */
 async function untilClosed<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const closing = new AbortController();
   const onKey = (_text: unknown, key: Key | undefined): void => {
-    if (key?.ctrl === true && key.name === 'd') closing.abort();
+    if (key?.ctrl === true && key.name === 'c') closing.abort(interrupted());
+    if (key?.ctrl === true && key.name === 'd') closing.abort(unanswered());
   };
-  process.stdin.on('keypress', onKey);
+  const onEnd = (): void => closing.abort(unanswered());
+  process.stdin.on('keypress', onKey).on('end', onEnd);
   try {
-    return await ask(closing.signal);
+    const answer = await ask(closing.signal);
+    closing.signal.throwIfAborted();
+    return answer;
   } finally {
-    process.stdin.off('keypress', onKey);
+    process.stdin.off('keypress', onKey).off('end', onEnd);
   }
+}
+
+/** Questions come before anything is written. */
+function interrupted(): CommandError {
+  return new CommandError('INTERRUPTED', exitCodeAfter('SIGINT'), 'interrupted: nothing was written');
+}
+
+function unanswered(): CommandError {
+  const message = 'nothing was written: the input ended before the question was answered';
+  return new CommandError('CONFIRMATION_NEEDED', exitCodes.invalid, message);
 }

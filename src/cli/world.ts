@@ -3,7 +3,7 @@ import type { Repository } from '../context/index.ts';
 import type { AgentId, Epoch, Parsed, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { LogAudit } from '../daemon/index.ts';
 import type { FileChange, InitRequest, Prepared } from '../init/index.ts';
-import type { Coordinator, HealthAnswer, ScopeProblem } from '../protocol/index.ts';
+import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../protocol/index.ts';
 import type { LogSource } from '../verify/index.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -56,6 +56,8 @@ export interface Sessions {
 export interface Owner {
   /** How the running owner is; null when none runs. Never starts one. */
   health(repository: Repository): Promise<HealthAnswer | null>;
+  /** Has the running owner read the scope files again; null when none runs. Never starts one. */
+  refresh(repository: Repository): Promise<RefreshReport | null>;
   /** Asks it to finish and leave; false when none runs. */
   stop(repository: Repository): Promise<boolean>;
   logFile(repository: Repository): Promise<string>;
@@ -70,8 +72,8 @@ export interface Inspection {
   scan(repository: Repository): Promise<Scan>;
   /** Every option with its value and where the value comes from, and what is wrong with them. */
   configuration(repository: Repository): Promise<Configuration>;
-  /** `2.43.0`; null when there is no Git. */
-  gitVersion(): Promise<string | null>;
+  /** As Git itself tells it: `git version 2.43.0`. Null when there is no Git. */
+  gitVersion(env: Environment): Promise<string | null>;
   stateFiles(repository: Repository): Promise<StateFiles>;
   /** What coordination relies on outside its own files. */
   surroundings(repository: Repository, env: Environment): Promise<Surroundings>;

@@ -1,5 +1,5 @@
 export { connect, SocketCoordinator, type ConnectOptions } from './coordinator.ts';
-export { ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from './paths.ts';
+export { accessError, ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from './paths.ts';
 export { claimName, deadKeeper, releaseName, type Keeper } from './keeper-file.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export {

@@ -51,6 +51,16 @@ function gitError(args: readonly string[], error: Error & { code?: unknown }, sa
     return new ContextError('GIT_MISSING', `git was not found: install it, or put it on the PATH`, {
       cause: error,
     });
-  const reason = said.trim().replace(/^fatal: /, '') || error.message;
+  const reason = onOneLine(said) || onOneLine(error.message);
   return new ContextError('GIT_FAILED', `git ${args[0] ?? ''} failed: ${reason}`, { cause: error });
+}
+
+/** What Git said, as sentences on one line: whoever shows it to people must not let it break lines. */
+function onOneLine(said: string): string {
+  const lines = said.split('\n').flatMap((text) => {
+    const trimmed = text.trim().replace(/^(fatal|error|hint): /, '');
+    return trimmed === '' ? [] : [trimmed];
+  });
+  const last = lines.length - 1;
+  return lines.map((text, place) => (place === last || /[.:;,!?]$/.test(text) ? text : `${text}.`)).join(' ');
 }

@@ -1,5 +1,5 @@
 import type { GitCall } from './git.ts';
-import type { Repository } from './repository.ts';
+import type { Repository, RepositoryHints } from './repository.ts';
 import type { ScanOptions, ScanResult } from './scan.ts';
 
 export { ContextError } from './errors.ts';
@@ -24,4 +24,14 @@ export async function scanRepository(repository: Repository, options: ScanOption
 /** See `scan.ts`. */
 export async function fingerprintOnly(repository: Repository): Promise<string> {
   return (await import('./scan.ts')).fingerprintOnly(repository);
+}
+
+/** See `git-setup.ts`. */
+export async function gitVersion(env: RepositoryHints['env']): Promise<string | null> {
+  return (await import('./git-setup.ts')).gitVersion(env);
+}
+
+/** See `git-setup.ts`. */
+export async function hooksFolder(repository: Repository, env: RepositoryHints['env']): Promise<string> {
+  return (await import('./git-setup.ts')).hooksFolder(repository, env);
 }

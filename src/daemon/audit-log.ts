@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { statePaths } from '../client/index.ts';
+import { accessError, statePaths } from '../client/index.ts';
 import type { Revision, TimeMs } from '../core/index.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { toFailure } from './failures.ts';
@@ -54,11 +54,19 @@ async function contentOf(store: SqliteStore): Promise<LogContent> {
 
 /** Whether this file system can carry a log is found out by making one. */
 async function trialIn(commonDir: string): Promise<LogAudit> {
-  const folder = mkdtempSync(join(commonDir, 'rhema-trial-'));
+  const folder = trialFolder(commonDir);
   try {
     const { engine } = await auditOf(join(folder, 'trial.db'));
     return { engine, content: null };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function trialFolder(commonDir: string): string {
+  try {
+    return mkdtempSync(join(commonDir, 'rhema-trial-'));
+  } catch (error) {
+    throw accessError(commonDir, error);
   }
 }

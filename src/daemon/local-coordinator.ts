@@ -38,7 +38,12 @@ export class LocalCoordinator implements ServedCoordinator {
     return this.#service.awaitTicket(ticket, signal);
   }
 
-  query<Q extends Query>(query: Q): Promise<Answer<Q>> {
+  /**
+   * Where nothing is held there may have been nobody to follow the files for: whoever comes then must not be told of the
+   * scopes from before a pull.
+   */
+  async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
+    if (query.kind === 'scopes' && this.#service.idle()) await this.#keeper.catchUp();
     return this.#service.query(query);
   }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultConfig, type Config } from '../config/index.ts';
 import type { LastGood, ScanResult } from '../context/index.ts';
 import {
@@ -44,7 +44,7 @@ class World {
       this.scans.push(previous);
       return Promise.resolve(this.scanned());
     },
-    fingerprint: () => Promise.resolve(this.fingerprint),
+    fingerprint: () => this.look(),
     definitions: () => Promise.resolve(this.inForce),
     submit: (command) => {
       this.commands.push(command);
@@ -55,6 +55,10 @@ class World {
     showProblems: (problems) => (this.shown = problems),
     wallMs: () => 99,
   });
+
+  look(): Promise<string> {
+    return Promise.resolve(this.fingerprint);
+  }
 
   scanned(): ScanResult {
     return {
@@ -161,6 +165,36 @@ describe('following changes', () => {
     expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
     await world.keeper.poll();
     expect(world.scans).toHaveLength(1);
+  });
+
+  it('catches up at once with files that changed while nobody polled', async () => {
+    world.fingerprint = 'f2';
+    await world.keeper.catchUp();
+    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+    await world.keeper.catchUp();
+    expect(world.scans).toHaveLength(1);
+  });
+
+  it('leaves files that change between two looks to the next time', async () => {
+    const prints = ['f2', 'f3', 'f3', 'f3'];
+    vi.spyOn(world, 'look').mockImplementation(() => Promise.resolve(prints.shift() ?? 'f3'));
+    await world.keeper.catchUp();
+    expect(world.commands).toEqual([]);
+    world.fingerprint = 'f3';
+    await world.keeper.catchUp();
+    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+  });
+
+  it('goes on with what is in force when the files cannot be looked at', async () => {
+    vi.spyOn(world, 'look').mockRejectedValue(new Error('git ended with 128'));
+    await world.keeper.catchUp();
+    expect(world.commands).toEqual([]);
+  });
+
+  it('tells whoever asks that coordination was switched off meanwhile', async () => {
+    world.config = { ...defaultConfig, enabled: false };
+    world.fingerprint = 'f2';
+    await expect(world.keeper.catchUp()).rejects.toMatchObject({ code: 'DISABLED' });
   });
 
   it('does not wait when somebody asks for a scope that is not known', async () => {

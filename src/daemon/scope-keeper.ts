@@ -79,6 +79,19 @@ export class ScopeKeeper {
     if (wanted && this.#seen === before) await this.refresh();
   }
 
+  /**
+   * Before an answer about scopes while nobody else may have polled for long. Files in the middle of a change are left to
+   * the next one, and so is a tree that cannot be read: what is in force is an answer, too. Throws `DISABLED`.
+   */
+  async catchUp(): Promise<void> {
+    try {
+      await this.poll();
+      if (this.#seen !== this.#taken) await this.poll();
+    } catch (error) {
+      if (error instanceof CoordinatorError && error.code === 'DISABLED') throw error;
+    }
+  }
+
   async #refresh(): Promise<RefreshReport> {
     return this.#take(await this.#ports.scan(this.#lastGood));
   }

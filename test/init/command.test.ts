@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Questions } from '../../src/cli/context.ts';
-import { git, makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { commitAll, git, makeRepository, write } from '../../src/context/testing/fixture.ts';
 import { runHere, type Run } from './run.ts';
 import { json } from './support.ts';
 
@@ -227,6 +227,35 @@ describe('rhema scope refresh', () => {
     expect(body).toMatchObject({ accepted: true, scopes: 5, written: true, problems: [] });
   });
 
+  it('--yes says all that it did on standard output, as init does', async () => {
+    const { stdout, stderr } = await rhema('scope', 'refresh', '--yes');
+    expect(stdout).toContain('add    packages/new/rhema.yaml\n2 files written\n5 scopes in force\n');
+    expect(stderr).toBe('');
+  });
+
+  it('--dry-run says on standard output that there is nothing to do, as init does', async () => {
+    await rhema('scope', 'refresh', '--yes');
+    expect(await rhema('scope', 'refresh', '--dry-run')).toMatchObject({
+      code: 0,
+      stdout: 'the scopes are in step with the code\n',
+      stderr: '',
+    });
+  });
+
+  it('--dry-run says nothing beside the diff when there is nothing else to say', async () => {
+    expect(await rhema('scope', 'refresh', '--dry-run')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('tells programs what is behind where nobody can be asked', async () => {
+    const { code, body } = await rhema('scope', 'refresh', '--json');
+    expect(code).toBe(2);
+    expect(body).toMatchObject({
+      ok: false,
+      code: 'CONFIRMATION_NEEDED',
+      details: { accepted: true, scopes: 4, written: false, plan: { changes: [{}, {}] } },
+    });
+  });
+
   it('asks on a terminal', async () => {
     const person = new Person(true);
     expect(await run(['scope', 'refresh'], person)).toMatchObject({ code: 0 });
@@ -236,9 +265,11 @@ describe('rhema scope refresh', () => {
 
   it('has the files read as they are where nobody can be asked, and says that they are behind', async () => {
     const { code, stdout, stderr } = await rhema('scope', 'refresh');
-    expect(code).toBe(0);
+    expect(code).toBe(2);
     expect(stdout).toContain('4 scopes in force');
     expect(stderr).toContain('2 scope files not in step with the code: rhema scope refresh --yes');
+    expect(stderr).toContain('CONFIRMATION_NEEDED');
+    expect(existsSync(join(root, 'packages/new/rhema.yaml'))).toBe(false);
   });
 
   it('takes one option at a time', async () => {
@@ -250,4 +281,28 @@ it('where nothing was generated rhema scope refresh --check has nothing to compa
   root = makeRepository({ 'rhema.yaml': 'name: acme\n', 'package.json': json({ name: 'acme' }) });
   expect(await rhema('scope', 'refresh', '--check')).toMatchObject({ code: 0 });
   expect(await rhema('scope', 'refresh')).toMatchObject({ code: 0, stdout: '1 scope in force\n' });
+});
+
+describe('in a linked worktree, whose scopes the main one does not have yet', () => {
+  const linked = (): string => join(root, 'linked');
+  const inLinked = (...words: readonly string[]): Promise<Run> => runHere(linked(), words);
+  beforeEach(async () => {
+    commitAll(root);
+    git(root, 'worktree', 'add', '--quiet', 'linked');
+    expect(await inLinked('init', '--yes')).toMatchObject({ code: 0 });
+  });
+
+  it('scope list says which tree is read, and when those of this one count', async () => {
+    const { stdout } = await inLinked('scope', 'list');
+    expect(stdout).toContain(
+      `no scopes: they are read from the main working tree, ${root}; what rhema init writes here counts once it is merged there\n`,
+    );
+    expect((await rhema('scope', 'list')).stdout).toContain('no scopes: rhema init derives them');
+  });
+
+  it('doctor says so too', async () => {
+    const { stdout } = await inLinked('doctor');
+    expect(stdout).toContain(`nothing to lock; they are read from the main working tree, ${root}\n`);
+    expect(stdout).toContain('merge the scope files of this working tree into it');
+  });
 });

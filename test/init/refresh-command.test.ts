@@ -78,7 +78,8 @@ describe('rhema scope refresh where the graph has outgrown its bounds', () => {
     edit('rhema.yaml', (text) => text.replace('  enabled: true\n', '  enabled: true # ours\n'));
     expect((await refresh('--check')).code).toBe(3);
     const { code, stdout, stderr } = await refresh('--yes');
-    expect([code, stderr]).toEqual([0, '68 files written\n']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('\n68 files written\n');
     expect(stdout).toContain('the longest chain has 69 dependencies: max_scope_depth is 64\n');
     expect(stdout).toContain('change rhema.yaml\nadd    p10/rhema.yaml\n');
     expect(read('rhema.yaml')).toContain('  enabled: true # ours\n  max_scope_depth: 128\n');
@@ -147,8 +148,8 @@ it('says what was written where coordination is disabled', async () => {
   edit('rhema.yaml', (text) => text.replace('enabled: true', 'enabled: false'));
   write(root, chain(3, 4));
   const { code, stdout, stderr } = await refresh('--yes');
-  expect([code, stderr]).toEqual([0, '1 file written\n']);
-  expect(stdout).toMatch(/^add {4}p3\/rhema\.yaml\ncoordination is disabled/);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^add {4}p3\/rhema\.yaml\n1 file written\ncoordination is disabled/);
 });
 
 it('init --derive says nothing about a scope that it is about to make', async () => {

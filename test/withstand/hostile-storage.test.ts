@@ -168,6 +168,18 @@ describe('the state folder', () => {
   });
 });
 
+it('doctor says of a Git folder that may only be read what to do about it', async () => {
+  makeReadOnly();
+  const { code, stderr } = await asNobody('doctor');
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    `state folder: ${sandbox.paths.directory} cannot be made: ${sandbox.commonDir} cannot be written`,
+  );
+  expect(stderr).toContain(`chmod u+rwx ${sandbox.commonDir};`);
+  expect(stderr).toContain(`log: ${sandbox.commonDir}: EACCES: permission denied`);
+  expect(stderr).not.toContain('a bug');
+});
+
 const nobody = 65_534;
 
 /** Only read, for the user who runs the commands; for root there is no such thing, so he becomes another user. */

@@ -1,82 +1,109 @@
-import type { Argument, Command, Option } from 'commander';
-import { agentStatuses } from '../../core/index.ts';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { safe } from '../format/text.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { insertionOf, parseLine } from './bash-line.ts';
+import { optionNamed, positionAfter, splitOption } from './completion-position.ts';
+import type { Position } from './completion-position.ts';
+import { kindOfValue, valuesOf } from './completion-values.ts';
+import type { Candidate, Kind } from './completion-values.ts';
 
-/** A word that may come next, and what it is. */
-interface Candidate {
-  readonly word: string;
-  readonly help: string;
+export interface CompleteInput {
+  /** Without quotes and escapes, the last one unfinished; for bash the line up to the cursor, as it is typed. */
+  readonly words: readonly string[];
+  /** Who reads the answer; none: a person. */
+  readonly shell?: string;
+  /** Where bash begins a word anew, besides blanks: it replaces only what comes after. */
+  readonly breaks?: string;
 }
 
+/** What may come next. */
+interface Answer {
+  readonly kind: Kind;
+  readonly candidates: readonly Candidate[];
+}
+
+const nothing: Answer = { kind: 'words', candidates: [] };
+
 /**
- * The words that may come after the words so far, one a line with a tab before its help. Never fails: at a prompt, no
- * suggestion is better than an error.
+ * The words that may come after the words so far, one a line with a tab before its help. A shell is told the kind of them
+ * first, since files, folders and commands are its own to complete; bash is told words that are quoted already, since it
+ * puts them in as they are. Never fails: at a prompt, no suggestion is better than an error.
  */
-export async function completeWords(
-  call: Call,
-  program: Command,
-  words: readonly string[],
-): Promise<Outcome> {
-  const unfinished = words.at(-1) ?? '';
-  const candidates = await candidatesFor(call, program, words.slice(0, -1), unfinished).catch(() => []);
-  for (const { word, help } of candidates.filter((candidate) => candidate.word.startsWith(unfinished)))
-    call.print(`${word}\t${safe(help)}`);
+export async function completeWords(call: Call, program: Command, input: CompleteInput): Promise<Outcome> {
+  if (input.shell === 'bash') return completeLine(call, program, input.words[0] ?? '', input.breaks ?? '');
+  const { kind, candidates } = await answerTo(call, program, input.words);
+  if (input.shell !== undefined) call.print(kind);
+  for (const { word, help } of candidates) call.print(`${word}\t${safe(help)}`);
   return ended(exitCodes.done);
 }
 
-async function candidatesFor(
-  call: Call,
-  program: Command,
-  before: readonly string[],
-  unfinished: string,
-): Promise<readonly Candidate[]> {
-  const { command, operands, pending } = position(program, before);
-  if (before.includes('--')) return [];
-  if (pending !== null) return valuesOf(call, pending.attributeName());
-  if (unfinished.startsWith('-')) return optionsOf(program, command);
-  if (command.commands.length > 0) return commandsOf(command);
-  const argument = argumentAt(command, operands);
-  return argument === null ? [] : valuesOf(call, argument.name());
+async function completeLine(call: Call, program: Command, line: string, breaks: string): Promise<Outcome> {
+  const { words, last } = parseLine(line, breaks);
+  const { kind, candidates } = await answerTo(call, program, [...words.slice(1), last.value]);
+  call.print(kind);
+  for (const { word } of candidates) call.print(insertionOf(word, last));
+  return ended(exitCodes.done);
 }
 
-interface Position {
-  readonly command: Command;
-  /** Operands of the command so far. */
-  readonly operands: number;
-  /** The option whose value comes next. */
-  readonly pending: Option | null;
-}
-
-/** Where in the tree the words have led. */
-function position(program: Command, words: readonly string[]): Position {
-  let command = program;
-  let operands = 0;
-  let pending: Option | null = null;
-  for (const word of words) {
-    const child: Command | undefined = command.commands.find((known) => known.name() === word);
-    if (pending !== null && !word.startsWith('-')) pending = pending.variadic ? pending : null;
-    else if (word.startsWith('-')) pending = optionNamed(program, command, word);
-    else if (child !== undefined) command = child;
-    else operands += 1;
+async function answerTo(call: Call, program: Command, words: readonly string[]): Promise<Answer> {
+  const position = positionAfter(program, words.slice(0, -1));
+  if (position === null) return nothing;
+  const there = call.in(folderOf(call, position));
+  try {
+    return await answerAt(there, position, words.at(-1) ?? '');
+  } catch {
+    return nothing;
+  } finally {
+    await there.close();
   }
-  return { command, operands, pending };
 }
 
-function optionNamed(program: Command, command: Command, word: string): Option | null {
-  const option = [...command.options, ...program.options].find(
-    (known) => known.long === word || known.short === word,
+/** `-C` holds for what comes after it; at this point the shell has not yet replaced a tilde. */
+function folderOf(call: Call, { directory }: Position): string {
+  const home = call.context.env['HOME'] ?? '~';
+  return resolve(
+    call.cwd,
+    (directory ?? '.').replace(/^~(?=\/|$)/, () => home),
   );
-  return option?.required === true || option?.optional === true ? option : null;
 }
 
-function argumentAt(command: Command, place: number): Argument | null {
-  const argument = command.registeredArguments[place] ?? command.registeredArguments.at(-1);
-  if (argument === undefined) return null;
-  return place < command.registeredArguments.length || argument.variadic ? argument : null;
+async function answerAt(call: Call, position: Position, unfinished: string): Promise<Answer> {
+  const { command, operands, pending, isClosed } = position;
+  if (isClosed && runsCommand(command)) return { kind: 'command', candidates: [] };
+  if (pending !== null) return answerOf(call, pending.attributeName(), unfinished);
+  if (!isClosed && unfinished.startsWith('-')) return optionAnswer(call, position, unfinished);
+  if (command.commands.length > 0) return wordsOf(commandsOf(command), unfinished);
+  const arguments_ = command.registeredArguments;
+  const argument = arguments_[operands] ?? arguments_.at(-1);
+  if (argument === undefined || (operands >= arguments_.length && !argument.variadic)) return nothing;
+  return answerOf(call, argument.name(), unfinished);
+}
+
+function runsCommand({ registeredArguments }: Command): boolean {
+  return registeredArguments[0]?.name() === 'command';
+}
+
+/** `--agent`, or `--agent=al` with a value in the same word. */
+async function optionAnswer(call: Call, { program, command }: Position, unfinished: string): Promise<Answer> {
+  const { flag, value } = splitOption(unfinished);
+  if (value === null || !flag.startsWith('--')) return wordsOf(optionsOf(program, command), unfinished);
+  const option = optionNamed(program, command, flag);
+  if (option === null) return nothing;
+  const { kind, candidates } = await answerOf(call, option.attributeName(), value);
+  return { kind, candidates: candidates.map(({ word, help }) => ({ word: `${flag}=${word}`, help })) };
+}
+
+async function answerOf(call: Call, name: string, unfinished: string): Promise<Answer> {
+  const matching = wordsOf(await valuesOf(call, name), unfinished);
+  return matching.candidates.length > 0 ? matching : { kind: kindOfValue(name), candidates: [] };
+}
+
+function wordsOf(candidates: readonly Candidate[], unfinished: string): Answer {
+  return { kind: 'words', candidates: candidates.filter(({ word }) => word.startsWith(unfinished)) };
 }
 
 function commandsOf(command: Command): Candidate[] {
@@ -87,40 +114,10 @@ function commandsOf(command: Command): Candidate[] {
 }
 
 function optionsOf(program: Command, command: Command): Candidate[] {
-  return [...command.options, ...program.options]
-    .filter((option) => !option.hidden)
-    .map((option) => ({ word: option.long ?? option.flags, help: option.description }));
-}
-
-/** Values by the name of the argument or option that takes them. */
-const values: Readonly<Record<string, (call: Call) => Promise<readonly Candidate[]>>> = {
-  scope: scopes,
-  scopes,
-  agent: agents,
-  name: agents,
-  subject: async (call) => [...(await scopes(call)), ...(await agents(call))],
-  status: async () => agentStatuses.map((word) => ({ word, help: '' })),
-  shell: async () => ['bash', 'zsh', 'fish'].map((word) => ({ word, help: '' })),
-  clientConfig: async () => {
-    const { clientNames, clients } = await import('./client-config-clients.ts');
-    return clientNames.map((word) => ({ word, help: clients[word].title }));
-  },
-  key: async () => {
-    const { options } = await import('../../config/index.ts');
-    return options.map((option) => ({ word: option.key, help: option.help }));
-  },
-};
-
-async function valuesOf(call: Call, name: string): Promise<readonly Candidate[]> {
-  return (await values[name]?.(call)) ?? [];
-}
-
-async function scopes(call: Call): Promise<readonly Candidate[]> {
-  const answer = await (await call.coordinator()).query({ kind: 'scopes' });
-  return answer.scopes.map((scope) => ({ word: scope.path, help: scope.name }));
-}
-
-async function agents(call: Call): Promise<readonly Candidate[]> {
-  const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
-  return answer.agents.map((agent) => ({ word: agent.agent, help: agent.status }));
+  const help = command.createHelp();
+  const options = [...help.visibleOptions(command), ...help.visibleOptions(program)].map((option) => ({
+    word: option.long ?? option.flags,
+    help: option.description,
+  }));
+  return [...new Map(options.map((option) => [option.word, option])).values()];
 }

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asRevision } from '../../core/index.ts';
+import { runCli } from '../program.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness } from '../testing/harness.ts';
 import { agentView, scopeView, statusAnswer } from '../testing/samples.ts';
+import type { World } from '../world.ts';
 
 const status = statusAnswer({ agents: [agentView()] });
 const scopes = { revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] };
@@ -20,7 +22,7 @@ describe('completion', () => {
 
   it.each(['bash', 'zsh', 'fish'])('has a script for %s that asks the program itself', async (shell) => {
     expect((await new Harness({ coordinator }).run('completion', shell)).stdout).toContain(
-      'rhema __complete -- ',
+      `rhema __complete --shell ${shell} `,
     );
   });
 
@@ -52,8 +54,78 @@ describe('completion', () => {
       ['claude', 'codex', 'cursor'],
     ],
     [['__comp'], []],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [
+      ['init', '--stage', ''],
+      ['optional', 'default', 'strict'],
+    ],
+    [['init', '--stage=str'], ['--stage=strict']],
+    [
+      ['mcp', '--client-config=c'],
+      ['--client-config=claude', '--client-config=codex', '--client-config=cursor'],
+    ],
+    [['lock', 'acquire', '--agent=al'], ['--agent=alice']],
+    [['lock', 'acquire', '--agent=alice', 's'], ['src/core']],
+    [['lock', 'acquire', '--no-such=a'], []],
+    [['why', 'x', '--as', 's'], ['scope']],
+    [['lock', 'acquire', '--he'], ['--help']],
+    [['--ve'], ['--version']],
+    [['--dir'], ['--direct', '--directory']],
+    [['-C', '/elsewhere', 'lock', 'acq'], ['acquire']],
+    [['-C/elsewhere', 'lock', 'acq'], ['acquire']],
+    [['nosuch', ''], []],
+    [['nosuch', 'l'], []],
+    [['lock', 'nosuch', ''], []],
+    [['lock', 'acquire', '--', 's'], ['src/core']],
+    [['lock', 'acquire', '--', '-'], []],
+    [['agent', 'set', 'blocked', ''], []],
   ])('after %j come %j', async (typed, expected) => {
     expect(await words(...typed)).toEqual(expected);
+  });
+
+  it.each([
+    [['-C', '../other'], '/other'],
+    [['-C../other'], '/other'],
+    [['--directory=/other'], '/other'],
+    [['-C', '/first', '-C', '/other'], '/other'],
+    [['-C', '~/other'], '/home/olga/other'],
+    [[], '/repo'],
+  ])('after %j asks in %s', async (typed, folder) => {
+    const asked: string[] = [];
+    const { context } = new Harness({ coordinator, env: { HOME: '/home/olga' } });
+    const locate: World['locate'] = (cwd, env) => {
+      asked.push(cwd);
+      return context.world.locate(cwd, env);
+    };
+    const words = ['__complete', '--', ...typed, 'lock', 'acquire', ''];
+    await runCli(words, { ...context, world: { ...context.world, locate } });
+    expect(asked).toEqual([folder]);
+  });
+
+  it.each<[readonly string[], string]>([
+    [['lock', 'acquire', 's'], 'words\nsrc/core\tcore\n'],
+    [['lock', 'acquire', 'elsewhere'], 'folders\n'],
+    [['-C', ''], 'folders\n'],
+    [['--directory=x'], 'folders\n'],
+    [['verify-log', ''], 'files\n'],
+    [['run', '--scope', 'src/core', '--', ''], 'command\n'],
+    [['run', '--scope', 'src/core', '--', 'npm', 'te'], 'command\n'],
+    [['init', '--stage', 'x'], 'words\n'],
+    [['nosuch', ''], 'words\n'],
+  ])('after %j tells a shell %j', async (typed, told) => {
+    const { stdout } = await new Harness({ coordinator }).run('__complete', '--shell', 'zsh', '--', ...typed);
+    expect(stdout).toBe(told);
+  });
+
+  it('tells bash what to put in at the cursor, as it has to be typed', async () => {
+    const answer = { ...scopes, scopes: [scopeView('packages/my:own pkg')] };
+    const harness = new Harness({ coordinator: new FakeCoordinator({ answers: { scopes: () => answer } }) });
+    const line = 'rhema lock acquire packages/my:o';
+    const { stdout } = await harness.run('__complete', '--shell', 'bash', '--breaks', ' :', '--', line);
+    expect(stdout).toBe('words\nown\\ pkg\n');
   });
 
   it('says nothing when nobody can be asked', async () => {
@@ -69,14 +141,14 @@ describe('completion', () => {
 /** How each shell is brought to complete the words `rhema lock acquire s` without a person at the keyboard. */
 const shells = {
   bash: `source SCRIPT
-COMP_WORDS=(rhema lock acquire s) COMP_CWORD=3
+COMP_LINE='rhema lock acquire src and more' COMP_POINT=20
 _rhema 2>/dev/null
 printf '%s\\n' "\${COMPREPLY[@]}"
 complete -p rhema`,
   zsh: `autoload -Uz compinit && compinit -u -d FOLDER/dump
 source SCRIPT
 _describe() { print -rl -- "\${(@P)2}" }
-words=(rhema lock acquire s) CURRENT=4
+words=(rhema lock acquire s) CURRENT=4 PREFIX=s
 _rhema
 print -r -- "complete $_comps[rhema]"`,
   fish: `source SCRIPT
@@ -93,7 +165,10 @@ describe('the script in a real shell', () => {
     folder = mkdtempSync(join(tmpdir(), 'rhema-completion-'));
     const program = `#!/bin/sh
 printf '%s\\n' "$@" > '${folder}/asked'
-printf 'src/core\\tthe core\\nsrc/store\\tthe store: disks\\n'
+if [ "$3" = bash ]
+then printf 'words\\nsrc/core\\nsrc/store\\n'
+else printf 'words\\nsrc/core\\tthe core\\nsrc/store\\tthe store: disks\\n'
+fi
 `;
     writeFileSync(join(folder, 'rhema'), program, { mode: 0o755 });
   });
@@ -108,9 +183,10 @@ printf 'src/core\\tthe core\\nsrc/store\\tthe store: disks\\n'
   }
   const asked = (): string[] => readFileSync(join(folder, 'asked'), 'utf8').trimEnd().split('\n');
 
-  it.skipIf(!isInstalled('bash'))('bash offers the words that the program answers', async () => {
+  it.skipIf(!isInstalled('bash'))('bash offers the words that the program answers to the line', async () => {
     expect(await completed('bash')).toEqual(['src/core', 'src/store', 'complete -F _rhema rhema']);
-    expect(asked()).toEqual(['__complete', '--', 'lock', 'acquire', 's']);
+    const told = asked().join('\n');
+    expect(told).toMatch(/^__complete\n--shell\nbash\n--breaks\n[^]*[:][^]*\n--\nrhema lock acquire s$/);
   });
 
   it.skipIf(!isInstalled('zsh'))('zsh offers them with their help', async () => {
@@ -119,7 +195,7 @@ printf 'src/core\\tthe core\\nsrc/store\\tthe store: disks\\n'
       'src/store:the store: disks',
       'complete _rhema',
     ]);
-    expect(asked()).toEqual(['__complete', '--', 'lock', 'acquire', 's']);
+    expect(asked()).toEqual(['__complete', '--shell', 'zsh', '--', 'lock', 'acquire', 's']);
   });
 
   it.skipIf(!isInstalled('fish'))('fish offers them with their help', async () => {
@@ -128,6 +204,6 @@ printf 'src/core\\tthe core\\nsrc/store\\tthe store: disks\\n'
       'src/store\tthe store: disks',
       'complete __rhema_complete',
     ]);
-    expect(asked()).toEqual(['__complete', '--', 'lock', 'acquire', 's']);
+    expect(asked()).toEqual(['__complete', '--shell', 'fish', '--', 'lock', 'acquire', 's']);
   });
 });

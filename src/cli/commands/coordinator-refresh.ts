@@ -1,9 +1,12 @@
+import type { RefreshReport } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { count } from '../format/text.ts';
+import type { Style } from '../format/style.ts';
+import { count, line, shellCommand } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { isDisabled } from '../output.ts';
 
 /**
  * Has the coordinator read the scope files again. A refused graph leaves the last good one in force. `more` is added to the
@@ -21,14 +24,48 @@ export async function refreshCoordinator(
         .filter((part) => part !== '')
         .join('\n'),
     );
-  const message = 'the scope files are unsound: the last good graph stays in force';
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
     revision,
     code: 'SCOPES_REFUSED',
-    message,
+    message: unsoundText(report),
     details: { scopes, problems, ...more },
-    lines: [message, problemsText(call.errorStyle, problems)],
+    lines: refusalLines(call.errorStyle, report),
   };
+}
+
+/**
+ * Has the coordinator that runs, if any, take over files that were just written: it looks at them only now and then. They
+ * are written in any case, so that it cannot be told is no failure. Null: none runs, or it was not told.
+ */
+export async function tellCoordinator(call: Call): Promise<RefreshReport | null> {
+  try {
+    return await call.world.owner.refresh(await call.repository());
+  } catch (error) {
+    if (!isDisabled(error)) call.note(untoldText(error));
+    return null;
+  }
+}
+
+function untoldText(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return line`the coordinator that runs was not told: ${reason}; ${shellCommand('rhema', 'scope', 'refresh')} tells it`;
+}
+
+/** What people have to know of a report that they did not ask for; empty when the graph was taken whole. */
+export function reportText(style: Style, report: RefreshReport | null): string {
+  const isWhole = report?.accepted === true && report.problems.every(({ severity }) => severity !== 'error');
+  return report === null || isWhole ? '' : refusalLines(style, report).join('\n');
+}
+
+function refusalLines(style: Style, report: RefreshReport): string[] {
+  return [unsoundText(report), problemsText(style, report.problems)];
+}
+
+function unsoundText({ accepted, scopes }: RefreshReport): string {
+  const inForce = accepted
+    ? `${count(scopes, 'scope')} in force, without what is broken`
+    : 'the last good graph stays in force';
+  return `the scope files are unsound: ${inForce}`;
 }

@@ -3,8 +3,10 @@ import type { Call } from '../call.ts';
 import { invalidInput, usageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { planText, writtenText } from '../format/plan.ts';
+import type { Style } from '../format/style.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { askAboutPlan } from './init-questions.ts';
 import { blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
 
@@ -50,24 +52,34 @@ function nothingToDo(plan: Plan): Outcome {
 }
 
 async function write(call: Call, prepared: Prepared, plan: Plan): Promise<Outcome> {
-  await call.world.scopeFiles.apply(prepared.root, plan.changes);
-  return done(
-    null,
-    { ...planData(plan), written: true },
-    (style) => `${planText(style, plan)}\n\n${writtenText(plan)}`,
-  );
+  const intro = (style: Style): string => `${planText(style, plan)}\n\n`;
+  return writeAndTell(call, prepared, plan, intro);
 }
 
 async function ask(call: Call, prepared: Prepared, choices: Choices): Promise<Outcome> {
   const plan = await askAboutPlan(call, prepared, choices);
   if (plan === null) return done(null, { written: false }, () => 'nothing was written');
+  return writeAndTell(call, prepared, plan, () => '');
+}
+
+async function writeAndTell(
+  call: Call,
+  prepared: Prepared,
+  plan: Plan,
+  intro: (style: Style) => string,
+): Promise<Outcome> {
   await call.world.scopeFiles.apply(prepared.root, plan.changes);
-  return done(null, { ...planData(plan), written: true }, () => writtenText(plan));
+  const coordinator = await tellCoordinator(call);
+  return done(null, { ...planData(plan), written: true, coordinator }, (style) =>
+    [intro(style) + writtenText(plan), reportText(style, coordinator)]
+      .filter((part) => part !== '')
+      .join('\n'),
+  );
 }
 
 /** Nobody can be asked: says what would be done, and how to have it done. */
 function propose(call: Call, plan: Plan): Outcome {
-  if (!call.json && !call.quiet) call.print(planText(call.style, plan));
+  call.show(planText(call.style, plan));
   const message = 'nothing was written: --yes writes it, --dry-run shows each file';
   return {
     kind: 'refused',

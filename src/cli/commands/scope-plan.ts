@@ -60,13 +60,14 @@ export function actionOf({ before, after }: FileChange): 'add' | 'change' | 'rem
 /** Writes the files of a plan, and says so at once: what comes after may fail. */
 export async function applyPlan(call: Call, prepared: Prepared, { changes }: Plan): Promise<void> {
   await call.world.scopeFiles.apply(prepared.root, changes);
-  call.note(`${count(changes.length, 'file')} written`);
+  call.show(`${count(changes.length, 'file')} written`);
 }
 
 /** The changes as a diff; nothing is written. */
 export async function patchOutcome(call: Call, plan: Plan): Promise<Outcome> {
   const patch = await call.world.scopeFiles.patch(plan.changes);
-  call.note(problemsText(call.errorStyle, [...plan.notices, ...plan.problems]));
+  const told = problemsText(call.errorStyle, [...plan.notices, ...plan.problems]);
+  if (told !== '') call.note(told);
   return done(null, { ...planData(plan), patch, written: false }, () => withoutLastBreak(patch));
 }
 

@@ -27,7 +27,7 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (input.check === true) return checked(call, plan);
-  if (input.dryRun === true) return patchOutcome(call, plan);
+  if (input.dryRun === true) return plan.changes.length === 0 ? inStep(plan) : patchOutcome(call, plan);
   return writeAndRefresh(call, prepared, choices, input);
 }
 
@@ -44,12 +44,7 @@ async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): 
 function checked(call: Call, plan: Plan): Outcome {
   const { changes, problems } = plan;
   if (problems.some(({ severity }) => severity === 'error')) return blocked(call, plan);
-  if (changes.length === 0)
-    return done(null, planData(plan), (style) =>
-      [refreshText(style, plan), 'the scopes are in step with the code']
-        .filter((part) => part !== '')
-        .join('\n\n'),
-    );
+  if (changes.length === 0) return inStep(plan);
   const message = `${count(changes.length, 'scope file')} not in step with the code: run rhema scope refresh`;
   return {
     kind: 'refused',
@@ -62,7 +57,14 @@ function checked(call: Call, plan: Plan): Outcome {
   };
 }
 
-/** Where nobody can be asked the files stay, and the coordinator reads them as they are. */
+function inStep(plan: Plan): Outcome {
+  return done(null, { ...planData(plan), written: false }, (style) =>
+    [refreshText(style, plan), 'the scopes are in step with the code']
+      .filter((part) => part !== '')
+      .join('\n\n'),
+  );
+}
+
 async function writeAndRefresh(
   call: Call,
   prepared: Prepared,
@@ -71,19 +73,37 @@ async function writeAndRefresh(
 ): Promise<Outcome> {
   const plan = prepared.plan(choices);
   const isStale = plan.changes.length > 0;
-  const asks = isStale && input.yes !== true && isInteractive(call);
-  if (!asks) show(call, plan);
-  const taken = isStale && input.yes === true ? plan : null;
-  const chosen = asks ? await askAboutRefresh(call, prepared, choices) : taken;
-  if (chosen !== null) await applyPlan(call, prepared, chosen);
-  else if (isStale)
-    call.note(
-      `${count(plan.changes.length, 'scope file')} not in step with the code: rhema scope refresh --yes`,
-    );
-  return refreshCoordinator(call, { plan: planData(chosen ?? plan), written: chosen !== null });
+  if (isStale && input.yes !== true && isInteractive(call)) return askAndRefresh(call, prepared, choices);
+  call.show(refreshText(call.style, plan));
+  if (isStale && input.yes !== true) return readBehind(call, plan);
+  if (isStale) await applyPlan(call, prepared, plan);
+  return refreshCoordinator(call, { plan: planData(plan), written: isStale });
 }
 
-function show(call: Call, plan: Plan): void {
-  const text = refreshText(call.style, plan);
-  if (text !== '' && !call.json && !call.quiet) call.print(text);
+async function askAndRefresh(call: Call, prepared: Prepared, choices: Choices): Promise<Outcome> {
+  const chosen = await askAboutRefresh(call, prepared, choices);
+  const plan = chosen ?? prepared.plan(choices);
+  if (chosen === null) call.note(behindText(plan));
+  else await applyPlan(call, prepared, chosen);
+  return refreshCoordinator(call, { plan: planData(plan), written: chosen !== null });
+}
+
+/** Nobody can be asked: the files stay, the coordinator reads them as they are, and the caller learns that they are behind. */
+async function readBehind(call: Call, plan: Plan): Promise<Outcome> {
+  const read = await refreshCoordinator(call, { plan: planData(plan), written: false });
+  if (read.kind !== 'done') return read;
+  call.show(await read.text(call.style));
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.invalid,
+    revision: read.revision,
+    code: 'CONFIRMATION_NEEDED',
+    message: behindText(plan),
+    details: read.data,
+  };
+}
+
+function behindText({ changes }: Plan): string {
+  const files = count(changes.length, 'scope file');
+  return `${files} not in step with the code: rhema scope refresh --yes writes, --dry-run shows what`;
 }

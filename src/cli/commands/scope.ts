@@ -2,6 +2,7 @@ import type { ScopeView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { scopesElsewhere } from '../format/scope-source.ts';
 import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import type { Style } from '../format/style.ts';
@@ -9,20 +10,27 @@ import { line, safe, shellCommand } from '../format/text.ts';
 import { problemsText, statusCell } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Repository } from '../world.ts';
 import { scopeOf } from './scopes-of.ts';
 
 /** Every scope, with its holder and sync status. */
 export async function listScopes(call: Call): Promise<Outcome> {
   const { revision, scopes, problems } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const repository = await call.repository();
   return done(revision, { scopes, problems }, async (style) => {
-    const parts = [await scopeTable(style, scopes), problemsText(style, problems)];
-    return parts.filter((part) => part !== '').join('\n\n');
+    const list = scopes.length === 0 ? noScopes(repository) : await scopeTable(style, scopes);
+    return [list, problemsText(style, problems)].filter((part) => part !== '').join('\n\n');
   });
 }
 
-async function scopeTable(style: Style, scopes: readonly ScopeView[]): Promise<string> {
-  if (scopes.length === 0)
-    return `no scopes: ${shellCommand('rhema', 'init')} derives them from what is there`;
+function noScopes(repository: Repository): string {
+  const init = shellCommand('rhema', 'init');
+  const source = scopesElsewhere(repository);
+  if (source === null) return `no scopes: ${init} derives them from what is there`;
+  return line`no scopes: they are read from ${source}; what ${init} writes here counts once it is merged there`;
+}
+
+function scopeTable(style: Style, scopes: readonly ScopeView[]): Promise<string> {
   const rows = scopes.map((scope): Cell[] => [
     scope.path,
     scope.name,

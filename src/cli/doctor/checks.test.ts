@@ -67,6 +67,13 @@ describe('what surrounds the repository', () => {
   it.each<Row>([
     ['an old Node', 'node', factsOf({ nodeVersion: 'v20.20.2' }), 'warning', 'v20.20.2'],
     ['no Git', 'git', factsOf({ git: known(null) }), 'problem', 'git was not found'],
+    [
+      'a Git with a version of its own',
+      'git',
+      factsOf({ git: known('git version weird') }),
+      'warning',
+      'its version cannot be told: git --version says "git version weird"',
+    ],
     ['a Git that is too old', 'git', factsOf({ git: known('2.17.1') }), 'problem', 'too old'],
     ['the Git that corrupts', 'git', factsOf({ git: known('2.51.0') }), 'problem', 'corrupts the index'],
     ['the Git after it', 'git', factsOf({ git: known('2.51.1') }), 'ok', '2.51.1'],

@@ -1,5 +1,6 @@
 import { compareVersions } from '../../client/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
+import { scopesElsewhere } from '../format/scope-source.ts';
 import { count } from '../format/text.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../surroundings.ts';
 import type { Configuration, Scan } from '../world.ts';
@@ -39,24 +40,36 @@ function checkNode({ nodeVersion, version }: Facts): readonly Finding[] {
 
 /** `git rev-parse --path-format=absolute` came with it. */
 const gitOldest = '2.31.0';
+const gitOldestShown = '2.31';
 const gitUnsound = '2.51.0';
 
 function checkGit({ git }: Facts): readonly Finding[] {
-  return findingsFrom('git', git, 'see that `git --version` runs here', (version) => {
-    if (version === null)
-      return [problem('git', 'git was not found', 'install it, or put it on the PATH: https://git-scm.com')];
-    if (version === gitUnsound)
-      return [
-        problem(
-          'git',
-          `version ${version} corrupts the index when several processes use it`,
-          'install 2.51.1 or later; an index that is damaged already: rm "$(git rev-parse --git-path index)" && git reset',
-        ),
-      ];
-    if (compareVersions(version, gitOldest) < 0)
-      return [problem('git', `version ${version} is too old`, `install ${gitOldest.slice(0, -2)} or later`)];
-    return [ok('git', `version ${version}`)];
-  });
+  return findingsFrom('git', git, 'see that `git --version` runs here', (said) => [gitFinding(said)]);
+}
+
+function gitFinding(said: string | null): Finding {
+  if (said === null)
+    return problem('git', 'git was not found', 'install it, or put it on the PATH: https://git-scm.com');
+  const version = /\d+(\.\d+)+/.exec(said)?.[0];
+  return version === undefined ? untoldVersion(said) : versionFinding(version);
+}
+
+/** Builds of one's own say what they like; whether one is new enough only its user knows. */
+function untoldVersion(said: string): Finding {
+  const message = `its version cannot be told: git --version says ${JSON.stringify(said)}`;
+  return warning('git', message, `see that it is ${gitOldestShown} or later`);
+}
+
+function versionFinding(version: string): Finding {
+  if (version === gitUnsound)
+    return problem(
+      'git',
+      `version ${version} corrupts the index when several processes use it`,
+      'install 2.51.1 or later; an index that is damaged already: rm "$(git rev-parse --git-path index)" && git reset',
+    );
+  if (compareVersions(version, gitOldest) < 0)
+    return problem('git', `version ${version} is too old`, `install ${gitOldestShown} or later`);
+  return ok('git', `version ${version}`);
 }
 
 function checkRepository({ place: { worktree, commonDir, bare } }: RepositoryFacts): readonly Finding[] {
@@ -97,20 +110,22 @@ function configurationFindings({ enabled, problems }: Configuration): readonly F
 /** Shown in full by `rhema safety validate`; here only that many. */
 const scopeProblemsMax = 5;
 
-function checkScopes({ scan }: RepositoryFacts): readonly Finding[] {
+function checkScopes({ scan, place }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
     // Those of the configuration have been told already, and that there are none is told below.
     const own = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');
     if (own.length > 0) return scopeFindings(own);
     if (definitions.length > 0) return [ok('scopes', `${definitions.length} defined`)];
-    return [
-      warning(
-        'scopes',
-        'none are defined: there is nothing to lock',
-        'rhema init derives them from what is here',
-      ),
-    ];
+    return [noScopes(scopesElsewhere(place))];
   });
+}
+
+function noScopes(elsewhere: string | null): Finding {
+  const message = 'none are defined: there is nothing to lock';
+  if (elsewhere === null) return warning('scopes', message, 'rhema init derives them from what is here');
+  const remedy =
+    'merge the scope files of this working tree into it; rhema init writes them where there are none';
+  return warning('scopes', `${message}; they are read from ${elsewhere}`, remedy);
 }
 
 function scopeFindings(problems: readonly ScopeProblem[]): readonly Finding[] {

@@ -13,7 +13,7 @@ export interface Facts {
   readonly nodeVersion: string;
   /** Of this program. */
   readonly version: string;
-  /** Null when there is no Git. */
+  /** What it says of its version; null when there is no Git. */
   readonly git: Fact<string | null>;
   readonly repository: Fact<RepositoryFacts>;
 }
@@ -47,7 +47,7 @@ export async function gatherFacts(call: Call): Promise<Facts> {
     nowMs: call.nowMs,
     nodeVersion: process.version,
     version: call.context.version(),
-    git: await factOf(() => call.world.inspection.gitVersion()),
+    git: await factOf(() => call.world.inspection.gitVersion(call.context.env)),
     repository: await factOf(async () => repositoryFacts(call, await call.repository())),
   };
 }

@@ -94,6 +94,28 @@ describe('what the log stands on', () => {
     expect(about(subject, facts)).toMatchObject(finding(level, told));
   });
 
+  it.each([
+    ['that is there', 0o700, '/repo/.git/rhema cannot be written', 'chmod u+rwx /repo/.git/rhema;'],
+    [
+      'that is not there yet',
+      null,
+      '/repo/.git/rhema cannot be made: /repo/.git cannot be written',
+      'chmod u+rwx /repo/.git;',
+    ],
+  ])('of a state folder %s says which folder has to be writable', (_what, directoryMode, message, remedy) => {
+    expect(about('state folder', withState({ writable: false, directoryMode }))).toMatchObject([
+      { message, remedy: expect.stringContaining(remedy) as string },
+    ]);
+  });
+
+  it('of a log that cannot be begun in a folder that is read-only points to that', () => {
+    const facts = factsOf(
+      {},
+      { state: known({ ...state, writable: false }), log: unknown('/repo/.git: EACCES') },
+    );
+    expect(about('log', facts)).toMatchObject([{ remedy: 'see the state folder, above' }]);
+  });
+
   it('counts the damage beyond the first few findings', () => {
     const problems = Array.from({ length: 12 }, (_, place) => `entry ${place} is damaged`);
     expect(about('log', withContent({ problems })).at(-1)?.message).toBe('and 7 more');

@@ -21,30 +21,32 @@ export const storageChecks: readonly RepositoryCheck[] = [
   checkSessions,
 ];
 
-function checkStateFolder({ state }: RepositoryFacts): readonly Finding[] {
-  return findingsFrom(
+function checkStateFolder({ state, place }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('state folder', state, readRemedy, (files) => [
+    files.writable ? stateFolderFinding(files) : unwritableFolder(files, place.commonDir),
+  ]);
+}
+
+function stateFolderFinding({ directory, directoryMode }: StateFiles): Finding {
+  if (directoryMode === null || (directoryMode & 0o077) === 0) return ok('state folder', directory);
+  return warning(
     'state folder',
-    state,
-    readRemedy,
-    ({ directory, directoryMode, writable }: StateFiles) => {
-      if (!writable)
-        return [
-          problem(
-            'state folder',
-            `${directory} cannot be written`,
-            shellCommand('chmod', 'u+rwx', directory),
-          ),
-        ];
-      if (directoryMode !== null && (directoryMode & 0o077) !== 0)
-        return [
-          warning(
-            'state folder',
-            `others may enter ${directory} (mode ${directoryMode.toString(8)})`,
-            shellCommand('chmod', '700', directory),
-          ),
-        ];
-      return [ok('state folder', directory)];
-    },
+    `others may enter ${directory} (mode ${directoryMode.toString(8)})`,
+    shellCommand('chmod', '700', directory),
+  );
+}
+
+/** Before the first command it is the folder above that has to be written. */
+function unwritableFolder({ directory, directoryMode }: StateFiles, commonDir: string): Finding {
+  const [folder, message] =
+    directoryMode === null
+      ? [commonDir, `${directory} cannot be made: ${commonDir} cannot be written`]
+      : [directory, `${directory} cannot be written`];
+  const chmod = shellCommand('chmod', 'u+rwx', folder);
+  return problem(
+    'state folder',
+    message,
+    `${chmod}; where it is not yours, or its disk is read-only, work in a clone of your own`,
   );
 }
 
@@ -131,16 +133,15 @@ function checkSqlite({ log }: RepositoryFacts): readonly Finding[] {
 
 const logRemedy = 'stop all agents, move coordination.db away (or put a backup there), and start again';
 
-function checkLog({ log }: RepositoryFacts): readonly Finding[] {
-  return findingsFrom(
-    'log',
-    log,
-    'the message says what to do; the scopes themselves are in your files',
-    (audit) => {
-      if (audit.content === null) return [ok('log', 'not begun; the first command makes it')];
-      return contentFindings(audit.content);
-    },
-  );
+function checkLog({ log, state }: RepositoryFacts): readonly Finding[] {
+  const remedy =
+    state.known && !state.value.writable
+      ? 'see the state folder, above'
+      : 'the message says what to do; the scopes themselves are in your files';
+  return findingsFrom('log', log, remedy, (audit) => {
+    if (audit.content === null) return [ok('log', 'not begun; the first command makes it')];
+    return contentFindings(audit.content);
+  });
 }
 
 /** Damage comes in rows; the first few say where it is. */

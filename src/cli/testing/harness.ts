@@ -162,6 +162,7 @@ const noQuestions: Questions = { confirm: unexpected('confirm'), select: unexpec
 
 const noOwner: Owner = {
   health: async () => null,
+  refresh: async () => null,
   stop: async () => false,
   logFile: unexpected('logFile'),
   run: unexpected('run'),

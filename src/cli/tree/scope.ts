@@ -47,4 +47,4 @@ export function addScopeCommands(program: Command, host: Host): void {
 }
 
 const refreshNotes = `Scope files that were written by hand are never changed. Without a terminal and without --yes nothing is
-written: the coordinator reads the files as they are.`;
+written: the coordinator reads the files as they are, and the exit code is 2 when they are not in step.`;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CompleteInput } from '../commands/complete.ts';
 import { examples, implement } from '../declare.ts';
 import type { Host } from '../declare.ts';
 
@@ -84,9 +85,11 @@ function addCompletion(program: Command, host: Host): void {
   const complete = program
     .command('__complete', { hidden: true })
     .description('the words that may come next, one a line')
-    .argument('[words...]', 'the words so far, the last one unfinished');
+    .option('--shell <shell>', 'who asks')
+    .option('--breaks <characters>', 'of bash: where it begins a word anew')
+    .argument('[words...]', 'the words so far, the last one unfinished; of bash: the line up to the cursor');
   implement(complete, host, async () => {
     const { completeWords } = await import('../commands/complete.ts');
-    return (call, input: { readonly words: readonly string[] }) => completeWords(call, program, input.words);
+    return (call, input: CompleteInput) => completeWords(call, program, input);
   });
 }

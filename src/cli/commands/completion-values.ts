@@ -1,0 +1,64 @@
+import { agentStatuses } from '../../core/index.ts';
+import type { Call } from '../call.ts';
+import { shells } from './completion.ts';
+
+/** A word that may come next, and what it is. */
+export interface Candidate {
+  readonly word: string;
+  readonly help: string;
+}
+
+/** What comes next: words that we know; or files, folders, or a command with its own words, which the shell knows. */
+export type Kind = 'words' | 'files' | 'folders' | 'command';
+
+const fixed = (words: readonly string[]) => async (): Promise<readonly Candidate[]> =>
+  words.map((word) => ({ word, help: '' }));
+
+/** Values by the name of the argument or option that takes them. */
+const values: Readonly<Record<string, (call: Call) => Promise<readonly Candidate[]>>> = {
+  scope: scopes,
+  scopes,
+  agent: agents,
+  name: agents,
+  subject: async (call) => [...(await scopes(call)), ...(await agents(call))],
+  as: fixed(['scope', 'agent']),
+  status: fixed(agentStatuses),
+  shell: fixed(shells),
+  stage: async () => fixed((await import('../../init/index.ts')).stages)(),
+  clientConfig: async () => {
+    const { clientNames, clients } = await import('./client-config-clients.ts');
+    return clientNames.map((word) => ({ word, help: clients[word].title }));
+  },
+  key: async () => {
+    const { options } = await import('../../config/index.ts');
+    return options.map((option) => ({ word: option.key, help: option.help }));
+  },
+};
+
+/** Of values that are not among the words above. A scope may also be named from the working folder, as a folder. */
+const kinds: Readonly<Record<string, Kind>> = {
+  scope: 'folders',
+  scopes: 'folders',
+  subject: 'folders',
+  directory: 'folders',
+  repo: 'folders',
+  file: 'files',
+};
+
+export async function valuesOf(call: Call, name: string): Promise<readonly Candidate[]> {
+  return (await values[name]?.(call)) ?? [];
+}
+
+export function kindOfValue(name: string): Kind {
+  return kinds[name] ?? 'words';
+}
+
+async function scopes(call: Call): Promise<readonly Candidate[]> {
+  const answer = await (await call.coordinator()).query({ kind: 'scopes' });
+  return answer.scopes.map((scope) => ({ word: scope.path, help: scope.name }));
+}
+
+async function agents(call: Call): Promise<readonly Candidate[]> {
+  const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
+  return answer.agents.map((agent) => ({ word: agent.agent, help: agent.status }));
+}

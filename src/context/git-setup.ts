@@ -1,0 +1,32 @@
+import { join, resolve } from 'node:path';
+import { ContextError } from './errors.ts';
+import { runGit } from './git.ts';
+import type { Repository, RepositoryHints } from './repository.ts';
+
+type Environment = RepositoryHints['env'];
+
+/**
+ * What `git --version` says, such as `git version 2.43.0`; null where there is no Git.
+ *
+ * @throws ContextError GIT_FAILED when it cannot be run.
+ */
+export async function gitVersion(env: Environment): Promise<string | null> {
+  try {
+    const said = (await runGit({ cwd: '/', env, args: ['--version'] })).toString('utf8');
+    return said.split('\n', 1)[0]?.trim() ?? '';
+  } catch (error) {
+    if (error instanceof ContextError && error.code === 'GIT_MISSING') return null;
+    throw error;
+  }
+}
+
+/** Where Git looks for hooks: its configuration may name another folder than its own. */
+export async function hooksFolder({ worktree, commonDir }: Repository, env: Environment): Promise<string> {
+  const place = worktree ?? commonDir;
+  try {
+    const said = await runGit({ cwd: place, env, args: ['rev-parse', '--git-path', 'hooks'] });
+    return resolve(place, said.toString('utf8').replace(/\n$/, ''));
+  } catch {
+    return join(commonDir, 'hooks');
+  }
+}
