@@ -17,6 +17,7 @@ import type { Connection } from './connection.ts';
 import { dial } from './dial.ts';
 import { statePaths } from './paths.ts';
 import { Endurance, jitteredBackoffMs, persist, type BackoffMs } from './persist.ts';
+import { identityOf, untilExited } from './process-identity.ts';
 import type { OwnerCommand } from './start-owner.ts';
 import { watchEntries } from './watch.ts';
 
@@ -99,13 +100,16 @@ export class SocketCoordinator implements Coordinator {
   }
 
   /**
-   * Asks the owner to leave, at any rate or only when it is idle, and waits until it has let go of the log. Leases and
-   * places in the queue are in the log and outlive it.
+   * Asks the owner to leave, at any rate or only when it is idle, and waits until its process has ended: only then are all
+   * files of the log closed. Leases and places in the queue are in the log and outlive it.
    */
   async stopOwner(when: 'now' | 'idle'): Promise<StopAnswer> {
     const connection = await this.#connected(this.#callTimeoutMs);
+    const owner = identityOf(connection.owner.pid);
     const answer = await connection.call('stop', { when }, { timeoutMs: this.#callTimeoutMs });
-    if (answer.stopping) await connection.untilEnded(this.#callTimeoutMs);
+    if (!answer.stopping) return answer;
+    await connection.untilEnded(this.#callTimeoutMs);
+    await untilExited(owner, this.#callTimeoutMs);
     return answer;
   }
 

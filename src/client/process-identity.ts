@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process, told apart from a later one that was given its number. */
 export interface ProcessIdentity {
@@ -26,6 +27,15 @@ export function identityOf(pid: number): ProcessIdentity {
 /** Whether a process still runs. One of another container cannot be seen, and counts as running. */
 export function isRunning({ pid, start, namespace }: ProcessIdentity): boolean {
   return namespace !== ownNamespace() || startOf(pid) === start;
+}
+
+const lookEveryMs = 10;
+
+/** Waits until a process has ended, for so long at most. One that cannot be seen, or is this one, is not waited for. */
+export async function untilExited(process: ProcessIdentity, timeoutMs: number): Promise<void> {
+  if (process.namespace !== ownNamespace() || process.pid === thisProcess().pid) return;
+  const untilMs = performance.now() + timeoutMs;
+  while (isRunning(process) && performance.now() < untilMs) await sleep(lookEveryMs);
 }
 
 /** Null when there is no such process, or only what is left of one that has ended. */
