@@ -6,13 +6,14 @@ import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
 import { InitError } from './errors.ts';
 import { readExisting, type ExistingScope } from './existing.ts';
+import { ignoredFiles, openTree } from './list-tree.ts';
 import { failure, Notices, warning } from './notices.ts';
 import { folderOf, top } from './paths.ts';
 import { definitionFile } from './plan-files.ts';
 import { planBlock, planScopes, type Plan } from './plan.ts';
 import type { Choices, Situation } from './situation.ts';
 import { surveyTree, type Survey } from './survey.ts';
-import { ignoredFiles, openTree, type RepositoryTree } from './tree.ts';
+import type { RepositoryTree } from './tree.ts';
 
 /** What a person asked for. */
 export interface InitRequest {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitAll, git, makeRepository, temporaryFolder, write } from '../../src/context/testing/fixture.ts';
+import { asBound, closeFolder } from '../../src/context/testing/nobody.ts';
 import { changesOf, graph, init, json, noticesOf, planInit, planRefresh, refresh } from './support.ts';
 
 describe('a broken manifest', () => {
@@ -145,6 +146,31 @@ describe('what lies in the tree', () => {
     symlinkSync('../a/package.json', join(root, 'b/package.json'));
     const plan = await init(root);
     expect(noticesOf(plan)).toEqual(['SYMLINK_SKIPPED linked', 'SYMLINK_SKIPPED b/package.json']);
+    expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
+  });
+
+  it('may be symlinks in a circle: none is followed, and the rest goes on', async () => {
+    const root = makeRepository({ 'a/package.json': json({ name: 'a' }) });
+    symlinkSync('loop', join(root, 'loop'));
+    symlinkSync('there', join(root, 'a/here'));
+    symlinkSync('here', join(root, 'a/there'));
+    symlinkSync('nowhere', join(root, 'dangling'));
+    commitAll(root);
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['a/here', 'a/there', 'loop'].map((file) => `SYMLINK_SKIPPED ${file}`));
+    expect(plan.notices[2]?.message).toBe('is a symlink that leads in a circle: not followed, remove it');
+    expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
+  });
+
+  it('may be a symlink into a folder that may not be entered: it is not followed, and the rest goes on', async () => {
+    const closed = temporaryFolder();
+    mkdirSync(join(closed, 'in'));
+    const root = makeRepository({ 'a/package.json': json({ name: 'a' }) });
+    symlinkSync(join(closed, 'in'), join(root, 'linked'));
+    closeFolder(closed);
+    const plan = await asBound(root, () => init(root));
+    expect(noticesOf(plan)).toEqual(['SYMLINK_SKIPPED linked']);
+    expect(plan.notices[0]?.message).toContain('is a symlink that cannot be followed: EACCES');
     expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
   });
 
