@@ -25,6 +25,8 @@ export interface ExistingScope {
   readonly text: string;
   /** Why it cannot be read; null: it can. */
   readonly unreadable: Pick<ScopeProblem, 'message' | 'line' | 'column'> | null;
+  /** False: a sparse checkout leaves the file out, so what it says is from Git's index. */
+  readonly isCheckedOut: boolean;
   /** `untouched`: written by us and not changed since. `edited`: ours, and changed by a person. `hand`: not ours. */
   readonly origin: 'untouched' | 'edited' | 'hand';
   /** Null for a file that is not ours. */
@@ -41,7 +43,12 @@ export interface ExistingScope {
  */
 export function readExisting(
   root: string,
-  { files, definitions, problems }: Pick<ScanResult, 'files' | 'definitions' | 'problems'>,
+  {
+    files,
+    definitions,
+    problems,
+    notCheckedOut,
+  }: Pick<ScanResult, 'files' | 'definitions' | 'problems' | 'notCheckedOut'>,
 ): Map<ScopePath, ExistingScope> {
   const unresolved = new Set(
     problems.filter(({ code }) => code === 'UNKNOWN_DEPENDENCY').map(({ file }) => file),
@@ -57,7 +64,8 @@ export function readExisting(
       readOne({
         path,
         file,
-        content: contentOf(join(root, file), refused.get(file) ?? null),
+        content: contentOf(refused.get(file) ?? null, () => bytesOf(root, file, notCheckedOut)),
+        isCheckedOut: !notCheckedOut.has(file),
         resolved: resolved.get(path) ?? [],
         isUnresolved: unresolved.has(file),
       }),
@@ -80,16 +88,27 @@ interface Given {
   readonly path: ScopePath;
   readonly file: string;
   readonly content: Content;
+  readonly isCheckedOut: boolean;
   /** What its entries mean, however they are written. */
   readonly resolved: readonly ScopePath[];
   /** Some entry means no scope that there is: it may mean one that is about to be made. */
   readonly isUnresolved: boolean;
 }
 
+type Bytes =
+  { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly problem: string };
+
 /** A scope's file may be a link to another file of the repository: the scan has looked where it leads. */
-function contentOf(path: string, refusal: ScopeProblem | null): Content {
+function bytesOf(root: string, file: string, notCheckedOut: ScanResult['notCheckedOut']): Bytes {
+  const kept = notCheckedOut.get(file);
+  if (kept?.ok === true) return kept;
+  if (kept !== undefined) return { ok: false, problem: kept.problem?.message ?? 'it is gone' };
+  return readRegularFile(join(root, file), { followLink: true });
+}
+
+function contentOf(refusal: ScopeProblem | null, readBytes: () => Bytes): Content {
   if (refusal !== null) return { text: '', unreadable: refusal };
-  const read = readRegularFile(path, { followLink: true });
+  const read = readBytes();
   if (!read.ok) return unreadable(`cannot be read: ${read.problem}`);
   try {
     const text = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(read.bytes);
@@ -104,12 +123,13 @@ function unreadable(message: string): Content {
 }
 
 function readOne(given: Given): ExistingScope {
-  const { path, file, content, resolved } = given;
+  const { path, file, content, isCheckedOut, resolved } = given;
   const { text } = content;
   const byHand = {
     path,
     file,
     ...content,
+    isCheckedOut,
     origin: 'hand',
     generated: null,
     dependencies: [],

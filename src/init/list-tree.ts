@@ -65,7 +65,7 @@ function noteSkipped(entries: readonly Entry[], notices: Notices): void {
   const absent = entries.filter(({ kind }) => kind === 'sparse').length;
   if (absent === 0) return;
   const message = `this checkout is sparse: ${absent} files that are not on disk were not looked at, and nothing is taken away`;
-  notices.addGap(warning('SPARSE_CHECKOUT', null, message));
+  notices.addAbsence(warning('SPARSE_CHECKOUT', null, message));
 }
 
 /** Those of some files that Git would ignore if they were made. To look each of them up in the index as well would take seconds. */

@@ -14,6 +14,8 @@ export type NoticeCode =
   | 'SUBMODULE_SKIPPED'
   | 'REPOSITORY_SKIPPED'
   | 'SPARSE_CHECKOUT'
+  /** A file that would be changed is one that a sparse checkout leaves out. */
+  | 'NOT_CHECKED_OUT'
   | 'LINKED_WORKTREE'
   | 'CYCLE_BY_HAND'
   /** The top scope's file has no certain meaning. */
@@ -69,6 +71,12 @@ export class Notices {
 
   /** Something could not be read, so what was derived may lack a part. */
   addGap(notice: Notice): void {
+    this.#list.push(notice);
+    this.#complete = false;
+  }
+
+  /** Something is not here, though nothing is wrong with it: what was derived may lack a part all the same. */
+  addAbsence(notice: Notice): void {
     this.#list.push(notice);
     this.#complete = false;
   }

@@ -242,8 +242,10 @@ class FilePlanner {
     this.#notices.push(warning('BLOCK_EXISTS', { file }, message));
   }
 
-  #change({ file, text }: ExistingScope, after: string): void {
-    if (after !== text) this.#changes.push({ file, before: text, after });
+  #change({ file, text, isCheckedOut }: ExistingScope, after: string): void {
+    if (after === text) return;
+    if (isCheckedOut) this.#changes.push({ file, before: text, after });
+    else this.#notices.push(failure('NOT_CHECKED_OUT', { file }, notCheckedOutMessage));
   }
 
   #keep(file: string, message: string): void {
@@ -270,6 +272,9 @@ class FilePlanner {
     this.#notices.push(failure('KEPT_BY_HAND', { file }, message));
   }
 }
+
+const notCheckedOutMessage =
+  'would be changed, but this sparse checkout leaves it out: git sparse-checkout add its folder first';
 
 /** Where a scope's file goes that there is none of. */
 export function definitionFile(folder: string): string {

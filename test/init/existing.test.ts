@@ -178,7 +178,12 @@ it('a top in whose place a pipe lies is named, and nobody waits for its writer',
 it('a file that became a pipe after it was found is not waited for', () => {
   const root = makeRepository();
   makePipe(join(root, 'rhema.yaml'), 'name: x\n');
-  const found = { files: new Map([['.' as never, 'rhema.yaml']]), definitions: [], problems: [] };
+  const found = {
+    files: new Map([['.' as never, 'rhema.yaml']]),
+    definitions: [],
+    problems: [],
+    notCheckedOut: new Map(),
+  };
   expect([...readExisting(root, found).values()]).toMatchObject([
     { text: '', unreadable: { message: 'cannot be read: it is not a regular file' }, origin: 'hand' },
   ]);

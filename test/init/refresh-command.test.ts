@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { commitAll, git, makeRepository, write } from '../../src/context/testing/fixture.ts';
 import { json } from './support.ts';
 import { runHere, type Run } from './run.ts';
 
@@ -68,6 +68,17 @@ describe('rhema scope refresh where a file is broken or gone', () => {
     expect((await refresh('--yes')).code).toBe(0);
     expect(existsSync(join(root, 'p3/rhema.yaml'))).toBe(true);
     expect(read('rhema.yaml')).toBe(before);
+  });
+});
+
+it('a sparse checkout is in step, and has all scopes', async () => {
+  commitAll(root);
+  git(root, 'sparse-checkout', 'set', 'p2');
+  const { code, stdout } = await refresh('--check');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('the scopes are in step with the code')]);
+  expect((await rhema('scope', 'list', '--json')).body).toMatchObject({
+    problems: [],
+    scopes: [{ path: '.' }, { path: 'p0' }, { path: 'p1' }, { path: 'p2', dependencies: ['p1'] }],
   });
 });
 

@@ -246,6 +246,44 @@ it('a sparse checkout is said to be one, and nothing is taken away in it', async
   expect(plan.changes).toEqual([]);
 });
 
+it('a sparse checkout has the scopes of the whole, and nothing to do', async () => {
+  const root = makeRepository({
+    'package.json': json({ name: 'root', workspaces: ['packages/*'] }),
+    'packages/a/package.json': json({ name: 'a', dependencies: { b: '*' } }),
+    'packages/b/package.json': json({ name: 'b' }),
+  });
+  const whole = await init(root);
+  commitAll(root);
+  git(root, 'sparse-checkout', 'set', 'packages/a');
+  const plan = await planRefresh(root);
+  expect(plan).toMatchObject({
+    scopes: whole.scopes.map(({ path }) => ({ path })),
+    problems: [],
+    changes: [],
+  });
+  expect(graph(plan)).toEqual(graph(whole));
+  expect((await planInit(root)).changes).toEqual([]);
+  write(root, {
+    'packages/a/package.json': json({ name: 'a' }),
+    'packages/c/package.json': json({ name: 'c' }),
+  });
+  expect(changesOf(await planRefresh(root))).toEqual(['add packages/c/rhema.yaml']);
+});
+
+it('a file that a sparse checkout leaves out is named where it would have to be changed', async () => {
+  const root = makeRepository({ 'package.json': json({ name: 'root' }), 'a/rhema.yaml': 'name: a\n' });
+  await init(root, { derive: true });
+  commitAll(root);
+  git(root, 'sparse-checkout', 'set', '--no-cone', '/package.json', '/a/');
+  write(root, { 'package.json': json({ name: 'root', dependencies: { b: '*' } }) });
+  write(root, { 'b/package.json': json({ name: 'b' }) });
+  const plan = await planRefresh(root);
+  expect(plan.notices).toContainEqual(
+    expect.objectContaining({ code: 'NOT_CHECKED_OUT', severity: 'error', file: 'rhema.yaml' }),
+  );
+  expect(changesOf(plan)).toEqual(['add b/rhema.yaml']);
+});
+
 it('in a linked worktree its own files count, and it is said when they take effect', async () => {
   const main = makeRepository({ 'a/package.json': json({ name: 'a' }) });
   commitAll(main);
