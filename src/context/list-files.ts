@@ -7,9 +7,10 @@ import { mapBounded } from './bounded.ts';
 import { ContextError } from './errors.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { isInside } from './inside.ts';
-import { errorAt, wholeFile } from './problems.ts';
+import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { isGone, messageOf } from './regular-file.ts';
 import type { IndexEntry } from './sparse.ts';
+import { unopenedFolders, type UnopenedFolder } from './unopened.ts';
 
 /** A file in the working tree that bears the name of a definition file. */
 export interface ListedFile {
@@ -36,8 +37,8 @@ export interface Listing {
  * @throws ContextError GIT_FAILED when Git refuses.
  */
 export async function listFiles(root: string): Promise<Listing> {
-  const listed = await listPaths(root);
   const problems: ScopeProblem[] = [];
+  const listed = await listPaths(root, (said) => problems.push(...unopenedFolders(said).map(unopened)));
   const accepted: Listed[] = [];
   for (const one of listed.slice(0, pathsMax))
     if (one.path.includes('\uFFFD')) problems.push(unreadableName(one.path));
@@ -63,9 +64,9 @@ interface Listed {
   readonly notCheckedOut: IndexEntry | null;
 }
 
-async function listPaths(root: string): Promise<Listed[]> {
+async function listPaths(root: string, onWarning: (said: string) => void): Promise<Listed[]> {
   try {
-    return await listByGit(root);
+    return await listByGit(root, onWarning);
   } catch (error) {
     if (!(error instanceof ContextError) || error.code !== 'GIT_MISSING') throw error;
     const { walkFiles } = await import('./walk.ts');
@@ -73,12 +74,13 @@ async function listPaths(root: string): Promise<Listed[]> {
   }
 }
 
-async function listByGit(root: string): Promise<Listed[]> {
+async function listByGit(root: string, onWarning: (said: string) => void): Promise<Listed[]> {
   const args = ['ls-files', '-z', '-s', '-t', '--cached', '--others', '--exclude-standard', '--'];
   const output = await runGit({
     cwd: root,
     args: [...args, ':(glob)**/rhema.yaml', ':(glob)**/scope.yaml'],
     env: withoutGitVariables(),
+    onWarning,
   });
   const listed = output.toString('utf8').split('\0').flatMap(parseListed);
   // An unmerged file is listed once for each side.
@@ -148,6 +150,11 @@ async function followLink(root: string, path: string, problems: ScopeProblem[]):
     ),
   );
   return null;
+}
+
+/** No error: there may be no scope in it. */
+function unopened({ file, message }: UnopenedFolder): ScopeProblem {
+  return warningAt('UNREADABLE_FILE', wholeFile(file), message);
 }
 
 function unreadableName(path: string): ScopeProblem {

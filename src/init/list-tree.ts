@@ -1,4 +1,4 @@
-import { runGit } from '../context/index.ts';
+import { runGit, unopenedFolders } from '../context/index.ts';
 import { warning, type Notices } from './notices.ts';
 import { noteLinksOut } from './symlinks.ts';
 import { RepositoryTree } from './tree.ts';
@@ -6,7 +6,7 @@ import { RepositoryTree } from './tree.ts';
 /** Lists a working tree by Git. */
 export async function openTree(root: string, notices: Notices): Promise<RepositoryTree> {
   const args = ['ls-files', '-z', '-s', '-t', '--cached', '--others', '--exclude-standard'];
-  const output = await runGit({ cwd: root, args });
+  const output = await runGit({ cwd: root, args, onWarning: (said) => noteUnopened(said, notices) });
   const entries = output.toString('utf8').split('\0').flatMap(parseEntry);
   noteSkipped(entries, notices);
   noteLinksOut(
@@ -46,6 +46,12 @@ function untrackedEntry(path: string): Entry {
 /** Git tells of the others what they are. */
 function mayBeLink({ kind }: Entry): boolean {
   return kind === 'symlink' || kind === 'untracked';
+}
+
+/** What was derived from it before would else be taken for gone. */
+function noteUnopened(said: string, notices: Notices): void {
+  for (const { file, message } of unopenedFolders(said))
+    notices.addGap(warning('FILE_UNREADABLE', { file }, message));
 }
 
 function noteSkipped(entries: readonly Entry[], notices: Notices): void {
