@@ -3,6 +3,7 @@ import { readRegularFile } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import { warning, type Notice, type Notices } from './notices.ts';
 import { baseName, byText, folderOf } from './paths.ts';
+import { inOneForm, otherSpellings } from './spelling.ts';
 
 /**
  * The files of a working tree that Git knows or would know: tracked or not, but not ignored. Submodules and repositories
@@ -75,34 +76,6 @@ export class RepositoryTree {
   onDisk(folder: ScopePath): string {
     return this.#foldersOnDisk.get(folder) ?? folder;
   }
-}
-
-/** The folders whose name on disk is in another Unicode form. */
-function otherSpellings(spelling: ReadonlyMap<string, string>): Map<string, string> {
-  const folders = new Map<string, string>();
-  for (let [file, onDisk] of spelling)
-    while (file !== onDisk && file !== '.') {
-      [file, onDisk] = [folderOf(file), folderOf(onDisk)];
-      folders.set(file, onDisk);
-    }
-  return folders;
-}
-
-/** Canonical path to the spelling on disk. */
-function inOneForm(listed: Iterable<string>, notices: Notices): Map<string, string> {
-  const spelling = new Map<string, string>();
-  for (const path of listed) {
-    const file = path.normalize('NFC');
-    if (!isUsable(file)) {
-      const message = 'has a backslash, a control character or broken text in its path: not looked at';
-      notices.add(warning('INVALID_PATH', { file }, message));
-    } else if (!spelling.has(file)) spelling.set(file, path);
-  }
-  return spelling;
-}
-
-function isUsable(file: string): boolean {
-  return !/[\p{Cc}\\\uFFFD]/u.test(file);
 }
 
 function foldersOf(files: readonly string[]): Set<ScopePath> {

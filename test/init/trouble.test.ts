@@ -107,6 +107,22 @@ describe('what lies in the tree', () => {
     expect(graph(plan)['packages/b']).toEqual(['packages/gr\u00f6sse']);
   });
 
+  it('may have two folders of one name in two Unicode forms: that is said', async () => {
+    const root = makeRepository({
+      'package.json': json({ name: 'acme', workspaces: ['*'] }),
+      'e\u0301/package.json': json({ name: 'one' }),
+      'e\u0301/sub/file': '',
+      '\u00e9/package.json': json({ name: 'two' }),
+      'u\u0308/package.json': json({ name: 'three' }),
+    });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['INVALID_PATH \u00e9']);
+    expect(plan.notices[0]?.message).toContain(
+      'is there twice, under names that differ in Unicode form only',
+    );
+    expect(Object.keys(graph(plan))).toEqual(['.', '\u00e9', '\u00fc']);
+  });
+
   it('is not looked at where Git ignores it', async () => {
     const root = makeRepository({
       '.gitignore': 'out/\n',
@@ -179,6 +195,28 @@ describe('what lies in the tree', () => {
     symlinkSync('..x', join(root, 'linked'));
     expect(noticesOf(await planInit(root))).toEqual([]);
   });
+});
+
+it('a folder that may not be entered is named, and nothing that was derived from it is taken away', async () => {
+  const root = makeRepository({
+    'package.json': json({ name: 'acme', workspaces: ['packages/*'] }),
+    'packages/a/package.json': json({ name: 'a', dependencies: { b: '*' } }),
+    'packages/b/package.json': json({ name: 'b' }),
+  });
+  await init(root);
+  closeFolder(join(root, 'packages/b'));
+  const plan = await asBound(root, () => planRefresh(root));
+  expect(plan.changes).toEqual([]);
+  expect(plan.notices).toMatchObject([
+    {
+      code: 'FILE_UNREADABLE',
+      file: 'packages/b',
+      message: 'is a folder that cannot be opened (Permission denied): nobody knows what is in it',
+    },
+  ]);
+  expect(plan.problems.map(({ code, file }) => `${code} ${file}`)).toEqual([
+    'UNKNOWN_DEPENDENCY packages/a/rhema.yaml',
+  ]);
 });
 
 it('a member that a workspace names but that is not there is named', async () => {
