@@ -62,6 +62,7 @@ function notice(
 /** Collects what there is to say, and whether everything could be read. */
 export class Notices {
   readonly #list: Notice[] = [];
+  readonly #gaps: Notice[] = [];
   #complete = true;
 
   /** Something was found that changes nothing about what was derived. */
@@ -71,8 +72,8 @@ export class Notices {
 
   /** Something could not be read, so what was derived may lack a part. */
   addGap(notice: Notice): void {
-    this.#list.push(notice);
-    this.#complete = false;
+    this.#gaps.push(notice);
+    this.addAbsence(notice);
   }
 
   /** Something is not here, though nothing is wrong with it: what was derived may lack a part all the same. */
@@ -83,6 +84,11 @@ export class Notices {
 
   get list(): readonly Notice[] {
     return this.#list;
+  }
+
+  /** Those of the list that somebody has to repair, before anybody can tell whether scopes are in step with the code. */
+  get gaps(): readonly Notice[] {
+    return this.#gaps;
   }
 
   /** False when there may be more than was derived: then nothing must be taken away. */

@@ -157,6 +157,7 @@ function situationOf(
     topName: basename(root) || 'root',
     folderOnDisk: (path) => tree.onDisk(path),
     notices: notices.list,
+    gaps: notices.gaps,
     problems: scan.problems.filter(isWorthTelling),
   };
 }

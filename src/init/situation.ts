@@ -33,6 +33,8 @@ export interface Situation {
   readonly ignored: ReadonlySet<string>;
   /** What the survey had to say. */
   readonly notices: readonly Notice[];
+  /** Those of them by which something could not be read. */
+  readonly gaps: readonly Notice[];
   /** What is wrong with the scope files. */
   readonly problems: readonly ScopeProblem[];
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commitAll, git, makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { asBound, closeFolder } from '../../src/context/testing/nobody.ts';
 import { json } from './support.ts';
 import { runHere, type Run } from './run.ts';
 
@@ -58,6 +59,53 @@ describe('rhema scope refresh where a file is broken or gone', () => {
     const { code, stderr } = await refresh('--check');
     expect(code).toBe(3);
     expect(stderr).toContain('p1/rhema.yaml:');
+  });
+
+  it.each([
+    ['is no YAML', 'name: [\n', 'is not valid YAML'],
+    ['names what is no scope', 'name: p1\ndependencies:\n  - path: ../gone\n', 'is no scope'],
+    ['names itself', 'name: p1\ndependencies:\n  - path: ../p1\n', 'form a cycle: p1 -> p1'],
+  ])('ends with 3, as init does, while the file of another scope %s', async (_title, text, told) => {
+    write(root, { 'p1/rhema.yaml': text, ...chain(3, 4) });
+    const commands = [
+      ['init', '--yes'],
+      ['init', '--dry-run'],
+      ['init'],
+      ...['--yes', '--check', '--dry-run'].map((option) => ['scope', 'refresh', option]),
+      ['scope', 'refresh'],
+    ];
+    for (const words of commands) {
+      const { code, stderr } = await rhema(...words);
+      expect([words, code, stderr]).toEqual([words, 3, expect.stringContaining(told)]);
+    }
+    expect(existsSync(join(root, 'p3/rhema.yaml'))).toBe(false);
+  });
+
+  it('removes a dependency on a part that is gone, though nobody can resolve it before', async () => {
+    edit('p1/rhema.yaml', (text) => `${text}# mine\n`);
+    rmSync(join(root, 'p0'), { recursive: true });
+    write(root, { 'p1/package.json': manifest('p1') });
+    expect((await refresh('--yes')).code).toBe(0);
+    expect(read('p1/rhema.yaml')).not.toContain('p0');
+  });
+
+  it('--check cannot tell anything while a manifest is broken, and says so', async () => {
+    write(root, { 'package.json': '<<<<<<<' });
+    const { code, stderr } = await refresh('--check');
+    expect(code).toBe(3);
+    expect(stderr).toContain('not everything could be read (SCOPES_UNKNOWN)');
+    expect(stderr).toContain('package.json:1:1: warning: cannot be used: it is no JSON');
+    expect((await refresh('--yes')).code).toBe(0);
+  });
+
+  it('names a folder that may not be entered, and takes nothing away', async () => {
+    closeFolder(join(root, 'p0'));
+    const { code, stderr } = await asBound(root, () => refresh('--yes'));
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('p0: warning: is a folder that cannot be opened'),
+    ]);
+    expect(read('p1/rhema.yaml')).toContain('../p0');
   });
 
   it('leaves a top file that a person made his own, and refreshes the others', async () => {

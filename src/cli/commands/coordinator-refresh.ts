@@ -6,7 +6,8 @@ import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
 /**
- * Has the coordinator read the scope files again. A refused graph leaves the last good one in force. `more` is added to the
+ * Has the coordinator read the scope files again. A refused graph leaves the last good one in force, and of a file that is
+ * broken what it said last: neither is what the files say. `more` is added to the
  * answer.
  */
 export async function refreshCoordinator(
@@ -15,20 +16,22 @@ export async function refreshCoordinator(
 ): Promise<Outcome> {
   const report = await (await call.coordinator()).refresh();
   const { revision, accepted, scopes, problems } = report;
-  if (accepted)
+  if (accepted && problems.every(({ severity }) => severity !== 'error'))
     return done(revision, { accepted, scopes, problems, ...more }, (style) =>
       [`${count(scopes, 'scope')} in force`, problemsText(style, problems)]
         .filter((part) => part !== '')
         .join('\n'),
     );
-  const message = 'the scope files are unsound: the last good graph stays in force';
+  const message = accepted
+    ? `the scope files are unsound: ${count(scopes, 'scope')} in force, without what is broken`
+    : 'the scope files are unsound: the last good graph stays in force';
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
     revision,
     code: 'SCOPES_REFUSED',
     message,
-    details: { scopes, problems, ...more },
+    details: { accepted, scopes, problems, ...more },
     lines: [message, problemsText(call.errorStyle, problems)],
   };
 }

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { refreshText } from '../format/plan.ts';
 import { count } from '../format/text.ts';
 import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome, Refused } from '../outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
 import { askAboutRefresh } from './init-questions.ts';
 import { applyPlan, blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
@@ -40,10 +40,14 @@ async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): 
   );
 }
 
-/** What is broken cannot be compared: that is no less a reason to stop than what is not in step. */
+/** What cannot be read cannot be compared: that is no less a reason to stop than what is not in step. */
 function checked(call: Call, plan: Plan): Outcome {
-  const { changes, problems } = plan;
-  if (problems.some(({ severity }) => severity === 'error')) return blocked(call, plan);
+  const { changes, gaps } = plan;
+  if (gaps.length > 0)
+    return stopped(call, plan, {
+      code: 'SCOPES_UNKNOWN',
+      message: 'nobody can tell whether the scopes are in step with the code: not everything could be read',
+    });
   if (changes.length === 0)
     return done(null, planData(plan), (style) =>
       [refreshText(style, plan), 'the scopes are in step with the code']
@@ -51,11 +55,15 @@ function checked(call: Call, plan: Plan): Outcome {
         .join('\n\n'),
     );
   const message = `${count(changes.length, 'scope file')} not in step with the code: run rhema scope refresh`;
+  return stopped(call, plan, { code: 'SCOPES_STALE', message });
+}
+
+function stopped(call: Call, plan: Plan, { code, message }: Pick<Refused, 'code' | 'message'>): Outcome {
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
     revision: null,
-    code: 'SCOPES_STALE',
+    code,
     message,
     details: planData(plan),
     lines: [message, ...refreshText(call.errorStyle, plan).split('\n')],

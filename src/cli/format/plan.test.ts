@@ -31,6 +31,7 @@ const plan: Plan = {
   excesses: [],
   changes: [{ file: 'rhema.yaml', before: null, after: '' }],
   notices: [],
+  gaps: [],
   problems: [],
 };
 
