@@ -1,20 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScopePath } from '../core/index.ts';
 import { configBlock } from '../config/index.ts';
-import {
-  blockLines,
-  hasBlock,
-  limitsByHand,
-  nothingRaised,
-  withBlock,
-  withLimits,
-  withTopKey,
-  type RaisedLimits,
-} from './block.ts';
+import { blockLines, hasBlock, withBlock, withTopKey } from './block.ts';
 import type { Unit } from './detector.ts';
 import { editScope } from './edit.ts';
 import type { ExistingScope } from './existing.ts';
 import type { FileChange } from './file-change.ts';
+import { limitsByHand, nothingRaised, withLimits, withRemembered, type RaisedLimits } from './limits.ts';
 import { endsKey } from './links.ts';
 import { failure, warning, type Notice } from './notices.ts';
 import { byText, folderOf, top } from './paths.ts';
@@ -174,7 +166,10 @@ class FilePlanner {
   #planNew(scope: ScopeText, depth: number | null): void {
     const file = definitionFile(this.#situation.folderOnDisk(scope.path));
     if (this.#situation.ignored.has(file)) return this.#noteIgnored(file);
-    const after = renderScope(scope, scope.path === top ? { block: this.#block, depth } : null);
+    const after = renderScope(
+      scope,
+      scope.path === top ? { block: this.#block, depth, raised: this.#raised } : null,
+    );
     this.#changes.push({ file, before: null, after });
   }
 
@@ -187,7 +182,9 @@ class FilePlanner {
   #planEdit(existing: ExistingScope, scope: ScopeText, input: FilesInput): void {
     const prepared = existing.path === top ? this.#withBlock(existing, existing.text) : existing.text;
     const marked = withMark(prepared, existing, scope, input.depth);
-    const edited = marked === null ? null : this.#edited(existing, marked, scope, input.graph);
+    const remembered =
+      marked === null || existing.path !== top ? marked : withRemembered(marked, this.#raised);
+    const edited = remembered === null ? null : this.#edited(existing, remembered, scope, input.graph);
     if (edited === null) this.#noteUnsplicable(existing);
     this.#change(existing, edited ?? prepared);
   }
@@ -228,8 +225,9 @@ class FilePlanner {
 
   #withLimits(existing: ExistingScope, text: string): string {
     const byHand = limitsByHand(text, this.#raised);
+    const whose = existing.generated === null ? 'and nothing tells that init wrote it' : 'which is yours';
     for (const key of byHand) {
-      const message = `has ${key} already, which is yours, but the graph needs more: raise it there, or merge scopes with rhema init --depth`;
+      const message = `has ${key} already, ${whose}, but the graph needs more: raise it there, or merge scopes with rhema init --depth`;
       this.#notices.push(failure('LIMIT_BY_HAND', { file: existing.file }, message));
     }
     const after = byHand.length > 0 ? text : withLimits(text, this.#raised);
@@ -287,7 +285,7 @@ function isTopFile(file: string): boolean {
 
 /** The mark by which a refresh knows that the other scopes are generated. */
 function withGenerated(text: string, scope: ScopeText, depth: number | null): string | null {
-  const lines = generatedLines({ ...scope, dependencies: [], leftOut: [] }, depth);
+  const lines = generatedLines({ ...scope, dependencies: [], leftOut: [] }, { depth, raised: nothingRaised });
   const [, ...entries] = lines.map((line) => line.trim());
   return withTopKey(text, 'generated', lines, `{ ${entries.join(', ')} }`);
 }

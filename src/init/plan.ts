@@ -1,11 +1,11 @@
 import { dependencyWaves, findCycle, scopesMax, type ScopePath, type Settings } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
-import { nothingRaised, type RaisedLimits } from './block.ts';
 import type { LeftOut } from './cycles.ts';
 import type { Unit } from './detector.ts';
 import type { FileChange } from './file-change.ts';
 import { targetsOf, type Link } from './links.ts';
 import { foldTo } from './merge.ts';
+import { nothingRaised, type RaisedLimits } from './limits.ts';
 import { failure, type Notice } from './notices.ts';
 import { byText, deepest, top } from './paths.ts';
 import { planFiles, planTopOnly } from './plan-files.ts';

@@ -150,6 +150,35 @@ describe('rhema scope refresh where the graph has outgrown its bounds', () => {
     expect((await rhema('scope', 'list')).code).toBe(0);
   });
 
+  it('raises again what it has raised, and keeps in mind what that was', async () => {
+    await refresh('--yes');
+    edit('rhema.yaml', (text) => text.replace('max_scope_depth: 128\n', 'max_scope_depth: 128 # enough?\n'));
+    write(root, chain(70, 140));
+    expect(await refresh('--yes')).toMatchObject({ code: 0 });
+    expect(read('rhema.yaml')).toContain('  max_scope_depth: 256 # enough?\n');
+    expect(read('rhema.yaml')).toMatch(/generated:[^]*\n {2}max_scope_depth: 256\n/);
+    expect((await refresh('--check')).code).toBe(0);
+  });
+
+  it('raises again what a first init has written', async () => {
+    root = makeRepository({ 'package.json': json({ name: 'acme', workspaces: ['*'] }), ...chain(0, 70) });
+    await rhema('init', '--yes');
+    write(root, chain(70, 140));
+    expect(await rhema('init', '--yes')).toMatchObject({ code: 0 });
+    expect(read('rhema.yaml').match(/max_scope_depth: 256\n/g)).toHaveLength(2);
+  });
+
+  it('does not raise again what a person has changed meanwhile', async () => {
+    await refresh('--yes');
+    edit('rhema.yaml', (text) => text.replace('max_scope_depth: 128\n', 'max_scope_depth: 100\n'));
+    write(root, chain(70, 140));
+    const { code, stderr } = await refresh('--yes');
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('has max_scope_depth already, which is yours'),
+    ]);
+  });
+
   it('never changes a bound that stands there: it is named, and nothing is written', async () => {
     edit('rhema.yaml', (text) =>
       text.replace('  enabled: true\n', '  enabled: true\n  max_scope_depth: 50\n'),
