@@ -24,6 +24,8 @@ export type NoticeCode =
   | 'INVALID_DEPTH'
   /** A bound that a person has written is too tight for the graph. */
   | 'LIMIT_BY_HAND'
+  /** A bound that no configuration can raise so far. */
+  | 'BEYOND_BOUNDS'
   /** Somebody changed what would have to be changed: it stays. */
   | 'KEPT_BY_HAND'
   | 'BLOCK_EXISTS'

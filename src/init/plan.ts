@@ -1,11 +1,12 @@
-import { dependencyWaves, findCycle, scopesMax, type ScopePath, type Settings } from '../core/index.ts';
+import { findCycle, scopesMax, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { LeftOut } from './cycles.ts';
 import type { Unit } from './detector.ts';
+import { excessesOf, excessNotices, raisedFor, type Excess } from './excess.ts';
 import type { FileChange } from './file-change.ts';
 import { targetsOf, type Link } from './links.ts';
 import { foldTo } from './merge.ts';
-import { nothingRaised, type RaisedLimits } from './limits.ts';
+import { nothingRaised } from './limits.ts';
 import { failure, type Notice } from './notices.ts';
 import { byText, deepest, top } from './paths.ts';
 import { planFiles, planTopOnly } from './plan-files.ts';
@@ -13,15 +14,6 @@ import { graphOf, standingScopes, writtenLinks } from './plan-graph.ts';
 import { remainingProblems } from './remaining.ts';
 import type { Choices, Situation } from './situation.ts';
 import type { Survey } from './survey.ts';
-
-/** A bound that the graph is beyond. */
-export interface Excess {
-  readonly limit: 'scopes' | 'max_dependencies' | 'max_scope_depth';
-  readonly value: number;
-  readonly allowed: number;
-  /** The scope with the most dependencies; null where the graph as a whole is meant. */
-  readonly scope: ScopePath | null;
-}
 
 /** One scope as it will be. */
 export interface PlannedScope {
@@ -68,7 +60,12 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
   const raised = choices.raise ? raisedFor(excesses) : nothingRaised;
   const files = planFiles(situation, { units, graph, depth, raised, standing });
   const scopes = plannedScopes(paths, units, situation, graph.kept);
-  const notices = [...situation.notices, ...files.notices, ...cycleNotice(graph.fixedCycle)];
+  const notices = [
+    ...situation.notices,
+    ...files.notices,
+    ...excessNotices(excesses),
+    ...cycleNotice(graph.fixedCycle),
+  ];
   return {
     mode: 'derive',
     origins: survey.origins,
@@ -100,7 +97,12 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
   const files = planTopOnly(situation, choices.raise ? raisedFor(excesses) : nothingRaised);
   const paths = [...new Set([...existing.keys(), top])].sort(byText);
   const scopes = plannedScopes(paths, [], situation, links);
-  const notices = [...situation.notices, ...files.notices, ...cycleNotice(cycleOf(paths, links))];
+  const notices = [
+    ...situation.notices,
+    ...files.notices,
+    ...excessNotices(excesses),
+    ...cycleNotice(cycleOf(paths, links)),
+  ];
   return {
     mode: 'block',
     origins: ['existing scopes'],
@@ -126,32 +128,6 @@ function fittingDepth(survey: Survey, standing: ReadonlySet<ScopePath>, asked: n
   let depth = asked ?? deepest(survey.units.map(({ path }) => path));
   while (depth > 1 && foldTo(depth, survey, standing).units.length > scopesMax) depth -= 1;
   return depth;
-}
-
-function excessesOf(paths: readonly ScopePath[], links: readonly Link[], settings: Settings): Excess[] {
-  const targets = targetsOf(links);
-  const counts = paths.map((scope) => ({ scope, value: targets.get(scope)?.length ?? 0 }));
-  const widest = counts.reduce((most, one) => (one.value > most.value ? one : most), {
-    scope: top,
-    value: 0,
-  });
-  const depth = dependencyWaves(paths, (path) => targets.get(path) ?? []).length - 1;
-  const { maxDependencies, maxScopeDepth } = settings;
-  const found: Excess[] = [
-    { limit: 'scopes', value: paths.length, allowed: scopesMax, scope: null },
-    { limit: 'max_dependencies', ...widest, allowed: maxDependencies },
-    { limit: 'max_scope_depth', value: depth, allowed: maxScopeDepth, scope: null },
-  ];
-  return found.filter(({ value, allowed }) => value > allowed);
-}
-
-/** With room to grow: the next greater power of two, as far as the configuration allows. */
-function raisedFor(excesses: readonly Excess[]): RaisedLimits {
-  const needed = (limit: Excess['limit']): number | null => {
-    const value = excesses.find((excess) => excess.limit === limit)?.value;
-    return value === undefined ? null : Math.min(10_000, 2 ** (32 - Math.clz32(value)));
-  };
-  return { maxDependencies: needed('max_dependencies'), maxScopeDepth: needed('max_scope_depth') };
 }
 
 function plannedScopes(
