@@ -4,8 +4,8 @@ import type { ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { dependencyEntries, dependencyText, withoutDependency } from './dependency-entry.ts';
 import { isTable, textIn, textsIn, type Table } from './manifests.ts';
-import { joinPath, top } from './paths.ts';
-import { readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
+import { byText, joinPath, top } from './paths.ts';
+import { digestOf, readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
 /** What stands under `generated`: what init and refresh wrote, and may change. */
@@ -29,6 +29,8 @@ export interface ExistingScope {
   readonly isCheckedOut: boolean;
   /** `untouched`: written by us and not changed since. `edited`: ours, and changed by a person. `hand`: not ours. */
   readonly origin: 'untouched' | 'edited' | 'hand';
+  /** Of the top's file, which has more to it: what we wrote of its name, type and dependencies is all as it was. */
+  readonly isAsWritten: boolean;
   /** Null for a file that is not ours. */
   readonly generated: GeneratedPart | null;
   /** As its list has them; those that are no paths of folders are left out. */
@@ -131,6 +133,7 @@ function readOne(given: Given): ExistingScope {
     ...content,
     isCheckedOut,
     origin: 'hand',
+    isAsWritten: false,
     generated: null,
     dependencies: [],
     claimed: [],
@@ -147,7 +150,23 @@ function readOne(given: Given): ExistingScope {
   const generated = partOf(path, part);
   const present = generated.dependencies.filter((one) => dependencies.some(({ to }) => to === one));
   const claimed = present.filter((to) => withoutDependency(yaml, path, to) === null);
-  return { ...byHand, origin: 'edited', generated, dependencies, claimed };
+  const isAsWritten = path === top && isDigestRight(given, yaml, dependencies);
+  return { ...byHand, origin: 'edited', isAsWritten, generated, dependencies, claimed };
+}
+
+/** The digest stands in the text as it was written: to YAML it may be a number. */
+function isDigestRight(
+  { path, content }: Given,
+  yaml: YamlText,
+  dependencies: readonly ScopeDependency[],
+): boolean {
+  const digest = /^ *digest: ([0-9a-f]{12})\s*$/m.exec(content.text)?.[1];
+  const from = yaml.valueAt('generated', 'from');
+  const source = typeof from === 'string' ? joinPath(path, from) : null;
+  const [name, type] = [yaml.valueAt('name'), yaml.valueAt('scope_type')];
+  if (source === null || typeof name !== 'string' || typeof type !== 'string') return false;
+  const sorted = dependencies.toSorted((a, b) => byText(a.to, b.to));
+  return digestOf({ path, name, type, source, dependencies: sorted }) === digest;
 }
 
 function asUntouched(scope: ExistingScope, { dependencies, leftOut }: ScopeText): ExistingScope {
@@ -184,7 +203,11 @@ function pathsIn(path: ScopePath, table: Table, key: string): ScopePath[] {
 }
 
 /** Also those that are not written as paths from the scope's folder, but mean a scope all the same. */
-function dependenciesOf(path: ScopePath, yaml: YamlText, resolved: readonly ScopePath[]): ScopeDependency[] {
+export function dependenciesOf(
+  path: ScopePath,
+  yaml: YamlText,
+  resolved: readonly ScopePath[],
+): ScopeDependency[] {
   const written = dependencyEntries(yaml).flatMap((item) => {
     const to = joinPath(path, dependencyText(item) ?? '');
     const type = isTable(item) ? (textIn(item, 'dependency_type') ?? 'required') : 'required';

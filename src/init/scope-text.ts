@@ -61,12 +61,12 @@ export function renderScope(scope: ScopeText, topText: TopText | null = null): s
 
 /** The `generated` key of a file. */
 export function generatedLines(scope: ScopeText, marks: TopMarks | null): string[] {
-  const { path, source, dependencies, leftOut } = scope;
+  const { path, dependencies, leftOut } = scope;
   const list = (key: string, paths: readonly ScopePath[]): string[] =>
     paths.length === 0 ? [] : [`  ${key}:`, ...paths.map((to) => `    - ${scalar(relativePath(path, to))}`)];
   return [
     'generated:',
-    `  from: ${scalar(seenFrom(path, source))}`,
+    sourceLine(scope),
     `  digest: ${digestOf(scope)}`,
     ...(marks === null ? [] : markLines(marks)),
     ...list(
@@ -77,7 +77,13 @@ export function generatedLines(scope: ScopeText, marks: TopMarks | null): string
   ];
 }
 
-function markLines({ depth, raised }: TopMarks): string[] {
+/** What the scope was derived from, as an entry of `generated`. */
+export function sourceLine({ path, source }: ScopeText): string {
+  return `  from: ${scalar(seenFrom(path, source))}`;
+}
+
+/** What only the top's `generated` remembers. */
+export function markLines({ depth, raised }: TopMarks): string[] {
   const limits = limitsOf(raised).map(([key, value]) => `  ${key}: ${value}`);
   return depth === null ? limits : [`  depth: ${depth}`, ...limits];
 }
@@ -88,7 +94,7 @@ export function entryLines(text: string, type: string): string[] {
 }
 
 /** Of all values that we write: tells whether a person gave the scope, or a dependency, another name or type. */
-function digestOf({ path, name, type, source, dependencies }: ScopeText): string {
+export function digestOf({ path, name, type, source, dependencies }: Omit<ScopeText, 'leftOut'>): string {
   const values = [
     name,
     type,
