@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { InitError } from './errors.ts';
 import type { FileChange } from './file-change.ts';
 import { placeOf, taken } from './place.ts';
@@ -32,7 +32,7 @@ export function applyChanges(root: string, changes: readonly FileChange[]): void
  * Whether changes can be written, as far as can be told without writing.
  *
  * @throws InitError CHANGED_MEANWHILE when a file is not as it was when the plan was made, OUTSIDE_REPOSITORY when a
- * symlink leads out, PLACE_TAKEN where something other than a file or folder lies.
+ * symlink leads out, PLACE_TAKEN where something other than a file or folder lies, READ_ONLY when a file may not be written.
  */
 export function checkChanges(root: string, changes: readonly FileChange[]): void {
   for (const change of changes) checkUnchanged(root, change);
@@ -42,6 +42,22 @@ function checkUnchanged(root: string, { file, before }: FileChange): void {
   const place = placeOf(root, file);
   if (before === null) checkFree(place, file);
   else if (textAt(place) !== before) throw changed(`${file} has been changed meanwhile`);
+  else checkWritable(place, file);
+}
+
+/** Moving another file into its place needs no right to it: whoever took the right away meant the file to stay. */
+function checkWritable(place: string, file: string): void {
+  if ((statSync(place).mode & 0o222) !== 0 && isWritable(place)) return;
+  throw new InitError('READ_ONLY', `${file} is read-only: nothing was written, chmod u+w it first`);
+}
+
+function isWritable(place: string): boolean {
+  try {
+    accessSync(place, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Only a regular file is expected where a scope's file goes. */

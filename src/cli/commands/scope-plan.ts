@@ -63,8 +63,9 @@ export async function applyPlan(call: Call, prepared: Prepared, { changes }: Pla
   call.note(`${count(changes.length, 'file')} written`);
 }
 
-/** The changes as a diff; nothing is written. */
-export async function patchOutcome(call: Call, plan: Plan): Promise<Outcome> {
+/** The changes as a diff; nothing is written, and what would be refused is refused. */
+export async function patchOutcome(call: Call, prepared: Prepared, plan: Plan): Promise<Outcome> {
+  await call.world.scopeFiles.check(prepared.root, plan.changes);
   const patch = await call.world.scopeFiles.patch(plan.changes);
   call.note(problemsText(call.errorStyle, [...plan.notices, ...plan.problems]));
   return done(null, { ...planData(plan), patch, written: false }, () => withoutLastBreak(patch));

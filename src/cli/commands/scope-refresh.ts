@@ -27,7 +27,7 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (input.check === true) return checked(call, plan);
-  if (input.dryRun === true) return patchOutcome(call, plan);
+  if (input.dryRun === true) return patchOutcome(call, prepared, plan);
   return writeAndRefresh(call, prepared, choices, input);
 }
 
