@@ -1,13 +1,14 @@
-import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, rmSync, statSync } from 'node:fs';
 import { InitError } from './errors.ts';
-import type { FileChange } from './file-change.ts';
+import { textAt, type FileChange } from './file-change.ts';
+import { removesLeft } from './left-files.ts';
 import { placeOf, taken } from './place.ts';
-import { Staging, textAt } from './staging.ts';
+import { Staging } from './staging.ts';
 
 /**
  * Writes all changes or none. Every new text is first written beside its file and flushed; only when all are there do they
  * take their files' places by renaming, so that no file is ever seen in part. Should a renaming fail, those before it
- * are undone. If the process is killed in between, some files are new and some old; running the same command
+ * are undone. What a killed process has left is removed first, and for good. If the process is killed in between, some files are new and some old; running the same command
  * again completes it. A file that was there keeps its rights.
  *
  * @throws InitError as {@link checkChanges} does, and WRITE_FAILED with what the system said.
@@ -16,7 +17,8 @@ export function applyChanges(root: string, changes: readonly FileChange[]): void
   const staging = new Staging(root);
   try {
     checkChanges(root, changes);
-    for (const change of changes) staging.prepare(change);
+    for (const change of changes.filter(removesLeft)) rmSync(placeOf(root, change.file), { force: true });
+    for (const change of changes.filter((one) => !removesLeft(one))) staging.prepare(change);
     staging.commit();
   } catch (error) {
     staging.undo();

@@ -98,7 +98,9 @@ class FilePlanner {
 
   result(): PlannedFiles {
     const rank = ({ file, after }: FileChange): number => (after === null ? 2 : isTopFile(file) ? 0 : 1);
-    const changes = this.#changes.toSorted((a, b) => rank(a) - rank(b) || byText(a.file, b.file));
+    const changes = [...this.#changes, ...this.#situation.left].sort(
+      (a, b) => rank(a) - rank(b) || byText(a.file, b.file),
+    );
     return { changes, notices: this.#notices };
   }
 

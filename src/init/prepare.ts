@@ -6,6 +6,7 @@ import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
 import { InitError } from './errors.ts';
 import { readExisting, type ExistingScope } from './existing.ts';
+import { leftBeside } from './left-files.ts';
 import { ignoredFiles, openTree } from './list-tree.ts';
 import { failure, Notices, warning } from './notices.ts';
 import { folderOf, top } from './paths.ts';
@@ -142,6 +143,12 @@ function prepareBlock(found: Looked, stage: Stage): Prepared {
   return { root: found.root, plan: (choices) => planBlock(situation, choices) };
 }
 
+/** Where there are scope files, or may have been about to be. */
+function foldersWritten(tree: RepositoryTree, { units }: Survey, existing: Scanned['existing']): Set<string> {
+  const folders = [...existing.values()].map(({ file }) => folderOf(file));
+  return new Set([top, ...units.map(({ path }) => tree.onDisk(path)), ...folders]);
+}
+
 function situationOf(
   { root, tree, notices, scan, existing }: Looked,
   survey: Survey,
@@ -154,6 +161,7 @@ function situationOf(
     settings: settingsOf(scan.config.config),
     stage,
     ignored: new Set(),
+    left: leftBeside(root, foldersWritten(tree, survey, existing)),
     topName: basename(root) || 'root',
     folderOnDisk: (path) => tree.onDisk(path),
     notices: notices.list,

@@ -1,4 +1,5 @@
 /** What a refresh does about files that are broken or gone, and about bounds that have become too tight. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -128,6 +129,27 @@ it('a sparse checkout is in step, and has all scopes', async () => {
     problems: [],
     scopes: [{ path: '.' }, { path: 'p0' }, { path: 'p1' }, { path: 'p2', dependencies: ['p1'] }],
   });
+});
+
+it('what a killed process has left is out of step, and removed by the next that writes', async () => {
+  const dead = spawnSync(process.execPath, ['-e', '0']).pid;
+  const left = `p1/rhema.yaml.${dead}.tmp`;
+  const ours = `p2/rhema.yaml.${process.pid}.tmp`;
+  const others = [`p1/rhema.yaml.${process.ppid}.tmp`, `p1/package.json.${dead}.tmp`];
+  write(root, Object.fromEntries([left, ours, ...others].map((file) => [file, 'half'])));
+  write(root, { '.gitignore': '*.tmp\n', 'p2/package.json': manifest('p2') });
+  const checked = await refresh('--check');
+  expect([checked.code, checked.stderr]).toEqual([3, expect.stringContaining(`remove ${left}`)]);
+  expect((await refresh('--yes')).code).toBe(0);
+  expect([left, ours, ...others].filter((file) => existsSync(join(root, file)))).toEqual(others);
+  expect((await refresh('--check')).code).toBe(0);
+});
+
+it('init removes what a killed process has left, also where scopes were written by hand', async () => {
+  const left = `rhema.yaml.${spawnSync(process.execPath, ['-e', '0']).pid}.tmp`;
+  root = makeRepository({ 'rhema.yaml': 'name: x\nagent_coordination: {}\n', [left]: 'half' });
+  expect((await rhema('init', '--yes')).stdout).toContain(`remove ${left}`);
+  expect(existsSync(join(root, left))).toBe(false);
 });
 
 describe('rhema scope refresh where the graph has outgrown its bounds', () => {
