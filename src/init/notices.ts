@@ -11,6 +11,10 @@ export type NoticeCode =
   /** A workspace lists something that is not there. */
   | 'MEMBER_MISSING'
   | 'SOURCE_BROKEN'
+  /** A file that may be meant as a scope's, but has another suffix. */
+  | 'NOT_READ'
+  /** Folders that no known tool takes for a part. */
+  | 'NOT_EXPLAINED'
   | 'SUBMODULE_SKIPPED'
   | 'REPOSITORY_SKIPPED'
   | 'SPARSE_CHECKOUT'

@@ -14,6 +14,7 @@ import { definitionFile } from './plan-files.ts';
 import { planBlock, planScopes, type Plan } from './plan.ts';
 import type { Choices, Situation } from './situation.ts';
 import { surveyTree, type Survey } from './survey.ts';
+import { noteOtherSuffix, noteUnexplained } from './unread.ts';
 import type { RepositoryTree } from './tree.ts';
 
 /** What a person asked for. */
@@ -92,6 +93,7 @@ async function look(scanned: Scanned): Promise<Looked> {
   const notices = new Notices();
   const tree = await openTree(scanned.root, notices);
   noteLinkedWorktree(scanned.repository, notices);
+  noteOtherSuffix(tree, notices);
   return { ...scanned, tree, notices };
 }
 
@@ -109,6 +111,7 @@ async function prepareScopes(found: Looked, stage: Stage | null): Promise<Prepar
   const files = foldersAbove(survey).map((folder) => definitionFile(tree.onDisk(folder)));
   const situation = { ...situationOf(found, survey, stage), ignored: await ignoredFiles(root, files) };
   if (stage === null) noteUnreadableTop(found);
+  else noteUnexplained(tree, survey, { existing: existing.keys(), notices });
   const depth = existing.get(top)?.generated?.depth ?? null;
   if (depth === 'invalid') noteDepth(existing.get(top)?.file ?? null, notices);
   const standing = depth === 'invalid' ? null : depth;
