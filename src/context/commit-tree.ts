@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ScopeProblem } from '../protocol/index.ts';
+import { readBlobs, type AskGit } from './blobs.ts';
 import { ContextError } from './errors.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
@@ -11,13 +12,19 @@ export async function openHeadTree(gitDir: string): Promise<Tree> {
   const commit = await headCommit(gitDir);
   const entries = commit === null ? [] : await listEntries(gitDir, commit);
   const { blobs, problems } = sortOut(entries);
-  const contents = await readBlobs(gitDir, blobs);
+  const ask: AskGit = ({ args, input }) => gitIn(gitDir, args, input);
+  const contents = await readBlobs(
+    ask,
+    blobs.map(({ object }) => object),
+  );
+  const byPath = new Map(blobs.map(({ path, object }) => [path, contents.get(object)]));
   return {
     root: null,
     paths: blobs.map(({ path }) => path),
     problems,
+    notCheckedOut: new Map(),
     fingerprint: fingerprintOf(commit),
-    read: async (path) => contentOf(contents.get(path)),
+    read: async (path) => contentOf(byPath.get(path)),
     // A link in a commit is only text.
     followSymlinks: () => null,
   };
@@ -92,19 +99,4 @@ function sortOut(entries: readonly Entry[]): { blobs: Entry[]; problems: ScopePr
     else blobs.push(entry);
   }
   return { blobs, problems };
-}
-
-async function readBlobs(gitDir: string, blobs: readonly Entry[]): Promise<Map<string, Uint8Array>> {
-  if (blobs.length === 0) return new Map();
-  const input = blobs.map(({ object }) => `${object}\n`).join('');
-  const output = await gitIn(gitDir, ['cat-file', '--batch'], input);
-  const contents = new Map<string, Uint8Array>();
-  let offset = 0;
-  for (const { path, size } of blobs) {
-    // One header line `object type size`, the content, one newline.
-    const start = output.indexOf(0x0a, offset) + 1;
-    contents.set(path, output.subarray(start, start + size));
-    offset = start + size + 1;
-  }
-  return contents;
 }

@@ -7,6 +7,8 @@ export interface GitCall {
   /** Sent to Git's standard input. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Is told what Git said beside its answer: it warns of what it could not look at, and goes on. */
+  readonly onWarning?: (said: string) => void;
 }
 
 /** Git's answers are lists of paths and small files; more than this is a mistake. */
@@ -18,7 +20,7 @@ const outputBytesMax = 512 * 1024 * 1024;
  *
  * @throws ContextError GIT_MISSING when there is no Git, GIT_FAILED with what Git said when it refuses.
  */
-export function runGit({ cwd, args, input, env }: GitCall): Promise<Buffer> {
+export function runGit({ cwd, args, input, env, onWarning }: GitCall): Promise<Buffer> {
   const options = {
     cwd,
     encoding: 'buffer' as const,
@@ -27,8 +29,10 @@ export function runGit({ cwd, args, input, env }: GitCall): Promise<Buffer> {
   };
   return new Promise((resolve, reject) => {
     const child = execFile('git', args, options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(gitError(args, error, stderr.toString('utf8')));
+      const said = stderr.toString('utf8');
+      if (error !== null) return reject(gitError(args, error, said));
+      onWarning?.(said);
+      resolve(stdout);
     });
     // Git may leave before it has read everything; its exit status then tells why.
     child.stdin?.on('error', () => undefined);

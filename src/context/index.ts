@@ -8,6 +8,7 @@ export { repositoryPath, scopeFromInput, scopeOfFile } from './files.ts';
 export { isInside } from './inside.ts';
 export { folderOf } from './path-text.ts';
 export { readRegularFile } from './regular-file.ts';
+export { unopenedFolders } from './unopened.ts';
 export type { LastGood, ScanOptions, ScanResult } from './scan.ts';
 
 /** See `git.ts`. Without Git's own variables, so that the folder alone decides which repository is meant. */

@@ -7,8 +7,10 @@ import { mapBounded } from './bounded.ts';
 import { ContextError } from './errors.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { isInside } from './inside.ts';
-import { errorAt, wholeFile } from './problems.ts';
+import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { isGone, messageOf } from './regular-file.ts';
+import type { IndexEntry } from './sparse.ts';
+import { unopenedFolders, type UnopenedFolder } from './unopened.ts';
 
 /** A file in the working tree that bears the name of a definition file. */
 export interface ListedFile {
@@ -22,51 +24,76 @@ export interface ListedFile {
 export interface Listing {
   /** Sorted by path. */
   readonly files: readonly ListedFile[];
+  /** Sorted by path; none of them is among `files`. */
+  readonly notCheckedOut: readonly IndexEntry[];
   readonly problems: readonly ScopeProblem[];
 }
 
 /**
- * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore. Symlinked
- * folders are not entered and a symlinked file is listed only if it stays in the repository; submodules and other
+ * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore; also those that
+ * a sparse checkout leaves out. Symlinked folders are not entered and a symlinked file is listed only if it stays in the repository; submodules and other
  * repositories inside are left out.
  *
  * @throws ContextError GIT_FAILED when Git refuses.
  */
 export async function listFiles(root: string): Promise<Listing> {
-  const paths = await listPaths(root);
   const problems: ScopeProblem[] = [];
-  const accepted: string[] = [];
-  for (const path of paths.slice(0, pathsMax))
-    if (path.includes('\uFFFD')) problems.push(unreadableName(path));
-    else accepted.push(path);
-  if (paths.length > pathsMax) problems.push(tooMany(paths.length));
+  const listed = await listPaths(root, (said) => problems.push(...unopenedFolders(said).map(unopened)));
+  const accepted: Listed[] = [];
+  for (const one of listed.slice(0, pathsMax))
+    if (one.path.includes('\uFFFD')) problems.push(unreadableName(one.path));
+    else accepted.push(one);
+  if (listed.length > pathsMax) problems.push(tooMany(listed.length));
   const folders = new Map<string, Promise<boolean>>();
-  const inspected = await mapBounded(accepted, 16, (path) => inspect({ root, path, folders, problems }));
-  return { files: inspected.filter((file) => file !== null), problems };
+  const inspected = await mapBounded(accepted, 16, ({ path }) => inspect({ root, path, folders, problems }));
+  return {
+    files: inspected.filter((file) => file !== null),
+    notCheckedOut: accepted.flatMap(({ notCheckedOut }, place) =>
+      notCheckedOut && inspected[place] === null ? [notCheckedOut] : [],
+    ),
+    problems,
+  };
 }
 
 /** Every scope may have all four files. */
 const pathsMax = 4 * scopesMax;
 
-async function listPaths(root: string): Promise<string[]> {
+interface Listed {
+  readonly path: string;
+  /** Git does not expect the file on disk. */
+  readonly notCheckedOut: IndexEntry | null;
+}
+
+async function listPaths(root: string, onWarning: (said: string) => void): Promise<Listed[]> {
   try {
-    return await listByGit(root);
+    return await listByGit(root, onWarning);
   } catch (error) {
     if (!(error instanceof ContextError) || error.code !== 'GIT_MISSING') throw error;
     const { walkFiles } = await import('./walk.ts');
-    return walkFiles(root, isDefinitionName);
+    return (await walkFiles(root, isDefinitionName)).map((path) => ({ path, notCheckedOut: null }));
   }
 }
 
-async function listByGit(root: string): Promise<string[]> {
-  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--'];
+async function listByGit(root: string, onWarning: (said: string) => void): Promise<Listed[]> {
+  const args = ['ls-files', '-z', '-s', '-t', '--cached', '--others', '--exclude-standard', '--'];
   const output = await runGit({
     cwd: root,
     args: [...args, ':(glob)**/rhema.yaml', ':(glob)**/scope.yaml'],
     env: withoutGitVariables(),
+    onWarning,
   });
+  const listed = output.toString('utf8').split('\0').flatMap(parseListed);
   // An unmerged file is listed once for each side.
-  return [...new Set(output.toString('utf8').split('\0'))].filter((path) => path !== '').toSorted();
+  const byPath = new Map(listed.map((one) => [one.path, one]));
+  return [...byPath.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** `tag mode object stage<TAB>path` for what is tracked, `? path` for the rest; `S` marks what is left out. */
+function parseListed(text: string): Listed[] {
+  const [, tag, mode = '', object = '', path = ''] =
+    /^(\S) (?:(\d+) ([0-9a-f]+) \d\t)?(.+)$/s.exec(text) ?? [];
+  if (tag === undefined) return [];
+  return [{ path, notCheckedOut: tag === 'S' ? { path, mode, object } : null }];
 }
 
 function isDefinitionName(name: string): boolean {
@@ -123,6 +150,11 @@ async function followLink(root: string, path: string, problems: ScopeProblem[]):
     ),
   );
   return null;
+}
+
+/** No error: there may be no scope in it. */
+function unopened({ file, message }: UnopenedFolder): ScopeProblem {
+  return warningAt('UNREADABLE_FILE', wholeFile(file), message);
 }
 
 function unreadableName(path: string): ScopeProblem {

@@ -105,7 +105,7 @@ function ambiguous({ text, place }: DependencyReference, meanings: readonly Scop
   return errorAt(
     'AMBIGUOUS_DEPENDENCY',
     place,
-    `dependency ${quote(text)} may mean any of ${paths.map(quote).join(', ')}: write ${paths.map((path) => quote(`/${path}`)).join(' or ')}`,
+    `dependency ${quote(text)} may mean any of ${paths.map((path) => quote(path)).join(', ')}: write ${paths.map((path) => quote(`/${path}`)).join(' or ')}`,
   );
 }
 

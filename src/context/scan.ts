@@ -10,7 +10,7 @@ import { warningAt } from './problems.ts';
 import { readCandidate, type ReadCandidate } from './read-candidate.ts';
 import type { Repository } from './repository.ts';
 import { scopeSource, type ScopeSource } from './source.ts';
-import type { Tree } from './tree.ts';
+import type { FileContent, Tree } from './tree.ts';
 import { openWorkingTree, workingTreeFingerprint } from './working-tree.ts';
 
 /** Enough to hide the latency of a disk, few enough to keep open files and memory small. */
@@ -37,6 +37,8 @@ export interface ScanResult {
   readonly config: LoadedConfig;
   /** Where each scope is defined: repository-relative path of its file. */
   readonly files: ReadonlyMap<ScopePath, string>;
+  /** Files that are not on disk, since a sparse checkout leaves them out, with what Git's index has. */
+  readonly notCheckedOut: ReadonlyMap<string, FileContent>;
   /** Sorted by file and line. */
   readonly problems: readonly ScopeProblem[];
   /** Whether there is no error: `definitions` and `config` are then all that the files say. */
@@ -79,6 +81,7 @@ export async function scanRepository(repository: Repository, options: ScanOption
     definitions: defined.definitions,
     config,
     files: new Map(present.map(({ candidate }) => [candidate.scope, candidate.file])),
+    notCheckedOut: tree.notCheckedOut,
     problems: forReport(problems),
     sound: problems.every(({ severity }) => severity !== 'error'),
     fingerprint: tree.fingerprint,

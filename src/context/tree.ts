@@ -8,6 +8,8 @@ export interface Tree {
   /** Repository-relative, sorted. */
   readonly paths: readonly string[];
   readonly problems: readonly ScopeProblem[];
+  /** Those of `paths` that a sparse checkout leaves out, with what Git's index has. */
+  readonly notCheckedOut: ReadonlyMap<string, FileContent>;
   /** Changes whenever a definition file is added, removed or changed. */
   readonly fingerprint: string;
   read(path: string): Promise<FileContent>;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fingerprintOnly, findRepository, scanRepository } from './index.ts';
@@ -102,6 +102,75 @@ test('a repository that Git refuses to read is a failure, with what Git said', a
   await expect(scanRepository(repository, { previous: null, env: {} })).rejects.toMatchObject({
     code: 'GIT_FAILED',
     message: expect.stringMatching(/^git ls-files failed: bad config/),
+  });
+});
+
+describe('a sparse checkout', () => {
+  const files = {
+    'rhema.yaml': flat('top'),
+    'a/rhema.yaml': flat('a', '../b'),
+    'b/rhema.yaml': flat('b', '../c/d'),
+    'c/d/.rhema/rhema.yaml': flat('d'),
+  };
+  const sparse = (root: string, ...folders: string[]): string =>
+    git(root, 'sparse-checkout', 'set', ...folders);
+
+  test('has the scopes of every other one: those that are left out are read from the index', async () => {
+    const root = makeRepository(files);
+    commitAll(root);
+    const whole = await scan(root);
+    sparse(root, 'a');
+    const part = await scan(root);
+    expect(existsSync(join(root, 'b'))).toBe(false);
+    expect(part).toMatchObject({ definitions: whole.definitions, files: whole.files, problems: [] });
+    expect([...part.notCheckedOut.keys()]).toEqual(['b/rhema.yaml', 'c/d/.rhema/rhema.yaml']);
+  });
+
+  test('follows what is committed, also where it is not checked out', async () => {
+    const root = makeRepository(files);
+    commitAll(root);
+    git(root, 'branch', 'other');
+    write(root, { 'b/rhema.yaml': flat('b') });
+    commitAll(root);
+    sparse(root, 'a');
+    const repository = await findRepository({ cwd: root, env: {} });
+    const before = await scan(root);
+    expect(await fingerprintOnly(repository)).toBe(before.fingerprint);
+    git(root, 'checkout', '--quiet', 'other');
+    expect(await fingerprintOnly(repository)).not.toBe(before.fingerprint);
+    expect(graphOf(before)['b']).toEqual([]);
+    expect(graphOf(await scan(root))['b']).toEqual(['c/d']);
+  });
+
+  test('has what is on disk before what is in the index, and misses what was deleted', async () => {
+    const root = makeRepository(files);
+    commitAll(root);
+    sparse(root, 'a');
+    write(root, { 'b/rhema.yaml': flat('other') });
+    rmSync(join(root, 'a/rhema.yaml'));
+    const found = await scan(root);
+    expect(graphOf(found)).toEqual({ '.': [], b: [], 'c/d': [] });
+    expect(found.definitions.find(({ path }) => path === 'b')?.name).toBe('other');
+  });
+
+  test('may leave out what cannot be read: it is named, and its last good definition stays', async () => {
+    const big = `name: big\n# ${'x'.repeat(1024 * 1024)}\n`;
+    const root = makeRepository({ ...files, 'big/rhema.yaml': big, 'link/target': '' });
+    symlinkSync('../a/rhema.yaml', join(root, 'link/rhema.yaml'));
+    commitAll(root);
+    const object = git(root, 'rev-parse', 'HEAD:b/rhema.yaml').trim();
+    const good = await scan(root);
+    sparse(root, 'a');
+    rmSync(join(root, '.git/objects', object.slice(0, 2), object.slice(2)));
+    const found = await scan(root, good);
+    expect(problemsOf(found)).toEqual([
+      'UNREADABLE_FILE b/rhema.yaml',
+      'LAST_GOOD_KEPT b/rhema.yaml',
+      'FILE_TOO_LARGE big/rhema.yaml',
+      'SYMLINK_OUTSIDE link/rhema.yaml',
+      'LAST_GOOD_KEPT link/rhema.yaml',
+    ]);
+    expect(graphOf(found)).toEqual(graphOf(good));
   });
 });
 

@@ -4,35 +4,39 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { parseScopePath, type ScopePath } from '../core/index.ts';
 import { isInside } from './inside.ts';
-import { listFiles, type ListedFile } from './list-files.ts';
+import { listFiles, type ListedFile, type Listing } from './list-files.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
 import { errorAt, wholeFile } from './problems.ts';
 import { isGone, messageOf, openFlags } from './regular-file.ts';
+import { readFromIndex } from './sparse.ts';
 import type { FileContent, Tree } from './tree.ts';
 
-/** The definition files of a working tree, as they are on disk. */
+/** The definition files of a working tree, as they are on disk, or in the index where a sparse checkout leaves them out. */
 export async function openWorkingTree(root: string): Promise<Tree> {
-  const { files, problems } = await listFiles(root);
-  const byPath = new Map(files.map((file) => [file.path, file]));
+  const listing = await listFiles(root);
+  const byPath = new Map(listing.files.map((file) => [file.path, file]));
+  const notCheckedOut = await readFromIndex(root, listing.notCheckedOut);
   return {
     root,
-    paths: [...byPath.keys()],
-    problems,
-    fingerprint: digestOf(files),
-    read: async (path) => readListed(byPath.get(path) ?? null),
+    paths: [...byPath.keys(), ...notCheckedOut.keys()].toSorted(),
+    problems: listing.problems,
+    notCheckedOut,
+    fingerprint: digestOf(listing),
+    read: async (path) => notCheckedOut.get(path) ?? readListed(byPath.get(path) ?? null),
     followSymlinks: (path) => followSymlinks(root, path),
   };
 }
 
 /** The fingerprint alone, without reading any file. */
 export async function workingTreeFingerprint(root: string): Promise<string> {
-  return digestOf((await listFiles(root)).files);
+  return digestOf(await listFiles(root));
 }
 
 /** Time, size and inode see every way a file is changed, replaced by a rename included. */
-function digestOf(files: readonly ListedFile[]): string {
+function digestOf({ files, notCheckedOut }: Pick<Listing, 'files' | 'notCheckedOut'>): string {
   const hash = createHash('sha256').update('worktree\n');
   for (const { path, stat } of files) hash.update(`${path}\0${stat.mtimeNs} ${stat.size} ${stat.ino}\n`);
+  for (const { path, mode, object } of notCheckedOut) hash.update(`${path}\0${mode} ${object}\n`);
   return hash.digest('hex');
 }
 

@@ -65,6 +65,7 @@ class World {
       definitions: this.definitions,
       config: { config: this.config, origins: {} as never, problems: this.configProblems },
       files: new Map(),
+      notCheckedOut: new Map(),
       problems: this.problems,
       sound: this.problems.length === 0,
       fingerprint: this.fingerprint,

@@ -174,6 +174,25 @@ it('makes the folders that are missing, and removes them when a later step fails
   expect(read('..b/c/rhema.yaml')).toBe('new\n');
 });
 
+it.each([
+  ['changed', 'new\n'],
+  ['removed', null],
+])('a file that is read-only is named instead of being %s', (_title, after) => {
+  chmodSync(join(root, 'a/rhema.yaml'), 0o444);
+  const changes = [
+    { file: 'rhema.yaml', before: null, after: 'top\n' },
+    { file: 'a/rhema.yaml', before: 'old\n', after },
+  ];
+  for (const run of [applyChanges, checkChanges])
+    expect(() => run(root, changes)).toThrow(
+      expect.objectContaining({
+        code: 'READ_ONLY',
+        message: 'a/rhema.yaml is read-only: nothing was written, chmod u+w it first',
+      }),
+    );
+  expect(files()).toEqual(['a/rhema.yaml']);
+});
+
 it('takes no pipe for a file, even for one as empty as it was', () => {
   makePipe(join(root, 'rhema.yaml'), '');
   expect(() => applyChanges(root, [{ file: 'rhema.yaml', before: '', after: 'new\n' }])).toThrow(

@@ -1,13 +1,14 @@
-import { lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync, rmSync, statSync } from 'node:fs';
 import { InitError } from './errors.ts';
-import type { FileChange } from './file-change.ts';
+import { textAt, type FileChange } from './file-change.ts';
+import { removesLeft } from './left-files.ts';
 import { placeOf, taken } from './place.ts';
-import { Staging, textAt } from './staging.ts';
+import { Staging } from './staging.ts';
 
 /**
  * Writes all changes or none. Every new text is first written beside its file and flushed; only when all are there do they
  * take their files' places by renaming, so that no file is ever seen in part. Should a renaming fail, those before it
- * are undone. If the process is killed in between, some files are new and some old; running the same command
+ * are undone. What a killed process has left is removed first, and for good. If the process is killed in between, some files are new and some old; running the same command
  * again completes it. A file that was there keeps its rights.
  *
  * @throws InitError as {@link checkChanges} does, and WRITE_FAILED with what the system said.
@@ -16,7 +17,8 @@ export function applyChanges(root: string, changes: readonly FileChange[]): void
   const staging = new Staging(root);
   try {
     checkChanges(root, changes);
-    for (const change of changes) staging.prepare(change);
+    for (const change of changes.filter(removesLeft)) rmSync(placeOf(root, change.file), { force: true });
+    for (const change of changes.filter((one) => !removesLeft(one))) staging.prepare(change);
     staging.commit();
   } catch (error) {
     staging.undo();
@@ -32,7 +34,7 @@ export function applyChanges(root: string, changes: readonly FileChange[]): void
  * Whether changes can be written, as far as can be told without writing.
  *
  * @throws InitError CHANGED_MEANWHILE when a file is not as it was when the plan was made, OUTSIDE_REPOSITORY when a
- * symlink leads out, PLACE_TAKEN where something other than a file or folder lies.
+ * symlink leads out, PLACE_TAKEN where something other than a file or folder lies, READ_ONLY when a file may not be written.
  */
 export function checkChanges(root: string, changes: readonly FileChange[]): void {
   for (const change of changes) checkUnchanged(root, change);
@@ -42,6 +44,22 @@ function checkUnchanged(root: string, { file, before }: FileChange): void {
   const place = placeOf(root, file);
   if (before === null) checkFree(place, file);
   else if (textAt(place) !== before) throw changed(`${file} has been changed meanwhile`);
+  else checkWritable(place, file);
+}
+
+/** Moving another file into its place needs no right to it: whoever took the right away meant the file to stay. */
+function checkWritable(place: string, file: string): void {
+  if ((statSync(place).mode & 0o222) !== 0 && isWritable(place)) return;
+  throw new InitError('READ_ONLY', `${file} is read-only: nothing was written, chmod u+w it first`);
+}
+
+function isWritable(place: string): boolean {
+  try {
+    accessSync(place, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Only a regular file is expected where a scope's file goes. */

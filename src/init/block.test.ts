@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, parse } from 'yaml';
-import { hasBlock, nothingRaised, withBlock } from './block.ts';
+import { hasBlock, withBlock } from './block.ts';
+import { nothingRaised } from './limits.ts';
 import { stages } from './stage.ts';
 
 const added = `# Stage default: reports, repairs what has a safe repair, and syncs by itself. See: rhema config explain

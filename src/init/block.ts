@@ -1,32 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { configBlock } from '../config/index.ts';
 import type { Stage } from './stage.ts';
-import { tableIn } from './manifests.ts';
+import { blockKeys, limitsOf, type RaisedLimits } from './limits.ts';
 import { YamlText } from './yaml-splice.ts';
-
-/** Bounds of the graph that have to be raised. */
-export interface RaisedLimits {
-  readonly maxDependencies: number | null;
-  readonly maxScopeDepth: number | null;
-}
-
-export const nothingRaised: RaisedLimits = { maxDependencies: null, maxScopeDepth: null };
 
 type Section = readonly (readonly [key: string, value: boolean | number | Section])[];
 
 function sectionOf(stage: Stage, raised: RaisedLimits): Section {
   return [['enabled', true], ...limitsOf(raised), ...stageSections[stage]];
-}
-
-function limitsOf({
-  maxDependencies,
-  maxScopeDepth,
-}: RaisedLimits): (readonly [key: string, value: number])[] {
-  const limits = [
-    ['max_dependencies', maxDependencies],
-    ['max_scope_depth', maxScopeDepth],
-  ] as const;
-  return limits.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
 }
 
 const stageSections: { readonly [S in Stage]: Section } = {
@@ -74,31 +55,6 @@ function flowText(section: Section): string {
 /** Whether a root scope's file has the block. */
 export function hasBlock(text: string): boolean {
   return blockKeys(new YamlText(text)) !== null;
-}
-
-/** Where the block is: at the top or under `rhema`. */
-function blockKeys(yaml: YamlText): readonly string[] | null {
-  const places = [[configBlock], ['rhema', configBlock]];
-  return places.find((keys) => yaml.valueAt(...keys) !== undefined) ?? null;
-}
-
-/** Bounds that stand in the block already: they are a person's, and not changed. */
-export function limitsByHand(text: string, raised: RaisedLimits): string[] {
-  const yaml = new YamlText(text);
-  const keys = blockKeys(yaml) ?? [];
-  return limitsOf(raised).flatMap(([key]) => (yaml.valueAt(...keys, key) === undefined ? [] : [key]));
-}
-
-/** The text with bounds added to the block that it has. Null where they have no certain place. */
-export function withLimits(text: string, raised: RaisedLimits): string | null {
-  let at: YamlText | null = new YamlText(text);
-  const keys = blockKeys(at) ?? [];
-  const wanted = at.value;
-  for (const [key, value] of limitsOf(raised)) {
-    at = at && at.withKey([`${key}: ${value}`], `${key}: ${value}`, keys);
-    Object.assign(tableIn(wanted, ...keys), { [key]: value });
-  }
-  return at !== null && isDeepStrictEqual(at.value, wanted) ? at.text : null;
 }
 
 /**

@@ -10,4 +10,4 @@ export class InitError extends Error {
 }
 
 export type InitErrorCode =
-  'NO_WORKTREE' | 'CHANGED_MEANWHILE' | 'OUTSIDE_REPOSITORY' | 'PLACE_TAKEN' | 'WRITE_FAILED';
+  'NO_WORKTREE' | 'CHANGED_MEANWHILE' | 'OUTSIDE_REPOSITORY' | 'PLACE_TAKEN' | 'READ_ONLY' | 'WRITE_FAILED';

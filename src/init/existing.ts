@@ -4,8 +4,8 @@ import type { ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { dependencyEntries, dependencyText, withoutDependency } from './dependency-entry.ts';
 import { isTable, textIn, textsIn, type Table } from './manifests.ts';
-import { joinPath, top } from './paths.ts';
-import { readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
+import { byText, joinPath, top } from './paths.ts';
+import { digestOf, readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
 /** What stands under `generated`: what init and refresh wrote, and may change. */
@@ -25,8 +25,12 @@ export interface ExistingScope {
   readonly text: string;
   /** Why it cannot be read; null: it can. */
   readonly unreadable: Pick<ScopeProblem, 'message' | 'line' | 'column'> | null;
+  /** False: a sparse checkout leaves the file out, so what it says is from Git's index. */
+  readonly isCheckedOut: boolean;
   /** `untouched`: written by us and not changed since. `edited`: ours, and changed by a person. `hand`: not ours. */
   readonly origin: 'untouched' | 'edited' | 'hand';
+  /** Of the top's file, which has more to it: what we wrote of its name, type and dependencies is all as it was. */
+  readonly isAsWritten: boolean;
   /** Null for a file that is not ours. */
   readonly generated: GeneratedPart | null;
   /** As its list has them; those that are no paths of folders are left out. */
@@ -41,7 +45,12 @@ export interface ExistingScope {
  */
 export function readExisting(
   root: string,
-  { files, definitions, problems }: Pick<ScanResult, 'files' | 'definitions' | 'problems'>,
+  {
+    files,
+    definitions,
+    problems,
+    notCheckedOut,
+  }: Pick<ScanResult, 'files' | 'definitions' | 'problems' | 'notCheckedOut'>,
 ): Map<ScopePath, ExistingScope> {
   const unresolved = new Set(
     problems.filter(({ code }) => code === 'UNKNOWN_DEPENDENCY').map(({ file }) => file),
@@ -57,7 +66,8 @@ export function readExisting(
       readOne({
         path,
         file,
-        content: contentOf(join(root, file), refused.get(file) ?? null),
+        content: contentOf(refused.get(file) ?? null, () => bytesOf(root, file, notCheckedOut)),
+        isCheckedOut: !notCheckedOut.has(file),
         resolved: resolved.get(path) ?? [],
         isUnresolved: unresolved.has(file),
       }),
@@ -80,16 +90,27 @@ interface Given {
   readonly path: ScopePath;
   readonly file: string;
   readonly content: Content;
+  readonly isCheckedOut: boolean;
   /** What its entries mean, however they are written. */
   readonly resolved: readonly ScopePath[];
   /** Some entry means no scope that there is: it may mean one that is about to be made. */
   readonly isUnresolved: boolean;
 }
 
+type Bytes =
+  { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly problem: string };
+
 /** A scope's file may be a link to another file of the repository: the scan has looked where it leads. */
-function contentOf(path: string, refusal: ScopeProblem | null): Content {
+function bytesOf(root: string, file: string, notCheckedOut: ScanResult['notCheckedOut']): Bytes {
+  const kept = notCheckedOut.get(file);
+  if (kept?.ok === true) return kept;
+  if (kept !== undefined) return { ok: false, problem: kept.problem?.message ?? 'it is gone' };
+  return readRegularFile(join(root, file), { followLink: true });
+}
+
+function contentOf(refusal: ScopeProblem | null, readBytes: () => Bytes): Content {
   if (refusal !== null) return { text: '', unreadable: refusal };
-  const read = readRegularFile(path, { followLink: true });
+  const read = readBytes();
   if (!read.ok) return unreadable(`cannot be read: ${read.problem}`);
   try {
     const text = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(read.bytes);
@@ -104,13 +125,15 @@ function unreadable(message: string): Content {
 }
 
 function readOne(given: Given): ExistingScope {
-  const { path, file, content, resolved } = given;
+  const { path, file, content, isCheckedOut, resolved } = given;
   const { text } = content;
   const byHand = {
     path,
     file,
     ...content,
+    isCheckedOut,
     origin: 'hand',
+    isAsWritten: false,
     generated: null,
     dependencies: [],
     claimed: [],
@@ -127,7 +150,23 @@ function readOne(given: Given): ExistingScope {
   const generated = partOf(path, part);
   const present = generated.dependencies.filter((one) => dependencies.some(({ to }) => to === one));
   const claimed = present.filter((to) => withoutDependency(yaml, path, to) === null);
-  return { ...byHand, origin: 'edited', generated, dependencies, claimed };
+  const isAsWritten = path === top && isDigestRight(given, yaml, dependencies);
+  return { ...byHand, origin: 'edited', isAsWritten, generated, dependencies, claimed };
+}
+
+/** The digest stands in the text as it was written: to YAML it may be a number. */
+function isDigestRight(
+  { path, content }: Given,
+  yaml: YamlText,
+  dependencies: readonly ScopeDependency[],
+): boolean {
+  const digest = /^ *digest: ([0-9a-f]{12})\s*$/m.exec(content.text)?.[1];
+  const from = yaml.valueAt('generated', 'from');
+  const source = typeof from === 'string' ? joinPath(path, from) : null;
+  const [name, type] = [yaml.valueAt('name'), yaml.valueAt('scope_type')];
+  if (source === null || typeof name !== 'string' || typeof type !== 'string') return false;
+  const sorted = dependencies.toSorted((a, b) => byText(a.to, b.to));
+  return digestOf({ path, name, type, source, dependencies: sorted }) === digest;
 }
 
 function asUntouched(scope: ExistingScope, { dependencies, leftOut }: ScopeText): ExistingScope {
@@ -164,7 +203,11 @@ function pathsIn(path: ScopePath, table: Table, key: string): ScopePath[] {
 }
 
 /** Also those that are not written as paths from the scope's folder, but mean a scope all the same. */
-function dependenciesOf(path: ScopePath, yaml: YamlText, resolved: readonly ScopePath[]): ScopeDependency[] {
+export function dependenciesOf(
+  path: ScopePath,
+  yaml: YamlText,
+  resolved: readonly ScopePath[],
+): ScopeDependency[] {
   const written = dependencyEntries(yaml).flatMap((item) => {
     const to = joinPath(path, dependencyText(item) ?? '');
     const type = isTable(item) ? (textIn(item, 'dependency_type') ?? 'required') : 'required';

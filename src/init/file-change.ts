@@ -1,3 +1,5 @@
+import { readRegularFile } from '../context/index.ts';
+
 /** One file to be made, changed or removed. */
 export interface FileChange {
   /** Repository-relative, as it is on disk. */
@@ -6,4 +8,10 @@ export interface FileChange {
   readonly before: string | null;
   /** Null: it is to be removed. */
   readonly after: string | null;
+}
+
+/** What stands in a file's place: null when there is no file, or none that can be read as one. */
+export function textAt(place: string): string | null {
+  const read = readRegularFile(place);
+  return read.ok ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.bytes) : null;
 }

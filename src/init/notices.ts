@@ -11,9 +11,15 @@ export type NoticeCode =
   /** A workspace lists something that is not there. */
   | 'MEMBER_MISSING'
   | 'SOURCE_BROKEN'
+  /** A file that may be meant as a scope's, but has another suffix. */
+  | 'NOT_READ'
+  /** Folders that no known tool takes for a part. */
+  | 'NOT_EXPLAINED'
   | 'SUBMODULE_SKIPPED'
   | 'REPOSITORY_SKIPPED'
   | 'SPARSE_CHECKOUT'
+  /** A file that would be changed is one that a sparse checkout leaves out. */
+  | 'NOT_CHECKED_OUT'
   | 'LINKED_WORKTREE'
   | 'CYCLE_BY_HAND'
   /** The top scope's file has no certain meaning. */
@@ -22,6 +28,8 @@ export type NoticeCode =
   | 'INVALID_DEPTH'
   /** A bound that a person has written is too tight for the graph. */
   | 'LIMIT_BY_HAND'
+  /** A bound that no configuration can raise so far. */
+  | 'BEYOND_BOUNDS'
   /** Somebody changed what would have to be changed: it stays. */
   | 'KEPT_BY_HAND'
   | 'BLOCK_EXISTS'
@@ -60,6 +68,7 @@ function notice(
 /** Collects what there is to say, and whether everything could be read. */
 export class Notices {
   readonly #list: Notice[] = [];
+  readonly #gaps: Notice[] = [];
   #complete = true;
 
   /** Something was found that changes nothing about what was derived. */
@@ -69,12 +78,23 @@ export class Notices {
 
   /** Something could not be read, so what was derived may lack a part. */
   addGap(notice: Notice): void {
+    this.#gaps.push(notice);
+    this.addAbsence(notice);
+  }
+
+  /** Something is not here, though nothing is wrong with it: what was derived may lack a part all the same. */
+  addAbsence(notice: Notice): void {
     this.#list.push(notice);
     this.#complete = false;
   }
 
   get list(): readonly Notice[] {
     return this.#list;
+  }
+
+  /** Those of the list that somebody has to repair, before anybody can tell whether scopes are in step with the code. */
+  get gaps(): readonly Notice[] {
+    return this.#gaps;
   }
 
   /** False when there may be more than was derived: then nothing must be taken away. */

@@ -1,34 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScopePath } from '../core/index.ts';
 import { configBlock } from '../config/index.ts';
-import {
-  blockLines,
-  hasBlock,
-  limitsByHand,
-  nothingRaised,
-  withBlock,
-  withLimits,
-  withTopKey,
-  type RaisedLimits,
-} from './block.ts';
+import { blockLines, hasBlock, withBlock } from './block.ts';
 import type { Unit } from './detector.ts';
 import { editScope } from './edit.ts';
 import type { ExistingScope } from './existing.ts';
 import type { FileChange } from './file-change.ts';
+import { limitsByHand, nothingRaised, withLimits, type RaisedLimits } from './limits.ts';
 import { endsKey } from './links.ts';
 import { failure, warning, type Notice } from './notices.ts';
 import { byText, folderOf, top } from './paths.ts';
 import type { Graph } from './plan-graph.ts';
-import {
-  dependencyType,
-  generatedLines,
-  renderScope,
-  scalar,
-  type ScopeDependency,
-  type ScopeText,
-} from './scope-text.ts';
+import { dependencyType, renderScope, scalar, type ScopeDependency, type ScopeText } from './scope-text.ts';
 import type { Stage } from './stage.ts';
 import type { Situation } from './situation.ts';
+import { followingText, withMark } from './top-file.ts';
 import { YamlText } from './yaml-splice.ts';
 
 export interface PlannedFiles {
@@ -49,7 +35,7 @@ export interface FilesInput {
 /** The files as they have to become, so that they say what the graph does. */
 export function planFiles(situation: Situation, input: FilesInput): PlannedFiles {
   const planner = new FilePlanner(situation, input.raised);
-  const texts = scopeTexts(input);
+  const texts = scopeTexts(input, situation);
   for (const text of texts.values()) planner.planScope(text, input);
   for (const scope of situation.existing.values())
     if (!texts.has(scope.path)) planner.planGone(scope, input.standing, texts);
@@ -64,7 +50,7 @@ export function planTopOnly(situation: Situation, raised: RaisedLimits): Planned
 }
 
 /** What each file shall say, of what is generated. */
-function scopeTexts({ units, graph }: FilesInput): Map<ScopePath, ScopeText> {
+function scopeTexts({ units, graph }: FilesInput, { definitions }: Situation): Map<ScopePath, ScopeText> {
   const dependencies = new Map<ScopePath, ScopeDependency[]>(units.map(({ path }) => [path, []]));
   const leftOut = new Map<ScopePath, ScopePath[]>(units.map(({ path }) => [path, []]));
   for (const link of graph.kept.filter((one) => graph.generated.has(endsKey(one))))
@@ -72,12 +58,13 @@ function scopeTexts({ units, graph }: FilesInput): Map<ScopePath, ScopeText> {
   for (const link of graph.outOfSight)
     dependencies.get(link.from)?.push({ to: link.to, type: dependencyType(link.kind) });
   for (const { link } of graph.leftOut) leftOut.get(link.from)?.push(link.to);
+  const topName = definitions.find(({ path }) => path === top)?.name ?? null;
   return new Map(
     units.map(({ path, names, type, source }) => [
       path,
       {
         path,
-        name: nameOf(names, path),
+        name: (path === top && !isNamed(names) ? topName : null) ?? nameOf(names, path),
         type,
         source,
         dependencies: (dependencies.get(path) ?? []).toSorted((a, b) => byText(a.to, b.to)),
@@ -85,6 +72,11 @@ function scopeTexts({ units, graph }: FilesInput): Map<ScopePath, ScopeText> {
       },
     ]),
   );
+}
+
+/** Else only its folder names the top, which every clone may call otherwise: then it keeps the name that it has. */
+function isNamed(names: readonly string[]): boolean {
+  return names.length > 1;
 }
 
 /** The first name that a scope may bear. */
@@ -106,7 +98,9 @@ class FilePlanner {
 
   result(): PlannedFiles {
     const rank = ({ file, after }: FileChange): number => (after === null ? 2 : isTopFile(file) ? 0 : 1);
-    const changes = this.#changes.toSorted((a, b) => rank(a) - rank(b) || byText(a.file, b.file));
+    const changes = [...this.#changes, ...this.#situation.left].sort(
+      (a, b) => rank(a) - rank(b) || byText(a.file, b.file),
+    );
     return { changes, notices: this.#notices };
   }
 
@@ -174,7 +168,10 @@ class FilePlanner {
   #planNew(scope: ScopeText, depth: number | null): void {
     const file = definitionFile(this.#situation.folderOnDisk(scope.path));
     if (this.#situation.ignored.has(file)) return this.#noteIgnored(file);
-    const after = renderScope(scope, scope.path === top ? { block: this.#block, depth } : null);
+    const after = renderScope(
+      scope,
+      scope.path === top ? { block: this.#block, depth, raised: this.#raised } : null,
+    );
     this.#changes.push({ file, before: null, after });
   }
 
@@ -186,7 +183,9 @@ class FilePlanner {
 
   #planEdit(existing: ExistingScope, scope: ScopeText, input: FilesInput): void {
     const prepared = existing.path === top ? this.#withBlock(existing, existing.text) : existing.text;
-    const marked = withMark(prepared, existing, scope, input.depth);
+    const isTop = existing.path === top;
+    const marks = { depth: input.depth, raised: this.#raised };
+    const marked = isTop ? withMark(prepared, existing, scope, marks) : prepared;
     const edited = marked === null ? null : this.#edited(existing, marked, scope, input.graph);
     if (edited === null) this.#noteUnsplicable(existing);
     this.#change(existing, edited ?? prepared);
@@ -204,13 +203,16 @@ class FilePlanner {
         file,
         `still names ${to}, which the code no longer needs: the entry was edited by hand, remove it yourself`,
       );
-    return editScope(text, {
+    const retyped = dependencies.filter((one) => isOutdated(existing, one));
+    const gone = listed.filter((to) => there.has(to) && !wanted.has(to) && !claimed.includes(to));
+    const edited = editScope(text, {
       path,
-      add: dependencies.filter(({ to }) => !there.has(to)),
-      remove: listed.filter((to) => there.has(to) && !wanted.has(to) && !claimed.includes(to)),
+      add: [...dependencies.filter(({ to }) => !there.has(to)), ...retyped],
+      remove: [...gone, ...retyped.map(({ to }) => to)],
       listed: [...wanted, ...listed.filter((to) => !wanted.has(to) && isFound(to) && !leftOut.includes(to))],
       leftOut,
     });
+    return edited !== null && existing.isAsWritten ? followingText(edited, scope) : edited;
   }
 
   #withBlock(existing: ExistingScope, text: string): string {
@@ -228,8 +230,9 @@ class FilePlanner {
 
   #withLimits(existing: ExistingScope, text: string): string {
     const byHand = limitsByHand(text, this.#raised);
+    const whose = existing.generated === null ? 'and nothing tells that init wrote it' : 'which is yours';
     for (const key of byHand) {
-      const message = `has ${key} already, which is yours, but the graph needs more: raise it there, or merge scopes with rhema init --depth`;
+      const message = `has ${key} already, ${whose}, but the graph needs more: raise it there, or merge scopes with rhema init --depth`;
       this.#notices.push(failure('LIMIT_BY_HAND', { file: existing.file }, message));
     }
     const after = byHand.length > 0 ? text : withLimits(text, this.#raised);
@@ -242,8 +245,10 @@ class FilePlanner {
     this.#notices.push(warning('BLOCK_EXISTS', { file }, message));
   }
 
-  #change({ file, text }: ExistingScope, after: string): void {
-    if (after !== text) this.#changes.push({ file, before: text, after });
+  #change({ file, text, isCheckedOut }: ExistingScope, after: string): void {
+    if (after === text) return;
+    if (isCheckedOut) this.#changes.push({ file, before: text, after });
+    else this.#notices.push(failure('NOT_CHECKED_OUT', { file }, notCheckedOutMessage));
   }
 
   #keep(file: string, message: string): void {
@@ -271,6 +276,18 @@ class FilePlanner {
   }
 }
 
+/** Nobody but us gave the dependency its type, and the code gives it another now. */
+function isOutdated(
+  { isAsWritten, dependencies, claimed }: ExistingScope,
+  { to, type }: ScopeDependency,
+): boolean {
+  if (!isAsWritten || claimed.includes(to)) return false;
+  return dependencies.some((one) => one.to === to && one.type !== type);
+}
+
+const notCheckedOutMessage =
+  'would be changed, but this sparse checkout leaves it out: git sparse-checkout add its folder first';
+
 /** Where a scope's file goes that there is none of. */
 export function definitionFile(folder: string): string {
   return folder === '.' ? 'rhema.yaml' : `${folder}/rhema.yaml`;
@@ -278,30 +295,6 @@ export function definitionFile(folder: string): string {
 
 function isTopFile(file: string): boolean {
   return folderOf(file) === top || folderOf(file) === '.rhema';
-}
-
-/** The mark by which a refresh knows that the other scopes are generated. */
-function withGenerated(text: string, scope: ScopeText, depth: number | null): string | null {
-  const lines = generatedLines({ ...scope, dependencies: [], leftOut: [] }, depth);
-  const [, ...entries] = lines.map((line) => line.trim());
-  return withTopKey(text, 'generated', lines, `{ ${entries.join(', ')} }`);
-}
-
-/** The same where the mark is there already, but for the depth that was asked for. */
-function withMark(
-  text: string,
-  { path, generated }: ExistingScope,
-  scope: ScopeText,
-  depth: number | null,
-): string | null {
-  if (generated === null) return withGenerated(text, scope, depth);
-  if (path !== top || depth === null || generated.depth === depth) return text;
-  const yaml = new YamlText(text);
-  const edited =
-    generated.depth === null
-      ? yaml.withKey([`depth: ${depth}`], `depth: ${depth}`, ['generated'])
-      : yaml.withValue(['generated', 'depth'], String(depth));
-  return edited?.text ?? null;
 }
 
 function inLineEndsOf(existing: string, text: string): string {

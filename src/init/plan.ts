@@ -1,26 +1,19 @@
-import { dependencyWaves, scopesMax, type ScopePath, type Settings } from '../core/index.ts';
+import { findCycle, scopesMax, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
-import { nothingRaised, type RaisedLimits } from './block.ts';
-import type { LeftOut, Untangled } from './cycles.ts';
+import type { LeftOut } from './cycles.ts';
 import type { Unit } from './detector.ts';
+import { excessesOf, excessNotices, raisedFor, type Excess } from './excess.ts';
 import type { FileChange } from './file-change.ts';
 import { targetsOf, type Link } from './links.ts';
 import { foldTo } from './merge.ts';
+import { nothingRaised } from './limits.ts';
 import { failure, type Notice } from './notices.ts';
 import { byText, deepest, top } from './paths.ts';
-import { planFiles, planTopOnly, type PlannedFiles } from './plan-files.ts';
+import { planFiles, planTopOnly } from './plan-files.ts';
 import { graphOf, standingScopes, writtenLinks } from './plan-graph.ts';
+import { remainingProblems } from './remaining.ts';
 import type { Choices, Situation } from './situation.ts';
 import type { Survey } from './survey.ts';
-
-/** A bound that the graph is beyond. */
-export interface Excess {
-  readonly limit: 'scopes' | 'max_dependencies' | 'max_scope_depth';
-  readonly value: number;
-  readonly allowed: number;
-  /** The scope with the most dependencies; null where the graph as a whole is meant. */
-  readonly scope: ScopePath | null;
-}
 
 /** One scope as it will be. */
 export interface PlannedScope {
@@ -48,6 +41,8 @@ export interface Plan {
   /** In the order in which they are to be written; empty when there is nothing to do. */
   readonly changes: readonly FileChange[];
   readonly notices: readonly Notice[];
+  /** Those of the notices by which something could not be read, so that there may be more than was derived. */
+  readonly gaps: readonly Notice[];
   /** What is wrong with scope files that are there and would stay as they are. */
   readonly problems: readonly ScopeProblem[];
 }
@@ -64,16 +59,24 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
   const excesses = excessesOf(paths, graph.kept, settings);
   const raised = choices.raise ? raisedFor(excesses) : nothingRaised;
   const files = planFiles(situation, { units, graph, depth, raised, standing });
+  const scopes = plannedScopes(paths, units, situation, graph.kept);
+  const notices = [
+    ...situation.notices,
+    ...files.notices,
+    ...excessNotices(excesses),
+    ...cycleNotice(graph.fixedCycle),
+  ];
   return {
     mode: 'derive',
     origins: survey.origins,
-    scopes: plannedScopes(paths, units, situation, graph.kept),
+    scopes,
     links: graph.kept,
     leftOut: graph.leftOut,
     excesses,
     changes: files.changes,
-    notices: [...situation.notices, ...files.notices, ...fixedCycleNotice(graph)],
-    problems: remaining(situation, files, paths),
+    notices,
+    gaps: situation.gaps,
+    problems: remainingProblems(situation, { ...files, notices, scopes }),
   };
 }
 
@@ -92,17 +95,31 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
     settings,
   );
   const files = planTopOnly(situation, choices.raise ? raisedFor(excesses) : nothingRaised);
+  const paths = [...new Set([...existing.keys(), top])].sort(byText);
+  const scopes = plannedScopes(paths, [], situation, links);
+  const notices = [
+    ...situation.notices,
+    ...files.notices,
+    ...excessNotices(excesses),
+    ...cycleNotice(cycleOf(paths, links)),
+  ];
   return {
     mode: 'block',
     origins: ['existing scopes'],
-    scopes: plannedScopes([...new Set([...existing.keys(), top])].sort(byText), [], situation, links),
+    scopes,
     links,
     leftOut: [],
     excesses,
     changes: files.changes,
-    notices: [...situation.notices, ...files.notices],
-    problems: remaining(situation, files, [...existing.keys()]),
+    notices,
+    gaps: situation.gaps,
+    problems: remainingProblems(situation, { ...files, notices, scopes }),
   };
+}
+
+function cycleOf(paths: readonly ScopePath[], links: readonly Link[]): readonly ScopePath[] | null {
+  const targets = targetsOf(links);
+  return findCycle(paths, (path) => targets.get(path) ?? []);
 }
 
 /** The depth asked for, or the greatest at which there are not more scopes than there may be. */
@@ -111,32 +128,6 @@ function fittingDepth(survey: Survey, standing: ReadonlySet<ScopePath>, asked: n
   let depth = asked ?? deepest(survey.units.map(({ path }) => path));
   while (depth > 1 && foldTo(depth, survey, standing).units.length > scopesMax) depth -= 1;
   return depth;
-}
-
-function excessesOf(paths: readonly ScopePath[], links: readonly Link[], settings: Settings): Excess[] {
-  const targets = targetsOf(links);
-  const counts = paths.map((scope) => ({ scope, value: targets.get(scope)?.length ?? 0 }));
-  const widest = counts.reduce((most, one) => (one.value > most.value ? one : most), {
-    scope: top,
-    value: 0,
-  });
-  const depth = dependencyWaves(paths, (path) => targets.get(path) ?? []).length - 1;
-  const { maxDependencies, maxScopeDepth } = settings;
-  const found: Excess[] = [
-    { limit: 'scopes', value: paths.length, allowed: scopesMax, scope: null },
-    { limit: 'max_dependencies', ...widest, allowed: maxDependencies },
-    { limit: 'max_scope_depth', value: depth, allowed: maxScopeDepth, scope: null },
-  ];
-  return found.filter(({ value, allowed }) => value > allowed);
-}
-
-/** With room to grow: the next greater power of two, as far as the configuration allows. */
-function raisedFor(excesses: readonly Excess[]): RaisedLimits {
-  const needed = (limit: Excess['limit']): number | null => {
-    const value = excesses.find((excess) => excess.limit === limit)?.value;
-    return value === undefined ? null : Math.min(10_000, 2 ** (32 - Math.clz32(value)));
-  };
-  return { maxDependencies: needed('max_dependencies'), maxScopeDepth: needed('max_scope_depth') };
 }
 
 function plannedScopes(
@@ -160,35 +151,9 @@ function plannedScopes(
   });
 }
 
-/**
- * A file that changes may be sound afterwards, and so may one that names a scope which is about to be made. What a notice says
- * is not said twice.
- */
-function remaining(
-  { problems, existing }: Situation,
-  { changes, notices }: PlannedFiles,
-  paths: readonly ScopePath[],
-): ScopeProblem[] {
-  const [changed, known] = [new Set(changes.map(({ file }) => file)), new Set(paths)];
-  const resolved = new Set(
-    [...existing.values()]
-      .filter(({ dependencies }) => dependencies.every(({ to }) => known.has(to)))
-      .map(({ file }) => file),
-  );
-  const told = new Set(notices.map(({ file, message }) => `${file}\n${message}`));
-  return problems.filter(
-    ({ code, file, message }) =>
-      file === null ||
-      !(
-        changed.has(file) ||
-        told.has(`${file}\n${message}`) ||
-        (code === 'UNKNOWN_DEPENDENCY' && resolved.has(file))
-      ),
-  );
-}
-
-function fixedCycleNotice({ fixedCycle }: Untangled): Notice[] {
-  if (fixedCycle === null) return [];
-  const message = `dependencies that were written by hand form a cycle: ${fixedCycle.join(' -> ')}. Take one of them out`;
+/** The coordinator takes no graph with a cycle, and none of these dependencies is ours to leave out. */
+function cycleNotice(cycle: readonly ScopePath[] | null): Notice[] {
+  if (cycle === null) return [];
+  const message = `dependencies that were written by hand form a cycle: ${cycle.join(' -> ')}. Take one of them out`;
   return [failure('CYCLE_BY_HAND', null, message)];
 }

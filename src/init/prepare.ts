@@ -6,13 +6,16 @@ import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
 import { InitError } from './errors.ts';
 import { readExisting, type ExistingScope } from './existing.ts';
+import { leftBeside } from './left-files.ts';
+import { ignoredFiles, openTree } from './list-tree.ts';
 import { failure, Notices, warning } from './notices.ts';
 import { folderOf, top } from './paths.ts';
 import { definitionFile } from './plan-files.ts';
 import { planBlock, planScopes, type Plan } from './plan.ts';
 import type { Choices, Situation } from './situation.ts';
 import { surveyTree, type Survey } from './survey.ts';
-import { ignoredFiles, openTree, type RepositoryTree } from './tree.ts';
+import { noteOtherSuffix, noteUnexplained } from './unread.ts';
+import type { RepositoryTree } from './tree.ts';
 
 /** What a person asked for. */
 export interface InitRequest {
@@ -90,6 +93,7 @@ async function look(scanned: Scanned): Promise<Looked> {
   const notices = new Notices();
   const tree = await openTree(scanned.root, notices);
   noteLinkedWorktree(scanned.repository, notices);
+  noteOtherSuffix(tree, notices);
   return { ...scanned, tree, notices };
 }
 
@@ -107,6 +111,7 @@ async function prepareScopes(found: Looked, stage: Stage | null): Promise<Prepar
   const files = foldersAbove(survey).map((folder) => definitionFile(tree.onDisk(folder)));
   const situation = { ...situationOf(found, survey, stage), ignored: await ignoredFiles(root, files) };
   if (stage === null) noteUnreadableTop(found);
+  else noteUnexplained(tree, survey, { existing: existing.keys(), notices });
   const depth = existing.get(top)?.generated?.depth ?? null;
   if (depth === 'invalid') noteDepth(existing.get(top)?.file ?? null, notices);
   const standing = depth === 'invalid' ? null : depth;
@@ -141,6 +146,12 @@ function prepareBlock(found: Looked, stage: Stage): Prepared {
   return { root: found.root, plan: (choices) => planBlock(situation, choices) };
 }
 
+/** Where there are scope files, or may have been about to be. */
+function foldersWritten(tree: RepositoryTree, { units }: Survey, existing: Scanned['existing']): Set<string> {
+  const folders = [...existing.values()].map(({ file }) => folderOf(file));
+  return new Set([top, ...units.map(({ path }) => tree.onDisk(path)), ...folders]);
+}
+
 function situationOf(
   { root, tree, notices, scan, existing }: Looked,
   survey: Survey,
@@ -153,9 +164,11 @@ function situationOf(
     settings: settingsOf(scan.config.config),
     stage,
     ignored: new Set(),
+    left: leftBeside(root, foldersWritten(tree, survey, existing)),
     topName: basename(root) || 'root',
     folderOnDisk: (path) => tree.onDisk(path),
     notices: notices.list,
+    gaps: notices.gaps,
     problems: scan.problems.filter(isWorthTelling),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ScopePath } from '../core/index.ts';
+import { limitsOf, type RaisedLimits } from './limits.ts';
 import type { LinkKind } from './links.ts';
 import { joinPath, relativePath, seenFrom } from './paths.ts';
 
@@ -21,10 +22,15 @@ export interface ScopeText {
   readonly leftOut: readonly ScopePath[];
 }
 
-/** What only the top's file has. */
-export interface TopText {
-  readonly block: readonly string[];
+/** What only the top's file has under `generated`. */
+export interface TopMarks {
   readonly depth: number | null;
+  readonly raised: RaisedLimits;
+}
+
+/** What only the top's file has. */
+export interface TopText extends TopMarks {
+  readonly block: readonly string[];
 }
 
 const heading = [
@@ -48,21 +54,21 @@ export function renderScope(scope: ScopeText, topText: TopText | null = null): s
     ...(entries.length === 0 ? [] : ['dependencies:', ...entries.map((line) => `  ${line}`)]),
     ...(topText?.block ?? []),
     '',
-    ...generatedLines(scope, topText?.depth ?? null),
+    ...generatedLines(scope, topText),
     '',
   ].join('\n');
 }
 
 /** The `generated` key of a file. */
-export function generatedLines(scope: ScopeText, depth: number | null): string[] {
-  const { path, source, dependencies, leftOut } = scope;
+export function generatedLines(scope: ScopeText, marks: TopMarks | null): string[] {
+  const { path, dependencies, leftOut } = scope;
   const list = (key: string, paths: readonly ScopePath[]): string[] =>
     paths.length === 0 ? [] : [`  ${key}:`, ...paths.map((to) => `    - ${scalar(relativePath(path, to))}`)];
   return [
     'generated:',
-    `  from: ${scalar(seenFrom(path, source))}`,
+    sourceLine(scope),
     `  digest: ${digestOf(scope)}`,
-    ...(depth === null ? [] : [`  depth: ${depth}`]),
+    ...(marks === null ? [] : markLines(marks)),
     ...list(
       'dependencies',
       dependencies.map(({ to }) => to),
@@ -71,13 +77,24 @@ export function generatedLines(scope: ScopeText, depth: number | null): string[]
   ];
 }
 
+/** What the scope was derived from, as an entry of `generated`. */
+export function sourceLine({ path, source }: ScopeText): string {
+  return `  from: ${scalar(seenFrom(path, source))}`;
+}
+
+/** What only the top's `generated` remembers. */
+export function markLines({ depth, raised }: TopMarks): string[] {
+  const limits = limitsOf(raised).map(([key, value]) => `  ${key}: ${value}`);
+  return depth === null ? limits : [`  depth: ${depth}`, ...limits];
+}
+
 /** The lines of one entry of `dependencies`, without indentation. */
 export function entryLines(text: string, type: string): string[] {
   return [`- path: ${scalar(text)}`, `  dependency_type: ${scalar(type)}`];
 }
 
 /** Of all values that we write: tells whether a person gave the scope, or a dependency, another name or type. */
-function digestOf({ path, name, type, source, dependencies }: ScopeText): string {
+export function digestOf({ path, name, type, source, dependencies }: Omit<ScopeText, 'leftOut'>): string {
   const values = [
     name,
     type,

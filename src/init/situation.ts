@@ -2,6 +2,7 @@ import type { ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
 import type { ExistingScope } from './existing.ts';
+import type { FileChange } from './file-change.ts';
 import type { Ends } from './links.ts';
 import type { Notice } from './notices.ts';
 import type { Survey } from './survey.ts';
@@ -33,6 +34,10 @@ export interface Situation {
   readonly ignored: ReadonlySet<string>;
   /** What the survey had to say. */
   readonly notices: readonly Notice[];
+  /** Those of them by which something could not be read. */
+  readonly gaps: readonly Notice[];
+  /** Removals of what a killed process has left beside scope files. */
+  readonly left: readonly FileChange[];
   /** What is wrong with the scope files. */
   readonly problems: readonly ScopeProblem[];
 }

@@ -4,7 +4,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -13,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { readRegularFile } from '../context/index.ts';
-import type { FileChange } from './file-change.ts';
+import { textAt, type FileChange } from './file-change.ts';
+import { leftIn, waitingPlace } from './left-files.ts';
 import { placeOf } from './place.ts';
 
 /** A change on its way. */
@@ -86,7 +85,7 @@ export class Staging {
   }
 
   #write(place: string, text: string, mode: number | null): void {
-    const temporary = `${place}.${process.pid}.tmp`;
+    const temporary = waitingPlace(place);
     const handle = openSync(temporary, 'wx', mode ?? 0o666);
     this.#temporary.set(place, temporary);
     try {
@@ -103,31 +102,6 @@ export class Staging {
   #move(place: string): void {
     renameSync(this.#temporary.get(place) ?? '', place);
     this.#temporary.delete(place);
-  }
-}
-
-/** Null when there is no file, or none that can be read as one. */
-export function textAt(place: string): string | null {
-  const read = readRegularFile(place);
-  return read.ok ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.bytes) : null;
-}
-
-/** Removes what a process that was killed in the middle has left beside a file. */
-function sweep(path: string): void {
-  const [folder, name] = [dirname(path), `${basename(path)}.`];
-  for (const left of readdirSync(folder)) {
-    const pid = left.startsWith(name) ? /^(\d+)\.tmp$/.exec(left.slice(name.length))?.[1] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, left), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -152,6 +126,12 @@ function flush(folder: string): void {
   } catch (error) {
     if (!cannotFlush.has((error as NodeJS.ErrnoException).code)) throw error;
   }
+}
+
+/** Removes what a process that was killed in the middle has left beside a file. */
+function sweep(place: string): void {
+  const [folder, name] = [dirname(place), basename(place)];
+  for (const left of leftIn(folder, (beside) => beside === name)) rmSync(join(folder, left), { force: true });
 }
 
 function removeIfEmpty(folder: string): void {

@@ -1,9 +1,9 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isInside, readRegularFile, runGit } from '../context/index.ts';
+import { readRegularFile } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import { warning, type Notice, type Notices } from './notices.ts';
 import { baseName, byText, folderOf } from './paths.ts';
+import { inOneForm, otherSpellings } from './spelling.ts';
 
 /**
  * The files of a working tree that Git knows or would know: tracked or not, but not ignored. Submodules and repositories
@@ -78,125 +78,9 @@ export class RepositoryTree {
   }
 }
 
-/** The folders whose name on disk is in another Unicode form. */
-function otherSpellings(spelling: ReadonlyMap<string, string>): Map<string, string> {
-  const folders = new Map<string, string>();
-  for (let [file, onDisk] of spelling)
-    while (file !== onDisk && file !== '.') {
-      [file, onDisk] = [folderOf(file), folderOf(onDisk)];
-      folders.set(file, onDisk);
-    }
-  return folders;
-}
-
-/** Canonical path to the spelling on disk. */
-function inOneForm(listed: Iterable<string>, notices: Notices): Map<string, string> {
-  const spelling = new Map<string, string>();
-  for (const path of listed) {
-    const file = path.normalize('NFC');
-    if (!isUsable(file)) {
-      const message = 'has a backslash, a control character or broken text in its path: not looked at';
-      notices.add(warning('INVALID_PATH', { file }, message));
-    } else if (!spelling.has(file)) spelling.set(file, path);
-  }
-  return spelling;
-}
-
-function isUsable(file: string): boolean {
-  return !/[\p{Cc}\\\uFFFD]/u.test(file);
-}
-
 function foldersOf(files: readonly string[]): Set<ScopePath> {
   const folders = new Set<ScopePath>(['.' as ScopePath]);
   for (const file of files)
     for (let folder = folderOf(file); !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
   return folders;
-}
-
-/** Lists a working tree by Git. */
-export async function openTree(root: string, notices: Notices): Promise<RepositoryTree> {
-  const args = ['ls-files', '-z', '-s', '-t', '--cached', '--others', '--exclude-standard'];
-  const output = await runGit({ cwd: root, args });
-  const entries = output.toString('utf8').split('\0').flatMap(parseEntry);
-  noteSkipped(entries, notices);
-  noteLinksOut(root, entries, notices);
-  return new RepositoryTree(
-    root,
-    entries.filter(({ kind }) => kind === 'file' || kind === 'untracked').map(({ path }) => path),
-    notices,
-  );
-}
-
-interface Entry {
-  /** `untracked`: a file, or a symlink. */
-  readonly kind: 'file' | 'untracked' | 'symlink' | 'submodule' | 'repository' | 'sparse';
-  readonly path: string;
-}
-
-/** `tag mode object stage<TAB>path` for what is tracked, `? path` for the rest, with a slash after a repository. */
-function parseEntry(text: string): Entry[] {
-  const untracked = /^\? (.+)$/s.exec(text);
-  if (untracked !== null) return [untrackedEntry(untracked[1] ?? '')];
-  const tracked = /^(\S) (\d+) [0-9a-f]+ \d\t(.+)$/s.exec(text);
-  if (tracked === null) return [];
-  const [, tag = '', mode = '', path = ''] = tracked;
-  if (mode === '160000') return [{ kind: 'submodule', path }];
-  if (mode === '120000') return [{ kind: 'symlink', path }];
-  return [{ kind: tag === 'S' ? 'sparse' : 'file', path }];
-}
-
-function untrackedEntry(path: string): Entry {
-  return path.endsWith('/') ? { kind: 'repository', path: path.slice(0, -1) } : { kind: 'untracked', path };
-}
-
-function noteSkipped(entries: readonly Entry[], notices: Notices): void {
-  for (const { kind, path } of entries)
-    if (kind === 'submodule')
-      notices.add(
-        warning(
-          'SUBMODULE_SKIPPED',
-          { file: path },
-          'is a submodule: not entered, run rhema init inside of it',
-        ),
-      );
-    else if (kind === 'repository')
-      notices.add(
-        warning('REPOSITORY_SKIPPED', { file: path }, 'is a Git repository of its own: not entered'),
-      );
-  const absent = entries.filter(({ kind }) => kind === 'sparse').length;
-  if (absent === 0) return;
-  const message = `this checkout is sparse: ${absent} files that are not on disk were not looked at, and nothing is taken away`;
-  notices.addGap(warning('SPARSE_CHECKOUT', null, message));
-}
-
-/** What a symlink leads to is no part of this repository when it lies outside: a package there makes no scope. */
-function noteLinksOut(root: string, entries: readonly Entry[], notices: Notices): void {
-  const inside = realpathSync(root);
-  for (const { kind, path } of entries) {
-    if (kind !== 'symlink' && kind !== 'untracked') continue;
-    const place = join(root, path);
-    if (!lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
-    if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) continue;
-    if (isInside(inside, realpathSync(place))) continue;
-    const message = 'is a symlink to a folder outside of the repository: not followed';
-    notices.add(warning('SYMLINK_SKIPPED', { file: path }, message));
-  }
-}
-
-/** Those of some files that Git would ignore if they were made. To look each of them up in the index as well would take seconds. */
-export async function ignoredFiles(root: string, files: readonly string[]): Promise<Set<string>> {
-  const input = files.map((file) => `${file}\0`).join('');
-  try {
-    const output = await runGit({ cwd: root, args: ['check-ignore', '-z', '--stdin', '--no-index'], input });
-    return new Set(
-      output
-        .toString('utf8')
-        .split('\0')
-        .filter((file) => file !== ''),
-    );
-  } catch (error) {
-    // This is how Git says that it ignores none of them.
-    if ((error as { readonly code?: unknown }).code === 'GIT_FAILED') return new Set();
-    throw error;
-  }
 }

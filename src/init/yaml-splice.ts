@@ -75,11 +75,12 @@ export class YamlText {
     return column === null ? null : this.#insertLines(at, column, [{ lines, flow }]);
   }
 
-  /** Writes another value, on the same line, for a key that has a plain one. */
+  /** Writes another value for a key whose value stands on one line, in quotes or not. */
   withValue(keys: readonly string[], text: string): YamlText | null {
     const value = this.#pairAt(keys)?.value;
-    const range = isScalar(value) && value.type === 'PLAIN' ? value.range : null;
-    return range ? this.#replaced(range[0], range[1], text) : null;
+    const range = isScalar(value) && value.type?.startsWith('BLOCK') === false ? value.range : null;
+    if (!range || /[\r\n]/.test(this.#body.slice(range[0], range[1]))) return null;
+    return this.#replaced(range[0], range[1], text);
   }
 
   /** Appends entries to a list; each is given in block form (its lines) and for a list in brackets. */

@@ -1,5 +1,5 @@
 /** The commands as people type them, on real repositories; scopes are then read by the coordinator itself. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Questions } from '../../src/cli/context.ts';
@@ -96,6 +96,18 @@ describe('rhema init', () => {
     git(root, 'apply', '--reverse', 'plan.patch');
     expect((await rhema('init', '--yes')).code).toBe(0);
     expect(readFileSync(join(root, 'apps/web/rhema.yaml'), 'utf8')).toBe(applied);
+  });
+
+  it('--dry-run says beforehand what --yes would refuse', async () => {
+    write(root, { 'rhema.yaml': 'name: acme\n' });
+    chmodSync(join(root, 'rhema.yaml'), 0o444);
+    for (const option of ['--dry-run', '--yes']) {
+      const { code, stdout, stderr } = await rhema('init', option);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain(
+        'rhema.yaml is read-only: nothing was written, chmod u+w it first (READ_ONLY)',
+      );
+    }
   });
 
   it('--yes writes scopes whose list and graph the coordinator gives as init did, and a second run has nothing to do', async () => {
@@ -210,6 +222,15 @@ describe('rhema scope refresh', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('-  - path: ../../packages/ui\n+  - path: ../../packages/core\n');
     expect(existsSync(join(root, 'packages/new/rhema.yaml'))).toBe(false);
+  });
+
+  it('--dry-run says beforehand what --yes would refuse', async () => {
+    chmodSync(join(root, 'apps/web/rhema.yaml'), 0o444);
+    for (const option of ['--dry-run', '--yes'])
+      expect(await rhema('scope', 'refresh', option, '--json')).toMatchObject({
+        code: 1,
+        body: { code: 'READ_ONLY' },
+      });
   });
 
   it('--dry-run keeps the empty lines at the end of the diff, without which git does not take it', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { commitAll, makeRepository, scan, write, type Files } from '../../src/context/testing/fixture.ts';
 import { makePipe } from '../../src/context/testing/pipe.ts';
 import { readExisting } from '../../src/init/existing.ts';
+import { runHere, type Run } from './run.ts';
 import { changesOf, graph, init, json, noticesOf, planInit } from './support.ts';
 
 const block = `
@@ -178,10 +179,48 @@ it('a top in whose place a pipe lies is named, and nobody waits for its writer',
 it('a file that became a pipe after it was found is not waited for', () => {
   const root = makeRepository();
   makePipe(join(root, 'rhema.yaml'), 'name: x\n');
-  const found = { files: new Map([['.' as never, 'rhema.yaml']]), definitions: [], problems: [] };
+  const found = {
+    files: new Map([['.' as never, 'rhema.yaml']]),
+    definitions: [],
+    problems: [],
+    notCheckedOut: new Map(),
+  };
   expect([...readExisting(root, found).values()]).toMatchObject([
     { text: '', unreadable: { message: 'cannot be read: it is not a regular file' }, origin: 'hand' },
   ]);
+});
+
+describe('what is wrong with scopes that a person wrote', () => {
+  const runInit = async (files: Files): Promise<Run> => runHere(makeRepository(files), ['init', '--yes']);
+
+  it.each([
+    [
+      'a cycle',
+      {
+        'a/rhema.yaml': 'name: a\ndependencies: [../b]\n',
+        'b/rhema.yaml': 'name: b\ndependencies: [../a]\n',
+      },
+      'form a cycle: a -> b -> a. Take one of them out',
+    ],
+    ['a top whose name none can be', { 'rhema.yaml': 'name: "x\\0"\n' }, 'contains a control character'],
+    ['a file that is no YAML', { 'a/rhema.yaml': 'name: [\n' }, 'is not valid YAML'],
+    ['a dependency on nothing', { 'a/rhema.yaml': 'name: a\ndependencies: [../b]\n' }, 'is no scope'],
+    [
+      'a dependency on nothing, in the nested shape',
+      { 'rhema.yaml': 'rhema:\n  scope:\n    name: a\n    dependencies: { peers: [./b] }\n' },
+      'is no scope',
+    ],
+  ])('is named, and nothing is written: %s', async (_title, files, told) => {
+    const { code, stderr } = await runInit(files as Files);
+    expect([code, stderr]).toEqual([3, expect.stringContaining(told)]);
+    expect(stderr).toContain('nothing was written');
+  });
+});
+
+it('where nothing was generated a refresh ends with 3 while a file is broken', async () => {
+  const root = makeRepository({ 'rhema.yaml': 'name: x\n', 'a/rhema.yaml': 'name: [\n' });
+  const { code, stderr } = await runHere(root, ['scope', 'refresh']);
+  expect([code, stderr]).toEqual([3, expect.stringContaining('1 scope in force, without what is broken')]);
 });
 
 describe('when asked to derive beside scopes that a person wrote', () => {

@@ -1,8 +1,10 @@
 /** What a refresh does about files that are broken or gone, and about bounds that have become too tight. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { commitAll, git, makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { asBound, closeFolder } from '../../src/context/testing/nobody.ts';
 import { json } from './support.ts';
 import { runHere, type Run } from './run.ts';
 
@@ -60,6 +62,53 @@ describe('rhema scope refresh where a file is broken or gone', () => {
     expect(stderr).toContain('p1/rhema.yaml:');
   });
 
+  it.each([
+    ['is no YAML', 'name: [\n', 'is not valid YAML'],
+    ['names what is no scope', 'name: p1\ndependencies:\n  - path: ../gone\n', 'is no scope'],
+    ['names itself', 'name: p1\ndependencies:\n  - path: ../p1\n', 'form a cycle: p1 -> p1'],
+  ])('ends with 3, as init does, while the file of another scope %s', async (_title, text, told) => {
+    write(root, { 'p1/rhema.yaml': text, ...chain(3, 4) });
+    const commands = [
+      ['init', '--yes'],
+      ['init', '--dry-run'],
+      ['init'],
+      ...['--yes', '--check', '--dry-run'].map((option) => ['scope', 'refresh', option]),
+      ['scope', 'refresh'],
+    ];
+    for (const words of commands) {
+      const { code, stderr } = await rhema(...words);
+      expect([words, code, stderr]).toEqual([words, 3, expect.stringContaining(told)]);
+    }
+    expect(existsSync(join(root, 'p3/rhema.yaml'))).toBe(false);
+  });
+
+  it('removes a dependency on a part that is gone, though nobody can resolve it before', async () => {
+    edit('p1/rhema.yaml', (text) => `${text}# mine\n`);
+    rmSync(join(root, 'p0'), { recursive: true });
+    write(root, { 'p1/package.json': manifest('p1') });
+    expect((await refresh('--yes')).code).toBe(0);
+    expect(read('p1/rhema.yaml')).not.toContain('p0');
+  });
+
+  it('--check cannot tell anything while a manifest is broken, and says so', async () => {
+    write(root, { 'package.json': '<<<<<<<' });
+    const { code, stderr } = await refresh('--check');
+    expect(code).toBe(3);
+    expect(stderr).toContain('not everything could be read (SCOPES_UNKNOWN)');
+    expect(stderr).toContain('package.json:1:1: warning: cannot be used: it is no JSON');
+    expect((await refresh('--yes')).code).toBe(0);
+  });
+
+  it('names a folder that may not be entered, and takes nothing away', async () => {
+    closeFolder(join(root, 'p0'));
+    const { code, stderr } = await asBound(root, () => refresh('--yes'));
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('p0: warning: is a folder that cannot be opened'),
+    ]);
+    expect(read('p1/rhema.yaml')).toContain('../p0');
+  });
+
   it('leaves a top file that a person made his own, and refreshes the others', async () => {
     edit('rhema.yaml', (text) => text.slice(0, text.indexOf('generated:')));
     const before = read('rhema.yaml');
@@ -69,6 +118,38 @@ describe('rhema scope refresh where a file is broken or gone', () => {
     expect(existsSync(join(root, 'p3/rhema.yaml'))).toBe(true);
     expect(read('rhema.yaml')).toBe(before);
   });
+});
+
+it('a sparse checkout is in step, and has all scopes', async () => {
+  commitAll(root);
+  git(root, 'sparse-checkout', 'set', 'p2');
+  const { code, stdout } = await refresh('--check');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('the scopes are in step with the code')]);
+  expect((await rhema('scope', 'list', '--json')).body).toMatchObject({
+    problems: [],
+    scopes: [{ path: '.' }, { path: 'p0' }, { path: 'p1' }, { path: 'p2', dependencies: ['p1'] }],
+  });
+});
+
+it('what a killed process has left is out of step, and removed by the next that writes', async () => {
+  const dead = spawnSync(process.execPath, ['-e', '0']).pid;
+  const left = `p1/rhema.yaml.${dead}.tmp`;
+  const ours = `p2/rhema.yaml.${process.pid}.tmp`;
+  const others = [`p1/rhema.yaml.${process.ppid}.tmp`, `p1/package.json.${dead}.tmp`];
+  write(root, Object.fromEntries([left, ours, ...others].map((file) => [file, 'half'])));
+  write(root, { '.gitignore': '*.tmp\n', 'p2/package.json': manifest('p2') });
+  const checked = await refresh('--check');
+  expect([checked.code, checked.stderr]).toEqual([3, expect.stringContaining(`remove ${left}`)]);
+  expect((await refresh('--yes')).code).toBe(0);
+  expect([left, ours, ...others].filter((file) => existsSync(join(root, file)))).toEqual(others);
+  expect((await refresh('--check')).code).toBe(0);
+});
+
+it('init removes what a killed process has left, also where scopes were written by hand', async () => {
+  const left = `rhema.yaml.${spawnSync(process.execPath, ['-e', '0']).pid}.tmp`;
+  root = makeRepository({ 'rhema.yaml': 'name: x\nagent_coordination: {}\n', [left]: 'half' });
+  expect((await rhema('init', '--yes')).stdout).toContain(`remove ${left}`);
+  expect(existsSync(join(root, left))).toBe(false);
 });
 
 describe('rhema scope refresh where the graph has outgrown its bounds', () => {
@@ -90,6 +171,35 @@ describe('rhema scope refresh where the graph has outgrown its bounds', () => {
     expect((await rhema('init', '--yes')).code).toBe(0);
     expect(read('rhema.yaml')).toContain('  max_scope_depth: 128\n');
     expect((await rhema('scope', 'list')).code).toBe(0);
+  });
+
+  it('raises again what it has raised, and keeps in mind what that was', async () => {
+    await refresh('--yes');
+    edit('rhema.yaml', (text) => text.replace('max_scope_depth: 128\n', 'max_scope_depth: 128 # enough?\n'));
+    write(root, chain(70, 140));
+    expect(await refresh('--yes')).toMatchObject({ code: 0 });
+    expect(read('rhema.yaml')).toContain('  max_scope_depth: 256 # enough?\n');
+    expect(read('rhema.yaml')).toMatch(/generated:[^]*\n {2}max_scope_depth: 256\n/);
+    expect((await refresh('--check')).code).toBe(0);
+  });
+
+  it('raises again what a first init has written', async () => {
+    root = makeRepository({ 'package.json': json({ name: 'acme', workspaces: ['*'] }), ...chain(0, 70) });
+    await rhema('init', '--yes');
+    write(root, chain(70, 140));
+    expect(await rhema('init', '--yes')).toMatchObject({ code: 0 });
+    expect(read('rhema.yaml').match(/max_scope_depth: 256\n/g)).toHaveLength(2);
+  });
+
+  it('does not raise again what a person has changed meanwhile', async () => {
+    await refresh('--yes');
+    edit('rhema.yaml', (text) => text.replace('max_scope_depth: 128\n', 'max_scope_depth: 100\n'));
+    write(root, chain(70, 140));
+    const { code, stderr } = await refresh('--yes');
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('has max_scope_depth already, which is yours'),
+    ]);
   });
 
   it('never changes a bound that stands there: it is named, and nothing is written', async () => {

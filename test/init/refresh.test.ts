@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { makeRepository, scan, temporaryFolder, write } from '../../src/context/testing/fixture.ts';
 import { changesOf, graph, init, json, noticesOf, planInit, planRefresh, refresh } from './support.ts';
 
 const manifest = (name: string, ...dependencies: readonly string[]): string =>
@@ -61,6 +61,62 @@ describe('code that changed', () => {
     write(root, { 'b/package.json': manifest('beta', 'a'), 'c/package.json': manifest('c', 'a', 'beta') });
     await refresh(root);
     expect(read('b/rhema.yaml')).toContain('name: beta\n');
+  });
+});
+
+describe("the top's file, which is never written anew", () => {
+  const acme = (name: string, more: object = {}): string => json({ name, workspaces: ['*'], ...more });
+
+  it('follows the name of its manifest', async () => {
+    for (const name of ['@acme/all', 'acme']) {
+      write(root, { 'package.json': acme(name) });
+      expect(changesOf(await refresh(root))).toEqual(['change rhema.yaml']);
+      expect((await scan(root)).definitions).toContainEqual(expect.objectContaining({ path: '.', name }));
+      expect((await planRefresh(root)).changes).toEqual([]);
+    }
+  });
+
+  it('follows the types of its dependencies, whatever is in the configuration', async () => {
+    edit('rhema.yaml', (text) =>
+      text.replace('enabled: true\n', 'enabled: true\n  lock_timeout: 5m # mine\n'),
+    );
+    write(root, { 'package.json': acme('acme', { dependencies: { c: '*', a: '*' } }) });
+    await refresh(root);
+    write(root, { 'package.json': acme('all', { devDependencies: { c: '*' }, dependencies: { a: '*' } }) });
+    await refresh(root);
+    expect(read('rhema.yaml')).toContain('  - path: ./c\n    dependency_type: development\n');
+    expect(read('rhema.yaml')).toContain('name: all\n');
+    expect(read('rhema.yaml')).toContain('lock_timeout: 5m # mine\n');
+    expect((await planRefresh(root)).changes).toEqual([]);
+  });
+
+  it.each([
+    ['its name', 'name: acme\n', 'name: mine\n'],
+    ['its type', 'scope_type: repository\n', 'scope_type: service\n'],
+    ['a dependency', 'version: 1.0.0\n', 'version: 1.0.0\ndependencies: [./a]\n'],
+  ])('keeps its name once a person has changed %s', async (_title, from, to) => {
+    edit('rhema.yaml', (text) => text.replace(from, to));
+    write(root, { 'package.json': acme('other') });
+    expect((await planRefresh(root)).changes).toEqual([]);
+  });
+
+  it('keeps its name in a clone whose folder has another, where no manifest names it', async () => {
+    root = makeRepository({ 'a/package.json': manifest('a') });
+    await init(root);
+    const moved = join(temporaryFolder(), 'moved');
+    renameSync(root, moved);
+    expect((await planRefresh(moved)).changes).toEqual([]);
+  });
+
+  it('of a person keeps its name, also when the others are derived beside it', async () => {
+    root = makeRepository({
+      'package.json': acme('acme'),
+      'rhema.yaml': 'name: acme\nscope_type: repository\n',
+      'a/package.json': manifest('a'),
+    });
+    await init(root, { derive: true });
+    write(root, { 'package.json': acme('other') });
+    expect((await planRefresh(root)).changes).toEqual([]);
   });
 });
 

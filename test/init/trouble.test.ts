@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitAll, git, makeRepository, temporaryFolder, write } from '../../src/context/testing/fixture.ts';
+import { asBound, closeFolder } from '../../src/context/testing/nobody.ts';
 import { changesOf, graph, init, json, noticesOf, planInit, planRefresh, refresh } from './support.ts';
 
 describe('a broken manifest', () => {
@@ -106,6 +107,22 @@ describe('what lies in the tree', () => {
     expect(graph(plan)['packages/b']).toEqual(['packages/gr\u00f6sse']);
   });
 
+  it('may have two folders of one name in two Unicode forms: that is said', async () => {
+    const root = makeRepository({
+      'package.json': json({ name: 'acme', workspaces: ['*'] }),
+      'e\u0301/package.json': json({ name: 'one' }),
+      'e\u0301/sub/file': '',
+      '\u00e9/package.json': json({ name: 'two' }),
+      'u\u0308/package.json': json({ name: 'three' }),
+    });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['INVALID_PATH \u00e9']);
+    expect(plan.notices[0]?.message).toContain(
+      'is there twice, under names that differ in Unicode form only',
+    );
+    expect(Object.keys(graph(plan))).toEqual(['.', '\u00e9', '\u00fc']);
+  });
+
   it('is not looked at where Git ignores it', async () => {
     const root = makeRepository({
       '.gitignore': 'out/\n',
@@ -148,11 +165,58 @@ describe('what lies in the tree', () => {
     expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
   });
 
+  it('may be symlinks in a circle: none is followed, and the rest goes on', async () => {
+    const root = makeRepository({ 'a/package.json': json({ name: 'a' }) });
+    symlinkSync('loop', join(root, 'loop'));
+    symlinkSync('there', join(root, 'a/here'));
+    symlinkSync('here', join(root, 'a/there'));
+    symlinkSync('nowhere', join(root, 'dangling'));
+    commitAll(root);
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['a/here', 'a/there', 'loop'].map((file) => `SYMLINK_SKIPPED ${file}`));
+    expect(plan.notices[2]?.message).toBe('is a symlink that leads in a circle: not followed, remove it');
+    expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
+  });
+
+  it('may be a symlink into a folder that may not be entered: it is not followed, and the rest goes on', async () => {
+    const closed = temporaryFolder();
+    mkdirSync(join(closed, 'in'));
+    const root = makeRepository({ 'a/package.json': json({ name: 'a' }) });
+    symlinkSync(join(closed, 'in'), join(root, 'linked'));
+    closeFolder(closed);
+    const plan = await asBound(root, () => init(root));
+    expect(noticesOf(plan)).toEqual(['SYMLINK_SKIPPED linked']);
+    expect(plan.notices[0]?.message).toContain('is a symlink that cannot be followed: EACCES');
+    expect(Object.keys(graph(plan))).toEqual(['.', 'a']);
+  });
+
   it('may be a symlink to a folder inside whose name begins with two dots', async () => {
     const root = makeRepository({ '..x/package.json': json({ name: 'x' }) });
     symlinkSync('..x', join(root, 'linked'));
     expect(noticesOf(await planInit(root))).toEqual([]);
   });
+});
+
+it('a folder that may not be entered is named, and nothing that was derived from it is taken away', async () => {
+  const root = makeRepository({
+    'package.json': json({ name: 'acme', workspaces: ['packages/*'] }),
+    'packages/a/package.json': json({ name: 'a', dependencies: { b: '*' } }),
+    'packages/b/package.json': json({ name: 'b' }),
+  });
+  await init(root);
+  closeFolder(join(root, 'packages/b'));
+  const plan = await asBound(root, () => planRefresh(root));
+  expect(plan.changes).toEqual([]);
+  expect(plan.notices).toMatchObject([
+    {
+      code: 'FILE_UNREADABLE',
+      file: 'packages/b',
+      message: 'is a folder that cannot be opened (Permission denied): nobody knows what is in it',
+    },
+  ]);
+  expect(plan.problems.map(({ code, file }) => `${code} ${file}`)).toEqual([
+    'UNKNOWN_DEPENDENCY packages/a/rhema.yaml',
+  ]);
 });
 
 it('a member that a workspace names but that is not there is named', async () => {
@@ -218,6 +282,44 @@ it('a sparse checkout is said to be one, and nothing is taken away in it', async
   const plan = await planRefresh(root);
   expect(noticesOf(plan)).toEqual(['SPARSE_CHECKOUT -']);
   expect(plan.changes).toEqual([]);
+});
+
+it('a sparse checkout has the scopes of the whole, and nothing to do', async () => {
+  const root = makeRepository({
+    'package.json': json({ name: 'root', workspaces: ['packages/*'] }),
+    'packages/a/package.json': json({ name: 'a', dependencies: { b: '*' } }),
+    'packages/b/package.json': json({ name: 'b' }),
+  });
+  const whole = await init(root);
+  commitAll(root);
+  git(root, 'sparse-checkout', 'set', 'packages/a');
+  const plan = await planRefresh(root);
+  expect(plan).toMatchObject({
+    scopes: whole.scopes.map(({ path }) => ({ path })),
+    problems: [],
+    changes: [],
+  });
+  expect(graph(plan)).toEqual(graph(whole));
+  expect((await planInit(root)).changes).toEqual([]);
+  write(root, {
+    'packages/a/package.json': json({ name: 'a' }),
+    'packages/c/package.json': json({ name: 'c' }),
+  });
+  expect(changesOf(await planRefresh(root))).toEqual(['add packages/c/rhema.yaml']);
+});
+
+it('a file that a sparse checkout leaves out is named where it would have to be changed', async () => {
+  const root = makeRepository({ 'package.json': json({ name: 'root' }), 'a/rhema.yaml': 'name: a\n' });
+  await init(root, { derive: true });
+  commitAll(root);
+  git(root, 'sparse-checkout', 'set', '--no-cone', '/package.json', '/a/');
+  write(root, { 'package.json': json({ name: 'root', dependencies: { b: '*' } }) });
+  write(root, { 'b/package.json': json({ name: 'b' }) });
+  const plan = await planRefresh(root);
+  expect(plan.notices).toContainEqual(
+    expect.objectContaining({ code: 'NOT_CHECKED_OUT', severity: 'error', file: 'rhema.yaml' }),
+  );
+  expect(changesOf(plan)).toEqual(['add b/rhema.yaml']);
 });
 
 it('in a linked worktree its own files count, and it is said when they take effect', async () => {

@@ -9,7 +9,8 @@ import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
 
 /**
- * Has the coordinator read the scope files again. A refused graph leaves the last good one in force. `more` is added to the
+ * Has the coordinator read the scope files again. A refused graph leaves the last good one in force, and of a file that is
+ * broken what it said last: neither is what the files say. `more` is added to the
  * answer.
  */
 export async function refreshCoordinator(
@@ -18,7 +19,7 @@ export async function refreshCoordinator(
 ): Promise<Outcome> {
   const report = await (await call.coordinator()).refresh();
   const { revision, accepted, scopes, problems } = report;
-  if (accepted)
+  if (accepted && problems.every(({ severity }) => severity !== 'error'))
     return done(revision, { accepted, scopes, problems, ...more }, (style) =>
       [`${count(scopes, 'scope')} in force`, problemsText(style, problems)]
         .filter((part) => part !== '')
@@ -30,7 +31,7 @@ export async function refreshCoordinator(
     revision,
     code: 'SCOPES_REFUSED',
     message: unsoundText(report),
-    details: { scopes, problems, ...more },
+    details: { accepted, scopes, problems, ...more },
     lines: refusalLines(call.errorStyle, report),
   };
 }

@@ -29,7 +29,7 @@ export async function init(call: Call, input: InitInput): Promise<Outcome> {
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (plan.changes.length === 0) return nothingToDo(plan);
-  if (input.dryRun === true) return patchOutcome(call, plan);
+  if (input.dryRun === true) return patchOutcome(call, prepared, plan);
   if (input.yes === true) return write(call, prepared, plan);
   return isInteractive(call) ? ask(call, prepared, choices) : propose(call, plan);
 }

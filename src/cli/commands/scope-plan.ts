@@ -13,13 +13,17 @@ export function isInteractive(call: Call): boolean {
   return stdin.isTTY && stdout.isTTY && !call.json && !call.quiet;
 }
 
-/** Something is wrong that only a person can repair: nothing may be written before. */
-export function isBlocked(plan: Plan): boolean {
-  return plan.notices.some(({ severity }) => severity === 'error');
+/**
+ * Something is wrong that only a person can repair: nothing may be written before. What a scope's own file says is unknown
+ * while it is broken, and the coordinator would not take the graph whole.
+ */
+export function isBlocked({ notices, problems }: Plan): boolean {
+  return [...notices, ...problems].some(({ severity }) => severity === 'error');
 }
 
 export function blocked(call: Call, plan: Plan): Outcome {
-  const errors = plan.notices.filter(({ severity }) => severity === 'error');
+  const { notices, gaps, problems } = plan;
+  const told = [...notices.filter(({ severity }) => severity === 'error'), ...gaps, ...problems];
   const message = 'nothing was written: something has to be repaired by hand first';
   const excesses = plan.excesses.map(excessText);
   return {
@@ -29,11 +33,7 @@ export function blocked(call: Call, plan: Plan): Outcome {
     code: 'SCOPES_UNSOUND',
     message,
     details: planData(plan),
-    lines: [
-      message,
-      ...excesses,
-      ...problemsText(call.errorStyle, [...errors, ...plan.problems]).split('\n'),
-    ],
+    lines: [message, ...excesses, ...problemsText(call.errorStyle, told).split('\n')],
   };
 }
 
@@ -63,8 +63,9 @@ export async function applyPlan(call: Call, prepared: Prepared, { changes }: Pla
   call.show(`${count(changes.length, 'file')} written`);
 }
 
-/** The changes as a diff; nothing is written. */
-export async function patchOutcome(call: Call, plan: Plan): Promise<Outcome> {
+/** The changes as a diff; nothing is written, and what would be refused is refused. */
+export async function patchOutcome(call: Call, prepared: Prepared, plan: Plan): Promise<Outcome> {
+  await call.world.scopeFiles.check(prepared.root, plan.changes);
   const patch = await call.world.scopeFiles.patch(plan.changes);
   const told = problemsText(call.errorStyle, [...plan.notices, ...plan.problems]);
   if (told !== '') call.note(told);

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { refreshText } from '../format/plan.ts';
 import { count } from '../format/text.ts';
 import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import type { Outcome, Refused } from '../outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
 import { askAboutRefresh } from './init-questions.ts';
 import { applyPlan, blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
@@ -27,7 +27,10 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (input.check === true) return checked(call, plan);
-  if (input.dryRun === true) return plan.changes.length === 0 ? inStep(plan) : patchOutcome(call, plan);
+  if (input.dryRun === true)
+    return plan.changes.length === 0 && plan.gaps.length === 0
+      ? inStep(plan)
+      : patchOutcome(call, prepared, plan);
   return writeAndRefresh(call, prepared, choices, input);
 }
 
@@ -40,17 +43,25 @@ async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): 
   );
 }
 
-/** What is broken cannot be compared: that is no less a reason to stop than what is not in step. */
+/** What cannot be read cannot be compared: that is no less a reason to stop than what is not in step. */
 function checked(call: Call, plan: Plan): Outcome {
-  const { changes, problems } = plan;
-  if (problems.some(({ severity }) => severity === 'error')) return blocked(call, plan);
+  const { changes, gaps } = plan;
+  if (gaps.length > 0)
+    return stopped(call, plan, {
+      code: 'SCOPES_UNKNOWN',
+      message: 'nobody can tell whether the scopes are in step with the code: not everything could be read',
+    });
   if (changes.length === 0) return inStep(plan);
   const message = `${count(changes.length, 'scope file')} not in step with the code: run rhema scope refresh`;
+  return stopped(call, plan, { code: 'SCOPES_STALE', message });
+}
+
+function stopped(call: Call, plan: Plan, { code, message }: Pick<Refused, 'code' | 'message'>): Outcome {
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
     revision: null,
-    code: 'SCOPES_STALE',
+    code,
     message,
     details: planData(plan),
     lines: [message, ...refreshText(call.errorStyle, plan).split('\n')],

@@ -31,6 +31,7 @@ const plan: Plan = {
   excesses: [],
   changes: [{ file: 'rhema.yaml', before: null, after: '' }],
   notices: [],
+  gaps: [],
   problems: [],
 };
 
@@ -60,8 +61,16 @@ it('cuts long lists, and says how much is missing', () => {
   expect(text).toContain(
     '  s11 needs s12 (import): s11/index.ts\n  ... and 28 steps more\n  left out: s0 -> s1\n',
   );
-  expect(text).toContain('... and 10 cycles more; --json has all');
+  expect(text).toContain('... and 28 cycles more; --json has all');
+  expect(text.split('\n').filter((text) => text.includes('left out'))).toHaveLength(2);
   expect(text).toContain('remove p79/rhema.yaml\n... and 120 more; --json has all');
+});
+
+it('counts cycles that are no news, instead of showing them at each run', () => {
+  const leftOut = Array.from({ length: 3 }, () => cycleOf(2));
+  expect(planText(style, { ...plan, changes: [], leftOut })).toBe(
+    '1 scope, 0 dependencies, derived from package.json; nothing to do\n\n3 dependencies left out, which would close cycles: left_out in the scope files; --json has all',
+  );
 });
 
 it.each([

@@ -6,7 +6,8 @@ import { problemsText } from './views.ts';
 
 /** Lines of one list that people see; --json has all. */
 const linesMax = 80;
-const cyclesMax = 20;
+/** Of all cycles together: a screen or two, so that what follows is still seen. */
+const cycleLinesMax = 40;
 /** Of one cycle. */
 const stepsMax = 12;
 
@@ -17,7 +18,7 @@ export function planText(style: Style, plan: Plan): string {
     summaryText(style, plan),
     plan.mode === 'derive' && !isDone ? folderTree(plan.scopes) : '',
     isDone ? '' : graphPart(style, plan),
-    cyclesText(style, plan.leftOut),
+    isDone ? leftOutText(plan) : cyclesText(style, plan.leftOut),
     plan.excesses.map(excessText).join('\n'),
     problemsText(style, [...plan.notices, ...plan.problems]),
     changeLines(style, plan).join('\n'),
@@ -37,13 +38,17 @@ export function refreshText(style: Style, plan: Plan): string {
 }
 
 function summaryText(style: Style, { mode, scopes, links, origins, changes }: Plan): string {
-  const counts = `${count(scopes.length, 'scope')}, ${count(links.length, 'dependency').replace(/ys$/, 'ies')}`;
+  const counts = `${count(scopes.length, 'scope')}, ${dependencies(links.length)}`;
   const source =
     mode === 'derive'
       ? `derived from ${origins.join(', ')}`
       : 'described already: left as they are (--derive adds what is missing)';
   const rest = changes.length === 0 ? '; nothing to do' : '';
   return `${style.paint('bold', safe(counts))}, ${safe(source)}${rest}`;
+}
+
+function dependencies(number: number): string {
+  return count(number, 'dependency').replace(/ys$/, 'ies');
 }
 
 /** The scopes as folders in folders, with what they are. */
@@ -76,9 +81,21 @@ function cut(lines: readonly string[]): readonly string[] {
 
 /** The first cycles in full; of the others only the files tell, and --json. */
 function cyclesText(style: Style, leftOut: readonly LeftOut[]): string {
-  const shown = leftOut.slice(0, cyclesMax).flatMap((one) => [...cycleLines(style, one), leftOutLine(one)]);
-  const more = leftOut.length - cyclesMax;
+  const shown: string[] = [];
+  let more = leftOut.length;
+  for (const one of leftOut) {
+    const lines = [...cycleLines(style, one), leftOutLine(one)];
+    if (shown.length > 0 && shown.length + lines.length > cycleLinesMax) break;
+    shown.push(...lines);
+    more -= 1;
+  }
   return [...shown, ...(more > 0 ? [`... and ${count(more, 'cycle')} more; --json has all`] : [])].join('\n');
+}
+
+/** Where nothing changes, cycles are no news. */
+function leftOutText({ leftOut }: Plan): string {
+  if (leftOut.length === 0) return '';
+  return `${dependencies(leftOut.length)} left out, which would close cycles: left_out in the scope files; --json has all`;
 }
 
 /** A cycle, with the files that cause it. */

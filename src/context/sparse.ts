@@ -1,0 +1,69 @@
+/** Definition files that a sparse checkout leaves out: they are scopes like any other, so Git's index is read for them. */
+import type { ScopeProblem } from '../protocol/index.ts';
+import { blobSizes, readBlobs, type AskGit } from './blobs.ts';
+import { ContextError } from './errors.ts';
+import { runGit, withoutGitVariables } from './git.ts';
+import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
+import { errorAt, wholeFile } from './problems.ts';
+import type { FileContent } from './tree.ts';
+
+/** A tracked file that is not on disk, since it is not meant to be. */
+export interface IndexEntry {
+  readonly path: string;
+  /** Git's own: what kind of file it is. */
+  readonly mode: string;
+  /** The id of its content. */
+  readonly object: string;
+}
+
+const symlinkMode = '120000';
+
+/** What the index has of each file. In a partial clone it may not be there: then that is the answer. */
+export async function readFromIndex(
+  root: string,
+  files: readonly IndexEntry[],
+): Promise<ReadonlyMap<string, FileContent>> {
+  const ask: AskGit = (call) => runGit({ cwd: root, env: withoutGitVariables(), ...call });
+  const regular = files.filter(({ mode }) => mode !== symlinkMode);
+  try {
+    const sizes = await blobSizes(
+      ask,
+      regular.map(({ object }) => object),
+    );
+    const wanted = [...sizes].filter(([, size]) => size <= scopeFileBytesMax).map(([object]) => object);
+    const contents = await readBlobs(ask, wanted);
+    return new Map(files.map((file) => [file.path, contentOf(file, sizes, contents)]));
+  } catch (error) {
+    if (!(error instanceof ContextError) || error.code !== 'GIT_FAILED') throw error;
+    return new Map(files.map(({ path }) => [path, notThere(path, error.message)]));
+  }
+}
+
+function contentOf(
+  { path, mode, object }: IndexEntry,
+  sizes: ReadonlyMap<string, number>,
+  contents: ReadonlyMap<string, Uint8Array>,
+): FileContent {
+  const [size, bytes] = [sizes.get(object), contents.get(object)];
+  if (bytes !== undefined) return { ok: true, bytes };
+  if (mode === symlinkMode) return refused('SYMLINK_OUTSIDE', path, linkMessage);
+  if (size !== undefined && size > scopeFileBytesMax)
+    return refused('FILE_TOO_LARGE', path, tooLargeMessage(size));
+  return notThere(path, 'Git has no such object');
+}
+
+const linkMessage =
+  'is a symlink, which is not followed where a sparse checkout leaves it out: replace it by a file';
+
+function notThere(path: string, reason: string): FileContent {
+  const message = `is left out by this sparse checkout, and Git cannot give it: ${reason}; git sparse-checkout add its folder`;
+  return refused('UNREADABLE_FILE', path, message);
+}
+
+function refused(
+  code: 'SYMLINK_OUTSIDE' | 'FILE_TOO_LARGE' | 'UNREADABLE_FILE',
+  path: string,
+  message: string,
+): { readonly ok: false; readonly problem: ScopeProblem } {
+  return { ok: false, problem: errorAt(code, wholeFile(path), message) };
+}
