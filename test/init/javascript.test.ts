@@ -205,6 +205,8 @@ describe('imports', () => {
     ['import on demand', 'const x = await import(`b`);'],
     ['require', "const x = require('b');"],
     ['require.resolve', "const x = require.resolve('b/package.json');"],
+    ['reference to a file', '/// <reference path="../../b/types.d.ts" />'],
+    ['reference to types', '/// <reference types="b" />'],
     ['import of old TypeScript', "import x = require('b');"],
     ['relative path', "import { x } from '../../b/src/index.ts';"],
   ])('%s makes a dependency that no manifest names', async (_name, text) => {
@@ -216,8 +218,11 @@ describe('imports', () => {
     ['in a comment', "// import 'b'\n/* import 'b' */"],
     ['in a text', 'const text = "import x from \'b\'"; const b = "b";'],
     ['of a package of a similar name', "import 'b-more'; import '@b/b'; import 'node:b';"],
+    ['of a module of Node', "import util from 'util'; import 'node:util'; require('fs/promises');"],
   ])('%s makes none', async (_name, text) => {
-    expect(await derived({ ...two, 'a/src/index.ts': `${text}\n` })).toEqual({ '.': [], a: [], b: [] });
+    const more = { 'util/package.json': library('util'), 'fs/package.json': library('fs') };
+    const graph = await derived({ ...two, ...more, 'a/src/index.ts': `${text}\n` });
+    expect(graph).toEqual({ '.': [], a: [], b: [], fs: [], util: [] });
   });
 
   it.each(['index.tsx', 'index.jsx', 'index.mjs', 'index.cjs', 'index.mts', 'index.d.ts'])(
@@ -227,6 +232,59 @@ describe('imports', () => {
       expect(graph['a']).toEqual(['b']);
     },
   );
+
+  it.each([
+    [
+      'page.vue',
+      '<template><b></template>\n<!-- <script> -->\n<script lang="ts" setup generic="T extends Set<X>">\nimport B from "b";\n</script>\n',
+    ],
+    ['page.vue', '<script>\nexport default {};\n</script>\n<SCRIPT setup>\nimport B from "b";\n</SCRIPT>\n'],
+    ['page.svelte', '<script context="module">\n$: x = 1;\nimport B from "b";\n</script>\n<B />\n'],
+    ['page.astro', '---\nimport B from "b";\nif (!B) return;\n---\n<B />\n'],
+    ['page.astro', '<p>---</p>\n<script>import "b";</script>\n'],
+    ['page.mdx', '---\nimport: x\n---\n\nimport {\n  B,\n} from "b"\n\n# It is <B />\n'],
+    ['page.mdx', '# Title\n\n```js\nimport x from "no"\n```\n\nexport * from "b"\n'],
+  ])('are read from the programs in %s', async (file, text) => {
+    const root = makeRepository({ ...two, [`a/${file}`]: text });
+    const plan = await init(root);
+    expect(plan.links).toMatchObject([{ from: 'a', to: 'b', kind: 'import', files: [`a/${file}`] }]);
+    expect(noticesOf(plan)).toEqual([]);
+  });
+
+  it.each([
+    ['page.vue', '<template>import "b"</template>\n<!-- <script>import "b"</script> -->\n'],
+    ['page.vue', '<script type="application/ld+json">{ "x": "b" }</script>\n'],
+    ['page.svelte', '<script>import "b"'],
+    ['page.astro', '---\nimport "b";\n'],
+    ['page.mdx', 'One may\nimport it from "b"\n\n```js\nimport "b"\n```\n'],
+  ])('are not read from the rest of %s', async (file, text) => {
+    const root = makeRepository({ ...two, [`a/${file}`]: text });
+    const plan = await init(root);
+    expect(plan.links).toEqual([]);
+    expect(noticesOf(plan)).toEqual([]);
+  });
+
+  it('by the names that a package.json gives to others under imports, whatever the condition', async () => {
+    const graph = await derived({
+      ...two,
+      'a/package.json': library('a', {
+        imports: {
+          '#b': 'b',
+          '#c': { node: ['c/deep.js', null], default: './shim.js' },
+          '#inner/*.js': './src/*.ts',
+          '#d/*': './../d/*',
+          '#e': 'util',
+        },
+      }),
+      'a/src/index.ts':
+        "import '#b'; import '#c'; import '#inner/x.js'; import '#d/x'; import '#e'; import '#f';\n",
+      'c/package.json': library('c'),
+      'd/package.json': library('d'),
+      'f/package.json': library('f'),
+      'util/package.json': library('util'),
+    });
+    expect(graph['a']).toEqual(['b', 'c', 'd']);
+  });
 
   it('follow the aliases of tsconfig.json, inherited ones too', async () => {
     const graph = await derived({

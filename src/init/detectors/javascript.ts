@@ -11,6 +11,8 @@ import type { RepositoryTree } from '../tree.ts';
 import { addImportLinks } from './javascript-imports.ts';
 import { NxProjects } from './nx-projects.ts';
 import { packageMeant, type KnownPackages } from './package-specifiers.ts';
+import { addTsconfigLinks } from './tsconfig-links.ts';
+import { Tsconfigs } from './tsconfig.ts';
 
 /** A package.json that makes its folder a part of the repository. */
 interface Package {
@@ -34,12 +36,16 @@ export const javascriptDetector: Detector = {
   detect: (tree, notices) => {
     const packages = findPackages(tree, notices);
     const byName = namesOf(packages, notices);
+    const manifests = new Map(packages.map(({ folder, manifest }) => [folder, manifest]));
     return {
       units: packages.map(unitOf),
       addLinks: (folders, links) => {
         const known = { byName, folders, projects: new NxProjects(folders) };
         for (const one of packages) addManifestLinks(one, known, links);
-        addImportLinks({ tree, notices, folders, links, packages: byName });
+        if (folders.size < 2) return;
+        const configs = new Tsconfigs(tree, { byName, manifests }, notices);
+        addTsconfigLinks(tree, configs, folders, links);
+        addImportLinks({ tree, notices, folders, links, packages: { byName, manifests }, configs });
       },
     } satisfies Detected;
   },
