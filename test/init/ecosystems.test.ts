@@ -62,13 +62,49 @@ kept = { path = "old/kept" }
     });
   });
 
+  it('a crate that is patched by one here is that one', async () => {
+    const graph = await derived({
+      'Cargo.toml': `[workspace]
+members = ["app"]
+[workspace.dependencies]
+three = { version = "3", package = "three-real" }
+[patch.crates-io]
+one = { path = "forks/one" }
+renamed = { path = "forks/three", package = "three-real" }
+[patch."https://example.org/two"]
+two = { path = "forks/two" }
+`,
+      'app/Cargo.toml': `[package]
+name = "app"
+[dependencies]
+alias = { version = "1", package = "one" }
+two = { git = "https://example.org/two" }
+three.workspace = true
+other = { git = "https://example.org/one", package = "one" }
+`,
+      'forks/one/Cargo.toml': '[package]\nname = "one"\n',
+      'forks/two/Cargo.toml':
+        '[package]\nname = "two"\n[dependencies]\none = { registry = "own", version = "1" }\n',
+      'forks/three/Cargo.toml': '[package]\nname = "three-real"\n[dependencies]\none = "1"\n',
+    });
+    expect(graph).toEqual({
+      '.': [],
+      app: ['forks/one', 'forks/three', 'forks/two'],
+      'forks/one': [],
+      'forks/three': ['forks/one'],
+      'forks/two': [],
+    });
+  });
+
   it('crates without a workspace are scopes', async () => {
     const graph = await derived({
       'one/Cargo.toml':
         '[package]\nname = "one"\n[dependencies]\ntwo = { path = "../two", optional = true }\n',
-      'two/Cargo.toml': '[package]\nname = "two"\n',
+      'two/Cargo.toml':
+        '[package]\nname = "two"\n[dependencies]\nthree = "1"\n[patch.crates-io]\nthree = { path = "../three" }\n',
+      'three/Cargo.toml': '[package]\nname = "three"\n',
     });
-    expect(graph).toEqual({ '.': [], one: ['two'], two: [] });
+    expect(graph).toEqual({ '.': [], one: ['two'], three: [], two: ['three'] });
   });
 });
 
@@ -124,6 +160,47 @@ var text = "import \\"example.com/acme/internal/never\\""
       'lib/deep -> lib',
     ]);
     expect(noticesOf(plan)).toEqual(['MEMBER_MISSING go.work']);
+  });
+
+  it('imports of a module that is replaced by a folder lead there, and those of one from elsewhere nowhere', async () => {
+    const graph = await derived({
+      'go.work': 'use (\n\t./app\n\t./fork\n)\nreplace x/both => ./lib\n',
+      'app/go.mod':
+        'module x/app\nreplace x/old v1.2.0 => ../fork\nreplace (\n\tx/lib => y/lib v1.0.0\n\tx/both => ../fork\n)\n',
+      'app/main.go': 'package main\nimport (\n\t_ "x/old/sub"\n\t_ "x/lib"\n\t_ "x/both"\n)\n',
+      'fork/go.mod': 'module x/new\n',
+      'fork/sub/sub.go': 'package sub\nimport _ "x/old/sub"\n',
+      'lib/go.mod': 'module x/lib\n',
+      'lib/lib.go': 'package lib\n',
+    });
+    expect(graph).toEqual({ '.': [], app: ['fork/sub', 'lib'], 'fork/sub': [], lib: [] });
+  });
+
+  it('what is in no build counts no more than a test', async () => {
+    const root = makeRepository({
+      'go.mod': 'module x\n',
+      'a/gen.go': '//go:build ignore\n\npackage main\nimport _ "x/b"\n',
+      'a/lib.go': '//go:build !ignore\n\n// ignore\npackage a\nimport _ "x/c"\n',
+      'b/old.go': '// +build ignore\n\npackage main\nimport _ "x/c"\n',
+      'c/c.go': 'package c\n',
+    });
+    const plan = await init(root);
+    expect(plan.links.map(({ from, to, kind }) => `${from} -> ${to}: ${kind}`)).toEqual([
+      'a -> b: development',
+      'a -> c: import',
+      'b -> c: development',
+    ]);
+    expect(plan.scopes.find(({ path }) => path === 'a')?.type).toBe('library');
+  });
+
+  it.each([
+    ['go.work', 'go 1.22\nuse (\n\t./a\n'],
+    ['a/go.mod', 'module x/a\nrequire (\n'],
+  ])('a block without an end in %s is named', async (file, text) => {
+    const root = makeRepository({ 'a/go.mod': 'module x/a\n', 'a/a.go': 'package a\n', [file]: text });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual([`MANIFEST_BROKEN ${file}:2`]);
+    expect(plan.scopes.map(({ path }) => path)).toEqual(['.', 'a']);
   });
 });
 
