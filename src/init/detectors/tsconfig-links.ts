@@ -15,7 +15,7 @@ export function addTsconfigLinks(
   links: Links,
 ): void {
   for (const file of tree.files) {
-    if (!configPattern.test(file) || isSample(folderOf(file))) continue;
+    if (!file.endsWith('.json') || !configPattern.test(file) || isSample(folderOf(file))) continue;
     const config = configs.read(file);
     addReferences(config, folders, links);
     addBases(config, folders, links);

@@ -30,7 +30,8 @@ interface Names {
 export class PathAliases {
   readonly #configs: Tsconfigs;
   readonly #files: ModuleFiles;
-  readonly #byFolder = new Map<ScopePath, readonly Names[]>();
+  /** By the configurations that hold, which many folders share. */
+  readonly #names = new Map<readonly Tsconfig[], readonly Names[]>();
   /** Many configurations inherit the same aliases. */
   readonly #aliases = new Map<string, Aliases>();
 
@@ -60,13 +61,13 @@ export class PathAliases {
   }
 
   #in(folder: ScopePath): readonly Names[] {
-    const known = this.#byFolder.get(folder);
+    const configs = this.#configs.nearest(folder);
+    const known = this.#names.get(configs);
     if (known !== undefined) return known;
-    const names = this.#configs
-      .nearest(folder)
+    const names = configs
       .map((config) => this.#namesOf(config))
       .filter(({ aliases, base }) => base !== null || aliases.exact.size + aliases.starred.length > 0);
-    this.#byFolder.set(folder, names);
+    this.#names.set(configs, names);
     return names;
   }
 

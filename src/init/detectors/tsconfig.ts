@@ -93,7 +93,9 @@ export class Tsconfigs {
     const known = this.#nearest.get(folder);
     if (known !== undefined) return known;
     const names = folder === top ? [...usualNames, 'tsconfig.base.json'] : usualNames;
-    const files = names.map((name) => joinPath(folder, name) ?? name).filter((file) => this.#tree.has(file));
+    const files = names
+      .map((name) => (folder === top ? name : `${folder}/${name}`))
+      .filter((file) => this.#tree.has(file));
     const configs = files.flatMap((file) => this.#withParts(file));
     const found = configs.length > 0 || folder === top ? configs : this.nearest(folderOf(folder));
     this.#nearest.set(folder, found);
