@@ -20,6 +20,8 @@ export interface Unit {
 /** What one ecosystem says about a repository. */
 export interface Detected {
   readonly units: readonly Unit[];
+  /** What they were derived from, where the title of the detector does not say it. */
+  readonly origins?: readonly string[];
   /** Adds the dependencies, once it is known which folders are scopes. */
   readonly addLinks: (folders: ScopeFolders, links: Links) => void;
 }

@@ -11,18 +11,29 @@ export interface FolderPatterns {
   readonly negation: 'last' | 'exclude';
 }
 
-/** Tells for a folder of the repository whether the patterns name it. */
-export function folderMatcher({ root, patterns, negation }: FolderPatterns): (folder: string) => boolean {
+/** What patterns say about a folder: `excluded` is what a pattern with `!` fits, `unlisted` what none does. */
+export type Listing = 'listed' | 'excluded' | 'unlisted';
+
+/** Tells for a folder of the repository what the patterns say about it. */
+export function folderListing({ root, patterns, negation }: FolderPatterns): (folder: string) => Listing {
   const rules = patterns.map((pattern) => {
     const excludes = pattern.startsWith('!');
     return { excludes, matches: picomatch(plain(excludes ? pattern.slice(1) : pattern)) };
   });
   return (folder) => {
-    if (!isWithin(root, folder) || folder.split('/').includes('node_modules')) return false;
+    if (!isWithin(root, folder)) return 'unlisted';
+    if (folder.split('/').includes('node_modules')) return 'excluded';
     const fitting = rules.filter(({ matches }) => matches(seenFrom(root, folder)));
-    if (negation === 'last') return fitting.at(-1)?.excludes === false;
-    return fitting.length > 0 && fitting.every(({ excludes }) => !excludes);
+    if (fitting.length === 0) return 'unlisted';
+    const deciding = negation === 'last' ? fitting.slice(-1) : fitting;
+    return deciding.some(({ excludes }) => excludes) ? 'excluded' : 'listed';
   };
+}
+
+/** Tells for a folder of the repository whether the patterns name it. */
+export function folderMatcher(patterns: FolderPatterns): (folder: string) => boolean {
+  const listing = folderListing(patterns);
+  return (folder) => listing(folder) === 'listed';
 }
 
 const patternLengthMax = 256;

@@ -4,6 +4,8 @@ import type { ScopeProblem } from '../protocol/index.ts';
 export type NoticeCode =
   /** A manifest cannot be parsed, or does not hold what its tool asks for. */
   | 'MANIFEST_BROKEN'
+  /** A manifest is a program, or leads to another file: what it says there is not known. */
+  | 'MANIFEST_COMPUTED'
   | 'FILE_UNREADABLE'
   | 'SYMLINK_SKIPPED'
   | 'INVALID_PATH'

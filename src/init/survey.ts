@@ -55,11 +55,13 @@ export function surveyTree(tree: RepositoryTree, standing: Standing, notices: No
     found.map(({ detected }) => detected),
     folders,
   );
-  const origins = found.filter(({ detected }) => detected.units.some(({ path }) => path !== top));
+  const origins = found
+    .filter(({ detected }) => detected.units.some(({ path }) => path !== top))
+    .flatMap(({ detector, detected }) => detected.origins ?? [detector.title]);
   return {
     units,
     links,
-    origins: origins.length === 0 ? ['folders'] : origins.map(({ detector }) => detector.title),
+    origins: origins.length === 0 ? ['folders'] : origins,
     complete: notices.complete,
   };
 }

@@ -80,6 +80,8 @@ const topManifests = [
   'go.mod',
   'go.work',
   'pyproject.toml',
+  'setup.cfg',
+  'setup.py',
 ];
 
 /** Folders that hardly ever are a part of their own. */
@@ -91,4 +93,4 @@ function isForeign(file: string): boolean {
 
 /** What the manifests of tools are called that are not known here. */
 const foreignManifest =
-  /^(?:pom\.xml|build\.(?:gradle(?:\.kts)?|sbt|zig)|composer\.json|Gemfile|mix\.exs|pubspec\.yaml|Package\.swift|CMakeLists\.txt|meson\.build|setup\.py|requirements\.txt|rebar\.config|stack\.yaml|dune-project|project\.clj|deps\.edn|deno\.jsonc?|BUILD(?:\.bazel)?|.+\.(?:csproj|fsproj|vbproj|sln|gemspec|cabal))$/;
+  /^(?:pom\.xml|build\.(?:gradle(?:\.kts)?|sbt|zig)|composer\.json|Gemfile|mix\.exs|pubspec\.yaml|Package\.swift|CMakeLists\.txt|meson\.build|requirements\.txt|rebar\.config|stack\.yaml|dune-project|project\.clj|deps\.edn|deno\.jsonc?|BUILD(?:\.bazel)?|.+\.(?:csproj|fsproj|vbproj|sln|gemspec|cabal))$/;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeRepository } from '../../src/context/testing/fixture.ts';
-import { derived, init, json, noticesOf } from './support.ts';
+import { derived, graph, init, json, noticesOf } from './support.ts';
 
 describe('Cargo', () => {
   it('members of a workspace and excluded crates are scopes, with the dependencies that have a path', async () => {
@@ -62,13 +62,49 @@ kept = { path = "old/kept" }
     });
   });
 
+  it('a crate that is patched by one here is that one', async () => {
+    const graph = await derived({
+      'Cargo.toml': `[workspace]
+members = ["app"]
+[workspace.dependencies]
+three = { version = "3", package = "three-real" }
+[patch.crates-io]
+one = { path = "forks/one" }
+renamed = { path = "forks/three", package = "three-real" }
+[patch."https://example.org/two"]
+two = { path = "forks/two" }
+`,
+      'app/Cargo.toml': `[package]
+name = "app"
+[dependencies]
+alias = { version = "1", package = "one" }
+two = { git = "https://example.org/two" }
+three.workspace = true
+other = { git = "https://example.org/one", package = "one" }
+`,
+      'forks/one/Cargo.toml': '[package]\nname = "one"\n',
+      'forks/two/Cargo.toml':
+        '[package]\nname = "two"\n[dependencies]\none = { registry = "own", version = "1" }\n',
+      'forks/three/Cargo.toml': '[package]\nname = "three-real"\n[dependencies]\none = "1"\n',
+    });
+    expect(graph).toEqual({
+      '.': [],
+      app: ['forks/one', 'forks/three', 'forks/two'],
+      'forks/one': [],
+      'forks/three': ['forks/one'],
+      'forks/two': [],
+    });
+  });
+
   it('crates without a workspace are scopes', async () => {
     const graph = await derived({
       'one/Cargo.toml':
         '[package]\nname = "one"\n[dependencies]\ntwo = { path = "../two", optional = true }\n',
-      'two/Cargo.toml': '[package]\nname = "two"\n',
+      'two/Cargo.toml':
+        '[package]\nname = "two"\n[dependencies]\nthree = "1"\n[patch.crates-io]\nthree = { path = "../three" }\n',
+      'three/Cargo.toml': '[package]\nname = "three"\n',
     });
-    expect(graph).toEqual({ '.': [], one: ['two'], two: [] });
+    expect(graph).toEqual({ '.': [], one: ['two'], three: [], two: ['three'] });
   });
 });
 
@@ -125,6 +161,47 @@ var text = "import \\"example.com/acme/internal/never\\""
     ]);
     expect(noticesOf(plan)).toEqual(['MEMBER_MISSING go.work']);
   });
+
+  it('imports of a module that is replaced by a folder lead there, and those of one from elsewhere nowhere', async () => {
+    const graph = await derived({
+      'go.work': 'use (\n\t./app\n\t./fork\n)\nreplace x/both => ./lib\n',
+      'app/go.mod':
+        'module x/app\nreplace x/old v1.2.0 => ../fork\nreplace (\n\tx/lib => y/lib v1.0.0\n\tx/both => ../fork\n)\n',
+      'app/main.go': 'package main\nimport (\n\t_ "x/old/sub"\n\t_ "x/lib"\n\t_ "x/both"\n)\n',
+      'fork/go.mod': 'module x/new\n',
+      'fork/sub/sub.go': 'package sub\nimport _ "x/old/sub"\n',
+      'lib/go.mod': 'module x/lib\n',
+      'lib/lib.go': 'package lib\n',
+    });
+    expect(graph).toEqual({ '.': [], app: ['fork/sub', 'lib'], 'fork/sub': [], lib: [] });
+  });
+
+  it('what is in no build counts no more than a test', async () => {
+    const root = makeRepository({
+      'go.mod': 'module x\n',
+      'a/gen.go': '//go:build ignore\n\npackage main\nimport _ "x/b"\n',
+      'a/lib.go': '//go:build !ignore\n\n// ignore\npackage a\nimport _ "x/c"\n',
+      'b/old.go': '// +build ignore\n\npackage main\nimport _ "x/c"\n',
+      'c/c.go': 'package c\n',
+    });
+    const plan = await init(root);
+    expect(plan.links.map(({ from, to, kind }) => `${from} -> ${to}: ${kind}`)).toEqual([
+      'a -> b: development',
+      'a -> c: import',
+      'b -> c: development',
+    ]);
+    expect(plan.scopes.find(({ path }) => path === 'a')?.type).toBe('library');
+  });
+
+  it.each([
+    ['go.work', 'go 1.22\nuse (\n\t./a\n'],
+    ['a/go.mod', 'module x/a\nrequire (\n'],
+  ])('a block without an end in %s is named', async (file, text) => {
+    const root = makeRepository({ 'a/go.mod': 'module x/a\n', 'a/a.go': 'package a\n', [file]: text });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual([`MANIFEST_BROKEN ${file}:2`]);
+    expect(plan.scopes.map(({ path }) => path)).toEqual(['.', 'a']);
+  });
 });
 
 describe('Python', () => {
@@ -165,6 +242,140 @@ billing = { git = "https://example.org/billing" }
       'packages/web_ui': ['packages/core', 'packages/tools'],
       'tools/lint': [],
     });
+  });
+
+  it('requirements with an address come from there, and only a path may be one of this repository', async () => {
+    const graph = await derived({
+      'a/pyproject.toml': `[project]
+name = "a"
+dependencies = [
+  "b @ git+https://example.org/b",
+  "c[x] @ file:///elsewhere/c",
+  "d@https://example.org/d.whl",
+  "e @ file:../e",
+  "f @ file:///\${PROJECT_ROOT}/../f ; python_version > '3'",
+  "g @ {root:uri}/../g",
+]
+`,
+      ...Object.fromEntries(
+        ['b', 'c', 'd', 'e', 'f', 'g'].map((name) => [
+          `${name}/pyproject.toml`,
+          `[project]\nname = "${name}"\n`,
+        ]),
+      ),
+    });
+    expect(graph['a']).toEqual(['e', 'f', 'g']);
+  });
+
+  it('what a project needs to be built and developed counts as well', async () => {
+    const root = makeRepository({
+      'a/pyproject.toml': `[project]
+name = "a"
+[build-system]
+requires = ["backend>=1"]
+[tool.uv]
+dev-dependencies = ["tools"]
+[tool.pdm.dev-dependencies]
+test = ["helpers"]
+`,
+      'backend/pyproject.toml': '[project]\nname = "backend"\n',
+      'tools/pyproject.toml': '[project]\nname = "tools"\n',
+      'helpers/pyproject.toml': '[project]\nname = "helpers"\n',
+    });
+    expect((await init(root)).links.map(({ to, kind }) => `${to}: ${kind}`)).toEqual([
+      'backend: development',
+      'helpers: development',
+      'tools: development',
+    ]);
+  });
+
+  it('projects of setup.cfg and setup.py are scopes, with the requirements that stand in them', async () => {
+    const root = makeRepository({
+      'cfg/setup.cfg': `[metadata]
+name = Cfg_Project
+[options]
+install_requires =
+    # remark
+    literal>=1
+    py; python_version > "3"
+[options.extras_require]
+more = extra[x]
+[flake8]
+max-line-length = 100
+`,
+      'cfg/setup.py': 'from setuptools import setup\nsetup()\n',
+      'cfg/pyproject.toml': '[build-system]\nrequires = ["setuptools"]\n',
+      'literal/setup.py': `import setuptools
+
+def setup(x): pass
+setuptools.setup(
+    name="literal",  # remark, (
+    version=read("version.txt"),
+    install_requires=['p' 'y>=1', """extra"""],
+    extras_require={"dev": ["tools", ], 'x': []},
+)
+`,
+      'py/setup.py': 'from distutils.core import setup\nsetup(name = "py", packages=["py"])\n',
+      'extra/setup.cfg': '[metadata]\nname: extra\n',
+      'tools/setup.cfg': '[metadata]\nname = tools\n',
+      'mixed/pyproject.toml': '[project]\nname = "mixed"\ndynamic = ["dependencies"]\n',
+      'mixed/setup.py':
+        'from setuptools import setup\nsetup(install_requires="py\\nextra")\nsetup(name="no")\n',
+      'style/setup.cfg': '[flake8]\nmax-line-length = 100\n',
+      'scripts/setup.py': 'def setup(name): pass\nsetup(name="scripts")\n',
+      'tests/x/setup.py': 'from setuptools import setup\nsetup(name="x")\n',
+    });
+    const plan = await init(root);
+    expect(plan.origins).toEqual(['pyproject.toml', 'setup.cfg', 'setup.py']);
+    expect(plan.scopes.map(({ path, name }) => `${path}: ${name}`)).toEqual([
+      `.: ${plan.scopes[0]?.name}`,
+      'cfg: Cfg_Project',
+      'extra: extra',
+      'literal: literal',
+      'mixed: mixed',
+      'py: py',
+      'tools: tools',
+    ]);
+    expect(plan.links.map(({ from, to, kind }) => `${from} -> ${to}: ${kind}`)).toEqual([
+      'cfg -> extra: optional',
+      'cfg -> literal: required',
+      'cfg -> py: required',
+      'literal -> extra: required',
+      'literal -> py: required',
+      'literal -> tools: optional',
+    ]);
+    expect(noticesOf(plan)).toEqual(['MANIFEST_COMPUTED mixed/setup.py:2', 'NOT_EXPLAINED -']);
+    expect(plan.notices.at(-1)?.message).toContain('has parts in style:');
+  });
+
+  it('what setup.py computes is named, and the rest is taken', async () => {
+    const root = makeRepository({
+      'a/setup.py': `from setuptools import setup
+NAME = "a"
+setup(
+    name=NAME,
+    install_requires=["b", *more, "d"] + open("b.txt").read().split(),
+    extras_require=dict(x=["d"]),
+    tests_require=[name for name in ["d"]],
+)
+`,
+      'b/setup.py': 'import setuptools\nsetuptools.setup(name="b", **arguments)\n',
+      'c/setup.py':
+        'from setuptools import setup\nsetup(name=f"c{x}", install_requires=["d"] if x else ["b"]',
+      'd/setup.cfg': '[metadata]\nname = d\n[options]\ninstall_requires = file: requirements.txt\n',
+      'd/setup.py': 'from setuptools import setup\nsetup(name=read("name"))\n',
+    });
+    const plan = await init(root);
+    expect(graph(plan)).toEqual({ '.': [], a: ['b', 'd'], b: [], c: ['d'], d: [] });
+    expect(
+      plan.notices.map(({ file, line, message }) => `${file}:${line} ${message.split(':', 1)[0]}`),
+    ).toEqual([
+      'a/setup.py:3 computes name, install_requires, extras_require, tests_require',
+      'b/setup.py:2 computes arguments',
+      'c/setup.py:2 computes name, install_requires',
+      'd/setup.cfg:null takes install_requires from another file',
+    ]);
+    expect(plan.notices.every(({ code }) => code === 'MANIFEST_COMPUTED')).toBe(true);
   });
 
   it('projects of Poetry depend on each other by paths', async () => {

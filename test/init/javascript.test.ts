@@ -46,7 +46,38 @@ describe('workspaces', () => {
       'libs/attic/c/package.json': library('c'),
       'tools/package.json': library('tools'),
     });
-    expect(graph).toEqual({ '.': [], 'libs/a': ['libs/deep/b'], 'libs/deep/b': [] });
+    expect(graph).toEqual({ '.': [], 'libs/a': ['libs/deep/b'], 'libs/deep/b': [], tools: [] });
+  });
+
+  it('do not hide packages that they neither list nor exclude, when those have a name', async () => {
+    const graph = await derived({
+      'package.json': json({ name: 'acme' }),
+      'pnpm-workspace.yaml': 'packages:\n  - "packages/*"\n  - "!attic/**"\n',
+      'packages/a/package.json': library('a', { dependencies: { ext: 'portal:../../tools/ext' } }),
+      'apps/docs/package.json': library('docs', { dependencies: { a: '*' } }),
+      'tools/ext/package.json': library('ext'),
+      'tools/nameless/package.json': json({ type: 'module' }),
+      'attic/old/package.json': library('old'),
+      'packages/a/test/fixtures/x/package.json': library('x'),
+    });
+    expect(graph).toEqual({
+      '.': [],
+      'apps/docs': ['packages/a'],
+      'packages/a': ['tools/ext'],
+      'tools/ext': [],
+    });
+  });
+
+  it('have their members meant where a package outside of them is called alike', async () => {
+    const root = makeRepository({
+      'package.json': workspace('packages/*'),
+      'packages/a/package.json': library('a', { dependencies: { b: '*' } }),
+      'packages/b/package.json': library('b'),
+      'copies/b/package.json': library('b'),
+    });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual([]);
+    expect(plan.links).toMatchObject([{ from: 'packages/a', to: 'packages/b' }]);
   });
 
   it('of yarn may be a table', async () => {
@@ -89,6 +120,46 @@ describe('workspaces', () => {
     });
     expect(graph).toEqual({ '.': ['tools'], tools: [] });
   });
+});
+
+it.each([
+  '^1.0.0',
+  '>=1 <3 || 4',
+  '1.x',
+  '*',
+  '',
+  'workspace:^',
+  'catalog:',
+  'catalog:old',
+  'npm:^1',
+  'file:../b',
+  '../b',
+])('a dependency on %j is one on the package of that name here', async (specifier) => {
+  const graph = await derived({
+    'package.json': workspace('*'),
+    'a/package.json': library('a', { dependencies: { b: specifier } }),
+    'b/package.json': library('b'),
+  });
+  expect(graph['a']).toEqual(['b']);
+});
+
+it.each([
+  'git+https://example.org/x/b.git',
+  'git@example.org:x/b.git',
+  'https://example.org/b.tgz',
+  'github:x/b',
+  'x/b#main',
+  'npm:other@^1',
+  'npm:other',
+  'file:../elsewhere',
+  'file:../b.tgz',
+])('a dependency on %j comes from elsewhere, whatever is called alike here', async (specifier) => {
+  const graph = await derived({
+    'package.json': workspace('*'),
+    'a/package.json': library('a', { dependencies: { b: specifier } }),
+    'b/package.json': library('b'),
+  });
+  expect(graph['a']).toEqual([]);
 });
 
 it('packages without a workspace are scopes, but for samples and nameless ones', async () => {
@@ -134,6 +205,8 @@ describe('imports', () => {
     ['import on demand', 'const x = await import(`b`);'],
     ['require', "const x = require('b');"],
     ['require.resolve', "const x = require.resolve('b/package.json');"],
+    ['reference to a file', '/// <reference path="../../b/types.d.ts" />'],
+    ['reference to types', '/// <reference types="b" />'],
     ['import of old TypeScript', "import x = require('b');"],
     ['relative path', "import { x } from '../../b/src/index.ts';"],
   ])('%s makes a dependency that no manifest names', async (_name, text) => {
@@ -145,8 +218,11 @@ describe('imports', () => {
     ['in a comment', "// import 'b'\n/* import 'b' */"],
     ['in a text', 'const text = "import x from \'b\'"; const b = "b";'],
     ['of a package of a similar name', "import 'b-more'; import '@b/b'; import 'node:b';"],
+    ['of a module of Node', "import util from 'util'; import 'node:util'; require('fs/promises');"],
   ])('%s makes none', async (_name, text) => {
-    expect(await derived({ ...two, 'a/src/index.ts': `${text}\n` })).toEqual({ '.': [], a: [], b: [] });
+    const more = { 'util/package.json': library('util'), 'fs/package.json': library('fs') };
+    const graph = await derived({ ...two, ...more, 'a/src/index.ts': `${text}\n` });
+    expect(graph).toEqual({ '.': [], a: [], b: [], fs: [], util: [] });
   });
 
   it.each(['index.tsx', 'index.jsx', 'index.mjs', 'index.cjs', 'index.mts', 'index.d.ts'])(
@@ -156,6 +232,59 @@ describe('imports', () => {
       expect(graph['a']).toEqual(['b']);
     },
   );
+
+  it.each([
+    [
+      'page.vue',
+      '<template><b></template>\n<!-- <script> -->\n<script lang="ts" setup generic="T extends Set<X>">\nimport B from "b";\n</script>\n',
+    ],
+    ['page.vue', '<script>\nexport default {};\n</script>\n<SCRIPT setup>\nimport B from "b";\n</SCRIPT>\n'],
+    ['page.svelte', '<script context="module">\n$: x = 1;\nimport B from "b";\n</script>\n<B />\n'],
+    ['page.astro', '---\nimport B from "b";\nif (!B) return;\n---\n<B />\n'],
+    ['page.astro', '<p>---</p>\n<script>import "b";</script>\n'],
+    ['page.mdx', '---\nimport: x\n---\n\nimport {\n  B,\n} from "b"\n\n# It is <B />\n'],
+    ['page.mdx', '# Title\n\n```js\nimport x from "no"\n```\n\nexport * from "b"\n'],
+  ])('are read from the programs in %s', async (file, text) => {
+    const root = makeRepository({ ...two, [`a/${file}`]: text });
+    const plan = await init(root);
+    expect(plan.links).toMatchObject([{ from: 'a', to: 'b', kind: 'import', files: [`a/${file}`] }]);
+    expect(noticesOf(plan)).toEqual([]);
+  });
+
+  it.each([
+    ['page.vue', '<template>import "b"</template>\n<!-- <script>import "b"</script> -->\n'],
+    ['page.vue', '<script type="application/ld+json">{ "x": "b" }</script>\n'],
+    ['page.svelte', '<script>import "b"'],
+    ['page.astro', '---\nimport "b";\n'],
+    ['page.mdx', 'One may\nimport it from "b"\n\n```js\nimport "b"\n```\n'],
+  ])('are not read from the rest of %s', async (file, text) => {
+    const root = makeRepository({ ...two, [`a/${file}`]: text });
+    const plan = await init(root);
+    expect(plan.links).toEqual([]);
+    expect(noticesOf(plan)).toEqual([]);
+  });
+
+  it('by the names that a package.json gives to others under imports, whatever the condition', async () => {
+    const graph = await derived({
+      ...two,
+      'a/package.json': library('a', {
+        imports: {
+          '#b': 'b',
+          '#c': { node: ['c/deep.js', null], default: './shim.js' },
+          '#inner/*.js': './src/*.ts',
+          '#d/*': './../d/*',
+          '#e': 'util',
+        },
+      }),
+      'a/src/index.ts':
+        "import '#b'; import '#c'; import '#inner/x.js'; import '#d/x'; import '#e'; import '#f';\n",
+      'c/package.json': library('c'),
+      'd/package.json': library('d'),
+      'f/package.json': library('f'),
+      'util/package.json': library('util'),
+    });
+    expect(graph['a']).toEqual(['b', 'c', 'd']);
+  });
 
   it('follow the aliases of tsconfig.json, inherited ones too', async () => {
     const graph = await derived({
@@ -206,4 +335,80 @@ it('turbo.json adds what tasks of one package await of another', async () => {
     'docs/turbo.json': json({ extends: ['//'], tasks: { build: { dependsOn: ['web#build'] } } }),
   });
   expect(graph).toEqual({ '.': [], api: [], docs: ['web'], web: ['api'] });
+});
+
+it('a task of all packages in turbo.json that awaits one of another counts for those that have it', async () => {
+  const graph = await derived({
+    'package.json': workspace('*'),
+    'turbo.json': json({
+      tasks: { lint: { dependsOn: ['conf#build'] }, '//#check': { dependsOn: ['web#build'] } },
+    }),
+    'conf/package.json': library('conf', { scripts: { build: 'x', lint: 'x' } }),
+    'web/package.json': library('web', { scripts: { lint: 'x' } }),
+    'docs/package.json': library('docs', { scripts: { build: 'x' } }),
+  });
+  expect(graph).toEqual({ '.': ['web'], conf: [], docs: [], web: ['conf'] });
+});
+
+describe('Nx', () => {
+  it('projects may be declared in package.json', async () => {
+    const graph = await derived({
+      'package.json': workspace('*'),
+      'nx.json': '{}',
+      'a/package.json': library('@s/a', {
+        scripts: { 'c:build': 'x' },
+        nx: {
+          implicitDependencies: ['b'],
+          targets: { build: { dependsOn: ['^build', 'c:build', 'd:build'] } },
+        },
+      }),
+      'b/package.json': library('@s/b', { nx: { name: 'b' } }),
+      'c/package.json': library('c'),
+      'd/package.json': library('d'),
+    });
+    expect(graph).toEqual({ '.': [], a: ['b', 'd'], b: [], c: [], d: [] });
+  });
+
+  it('targets await those of other projects, also where nx.json says so for all', async () => {
+    const graph = await derived({
+      'nx.json': json({ targetDefaults: { lint: { dependsOn: ['c:build'] } } }),
+      'a/project.json': json({
+        name: 'a',
+        targets: { build: { dependsOn: ['b:build', 'build:css', 'self:x'] }, 'build:css': {}, lint: {} },
+      }),
+      'b/project.json': json({ name: 'b', targets: { lint: { dependsOn: [] } } }),
+      'build/project.json': json({ name: 'build' }),
+      'c/project.json': json({ name: 'c' }),
+    });
+    expect(graph).toEqual({ '.': [], a: ['b', 'c'], b: [], build: [], c: [] });
+  });
+
+  it.each([
+    [['feat-*'], ['feat-x', 'feat-y']],
+    [['*', '!feat-*'], ['other']],
+    [
+      ['feat-*', '!feat-y', 'other'],
+      ['feat-x', 'other'],
+    ],
+    [['!feat-x'], []],
+    [['no-*', `${'*a'.repeat(30)}`], []],
+  ])('projects are named by patterns: %j', async (implicitDependencies, expected) => {
+    const graph = await derived({
+      'nx.json': '{}',
+      'a/project.json': json({ name: 'a', implicitDependencies }),
+      'feat-x/project.json': json({ name: 'feat-x' }),
+      'feat-y/project.json': json({ name: 'feat-y' }),
+      'other/project.json': json({ name: 'other' }),
+      'jobs/go.mod': 'module example.com/jobs\n',
+      'jobs/main.go': 'package main\n',
+    });
+    expect(graph['a']).toEqual(expected);
+  });
+
+  it('configuration that is broken is named', async () => {
+    const root = makeRepository({ 'nx.json': '{ "x": ', 'a/project.json': json({ name: 'a' }) });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['MANIFEST_BROKEN nx.json:1:8']);
+    expect(plan.scopes.map(({ path }) => path)).toEqual(['.', 'a']);
+  });
 });

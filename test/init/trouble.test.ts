@@ -38,7 +38,7 @@ describe('a broken manifest', () => {
     const slow = `**/${'a*'.repeat(18)}b`;
     const root = makeRepository({
       'package.json': json({ name: 'acme', workspaces: [slow, 'p/*'] }),
-      [`${'a'.repeat(60)}/package.json`]: json({ name: 'a' }),
+      [`${'a'.repeat(60)}/package.json`]: json({ private: true }),
       'p/b/package.json': json({ name: 'b' }),
     });
     const plan = await init(root);

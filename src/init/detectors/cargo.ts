@@ -114,31 +114,44 @@ const sections: readonly (readonly [key: string, kind: LinkKind])[] = [
 ];
 
 /** Also those under `[target.'cfg(...)']`. */
-function dependenciesOf({ folder, manifest, workspace }: Crate): CrateDependency[] {
+function dependenciesOf(crate: Crate): CrateDependency[] {
+  const { manifest } = crate;
   const tables = [manifest, ...Object.values(tableIn(manifest, 'target')).filter(isTable)];
   return tables.flatMap((table) =>
     sections.flatMap(([section, kind]) =>
       Object.entries(tableIn(table, section)).map(([name, value]) => ({
-        path: pathOf(folder, workspace, name, value),
+        path: pathOf(crate, name, value),
         kind: isTable(value) && value['optional'] === true ? ('optional' as const) : kind,
       })),
     ),
   );
 }
 
-/** `{ path = "../x" }`, or `{ workspace = true }` for what the workspace's own table says. */
-function pathOf(
-  folder: ScopePath,
-  workspace: CargoWorkspace | null,
-  name: string,
-  value: unknown,
-): ScopePath | null {
-  if (!isTable(value)) return null;
-  const inherited = value['workspace'] === true;
+/** `{ path = "../x" }`, or what `[patch]` says, or with `{ workspace = true }` what the workspace's own table says. */
+function pathOf({ folder, manifest, workspace }: Crate, name: string, value: unknown): ScopePath | null {
+  const inherited = isTable(value) && value['workspace'] === true;
   if (inherited && workspace === null) return null;
-  const said = inherited ? tableIn(workspace?.manifest, 'workspace', 'dependencies', name) : value;
-  const path = textIn(said, 'path');
-  return path === null ? null : joinPath(inherited ? (workspace?.root ?? folder) : folder, path);
+  const said = inherited ? tableIn(workspace?.manifest, 'workspace', 'dependencies')[name] : value;
+  const path = isTable(said) ? textIn(said, 'path') : null;
+  if (path !== null) return joinPath(inherited ? (workspace?.root ?? folder) : folder, path);
+  return patchedPath(workspace ?? { root: folder, manifest }, name, said);
+}
+
+/** Where `[patch]` at the root puts a crate of the registry, or of another repository, that a crate asks for. */
+function patchedPath(
+  { root, manifest }: Pick<CargoWorkspace, 'root' | 'manifest'>,
+  name: string,
+  said: unknown,
+): ScopePath | null {
+  const asked = isTable(said) ? said : {};
+  const source = textIn(asked, 'git') ?? textIn(asked, 'registry') ?? 'crates-io';
+  const crate = textIn(asked, 'package') ?? name;
+  for (const [key, patch] of Object.entries(tableIn(manifest, 'patch', source))) {
+    const path = isTable(patch) ? textIn(patch, 'path') : null;
+    if (path !== null && isTable(patch) && (textIn(patch, 'package') ?? key) === crate)
+      return joinPath(root, path);
+  }
+  return null;
 }
 
 function addCrateLinks(crate: Crate, folders: ScopeFolders, links: Links): void {

@@ -7,6 +7,13 @@ export function goPackageName(text: string): string {
   return '';
 }
 
+/** Whether a file says that it is in no build (`//go:build ignore`): then somebody runs it by hand, as a tool. */
+export function isOutOfBuild(text: string): boolean {
+  const packageAt = text.search(/^package\b/m);
+  const header = packageAt === -1 ? text : text.slice(0, packageAt);
+  return /^\/\/(?:go:build|[ \t]*\+build)[ \t].*(?<![!\w])ignore\b/m.test(header);
+}
+
 /**
  * The paths that a Go file imports: string literals of the import declarations, which stand before all others. Reads the
  * documented grammar only as far as needed, and stops at the first declaration of another kind.
@@ -57,25 +64,34 @@ function* tokensOf(text: string): Generator<string, undefined> {
 }
 
 /** A line of go.mod or go.work: its words, with quotes and comments taken off. */
-interface Directive {
+export interface Directive {
   readonly verb: string;
   readonly words: readonly string[];
 }
 
 /** The directives of go.mod or go.work, those in blocks one by one. */
 export function goDirectives(text: string): Directive[] {
+  return readDirectives(text).directives;
+}
+
+/** The line, from 1, of a block of go.mod or go.work that has no end; null when there is none. */
+export function unendedBlockLine(text: string): number | null {
+  return readDirectives(text).openLine;
+}
+
+function readDirectives(text: string): { directives: Directive[]; openLine: number | null } {
   const directives: Directive[] = [];
-  let block: string | null = null;
-  for (const line of text.split('\n')) {
+  let block: { readonly verb: string; readonly line: number } | null = null;
+  for (const [index, line] of text.split('\n').entries()) {
     const words = wordsOf(line);
     const [first] = words;
     if (first === undefined) continue;
     if (first === ')') block = null;
-    else if (block !== null) directives.push({ verb: block, words });
-    else if (words[1] === '(') block = first;
+    else if (block !== null) directives.push({ verb: block.verb, words });
+    else if (words[1] === '(') block = { verb: first, line: index + 1 };
     else directives.push({ verb: first, words: words.slice(1) });
   }
-  return directives;
+  return { directives, openLine: block?.line ?? null };
 }
 
 function wordsOf(line: string): string[] {

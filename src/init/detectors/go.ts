@@ -5,13 +5,22 @@ import { warning, type Notices } from '../notices.ts';
 import { baseName, folderOf, isSample, isWithin, joinPath } from '../paths.ts';
 import type { ScopeFolders } from '../scope-folders.ts';
 import type { RepositoryTree } from '../tree.ts';
-import { goDirectives, goImports, goPackageName } from './go-source.ts';
+import {
+  goDirectives,
+  goImports,
+  goPackageName,
+  isOutOfBuild,
+  unendedBlockLine,
+  type Directive,
+} from './go-source.ts';
 
 interface GoModule {
   readonly folder: ScopePath;
   readonly file: string;
   /** What import paths of its packages begin with. */
   readonly prefix: string;
+  /** What `replace` puts in the place of modules, by their prefixes; null: something from elsewhere. */
+  readonly replaced: ReadonlyMap<string, ScopePath | null>;
 }
 
 interface GoPackage {
@@ -39,31 +48,62 @@ export const goDetector: Detector = {
 };
 
 function findModules(tree: RepositoryTree, notices: Notices): GoModule[] {
-  const used = usedByWorkspace(tree, notices);
+  const used = usedByWorkspaces(tree, notices);
   return tree.named('go.mod').flatMap((file) => {
     const folder = folderOf(file);
     if (isSample(folder) && !used.has(folder)) return [];
     const text = tree.read(file);
     if (text === null) return [];
-    const prefix = goDirectives(text).find(({ verb }) => verb === 'module')?.words[0];
-    if (prefix !== undefined) return [{ folder, file, prefix }];
-    const message = `cannot be used: it has no module line; what it says was left out, repair it and run this again`;
-    notices.addGap(warning('MANIFEST_BROKEN', { file, line: 1 }, message));
-    return [];
+    const directives = goDirectives(text);
+    const prefix = directives.find(({ verb }) => verb === 'module')?.words[0];
+    if (prefix === undefined) {
+      noteBroken(file, 1, 'it has no module line', notices);
+      return [];
+    }
+    noteUnended(text, file, notices);
+    // Where both replace a module, the workspace wins.
+    const replaced = new Map([...replacementsIn(folder, directives), ...(used.get(folder) ?? [])]);
+    return [{ folder, file, prefix, replaced }];
   });
 }
 
-/** What go.work names; what is missing there is noted. */
-function usedByWorkspace(tree: RepositoryTree, notices: Notices): Set<ScopePath> {
-  const used = new Set<ScopePath>();
-  for (const file of tree.named('go.work'))
-    for (const { verb, words } of goDirectives(tree.read(file) ?? '')) {
+function noteUnended(text: string, file: string, notices: Notices): void {
+  const line = unendedBlockLine(text);
+  if (line !== null) noteBroken(file, line, 'a block in it has no end', notices);
+}
+
+function noteBroken(file: string, line: number, reason: string, notices: Notices): void {
+  const message = `cannot be used: ${reason}; what it says was left out, repair it and run this again`;
+  notices.addGap(warning('MANIFEST_BROKEN', { file, line }, message));
+}
+
+/** `replace x/old v1.0.0 => ./fork`; what stands there without a dot first is a module of another repository. */
+function replacementsIn(folder: ScopePath, directives: readonly Directive[]): Map<string, ScopePath | null> {
+  const replaced = new Map<string, ScopePath | null>();
+  for (const { verb, words } of directives) {
+    const [old, by] = [words[0], words[words.indexOf('=>') + 1]];
+    if (verb !== 'replace' || old === undefined || by === undefined || !words.includes('=>')) continue;
+    replaced.set(old, by.startsWith('.') ? joinPath(folder, by) : null);
+  }
+  return replaced;
+}
+
+/** The folders that go.work names, with what is replaced in them; what is missing there is noted. */
+function usedByWorkspaces(tree: RepositoryTree, notices: Notices): Map<ScopePath, GoModule['replaced']> {
+  const used = new Map<ScopePath, GoModule['replaced']>();
+  for (const file of tree.named('go.work')) {
+    const text = tree.read(file) ?? '';
+    noteUnended(text, file, notices);
+    const directives = goDirectives(text);
+    const replaced = replacementsIn(folderOf(file), directives);
+    for (const { verb, words } of directives) {
       const folder = verb === 'use' ? joinPath(folderOf(file), words[0] ?? '') : null;
       if (folder === null) continue;
-      used.add(folder);
+      used.set(folder, replaced);
       if (!tree.has(folder === '.' ? 'go.mod' : `${folder}/go.mod`))
         notices.add(warning('MEMBER_MISSING', { file }, `uses ${folder}, where no go.mod is`));
     }
+  }
   return used;
 }
 
@@ -90,10 +130,16 @@ function isIgnored(folder: ScopePath): boolean {
   return folder !== '.' && parts.some((part) => /^(?:testdata|vendor)$|^[._]/.test(part));
 }
 
-/** What the first file that is no test says it is. */
+/** What the first file says that is built and no test; else the first one that there is. */
 function packageName(tree: RepositoryTree, files: readonly string[]): string {
-  const file = files.find((name) => !name.endsWith('_test.go')) ?? files[0] ?? '';
-  return goPackageName(tree.readSource(file) ?? '');
+  let name: string | null = null;
+  for (const file of files) {
+    if (file.endsWith('_test.go')) continue;
+    const text = tree.readSource(file) ?? '';
+    if (!isOutOfBuild(text)) return goPackageName(text);
+    name ??= goPackageName(text);
+  }
+  return name ?? goPackageName(tree.readSource(files[0] ?? '') ?? '');
 }
 
 function unitOf({ folder, module, files, name }: GoPackage): Unit {
@@ -114,26 +160,27 @@ interface Known {
   readonly packages: ReadonlySet<ScopePath>;
 }
 
-function addPackageLinks(
-  tree: RepositoryTree,
-  { folder, files }: GoPackage,
-  known: Known,
-  links: Links,
-): void {
-  for (const file of files)
-    for (const path of goImports(tree.readSource(file) ?? '')) {
-      const target = packageAt(path, known);
-      if (target === null) continue;
-      links.add(folder, target, file.endsWith('_test.go') ? 'development' : 'import', file);
+function addPackageLinks(tree: RepositoryTree, from: GoPackage, known: Known, links: Links): void {
+  for (const file of from.files) {
+    const text = tree.readSource(file) ?? '';
+    const kind = file.endsWith('_test.go') || isOutOfBuild(text) ? 'development' : 'import';
+    for (const path of goImports(text)) {
+      const target = packageAt(path, from.module, known);
+      if (target !== null) links.add(from.folder, target, kind, file);
     }
+  }
 }
 
 /** The folder of the package of an import path: of the module with the longest prefix. */
-function packageAt(path: string, { byPrefix, packages, folders }: Known): ScopePath | null {
+function packageAt(
+  path: string,
+  { replaced }: GoModule,
+  { byPrefix, packages, folders }: Known,
+): ScopePath | null {
   for (let prefix = path; prefix !== '.'; prefix = folderOf(prefix)) {
-    const module = byPrefix.get(prefix);
-    if (module === undefined) continue;
-    const folder = joinPath(module.folder, path.slice(prefix.length + 1) || '.');
+    const root = replaced.has(prefix) ? replaced.get(prefix) : byPrefix.get(prefix)?.folder;
+    if (root === undefined) continue;
+    const folder = root === null ? null : joinPath(root, path.slice(prefix.length + 1) || '.');
     return folder !== null && packages.has(folder) ? folders.of(folder) : null;
   }
   return null;

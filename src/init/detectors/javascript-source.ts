@@ -21,6 +21,12 @@ export function importedModules(file: string, text: string): Set<string> | null 
   return modules;
 }
 
+/** What `/// <reference path="..." />` names, or `types`. */
+export function referencedModules(text: string): string[] {
+  const pattern = /^[ \t]*\/\/\/[ \t]*<reference[ \t]+(?:path|types)[ \t]*=[ \t]*(["'])([^"'\n]+)\1/gm;
+  return [...text.matchAll(pattern)].map((match) => match[2] ?? '');
+}
+
 /** One by one: a generated array has more items than a call may have arguments. */
 function pushAll(pending: unknown[], values: readonly unknown[]): void {
   for (const value of values) if (typeof value === 'object') pending.push(value);

@@ -1,15 +1,18 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { Detected, Detector, Unit, UnitType } from '../detector.ts';
-import { folderMatcher } from '../globs.ts';
+import { folderListing, type Listing } from '../globs.ts';
 import type { LinkKind, Links } from '../links.ts';
 import { isTable, readJson, readYaml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
 import { noteMissing, usablePatterns } from '../members.ts';
 import { uniqueNames, type PackageNames } from '../names.ts';
 import type { Notices } from '../notices.ts';
-import { folderOf, isSample, isWithin, joinPath, baseName } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
+import { folderOf, isSample, baseName } from '../paths.ts';
 import type { RepositoryTree } from '../tree.ts';
 import { addImportLinks } from './javascript-imports.ts';
+import { NxProjects } from './nx-projects.ts';
+import { packageMeant, type KnownPackages } from './package-specifiers.ts';
+import { addTsconfigLinks } from './tsconfig-links.ts';
+import { Tsconfigs } from './tsconfig.ts';
 
 /** A package.json that makes its folder a part of the repository. */
 interface Package {
@@ -17,12 +20,14 @@ interface Package {
   readonly file: string;
   readonly name: string | null;
   readonly manifest: Table;
+  /** A workspace lists it. */
+  readonly isMember: boolean;
 }
 
 /** A folder whose manifest lists the packages below it. */
 interface Workspace {
   readonly root: ScopePath;
-  readonly lists: (folder: string) => boolean;
+  readonly listing: (folder: string) => Listing;
 }
 
 /** npm, pnpm and yarn workspaces, single packages, and the imports of TypeScript and JavaScript. */
@@ -31,37 +36,42 @@ export const javascriptDetector: Detector = {
   detect: (tree, notices) => {
     const packages = findPackages(tree, notices);
     const byName = namesOf(packages, notices);
+    const manifests = new Map(packages.map(({ folder, manifest }) => [folder, manifest]));
     return {
       units: packages.map(unitOf),
       addLinks: (folders, links) => {
-        for (const one of packages) addManifestLinks(one, { byName, folders }, links);
-        addImportLinks({ tree, notices, folders, links, packages: byName });
+        const known = { byName, folders, projects: new NxProjects(folders) };
+        for (const one of packages) addManifestLinks(one, known, links);
+        if (folders.size < 2) return;
+        const configs = new Tsconfigs(tree, { byName, manifests }, notices);
+        addTsconfigLinks(tree, configs, folders, links);
+        addImportLinks({ tree, notices, folders, links, packages: { byName, manifests }, configs });
       },
     } satisfies Detected;
   },
 };
 
 /**
- * Inside of a workspace its members; outside of any, every named package that is no sample. In the order of paths, so a
- * workspace comes before what is below it.
+ * The members of workspaces, and every other named package that no workspace excludes and that is no sample. In the order
+ * of paths, so a workspace comes before what is below it.
  */
 function findPackages(tree: RepositoryTree, notices: Notices): Package[] {
   const packages: Package[] = [];
   const workspaces = pnpmWorkspaces(tree, notices);
   for (const file of manifestsTopDown(tree)) {
     const folder = folderOf(file);
-    const around = workspaces.filter(({ root }) => root !== folder && isWithin(root, folder));
-    const isMember = around.some(({ lists }) => lists(folder));
-    if (!isMember && (around.length > 0 || isSample(folder))) continue;
+    const listings = workspaces.flatMap(({ root, listing }) => (root === folder ? [] : listing(folder)));
+    const isMember = listings.includes('listed');
+    if (!isMember && (listings.includes('excluded') || isSample(folder))) continue;
     const manifest = readJson(tree, file, notices);
     if (manifest === null) continue;
     const name = textIn(manifest, 'name');
-    if (isMember || name !== null) packages.push({ folder, file, name, manifest });
+    if (isMember || name !== null) packages.push({ folder, file, name, manifest, isMember });
     const given = npmPatterns(manifest);
     if (given === null || workspaces.some(({ root }) => root === folder)) continue;
     const patterns = usablePatterns(given, file, notices);
     noteMissing(tree, { root: folder, patterns, file, manifest: 'package.json' }, notices);
-    workspaces.push({ root: folder, lists: folderMatcher({ root: folder, patterns, negation: 'last' }) });
+    workspaces.push({ root: folder, listing: folderListing({ root: folder, patterns, negation: 'last' }) });
   }
   return packages;
 }
@@ -79,7 +89,7 @@ function pnpmWorkspaces(tree: RepositoryTree, notices: Notices): Workspace[] {
     const root = folderOf(file);
     const patterns = usablePatterns(textsIn(manifest, 'packages'), file, notices);
     noteMissing(tree, { root, patterns, file, manifest: 'package.json' }, notices);
-    return [{ root, lists: folderMatcher({ root, patterns, negation: 'exclude' }) }];
+    return [{ root, listing: folderListing({ root, patterns, negation: 'exclude' }) }];
   });
 }
 
@@ -90,8 +100,10 @@ function npmPatterns(manifest: Table): string[] | null {
   return isTable(given) ? textsIn(given, 'packages') : textsIn(manifest, 'workspaces');
 }
 
+/** Nx may know it by another name as well. */
 function unitOf({ folder, file, name, manifest }: Package): Unit {
-  return { path: folder, names: name === null ? [] : [name], type: typeOf(folder, manifest), source: file };
+  const names = [name, textIn(tableIn(manifest, 'nx'), 'name')].filter((one) => one !== null);
+  return { path: folder, names, type: typeOf(folder, manifest), source: file };
 }
 
 function typeOf(folder: ScopePath, manifest: Table): UnitType {
@@ -99,9 +111,18 @@ function typeOf(folder: ScopePath, manifest: Table): UnitType {
   return isApplication ? 'application' : 'library';
 }
 
+/** A member's name means the member: that is what its package manager links, whatever else is called alike. */
 function namesOf(packages: readonly Package[], notices: Notices): PackageNames {
-  const named = packages.flatMap(({ name, file }) => (name === null ? [] : [{ name, file }]));
-  return uniqueNames(named, notices);
+  const named = packages.flatMap((one) => (one.name === null ? [] : [{ ...one, name: one.name }]));
+  const members = uniqueNames(
+    named.filter(({ isMember }) => isMember),
+    notices,
+  );
+  const others = uniqueNames(
+    named.filter(({ isMember, name }) => !isMember && !members.has(name)),
+    notices,
+  );
+  return new Map([...others, ...members]);
 }
 
 const sections: readonly (readonly [key: string, kind: LinkKind])[] = [
@@ -111,24 +132,16 @@ const sections: readonly (readonly [key: string, kind: LinkKind])[] = [
   ['devDependencies', 'development'],
 ];
 
-interface Known {
-  readonly byName: PackageNames;
-  readonly folders: ScopeFolders;
+interface Known extends KnownPackages {
+  readonly projects: NxProjects;
 }
 
 function addManifestLinks({ folder, file, manifest }: Package, known: Known, links: Links): void {
   for (const [section, kind] of sections)
     for (const [name, specifier] of Object.entries(tableIn(manifest, section))) {
-      const target = targetOf(folder, name, specifier, known);
+      const target = packageMeant(folder, name, specifier, known);
       if (target !== null) links.add(folder, target, kind, file);
     }
-}
-
-/** A path wins over the name; an alias (`npm:other@1`, `workspace:other@*`) is what it stands for. */
-function targetOf(folder: ScopePath, name: string, specifier: unknown, known: Known): ScopePath | null {
-  const text = typeof specifier === 'string' ? specifier : '';
-  const path = /^(?:file|link|portal|workspace):(\.{1,2}(?:\/.*)?)$/.exec(text)?.[1];
-  if (path !== undefined) return known.folders.known(joinPath(folder, path));
-  const alias = /^(?:npm|workspace):(@?[^@]+)@/.exec(text)?.[1];
-  return known.byName.get(alias ?? name) ?? null;
+  for (const target of known.projects.declaredIn(tableIn(manifest, 'nx'), tableIn(manifest, 'scripts')))
+    links.add(folder, target, 'required', file);
 }

@@ -1,7 +1,10 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { Detector, Unit, UnitType } from '../detector.ts';
-import { isTable, readJsonc, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
+import { isTable, readJsonc, tableIn, textIn, type Table } from '../manifests.ts';
+import type { Notices } from '../notices.ts';
 import { baseName, folderOf, isSample } from '../paths.ts';
+import type { RepositoryTree } from '../tree.ts';
+import { NxProjects } from './nx-projects.ts';
 
 interface NxProject {
   readonly folder: ScopePath;
@@ -10,48 +13,46 @@ interface NxProject {
 }
 
 /**
- * Nx projects by project.json, and what they declare to depend on: `implicitDependencies`, and targets that wait for those
- * of named projects. What Nx infers from manifests and imports, the other detectors find.
+ * Nx projects by project.json, and what they declare to depend on. What Nx infers from manifests and imports, the other
+ * detectors find, and what stands in package.json is read with it.
  */
 export const nxDetector: Detector = {
   title: 'project.json',
   detect: (tree, notices) => {
-    const projects = tree.named('nx.json').includes('nx.json')
-      ? tree.named('project.json').flatMap((file): NxProject[] => {
-          if (isSample(folderOf(file))) return [];
-          const configuration = readJsonc(tree, file, notices);
-          return configuration === null ? [] : [{ folder: folderOf(file), file, configuration }];
-        })
-      : [];
+    const found = tree.has('nx.json') ? findProjects(tree, notices) : [];
     return {
-      units: projects.map(unitOf),
+      units: found.map(unitOf),
       addLinks: (folders, links) => {
-        for (const { folder, file, configuration } of projects)
-          for (const name of declaredProjects(configuration)) {
-            const target = folders.named(name);
-            if (target !== null) links.add(folder, target, 'required', file);
-          }
+        const projects = new NxProjects(folders);
+        for (const { folder, file, configuration } of found)
+          for (const target of projects.declaredIn(configuration, {}))
+            links.add(folder, target, 'required', file);
       },
     };
   },
 };
 
+function findProjects(tree: RepositoryTree, notices: Notices): NxProject[] {
+  const defaults = tableIn(readJsonc(tree, 'nx.json', notices), 'targetDefaults');
+  return tree.named('project.json').flatMap((file): NxProject[] => {
+    if (isSample(folderOf(file))) return [];
+    const configuration = readJsonc(tree, file, notices);
+    if (configuration === null) return [];
+    return [{ folder: folderOf(file), file, configuration: withDefaults(configuration, defaults) }];
+  });
+}
+
+/** What nx.json says about a target's name holds for every project that has the target. */
+function withDefaults(configuration: Table, defaults: Table): Table {
+  const targets = Object.entries(tableIn(configuration, 'targets')).map(([name, target]) => [
+    name,
+    isTable(target) ? { ...tableIn(defaults, name), ...target } : target,
+  ]);
+  return { ...configuration, targets: Object.fromEntries(targets) as Table };
+}
+
 function unitOf({ folder, file, configuration }: NxProject): Unit {
   const name = textIn(configuration, 'name') ?? baseName(folder);
   const type: UnitType = configuration['projectType'] === 'application' ? 'application' : 'library';
   return { path: folder, names: [name], type, source: file };
-}
-
-function declaredProjects(configuration: Table): string[] {
-  const implied = textsIn(configuration, 'implicitDependencies').filter((name) => !/[!*]/.test(name));
-  const targets = Object.values(tableIn(configuration, 'targets')).filter(isTable);
-  return [...implied, ...targets.flatMap(awaitedProjects)];
-}
-
-/** `dependsOn: [{ projects: ["shared"], target: "build" }]` */
-function awaitedProjects(target: Table): string[] {
-  const { dependsOn } = target;
-  if (!Array.isArray(dependsOn)) return [];
-  const names = (dependsOn as unknown[]).filter(isTable).flatMap((one) => textsIn(one, 'projects'));
-  return names.filter((name) => name !== 'self' && name !== 'dependencies');
 }

@@ -1,32 +1,42 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { Detector, Unit } from '../detector.ts';
 import { folderMatcher } from '../globs.ts';
-import type { LinkKind, Links } from '../links.ts';
+import type { Links } from '../links.ts';
 import { isTable, readToml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
 import { usablePatterns } from '../members.ts';
 import { uniqueNames, type PackageNames } from '../names.ts';
 import type { Notices } from '../notices.ts';
-import { baseName, folderOf, isSample, isWithin, joinPath } from '../paths.ts';
+import { baseName, byText, depthOf, folderOf, isSample, isWithin, joinPath } from '../paths.ts';
 import type { ScopeFolders } from '../scope-folders.ts';
 import type { RepositoryTree } from '../tree.ts';
+import { comparable, requirementsOf, type Requirement } from './python-requirements.ts';
+import { readSetup } from './python-setup.ts';
 
 interface Project {
   readonly folder: ScopePath;
+  /** The first of its manifests that names it. */
   readonly file: string;
+  /** Of pyproject.toml; empty without one. */
   readonly manifest: Table;
-  /** In the form that is compared. */
   readonly name: string | null;
+  readonly requirements: readonly Requirement[];
 }
 
-/** Python projects by pyproject.toml: the standard tables, uv and Poetry. */
+const manifestNames = ['pyproject.toml', 'setup.cfg', 'setup.py'];
+
+/** Python projects by pyproject.toml (the standard tables, uv and Poetry), setup.cfg and setup.py. */
 export const pythonDetector: Detector = {
   title: 'pyproject.toml',
   detect: (tree, notices) => {
     const projects = findProjects(tree, notices);
-    const named = projects.flatMap(({ name, file }) => (name === null ? [] : [{ name, file }]));
+    const named = projects.flatMap(({ name, file }) =>
+      name === null ? [] : [{ name: comparable(name), file }],
+    );
     const known = { byName: uniqueNames(named, notices) };
+    const sources = new Set(projects.map(({ file }) => baseName(file)));
     return {
       units: projects.map(unitOf),
+      origins: manifestNames.filter((name) => sources.has(name)),
       addLinks: (folders, links) => {
         for (const project of projects) addProjectLinks(project, { ...known, folders }, links);
       },
@@ -38,22 +48,58 @@ export const pythonDetector: Detector = {
 function findProjects(tree: RepositoryTree, notices: Notices): Project[] {
   const workspaces: { readonly root: ScopePath; readonly lists: (folder: string) => boolean }[] = [];
   const projects: Project[] = [];
-  const files = tree.named('pyproject.toml').toSorted((a, b) => a.split('/').length - b.split('/').length);
-  for (const file of files) {
-    const folder = folderOf(file);
+  for (const folder of foldersTopDown(tree)) {
     const isMember = workspaces.some(({ root, lists }) => isWithin(root, folder) && lists(folder));
     if (!isMember && isSample(folder)) continue;
-    const manifest = readToml(tree, file, notices);
-    if (manifest === null) continue;
-    const name =
-      textIn(tableIn(manifest, 'project'), 'name') ?? textIn(tableIn(manifest, 'tool', 'poetry'), 'name');
-    // Without a name it configures tools, and is no project.
-    if (isMember || name !== null)
-      projects.push({ folder, file, manifest, name: name === null ? null : comparable(name) });
-    const lists = workspaceMembers(folder, manifest, file, notices);
+    const file = folder === '.' ? 'pyproject.toml' : `${folder}/pyproject.toml`;
+    const manifest = tree.has(file) ? readToml(tree, file, notices) : null;
+    const project = projectAt(tree, { folder, file, manifest, isMember }, notices);
+    if (project !== null) projects.push(project);
+    const lists = manifest === null ? null : workspaceMembers(folder, manifest, file, notices);
     if (lists !== null) workspaces.push({ root: folder, lists });
   }
   return projects;
+}
+
+function foldersTopDown(tree: RepositoryTree): ScopePath[] {
+  const folders = new Set(manifestNames.flatMap((name) => tree.named(name)).map(folderOf));
+  return [...folders].sort((a, b) => depthOf(a) - depthOf(b) || byText(a, b));
+}
+
+interface Place {
+  readonly folder: ScopePath;
+  readonly file: string;
+  readonly manifest: Table | null;
+  readonly isMember: boolean;
+}
+
+/** Without a name a pyproject.toml configures tools, and so does a setup.cfg: then there is no project. */
+function projectAt(
+  tree: RepositoryTree,
+  { folder, file, manifest, isMember }: Place,
+  notices: Notices,
+): Project | null {
+  const ownName = manifest === null ? null : nameIn(manifest);
+  const setup = ownName === null || isDynamic(manifest) ? readSetup(tree, folder, notices) : null;
+  const isSetUp = setup?.isProject === true;
+  if (ownName === null && !isSetUp && (manifest === null || !isMember)) return null;
+  return {
+    folder,
+    file: ownName === null && isSetUp ? setup.file : file,
+    manifest: manifest ?? {},
+    name: ownName ?? setup?.name ?? null,
+    requirements: requirementsOf(manifest ?? {}, setup?.requirements ?? []),
+  };
+}
+
+function nameIn(manifest: Table): string | null {
+  return textIn(tableIn(manifest, 'project'), 'name') ?? textIn(tableIn(manifest, 'tool', 'poetry'), 'name');
+}
+
+/** What it requires stands elsewhere. */
+function isDynamic(manifest: Table | null): boolean {
+  const dynamic = textsIn(tableIn(manifest, 'project'), 'dynamic');
+  return dynamic.includes('dependencies') || dynamic.includes('optional-dependencies');
 }
 
 function workspaceMembers(
@@ -69,16 +115,9 @@ function workspaceMembers(
   return folderMatcher({ root, patterns: [...members, ...excluded], negation: 'exclude' });
 }
 
-/** `My.Project_x` and `my-project-x` are one name. */
-function comparable(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-
-function unitOf({ folder, file, manifest }: Project): Unit {
-  const project = tableIn(manifest, 'project');
-  const poetry = tableIn(manifest, 'tool', 'poetry');
-  const name = textIn(project, 'name') ?? textIn(poetry, 'name');
-  const isApplication = isTable(project['scripts']) || isTable(poetry['scripts']) || isInApps(folder);
+function unitOf({ folder, file, manifest, name }: Project): Unit {
+  const tables = [tableIn(manifest, 'project'), tableIn(manifest, 'tool', 'poetry')];
+  const isApplication = isInApps(folder) || tables.some(({ scripts }) => isTable(scripts));
   return {
     path: folder,
     names: name === null ? [] : [name],
@@ -96,15 +135,8 @@ interface Known {
   readonly folders: ScopeFolders;
 }
 
-interface Requirement {
-  readonly name: string;
-  readonly kind: LinkKind;
-  /** A table of uv or Poetry that says where it comes from. */
-  readonly origin: Table | null;
-}
-
 function addProjectLinks(project: Project, known: Known, links: Links): void {
-  for (const { name, kind, origin } of requirementsOf(project.manifest)) {
+  for (const { name, kind, origin } of project.requirements) {
     const target = targetOf(project.folder, name, origin, known);
     if (target !== null) links.add(project.folder, target, kind, project.file);
   }
@@ -116,52 +148,4 @@ function targetOf(folder: ScopePath, name: string, origin: Table | null, known: 
   if (path !== null) return known.folders.known(joinPath(folder, path));
   if (origin !== null && ['git', 'url', 'index'].some((key) => origin[key] !== undefined)) return null;
   return known.byName.get(name) ?? null;
-}
-
-function requirementsOf(manifest: Table): Requirement[] {
-  return [...standardRequirements(manifest), ...poetryRequirements(manifest)];
-}
-
-/** `[project]`, its extras and `[dependency-groups]`; `[tool.uv.sources]` tells where they come from. */
-function standardRequirements(manifest: Table): Requirement[] {
-  const project = tableIn(manifest, 'project');
-  const sources = new Map(
-    Object.entries(tableIn(manifest, 'tool', 'uv', 'sources')).map(([name, origin]) => [
-      comparable(name),
-      origin,
-    ]),
-  );
-  const read = (table: Table, kind: LinkKind): Requirement[] =>
-    Object.keys(table)
-      .flatMap((key) => textsIn(table, key))
-      .flatMap((text) => requirementOf(text, kind, sources));
-  return [
-    ...read({ dependencies: project['dependencies'] }, 'required'),
-    ...read(tableIn(project, 'optional-dependencies'), 'optional'),
-    ...read(tableIn(manifest, 'dependency-groups'), 'development'),
-  ];
-}
-
-/** The name that a requirement (PEP 508) begins with. */
-function requirementOf(text: string, kind: LinkKind, sources: ReadonlyMap<string, unknown>): Requirement[] {
-  const name = /^\s*([A-Za-z0-9][A-Za-z0-9._-]*)/.exec(text)?.[1];
-  if (name === undefined) return [];
-  const origin = sources.get(comparable(name));
-  return [{ name: comparable(name), kind, origin: isTable(origin) ? origin : null }];
-}
-
-function poetryRequirements(manifest: Table): Requirement[] {
-  const poetry = tableIn(manifest, 'tool', 'poetry');
-  const read = (table: Table, kind: LinkKind): Requirement[] =>
-    Object.entries(table).map(([name, origin]) => ({
-      name: comparable(name),
-      kind: isTable(origin) && origin['optional'] === true ? 'optional' : kind,
-      origin: isTable(origin) ? origin : null,
-    }));
-  const groups = Object.values(tableIn(poetry, 'group')).map((group) => tableIn(group, 'dependencies'));
-  return [
-    ...read(tableIn(poetry, 'dependencies'), 'required'),
-    ...read(tableIn(poetry, 'dev-dependencies'), 'development'),
-    ...groups.flatMap((group) => read(group, 'development')),
-  ];
 }

@@ -1,102 +1,142 @@
 import type { ScopePath } from '../../core/index.ts';
-import { readJsonc, tableIn, textIn, textsIn } from '../manifests.ts';
-import type { Notices } from '../notices.ts';
+import { tableIn, textIn, textsIn } from '../manifests.ts';
 import { folderOf, joinPath } from '../paths.ts';
 import type { RepositoryTree } from '../tree.ts';
+import { ModuleFiles } from './module-files.ts';
+import { configFolder, type Tsconfig, type Tsconfigs } from './tsconfig.ts';
 
 interface Alias {
-  /** Before and after the star; `after` null: there is none. */
+  /** Before and after the star. */
   readonly before: string;
-  readonly after: string | null;
-  /** What it stands for, perhaps with a star of its own, seen from the base. */
-  readonly target: string;
-  readonly base: ScopePath;
+  readonly after: string;
+  /** What it stands for, perhaps with a star of its own; the first one that is there counts. */
+  readonly targets: readonly ScopePath[];
 }
 
-/** More than this is a loop. */
-const extendsMax = 8;
+/** What `compilerOptions.paths` says. */
+interface Aliases {
+  readonly exact: ReadonlyMap<string, readonly ScopePath[]>;
+  /** The longest beginning first: it wins. */
+  readonly starred: readonly Alias[];
+}
 
-/** `compilerOptions.paths` of the nearest tsconfig.json, by exact names and by names with one star. */
+interface Names {
+  readonly aliases: Aliases;
+  /** `baseUrl`: a name may be a path that is seen from there. */
+  readonly base: ScopePath | null;
+}
+
+/** What names that are no paths stand for: `paths` and `baseUrl` of the configuration that holds for a folder. */
 export class PathAliases {
-  readonly #tree: RepositoryTree;
-  readonly #notices: Notices;
-  readonly #byFolder = new Map<ScopePath, readonly Alias[]>();
-  readonly #byFile = new Map<string, readonly Alias[]>();
+  readonly #configs: Tsconfigs;
+  readonly #files: ModuleFiles;
+  /** By the configurations that hold, which many folders share. */
+  readonly #names = new Map<readonly Tsconfig[], readonly Names[]>();
+  /** Many configurations inherit the same aliases. */
+  readonly #aliases = new Map<string, Aliases>();
 
-  constructor(tree: RepositoryTree, notices: Notices) {
-    this.#tree = tree;
-    this.#notices = notices;
+  constructor(tree: RepositoryTree, configs: Tsconfigs) {
+    this.#configs = configs;
+    this.#files = new ModuleFiles(tree);
   }
 
-  /** The path that a specifier stands for in a folder's files; null when no alias fits. The longest fitting prefix wins. */
-  resolve(folder: ScopePath, specifier: string): ScopePath | null {
-    let best: Alias | null = null;
-    for (const alias of this.#in(folder))
-      if (fits(alias, specifier) && (best === null || alias.before.length > best.before.length)) best = alias;
-    return best === null ? null : expand(best, specifier);
-  }
-
-  #in(folder: ScopePath): readonly Alias[] {
-    const known = this.#byFolder.get(folder);
-    if (known !== undefined) return known;
-    const file = ['tsconfig.json', 'jsconfig.json']
-      .map((name) => (folder === '.' ? name : `${folder}/${name}`))
-      .find((path) => this.#tree.has(path));
-    const above = folder === '.' ? [] : null;
-    const aliases = file === undefined ? (above ?? this.#in(folderOf(folder))) : this.#of(file, 0);
-    this.#byFolder.set(folder, aliases);
-    return aliases;
-  }
-
-  #of(file: string, depth: number): readonly Alias[] {
-    const known = this.#byFile.get(file);
-    if (known !== undefined) return known;
-    const config = readJsonc(this.#tree, file, this.#notices) ?? {};
-    const options = tableIn(config, 'compilerOptions');
-    const own = Object.hasOwn(options, 'paths') ? aliasesOf(file, options) : null;
-    const aliases = own ?? this.#inherited(file, textsIn(config, 'extends'), depth);
-    this.#byFile.set(file, aliases);
-    return aliases;
-  }
-
-  /** The last of several bases that has any; those in packages are not looked at. */
-  #inherited(file: string, bases: readonly string[], depth: number): readonly Alias[] {
-    if (depth >= extendsMax) return [];
-    for (const base of bases.toReversed()) {
-      const path = joinPath(folderOf(file), base);
-      const found = [path, `${path}.json`].find((name) => name !== null && this.#tree.has(name));
-      const aliases = typeof found === 'string' && base.startsWith('.') ? this.#of(found, depth + 1) : [];
-      if (aliases.length > 0) return aliases;
+  /** The file or folder that a specifier in a folder's files leads to; null when nothing is there. */
+  existing(folder: ScopePath, specifier: string): ScopePath | null {
+    for (const { aliases, base } of this.#in(folder)) {
+      const seen = base === null ? null : joinPath(base, specifier);
+      const places = seen === null ? targetsOf(aliases, specifier) : [...targetsOf(aliases, specifier), seen];
+      const found = places.find((place) => this.#files.has(place));
+      if (found !== undefined) return found;
     }
-    return [];
+    return null;
+  }
+
+  /** Where a specifier leads if what is not there is made when the code is built; `*` alone says nothing about that. */
+  supposed(folder: ScopePath, specifier: string): ScopePath | null {
+    for (const { aliases } of this.#in(folder)) {
+      const [first] = targetsOf({ ...aliases, starred: aliases.starred.filter(isTelling) }, specifier);
+      if (first !== undefined) return first;
+    }
+    return null;
+  }
+
+  #in(folder: ScopePath): readonly Names[] {
+    const configs = this.#configs.nearest(folder);
+    const known = this.#names.get(configs);
+    if (known !== undefined) return known;
+    const names = configs
+      .map((config) => this.#namesOf(config))
+      .filter(({ aliases, base }) => base !== null || aliases.exact.size + aliases.starred.length > 0);
+    this.#names.set(configs, names);
+    return names;
+  }
+
+  #namesOf(config: Tsconfig): Names {
+    const base = this.#baseFor(config);
+    return { base, aliases: this.#aliasesFor(config, base) };
+  }
+
+  #baseFor(config: Tsconfig): ScopePath | null {
+    const definition = this.#configs.whereSet('baseUrl', config);
+    const url = definition === null ? null : textIn(definition.options, 'baseUrl');
+    return definition === null || url === null ? null : placeSeenFrom(folderOf(definition.file), url, config);
+  }
+
+  #aliasesFor(config: Tsconfig, base: ScopePath | null): Aliases {
+    const definition = this.#configs.whereSet('paths', config);
+    if (definition === null) return none;
+    const from = base ?? folderOf(definition.file);
+    const key = [definition.file, from, definition.usesConfigFolder ? config.file : ''].join('\n');
+    const aliases = this.#aliases.get(key) ?? aliasesOf(definition, from, config);
+    this.#aliases.set(key, aliases);
+    return aliases;
   }
 }
 
-function aliasesOf(file: string, options: ReturnType<typeof tableIn>): Alias[] {
-  const base = joinPath(folderOf(file), textIn(options, 'baseUrl') ?? '.');
-  const paths = tableIn(options, 'paths');
-  if (base === null) return [];
-  return Object.keys(paths).flatMap((pattern) => {
-    const [target] = textsIn(paths, pattern);
-    const [before = '', after = null] = pattern.split('*');
-    // `*` alone fits every module: nothing that it says would be about this repository.
-    return target === undefined || pattern === '*' ? [] : [{ before, after, target, base }];
-  });
+const none: Aliases = { exact: new Map(), starred: [] };
+
+function isTelling({ before, after }: Alias): boolean {
+  return before !== '' || after !== '';
 }
 
-function fits({ before, after }: Alias, specifier: string): boolean {
-  if (after === null) return specifier === before;
-  return (
-    specifier.startsWith(before) &&
-    specifier.endsWith(after) &&
-    specifier.length >= before.length + after.length
+function placeSeenFrom(folder: ScopePath, text: string, { file }: Tsconfig): ScopePath | null {
+  if (!text.startsWith(configFolder)) return joinPath(folder, text);
+  return joinPath(folderOf(file), `./${text.slice(configFolder.length)}`);
+}
+
+function aliasesOf(definition: Tsconfig, base: ScopePath, config: Tsconfig): Aliases {
+  const paths = tableIn(definition.options, 'paths');
+  const exact = new Map<string, readonly ScopePath[]>();
+  const starred: Alias[] = [];
+  for (const pattern of Object.keys(paths)) {
+    const targets = textsIn(paths, pattern).flatMap((target) => placeSeenFrom(base, target, config) ?? []);
+    const [before = '', after = null] = pattern.split('*');
+    if (after === null) exact.set(pattern, targets);
+    else starred.push({ before, after, targets });
+  }
+  return { exact, starred: starred.sort((a, b) => b.before.length - a.before.length) };
+}
+
+/** Where a name may lead by the alias that fits it best. */
+function targetsOf({ exact, starred }: Aliases, specifier: string): readonly ScopePath[] {
+  const known = exact.get(specifier);
+  if (known !== undefined) return known;
+  const best = starred.find((alias) => fits(alias, specifier));
+  if (best === undefined) return [];
+  const middle = specifier.slice(best.before.length, specifier.length - best.after.length);
+  return best.targets.flatMap(
+    (target) =>
+      joinPath(
+        '.',
+        target.replace('*', () => middle),
+      ) ?? [],
   );
 }
 
-function expand({ before, after, target, base }: Alias, specifier: string): ScopePath | null {
-  const middle = after === null ? '' : specifier.slice(before.length, specifier.length - after.length);
-  return joinPath(
-    base,
-    target.replace('*', () => middle),
+function fits({ before, after }: Alias, specifier: string): boolean {
+  return (
+    specifier.length >= before.length + after.length &&
+    specifier.startsWith(before) &&
+    specifier.endsWith(after)
   );
 }
