@@ -91,7 +91,7 @@ export const agentMutants: readonly Mutant[] = [
     replace:
       "  if (agent.blockedReason !== null) state.index.blockDeadlines.set(id, addMs(atMs, state.settings.maxBlockMs));\n  if (agent.status === 'blocked') agent.blockedSinceMs = atMs;",
     model: 'TakeOver22',
-    caughtBy: 'graph',
+    caughtBy: 'TimeoutManagement',
   },
   {
     name: 'who waits may call itself working',

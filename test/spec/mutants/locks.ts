@@ -110,8 +110,8 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a free scope can be revoked',
     file: 'locks.ts',
-    find: "  if (lock === undefined)\n    return reject('LOCK_NOT_HELD', `${command.scope} is free",
-    replace: "  if (lock === null)\n    return reject('LOCK_NOT_HELD', `${command.scope} is free",
+    find: "  if (lock === undefined)\n    return reject('LOCK_NOT_HELD', `${named(command.scope)} is free",
+    replace: "  if (lock === null)\n    return reject('LOCK_NOT_HELD', `${named(command.scope)} is free",
     model: 'Locks22c2',
     caughtBy: 'actions',
   },
