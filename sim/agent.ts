@@ -32,6 +32,9 @@ type Accepted = Extract<Reply, { ok: true }>;
 const marginMs = 3;
 const contextFile = 'notes.yaml';
 
+/** What it says with a status: of its progress, if it has that already. */
+const spoken = { blocked: 'stuck', working: 'half done', completed: null, idle: null } as const;
+
 /** What an agent does next, and how often. */
 const habits = {
   work: 10,
@@ -203,7 +206,7 @@ export class Agent {
   async #declare(): Promise<void> {
     this.#forgetLocks();
     const status = this.#ports.random.pick(['blocked', 'working', 'completed', 'idle'] as const);
-    await this.#say({ kind: 'SetAgentStatus', status, reason: status === 'blocked' ? 'stuck' : null });
+    await this.#say({ kind: 'SetAgentStatus', status, reason: spoken[status] });
     if (this.#ports.random.happens(0.5)) await this.#leave();
   }
 

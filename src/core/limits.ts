@@ -21,5 +21,7 @@ export const recentRequestsMax = 10_000;
 export const requestIdLengthMax = 128;
 /** Length of free text that people and agents attach (reasons, errors), in characters. */
 export const reasonLengthMax = 1_000;
+/** How much of the error of a sync is told to whoever asks for the next run, in characters; the views have all of it. */
+export const errorShownLengthMax = 200;
 /** Size of an agent's metadata as JSON, in characters. */
 export const metadataLengthMax = 4_096;

@@ -29,6 +29,7 @@ import type { EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
 import { reachableInOrder, type Edges } from './graph.ts';
 import { addMs, named, quote, type AgentId, type ScopePath, type SyncRun, type TimeMs } from './ids.ts';
+import { errorShownLengthMax } from './limits.ts';
 import { byText } from './order.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State, Sync } from './state.ts';
@@ -80,7 +81,7 @@ function refusedStart(scope: ScopePath, sync: Sync | undefined): Decision | null
     case 'failed':
       return reject(
         'SYNC_FAILED',
-        `the last sync of ${named(scope)} failed: ${quote(sync.error ?? '', errorShownMax)}. Retry or reset it first`,
+        `the last sync of ${named(scope)} failed: ${quote(sync.error ?? '', errorShownLengthMax)}. Retry or reset it first`,
         {
           scope,
           error: sync.error,
@@ -297,9 +298,6 @@ function failRun(draft: Draft, sync: Sync, error: string): TimeMs {
   draft.emit({ kind: 'sync.failed', scope: sync.scope, agent, run, error, retryAtMs });
   return retryAtMs;
 }
-
-/** How much of the error of a run is told to whoever asks for the next one, in characters; the views have all of it. */
-const errorShownMax = 200;
 
 const runnerOf = (sync: Sync): AgentId => must(sync.agent, `a run of ${sync.scope} has an agent`);
 const runOf = (sync: Sync): SyncRun => must(sync.run, `a run of ${sync.scope} has a number`);
