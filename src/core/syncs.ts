@@ -61,22 +61,13 @@ function refusedStart(scope: ScopePath, sync: Sync | undefined): Decision | null
       return reject(
         'SYNC_IN_PROGRESS',
         `${sync.agent ?? 'somebody'} is syncing ${named(scope)}: wait for that run`,
-        {
-          scope,
-          agent: sync.agent,
-          run: sync.run,
-          startedAtMs: sync.startedAtMs,
-        },
+        { scope, agent: sync.agent, run: sync.run, startedAtMs: sync.startedAtMs },
       );
     case 'completed':
       return reject(
         'SYNC_ALREADY_COMPLETED',
         `${named(scope)} is synced and nothing below it has changed since`,
-        {
-          scope,
-          digest: sync.digest,
-          endedAtMs: sync.endedAtMs,
-        },
+        { scope, digest: sync.digest, endedAtMs: sync.endedAtMs },
       );
     case 'failed':
       return reject(
