@@ -33,7 +33,7 @@ const marginMs = 3;
 const contextFile = 'notes.yaml';
 
 /** What it says with a status: of its progress, if it has that already. */
-const spoken = { blocked: 'stuck', working: 'half done', completed: null, idle: null } as const;
+const spoken = { blocked: 'stuck', working: 'half done', completed: null, idle: 'looks around' } as const;
 
 /** What an agent does next, and how often. */
 const habits = {
