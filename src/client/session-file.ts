@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentId, Epoch } from '../core/index.ts';
+import type { AgentId, Epoch, Revision } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { accessError, ensurePrivateDirectory, isOwn, withAccess, type StatePaths } from './paths.ts';
 
@@ -21,6 +21,8 @@ export interface AgentSession {
   readonly agent: AgentId;
   readonly epoch: Epoch;
   readonly secret: string;
+  /** Revision up to which the agent has been told what it lost; left out while nothing was lost. */
+  readonly toldUpTo?: Revision;
 }
 
 /** Longest encoded name that is used as it is: file systems allow 255 bytes, and a suffix is to come. */
@@ -143,7 +145,12 @@ function decodeSession(path: string, text: string): AgentSession {
     typeof session.epoch === 'number' &&
     typeof session.secret === 'string'
   )
-    return { agent: session.agent, epoch: session.epoch, secret: session.secret };
+    return {
+      agent: session.agent,
+      epoch: session.epoch,
+      secret: session.secret,
+      ...(typeof session.toldUpTo === 'number' ? { toldUpTo: session.toldUpTo } : {}),
+    };
   throw new CoordinatorError('NOT_JOINED', `${path} is damaged: remove it and join again`, {
     details: { path },
   });

@@ -92,7 +92,7 @@ function refusedDependencies(state: State, scope: ScopePath): Decision | null {
   if (unsynced.length === 0) return null;
   return reject(
     'DEPENDENCY_NOT_SYNCED',
-    `${named(scope)} needs ${named(...unsynced)} synced first: \`rhema sync plan ${named(scope)}\` shows the order`,
+    `${named(scope)} needs ${named(...unsynced)} synced first: \`rhema sync plan\` shows the order`,
     { scope, dependencies: unsynced.map((path) => ({ scope: path, status: statusOf(state, path) })) },
   );
 }
@@ -154,7 +154,7 @@ export function decideRetrySync(state: State, command: RetrySync): Decision {
   if (sync.failures > maxRetries)
     return reject(
       'RETRY_LIMIT_REACHED',
-      `${named(scope)} has failed ${sync.failures} times and its ${maxRetries} retries are used up: mend the cause, then \`rhema sync reset ${named(scope)}\``,
+      `${named(scope)} has failed ${sync.failures} times and its ${maxRetries} retries are used up: mend the cause, then run \`rhema sync reset\` on it`,
       { scope, failures: sync.failures, maxRetries, error: sync.error },
     );
   const retryAtMs = must(sync.retryAtMs, `${scope} may be tried again`);

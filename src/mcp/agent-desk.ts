@@ -3,7 +3,6 @@ import type { AgentId, AgentMetadata, Rejection } from '../core/index.ts';
 import { CoordinatorError, invalidInput } from '../protocol/index.ts';
 import type { Reply } from '../protocol/index.ts';
 import { KeptAgent } from './kept-agent.ts';
-import { lossesOf } from './losses.ts';
 import type { AgentSession, Keeper, McpPorts, Workspace } from './ports.ts';
 import type { Speaker } from './speaker.ts';
 import { quoted } from './text.ts';
@@ -52,8 +51,9 @@ export class AgentDesk {
   readonly #kept = new Map<AgentId, KeptAgent>();
   /** Joins without an answer so far. */
   readonly #attempts = new Map<AgentId, Attempt>();
-  /** Calls that come at once for a new name must not join twice. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** By name: calls that come at once for a new one must not join twice. */
+  readonly #turns = new Map<AgentId, Promise<unknown>>();
+  #stopped = false;
 
   constructor(workspace: Workspace, speaker: Speaker, ports: McpPorts, collectMs: number) {
     this.#workspace = workspace;
@@ -73,13 +73,13 @@ export class AgentDesk {
     const name = nameOf(text);
     const kept = this.#kept.get(name);
     if (kept !== undefined) return Promise.resolve(foundAs(name, kept));
-    return this.#inTurn(() => this.#find(name));
+    return this.#inTurn(name, () => this.#find(name));
   }
 
   /** Takes part under a name, or goes on under it. Throws `INVALID_INPUT`. */
   join(text: string, metadata: AgentMetadata): Promise<Joined> {
     const name = nameOf(text);
-    return this.#inTurn(() => this.#join(name, metadata));
+    return this.#inTurn(name, () => this.#join(name, metadata));
   }
 
   /** Lets go of an agent that has left. */
@@ -91,14 +91,18 @@ export class AgentDesk {
     await this.#workspace.sessions.forget(name);
   }
 
-  /** Renews nobody any more. */
+  /** Renews nobody any more, nor whoever is just joining. */
   stop(): void {
+    this.#stopped = true;
     for (const agent of this.#kept.values()) agent.stop();
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
+  #inTurn<T>(name: AgentId, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work);
+    const over = turn
+      .catch(() => undefined)
+      .finally(() => this.#turns.get(name) === over && this.#turns.delete(name));
+    this.#turns.set(name, over);
     return turn;
   }
 
@@ -111,7 +115,7 @@ export class AgentDesk {
     if (claim !== null) return { kind: 'taken', name, by: claim };
     const { agent, reply } = await this.#resume(session);
     if (!reply.ok) {
-      await this.#tellLosses(agent, session);
+      await agent.readLosses();
       return { kind: 'refused', name, rejection: reply.rejection, agent };
     }
     if (agent.wait !== null) agent.notices.say(waitsText(agent.wait));
@@ -124,7 +128,7 @@ export class AgentDesk {
     const claim = await this.#claim(name);
     if (claim !== null) return { kind: 'taken', name, by: claim };
     try {
-      return await this.#joinClaimed(name, metadata, kept ?? null);
+      return await this.#joinClaimed(name, metadata);
     } catch (error) {
       // Nobody takes part under the name from here: others must not be told so.
       if (this.#kept.get(name)?.gone !== null) await this.#workspace.sessions.release(name);
@@ -132,18 +136,23 @@ export class AgentDesk {
     }
   }
 
-  async #joinClaimed(name: AgentId, metadata: AgentMetadata, predecessor: KeptAgent | null): Promise<Joined> {
-    const session = await this.#workspace.sessions.read(name);
+  async #joinClaimed(name: AgentId, metadata: AgentMetadata): Promise<Joined> {
+    const session = await this.#readSession(name);
     if (session !== null) {
       const { agent, reply } = await this.#resume(session);
       if (reply.ok) return { kind: 'joined', agent, how: 'resumed' };
+      // It joins anew, whether or not the log can be read.
+      await agent.readLosses().catch(() => undefined);
     }
-    const joined = await this.#joinAnew(name, metadata);
-    if (joined.kind !== 'joined') return joined;
-    if (predecessor !== null) joined.agent.succeed(predecessor);
-    // It has joined, whether or not the log can be read.
-    else if (session !== null) await this.#tellLosses(joined.agent, session).catch(() => undefined);
-    return joined;
+    return this.#joinAnew(name, metadata);
+  }
+
+  /** A session that is damaged is none: joining anew makes another. */
+  async #readSession(name: AgentId): Promise<AgentSession | null> {
+    return this.#workspace.sessions.read(name).catch((error: unknown) => {
+      if (error instanceof CoordinatorError && error.code === 'NOT_JOINED') return null;
+      throw error;
+    });
   }
 
   /** A join whose answer never came may have taken effect: it is said again in the same words, with the same secret. */
@@ -157,15 +166,17 @@ export class AgentDesk {
       if (isInvalidInput(error)) this.#attempts.delete(name);
       throw error;
     });
-    this.#attempts.delete(name);
     if (!reply.ok) {
+      this.#attempts.delete(name);
       await this.#workspace.sessions.release(name);
       return { kind: 'refused', name, rejection: reply.rejection, agent: null };
     }
     if (reply.result.kind !== 'joined') throw new Error(`a join was answered ${reply.result.kind}`);
     const session = { agent: name, epoch: reply.result.epoch, secret };
     await this.#workspace.sessions.write(session);
-    const agent = this.#keep(session);
+    // Only now: who could not write it must find it again.
+    this.#attempts.delete(name);
+    const agent = this.#keep(session, true);
     agent.beatBefore([reply.result.sessionDeadlineMs]);
     return { kind: 'joined', agent, how: 'new' };
   }
@@ -186,7 +197,7 @@ export class AgentDesk {
 
   /** Goes on under a session that another process, or a shell, has left: with its locks, and its place in the queue. */
   async #resume(session: AgentSession): Promise<{ readonly agent: KeptAgent; readonly reply: Reply }> {
-    const agent = this.#keep(session);
+    const agent = this.#keep(session, false);
     try {
       return { agent, reply: await this.#restore(agent) };
     } catch (error) {
@@ -205,25 +216,25 @@ export class AgentDesk {
     const subject = { kind: 'agent', agent: agent.session.agent } as const;
     const { waiters } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
     for (const waiter of waiters) agent.waitWith(waiter, waiter.scopes);
-    await this.#tellLosses(agent, agent.session);
+    await agent.readLosses();
     return reply;
   }
 
-  /** What was lost under a session while nobody kept it. */
-  async #tellLosses(agent: KeptAgent, session: AgentSession): Promise<void> {
-    for (const lock of await lossesOf(this.#workspace.coordinator, session)) agent.noteLost(lock, true);
-  }
-
-  #keep(session: AgentSession): KeptAgent {
-    const { coordinator } = this.#workspace;
+  #keep(session: AgentSession, isNew: boolean): KeptAgent {
+    const { coordinator, sessions } = this.#workspace;
     const agent = new KeptAgent({
       session,
+      isNew,
       coordinator,
       speaker: this.#speaker,
       ports: this.#ports,
       collectMs: this.#collectMs,
+      keepSession: (kept) => sessions.write(kept),
     });
-    this.#kept.get(session.agent)?.stop();
+    const before = this.#kept.get(session.agent);
+    before?.stop();
+    if (before !== undefined) agent.succeed(before);
+    if (this.#stopped) agent.stop();
     this.#kept.set(session.agent, agent);
     return agent;
   }

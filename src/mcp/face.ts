@@ -67,7 +67,8 @@ export class Face {
     } catch (error) {
       const answer = this.#failed(tool, error);
       const agent = await this.#keptIn(args);
-      return agent === null ? answer : new Visit(agent, call).end(answer);
+      if (agent === null) return answer;
+      return (await Visit.begin(this.#ports.clock, agent, call)).end(answer);
     }
   }
 
@@ -97,7 +98,7 @@ export class Face {
   ): Promise<ToolAnswer> {
     const work = await this.#open();
     if (tool === 'agent_join') return join(work, input as ToolArguments<'agent_join'>, call);
-    if (tool === 'coordination_status') return overview(work, input, call);
+    if (tool === 'coordination_status') return this.#overview(work, input, call);
     return this.#asAgent(work, tool as AgentTool, input as ToolArguments<AgentTool>, call);
   }
 
@@ -109,13 +110,35 @@ export class Face {
   ): Promise<ToolAnswer> {
     const found = await work.desk.find((input as { readonly agent: string }).agent);
     if (found.kind !== 'kept') return turnAway(work, found, call);
-    const visit = new Visit(found.agent, call);
-    await lookForLost(work.clock, found.agent);
     const handler: AgentHandler<Name> = agentHandlers[tool];
-    const answer = await handler(work, visit, input, call).catch((error: unknown) =>
-      this.#failed(tool, error),
+    return this.#visited(tool, work, { agent: found.agent, call }, (visit) =>
+      handler(work, visit, input, call),
     );
-    return visit.end(answer);
+  }
+
+  /** Everything at a glance, for anybody. Asking under a name is no reason to take over who has it. */
+  async #overview(
+    work: Work,
+    input: ToolArguments<'coordination_status'>,
+    call: ToolCall,
+  ): Promise<ToolAnswer> {
+    const agent = input.agent === undefined ? null : work.desk.kept(input.agent);
+    if (agent === null) return withoutAgent(await status(work, input), input.agent);
+    return this.#visited('coordination_status', work, { agent, call }, () =>
+      agent.gone === null ? status(work, input) : Promise.resolve(refusalAnswer(agent.gone)),
+    );
+  }
+
+  /** Whatever comes of it, a visit ends. */
+  async #visited(
+    tool: ToolName,
+    { clock }: Work,
+    { agent, call }: { readonly agent: KeptAgent; readonly call: ToolCall },
+    body: (visit: Visit) => Promise<ToolAnswer>,
+  ): Promise<ToolAnswer> {
+    const visit = await Visit.begin(clock, agent, call);
+    await lookForLost(clock, agent);
+    return visit.end(await body(visit).catch((error: unknown) => this.#failed(tool, error)));
   }
 
   #failed(tool: ToolName, error: unknown): ToolAnswer {
@@ -156,20 +179,6 @@ export class Face {
   }
 }
 
-/** Everything at a glance, for anybody. Asking under a name is no reason to take over who has it. */
-async function overview(
-  work: Work,
-  input: ToolArguments<'coordination_status'>,
-  call: ToolCall,
-): Promise<ToolAnswer> {
-  const agent = input.agent === undefined ? null : work.desk.kept(input.agent);
-  if (agent === null) return withoutAgent(await status(work, input), input.agent);
-  const visit = new Visit(agent, call);
-  await lookForLost(work.clock, agent);
-  if (agent.gone !== null) return visit.end(refusalAnswer(agent.gone));
-  return visit.end(await status(work, input));
-}
-
 function withoutAgent(answer: ToolAnswer, name: string | undefined): ToolAnswer {
   if (name === undefined) return answer;
   const note = `This server does not keep ${quoted(name)}: agent_join to take part, or to go on, under that name.`;
@@ -183,7 +192,9 @@ async function turnAway(
   call: ToolCall,
 ): Promise<ToolAnswer> {
   const answer = await refusedName(work, found);
-  return found.kind === 'refused' && found.agent !== null ? new Visit(found.agent, call).end(answer) : answer;
+  return found.kind === 'refused' && found.agent !== null
+    ? (await Visit.begin(work.clock, found.agent, call)).end(answer)
+    : answer;
 }
 
 function readLog(coordinator: Coordinator, from: number | null): Promise<string> {

@@ -6,6 +6,7 @@ import { Holdings, type Claim, type Held } from './holdings.ts';
 
 const collectMs = 100;
 const againMs = 10;
+const none: ReadonlySet<ScopePath> = new Set();
 const [a, b] = ['a', 'b'] as unknown as [ScopePath, ScopePath];
 
 const grant = (scope: ScopePath, token: number, contended = false): Grant => ({
@@ -29,7 +30,7 @@ class Hand {
   isAway = false;
 
   #giveBack(token: FencingToken, isLate: boolean): void {
-    const scopes = this.holdings.leave(token);
+    const scopes = this.holdings.leave(token, isLate);
     if (scopes.length === 0) return;
     if (this.isAway) {
       this.holdings.stay(scopes);
@@ -144,8 +145,8 @@ describe('what the coordinator knows no more', () => {
   it('is lost, once, with whether the agent knew of it', () => {
     holdings.granted([grant(a, 1), grant(b, 1)], 'granted');
     holdings.tell([{ scope: a, token: asRevision(1) }]);
-    holdings.seen(asRevision(5), [], true);
-    holdings.seen(asRevision(6), [], true);
+    holdings.seen(asRevision(5), [], none);
+    holdings.seen(asRevision(6), [], none);
     expect(hand.lost).toEqual([
       { scope: a, token: 1, isTold: true },
       { scope: b, token: 1, isTold: false },
@@ -155,7 +156,7 @@ describe('what the coordinator knows no more', () => {
 
   it('is not lost by a view from before the grant', () => {
     holdings.granted([grant(a, 7)], 'granted');
-    holdings.seen(asRevision(6), [], true);
+    holdings.seen(asRevision(6), [], none);
     expect(hand.lost).toEqual([]);
   });
 
@@ -176,9 +177,9 @@ describe('what the coordinator knows no more', () => {
 });
 
 it('what others took in the name of the agent is adopted as known, and only when that is certain', () => {
-  holdings.seen(asRevision(5), [grant(a, 3)], false);
+  holdings.seen(asRevision(5), [grant(a, 3)], null);
   expect(holdings.isEmpty).toBe(true);
-  holdings.seen(asRevision(5), [grant(a, 3)], true);
+  holdings.seen(asRevision(5), [grant(a, 3)], none);
   expect([holdings.tokenOf(a), untold(), hand.timers.size]).toEqual([3, [], 0]);
 });
 
@@ -188,9 +189,9 @@ it('that others wait is told once for each time that they begin to, and only of 
   holdings.tell(holdings.all);
   expect(holdings.takeContentionNews()).toEqual([a]);
   expect(holdings.takeContentionNews()).toEqual([]);
-  holdings.seen(asRevision(5), [grant(a, 1), grant(b, 1, true)], true);
+  holdings.seen(asRevision(5), [grant(a, 1), grant(b, 1, true)], none);
   expect(holdings.takeContentionNews()).toEqual([b]);
-  holdings.seen(asRevision(6), [grant(a, 1, true), grant(b, 1, true)], true);
+  holdings.seen(asRevision(6), [grant(a, 1, true), grant(b, 1, true)], none);
   expect(holdings.takeContentionNews()).toEqual([a]);
 });
 
@@ -243,7 +244,7 @@ it('whatever happens, nobody is left with a lock that it was not told of, and wh
         else if (one.kind === 'close') claims.shift()?.close(one.how);
         else if (one.kind === 'away') hand.isAway = one.isAway;
         else if (one.kind === 'pass') timers.advance(one.ms);
-        else if (one.kind === 'lose') held.seen(asRevision(revision), leasesWithout(held, one.scope), false);
+        else if (one.kind === 'lose') held.seen(asRevision(revision), leasesWithout(held, one.scope), null);
         else {
           for (const { scope, token } of held.untold) told.set(scope, token);
           held.tell(held.untold);

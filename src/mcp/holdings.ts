@@ -48,14 +48,16 @@ export interface HoldingsPorts {
   readonly collectMs: number;
   /** Gives a lock back, as far as {@link Holdings.leave} lets it. `isLate`: nobody came for it in time. */
   readonly giveBack: (token: FencingToken, isLate: boolean) => void;
-  /** `isTold`: whether the agent knew that it had it. */
-  readonly lost: (lock: Held, isTold: boolean) => void;
+  /** `isTold`: whether the agent knew that it had it; `by`: a revision by which it was over. */
+  readonly lost: (lock: Held, isTold: boolean, by: Revision) => void;
 }
 
 export class Holdings {
   readonly #ports: HoldingsPorts;
   readonly #byScope = new Map<ScopePath, Holding>();
   readonly #claims = new Set<ReadonlySet<ScopePath>>();
+  /** Calls of the agent that are under way. */
+  #calls = 0;
   readonly #cancelBounds = new Map<FencingToken, () => void>();
   #stopped = false;
 
@@ -67,8 +69,9 @@ export class Holdings {
     return this.#byScope.size === 0;
   }
 
+  /** All but what is just being given back. */
   get all(): readonly Held[] {
-    return [...this.#byScope.values()];
+    return [...this.#byScope.values()].filter(({ leaving }) => !leaving);
   }
 
   tokenOf(scope: ScopePath): FencingToken | null {
@@ -79,17 +82,6 @@ export class Holdings {
   granted(locks: readonly Grant[], origin: Origin): void {
     for (const lock of locks) this.#grant(lock, origin);
     for (const token of new Set(locks.map((lock) => lock.token))) this.#bound(token);
-  }
-
-  /** A lock that came with a write, of which the agent hears in any case: it had no reason to ask for it. */
-  took(lock: Held): void {
-    this.#byScope.set(lock.scope, {
-      ...lock,
-      origin: 'granted',
-      told: true,
-      leaving: false,
-      contention: 'none',
-    });
   }
 
   /** The agent is being told that it holds these. */
@@ -108,22 +100,38 @@ export class Holdings {
     );
   }
 
+  /** A call asks for these scopes. */
   claim(scopes: readonly ScopePath[]): Claim {
     const claimed: ReadonlySet<ScopePath> = new Set(scopes);
+    // What was there before the call came is none of what it brought about.
+    const before = new Set(scopes.map((scope) => this.tokenOf(scope)));
     this.#claims.add(claimed);
     return {
       close: (how) => {
         if (!this.#claims.delete(claimed)) return;
         const left = this.untold.filter(({ scope }) => claimed.has(scope));
         for (const token of new Set(left.map((lock) => lock.token)))
-          if (how === 'cancelled') this.#ports.giveBack(token, false);
+          if (how === 'cancelled' && !before.has(token)) this.#ports.giveBack(token, false);
           else this.#bound(token);
       },
     };
   }
 
+  /** A call is under way: until it is over nothing is given back for being late, since its answer may speak of it. */
+  suspend(): () => void {
+    let isOver = false;
+    this.#calls += 1;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#calls -= 1;
+      if (this.#calls === 0) for (const { token } of this.untold) this.#bound(token);
+    };
+  }
+
   /** Begins to give back what came under a token, as far as nobody was told of it and no call asks for it. */
-  leave(token: FencingToken): readonly ScopePath[] {
+  leave(token: FencingToken, isLate: boolean): readonly ScopePath[] {
+    if (isLate && this.#calls > 0) return [];
     const leaving = this.#untoldUnder(token);
     for (const { scope } of leaving) this.#setLeaving(scope, true);
     return leaving.map(({ scope }) => scope);
@@ -141,26 +149,35 @@ export class Holdings {
   }
 
   /**
-   * The coordinator's view at a revision. A lock that is not in it was lost; one that it has and we have not was taken in
-   * the agent's name by others, as a shell does, and may be adopted while nothing of ours is under way.
+   * The coordinator's view at a revision. A lock that is not in it was lost. One that it has and we have not was taken in
+   * the agent's name by others, as a shell does, so that the agent knows of it; unless we asked for it ourselves and never
+   * heard the answer. `asked`: those scopes; null where it is not certain what is ours.
    */
-  seen(revision: Revision, leases: readonly Grant[], mayAdopt: boolean): void {
+  seen(revision: Revision, leases: readonly Grant[], asked: ReadonlySet<ScopePath> | null): void {
     for (const holding of this.#byScope.values()) {
       // A grant that is newer than the view cannot be in it.
       if (holding.token > revision) continue;
       const lease = leases.find(({ scope, token }) => scope === holding.scope && token === holding.token);
-      if (lease === undefined) this.#lose(holding);
+      if (lease === undefined) this.#lose(holding, revision);
       else noteContention(holding, lease);
     }
-    if (!mayAdopt) return;
-    const foreign = leases.filter((lease) => !this.#byScope.has(lease.scope));
-    for (const lease of foreign) this.#grant(lease, 'granted');
-    this.tell(foreign);
+    if (asked !== null)
+      this.adopt(
+        leases.filter((lease) => !this.#byScope.has(lease.scope)),
+        asked,
+      );
+  }
+
+  /** Locks that are the agent's without our doing. It knows of them, but for those that we asked for. */
+  adopt(locks: readonly Grant[], asked: ReadonlySet<ScopePath>): void {
+    for (const lock of locks) this.#grant(lock, 'granted');
+    this.tell(locks.filter(({ scope }) => !asked.has(scope)));
+    for (const { token } of locks) this.#bound(token);
   }
 
   /** Everything is gone, because the agent is. */
-  loseAll(): void {
-    for (const holding of this.#byScope.values()) this.#lose(holding);
+  loseAll(by: Revision): void {
+    for (const holding of this.#byScope.values()) this.#lose(holding, by);
   }
 
   /** Locks that others wait for, each told of once. */
@@ -181,16 +198,16 @@ export class Holdings {
     if (before !== undefined && before.token > token) return;
     if (before?.token === token) return noteContention(before, lock);
     // Others may have written there between the two grants.
-    if (before !== undefined) this.#lose(before);
+    if (before !== undefined) this.#lose(before, token);
     const holding: Holding = { scope, token, origin, told: false, leaving: false, contention: 'none' };
     noteContention(holding, lock);
     this.#byScope.set(scope, holding);
   }
 
-  #lose(holding: Holding): void {
+  #lose(holding: Holding, by: Revision): void {
     this.#byScope.delete(holding.scope);
     this.#dropBounds();
-    this.#ports.lost({ scope: holding.scope, token: holding.token }, holding.told);
+    this.#ports.lost({ scope: holding.scope, token: holding.token }, holding.told, by);
   }
 
   #untoldUnder(token: FencingToken): readonly Held[] {

@@ -19,8 +19,8 @@ import type {
 } from '../core/index.ts';
 import type { CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
 import { Holdings, type Held, type Origin } from './holdings.ts';
-import { lossText } from './losses.ts';
-import { Notices } from './notices.ts';
+import { lossesOf, lossText } from './losses.ts';
+import { Notices, type Loss } from './notices.ts';
 import type { AgentSession, McpPorts } from './ports.ts';
 import { Renewal } from './renewal.ts';
 import type { Speaker } from './speaker.ts';
@@ -34,11 +34,15 @@ export type AgentCommand = Unproved<CallerCommand>;
 
 export interface KeptAgentOptions {
   readonly session: AgentSession;
+  /** Whether it has just joined: nothing was lost before this process kept it. */
+  readonly isNew: boolean;
   readonly coordinator: Coordinator;
   readonly speaker: Speaker;
   readonly ports: McpPorts;
   /** How long a grant that came between two calls is kept, in milliseconds. */
   readonly collectMs: number;
+  /** Keeps the session for whoever goes on under it. */
+  readonly keepSession: (session: AgentSession) => Promise<void>;
 }
 
 /** Pause before what failed is tried again. */
@@ -49,7 +53,7 @@ const releasing: ReadonlySet<CommandKind> = new Set(['ReleaseLock', 'SetAgentSta
 const acquiring: ReadonlySet<CommandKind> = new Set(['AcquireLock', 'ContextModify']);
 
 export class KeptAgent {
-  readonly session: AgentSession;
+  session: AgentSession;
   readonly holdings: Holdings;
   readonly notices: Notices;
   readonly #options: KeptAgentOptions;
@@ -59,6 +63,10 @@ export class KeptAgent {
   /** Commands of these kinds without an answer yet, and how many have been sent. */
   readonly #underWay = { releasing: 0, acquiring: 0 };
   #releasesSent = 0;
+  /** Scopes that were asked for, and whether they were granted was never heard. */
+  readonly #asked = new Set<ScopePath>();
+  /** Whether all that it has lost is known: what was lost while nobody kept it is in the log only. */
+  #knowsLosses: boolean;
   #wait: TicketWait | null = null;
   #givingBack: Promise<void> = Promise.resolve();
   #gone: Rejection | null = null;
@@ -68,14 +76,18 @@ export class KeptAgent {
     const { coordinator, speaker, ports, collectMs } = options;
     this.#options = options;
     this.session = options.session;
+    this.#knowsLosses = options.isNew;
     const clock = { nowMs: () => speaker.logClock.nowMs(), after: ports.clock.after };
-    this.notices = new Notices((loss) => lossText(coordinator, clock, loss));
-    this.#renewal = new Renewal(ports.clock.after, speaker.logClock, () => this.#beatAgain());
+    this.notices = new Notices({
+      inWords: (loss) => lossText(coordinator, clock, loss),
+      lossesTold: (upTo) => this.#noteTold(upTo),
+    });
+    this.#renewal = new Renewal(ports.clock, speaker.logClock, () => this.#beatAgain());
     this.holdings = new Holdings({
       after: ports.clock.after,
       collectMs,
       giveBack: (token, isLate) => this.#giveBack(token, isLate),
-      lost: (lock, isTold) => this.noteLost(lock, isTold),
+      lost: (lock, isTold, by) => this.noteLost({ ...lock, isTold, by }),
     });
   }
 
@@ -101,8 +113,13 @@ export class KeptAgent {
     if (releasing.has(command.kind)) this.#releasesSent += 1;
     const reply = await this.#options.speaker
       .submit({ ...command, agent, epoch, secret } as CallerCommand)
+      .catch((error: unknown) => {
+        // It may have taken effect all the same, and then nobody would know.
+        for (const scope of scopesAskedBy(command)) this.#asked.add(scope);
+        throw error;
+      })
       .finally(() => this.#count(command.kind, -1));
-    if (!reply.ok && goneCodes.has(reply.rejection.code)) this.#end(reply.rejection);
+    if (!reply.ok && goneCodes.has(reply.rejection.code)) this.#end(reply);
     return reply;
   }
 
@@ -112,7 +129,7 @@ export class KeptAgent {
    */
   async beat(mayAdopt = true): Promise<Reply> {
     this.#renewal.begin();
-    const releasesSent = this.#releasesSent;
+    const view = this.#beginView();
     const reply = await this.submit({ kind: 'Heartbeat' }).catch((error: unknown) => {
       this.#renewal.again(againMs);
       throw error;
@@ -120,7 +137,7 @@ export class KeptAgent {
     if (!reply.ok || reply.result.kind !== 'renewed') return reply;
     const { sessionDeadlineMs, leases } = reply.result;
     this.#renewal.renewed([sessionDeadlineMs, ...leases.map((lease) => lease.deadlineMs)]);
-    this.#see(reply.revision, leases, releasesSent, mayAdopt);
+    view(reply.revision, leases, mayAdopt);
     return reply;
   }
 
@@ -147,24 +164,14 @@ export class KeptAgent {
 
   /** Notes locks that it has been granted, or was found to hold; whether it knows of them is another matter. */
   granted(locks: readonly Grant[], origin: Origin): void {
-    if (locks.length === 0) return;
     this.holdings.granted(locks, origin);
-    for (const { scope } of locks) this.#lostTokens.delete(scope);
-    this.#renewal.mind(locks.map((lock) => lock.deadlineMs));
-  }
-
-  /** Notes a lock that a write has taken for it, as its answer says. */
-  took(scope: ScopePath, token: FencingToken): void {
-    this.holdings.took({ scope, token });
-    this.#lostTokens.delete(scope);
-    // How long the lease is, the next heartbeat tells.
-    this.#renewal.again(againMs);
+    this.#nowHolds(locks);
   }
 
   /** Notes that it has lost a lock, perhaps while nobody kept it. */
-  noteLost(lock: Held, isTold: boolean): void {
-    this.notices.lost({ ...lock, isTold });
-    if (this.holdings.tokenOf(lock.scope) === null) this.#lostTokens.set(lock.scope, lock.token);
+  noteLost(loss: Loss): void {
+    this.notices.lost(loss);
+    if (this.holdings.tokenOf(loss.scope) === null) this.#lostTokens.set(loss.scope, loss.token);
   }
 
   /** Forgets its place in the queue, which is given up. */
@@ -192,17 +199,32 @@ export class KeptAgent {
   /** Looks whether it still holds what it was told that it holds: heartbeats are too far apart to say so in time. */
   async look(): Promise<void> {
     if (this.holdings.isEmpty) return;
-    const releasesSent = this.#releasesSent;
+    const view = this.#beginView();
     const subject = { kind: 'agent', agent: this.session.agent } as const;
     const query = { kind: 'why', subject, at: null, happened: 0 } as const;
     const { revision, agent, locks } = await this.#options.coordinator.query(query);
-    this.#see(revision, agent?.epoch === this.session.epoch ? locks : [], releasesSent, true);
+    view(revision, agent?.epoch === this.session.epoch ? locks : [], true);
   }
 
-  /** Goes on in the place of an earlier incarnation, with what that one was never told. */
+  /** It is seen to hold a lock that is not known here: somebody took it in its name, and from now on it is renewed. */
+  sees(lock: Grant): void {
+    if (!this.#isQuiet || this.holdings.tokenOf(lock.scope) !== null) return;
+    this.holdings.adopt([lock], this.#asked);
+    this.#nowHolds([lock]);
+  }
+
+  /** What it lost while nobody kept it, read from the log; not needed for one that was kept all the time. */
+  async readLosses(): Promise<void> {
+    if (this.#knowsLosses) return;
+    for (const loss of await lossesOf(this.#options.coordinator, this.session)) this.noteLost(loss);
+    this.#knowsLosses = true;
+  }
+
+  /** Goes on in the place of one that this process kept under the name, with what that one was never told. */
   succeed(predecessor: KeptAgent): void {
     predecessor.notices.handTo(this.notices);
     for (const [scope, token] of predecessor.#lostTokens) this.#lostTokens.set(scope, token);
+    if (predecessor.session.epoch === this.session.epoch) this.#knowsLosses = predecessor.#knowsLosses;
   }
 
   /** Keeps it no longer. Its session and its leases end by themselves unless somebody else renews them. */
@@ -218,18 +240,48 @@ export class KeptAgent {
     if (acquiring.has(kind)) this.#underWay.acquiring += by;
   }
 
-  /** Compares with what the coordinator knew. What the agent was giving back meanwhile is not lost, nor newly its own. */
-  #see(revision: Revision, leases: readonly Grant[], releasesSentBefore: number, mayAdopt: boolean): void {
-    if (this.#underWay.releasing > 0 || this.#releasesSent !== releasesSentBefore) return;
-    const isQuiet = this.#underWay.acquiring === 0 && this.#wait === null;
-    this.holdings.seen(revision, leases, mayAdopt && isQuiet);
+  /**
+   * Begins to look at what the coordinator knows; the answer is compared when it comes. What the agent was giving back
+   * meanwhile is neither lost nor newly its own.
+   */
+  #beginView(): (revision: Revision, leases: readonly Grant[], mayAdopt: boolean) => void {
+    const releasesSent = this.#releasesSent;
+    const isClear = this.#underWay.releasing === 0;
+    return (revision, leases, mayAdopt) => {
+      if (!isClear || this.#releasesSent !== releasesSent) return;
+      this.holdings.seen(revision, leases, mayAdopt && this.#isQuiet ? this.#asked : null);
+      this.#nowHolds(leases);
+    };
   }
 
-  #end(rejection: Rejection): void {
+  /** Whether nothing is under way by which it may get a lock. */
+  get #isQuiet(): boolean {
+    return this.#underWay.acquiring === 0 && this.#wait === null;
+  }
+
+  #nowHolds(locks: readonly Grant[]): void {
+    for (const { scope } of locks) {
+      this.#lostTokens.delete(scope);
+      this.#asked.delete(scope);
+    }
+    if (locks.length > 0) this.#renewal.mind(locks.map((lock) => lock.deadlineMs));
+  }
+
+  #end({ rejection, revision }: Extract<Reply, { ok: false }>): void {
     if (this.#gone !== null) return;
     this.#gone = rejection;
     this.stop();
-    this.holdings.loseAll();
+    this.holdings.loseAll(revision);
+  }
+
+  /** The next process that keeps the agent must not tell it again. */
+  #noteTold(upTo: Revision): void {
+    if (upTo <= (this.session.toldUpTo ?? 0)) return;
+    this.session = { ...this.session, toldUpTo: upTo };
+    if (this.#gone !== null) return;
+    this.#options.keepSession(this.session).catch((error: unknown) => {
+      this.#report(error, 'a session could not be kept');
+    });
   }
 
   #beatAgain(): void {
@@ -252,23 +304,39 @@ export class KeptAgent {
 
   /** Tries until it is done, or the lock is asked for again: as long as the session is renewed, so is what it holds. */
   async #tryToGiveBack(token: FencingToken, isLate: boolean): Promise<void> {
-    const scopes = this.#stopped ? [] : this.holdings.leave(token);
+    const scopes = this.#stopped ? [] : this.holdings.leave(token, isLate);
     if (scopes.length === 0) return;
     try {
-      await this.submit({ kind: 'ReleaseLock', scopes, token });
+      this.#gaveBack(scopes, token, isLate, await this.submit({ kind: 'ReleaseLock', scopes, token }));
     } catch (error) {
       this.holdings.stay(scopes);
       this.#report(error, 'a release failed');
       this.#options.ports.clock.after(againMs, () => this.#giveBack(token, isLate));
-      return;
     }
+  }
+
+  /** What the coordinator did not take back was lost before. */
+  #gaveBack(scopes: readonly ScopePath[], token: FencingToken, isLate: boolean, reply: Reply): void {
+    const isReleased = reply.ok && reply.result.kind === 'released';
+    const released = isReleased ? reply.result.scopes : [];
+    // One that is gone has been told of all that it held.
+    if (this.#gone !== null) return;
     this.holdings.released(scopes);
-    if (isLate) this.notices.say(passedOnText(scopes.map((scope) => ({ scope, token }))));
+    for (const scope of scopes)
+      if (!released.includes(scope)) this.noteLost({ scope, token, isTold: false, by: reply.revision });
+    if (isLate && released.length > 0)
+      this.notices.say(passedOnText(released.map((scope) => ({ scope, token }))));
   }
 
   #report(error: unknown, message: string): void {
     this.#options.ports.report({ agent: this.session.agent, error: String(error) }, message);
   }
+}
+
+/** What a command would have granted. */
+function scopesAskedBy(command: AgentCommand): readonly ScopePath[] {
+  if (command.kind === 'AcquireLock') return command.scopes;
+  return command.kind === 'ContextModify' ? [command.scope] : [];
 }
 
 /** After these the session is worthless: the agent has to join again. */

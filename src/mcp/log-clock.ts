@@ -7,16 +7,21 @@ import type { Clock } from './ports.ts';
  */
 export class LogClock {
   readonly #clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
-  /** Null before the first answer. */
+  /** How far the log's time is ahead of the monotonic clock, at most; null before the first answer. */
   #aheadMs: number | null = null;
 
   constructor(clock: Pick<Clock, 'nowMs' | 'monotonicMs'>) {
     this.#clock = clock;
   }
 
-  /** An answer was decided after its request was sent: counting from the sending errs on the early side. */
+  /**
+   * An answer was decided between the sending of its request and now. Counting from the sending errs on the early side, and
+   * errs least where the answer came fast; only a log whose time has moved is beyond both.
+   */
   heard({ atMs }: Pick<Reply, 'atMs'>, sentAtMs: number): void {
-    this.#aheadMs = atMs - sentAtMs;
+    const mostMs = atMs - sentAtMs;
+    const leastMs = atMs - this.#clock.monotonicMs();
+    if (this.#aheadMs === null || mostMs < this.#aheadMs || leastMs > this.#aheadMs) this.#aheadMs = mostMs;
   }
 
   /** Milliseconds since 1970. Before the first answer the wall clock has to do. */

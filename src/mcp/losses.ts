@@ -1,7 +1,6 @@
 /** How an agent lost what it held, as the log tells it. */
 import type { Entry, EventOf, ReleaseCause, ScopePath } from '../core/index.ts';
 import type { Coordinator, HistoryFilter } from '../protocol/index.ts';
-import type { Held } from './holdings.ts';
 import type { Loss } from './notices.ts';
 import { inTime } from './in-time.ts';
 import type { AgentSession, Clock } from './ports.ts';
@@ -41,11 +40,11 @@ export async function lossText(
   return `${what.replace(/,$/, '')}: lock_check says why. Do not write there.`;
 }
 
-/** What this incarnation of an agent has lost and not been granted again, the oldest first. */
+/** What this incarnation of an agent has lost, was not granted again and was not told of yet, the oldest first. */
 export async function lossesOf(
   coordinator: Coordinator,
-  { agent, epoch }: AgentSession,
-): Promise<readonly Held[]> {
+  { agent, epoch, toldUpTo }: AgentSession,
+): Promise<readonly Loss[]> {
   const filter: HistoryFilter = { agent, events: ['lock.granted', ...endKinds] };
   const { entries } = await coordinator.query({
     kind: 'history',
@@ -53,14 +52,15 @@ export async function lossesOf(
     limit: lockEntriesMax,
     before: null,
   });
-  const last = new Map<ScopePath, LockEnd | null>();
+  const last = new Map<ScopePath, (LockEnd & Pick<Loss, 'by'>) | null>();
   for (const { revision, events } of entries) {
-    if (revision <= epoch) break;
+    if (revision <= (toldUpTo ?? epoch)) break;
     for (const event of events.toReversed())
       if (isOfLock(event) && event.agent === agent && !last.has(event.scope))
-        last.set(event.scope, event.kind === 'lock.granted' ? null : event);
+        last.set(event.scope, event.kind === 'lock.granted' ? null : { ...event, by: revision });
   }
-  return [...last.values()].filter((end) => end !== null && isInvoluntary(end)).toReversed() as LockEnd[];
+  const lost = [...last.values()].filter((end) => end !== null).filter(isInvoluntary);
+  return lost.map(({ scope, token, by }) => ({ scope, token, by, isTold: true })).toReversed();
 }
 
 function isOfLock(event: Entry['events'][number]): event is LockEnd | EventOf<'lock.granted'> {

@@ -1,23 +1,32 @@
+import { asRevision, type Revision } from '../core/index.ts';
 import type { Held } from './holdings.ts';
 
 /** What an agent has to be told of a lock that it has no more. */
 export type Loss = Held & {
   /** Whether it knew that it had it. */
   readonly isTold: boolean;
+  /** A revision by which it was over. */
+  readonly by: Revision;
 };
 
 type Notice = { readonly kind: 'said'; readonly text: string } | ({ readonly kind: 'lost' } & Loss);
+
+export interface NoticePorts {
+  readonly inWords: (loss: Loss) => Promise<string>;
+  /** The agent has heard of all losses up to a revision. */
+  readonly lossesTold: (upTo: Revision) => void;
+}
 
 /**
  * What an agent has to be told with its next call. How it came to a loss is looked up when there is somebody to tell; by
  * then the log is sure to have it.
  */
 export class Notices {
-  readonly #tellLoss: (loss: Loss) => Promise<string>;
+  readonly #ports: NoticePorts;
   #pending: Notice[] = [];
 
-  constructor(tellLoss: (loss: Loss) => Promise<string>) {
-    this.#tellLoss = tellLoss;
+  constructor(ports: NoticePorts) {
+    this.#ports = ports;
   }
 
   say(text: string): void {
@@ -39,12 +48,14 @@ export class Notices {
     const worded = new Map(await Promise.all(this.#pending.map((notice) => this.#inWords(notice))));
     if (!isHeard()) return [];
     const told = this.#pending.flatMap((notice) => worded.get(notice) ?? []);
+    const losses = this.#pending.filter((notice) => notice.kind === 'lost' && worded.has(notice)) as Loss[];
     // What came while causes were looked up is left for the next call.
     this.#pending = this.#pending.filter((notice) => !worded.has(notice));
+    if (losses.length > 0) this.#ports.lossesTold(asRevision(Math.max(...losses.map(({ by }) => by))));
     return told;
   }
 
   async #inWords(notice: Notice): Promise<readonly [Notice, string]> {
-    return [notice, notice.kind === 'said' ? notice.text : await this.#tellLoss(notice)];
+    return [notice, notice.kind === 'said' ? notice.text : await this.#ports.inWords(notice)];
   }
 }

@@ -1,4 +1,4 @@
-import type { AgentId, AgentMetadata, Epoch, Parsed, ScopePath } from '../core/index.ts';
+import type { AgentId, AgentMetadata, Epoch, Parsed, Revision, ScopePath } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 
 /**
@@ -44,6 +44,8 @@ export interface AgentSession {
   readonly agent: AgentId;
   readonly epoch: Epoch;
   readonly secret: string;
+  /** Revision up to which the agent has been told what it lost; left out while nothing was lost. */
+  readonly toldUpTo?: Revision;
 }
 
 /**

@@ -19,8 +19,11 @@ beforeEach(() => {
   logClock = new LogClock({ nowMs: () => clock.wallMs(), monotonicMs: () => clock.monotonicMs() });
   logClock.heard({ atMs: asTimeMs(startMs) }, clock.monotonicMs());
   beatsMs = [];
-  const after = (delayMs: number, callback: () => void) => timers.schedule(delayMs, callback);
-  renewal = new Renewal(after, logClock, () => beatsMs.push(logClock.nowMs() - startMs));
+  const hostClock = {
+    after: (delayMs: number, callback: () => void) => timers.schedule(delayMs, callback),
+    monotonicMs: () => clock.monotonicMs(),
+  };
+  renewal = new Renewal(hostClock, logClock, () => beatsMs.push(logClock.nowMs() - startMs));
 });
 
 it('the log has a time of its own, which runs on by the monotonic clock', () => {
@@ -62,6 +65,25 @@ it('what failed is tried again after a time, whatever was armed', () => {
   renewal.again(1_000);
   timers.advance(60_000);
   expect(beatsMs).toEqual([1_000]);
+});
+
+it('a deadline that comes nearer counts also when the log has jumped meanwhile', () => {
+  renewal.renewed([startMs + 900_000]);
+  logClock.heard({ atMs: asTimeMs(startMs + 600_000) }, clock.monotonicMs());
+  renewal.mind([startMs + 660_000]);
+  timers.advance(60_000);
+  expect(beatsMs).toEqual([620_000]);
+});
+
+it('the fastest answer tells best what the time of the log is, unless that has moved', () => {
+  clock.advance(1_000);
+  logClock.heard({ atMs: asTimeMs(startMs + 1_000) }, clock.monotonicMs() - 400);
+  expect(logClock.nowMs()).toBe(startMs + 1_000);
+  clock.advance(1_000);
+  logClock.heard({ atMs: asTimeMs(startMs + 1_990) }, clock.monotonicMs());
+  expect(logClock.nowMs()).toBe(startMs + 1_990);
+  logClock.heard({ atMs: asTimeMs(startMs + 9_000) }, clock.monotonicMs() - 5);
+  expect(logClock.nowMs()).toBe(startMs + 9_005);
 });
 
 it('nothing is armed any more once it has been stopped', () => {

@@ -8,16 +8,16 @@ const everyMaxMs = 3_600_000;
 
 /** When the next heartbeat of an agent is due: when a third of what is left of its session and each lease is over. */
 export class Renewal {
-  readonly #after: Clock['after'];
+  readonly #clock: Pick<Clock, 'after' | 'monotonicMs'>;
   readonly #logClock: LogClock;
   readonly #beat: () => void;
   #cancel: () => void = () => undefined;
-  /** When the armed beat comes, in the log's time; null when none is armed. */
+  /** When the armed beat comes, by the monotonic clock: the log's time may jump. Null when none is armed. */
   #dueMs: number | null = null;
   #stopped = false;
 
-  constructor(after: Clock['after'], logClock: LogClock, beat: () => void) {
-    this.#after = after;
+  constructor(clock: Pick<Clock, 'after' | 'monotonicMs'>, logClock: LogClock, beat: () => void) {
+    this.#clock = clock;
     this.#logClock = logClock;
     this.#beat = beat;
   }
@@ -30,18 +30,17 @@ export class Renewal {
 
   /** Further deadlines: they may bring the next beat forward, never put it off. */
   mind(deadlinesMs: readonly number[]): void {
-    const nowMs = this.#logClock.nowMs();
-    const leftMs = Math.min(...deadlinesMs) - nowMs;
+    const leftMs = Math.min(...deadlinesMs) - this.#logClock.nowMs();
     const delayMs = Math.min(everyMaxMs, Math.max(everyMinMs, leftMs / 3));
-    if (this.#dueMs === null || nowMs + delayMs < this.#dueMs) this.again(delayMs);
+    if (this.#dueMs === null || this.#clock.monotonicMs() + delayMs < this.#dueMs) this.again(delayMs);
   }
 
   /** Beats after a time, whatever was armed. */
   again(delayMs: number): void {
     this.#cancel();
     if (this.#stopped) return;
-    this.#dueMs = this.#logClock.nowMs() + delayMs;
-    this.#cancel = this.#after(delayMs, () => {
+    this.#dueMs = this.#clock.monotonicMs() + delayMs;
+    this.#cancel = this.#clock.after(delayMs, () => {
       this.#dueMs = null;
       this.#beat();
     });

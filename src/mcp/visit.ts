@@ -1,9 +1,14 @@
 import type { Held, Claim } from './holdings.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { ToolAnswer } from './answer.ts';
+import { inTime } from './in-time.ts';
 import { grantsText, type KeptAgent } from './kept-agent.ts';
+import type { Clock } from './ports.ts';
 import { quoted } from './text.ts';
 import type { TicketWait } from './ticket-wait.ts';
+
+/** How long a call waits for what is just being given back, in milliseconds. */
+const settlePatienceMs = 3_000;
 
 /** The call, as its client sees it. */
 export interface VisitingCall {
@@ -23,11 +28,19 @@ export class Visit {
   readonly #claims: Claim[] = [];
   readonly #told: Held[] = [];
   readonly #owed: string[] = [];
+  readonly #resume: () => void;
   #wait: TicketWait | null = null;
 
-  constructor(agent: KeptAgent, call: VisitingCall) {
+  private constructor(agent: KeptAgent, call: VisitingCall) {
     this.agent = agent;
     this.call = call;
+    this.#resume = agent.holdings.suspend();
+  }
+
+  /** What is just being given back is not spoken of: it waits until that is done, if it does not take long. */
+  static async begin(clock: Pick<Clock, 'after'>, agent: KeptAgent, call: VisitingCall): Promise<Visit> {
+    await inTime(clock, settlePatienceMs, agent.settled());
+    return new Visit(agent, call);
   }
 
   /** From now on what comes of these scopes is for this call to tell. */
@@ -54,11 +67,15 @@ export class Visit {
   /** Ends the call; the answer is as its client gets it, with what happened since the last one. */
   async end(answer: ToolAnswer): Promise<ToolAnswer> {
     const isHeard = (): boolean => !this.call.signal.aborted;
-    const notices = isHeard() ? await this.agent.notices.take(isHeard) : [];
-    this.#wait?.visitors.delete(this);
-    if (isHeard()) return withNotices(answer, [...notices, ...this.#heard()]);
-    await this.#unheard();
-    return answer;
+    try {
+      const notices = isHeard() ? await this.agent.notices.take(isHeard) : [];
+      this.#wait?.visitors.delete(this);
+      if (isHeard()) return withNotices(answer, [...notices, ...this.#heard()]);
+      await this.#unheard();
+      return answer;
+    } finally {
+      this.#resume();
+    }
   }
 
   /** What else there is to say: locks that the agent does not know of yet, and others who wait. */

@@ -22,8 +22,12 @@ import type { Answers, Query, QueryKind } from './queries.ts';
  * `hello` and `stop` keep their shape for ever, so that any two versions can at least part in peace.
  */
 
-/** Raised whenever one side would refuse or misread a message of the other. */
-export const protocolNumber = 1;
+/**
+ * Raised whenever one side would refuse or misread a message of the other. What came with each:
+ *
+ *     2  `atMs` in replies, `happened` in why, reports of agents, who keeps a scope in the queue
+ */
+export const protocolNumber = 2;
 /** Longest line an owner accepts, in bytes. */
 export const requestLineBytesMax = 1_048_576;
 /** Longest line a client accepts, in bytes: the status of a very large repository. */

@@ -3,8 +3,14 @@ import { asRevision, asTimeMs, type Entry } from '../core/index.ts';
 import { StoreError } from './errors.ts';
 import type { StoredSnapshot } from './log-store.ts';
 
-/** Version of the way entries and snapshots are written. Raised when an older program could misread them. */
-export const storedFormat = 1;
+/**
+ * Version of the way entries and snapshots are written. Raised when an older program could misread them; all that came
+ * before can be read:
+ *
+ *     1  without `agent.reported`
+ */
+export const storedFormat = 2;
+const isKnown = (format: number): boolean => format >= 1 && format <= storedFormat;
 
 /** An entry as a driver keeps it. */
 export interface StoredEntry {
@@ -38,7 +44,7 @@ export function encodeEntry(entry: Entry): StoredEntry {
 export function decodeEntry(row: StoredEntry): Entry {
   const { revision } = row;
   if (row.format > storedFormat) throw newerFormat(`entry ${revision}`, row);
-  if (row.format !== storedFormat) throw corruptEntry(revision, `its format ${row.format} does not exist`);
+  if (!isKnown(row.format)) throw corruptEntry(revision, `its format ${row.format} does not exist`);
   if (crc32(row.body) !== row.checksum)
     throw corruptEntry(revision, 'its checksum does not match its content');
   const value = parseJson(row.body);
@@ -56,7 +62,7 @@ export function encodeSnapshot(snapshot: StoredSnapshot): StoredSnapshotRow {
 export function decodeSnapshot(row: StoredSnapshotRow): StoredSnapshot {
   const { revision } = row;
   if (row.format > storedFormat) throw newerFormat(`the snapshot at ${revision}`, row);
-  if (row.format !== storedFormat || snapshotChecksum(row) !== row.checksum)
+  if (!isKnown(row.format) || snapshotChecksum(row) !== row.checksum)
     throw new StoreError(
       'CORRUPT_SNAPSHOT',
       `The snapshot at revision ${revision} is corrupt: use an older one and replay the log from there, or restore the log from a backup.`,

@@ -112,7 +112,8 @@ export class ClientFace implements Face {
     const { session, ...said } = rest;
     if (rest.kind === 'AgentJoin') return { ...said, secret: this.#newSecret() } as CallerCommand;
     const own = session === ownSession ? this.#sessionOf(rest.agent) : null;
-    return { ...said, ...(own ?? { secret: this.#newSecret() }) } as CallerCommand;
+    const proof = own === null ? { secret: this.#newSecret() } : { epoch: own.epoch, secret: own.secret };
+    return { ...said, ...proof } as CallerCommand;
   }
 
   #sessionOf(agent: AgentId): Session | null {

@@ -50,11 +50,7 @@ async function answerOf(
 }
 
 function grantedAnswer({ locks }: Extract<Acquired, { kind: 'granted' }>): ToolAnswer {
-  const isContended = locks.some((lock) => lock.contendedSinceMs !== null);
-  const text = [
-    `GRANTED ${grantsText(locks)}. It is yours until lock_release; renewal is automatic.`,
-    ...(isContended ? ['Others wait for it: be quick.'] : []),
-  ].join('\n');
+  const text = `GRANTED ${grantsText(locks)}. It is yours until lock_release; renewal is automatic.`;
   return told(text, { status: 'granted', locks: locks.map(({ scope, token }) => ({ scope, token })) });
 }
 

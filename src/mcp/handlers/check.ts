@@ -21,6 +21,8 @@ export const check: AgentHandler<'lock_check'> = async (work, { agent }, { path:
   if (scope === null) return outside(path);
   const subject = { kind: 'scope', scope: scope.path } as const;
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
+  const [lock] = why.locks;
+  if (lock?.agent === agent.session.agent && lock.epoch === agent.session.epoch) agent.sees(lock);
   const checked = token === undefined ? null : await checkToken(work, scope, token);
   const mayWrite = verdict(agent, scope.path, why, checked);
   return answer(work, path, why, { ...mayWrite, notes: problemsAround(path, scope, known), scope });

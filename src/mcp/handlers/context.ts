@@ -1,5 +1,5 @@
-import { asRevision } from '../../core/index.ts';
-import { invalidInput } from '../../protocol/index.ts';
+import { asRevision, type Grant, type ScopePath } from '../../core/index.ts';
+import { invalidInput, type Reply } from '../../protocol/index.ts';
 import { refused, told } from '../answer.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { fileNamed, nearestScope } from '../scopes.ts';
@@ -8,7 +8,8 @@ import { syncAgainText } from '../views.ts';
 import type { AgentHandler } from './handler.ts';
 
 /** Records what a context file of a scope is now, under the scope's lock. */
-export const recordContext: AgentHandler<'context_record'> = async (work, { agent }, input) => {
+export const recordContext: AgentHandler<'context_record'> = async (work, visit, input) => {
+  const { agent } = visit;
   const { workspace } = work;
   const path = await fileNamed(workspace, input.path);
   const { scopes } = await workspace.coordinator.query({ kind: 'scopes' });
@@ -17,6 +18,8 @@ export const recordContext: AgentHandler<'context_record'> = async (work, { agen
   const digest = await workspace.digestOf(path);
   if (digest === null) throw invalidInput('path', `there is no file ${quoted(path)}: write it first`);
   const file = scope.path === '.' ? path : path.slice(scope.path.length + 1);
+  visit.claim([scope.path]);
+  await agent.settled();
   const reply = await agent.submit({
     kind: 'ContextModify',
     scope: scope.path,
@@ -29,8 +32,9 @@ export const recordContext: AgentHandler<'context_record'> = async (work, { agen
   if (reply.result.kind !== 'contextModified')
     throw new Error(`a context write was answered ${reply.result.kind}`);
   const { token, invalidated } = reply.result;
-  const isTaken = token === reply.revision;
-  if (isTaken) agent.took(scope.path, token);
+  const isTaken = token === reply.revision && agent.holdings.tokenOf(scope.path) !== token;
+  if (isTaken) agent.granted([takenLock(scope.path, reply)], 'granted');
+  if (isTaken) visit.tell([{ scope: scope.path, token }]);
   const text = [
     `RECORDED ${quoted(file)} of ${quoted(scope.path)} under token ${token}.`,
     ...(isTaken
@@ -40,3 +44,8 @@ export const recordContext: AgentHandler<'context_record'> = async (work, { agen
   ].join('\n');
   return told(text, { scope: scope.path, file, token, invalidated: invalidated.length });
 };
+
+/** The lock that came with a write. How long its lease is, the answer does not say: the next heartbeat does, at once. */
+function takenLock(scope: ScopePath, { revision, atMs }: Reply): Grant {
+  return { scope, token: revision, deadlineMs: atMs, contendedSinceMs: null };
+}

@@ -22,7 +22,7 @@ export async function join(
     ...(call.program === null ? {} : { program: call.program }),
   });
   if (joined.kind !== 'joined') return refusedName(work, joined);
-  const visit = new Visit(joined.agent, call);
+  const visit = await Visit.begin(work.clock, joined.agent, call);
   // It has joined, whether or not there is an answer to this.
   const hints = await scopeHints(work.workspace.coordinator).catch(() => []);
   const isTaskKept = input.task !== undefined && joined.how !== 'new';

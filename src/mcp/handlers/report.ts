@@ -31,7 +31,8 @@ async function sayLast({ workspace }: Work, agent: KeptAgent, reason: string): P
 }
 
 async function leave(work: Work, agent: KeptAgent, message: string | undefined): Promise<ToolAnswer> {
-  if (message !== undefined) await sayLast(work, agent, message);
+  // That it leaves counts for more than what it says.
+  if (message !== undefined) await sayLast(work, agent, message).catch(() => undefined);
   const reply = await agent.submit({ kind: 'AgentLeave' });
   if (!reply.ok) return refusalAnswer(reply.rejection);
   await work.desk.forget(agent);
