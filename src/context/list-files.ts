@@ -30,9 +30,9 @@ export interface Listing {
 }
 
 /**
- * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore; also those that
- * a sparse checkout leaves out. Symlinked folders are not entered and a symlinked file is listed only if it stays in the repository; submodules and other
- * repositories inside are left out.
+ * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore; also those
+ * that a sparse checkout leaves out. Symlinked folders are not entered and a symlinked file is listed only if it stays in
+ * the repository; submodules and other repositories inside are left out.
  *
  * @throws ContextError GIT_FAILED when Git refuses.
  */

@@ -6,10 +6,10 @@ import { placeOf, taken } from './place.ts';
 import { Staging } from './staging.ts';
 
 /**
- * Writes all changes or none. Every new text is first written beside its file and flushed; only when all are there do they
- * take their files' places by renaming, so that no file is ever seen in part. Should a renaming fail, those before it
- * are undone. What a killed process has left is removed first, and for good. If the process is killed in between, some files are new and some old; running the same command
- * again completes it. A file that was there keeps its rights.
+ * Writes all changes or none. Every new text is first written beside its file and flushed; only when all are there do
+ * they take their files' places by renaming, so that no file is ever seen in part. Should a renaming fail, those before
+ * it are undone. What a killed process has left is removed first, and for good. If the process is killed in between, some
+ * files are new and some old; running the same command again completes it. A file that was there keeps its rights.
  *
  * @throws InitError as {@link checkChanges} does, and WRITE_FAILED with what the system said.
  */
