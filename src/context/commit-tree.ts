@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { readBlobs, type AskGit } from './blobs.ts';
 import { ContextError } from './errors.ts';
+import { symlinkMode } from './file-modes.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
 import { errorAt, wholeFile } from './problems.ts';
@@ -78,8 +79,6 @@ function parseEntry(line: string): Entry[] {
   const [, mode = '', object = '', size = '', path = ''] = match;
   return [{ mode, object, size: Number(size), path }];
 }
-
-const symlinkMode = '120000';
 
 function sortOut(entries: readonly Entry[]): { blobs: Entry[]; problems: ScopeProblem[] } {
   const blobs: Entry[] = [];

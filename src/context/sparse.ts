@@ -2,21 +2,12 @@
 import type { ScopeProblem } from '../protocol/index.ts';
 import { blobSizes, readBlobs, type AskGit } from './blobs.ts';
 import { ContextError } from './errors.ts';
+import { symlinkMode } from './file-modes.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
+import type { IndexEntry } from './ls-files.ts';
 import { errorAt, wholeFile } from './problems.ts';
 import type { FileContent } from './tree.ts';
-
-/** A tracked file that is not on disk, since it is not meant to be. */
-export interface IndexEntry {
-  readonly path: string;
-  /** Git's own: what kind of file it is. */
-  readonly mode: string;
-  /** The id of its content. */
-  readonly object: string;
-}
-
-const symlinkMode = '120000';
 
 /** What the index has of each file. In a partial clone it may not be there: then that is the answer. */
 export async function readFromIndex(
