@@ -15,9 +15,10 @@ import {
 } from '../protocol/index.ts';
 import type { Connection } from './connection.ts';
 import { dial } from './dial.ts';
+import { visibleOwner } from './owner-process.ts';
 import { statePaths } from './paths.ts';
 import { Endurance, jitteredBackoffMs, persist, type BackoffMs } from './persist.ts';
-import { identityOf, untilExited } from './process-identity.ts';
+import { untilExited } from './process-identity.ts';
 import type { OwnerCommand } from './start-owner.ts';
 import { watchEntries } from './watch.ts';
 
@@ -100,17 +101,19 @@ export class SocketCoordinator implements Coordinator {
   }
 
   /**
-   * Asks the owner to leave, at any rate or only when it is idle, and waits until its process has ended: only then are all
-   * files of the log closed. Leases and places in the queue are in the log and outlive it.
+   * Asks the owner to leave, at any rate or only when it is idle, and waits until it has hung up and, where that can be
+   * seen, its process has ended: only then are all files of the log closed. Leases and places in the queue are in the log
+   * and outlive it. Throws `UNAVAILABLE` if it takes too long.
    */
   async stopOwner(when: 'now' | 'idle'): Promise<StopAnswer> {
     const connection = await this.#connected(this.#callTimeoutMs);
-    const owner = identityOf(connection.owner.pid);
+    const { pid } = connection.owner;
+    const process = visibleOwner(pid, statePaths(this.#options.commonDir).database);
     const answer = await connection.call('stop', { when }, { timeoutMs: this.#callTimeoutMs });
     if (!answer.stopping) return answer;
     await connection.untilEnded(this.#callTimeoutMs);
-    await untilExited(owner, this.#callTimeoutMs);
-    return answer;
+    if (process === null || (await untilExited(process, this.#callTimeoutMs))) return answer;
+    throw stillRuns(pid, this.#callTimeoutMs);
   }
 
   close(): Promise<void> {
@@ -156,4 +159,12 @@ export class SocketCoordinator implements Coordinator {
 
 function closed(): CoordinatorError {
   return new CoordinatorError('CLOSED', 'this connection to the coordinator was closed');
+}
+
+function stillRuns(pid: number, timeoutMs: number): CoordinatorError {
+  return new CoordinatorError(
+    'UNAVAILABLE',
+    `the coordinator process (pid ${pid}) has let go of its callers, but still runs after ${timeoutMs} ms: files of the log may be open`,
+    { retryable: true },
+  );
 }

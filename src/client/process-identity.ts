@@ -29,13 +29,17 @@ export function isRunning({ pid, start, namespace }: ProcessIdentity): boolean {
   return namespace !== ownNamespace() || startOf(pid) === start;
 }
 
-const lookEveryMs = 10;
+/** Where a look starts a program, it is not taken as often. */
+const lookEveryMs = process.platform === 'linux' ? 10 : 200;
 
-/** Waits until a process has ended, for so long at most. One that cannot be seen, or is this one, is not waited for. */
-export async function untilExited(process: ProcessIdentity, timeoutMs: number): Promise<void> {
-  if (process.namespace !== ownNamespace() || process.pid === thisProcess().pid) return;
+/** Waits until a process that can be seen has ended, for so long at most; says whether it has. */
+export async function untilExited(process: ProcessIdentity, timeoutMs: number): Promise<boolean> {
   const untilMs = performance.now() + timeoutMs;
-  while (isRunning(process) && performance.now() < untilMs) await sleep(lookEveryMs);
+  while (isRunning(process)) {
+    if (performance.now() >= untilMs) return false;
+    await sleep(lookEveryMs);
+  }
+  return true;
 }
 
 /** Null when there is no such process, or only what is left of one that has ended. */

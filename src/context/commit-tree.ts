@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ScopeProblem } from '../protocol/index.ts';
-import { readBlobs, type AskGit } from './blobs.ts';
+import { blobSizes, readBlobs, type AskGit } from './blobs.ts';
 import { ContextError } from './errors.ts';
+import { symlinkMode } from './file-modes.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
 import { errorAt, wholeFile } from './problems.ts';
@@ -11,8 +12,8 @@ import type { FileContent, Tree } from './tree.ts';
 export async function openHeadTree(gitDir: string): Promise<Tree> {
   const commit = await headCommit(gitDir);
   const entries = commit === null ? [] : await listEntries(gitDir, commit);
-  const { blobs, problems } = sortOut(entries);
   const ask: AskGit = ({ args, input }) => gitIn(gitDir, args, input);
+  const { blobs, problems } = sortOut(entries, await sizesOf(ask, entries));
   const contents = await readBlobs(
     ask,
     blobs.map(({ object }) => object),
@@ -62,30 +63,39 @@ function gitIn(gitDir: string, args: readonly string[], input?: string): Promise
 interface Entry {
   readonly mode: string;
   readonly object: string;
-  readonly size: number;
   readonly path: string;
 }
 
 async function listEntries(gitDir: string, commit: string): Promise<Entry[]> {
-  const output = await gitIn(gitDir, ['ls-tree', '-r', '-z', '-l', '--full-tree', commit]);
+  // Not with sizes: in a partial clone Git would fetch every file of the commit to tell them.
+  const output = await gitIn(gitDir, ['ls-tree', '-r', '-z', '--full-tree', commit]);
   return output.toString('utf8').split('\0').flatMap(parseEntry);
 }
 
-/** `mode type object size<TAB>path`; entries of other names are passed over. */
+/** `mode type object<TAB>path`; entries of other names are passed over. */
 function parseEntry(line: string): Entry[] {
-  const match = /^(\d+) blob ([0-9a-f]+) +(\d+)\t((?:.*\/)?(?:rhema|scope)\.yaml)$/s.exec(line);
+  const match = /^(\d+) blob ([0-9a-f]+)\t((?:.*\/)?(?:rhema|scope)\.yaml)$/s.exec(line);
   if (match === null) return [];
-  const [, mode = '', object = '', size = '', path = ''] = match;
-  return [{ mode, object, size: Number(size), path }];
+  const [, mode = '', object = '', path = ''] = match;
+  return [{ mode, object, path }];
 }
 
-const symlinkMode = '120000';
+function sizesOf(ask: AskGit, entries: readonly Entry[]): Promise<ReadonlyMap<string, number>> {
+  return blobSizes(
+    ask,
+    entries.map(({ object }) => object),
+  );
+}
 
-function sortOut(entries: readonly Entry[]): { blobs: Entry[]; problems: ScopeProblem[] } {
+function sortOut(
+  entries: readonly Entry[],
+  sizes: ReadonlyMap<string, number>,
+): { blobs: Entry[]; problems: ScopeProblem[] } {
   const blobs: Entry[] = [];
   const problems: ScopeProblem[] = [];
   for (const entry of entries) {
     const place = wholeFile(entry.path);
+    const size = sizes.get(entry.object) ?? 0;
     if (entry.mode === symlinkMode)
       problems.push(
         errorAt(
@@ -94,8 +104,7 @@ function sortOut(entries: readonly Entry[]): { blobs: Entry[]; problems: ScopePr
           `is a symlink, which is not followed in a bare repository: replace it by a file`,
         ),
       );
-    else if (entry.size > scopeFileBytesMax)
-      problems.push(errorAt('FILE_TOO_LARGE', place, tooLargeMessage(entry.size)));
+    else if (size > scopeFileBytesMax) problems.push(errorAt('FILE_TOO_LARGE', place, tooLargeMessage(size)));
     else blobs.push(entry);
   }
   return { blobs, problems };

@@ -25,3 +25,11 @@ it('tells what Git said in several lines on one line, as sentences', async () =>
       "git status failed: detected dubious ownership in repository at '/srv/shop'. To add an exception for this directory, call: git config --global --add safe.directory /srv/shop",
   });
 });
+
+it('ends a call that takes too long, and says so', async () => {
+  const args = ['-c', 'alias.wait=!exec sleep 600', 'wait'];
+  await expect(runGit({ cwd: temporaryFolder(), args, timeoutMs: 20 })).rejects.toMatchObject({
+    code: 'GIT_FAILED',
+    message: 'git -c failed: it took too long',
+  });
+});

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { ContextError } from './errors.ts';
 
 export interface GitCall {
@@ -7,6 +7,8 @@ export interface GitCall {
   /** Sent to Git's standard input. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Git is ended after this long. Unless given it may take as long as it takes. */
+  readonly timeoutMs?: number;
   /** Is told what Git said beside its answer: it warns of what it could not look at, and goes on. */
   readonly onWarning?: (said: string) => void;
 }
@@ -18,13 +20,15 @@ const outputBytesMax = 512 * 1024 * 1024;
  * Runs Git without a shell and gives its standard output. Takes no optional lock (so that it never disturbs an agent's
  * own Git command) and speaks English (so that its messages can be told apart).
  *
- * @throws ContextError GIT_MISSING when there is no Git, GIT_FAILED with what Git said when it refuses.
+ * @throws ContextError GIT_MISSING when there is no Git, GIT_FAILED with what Git said when it refuses, or that it
+ * took too long.
  */
-export function runGit({ cwd, args, input, env, onWarning }: GitCall): Promise<Buffer> {
+export function runGit({ cwd, args, input, env, timeoutMs = 0, onWarning }: GitCall): Promise<Buffer> {
   const options = {
     cwd,
     encoding: 'buffer' as const,
     maxBuffer: outputBytesMax,
+    timeout: timeoutMs,
     env: { ...(env ?? process.env), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
   };
   return new Promise((resolve, reject) => {
@@ -50,12 +54,13 @@ export function withoutGitVariables(
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')));
 }
 
-function gitError(args: readonly string[], error: Error & { code?: unknown }, said: string): ContextError {
+function gitError(args: readonly string[], error: ExecFileException, said: string): ContextError {
   if (error.code === 'ENOENT')
     return new ContextError('GIT_MISSING', `git was not found: install it, or put it on the PATH`, {
       cause: error,
     });
-  const reason = onOneLine(said) || onOneLine(error.message);
+  // Only a call that took too long is ended by us.
+  const reason = error.killed === true ? 'it took too long' : onOneLine(said) || onOneLine(error.message);
   return new ContextError('GIT_FAILED', `git ${args[0] ?? ''} failed: ${reason}`, { cause: error });
 }
 

@@ -1,4 +1,5 @@
 import type { GitCall } from './git.ts';
+import type { TreeListing } from './ls-files.ts';
 import type { Repository, RepositoryHints } from './repository.ts';
 import type { ScanOptions, ScanResult } from './scan.ts';
 
@@ -8,13 +9,19 @@ export { repositoryPath, scopeFromInput, scopeOfFile } from './files.ts';
 export { isInside } from './inside.ts';
 export { folderOf } from './path-text.ts';
 export { readRegularFile } from './regular-file.ts';
-export { unopenedFolders } from './unopened.ts';
+export type { TreeEntry } from './ls-files.ts';
+export type { UnopenedFolder } from './unopened.ts';
 export type { LastGood, ScanOptions, ScanResult } from './scan.ts';
 
 /** See `git.ts`. Without Git's own variables, so that the folder alone decides which repository is meant. */
 export async function runGit(call: Omit<GitCall, 'env'>): Promise<Buffer> {
   const git = await import('./git.ts');
   return git.runGit({ ...call, env: git.withoutGitVariables() });
+}
+
+/** See `ls-files.ts`. */
+export async function listTree(root: string): Promise<TreeListing> {
+  return (await import('./ls-files.ts')).listTree(root);
 }
 
 /** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */

@@ -5,12 +5,11 @@ import { scopesMax } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { mapBounded } from './bounded.ts';
 import { ContextError } from './errors.ts';
-import { runGit, withoutGitVariables } from './git.ts';
 import { isInside } from './inside.ts';
+import { listTree, type IndexEntry } from './ls-files.ts';
 import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { isGone, messageOf } from './regular-file.ts';
-import type { IndexEntry } from './sparse.ts';
-import { unopenedFolders, type UnopenedFolder } from './unopened.ts';
+import type { UnopenedFolder } from './unopened.ts';
 
 /** A file in the working tree that bears the name of a definition file. */
 export interface ListedFile {
@@ -30,15 +29,15 @@ export interface Listing {
 }
 
 /**
- * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore; also those that
- * a sparse checkout leaves out. Symlinked folders are not entered and a symlinked file is listed only if it stays in the repository; submodules and other
- * repositories inside are left out.
+ * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore; also those
+ * that a sparse checkout leaves out. Symlinked folders are not entered and a symlinked file is listed only if it stays in
+ * the repository; submodules and other repositories inside are left out.
  *
  * @throws ContextError GIT_FAILED when Git refuses.
  */
 export async function listFiles(root: string): Promise<Listing> {
   const problems: ScopeProblem[] = [];
-  const listed = await listPaths(root, (said) => problems.push(...unopenedFolders(said).map(unopened)));
+  const listed = await listPaths(root, problems);
   const accepted: Listed[] = [];
   for (const one of listed.slice(0, pathsMax))
     if (one.path.includes('\uFFFD')) problems.push(unreadableName(one.path));
@@ -64,9 +63,9 @@ interface Listed {
   readonly notCheckedOut: IndexEntry | null;
 }
 
-async function listPaths(root: string, onWarning: (said: string) => void): Promise<Listed[]> {
+async function listPaths(root: string, problems: ScopeProblem[]): Promise<Listed[]> {
   try {
-    return await listByGit(root, onWarning);
+    return await listByGit(root, problems);
   } catch (error) {
     if (!(error instanceof ContextError) || error.code !== 'GIT_MISSING') throw error;
     const { walkFiles } = await import('./walk.ts');
@@ -74,26 +73,16 @@ async function listPaths(root: string, onWarning: (said: string) => void): Promi
   }
 }
 
-async function listByGit(root: string, onWarning: (said: string) => void): Promise<Listed[]> {
-  const args = ['ls-files', '-z', '-s', '-t', '--cached', '--others', '--exclude-standard', '--'];
-  const output = await runGit({
-    cwd: root,
-    args: [...args, ':(glob)**/rhema.yaml', ':(glob)**/scope.yaml'],
-    env: withoutGitVariables(),
-    onWarning,
-  });
-  const listed = output.toString('utf8').split('\0').flatMap(parseListed);
+async function listByGit(root: string, problems: ScopeProblem[]): Promise<Listed[]> {
+  const { entries, unopened } = await listTree(root, [':(glob)**/rhema.yaml', ':(glob)**/scope.yaml']);
+  problems.push(...unopened.map(unopenedWarning));
   // An unmerged file is listed once for each side.
-  const byPath = new Map(listed.map((one) => [one.path, one]));
+  const byPath = new Map(
+    entries
+      .filter(({ kind }) => kind !== 'repository')
+      .map(({ path, index, leftOut }) => [path, { path, notCheckedOut: leftOut ? index : null }]),
+  );
   return [...byPath.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** `tag mode object stage<TAB>path` for what is tracked, `? path` for the rest; `S` marks what is left out. */
-function parseListed(text: string): Listed[] {
-  const [, tag, mode = '', object = '', path = ''] =
-    /^(\S) (?:(\d+) ([0-9a-f]+) \d\t)?(.+)$/s.exec(text) ?? [];
-  if (tag === undefined) return [];
-  return [{ path, notCheckedOut: tag === 'S' ? { path, mode, object } : null }];
 }
 
 function isDefinitionName(name: string): boolean {
@@ -153,7 +142,7 @@ async function followLink(root: string, path: string, problems: ScopeProblem[]):
 }
 
 /** No error: there may be no scope in it. */
-function unopened({ file, message }: UnopenedFolder): ScopeProblem {
+function unopenedWarning({ file, message }: UnopenedFolder): ScopeProblem {
   return warningAt('UNREADABLE_FILE', wholeFile(file), message);
 }
 

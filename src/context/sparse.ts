@@ -1,35 +1,32 @@
 /** Definition files that a sparse checkout leaves out: they are scopes like any other, so Git's index is read for them. */
 import type { ScopeProblem } from '../protocol/index.ts';
-import { blobSizes, readBlobs, type AskGit } from './blobs.ts';
+import { blobSizes, objectsHere, readBlobs, type AskGit } from './blobs.ts';
 import { ContextError } from './errors.ts';
+import { symlinkMode } from './file-modes.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
+import type { IndexEntry } from './ls-files.ts';
 import { errorAt, wholeFile } from './problems.ts';
 import type { FileContent } from './tree.ts';
 
-/** A tracked file that is not on disk, since it is not meant to be. */
-export interface IndexEntry {
-  readonly path: string;
-  /** Git's own: what kind of file it is. */
-  readonly mode: string;
-  /** The id of its content. */
-  readonly object: string;
-}
+/** Long enough for the slowest disk; a network must not hold up whoever waits for the scopes. */
+const gitCallMaxMs = 10_000;
 
-const symlinkMode = '120000';
-
-/** What the index has of each file. In a partial clone it may not be there: then that is the answer. */
+/** What the index has of each file. In a partial clone the content may be on its server alone: then that is the answer. */
 export async function readFromIndex(
   root: string,
   files: readonly IndexEntry[],
 ): Promise<ReadonlyMap<string, FileContent>> {
-  const ask: AskGit = (call) => runGit({ cwd: root, env: withoutGitVariables(), ...call });
+  // The variable keeps a Git that knows it from fetching; `objectsHere` does so for the others.
+  const env = { ...withoutGitVariables(), GIT_NO_LAZY_FETCH: '1' };
+  const ask: AskGit = (call) => runGit({ cwd: root, env, timeoutMs: gitCallMaxMs, ...call });
   const regular = files.filter(({ mode }) => mode !== symlinkMode);
   try {
-    const sizes = await blobSizes(
+    const here = await objectsHere(
       ask,
       regular.map(({ object }) => object),
     );
+    const sizes = await blobSizes(ask, here);
     const wanted = [...sizes].filter(([, size]) => size <= scopeFileBytesMax).map(([object]) => object);
     const contents = await readBlobs(ask, wanted);
     return new Map(files.map((file) => [file.path, contentOf(file, sizes, contents)]));
@@ -49,8 +46,10 @@ function contentOf(
   if (mode === symlinkMode) return refused('SYMLINK_OUTSIDE', path, linkMessage);
   if (size !== undefined && size > scopeFileBytesMax)
     return refused('FILE_TOO_LARGE', path, tooLargeMessage(size));
-  return notThere(path, 'Git has no such object');
+  return notThere(path, notHere);
 }
+
+const notHere = 'it is not in this clone (a partial clone leaves it on its server until it is asked for)';
 
 const linkMessage =
   'is a symlink, which is not followed where a sparse checkout leaves it out: replace it by a file';

@@ -174,6 +174,55 @@ describe('a sparse checkout', () => {
   });
 });
 
+describe('a partial clone', () => {
+  const files = { 'rhema.yaml': flat('top'), 'a/rhema.yaml': flat('a', '../b'), 'b/rhema.yaml': flat('b') };
+  /** Has the content of what is checked out, and of nothing else. */
+  function partialClone(...options: string[]): string {
+    const source = makeRepository({ ...files, 'b/program.ts': 'export {};\n' });
+    commitAll(source);
+    for (const allowed of ['allowFilter', 'allowAnySHA1InWant'])
+      git(source, 'config', `uploadpack.${allowed}`, 'true');
+    const root = join(temporaryFolder(), 'clone');
+    git(source, 'clone', '--quiet', '--no-local', '--filter=blob:none', ...options, `file://${source}`, root);
+    return root;
+  }
+  function sparseClone(): string {
+    const root = partialClone('--sparse');
+    git(root, 'sparse-checkout', 'set', 'a');
+    return root;
+  }
+  /** How many files have no content in it. */
+  const missing = (root: string): number =>
+    git(root, 'rev-list', '--objects', '--missing=print', 'HEAD').match(/^\?/gm)?.length ?? 0;
+
+  test('is read without fetching anything: what is not in it is named, with what gets it', async () => {
+    const root = sparseClone();
+    const found = await scan(root);
+    expect(missing(root)).toBe(2);
+    expect(problemsOf(found)).toEqual([
+      'UNKNOWN_DEPENDENCY a/rhema.yaml:4:11',
+      'UNREADABLE_FILE b/rhema.yaml',
+    ]);
+    expect(found.problems[1]?.message).toMatch(/not in this clone.*git sparse-checkout add its folder$/);
+  });
+
+  test('keeps the last good definition of a scope whose content is not in it', async () => {
+    const good = await scan(makeRepository(files));
+    const root = sparseClone();
+    const found = await scan(root, good);
+    expect(problemsOf(found)).toEqual(['UNREADABLE_FILE b/rhema.yaml', 'LAST_GOOD_KEPT b/rhema.yaml']);
+    expect(graphOf(found)).toEqual({ '.': [], a: ['b'], b: [] });
+    expect(missing(root)).toBe(2);
+  });
+
+  test('that is bare fetches definitions, and nothing else of its commit', async () => {
+    const root = partialClone('--bare');
+    expect(missing(root)).toBe(4);
+    expect(graphOf(await scan(root))).toEqual({ '.': [], a: ['b'], b: [] });
+    expect(missing(root)).toBe(1);
+  });
+});
+
 describe('without Git on the machine', () => {
   test('the folders are walked by the rules of .gitignore', async () => {
     const root = makeRepository({

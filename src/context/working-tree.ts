@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { parseScopePath, type ScopePath } from '../core/index.ts';
 import { isInside } from './inside.ts';
 import { listFiles, type ListedFile, type Listing } from './list-files.ts';
-import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
+import { scopeFileBytesMax } from './limits.ts';
 import { errorAt, wholeFile } from './problems.ts';
-import { isGone, messageOf, openFlags } from './regular-file.ts';
+import { readRegularFileAsync } from './regular-file.ts';
 import { readFromIndex } from './sparse.ts';
 import type { FileContent, Tree } from './tree.ts';
 
@@ -42,31 +41,11 @@ function digestOf({ files, notCheckedOut }: Pick<Listing, 'files' | 'notCheckedO
 
 async function readListed(file: ListedFile | null): Promise<FileContent> {
   if (file === null) return { ok: false, problem: null };
-  try {
-    const handle = await open(file.realPath, openFlags);
-    try {
-      return await readHandle(file.path, handle);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (isGone(error)) return { ok: false, problem: null };
-    return unreadable(file.path, messageOf(error));
-  }
-}
-
-async function readHandle(path: string, handle: FileHandle): Promise<FileContent> {
-  const stat = await handle.stat();
-  if (!stat.isFile()) return unreadable(path, 'it is not a regular file');
-  if (stat.size > scopeFileBytesMax)
-    return { ok: false, problem: errorAt('FILE_TOO_LARGE', wholeFile(path), tooLargeMessage(stat.size)) };
-  const bytes = new Uint8Array(stat.size);
-  const { bytesRead } = await handle.read(bytes, 0, stat.size, 0);
-  return { ok: true, bytes: bytes.subarray(0, bytesRead) };
-}
-
-function unreadable(path: string, reason: string): FileContent {
-  return { ok: false, problem: errorAt('UNREADABLE_FILE', wholeFile(path), `cannot be read: ${reason}`) };
+  const read = await readRegularFileAsync(file.realPath, { bytesMax: scopeFileBytesMax });
+  if (read.ok) return read;
+  if (read.kind === 'gone') return { ok: false, problem: null };
+  const code = read.kind === 'tooLarge' ? 'FILE_TOO_LARGE' : 'UNREADABLE_FILE';
+  return { ok: false, problem: errorAt(code, wholeFile(file.path), `cannot be read: ${read.problem}`) };
 }
 
 function followSymlinks(root: string, path: ScopePath): ScopePath | null {

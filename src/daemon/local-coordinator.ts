@@ -43,7 +43,7 @@ export class LocalCoordinator implements ServedCoordinator {
    * scopes from before a pull.
    */
   async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
-    if (query.kind === 'scopes' && this.#service.idle()) await this.#keeper.catchUp();
+    if (tellsOfScopes(query) && this.#service.idle()) await this.#keeper.catchUp();
     return this.#service.query(query);
   }
 
@@ -58,4 +58,10 @@ export class LocalCoordinator implements ServedCoordinator {
   idle(): boolean {
     return this.#service.idle();
   }
+}
+
+/** Whether the answer depends on which scopes there are now. */
+function tellsOfScopes(query: Query): boolean {
+  if (query.kind === 'status' || query.kind === 'why') return query.at === null;
+  return query.kind === 'scopes';
 }

@@ -9,7 +9,7 @@ import {
   type ScopePath,
 } from '../core/index.ts';
 import type { Reply, ScopeProblem } from '../protocol/index.ts';
-import { ScopeKeeper, type ScopeCommand } from './scope-keeper.ts';
+import { freshMs, restMs, ScopeKeeper, type ScopeCommand } from './scope-keeper.ts';
 
 const scope = (path: string): ScopeDefinition => ({
   path: path as ScopePath,
@@ -39,12 +39,17 @@ class World {
   readonly scans: (LastGood | null)[] = [];
   readonly commands: ScopeCommand[] = [];
   shown: readonly ScopeProblem[] = [];
+  nowMs = 0;
+  looks = 0;
   readonly keeper = new ScopeKeeper({
     scan: (previous) => {
       this.scans.push(previous);
       return Promise.resolve(this.scanned());
     },
-    fingerprint: () => this.look(),
+    fingerprint: () => {
+      this.looks += 1;
+      return this.look();
+    },
     definitions: () => Promise.resolve(this.inForce),
     submit: (command) => {
       this.commands.push(command);
@@ -54,10 +59,24 @@ class World {
     },
     showProblems: (problems) => (this.shown = problems),
     wallMs: () => 99,
+    monotonicMs: () => this.nowMs,
+    pause: async (ms) => void (this.nowMs += ms),
   });
 
   look(): Promise<string> {
     return Promise.resolve(this.fingerprint);
+  }
+
+  /** A look some time after the last one. */
+  async pollLater(): Promise<void> {
+    this.nowMs += restMs;
+    await this.keeper.poll();
+  }
+
+  /** A query when the last look is no longer good enough. */
+  async catchUpLater(): Promise<void> {
+    this.nowMs += freshMs;
+    await this.keeper.catchUp();
   }
 
   scanned(): ScanResult {
@@ -150,54 +169,31 @@ describe('following changes', () => {
   });
 
   it('does nothing while nothing changes', async () => {
-    await world.keeper.poll();
-    await world.keeper.poll();
+    await world.pollLater();
+    await world.pollLater();
     expect(await world.keeper.refreshIfChanged()).toBe(false);
     expect(world.scans).toEqual([]);
   });
 
   it('waits until files that change have come to rest', async () => {
     world.fingerprint = 'f2';
-    await world.keeper.poll();
+    await world.pollLater();
     world.fingerprint = 'f3';
-    await world.keeper.poll();
+    await world.pollLater();
     expect(world.commands).toEqual([]);
-    await world.keeper.poll();
+    await world.pollLater();
     expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
-    await world.keeper.poll();
+    await world.pollLater();
     expect(world.scans).toHaveLength(1);
   });
 
-  it('catches up at once with files that changed while nobody polled', async () => {
+  it('does not take two looks right after each other for rest', async () => {
     world.fingerprint = 'f2';
-    await world.keeper.catchUp();
-    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
-    await world.keeper.catchUp();
-    expect(world.scans).toHaveLength(1);
-  });
-
-  it('leaves files that change between two looks to the next time', async () => {
-    const prints = ['f2', 'f3', 'f3', 'f3'];
-    vi.spyOn(world, 'look').mockImplementation(() => Promise.resolve(prints.shift() ?? 'f3'));
-    await world.keeper.catchUp();
-    expect(world.commands).toEqual([]);
-    world.fingerprint = 'f3';
-    await world.keeper.catchUp();
-    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
-  });
-
-  it('goes on with what is in force when the files cannot be looked at', async () => {
-    vi.spyOn(world, 'look').mockRejectedValue(new Error('git ended with 128'));
-    await world.keeper.catchUp();
+    await world.pollLater();
+    world.nowMs += restMs - 1;
+    await world.keeper.poll();
     expect(world.commands).toEqual([]);
   });
-
-  it('tells whoever asks that coordination was switched off meanwhile', async () => {
-    world.config = { ...defaultConfig, enabled: false };
-    world.fingerprint = 'f2';
-    await expect(world.keeper.catchUp()).rejects.toMatchObject({ code: 'DISABLED' });
-  });
-
   it('does not wait when somebody asks for a scope that is not known', async () => {
     world.fingerprint = 'f2';
     expect(await world.keeper.refreshIfChanged()).toBe(true);
@@ -210,6 +206,84 @@ describe('following changes', () => {
   });
 });
 
+describe('catching up for whoever asks', () => {
+  beforeEach(async () => {
+    await world.keeper.begin(world.scanned());
+    world.commands.length = 0;
+  });
+
+  it('takes over files that changed while nobody polled, once they have come to rest', async () => {
+    world.fingerprint = 'f2';
+    await world.catchUpLater();
+    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+    await world.catchUpLater();
+    expect(world.scans).toHaveLength(1);
+  });
+
+  it('leaves files that change between two looks to the next time', async () => {
+    const prints = ['f2', 'f3', 'f3', 'f3'];
+    vi.spyOn(world, 'look').mockImplementation(() => Promise.resolve(prints.shift() ?? 'f3'));
+    await world.catchUpLater();
+    expect(world.commands).toEqual([]);
+    world.fingerprint = 'f3';
+    await world.keeper.catchUp();
+    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+  });
+
+  it('shares one look among all who ask at once', async () => {
+    world.nowMs += freshMs;
+    await Promise.all(Array.from({ length: 20 }, () => world.keeper.catchUp()));
+    expect(world.looks).toBe(1);
+  });
+
+  it('has those who ask at once confirm nothing to each other', async () => {
+    const prints = ['f2', 'f3', 'f4', 'f5'];
+    vi.spyOn(world, 'look').mockImplementation(() => Promise.resolve(prints.shift() ?? 'f5'));
+    world.nowMs += freshMs;
+    await Promise.all([world.keeper.catchUp(), world.keeper.catchUp()]);
+    expect(world.commands).toEqual([]);
+  });
+
+  it('needs no look shortly after another, be it of a query, of the upkeep or of the start', async () => {
+    await world.keeper.catchUp();
+    expect(world.looks).toBe(0);
+    world.nowMs += freshMs;
+    await world.keeper.poll();
+    await world.keeper.catchUp();
+    await world.catchUpLater();
+    await world.keeper.catchUp();
+    expect(world.looks).toBe(2);
+  });
+
+  it('never says without a look that there are no scopes', async () => {
+    world.definitions = [];
+    await world.keeper.refresh();
+    await world.keeper.catchUp();
+    expect(world.looks).toBe(1);
+  });
+
+  it('looks at once when the last look saw files that are not taken over yet', async () => {
+    world.fingerprint = 'f2';
+    await world.pollLater();
+    await world.keeper.catchUp();
+    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+  });
+
+  it('goes on with what is in force when the files cannot be looked at, and does not try again at once', async () => {
+    vi.spyOn(world, 'look').mockRejectedValue(new Error('git ended with 128'));
+    await world.catchUpLater();
+    await world.keeper.catchUp();
+    expect(world.commands).toEqual([]);
+    expect(world.looks).toBe(1);
+  });
+
+  it('tells whoever asks that coordination was switched off meanwhile', async () => {
+    world.config = { ...defaultConfig, enabled: false };
+    world.fingerprint = 'f2';
+    await expect(world.catchUpLater()).rejects.toMatchObject({ code: 'DISABLED' });
+  });
+});
+
 describe('settings that are too tight for what is held', () => {
   it('are tried again at each poll until they are taken', async () => {
     world.settingsRefusal = {
@@ -219,14 +293,13 @@ describe('settings that are too tight for what is held', () => {
       rejection: { code: 'SETTINGS_IN_USE', message: 'three agents hold locks', details: {} },
     };
     await world.keeper.begin(world.scanned());
-    await world.keeper.poll();
     expect(world.shown).toHaveLength(1);
-    await world.keeper.poll();
+    await world.pollLater();
     expect(world.kinds.filter((kind) => kind === 'Configure')).toHaveLength(2);
     world.settingsRefusal = null;
-    await world.keeper.poll();
+    await world.pollLater();
     expect(world.shown).toEqual([]);
-    await world.keeper.poll();
+    await world.pollLater();
     expect(world.kinds.filter((kind) => kind === 'Configure')).toHaveLength(3);
   });
 });

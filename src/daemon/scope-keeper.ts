@@ -19,7 +19,17 @@ export interface ScopePorts {
   /** Shows the problems in the answers to queries. */
   showProblems(problems: readonly ScopeProblem[]): void;
   wallMs(): number;
+  monotonicMs(): number;
+  pause(ms: number): Promise<void>;
 }
+
+/**
+ * How long changed files have to stay the same before they are taken over: in the middle of a checkout scopes are missing
+ * that come back at once, and a scope that goes takes its locks with it.
+ */
+export const restMs = 300;
+/** How long a look at the files is good enough for those who only ask. */
+export const freshMs = 500;
 
 /**
  * Keeps the state's graph and settings in step with the scope files. A graph that the core refuses changes nothing: the
@@ -29,17 +39,22 @@ export interface ScopePorts {
 export class ScopeKeeper {
   readonly #ports: ScopePorts;
   readonly #refreshes: Coalesced<RefreshReport>;
+  readonly #catchUps: Coalesced<void>;
   #lastGood: LastGood | null = null;
   /** Of the files that were taken over last. */
   #taken: string | null = null;
-  /** Of the files as the last poll saw them. */
+  /** Of the files as they were seen last, and since when they have been so. */
   #seen: string | null = null;
+  #seenSinceMs = 0;
+  /** When they were last looked at, also in vain. */
+  #lookedAtMs = 0;
   /** Whether the settings of the files wait until what is held fits them. */
   #settingsWait = false;
 
   constructor(ports: ScopePorts) {
     this.#ports = ports;
     this.#refreshes = new Coalesced(() => this.#refresh());
+    this.#catchUps = new Coalesced(() => this.#catchUp());
   }
 
   /** The configuration in force; null before {@link begin}. */
@@ -50,9 +65,11 @@ export class ScopeKeeper {
   /** Takes over the first scan of this process. Throws `DISABLED`. */
   async begin(scan: ScanResult): Promise<RefreshReport> {
     const definitions = await this.#ports.definitions();
-    if (scan.sound || definitions.length === 0) return this.#take(scan);
+    const hasAll = scan.sound || definitions.length === 0;
     // A file that is broken now must not lose the scope that the log has from before.
-    return this.#take(await this.#ports.scan({ definitions, config: scan.config }));
+    const good = hasAll ? scan : await this.#ports.scan({ definitions, config: scan.config });
+    this.#note(good.fingerprint);
+    return this.#take(good);
   }
 
   /** Reads the files and takes them over if they are sound. Throws `DISABLED`. */
@@ -62,34 +79,64 @@ export class ScopeKeeper {
 
   /** Refreshes if the files are other than those taken over; says whether it did. */
   async refreshIfChanged(): Promise<boolean> {
-    if ((await this.#ports.fingerprint()) === this.#taken) return false;
+    if ((await this.#look()) === this.#taken) return false;
     await this.refresh();
     return true;
   }
 
   /**
-   * To be called now and then. Files that change are taken over when two calls in a row see the same: in the middle of
-   * a checkout scopes are missing that come back at once, and a scope that goes takes its locks with it. Settings that
-   * were too tight for what was held are tried again.
+   * To be called now and then. Files that change are taken over when they have come to rest. Settings that were too tight
+   * for what was held are tried again.
    */
   async poll(): Promise<void> {
-    const before = this.#seen;
-    this.#seen = await this.#ports.fingerprint();
+    await this.#look();
     const wanted = this.#seen !== this.#taken || this.#settingsWait;
-    if (wanted && this.#seen === before) await this.refresh();
+    if (wanted && this.#lookedAtMs - this.#seenSinceMs >= restMs) await this.refresh();
   }
 
   /**
-   * Before an answer about scopes while nobody else may have polled for long. Files in the middle of a change are left to
-   * the next one, and so is a tree that cannot be read: what is in force is an answer, too. Throws `DISABLED`.
+   * Before an answer while nobody else may have polled for long. Those who ask at the same time share a look, and none is
+   * needed shortly after one that found nothing new; but that there are no scopes is never said without one, since it turns
+   * agents away. Files that do not come to rest are left to the next one, and so is a tree that cannot be read: what is in
+   * force is an answer, too. Throws `DISABLED`.
    */
   async catchUp(): Promise<void> {
     try {
-      await this.poll();
-      if (this.#seen !== this.#taken) await this.poll();
+      await this.#catchUps.run();
     } catch (error) {
       if (error instanceof CoordinatorError && error.code === 'DISABLED') throw error;
     }
+  }
+
+  async #catchUp(): Promise<void> {
+    if (this.#isGoodEnough()) return;
+    await this.poll();
+    if (this.#seen === this.#taken) return;
+    await this.#ports.pause(restMs);
+    await this.poll();
+  }
+
+  #isGoodEnough(): boolean {
+    const hasScopes = this.#lastGood !== null && this.#lastGood.definitions.length > 0;
+    const isFresh = this.#ports.monotonicMs() - this.#lookedAtMs < freshMs;
+    return hasScopes && isFresh && this.#seen === this.#taken;
+  }
+
+  async #look(): Promise<string> {
+    try {
+      const fingerprint = await this.#ports.fingerprint();
+      this.#note(fingerprint);
+      return fingerprint;
+    } catch (error) {
+      this.#lookedAtMs = this.#ports.monotonicMs();
+      throw error;
+    }
+  }
+
+  #note(fingerprint: string): void {
+    this.#lookedAtMs = this.#ports.monotonicMs();
+    if (fingerprint !== this.#seen) this.#seenSinceMs = this.#lookedAtMs;
+    this.#seen = fingerprint;
   }
 
   async #refresh(): Promise<RefreshReport> {

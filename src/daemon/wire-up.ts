@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { statePaths } from '../client/index.ts';
 import {
   fingerprintOnly,
@@ -90,6 +91,8 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
     submit: (command) => service.submitInternal(command),
     showProblems: (problems) => service.setScopeProblems(problems),
     wallMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    pause: (ms) => sleep(ms),
   });
   try {
     await keeper.begin(first);

@@ -44,8 +44,6 @@ it('adds, changes and removes files, and leaves nothing else behind', () => {
 });
 
 const modeOf = (file: string): number => statSync(join(root, file)).mode & 0o777;
-/** Two changes of one file: the second fails when all others are done. */
-const failing = [0, 1].map(() => ({ file: 'failing.yaml', before: 'x\n', after: null }));
 
 describe('the rights of a file', () => {
   let mask = 0;
@@ -56,19 +54,6 @@ describe('the rights of a file', () => {
     chmodSync(join(root, 'a/rhema.yaml'), mode);
     applyChanges(root, [{ file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' }]);
     expect([read('a/rhema.yaml'), modeOf('a/rhema.yaml')]).toEqual(['new\n', mode]);
-  });
-
-  it('come back with what is undone', () => {
-    for (const file of ['gone.yaml', 'failing.yaml']) writeFileSync(join(root, file), 'x\n');
-    for (const file of ['a/rhema.yaml', 'gone.yaml']) chmodSync(join(root, file), 0o664);
-    const changes = [
-      { file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' },
-      { file: 'gone.yaml', before: 'x\n', after: null },
-      ...failing,
-    ];
-    expect(() => applyChanges(root, changes)).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
-    expect([read('a/rhema.yaml'), modeOf('a/rhema.yaml')]).toEqual(['old\n', 0o664]);
-    expect([read('gone.yaml'), modeOf('gone.yaml')]).toEqual(['x\n', 0o664]);
   });
 
   it('are those of any new file where there was none', () => {
@@ -165,12 +150,8 @@ describe('a file that is a symlink', () => {
   });
 });
 
-it('makes the folders that are missing, and removes them when a later step fails', () => {
-  const change = { file: '..b/c/rhema.yaml', before: null, after: 'new\n' };
-  writeFileSync(join(root, 'failing.yaml'), 'x\n');
-  expect(() => applyChanges(root, [change, ...failing])).toThrow();
-  expect(readdirSync(root).sort()).toEqual(['a', 'failing.yaml']);
-  applyChanges(root, [change]);
+it('makes the folders that are missing', () => {
+  applyChanges(root, [{ file: '..b/c/rhema.yaml', before: null, after: 'new\n' }]);
   expect(read('..b/c/rhema.yaml')).toBe('new\n');
 });
 
@@ -209,17 +190,20 @@ it('removes what a killed process has left beside a file, and nothing else', () 
   expect(files()).toEqual([`a/other.yaml.${dead}.tmp`, 'a/rhema.yaml', `a/rhema.yaml.${alive}.tmp`]);
 });
 
-it('undoes what it has done when a later step fails', () => {
-  writeFileSync(join(root, 'gone.yaml'), 'gone\n');
-  const removal = { file: 'gone.yaml', before: 'gone\n', after: null };
-  const changes = [
-    { file: 'rhema.yaml', before: null, after: 'top\n' },
-    { file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' },
-    removal,
-    // There is nothing left to remove: this step fails when all others are done.
-    removal,
-  ];
-  expect(() => applyChanges(root, changes)).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
-  expect(files()).toEqual(['a/rhema.yaml', 'gone.yaml']);
-  expect([read('a/rhema.yaml'), read('gone.yaml')]).toEqual(['old\n', 'gone\n']);
+it.each([
+  ['a symlink to the other', 'b/rhema.yaml', 'old\n', () => symlinkSync('../a/rhema.yaml', place())],
+  ['behind a symlink to its folder', 'c/new.yaml', null, () => symlinkSync('a', join(root, 'c'))],
+])('refuses two changes that land in one file: one is %s', (_title, file, before, link) => {
+  mkdirSync(folder());
+  link();
+  const twin = { file: before === null ? 'a/new.yaml' : 'a/rhema.yaml', before, after: 'one\n' };
+  for (const run of [applyChanges, checkChanges])
+    expect(() => run(root, [twin, { file, before, after: 'two\n' }])).toThrow(
+      expect.objectContaining({
+        code: 'SAME_PLACE',
+        message: expect.stringContaining(`${twin.file} and ${file} are one file`) as string,
+      }),
+    );
+  expect(files().filter((name) => name.startsWith('a/'))).toEqual(['a/rhema.yaml']);
+  expect(read('a/rhema.yaml')).toBe('old\n');
 });

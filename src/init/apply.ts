@@ -6,10 +6,10 @@ import { placeOf, taken } from './place.ts';
 import { Staging } from './staging.ts';
 
 /**
- * Writes all changes or none. Every new text is first written beside its file and flushed; only when all are there do they
- * take their files' places by renaming, so that no file is ever seen in part. Should a renaming fail, those before it
- * are undone. What a killed process has left is removed first, and for good. If the process is killed in between, some files are new and some old; running the same command
- * again completes it. A file that was there keeps its rights.
+ * Writes all changes or none. Every new text is first written beside its file and flushed; only when all are there do
+ * they take their files' places by renaming, so that no file is ever seen in part. Should a renaming fail, those before
+ * it are undone. What a killed process has left is removed first, and for good. If the process is killed in between, some
+ * files are new and some old; running the same command again completes it. A file that was there keeps its rights.
  *
  * @throws InitError as {@link checkChanges} does, and WRITE_FAILED with what the system said.
  */
@@ -21,23 +21,48 @@ export function applyChanges(root: string, changes: readonly FileChange[]): void
     for (const change of changes.filter((one) => !removesLeft(one))) staging.prepare(change);
     staging.commit();
   } catch (error) {
-    staging.undo();
+    const left = staging.undo();
     if (error instanceof InitError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InitError('WRITE_FAILED', `nothing was written: ${reason}`, { cause: error });
+    throw new InitError('WRITE_FAILED', failedText(error, left), { cause: error });
   } finally {
     staging.clear();
   }
+}
+
+function failedText(error: unknown, left: readonly string[]): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (left.length === 0) return `nothing was written: ${reason}`;
+  return `${reason}; not all could be put back as it was: look at ${left.join(', ')}`;
 }
 
 /**
  * Whether changes can be written, as far as can be told without writing.
  *
  * @throws InitError CHANGED_MEANWHILE when a file is not as it was when the plan was made, OUTSIDE_REPOSITORY when a
- * symlink leads out, PLACE_TAKEN where something other than a file or folder lies, READ_ONLY when a file may not be written.
+ * symlink leads out, PLACE_TAKEN where something other than a file or folder lies, READ_ONLY when a file may not be
+ * written, SAME_PLACE when a symlink makes two files one.
  */
 export function checkChanges(root: string, changes: readonly FileChange[]): void {
   for (const change of changes) checkUnchanged(root, change);
+  checkPlaces(root, changes);
+}
+
+/** Of two changes to one file the second would overwrite the first, and neither could be undone. */
+function checkPlaces(root: string, changes: readonly FileChange[]): void {
+  const files = new Map<string, string>();
+  for (const { file } of changes) {
+    const place = placeOf(root, file);
+    const other = files.get(place);
+    if (other !== undefined) throw samePlace(other, file);
+    files.set(place, file);
+  }
+}
+
+function samePlace(one: string, other: string): InitError {
+  return new InitError(
+    'SAME_PLACE',
+    `${one} and ${other} are one file by a symlink, and each is to be changed: nothing was written, replace the symlink by a file`,
+  );
 }
 
 function checkUnchanged(root: string, { file, before }: FileChange): void {

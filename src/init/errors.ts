@@ -10,4 +10,10 @@ export class InitError extends Error {
 }
 
 export type InitErrorCode =
-  'NO_WORKTREE' | 'CHANGED_MEANWHILE' | 'OUTSIDE_REPOSITORY' | 'PLACE_TAKEN' | 'READ_ONLY' | 'WRITE_FAILED';
+  | 'NO_WORKTREE'
+  | 'CHANGED_MEANWHILE'
+  | 'OUTSIDE_REPOSITORY'
+  | 'PLACE_TAKEN'
+  | 'READ_ONLY'
+  | 'SAME_PLACE'
+  | 'WRITE_FAILED';

@@ -1,13 +1,12 @@
-import { runGit, unopenedFolders } from '../context/index.ts';
+import { listTree, runGit, type TreeEntry, type UnopenedFolder } from '../context/index.ts';
 import { warning, type Notices } from './notices.ts';
 import { noteLinksOut } from './symlinks.ts';
 import { RepositoryTree } from './tree.ts';
 
 /** Lists a working tree by Git. */
 export async function openTree(root: string, notices: Notices): Promise<RepositoryTree> {
-  const args = ['ls-files', '-z', '-s', '-t', '--cached', '--others', '--exclude-standard'];
-  const output = await runGit({ cwd: root, args, onWarning: (said) => noteUnopened(said, notices) });
-  const entries = output.toString('utf8').split('\0').flatMap(parseEntry);
+  const { entries, unopened } = await listTree(root);
+  noteUnopened(unopened, notices);
   noteSkipped(entries, notices);
   noteLinksOut(
     root,
@@ -16,45 +15,27 @@ export async function openTree(root: string, notices: Notices): Promise<Reposito
   );
   return new RepositoryTree(
     root,
-    entries.filter(({ kind }) => kind === 'file' || kind === 'untracked').map(({ path }) => path),
+    entries.filter(isFile).map(({ path }) => path),
     notices,
   );
 }
 
-interface Entry {
-  /** `untracked`: a file, or a symlink. */
-  readonly kind: 'file' | 'untracked' | 'symlink' | 'submodule' | 'repository' | 'sparse';
-  readonly path: string;
-}
-
-/** `tag mode object stage<TAB>path` for what is tracked, `? path` for the rest, with a slash after a repository. */
-function parseEntry(text: string): Entry[] {
-  const untracked = /^\? (.+)$/s.exec(text);
-  if (untracked !== null) return [untrackedEntry(untracked[1] ?? '')];
-  const tracked = /^(\S) (\d+) [0-9a-f]+ \d\t(.+)$/s.exec(text);
-  if (tracked === null) return [];
-  const [, tag = '', mode = '', path = ''] = tracked;
-  if (mode === '160000') return [{ kind: 'submodule', path }];
-  if (mode === '120000') return [{ kind: 'symlink', path }];
-  return [{ kind: tag === 'S' ? 'sparse' : 'file', path }];
-}
-
-function untrackedEntry(path: string): Entry {
-  return path.endsWith('/') ? { kind: 'repository', path: path.slice(0, -1) } : { kind: 'untracked', path };
+/** Whether it is on disk, and may be looked at: an untracked symlink is told apart later. */
+function isFile({ kind, leftOut }: TreeEntry): boolean {
+  return (kind === 'file' && !leftOut) || kind === 'untracked';
 }
 
 /** Git tells of the others what they are. */
-function mayBeLink({ kind }: Entry): boolean {
+function mayBeLink({ kind }: TreeEntry): boolean {
   return kind === 'symlink' || kind === 'untracked';
 }
 
 /** What was derived from it before would else be taken for gone. */
-function noteUnopened(said: string, notices: Notices): void {
-  for (const { file, message } of unopenedFolders(said))
-    notices.addGap(warning('FILE_UNREADABLE', { file }, message));
+function noteUnopened(unopened: readonly UnopenedFolder[], notices: Notices): void {
+  for (const { file, message } of unopened) notices.addGap(warning('FILE_UNREADABLE', { file }, message));
 }
 
-function noteSkipped(entries: readonly Entry[], notices: Notices): void {
+function noteSkipped(entries: readonly TreeEntry[], notices: Notices): void {
   for (const { kind, path } of entries)
     if (kind === 'submodule')
       notices.add(
@@ -68,7 +49,7 @@ function noteSkipped(entries: readonly Entry[], notices: Notices): void {
       notices.add(
         warning('REPOSITORY_SKIPPED', { file: path }, 'is a Git repository of its own: not entered'),
       );
-  const absent = entries.filter(({ kind }) => kind === 'sparse').length;
+  const absent = entries.filter(({ kind, leftOut }) => kind === 'file' && leftOut).length;
   if (absent === 0) return;
   const message = `this checkout is sparse: ${absent} files that are not on disk were not looked at, and nothing is taken away`;
   notices.addAbsence(warning('SPARSE_CHECKOUT', null, message));

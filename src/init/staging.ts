@@ -33,8 +33,8 @@ export class Staging {
   readonly #root: string;
   readonly #prepared: Staged[] = [];
   readonly #done: Staged[] = [];
-  /** New texts beside the places that they are for. */
-  readonly #temporary = new Map<string, string>();
+  /** The new texts that wait beside the places of their changes. */
+  readonly #temporary = new Map<FileChange, string>();
   /** Innermost last. */
   readonly #madeFolders: string[] = [];
 
@@ -49,32 +49,48 @@ export class Staging {
     this.#prepared.push({ change, place, mode });
     if (change.after === null) return;
     sweep(place);
-    this.#write(place, change.after, mode);
+    this.#write({ change, place, mode }, change.after);
   }
 
   commit(): void {
     for (const staged of this.#prepared) {
       if (staged.change.after === null) unlinkSync(staged.place);
-      else this.#move(staged.place);
+      else this.#move(staged);
       this.#done.push(staged);
     }
     const folders = this.#done.map(({ place }) => dirname(place));
     for (const folder of new Set([...folders, ...this.#madeFolders.map(dirname)])) flush(folder);
   }
 
-  undo(): void {
-    for (const { change, place, mode } of this.#done.splice(0).reverse())
-      if (change.before === null) rmSync(place, { force: true });
-      else if (change.after === null || textAt(place) === change.after) {
-        this.#write(place, change.before, mode);
-        this.#move(place);
-      }
+  /** Gives the files that could not be put back as they were. */
+  undo(): string[] {
+    const left = this.#done
+      .splice(0)
+      .reverse()
+      .filter((staged) => !this.#restore(staged));
     this.clear();
     for (const folder of this.#madeFolders.splice(0).reverse()) removeIfEmpty(folder);
+    return left.map(({ change }) => change.file);
   }
 
   clear(): void {
-    for (const temporary of this.#temporary.values()) rmSync(temporary, { force: true });
+    for (const temporary of this.#temporary.values()) removeIfPossible(temporary);
+  }
+
+  #restore(staged: Staged): boolean {
+    const { change, place } = staged;
+    try {
+      // Whoever has written there meanwhile must not lose it.
+      if (textAt(place) !== change.after) return false;
+      if (change.before === null) unlinkSync(place);
+      else {
+        this.#write(staged, change.before);
+        this.#move(staged);
+      }
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #makeFolder(folder: string): void {
@@ -84,10 +100,10 @@ export class Staging {
     this.#madeFolders.push(folder);
   }
 
-  #write(place: string, text: string, mode: number | null): void {
+  #write({ change, place, mode }: Staged, text: string): void {
     const temporary = waitingPlace(place);
     const handle = openSync(temporary, 'wx', mode ?? 0o666);
-    this.#temporary.set(place, temporary);
+    this.#temporary.set(change, temporary);
     try {
       // What is asked for at the opening is cut by the mask of the process.
       if (mode !== null) fchmodSync(handle, mode);
@@ -99,9 +115,11 @@ export class Staging {
     }
   }
 
-  #move(place: string): void {
-    renameSync(this.#temporary.get(place) ?? '', place);
-    this.#temporary.delete(place);
+  #move({ change, place }: Staged): void {
+    const temporary = this.#temporary.get(change);
+    if (temporary === undefined) throw new Error(`no text waits for ${change.file}`);
+    renameSync(temporary, place);
+    this.#temporary.delete(change);
   }
 }
 
@@ -132,6 +150,15 @@ function flush(folder: string): void {
 function sweep(place: string): void {
   const [folder, name] = [dirname(place), basename(place)];
   for (const left of leftIn(folder, (beside) => beside === name)) rmSync(join(folder, left), { force: true });
+}
+
+/** What stays is removed by whoever writes beside it next. */
+function removeIfPossible(place: string): void {
+  try {
+    rmSync(place, { force: true });
+  } catch {
+    // There is worse trouble to tell of, or the work is done.
+  }
 }
 
 function removeIfEmpty(folder: string): void {

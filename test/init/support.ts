@@ -87,3 +87,10 @@ export function changesOf({ changes }: Pick<Plan, 'changes'>): string[] {
 }
 
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The package.json of a top with workspaces. */
+export const workspace = (...patterns: readonly string[]): string =>
+  json({ name: 'acme', private: true, workspaces: patterns });
+
+/** The package.json of a package in it. */
+export const library = (name: string, more: object = {}): string => json({ name, version: '1.0.0', ...more });

@@ -98,7 +98,7 @@ export class Stage {
       timers,
       host: { hostId: 'host', bootId: `boot ${this.#boots}` },
     });
-    const keeper = keeperOf(repository, service);
+    const keeper = this.#keeperOf(repository, service);
     await keeper.begin(await scanRepository(repository, { previous: null, env: {} }));
     const coordinator = this.#noticing(new LocalCoordinator(service, keeper));
     const server = await serve(repository.commonDir, coordinator, { version: this.#version });
@@ -130,15 +130,17 @@ export class Stage {
       },
     };
   }
-}
 
-function keeperOf(repository: Repository, service: Service): ScopeKeeper {
-  return new ScopeKeeper({
-    scan: (previous: LastGood | null) => scanRepository(repository, { previous, env: {} }),
-    fingerprint: () => fingerprintOnly(repository),
-    definitions: async () => (await service.query({ kind: 'scopes' })).scopes,
-    submit: (command) => service.submitInternal(command),
-    showProblems: (problems) => service.setScopeProblems(problems),
-    wallMs: () => 0,
-  });
+  #keeperOf(repository: Repository, service: Service): ScopeKeeper {
+    return new ScopeKeeper({
+      scan: (previous: LastGood | null) => scanRepository(repository, { previous, env: {} }),
+      fingerprint: () => fingerprintOnly(repository),
+      definitions: async () => (await service.query({ kind: 'scopes' })).scopes,
+      submit: (command) => service.submitInternal(command),
+      showProblems: (problems) => service.setScopeProblems(problems),
+      wallMs: () => 0,
+      monotonicMs: () => this.#clock.monotonicMs(),
+      pause: () => Promise.resolve(),
+    });
+  }
 }

@@ -72,10 +72,10 @@ function folderOf(call: Call, { directory }: Position): string {
 }
 
 async function answerAt(call: Call, position: Position, unfinished: string): Promise<Answer> {
-  const { command, operands, pending, isClosed } = position;
+  const { command, operands, pending, needsValue, isClosed } = position;
   if (isClosed && runsCommand(command)) return { kind: 'command', candidates: [] };
+  if (!isClosed && !needsValue && unfinished.startsWith('-')) return optionAnswer(call, position, unfinished);
   if (pending !== null) return answerOf(call, pending.attributeName(), unfinished);
-  if (!isClosed && unfinished.startsWith('-')) return optionAnswer(call, position, unfinished);
   if (command.commands.length > 0) return wordsOf(commandsOf(command), unfinished);
   const arguments_ = command.registeredArguments;
   const argument = arguments_[operands] ?? arguments_.at(-1);

@@ -6,8 +6,10 @@ export interface Position {
   readonly command: Command;
   /** Operands of the command so far. */
   readonly operands: number;
-  /** The option whose value comes next. */
+  /** The option whose value comes next, or may. */
   readonly pending: Option | null;
+  /** Whether the next word is the value of `pending` even if it looks like an option. */
+  readonly needsValue: boolean;
   /** What was given with `-C`. */
   readonly directory: string | null;
   /** Whether `--` was there: only operands come after it. */
@@ -21,6 +23,7 @@ export function positionAfter(program: Command, words: readonly string[]): Posit
     command: program,
     operands: 0,
     pending: null,
+    needsValue: false,
     directory: null,
     isClosed: false,
   };
@@ -29,8 +32,9 @@ export function positionAfter(program: Command, words: readonly string[]): Posit
 }
 
 function step(position: Position, word: string): Position | null {
-  const { command, operands, pending, isClosed } = position;
+  const { command, operands, pending, needsValue, isClosed } = position;
   if (isClosed) return { ...position, operands: operands + 1 };
+  if (pending !== null && needsValue) return afterValue(position, pending, word);
   if (word === '--') return { ...position, pending: null, isClosed: true };
   if (word.startsWith('-')) return afterOption(position, word);
   if (pending !== null) return afterValue(position, pending, word);
@@ -42,13 +46,14 @@ function step(position: Position, word: string): Position | null {
 function afterOption(position: Position, word: string): Position {
   const { flag, value } = splitOption(word);
   const option = optionNamed(position.program, position.command, flag);
-  if (option === null || value === null) return { ...position, pending: option };
+  if (option === null || value === null)
+    return { ...position, pending: option, needsValue: option?.required === true };
   return { ...afterValue(position, option, value), pending: null };
 }
 
 function afterValue(position: Position, option: Option, value: string): Position {
   const directory = option.attributeName() === 'directory' ? value : position.directory;
-  return { ...position, directory, pending: option.variadic ? option : null };
+  return { ...position, directory, pending: option.variadic ? option : null, needsValue: false };
 }
 
 /** `--agent=al` and `-Cdir` have their value with them. */

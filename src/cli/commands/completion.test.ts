@@ -42,6 +42,10 @@ describe('completion', () => {
     [['lock', 'acquire', '--re'], ['--reason']],
     [['run', '--scope', 'src/core', 's'], ['src/core']],
     [['run', '--scope', 'src/core', '--', 'n'], []],
+    [['run', '--scope', 'src/core', '--js'], ['--json']],
+    [['run', '--scope', '--js'], []],
+    [['lock', 'acquire', '--wait', '--re'], ['--reason']],
+    [['lock', 'acquire', '--reason', '--wait', 's'], ['src/core']],
     [['agent', 'set', 'b'], ['blocked']],
     [['lock', 'acquire', '--json', 'src'], ['src/core']],
     [

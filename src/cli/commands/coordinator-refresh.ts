@@ -9,9 +9,8 @@ import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
 
 /**
- * Has the coordinator read the scope files again. A refused graph leaves the last good one in force, and of a file that is
- * broken what it said last: neither is what the files say. `more` is added to the
- * answer.
+ * Has the coordinator read the scope files again. A refused graph leaves the last good one in force, and of a file that
+ * is broken what it said last: neither is what the files say. `more` is added to the answer.
  */
 export async function refreshCoordinator(
   call: Call,

@@ -47,3 +47,7 @@ it.each(['setup(', '"', "'''", '"\\"', '[', '{', '#', '\n', ' ', 'f"', 'r'])(
     expect(call?.offset).toBe(head.length);
   },
 );
+
+it.each(['import', 'from'])('looks for what %s names in one go, however many blanks there are', (word) => {
+  expect(setupCall(`${word}${' '.repeat(bytes)}os\n`)).toBeNull();
+});

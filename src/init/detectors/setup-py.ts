@@ -8,9 +8,12 @@ export interface SetupCall {
   readonly computed: ReadonlySet<string>;
 }
 
+/** One blank alone, since the names may begin with more: two ways to read the same blanks would be tried against each other. */
+const importsSetup = /^[ \t]*(?:from|import)[ \t][\w., \t]*(?:setuptools|distutils|skbuild)/m;
+
 /** Reads the tokens up to the end of the call, and nothing of what they do. Null: there is no such call. */
 export function setupCall(text: string): SetupCall | null {
-  if (!/^[ \t]*(?:from|import)[ \t]+[\w., \t]*(?:setuptools|distutils|skbuild)/m.test(text)) return null;
+  if (!importsSetup.test(text)) return null;
   const tokens = tokensOf(text);
   let before = '';
   let last: Token = { text: '', offset: 0 };

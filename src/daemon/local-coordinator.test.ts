@@ -1,0 +1,58 @@
+import { beforeEach, expect, it } from 'vitest';
+import { asRevision, asTimeMs, type AgentId } from '../core/index.ts';
+import type { Moment, Query } from '../protocol/index.ts';
+import { LocalCoordinator } from './local-coordinator.ts';
+import { ScopeKeeper } from './scope-keeper.ts';
+import { FakeCoordinator } from './testing/fake-coordinator.ts';
+
+const never = (): never => {
+  throw new Error('nothing is to be taken over here');
+};
+
+let service: FakeCoordinator;
+let looks: number;
+let coordinator: LocalCoordinator;
+beforeEach(() => {
+  service = new FakeCoordinator();
+  looks = 0;
+  const keeper = new ScopeKeeper({
+    scan: never,
+    fingerprint: () => Promise.reject(new Error(`look ${(looks += 1)}`)),
+    definitions: never,
+    submit: never,
+    showProblems: never,
+    wallMs: () => 0,
+    monotonicMs: () => 0,
+    pause: never,
+  });
+  coordinator = new LocalCoordinator(service, keeper);
+});
+
+const subject = { kind: 'agent', agent: 'a' as AgentId } as const;
+const now: readonly Query[] = [
+  { kind: 'scopes' },
+  { kind: 'status', at: null },
+  { kind: 'why', subject, at: null },
+];
+const past: Moment = { kind: 'revision', revision: asRevision(1) };
+
+it.each(now)('looks at the scope files before it answers, where nothing is held: %j', async (query) => {
+  await coordinator.query(query);
+  expect(looks).toBe(1);
+});
+
+it.each(now)('costs no look while something is held, since then the upkeep looks: %j', async (query) => {
+  service.isIdle = false;
+  await coordinator.query(query);
+  expect(looks).toBe(0);
+});
+
+it.each<Query>([
+  { kind: 'status', at: past },
+  { kind: 'why', subject, at: { kind: 'time', atMs: asTimeMs(1) } },
+  { kind: 'health' },
+  { kind: 'violations' },
+])('costs no look where the answer does not depend on the files: %j', async (query) => {
+  await coordinator.query(query);
+  expect(looks).toBe(0);
+});
