@@ -1,8 +1,13 @@
 import type { Grant, Rejection, ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
 import type { Reply } from '../protocol/index.ts';
 import type { AgentCommand, KeptAgent } from './kept-agent.ts';
+import { inTime } from './in-time.ts';
+import type { Clock } from './ports.ts';
 import type { TicketWait } from './ticket-wait.ts';
 import type { Visit } from './visit.ts';
+
+/** How long a call whose time is over waits to learn how things are, in milliseconds. */
+const lastAskMs = 5_000;
 
 export interface AcquireWish {
   readonly scopes: readonly ScopePath[];
@@ -33,6 +38,7 @@ export type Acquired =
  * next call for the same scopes goes on waiting in it.
  */
 export async function acquire(
+  clock: Pick<Clock, 'after'>,
   visit: Visit,
   wish: AcquireWish,
   onWaiting: () => () => void,
@@ -52,8 +58,9 @@ export async function acquire(
         ? { kind: 'granted', locks: end.reply.locks }
         : { kind: 'ended', ticket: asked.wait.ticket, cause: end.reply.cause };
     case 'time':
-      // Without the wish to wait: a ticket that has just ended must not be replaced by one at the end of the queue.
-      return ask(agent, wish, false);
+      // Without the wish to wait: a ticket that has just ended must not be replaced by one at the end of the queue. The
+      // call has used up its time: that the place is kept is known without an answer.
+      return (await inTime(clock, lastAskMs, ask(agent, wish, false))) ?? asked;
     case 'aborted':
       return asked;
     case 'stopped':

@@ -33,6 +33,8 @@ export type Resource =
   /** The log from a revision on, or its last entries when none is given. */
   | { readonly kind: 'log'; readonly from: number | null };
 
+/** After so long, in milliseconds, what a call saw at its beginning may no longer be so. */
+const longCallMs = 1_000;
 /** How long a call waits to learn of what was lost, in milliseconds: clients give up on a call after a minute. */
 const lookPatienceMs = 3_000;
 
@@ -138,7 +140,11 @@ export class Face {
   ): Promise<ToolAnswer> {
     const visit = await Visit.begin(clock, agent, call);
     await lookForLost(clock, agent);
-    return visit.end(await body(visit).catch((error: unknown) => this.#failed(tool, error)));
+    const beganMs = clock.monotonicMs();
+    const answer = await body(visit).catch((error: unknown) => this.#failed(tool, error));
+    // A call that waited must not say that all is well when something was lost meanwhile.
+    if (clock.monotonicMs() - beganMs >= longCallMs) await lookForLost(clock, agent);
+    return visit.end(answer);
   }
 
   #failed(tool: ToolName, error: unknown): ToolAnswer {

@@ -198,7 +198,7 @@ export class KeptAgent {
 
   /** Looks whether it still holds what it was told that it holds: heartbeats are too far apart to say so in time. */
   async look(): Promise<void> {
-    if (this.holdings.isEmpty) return;
+    if (this.holdings.isEmpty && this.#asked.size === 0) return;
     const view = this.#beginView();
     const subject = { kind: 'agent', agent: this.session.agent } as const;
     const query = { kind: 'why', subject, at: null, happened: 0 } as const;

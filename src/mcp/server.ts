@@ -120,7 +120,7 @@ function clientName(server: McpServer, envelope: unknown): string | null {
  */
 function isBreakOrTimeOut(reason: unknown): boolean {
   if (reason instanceof SdkError) return reason.code === SdkErrorCode.ConnectionClosed;
-  return typeof reason === 'string' && /\btime(?:d|s)?[ -]?out\b/i.test(reason);
+  return typeof reason === 'string' && /time[ds]?[ _-]?out|deadline (?:exceeded|has elapsed)/i.test(reason);
 }
 
 /** Where a program finds the few facts of a result. */

@@ -280,3 +280,35 @@ function later(reply: Reply, byMs: number): Reply {
     key.endsWith('Ms') && typeof value === 'number' ? value + byMs : value,
   ) as Reply;
 }
+
+it('a call that waited tells what was lost meanwhile', async () => {
+  const { stage, alice, bob } = await contenders({ maxLocksPerAgent: 2 });
+  await bob.acquire('bob', web);
+  await alice.acquire('alice', auth);
+  const waiting = alice.acquire('alice', web, { wait_seconds: 20 });
+  await stage.pass(2_000);
+  await revoke(stage, auth);
+  await bob.call('lock_release', { agent: 'bob' });
+  await stage.pass(1_000);
+  expect((await waiting).text).toMatch(/^LOST "services\/auth".*\nGRANTED "services\/web"/);
+});
+
+it('a call whose time is over while the coordinator does not answer says that the place is kept', async () => {
+  const { stage, alice, bob } = await contenders();
+  await alice.acquire('alice', auth);
+  const waiting = bob.acquire('bob', auth, { wait_seconds: 10 });
+  await stage.pass(9_000);
+  const inner = stage.coordinator;
+  stage.coordinator = { ...inner, submit: () => new Promise(() => undefined) };
+  await stage.pass(7_000);
+  expect((await waiting).facts).toMatchObject({ status: 'waiting', position: 1 });
+});
+
+it('who has not heard that its sync began is told the run', async () => {
+  const { alice } = await contenders();
+  const start = () => alice.call('sync_scope', { agent: 'alice', scope: auth, action: 'start' });
+  const { facts } = await start();
+  expect((await start()).text).toBe(
+    `SYNC_IN_PROGRESS: you are syncing "services/auth" yourself: run ${String(facts['run'])}.\nNext: sync_scope complete, or fail, with run ${String(facts['run'])}.`,
+  );
+});

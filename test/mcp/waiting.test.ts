@@ -150,7 +150,12 @@ it('a cancelled renewal does not give back what was held before', async () => {
   expect((await statusOf(stage)).locks).toMatchObject([{ agent: 'alice' }]);
 });
 
-it("a client's own time-out is no wish to give the place up", async () => {
+it.each([
+  'McpError: MCP error -32001: Request timed out',
+  'request timeout',
+  'context deadline exceeded',
+  'REQUEST_TIMEOUT',
+])("a client's own time-out is no wish to give the place up: %s", async (reason) => {
   const { stage, bob } = await contenders();
   const abort = new AbortController();
   const waiting = bob.call(
@@ -159,7 +164,7 @@ it("a client's own time-out is no wish to give the place up", async () => {
     { signal: abort.signal },
   );
   await quiet();
-  abort.abort('McpError: MCP error -32001: Request timed out');
+  abort.abort(reason);
   await expect(waiting).rejects.toThrow();
   await quiet();
   expect((await statusOf(stage)).waiters).toMatchObject([{ agent: 'bob' }]);

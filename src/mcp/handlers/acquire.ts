@@ -23,7 +23,9 @@ export const acquire: AgentHandler<'lock_acquire'> = async (work, visit, input, 
     waits: waitMs > 0,
     leftMs: () => Math.max(0, untilMs - work.clock.monotonicMs()),
   };
-  const acquired = await acquireLocks(visit, wish, () => tellProgress(work, call, scopes, waitMs));
+  const acquired = await acquireLocks(work.clock, visit, wish, () =>
+    tellProgress(work, call, scopes, waitMs),
+  );
   return answerOf(work, visit, scopes, acquired);
 };
 

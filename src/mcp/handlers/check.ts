@@ -56,6 +56,8 @@ function verdict(
   const [lock] = locks;
   const isAwaited = wait?.scopes.includes(scope) === true;
   if (lock === undefined) return { mayWrite: false, because: isAwaited ? awaited : free };
+  if (lock.agent === session.agent && lock.epoch !== session.epoch)
+    return { mayWrite: false, because: anotherIncarnation };
   if (lock.agent !== session.agent) return { mayWrite: false, because: `${lock.agent} holds it` };
   if (checked !== null && !checked.valid) return { mayWrite: false, because: checked.why };
   if (agent?.status === 'blocked') return { mayWrite: false, because: blockedHolder };
@@ -64,6 +66,8 @@ function verdict(
 
 const free = 'it is free: lock_acquire it first';
 const awaited = 'it is free, but you wait for it in the queue: lock_acquire it again, which says why';
+const anotherIncarnation =
+  'a later incarnation of your name holds it: agent_join again, or take another name';
 const blockedHolder = 'you have said that you are blocked: agent_report working first';
 
 interface Findings extends Verdict {

@@ -1,7 +1,7 @@
 import { asRevision, type Grant, type ScopePath } from '../../core/index.ts';
 import { invalidInput, type Reply } from '../../protocol/index.ts';
 import { refused, told } from '../answer.ts';
-import { refusalAnswer } from '../refusals.ts';
+import { informedRefusal } from '../informed-refusals.ts';
 import { fileNamed, nearestScope } from '../scopes.ts';
 import { quoted } from '../text.ts';
 import { syncAgainText } from '../views.ts';
@@ -28,7 +28,7 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
     digest,
     baseDigest: scope.contexts[file]?.digest ?? null,
   });
-  if (!reply.ok) return refusalAnswer(reply.rejection);
+  if (!reply.ok) return informedRefusal(workspace.coordinator, reply.rejection, work.clock.nowMs());
   if (reply.result.kind !== 'contextModified')
     throw new Error(`a context write was answered ${reply.result.kind}`);
   const { token, invalidated } = reply.result;

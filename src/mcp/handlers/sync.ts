@@ -3,6 +3,7 @@ import { invalidInput, type CallerCommand } from '../../protocol/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import type { AgentCommand, KeptAgent } from '../kept-agent.ts';
 import { informedRefusal } from '../informed-refusals.ts';
+import { refusalAnswer, type Advice } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
 import { scopeNamed } from '../scopes.ts';
 import { duration, quoted } from '../text.ts';
@@ -18,8 +19,12 @@ export const sync: AgentHandler<'sync_scope'> = async (work, { agent }, input) =
     input.action === 'retry' || input.action === 'changed'
       ? await work.speaker.submit(commandOfAnybody(agent, scope, input))
       : await agent.submit(agentCommand(scope, input));
-  if (!reply.ok) return informedRefusal(work.workspace.coordinator, reply.rejection, work.clock.nowMs());
-  return answerOf(work, scope, reply.result);
+  if (reply.ok) return answerOf(work, scope, reply.result);
+  const { code, details } = reply.rejection;
+  // The answer to its start may have been lost.
+  if (code === 'SYNC_IN_PROGRESS' && details['agent'] === agent.session.agent)
+    return refusalAnswer(reply.rejection, ownRun(scope, details['run']));
+  return informedRefusal(work.workspace.coordinator, reply.rejection, work.clock.nowMs());
 };
 
 function agentCommand(scope: ScopePath, input: Input): AgentCommand {
@@ -36,6 +41,13 @@ function commandOfAnybody(agent: KeptAgent, scope: ScopePath, input: Input): Cal
   const by = agent.session.agent;
   if (input.action === 'retry') return { kind: 'RetrySync', scope, by };
   return { kind: 'InvalidateSync', scope, by, reason: input.message ?? null };
+}
+
+function ownRun(scope: ScopePath, run: unknown): Advice {
+  return {
+    story: `you are syncing ${quoted(scope)} yourself: run ${String(run)}.`,
+    next: `sync_scope complete, or fail, with run ${String(run)}.`,
+  };
 }
 
 function answerOf(work: Work, scope: ScopePath, result: Result): ToolAnswer {
