@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   readlinkSync,
@@ -9,7 +10,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CoordinatorError, type FailureCode } from '../protocol/index.ts';
 
 /** Where the coordination of one repository keeps its files. All absolute. */
@@ -58,9 +59,19 @@ export function ensurePrivateDirectory(path: string): void {
 
 function makeDirectory(path: string): Stats {
   return withAccess(path, () => {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    // With `recursive` alone Node says of a file system that may only be read that there is no such folder.
+    if (existsSync(dirname(path))) makeOne(path);
+    else mkdirSync(path, { recursive: true, mode: 0o700 });
     return lstatSync(path);
   });
+}
+
+function makeOne(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 interface Trouble {
