@@ -53,7 +53,7 @@ export const sound: RepositoryFacts = {
   place,
   state: known(state),
   surroundings: known(surroundings),
-  configuration: known({ enabled: true, entries: [], problems: [] }),
+  configuration: known({ enabled: true, entries: [], problems: [], unusedFile: null }),
   scan: known({ definitions: [definition], settings: defaultSettings, problems: [] }),
   log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
   owner: known(healthAnswer()),
