@@ -65,6 +65,20 @@ describe('doctor', () => {
     expect(stderr).toContain('repository: /repo');
   });
 
+  it('does not ask a Git that does not answer for more', async () => {
+    const silent = Object.assign(new Error('git --version does not answer'), { code: 'GIT_SILENT' });
+    const never = async (): Promise<never> => new Promise(() => undefined);
+    const harness = patient({
+      gitVersion: async () => Promise.reject(silent),
+      scan: never,
+      configuration: never,
+    });
+    const { code, stderr } = await harness.run('doctor');
+    expect(code).toBe(1);
+    expect(stderr).toContain('problem git: git --version does not answer\n');
+    expect(stderr).toContain('problem repository: not looked at, since Git does not answer\n');
+  });
+
   it('asks nobody about sessions where the log is damaged', async () => {
     const damaged = { ...content, problems: ['entry 4 is damaged'] };
     const harness = patient({ auditLog: async () => ({ engine: 'x (SQLite 3.53.0)', content: damaged }) });

@@ -9,7 +9,7 @@ import type { Facts, RepositoryFacts } from '../facts.ts';
 import type { Fact, Finding } from '../finding.ts';
 
 export const known = <T>(value: T): Fact<T> => ({ known: true, value });
-export const unknown = (problem: string): Fact<never> => ({ known: false, problem });
+export const unknown = (problem: string): Fact<never> => ({ known: false, problem, code: null });
 
 export const definition: ScopeDefinition = {
   path: scopePath('api'),
