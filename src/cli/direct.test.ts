@@ -210,6 +210,26 @@ describe('the rest of the tree', () => {
     });
   });
 
+  it.each([
+    ['is not YAML', ['name: root', 'agent_coordination:', '  lock_timeout: 7m', '  x: ['], /rhema\.yaml:\d+/],
+    [
+      'has the block twice',
+      ['name: root', 'agent_coordination:', '  lock_timeout: 7m', 'agent_coordination: {}'],
+      /rhema\.yaml:4:1: error: key "agent_coordination" occurs twice: keep one/,
+    ],
+  ])('finds no configuration sound whose file %s', async (_what, lines, told) => {
+    const other = mkdtempSync(join(tmpdir(), 'rhema-cli-'));
+    execFileSync('git', ['init', '--quiet', other]);
+    writeFileSync(join(other, 'rhema.yaml'), `${lines.join('\n')}\n`);
+    const check = await rhemaIn(other, 'config', 'check');
+    expect(check).toMatchObject({ code: 3, stderr: expect.stringMatching(told) as string });
+    expect(check.stderr).toContain('nothing in rhema.yaml counts until that is corrected');
+    const show = await rhemaIn(other, 'config', 'show');
+    expect(show).toMatchObject({ code: 0, stderr: expect.stringContaining('could not be used') as string });
+    expect((await rhemaIn(other, 'doctor')).stderr).toMatch(/problem configuration: rhema\.yaml:\d+: /);
+    rmSync(other, { recursive: true });
+  });
+
   it('knows that it is in no repository', async () => {
     const { code, body } = await rhemaIn(tmpdir(), 'status', '--json');
     expect([code, body['code']]).toEqual([1, 'NOT_A_REPOSITORY']);

@@ -28,8 +28,13 @@ async function scan(repository: Repository): Promise<Scan> {
 
 async function configuration(repository: Repository): Promise<Configuration> {
   const { configEntries } = await import('../config/index.ts');
-  const { config } = await scanOf(repository);
-  return { enabled: config.config.enabled, entries: configEntries(config), problems: config.problems };
+  const { config, configUnread } = await scanOf(repository);
+  return {
+    enabled: config.config.enabled,
+    entries: configEntries(config),
+    problems: [...configUnread, ...config.problems],
+    unusedFile: configUnread[0]?.file ?? null,
+  };
 }
 
 function stateFiles({ commonDir }: Repository): StateFiles {

@@ -1,4 +1,4 @@
-import type { ConfigEntry, ConfigProblem } from '../config/index.ts';
+import type { ConfigEntry } from '../config/index.ts';
 import type { Repository } from '../context/index.ts';
 import type { AgentId, Epoch, Parsed, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { LogAudit } from '../daemon/index.ts';
@@ -103,7 +103,10 @@ export interface Scan {
 export interface Configuration {
   readonly enabled: boolean;
   readonly entries: readonly ConfigEntry[];
-  readonly problems: readonly ConfigProblem[];
+  /** Of the block, and where the file that should hold it cannot be used, of that file. */
+  readonly problems: readonly ScopeProblem[];
+  /** The file of the root scope where it cannot be used at all, so that nothing in it counts; else null. */
+  readonly unusedFile: string | null;
 }
 
 /** What is on disk of the coordination's own. */

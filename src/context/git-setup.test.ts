@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { gitVersion as readGitVersion } from './git-setup.ts';
 import { findRepository, gitVersion, hooksFolder } from './index.ts';
 import { git, makeRepository, temporaryFolder, write } from './testing/fixture.ts';
 
@@ -27,6 +28,15 @@ describe('the version of Git', () => {
     await expect(gitVersion({ PATH: failing })).rejects.toMatchObject({
       code: 'GIT_FAILED',
       message: expect.stringContaining('out of order') as string,
+    });
+  });
+
+  it('cannot be told by a Git that does not answer', async () => {
+    const silent = folderWithGit('sleep 20');
+    const environment = { PATH: `${silent}:${process.env['PATH']}` };
+    await expect(readGitVersion(environment, 50)).rejects.toMatchObject({
+      code: 'GIT_SILENT',
+      message: 'git --version does not answer: it took too long',
     });
   });
 });

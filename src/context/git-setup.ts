@@ -5,14 +5,17 @@ import type { Repository, RepositoryHints } from './repository.ts';
 
 type Environment = RepositoryHints['env'];
 
+/** It reads nothing but its own program, so only a broken one (or a dead network disk) takes longer. */
+const versionCallMaxMs = 10_000;
+
 /**
  * What `git --version` says, such as `git version 2.43.0`; null where there is no Git.
  *
- * @throws ContextError GIT_FAILED when it cannot be run.
+ * @throws ContextError GIT_FAILED when it cannot be run, GIT_SILENT when it does not answer in time.
  */
-export async function gitVersion(env: Environment): Promise<string | null> {
+export async function gitVersion(env: Environment, timeoutMs = versionCallMaxMs): Promise<string | null> {
   try {
-    const said = (await runGit({ cwd: '/', env, args: ['--version'] })).toString('utf8');
+    const said = (await runGit({ cwd: '/', env, args: ['--version'], timeoutMs })).toString('utf8');
     return said.split('\n', 1)[0]?.trim() ?? '';
   } catch (error) {
     if (error instanceof ContextError && error.code === 'GIT_MISSING') return null;

@@ -20,8 +20,8 @@ const outputBytesMax = 512 * 1024 * 1024;
  * Runs Git without a shell and gives its standard output. Takes no optional lock (so that it never disturbs an agent's
  * own Git command) and speaks English (so that its messages can be told apart).
  *
- * @throws ContextError GIT_MISSING when there is no Git, GIT_FAILED with what Git said when it refuses, or that it
- * took too long.
+ * @throws ContextError GIT_MISSING when there is no Git, GIT_FAILED with what Git said when it refuses, GIT_SILENT when
+ * it took too long.
  */
 export function runGit({ cwd, args, input, env, timeoutMs = 0, onWarning }: GitCall): Promise<Buffer> {
   const options = {
@@ -59,9 +59,12 @@ function gitError(args: readonly string[], error: ExecFileException, said: strin
     return new ContextError('GIT_MISSING', `git was not found: install it, or put it on the PATH`, {
       cause: error,
     });
+  const call = `git ${args[0] ?? ''}`;
   // Only a call that took too long is ended by us.
-  const reason = error.killed === true ? 'it took too long' : onOneLine(said) || onOneLine(error.message);
-  return new ContextError('GIT_FAILED', `git ${args[0] ?? ''} failed: ${reason}`, { cause: error });
+  if (error.killed === true)
+    return new ContextError('GIT_SILENT', `${call} does not answer: it took too long`, { cause: error });
+  const reason = onOneLine(said) || onOneLine(error.message);
+  return new ContextError('GIT_FAILED', `${call} failed: ${reason}`, { cause: error });
 }
 
 /** What Git said, as sentences on one line: whoever shows it to people must not let it break lines. */

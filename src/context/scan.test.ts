@@ -131,6 +131,21 @@ describe('configuration', () => {
     expect(config.origins.lockTtlMs).toMatchObject({ kind: 'file', file: '.rhema/rhema.yaml', line: 3 });
   });
 
+  test.each([
+    ['is not YAML', 'name: r\nagent_coordination:\n  lock_timeout: 7m\n  x: [\n', 'YAML_SYNTAX'],
+    ['has the block twice', 'name: r\nagent_coordination: {}\nagent_coordination: {}\n', 'DUPLICATE_KEY'],
+  ])('of a file that %s is not known, and the reason is told', async (_what, text, code) => {
+    const { configUnread } = await scan(makeRepository({ 'rhema.yaml': text }));
+    expect(configUnread).toMatchObject([{ code, severity: 'error', file: 'rhema.yaml' }]);
+    expect(configUnread[0]?.line).toBeGreaterThan(2);
+  });
+
+  test('is known where the root scope has no file, or a file with other mistakes only', async () => {
+    const inAnother = await scan(makeRepository({ 'a/rhema.yaml': 'name: [' }));
+    const misnamed = await scan(makeRepository({ 'rhema.yaml': 'name: 7\n' }));
+    expect([inAnother.configUnread, misnamed.configUnread]).toEqual([[], []]);
+  });
+
   test('in another scope is not read, and a warning says so', async () => {
     const text = `${flat('a')}\nagent_coordination:\n  lock_timeout: 90\n`;
     const result = await scan(makeRepository({ 'a/rhema.yaml': text }));

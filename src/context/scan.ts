@@ -35,6 +35,8 @@ export interface ScanResult {
   readonly definitions: readonly ScopeDefinition[];
   /** In force: where its block is broken, the previous one (or the defaults) with the new problems. */
   readonly config: LoadedConfig;
+  /** Why the root scope's file cannot be used at all, so that nothing is known of its configuration; empty when it can. */
+  readonly configUnread: readonly ScopeProblem[];
   /** Where each scope is defined: repository-relative path of its file. */
   readonly files: ReadonlyMap<ScopePath, string>;
   /** Files that are not on disk, since a sparse checkout leaves them out, with what Git's index has. */
@@ -68,7 +70,8 @@ export async function scanRepository(repository: Repository, options: ScanOption
   );
   const present = read.filter(({ kind }) => kind === 'scope');
   const defined = defineScopes({ tree, present, previous });
-  const config = await rootConfig(present, options);
+  const root = present.find(({ candidate }) => candidate.scope === '.');
+  const config = await rootConfig(root, options);
   const problems = [
     ...tree.problems,
     ...candidates.problems,
@@ -80,6 +83,7 @@ export async function scanRepository(repository: Repository, options: ScanOption
   return {
     definitions: defined.definitions,
     config,
+    configUnread: isUnread(root) ? forReport(root.problems) : [],
     files: new Map(present.map(({ candidate }) => [candidate.scope, candidate.file])),
     notCheckedOut: tree.notCheckedOut,
     problems: forReport(problems),
@@ -102,13 +106,16 @@ function openTree(source: ScopeSource): Promise<Tree> {
 }
 
 /** A broken file says nothing about the configuration, so what was in force stays. */
-async function rootConfig(present: readonly ReadCandidate[], options: ScanOptions): Promise<LoadedConfig> {
-  const root = present.find(({ candidate }) => candidate.scope === '.');
-  const yaml = root?.yaml ?? null;
-  const loaded = await loadConfig({ file: yaml, env: options.env });
-  const broken = loaded.problems.length > 0 || (root !== undefined && yaml === null);
+async function rootConfig(root: ReadCandidate | undefined, options: ScanOptions): Promise<LoadedConfig> {
+  const loaded = await loadConfig({ file: root?.yaml ?? null, env: options.env });
+  const broken = loaded.problems.length > 0 || isUnread(root);
   if (!broken || options.previous === null) return loaded;
   return { ...options.previous.config, problems: loaded.problems };
+}
+
+/** There is such a file, but no YAML in it that could be asked for the configuration. */
+function isUnread(root: ReadCandidate | undefined): root is ReadCandidate {
+  return root !== undefined && root.yaml === null;
 }
 
 function noScopes(source: ScopeSource): ScopeProblem {

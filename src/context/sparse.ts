@@ -1,7 +1,7 @@
 /** Definition files that a sparse checkout leaves out: they are scopes like any other, so Git's index is read for them. */
 import type { ScopeProblem } from '../protocol/index.ts';
 import { blobSizes, objectsHere, readBlobs, type AskGit } from './blobs.ts';
-import { ContextError } from './errors.ts';
+import { ContextError, type ContextErrorCode } from './errors.ts';
 import { symlinkMode } from './file-modes.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
@@ -11,6 +11,9 @@ import type { FileContent } from './tree.ts';
 
 /** Long enough for the slowest disk; a network must not hold up whoever waits for the scopes. */
 const gitCallMaxMs = 10_000;
+
+/** Where Git cannot give a file's content, that is an answer about the file; it does not stop the scan. */
+const refusals: ReadonlySet<ContextErrorCode> = new Set(['GIT_FAILED', 'GIT_SILENT']);
 
 /** What the index has of each file. In a partial clone the content may be on its server alone: then that is the answer. */
 export async function readFromIndex(
@@ -31,7 +34,7 @@ export async function readFromIndex(
     const contents = await readBlobs(ask, wanted);
     return new Map(files.map((file) => [file.path, contentOf(file, sizes, contents)]));
   } catch (error) {
-    if (!(error instanceof ContextError) || error.code !== 'GIT_FAILED') throw error;
+    if (!(error instanceof ContextError) || !refusals.has(error.code)) throw error;
     return new Map(files.map(({ path }) => [path, notThere(path, error.message)]));
   }
 }

@@ -83,6 +83,7 @@ class World {
     return {
       definitions: this.definitions,
       config: { config: this.config, origins: {} as never, problems: this.configProblems },
+      configUnread: [],
       files: new Map(),
       notCheckedOut: new Map(),
       problems: this.problems,

@@ -4,15 +4,18 @@ import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
-import { count } from '../format/text.ts';
+import { count, line } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
 /** Every option, its value, and where the value comes from; read from the working tree, without a coordinator. */
 export async function showConfig(call: Call): Promise<Outcome> {
-  const { entries, problems } = await call.world.inspection.configuration(await call.repository());
-  return done(null, { entries, problems }, async (style) => {
+  const { entries, problems, unusedFile } = await call.world.inspection.configuration(
+    await call.repository(),
+  );
+  if (unusedFile !== null) call.note(unusedText(unusedFile));
+  return done(null, { entries, problems, unusedFile }, async (style) => {
     const rows = entries.map((entry): Cell[] => [
       entry.key,
       entry.text,
@@ -21,6 +24,11 @@ export async function showConfig(call: Call): Promise<Outcome> {
     const parts = [await table(style, ['KEY', 'VALUE', 'FROM'], rows), problemsText(style, problems)];
     return parts.filter((part) => part !== '').join('\n\n');
   });
+}
+
+/** A running coordinator is mentioned, since it does not fall back to the defaults: it keeps what it read last. */
+function unusedText(file: string): string {
+  return line`${file} could not be used: these values are in force without it (a coordinator that runs already keeps those it read before)`;
 }
 
 export interface ExplainInput {
@@ -47,7 +55,7 @@ function unknownOption(key: string): Error {
 
 /** What is wrong with the configuration. */
 export async function checkConfig(call: Call): Promise<Outcome> {
-  const { problems } = await call.world.inspection.configuration(await call.repository());
+  const { problems, unusedFile } = await call.world.inspection.configuration(await call.repository());
   if (problems.length === 0) return done(null, { problems }, () => 'the configuration is sound');
   const message = `the configuration has ${count(problems.length, 'error')}`;
   return {
@@ -56,7 +64,11 @@ export async function checkConfig(call: Call): Promise<Outcome> {
     revision: null,
     code: 'CONFIG_UNSOUND',
     message,
-    details: { problems },
-    lines: [message, ...problemsText(call.errorStyle, problems).split('\n')],
+    details: { problems, unusedFile },
+    lines: [
+      message,
+      ...problemsText(call.errorStyle, problems).split('\n'),
+      ...(unusedFile === null ? [] : [line`nothing in ${unusedFile} counts until that is corrected`]),
+    ],
   };
 }

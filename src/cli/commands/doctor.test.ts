@@ -12,7 +12,7 @@ const content = { first: asRevision(1), last: asRevision(7), lastAtMs: asTimeMs(
 const inspection: Inspection = {
   scopePath: async () => ({ ok: false, problem: 'not asked' }),
   scan: async () => ({ definitions: [], settings: defaultSettings, problems: [] }),
-  configuration: async () => ({ enabled: true, entries: [], problems: [] }),
+  configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
   gitVersion: async () => '2.43.0',
   stateFiles: async () => state,
   surroundings: async () => ({
@@ -63,6 +63,20 @@ describe('doctor', () => {
     expect(code).toBe(1);
     for (const part of parts) expect(stderr).toContain(`${part} is broken`);
     expect(stderr).toContain('repository: /repo');
+  });
+
+  it('does not ask a Git that does not answer for more', async () => {
+    const silent = Object.assign(new Error('git --version does not answer'), { code: 'GIT_SILENT' });
+    const never = async (): Promise<never> => new Promise(() => undefined);
+    const harness = patient({
+      gitVersion: async () => Promise.reject(silent),
+      scan: never,
+      configuration: never,
+    });
+    const { code, stderr } = await harness.run('doctor');
+    expect(code).toBe(1);
+    expect(stderr).toContain('problem git: git --version does not answer\n');
+    expect(stderr).toContain('problem repository: not looked at, since Git does not answer\n');
   });
 
   it('asks nobody about sessions where the log is damaged', async () => {

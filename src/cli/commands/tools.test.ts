@@ -159,7 +159,10 @@ describe('daemon logs', () => {
 });
 
 describe('config', () => {
-  const configuration = (problems: readonly never[] | readonly ScopeProblem[]): Partial<Inspection> => ({
+  const configuration = (
+    problems: readonly ScopeProblem[],
+    unusedFile: string | null = null,
+  ): Partial<Inspection> => ({
     configuration: async () => ({
       enabled: true,
       entries: [
@@ -170,7 +173,8 @@ describe('config', () => {
           origin: 'rhema.yaml:7',
         },
       ],
-      problems: problems as never,
+      problems,
+      unusedFile,
     }),
   });
 
@@ -179,6 +183,13 @@ describe('config', () => {
     expect(stdout).toBe(
       'KEY                              VALUE  FROM\nagent_coordination.lock_timeout  90s    rhema.yaml:7\n',
     );
+  });
+
+  it('show says beside its answer that the file could not be used', async () => {
+    const inspection = configuration([error], 'rhema.yaml');
+    const { code, stdout, stderr } = await harnessOf({ inspection }).run('config', 'show');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('agent_coordination.lock_timeout  90s')]);
+    expect(stderr).toContain('rhema.yaml could not be used');
   });
 
   it('explain knows every option, by its short name too, and the nearest to a wrong one', async () => {

@@ -138,7 +138,7 @@ describe('what surrounds the repository', () => {
 
 describe('configuration and scopes', () => {
   const configured = (enabled: boolean, problems: readonly ScopeProblem[]): Facts =>
-    factsOf({}, { configuration: known({ enabled, entries: [], problems: problems as never }) });
+    factsOf({}, { configuration: known({ enabled, entries: [], problems, unusedFile: null }) });
   const scanned = (definitions: readonly ScopeDefinition[], problems: readonly ScopeProblem[]): Facts =>
     factsOf({}, { scan: known({ definitions, settings: defaultSettings, problems }) });
 

@@ -4,6 +4,7 @@ import { scopesElsewhere } from '../format/scope-source.ts';
 import { count } from '../format/text.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../surroundings.ts';
 import type { Configuration, Scan } from '../world.ts';
+import { isSilent } from './facts.ts';
 import type { Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -12,11 +13,16 @@ import { storageChecks } from './storage-checks.ts';
 /** In the order in which one relies on the other. Outside of a repository only the first three are made. */
 export function examine(facts: Facts): readonly Finding[] {
   const general = [...checkNode(facts), ...checkGit(facts)];
-  const remedy = 'rhema -C FOLDER doctor looks at another folder';
+  const remedy = repositoryRemedy(facts);
   const particular = findingsFrom('repository', facts.repository, remedy, (repository) =>
     repositoryChecks.flatMap((check) => check(repository, facts)),
   );
   return [...general, ...particular];
+}
+
+function repositoryRemedy({ git }: Facts): string {
+  if (isSilent(git)) return 'repair Git first, then: rhema doctor';
+  return 'rhema -C FOLDER doctor looks at another folder';
 }
 
 const repositoryChecks: readonly RepositoryCheck[] = [

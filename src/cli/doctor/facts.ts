@@ -43,14 +43,26 @@ export type RepositoryCheck = (repository: RepositoryFacts, facts: Facts) => rea
 
 /** Looks at everything. Starts no owner, and makes no log where there is none. */
 export async function gatherFacts(call: Call): Promise<Facts> {
+  const git = await factOf(() => call.world.inspection.gitVersion(call.context.env));
   return {
     nowMs: call.nowMs,
     nodeVersion: process.version,
     version: call.context.version(),
-    git: await factOf(() => call.world.inspection.gitVersion(call.context.env)),
-    repository: await factOf(async () => repositoryFacts(call, await call.repository())),
+    git,
+    repository: isSilent(git)
+      ? notLookedAt
+      : await factOf(async () => repositoryFacts(call, await call.repository())),
   };
 }
+
+/** Looking at the repository asks Git for its files, which would then never end. */
+export const isSilent = (git: Fact<unknown>): boolean => !git.known && git.code === 'GIT_SILENT';
+
+const notLookedAt: Fact<never> = {
+  known: false,
+  problem: 'not looked at, since Git does not answer',
+  code: null,
+};
 
 async function repositoryFacts(call: Call, place: Repository): Promise<RepositoryFacts> {
   const { inspection, owner, sessions } = call.world;

@@ -10,7 +10,13 @@ export interface Finding {
 
 /** Something that was looked for, or why it could not be found out. */
 export type Fact<T> =
-  { readonly known: true; readonly value: T } | { readonly known: false; readonly problem: string };
+  | { readonly known: true; readonly value: T }
+  | {
+      readonly known: false;
+      readonly problem: string;
+      /** Of the error, where it has one. */
+      readonly code: string | null;
+    };
 
 export const ok = (subject: string, message: string): Finding => ({
   level: 'ok',
@@ -38,8 +44,17 @@ export async function factOf<T>(find: () => Promise<T>): Promise<Fact<T>> {
   try {
     return { known: true, value: await find() };
   } catch (error) {
-    return { known: false, problem: error instanceof Error ? error.message : String(error) };
+    return {
+      known: false,
+      problem: error instanceof Error ? error.message : String(error),
+      code: codeOf(error),
+    };
   }
+}
+
+function codeOf(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : null;
 }
 
 /** What a fact leads to; one that could not be found out is a problem. */

@@ -9,7 +9,7 @@ import type { Facts, RepositoryFacts } from '../facts.ts';
 import type { Fact, Finding } from '../finding.ts';
 
 export const known = <T>(value: T): Fact<T> => ({ known: true, value });
-export const unknown = (problem: string): Fact<never> => ({ known: false, problem });
+export const unknown = (problem: string): Fact<never> => ({ known: false, problem, code: null });
 
 export const definition: ScopeDefinition = {
   path: scopePath('api'),
@@ -53,7 +53,7 @@ export const sound: RepositoryFacts = {
   place,
   state: known(state),
   surroundings: known(surroundings),
-  configuration: known({ enabled: true, entries: [], problems: [] }),
+  configuration: known({ enabled: true, entries: [], problems: [], unusedFile: null }),
   scan: known({ definitions: [definition], settings: defaultSettings, problems: [] }),
   log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
   owner: known(healthAnswer()),
