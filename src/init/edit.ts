@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScopePath } from '../core/index.ts';
 import { withTopKey } from './block.ts';
-import { withoutDependency } from './dependency-entry.ts';
+import { withoutDependency, withoutStray } from './dependency-entry.ts';
 import { isTable, type Table } from './manifests.ts';
 import { joinPath, relativePath } from './paths.ts';
 import { entryLines, scalar, type ScopeDependency } from './scope-text.ts';
@@ -22,7 +22,7 @@ export interface ScopeEdit {
  * when a second reading shows that something else would mean another thing.
  */
 export function editScope(text: string, edit: ScopeEdit): string | null {
-  let at: YamlText | null = new YamlText(text);
+  let at: YamlText | null = withoutStray(new YamlText(text), edit.path);
   for (const path of edit.remove) at = at && withoutDependency(at, edit.path, path);
   const longer = at && withDependencies(at, edit);
   const listed = longer && withList(longer, edit.path, 'dependencies', edit.listed);

@@ -11,9 +11,16 @@ import { endsKey } from './links.ts';
 import { failure, warning, type Notice } from './notices.ts';
 import { byText, folderOf, top } from './paths.ts';
 import type { Graph } from './plan-graph.ts';
-import { dependencyType, renderScope, scalar, type ScopeDependency, type ScopeText } from './scope-text.ts';
+import {
+  dependencyType,
+  readUntouched,
+  renderScope,
+  scalar,
+  type ScopeDependency,
+  type ScopeText,
+} from './scope-text.ts';
 import type { Stage } from './stage.ts';
-import type { Situation } from './situation.ts';
+import { mayBeScope, type Situation } from './situation.ts';
 import { followingText, withMark } from './top-file.ts';
 import { YamlText } from './yaml-splice.ts';
 
@@ -120,26 +127,31 @@ class FilePlanner {
     texts: ReadonlyMap<ScopePath, unknown>,
   ): void {
     const { path, file, text, origin } = scope;
-    if (origin === 'hand' || !this.#situation.survey.complete) return;
+    if (origin === 'hand') return;
+    const isScope = (to: ScopePath): boolean => texts.has(to) || standing.has(to);
+    if (!this.#situation.survey.complete)
+      return this.#planLeftover(scope, (to) => isScope(to) || mayBeScope(this.#situation, to));
     if (!standing.has(path)) return void this.#changes.push({ file, before: text, after: null });
     const why = origin === 'edited' ? 'was edited by hand' : 'something written by hand depends on it';
     this.#keep(file, `describes a part that the code no longer has, but ${why}: remove it yourself`);
-    this.#planLeftover(scope, (to) => texts.has(to) || standing.has(to));
+    this.#planLeftover(scope, isScope);
   }
 
-  /** Of a scope that only stays because of a person, what we wrote must not lead nowhere. */
+  /** Of a scope that stays though the code was not found, what we wrote must not lead nowhere. */
   #planLeftover(scope: ExistingScope, isScope: (path: ScopePath) => boolean): void {
     const { path, text, generated, claimed, dependencies } = scope;
+    const untouched = scope.origin === 'untouched' ? readUntouched(path, text) : null;
+    if (untouched !== null)
+      return this.#change(scope, inLineEndsOf(text, renderScope(living(untouched, isScope))));
     const isDead = (to: ScopePath): boolean => !isScope(to) && !claimed.includes(to);
     const listed = generated?.dependencies ?? [];
     const remove = listed.filter((to) => isDead(to) && dependencies.some((one) => one.to === to));
-    if (remove.length === 0) return;
     const leftOut = generated?.leftOut ?? [];
     const edited = editScope(text, {
       path,
       add: [],
       remove,
-      listed: listed.filter((to) => !isDead(to)),
+      listed: listed.filter((to) => !remove.includes(to)),
       leftOut,
     });
     if (edited === null) this.#noteUnsplicable(scope);
@@ -274,6 +286,11 @@ class FilePlanner {
         : `${problem}, so nothing can be added: repair it first`;
     this.#notices.push(failure('KEPT_BY_HAND', { file }, message));
   }
+}
+
+/** Without the dependencies that lead nowhere. */
+function living(scope: ScopeText, isScope: (path: ScopePath) => boolean): ScopeText {
+  return { ...scope, dependencies: scope.dependencies.filter(({ to }) => isScope(to)) };
 }
 
 /** Nobody but us gave the dependency its type, and the code gives it another now. */

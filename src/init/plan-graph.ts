@@ -2,7 +2,7 @@ import type { ScopeDefinition, ScopePath } from '../core/index.ts';
 import { untangle, type Untangled } from './cycles.ts';
 import { endsKey, linkKinds, Links, type Ends, type Link, type LinkKind } from './links.ts';
 import type { Parts } from './merge.ts';
-import type { Choices, Situation } from './situation.ts';
+import { mayBeScope, type Choices, type Situation } from './situation.ts';
 
 /**
  * Scopes that are there and stay though the code has no such part: those that a person wrote or changed, those that he
@@ -51,7 +51,10 @@ export function graphOf(
   { leaveOut }: Choices,
 ): Graph {
   const ours = new Set(units.map(({ path }) => path));
-  const remembered = rememberedLinks(situation);
+  // An entry that leads to nothing breaks the graph, however little could be read.
+  const remembered = rememberedLinks(situation).filter(
+    ({ to }) => paths.has(to) || mayBeScope(situation, to),
+  );
   const found = joined([...links.filter(({ from }) => ours.has(from)), ...remembered]);
   const inForce = ({ from, to }: Ends): boolean => paths.has(from) && paths.has(to);
   const fixed = writtenLinks(situation, ours).filter(inForce);

@@ -32,10 +32,13 @@ export function remainingProblems(situation: Situation, planned: Planned): Scope
     const change = changed.get(file ?? '');
     if (scope === undefined || change?.after === null) return change !== undefined;
     if (change !== undefined && scope.origin === 'untouched') return true;
-    return code === 'UNKNOWN_DEPENDENCY' && lookup.knowsAll(scope, change?.after ?? scope.text);
+    return leadsNowhere.has(code) && lookup.knowsAll(scope, change?.after ?? scope.text);
   };
   return problems(situation, told).filter((problem) => !isSettled(problem));
 }
+
+/** An entry that we wrote leads out of the repository when its file was moved to a folder nearer to the top. */
+const leadsNowhere: ReadonlySet<string> = new Set(['UNKNOWN_DEPENDENCY', 'OUTSIDE_REPOSITORY']);
 
 function problems({ problems: all }: Situation, told: ReadonlySet<string>): readonly ScopeProblem[] {
   return all.filter(({ file, message }) => !told.has(`${file}\n${message}`));

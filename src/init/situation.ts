@@ -5,6 +5,7 @@ import type { ExistingScope } from './existing.ts';
 import type { FileChange } from './file-change.ts';
 import type { Ends } from './links.ts';
 import type { Notice } from './notices.ts';
+import { isWithin } from './paths.ts';
 import type { Survey } from './survey.ts';
 
 /** What a person, or a rule in his place, decides about a plan. */
@@ -40,4 +41,12 @@ export interface Situation {
   readonly left: readonly FileChange[];
   /** What is wrong with the scope files. */
   readonly problems: readonly ScopeProblem[];
+}
+
+/**
+ * Whether a scope may be there though no part was found for it: it has a file, or lies in a folder that cannot be opened. One
+ * that a sparse checkout leaves out has its file in Git's index.
+ */
+export function mayBeScope({ existing, gaps }: Situation, path: ScopePath): boolean {
+  return existing.has(path) || gaps.some(({ file }) => file !== null && isWithin(file, path));
 }

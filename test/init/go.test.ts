@@ -96,4 +96,22 @@ var text = "import \\"example.com/acme/internal/never\\""
     expect(noticesOf(plan)).toEqual([`MANIFEST_BROKEN ${file}:2`]);
     expect(plan.scopes.map(({ path }) => path)).toEqual(['.', 'a']);
   });
+
+  it.each([
+    ['marks of a conflict', 'import (\n<<<<<<< HEAD\n\t"x/b"\n=======\n\t"x/c"\n>>>>>>> other\n)\n'],
+    ['marks of a conflict around', '<<<<<<< HEAD\nimport "x/b"\n=======\nimport n "x/c"\n>>>>>>> other\n'],
+    ['a path without an end', 'import (\n\t"fmt\n\t"x/b"\n\t"x/c"\n)\n'],
+    ['a raw path without an end', 'import `fmt\nimport "x/b"\nimport _ "x/c"\n'],
+    ['a group without an end', 'import (\n\t"x/b"\n\t"x/c"\n'],
+  ])('a source with %s among its imports is named, and they are found', async (_title, imports) => {
+    const root = makeRepository({
+      'go.mod': 'module x\n',
+      'a/a.go': `package a\n\n${imports}\nfunc A() {}\n`,
+      'b/b.go': 'package b\n',
+      'c/c.go': 'package c\n',
+    });
+    const plan = await init(root);
+    expect(noticesOf(plan)).toEqual(['SOURCE_BROKEN a/a.go']);
+    expect(plan.scopes.find(({ path }) => path === 'a')?.dependencies).toEqual(['b', 'c']);
+  });
 });

@@ -30,6 +30,15 @@ describe('imports', () => {
   });
 
   it.each([
+    ['a relative path', 'import { a } from "../my lib/i";'],
+    ['a path behind an apostrophe', "/* don't */ import { a } from '../my lib/i';"],
+    ['a relative path, required', "const a = require('../my lib/i');"],
+  ])('lead through a folder with a blank in its name by %s', async (_name, text) => {
+    const graph = await derived({ ...two, 'my lib/package.json': library('i'), 'a/index.ts': `${text}\n` });
+    expect(graph['a']).toEqual(['my lib']);
+  });
+
+  it.each([
     ['in a comment', "// import 'b'\n/* import 'b' */"],
     ['in a text', 'const text = "import x from \'b\'"; const b = "b";'],
     ['of a package of a similar name', "import 'b-more'; import '@b/b'; import 'node:b';"],

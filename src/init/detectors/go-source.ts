@@ -38,6 +38,33 @@ export function goImports(text: string): string[] {
   return imports;
 }
 
+/**
+ * Whether the imports have no certain end: one of them is begun and not ended, or something follows that begins no
+ * declaration, as the marks of a merge conflict do.
+ */
+export function hasBrokenImports(text: string): boolean {
+  let isOpen = false;
+  for (const token of tokensOf(text)) {
+    if (isUnendedText(token)) return true;
+    if (token === '(') isOpen = true;
+    else if (token === ')') isOpen = false;
+    else if (/^(?:func|var|const|type)$/.test(token)) return isOpen;
+    else if (!/^[\p{L}_"`;.\n]/u.test(token)) return true;
+  }
+  return isOpen;
+}
+
+function isUnendedText(token: string): boolean {
+  const [mark] = token;
+  return (mark === '"' || mark === '`') && (token.length === 1 || !token.endsWith(mark));
+}
+
+/** What stands on a line as an import does, in a file whose imports cannot be told for certain. */
+export function goImportsByLooks(text: string): string[] {
+  const pattern = /^[ \t]*(?:import\b[ \t]*)?(?:\([ \t]*)?(?:[\p{L}\p{N}_.]+[ \t]+)?"([^"\s\\]+)"/gmu;
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+}
+
 /** One path, or several in parentheses; names before a path (`_`, `.`, an alias) do not matter. */
 function readImport(tokens: Iterator<string, undefined>, imports: string[]): void {
   let grouped = false;

@@ -8,7 +8,9 @@ import type { RepositoryTree } from '../tree.ts';
 import {
   goDirectives,
   goImports,
+  goImportsByLooks,
   goPackageName,
+  hasBrokenImports,
   isOutOfBuild,
   unendedBlockLine,
   type Directive,
@@ -40,7 +42,8 @@ export const goDetector: Detector = {
       units: packages.map(unitOf),
       addLinks: (folders, links) => {
         const byPrefix = new Map(modules.map((module) => [module.prefix, module]));
-        const known = { folders, byPrefix, packages: new Set(packages.map(({ folder }) => folder)) };
+        const folderSet = new Set(packages.map(({ folder }) => folder));
+        const known = { folders, byPrefix, packages: folderSet, notices };
         for (const one of packages) addPackageLinks(tree, one, known, links);
       },
     };
@@ -158,17 +161,25 @@ interface Known {
   readonly folders: ScopeFolders;
   readonly byPrefix: ReadonlyMap<string, GoModule>;
   readonly packages: ReadonlySet<ScopePath>;
+  readonly notices: Notices;
 }
 
 function addPackageLinks(tree: RepositoryTree, from: GoPackage, known: Known, links: Links): void {
   for (const file of from.files) {
     const text = tree.readSource(file) ?? '';
     const kind = file.endsWith('_test.go') || isOutOfBuild(text) ? 'development' : 'import';
-    for (const path of goImports(text)) {
+    for (const path of importsOf(text, file, known.notices)) {
       const target = packageAt(path, from.module, known);
       if (target !== null) links.add(from.folder, target, kind, file);
     }
   }
+}
+
+function importsOf(text: string, file: string, notices: Notices): Iterable<string> {
+  if (!hasBrokenImports(text)) return goImports(text);
+  const message = 'cannot be parsed: its imports were found by their looks, check them';
+  notices.add(warning('SOURCE_BROKEN', { file }, message));
+  return new Set([...goImports(text), ...goImportsByLooks(text)]);
 }
 
 /** The folder of the package of an import path: of the module with the longest prefix. */

@@ -57,10 +57,15 @@ function addLinksOfFile(search: ImportSearch, resolver: ModuleResolver, file: st
     links.addReason(from, to, { kind, files, fileCount: 1 });
 }
 
-/** Everything between quotes that may name a module: a superset of what is imported. */
+/**
+ * Everything between quotes that may name a module: a superset of what is imported. Each quote may be the first one, since
+ * an apostrophe in a remark (`don't`) would else take the quote before a name for its own end. What has blanks in it is mostly
+ * prose, but for paths.
+ */
 function* quotedTexts(text: string): Iterable<string> {
-  for (const match of text.matchAll(/(["'`])((?:\.{1,2}(?=[/"'`])|[@~#$\w])[^"'`\s\\]*)\1/g))
-    yield match[2] ?? '';
+  const pattern = /(["'`])(?=((?:\.{1,2}(?=[/"'`])|[@~#$\w])[^"'`\r\n\\]*)\1)/g;
+  for (const [, , quoted = ''] of text.matchAll(pattern))
+    if (quoted.includes('/') || !/\s/.test(quoted)) yield quoted;
 }
 
 /** Those of all programs in the file. */
