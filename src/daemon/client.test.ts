@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensurePrivateDirectory, socketAddress, statePaths } from '../client/index.ts';
 import { temporaryFolder } from '../client/testing/folder.ts';
 import { asRevision, type AgentId, type Entry, type Ticket } from '../core/index.ts';
-import type { CommandRequest } from '../protocol/index.ts';
+import { protocolNumber, type CommandRequest } from '../protocol/index.ts';
 import { shut } from './testing/served.ts';
 import { heartbeat, Stage, until } from './testing/stage.ts';
 
@@ -235,7 +235,7 @@ describe('a stream with faults', () => {
     const paths = statePaths(stage.commonDir);
     ensurePrivateDirectory(paths.directory);
     owner = createServer((socket: Socket) => {
-      socket.write('{"op":"hello","protocol":1,"version":"1.0.0","pid":1}\n');
+      socket.write(`{"op":"hello","protocol":${protocolNumber},"version":"1.0.0","pid":1}\n`);
       socket.on('error', () => {});
       socket.on('data', (chunk: Buffer) => {
         const asked = /"id":(\d+),"op":"watch"/.exec(chunk.toString());

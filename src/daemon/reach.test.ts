@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensurePrivateDirectory, statePaths } from '../client/index.ts';
 import { deepFolder, temporaryFolder } from '../client/testing/folder.ts';
+import { protocolNumber } from '../protocol/index.ts';
 import type { CoordinatorServer } from './server.ts';
 import { heartbeat, readyAtOnce, scriptedOwner, Stage } from './testing/stage.ts';
 
@@ -57,8 +58,8 @@ describe('the version handshake', () => {
   });
 
   it.each([
-    [0, /older and busy/],
-    [2, /update this rhema/],
+    [protocolNumber - 1, /older and busy/],
+    [protocolNumber + 1, /update this rhema/],
   ])('refuses an owner of protocol %d and says what to do', async (protocol, remedy) => {
     const paths = statePaths(stage.commonDir);
     ensurePrivateDirectory(paths.directory);

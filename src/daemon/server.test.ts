@@ -1,13 +1,13 @@
 import { createConnection, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { socketAddress, statePaths } from '../client/index.ts';
-import { LineSplitter, requestLineBytesMax } from '../protocol/index.ts';
+import { LineSplitter, protocolNumber, requestLineBytesMax } from '../protocol/index.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
 import { temporaryFolder } from '../client/testing/folder.ts';
 import { serve, shut } from './testing/served.ts';
 import type { CoordinatorServer } from './server.ts';
 
-const hello = '{"op":"hello","protocol":1,"version":"1.0.0","pid":1}\n';
+const hello = `{"op":"hello","protocol":${protocolNumber},"version":"1.0.0","pid":1}\n`;
 const submit = (id: number, requestId = `r${id}`, agent = 'alice'): string =>
   `${JSON.stringify({
     id,
@@ -75,7 +75,12 @@ async function until(condition: () => boolean): Promise<void> {
 it('says hello first, with its protocol, version and process', async () => {
   const peer = new RawPeer();
   await until(() => peer.heard.length > 0);
-  expect(peer.heard[0]).toEqual({ op: 'hello', protocol: 1, version: '1.0.0', pid: process.pid });
+  expect(peer.heard[0]).toEqual({
+    op: 'hello',
+    protocol: protocolNumber,
+    version: '1.0.0',
+    pid: process.pid,
+  });
 });
 
 it('reads a request that arrives byte by byte, characters split', async () => {
@@ -144,7 +149,9 @@ it('lets a client of another protocol ask it to leave, and nothing else', async 
   fake.isIdle = false;
   const peer = new RawPeer();
   peer.say(
-    hello.replace('"protocol":1', '"protocol":9') + submit(1) + '{"id":2,"op":"stop","when":"idle"}\n',
+    hello.replace(`"protocol":${protocolNumber}`, '"protocol":9') +
+      submit(1) +
+      '{"id":2,"op":"stop","when":"idle"}\n',
   );
   await until(() => peer.answer(2) !== undefined);
   expect(peer.answer(1)).toMatchObject({ error: { code: 'VERSION_MISMATCH' } });

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { protocolNumber } from '../../src/protocol/index.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { rhema, rhemaJson, type Envelope } from './support/cli.ts';
 import { LogAudit } from './support/log-audit.ts';
@@ -9,7 +10,7 @@ import { RawPeer } from './support/raw-peer.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { surroundings } from './support/surroundings.ts';
 
-const hello = '{"op":"hello","protocol":1,"version":"0.0.0","pid":1}\n';
+const hello = `{"op":"hello","protocol":${protocolNumber},"version":"0.0.0","pid":1}\n`;
 let sandbox: Sandbox;
 let before: string[];
 
@@ -214,7 +215,7 @@ describe('the socket', () => {
   });
 
   it('is not slowed down by a client that never finishes its line', async () => {
-    peer.say('{"op":"hello","protocol":1');
+    peer.say('{"op":"hello","protocol":');
     expect((await rhemaJson(sandbox, 'lock', 'acquire', 'api', '--agent', 'alice')).exitCode).toBe(0);
     await rhemaJson(sandbox, 'lock', 'release', 'api', '--agent', 'alice');
     peer.end();
