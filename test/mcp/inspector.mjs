@@ -68,7 +68,7 @@ function inspect(program, repository) {
     call('lock_acquire', 'agent=inspector', 'scopes=["services/auth"]'),
     /^GRANTED "services\/auth"/,
   );
-  assert.match(call('lock_check', 'agent=inspector', 'path=services/auth/x.ts'), /^You MAY write/);
+  assert.match(call('lock_check', 'agent=inspector', 'path=services/auth/x.ts'), /^You MAY write/m);
   assert.match(call('lock_release', 'agent=inspector'), /^RELEASED "services\/auth"/);
   assert.equal(ask('--method', 'resources/list').resources.length, 3);
   assert.equal(ask('--method', 'resources/templates/list').resourceTemplates.length, 1);
