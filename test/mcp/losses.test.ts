@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { defaultSettings, type DurationMs, type ScopePath } from '../../src/core/index.ts';
 import { defineScopes } from '../../src/service/testing.ts';
+import { cutOff, revoke } from './support/contenders.ts';
 import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
 
 const scope = 'services/auth' as ScopePath;
@@ -19,11 +20,6 @@ async function holder(): Promise<Held> {
   return { stage, alice };
 }
 
-async function revoke(stage: Stage, reason: string | null): Promise<void> {
-  const command = { kind: 'RevokeLock', by: 'olga', scope, reason } as const;
-  await stage.coordinator.submit({ requestId: 'revoke', command });
-}
-
 /** Somebody else of the same user, such as a shell, who has the session. */
 async function inHerName(stage: Stage, kind: 'ReleaseLock' | 'AgentLeave'): Promise<void> {
   const [session] = stage.sessions.files.values();
@@ -35,16 +31,9 @@ async function inHerName(stage: Stage, kind: 'ReleaseLock' | 'AgentLeave'): Prom
 
 const nextCall = ({ alice }: Held) => alice.call('lock_check', { agent: 'alice', path: 'services/web' });
 
-/** No heartbeat gets through until the function it returns is called. */
-function cutOff(stage: Stage): () => void {
-  const { coordinator } = stage;
-  stage.coordinator = { ...coordinator, submit: () => Promise.reject(new Error('no way through')) };
-  return () => void (stage.coordinator = coordinator);
-}
-
 it('a revoked lock is told as revoked, by whom and why', async () => {
   const held = await holder();
-  await revoke(held.stage, 'release day');
+  await revoke(held.stage, scope, 'release day');
   await held.stage.pass(5_000);
   const told = await nextCall(held);
   expect(told.text).toMatch(
@@ -100,7 +89,7 @@ it('who resumes is told what was lost since, by the name of the scope, and only 
 it('who goes on without joining is told so with its first call', async () => {
   const { stage, alice } = await holder();
   await alice.server.kill();
-  await revoke(stage, null);
+  await revoke(stage, scope);
   const back = await stage.startClient();
   expect((await nextCall({ stage, alice: back })).text).toMatch(
     /^LOST "services\/auth".*: olga revoked it\./,
@@ -109,7 +98,7 @@ it('who goes on without joining is told so with its first call', async () => {
 
 it('what was given back, or granted again, or lost by an earlier incarnation is not told as lost', async () => {
   const { stage, alice } = await holder();
-  await revoke(stage, null);
+  await revoke(stage, scope);
   await alice.acquire('alice', scope);
   await alice.call('lock_release', { agent: 'alice' });
   await alice.acquire('alice', 'services/web');
@@ -125,7 +114,7 @@ it('what was given back, or granted again, or lost by an earlier incarnation is 
 
 it('a loss is told in time even when the log cannot be read', async () => {
   const held = await holder();
-  await revoke(held.stage, null);
+  await revoke(held.stage, scope);
   const inner = held.stage.coordinator;
   held.stage.coordinator = {
     ...inner,
@@ -138,7 +127,7 @@ it('a loss is told in time even when the log cannot be read', async () => {
 
 it('a loss that was told to a call that was given up meanwhile is told with the next one', async () => {
   const held = await holder();
-  await revoke(held.stage, null);
+  await revoke(held.stage, scope);
   const inner = held.stage.coordinator;
   let answer = (): void => undefined;
   const gate = new Promise<void>((resolve) => (answer = resolve));

@@ -39,8 +39,8 @@ export async function heldBy(stage: Stage, agent: string): Promise<string[]> {
 }
 
 let revocations = 0;
-export async function revoke(stage: Stage, scope: ScopePath): Promise<void> {
-  const command = { kind: 'RevokeLock', by: 'olga', scope, reason: null } as const;
+export async function revoke(stage: Stage, scope: ScopePath, reason: string | null = null): Promise<void> {
+  const command = { kind: 'RevokeLock', by: 'olga', scope, reason } as const;
   await stage.coordinator.submit({ requestId: `revoke ${(revocations += 1)}`, command });
 }
 
