@@ -1,8 +1,8 @@
 /** What an agent is told of a lock that it has no more: which, when, and how that came. */
 import { expect, it } from 'vitest';
-import { defaultSettings, type DurationMs, type ScopePath } from '../../src/core/index.ts';
+import type { DurationMs, ScopePath } from '../../src/core/index.ts';
 import { defineScopes } from '../../src/service/testing.ts';
-import { cutOff, revoke } from './support/contenders.ts';
+import { configure, cutOff, revoke, waitOneSecond } from './support/contenders.ts';
 import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
 
 const scope = 'services/auth' as ScopePath;
@@ -158,17 +158,6 @@ it('a holder that has said that it is blocked must not write, and is told what t
   await alice.call('agent_report', { agent: 'alice', status: 'working' });
   expect((await check('alice')).facts).toMatchObject({ mayWrite: true });
 });
-
-async function configure(stage: Stage, changed: Partial<typeof defaultSettings>): Promise<void> {
-  const settings = { ...defaultSettings, ...changed };
-  await stage.bench.service.submitInternal({ kind: 'Configure', by: 'service', settings });
-}
-
-async function waitOneSecond(stage: Stage, client: TestClient, agent: string, scopes: string[]) {
-  const waiting = client.call('lock_acquire', { agent, scopes, wait_seconds: 1 });
-  await stage.pass(1_000);
-  return waiting;
-}
 
 it('who waits for a place is told that the house is full, and by whom', async () => {
   const { stage, alice } = await holder();

@@ -10,9 +10,13 @@ type Changed = Partial<typeof defaultSettings>;
 
 export async function openWith(changed: Changed = {}): Promise<Stage> {
   const stage = await openStage();
+  await configure(stage, changed);
+  return stage;
+}
+
+export async function configure(stage: Stage, changed: Changed): Promise<void> {
   const settings = { ...defaultSettings, ...changed };
   await stage.bench.service.submitInternal({ kind: 'Configure', by: 'service', settings });
-  return stage;
 }
 
 export interface Pair {
