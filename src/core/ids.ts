@@ -3,6 +3,8 @@
  * at the borders only; inside the core they are just passed on.
  */
 
+import { escapeHidden, hidesLetters } from './visible.ts';
+
 declare const brand: unique symbol;
 type Brand<Base, Name extends string> = Base & { readonly [brand]: Name };
 
@@ -113,12 +115,7 @@ function hasControlCharacter(text: string): boolean {
 /** Text from outside, made safe to print: what controls, hides or reorders text escaped, and shortened. */
 export function quote(text: string, lengthMax = 80): string {
   const short = text.length > lengthMax ? `${text.slice(0, lengthMax - 3)}...` : text;
-  return JSON.stringify(short).replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
-}
-
-function escaped(character: string): string {
-  const units = Array.from({ length: character.length }, (_, place) => character.charCodeAt(place));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  return escapeHidden(JSON.stringify(short));
 }
 
 /**
@@ -126,7 +123,9 @@ function escaped(character: string): string {
  * have any name, and who reads the sentence may be a model that takes orders.
  */
 export function named(...paths: readonly string[]): string {
-  return paths
-    .map((path) => (/^[\p{L}\p{M}\p{N}_./@+-]+$/u.test(path) ? path : quote(path, scopePathLengthMax)))
-    .join(', ');
+  return paths.map((path) => (isPlainName(path) ? path : quote(path, scopePathLengthMax))).join(', ');
+}
+
+function isPlainName(path: string): boolean {
+  return /^[\p{L}\p{M}\p{N}_./@+-]+$/u.test(path) && !hidesLetters(path);
 }

@@ -1,6 +1,6 @@
 import type { Entry, Event } from '../core/index.ts';
 import type { HappenedEvent } from '../protocol/index.ts';
-import { bounded, duration, quoted } from './text.ts';
+import { bounded, duration, quoted, quotedText } from './text.ts';
 
 /** Events of one entry that are told: a command that takes over a repository has one for each scope. */
 const eventsMax = 8;
@@ -36,19 +36,22 @@ const toldFacts = [
   'error',
 ] as const;
 
+/** What somebody wrote; all else are names. */
+const freeTexts: ReadonlySet<string> = new Set(['reason', 'report', 'error']);
+
 /** `lock.granted agent "bob", scope "services/auth", reason "rework"`. */
 function eventText(event: Event): string {
   const facts = event as unknown as Readonly<Record<string, unknown>>;
   const told = toldFacts.flatMap((name) => {
-    const text = factText(facts[name]);
+    const text = factText(name, facts[name]);
     return text === null ? [] : [`${name} ${text}`];
   });
   return told.length === 0 ? event.kind : `${event.kind} ${told.join(', ')}`;
 }
 
-function factText(fact: unknown): string | null {
+function factText(name: (typeof toldFacts)[number], fact: unknown): string | null {
   if (typeof fact === 'number') return String(fact);
-  if (typeof fact === 'string') return quoted(fact);
+  if (typeof fact === 'string') return freeTexts.has(name) ? quotedText(fact) : quoted(fact);
   if (Array.isArray(fact) && fact.length > 0) return fact.map((one) => quoted(String(one))).join(' ');
   if (typeof fact === 'object' && fact !== null && 'path' in fact) return quoted(String(fact.path));
   return null;

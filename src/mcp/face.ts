@@ -12,8 +12,9 @@ import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
 import { inTime } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
+import { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
 import type { Clock, McpPorts } from './ports.ts';
-import { failureAnswer, refusalAnswer } from './refusals.ts';
+import { failureAnswer, refusalAnswer, stopAndAsk } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, scopesText, statusText } from './views.ts';
 import { toolSchemas, type ToolArguments, type ToolName } from './schemas.ts';
 import { Speaker } from './speaker.ts';
@@ -37,6 +38,9 @@ export type Resource =
 const longCallMs = 1_000;
 /** How long a call waits to learn of what was lost, in milliseconds: clients give up on a call after a minute. */
 const lookPatienceMs = 3_000;
+
+/** Things wrong with the arguments of one call that are told. */
+const issuesMax = 5;
 
 type AgentTool = Exclude<ToolName, 'agent_join' | 'coordination_status'>;
 
@@ -150,7 +154,7 @@ export class Face {
   #failed(tool: ToolName, error: unknown): ToolAnswer {
     if (error instanceof CoordinatorError) return failureAnswer(error, tool);
     this.#ports.report({ tool, error: stackOf(error) }, 'a tool call failed');
-    return refused('INTERNAL', 'a bug in this server; its log on standard error has more.', null);
+    return refused('INTERNAL', 'a bug in this server; its log on standard error has more.', `${stopAndAsk}.`);
   }
 
   /** The agent that a call names, if it is kept already: whatever is wrong with the call, it learns what happened. */
@@ -218,24 +222,33 @@ function parseArguments<Name extends ToolName>(tool: Name, args: unknown): ToolA
   const schema = toolSchemas[tool]();
   const parsed = schema.safeParse(withoutNulls(args ?? {}));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const known =
-    issue?.code === 'unrecognized_keys' ? `: ${tool} takes ${Object.keys(schema.shape).join(', ')}` : '';
-  throw invalidInput(pathText(issue?.path ?? []), `${issue?.message ?? 'malformed'}${known}`);
+  const told = parsed.error.issues
+    .slice(0, issuesMax)
+    .map((issue): [place: string, trouble: string] => [
+      placeText(issue.path),
+      issueText(issue as Issue, valueAt(args, issue.path)),
+    ]);
+  const [[place, trouble] = ['', 'malformed'], ...others] = told;
+  const more = others.map(([where, what]) => `; ${where}${where === '' ? '' : ': '}${what}`).join('');
+  throw invalidInput(place, `${trouble}${more}. ${tool} takes ${argumentsOf(tool)}`);
+}
+
+/** `agent, scopes, and may take reason, wait_seconds`. */
+function argumentsOf(tool: ToolName): string {
+  const fields = Object.entries<{ isOptional(): boolean }>(toolSchemas[tool]().shape);
+  const named = (isOptional: boolean): string =>
+    fields.flatMap(([name, field]) => (field.isOptional() === isOptional ? [name] : [])).join(', ');
+  const [needed, optional] = [named(false), named(true)];
+  return [needed, optional === '' ? '' : `and may take ${optional}`]
+    .filter((part) => part !== '')
+    .join(', ')
+    .replace(/^and /, '');
 }
 
 /** Some models write null for an argument that they leave out. */
 function withoutNulls(args: unknown): unknown {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) return args;
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
-}
-
-/** `scopes[0]`. */
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
 }
 
 const stackOf = (error: unknown): string =>

@@ -1,7 +1,7 @@
 import type { AgentId, Rejection, ScopePath } from '../core/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { ToolAnswer } from './answer.ts';
-import { refusalAnswer, type Advice } from './refusals.ts';
+import { refusalAnswer, stopAndAsk, type Advice } from './refusals.ts';
 import { nearestScope } from './scopes.ts';
 import { bounded, count, duration, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
@@ -14,14 +14,14 @@ const holdersMax = 5;
 const problemsMax = 3;
 
 const nothingToLock = 'no scopes are defined here: there is nothing to lock';
-const workWithout = 'work without locks; a person may run `rhema init`.';
+const noScopes = `${stopAndAsk}: a person may run \`rhema init\`.`;
 
 /** What an agent should know of the scopes before it asks for one: that there are none, or that files are broken. */
 export async function scopeHints(coordinator: Coordinator): Promise<readonly string[]> {
   const { scopeCount, scopeProblems } = await coordinator.query({ kind: 'status', at: null });
   const errors = scopeProblems.filter(({ severity }) => severity === 'error').map(problemText);
   return [
-    ...(scopeCount === 0 ? [`Note: ${nothingToLock}; ${workWithout}`] : []),
+    ...(scopeCount === 0 ? [`Note: ${nothingToLock}; ${noScopes}`] : []),
     ...(errors.length === 0
       ? []
       : [
@@ -101,7 +101,7 @@ function onMissing(scope: ScopePath, { scopes, problems }: ScopesAnswer): Advice
       more: bounded(told.map(problemText), problemsMax, 'coordination_status'),
       next: 'tell your user that this file has to be mended; until then the scope cannot be locked.',
     };
-  if (scopes.length === 0) return { story: nothingToLock, next: workWithout };
+  if (scopes.length === 0) return { story: nothingToLock, next: noScopes };
   const around = nearestScope(scopes, scope);
   // A name that was misspelt is in the top scope, too, but hardly meant that.
   if (around === null || around.path === '.') return null;

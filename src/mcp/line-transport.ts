@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
 import { BoundedLines, type Line } from './bounded-lines.ts';
+import { withCallersErrors } from './callers-errors.ts';
 import type { Clock } from './ports.ts';
 
 /** Longest message that is read, in bytes. The largest honest one names 64 scopes. */
@@ -28,8 +29,8 @@ export class LineTransport implements Transport {
   readonly #output: Writable;
   readonly #after: Clock['after'];
   readonly #lines = new BoundedLines(messageBytesMax);
-  /** Requests that are not answered yet. */
-  readonly #asked = new Set<RequestId>();
+  /** Parameters of the requests that are not answered yet. */
+  readonly #asked = new Map<RequestId, unknown>();
   #inputIsOver = false;
   /** Resolves when the client is gone, or the transport was closed. */
   readonly ended: Promise<void>;
@@ -53,8 +54,11 @@ export class LineTransport implements Transport {
   }
 
   send(message: JSONRPCMessage): Promise<void> {
-    this.#write(message);
-    if (!('method' in message) && message.id !== undefined) this.#settle(message.id);
+    if ('method' in message || message.id === undefined) this.#write(message);
+    else {
+      this.#write(withCallersErrors(message, this.#asked.get(message.id)));
+      this.#settle(message.id);
+    }
     return Promise.resolve();
   }
 
@@ -101,7 +105,7 @@ export class LineTransport implements Transport {
     } catch {
       return this.#refuse(null, parseError, 'the message is not JSON');
     }
-    if (isJSONRPCRequest(value)) this.#asked.add(value.id);
+    if (isJSONRPCRequest(value)) this.#asked.set(value.id, value.params);
     if (isCancellation(value)) this.#asked.delete(value.params.requestId);
     if (isJSONRPCRequest(value) || isJSONRPCNotification(value) || isJSONRPCResponse(value))
       this.onmessage?.(value);

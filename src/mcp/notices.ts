@@ -11,6 +11,14 @@ export type Loss = Held & {
 
 type Notice = { readonly kind: 'said'; readonly text: string } | ({ readonly kind: 'lost' } & Loss);
 
+/** What happened since the agent's last call, in words. */
+export interface News {
+  readonly lost: readonly string[];
+  readonly said: readonly string[];
+}
+
+export const noNews: News = { lost: [], said: [] };
+
 export interface NoticePorts {
   readonly inWords: (loss: Loss) => Promise<string>;
   /** The agent has heard of all losses up to a revision. */
@@ -44,15 +52,17 @@ export class Notices {
   }
 
   /** Everything in words, each thing once; nothing when by then nobody hears it, so that the next call tells it. */
-  async take(isHeard: () => boolean): Promise<readonly string[]> {
+  async take(isHeard: () => boolean): Promise<News> {
     const worded = new Map(await Promise.all(this.#pending.map((notice) => this.#inWords(notice))));
-    if (!isHeard()) return [];
-    const told = this.#pending.flatMap((notice) => worded.get(notice) ?? []);
+    if (!isHeard()) return noNews;
+    const inWords = (kind: Notice['kind']): readonly string[] =>
+      this.#pending.flatMap((notice) => (notice.kind === kind ? (worded.get(notice) ?? []) : []));
+    const news = { lost: inWords('lost'), said: inWords('said') };
     const losses = this.#pending.filter((notice) => notice.kind === 'lost' && worded.has(notice)) as Loss[];
     // What came while causes were looked up is left for the next call.
     this.#pending = this.#pending.filter((notice) => !worded.has(notice));
     if (losses.length > 0) this.#ports.lossesTold(asRevision(Math.max(...losses.map(({ by }) => by))));
-    return told;
+    return news;
   }
 
   async #inWords(notice: Notice): Promise<readonly [Notice, string]> {

@@ -1,7 +1,7 @@
 import type { Rejection, RejectionCode } from '../core/index.ts';
 import type { CoordinatorError, FailureCode } from '../protocol/index.ts';
 import type { ToolName } from './schemas.ts';
-import { refused, told, type ToolAnswer } from './answer.ts';
+import { refused, type ToolAnswer } from './answer.ts';
 
 type Facts = Rejection['details'];
 
@@ -70,8 +70,8 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
 /** A failure, told so that the model can go on: what it can mend itself, and what only a person can. */
 export function failureAnswer(error: CoordinatorError, tool: ToolName): ToolAnswer {
   const { code, message } = error;
-  if (code === 'DISABLED') return told(`DISABLED: ${message}. Work without locks.`, { code });
-  return refused(code, inArguments(message, tool), failureSteps[code] ?? null);
+  const step = failureSteps[code];
+  return refused(code, inArguments(message, tool), step === undefined ? unknownStep : step);
 }
 
 /** The protocol names the field within the command; an agent knows its own arguments only. */
@@ -89,13 +89,19 @@ const argumentNames: { readonly [Name in ToolName]?: Readonly<Record<string, str
   sync_scope: { error: 'message', reason: 'message' },
 };
 
-const failureSteps: { readonly [Code in FailureCode]?: string } = {
+/** Where nothing keeps agents apart, none of them edits because of it: trouble is no permission. */
+export const stopAndAsk = 'stop editing, and ask your user how to go on';
+
+const unknownStep = `${stopAndAsk}: \`rhema doctor\` says what is wrong.`;
+
+const failureSteps: { readonly [Code in FailureCode]?: string | null } = {
+  INVALID_INPUT: null,
   NOT_JOINED: 'agent_join under that name, then ask again.',
-  UNAVAILABLE:
-    'ask again in a moment: your place and your locks are in the log. If it lasts, tell your user: `rhema doctor`.',
-  STORE_FAILURE: 'tell your user: `rhema doctor` says what is wrong with the file of the log.',
-  PERMISSION: 'work without locks, and tell your user: `rhema doctor` says what is in the way.',
-  DEADLINE_EXCEEDED: 'ask again: what took effect is not done twice.',
-  NOT_A_REPOSITORY:
-    'work without locks, and tell your user to start this server in a Git repository (rhema mcp --repo DIR).',
+  UNAVAILABLE: `ask again in a moment: your place and your locks are in the log. If it lasts, ${stopAndAsk}: \`rhema doctor\` says what is wrong.`,
+  DEADLINE_EXCEEDED: `ask again: what took effect is not done twice. If it lasts, ${stopAndAsk}.`,
+  STORE_FAILURE: `${stopAndAsk}: \`rhema doctor\` says what is wrong with the file of the log.`,
+  PERMISSION: `${stopAndAsk}: \`rhema doctor\` says what is in the way.`,
+  DISABLED: `${stopAndAsk}: only a person may say that agents go on while nothing keeps them apart.`,
+  NOT_A_REPOSITORY: `${stopAndAsk}, who may start this server in a Git repository (rhema mcp --repo DIR).`,
+  VERSION_MISMATCH: `${stopAndAsk}, who may end the old program (\`rhema daemon stop\`) and start this server anew.`,
 };

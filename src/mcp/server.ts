@@ -11,6 +11,7 @@ import {
   type ServerContext,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
+import { escapeHidden, escapesIn } from '../core/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Face, Resource } from './face.ts';
 import type { ToolCall } from './handlers/handler.ts';
@@ -131,7 +132,12 @@ export const factsKey = 'rhema/facts';
  * instead of the text, which says more. A model that waited never learned that it was to ask again.
  */
 function resultOf({ text, facts, isError }: ToolAnswer): CallToolResult {
-  return { content: [{ type: 'text', text }], isError, _meta: { [factsKey]: facts } };
+  return { content: [{ type: 'text', text: shown(text) }], isError, _meta: { [factsKey]: facts } };
+}
+
+/** Whatever an answer is made of, nothing that hides reaches a model: this is the only way out. */
+function shown(text: string): string {
+  return escapeHidden(text, (letter) => (letter === '\n' ? letter : escapesIn(letter)));
 }
 
 /** By its code: the class is loaded with the tools, long after the server has started. */
@@ -147,7 +153,7 @@ function addResources(server: McpServer, options: McpServerOptions): void {
         ? new ProtocolError(ProtocolErrorCode.InvalidParams, error.message)
         : error;
     });
-    return { contents: [{ uri: uri.href, mimeType: 'text/plain', text }] };
+    return { contents: [{ uri: uri.href, mimeType: 'text/plain', text: shown(text) }] };
   };
   const mimeType = 'text/plain';
   server.registerResource(

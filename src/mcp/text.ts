@@ -1,3 +1,5 @@
+import { dropHidden, escapeHidden } from '../core/index.ts';
+
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
@@ -18,21 +20,24 @@ function twoUnits(ms: number, bigMs: number, bigName: string, smallMs: number, s
 
 /** Longest piece of somebody else's text in an answer, in characters. */
 const quotedLengthMax = 200;
-/** What reorders or hides text is no part of a reason. */
-const invisible = /[\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The name of a scope, a file or a folder: whole, since two that are shortened or cleaned may read as one. */
+export function quoted(name: string): string {
+  return escapeHidden(JSON.stringify(name));
+}
 
 /**
  * Text of another agent or of a person, as the quotation that it is: whoever reads an answer must be able to tell the
- * coordinator's words from those of others, which may try to give orders.
+ * coordinator's words from those of others, which may try to give orders. What hides in it is left out.
  */
-export function quoted(text: string): string {
-  const plain = text.replace(invisible, '');
-  return JSON.stringify(plain.length > quotedLengthMax ? `${plain.slice(0, quotedLengthMax - 3)}...` : plain);
+export function quotedText(text: string): string {
+  const plain = dropHidden(text);
+  return quoted(plain.length > quotedLengthMax ? `${plain.slice(0, quotedLengthMax - 3)}...` : plain);
 }
 
 /** ` for "rework the login"`, or nothing. */
 export function purpose(reason: string | null): string {
-  return reason === null ? '' : ` for ${quoted(reason)}`;
+  return reason === null ? '' : ` for ${quotedText(reason)}`;
 }
 
 /** `1 agent`, `2 agents`. */

@@ -12,7 +12,7 @@ import type {
   WaiterView,
 } from '../protocol/index.ts';
 import { entryLine } from './events.ts';
-import { bounded, count, duration, purpose, quoted } from './text.ts';
+import { bounded, count, duration, purpose, quoted, quotedText } from './text.ts';
 
 /** Lines of one list. Clients cut or refuse answers of some ten thousand tokens. */
 const linesMax = 40;
@@ -53,10 +53,10 @@ function agentLine(view: AgentView, nowMs: number): string {
   const { task } = view.metadata;
   return [
     `${view.agent} is ${statusWord(view)}`,
-    ...(task === undefined ? [] : [`task ${quoted(String(task))}`]),
+    ...(task === undefined ? [] : [`task ${quotedText(String(task))}`]),
     ...(view.blockedReason === null || view.blockedReason === ''
       ? []
-      : [`blocked: ${quoted(view.blockedReason)}`]),
+      : [`blocked: ${quotedText(view.blockedReason)}`]),
     ...(view.lastReport === null || view.lastReport.text === view.blockedReason
       ? []
       : [reportText(view.lastReport, nowMs)]),
@@ -110,7 +110,7 @@ export function holderText(lock: LockView, nowMs: number): string {
     `for ${duration(nowMs - lock.grantedAtMs)} now`,
     `its lease runs ${duration(lock.deadlineMs - nowMs)} more unless renewed`,
     lock.queueLength === 0 ? 'nobody waits' : `${count(lock.queueLength, 'agent')} in the queue`,
-    ...(lock.blockedReason === null ? [] : [`${lock.agent} is blocked: ${quoted(lock.blockedReason)}`]),
+    ...(lock.blockedReason === null ? [] : [`${lock.agent} is blocked: ${quotedText(lock.blockedReason)}`]),
     ...(lock.lastReport === null || lock.lastReport.text === lock.blockedReason
       ? []
       : [reportText(lock.lastReport, nowMs)]),
@@ -119,13 +119,13 @@ export function holderText(lock: LockView, nowMs: number): string {
 }
 
 function reportText({ text, atMs }: AgentReport, nowMs: number): string {
-  return `said ${quoted(text)} ${duration(nowMs - atMs)} ago`;
+  return `said ${quotedText(text)} ${duration(nowMs - atMs)} ago`;
 }
 
 function syncLine(sync: SyncView): string {
   const run = sync.run === null ? '' : `, run ${sync.run} by ${sync.agent ?? 'nobody'}`;
   const error =
-    sync.error === null ? '' : `: ${quoted(sync.error)}; ${sync.retriesLeft} of its retries are left`;
+    sync.error === null ? '' : `: ${quotedText(sync.error)}; ${sync.retriesLeft} of its retries are left`;
   return `${quoted(sync.scope)} ${sync.status}${run}${error}`;
 }
 

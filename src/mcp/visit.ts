@@ -3,6 +3,7 @@ import type { ScopePath } from '../core/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import { inTime } from './in-time.ts';
 import { grantsText, type KeptAgent } from './kept-agent.ts';
+import { noNews, type News } from './notices.ts';
 import type { Clock } from './ports.ts';
 import { quoted } from './text.ts';
 import type { TicketWait } from './ticket-wait.ts';
@@ -68,9 +69,9 @@ export class Visit {
   async end(answer: ToolAnswer): Promise<ToolAnswer> {
     const isHeard = (): boolean => !this.call.signal.aborted;
     try {
-      const notices = isHeard() ? await this.agent.notices.take(isHeard) : [];
+      const news = isHeard() ? await this.agent.notices.take(isHeard) : noNews;
       this.#wait?.visitors.delete(this);
-      if (isHeard()) return withNotices(answer, [...notices, ...this.#heard()]);
+      if (isHeard()) return withNews(answer, { ...news, said: [...news.said, ...this.#heard()] });
       await this.#unheard();
       return answer;
     } finally {
@@ -112,12 +113,12 @@ export class Visit {
 }
 
 /**
- * What happened since the agent's last call stands first, since it may change what the rest is worth; but the code of a
- * refusal is what everybody looks for at the beginning.
+ * What was lost stands first, whatever was asked: the agent has to stop editing. What else happened since its last call
+ * may change what an answer is worth; only of a refusal the code comes before it, which everybody looks for.
  */
-function withNotices(answer: ToolAnswer, notices: readonly string[]): ToolAnswer {
-  const parts = answer.isError ? [answer.text, ...notices] : [...notices, answer.text];
-  return { ...answer, text: parts.join('\n') };
+function withNews(answer: ToolAnswer, { lost, said }: News): ToolAnswer {
+  const rest = answer.isError ? [answer.text, ...said] : [...said, answer.text];
+  return { ...answer, text: [...lost, ...rest].join('\n') };
 }
 
 function contentionText(scope: ScopePath): string {

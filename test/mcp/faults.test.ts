@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { CoordinatorError, type Coordinator } from '../../src/protocol/index.ts';
-import { openStage, quiet, type Stage } from './support/stage.ts';
+import { CoordinatorError, failureCodes, type Coordinator } from '../../src/protocol/index.ts';
+import { openStage, type Stage } from './support/stage.ts';
 
 const lost = () => new CoordinatorError('UNAVAILABLE', 'the answer was lost', { retryable: true });
 
@@ -86,16 +86,19 @@ it('a bug is told as one, and reported', async () => {
   expect(client.server.reports).toEqual(['a tool call failed']);
 });
 
-it('where coordination is disabled the agent is told to work without locks', async () => {
-  const stage = await openStage();
-  const client = await stage.startClient();
-  const disabled = new CoordinatorError('DISABLED', 'coordination is switched off here');
-  stage.coordinator = { ...stage.coordinator, submit: () => Promise.reject(disabled) };
-  const told = await client.call('agent_join', { agent: 'alice' });
-  await quiet();
-  expect(told.isError).toBe(false);
-  expect(told.text).toBe('DISABLED: coordination is switched off here. Work without locks.');
-});
+it.each(failureCodes.filter((code) => code !== 'INVALID_INPUT' && code !== 'NOT_JOINED'))(
+  'trouble is no permission: on %s the agent is told to stop, and to ask its user',
+  async (code) => {
+    const stage = await openStage();
+    const client = await stage.startClient();
+    const trouble = new CoordinatorError(code, 'something is in the way');
+    stage.coordinator = { ...stage.coordinator, submit: () => Promise.reject(trouble) };
+    const told = await client.call('agent_join', { agent: 'alice' });
+    expect(told).toMatchObject({ isError: true, facts: { code } });
+    expect(told.text).toMatch(/\nNext: .*stop editing, and ask your user how to go on/);
+    expect(told.text).not.toMatch(/without (a )?locks?/i);
+  },
+);
 
 it('a coordinator that is away while a session is taken over leaves nothing half done', async () => {
   const stage = await openStage();

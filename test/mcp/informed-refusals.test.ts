@@ -18,15 +18,14 @@ async function joined(stage: Stage) {
   return { client, told: await client.join('alice') };
 }
 
+const ask = 'stop editing, and ask your user how to go on: a person may run `rhema init`.';
 const advice = 'o scopes are defined here: there is nothing to lock';
 
 it('who joins where no scopes are defined is told that there is nothing to lock', async () => {
   const { client, told } = await joined(await openStage([]));
-  expect(told.text).toContain(`n${advice}; work without locks; a person may run \`rhema init\`.`);
+  expect(told.text).toContain(`n${advice}; ${ask}`);
   const refused = await client.acquire('alice', '.');
-  expect(refused.text).toBe(
-    `SCOPE_NOT_FOUND: n${advice}\nNext: work without locks; a person may run \`rhema init\`.`,
-  );
+  expect(refused.text).toBe(`SCOPE_NOT_FOUND: n${advice}\nNext: ${ask}`);
   const synced = await client.call('sync_scope', { agent: 'alice', scope: 'a', action: 'start' });
   expect(synced.text).toContain(advice);
 });

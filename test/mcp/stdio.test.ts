@@ -139,7 +139,7 @@ it('standard output carries the protocol only, also when there is something to c
   await server.initialize();
   const told = await server.tool(1, 'agent_join', { agent: 'alice' });
   expect(told).toMatch(/^NOT_A_REPOSITORY: /);
-  expect(told).toContain('Next: work without locks, and tell your user');
+  expect(told).toContain('Next: stop editing, and ask your user');
   await hangUp(server);
   expect(server.messages().every((message) => message['jsonrpc'] === '2.0')).toBe(true);
   rmSync(folder, { recursive: true });

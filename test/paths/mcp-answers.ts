@@ -7,7 +7,9 @@ export function toAnswer({ text, isError, facts }: ToolAnswer): Answer {
   if (!isError)
     return { code: null, revision: typeof revision === 'number' ? revision : null, told: toldBy(rest) };
   const code = String(told);
-  const isAgreed = text.startsWith(`${code}: `);
+  // What was lost comes before all else.
+  const [first = ''] = text.split('\n').filter((line) => !line.startsWith('LOST '));
+  const isAgreed = first.startsWith(`${code}: `);
   return { code: isAgreed ? (codes[code] ?? code) : `${code} in the text ${text}`, revision: null, told: {} };
 }
 

@@ -1,11 +1,17 @@
 import { realpathSync } from 'node:fs';
-import { delimiter, join, sep } from 'node:path';
+import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
 import type { Environment } from '../world.ts';
 
-/** How a client starts this program, and whom that works for. */
+/** How a client starts this program, and whom that works for. Nothing of it fetches anything: it was installed before. */
 export interface Launch {
   readonly words: readonly [command: string, ...args: string[]];
+  /** The word among them that is a path below the top of the repository; null where all are as good elsewhere. */
+  readonly inRepository: string | null;
+  /** The same for the files of one user, which hold in all repositories. */
+  readonly userWords: readonly string[];
   /** For people: why this way, and what it takes. */
   readonly reason: string;
 }
@@ -20,46 +26,75 @@ export interface ProgramPlace {
   readonly onPath: string | null;
   /** Top of the working tree; null where there is none. */
   readonly worktree: string | null;
+  /** Where the repository has it by the package's name, from its top; null when that is not the one that runs. */
+  readonly installed: string | null;
 }
 
 /**
- * What works wherever the configuration is read: a name that others can have, too, before a path that only this machine
- * has. An installed program is named before `npx`, which costs seconds at every start.
+ * What works wherever the configuration is read: a path in the repository or a name that others can have, too, before a
+ * path that only this machine has. Never `npx`: where the program is missing it would run whatever a registry has under
+ * the name, on the machine of whoever opens the repository.
  */
-export function chooseLaunch({ main, node, onPath, worktree }: ProgramPlace): Launch {
-  // npx and npm scripts put their own folders on the PATH, which a client does not have.
-  if (main.includes(`${sep}_npx${sep}`))
+export function chooseLaunch({ main, node, onPath, worktree, installed }: ProgramPlace): Launch {
+  const userWords = [node, main];
+  if (main.includes(`${sep}_npx${sep}`)) throw notInstalled();
+  const local = worktree === null ? null : (installed ?? pathIn(worktree, main));
+  // npm scripts put their own folders on the PATH, which a client does not have.
+  if (local !== null)
     return {
-      words: ['npx', '-y', 'rhema'],
-      reason: 'by npx, as it runs now; it starts faster once installed: npm install --global rhema',
-    };
-  if (worktree !== null && main.startsWith(join(worktree, 'node_modules', sep)))
-    return {
-      words: ['npx', '-y', 'rhema'],
-      reason: 'by npx, which takes the one of this repository after npm install',
+      words: ['node', local],
+      inRepository: local,
+      userWords,
+      reason:
+        'from the node_modules of this repository, where whoever uses this file needs it, too: npm install',
     };
   if (onPath === main)
     return {
       words: ['rhema'],
+      inRepository: null,
+      userWords: ['rhema'],
       reason: 'by its name, as it is on your PATH; whoever else uses this file needs it there, too',
     };
   return {
     words: [node, main],
+    inRepository: null,
+    userWords,
     reason:
       'by its path on this machine, as it is not on your PATH: of no use to others (npm link changes that)',
   };
 }
 
+/** Where a program lies that was installed in the repository, from its top; null when it is not in there. */
+function pathIn(worktree: string, main: string): string | null {
+  const path = relative(worktree, main);
+  const isInside = !path.startsWith('..') && !isAbsolute(path);
+  return isInside && path.includes(`node_modules${sep}`) ? path.replaceAll(sep, '/') : null;
+}
+
+function notInstalled(): CommandError {
+  return new CommandError(
+    'NOT_INSTALLED',
+    exitCodes.refused,
+    "this program runs from npx's cache, which a client's file cannot name; install it in this repository (npm install --save-dev PACKAGE), or link a checkout of it (npm link), and ask again with that one",
+  );
+}
+
 /** The place of the program that runs. */
 export function programPlace(env: Environment, worktree: string | null): ProgramPlace {
-  const main = fileURLToPath(new URL('../main.js', import.meta.url));
+  const own = fileURLToPath(new URL('../main.js', import.meta.url));
+  const main = realPath(own) ?? own;
+  const isInstalled = worktree !== null && realPath(join(worktree, installedPath)) === main;
   return {
-    main: realPath(main) ?? main,
+    main,
     node: process.execPath,
     onPath: firstOf((env['PATH'] ?? '').split(delimiter).map((folder) => realPath(join(folder, 'rhema')))),
     worktree: worktree === null ? null : realPath(worktree),
+    installed: isInstalled ? installedPath : null,
   };
 }
+
+/** By the name of the package, which stays when a package manager keeps the files under that of a version. */
+const installedPath = 'node_modules/rhema/dist/cli/main.js';
 
 const firstOf = (paths: readonly (string | null)[]): string | null =>
   paths.find((path) => path !== null) ?? null;

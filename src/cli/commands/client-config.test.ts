@@ -26,8 +26,19 @@ import type { ClientConfigInput } from './client-config.ts';
 import { chooseLaunch } from './client-config-launch.ts';
 import type { Launch } from './client-config-launch.ts';
 
-const installed: Launch = { words: ['rhema'], reason: 'by its name' };
-const byNpx: Launch = { words: ['npx', '-y', 'rhema'], reason: 'by npx' };
+const installed: Launch = {
+  words: ['rhema'],
+  inRepository: null,
+  userWords: ['rhema'],
+  reason: 'by its name',
+};
+const path = 'node_modules/rhema/dist/cli/main.js';
+const inRepository: Launch = {
+  words: ['node', path],
+  inRepository: path,
+  userWords: ['/usr/bin/node', `/srv/shop/${path}`],
+  reason: 'from there',
+};
 
 const configurationText = (client: Client, launch: Launch): string =>
   newFile(client, serverEntry(client, launch));
@@ -103,14 +114,14 @@ describe('the configuration of a client', () => {
   });
 
   it.each(clientNames)('of %s is recognised again', (name) => {
-    const text = configurationText(clients[name], byNpx);
+    const text = configurationText(clients[name], inRepository);
     expect(namesServer(clients[name], text)).toBe(true);
     expect(namesServer(clients[name], text.replaceAll('rhema', 'other'))).toBe(false);
   });
 
   it('gives Codex time to start the server', () => {
-    expect(parseToml(configurationText(clients.codex, byNpx))['mcp_servers']).toEqual({
-      rhema: { command: 'npx', args: ['-y', 'rhema', 'mcp'], startup_timeout_sec: 60 },
+    expect(parseToml(configurationText(clients.codex, inRepository))['mcp_servers']).toEqual({
+      rhema: { command: 'node', args: [path, 'mcp'], startup_timeout_sec: 60 },
     });
   });
 
@@ -119,6 +130,10 @@ describe('the configuration of a client', () => {
     expect(server).toEqual({
       rhema: { type: 'stdio', command: 'rhema', args: ['-C', '${workspaceFolder}', 'mcp'] },
     });
+    const local = (parseJson(configurationText(clients.cursor, inRepository)) as { mcpServers: object })
+      .mcpServers;
+    const args = [`\${workspaceFolder}/${path}`, '-C', '${workspaceFolder}', 'mcp'];
+    expect(local).toEqual({ rhema: { type: 'stdio', command: 'node', args } });
   });
 });
 
@@ -128,6 +143,7 @@ describe('how it is started', () => {
     node: '/usr/bin/node',
     onPath: null,
     worktree: '/srv/shop',
+    installed: null,
   };
   const cached = '/home/alice/.npm/_npx/0a1b/node_modules/rhema/dist/cli/main.js';
   const local = '/srv/shop/node_modules/rhema/dist/cli/main.js';
@@ -136,8 +152,20 @@ describe('how it is started', () => {
     ['by name where it is on the PATH', { onPath: place.main }, ['rhema']],
     ['by its path where it is not', {}, ['/usr/bin/node', place.main]],
     ['by its path where another one is', { onPath: '/usr/local/rhema' }, ['/usr/bin/node', place.main]],
-    ['by npx where npx runs it', { main: cached, onPath: cached }, ['npx', '-y', 'rhema']],
-    ['by npx where the repository has it', { main: local, onPath: local }, ['npx', '-y', 'rhema']],
+    ['by its path in the repository that has it', { main: local, onPath: local }, ['node', path]],
+    [
+      'by its name there where the files lie under that of a version',
+      {
+        main: '/srv/shop/node_modules/.pnpm/rhema@1.0.0/node_modules/rhema/dist/cli/main.js',
+        installed: path,
+      },
+      ['node', path],
+    ],
+    [
+      'by its path in a workspace of the repository',
+      { main: `/srv/shop/packages/web/${path}` },
+      ['node', `packages/web/${path}`],
+    ],
     [
       'by its path where another repository has it',
       { main: local, worktree: '/srv/shopping' },
@@ -145,6 +173,21 @@ describe('how it is started', () => {
     ],
   ])('%s', (_what, over, words) => {
     expect(chooseLaunch({ ...place, ...over }).words).toEqual(words);
+  });
+
+  it('is refused where nothing of it would be there tomorrow, rather than left to a registry', () => {
+    expect(() => chooseLaunch({ ...place, main: cached, onPath: cached })).toThrow(
+      /install it in this repository/,
+    );
+  });
+
+  it('fetches nothing, wherever the program lies', () => {
+    const places = [{}, { onPath: place.main }, { main: local }, { main: local, installed: path }];
+    const words = places.flatMap((over) => {
+      const launch = chooseLaunch({ ...place, ...over });
+      return [...launch.words, ...launch.userWords];
+    });
+    expect(words).not.toContain('npx');
   });
 });
 

@@ -106,16 +106,18 @@ function notWritten(file: string, problem: string): CommandError {
   return new CommandError('NOT_WRITTEN', exitCodes.refused, `${file} ${problem}`, { file });
 }
 
-/** Codex gives a server ten seconds, which a download takes, and so may a machine on which several agents build. */
+/** Codex gives a server ten seconds, which a machine may take on which several agents build. */
 const codexStartSeconds = 60;
 
 /** What a client is told of this server. */
 export function serverEntry(
   client: Client,
-  { words }: Launch,
+  { words, inRepository }: Launch,
   serverOptions: readonly string[] = [],
 ): ServerEntry {
-  const [command, ...args] = words;
+  const inFolder = (word: string): string =>
+    word === inRepository && client.folderVariable !== null ? `${client.folderVariable}/${word}` : word;
+  const [command, ...args] = words.map(inFolder) as [string, ...string[]];
   const folder = client.folderVariable === null ? [] : ['-C', client.folderVariable];
   return {
     ...(client.saysStdio ? { type: 'stdio' } : {}),
@@ -127,7 +129,8 @@ export function serverEntry(
 
 function adviceFor(client: Client, launch: Launch, serverOptions: readonly string[]): string[] {
   const { name, title, file, addCommand, approval } = client;
-  const added = addCommand === null ? [] : [...addCommand, ...launch.words, 'mcp', ...serverOptions];
+  const own = name === 'codex' ? launch.userWords : launch.words;
+  const added = addCommand === null ? [] : [...addCommand, ...own, 'mcp', ...serverOptions];
   return [
     line`for ${title}: ${file} at the top of the repository; --write adds it there`,
     ...(added.length === 0 ? [] : [line`or run: ${shellCommand(...added)}${addNotes[name] ?? ''}`]),

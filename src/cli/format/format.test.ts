@@ -4,11 +4,15 @@ import { dotText, mermaidText, treeText } from './graph.ts';
 import { jsonLine, safe, shellCommand } from './text.ts';
 import { clockTime, duration, relative, withIsoTimes } from './time.ts';
 
-const printable = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
+const printable = /^[^\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
 describe('text from outside', () => {
   it('has nothing left that could drive a terminal', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => printable.test(safe(text))));
+  });
+
+  it('shows letters that show nothing as escapes', () => {
+    expect(safe('pay\u3164\u{e0154}')).toBe(String.raw`pay\u3164\udb40\udd54`);
   });
 
   it('is left as it is when it is printable', () => {

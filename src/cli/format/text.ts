@@ -1,21 +1,11 @@
-/**
- * Controls, invisible formatting (which reorders or hides text) and line separators: none of them may reach a terminal
- * from an agent's reason or name, where they could forge lines or drive the terminal.
- */
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+import { escapeHidden, escapesIn } from '../../core/index.ts';
 
-/** Text from outside, made safe to print: what is not printable is shown as an escape. */
+/** Text from outside, made safe to print: what is not printable, or shows nothing, is shown as an escape. */
 export function safe(text: string): string {
-  return text.replace(unsafe, (character) => shortEscapes[character] ?? escaped(character));
+  return escapeHidden(text, (letter) => shortEscapes[letter] ?? escapesIn(letter));
 }
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
-
-/** As in JSON: one escape for each UTF-16 unit. */
-function escaped(character: string): string {
-  const units = Array.from({ length: character.length }, (_, place) => character.charCodeAt(place));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
-}
 
 /** A template for lines that people read: every value that is put in is made safe. */
 export function line(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
@@ -24,7 +14,7 @@ export function line(parts: TemplateStringsArray, ...values: readonly (string | 
 
 /** JSON on one line. What JSON itself leaves as it is, C1 controls for one, is escaped too. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(unsafe, escaped);
+  return escapeHidden(JSON.stringify(value));
 }
 
 /** `1 lock`, `2 locks`; `2 entries` when the plural is given. */

@@ -30,9 +30,14 @@ export const check: AgentHandler<'lock_check'> = async (work, { agent }, { path:
 
 function outside(path: string): ToolAnswer {
   const story = `${quoted(path)} is in no scope: nothing coordinates it.`;
-  return refused('SCOPE_NOT_FOUND', story, 'write there without a lock, if it is yours to write.', {
-    scope: null,
-  });
+  return refused(
+    'SCOPE_NOT_FOUND',
+    story,
+    'write there only if your user has said so: nothing keeps others from it.',
+    {
+      scope: null,
+    },
+  );
 }
 
 /** Git keeps its folder in order by itself. */

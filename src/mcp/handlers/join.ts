@@ -7,7 +7,7 @@ import { scopeHints } from '../informed-refusals.ts';
 import type { Keeper } from '../ports.ts';
 import { refusalAnswer } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
-import { duration, quoted } from '../text.ts';
+import { duration, quoted, quotedText } from '../text.ts';
 import { Visit } from '../visit.ts';
 import type { ToolCall, Work } from './handler.ts';
 
@@ -92,8 +92,8 @@ function aboutText(view: AgentView, nowMs: number): string {
   return [
     `joined ${duration(nowMs - view.joinedAtMs)} ago, seen ${duration(nowMs - view.seenAtMs)} ago`,
     `its session ends in ${duration(view.sessionDeadlineMs - nowMs)} unless renewed`,
-    ...(program === undefined ? [] : [`program ${quoted(String(program))}`]),
-    ...(task === undefined ? [] : [`task ${quoted(String(task))}`]),
+    ...(program === undefined ? [] : [`program ${quotedText(String(program))}`]),
+    ...(task === undefined ? [] : [`task ${quotedText(String(task))}`]),
     ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),
   ].join(', ');
 }
