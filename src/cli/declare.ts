@@ -14,6 +14,10 @@ export type Handler<Input> = (call: Call, input: Input) => Promise<Outcome>;
 export interface Host {
   readonly context: CliContext;
   exitCode: ExitCode;
+  /** Help and the like, kept back to be told in one JSON object; absent where it is printed as it comes. */
+  readonly keptBack?: string[];
+  /** The command whose words were not understood. */
+  misread?: Command;
 }
 
 /**
@@ -54,6 +58,8 @@ function inputOf<Input>(command: Command): Input {
 interface Explanation {
   readonly examples: readonly string[];
   readonly notes: string;
+  /** What whoever misspells it should know; only told then. */
+  readonly usageHint?: string;
 }
 
 const explanations = new WeakMap<Command, Explanation>();
@@ -65,6 +71,12 @@ export function explanationOf(command: Command): Explanation {
 export function examples(command: Command, ...lines: readonly string[]): Command {
   explanations.set(command, { ...explanationOf(command), examples: lines });
   return command.addHelpText('after', `\nExamples:\n${lines.map((text) => `  ${text}`).join('\n')}`);
+}
+
+/** Told when the words of the command are not understood. */
+export function usageHint(command: Command, text: string): Command {
+  explanations.set(command, { ...explanationOf(command), usageHint: text });
+  return command;
 }
 
 /** Paragraphs, and lists indented by two spaces. */

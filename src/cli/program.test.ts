@@ -26,7 +26,11 @@ describe('usage', () => {
     [['lokc'], "unknown command 'lokc' (Did you mean lock?)"],
     [['lock', 'acquir'], "unknown command 'acquir' (Did you mean acquire?)"],
     [['status', '--wach'], "unknown option '--wach' (Did you mean --watch?)"],
-    [['lock', 'acquire'], "missing required argument 'scopes'"],
+    [['lock', 'acquire'], "missing required argument 'scopes'; see rhema help lock acquire"],
+    [['run', '--scope', 'a', 'true'], 'the command comes after --, as in: rhema run --scope src/core -- '],
+    [['run', '--scope', 'a', '--agent', 'x', 'make', '--fast'], 'the command comes after --'],
+    [['run', '--scope', 'a', '--wait', 'make', 'all'], 'the command comes after --'],
+    [['run', 'true'], 'the command comes after --'],
     [['run', '--', 'true'], "required option '--scope <scopes...>' not specified"],
     [['agent', 'list', 'more'], 'too many arguments'],
     [['help', 'nothing'], "there is no command or topic 'nothing'"],
@@ -40,6 +44,35 @@ describe('usage', () => {
   it('tells programs the same in the envelope', async () => {
     const { code, body } = await harnessOf().json('lok');
     expect([code, body['ok'], body['code']]).toEqual([2, false, 'USAGE']);
+  });
+
+  it.each([
+    [['--json'], 'a command is missing after rhema; see rhema help'],
+    [['lock', '--json'], 'a command is missing after rhema lock; see rhema help lock'],
+    [['--json', 'lock', 'acquire'], "missing required argument 'scopes'; see rhema help lock acquire"],
+    [['--json', '--nonsense'], "unknown option '--nonsense'; see rhema help"],
+    [['--json', 'help', 'nothing'], "there is no command or topic 'nothing': see rhema --help"],
+  ])('%j is told as one JSON object and nothing else', async (words, message) => {
+    const { code, stdout, stderr } = await harnessOf().run(...words);
+    expect([code, stderr]).toEqual([2, '']);
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((text) => JSON.parse(text) as unknown),
+    ).toEqual([{ ok: false, revision: null, code: 'USAGE', message, details: {} }]);
+  });
+
+  it.each([
+    [['--json', '--version'], { version: '1.2.3' }],
+    [['--version', '--json'], { version: '1.2.3' }],
+    [['--json', 'lock', '--help'], { help: expect.stringContaining('Usage: rhema lock') as string }],
+    [['help', 'lock', '--json'], { help: expect.stringContaining('Usage: rhema lock') as string }],
+    [['help', 'exit-codes', '--json'], { help: expect.stringContaining('128+n') as string }],
+  ])('%j is answered by one JSON object', async (words, said) => {
+    const { code, stdout, stderr } = await harnessOf().run(...words);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toEqual({ ok: true, revision: null, ...said });
   });
 
   it('takes --json behind -- for a word of the command that is run', async () => {

@@ -1,12 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { Call } from './call.ts';
 import type { CliContext } from './context.ts';
-import { examples } from './declare.ts';
+import { commandPath, examples, explanationOf } from './declare.ts';
 import type { Host } from './declare.ts';
 import { usageError } from './errors.ts';
 import type { CommandError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { jsonLine } from './format/text.ts';
 import { reportError } from './output.ts';
 import { addAgentCommands } from './tree/agent.ts';
 import { addHelpCommand } from './tree/help.ts';
@@ -23,14 +24,25 @@ import { addVerifyCommand } from './tree/verify.ts';
 
 /** Carries out one command line (without `node` and the script) and says how the process ends. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
-  const host: Host = { context, exitCode: exitCodes.done };
+  const json = wordsOf(args).includes('--json');
+  const host: Host = { context, exitCode: exitCodes.done, ...(json ? { keptBack: [] } : {}) };
   const program = createProgram(host);
   try {
     await program.parseAsync(args, { from: 'user' });
+    tellKeptBack(host);
     return host.exitCode;
   } catch (error) {
-    return reportUnparsed(args, context, error);
+    return reportUnparsed(args, host, error);
   }
+}
+
+/** Without those of a command that `run` is to start. */
+const wordsOf = (args: readonly string[]): readonly string[] =>
+  args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+
+function tellKeptBack({ context, keptBack }: Host): void {
+  const help = keptBack?.join('') ?? '';
+  if (help !== '') context.stdout.write(`${jsonLine({ ok: true, revision: null, help })}\n`);
 }
 
 /** The tree of all commands. */
@@ -44,7 +56,9 @@ export function createProgram(host: Host): Command {
     .option('-q, --quiet', 'only the exit code and errors')
     .option('-V, --version', 'print the version');
   program.on('option:version', () => {
-    host.context.stdout.write(`${host.context.version()}\n`);
+    const version = host.context.version();
+    const json = host.keptBack !== undefined;
+    host.context.stdout.write(`${json ? jsonLine({ ok: true, revision: null, version }) : version}\n`);
     throw new CommanderError(exitCodes.done, 'commander.version', '');
   });
   examples(
@@ -64,47 +78,54 @@ export function createProgram(host: Host): Command {
   addVerifyCommand(program, host);
   addMcpCommand(program, host);
   addToolCommands(program, host);
-  addHelpCommand(program, host);
-  settle(program, host.context);
+  addHelpCommand(program);
+  settle(program, host);
   return program;
 }
 
 /** What all commands of the tree have in common: nothing is printed or ended behind our back. */
-function settle(command: Command, context: CliContext): void {
+function settle(command: Command, host: Host): void {
+  const { context, keptBack } = host;
   command
     .helpCommand(false)
-    .exitOverride()
+    .exitOverride((error) => {
+      host.misread = command;
+      throw error;
+    })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
-      writeOut: (text) => context.stdout.write(text),
+      writeOut: (text) => void (keptBack === undefined ? context.stdout.write(text) : keptBack.push(text)),
       // A usage error is told by `reportUnparsed`, as JSON where that is asked for; help that was forced is shown here.
       writeErr: (text) => {
-        if (!text.startsWith('error:')) context.stderr.write(text);
+        if (keptBack === undefined && !text.startsWith('error:')) context.stderr.write(text);
       },
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const child of command.commands) settle(child, context);
+  for (const child of command.commands) settle(child, host);
 }
 
 /** The words were no command: nothing was opened yet, so the global options are found by looking at the words. */
-async function reportUnparsed(
-  args: readonly string[],
-  context: CliContext,
-  error: unknown,
-): Promise<ExitCode> {
-  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
-  const call = new Call(
-    context,
-    { json: own.includes('--json'), color: !own.includes('--no-color') },
-    context.cwd,
-  );
+async function reportUnparsed(args: readonly string[], host: Host, error: unknown): Promise<ExitCode> {
+  const { context } = host;
+  const json = host.keptBack !== undefined;
+  const call = new Call(context, { json, color: !wordsOf(args).includes('--no-color') }, context.cwd);
   if (!(error instanceof CommanderError)) return reportError(call, error);
-  if (error.exitCode === 0) return exitCodes.done;
-  if (error.code === 'commander.help') return exitCodes.invalid;
-  return reportError(call, usageErrorOf(error));
+  if (error.exitCode === 0) {
+    tellKeptBack(host);
+    return exitCodes.done;
+  }
+  if (error.code === 'commander.help' && !json) return exitCodes.invalid;
+  return reportError(call, usageErrorOf(error, host.misread));
 }
 
-function usageErrorOf(error: CommanderError): CommandError {
-  return usageError(error.message.replace(/^error: /, '').replace(/\n\s*/g, ' '));
+function usageErrorOf({ code, message }: CommanderError, command: Command | undefined): CommandError {
+  const path = command === undefined ? '' : commandPath(command);
+  const problem =
+    code === 'commander.help'
+      ? `a command is missing after ${['rhema', path].join(' ').trim()}`
+      : message.replace(/^error: /, '').replace(/\n\s*/g, ' ');
+  const hint = command === undefined ? undefined : explanationOf(command).usageHint;
+  const help = ['see rhema help', path].join(' ').trim();
+  return usageError([problem, ...(hint === undefined ? [] : [hint]), help].join('; '));
 }

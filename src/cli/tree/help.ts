@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { examples } from '../declare.ts';
-import type { Host } from '../declare.ts';
 import { usageError } from '../errors.ts';
 import { exitCodeTable } from '../exit-codes.ts';
 
 /** `rhema help`: of a command, or on a topic. */
-export function addHelpCommand(program: Command, host: Host): void {
+export function addHelpCommand(program: Command): void {
   const help = program
     .command('help')
     .description("help on a command, or on a topic: 'exit-codes', 'json'")
@@ -13,7 +12,7 @@ export function addHelpCommand(program: Command, host: Host): void {
   examples(help, 'rhema help lock acquire', 'rhema help exit-codes');
   help.action((words: readonly string[]) => {
     const topic = topics[words.join(' ')];
-    if (topic !== undefined) host.context.stdout.write(`${topic()}\n`);
+    if (topic !== undefined) help.configureOutput().writeOut?.(`${topic()}\n`);
     else commandOf(program, words).outputHelp();
   });
 }
@@ -48,4 +47,4 @@ export const jsonText = `With --json every command prints one object on one line
 revision is the position in the log that the answer belongs to; null when no coordinator was asked. code is the
 code of the refusal (listed in docs/cli.md), or INVALID_INPUT, USAGE, WAITED_IN_VAIN, or that of a failure. Points in time
 are given twice: deadlineMs in milliseconds since 1970, deadline as ISO 8601. All other fields that end in Ms are
-durations. What goes on for ever (log --follow, status --watch) prints one such object for each item.`;
+durations. Help and --version are told so, too, as the fields help and version. What goes on for ever (log --follow, status --watch) prints one such object for each item.`;
