@@ -65,12 +65,18 @@ export interface ProcessCommand {
   readonly env: Environment;
   /** Whether the child leads a process group of its own, so that a signal reaches its children too. */
   readonly ownGroup: boolean;
+  /** Whether it ends with this process, however that ends. */
+  readonly tied: boolean;
 }
 
 export interface ChildProcess {
   /** How it ended; fails when it could not be started. */
   readonly ended: Promise<ChildEnd>;
-  signal(name: SignalName | 'SIGKILL'): void;
+  signal(name: SignalName): void;
+  /** To the child and all that it has started in turn. */
+  endAll(name: 'SIGTERM' | 'SIGKILL'): void;
+  /** Has a tied child ended by force so long from now, even if this process stands still; replaces what was said before. */
+  endBy(leftMs: number): void;
 }
 
 export type ChildEnd =

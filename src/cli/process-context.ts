@@ -12,6 +12,8 @@ import type {
   Signals,
 } from './context.ts';
 import { packageVersion } from '../client/index.ts';
+import { ProcessTree } from './process-tree.ts';
+import { startTether } from './tether.ts';
 import { terminalQuestions } from './terminal-questions.ts';
 import { createRealWorld } from './real-world.ts';
 
@@ -73,16 +75,29 @@ const processSignals: Signals = {
   },
 };
 
-function startProcess({ file, args, cwd, env, ownGroup }: ProcessCommand): ChildProcess {
+function startProcess({ file, args, cwd, env, ownGroup, tied }: ProcessCommand): ChildProcess {
+  const tether = tied ? startTether() : null;
   const child = spawn(file, [...args], { cwd, env, stdio: 'inherit', detached: ownGroup });
+  const { pid } = child;
+  if (pid !== undefined) tether?.hold(pid, ownGroup);
+  const tree = pid === undefined ? null : new ProcessTree(pid, ownGroup);
   const ended = new Promise<ChildEnd>((resolve, reject) => {
-    child.once('error', reject);
+    child.once('error', (error) => {
+      tether?.untie();
+      reject(error);
+    });
     child.once('exit', (code, signal) => {
+      tether?.untie();
       if (signal === null) resolve({ kind: 'exited', code: code ?? 0 });
       else resolve({ kind: 'signalled', signalNumber: constants.signals[signal] });
     });
   });
-  return { ended, signal: (name) => signalProcess(child.pid, ownGroup, name) };
+  return {
+    ended,
+    signal: (name) => signalProcess(pid, ownGroup, name),
+    endAll: (name) => tree?.signal(name),
+    endBy: (leftMs) => tether?.endBy(leftMs),
+  };
 }
 
 /** Signals the child, with its process group where it leads one. That it has ended meanwhile is no trouble. */

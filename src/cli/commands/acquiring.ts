@@ -19,7 +19,7 @@ import type { Outcome, Rejected } from '../outcome.ts';
 import { exitCodeAfter, firstSignal } from '../signals.ts';
 import type { Session } from '../world.ts';
 import { every } from './repeating.ts';
-import { proofOf, refusal, submit } from './speak.ts';
+import { proofOf, refusal, resultOf, submit } from './speak.ts';
 
 export interface AcquireWish {
   readonly scopes: readonly ScopePath[];
@@ -113,12 +113,29 @@ async function giveUp(
   if (left.kind === 'granted') await releaseGrants(call, session, left.locks);
 }
 
-/** Releases exactly these grants, which came in one command and so share one token. */
-export async function releaseGrants(call: Call, session: Session, locks: readonly Grant[]): Promise<void> {
-  const [first] = locks;
-  if (first === undefined) return;
+/**
+ * Releases exactly these grants, which came in one command and so share one token; names those that were not held under
+ * it any more.
+ */
+export async function releaseGrants(
+  call: Call,
+  session: Session,
+  locks: readonly Grant[],
+): Promise<readonly ScopePath[]> {
+  const [first, ...more] = locks;
+  if (first === undefined) return [];
   const scopes = locks.map((lock) => lock.scope);
-  await submit(call, { kind: 'ReleaseLock', ...proofOf(session), scopes, token: first.token });
+  const release = { kind: 'ReleaseLock', ...proofOf(session), scopes, token: first.token } as const;
+  const reply = await submit(call, release);
+  if (reply.ok) {
+    const { scopes: released } = resultOf(reply.result, 'released');
+    return scopes.filter((scope) => !released.includes(scope));
+  }
+  if (more.length === 0) return scopes;
+  // All or none are given back in one command: one that was lost must not keep the others.
+  const rest: ScopePath[] = [];
+  for (const lock of locks) rest.push(...(await releaseGrants(call, session, [lock])));
+  return rest;
 }
 
 /** Sends heartbeats, three to a session's length, until told to stop. */
@@ -193,10 +210,13 @@ const vainCauses: { readonly [Cause in TicketEndCause | 'unknown']: string } = {
 };
 
 /** `--wait` alone waits as long as the rules allow, `--wait 30s` at most that long, and without it nobody waits. */
-export async function waitWish(option: string | true | undefined): Promise<WaitWish> {
+export async function waitWish(
+  option: string | true | undefined,
+  hint = 'scopes go before --wait, or write --wait=30s',
+): Promise<WaitWish> {
   if (option === undefined) return { kind: 'none' };
   if (option === true) return { kind: 'queue', forMs: null };
-  const forMs = await durationOption('--wait', option, 'scopes go before --wait, or write --wait=30s');
+  const forMs = await durationOption('--wait', option, hint);
   return forMs === 0 ? { kind: 'none' } : { kind: 'queue', forMs };
 }
 

@@ -1,33 +1,18 @@
-import type { Grant } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import type { ChildEnd, ChildProcess } from '../context.ts';
 import { exitCodeOfSignal, exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { line } from '../format/text.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { onEndingSignal } from '../signals.ts';
-import type { Session } from '../world.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
-import { proofOf, submit } from './speak.ts';
-
-/** How long a command may take to end by SIGTERM once its lease is lost, before SIGKILL. */
-const killGraceMs = 5_000;
+import type { LeaseWatch } from './lease-watch.ts';
 
 export interface GuardedCommand {
   readonly command: readonly string[];
   /** Added to the environment of this process. */
   readonly env: Readonly<Record<string, string>>;
   /** Null: it runs without any lock. */
-  readonly guard: Guard | null;
-}
-
-export interface Guard {
-  readonly session: Session;
-  readonly locks: readonly Grant[];
-  readonly sessionTtlMs: number;
-  readonly lockTtlMs: number;
-  readonly killOnLoss: boolean;
+  readonly watch: LeaseWatch | null;
 }
 
 /**
@@ -37,21 +22,19 @@ export interface Guard {
  * it from there: passing that on would make it two. Elsewhere it leads a group of its own, so that what we pass on
  * reaches its children, too.
  */
-export async function runGuarded(call: Call, { command, env, guard }: GuardedCommand): Promise<Outcome> {
+export async function runGuarded(call: Call, { command, env, watch }: GuardedCommand): Promise<Outcome> {
   const shared = call.context.stdin.isTTY;
-  const child = start(call, command, env, !shared);
+  const child = start(call, command, env, { ownGroup: !shared, tied: watch?.endsOnLoss ?? false });
   const offSignals = onEndingSignal(call.context, (signal) => {
     if (!(shared && signal === 'SIGINT')) child.signal(signal);
   });
-  const watch = guard === null ? null : new LeaseWatch(call, guard, child);
-  void watch?.start();
+  watch?.guard(child);
   try {
     const end = await child.ended;
     return ended(watch?.wasLost === true ? exitCodes.failure : exitCodeOf(end));
   } catch (error) {
     return notStarted(command, error);
   } finally {
-    watch?.stop();
     offSignals();
   }
 }
@@ -74,63 +57,13 @@ function start(
   call: Call,
   command: readonly string[],
   env: Readonly<Record<string, string>>,
-  ownGroup: boolean,
+  ways: { readonly ownGroup: boolean; readonly tied: boolean },
 ): ChildProcess {
   const [file = '', ...args] = command;
   const { context } = call;
-  return context.processes.start({ file, args, cwd: call.cwd, env: { ...context.env, ...env }, ownGroup });
+  return context.processes.start({ file, args, cwd: call.cwd, env: { ...context.env, ...env }, ...ways });
 }
 
 function exitCodeOf(end: ChildEnd): ExitCode {
   return end.kind === 'exited' ? end.code : exitCodeOfSignal(end.signalNumber);
-}
-
-/** Keeps the leases while the command runs; when they are lost, says so and ends it. */
-class LeaseWatch {
-  readonly #call: Call;
-  readonly #child: ChildProcess;
-  readonly #guard: Guard;
-  readonly #keeper: LeaseKeeper;
-  #cancelKill: () => void = () => undefined;
-  #lost = false;
-
-  constructor(call: Call, guard: Guard, child: ChildProcess) {
-    this.#call = call;
-    this.#child = child;
-    this.#guard = guard;
-    this.#keeper = new LeaseKeeper({
-      clock: call.context.clock,
-      locks: guard.locks,
-      sessionTtlMs: guard.sessionTtlMs,
-      lockTtlMs: guard.lockTtlMs,
-      heartbeat: () => submit(call, { kind: 'Heartbeat', ...proofOf(guard.session) }),
-      onLost: (why) => this.#lose(why),
-    });
-  }
-
-  /** True once the leases ended before the command did. */
-  get wasLost(): boolean {
-    return this.#lost;
-  }
-
-  start(): Promise<void> {
-    return this.#keeper.start();
-  }
-
-  stop(): void {
-    this.#keeper.stop();
-    this.#cancelKill();
-  }
-
-  #lose(why: string): void {
-    this.#lost = true;
-    const scopes = this.#guard.locks.map((lock) => lock.scope).join(', ');
-    const what = line`rhema: LOCK LOST on ${scopes}: ${why}`;
-    const { killOnLoss } = this.#guard;
-    const then = killOnLoss ? 'ending the command' : 'the command goes on without it (--no-kill-on-loss)';
-    this.#call.context.stderr.write(`${what}; ${then}\n`);
-    if (!killOnLoss) return;
-    this.#child.signal('SIGTERM');
-    this.#cancelKill = this.#call.context.clock.after(killGraceMs, () => this.#child.signal('SIGKILL'));
-  }
 }

@@ -3,8 +3,25 @@ import type { Reply } from '../../protocol/index.ts';
 import type { Clock } from '../context.ts';
 import { every } from './repeating.ts';
 
-/** How long before the last possible end of the lease its holder must have stopped. */
-const marginMs = 250;
+/** How long before the end of its lease a command is told to end, and is ended by force. */
+export interface Margins {
+  readonly tellMs: number;
+  readonly forceMs: number;
+}
+
+/**
+ * The command has five seconds to end by itself, and one is left for the system to be slow in. Short leases leave less:
+ * at least two renewals must fit into what is before, so that one that fails ends nothing.
+ */
+export function marginsOf(leaseMs: number): Margins {
+  return { tellMs: Math.min(6_000, leaseMs / 4), forceMs: Math.min(1_000, leaseMs / 12) };
+}
+
+export interface Loss {
+  readonly why: string;
+  /** How long it is still certain that nobody else was granted the scopes; 0 when they may have been already. */
+  readonly certainMs: number;
+}
 
 export interface LeaseKeeperOptions {
   readonly clock: Clock;
@@ -13,33 +30,48 @@ export interface LeaseKeeperOptions {
   readonly sessionTtlMs: number;
   readonly lockTtlMs: number;
   readonly heartbeat: () => Promise<Reply>;
-  readonly onLost: (why: string) => void;
+  /** The leases last for so long from now, less the margin in which nothing may run any more. */
+  readonly onKept: (certainMs: number) => void;
+  readonly onLost: (loss: Loss) => void;
 }
 
 /**
- * Keeps leases alive by heartbeats, three to their length, and says at once when they are lost: a heartbeat is refused,
- * it no longer names one of them under its token, or their deadline comes near without an answer.
+ * Keeps leases alive by heartbeats, three to their length, and says when they are lost: at once when a heartbeat is
+ * refused or no longer names one of them under its token; and when nobody answers, early enough before their end for the
+ * command to have ended by then.
  *
  * The deadlines are in the coordinator's time. Each heartbeat binds it to this host's monotonic clock: the answer was
  * decided after the heartbeat was sent, so counting from the sending errs on the early side.
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
+  readonly #leaseMs: number;
+  readonly #margins: Margins;
+  #locks: readonly Grant[];
   #stopBeating: () => void = () => undefined;
   #cancelEnd: () => void = () => undefined;
   #ended = false;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
+    this.#locks = options.locks;
+    // The end of a session ends its locks too.
+    this.#leaseMs = Math.min(options.lockTtlMs, options.sessionTtlMs);
+    this.#margins = marginsOf(this.#leaseMs);
   }
 
-  /** Sends the first heartbeat at once: the grant may have waited for us. */
+  /** What is kept, with the deadlines of the last heartbeat. */
+  get locks(): readonly Grant[] {
+    return this.#locks;
+  }
+
+  /**
+   * Sends the first heartbeat: only its answer tells for how long the locks are ours, since the grant may have waited for
+   * us. Fails when there is no answer.
+   */
   async start(): Promise<void> {
-    const { clock, lockTtlMs, sessionTtlMs } = this.#options;
-    this.#endAfter(lockTtlMs, clock.monotonicMs());
-    await this.#beat().catch(() => undefined);
-    if (this.#ended) return;
-    this.#stopBeating = every(clock, Math.min(lockTtlMs, sessionTtlMs) / 3, () => this.#beat());
+    await this.#beat();
+    if (!this.#ended) this.#stopBeating = every(this.#options.clock, this.#leaseMs / 3, () => this.#beat());
   }
 
   stop(): void {
@@ -52,40 +84,51 @@ export class LeaseKeeper {
     const sentAtMs = this.#options.clock.monotonicMs();
     const reply = await this.#options.heartbeat();
     if (this.#ended) return;
-    if (!reply.ok) return this.#lose(reply.rejection.message);
+    if (!reply.ok) return this.#lose({ why: reply.rejection.message, certainMs: 0 });
     if (reply.result.kind !== 'renewed') return;
     const missing = this.#missingFrom(reply.result);
     if (missing !== null)
-      return this.#lose(`the lock of ${missing.scope} is no longer held under token ${missing.token}`);
-    this.#endAfter(this.#leftMs(reply.result), sentAtMs);
+      return this.#lose({
+        why: `the lock of ${missing.scope} is no longer held under token ${missing.token}`,
+        certainMs: 0,
+      });
+    this.#endBy(sentAtMs + this.#leftMs(reply.result));
   }
 
   #missingFrom(renewed: ResultOf<'renewed'>): Grant | null {
     const isKept = (lock: Grant): boolean =>
       renewed.leases.some((lease) => lease.scope === lock.scope && lease.token === lock.token);
-    return this.#options.locks.find((lock) => !isKept(lock)) ?? null;
+    return this.#locks.find((lock) => !isKept(lock)) ?? null;
   }
 
-  /** What was left of the shortest lease when the heartbeat was decided: that moment is the session's new deadline less its length. */
+  /**
+   * What was left of the shortest lease when the heartbeat was decided: that moment is the session's new deadline less
+   * its length. Never more than a whole lease, should that length have been configured anew.
+   */
   #leftMs(renewed: ResultOf<'renewed'>): number {
     const decidedAtMs = renewed.sessionDeadlineMs - this.#options.sessionTtlMs;
-    const kept = renewed.leases.filter((lease) =>
-      this.#options.locks.some((lock) => lock.scope === lease.scope),
-    );
-    return Math.min(...kept.map((lease) => lease.deadlineMs)) - decidedAtMs;
+    this.#locks = renewed.leases.filter((lease) => this.#locks.some((lock) => lock.scope === lease.scope));
+    const deadlineMs = Math.min(...this.#locks.map((lease) => lease.deadlineMs));
+    return Math.min(deadlineMs - decidedAtMs, this.#leaseMs);
   }
 
-  #endAfter(leftMs: number, sinceMs: number): void {
-    const { clock } = this.#options;
+  /** At a time of the monotonic clock. */
+  #endBy(atMs: number): void {
+    const { clock, onKept } = this.#options;
+    const { tellMs, forceMs } = this.#margins;
+    const leftMs = atMs - clock.monotonicMs();
+    const why = 'its lease could not be renewed in time';
     this.#cancelEnd();
-    const margin = Math.min(marginMs, leftMs / 10);
-    const delayMs = Math.max(0, sinceMs + leftMs - margin - clock.monotonicMs());
-    this.#cancelEnd = clock.after(delayMs, () => this.#lose('its lease could not be renewed in time'));
+    if (leftMs <= tellMs) return this.#lose({ why, certainMs: Math.max(0, leftMs - forceMs) });
+    onKept(leftMs - forceMs);
+    this.#cancelEnd = clock.after(leftMs - tellMs, () =>
+      this.#lose({ why, certainMs: Math.max(0, atMs - forceMs - clock.monotonicMs()) }),
+    );
   }
 
-  #lose(why: string): void {
+  #lose(loss: Loss): void {
     if (this.#ended) return;
     this.stop();
-    this.#options.onLost(why);
+    this.#options.onLost(loss);
   }
 }

@@ -6,7 +6,7 @@ import type { CallerCommand, LockView } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Ended, FakeChild, HarnessOptions } from '../testing/harness.ts';
 import { Harness, session, startMs, until } from '../testing/harness.ts';
-import { agentId, grant, lockHeld, lockView, statusAnswer } from '../testing/samples.ts';
+import { agentId, grant, lockHeld, lockView, scopePath, statusAnswer } from '../testing/samples.ts';
 
 /** A coordinator that grants whatever is asked for, with leases of one minute. */
 interface Granting {
@@ -15,7 +15,10 @@ interface Granting {
   readonly onAcquire?: () => void;
   /** What a heartbeat answers, instead of a renewal in full. */
   readonly heartbeat?: () => Result | Rejection | Error;
+  readonly release?: (scopes: readonly ScopePath[]) => Result | Rejection;
 }
+
+const released = (scopes: readonly ScopePath[]): Result => ({ kind: 'released', scopes });
 
 class Running {
   readonly coordinator: FakeCoordinator;
@@ -66,7 +69,7 @@ class Running {
       case 'Heartbeat':
         return granting.heartbeat?.() ?? this.renewed();
       case 'ReleaseLock':
-        return { kind: 'released', scopes: command.scopes ?? [] };
+        return (granting.release ?? released)(command.scopes ?? []);
       default:
         return { kind: 'left', released: [], waited: null };
     }
@@ -88,6 +91,7 @@ describe('run', () => {
       args: ['-j'],
       cwd: '/repo',
       ownGroup: true,
+      tied: true,
       env: {
         PATH: '/bin',
         RHEMA_AGENT: 'run-box-local-4711',
@@ -115,11 +119,14 @@ describe('run', () => {
     expect(running.kinds.at(-1)).toBe('AgentLeave');
   });
 
-  it('says the purpose of the lock: the command itself, unless told', async () => {
-    const running = new Running(underCore);
+  it.each([
+    [['--', '/usr/bin/make', '--password=secret'], 'make'],
+    [['--reason', 'the nightly build', '--', 'make', '-j'], 'the nightly build'],
+  ])('says as the purpose of the lock no more than its program, unless told: %j', async (words, reason) => {
+    const running = new Running(['--scope', 'src/core', ...words]);
     (await running.child()).end({ kind: 'exited', code: 0 });
     await running.ended;
-    expect(running.coordinator.commands[1]).toMatchObject({ kind: 'AcquireLock', reason: 'make -j' });
+    expect(running.coordinator.commands[1]).toMatchObject({ kind: 'AcquireLock', reason });
   });
 
   it('does not start the command when it is refused, and leaves', async () => {
@@ -225,71 +232,182 @@ describe('the lease while the command runs', () => {
     expect(beats(running)).toBe(7);
   });
 
-  it('when lost by a refusal ends the command: SIGTERM, then SIGKILL, and 1', async () => {
+  it('when lost by a refusal ends the command and what it left behind: SIGTERM, soon SIGKILL, and 1', async () => {
     let isLost = false;
     const refusal: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
     const running: Running = new Running(underCore, {
       heartbeat: () => (isLost ? refusal : running.renewed()),
     });
     const child = await running.child();
-    await running.harness.clock.advance(0);
     isLost = true;
     await running.harness.clock.advance(20_000);
     expect(child.signals).toEqual(['SIGTERM']);
-    await running.harness.clock.advance(5_000);
+    expect(child.toldToEndInMs.at(-1)).toBe(1_000);
+    await running.harness.clock.advance(1_000);
     expect(child.signals).toEqual(['SIGTERM', 'SIGKILL']);
     child.end({ kind: 'exited', code: 0 });
     const { code, stderr } = await running.ended;
     expect(code).toBe(1);
     expect(stderr).toContain('LOCK LOST on src/core: bob was lost; ending the command');
+    expect(child.signals).toEqual(['SIGTERM', 'SIGKILL', 'SIGKILL']);
   });
 
-  it('is lost when the scope has gone to another token meanwhile', async () => {
-    const running: Running = new Running(underCore, {
-      heartbeat: () => running.renewed({ token: asRevision(99) }),
-    });
+  it('when lost meanwhile to another token ends the command', async () => {
+    let over = {};
+    const running: Running = new Running(underCore, { heartbeat: () => running.renewed(over) });
     const child = await running.child();
-    await until(() => child.signals.length === 1);
+    over = { token: asRevision(99) };
+    await running.harness.clock.advance(20_000);
+    expect(child.signals).toEqual(['SIGTERM']);
     child.end({ kind: 'signalled', signalNumber: 15 });
     expect((await running.ended).stderr).toContain('no longer held under token 12');
   });
 
-  it('is lost shortly before its deadline when nobody answers', async () => {
+  /** How a command of a run that is silenced after its first heartbeat is ended: by which signal, after how long. */
+  async function endOfSilenced(
+    words: readonly string[],
+    granting: Granting = {},
+  ): Promise<readonly (readonly [string, number])[]> {
     let isSilent = false;
-    const running: Running = new Running(underCore, {
+    const running: Running = new Running(words, {
       heartbeat: () => (isSilent ? new CoordinatorError('UNAVAILABLE', 'gone') : running.renewed()),
+      ...granting,
     });
     const child = await running.child();
-    await running.harness.clock.advance(0);
     isSilent = true;
-    await running.harness.clock.advance(59_700);
-    expect(child.signals).toEqual([]);
-    await running.harness.clock.advance(100);
-    expect(child.signals).toEqual(['SIGTERM']);
-    child.end({ kind: 'exited', code: 0 });
+    const seen: (readonly [string, number])[] = [];
+    while (seen.length < 2) {
+      await running.harness.clock.advance(250);
+      const name = child.signals[seen.length];
+      if (name !== undefined) seen.push([name, running.harness.clock.monotonicMs()]);
+    }
+    child.end({ kind: 'signalled', signalNumber: 9 });
+    expect((await running.ended).code).toBe(1);
+    return seen;
+  }
+
+  it('has its command ended before it ends when nobody answers, by force if it must be', async () => {
+    expect(await endOfSilenced(underCore)).toEqual([
+      ['SIGTERM', 54_000],
+      ['SIGKILL', 59_000],
+    ]);
+  });
+
+  it('has its command ended in a quarter of its length when it is short', async () => {
+    expect(await endOfSilenced(['--ttl', '6s', ...underCore])).toEqual([
+      ['SIGTERM', 4_500],
+      ['SIGKILL', 5_500],
+    ]);
+  });
+
+  it('has its command ended also when an answer never comes', async () => {
+    let isSilent = false;
+    const running: Running = new Running(underCore, {
+      heartbeat: () => running.renewed(),
+    });
+    const child = await running.child();
+    const submit = running.coordinator.submit.bind(running.coordinator);
+    running.coordinator.submit = (request) => (isSilent ? new Promise(() => undefined) : submit(request));
+    isSilent = true;
+    await running.harness.clock.advance(59_000);
+    expect(child.signals).toEqual(['SIGTERM', 'SIGKILL']);
+    isSilent = false;
+    child.end({ kind: 'signalled', signalNumber: 9 });
     expect((await running.ended).code).toBe(1);
   });
 
-  it('is lost at its deadline when others wait and it is not extended any more', async () => {
+  it('has its command ended when others wait and it is not extended any more', async () => {
     const deadlineMs = asTimeMs(startMs + 60_000);
     const running: Running = new Running(underCore, { heartbeat: () => running.renewed({ deadlineMs }) });
     const child = await running.child();
-    await running.harness.clock.advance(59_700);
+    await running.harness.clock.advance(53_999);
     expect(child.signals).toEqual([]);
-    await running.harness.clock.advance(100);
-    expect(child.signals).toEqual(['SIGTERM']);
+    await running.harness.clock.advance(5_001);
+    expect(child.signals).toEqual(['SIGTERM', 'SIGKILL']);
     child.end({ kind: 'exited', code: 0 });
     await running.ended;
   });
 
-  it('when lost is only told with --no-kill-on-loss', async () => {
-    const refusal: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
-    const running = new Running(['--no-kill-on-loss', ...underCore], { heartbeat: () => refusal });
+  it('counts as over with the session, whose end takes the locks along', async () => {
+    const running: Running = new Running(underCore, {
+      heartbeat: () => ({
+        ...running.renewed({ deadlineMs: asTimeMs(startMs + 3_600_000) }),
+        sessionDeadlineMs: asTimeMs(running.harness.clock.nowMs() + 300_000),
+      }),
+    });
     const child = await running.child();
-    await until(() => running.harness.stderr.includes('LOCK LOST'));
+    expect(child.toldToEndInMs).toEqual([59_000]);
+    child.end({ kind: 'exited', code: 0 });
+    await running.ended;
+  });
+
+  it('is known to the process that ends the command if run itself is gone, and with each renewal anew', async () => {
+    const running = new Running(underCore);
+    const child = await running.child();
+    await running.harness.clock.advance(40_000);
+    expect(child.toldToEndInMs).toEqual([59_000, 59_000, 59_000]);
+    child.end({ kind: 'exited', code: 0 });
+    await running.ended;
+  });
+
+  it.each([
+    [
+      'was over when the grant was heard of',
+      () => ({ code: 'AGENT_LOST', message: 'bob was lost', details: {} }) as Rejection,
+    ],
+    [
+      'is nearly over already',
+      (running: Running) => running.renewed({ deadlineMs: asTimeMs(startMs + 5_000) }),
+    ],
+  ])('that %s keeps the command from beginning', async (_, answer) => {
+    const running: Running = new Running(underCore, { heartbeat: () => answer(running) });
+    const { code, stderr } = await running.ended;
+    expect([code, running.harness.children.length]).toEqual([1, 0]);
+    expect(stderr).toContain('the command was not started');
+    expect(running.kinds.at(-1)).toBe('AgentLeave');
+  });
+
+  it('when lost is only told with --no-kill-on-loss', async () => {
+    let isLost = false;
+    const refusal: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
+    const running: Running = new Running(['--no-kill-on-loss', ...underCore], {
+      heartbeat: () => (isLost ? refusal : running.renewed()),
+    });
+    const child = await running.child();
+    expect(child.command.tied).toBe(false);
+    isLost = true;
     await running.harness.clock.advance(60_000);
+    expect(running.harness.stderr).toContain('LOCK LOST');
     expect(child.signals).toEqual([]);
     child.end({ kind: 'exited', code: 0 });
     expect((await running.ended).code).toBe(1);
+    expect(child.signals).toEqual([]);
+  });
+});
+
+describe('what run gives back', () => {
+  const sessions = [session('bob')];
+  const asBob = { sessions, env: { RHEMA_AGENT: 'bob' } };
+
+  it('one by one when one of it was lost meanwhile, which is told', async () => {
+    const running: Running = new Running(
+      ['--scope', 'src/core', 'src/api', '--', 'make'],
+      {
+        release: (scopes) =>
+          scopes.includes(scopePath('src/core'))
+            ? { code: 'LOCK_NOT_HELD', message: 'bob does not hold src/core', details: {} }
+            : { kind: 'released', scopes },
+      },
+      asBob,
+    );
+    (await running.child()).end({ kind: 'exited', code: 0 });
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain('src/core was lost before the command ended: see rhema why src/core');
+    expect(running.coordinator.commands.slice(-3)).toMatchObject([
+      { scopes: ['src/api', 'src/core'], token: 12 },
+      { scopes: ['src/api'], token: 12 },
+      { scopes: ['src/core'], token: 12 },
+    ]);
   });
 });

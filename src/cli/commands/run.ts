@@ -1,8 +1,11 @@
+import { basename } from 'node:path';
 import { parseAgentId } from '../../core/index.ts';
 import type { AgentId, Grant } from '../../core/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { line } from '../format/text.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
@@ -12,6 +15,7 @@ import type { Session } from '../world.ts';
 import { acquire, durationOption, notGranted, releaseGrants, waitWish } from './acquiring.ts';
 import type { AcquireWish } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
+import { LeaseWatch } from './lease-watch.ts';
 import { scopesOf } from './scopes-of.ts';
 import { proofOf, refusal, resultOf, submit } from './speak.ts';
 
@@ -36,7 +40,7 @@ export async function run(call: Call, input: RunInput): Promise<Outcome> {
     return await runCoordinated(call, input, interrupt);
   } catch (error) {
     if (!isDisabled(error)) throw error;
-    return runGuarded(call, { command: input.command, env: {}, guard: null });
+    return runGuarded(call, { command: input.command, env: {}, watch: null });
   } finally {
     interrupt.off();
   }
@@ -53,17 +57,22 @@ async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSigna
   }
 }
 
-/** The longest purpose that is taken from a command line, in characters: enough to recognise it. */
-const purposeLengthMax = 200;
-
 async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
   return {
     scopes: await scopesOf(call, input.scope),
     ttlMs: input.ttl === undefined ? null : await durationOption('--ttl', input.ttl),
-    wait: await waitWish(input.wait),
-    reason: input.reason ?? input.command.join(' ').slice(0, purposeLengthMax),
+    wait: await waitWish(input.wait, 'the command comes after --'),
+    reason: input.reason ?? purposeOf(input.command),
   };
 }
+
+/** The name of the program alone: arguments may hold secrets, and the log is read by all and kept for long. */
+function purposeOf([file = '']: readonly string[]): string {
+  return basename(file).slice(0, purposeLengthMax);
+}
+
+/** In characters: enough to recognise a program. */
+const purposeLengthMax = 60;
 
 interface Undertaking {
   readonly session: Session;
@@ -78,19 +87,38 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
   const acquired = await acquire(call, session, wish);
   if (acquired.kind !== 'granted') return notGranted(call, session, wish.scopes, acquired);
   const { locks } = acquired;
+  const { sessionTtlMs, lockTtlMs } = before.settings;
+  const { killOnLoss } = input;
+  const guard = { session, locks, sessionTtlMs, lockTtlMs: wish.ttlMs ?? lockTtlMs, killOnLoss };
+  const watch = new LeaseWatch(call, guard);
   try {
+    await watch.start();
+    if (watch.wasLost) return ended(exitCodes.failure);
     const signal = interrupt.signal();
     if (signal !== null) return ended(exitCodeAfter(signal));
-    const { sessionTtlMs, lockTtlMs } = before.settings;
-    const { command, killOnLoss } = input;
-    const guard = { session, locks, sessionTtlMs, lockTtlMs: wish.ttlMs ?? lockTtlMs, killOnLoss };
-    return await runGuarded(call, { command, env: childEnvironment(session, locks), guard });
+    const env = childEnvironment(session, watch.locks);
+    return await runGuarded(call, { command: input.command, env, watch });
   } finally {
+    watch.stop();
     // What the agent held before, for an enclosing `rhema run` perhaps, is not ours to give back.
     const taken = locks.filter((lock) => !before.locks.some((held) => isSameLock(held, lock)));
     // Whoever joined for this command leaves next, which releases as well.
-    if (!joined) await quietly(call, 'releasing', () => releaseGrants(call, session, taken));
+    if (!joined) await quietly(call, 'releasing', () => giveBack(call, session, taken, watch.wasLost));
   }
+}
+
+/** A loss between the last heartbeat and now is told at least: what was written then was not covered. */
+async function giveBack(
+  call: Call,
+  session: Session,
+  locks: readonly Grant[],
+  isLossTold: boolean,
+): Promise<void> {
+  const lost = await releaseGrants(call, session, locks);
+  if (lost.length > 0 && !isLossTold)
+    call.note(
+      line`rhema: ${lost.join(', ')} was lost before the command ended: see rhema why ${lost[0] ?? ''}`,
+    );
 }
 
 const isSameLock = (one: LockView, other: Grant): boolean =>

@@ -181,6 +181,7 @@ export function session(agent: string, epoch = 3): Session {
 export class FakeChild {
   readonly command: ProcessCommand;
   readonly signals: string[] = [];
+  readonly toldToEndInMs: number[] = [];
   readonly ended: Promise<ChildEnd>;
   end: (end: ChildEnd) => void = () => undefined;
   failToStart: (error: Error) => void = () => undefined;
@@ -195,6 +196,14 @@ export class FakeChild {
 
   signal(name: string): void {
     this.signals.push(name);
+  }
+
+  endAll(name: string): void {
+    this.signals.push(name);
+  }
+
+  endBy(leftMs: number): void {
+    this.toldToEndInMs.push(leftMs);
   }
 }
 

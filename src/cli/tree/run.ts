@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, implement, notes } from '../declare.ts';
+import { examples, implement, notes, usageHint } from '../declare.ts';
 import type { Host } from '../declare.ts';
 import { actingAgent, leaseOptions } from './options.ts';
 
@@ -17,7 +17,7 @@ export function addRunCommand(program: Command, host: Host): void {
     .requiredOption('--scope <scopes...>', 'folders of the scopes to lock, all of them or none')
     .option(
       '--no-kill-on-loss',
-      'let the command go on when its lease is lost; by default it is ended, with code 1',
+      'let the command go on when its lease is lost or run is killed; by default it is ended, with code 1',
     )
     .argument('<command...>', 'the command and its arguments, after --')
     .usage('--scope <scopes...> [options] -- <command...>');
@@ -27,6 +27,7 @@ export function addRunCommand(program: Command, host: Host): void {
     'rhema run --scope src/core src/api --wait 2m --ttl 30s --agent alice -- ./migrate.sh',
   );
   notes(run, environmentNotes);
+  usageHint(run, 'the command comes after --, as in: rhema run --scope src/core -- npm test');
   implement(run, host, async () => (await import('../commands/run.ts')).run);
 }
 
@@ -37,4 +38,14 @@ const environmentNotes = `The command finds in its environment:
   RHEMA_DEADLINE            when the lease would end if nobody renewed it
 
 An agent that has joined already is used as it is; else one joins for as long as the command runs.
-The exit code is that of the command; 3 and 4 also tell that it was refused, or waited in vain, before it began.`;
+The exit code is that of the command; 3 and 4 also tell that it was refused, or waited in vain, before it began.
+
+The command has ended before its lease does, so that nobody is let in while it works. When nothing can be renewed any
+more, the coordinator being frozen, dead or out of reach, it gets SIGTERM 6 s before the end of the lease (a quarter of a
+lease shorter than 24 s), and SIGKILL 1 s before it (a twelfth of one shorter than 12 s), with all that it has started.
+When the lock is lost at once, by a revocation, it gets SIGTERM, and SIGKILL 1 s later. A helper process does the same when
+run itself is killed (kill -9) or stopped; where flock(1) would go on holding the lock for as long as the command does, here
+the command ends. Only a process that has cut itself loose from the command (a daemon) may outlive it. With
+--no-kill-on-loss the command is never ended, and may work beside the next holder.
+
+The log names the program as the reason of the lock, never its arguments; --reason says more.`;

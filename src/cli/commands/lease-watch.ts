@@ -1,0 +1,107 @@
+import type { Grant } from '../../core/index.ts';
+import type { Call } from '../call.ts';
+import type { ChildProcess } from '../context.ts';
+import { line } from '../format/text.ts';
+import type { Session } from '../world.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import type { Loss } from './lease-keeper.ts';
+import { proofOf, submit } from './speak.ts';
+
+/** How long a command may take to end by SIGTERM once somebody else may hold its scopes, before SIGKILL. */
+const graceAfterLossMs = 1_000;
+
+export interface Guard {
+  readonly session: Session;
+  readonly locks: readonly Grant[];
+  readonly sessionTtlMs: number;
+  readonly lockTtlMs: number;
+  readonly killOnLoss: boolean;
+}
+
+/**
+ * Keeps the leases while a command runs. When they are lost it says so and ends the command: by SIGTERM, and by SIGKILL
+ * before anybody else can be granted the scopes, where that is known beforehand.
+ */
+export class LeaseWatch {
+  readonly #call: Call;
+  readonly #guard: Guard;
+  readonly #keeper: LeaseKeeper;
+  #child: ChildProcess | null = null;
+  #certainUntilMs = 0;
+  #cancelKill: () => void = () => undefined;
+  #lost = false;
+
+  constructor(call: Call, guard: Guard) {
+    this.#call = call;
+    this.#guard = guard;
+    this.#keeper = new LeaseKeeper({
+      clock: call.context.clock,
+      locks: guard.locks,
+      sessionTtlMs: guard.sessionTtlMs,
+      lockTtlMs: guard.lockTtlMs,
+      heartbeat: () => submit(call, { kind: 'Heartbeat', ...proofOf(guard.session) }),
+      onKept: (certainMs) => this.#keep(certainMs),
+      onLost: (loss) => this.#lose(loss),
+    });
+  }
+
+  /** True once the leases ended before the command did. */
+  get wasLost(): boolean {
+    return this.#lost;
+  }
+
+  get endsOnLoss(): boolean {
+    return this.#guard.killOnLoss;
+  }
+
+  get locks(): readonly Grant[] {
+    return this.#keeper.locks;
+  }
+
+  /** Makes sure that the locks are held. Fails when nobody can tell. */
+  start(): Promise<void> {
+    return this.#keeper.start();
+  }
+
+  /** From now on until it has ended, this command depends on the leases. */
+  guard(child: ChildProcess): void {
+    this.#child = child;
+    this.#keep(this.#certainUntilMs - this.#call.context.clock.monotonicMs());
+    const over = (): void => this.#over(child);
+    child.ended.then(over, over);
+  }
+
+  stop(): void {
+    this.#keeper.stop();
+    this.#cancelKill();
+  }
+
+  #keep(certainMs: number): void {
+    this.#certainUntilMs = this.#call.context.clock.monotonicMs() + certainMs;
+    this.#child?.endBy(certainMs);
+  }
+
+  #lose({ why, certainMs }: Loss): void {
+    this.#lost = true;
+    const scopes = this.#guard.locks.map((lock) => lock.scope).join(', ');
+    const what = line`rhema: LOCK LOST on ${scopes}: ${why}`;
+    this.#call.context.stderr.write(`${what}; ${this.#consequence()}\n`);
+    const child = this.#child;
+    if (child === null || !this.endsOnLoss) return;
+    const killInMs = certainMs === 0 ? graceAfterLossMs : certainMs;
+    child.endAll('SIGTERM');
+    child.endBy(killInMs);
+    this.#cancelKill = this.#call.context.clock.after(killInMs, () => child.endAll('SIGKILL'));
+  }
+
+  #consequence(): string {
+    if (this.#child === null) return 'the command was not started';
+    return this.endsOnLoss ? 'ending the command' : 'the command goes on without it (--no-kill-on-loss)';
+  }
+
+  /** What the command left behind goes with it: nothing of it may work without the lock. */
+  #over(child: ChildProcess): void {
+    this.stop();
+    if (this.#lost && this.endsOnLoss) child.endAll('SIGKILL');
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { rhema, rhemaJson, startRhema, type Running } from './support/cli.ts';
+import { ownersOf, processesOf } from './support/processes.ts';
+import { Sandbox } from './support/sandbox.ts';
+import { until } from './support/until.ts';
+
+let sandbox: Sandbox;
+
+beforeEach(() => {
+  sandbox = new Sandbox({ api: [] });
+});
+
+afterEach(() => sandbox.clear());
+
+/** Ignores SIGTERM, and has started something that does so too and leads a group of its own. */
+const stubborn = `trap '' TERM; setsid sh -c 'while :; do sleep 0.1; done' & touch ../begun; while :; do sleep 0.1; done`;
+
+const workers = (): readonly string[] =>
+  processesOf(sandbox.folder)
+    .filter(({ command: [file] }) => file === 'sh' || file === 'sleep')
+    .map(({ command }) => command.join(' '));
+
+/** A run at work, under a lease of three seconds. */
+async function atWork(): Promise<Running> {
+  expect((await rhema(sandbox, 'agent', 'join', 'bob')).code).toBe(0);
+  const run = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', '3s', '--', 'sh', '-c', stubborn);
+  await until('the command has begun', () => existsSync(join(sandbox.folder, 'begun')));
+  return run;
+}
+
+/** Bob takes the scope as soon as he can; what the former holder's command has running by then. */
+async function leftWhenGranted(...options: readonly string[]): Promise<readonly string[]> {
+  await until('bob is granted the scope', async () => {
+    const { exitCode } = await rhemaJson(sandbox, ...options, 'lock', 'acquire', 'api', '--agent', 'bob');
+    return exitCode === 0;
+  });
+  return workers();
+}
+
+it('a command has ended before another agent is granted its scope, when run is killed', async () => {
+  const run = await atWork();
+  run.child.kill('SIGKILL');
+  await run.ended.catch(() => undefined);
+  expect(await leftWhenGranted()).toEqual([]);
+});
+
+it('a command has ended before another agent is granted its scope, when run stands still', async () => {
+  const run = await atWork();
+  run.child.kill('SIGSTOP');
+  expect(await leftWhenGranted()).toEqual([]);
+  run.child.kill('SIGCONT');
+  expect((await run.ended).code).toBe(1);
+});
+
+it('a command has ended before another agent is granted its scope, when the coordinator stands still', async () => {
+  const run = await atWork();
+  const [owner] = ownersOf(sandbox.folder);
+  process.kill(owner?.pid ?? 0, 'SIGSTOP');
+  expect(await leftWhenGranted('--direct')).toEqual([]);
+  process.kill(owner?.pid ?? 0, 'SIGCONT');
+  const { code, stderr } = await run.ended;
+  expect(code).toBe(1);
+  expect(stderr).toContain('LOCK LOST on api: its lease could not be renewed in time');
+});
