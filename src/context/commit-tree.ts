@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ScopeProblem } from '../protocol/index.ts';
-import { blobSizes, readBlobs, type AskGit } from './blobs.ts';
+import { blobSizes, objectsHere, readBlobs, type AskGit } from './blobs.ts';
 import { ContextError } from './errors.ts';
 import { symlinkMode } from './file-modes.ts';
 import { runGit, withoutGitVariables } from './git.ts';
@@ -80,11 +80,13 @@ function parseEntry(line: string): Entry[] {
   return [{ mode, object, path }];
 }
 
-function sizesOf(ask: AskGit, entries: readonly Entry[]): Promise<ReadonlyMap<string, number>> {
-  return blobSizes(
+/** Of those that are in this clone: Git is not let fetch others, which is to start programs that its configuration names. */
+async function sizesOf(ask: AskGit, entries: readonly Entry[]): Promise<ReadonlyMap<string, number>> {
+  const here = await objectsHere(
     ask,
     entries.map(({ object }) => object),
   );
+  return blobSizes(ask, here);
 }
 
 function sortOut(
@@ -95,7 +97,7 @@ function sortOut(
   const problems: ScopeProblem[] = [];
   for (const entry of entries) {
     const place = wholeFile(entry.path);
-    const size = sizes.get(entry.object) ?? 0;
+    const size = sizes.get(entry.object);
     if (entry.mode === symlinkMode)
       problems.push(
         errorAt(
@@ -104,8 +106,13 @@ function sortOut(
           `is a symlink, which is not followed in a bare repository: replace it by a file`,
         ),
       );
+    else if (size === undefined) problems.push(errorAt('UNREADABLE_FILE', place, notHere(entry.object)));
     else if (size > scopeFileBytesMax) problems.push(errorAt('FILE_TOO_LARGE', place, tooLargeMessage(size)));
     else blobs.push(entry);
   }
   return { blobs, problems };
+}
+
+function notHere(object: string): string {
+  return `is not in this clone (a partial clone leaves it on its server until it is asked for): git cat-file -e ${object} fetches it`;
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ContextError } from './errors.ts';
-import { runGit } from './git.ts';
+import { runGit, withoutGitVariables } from './git.ts';
 import type { Repository, RepositoryHints } from './repository.ts';
 
 type Environment = RepositoryHints['env'];
@@ -24,10 +24,13 @@ export async function gitVersion(env: Environment, timeoutMs = versionCallMaxMs)
 }
 
 /** Where Git looks for hooks: its configuration may name another folder than its own. */
-export async function hooksFolder({ worktree, commonDir }: Repository, env: Environment): Promise<string> {
+export async function hooksFolder(repository: Repository, environment: Environment): Promise<string> {
+  const { worktree, gitDir, commonDir } = repository;
   const place = worktree ?? commonDir;
   try {
-    const said = await runGit({ cwd: place, env, args: ['rev-parse', '--git-path', 'hooks'] });
+    const env = { ...withoutGitVariables(environment), GIT_DIR: gitDir };
+    const args = ['rev-parse', '--git-path', 'hooks'];
+    const said = await runGit({ cwd: place, env, args, asksForHooks: true });
     return resolve(place, said.toString('utf8').replace(/\n$/, ''));
   } catch {
     return join(commonDir, 'hooks');

@@ -11,28 +11,66 @@ export interface GitCall {
   readonly timeoutMs?: number;
   /** Is told what Git said beside its answer: it warns of what it could not look at, and goes on. */
   readonly onWarning?: (said: string) => void;
+  /** More of the configuration, as `key=value`. */
+  readonly settings?: readonly string[];
+  /** The question is where hooks are, so the configuration's answer is not hidden. For a call that runs none. */
+  readonly asksForHooks?: boolean;
 }
+
+/**
+ * A repository's configuration may name programs that Git starts, and it comes with the repository: from an archive, from
+ * another user. Nothing that we ask of Git needs one. An empty `core.fsmonitor` is off for every version of Git; those before
+ * 2.36 would start a program called `false`.
+ */
+const noPrograms = [
+  'core.fsmonitor=',
+  'core.pager=cat',
+  'core.alternateRefsCommand=',
+  'core.gitProxy=',
+  'core.sshCommand=false',
+  'credential.helper=',
+  'diff.external=',
+  'protocol.allow=never',
+  'submodule.recurse=false',
+];
+const noHooks = 'core.hooksPath=/dev/null';
+
+/** The same for what Git reads from its environment; objects that a partial clone lacks are not fetched, either. */
+const noProgramsByEnvironment = {
+  GIT_ALLOW_PROTOCOL: '',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_PAGER: 'cat',
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+};
 
 /** Git's answers are lists of paths and small files; more than this is a mistake. */
 const outputBytesMax = 512 * 1024 * 1024;
 
 /**
- * Runs Git without a shell and gives its standard output. Takes no optional lock (so that it never disturbs an agent's
- * own Git command) and speaks English (so that its messages can be told apart).
+ * Runs Git without a shell and gives its standard output. It starts no program that a configuration names, takes no optional
+ * lock (so that it never disturbs an agent's own Git command) and speaks English (so that its messages can be told apart).
  *
  * @throws ContextError GIT_MISSING when there is no Git, GIT_FAILED with what Git said when it refuses, GIT_SILENT when
  * it took too long.
  */
-export function runGit({ cwd, args, input, env, timeoutMs = 0, onWarning }: GitCall): Promise<Buffer> {
+export function runGit(call: GitCall): Promise<Buffer> {
+  const { cwd, args, input, env, timeoutMs = 0, onWarning } = call;
   const options = {
     cwd,
     encoding: 'buffer' as const,
     maxBuffer: outputBytesMax,
     timeout: timeoutMs,
-    env: { ...(env ?? process.env), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+    env: { ...(env ?? process.env), ...noProgramsByEnvironment },
   };
+  const hooks = call.asksForHooks === true ? [] : [noHooks];
+  const words = [
+    ...[...noPrograms, ...hooks, ...(call.settings ?? [])].flatMap((setting) => ['-c', setting]),
+    ...args,
+  ];
   return new Promise((resolve, reject) => {
-    const child = execFile('git', args, options, (error, stdout, stderr) => {
+    const child = execFile('git', words, options, (error, stdout, stderr) => {
       const said = stderr.toString('utf8');
       if (error !== null) return reject(gitError(args, error, said));
       onWarning?.(said);
@@ -46,12 +84,15 @@ export function runGit({ cwd, args, input, env, timeoutMs = 0, onWarning }: GitC
 
 /**
  * The environment without Git's own variables. In a hook they speak of the tree that is being committed, and a command
- * about another tree must not be led there.
+ * about another tree must not be led there. Those by which a user configures Git stay: what `core.excludesFile` ignores and
+ * `safe.directory` accepts holds for us as for Git.
  */
 export function withoutGitVariables(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || name.startsWith('GIT_CONFIG_')),
+  );
 }
 
 function gitError(args: readonly string[], error: ExecFileException, said: string): ContextError {

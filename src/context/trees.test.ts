@@ -11,6 +11,7 @@ import {
   makeRepository,
   problemsOf,
   scan,
+  scanBare,
   temporaryFolder,
   write,
 } from './testing/fixture.ts';
@@ -82,16 +83,18 @@ describe('Git decides what is looked at', () => {
     commitAll(source);
     const bare = join(temporaryFolder(), 'bare.git');
     git(source, 'clone', '--quiet', '--bare', source, bare);
-    const result = await scan(bare);
+    const result = await scanBare(bare);
     expect(graphOf(result)).toEqual({ '.': ['libs/ä'], 'libs/ä': [] });
     expect(problemsOf(result)).toEqual(['FILE_TOO_LARGE big/rhema.yaml', 'SYMLINK_OUTSIDE libs/rhema.yaml']);
-    expect(await fingerprintOnly(await findRepository({ cwd: bare, env: {} }))).toBe(result.fingerprint);
+    expect(await fingerprintOnly(await findRepository({ cwd: bare, env: { GIT_DIR: bare } }))).toBe(
+      result.fingerprint,
+    );
   });
 
   test('a bare repository without commits has no scopes', async () => {
     const root = temporaryFolder();
     git(root, 'init', '--quiet', '--bare');
-    expect(await scan(root)).toMatchObject({ definitions: [], problems: [{ code: 'NO_SCOPES' }] });
+    expect(await scanBare(root)).toMatchObject({ definitions: [], problems: [{ code: 'NO_SCOPES' }] });
   });
 });
 
@@ -215,11 +218,16 @@ describe('a partial clone', () => {
     expect(missing(root)).toBe(2);
   });
 
-  test('that is bare fetches definitions, and nothing else of its commit', async () => {
+  test('that is bare is read without fetching: each definition that is not in it is named, with what gets it', async () => {
     const root = partialClone('--bare');
     expect(missing(root)).toBe(4);
-    expect(graphOf(await scan(root))).toEqual({ '.': [], a: ['b'], b: [] });
-    expect(missing(root)).toBe(1);
+    const found = await scanBare(root);
+    expect(problemsOf(found).slice(1, 3)).toEqual([
+      'UNREADABLE_FILE a/rhema.yaml',
+      'UNREADABLE_FILE b/rhema.yaml',
+    ]);
+    expect(found.problems[1]?.message).toMatch(/not in this clone.*git cat-file -e [0-9a-f]{40} fetches it$/);
+    expect(missing(root)).toBe(4);
   });
 });
 

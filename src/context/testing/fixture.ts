@@ -74,6 +74,12 @@ export async function scan(root: string, previous: LastGood | null = null): Prom
   return scanRepository(repository, { previous, env: {} });
 }
 
+/** A bare repository has to be named. */
+export async function scanBare(gitDir: string): Promise<ScanResult> {
+  const repository = await findRepository({ cwd: gitDir, env: { GIT_DIR: gitDir } });
+  return scanRepository(repository, { previous: null, env: {} });
+}
+
 /** `path -> dependencies` of every definition: the part most tests look at. */
 export function graphOf({ definitions }: ScanResult): Record<string, readonly string[]> {
   return Object.fromEntries(definitions.map(({ path, dependencies }) => [path, dependencies]));
