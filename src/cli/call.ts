@@ -16,6 +16,8 @@ export interface GlobalOptions {
   readonly direct?: boolean;
   /** `-C DIR`, as in git. */
   readonly directory?: string;
+  /** Names the Git folder, as GIT_DIR would: how an owner process is told which one its caller has found. */
+  readonly gitDir?: string;
   readonly color?: boolean;
   readonly quiet?: boolean;
 }
@@ -44,7 +46,8 @@ export class Call {
 
   /** The same call as if made in another folder; whoever makes it closes it. */
   in(cwd: string): Call {
-    return new Call(this.context, this.#options, cwd);
+    const options = cwd === this.cwd ? this.#options : { ...this.#options, directory: cwd };
+    return new Call(this.context, options, cwd);
   }
 
   get world(): World {
@@ -70,8 +73,16 @@ export class Call {
   }
 
   repository(): Promise<Repository> {
-    this.#repository ??= this.world.locate(this.cwd, this.context.env);
+    this.#repository ??= this.#locate();
     return this.#repository;
+  }
+
+  #locate(): Promise<Repository> {
+    const { gitDir, directory } = this.#options;
+    const { env } = this.context;
+    if (gitDir === undefined) return this.world.locate(this.cwd, env, directory !== undefined);
+    const named = { ...env, GIT_DIR: gitDir, GIT_COMMON_DIR: undefined, GIT_WORK_TREE: undefined };
+    return this.world.locate(this.cwd, named, false);
   }
 
   coordinator(): Promise<Coordinator> {

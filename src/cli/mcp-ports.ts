@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   claimName,
   deleteSession,
@@ -33,9 +33,10 @@ export function mcpPorts(call: Call): McpPorts {
   };
 }
 
-/** The same for the process as it is, in a folder. */
-export function portsFor(folder: string): McpPorts {
-  return mcpPorts(new Call(processContext(), {}, folder));
+/** The same for the process as it is: in a folder that was chosen, or where it is. */
+export function portsFor(chosen: string | null): McpPorts {
+  const options = chosen === null ? {} : { directory: chosen };
+  return mcpPorts(new Call(processContext(), options, resolve(chosen ?? '.')));
 }
 
 async function openWorkspace(call: Call): Promise<Workspace> {

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { Call } from './call.ts';
 import type { CliContext } from './context.ts';
 import { commandPath, examples, explanationOf } from './declare.ts';
@@ -52,6 +52,7 @@ export function createProgram(host: Host): Command {
     .option('--json', 'answer with one JSON object on one line')
     .option('--direct', 'open the log in this process, without the background process')
     .option('-C, --directory <dir>', 'as if started in this folder')
+    .addOption(new Option('--git-dir <dir>', 'as if GIT_DIR named this folder').hideHelp())
     .option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR are respected as well')
     .option('-q, --quiet', 'only the exit code and errors')
     .option('-V, --version', 'print the version');

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { mcpDefaults } from './mcp-defaults.ts';
 
 /**
@@ -7,28 +6,33 @@ import { mcpDefaults } from './mcp-defaults.ts';
  * Ends with the process; returns when the words are others, which the tree of commands then understands, or refuses.
  */
 export async function quickMcp(args: readonly string[]): Promise<void> {
-  const folder = folderIn(args);
-  if (folder === null) return;
+  const place = placeIn(args);
+  if (place === null) return;
   const { serveMcp } = await import('./serve-mcp.ts');
   await serveMcp({
     stdin: process.stdin,
     stdout: process.stdout,
     version: packageVersion(),
     options: { waitMs: mcpDefaults.waitMs, collectMs: mcpDefaults.collectMs },
-    ports: async () => (await import('./mcp-ports.ts')).portsFor(resolve(folder)),
+    ports: async () => (await import('./mcp-ports.ts')).portsFor(place.chosen),
   });
 }
 
-/** The folder that `mcp`, `mcp --repo DIR` and `-C DIR mcp` mean; null for all other words. */
-function folderIn(args: readonly string[]): string | null {
+/** The folder that `mcp --repo DIR` and `-C DIR mcp` choose; `mcp` alone chooses none. */
+interface Place {
+  readonly chosen: string | null;
+}
+
+/** Null for all other words. */
+function placeIn(args: readonly string[]): Place | null {
   const [first, second, third, ...more] = args;
-  if (first === 'mcp' && second === undefined) return '.';
+  if (first === 'mcp' && second === undefined) return { chosen: null };
   if (more.length > 0 || second === undefined || third === undefined) return null;
   if (first === 'mcp' && second === '--repo') return plain(third);
   return first === '-C' && third === 'mcp' ? plain(second) : null;
 }
 
-const plain = (word: string): string | null => (word.startsWith('-') ? null : word);
+const plain = (word: string): Place | null => (word.startsWith('-') ? null : { chosen: word });
 
 function packageVersion(): string {
   const file = new URL('../../package.json', import.meta.url);

@@ -21,7 +21,7 @@ import type { Owner, Repository, Sessions, World } from './world.ts';
 /** The world as it is. The code of the owner is loaded for `--direct`, `daemon run` and log files only. */
 export function createRealWorld(version: () => string): World {
   return {
-    locate: (cwd, env) => findRepository({ cwd, env }),
+    locate: (cwd, env, isChosen) => findRepository({ cwd, env, isChosen }),
     connect: async (repository, { direct }) => {
       if (direct) return (await import('../daemon/index.ts')).openDirect({ repository, version: version() });
       const { commonDir } = repository;
@@ -39,10 +39,14 @@ export function createRealWorld(version: () => string): World {
   };
 }
 
-/** This very program, as `rhema daemon run`, from the top of the working tree. */
-function ownerCommand({ worktree, commonDir }: Repository): OwnerCommand {
+/**
+ * This very program, as `rhema daemon run`, from the top of the working tree. It is told the Git folder, too: looked for
+ * from there once more, it might be another one.
+ */
+function ownerCommand({ worktree, gitDir, commonDir }: Repository): OwnerCommand {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  return { file: process.execPath, args: [main, '-C', worktree ?? commonDir, 'daemon', 'run'] };
+  const place = ['-C', worktree ?? commonDir, '--git-dir', gitDir];
+  return { file: process.execPath, args: [main, ...place, 'daemon', 'run'] };
 }
 
 const sessions: Sessions = {

@@ -12,8 +12,8 @@ import type { Surroundings } from './surroundings.ts';
  * configuration. `real-world.ts` has the real one, every part of it loaded only when it is used.
  */
 export interface World {
-  /** The repository around a folder. Fails with NOT_A_REPOSITORY outside of one. */
-  locate(cwd: string, env: Environment): Promise<Repository>;
+  /** The repository around a folder; a chosen one (`-C`) outranks GIT_DIR. Fails with NOT_A_REPOSITORY outside of one. */
+  locate(cwd: string, env: Environment, isChosen: boolean): Promise<Repository>;
 
   /** The port to this repository's coordinator. `direct` opens the log in this process instead of asking the owner. */
   connect(repository: Repository, options: { readonly direct: boolean }): Promise<Coordinator>;

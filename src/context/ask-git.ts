@@ -1,6 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { ContextError } from './errors.ts';
+import { realDirectory } from './git-folder.ts';
 import { runGit, withoutGitVariables } from './git.ts';
+import { ifUnknown } from './main-tree.ts';
 import type { Repository, RepositoryHints } from './repository.ts';
 
 /** The same as `findRepository`, by asking Git: slower, and right for every configuration. */
@@ -23,7 +25,28 @@ export async function askGit({ cwd, env }: RepositoryHints): Promise<Repository>
     .toString('utf8')
     .startsWith('true');
   const mainWorktree = gitDir === commonDir ? worktree : mainOf(commonDir, bare);
-  return { worktree, gitDir, commonDir, mainWorktree, bare };
+  return { worktree, gitDir, commonDir, mainWorktree, bare, ...ifUnknown(mainWorktree, bare) };
+}
+
+/**
+ * Passes where Git works in a folder, and with the Git folder that we have found.
+ *
+ * @throws ContextError GIT_FAILED with Git's own words where it does not.
+ */
+export async function refuseUnlessAccepted(
+  cwd: string,
+  gitDir: string,
+  env: RepositoryHints['env'],
+): Promise<void> {
+  const args = ['rev-parse', '--absolute-git-dir'];
+  const settings = ['safe.bareRepository=all'];
+  const answer = await runGit({ cwd, env: withoutGitVariables(env), args, settings });
+  const said = answer.toString('utf8').replace(/\n$/, '');
+  if (realDirectory(said) === gitDir) return;
+  throw new ContextError(
+    'GIT_FAILED',
+    `in ${cwd}, which is another user's, Git works with ${said}, not ${gitDir}`,
+  );
 }
 
 /** `--show-toplevel` refuses where there is no working tree. */

@@ -47,14 +47,15 @@ describe('findRepository', () => {
   test('knows no working tree in a bare repository', async () => {
     const root = temporaryFolder();
     git(root, 'init', '--quiet', '--bare');
-    expect(await find(join(root, 'refs'))).toEqual({
+    const env = { GIT_DIR: root, PATH: process.env['PATH'] ?? '' };
+    expect(await find(join(root, 'refs'), env)).toEqual({
       worktree: null,
       gitDir: root,
       commonDir: root,
       mainWorktree: null,
       bare: true,
     });
-    await expectLikeGit(root);
+    expect(await find(root, env)).toEqual(await askGit({ cwd: root, env }));
   });
 
   test('knows no main tree behind a worktree of a bare repository', async () => {
@@ -144,6 +145,36 @@ describe('findRepository', () => {
       const [root, tree] = [makeRepository(), temporaryFolder()];
       const env = { GIT_DIR: join(root, '.git'), GIT_WORK_TREE: tree, GIT_COMMON_DIR: join(root, '.git') };
       expect(await find(tree, env)).toMatchObject({ worktree: tree, commonDir: join(root, '.git') });
+    });
+
+    test('a folder that was chosen outranks all of them', async () => {
+      const [root, other, tree] = [makeRepository({ 'sub/file': '' }), makeRepository(), temporaryFolder()];
+      const named = join(other, '.git');
+      const env = { GIT_DIR: named, GIT_COMMON_DIR: named, GIT_WORK_TREE: tree };
+      const chosen = await findRepository({ cwd: join(root, 'sub'), env, isChosen: true });
+      expect(chosen).toEqual(await find(root));
+    });
+
+    test('a chosen folder that is in no repository is refused, and not taken for the one that they name', async () => {
+      const env = { GIT_DIR: join(makeRepository(), '.git') };
+      const chosen = findRepository({ cwd: temporaryFolder(), env, isChosen: true });
+      await expect(chosen).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
+    });
+
+    test('a hook of a repository whose Git folder lies elsewhere finds the tree around it', async () => {
+      const [root, gitDir] = [temporaryFolder(), join(temporaryFolder(), 'elsewhere')];
+      git(root, 'init', '--quiet', `--separate-git-dir=${gitDir}`);
+      mkdirSync(join(root, 'sub'));
+      expect(await find(join(root, 'sub'), { GIT_DIR: gitDir })).toEqual(await find(root));
+    });
+
+    test('a Git folder that lies elsewhere has a main tree of which only that can be told that it is unknown', async () => {
+      const [root, gitDir] = [temporaryFolder(), join(temporaryFolder(), 'elsewhere')];
+      git(root, 'init', '--quiet', `--separate-git-dir=${gitDir}`);
+      const found = await find(temporaryFolder(), { GIT_DIR: gitDir });
+      expect(found).toMatchObject({ worktree: null, mainWorktree: null, mainWorktreeUnknown: true });
+      git(root, 'config', 'core.bare', 'true');
+      expect(await find(gitDir, { GIT_DIR: gitDir })).not.toHaveProperty('mainWorktreeUnknown');
     });
 
     test('a GIT_DIR that is no Git folder is said to be wrong', async () => {

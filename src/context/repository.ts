@@ -1,7 +1,10 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { refuseForeign, refuseUnnamedBare, type FoundGitFolder } from './acceptance.ts';
 import { ContextError } from './errors.ts';
 import { readGitConfig, type GitConfig } from './git-config.ts';
+import { commonPointer, isGitDirectory, readText, realDirectory } from './git-folder.ts';
+import { ifUnknown } from './main-tree.ts';
 
 /** Where one Git repository lives. All paths are absolute and free of symlinks, so equal means same. */
 export interface Repository {
@@ -11,8 +14,10 @@ export interface Repository {
   readonly gitDir: string;
   /** The Git folder that all working trees of the repository share. */
   readonly commonDir: string;
-  /** Top folder of the main working tree; null when there is none, or when Git does not record where it is. */
+  /** Top folder of the main working tree; null when there is none, or when it cannot be told where it is. */
   readonly mainWorktree: string | null;
+  /** There is a main working tree, and it cannot be told from here where: Git does not record it. */
+  readonly mainWorktreeUnknown?: true;
   readonly bare: boolean;
 }
 
@@ -21,23 +26,33 @@ export interface RepositoryHints {
   /** The folder to start from. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * The folder was chosen (`-C`, `--repo`), not merely where the caller happened to be: that outranks the repository that the
+   * environment names, as it does in every hook.
+   */
+  readonly isChosen?: boolean;
 }
 
 /**
  * The repository that encloses a folder, by Git's own rules: `GIT_DIR`, `GIT_COMMON_DIR` and `GIT_WORK_TREE` first, then
- * the nearest ancestor with a `.git` folder or file, or which is a bare repository. Commits are not needed.
+ * the nearest ancestor with a `.git` folder or file. Commits are not needed. Only what Git would accept (`acceptance.ts`).
  *
  * Reads files only, because starting Git costs a command more than everything else it does. Git is asked only where its
- * configuration writes the tree's path in a way that we do not read (quoted).
+ * configuration writes the tree's path in a way that we do not read (quoted), and where a folder is another user's.
  *
  * @throws ContextError NOT_A_REPOSITORY when there is none; GIT_MISSING or GIT_FAILED when Git had to be asked.
  */
 export async function findRepository(hints: RepositoryHints): Promise<Repository> {
   const found = locate(hints);
-  const layout = describeLayout(found, hints);
+  refuseUnnamedBare(found);
+  const env = hints.isChosen === true && !found.isNamed ? withoutNames(hints.env) : hints.env;
+  const heeded = { cwd: hints.cwd, env };
+  const commonDir = commonDirectory(found.gitDir, heeded);
+  await refuseForeign(found, commonDir, heeded);
+  const layout = describeLayout(found, commonDir, heeded);
   if (layout !== null) return layout;
   const { askGit } = await import('./ask-git.ts');
-  return askGit(hints);
+  return askGit(heeded);
 }
 
 /** The folder that holds the log, the socket and the session files of a repository. Shared by all its worktrees. */
@@ -45,33 +60,35 @@ export function stateDirectory(commonDir: string): string {
   return join(commonDir, 'rhema');
 }
 
-/** A Git folder, and the folder whose `.git` led to it: null when the Git folder was found or named directly. */
-interface Found {
-  readonly gitDir: string;
-  readonly holder: string | null;
+function withoutNames(env: RepositoryHints['env']): RepositoryHints['env'] {
+  const { GIT_DIR: _dir, GIT_COMMON_DIR: _common, GIT_WORK_TREE: _tree, ...rest } = env;
+  return rest;
 }
 
-function locate({ cwd, env }: RepositoryHints): Found {
+function locate({ cwd, env, isChosen }: RepositoryHints): FoundGitFolder {
   const named = env['GIT_DIR'];
   if (named === undefined || named === '') return search(cwd);
   const gitDir = realDirectory(resolve(cwd, named));
+  if (isChosen === true) {
+    const found = search(cwd);
+    return { ...found, isNamed: found.gitDir === gitDir };
+  }
   if (gitDir === null || !isGitDirectory(gitDir))
     throw new ContextError(
       'NOT_A_REPOSITORY',
       `GIT_DIR is ${named}, which is not a Git folder: correct or unset it`,
     );
-  return { gitDir, holder: null };
+  return { gitDir, ...holderOf(gitDir, cwd), isNamed: true };
 }
 
-function search(cwd: string): Found {
+function search(cwd: string): FoundGitFolder {
   const start = realDirectory(cwd);
   if (start === null)
     throw new ContextError('NOT_A_REPOSITORY', `${cwd} is not a folder that can be entered`);
-  for (let folder = start; ; folder = dirname(folder)) {
-    const gitDir = gitDirectoryOf(folder);
-    if (gitDir !== null) return { gitDir, holder: folder };
-    if (isGitDirectory(folder)) return { gitDir: folder, holder: null };
-    if (dirname(folder) === folder) break;
+  for (const folder of upwards(start)) {
+    const led = gitDirectoryOf(folder);
+    if (led !== null) return { ...led, holder: folder, isNamed: false };
+    if (isGitDirectory(folder)) return { gitDir: folder, holder: null, gitFile: null, isNamed: false };
   }
   throw new ContextError(
     'NOT_A_REPOSITORY',
@@ -79,16 +96,47 @@ function search(cwd: string): Found {
   );
 }
 
-function gitDirectoryOf(folder: string): string | null {
+/**
+ * The folder around whose `.git` leads to a Git folder that was named, as it is in every hook. Where the Git folder lies
+ * elsewhere (`--separate-git-dir`), nothing else tells where its working tree is.
+ */
+function holderOf(gitDir: string, cwd: string): Pick<FoundGitFolder, 'holder' | 'gitFile'> {
+  for (const holder of upwards(realDirectory(cwd) ?? resolve(cwd))) {
+    const led = leadsTo(holder);
+    if (led?.gitDir === gitDir) return { holder, gitFile: led.gitFile };
+  }
+  return { holder: null, gitFile: null };
+}
+
+/** A `.git` that leads nowhere is no trouble here: it is not the one that is looked for. */
+function leadsTo(folder: string): Led | null {
+  try {
+    return gitDirectoryOf(folder);
+  } catch {
+    return null;
+  }
+}
+
+function* upwards(start: string): Generator<string> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    yield folder;
+    if (dirname(folder) === folder) return;
+  }
+}
+
+/** Where a `.git` leads. */
+type Led = Pick<FoundGitFolder, 'gitDir' | 'gitFile'>;
+
+function gitDirectoryOf(folder: string): Led | null {
   const entry = join(folder, '.git');
   const stat = statSync(entry, { throwIfNoEntry: false });
   if (stat === undefined) return null;
   if (stat.isDirectory()) {
     const gitDir = realDirectory(entry);
     // Git, too, walks on past a `.git` folder that is not a repository.
-    return gitDir !== null && isGitDirectory(gitDir) ? gitDir : null;
+    return gitDir !== null && isGitDirectory(gitDir) ? { gitDir, gitFile: null } : null;
   }
-  return followGitFile(folder, entry);
+  return { gitDir: followGitFile(folder, entry), gitFile: entry };
 }
 
 function followGitFile(folder: string, file: string): string {
@@ -103,8 +151,11 @@ function followGitFile(folder: string, file: string): string {
 }
 
 /** Null: only Git itself can tell. */
-function describeLayout({ gitDir, holder }: Found, hints: RepositoryHints): Repository | null {
-  const commonDir = commonDirectory(gitDir, hints);
+function describeLayout(
+  { gitDir, holder }: FoundGitFolder,
+  commonDir: string,
+  hints: RepositoryHints,
+): Repository | null {
   const config = readGitConfig(readText(join(commonDir, 'config')) ?? '');
   const own = config.worktreeConfig ? readGitConfig(readText(join(gitDir, 'config.worktree')) ?? '') : config;
   if (config.needsGit || own.needsGit) return null;
@@ -113,7 +164,7 @@ function describeLayout({ gitDir, holder }: Found, hints: RepositoryHints): Repo
   const bare = (mainConfig.bare ?? config.bare) === true;
   const mainWorktree = mainWorktreeOf(commonDir, mainConfig, bare, linked ? null : holder);
   const worktree = namedWorktree(hints) ?? currentWorktree({ gitDir, holder }, linked, mainWorktree);
-  return { worktree, gitDir, commonDir, mainWorktree, bare };
+  return { worktree, gitDir, commonDir, mainWorktree, bare, ...ifUnknown(mainWorktree, bare) };
 }
 
 function commonDirectory(gitDir: string, { cwd, env }: RepositoryHints): string {
@@ -126,11 +177,6 @@ function commonDirectory(gitDir: string, { cwd, env }: RepositoryHints): string 
       `${pointer}, the shared Git folder of ${gitDir}, does not exist: run 'git worktree repair'`,
     );
   return commonDir;
-}
-
-function commonPointer(gitDir: string): string {
-  const target = readText(join(gitDir, 'commondir'));
-  return target === null ? gitDir : resolve(gitDir, target.replace(/[\r\n]+$/, ''));
 }
 
 function mainWorktreeConfig(commonDir: string, shared: GitConfig): GitConfig {
@@ -160,7 +206,7 @@ function namedWorktree({ cwd, env }: RepositoryHints): string | null {
  * the Git folder itself records its tree, that is used instead: so a hook that changes folder still finds it.
  */
 function currentWorktree(
-  { gitDir, holder }: Found,
+  { gitDir, holder }: Pick<FoundGitFolder, 'gitDir' | 'holder'>,
   linked: boolean,
   mainWorktree: string | null,
 ): string | null {
@@ -168,32 +214,4 @@ function currentWorktree(
   if (holder !== null) return holder;
   const back = readText(join(gitDir, 'gitdir'));
   return back === null ? null : realDirectory(dirname(resolve(gitDir, back.replace(/[\r\n]+$/, ''))));
-}
-
-/** Git's own test: a HEAD, and objects and refs either here or in the shared folder. */
-function isGitDirectory(folder: string): boolean {
-  if (statSync(join(folder, 'HEAD'), { throwIfNoEntry: false }) === undefined) return false;
-  if (readText(join(folder, 'commondir')) !== null) return true;
-  return isDirectory(join(folder, 'objects')) && isDirectory(join(folder, 'refs'));
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function realDirectory(path: string): string | null {
-  try {
-    const real = realpathSync.native(path);
-    return isDirectory(real) ? real : null;
-  } catch {
-    return null;
-  }
-}
-
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
 }

@@ -100,9 +100,9 @@ describe('completion', () => {
   ])('after %j asks in %s', async (typed, folder) => {
     const asked: string[] = [];
     const { context } = new Harness({ coordinator, env: { HOME: '/home/olga' } });
-    const locate: World['locate'] = (cwd, env) => {
+    const locate: World['locate'] = (cwd, env, isChosen) => {
       asked.push(cwd);
-      return context.world.locate(cwd, env);
+      return context.world.locate(cwd, env, isChosen);
     };
     const words = ['__complete', '--', ...typed, 'lock', 'acquire', ''];
     await runCli(words, { ...context, world: { ...context.world, locate } });
