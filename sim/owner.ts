@@ -23,7 +23,7 @@ export class Machine implements Clock {
   }
 
   get host(): HostIdentity {
-    return { hostId: this.#name, bootId: `boot-${this.#boots}` };
+    return { hostId: this.#name, bootId: `${this.#name}/boot-${this.#boots}` };
   }
 
   monotonicMs(): number {

@@ -133,7 +133,7 @@ class World {
 
   /** The state served now is the state that time travel finds at the same revision. */
   async #compareMoments(): Promise<void> {
-    const now = await this.#client.query({ kind: 'status', at: null });
+    const { nowMs: _, ...now } = await this.#client.query({ kind: 'status', at: null });
     const then = await this.#client.query({
       kind: 'status',
       at: { kind: 'revision', revision: now.revision },

@@ -24,7 +24,7 @@ export async function openLocalLog(folder: string, options: Partial<ServiceOptio
   const host = await readHostIdentity();
   const service = await openService({
     store,
-    clock: new SystemClock(),
+    clock: new SystemClock(host),
     timers: systemTimers,
     host,
     // The owner is alone with its file and need not look for what others append.

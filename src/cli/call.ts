@@ -1,4 +1,4 @@
-import type { Coordinator } from '../protocol/index.ts';
+import { onWallClock, type Coordinator } from '../protocol/index.ts';
 import { parseAgentId } from '../core/index.ts';
 import type { AgentId } from '../core/index.ts';
 import type { CliContext } from './context.ts';
@@ -86,9 +86,9 @@ export class Call {
   }
 
   coordinator(): Promise<Coordinator> {
-    this.#coordinator ??= this.repository().then((repository) =>
-      this.world.connect(repository, { direct: this.#direct }),
-    );
+    this.#coordinator ??= this.repository()
+      .then((repository) => this.world.connect(repository, { direct: this.#direct }))
+      .then((coordinator) => onWallClock(coordinator, () => this.nowMs));
     return this.#coordinator;
   }
 

@@ -107,11 +107,12 @@ async function startService(options: OpenOptions, opener: Opener, opened: Opened
   const { store, first } = opened;
   const { historyHorizonMs, safetyEnabled } = first.config.config;
   const database = statePaths(options.repository.commonDir).database;
+  const host = await readHostIdentity();
   return openService({
     store,
-    clock: new SystemClock(),
+    clock: new SystemClock(host),
     timers: systemTimers,
-    host: await readHostIdentity(),
+    host,
     options: {
       horizonMs: historyHorizonMs,
       checkInvariants: safetyEnabled ? 'sampled' : 'never',

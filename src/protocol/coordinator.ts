@@ -76,7 +76,13 @@ export interface TicketRequest {
 }
 
 export type TicketReply =
-  | { readonly kind: 'granted'; readonly revision: Revision; readonly locks: readonly Grant[] }
+  | {
+      readonly kind: 'granted';
+      readonly revision: Revision;
+      readonly locks: readonly Grant[];
+      /** The log's time at the answer, as in a {@link Reply}; an owner of before does not tell it. */
+      readonly atMs?: TimeMs;
+    }
   /** `unknown`: it left the queue so long ago that the log no longer says how. */
   | { readonly kind: 'ended'; readonly revision: Revision; readonly cause: TicketEndCause | 'unknown' };
 

@@ -26,6 +26,7 @@ export {
   type OwnerMessage,
   type StopAnswer,
 } from './wire.ts';
+export { isPointInTime, onWallClock } from './local-time.ts';
 export type { ParsedMessage, RequestParsers } from './requests.ts';
 
 /**

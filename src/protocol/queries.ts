@@ -72,6 +72,8 @@ export type Moment =
 export interface StatusAnswer {
   readonly revision: Revision;
   readonly timeMs: TimeMs;
+  /** The log's time at the answer, from which deadlines count; absent for a past moment. */
+  readonly nowMs?: TimeMs;
   readonly agents: readonly AgentView[];
   readonly locks: readonly LockView[];
   readonly waiters: readonly WaiterView[];
@@ -199,6 +201,8 @@ export interface WhyAnswer {
   /** The revision looked at: the last at or before the asked moment. */
   readonly revision: Revision;
   readonly timeMs: TimeMs;
+  /** The log's time at the answer, from which deadlines count; absent for a past moment. */
+  readonly nowMs?: TimeMs;
   readonly subject: WhySubject;
   readonly agent: AgentView | null;
   /** The subject scope's lock, or the locks the subject agent holds. */
@@ -226,6 +230,8 @@ export interface TokenAnswer {
   readonly valid: boolean;
   readonly holder: LockView | null;
   readonly why: string;
+  /** The log's time at the answer, from which deadlines count. */
+  readonly nowMs?: TimeMs;
 }
 
 export interface ViolationsAnswer {

@@ -1,3 +1,5 @@
+import type { OwnHost } from './host.ts';
+
 /** Where the service reads time. Handed in, so that a test or a simulation owns it. */
 export interface Clock {
   /**
@@ -10,8 +12,15 @@ export interface Clock {
 }
 
 export class SystemClock implements Clock {
+  readonly #aheadMs: number;
+
+  /** `clockAheadMs`: how far this process's time namespace is ahead of the boot's own clock. */
+  constructor({ clockAheadMs }: Pick<OwnHost, 'clockAheadMs'>) {
+    this.#aheadMs = clockAheadMs;
+  }
+
   monotonicMs(): number {
-    return Number(process.hrtime.bigint() / 1_000_000n);
+    return Math.floor(Number(process.hrtime.bigint() / 1_000n) / 1_000 - this.#aheadMs);
   }
 
   wallMs(): number {

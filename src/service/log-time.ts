@@ -2,7 +2,8 @@
  * The log's time: this host's monotonic clock plus an offset that the log remembers. It never runs backwards, and no
  * host compares its wall clock with another's.
  *
- * The offset holds as long as the host and its boot are the same, whichever process owns the log. On another clock, or
+ * The offset holds as long as the boot is the same, whichever process owns the log and whatever its host is called: the
+ * containers of one machine have names of their own and share its clock. On another clock, or
  * when the wall has run ahead of it (the machine slept, or its clock was set), the owner binds the log to its clock anew
  * by `TakeOver`, which re-arms every lease in full: a ttl is a lower bound. A wall that is behind changes nothing.
  */
@@ -52,8 +53,7 @@ function takeOverCause(
   wallMs: number,
 ): TakeOverCause | null {
   if (state.clock === null) return 'first';
-  if (state.clock.host !== host.hostId) return 'otherHost';
-  if (state.clock.boot !== host.bootId) return 'otherBoot';
+  if (state.clock.boot !== host.bootId) return state.clock.host === host.hostId ? 'otherBoot' : 'otherHost';
   return wallMs - (monotonicMs + state.clock.offsetMs) > wallAheadMaxMs ? 'clockJump' : null;
 }
 

@@ -5,21 +5,48 @@ import type { LogStore } from '../store/index.ts';
 import type { Report } from './failures.ts';
 import { loadBase, replay } from './recovery.ts';
 
-/** The state at a moment at or before `newest`. Fails with `COMPACTED` when it is no longer kept. */
-export async function stateAt(
-  store: LogStore,
-  moment: Moment,
-  newest: Revision,
-  report: Report,
-): Promise<State> {
+/** How far the clock of whoever asks may be ahead of the log's, in milliseconds. */
+const askerAheadMaxMs = 10_000;
+
+/** The end of the log, and its time now. */
+export interface LogEnd {
+  readonly revision: Revision;
+  readonly nowMs: TimeMs;
+}
+
+/**
+ * The state at a moment at or before the end of the log. Fails with `INVALID_INPUT` when it is still to come: the present
+ * would be a false answer; with `COMPACTED` when it is no longer kept.
+ */
+export async function stateAt(store: LogStore, moment: Moment, end: LogEnd, report: Report): Promise<State> {
+  refuseFuture(moment, end);
   const wanted = moment.kind === 'revision' ? moment.revision : await revisionAt(store, moment.atMs);
   if (wanted === null) throw noLongerKept(moment, (await store.bounds()).first);
-  const revision = asRevision(Math.min(wanted, newest));
+  const revision = asRevision(Math.min(wanted, end.revision));
   const { first } = await store.bounds();
   if (revision < first - 1) throw noLongerKept(moment, first);
   const state = await loadBase(store, revision, report);
   await replay(store, state, revision);
   return state;
+}
+
+function refuseFuture(moment: Moment, { revision, nowMs }: LogEnd): void {
+  if (moment.kind === 'revision' && moment.revision > revision)
+    throw new CoordinatorError(
+      'INVALID_INPUT',
+      `revision ${moment.revision} is still to come: the newest is ${revision}`,
+      { details: { path: 'at.revision', newest: revision } },
+    );
+  if (moment.kind === 'time' && moment.atMs > nowMs + askerAheadMaxMs)
+    throw new CoordinatorError(
+      'INVALID_INPUT',
+      `${isoTime(moment.atMs)} is still to come: the log is at ${isoTime(nowMs)}, revision ${revision}`,
+      { details: { path: 'at.atMs', newest: revision, nowMs } },
+    );
+}
+
+function isoTime(atMs: number): string {
+  return Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : `${atMs} ms`;
 }
 
 /**
@@ -50,8 +77,7 @@ async function timeOf(store: LogStore, revision: number): Promise<number> {
 }
 
 function noLongerKept(moment: Moment, first: Revision): CoordinatorError {
-  const asked =
-    moment.kind === 'revision' ? `revision ${moment.revision}` : new Date(moment.atMs).toISOString();
+  const asked = moment.kind === 'revision' ? `revision ${moment.revision}` : isoTime(moment.atMs);
   return new CoordinatorError(
     'COMPACTED',
     `${asked} is no longer kept: the log begins at revision ${first}`,

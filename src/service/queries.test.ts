@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, invariantNames, type Revision } from '../core/index.ts';
-import type { HistoryAnswer } from '../protocol/index.ts';
+import type { HistoryAnswer, Moment } from '../protocol/index.ts';
 import {
   acquire,
   defineScopes,
@@ -159,6 +159,29 @@ describe('the past', () => {
     await expect(
       service.query({ kind: 'status', at: { kind: 'time', atMs: asTimeMs(5) } }),
     ).rejects.toMatchObject(gone);
+  });
+});
+
+describe('a moment that is still to come', () => {
+  const refused = { code: 'INVALID_INPUT' };
+
+  it.each(['status', 'why'] as const)('is refused by %s, with the newest revision', async (kind) => {
+    const { service } = await openWithStory();
+    const { revision } = await service.query({ kind: 'status', at: null });
+    const ask = (at: Moment): Promise<unknown> =>
+      kind === 'status'
+        ? service.query({ kind, at })
+        : service.query({ kind, subject: { kind: 'scope', scope: scopePath('a') }, at });
+    const to = (wanted: number): Moment => ({ kind: 'revision', revision: asRevision(wanted) });
+    await expect(ask(to(revision + 1))).rejects.toMatchObject({ ...refused, details: { newest: revision } });
+    await expect(ask(to(revision))).resolves.toMatchObject({ revision });
+  });
+
+  it('is refused as a time, but for what clocks may differ', async () => {
+    const { service, clock } = await openWithStory();
+    const at = (ms: number): Moment => ({ kind: 'time', atMs: asTimeMs(clock.wallMs() + ms) });
+    await expect(service.query({ kind: 'status', at: at(60_000) })).rejects.toMatchObject(refused);
+    await expect(service.query({ kind: 'status', at: at(1_000) })).resolves.toBeDefined();
   });
 });
 

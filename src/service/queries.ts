@@ -27,6 +27,11 @@ export interface QueryPorts {
   readonly health: () => HealthAnswer;
 }
 
+/** From which deadlines count; a past moment has none. */
+interface Now {
+  readonly nowMs?: TimeMs;
+}
+
 type Handlers = {
   readonly [Kind in QueryKind]: (query: Extract<Query, { kind: Kind }>) => Promise<Answers[Kind]>;
 };
@@ -51,7 +56,7 @@ export class QueryDesk {
         limit === 0 ? [] : await readHappened(this.#ports.store, subject, seen.revision, limit);
       return { ...seen, happened };
     },
-    token: (check) => this.#ports.look((state, nowMs) => viewToken(state, check, nowMs)),
+    token: (check) => this.#ports.look((state, nowMs) => ({ ...viewToken(state, check, nowMs), nowMs })),
     violations: () =>
       this.#ports.look((state) => ({
         revision: state.revision,
@@ -80,9 +85,9 @@ export class QueryDesk {
     this.#scopeProblems = problems;
   }
 
-  async #viewAt<T>(at: Moment | null, view: (state: State) => T): Promise<T> {
-    if (at === null) return this.#ports.look(view);
-    const newest = await this.#ports.look((state) => state.revision);
-    return view(await stateAt(this.#ports.store, at, newest, this.#ports.report));
+  async #viewAt<T extends object>(at: Moment | null, view: (state: State) => T): Promise<T & Now> {
+    if (at === null) return this.#ports.look((state, nowMs) => ({ ...view(state), nowMs }));
+    const end = await this.#ports.look(({ revision }, nowMs) => ({ revision, nowMs }));
+    return view(await stateAt(this.#ports.store, at, end, this.#ports.report));
   }
 }

@@ -143,8 +143,9 @@ export class Service implements Omit<Coordinator, 'refresh'> {
         answer: (reply) => (waits.abort(), resolve(reply)),
         fail: (error) => (waits.abort(), reject(error)),
       };
-      const admit = (state: State): void => {
-        if (!waits.signal.aborted) waits.signal.addEventListener('abort', this.#tickets.admit(call, state));
+      const admit = (state: State, nowMs: TimeMs): void => {
+        if (!waits.signal.aborted)
+          waits.signal.addEventListener('abort', this.#tickets.admit(call, state, nowMs));
         this.#follower?.poke();
       };
       this.#writer.read({ run: admit, fail: (error) => call.fail(error) });

@@ -10,6 +10,7 @@ import {
   type Revision,
   type State,
   type Ticket,
+  type TimeMs,
 } from '../core/index.ts';
 import type { CoordinatorError, TicketReply, TicketRequest } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
@@ -40,12 +41,12 @@ export class TicketDesk {
   }
 
   /** Answers at once when the ticket has left the queue, else when it does. Returns how to give up waiting. */
-  admit(call: TicketCall, state: State): () => void {
+  admit(call: TicketCall, state: State, nowMs: TimeMs): () => void {
     const { agent, ticket } = call.request;
     const waiter = state.tickets.get(ticket);
     if (waiter !== undefined && waiter.agent === agent) return this.#enlist(call);
     const locks = grantsOf(state, call.request);
-    if (locks.length > 0) call.answer({ kind: 'granted', revision: state.revision, locks });
+    if (locks.length > 0) call.answer({ kind: 'granted', revision: state.revision, locks, atMs: nowMs });
     else this.#searchEnd(call, state.revision);
     return () => undefined;
   }
@@ -81,7 +82,7 @@ export class TicketDesk {
     const { revision } = entry;
     const reply: TicketReply =
       event.cause === 'granted'
-        ? { kind: 'granted', revision, locks: grantsIn(entry, event.ticket, state) }
+        ? { kind: 'granted', revision, locks: grantsIn(entry, event.ticket, state), atMs: entry.atMs }
         : { kind: 'ended', revision, cause: event.cause };
     for (const call of calls) call.answer(reply);
   }

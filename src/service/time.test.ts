@@ -33,7 +33,7 @@ describe('the time of the log', () => {
 
   it.each([
     ['after a boot', { ...thisHost, bootId: 'boot-2' }],
-    ['on another host', { hostId: 'host-2', bootId: 'boot-1' }],
+    ['on another host', { hostId: 'host-2', bootId: 'boot-2' }],
   ])('starts every lease anew in full %s', async (_, host) => {
     const first = await openWithLock();
     first.clock.advance(50_000);
@@ -41,6 +41,16 @@ describe('the time of the log', () => {
     const next = await openBench({ log: first.log, clock: first.clock, host });
     expect((await kindsIn(next.store)).at(-1)).toBe('TakeOver');
     expect(await remainingMs(next)).toBe(60_000);
+  });
+
+  it('runs on, leases included, for another host name of the same boot, as a container has one', async () => {
+    const first = await openWithLock();
+    for (const hostId of ['container', thisHost.hostId, 'container', thisHost.hostId]) {
+      first.clock.advance(10_000);
+      await openBench({ log: first.log, clock: first.clock, host: { ...thisHost, hostId } });
+    }
+    expect((await kindsIn(first.store)).filter((kind) => kind === 'TakeOver')).toHaveLength(1);
+    expect(await remainingMs(first)).toBe(20_000);
   });
 
   it('starts every lease anew when the wall has jumped ahead, as after a sleep', async () => {
@@ -80,7 +90,7 @@ describe('the time of the log', () => {
     const other = await openBench({
       log: first.log,
       clock: first.clock,
-      host: { hostId: 'host-2', bootId: 'boot-1' },
+      host: { hostId: 'host-2', bootId: 'boot-2' },
     });
     first.timers.advance(60_000);
     await settled();
@@ -92,7 +102,7 @@ describe('the time of the log', () => {
 
   it('is taken back from an owner with another clock that acts no more', async () => {
     const first = await openWithLock();
-    await openBench({ log: first.log, clock: first.clock, host: { hostId: 'host-2', bootId: 'boot-1' } });
+    await openBench({ log: first.log, clock: first.clock, host: { hostId: 'host-2', bootId: 'boot-2' } });
     for (let look = 0; look < 40; look += 1) {
       first.timers.advance(5_000);
       await settled();

@@ -69,6 +69,8 @@ interface Found {
   readonly entries: readonly Entry[];
   /** The oldest revision that is still kept. */
   readonly first: Revision;
+  /** Where the entries that were left out begin, newest first; null when none were. */
+  readonly nextBefore: Revision | null;
 }
 
 async function lastEntries(call: Call, filter: HistoryFilter, limit: number): Promise<Found> {
@@ -81,14 +83,22 @@ async function lastEntries(call: Call, filter: HistoryFilter, limit: number): Pr
     found.push(...page.entries);
     before = page.nextBefore;
     if (before === null || found.length >= limit)
-      return { revision: page.revision, entries: found.toReversed(), first: page.first };
+      return { revision: page.revision, entries: found.toReversed(), first: page.first, nextBefore: before };
   }
 }
 
-function entriesOutcome(call: Call, { revision, entries, first }: Found): Outcome {
-  return done(revision, { entries, first }, (style) =>
-    entries.length === 0 ? 'nothing that matches' : entriesText(style, entries, call.nowMs),
-  );
+/** `more` says that older entries that match may have been left out: they are from before `nextBefore`. */
+function entriesOutcome(call: Call, { revision, entries, first, nextBefore }: Found): Outcome {
+  const more = nextBefore !== null;
+  return done(revision, { entries, first, more, nextBefore }, (style) => {
+    if (entries.length === 0) return 'nothing that matches';
+    const text = entriesText(style, entries, call.nowMs);
+    return more ? `${leftOutText(style, entries.length)}\n${text}` : text;
+  });
+}
+
+function leftOutText(style: Style, shown: number): string {
+  return style.paint('dim', `older entries are left out: these are the last ${shown} (--limit)`);
 }
 
 function entriesText(style: Style, entries: readonly Entry[], nowMs: number): string {

@@ -189,6 +189,17 @@ describe('log', () => {
     expect((body['entries'] as Entry[]).map((one) => one.revision)).toEqual([17, 18, 19, 20]);
   });
 
+  it('says that older entries are left out, to programs and to people', async () => {
+    const entries = [entry(20, left), entry(19, left)];
+    const page = { ...history, entries, nextBefore: asRevision(19) };
+    const { body } = await harnessOf({ answers: { history: () => page } }).json('log', '--limit', '2');
+    expect(body).toMatchObject({ more: true, nextBefore: 19 });
+    const told = await harnessOf({ answers: { history: () => page } }).run('log', '--limit', '2');
+    expect(told.stdout).toContain('older entries are left out: these are the last 2 (--limit)');
+    const whole = await harnessOf({ answers: { history: () => ({ ...history, entries }) } }).json('log');
+    expect(whole.body).toMatchObject({ more: false, nextBefore: null });
+  });
+
   it.each(['0', '-1', 'x', '1000000000'])('refuses --limit %s', async (limit) => {
     expect((await harnessOf({}).run('log', `--limit=${limit}`)).code).toBe(2);
   });

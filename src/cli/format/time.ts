@@ -1,3 +1,5 @@
+import { isPointInTime } from '../../protocol/index.ts';
+
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
@@ -37,9 +39,6 @@ export function relative(atMs: number, nowMs: number): string {
   return atMs > nowMs ? `in ${duration(atMs - nowMs)}` : `${duration(nowMs - atMs)} ago`;
 }
 
-/** Names of fields that hold a point in time, in milliseconds since 1970. All other `...Ms` fields are durations. */
-const pointInTime = /^(?:at|time|until|since|deadline|.*(?:At|Since|Until|Deadline))Ms$/;
-
 /**
  * A copy in which every point in time `xMs` has an ISO 8601 text `x` beside it: programs calculate with the former,
  * people and their scripts read the latter.
@@ -49,7 +48,7 @@ export function withIsoTimes(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const copy: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
-    if (pointInTime.test(key)) copy[key.slice(0, -'Ms'.length)] = isoTime(field);
+    if (isPointInTime(key)) copy[key.slice(0, -'Ms'.length)] = isoTime(field);
     copy[key] = withIsoTimes(field);
   }
   return copy;

@@ -12,6 +12,9 @@ import type {
   TicketReply,
 } from '../../protocol/index.ts';
 
+/** What time it is, in the log and at the caller's. */
+export const startMs = Date.UTC(2026, 10, 22, 14, 5, 0);
+
 type Answering = { readonly [Kind in QueryKind]?: (query: Extract<Query, { kind: Kind }>) => Answers[Kind] };
 
 /** What a fake coordinator says to each call; what is not scripted fails the test that asks for it. */
@@ -39,7 +42,7 @@ export class FakeCoordinator implements Coordinator {
     const said = scripted(this.#script.submit, 'submit')(command, this.commands.length);
     if (said instanceof Error) throw said;
     const revision = 7 as Revision;
-    const at = { revision, atMs: asTimeMs(0) };
+    const at = { revision, atMs: asTimeMs(startMs) };
     return 'code' in said ? { ok: false, ...at, rejection: said } : { ok: true, ...at, result: said };
   }
 

@@ -14,9 +14,9 @@ import type {
   Session,
   World,
 } from '../world.ts';
+import { startMs } from './fake-coordinator.ts';
 
-/** 2026-11-22T14:05:00Z. */
-export const startMs = Date.UTC(2026, 10, 22, 14, 5, 0);
+export { startMs };
 
 export interface HarnessOptions {
   readonly coordinator: Coordinator | Error;

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { StoreError } from '../errors.ts';
 
 /** The part of the `node:sqlite` API that we use. */
@@ -21,8 +22,10 @@ export interface SqliteDriver {
   readonly name: string;
   /** Opens or creates a database file. */
   open(path: string): SqliteDatabase;
-  /** Opens a database file that is there, and never writes to it. */
+  /** Opens a database file that is there, and never writes to it; beside it SQLite may make files of its own. */
   openReadOnly(path: string): SqliteDatabase;
+  /** The same for a file that nobody can change: nothing is made beside it, and a WAL that lies there is not read. */
+  openImmutable(path: string): SqliteDatabase;
 }
 
 export interface SqliteModule {
@@ -73,6 +76,7 @@ function driverOf(name: string, { DatabaseSync }: SqliteModule): SqliteDriver {
     name,
     open: (path) => new DatabaseSync(path),
     openReadOnly: (path) => new DatabaseSync(path, { readOnly: true }),
+    openImmutable: (path) => new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true }),
   };
 }
 

@@ -81,6 +81,10 @@ export function isCannotOpen(error: unknown): boolean {
   return resultCodeOf(error) === resultCodes.cannotOpen;
 }
 
+export function isReadOnly(error: unknown): boolean {
+  return resultCodeOf(error) === resultCodes.readOnly;
+}
+
 /** A failure of SQLite in our terms, with the remedy. Anything else is passed on as it is. */
 export function asStoreError(error: unknown, path: string): unknown {
   const code = resultCodeOf(error);

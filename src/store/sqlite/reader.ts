@@ -1,12 +1,14 @@
-import { statSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { asRevision, type Entry } from '../../core/index.ts';
 import { decodeSnapshot } from '../codec.ts';
 import { StoreError } from '../errors.ts';
 import type { LogBounds, StoredSnapshot } from '../log-store.ts';
 import { systemTimers } from '../timers.ts';
 import { Connection } from './connection.ts';
-import { loadDriver } from './driver.ts';
-import { asStoreError, isCannotOpen, readOnlyError } from './failures.ts';
+import { loadDriver, type SqliteDatabase, type SqliteDriver } from './driver.ts';
+import { asStoreError, isCannotOpen, isReadOnly } from './failures.ts';
 import { folderIsWritable } from './file.ts';
 import { checkIdentity } from './migrations.ts';
 import { retryWhileBusy } from './retry.ts';
@@ -34,17 +36,58 @@ export async function openSqliteReader(path: string): Promise<SqliteReader> {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
     throw new StoreError('CANNOT_OPEN', `There is no log file ${path}.`);
   const driver = await loadDriver();
-  const patience = { timers: systemTimers, random: Math.random, busyTimeoutMs };
-  let connection: Connection | null = null;
   try {
-    const opened = new Connection(driver.openReadOnly(path));
-    connection = opened;
-    return await retryWhileBusy(patience, () => beginReading(opened, path));
+    return await openWith(() => driver.openReadOnly(path), path);
   } catch (error) {
-    connection?.close();
-    // Also a reader needs SQLite's shared memory beside the file, and makes it when nobody has the log open.
-    if (isCannotOpen(error) && !folderIsWritable(path)) throw readOnlyError(path, error);
+    if (!needsItsFolder(error) || folderIsWritable(path)) throw asStoreError(error, path);
+    return openOnReadOnlyMedium(driver, path);
+  }
+}
+
+/** Also a reader needs SQLite's shared memory beside the file, and makes it when nobody has the log open. */
+function needsItsFolder(error: unknown): boolean {
+  return isCannotOpen(error) || isReadOnly(error);
+}
+
+/**
+ * Where nothing can be made beside the file, nobody can write it either: it is read as it lies there. What a WAL beside it
+ * has must be read as well, and SQLite cannot do that in place: then a copy is read.
+ */
+export async function openOnReadOnlyMedium(driver: SqliteDriver, path: string): Promise<SqliteReader> {
+  try {
+    const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (walBytes === 0) return await openWith(() => driver.openImmutable(path), path);
+    return await openCopy(driver, path);
+  } catch (error) {
     throw asStoreError(error, path);
+  }
+}
+
+async function openCopy(driver: SqliteDriver, path: string): Promise<SqliteReader> {
+  const folder = mkdtempSync(join(tmpdir(), 'rhema-log-'));
+  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  const copy = join(folder, 'log.db');
+  try {
+    for (const ending of ['', '-wal']) {
+      copyFileSync(`${path}${ending}`, `${copy}${ending}`, constants.COPYFILE_EXCL);
+      chmodSync(`${copy}${ending}`, 0o600);
+    }
+    const reader = await openWith(() => driver.openReadOnly(copy), path);
+    return { ...reader, close: () => (reader.close(), discard()) };
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}
+
+async function openWith(open: () => SqliteDatabase, path: string): Promise<SqliteReader> {
+  const patience = { timers: systemTimers, random: Math.random, busyTimeoutMs };
+  const connection = new Connection(open());
+  try {
+    return await retryWhileBusy(patience, () => beginReading(connection, path));
+  } catch (error) {
+    connection.close();
+    throw error;
   }
 }
 
