@@ -1,10 +1,10 @@
 import { onWallClock, type Coordinator } from '../protocol/index.ts';
 import { parseAgentId } from '../core/index.ts';
 import type { AgentId } from '../core/index.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, Output } from './context.ts';
 import { CommandError, usageError, valueOf } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
-import { createStyle, wantsColor } from './format/style.ts';
+import { columnsOf, createStyle, wantsColor } from './format/style.ts';
 import type { Style } from './format/style.ts';
 import { jsonLine, shellCommand } from './format/text.ts';
 import { withIsoTimes } from './format/time.ts';
@@ -67,9 +67,10 @@ export class Call {
     return this.#styleOf(this.context.stderr);
   }
 
-  #styleOf(stream: { readonly isTTY: boolean }): Style {
+  #styleOf(stream: Output): Style {
     const { env } = this.context;
-    return createStyle({ color: wantsColor(env, stream, this.#color), terminal: stream.isTTY });
+    const columns = stream.isTTY ? (stream.columns?.() ?? columnsOf(env)) : null;
+    return createStyle({ color: wantsColor(env, stream, this.#color), columns });
   }
 
   repository(): Promise<Repository> {

@@ -21,6 +21,8 @@ export interface Output {
   /** Waits until the reader has caught up, for who writes more than fits into memory. At once where it is absent. */
   readonly drained?: () => Promise<void>;
   readonly isTTY: boolean;
+  /** How wide the terminal is now; null when it does not tell. */
+  readonly columns?: () => number | null;
 }
 
 export interface Clock {

@@ -56,6 +56,8 @@ function outputTo(fd: number, open: () => NodeJS.WriteStream): Output {
       if (stream?.writableNeedDrain === true) await once(stream, 'drain');
     },
     isTTY: isatty(fd),
+    // 0 where a terminal does not know its size.
+    columns: () => (stream ??= opened()).columns || null,
   };
 }
 

@@ -15,13 +15,13 @@ export async function showConfig(call: Call): Promise<Outcome> {
     await call.repository(),
   );
   if (unusedFile !== null) call.note(unusedText(unusedFile));
-  return done(null, { entries, problems, unusedFile }, async (style) => {
+  return done(null, { entries, problems, unusedFile }, (style) => {
     const rows = entries.map((entry): Cell[] => [
       entry.key,
       entry.text,
       { text: entry.origin, emphasis: entry.origin === 'default' ? 'dim' : 'plain' },
     ]);
-    const parts = [await table(style, ['KEY', 'VALUE', 'FROM'], rows), problemsText(style, problems)];
+    const parts = [table(style, ['KEY', 'VALUE', 'FROM'], rows), problemsText(style, problems)];
     return parts.filter((part) => part !== '').join('\n\n');
   });
 }

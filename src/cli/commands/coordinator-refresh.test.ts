@@ -45,7 +45,7 @@ describe('telling the coordinator that runs', () => {
 });
 
 describe('what people are told of its report', () => {
-  const plain = createStyle({ color: false, terminal: false });
+  const plain = createStyle({ color: false, columns: null });
   const problems = [yamlProblem];
   const line = 'api/rhema.yaml:4:9: error: a tab (YAML_SYNTAX)';
 

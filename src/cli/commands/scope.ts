@@ -17,8 +17,8 @@ import { scopeOf } from './scopes-of.ts';
 export async function listScopes(call: Call): Promise<Outcome> {
   const { revision, scopes, problems } = await (await call.coordinator()).query({ kind: 'scopes' });
   const repository = await call.repository();
-  return done(revision, { scopes, problems }, async (style) => {
-    const list = scopes.length === 0 ? noScopes(repository) : await scopeTable(style, scopes);
+  return done(revision, { scopes, problems }, (style) => {
+    const list = scopes.length === 0 ? noScopes(repository) : scopeTable(style, scopes);
     return [list, problemsText(style, problems)].filter((part) => part !== '').join('\n\n');
   });
 }
@@ -30,7 +30,7 @@ function noScopes(repository: Repository): string {
   return line`no scopes: they are read from ${source}; what ${init} writes here counts once it is merged there`;
 }
 
-function scopeTable(style: Style, scopes: readonly ScopeView[]): Promise<string> {
+function scopeTable(style: Style, scopes: readonly ScopeView[]): string {
   const rows = scopes.map((scope): Cell[] => [
     scope.path,
     scope.name,

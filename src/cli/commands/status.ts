@@ -58,7 +58,7 @@ async function draw(call: Call): Promise<StatusAnswer> {
     call.printJson({ ok: true, revision: answer.revision, ...statusData(answer) });
     return answer;
   }
-  const text = await statusText(call.style, answer, call.nowMs);
+  const text = statusText(call.style, answer, call.nowMs);
   const clear = call.context.stdout.isTTY ? '\u001b[H\u001b[2J' : '';
   call.print(`${clear}${text}\n`);
   return answer;

@@ -4,6 +4,7 @@ import type { Entry, Event, Revision } from '../../core/index.ts';
 import type { WhyAnswer } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
+import { displayWidth } from '../format/width.ts';
 import { Harness, startMs, until } from '../testing/harness.ts';
 import {
   agentId,
@@ -13,6 +14,7 @@ import {
   scopeView,
   statusAnswer,
   waiterView,
+  yamlProblem,
 } from '../testing/samples.ts';
 
 const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
@@ -49,6 +51,62 @@ function entry(revision: number, ...events: readonly Event[]): Entry {
     result: { kind: 'done' },
   };
 }
+
+describe('on a terminal', () => {
+  const task = 'rework the login flow of the web shop 店舗のログイン 🫠';
+  const crowded = statusAnswer({
+    agents: [agentView({ metadata: { task }, held: [scopePath('services/authentication/tokens')] })],
+    locks: [lockView({ reason: task, scope: scopePath('services/authentication/tokens') })],
+    waiters: [waiterView({ reason: task, waitsFor: [scopePath('services/authentication/tokens')] })],
+    violations: [{ invariant: 'LockConsistency', subject: 'src/core', evidence: task }],
+    scopeProblems: [{ ...yamlProblem, message: task }],
+    syncs: [
+      {
+        scope: scopePath('services/authentication/tokens'),
+        status: 'failed',
+        agent: agentId('alice'),
+        run: asRevision(9),
+        startedAtMs: null,
+        endedAtMs: null,
+        digest: null,
+        failures: 2,
+        retriesLeft: 1,
+        error: task,
+        retryAtMs: null,
+      },
+    ],
+  });
+  const script = {
+    answers: {
+      status: () => crowded,
+      scopes: () => ({
+        revision: asRevision(7),
+        scopes: [scopeView('services/authentication/tokens', [], { name: task })],
+        problems: [],
+      }),
+    },
+  } as const;
+
+  it.each([30, 40, 80, 120])('of %i columns nothing is wider than that', async (columns) => {
+    const harness = new Harness({ coordinator: new FakeCoordinator(script), terminal: true, columns });
+    for (const words of [
+      ['status'],
+      ['lock', 'list'],
+      ['agent', 'list'],
+      ['agent', 'status', 'alice'],
+      ['scope', 'list'],
+    ]) {
+      const { stdout } = await harness.run(...words);
+      expect(Math.max(...stdout.split('\n').map(displayWidth)), words.join(' ')).toBeLessThanOrEqual(columns);
+      expect(stdout.replaceAll(/[│\s]+/g, ' ')).toMatch(/alice|rework/);
+    }
+  });
+
+  it('elsewhere nothing is broken or cut', async () => {
+    const harness = new Harness({ coordinator: new FakeCoordinator(script), columns: 40 });
+    expect((await harness.run('status')).stdout).toContain(task);
+  });
+});
 
 describe('status', () => {
   const status = statusAnswer({

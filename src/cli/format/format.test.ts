@@ -37,14 +37,14 @@ describe('text from outside', () => {
 
 describe('time for people', () => {
   it.each([
-    [0, '0 ms'],
-    [999, '999 ms'],
+    [0, '0 s'],
+    [999, '0.9 s'],
     [45_900, '45 s'],
     [200_000, '3 min 20 s'],
     [180_000, '3 min'],
     [7_500_000, '2 h 5 min'],
     [90_000_000, '1 d 1 h'],
-    [-5, '0 ms'],
+    [-5, '0 s'],
   ])('%i ms is %s', (ms, text) => {
     expect(duration(ms)).toBe(text);
   });

@@ -4,7 +4,7 @@ import type { LeftOut, Link, Plan } from '../../init/index.ts';
 import { planText } from './plan.ts';
 import { createStyle } from './style.ts';
 
-const style = createStyle({ color: false, terminal: false });
+const style = createStyle({ color: false, columns: null });
 
 function link(from: string, to: string): Link {
   return {

@@ -5,16 +5,17 @@ export type Emphasis = 'good' | 'bad' | 'warn' | 'dim' | 'bold' | 'plain';
 /** How text for people looks: with colours and boxes on a terminal, plain and aligned elsewhere. */
 export interface Style {
   readonly color: boolean;
-  /** Whether a person looks at a terminal: decides about boxes and redrawing. */
-  readonly terminal: boolean;
+  /** How wide the terminal is that a person looks at; null elsewhere, where nothing is cut and there are no boxes. */
+  readonly columns: number | null;
   paint(emphasis: Emphasis, text: string): string;
 }
 
 const formats = { good: 'green', bad: 'red', warn: 'yellow', dim: 'dim', bold: 'bold' } as const;
 
-export function createStyle(options: { readonly color: boolean; readonly terminal: boolean }): Style {
+export function createStyle(options: Pick<Style, 'color' | 'columns'>): Style {
   return {
     ...options,
+
     paint: (emphasis, text) =>
       !options.color || emphasis === 'plain'
         ? text
@@ -34,3 +35,9 @@ export function wantsColor(
 }
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
+
+/** Of a terminal that does not tell how wide it is. */
+export function columnsOf(env: Readonly<Record<string, string | undefined>>): number {
+  const columns = Number(env['COLUMNS']);
+  return Number.isSafeInteger(columns) && columns > 0 ? columns : 80;
+}

@@ -5,9 +5,9 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** A length of time as people say it, two units at most: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 1 h`. */
+/** A length of time as people say it, two units at most: `0.4 s`, `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 1 h`. */
 export function duration(ms: number): string {
-  if (ms < secondMs) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < secondMs) return `${Math.max(0, Math.floor(ms / 100)) / 10} s`;
   if (ms < minuteMs) return `${Math.floor(ms / secondMs)} s`;
   if (ms < hourMs) return twoUnits(ms, [minuteMs, 'min'], [secondMs, 's']);
   if (ms < dayMs) return twoUnits(ms, [hourMs, 'h'], [minuteMs, 'min']);

@@ -12,6 +12,7 @@ import { table } from './table.ts';
 import type { Emphasis, Style } from './style.ts';
 import { count, line } from './text.ts';
 import { clockTime, duration, relative } from './time.ts';
+import { wrap } from './width.ts';
 
 const statusEmphasis: Readonly<Record<string, Emphasis>> = {
   working: 'good',
@@ -21,12 +22,16 @@ const statusEmphasis: Readonly<Record<string, Emphasis>> = {
   failed: 'bad',
 };
 
+/** No wider than the terminal, if it is shown on one. */
+const fitted = (style: Style, text: string): string =>
+  style.columns === null ? text : wrap(text, style.columns, '  ').join('\n');
+
 /** A status in its colour. */
 export function statusCell(text: string): Cell {
   return { text, emphasis: statusEmphasis[text] ?? 'plain' };
 }
 
-export function agentTable(style: Style, agents: readonly AgentView[], nowMs: number): Promise<string> {
+export function agentTable(style: Style, agents: readonly AgentView[], nowMs: number): string {
   const rows = agents.map((view): Cell[] => [
     view.agent,
     statusCell(view.presence === 'lost' ? 'lost' : view.status),
@@ -66,7 +71,9 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
       ? []
       : [`lost ${relative(agent.lostAtMs, nowMs)}`, line`held then: ${agent.heldWhenLost.join(', ')}`]),
     ...Object.entries(agent.metadata).map(([key, value]) => line`${key}: ${String(value)}`),
-  ].join('\n');
+  ]
+    .map((text) => fitted(style, text))
+    .join('\n');
 }
 
 /** `src/core since 14:02:11 (3 min) until 14:06:11 (in 50 s), token 12, for "refactor auth"`. */
@@ -83,16 +90,16 @@ export function waiterSentence(waiter: WaiterView, nowMs: number): string {
 }
 
 /** The held locks, and below them the queue. */
-export async function locksText(
+export function locksText(
   style: Style,
   view: { readonly locks: readonly LockView[]; readonly waiters: readonly WaiterView[] },
   nowMs: number,
-): Promise<string> {
-  const locks = view.locks.length === 0 ? 'no lock is held' : await lockTable(style, view.locks, nowMs);
-  return view.waiters.length === 0 ? locks : `${locks}\n\n${await waiterTable(style, view.waiters, nowMs)}`;
+): string {
+  const locks = view.locks.length === 0 ? 'no lock is held' : lockTable(style, view.locks, nowMs);
+  return view.waiters.length === 0 ? locks : `${locks}\n\n${waiterTable(style, view.waiters, nowMs)}`;
 }
 
-function lockTable(style: Style, locks: readonly LockView[], nowMs: number): Promise<string> {
+function lockTable(style: Style, locks: readonly LockView[], nowMs: number): string {
   const rows = locks.map((lock): Cell[] => [
     lock.scope,
     lock.agent,
@@ -107,7 +114,7 @@ function lockTable(style: Style, locks: readonly LockView[], nowMs: number): Pro
   return table(style, ['SCOPE', 'HOLDER', 'HELD FOR', 'ENDS', 'QUEUE', 'TOKEN', 'REASON'], rows);
 }
 
-function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number): Promise<string> {
+function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number): string {
   const rows = waiters.map((waiter): Cell[] => [
     waiter.position,
     waiter.agent,
@@ -124,7 +131,7 @@ function inTheWay({ waitsFor, reservedFor }: WaiterView): string {
   return reservedFor === null ? 'a place' : `ticket ${reservedFor.ticket}`;
 }
 
-export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: number): Promise<string> {
+export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: number): string {
   const rows = syncs.map((sync): Cell[] => [
     sync.scope,
     statusCell(sync.status),
@@ -143,7 +150,7 @@ function retryTime(retryAtMs: number | null, nowMs: number): string {
 }
 
 /** Everything at a glance. */
-export async function statusText(style: Style, status: StatusAnswer, nowMs: number): Promise<string> {
+export function statusText(style: Style, status: StatusAnswer, nowMs: number): string {
   const { agents, locks, waiters, syncs, settings } = status;
   const holders = new Set(locks.map((lock) => lock.agent)).size;
   const head = [
@@ -154,10 +161,10 @@ export async function statusText(style: Style, status: StatusAnswer, nowMs: numb
     `${waiters.length} waiting`,
   ].join(', ');
   const parts = [
-    head,
-    agents.length === 0 ? '' : await agentTable(style, agents, nowMs),
-    locks.length + waiters.length === 0 ? '' : await locksText(style, { locks, waiters }, nowMs),
-    syncs.length === 0 ? '' : await syncTable(style, syncs, nowMs),
+    fitted(style, head),
+    agents.length === 0 ? '' : agentTable(style, agents, nowMs),
+    locks.length + waiters.length === 0 ? '' : locksText(style, { locks, waiters }, nowMs),
+    syncs.length === 0 ? '' : syncTable(style, syncs, nowMs),
     problemsText(style, status.scopeProblems),
     violationsText(style, status.violations),
   ];
@@ -170,20 +177,16 @@ export function problemsText(style: Style, problems: readonly ScopeProblem[]): s
     .map((problem) => {
       const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':');
       const severity = style.paint(problem.severity === 'error' ? 'bad' : 'warn', problem.severity);
-      return (
-        line`${place === '' ? 'scope graph' : place}` +
-        `: ${severity}: ` +
-        line`${problem.message} (${problem.code})`
-      );
+      const told = line`${problem.message} (${problem.code})`;
+      return fitted(style, line`${place === '' ? 'scope graph' : place}` + `: ${severity}: ${told}`);
     })
     .join('\n');
 }
 
 export function violationsText(style: Style, violations: readonly Violation[]): string {
   return violations
-    .map(
-      ({ invariant, subject, evidence }) =>
-        `${style.paint('bad', line`${invariant}`)} ` + line`on ${subject}: ${evidence}`,
+    .map(({ invariant, subject, evidence }) =>
+      fitted(style, `${style.paint('bad', line`${invariant}`)} ` + line`on ${subject}: ${evidence}`),
     )
     .join('\n');
 }

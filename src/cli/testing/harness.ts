@@ -22,6 +22,8 @@ export interface HarnessOptions {
   readonly coordinator: Coordinator | Error;
   readonly env?: Environment;
   readonly terminal?: boolean;
+  /** Of the terminal. */
+  readonly columns?: number;
   readonly sessions?: readonly Session[];
   readonly inspection?: Partial<Inspection>;
   readonly owner?: Partial<Owner>;
@@ -74,9 +76,10 @@ export class Harness {
 
   get context(): CliContext {
     const isTTY = this.#options.terminal ?? false;
+    const columns = (): number => this.#options.columns ?? 80;
     return {
-      stdout: { isTTY, write: (text) => void (this.stdout += text) },
-      stderr: { isTTY, write: (text) => void (this.stderr += text) },
+      stdout: { isTTY, columns, write: (text) => void (this.stdout += text) },
+      stderr: { isTTY, columns, write: (text) => void (this.stderr += text) },
       stdin: { isTTY },
       env: this.#options.env ?? {},
       cwd: '/repo',
