@@ -36,7 +36,8 @@ export function mcpPorts(call: Call): McpPorts {
 /** The same for the process as it is: in a folder that was chosen, or where it is. */
 export function portsFor(chosen: string | null): McpPorts {
   const options = chosen === null ? {} : { directory: chosen };
-  return mcpPorts(new Call(processContext(), options, resolve(chosen ?? '.')));
+  const context = processContext();
+  return mcpPorts(new Call(context, options, resolve(context.cwd, chosen ?? '.')));
 }
 
 async function openWorkspace(call: Call): Promise<Workspace> {

@@ -24,7 +24,7 @@ export function processContext(): CliContext {
     stderr: outputTo(2, () => process.stderr),
     stdin: { isTTY: isatty(0) },
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingFolder(),
     clock: systemClock,
     signals: processSignals,
     processes: { start: startProcess },
@@ -33,6 +33,18 @@ export function processContext(): CliContext {
     pid: process.pid,
     version: packageVersion,
   };
+}
+
+/**
+ * Where this process works. The folder may have been deleted meanwhile; then it is what the shell called it, which leads
+ * nowhere, and is named by whoever looks there: `-C` leads elsewhere.
+ */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env['PWD'] ?? '/deleted';
+  }
 }
 
 /**

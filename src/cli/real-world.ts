@@ -1,5 +1,4 @@
 import { hostname, userInfo } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import {
   connect,
   deleteSession,
@@ -11,9 +10,10 @@ import {
   statePaths,
   writeSession,
 } from '../client/index.ts';
-import type { ConnectOptions, OwnerCommand } from '../client/index.ts';
+import type { ConnectOptions } from '../client/index.ts';
 import { findRepository } from '../context/index.ts';
 import { applyChanges, checkChanges, patchOf, prepareInit, prepareRefresh } from '../init/index.ts';
+import { ownerCommand } from './owner-command.ts';
 import { realInspection } from './real-inspection.ts';
 import { realLogs } from './real-logs.ts';
 import type { Owner, Repository, Sessions, World } from './world.ts';
@@ -25,7 +25,7 @@ export function createRealWorld(version: () => string): World {
     connect: async (repository, { direct }) => {
       if (direct) return (await import('../daemon/index.ts')).openDirect({ repository, version: version() });
       const { commonDir } = repository;
-      return connect({ commonDir, version: version(), startOwner: ownerCommand(repository) });
+      return connect({ commonDir, version: version(), startOwner: () => ownerCommand(repository) });
     },
     sessions,
     owner: ownerOf(version),
@@ -34,19 +34,18 @@ export function createRealWorld(version: () => string): World {
     logs: realLogs,
     newRequestId,
     newSecret,
-    operator: () => userInfo().username,
+    operator: userName,
     hostName: hostname,
   };
 }
 
-/**
- * This very program, as `rhema daemon run`, from the top of the working tree. It is told the Git folder, too: looked for
- * from there once more, it might be another one.
- */
-function ownerCommand({ worktree, gitDir, commonDir }: Repository): OwnerCommand {
-  const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  const place = ['-C', worktree ?? commonDir, '--git-dir', gitDir];
-  return { file: process.execPath, args: [main, ...place, 'daemon', 'run'] };
+/** In a container a user may have no name: then the number says who it was. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 const sessions: Sessions = {

@@ -19,7 +19,7 @@ import { visibleOwner } from './owner-process.ts';
 import { statePaths } from './paths.ts';
 import { Endurance, jitteredBackoffMs, persist, type BackoffMs } from './persist.ts';
 import { untilExited } from './process-identity.ts';
-import type { OwnerCommand } from './start-owner.ts';
+import type { StartOwner } from './start-owner.ts';
 import { watchEntries } from './watch.ts';
 
 export interface ConnectOptions {
@@ -27,8 +27,8 @@ export interface ConnectOptions {
   readonly commonDir: string;
   /** Of the caller's package: decides who replaces whom. */
   readonly version: string;
-  /** How to start an owner when there is none; null: only talk to one that runs. */
-  readonly startOwner: OwnerCommand | null;
+  /** How to start an owner when there is none, found out when it is needed; null: only talk to one that runs. */
+  readonly startOwner: StartOwner | null;
   /** How long a call may take, connecting and starting the owner included. 30 s unless given. */
   readonly callTimeoutMs?: number;
   readonly backoffMs?: BackoffMs;

@@ -2,7 +2,7 @@ import { CoordinatorError, protocolNumber, type StopAnswer } from '../protocol/i
 import { openConnection, type Connection } from './connection.ts';
 import { socketAddress, type StatePaths } from './paths.ts';
 import { Endurance, persist, type BackoffMs } from './persist.ts';
-import { startOwner, type OwnerCommand } from './start-owner.ts';
+import { startOwner, type StartOwner } from './start-owner.ts';
 import { compareVersions } from './version.ts';
 
 export interface DialOptions {
@@ -10,7 +10,7 @@ export interface DialOptions {
   /** Of the caller's package. */
   readonly version: string;
   /** How to start an owner when there is none; null: only talk to one that runs. */
-  readonly startOwner: OwnerCommand | null;
+  readonly startOwner: StartOwner | null;
   /** How long to try. */
   readonly timeoutMs: number;
   readonly backoffMs: BackoffMs;

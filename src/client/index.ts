@@ -1,6 +1,7 @@
 export { connect, SocketCoordinator, type ConnectOptions } from './coordinator.ts';
 export { accessError, ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from './paths.ts';
 export { claimName, deadKeeper, releaseName, type Keeper } from './keeper-file.ts';
+export { findProgram, type ProgramPlaces } from './program.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export {
   deleteSession,

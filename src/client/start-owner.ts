@@ -1,13 +1,16 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CoordinatorError, type FailureJson } from '../protocol/index.ts';
+import { ownerEnvironment } from './owner-environment.ts';
 import { accessError, ensurePrivateDirectory, type StatePaths } from './paths.ts';
 
-/** How to start the owner process, as for `spawn`: it runs until it chooses to leave. */
+/** How to start the owner process, as for `spawn`: it runs until it chooses to leave. All paths are absolute. */
 export interface OwnerCommand {
   readonly file: string;
   readonly args: readonly string[];
 }
+
+export type StartOwner = OwnerCommand | (() => OwnerCommand);
 
 /**
  * Names the descriptor on which a started owner says one {@link Readiness} line when it listens, or why it cannot.
@@ -23,19 +26,32 @@ export type Readiness = { readonly ready: true } | { readonly error: FailureJson
  * Starts the owner in the background and waits until it can be reached. It outlives this process and writes to the
  * log file. Throws its failure if it cannot run, and a retryable `UNAVAILABLE` if it died or was too slow.
  */
-export async function startOwner(command: OwnerCommand, paths: StatePaths, timeoutMs: number): Promise<void> {
+export async function startOwner(
+  start: StartOwner,
+  paths: StatePaths,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const { spawn } = await import('node:child_process');
   ensurePrivateDirectory(paths.directory);
+  const command = typeof start === 'function' ? start() : start;
+  if (!existsSync(command.file)) throw notStarted(`there is no ${command.file}`);
+  const [file, args] = withoutSoftLimits(command);
   const log = openOwnerLog(paths.log);
-  const child = spawn(command.file, [...command.args], {
+  const child = spawn(file, args, {
+    // Its own session: no terminal of the caller's, no signal to the caller's group.
     detached: true,
+    // The folder of the caller may be on a medium that is to be unmounted, or gone.
+    cwd: '/',
     stdio: ['ignore', log, log, 'pipe'],
-    env: ownerEnvironment(),
+    env: { ...ownerEnvironment(process.env), [readinessVariable]: String(readinessFd) },
   });
   closeSync(log);
   child.unref();
-  const failed = new Promise<never>((_, reject) => child.once('error', (cause) => reject(notStarted(cause))));
-  const line = readAll(child.stdio[readinessFd] as Readable, timeoutMs);
+  const failed = new Promise<never>((_, reject) =>
+    child.once('error', (cause) => reject(notStarted(cause.message, cause))),
+  );
+  const line = readAll(child.stdio[readinessFd] as Readable, timeoutMs, signal);
   checkReadiness(await Promise.race([line, failed]), paths);
 }
 
@@ -47,21 +63,32 @@ function openOwnerLog(path: string): number {
   }
 }
 
-/** Without the index of a Git command under way (hooks get one): the owner outlives it. */
-function ownerEnvironment(): NodeJS.ProcessEnv {
-  const { GIT_INDEX_FILE: _dropped, ...environment } = process.env;
-  return { ...environment, [readinessVariable]: String(readinessFd) };
+const shell = '/bin/sh';
+/** Processor time, size of files, of data and of memory. */
+const liftLimits =
+  'for limit in t f d v; do ulimit -S -$limit "$(ulimit -H -$limit)"; done 2>/dev/null; exec "$0" "$@"';
+
+/**
+ * A caller that limits itself (`ulimit -S -t 60`) must not thereby end the owner in the middle of somebody else's work. What
+ * was limited for good stays so, for nobody may lift that. Open files are no concern: Node lifts that limit itself.
+ */
+function withoutSoftLimits({ file, args }: OwnerCommand): [string, string[]] {
+  return existsSync(shell) ? [shell, ['-c', liftLimits, file, ...args]] : [file, [...args]];
 }
 
-function readAll(stream: Readable, timeoutMs: number): Promise<string> {
+function readAll(stream: Readable, timeoutMs: number, signal?: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
-    const timer = setTimeout(() => stream.destroy(), timeoutMs);
+    const giveUp = (): void => void stream.destroy();
+    const timer = setTimeout(giveUp, timeoutMs);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (signal?.aborted === true) giveUp();
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => (text += chunk));
-    stream.on('error', () => stream.destroy());
+    stream.on('error', giveUp);
     stream.on('close', () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
       resolve(text);
     });
   });
@@ -78,8 +105,6 @@ function checkReadiness(line: string, paths: StatePaths): void {
   if ('error' in readiness) throw CoordinatorError.fromJSON(readiness.error);
 }
 
-function notStarted(cause: Error): CoordinatorError {
-  return new CoordinatorError('UNAVAILABLE', `the coordinator process cannot be started: ${cause.message}`, {
-    cause,
-  });
+function notStarted(why: string, cause?: Error): CoordinatorError {
+  return new CoordinatorError('UNAVAILABLE', `the coordinator process cannot be started: ${why}`, { cause });
 }

@@ -1,5 +1,6 @@
 import { statePaths } from '../client/index.ts';
 import { claimOwnership } from './ownership.ts';
+import { closeInherited } from './inherited.ts';
 import { ReadinessReport } from './readiness.ts';
 import type { OpenOptions } from './wire-up.ts';
 
@@ -10,6 +11,7 @@ import type { OpenOptions } from './wire-up.ts';
  */
 export async function runOwner(options: OpenOptions): Promise<void> {
   const readiness = new ReadinessReport(process.env);
+  if (readiness.descriptor !== null) closeInherited(readiness.descriptor);
   // Whatever it creates is for its user only.
   process.umask(0o077);
   try {

@@ -15,6 +15,11 @@ export class ReadinessReport {
     delete env[readinessVariable];
   }
 
+  /** Null: nobody waits to be told. */
+  get descriptor(): number | null {
+    return this.#descriptor;
+  }
+
   say(readiness: Readiness): void {
     if (this.#descriptor === null) return;
     const descriptor = this.#descriptor;

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { cliMain } from './support/places.ts';
+import { killAllOf } from './support/processes.ts';
+import { Sandbox } from './support/sandbox.ts';
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox({ api: [] });
+});
+afterEach(async () => {
+  await killAllOf(sandbox.folder);
+  await sandbox.clear();
+});
+
+/** Runs the program from a shell that has done something before. */
+function after(
+  before: string,
+  ...args: readonly string[]
+): { readonly code: number | null; readonly said: string } {
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['-c', `${before} && exec "$@"`, 'bash', process.execPath, cliMain, ...args],
+    { cwd: sandbox.folder, env: sandbox.env, encoding: 'utf8' },
+  );
+  return { code: status, said: stdout + stderr };
+}
+
+const gone = 'mkdir gone && cd gone && rmdir ../gone';
+
+it('works on a repository named by -C from a folder that has been deleted', () => {
+  expect(after(gone, '-C', sandbox.worktree, 'scope', 'list')).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('api') as string,
+  });
+});
+
+it.each([['status'], ['-C', 'below', 'status'], ['doctor']])(
+  'says of %s in a folder that has been deleted that there is no such folder',
+  (...args) => {
+    const { code, said } = after(gone, ...args);
+    expect(code).toBe(1);
+    expect(said).toContain(join(sandbox.folder, 'gone'));
+    expect(said).not.toMatch(/\n {4}at |Node\.js v/);
+  },
+);
+
+it.runIf(process.getuid?.() === 0)('acts for a user who has no name on this system', () => {
+  const uid = 54_321;
+  mkdirSync(join(sandbox.folder, 'home'), { recursive: true });
+  spawnSync('chown', ['-R', `${uid}:${uid}`, sandbox.folder]);
+  const as = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  const say = (...args: readonly string[]) =>
+    spawnSync(as[0] ?? '', [...as.slice(1), process.execPath, cliMain, '-C', sandbox.worktree, ...args], {
+      cwd: '/',
+      env: sandbox.env,
+      encoding: 'utf8',
+    });
+  say('agent', 'join', 'alice');
+  say('lock', 'acquire', 'api', '--agent', 'alice');
+  expect(say('lock', 'revoke', 'api', '--reason', 'stuck')).toMatchObject({ status: 0 });
+  expect(say('log', '--json').stdout).toContain(`"by":"uid ${uid}"`);
+});
