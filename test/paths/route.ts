@@ -39,12 +39,15 @@ export interface Route {
   readonly obstacles: ReadonlyMap<string, string>;
 }
 
+/** Interfaces show seconds, so a unit is one. */
+export const shownUnitMs = 1_000;
+
 /** Long enough to need few beginnings, short enough to read what came before a difference. */
 const stepsMax = 400;
 
 export function planRoute(name: string, breadth: Breadth, obstacleTo: Obstacles): Route {
   const slice = loadSlice(name);
-  const model = modelOf(core, slice);
+  const model = modelOf(core, slice, shownUnitMs);
   const graph = new EdgeCover();
   const obstacles = new Map<string, string>();
   explore(model, { sink: without(graph, obstacleTo, obstacles) });

@@ -15,8 +15,8 @@ import type { CoordinatorServer } from '../../src/daemon/server.ts';
 import { serve, shut } from '../../src/daemon/testing/served.ts';
 import { ManualClock, ManualTimers, openService, type Service } from '../../src/service/index.ts';
 import { MemoryLog, MemoryLogStore } from '../../src/store/memory/index.ts';
-import { unitMs } from '../spec/world.ts';
 import type { Checkout } from './checkout.ts';
+import { shownUnitMs } from './route.ts';
 
 /** Of the owner, and of every client that is to find it neither older nor newer. */
 export const stageVersion = '1.0.0';
@@ -62,7 +62,7 @@ export class Stage {
 
   /** One unit of time passes. What is due by then stays so until {@link ring}. */
   passUnit(): void {
-    this.#clock.advance(unitMs);
+    this.#clock.advance(shownUnitMs);
   }
 
   /** The owner's timers get their turn. */

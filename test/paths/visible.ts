@@ -14,6 +14,7 @@ import type { AgentView, LockView, SyncView, WaiterView } from '../../src/protoc
 import type { Constants } from '../spec/slice.ts';
 import type { Client, World } from '../spec/world.ts';
 import type { Shown } from './face.ts';
+import { shownUnitMs } from './route.ts';
 
 /** The clients are part of the environment, and so is the time: no interface shows them, the walk knows them. */
 export interface Environment {
@@ -36,7 +37,7 @@ export function worldOf(constants: Constants, shown: Shown, environment: Environ
     state.scopes.set(scope.path, { ...scope, contexts: new Map(Object.entries(contexts)) });
   for (const { requestId, kind, agent, revision, result } of requests)
     if (requestId !== null) state.recentRequests.remember(requestId, { kind, agent, revision, result });
-  return { state, ...environment };
+  return { state, unitMs: shownUnitMs, ...environment };
 }
 
 function toAgent({ agent, held, ...view }: AgentView): Agent {

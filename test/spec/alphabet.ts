@@ -16,7 +16,7 @@ import {
   type ScopePath,
   type SyncRun,
 } from '../../src/core/index.ts';
-import { unitMs, type Client, type World } from './world.ts';
+import type { Client, World } from './world.ts';
 
 /** One thing that can be said, and how it is said in a given world. */
 export interface Act {
@@ -43,14 +43,14 @@ const staleToken = 0 as FencingToken;
 const staleRun = 0 as SyncRun;
 const staleEpoch = 0 as Epoch;
 
-const labelOf = (kind: CommandKind, args: readonly string[]): string => `${kind}(${args.join(',')})`;
+export const labelOf = (kind: CommandKind, args: readonly string[]): string => `${kind}(${args.join(',')})`;
 const stamp = ({ nowMs }: World): { atMs: Command['atMs']; requestId: null } => ({
   atMs: asTimeMs(nowMs),
   requestId: null,
 });
 
 /** Said by an agent, as itself: only while it is heard. */
-function byAgent<Kind extends CommandKind>(
+export function byAgent<Kind extends CommandKind>(
   kind: Kind,
   agent: AgentId,
   args: readonly string[],
@@ -76,7 +76,7 @@ function byOperator<Kind extends CommandKind>(kind: Kind, args: readonly string[
   return { label: labelOf(kind, args), command };
 }
 
-const plus = (scopes: readonly ScopePath[]): string => scopes.join('+');
+export const plus = (scopes: readonly ScopePath[]): string => scopes.join('+');
 
 // Agents.
 
@@ -125,14 +125,11 @@ export const acquireLock = (
   wish: 'now' | 'wait',
   waitFor: number,
 ): Act => {
-  const forMs = waitFor === 0 ? null : asDurationMs(waitFor * unitMs);
-  const wait = wish === 'now' ? ({ kind: 'none' } as const) : ({ kind: 'queue', forMs } as const);
-  return byAgent('AcquireLock', agent, [plus(scopes), wish], () => ({
-    scopes,
-    ttlMs: null,
-    wait,
-    reason: null,
-  }));
+  return byAgent('AcquireLock', agent, [plus(scopes), wish], ({ unitMs }) => {
+    const forMs = waitFor === 0 ? null : asDurationMs(waitFor * unitMs);
+    const wait = wish === 'now' ? ({ kind: 'none' } as const) : ({ kind: 'queue', forMs } as const);
+    return { scopes, ttlMs: null, wait, reason: null };
+  });
 };
 
 export type TokenWish = 'none' | 'stale';
@@ -196,10 +193,10 @@ export const removeScope = (scope: ScopePath): Act => byOperator('RemoveScope', 
 
 // Context files and Git.
 
-const contextFile = 'context.yaml';
+export const contextFile = 'context.yaml';
 
 /** Of a content that differs for each number. */
-const digestOf = (content: number): string => content.toString(16).padStart(64, '0');
+export const digestOf = (content: number): string => content.toString(16).padStart(64, '0');
 const otherDigest = digestOf(0);
 
 /** Writes a new content to the one context file of a scope. */

@@ -1,7 +1,7 @@
 /** The canonical text of a state, as `spec/ABSTRACTION.md` section 3 fixes it. */
 import type { Agent, AgentId, Lock, ScopePath, State, Sync, Waiter } from '../../src/core/index.ts';
 import type { Constants, Slice } from './slice.ts';
-import { unitMs, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const off = '~';
 
@@ -11,7 +11,7 @@ const syncLetters = { idle: 'i', syncing: 's', completed: 'c', failed: 'f' } as 
 export function canonicalText(slice: Slice, world: World): string {
   const { agents, scopes } = slice.constants;
   const { state, clients } = world;
-  const view = new View(slice.constants, state, world.nowMs);
+  const view = new View(slice.constants, world);
   return [
     agents.map((id) => view.agent(id)).join(';'),
     agents.map((id) => clients[id]).join(';'),
@@ -25,8 +25,8 @@ export function canonicalText(slice: Slice, world: World): string {
 }
 
 /** Whether the passing of time would change the canonical text. */
-export function hasRunningClock(slice: Slice, { state, nowMs }: World): boolean {
-  const view = new View(slice.constants, state, nowMs);
+export function hasRunningClock(slice: Slice, world: World): boolean {
+  const view = new View(slice.constants, world);
   return view.clocks().some((left) => left !== null && left > 0);
 }
 
@@ -35,11 +35,13 @@ class View {
   readonly #constants: Constants;
   readonly #state: State;
   readonly #nowMs: number;
+  readonly #unitMs: number;
 
-  constructor(constants: Constants, state: State, nowMs: number) {
+  constructor(constants: Constants, { state, nowMs, unitMs }: World) {
     this.#constants = constants;
     this.#state = state;
     this.#nowMs = nowMs;
+    this.#unitMs = unitMs;
   }
 
   agent(id: AgentId): string {
@@ -133,7 +135,7 @@ class View {
   }
 
   #until(timeMs: number): number {
-    return (timeMs - this.#nowMs) / unitMs;
+    return (timeMs - this.#nowMs) / this.#unitMs;
   }
 }
 

@@ -15,11 +15,13 @@ import { canonicalText, hasRunningClock } from './canonical.ts';
 import { cloneState } from './clone.ts';
 import type { Core } from './core.ts';
 import type { Alphabet, Constants, Slice } from './slice.ts';
+import { falselyTold } from './told.ts';
 import { unitMs, type World } from './world.ts';
 
-export function modelOf(core: Core, slice: Slice): Model<World> {
+/** `longUnitMs`: when a unit is to be another than the smallest. */
+export function modelOf(core: Core, slice: Slice, longUnitMs = unitMs): Model<World> {
   return {
-    initial: [initialWorld(core, slice)],
+    initial: [initialWorld(core, slice, longUnitMs)],
     actions: (world) => stepsOf(core, slice, world),
     canonical: (world) => canonicalText(slice, world),
     invariants: invariantsOf(core),
@@ -32,14 +34,16 @@ export function modelOf(core: Core, slice: Slice): Model<World> {
 /** Far from zero, so that no deadline is mistaken for none. */
 const startMs = 1_000_000;
 
-function initialWorld(core: Core, slice: Slice): World {
+function initialWorld(core: Core, slice: Slice, unitMs: number): World {
   const clients = Object.fromEntries(slice.constants.agents.map((id) => [id, 'd'] as const));
-  let world: World = { state: core.initialState(settingsOf(slice.constants)), nowMs: startMs, clients };
+  const state = core.initialState(settingsOf(slice.constants, unitMs));
+  let world: World = { state, nowMs: startMs, unitMs, clients };
   for (const act of slice.alphabet.prelude) world = stepOf(core, world, act)?.target ?? world;
   return world;
 }
 
-function settingsOf(constants: Constants): Settings {
+function settingsOf(constants: Constants, unitMs: number): Settings {
+  const clockMs = clockIn(unitMs);
   const { maxConcurrentAgents, maxLocksPerAgent, maxDependencies, maxScopeDepth } = constants;
   const { maxRetries, dependencyChecking } = constants;
   return {
@@ -59,9 +63,10 @@ function settingsOf(constants: Constants): Settings {
 }
 
 /** A clock that is off runs for as long as it may: for no exploration long enough to run out. */
-function clockMs(units: number, setting: keyof typeof settingBounds): DurationMs {
-  return asDurationMs(units === 0 ? settingBounds[setting][1] : units * unitMs);
-}
+const clockIn =
+  (unitMs: number) =>
+  (units: number, setting: keyof typeof settingBounds): DurationMs =>
+    asDurationMs(units === 0 ? settingBounds[setting][1] : units * unitMs);
 
 // What can happen.
 
@@ -82,7 +87,7 @@ function* stepsOf(core: Core, slice: Slice, world: World): Generator<Step<World>
   }
   if (isDue) return;
   if (hasRunningClock(slice, world))
-    yield { label: 'Tick', target: { ...world, nowMs: world.nowMs + unitMs } };
+    yield { label: 'Tick', target: { ...world, nowMs: world.nowMs + world.unitMs } };
 }
 
 /**
@@ -103,8 +108,12 @@ function carryOut(core: Core, world: World, label: string, command: Command): St
   const why = reasonOfNoChange(decision);
   if (why !== null) return { label: `${label}!${why}`, target: world };
   const state = cloneState(core, world.state);
-  if (decision.kind === 'committed') core.evolve(state, core.toEntry(state, command, decision));
-  return { label, target: { state, nowMs: world.nowMs, clients: clientsAfter(world, command) } };
+  if (decision.kind === 'committed') {
+    core.evolve(state, core.toEntry(state, command, decision));
+    const isFalse = falselyTold(state, command, decision.result);
+    if (isFalse !== null) throw new Error(isFalse);
+  }
+  return { label, target: { ...world, state, clients: clientsAfter(world, command) } };
 }
 
 function reasonOfNoChange(decision: Decision): string | null {

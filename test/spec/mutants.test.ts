@@ -6,7 +6,7 @@ const compiled = compileCore();
 afterAll(() => compiled.dispose());
 
 /** A graph must be explored to its end before it can be called another; large ones are left to `main.ts`. */
-const edgesMax = 5_000;
+const edgesMax = 11_000;
 const takesLong = ({ caughtBy, model }: Mutant): boolean =>
   caughtBy === 'graph' && readGolden(model).graph.edges > edgesMax;
 

@@ -48,7 +48,7 @@ export const agentMutants: readonly Mutant[] = [
     find: '    renewals.push({ scope, deadlineMs });\n',
     replace: '',
     model: 'Hold21',
-    caughtBy: 'graph',
+    caughtBy: 'actions',
   },
   {
     name: 'a command does not renew the session',
@@ -57,7 +57,7 @@ export const agentMutants: readonly Mutant[] = [
     replace:
       '  if (agent.joinedAtMs === atMs) agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);\n  state',
     model: 'Sessions21',
-    caughtBy: 'graph',
+    caughtBy: 'actions',
   },
   {
     name: 'the timer of a session is not moved',

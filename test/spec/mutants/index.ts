@@ -1,10 +1,14 @@
 import { agentMutants } from './agents.ts';
 import { configurationMutants } from './configuration.ts';
+import { forgedMutants } from './forged.ts';
 import { lockMutants } from './locks.ts';
 import type { Mutant } from './mutant.ts';
+import { numberMutants } from './numbers.ts';
 import { queueMutants } from './queue.ts';
 import { contextMutants, scopeMutants } from './scopes.ts';
+import { severalMutants } from './several.ts';
 import { syncMutants } from './syncs.ts';
+import { toldMutants } from './told.ts';
 
 export { compileCore } from './compile.ts';
 export type { Mutant } from './mutant.ts';
@@ -18,4 +22,8 @@ export const mutants: readonly Mutant[] = [
   ...contextMutants,
   ...syncMutants,
   ...configurationMutants,
+  ...forgedMutants,
+  ...numberMutants,
+  ...severalMutants,
+  ...toldMutants,
 ];

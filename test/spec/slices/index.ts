@@ -4,16 +4,21 @@ import { bounds } from './bounds.ts';
 import { configure } from './configure.ts';
 import { context } from './context.ts';
 import { everything } from './everything.ts';
+import { forgedCommands } from './forged.ts';
 import { graph } from './graph.ts';
 import { hold } from './hold.ts';
+import { lengths } from './lengths.ts';
 import { locks } from './locks.ts';
 import { multi } from './multi.ts';
+import { redefine } from './redefine.ts';
 import { requests } from './requests.ts';
 import { runners } from './runners.ts';
 import { sessions } from './sessions.ts';
+import { several, together } from './several.ts';
 import { status } from './status.ts';
 import { sync } from './sync.ts';
 import { takeOver } from './take-over.ts';
+import { tokens } from './tokens.ts';
 
 /** By name of the module. */
 export const alphabets: Readonly<Record<string, (constants: Constants) => Alphabet>> = {
@@ -21,14 +26,20 @@ export const alphabets: Readonly<Record<string, (constants: Constants) => Alphab
   MCConfigure: configure,
   MCContext: context,
   MCEverything: everything,
+  MCForged: forgedCommands,
   MCGraph: graph,
   MCHold: hold,
+  MCLengths: lengths,
   MCLocks: locks,
   MCMulti: multi,
+  MCRedefine: redefine,
   MCRequests: requests,
   MCRunners: runners,
   MCSessions: sessions,
+  MCSeveral: several,
   MCStatus: status,
   MCSync: sync,
   MCTakeOver: takeOver,
+  MCTogether: together,
+  MCTokens: tokens,
 };

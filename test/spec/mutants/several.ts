@@ -1,0 +1,164 @@
+/** Agents with several locks, and leases that are renewed, shortened or ended beside others. */
+import type { Mutant } from './mutant.ts';
+
+const inSeveral = { model: 'Several22', caughtBy: 'graph' } as const;
+
+const severalLocks: readonly Mutant[] = [
+  {
+    ...inSeveral,
+    name: 'of several scopes only the first is asked for its token',
+    file: 'locks.ts',
+    find: 'for (const scope of named) {',
+    replace: 'for (const scope of named.slice(0, 1)) {',
+  },
+  {
+    ...inSeveral,
+    name: 'of several scopes only the last is asked for its token',
+    file: 'locks.ts',
+    find: 'for (const scope of named) {',
+    replace: 'for (const scope of named.slice(-1)) {',
+  },
+  {
+    ...inSeveral,
+    name: 'who gives everything back is not asked for a token',
+    file: 'locks.ts',
+    find: 'for (const scope of named) {',
+    replace: 'for (const scope of command.scopes ?? []) {',
+  },
+  {
+    ...inSeveral,
+    name: 'a heartbeat renews one lease',
+    file: 'agents.ts',
+    find: 'for (const scope of heldInOrder(agent)) {',
+    replace: 'for (const scope of heldInOrder(agent).slice(0, 1)) {',
+  },
+  {
+    ...inSeveral,
+    name: 'a heartbeat of an agent with several locks renews none',
+    file: 'agents.ts',
+    find: 'for (const scope of heldInOrder(agent)) {',
+    replace: 'for (const scope of agent.held.size > 1 ? [] : heldInOrder(agent)) {',
+  },
+  {
+    ...inSeveral,
+    name: 'a renewal renews the first lock of the agent',
+    file: 'locks.ts',
+    find: 'const grant = renew(draft, lock, ttlMs);',
+    replace:
+      "const grant = renew(draft, must(state.locks.get(heldInOrder(agent)[0] ?? scope), 'it is held'), ttlMs);",
+  },
+  {
+    ...inSeveral,
+    name: 'a renewal renews every lock of the agent',
+    file: 'locks.ts',
+    find: 'const grant = renew(draft, lock, ttlMs);',
+    replace:
+      "const grant = renew(draft, lock, ttlMs);\n  for (const other of agent.held) if (other !== scope) renew(draft, must(state.locks.get(other), 'it is held'), ttlMs);",
+  },
+  {
+    ...inSeveral,
+    name: 'who asks for another scope does not renew what it holds of those it names',
+    file: 'locks.ts',
+    find: 'const locks = command.scopes.map((scope) => {',
+    replace:
+      'const locks = command.scopes.filter((scope) => !agent.held.has(scope) || agent.held.size === command.scopes.length).map((scope) => {',
+  },
+  {
+    name: 'of scopes that are granted together each has a token of its own',
+    file: 'locks.ts',
+    find: '    token: stamp.revision,\n',
+    replace: '    token: (stamp.revision + agent.held.size) as FencingToken,\n',
+    model: 'Together22',
+    caughtBy: 'actions',
+  },
+];
+
+const leases: readonly Mutant[] = [
+  {
+    name: 'asking again renews a contended lease without a bound',
+    file: 'locks.ts',
+    find: 'const deadlineMs = renewedDeadline(draft.state, lock, ttl, draft.atMs);',
+    replace: 'const deadlineMs = addMs(draft.atMs, ttl);',
+    model: 'Hold21',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a length that is asked for is given without a bound',
+    file: 'locks.ts',
+    find: 'const deadlineMs = renewedDeadline(draft.state, lock, ttl, draft.atMs);',
+    replace:
+      'const deadlineMs = ttlMs === null ? renewedDeadline(draft.state, lock, ttl, draft.atMs) : addMs(draft.atMs, ttl);',
+    model: 'Lengths21',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a length that is asked for is not given',
+    file: 'locks.ts',
+    find: 'const ttl = ttlMs ?? lock.ttlMs;',
+    replace: 'const ttl = lock.ttlMs;',
+    model: 'Lengths21',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a grant has the configured length whatever is asked for',
+    file: 'locks.ts',
+    find: 'const ttlMs = command.ttlMs ?? draft.settings.lockTtlMs;\n  const deadlineMs',
+    replace: 'const ttlMs = draft.settings.lockTtlMs;\n  const deadlineMs',
+    model: 'Lengths21',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a renewal begins the contended hold anew',
+    file: 'locks.ts',
+    find: 'is held`).ttlMs = event.ttlMs;\n',
+    replace:
+      'is held`).ttlMs = event.ttlMs;\n  const lock = state.locks.get(event.scope);\n  if (lock !== undefined && lock.contendedSinceMs !== null) lock.contendedSinceMs = state.timeMs;\n',
+    model: 'Hold21',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a renewal begins the hold that is contended for a place anew',
+    file: 'locks.ts',
+    find: 'is held`).ttlMs = event.ttlMs;\n',
+    replace:
+      "is held`).ttlMs = event.ttlMs;\n  Object.assign(must(state.locks.get(event.scope), 'it is held'), { grantedAtMs: state.timeMs });\n",
+    model: 'TakeOver22',
+    caughtBy: 'graph',
+  },
+];
+
+/** Ended a millisecond early, when something else ends. */
+const early = (what: string, queue: string, model: string, caughtBy = 'graph'): Mutant => ({
+  name: `${what} ends a millisecond early beside another end`,
+  file: 'expiry.ts',
+  find: `index.${queue}.upTo(draft.atMs, `,
+  replace: `index.${queue}.upTo((draft.atMs + 1) as TimeMs, `,
+  model,
+  caughtBy,
+});
+
+export const severalMutants: readonly Mutant[] = [
+  ...severalLocks,
+  ...leases,
+  early('a lease', 'lockDeadlines', 'Several22'),
+  early('a session', 'sessionDeadlines', 'Sessions21'),
+  early('a block', 'blockDeadlines', 'Status22'),
+  early('a wait', 'ticketDeadlines', 'Locks31'),
+  {
+    name: 'an abort renews the budget of retries',
+    file: 'syncs.ts',
+    find: '  toIdle(endRun(state, event.scope, stamp));\n',
+    replace: '  const sync = endRun(state, event.scope, stamp);\n  toIdle(sync);\n  sync.failures = 0;\n',
+    model: 'Sync12',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a retry renews the budget of retries',
+    file: 'syncs.ts',
+    find: "export function evolveSyncRetried(state: State, event: EventOf<'sync.retried'>): void {\n",
+    replace:
+      "export function evolveSyncRetried(state: State, event: EventOf<'sync.retried'>): void {\n  must(state.syncs.get(event.scope), 'it was synced').failures = 0;\n",
+    model: 'Sync12',
+    caughtBy: 'graph',
+  },
+];
