@@ -7,6 +7,7 @@ import {
   type Operation,
   type Operations,
   type Query,
+  type RefreshOptions,
   type RefreshReport,
   type Reply,
   type StopAnswer,
@@ -96,8 +97,8 @@ export class SocketCoordinator implements Coordinator {
     return watchEntries(connected, fromRevision, signal, this.#endurance());
   }
 
-  refresh(): Promise<RefreshReport> {
-    return this.#call('refresh', {});
+  refresh(options: RefreshOptions = {}): Promise<RefreshReport> {
+    return this.#call('refresh', options);
   }
 
   /**

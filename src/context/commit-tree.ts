@@ -23,6 +23,7 @@ export async function openHeadTree(gitDir: string): Promise<Tree> {
     root: null,
     paths: blobs.map(({ path }) => path),
     problems,
+    outOfSight: [],
     notCheckedOut: new Map(),
     fingerprint: fingerprintOf(commit),
     read: async (path) => contentOf(byPath.get(path)),
@@ -49,10 +50,15 @@ async function headCommit(gitDir: string): Promise<string | null> {
   try {
     return (await gitIn(gitDir, ['rev-parse', '--verify', '--quiet', 'HEAD'])).toString('utf8').trim();
   } catch (error) {
-    // With these flags Git refuses only when HEAD names a branch without commits.
-    if (error instanceof ContextError && error.code === 'GIT_FAILED') return null;
+    if (isUnborn(error)) return null;
     throw error;
   }
+}
+
+/** HEAD names a branch without commits: with these flags Git then ends with 1, and with 128 when it refuses to look. */
+function isUnborn(error: unknown): boolean {
+  if (!(error instanceof ContextError) || error.code !== 'GIT_FAILED') return false;
+  return (error.cause as { readonly code?: unknown }).code === 1;
 }
 
 function gitIn(gitDir: string, args: readonly string[], input?: string): Promise<Buffer> {

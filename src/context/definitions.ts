@@ -1,5 +1,6 @@
-import type { ScopeDefinition, ScopePath } from '../core/index.ts';
+import { quote, type ScopeDefinition, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
+import { definitionFiles } from './candidates.ts';
 import { warningAt, wholeFile } from './problems.ts';
 import type { ReadCandidate } from './read-candidate.ts';
 import type { ScopeFile } from './read-scope.ts';
@@ -23,7 +24,8 @@ export interface Definitions {
 /** Turns what the files say into the definitions for the core, keeping the last good one where a file is broken. */
 export function defineScopes({ tree, present, previous }: DefinitionInput): Definitions {
   const lastGood = new Map(previous.map((definition) => [definition.path, definition]));
-  const resolver = makeResolver(tree, present, lastGood);
+  const hidden = hiddenScopes(tree, present, previous);
+  const resolver = makeResolver(tree, present, { lastGood, hidden });
   const problems: ScopeProblem[] = [];
   const definitions: ScopeDefinition[] = [];
   for (const { candidate, scope } of present) {
@@ -35,17 +37,22 @@ export function defineScopes({ tree, present, previous }: DefinitionInput): Defi
       problems.push(keptNotice(candidate.file));
     }
   }
+  for (const kept of hidden) {
+    definitions.push(withoutMissing(kept, resolver.names));
+    problems.push(hiddenNotice(kept.path));
+  }
   return { definitions: definitions.toSorted((a, b) => (a.path < b.path ? -1 : 1)), problems };
 }
 
 const suggestionsMax = 20;
 
-function makeResolver(
-  tree: Tree,
-  present: readonly ReadCandidate[],
-  lastGood: ReadonlyMap<ScopePath, ScopeDefinition>,
-): Resolver {
-  const named: NamedScope[] = [];
+interface Known {
+  readonly lastGood: ReadonlyMap<ScopePath, ScopeDefinition>;
+  readonly hidden: readonly ScopeDefinition[];
+}
+
+function makeResolver(tree: Tree, present: readonly ReadCandidate[], { lastGood, hidden }: Known): Resolver {
+  const named: NamedScope[] = [...hidden];
   const broken = new Set<ScopePath>();
   for (const { candidate, scope } of present) {
     const name = scope?.name ?? lastGood.get(candidate.scope)?.name;
@@ -89,6 +96,35 @@ function defineScope(
 /** A definition kept from before must not hold back the whole graph because a scope it needed has been removed. */
 function withoutMissing(definition: ScopeDefinition, names: ScopeNames): ScopeDefinition {
   return { ...definition, dependencies: definition.dependencies.filter((path) => names.has(path)) };
+}
+
+/** Scopes of before whose files nobody could look at. */
+function hiddenScopes(
+  { outOfSight }: Tree,
+  present: readonly ReadCandidate[],
+  previous: readonly ScopeDefinition[],
+): readonly ScopeDefinition[] {
+  if (outOfSight.length === 0) return [];
+  const places = new Set(outOfSight);
+  const found = new Set(present.map(({ candidate }) => candidate.scope));
+  return previous.filter(({ path }) => !found.has(path) && isHidden(path, places));
+}
+
+function isHidden(scope: ScopePath, places: ReadonlySet<string>): boolean {
+  if (places.has('.')) return true;
+  return definitionFiles.some((name) => withFolders(scope === '.' ? name : `${scope}/${name}`, places));
+}
+
+/** Whether a file or one of its folders is among the places. */
+function withFolders(file: string, places: ReadonlySet<string>): boolean {
+  for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1))
+    if (places.has(file.slice(0, end))) return true;
+  return false;
+}
+
+function hiddenNotice(path: ScopePath): ScopeProblem {
+  const message = `${quote(path)} cannot be looked at: its last good definition stays in force`;
+  return warningAt('LAST_GOOD_KEPT', null, message);
 }
 
 function keptNotice(file: string): ScopeProblem {

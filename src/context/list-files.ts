@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { lstat, opendir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import { scopesMax } from '../core/index.ts';
@@ -26,6 +26,8 @@ export interface Listing {
   /** Sorted by path; none of them is among `files`. */
   readonly notCheckedOut: readonly IndexEntry[];
   readonly problems: readonly ScopeProblem[];
+  /** See `Tree`. */
+  readonly outOfSight: readonly string[];
 }
 
 /**
@@ -33,25 +35,40 @@ export interface Listing {
  * that a sparse checkout leaves out. Symlinked folders are not entered and a symlinked file is listed only if it stays in
  * the repository; submodules and other repositories inside are left out.
  *
- * @throws ContextError GIT_FAILED when Git refuses.
+ * @throws ContextError UNREADABLE when the top folder is not there or cannot be opened, GIT_FAILED when Git refuses.
  */
 export async function listFiles(root: string): Promise<Listing> {
+  await mustOpen(root);
   const problems: ScopeProblem[] = [];
-  const listed = await listPaths(root, problems);
+  const outOfSight: string[] = [];
+  const listed = await listPaths(root, problems, outOfSight);
   const accepted: Listed[] = [];
   for (const one of listed.slice(0, pathsMax))
     if (one.path.includes('\uFFFD')) problems.push(unreadableName(one.path));
     else accepted.push(one);
   if (listed.length > pathsMax) problems.push(tooMany(listed.length));
   const folders = new Map<string, Promise<boolean>>();
-  const inspected = await mapBounded(accepted, 16, ({ path }) => inspect({ root, path, folders, problems }));
+  const inspected = await mapBounded(accepted, 16, ({ path }) =>
+    inspect({ root, path, folders, problems, outOfSight }),
+  );
   return {
     files: inspected.filter((file) => file !== null),
     notCheckedOut: accepted.flatMap(({ notCheckedOut }, place) =>
       notCheckedOut && inspected[place] === null ? [notCheckedOut] : [],
     ),
     problems,
+    outOfSight,
   };
+}
+
+/** A folder that is not there, or is not mounted, is not a folder without scopes. */
+async function mustOpen(root: string): Promise<void> {
+  try {
+    await (await opendir(root)).close();
+  } catch (error) {
+    const reason = isGone(error) ? 'is not there' : `cannot be opened (${messageOf(error)})`;
+    throw new ContextError('UNREADABLE', `the working tree ${root} ${reason}`, { cause: error });
+  }
 }
 
 /** Every scope may have all four files. */
@@ -63,19 +80,22 @@ interface Listed {
   readonly notCheckedOut: IndexEntry | null;
 }
 
-async function listPaths(root: string, problems: ScopeProblem[]): Promise<Listed[]> {
+async function listPaths(root: string, problems: ScopeProblem[], outOfSight: string[]): Promise<Listed[]> {
   try {
-    return await listByGit(root, problems);
+    return await listByGit(root, problems, outOfSight);
   } catch (error) {
     if (!(error instanceof ContextError) || error.code !== 'GIT_MISSING') throw error;
+    // Without Git nobody knows what is tracked although it is ignored, and what is not checked out.
+    outOfSight.push('.');
     const { walkFiles } = await import('./walk.ts');
     return (await walkFiles(root, isDefinitionName)).map((path) => ({ path, notCheckedOut: null }));
   }
 }
 
-async function listByGit(root: string, problems: ScopeProblem[]): Promise<Listed[]> {
+async function listByGit(root: string, problems: ScopeProblem[], outOfSight: string[]): Promise<Listed[]> {
   const { entries, unopened } = await listTree(root, [':(glob)**/rhema.yaml', ':(glob)**/scope.yaml']);
   problems.push(...unopened.map(unopenedWarning));
+  outOfSight.push(...unopened.map(({ file }) => file));
   // An unmerged file is listed once for each side.
   const byPath = new Map(
     entries
@@ -95,9 +115,11 @@ interface Inspection {
   /** Whether a folder can be reached without a symlink; each is asked once. */
   readonly folders: Map<string, Promise<boolean>>;
   readonly problems: ScopeProblem[];
+  readonly outOfSight: string[];
 }
 
-async function inspect({ root, path, folders, problems }: Inspection): Promise<ListedFile | null> {
+async function inspect(inspection: Inspection): Promise<ListedFile | null> {
+  const { root, path, folders, problems, outOfSight } = inspection;
   const absolute = join(root, path);
   const folder = dirname(absolute);
   const reachable = folders.get(folder) ?? isReal(folder);
@@ -107,9 +129,10 @@ async function inspect({ root, path, folders, problems }: Inspection): Promise<L
     if (!(await reachable)) return null;
     const stat = await lstat(absolute, { bigint: true });
     if (!stat.isSymbolicLink()) return { path, realPath: absolute, stat };
-    return await followLink(root, path, problems);
+    return await followLink(inspection);
   } catch (error) {
     if (isGone(error)) return null;
+    outOfSight.push(path);
     problems.push(errorAt('UNREADABLE_FILE', wholeFile(path), `cannot be examined: ${messageOf(error)}`));
     return null;
   }
@@ -124,12 +147,13 @@ async function isReal(folder: string): Promise<boolean> {
   }
 }
 
-async function followLink(root: string, path: string, problems: ScopeProblem[]): Promise<ListedFile | null> {
+async function followLink({ root, path, problems, outOfSight }: Inspection): Promise<ListedFile | null> {
   const target = await realpath(join(root, path)).catch((error: unknown) =>
     isGone(error) ? null : Promise.reject(error),
   );
   if (target !== null && isInside(root, target))
     return { path, realPath: target, stat: await lstat(target, { bigint: true }) };
+  outOfSight.push(path);
   const reason = target === null ? 'leads nowhere' : 'leads out of the repository';
   problems.push(
     errorAt(

@@ -45,6 +45,8 @@ export interface ScanResult {
   readonly problems: readonly ScopeProblem[];
   /** Whether there is no error: `definitions` and `config` are then all that the files say. */
   readonly sound: boolean;
+  /** Whether all places where a scope's file may lie were looked at. */
+  readonly complete: boolean;
   /** See {@link fingerprintOnly}. Taken before the files were read, so a change meanwhile shows in the next one. */
   readonly fingerprint: string;
 }
@@ -88,6 +90,7 @@ export async function scanRepository(repository: Repository, options: ScanOption
     notCheckedOut: tree.notCheckedOut,
     problems: forReport(problems),
     sound: problems.every(({ severity }) => severity !== 'error'),
+    complete: tree.outOfSight.length === 0,
     fingerprint: tree.fingerprint,
   };
 }

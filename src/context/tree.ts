@@ -8,6 +8,11 @@ export interface Tree {
   /** Repository-relative, sorted. */
   readonly paths: readonly string[];
   readonly problems: readonly ScopeProblem[];
+  /**
+   * Repository-relative files and folders that nobody could look at; `.`: all. That no scope was found there is no proof
+   * that there is none.
+   */
+  readonly outOfSight: readonly string[];
   /** Those of `paths` that a sparse checkout leaves out, with what Git's index has. */
   readonly notCheckedOut: ReadonlyMap<string, FileContent>;
   /** Changes whenever a definition file is added, removed or changed. */

@@ -19,6 +19,7 @@ export async function openWorkingTree(root: string): Promise<Tree> {
     root,
     paths: [...byPath.keys(), ...notCheckedOut.keys()].toSorted(),
     problems: listing.problems,
+    outOfSight: listing.outOfSight,
     notCheckedOut,
     fingerprint: digestOf(listing),
     read: async (path) => notCheckedOut.get(path) ?? readListed(byPath.get(path) ?? null),

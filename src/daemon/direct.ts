@@ -14,7 +14,7 @@ export function withChecks(
       return coordinator.query(query);
     },
     watch: (fromRevision, signal) => coordinator.watch(fromRevision, signal),
-    refresh: () => coordinator.refresh(),
+    refresh: (how) => coordinator.refresh(how),
     close,
   };
 }

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type AgentId } from '../core/index.ts';
 import type { Moment, Query } from '../protocol/index.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
@@ -18,9 +18,9 @@ beforeEach(() => {
   const keeper = new ScopeKeeper({
     scan: never,
     fingerprint: () => Promise.reject(new Error(`look ${(looks += 1)}`)),
-    definitions: never,
+    inForce: never,
     submit: never,
-    showProblems: never,
+    showProblems: () => {},
     wallMs: () => 0,
     monotonicMs: () => 0,
     pause: never,
@@ -55,4 +55,20 @@ it.each<Query>([
 ])('costs no look where the answer does not depend on the files: %j', async (query) => {
   await coordinator.query(query);
   expect(looks).toBe(0);
+});
+
+describe('while the files cannot be looked at', () => {
+  const request = { requestId: 'r', command: { kind: 'Heartbeat' } as never };
+
+  it('a scope that the log does not know is refused, with the reason why that is not certain', async () => {
+    service.refusal = { code: 'SCOPE_NOT_FOUND', message: 'new is no scope', details: {} };
+    const reply = await coordinator.submit(request);
+    expect(reply).toMatchObject({ ok: false, rejection: { code: 'SCOPE_NOT_FOUND' } });
+    expect(reply.ok ? '' : reply.rejection.message).toMatch(/^new is no scope \(.*look 1\)$/);
+  });
+
+  it('all else is served as ever', async () => {
+    expect(await coordinator.submit(request)).toMatchObject({ ok: true });
+    expect(looks).toBe(0);
+  });
 });

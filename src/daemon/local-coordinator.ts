@@ -4,6 +4,7 @@ import type {
   CommandRequest,
   Coordinator,
   Query,
+  RefreshOptions,
   RefreshReport,
   Reply,
   TicketReply,
@@ -11,6 +12,7 @@ import type {
 } from '../protocol/index.ts';
 import type { ScopeKeeper } from './scope-keeper.ts';
 import type { ServedCoordinator } from './served.ts';
+import { whileSwitchingOff } from './switching-off.ts';
 
 /** The service, as far as it is passed on. */
 export interface LocalService extends Omit<Coordinator, 'refresh' | 'close'> {
@@ -27,11 +29,32 @@ export class LocalCoordinator implements ServedCoordinator {
     this.#keeper = keeper;
   }
 
-  /** A scope that is not known may have been written a moment ago: before it is refused, the files are looked at. */
+  /**
+   * A scope that is not known may have been written a moment ago: before it is refused, the files are looked at. Throws
+   * `DISABLED` for what is new while coordination is being switched off.
+   */
   async submit(request: CommandRequest): Promise<Reply> {
-    const reply = await this.#service.submit(request);
+    const allowed = this.#keeper.switchesOff ? await this.#withoutNew(request) : request;
+    const reply = await this.#service.submit(allowed);
     if (reply.ok || reply.rejection.code !== 'SCOPE_NOT_FOUND') return reply;
-    return (await this.#keeper.refreshIfChanged()) ? this.#service.submit(request) : reply;
+    const changed = await this.#refreshIfChanged();
+    return changed ? this.#service.submit(allowed) : withDoubt(reply, this.#keeper.unseen);
+  }
+
+  /** Files that cannot be looked at change nothing: what the log has is in force. */
+  async #refreshIfChanged(): Promise<boolean> {
+    try {
+      return await this.#keeper.refreshIfChanged();
+    } catch (error) {
+      if (this.#keeper.unseen === null) throw error;
+      return false;
+    }
+  }
+
+  async #withoutNew(request: CommandRequest): Promise<CommandRequest> {
+    const { kind } = request.command;
+    if (kind !== 'AcquireLock' && kind !== 'StartSync') return request;
+    return whileSwitchingOff(request, await this.#service.query({ kind: 'status', at: null }));
   }
 
   awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
@@ -51,14 +74,23 @@ export class LocalCoordinator implements ServedCoordinator {
     return this.#service.watch(fromRevision, signal);
   }
 
-  refresh(): Promise<RefreshReport> {
-    return this.#keeper.refresh();
+  refresh(options?: RefreshOptions): Promise<RefreshReport> {
+    return this.#keeper.refresh(options);
   }
 
   idle(): boolean {
     return this.#service.idle();
   }
 }
+
+/** That a scope is not known is less than certain while nobody can see the files. */
+function withDoubt(reply: Refusal, unseen: string | null): Reply {
+  if (unseen === null) return reply;
+  const { rejection } = reply;
+  return { ...reply, rejection: { ...rejection, message: `${rejection.message} (${unseen})` } };
+}
+
+type Refusal = Reply & { readonly ok: false };
 
 /** Whether the answer depends on which scopes there are now. */
 function tellsOfScopes(query: Query): boolean {

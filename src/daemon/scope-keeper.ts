@@ -1,8 +1,24 @@
-import { settingsOf, type Config } from '../config/index.ts';
+import { options, type Config, type LoadedConfig } from '../config/index.ts';
 import type { LastGood, ScanResult } from '../context/index.ts';
-import { asTimeMs, retryAdvice, type CommandOf, type ScopeDefinition } from '../core/index.ts';
-import { CoordinatorError, type RefreshReport, type Reply, type ScopeProblem } from '../protocol/index.ts';
+import { asTimeMs, retryAdvice, type CommandOf } from '../core/index.ts';
+import {
+  CoordinatorError,
+  type RefreshOptions,
+  type RefreshReport,
+  type Reply,
+  type ScopeProblem,
+} from '../protocol/index.ts';
 import { Coalesced } from './coalesced.ts';
+import {
+  allGone,
+  disabled,
+  disablingWaits,
+  grantedSettings,
+  isBusy,
+  settingsWait,
+  unseenFiles,
+  type InForce,
+} from './withheld.ts';
 
 /** Commands by which the state follows the working tree. */
 export type ScopeCommand =
@@ -13,8 +29,7 @@ export interface ScopePorts {
   scan(previous: LastGood | null): Promise<ScanResult>;
   /** Changes whenever a scan might give another result. */
   fingerprint(): Promise<string>;
-  /** The graph in force. */
-  definitions(): Promise<readonly ScopeDefinition[]>;
+  inForce(): Promise<InForce>;
   submit(command: ScopeCommand): Promise<Reply>;
   /** Shows the problems in the answers to queries. */
   showProblems(problems: readonly ScopeProblem[]): void;
@@ -23,24 +38,33 @@ export interface ScopePorts {
   pause(ms: number): Promise<void>;
 }
 
+/** The first look of a process at the files. Where it was in vain, `config` is what the environment says. */
+export type FirstLook =
+  | { readonly ok: true; readonly scan: ScanResult }
+  | { readonly ok: false; readonly error: unknown; readonly config: LoadedConfig };
+
 /**
  * How long changed files have to stay the same before they are taken over: in the middle of a checkout scopes are missing
- * that come back at once, and a scope that goes takes its locks with it.
+ * that come back at once.
  */
 export const restMs = 300;
 /** How long a look at the files is good enough for those who only ask. */
 export const freshMs = 500;
 
 /**
- * Keeps the state's graph and settings in step with the scope files. A graph that the core refuses changes nothing: the
- * last good one stays in force, and the refusal is among the problems. Settings from a broken configuration are not
- * taken over either.
+ * Keeps the state's graph and settings in step with the scope files. That a file cannot be seen is no proof that it is
+ * gone: as long as the files cannot be looked at, the graph and the settings of the log stay in force, at the start as
+ * well as later. A graph that the core refuses changes nothing: the last good one stays in force, and the refusal is
+ * among the problems. Settings from a broken configuration are not taken over either; tighter ones, and the end of all
+ * coordination, wait until nobody has anything to lose by them.
  */
 export class ScopeKeeper {
   readonly #ports: ScopePorts;
   readonly #refreshes: Coalesced<RefreshReport>;
   readonly #catchUps: Coalesced<void>;
   #lastGood: LastGood | null = null;
+  /** Taken over last, when something of it waits until nobody works. */
+  #withheld: ScanResult | null = null;
   /** Of the files that were taken over last. */
   #taken: string | null = null;
   /** Of the files as they were seen last, and since when they have been so. */
@@ -48,8 +72,13 @@ export class ScopeKeeper {
   #seenSinceMs = 0;
   /** When they were last looked at, also in vain. */
   #lookedAtMs = 0;
-  /** Whether the settings of the files wait until what is held fits them. */
-  #settingsWait = false;
+  /** What is wrong with the files that were taken over last. */
+  #problems: readonly ScopeProblem[] = [];
+  /** Why the last look was in vain; null when it was not. */
+  #unseen: ScopeProblem | null = null;
+  #switchesOff = false;
+  /** Whether somebody has said that the next refresh may find no scope. */
+  #acceptsNone = false;
 
   constructor(ports: ScopePorts) {
     this.#ports = ports;
@@ -62,18 +91,38 @@ export class ScopeKeeper {
     return this.#lastGood?.config.config ?? null;
   }
 
-  /** Takes over the first scan of this process. Throws `DISABLED`. */
-  async begin(scan: ScanResult): Promise<RefreshReport> {
-    const definitions = await this.#ports.definitions();
-    const hasAll = scan.sound || definitions.length === 0;
-    // A file that is broken now must not lose the scope that the log has from before.
-    const good = hasAll ? scan : await this.#ports.scan({ definitions, config: scan.config });
-    this.#note(good.fingerprint);
-    return this.#take(good);
+  /** Why nobody knows at the moment what the files say; null when they were seen. */
+  get unseen(): string | null {
+    return this.#unseen?.message ?? null;
   }
 
-  /** Reads the files and takes them over if they are sound. Throws `DISABLED`. */
-  refresh(): Promise<RefreshReport> {
+  /** Whether coordination ends as soon as nothing is held, waited for or synced. */
+  get switchesOff(): boolean {
+    return this.#switchesOff;
+  }
+
+  /**
+   * Takes over the first scan of this process, or the graph of the log where nothing can be seen. Throws `DISABLED`, and
+   * what the look ended with when there is no such graph.
+   */
+  async begin(first: FirstLook): Promise<void> {
+    const inForce = await this.#ports.inForce();
+    if (!first.ok) return this.#serveLog(inForce, first);
+    const { scan } = first;
+    const hasAll = (scan.sound && scan.complete) || inForce.definitions.length === 0;
+    // What is broken or out of sight now must not lose the scope that the log has from before.
+    const good = hasAll ? scan : await this.#scanBeside({ ...inForce, config: scan.config });
+    if (good === null) return;
+    this.#note(good.fingerprint);
+    await this.#take(good);
+  }
+
+  /**
+   * Reads the files and takes them over if they are sound. That there is no scope any more is taken over only if whoever
+   * asks says so: it may as well be that somebody looks at the wrong files. Throws `DISABLED`.
+   */
+  refresh({ acceptNone = false }: RefreshOptions = {}): Promise<RefreshReport> {
+    this.#acceptsNone ||= acceptNone;
     return this.#refreshes.run();
   }
 
@@ -85,13 +134,14 @@ export class ScopeKeeper {
   }
 
   /**
-   * To be called now and then. Files that change are taken over when they have come to rest. Settings that were too tight
-   * for what was held are tried again.
+   * To be called now and then. Files that change are taken over when they have come to rest. What had to wait until nobody
+   * works is tried again.
    */
   async poll(): Promise<void> {
     await this.#look();
-    const wanted = this.#seen !== this.#taken || this.#settingsWait;
-    if (wanted && this.#lookedAtMs - this.#seenSinceMs >= restMs) await this.refresh();
+    if (this.#lookedAtMs - this.#seenSinceMs < restMs) return;
+    if (this.#seen !== this.#taken) await this.refresh();
+    else if (this.#withheld !== null) await this.#take(this.#withheld);
   }
 
   /**
@@ -119,18 +169,37 @@ export class ScopeKeeper {
   #isGoodEnough(): boolean {
     const hasScopes = this.#lastGood !== null && this.#lastGood.definitions.length > 0;
     const isFresh = this.#ports.monotonicMs() - this.#lookedAtMs < freshMs;
-    return hasScopes && isFresh && this.#seen === this.#taken;
+    return hasScopes && isFresh && this.#seen === this.#taken && this.#withheld === null;
   }
 
   async #look(): Promise<string> {
+    const fingerprint = await this.#seeing(() => this.#ports.fingerprint());
+    this.#note(fingerprint);
+    return fingerprint;
+  }
+
+  /** Whatever is done with the files: when that is in vain, everybody is told so until it is not. */
+  async #seeing<T>(look: () => Promise<T>): Promise<T> {
     try {
-      const fingerprint = await this.#ports.fingerprint();
-      this.#note(fingerprint);
-      return fingerprint;
+      const seen = await look();
+      this.#tellUnseen(null);
+      return seen;
     } catch (error) {
       this.#lookedAtMs = this.#ports.monotonicMs();
+      this.#tellUnseen(unseenFiles(error));
       throw error;
     }
+  }
+
+  #tellUnseen(unseen: ScopeProblem | null): void {
+    if (this.#unseen?.message === unseen?.message) return;
+    this.#unseen = unseen;
+    this.#show(this.#problems);
+  }
+
+  #show(problems: readonly ScopeProblem[]): void {
+    this.#problems = problems;
+    this.#ports.showProblems(this.#unseen === null ? problems : [this.#unseen, ...problems]);
   }
 
   #note(fingerprint: string): void {
@@ -139,56 +208,95 @@ export class ScopeKeeper {
     this.#seen = fingerprint;
   }
 
-  async #refresh(): Promise<RefreshReport> {
-    return this.#take(await this.#ports.scan(this.#lastGood));
+  #serveLog({ definitions }: InForce, { error, config }: FirstLook & { readonly ok: false }): void {
+    if (definitions.length === 0) throw error;
+    this.#lastGood = { definitions, config };
+    this.#lookedAtMs = this.#ports.monotonicMs();
+    this.#tellUnseen(unseenFiles(error));
   }
 
-  async #take(scan: ScanResult): Promise<RefreshReport> {
-    refuseIfDisabled(scan);
+  /** Null when that was in vain, and what `known` says is in force. */
+  async #scanBeside(known: LastGood): Promise<ScanResult | null> {
+    this.#lastGood = known;
+    return this.#seeing(() => this.#ports.scan(known)).catch(() => null);
+  }
+
+  async #refresh(): Promise<RefreshReport> {
+    const acceptNone = this.#acceptsNone;
+    this.#acceptsNone = false;
+    return this.#take(await this.#seeing(() => this.#ports.scan(this.#lastGood)), { acceptNone });
+  }
+
+  async #take(scan: ScanResult, options: RefreshOptions = {}): Promise<RefreshReport> {
+    const inForce = await this.#ports.inForce();
+    const ending = this.#endIfDisabled(scan, inForce);
     this.#taken = scan.fingerprint;
-    this.#lastGood = { definitions: scan.definitions, config: scan.config };
-    const configured = await this.#configure(scan);
-    const defined = await this.#define(scan);
-    const problems = [...scan.problems, ...configured, ...defined.problems];
-    this.#ports.showProblems(problems);
+    const configured = await this.#configure(scan, inForce);
+    const defined = await this.#define(scan, inForce, options);
+    const { definitions } = defined.accepted ? scan : inForce;
+    this.#lastGood = { definitions, config: scan.config };
+    this.#withheld = ending.length > 0 || configured.waits ? scan : null;
+    const problems = [...ending, ...scan.problems, ...configured.problems, ...defined.problems];
+    this.#show(problems);
     return {
-      revision: defined.reply.revision,
-      accepted: defined.reply.ok,
+      revision: defined.revision,
+      accepted: defined.accepted,
       scopes: scan.definitions.length,
       problems,
       atMs: asTimeMs(this.#ports.wallMs()),
     };
   }
 
-  async #configure(scan: ScanResult): Promise<readonly ScopeProblem[]> {
-    if (scan.config.problems.length > 0) return [];
-    const settings = settingsOf(scan.config.config);
-    const reply = await this.#ports.submit({ kind: 'Configure', by: keeperName, settings });
-    this.#settingsWait = !reply.ok && retryAdvice[reply.rejection.code] === 'afterOthersAct';
-    return problemsOf(reply);
+  #endIfDisabled({ config }: ScanResult, inForce: InForce): readonly ScopeProblem[] {
+    this.#switchesOff = !config.config.enabled;
+    if (!this.#switchesOff) return [];
+    if (!isBusy(inForce)) throw disabled();
+    return [disablingWaits(inForce)];
   }
 
-  async #define(scan: ScanResult): Promise<{ reply: Reply; problems: readonly ScopeProblem[] }> {
-    const scopes = scan.definitions;
-    const reply = await this.#ports.submit({ kind: 'DefineScopes', by: keeperName, scopes });
-    return { reply, problems: problemsOf(reply) };
+  async #configure(scan: ScanResult, inForce: InForce): Promise<Configured> {
+    // A file that cannot be read says nothing of the settings, least of all that they are the defaults.
+    const isKnown = scan.config.problems.length === 0 && scan.configUnread.length === 0;
+    if (!isKnown) return { waits: false, problems: [] };
+    const { settings, withheld } = grantedSettings(inForce, scan.config);
+    const reply = await this.#ports.submit({ kind: 'Configure', by: keeperName, settings });
+    const later = withheld.length === 0 ? [] : [settingsWait(keysOf(withheld))];
+    const isInUse = !reply.ok && retryAdvice[reply.rejection.code] === 'afterOthersAct';
+    return { waits: later.length > 0 || isInUse, problems: [...problemsOf(reply), ...later] };
   }
+
+  async #define(
+    { definitions: scopes }: ScanResult,
+    inForce: InForce,
+    { acceptNone = false }: RefreshOptions,
+  ): Promise<Defined> {
+    if (scopes.length === 0 && inForce.definitions.length > 0 && !acceptNone)
+      return { accepted: false, revision: inForce.revision, problems: [allGone(inForce)] };
+    const reply = await this.#ports.submit({ kind: 'DefineScopes', by: keeperName, scopes });
+    return { accepted: reply.ok, revision: reply.revision, problems: problemsOf(reply) };
+  }
+}
+
+interface Configured {
+  /** Whether some of the settings wait until what is held fits them. */
+  readonly waits: boolean;
+  readonly problems: readonly ScopeProblem[];
+}
+
+interface Defined extends Pick<RefreshReport, 'revision' | 'accepted'> {
+  readonly problems: readonly ScopeProblem[];
 }
 
 /** In the audit trail. */
 const keeperName = 'service';
 
+/** As people write them. */
+function keysOf(fields: readonly string[]): string[] {
+  return options.filter(({ field }) => fields.includes(field)).map(({ key }) => key);
+}
+
 function problemsOf(reply: Reply): readonly ScopeProblem[] {
   if (reply.ok) return [];
   const { code, message } = reply.rejection;
   return [{ code, severity: 'error', file: null, line: null, column: null, message }];
-}
-
-/** Throws `DISABLED` where coordination is switched off. */
-export function refuseIfDisabled(scan: ScanResult): void {
-  if (scan.config.config.enabled) return;
-  throw new CoordinatorError(
-    'DISABLED',
-    'coordination is switched off here: `agent_coordination.enabled` is false in the root rhema.yaml',
-  );
 }

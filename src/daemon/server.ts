@@ -82,7 +82,7 @@ export class CoordinatorServer implements PeerHandler {
       case 'watch':
         return this.#stream(call.fromRevision, signal, send);
       case 'refresh':
-        return coordinator.refresh();
+        return coordinator.refresh(call);
       case 'stop':
         return Promise.resolve(this.#stop(call.when));
     }

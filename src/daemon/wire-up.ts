@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statePaths } from '../client/index.ts';
+import { loadConfig } from '../config/index.ts';
 import {
   fingerprintOnly,
   scanRepository,
@@ -7,6 +9,7 @@ import {
   type Repository,
   type ScanResult,
 } from '../context/index.ts';
+import type { DurationMs } from '../core/index.ts';
 import { loadRequestParsers, type Coordinator } from '../protocol/index.ts';
 import { openService, readHostIdentity, SystemClock, systemTimers } from '../service/index.ts';
 import type { About, Report, Service } from '../service/index.ts';
@@ -14,7 +17,8 @@ import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { withChecks } from './direct.ts';
 import { toFailure } from './failures.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
-import { refuseIfDisabled, ScopeKeeper } from './scope-keeper.ts';
+import { ScopeKeeper, type FirstLook } from './scope-keeper.ts';
+import { disabled, inForceOf } from './withheld.ts';
 
 /** What is coordinated, and by which program. */
 export interface OpenOptions {
@@ -58,10 +62,10 @@ export async function openCoordination(options: OpenOptions, opener: Opener): Pr
   const scan = (previous: LastGood | null): Promise<ScanResult> =>
     scanRepository(repository, { previous, env });
   try {
-    const first = await scan(null);
-    // Before the log is opened: a repository that is not coordinated gets none.
-    refuseIfDisabled(first);
-    const store = await openSqliteStore(statePaths(repository.commonDir).database);
+    const { database } = statePaths(repository.commonDir);
+    const first = await lookFirst(scan, env);
+    if (!existsSync(database)) refuseWithoutLog(first);
+    const store = await openSqliteStore(database);
     return await start(options, opener, { first, scan, store }).catch(async (error: unknown) => {
       await store.close();
       throw error;
@@ -71,8 +75,23 @@ export async function openCoordination(options: OpenOptions, opener: Opener): Pr
   }
 }
 
+/** That the files cannot be looked at is not the end: the log may have a graph. */
+async function lookFirst(scan: Opened['scan'], env: NonNullable<OpenOptions['env']>): Promise<FirstLook> {
+  try {
+    return { ok: true, scan: await scan(null) };
+  } catch (error) {
+    return { ok: false, error, config: await loadConfig({ file: null, env }) };
+  }
+}
+
+/** A repository that is not coordinated gets no log, nor does one of whose scopes nothing is known. */
+function refuseWithoutLog(first: FirstLook): void {
+  if (!first.ok) throw first.error;
+  if (!first.scan.config.config.enabled) throw disabled();
+}
+
 interface Opened {
-  readonly first: ScanResult;
+  readonly first: FirstLook;
   readonly scan: (previous: LastGood | null) => Promise<ScanResult>;
   readonly store: SqliteStore;
 }
@@ -87,7 +106,7 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
   const keeper = new ScopeKeeper({
     scan,
     fingerprint: () => fingerprintOnly(options.repository),
-    definitions: async () => (await service.query({ kind: 'scopes' })).scopes,
+    inForce: () => inForceOf(service),
     submit: (command) => service.submitInternal(command),
     showProblems: (problems) => service.setScopeProblems(problems),
     wallMs: () => Date.now(),
@@ -103,9 +122,15 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
   }
 }
 
+/** Where nobody knows what the configuration says nothing is thrown away. */
+function horizonOf(first: FirstLook): DurationMs | null {
+  const isKnown = first.ok && first.scan.configUnread.length === 0;
+  return isKnown ? first.scan.config.config.historyHorizonMs : null;
+}
+
 async function startService(options: OpenOptions, opener: Opener, opened: Opened): Promise<Service> {
   const { store, first } = opened;
-  const { historyHorizonMs, safetyEnabled } = first.config.config;
+  const { safetyEnabled } = (first.ok ? first.scan.config : first.config).config;
   const database = statePaths(options.repository.commonDir).database;
   const host = await readHostIdentity();
   return openService({
@@ -114,7 +139,7 @@ async function startService(options: OpenOptions, opener: Opener, opened: Opened
     timers: systemTimers,
     host,
     options: {
-      horizonMs: historyHorizonMs,
+      horizonMs: horizonOf(first),
       checkInvariants: safetyEnabled ? 'sampled' : 'never',
       report: opener.report,
       about: () => ({

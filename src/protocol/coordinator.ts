@@ -36,7 +36,7 @@ export interface Coordinator {
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry>;
 
   /** Reads the scope files and the configuration again and takes them over if they are sound. */
-  refresh(): Promise<RefreshReport>;
+  refresh(options?: RefreshOptions): Promise<RefreshReport>;
 
   /** Ends this end of the conversation; a daemon behind it goes on. */
   close(): Promise<void>;
@@ -90,6 +90,11 @@ export type TicketReply =
 export interface TokenCheck {
   readonly scope: ScopePath;
   readonly token: FencingToken;
+}
+
+export interface RefreshOptions {
+  /** A person says that there are no scopes any more. Otherwise files without any scope are not believed. */
+  readonly acceptNone?: boolean | undefined;
 }
 
 export interface RefreshReport {

@@ -63,7 +63,7 @@ const clientMessage = z.discriminatedUnion('op', [
   z.strictObject({ id: callId, op: z.literal('awaitTicket'), ticket: ticketRequest }),
   z.strictObject({ id: callId, op: z.literal('query'), query }),
   z.strictObject({ id: callId, op: z.literal('watch'), fromRevision: revision }),
-  z.strictObject({ id: callId, op: z.literal('refresh') }),
+  z.strictObject({ id: callId, op: z.literal('refresh'), acceptNone: z.boolean().optional() }),
   z.strictObject({ id: callId, op: z.literal('stop'), when: z.enum(['now', 'idle']) }),
   z.strictObject({ id: callId, op: z.literal('cancel') }),
   z.looseObject({ op: z.literal('hello'), protocol: z.int(), version: name, pid: z.int() }),

@@ -1,5 +1,12 @@
 import type { Entry, Revision } from '../core/index.ts';
-import type { CommandRequest, RefreshReport, Reply, TicketReply, TicketRequest } from './coordinator.ts';
+import type {
+  CommandRequest,
+  RefreshOptions,
+  RefreshReport,
+  Reply,
+  TicketReply,
+  TicketRequest,
+} from './coordinator.ts';
 import { CoordinatorError, type FailureJson } from './errors.ts';
 import type { Answers, Query, QueryKind } from './queries.ts';
 
@@ -50,7 +57,7 @@ export interface Operations {
   query: { readonly call: { readonly query: Query }; readonly answer: Answers[QueryKind] };
   /** Streams entries; answers when the owner ends the stream. */
   watch: { readonly call: { readonly fromRevision: Revision }; readonly answer: null };
-  refresh: { readonly call: object; readonly answer: RefreshReport };
+  refresh: { readonly call: RefreshOptions; readonly answer: RefreshReport };
   /** Asks the owner to leave: at any rate, or only if nothing is held, waited for, synced or under way. */
   stop: { readonly call: { readonly when: 'now' | 'idle' }; readonly answer: StopAnswer };
 }

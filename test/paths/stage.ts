@@ -10,6 +10,7 @@ import { statePaths } from '../../src/client/index.ts';
 import type { AgentId } from '../../src/core/index.ts';
 import { LocalCoordinator } from '../../src/daemon/local-coordinator.ts';
 import { ScopeKeeper } from '../../src/daemon/scope-keeper.ts';
+import { inForceOf } from '../../src/daemon/withheld.ts';
 import type { ServedCoordinator } from '../../src/daemon/served.ts';
 import type { CoordinatorServer } from '../../src/daemon/server.ts';
 import { serve, shut } from '../../src/daemon/testing/served.ts';
@@ -99,7 +100,7 @@ export class Stage {
       host: { hostId: 'host', bootId: `boot ${this.#boots}` },
     });
     const keeper = this.#keeperOf(repository, service);
-    await keeper.begin(await scanRepository(repository, { previous: null, env: {} }));
+    await keeper.begin({ ok: true, scan: await scanRepository(repository, { previous: null, env: {} }) });
     const coordinator = this.#noticing(new LocalCoordinator(service, keeper));
     const server = await serve(repository.commonDir, coordinator, { version: this.#version });
     return { service, timers, server };
@@ -135,7 +136,7 @@ export class Stage {
     return new ScopeKeeper({
       scan: (previous: LastGood | null) => scanRepository(repository, { previous, env: {} }),
       fingerprint: () => fingerprintOnly(repository),
-      definitions: async () => (await service.query({ kind: 'scopes' })).scopes,
+      inForce: () => inForceOf(service),
       submit: (command) => service.submitInternal(command),
       showProblems: (problems) => service.setScopeProblems(problems),
       wallMs: () => 0,

@@ -1,4 +1,4 @@
-import type { RefreshReport } from '../../protocol/index.ts';
+import type { RefreshOptions, RefreshReport } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Style } from '../format/style.ts';
@@ -15,8 +15,9 @@ import { isDisabled } from '../output.ts';
 export async function refreshCoordinator(
   call: Call,
   more: Readonly<Record<string, unknown>> = {},
+  options: RefreshOptions = {},
 ): Promise<Outcome> {
-  const report = await (await call.coordinator()).refresh();
+  const report = await (await call.coordinator()).refresh(options);
   const { revision, accepted, scopes, problems } = report;
   if (accepted && problems.every(({ severity }) => severity !== 'error'))
     return done(revision, { accepted, scopes, problems, ...more }, (style) =>

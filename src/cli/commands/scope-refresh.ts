@@ -14,12 +14,14 @@ export interface RefreshInput {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly check?: boolean;
+  readonly acceptNone?: boolean;
 }
 
 /** Brings generated scope files in step with the code, and has the coordinator read all of them. */
 export async function refreshScopes(call: Call, input: RefreshInput): Promise<Outcome> {
-  if ([input.dryRun, input.yes, input.check].filter(Boolean).length > 1)
-    throw usageError('--dry-run, --yes or --check, one of them');
+  if ([input.dryRun, input.yes, input.check, input.acceptNone].filter(Boolean).length > 1)
+    throw usageError('--dry-run, --yes, --check or --accept-none, one of them');
+  if (input.acceptNone === true) return refreshCoordinator(call, {}, { acceptNone: true });
   const repository = await call.repository();
   const prepared = await call.world.scopeFiles.prepareRefresh({ repository, env: call.context.env });
   if (prepared === null) return refreshUngenerated(call, input);

@@ -7,6 +7,7 @@ import type {
   Coordinator,
   Query,
   QueryKind,
+  RefreshOptions,
   RefreshReport,
   Reply,
   TicketReply,
@@ -23,7 +24,7 @@ export interface Script {
   readonly answers?: Answering;
   readonly awaitTicket?: (signal: AbortSignal | undefined) => Promise<TicketReply>;
   readonly watch?: (signal: AbortSignal) => AsyncIterable<Entry>;
-  readonly refresh?: () => RefreshReport;
+  readonly refresh?: (options?: RefreshOptions) => RefreshReport;
 }
 
 /** A coordinator that says what it was told to, and remembers what it was asked. Every answer is at revision 7. */
@@ -61,8 +62,8 @@ export class FakeCoordinator implements Coordinator {
     return scripted(this.#script.watch, 'watch')(signal);
   }
 
-  async refresh(): Promise<RefreshReport> {
-    return scripted(this.#script.refresh, 'refresh')();
+  async refresh(options?: RefreshOptions): Promise<RefreshReport> {
+    return scripted(this.#script.refresh, 'refresh')(options);
   }
 
   async close(): Promise<void> {

@@ -40,11 +40,14 @@ export function addScopeCommands(program: Command, host: Host): void {
     .description('bring what `rhema init` wrote in step with the code, and read the scope files again')
     .option('--dry-run', 'only show what would be written, as a diff')
     .option('--yes', 'write without asking')
-    .option('--check', 'write nothing; 3 when the files are not in step with the code');
+    .option('--check', 'write nothing; 3 when the files are not in step with the code')
+    .option('--accept-none', 'write nothing; believe that there are no scopes any more');
   notes(refresh, refreshNotes);
   examples(refresh, 'rhema scope refresh', 'rhema scope refresh --check');
   implement(refresh, host, async () => (await import('../commands/scope-refresh.ts')).refreshScopes);
 }
 
 const refreshNotes = `Scope files that were written by hand are never changed. Without a terminal and without --yes nothing is
-written: the coordinator reads the files as they are, and the exit code is 2 when they are not in step.`;
+written: the coordinator reads the files as they are, and the exit code is 2 when they are not in step.
+Files without any scope, where there were some, are not believed, since they may be the wrong ones: the former scopes
+stay in force until the files are back, or until --accept-none says that there are none.`;

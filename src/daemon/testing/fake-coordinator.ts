@@ -1,4 +1,4 @@
-import { asRevision, asTimeMs, type Entry, type Revision } from '../../core/index.ts';
+import { asRevision, asTimeMs, type Entry, type Rejection, type Revision } from '../../core/index.ts';
 import type {
   Answer,
   CommandRequest,
@@ -20,6 +20,8 @@ export class FakeCoordinator implements ServedCoordinator {
   /** Tickets that somebody waits for at the moment, in order of asking. */
   readonly awaited: TicketRequest[] = [];
   isIdle = true;
+  /** What every command is refused with; null: none is. */
+  refusal: Rejection | null = null;
   /** What the next submits do before they answer. */
   beforeAnswer: () => Promise<void> = () => Promise.resolve();
   readonly #answers = new Map<string, Reply>();
@@ -28,6 +30,8 @@ export class FakeCoordinator implements ServedCoordinator {
 
   async submit(request: CommandRequest): Promise<Reply> {
     this.submitted.push(request);
+    if (this.refusal !== null)
+      return { ok: false, revision: this.#last(), atMs: asTimeMs(0), rejection: this.refusal };
     const reply = this.#answers.get(request.requestId) ?? this.#commit(request);
     await this.beforeAnswer();
     return reply;

@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findRepository } from '../context/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
+import { openDirect } from './index.ts';
+import { accepted, acquire, grants, joinAs, TestRepository, type JoinedAgent } from './testing/repository.ts';
+
+let repository: TestRepository;
+let coordinator: Coordinator;
+let alice: JoinedAgent;
+
+beforeEach(async () => {
+  repository = new TestRepository('api', 'web');
+  git('checkout', '--quiet', '-B', 'main');
+  git('add', '--all');
+  git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '--quiet', '--message=scopes');
+  coordinator = await open();
+  alice = await joinAs(coordinator, 'alice');
+  grants(await accepted(coordinator, acquire(alice, 'api')));
+});
+afterEach(async () => {
+  await coordinator.close();
+  repository.remove();
+});
+
+function git(...args: string[]): void {
+  execFileSync('git', args, { cwd: repository.root, stdio: 'ignore' });
+}
+
+async function open(): Promise<Coordinator> {
+  const found = await findRepository({ cwd: repository.root, env: {} });
+  return openDirect({ repository: found, version: '1.0.0', env: {} });
+}
+
+const ways: readonly (readonly [title: string, vanish: () => void, back: () => void])[] = [
+  ['every scope file is deleted', deleteAll, () => git('checkout', '--quiet', '--', '.')],
+  [
+    'a branch without files is checked out',
+    () => {
+      git('checkout', '--quiet', '--orphan=empty');
+      git('rm', '-r', '--quiet', '--force', '.');
+    },
+    () => git('checkout', '--quiet', '--force', 'main'),
+  ],
+  ['the index is garbage', () => breakIndex(), () => git('read-tree', 'HEAD')],
+  [
+    'the folders are moved elsewhere',
+    () => ['api', 'web'].forEach((folder) => renameSync(at(folder), at(`.git/${folder}`))),
+    () => ['api', 'web'].forEach((folder) => renameSync(at(`.git/${folder}`), at(folder))),
+  ],
+];
+
+function at(path: string): string {
+  return join(repository.root, path);
+}
+
+function deleteAll(): void {
+  for (const folder of ['api', 'web']) rmSync(at(folder), { recursive: true });
+}
+
+function breakIndex(): void {
+  writeFileSync(at('.git/index'), 'garbage'.repeat(9));
+}
+
+describe.each(ways)('when %s', (_title, vanish, back) => {
+  const stillHeld = async (): Promise<void> => {
+    await accepted(coordinator, { kind: 'Heartbeat', ...alice });
+    const { locks, scopeCount, scopeProblems } = await coordinator.query({ kind: 'status', at: null });
+    expect(locks).toMatchObject([{ scope: 'api', agent: 'alice' }]);
+    expect(scopeCount).toBe(2);
+    expect(scopeProblems).toContainEqual(
+      expect.objectContaining({ code: expect.stringMatching(/^(GRAPH_EMPTY|FILES_UNSEEN)$/) }),
+    );
+  };
+
+  it('the coordinator that runs ends no lock and says what it sees', async () => {
+    vanish();
+    await coordinator.refresh().catch(() => null);
+    await stillHeld();
+  });
+
+  it('the next coordinator ends no lock either', async () => {
+    vanish();
+    await coordinator.close();
+    coordinator = await open();
+    await stillHeld();
+  });
+
+  it('nothing has happened once the files are back', async () => {
+    vanish();
+    await coordinator.refresh().catch(() => null);
+    back();
+    await coordinator.refresh();
+    const { locks, scopeProblems } = await coordinator.query({ kind: 'status', at: null });
+    expect(locks).toMatchObject([{ scope: 'api', agent: 'alice' }]);
+    expect(scopeProblems).toEqual([]);
+  });
+});
+
+describe('when coordination is switched off while somebody holds', () => {
+  beforeEach(() => repository.addScope('.', 'agent_coordination:\n  enabled: false\n'));
+
+  it.each([
+    ['the coordinator that runs', () => coordinator.refresh()],
+    [
+      'the next coordinator',
+      async () => {
+        await coordinator.close();
+        coordinator = await open();
+      },
+    ],
+  ])('%s serves the holder until it gives back, and gives out nothing new', async (_title, happens) => {
+    await happens();
+    await accepted(coordinator, { kind: 'Heartbeat', ...alice });
+    const bob = await joinAs(coordinator, 'bob');
+    await expect(accepted(coordinator, acquire(bob, 'web'))).rejects.toMatchObject({ code: 'DISABLED' });
+    await expect(accepted(coordinator, acquire(bob, 'api', { wait: true }))).rejects.toThrow('LOCK_HELD');
+    await accepted(coordinator, { kind: 'ReleaseLock', ...alice, scopes: null, token: null });
+    await expect(coordinator.refresh()).rejects.toMatchObject({ code: 'DISABLED' });
+    await coordinator.close();
+    await expect(open()).rejects.toMatchObject({ code: 'DISABLED' });
+  });
+});

@@ -1,0 +1,119 @@
+/**
+ * What the scope files ask for and must not have while somebody works: whoever holds or waits was promised something under
+ * the settings of that moment, and a change of files must not take it back.
+ */
+import { settingsOf, type LoadedConfig } from '../config/index.ts';
+import type { Revision, ScopeDefinition, Settings } from '../core/index.ts';
+import {
+  CoordinatorError,
+  type Coordinator,
+  type ScopeProblem,
+  type StatusAnswer,
+} from '../protocol/index.ts';
+
+/** What is decided by, and who would be hurt by a change of it. */
+export interface InForce extends Work {
+  readonly revision: Revision;
+  readonly definitions: readonly ScopeDefinition[];
+  readonly settings: Settings;
+}
+
+export interface Work {
+  /** Locks that are held. */
+  readonly held: number;
+  /** Places in the queue. */
+  readonly waiting: number;
+  /** Syncs that run. */
+  readonly syncing: number;
+}
+
+export async function inForceOf(coordinator: Pick<Coordinator, 'query'>): Promise<InForce> {
+  const status = await coordinator.query({ kind: 'status', at: null });
+  const { scopes } = await coordinator.query({ kind: 'scopes' });
+  return {
+    revision: status.revision,
+    definitions: scopes.map(({ path, name, type, dependencies }) => ({ path, name, type, dependencies })),
+    settings: status.settings,
+    ...workIn(status),
+  };
+}
+
+export function workIn({ locks, waiters, syncs }: StatusAnswer): Work {
+  const syncing = syncs.filter(({ status }) => status === 'syncing').length;
+  return { held: locks.length, waiting: waiters.length, syncing };
+}
+
+export function isBusy({ held, waiting, syncing }: Work): boolean {
+  return held + waiting + syncing > 0;
+}
+
+export interface Granted {
+  /** What may take force now. */
+  readonly settings: Settings;
+  /** Fields that have to wait until nothing is held or waited for. */
+  readonly withheld: readonly (keyof Settings)[];
+}
+
+/** The settings that the files ask for; as long as somebody works, without those that are tighter than what is in force. */
+export function grantedSettings(inForce: InForce, { config }: LoadedConfig): Granted {
+  const wanted = settingsOf(config);
+  if (!isBusy(inForce)) return { settings: wanted, withheld: [] };
+  const settings = loosest(inForce.settings, wanted);
+  const fields = Object.keys(wanted) as (keyof Settings)[];
+  return { settings, withheld: fields.filter((field) => settings[field] !== wanted[field]) };
+}
+
+/** Of each setting the value that takes nothing from anybody. */
+function loosest(a: Settings, b: Settings): Settings {
+  const numbers = Object.keys(a).flatMap((field) => {
+    const [one, other] = [a[field as keyof Settings], b[field as keyof Settings]];
+    return typeof one === 'number' && typeof other === 'number' ? [[field, Math.max(one, other)]] : [];
+  });
+  return {
+    ...(Object.fromEntries(numbers) as unknown as Settings),
+    // Of these two less is looser: a pause before a retry, and a condition of a sync.
+    retryBackoffMs: a.retryBackoffMs < b.retryBackoffMs ? a.retryBackoffMs : b.retryBackoffMs,
+    dependencyChecking: a.dependencyChecking && b.dependencyChecking,
+  };
+}
+
+const untilFree = 'until nothing is held, waited for or synced';
+
+export function settingsWait(keys: readonly string[]): ScopeProblem {
+  const message = `${keys.join(', ')}: the tighter value takes force later; the former one stays ${untilFree}`;
+  return warning('SETTINGS_WAIT', message);
+}
+
+export function disablingWaits(work: Work): ScopeProblem {
+  return warning('DISABLING_WAITS', `${switchedOff}. This takes force later: ${stillOpen(work)}`);
+}
+
+/** Why the files cannot be looked at; what the log has stays in force. */
+export function unseenFiles(error: unknown): ScopeProblem {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `the scope files cannot be looked at, so the scopes and settings of the log stay in force: ${reason}`;
+  return { ...warning('FILES_UNSEEN', message), severity: 'error' };
+}
+
+/** A source that lost every scope is more likely the wrong one than one that has none. */
+export function allGone({ definitions }: InForce): ScopeProblem {
+  const message = `no scope file is left where there were ${definitions.length}, so the former scopes stay in force: bring the files back, or say that there are none with: rhema scope refresh --accept-none`;
+  return { ...warning('GRAPH_EMPTY', message), severity: 'error' };
+}
+
+/** For whoever asks for something new. */
+export function disabled(work: Work | null = null): CoordinatorError {
+  const rest = work === null ? '' : `. Nothing new is given out: ${stillOpen(work)}`;
+  return new CoordinatorError('DISABLED', `${switchedOff}${rest}`);
+}
+
+const switchedOff =
+  'coordination is switched off here: `agent_coordination.enabled` is false in the root rhema.yaml';
+
+function stillOpen({ held, waiting, syncing }: Work): string {
+  return `what is held stays so ${untilFree} (now ${held} held, ${waiting} waited for, ${syncing} synced)`;
+}
+
+function warning(code: string, message: string): ScopeProblem {
+  return { code, severity: 'warning', file: null, line: null, column: null, message };
+}
