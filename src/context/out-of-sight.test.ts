@@ -116,7 +116,8 @@ describe('a source that is not there is a failure, and no source without scopes'
     const root = makeRepository(two);
     commitAll(root);
     git(root, 'clone', '--quiet', '--bare', root, `${root}/bare.git`);
-    const repository = await findRepository({ cwd: `${root}/bare.git`, env: {} });
+    const env = { GIT_DIR: `${root}/bare.git` };
+    const repository = await findRepository({ cwd: root, env });
     write(`${root}/bare.git`, { config: '[core\nbroken' });
     await refused(repository);
   });
