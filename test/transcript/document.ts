@@ -23,7 +23,7 @@ function around(document: string): [before: string, after: string] {
 export function shapeOf(transcript: string): string {
   return transcript
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d\d:\d\d:\d\d/g, 'TIME')
-    .replaceAll(/\d+ (ms|s|min|h)\b( \d+ (s|min)\b)?/g, 'DURATION')
+    .replaceAll(/[\d.]+ (s|min|h)\b( \d+ (s|min)\b)?/g, 'DURATION')
     .replaceAll(/\d+/g, 'N')
     .replaceAll(/ {2,}/g, '  ')
     .replaceAll(/-{2,}|─+/g, '--');

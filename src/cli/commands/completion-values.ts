@@ -24,6 +24,10 @@ const values: Readonly<Record<string, (call: Call) => Promise<readonly Candidate
   as: fixed(['scope', 'agent']),
   status: fixed(agentStatuses),
   shell: fixed(shells),
+  event: async () => {
+    const { eventGroups, eventKinds } = await import('../format/event-kinds.ts');
+    return fixed([...eventGroups, ...eventKinds])();
+  },
   stage: async () => fixed((await import('../../init/index.ts')).stages)(),
   clientConfig: async () => {
     const { clientNames, clients } = await import('./client-config-clients.ts');

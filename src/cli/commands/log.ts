@@ -1,26 +1,22 @@
-import { asRevision, parseAgentId } from '../../core/index.ts';
+import { asRevision } from '../../core/index.ts';
 import type { Entry, Revision } from '../../core/index.ts';
 import type { HistoryAnswer, HistoryFilter } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { valueOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { matches } from '../format/entry-filter.ts';
 import { entryText } from '../format/events.ts';
 import type { Style } from '../format/style.ts';
+import { line } from '../format/text.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { firstSignal } from '../signals.ts';
-import { timeOf } from './moment-of.ts';
+import { filterOf, unknownName } from './log-filter.ts';
+import type { FilterInput } from './log-filter.ts';
 import { numberOption } from './number-option.ts';
 import { scopeOf } from './scopes-of.ts';
 
-export interface LogInput {
+export interface LogInput extends FilterInput {
   readonly follow?: boolean;
-  readonly since?: string;
-  readonly until?: string;
-  readonly agent?: string;
-  readonly scope?: string;
-  readonly event?: readonly string[];
   readonly limit: string;
   readonly export?: boolean;
 }
@@ -31,7 +27,7 @@ export async function showLog(call: Call, input: LogInput): Promise<Outcome> {
   const filter = await filterOf(call, input);
   const limit = limitOf(input.limit);
   if (input.follow === true) return follow(call, filter, limit);
-  return entriesOutcome(call, await lastEntries(call, filter, limit));
+  return entriesOutcome(call, filter, await lastEntries(call, filter, limit));
 }
 
 export interface LockHistoryInput {
@@ -43,17 +39,7 @@ export interface LockHistoryInput {
 export async function lockHistory(call: Call, input: LockHistoryInput): Promise<Outcome> {
   const scope = input.scope === undefined ? {} : { scope: await scopeOf(call, input.scope) };
   const filter = { ...scope, events: ['lock', 'ticket'] };
-  return entriesOutcome(call, await lastEntries(call, filter, limitOf(input.limit)));
-}
-
-async function filterOf(call: Call, input: LogInput): Promise<HistoryFilter> {
-  return {
-    ...(input.agent === undefined ? {} : { agent: valueOf(parseAgentId(input.agent)) }),
-    ...(input.scope === undefined ? {} : { scope: await scopeOf(call, input.scope) }),
-    ...(input.since === undefined ? {} : { sinceMs: timeOf(call, input.since) }),
-    ...(input.until === undefined ? {} : { untilMs: timeOf(call, input.until) }),
-    ...(input.event === undefined ? {} : { events: input.event }),
-  };
+  return entriesOutcome(call, filter, await lastEntries(call, filter, limitOf(input.limit)));
 }
 
 const limitOf = (text: string): number => numberOption('--limit', text, 1, entriesMax);
@@ -88,10 +74,16 @@ async function lastEntries(call: Call, filter: HistoryFilter, limit: number): Pr
 }
 
 /** `more` says that older entries that match may have been left out: they are from before `nextBefore`. */
-function entriesOutcome(call: Call, { revision, entries, first, nextBefore }: Found): Outcome {
+async function entriesOutcome(
+  call: Call,
+  filter: HistoryFilter,
+  { revision, entries, first, nextBefore }: Found,
+): Promise<Outcome> {
   const more = nextBefore !== null;
-  return done(revision, { entries, first, more, nextBefore }, (style) => {
-    if (entries.length === 0) return 'nothing that matches';
+  const hint = entries.length === 0 ? await unknownName(call, filter) : null;
+  const data = { entries, first, more, nextBefore, ...(hint === null ? {} : { hint }) };
+  return done(revision, data, (style) => {
+    if (entries.length === 0) return line`nothing that matches${hint === null ? '' : `; ${hint}`}`;
     const text = entriesText(style, entries, call.nowMs);
     return more ? `${leftOutText(style, entries.length)}\n${text}` : text;
   });

@@ -199,7 +199,8 @@ describe('log', () => {
   });
 
   it('asks for what the options say', async () => {
-    const coordinator = new FakeCoordinator({ answers: { history: () => ({ ...history, entries: [] }) } });
+    const entries = [entry(5, granted)];
+    const coordinator = new FakeCoordinator({ answers: { history: () => ({ ...history, entries }) } });
     const options = [
       '--agent',
       'alice',
