@@ -1,7 +1,8 @@
 -------------------------------- MODULE Safety --------------------------------
 (***************************************************************************)
 (* What holds in every state, under the names that the checks of           *)
-(* `src/core/safety' have, and what holds of every step.                   *)
+(* `src/core/safety' have (where the two see more or less of a thing,      *)
+(* `MAPPING.md' says so), and what holds of every step.                    *)
 (***************************************************************************)
 EXTENDS Coordination
 
@@ -124,7 +125,9 @@ RunnerEndsRun ==
   [][\A a \in Agent, s \in Scope : step' \in RunEnds[a, s] => house.syncs[s].by = a]_vars
 
 \* What has changed, and all that depends on it, must be synced again.
-Changed == [s \in Scope |-> UNION {Writes[a, s] : a \in Agent} \cup {"GitOperation(" \o s \o ")", "InvalidateSync(" \o s \o ")"}]
+Changed ==
+  [s \in Scope |-> UNION {Writes[a, s] : a \in Agent} \cup {"InvalidateSync(" \o s \o ")"}
+                     \cup {Call("GitOperation", <<SetText(S)>>) : S \in {T \in SUBSET Scope : s \in T}}]
 GitStateConsistency ==
   [][\A s \in Scope : step' \in Changed[s] => \A x \in Above({s}, house.deps) : house'.syncs[x] = NoSync]_vars
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join } from 'node:path';
 import { goldenOf, parseGolden, type Golden } from '../../src/explore/index.ts';
 import { modelsFolder, type Slice } from './slice.ts';
-import { withoutProperties, type TlcRun } from './tlc.ts';
+import type { TlcRun } from './tlc.ts';
 
 const goldenFolder = join(modelsFolder, 'golden');
 
@@ -31,13 +31,17 @@ export function modelNames(): string[] {
     .sort();
 }
 
-/** Modules that state what must hold. They do not shape the graph, and TLC need not run again when they change. */
-const propertyModules = ['Safety', 'Scenarios'];
+/** Says what can happen, and nothing that holds: TLC need not run again when it changes. */
+const withoutClaims = 'Scenarios';
 
-/** The texts that a model's graph follows from, without comments: its configuration, its module, what this extends. */
+/**
+ * The texts that a model's graph follows from and the properties that TLC found to hold of it, without comments: its
+ * configuration with the list of properties, its module, what this extends. So a property that is weakened or struck from
+ * a configuration is a change of the specification.
+ */
 export function specificationOf({ name, module }: Slice): Record<string, string> {
   const config = readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8');
-  const texts: Record<string, string> = { [`${name}.cfg`]: withoutProse(withoutProperties(config)) };
+  const texts: Record<string, string> = { [`${name}.cfg`]: withoutProse(config) };
   const seen = new Set<string>();
   const pending = [module];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -45,7 +49,7 @@ export function specificationOf({ name, module }: Slice): Record<string, string>
     if (text === null) continue;
     seen.add(next);
     pending.push(...extendedBy(text));
-    if (!propertyModules.includes(next)) texts[`${next}.tla`] = withoutProse(text);
+    if (next !== withoutClaims) texts[`${next}.tla`] = withoutProse(text);
   }
   return texts;
 }

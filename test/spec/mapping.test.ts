@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 /** Every name of the modules that the proposal came with, by what it is there. */
@@ -75,4 +75,11 @@ describe('the mapping of the original names', () => {
   it('says of every row what has become of it', () => {
     expect(rows().filter(([, ...rest]) => rest.every((cell) => /^[\s-]*$/.test(cell)))).toEqual([]);
   });
+});
+
+it('every file that the page names is there', () => {
+  const page = readFileSync('spec/MAPPING.md', 'utf8');
+  const named = [...page.matchAll(/`((?:src|test|sim)(?:\/[\w.-]+)*)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });

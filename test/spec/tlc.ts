@@ -39,15 +39,15 @@ export interface TlcRun {
 }
 
 /**
- * Explores a model with TLC, with one worker so that the graph comes breadth-first. Invariants and properties are left
- * out: they are checked by another run. Throws with TLC's words when it does not finish.
+ * Explores a model with TLC, with one worker so that the graph comes breadth-first, and checks its invariants and
+ * properties on the way. Throws with TLC's words when one does not hold.
  */
 export async function runTlc(jar: string, { name, module }: Slice, copy?: GraphSink): Promise<TlcRun> {
   const folder = mkdtempSync(join(tmpdir(), 'tlc-'));
   try {
     const config = join(folder, `${name}.cfg`);
-    const shape = withoutProperties(readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8'));
-    writeFileSync(config, `${shape}\nACTION_CONSTRAINT PrintEdge\n`);
+    const text = readFileSync(join(modelsFolder, `${name}.cfg`), 'utf8');
+    writeFileSync(config, `${text}\nACTION_CONSTRAINT PrintEdge\n`);
     const graph = new StreamedGraph();
     const said: string[] = [];
     await readEdgeList(
@@ -68,11 +68,6 @@ function tlcArguments(jar: string, folder: string, config: string, module: strin
   const library = `-DTLA-Library=${resolve(modelsFolder, '..')}`;
   const java = ['-XX:+UseParallelGC', heap, library, '-cp', jar];
   return [...java, 'tlc2.TLC', '-workers', '1', '-metadir', folder, '-config', config, `${module}.tla`];
-}
-
-/** A configuration without the properties to check: what shapes the graph. */
-export function withoutProperties(config: string): string {
-  return config.replaceAll(/^(?:INVARIANT|PROPERT)\w*(?:\n? .*)*\n/gm, '');
 }
 
 const both = (first: GraphSink, second: GraphSink): GraphSink => ({

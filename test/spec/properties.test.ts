@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { modelNames } from './golden.ts';
+import { modelsFolder } from './slice.ts';
+
+interface SpecificationMutant {
+  readonly bug: string;
+  /** Folder and configuration. */
+  readonly model: string;
+  readonly property: string;
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+const mutants = JSON.parse(read('spec/mutants.json')) as readonly SpecificationMutant[];
+const safety = read('spec/Safety.tla');
+
+/** What a configuration has TLC check. */
+function claimsOf(text: string): string[] {
+  const lists = text.match(/^(?:INVARIANTS?|PROPERT(?:Y|IES))\b(?:\n? +\w+)+/gm) ?? [];
+  return lists.flatMap((list) => list.split(/\s+/).slice(1));
+}
+
+const claims = new Map(modelNames().map((name) => [name, claimsOf(read(`${modelsFolder}/${name}.cfg`))]));
+const isGeneral = (claim: string): boolean => new RegExp(`^${claim} ==`, 'm').test(safety);
+const general = [...new Set([...claims.values()].flat())].filter(isGeneral);
+
+describe('what the specification claims', () => {
+  it('is claimed of every model, when it does not speak of one', () => {
+    const incomplete = [...claims].filter(([, list]) => general.some((claim) => !list.includes(claim)));
+    expect(incomplete.map(([name]) => name)).toEqual([]);
+    expect(general.length).toBeGreaterThan(20);
+  });
+
+  it('is shown not to be empty by a specification with one guard less, of a model that claims it', () => {
+    for (const { model, property } of mutants.filter((each) => each.model.startsWith('models/')))
+      expect(claims.get(model.slice('models/'.length)), model).toContain(property);
+    const shown = new Set(mutants.map(({ property }) => property));
+    expect([...new Set([...claims.values()].flat())].filter((claim) => !shown.has(claim))).toEqual([]);
+  });
+
+  it('is listed in the page on the names as it is called in the modules', () => {
+    const page = read('spec/MAPPING.md');
+    expect(general.filter((claim) => !page.includes(claim))).toEqual([]);
+  });
+
+  it('has mutants only of guards that some module can leave out', () => {
+    const folders = ['spec', 'spec/models', 'spec/owner', 'spec/fencing', 'spec/liveness'];
+    const modules = folders.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.tla'))
+        .map((file) => read(`${folder}/${file}`)),
+    );
+    const absent = mutants.filter(({ bug }) => !modules.some((text) => text.includes(`"${bug}"`)));
+    expect(absent.map(({ bug }) => bug)).toEqual([]);
+  });
+});
