@@ -1,5 +1,5 @@
 import type { ConfigEntry, ConfigOrigin, LoadedConfig } from './loaded.ts';
-import { isSetting, options, optionOf, type Option } from './options.ts';
+import { isSetting, noEffect, options, optionOf, type Option } from './options.ts';
 import { formatDuration } from './duration.ts';
 import { formatValue } from './values.ts';
 
@@ -10,6 +10,7 @@ export function configEntries({ config, origins }: LoadedConfig): ConfigEntry[] 
     value: config[option.field],
     text: formatValue(option, config[option.field]),
     origin: originText(origins[option.field]),
+    inForce: option.readBy !== null,
   }));
 }
 
@@ -31,6 +32,7 @@ export function explainOption(key: string): string | null {
   const lines = [
     option.key,
     '',
+    ...(option.readBy === null ? [`It ${noEffect}.`, ''] : []),
     option.help,
     '',
     `type     ${typeText(option)}`,
@@ -74,7 +76,10 @@ is in force and where it came from, \`rhema config check\` what is wrong with th
 A duration is a number of seconds, or a number with a unit: \`500ms\`, \`90s\`, \`5m\`, \`2h\`, \`7d\`.
 
 Options marked "logged" are part of the coordination state: a change of them is an entry in the log, so that a replay
-decides as the original did.
+decides as the original did. A looser value takes force at once; a tighter one when nothing is held, waited for or synced,
+since whoever holds or waits was promised something under the former. Until then \`rhema status\` names it.
+
+Options marked "no effect yet" are taken and do nothing, and \`rhema config check\` names them.
 `;
 
 /** The text of docs/config.md: one table, then one paragraph for each option. */
@@ -84,7 +89,7 @@ export function configReference(): string {
     option.type,
     defaultText(option),
     allowedText(option),
-    isSetting(option.field) ? 'logged' : '',
+    markOf(option),
   ]);
   const sections = options.map(sectionText);
   return [introduction, markdownTable(['Key', 'Type', 'Default', 'Allowed', ''], rows), ...sections].join(
@@ -92,10 +97,16 @@ export function configReference(): string {
   );
 }
 
+function markOf({ field, readBy }: Option): string {
+  if (readBy === null) return 'no effect yet';
+  return isSetting(field) ? 'logged' : '';
+}
+
 function sectionText(option: Option): string {
   const environment =
     option.environment === null ? '' : `\nThe environment variable \`${option.environment}\` overrides it.\n`;
-  return `## \`${option.key}\`\n\n${option.help}\n${environment}`;
+  const mark = option.readBy === null ? `It ${noEffect}.\n\n` : '';
+  return `## \`${option.key}\`\n\n${mark}${option.help}\n${environment}`;
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -6,6 +6,7 @@ export {
   configBlock,
   defaultConfig,
   isSetting,
+  noEffect,
   optionOf,
   options,
   settingsOf,

@@ -42,4 +42,6 @@ export interface ConfigEntry {
   readonly text: string;
   /** `default`, `FILE:LINE` or `environment VARIABLE`. */
   readonly origin: string;
+  /** False: nothing acts on it yet, whatever it says. */
+  readonly inForce: boolean;
 }

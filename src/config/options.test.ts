@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defaultSettings, settingBounds, settingsProblems } from '../core/index.ts';
 import {
@@ -58,6 +59,40 @@ describe('the table', () => {
   });
 });
 
+describe('an option', () => {
+  const sources = new URL('../../', import.meta.url);
+  const sourceOf = (file: string): string => readFileSync(new URL(file, sources), 'utf8');
+
+  test.each(options.filter(({ readBy }) => readBy !== null))(
+    '$key is acted on where the table says, outside of the configuration itself',
+    ({ field, readBy }) => {
+      expect(readBy).not.toMatch(/^src\/config\//);
+      expect(sourceOf(readBy ?? '')).toMatch(new RegExp(`\\b${field}\\b`));
+    },
+  );
+
+  const idle = options.filter(({ readBy }) => readBy === null);
+
+  test.each(idle)('$key, on which nothing acts, is said to have no effect wherever it is met', (option) => {
+    expect(explainOption(option.key)).toContain('It has no effect yet.');
+    expect(configReference()).toContain(`## \`${option.key}\`\n\nIt has no effect yet.`);
+  });
+
+  test('that is read by nothing in the sources is declared so', () => {
+    const files = readdirSync(new URL('src', sources), { recursive: true, encoding: 'utf8' });
+    const others = files.filter((file) => file.endsWith('.ts') && !/^config\/|\.test\.ts$/.test(file));
+    const text = others.map((file) => sourceOf(`src/${file}`)).join('\n');
+    const unread = options.filter(({ field }) => !new RegExp(`\\b${field}\\b`).test(text));
+    expect(unread.map(({ key }) => key)).toEqual(idle.map(({ key }) => key));
+  });
+
+  test('of which only some have an effect is marked as such in the list', async () => {
+    const entries = configEntries(await loadConfig({ file: null, env: {} }));
+    const marked = entries.filter(({ inForce }) => !inForce).map(({ key }) => key);
+    expect(marked).toEqual(idle.map(({ key }) => key));
+  });
+});
+
 describe('what people read', () => {
   test('docs/config.md is what the table generates', async () => {
     await expect(configReference()).toMatchFileSnapshot('../../docs/config.md');
@@ -68,7 +103,7 @@ describe('what people read', () => {
     expect(explainOption('lock_timeout')).toMatchInlineSnapshot(`
       "agent_coordination.lock_timeout
 
-      Lease of a lock unless the caller asks for another. A heartbeat renews it; without one the lock ends at the deadline and goes to the next waiter.
+      Lease of a lock unless the caller asks for another. A heartbeat or a renewal renews it; without one the lock ends at the deadline and goes to the next waiter.
 
       type     duration (seconds, or 500ms, 90s, 5m, 2h, 7d)
       default  1m
@@ -92,12 +127,14 @@ describe('what people read', () => {
       value: 60_000,
       text: '1m',
       origin: 'default',
+      inForce: true,
     });
     expect(entries).toContainEqual({
       key: 'agent_coordination.idle_exit',
       value: 90_000,
       text: '90s',
       origin: 'environment RHEMA_IDLE_EXIT',
+      inForce: true,
     });
   });
 

@@ -11,8 +11,13 @@ interface OptionCommon {
   readonly key: string;
   /** Name of the value in {@link Config}. */
   readonly field: string;
-  /** One paragraph for people. */
+  /** One paragraph for people. Of an option that nothing reads yet: what it is meant for. */
   readonly help: string;
+  /**
+   * The source file that acts on it: without one an option has no effect, and every place where people meet it says so. Only
+   * for an option that this package cannot act on yet is it null.
+   */
+  readonly readBy: string | null;
   /** Environment variable that overrides the file; null: none. */
   readonly environment: string | null;
 }
@@ -50,14 +55,16 @@ export const options = [
   {
     key: 'agent_coordination.enabled',
     field: 'enabled',
+    readBy: 'src/daemon/scope-keeper.ts',
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Whether agents are coordinated in this repository at all. When false every command and hook steps aside politely and lets work go on.',
+    help: 'Whether agents are coordinated in this repository at all. When false, commands that need the coordinator say so and end with 0, and `rhema run` just runs its command. Setting it to false takes force when nothing is held, waited for or synced: until then what is held stays held, nothing new is given out and nobody new waits, and `rhema status` says so.',
   },
   {
     key: 'agent_coordination.max_concurrent_agents',
     field: 'maxConcurrentAgents',
+    readBy: 'src/core/queue.ts',
     type: 'count',
     ...fromCore('maxConcurrentAgents'),
     environment: null,
@@ -66,6 +73,7 @@ export const options = [
   {
     key: 'agent_coordination.max_locks_per_agent',
     field: 'maxLocksPerAgent',
+    readBy: 'src/core/locks.ts',
     type: 'count',
     ...fromCore('maxLocksPerAgent'),
     environment: null,
@@ -74,6 +82,7 @@ export const options = [
   {
     key: 'agent_coordination.max_block_time',
     field: 'maxBlockMs',
+    readBy: 'src/core/status.ts',
     type: 'duration',
     ...durationFromCore('maxBlockMs'),
     environment: null,
@@ -82,14 +91,16 @@ export const options = [
   {
     key: 'agent_coordination.lock_timeout',
     field: 'lockTtlMs',
+    readBy: 'src/core/locks.ts',
     type: 'duration',
     ...durationFromCore('lockTtlMs'),
     environment: null,
-    help: 'Lease of a lock unless the caller asks for another. A heartbeat renews it; without one the lock ends at the deadline and goes to the next waiter.',
+    help: 'Lease of a lock unless the caller asks for another. A heartbeat or a renewal renews it; without one the lock ends at the deadline and goes to the next waiter.',
   },
   {
     key: 'agent_coordination.lock_timeout_max',
     field: 'lockTtlMaxMs',
+    readBy: 'src/core/locks.ts',
     type: 'duration',
     ...durationFromCore('lockTtlMaxMs'),
     environment: null,
@@ -98,6 +109,7 @@ export const options = [
   {
     key: 'agent_coordination.max_contended_hold',
     field: 'maxContendedHoldMs',
+    readBy: 'src/core/leases.ts',
     type: 'duration',
     ...durationFromCore('maxContendedHoldMs'),
     environment: null,
@@ -106,6 +118,7 @@ export const options = [
   {
     key: 'agent_coordination.session_timeout',
     field: 'sessionTtlMs',
+    readBy: 'src/core/agents.ts',
     type: 'duration',
     ...durationFromCore('sessionTtlMs'),
     environment: null,
@@ -114,6 +127,7 @@ export const options = [
   {
     key: 'agent_coordination.max_dependencies',
     field: 'maxDependencies',
+    readBy: 'src/core/scopes.ts',
     type: 'count',
     ...fromCore('maxDependencies'),
     environment: null,
@@ -122,6 +136,7 @@ export const options = [
   {
     key: 'agent_coordination.max_scope_depth',
     field: 'maxScopeDepth',
+    readBy: 'src/core/scopes.ts',
     type: 'count',
     ...fromCore('maxScopeDepth'),
     environment: null,
@@ -130,74 +145,83 @@ export const options = [
   {
     key: 'agent_coordination.max_retries',
     field: 'maxRetries',
+    readBy: 'src/core/syncs.ts',
     type: 'count',
     ...fromCore('maxRetries'),
     environment: null,
-    help: 'How often one failed sync is retried by itself. The budget is renewed by a change of the scope or of what it depends on; when it is used up the failure stays until an operator resets it.',
+    help: 'How often a failed sync may be retried (`rhema sync retry`, or an agent that asks for it); nothing is retried by itself. The budget is renewed by a change of the scope or of what it depends on; when it is used up the failure stays until an operator resets it.',
   },
   {
     key: 'agent_coordination.retry_backoff',
     field: 'retryBackoffMs',
+    readBy: 'src/core/syncs.ts',
     type: 'duration',
     ...durationFromCore('retryBackoffMs'),
     environment: null,
-    help: 'Pause before the first retry of a failed sync; it doubles with each further one.',
+    help: 'How long after its first failure a sync may be retried; it doubles with each further failure, up to an hour.',
   },
   {
     key: 'agent_coordination.history_horizon',
     field: 'historyHorizonMs',
+    readBy: 'src/daemon/wire-up.ts',
     type: 'duration',
     default: asDurationMs(90 * day),
     minimum: asDurationMs(0),
     maximum: asDurationMs(3_650 * day),
     environment: null,
-    help: 'How long the history of locks, agents and syncs is kept. Compaction removes what is older; what is in force now is never removed.',
+    help: 'How long the history of locks, agents and syncs is kept. Compaction removes what is older, back to the last snapshot before it; what is in force now is never removed. A change takes force when the coordinator starts anew.',
   },
   {
     key: 'agent_coordination.idle_exit',
     field: 'idleExitMs',
+    readBy: 'src/daemon/owner-life.ts',
     type: 'duration',
     default: asDurationMs(300_000),
     minimum: asDurationMs(0),
     maximum: asDurationMs(7 * day),
     environment: 'RHEMA_IDLE_EXIT',
-    help: 'The coordinator process in the background leaves after this long with nothing held and nobody calling; the next command starts it again. 0 keeps it running.',
+    help: 'The coordinator process in the background leaves after this long with nothing held, nobody connected and nobody calling; the next command starts it again. 0 keeps it running.',
   },
   {
     key: 'agent_coordination.safety_validation.enabled',
     field: 'safetyEnabled',
+    readBy: 'src/daemon/wire-up.ts',
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Whether the invariants of the coordination state are also checked while it runs, in samples. The rules themselves are enforced on every command, whatever this says.',
+    help: 'Whether the invariants of the coordination state are also checked while it runs, in samples. The rules themselves are enforced on every command, whatever this says. A change takes force when the coordinator starts anew.',
   },
   {
     key: 'agent_coordination.safety_validation.strict_mode',
     field: 'strictMode',
+    readBy: null,
     type: 'boolean',
     default: false,
     environment: null,
-    help: 'What happens on a violation in the working tree, such as a file edited without its lock or invalid YAML on disk: true blocks (hooks deny, sync refuses), false reports and goes on.',
+    help: 'Meant to decide what happens on a violation in the working tree, such as invalid YAML on disk: true blocks, false reports and goes on. Today violations are reported, whatever it says.',
   },
   {
     key: 'agent_coordination.safety_validation.auto_recovery',
     field: 'autoRecovery',
+    readBy: null,
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Whether violations with a safe repair are repaired without asking, such as a corrupt context file restored from its last good content. Each repair is in the log with its cause.',
+    help: 'Meant to decide whether violations with a safe repair are repaired without asking, such as a corrupt context file restored from its last good content. Today no file is repaired, whatever it says.',
   },
   {
     key: 'agent_coordination.sync_settings.auto_sync',
     field: 'autoSync',
+    readBy: null,
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Whether scopes whose sync was invalidated are queued again by themselves, in the order of their dependencies.',
+    help: 'Meant to decide whether scopes whose sync was invalidated are queued again by themselves, in the order of their dependencies. Today they stay idle until somebody syncs them, whatever it says.',
   },
   {
     key: 'agent_coordination.sync_settings.dependency_checking',
     field: 'dependencyChecking',
+    readBy: 'src/core/syncs.ts',
     type: 'boolean',
     default: defaultSettings.dependencyChecking,
     environment: null,
@@ -206,11 +230,12 @@ export const options = [
   {
     key: 'agent_coordination.sync_settings.conflict_resolution',
     field: 'conflictResolution',
+    readBy: null,
     type: 'choice',
     default: 'manual',
     choices: ['manual'],
     environment: null,
-    help: 'What happens when two agents changed one context file. manual: the later write is refused with CONTEXT_CONFLICT, and its writer reads the file again and merges. No content is ever merged or dropped automatically.',
+    help: 'What happens when two agents changed one context file. There is no choice yet: the later write is refused with CONTEXT_CONFLICT, and its writer reads the file again and merges. No content is ever merged or dropped automatically.',
   },
 ] as const satisfies readonly Option[];
 
@@ -234,6 +259,9 @@ export type ConfigValue = Config[ConfigField];
 export const defaultConfig = Object.fromEntries(
   options.map((option) => [option.field, option.default]),
 ) as unknown as Config;
+
+/** What everybody is told who meets an option that nothing acts on. */
+export const noEffect = 'has no effect yet';
 
 export function optionOf(key: string): Option | null {
   return options.find((option) => option.key === key) ?? null;

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, parse } from 'yaml';
+import { optionOf } from '../config/index.ts';
 import { hasBlock, withBlock } from './block.ts';
 import { nothingRaised } from './limits.ts';
-import { stages } from './stage.ts';
 
-const added = `# Stage default: reports, repairs what has a safe repair, and syncs by itself. See: rhema config explain
+const added = `# How agents are coordinated. See: rhema config explain
 agent_coordination:
   enabled: true
 `;
-const withDefault = (text: string): string | null => withBlock(text, 'default', nothingRaised);
+const withDefault = (text: string): string | null => withBlock(text, nothingRaised);
 
 describe('the block is added at the end, and all else stays byte for byte', () => {
   it.each([
@@ -71,11 +71,12 @@ it.each([
   expect(hasBlock(text)).toBe(expected);
 });
 
-it.each(stages)('stage %s is what the configuration understands', (stage) => {
-  const text = withBlock('name: acme\n', stage, { maxDependencies: 512, maxScopeDepth: null }) ?? '';
+it('says what the configuration understands and acts on, and nothing else', () => {
+  const text = withBlock('name: acme\n', { maxDependencies: 512, maxScopeDepth: 32 }) ?? '';
   const { agent_coordination: block } = parse(text) as { agent_coordination: Record<string, unknown> };
-  expect(block).toMatchObject({ enabled: true, max_dependencies: 512 });
-  expect(block).toMatchSnapshot();
+  expect(block).toEqual({ enabled: true, max_dependencies: 512, max_scope_depth: 32 });
+  for (const key of Object.keys(block))
+    expect(optionOf(`agent_coordination.${key}`)?.readBy, key).toMatch(/^src\//);
 });
 
 /** Names and values of every kind that a person may write. */

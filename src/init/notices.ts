@@ -34,7 +34,8 @@ export type NoticeCode =
   | 'BEYOND_BOUNDS'
   /** Somebody changed what would have to be changed: it stays. */
   | 'KEPT_BY_HAND'
-  | 'BLOCK_EXISTS'
+  /** A stage was asked for, and nothing acts on it. */
+  | 'STAGE_WITHOUT_EFFECT'
   /** A file that would be written is one that Git ignores, so nobody would see it. */
   | 'IGNORED_BY_GIT';
 

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScopePath } from '../core/index.ts';
-import { configBlock } from '../config/index.ts';
 import { blockLines, hasBlock, withBlock } from './block.ts';
 import type { Unit } from './detector.ts';
 import { editScope } from './edit.ts';
@@ -19,7 +18,6 @@ import {
   type ScopeDependency,
   type ScopeText,
 } from './scope-text.ts';
-import type { Stage } from './stage.ts';
 import { mayBeScope, type Situation } from './situation.ts';
 import { followingText, withMark } from './top-file.ts';
 import { YamlText } from './yaml-splice.ts';
@@ -174,7 +172,7 @@ class FilePlanner {
 
   get #block(): string[] {
     const { stage } = this.#situation;
-    return stage === null ? [] : ['', ...blockLines(stage, this.#raised)];
+    return stage === null ? [] : ['', ...blockLines(this.#raised)];
   }
 
   #planNew(scope: ScopeText, depth: number | null): void {
@@ -229,13 +227,10 @@ class FilePlanner {
 
   #withBlock(existing: ExistingScope, text: string): string {
     const { stage } = this.#situation;
-    if (hasBlock(text)) {
-      if (stage !== null && stage !== 'default') this.#noteBlock(existing.file, stage);
-      return this.#withLimits(existing, text);
-    }
+    if (hasBlock(text)) return this.#withLimits(existing, text);
     // A refresh adds no block but for the bounds that must stand in it.
     if (stage === null && isDeepStrictEqual(this.#raised, nothingRaised)) return text;
-    const after = withBlock(text, stage ?? 'default', this.#raised);
+    const after = withBlock(text, this.#raised);
     if (after === null) this.#noteUnsplicable(existing);
     return after ?? text;
   }
@@ -250,11 +245,6 @@ class FilePlanner {
     const after = byHand.length > 0 ? text : withLimits(text, this.#raised);
     if (after === null) this.#noteUnsplicable(existing);
     return after ?? text;
-  }
-
-  #noteBlock(file: string, stage: Stage): void {
-    const message = `has its ${configBlock} already, which is yours: to go on to stage ${stage}, change it there`;
-    this.#notices.push(warning('BLOCK_EXISTS', { file }, message));
   }
 
   #change({ file, text, isCheckedOut }: ExistingScope, after: string): void {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { settingsOf } from '../config/index.ts';
+import { noEffect, settingsOf } from '../config/index.ts';
 import { scanRepository, type Repository, type ScanResult } from '../context/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
@@ -42,6 +42,7 @@ export interface Prepared {
  */
 export async function prepareInit({ repository, env, stage, derive }: InitRequest): Promise<Prepared> {
   const found = await look(await scanTree(repository, env));
+  noteStage(stage, found.notices);
   const derives = derive || found.existing.size === 0 || isGenerated(found);
   return derives ? await prepareScopes(found, stage) : prepareBlock(found, stage);
 }
@@ -95,6 +96,13 @@ async function look(scanned: Scanned): Promise<Looked> {
   noteLinkedWorktree(scanned.repository, notices);
   noteOtherSuffix(tree, notices);
   return { ...scanned, tree, notices };
+}
+
+/** It is a promise that nobody keeps yet: who asks for it must know. */
+function noteStage(stage: Stage, notices: Notices): void {
+  if (stage === 'default') return;
+  const message = `--stage ${stage} ${noEffect}: violations are reported and nothing is blocked, repaired or synced by itself, at every stage`;
+  notices.add(warning('STAGE_WITHOUT_EFFECT', null, message));
 }
 
 function noteLinkedWorktree({ worktree, mainWorktree }: Repository, notices: Notices): void {

@@ -124,12 +124,26 @@ describe('rhema init', () => {
     expect((await rhema('init', '--yes', '--json')).body).toMatchObject({ changes: [], written: false });
   });
 
-  it('--stage decides what the configuration says', async () => {
-    await rhema('init', '--yes', '--stage', 'strict');
+  it('--stage writes no option that nothing acts on, and says that it has no effect', async () => {
+    const { stdout } = await rhema('init', '--yes', '--stage', 'strict');
+    expect(stdout).toContain('--stage strict has no effect yet');
+    expect(readFileSync(join(root, 'rhema.yaml'), 'utf8')).not.toMatch(/strict_mode|auto_/);
     const { body } = await rhema('config', 'show', '--json');
-    const entries = body['entries'] as { key: string; value: unknown; origin: string }[];
-    expect(entries.find(({ key }) => key.endsWith('strict_mode'))).toMatchObject({ value: true });
+    const entries = body['entries'] as { key: string; inForce: boolean }[];
+    expect(entries.find(({ key }) => key.endsWith('strict_mode'))).toMatchObject({ inForce: false });
     expect(body['problems']).toEqual([]);
+  });
+
+  it('config check names what a configuration says in vain, for people and for programs', async () => {
+    write(root, {
+      'rhema.yaml': 'name: r\nagent_coordination:\n  safety_validation:\n    strict_mode: true\n',
+    });
+    const key = 'agent_coordination.safety_validation.strict_mode';
+    const { code, stdout } = await rhema('config', 'check');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${key}: true (rhema.yaml:4) has no effect yet`);
+    const { body } = await rhema('config', 'check', '--json');
+    expect(body['withoutEffect']).toContainEqual({ key, origin: 'rhema.yaml:4' });
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { runHere, type Run } from './run.ts';
 import { changesOf, graph, init, json, noticesOf, planInit } from './support.ts';
 
 const block = `
-# Stage default: reports, repairs what has a safe repair, and syncs by itself. See: rhema config explain
+# How agents are coordinated. See: rhema config explain
 agent_coordination:
   enabled: true
 `;
@@ -94,12 +94,12 @@ describe.each(shapes)('in a repository of %s', (_title, files, top) => {
   });
 });
 
-it('a block that is there is left alone, whatever stage is asked for', async () => {
+it('a block that is there is left alone, whatever stage is asked for, which is told to have no effect', async () => {
   const text = 'name: x\nagent_coordination:\n  enabled: false\n';
   const root = makeRepository({ 'rhema.yaml': text });
   const plan = await planInit(root, { stage: 'strict' });
   expect(plan.changes).toEqual([]);
-  expect(noticesOf(plan)).toEqual(['BLOCK_EXISTS rhema.yaml']);
+  expect(noticesOf(plan)).toEqual(['STAGE_WITHOUT_EFFECT -']);
   expect(noticesOf(await planInit(root))).toEqual([]);
 });
 

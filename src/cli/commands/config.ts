@@ -1,4 +1,12 @@
-import { explainOption, nearestOption, options } from '../../config/index.ts';
+import {
+  configBlock,
+  explainOption,
+  nearestOption,
+  noEffect,
+  optionOf,
+  options,
+  type ConfigEntry,
+} from '../../config/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -18,7 +26,7 @@ export async function showConfig(call: Call): Promise<Outcome> {
   return done(null, { entries, problems, unusedFile }, (style) => {
     const rows = entries.map((entry): Cell[] => [
       entry.key,
-      entry.text,
+      entry.inForce ? entry.text : `${entry.text} (no effect yet)`,
       { text: entry.origin, emphasis: entry.origin === 'default' ? 'dim' : 'plain' },
     ]);
     const parts = [table(style, ['KEY', 'VALUE', 'FROM'], rows), problemsText(style, problems)];
@@ -39,12 +47,17 @@ export interface ExplainInput {
 export async function explainConfig(_call: Call, input: ExplainInput): Promise<Outcome> {
   const { key } = input;
   if (key === undefined) {
-    const all = options.map((option) => ({ key: option.key, text: explainOption(option.key) ?? '' }));
+    const all = options.map((option) => explained(option.key, explainOption(option.key) ?? ''));
     return done(null, { options: all }, () => all.map((option) => option.text).join('\n\n'));
   }
   const text = explainOption(key);
   if (text === null) throw unknownOption(key);
-  return done(null, { key, text }, () => text);
+  return done(null, explained(key, text), () => text);
+}
+
+function explained(key: string, text: string): { key: string; text: string; inForce: boolean } {
+  const option = optionOf(key) ?? optionOf(`${configBlock}.${key}`);
+  return { key, text, inForce: option !== null && option.readBy !== null };
 }
 
 function unknownOption(key: string): Error {
@@ -53,10 +66,16 @@ function unknownOption(key: string): Error {
   return invalidInput(`there is no option ${JSON.stringify(key)}: ${hint}`, { key });
 }
 
-/** What is wrong with the configuration. */
+/** What is wrong with the configuration, and what of it has no effect. */
 export async function checkConfig(call: Call): Promise<Outcome> {
-  const { problems, unusedFile } = await call.world.inspection.configuration(await call.repository());
-  if (problems.length === 0) return done(null, { problems }, () => 'the configuration is sound');
+  const found = await call.world.inspection.configuration(await call.repository());
+  const { problems, unusedFile } = found;
+  const idle = found.entries.filter(({ inForce }) => !inForce);
+  const withoutEffect = idle.map(({ key, origin }) => ({ key, origin }));
+  if (problems.length === 0)
+    return done(null, { problems, withoutEffect }, () =>
+      ['the configuration is sound', ...idle.map(idleText)].join('\n'),
+    );
   const message = `the configuration has ${count(problems.length, 'error')}`;
   return {
     kind: 'refused',
@@ -64,11 +83,17 @@ export async function checkConfig(call: Call): Promise<Outcome> {
     revision: null,
     code: 'CONFIG_UNSOUND',
     message,
-    details: { problems, unusedFile },
+    details: { problems, unusedFile, withoutEffect },
     lines: [
       message,
       ...problemsText(call.errorStyle, problems).split('\n'),
+      ...idle.map(idleText),
       ...(unusedFile === null ? [] : [line`nothing in ${unusedFile} counts until that is corrected`]),
     ],
   };
+}
+
+/** Also of an option that nobody has set: its default may be what somebody relies on. */
+function idleText({ key, text, origin }: ConfigEntry): string {
+  return line`${key}: ${text} (${origin}) ${noEffect}: rhema config explain ${key}`;
 }

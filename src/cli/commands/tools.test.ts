@@ -171,6 +171,14 @@ describe('config', () => {
           value: 90_000 as never,
           text: '90s',
           origin: 'rhema.yaml:7',
+          inForce: true,
+        },
+        {
+          key: 'agent_coordination.sync_settings.auto_sync',
+          value: true as never,
+          text: 'true',
+          origin: 'default',
+          inForce: false,
         },
       ],
       problems,
@@ -180,15 +188,14 @@ describe('config', () => {
 
   it('show says where each value comes from', async () => {
     const { stdout } = await harnessOf({ inspection: configuration([]) }).run('config', 'show');
-    expect(stdout).toBe(
-      'KEY                              VALUE  FROM\nagent_coordination.lock_timeout  90s    rhema.yaml:7\n',
-    );
+    expect(stdout).toMatch(/^agent_coordination.lock_timeout +90s +rhema.yaml:7$/m);
+    expect(stdout).toMatch(/^agent_coordination.sync_settings.auto_sync +true \(no effect yet\) +default$/m);
   });
 
   it('show says beside its answer that the file could not be used', async () => {
     const inspection = configuration([error], 'rhema.yaml');
     const { code, stdout, stderr } = await harnessOf({ inspection }).run('config', 'show');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('agent_coordination.lock_timeout  90s')]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/agent_coordination.lock_timeout +90s/)]);
     expect(stderr).toContain('rhema.yaml could not be used');
   });
 
@@ -200,6 +207,30 @@ describe('config', () => {
       2,
       expect.stringContaining('did you mean agent_coordination.lock_timeout?'),
     ]);
+  });
+
+  it('check names what has no effect, also where nobody has set it, and whatever else is wrong', async () => {
+    const told = 'agent_coordination.sync_settings.auto_sync: true (default) has no effect yet';
+    const sound = await harnessOf({ inspection: configuration([]) }).run('config', 'check');
+    expect(sound.stdout).toContain(told);
+    const unsound = await harnessOf({ inspection: configuration([error]) }).run('config', 'check');
+    expect(unsound.stderr).toContain(told);
+    const { stdout } = await harnessOf({ inspection: configuration([error]) }).run(
+      'config',
+      'check',
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      details: { withoutEffect: [{ key: 'agent_coordination.sync_settings.auto_sync', origin: 'default' }] },
+    });
+  });
+
+  it('explain says of what has no effect that it has none, to programs as well', async () => {
+    const { stdout } = await harnessOf({}).run('config', 'explain', 'sync_settings.auto_sync', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      inForce: false,
+      text: expect.stringContaining('It has no effect yet.'),
+    });
   });
 
   it.each([

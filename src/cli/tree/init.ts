@@ -9,13 +9,13 @@ export function addInitCommand(program: Command, host: Host): void {
     .description(
       'describe the parts of this repository and their dependencies as scopes, and switch coordination on',
     )
-    .option('--stage <stage>', 'how far coordination goes: optional, default or strict', 'default')
+    .option('--stage <stage>', 'optional, default or strict: has no effect yet, see below', 'default')
     .option('--depth <number>', 'no scope deeper than so many folders: what is below belongs to its parent')
     .option('--derive', 'derive scopes although some were written by hand; those stay as they are')
     .option('--dry-run', 'only show what would be written, as a diff')
     .option('--yes', 'write without asking');
   notes(init, initNotes);
-  examples(init, 'rhema init', 'rhema init --dry-run', 'rhema init --yes --stage optional');
+  examples(init, 'rhema init', 'rhema init --dry-run', 'rhema init --yes');
   implement(init, host, async () => (await import('../commands/init.ts')).init);
 }
 
@@ -23,7 +23,5 @@ const initNotes = `Where no scope exists they are derived from the workspaces, m
 know, else from the top-level folders. Where scopes exist only the configuration is added. Without a terminal
 and without --yes nothing is written. docs/init.md tells what is derived from what.
 
-Stages:
-  optional  reports only: nothing is blocked, repaired or synced by itself
-  default   repairs what has a safe repair, and syncs by itself
-  strict    blocks what breaks the rules`;
+The stages are meant to say how far coordination goes, and have no effect yet: at each of them agents are kept apart by
+their locks, violations are reported, and nothing is blocked, repaired or synced by itself.`;
