@@ -3,6 +3,7 @@ import type { ScopeProblem } from '../protocol/index.ts';
 import { blobSizes, objectsHere, readBlobs, type AskGit } from './blobs.ts';
 import { ContextError } from './errors.ts';
 import { symlinkMode } from './file-modes.ts';
+import { isInstalled } from './installed.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { scopeFileBytesMax, tooLargeMessage } from './limits.ts';
 import { errorAt, wholeFile } from './problems.ts';
@@ -83,7 +84,7 @@ function parseEntry(line: string): Entry[] {
   const match = /^(\d+) blob ([0-9a-f]+)\t((?:.*\/)?(?:rhema|scope)\.yaml)$/s.exec(line);
   if (match === null) return [];
   const [, mode = '', object = '', path = ''] = match;
-  return [{ mode, object, path }];
+  return isInstalled(path) ? [] : [{ mode, object, path }];
 }
 
 /** Of those that are in this clone: Git is not let fetch others, which is to start programs that its configuration names. */

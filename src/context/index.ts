@@ -7,6 +7,7 @@ export { ContextError } from './errors.ts';
 export { findRepository, stateDirectory, type Repository } from './repository.ts';
 export { repositoryPath, scopeFromInput, scopeOfFile } from './files.ts';
 export { isInside } from './inside.ts';
+export { isInstalled } from './installed.ts';
 export { folderOf } from './path-text.ts';
 export { readRegularFile } from './regular-file.ts';
 export type { TreeEntry } from './ls-files.ts';

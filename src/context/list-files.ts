@@ -6,6 +6,7 @@ import type { ScopeProblem } from '../protocol/index.ts';
 import { mapBounded } from './bounded.ts';
 import { ContextError } from './errors.ts';
 import { isInside } from './inside.ts';
+import { isInstalled } from './installed.ts';
 import { listTree, type IndexEntry } from './ls-files.ts';
 import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { isGone, messageOf } from './regular-file.ts';
@@ -32,7 +33,7 @@ export interface Listing {
 
 /**
  * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore; also those
- * that a sparse checkout leaves out. Symlinked folders are not entered and a symlinked file is listed only if it stays in
+ * that a sparse checkout leaves out; but for those of installed packages. Symlinked folders are not entered and a symlinked file is listed only if it stays in
  * the repository; submodules and other repositories inside are left out.
  *
  * @throws ContextError UNREADABLE when the top folder is not there or cannot be opened, GIT_FAILED when Git refuses.
@@ -41,7 +42,7 @@ export async function listFiles(root: string): Promise<Listing> {
   await mustOpen(root);
   const problems: ScopeProblem[] = [];
   const outOfSight: string[] = [];
-  const listed = await listPaths(root, problems, outOfSight);
+  const listed = (await listPaths(root, problems, outOfSight)).filter(({ path }) => !isInstalled(path));
   const accepted: Listed[] = [];
   for (const one of listed.slice(0, pathsMax))
     if (one.path.includes('\uFFFD')) problems.push(unreadableName(one.path));
@@ -94,8 +95,9 @@ async function listPaths(root: string, problems: ScopeProblem[], outOfSight: str
 
 async function listByGit(root: string, problems: ScopeProblem[], outOfSight: string[]): Promise<Listed[]> {
   const { entries, unopened } = await listTree(root, [':(glob)**/rhema.yaml', ':(glob)**/scope.yaml']);
-  problems.push(...unopened.map(unopenedWarning));
-  outOfSight.push(...unopened.map(({ file }) => file));
+  const closed = unopened.filter(({ file }) => !isInstalled(file));
+  problems.push(...closed.map(unopenedWarning));
+  outOfSight.push(...closed.map(({ file }) => file));
   // An unmerged file is listed once for each side.
   const byPath = new Map(
     entries

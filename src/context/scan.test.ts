@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fingerprintOnly, findRepository } from './index.ts';
-import { flat, graphOf, makeRepository, problemsOf, scan, write } from './testing/fixture.ts';
+import { commitAll, flat, graphOf, makeRepository, problemsOf, scan, write } from './testing/fixture.ts';
 
 describe('layouts', () => {
   test('a scope is defined in either folder under either name', async () => {
@@ -54,6 +54,17 @@ describe('layouts', () => {
     expect(graphOf(result)).toEqual({ '.': [] });
     expect(problemsOf(result)).toEqual(['MISPLACED_FILE .rhema/templates/rhema.yaml']);
   });
+
+  test.each(['node_modules/rhema', 'packages/a/node_modules/@x/y', 'env/lib/python3/site-packages/x'])(
+    'what an installed package ships in %s is no scope, also where Git does not ignore it',
+    async (folder) => {
+      const files = { 'a/rhema.yaml': flat('a'), [`${folder}/docs/rhema.yaml`]: 'name: [' };
+      const root = makeRepository(files);
+      expect(await scan(root)).toMatchObject({ definitions: [{ path: 'a' }], problems: [] });
+      commitAll(root);
+      expect(await scan(root)).toMatchObject({ definitions: [{ path: 'a' }], problems: [] });
+    },
+  );
 
   test('no scope at all is worth a word', async () => {
     expect(await scan(makeRepository())).toMatchObject({ problems: [{ code: 'NO_SCOPES' }], sound: true });

@@ -77,6 +77,7 @@ describe('Git decides what is looked at', () => {
     const source = makeRepository({
       'rhema.yaml': flat('top', 'libs/ä'),
       'libs/ä/.rhema/rhema.yaml': flat('umlaut'),
+      'node_modules/x/rhema.yaml': flat('installed'),
       'big/rhema.yaml': `name: ${'x'.repeat(1_100_000)}`,
     });
     symlinkSync('../rhema.yaml', join(source, 'libs', 'rhema.yaml'));
@@ -236,6 +237,7 @@ describe('without Git on the machine', () => {
     const root = makeRepository({
       '.gitignore': 'vendor/\n*.gen/\n',
       'vendor/rhema.yaml': flat('no'),
+      'a/node_modules/x/rhema.yaml': flat('no'),
       'a/rhema.yaml': flat('a', '../b'),
       'b/.gitignore': '!kept.gen/\nout/\n',
       'b/rhema.yaml': flat('b'),

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { existsSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { isInstalled } from './installed.ts';
 
 /** A folder still to be read, and the ignore rules in force in it, outermost first. */
 interface Pending {
@@ -33,7 +34,12 @@ export async function walkFiles(root: string, wanted: (name: string) => boolean)
 }
 
 function isEntered(root: string, path: string, name: string, matcher: Ignore): boolean {
-  return name !== '.git' && !matcher.ignores(`${path}/`) && !existsSync(join(root, path, '.git'));
+  return (
+    name !== '.git' &&
+    !isInstalled(name) &&
+    !matcher.ignores(`${path}/`) &&
+    !existsSync(join(root, path, '.git'))
+  );
 }
 
 async function rulesOf(file: string, base: string): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { isInstalled } from '../context/index.ts';
 import { parseScopePath, type ScopePath } from '../core/index.ts';
 
 export { folderOf } from '../context/index.ts';
@@ -65,13 +66,14 @@ const sampleFolders = new Set([
   'template',
   'vendor',
   'third_party',
-  'node_modules',
 ]);
 
 /** Whether a manifest there is no part of the project, unless a workspace lists it: test data, or a tool's own folder. */
 export function isSample(path: string): boolean {
   return (
-    path !== '.' && path.split('/').some((segment) => sampleFolders.has(segment) || segment.startsWith('.'))
+    path !== '.' &&
+    (isInstalled(path) ||
+      path.split('/').some((segment) => sampleFolders.has(segment) || segment.startsWith('.')))
   );
 }
 
