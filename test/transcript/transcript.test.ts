@@ -27,7 +27,7 @@ describe('a document', () => {
 });
 
 it('two runs have the same shape, two other answers do not', () => {
-  expect(shapeOf('token 7, until 14:05:59, in 950 ms')).toBe(
+  expect(shapeOf('token 7, until 14:05:59, in 0.9 s')).toBe(
     shapeOf('token 12, until 00:00:01, in 2 min 1 s'),
   );
   expect(shapeOf('token 7')).not.toBe(shapeOf('ticket 7'));
