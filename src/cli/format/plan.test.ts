@@ -41,6 +41,26 @@ it('shows what there is', () => {
   );
 });
 
+it('shows a scope under another only if it lies in its folder', () => {
+  const scopes = ['.', 'app', 'app-tools', 'app/web', 'frontend', 'packages/emails'].map((path) => ({
+    path: path as ScopePath,
+    name: 'x',
+    type: 'library',
+    source: 'package.json',
+    dependencies: [],
+  }));
+  expect(planText(style, { ...plan, scopes }).split('\n\n')[1]).toBe(
+    [
+      '.                  x, library',
+      '  app              x, library',
+      '    app/web        x, library',
+      '  app-tools        x, library',
+      '  frontend         x, library',
+      '  packages/emails  x, library',
+    ].join('\n'),
+  );
+});
+
 it('is short when there is nothing to do', () => {
   expect(planText(style, { ...plan, changes: [] })).toBe(
     '1 scope, 0 dependencies, derived from package.json; nothing to do',

@@ -51,20 +51,28 @@ function dependencies(number: number): string {
   return count(number, 'dependency').replace(/ys$/, 'ies');
 }
 
-/** The scopes as folders in folders, with what they are. */
+/** The scopes as folders in folders, with what they are. One stands under another only if it lies in its folder. */
 function folderTree(scopes: readonly PlannedScope[]): string {
-  const longest = scopes.reduce((most, { path }) => Math.max(most, shownPath(path).length), 0);
-  const width = Math.min(48, longest);
-  const lines = scopes.map(
-    ({ path, name, type, source }) =>
-      line`${shownPath(path).padEnd(width)}  ${name}, ${type}` + (source === null ? ' (by hand)' : ''),
+  const paths = new Set(scopes.map(({ path }) => path));
+  const shown = [...scopes]
+    .sort((a, b) => (byFolder(a.path) < byFolder(b.path) ? -1 : 1))
+    .map((scope) => ({ ...scope, shownAs: `${'  '.repeat(scopesAbove(scope.path, paths))}${scope.path}` }));
+  const width = Math.min(48, Math.max(...shown.map(({ shownAs }) => shownAs.length)));
+  const lines = shown.map(
+    ({ shownAs, name, type, source }) =>
+      line`${shownAs.padEnd(width)}  ${name}, ${type}` + (source === null ? ' (by hand)' : ''),
   );
   return cut(lines).join('\n');
 }
 
-/** Two steps in for every folder above, so that what lies inside of what can be seen. */
-function shownPath(path: string): string {
-  return path === '.' ? '.' : `${'  '.repeat(path.split('/').length)}${path}`;
+/** Sorts a folder right before what lies in it: no letter of a name comes before the separator. */
+const byFolder = (path: string): string => (path === '.' ? '' : path.replaceAll('/', '\u0000'));
+
+function scopesAbove(path: string, paths: ReadonlySet<string>): number {
+  if (path === '.') return 0;
+  const parts = path.split('/');
+  const above = parts.slice(1).map((_, place) => parts.slice(0, place + 1).join('/'));
+  return ['.', ...above].filter((folder) => paths.has(folder)).length;
 }
 
 function graphPart(style: Style, { scopes, links }: Plan): string {
