@@ -60,7 +60,7 @@ describe('a log that is sound', () => {
   const sound = [
     '6 entries verified, revisions 1 to 6: each is a step of the machine',
     '17 invariants checked at each of them, all hold',
-    '0 ms',
+    '0 s',
     '',
   ].join('\n');
 
