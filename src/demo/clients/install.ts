@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ensurePrivateDirectory } from '../../client/index.ts';
+import { ownFolderIn } from '../../files/index.ts';
 
 /** A client that is fetched from the npm registry; nothing of it is part of this package. */
 export interface ClientPackage {
@@ -15,9 +15,17 @@ export interface ClientPackage {
 
 const installTimeoutMs = 10 * 60_000;
 
-/** Where the clients are kept between runs: some 600 MB. */
-export function cacheFolder(): string {
-  return join(tmpdir(), `rhema-clients-${userInfo().uid}`);
+/**
+ * Where the clients are kept between runs: some 600 MB. What lies there is run, so it is a folder of this user's that nobody
+ * else can write to, or none.
+ */
+function cacheFolder(): string {
+  const name = `rhema-clients-${userInfo().uid}`;
+  const folder = ownFolderIn(tmpdir(), name);
+  if (folder !== null) return folder;
+  throw new Error(
+    `${join(tmpdir(), name)} is not a folder of yours alone, and programs in it are not run: set TMPDIR to a folder of your own`,
+  );
 }
 
 /** The program of a client, fetched when it is not there yet. Throws with the reason when it cannot be had. */
@@ -35,7 +43,6 @@ export async function installed(client: ClientPackage, tell: (text: string) => v
 
 /** The package's own scripts are not run: what they would do is to put the program in another place. */
 async function fetchInto(folder: string, { name, version }: ClientPackage): Promise<void> {
-  ensurePrivateDirectory(cacheFolder());
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
   const args = [
