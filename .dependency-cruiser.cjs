@@ -27,6 +27,13 @@ module.exports = {
       from: { path: '^src/core/', pathNot: '\\.test\\.ts$' },
       to: { pathNot: '^src/core/' },
     },
+    {
+      name: 'files-is-a-leaf',
+      severity: 'error',
+      comment: 'What belongs to this user: Node only, so that every layer with files may use it.',
+      from: { path: '^src/files/', pathNot: testing },
+      to: { path: '^src/(?!files/)' },
+    },
     wall(
       'protocol',
       ['store', 'context', 'config', 'observe', 'service', 'client', 'daemon', ...faces],

@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { socketAddress, statePaths } from '../client/index.ts';
+import { accessSync, constants, statSync } from 'node:fs';
+import { logExists, socketAddress, statePaths } from '../client/index.ts';
 import { gitVersion, scanRepository, scopeFromInput } from '../context/index.ts';
 import type { ScanResult } from '../context/index.ts';
 import type { Parsed } from '../core/index.ts';
@@ -43,7 +43,7 @@ function stateFiles({ commonDir }: Repository): StateFiles {
   return {
     directory: paths.directory,
     database: paths.database,
-    databaseExists: existsSync(paths.database),
+    databaseExists: logExists(paths),
     directoryMode: mode === undefined ? null : mode & 0o777,
     writable: isWritable(mode === undefined ? commonDir : paths.directory),
     socket: addressOf(() => socketAddress(paths)),

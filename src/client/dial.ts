@@ -1,6 +1,6 @@
 import { CoordinatorError, protocolNumber, type StopAnswer } from '../protocol/index.ts';
 import { openConnection, type Connection } from './connection.ts';
-import { socketAddress, type StatePaths } from './paths.ts';
+import { isDialable, socketAddress, type StatePaths } from './paths.ts';
 import { Endurance, persist, type BackoffMs } from './persist.ts';
 import { startOwner, type StartOwner } from './start-owner.ts';
 import { compareVersions } from './version.ts';
@@ -40,11 +40,13 @@ export async function dial(options: DialOptions): Promise<Connection> {
 async function reach(options: DialOptions, endurance: Endurance): Promise<Connection> {
   const address = socketAddress(options.paths);
   const open = (): Promise<Connection> => openConnection(address, options.version, endurance.leftMs);
-  try {
-    return await open();
-  } catch (error) {
-    if (!isAbsent(error)) throw unreachable(error, options.paths);
-  }
+  // Before anything is sent: whoever listens there is told the secrets of sessions.
+  if (isDialable(options.paths))
+    try {
+      return await open();
+    } catch (error) {
+      if (!isAbsent(error)) throw unreachable(error, options.paths);
+    }
   if (options.startOwner === null) throw notRunning(options.paths);
   await startOwner(options.startOwner, options.paths, endurance.leftMs);
   // Retryable when it fails: the one that was there may have left meanwhile.

@@ -1,5 +1,14 @@
 export { connect, SocketCoordinator, type ConnectOptions } from './coordinator.ts';
-export { accessError, ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from './paths.ts';
+export {
+  accessError,
+  ensurePrivateDirectory,
+  isDialable,
+  logExists,
+  socketAddress,
+  statePaths,
+  withAccess,
+  type StatePaths,
+} from './paths.ts';
 export { claimName, deadKeeper, releaseName, type Keeper } from './keeper-file.ts';
 export { findProgram, type ProgramPlaces } from './program.ts';
 export { newRequestId, newSecret } from './requests.ts';

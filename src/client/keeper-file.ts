@@ -6,10 +6,10 @@
  * n + 1, which only one can. This is a courtesy among the processes of one user, not a lock: the coordinator refuses
  * whoever speaks for an incarnation that is over.
  */
-import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import type { AgentId } from '../core/index.ts';
+import { createFile, isOwnFolder, readOwnText, removeFile } from '../files/index.ts';
 import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import { sessionFileName } from './session-file.ts';
@@ -66,7 +66,7 @@ const keepersFolder = (paths: StatePaths): string => join(paths.directory, 'keep
 function claimsOn(paths: StatePaths, agent: AgentId): NumberedClaim[] {
   const folder = keepersFolder(paths);
   const prefix = `${sessionFileName(agent)}#`;
-  return filesIn(folder)
+  return namesIn(paths)
     .filter((name) => name.startsWith(prefix))
     .map((name) => ({ number: Number(name.slice(prefix.length)), path: join(folder, name) }))
     .filter(({ number }) => Number.isSafeInteger(number))
@@ -75,38 +75,23 @@ function claimsOn(paths: StatePaths, agent: AgentId): NumberedClaim[] {
 
 /** False when another process was faster. */
 function claimNext(paths: StatePaths, agent: AgentId, number: number, nowMs: number): boolean {
-  const folder = keepersFolder(paths);
-  const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
   const keeper: Keeper = { process: thisProcess(), sinceMs: nowMs };
-  const path = join(folder, `${sessionFileName(agent)}#${number}`);
-  return withAccess(path, () => {
-    try {
-      writeFileSync(temporary, JSON.stringify(keeper), { flag: 'wx', mode: 0o600 });
-      linkSync(temporary, path);
-      return true;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      throw error;
-    } finally {
-      rmSync(temporary, { force: true });
-    }
-  });
+  const path = join(keepersFolder(paths), `${sessionFileName(agent)}#${number}`);
+  return withAccess(path, () => createFile(path, JSON.stringify(keeper)));
 }
 
 function remove(path: string): void {
-  withAccess(path, () => rmSync(path, { force: true }));
+  withAccess(path, () => removeFile(path));
 }
 
 /** Null when the claim is gone, or is no claim. */
 function readKeeper(path: string): Keeper | null {
-  return withAccess(path, () => {
-    try {
-      return JSON.parse(readFileSync(path, 'utf8')) as Keeper;
-    } catch (error) {
-      if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null;
-      throw error;
-    }
-  });
+  const text = withAccess(path, () => readOwnText(path));
+  try {
+    return text === null ? null : (JSON.parse(text) as Keeper);
+  } catch {
+    return null;
+  }
 }
 
 function isOurs({ process: { pid, start } }: Keeper): boolean {
@@ -114,17 +99,9 @@ function isOurs({ process: { pid, start } }: Keeper): boolean {
   return own.pid === pid && own.start === start;
 }
 
-function filesIn(folder: string): string[] {
-  return withAccess(folder, () => {
-    try {
-      return readdirSync(folder);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
-      throw error;
-    }
-  });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+function namesIn(paths: StatePaths): string[] {
+  const folder = keepersFolder(paths);
+  return withAccess(folder, () =>
+    isOwnFolder(paths.directory) && isOwnFolder(folder) ? readdirSync(folder) : [],
+  );
 }

@@ -1,6 +1,16 @@
-import { chmodSync, mkdirSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deepFolder, temporaryFolder } from './testing/folder.ts';
 import { accessError, ensurePrivateDirectory, socketAddress, statePaths, withAccess } from './paths.ts';
 
@@ -37,19 +47,69 @@ it('gives the same paths however the folder is spelled', () => {
   expect(statePaths(join(folder.path, 'alias'))).toEqual(statePaths(real));
 });
 
-it('does not use a folder for links that others may write to', () => {
-  const paths = statePaths(deepFolder(folder.path));
-  const links = dirname(dirname(socketAddress(paths, [folder.path])));
-  chmodSync(links, 0o777);
-  expect(() => socketAddress(paths, [folder.path])).toThrowError(
-    expect.objectContaining({ code: 'PERMISSION' }),
-  );
+describe('a place for short links', () => {
+  const address = (): string => {
+    const [bad, good] = [join(folder.path, 'bad'), join(folder.path, 'good')];
+    mkdirSync(good);
+    const found = socketAddress(statePaths(deepFolder(folder.path)), [bad, good]);
+    expect(found.startsWith(`${good}/rhema-`)).toBe(true);
+    return bad;
+  };
+  const user = `rhema-${process.geteuid?.() ?? 0}`;
+
+  it.each<[string, (bad: string) => void]>([
+    ['does not exist', () => undefined],
+    ['is a file', (bad) => writeFileSync(bad, '')],
+    [
+      'lets others move away what is ours',
+      (bad) => {
+        mkdirSync(bad);
+        chmodSync(bad, 0o777);
+      },
+    ],
+    [
+      'has a folder of our name that others may write to',
+      (bad) => {
+        mkdirSync(join(bad, user), { recursive: true });
+        chmodSync(join(bad, user), 0o777);
+      },
+    ],
+    [
+      'has a symbolic link of our name',
+      (bad) => {
+        mkdirSync(bad);
+        symlinkSync(folder.path, join(bad, user));
+      },
+    ],
+  ])('that %s is gone around', (_, make) => {
+    make(join(folder.path, 'bad'));
+    const before = existsSync(join(folder.path, 'bad')) ? lstatSync(join(folder.path, 'bad')).mtimeMs : null;
+    const bad = address();
+    expect(existsSync(bad) ? lstatSync(bad).mtimeMs : null).toBe(before);
+  });
+
+  it.runIf(process.geteuid?.() === 0)("whose folder of our name is somebody else's is gone around", () => {
+    const bad = join(folder.path, 'bad');
+    mkdirSync(join(bad, user), { recursive: true });
+    lchownSync(join(bad, user), 54_322, 54_322);
+    address();
+  });
+
+  it('has to be named by the user where there is none', () => {
+    const paths = statePaths(deepFolder(folder.path));
+    expect(() => socketAddress(paths, [join(folder.path, 'gone')])).toThrowError(
+      expect.objectContaining({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining('set TMPDIR to a folder of your own') as string,
+      }),
+    );
+  });
 });
 
 it('says what is wrong with a folder that is a file', () => {
   const path = join(folder.path, 'file');
   writeFileSync(path, '');
-  const refusal = expect.objectContaining({ code: 'PERMISSION', details: { path, system: 'EEXIST' } });
+  const refusal = expect.objectContaining({ code: 'PERMISSION', details: { path } });
   expect(() => ensurePrivateDirectory(path)).toThrowError(refusal);
 });
 

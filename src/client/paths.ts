@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  symlinkSync,
-  type Stats,
-} from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import {
+  isOwnFolder,
+  isOwnSocket,
+  makeOwnFolder,
+  ownFolderIn,
+  PlaceRefused,
+  pointLink,
+  refuseOther,
+} from '../files/index.ts';
 import { CoordinatorError, type FailureCode } from '../protocol/index.ts';
 
 /** Where the coordination of one repository keeps its files. All absolute. */
@@ -52,27 +51,18 @@ function realDirectory(path: string): string {
 
 /** Makes a folder that only its user may enter, or checks that it is one. Throws `PERMISSION`. */
 export function ensurePrivateDirectory(path: string): void {
-  const found = makeDirectory(path);
-  if (!found.isDirectory()) throw notPrivate(path, 'is not a folder');
-  if (!isOwn(found.uid)) throw notPrivate(path, 'belongs to another user');
-  if ((found.mode & 0o022) !== 0) throw notPrivate(path, 'can be written by others: chmod 700 it');
+  withAccess(path, () => makeOwnFolder(path));
 }
 
-function makeDirectory(path: string): Stats {
-  return withAccess(path, () => {
-    // With `recursive` alone Node says of a file system that may only be read that there is no such folder.
-    if (existsSync(dirname(path))) makeOne(path);
-    else mkdirSync(path, { recursive: true, mode: 0o700 });
-    return lstatSync(path);
+/** Whether a repository has a log. Throws `PERMISSION` when that may not be known, or what is there is not this user's. */
+export function logExists({ directory, database }: StatePaths): boolean {
+  return withAccess(database, () => {
+    if (!isOwnFolder(directory)) return false;
+    const found = lstatSync(database, { throwIfNoEntry: false });
+    // Whoever opens a folder as a log says better what is wrong.
+    if (found?.isDirectory() !== true) refuseOther(database);
+    return found !== undefined;
   });
-}
-
-function makeOne(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
-  }
 }
 
 interface Trouble {
@@ -105,6 +95,8 @@ const lasting: Readonly<Record<string, Trouble>> = {
 
 /** The system's refusal to make, open or write something of the state, as a failure that names it and what to do. */
 export function accessError(path: string, cause: unknown): CoordinatorError {
+  if (cause instanceof PlaceRefused)
+    return new CoordinatorError('PERMISSION', cause.message, { cause, details: { path: cause.path } });
   const system = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const { code, problem, remedy }: Partial<Trouble> = lasting[system] ?? {};
   const told = problem ?? (cause instanceof Error ? cause.message : String(cause));
@@ -115,22 +107,14 @@ export function accessError(path: string, cause: unknown): CoordinatorError {
   );
 }
 
-/** Takes a step on something of the state; what the system refuses is an {@link accessError}. */
+/** Takes a step on something of the state; what the system, or we, refuse is an {@link accessError}. */
 export function withAccess<T>(path: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? accessError(path, error) : error;
+    const isAccess = error instanceof PlaceRefused || (error instanceof Error && 'syscall' in error);
+    throw isAccess ? accessError(path, error) : error;
   }
-}
-
-function notPrivate(path: string, problem: string): CoordinatorError {
-  return new CoordinatorError('PERMISSION', `${path} ${problem}`, { details: { path } });
-}
-
-/** Whether a file's user is this process's user; true where the system has no users. */
-export function isOwn(uid: number): boolean {
-  return process.getuid === undefined || process.getuid() === uid;
 }
 
 /** Longest socket path the system takes, in bytes: the size of `sun_path` less its closing NUL. */
@@ -139,7 +123,8 @@ const socketPathBytesMax = process.platform === 'linux' ? 107 : 103;
 /**
  * A name under which the system can bind or connect to the socket. A path beyond its limit is reached through a short
  * symbolic link to the folder, in a folder of the user's own; the socket itself is always at `paths.socket`, so that it
- * does not matter whether owner and client see the same temporary folder. Throws `PERMISSION`.
+ * does not matter whether owner and client see the same temporary folder. A place that is missing, or whose folder somebody
+ * else has taken, is gone around. Throws `UNAVAILABLE` when none is left.
  */
 export function socketAddress(
   paths: StatePaths,
@@ -147,43 +132,31 @@ export function socketAddress(
 ): string {
   if (fits(paths.socket)) return paths.socket;
   const name = createHash('sha256').update(paths.directory).digest('hex').slice(0, 16);
-  const user = process.getuid?.() ?? 0;
+  const user = `rhema-${process.geteuid?.() ?? 0}`;
   for (const root of shortRoots) {
-    const folder = join(root, `rhema-${user}`);
-    const address = join(folder, name, 'coordinator.sock');
-    if (!fits(address)) continue;
-    ensurePrivateDirectory(folder);
+    const address = join(root, user, name, 'coordinator.sock');
+    const folder = fits(address) ? ownFolderIn(root, user) : null;
+    if (folder === null) continue;
     const link = join(folder, name);
     withAccess(link, () => pointLink(link, paths.directory));
     return address;
   }
   throw new CoordinatorError(
     'UNAVAILABLE',
-    `no short path to the socket ${paths.socket}: set TMPDIR to a short one`,
+    `no short path to the socket ${paths.socket}, and no place for one in ${shortRoots.join(', ')}: set TMPDIR to a folder of your own with a short path`,
   );
+}
+
+/** Whether a socket is there to dial, and this user's. Throws `PERMISSION` when it is another's. */
+export function isDialable({ socket }: StatePaths): boolean {
+  return withAccess(socket, () => isOwnSocket(socket));
 }
 
 function defaultShortRoots(): readonly string[] {
   const runtime = process.env['XDG_RUNTIME_DIR'];
-  return [...(runtime === undefined || runtime === '' ? [] : [runtime]), tmpdir(), '/tmp'];
+  return [...new Set([...(runtime === undefined || runtime === '' ? [] : [runtime]), tmpdir(), '/tmp'])];
 }
 
 function fits(path: string): boolean {
   return Buffer.byteLength(path) <= socketPathBytesMax;
-}
-
-/** Renamed into place, so that a process that starts at the same time never finds it missing. */
-function pointLink(link: string, target: string): void {
-  if (linkTarget(link) === target) return;
-  const fresh = `${link}.${process.pid}`;
-  symlinkSync(target, fresh);
-  renameSync(fresh, link);
-}
-
-function linkTarget(link: string): string | null {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return null;
-  }
 }

@@ -1,20 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentId, Epoch, Revision } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
-import { accessError, ensurePrivateDirectory, isOwn, withAccess, type StatePaths } from './paths.ts';
+import {
+  isOwnFolder,
+  openToRead,
+  refuseIfReadableByOthers,
+  removeFile,
+  replaceFile,
+} from '../files/index.ts';
+import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
 
 /** What lets this user's later calls act in the name of an agent that joined here. */
 export interface AgentSession {
@@ -33,21 +29,12 @@ export function writeSession(paths: StatePaths, session: AgentSession): void {
   ensurePrivateDirectory(paths.directory);
   ensurePrivateDirectory(paths.sessions);
   const path = sessionPath(paths, session.agent);
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  withAccess(path, () => {
-    try {
-      writeNewFile(temporary, JSON.stringify(session));
-      renameSync(temporary, path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
-  });
+  withAccess(path, () => replaceFile(path, JSON.stringify(session)));
 }
 
 /** The session of an agent that joined here, or null. Throws `PERMISSION` if the file is not the user's alone. */
 export function readSession(paths: StatePaths, agent: AgentId): AgentSession | null {
-  const session = readSessionFile(sessionPath(paths, agent));
+  const session = hasSessions(paths) ? readSessionFile(sessionPath(paths, agent)) : null;
   return session?.agent === agent ? session : null;
 }
 
@@ -65,12 +52,13 @@ export function requireSession(paths: StatePaths, agent: AgentId): AgentSession 
 /** Forgets the session. Nothing happens when there is none. */
 export function deleteSession(paths: StatePaths, agent: AgentId): void {
   const path = sessionPath(paths, agent);
-  withAccess(path, () => rmSync(path, { force: true }));
+  if (hasSessions(paths)) withAccess(path, () => removeFile(path));
 }
 
 /** Every session kept here, by agent name. Files that are not sessions are left out. */
 export function listSessions(paths: StatePaths): readonly AgentSession[] {
-  return listFolder(paths.sessions)
+  if (!hasSessions(paths)) return [];
+  return withAccess(paths.sessions, () => readdirSync(paths.sessions))
     .filter((name) => name.endsWith('.json'))
     .map((name) => readSessionFile(join(paths.sessions, name)))
     .filter((session) => session !== null)
@@ -92,50 +80,22 @@ export function sessionFileName(agent: AgentId): string {
     : `%sha256-${createHash('sha256').update(agent).digest('hex')}`;
 }
 
-function writeNewFile(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    // Not `writeSync`: on a full disk that writes a part, and says so only by its result.
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+/** Whether any were kept here, in folders of this user's. */
+function hasSessions({ directory, sessions }: StatePaths): boolean {
+  return withAccess(sessions, () => isOwnFolder(directory) && isOwnFolder(sessions));
 }
 
 function readSessionFile(path: string): AgentSession | null {
-  const file = openOwnFile(path);
-  if (file === null) return null;
-  try {
-    const text = withAccess(path, () => readFileSync(file, 'utf8'));
-    return decodeSession(path, text);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Checks the opened file, not its name: what the name leads to may change between a check and the opening. */
-function openOwnFile(path: string): number | null {
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw accessError(path, error);
-  }
-  const problem = privacyProblem(file);
-  if (problem === null) return file;
-  closeSync(file);
-  throw new CoordinatorError('PERMISSION', `${path} ${problem}: remove it and join again`, {
-    details: { path },
+  return withAccess(path, () => {
+    const file = openToRead(path);
+    if (file === null) return null;
+    try {
+      refuseIfReadableByOthers(path, file);
+      return decodeSession(path, readFileSync(file, 'utf8'));
+    } finally {
+      closeSync(file);
+    }
   });
-}
-
-function privacyProblem(file: number): string | null {
-  const found = fstatSync(file);
-  if (!found.isFile()) return 'is not a file';
-  if (!isOwn(found.uid)) return 'belongs to another user';
-  return (found.mode & 0o077) === 0 ? null : 'can be read by others';
 }
 
 function decodeSession(path: string, text: string): AgentSession {
@@ -162,17 +122,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-function listFolder(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw accessError(path, error);
-  }
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { openToAppend } from '../files/index.ts';
 import { CoordinatorError, type FailureJson } from '../protocol/index.ts';
 import { ownerEnvironment } from './owner-environment.ts';
-import { accessError, ensurePrivateDirectory, type StatePaths } from './paths.ts';
+import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
 
 /** How to start the owner process, as for `spawn`: it runs until it chooses to leave. All paths are absolute. */
 export interface OwnerCommand {
@@ -37,7 +38,7 @@ export async function startOwner(
   const command = typeof start === 'function' ? start() : start;
   if (!existsSync(command.file)) throw notStarted(`there is no ${command.file}`);
   const [file, args] = withoutSoftLimits(command);
-  const log = openOwnerLog(paths.log);
+  const log = withAccess(paths.log, () => openToAppend(paths.log));
   const child = spawn(file, args, {
     // Its own session: no terminal of the caller's, no signal to the caller's group.
     detached: true,
@@ -53,14 +54,6 @@ export async function startOwner(
   );
   const line = readAll(child.stdio[readinessFd] as Readable, timeoutMs, signal);
   checkReadiness(await Promise.race([line, failed]), paths);
-}
-
-function openOwnerLog(path: string): number {
-  try {
-    return openSync(path, 'a', 0o600);
-  } catch (error) {
-    throw accessError(path, error);
-  }
 }
 
 const shell = '/bin/sh';

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { accessError, statePaths } from '../client/index.ts';
+import { accessError, logExists, statePaths } from '../client/index.ts';
 import type { Revision, TimeMs } from '../core/index.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { toFailure } from './failures.ts';
@@ -27,9 +27,9 @@ export interface LogContent {
  * Throws a {@link CoordinatorError} when it cannot even be opened.
  */
 export async function auditLog(commonDir: string): Promise<LogAudit> {
-  const { database } = statePaths(commonDir);
+  const paths = statePaths(commonDir);
   try {
-    return existsSync(database) ? await auditOf(database) : await trialIn(commonDir);
+    return logExists(paths) ? await auditOf(paths.database) : await trialIn(commonDir);
   } catch (error) {
     throw toFailure(error);
   }

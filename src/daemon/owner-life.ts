@@ -1,5 +1,6 @@
 import { chmodSync, statSync } from 'node:fs';
 import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
+import { give } from '../files/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
 import { loadRequestParsers } from '../protocol/index.ts';
 import type { ExclusiveLock } from '../store/sqlite/index.ts';
@@ -69,6 +70,7 @@ class Owner {
     removeStaleSocket(this.#paths.socket);
     await server.listen(address);
     chmodSync(this.#paths.socket, 0o600);
+    give(this.#paths.socket);
     this.#ignoreSignals = onSignals((signal) => this.#leave(signal));
     this.#upkeep = this.#startUpkeep(coordination, server);
     const { version } = this.#options;

@@ -1,7 +1,13 @@
 import { createConnection } from 'node:net';
-import { lstatSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensurePrivateDirectory, socketAddress, type StatePaths } from '../client/index.ts';
+import {
+  ensurePrivateDirectory,
+  isDialable,
+  socketAddress,
+  withAccess,
+  type StatePaths,
+} from '../client/index.ts';
+import { removeOwnSocket } from '../files/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { openExclusiveLock, type ExclusiveLock } from '../store/sqlite/index.ts';
 
@@ -18,7 +24,7 @@ export async function claimOwnership(paths: StatePaths): Promise<ExclusiveLock |
   for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += waitStepMs) {
     const lock = await openExclusiveLock(paths.lock);
     if (lock !== null) return lock;
-    if (await somebodyListens(socketAddress(paths))) return null;
+    if (isDialable(paths) && (await somebodyListens(socketAddress(paths)))) return null;
     await sleep(waitStepMs);
   }
   throw new CoordinatorError(
@@ -30,13 +36,7 @@ export async function claimOwnership(paths: StatePaths): Promise<ExclusiveLock |
 
 /** Removes the socket that a killed owner left behind. Only for the holder of the lock: nobody else may listen there. */
 export function removeStaleSocket(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (!found.isSocket())
-    throw new CoordinatorError('PERMISSION', `${path} is in the way: it is not a socket`, {
-      details: { path },
-    });
-  rmSync(path);
+  withAccess(path, () => removeOwnSocket(path));
 }
 
 function somebodyListens(address: string): Promise<boolean> {

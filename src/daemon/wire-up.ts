@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { statePaths } from '../client/index.ts';
+import { ensurePrivateDirectory, logExists, statePaths } from '../client/index.ts';
 import { loadConfig } from '../config/index.ts';
 import {
   fingerprintOnly,
@@ -62,10 +61,11 @@ export async function openCoordination(options: OpenOptions, opener: Opener): Pr
   const scan = (previous: LastGood | null): Promise<ScanResult> =>
     scanRepository(repository, { previous, env });
   try {
-    const { database } = statePaths(repository.commonDir);
+    const paths = statePaths(repository.commonDir);
     const first = await lookFirst(scan, env);
-    if (!existsSync(database)) refuseWithoutLog(first);
-    const store = await openSqliteStore(database);
+    if (!logExists(paths)) refuseWithoutLog(first);
+    ensurePrivateDirectory(paths.directory);
+    const store = await openSqliteStore(paths.database);
     return await start(options, opener, { first, scan, store }).catch(async (error: unknown) => {
       await store.close();
       throw error;

@@ -1,4 +1,6 @@
-import { open } from 'node:fs/promises';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { withAccess } from '../../client/index.ts';
+import { openToRead } from '../../files/index.ts';
 import type { CliContext } from '../context.ts';
 import { firstSignal } from '../signals.ts';
 import { every } from './repeating.ts';
@@ -11,22 +13,20 @@ export interface TextFrom {
   readonly endByte: number;
 }
 
-/** The whole lines of a file from a byte on; a file that is not there yet has none. */
+/** The whole lines of a file of this user's from a byte on; a file that is not there yet has none. */
 export async function readFrom(file: string, startByte: number): Promise<TextFrom> {
-  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const handle = withAccess(file, () => openToRead(file));
   if (handle === null) return { text: '', endByte: 0 };
   try {
-    const { size } = await handle.stat();
+    const { size } = fstatSync(handle);
     // A file that has become shorter was begun anew.
     const from = size < startByte ? 0 : startByte;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+    const buffer = Buffer.alloc(size - from);
+    const bytesRead = readSync(handle, buffer, 0, buffer.length, from);
     const whole = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
     return { text: buffer.toString('utf8', 0, whole), endByte: from + whole };
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A folder for one test, which stands for a common Git directory. */
 export function temporaryFolder(name = 'rhema-'): { readonly path: string; readonly remove: () => void } {
@@ -15,11 +16,17 @@ export function deepFolder(root: string): string {
   return path;
 }
 
-/** Runs something for which a folder may only be read. Permissions do not bind root, who becomes nobody meanwhile. */
+/**
+ * Runs something for which a folder in the state folder may only be read. Permissions do not bind root, who gives it all to
+ * nobody and becomes nobody meanwhile.
+ */
 export function withReadOnly(folder: string, run: () => void): void {
   const isRoot = process.geteuid?.() === 0;
   chmodSync(folder, 0o555);
-  if (isRoot) process.seteuid?.(65_534);
+  if (isRoot) {
+    execFileSync('chown', ['-hR', '65534:65534', dirname(folder)]);
+    process.seteuid?.(65_534);
+  }
   try {
     run();
   } finally {

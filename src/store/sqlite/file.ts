@@ -1,29 +1,26 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { createIfMissing, PlaceRefused, refuseOther } from '../../files/index.ts';
 import { StoreError } from '../errors.ts';
 import { readOnlyError } from './failures.ts';
 
-/** Creates what is missing: the folder for its user only, and the file likewise (SQLite would let others read it). */
+/** What SQLite makes beside a database, and opens when it is there. */
+const besides = ['-wal', '-shm', '-journal'];
+
+/**
+ * Creates what is missing: the folder for its user only, and the file likewise (SQLite would let others read it). SQLite
+ * follows symbolic links, so what it would open is looked at first.
+ */
 export function prepareFile(path: string): void {
   try {
     mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
       throw new StoreError('CANNOT_OPEN', `${path} is a folder, not a log. Choose another place.`);
+    for (const suffix of ['', ...besides]) refuseOther(`${path}${suffix}`);
+    // Never opens a file that exists: to close a second descriptor of it drops this process's POSIX locks on it, SQLite's.
     createIfMissing(path);
   } catch (error) {
     throw asOpenError(error, path);
-  }
-}
-
-/**
- * Never opens a file that exists: closing a second descriptor of it would drop this process's POSIX locks on it, and
- * with them SQLite's.
- */
-function createIfMissing(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -65,6 +62,7 @@ export class FileIdentity {
 }
 
 function asOpenError(error: unknown, path: string): unknown {
+  if (error instanceof PlaceRefused) return new StoreError('CANNOT_OPEN', error.message, { cause: error });
   const code = errorCode(error);
   if (code === null) return error;
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return readOnlyError(path, error);

@@ -1,11 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,10 +52,13 @@ async function expectRefused(code: string, message: RegExp): Promise<void> {
   expect(readFileSync(path).equals(before)).toBe(true);
 }
 
-/** Permissions do not bind root, so the work is done as nobody where the tests run as root. */
+/** Permissions do not bind root: where the tests run as root all is given to nobody, and the work is done as nobody. */
 async function withoutPrivileges(work: () => Promise<void>): Promise<void> {
   const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65_534);
+  if (isRoot) {
+    execFileSync('chown', ['-hR', '65534:65534', folder]);
+    process.seteuid?.(65_534);
+  }
   try {
     await work();
   } finally {
@@ -139,6 +146,24 @@ describe('what cannot be opened is refused with the remedy and left as it is', (
     await expectRefused('NEWER_FORMAT', /version 99; this program reads up to version 1\..* newer program/);
   });
 
+  test.each(['', '-wal', '-shm', '-journal'])('a symbolic link in the place of log.db%s', async (suffix) => {
+    const target = join(folder, 'elsewhere');
+    writeFileSync(target, 'mine');
+    symlinkSync(target, `${path}${suffix}`);
+    await expect(openSqliteStore(path)).rejects.toMatchObject({
+      code: 'CANNOT_OPEN',
+      message: `${path}${suffix} is a symbolic link: move away what is in its place`,
+    });
+    expect(readdirSync(folder).filter((name) => name.startsWith('elsewhere'))).toEqual(['elsewhere']);
+    expect(readFileSync(target, 'utf8')).toBe('mine');
+  });
+
+  test('a file that has a second name, as cp -al makes one: two logs would write to it', async () => {
+    await writeLog(1);
+    linkSync(path, join(folder, 'copy.db'));
+    await expectRefused('CANNOT_OPEN', /log\.db has a second name elsewhere .*put a copy in its place/);
+  });
+
   test('a file that may not be written', async () => {
     await writeLog(1);
     for (const side of ['wal', 'shm']) rmSync(`${path}-${side}`, { force: true });
@@ -151,6 +176,7 @@ describe('what cannot be opened is refused with the remedy and left as it is', (
 
   test('a folder that may not be written', async () => {
     await writeLog(1);
+    for (const side of ['wal', 'shm']) rmSync(`${path}-${side}`, { force: true });
     chmodSync(path, 0o666);
     chmodSync(folder, 0o555);
     await withoutPrivileges(() =>

@@ -1,0 +1,257 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lchownSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createFile,
+  createIfMissing,
+  isOwnFolder,
+  isOwnSocket,
+  makeOwnFolder,
+  moveContent,
+  openToAppend,
+  openToRead,
+  pointLink,
+  readOwnText,
+  refuseOther,
+  removeFile,
+  removeOwnSocket,
+  replaceFile,
+} from './index.ts';
+
+const asRoot = process.geteuid?.() === 0;
+const stranger = 54_322;
+
+let [folder, place, target] = ['', '', ''];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rhema-files-'));
+  place = join(folder, 'place');
+  target = join(folder, 'target');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const appendTo = (path: string): void => closeSync(openToAppend(path));
+const readFrom = (path: string): void => {
+  const file = openToRead(path);
+  if (file !== null) closeSync(file);
+};
+/** What fills a place, and empties it into another. */
+const moveTo = (path: string): void => {
+  const source = join(folder, 'source');
+  writeFileSync(source, 'x');
+  moveContent(source, path);
+};
+const moveFrom = (path: string): void => moveContent(path, join(folder, 'moved'));
+
+const steps: readonly (readonly [string, (path: string) => unknown])[] = [
+  ['read', readFrom],
+  ['read whole', readOwnText],
+  ['appended to', appendTo],
+  ['replaced', (path) => replaceFile(path, 'new')],
+  ['moved to', moveTo],
+  ['moved from', moveFrom],
+  ['given to SQLite', refuseOther],
+];
+const refused = (problem: string): Error =>
+  expect.objectContaining({
+    name: 'PlaceRefused',
+    path: place,
+    message: expect.stringContaining(`${place} ${problem}`) as string,
+  }) as Error;
+
+describe.each(steps)('a file that is %s', (_, step) => {
+  it('is not reached through a symbolic link, be there something behind it or not', () => {
+    symlinkSync(target, place);
+    expect(() => step(place)).toThrowError(refused('is a symbolic link: move away'));
+    expect(existsSync(target)).toBe(false);
+    writeFileSync(target, 'mine');
+    expect(() => step(place)).toThrowError(refused('is a symbolic link: move away'));
+    expect(readFileSync(target, 'utf8')).toBe('mine');
+  });
+
+  it('is a file: a folder, and a pipe that nobody writes to, are refused at once', () => {
+    mkdirSync(place);
+    expect(() => step(place)).toThrowError(refused('is not a file: move away'));
+    rmSync(place, { recursive: true });
+    execFileSync('sh', ['-c', 'mkfifo "$0"', place]);
+    expect(() => step(place)).toThrowError(refused('is not a file: move away'));
+  });
+
+  it.runIf(asRoot)("is not another user's", () => {
+    writeFileSync(place, 'theirs');
+    lchownSync(place, stranger, stranger);
+    expect(() => step(place)).toThrowError(refused('belongs to another user: run this as its owner'));
+    expect(readFileSync(place, 'utf8')).toBe('theirs');
+  });
+});
+
+it.each([
+  ['appended to', appendTo],
+  ['emptied', moveFrom],
+  ['given to SQLite', refuseOther],
+])('a file that has a second name is not %s', (_, step) => {
+  writeFileSync(target, 'mine');
+  linkSync(target, place);
+  expect(() => step(place)).toThrowError(refused('has a second name elsewhere'));
+  expect(readFileSync(target, 'utf8')).toBe('mine');
+});
+
+it('a name that is taken is not made anew, whatever leads from it', () => {
+  symlinkSync(target, place);
+  expect(createFile(place, 'x')).toBe(false);
+  createIfMissing(place);
+  expect(existsSync(target)).toBe(false);
+  removeFile(place);
+  expect(createFile(place, 'x')).toBe(true);
+  expect(readFileSync(place, 'utf8')).toBe('x');
+  expect(readdirSync(folder)).toEqual(['place']);
+});
+
+it('what is made is for its user only, and whole or not at all', () => {
+  replaceFile(place, 'one');
+  replaceFile(place, 'two');
+  appendTo(target);
+  for (const path of [place, target]) expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readOwnText(place)).toBe('two');
+  expect(readOwnText(join(folder, 'gone'))).toBeNull();
+  expect(readdirSync(folder).toSorted()).toEqual(['place', 'target']);
+});
+
+it('a file that has a second name is replaced: the other one keeps what it has', () => {
+  writeFileSync(target, 'mine');
+  linkSync(target, place);
+  replaceFile(place, 'new');
+  expect([readFileSync(place, 'utf8'), readFileSync(target, 'utf8')]).toEqual(['new', 'mine']);
+});
+
+it('a file is moved by its content, so that whoever has it open goes on with it', () => {
+  writeFileSync(place, 'x'.repeat(3_000_000));
+  writeFileSync(target, 'older');
+  const { ino } = statSync(place);
+  moveContent(place, target);
+  expect([statSync(place).ino, statSync(place).size, statSync(target).size]).toEqual([ino, 0, 3_000_000]);
+});
+
+describe('a folder', () => {
+  it('is made for its user only, and found again', () => {
+    expect(isOwnFolder(place)).toBe(false);
+    makeOwnFolder(place);
+    makeOwnFolder(place);
+    expect(isOwnFolder(place)).toBe(true);
+    expect(statSync(place).mode & 0o777).toBe(0o700);
+  });
+
+  it.each<[string, string, () => void]>([
+    ['a symbolic link', 'is a symbolic link', () => symlinkSync(folder, place)],
+    ['a symbolic link to nothing', 'is a symbolic link', () => symlinkSync(target, place)],
+    ['a file', 'is not a folder', () => writeFileSync(place, '')],
+    [
+      'a folder that others may write to',
+      'can be written by others: chmod 700',
+      () => {
+        mkdirSync(place);
+        chmodSync(place, 0o770);
+      },
+    ],
+  ])('is refused when it is %s', (_, problem, make) => {
+    make();
+    for (const step of [makeOwnFolder, isOwnFolder]) expect(() => step(place)).toThrowError(refused(problem));
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it.runIf(asRoot)("is refused when it is another user's", () => {
+    mkdirSync(place);
+    lchownSync(place, stranger, stranger);
+    for (const step of [makeOwnFolder, isOwnFolder])
+      expect(() => step(place)).toThrowError(refused('belongs to another user'));
+  });
+});
+
+describe('a socket', () => {
+  const listening = async (path: string): Promise<() => void> => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    return () => void server.close();
+  };
+  beforeEach(() => chmodSync(folder, 0o700));
+
+  it('is dialled when it is there, and removed when it is left', async () => {
+    expect(isOwnSocket(place)).toBe(false);
+    const close = await listening(place);
+    expect(isOwnSocket(place)).toBe(true);
+    removeOwnSocket(place);
+    removeOwnSocket(place);
+    expect(isOwnSocket(place)).toBe(false);
+    close();
+  });
+
+  it('is not dialled through a symbolic link, nor when it is a file', async () => {
+    const close = await listening(target);
+    symlinkSync(target, place);
+    for (const step of [isOwnSocket, removeOwnSocket])
+      expect(() => step(place)).toThrowError(refused('is a symbolic link'));
+    rmSync(place);
+    writeFileSync(place, '');
+    for (const step of [isOwnSocket, removeOwnSocket])
+      expect(() => step(place)).toThrowError(refused('is not a socket'));
+    close();
+  });
+
+  it.runIf(asRoot)("is not dialled when it, or its folder, is another user's", async () => {
+    const close = await listening(place);
+    lchownSync(place, stranger, stranger);
+    expect(() => isOwnSocket(place)).toThrowError(refused('belongs to another user'));
+    lchownSync(place, 0, 0);
+    lchownSync(folder, stranger, stranger);
+    const message = expect.stringContaining(`${folder} belongs to another user`) as string;
+    expect(() => isOwnSocket(place)).toThrowError(expect.objectContaining({ message }) as Error);
+    close();
+  });
+});
+
+it('a link of our own is pointed to another place without being followed', () => {
+  mkdirSync(target);
+  pointLink(place, folder);
+  pointLink(place, target);
+  pointLink(place, target);
+  expect(readdirSync(target)).toEqual([]);
+  expect(readdirSync(folder).toSorted()).toEqual(['place', 'target']);
+});
+
+describe.runIf(asRoot)('root in the folder of a user', () => {
+  beforeEach(() => lchownSync(folder, stranger, stranger));
+
+  it('gives that user all that it makes', () => {
+    makeOwnFolder(place);
+    const inside = (name: string): string => join(place, name);
+    createIfMissing(inside('a'));
+    appendTo(inside('b'));
+    replaceFile(inside('c'), 'x');
+    createFile(inside('d'), 'x');
+    for (const path of [place, ...readdirSync(place).map(inside)]) expect(statSync(path).uid).toBe(stranger);
+  });
+
+  it("uses what is that user's, and nobody else's", () => {
+    writeFileSync(place, 'x');
+    lchownSync(place, stranger, stranger);
+    expect(readOwnText(place)).toBe('x');
+    lchownSync(place, 54_321, 54_321);
+    expect(() => readOwnText(place)).toThrowError(refused('belongs to another user'));
+  });
+});

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  ftruncateSync,
+  type Stats,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from './folders.ts';
+import { lookAt, newOwnerOf, PlaceRefused, refuseUnlessOwn } from './own.ts';
+
+/** Not held up by a pipe, and not led elsewhere. */
+const plainly = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Opens a file of this user's for reading; null when there is none. Whoever opens it closes it. */
+export function openToRead(path: string): number | null {
+  try {
+    return opened(path, constants.O_RDONLY, () => undefined);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Opens a file of this user's at its end, and makes it when there is none. Whoever opens it closes it. */
+export function openToAppend(path: string): number {
+  const isNew = lookAt(path) === null;
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+  const file = opened(path, flags, refuseSecondName);
+  if (isNew) give(path, file);
+  return file;
+}
+
+/** The whole text of a file of this user's that nobody else may read; null when there is none. */
+export function readOwnText(path: string): string | null {
+  const file = openToRead(path);
+  if (file === null) return null;
+  try {
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Throws {@link PlaceRefused} when others than its user may read an open file. */
+export function refuseIfReadableByOthers(path: string, file: number): void {
+  if ((fstatSync(file).mode & 0o077) === 0) return;
+  throw new PlaceRefused(path, 'can be read by others', 'remove it and join again');
+}
+
+/** Puts a text in the place of a file, whole or not at all, for this user only. What is there is not opened. */
+export function replaceFile(path: string, text: string): void {
+  refuseForeign(path);
+  withTemporary(path, text, (temporary) => renameSync(temporary, path));
+  syncFolder(dirname(path));
+}
+
+/** Makes a file with a text, whole or not at all; false when something is there already, which is left as it is. */
+export function createFile(path: string, text: string): boolean {
+  try {
+    withTemporary(path, text, (temporary) => linkSync(temporary, path));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Makes an empty file for this user only, unless it is there. */
+export function createIfMissing(path: string): void {
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    throw error;
+  }
+  try {
+    give(path, file);
+  } finally {
+    closeSync(file);
+  }
+  syncFolder(dirname(path));
+}
+
+/** Removes a name; nothing happens when there is none. A link is removed, and not what it leads to. */
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
+}
+
+/**
+ * Copies what a file of this user's holds to another place, and empties it. It stays the same file: a process that has it open
+ * goes on with it.
+ */
+export function moveContent(path: string, target: string): void {
+  refuseForeign(target);
+  const file = opened(path, constants.O_RDWR, refuseSecondName);
+  try {
+    withTemporary(target, '', (temporary, copy) => {
+      copyAll(file, copy);
+      fsyncSync(copy);
+      renameSync(temporary, target);
+    });
+    ftruncateSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Throws {@link PlaceRefused} when something at a path is no file of this user's, or has a second name. For whoever opens it
+ * himself and by its name, as SQLite does; nobody else can put another one in its place in a folder of the user's own.
+ */
+export function refuseOther(path: string): void {
+  const found = refuseForeign(path);
+  if (found !== null) refuseSecondName(path, found);
+}
+
+/** A second name does no harm to what is replaced: the other one keeps what it has. */
+function refuseForeign(path: string): Stats | null {
+  const found = lookAt(path);
+  if (found !== null) refuseUnlessOwn(path, found, 'file');
+  return found;
+}
+
+/** A hard link: what is written here would be written elsewhere, too. `cp -al` makes some of the log itself. */
+function refuseSecondName(path: string, found: Stats): void {
+  if (found.nlink <= 1) return;
+  throw new PlaceRefused(
+    path,
+    'has a second name elsewhere (a hard link)',
+    'put a copy in its place (cp -p it, and mv the copy back)',
+  );
+}
+
+function opened(path: string, flags: number, check: (path: string, found: Stats) => void): number {
+  const file = openPlainly(path, flags);
+  try {
+    const found = fstatSync(file);
+    refuseUnlessOwn(path, found, 'file');
+    check(path, found);
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+function openPlainly(path: string, flags: number): number {
+  try {
+    return openSync(path, flags | plainly, 0o600);
+  } catch (error) {
+    // The system says only that it does not open it: a link, a folder, a pipe that nobody reads, a socket.
+    const found = ['ELOOP', 'EISDIR', 'ENXIO'].includes(codeOf(error) ?? '') ? lookAt(path) : null;
+    if (found !== null) refuseUnlessOwn(path, found, 'file');
+    throw error;
+  }
+}
+
+function withTemporary(path: string, text: string, use: (temporary: string, file: number) => void): void {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const file = openSync(temporary, 'wx', 0o600);
+  try {
+    give(temporary, file);
+    // Not `writeSync`: on a full disk that writes a part, and says so only by its result.
+    writeFileSync(file, text);
+    fsyncSync(file);
+    use(temporary, file);
+  } finally {
+    closeSync(file);
+    rmSync(temporary, { force: true });
+  }
+}
+
+const chunkBytes = 1024 * 1024;
+
+function copyAll(from: number, to: number): void {
+  const chunk = Buffer.alloc(chunkBytes);
+  for (let position = 0; ;) {
+    const count = readSync(from, chunk, 0, chunkBytes, position);
+    if (count === 0) return;
+    writeFileSync(to, chunk.subarray(0, count));
+    position += count;
+  }
+}
+
+/** What root has made is its owner's where it acts for one. */
+function give(path: string, file: number): void {
+  const owner = newOwnerOf(path);
+  if (owner !== null) fchownSync(file, owner.uid, owner.gid);
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

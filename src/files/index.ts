@@ -1,0 +1,15 @@
+export { PlaceRefused } from './own.ts';
+export { give, isOwnFolder, makeOwnFolder, ownFolderIn } from './folders.ts';
+export {
+  createFile,
+  createIfMissing,
+  moveContent,
+  openToAppend,
+  openToRead,
+  readOwnText,
+  refuseIfReadableByOthers,
+  refuseOther,
+  removeFile,
+  replaceFile,
+} from './files.ts';
+export { isOwnSocket, pointLink, removeOwnSocket } from './sockets.ts';
