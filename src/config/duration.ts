@@ -1,8 +1,7 @@
-import { asDurationMs, quote, type DurationMs, type Parsed } from '../core/index.ts';
+import { asDurationMs, formatDuration, quote, type DurationMs, type Parsed } from '../core/index.ts';
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 type Unit = keyof typeof unitMs;
-const units = ['d', 'h', 'm', 's', 'ms'] as const satisfies readonly Unit[];
 
 const durationPattern = /^(\d{1,15}(?:\.\d{1,6})?)(ms|s|m|h|d)?$/;
 const validForms = `write seconds (90), or a number with a unit: 500ms, 90s, 5m, 2h, 7d`;
@@ -30,9 +29,4 @@ function shown(input: string | number): string {
   return typeof input === 'number' ? String(input) : quote(input);
 }
 
-/** The shortest exact text that {@link parseDuration} reads as the same length: `90s`, `5m`, `1d`; `0s` for none. */
-export function formatDuration(duration: DurationMs): string {
-  if (duration === 0) return '0s';
-  const unit = units.find((candidate) => duration % unitMs[candidate] === 0) ?? 'ms';
-  return `${duration / unitMs[unit]}${unit}`;
-}
+export { formatDuration };

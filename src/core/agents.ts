@@ -18,15 +18,17 @@
  * decision depends on it.
  */
 import { must } from './assert.ts';
-import type { AgentJoin, AgentLeave, Heartbeat, SetAgentStatus } from './commands.ts';
+import type { AgentJoin, AgentLeave, AgentResume, Heartbeat, SetAgentStatus } from './commands.ts';
 import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
+import { ago } from './duration.ts';
 import type { Event, EventOf, LeaseRenewal, Stamp } from './events.ts';
 import { presentAgent } from './gate.ts';
 import { addMs, type AgentId, type Revision, type TimeMs } from './ids.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { agentsMax, lostAgentsMax } from './limits.ts';
-import { heldInOrder } from './order.ts';
+import { skeletonOf } from './names.ts';
+import { byText, heldInOrder } from './order.ts';
 import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Grant } from './results.ts';
@@ -36,7 +38,7 @@ import { failRunningSyncs } from './syncs.ts';
 
 /**
  * A new incarnation of an agent. A lost one of the same name is replaced; a present one is not.
- * Rejects: AGENT_ALREADY_JOINED, AGENT_LIMIT_REACHED.
+ * Rejects: AGENT_ALREADY_JOINED, NAME_TOO_SIMILAR, AGENT_LIMIT_REACHED.
  */
 export function decideAgentJoin(state: State, command: AgentJoin): Decision {
   const { agent: id, session, metadata, atMs } = command;
@@ -47,10 +49,8 @@ export function decideAgentJoin(state: State, command: AgentJoin): Decision {
       `${id} has joined and was seen ${ago(known.seenAtMs, atMs)}: choose another name, or wait until it leaves or is lost`,
       { agent: id, epoch: known.epoch, seenAtMs: known.seenAtMs, sessionDeadlineMs: known.sessionDeadlineMs },
     );
-  if (known === undefined && state.agents.size >= agentsMax)
-    return reject('AGENT_LIMIT_REACHED', `${agentsMax} agents are known already: let some leave`, {
-      agentsMax,
-    });
+  const refused = known === undefined ? refusedStranger(state, id) : null;
+  if (refused !== null) return refused;
   return {
     kind: 'committed',
     events: [{ kind: 'agent.joined', agent: id, session, metadata }],
@@ -59,6 +59,45 @@ export function decideAgentJoin(state: State, command: AgentJoin): Decision {
       agent: id,
       epoch: (state.revision + 1) as Revision,
       sessionDeadlineMs: addMs(atMs, state.settings.sessionTtlMs),
+    },
+  };
+}
+
+function refusedStranger(state: State, id: AgentId): Decision | null {
+  const [similar] = [...(state.index.names.get(skeletonOf(id)) ?? [])].sort(byText);
+  if (similar !== undefined)
+    return reject(
+      'NAME_TOO_SIMILAR',
+      `the name ${id} differs from that of ${similar}, an agent that is known, only in what is easily misread: choose a name that nobody takes for it`,
+      { agent: id, similar, presence: state.agents.get(similar)?.presence },
+    );
+  if (state.agents.size < agentsMax) return null;
+  return reject('AGENT_LIMIT_REACHED', `${agentsMax} agents are known already: let some leave`, {
+    agentsMax,
+  });
+}
+
+/**
+ * Another process goes on as an agent that is present: from now on its session proves who speaks, and that of the process
+ * before is refused. Nothing else changes. With the session that is in force already there is nothing to do.
+ * Rejects: only the gate.
+ */
+export function decideAgentResume(state: State, command: AgentResume): Decision {
+  const agent = presentAgent(state, command.agent);
+  const { newSession: session, way, from } = command;
+  const isSame = session === agent.session;
+  return {
+    kind: 'committed',
+    events: isSame ? [] : [{ kind: 'agent.resumed', agent: agent.id, session, way, from }],
+    result: {
+      kind: 'resumed',
+      agent: agent.id,
+      epoch: agent.epoch,
+      sessionDeadlineMs: isSame ? agent.sessionDeadlineMs : addMs(command.atMs, state.settings.sessionTtlMs),
+      locks: heldInOrder(agent).map((scope) =>
+        toGrant(state, must(state.locks.get(scope), `${scope} is held`)),
+      ),
+      ticket: agent.ticket,
     },
   };
 }
@@ -157,8 +196,6 @@ function endWait(draft: Draft, agent: Agent, cause: 'left' | 'lost'): void {
   if (waiter !== undefined) draft.endTicket(waiter, cause);
 }
 
-const ago = (then: TimeMs, now: TimeMs): string => `${((now - then) / 1000).toFixed(0)} s ago`;
-
 // What happens to agents.
 
 export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, stamp: Stamp): void {
@@ -182,8 +219,21 @@ export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, 
     held: new Set(),
     ticket: null,
   };
-  state.agents.set(agent.id, agent);
+  placeAgent(state, agent);
   noteSeen(state, agent.id, stamp.atMs);
+}
+
+/** Puts an agent into the state and under its name; also how a snapshot is read. */
+export function placeAgent(state: State, agent: Agent): void {
+  state.agents.set(agent.id, agent);
+  const skeleton = skeletonOf(agent.id);
+  const similar = state.index.names.get(skeleton);
+  if (similar === undefined) state.index.names.set(skeleton, new Set([agent.id]));
+  else similar.add(agent.id);
+}
+
+export function evolveAgentResumed(state: State, event: EventOf<'agent.resumed'>): void {
+  presentAgent(state, event.agent).session = event.session;
 }
 
 export function evolveAgentRenewed(state: State, event: EventOf<'agent.renewed'>): void {
@@ -238,6 +288,9 @@ export function noteSeen(state: State, id: AgentId, atMs: TimeMs): void {
 }
 
 function forget(state: State, id: AgentId): void {
+  const skeleton = skeletonOf(id);
+  const similar = state.index.names.get(skeleton);
+  if (similar?.delete(id) === true && similar.size === 0) state.index.names.delete(skeleton);
   state.agents.delete(id);
   state.index.sessionDeadlines.delete(id);
   state.index.blockDeadlines.delete(id);

@@ -19,6 +19,7 @@ import type { AgentMetadata, AgentStatus, ClockAnchor } from './state.ts';
 export type Command =
   | AgentJoin
   | AgentLeave
+  | AgentResume
   | Heartbeat
   | SetAgentStatus
   | AcquireLock
@@ -74,6 +75,22 @@ export interface AgentLeave extends AsAgent {
   readonly kind: 'AgentLeave';
 }
 
+/**
+ * Another process goes on as this agent: it proves that it knows the session, and puts one of its own in its place. Epoch,
+ * locks and place in the queue stay; the process that spoke before is refused from now on.
+ */
+export interface AgentResume extends AsAgent {
+  readonly kind: 'AgentResume';
+  /** What proves each later command. The one that it has already: nothing changes. */
+  readonly newSession: SessionId;
+  /** `resume`: the agent itself goes on, in a new process. `takeOver`: somebody takes its place on purpose. */
+  readonly way: ResumeWay;
+  /** Who acts, for the audit trail. */
+  readonly from: string;
+}
+
+export type ResumeWay = 'resume' | 'takeOver';
+
 /** Renews the session and every lease of the agent. */
 export interface Heartbeat extends AsAgent {
   readonly kind: 'Heartbeat';
@@ -103,9 +120,9 @@ export type WaitWish =
 
 export interface ReleaseLock extends AsAgent {
   readonly kind: 'ReleaseLock';
-  /** Null: everything it holds. */
+  /** All of them are held, or nothing is released. Null: whatever it holds. */
   readonly scopes: readonly ScopePath[] | null;
-  /** When given, it must be the lock's token. */
+  /** When given, it must be the token of each of these locks. */
   readonly token: FencingToken | null;
 }
 
@@ -136,10 +153,15 @@ export interface ScopeDefinition {
   readonly dependencies: readonly ScopePath[];
 }
 
-/** The whole graph as found on disk: what it does not name is removed. Accepted whole or refused whole. */
+/**
+ * The whole graph as found on disk. What it does not name is removed, or withdrawn while it is held or waited for.
+ * Accepted whole or refused whole.
+ */
 export interface DefineScopes extends AsOperator {
   readonly kind: 'DefineScopes';
   readonly scopes: readonly ScopeDefinition[];
+  /** No scopes at all are more often a source that cannot be seen than a wish: whoever means it says so. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** One scope added or changed. */
@@ -148,6 +170,7 @@ export interface DefineScope extends AsOperator {
   readonly scope: ScopeDefinition;
 }
 
+/** Removes a scope, or withdraws it while it is held or waited for. */
 export interface RemoveScope extends AsOperator {
   readonly kind: 'RemoveScope';
   readonly scope: ScopePath;
@@ -162,7 +185,7 @@ export interface ContextModify extends AsAgent {
   readonly token: FencingToken | null;
   /** SHA-256 (hex) of the new content. */
   readonly digest: string;
-  /** What the writer last saw; null: the file did not exist. */
+  /** What the writer last read or wrote; null: it has not seen the file, so nothing may be known of it. */
   readonly baseDigest: string | null;
 }
 

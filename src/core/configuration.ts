@@ -8,7 +8,7 @@ import { setLease } from './leases.ts';
 import { byText } from './order.ts';
 import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
-import { refusedGraph } from './scopes.ts';
+import { definedScopes, refusedGraph } from './scopes.ts';
 import { settingsProblems, type Settings } from './settings.ts';
 import type { Agent, State, Sync } from './state.ts';
 import { rearmBlock } from './status.ts';
@@ -25,7 +25,7 @@ export function decideConfigure(state: State, command: Configure): Decision {
   if (problems.length > 0) return reject('SETTINGS_INVALID', problems.join('; '), { problems });
   if (sameSettings(state.settings, settings))
     return { kind: 'committed', events: [], result: { kind: 'done' } };
-  const refused = refusedInUse(state, settings) ?? refusedGraph(state.scopes, settings);
+  const refused = refusedInUse(state, settings) ?? refusedGraph(definedScopes(state), settings);
   if (refused !== null) return refused;
   const draft = new Draft(state, command.atMs, settings);
   draft.emit({ kind: 'settings.changed', settings });

@@ -2,8 +2,8 @@
  * Context files: which content of which file a scope's last coordinated writers agreed on.
  *
  * Only digests are kept. A write needs the scope's lock, a holder that is working, the current token when one is
- * presented, and the digest that the writer last saw: two writers never overwrite each other unseen. A free scope's lock
- * is taken for the writer. Every write sends the scope, and all that depends on it, back to be synced.
+ * presented, and the digest that the writer last saw: two writers never overwrite each other unseen, and who has not seen
+ * a file that is known has to read it first. A free scope's lock is taken for the writer. Every write sends the scope, and all that depends on it, back to be synced.
  */
 import { must } from './assert.ts';
 import type { ContextModify } from './commands.ts';
@@ -60,7 +60,7 @@ function holdForWrite(draft: Draft, agent: Agent, scope: ScopePath, token: Fenci
   if (stale !== null) return refuse(stale);
   if (lock?.agent === agent.id) return { kind: 'held', token: lock.token };
   // Whoever presents a token believes that it holds the lock: granting it anew would hide that it was lost.
-  if (token !== null) return refuse(notHeld(scope, lock));
+  if (token !== null) return refuse(notHeld(state, scope, agent, draft.atMs));
   if (agent.held.size >= draft.settings.maxLocksPerAgent) return refuse(refusedHolds(agent, scope));
   const obstacle = obstacleTo(draft, agent.id, [scope], null);
   if (obstacle !== null) return refuse(busy(draft, [scope], obstacle));

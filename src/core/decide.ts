@@ -1,4 +1,10 @@
-import { decideAgentJoin, decideAgentLeave, decideHeartbeat, decideSetAgentStatus } from './agents.ts';
+import {
+  decideAgentJoin,
+  decideAgentLeave,
+  decideAgentResume,
+  decideHeartbeat,
+  decideSetAgentStatus,
+} from './agents.ts';
 import type { Command, CommandKind, CommandOf } from './commands.ts';
 import { decideConfigure, decideTakeOver } from './configuration.ts';
 import { decideContextModify } from './contexts.ts';
@@ -37,6 +43,7 @@ type Handler<Kind extends CommandKind> = (state: State, command: CommandOf<Kind>
 const handlers: { readonly [Kind in CommandKind]: Handler<Kind> } = {
   AgentJoin: decideAgentJoin,
   AgentLeave: decideAgentLeave,
+  AgentResume: decideAgentResume,
   Heartbeat: decideHeartbeat,
   SetAgentStatus: decideSetAgentStatus,
   AcquireLock: decideAcquireLock,

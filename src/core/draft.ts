@@ -43,6 +43,7 @@ export class Draft {
   #endedTickets: Set<Ticket> | null = null;
   #heldChange: Map<AgentId, number> | null = null;
   #touched: Set<ScopePath> | null = null;
+  #leftWithdrawn: Set<ScopePath> | null = null;
   #oldest: Ticket | null;
 
   constructor(state: State, atMs: TimeMs, settings: Settings = state.settings) {
@@ -93,6 +94,18 @@ export class Draft {
     return this.#touched ?? [];
   }
 
+  /** Withdrawn scopes that a lock or a ticket of this draft has left, and that nobody holds or waits for after it. */
+  abandoned(): ScopePath[] {
+    return [...(this.#leftWithdrawn ?? [])].filter((scope) => this.isFree(scope) && !this.isWanted(scope));
+  }
+
+  /** Whether a ticket that was there before this draft still waits for a scope. */
+  isWanted(scope: ScopePath): boolean {
+    for (const ticket of this.state.index.queues.get(scope) ?? [])
+      if (this.#endedTickets?.has(ticket) !== true) return true;
+    return false;
+  }
+
   isFull(): boolean {
     return this.holders >= this.settings.maxConcurrentAgents;
   }
@@ -130,6 +143,7 @@ export class Draft {
     if (waiter === this.oldest()) for (const scope of waiter.scopes) this.#touch(scope);
     this.emit({ kind: 'ticket.ended', ticket: waiter.ticket, agent: waiter.agent, cause });
     (this.#endedTickets ??= new Set()).add(waiter.ticket);
+    for (const scope of waiter.scopes) this.#leave(scope);
   }
 
   grant(award: Award): TimeMs {
@@ -144,7 +158,12 @@ export class Draft {
   #endLock(lock: Lock): void {
     (this.#endedLocks ??= new Set()).add(lock.scope);
     this.#touch(lock.scope);
+    this.#leave(lock.scope);
     this.#changeHeld(lock.agent, -1);
+  }
+
+  #leave(scope: ScopePath): void {
+    if (this.state.scopes.get(scope)?.withdrawn === true) (this.#leftWithdrawn ??= new Set()).add(scope);
   }
 
   #touch(scope: ScopePath): void {

@@ -1,4 +1,4 @@
-import type { ScopeDefinition } from './commands.ts';
+import type { ResumeWay, ScopeDefinition } from './commands.ts';
 import type {
   AgentId,
   DurationMs,
@@ -43,6 +43,14 @@ export type Event =
       readonly session: SessionId;
       readonly metadata: AgentMetadata;
     }
+  | {
+      readonly kind: 'agent.resumed';
+      readonly agent: AgentId;
+      readonly session: SessionId;
+      readonly way: ResumeWay;
+      /** Who acted. */
+      readonly from: string;
+    }
   | { readonly kind: 'agent.renewed'; readonly agent: AgentId; readonly leases: readonly LeaseRenewal[] }
   | {
       readonly kind: 'agent.statusChanged';
@@ -70,6 +78,8 @@ export type Event =
       readonly agent: AgentId;
       readonly ttlMs: DurationMs;
       readonly deadlineMs: TimeMs;
+      /** What the holder said anew that it holds the lock for; left out when it said nothing. */
+      readonly reason?: string;
     }
   | {
       readonly kind: 'lock.released';
@@ -109,6 +119,7 @@ export type Event =
       readonly cause: TicketEndCause;
     }
   | { readonly kind: 'scope.defined'; readonly scope: ScopeDefinition }
+  | { readonly kind: 'scope.withdrawn'; readonly scope: ScopePath }
   | { readonly kind: 'scope.removed'; readonly scope: ScopePath }
   | {
       readonly kind: 'context.modified';
@@ -162,7 +173,7 @@ export interface LeaseRenewal {
   readonly deadlineMs: TimeMs;
 }
 
-/** Why a lock ended other than by time or by an operator. */
+/** Why a lock ended other than by time or by an operator. `scopeRemoved` is in older logs only: a scope in use is withdrawn. */
 export type ReleaseCause = 'released' | 'completed' | 'left' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
 /** Why a ticket left the queue. */
 export type TicketEndCause =

@@ -4,6 +4,7 @@ import {
   evolveAgentLost,
   evolveAgentRenewed,
   evolveAgentReported,
+  evolveAgentResumed,
   evolveAgentStatusChanged,
   noteSeen,
 } from './agents.ts';
@@ -21,7 +22,7 @@ import {
   evolvePlaceUncontended,
 } from './locks.ts';
 import { evolveTicketEnded, evolveTicketIssued } from './queue.ts';
-import { evolveScopeDefined, evolveScopeRemoved } from './scopes.ts';
+import { evolveScopeDefined, evolveScopeRemoved, evolveScopeWithdrawn } from './scopes.ts';
 import type { State } from './state.ts';
 import {
   evolveSyncAborted,
@@ -38,6 +39,7 @@ type Evolver<Kind extends EventKind> = (state: State, event: EventOf<Kind>, stam
 /** One evolver per event; a forgotten one does not compile. */
 const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
   'agent.joined': evolveAgentJoined,
+  'agent.resumed': evolveAgentResumed,
   'agent.renewed': evolveAgentRenewed,
   'agent.statusChanged': evolveAgentStatusChanged,
   'agent.reported': evolveAgentReported,
@@ -53,6 +55,7 @@ const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
   'ticket.issued': evolveTicketIssued,
   'ticket.ended': evolveTicketEnded,
   'scope.defined': evolveScopeDefined,
+  'scope.withdrawn': evolveScopeWithdrawn,
   'scope.removed': evolveScopeRemoved,
   'context.modified': evolveContextModified,
   'repository.changed': () => undefined,

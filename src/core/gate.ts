@@ -29,7 +29,7 @@ export function refusedAtGate(state: State, command: AsAgent): Decision | null {
   if (command.session !== agent.session)
     return reject(
       'SESSION_MISMATCH',
-      `the session secret is not that of ${command.agent}: only the one who joined may act under a name`,
+      `the session secret is not that of ${command.agent}: only who joined last, or has gone on as it since, may act under a name`,
       { agent: command.agent },
     );
   if (agent.presence === 'lost')

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { named, parseAgentId, parseScopePath, quote, scopePathLengthMax } from './ids.ts';
+import { named, parseAgentId, parseAgentIdForm, parseScopePath, quote, scopePathLengthMax } from './ids.ts';
 
 describe('a scope path', () => {
   test.each([
@@ -77,10 +77,32 @@ describe('an agent name', () => {
     },
   );
 
-  test.each(['rhema', 'service'])('%s, under which the coordinator speaks in the log, is refused', (name) => {
-    expect(parseAgentId(name)).toEqual({ ok: false, problem: expect.stringContaining("coordinator's own") });
+  test.each([
+    'rhema',
+    'service',
+    'operator',
+    'User',
+    'git',
+    'nobody',
+    'granted',
+    'LOST',
+    'Lock-Held',
+    'REFUSED',
+  ])('%s, which is a word of the coordinator, is refused', (name) => {
+    expect(parseAgentId(name)).toEqual({
+      ok: false,
+      problem: expect.stringContaining('word of the coordinator'),
+    });
     expect(parseAgentId(`${name}-2`).ok).toBe(true);
+    expect(parseAgentIdForm(name).ok).toBe(true);
   });
+
+  test.each(['0perator', 'G1T', 'l0st', 'waltlng', 'lock.held', 'STALE/FENCING@TOKEN'])(
+    '%s, which can be read as a word of the coordinator, is refused',
+    (name) => {
+      expect(parseAgentId(name).ok).toBe(false);
+    },
+  );
 
   test.each([
     '',

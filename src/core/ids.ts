@@ -3,6 +3,7 @@
  * at the borders only; inside the core they are just passed on.
  */
 
+import { isReservedName } from './names.ts';
 import { escapeHidden, hidesLetters } from './visible.ts';
 
 declare const brand: unique symbol;
@@ -45,14 +46,22 @@ export type Parsed<T> =
 
 const agentIdPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._@/-]{0,126}[A-Za-z0-9])?$/;
 
-/** Under these the coordinator itself speaks in the log; an agent of that name could not be told from it. */
-const ownNames: ReadonlySet<string> = new Set(['rhema', 'service']);
-
 /**
  * An agent's name: 1 to 128 of A-Z a-z 0-9 . _ @ / - with a letter or digit at both ends. ASCII only, so that no two
- * names look alike; `/` separates a subagent from its parent and is never a path (`..`, `//` and `/.` are refused). The names of the coordinator itself are refused, too.
+ * names look alike; `/` separates a subagent from its parent and is never a path (`..`, `//` and `/.` are refused). What reads like a word of the coordinator is refused, too: its own
+ * names, codes of refusals, what answers begin with.
  */
 export function parseAgentId(text: string): Parsed<AgentId> {
+  const formed = parseAgentIdForm(text);
+  if (!formed.ok || !isReservedName(text)) return formed;
+  return {
+    ok: false,
+    problem: `agent name ${quote(text)} reads like a word of the coordinator itself: choose another`,
+  };
+}
+
+/** As {@link parseAgentId}, for agents that are known: what is a word of the coordinator now may have been a name before. */
+export function parseAgentIdForm(text: string): Parsed<AgentId> {
   if (!agentIdPattern.test(text))
     return {
       ok: false,
@@ -60,11 +69,6 @@ export function parseAgentId(text: string): Parsed<AgentId> {
     };
   if (/\.\.|\/\/|\/\.|\.\//.test(text))
     return { ok: false, problem: `agent name ${quote(text)}: '..', '//', '/.' and './' are not allowed` };
-  if (ownNames.has(text))
-    return {
-      ok: false,
-      problem: `agent name ${quote(text)} is the coordinator's own in the log: choose another`,
-    };
   return { ok: true, value: text as AgentId };
 }
 

@@ -17,6 +17,7 @@ export {
   type RetryAdvice,
 } from './rejections.ts';
 export { initialState } from './initial-state.ts';
+export { formatDuration } from './duration.ts';
 export { decide, toEntry, type Decision } from './decide.ts';
 export { evolve } from './evolve.ts';
 export { nextDeadline } from './expiry.ts';

@@ -25,6 +25,7 @@ export function initialState(settings: Settings = defaultSettings): State {
       queues: new Map(),
       dependents: new Map(),
       holders: 0,
+      names: new Map(),
       lostAgents: new Set(),
       runningSyncs: new Map(),
       lockDeadlines: new PriorityQueue(),

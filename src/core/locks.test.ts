@@ -42,6 +42,35 @@ describe('acquiring', () => {
     expect(second?.deadlineMs).toBe((first?.deadlineMs ?? 0) + 1_000);
   });
 
+  test('again what it holds says that it held it already, and since when', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.acquire('alice', 'a');
+    const sinceMs = machine.nowMs;
+    machine.advance(1_000);
+    const { locks } = granted(machine.acquire('alice', ['a', 'b']));
+    expect(locks).toMatchObject([{ scope: 'a', already: true, sinceMs }, { scope: 'b' }]);
+    expect(locks[1]).not.toHaveProperty('already');
+    for (const [lock] of [granted(machine.renew('alice', 'a')).locks])
+      expect(lock).not.toHaveProperty('already');
+  });
+
+  test('again what it holds, a new reason replaces the first, and none keeps it', () => {
+    const machine = house();
+    const reason = (): unknown => machine.state.locks.get(scopePath('a'))?.reason;
+    machine.acquire('alice', 'a', { reason: 'first' });
+    machine.acquire('alice', 'a');
+    expect([reason(), machine.log.at(-1)?.events[0]]).toEqual([
+      'first',
+      expect.not.objectContaining({ reason: null }),
+    ]);
+    const again = committed(machine.acquire('alice', 'a', { reason: 'second' }));
+    expect(again.events).toMatchObject([{ kind: 'lock.renewed', reason: 'second' }]);
+    machine.renew('alice', 'a');
+    machine.heartbeat('alice');
+    expect(reason()).toBe('second');
+    expect(JSON.stringify(machine.acquire('bob', 'a'))).toContain('second');
+  });
+
   test('several scopes grants all of them under one token, or none', () => {
     const machine = house({ maxLocksPerAgent: 2 });
     machine.acquire('bob', 'b');
@@ -273,15 +302,97 @@ test('a lease that runs out counts as a timeout, a release and a revocation do n
 });
 
 describe('releasing', () => {
-  test('what is not held changes nothing and says so', () => {
+  test('whatever is held, which is nothing, changes nothing and says so', () => {
     const machine = house();
     machine.acquire('bob', 'a');
-    for (const scope of ['a', 'b', 'unknown', null])
-      expect(committed(machine.release('alice', scope))).toEqual({
+    for (const token of [null, machine.token('a')])
+      expect(committed(machine.release('alice', null, token))).toEqual({
         kind: 'committed',
         events: [],
         result: { kind: 'released', scopes: [] },
       });
+  });
+
+  test('a scope that does not exist is refused, as is one that another holds or nobody does', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    expect(codeOf(machine.release('alice', 'unknown'))).toBe('SCOPE_NOT_FOUND');
+    expect(machine.release('alice', 'a')).toMatchObject({
+      rejection: { code: 'LOCK_NOT_HELD', details: { scope: 'a', holder: 'bob', lastEnd: null } },
+    });
+    expect(machine.release('alice', 'b')).toMatchObject({
+      rejection: { code: 'LOCK_NOT_HELD', details: { scope: 'b', holder: null, lastEnd: null } },
+    });
+  });
+
+  test('what is held beside what is not releases nothing', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.acquire('alice', 'a');
+    const both = {
+      kind: 'ReleaseLock',
+      agent: agentId('alice'),
+      scopes: [scopePath('a'), scopePath('b')],
+    } as const;
+    expect(codeOf(machine.say({ ...both, token: null }))).toBe('LOCK_NOT_HELD');
+    expect(machine.holder('a')).toBe('alice');
+  });
+
+  test.each<readonly [string, (machine: Machine) => unknown, string]>([
+    ['expired', (machine) => machine.advance(lockTtlMs), 'ended at its deadline 0 s ago'],
+    [
+      'revoked',
+      (machine) => machine.say({ kind: 'RevokeLock', scope: scopePath('a'), reason: null }),
+      'was revoked by an operator',
+    ],
+    ['released', (machine) => machine.release('alice'), 'was given back'],
+  ])('what was %s says how it ended', (cause, end, words) => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    const token = machine.token('a');
+    end(machine);
+    const lastEnd = { agent: 'alice', epoch: expect.any(Number), token, cause, atMs: machine.nowMs };
+    expect(machine.release('alice', 'a', token)).toMatchObject({
+      rejection: { code: 'LOCK_NOT_HELD', message: expect.stringContaining(words), details: { lastEnd } },
+    });
+    machine.acquire('bob', 'a');
+    expect(machine.release('alice', 'a')).toMatchObject({
+      rejection: {
+        code: 'LOCK_NOT_HELD',
+        message: expect.stringContaining('bob holds it'),
+        details: { lastEnd },
+      },
+    });
+    // The last to hold it is another now: nothing is said of a hold before that.
+    machine.release('bob');
+    expect(JSON.stringify(machine.release('alice', 'a'))).not.toContain('its last hold');
+  });
+
+  test.each<readonly [string, (token: number) => number]>([
+    ['from the future', (token) => token + 1],
+    ['of an earlier hold', (token) => token - 1],
+    ['of nobody', () => 0],
+  ])('under a token %s is refused', (_what, forge) => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.release('alice');
+    machine.acquire('alice', 'a');
+    const token = machine.token('a');
+    expect(codeOf(machine.release('alice', 'a', forge(token)))).toBe('STALE_FENCING_TOKEN');
+    expect(codeOf(machine.release('alice', null, forge(token)))).toBe('STALE_FENCING_TOKEN');
+    expect(codeOf(machine.renew('alice', 'a', { token: forge(token) }))).toBe('STALE_FENCING_TOKEN');
+    expect(machine.holder('a')).toBe('alice');
+    expect(codeOf(machine.release('alice', 'a', token))).toBe('committed');
+  });
+
+  test("its successor's lock with the token of an earlier hold is refused", () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    const token = machine.token('a');
+    machine.advance(lockTtlMs);
+    machine.acquire('bob', 'a');
+    expect(codeOf(machine.release('alice', 'a', token))).toBe('STALE_FENCING_TOKEN');
+    expect(codeOf(machine.release('alice', 'a', machine.token('a')))).toBe('LOCK_NOT_HELD');
+    expect(machine.holder('a')).toBe('bob');
   });
 
   test('without naming a scope gives everything back, in order of path', () => {
@@ -307,7 +418,7 @@ test('tokens of one scope grow from grant to grant, also across its removal', ()
     () => machine.release('alice'),
     () => machine.advance(lockTtlMs),
     () => machine.say({ kind: 'RevokeLock', scope: scopePath('a'), reason: null }),
-    () => machine.define({ b: [] }) && machine.define({ a: [], b: [] }),
+    () => machine.define({ b: [] }) && machine.release('alice') && machine.define({ a: [], b: [] }),
   ]) {
     machine.acquire('alice', 'a');
     tokens.push(machine.token('a'));

@@ -2,8 +2,8 @@
  * Locks: at most one holder for each scope.
  *
  * A scope is free until it is granted. A lock is a lease: it ends when its holder releases it, completes, leaves or is
- * lost, when its deadline passes, when an operator revokes it, or with its scope; every one of these serves the queue in
- * the same revision. A holder renews its lease as often as it likes while nobody waits, and for `maxContendedHoldMs`
+ * lost, when its deadline passes, or when an operator revokes it; every one of these serves the queue in the same
+ * revision. It does not end with the definition of its scope, which outlives it (`withdrawal.ts`). A holder renews its lease as often as it likes while nobody waits, and for `maxContendedHoldMs`
  * once somebody does.
  *
  * The fencing token is the revision of the grant, so a later grant always has a larger token, also after the scope was
@@ -17,7 +17,16 @@ import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
 import type { Event, EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
-import { addMs, named, quote, type DurationMs, type FencingToken, type ScopePath } from './ids.ts';
+import { ago, formatDuration } from './duration.ts';
+import {
+  addMs,
+  named,
+  quote,
+  type DurationMs,
+  type FencingToken,
+  type ScopePath,
+  type TimeMs,
+} from './ids.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { waitersMax } from './limits.ts';
 import { heldInOrder } from './order.ts';
@@ -25,13 +34,14 @@ import { obstacleTo, positionOf, settleQueue, type Obstacle } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Grant, QueuedResult } from './results.ts';
 import { settleStatus } from './status.ts';
-import type { Agent, Lock, State, Waiter } from './state.ts';
+import type { Agent, Lock, LockEnd, State, Waiter } from './state.ts';
 import { deadlockedAgents, waitCycle } from './wait-graph.ts';
 
 /**
  * Grants the locks of one or several scopes as a unit, or queues the agent when it is willing to wait.
  *
- * Asking again for what it holds renews the leases and returns the same tokens; asking again for what it waits for
+ * Asking again for what it holds renews the leases and returns the same tokens, says that it held them already, and keeps
+ * the new reason if there is one; asking again for what it waits for
  * returns the same ticket. Of several scopes, those it holds already are renewed when the others are granted.
  *
  * Rejects: SCOPE_NOT_FOUND, ALREADY_WAITING, AGENT_BLOCKED, AGENT_HOLDS_LOCK, LOCK_LIMIT_REACHED, TTL_TOO_LONG; when it
@@ -99,7 +109,7 @@ function refusedTtl(state: State, ttlMs: DurationMs | null): Decision | null {
   if (ttlMs === null || ttlMs <= lockTtlMaxMs) return null;
   return reject(
     'TTL_TOO_LONG',
-    `a lease of ${ttlMs} ms was asked for, but the longest is ${lockTtlMaxMs} ms: ask for less and renew, or raise lock_timeout_max`,
+    `a lease of ${formatDuration(ttlMs)} was asked for, but the longest is ${formatDuration(lockTtlMaxMs)}: ask for less and renew, or raise lock_timeout_max`,
     { ttlMs, lockTtlMaxMs },
   );
 }
@@ -107,7 +117,7 @@ function refusedTtl(state: State, ttlMs: DurationMs | null): Decision | null {
 function grantAll(draft: Draft, agent: Agent, command: AcquireLock): Decision {
   const locks = command.scopes.map((scope) => {
     const held = draft.state.locks.get(scope);
-    return held === undefined ? grant(draft, agent, scope, command) : renew(draft, held, command.ttlMs);
+    return held === undefined ? grant(draft, agent, scope, command) : renewHeld(draft, held, command);
   });
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks } };
@@ -121,10 +131,17 @@ function grant(draft: Draft, { id, epoch }: Agent, scope: ScopePath, command: Ac
   return { scope, token: draft.revision, deadlineMs, contendedSinceMs };
 }
 
-function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null): Grant {
+/** What the asker holds already. */
+function renewHeld(draft: Draft, lock: Lock, { ttlMs, reason }: AcquireLock): Grant {
+  return { ...renew(draft, lock, ttlMs, reason), already: true, sinceMs: lock.grantedAtMs };
+}
+
+function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null, reason: string | null): Grant {
   const ttl = ttlMs ?? lock.ttlMs;
   const deadlineMs = renewedDeadline(draft.state, lock, ttl, draft.atMs);
-  draft.emit({ kind: 'lock.renewed', scope: lock.scope, agent: lock.agent, ttlMs: ttl, deadlineMs });
+  const { scope, agent } = lock;
+  const renewed = { kind: 'lock.renewed', scope, agent, ttlMs: ttl, deadlineMs } as const;
+  draft.emit(reason === null ? renewed : { ...renewed, reason });
   return { ...toGrant(draft.state, lock), deadlineMs };
 }
 
@@ -231,21 +248,33 @@ function queuedResult(draft: Draft, waiter: Waiter): QueuedResult {
 }
 
 /**
- * Gives locks back. What is not held is no error: nothing changes, and the result says so.
- * Rejects: STALE_FENCING_TOKEN.
+ * Gives locks back: all that are named, or none. Without names, whatever the agent holds, which may be nothing.
+ * Rejects: SCOPE_NOT_FOUND, STALE_FENCING_TOKEN, LOCK_NOT_HELD.
  */
 export function decideReleaseLock(state: State, command: ReleaseLock): Decision {
   const agent = presentAgent(state, command.agent);
-  const named = command.scopes ?? heldInOrder(agent);
-  for (const scope of named) {
-    const stale = refusedStaleToken(scope, state.locks.get(scope), command.token);
-    if (stale !== null) return stale;
-  }
+  const scopes = command.scopes ?? heldInOrder(agent);
+  const refused = refusedUnknownScope(state, scopes) ?? refusedNotHeld(state, agent, scopes, command);
+  if (refused !== null) return refused;
   const draft = new Draft(state, command.atMs);
-  const scopes = named.filter((scope) => agent.held.has(scope));
   for (const scope of scopes) draft.release(must(state.locks.get(scope), `${scope} is held`), 'released');
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'released', scopes } };
+}
+
+/** All tokens are compared before any holder: who presents an old one has lost the lock, whoever holds it now. */
+function refusedNotHeld(
+  state: State,
+  agent: Agent,
+  scopes: readonly ScopePath[],
+  { token, atMs }: ReleaseLock,
+): Decision | null {
+  for (const scope of scopes) {
+    const stale = refusedStaleToken(scope, state.locks.get(scope), token);
+    if (stale !== null) return stale;
+  }
+  const missing = scopes.find((scope) => !agent.held.has(scope));
+  return missing === undefined ? null : notHeld(state, missing, agent, atMs, 'nothing was given back');
 }
 
 /** Rejects a token that is not the lock's. Without a token there is nothing to compare; the session is proof enough. */
@@ -255,9 +284,13 @@ export function refusedStaleToken(
   token: FencingToken | null,
 ): Decision | null {
   if (token === null || lock === undefined || lock.token === token) return null;
+  const advice =
+    token < lock.token
+      ? 'the lock was lost meanwhile; acquire it again and look at what changed'
+      : 'it is no token of this lock; present the one that its grant gave';
   return reject(
     'STALE_FENCING_TOKEN',
-    `token ${token} for ${named(scope)} is not the current one (${lock.token}, held by ${lock.agent}): the lock was lost meanwhile; acquire it again and look at what changed`,
+    `token ${token} for ${named(scope)} is not the current one (${lock.token}, held by ${lock.agent}): ${advice}`,
     { scope, token, currentToken: lock.token, holder: lock.agent },
   );
 }
@@ -275,24 +308,42 @@ export function decideRenewLock(state: State, command: RenewLock): Decision {
   const lock = state.locks.get(scope);
   const stale = refusedStaleToken(scope, lock, token);
   if (stale !== null) return stale;
-  if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);
+  if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);
   const draft = new Draft(state, command.atMs);
-  const grant = renew(draft, lock, ttlMs);
+  const grant = renew(draft, lock, ttlMs, null);
   return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks: [grant] } };
 }
 
-/** The refusal of an act that needs a lock which the agent does not hold. */
-export function notHeld(scope: ScopePath, lock: Lock | undefined): Decision {
-  const now = lock === undefined ? 'it is free' : `${lock.agent} holds it`;
+/** The refusal of an act that needs a lock which the agent does not hold: who does, and what became of its own. */
+export function notHeld(
+  state: State,
+  scope: ScopePath,
+  agent: Agent,
+  atMs: TimeMs,
+  advice = 'acquire it first',
+): Decision {
+  const holder = state.locks.get(scope)?.agent ?? null;
+  const now = holder === null ? 'it is free' : `${holder} holds it`;
+  const lastEnd = state.scopes.get(scope)?.lastEnd ?? null;
+  const own = lastEnd?.agent === agent.id && lastEnd.epoch === agent.epoch ? lastEnd : null;
+  const lost = own === null ? '' : `; its last hold ${endings[own.cause]} ${ago(own.atMs, atMs)}`;
   return reject(
     'LOCK_NOT_HELD',
-    `the lock of ${named(scope)} is not held by this agent (${now}): acquire it first`,
-    {
-      scope,
-      holder: lock?.agent ?? null,
-    },
+    `the lock of ${named(scope)} is not held by ${agent.id} (${now}${lost}): ${advice}`,
+    { scope, holder, lastEnd },
   );
 }
+
+const endings: { readonly [Cause in LockEnd['cause']]: string } = {
+  released: 'was given back',
+  completed: 'was given back when it had completed',
+  left: 'ended when it left',
+  lost: 'ended when it was lost',
+  blockedTooLong: 'was taken back because it had been blocked for too long',
+  scopeRemoved: 'ended with its scope',
+  expired: 'ended at its deadline',
+  revoked: 'was revoked by an operator',
+};
 
 /** An operator takes a lock back; its holder's token is worthless from then on. Rejects: SCOPE_NOT_FOUND, LOCK_NOT_HELD. */
 export function decideRevokeLock(state: State, command: RevokeLock): Decision {
@@ -337,7 +388,9 @@ export function evolveLockGranted(state: State, event: EventOf<'lock.granted'>, 
 }
 
 export function evolveLockRenewed(state: State, event: EventOf<'lock.renewed'>): void {
-  must(state.locks.get(event.scope), `renewed ${event.scope} is held`).ttlMs = event.ttlMs;
+  const lock = must(state.locks.get(event.scope), `renewed ${event.scope} is held`);
+  lock.ttlMs = event.ttlMs;
+  lock.reason = event.reason ?? lock.reason;
   setLease(state, event.scope, event.deadlineMs);
 }
 
@@ -354,17 +407,23 @@ export function evolveLockRevoked(state: State, event: EventOf<'lock.revoked'>, 
   endLock(state, event, stamp);
 }
 
-function endLock(
-  state: State,
-  event: Extract<Event, { kind: 'lock.released' | 'lock.expired' | 'lock.revoked' }>,
-  stamp: Stamp,
-): void {
+type Ending = Extract<Event, { kind: 'lock.released' | 'lock.expired' | 'lock.revoked' }>;
+
+function endLock(state: State, event: Ending, stamp: Stamp): void {
   const agent = presentAgent(state, event.agent);
+  noteEnd(state, event, agent, stamp.atMs);
   state.locks.delete(event.scope);
   state.index.lockDeadlines.delete(event.scope);
   agent.held.delete(event.scope);
   if (agent.held.size === 0) state.index.holders -= 1;
   settleStatus(state, agent, stamp.atMs);
+}
+
+function noteEnd(state: State, event: Ending, { id: agent, epoch }: Agent, atMs: TimeMs): void {
+  const { scope, token } = event;
+  const how = event.kind === 'lock.expired' ? 'expired' : 'revoked';
+  const cause = event.kind === 'lock.released' ? event.cause : how;
+  must(state.scopes.get(scope), `${scope} is a scope`).lastEnd = { agent, epoch, token, cause, atMs };
 }
 
 export function evolvePlaceContended(state: State, _event: EventOf<'place.contended'>, stamp: Stamp): void {

@@ -58,16 +58,6 @@ describe('every way a lock can end serves the queue in the same revision', () =>
     const kinds = last?.events.map((event) => event.kind) ?? [];
     expect(kinds.slice(-2)).toEqual(['ticket.ended', 'lock.granted']);
   });
-
-  test('the removal of another scope that one ticket also wanted', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
-    machine.acquire('alice', 'a');
-    machine.acquire('bob', ['a', 'b'], { wait: 'open' });
-    machine.acquire('carol', 'b', { wait: 'open' });
-    machine.define({ b: [], c: [] });
-    expect(machine.status('bob')).toBe('idle');
-    expect(machine.holder('b')).toBe('carol');
-  });
 });
 
 describe('every way a ticket can end leaves no trace of it', () => {
@@ -76,7 +66,6 @@ describe('every way a ticket can end leaves no trace of it', () => {
     'its deadline': (machine) => machine.advance(5_000),
     'a wait that lasts too long': (machine) => machine.advance(4_000),
     leave: (machine) => machine.leave('bob'),
-    'removal of its scope': (machine) => machine.define({ b: [], c: [] }),
     grant: (machine) => machine.release('alice'),
   };
 

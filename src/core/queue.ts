@@ -22,6 +22,7 @@ import { PriorityQueue } from './priority-queue.ts';
 import { settleStatus } from './status.ts';
 import type { State, Waiter } from './state.ts';
 import { TicketLine } from './ticket-line.ts';
+import { removeAbandoned } from './withdrawal.ts';
 
 /** Gives up the agent's place. Not waiting is no error. Rejects: only the gate. */
 export function decideCancelWait(state: State, command: CancelWait): Decision {
@@ -39,10 +40,17 @@ export function decideCancelWait(state: State, command: CancelWait): Decision {
   };
 }
 
-/** Serves the queue as it will be after the events of a draft, and notes whether anyone is left waiting for a place. */
+/**
+ * Serves the queue as it will be after the events of a draft, and notes whether anyone is left waiting for a place. Then
+ * what was only kept for those who held it or waited for it goes.
+ */
 export function settleQueue(draft: Draft, issued: Waiter | null = null): void {
+  if (draft.state.tickets.size > 0 || issued !== null) settleTickets(draft, issued);
+  removeAbandoned(draft);
+}
+
+function settleTickets(draft: Draft, issued: Waiter | null): void {
   const { state } = draft;
-  if (state.tickets.size === 0 && issued === null) return;
   serveQueue(draft);
   const wanted = placeIsWanted(draft, issued);
   if (wanted && state.placeWaitSinceMs === null) draft.emit({ kind: 'place.contended' });

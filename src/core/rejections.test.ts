@@ -44,8 +44,12 @@ function failDocs(machine: Machine): void {
   machine.failSync('alice', 'docs');
 }
 
+/** The service gives one of the codes, which looks for requests that the machine has forgotten. */
+type MachineCode = Exclude<RejectionCode, 'REQUEST_FORGOTTEN'>;
+const machineCodes = rejectionCodes.filter((code): code is MachineCode => code !== 'REQUEST_FORGOTTEN');
+
 /** The shortest way to each refusal. */
-const dialogues: { readonly [Code in RejectionCode]: () => Decision } = {
+const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
   REQUEST_ID_REUSED: () => {
     const machine = house();
     machine.say({ kind: 'Heartbeat', agent: alice, requestId: 'r1' });
@@ -61,6 +65,8 @@ const dialogues: { readonly [Code in RejectionCode]: () => Decision } = {
   },
   AGENT_ALREADY_JOINED: () =>
     house().say({ kind: 'AgentJoin', agent: alice, session: asSessionId('another'), metadata: {} }),
+  NAME_TOO_SIMILAR: () =>
+    house().say({ kind: 'AgentJoin', agent: agentId('a1ice'), session: asSessionId('s'), metadata: {} }),
   AGENT_LIMIT_REACHED: () => {
     const machine = new Machine();
     const { agents } = machine.state;
@@ -77,6 +83,7 @@ const dialogues: { readonly [Code in RejectionCode]: () => Decision } = {
     return configure(machine, { maxConcurrentAgents: 1 });
   },
   SCOPE_NOT_FOUND: () => house().acquire('alice', 'nowhere'),
+  GRAPH_EMPTY: () => house().define({}),
   SCOPE_LIMIT_REACHED: () =>
     new Machine().say({
       kind: 'DefineScopes',
@@ -200,18 +207,20 @@ const dialogues: { readonly [Code in RejectionCode]: () => Decision } = {
 };
 
 /** What each of these refusals tells a program. */
-const facts: { readonly [Code in RejectionCode]: Readonly<Record<string, unknown>> } = {
+const facts: { readonly [Code in MachineCode]: Readonly<Record<string, unknown>> } = {
   REQUEST_ID_REUSED: { kind: 'Heartbeat', agent: 'alice', revision: 4 },
   AGENT_NOT_FOUND: { agent: 'carol' },
   STALE_EPOCH: { agent: 'alice', epoch: 1, currentEpoch: 2 },
   SESSION_MISMATCH: { agent: 'alice' },
   AGENT_LOST: { agent: 'alice', lostAtMs: 1_900_000, heldWhenLost: [] },
   AGENT_ALREADY_JOINED: { agent: 'alice', epoch: 2, seenAtMs: 1_000_000, sessionDeadlineMs: 1_900_000 },
+  NAME_TOO_SIMILAR: { agent: 'a1ice', similar: 'alice', presence: 'present' },
   AGENT_LIMIT_REACHED: { agentsMax },
   TRANSITION_NOT_ALLOWED: { from: 'idle', to: 'working', allowed: ['completed'], ticket: null },
   SETTINGS_INVALID: { problems: [expect.stringContaining('maxConcurrentAgents')] },
   SETTINGS_IN_USE: { what: expect.stringContaining('2 agents') },
   SCOPE_NOT_FOUND: { scope: 'nowhere', near: [], scopeCount: 2 },
+  GRAPH_EMPTY: { scopes: 2 },
   SCOPE_LIMIT_REACHED: { scopes: scopesMax + 1, scopesMax },
   SELF_DEPENDENCY: { scope: 'docs' },
   DEPENDENCY_UNKNOWN: { scope: 'docs', unknown: ['nowhere'] },
@@ -224,7 +233,7 @@ const facts: { readonly [Code in RejectionCode]: Readonly<Record<string, unknown
   LOCK_LIMIT_REACHED: { asked: 2, maxLocksPerAgent: 1 },
   TTL_TOO_LONG: { ttlMs: 3_600_001, lockTtlMaxMs: 3_600_000 },
   STALE_FENCING_TOKEN: { scope: 'docs', token: 3, currentToken: 4, holder: 'alice' },
-  LOCK_NOT_HELD: { scope: 'docs', holder: null },
+  LOCK_NOT_HELD: { scope: 'docs', holder: null, lastEnd: null },
   LOCK_HELD: {
     scope: 'docs',
     holder: 'bob',
@@ -265,7 +274,7 @@ const facts: { readonly [Code in RejectionCode]: Readonly<Record<string, unknown
   RETRY_TOO_SOON: { scope: 'docs', retryAtMs: 1_005_000, failures: 1 },
 };
 
-test.each(rejectionCodes)('%s is reached, says what to do and why, and writes nothing', (code) => {
+test.each(machineCodes)('%s is reached, says what to do and why, and writes nothing', (code) => {
   const decision = dialogues[code]();
   expect(codeOf(decision)).toBe(code);
   const { message, details } = (decision as Extract<Decision, { kind: 'rejected' }>).rejection;

@@ -5,12 +5,15 @@
 export const rejectionCodes = [
   // The common gate, before any command that speaks for an agent.
   'REQUEST_ID_REUSED',
+  // Given by the service, which looks for ids that the machine has forgotten; the machine itself never says so.
+  'REQUEST_FORGOTTEN',
   'AGENT_NOT_FOUND',
   'STALE_EPOCH',
   'SESSION_MISMATCH',
   'AGENT_LOST',
   // Agents.
   'AGENT_ALREADY_JOINED',
+  'NAME_TOO_SIMILAR',
   'AGENT_LIMIT_REACHED',
   'TRANSITION_NOT_ALLOWED',
   // Settings, before the graph that they bound.
@@ -18,6 +21,7 @@ export const rejectionCodes = [
   'SETTINGS_IN_USE',
   // Scopes and their graph.
   'SCOPE_NOT_FOUND',
+  'GRAPH_EMPTY',
   'SCOPE_LIMIT_REACHED',
   'SELF_DEPENDENCY',
   'DEPENDENCY_UNKNOWN',
@@ -68,14 +72,17 @@ export type RetryAdvice = 'afterOthersAct' | 'afterYouAct' | 'never';
 
 export const retryAdvice: { readonly [Code in RejectionCode]: RetryAdvice } = {
   REQUEST_ID_REUSED: 'never',
+  REQUEST_FORGOTTEN: 'never',
   AGENT_NOT_FOUND: 'afterYouAct',
   STALE_EPOCH: 'never',
   SESSION_MISMATCH: 'never',
   AGENT_LOST: 'afterYouAct',
   AGENT_ALREADY_JOINED: 'afterOthersAct',
+  NAME_TOO_SIMILAR: 'afterYouAct',
   AGENT_LIMIT_REACHED: 'afterOthersAct',
   TRANSITION_NOT_ALLOWED: 'afterYouAct',
   SCOPE_NOT_FOUND: 'afterYouAct',
+  GRAPH_EMPTY: 'afterYouAct',
   SCOPE_LIMIT_REACHED: 'afterYouAct',
   SELF_DEPENDENCY: 'afterYouAct',
   DEPENDENCY_UNKNOWN: 'afterYouAct',

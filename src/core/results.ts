@@ -9,6 +9,15 @@ export type Result =
       readonly epoch: Epoch;
       readonly sessionDeadlineMs: TimeMs;
     }
+  /** What the agent has, all of it unchanged. */
+  | {
+      readonly kind: 'resumed';
+      readonly agent: AgentId;
+      readonly epoch: Epoch;
+      readonly sessionDeadlineMs: TimeMs;
+      readonly locks: readonly Grant[];
+      readonly ticket: Ticket | null;
+    }
   /** What it held comes free; `waited` is the place in the queue it gave up. */
   | { readonly kind: 'left'; readonly released: readonly ScopePath[]; readonly waited: Ticket | null }
   | {
@@ -19,7 +28,7 @@ export type Result =
   | { readonly kind: 'statusSet'; readonly status: AgentStatus; readonly released: readonly ScopePath[] }
   | { readonly kind: 'granted'; readonly locks: readonly Grant[] }
   | QueuedResult
-  /** Empty when nothing of what was named was held: then nothing changed. */
+  /** Empty when it asked for nothing by name and held nothing: then nothing changed. */
   | { readonly kind: 'released'; readonly scopes: readonly ScopePath[] }
   /** Null when it was not waiting. */
   | { readonly kind: 'waitCancelled'; readonly ticket: Ticket | null }
@@ -34,6 +43,11 @@ export type Result =
       readonly added: readonly ScopePath[];
       readonly changed: readonly ScopePath[];
       readonly removed: readonly ScopePath[];
+      /**
+       * Not in the graph any more, but held or waited for: they stay until they are free. Left out by older versions,
+       * under which no scope was.
+       */
+      readonly withdrawn?: readonly ScopePath[];
     }
   | {
       readonly kind: 'contextModified';
@@ -75,6 +89,10 @@ export interface Grant {
   readonly deadlineMs: TimeMs;
   /** Since when others wait for it; null while nobody does. A contended lease cannot be renewed for ever. */
   readonly contendedSinceMs: TimeMs | null;
+  /** Set when the asker held it before it asked, so that nothing was granted but only renewed. */
+  readonly already?: true;
+  /** Since when it holds the lock; set together with `already`. */
+  readonly sinceMs?: TimeMs;
 }
 
 export interface QueuedResult {

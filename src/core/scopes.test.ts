@@ -204,20 +204,17 @@ describe('removing a scope', () => {
     expect(codeOf(machine.say({ kind: 'RemoveScope', scope: scopePath('a') }))).toBe('SCOPE_NOT_FOUND');
   });
 
-  test('lets go of its lock, its waits and its run for that cause', () => {
+  test('that nobody uses ends its sync', () => {
     const machine = new Machine();
     machine.define({ a: [] });
-    for (const name of ['alice', 'bob']) machine.join(name);
-    machine.acquire('alice', 'a');
-    machine.acquire('bob', 'a', { wait: 'open' });
+    machine.join('bob');
     machine.startSync('bob', 'a');
-    const [token, ticket, run] = [machine.token('a'), machine.state.revision - 1, machine.runOf('a')];
+    const run = machine.runOf('a');
     expect(committed(machine.say({ kind: 'RemoveScope', scope: scopePath('a') })).events).toEqual([
-      { kind: 'ticket.ended', ticket, agent: 'bob', cause: 'scopeRemoved' },
-      { kind: 'lock.released', scope: 'a', agent: 'alice', token, cause: 'scopeRemoved' },
       { kind: 'sync.aborted', scope: 'a', run, reason: 'its scope was removed' },
       { kind: 'scope.removed', scope: 'a' },
     ]);
+    expect(machine.state.syncs.size).toBe(0);
   });
 
   test('that others depend on is refused, naming them', () => {
@@ -226,24 +223,6 @@ describe('removing a scope', () => {
     const decision = machine.say({ kind: 'RemoveScope', scope: scopePath('a') });
     expect(codeOf(decision)).toBe('DEPENDENCY_UNKNOWN');
     expect(details(decision)).toEqual({ scope: 'a', dependents: ['b', 'c'] });
-  });
-
-  test('ends its lock, its waits and its sync', () => {
-    const machine = new Machine();
-    machine.define({ a: [] });
-    machine.join('alice');
-    machine.join('bob');
-    machine.acquire('alice', 'a');
-    machine.acquire('bob', 'a', { wait: 'open' });
-    machine.startSync('bob', 'a');
-    expect(eventKinds(machine.say({ kind: 'RemoveScope', scope: scopePath('a') }))).toEqual([
-      'ticket.ended',
-      'lock.released',
-      'sync.aborted',
-      'scope.removed',
-    ]);
-    expect([machine.status('alice'), machine.status('bob')]).toEqual(['idle', 'idle']);
-    expect(machine.state.syncs.size).toBe(0);
   });
 });
 

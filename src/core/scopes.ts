@@ -2,8 +2,8 @@
  * Scopes and their dependencies: what can be locked and synced, and in which order.
  *
  * The graph comes from the repository's files. It is taken whole or refused whole: every dependency is a scope, none is
- * its own, there is no cycle, and the bounds hold. A scope that goes away takes its lock, its waiters and its sync with
- * it; a scope that gains a dependency that is not completed, and all that depends on it, must be synced again.
+ * its own, there is no cycle, and the bounds hold. A scope that is not named any more goes away with its sync, or stays
+ * withdrawn while it is in use (`withdrawal.ts`); a scope that gains a dependency that is not completed, and all that depends on it, must be synced again.
  */
 import { must } from './assert.ts';
 import type { DefineScope, DefineScopes, RemoveScope, ScopeDefinition } from './commands.ts';
@@ -19,30 +19,41 @@ import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Settings } from './settings.ts';
 import type { Scope, State } from './state.ts';
-import { abortSync, invalidate } from './syncs.ts';
+import { invalidate } from './syncs.ts';
+import { isInUse, removeScope } from './withdrawal.ts';
 
 type Graph = ReadonlyMap<ScopePath, Pick<ScopeDefinition, 'dependencies'>>;
 
 /**
- * Replaces the whole graph. Scopes that are not named are removed.
- * Rejects: SCOPE_LIMIT_REACHED, SELF_DEPENDENCY, DEPENDENCY_UNKNOWN, DEPENDENCY_LIMIT_REACHED, DEPENDENCY_CYCLE,
+ * Replaces the whole graph. Scopes that are not named are removed, or withdrawn while they are in use.
+ * Rejects: GRAPH_EMPTY, SCOPE_LIMIT_REACHED, SELF_DEPENDENCY, DEPENDENCY_UNKNOWN, DEPENDENCY_LIMIT_REACHED, DEPENDENCY_CYCLE,
  * SCOPE_DEPTH_EXCEEDED.
  */
 export function decideDefineScopes(state: State, command: DefineScopes): Decision {
+  const known = definedScopes(state).size;
+  if (command.scopes.length === 0 && known > 0 && command.mayBeEmpty !== true)
+    return reject(
+      'GRAPH_EMPTY',
+      `the new graph has no scopes, the present one has ${known}: a source that cannot be seen looks like this, so it is not taken for a wish to remove them; say that the graph may be empty if it is one`,
+      { scopes: known },
+    );
   return replaceGraph(
     new Draft(state, command.atMs),
     new Map(command.scopes.map((scope) => [scope.path, scope])),
   );
 }
 
-/** Adds or changes one scope. Rejects as `DefineScopes`. */
+/** Adds or changes one scope. Rejects as `DefineScopes`, but never GRAPH_EMPTY. */
 export function decideDefineScope(state: State, command: DefineScope): Decision {
-  const next = new Map<ScopePath, ScopeDefinition>(state.scopes);
+  const next = definedScopes(state);
   next.set(command.scope.path, command.scope);
   return replaceGraph(new Draft(state, command.atMs), next);
 }
 
-/** Removes a scope that no other depends on. Rejects: SCOPE_NOT_FOUND, DEPENDENCY_UNKNOWN. */
+/**
+ * Removes a scope that no other depends on, or withdraws it while it is in use; the result says which. One that is
+ * withdrawn already stays so. Rejects: SCOPE_NOT_FOUND, DEPENDENCY_UNKNOWN.
+ */
 export function decideRemoveScope(state: State, command: RemoveScope): Decision {
   const unknown = refusedUnknownScope(state, [command.scope]);
   if (unknown !== null) return unknown;
@@ -53,9 +64,24 @@ export function decideRemoveScope(state: State, command: RemoveScope): Decision 
       `${named(...dependents)} depend on ${named(command.scope)}: take these dependencies out first`,
       { scope: command.scope, dependents },
     );
-  const next = new Map<ScopePath, ScopeDefinition>(state.scopes);
-  next.delete(command.scope);
+  const next = definedScopes(state);
+  if (!next.delete(command.scope)) return stillWithdrawn(command.scope);
   return replaceGraph(new Draft(state, command.atMs), next);
+}
+
+function stillWithdrawn(scope: ScopePath): Decision {
+  return {
+    kind: 'committed',
+    events: [],
+    result: { kind: 'scopesDefined', added: [], changed: [], removed: [], withdrawn: [scope] },
+  };
+}
+
+/** The graph in force. */
+export function definedScopes(state: State): Map<ScopePath, ScopeDefinition> {
+  const defined = new Map<ScopePath, ScopeDefinition>();
+  for (const [path, scope] of state.scopes) if (!scope.withdrawn) defined.set(path, scope);
+  return defined;
 }
 
 function replaceGraph(draft: Draft, next: ReadonlyMap<ScopePath, ScopeDefinition>): Decision {
@@ -67,35 +93,44 @@ function replaceGraph(draft: Draft, next: ReadonlyMap<ScopePath, ScopeDefinition
   const outdated: ScopePath[] = [];
   for (const definition of next.values()) {
     const known = state.scopes.get(definition.path);
-    if (known !== undefined && sameScope(known, definition)) continue;
+    if (known?.withdrawn === false && sameScope(known, definition)) continue;
     (known === undefined ? added : changed).push(definition.path);
     draft.emit({ kind: 'scope.defined', scope: toDefinition(definition) });
     if (known !== undefined && gainsUnsynced(state, known, definition)) outdated.push(definition.path);
   }
   if (outdated.length > 0) invalidate(draft, outdated, dependentsIn(next));
-  const removed = [...state.scopes.keys()].filter((path) => !next.has(path)).sort(byText);
-  for (const path of removed) removeScope(draft, path);
+  const { removed, withdrawn } = dropUnnamed(draft, next);
   settleQueue(draft);
+  const result = { kind: 'scopesDefined', added, changed, removed } as const;
   return {
     kind: 'committed',
     events: draft.events,
-    result: { kind: 'scopesDefined', added, changed, removed },
+    result: withdrawn.length === 0 ? result : { ...result, withdrawn },
   };
+}
+
+/** What the new graph does not name goes, or is withdrawn. */
+function dropUnnamed(draft: Draft, next: ReadonlyMap<ScopePath, unknown>): Dropped {
+  const { state } = draft;
+  const dropped: Dropped = { removed: [], withdrawn: [] };
+  const unnamed = [...definedScopes(state).keys()].filter((path) => !next.has(path)).sort(byText);
+  for (const scope of unnamed) {
+    const inUse = isInUse(state, scope);
+    dropped[inUse ? 'withdrawn' : 'removed'].push(scope);
+    if (inUse) draft.emit({ kind: 'scope.withdrawn', scope });
+    else removeScope(draft, scope);
+  }
+  return dropped;
+}
+
+interface Dropped {
+  readonly removed: ScopePath[];
+  readonly withdrawn: ScopePath[];
 }
 
 /** What the log keeps of a definition: a scope of the state carries more. */
 function toDefinition({ path, name, type, dependencies }: ScopeDefinition): ScopeDefinition {
   return { path, name, type, dependencies };
-}
-
-function removeScope(draft: Draft, path: ScopePath): void {
-  const { state } = draft;
-  for (const ticket of state.index.queues.get(path) ?? [])
-    draft.endTicket(must(state.tickets.get(ticket), `ticket ${ticket} is queued`), 'scopeRemoved');
-  const lock = draft.lockOf(path);
-  if (lock !== undefined) draft.release(lock, 'scopeRemoved');
-  abortSync(draft, path, 'its scope was removed');
-  draft.emit({ kind: 'scope.removed', scope: path });
 }
 
 function sameScope(known: Scope, next: ScopeDefinition): boolean {
@@ -193,7 +228,12 @@ function dependenciesIn(graph: Graph, path: ScopePath): readonly ScopePath[] {
 export function evolveScopeDefined(state: State, event: EventOf<'scope.defined'>): void {
   const known = state.scopes.get(event.scope.path);
   if (known !== undefined) unlink(state, known);
-  placeScope(state, { ...event.scope, contexts: known?.contexts ?? new Map() });
+  placeScope(state, {
+    ...event.scope,
+    contexts: known?.contexts ?? new Map(),
+    withdrawn: false,
+    lastEnd: known?.lastEnd ?? null,
+  });
 }
 
 /** Puts a scope into the graph and its index; also how a snapshot is read. */
@@ -204,6 +244,12 @@ export function placeScope(state: State, scope: Scope): void {
     if (dependents === undefined) state.index.dependents.set(dependency, new Set([scope.path]));
     else dependents.add(scope.path);
   }
+}
+
+export function evolveScopeWithdrawn(state: State, { scope: path }: EventOf<'scope.withdrawn'>): void {
+  const known = must(state.scopes.get(path), `${path} is defined`);
+  unlink(state, known);
+  placeScope(state, { ...known, dependencies: [], withdrawn: true });
 }
 
 export function evolveScopeRemoved(state: State, event: EventOf<'scope.removed'>): void {

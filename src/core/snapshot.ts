@@ -1,4 +1,5 @@
 /** A state as text and back. Indexes are not written: they are rebuilt. */
+import { placeAgent } from './agents.ts';
 import { must } from './assert.ts';
 import { addMs, type AgentId, type RequestId, type Revision, type ScopePath, type TimeMs } from './ids.ts';
 import { initialState } from './initial-state.ts';
@@ -26,13 +27,15 @@ import { placeSync } from './syncs.ts';
  * Raised when the encoding changes; an older program must not read a newer one. What is read of older ones:
  *
  *     1  without `lastReport` of an agent
+ *     2  without `withdrawn` and `lastEnd` of a scope
  */
-const format = 2;
+const format = 3;
 const oldestFormat = 1;
 
-type StoredScope = Omit<Scope, 'contexts'> & {
-  readonly contexts: readonly (readonly [string, ContextRecord])[];
-};
+type StoredScope = Omit<Scope, 'contexts' | 'withdrawn' | 'lastEnd'> &
+  Partial<Pick<Scope, 'withdrawn' | 'lastEnd'>> & {
+    readonly contexts: readonly (readonly [string, ContextRecord])[];
+  };
 type StoredAgent = Omit<Agent, 'held' | 'ticket' | 'lastReport'> & Partial<Pick<Agent, 'lastReport'>>;
 
 interface StoredState {
@@ -76,8 +79,8 @@ export function encodeState(state: State): string {
   return JSON.stringify(stored);
 }
 
-function storeScope({ path, name, type, dependencies, contexts }: Scope): StoredScope {
-  return { path, name, type, dependencies, contexts: sorted(contexts, ([file]) => file) };
+function storeScope({ contexts, path, name, type, dependencies, withdrawn, lastEnd }: Scope): StoredScope {
+  return { path, name, type, dependencies, contexts: sorted(contexts, ([file]) => file), withdrawn, lastEnd };
 }
 
 function storeAgent({ held: _held, ticket: _ticket, ...rest }: Agent): StoredAgent {
@@ -133,7 +136,7 @@ function restore(stored: StoredState): State {
   state.placeWaitSinceMs = stored.placeWaitSinceMs;
   state.totals.conflicts = stored.totals.conflicts;
   state.totals.timeouts = stored.totals.timeouts;
-  for (const scope of stored.scopes) placeScope(state, { ...scope, contexts: new Map(scope.contexts) });
+  for (const scope of stored.scopes) restoreScope(state, scope);
   for (const agent of stored.agents) restoreAgent(state, agent);
   restoreLostOrder(state);
   for (const lock of stored.locks) restoreLock(state, lock);
@@ -143,6 +146,11 @@ function restore(stored: StoredState): State {
   return state;
 }
 
+function restoreScope(state: State, stored: StoredScope): void {
+  const { contexts, withdrawn = false, lastEnd = null } = stored;
+  placeScope(state, { ...stored, contexts: new Map(contexts), withdrawn, lastEnd });
+}
+
 function restoreAgent(state: State, stored: StoredAgent): void {
   const agent: Agent = {
     ...stored,
@@ -150,7 +158,7 @@ function restoreAgent(state: State, stored: StoredAgent): void {
     held: new Set<ScopePath>(),
     ticket: null,
   };
-  state.agents.set(agent.id, agent);
+  placeAgent(state, agent);
   if (agent.presence === 'lost') return;
   state.index.sessionDeadlines.set(agent.id, agent.sessionDeadlineMs);
   if (agent.blockedSinceMs === null) return;

@@ -11,6 +11,7 @@ import type {
   TimeMs,
 } from './ids.ts';
 import type { CommandKind } from './commands.ts';
+import type { ReleaseCause } from './events.ts';
 import type { Result } from './results.ts';
 import type { PriorityQueue } from './priority-queue.ts';
 import type { RecentRequests } from './requests.ts';
@@ -62,6 +63,8 @@ export interface Index {
   readonly dependents: Map<ScopePath, Set<ScopePath>>;
   /** How many agents hold at least one lock. */
   holders: number;
+  /** Agents by the skeleton of their names. Only an older version let two share one. */
+  readonly names: Map<string, Set<AgentId>>;
   /** Lost agents, the one lost longest first. */
   readonly lostAgents: Set<AgentId>;
   /** Syncs that run, by the agent that runs them. */
@@ -79,6 +82,22 @@ export interface Scope {
   /** Sorted, without repeats. */
   readonly dependencies: readonly ScopePath[];
   readonly contexts: Map<string, ContextRecord>;
+  /**
+   * No graph names it any more, but it is held or waited for: it has no dependencies, nothing depends on it, and it goes
+   * as soon as it is free. All else is as for any scope.
+   */
+  readonly withdrawn: boolean;
+  /** How its last lock ended; null before one did. For people, never for decisions. */
+  lastEnd: LockEnd | null;
+}
+
+/** The end of a lock, so that who believes to hold it can be told what happened. */
+export interface LockEnd {
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly token: FencingToken;
+  readonly cause: ReleaseCause | 'expired' | 'revoked';
+  readonly atMs: TimeMs;
 }
 
 /** The last coordinated write of one context file. */
@@ -105,7 +124,8 @@ export interface AgentReport {
 export interface Agent {
   readonly id: AgentId;
   readonly epoch: Epoch;
-  readonly session: SessionId;
+  /** Of whoever speaks for it now. */
+  session: SessionId;
   readonly metadata: AgentMetadata;
   readonly joinedAtMs: TimeMs;
   status: AgentStatus;
@@ -142,7 +162,8 @@ export interface Lock {
   /** Lease length; a renewal without a ttl of its own uses it again. */
   ttlMs: DurationMs;
   deadlineMs: TimeMs;
-  readonly reason: string | null;
+  /** What its holder last said it is for. */
+  reason: string | null;
   /** Since when somebody waits for this scope; null while nobody does. */
   contendedSinceMs: TimeMs | null;
 }

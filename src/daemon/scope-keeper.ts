@@ -272,7 +272,8 @@ export class ScopeKeeper {
   ): Promise<Defined> {
     if (scopes.length === 0 && inForce.definitions.length > 0 && !acceptNone)
       return { accepted: false, revision: inForce.revision, problems: [allGone(inForce)] };
-    const reply = await this.#ports.submit({ kind: 'DefineScopes', by: keeperName, scopes });
+    const empty = acceptNone ? { mayBeEmpty: true } : {};
+    const reply = await this.#ports.submit({ kind: 'DefineScopes', by: keeperName, scopes, ...empty });
     return { accepted: reply.ok, revision: reply.revision, problems: problemsOf(reply) };
   }
 }

@@ -32,7 +32,9 @@ export async function inForceOf(coordinator: Pick<Coordinator, 'query'>): Promis
   const { scopes } = await coordinator.query({ kind: 'scopes' });
   return {
     revision: status.revision,
-    definitions: scopes.map(({ path, name, type, dependencies }) => ({ path, name, type, dependencies })),
+    definitions: scopes
+      .filter(({ withdrawn }) => !withdrawn)
+      .map(({ path, name, type, dependencies }) => ({ path, name, type, dependencies })),
     settings: status.settings,
     ...workIn(status),
   };

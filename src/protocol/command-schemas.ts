@@ -9,6 +9,7 @@ import {
   freeText,
   metadata,
   name,
+  newAgentId,
   revision,
   scopeDefinition,
   scopePath,
@@ -31,8 +32,15 @@ const waitWish = z.discriminatedUnion('kind', [
 ]);
 
 const schemas = {
-  AgentJoin: z.strictObject({ kind: z.literal('AgentJoin'), agent: agentId, secret, metadata }),
+  AgentJoin: z.strictObject({ kind: z.literal('AgentJoin'), agent: newAgentId, secret, metadata }),
   AgentLeave: z.strictObject({ kind: z.literal('AgentLeave'), ...asAgent }),
+  AgentResume: z.strictObject({
+    kind: z.literal('AgentResume'),
+    ...asAgent,
+    newSecret: secret,
+    way: z.enum(['resume', 'takeOver']),
+    from: name,
+  }),
   Heartbeat: z.strictObject({ kind: z.literal('Heartbeat'), ...asAgent }),
   SetAgentStatus: z.strictObject({
     kind: z.literal('SetAgentStatus'),
@@ -67,6 +75,7 @@ const schemas = {
     kind: z.literal('DefineScopes'),
     ...asOperator,
     scopes: z.array(scopeDefinition).max(scopesMax),
+    mayBeEmpty: z.exactOptional(z.boolean()),
   }),
   DefineScope: z.strictObject({ kind: z.literal('DefineScope'), ...asOperator, scope: scopeDefinition }),
   RemoveScope: z.strictObject({ kind: z.literal('RemoveScope'), ...asOperator, scope: scopePath }),

@@ -8,6 +8,7 @@ import type {
   Result,
   Revision,
   ScopePath,
+  SessionId,
   Ticket,
   TicketEndCause,
   TimeMs,
@@ -47,14 +48,18 @@ type WithSecret<C> = C extends { readonly agent: AgentId; readonly kind: string 
   ? C & { readonly secret: string }
   : C;
 
+type WithNewSecret<C> = C extends { readonly newSession: SessionId }
+  ? Omit<C, 'newSession'> & { readonly newSecret: string }
+  : C;
+
 /** Commands that callers may send; the others belong to the service itself. */
-export type CallerCommand = WithSecret<
-  Untimed<Exclude<Command, { kind: 'ExpireDue' | 'TakeOver' | 'Configure' }>>
+export type CallerCommand = WithNewSecret<
+  WithSecret<Untimed<Exclude<Command, { kind: 'ExpireDue' | 'TakeOver' | 'Configure' }>>>
 >;
 
 /**
  * A command as a caller sends it: the service adds the time. The secret is chosen by whoever joins (at least 16 random
- * bytes, hex) and proves each later command; only its digest is kept.
+ * bytes, hex) and proves each later command; only its digest is kept. `AgentResume` puts a new one in its place.
  */
 export interface CommandRequest {
   /** Makes a repeat harmless. 1 to 128 characters; random. */

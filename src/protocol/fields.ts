@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   metadataLengthMax,
   parseAgentId,
+  parseAgentIdForm,
   parseScopePath,
   quote,
   reasonLengthMax,
@@ -30,7 +31,9 @@ const parsedText = <T>(parse: (text: string) => Parsed<T>) =>
     return z.NEVER;
   });
 
-export const agentId = parsedText(parseAgentId);
+/** An agent that is known, perhaps from before its name became a word of the coordinator. */
+export const agentId = parsedText(parseAgentIdForm);
+export const newAgentId = parsedText(parseAgentId);
 export const scopePath = parsedText(parseScopePath);
 
 /** Relative to its scope's folder, and inside it. */

@@ -116,6 +116,8 @@ export interface LockView {
   readonly reason: string | null;
   readonly contendedSinceMs: TimeMs | null;
   readonly queueLength: number;
+  /** Set when the scope is named no more and goes as soon as nobody holds it or waits for it. */
+  readonly withdrawn?: true;
   /** Why its holder has said that it cannot go on; null when it has not. */
   readonly blockedReason: string | null;
   /** What its holder last said of how it goes. */
@@ -134,6 +136,8 @@ export interface WaiterView {
   readonly reason: string | null;
   /** Scopes of the ticket that are not free; empty: it waits for a place or behind the oldest ticket. */
   readonly waitsFor: readonly ScopePath[];
+  /** Scopes of the ticket that are named no more; left out when all are. */
+  readonly withdrawn?: readonly ScopePath[];
   /** When all scopes are free: the oldest ticket, if it keeps one of them for itself. Null: it waits for a place. */
   readonly reservedFor: Reservation | null;
 }
@@ -170,6 +174,8 @@ export interface ScopeView {
   readonly type: string;
   readonly dependencies: readonly ScopePath[];
   readonly dependents: readonly ScopePath[];
+  /** No scope file names it any more; it stays until nobody holds it or waits for it. */
+  readonly withdrawn: boolean;
   readonly syncStatus: SyncStatus;
   readonly holder: AgentId | null;
   readonly contexts: Readonly<Record<string, ContextRecord>>;

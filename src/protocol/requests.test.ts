@@ -11,6 +11,7 @@ const scope = 'src/api';
 
 const valid: Record<string, object> = {
   AgentJoin: { agent: 'alice', secret, metadata: { program: 'x', pid: 1, trusted: true } },
+  AgentResume: { ...agent, newSecret: 'd'.repeat(32), way: 'takeOver', from: 'a shell' },
   AgentLeave: agent,
   Heartbeat: agent,
   SetAgentStatus: { ...agent, status: 'blocked', reason: 'stuck' },

@@ -9,6 +9,7 @@ import {
   nextDeadline,
   type Command,
   type Entry,
+  type RequestId,
   type Revision,
   type State,
   type TimeMs,
@@ -16,6 +17,7 @@ import {
 import {
   CoordinatorError,
   type Answer,
+  type CallerCommand,
   type CommandRequest,
   type Coordinator,
   type HealthAnswer,
@@ -269,11 +271,21 @@ export class Service implements Omit<Coordinator, 'refresh'> {
 function toUntimed({ requestId, command }: CommandRequest, hasher: SecretHasher): UntimedCommand {
   const id = asRequestId(requestId);
   if (!('secret' in command)) return { requestId: id, ...command };
+  if (command.kind === 'AgentResume') return toUntimedResume(id, command, hasher);
   const session = hasher.sessionOf(command.secret);
   // The spread comes last because V8 adds a property after a spread ten times slower than before it, and takes one out
   // by destructuring as slowly. It cannot overwrite anything: the border has refused fields that are not the command's.
   const untimed = { session, requestId: id, ...command, secret: undefined };
   return untimed;
+}
+
+function toUntimedResume(
+  requestId: RequestId,
+  { secret, newSecret, ...command }: Extract<CallerCommand, { kind: 'AgentResume' }>,
+  hasher: SecretHasher,
+): UntimedCommand {
+  const [session, newSession] = [hasher.sessionOf(secret), hasher.sessionOf(newSecret)];
+  return { ...command, requestId, session, newSession };
 }
 
 /** Calls `run` when the caller's signal aborts, until the call is over. */

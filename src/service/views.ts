@@ -63,8 +63,11 @@ export function viewLock(state: State, lock: Lock): LockView {
     lastReport: holder?.lastReport ?? null,
     contendedSinceMs: contendedSince(state, lock),
     queueLength: state.index.queues.get(lock.scope)?.size ?? 0,
+    ...(isWithdrawn(state, lock.scope) ? { withdrawn: true as const } : {}),
   };
 }
+
+const isWithdrawn = (state: State, scope: ScopePath): boolean => state.scopes.get(scope)?.withdrawn === true;
 
 /** The whole queue, in order of issue. */
 export function viewQueue(state: State): WaiterView[] {
@@ -75,7 +78,9 @@ function viewWaiter(state: State, waiter: Waiter, position: number): WaiterView 
   const { ttlMs: _ttlMs, waitMs: _waitMs, ...shown } = waiter;
   const waitsFor = waiter.scopes.filter((scope) => state.locks.has(scope));
   const reservedFor = waitsFor.length > 0 ? null : reservation(state, waiter);
-  return { ...shown, deadlineMs: endOfWait(state, waiter), position, waitsFor, reservedFor };
+  const view = { ...shown, deadlineMs: endOfWait(state, waiter), position, waitsFor, reservedFor };
+  const withdrawn = waiter.scopes.filter((scope) => isWithdrawn(state, scope));
+  return withdrawn.length === 0 ? view : { ...view, withdrawn };
 }
 
 /** The oldest ticket keeps its scopes free for itself until it can have all of them. */
@@ -100,13 +105,14 @@ export function viewSync(state: State, sync: Sync): SyncView {
 }
 
 function viewScope(state: State, scope: Scope): ScopeView {
-  const { path, name, type, dependencies } = scope;
+  const { path, name, type, dependencies, withdrawn } = scope;
   return {
     path,
     name,
     type,
     dependencies,
     dependents: [...(state.index.dependents.get(path) ?? [])].sort(),
+    withdrawn,
     syncStatus: state.syncs.get(path)?.status ?? 'idle',
     holder: state.locks.get(path)?.agent ?? null,
     contexts: Object.fromEntries(inOrder(scope.contexts, ([file]) => file)),

@@ -1,4 +1,4 @@
-import type { Command } from '../core/index.ts';
+import { parseAgentIdForm, type AgentId, type Command } from '../core/index.ts';
 import { CoordinatorError, loadRequestParsers } from '../protocol/index.ts';
 import { firstDifference } from './difference.ts';
 
@@ -31,10 +31,19 @@ export async function loadFormCheck(): Promise<FormCheck> {
   };
 }
 
+/** Which names are words of the coordinator grows with its versions, so of a name in a log only its form is held against it. */
+function joiningName(name: AgentId): string {
+  return parseAgentIdForm(name).ok ? 'somebody-else' : name;
+}
+
 /** A session stands in for the secret that it is the digest of: to the border both are hexadecimal digits. */
 function asCaller(command: Command): object {
   const { atMs: _atMs, requestId: _requestId, ...asked } = command;
   if (!('session' in asked)) return asked;
   const { session, ...rest } = asked;
-  return { ...rest, secret: session };
+  const said = { ...rest, secret: session };
+  if (said.kind === 'AgentJoin') return { ...said, agent: joiningName(said.agent) };
+  if (said.kind !== 'AgentResume') return said;
+  const { newSession, ...resumed } = said;
+  return { ...resumed, newSecret: newSession };
 }

@@ -19,7 +19,16 @@ import type {
   EventOf,
   Result,
 } from '../core/index.ts';
-import type { DurationMs, Epoch, ResultOf, Scope, ScopeDefinition, SessionId, State } from '../core/index.ts';
+import type {
+  DurationMs,
+  Epoch,
+  ResultOf,
+  Scope,
+  ScopeDefinition,
+  ScopePath,
+  SessionId,
+  State,
+} from '../core/index.ts';
 
 /** An entry from which no command can be read. */
 export class UnreadableEntry extends Error {
@@ -80,6 +89,10 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
     return { session, metadata };
   },
   AgentLeave: nothing,
+  AgentResume: (entry) => {
+    const { session: newSession, way, from } = eventOf(entry, 'agent.resumed');
+    return { newSession, way, from };
+  },
   Heartbeat: nothing,
   SetAgentStatus: (entry) => {
     const reported = entry.events.find((event) => event.kind === 'agent.reported');
@@ -100,9 +113,9 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
     const { scope, reason } = eventOf(entry, 'lock.revoked');
     return { scope, reason };
   },
-  DefineScopes: (entry, state) => ({ scopes: graphAfter(entry, state) }),
+  DefineScopes: (entry, state) => ({ scopes: graphAfter(entry, state), mayBeEmpty: true }),
   DefineScope: (entry) => ({ scope: eventOf(entry, 'scope.defined').scope }),
-  RemoveScope: (entry) => ({ scope: eventOf(entry, 'scope.removed').scope }),
+  RemoveScope: (entry) => ({ scope: droppedScope(entry) }),
   ContextModify: (entry, state) => {
     const { scope, file, digest } = eventOf(entry, 'context.modified');
     const baseDigest = state.scopes.get(scope)?.contexts.get(file)?.digest ?? null;
@@ -149,14 +162,15 @@ function granted(entry: Entry, state: State): Asked<CommandOf<'AcquireLock'>> {
   const leases = entry.events.filter(
     (event) => isLease(event) && !('ticket' in event && event.ticket !== null),
   );
-  const grant = leases.find((event) => event.kind === 'lock.granted');
   return {
     scopes: resultOf(entry, 'granted').locks.map(({ scope }) => scope),
     ttlMs: wishedTtl(state, leases as readonly Lease[]),
     wait: { kind: 'none' },
-    reason: grant?.reason ?? null,
+    reason: leases.map(reasonOf).find((reason) => reason !== null) ?? null,
   };
 }
+
+const reasonOf = (event: Event): string | null => (isLease(event) ? ((event as Lease).reason ?? null) : null);
 
 const isLease = ({ kind }: Event): boolean => kind === 'lock.granted' || kind === 'lock.renewed';
 
@@ -170,10 +184,16 @@ function wishedTtl(state: State, leases: readonly Lease[]): DurationMs | null {
 
 /** Scopes that did not change are not in the log: they are taken from the state, and go first. */
 function graphAfter(entry: Entry, state: State): ScopeDefinition[] {
-  const { removed } = resultOf(entry, 'scopesDefined');
+  const { removed, withdrawn = [] } = resultOf(entry, 'scopesDefined');
   const defined = entry.events.flatMap((event) => (event.kind === 'scope.defined' ? [event.scope] : []));
-  const gone = new Set([...removed, ...defined.map(({ path }) => path)]);
-  return [...[...state.scopes.values()].filter(({ path }) => !gone.has(path)).map(definitionOf), ...defined];
+  const gone = new Set([...removed, ...withdrawn, ...defined.map(({ path }) => path)]);
+  const isKept = ({ path, withdrawn: before }: Scope): boolean => !before && !gone.has(path);
+  return [...[...state.scopes.values()].filter(isKept).map(definitionOf), ...defined];
+}
+
+function droppedScope(entry: Entry): ScopePath {
+  const withdrawn = entry.events.find((event) => event.kind === 'scope.withdrawn');
+  return withdrawn?.scope ?? eventOf(entry, 'scope.removed').scope;
 }
 
 function definitionOf({ path, name, type, dependencies }: Scope): ScopeDefinition {

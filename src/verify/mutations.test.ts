@@ -61,10 +61,10 @@ test('every log that the machine makes is sound', () => {
 const freelyChosen: readonly RegExp[] = [
   // Who and when: the time is bounded by the entries around it, and by what was due.
   /^(by|requestId|atMs)$/,
-  // Said at the join.
+  // Said at the join, or when another process goes on.
   /^events\[\]\.(session|metadata\b.*)$/,
-  // Words for people.
-  /^events\[\]\.(reason|error|operation)$/,
+  // Words for people, and by which way another process came to speak.
+  /^events\[\]\.(reason|report|error|operation|way|from)$/,
   // What was asked for with a wait, and shows in the grant; where the wait is, it shows in the answer.
   /^events\[\]\.(scopes(\[\])?|ttlMs|waitMs)$/,
   // What the files said, and what a sync saw.

@@ -3,6 +3,9 @@
  * state before it, and the machine must answer with exactly this entry. Then the state moves on by the entry, and every
  * invariant must hold in it. No entry is trusted, none is skipped, and nothing but the state is kept.
  *
+ * Rules change with the versions. What only an older version did is taken as it stands, and judged by its place and by the
+ * invariants after it; `older.ts` says what that is.
+ *
  * What an entry says only once and a caller was free to choose (`by`, reasons, metadata, session, request id, digests, the
  * length of a lease, the time within what was due) has no second witness: another choice would be another behaviour.
  * The store's checksums watch over these.
@@ -23,6 +26,7 @@ import { firstDifference } from './difference.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import type { FormCheck } from './form.ts';
 import { commandOf, UnreadableEntry } from './logged-command.ts';
+import { inWordsOf, isNewRefusal, isOfOlderRules } from './older.ts';
 
 export interface VerifierOptions {
   /** Holds each command against the schemas of the border; see `loadFormCheck`. */
@@ -99,6 +103,7 @@ export class LogVerifier {
   }
 
   #decideAnew(entry: Entry): Finding | null {
+    if (isOfOlderRules(entry)) return null;
     const command = commandOf(this.state, entry);
     const problem = this.#checkForm(command);
     return problem === null ? this.#compare(entry, command) : finding(entry, 'MALFORMED', problem);
@@ -109,6 +114,7 @@ export class LogVerifier {
     switch (decision.kind) {
       case 'rejected': {
         const { code, message } = decision.rejection;
+        if (isNewRefusal(code)) return null;
         return finding(entry, 'REFUSED', `the machine refuses it: ${message}`, {
           expected: code,
           recorded: entry.result,
@@ -122,7 +128,7 @@ export class LogVerifier {
         );
       case 'committed': {
         if (decision.events.length === 0) return finding(entry, 'NOTHING_HAPPENED', 'it changes nothing');
-        const differs = firstDifference(toEntry(this.state, command, decision), entry);
+        const differs = firstDifference(inWordsOf(entry, toEntry(this.state, command, decision)), entry);
         return differs === null ? null : finding(entry, 'DIFFERS', 'the machine answers otherwise', differs);
       }
     }

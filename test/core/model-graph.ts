@@ -6,6 +6,7 @@ interface ModelScope {
   readonly path: string;
   readonly dependencies: readonly string[];
   readonly digests: Record<string, string>;
+  readonly withdrawn: boolean;
 }
 
 interface ModelSync {
@@ -45,7 +46,17 @@ export class ModelGraph {
 
   // Scopes.
 
-  define(next: readonly ModelDefinition[]): Answer {
+  defined(): ModelScope[] {
+    return this.scopes.filter((scope) => !scope.withdrawn);
+  }
+
+  /** Withdrawn scopes go when they are in use no more. */
+  forget(isInUse: (scope: string) => boolean): void {
+    this.scopes = this.scopes.filter((scope) => !scope.withdrawn || isInUse(scope.path));
+    this.syncs = this.syncs.filter((sync) => this.unknown(sync.scope) === null);
+  }
+
+  define(next: readonly ModelDefinition[], isInUse: (scope: string) => boolean): Answer {
     const refused = this.#refusedGraph(next);
     if (refused !== null) return refused;
     const outdated = next.filter(({ path, dependencies }) => {
@@ -57,8 +68,10 @@ export class ModelGraph {
     const before = this.scopes;
     this.scopes = next.map(({ path, dependencies }) => {
       const digests = before.find((scope) => scope.path === path)?.digests ?? {};
-      return { path, dependencies, digests };
+      return { path, dependencies, digests, withdrawn: false };
     });
+    const unnamed = before.filter(({ path }) => !next.some((scope) => scope.path === path) && isInUse(path));
+    this.scopes.push(...unnamed.map((scope) => ({ ...scope, dependencies: [], withdrawn: true })));
     this.invalidate(outdated.map((scope) => scope.path));
     this.syncs = this.syncs.filter((sync) => this.unknown(sync.scope) === null);
     return 'committed';

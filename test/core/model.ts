@@ -8,7 +8,7 @@ import { ModelGraph, type ModelDefinition } from './model-graph.ts';
 interface ModelAgent {
   readonly name: string;
   readonly epoch: number;
-  readonly session: string;
+  session: string;
   present: boolean;
   sessionEndsAt: number;
   /** What it has said: completed, or why it is blocked. */
@@ -80,6 +80,7 @@ export class Model {
   #answer(command: Command): Answer {
     const handlers: { [Kind in CommandKind]: (command: CommandOf<Kind>) => Answer } = {
       AgentJoin: (said) => this.#join(said),
+      AgentResume: ({ agent, newSession }) => this.#resume(agent, newSession),
       AgentLeave: (said) => this.#leave(said.agent),
       Heartbeat: (said) => this.#heartbeat(said.agent),
       SetAgentStatus: (said) => this.#setStatus(said),
@@ -88,12 +89,12 @@ export class Model {
       RenewLock: (said) => this.#renew(said),
       CancelWait: (said) => this.#endTickets((ticket) => ticket.agent === said.agent),
       RevokeLock: (said) => this.#revoke(said.scope),
-      DefineScopes: (said) => this.#define(said.scopes),
+      DefineScopes: (said) => this.#defineAll(said),
       DefineScope: (said) =>
-        this.#define([...this.graph.scopes.filter((scope) => scope.path !== said.scope.path), said.scope]),
+        this.#define([...this.graph.defined().filter((scope) => scope.path !== said.scope.path), said.scope]),
       RemoveScope: (said) =>
         this.graph.unknown(said.scope) ??
-        this.#define(this.graph.scopes.filter((scope) => scope.path !== said.scope)),
+        this.#define(this.graph.defined().filter((scope) => scope.path !== said.scope)),
       ContextModify: (said) => this.#write(said),
       GitOperation: (said) => this.graph.changed(said.scopes),
       InvalidateSync: (said) => this.graph.changed([said.scope]),
@@ -142,6 +143,11 @@ export class Model {
       completed: false,
       saysBlockedSince: null,
     });
+    return 'committed';
+  }
+
+  #resume(name: string, session: string): Answer {
+    this.#agent(name).session = session;
     return 'committed';
   }
 
@@ -303,6 +309,7 @@ export class Model {
     );
     this.placeWantedSince = placeWanted ? (this.placeWantedSince ?? this.now) : null;
     this.#settleSaid();
+    this.graph.forget((scope) => this.#isInUse(scope));
   }
 
   /** Who holds nothing any more has no reason to be blocked. */
@@ -330,9 +337,12 @@ export class Model {
   }
 
   #release({ agent, scopes, token }: CommandOf<'ReleaseLock'>): Answer {
-    const named = scopes ?? this.#heldBy(agent).map((lock) => lock.scope);
-    const locks = this.locks.filter((lock) => (named as readonly string[]).includes(lock.scope));
+    const named: readonly string[] = scopes ?? this.#heldBy(agent).map((lock) => lock.scope);
+    const unknown = this.graph.unknown(...named);
+    if (unknown !== null) return unknown;
+    const locks = this.locks.filter((lock) => named.includes(lock.scope));
     if (token !== null && locks.some((lock) => lock.token !== token)) return 'STALE_FENCING_TOKEN';
+    if (locks.filter((lock) => lock.agent === agent).length < named.length) return 'LOCK_NOT_HELD';
     return this.#endLocks((lock) => lock.agent === agent && locks.includes(lock));
   }
 
@@ -380,12 +390,17 @@ export class Model {
     return this.#obstacle(name, [scope], null);
   }
 
+  #defineAll({ scopes, mayBeEmpty = false }: CommandOf<'DefineScopes'>): Answer {
+    const emptied = scopes.length === 0 && this.graph.defined().length > 0;
+    return emptied && !mayBeEmpty ? 'GRAPH_EMPTY' : this.#define(scopes);
+  }
+
   #define(next: readonly ModelDefinition[]): Answer {
-    const answer = this.graph.define(next);
-    const gone = (scope: string): boolean => this.graph.unknown(scope) !== null;
-    this.#endTickets((ticket) => ticket.scopes.some(gone));
-    this.#endLocks((lock) => gone(lock.scope));
-    return answer;
+    return this.graph.define(next, (scope) => this.#isInUse(scope));
+  }
+
+  #isInUse(scope: string): boolean {
+    return this.#lockOf(scope) !== undefined || this.tickets.some((ticket) => ticket.scopes.includes(scope));
   }
 
   // Time.

@@ -5,6 +5,7 @@ import {
   asSessionId,
   type AgentStatus,
   type CommandKind,
+  type CommandOf,
   type Epoch,
   type FencingToken,
   type ScopeDefinition,
@@ -30,6 +31,7 @@ const graphs: readonly Readonly<Record<string, readonly string[]>>[] = [
   { a: ['b'], b: ['a'], c: [] },
   { a: ['a'] },
   { a: ['nowhere'] },
+  {},
 ];
 
 /** What one step of a random run is made of. A move reads the fields it needs. */
@@ -53,6 +55,7 @@ const weights: readonly (readonly [Move['kind'], number])[] = [
   ['ReleaseLock', 6],
   ['advance', 6],
   ['AgentJoin', 6],
+  ['AgentResume', 2],
   ['StartSync', 6],
   ['CompleteSync', 5],
   ['jump', 3],
@@ -62,11 +65,11 @@ const weights: readonly (readonly [Move['kind'], number])[] = [
   ['SetAgentStatus', 4],
   ['Heartbeat', 4],
   ['RenewLock', 3],
-  ['DefineScopes', 2],
+  ['DefineScopes', 4],
   ['DefineScope', 2],
   ['CancelWait', 2],
   ['RevokeLock', 2],
-  ['RemoveScope', 1],
+  ['RemoveScope', 2],
   ['AgentLeave', 1],
   ['GitOperation', 1],
   ['ResetSync', 1],
@@ -146,6 +149,8 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
   switch (kind) {
     case 'AgentJoin':
       return { kind, agent: as.agent, session: asSessionId(`session of ${as.agent}`), metadata: { move: 1 } };
+    case 'AgentResume':
+      return { kind, ...as, newSession: asSessionId(`session ${move.number}`), ...wayOf(move) };
     case 'AgentLeave':
     case 'Heartbeat':
     case 'CancelWait':
@@ -158,7 +163,14 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
         reason: move.waits ? 'stuck' : null,
       };
     case 'AcquireLock':
-      return { kind, ...as, scopes: scopesOf(move), ttlMs: ttlOf(move), wait: waitOf(move), reason: null };
+      return {
+        kind,
+        ...as,
+        scopes: scopesOf(move),
+        ttlMs: ttlOf(move),
+        wait: waitOf(move),
+        reason: reasonOf(move),
+      };
     case 'ReleaseLock':
       return { kind, ...as, scopes: move.waits ? null : scopesOf(move), token };
     case 'RenewLock':
@@ -180,7 +192,11 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
     case 'ResetSync':
       return { kind, scope };
     case 'DefineScopes':
-      return { kind, scopes: definitions(graphs[move.number % graphs.length] ?? {}) };
+      return {
+        kind,
+        scopes: definitions(graphs[move.number % graphs.length] ?? {}),
+        ...(move.waits ? { mayBeEmpty: true } : {}),
+      };
     case 'DefineScope':
       return { kind, scope: definition(scope, scopesOf(move)) };
     case 'GitOperation':
@@ -198,9 +214,15 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
   }
 }
 
+function wayOf({ waits }: Move): Pick<CommandOf<'AgentResume'>, 'way' | 'from'> {
+  return { way: waits ? 'takeOver' : 'resume', from: 'somebody' };
+}
+
 function scopesOf(move: Move): ReturnType<typeof scopePath>[] {
   return scopeNames.filter((_, place) => (move.scopeBits & (1 << place)) !== 0).map(scopePath);
 }
+
+const reasonOf = ({ number }: Move): string | null => (number % 4 === 0 ? `reason ${number}` : null);
 
 function ttlOf(move: Move): ReturnType<typeof asDurationMs> | null {
   if (move.number < 12) return null;

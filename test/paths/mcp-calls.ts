@@ -4,6 +4,7 @@ import { callWaitSeconds } from './mcp-connection.ts';
 
 /** MCP has no tool for them: they are for operators, or are done by the server behind the agent's back. */
 type MissingKind =
+  | 'AgentResume'
   | 'RenewLock'
   | 'RevokeLock'
   | 'DefineScope'

@@ -34,7 +34,7 @@ export function worldOf(constants: Constants, shown: Shown, environment: Environ
   for (const view of status.waiters) state.tickets.set(view.ticket, toWaiter(view, state, constants));
   for (const view of status.syncs) state.syncs.set(view.scope, toSync(view));
   for (const { contexts, ...scope } of scopes.scopes)
-    state.scopes.set(scope.path, { ...scope, contexts: new Map(Object.entries(contexts)) });
+    state.scopes.set(scope.path, { ...scope, lastEnd: null, contexts: new Map(Object.entries(contexts)) });
   for (const { requestId, kind, agent, revision, result } of requests)
     if (requestId !== null) state.recentRequests.remember(requestId, { kind, agent, revision, result });
   return { state, unitMs: shownUnitMs, ...environment };

@@ -84,7 +84,13 @@ class Stage {
 
   #show(): string[] {
     const { state } = this.#machine;
-    return [...agentsOf(state), ...this.#locksOf(state), ...queueOf(state), ...syncsOf(state)];
+    return [
+      ...agentsOf(state),
+      ...scopesOf(state),
+      ...this.#locksOf(state),
+      ...queueOf(state),
+      ...syncsOf(state),
+    ];
   }
 
   #locksOf(state: State): string[] {
@@ -102,6 +108,12 @@ function agentsOf(state: State): string[] {
     ({ id, epoch, status, presence, lastReport }) =>
       `${id} is ${presence === 'lost' ? 'lost' : status}, epoch ${epoch}${lastReport === null ? '' : `, says ${lastReport.text}`}`,
   );
+}
+
+function scopesOf(state: State): string[] {
+  return [...state.scopes.values()]
+    .filter((scope) => scope.withdrawn)
+    .map(({ path }) => `${path} is withdrawn`);
 }
 
 function queueOf(state: State): string[] {

@@ -11,6 +11,7 @@ import { perform } from './perform.ts';
 /** A kind that is missing here does not compile. */
 const eventKinds: { readonly [Kind in EventKind]: true } = {
   'agent.joined': true,
+  'agent.resumed': true,
   'agent.renewed': true,
   'agent.statusChanged': true,
   'agent.reported': true,
@@ -26,6 +27,7 @@ const eventKinds: { readonly [Kind in EventKind]: true } = {
   'ticket.issued': true,
   'ticket.ended': true,
   'scope.defined': true,
+  'scope.withdrawn': true,
   'scope.removed': true,
   'context.modified': true,
   'repository.changed': true,
@@ -43,6 +45,7 @@ const eventKinds: { readonly [Kind in EventKind]: true } = {
 
 const resultKinds: { readonly [Kind in Exclude<ResultKind, 'expired'>]: true } = {
   joined: true,
+  resumed: true,
   left: true,
   renewed: true,
   statusSet: true,

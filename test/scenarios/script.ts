@@ -2,8 +2,9 @@
  * The language of the scenario files, one command a line: a verb, its words, and options as `key=value`.
  *
  *     settings maxLocksPerAgent=2          before anything else; durations as 90s, 5m or 250ms
- *     define docs, api -> docs             the whole graph
+ *     define docs, api -> docs             the whole graph; empty: no scopes; empty really: and it is meant
  *     join alice                           leave, heartbeat, cancel likewise
+ *     resume alice new=another             by another process; way=takeOver
  *     set alice blocked reason=unsure
  *     acquire alice docs api wait=30s      wait alone: as long as it takes; also ttl= and reason=
  *     release alice docs                   without a scope: everything; renew alice docs likewise
@@ -137,6 +138,13 @@ const verbs: Readonly<Record<string, (line: Line, settings: Settings) => SaidCom
     session: asSessionId(line.options.get('session') ?? `session of ${word(line, 0)}`),
     metadata: {},
   }),
+  resume: (line) => ({
+    kind: 'AgentResume',
+    ...speaker(line),
+    newSession: asSessionId(line.options.get('new') ?? ''),
+    way: line.options.get('way') === 'takeOver' ? 'takeOver' : 'resume',
+    from: 'another process',
+  }),
   leave: (line) => ({ kind: 'AgentLeave', ...speaker(line) }),
   heartbeat: (line) => ({ kind: 'Heartbeat', ...speaker(line) }),
   cancel: (line) => ({ kind: 'CancelWait', ...speaker(line) }),
@@ -178,6 +186,7 @@ const verbs: Readonly<Record<string, (line: Line, settings: Settings) => SaidCom
   }),
   revoke: (line) => ({ kind: 'RevokeLock', scope: scopePath(word(line, 0)), reason: null }),
   define: (line) => ({ kind: 'DefineScopes', scopes: definitions(line.rest) }),
+  empty: (line) => ({ kind: 'DefineScopes', scopes: [], mayBeEmpty: line.words[0] === 'really' }),
   remove: (line) => ({ kind: 'RemoveScope', scope: scopePath(word(line, 0)) }),
   git: (line) => ({ kind: 'GitOperation', operation: word(line, 0), scopes: scopesFrom(line, 1) }),
   configure: (line, settings) => ({ kind: 'Configure', settings: { ...settings, ...parseSettings(line) } }),

@@ -106,7 +106,8 @@ export class Machine {
     if (!('agent' in said)) return { by: 'operator' };
     const session = asSessionId(`session of ${said.agent}`);
     if (said.kind === 'AgentJoin') return { session };
-    return { session, epoch: this.state.agents.get(said.agent)?.epoch ?? 0 };
+    const known = this.state.agents.get(said.agent);
+    return { session: known?.session ?? session, epoch: known?.epoch ?? 0 };
   }
 
   #carryOut(command: Command): Decision {

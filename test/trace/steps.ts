@@ -42,6 +42,8 @@ function parametersOf(before: State, command: Command, names: Names): Asked {
         status: command.status,
         words: command.reason === null ? 'none' : 'said',
       };
+    case 'AgentResume':
+      return agent(command.agent);
     case 'AcquireLock':
       return { ...agent(command.agent), ...scopes(command.scopes), ...waitOf(command, names) };
     case 'ReleaseLock':

@@ -3,6 +3,7 @@ import type { Event } from '../../core/index.ts';
 /** Every kind of event; a forgotten one does not compile. */
 const known: { readonly [Kind in Event['kind']]: true } = {
   'agent.joined': true,
+  'agent.resumed': true,
   'agent.renewed': true,
   'agent.statusChanged': true,
   'agent.reported': true,
@@ -18,6 +19,7 @@ const known: { readonly [Kind in Event['kind']]: true } = {
   'ticket.issued': true,
   'ticket.ended': true,
   'scope.defined': true,
+  'scope.withdrawn': true,
   'scope.removed': true,
   'context.modified': true,
   'repository.changed': true,

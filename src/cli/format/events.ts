@@ -35,6 +35,10 @@ function agentEventText(event: AgentEvent): string {
   switch (event.kind) {
     case 'agent.joined':
       return line`${event.agent} joined`;
+    case 'agent.resumed':
+      return event.way === 'takeOver'
+        ? line`${event.from} took over from ${event.agent}`
+        : line`${event.agent} goes on in another process (${event.from})`;
     case 'agent.renewed':
       return line`${event.agent} renewed its session and ${count(event.leases.length, 'lease')}`;
     case 'agent.statusChanged':
@@ -109,6 +113,8 @@ function otherEventText(event: OtherEvent): string {
       return line`the wait of ${event.agent} ended (ticket ${event.ticket}): ${event.cause}`;
     case 'scope.defined':
       return line`scope ${event.scope.path} was defined`;
+    case 'scope.withdrawn':
+      return line`scope ${event.scope} is defined no more, and stays until nobody holds it or waits for it`;
     case 'scope.removed':
       return line`scope ${event.scope} was removed`;
     case 'context.modified':

@@ -109,6 +109,7 @@ export function scopeView(
     type: 'library',
     dependencies: dependencies.map(scopePath),
     dependents: [],
+    withdrawn: false,
     syncStatus: 'idle',
     holder: null,
     contexts: {},

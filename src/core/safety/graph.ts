@@ -2,6 +2,7 @@
 import { findCycle, longestChain } from '../graph.ts';
 import type { ScopePath } from '../ids.ts';
 import type { Scope, State, Sync } from '../state.ts';
+import { isInUse } from '../withdrawal.ts';
 import type { Violation } from './violation.ts';
 
 /** Every dependency is a scope, and none is its own. */
@@ -17,6 +18,24 @@ export function DependencyIntegrity(state: State): Violation[] {
 
   function violation(scope: Scope, evidence: string): Violation {
     return { invariant: 'DependencyIntegrity', subject: scope.path, evidence };
+  }
+}
+
+/** A scope that no graph names is held or waited for, and has no part in the graph. */
+export function WithdrawnIsInUse(state: State): Violation[] {
+  const found: Violation[] = [];
+  for (const { path, withdrawn, dependencies } of state.scopes.values()) {
+    if (!withdrawn) continue;
+    if (!isInUse(state, path))
+      found.push(violation(path, 'is withdrawn, but nobody holds it or waits for it'));
+    if (dependencies.length > 0) found.push(violation(path, 'is withdrawn, but depends on others'));
+    if (state.index.dependents.has(path))
+      found.push(violation(path, 'is withdrawn, but others depend on it'));
+  }
+  return found;
+
+  function violation(subject: string, evidence: string): Violation {
+    return { invariant: 'WithdrawnIsInUse', subject, evidence };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   ContextConsistency,
   DependencyGraphProperties,
   DependencyIntegrity,
+  WithdrawnIsInUse,
   SyncStatusConsistency,
 } from './graph.ts';
 import {
@@ -24,6 +25,7 @@ export const invariants = {
   TypeInvariant,
   ContextConsistency,
   DependencyIntegrity,
+  WithdrawnIsInUse,
   AgentCoordination,
   LockConsistency,
   OneLockPerAgent,

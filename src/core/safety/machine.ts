@@ -1,5 +1,5 @@
 /** Invariants about the machine as a whole: shapes, bounds and timers. */
-import { asTimeMs, parseAgentId, parseScopePath, type TimeMs } from '../ids.ts';
+import { asTimeMs, parseAgentIdForm, parseScopePath, type TimeMs } from '../ids.ts';
 import {
   agentsMax,
   contextFilesPerScopeMax,
@@ -24,7 +24,8 @@ export function TypeInvariant(state: State): Violation[] {
       report(path, 'is no canonical scope path');
   }
   for (const [id, agent] of state.agents) {
-    if (agent.id !== id || !parseAgentId(id).ok) report(id, 'is no agent name, or is filed under another');
+    if (agent.id !== id || !parseAgentIdForm(id).ok)
+      report(id, 'is no agent name, or is filed under another');
     if (!agentStatuses.includes(agent.status)) report(id, `status ${agent.status} is unknown`);
     if (agent.epoch > state.revision || agent.seenAtMs > state.timeMs) report(id, 'is from the future');
   }
@@ -42,7 +43,8 @@ export function ResourceBounds(state: State): Violation[] {
   const sizes: readonly (readonly [string, number, number])[] = [
     ['agents', state.agents.size, agentsMax],
     ['lost agents', state.index.lostAgents.size, lostAgentsMax],
-    ['scopes', state.scopes.size, scopesMax],
+    // Withdrawn scopes are bounded by who holds and who waits.
+    ['scopes', state.scopes.size - withdrawnCount(state), scopesMax],
     ['tickets', state.tickets.size, waitersMax],
     ['recent requests', state.recentRequests.size, recentRequestsMax],
     ...[...state.scopes.values()].map(
@@ -56,6 +58,12 @@ export function ResourceBounds(state: State): Violation[] {
       subject,
       evidence: `${size}, at most ${max} may be`,
     }));
+}
+
+function withdrawnCount(state: State): number {
+  let count = 0;
+  for (const { withdrawn } of state.scopes.values()) if (withdrawn) count += 1;
+  return count;
 }
 
 /** Everything that ends by time is on a timer, at its time, and nothing else is. */

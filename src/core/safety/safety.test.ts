@@ -65,6 +65,11 @@ const waiter = (state: State): Mutable<Waiter> => [...state.tickets.values()][0]
 const sync = (state: State, scope = api): Mutable<Sync> => state.syncs.get(scope) as Mutable<Sync>;
 const nobody = 'nobody' as AgentId;
 
+function withdraw(state: State, path: string): void {
+  const scope = state.scopes.get(scopePath(path))!;
+  state.scopes.set(scope.path, { ...scope, dependencies: [], withdrawn: true });
+}
+
 function depend(state: State, dependencies: readonly string[]): void {
   (state.scopes.get(docs) as { dependencies: readonly string[] }).dependencies = dependencies.map(scopePath);
 }
@@ -148,6 +153,14 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
       sync(state, docs).status = 'idle';
     },
     'a run on a dependency that is not completed': (state) => (sync(state, docs).status = 'idle'),
+  },
+  WithdrawnIsInUse: {
+    'a withdrawn scope that nobody wants': (state) => withdraw(state, 'app'),
+    'a withdrawn scope that depends on others': (state) => {
+      withdraw(state, 'docs');
+      depend(state, ['web']);
+    },
+    'a withdrawn scope on which others depend': (state) => withdraw(state, 'web'),
   },
   DependencyGraphProperties: {
     'too many dependencies': (state) => (state.settings = { ...state.settings, maxDependencies: 1 }),
