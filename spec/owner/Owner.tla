@@ -79,9 +79,24 @@ Ask(r) ==
 
 Does(o, action, about) == step' = Call(action, <<ToString(o)>> \o about)
 
+\* What the log still has of a request that an owner has seen an entry of: its first answer, unless the entry is gone.
+Readable == (snapshot.revision + 1)..Revision
+EntriesOf(r) == {i \in Readable : log[i].id = r}
+FromLog(r) == IF EntriesOf(r) = {} THEN Gone ELSE LET i == CHOOSE j \in EntriesOf(r) : TRUE IN Reply(i, log[i].says, TRUE)
+SeenIds(m) ==
+  CASE Bug = "forgottenActsAgain" -> {}
+    [] Bug = "printsDropped" -> {r \in Prints(m) : EntriesOf(r) # {}}
+    [] OTHER -> Prints(m)
+
+\* Found before the batch is decided.  What is remembered then may be forgotten before its turn comes in the batch.
+Past(m) ==
+  [r \in RequestId |->
+     IF m.first[r] # NoReply THEN IF Bug = "rememberedNotKept" THEN NoReply ELSE m.first[r]
+     ELSE IF r \in SeenIds(m) THEN FromLog(r) ELSE NoReply]
+
 \* The memory runs ahead of the log with what was decided.
 Send(o, base, batch) ==
-  LET decided == DecideAll(base, batch, wish)
+  LET decided == DecideAll(base, batch, wish, Past(base))
   IN /\ memory' = [memory EXCEPT ![o] = decided.memory]
      /\ plan' = [plan EXCEPT ![o] = [batch |-> batch, follows |-> base.revision, entries |-> decided.entries,
                                      replies |-> decided.replies, outcome |-> "sent"]]
@@ -244,7 +259,8 @@ ToldIsDurable ==
 
 \* A reply is what the machine answers at its revision, also a refusal and a read; for a repeat it is the first answer.
 TrueAt(r, reply) ==
-  IF reply.committed THEN reply.says = log[reply.revision].says
+  IF reply.says = "FORGOTTEN" THEN \E i \in 1..reply.revision : log[i].id = r
+  ELSE IF reply.committed THEN reply.says = log[reply.revision].says
   ELSE reply.says = Says(Answer(MemoryAt(reply.revision).house, wish[r]), wish[r])
 RepliesAreTrue == \A r \in RequestId : told[r] # NoReply => TrueAt(r, told[r])
 
