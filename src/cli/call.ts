@@ -2,13 +2,12 @@ import { onWallClock, type Coordinator } from '../protocol/index.ts';
 import { parseAgentId } from '../core/index.ts';
 import type { AgentId } from '../core/index.ts';
 import type { CliContext, Output } from './context.ts';
-import { CommandError, usageError, valueOf } from './errors.ts';
-import { exitCodes } from './exit-codes.ts';
+import { usageError, valueOf } from './errors.ts';
 import { columnsOf, createStyle, wantsColor } from './format/style.ts';
 import type { Style } from './format/style.ts';
-import { jsonLine, shellCommand } from './format/text.ts';
+import { jsonLine } from './format/text.ts';
 import { withIsoTimes } from './format/time.ts';
-import type { Repository, Session, World } from './world.ts';
+import type { Repository, World } from './world.ts';
 
 /** Options that every command understands. */
 export interface GlobalOptions {
@@ -105,18 +104,6 @@ export class Call {
     if (name === undefined || name === '')
       throw usageError('which agent acts? Give --agent NAME, or set RHEMA_AGENT');
     return valueOf(parseAgentId(name));
-  }
-
-  /** The session of the acting agent, as its join left it. */
-  async session(option: string | undefined): Promise<Session> {
-    const agent = this.agentName(option);
-    const session = await this.world.sessions.read(await this.repository(), agent);
-    if (session !== null) return session;
-    // Where coordination is disabled nobody can join, and nobody needs to: connecting tells.
-    await this.coordinator();
-    const join = shellCommand('rhema', 'agent', 'join', agent);
-    const message = `${agent} has not joined in this repository on this account: run ${join}`;
-    throw new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });
   }
 
   /** Prints a line for people on standard output, outside of the command's own answer. */

@@ -3,11 +3,14 @@ import {
   connect,
   deleteSession,
   listSessions,
+  livingKeeper,
   newRequestId,
   newSecret,
   readSession,
+  releaseName,
   SocketCoordinator,
   statePaths,
+  takeName,
   writeSession,
 } from '../client/index.ts';
 import type { ConnectOptions } from '../client/index.ts';
@@ -53,6 +56,15 @@ const sessions: Sessions = {
   write: async ({ commonDir }, session) => writeSession(statePaths(commonDir), session),
   remove: async ({ commonDir }, agent) => deleteSession(statePaths(commonDir), agent),
   list: async ({ commonDir }) => listSessions(statePaths(commonDir)),
+  keeper: async ({ commonDir }, agent) => {
+    const keeper = livingKeeper(statePaths(commonDir), agent);
+    return keeper === null ? null : { pid: keeper.process.pid, sinceMs: keeper.sinceMs };
+  },
+  dismissKeeper: async ({ commonDir }, agent) => {
+    const paths = statePaths(commonDir);
+    takeName(paths, agent, Date.now());
+    releaseName(paths, agent);
+  },
 };
 
 function ownerOf(version: () => string): Owner {

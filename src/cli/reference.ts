@@ -25,7 +25,7 @@ export function cliReference(program: Command): string {
     'With exit code 3. When several reasons apply, the one that stands first here is given.\n',
     refusalTable(),
     '## Codes of failures\n',
-    `With exit code 1; \`INVALID_INPUT\` with 2, \`NOT_JOINED\` with 3. \`DISABLED\` is not told as a failure: the answer is \`{"ok":true,"disabled":true}\`, with 0.\n`,
+    `With exit code 1; \`INVALID_INPUT\` with 2, \`NOT_JOINED\` and \`AGENT_KEPT\` with 3. \`DISABLED\` is not told as a failure: the answer is \`{"ok":true,"disabled":true}\`, with 0.\n`,
     `${codeList(failureCodes)}.\n`,
   ].join('\n');
 }

@@ -50,6 +50,16 @@ export interface Sessions {
   write(repository: Repository, session: Session): Promise<void>;
   remove(repository: Repository, agent: AgentId): Promise<void>;
   list(repository: Repository): Promise<readonly Session[]>;
+  /** The living process of another call that keeps this agent, such as `rhema mcp`; null when there is none. */
+  keeper(repository: Repository, agent: AgentId): Promise<LivingKeeper | null>;
+  /** The agent was taken over: that process keeps it no more. */
+  dismissKeeper(repository: Repository, agent: AgentId): Promise<void>;
+}
+
+export interface LivingKeeper {
+  readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
 }
 
 /** The background process that owns the repository's log. */

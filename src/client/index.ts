@@ -9,7 +9,7 @@ export {
   withAccess,
   type StatePaths,
 } from './paths.ts';
-export { claimName, deadKeeper, releaseName, type Keeper } from './keeper-file.ts';
+export { claimName, deadKeeper, livingKeeper, releaseName, takeName, type Keeper } from './keeper-file.ts';
 export { findProgram, type ProgramPlaces } from './program.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export {

@@ -26,6 +26,27 @@ export interface Keeper {
  * `STORE_FAILURE` when claims cannot be kept.
  */
 export function claimName(paths: StatePaths, agent: AgentId, nowMs: number): Keeper | null {
+  return claimed(paths, agent, nowMs, isRunning);
+}
+
+/** Makes this process the keeper of a name that the coordinator has given it: a note of anybody else is out of date. */
+export function takeName(paths: StatePaths, agent: AgentId, nowMs: number): void {
+  claimed(paths, agent, nowMs, () => false);
+}
+
+/** The live process that keeps a name, if it is another one. */
+export function livingKeeper(paths: StatePaths, agent: AgentId): Keeper | null {
+  const last = claimsOn(paths, agent).at(-1);
+  const keeper = last === undefined ? null : readKeeper(last.path);
+  return keeper !== null && !isOurs(keeper) && isRunning(keeper.process) ? keeper : null;
+}
+
+function claimed(
+  paths: StatePaths,
+  agent: AgentId,
+  nowMs: number,
+  isKeeping: (process: ProcessIdentity) => boolean,
+): Keeper | null {
   ensurePrivateDirectory(paths.directory);
   ensurePrivateDirectory(keepersFolder(paths));
   for (;;) {
@@ -33,7 +54,7 @@ export function claimName(paths: StatePaths, agent: AgentId, nowMs: number): Kee
     const last = claims.at(-1);
     const keeper = last === undefined ? null : readKeeper(last.path);
     if (keeper !== null && isOurs(keeper)) return null;
-    if (keeper !== null && isRunning(keeper.process)) return keeper;
+    if (keeper !== null && isKeeping(keeper.process)) return keeper;
     if (!claimNext(paths, agent, (last?.number ?? 0) + 1, nowMs)) continue;
     for (const { path } of claims) remove(path);
     return null;

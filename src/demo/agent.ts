@@ -46,7 +46,7 @@ class DemoAgent {
     if (hold === null) return;
     await pause(10 + this.#random() * 40);
     await this.#edit(hold);
-    await this.#participant.release(hold.scope);
+    await this.#participant.release(hold.scope, hold.token);
     await pause(this.#random() * 15);
   }
 

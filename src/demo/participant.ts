@@ -16,6 +16,7 @@ export interface Participant {
   acquire(scope: ScopePath): Promise<Acquired>;
   /** Replaces a scope's notes, if that is allowed under a token; null when it was. */
   write(scope: ScopePath, token: FencingToken, change: (before: string) => string): Promise<Refusal | null>;
-  release(scope: ScopePath): Promise<void>;
+  /** Exactly what was granted under this token: by now the scope may be somebody else's. */
+  release(scope: ScopePath, token: FencingToken): Promise<void>;
   leave(): Promise<void>;
 }

@@ -101,8 +101,8 @@ export class SocketParticipant implements Participant {
     return null;
   }
 
-  async release(scope: ScopePath): Promise<void> {
-    await this.#submit({ kind: 'ReleaseLock', ...this.#proof, scopes: [scope], token: null });
+  async release(scope: ScopePath, token: FencingToken): Promise<void> {
+    await this.#submit({ kind: 'ReleaseLock', ...this.#proof, scopes: [scope], token });
   }
 
   async leave(): Promise<void> {

@@ -178,12 +178,12 @@ function tellWaiting(call: Call, queued: QueuedResult, scopes: readonly ScopePat
 }
 
 /** How a command ends that did not get its locks. */
-export function notGranted(
+export async function notGranted(
   call: Call,
   session: Session,
   scopes: readonly ScopePath[],
   end: NotGranted,
-): Outcome {
+): Promise<Outcome> {
   if (end.kind === 'refused') return refusal(call, end.reply, { agent: session.agent, scopes });
   if (end.kind === 'interrupted') return ended(exitCodeAfter(end.signal));
   const { revision, cause, waitedMs } = end;

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { agentStatuses, parseAgentId } from '../../core/index.ts';
-import type { AgentId, AgentMetadata, AgentStatus, RejectionCode } from '../../core/index.ts';
+import type { AgentId, AgentMetadata, AgentStatus } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
 import { count, line, safe, shellCommand } from '../format/text.ts';
 import { clockTime } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
+import { actAs, isGone, refuseKept, takeOverFrom } from './acting.ts';
+import type { Acting } from './acting.ts';
 import { proofOf, refusal, resultOf, submit, submitAnd } from './speak.ts';
 
 export interface JoinInput {
@@ -15,11 +17,16 @@ export interface JoinInput {
   readonly program?: string;
   readonly model?: string;
   readonly meta?: readonly string[];
+  readonly takeOver?: boolean;
 }
 
 /** Joins, and keeps the session's secret where only this user can read it. */
 export async function join(call: Call, input: JoinInput): Promise<Outcome> {
   const agent = valueOf(parseAgentId(input.name));
+  if (input.takeOver === true) {
+    const taken = await joinByTakingOver(call, agent);
+    if (taken !== null) return taken;
+  } else await refuseKept(call, agent);
   const secret = call.world.newSecret();
   const metadata = await metadataOf(call, input);
   const reply = await submit(call, { kind: 'AgentJoin', agent, metadata, secret });
@@ -30,9 +37,40 @@ export async function join(call: Call, input: JoinInput): Promise<Outcome> {
   return done(reply.revision, data, () => joinedText(call, agent, epoch, sessionDeadlineMs));
 }
 
+/** Null: nobody keeps the name, or the coordinator does not know its agent any more; then it is free to be joined. */
+async function joinByTakingOver(call: Call, agent: AgentId): Promise<Outcome | null> {
+  const repository = await call.repository();
+  const { sessions } = call.world;
+  const keeper = await sessions.keeper(repository, agent);
+  if (keeper === null) return null;
+  const session = await sessions.read(repository, agent);
+  const taken = session === null ? null : await takeOverFrom(call, session, keeper);
+  if (taken?.kind === 'refused' && !isGone(taken.reply.rejection.code))
+    return refusal(call, taken.reply, { agent });
+  if (taken?.kind !== 'taken') {
+    await sessions.dismissKeeper(repository, agent);
+    return null;
+  }
+  const { epoch, sessionDeadlineMs, locks } = taken.result;
+  const data = {
+    agent,
+    epoch,
+    session: sessionIdOf(taken.session.secret),
+    sessionDeadlineMs,
+    takenOver: true,
+    locks,
+  };
+  const held = locks.length === 0 ? '' : line`; it holds ${locks.map((lock) => lock.scope).join(', ')}`;
+  return done(taken.reply.revision, data, () =>
+    [line`${agent} is taken over (epoch ${epoch})` + held, goOnText(agent)].join('\n'),
+  );
+}
+
+const goOnText = (agent: AgentId): string => `use --agent ${agent}, or: export RHEMA_AGENT=${agent}`;
+
 /** Whoever has joined under this name already, and forgot, is told how to go on. */
 async function refusedJoin(call: Call, reply: Rejected, agent: AgentId): Promise<Outcome> {
-  const refused = refusal(call, reply, { agent });
+  const refused = await refusal(call, reply, { agent });
   const session = await call.world.sessions.read(await call.repository(), agent);
   if (session === null || session.epoch !== reply.rejection.details['epoch']) return refused;
   const lines = [
@@ -52,7 +90,7 @@ function joinedText(call: Call, agent: AgentId, epoch: number, deadlineMs: numbe
   const until = clockTime(deadlineMs, call.nowMs);
   return [
     line`${agent} has joined (epoch ${epoch}); each command renews its session, now until ${until}`,
-    `use --agent ${agent}, or: export RHEMA_AGENT=${agent}`,
+    goOnText(agent),
   ].join('\n');
 }
 
@@ -74,14 +112,18 @@ function keyAndValue(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-export interface AgentInput {
+export interface AgentInput extends Acting {
   readonly name?: string;
-  readonly agent?: string;
 }
+
+const named = ({ name, agent, takeOver }: AgentInput): Acting => {
+  const who = name ?? agent;
+  return { ...(who === undefined ? {} : { agent: who }), ...(takeOver === undefined ? {} : { takeOver }) };
+};
 
 /** Leaves; the session file goes with it, also when the coordinator knows the agent no more. */
 export async function leave(call: Call, input: AgentInput): Promise<Outcome> {
-  const session = await call.session(input.name ?? input.agent);
+  const session = await actAs(call, named(input));
   const { agent } = session;
   const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
   if (reply.ok || isGone(reply.rejection.code))
@@ -95,17 +137,12 @@ export async function leave(call: Call, input: AgentInput): Promise<Outcome> {
   );
 }
 
-/** The session will never be of use again. */
-function isGone(code: RejectionCode): boolean {
-  return code === 'AGENT_NOT_FOUND' || code === 'STALE_EPOCH' || code === 'AGENT_LOST';
-}
-
 const releasedText = (scopes: readonly string[]): string =>
   scopes.length === 0 ? '' : `; released ${scopes.join(', ')}`;
 
 /** Renews the session and every lease of the agent. */
 export async function heartbeat(call: Call, input: AgentInput): Promise<Outcome> {
-  const session = await call.session(input.name ?? input.agent);
+  const session = await actAs(call, named(input));
   return submitAnd(call, { kind: 'Heartbeat', ...proofOf(session) }, 'renewed', (result, revision) => {
     const { sessionDeadlineMs, leases } = result;
     const data = { agent: session.agent, sessionDeadlineMs, leases };
@@ -118,10 +155,9 @@ export async function heartbeat(call: Call, input: AgentInput): Promise<Outcome>
   });
 }
 
-export interface SetInput {
+export interface SetInput extends Acting {
   readonly status: string;
   readonly reason?: string;
-  readonly agent?: string;
 }
 
 /** Declares what the agent does. Blocked needs a reason, for whoever is asked to help. */
@@ -130,7 +166,7 @@ export async function setStatus(call: Call, input: SetInput): Promise<Outcome> {
   const reason = input.reason ?? null;
   if (status === 'blocked' && reason === null)
     throw invalidInput('an agent that is blocked says why: add --reason TEXT');
-  const session = await call.session(input.agent);
+  const session = await actAs(call, input);
   const command = { kind: 'SetAgentStatus', ...proofOf(session), status, reason } as const;
   return submitAnd(call, command, 'statusSet', (result, revision) => {
     const data = { agent: session.agent, status: result.status, released: result.released };

@@ -1,16 +1,18 @@
-import type { Grant, Revision } from '../../core/index.ts';
+import type { Grant } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
-import { clockTime, relative } from '../format/time.ts';
+import { clockTime, duration, relative } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Session } from '../world.ts';
+import { actAs } from './acting.ts';
+import type { Acting } from './acting.ts';
 import { acquire, durationOption, notGranted, waitWish } from './acquiring.ts';
+import type { Granted } from './acquiring.ts';
 import { scopesOf } from './scopes-of.ts';
 
-export interface AcquireInput {
+export interface AcquireInput extends Acting {
   readonly scopes: readonly string[];
-  readonly agent?: string;
   readonly wait?: string | true;
   readonly ttl?: string;
   readonly reason?: string;
@@ -18,7 +20,7 @@ export interface AcquireInput {
 
 /** Takes the locks of one or several scopes as a unit, at once or after waiting in line. */
 export async function acquireLock(call: Call, input: AcquireInput): Promise<Outcome> {
-  const session = await call.session(input.agent);
+  const session = await actAs(call, input);
   const scopes = await scopesOf(call, input.scopes);
   const acquired = await acquire(call, session, {
     scopes,
@@ -27,27 +29,35 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
     reason: input.reason ?? null,
   });
   if (acquired.kind !== 'granted') return notGranted(call, session, scopes, acquired);
-  return grantedOutcome(call, session, acquired.revision, acquired.locks);
+  return grantedOutcome(call, session, acquired, input.reason);
 }
 
 /**
  * `token` is that of the newest grant, which is the only one unless some of the scopes were held before; `deadline` is
- * the earliest.
+ * the earliest. A reason that was given is that of all these locks from now on.
  */
 export function grantedOutcome(
   call: Call,
   session: Session,
-  revision: Revision,
-  locks: readonly Grant[],
+  { revision, locks }: Pick<Granted, 'revision' | 'locks'>,
+  reason?: string,
 ): Outcome {
   const token = Math.max(...locks.map((lock) => lock.token));
   const deadlineMs = Math.min(...locks.map((lock) => lock.deadlineMs));
   const data = { agent: session.agent, token, deadlineMs, locks };
-  return done(revision, data, () => locks.map((lock) => heldText(call, session, lock)).join('\n'));
+  return done(revision, data, () => locks.map((lock) => heldText(call, session, lock, reason)).join('\n'));
 }
 
-function heldText(call: Call, { agent }: Session, lock: Grant): string {
+function heldText(call: Call, { agent }: Session, lock: Grant, reason: string | undefined): string {
   const until = `until ${clockTime(lock.deadlineMs, call.nowMs)} (${relative(lock.deadlineMs, call.nowMs)})`;
   const contended = lock.contendedSinceMs === null ? '' : '; others wait for it';
-  return line`${agent} holds ${lock.scope} ${until}, token ${lock.token}${contended}`;
+  const already = lock.already === true ? alreadyText(call, lock) : '';
+  const purpose = lock.already !== true || reason === undefined ? '' : `; its reason is now: ${reason}`;
+  return line`${agent} holds ${lock.scope}${already} ${until}, token ${lock.token}${contended}${purpose}`;
+}
+
+/** Whoever asks for what its name holds already may be a second one of that name, who must not take it for a grant. */
+function alreadyText(call: Call, { sinceMs }: Grant): string {
+  if (sinceMs === undefined) return ' already,';
+  return ` already, since ${clockTime(sinceMs, call.nowMs)} (${duration(call.nowMs - sinceMs)}),`;
 }

@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
-import type { Result } from '../../core/index.ts';
+import type { Rejection, Result } from '../../core/index.ts';
 import type { TicketReply } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs, until } from '../testing/harness.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
-import { agentId, grant, lockHeld, lockView, statusAnswer, waiterView } from '../testing/samples.ts';
+import {
+  agentId,
+  grant,
+  lockHeld,
+  lockView,
+  scopeView,
+  statusAnswer,
+  waiterView,
+} from '../testing/samples.ts';
 
 const sessions = [session('bob')];
+const withoutClock = (text: string): string => text.replaceAll(/\d\d:\d\d:\d\d/g, 'hh:mm:ss');
 
 function harnessOf(
   script: Script,
@@ -90,6 +99,48 @@ describe('lock acquire', () => {
         try: rhema lock acquire src/core --agent bob --wait
       "
     `);
+  });
+
+  it('says what the agent holds already, since when, and the reason that it has from now on', async () => {
+    const already = { ...grant('src/core'), already: true, sinceMs: asTimeMs(startMs - 180_000) } as const;
+    const { harness } = harnessOf({
+      submit: () => ({ kind: 'granted', locks: [already, grant('src/new', 15)] }),
+    });
+    const words = ['lock', 'acquire', 'src/core', 'src/new', '--agent', 'bob'];
+    expect(withoutClock((await harness.run(...words, '--reason', 'the login')).stdout)).toBe(
+      'bob holds src/core already, since hh:mm:ss (3 min), until hh:mm:ss (in 1 min), token 12; its reason is now: the login\n' +
+        'bob holds src/new until hh:mm:ss (in 1 min), token 15\n',
+    );
+    expect((await harness.run(...words)).stdout).not.toContain('reason');
+    expect((await harness.json(...words)).body['locks']).toMatchObject([
+      { scope: 'src/core', already: true, since: '2026-11-22T14:02:00.000Z' },
+      { scope: 'src/new' },
+    ]);
+  });
+
+  it('names the scope that a misspelt one may mean', async () => {
+    const unknown: Rejection = {
+      code: 'SCOPE_NOT_FOUND',
+      message: 'there is no scope "src/croe"',
+      details: { scope: 'src/croe' },
+    };
+    const { harness } = harnessOf({
+      submit: () => unknown,
+      answers: {
+        scopes: () => ({
+          revision: asRevision(7),
+          scopes: [scopeView('src/api'), scopeView('src/core')],
+          problems: [],
+        }),
+      },
+    });
+    for (const verb of ['acquire', 'release', 'renew']) {
+      const { code, stderr } = await harness.run('lock', verb, 'src/croe', '--agent', 'bob');
+      expect(code).toBe(3);
+      expect(stderr).toContain(
+        'rhema: there is no scope "src/croe" (SCOPE_NOT_FOUND)\n  did you mean src/core?\n',
+      );
+    }
   });
 
   it('gives programs the code and the holder', async () => {
@@ -255,10 +306,33 @@ describe('lock acquire --wait', () => {
 });
 
 describe('lock release, renew, cancel and revoke', () => {
+  it.each([
+    [{ agent: 'bob', cause: 'expired' }, true],
+    [{ agent: 'bob', cause: 'revoked' }, true],
+    [{ agent: 'bob', cause: 'released' }, false],
+    [{ agent: 'alice', cause: 'expired' }, false],
+    [null, false],
+  ])(
+    'of a lock that is not held is refused; when %j is how it ended, what it means is told',
+    async (lastEnd, told) => {
+      const notHeld: Rejection = {
+        code: 'LOCK_NOT_HELD',
+        message: 'the lock of src/core is not held by bob (alice holds it)',
+        details: { scope: 'src/core', holder: 'alice', lastEnd },
+      };
+      const { harness } = harnessOf({ submit: () => notHeld });
+      const { code, stderr } = await harness.run('lock', 'release', 'src/core', '--agent', 'bob');
+      expect(code).toBe(3);
+      expect(stderr).toContain('alice holds it');
+      expect(stderr).toContain('try: rhema why src/core');
+      expect(stderr.includes('was not covered by a lock')).toBe(told);
+    },
+  );
+
   it('releases everything when nothing is named', async () => {
     const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'released', scopes: [] }) });
     const { stdout } = await harness.run('lock', 'release', '--agent', 'bob');
-    expect(stdout).toBe('bob held none of it: nothing changed\n');
+    expect(stdout).toBe('bob holds nothing: nothing changed\n');
     expect(coordinator.commands).toMatchObject([{ kind: 'ReleaseLock', scopes: null, token: null }]);
   });
 

@@ -4,43 +4,43 @@ import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { actAs } from './acting.ts';
+import type { Acting } from './acting.ts';
 import { durationOption } from './acquiring.ts';
 import { grantedOutcome } from './lock-acquire.ts';
 import { numberOption } from './number-option.ts';
 import { scopeOf, scopesOf } from './scopes-of.ts';
 import { proofOf, submitAnd } from './speak.ts';
 
-export interface ReleaseInput {
+export interface ReleaseInput extends Acting {
   readonly scopes: readonly string[];
-  readonly agent?: string;
   readonly token?: string;
 }
 
 /** Gives locks back: the named ones, or all that the agent holds. */
 export async function releaseLock(call: Call, input: ReleaseInput): Promise<Outcome> {
-  const session = await call.session(input.agent);
+  const session = await actAs(call, input);
   const scopes = input.scopes.length === 0 ? null : await scopesOf(call, input.scopes);
   const token = tokenOf(input.token);
   const command = { kind: 'ReleaseLock', ...proofOf(session), scopes, token } as const;
   return submitAnd(call, command, 'released', (result, revision) =>
     done(revision, { agent: session.agent, released: result.scopes }, () =>
       result.scopes.length === 0
-        ? line`${session.agent} held none of it: nothing changed`
+        ? line`${session.agent} holds nothing: nothing changed`
         : line`released ${result.scopes.join(', ')}`,
     ),
   );
 }
 
-export interface RenewInput {
+export interface RenewInput extends Acting {
   readonly scope: string;
-  readonly agent?: string;
   readonly token?: string;
   readonly ttl?: string;
 }
 
 /** Moves the deadline of a held lock. */
 export async function renewLock(call: Call, input: RenewInput): Promise<Outcome> {
-  const session = await call.session(input.agent);
+  const session = await actAs(call, input);
   const scope = await scopeOf(call, input.scope);
   const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
   const command = {
@@ -51,20 +51,18 @@ export async function renewLock(call: Call, input: RenewInput): Promise<Outcome>
     ttlMs,
   } as const;
   return submitAnd(call, command, 'granted', (result, revision) =>
-    grantedOutcome(call, session, revision, result.locks),
+    grantedOutcome(call, session, { revision, locks: result.locks }),
   );
 }
 
 const tokenOf = (text: string | undefined): FencingToken | null =>
   text === undefined ? null : asRevision(numberOption('--token', text, 1, Number.MAX_SAFE_INTEGER));
 
-export interface CancelInput {
-  readonly agent?: string;
-}
+export type CancelInput = Acting;
 
 /** Gives up the agent's place in the queue. */
 export async function cancelWait(call: Call, input: CancelInput): Promise<Outcome> {
-  const session = await call.session(input.agent);
+  const session = await actAs(call, input);
   return submitAnd(call, { kind: 'CancelWait', ...proofOf(session) }, 'waitCancelled', (result, revision) =>
     done(revision, { agent: session.agent, ticket: result.ticket }, () =>
       result.ticket === null

@@ -12,6 +12,8 @@ import { isDisabled } from '../output.ts';
 import { exitCodeAfter, firstSignal } from '../signals.ts';
 import type { FirstSignal } from '../signals.ts';
 import type { Session } from '../world.ts';
+import { actAs, refuseKept } from './acting.ts';
+import type { Acting } from './acting.ts';
 import { acquire, durationOption, notGranted, releaseGrants, waitWish } from './acquiring.ts';
 import type { AcquireWish } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
@@ -19,10 +21,9 @@ import { LeaseWatch } from './lease-watch.ts';
 import { scopesOf } from './scopes-of.ts';
 import { proofOf, refusal, resultOf, submit } from './speak.ts';
 
-export interface RunInput {
+export interface RunInput extends Acting {
   readonly command: readonly string[];
   readonly scope: readonly string[];
-  readonly agent?: string;
   readonly wait?: string | true;
   readonly ttl?: string;
   readonly reason?: string;
@@ -48,7 +49,7 @@ export async function run(call: Call, input: RunInput): Promise<Outcome> {
 
 async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSignal): Promise<Outcome> {
   const wish = await wishOf(call, input);
-  const part = await takePart(call, input.agent);
+  const part = await takePart(call, input);
   if (part.kind === 'refused') return part.outcome;
   try {
     return await runUnderLocks(call, input, { ...part, wish, interrupt });
@@ -143,11 +144,12 @@ type Part =
   | { readonly kind: 'refused'; readonly outcome: Outcome };
 
 /** Goes on under a session that exists, or joins for the time of the command. */
-async function takePart(call: Call, option: string | undefined): Promise<Part> {
-  const named = option ?? call.context.env['RHEMA_AGENT'] ?? '';
+async function takePart(call: Call, acting: Acting): Promise<Part> {
+  const named = acting.agent ?? call.context.env['RHEMA_AGENT'] ?? '';
   const agent = named === '' ? derivedName(call) : valueOf(parseAgentId(named));
-  const session = await call.world.sessions.read(await call.repository(), agent);
-  if (session !== null) return { kind: 'taken', session, joined: false };
+  if ((await call.world.sessions.read(await call.repository(), agent)) !== null)
+    return { kind: 'taken', session: await actAs(call, { ...acting, agent }), joined: false };
+  await refuseKept(call, agent);
   return joinAs(call, agent);
 }
 
@@ -155,7 +157,7 @@ async function joinAs(call: Call, agent: AgentId): Promise<Part> {
   const secret = call.world.newSecret();
   const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.context.pid };
   const reply = await submit(call, { kind: 'AgentJoin', agent, metadata, secret });
-  if (!reply.ok) return { kind: 'refused', outcome: refusal(call, reply, { agent }) };
+  if (!reply.ok) return { kind: 'refused', outcome: await refusal(call, reply, { agent }) };
   const { epoch } = resultOf(reply.result, 'joined');
   const session = { agent, epoch, secret };
   await call.world.sessions.write(await call.repository(), session);

@@ -7,7 +7,7 @@ import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import type { Style } from '../format/style.ts';
 import { line, safe, shellCommand } from '../format/text.ts';
-import { problemsText, statusCell } from '../format/views.ts';
+import { problemsText, statusCell, withdrawnText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Repository } from '../world.ts';
@@ -32,7 +32,7 @@ function noScopes(repository: Repository): string {
 
 function scopeTable(style: Style, scopes: readonly ScopeView[]): string {
   const rows = scopes.map((scope): Cell[] => [
-    scope.path,
+    scope.withdrawn ? `${scope.path} (withdrawn)` : scope.path,
     scope.name,
     scope.type,
     scope.dependencies.length,
@@ -70,6 +70,7 @@ function scopeText(style: Style, scope: ScopeView): string {
   return [
     `${style.paint('bold', safe(scope.path))} ` + line`${scope.name}, ${scope.type}`,
     scope.holder === null ? 'free' : line`held by ${scope.holder}`,
+    ...(scope.withdrawn ? [withdrawnText] : []),
     line`sync: ${scope.syncStatus}`,
     line`depends on: ${scope.dependencies.join(', ') || 'nothing'}`,
     line`needed by: ${scope.dependents.join(', ') || 'nothing'}`,

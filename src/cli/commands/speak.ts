@@ -25,8 +25,24 @@ export async function submitAnd<Kind extends ResultKind>(
   return told(resultOf(reply.result, kind), reply.revision);
 }
 
-export function refusal(call: Call, reply: Rejected, wish: RefusedWish): Refused {
-  return refusedBy(reply, explainRefusal(reply.rejection, wish, call.nowMs));
+export async function refusal(call: Call, reply: Rejected, wish: RefusedWish): Promise<Refused> {
+  const near = reply.rejection.code === 'SCOPE_NOT_FOUND' ? await nearestScope(call, reply) : null;
+  return refusedBy(
+    reply,
+    explainRefusal(reply.rejection, { ...wish, ...(near === null ? {} : { near }) }, call.nowMs),
+  );
+}
+
+/** The scope that a misspelt path most likely means. */
+async function nearestScope(call: Call, { rejection: { details } }: Rejected): Promise<string | null> {
+  const { scope } = details;
+  if (typeof scope !== 'string') return null;
+  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const { nearest } = await import('../../config/index.ts');
+  return nearest(
+    scope,
+    scopes.map(({ path }) => path),
+  );
 }
 
 function wishOf(command: CallerCommand): RefusedWish {

@@ -7,6 +7,8 @@ import { relative } from '../format/time.ts';
 import { syncTable } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { actAs } from './acting.ts';
+import type { Acting } from './acting.ts';
 import { numberOption } from './number-option.ts';
 import { scopeOf, scopesOf } from './scopes-of.ts';
 import { proofOf, submitAnd } from './speak.ts';
@@ -25,14 +27,13 @@ export async function syncStatus(call: Call, input: SyncStatusInput): Promise<Ou
   );
 }
 
-export interface StartInput {
+export interface StartInput extends Acting {
   readonly scope: string;
-  readonly agent?: string;
 }
 
 /** Begins a run; what completes or fails it must carry the run's number. */
 export async function startSync(call: Call, input: StartInput): Promise<Outcome> {
-  const session = await call.session(input.agent);
+  const session = await actAs(call, input);
   const scope = await scopeOf(call, input.scope);
   return submitAnd(
     call,
@@ -51,16 +52,15 @@ export async function startSync(call: Call, input: StartInput): Promise<Outcome>
   );
 }
 
-export interface CompleteInput {
+export interface CompleteInput extends Acting {
   readonly scope: string;
   readonly run: string;
-  readonly agent?: string;
   readonly digest?: string;
   readonly against?: readonly string[];
 }
 
 export async function completeSync(call: Call, input: CompleteInput): Promise<Outcome> {
-  const session = await call.session(input.agent);
+  const session = await actAs(call, input);
   const scope = await scopeOf(call, input.scope);
   const command = {
     kind: 'CompleteSync',
@@ -81,15 +81,14 @@ function scopeAndDigest(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-export interface FailInput {
+export interface FailInput extends Acting {
   readonly scope: string;
   readonly run: string;
   readonly error: string;
-  readonly agent?: string;
 }
 
 export async function failSync(call: Call, input: FailInput): Promise<Outcome> {
-  const session = await call.session(input.agent);
+  const session = await actAs(call, input);
   const scope = await scopeOf(call, input.scope);
   const { error } = input;
   const command = { kind: 'FailSync', ...proofOf(session), scope, run: runOf(input.run), error } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asDurationMs, asRevision, asTimeMs } from '../../core/index.ts';
-import type { Entry, Event, Revision } from '../../core/index.ts';
+import type { Entry, Event, Revision, SessionId } from '../../core/index.ts';
 import type { WhyAnswer } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
@@ -183,6 +183,37 @@ describe('status', () => {
   });
 });
 
+describe('a scope that no file names any more, but somebody uses', () => {
+  const scope = scopePath('src/core');
+  const answers = {
+    status: () =>
+      statusAnswer({
+        locks: [lockView({ withdrawn: true })],
+        waiters: [waiterView({ withdrawn: [scope], scopes: [scope, scopePath('src/api')] })],
+        agents: [agentView()],
+      }),
+    scopes: () => ({
+      revision: asRevision(7),
+      scopes: [scopeView('src/core', [], { withdrawn: true }), scopeView('src/api')],
+      problems: [],
+    }),
+  } as const;
+
+  it.each([
+    [['status'], 'src/core (withdrawn)  alice '],
+    [['status'], 'src/core (withdrawn), src/api '],
+    [['lock', 'list'], 'src/core (withdrawn)  alice '],
+    [['scope', 'list'], 'src/core (withdrawn)  core '],
+    [
+      ['scope', 'show', 'src/core'],
+      'withdrawn: no scope file names it any more, and it goes once it is free',
+    ],
+    [['agent', 'status', 'alice'], '; withdrawn: no scope file names it'],
+  ])('is shown as withdrawn by %j', async (words, told) => {
+    expect((await harnessOf({ answers }).run(...words)).stdout).toContain(told);
+  });
+});
+
 describe('log', () => {
   const history = { revision: asRevision(7), nextBefore: null, first: asRevision(1) };
 
@@ -196,6 +227,32 @@ describe('log', () => {
           alice was granted src/core for 1 min: refactor auth
       "
     `);
+  });
+
+  it('shows so many events of one entry at most', async () => {
+    const entries = [entry(6, ...Array.from({ length: 200 }, () => left))];
+    const { stdout } = await harnessOf({ answers: { history: () => ({ ...history, entries }) } }).run('log');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(22);
+    expect(lines.at(-1)).toBe('    ... and 180 more events of revision 6: --json has all');
+  });
+
+  it('tells who took over an agent, and a reason that was given anew', async () => {
+    const resumed = {
+      kind: 'agent.resumed',
+      agent: agentId('alice'),
+      session: 'x' as SessionId,
+      from: 'olga',
+    } as const;
+    const entries = [
+      entry(7, { ...resumed, way: 'takeOver' }),
+      entry(6, { ...resumed, way: 'resume' }),
+      entry(5, { ...renewed, reason: 'the login' }),
+    ];
+    const { stdout } = await harnessOf({ answers: { history: () => ({ ...history, entries }) } }).run('log');
+    expect(stdout).toContain('alice renewed src/core: the login\n');
+    expect(stdout).toContain('alice goes on in another process (olga)\n');
+    expect(stdout).toContain('olga took over alice, whose process is refused from then on\n');
   });
 
   it('asks for what the options say', async () => {

@@ -8,10 +8,19 @@ import { clockTime, duration } from './time.ts';
 export function entryText(style: Style, entry: Entry, nowMs: number): string {
   const who = line`${entry.agent ?? entry.by ?? 'rhema'}`;
   const head = style.paint('dim', `@${entry.revision} ${clockTime(entry.atMs, nowMs)}`);
-  const [first = '', ...more] = entry.events.map((event) => eventText(event));
-  if (more.length > 0) return [`${head} ${who}: ${entry.kind}`, ...[first, ...more].map(indented)].join('\n');
+  const [first = '', ...more] = entry.events.slice(0, eventsMax).map((event) => eventText(event));
+  if (more.length > 0)
+    return [`${head} ${who}: ${entry.kind}`, ...[first, ...more, ...leftOut(entry)].map(indented)].join('\n');
   return first.startsWith(`${who} `) ? `${head} ${first}` : `${head} ${who}: ${first}`;
 }
+
+/** Events of one entry that are shown: a command may define thousands of scopes. */
+const eventsMax = 20;
+
+const leftOut = ({ events, revision }: Entry): string[] =>
+  events.length <= eventsMax
+    ? []
+    : [`... and ${events.length - eventsMax} more events of revision ${revision}: --json has all`];
 
 const indented = (text: string): string => `    ${text}`;
 
@@ -37,7 +46,7 @@ function agentEventText(event: AgentEvent): string {
       return line`${event.agent} joined`;
     case 'agent.resumed':
       return event.way === 'takeOver'
-        ? line`${event.from} took over from ${event.agent}`
+        ? line`${event.from} took over ${event.agent}, whose process is refused from then on`
         : line`${event.agent} goes on in another process (${event.from})`;
     case 'agent.renewed':
       return line`${event.agent} renewed its session and ${count(event.leases.length, 'lease')}`;
@@ -68,7 +77,7 @@ function lockEventText(event: LockEvent): string {
     case 'lock.granted':
       return line`${event.agent} was granted ${event.scope} for ${duration(event.ttlMs)}${because(event.reason)}`;
     case 'lock.renewed':
-      return line`${event.agent} renewed ${event.scope}`;
+      return line`${event.agent} renewed ${event.scope}${because(event.reason ?? null)}`;
     case 'lock.released':
       return line`${event.agent} gave back ${event.scope} (token ${event.token})${releaseCauses[event.cause]}`;
     case 'lock.expired':

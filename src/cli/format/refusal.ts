@@ -6,6 +6,8 @@ import { clockTime, duration, relative } from './time.ts';
 export interface RefusedWish {
   readonly agent?: string;
   readonly scopes?: readonly string[];
+  /** The scope that a misspelt one most likely means. */
+  readonly near?: string;
 }
 
 type Facts = Rejection['details'];
@@ -18,8 +20,24 @@ export function explainRefusal(rejection: Rejection, wish: RefusedWish, nowMs: n
   const { code, message, details } = rejection;
   const next = advice[code]?.(wish, details) ?? [];
   const story = code === 'LOCK_HELD' ? heldBy(details, nowMs) : [safe(message)];
-  return [...story, ...next.map((text) => `try: ${text}`)];
+  return [...story, ...more(code, wish, details), ...next.map((text) => `try: ${text}`)];
 }
+
+/** What the message does not say. */
+function more(code: RejectionCode, { agent, near }: RefusedWish, details: Facts): string[] {
+  if (near !== undefined && near !== details['scope']) return [line`did you mean ${near}?`];
+  if (code === 'STALE_FENCING_TOKEN') return [uncovered];
+  const lastEnd = details['lastEnd'] as
+    { readonly agent?: unknown; readonly cause?: unknown } | null | undefined;
+  const isLost = code === 'LOCK_NOT_HELD' && lastEnd?.agent === agent && !isOwnAct(lastEnd?.cause);
+  return isLost ? [uncovered] : [];
+}
+
+const uncovered = 'what was written since then was not covered by a lock: look at what changed';
+
+/** Ends that the agent brought about itself. */
+const isOwnAct = (cause: unknown): boolean =>
+  cause === 'released' || cause === 'completed' || cause === 'left';
 
 function heldBy(facts: Facts, nowMs: number): string[] {
   const since = numberOf(facts['grantedAtMs']);

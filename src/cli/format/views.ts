@@ -76,12 +76,18 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
     .join('\n');
 }
 
+/** Of a scope that no scope file names any more. */
+export const withdrawnText = 'withdrawn: no scope file names it any more, and it goes once it is free';
+
+const scopeCell = (scope: string, isWithdrawn: boolean): string =>
+  isWithdrawn ? `${scope} (withdrawn)` : scope;
+
 /** `src/core since 14:02:11 (3 min) until 14:06:11 (in 50 s), token 12, for "refactor auth"`. */
 export function lockSentence(lock: LockView, nowMs: number): string {
   const since = `since ${clockTime(lock.grantedAtMs, nowMs)} (${duration(nowMs - lock.grantedAtMs)})`;
   const until = `until ${clockTime(lock.deadlineMs, nowMs)} (${relative(lock.deadlineMs, nowMs)})`;
   const purpose = lock.reason === null ? '' : `, for "${lock.reason}"`;
-  return line`${lock.scope} ${since} ${until}, token ${lock.token}${purpose}`;
+  return line`${lock.scope} ${since} ${until}, token ${lock.token}${purpose}${lock.withdrawn === true ? `; ${withdrawnText}` : ''}`;
 }
 
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
@@ -101,7 +107,7 @@ export function locksText(
 
 function lockTable(style: Style, locks: readonly LockView[], nowMs: number): string {
   const rows = locks.map((lock): Cell[] => [
-    lock.scope,
+    scopeCell(lock.scope, lock.withdrawn === true),
     lock.agent,
     duration(nowMs - lock.grantedAtMs),
     lock.deadlineMs > nowMs
@@ -118,7 +124,7 @@ function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number
   const rows = waiters.map((waiter): Cell[] => [
     waiter.position,
     waiter.agent,
-    waiter.scopes.join(', '),
+    waiter.scopes.map((scope) => scopeCell(scope, waiter.withdrawn?.includes(scope) === true)).join(', '),
     duration(nowMs - waiter.sinceMs),
     inTheWay(waiter),
     waiter.reason ?? '',

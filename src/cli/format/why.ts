@@ -3,7 +3,7 @@ import { eventText } from './events.ts';
 import type { Style } from './style.ts';
 import { line } from './text.ts';
 import { clockTime, duration, relative } from './time.ts';
-import { agentText } from './views.ts';
+import { agentText, withdrawnText } from './views.ts';
 
 /** The story of a scope or an agent: what is the case, and below it what led to it, newest first. */
 export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: boolean): string {
@@ -51,7 +51,8 @@ function heldStory(style: Style, lock: LockView, nowMs: number): string {
     lock.contendedSinceMs === null ? '' : `; wanted by others for ${duration(nowMs - lock.contendedSinceMs)}`;
   const blocked = lock.blockedReason === null ? '' : line`; its holder is blocked: ${lock.blockedReason}`;
   const head = `${style.paint('bold', line`${lock.scope}`)} is held by ${style.paint('bold', line`${lock.agent}`)}`;
-  return `${head} ${since}${purpose}, ${until}, token ${lock.token}${contended}${blocked}`;
+  const withdrawn = lock.withdrawn === true ? `; ${withdrawnText}` : '';
+  return `${head} ${since}${purpose}, ${until}, token ${lock.token}${contended}${blocked}${withdrawn}`;
 }
 
 function waitStory(waiter: WaiterView, place: number, nowMs: number): string {

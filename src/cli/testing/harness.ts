@@ -7,6 +7,7 @@ import { runCli } from '../program.ts';
 import type {
   Environment,
   Inspection,
+  LivingKeeper,
   Logs,
   Owner,
   Repository,
@@ -43,6 +44,8 @@ export interface Ended {
 export class Harness {
   readonly clock = new ManualCliClock();
   readonly sessions = new Map<AgentId, Session>();
+  /** Living processes of others, by the agent that they keep. */
+  readonly keepers = new Map<AgentId, LivingKeeper>();
   readonly children: FakeChild[] = [];
   readonly #listeners = new Map<SignalName, Set<() => void>>();
   readonly #options: HarnessOptions;
@@ -118,6 +121,8 @@ export class Harness {
         write: async (_, session) => void this.sessions.set(session.agent, session),
         remove: async (_, agent) => void this.sessions.delete(agent),
         list: async () => [...this.sessions.values()],
+        keeper: async (_, agent) => this.keepers.get(agent) ?? null,
+        dismissKeeper: async (_, agent) => void this.keepers.delete(agent),
       },
       inspection: { ...plainInspection, ...inspection },
       scopeFiles: { ...noScopeFiles, ...this.#options.scopeFiles },

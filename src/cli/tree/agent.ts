@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { examples, implement } from '../declare.ts';
+import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
-import { actingAgent } from './options.ts';
+import { actingAgent, takeOverFlag } from './options.ts';
 
 const load = () => import('../commands/agent.ts');
 
@@ -21,10 +21,21 @@ function addJoin(group: Command, host: Host): void {
     .option('--task <text>', 'what it works on, for the others to see')
     .option('--program <name>', 'what runs it, such as claude-code')
     .option('--model <name>', 'the model behind it')
-    .option('--meta <key=value...>', 'more about it');
-  examples(join, 'rhema agent join alice --task "refactor auth"', 'rhema agent join bob --json');
+    .option('--meta <key=value...>', 'more about it')
+    .option(takeOverFlag, 'go on as an agent that lives in a client, which is put out of its place');
+  examples(
+    join,
+    'rhema agent join alice --task "refactor auth"',
+    'rhema agent join bob --json',
+    'rhema agent join alice --take-over',
+  );
+  notes(join, takingOver);
   implement(join, host, async () => (await load()).join);
 }
+
+const takingOver = `An agent that lives in a client (rhema mcp) acts there only; whatever acts as it elsewhere is refused (AGENT_KEPT, 3). With
+--take-over a person puts that client out of its place: the agent keeps its locks and its place in the queue, what the
+client asks for in its name is refused from then on, and the log tells who took over.`;
 
 function addOwnState(group: Command, host: Host): void {
   const leave = actingAgent(
@@ -58,9 +69,11 @@ function addViews(group: Command, host: Host): void {
   examples(list, 'rhema agent list', 'rhema agent list --json');
   implement(list, host, async () => (await load()).list);
 
-  const status = actingAgent(
-    group.command('status').description('one agent: what it does, holds and waits for'),
-  ).argument('[name]', 'the agent; instead of --agent');
+  const status = group
+    .command('status')
+    .description('one agent: what it does, holds and waits for')
+    .option('--agent <name>', 'which one; else RHEMA_AGENT')
+    .argument('[name]', 'the agent; instead of --agent');
   examples(status, 'rhema agent status alice');
   implement(status, host, async () => (await load()).status);
 }

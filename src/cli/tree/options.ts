@@ -2,8 +2,11 @@ import type { Command } from 'commander';
 
 /** Options that several commands share, so that they read the same everywhere. */
 export function actingAgent(command: Command): Command {
-  return command.option('--agent <name>', 'who acts; else RHEMA_AGENT');
+  return command.option('--agent <name>', 'who acts; else RHEMA_AGENT').option(takeOverFlag, takeOverHelp);
 }
+
+export const takeOverFlag = '--take-over';
+const takeOverHelp = 'act as an agent that lives in a client, which is put out of its place';
 
 export function leaseOptions(command: Command): Command {
   return command

@@ -1,0 +1,113 @@
+import type { AgentId, RejectionCode, ResultOf } from '../../core/index.ts';
+import type { Reply } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { CommandError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { line, shellCommand } from '../format/text.ts';
+import { clockTime, relative } from '../format/time.ts';
+import type { LivingKeeper, Session } from '../world.ts';
+import { proofOf, resultOf, submit } from './speak.ts';
+
+/** Who is to act, as it was said on the command line. */
+export interface Acting {
+  /** Else RHEMA_AGENT. */
+  readonly agent?: string;
+  /** The person says that a living process may be put out of its place. */
+  readonly takeOver?: boolean;
+}
+
+/**
+ * The session of the agent that a command acts as. An agent that lives in a client acts there only: what a shell did in
+ * its name would be done behind its back. Fails with NOT_JOINED, or AGENT_KEPT unless it is to be taken over.
+ */
+export async function actAs(call: Call, acting: Acting): Promise<Session> {
+  const agent = call.agentName(acting.agent);
+  const session = await call.world.sessions.read(await call.repository(), agent);
+  if (session === null) throw await notJoined(call, agent);
+  return (await asKept(call, session, acting.takeOver ?? false)) ?? session;
+}
+
+async function notJoined(call: Call, agent: AgentId): Promise<CommandError> {
+  // Where coordination is disabled nobody can join, and nobody needs to: connecting tells.
+  await call.coordinator();
+  const join = shellCommand('rhema', 'agent', 'join', agent);
+  const message = `${agent} has not joined in this repository on this account: run ${join}`;
+  return new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });
+}
+
+/** The session with which a kept agent goes on here, once it is taken over; null: nobody keeps it. */
+async function asKept(call: Call, session: Session, takeOver: boolean): Promise<Session | null> {
+  const keeper = await call.world.sessions.keeper(await call.repository(), session.agent);
+  if (keeper === null) return null;
+  if (!takeOver) throw await keptElsewhere(call, session.agent, keeper);
+  const taken = await takeOverFrom(call, session, keeper);
+  if (taken.kind === 'taken') return taken.session;
+  const { code, message, details } = taken.reply.rejection;
+  throw new CommandError(code, exitCodes.refused, message, details);
+}
+
+/** Before a join: fails with AGENT_KEPT when a living process keeps the name. */
+export async function refuseKept(call: Call, agent: AgentId): Promise<void> {
+  const keeper = await call.world.sessions.keeper(await call.repository(), agent);
+  if (keeper !== null) throw await keptElsewhere(call, agent, keeper);
+}
+
+async function keptElsewhere(
+  call: Call,
+  agent: AgentId,
+  { pid, sinceMs }: LivingKeeper,
+): Promise<CommandError> {
+  const { agents } = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const said = agents.find((view) => view.agent === agent)?.metadata['program'];
+  const program = typeof said === 'string' ? said : null;
+  const where = line`${program === null ? 'a client' : program} (pid ${pid}, since ${clockTime(sinceMs, call.nowMs)}, ${relative(sinceMs, call.nowMs)})`;
+  const message = `${agent} lives in ${where}, and acts there only: ask it there, or join under another name; --take-over puts that process out of its place, and the log says so`;
+  return new CommandError('AGENT_KEPT', exitCodes.refused, message, { agent, program, pid, sinceMs });
+}
+
+type Rejected = Extract<Reply, { ok: false }>;
+
+export type TakeOver =
+  | {
+      readonly kind: 'taken';
+      readonly session: Session;
+      readonly result: ResultOf<'resumed'>;
+      readonly reply: Reply;
+    }
+  | { readonly kind: 'refused'; readonly reply: Rejected };
+
+/** Goes on as an agent that another process keeps: from then on, that process is refused. */
+export async function takeOverFrom(call: Call, session: Session, keeper: LivingKeeper): Promise<TakeOver> {
+  const { sessions } = call.world;
+  const repository = await call.repository();
+  const newSecret = call.world.newSecret();
+  // Kept before it counts: should the answer not arrive, somebody must know the secret that counts from then on.
+  await sessions.write(repository, { ...session, secret: newSecret });
+  const from = call.world.operator();
+  const reply = await submit(call, {
+    kind: 'AgentResume',
+    ...proofOf(session),
+    newSecret,
+    way: 'takeOver',
+    from,
+  });
+  if (!reply.ok) {
+    await sessions.write(repository, session);
+    return { kind: 'refused', reply };
+  }
+  await sessions.dismissKeeper(repository, session.agent);
+  call.note(
+    line`rhema: ${session.agent} was taken over from process ${keeper.pid}, which is refused from now on`,
+  );
+  return {
+    kind: 'taken',
+    session: { ...session, secret: newSecret },
+    result: resultOf(reply.result, 'resumed'),
+    reply,
+  };
+}
+
+/** The session will never be of use again. */
+export function isGone(code: RejectionCode): boolean {
+  return code === 'AGENT_NOT_FOUND' || code === 'STALE_EPOCH' || code === 'AGENT_LOST';
+}
