@@ -114,12 +114,12 @@ function startProcess({ file, args, cwd, env, ownGroup, tied }: ProcessCommand):
   };
 }
 
-/** Signals the child, with its process group where it leads one. That it has ended meanwhile is no trouble. */
+/** Signals the child, with its process group where it leads one. That it has ended meanwhile, or became root's, is no trouble. */
 function signalProcess(pid: number | undefined, group: boolean, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(group ? -pid : pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

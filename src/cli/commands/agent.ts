@@ -9,6 +9,7 @@ import { done } from '../outcome.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
 import { actAs, isGone, refuseKept, takeOverFrom } from './acting.ts';
 import type { Acting } from './acting.ts';
+import { joinAgent } from './joining.ts';
 import { proofOf, refusal, resultOf, submit, submitAnd } from './speak.ts';
 
 export interface JoinInput {
@@ -27,14 +28,12 @@ export async function join(call: Call, input: JoinInput): Promise<Outcome> {
     const taken = await joinByTakingOver(call, agent);
     if (taken !== null) return taken;
   } else await refuseKept(call, agent);
-  const secret = call.world.newSecret();
-  const metadata = await metadataOf(call, input);
-  const reply = await submit(call, { kind: 'AgentJoin', agent, metadata, secret });
-  if (!reply.ok) return refusedJoin(call, reply, agent);
-  const { epoch, sessionDeadlineMs } = resultOf(reply.result, 'joined');
-  await call.world.sessions.write(await call.repository(), { agent, epoch, secret });
+  const joined = await joinAgent(call, agent, await metadataOf(call, input));
+  if (joined.kind === 'refused') return refusedJoin(call, joined.reply, agent);
+  const { session, sessionDeadlineMs, revision } = joined;
+  const { epoch, secret } = session;
   const data = { agent, epoch, session: sessionIdOf(secret), sessionDeadlineMs };
-  return done(reply.revision, data, () => joinedText(call, agent, epoch, sessionDeadlineMs));
+  return done(revision, data, () => joinedText(call, agent, epoch, sessionDeadlineMs));
 }
 
 /** Null: nobody keeps the name, or the coordinator does not know its agent any more; then it is free to be joined. */

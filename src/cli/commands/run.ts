@@ -17,9 +17,10 @@ import type { Acting } from './acting.ts';
 import { acquire, durationOption, notGranted, releaseGrants, waitWish } from './acquiring.ts';
 import type { AcquireWish } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
+import { joinAgent } from './joining.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { scopesOf } from './scopes-of.ts';
-import { proofOf, refusal, resultOf, submit } from './speak.ts';
+import { proofOf, refusal, submit } from './speak.ts';
 
 export interface RunInput extends Acting {
   readonly command: readonly string[];
@@ -154,14 +155,11 @@ async function takePart(call: Call, acting: Acting): Promise<Part> {
 }
 
 async function joinAs(call: Call, agent: AgentId): Promise<Part> {
-  const secret = call.world.newSecret();
   const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.context.pid };
-  const reply = await submit(call, { kind: 'AgentJoin', agent, metadata, secret });
-  if (!reply.ok) return { kind: 'refused', outcome: await refusal(call, reply, { agent }) };
-  const { epoch } = resultOf(reply.result, 'joined');
-  const session = { agent, epoch, secret };
-  await call.world.sessions.write(await call.repository(), session);
-  return { kind: 'taken', session, joined: true };
+  const joined = await joinAgent(call, agent, metadata);
+  if (joined.kind === 'refused')
+    return { kind: 'refused', outcome: await refusal(call, joined.reply, { agent }) };
+  return { kind: 'taken', session: joined.session, joined: true };
 }
 
 function derivedName(call: Call): AgentId {

@@ -7,7 +7,6 @@ const known: { readonly [Kind in Event['kind']]: true } = {
   'agent.renewed': true,
   'agent.statusChanged': true,
   'agent.reported': true,
-  'agent.resumed': true,
   'agent.left': true,
   'agent.lost': true,
   'lock.granted': true,
