@@ -1,9 +1,11 @@
-import type { Entry, Revision } from '../src/core/index.ts';
+import type { Entry, RequestId, Revision } from '../src/core/index.ts';
 import type {
   AppendOutcome,
+  EntrySearch,
   LogBounds,
   LogStore,
   ReadOutcome,
+  SearchOutcome,
   StoreCapabilities,
   StoredSnapshot,
 } from '../src/store/index.ts';
@@ -51,6 +53,18 @@ export class ArchivingStore implements LogStore {
 
   readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome> {
     return this.#store.readBackward(beforeRevision, limit);
+  }
+
+  search(search: EntrySearch, beforeRevision: Revision, limit: number): Promise<SearchOutcome> {
+    return this.#store.search(search, beforeRevision, limit);
+  }
+
+  findRequest(requestId: RequestId): Promise<Entry | null> {
+    return this.#store.findRequest(requestId);
+  }
+
+  requestPrints(): AsyncIterable<Uint32Array> {
+    return this.#store.requestPrints();
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {

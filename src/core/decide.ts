@@ -17,7 +17,7 @@ import { decideCancelWait } from './queue.ts';
 import { reject, type Rejection } from './rejections.ts';
 import type { Result } from './results.ts';
 import { decideDefineScope, decideDefineScopes, decideRemoveScope } from './scopes.ts';
-import type { State } from './state.ts';
+import type { RecentRequest, State } from './state.ts';
 import {
   decideAbortSync,
   decideCompleteSync,
@@ -106,7 +106,11 @@ export function toEntry(
 function repeatOf(state: State, command: Command): Decision | null {
   if (command.requestId === null) return null;
   const first = state.recentRequests.get(command.requestId);
-  if (first === undefined) return null;
+  return first === undefined ? null : decideRepeat(first, command);
+}
+
+/** What is said to a command whose request id was committed before, however long ago. Rejects: REQUEST_ID_REUSED. */
+export function decideRepeat(first: RecentRequest, command: Command): Decision {
   if (first.kind === command.kind && first.agent === agentOf(command))
     return { kind: 'repeated', revision: first.revision, result: first.result };
   return reject(

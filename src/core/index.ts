@@ -18,7 +18,7 @@ export {
 } from './rejections.ts';
 export { initialState } from './initial-state.ts';
 export { formatDuration } from './duration.ts';
-export { decide, toEntry, type Decision } from './decide.ts';
+export { decide, decideRepeat, toEntry, type Decision } from './decide.ts';
 export { evolve } from './evolve.ts';
 export { nextDeadline } from './expiry.ts';
 export { contendedSince } from './leases.ts';

@@ -10,6 +10,8 @@ export class Alarm {
   readonly #timers: Timers;
   readonly #ring: () => void;
   #armed: { readonly atMs: number; readonly cancel: Cancel } | null = null;
+  /** When it was to ring that rang last, until it is heard. */
+  #rangForMs: number | null = null;
   #stopped = false;
 
   constructor(clock: Clock, timers: Timers, ring: () => void) {
@@ -31,6 +33,17 @@ export class Alarm {
     this.#armed = { atMs, cancel: this.#timers.schedule(delay, () => this.#fire()) };
   }
 
+  /** What was due has been done. */
+  heard(): void {
+    this.#rangForMs = null;
+  }
+
+  /** Since when something is due that is not done yet, on the monotonic clock; null when nothing is. */
+  get overdueSinceMs(): number | null {
+    const dueMs = this.#rangForMs ?? this.#armed?.atMs ?? null;
+    return dueMs !== null && dueMs <= this.#clock.monotonicMs() ? dueMs : null;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#armed?.cancel();
@@ -38,6 +51,7 @@ export class Alarm {
   }
 
   #fire(): void {
+    this.#rangForMs = this.#armed?.atMs ?? null;
     this.#armed = null;
     this.#ring();
   }

@@ -1,12 +1,16 @@
 /** Deciding a batch: command by command, each seeing the effects of those before it. */
 import {
+  asTimeMs,
   decide,
+  decideRepeat,
   nextDeadline,
   toEntry,
   violations,
   type Command,
   type Decision,
+  type AgentId,
   type Entry,
+  type RequestId,
   type Revision,
   type TimeMs,
   type Violation,
@@ -24,6 +28,8 @@ export type UntimedCommand = Untimed<Command>;
 /** A command and whoever waits for its answer. */
 export interface CommandCall {
   readonly command: UntimedCommand;
+  /** When it came, on the monotonic clock: what was renewed in time is not lost because others were served first. */
+  readonly arrivedMs: number;
   answer(reply: Reply): void;
   fail(error: CoordinatorError): void;
 }
@@ -56,31 +62,51 @@ export class InvariantError extends Error {
   }
 }
 
+export interface PlannerOptions {
+  /** Whether every invariant is evaluated after every entry. */
+  readonly checked: boolean;
+  /** Entries of request ids in the batch that were used before and that the state does not remember. */
+  readonly past: ReadonlyMap<RequestId, Entry>;
+}
+
 export class BatchPlanner {
   readonly #replica: Replica;
   readonly #time: LogTime;
-  readonly #checked: boolean;
+  readonly #options: PlannerOptions;
   readonly #entries: Entry[] = [];
   #events = 0;
 
-  /** `checked`: whether every invariant is evaluated after every entry. */
-  constructor(replica: Replica, time: LogTime, checked: boolean) {
+  constructor(replica: Replica, time: LogTime, options: PlannerOptions) {
     this.#replica = replica;
     this.#time = time;
-    this.#checked = checked;
+    this.#options = options;
   }
 
-  /** Decides as many of the calls as one batch may hold, at least one, after what time demands. */
+  /** Decides as many of the calls as one batch may hold, at least one, each after what was due by its time. */
   plan(calls: readonly CommandCall[]): Plan {
     const outcomes: Outcome[] = [];
     this.#takeOver();
-    this.#expireDue();
+    const isDue = this.#isDue(this.#time.nowMs);
     for (const call of calls) {
-      if (this.#events > batchEventsMax && outcomes.length > 0) break;
-      this.#expireDue();
-      outcomes.push(this.#decide(call.command));
+      if (this.#events > batchEventsMax && outcomes.length > 0) return { entries: this.#entries, outcomes };
+      const atMs = this.#timeOf(call);
+      this.#expireDue(atMs);
+      outcomes.push(this.#decide(call.command, atMs));
     }
+    // Asked only where renewals may have come before it: to look at the state applies the entry that is held back.
+    if (isDue) this.#expireDue(this.#time.nowMs);
     return { entries: this.#entries, outcomes };
+  }
+
+  /**
+   * A renewal counts from its arrival. The log's time does not run backwards for it, and what a clock that was just bound
+   * would have said before is unknown.
+   */
+  #timeOf(call: CommandCall): TimeMs {
+    const { nowMs, monotonicMs, takeOver } = this.#time;
+    if (takeOver !== null || !isRenewal(call)) return nowMs;
+    const arrivedAtMs = nowMs - Math.max(0, monotonicMs - Math.floor(call.arrivedMs));
+    return asTimeMs(Math.max(arrivedAtMs, this.#replica.state.timeMs));
   }
 
   #takeOver(): void {
@@ -90,10 +116,13 @@ export class BatchPlanner {
   }
 
   /** What time has ended must have ended before the next command is decided. */
-  #expireDue(): void {
-    const { nowMs: atMs } = this.#time;
+  #isDue(atMs: TimeMs): boolean {
     const deadlineMs = nextDeadline(this.#replica.state);
-    if (deadlineMs !== null && deadlineMs <= atMs) this.#commit({ kind: 'ExpireDue', atMs, requestId: null });
+    return deadlineMs !== null && deadlineMs <= atMs;
+  }
+
+  #expireDue(atMs: TimeMs): void {
+    if (this.#isDue(atMs)) this.#commit({ kind: 'ExpireDue', atMs, requestId: null });
   }
 
   #commit(command: Command): void {
@@ -102,12 +131,12 @@ export class BatchPlanner {
   }
 
   /** A command that meets a bug in a decision hurts nobody but its sender: deciding only reads. */
-  #decide(untimed: UntimedCommand): Outcome {
-    const command = timed(untimed, this.#time.nowMs);
+  #decide(untimed: UntimedCommand, atMs: TimeMs): Outcome {
+    const command = timed(untimed, atMs);
     const { state } = this.#replica;
     let decision: Decision;
     try {
-      decision = decide(state, command);
+      decision = this.#decisionOn(command);
     } catch (error) {
       return { kind: 'failure', error: toFailure(error) };
     }
@@ -120,6 +149,12 @@ export class BatchPlanner {
     return this.#reply({ ok: true, revision, result });
   }
 
+  /** A repeat that is older than the state remembers gets the first answer, too: the log has it. */
+  #decisionOn(command: Command): Decision {
+    const first = command.requestId === null ? undefined : this.#options.past.get(command.requestId);
+    return first === undefined ? decide(this.#replica.state, command) : decideRepeat(first, command);
+  }
+
   #reply(told: Untimed<Reply>): Outcome {
     return { kind: 'reply', reply: { ...told, atMs: this.#time.nowMs } };
   }
@@ -129,7 +164,7 @@ export class BatchPlanner {
     this.#replica.advance(entry);
     this.#entries.push(entry);
     this.#events += entry.events.length;
-    if (this.#checked) this.#check(entry);
+    if (this.#options.checked) this.#check(entry);
     return entry.revision;
   }
 
@@ -141,4 +176,29 @@ export class BatchPlanner {
 
 function timed(command: UntimedCommand, atMs: TimeMs): Command {
   return { atMs, ...command };
+}
+
+/** Whether it only keeps what its agent has. */
+function isRenewal({ command }: CommandCall): boolean {
+  return command.kind === 'Heartbeat' || command.kind === 'RenewLock';
+}
+
+/**
+ * The calls with renewals first, so that they are decided as of their arrival, before what has fallen due while others were
+ * served. What one agent has said keeps its order.
+ */
+export function renewalsFirst(calls: readonly CommandCall[]): readonly CommandCall[] {
+  if (!calls.some(isRenewal)) return calls;
+  const first: CommandCall[] = [];
+  const others: CommandCall[] = [];
+  const passedOver = new Set<AgentId | null>();
+  for (const call of calls) {
+    const agent = 'agent' in call.command ? call.command.agent : null;
+    if (isRenewal(call) && !passedOver.has(agent)) first.push(call);
+    else {
+      others.push(call);
+      passedOver.add(agent);
+    }
+  }
+  return [...first, ...others];
 }

@@ -1,17 +1,19 @@
 /** The log as history: filtered, newest first, in pages. */
-import {
-  asRevision,
-  type AgentId,
-  type Entry,
-  type Event,
-  type Revision,
-  type ScopePath,
-} from '../core/index.ts';
+import { asRevision, type Entry, type Revision } from '../core/index.ts';
 import type { HappenedEvent, HistoryAnswer, HistoryFilter, WhySubject } from '../protocol/index.ts';
-import type { LogStore } from '../store/index.ts';
+import {
+  agentSubject,
+  concernsAgent,
+  concernsScope,
+  eventSubject,
+  isRenewal,
+  scopeSubject,
+  type EntrySearch,
+  type LogStore,
+  type SearchOutcome,
+} from '../store/index.ts';
+import { revisionAt } from './moments.ts';
 
-/** Entries that one query may look at; a filter that matches little answers with where to go on. */
-const scannedEntriesMax = 50_000;
 const pageEntriesMax = 500;
 
 interface HistoryQuery {
@@ -27,19 +29,44 @@ export async function readHistory(
   revision: Revision,
 ): Promise<HistoryAnswer> {
   const { filter, limit } = query;
-  const before = asRevision(Math.min(query.before ?? revision + 1, revision + 1));
   const entries: Entry[] = [];
   let nextBefore: Revision | null = null;
-  for await (const entry of newestFirst(store, before)) {
+  for await (const entry of matching(store, filter, await startOf(store, query, revision))) {
     if (filter.sinceMs !== undefined && entry.atMs < filter.sinceMs) break;
-    if (entries.length >= limit || before - entry.revision > scannedEntriesMax) {
+    if (entries.length >= limit) {
       nextBefore = asRevision(entry.revision + 1);
       break;
     }
-    if (matches(entry, filter)) entries.push(entry);
+    entries.push(entry);
   }
   const { first } = await store.bounds();
   return { revision, entries, nextBefore, first };
+}
+
+/** The revision before which the first entry that may match is. */
+async function startOf(
+  store: LogStore,
+  { filter, before }: HistoryQuery,
+  revision: Revision,
+): Promise<Revision> {
+  const asked = Math.min(before ?? revision + 1, revision + 1);
+  if (filter.untilMs === undefined) return asRevision(asked);
+  const last = await revisionAt(store, filter.untilMs);
+  return asRevision(Math.min(asked, (last ?? 0) + 1));
+}
+
+/** Newest first. */
+function matching(store: LogStore, filter: HistoryFilter, before: Revision): AsyncIterable<Entry> {
+  const search = searchOf(filter);
+  return search.length === 0 ? newestFirst(store, before) : foundBy(store, search, before);
+}
+
+function searchOf({ agent, scope, events }: HistoryFilter): EntrySearch {
+  return [
+    ...(agent === undefined ? [] : [[agentSubject(agent, 'changed'), agentSubject(agent, 'renewed')]]),
+    ...(scope === undefined ? [] : [[scopeSubject(scope, 'changed'), scopeSubject(scope, 'renewed')]]),
+    ...(events === undefined ? [] : [events.map(eventSubject)]),
+  ];
 }
 
 /** What happened to a subject up to a revision, newest first. */
@@ -49,10 +76,14 @@ export async function readHappened(
   upTo: Revision,
   limit: number,
 ): Promise<HappenedEvent[]> {
+  const wanted =
+    subject.kind === 'scope'
+      ? scopeSubject(subject.scope, 'changed')
+      : agentSubject(subject.agent, 'changed');
   const happened: HappenedEvent[] = [];
-  for await (const entry of newestFirst(store, asRevision(upTo + 1))) {
+  for await (const entry of foundBy(store, [[wanted]], asRevision(upTo + 1), limit)) {
     happened.push(...eventsOf(entry, subject));
-    if (happened.length >= limit || upTo - entry.revision > scannedEntriesMax) break;
+    if (happened.length >= limit) break;
   }
   return happened.slice(0, limit);
 }
@@ -69,6 +100,21 @@ async function* newestFirst(store: LogStore, before: Revision): AsyncGenerator<E
   }
 }
 
+/** Entries that the index knows of, newest first, `pageEntries` at a time. */
+export async function* foundBy(
+  store: LogStore,
+  search: EntrySearch,
+  before: Revision,
+  pageEntries = pageEntriesMax,
+): AsyncGenerator<Entry> {
+  for (let next: Revision | null = before; next !== null;) {
+    const page: SearchOutcome = await store.search(search, next, pageEntries);
+    yield* page.entries;
+    next = page.next;
+  }
+}
+
+/** Renewals are left out: they are many and tell nothing of how things came to be as they are. */
 function eventsOf(entry: Entry, subject: WhySubject): HappenedEvent[] {
   const { revision, atMs, kind: command, by } = entry;
   const concerned = entry.events.filter(
@@ -77,39 +123,4 @@ function eventsOf(entry: Entry, subject: WhySubject): HappenedEvent[] {
       (subject.kind === 'scope' ? concernsScope(event, subject.scope) : concernsAgent(event, subject.agent)),
   );
   return concerned.toReversed().map((event) => ({ revision, atMs, command, by, event }));
-}
-
-/** Renewals are many and tell nothing of how things came to be as they are; the log has them. */
-function isRenewal(event: Event): boolean {
-  return event.kind === 'agent.renewed' || event.kind === 'lock.renewed';
-}
-
-function matches(entry: Entry, filter: HistoryFilter): boolean {
-  const { agent, scope, events, untilMs } = filter;
-  if (untilMs !== undefined && entry.atMs > untilMs) return false;
-  if (
-    agent !== undefined &&
-    entry.agent !== agent &&
-    !entry.events.some((event) => concernsAgent(event, agent))
-  )
-    return false;
-  if (scope !== undefined && !entry.events.some((event) => concernsScope(event, scope))) return false;
-  return events === undefined || entry.events.some((event) => isOfKind(event, events));
-}
-
-function concernsAgent(event: Event, agent: AgentId): boolean {
-  return 'agent' in event && event.agent === agent;
-}
-
-function concernsScope(event: Event, scope: ScopePath): boolean {
-  if (event.kind === 'scope.defined') return event.scope.path === scope;
-  if (event.kind === 'agent.renewed') return event.leases.some((lease) => lease.scope === scope);
-  if (event.kind === 'agent.lost') return event.held.includes(scope);
-  if ('scope' in event) return event.scope === scope;
-  return 'scopes' in event && event.scopes.includes(scope);
-}
-
-/** `lock.granted` names a kind, `lock` all that begin with it. */
-function isOfKind({ kind }: Event, kinds: readonly string[]): boolean {
-  return kinds.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`));
 }

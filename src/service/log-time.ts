@@ -24,6 +24,8 @@ const wallAheadMaxMs = 5_000;
 /** The time for the next commands, and whether the log must first be bound to this clock. */
 export interface LogTime {
   readonly nowMs: TimeMs;
+  /** The same moment on this host's monotonic clock. */
+  readonly monotonicMs: number;
   readonly takeOver: { readonly cause: TakeOverCause; readonly clock: ClockAnchor } | null;
   /** Whether the log is bound to a clock that this process does not read; deadlines in it tell nothing here. */
   readonly isForeign: boolean;
@@ -36,11 +38,17 @@ export function readLogTime(state: State, clock: Clock, host: HostIdentity): Log
   const wallMs = Math.floor(clock.wallMs());
   const cause = takeOverCause(state, host, monotonicMs, wallMs);
   if (cause === null)
-    return { nowMs: notBefore(state, monotonicMs + offsetOf(state)), takeOver: null, isForeign: false };
+    return {
+      nowMs: notBefore(state, monotonicMs + offsetOf(state)),
+      monotonicMs,
+      takeOver: null,
+      isForeign: false,
+    };
   const nowMs = notBefore(state, wallMs);
   const anchor = { host: host.hostId, boot: host.bootId, offsetMs: nowMs - monotonicMs };
   return {
     nowMs,
+    monotonicMs,
     takeOver: { cause, clock: anchor },
     isForeign: cause === 'otherHost' || cause === 'otherBoot',
   };

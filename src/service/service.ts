@@ -36,6 +36,7 @@ import { Follower } from './follower.ts';
 import { patienceWithOtherMs, readLogTime } from './log-time.ts';
 import { completeOptions, type ServiceOptions, type ServicePorts } from './options.ts';
 import { QueryDesk } from './queries.ts';
+import { PastRequests } from './past-requests.ts';
 import { Replica } from './replica.ts';
 import { SecretHasher } from './secrets.ts';
 import { Snapshots } from './snapshots.ts';
@@ -68,6 +69,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   readonly #ports: ServicePorts;
   readonly #options: ServiceOptions;
   readonly #replica: Replica;
+  readonly #past: PastRequests;
   readonly #writer: Writer;
   readonly #feed: LogFeed;
   readonly #tickets: TicketDesk;
@@ -94,10 +96,12 @@ export class Service implements Omit<Coordinator, 'refresh'> {
       onCommitted: (entries, state) => this.#onCommitted(entries, state),
       onGap: () => this.#onGap(),
     });
+    this.#past = new PastRequests(store);
     this.#writer = new Writer(
       {
         ...ports,
         replica: this.#replica,
+        past: this.#past,
         chance: options.chance,
         report: options.report,
         afterBatch: (state) => this.#afterBatch(state),
@@ -119,8 +123,10 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const { store } = this.#ports;
     const { report } = this.#options;
     const { snapshotRevision } = await this.#replica.open();
+    await this.#past.open(this.#replica.state);
     this.#firstRevision = (await store.bounds()).first;
-    this.#snapshots = new Snapshots(store, this.#options, report, snapshotRevision);
+    const ports = { report, wallMs: () => this.#ports.clock.wallMs() };
+    this.#snapshots = new Snapshots(store, this.#options, ports, snapshotRevision);
     await this.#writer.tick(true);
   }
 
@@ -214,8 +220,17 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   #submit(command: UntimedCommand): Promise<Reply> {
     return new Promise((answer, fail) => {
       if (this.#stopping) fail(stoppingError());
-      else this.#writer.submit({ command, answer, fail });
+      else this.#writer.submit({ command, answer, fail, arrivedMs: this.#arrivedMs() });
     });
+  }
+
+  /**
+   * Now; or the last moment before what is overdue: a process that was busy when that fell due hears only now what may have
+   * been sent before it.
+   */
+  #arrivedMs(): number {
+    const overdueSinceMs = this.#alarm.overdueSinceMs;
+    return overdueSinceMs === null ? this.#ports.clock.monotonicMs() : overdueSinceMs - 1;
   }
 
   #look<T>(view: (state: State, nowMs: TimeMs) => T): Promise<T> {
@@ -234,6 +249,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   }
 
   #onCommitted(entries: readonly Entry[], state: State): void {
+    this.#past.note(entries);
     this.#feed.publish(entries);
     this.#tickets.onCommitted(entries, state);
   }
@@ -245,6 +261,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
 
   async #afterBatch(state: State | null): Promise<void> {
     this.#reachable = state !== null;
+    this.#alarm.heard();
     if (state === null) return this.#alarm.ringWithin(retryDueMs);
     const { locks, tickets, index } = state;
     this.#holdsNothing = locks.size + tickets.size + index.runningSyncs.size === 0;

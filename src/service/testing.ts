@@ -5,6 +5,7 @@ import {
   type AgentId,
   type Entry,
   type Epoch,
+  type RequestId,
   type Revision,
   type ScopePath,
 } from '../core/index.ts';
@@ -12,6 +13,7 @@ import type { CallerCommand, Reply } from '../protocol/index.ts';
 import {
   StoreError,
   type AppendOutcome,
+  type EntrySearch,
   type LogStore,
   type ReadOutcome,
   type StoredSnapshot,
@@ -68,6 +70,10 @@ export class ScriptedStore implements LogStore {
   read = (from: Revision, limit: number): Promise<ReadOutcome> => this.#inner.read(from, limit);
   readBackward = (before: Revision, limit: number): Promise<ReadOutcome> =>
     this.#inner.readBackward(before, limit);
+  search = (search: EntrySearch, before: Revision, limit: number) =>
+    this.#inner.search(search, before, limit);
+  findRequest = (id: RequestId) => this.#inner.findRequest(id);
+  requestPrints = () => this.#inner.requestPrints();
   watch = (from: Revision, signal: AbortSignal) => this.#inner.watch(from, signal);
   saveSnapshot = (snapshot: StoredSnapshot) => this.#inner.saveSnapshot(snapshot);
   compact = (before: Revision) => this.#inner.compact(before);

@@ -13,8 +13,9 @@ import {
   type TimeMs,
 } from '../core/index.ts';
 import type { CoordinatorError, TicketReply, TicketRequest } from '../protocol/index.ts';
-import type { LogStore } from '../store/index.ts';
+import { agentSubject, eventSubject, type LogStore } from '../store/index.ts';
 import { toFailure, unavailable } from './failures.ts';
+import { foundBy } from './history.ts';
 
 /** Somebody who waits for a ticket. */
 export interface TicketCall {
@@ -22,10 +23,6 @@ export interface TicketCall {
   answer(reply: TicketReply): void;
   fail(error: CoordinatorError): void;
 }
-
-/** Entries that are searched for the end of a ticket that left the queue before anybody asked. */
-const searchedEntriesMax = 10_000;
-const pageEntriesMax = 500;
 
 export class TicketDesk {
   readonly #store: LogStore;
@@ -125,15 +122,12 @@ async function findEnd(
   { agent, ticket }: TicketRequest,
   revision: Revision,
 ): Promise<EventOf<'ticket.ended'>['cause'] | null> {
-  let before = revision + 1;
-  for (let searched = 0; before > ticket && searched < searchedEntriesMax; searched += pageEntriesMax) {
-    const page = await store.readBackward(asRevision(before), pageEntriesMax);
-    if (page.kind === 'compacted' || page.entries.length === 0) return null;
-    for (const { events } of page.entries)
-      for (const event of events)
-        if (event.kind === 'ticket.ended' && event.ticket === ticket && event.agent === agent)
-          return event.cause;
-    before = page.entries.at(-1)?.revision ?? 0;
+  const search = [[agentSubject(agent, 'changed')], [eventSubject('ticket.ended')]];
+  for await (const entry of foundBy(store, search, asRevision(revision + 1))) {
+    if (entry.revision <= ticket) return null;
+    for (const event of entry.events)
+      if (event.kind === 'ticket.ended' && event.ticket === ticket && event.agent === agent)
+        return event.cause;
   }
   return null;
 }

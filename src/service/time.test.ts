@@ -110,3 +110,37 @@ describe('the time of the log', () => {
     expect(await kindsIn(first.store)).toContain('ExpireDue');
   });
 });
+
+describe('the age of what is logged', () => {
+  const dayMs = 86_400_000;
+  const options = { snapshotEveryEntries: 5, horizonMs: 90 * dayMs };
+
+  /** Enough for a snapshot, after which what is too old is dropped. */
+  async function logMore({ service }: Bench, names: string): Promise<void> {
+    for (const name of names) await join(service, `agent-${name}${name}`);
+    await settled();
+  }
+
+  it('is not told by a wall that was wrong for a moment', async () => {
+    const bench = await openBench({ options });
+    await logMore(bench, 'abcdef');
+    bench.clock.jumpWall(100 * dayMs);
+    await logMore(bench, 'ghijkmn');
+    bench.clock.jumpWall(-100 * dayMs);
+    await logMore(bench, 'pqrstuv');
+    bench.clock.advance(2 * dayMs);
+    await logMore(bench, 'wxyz');
+    expect((await bench.store.bounds()).first).toBe(1);
+  });
+
+  it('counts the time that a machine slept once it has been awake for a day', async () => {
+    const bench = await openBench({ options });
+    await logMore(bench, 'abcdef');
+    bench.clock.jumpWall(100 * dayMs);
+    await logMore(bench, 'ghijkmn');
+    expect((await bench.store.bounds()).first).toBe(1);
+    bench.clock.advance(dayMs + 3_600_000);
+    await logMore(bench, 'pqrstuv');
+    expect((await bench.store.bounds()).first).toBeGreaterThan(1);
+  });
+});

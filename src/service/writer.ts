@@ -9,15 +9,16 @@
  * batch that writes nothing is checked against the end of the log before it is answered: a refusal or a read that rests
  * on a state others have moved on from would be a stale answer. Nothing is told before it is durable.
  */
-import type { Revision, State, TimeMs } from '../core/index.ts';
+import type { Entry, RequestId, Revision, State, TimeMs } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { StoreError, type LogStore } from '../store/index.ts';
-import { BatchPlanner, InvariantError, type CommandCall, type Plan } from './batch.ts';
+import { BatchPlanner, InvariantError, renewalsFirst, type CommandCall, type Plan } from './batch.ts';
 import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import { toFailure, unavailable, type Report } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import { patienceWithOtherMs, readLogTime, type LogTime } from './log-time.ts';
+import type { PastRequests } from './past-requests.ts';
 import type { Replica } from './replica.ts';
 import { sleep, type Timers } from './timers.ts';
 
@@ -39,6 +40,7 @@ interface TickCall {
 export interface WriterPorts {
   readonly store: LogStore;
   readonly replica: Replica;
+  readonly past: PastRequests;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly host: HostIdentity;
@@ -70,6 +72,7 @@ const sampleEvery = 4_096;
 /** Pause before the first and the longest pause before another try, in milliseconds. */
 const firstPauseMs = 1;
 const longestPauseMs = 100;
+const noRepeats: ReadonlyMap<RequestId, Entry> = new Map();
 
 export class Writer {
   readonly #ports: WriterPorts;
@@ -150,7 +153,7 @@ export class Writer {
 
   async #run(): Promise<void> {
     const batch: Batch = {
-      calls: this.#calls.splice(0, this.#limits.batchCommandsMax),
+      calls: renewalsFirst(this.#calls.splice(0, this.#limits.batchCommandsMax)),
       reads: this.#reads.splice(0),
       ticks: this.#ticks.splice(0),
     };
@@ -189,12 +192,14 @@ export class Writer {
   }
 
   async #decideAndAppend(batch: Batch, again: boolean): Promise<Tried> {
-    const { replica, store } = this.#ports;
+    const { replica, store, past } = this.#ports;
     await replica.prepare();
     const readFirst = again || this.#contended;
     if (readFirst) await replica.catchUp();
+    const suspects = past.suspectsAmong(batch.calls, replica.state);
+    const repeats = suspects.length === 0 ? noRepeats : await past.find(suspects);
     const time = readLogTime(replica.state, this.#ports.clock, this.#ports.host);
-    const plan = this.#plan(batch, time);
+    const plan = this.#plan(batch, time, repeats);
     if (plan.entries.length === 0) {
       if (readFirst || !(await replica.catchUp())) return this.#tell(batch, plan, time.nowMs);
       this.#contended = true;
@@ -216,10 +221,10 @@ export class Writer {
     };
   }
 
-  #plan(batch: Batch, time: LogTime): Plan {
+  #plan(batch: Batch, time: LogTime, past: ReadonlyMap<RequestId, Entry>): Plan {
     const idle = batch.calls.length + batch.ticks.length === 0 || this.#halted !== null;
     if (idle || this.#leavesToOther(batch, time)) return { entries: [], outcomes: [] };
-    const planner = new BatchPlanner(this.#ports.replica, time, this.#isChecked());
+    const planner = new BatchPlanner(this.#ports.replica, time, { checked: this.#isChecked(), past });
     return planner.plan(batch.calls);
   }
 

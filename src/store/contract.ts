@@ -1,8 +1,25 @@
 import assert from 'node:assert/strict';
-import { asRevision, type Entry, type Revision } from '../core/index.ts';
+import {
+  asRequestId,
+  asRevision,
+  asTimeMs,
+  type AgentId,
+  type Entry,
+  type Revision,
+  type ScopePath,
+} from '../core/index.ts';
 import { StoreError, type StoreErrorCode } from './errors.ts';
-import type { LogStore, ReadOutcome } from './log-store.ts';
+import { unprintedMax, type LogStore, type ReadOutcome, type SearchOutcome } from './log-store.ts';
+import { printOf } from './marks.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from './samples.ts';
+import {
+  agentSubject,
+  eventSubject,
+  isFound,
+  scopeSubject,
+  subjectsOf,
+  type EntrySearch,
+} from './subjects.ts';
 
 /** Opens one more store on the same log, which is empty at first. */
 export type OpenStore = () => Promise<LogStore>;
@@ -139,6 +156,77 @@ export const logStoreContract: readonly ContractCase[] = [
       assert.deepEqual(await revisionsIn(store.readBackward(revision(3), 100)), [2, 1]);
       assert.deepEqual(await revisionsIn(store.readBackward(revision(1), 100)), []);
       assert.deepEqual(await revisionsIn(store.readBackward(revision(99), 2)), [10, 9]);
+    },
+  },
+  {
+    title:
+      'a search finds, newest first, every entry that has a subject of each list, wherever it is in the log',
+    run: async (open) => {
+      const store = await open();
+      const entries = await variedLog(store, 1_700);
+      const other = await open();
+      for (const search of variedSearches) {
+        const expected = entries.filter((entry) => isFound(subjectsOf(entry), search)).toReversed();
+        for (const searched of [store, other])
+          assert.deepEqual(revisions(await found(searched, search)), revisions(expected));
+        const before = revision(1_100);
+        assert.deepEqual(
+          revisions(await found(other, search, before)),
+          revisions(expected.filter((entry) => entry.revision < before)),
+        );
+      }
+    },
+  },
+  {
+    title: 'a search gives at most the limit at once, and says where to go on until there is nothing older',
+    run: async (open) => {
+      const store = await open();
+      await variedLog(store, 1_200);
+      const seen: number[] = [];
+      const search = [[eventSubject('lock')]];
+      for (let next: Revision | null = revision(1_201); next !== null;) {
+        const page: SearchOutcome = await store.search(search, next, 3);
+        assert.ok(page.entries.length <= 3);
+        seen.push(...revisions(page.entries));
+        next = page.next;
+      }
+      assert.deepEqual(seen, revisions(await found(store, search)));
+    },
+  },
+  {
+    title: 'a search finds nothing that was dropped',
+    run: async (open) => {
+      const store = await open();
+      await variedLog(store, 1_700);
+      await store.saveSnapshot(sampleSnapshot(1_600));
+      await store.compact(revision(1_201));
+      const seen = revisions(await found(store, [[agentSubject(agentA, 'renewed')]]));
+      assert.ok(seen.length > 100);
+      assert.equal(Math.min(...seen), 1_201);
+    },
+  },
+  {
+    title: 'the entry of a request id is found wherever it is, and none for another id',
+    run: async (open) => {
+      const store = await open();
+      const entries = await variedLog(store, 1_700);
+      const other = await open();
+      for (const entry of [entries[0]!, entries[700]!, entries[1_699]!])
+        for (const searched of [store, other])
+          assert.deepEqual(await searched.findRequest(entry.requestId!), entry);
+      assert.equal(await other.findRequest(asRequestId('never used')), null);
+    },
+  },
+  {
+    title: 'the prints of all request ids are told, but for some of the newest',
+    run: async (open) => {
+      const store = await open();
+      const entries = await variedLog(store, 1_700);
+      const prints = new Set<number>();
+      for await (const part of store.requestPrints()) for (const print of part) prints.add(print);
+      const missing = entries.filter((entry) => !prints.has(printOf(entry.requestId!)));
+      assert.ok(missing.length <= unprintedMax);
+      assert.ok(missing.every((entry) => entry.revision > 1_700 - unprintedMax));
     },
   },
   {
@@ -294,6 +382,8 @@ export const logStoreContract: readonly ContractCase[] = [
         () => store.saveSnapshot(sampleSnapshot(1)),
         () => store.loadSnapshot(),
         () => store.compact(revision(1)),
+        () => store.search([], revision(1), 1),
+        () => store.findRequest(asRequestId('one')),
       ];
       for (const call of calls) await assert.rejects(call(), failure('CLOSED'));
     },
@@ -308,6 +398,52 @@ export const logStoreContract: readonly ContractCase[] = [
     },
   },
 ];
+
+const [agentA, agentB] = ['a', 'b'].map((name) => name as AgentId) as [AgentId, AgentId];
+const scopeOf = (index: number): ScopePath => `scope-${index}` as ScopePath;
+
+/** A log in which heartbeats, grants and releases of several scopes take turns. Appended in batches of 100. */
+async function variedLog(store: LogStore, last: number): Promise<readonly Entry[]> {
+  const entries = numbers(1, last).map((at) => ({ ...sampleEntry(at), ...variedPart(at) }));
+  for (let from = 0; from < last; from += 100)
+    await store.append(revision(from), entries.slice(from, from + 100));
+  return entries;
+}
+
+function variedPart(at: number): Pick<Entry, 'agent' | 'events'> {
+  const scope = scopeOf(at % 97 === 0 ? 99 : at % 5);
+  if (at % 3 === 0) return { agent: null, events: [{ kind: 'scope.removed', scope }] };
+  if (at % 7 === 0)
+    return {
+      agent: agentB,
+      events: [{ kind: 'lock.released', scope, agent: agentB, token: revision(1), cause: 'left' }],
+    };
+  const leases = [{ scope, deadlineMs: asTimeMs(at) }];
+  return { agent: agentA, events: [{ kind: 'agent.renewed', agent: agentA, leases }] };
+}
+
+const variedSearches: readonly EntrySearch[] = [
+  [[scopeSubject(scopeOf(2), 'changed')]],
+  [[scopeSubject(scopeOf(99), 'changed'), scopeSubject(scopeOf(99), 'renewed')]],
+  [[agentSubject(agentB, 'changed')], [scopeSubject(scopeOf(1), 'changed')]],
+  [[agentSubject(agentA, 'renewed')], [scopeSubject(scopeOf(0), 'renewed')], [eventSubject('agent')]],
+  [[eventSubject('lock.released'), eventSubject('scope')]],
+  [[eventSubject('sync')]],
+];
+
+async function found(
+  store: LogStore,
+  search: EntrySearch,
+  before = revision(1_000_000),
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (let next: Revision | null = before; next !== null;) {
+    const page: SearchOutcome = await store.search(search, next, 40);
+    entries.push(...page.entries);
+    next = page.next;
+  }
+  return entries;
+}
 
 async function filled(open: OpenStore, last: number): Promise<LogStore> {
   const store = await open();

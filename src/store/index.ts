@@ -3,8 +3,19 @@ export type {
   LogBounds,
   LogStore,
   ReadOutcome,
+  SearchOutcome,
   StoreCapabilities,
   StoredSnapshot,
 } from './log-store.ts';
+export {
+  agentSubject,
+  concernsAgent,
+  concernsScope,
+  eventSubject,
+  isRenewal,
+  scopeSubject,
+  type EntrySearch,
+} from './subjects.ts';
+export { printOf } from './marks.ts';
 export { StoreError, storeErrorCodes, type StoreErrorCode } from './errors.ts';
 export { ManualTimers, systemTimers, type Cancel, type Timers } from './timers.ts';

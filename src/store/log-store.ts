@@ -1,4 +1,5 @@
-import type { Entry, Revision, TimeMs } from '../core/index.ts';
+import type { Entry, RequestId, Revision, TimeMs } from '../core/index.ts';
+import type { EntrySearch } from './subjects.ts';
 
 /**
  * The durable log of one repository, and snapshots of the state that it leads to.
@@ -34,6 +35,22 @@ export interface LogStore {
   readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome>;
 
   /**
+   * Entries before a revision that match a search, newest first, at most `limit`: found by an index, so that the work is
+   * bounded by the answer, not by the log. One call may stop sooner than it must, so that others have their turn: `next`
+   * says before which revision to go on, and is null once there is nothing older.
+   */
+  search(search: EntrySearch, beforeRevision: Revision, limit: number): Promise<SearchOutcome>;
+
+  /** The newest entry that was committed under a request id; null when none is kept. */
+  findRequest(requestId: RequestId): Promise<Entry | null>;
+
+  /**
+   * Prints (`printOf`) of the request ids in the log, in parts, those of the newest entries left out: at most the last
+   * {@link unprintedMax}. Whoever has them all knows of nearly every new request id that it is one.
+   */
+  requestPrints(): AsyncIterable<Uint32Array>;
+
+  /**
    * Entries from a position on, for ever, each exactly once and in order, also those that other processes append.
    * Ends when `signal` aborts. Throws {@link StoreError} `COMPACTED` when the position is gone, `CLOSED` when the store is
    * closed meanwhile.
@@ -58,6 +75,14 @@ export interface LogStore {
 
   /** Idempotent. Later calls of other methods fail with `CLOSED`. */
   close(): Promise<void>;
+}
+
+/** Newest entries whose request ids a store need not have among its prints. */
+export const unprintedMax = 1_024;
+
+export interface SearchOutcome {
+  readonly entries: readonly Entry[];
+  readonly next: Revision | null;
 }
 
 export interface StoreCapabilities {

@@ -1,13 +1,15 @@
-import type { Entry, Revision } from '../../core/index.ts';
+import type { Entry, RequestId, Revision } from '../../core/index.ts';
 import { closedError, StoreError } from '../errors.ts';
 import type {
   AppendOutcome,
   LogBounds,
   LogStore,
   ReadOutcome,
+  SearchOutcome,
   StoreCapabilities,
   StoredSnapshot,
 } from '../log-store.ts';
+import type { EntrySearch } from '../subjects.ts';
 import { sleep, type Timers } from '../timers.ts';
 import type { Fault, FaultPlan, StoreCall } from './fault-plan.ts';
 
@@ -46,6 +48,19 @@ export class FaultyLogStore implements LogStore {
 
   readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome> {
     return this.#call('read', () => this.#store.readBackward(beforeRevision, limit));
+  }
+
+  search(search: EntrySearch, beforeRevision: Revision, limit: number): Promise<SearchOutcome> {
+    return this.#call('read', () => this.#store.search(search, beforeRevision, limit));
+  }
+
+  findRequest(requestId: RequestId): Promise<Entry | null> {
+    return this.#call('read', () => this.#store.findRequest(requestId));
+  }
+
+  async *requestPrints(): AsyncGenerator<Uint32Array, void, undefined> {
+    await this.#meet('read');
+    yield* this.#store.requestPrints();
   }
 
   async *watch(fromRevision: Revision, signal: AbortSignal): AsyncGenerator<Entry, void, undefined> {

@@ -1,6 +1,7 @@
-import { asRevision, type Entry, type Revision } from '../../core/index.ts';
+import { asRevision, type Entry, type RequestId, type Revision } from '../../core/index.ts';
 import { Bell } from '../bell.ts';
 import {
+  decodeEntry,
   decodeSnapshot,
   encodeEntry,
   encodeSnapshot,
@@ -13,11 +14,14 @@ import type {
   LogBounds,
   LogStore,
   ReadOutcome,
+  SearchOutcome,
   StoreCapabilities,
   StoredSnapshot,
 } from '../log-store.ts';
 import { backwardRange, checkAppended, decodeRange, forwardRange, type ReadRange } from '../ranges.ts';
 import { checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
+import { printOf } from '../marks.ts';
+import { isFound, subjectsOf, type EntrySearch } from '../subjects.ts';
 import { onAbort, wakeAtFirst } from '../timers.ts';
 import { watchLog } from '../watch.ts';
 
@@ -65,6 +69,34 @@ export class MemoryLogStore implements LogStore {
     this.#refuseClosed();
     const outcome = this.#entriesOf(backwardRange(this.#bounds(), beforeRevision, limit));
     return outcome.kind === 'entries' ? { kind: 'entries', entries: outcome.entries.toReversed() } : outcome;
+  }
+
+  /** Looks through all of it: nothing here is long. */
+  async search(search: EntrySearch, beforeRevision: Revision, limit: number): Promise<SearchOutcome> {
+    this.#refuseClosed();
+    const found: Entry[] = [];
+    for (const entry of this.#newestFirst()) {
+      if (entry.revision >= beforeRevision || !isFound(subjectsOf(entry), search)) continue;
+      found.push(entry);
+      if (found.length >= limit) return { entries: found, next: entry.revision };
+    }
+    return { entries: found, next: null };
+  }
+
+  async findRequest(requestId: RequestId): Promise<Entry | null> {
+    this.#refuseClosed();
+    for (const entry of this.#newestFirst()) if (entry.requestId === requestId) return entry;
+    return null;
+  }
+
+  async *requestPrints(): AsyncGenerator<Uint32Array, void, undefined> {
+    this.#refuseClosed();
+    const prints = this.#log.entries.map((row) => decodeEntry(row).requestId);
+    yield Uint32Array.from(prints, (id) => (id === null ? 0 : printOf(id)));
+  }
+
+  *#newestFirst(): Generator<Entry> {
+    for (const row of this.#log.entries.toReversed()) yield decodeEntry(row);
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {

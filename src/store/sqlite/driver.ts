@@ -15,7 +15,7 @@ export interface SqliteStatement {
   all(...values: readonly SqliteValue[]): unknown[];
 }
 
-export type SqliteValue = string | number | null;
+export type SqliteValue = string | number | null | Uint8Array;
 
 export interface SqliteDriver {
   /** For people: `node:sqlite`, or the package that stands in for it. */

@@ -8,7 +8,8 @@ export const applicationId = 0x5248454d;
  * Forward only: a released migration is never changed; number n leads from version n - 1 to n (`PRAGMA user_version`).
  *
  * `entry` has no gaps between `log.first` and its highest revision. `log.settled` has no meaning: it is changed where
- * a transaction must write something.
+ * a transaction must write something. `log.indexed` is the last revision in the index (`entry-index.ts`); a log from before
+ * there was one is indexed step by step once it is opened.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE entry (
@@ -30,6 +31,23 @@ const migrations: readonly string[] = [
      settled INTEGER NOT NULL
    ) STRICT;
    INSERT INTO log (id, first, settled) VALUES (1, 1, 0);`,
+  `CREATE TABLE place (
+     segment INTEGER NOT NULL,
+     subject TEXT NOT NULL,
+     offsets BLOB NOT NULL,
+     PRIMARY KEY (segment, subject)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE area (
+     area INTEGER NOT NULL,
+     subject TEXT NOT NULL,
+     segments INTEGER NOT NULL,
+     PRIMARY KEY (area, subject)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE request (
+     segment INTEGER PRIMARY KEY,
+     prints BLOB NOT NULL
+   ) STRICT;
+   ALTER TABLE log ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 export const schemaVersion = migrations.length;

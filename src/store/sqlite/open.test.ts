@@ -143,7 +143,7 @@ describe('what cannot be opened is refused with the remedy and left as it is', (
   test('a log of a newer version', async () => {
     await writeLog(2);
     await rawSql('PRAGMA user_version = 99');
-    await expectRefused('NEWER_FORMAT', /version 99; this program reads up to version 1\..* newer program/);
+    await expectRefused('NEWER_FORMAT', /version 99; this program reads up to version \d+\..* newer program/);
   });
 
   test.each(['', '-wal', '-shm', '-journal'])('a symbolic link in the place of log.db%s', async (suffix) => {

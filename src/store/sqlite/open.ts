@@ -8,7 +8,7 @@ import { checkIdentity, migrate } from './migrations.ts';
 import { retryWhileBusy, type Patience } from './retry.ts';
 import { SqliteLogStore, type SqliteStore } from './sqlite-log-store.ts';
 import { touch } from './tables.ts';
-import { checkStructure, checkTail } from './verify.ts';
+import { checkLength, checkStructure, checkTail } from './verify.ts';
 
 export interface SqliteStoreOptions {
   /** How long a call tries while other processes hold the file. Default 10,000. */
@@ -67,6 +67,7 @@ async function makeReady(connection: Connection, path: string, patience: Patienc
   const steps = [
     () => checkIdentity(connection, path),
     () => configure(connection, path),
+    () => checkLength(connection, path),
     () => checkStructure(connection),
     () => migrate(connection),
     () => checkTail(connection),

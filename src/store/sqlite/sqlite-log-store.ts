@@ -1,4 +1,5 @@
-import type { Entry, Revision } from '../../core/index.ts';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { asRevision, type Entry, type RequestId, type Revision } from '../../core/index.ts';
 import { Bell } from '../bell.ts';
 import { decodeSnapshot, encodeEntry, encodeSnapshot, type StoredEntry } from '../codec.ts';
 import { closedError, type StoreError } from '../errors.ts';
@@ -7,16 +8,21 @@ import type {
   LogBounds,
   LogStore,
   ReadOutcome,
+  SearchOutcome,
   StoreCapabilities,
   StoredSnapshot,
 } from '../log-store.ts';
 import { backwardRange, checkAppended, forwardRange, type ReadRange } from '../ranges.ts';
 import { checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
+import { markOf, type Mark } from '../marks.ts';
+import type { EntrySearch } from '../subjects.ts';
 import { onAbort, wakeAtFirst } from '../timers.ts';
 import { watchLog } from '../watch.ts';
 import type { Committed, Connection } from './connection.ts';
 import { asStoreError } from './failures.ts';
 import type { FileIdentity } from './file.ts';
+import { printsBefore } from './entry-index.ts';
+import { IndexKeeper } from './index-keeper.ts';
 import { retryWhileBusy, type Patience } from './retry.ts';
 import * as tables from './tables.ts';
 import { problemsOf } from './verify.ts';
@@ -42,6 +48,8 @@ export interface SqliteStoreParts {
 
 /** Entries dropped in one transaction: few enough to keep others waiting for some milliseconds only. */
 const compactionStepEntries = 2_000;
+/** Entries that are read in one piece: a reader of more lets others have their turn before each piece. */
+const pieceEntries = 64;
 
 /** The log in a SQLite file that any number of processes may have open. */
 export class SqliteLogStore implements SqliteStore {
@@ -52,12 +60,14 @@ export class SqliteLogStore implements SqliteStore {
   readonly #patience: Patience;
   readonly #pollMs: number;
   readonly #bell = new Bell();
+  readonly #index: IndexKeeper;
   #closed = false;
   /** A commit's outcome is unknown: nothing may be answered before another commit has made it final. */
   #inDoubt = false;
 
   constructor(parts: SqliteStoreParts) {
     this.#connection = parts.connection;
+    this.#index = new IndexKeeper(parts.connection);
     this.engine = parts.engine;
     this.#file = parts.file;
     this.#patience = parts.patience;
@@ -71,18 +81,62 @@ export class SqliteLogStore implements SqliteStore {
   async append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome> {
     checkAppended(expectedRevision, entries);
     const rows = entries.map(encodeEntry);
-    return this.#perform(() => this.#appendOnce(expectedRevision, rows));
+    const marks = entries.map(markOf);
+    return this.#perform(() => this.#appendOnce(expectedRevision, rows, marks));
   }
 
   read(fromRevision: Revision, limit: number): Promise<ReadOutcome> {
-    return this.#perform(() => this.#read((bounds) => forwardRange(bounds, fromRevision, limit)));
+    return this.#readPage((bounds) => forwardRange(bounds, fromRevision, limit));
   }
 
   async readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome> {
-    const outcome = await this.#perform(() =>
-      this.#read((bounds) => backwardRange(bounds, beforeRevision, limit)),
-    );
+    const outcome = await this.#readPage((bounds) => backwardRange(bounds, beforeRevision, limit));
     return outcome.kind === 'entries' ? { kind: 'entries', entries: outcome.entries.toReversed() } : outcome;
+  }
+
+  /** Who reads many pages in a row lets others have their turn between them. */
+  async #readPage(choose: (bounds: LogBounds) => ReadRange): Promise<ReadOutcome> {
+    const outcome = await this.#perform(() => this.#read(choose));
+    if (outcome.kind === 'entries' && outcome.entries.length > pieceEntries) await otherWork();
+    return outcome;
+  }
+
+  async search(search: EntrySearch, beforeRevision: Revision, limit: number): Promise<SearchOutcome> {
+    await this.#completeIndex();
+    await otherWork();
+    const { entries, next } = await this.#perform(() =>
+      this.#connection.withoutCommit(() =>
+        this.#index.search(search, beforeRevision, Math.min(limit, pieceEntries)),
+      ),
+    );
+    return { entries, next: next === null ? null : asRevision(next) };
+  }
+
+  async findRequest(requestId: RequestId): Promise<Entry | null> {
+    await this.#completeIndex();
+    const recent = await this.#perform(() =>
+      this.#connection.withoutCommit(() => this.#index.findRecentRequest(requestId)),
+    );
+    if (recent !== null) return recent;
+    for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null; await otherWork()) {
+      const segment: number = before;
+      const { entry, next } = await this.#perform(() =>
+        this.#connection.withoutCommit(() => this.#index.findRequestBefore(requestId, segment)),
+      );
+      if (entry !== null) return entry;
+      before = next;
+    }
+    return null;
+  }
+
+  async *requestPrints(): AsyncGenerator<Uint32Array, void, undefined> {
+    await this.#completeIndex();
+    for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null; await otherWork()) {
+      const segment: number = before;
+      const { rows, next } = await this.#perform(() => printsBefore(this.#connection, segment));
+      for (const row of rows) yield row.prints;
+      before = next;
+    }
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
@@ -139,15 +193,30 @@ export class SqliteLogStore implements SqliteStore {
     }
   }
 
-  #appendOnce(expectedRevision: Revision, rows: readonly StoredEntry[]): AppendOutcome {
+  /** In steps, with other work in between: a log from before there was an index may be long. */
+  async #completeIndex(): Promise<void> {
+    while (await this.#perform(() => this.#index.isBehind())) {
+      await this.#perform(() => this.#write(() => this.#index.catchUp()));
+      await otherWork();
+    }
+  }
+
+  #appendOnce(
+    expectedRevision: Revision,
+    rows: readonly StoredEntry[],
+    marks: readonly Mark[],
+  ): AppendOutcome {
     const outcome = this.#commit((): AppendOutcome => {
       const { last } = tables.boundsOf(this.#connection);
       if (last !== expectedRevision) return { kind: 'refused', lastRevision: last };
       for (const row of rows) tables.insertEntry(this.#connection, row);
+      this.#index.appended(marks);
       return { kind: 'done' };
     });
     this.#bell.ring();
-    return outcome.kind === 'unknown' ? outcome : outcome.value;
+    if (outcome.kind === 'unknown') return outcome;
+    if (outcome.value.kind === 'done') this.#index.committed(marks);
+    return outcome.value;
   }
 
   #read(choose: (bounds: LogBounds) => ReadRange): ReadOutcome {

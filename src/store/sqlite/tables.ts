@@ -3,6 +3,7 @@ import type { StoredEntry, StoredSnapshotRow } from '../codec.ts';
 import type { LogBounds } from '../log-store.ts';
 import { decodeRange } from '../ranges.ts';
 import type { Connection } from './connection.ts';
+import { dropFromIndex } from './entry-index.ts';
 
 /** The log's tables, one function per statement. The caller brings the transaction. */
 
@@ -31,6 +32,11 @@ export function entriesOf(connection: Connection, from: number, to: number): Ent
     to,
   );
   return decodeRange(rows, from, to);
+}
+
+/** The entries of these revisions, in their order. */
+export function entriesAt(connection: Connection, revisions: readonly number[]): Entry[] {
+  return revisions.flatMap((revision) => entriesOf(connection, revision, revision));
 }
 
 export function upsertSnapshot(connection: Connection, row: StoredSnapshotRow): void {
@@ -67,6 +73,7 @@ export function deleteSnapshotsBefore(connection: Connection, revision: number):
 export function dropEntriesBefore(connection: Connection, revision: number): void {
   connection.run('DELETE FROM entry WHERE revision < ?', revision);
   connection.run('UPDATE log SET first = ?', revision);
+  dropFromIndex(connection, revision);
 }
 
 /** Writes one page without changing the log. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { decodeSnapshot } from '../codec.ts';
 import { StoreError } from '../errors.ts';
@@ -19,6 +20,20 @@ export function checkStructure(connection: Connection): void {
   if (sizeBytes(connection) > wholeCheckBytesMax) return;
   const [problem] = structureProblems(connection, 1);
   if (problem !== undefined) throw problem;
+}
+
+/**
+ * At opening: whether the end of the file is there. SQLite takes what it cannot read of a page for zeros, and these may
+ * pass for content. While there is a WAL, the file may be shorter than the database.
+ */
+export function checkLength(connection: Connection, path: string): void {
+  const databaseBytes = sizeBytes(connection);
+  const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (walBytes > 0 || statSync(path).size >= databaseBytes) return;
+  throw new StoreError(
+    'CORRUPT_STORE',
+    `The log file ${path} is damaged: its end is missing. Nothing was changed. Restore it from a backup, or move it away to begin an empty one.`,
+  );
 }
 
 /** At opening: the bounds and the newest entries. Older ones are checked whenever they are read. */

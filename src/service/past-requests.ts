@@ -1,0 +1,47 @@
+/**
+ * Request ids that the state has forgotten. It remembers the results of the last ten thousand commands; a repeat that is
+ * older must not take effect again, so the log is asked for it. That costs a search, which new ids must not pay: of all ids
+ * in the log a print is kept here, and only an id whose print is known is looked for.
+ */
+import type { Entry, RequestId, State } from '../core/index.ts';
+import { printOf, type LogStore } from '../store/index.ts';
+import type { CommandCall } from './batch.ts';
+import { PrintSet } from './print-set.ts';
+
+export class PastRequests {
+  readonly #store: LogStore;
+  readonly #prints = new PrintSet();
+
+  constructor(store: LogStore) {
+    this.#store = store;
+  }
+
+  /** Learns what the log has; the newest are in the state. */
+  async open(state: State): Promise<void> {
+    for await (const prints of this.#store.requestPrints())
+      for (const print of prints) if (print !== 0) this.#prints.add(print);
+    for (const [id] of state.recentRequests) this.#prints.add(printOf(id));
+  }
+
+  note(entries: readonly Entry[]): void {
+    for (const { requestId } of entries) if (requestId !== null) this.#prints.add(printOf(requestId));
+  }
+
+  /** Ids that seem to have been used before and that the state does not remember. */
+  suspectsAmong(calls: readonly CommandCall[], { recentRequests }: State): RequestId[] {
+    return calls.flatMap(({ command: { requestId } }) => {
+      if (requestId === null || !this.#prints.has(printOf(requestId))) return [];
+      return recentRequests.get(requestId) === undefined ? [requestId] : [];
+    });
+  }
+
+  /** The entries of those that were used. */
+  async find(suspects: readonly RequestId[]): Promise<ReadonlyMap<RequestId, Entry>> {
+    const found = new Map<RequestId, Entry>();
+    for (const id of suspects) {
+      const entry = await this.#store.findRequest(id);
+      if (entry !== null) found.set(id, entry);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,21 @@
+import { crc32 } from 'node:zlib';
+import type { Entry, RequestId } from '../core/index.ts';
+import { subjectsOf, type Subject } from './subjects.ts';
+
+/** What the index has of an entry. */
+export interface Mark {
+  readonly revision: number;
+  readonly subjects: readonly Subject[];
+  /** Of its request id; 0 when it has none. */
+  readonly print: number;
+}
+
+export function markOf(entry: Entry): Mark {
+  const { revision, requestId } = entry;
+  return { revision, subjects: subjectsOf(entry), print: requestId === null ? 0 : printOf(requestId) };
+}
+
+/** 32 bits of a request id, never 0: enough to know for nearly every new one that it is not in the log. */
+export function printOf(requestId: RequestId): number {
+  return crc32(requestId) || 1;
+}
