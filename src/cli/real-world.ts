@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import {
   connect,
   deleteSession,
+  endOwner,
   listSessions,
   livingKeeper,
   newRequestId,
@@ -76,10 +77,7 @@ function ownerOf(version: () => string): Owner {
   return {
     health: (repository) => reached(repository, (owner) => owner.query({ kind: 'health' })),
     refresh: (repository) => reached(repository, (owner) => owner.refresh(), refreshTimeoutMs),
-    stop: async (repository) => {
-      const answer = await reached(repository, (owner) => owner.stopOwner('now'));
-      return answer?.stopping ?? false;
-    },
+    stop: ({ commonDir }) => endOwner({ commonDir, version: version(), patienceMs: lookTimeoutMs }),
     logFile: async ({ commonDir }) => statePaths(commonDir).log,
     run: async (repository) =>
       (await import('../daemon/index.ts')).runOwner({ repository, version: version() }),

@@ -1,7 +1,8 @@
+import type { OwnerEnd } from '../client/index.ts';
 import type { ConfigEntry } from '../config/index.ts';
 import type { Repository } from '../context/index.ts';
 import type { AgentId, Epoch, Parsed, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
-import type { LogAudit } from '../daemon/index.ts';
+import type { LogAudit, Room } from '../daemon/index.ts';
 import type { FileChange, InitRequest, Prepared } from '../init/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../protocol/index.ts';
 import type { LogSource } from '../verify/index.ts';
@@ -68,8 +69,8 @@ export interface Owner {
   health(repository: Repository): Promise<HealthAnswer | null>;
   /** Has the running owner read the scope files again; null when none runs. Never starts one. */
   refresh(repository: Repository): Promise<RefreshReport | null>;
-  /** Asks it to finish and leave; false when none runs. */
-  stop(repository: Repository): Promise<boolean>;
+  /** Asks it to finish and leave; its process is killed where it does not. */
+  stop(repository: Repository): Promise<OwnerEnd>;
   logFile(repository: Repository): Promise<string>;
   /** Is the owner, until it leaves. */
   run(repository: Repository): Promise<void>;
@@ -85,6 +86,10 @@ export interface Inspection {
   /** As Git itself tells it: `git version 2.43.0`. Null when there is no Git. */
   gitVersion(env: Environment): Promise<string | null>;
   stateFiles(repository: Repository): Promise<StateFiles>;
+  /** Whether the log can grow; a file is written for that, and removed again. */
+  room(repository: Repository): Promise<Room>;
+  /** How many files this process may have open; null where the system does not tell. */
+  openFilesMax(): number | null;
   /** What coordination relies on outside its own files. */
   surroundings(repository: Repository, env: Environment): Promise<Surroundings>;
   /** Reads the whole log and says what is wrong with it. */

@@ -14,10 +14,12 @@ import {
   type Operations,
   type OwnerMessage,
 } from '../protocol/index.ts';
+import { nowMs } from './persist.ts';
+import { Pulse } from './pulse.ts';
 
 /** What a caller may say about one call on a connection. */
 export interface CallOptions {
-  /** The call fails with `DEADLINE_EXCEEDED` after this long; null: never. */
+  /** The call fails with `DEADLINE_EXCEEDED` after this long; null: when the owner falls silent. */
   readonly timeoutMs: number | null;
   /** Gives the call up; it fails with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -32,8 +34,8 @@ interface PendingCall {
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /**
- * One socket to the owner, shared by any number of calls. When it breaks, every call under way fails with a retryable
- * `UNAVAILABLE`: whether it took effect is unknown, and asking again under the same request id tells.
+ * One socket to the owner, shared by any number of calls. When it breaks, or the owner falls silent while somebody waits,
+ * every call under way fails with a retryable `UNAVAILABLE`: whether it took effect is unknown, and asking again under the same request id tells.
  */
 export class Connection {
   /** What the owner said about itself. */
@@ -41,6 +43,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #batch: LineBatch;
   readonly #calls = new Map<number, PendingCall>();
+  readonly #pulse: Pulse;
+  #aliveAtMs = nowMs();
   #lastCallId = connectionCallId;
   #failure: CoordinatorError | null = null;
   readonly #ended: Promise<void>;
@@ -51,11 +55,21 @@ export class Connection {
     this.owner = owner;
     this.#batch = new LineBatch((text) => socket.write(text));
     this.#ended = new Promise((resolve) => (this.#markEnded = resolve));
+    this.#pulse = new Pulse({
+      ask: () => this.#ask(),
+      silent: (silentMs) => this.end(silentOwner(silentMs, owner.pid)),
+      every: everyMs,
+    });
   }
 
   /** Whether calls can be made. */
   get isOpen(): boolean {
     return this.#failure === null;
+  }
+
+  /** When the owner last gave a sign of life, be it that it hung up; by this process's monotonic clock. */
+  get aliveAtMs(): number {
+    return this.#aliveAtMs;
   }
 
   /** Sends a call and waits for its answer. */
@@ -94,6 +108,8 @@ export class Connection {
 
   /** Takes one message of the owner. Called by whoever reads the socket. */
   receive(message: OwnerMessage): void {
+    this.#aliveAtMs = nowMs();
+    this.#pulse.heard();
     if ('op' in message) return;
     if (message.id === connectionCallId && 'error' in message) {
       this.end(CoordinatorError.fromJSON(message.error));
@@ -109,7 +125,14 @@ export class Connection {
 
   /** The socket is gone. */
   lost(cause: unknown): void {
+    if (this.#failure === null) this.#aliveAtMs = nowMs();
     this.#fail(connectionLost(cause));
+  }
+
+  /** Any answer will do, this one or another's. */
+  #ask(): void {
+    const id = (this.#lastCallId += 1);
+    this.#batch.add({ id, op: 'query', query: { kind: 'health' } });
   }
 
   #expect(id: number, options: CallOptions): Promise<unknown> {
@@ -118,7 +141,11 @@ export class Connection {
         settle({ error });
         if (this.#failure === null) this.#batch.add({ op: 'cancel', id });
       };
-      const stopClock = afterMs(options.timeoutMs, () => giveUp(deadlineExceeded(options.timeoutMs)));
+      const { timeoutMs } = options;
+      const stopClock =
+        timeoutMs === null
+          ? this.#pulse.watch()
+          : afterMs(timeoutMs, () => giveUp(deadlineExceeded(timeoutMs, this.owner)));
       const onAbort = (): void => giveUp(abortReason(options.signal));
       options.signal?.addEventListener('abort', onAbort, { once: true });
       const settle = (outcome: Outcome): void => {
@@ -140,26 +167,45 @@ export class Connection {
   }
 }
 
+export interface OpenOptions {
+  readonly timeoutMs: number;
+  /** Gives it up; it fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The number of a process that does not say it itself; null where it cannot be told. */
+  readonly ownerPid: () => number | null;
+}
+
 /**
  * Connects, and exchanges hellos within the time given. Rejects with the system's error (`ENOENT`, `ECONNREFUSED`,
  * `EACCES` ...) when nobody can be reached, and with a {@link CoordinatorError} when somebody is there who does not
  * speak the protocol.
  */
-export function openConnection(address: string, version: string, timeoutMs: number): Promise<Connection> {
+export function openConnection(
+  address: string,
+  version: string,
+  { timeoutMs, signal, ownerPid }: OpenOptions,
+): Promise<Connection> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(abortReason(signal));
     const socket = createConnection(address);
     const splitter = new LineSplitter(replyLineBytesMax);
     let connection: Connection | null = null;
-    const fail = (error: unknown): void => {
+    const settled = (): void => {
       stopClock();
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown): void => {
+      settled();
       socket.destroy();
       connection?.lost(error);
       reject(error as Error);
     };
-    const stopClock = afterMs(timeoutMs, () => fail(silentOwner(timeoutMs)));
+    const onAbort = (): void => fail(abortReason(signal));
+    const stopClock = afterMs(timeoutMs, () => fail(silentOwner(timeoutMs, ownerPid())));
+    signal?.addEventListener('abort', onAbort, { once: true });
     const receive = (message: OwnerMessage): void => {
       if (connection !== null) return connection.receive(message);
-      stopClock();
+      settled();
       connection = greeted(socket, message);
       resolve(connection);
     };
@@ -187,10 +233,14 @@ function greeted(socket: Socket, message: OwnerMessage): Connection {
   throw new CoordinatorError('INTERNAL', 'the owner did not begin with hello');
 }
 
-function afterMs(delayMs: number | null, run: () => void): () => void {
-  if (delayMs === null) return () => {};
+function afterMs(delayMs: number, run: () => void): () => void {
   const timer = setTimeout(run, delayMs);
   return () => clearTimeout(timer);
+}
+
+function everyMs(intervalMs: number, turn: () => void): () => void {
+  const timer = setInterval(turn, intervalMs);
+  return () => clearInterval(timer);
 }
 
 function abortReason(signal: AbortSignal | undefined): unknown {
@@ -204,11 +254,14 @@ function connectionLost(cause: unknown): CoordinatorError {
   });
 }
 
-function silentOwner(timeoutMs: number): CoordinatorError {
+/** Somebody has the socket, and says nothing. `pid`: null where it cannot be told. */
+export function silentOwner(silentMs: number, pid: number | null): CoordinatorError {
+  const [named, goOn] = pid === null ? ['', ''] : [` (pid ${pid})`, ` (then: kill -CONT ${pid})`];
+  const seconds = Math.max(1, Math.round(silentMs / 1_000));
   return new CoordinatorError(
     'UNAVAILABLE',
-    `the coordinator process took the connection but said nothing for ${Math.round(timeoutMs)} ms: it may be stopped or overloaded`,
-    { retryable: true },
+    `the coordinator process${named} has said nothing for ${seconds} s: it may be stopped${goOn}, or overloaded; \`rhema daemon stop\` ends it, by force if need be, and nothing in the log is lost`,
+    { retryable: true, details: { ownerPid: pid } },
   );
 }
 
@@ -220,11 +273,11 @@ function slowToLeave({ pid }: Hello, timeoutMs: number): CoordinatorError {
   );
 }
 
-function deadlineExceeded(timeoutMs: number | null): CoordinatorError {
+function deadlineExceeded(timeoutMs: number, { pid }: Hello): CoordinatorError {
   return new CoordinatorError(
     'DEADLINE_EXCEEDED',
-    `no answer within ${Math.round(timeoutMs ?? 0)} ms: the call may still take effect, and asking again with the same request id is safe`,
-    { retryable: true },
+    `no answer of the coordinator process (pid ${pid}) within ${Math.round(timeoutMs)} ms: the call may still take effect, and asking again with the same request id is safe; if it stays so, \`rhema daemon stop\` ends that process, by force if need be`,
+    { retryable: true, details: { ownerPid: pid } },
   );
 }
 

@@ -1,6 +1,8 @@
 import type { Entry, Revision } from '../core/index.ts';
 import {
   CoordinatorError,
+  isOpen,
+  mayBeWritten,
   type Answer,
   type CommandRequest,
   type Coordinator,
@@ -18,7 +20,7 @@ import type { Connection } from './connection.ts';
 import { dial } from './dial.ts';
 import { visibleOwner } from './owner-process.ts';
 import { statePaths } from './paths.ts';
-import { Endurance, jitteredBackoffMs, persist, type BackoffMs } from './persist.ts';
+import { Endurance, isDeadlineExceeded, jitteredBackoffMs, persist, type BackoffMs } from './persist.ts';
 import { untilExited } from './process-identity.ts';
 import type { StartOwner } from './start-owner.ts';
 import { watchEntries } from './watch.ts';
@@ -57,7 +59,7 @@ export class SocketCoordinator implements Coordinator {
   readonly #backoffMs: BackoffMs;
   #connection: Connection | null = null;
   #dialing: Promise<Connection> | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: ConnectOptions) {
     this.#options = options;
@@ -70,8 +72,27 @@ export class SocketCoordinator implements Coordinator {
     await this.#connected(this.#callTimeoutMs);
   }
 
-  submit(request: CommandRequest): Promise<Reply> {
-    return this.#call('submit', { request });
+  /**
+   * A failure of the last try must not say that nothing was written where an earlier one went without an answer: what that
+   * one did, or may yet do, is not known.
+   */
+  async submit(request: CommandRequest): Promise<Reply> {
+    const endurance = this.#endurance();
+    let open = false;
+    const ask = async (): Promise<Reply> => {
+      const connection = await this.#connected(endurance.leftMs);
+      try {
+        return await connection.call('submit', { request }, { timeoutMs: endurance.leftMs });
+      } catch (error) {
+        open ||= !connection.isOpen || isDeadlineExceeded(error) || isOpen(error);
+        throw error;
+      }
+    };
+    try {
+      return await persist(endurance, ask);
+    } catch (error) {
+      throw open && error instanceof CoordinatorError ? mayBeWritten(error) : error;
+    }
   }
 
   awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
@@ -81,8 +102,8 @@ export class SocketCoordinator implements Coordinator {
       try {
         return await connection.call('awaitTicket', { ticket }, { timeoutMs: null, signal });
       } finally {
-        // However long the wait was: until now there was a connection.
-        endurance.alive();
+        // However long the wait was: until then there was somebody.
+        endurance.alive(connection.aliveAtMs);
       }
     };
     return persist(endurance, ask, signal);
@@ -93,8 +114,9 @@ export class SocketCoordinator implements Coordinator {
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
-    const connected = (): Promise<Connection> => this.#connected(this.#callTimeoutMs);
-    return watchEntries(connected, fromRevision, signal, this.#endurance());
+    const endurance = this.#endurance();
+    const connected = (): Promise<Connection> => this.#connected(endurance.leftMs);
+    return watchEntries(connected, fromRevision, signal, endurance);
   }
 
   refresh(options: RefreshOptions = {}): Promise<RefreshReport> {
@@ -118,7 +140,7 @@ export class SocketCoordinator implements Coordinator {
   }
 
   close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(closed());
     this.#connection?.end(closed());
     return Promise.resolve();
   }
@@ -137,7 +159,7 @@ export class SocketCoordinator implements Coordinator {
 
   /** The connection that all calls share; one is made when there is none. */
   #connected(timeoutMs: number): Promise<Connection> {
-    if (this.#closed) return Promise.reject(closed());
+    if (this.#closing.signal.aborted) return Promise.reject(closed());
     if (this.#connection?.isOpen === true) return Promise.resolve(this.#connection);
     this.#dialing ??= this.#dial(timeoutMs).finally(() => (this.#dialing = null));
     return this.#dialing;
@@ -145,15 +167,14 @@ export class SocketCoordinator implements Coordinator {
 
   async #dial(timeoutMs: number): Promise<Connection> {
     const { commonDir, version, startOwner } = this.#options;
-    const connection = await dial({
-      paths: statePaths(commonDir),
-      version,
-      startOwner,
-      timeoutMs,
-      backoffMs: this.#backoffMs,
+    const { signal } = this.#closing;
+    const paths = statePaths(commonDir);
+    const options = { paths, version, startOwner, timeoutMs, backoffMs: this.#backoffMs, signal };
+    const connection = await dial(options).catch((error: unknown) => {
+      throw signal.aborted ? closed() : error;
     });
     this.#connection = connection;
-    if (this.#closed) connection.end(closed());
+    if (signal.aborted) connection.end(closed());
     return connection;
   }
 }

@@ -1,5 +1,6 @@
 import { CoordinatorError, protocolNumber, type StopAnswer } from '../protocol/index.ts';
-import { openConnection, type Connection } from './connection.ts';
+import { openConnection, silentOwner, type Connection } from './connection.ts';
+import { findOwner } from './owner-process.ts';
 import { isDialable, socketAddress, type StatePaths } from './paths.ts';
 import { Endurance, persist, type BackoffMs } from './persist.ts';
 import { startOwner, type StartOwner } from './start-owner.ts';
@@ -14,6 +15,8 @@ export interface DialOptions {
   /** How long to try. */
   readonly timeoutMs: number;
   readonly backoffMs: BackoffMs;
+  /** Gives it up. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -26,29 +29,33 @@ export async function dial(options: DialOptions): Promise<Connection> {
   const endurance = new Endurance(options.timeoutMs, options.backoffMs);
   // Once only: were the program on disk older than this one, replacing would never end.
   let mayReplace = options.startOwner !== null;
-  return persist(endurance, async () => {
+  const attempt = async (): Promise<Connection> => {
     const connection = await reach(options, endurance);
     if (!mayReplace || compareVersions(connection.owner.version, options.version) >= 0)
       return checkProtocol(connection);
     mayReplace = false;
     const left = await leavesWhenAsked(connection, endurance.leftMs);
     return checkProtocol(left ? await reach(options, endurance) : connection);
-  });
+  };
+  return persist(endurance, attempt, options.signal);
 }
 
 /** Connects, starting the owner if nobody listens. */
 async function reach(options: DialOptions, endurance: Endurance): Promise<Connection> {
   const address = socketAddress(options.paths);
-  const open = (): Promise<Connection> => openConnection(address, options.version, endurance.leftMs);
+  const { paths, signal } = options;
+  const ownerPid = (): number | null => findOwner(paths)?.pid ?? null;
+  const open = (): Promise<Connection> =>
+    openConnection(address, options.version, { timeoutMs: endurance.leftMs, signal, ownerPid });
   // Before anything is sent: whoever listens there is told the secrets of sessions.
-  if (isDialable(options.paths))
+  if (isDialable(paths))
     try {
       return await open();
     } catch (error) {
-      if (!isAbsent(error)) throw unreachable(error, options.paths);
+      if (!isAbsent(error)) throw unreachable(error, paths);
     }
   if (options.startOwner === null) throw notRunning(options.paths);
-  await startOwner(options.startOwner, options.paths, endurance.leftMs);
+  await startOwner(options.startOwner, paths, endurance.leftMs, signal);
   // Retryable when it fails: the one that was there may have left meanwhile.
   return open().catch((error: unknown) => {
     throw unreachable(error, options.paths);
@@ -92,6 +99,8 @@ function unreachable(cause: unknown, paths: StatePaths): CoordinatorError {
   const code = systemCode(cause);
   if (code === 'EACCES' || code === 'EPERM')
     return new CoordinatorError('PERMISSION', `${paths.socket} belongs to another user`, { cause });
+  // So many wait to be let in that the system takes no more.
+  if (code === 'EAGAIN') return silentOwner(0, findOwner(paths)?.pid ?? null);
   return new CoordinatorError('UNAVAILABLE', `the coordinator process cannot be reached: ${String(cause)}`, {
     retryable: true,
     cause,

@@ -1,4 +1,5 @@
 export { connect, SocketCoordinator, type ConnectOptions } from './coordinator.ts';
+export { endOwner, type OwnerEnd } from './end-owner.ts';
 export {
   accessError,
   ensurePrivateDirectory,

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import type { StatePaths } from './paths.ts';
 import { identityOf, type ProcessIdentity } from './process-identity.ts';
 
 /**
@@ -10,6 +11,27 @@ export function visibleOwner(pid: number, database: string): ProcessIdentity | n
   // Elsewhere there are no containers that share a socket with their host.
   if (process.platform === 'linux' && !hasOpen(pid, database)) return null;
   return identityOf(pid);
+}
+
+/**
+ * The owner of a log by what the system shows: the process that has the owner's lock open. Null when there is none, or none
+ * that can be seen from here: of another user, in another container, on a system that does not tell.
+ */
+export function findOwner({ lock }: StatePaths): ProcessIdentity | null {
+  const file = fileAt(lock);
+  if (file === null) return null;
+  const pid = processes().find((found) => found !== process.pid && hasOpen(found, lock));
+  return pid === undefined ? null : identityOf(pid);
+}
+
+function processes(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
 }
 
 /** By the file itself: the other process may see it under another path. */

@@ -38,9 +38,9 @@ export class Endurance {
     return Math.max(1, this.#aliveAtMs + this.#patienceMs - nowMs());
   }
 
-  /** Somebody answered: patience starts anew. */
-  alive(): void {
-    this.#aliveAtMs = nowMs();
+  /** There was a sign of life, now or at a time that is past already: patience starts anew from there. */
+  alive(atMs = nowMs()): void {
+    this.#aliveAtMs = Math.max(this.#aliveAtMs, atMs);
   }
 
   /** It got on: the next failure is the first in a row. */
@@ -84,6 +84,6 @@ function isWorthAnotherTry(error: unknown): boolean {
   return error instanceof CoordinatorError && error.retryable && !isDeadlineExceeded(error);
 }
 
-function isDeadlineExceeded(error: unknown): boolean {
+export function isDeadlineExceeded(error: unknown): boolean {
   return error instanceof CoordinatorError && error.code === 'DEADLINE_EXCEEDED';
 }

@@ -57,7 +57,7 @@ function openStream(
     .then(() => stream.fail(endedByOwner()))
     .catch((error: unknown) => {
       // However long it was quiet before: until now there was a connection.
-      if (!connection.isOpen) endurance.alive();
+      if (!connection.isOpen) endurance.alive(connection.aliveAtMs);
       stream.fail(error instanceof Error ? error : new Error(String(error)));
     });
   return stream;

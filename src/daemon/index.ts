@@ -1,10 +1,12 @@
 import type { Coordinator } from '../protocol/index.ts';
 import type { LogAudit } from './audit-log.ts';
 import type { OpenLogFile } from './log-file-source.ts';
+import type { Room } from './room.ts';
 import type { OpenOptions } from './wire-up.ts';
 
 export type { LogAudit, LogContent } from './audit-log.ts';
 export type { OpenLogFile } from './log-file-source.ts';
+export type { Room } from './room.ts';
 export type { OpenOptions } from './wire-up.ts';
 
 /** See `owner.ts`. What an owner needs is loaded once it is one: most of those who start at the same time are not. */
@@ -25,4 +27,9 @@ export async function auditLog(commonDir: string): Promise<LogAudit> {
 /** See `log-file-source.ts`. */
 export async function openLogFile(path: string): Promise<OpenLogFile> {
   return (await import('./log-file-source.ts')).openLogFile(path);
+}
+
+/** See `room.ts`. */
+export async function roomFor(commonDir: string): Promise<Room> {
+  return (await import('./room.ts')).roomFor(commonDir);
 }

@@ -1,4 +1,5 @@
 import { chmodSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
 import { give } from '../files/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
@@ -10,6 +11,11 @@ import { CoordinatorServer } from './server.ts';
 import { Upkeep } from './upkeep.ts';
 import { openCoordination, type Coordination, type OpenOptions } from './wire-up.ts';
 
+/** How long the log may take to be closed. */
+const closeMaxMs = 2_500;
+/** How long the process may live on after that. */
+const lingerMaxMs = 1_500;
+
 /** Serves the log until there is a reason to leave. `onReady` is called once clients can connect. */
 export async function serveAsOwner(
   options: OpenOptions,
@@ -17,8 +23,12 @@ export async function serveAsOwner(
   onReady: () => void,
 ): Promise<void> {
   const paths = statePaths(options.repository.commonDir);
-  capLogFile(paths.log);
   const log = openLog();
+  try {
+    capLogFile(paths.log);
+  } catch (error) {
+    log.warn({ cause: String(error) }, 'the log file cannot be begun anew');
+  }
   const owner = new Owner(options, paths, log);
   try {
     await owner.start();
@@ -92,11 +102,22 @@ class Owner {
     this.#upkeep?.stop();
     this.#server?.stopListening();
     try {
-      await this.#coordination?.close();
+      await this.#closeInTime();
     } finally {
       lock.release();
       this.#server?.hangUp();
+      // Whatever is under way still, a disk or a program that does not answer, has no part in the log any more.
+      setTimeout(() => process.exit(), lingerMaxMs).unref();
     }
+  }
+
+  /** Nothing is lost where it takes too long: what was told is in the log, and the next owner goes on from there. */
+  async #closeInTime(): Promise<void> {
+    const overdue = new AbortController();
+    const late = sleep(closeMaxMs, 'late', { signal: overdue.signal }).catch(() => 'in time');
+    const end = await Promise.race([late, this.#coordination?.close()]);
+    overdue.abort();
+    if (end === 'late') this.#log.warn({ closeMaxMs }, 'left without having closed the log');
   }
 
   #startUpkeep({ coordinator, keeper }: Coordination, server: CoordinatorServer): Upkeep {
@@ -106,11 +127,20 @@ class Owner {
       isActive: () => server.connections > 0 || !coordinator.idle(),
       callCount: () => server.callCount,
       idleExitMs: () => keeper.config?.idleExitMs ?? 0,
-      isInPlace: () => inodeOf(socket) === inodes[0] && inodeOf(database) === inodes[1],
+      isInPlace: () => isStill(socket, inodes[0]) && isStill(database, inodes[1]),
       followScopes: () => keeper.poll(),
       leave: (reason) => this.#leave(reason),
       log: this.#log,
     });
+  }
+}
+
+/** A file that may not be looked at, for a moment or for good, counts as still there: it was not seen to be gone. */
+function isStill(path: string, inode: number | null | undefined): boolean {
+  try {
+    return inodeOf(path) === inode;
+  } catch {
+    return true;
   }
 }
 

@@ -16,6 +16,8 @@ import { toFailure } from './failures.ts';
 
 /** Calls that one connection may have under way. */
 const callsMax = 10_000;
+/** How long a client may take to read what was still answered, once this end hangs up. */
+const hangUpGraceMs = 1_000;
 
 /** Answers the calls of a peer. */
 export interface PeerHandler {
@@ -79,10 +81,12 @@ export class Peer {
     for (const call of this.#calls.values()) call.abort?.abort();
   }
 
-  /** Sends what is pending and hangs up. */
+  /** Sends what is pending and hangs up, also on a client that does not read it. */
   end(): void {
     this.#batch.flush();
     this.#socket.end(() => this.#socket.destroy());
+    const timer = setTimeout(() => this.#socket.destroy(), hangUpGraceMs);
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   /** Hangs up at once. */

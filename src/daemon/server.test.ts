@@ -25,6 +25,8 @@ const submit = (id: number, requestId = `r${id}`, agent = 'alice'): string =>
     },
   })}\n`;
 
+const query = (id: number): string => `${JSON.stringify({ id, op: 'query', query: { kind: 'health' } })}\n`;
+
 let folder: ReturnType<typeof temporaryFolder>;
 let fake: FakeCoordinator;
 let server: CoordinatorServer;
@@ -237,4 +239,21 @@ it('leaves when asked while idle, and at any rate when told to', async () => {
   peer.say(`${hello}{"id":1,"op":"stop","when":"idle"}\n`);
   await until(() => peer.isClosed);
   expect(peer.answer(1)).toEqual({ id: 1, ok: { stopping: true } });
+});
+
+it('hangs up on a client that reads nothing, and refuses what others ask, once it leaves', async () => {
+  const [deaf, other] = [new RawPeer(), new RawPeer()];
+  await until(() => deaf.heard.length > 0 && other.heard.length > 0);
+  other.say(hello);
+  deaf.socket.pause();
+  // More than the system takes for somebody who does not read.
+  fake.answerBytes = 20_000;
+  deaf.say(hello + Array.from({ length: 200 }, (_, index) => query(index + 1)).join(''));
+  await until(() => fake.queries === 200);
+  server.stopListening();
+  other.say(query(1));
+  await until(() => other.answer(1) !== undefined);
+  expect(other.answer(1)).toMatchObject({ error: { code: 'UNAVAILABLE', retryable: true } });
+  server.hangUp();
+  await until(() => server.connections === 0);
 });

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Revision } from '../core/index.ts';
-import type { Call, RequestParsers, StopAnswer } from '../protocol/index.ts';
+import { CoordinatorError, type Call, type RequestParsers, type StopAnswer } from '../protocol/index.ts';
 import { Peer, type PeerHandler } from './peer.ts';
 import type { ServedCoordinator } from './served.ts';
 
@@ -71,6 +71,7 @@ export class CoordinatorServer implements PeerHandler {
 
   handle(call: Call, signal: AbortSignal, send: (item: unknown) => Promise<void>): Promise<unknown> {
     this.#callCount += 1;
+    if (this.#isStopping && call.op !== 'stop') throw leaving();
     const { coordinator } = this.#options;
     switch (call.op) {
       case 'submit':
@@ -121,4 +122,11 @@ export class CoordinatorServer implements PeerHandler {
     for (const peer of this.#peers) count += peer.finiteCalls;
     return count;
   }
+}
+
+/** New questions must not keep it from leaving: the next owner answers them. */
+function leaving(): CoordinatorError {
+  return new CoordinatorError('UNAVAILABLE', 'the coordinator process is leaving: ask the next one', {
+    retryable: true,
+  });
 }

@@ -6,7 +6,7 @@ import { Upkeep } from './upkeep.ts';
 let isActive: boolean;
 let callCount: number;
 let idleExitMs: number;
-let isInPlace: boolean;
+let isInPlace: () => boolean;
 let follows: number;
 let followScopes: () => Promise<void>;
 let left: string[];
@@ -18,7 +18,7 @@ beforeEach(() => {
   isActive = false;
   callCount = 0;
   idleExitMs = 5_000;
-  isInPlace = true;
+  isInPlace = () => true;
   follows = 0;
   followScopes = () => Promise.resolve();
   left = [];
@@ -30,7 +30,7 @@ beforeEach(() => {
       isActive: () => isActive,
       callCount: () => callCount,
       idleExitMs: () => idleExitMs,
-      isInPlace: () => isInPlace,
+      isInPlace: () => isInPlace(),
       followScopes: () => {
         follows += 1;
         return followScopes();
@@ -82,7 +82,7 @@ it('stays for ever when the idle time is 0', async () => {
 
 it('leaves when its socket or its log is gone: nobody can find them any more', async () => {
   isActive = true;
-  isInPlace = false;
+  isInPlace = () => false;
   await pass(1_000);
   expect(left).toEqual(['its files were removed or replaced']);
 });
@@ -127,4 +127,16 @@ it('does not look again before a slow look at the files has ended', async () => 
   followScopes = () => new Promise(() => {});
   await pass(5_000);
   expect(follows).toBe(1);
+});
+
+it('goes on when its files cannot be looked at for a moment', async () => {
+  isInPlace = () => {
+    throw new Error('EACCES');
+  };
+  await pass(3_000);
+  expect(left).toEqual([]);
+  expect(warnings).toHaveLength(3);
+  isInPlace = () => false;
+  await pass(1_000);
+  expect(left).toEqual(['its files were removed or replaced']);
 });

@@ -60,15 +60,32 @@ export class Upkeep {
   #schedule(): void {
     const idleExitMs = this.#ports.idleExitMs();
     const delayMs = idleExitMs === 0 ? lookEveryMs : Math.min(lookEveryMs, idleExitMs);
-    if (!this.#isStopped) this.#cancel = this.#clock.timers.schedule(delayMs, () => void this.#look());
+    if (!this.#isStopped) this.#cancel = this.#clock.timers.schedule(delayMs, () => void this.#turn());
   }
 
-  async #look(): Promise<void> {
-    if (!this.#ports.isInPlace()) return this.#ports.leave('its files were removed or replaced');
-    this.#noteActivity();
-    if (this.#isIdleForLong()) return this.#ports.leave('idle');
-    if (this.#ports.isActive() && this.#clock.monotonicMs() >= this.#followAtMs) await this.#followScopes();
+  /** What cannot be looked at now may be at the next turn. */
+  async #turn(): Promise<void> {
+    try {
+      if (await this.#look()) return;
+    } catch (error) {
+      this.#ports.log.warn({ cause: String(error) }, 'the upkeep failed');
+    }
     this.#schedule();
+  }
+
+  /** Whether it leaves. */
+  async #look(): Promise<boolean> {
+    const reason = this.#reasonToLeave();
+    if (reason !== null) this.#ports.leave(reason);
+    else if (this.#ports.isActive() && this.#clock.monotonicMs() >= this.#followAtMs)
+      await this.#followScopes();
+    return reason !== null;
+  }
+
+  #reasonToLeave(): string | null {
+    if (!this.#ports.isInPlace()) return 'its files were removed or replaced';
+    this.#noteActivity();
+    return this.#isIdleForLong() ? 'idle' : null;
   }
 
   #noteActivity(): void {

@@ -1,4 +1,5 @@
-import { destination, pino } from 'pino';
+import { writeSync } from 'node:fs';
+import { pino } from 'pino';
 
 /** What the coordinator process says about its work: facts as fields, and a sentence for people. */
 export interface Log {
@@ -9,6 +10,17 @@ export interface Log {
 
 const standardError = 2;
 
+/** What cannot be written there (the disk is full, the terminal is gone) is lost: work does not end for want of a log. */
+const lines = {
+  write: (line: string): void => {
+    try {
+      writeSync(standardError, line);
+    } catch {
+      // There is no other place to say it.
+    }
+  },
+};
+
 /** JSON lines on standard error, with ISO times; written at once, so that the last words of a dying process are kept. */
 export function openLog(): Log {
   return pino(
@@ -17,6 +29,6 @@ export function openLog(): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination({ fd: standardError, sync: true }),
+    lines,
   );
 }

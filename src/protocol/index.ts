@@ -26,6 +26,8 @@ export {
   type OwnerMessage,
   type StopAnswer,
 } from './wire.ts';
+export { isOpen, mayBeWritten, nothingWritten } from './outcomes.ts';
+export { systemFailure } from './system-failures.ts';
 export { isPointInTime, onWallClock } from './local-time.ts';
 export type { ParsedMessage, RequestParsers } from './requests.ts';
 

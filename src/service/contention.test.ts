@@ -1,3 +1,4 @@
+import { StoreError } from '../store/index.ts';
 import { describe, expect, it } from 'vitest';
 import {
   acquire,
@@ -139,5 +140,60 @@ describe('a store that fails for a while', () => {
     bench.timers.advance(1_000);
     await settled();
     expect(await kindsIn(bench.store)).toContain('ExpireDue');
+  });
+});
+
+describe('a command that could not be written', () => {
+  const failureOf = (reply: Promise<unknown>): Promise<unknown> => reply.catch((error: unknown) => error);
+
+  it('is told as unwritten where that is certain, and is not carried out later', async () => {
+    const bench = await openBench();
+    bench.store.fates.push('diskFull');
+    expect(await failureOf(finish(bench, join(bench.service, 'ann')))).toMatchObject({
+      code: 'STORE_FAILURE',
+      message: 'the disk is full; nothing was written',
+      details: { outcome: 'nothing' },
+    });
+    bench.timers.advance(60_000);
+    await settled();
+    expect(await kindsIn(bench.store)).toEqual(['TakeOver']);
+  });
+
+  it.each(['answerLost', 'requestLost'] as const)(
+    'is not told as unwritten once one append had no known outcome: %s',
+    async (fate) => {
+      const bench = await openBench();
+      await defineScopes(bench.service, 'a');
+      const ann = await join(bench.service, 'ann');
+      bench.store.fates.push(fate);
+      bench.store.failReads(new StoreError('DISK_FULL', 'the disk is full'));
+      const failure = await failureOf(finish(bench, acquire(bench.service, ann, 'a')));
+      expect(failure).toMatchObject({
+        code: 'STORE_FAILURE',
+        message: expect.stringMatching(
+          /^the disk is full; the request may still have taken effect/,
+        ) as string,
+        details: { outcome: 'unknown' },
+      });
+    },
+  );
+
+  it('for want of rights is no bug: the next one is tried', async () => {
+    const bench = await openBench();
+    bench.store.fates.push('forbidden');
+    expect(await failureOf(finish(bench, join(bench.service, 'ann')))).toMatchObject({ code: 'PERMISSION' });
+    expect(bench.service.health()).toMatchObject({ ok: true });
+    await expect(finish(bench, join(bench.service, 'ann'))).resolves.toMatchObject({ agent: 'ann' });
+  });
+
+  it('is told at once when the service is to stop', async () => {
+    const bench = await openBench({ options: { chance: () => 0.99 } });
+    bench.store.fates.push(...Array.from({ length: 100 }, () => 'busy' as const));
+    const joined = failureOf(join(bench.service, 'ann'));
+    await settled();
+    const stopped = bench.service.stop();
+    bench.timers.advance(100);
+    expect(await joined).toMatchObject({ code: 'UNAVAILABLE', details: { outcome: 'nothing' } });
+    await stopped;
   });
 });

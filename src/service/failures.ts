@@ -1,12 +1,19 @@
-import { CoordinatorError } from '../protocol/index.ts';
+import { CoordinatorError, systemFailure } from '../protocol/index.ts';
 import { StoreError } from '../store/index.ts';
 
 /** Any trouble as callers are told it. */
 export function toFailure(error: unknown): CoordinatorError {
   if (error instanceof CoordinatorError) return error;
   if (error instanceof StoreError) return storeFailure(error);
+  const system = systemFailure(error);
+  if (system !== null) return system;
   const message = error instanceof Error ? error.message : String(error);
   return new CoordinatorError('INTERNAL', `a bug in the coordinator: ${message}`, { cause: error });
+}
+
+/** Whether nothing but this program can be to blame. */
+export function isBug(error: unknown): boolean {
+  return toFailure(error).code === 'INTERNAL' && !(error instanceof CoordinatorError);
 }
 
 function storeFailure(error: StoreError): CoordinatorError {

@@ -197,14 +197,15 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   /** Refuses new commands and finishes those that wait. */
   async drain(): Promise<void> {
     this.#stopping = true;
+    this.#alarm.stop();
+    this.#writer.hurry();
     await this.#writer.quiet();
   }
 
   /** Drains, keeps a snapshot when that is worthwhile, and ends all waiting. The store stays open. Idempotent. */
   async stop(): Promise<void> {
-    await this.drain();
-    this.#alarm.stop();
     this.#follower?.stop();
+    await this.drain();
     this.#feed.close();
     this.#tickets.dismissAll(stoppingError().message);
     const snapshots = this.#snapshots;

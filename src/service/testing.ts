@@ -27,7 +27,7 @@ import { openService, type Service } from './service.ts';
 import { ManualTimers } from './timers.ts';
 
 /** What happens to the next append; without one it succeeds. */
-export type AppendFate = 'answerLost' | 'requestLost' | 'busy' | 'diskFull';
+export type AppendFate = 'answerLost' | 'requestLost' | 'busy' | 'diskFull' | 'forbidden';
 
 export class ScriptedStore implements LogStore {
   readonly capabilities;
@@ -36,6 +36,7 @@ export class ScriptedStore implements LogStore {
   readonly appended: (readonly Entry[])[] = [];
   snapshotLoads = 0;
   #inner: MemoryLogStore;
+  #readFailure: StoreError | null = null;
   #gate: Promise<void> = Promise.resolve();
 
   constructor(log: MemoryLog) {
@@ -55,6 +56,8 @@ export class ScriptedStore implements LogStore {
     const fate = this.fates.shift();
     if (fate === 'busy') throw new StoreError('BUSY', 'busy', { retryable: true });
     if (fate === 'diskFull') throw new StoreError('DISK_FULL', 'the disk is full');
+    if (fate === 'forbidden')
+      throw Object.assign(new Error('EACCES: permission denied, stat'), { code: 'EACCES', syscall: 'stat' });
     if (fate === 'requestLost') return { kind: 'unknown', cause: null };
     const outcome = await this.#inner.append(expectedRevision, entries);
     if (outcome.kind === 'done') this.appended.push(entries);
@@ -66,8 +69,16 @@ export class ScriptedStore implements LogStore {
     return this.#inner.loadSnapshot(atOrBefore);
   }
 
+  /** From the next append on nothing can be read any more. */
+  failReads(error: StoreError): void {
+    this.#readFailure = error;
+  }
+
   bounds = () => this.#inner.bounds();
-  read = (from: Revision, limit: number): Promise<ReadOutcome> => this.#inner.read(from, limit);
+  read = (from: Revision, limit: number): Promise<ReadOutcome> => {
+    if (this.#readFailure !== null && this.fates.length === 0) return Promise.reject(this.#readFailure);
+    return this.#inner.read(from, limit);
+  };
   readBackward = (before: Revision, limit: number): Promise<ReadOutcome> =>
     this.#inner.readBackward(before, limit);
   search = (search: EntrySearch, before: Revision, limit: number) =>

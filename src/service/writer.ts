@@ -10,12 +10,12 @@
  * on a state others have moved on from would be a stale answer. Nothing is told before it is durable.
  */
 import type { Entry, RequestId, Revision, State, TimeMs } from '../core/index.ts';
-import { CoordinatorError } from '../protocol/index.ts';
-import { StoreError, type LogStore } from '../store/index.ts';
+import { mayBeWritten, nothingWritten, type CoordinatorError } from '../protocol/index.ts';
+import type { LogStore } from '../store/index.ts';
 import { BatchPlanner, InvariantError, renewalsFirst, type CommandCall, type Plan } from './batch.ts';
 import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
-import { toFailure, unavailable, type Report } from './failures.ts';
+import { isBug, toFailure, unavailable, type Report } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import { patienceWithOtherMs, readLogTime, type LogTime } from './log-time.ts';
 import type { PastRequests } from './past-requests.ts';
@@ -87,6 +87,8 @@ export class Writer {
   /** What another owner, with another clock, wrote last, and when this was seen here. */
   #otherSeen: { readonly revision: Revision; readonly atMs: number } | null = null;
   #halted: CoordinatorError | null = null;
+  /** Whether nothing is tried again. */
+  #hurried = false;
   #whenQuiet: (() => void)[] = [];
 
   constructor(ports: WriterPorts, limits: WriterLimits) {
@@ -129,6 +131,11 @@ export class Writer {
     });
   }
 
+  /** What fails from now on is told at once: who leaves does not wait for a disk. */
+  hurry(): void {
+    this.#hurried = true;
+  }
+
   /** Resolves when nothing is under way and nothing waits. */
   quiet(): Promise<void> {
     if (!this.#running) return Promise.resolve();
@@ -165,11 +172,13 @@ export class Writer {
   async #process(batch: Batch): Promise<boolean> {
     const { clock, timers } = this.#ports;
     const giveUpAtMs = clock.monotonicMs() + this.#limits.commitPatienceMs;
+    let open = false;
     for (let tries = 1; ; tries += 1) {
       const tried = await this.#try(batch, tries);
       if (tried.kind === 'told') return true;
-      if (tried.kind === 'failed') return this.#giveUp(batch, tried.error);
-      if (clock.monotonicMs() >= giveUpAtMs) return this.#giveUp(batch, tried.error);
+      open ||= tried.kind === 'unknown';
+      const isLast = this.#hurried || clock.monotonicMs() >= giveUpAtMs;
+      if (tried.kind === 'failed' || isLast) return this.#giveUp(batch, tried.error, open);
       await sleep(timers, this.#pauseMs(tries));
     }
   }
@@ -216,7 +225,7 @@ export class Writer {
         cause: outcome.cause,
       });
     return {
-      kind: 'again',
+      kind: outcome.kind === 'unknown' ? 'unknown' : 'again',
       error: unavailable(`the log could not be written: the last append was ${outcome.kind}`),
     };
   }
@@ -265,10 +274,13 @@ export class Writer {
     else for (const call of calls) call.fail(this.#halted);
   }
 
-  #giveUp(batch: Batch, error: CoordinatorError): false {
+  /** `open`: one of the tries may have reached the log, and a command with it. */
+  #giveUp(batch: Batch, error: CoordinatorError, open: boolean): false {
     if (this.#halted === null)
       this.#ports.report({ kind: 'appendFailed', message: error.message, cause: error });
-    for (const call of [...batch.calls, ...batch.reads, ...batch.ticks]) call.fail(error);
+    const told = open ? mayBeWritten(error) : nothingWritten(error);
+    for (const call of batch.calls) call.fail(told);
+    for (const call of [...batch.reads, ...batch.ticks]) call.fail(error);
     return false;
   }
 
@@ -282,12 +294,10 @@ export class Writer {
   }
 }
 
+/** `unknown`: it may have reached the log. It is tried again, as is `again`. */
 type Tried =
-  { readonly kind: 'told' } | { readonly kind: 'again' | 'failed'; readonly error: CoordinatorError };
-
-function isBug(error: unknown): boolean {
-  return !(error instanceof StoreError || error instanceof CoordinatorError);
-}
+  | { readonly kind: 'told' }
+  | { readonly kind: 'again' | 'unknown' | 'failed'; readonly error: CoordinatorError };
 
 function runRead(read: ReadCall, state: State, nowMs: TimeMs): void {
   try {

@@ -9,6 +9,7 @@ export const storeErrorCodes = [
   'COMPACTION_REFUSED',
   'BUSY',
   'DISK_FULL',
+  'TOO_MANY_FILES',
   'READ_ONLY',
   'IO',
   'NO_DRIVER',

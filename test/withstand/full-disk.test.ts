@@ -1,24 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmdirSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect, type OwnerCommand, type SocketCoordinator } from '../../src/client/index.ts';
 import type { CommandRequest } from '../../src/protocol/index.ts';
 import { agentId } from '../support/machine.ts';
-import { rhemaJson, start, startRhema } from './support/cli.ts';
+import { rhemaJson, start } from './support/cli.ts';
 import { LogAudit } from './support/log-audit.ts';
 import { cliMain, version } from './support/places.ts';
-import { killAllOf } from './support/processes.ts';
+import { killAllOf, ownersOf } from './support/processes.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { until } from './support/until.ts';
 
@@ -36,31 +27,70 @@ afterEach(async () => {
   await sandbox.clear();
 });
 
+/** A disk of its own for the state folder, on which something was joined and no room is left. */
+async function onFullDisk(): Promise<string> {
+  mkdirSync(sandbox.paths.directory, { mode: 0o700 });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', sandbox.paths.directory]);
+  mounted.push(sandbox.paths.directory);
+  await rhemaJson(sandbox, 'agent', 'join', 'alice');
+  const filler = join(sandbox.paths.directory, 'filler');
+  fill(filler);
+  return filler;
+}
+
+const full = { exitCode: 1, envelope: { code: 'STORE_FAILURE', details: { store: 'DISK_FULL' } } };
+
+/** Renews until the room that the log had of its own is used up. */
+async function heartbeatsUntilFull(): ReturnType<typeof rhemaJson> {
+  for (;;) {
+    const answer = await rhemaJson(sandbox, 'agent', 'heartbeat', 'alice');
+    if (answer.exitCode !== 0) return answer;
+  }
+}
+
 it.skipIf(!canMount())(
-  'fails clearly on a full disk without an owner; with one, goes on when there is room again',
+  'fails clearly on a full disk, with an owner and without, and goes on when there is room',
   async () => {
-    mkdirSync(sandbox.paths.directory, { mode: 0o700 });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', sandbox.paths.directory]);
-    mounted.push(sandbox.paths.directory);
-    await rhemaJson(sandbox, 'agent', 'join', 'alice');
-    const filler = join(sandbox.paths.directory, 'filler');
-    fill(filler);
-    const bob = startRhema(sandbox, 'agent', 'join', 'bob', '--json');
-    expect(await rhemaJson(sandbox, '--direct', 'agent', 'join', 'carol')).toMatchObject({
-      exitCode: 1,
-      envelope: { code: 'UNAVAILABLE', details: { store: 'DISK_FULL' } },
-    });
+    const filler = await onFullDisk();
+    const answers = [
+      await heartbeatsUntilFull(),
+      await rhemaJson(sandbox, 'agent', 'join', 'bob'),
+      await rhemaJson(sandbox, '--direct', 'agent', 'join', 'carol'),
+    ];
+    for (const answer of answers) {
+      expect(answer).toMatchObject(full);
+      expect(answer.envelope['message']).toMatch(/disk that is full.*; nothing was written$/);
+    }
     rmSync(filler);
-    expect(await bob.ended).toMatchObject({ code: 0 });
+    await expectAgents('alice');
+    expect(await rhemaJson(sandbox, 'agent', 'join', 'bob')).toMatchObject({ exitCode: 0 });
     await expectAgents('alice', 'bob');
   },
 );
 
+it.skipIf(!canMount())('leaves when told to although nothing can be written', async () => {
+  await onFullDisk();
+  await heartbeatsUntilFull();
+  expect(await rhemaJson(sandbox, 'daemon', 'stop')).toMatchObject({
+    exitCode: 0,
+    envelope: { stopped: true, forced: false },
+  });
+  expect(ownersOf(sandbox.folder)).toEqual([]);
+});
+
+it.skipIf(!canMount())('finds a full disk when it is asked for what is wrong', async () => {
+  await onFullDisk();
+  await heartbeatsUntilFull();
+  const { exitCode, envelope } = await rhemaJson(sandbox, 'doctor');
+  expect(exitCode).toBe(1);
+  expect(JSON.stringify(envelope)).toMatch(/no room/);
+});
+
 it('loses nothing that was acknowledged before files could not grow, and does once what was not', async () => {
   await rhemaJson(sandbox, 'daemon', 'stop');
   const run = `ulimit -f ${fileBlocksMax}; exec "${process.execPath}" "${cliMain}" daemon run`;
-  start(sandbox, 'sh', ['-c', run]);
-  await until('the owner listens', () => existsSync(sandbox.paths.socket));
+  const owner = start(sandbox, 'sh', ['-c', run]);
+  await until('the owner listens', () => owner.said.stderr.includes('"listening"'));
   const joined = await joinUntilFull();
   await killAllOf(sandbox.folder);
   const [last] = joined.splice(-1);

@@ -1,3 +1,4 @@
+import type { OwnerEnd } from '../../client/index.ts';
 import type { HealthAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -30,10 +31,18 @@ function healthText(health: HealthAnswer, nowMs: number): string {
 
 /** Asks the owner to finish what runs, and to leave. What is held stays held: it is in the log. */
 export async function daemonStop(call: Call): Promise<Outcome> {
-  const stopped = await call.world.owner.stop(await call.repository());
-  return done(null, { stopped }, () =>
-    stopped ? 'the coordinator process has left' : 'no coordinator process ran',
-  );
+  const end = await call.world.owner.stop(await call.repository());
+  const data = { stopped: end.kind !== 'none', forced: end.kind === 'killed' };
+  return done(null, data, () => endText(end));
+}
+
+function endText(end: OwnerEnd): string {
+  if (end.kind === 'none') return 'no coordinator process ran';
+  if (end.kind === 'left') return 'the coordinator process has left';
+  return [
+    line`the coordinator process did not leave and was killed (pid ${end.pid}); nothing that was told is lost`,
+    line`why: ${end.why}`,
+  ].join('\n');
 }
 
 export interface LogsInput {

@@ -15,6 +15,8 @@ const inspection: Inspection = {
   configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
   gitVersion: async () => '2.43.0',
   stateFiles: async () => state,
+  room: async () => ({ folder: state.directory, trouble: null, freeBytes: 2 ** 33, freeFiles: null }),
+  openFilesMax: () => 1_024,
   surroundings: async () => ({
     fileSystem: null,
     bootIsKnown: true,
@@ -57,7 +59,15 @@ describe('doctor', () => {
   });
 
   it('goes on when nothing can be examined', async () => {
-    const parts = ['scan', 'configuration', 'gitVersion', 'stateFiles', 'surroundings', 'auditLog'] as const;
+    const parts = [
+      'scan',
+      'configuration',
+      'gitVersion',
+      'stateFiles',
+      'room',
+      'surroundings',
+      'auditLog',
+    ] as const;
     const broken = Object.fromEntries(parts.map((part) => [part, failing(`${part} is broken`)]));
     const { code, stderr } = await patient(broken).run('doctor');
     expect(code).toBe(1);

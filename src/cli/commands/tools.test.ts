@@ -1,3 +1,4 @@
+import type { OwnerEnd } from '../../client/index.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,13 +102,16 @@ describe('daemon', () => {
     `);
   });
 
-  it.each([
-    [true, 'the coordinator process has left\n'],
-    [false, 'no coordinator process ran\n'],
-  ])('stop of one that runs: %s', async (stopped, text) => {
-    expect((await harnessOf({ owner: { stop: async () => stopped } }).run('daemon', 'stop')).stdout).toBe(
-      text,
-    );
+  it.each<[OwnerEnd, string]>([
+    [{ kind: 'left' }, 'the coordinator process has left\n'],
+    [{ kind: 'none' }, 'no coordinator process ran\n'],
+    [
+      { kind: 'killed', pid: 99, why: 'it has said nothing for 5 s' },
+      'the coordinator process did not leave and was killed (pid 99); nothing that was told is lost\nwhy: it has said nothing for 5 s\n',
+    ],
+  ])('stop tells how it ended: %j', async (end, text) => {
+    const owner = { stop: async () => end };
+    expect((await harnessOf({ owner }).run('daemon', 'stop')).stdout).toBe(text);
   });
 
   it('run is the owner until it leaves', async () => {

@@ -32,6 +32,7 @@ it('finds a sound repository sound, but for what nobody enforces', () => {
       "configuration: sound",
       "scopes: 1 defined",
       "state folder: /repo/.git/rhema",
+      "disk: 8192 MiB free",
       "file system: ext4, mounted at /",
       "socket: /repo/.git/rhema/coordinator.sock",
       "process: 99 runs",

@@ -10,9 +10,9 @@ import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { storageChecks } from './storage-checks.ts';
 
-/** In the order in which one relies on the other. Outside of a repository only the first three are made. */
+/** In the order in which one relies on the other. Outside of a repository only the first ones are made. */
 export function examine(facts: Facts): readonly Finding[] {
-  const general = [...checkNode(facts), ...checkGit(facts)];
+  const general = [...checkNode(facts), ...checkOpenFiles(facts), ...checkGit(facts)];
   const remedy = repositoryRemedy(facts);
   const particular = findingsFrom('repository', facts.repository, remedy, (repository) =>
     repositoryChecks.flatMap((check) => check(repository, facts)),
@@ -42,6 +42,20 @@ function checkNode({ nodeVersion, version }: Facts): readonly Finding[] {
   const message = `${nodeVersion}, rhema ${version}`;
   if (compareVersions(nodeVersion.slice(1), nodeAdvised) >= 0) return [ok('node', message)];
   return [warning('node', `${message}; this Node gets no more security fixes`, 'install Node 24 or later')];
+}
+
+/** This program loads some hundred files at a time, and the coordinator keeps one open for each client. */
+const openFilesAdvised = 256;
+
+function checkOpenFiles({ openFilesMax }: Facts): readonly Finding[] {
+  if (openFilesMax === null || openFilesMax >= openFilesAdvised) return [];
+  return [
+    warning(
+      'open files',
+      `a process may have ${openFilesMax} files open here, which is too few`,
+      `raise that limit (ulimit -n ${openFilesAdvised}), then: rhema daemon stop`,
+    ),
+  ];
 }
 
 /** `git rev-parse --path-format=absolute` came with it. */

@@ -1,5 +1,5 @@
 import type { Entry } from '../../core/index.ts';
-import type { LogAudit } from '../../daemon/index.ts';
+import type { LogAudit, Room } from '../../daemon/index.ts';
 import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -15,12 +15,15 @@ export interface Facts {
   readonly version: string;
   /** What it says of its version; null when there is no Git. */
   readonly git: Fact<string | null>;
+  /** How many files a process may have open here; null where the system does not tell. */
+  readonly openFilesMax: number | null;
   readonly repository: Fact<RepositoryFacts>;
 }
 
 export interface RepositoryFacts {
   readonly place: Repository;
   readonly state: Fact<StateFiles>;
+  readonly room: Fact<Room>;
   readonly surroundings: Fact<Surroundings>;
   readonly configuration: Fact<Configuration>;
   readonly scan: Fact<Scan>;
@@ -49,6 +52,7 @@ export async function gatherFacts(call: Call): Promise<Facts> {
     nodeVersion: process.version,
     version: call.context.version(),
     git,
+    openFilesMax: call.world.inspection.openFilesMax(),
     repository: isSilent(git)
       ? notLookedAt
       : await factOf(async () => repositoryFacts(call, await call.repository())),
@@ -69,6 +73,7 @@ async function repositoryFacts(call: Call, place: Repository): Promise<Repositor
   const facts = {
     place,
     state: await factOf(() => inspection.stateFiles(place)),
+    room: await factOf(() => inspection.room(place)),
     surroundings: await factOf(() => inspection.surroundings(place, call.context.env)),
     configuration: await factOf(() => inspection.configuration(place)),
     scan: await factOf(() => inspection.scan(place)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asTimeMs } from '../../core/index.ts';
+import type { Room } from '../../daemon/index.ts';
 import type { HealthAnswer } from '../../protocol/index.ts';
 import { session, startMs } from '../testing/harness.ts';
 import { agentId, agentView, healthAnswer, statusAnswer } from '../testing/samples.ts';
@@ -11,6 +12,7 @@ import {
   factsOf,
   finding,
   known,
+  room,
   state,
   status,
   unknown,
@@ -21,6 +23,7 @@ describe('what the log stands on', () => {
   const onFileSystem = (type: string): Facts =>
     factsOf({}, around({ fileSystem: { type, mountPoint: '/home' } }));
   const withState = (over: object): Facts => factsOf({}, { state: known({ ...state, ...over }) });
+  const withRoom = (over: Partial<Room>): Facts => factsOf({}, { room: known({ ...room, ...over }) });
   const withOwner = (over: Partial<HealthAnswer>): Facts => factsOf({}, { owner: known(healthAnswer(over)) });
   const withEngine = (engine: string): Facts => factsOf({}, { log: known({ engine, content }) });
   const withContent = (over: object): Facts =>
@@ -35,6 +38,21 @@ describe('what the log stands on', () => {
       'cannot be written',
     ],
     ['a folder open to others', 'state folder', withState({ directoryMode: 0o755 }), 'warning', 'mode 755'],
+    ['a full disk', 'disk', withRoom({ trouble: 'ENOSPC' }), 'problem', 'there is no room'],
+    ['a quota that is used up', 'disk', withRoom({ trouble: 'EDQUOT' }), 'problem', 'there is no room'],
+    [
+      'no place for more files',
+      'disk',
+      withRoom({ trouble: 'ENOSPC', freeFiles: 0 }),
+      'problem',
+      'no room for another file',
+    ],
+    ['a disk that may only be read', 'disk', withRoom({ trouble: 'EROFS' }), 'problem', 'read-only'],
+    ['a disk that fails', 'disk', withRoom({ trouble: 'EIO' }), 'problem', 'EIO'],
+    ['a disk that is nearly full', 'disk', withRoom({ freeBytes: 2 ** 20 }), 'warning', '1 MiB'],
+    ['few files left', 'disk', withRoom({ freeFiles: 12 }), 'warning', '12 more files'],
+    ['room, and files without a bound', 'disk', withRoom({ freeFiles: null }), 'ok', '8192 MiB'],
+    ['few open files', 'open files', factsOf({ openFilesMax: 64 }), 'warning', '64 files'],
     ['a network file system', 'file system', onFileSystem('nfs4'), 'problem', 'network'],
     ['one over ssh', 'file system', onFileSystem('fuse.sshfs'), 'problem', 'network'],
     ['a folder of the host machine', 'file system', onFileSystem('virtiofs'), 'warning', 'another machine'],

@@ -1,5 +1,5 @@
 import { compareVersions } from '../../client/index.ts';
-import type { LogContent } from '../../daemon/index.ts';
+import type { LogContent, Room } from '../../daemon/index.ts';
 import type { HealthAnswer } from '../../protocol/index.ts';
 import { count, shellCommand } from '../format/text.ts';
 import { duration } from '../format/time.ts';
@@ -12,6 +12,7 @@ import type { Finding } from './finding.ts';
 /** Of what the log stands on, and of the log itself. */
 export const storageChecks: readonly RepositoryCheck[] = [
   checkStateFolder,
+  checkRoom,
   checkFileSystem,
   checkSocket,
   checkOwner,
@@ -48,6 +49,52 @@ function unwritableFolder({ directory, directoryMode }: StateFiles, commonDir: s
     message,
     `${chmod}; where it is not yours, or its disk is read-only, work in a clone of your own`,
   );
+}
+
+const mebibyte = 1_024 * 1_024;
+/** What the log, its write-ahead file and the coordinator's own lines may well need before anybody looks again. */
+const roomAdvisedBytes = 16 * mebibyte;
+const filesAdvised = 50;
+
+function checkRoom({ room }: RepositoryFacts): readonly Finding[] {
+  return findingsFrom('disk', room, readRemedy, (found) =>
+    found.trouble === null ? [roomFinding(found)] : troubleFindings(found, found.trouble),
+  );
+}
+
+function troubleFindings({ folder, freeFiles }: Room, trouble: string): readonly Finding[] {
+  switch (trouble) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return [
+        problem(
+          'disk',
+          `there is no room${freeFiles === 0 ? ' for another file' : ''} in ${folder}: nothing can be written`,
+          'make room on that disk (df, and df -i for the number of files)',
+        ),
+      ];
+    case 'EROFS':
+      return [problem('disk', `${folder} is on a read-only file system`, 'mount it for writing')];
+    case 'EMFILE':
+    case 'ENFILE':
+      return [problem('disk', `no more files may be open (${trouble})`, 'raise that limit: ulimit -n')];
+    // Told by the check of the folder itself.
+    case 'EACCES':
+    case 'EPERM':
+    case 'ENOTDIR':
+      return [];
+    default:
+      return [problem('disk', `no file can be written in ${folder} (${trouble})`, 'look after that disk')];
+  }
+}
+
+function roomFinding({ freeBytes, freeFiles }: Room): Finding {
+  const free = `${Math.floor(freeBytes / mebibyte)} MiB free`;
+  const remedy = 'make room on that disk before agents go on (df, df -i)';
+  if (freeFiles !== null && freeFiles < filesAdvised)
+    return warning('disk', `nearly full: place for ${freeFiles} more files`, remedy);
+  if (freeBytes < roomAdvisedBytes) return warning('disk', `nearly full: ${free}`, remedy);
+  return ok('disk', free);
 }
 
 /** Several hosts may write these at once, and their locks or shared memory do not reach from one host to the next. */

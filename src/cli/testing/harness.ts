@@ -154,6 +154,8 @@ const plainInspection: Inspection = {
   configuration: unexpected('configuration'),
   gitVersion: unexpected('gitVersion'),
   stateFiles: unexpected('stateFiles'),
+  room: unexpected('room'),
+  openFilesMax: () => null,
   surroundings: unexpected('surroundings'),
   auditLog: unexpected('auditLog'),
 };
@@ -171,7 +173,7 @@ const noQuestions: Questions = { confirm: unexpected('confirm'), select: unexpec
 const noOwner: Owner = {
   health: async () => null,
   refresh: async () => null,
-  stop: async () => false,
+  stop: async () => ({ kind: 'none' }),
   logFile: unexpected('logFile'),
   run: unexpected('run'),
 };

@@ -21,7 +21,11 @@ function addDaemon(program: Command, host: Host): void {
   examples(status, 'rhema daemon status --json');
   implement(status, host, async () => (await load()).daemonStatus);
 
-  const stop = group.command('stop').description('let it finish what runs, and leave');
+  const stop = group
+    .command('stop')
+    .description(
+      'let it finish what runs, and leave; where it does not, its process is killed: nothing that was told is lost',
+    );
   examples(stop, 'rhema daemon stop');
   implement(stop, host, async () => (await load()).daemonStop);
 

@@ -20,6 +20,9 @@ export class FakeCoordinator implements ServedCoordinator {
   /** Tickets that somebody waits for at the moment, in order of asking. */
   readonly awaited: TicketRequest[] = [];
   isIdle = true;
+  /** Queries so far, and the length of what is answered beside the facts. */
+  queries = 0;
+  answerBytes = 0;
   /** What every command is refused with; null: none is. */
   refusal: Rejection | null = null;
   /** What the next submits do before they answer. */
@@ -58,7 +61,9 @@ export class FakeCoordinator implements ServedCoordinator {
   }
 
   query<Q extends Query>(query: Q): Promise<Answer<Q>> {
-    return Promise.resolve({ revision: this.#last(), asked: query } as unknown as Answer<Q>);
+    this.queries += 1;
+    const long = 'x'.repeat(this.answerBytes);
+    return Promise.resolve({ revision: this.#last(), asked: query, long } as unknown as Answer<Q>);
   }
 
   async *watch(fromRevision: Revision, signal: AbortSignal): AsyncGenerator<Entry> {

@@ -1,4 +1,6 @@
+import { dirname, resolve } from 'node:path';
 import { StoreError, type StoreErrorCode } from '../errors.ts';
+import { systemCodeOf, whyNoFile } from './trial-write.ts';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html; extended ones carry them in their low byte. */
 const resultCodes = {
@@ -33,21 +35,41 @@ const busy: Failure = {
   text: 'was in use by other processes for too long. Try again; if it stays so, end the process that holds it.',
 };
 
+/** Told at once: no other process mends it, and who waits for a person does not wait for milliseconds. */
+const full: Failure = {
+  code: 'DISK_FULL',
+  retryable: false,
+  text: 'is on a disk that is full. Make room there, for files too (df, df -i); then do the same again.',
+};
+
+const tooManyFiles: Failure = {
+  code: 'TOO_MANY_FILES',
+  retryable: false,
+  text: 'needs more open files than this process may have. Raise that limit (ulimit -n); then do the same again.',
+};
+
+const ioError: Failure = {
+  code: 'IO',
+  retryable: true,
+  text: 'could not be read or written. Try again; if it stays so, look at the disk.',
+};
+
+/** By the system's own code: of our calls, and of a trial where SQLite does not say why. */
+const systemFailures: Readonly<Record<string, Failure>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EMFILE: tooManyFiles,
+  ENFILE: tooManyFiles,
+  EROFS: readOnly,
+};
+
 const failures: Readonly<Record<number, Failure>> = {
   [resultCodes.perm]: readOnly,
   [resultCodes.readOnly]: readOnly,
   [resultCodes.busy]: busy,
   [resultCodes.protocol]: busy,
-  [resultCodes.full]: {
-    code: 'DISK_FULL',
-    retryable: true,
-    text: 'is on a disk that is full. Nothing was written. Free some space.',
-  },
-  [resultCodes.ioError]: {
-    code: 'IO',
-    retryable: true,
-    text: 'could not be read or written. Try again; if it stays so, look at the disk.',
-  },
+  [resultCodes.full]: full,
+  [resultCodes.ioError]: ioError,
   [resultCodes.corrupt]: {
     code: 'CORRUPT_STORE',
     retryable: false,
@@ -85,11 +107,23 @@ export function isReadOnly(error: unknown): boolean {
   return resultCodeOf(error) === resultCodes.readOnly;
 }
 
-/** A failure of SQLite in our terms, with the remedy. Anything else is passed on as it is. */
+/** A failure of SQLite or of the system in our terms, with the remedy. Anything else is passed on as it is. */
 export function asStoreError(error: unknown, path: string): unknown {
   const code = resultCodeOf(error);
-  if (code === null) return error;
-  return storeError(failures[code] ?? otherFailure, path, error);
+  if (code !== null) return storeError(causeOf(code, path) ?? failures[code] ?? otherFailure, path, error);
+  const system = systemCodeOf(error);
+  // What may not be looked at for a moment is no bug, and may be looked at again.
+  return system === null ? error : storeError(systemFailures[system] ?? ioError, path, error);
+}
+
+/** What is behind a failure of which SQLite does not tell the reason; null when nothing is found. */
+function causeOf(code: number, path: string): Failure | null {
+  if (code !== resultCodes.ioError && code !== resultCodes.cannotOpen) return null;
+  const system = whyNoFile(dirname(resolve(path)));
+  if (system === null) return null;
+  // Without a writable folder SQLite cannot make the files that WAL needs.
+  const isForbidden = code === resultCodes.cannotOpen && ['EACCES', 'EPERM'].includes(system);
+  return isForbidden ? readOnly : (systemFailures[system] ?? null);
 }
 
 export function readOnlyError(path: string, cause: unknown): StoreError {

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path';
 import { createIfMissing, PlaceRefused, refuseOther } from '../../files/index.ts';
 import { StoreError } from '../errors.ts';
-import { readOnlyError } from './failures.ts';
+import { asStoreError, readOnlyError } from './failures.ts';
 
 /** What SQLite makes beside a database, and opens when it is there. */
 const besides = ['-wal', '-shm', '-journal'];
@@ -66,6 +66,7 @@ function asOpenError(error: unknown, path: string): unknown {
   const code = errorCode(error);
   if (code === null) return error;
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return readOnlyError(path, error);
+  if (['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'].includes(code)) return asStoreError(error, path);
   return new StoreError(
     'CANNOT_OPEN',
     `The log file ${path} cannot be created (${code}). Choose another place.`,

@@ -2,8 +2,8 @@ import { systemTimers, type Timers } from '../timers.ts';
 import { StoreError } from '../errors.ts';
 import { Connection } from './connection.ts';
 import { loadDriver, type SqliteDriver } from './driver.ts';
-import { asStoreError, isCannotOpen, readOnlyError } from './failures.ts';
-import { FileIdentity, folderIsWritable, prepareFile } from './file.ts';
+import { asStoreError } from './failures.ts';
+import { FileIdentity, prepareFile } from './file.ts';
 import { checkIdentity, migrate } from './migrations.ts';
 import { retryWhileBusy, type Patience } from './retry.ts';
 import { SqliteLogStore, type SqliteStore } from './sqlite-log-store.ts';
@@ -56,8 +56,6 @@ export async function openWithDriver(
     });
   } catch (error) {
     connection?.close();
-    // Without a writable folder SQLite cannot make the files that WAL needs, and says only that it cannot open.
-    if (isCannotOpen(error) && !folderIsWritable(path)) throw readOnlyError(path, error);
     throw asStoreError(error, path);
   }
 }

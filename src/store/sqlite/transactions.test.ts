@@ -120,7 +120,7 @@ describe('a full disk', () => {
     plan(sql, diskFull);
     await expect(store.append(asRevision(3), sampleEntries(4, 5))).rejects.toMatchObject({
       code: 'DISK_FULL',
-      message: expect.stringMatching(/disk that is full\. Nothing was written\. Free some space/),
+      message: expect.stringMatching(/disk that is full\. Make room there/),
     });
     expect(await store.bounds()).toEqual({ first: 1, last: 3 });
     expect(await store.append(asRevision(3), sampleEntries(4, 5))).toEqual({ kind: 'done' });

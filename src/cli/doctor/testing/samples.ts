@@ -25,6 +25,7 @@ export const state = {
   writable: true,
   socket: { ok: true, value: '/repo/.git/rhema/coordinator.sock' } as const,
 };
+export const room = { folder: '/repo/.git/rhema', trouble: null, freeBytes: 2 ** 33, freeFiles: 10_000 };
 const surroundings: Surroundings = {
   fileSystem: { type: 'ext4', mountPoint: '/' },
   bootIsKnown: true,
@@ -52,6 +53,7 @@ export const place = {
 export const sound: RepositoryFacts = {
   place,
   state: known(state),
+  room: known(room),
   surroundings: known(surroundings),
   configuration: known({ enabled: true, entries: [], problems: [], unusedFile: null }),
   scan: known({ definitions: [definition], settings: defaultSettings, problems: [] }),
@@ -66,6 +68,7 @@ export const factsOf = (over: Partial<Facts>, repository: Partial<RepositoryFact
   nodeVersion: 'v24.21.0',
   version: '1.2.3',
   git: known('2.43.0'),
+  openFilesMax: 1_024,
   repository: known({ ...sound, ...repository }),
   ...over,
 });

@@ -1,0 +1,138 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { asRevision, type AgentId } from '../core/index.ts';
+import { protocolNumber } from '../protocol/index.ts';
+import { openConnection, type Connection } from './connection.ts';
+import { SocketCoordinator } from './coordinator.ts';
+import { ensurePrivateDirectory, statePaths } from './paths.ts';
+import { temporaryFolder } from './testing/folder.ts';
+
+const pid = 4_711;
+const hello = `${JSON.stringify({ op: 'hello', protocol: protocolNumber, version: '1.0.0', pid })}\n`;
+const request = {
+  requestId: 'r1',
+  command: { kind: 'Heartbeat', agent: 'alice' as AgentId, epoch: asRevision(1), secret: 'ab'.repeat(16) },
+} as const;
+
+let folder: ReturnType<typeof temporaryFolder>;
+let server: Server;
+let accept: (socket: Socket) => void;
+const sockets: Socket[] = [];
+beforeEach(async () => {
+  folder = temporaryFolder();
+  ensurePrivateDirectory(statePaths(folder.path).directory);
+  accept = (socket) => void socket.write(hello);
+  server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    accept(socket);
+  });
+  server.listen(statePaths(folder.path).socket);
+  await once(server, 'listening');
+});
+afterEach(() => {
+  vi.useRealTimers();
+  for (const socket of sockets.splice(0)) socket.destroy();
+  server.close();
+  folder.remove();
+});
+
+const open = (options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Connection> =>
+  openConnection(statePaths(folder.path).socket, '1.0.0', {
+    timeoutMs: 60_000,
+    ownerPid: () => pid,
+    ...options,
+  });
+
+it('a wait without a bound ends, and names the process, when the owner falls silent', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const connection = await open();
+  const ticket = { agent: 'alice' as AgentId, ticket: asRevision(1) };
+  const waited = connection.call('awaitTicket', { ticket }, { timeoutMs: null });
+  vi.advanceTimersByTime(18_000);
+  await expect(waited).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    retryable: true,
+    message: expect.stringMatching(
+      /\(pid 4711\) has said nothing for 15 s.*kill -CONT 4711.*daemon stop/,
+    ) as string,
+  });
+  expect(connection.isOpen).toBe(false);
+});
+
+it('who takes the connection but says nothing is named, too', async () => {
+  accept = () => {};
+  await expect(open({ timeoutMs: 20 })).rejects.toThrow(/\(pid 4711\) has said nothing/);
+});
+
+it('a connection that is being opened is given up when its caller has closed', async () => {
+  accept = () => {};
+  const closing = new AbortController();
+  const opened = open({ signal: closing.signal });
+  await once(server, 'connection');
+  closing.abort(new Error('closed'));
+  await expect(opened).rejects.toThrow('closed');
+});
+
+it('a coordinator that is closed while it looks for an owner ends at once', async () => {
+  accept = () => {};
+  const coordinator = new SocketCoordinator({ commonDir: folder.path, version: '1.0.0', startOwner: null });
+  const asked = coordinator.query({ kind: 'health' });
+  await once(server, 'connection');
+  await coordinator.close();
+  await expect(asked).rejects.toMatchObject({ code: 'CLOSED' });
+});
+
+/** Answers the first submit on each connection with the next of these; `null` hangs up instead. */
+function answering(...answers: (object | null)[]): void {
+  accept = (socket) => {
+    socket.write(hello);
+    socket.on('data', (chunk: Buffer) => {
+      const line = chunk
+        .toString()
+        .split('\n')
+        .find((text) => text.includes('"submit"'));
+      if (line === undefined) return;
+      const answer = answers.shift();
+      if (answer === null || answer === undefined) return void socket.destroy();
+      const { id } = JSON.parse(line) as { id: number };
+      socket.write(`${JSON.stringify({ id, error: answer })}\n`);
+    });
+  };
+}
+
+const full = {
+  code: 'STORE_FAILURE',
+  message: 'the disk is full; nothing was written',
+  retryable: false,
+  details: { outcome: 'nothing' },
+};
+
+async function submitted(): Promise<unknown> {
+  const coordinator = new SocketCoordinator({
+    commonDir: folder.path,
+    version: '1.0.0',
+    startOwner: null,
+    backoffMs: () => 0,
+  });
+  try {
+    return await coordinator.submit(request).catch((error: unknown) => error);
+  } finally {
+    await coordinator.close();
+  }
+}
+
+it('a request of which nothing was written is told as that', async () => {
+  answering(full);
+  expect(await submitted()).toMatchObject({ code: 'STORE_FAILURE', message: full.message });
+});
+
+it('after a try without an answer no later failure says that nothing was written', async () => {
+  answering(null, full);
+  expect(await submitted()).toMatchObject({
+    code: 'STORE_FAILURE',
+    message: expect.stringMatching(/^the disk is full; the request may still have taken effect/) as string,
+    details: { outcome: 'unknown' },
+  });
+});

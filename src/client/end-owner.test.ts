@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { protocolNumber } from '../protocol/index.ts';
+import { endOwner, type OwnerEnd } from './end-owner.ts';
+import { findOwner } from './owner-process.ts';
+import { ensurePrivateDirectory, statePaths, type StatePaths } from './paths.ts';
+import { identityOf, isRunning } from './process-identity.ts';
+import { temporaryFolder } from './testing/folder.ts';
+
+/** These tests run processes that have an owner's files open, and behave in the ways in which an owner may fail. */
+
+const canLook = process.platform === 'linux';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let paths: StatePaths;
+let child: ChildProcess | null;
+beforeEach(() => {
+  folder = temporaryFolder();
+  paths = statePaths(folder.path);
+  child = null;
+  ensurePrivateDirectory(paths.directory);
+  for (const file of [paths.lock, paths.database]) writeFileSync(file, '');
+});
+afterEach(() => {
+  child?.kill('SIGKILL');
+  folder.remove();
+});
+
+/** `says`: what it does with a socket; null: it does not listen. */
+async function ownerThat(says: string | null, hasLock = true): Promise<number> {
+  const hello = { op: 'hello', protocol: protocolNumber, version: '1.0.0' };
+  const files = JSON.stringify([paths.lock, paths.database]);
+  const script = `
+    const { openSync } = require('fs');
+    if (${hasLock}) for (const file of ${files}) openSync(file);
+    const hello = JSON.stringify({ ...${JSON.stringify(hello)}, pid: process.pid }) + '\\n';
+    const stopping = '{"id":1,"ok":{"stopping":true}}\\n';
+    const onStop = (socket, act) => socket.on('data', (data) => data.includes('"stop"') && act());
+    const ready = () => process.stdout.write('ready');
+    if (${says === null}) ready();
+    else require('net').createServer((socket) => { ${says ?? ''} }).listen(${JSON.stringify(paths.socket)}, ready);
+    setInterval(() => {}, 1_000);`;
+  child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  return child.pid ?? 0;
+}
+
+const end = (): Promise<OwnerEnd> => endOwner({ commonDir: folder.path, version: '1.0.0', patienceMs: 300 });
+
+it('where no owner runs, there is none to end', async () => {
+  expect(await end()).toEqual({ kind: 'none' });
+});
+
+it.runIf(canLook).each([
+  ['takes the connection and says nothing', ''],
+  ['greets and answers nothing', 'socket.write(hello)'],
+  [
+    'says that it leaves and does not hang up',
+    'socket.write(hello); onStop(socket, () => socket.write(stopping))',
+  ],
+  ['hangs up and lives on', 'socket.write(hello); onStop(socket, () => socket.end(stopping))'],
+  ['breaks the connection and lives on', 'socket.write(hello); onStop(socket, () => socket.destroy())'],
+  ['listens no more', null],
+])('an owner that %s is ended by force', async (_, says) => {
+  const pid = await ownerThat(says);
+  expect(findOwner(paths)).toMatchObject({ pid });
+  expect(await end()).toMatchObject({ kind: 'killed', pid });
+  expect(isRunning(identityOf(pid))).toBe(false);
+});
+
+it.runIf(canLook)('a process that has not the lock of the owner is not ended, whatever it says', async () => {
+  const pid = await ownerThat('', false);
+  await expect(end()).rejects.toThrow(/said nothing.*its process cannot be seen from here/);
+  expect(isRunning(identityOf(pid))).toBe(true);
+});
+
+it.runIf(canLook)('an owner that ends at the word, without an answer, has left', async () => {
+  await ownerThat('socket.write(hello); onStop(socket, () => process.exit())');
+  expect(await end()).toEqual({ kind: 'left' });
+});

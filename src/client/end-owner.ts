@@ -1,0 +1,92 @@
+import { CoordinatorError } from '../protocol/index.ts';
+import { SocketCoordinator } from './coordinator.ts';
+import { findOwner } from './owner-process.ts';
+import { statePaths } from './paths.ts';
+import { isRunning, untilExited, type ProcessIdentity } from './process-identity.ts';
+
+/** How a stop ended: there was none, it left when asked, or its process was killed. */
+export type OwnerEnd =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'killed'; readonly pid: number; readonly why: string };
+
+export interface EndOptions {
+  readonly commonDir: string;
+  readonly version: string;
+  /** How long each step may take: to answer, to hang up, to end. */
+  readonly patienceMs: number;
+}
+
+/**
+ * Asks the owner to leave, and ends its process where it does not (frozen, on a disk that does not answer, no longer
+ * listening). That is as safe as a power cut: what was told is in the log. Only a process that has the owner's lock open is
+ * ended; where none can be seen, the failure says what is left to do.
+ */
+export async function endOwner({ commonDir, version, patienceMs }: EndOptions): Promise<OwnerEnd> {
+  const owner = new SocketCoordinator({ commonDir, version, startOwner: null, callTimeoutMs: patienceMs });
+  try {
+    await owner.stopOwner('now');
+    return { kind: 'left' };
+  } catch (error) {
+    return await endByForce(owner, commonDir, patienceMs, error);
+  } finally {
+    await owner.close();
+  }
+}
+
+async function endByForce(
+  owner: SocketCoordinator,
+  commonDir: string,
+  patienceMs: number,
+  told: unknown,
+): Promise<OwnerEnd> {
+  if (!isUnavailable(told)) throw told;
+  const found = findOwner(statePaths(commonDir));
+  const isNobodyThere = !told.retryable;
+  if (found === null) {
+    if (isNobodyThere) return { kind: 'none' };
+    if (await hasLeft(owner)) return { kind: 'left' };
+    throw notSeen(told);
+  }
+  // One that does not listen may be just leaving, or just coming.
+  if (isNobodyThere && (await untilExited(found, patienceMs))) return { kind: 'left' };
+  return kill(found, patienceMs, isNobodyThere ? 'it listened no more, and did not end' : told.message);
+}
+
+/** It may have ended before it could answer. */
+async function hasLeft(owner: SocketCoordinator): Promise<boolean> {
+  return owner.connect().then(
+    () => false,
+    (error: unknown) => isUnavailable(error) && !error.retryable,
+  );
+}
+
+async function kill(owner: ProcessIdentity, patienceMs: number, why: string): Promise<OwnerEnd> {
+  const { pid } = owner;
+  try {
+    if (isRunning(owner)) process.kill(pid, 'SIGKILL');
+  } catch (cause) {
+    throw new CoordinatorError('PERMISSION', `${why}; process ${pid} cannot be ended: ${String(cause)}`, {
+      cause,
+      details: { ownerPid: pid },
+    });
+  }
+  if (await untilExited(owner, patienceMs)) return { kind: 'killed', pid, why };
+  throw new CoordinatorError(
+    'UNAVAILABLE',
+    `process ${pid} was killed, but has not ended: the system waits for something on its behalf, a disk perhaps`,
+    { retryable: true, details: { ownerPid: pid } },
+  );
+}
+
+function isUnavailable(error: unknown): error is CoordinatorError {
+  return error instanceof CoordinatorError && ['UNAVAILABLE', 'DEADLINE_EXCEEDED'].includes(error.code);
+}
+
+function notSeen(told: CoordinatorError): CoordinatorError {
+  return new CoordinatorError(
+    told.code,
+    `${told.message}; its process cannot be seen from here (another user's, another container's): end it there`,
+    { retryable: told.retryable, details: told.details, cause: told },
+  );
+}

@@ -1,0 +1,60 @@
+/** What a {@link Pulse} needs of the connection that it watches. */
+export interface PulsePorts {
+  /** Asks something that is answered at once. */
+  readonly ask: () => void;
+  /** Nothing was heard for so long, although something was asked. */
+  readonly silent: (silentMs: number) => void;
+  /** Calls again and again until the answer is called. */
+  readonly every: (intervalMs: number, turn: () => void) => () => void;
+}
+
+/** Beats without an answer until the other side counts as silent: half of the patience that every call has. */
+const silentBeats = 5;
+const beatMs = 3_000;
+
+/**
+ * Notices that nobody is there any more on a connection that is open: a process that was stopped (SIGSTOP, a debugger, a
+ * suspended container) answers nothing and does not hang up. Beats only while somebody waits without a bound; other calls
+ * have their own.
+ *
+ * Counted in beats, not in time: after this process itself was stopped, it has missed no beat but one.
+ */
+export class Pulse {
+  readonly #ports: PulsePorts;
+  #waits = 0;
+  #missed = 0;
+  #heard = false;
+  #stop: () => void = () => {};
+
+  constructor(ports: PulsePorts) {
+    this.#ports = ports;
+  }
+
+  /** Beats until the answer is called, once. */
+  watch(): () => void {
+    this.#waits += 1;
+    if (this.#waits === 1) this.#start();
+    return () => {
+      this.#waits -= 1;
+      if (this.#waits === 0) this.#stop();
+    };
+  }
+
+  heard(): void {
+    this.#heard = true;
+  }
+
+  #start(): void {
+    this.#missed = 0;
+    this.#heard = true;
+    this.#stop = this.#ports.every(beatMs, () => this.#beat());
+  }
+
+  #beat(): void {
+    this.#missed = this.#heard ? 0 : this.#missed + 1;
+    this.#heard = false;
+    if (this.#missed < silentBeats) return this.#ports.ask();
+    this.#stop();
+    this.#ports.silent(this.#missed * beatMs);
+  }
+}

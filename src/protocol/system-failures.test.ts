@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { systemFailure } from './system-failures.ts';
+
+const refused = (code: string): Error =>
+  Object.assign(new Error(`${code}: as the system says it`), { code, syscall: 'open' });
+
+it.each([
+  ['ENOSPC', 'STORE_FAILURE', /no room.*df -i/],
+  ['EDQUOT', 'STORE_FAILURE', /no room/],
+  ['EMFILE', 'STORE_FAILURE', /ulimit -n/],
+  ['ENFILE', 'STORE_FAILURE', /ulimit -n/],
+  ['EACCES', 'PERMISSION', /chmod/],
+  ['EROFS', 'PERMISSION', /mount/],
+  ['EIO', 'STORE_FAILURE', /disk/],
+  ['ESTALE', 'UNAVAILABLE', /try again/],
+])('%s is no bug of this program: %s, with a remedy', (system, code, remedy) => {
+  expect(systemFailure(refused(system))).toMatchObject({
+    code,
+    message: expect.stringMatching(remedy) as string,
+    details: { system },
+  });
+});
+
+it('any other error may be a bug', () => {
+  expect(systemFailure(new Error('x is not a function'))).toBeNull();
+  expect(systemFailure(Object.assign(new Error('of a library'), { code: 'E_LIBRARY' }))).toBeNull();
+});

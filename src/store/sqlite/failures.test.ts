@@ -1,0 +1,58 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { StoreError } from '../errors.ts';
+import { asStoreError } from './failures.ts';
+import * as trial from './trial-write.ts';
+
+vi.mock(import('./trial-write.ts'), async (original) => ({ ...(await original()), whyNoFile: vi.fn() }));
+
+const whyNoFile = vi.mocked(trial.whyNoFile);
+beforeEach(() => void whyNoFile.mockReset());
+
+const ofSqlite = (errcode: number): Error => Object.assign(new Error('of SQLite'), { errcode });
+const ofSystem = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'stat' });
+
+const [ioErrorOnSharedMemory, ioErrorOnWrite, cannotOpen, full] = [4_874, 778, 14, 13];
+
+it.each([
+  [ioErrorOnSharedMemory, 'ENOSPC', 'DISK_FULL'],
+  [ioErrorOnWrite, 'EDQUOT', 'DISK_FULL'],
+  [cannotOpen, 'ENOSPC', 'DISK_FULL'],
+  [cannotOpen, 'EMFILE', 'TOO_MANY_FILES'],
+  [cannotOpen, 'EACCES', 'READ_ONLY'],
+  [ioErrorOnWrite, 'EROFS', 'READ_ONLY'],
+])(
+  'a failure %s of SQLite where %s keeps any file from being written is told as %s',
+  (errcode, system, code) => {
+    whyNoFile.mockReturnValue(system);
+    expect(asStoreError(ofSqlite(errcode), '/r/log.db')).toMatchObject({ code, retryable: false });
+    expect(whyNoFile).toHaveBeenCalledWith('/r');
+  },
+);
+
+it('a failure of SQLite stays what it is where files can be written', () => {
+  whyNoFile.mockReturnValue(null);
+  expect(asStoreError(ofSqlite(ioErrorOnWrite), '/r/log.db')).toMatchObject({ code: 'IO', retryable: true });
+  expect(asStoreError(ofSqlite(cannotOpen), '/r/log.db')).toMatchObject({ code: 'CANNOT_OPEN' });
+});
+
+it('a full disk that SQLite finds itself is told at once, without a trial', () => {
+  expect(asStoreError(ofSqlite(full), '/r/log.db')).toMatchObject({ code: 'DISK_FULL', retryable: false });
+  expect(whyNoFile).not.toHaveBeenCalled();
+});
+
+it.each([
+  ['EMFILE', 'TOO_MANY_FILES', false],
+  ['ENOSPC', 'DISK_FULL', false],
+  ['EACCES', 'IO', true],
+  ['EIO', 'IO', true],
+  ['ESTALE', 'IO', true],
+])('%s, said by the system itself, is %s and no bug', (system, code, retryable) => {
+  const told = asStoreError(ofSystem(system), '/r/log.db');
+  expect(told).toBeInstanceOf(StoreError);
+  expect(told).toMatchObject({ code, retryable });
+});
+
+it('what is of neither is passed on', () => {
+  const bug = new TypeError('x is not a function');
+  expect(asStoreError(bug, '/r/log.db')).toBe(bug);
+});
