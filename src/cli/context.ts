@@ -67,8 +67,8 @@ export interface ProcessCommand {
   readonly env: Environment;
   /** Whether the child leads a process group of its own, so that a signal reaches its children too. */
   readonly ownGroup: boolean;
-  /** Whether it ends with this process, however that ends. */
-  readonly tied: boolean;
+  /** A tied child ends with this process, however that ends, and by force so long from now; null: it is not tied. */
+  readonly endInMs: number | null;
 }
 
 export interface ChildProcess {
@@ -77,7 +77,7 @@ export interface ChildProcess {
   signal(name: SignalName): void;
   /** To the child and all that it has started in turn. */
   endAll(name: 'SIGTERM' | 'SIGKILL'): void;
-  /** Has a tied child ended by force so long from now, even if this process stands still; replaces what was said before. */
+  /** Puts off, or brings forward, when a tied child is ended by force, even if this process stands still by then. */
   endBy(leftMs: number): void;
 }
 

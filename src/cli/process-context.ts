@@ -89,8 +89,8 @@ const processSignals: Signals = {
   },
 };
 
-function startProcess({ file, args, cwd, env, ownGroup, tied }: ProcessCommand): ChildProcess {
-  const tether = tied ? startTether() : null;
+function startProcess({ file, args, cwd, env, ownGroup, endInMs }: ProcessCommand): ChildProcess {
+  const tether = endInMs === null ? null : startTether(endInMs);
   const child = spawn(file, [...args], { cwd, env, stdio: 'inherit', detached: ownGroup });
   const { pid } = child;
   if (pid !== undefined) tether?.hold(pid, ownGroup);

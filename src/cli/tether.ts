@@ -11,8 +11,8 @@ export interface Tether {
   untie(): void;
 }
 
-/** To be called before the command begins: it must not be able to work for a moment without its tether. */
-export function startTether(): Tether {
+/** To be called before the command begins: it must not be able to work for a moment without its tether, and an end. */
+export function startTether(endInMs: number): Tether {
   const main = fileURLToPath(new URL('./tether-main.js', import.meta.url));
   // In a group of its own: what kills us as a group must leave it alone.
   const holder = spawn(process.execPath, [main], {
@@ -28,9 +28,11 @@ export function startTether(): Tether {
   (holder.stdin as unknown as { readonly unref: () => void }).unref();
   const say = (...words: readonly (string | number)[]): void =>
     void holder.stdin.write(`${words.join(' ')}\n`);
+  const endBy = (leftMs: number): void => say('end', monotonicMs() + leftMs);
+  endBy(endInMs);
   return {
     hold: (pid, ownGroup) => say('command', pid, ownGroup ? 'group' : 'tree'),
-    endBy: (leftMs) => say('end', monotonicMs() + leftMs),
+    endBy,
     untie: () => {
       say('done');
       holder.stdin.end();

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts';
-import type { ChildEnd, ChildProcess } from '../context.ts';
+import type { ChildEnd, ChildProcess, ProcessCommand } from '../context.ts';
 import { exitCodeOfSignal, exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { ended } from '../outcome.ts';
@@ -24,7 +24,7 @@ export interface GuardedCommand {
  */
 export async function runGuarded(call: Call, { command, env, watch }: GuardedCommand): Promise<Outcome> {
   const shared = call.context.stdin.isTTY;
-  const child = start(call, command, env, { ownGroup: !shared, tied: watch?.endsOnLoss ?? false });
+  const child = start(call, command, env, { ownGroup: !shared, endInMs: watch?.endInMs ?? null });
   const offSignals = onEndingSignal(call.context, (signal) => {
     if (!(shared && signal === 'SIGINT')) child.signal(signal);
   });
@@ -57,7 +57,7 @@ function start(
   call: Call,
   command: readonly string[],
   env: Readonly<Record<string, string>>,
-  ways: { readonly ownGroup: boolean; readonly tied: boolean },
+  ways: Pick<ProcessCommand, 'ownGroup' | 'endInMs'>,
 ): ChildProcess {
   const [file = '', ...args] = command;
   const { context } = call;

@@ -50,8 +50,9 @@ export class LeaseWatch {
     return this.#lost;
   }
 
-  get endsOnLoss(): boolean {
-    return this.#guard.killOnLoss;
+  /** When the command must have ended; null: it goes on without the leases. */
+  get endInMs(): number | null {
+    return this.#guard.killOnLoss ? this.#certainUntilMs - this.#call.context.clock.monotonicMs() : null;
   }
 
   get locks(): readonly Grant[] {
@@ -66,7 +67,6 @@ export class LeaseWatch {
   /** From now on until it has ended, this command depends on the leases. */
   guard(child: ChildProcess): void {
     this.#child = child;
-    this.#keep(this.#certainUntilMs - this.#call.context.clock.monotonicMs());
     const over = (): void => this.#over(child);
     child.ended.then(over, over);
   }
@@ -87,7 +87,7 @@ export class LeaseWatch {
     const what = line`rhema: LOCK LOST on ${scopes}: ${why}`;
     this.#call.context.stderr.write(`${what}; ${this.#consequence()}\n`);
     const child = this.#child;
-    if (child === null || !this.endsOnLoss) return;
+    if (child === null || !this.#guard.killOnLoss) return;
     const killInMs = certainMs === 0 ? graceAfterLossMs : certainMs;
     child.endAll('SIGTERM');
     child.endBy(killInMs);
@@ -96,12 +96,14 @@ export class LeaseWatch {
 
   #consequence(): string {
     if (this.#child === null) return 'the command was not started';
-    return this.endsOnLoss ? 'ending the command' : 'the command goes on without it (--no-kill-on-loss)';
+    return this.#guard.killOnLoss
+      ? 'ending the command'
+      : 'the command goes on without it (--no-kill-on-loss)';
   }
 
   /** What the command left behind goes with it: nothing of it may work without the lock. */
   #over(child: ChildProcess): void {
     this.stop();
-    if (this.#lost && this.endsOnLoss) child.endAll('SIGKILL');
+    if (this.#lost && this.#guard.killOnLoss) child.endAll('SIGKILL');
   }
 }

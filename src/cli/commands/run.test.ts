@@ -91,7 +91,7 @@ describe('run', () => {
       args: ['-j'],
       cwd: '/repo',
       ownGroup: true,
-      tied: true,
+      endInMs: 59_000,
       env: {
         PATH: '/bin',
         RHEMA_AGENT: 'run-box-local-4711',
@@ -336,7 +336,7 @@ describe('the lease while the command runs', () => {
       }),
     });
     const child = await running.child();
-    expect(child.toldToEndInMs).toEqual([59_000]);
+    expect(child.command.endInMs).toBe(59_000);
     child.end({ kind: 'exited', code: 0 });
     await running.ended;
   });
@@ -345,7 +345,7 @@ describe('the lease while the command runs', () => {
     const running = new Running(underCore);
     const child = await running.child();
     await running.harness.clock.advance(40_000);
-    expect(child.toldToEndInMs).toEqual([59_000, 59_000, 59_000]);
+    expect([child.command.endInMs, ...child.toldToEndInMs]).toEqual([59_000, 59_000, 59_000]);
     child.end({ kind: 'exited', code: 0 });
     await running.ended;
   });
@@ -374,7 +374,7 @@ describe('the lease while the command runs', () => {
       heartbeat: () => (isLost ? refusal : running.renewed()),
     });
     const child = await running.child();
-    expect(child.command.tied).toBe(false);
+    expect(child.command.endInMs).toBeNull();
     isLost = true;
     await running.harness.clock.advance(60_000);
     expect(running.harness.stderr).toContain('LOCK LOST');
