@@ -130,7 +130,7 @@ function changesNothing(result: Extract<Acknowledged['reply'], { ok: true }>['re
     case 'waitCancelled':
       return result.ticket === null;
     case 'scopesDefined':
-      return result.added.length + result.changed.length + result.removed.length === 0;
+      return [result.added, result.changed, result.removed, result.withdrawn ?? []].flat().length === 0;
     case 'invalidated':
       return result.scopes.length === 0;
     case 'statusSet':
@@ -147,9 +147,7 @@ function changesNothing(result: Extract<Acknowledged['reply'], { ok: true }>['re
 function judgeBeliefs({ entries }: Archive, { beliefs }: Witness): void {
   const taken = new Set<string>();
   for (const { events } of entries)
-    for (const event of events)
-      if (event.kind === 'lock.revoked' || (event.kind === 'lock.released' && event.cause === 'scopeRemoved'))
-        taken.add(`${event.scope} ${event.token}`);
+    for (const event of events) if (event.kind === 'lock.revoked') taken.add(`${event.scope} ${event.token}`);
   const holders = new Map<string, string>();
   const trusted = beliefs.filter(({ scope, token }) => !taken.has(`${scope} ${token}`));
   for (const belief of trusted) {

@@ -21,6 +21,9 @@ AnswerAgentJoin(h, a) ==
   IF Present(h, a) THEN Refuse("AGENT_ALREADY_JOINED")
   ELSE Commit([h EXCEPT !.agents[a] = FreshAgent])
 
+\* Another process speaks for the agent from now on; nothing else is changed by that.
+AnswerAgentResume(h, a) == Commit(IF Bug = "resumeReleases" THEN Settled(GiveUp(h, {a})) ELSE h)
+
 AnswerAgentLeave(h, a) ==
   LET without == IF Bug = "leaveKeepsTicket" THEN EndLocks(FailRuns(h, {a}), Held(h, a)) ELSE GiveUp(h, {a})
   IN Commit(Settled([without EXCEPT !.agents[a] = NoAgent]))

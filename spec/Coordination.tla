@@ -46,6 +46,12 @@ AgentJoin(a) ==
   /\ Say(Call("AgentJoin", <<a>>), AnswerAgentJoin(house, a))
   /\ clients' = IF Present(house, a) THEN clients ELSE [clients EXCEPT ![a] = "up"]
 
+\* Another process, which has found out the session, goes on as the agent, whatever has become of the process before.
+AgentResume(a) ==
+  /\ InTime
+  /\ Say(Call("AgentResume", <<a>>), AsAgent(house, a, AnswerAgentResume(house, a)))
+  /\ clients' = IF Present(house, a) THEN [clients EXCEPT ![a] = "up"] ELSE clients
+
 AgentLeave(a) ==
   /\ Heard(a)
   /\ Say(Call("AgentLeave", <<a>>), AsAgent(house, a, AnswerAgentLeave(house, a)))
@@ -104,7 +110,11 @@ GraphText(scopes, deps) ==
 
 DefineScopes(scopes, deps) ==
   /\ InTime
-  /\ ToOperator(Call("DefineScopes", <<GraphText(scopes, deps)>>), AnswerDefineScopes(house, scopes, deps))
+  /\ ToOperator(Call("DefineScopes", <<GraphText(scopes, deps)>>), AnswerDefineScopes(house, scopes, deps, FALSE))
+\* No scopes at all, and it is said that this is meant.
+DefineNoScopes ==
+  /\ InTime
+  /\ ToOperator("DefineScopes(,meant)", AnswerDefineScopes(house, {}, NoDeps, TRUE))
 DefineScope(s, D) ==
   /\ InTime
   /\ ToOperator(Call("DefineScope", <<s, SetText(D)>>), AnswerDefineScope(house, s, D))

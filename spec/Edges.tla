@@ -48,7 +48,7 @@ HouseText(h, c) ==
   LET agent(a) == AgentText(h.agents[a])
       client(a) == ClientLetter(c[a])
       lock(s) == LockText(h.locks[s])
-      node(s) == IF s \in h.scopes THEN "=" \o SetText(h.deps[s]) ELSE "-"
+      node(s) == IF s \in h.withdrawn THEN "!" ELSE IF s \in h.scopes THEN "=" \o SetText(h.deps[s]) ELSE "-"
       sync(s) == SyncText(h.syncs[s])
       context(s) == IF h.contexts[s] THEN "x" ELSE "-"
   IN Joined(<<PerAgent(agent), PerAgent(client), PerScope(lock),

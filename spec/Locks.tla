@@ -2,8 +2,9 @@
 (***************************************************************************)
 (* Locks: at most one holder for each scope.  A lock is a lease.  It ends  *)
 (* when its holder releases it, completes, leaves or is lost, when its     *)
-(* time is up, when an operator revokes it, or with its scope; every one   *)
-(* of these serves the queue in the same step.                             *)
+(* time is up, or when an operator revokes it; every one of these serves   *)
+(* the queue in the same step.  It does not end with the definition of its *)
+(* scope: see `Scopes'.                                                    *)
 (*                                                                         *)
 (* Each operator is the answer to one command; the order of the reasons is *)
 (* the order of precedence.  A token is only seen here as "none" (not      *)
@@ -47,11 +48,13 @@ AnswerAcquireLock(h, a, S, wait) ==
 \* Whether a token is refused: only where there is a lock to compare it with.
 IsStale(h, s, token) == token = "stale" /\ ~Free(h, s) /\ Bug # "noFencing"
 
+\* All of what is named, or nothing.
 AnswerReleaseLock(h, a, S, token) ==
-  LET mine == S \cap Held(h, a)
-  IN IF \E s \in S : IsStale(h, s, token) THEN Refuse("STALE_FENCING_TOKEN")
-     ELSE IF mine = {} THEN NothingToDo
-     ELSE Commit(Settled(EndLocks(h, mine)))
+  IF ~(S \subseteq h.scopes) THEN Refuse("SCOPE_NOT_FOUND")
+  ELSE IF \E s \in S : IsStale(h, s, token) THEN Refuse("STALE_FENCING_TOKEN")
+  ELSE IF Bug # "anybodyReleases" /\ ~(S \subseteq Held(h, a)) THEN Refuse("LOCK_NOT_HELD")
+  ELSE IF S = {} THEN NothingToDo
+  ELSE Commit(Settled(EndLocks(h, S)))
 
 AnswerRenewLock(h, a, s, token) ==
   IF s \notin h.scopes THEN Refuse("SCOPE_NOT_FOUND")

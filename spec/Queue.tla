@@ -46,7 +46,7 @@ RunHolds(h) ==
   IN [h EXCEPT !.locks = [s \in Scope |-> IF Free(h, s) THEN NoLock ELSE run(s, @[s])]]
 
 \* To be applied after every change that may free something or adds a ticket.
-Settled(h) == RunHolds(IF Bug = "queueNotServed" THEN h ELSE ServeFrom(h, 1))
+Settled(h) == WithoutAbandoned(RunHolds(IF Bug = "queueNotServed" THEN h ELSE ServeFrom(h, 1)))
 
 \* What a renewal leaves of a lease: all of it while nobody waits, else no more than the contended hold, but never less
 \* than was promised.

@@ -15,7 +15,7 @@ TypeInvariant ==
                                  session : Int, block : Int]]
   /\ house.locks \in [Scope -> [holder : Agent \cup {Nobody}, left : Int, byScope : Int, byPlace : Int]]
   /\ \A i \in 1..Len(house.queue) : house.queue[i] \in [agent : Agent, scopes : SUBSET Scope \ {{}}, left : Int]
-  /\ house.scopes \subseteq Scope /\ house.deps \in [Scope -> SUBSET Scope]
+  /\ house.scopes \subseteq Scope /\ house.withdrawn \subseteq Scope /\ house.deps \in [Scope -> SUBSET Scope]
   /\ house.syncs \in [Scope -> [status : {"idle", "syncing", "completed", "failed"},
                                 by : Agent \cup {Nobody}, failures : Nat, pause : Int]]
   /\ DOMAIN house.requests = RequestId
@@ -27,6 +27,12 @@ ContextConsistency == \A s \in Scope : house.contexts[s] => s \in house.scopes
 
 DependencyIntegrity ==
   \A s \in Scope : house.deps[s] \subseteq house.scopes \ {s} /\ (house.deps[s] # {} => s \in house.scopes)
+
+\* A scope that no graph names is held or waited for, and has no part in the graph.
+WithdrawnIsInUse ==
+  \A s \in house.withdrawn :
+    s \in house.scopes /\ InUse(house, s) /\ house.deps[s] = {} /\ \A x \in Scope : s \notin house.deps[x]
+
 CircularDependencyPrevention == ~IsCyclic(house.deps)
 DependencyGraphProperties ==
   CircularDependencyPrevention =>
@@ -119,6 +125,21 @@ OnlyHolderWrites ==
 
 \* What a file's next version is made from is its present version.
 NoLostUpdate == [][\A s \in Scope : house.contexts[s] => step' \notin BlindWrites[s]]_vars
+
+\* A lock is given back by its holder.
+OnlyHolderReleases ==
+  [][\A a \in Agent, s \in Scope : step' = Call("ReleaseLock", <<a, s>>) => house.locks[s].holder = a]_vars
+
+\* A new graph, or what is missing from it, ends no lock and no wait and changes none; and no scopes at all are taken for a
+\* wish only if it is said to be one.
+Graph(h) == <<Defined(h), h.deps>>
+AbsenceEndsNothing ==
+  [][/\ Graph(house') # Graph(house) => house'.locks = house.locks /\ house'.queue = house.queue
+     /\ step' # "DefineScopes()"]_vars
+
+\* Who goes on in another process has what it had.
+ResumeKeepsAll ==
+  [][\A a \in Agent : step' = Call("AgentResume", <<a>>) => house' = Seen(house, a)]_vars
 
 \* A run is ended well or badly by the agent that started it.
 RunnerEndsRun ==

@@ -26,7 +26,7 @@ CONSTANTS
   LockTtl,             \* lease of a lock
   SessionTtl,          \* an agent silent for longer is lost
   MaxBlock,            \* an agent blocked for longer becomes idle
-  MaxHold,             \* how long a holder keeps what others wait for, renewals or not
+  MaxHold,             \* how far renewals of what others wait for reach; what was promised is kept
   WaitFor,             \* how long an asker waits
   Backoff,             \* pause before the first retry; doubles with each failure
   RequestId,           \* ids that requests may carry, so that a repeat is harmless; none in most models
@@ -52,6 +52,7 @@ House(agents, scopes, deps) ==
    locks    |-> [s \in Scope |-> NoLock],
    queue    |-> <<>>,
    scopes   |-> scopes,
+   withdrawn |-> {},   \* those of the scopes that no graph names, kept because somebody holds them or waits for them
    deps     |-> [s \in Scope |-> IF s \in scopes THEN deps[s] ELSE {}],
    syncs    |-> [s \in Scope |-> NoSync],
    contexts |-> [s \in Scope |-> FALSE],   \* whether a coordinated write of its context file is known
@@ -71,6 +72,9 @@ Full(h) == Cardinality(Holders(h)) >= h.places
 Waits(h, a) == \E i \in 1..Len(h.queue) : h.queue[i].agent = a
 TicketOf(h, a) == CHOOSE i \in 1..Len(h.queue) : h.queue[i].agent = a
 Wanted(h, s) == \E i \in 1..Len(h.queue) : s \in h.queue[i].scopes
+InUse(h, s) == ~Free(h, s) \/ Wanted(h, s)
+\* The scopes of the graph that was given last: without those that are only kept.
+Defined(h) == h.scopes \ h.withdrawn
 \* Blocked by its own word, not by waiting.
 SaysBlocked(h, a) == h.agents[a].status = "blocked" /\ ~Waits(h, a)
 
@@ -125,6 +129,16 @@ FailRuns(h, A) ==
 Invalidate(h, S) ==
   LET outdated == IF Bug = "noCascade" THEN S ELSE Above(S, h.deps)
   IN [h EXCEPT !.syncs = [s \in Scope |-> IF s \in outdated THEN NoSync ELSE @[s]]]
+
+\* These scopes are no more, with all that is known of them.
+Forget(h, S) ==
+  [h EXCEPT !.scopes = @ \ S, !.withdrawn = @ \ S,
+            !.syncs = [s \in Scope |-> IF s \in S THEN NoSync ELSE @[s]],
+            !.contexts = [s \in Scope |-> @[s] /\ (s \in S => Bug = "removedKeepsContext")]]
+
+\* What was only kept for those who held it or waited for it goes.
+WithoutAbandoned(h) ==
+  IF Bug = "withdrawnStays" THEN h ELSE Forget(h, {s \in h.withdrawn : ~InUse(h, s)})
 
 -------------------------------------------------------------------------------
 (* Answers: a code, which is empty when the command was committed, and then the house after it. *)

@@ -15,7 +15,8 @@ Init ==
 -------------------------------------------------------------------------------
 \* Each command with its arguments, and what the answer would be to the agent itself.
 Sayings(a) ==
-  {<<"AgentLeave", <<>>, AnswerAgentLeave(house, a)>>,
+  {<<"AgentResume", <<>>, AnswerAgentResume(house, a)>>,
+   <<"AgentLeave", <<>>, AnswerAgentLeave(house, a)>>,
    <<"Heartbeat", <<>>, AnswerHeartbeat(house, a)>>,
    <<"SetAgentStatus", <<"completed">>, AnswerSetAgentStatus(house, a, "completed", "none")>>,
    <<"CancelWait", <<>>, AnswerCancelWait(house, a)>>}
@@ -50,7 +51,7 @@ Next ==
 -------------------------------------------------------------------------------
 ForgedLabels ==
   UNION {{Call(kind, <<a>> \o arguments \o <<forgery[1]>>) :
-            kind \in {"AgentLeave", "Heartbeat", "SetAgentStatus", "CancelWait", "AcquireLock", "ReleaseLock", "RenewLock",
+            kind \in {"AgentResume", "AgentLeave", "Heartbeat", "SetAgentStatus", "CancelWait", "AcquireLock", "ReleaseLock", "RenewLock",
                       "ContextModify", "StartSync", "CompleteSync", "FailSync"},
             a \in Agent, forgery \in Forgeries} :
          arguments \in {<<>>, <<"completed">>}

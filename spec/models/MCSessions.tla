@@ -8,7 +8,7 @@ Init ==
 
 Next ==
   \/ \E a \in Agent :
-       \/ AgentJoin(a) \/ AgentLeave(a) \/ Heartbeat(a) \/ ForgedHeartbeat(a)
+       \/ AgentJoin(a) \/ AgentResume(a) \/ AgentLeave(a) \/ Heartbeat(a) \/ ForgedHeartbeat(a)
        \/ \E s \in Scope : AcquireLock(a, {s}, "wait") \/ ReleaseLock(a, s, "none")
        \/ Crash(a) \/ Partition(a) \/ Heal(a)
   \/ ExpireDue \/ Tick

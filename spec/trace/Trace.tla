@@ -55,7 +55,8 @@ Patched(h, patch) ==
       whole(name, old) == IF name \in DOMAIN patch THEN patch[name] ELSE old
   IN [h EXCEPT !.agents = of("agents", @), !.locks = of("locks", @), !.deps = of("deps", @),
                !.syncs = of("syncs", @), !.contexts = of("contexts", @),
-               !.queue = whole("queue", @), !.scopes = whole("scopes", @), !.places = whole("places", @)]
+               !.queue = whole("queue", @), !.scopes = whole("scopes", @),
+               !.withdrawn = whole("withdrawn", @), !.places = whole("places", @)]
 
 -------------------------------------------------------------------------------
 (* What replaces definitions of the specification *)
@@ -84,7 +85,7 @@ RenewLocksFor(h, S) ==
 \* The ticket of who did not wait before gets the wait that was asked for.
 SettledFor(h) ==
   LET timed(ticket) == IF Waits(house, ticket.agent) THEN ticket ELSE [ticket EXCEPT !.left = WaitOf(ticket.agent)]
-  IN RunHolds(ServeFrom([h EXCEPT !.queue = [i \in 1..Len(@) |-> timed(@[i])]], 1))
+  IN WithoutAbandoned(RunHolds(ServeFrom([h EXCEPT !.queue = [i \in 1..Len(@) |-> timed(@[i])]], 1)))
 
 \* A lease that has more left than its length keeps what was promised.
 RearmedFor(h) ==
@@ -112,7 +113,8 @@ Differences ==
   Parts("agent", house.agents, recorded.agents) \cup Parts("lock", house.locks, recorded.locks)
     \cup Parts("sync", house.syncs, recorded.syncs) \cup Parts("dependencies", house.deps, recorded.deps)
     \cup Parts("context", house.contexts, recorded.contexts) \cup Whole("queue", house.queue, recorded.queue)
-    \cup Whole("scopes", house.scopes, recorded.scopes) \cup Whole("places", house.places, recorded.places)
+    \cup Whole("scopes", house.scopes, recorded.scopes)
+    \cup Whole("withdrawn", house.withdrawn, recorded.withdrawn) \cup Whole("places", house.places, recorded.places)
 
 Tell(why) == PrintT("REJECTED " \o ToString(line) \o " " \o step \o ": " \o ToString(why))
 
@@ -143,6 +145,7 @@ Describe == InTime /\ step' = "Describe" /\ UNCHANGED <<house, clients, refusal>
 
 OfAgent ==
   \/ Now.kind = "AgentJoin" /\ AgentJoin(Now.agent)
+  \/ Now.kind = "AgentResume" /\ AgentResume(Now.agent)
   \/ Now.kind = "AgentLeave" /\ AgentLeave(Now.agent)
   \/ Now.kind = "Heartbeat" /\ Heartbeat(Now.agent)
   \/ Now.kind = "SetAgentStatus" /\ SetAgentStatus(Now.agent, Now.status, Now.words)
@@ -157,7 +160,8 @@ OfAgent ==
 
 OfOperator ==
   \/ Now.kind = "RevokeLock" /\ RevokeLock(Now.scope)
-  \/ Now.kind = "DefineScopes" /\ DefineScopes(Now.scopes, Over(house.deps, Now.graph))
+  \/ Now.kind = "DefineScopes" /\ Now.scopes = {} /\ DefineNoScopes
+  \/ Now.kind = "DefineScopes" /\ Now.scopes # {} /\ DefineScopes(Now.scopes, Over(house.deps, Now.graph))
   \/ Now.kind = "DefineScope" /\ DefineScope(Now.scope, Now.graph[Now.scope])
   \/ Now.kind = "RemoveScope" /\ RemoveScope(Now.scope)
   \/ Now.kind = "GitOperation" /\ GitOperation(Now.scopes)

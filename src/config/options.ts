@@ -113,7 +113,7 @@ export const options = [
     type: 'duration',
     ...durationFromCore('maxContendedHoldMs'),
     environment: null,
-    help: 'How long a holder keeps a lock once somebody waits for it, renewals or not. Without such a bound a hung agent that still renews would keep its scope for ever.',
+    help: 'How long a holder may renew a lock once somebody waits for it: renewals reach at most so far after that moment. A deadline that was promised is kept, so a long lease runs to its end. Without such a bound a hung agent that still renews would keep its scope for ever.',
   },
   {
     key: 'agent_coordination.session_timeout',

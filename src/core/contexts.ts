@@ -13,7 +13,7 @@ import type { EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
 import { named, type FencingToken, type ScopePath } from './ids.ts';
 import { contextFilesPerScopeMax } from './limits.ts';
-import { busy, notHeld, refusedStaleToken } from './locks.ts';
+import { busy, notHeld, refusedStaleToken } from './lock-refusals.ts';
 import { heldInOrder } from './order.ts';
 import { obstacleTo, settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';

@@ -17,24 +17,17 @@ import type { Decision } from './decide.ts';
 import { Draft } from './draft.ts';
 import type { Event, EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
-import { ago, formatDuration } from './duration.ts';
-import {
-  addMs,
-  named,
-  quote,
-  type DurationMs,
-  type FencingToken,
-  type ScopePath,
-  type TimeMs,
-} from './ids.ts';
+import { formatDuration } from './duration.ts';
+import { addMs, named, type DurationMs, type ScopePath, type TimeMs } from './ids.ts';
+import { busy, notHeld, refusedStaleToken } from './lock-refusals.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { waitersMax } from './limits.ts';
 import { heldInOrder } from './order.ts';
-import { obstacleTo, positionOf, settleQueue, type Obstacle } from './queue.ts';
+import { obstacleTo, positionOf, settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Grant, QueuedResult } from './results.ts';
 import { settleStatus } from './status.ts';
-import type { Agent, Lock, LockEnd, State, Waiter } from './state.ts';
+import type { Agent, Lock, State, Waiter } from './state.ts';
 import { deadlockedAgents, waitCycle } from './wait-graph.ts';
 
 /**
@@ -145,47 +138,6 @@ function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null, reason: strin
   return { ...toGrant(draft.state, lock), deadlineMs };
 }
 
-/** The refusal of an acquire that does not want to wait. */
-export function busy(draft: Draft, scopes: readonly ScopePath[], obstacle: Obstacle): Decision {
-  if (obstacle.kind === 'held') return lockHeld(draft, obstacle.scope);
-  const queueLength = draft.state.tickets.size;
-  if (obstacle.kind === 'reserved') {
-    const { agent, ticket, sinceMs } = obstacle.waiter;
-    return reject(
-      'RESERVED_FOR_WAITER',
-      `${named(obstacle.scope)} is free, but kept for ${agent}, who has waited longest: ask to wait as well`,
-      { scope: obstacle.scope, waiter: agent, ticket, sinceMs, queueLength },
-    );
-  }
-  const holders = [...new Set([...draft.state.locks.values()].map((lock) => lock.agent))].sort();
-  return reject(
-    'CONCURRENCY_LIMIT',
-    `${named(...scopes)} is free, but ${holders.length} agents hold locks and no more may (max_concurrent_agents): ask to wait`,
-    { scopes, holders, maxConcurrentAgents: draft.settings.maxConcurrentAgents, queueLength },
-  );
-}
-
-function lockHeld(draft: Draft, scope: ScopePath): Decision {
-  const lock = must(draft.lockOf(scope), `${scope} is held`);
-  const queueLength = draft.state.index.queues.get(scope)?.size ?? 0;
-  const secondsLeft = ((lock.deadlineMs - draft.atMs) / 1000).toFixed(0);
-  const purpose = lock.reason === null ? '' : ` (${quote(lock.reason)})`;
-  return reject(
-    'LOCK_HELD',
-    `${named(scope)} is held by ${lock.agent}${purpose}; the lease runs ${secondsLeft} s more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
-    {
-      scope,
-      holder: lock.agent,
-      epoch: lock.epoch,
-      token: lock.token,
-      reason: lock.reason,
-      grantedAtMs: lock.grantedAtMs,
-      deadlineMs: lock.deadlineMs,
-      queueLength,
-    },
-  );
-}
-
 function queue(
   draft: Draft,
   agent: Agent,
@@ -277,24 +229,6 @@ function refusedNotHeld(
   return missing === undefined ? null : notHeld(state, missing, agent, atMs, 'nothing was given back');
 }
 
-/** Rejects a token that is not the lock's. Without a token there is nothing to compare; the session is proof enough. */
-export function refusedStaleToken(
-  scope: ScopePath,
-  lock: Lock | undefined,
-  token: FencingToken | null,
-): Decision | null {
-  if (token === null || lock === undefined || lock.token === token) return null;
-  const advice =
-    token < lock.token
-      ? 'the lock was lost meanwhile; acquire it again and look at what changed'
-      : 'it is no token of this lock; present the one that its grant gave';
-  return reject(
-    'STALE_FENCING_TOKEN',
-    `token ${token} for ${named(scope)} is not the current one (${lock.token}, held by ${lock.agent}): ${advice}`,
-    { scope, token, currentToken: lock.token, holder: lock.agent },
-  );
-}
-
 /**
  * Moves the deadline of a held lock. Rejects: SCOPE_NOT_FOUND, TTL_TOO_LONG, LOCK_NOT_HELD, STALE_FENCING_TOKEN.
  */
@@ -313,37 +247,6 @@ export function decideRenewLock(state: State, command: RenewLock): Decision {
   const grant = renew(draft, lock, ttlMs, null);
   return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks: [grant] } };
 }
-
-/** The refusal of an act that needs a lock which the agent does not hold: who does, and what became of its own. */
-export function notHeld(
-  state: State,
-  scope: ScopePath,
-  agent: Agent,
-  atMs: TimeMs,
-  advice = 'acquire it first',
-): Decision {
-  const holder = state.locks.get(scope)?.agent ?? null;
-  const now = holder === null ? 'it is free' : `${holder} holds it`;
-  const lastEnd = state.scopes.get(scope)?.lastEnd ?? null;
-  const own = lastEnd?.agent === agent.id && lastEnd.epoch === agent.epoch ? lastEnd : null;
-  const lost = own === null ? '' : `; its last hold ${endings[own.cause]} ${ago(own.atMs, atMs)}`;
-  return reject(
-    'LOCK_NOT_HELD',
-    `the lock of ${named(scope)} is not held by ${agent.id} (${now}${lost}): ${advice}`,
-    { scope, holder, lastEnd },
-  );
-}
-
-const endings: { readonly [Cause in LockEnd['cause']]: string } = {
-  released: 'was given back',
-  completed: 'was given back when it had completed',
-  left: 'ended when it left',
-  lost: 'ended when it was lost',
-  blockedTooLong: 'was taken back because it had been blocked for too long',
-  scopeRemoved: 'ended with its scope',
-  expired: 'ended at its deadline',
-  revoked: 'was revoked by an operator',
-};
 
 /** An operator takes a lock back; its holder's token is worthless from then on. Rejects: SCOPE_NOT_FOUND, LOCK_NOT_HELD. */
 export function decideRevokeLock(state: State, command: RevokeLock): Decision {

@@ -15,7 +15,6 @@ import { findCycle, longestChain } from './graph.ts';
 import { named, type ScopePath } from './ids.ts';
 import { scopesMax } from './limits.ts';
 import { byText } from './order.ts';
-import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Settings } from './settings.ts';
 import type { Scope, State } from './state.ts';
@@ -100,7 +99,6 @@ function replaceGraph(draft: Draft, next: ReadonlyMap<ScopePath, ScopeDefinition
   }
   if (outdated.length > 0) invalidate(draft, outdated, dependentsIn(next));
   const { removed, withdrawn } = dropUnnamed(draft, next);
-  settleQueue(draft);
   const result = { kind: 'scopesDefined', added, changed, removed } as const;
   return {
     kind: 'committed',

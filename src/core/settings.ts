@@ -16,7 +16,7 @@ export interface Settings {
   readonly lockTtlMs: DurationMs;
   /** The longest lease a caller may ask for. */
   readonly lockTtlMaxMs: DurationMs;
-  /** How long a holder keeps a lock once somebody waits for it, renewals or not. */
+  /** How far renewals reach once somebody waits for the lock; a deadline that was promised before is kept. */
   readonly maxContendedHoldMs: DurationMs;
   /** An agent that is silent for longer is lost. */
   readonly sessionTtlMs: DurationMs;

@@ -1,8 +1,19 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codeOf, Machine } from '../../test/support/machine.ts';
+import {
+  agentNames,
+  moveArbitrary,
+  play,
+  populate,
+  scopeNames,
+  settingsArbitrary,
+} from '../../test/core/moves.ts';
+import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
 import type { Decision } from './decide.ts';
+import type { AgentId, Revision } from './ids.ts';
 import type { Settings } from './settings.ts';
-import { deadlockedAgents, waitCycle, type WaitLink } from './wait-graph.ts';
+import type { State } from './state.ts';
+import { deadlockedAgents, waitCycle, type Wait, type WaitLink } from './wait-graph.ts';
 
 function house(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine({ maxLocksPerAgent: 3, maxConcurrentAgents: 5, ...settings });
@@ -140,4 +151,94 @@ test('a long line of waiters is judged without looking at every pair', () => {
   machine.acquire('bob', 'b');
   expect(codeOf(machine.acquire('alice', 'b', wait))).toBe('committed');
   expect(codeOf(machine.acquire('bob', 'a', wait))).toBe('WOULD_DEADLOCK');
+});
+
+/** The definition, followed to the letter: who can go on is taken away, again and again, until nobody can. */
+function stuckByDefinition(state: State, proposed: Wait | null, places: number): Set<AgentId> {
+  const waits = new Map<AgentId, Wait>();
+  for (const waiter of state.tickets.values()) waits.set(waiter.agent, waiter);
+  if (proposed !== null) waits.set(proposed.agent, proposed);
+  const holders = [...state.locks.values()].map((lock) => lock.agent);
+  const canGoOn = ({ agent, ticket, scopes }: Wait): boolean => {
+    const older = [...state.tickets.values()].filter((other) => other.ticket < ticket);
+    const ahead = older.filter((other) => other.scopes.some((scope) => scopes.includes(scope)));
+    const inTheWay = scopes
+      .map((scope) => state.locks.get(scope)?.agent)
+      .filter((holder) => holder !== agent);
+    if (ahead.some((other) => waits.has(other.agent))) return false;
+    if (inTheWay.some((holder) => holder !== undefined && waits.has(holder))) return false;
+    const needsPlace = new Set(holders).size >= places && !holders.includes(agent);
+    return !needsPlace || holders.some((holder) => !waits.has(holder));
+  };
+  for (let before = -1; before !== waits.size;) {
+    before = waits.size;
+    for (const wait of [...waits.values()]) if (canGoOn(wait)) waits.delete(wait.agent);
+  }
+  return new Set(waits.keys());
+}
+
+test('who is stuck is who is stuck by definition, in every state and with every further wait', () => {
+  const moves = fc.array(moveArbitrary, { minLength: 10, maxLength: 60, size: 'max' });
+  let deadlocks = 0;
+  const check = (state: State): void => {
+    for (const places of [1, 2, 3, 4])
+      expect(new Set(deadlockedAgents(state, null, places).keys())).toEqual(
+        stuckByDefinition(state, null, places),
+      );
+    for (const name of agentNames)
+      for (let bits = 1; bits < 2 ** scopeNames.length; bits += 1) {
+        const agent = agentId(name);
+        const scopes = scopeNames.filter((_, place) => (bits & (1 << place)) !== 0).map(scopePath);
+        const known = state.agents.get(agent);
+        if (known === undefined || known.ticket !== null) continue;
+        const proposed = {
+          ticket: (state.revision + 1) as Revision,
+          agent,
+          scopes: scopes.filter((scope) => !known.held.has(scope)),
+        };
+        const places = state.settings.maxConcurrentAgents;
+        const expected = stuckByDefinition(state, proposed, places).has(agent);
+        expect(deadlockedAgents(state, proposed).has(agent)).toBe(expected);
+        if (expected) deadlocks += 1;
+      }
+  };
+  fc.assert(
+    fc.property(settingsArbitrary, moves, (settings, sequence) => {
+      const machine = new Machine({ ...settings, maxLocksPerAgent: 3 });
+      populate(machine);
+      for (const move of sequence) {
+        play(machine, { ...move, requestId: null });
+        check(machine.state);
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(deadlocks).toBeGreaterThan(0);
+});
+
+test('the check takes time in proportion to what a request can reach, not to its square', () => {
+  const chain = (length: number): Machine => {
+    const machine = new Machine({ maxLocksPerAgent: 2, maxConcurrentAgents: length });
+    const { state } = machine;
+    machine.define(Object.fromEntries(Array.from({ length }, (_, number) => [`s${number}`, []])));
+    for (let number = 0; number < length; number += 1) machine.join(`agent-${number}`);
+    for (let number = 0; number < length; number += 1) machine.acquire(`agent-${number}`, `s${number}`);
+    for (let number = 0; number + 1 < length; number += 1)
+      machine.acquire(`agent-${number}`, `s${number + 1}`, wait);
+    expect(state.tickets.size).toBe(length - 1);
+    return machine;
+  };
+  const { state } = chain(60);
+  let reads = 0;
+  const { locks } = state;
+  Object.assign(state, { locks: new Proxy(locks, { get: (target, key) => counted(target, key) }) });
+  function counted(target: typeof locks, key: string | symbol): unknown {
+    if (key === 'get') reads += 1;
+    const value = Reflect.get(target, key) as unknown;
+    return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+  }
+  const last = agentId('agent-59');
+  const proposed = { ticket: (state.revision + 1) as Revision, agent: last, scopes: [scopePath('s0')] };
+  expect(deadlockedAgents(state, proposed).size).toBe(60);
+  expect(reads).toBeLessThanOrEqual(60);
 });

@@ -24,25 +24,126 @@ export interface WaitLink {
   readonly scope: ScopePath | null;
 }
 
-/** Waiting agents that can never go on, with `proposed` in the queue as well. Empty: no deadlock. */
+/**
+ * Waiting agents that can never go on. With a proposed wait only those that it depends on, directly or not, are looked at:
+ * the cost is linear in them. Empty: no deadlock.
+ */
 export function deadlockedAgents(
   state: State,
   proposed: Wait | null = null,
   maxConcurrentAgents: number = state.settings.maxConcurrentAgents,
 ): Map<AgentId, Wait> {
-  const waits = new Map<AgentId, Wait>();
-  for (const waiter of state.tickets.values()) waits.set(waiter.agent, waiter);
-  if (proposed !== null) waits.set(proposed.agent, proposed);
   const isFull = state.index.holders >= maxConcurrentAgents;
-  for (let reduced = true; reduced;) {
-    reduced = false;
-    for (const wait of waits.values()) {
-      if (firstHindrance(state, wait, waits, isFull) !== null) continue;
-      waits.delete(wait.agent);
-      reduced = true;
-    }
+  const reduction = new Reduction(state, proposed, isFull);
+  for (const wait of proposed === null ? state.tickets.values() : [proposed]) reduction.reach(wait.agent);
+  return reduction.stuck();
+}
+
+/** A wait, with how much it still lacks. */
+interface Pending {
+  readonly wait: Wait;
+  /** Of all that it needs, what nobody who can go on has given up yet. */
+  lacks: number;
+  /** Those that need something of its agent. */
+  readonly hinders: Pending[];
+}
+
+/** Finds what waits depend on, counts what each lacks, and takes away, one after the other, those that lack nothing. */
+class Reduction {
+  readonly #state: State;
+  readonly #isFull: boolean;
+  readonly #waits: ReadonlyMap<AgentId, Wait> | null;
+  readonly #proposed: Wait | null;
+  readonly #pending = new Map<AgentId, Pending>();
+  /** Those that need any one holder to give up its place; null while that is none. */
+  #forPlace: Pending[] | null = null;
+  readonly #unlinked: Pending[] = [];
+
+  constructor(state: State, proposed: Wait | null, isFull: boolean) {
+    this.#state = state;
+    this.#proposed = proposed;
+    this.#isFull = isFull;
+    const all = (): Map<AgentId, Wait> =>
+      new Map([...state.tickets.values()].map((wait) => [wait.agent, wait]));
+    this.#waits = proposed === null ? all() : null;
   }
-  return waits;
+
+  /** Adds an agent, if it waits, and all that it depends on. */
+  reach(agent: AgentId): void {
+    this.#pendingOf(agent);
+    for (let next = this.#unlinked.pop(); next !== undefined; next = this.#unlinked.pop()) this.#link(next);
+  }
+
+  /** Who is left when all that can go on have gone on. */
+  stuck(): Map<AgentId, Wait> {
+    const ready = [...this.#pending.values()].filter(({ lacks }) => lacks === 0);
+    for (let done = ready.pop(); done !== undefined; done = ready.pop()) {
+      this.#pending.delete(done.wait.agent);
+      for (const other of [...done.hinders, ...this.#givenPlace(done)]) {
+        other.lacks -= 1;
+        if (other.lacks === 0) ready.push(other);
+      }
+    }
+    return new Map([...this.#pending].map(([agent, { wait }]) => [agent, wait]));
+  }
+
+  #waitOf(agent: AgentId): Wait | undefined {
+    if (this.#proposed?.agent === agent) return this.#proposed;
+    if (this.#waits !== null) return this.#waits.get(agent);
+    const ticket = this.#state.agents.get(agent)?.ticket ?? null;
+    return ticket === null ? undefined : this.#state.tickets.get(ticket);
+  }
+
+  /** Undefined: the agent does not wait. */
+  #pendingOf(agent: AgentId): Pending | undefined {
+    const known = this.#pending.get(agent);
+    const wait = known === undefined ? this.#waitOf(agent) : undefined;
+    if (wait === undefined) return known;
+    const pending: Pending = { wait, lacks: 0, hinders: [] };
+    this.#pending.set(agent, pending);
+    this.#unlinked.push(pending);
+    return pending;
+  }
+
+  #link(pending: Pending): void {
+    const { wait } = pending;
+    for (const scope of wait.scopes) {
+      const holder = this.#state.locks.get(scope)?.agent;
+      if (holder !== undefined && holder !== wait.agent) this.#need(pending, holder);
+      const ahead = agentAhead(this.#state, scope, wait.ticket);
+      if (ahead !== null) this.#need(pending, ahead);
+    }
+    if (this.#isFull && !holds(this.#state, wait.agent)) this.#needPlace(pending);
+  }
+
+  #need(pending: Pending, agent: AgentId): void {
+    const hindrance = this.#pendingOf(agent);
+    if (hindrance === undefined) return;
+    pending.lacks += 1;
+    hindrance.hinders.push(pending);
+  }
+
+  /** A holder that does not wait may give up its place at any time. */
+  #needPlace(pending: Pending): void {
+    if (this.#forPlace === null) {
+      const holders = [...new Set([...this.#state.locks.values()].map((lock) => lock.agent))];
+      if (holders.some((holder) => this.#waitOf(holder) === undefined)) return;
+      this.#forPlace = [];
+      for (const holder of holders) this.#pendingOf(holder);
+    }
+    pending.lacks += 1;
+    this.#forPlace.push(pending);
+  }
+
+  /** Whom the first holder that can go on gives a place. */
+  #givenPlace({ wait }: Pending): readonly Pending[] {
+    if (this.#forPlace === null || !holds(this.#state, wait.agent)) return [];
+    return this.#forPlace.splice(0);
+  }
+}
+
+function holds(state: State, agent: AgentId): boolean {
+  return (state.agents.get(agent)?.held.size ?? 0) > 0;
 }
 
 /** The cycle that an agent would be part of, link by link; empty when it is not deadlocked. */
@@ -78,7 +179,7 @@ function firstHindrance(
     const ahead = agentAhead(state, scope, wait.ticket);
     if (ahead !== null && stuck.has(ahead)) return { agent, waitsFor: ahead, scope };
   }
-  if (!isFull || (state.agents.get(agent)?.held.size ?? 0) > 0) return null;
+  if (!isFull || holds(state, agent)) return null;
   return hindranceToPlace(state, agent, stuck);
 }
 

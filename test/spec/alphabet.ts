@@ -95,6 +95,24 @@ export const agentJoin = (agent: AgentId): Act => ({
         },
 });
 
+/** Another process, which knows the session, goes on as the agent, whatever has become of the one before. */
+export const agentResume = (agent: AgentId): Act => ({
+  label: labelOf('AgentResume', [agent]),
+  command: (world) => {
+    const known = world.state.agents.get(agent);
+    return {
+      kind: 'AgentResume',
+      agent,
+      epoch: known?.epoch ?? staleEpoch,
+      session: known?.session ?? asSessionId('none'),
+      newSession: asSessionId(`session ${world.state.revision + 1}`),
+      way: 'resume',
+      from: 'another process',
+      ...stamp(world),
+    };
+  },
+});
+
 export const agentLeave = (agent: AgentId): Act => byAgent('AgentLeave', agent, [], () => ({}));
 
 export const heartbeat = (agent: AgentId): Act => byAgent('Heartbeat', agent, [], () => ({}));
@@ -188,6 +206,12 @@ export const defineScopes = (graph: readonly (readonly [ScopePath, readonly Scop
   byOperator('DefineScopes', [graph.map(([path, needs]) => `${path}=${plus(needs)}`).join(';')], {
     scopes: graph.map(([path, needs]) => definition(path, needs)),
   });
+
+/** No scopes at all, and it is said that this is meant. */
+export const defineNoScopes: Act = byOperator('DefineScopes', ['', 'meant'], {
+  scopes: [],
+  mayBeEmpty: true,
+});
 
 export const removeScope = (scope: ScopePath): Act => byOperator('RemoveScope', [scope], { scope });
 

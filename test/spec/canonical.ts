@@ -63,7 +63,8 @@ class View {
 
   dependencies(path: ScopePath): string {
     const scope = this.#state.scopes.get(path);
-    return scope === undefined ? '-' : `=${scope.dependencies.join('+')}`;
+    if (scope === undefined) return '-';
+    return scope.withdrawn ? '!' : `=${scope.dependencies.join('+')}`;
   }
 
   sync(path: ScopePath): string {

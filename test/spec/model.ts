@@ -128,7 +128,8 @@ function reasonOfNoChange(decision: Decision): string | null {
 }
 
 function clientsAfter({ clients }: World, command: Command): World['clients'] {
-  if (command.kind === 'AgentJoin') return { ...clients, [command.agent]: 'u' };
+  if (command.kind === 'AgentJoin' || command.kind === 'AgentResume')
+    return { ...clients, [command.agent]: 'u' };
   if (command.kind === 'AgentLeave') return { ...clients, [command.agent]: 'd' };
   return clients;
 }

@@ -17,6 +17,13 @@ export function falselyTold(state: State, command: Command, result: Result): str
         unlessSame('epoch', result.epoch, agent?.epoch) ??
         unlessSame('session', result.sessionDeadlineMs, agent?.sessionDeadlineMs)
       );
+    case 'resumed':
+      return (
+        unlessSame('session', command.kind === 'AgentResume' && command.newSession, agent?.session) ??
+        unlessSame('epoch', result.epoch, agent?.epoch) ??
+        unlessSame('deadline', result.sessionDeadlineMs, agent?.sessionDeadlineMs) ??
+        falseGrants(state, result.locks)
+      );
     case 'queued':
       return unlessSame('ticket', result.ticket, agent?.ticket);
     case 'contextModified':

@@ -10,6 +10,7 @@ export interface House {
   readonly locks: ReadonlyMap<string, HouseLock>;
   readonly queue: readonly HouseTicket[];
   readonly scopes: ReadonlySet<string>;
+  readonly withdrawn: ReadonlySet<string>;
   readonly deps: ReadonlyMap<string, ReadonlySet<string>>;
   readonly syncs: ReadonlyMap<string, HouseSync>;
   readonly contexts: ReadonlyMap<string, boolean>;
@@ -62,6 +63,9 @@ export function houseOf(state: State, names: Names): House {
     locks: mapOf(names.scopes, (path) => view.lock(path)),
     queue: [...state.tickets.values()].map((waiter) => view.ticket(waiter)),
     scopes: new Set([...state.scopes.keys()].map((path) => view.scopeName(path))),
+    withdrawn: view.scopeNames(
+      [...state.scopes.values()].filter((scope) => scope.withdrawn).map(({ path }) => path),
+    ),
     deps: mapOf(names.scopes, (path) => view.scopeNames(state.scopes.get(path)?.dependencies ?? [])),
     syncs: mapOf(names.scopes, (path) => view.sync(path)),
     contexts: mapOf(names.scopes, (path) => (state.scopes.get(path)?.contexts.size ?? 0) > 0),

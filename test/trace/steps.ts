@@ -106,7 +106,7 @@ function isDescription(before: State, command: Command): boolean {
     case 'DefineScope':
       return isSameGraph(before, [command.scope]);
     case 'DefineScopes':
-      return command.scopes.length === before.scopes.size && isSameGraph(before, command.scopes);
+      return command.scopes.length === definedIn(before) && isSameGraph(before, command.scopes);
     case 'Configure':
       return modelled(command.settings) === modelled(before.settings);
     default:
@@ -115,9 +115,14 @@ function isDescription(before: State, command: Command): boolean {
 }
 
 function isSameGraph({ scopes }: State, definitions: readonly ScopeDefinition[]): boolean {
-  return definitions.every(
-    ({ path, dependencies }) => scopes.get(path)?.dependencies.join('\n') === dependencies.join('\n'),
-  );
+  return definitions.every(({ path, dependencies }) => {
+    const known = scopes.get(path);
+    return known?.withdrawn === false && known.dependencies.join('\n') === dependencies.join('\n');
+  });
+}
+
+function definedIn({ scopes }: State): number {
+  return [...scopes.values()].filter((scope) => !scope.withdrawn).length;
 }
 
 /** The settings that the specification has, as text. Others bound what a caller may ask for. */

@@ -3,6 +3,7 @@ import type { CommandKind } from '../../../src/core/index.ts';
 import type { Mutant } from './mutant.ts';
 
 const spokenForAgents: readonly CommandKind[] = [
+  'AgentResume',
   'AgentLeave',
   'Heartbeat',
   'SetAgentStatus',

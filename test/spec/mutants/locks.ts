@@ -69,9 +69,26 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: "anybody may release anybody's lock",
     file: 'locks.ts',
-    find: 'named.filter((scope) => agent.held.has(scope));',
-    replace: 'named.filter((scope) => state.locks.has(scope));',
+    find: 'scopes.find((scope) => !agent.held.has(scope));',
+    replace: 'scopes.find((scope) => !state.locks.has(scope));',
     model: 'Locks22c2',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'of several scopes those that are held are released',
+    file: 'locks.ts',
+    find: 'const scopes = command.scopes ?? heldInOrder(agent);',
+    replace:
+      'const scopes = (command.scopes ?? heldInOrder(agent)).filter((scope, _place, all) => agent.held.has(scope) || !all.some((each) => agent.held.has(each)));',
+    model: 'Several22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a release of an unknown scope is one of what is not held',
+    file: 'locks.ts',
+    find: 'refusedUnknownScope(state, scopes) ?? refusedNotHeld(',
+    replace: 'refusedNotHeld(',
+    model: 'Graph22',
     caughtBy: 'graph',
   },
   {
@@ -85,25 +102,26 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a stale token renews a lease',
     file: 'locks.ts',
-    find: '  if (stale !== null) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
+    find: '  if (stale !== null) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
     replace:
-      '  if (stale !== null && agent.epoch < 0) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
+      '  if (stale !== null && agent.epoch < 0) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
     model: 'Hold21',
     caughtBy: 'graph',
   },
   {
     name: "anybody may renew anybody's lease",
     file: 'locks.ts',
-    find: 'if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
-    replace: 'if (lock === undefined) return notHeld(scope, lock);',
+    find: 'if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
+    replace: 'if (lock === undefined) return notHeld(state, scope, agent, command.atMs);',
     model: 'Hold21',
     caughtBy: 'graph',
   },
   {
     name: 'the lease of a free scope can be renewed',
     file: 'locks.ts',
-    find: 'if (lock === undefined || lock.agent !== agent.id) return notHeld(scope, lock);',
-    replace: 'if (lock !== undefined && lock.agent !== agent.id) return notHeld(scope, lock);',
+    find: 'if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
+    replace:
+      'if (lock !== undefined && lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
     model: 'Hold21',
     caughtBy: 'actions',
   },

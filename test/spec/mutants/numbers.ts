@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 const inTokens = { model: 'Tokens21', caughtBy: 'graph' } as const;
 
 /** Of the comparison that every act with a token goes through. */
-const comparison = { ...inTokens, file: 'locks.ts', find: 'lock.token === token)' } as const;
+const comparison = { ...inTokens, file: 'lock-refusals.ts', find: 'lock.token === token)' } as const;
 
 const tokenMutants: readonly Mutant[] = [
   { ...comparison, name: 'a token from the future is accepted', replace: 'lock.token <= token)' },

@@ -6,6 +6,14 @@ const falselyTold = { caughtBy: 'actions' } as const;
 export const toldMutants: readonly Mutant[] = [
   {
     ...falselyTold,
+    name: 'who goes on in another process has the secret of before',
+    file: 'agents.ts',
+    find: 'presentAgent(state, event.agent).session = event.session;',
+    replace: 'presentAgent(state, event.agent);',
+    model: 'Sessions21',
+  },
+  {
+    ...falselyTold,
     name: 'a grant is told with the token before its own',
     file: 'locks.ts',
     find: 'token: draft.revision, deadlineMs, contendedSinceMs };',

@@ -28,6 +28,7 @@ export function forgedCommands(constants: Constants): Alphabet {
 /** Each kind once. */
 function everyCommandOf(agent: AgentId, { scopes, waitFor }: Constants): say.Act[] {
   return [
+    say.agentResume(agent),
     say.agentLeave(agent),
     say.heartbeat(agent),
     say.setAgentStatus(agent, 'completed', 'none'),

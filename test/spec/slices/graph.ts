@@ -10,11 +10,21 @@ export function graph(constants: Constants): Alphabet {
   const byAgents = agents.flatMap((agent) => [
     ...asks.map((ask) => say.acquireLock(agent, ask, 'wait', waitFor)),
     say.releaseAll(agent),
-    ...scopes.flatMap((scope) => [say.startSync(agent, scope), say.completeSync(agent, scope, 'current')]),
+    say.cancelWait(agent),
+    ...scopes.flatMap((scope) => [
+      say.releaseLock(agent, scope),
+      say.startSync(agent, scope),
+      say.completeSync(agent, scope, 'current'),
+    ]),
   ]);
   return {
     prelude: everybodyJoins(constants),
-    acts: [...graphsOn(scopes).map(say.defineScopes), ...scopes.map(say.removeScope), ...byAgents],
+    acts: [
+      ...graphsOn(scopes).map(say.defineScopes),
+      say.defineNoScopes,
+      ...scopes.map(say.removeScope),
+      ...byAgents,
+    ],
   };
 }
 

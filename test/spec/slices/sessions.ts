@@ -7,6 +7,7 @@ export function sessions(constants: Constants): Alphabet {
   const { agents, scopes, waitFor } = constants;
   const acts = agents.flatMap((agent) => [
     say.agentJoin(agent),
+    say.agentResume(agent),
     say.agentLeave(agent),
     say.heartbeat(agent),
     say.forgedHeartbeat(agent, 'staleEpoch'),
