@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { makeRepository } from '../context/testing/fixture.ts';
@@ -7,14 +7,15 @@ import type { AgentId, ScopePath } from '../core/index.ts';
 import type { Workspace } from '../mcp/index.ts';
 import { Call } from './call.ts';
 import { mcpPorts } from './mcp-ports.ts';
-import { FakeCoordinator } from './testing/fake-coordinator.ts';
+import { FakeCoordinator, type Script } from './testing/fake-coordinator.ts';
 import { Harness } from './testing/harness.ts';
+import { agentId, agentView, statusAnswer } from './testing/samples.ts';
 
 let root = '';
 beforeEach(() => (root = makeRepository({ 'api/notes.md': 'x\n' })));
 
-function opened(): Promise<Workspace> {
-  const { context } = new Harness({ coordinator: new FakeCoordinator({}) });
+function opened(script: Script = {}): Promise<Workspace> {
+  const { context } = new Harness({ coordinator: new FakeCoordinator(script) });
   const commonDir = join(root, '.git');
   const place = { worktree: root, mainWorktree: root, gitDir: commonDir, commonDir, bare: false };
   const world = { ...context.world, locate: async () => place };
@@ -43,3 +44,19 @@ it('a name that cannot be claimed is a failure that names the file in the way', 
     details: { path: claim },
   });
 });
+
+it.each([
+  ['present', 'taken'],
+  ['lost', 'kept'],
+] as const)(
+  'a name whose process is in another container, and whose agent is %s, is %s',
+  async (presence, kind) => {
+    const agents = [agentView({ agent: agentId('alice'), presence })];
+    const { sessions } = await opened({ answers: { status: () => statusAnswer({ agents }) } });
+    const claims = join(root, '.git/rhema/keepers');
+    mkdirSync(claims, { recursive: true, mode: 0o700 });
+    const elsewhere = { pid: 4, start: 'then', namespace: 'pid:[1]' };
+    writeFileSync(join(claims, 'alice#1'), JSON.stringify({ process: elsewhere, sinceMs: 5 }));
+    expect(await sessions.claim(agentId('alice'))).toMatchObject({ kind });
+  },
+);

@@ -1,17 +1,20 @@
 import { join, resolve } from 'node:path';
 import {
+  canBeSeen,
   claimName,
   deleteSession,
+  isSeenRunning,
   readSession,
   releaseName,
   statePaths,
   writeSession,
+  type Keeper,
 } from '../client/index.ts';
 import { ContextError, repositoryPath } from '../context/index.ts';
-import { parseScopePath } from '../core/index.ts';
+import { parseScopePath, type AgentId } from '../core/index.ts';
 import type { McpPorts, SessionKeeping, Workspace } from '../mcp/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
-import { CoordinatorError } from '../protocol/index.ts';
+import { CoordinatorError, type Coordinator } from '../protocol/index.ts';
 import { Call } from './call.ts';
 import type { Clock } from './context.ts';
 import { fileDigest } from './file-digest.ts';
@@ -47,7 +50,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
   const top = worktree ?? repository.commonDir;
   return {
     coordinator,
-    sessions: sessionKeeping(repository, call.context.clock),
+    sessions: sessionKeeping(repository, call.context.clock, coordinator),
     about: {
       host: call.world.hostName(),
       pid: call.context.pid,
@@ -70,11 +73,23 @@ async function locate(call: Call): Promise<Repository> {
   }
 }
 
-function sessionKeeping({ commonDir }: Repository, clock: Clock): SessionKeeping {
+/** Its session is renewed for as long as its client lives, wherever that is. */
+async function takesPart(coordinator: Coordinator, name: AgentId): Promise<boolean> {
+  const { agents } = await coordinator.query({ kind: 'status', at: null });
+  return agents.some(({ agent, presence }) => agent === name && presence === 'present');
+}
+
+function sessionKeeping({ commonDir }: Repository, clock: Clock, coordinator: Coordinator): SessionKeeping {
   const paths = statePaths(commonDir);
+  const claim = async (agent: AgentId): Promise<Keeper | null> => {
+    const keeper = claimName(paths, agent, clock.nowMs());
+    if (keeper === null || canBeSeen(keeper.process) || (await takesPart(coordinator, agent))) return keeper;
+    // The container may be gone for long, and its name must not be.
+    return claimName(paths, agent, clock.nowMs(), isSeenRunning);
+  };
   return {
     claim: async (agent) => {
-      const keeper = claimName(paths, agent, clock.nowMs());
+      const keeper = await claim(agent);
       if (keeper === null) return { kind: 'kept' };
       return { kind: 'taken', by: { pid: keeper.process.pid, sinceMs: keeper.sinceMs } };
     },

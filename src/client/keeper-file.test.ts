@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentId } from '../core/index.ts';
-import { claimName, releaseName } from './keeper-file.ts';
+import { claimName, deadKeeper, releaseName } from './keeper-file.ts';
 import { statePaths, type StatePaths } from './paths.ts';
-import { identityOf, thisProcess, type ProcessIdentity } from './process-identity.ts';
+import { identityOf, isSeenRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import { temporaryFolder, withReadOnly } from './testing/folder.ts';
 
 const alice = 'alice' as AgentId;
@@ -48,6 +48,7 @@ it('a free name is claimed, and claiming it again changes nothing', () => {
   expect(JSON.parse(readFileSync(join(keepers(), claim), 'utf8'))).toEqual({
     process: thisProcess(),
     sinceMs: 7,
+    folder: String(statSync(keepers()).ino),
   });
   expect(statSync(join(keepers(), claim)).mode & 0o077).toBe(0);
   expect(claimName(paths, alice, 8)).toBeNull();
@@ -75,6 +76,29 @@ it('a keeper in another container cannot be looked at, and counts as alive', () 
   const elsewhere = { pid: 1, start: 'then', namespace: 'pid:[1]' };
   claimedBy(elsewhere, 1);
   expect(claimName(paths, alice, 7)).toEqual({ process: elsewhere, sinceMs: 5 });
+});
+
+it('a keeper in another container is succeeded by whoever knows that its agent is gone', () => {
+  claimedBy({ pid: 1, start: 'then', namespace: 'pid:[1]' }, 1);
+  expect(claimName(paths, alice, 7, isSeenRunning)).toBeNull();
+  expect(claims()).toEqual(['alice#2']);
+});
+
+it('a claim in a copy of the repository keeps nobody out there, and goes on to count where it was made', async () => {
+  await withOtherProcess((other) => {
+    mkdirSync(keepers(), { recursive: true, mode: 0o700 });
+    const madeIn = String(statSync(keepers()).ino);
+    const claim = JSON.stringify({ process: other, sinceMs: 5, folder: madeIn });
+    writeFileSync(join(keepers(), 'alice#1'), claim);
+    const copied = join(folder.path, 'copy');
+    mkdirSync(copied);
+    cpSync(paths.directory, join(copied, 'rhema'), { recursive: true });
+    const copy = statePaths(copied);
+    expect(deadKeeper(copy, alice)).toBeNull();
+    expect(claimName(copy, alice, 8)).toBeNull();
+    expect(readdirSync(join(copy.directory, 'keepers'))).toEqual(['alice#2']);
+    expect(claimName(paths, alice, 8)).toEqual({ process: other, sinceMs: 5 });
+  });
 });
 
 it('the latest claim counts; an unreadable one is succeeded', () => {

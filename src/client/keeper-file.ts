@@ -5,9 +5,13 @@
  * Claims on a name are numbered files, each written once: whoever wants to succeed claim n links a file to the name of
  * n + 1, which only one can. This is a courtesy among the processes of one user, not a lock: the coordinator refuses
  * whoever speaks for an incarnation that is over.
+ *
+ * A claim says in which folder it was made: in a copy of the repository it says nothing. A process of another container
+ * cannot be seen, so its claim counts as a living one's for as long as its agent takes part; whoever asks the coordinator
+ * that, and hears no, says so by `isKeeping`.
  */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { AgentId } from '../core/index.ts';
 import { createFile, isOwnFolder, readOwnText, removeFile } from '../files/index.ts';
 import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
@@ -25,27 +29,11 @@ export interface Keeper {
  * The keeper of a name when it is another live process; null when it is this one from now on. Throws `PERMISSION` or
  * `STORE_FAILURE` when claims cannot be kept.
  */
-export function claimName(paths: StatePaths, agent: AgentId, nowMs: number): Keeper | null {
-  return claimed(paths, agent, nowMs, isRunning);
-}
-
-/** Makes this process the keeper of a name that the coordinator has given it: a note of anybody else is out of date. */
-export function takeName(paths: StatePaths, agent: AgentId, nowMs: number): void {
-  claimed(paths, agent, nowMs, () => false);
-}
-
-/** The live process that keeps a name, if it is another one. */
-export function livingKeeper(paths: StatePaths, agent: AgentId): Keeper | null {
-  const last = claimsOn(paths, agent).at(-1);
-  const keeper = last === undefined ? null : readKeeper(last.path);
-  return keeper !== null && !isOurs(keeper) && isRunning(keeper.process) ? keeper : null;
-}
-
-function claimed(
+export function claimName(
   paths: StatePaths,
   agent: AgentId,
   nowMs: number,
-  isKeeping: (process: ProcessIdentity) => boolean,
+  isKeeping: (process: ProcessIdentity) => boolean = isRunning,
 ): Keeper | null {
   ensurePrivateDirectory(paths.directory);
   ensurePrivateDirectory(keepersFolder(paths));
@@ -59,6 +47,18 @@ function claimed(
     for (const { path } of claims) remove(path);
     return null;
   }
+}
+
+/** Makes this process the keeper of a name that the coordinator has given it: a note of anybody else is out of date. */
+export function takeName(paths: StatePaths, agent: AgentId, nowMs: number): void {
+  claimName(paths, agent, nowMs, () => false);
+}
+
+/** The live process that keeps a name, if it is another one. */
+export function livingKeeper(paths: StatePaths, agent: AgentId): Keeper | null {
+  const last = claimsOn(paths, agent).at(-1);
+  const keeper = last === undefined ? null : readKeeper(last.path);
+  return keeper !== null && !isOurs(keeper) && isRunning(keeper.process) ? keeper : null;
 }
 
 /** Lets go of a name, if this process keeps it. */
@@ -96,20 +96,35 @@ function claimsOn(paths: StatePaths, agent: AgentId): NumberedClaim[] {
 
 /** False when another process was faster. */
 function claimNext(paths: StatePaths, agent: AgentId, number: number, nowMs: number): boolean {
-  const keeper: Keeper = { process: thisProcess(), sinceMs: nowMs };
-  const path = join(keepersFolder(paths), `${sessionFileName(agent)}#${number}`);
-  return withAccess(path, () => createFile(path, JSON.stringify(keeper)));
+  const folder = keepersFolder(paths);
+  const claim: Claim = { process: thisProcess(), sinceMs: nowMs, folder: identityOfFolder(folder) };
+  const path = join(folder, `${sessionFileName(agent)}#${number}`);
+  return withAccess(path, () => createFile(path, JSON.stringify(claim)));
 }
 
 function remove(path: string): void {
   withAccess(path, () => removeFile(path));
 }
 
-/** Null when the claim is gone, or is no claim. */
+/** A keeper as its file has it. */
+interface Claim extends Keeper {
+  /** Those of earlier versions do not say. */
+  readonly folder?: string;
+}
+
+/** The same by whichever mount it is reached, and another one for a copy beside it. */
+function identityOfFolder(path: string): string {
+  return String(statSync(path, { bigint: true }).ino);
+}
+
+/** Null when the claim is gone, is no claim, or was copied here. */
 function readKeeper(path: string): Keeper | null {
   const text = withAccess(path, () => readOwnText(path));
   try {
-    return text === null ? null : (JSON.parse(text) as Keeper);
+    if (text === null) return null;
+    const { process, sinceMs, folder } = JSON.parse(text) as Claim;
+    const isFromHere = folder === undefined || folder === identityOfFolder(dirname(path));
+    return isFromHere ? { process, sinceMs } : null;
   } catch {
     return null;
   }
