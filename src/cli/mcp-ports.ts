@@ -1,9 +1,7 @@
 import { join, resolve } from 'node:path';
 import {
-  canBeSeen,
   claimName,
   deleteSession,
-  isSeenRunning,
   readSession,
   releaseName,
   statePaths,
@@ -83,9 +81,9 @@ function sessionKeeping({ commonDir }: Repository, clock: Clock, coordinator: Co
   const paths = statePaths(commonDir);
   const claim = async (agent: AgentId): Promise<Keeper | null> => {
     const keeper = claimName(paths, agent, clock.nowMs());
-    if (keeper === null || canBeSeen(keeper.process) || (await takesPart(coordinator, agent))) return keeper;
+    if (keeper?.isUnseen !== true || (await takesPart(coordinator, agent))) return keeper;
     // The container may be gone for long, and its name must not be.
-    return claimName(paths, agent, clock.nowMs(), isSeenRunning);
+    return claimName(paths, agent, clock.nowMs(), ({ isUnseen }) => isUnseen !== true);
   };
   return {
     claim: async (agent) => {

@@ -11,7 +11,6 @@ export {
   type StatePaths,
 } from './paths.ts';
 export { claimName, deadKeeper, livingKeeper, releaseName, takeName, type Keeper } from './keeper-file.ts';
-export { canBeSeen, isSeenRunning } from './process-identity.ts';
 export { findProgram, type ProgramPlaces } from './program.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export {

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentId } from '../core/index.ts';
-import { claimName, deadKeeper, releaseName } from './keeper-file.ts';
+import { isPipeHeld } from '../files/index.ts';
+import { claimName, deadKeeper, livingKeeper, releaseName } from './keeper-file.ts';
 import { statePaths, type StatePaths } from './paths.ts';
-import { identityOf, isSeenRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
+import { identityOf, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import { temporaryFolder, withReadOnly } from './testing/folder.ts';
 
 const alice = 'alice' as AgentId;
@@ -20,7 +21,11 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 const keepers = (): string => join(paths.directory, 'keepers');
-const claims = (): string[] => readdirSync(keepers()).sort();
+/** Without the pipes, of which each process has one. */
+const claims = (): string[] =>
+  readdirSync(keepers())
+    .filter((name) => !name.endsWith('.pipe'))
+    .sort();
 
 /** As another process would have claimed the name. */
 function claimedBy(process: ProcessIdentity, number: number): void {
@@ -49,6 +54,7 @@ it('a free name is claimed, and claiming it again changes nothing', () => {
     process: thisProcess(),
     sinceMs: 7,
     folder: String(statSync(keepers()).ino),
+    ...(process.platform === 'linux' ? { pipe: expect.stringMatching(/\.pipe$/) as string } : {}),
   });
   expect(statSync(join(keepers(), claim)).mode & 0o077).toBe(0);
   expect(claimName(paths, alice, 8)).toBeNull();
@@ -75,13 +81,60 @@ it('a process that got the number of a dead one is not taken for it', () => {
 it('a keeper in another container cannot be looked at, and counts as alive', () => {
   const elsewhere = { pid: 1, start: 'then', namespace: 'pid:[1]' };
   claimedBy(elsewhere, 1);
-  expect(claimName(paths, alice, 7)).toEqual({ process: elsewhere, sinceMs: 5 });
+  expect(claimName(paths, alice, 7)).toEqual({ process: elsewhere, sinceMs: 5, isUnseen: true });
 });
 
 it('a keeper in another container is succeeded by whoever knows that its agent is gone', () => {
   claimedBy({ pid: 1, start: 'then', namespace: 'pid:[1]' }, 1);
-  expect(claimName(paths, alice, 7, isSeenRunning)).toBeNull();
+  expect(claimName(paths, alice, 7, ({ isUnseen }) => isUnseen !== true)).toBeNull();
   expect(claims()).toEqual(['alice#2']);
+});
+
+describe.runIf(process.platform === 'linux')('a keeper in another container that holds its pipe', () => {
+  const pipe = '.0123456789ab.pipe';
+  const elsewhere = { pid: 1, start: 'then', namespace: 'pid:[1]' };
+  /** A process that holds the pipe until it is killed. */
+  async function heldWhile(use: () => void): Promise<void> {
+    mkdirSync(keepers(), { recursive: true, mode: 0o700 });
+    const path = join(keepers(), pipe);
+    const hold = `fs.openSync(${JSON.stringify(path)}, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK); console.log('held')`;
+    execFileSync('mkfifo', [path]);
+    const child = spawn(process.execPath, ['-e', `${hold}; setInterval(() => {}, 1e6)`]);
+    await once(child.stdout, 'data');
+    use();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  it('lives for as long as it does, and is succeeded however it ends', async () => {
+    await heldWhile(() => {
+      const claim = { process: elsewhere, sinceMs: 5, pipe };
+      writeFileSync(join(keepers(), 'alice#1'), JSON.stringify(claim));
+      expect(claimName(paths, alice, 7)).toEqual({ process: elsewhere, sinceMs: 5 });
+      expect(livingKeeper(paths, alice)).toEqual({ process: elsewhere, sinceMs: 5 });
+    });
+    expect(livingKeeper(paths, alice)).toBeNull();
+    expect(deadKeeper(paths, alice)).toEqual({ process: elsewhere, sinceMs: 5 });
+    expect(claimName(paths, alice, 7)).toBeNull();
+    expect(claims()).toEqual(['alice#2']);
+    expect(readdirSync(keepers())).not.toContain(pipe);
+  });
+
+  it('is what a process of ours is, seen from there', () => {
+    claimName(paths, alice, 7);
+    const claim = JSON.parse(readFileSync(join(keepers(), 'alice#1'), 'utf8')) as { readonly pipe: string };
+    expect(isPipeHeld(join(keepers(), claim.pipe))).toBe(true);
+  });
+
+  it('names no other file by it', () => {
+    const victim = join(paths.directory, 'victim');
+    claimedBy(elsewhere, 1);
+    writeFileSync(victim, '');
+    const claim = { process: elsewhere, sinceMs: 5, pipe: '../victim' };
+    writeFileSync(join(keepers(), 'alice#1'), JSON.stringify(claim));
+    expect(claimName(paths, alice, 7)).toBeNull();
+    expect(readFileSync(victim, 'utf8')).toBe('');
+  });
 });
 
 it('a claim in a copy of the repository keeps nobody out there, and goes on to count where it was made', async () => {
@@ -96,7 +149,7 @@ it('a claim in a copy of the repository keeps nobody out there, and goes on to c
     const copy = statePaths(copied);
     expect(deadKeeper(copy, alice)).toBeNull();
     expect(claimName(copy, alice, 8)).toBeNull();
-    expect(readdirSync(join(copy.directory, 'keepers'))).toEqual(['alice#2']);
+    expect(readdirSync(join(copy.directory, 'keepers'))).toContain('alice#2');
     expect(claimName(paths, alice, 8)).toEqual({ process: other, sinceMs: 5 });
   });
 });

@@ -7,20 +7,23 @@
  * whoever speaks for an incarnation that is over.
  *
  * A claim says in which folder it was made: in a copy of the repository it says nothing. A process of another container
- * cannot be seen, so its claim counts as a living one's for as long as its agent takes part; whoever asks the coordinator
- * that, and hears no, says so by `isKeeping`.
+ * cannot be seen, but the pipe beside its claim can, which it holds open as long as it lives. Where there is none, the claim
+ * counts as a living one's; whoever knows from the coordinator that its agent is gone says so by `isKeeping`.
  */
+import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentId } from '../core/index.ts';
-import { createFile, isOwnFolder, readOwnText, removeFile } from '../files/index.ts';
+import { createFile, holdPipe, isOwnFolder, isPipeHeld, readOwnText, removeFile } from '../files/index.ts';
 import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
-import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
+import { canBeSeen, isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import { sessionFileName } from './session-file.ts';
 
 /** A process that keeps an agent. */
 export interface Keeper {
   readonly process: ProcessIdentity;
+  /** It cannot be seen whether its process runs; it counts as running. */
+  readonly isUnseen?: true;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
 }
@@ -33,18 +36,20 @@ export function claimName(
   paths: StatePaths,
   agent: AgentId,
   nowMs: number,
-  isKeeping: (process: ProcessIdentity) => boolean = isRunning,
+  isKeeping: (keeper: Keeper) => boolean = () => true,
 ): Keeper | null {
   ensurePrivateDirectory(paths.directory);
   ensurePrivateDirectory(keepersFolder(paths));
   for (;;) {
     const claims = claimsOn(paths, agent);
     const last = claims.at(-1);
-    const keeper = last === undefined ? null : readKeeper(last.path);
-    if (keeper !== null && isOurs(keeper)) return null;
-    if (keeper !== null && isKeeping(keeper.process)) return keeper;
+    const claim = last === undefined ? null : readClaim(last.path);
+    if (claim !== null && isOurs(claim)) return null;
+    const keeper = claim === null ? null : living(paths, claim);
+    if (keeper !== null && isKeeping(keeper)) return keeper;
     if (!claimNext(paths, agent, (last?.number ?? 0) + 1, nowMs)) continue;
     for (const { path } of claims) remove(path);
+    if (claim?.pipe !== undefined && keeper === null) remove(join(keepersFolder(paths), claim.pipe));
     return null;
   }
 }
@@ -56,24 +61,40 @@ export function takeName(paths: StatePaths, agent: AgentId, nowMs: number): void
 
 /** The live process that keeps a name, if it is another one. */
 export function livingKeeper(paths: StatePaths, agent: AgentId): Keeper | null {
-  const last = claimsOn(paths, agent).at(-1);
-  const keeper = last === undefined ? null : readKeeper(last.path);
-  return keeper !== null && !isOurs(keeper) && isRunning(keeper.process) ? keeper : null;
+  const claim = lastClaim(paths, agent);
+  return claim !== null && !isOurs(claim) ? living(paths, claim) : null;
 }
 
 /** Lets go of a name, if this process keeps it. */
 export function releaseName(paths: StatePaths, agent: AgentId): void {
   for (const { path } of claimsOn(paths, agent)) {
-    const keeper = readKeeper(path);
-    if (keeper !== null && isOurs(keeper)) remove(path);
+    const claim = readClaim(path);
+    if (claim !== null && isOurs(claim)) remove(path);
   }
 }
 
 /** The process that has claimed a name and has ended without letting go of it; null when there is none. */
 export function deadKeeper(paths: StatePaths, agent: AgentId): Keeper | null {
+  const claim = lastClaim(paths, agent);
+  return claim === null || living(paths, claim) !== null ? null : keeperOf(claim);
+}
+
+function lastClaim(paths: StatePaths, agent: AgentId): Claim | null {
   const last = claimsOn(paths, agent).at(-1);
-  const keeper = last === undefined ? null : readKeeper(last.path);
-  return keeper === null || isRunning(keeper.process) ? null : keeper;
+  return last === undefined ? null : readClaim(last.path);
+}
+
+/** Null when its process has ended. */
+function living(paths: StatePaths, claim: Claim): Keeper | null {
+  const keeper = keeperOf(claim);
+  if (canBeSeen(claim.process)) return isRunning(claim.process) ? keeper : null;
+  const held = claim.pipe === undefined ? null : isPipeHeld(join(keepersFolder(paths), claim.pipe));
+  if (held === null) return { ...keeper, isUnseen: true };
+  return held ? keeper : null;
+}
+
+function keeperOf({ process, sinceMs }: Claim): Keeper {
+  return { process, sinceMs };
 }
 
 interface NumberedClaim {
@@ -97,7 +118,12 @@ function claimsOn(paths: StatePaths, agent: AgentId): NumberedClaim[] {
 /** False when another process was faster. */
 function claimNext(paths: StatePaths, agent: AgentId, number: number, nowMs: number): boolean {
   const folder = keepersFolder(paths);
-  const claim: Claim = { process: thisProcess(), sinceMs: nowMs, folder: identityOfFolder(folder) };
+  const claim: Claim = {
+    process: thisProcess(),
+    sinceMs: nowMs,
+    folder: identityOfFolder(folder),
+    ...ownPipe(folder),
+  };
   const path = join(folder, `${sessionFileName(agent)}#${number}`);
   return withAccess(path, () => createFile(path, JSON.stringify(claim)));
 }
@@ -110,6 +136,24 @@ function remove(path: string): void {
 interface Claim extends Keeper {
   /** Those of earlier versions do not say. */
   readonly folder?: string;
+  /** Name of the pipe beside it that its process holds. */
+  readonly pipe?: string;
+}
+
+const pipeName = /^\.[0-9a-f]{12}\.pipe$/;
+
+/** Names by folder. */
+const pipes = new Map<string, { readonly pipe?: string }>();
+
+/** The pipe of this process, which has one in each folder where it claims names; only Linux has containers that need it. */
+function ownPipe(folder: string): { readonly pipe?: string } {
+  const known = pipes.get(folder);
+  if (known !== undefined) return known;
+  const pipe = `.${randomBytes(6).toString('hex')}.pipe`;
+  const made = process.platform === 'linux' && holdPipe(join(folder, pipe)) ? { pipe } : {};
+  if (made.pipe !== undefined) process.on('exit', () => removeFile(join(folder, pipe)));
+  pipes.set(folder, made);
+  return made;
 }
 
 /** The same by whichever mount it is reached, and another one for a copy beside it. */
@@ -118,19 +162,21 @@ function identityOfFolder(path: string): string {
 }
 
 /** Null when the claim is gone, is no claim, or was copied here. */
-function readKeeper(path: string): Keeper | null {
+function readClaim(path: string): Claim | null {
   const text = withAccess(path, () => readOwnText(path));
   try {
     if (text === null) return null;
-    const { process, sinceMs, folder } = JSON.parse(text) as Claim;
-    const isFromHere = folder === undefined || folder === identityOfFolder(dirname(path));
-    return isFromHere ? { process, sinceMs } : null;
+    const claim = JSON.parse(text) as Claim;
+    const isFromHere = claim.folder === undefined || claim.folder === identityOfFolder(dirname(path));
+    // A claim that somebody has written names no other file.
+    const isWellMade = claim.pipe === undefined || pipeName.test(claim.pipe);
+    return isFromHere && isWellMade ? claim : null;
   } catch {
     return null;
   }
 }
 
-function isOurs({ process: { pid, start } }: Keeper): boolean {
+function isOurs({ process: { pid, start } }: Claim): boolean {
   const own = thisProcess();
   return own.pid === pid && own.start === start;
 }

@@ -26,17 +26,12 @@ export function identityOf(pid: number): ProcessIdentity {
 
 /** Whether a process still runs. One of another container cannot be seen, and counts as running. */
 export function isRunning(process: ProcessIdentity): boolean {
-  return !canBeSeen(process) || isSeenRunning(process);
+  return !canBeSeen(process) || startOf(process.pid) === process.start;
 }
 
 /** Whether it can be told if a process runs: not of one of another container. */
 export function canBeSeen({ namespace }: ProcessIdentity): boolean {
   return namespace === ownNamespace();
-}
-
-/** Whether a process is seen to run. */
-export function isSeenRunning(process: ProcessIdentity): boolean {
-  return canBeSeen(process) && startOf(process.pid) === process.start;
 }
 
 /** Where a look starts a program, it is not taken as often. */

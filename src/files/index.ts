@@ -12,4 +12,5 @@ export {
   removeFile,
   replaceFile,
 } from './files.ts';
+export { holdPipe, isPipeHeld } from './pipes.ts';
 export { isOwnSocket, pointLink, removeOwnSocket } from './sockets.ts';

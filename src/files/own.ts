@@ -24,12 +24,13 @@ export class PlaceRefused extends Error {
 }
 
 /** What a thing is expected to be. */
-export type Kind = 'folder' | 'file' | 'socket';
+export type Kind = 'folder' | 'file' | 'socket' | 'pipe';
 
 const isOfKind: Readonly<Record<Kind, (found: Stats) => boolean>> = {
   folder: (found) => found.isDirectory(),
   file: (found) => found.isFile(),
   socket: (found) => found.isSocket(),
+  pipe: (found) => found.isFIFO(),
 };
 
 /** Throws {@link PlaceRefused} unless what was found is of the kind and this user's. */
