@@ -11,6 +11,11 @@ export const definitionFiles = [
 ] as const;
 export type DefinitionFile = (typeof definitionFiles)[number];
 
+/** Whether a file of this name may define a scope. */
+export function isDefinitionName(name: string): boolean {
+  return name === 'rhema.yaml' || name === 'scope.yaml';
+}
+
 /** A file whose name says that it defines a scope. */
 export interface Candidate {
   /** The scope that it would define. */

@@ -27,6 +27,7 @@ export async function openHeadTree(gitDir: string): Promise<Tree> {
     outOfSight: [],
     notCheckedOut: new Map(),
     fingerprint: fingerprintOf(commit),
+    signature: () => null,
     read: async (path) => contentOf(byPath.get(path)),
     // A link in a commit is only text.
     followSymlinks: () => null,

@@ -1,11 +1,13 @@
 import type { GitCall } from './git.ts';
 import type { TreeListing } from './ls-files.ts';
 import type { Repository, RepositoryHints } from './repository.ts';
+import type { ScanMemory } from './scan-memory.ts';
 import type { ScanOptions, ScanResult } from './scan.ts';
 
 export { ContextError } from './errors.ts';
 export { findRepository, stateDirectory, type Repository } from './repository.ts';
 export { repositoryPath, scopeFromInput, scopeOfFile } from './files.ts';
+export { ScanMemory } from './scan-memory.ts';
 export { isInside } from './inside.ts';
 export { isInstalled } from './installed.ts';
 export { folderOf } from './path-text.ts';
@@ -31,8 +33,11 @@ export async function scanRepository(repository: Repository, options: ScanOption
 }
 
 /** See `scan.ts`. */
-export async function fingerprintOnly(repository: Repository): Promise<string> {
-  return (await import('./scan.ts')).fingerprintOnly(repository);
+export async function fingerprintOnly(
+  repository: Repository,
+  memory: ScanMemory | null = null,
+): Promise<string> {
+  return (await import('./scan.ts')).fingerprintOnly(repository, memory);
 }
 
 /** See `git-setup.ts`. */

@@ -4,12 +4,14 @@ import type { BigIntStats } from 'node:fs';
 import { scopesMax } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { mapBounded } from './bounded.ts';
+import { isDefinitionName } from './candidates.ts';
 import { ContextError } from './errors.ts';
 import { isInside } from './inside.ts';
 import { isInstalled } from './installed.ts';
 import { listTree, type IndexEntry } from './ls-files.ts';
 import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { isGone, messageOf } from './regular-file.ts';
+import type { ScanMemory } from './scan-memory.ts';
 import type { UnopenedFolder } from './unopened.ts';
 
 /** A file in the working tree that bears the name of a definition file. */
@@ -31,30 +33,33 @@ export interface Listing {
   readonly outOfSight: readonly string[];
 }
 
+/** What Git lists, before anybody has looked at the files. */
+export interface ListedPaths {
+  readonly paths: readonly Listed[];
+  readonly problems: readonly ScopeProblem[];
+  readonly outOfSight: readonly string[];
+}
+
 /**
  * All files of a working tree named `rhema.yaml` or `scope.yaml`, tracked or not, that Git does not ignore; also those
- * that a sparse checkout leaves out; but for those of installed packages. Symlinked folders are not entered and a symlinked file is listed only if it stays in
- * the repository; submodules and other repositories inside are left out.
+ * that a sparse checkout leaves out; but for those of installed packages. Symlinked folders are not entered and a
+ * symlinked file is listed only if it stays in the repository; submodules and other repositories inside are left out.
  *
  * @throws ContextError UNREADABLE when the top folder is not there or cannot be opened, GIT_FAILED when Git refuses.
  */
-export async function listFiles(root: string): Promise<Listing> {
+export async function listFiles(root: string, memory: ScanMemory | null = null): Promise<Listing> {
   await mustOpen(root);
-  const problems: ScopeProblem[] = [];
-  const outOfSight: string[] = [];
-  const listed = (await listPaths(root, problems, outOfSight)).filter(({ path }) => !isInstalled(path));
-  const accepted: Listed[] = [];
-  for (const one of listed.slice(0, pathsMax))
-    if (one.path.includes('\uFFFD')) problems.push(unreadableName(one.path));
-    else accepted.push(one);
-  if (listed.length > pathsMax) problems.push(tooMany(listed.length));
+  const list = (): Promise<ListedPaths> => listPaths(root);
+  const listed = await (memory === null ? list() : memory.listing(root, list));
+  const problems = [...listed.problems];
+  const outOfSight = [...listed.outOfSight];
   const folders = new Map<string, Promise<boolean>>();
-  const inspected = await mapBounded(accepted, 16, ({ path }) =>
-    inspect({ root, path, folders, problems, outOfSight }),
+  const inspected = await mapBounded(listed.paths, 16, ({ path }) =>
+    inspect({ root, path, folders, memory, problems, outOfSight }),
   );
   return {
     files: inspected.filter((file) => file !== null),
-    notCheckedOut: accepted.flatMap(({ notCheckedOut }, place) =>
+    notCheckedOut: listed.paths.flatMap(({ notCheckedOut }, place) =>
       notCheckedOut && inspected[place] === null ? [notCheckedOut] : [],
     ),
     problems,
@@ -75,13 +80,25 @@ async function mustOpen(root: string): Promise<void> {
 /** Every scope may have all four files. */
 const pathsMax = 4 * scopesMax;
 
-interface Listed {
+export interface Listed {
   readonly path: string;
   /** Git does not expect the file on disk. */
   readonly notCheckedOut: IndexEntry | null;
 }
 
-async function listPaths(root: string, problems: ScopeProblem[], outOfSight: string[]): Promise<Listed[]> {
+async function listPaths(root: string): Promise<ListedPaths> {
+  const problems: ScopeProblem[] = [];
+  const outOfSight: string[] = [];
+  const listed = (await listAll(root, problems, outOfSight)).filter(({ path }) => !isInstalled(path));
+  const paths: Listed[] = [];
+  for (const one of listed.slice(0, pathsMax))
+    if (one.path.includes('\uFFFD')) problems.push(unreadableName(one.path));
+    else paths.push(one);
+  if (listed.length > pathsMax) problems.push(tooMany(listed.length));
+  return { paths, problems, outOfSight };
+}
+
+async function listAll(root: string, problems: ScopeProblem[], outOfSight: string[]): Promise<Listed[]> {
   try {
     return await listByGit(root, problems, outOfSight);
   } catch (error) {
@@ -107,24 +124,22 @@ async function listByGit(root: string, problems: ScopeProblem[], outOfSight: str
   return [...byPath.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function isDefinitionName(name: string): boolean {
-  return name === 'rhema.yaml' || name === 'scope.yaml';
-}
-
 interface Inspection {
   readonly root: string;
   readonly path: string;
   /** Whether a folder can be reached without a symlink; each is asked once. */
   readonly folders: Map<string, Promise<boolean>>;
+  readonly memory: ScanMemory | null;
   readonly problems: ScopeProblem[];
   readonly outOfSight: string[];
 }
 
 async function inspect(inspection: Inspection): Promise<ListedFile | null> {
-  const { root, path, folders, problems, outOfSight } = inspection;
+  const { root, path, folders, memory, problems, outOfSight } = inspection;
   const absolute = join(root, path);
   const folder = dirname(absolute);
-  const reachable = folders.get(folder) ?? isReal(folder);
+  const isKnown = memory?.isFolder(dirname(path)) ?? false;
+  const reachable = folders.get(folder) ?? (isKnown ? Promise.resolve(true) : isReal(folder));
   folders.set(folder, reachable);
   try {
     // Deleted but still tracked, or behind a folder that has become a symlink: not part of the tree any more.

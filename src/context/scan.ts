@@ -2,13 +2,14 @@ import type { ScopeDefinition, ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import { loadConfig, type LoadedConfig } from '../config/index.ts';
 import { mapBounded } from './bounded.ts';
-import { chooseCandidates } from './candidates.ts';
+import { chooseCandidates, type Candidate } from './candidates.ts';
 import { headFingerprint, openHeadTree } from './commit-tree.ts';
 import { defineScopes } from './definitions.ts';
 import { forReport } from './problem-report.ts';
 import { warningAt } from './problems.ts';
 import { readCandidate, type ReadCandidate } from './read-candidate.ts';
 import type { Repository } from './repository.ts';
+import type { ScanMemory } from './scan-memory.ts';
 import { scopeSource, type ScopeSource } from './source.ts';
 import type { FileContent, Tree } from './tree.ts';
 import { openWorkingTree, workingTreeFingerprint } from './working-tree.ts';
@@ -27,6 +28,8 @@ export interface ScanOptions {
   readonly previous: LastGood | null;
   /** Overrides configuration values; see the option table. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the earlier scans of this repository; null or left out: there were none. */
+  readonly memory?: ScanMemory | null;
 }
 
 /** Has all of a {@link LastGood}, so it can be the next scan's `previous`. */
@@ -63,13 +66,15 @@ export interface ScanResult {
  */
 export async function scanRepository(repository: Repository, options: ScanOptions): Promise<ScanResult> {
   const source = scopeSource(repository);
-  const tree = await openTree(source);
+  const { memory = null } = options;
+  const tree = await openTree(source, memory);
   const candidates = chooseCandidates(tree.paths);
   const previous = options.previous?.definitions ?? [];
   const known = new Set(previous.map(({ path }) => path));
   const read = await mapBounded(candidates.chosen, readsAtOnce, (candidate) =>
-    readCandidate(tree, candidate, known),
+    readOnce(tree, candidate, { known, memory }),
   );
+  memory?.keepOnly(new Set(tree.paths));
   const present = read.filter(({ kind }) => kind === 'scope');
   const defined = defineScopes({ tree, present, previous });
   const root = present.find(({ candidate }) => candidate.scope === '.');
@@ -99,13 +104,42 @@ export async function scanRepository(repository: Repository, options: ScanOption
  * Changes whenever a scan might give another result; costs a listing, reads no file. Equal to the `fingerprint` of the
  * scan that is still up to date.
  */
-export async function fingerprintOnly(repository: Repository): Promise<string> {
+export async function fingerprintOnly(
+  repository: Repository,
+  memory: ScanMemory | null = null,
+): Promise<string> {
   const source = scopeSource(repository);
-  return source.kind === 'head' ? headFingerprint(source.gitDir) : workingTreeFingerprint(source.root);
+  return source.kind === 'head'
+    ? headFingerprint(source.gitDir)
+    : workingTreeFingerprint(source.root, memory);
 }
 
-function openTree(source: ScopeSource): Promise<Tree> {
-  return source.kind === 'head' ? openHeadTree(source.gitDir) : openWorkingTree(source.root);
+function openTree(source: ScopeSource, memory: ScanMemory | null): Promise<Tree> {
+  return source.kind === 'head' ? openHeadTree(source.gitDir) : openWorkingTree(source.root, memory);
+}
+
+interface ReadingBy {
+  readonly known: ReadonlySet<ScopePath>;
+  readonly memory: ScanMemory | null;
+}
+
+/** A file that is as it was is not read again. The top's is: its text carries the configuration, which is not remembered. */
+async function readOnce(
+  tree: Tree,
+  candidate: Candidate,
+  { known, memory }: ReadingBy,
+): Promise<ReadCandidate> {
+  const signature = candidate.scope === '.' ? null : tree.signature(candidate.file);
+  if (memory === null || signature === null) return readCandidate(tree, candidate, known);
+  // Only of a name that others use too does it depend on what is known how a file is read.
+  const isKnown = candidate.kind !== 'scope.yaml' || known.has(candidate.scope);
+  const key = `${signature.text}\0${isKnown}`;
+  const remembered = memory.reading(candidate.file, key);
+  if (remembered !== null) return remembered;
+  const read = await readCandidate(tree, candidate, known);
+  // What could not be read may be readable the next time, though the file is the same.
+  if (read.scope !== null) memory.keep(candidate.file, { key, changedMs: signature.changedMs }, read);
+  return read;
 }
 
 /** A broken file says nothing about the configuration, so what was in force stays. */

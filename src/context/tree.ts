@@ -18,8 +18,16 @@ export interface Tree {
   /** Changes whenever a definition file is added, removed or changed. */
   readonly fingerprint: string;
   read(path: string): Promise<FileContent>;
+  /** Changes whenever `read` may give something else; null: nobody can tell. */
+  signature(path: string): FileSignature | null;
   /** Where a folder really is when a symlink is on its path; null: nowhere, or outside. */
   followSymlinks(path: ScopePath): ScopePath | null;
+}
+
+export interface FileSignature {
+  readonly text: string;
+  /** When the file was changed last. */
+  readonly changedMs: number;
 }
 
 export type FileContent =

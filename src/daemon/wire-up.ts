@@ -3,6 +3,7 @@ import { ensurePrivateDirectory, logExists, statePaths } from '../client/index.t
 import { loadConfig } from '../config/index.ts';
 import {
   fingerprintOnly,
+  ScanMemory,
   scanRepository,
   type LastGood,
   type Repository,
@@ -58,15 +59,17 @@ export async function openDirect(options: OpenOptions): Promise<Coordinator> {
 /** Opens the log of a repository, and brings its graph and settings in step with the scope files. Throws as above. */
 export async function openCoordination(options: OpenOptions, opener: Opener): Promise<Coordination> {
   const { repository, env = process.env } = options;
+  const memory = new ScanMemory();
   const scan = (previous: LastGood | null): Promise<ScanResult> =>
-    scanRepository(repository, { previous, env });
+    scanRepository(repository, { previous, env, memory });
+  const fingerprint = (): Promise<string> => fingerprintOnly(repository, memory);
   try {
     const paths = statePaths(repository.commonDir);
     const first = await lookFirst(scan, env);
     if (!logExists(paths)) refuseWithoutLog(first);
     ensurePrivateDirectory(paths.directory);
     const store = await openSqliteStore(paths.database);
-    return await start(options, opener, { first, scan, store }).catch(async (error: unknown) => {
+    return await start(options, opener, { first, scan, fingerprint, store }).catch(async (error: unknown) => {
       await store.close();
       throw error;
     });
@@ -93,11 +96,12 @@ function refuseWithoutLog(first: FirstLook): void {
 interface Opened {
   readonly first: FirstLook;
   readonly scan: (previous: LastGood | null) => Promise<ScanResult>;
+  readonly fingerprint: () => Promise<string>;
   readonly store: SqliteStore;
 }
 
 async function start(options: OpenOptions, opener: Opener, opened: Opened): Promise<Coordination> {
-  const { first, scan, store } = opened;
+  const { first, scan, fingerprint, store } = opened;
   const service = await startService(options, opener, opened);
   const close = async (): Promise<void> => {
     await service.stop();
@@ -105,7 +109,7 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
   };
   const keeper = new ScopeKeeper({
     scan,
-    fingerprint: () => fingerprintOnly(options.repository),
+    fingerprint,
     inForce: () => inForceOf(service),
     submit: (command) => service.submitInternal(command),
     showProblems: (problems) => service.setScopeProblems(problems),
