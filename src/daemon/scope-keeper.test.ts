@@ -69,7 +69,7 @@ class World {
     submit: (command) => {
       this.commands.push(command);
       const done: Reply = { ok: true, revision: asRevision(7), atMs: asTimeMs(0), result: { kind: 'done' } };
-      const refusal = command.kind === 'DefineScopes' ? this.refusal : this.settingsRefusal;
+      const refusal = command.kind === 'DefineScopes' ? this.refusalOf(command) : this.settingsRefusal;
       if (refusal === null && command.kind === 'DefineScopes') this.inForce = [...command.scopes];
       if (refusal === null && command.kind === 'Configure') this.settings = command.settings;
       return Promise.resolve(refusal ?? done);
@@ -85,6 +85,14 @@ class World {
     if (trouble === null) return this.keeper.begin({ ok: true, scan: this.scanned() });
     const config = { config: this.config, origins: {} as never, problems: [] };
     return this.keeper.begin({ ok: false, error: trouble, config });
+  }
+
+  /** As the core, which does not believe that all scopes are gone unless it is told so. */
+  refusalOf(command: ScopeCommand & { readonly kind: 'DefineScopes' }): Reply | null {
+    const isBelieved = command.scopes.length > 0 || this.inForce.length === 0 || command.mayBeEmpty === true;
+    if (isBelieved || this.refusal !== null) return this.refusal;
+    const rejection = { code: 'GRAPH_EMPTY', message: 'no scopes', details: {} } as const;
+    return { ok: false, revision: asRevision(5), atMs: asTimeMs(0), rejection };
   }
 
   async look(): Promise<string> {
@@ -412,7 +420,7 @@ describe('files without any scope where there were some', () => {
 
   it('are not believed: the former scopes stay, with a way to say that they are gone', async () => {
     const report = await world.keeper.refresh();
-    expect(world.kinds).toEqual(['Configure']);
+    expect(world.inForce).toEqual([scope('a')]);
     expect(report).toMatchObject({ accepted: false });
     expect(world.shown).toEqual([
       expect.objectContaining({ code: 'GRAPH_EMPTY', message: expect.stringContaining('--accept-none') }),

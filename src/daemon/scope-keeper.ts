@@ -270,11 +270,11 @@ export class ScopeKeeper {
     inForce: InForce,
     { acceptNone = false }: RefreshOptions,
   ): Promise<Defined> {
-    if (scopes.length === 0 && inForce.definitions.length > 0 && !acceptNone)
-      return { accepted: false, revision: inForce.revision, problems: [allGone(inForce)] };
     const empty = acceptNone ? { mayBeEmpty: true } : {};
     const reply = await this.#ports.submit({ kind: 'DefineScopes', by: keeperName, scopes, ...empty });
-    return { accepted: reply.ok, revision: reply.revision, problems: problemsOf(reply) };
+    const isEmpty = !reply.ok && reply.rejection.code === 'GRAPH_EMPTY';
+    const problems = isEmpty ? [allGone(inForce)] : problemsOf(reply);
+    return { accepted: reply.ok, revision: reply.revision, problems };
   }
 }
 

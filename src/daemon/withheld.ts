@@ -3,7 +3,7 @@
  * the settings of that moment, and a change of files must not take it back.
  */
 import { settingsOf, type LoadedConfig } from '../config/index.ts';
-import type { Revision, ScopeDefinition, Settings } from '../core/index.ts';
+import type { ScopeDefinition, Settings } from '../core/index.ts';
 import {
   CoordinatorError,
   type Coordinator,
@@ -13,7 +13,6 @@ import {
 
 /** What is decided by, and who would be hurt by a change of it. */
 export interface InForce extends Work {
-  readonly revision: Revision;
   readonly definitions: readonly ScopeDefinition[];
   readonly settings: Settings;
 }
@@ -31,7 +30,6 @@ export async function inForceOf(coordinator: Pick<Coordinator, 'query'>): Promis
   const status = await coordinator.query({ kind: 'status', at: null });
   const { scopes } = await coordinator.query({ kind: 'scopes' });
   return {
-    revision: status.revision,
     definitions: scopes
       .filter(({ withdrawn }) => !withdrawn)
       .map(({ path, name, type, dependencies }) => ({ path, name, type, dependencies })),
@@ -97,7 +95,7 @@ export function unseenFiles(error: unknown): ScopeProblem {
   return { ...warning('FILES_UNSEEN', message), severity: 'error' };
 }
 
-/** A source that lost every scope is more likely the wrong one than one that has none. */
+/** In the words of those who look after the files. */
 export function allGone({ definitions }: InForce): ScopeProblem {
   const message = `no scope file is left where there were ${definitions.length}, so the former scopes stay in force: bring the files back, or say that there are none with: rhema scope refresh --accept-none`;
   return { ...warning('GRAPH_EMPTY', message), severity: 'error' };
