@@ -1,7 +1,9 @@
 import type { Grant } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import type { ChildProcess } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { line } from '../format/text.ts';
+import type { Refused } from '../outcome.ts';
 import type { Session } from '../world.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { Loss } from './lease-keeper.ts';
@@ -29,7 +31,7 @@ export class LeaseWatch {
   #child: ChildProcess | null = null;
   #certainUntilMs = 0;
   #cancelKill: () => void = () => undefined;
-  #lost = false;
+  #lost: string | null = null;
 
   constructor(call: Call, guard: Guard) {
     this.#call = call;
@@ -47,7 +49,23 @@ export class LeaseWatch {
 
   /** True once the leases ended before the command did. */
   get wasLost(): boolean {
-    return this.#lost;
+    return this.#lost !== null;
+  }
+
+  /** How a run ends whose leases were lost before its command could begin. */
+  get notBegun(): Refused {
+    return {
+      kind: 'refused',
+      exitCode: exitCodes.failure,
+      revision: null,
+      code: 'LOCK_LOST',
+      message: `${this.#scopes} was lost before the command began: ${this.#lost ?? ''}; it was not started`,
+      details: { scopes: this.#guard.locks.map(({ scope }) => scope) },
+    };
+  }
+
+  get #scopes(): string {
+    return this.#guard.locks.map(({ scope }) => scope).join(', ');
   }
 
   /** When the command must have ended; null: it goes on without the leases. */
@@ -82,28 +100,22 @@ export class LeaseWatch {
   }
 
   #lose({ why, certainMs }: Loss): void {
-    this.#lost = true;
-    const scopes = this.#guard.locks.map((lock) => lock.scope).join(', ');
-    const what = line`rhema: LOCK LOST on ${scopes}: ${why}`;
-    this.#call.context.stderr.write(`${what}; ${this.#consequence()}\n`);
+    this.#lost = why;
     const child = this.#child;
-    if (child === null || !this.#guard.killOnLoss) return;
+    if (child === null) return;
+    const { killOnLoss } = this.#guard;
+    const then = killOnLoss ? 'ending the command' : 'the command goes on without it (--no-kill-on-loss)';
+    this.#call.context.stderr.write(line`rhema: LOCK LOST on ${this.#scopes}: ${why}; ${then}` + '\n');
+    if (!killOnLoss) return;
     const killInMs = certainMs === 0 ? graceAfterLossMs : certainMs;
     child.endAll('SIGTERM');
     child.endBy(killInMs);
     this.#cancelKill = this.#call.context.clock.after(killInMs, () => child.endAll('SIGKILL'));
   }
 
-  #consequence(): string {
-    if (this.#child === null) return 'the command was not started';
-    return this.#guard.killOnLoss
-      ? 'ending the command'
-      : 'the command goes on without it (--no-kill-on-loss)';
-  }
-
   /** What the command left behind goes with it: nothing of it may work without the lock. */
   #over(child: ChildProcess): void {
     this.stop();
-    if (this.#lost && this.#guard.killOnLoss) child.endAll('SIGKILL');
+    if (this.wasLost && this.#guard.killOnLoss) child.endAll('SIGKILL');
   }
 }

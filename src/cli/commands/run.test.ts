@@ -363,7 +363,9 @@ describe('the lease while the command runs', () => {
     const running: Running = new Running(underCore, { heartbeat: () => answer(running) });
     const { code, stderr } = await running.ended;
     expect([code, running.harness.children.length]).toEqual([1, 0]);
-    expect(stderr).toContain('the command was not started');
+    expect(stderr).toMatch(
+      /^rhema: src\/core was lost before the command began: .* it was not started \(LOCK_LOST\)/,
+    );
     expect(running.kinds.at(-1)).toBe('AgentLeave');
   });
 

@@ -4,7 +4,6 @@ import type { AgentId, Grant } from '../../core/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { line } from '../format/text.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -95,7 +94,7 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
   const watch = new LeaseWatch(call, guard);
   try {
     await watch.start();
-    if (watch.wasLost) return ended(exitCodes.failure);
+    if (watch.wasLost) return watch.notBegun;
     const signal = interrupt.signal();
     if (signal !== null) return ended(exitCodeAfter(signal));
     const env = childEnvironment(session, watch.locks);
