@@ -1,10 +1,32 @@
 #!/usr/bin/env node
-import { quickMcp } from './quick-mcp.ts';
+import { writeSync } from 'node:fs';
 
 const args = process.argv.slice(2);
-await quickMcp(args);
-const [{ processContext }, { runCli }] = await Promise.all([
-  import('./process-context.ts'),
-  import('./program.ts'),
-]);
-process.exitCode = await runCli(args, processContext());
+// Nothing of ours is imported before this: what cannot be loaded is reported, too.
+try {
+  const { quickMcp } = await import('./quick-mcp.ts');
+  await quickMcp(args);
+  const [{ processContext }, { runCli }] = await Promise.all([
+    import('./process-context.ts'),
+    import('./program.ts'),
+  ]);
+  process.exitCode = await runCli(args, processContext());
+} catch (error) {
+  reportUnloaded(error);
+  process.exitCode = 1;
+}
+
+/** One line, or one JSON object, and no stack. */
+function reportUnloaded(error: unknown): void {
+  const system = error instanceof Error && 'code' in error ? error.code : null;
+  const tooFew = system === 'EMFILE' || system === 'ENFILE';
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = tooFew
+    ? `${reason}; too few files may be open at once: raise that limit (ulimit -n)`
+    : reason;
+  const code = tooFew ? 'STORE_FAILURE' : 'INTERNAL';
+  const envelope = { ok: false, revision: null, code, message, details: { system } };
+  if (args.includes('--json')) writeSync(1, `${JSON.stringify(envelope)}\n`);
+  else writeSync(2, `rhema: ${message} (${code})\n`);
+  if (process.env['RHEMA_DEBUG'] === '1' && error instanceof Error) writeSync(2, `${error.stack ?? ''}\n`);
+}

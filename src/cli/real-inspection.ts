@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { logExists, socketAddress, statePaths } from '../client/index.ts';
 import { gitVersion, scanRepository, scopeFromInput } from '../context/index.ts';
 import type { ScanResult } from '../context/index.ts';
@@ -13,7 +13,7 @@ export const realInspection: Inspection = {
   gitVersion,
   stateFiles: async (repository) => stateFiles(repository),
   room: async ({ commonDir }) => (await import('../daemon/index.ts')).roomFor(commonDir),
-  openFilesMax,
+  openFilesMax: async () => (await import('../daemon/index.ts')).openFilesMax(),
   surroundings: async (repository, env) =>
     (await import('./surroundings.ts')).surroundingsOf(repository, env),
   auditLog: async ({ commonDir }) => (await import('../daemon/index.ts')).auditLog(commonDir),
@@ -50,15 +50,6 @@ function stateFiles({ commonDir }: Repository): StateFiles {
     writable: isWritable(mode === undefined ? commonDir : paths.directory),
     socket: addressOf(() => socketAddress(paths)),
   };
-}
-
-function openFilesMax(): number | null {
-  try {
-    const found = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return found === undefined ? null : Number(found);
-  } catch {
-    return null;
-  }
 }
 
 function isWritable(folder: string): boolean {

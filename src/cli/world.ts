@@ -89,7 +89,7 @@ export interface Inspection {
   /** Whether the log can grow; a file is written for that, and removed again. */
   room(repository: Repository): Promise<Room>;
   /** How many files this process may have open; null where the system does not tell. */
-  openFilesMax(): number | null;
+  openFilesMax(): Promise<number | null>;
   /** What coordination relies on outside its own files. */
   surroundings(repository: Repository, env: Environment): Promise<Surroundings>;
   /** Reads the whole log and says what is wrong with it. */

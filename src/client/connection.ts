@@ -277,7 +277,7 @@ function deadlineExceeded(timeoutMs: number, { pid }: Hello): CoordinatorError {
   return new CoordinatorError(
     'DEADLINE_EXCEEDED',
     `no answer of the coordinator process (pid ${pid}) within ${Math.round(timeoutMs)} ms: the call may still take effect, and asking again with the same request id is safe; if it stays so, \`rhema daemon stop\` ends that process, by force if need be`,
-    { retryable: true, details: { ownerPid: pid } },
+    { retryable: true, details: { ownerPid: pid, outcome: 'unknown' } },
   );
 }
 

@@ -50,7 +50,12 @@ async function endByForce(
   }
   // One that does not listen may be just leaving, or just coming.
   if (isNobodyThere && (await untilExited(found, patienceMs))) return { kind: 'left' };
-  return kill(found, patienceMs, isNobodyThere ? 'it listened no more, and did not end' : told.message);
+  return kill(found, patienceMs, isNobodyThere ? 'it listened no more, and did not end' : reasonIn(told));
+}
+
+/** What was seen, without what might be done about it. */
+function reasonIn({ message }: CoordinatorError): string {
+  return message.split(': ')[0] ?? message;
 }
 
 /** It may have ended before it could answer. */

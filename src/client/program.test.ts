@@ -48,6 +48,7 @@ it('where there is no other Node, the file that runs is taken although its name 
 it('once its package is gone, the rhema in the PATH is taken', () => {
   rmSync(places.script);
   const other = executable('elsewhere/cli/main.js');
+  chmodSync(other, 0o644);
   mkdirSync(at('bin'));
   symlinkSync(other, at('bin/rhema'));
   expect(findProgram(places)).toEqual({ file: places.node, args: [other] });

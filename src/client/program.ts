@@ -48,7 +48,7 @@ function findScript({ script, env }: ProgramPlaces): string | null {
 /** The one in the `PATH` comes before the removed one that runs: that has lost the files beside it. */
 function findNode({ node, env, runningNode }: ProgramPlaces): string | null {
   if (isExecutable(node)) return node;
-  return inPath('node', env).find(isNewEnough) ?? runningNode;
+  return inPath('node', env).filter(isExecutable).find(isNewEnough) ?? runningNode;
 }
 
 /** Absolute ones only: what is found must not depend on the folder. */
@@ -57,7 +57,7 @@ function inPath(name: string, env: ProgramPlaces['env']): string[] {
     .split(delimiter)
     .filter((folder) => isAbsolute(folder))
     .map((folder) => join(folder, name))
-    .filter(isExecutable);
+    .filter(isFile);
 }
 
 function isNewEnough(node: string): boolean {

@@ -33,3 +33,8 @@ export async function openLogFile(path: string): Promise<OpenLogFile> {
 export async function roomFor(commonDir: string): Promise<Room> {
   return (await import('./room.ts')).roomFor(commonDir);
 }
+
+/** See `room.ts`. */
+export async function openFilesMax(): Promise<number | null> {
+  return (await import('./room.ts')).openFilesMax();
+}

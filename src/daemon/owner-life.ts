@@ -7,6 +7,7 @@ import { loadRequestParsers } from '../protocol/index.ts';
 import type { ExclusiveLock } from '../store/sqlite/index.ts';
 import { capLogFile } from './log-file.ts';
 import { removeStaleSocket } from './ownership.ts';
+import { openFilesMax } from './room.ts';
 import { CoordinatorServer } from './server.ts';
 import { Upkeep } from './upkeep.ts';
 import { openCoordination, type Coordination, type OpenOptions } from './wire-up.ts';
@@ -75,6 +76,7 @@ class Owner {
       parsers: await loadRequestParsers(),
       version: this.#options.version,
       onStop: () => this.#leave('asked to'),
+      connectionsMax: connectionsMax(),
     });
     this.#server = server;
     removeStaleSocket(this.#paths.socket);
@@ -133,6 +135,13 @@ class Owner {
       log: this.#log,
     });
   }
+}
+
+/** Of the files that this process may have open, some are for the log, for Git, and for what it loads. */
+const openFilesReserved = 48;
+
+function connectionsMax(): number {
+  return Math.max(1, (openFilesMax() ?? Infinity) - openFilesReserved);
 }
 
 /** A file that may not be looked at, for a moment or for good, counts as still there: it was not seen to be gone. */

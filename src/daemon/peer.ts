@@ -36,6 +36,8 @@ export interface PeerOptions {
   readonly handler: PeerHandler;
   /** How long a reader of a stream may leave its items lying. */
   readonly slowReaderMs: number;
+  /** How long a client may take to say hello. */
+  readonly greetingMaxMs: number;
 }
 
 interface RunningCall {
@@ -65,6 +67,7 @@ export class Peer {
     // The close that follows says all there is to do.
     socket.on('error', () => {});
     socket.on('close', () => this.#gone());
+    this.#hangUpUnlessGreeted();
     const { version } = options;
     this.#batch.add({ op: 'hello', protocol: protocolNumber, version, pid: process.pid });
   }
@@ -89,23 +92,37 @@ export class Peer {
     this.#socket.once('close', () => clearTimeout(timer));
   }
 
+  /** Says why nobody is spoken to, and hangs up: what such a peer says next cannot be trusted to be a message. */
+  turnAway(error: CoordinatorError): void {
+    this.#fail(connectionCallId, error);
+    this.end();
+  }
+
   /** Hangs up at once. */
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Whoever connects and says nothing must not keep the owner from leaving when it is idle. */
+  #hangUpUnlessGreeted(): void {
+    const timer = setTimeout(() => {
+      if (this.#protocol === null) this.destroy();
+    }, this.#options.greetingMaxMs);
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   #read(chunk: Buffer): void {
     try {
       for (const line of this.#splitter.push(chunk)) this.#receive(line);
     } catch (error) {
-      this.#refuseConnection(invalidInput('', error instanceof Error ? error.message : String(error)));
+      this.turnAway(invalidInput('', error instanceof Error ? error.message : String(error)));
     }
   }
 
   #receive(line: string): void {
     const parsed = this.#options.parsers.parseMessage(line);
     if (parsed.ok) this.#dispatch(parsed.message);
-    else if (parsed.id === null) this.#refuseConnection(parsed.error);
+    else if (parsed.id === null) this.turnAway(parsed.error);
     else this.#fail(parsed.id, parsed.error);
   }
 
@@ -151,12 +168,6 @@ export class Peer {
 
   #fail(id: number, error: CoordinatorError): void {
     this.#batch.add({ id, error });
-  }
-
-  /** The peer does not speak the protocol: what it says next cannot be trusted to be a message. */
-  #refuseConnection(error: CoordinatorError): void {
-    this.#fail(connectionCallId, error);
-    this.end();
   }
 
   async #sendItem(id: number, item: unknown): Promise<void> {

@@ -1,4 +1,4 @@
-import { lstatSync, statfsSync } from 'node:fs';
+import { lstatSync, readFileSync, statfsSync } from 'node:fs';
 import { statePaths } from '../client/index.ts';
 import { whyNoFile } from '../store/sqlite/index.ts';
 
@@ -24,4 +24,14 @@ export function roomFor(commonDir: string): Room {
     freeBytes: bavail * bsize,
     freeFiles: files === 0 ? null : ffree,
   };
+}
+
+/** How many files this process may have open; null where the system does not tell. */
+export function openFilesMax(): number | null {
+  try {
+    const found = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return found === undefined ? null : Number(found);
+  } catch {
+    return null;
+  }
 }

@@ -1,10 +1,10 @@
 import { createConnection, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { socketAddress, statePaths } from '../client/index.ts';
 import { LineSplitter, protocolNumber, requestLineBytesMax } from '../protocol/index.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
 import { temporaryFolder } from '../client/testing/folder.ts';
-import { serve, shut } from './testing/served.ts';
+import { serve, shut, type ServeOptions } from './testing/served.ts';
 import type { CoordinatorServer } from './server.ts';
 
 const hello = `{"op":"hello","protocol":${protocolNumber},"version":"1.0.0","pid":1}\n`;
@@ -256,4 +256,40 @@ it('hangs up on a client that reads nothing, and refuses what others ask, once i
   expect(other.answer(1)).toMatchObject({ error: { code: 'UNAVAILABLE', retryable: true } });
   server.hangUp();
   await until(() => server.connections === 0);
+});
+
+describe('who may be connected', () => {
+  const serveAnew = async (options: ServeOptions): Promise<void> => {
+    shut(server);
+    server = await serve(folder.path, fake, options);
+  };
+
+  it('whoever says no hello is hung up on, whoever has said it stays', async () => {
+    await serveAnew({ greetingMaxMs: 20 });
+    const [silent, polite] = [new RawPeer(), new RawPeer()];
+    polite.say(hello);
+    await until(() => silent.isClosed);
+    expect(polite.isClosed).toBe(false);
+    expect(server.connections).toBe(1);
+  });
+
+  it('one too many is told why it is turned away, and makes room for the next', async () => {
+    await serveAnew({ connectionsMax: 1 });
+    const first = new RawPeer();
+    await until(() => first.heard.length > 0);
+    const second = new RawPeer();
+    await until(() => second.isClosed);
+    expect(second.answer(0)).toMatchObject({
+      error: {
+        code: 'UNAVAILABLE',
+        retryable: true,
+        message: expect.stringContaining('ulimit -n') as string,
+      },
+    });
+    first.socket.destroy();
+    await until(() => server.connections === 0);
+    const third = new RawPeer();
+    third.say(hello + query(1));
+    await until(() => third.answer(1) !== undefined);
+  });
 });

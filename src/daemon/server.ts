@@ -12,9 +12,13 @@ export interface ServerOptions {
   /** Somebody asked the owner to leave, and may. */
   readonly onStop: () => void;
   readonly slowReaderMs?: number;
+  readonly greetingMaxMs?: number;
+  /** How many clients may be connected; any number unless given. */
+  readonly connectionsMax?: number;
 }
 
 const slowReaderDefaultMs = 30_000;
+const greetingDefaultMs = 10_000;
 /** What may lie unread by one client before it is no longer listened to, in bytes. */
 const unreadBytesMax = 262_144;
 
@@ -95,10 +99,12 @@ export class CoordinatorServer implements PeerHandler {
 
   #accept(socket: Socket): void {
     const { parsers, version } = this.#options;
-    const slowReaderMs = this.#options.slowReaderMs ?? slowReaderDefaultMs;
-    const peer = new Peer(socket, { parsers, version, slowReaderMs, handler: this });
+    const { slowReaderMs = slowReaderDefaultMs, greetingMaxMs = greetingDefaultMs } = this.#options;
+    const peer = new Peer(socket, { parsers, version, slowReaderMs, greetingMaxMs, handler: this });
     this.#peers.add(peer);
     if (this.#isStopping) peer.end();
+    else if (this.connections > (this.#options.connectionsMax ?? Infinity))
+      peer.turnAway(tooMany(this.connections));
   }
 
   async #stream(
@@ -129,4 +135,13 @@ function leaving(): CoordinatorError {
   return new CoordinatorError('UNAVAILABLE', 'the coordinator process is leaving: ask the next one', {
     retryable: true,
   });
+}
+
+/** Told, not just hung up on: the system lets no more in without a word. */
+function tooMany(connections: number): CoordinatorError {
+  return new CoordinatorError(
+    'UNAVAILABLE',
+    `the coordinator process has ${connections - 1} clients, and may have too few files open for one more: raise that limit (ulimit -n), then: rhema daemon stop`,
+    { retryable: true },
+  );
 }

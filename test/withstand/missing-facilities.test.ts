@@ -63,3 +63,14 @@ it.runIf(process.getuid?.() === 0)('acts for a user who has no name on this syst
   expect(say('lock', 'revoke', 'api', '--reason', 'stuck')).toMatchObject({ status: 0 });
   expect(say('log', '--json').stdout).toContain(`"by":"uid ${uid}"`);
 });
+
+it.each([24, 40, 64])('says so where a process may have only %d files open', (openFilesMax) => {
+  const { code, said } = after(`ulimit -n ${openFilesMax}`, '-C', sandbox.worktree, 'status');
+  expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining('ulimit -n') as string });
+  expect(said).not.toMatch(/\bbug\b|Node\.js v/);
+});
+
+it('answers in JSON also where the program cannot be loaded', () => {
+  const { said } = after('ulimit -n 24', '-C', sandbox.worktree, 'status', '--json');
+  expect(JSON.parse(said)).toMatchObject({ ok: false, code: 'STORE_FAILURE', details: { system: 'EMFILE' } });
+});

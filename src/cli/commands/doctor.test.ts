@@ -16,7 +16,7 @@ const inspection: Inspection = {
   gitVersion: async () => '2.43.0',
   stateFiles: async () => state,
   room: async () => ({ folder: state.directory, trouble: null, freeBytes: 2 ** 33, freeFiles: null }),
-  openFilesMax: () => 1_024,
+  openFilesMax: async () => 1_024,
   surroundings: async () => ({
     fileSystem: null,
     bootIsKnown: true,

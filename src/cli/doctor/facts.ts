@@ -52,7 +52,7 @@ export async function gatherFacts(call: Call): Promise<Facts> {
     nodeVersion: process.version,
     version: call.context.version(),
     git,
-    openFilesMax: call.world.inspection.openFilesMax(),
+    openFilesMax: await call.world.inspection.openFilesMax(),
     repository: isSilent(git)
       ? notLookedAt
       : await factOf(async () => repositoryFacts(call, await call.repository())),

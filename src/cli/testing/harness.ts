@@ -155,7 +155,7 @@ const plainInspection: Inspection = {
   gitVersion: unexpected('gitVersion'),
   stateFiles: unexpected('stateFiles'),
   room: unexpected('room'),
-  openFilesMax: () => null,
+  openFilesMax: async () => null,
   surroundings: unexpected('surroundings'),
   auditLog: unexpected('auditLog'),
 };

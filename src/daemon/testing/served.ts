@@ -6,6 +6,8 @@ import type { ServedCoordinator } from '../served.ts';
 export interface ServeOptions {
   readonly version?: string;
   readonly slowReaderMs?: number;
+  readonly greetingMaxMs?: number;
+  readonly connectionsMax?: number;
   readonly onStop?: () => void;
 }
 
@@ -18,11 +20,11 @@ export async function serve(
   const paths = statePaths(commonDir);
   ensurePrivateDirectory(paths.directory);
   const server: CoordinatorServer = new CoordinatorServer({
+    version: '1.0.0',
+    onStop: (): void => shut(server),
+    ...options,
     coordinator,
     parsers: await loadRequestParsers(),
-    version: options.version ?? '1.0.0',
-    onStop: options.onStop ?? ((): void => shut(server)),
-    ...(options.slowReaderMs === undefined ? {} : { slowReaderMs: options.slowReaderMs }),
   });
   await server.listen(socketAddress(paths));
   return server;
