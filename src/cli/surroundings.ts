@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { deadKeeper, listSessions, statePaths } from '../client/index.ts';
@@ -173,10 +173,10 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Null: there is no such file, or it may not be read. */
+/** Null: there is no such file, or it may not be read. A pipe in its place is not waited for. */
 function readText(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : null;
   } catch {
     return null;
   }

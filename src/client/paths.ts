@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import {
   isOwnFolder,
   isOwnSocket,
@@ -153,8 +153,8 @@ export function isDialable({ socket }: StatePaths): boolean {
 }
 
 function defaultShortRoots(): readonly string[] {
-  const runtime = process.env['XDG_RUNTIME_DIR'];
-  return [...new Set([...(runtime === undefined || runtime === '' ? [] : [runtime]), tmpdir(), '/tmp'])];
+  const roots = [process.env['XDG_RUNTIME_DIR'] ?? '', tmpdir(), '/tmp'];
+  return [...new Set(roots)].filter((root) => isAbsolute(root));
 }
 
 function fits(path: string): boolean {

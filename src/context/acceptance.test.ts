@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findRepository, type Repository } from './index.ts';
 import { commitAll, git, makeRepository, temporaryFolder, write } from './testing/fixture.ts';
+import { makePipe } from './testing/pipe.ts';
 
 const asRoot = process.geteuid?.() === 0;
 const stranger = 54_322;
@@ -48,6 +49,14 @@ describe('a folder that only looks like a Git folder', () => {
     write(lookalike(root, 'away'), { commondir: `${temporaryFolder()}\n` });
     for (const name of ['text', 'away'])
       expect(await find(join(root, name))).toMatchObject({ worktree: root });
+  });
+
+  it('is passed over where its HEAD is a pipe, which nobody waits for', async () => {
+    const root = makeRepository();
+    const folder = lookalike(root, 'app');
+    rmSync(join(folder, 'HEAD'));
+    makePipe(join(folder, 'HEAD'), 'ref: refs/heads/main\n');
+    expect(await find(folder)).toMatchObject({ worktree: root });
   });
 
   it('is passed over where its HEAD is a symlink to any file', async () => {
@@ -112,6 +121,15 @@ describe.runIf(asRoot)('a repository of another user', () => {
     const root = makeRepository();
     give(root, join(root, '.git'));
     expect(await find(root, configured(root))).toMatchObject({ worktree: root });
+  });
+
+  it('is refused also when GIT_DIR names it, unless safe.directory lists it', async () => {
+    const root = makeRepository();
+    give(root, join(root, '.git'));
+    const env = { GIT_DIR: join(root, '.git') };
+    await expect(find(root, env)).rejects.toMatchObject(refusal(/dubious ownership/, 'GIT_FAILED'));
+    const listed = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: root };
+    expect(await find(root, { ...env, ...listed })).toMatchObject({ worktree: root });
   });
 
   it('is not accepted by what its own configuration lists', async () => {

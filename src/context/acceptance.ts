@@ -4,8 +4,8 @@
  *
  * - A folder that only looks like a Git folder (HEAD, objects, refs) may be part of a clone. It counts when a `.git` led to
  *   it or `GIT_DIR` names it, as Git has it with `safe.bareRepository=explicit`.
- * - Of folders of another user Git is asked, which knows `safe.directory` from all places that it may be set in. Whoever
- *   names one by `GIT_DIR` has decided that already, for Git as for us.
+ * - Of folders of another user Git is asked, which knows `safe.directory` from all places that it may be set in. Also of
+ *   one that `GIT_DIR` names, which Git does not look at: to read a repository is less than to talk to who is at work in it.
  */
 import { lstatSync } from 'node:fs';
 import { sep } from 'node:path';
@@ -46,7 +46,6 @@ export async function refuseForeign(
   commonDir: string,
   { env }: RepositoryHints,
 ): Promise<void> {
-  if (found.isNamed) return;
   const { gitDir, holder, gitFile } = found;
   const own = [holder, gitFile, gitDir].every((path) => path === null || isOwnedHere(path, env));
   const commonIsOwn = isOwnedHere(commonDir, env);

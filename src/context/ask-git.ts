@@ -2,7 +2,6 @@ import { basename, dirname } from 'node:path';
 import { ContextError } from './errors.ts';
 import { realDirectory } from './git-folder.ts';
 import { runGit, withoutGitVariables } from './git.ts';
-import { ifUnknown } from './main-tree.ts';
 import type { Repository, RepositoryHints } from './repository.ts';
 
 /** The same as `findRepository`, by asking Git: slower, and right for every configuration. */
@@ -25,7 +24,7 @@ export async function askGit({ cwd, env }: RepositoryHints): Promise<Repository>
     .toString('utf8')
     .startsWith('true');
   const mainWorktree = gitDir === commonDir ? worktree : mainOf(commonDir, bare);
-  return { worktree, gitDir, commonDir, mainWorktree, bare, ...ifUnknown(mainWorktree, bare) };
+  return { worktree, gitDir, commonDir, mainWorktree, bare };
 }
 
 /**

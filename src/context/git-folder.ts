@@ -36,10 +36,10 @@ export function realDirectory(path: string): string | null {
   }
 }
 
-/** Null when there is no such file, or it may not be read. */
+/** Null when there is no such file, or it may not be read; a pipe in its place is not waited for. */
 export function readText(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : null;
   } catch {
     return null;
   }

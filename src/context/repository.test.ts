@@ -168,13 +168,11 @@ describe('findRepository', () => {
       expect(await find(join(root, 'sub'), { GIT_DIR: gitDir })).toEqual(await find(root));
     });
 
-    test('a Git folder that lies elsewhere has a main tree of which only that can be told that it is unknown', async () => {
+    test('a Git folder that lies elsewhere has a main tree, though nothing tells from afar where', async () => {
       const [root, gitDir] = [temporaryFolder(), join(temporaryFolder(), 'elsewhere')];
       git(root, 'init', '--quiet', `--separate-git-dir=${gitDir}`);
       const found = await find(temporaryFolder(), { GIT_DIR: gitDir });
-      expect(found).toMatchObject({ worktree: null, mainWorktree: null, mainWorktreeUnknown: true });
-      git(root, 'config', 'core.bare', 'true');
-      expect(await find(gitDir, { GIT_DIR: gitDir })).not.toHaveProperty('mainWorktreeUnknown');
+      expect(found).toMatchObject({ worktree: null, mainWorktree: null, bare: false });
     });
 
     test('a GIT_DIR that is no Git folder is said to be wrong', async () => {

@@ -4,7 +4,6 @@ import { refuseForeign, refuseUnnamedBare, type FoundGitFolder } from './accepta
 import { ContextError } from './errors.ts';
 import { readGitConfig, type GitConfig } from './git-config.ts';
 import { commonPointer, isGitDirectory, readText, realDirectory } from './git-folder.ts';
-import { ifUnknown } from './main-tree.ts';
 
 /** Where one Git repository lives. All paths are absolute and free of symlinks, so equal means same. */
 export interface Repository {
@@ -16,8 +15,6 @@ export interface Repository {
   readonly commonDir: string;
   /** Top folder of the main working tree; null when there is none, or when it cannot be told where it is. */
   readonly mainWorktree: string | null;
-  /** There is a main working tree, and it cannot be told from here where: Git does not record it. */
-  readonly mainWorktreeUnknown?: true;
   readonly bare: boolean;
 }
 
@@ -164,7 +161,7 @@ function describeLayout(
   const bare = (mainConfig.bare ?? config.bare) === true;
   const mainWorktree = mainWorktreeOf(commonDir, mainConfig, bare, linked ? null : holder);
   const worktree = namedWorktree(hints) ?? currentWorktree({ gitDir, holder }, linked, mainWorktree);
-  return { worktree, gitDir, commonDir, mainWorktree, bare, ...ifUnknown(mainWorktree, bare) };
+  return { worktree, gitDir, commonDir, mainWorktree, bare };
 }
 
 function commonDirectory(gitDir: string, { cwd, env }: RepositoryHints): string {

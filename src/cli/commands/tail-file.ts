@@ -1,6 +1,7 @@
+import { dirname } from 'node:path';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { withAccess } from '../../client/index.ts';
-import { openToRead } from '../../files/index.ts';
+import { isOwnFolder, openToRead } from '../../files/index.ts';
 import type { CliContext } from '../context.ts';
 import { firstSignal } from '../signals.ts';
 import { every } from './repeating.ts';
@@ -15,7 +16,7 @@ export interface TextFrom {
 
 /** The whole lines of a file of this user's from a byte on; a file that is not there yet has none. */
 export async function readFrom(file: string, startByte: number): Promise<TextFrom> {
-  const handle = withAccess(file, () => openToRead(file));
+  const handle = withAccess(file, () => (isOwnFolder(dirname(file)) ? openToRead(file) : null));
   if (handle === null) return { text: '', endByte: 0 };
   try {
     const { size } = fstatSync(handle);
