@@ -236,7 +236,12 @@ export class ScopeKeeper {
     const { definitions } = defined.accepted ? scan : inForce;
     this.#lastGood = { definitions, config: scan.config };
     this.#withheld = ending.length > 0 || configured.waits ? scan : null;
-    const problems = [...ending, ...scan.problems, ...configured.problems, ...defined.problems];
+    const problems = [
+      ...ending,
+      ...filesProblems(scan, inForce),
+      ...configured.problems,
+      ...defined.problems,
+    ];
     this.#show(problems);
     return {
       revision: defined.revision,
@@ -286,6 +291,11 @@ interface Configured {
 
 interface Defined extends Pick<RefreshReport, 'revision' | 'accepted'> {
   readonly problems: readonly ScopeProblem[];
+}
+
+/** What there is to do where there are no scopes is no advice where there were some. */
+function filesProblems({ problems }: ScanResult, { definitions }: InForce): readonly ScopeProblem[] {
+  return definitions.length === 0 ? problems : problems.filter(({ code }) => code !== 'NO_SCOPES');
 }
 
 /** In the audit trail. */

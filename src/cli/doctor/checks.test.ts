@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { yamlProblem as broken } from '../testing/samples.ts';
+import { statusAnswer, yamlProblem as broken } from '../testing/samples.ts';
 import { examine } from './checks.ts';
 import type { Facts, RepositoryFacts } from './facts.ts';
 import {
@@ -163,6 +163,25 @@ describe('configuration and scopes', () => {
     ],
   ])('of %s says where it is', (_what, subject, facts, level, told) => {
     expect(about(subject, facts)).toMatchObject(finding(level, told));
+  });
+
+  it.each(['GRAPH_EMPTY', 'FILES_UNSEEN', 'SETTINGS_WAIT', 'DISABLING_WAITS'])(
+    'tells what only the coordinator knows of the files: %s',
+    (code) => {
+      const told: ScopeProblem = { ...broken, code, file: null, line: null, message: 'from before' };
+      const status = statusAnswer({ scopeProblems: [told] });
+      const facts = factsOf({}, { coordination: known({ status, clockJumps: 0 }) });
+      expect(about('scopes', facts)[0]?.message).toBe('from before');
+    },
+  );
+
+  it('does not say beside it that there is nothing to lock', () => {
+    const told: ScopeProblem = { ...broken, code: 'GRAPH_EMPTY', file: null, line: null };
+    const status = statusAnswer({ scopeProblems: [told] });
+    const scan = known({ definitions: [], settings: defaultSettings, problems: [] });
+    expect(
+      about('scopes', factsOf({}, { scan, coordination: known({ status, clockJumps: 0 }) })),
+    ).toHaveLength(1);
   });
 
   it('tells a problem of the configuration once, and of many problems the first', () => {

@@ -130,7 +130,24 @@ function configurationFindings({ enabled, problems }: Configuration): readonly F
 /** Shown in full by `rhema safety validate`; here only that many. */
 const scopeProblemsMax = 5;
 
-function checkScopes({ scan, place }: RepositoryFacts): readonly Finding[] {
+/** What only a coordinator knows, which has scopes and settings from before. */
+const coordinatorsOwn: ReadonlySet<string> = new Set([
+  'GRAPH_EMPTY',
+  'FILES_UNSEEN',
+  'SETTINGS_WAIT',
+  'DISABLING_WAITS',
+]);
+
+function checkScopes(facts: RepositoryFacts): readonly Finding[] {
+  const { coordination } = facts;
+  const known = coordination.known ? (coordination.value?.status.scopeProblems ?? []) : [];
+  const told = known.filter(({ code }) => coordinatorsOwn.has(code));
+  const findings = told.map((found) => fileFinding('scopes', found, 'rhema status'));
+  // That there are none is said better by a coordinator that had some.
+  return told.some(({ code }) => code === 'GRAPH_EMPTY') ? findings : [...findings, ...checkFiles(facts)];
+}
+
+function checkFiles({ scan, place }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
     // Those of the configuration have been told already, and that there are none is told below.
     const own = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');
