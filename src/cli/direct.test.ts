@@ -207,6 +207,7 @@ describe('the rest of the tree', () => {
       value: 2,
       text: '2',
       origin: 'rhema.yaml:3',
+      inForce: true,
     });
   });
 

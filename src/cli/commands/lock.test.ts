@@ -129,7 +129,7 @@ describe('lock acquire', () => {
       answers: {
         scopes: () => ({
           revision: asRevision(7),
-          scopes: [scopeView('src/api'), scopeView('src/core')],
+          scopes: [scopeView('.'), scopeView('src/api'), scopeView('src/core')],
           problems: [],
         }),
       },

@@ -64,6 +64,9 @@ async function unknownText(
   known: readonly string[],
   list: string,
 ): Promise<string> {
-  const near = await nearestOf(word, known);
+  const near = await nearestOf(
+    word,
+    known.filter((name) => name !== '.'),
+  );
   return `there is no ${what} now: ${near === null ? `see ${list}` : `did you mean ${near}?`}`;
 }

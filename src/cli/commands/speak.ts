@@ -41,7 +41,8 @@ async function nearestScope(call: Call, { rejection: { details } }: Rejected): P
   const { nearest } = await import('../../config/index.ts');
   return nearest(
     scope,
-    scopes.map(({ path }) => path),
+    // Any single letter is close to the top scope's dot.
+    scopes.map(({ path }) => path).filter((path) => path !== '.'),
   );
 }
 
