@@ -3,7 +3,7 @@ import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** Kills owners, reboots their machines and sets their clocks. */
+/** Kills owners, stops them for a while, reboots their machines and sets their clocks. */
 export class Chaos {
   readonly #scheduler: Scheduler;
   readonly #random: Random;
@@ -25,6 +25,11 @@ export class Chaos {
       await this.#scheduler.sleep(this.#random.between(0, 1_000));
       await Promise.all(dead.map((owner) => owner.start()));
     }
+  }
+
+  async freezeOwners(goesOn: () => boolean): Promise<void> {
+    while (await this.#sleepAbout(this.#profile.ownerFreezesEveryMs, goesOn))
+      this.#random.pick(this.#owners).freeze(this.#random.between(100, 10_000));
   }
 
   async jumpClocks(goesOn: () => boolean): Promise<void> {

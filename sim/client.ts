@@ -22,6 +22,8 @@ class LostError extends Error {
 /** How long an answer is waited for: longer than an owner tries to commit. */
 const patienceMs = 3_000;
 const ticketPatienceMs = 8_000;
+/** How late a copy of a request may arrive. */
+const lateMaxMs = 60_000;
 
 /** A caller behind a bad network: it asks any owner that lives, and asks again until it has an answer. */
 export class Client {
@@ -46,7 +48,7 @@ export class Client {
   }
 
   heal(): void {
-    this.#faults = { requestLost: 0, replyLost: 0, repeated: 0, delayMaxMs: 1 };
+    this.#faults = { requestLost: 0, replyLost: 0, repeated: 0, repeatedLate: 0, delayMaxMs: 1 };
   }
 
   /** The request id stays the same however often it is sent; some requests arrive twice by themselves. */
@@ -57,7 +59,16 @@ export class Client {
       this.#random.happens(this.#faults.repeated) ? [send(), send()] : [send()],
     );
     if (reply === undefined) throw new Error('no reply');
+    if (this.#random.happens(this.#faults.repeatedLate)) this.#repeatLate(request);
     return reply;
+  }
+
+  /** A copy that was under way for long. Nobody waits for what comes of it: the log must not tell that it came. */
+  #repeatLate(request: CommandRequest): void {
+    this.#scheduler.schedule(this.#random.between(1_000, lateMaxMs), () => {
+      const { service } = this.#random.pick(this.#owners);
+      service?.submit(request).catch(() => undefined);
+    });
   }
 
   awaitTicket(request: TicketRequest): Promise<TicketReply> {
@@ -106,6 +117,7 @@ export class Client {
     const { requestLost, replyLost, delayMaxMs } = this.#faults;
     await this.#scheduler.sleep(this.#random.between(0, delayMaxMs));
     const owner = this.#random.pick(this.#owners);
+    await owner.thawed();
     const { service, life } = owner;
     if (service === null || this.#random.happens(requestLost)) throw new LostError('the request was lost');
     const answer = await this.#unlessLost(call(service), life, withinMs);

@@ -5,7 +5,16 @@ import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
-const acts = { revoke: 3, redefine: 2, git: 2, retry: 2, reset: 1, abort: 1, invalidate: 1 } as const;
+const acts = {
+  revoke: 3,
+  redefine: 2,
+  vanish: 2,
+  git: 2,
+  retry: 2,
+  reset: 1,
+  abort: 1,
+  invalidate: 1,
+} as const;
 
 /** People and Git: they take locks back, change the graph, and pull. */
 export class Operator {
@@ -25,7 +34,9 @@ export class Operator {
   async meddle(goesOn: () => boolean): Promise<void> {
     while (goesOn()) {
       await this.#scheduler.sleep(this.#random.between(500, 6_000));
-      await this.#send(this.#act());
+      const act = this.#random.weighted(acts);
+      if (act === 'vanish') await this.#vanish();
+      else await this.#send(this.#command(act));
     }
   }
 
@@ -38,10 +49,19 @@ export class Operator {
     });
   }
 
-  #act(): CallerCommand {
+  /** Another commit is checked out and the first one again: scopes are missing for a while, or all of them. */
+  async #vanish(): Promise<void> {
+    const { scopes } = this.#profile;
+    const left = this.#random.some(scopes, this.#random.between(0, scopes.length - 1));
+    await this.#send({ kind: 'DefineScopes', by: 'operator', scopes: this.#graph(left, false) });
+    await this.#scheduler.sleep(this.#random.between(1, 5_000));
+    await this.defineAll();
+  }
+
+  #command(act: Exclude<keyof typeof acts, 'vanish'>): CallerCommand {
     const scope = this.#random.pick(this.#profile.scopes);
     const by = 'operator';
-    switch (this.#random.weighted(acts)) {
+    switch (act) {
       case 'revoke':
         return { kind: 'RevokeLock', by, scope, reason: 'planned' };
       case 'redefine':

@@ -1,6 +1,13 @@
 /** What must be true of a run, by what took effect (the archive) and what the outside saw (the witness). */
 import { deepStrictEqual } from 'node:assert';
-import { initialState, type Entry, type EventOf, type Revision, type State } from '../src/core/index.ts';
+import {
+  initialState,
+  type Entry,
+  type EventOf,
+  type Revision,
+  type ScopePath,
+  type State,
+} from '../src/core/index.ts';
 import { LogVerifier, type Finding } from '../src/verify/index.ts';
 import type { Archive } from './archive.ts';
 import type { Acknowledged, Belief, Watched, Witness } from './witness.ts';
@@ -57,13 +64,35 @@ function demandSound(found: Finding | null): void {
   demand(found === null, `revision ${found?.revision}: ${found?.problem} (${JSON.stringify(found)})`);
 }
 
-/** Against the state before it, by other eyes than the machine's: nothing ends too early, no act under a stale token. */
+/**
+ * Against the state before it, by other eyes than the machine's: nothing ends too early or because its scope is not seen, no
+ * act under a stale token, no lease that has run out goes on.
+ */
 function judgeEntry(before: State, entry: Entry): void {
   for (const event of entry.events) {
     if (event.kind === 'lock.expired') judgeExpiry(before, event, entry);
     if (event.kind === 'context.modified') judgeWrite(before, event, entry);
     if (event.kind === 'lock.granted') judgeGrant(before, event, entry);
+    if (event.kind === 'lock.renewed') judgeRenewal(before, event.scope, entry);
+    if (event.kind === 'agent.renewed')
+      for (const { scope } of event.leases) judgeRenewal(before, scope, entry);
+    if (event.kind === 'lock.released' || event.kind === 'ticket.ended')
+      demand(event.cause !== 'scopeRemoved', `a scope that was not seen ended what ${event.agent} had`);
   }
+  judgeGraph(before, entry);
+}
+
+/** A source that cannot be seen is no wish to have no scopes. */
+function judgeGraph(before: State, { revision, events, result }: Entry): void {
+  if (result.kind !== 'scopesDefined' || events.some((event) => event.kind === 'scope.defined')) return;
+  const defined = [...before.scopes.values()].filter(({ withdrawn }) => !withdrawn).length;
+  const gone = result.removed.length + (result.withdrawn ?? []).length;
+  demand(gone === 0 || gone < defined, `revision ${revision} leaves no scope at all`);
+}
+
+function judgeRenewal(before: State, scope: ScopePath, entry: Entry): void {
+  const deadlineMs = before.locks.get(scope)?.deadlineMs ?? -Infinity;
+  demand(deadlineMs > entry.atMs, `${scope} had run out when revision ${entry.revision} renewed it`);
 }
 
 function judgeExpiry(before: State, event: EventOf<'lock.expired'>, entry: Entry): void {

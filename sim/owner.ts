@@ -22,8 +22,9 @@ export class Machine implements Clock {
     this.#wallAheadMs = 1_700_000_000_000 + random.between(-100_000, 100_000);
   }
 
-  get host(): HostIdentity {
-    return { hostId: this.#name, bootId: `${this.#name}/boot-${this.#boots}` };
+  /** What a process on it is told of where it runs. */
+  hostNamed(hostId: string): HostIdentity {
+    return { hostId, bootId: `${this.#name}/boot-${this.#boots}` };
   }
 
   monotonicMs(): number {
@@ -53,6 +54,8 @@ export interface OwnerPorts {
   readonly random: Random;
   readonly profile: Profile;
   readonly machine: Machine;
+  /** As the process sees it: a container has a name of its own. */
+  readonly hostName: string;
 }
 
 /** A process that owns the log for a while, dies and comes back. */
@@ -107,13 +110,23 @@ export class Owner {
     this.#life = new AbortController();
   }
 
+  /** Stands still for a while, as a process does that is stopped. Its store goes on with what it was sent. */
+  freeze(forMs: number): void {
+    this.#timers.freeze(forMs);
+  }
+
+  /** What comes meanwhile waits in its socket. */
+  async thawed(): Promise<void> {
+    while (this.#timers.frozenForMs > 0) await this.#ports.scheduler.sleep(this.#timers.frozenForMs);
+  }
+
   /** From now on its store does what it is asked. */
   heal(): void {
     this.#faults = noFaults;
   }
 
   #open(): Promise<Service> {
-    const { log, archive, scheduler, random, profile, machine } = this.#ports;
+    const { log, archive, scheduler, random, profile, machine, hostName } = this.#ports;
     const plan: FaultPlan = (call) => this.#faults(call);
     const store = new FaultyLogStore(new ArchivingStore(new MemoryLogStore(log), archive), plan, scheduler);
     const { snapshotEveryEntries, horizonMs, checkInvariants } = profile;
@@ -121,7 +134,7 @@ export class Owner {
       store,
       clock: machine,
       timers: this.#timers,
-      host: machine.host,
+      host: machine.hostNamed(hostName),
       options: {
         snapshotEveryEntries,
         horizonMs,

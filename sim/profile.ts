@@ -16,10 +16,15 @@ export interface Profile {
   readonly settings: Settings;
   readonly storeFaults: FaultRates;
   readonly network: NetworkFaults;
-  /** A second owner of the same log beside the first, or none. */
-  readonly second: 'none' | 'sameHost' | 'otherHost';
+  /**
+   * A second owner of the same log beside the first, or none: on the same host, in a container of the same machine (another
+   * name, the same clock), or on another machine.
+   */
+  readonly second: 'none' | 'sameHost' | 'sameClock' | 'otherHost';
   /** Mean time between two deaths of an owner, in milliseconds. */
   readonly ownerDiesEveryMs: number;
+  /** Mean time between two moments from which an owner stands still for a while, in milliseconds. */
+  readonly ownerFreezesEveryMs: number;
   /** Mean time between two jumps of an owner's clock, in milliseconds. */
   readonly clockJumpsEveryMs: number;
   readonly snapshotEveryEntries: number;
@@ -32,6 +37,8 @@ export interface NetworkFaults {
   readonly replyLost: number;
   /** Share of requests that arrive twice. */
   readonly repeated: number;
+  /** Share of requests of which a copy arrives long after the answer. */
+  readonly repeatedLate: number;
   readonly delayMaxMs: number;
 }
 
@@ -44,8 +51,9 @@ export function drawProfile(random: Random): Profile {
     settings: drawSettings(random),
     storeFaults: drawStoreFaults(random),
     network: drawNetworkFaults(random),
-    second: random.weighted({ none: 5, sameHost: 4, otherHost: 1 }),
+    second: random.weighted({ none: 5, sameHost: 3, sameClock: 1, otherHost: 1 }),
     ownerDiesEveryMs: random.between(5_000, 60_000),
+    ownerFreezesEveryMs: random.between(5_000, 60_000),
     clockJumpsEveryMs: random.between(5_000, 60_000),
     snapshotEveryEntries: random.between(10, 200),
     horizonMs: random.happens(0.3) ? random.between(5_000, 30_000) : null,
@@ -92,6 +100,7 @@ function drawNetworkFaults(random: Random): NetworkFaults {
     requestLost: share(0.1),
     replyLost: share(0.1),
     repeated: share(0.15),
+    repeatedLate: share(0.1),
     delayMaxMs: random.between(0, 50),
   };
 }

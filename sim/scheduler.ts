@@ -77,15 +77,28 @@ function settled(): Promise<void> {
 export class ProcessTimers implements Timers {
   readonly #scheduler: Scheduler;
   #alive = true;
+  #frozenUntilMs = 0;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
   }
 
+  /** For so long nothing of the process runs; then it goes on as if nothing had been. */
+  freeze(forMs: number): void {
+    this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.#scheduler.nowMs() + forMs);
+  }
+
+  get frozenForMs(): number {
+    return Math.max(0, this.#frozenUntilMs - this.#scheduler.nowMs());
+  }
+
   schedule(delayMs: number, run: () => void): () => void {
-    return this.#scheduler.schedule(delayMs, () => {
-      if (this.#alive) run();
+    let cancel = this.#scheduler.schedule(delayMs, () => {
+      if (!this.#alive) return;
+      if (this.frozenForMs > 0) cancel = this.schedule(this.frozenForMs, run);
+      else run();
     });
+    return () => cancel();
   }
 
   soon(run: () => void): void {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from './random.ts';
-import { tellingSeeds } from './seeds.ts';
 import { defaultSteps, simulate } from './simulate.ts';
 
 /** Runs in one test: so that a failure is told early, and the whole is not one long silence. */
@@ -22,11 +21,6 @@ describe('simulated runs', () => {
       for (let seed = from; seed <= to; seed += 1) await simulateWell(seed);
     });
   }
-
-  for (const { seed, showed } of tellingSeeds)
-    it(`no longer show this: ${showed} (seed ${seed})`, async () => {
-      await simulateWell(seed);
-    });
 
   it('are a function of their seed', async () => {
     const first = await simulate(42, defaultSteps);

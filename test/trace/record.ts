@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { simulatedLog } from '../../sim/simulate.ts';
-import { tellingSeeds } from '../../sim/seeds.ts';
+import { faults } from '../../sim/faults.ts';
 import { statePaths } from '../../src/client/index.ts';
 import type { Entry } from '../../src/core/index.ts';
 import { openLogFile } from '../../src/daemon/index.ts';
@@ -23,7 +23,7 @@ const killSeeds = [1, 2];
 const rounds = 25;
 
 export async function* recordAll(): AsyncGenerator<RecordedLog> {
-  const seeds = new Set([...shortSeeds, ...tellingSeeds.map(({ seed }) => seed)]);
+  const seeds = new Set([...shortSeeds, ...faults.map(({ seed }) => seed)]);
   for (const seed of seeds)
     yield { name: `simulation, seed ${seed}`, entries: await simulatedLog(seed, shortSteps) };
   const long = await simulatedLog(longSeed, longSteps);

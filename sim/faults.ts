@@ -1,0 +1,152 @@
+/**
+ * Faults that users met, or would have: each a place of the source as it was, or as it would be without what mends it. Each
+ * is put back in a test, and the simulation must say what is wrong.
+ */
+import type { Change } from './broken.ts';
+
+export interface Fault {
+  /** What a user sees. */
+  readonly name: string;
+  readonly changes: readonly Change[];
+  /** Part of what the simulation says. */
+  readonly said: RegExp;
+  /** A run that shows it. */
+  readonly seed: number;
+}
+
+const change = (file: string, find: string, replace: string): Change => ({ file, find, replace });
+
+/** So few that runs of this size forget; the mend must hold then as well. */
+export const fewRequests = change(
+  'src/core/limits.ts',
+  'recentRequestsMax = 10_000',
+  'recentRequestsMax = 20',
+);
+
+/** Whoever reads another clock takes over as soon as something is due. */
+const noPatience = change(
+  'src/service/writer.ts',
+  'if (!time.isForeign || ',
+  'if (time.isForeign || !time.isForeign || ',
+);
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'a checkout ends the locks of scopes that it does not have',
+    changes: [
+      change(
+        'src/core/scopes.ts',
+        'const inUse = isInUse(state, scope);',
+        'const inUse = state.revision < 0;',
+      ),
+    ],
+    said: /is a scope/,
+    seed: 1,
+  },
+  {
+    name: 'a checkout ends the waits for scopes that it does not have',
+    changes: [
+      change(
+        'src/core/withdrawal.ts',
+        'state.locks.has(scope) || state.index.queues.has(scope)',
+        'state.locks.has(scope)',
+      ),
+    ],
+    said: /which is no scope/,
+    seed: 4,
+  },
+  {
+    name: 'a withdrawn scope goes with its first lock, whoever waits for it',
+    changes: [
+      change('src/core/draft.ts', 'this.isFree(scope) && !this.isWanted(scope)', 'this.isFree(scope)'),
+    ],
+    said: /which is no scope/,
+    seed: 4,
+  },
+  {
+    name: 'a source that cannot be seen is taken for one without scopes',
+    changes: [
+      change(
+        'src/core/scopes.ts',
+        'known > 0 && command.mayBeEmpty !== true',
+        'known < 0 && command.mayBeEmpty !== true',
+      ),
+    ],
+    said: /leaves no scope at all/,
+    seed: 6,
+  },
+  {
+    name: 'two owners with a clock each take the log over at every deadline, and no lease ends',
+    changes: [noPatience],
+    said: /stuck/,
+    seed: 14,
+  },
+  {
+    name: 'two containers of one machine take each other for another machine',
+    changes: [
+      change(
+        'src/service/log-time.ts',
+        'if (state.clock.boot !== host.bootId) return',
+        'if (state.clock.boot !== host.bootId || state.clock.host !== host.hostId) return',
+      ),
+      noPatience,
+    ],
+    said: /stuck/,
+    seed: 46,
+  },
+  {
+    name: 'the clock of another boot ends leases early',
+    changes: [
+      change(
+        'src/core/configuration.ts',
+        "command.cause === 'first' ? [anchored] : [anchored, { kind: 'leases.rearmed' }]",
+        '[anchored]',
+      ),
+    ],
+    said: /both held/,
+    seed: 5,
+  },
+  {
+    name: 'a clock that is not the one of the log is read as if it were',
+    changes: [
+      change(
+        'src/service/log-time.ts',
+        'if (state.clock.boot !== host.bootId) return',
+        'if (wallMs < 0) return',
+      ),
+    ],
+    said: /both held/,
+    seed: 14,
+  },
+  {
+    name: 'an owner that stood still renews what has run out meanwhile',
+    changes: [change('src/service/batch.ts', '      this.#expireDue(atMs);\n', '')],
+    said: /had not been ended/,
+    seed: 1,
+  },
+  {
+    name: 'a repeat that is older than what is remembered acts again',
+    changes: [
+      fewRequests,
+      change(
+        'src/service/writer.ts',
+        'const suspects = past.suspectsAmong(batch.calls, replica.state);',
+        'const suspects = past.suspectsAmong([], replica.state);',
+      ),
+    ],
+    said: /is in the log 2 times/,
+    seed: 2,
+  },
+  {
+    name: 'a ticket that could be granted waits on after the oldest one ended',
+    changes: [
+      change(
+        'src/core/draft.ts',
+        'if (waiter === this.oldest()) for (const scope of waiter.scopes) this.#touch(scope);',
+        '',
+      ),
+    ],
+    said: /could be granted, but waits/,
+    seed: 8,
+  },
+];
