@@ -19,6 +19,7 @@ import { obstacleTo, settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State } from './state.ts';
 import { invalidate } from './syncs.ts';
+import { writeObstacle } from './write.ts';
 
 /**
  * Records a write of a context file.
@@ -54,17 +55,17 @@ type Access =
 function holdForWrite(draft: Draft, agent: Agent, scope: ScopePath, token: FencingToken | null): Access {
   const { state } = draft;
   const refuse = (decision: Decision): Access => ({ kind: 'refused', decision });
-  if (agent.status === 'blocked') return refuse(refusedBlocked(agent, scope));
+  const { id, epoch } = agent;
   const lock = state.locks.get(scope);
-  const stale = refusedStaleToken(scope, lock, token);
-  if (stale !== null) return refuse(stale);
-  if (lock?.agent === agent.id) return { kind: 'held', token: lock.token };
+  const hindrance = writeObstacle(state, { agent: id, epoch }, scope, token, draft.atMs);
+  if (hindrance === null) return { kind: 'held', token: must(lock, `${scope} is held`).token };
+  if (hindrance !== 'LOCK_NOT_HELD')
+    return refuse(refusedStaleToken(scope, lock, token) ?? refusedBlocked(agent, scope));
   // Whoever presents a token believes that it holds the lock: granting it anew would hide that it was lost.
   if (token !== null) return refuse(notHeld(state, scope, agent, draft.atMs));
   if (agent.held.size >= draft.settings.maxLocksPerAgent) return refuse(refusedHolds(agent, scope));
   const obstacle = obstacleTo(draft, agent.id, [scope], null);
   if (obstacle !== null) return refuse(busy(draft, [scope], obstacle));
-  const { id, epoch } = agent;
   draft.grant({ scope, agent: id, epoch, ticket: null, ttlMs: draft.settings.lockTtlMs, reason: null });
   return { kind: 'held', token: draft.revision };
 }

@@ -172,7 +172,7 @@ function stuckByDefinition(state: State, proposed: Wait | null, places: number):
   };
   for (let before = -1; before !== waits.size;) {
     before = waits.size;
-    for (const wait of [...waits.values()]) if (canGoOn(wait)) waits.delete(wait.agent);
+    for (const wait of waits.values()) if (canGoOn(wait)) waits.delete(wait.agent);
   }
   return new Set(waits.keys());
 }

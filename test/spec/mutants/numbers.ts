@@ -16,7 +16,6 @@ const tokenMutants: readonly Mutant[] = [
   {
     ...comparison,
     name: 'the ticket is accepted for the token',
-    caughtBy: 'canonical',
     replace: 'lock.token === token || lock.ticket === (token as number))',
   },
   {
@@ -31,15 +30,15 @@ const tokenMutants: readonly Mutant[] = [
     ...inTokens,
     name: 'a write is not asked for its token',
     file: 'contexts.ts',
-    find: 'refusedStaleToken(scope, lock, token);',
-    replace: 'refusedStaleToken(scope, lock, null);',
+    find: 'writeObstacle(state, { agent: id, epoch }, scope, token, draft.atMs);',
+    replace: 'writeObstacle(state, { agent: id, epoch }, scope, null, draft.atMs);',
   },
   {
     ...inTokens,
     name: 'a write with the token of an earlier hold is accepted',
-    file: 'contexts.ts',
-    find: 'refusedStaleToken(scope, lock, token);',
-    replace: 'refusedStaleToken(scope, lock, token === null || token < (lock?.token ?? 0) ? null : token);',
+    file: 'write.ts',
+    find: 'token !== null && lock.token !== token)',
+    replace: 'token !== null && lock.token < token)',
   },
   {
     ...inTokens,

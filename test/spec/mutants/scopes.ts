@@ -151,16 +151,16 @@ export const scopeMutants: readonly Mutant[] = [
 export const contextMutants: readonly Mutant[] = [
   {
     name: 'who is blocked may write',
-    file: 'contexts.ts',
-    find: "  if (agent.status === 'blocked') return refuse(refusedBlocked(agent, scope));\n",
-    replace: '',
+    file: 'write.ts',
+    find: "  if (agent.status !== 'blocked') return null;\n",
+    replace: '  if (agent.epoch === epoch) return null;\n',
     model: 'Context22',
     caughtBy: 'DeadlockPrevention',
   },
   {
     name: 'a stale token may write',
-    file: 'contexts.ts',
-    find: '  if (stale !== null) return refuse(stale);\n',
+    file: 'write.ts',
+    find: "  if (lock !== undefined && token !== null && lock.token !== token) return 'STALE_FENCING_TOKEN';\n",
     replace: '',
     model: 'Context22',
     caughtBy: 'graph',
