@@ -136,3 +136,30 @@ it('after a try without an answer no later failure says that nothing was written
     details: { outcome: 'unknown' },
   });
 });
+
+it('a wait ends beside an owner that fails again and again', async () => {
+  accept = (socket) => {
+    socket.write(hello);
+    socket.on('data', (chunk: Buffer) => {
+      for (const [, id] of chunk.toString().matchAll(/"id":(\d+),"op":"awaitTicket"/g)) {
+        const error = {
+          code: 'UNAVAILABLE',
+          message: 'the log could not be written',
+          retryable: true,
+          details: {},
+        };
+        socket.write(`${JSON.stringify({ id: Number(id), error })}\n`);
+      }
+    });
+  };
+  const coordinator = new SocketCoordinator({
+    commonDir: folder.path,
+    version: '1.0.0',
+    startOwner: null,
+    callTimeoutMs: 200,
+    backoffMs: () => 20,
+  });
+  const ticket = { agent: 'alice' as AgentId, ticket: asRevision(1) };
+  await expect(coordinator.awaitTicket(ticket)).rejects.toThrow('the log could not be written');
+  await coordinator.close();
+});

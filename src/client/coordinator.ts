@@ -20,7 +20,14 @@ import type { Connection } from './connection.ts';
 import { dial } from './dial.ts';
 import { visibleOwner } from './owner-process.ts';
 import { statePaths } from './paths.ts';
-import { Endurance, isDeadlineExceeded, jitteredBackoffMs, persist, type BackoffMs } from './persist.ts';
+import {
+  Endurance,
+  isDeadlineExceeded,
+  jitteredBackoffMs,
+  nowMs,
+  persist,
+  type BackoffMs,
+} from './persist.ts';
 import { untilExited } from './process-identity.ts';
 import type { StartOwner } from './start-owner.ts';
 import { watchEntries } from './watch.ts';
@@ -95,15 +102,17 @@ export class SocketCoordinator implements Coordinator {
     }
   }
 
+  /** However long the wait was: until then there was somebody. One who fails again and again is no sign of life, though. */
   awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
     const endurance = this.#endurance();
     const ask = async (): Promise<TicketReply> => {
       const connection = await this.#connected(endurance.leftMs);
+      const sinceMs = nowMs();
       try {
         return await connection.call('awaitTicket', { ticket }, { timeoutMs: null, signal });
       } finally {
-        // However long the wait was: until then there was somebody.
-        endurance.alive(connection.aliveAtMs);
+        const wasLong = nowMs() - sinceMs >= this.#callTimeoutMs;
+        if (wasLong || !connection.isOpen) endurance.alive(connection.aliveAtMs);
       }
     };
     return persist(endurance, ask, signal);

@@ -108,7 +108,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
       },
       options,
     );
-    this.#alarm = new Alarm(clock, timers, () => void this.#writer.tick(false).catch(() => undefined));
+    this.#alarm = new Alarm(clock, timers, () => this.#endWhatIsDue());
     this.#follower = this.#makeFollower();
     this.#queries = new QueryDesk({
       store,
@@ -207,7 +207,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#follower?.stop();
     await this.drain();
     this.#feed.close();
-    this.#tickets.dismissAll(stoppingError().message);
+    this.#tickets.dismissAll(stoppingError());
     const snapshots = this.#snapshots;
     this.#snapshots = null;
     if (snapshots === null || !this.#reachable || this.#writer.halted !== null) return;
@@ -255,9 +255,14 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#tickets.onCommitted(entries, state);
   }
 
+  /** Where what is due cannot be written, no wait will end, by its own deadline or another's: who waits is told. */
+  #endWhatIsDue(): void {
+    this.#writer.tick(false).catch((error: unknown) => this.#tickets.dismissAll(toFailure(error)));
+  }
+
   #onGap(): void {
     this.#feed.forget();
-    this.#tickets.dismissAll('the log was compacted by another process: ask again');
+    this.#tickets.dismissAll(unavailable('the log was compacted by another process: ask again'));
   }
 
   async #afterBatch(state: State | null): Promise<void> {

@@ -71,6 +71,18 @@ describe('waiting for a ticket', () => {
     });
   });
 
+  it('ends with the reason when what is due cannot be written, and the ticket keeps its place', async () => {
+    const { service, store, timers, holder, waiters } = await queueUp('ann');
+    const told = service.awaitTicket(waiters[0]!.request).catch((error: unknown) => error);
+    await settled();
+    store.fates.push('diskFull');
+    timers.advance(60_000);
+    await settled();
+    expect(await told).toMatchObject({ code: 'STORE_FAILURE', details: { store: 'DISK_FULL' } });
+    expect((await service.query({ kind: 'status', at: null })).waiters).toHaveLength(1);
+    expect(holder).toBeDefined();
+  });
+
   it('is not for others, nor for tickets that never were', async () => {
     const { service, holder, waiters } = await queueUp('ann');
     const { ticket } = waiters[0]!;

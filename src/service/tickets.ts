@@ -14,7 +14,7 @@ import {
 } from '../core/index.ts';
 import type { CoordinatorError, TicketReply, TicketRequest } from '../protocol/index.ts';
 import { agentSubject, eventSubject, type LogStore } from '../store/index.ts';
-import { toFailure, unavailable } from './failures.ts';
+import { toFailure } from './failures.ts';
 import { foundBy } from './history.ts';
 
 /** Somebody who waits for a ticket. */
@@ -55,11 +55,11 @@ export class TicketDesk {
       for (const event of entry.events) if (event.kind === 'ticket.ended') this.#tell(entry, event, state);
   }
 
-  /** Whoever waits has to ask again: nobody knows what was missed. */
-  dismissAll(why: string): void {
+  /** Whoever waits is told why nobody can say when that ends; the ticket keeps its place. */
+  dismissAll(error: CoordinatorError): void {
     const calls = [...this.#waiting.values()].flatMap((waiting) => [...waiting]);
     this.#waiting.clear();
-    for (const call of calls) call.fail(unavailable(why));
+    for (const call of calls) call.fail(error);
   }
 
   #enlist(call: TicketCall): () => void {
