@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findRepository } from '../context/index.ts';
@@ -96,6 +97,72 @@ describe.each(ways)('when %s', (_title, vanish, back) => {
     const { locks, scopeProblems } = await coordinator.query({ kind: 'status', at: null });
     expect(locks).toMatchObject([{ scope: 'api', agent: 'alice' }]);
     expect(scopeProblems).toEqual([]);
+  });
+});
+
+describe('when one scope file of several is gone', () => {
+  it('its scope is withdrawn while somebody holds it or waits for it, and gone afterwards', async () => {
+    const bob = await joinAs(coordinator, 'bob');
+    await accepted(coordinator, acquire(bob, 'api', { wait: true }));
+    rmSync(at('api'), { recursive: true });
+    await coordinator.refresh();
+    const { locks, waiters } = await coordinator.query({ kind: 'status', at: null });
+    expect(locks).toMatchObject([{ scope: 'api', agent: 'alice', withdrawn: true }]);
+    expect(waiters).toMatchObject([{ agent: 'bob' }]);
+    for (const agent of [alice, bob])
+      await accepted(coordinator, { kind: 'ReleaseLock', ...agent, scopes: null, token: null });
+    const { scopes } = await coordinator.query({ kind: 'scopes' });
+    expect(scopes.map(({ path }) => path)).toEqual(['web']);
+  });
+
+  it('its scope is an ordinary one again, under the same lock, when the file comes back', async () => {
+    rmSync(at('api'), { recursive: true });
+    await coordinator.refresh();
+    git('checkout', '--quiet', '--', '.');
+    await coordinator.refresh();
+    const { locks } = await coordinator.query({ kind: 'status', at: null });
+    expect(locks).toMatchObject([{ scope: 'api', agent: 'alice' }]);
+    expect(locks[0]?.withdrawn).toBeUndefined();
+  });
+});
+
+describe('where the Git folder lies elsewhere', () => {
+  let elsewhere: string;
+  const openIn = async (cwd: string): Promise<Coordinator> =>
+    openDirect({ repository: await findRepository({ cwd, env: {} }), version: '1.0.0', env: {} });
+
+  beforeEach(async () => {
+    await coordinator.close();
+    elsewhere = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-elsewhere-')));
+    git('init', '--quiet', `--separate-git-dir=${join(elsewhere, 'meta')}`);
+    git('worktree', 'add', '--quiet', join(elsewhere, 'linked'), '-b', 'linked');
+    repository.addScope('new');
+  });
+  afterEach(() => rmSync(elsewhere, { recursive: true, force: true }));
+
+  it('a coordinator of a linked working tree has the scopes of the main one, once that was seen', async () => {
+    await (await openIn(repository.root)).close();
+    coordinator = await openIn(join(elsewhere, 'linked'));
+    const { scopes } = await coordinator.query({ kind: 'scopes' });
+    expect(scopes.map(({ path }) => path)).toEqual(['api', 'new', 'web']);
+  });
+
+  it('it serves those of the log while the main one is not there', async () => {
+    await (await openIn(repository.root)).close();
+    renameSync(repository.root, join(elsewhere, 'away'));
+    coordinator = await openIn(join(elsewhere, 'linked'));
+    const { scopes, problems } = await coordinator.query({ kind: 'scopes' });
+    expect(scopes.map(({ path }) => path)).toEqual(['api', 'new', 'web']);
+    expect(problems).toMatchObject([{ code: 'FILES_UNSEEN' }]);
+  });
+
+  it('in a copy of the repository it does not go by the tree of the original', async () => {
+    await (await openIn(repository.root)).close();
+    const other = mkdtempSync(join(elsewhere, 'other-'));
+    writeFileSync(at('.git'), `gitdir: ${other}\n`);
+    coordinator = await openIn(join(elsewhere, 'linked'));
+    const { scopes } = await coordinator.query({ kind: 'scopes' });
+    expect(scopes.map(({ path }) => path)).toEqual(['api', 'web']);
   });
 });
 

@@ -17,6 +17,7 @@ import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { withChecks } from './direct.ts';
 import { toFailure } from './failures.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
+import { recordMainWorktree, withMainWorktree } from './main-worktree.ts';
 import { ScopeKeeper, type FirstLook } from './scope-keeper.ts';
 import { disabled, inForceOf } from './withheld.ts';
 
@@ -58,16 +59,19 @@ export async function openDirect(options: OpenOptions): Promise<Coordinator> {
 
 /** Opens the log of a repository, and brings its graph and settings in step with the scope files. Throws as above. */
 export async function openCoordination(options: OpenOptions, opener: Opener): Promise<Coordination> {
-  const { repository, env = process.env } = options;
-  const memory = new ScanMemory();
-  const scan = (previous: LastGood | null): Promise<ScanResult> =>
-    scanRepository(repository, { previous, env, memory });
-  const fingerprint = (): Promise<string> => fingerprintOnly(repository, memory);
+  const { env = process.env } = options;
   try {
-    const paths = statePaths(repository.commonDir);
+    const paths = statePaths(options.repository.commonDir);
+    const hasLog = logExists(paths);
+    const repository = hasLog ? withMainWorktree(options.repository, paths) : options.repository;
+    const memory = new ScanMemory();
+    const scan = (previous: LastGood | null): Promise<ScanResult> =>
+      scanRepository(repository, { previous, env, memory });
+    const fingerprint = (): Promise<string> => fingerprintOnly(repository, memory);
     const first = await lookFirst(scan, env);
-    if (!logExists(paths)) refuseWithoutLog(first);
+    if (!hasLog) refuseWithoutLog(first);
     ensurePrivateDirectory(paths.directory);
+    recordMainWorktree(repository, paths);
     const store = await openSqliteStore(paths.database);
     return await start(options, opener, { first, scan, fingerprint, store }).catch(async (error: unknown) => {
       await store.close();
