@@ -43,7 +43,8 @@ export class McpParticipant implements Participant {
     const path = scope === '.' ? notesFile : `${scope}/${notesFile}`;
     const allowed = await this.#call('lock_check', { path, token });
     if (allowed.isError) return refusalIn(allowed);
-    if (!allowed.text.startsWith('You MAY write')) return { code: 'LOCK_NOT_HELD', message: allowed.text };
+    // What others wait for stands before it.
+    if (!/^You MAY write/m.test(allowed.text)) return { code: 'LOCK_NOT_HELD', message: allowed.text };
     const notes = new Notes(this.#briefing.worktree, scope);
     const before = notes.read() ?? '';
     notes.write(change(before));

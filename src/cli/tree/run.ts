@@ -41,8 +41,9 @@ An agent that has joined already is used as it is; else one joins for as long as
 The exit code is that of the command; 3 and 4 also tell that it was refused, or waited in vain, before it began.
 
 The command has ended before its lease does, so that nobody is let in while it works. When nothing can be renewed any
-more, the coordinator being frozen, dead or out of reach, it gets SIGTERM 6 s before the end of the lease (a quarter of a
-lease shorter than 24 s), and SIGKILL 1 s before it (a twelfth of one shorter than 12 s), with all that it has started.
+more, the coordinator being frozen, dead or out of reach, or max_contended_hold being over, it gets SIGTERM 6 s before the
+end of the lease (a quarter of a lease shorter than 24 s), and SIGKILL 1 s before it (a twelfth of one shorter than 12 s),
+with all that it has started.
 When the lock is lost at once, by a revocation, it gets SIGTERM, and SIGKILL 1 s later. A helper process does the same when
 run itself is killed (kill -9) or stopped; where flock(1) would go on holding the lock for as long as the command does, here
 the command ends. Only a process that has cut itself loose from the command (a daemon) may outlive it. With
