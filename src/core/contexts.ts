@@ -59,8 +59,10 @@ function holdForWrite(draft: Draft, agent: Agent, scope: ScopePath, token: Fenci
   const lock = state.locks.get(scope);
   const hindrance = writeObstacle(state, { agent: id, epoch }, scope, token, draft.atMs);
   if (hindrance === null) return { kind: 'held', token: must(lock, `${scope} is held`).token };
-  if (hindrance !== 'LOCK_NOT_HELD')
-    return refuse(refusedStaleToken(scope, lock, token) ?? refusedBlocked(agent, scope));
+  if (hindrance === 'ALREADY_WAITING' || hindrance === 'AGENT_BLOCKED')
+    return refuse(refusedBlocked(agent, scope));
+  const stale = refusedStaleToken(scope, lock, token);
+  if (stale !== null) return refuse(stale);
   // Whoever presents a token believes that it holds the lock: granting it anew would hide that it was lost.
   if (token !== null) return refuse(notHeld(state, scope, agent, draft.atMs));
   if (agent.held.size >= draft.settings.maxLocksPerAgent) return refuse(refusedHolds(agent, scope));

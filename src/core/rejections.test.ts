@@ -347,6 +347,35 @@ describe('when several reasons apply, the first in the list is given', () => {
       },
     ],
     [
+      'a write of a holder that is blocked and presents an old token',
+      ['AGENT_BLOCKED', 'STALE_FENCING_TOKEN'],
+      () => {
+        const machine = house();
+        machine.acquire('alice', 'docs');
+        machine.say({ kind: 'SetAgentStatus', agent: alice, status: 'blocked', reason: 'stuck' });
+        return write(machine, { token: 1 });
+      },
+    ],
+    [
+      'a release of what is held under an old token, and of what is no scope',
+      ['SCOPE_NOT_FOUND', 'STALE_FENCING_TOKEN'],
+      () => {
+        const machine = house();
+        machine.acquire('alice', 'docs');
+        const scopes = [docs, scopePath('nowhere')];
+        return machine.say({ kind: 'ReleaseLock', agent: alice, scopes, token: 1 as FencingToken });
+      },
+    ],
+    [
+      'a release under an old token of what another holds',
+      ['STALE_FENCING_TOKEN', 'LOCK_NOT_HELD'],
+      () => {
+        const machine = house();
+        machine.acquire('bob', 'docs');
+        return machine.release('alice', 'docs', 1);
+      },
+    ],
+    [
       'a write on an old view of a scope that another holds',
       ['LOCK_HELD', 'CONTEXT_CONFLICT'],
       () => {
