@@ -2,9 +2,11 @@ import { join, resolve } from 'node:path';
 import {
   claimName,
   deleteSession,
+  livingKeeper,
   readSession,
   releaseName,
   statePaths,
+  takeName,
   writeSession,
   type Keeper,
 } from '../client/index.ts';
@@ -90,6 +92,11 @@ function sessionKeeping({ commonDir }: Repository, clock: Clock, coordinator: Co
       const keeper = await claim(agent);
       if (keeper === null) return { kind: 'kept' };
       return { kind: 'taken', by: { pid: keeper.process.pid, sinceMs: keeper.sinceMs } };
+    },
+    take: async (agent) => takeName(paths, agent, clock.nowMs()),
+    keeper: async (agent) => {
+      const keeper = livingKeeper(paths, agent);
+      return keeper === null ? null : { pid: keeper.process.pid, sinceMs: keeper.sinceMs };
     },
     read: async (agent) => readSession(paths, agent),
     write: async (session) => writeSession(paths, session),

@@ -1,9 +1,9 @@
-import { parseAgentId } from '../core/index.ts';
-import type { AgentId, AgentMetadata, Rejection } from '../core/index.ts';
-import { CoordinatorError, invalidInput } from '../protocol/index.ts';
-import type { Reply } from '../protocol/index.ts';
+import { parseAgentId, type AgentId, type AgentMetadata, type Rejection } from '../core/index.ts';
+import { CoordinatorError, invalidInput, type AgentView, type Reply } from '../protocol/index.ts';
+import { Enrolment } from './enrolment.ts';
 import { KeptAgent } from './kept-agent.ts';
 import type { AgentSession, Keeper, McpPorts, Workspace } from './ports.ts';
+import { Seats, type Seat } from './seats.ts';
 import type { Speaker } from './speaker.ts';
 import { quoted } from './text.ts';
 import type { TicketWait } from './ticket-wait.ts';
@@ -11,47 +11,62 @@ import type { TicketWait } from './ticket-wait.ts';
 /** Who asks, as this process finds it. */
 export type Found =
   | { readonly kind: 'kept'; readonly agent: KeptAgent }
-  /** Another live process of this user acts under the name. */
-  | { readonly kind: 'taken'; readonly name: AgentId; readonly by: Keeper }
-  /** `agent`: the one that was kept and is gone, if it is that; it may have something to be told. */
-  | {
-      readonly kind: 'refused';
-      readonly name: AgentId;
-      readonly rejection: Rejection;
-      readonly agent: KeptAgent | null;
-    };
+  /** The one that was kept is gone; it may have something to be told. */
+  | { readonly kind: 'gone'; readonly agent: KeptAgent; readonly rejection: Rejection }
+  /** A plain name that several joins through this client have asked for. */
+  | { readonly kind: 'unclear'; readonly name: string; readonly seats: readonly Seat[] }
+  /** Nobody has joined under it through this client. `other`: who is present under the name. */
+  | { readonly kind: 'unknown'; readonly name: AgentId; readonly other: Other | null };
+
+/** Somebody of that name who is present, and does not speak through this client. */
+export interface Other {
+  readonly view: AgentView;
+  /** The live process of this user that keeps it. */
+  readonly keeper: Keeper | null;
+  /** Whether its process has ended and its session is here, so that one may go on as it. */
+  readonly isResumable: boolean;
+}
 
 export type Joined =
   | {
       readonly kind: 'joined';
-      readonly agent: KeptAgent;
-      /** `new`: just joined; `resumed`: from a process that has ended, or from a shell; `known`: here already. */
+      readonly seat: Seat;
+      /** `resumed`: from a process that has ended, or from a shell; `known`: it speaks through this client already. */
       readonly how: 'new' | 'resumed' | 'known';
+      /** Who has the name that was asked for, where another was given. */
+      readonly other: Other | null;
     }
-  | Exclude<Found, { kind: 'kept' }>;
+  /** The name cannot be gone on under: it is somebody else's. */
+  | { readonly kind: 'taken'; readonly name: AgentId; readonly other: Other | null }
+  | { readonly kind: 'refused'; readonly name: AgentId; readonly rejection: Rejection }
+  | Extract<Found, { kind: 'unclear' }>;
 
-interface Attempt {
-  readonly secret: string;
-  readonly requestId: string;
+export interface JoinWish {
+  readonly metadata: AgentMetadata;
+  readonly task: string | null;
+  /** Whether it goes on as an agent of that name that is known already. */
+  readonly resumes: boolean;
 }
 
 /** A client that reconnects may start the new process before the old one is quite gone. */
 const looksAgain = 4;
 const lookAgainMs = 250;
 
+/** After these nobody can go on under the session: it is joined anew. */
+const overCodes: ReadonlySet<Rejection['code']> = new Set(['AGENT_NOT_FOUND', 'AGENT_LOST', 'STALE_EPOCH']);
+
 /**
- * The agents that this process keeps, by name. Who asks is always said by the call itself: one client may speak for
- * several agents, and one agent may come back over another connection.
+ * The agents that this process keeps. Who asks is always said by the call itself, and an agent is never guessed: another
+ * join is another agent, and going on as one whose process has ended is asked for as such.
  */
 export class AgentDesk {
+  readonly seats = new Seats();
   readonly #workspace: Workspace;
   readonly #speaker: Speaker;
   readonly #ports: McpPorts;
   readonly #collectMs: number;
-  readonly #kept = new Map<AgentId, KeptAgent>();
-  /** Joins without an answer so far. */
-  readonly #attempts = new Map<AgentId, Attempt>();
-  /** By name: calls that come at once for a new one must not join twice. */
+  readonly #enrolment: Enrolment;
+  /** By name: of joins that come at once for a new one each must see what the one before has come to. */
   readonly #turns = new Map<AgentId, Promise<unknown>>();
   #stopped = false;
 
@@ -60,41 +75,48 @@ export class AgentDesk {
     this.#speaker = speaker;
     this.#ports = ports;
     this.#collectMs = collectMs;
+    this.#enrolment = new Enrolment(workspace, speaker, ports);
   }
 
-  /** The agent of that name, if this process keeps it; nothing is taken over for that. */
+  /** The agent that a call names, if this process keeps it. */
   kept(text: string): KeptAgent | null {
-    const parsed = parseAgentId(text);
-    return (parsed.ok ? this.#kept.get(parsed.value) : undefined) ?? null;
+    const named = this.seats.named(text);
+    return named.kind === 'one' ? named.seat.agent : null;
   }
 
-  /** The agent of that name: kept already, or resumed from its session. Throws `NOT_JOINED`, `INVALID_INPUT`. */
-  find(text: string): Promise<Found> {
-    const name = nameOf(text);
-    const kept = this.#kept.get(name);
-    if (kept !== undefined) return Promise.resolve(foundAs(name, kept));
-    return this.#inTurn(name, () => this.#find(name));
+  /** Who a call says that it is. Throws `INVALID_INPUT`. */
+  async find(text: string): Promise<Found> {
+    const named = this.seats.named(text);
+    if (named.kind === 'several') return { kind: 'unclear', name: text, seats: named.seats };
+    if (named.kind === 'one') return foundAs(named.seat.agent);
+    const name = await this.#formerName(nameOf(text)).catch(() => nameOf(text));
+    return { kind: 'unknown', name, other: await this.#otherCalled(name).catch(() => null) };
   }
 
-  /** Takes part under a name, or goes on under it. Throws `INVALID_INPUT`. */
-  join(text: string, metadata: AgentMetadata): Promise<Joined> {
-    const name = nameOf(text);
-    return this.#inTurn(name, () => this.#join(name, metadata));
+  /** Takes part, under the name that is asked for or one like it; or goes on. Throws `INVALID_INPUT`. */
+  async join(text: string, wish: JoinWish): Promise<Joined> {
+    const named = this.seats.named(text);
+    if (wish.resumes && named.kind === 'several' && named.seats.some((seat) => isCalled(seat, text)))
+      return { kind: 'unclear', name: text, seats: named.seats };
+    if (named.kind === 'one' && (named.seat.handle === text || (wish.resumes && isCalled(named.seat, text))))
+      return this.#inTurn(named.seat.asked, () => this.#goOn(named.seat, wish));
+    const name = wish.resumes ? await this.#formerName(nameOf(text)) : nameOf(text);
+    return this.#inTurn(name, () => (wish.resumes ? this.#resume(name, wish) : this.#join(name, wish)));
   }
 
   /** Lets go of an agent that has left. */
   async forget(agent: KeptAgent): Promise<void> {
     agent.stop();
-    const { agent: name } = agent.session;
-    if (this.#kept.get(name) !== agent) return;
-    this.#kept.delete(name);
-    await this.#workspace.sessions.forget(name);
+    const seat = this.seats.of(agent);
+    if (seat === null) return;
+    this.seats.remove(seat);
+    await this.#workspace.sessions.forget(agent.session.agent);
   }
 
   /** Renews nobody any more, nor whoever is just joining. */
   stop(): void {
     this.#stopped = true;
-    for (const agent of this.#kept.values()) agent.stop();
+    for (const { agent } of this.seats.all) agent.stop();
   }
 
   #inTurn<T>(name: AgentId, work: () => Promise<T>): Promise<T> {
@@ -106,106 +128,78 @@ export class AgentDesk {
     return turn;
   }
 
-  async #find(name: AgentId): Promise<Found> {
-    const kept = this.#kept.get(name);
-    if (kept !== undefined) return foundAs(name, kept);
-    const session = await this.#workspace.sessions.read(name);
-    if (session === null) throw notJoined(name);
-    const claim = await this.#claim(name);
-    if (claim !== null) return { kind: 'taken', name, by: claim };
-    const { agent, reply } = await this.#resume(session);
-    if (!reply.ok) {
-      await agent.readLosses();
-      return { kind: 'refused', name, rejection: reply.rejection, agent };
-    }
-    if (agent.wait !== null) agent.notices.say(waitsText(agent.wait));
-    return { kind: 'kept', agent };
+  /** Another join is another agent, but for the one that has not heard of its first, or was told to join again. */
+  async #join(name: AgentId, wish: JoinWish): Promise<Joined> {
+    const named = this.seats.named(name);
+    const own = named.kind === 'one' && named.seat.asked === name ? named.seat : null;
+    if (own?.hearing === 'unheard' && own.agent.gone === null) return joinedAs(own, 'new');
+    if (own?.agent.isGoneTold === true) return this.#goOn(own, wish);
+    return this.#joinAnew(name, wish);
   }
 
-  async #join(name: AgentId, metadata: AgentMetadata): Promise<Joined> {
-    const kept = this.#kept.get(name);
-    if (kept !== undefined && (await kept.beat()).ok) return { kind: 'joined', agent: kept, how: 'known' };
-    const claim = await this.#claim(name);
-    if (claim !== null) return { kind: 'taken', name, by: claim };
+  /** Whoever has the handle goes on with it, under its name or, when it is gone, under one that is free. */
+  async #goOn(seat: Seat, wish: JoinWish): Promise<Joined> {
+    if (seat.agent.gone === null && (await seat.agent.beat()).ok) return joinedAs(seat, 'known');
+    return this.#joinAnew(seat.asked, wish, seat);
+  }
+
+  async #joinAnew(name: AgentId, wish: JoinWish, seat: Seat | null = null): Promise<Joined> {
+    const isOurs = (id: AgentId): boolean => this.seats.holderOf(id) !== null;
+    const enrolled = await this.#enrolment.enrol(name, wish.metadata, isOurs);
+    if (!enrolled.ok) return { kind: 'refused', name, rejection: enrolled.rejection };
+    const { session, deadlineMs } = enrolled;
+    const agent = this.#newAgent(session, true);
+    agent.beatBefore([deadlineMs]);
+    const joined = this.#seat(name, agent, wish, seat);
+    const isOther = session.agent !== name && !isOurs(name);
+    const other = isOther ? await this.#otherCalled(name).catch(() => null) : null;
+    return { ...joinedAs(joined, 'new'), other };
+  }
+
+  /** Goes on as an agent that a process which has ended, or a shell, has left: with its locks, and its place. */
+  async #resume(name: AgentId, wish: JoinWish): Promise<Joined> {
+    const { sessions } = this.#workspace;
+    if ((await this.#claim(name)) !== null)
+      return { kind: 'taken', name, other: await this.#otherCalled(name).catch(() => null) };
     try {
-      return await this.#joinClaimed(name, metadata);
+      const joined = await this.#resumeClaimed(name, wish);
+      if (this.seats.holderOf(name) === null) await sessions.release(name);
+      return joined;
     } catch (error) {
       // Nobody takes part under the name from here: others must not be told so.
-      if (this.#kept.get(name)?.gone !== null) await this.#workspace.sessions.release(name);
+      await sessions.release(name);
       throw error;
     }
   }
 
-  async #joinClaimed(name: AgentId, metadata: AgentMetadata): Promise<Joined> {
-    const session = await this.#readSession(name);
-    if (session !== null) {
-      const { agent, reply } = await this.#resume(session);
-      if (reply.ok) return { kind: 'joined', agent, how: 'resumed' };
-      // It joins anew, whether or not the log can be read.
-      await agent.readLosses().catch(() => undefined);
+  async #resumeClaimed(name: AgentId, wish: JoinWish): Promise<Joined> {
+    const left = await this.#readSession(name);
+    if (left === null) {
+      const other = await this.#otherCalled(name);
+      return other === null ? this.#joinAnew(name, wish) : { kind: 'taken', name, other };
     }
-    return this.#joinAnew(name, metadata);
+    const resumed = await this.#enrolment.resume(left, wish.metadata);
+    if (resumed.ok) return this.#restored(name, resumed.session, wish);
+    if (!overCodes.has(resumed.rejection.code))
+      return { kind: 'refused', name, rejection: resumed.rejection };
+    // It joins anew, whether or not the log can be read for what it lost.
+    const before = this.#newAgent(left, false);
+    before.stop();
+    await before.readLosses().catch(() => before.notices.say(unreadText));
+    const joined = await this.#joinAnew(name, wish);
+    if (joined.kind === 'joined') joined.seat.agent.succeed(before);
+    return joined;
   }
 
-  /** A session that is damaged is none: joining anew makes another. */
-  async #readSession(name: AgentId): Promise<AgentSession | null> {
-    return this.#workspace.sessions.read(name).catch((error: unknown) => {
-      if (error instanceof CoordinatorError && error.code === 'NOT_JOINED') return null;
-      throw error;
-    });
-  }
-
-  /** A join whose answer never came may have taken effect: it is said again in the same words, with the same secret. */
-  async #joinAnew(name: AgentId, metadata: AgentMetadata): Promise<Joined> {
-    const attempt = this.#attempts.get(name) ?? this.#newAttempt();
-    this.#attempts.set(name, attempt);
-    const { secret, requestId } = attempt;
-    const whole = { ...this.#workspace.about, ...metadata };
-    const command = { kind: 'AgentJoin', agent: name, secret, metadata: whole } as const;
-    const reply = await this.#speaker.submit(command, requestId).catch((error: unknown) => {
-      if (isInvalidInput(error)) this.#attempts.delete(name);
-      throw error;
-    });
-    if (!reply.ok) {
-      this.#attempts.delete(name);
-      await this.#workspace.sessions.release(name);
-      return { kind: 'refused', name, rejection: reply.rejection, agent: null };
-    }
-    if (reply.result.kind !== 'joined') throw new Error(`a join was answered ${reply.result.kind}`);
-    const session = { agent: name, epoch: reply.result.epoch, secret };
-    await this.#workspace.sessions.write(session);
-    // Only now: who could not write it must find it again.
-    this.#attempts.delete(name);
-    const agent = this.#keep(session, true);
-    agent.beatBefore([reply.result.sessionDeadlineMs]);
-    return { kind: 'joined', agent, how: 'new' };
-  }
-
-  #newAttempt(): Attempt {
-    return { secret: this.#ports.newSecret(), requestId: this.#ports.newRequestId() };
-  }
-
-  /** The live process that keeps a name; null when it is ours now. */
-  async #claim(name: AgentId): Promise<Keeper | null> {
-    for (let look = 0; ; look += 1) {
-      const claim = await this.#workspace.sessions.claim(name);
-      if (claim.kind === 'kept') return null;
-      if (look === looksAgain) return claim.by;
-      await new Promise<void>((resolve) => void this.#ports.clock.after(lookAgainMs, resolve));
-    }
-  }
-
-  /** Goes on under a session that another process, or a shell, has left: with its locks, and its place in the queue. */
-  async #resume(session: AgentSession): Promise<{ readonly agent: KeptAgent; readonly reply: Reply }> {
-    const agent = this.#keep(session, false);
-    try {
-      return { agent, reply: await this.#restore(agent) };
-    } catch (error) {
+  async #restored(name: AgentId, session: AgentSession, wish: JoinWish): Promise<Joined> {
+    const agent = this.#newAgent(session, false);
+    const reply = await this.#restore(agent).catch((error: unknown) => {
       // Half of what it has would be taken for all of it.
       agent.stop();
-      this.#kept.delete(session.agent);
       throw error;
-    }
+    });
+    if (reply.ok) return joinedAs(this.#seat(name, agent, wish, null), 'resumed');
+    return { kind: 'refused', name, rejection: reply.rejection };
   }
 
   async #restore(agent: KeptAgent): Promise<Reply> {
@@ -220,34 +214,99 @@ export class AgentDesk {
     return reply;
   }
 
-  #keep(session: AgentSession, isNew: boolean): KeptAgent {
-    const { coordinator, sessions } = this.#workspace;
-    const agent = new KeptAgent({
+  /** A session that is damaged is none: joining anew makes another. */
+  async #readSession(name: AgentId): Promise<AgentSession | null> {
+    return this.#workspace.sessions.read(name).catch((error: unknown) => {
+      if (error instanceof CoordinatorError && error.code === 'NOT_JOINED') return null;
+      throw error;
+    });
+  }
+
+  /** The live process that keeps a name; null when it is ours now. */
+  async #claim(name: AgentId): Promise<Keeper | null> {
+    for (let look = 0; ; look += 1) {
+      const claim = await this.#workspace.sessions.claim(name);
+      if (claim.kind === 'kept') return null;
+      if (look === looksAgain) return claim.by;
+      await new Promise<void>((resolve) => void this.#ports.clock.after(lookAgainMs, resolve));
+    }
+  }
+
+  /** A handle that a process minted which has ended means the agent that it was made for. */
+  async #formerName(name: AgentId): Promise<AgentId> {
+    const [, former] = formerHandle.exec(name) ?? [];
+    if (former === undefined || (await this.#readSession(name)) !== null) return name;
+    const parsed = parseAgentId(former);
+    return parsed.ok && (await this.#readSession(parsed.value)) !== null ? parsed.value : name;
+  }
+
+  async #otherCalled(name: AgentId): Promise<Other | null> {
+    const { sessions } = this.#workspace;
+    const view = (await this.#enrolment.present()).get(name);
+    if (view === undefined) return null;
+    const keeper = await sessions.keeper(name);
+    const session = await this.#readSession(name);
+    return { view, keeper, isResumable: keeper === null && session?.epoch === view.epoch };
+  }
+
+  /** Gives an agent a seat, or another agent to the one who has the handle already. */
+  #seat(asked: AgentId, agent: KeptAgent, { task }: JoinWish, seat: Seat | null): Seat {
+    if (this.#stopped) agent.stop();
+    if (seat !== null) {
+      seat.agent.stop();
+      agent.succeed(seat.agent);
+      seat.agent = agent;
+      return seat;
+    }
+    const handle = this.#newHandle(agent.session.agent);
+    const made: Seat = {
+      handle,
+      asked,
+      task,
+      sinceMs: this.#speaker.logClock.nowMs(),
+      agent,
+      hearing: 'pending',
+    };
+    this.seats.add(made);
+    return made;
+  }
+
+  #newHandle(id: AgentId): string {
+    for (;;) {
+      const handle = `${id}.${this.#ports.newSecret().slice(-handleDigits)}`;
+      if (this.seats.named(handle).kind === 'none') return handle;
+    }
+  }
+
+  #newAgent(session: AgentSession, isNew: boolean): KeptAgent {
+    return new KeptAgent({
       session,
       isNew,
-      coordinator,
+      coordinator: this.#workspace.coordinator,
       speaker: this.#speaker,
       ports: this.#ports,
       collectMs: this.#collectMs,
-      keepSession: (kept) => sessions.write(kept),
+      keepSession: (kept) => this.#enrolment.keep(kept),
     });
-    const before = this.#kept.get(session.agent);
-    before?.stop();
-    if (before !== undefined) agent.succeed(before);
-    if (this.#stopped) agent.stop();
-    this.#kept.set(session.agent, agent);
-    return agent;
   }
 }
 
-function foundAs(name: AgentId, agent: KeptAgent): Found {
-  return agent.gone === null
-    ? { kind: 'kept', agent }
-    : { kind: 'refused', name, rejection: agent.gone, agent };
+const unreadText =
+  'What was LOST with your session cannot be read now: you hold nothing; look at your files before you go on.';
+
+/** Enough that no agent hits upon the handle of another by chance. */
+const handleDigits = 4;
+const formerHandle = new RegExp(`^(.+)\\.[0-9a-f]{${handleDigits}}$`);
+
+/** By its name in the log; it may have asked for another. */
+const isCalled = ({ agent }: Seat, name: string): boolean => agent.session.agent === name;
+
+function joinedAs(seat: Seat, how: 'new' | 'resumed' | 'known'): Extract<Joined, { kind: 'joined' }> {
+  return { kind: 'joined', seat, how, other: null };
 }
 
-function isInvalidInput(error: unknown): boolean {
-  return error instanceof CoordinatorError && error.code === 'INVALID_INPUT';
+function foundAs(agent: KeptAgent): Found {
+  return agent.gone === null ? { kind: 'kept', agent } : { kind: 'gone', agent, rejection: agent.gone };
 }
 
 /** `You wait for "a" with ticket 7: go on with lock_acquire.` */
@@ -259,8 +318,4 @@ function nameOf(text: string): AgentId {
   const parsed = parseAgentId(text);
   if (parsed.ok) return parsed.value;
   throw invalidInput('agent', parsed.problem);
-}
-
-function notJoined(name: AgentId): CoordinatorError {
-  return new CoordinatorError('NOT_JOINED', `no agent ${name} has joined from here`);
 }

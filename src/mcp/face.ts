@@ -5,7 +5,7 @@ import { acquire } from './handlers/acquire.ts';
 import { check } from './handlers/check.ts';
 import { recordContext } from './handlers/context.ts';
 import type { AgentHandler, ToolCall, Work } from './handlers/handler.ts';
-import { join, refusedName } from './handlers/join.ts';
+import { join } from './handlers/join.ts';
 import { release } from './handlers/release.ts';
 import { report } from './handlers/report.ts';
 import { status } from './handlers/status.ts';
@@ -15,11 +15,13 @@ import type { KeptAgent } from './kept-agent.ts';
 import { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
 import type { Clock, McpPorts } from './ports.ts';
 import { failureAnswer, refusalAnswer, stopAndAsk } from './refusals.ts';
-import { entriesFrom, entriesMax, lastEntries, scopesText, statusText } from './views.ts';
+import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';
 import { toolSchemas, type ToolArguments, type ToolName } from './schemas.ts';
+import { seatLines } from './seats.ts';
 import { Speaker } from './speaker.ts';
 import { quoted } from './text.ts';
 import { Visit } from './visit.ts';
+import { unclearAnswer, unknownAnswer } from './who.ts';
 
 export interface FaceOptions {
   /** How long `lock_acquire` waits when the call does not say, in milliseconds. */
@@ -71,9 +73,9 @@ export class Face {
       const input = parseArguments(tool, args);
       return await this.#perform(tool, input, call);
     } catch (error) {
-      const answer = this.#failed(tool, error);
       const agent = await this.#keptIn(args);
-      if (agent === null) return answer;
+      const answer = this.#failed(tool, error);
+      if (agent === null) return await this.#withSeats(answer, error);
       return (await Visit.begin(this.#ports.clock, agent, call)).end(answer);
     }
   }
@@ -129,7 +131,7 @@ export class Face {
     call: ToolCall,
   ): Promise<ToolAnswer> {
     const agent = input.agent === undefined ? null : work.desk.kept(input.agent);
-    if (agent === null) return withoutAgent(await status(work, input), input.agent);
+    if (agent === null) return withoutAgent(work, await status(work, input), input.agent);
     return this.#visited('coordination_status', work, { agent, call }, () =>
       agent.gone === null ? status(work, input) : Promise.resolve(refusalAnswer(agent.gone)),
     );
@@ -155,6 +157,14 @@ export class Face {
     if (error instanceof CoordinatorError) return failureAnswer(error, tool);
     this.#ports.report({ tool, error: stackOf(error) }, 'a tool call failed');
     return refused('INTERNAL', 'a bug in this server; its log on standard error has more.', `${stopAndAsk}.`);
+  }
+
+  /** Who does not say who it is finds itself in the list. */
+  async #withSeats(answer: ToolAnswer, error: unknown): Promise<ToolAnswer> {
+    const isNameless = error instanceof CoordinatorError && error.details['path'] === 'agent';
+    const work = isNameless ? await (this.#work ?? Promise.resolve(null)).catch(() => null) : null;
+    const lines = work === null ? [] : seatLines(work.desk.seats.all, work.clock.nowMs());
+    return { ...answer, text: [answer.text, ...lines].join('\n') };
   }
 
   /** The agent that a call names, if it is kept already: whatever is wrong with the call, it learns what happened. */
@@ -189,9 +199,12 @@ export class Face {
   }
 }
 
-function withoutAgent(answer: ToolAnswer, name: string | undefined): ToolAnswer {
+function withoutAgent({ desk }: Work, answer: ToolAnswer, name: string | undefined): ToolAnswer {
   if (name === undefined) return answer;
-  const note = `This server does not keep ${quoted(name)}: agent_join to take part, or to go on, under that name.`;
+  const isUnclear = desk.seats.named(name).kind === 'several';
+  const note = isUnclear
+    ? `More than one agent here has asked for the name ${quoted(name)}: pass your own handle.`
+    : `Nobody speaks as ${quoted(name)} through this client: agent_join to take part.`;
   return { ...answer, text: `${note}\n${answer.text}` };
 }
 
@@ -201,14 +214,18 @@ async function turnAway(
   found: Exclude<Found, { kind: 'kept' }>,
   call: ToolCall,
 ): Promise<ToolAnswer> {
-  const answer = await refusedName(work, found);
-  return found.kind === 'refused' && found.agent !== null
-    ? (await Visit.begin(work.clock, found.agent, call)).end(answer)
-    : answer;
+  switch (found.kind) {
+    case 'gone':
+      return (await Visit.begin(work.clock, found.agent, call)).end(refusalAnswer(found.rejection));
+    case 'unclear':
+      return unclearAnswer(work, found.name, found.seats);
+    case 'unknown':
+      return unknownAnswer(work, found);
+  }
 }
 
 function readLog(coordinator: Coordinator, from: number | null): Promise<string> {
-  if (from === null) return lastEntries(coordinator, entriesMax);
+  if (from === null) return lastEntries(coordinator, entriesMax, pageCharactersMax);
   if (Number.isSafeInteger(from) && from > 0) return entriesFrom(coordinator, from);
   throw invalidInput('from', 'write a revision, a whole number from 1');
 }

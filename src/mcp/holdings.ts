@@ -34,7 +34,12 @@ interface Holding extends Held {
   leaving: boolean;
   /** Whether others wait for it, and the agent knows. */
   contention: 'none' | 'news' | 'told';
+  /** Whether its scope is defined no more, and the agent knows. */
+  withdrawal: 'none' | 'news' | 'told';
 }
+
+/** A lock as the coordinator shows it; `withdrawn`: its scope is defined no more, and goes when it is free. */
+export type Seen = Grant & { readonly withdrawn?: true };
 
 /** The interest of a call that is under way. */
 export interface Claim {
@@ -72,6 +77,12 @@ export class Holdings {
   /** All but what is just being given back. */
   get all(): readonly Held[] {
     return [...this.#byScope.values()].filter(({ leaving }) => !leaving);
+  }
+
+  /** Whether the agent knows that it has this lock. */
+  knows({ scope, token }: Held): boolean {
+    const holding = this.#byScope.get(scope);
+    return holding?.token === token && holding.told;
   }
 
   tokenOf(scope: ScopePath): FencingToken | null {
@@ -153,13 +164,16 @@ export class Holdings {
    * the agent's name by others, as a shell does, so that the agent knows of it; unless we asked for it ourselves and never
    * heard the answer. `asked`: those scopes; null where it is not certain what is ours.
    */
-  seen(revision: Revision, leases: readonly Grant[], asked: ReadonlySet<ScopePath> | null): void {
+  seen(revision: Revision, leases: readonly Seen[], asked: ReadonlySet<ScopePath> | null): void {
     for (const holding of this.#byScope.values()) {
       // A grant that is newer than the view cannot be in it.
       if (holding.token > revision) continue;
       const lease = leases.find(({ scope, token }) => scope === holding.scope && token === holding.token);
       if (lease === undefined) this.#lose(holding, revision);
-      else noteContention(holding, lease);
+      else {
+        noteContention(holding, lease);
+        noteWithdrawal(holding, lease);
+      }
     }
     if (asked !== null)
       this.adopt(
@@ -187,6 +201,13 @@ export class Holdings {
     return news.map((holding) => holding.scope);
   }
 
+  /** Locks whose scopes are defined no more, each told of once. */
+  takeWithdrawalNews(): readonly ScopePath[] {
+    const news = [...this.#byScope.values()].filter(({ told, withdrawal }) => told && withdrawal === 'news');
+    for (const holding of news) holding.withdrawal = 'told';
+    return news.map((holding) => holding.scope);
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const cancel of this.#cancelBounds.values()) cancel();
@@ -199,7 +220,15 @@ export class Holdings {
     if (before?.token === token) return noteContention(before, lock);
     // Others may have written there between the two grants.
     if (before !== undefined) this.#lose(before, token);
-    const holding: Holding = { scope, token, origin, told: false, leaving: false, contention: 'none' };
+    const holding: Holding = {
+      scope,
+      token,
+      origin,
+      told: false,
+      leaving: false,
+      contention: 'none',
+      withdrawal: 'none',
+    };
     noteContention(holding, lock);
     this.#byScope.set(scope, holding);
   }
@@ -248,4 +277,8 @@ export class Holdings {
 function noteContention(holding: Holding, { contendedSinceMs }: Grant): void {
   if (contendedSinceMs === null) holding.contention = 'none';
   else if (holding.contention === 'none') holding.contention = 'news';
+}
+
+function noteWithdrawal(holding: Holding, { withdrawn }: Seen): void {
+  if (withdrawn === true && holding.withdrawal === 'none') holding.withdrawal = 'news';
 }

@@ -1,8 +1,11 @@
 import type { AgentId, Rejection, ScopePath } from '../core/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { ToolAnswer } from './answer.ts';
+import type { Work } from './handlers/handler.ts';
+import type { KeptAgent } from './kept-agent.ts';
 import { refusalAnswer, stopAndAsk, type Advice } from './refusals.ts';
 import { nearestScope } from './scopes.ts';
+import { ownInTheWay } from './seats.ts';
 import { bounded, count, duration, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
 
@@ -36,12 +39,21 @@ export async function scopeHints(coordinator: Coordinator): Promise<readonly str
  * it is. When it cannot be asked, the refusal alone has to do.
  */
 export async function informedRefusal(
-  coordinator: Coordinator,
+  { workspace, clock, desk }: Work,
+  self: KeptAgent,
   rejection: Rejection,
-  nowMs: number,
 ): Promise<ToolAnswer> {
-  const advice = await adviceOn(coordinator, rejection, nowMs).catch(() => null);
-  return refusalAnswer(rejection, advice);
+  const advice = await adviceOn(workspace.coordinator, rejection, clock.nowMs()).catch(() => null);
+  const own = ownInTheWay(desk.seats, self, idsIn(rejection.details));
+  if (own.length === 0) return refusalAnswer(rejection, advice);
+  const story = [advice?.story ?? rejection.message, ...own].join('\n');
+  return refusalAnswer(rejection, { ...advice, story });
+}
+
+/** Whom a refusal names as being in the way. */
+function idsIn({ holder, agent, holders }: Facts): readonly AgentId[] {
+  const named = [holder, agent, ...(Array.isArray(holders) ? holders : [])];
+  return [...new Set(named.filter((id): id is AgentId => typeof id === 'string'))];
 }
 
 type Adviser = (coordinator: Coordinator, details: Facts, nowMs: number) => Promise<Advice | null>;

@@ -14,17 +14,15 @@ import type {
   Rejection,
   Revision,
   ScopePath,
-  Ticket,
-  TicketEndCause,
 } from '../core/index.ts';
 import type { CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
-import { Holdings, type Held, type Origin } from './holdings.ts';
+import { Holdings, type Origin, type Seen } from './holdings.ts';
+import { passedOnText, vainText } from './lock-words.ts';
 import { lossesOf, lossText } from './losses.ts';
 import { Notices, type Loss } from './notices.ts';
 import type { AgentSession, McpPorts } from './ports.ts';
 import { Renewal } from './renewal.ts';
 import type { Speaker } from './speaker.ts';
-import { quoted } from './text.ts';
 import { TicketWait } from './ticket-wait.ts';
 
 type Proof = keyof AgentSession;
@@ -45,6 +43,11 @@ export interface KeptAgentOptions {
   readonly keepSession: (session: AgentSession) => Promise<void>;
 }
 
+interface GivenBack {
+  readonly released: readonly ScopePath[];
+  readonly by: Revision;
+}
+
 /** Pause before what failed is tried again. */
 const againMs = 1_000;
 
@@ -56,6 +59,10 @@ export class KeptAgent {
   session: AgentSession;
   readonly holdings: Holdings;
   readonly notices: Notices;
+  /** By path: the digest of what it was last shown, or has itself recorded, of a context file. */
+  readonly seen = new Map<ScopePath, string>();
+  /** Whether somebody has heard that it is gone, and is to join again. */
+  isGoneTold = false;
   readonly #options: KeptAgentOptions;
   readonly #renewal: Renewal;
   /** Tokens of what was lost: a write under them must be refused, not taken for one of somebody who never held. */
@@ -199,6 +206,11 @@ export class KeptAgent {
   /** Looks whether it still holds what it was told that it holds: heartbeats are too far apart to say so in time. */
   async look(): Promise<void> {
     if (this.holdings.isEmpty && this.#asked.size === 0) return;
+    await this.lookAtAll();
+  }
+
+  /** The same where it may hold what is not known here, such as what a shell has taken in its name. */
+  async lookAtAll(): Promise<void> {
     const view = this.#beginView();
     const subject = { kind: 'agent', agent: this.session.agent } as const;
     const query = { kind: 'why', subject, at: null, happened: 0 } as const;
@@ -224,6 +236,7 @@ export class KeptAgent {
   succeed(predecessor: KeptAgent): void {
     predecessor.notices.handTo(this.notices);
     for (const [scope, token] of predecessor.#lostTokens) this.#lostTokens.set(scope, token);
+    for (const [path, digest] of predecessor.seen) this.seen.set(path, digest);
     if (predecessor.session.epoch === this.session.epoch) this.#knowsLosses = predecessor.#knowsLosses;
   }
 
@@ -244,7 +257,7 @@ export class KeptAgent {
    * Begins to look at what the coordinator knows; the answer is compared when it comes. What the agent was giving back
    * meanwhile is neither lost nor newly its own.
    */
-  #beginView(): (revision: Revision, leases: readonly Grant[], mayAdopt: boolean) => void {
+  #beginView(): (revision: Revision, leases: readonly Seen[], mayAdopt: boolean) => void {
     const releasesSent = this.#releasesSent;
     const isClear = this.#underWay.releasing === 0;
     return (revision, leases, mayAdopt) => {
@@ -307,7 +320,7 @@ export class KeptAgent {
     const scopes = this.#stopped ? [] : this.holdings.leave(token, isLate);
     if (scopes.length === 0) return;
     try {
-      this.#gaveBack(scopes, token, isLate, await this.submit({ kind: 'ReleaseLock', scopes, token }));
+      this.#gaveBack(scopes, token, isLate, await this.#release(scopes, token));
     } catch (error) {
       this.holdings.stay(scopes);
       this.#report(error, 'a release failed');
@@ -315,15 +328,28 @@ export class KeptAgent {
     }
   }
 
+  /** All of them at once; or, where one of them was lost meanwhile, each for itself. */
+  async #release(scopes: readonly ScopePath[], token: FencingToken): Promise<GivenBack> {
+    const reply = await this.submit({ kind: 'ReleaseLock', scopes, token });
+    if (reply.ok) return { released: scopes, by: reply.revision };
+    const released: ScopePath[] = [];
+    if (scopes.length > 1 && this.#gone === null)
+      for (const scope of scopes) released.push(...(await this.#release([scope], token)).released);
+    return { released, by: reply.revision };
+  }
+
   /** What the coordinator did not take back was lost before. */
-  #gaveBack(scopes: readonly ScopePath[], token: FencingToken, isLate: boolean, reply: Reply): void {
-    const isReleased = reply.ok && reply.result.kind === 'released';
-    const released = isReleased ? reply.result.scopes : [];
+  #gaveBack(
+    scopes: readonly ScopePath[],
+    token: FencingToken,
+    isLate: boolean,
+    { released, by }: GivenBack,
+  ): void {
     // One that is gone has been told of all that it held.
     if (this.#gone !== null) return;
     this.holdings.released(scopes);
     for (const scope of scopes)
-      if (!released.includes(scope)) this.noteLost({ scope, token, isTold: false, by: reply.revision });
+      if (!released.includes(scope)) this.noteLost({ scope, token, isTold: false, by });
     if (isLate && released.length > 0)
       this.notices.say(passedOnText(released.map((scope) => ({ scope, token }))));
   }
@@ -346,33 +372,3 @@ const goneCodes: ReadonlySet<Rejection['code']> = new Set([
   'SESSION_MISMATCH',
   'AGENT_LOST',
 ]);
-
-/** `"services/auth" (token 17)`. */
-export function grantsText(locks: readonly Held[]): string {
-  return locks.map(({ scope, token }) => `${quoted(scope)} (token ${token})`).join(', ');
-}
-
-function passedOnText(locks: readonly Held[]): string {
-  return `PASSED ON: ${grantsText(locks)} came while you did not wait, and was not collected in time. Call lock_acquire to ask anew.`;
-}
-
-/** A wait that ended without a grant. */
-export function vainText(
-  scopes: readonly ScopePath[],
-  ticket: Ticket,
-  cause: TicketEndCause | 'unknown',
-): string {
-  const next = cause === 'scopeRemoved' ? '' : ' Call lock_acquire to wait anew.';
-  return `WAIT ENDED for ${scopes.map(quoted).join(', ')} (ticket ${ticket}): ${vainCauses[cause]}.${next}`;
-}
-
-const vainCauses: { readonly [Cause in TicketEndCause | 'unknown']: string } = {
-  granted: 'it was granted, but the lease has ended since',
-  cancelled: 'the wait was cancelled',
-  deadline: 'the time to wait is over',
-  left: 'you left',
-  lost: 'you were lost meanwhile',
-  blockedTooLong: 'it took longer than max_block_time allows',
-  scopeRemoved: 'a scope was removed',
-  unknown: 'the log no longer says why',
-};

@@ -55,6 +55,10 @@ export interface AgentSession {
 export interface SessionKeeping {
   /** Makes this process the keeper of a name, unless a live one keeps it. Claiming what one keeps is no error. */
   claim(agent: AgentId): Promise<Claim>;
+  /** Makes this process the keeper of a name that it has just been given, whoever has left a note there. */
+  take(agent: AgentId): Promise<void>;
+  /** The live process that keeps a name, if it is another one. */
+  keeper(agent: AgentId): Promise<Keeper | null>;
   /** The session that the last join under a name left; null when there is none. */
   read(agent: AgentId): Promise<AgentSession | null>;
   write(session: AgentSession): Promise<void>;

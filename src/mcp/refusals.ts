@@ -33,17 +33,21 @@ const stories: { readonly [Code in RejectionCode]?: (facts: Facts) => string } =
 };
 
 const joinAgain =
-  'agent_join under the same name; all that was held is gone, so look at your files before you go on.';
+  'agent_join with the same agent argument; all that was held is gone, so look at your files before you go on.';
 const waitOrElsewhere = 'call lock_acquire with wait_seconds to wait in line, or work on another scope.';
 
 /** What an agent does about each refusal that it can do something about; the message says the rest. */
 const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   AGENT_NOT_FOUND: joinAgain,
   STALE_EPOCH: joinAgain,
-  SESSION_MISMATCH: 'somebody else has joined under this name: agent_join under another one.',
+  SESSION_MISMATCH:
+    'stop editing: another process goes on as this agent, by resume or because a person took it over; ask your user, or agent_join to be another agent.',
   AGENT_LOST: joinAgain,
   TRANSITION_NOT_ALLOWED:
     'a lock_acquire makes you working, a lock_release idle; it also ends a wait. With the status that you have, message tells others how it goes.',
+  NAME_TOO_SIMILAR: 'agent_join under a name that nobody takes for that one.',
+  AGENT_LIMIT_REACHED: 'stop, and ask your user: no more agents may take part until some leave.',
+  WAITER_LIMIT_REACHED: 'work on another scope, or ask again later; do not edit meanwhile.',
   SCOPE_NOT_FOUND: 'lock_check with the path says which scope it is in; rhema://scopes lists all.',
   ALREADY_WAITING: 'call lock_acquire with the scopes you wait for, or lock_release to give up that place.',
   AGENT_BLOCKED: 'agent_report working, or lock_release.',
@@ -55,7 +59,8 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   RESERVED_FOR_WAITER: waitOrElsewhere,
   CONCURRENCY_LIMIT: waitOrElsewhere,
   WOULD_DEADLOCK: 'lock_release what you hold, then lock_acquire everything in one call.',
-  CONTEXT_CONFLICT: 'read the file again, merge your change into it, and record it anew.',
+  CONTEXT_CONFLICT:
+    'the file on disk is yours now: get back what was recorded before it (from Git, or from who wrote it) and merge both; then lock_check the path, which notes that you know of it, and record again.',
   SYNC_IN_PROGRESS: 'wait until that run has ended; coordination_status shows it.',
   SYNC_ALREADY_COMPLETED: 'nothing: it is synced.',
   SYNC_FAILED: 'mend the cause, then sync_scope with action retry, then start.',

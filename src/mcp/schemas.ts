@@ -5,7 +5,7 @@ import { z } from 'zod';
  * the protocol, which every command passes.
  */
 
-const agent = () => z.string().describe('Your agent name');
+const agent = () => z.string().describe('Your handle, from agent_join');
 const scope = () => z.string().describe('Folder of the scope');
 const secondsMax = 50;
 const entriesMax = 100;
@@ -18,6 +18,7 @@ export const toolSchemas = {
     z.strictObject({
       agent: agent().describe('Name you choose: letters, digits and . _ @ / -'),
       task: z.string().optional().describe('What you are here to do, in a line'),
+      resume: z.boolean().optional().describe('Only if you are that agent, and your client was restarted'),
     }),
   agent_report: () =>
     z.strictObject({

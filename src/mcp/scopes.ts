@@ -39,6 +39,11 @@ export function nearestScope(scopes: readonly ScopeView[], path: ScopePath): Sco
   return byPath.get('.') ?? null;
 }
 
+/** The name of a file within its scope. */
+export function fileIn(scope: ScopePath, path: ScopePath): string {
+  return scope === '.' ? path : path.slice(scope.length + 1);
+}
+
 function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash === -1 ? '.' : path.slice(0, slash);

@@ -50,3 +50,15 @@ export function bounded(lines: readonly string[], linesMax: number, where: strin
   if (lines.length <= linesMax) return [...lines];
   return [...lines.slice(0, linesMax), `... and ${lines.length - linesMax} more: ${where}`];
 }
+
+/** As {@link bounded}, and of the lines no more than fit into so many characters. */
+export function fitting(
+  lines: readonly string[],
+  linesMax: number,
+  charactersMax: number,
+  where: string,
+): string[] {
+  let characters = 0;
+  const over = lines.findIndex((line) => (characters += line.length + 1) > charactersMax);
+  return bounded(lines, over === -1 ? linesMax : Math.min(linesMax, over), where);
+}

@@ -12,9 +12,9 @@ interface ToolDescription {
 export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
   agent_join: {
     description:
-      'Take part under a name, or go on under it after a reconnect, with what was held and the place in the queue.',
+      'Take part. Every agent, every subagent too, joins for itself and passes the handle it is given in every call.',
     readOnly: false,
-    idempotent: true,
+    idempotent: false,
   },
   agent_report: {
     description:
@@ -52,7 +52,8 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
     idempotent: false,
   },
   coordination_status: {
-    description: 'All agents, locks, the queue and syncs at a glance.',
+    description:
+      'All agents, locks, the queue and syncs at a glance; and the handles of this client, if you forgot yours.',
     readOnly: true,
     idempotent: true,
   },

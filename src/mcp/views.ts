@@ -12,10 +12,15 @@ import type {
   WaiterView,
 } from '../protocol/index.ts';
 import { entryLine } from './events.ts';
-import { bounded, count, duration, purpose, quoted, quotedText } from './text.ts';
+import { bounded, count, duration, fitting, purpose, quoted, quotedText } from './text.ts';
 
-/** Lines of one list. Clients cut or refuse answers of some ten thousand tokens. */
+/**
+ * Lines of one list, and characters of all of them. Clients cut an answer of some ten thousand tokens, or put it where no
+ * model looks: all six lists, the log and the handles of a client stay below 50,000 characters together.
+ */
 const linesMax = 40;
+const charactersMax = 5_500;
+const heldMax = 10;
 const scopesMax = 400;
 
 /** Everything at a glance: only what is not as it should be at rest. */
@@ -46,7 +51,7 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
 
 function section(title: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [`${title}: none.`];
-  return [`${title}:`, ...bounded(lines, linesMax, 'rhema status').map((line) => `- ${line}`)];
+  return [`${title}:`, ...fitting(lines, linesMax, charactersMax, 'rhema status').map((line) => `- ${line}`)];
 }
 
 function agentLine(view: AgentView, nowMs: number): string {
@@ -60,10 +65,14 @@ function agentLine(view: AgentView, nowMs: number): string {
     ...(view.lastReport === null || view.lastReport.text === view.blockedReason
       ? []
       : [reportText(view.lastReport, nowMs)]),
-    ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),
+    ...(view.held.length === 0 ? [] : [`holds ${someOf(view.held)}`]),
     `seen ${duration(nowMs - view.seenAtMs)} ago`,
   ].join('; ');
 }
+
+/** A line tells of so many scopes. */
+const someOf = (scopes: readonly ScopePath[]): string =>
+  bounded(scopes.map(quoted), heldMax, 'rhema status').join(', ');
 
 /** Whoever waits in the queue is blocked by that, which is no trouble. */
 function statusWord({ presence, status, ticket }: AgentView): string {
@@ -73,11 +82,11 @@ function statusWord({ presence, status, ticket }: AgentView): string {
 
 function lockLine(lock: LockView, nowMs: number): string {
   const queue = lock.queueLength === 0 ? '' : `; ${count(lock.queueLength, 'agent')} in the queue`;
-  return `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}; lease ${duration(lock.deadlineMs - nowMs)} more; token ${lock.token}${queue}`;
+  return `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}; lease ${duration(lock.deadlineMs - nowMs)} more; token ${lock.token}${queue}${lock.withdrawn === true ? '; withdrawn' : ''}`;
 }
 
 function waiterLine(waiter: WaiterView, nowMs: number): string {
-  const what = waiter.scopes.map(quoted).join(', ');
+  const what = someOf(waiter.scopes);
   return `${waiter.agent} waits for ${what}${purpose(waiter.reason)}, for ${duration(nowMs - waiter.sinceMs)}; ticket ${waiter.ticket}`;
 }
 
@@ -85,7 +94,7 @@ const holdersMax = 5;
 
 /** What keeps a ticket from being served: who holds what it wants, an older ticket, or that no place is free. */
 export function obstacleLines(waiter: WaiterView, inTheWay: readonly LockView[], nowMs: number): string[] {
-  const { waitsFor, reservedFor } = waiter;
+  const { waitsFor, reservedFor, withdrawn = [] } = waiter;
   const isFull = waitsFor.length === 0 && inTheWay.length > 0;
   return [
     ...(isFull
@@ -96,6 +105,7 @@ export function obstacleLines(waiter: WaiterView, inTheWay: readonly LockView[],
       holdersMax,
       'coordination_status',
     ),
+    ...withdrawn.map((scope) => `${quoted(scope)} is WITHDRAWN: no scope file names it any more.`),
     ...(reservedFor === null
       ? []
       : [
@@ -110,6 +120,7 @@ export function holderText(lock: LockView, nowMs: number): string {
     `for ${duration(nowMs - lock.grantedAtMs)} now`,
     `its lease runs ${duration(lock.deadlineMs - nowMs)} more unless renewed`,
     lock.queueLength === 0 ? 'nobody waits' : `${count(lock.queueLength, 'agent')} in the queue`,
+    ...(lock.withdrawn === true ? ['no scope file names it any more, and it goes when it is free'] : []),
     ...(lock.blockedReason === null ? [] : [`${lock.agent} is blocked: ${quotedText(lock.blockedReason)}`]),
     ...(lock.lastReport === null || lock.lastReport.text === lock.blockedReason
       ? []
@@ -156,7 +167,7 @@ function scopeLine(scope: ScopeView): string {
   const needs =
     scope.dependencies.length === 0 ? '' : `, depends on ${scope.dependencies.map(quoted).join(' ')}`;
   const held = scope.holder === null ? '' : `, held by ${scope.holder}`;
-  return `${quoted(scope.path)} (${quoted(scope.name)}), sync ${scope.syncStatus}${needs}${held}`;
+  return `${quoted(scope.path)} (${quoted(scope.name)}), sync ${scope.syncStatus}${needs}${held}${scope.withdrawn ? ', withdrawn' : ''}`;
 }
 
 /** All events but renewals, which would drown the others. */
@@ -179,13 +190,23 @@ const toldEvents: HistoryFilter = {
   ],
 };
 
-/** The last entries, in the order in which they happened. */
-export async function lastEntries(coordinator: Coordinator, limit: number): Promise<string> {
-  return logText(await coordinator.query({ kind: 'history', filter: toldEvents, limit, before: null }));
+/** The last entries, in the order in which they happened; of many long ones the latest. */
+export async function lastEntries(
+  coordinator: Coordinator,
+  limit: number,
+  charactersMost = logCharactersMax,
+): Promise<string> {
+  const query = { kind: 'history', filter: toldEvents, limit, before: null } as const;
+  return logText(await coordinator.query(query), charactersMost);
 }
 
-function logText({ entries, revision }: HistoryAnswer): string {
-  const lines = entries.map(entryLine);
+/** Of the log, where it stands below all else. */
+const logCharactersMax = 9_000;
+/** Of the log alone. */
+export const pageCharactersMax = 45_000;
+
+function logText({ entries, revision }: HistoryAnswer, charactersMost: number): string {
+  const lines = fitting(entries.map(entryLine), entriesMax, charactersMost, 'rhema log');
   return [`Log up to revision ${revision}:`, ...lines.toReversed()].join('\n');
 }
 
@@ -199,5 +220,5 @@ export async function entriesFrom(coordinator: Coordinator, from: number): Promi
   const answer = await coordinator.query(query);
   const entries = answer.entries.filter((entry) => entry.revision >= from);
   const next = before > answer.revision ? '' : `\nNext: rhema://log?from=${before}`;
-  return `${logText({ ...answer, entries })}${next}`;
+  return `${logText({ ...answer, entries }, Infinity)}${next}`;
 }

@@ -2,7 +2,8 @@ import type { Held, Claim } from './holdings.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import { inTime } from './in-time.ts';
-import { grantsText, type KeptAgent } from './kept-agent.ts';
+import type { KeptAgent } from './kept-agent.ts';
+import { grantsText } from './lock-words.ts';
 import { noNews, type News } from './notices.ts';
 import type { Clock } from './ports.ts';
 import { quoted } from './text.ts';
@@ -71,6 +72,7 @@ export class Visit {
     try {
       const news = isHeard() ? await this.agent.notices.take(isHeard) : noNews;
       this.#wait?.visitors.delete(this);
+      if (isHeard()) this.#noteGone(answer);
       if (isHeard()) return withNews(answer, { ...news, said: [...news.said, ...this.#heard()] });
       await this.#unheard();
       return answer;
@@ -94,7 +96,14 @@ export class Visit {
         : [`GRANTED while you did not wait: ${grantsText(granted)}. It is yours now.`]),
       ...(resumed.length === 0 ? [] : [`You hold ${grantsText(resumed)} from before.`]),
       ...holdings.takeContentionNews().map(contentionText),
+      ...holdings.takeWithdrawalNews().map(withdrawalText),
     ];
+  }
+
+  /** From now on who joins under its name is taken to be the one who was told to. */
+  #noteGone({ facts }: ToolAnswer): void {
+    const { gone } = this.agent;
+    if (gone !== null && gone.code === facts['code']) this.agent.isGoneTold = true;
   }
 
   async #unheard(): Promise<void> {
@@ -123,4 +132,8 @@ function withNews(answer: ToolAnswer, { lost, said }: News): ToolAnswer {
 
 function contentionText(scope: ScopePath): string {
   return `Others wait for ${quoted(scope)}: release it soon, its lease cannot be renewed for ever.`;
+}
+
+function withdrawalText(scope: ScopePath): string {
+  return `${quoted(scope)} is WITHDRAWN: no scope file names it any more. You hold it still; it goes when it is given back. If that was not meant, tell your user.`;
 }

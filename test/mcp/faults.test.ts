@@ -109,10 +109,10 @@ it('a coordinator that is away while a session is taken over leaves nothing half
   const second = await stage.startClient();
   const inner = stage.coordinator;
   stage.coordinator = { ...inner, query: () => Promise.reject(lost()) };
-  const failed = await second.call('agent_join', { agent: 'alice' });
+  const failed = await second.call('agent_join', { agent: 'alice', resume: true });
   expect(failed).toMatchObject({ isError: true, facts: { code: 'UNAVAILABLE' } });
   stage.coordinator = inner;
-  expect((await second.join('alice')).text).toMatch(/^RESUMED as alice/);
+  expect((await second.join('alice', { resume: true })).text).toMatch(/^RESUMED as alice/);
 });
 
 it('a coordinator that does not answer questions does not keep a call from what it is for', async () => {

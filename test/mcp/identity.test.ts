@@ -1,7 +1,33 @@
+/** Who is who: each join is an agent, and none is taken for another. */
 import { expect, it } from 'vitest';
-import { eras, openStage } from './support/stage.ts';
+import { cutOff, heldBy, statusOf, waitOneSecond } from './support/contenders.ts';
+import { eras, openStage, quiet, type TestClient, type Told } from './support/stage.ts';
 
-const epochOf = (told: { readonly facts: Readonly<Record<string, unknown>> }): unknown => told.facts['epoch'];
+const factOf = (told: Told, name: string): string => String(told.facts[name]);
+const handleOf = (told: Told): string => factOf(told, 'handle');
+
+/** Three subagents of one client that were told the same name. */
+async function threeOfOneName() {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const joined = [];
+  for (const task of ['login', 'review', 'docs'])
+    joined.push(await client.call('agent_join', { agent: 'claude', task }));
+  return { stage, client, joined, handles: joined.map(handleOf) };
+}
+
+/** Claude holds a scope, and its process has ended. */
+async function leftBehind() {
+  const stage = await openStage();
+  const first = await stage.startClient();
+  const joined = await first.call('agent_join', { agent: 'claude', task: 'login' });
+  await first.acquire('claude', 'services/auth');
+  await first.server.kill();
+  return { stage, first, joined, back: await stage.startClient() };
+}
+
+const hasLost = (client: TestClient, agent: string): Promise<Told> =>
+  client.call('lock_check', { agent, path: 'services/web' });
 
 it('nobody acts without having joined', async () => {
   const stage = await openStage();
@@ -18,8 +44,123 @@ it('a name that cannot be one is refused with the argument at fault', async () =
   expect(refused.text).toMatch(/^INVALID_INPUT: agent: agent name "two words"/);
 });
 
+it('agents of one client that ask for one name are as many agents, each with a handle of its own', async () => {
+  const { stage, joined, handles } = await threeOfOneName();
+  expect(joined.map((told) => factOf(told, 'agent'))).toEqual(['claude', 'claude-2', 'claude-3']);
+  expect(new Set(handles).size).toBe(3);
+  expect(joined[1]?.text).toContain(`You are claude-2. Pass agent: "${handles[1]}" on each call.`);
+  expect((await statusOf(stage)).agents.map(({ agent }) => agent)).toEqual([
+    'claude',
+    'claude-2',
+    'claude-3',
+  ]);
+});
+
+it('none of them is told that it holds what another acquired', async () => {
+  const { stage, client, handles } = await threeOfOneName();
+  const [one = '', two = ''] = handles;
+  expect((await client.acquire(one, 'services/auth')).facts).toMatchObject({ status: 'granted' });
+  const refused = await client.acquire(two, 'services/auth', { wait_seconds: 0 });
+  expect(refused).toMatchObject({ isError: true, facts: { code: 'LOCK_HELD', holder: 'claude' } });
+  for (const agent of [two, 'claude-2'])
+    expect((await client.call('lock_check', { agent, path: 'services/auth' })).facts).toMatchObject({
+      mayWrite: false,
+    });
+  await client.call('lock_release', { agent: two });
+  expect(await heldBy(stage, 'claude')).toEqual(['services/auth']);
+});
+
+it('a name that two have asked for says nobody, and each finds its own handle', async () => {
+  const { client, handles } = await threeOfOneName();
+  await client.acquire(handles[0] ?? '', 'services/auth');
+  for (const tool of ['lock_acquire', 'lock_release', 'agent_report', 'lock_check', 'context_record']) {
+    const args = { scopes: ['services/auth'], status: 'left', path: 'services/auth' };
+    const taken = { lock_acquire: ['scopes'], lock_release: [], agent_report: ['status'] }[tool] ?? ['path'];
+    const told = await client.call(tool, {
+      agent: 'claude',
+      ...Object.fromEntries(Object.entries(args).filter(([name]) => taken.includes(name))),
+    });
+    expect(told).toMatchObject({ isError: true, facts: { code: 'NAME_UNCLEAR' } });
+    expect(told.text).toContain(
+      `- claude (handle "${handles[0]}"; task "login"; holds "services/auth" (token`,
+    );
+    expect(told.text).toContain(`- claude-2 (handle "${handles[1]}"; task "review"; holds nothing`);
+  }
+  expect((await client.call('coordination_status', { agent: 'claude' })).text).toContain(
+    'pass your own handle',
+  );
+});
+
+it('a plain name does where one join has asked for it; after another, not before all of them have left', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const leave = (agent: string) => client.call('agent_report', { agent, status: 'left' });
+  const first = handleOf(await client.join('alice'));
+  expect((await client.acquire('alice', 'services/auth')).isError).toBe(false);
+  await leave(handleOf(await client.join('alice')));
+  // It may be the one that has left who says it.
+  expect((await client.call('lock_release', { agent: 'alice' })).facts).toMatchObject({
+    code: 'NAME_UNCLEAR',
+  });
+  await leave(first);
+  await client.join('alice');
+  expect((await client.acquire('alice', 'services/auth')).isError).toBe(false);
+});
+
+it('whoever has left may join again under its name', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  for (let turn = 0; turn < 2; turn += 1) {
+    expect((await client.join('alice')).text).toMatch(/^JOINED as alice /);
+    await client.acquire('alice', 'services/auth');
+    const left = await client.call('agent_report', { agent: 'alice', status: 'left' });
+    expect(left.text).toBe('alice has LEFT, and gave back "services/auth".');
+  }
+  expect(stage.sessions.files.size + stage.sessions.keepers.size).toBe(0);
+});
+
+it('what an agent forgot it finds through its own client, and no other client is told', async () => {
+  const stage = await openStage();
+  const [own, other] = [await stage.startClient(), await stage.startClient()];
+  const handle = handleOf(await own.call('agent_join', { agent: 'alice', task: 'login' }));
+  await own.acquire('alice', 'services/auth');
+  const nameless: readonly [string, object][] = [
+    ['coordination_status', {}],
+    ['lock_check', { path: 'services/auth' }],
+    ['lock_check', { agent: 'somebody-else', path: 'services/auth' }],
+    ['lock_check', { agent: 5, path: 'services/auth' }],
+    ['lock_check', { agent: 'two words', path: 'services/auth' }],
+  ];
+  for (const [tool, args] of nameless) {
+    const told = await own.call(tool, { ...args });
+    expect(told.text).toMatch(
+      new RegExp(
+        `Through this client:\\n- alice \\(handle "${handle}"; task "login"; holds "services/auth" \\(token`,
+      ),
+    );
+    expect((await other.call(tool, { ...args })).text).not.toContain('handle "');
+  }
+});
+
+it('who is held up by an agent of its own client is told so, and a stranger is not', async () => {
+  const stage = await openStage();
+  const [own, other] = [await stage.startClient(), await stage.startClient()];
+  const handle = handleOf(await own.join('alice'));
+  await own.acquire('alice', 'services/auth');
+  await own.join('alice2');
+  await other.join('bob');
+  const hint = `alice speaks through this very client, under the handle "${handle}". Is that you?`;
+  const asked = [
+    await own.acquire('alice2', 'services/auth', { wait_seconds: 0 }),
+    await own.call('lock_check', { agent: 'alice2', path: 'services/auth' }),
+    await waitOneSecond(stage, own, 'alice2', ['services/auth']),
+  ];
+  for (const { text } of asked) expect(text).toContain(hint);
+  expect((await other.acquire('bob', 'services/auth', { wait_seconds: 0 })).text).not.toContain(handle);
+});
+
 it.each(eras)(
-  'a second live client that claims a name is told who has it, and which is free (%s)',
+  'a second live client that asks for a name is given one like it, and told who has it (%s)',
   async (era) => {
     const stage = await openStage();
     const first = await stage.startClient(era);
@@ -27,110 +168,185 @@ it.each(eras)(
     await first.acquire('claude', 'services/auth');
     await stage.pass(180_000);
     const second = await stage.startClient(era);
-    const joining = second.call('agent_join', { agent: 'claude' });
-    await stage.pass(2_000);
-    const refused = await joining;
-    expect(refused).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE', free: 'claude-2' } });
-    expect(refused.text).toContain(`process ${first.server.pid}, for 3 min`);
-    expect(refused.text).toContain('task "rework the login"');
-    expect(refused.text).toContain('holds "services/auth"');
-    const acting = second.acquire('claude', 'services/web');
-    await stage.pass(2_000);
-    expect(await acting).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE' } });
+    const joined = await second.join('claude');
+    expect(joined.facts).toMatchObject({ agent: 'claude-2', held: [] });
+    expect(joined.text).toContain(
+      `claude is another live client of yours (process ${first.server.pid}, for 3 min)`,
+    );
+    expect(joined.text).toContain('task "rework the login", holds "services/auth"');
+    expect(joined.text).not.toContain('resume');
     expect((await first.call('lock_release', { agent: 'claude' })).text).toBe('RELEASED "services/auth".');
   },
 );
 
-it('a client that comes back while its old process is about to end gets its name after a moment', async () => {
+it('nobody goes on as an agent that a living process keeps', async () => {
+  const stage = await openStage();
+  const first = await stage.startClient();
+  await first.join('claude');
+  const second = await stage.startClient();
+  const joining = second.call('agent_join', { agent: 'claude', resume: true });
+  await stage.pass(2_000);
+  expect(await joining).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE' } });
+  expect(await second.acquire('claude', 'services/web')).toMatchObject({ facts: { code: 'NAME_IN_USE' } });
+  expect((await first.acquire('claude', 'services/web')).facts).toMatchObject({ status: 'granted' });
+});
+
+it('whoever picks the name of an agent whose process has ended is another agent, and is told how that one goes on', async () => {
+  const { stage, back } = await leftBehind();
+  const joined = await back.join('claude');
+  expect(joined.facts).toMatchObject({ agent: 'claude-2', held: [] });
+  expect(joined.text).toMatch(
+    /claude is present, and its process has ended: .*task "login", holds "services\/auth"/,
+  );
+  expect(joined.text).toContain('agent_join with agent "claude" and resume true');
+  expect((await back.call('lock_check', { agent: 'claude-2', path: 'services/auth' })).facts).toMatchObject({
+    mayWrite: false,
+  });
+  expect(await heldBy(stage, 'claude')).toEqual(['services/auth']);
+  const resumed = await back.join('claude', { resume: true });
+  expect(resumed.facts).toMatchObject({ agent: 'claude', held: [{ scope: 'services/auth' }] });
+});
+
+it('no call goes on as an agent that has not joined through this client, whatever lies there of it', async () => {
+  const { back } = await leftBehind();
+  const told = await back.call('lock_check', { agent: 'claude', path: 'services/auth' });
+  expect(told).toMatchObject({ isError: true, facts: { code: 'NOT_JOINED' } });
+  expect(told.text).toContain('agent_join with agent "claude" and resume true goes on as it');
+});
+
+it('resuming keeps epoch, locks and task, and what the process before knew is worthless from then on', async () => {
+  const { stage, joined, back } = await leftBehind();
+  const before = stage.sessions.files.get('claude' as never);
+  const resumed = await back.join('claude', { resume: true });
+  expect(resumed.facts).toMatchObject({ agent: 'claude', epoch: joined.facts['epoch'] });
+  expect(resumed.text).toMatch(
+    /^RESUMED as claude, where it left off \(epoch \d+\)\.\n.*\nYou hold "services\/auth"/,
+  );
+  if (before === undefined) throw new Error('no session was kept');
+  const { agent, epoch, secret } = before;
+  const command = { kind: 'Heartbeat', agent, epoch, secret } as const;
+  expect(await stage.coordinator.submit({ requestId: 'former', command })).toMatchObject({
+    ok: false,
+    rejection: { code: 'SESSION_MISMATCH' },
+  });
+  expect(await stage.commands()).toContain('AgentResume');
+  await stage.pass(600_000);
+  expect(await heldBy(stage, 'claude')).toEqual(['services/auth']);
+});
+
+it('a handle that a process which has ended gave out leads to its agent, for whoever resumes', async () => {
+  const { joined, back } = await leftBehind();
+  const handle = handleOf(joined);
+  expect((await hasLost(back, handle)).text).toContain('agent_join with agent "claude" and resume true');
+  expect((await back.join(handle, { resume: true })).facts).toMatchObject({ agent: 'claude' });
+});
+
+it('of a client that was restarted while its old process is about to end, the agent goes on after a moment', async () => {
   const stage = await openStage();
   const first = await stage.startClient();
   const before = await first.join('claude');
   const second = await stage.startClient();
-  const joining = second.call('agent_join', { agent: 'claude' });
+  const joining = second.call('agent_join', { agent: 'claude', resume: true });
   await stage.pass(300);
   await first.server.kill();
   await stage.pass(1_000);
-  expect(epochOf(await joining)).toBe(epochOf(before));
+  expect((await joining).facts).toMatchObject({ agent: 'claude', epoch: before.facts['epoch'] });
 });
 
-it('a new process succeeds a dead one under the same name: epoch, locks and place in the queue are kept', async () => {
-  const stage = await openStage();
-  const first = await stage.startClient();
-  const joined = await first.join('claude');
-  await first.acquire('claude', 'services/auth');
-  await first.server.kill();
-  const second = await stage.startClient();
-  const resumed = await second.call('agent_join', { agent: 'claude' });
-  expect(epochOf(resumed)).toBe(epochOf(joined));
-  expect(resumed.text).toMatch(
-    /^RESUMED as claude, where it left off \(epoch \d+\)\.\nYou hold "services\/auth"/,
-  );
-  await stage.pass(600_000);
-  const told = await second.call('lock_check', { agent: 'claude', path: 'services/auth' });
-  expect(told.facts).toMatchObject({ mayWrite: true });
-});
-
-it('a new process goes on under the name without joining, and says what is held', async () => {
-  const stage = await openStage();
-  const first = await stage.startClient();
-  await first.join('claude');
-  await first.acquire('claude', 'services/auth');
-  await first.server.kill();
-  const second = await stage.startClient();
-  const told = await second.call('lock_check', { agent: 'claude', path: 'services/auth/x.ts' });
-  expect(told.facts).toMatchObject({ mayWrite: true });
-});
-
-it('subagents of one client are agents of their own, and keep their epochs', async () => {
+it('resuming where nothing was left is a join', async () => {
   const stage = await openStage();
   const client = await stage.startClient();
-  const parent = await client.join('claude');
-  const reviewer = await client.join('claude.reviewer');
-  expect(epochOf(reviewer)).not.toBe(epochOf(parent));
-  expect((await client.acquire('claude', 'services/auth')).facts).toMatchObject({ status: 'granted' });
-  const refused = await client.acquire('claude.reviewer', 'services/auth', { wait_seconds: 0 });
-  expect(refused).toMatchObject({ isError: true, facts: { code: 'LOCK_HELD', holder: 'claude' } });
-  const again = await client.join('claude.reviewer');
-  expect(epochOf(again)).toBe(epochOf(reviewer));
+  expect((await client.join('claude', { resume: true })).text).toMatch(/^JOINED as claude /);
 });
 
-it('joining twice in one process changes nothing, and warns whoever is somebody else', async () => {
-  const stage = await openStage();
-  const client = await stage.startClient();
-  const first = await client.join('claude');
-  const second = await client.join('claude');
-  expect(epochOf(second)).toBe(epochOf(first));
-  expect(second.text).toContain('If you are not the one who joined before, take a name of your own');
+it('resuming whom this client speaks for already changes nothing, and is refused where the name is unclear', async () => {
+  const { client, handles, joined } = await threeOfOneName();
+  const again = await client.join(handles[1] ?? '');
+  expect(again.text).toMatch(/^JOINED already as claude-2/);
+  expect(again.facts).toMatchObject({ epoch: joined[1]?.facts['epoch'], handle: handles[1] });
+  const unclear = await client.call('agent_join', { agent: 'claude', resume: true });
+  expect(unclear).toMatchObject({ isError: true, facts: { code: 'NAME_UNCLEAR' } });
 });
 
-it('a name that takes part from elsewhere is refused, and the session kept here is left alone', async () => {
+it('a name that takes part from elsewhere cannot be gone on under, and its session is left alone', async () => {
   const stage = await openStage();
   const elsewhere = await stage.startClient();
   await elsewhere.join('claude');
   stage.sessions.files.clear();
   stage.sessions.keepers.clear();
   const client = await stage.startClient();
-  const refused = await client.call('agent_join', { agent: 'claude' });
-  expect(refused).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE', free: 'claude-2' } });
+  const refused = await client.call('agent_join', { agent: 'claude', resume: true });
+  expect(refused).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE' } });
   expect(refused.text).toContain('takes part already, and its session is not kept here');
   expect(stage.sessions.keepers.size).toBe(0);
 });
 
-it('two calls at once under a new name join once', async () => {
+it('a note of somebody who is no agent any more keeps no name', async () => {
   const stage = await openStage();
+  const gone = await stage.startClient();
+  stage.sessions.keepers.set('claude' as never, { pid: gone.server.pid, sinceMs: 0 });
   const client = await stage.startClient();
-  const [one, other] = await Promise.all([client.join('claude'), client.join('claude')]);
-  expect(epochOf(one)).toBe(epochOf(other));
+  expect((await client.join('claude')).facts).toMatchObject({ agent: 'claude' });
 });
 
-it('whoever leaves gives everything back, and its name is free', async () => {
+it('two joins at once under a new name are two agents', async () => {
   const stage = await openStage();
-  const first = await stage.startClient();
-  await first.join('claude');
-  await first.acquire('claude', 'services/auth');
-  const left = await first.call('agent_report', { agent: 'claude', status: 'left' });
-  expect(left.text).toBe('claude has LEFT, and gave back "services/auth".');
-  expect(stage.sessions.files.size + stage.sessions.keepers.size).toBe(0);
-  const second = await stage.startClient();
-  expect((await second.join('claude')).text).toMatch(/^JOINED as claude/);
+  const client = await stage.startClient();
+  const told = await Promise.all([client.join('claude'), client.join('claude')]);
+  expect(told.map((one) => factOf(one, 'agent')).sort()).toEqual(['claude', 'claude-2']);
+});
+
+it('a join that nobody heard of is for whoever asks again', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  await client.call('coordination_status', {});
+  const inner = stage.coordinator;
+  let letGo = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (letGo = resolve));
+  stage.coordinator = {
+    ...inner,
+    submit: async (request) => {
+      const reply = await inner.submit(request);
+      await gate;
+      return reply;
+    },
+  };
+  const abort = new AbortController();
+  const joining = client.call('agent_join', { agent: 'claude' }, { signal: abort.signal });
+  await quiet();
+  abort.abort('request timeout');
+  await expect(joining).rejects.toThrow();
+  letGo();
+  await quiet();
+  expect((await client.join('claude')).facts).toMatchObject({ agent: 'claude' });
+});
+
+it('an agent that was lost goes on with its handle, and another that takes its name meanwhile is another', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const handle = handleOf(await client.join('claude'));
+  await client.acquire(handle, 'services/auth');
+  const heal = cutOff(stage);
+  await stage.pass(1_000_000);
+  heal();
+  await stage.pass(2_000);
+  const other = await client.join('claude');
+  expect(other.facts).toMatchObject({ agent: 'claude', held: [] });
+  expect(other.text).not.toContain('LOST');
+  await client.acquire(handleOf(other), 'services/web');
+  const told = await hasLost(client, handle);
+  expect(told.text).toMatch(/^LOST "services\/auth"/);
+  expect(told.facts).toMatchObject({ code: 'AGENT_LOST' });
+  const again = await client.join(handle);
+  expect(again.facts).toMatchObject({ agent: 'claude-2', handle, held: [] });
+});
+
+it('subagents under names of their own are agents of their own', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  await client.join('claude');
+  await client.join('claude.reviewer');
+  expect((await client.acquire('claude', 'services/auth')).facts).toMatchObject({ status: 'granted' });
+  const refused = await client.acquire('claude.reviewer', 'services/auth', { wait_seconds: 0 });
+  expect(refused).toMatchObject({ isError: true, facts: { code: 'LOCK_HELD', holder: 'claude' } });
 });

@@ -33,7 +33,9 @@ it('who joins where no scopes are defined is told that there is nothing to lock'
 it('who joins where all is well is told nothing more', async () => {
   const stage = await openStage();
   stage.bench.service.setScopeProblems([broken('rhema.yaml', { severity: 'warning' })]);
-  expect((await joined(stage)).told.text).toMatch(/^JOINED as alice \(epoch \d+\)\.$/);
+  expect((await joined(stage)).told.text).toMatch(
+    /^JOINED as alice \(epoch \d+\)\.\nYou are alice\. Pass agent: "alice\.\d+" on each call\.$/,
+  );
 });
 
 it.each(['services/pay/rhema.yaml', 'services/pay/.rhema/scope.yaml'])(
@@ -93,7 +95,7 @@ it('who finds no place is told who has them, how long the queue is, and what to 
   await client.acquire('alice', 'services/auth', { reason: 'rework' });
   const refused = await client.acquire('bob', 'services/web', { wait_seconds: 0 });
   expect(refused.text).toMatch(
-    /^CONCURRENCY_LIMIT: services\/web is free, but .*\n"services\/auth" is held by alice for "rework": .*\nNobody is in the queue\.\nNext: call lock_acquire with wait_seconds/,
+    /^CONCURRENCY_LIMIT: services\/web is free, but .*\n"services\/auth" is held by alice for "rework": .*\nNobody is in the queue\.\nalice speaks through this very client.*\nNext: call lock_acquire with wait_seconds/,
   );
 });
 

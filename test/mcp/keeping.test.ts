@@ -95,9 +95,7 @@ it('who only looks at the status under a name does not take over who has it', as
   await bob.server.kill();
   const told = await alice.call('coordination_status', { agent: 'bob' });
   expect(told.isError).toBe(false);
-  expect(told.text).toMatch(
-    /^This server does not keep "bob": agent_join to take part, or to go on, under that name\.\n/,
-  );
+  expect(told.text).toMatch(/^Nobody speaks as "bob" through this client: agent_join to take part\.\n/);
   await stage.pass(61_000);
   expect(await heldBy(stage, 'bob')).toEqual([]);
 });
@@ -146,13 +144,13 @@ it('arguments that are wrong are no reason to keep back what happened', async ()
   expect(told.text).toMatch(/^LOST "services\/auth".*\nINVALID_INPUT: /);
 });
 
-it('an agent that was lost learns what went with it, also when it joins anew at once', async () => {
+it('an agent that was lost learns what went with it when it goes on', async () => {
   const { stage, alice } = await contenders();
   await alice.acquire('alice', auth);
   await alice.server.kill();
   await stage.pass(1_000_000);
   const back = await stage.startClient();
-  const joined = await back.join('alice');
+  const joined = await back.join('alice', { resume: true });
   expect(joined.text).toMatch(/^LOST "services\/auth" \(token \d+\) .* ago: .*\nJOINED as alice/);
 });
 
@@ -207,16 +205,17 @@ it('a loss is told once though the first join after it failed', async () => {
   await stage.pass(1_000_000);
   heal();
   const healJoin = cutOff(stage, 'AgentJoin');
-  const failed = await alice.call('agent_join', { agent: 'alice' });
+  const again = { agent: 'alice', resume: true };
+  const failed = await alice.call('agent_join', again);
   expect(failed).toMatchObject({
     isError: true,
     text: expect.stringMatching(/^LOST "services\/auth"/) as string,
   });
   healJoin();
-  expect((await alice.join('alice')).text).toMatch(/^JOINED as alice \(epoch \d+\)\.$/);
+  expect((await alice.call('agent_join', again)).text).toMatch(/^JOINED as alice \(epoch \d+\)\.\nYou are/);
 });
 
-it('a loss is told though the log could not be read when the session was found to be dead', async () => {
+it('that losses could not be read when the session was found to be dead is told', async () => {
   const { stage, alice } = await contenders();
   await alice.acquire('alice', auth);
   await alice.server.kill();
@@ -227,9 +226,8 @@ it('a loss is told though the log could not be read when the session was found t
     ...inner,
     query: (query) => (query.kind === 'history' ? Promise.reject(lostAnswer()) : inner.query(query)),
   };
-  await back.call('lock_check', { agent: 'alice', path: web });
-  stage.coordinator = inner;
-  expect((await back.join('alice')).text).toMatch(/^LOST "services\/auth"/);
+  const told = await back.join('alice', { resume: true });
+  expect(told.text).toMatch(/^What was LOST with your session cannot be read now: .*\nJOINED as alice/);
 });
 
 it('a loss that was told is not told again by a new process', async () => {
@@ -239,14 +237,12 @@ it('a loss that was told is not told again by a new process', async () => {
   expect((await alice.call('lock_check', { agent: 'alice', path: web })).text).toContain('LOST');
   await alice.server.kill();
   const back = await stage.startClient();
-  expect((await back.call('lock_check', { agent: 'alice', path: web })).text).not.toContain('LOST');
+  expect((await back.join('alice', { resume: true })).text).not.toContain('LOST');
   await back.acquire('alice', web);
   await revoke(stage, web);
   await back.server.kill();
   const again = await stage.startClient();
-  expect((await again.call('lock_check', { agent: 'alice', path: web })).text).toMatch(
-    /^LOST "services\/web"/,
-  );
+  expect((await again.join('alice', { resume: true })).text).toMatch(/^LOST "services\/web"/);
 });
 
 it('a join whose session could not be written is found again by the next one', async () => {

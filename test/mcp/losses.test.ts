@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { DurationMs, ScopePath } from '../../src/core/index.ts';
 import { defineScopes } from '../../src/service/testing.ts';
-import { configure, cutOff, revoke, waitOneSecond } from './support/contenders.ts';
+import { configure, cutOff, heldBy, revoke, waitOneSecond } from './support/contenders.ts';
 import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
 
 const scope = 'services/auth' as ScopePath;
@@ -51,10 +51,17 @@ it('a lease that has run out is told as one', async () => {
   );
 });
 
-it('a scope that is defined no more keeps the lock that was held in it', async () => {
+it('who holds a scope that no file names any more is told so, once, and keeps it', async () => {
   const held = await holder();
   await defineScopes(held.stage.bench.service, '.', 'services/web');
-  expect((await nextCall(held)).text).not.toContain('LOST');
+  expect((await nextCall(held)).text).toMatch(
+    /^"services\/auth" is WITHDRAWN: no scope file names it any more\./,
+  );
+  expect((await nextCall(held)).text).not.toContain('WITHDRAWN');
+  expect(await heldBy(held.stage, 'alice')).toEqual([scope]);
+  expect((await held.alice.call('coordination_status', {})).text).toMatch(
+    /- "services\/auth" by alice.*; withdrawn/,
+  );
 });
 
 it('who was blocked for too long is told that it was that', async () => {
@@ -79,21 +86,11 @@ it('who resumes is told what was lost since, by the name of the scope, and only 
   await alice.server.kill();
   await stage.pass(61_000);
   const back = await stage.startClient();
-  const resumed = await back.join('alice');
+  const resumed = await back.join('alice', { resume: true });
   expect(resumed.text).toMatch(
-    /^LOST "services\/auth" \(token \d+\) 1 s ago: its lease ended\..*\nRESUMED as alice.*\nYou hold nothing now\.$/,
+    /^LOST "services\/auth" \(token \d+\) 1 s ago: its lease ended\..*\nRESUMED as alice.*\nYou are alice\..*\nYou hold nothing now\.$/,
   );
   expect((await nextCall({ stage, alice: back })).text).not.toContain('LOST');
-});
-
-it('who goes on without joining is told so with its first call', async () => {
-  const { stage, alice } = await holder();
-  await alice.server.kill();
-  await revoke(stage, scope);
-  const back = await stage.startClient();
-  expect((await nextCall({ stage, alice: back })).text).toMatch(
-    /^LOST "services\/auth".*: olga revoked it\./,
-  );
 });
 
 it('what was given back, or granted again, or lost by an earlier incarnation is not told as lost', async () => {
@@ -104,12 +101,15 @@ it('what was given back, or granted again, or lost by an earlier incarnation is 
   await alice.acquire('alice', 'services/web');
   await alice.server.kill();
   const back = await stage.startClient();
-  expect((await back.join('alice')).text).not.toContain('LOST');
+  expect((await back.join('alice', { resume: true })).text).not.toContain('LOST');
   await back.acquire('alice', 'services/web');
   await inHerName(stage, 'AgentLeave');
   await back.server.kill();
   const anew = await stage.startClient();
-  expect((await anew.join('alice')).text).toMatch(/^JOINED as alice \(epoch \d+\)\.$/);
+  const joined = await anew.join('alice', { resume: true });
+  expect(joined.text).toMatch(
+    /^JOINED as alice \(epoch \d+\)\.\nYou are alice\. Pass agent: "alice\.\d+" on each call\.$/,
+  );
 });
 
 it('a loss is told in time even when the log cannot be read', async () => {

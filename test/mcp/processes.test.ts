@@ -57,7 +57,7 @@ it('a client that vanishes in mid-wait keeps its place, and goes on in it with a
   bob.kill();
   await lost;
   const back = await McpClient.start(sandbox);
-  const resumed = await back.join('bob');
+  const resumed = await back.join('bob', { resume: true });
   expect(resumed.facts).toMatchObject({ epoch: joined.facts['epoch'], ticket });
   const waiting = back.acquire('bob', 'services/auth');
   await alice.call('lock_release', { agent: 'alice' });
@@ -121,31 +121,31 @@ it('a cancelled call leaves nothing in the queue', async () => {
   await alice.close();
 });
 
-it('of two clients that claim a name one has it, and the other is told who', async () => {
+it('of two clients that ask for a name one has it, and the other cannot go on under it', async () => {
   const first = await McpClient.start(sandbox);
   const second = await McpClient.start(sandbox);
   const told = await Promise.all(
     [first, second].map((client) => client.call('agent_join', { agent: 'claude' })),
   );
-  const refused = told.filter(({ isError }) => isError);
-  expect(refused).toHaveLength(1);
-  const winner = told[0]?.isError === true ? second : first;
-  expect(refused[0]?.text).toContain(`claude is another live client of yours (process ${winner.pid}`);
-  expect(refused[0]?.text).toContain('Next: agent_join under another name, for example claude-2.');
+  expect(told.map(({ facts }) => String(facts['agent'])).sort()).toEqual(['claude', 'claude-2']);
+  const winner = told[0]?.facts['agent'] === 'claude' ? first : second;
+  const other = winner === first ? second : first;
+  const refused = await other.call('agent_join', { agent: 'claude', resume: true });
+  expect(refused.text).toContain(`claude is another live client of yours (process ${winner.pid}`);
   await Promise.all([first.close(), second.close()]);
 });
 
-it('many servers at once: every name has one keeper', async () => {
+it('many servers at once: every agent has a name of its own', async () => {
   const clients = await Promise.all(Array.from({ length: 4 }, () => McpClient.start(sandbox)));
   const told = await Promise.all(clients.map((client) => client.call('agent_join', { agent: 'claude' })));
-  expect(told.filter(({ isError }) => !isError)).toHaveLength(1);
+  expect(new Set(told.map(({ facts }) => facts['agent'])).size).toBe(4);
   await Promise.all(clients.map((client) => client.close()));
 });
 
 it('an agent that a shell has joined goes on in a client, under its epoch', async () => {
   const { envelope } = await rhemaJson(sandbox, 'agent', 'join', 'alice');
   const client = await McpClient.start(sandbox);
-  const told = await client.join('alice');
-  expect(told.facts).toMatchObject({ epoch: envelope['epoch'] });
+  const told = await client.join('alice', { resume: true });
+  expect(told.facts).toMatchObject({ agent: 'alice', epoch: envelope['epoch'] });
   await client.close();
 });

@@ -72,6 +72,10 @@ it('what is no message is answered with an error, and the session goes on', asyn
   expect(await server.answer(10)).toMatchObject({ error: { code: -32_602 } });
   server.request(11, 'resources/read', { uri: 'rhema://nothing' });
   expect(await server.answer(11)).toMatchObject({ error: {} });
+  server.request(20, 'resources/read', { uri: 5 });
+  expect(await server.answer(20)).toMatchObject({
+    error: { code: -32_602, message: 'params.uri: 5 is a number: write text' },
+  });
   expect(await server.tool(12, 'lock_acquire', { agent: 'alice', scopes: [1] })).toMatch(
     /^INVALID_INPUT: scopes\[0\]: /,
   );
@@ -101,8 +105,10 @@ it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends it at once, also in m
   expect((await server.ended).code).toBe({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129 }[signal]);
   const again = new RawServer(sandbox);
   await again.initialize();
-  for (const [id, who] of [wait.agent, `holder-${signal}`].entries())
-    await again.tool(id, 'agent_report', { agent: who, status: 'left' });
+  for (const [id, who] of [wait.agent, `holder-${signal}`].entries()) {
+    await again.tool(2 * id, 'agent_join', { agent: who, resume: true });
+    await again.tool(2 * id + 1, 'agent_report', { agent: who, status: 'left' });
+  }
   await hangUp(again);
 });
 

@@ -85,8 +85,8 @@ it('a process that goes on under a name tells at once what is held, and passes i
   await grantedBetweenCalls(pair, [auth]);
   await pair.bob.server.kill();
   const back = await pair.stage.startClient();
-  const told = await back.call('lock_check', { agent: 'bob', path: web });
-  expect(told.text).toMatch(/^You hold "services\/auth" \(token \d+\) from before\.\nYou MUST NOT write/);
+  const told = await back.join('bob', { resume: true });
+  expect(told.text).toMatch(/^RESUMED as bob.*\n.*\nYou hold "services\/auth" \(token \d+\)\./);
   await back.server.kill();
   const unheard = await pair.stage.startClient();
   const inner = pair.stage.coordinator;
@@ -95,12 +95,13 @@ it('a process that goes on under a name tells at once what is held, and passes i
   pair.stage.coordinator = {
     ...inner,
     query: async (query) => {
-      if (query.kind === 'scopes') await gate;
+      if (query.kind === 'status') await gate;
       return inner.query(query);
     },
   };
   const abort = new AbortController();
-  const asking = unheard.call('lock_check', { agent: 'bob', path: web }, { signal: abort.signal });
+  const again = { agent: 'bob', resume: true };
+  const asking = unheard.call('agent_join', again, { signal: abort.signal });
   await quiet();
   abort.abort('request timeout');
   await expect(asking).rejects.toThrow();

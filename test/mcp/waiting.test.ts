@@ -250,6 +250,7 @@ it('a connection that breaks leaves the place, and another connection goes on in
   await waiting;
   await bob.server.kill();
   const back = await stage.startClient();
+  await back.join('bob', { resume: true });
   const again = back.acquire('bob', 'services/auth');
   await quiet();
   expect((await statusOf(stage)).waiters).toEqual(before);
@@ -288,6 +289,7 @@ it('the bound on uncollected grants can be set', async () => {
   const { stage, alice, bob } = await contenders();
   await bob.server.kill();
   const hasty = await stage.startClient('modern', { collectMs: 5_000 });
+  await hasty.join('bob', { resume: true });
   await waitOneSecond(stage, hasty);
   await alice.call('lock_release', { agent: 'alice' });
   await stage.pass(5_000);

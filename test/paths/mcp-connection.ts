@@ -5,14 +5,7 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { SocketCoordinator } from '../../src/client/index.ts';
 import { Call } from '../../src/cli/call.ts';
 import { mcpPorts } from '../../src/cli/mcp-ports.ts';
-import {
-  createFace,
-  createMcpServer,
-  factsKey,
-  type Face,
-  type McpPorts,
-  type SessionKeeping,
-} from '../../src/mcp/index.ts';
+import { createFace, createMcpServer, factsKey, type Face, type McpPorts } from '../../src/mcp/index.ts';
 import type { Coordinator, Reply, TicketReply, TicketRequest } from '../../src/protocol/index.ts';
 import { connectTo, isUnavailable } from './client-face.ts';
 import { contextIn } from './shell.ts';
@@ -59,11 +52,10 @@ export class McpConnection {
     this.#link = link;
   }
 
-  /** `sessions`: null for those in the user's files. */
-  static async open(stage: Stage, era: Era, sessions: SessionKeeping | null = null): Promise<McpConnection> {
+  static async open(stage: Stage, era: Era): Promise<McpConnection> {
     const timers = new HeldTimers();
     const link = new Link(await connectTo(stage));
-    const face = await createFace(portsOf(stage, timers, link, sessions), faceOptions);
+    const face = await createFace(portsOf(stage, timers, link), faceOptions);
     const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
     const serverOptions = { version: stageVersion, face: () => Promise.resolve(face) };
     // The same interface, declared once for clients and once for servers.
@@ -128,7 +120,7 @@ export class McpConnection {
 }
 
 /** The ports of the real process. */
-function portsOf(stage: Stage, timers: HeldTimers, link: Link, sessions: SessionKeeping | null): McpPorts {
+function portsOf(stage: Stage, timers: HeldTimers, link: Link): McpPorts {
   const context = contextIn(stage, () => Promise.resolve(link));
   const clock = { ...context.clock, after: timers.after };
   const ports = mcpPorts(new Call({ ...context, clock }, {}, context.cwd));
@@ -136,10 +128,6 @@ function portsOf(stage: Stage, timers: HeldTimers, link: Link, sessions: Session
     ...ports,
     report: (facts, message) => {
       throw new Error(`${message}: ${JSON.stringify(facts)}`);
-    },
-    open: async () => {
-      const workspace = await ports.open();
-      return sessions === null ? workspace : { ...workspace, sessions };
     },
   };
 }

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { deleteSession, readSession, statePaths, type StatePaths } from '../../src/client/index.ts';
 import type { AgentId, Command, CommandOf, ScopePath } from '../../src/core/index.ts';
-import type { AgentSession, SessionKeeping } from '../../src/mcp/index.ts';
 import { ClientFace, obstacleToClient } from './client-face.ts';
 import type { Answer, Face, FaultName, Shown, Wait } from './face.ts';
 import { McpAgent } from './mcp-agent.ts';
-import { toAnswer } from './mcp-answers.ts';
 import { callOf, type ToolCall } from './mcp-calls.ts';
 import { McpConnection, type Era } from './mcp-connection.ts';
 import { asTold } from './mcp-text.ts';
@@ -71,9 +69,7 @@ export class McpFace implements Face {
       case 'AgentLeave':
         return this.#leave(command, call);
       case 'Heartbeat':
-        return command.session === ownSession
-          ? this.#agentOf(speaker).beat(call)
-          : this.#forge(command, call);
+        return this.#agentOf(speaker).beat(call);
       case 'AcquireLock':
         return this.#agentOf(speaker).acquire(command.scopes, call);
       case 'ContextModify':
@@ -130,6 +126,12 @@ export class McpFace implements Face {
         return this.#anyAgent();
       case 'CancelWait':
         return this.#waitsFor(command.agent).length === 0 ? null : command.agent;
+      case 'AgentJoin':
+        // A join as one who takes part already is another agent, whatever it is called.
+        return this.#isPresent(command.agent) ? null : command.agent;
+      case 'Heartbeat':
+        // Nobody goes on under a session that lies there, but by a command of its own.
+        return command.session === ownSession ? command.agent : null;
       case 'ReleaseLock':
         return this.#releasesOnly(command) ? command.agent : null;
       case 'ContextModify':
@@ -146,13 +148,14 @@ export class McpFace implements Face {
     return [...this.#agents.keys()].find(isFree) ?? null;
   }
 
-  /** `lock_release` takes no token, and gives up a place for what it names. */
+  /** `lock_release` takes no token, shows those that the server knows of, and gives up a place for what it names. */
   #releasesOnly({ agent, scopes, token }: CommandOf<'ReleaseLock'>): boolean {
     const waited = this.#waitsFor(agent);
-    return token === null && !waited.some((scope) => scopes?.includes(scope) ?? true);
+    const hidesLoss = scopes?.some((scope) => this.#lost.has(lossOf(agent, scope))) ?? false;
+    return token === null && !hidesLoss && !waited.some((scope) => scopes?.includes(scope) ?? true);
   }
 
-  /** `context_record` itself looks what was recorded last. */
+  /** `lock_check` shows what was recorded last, and only then it can be recorded over. */
   #isSeen({ scope, file, baseDigest }: CommandOf<'ContextModify'>): boolean {
     const view = this.#shown.scopes.scopes.find(({ path }) => path === scope);
     return (view?.contexts[file]?.digest ?? null) === baseDigest;
@@ -195,37 +198,22 @@ export class McpFace implements Face {
   }
 
   /** Clients of both eras take turns. */
-  #open(sessions: SessionKeeping | null = null): Promise<McpConnection> {
+  #open(): Promise<McpConnection> {
     const era: Era = (this.#opened += 1) % 2 === 0 ? 'legacy' : 'modern';
-    return this.#openConnection(this.#stage, era, sessions);
+    return this.#openConnection(this.#stage, era);
   }
 
-  /** Who takes part already is asked for by another user's client; to the agent's own it would be a heartbeat. */
-  async #join({ agent }: CommandOf<'AgentJoin'>, call: ToolCall): Promise<Answer> {
-    if (this.#isPresent(agent)) return this.#callAsStranger(null, call);
-    if (!this.#agents.has(agent))
-      this.#agents.set(agent, new McpAgent(agent, await this.#open(), this.waits));
-    return this.#agentOf(agent).call(call);
+  /** To a server that has not heard that its agent is lost, another join would be another agent. */
+  async #join({ agent }: CommandOf<'AgentJoin'>, { tool, args }: ToolCall): Promise<Answer> {
+    const isKnown = this.#agents.has(agent);
+    if (!isKnown) this.#agents.set(agent, new McpAgent(agent, await this.#open(), this.waits));
+    return this.#agentOf(agent).call({ tool, args: isKnown ? { ...args, resume: true } : args });
   }
 
   async #leave({ agent }: CommandOf<'AgentLeave'>, call: ToolCall): Promise<Answer> {
     const answer = await this.#agentOf(agent).call(call);
     if (answer.code === null) this.#agentOf(agent).forgetPlace();
     return answer;
-  }
-
-  /** The server of somebody who has written a session file of his own: it goes on under it with a heartbeat. */
-  #forge({ agent, epoch }: CommandOf<'Heartbeat'>, call: ToolCall): Promise<Answer> {
-    return this.#callAsStranger({ agent, epoch, secret: forgedSecret }, call);
-  }
-
-  async #callAsStranger(session: AgentSession | null, { tool, args }: ToolCall): Promise<Answer> {
-    const connection = await this.#open(keepingOnly(session));
-    try {
-      return toAnswer(await connection.call(tool, args));
-    } finally {
-      await connection.close();
-    }
   }
 
   /**
@@ -237,6 +225,7 @@ export class McpFace implements Face {
     this.#stage.checkout.writeFile(scope, file, content);
     const caller = this.#agentOf(agent);
     if (token === null) await caller.renew();
+    await caller.call({ tool: 'lock_check', args: { agent, path: `${scope}/${file}` } });
     const answer = await caller.call(call);
     const digest = createHash('sha256').update(content).digest('hex');
     return answer.code === null ? { ...answer, told: { ...answer.told, digest } } : answer;
@@ -245,19 +234,6 @@ export class McpFace implements Face {
 
 const releasingKinds: ReadonlySet<Command['kind']> = new Set(['ReleaseLock', 'SetAgentStatus', 'AgentLeave']);
 const lossOf = (agent: AgentId, scope: ScopePath): string => `${agent} ${scope}`;
-
-const forgedSecret = 'f'.repeat(32);
-
-/** The sessions of another user, who has this one, or none. */
-function keepingOnly(session: AgentSession | null): SessionKeeping {
-  return {
-    claim: async () => ({ kind: 'kept' }),
-    read: async () => session,
-    write: async () => undefined,
-    release: async () => undefined,
-    forget: async () => undefined,
-  };
-}
 
 /** Why a step cannot be taken through MCP, by what the labels of such steps have in common. */
 const mcpObstacles: readonly (readonly [RegExp, string])[] = [

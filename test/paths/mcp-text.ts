@@ -59,7 +59,7 @@ function toAgent(line: string, views: readonly AgentView[]): AgentView {
 
 function toLock(line: string, views: readonly LockView[], nowMs: number): LockView {
   const pattern =
-    /^"([^"]+)" by (\S+?),? for .*; lease (.+) more; token (\d+)(?:; (\d+) agents? in the queue)?$/;
+    /^"([^"]+)" by (\S+?),? for .*; lease (.+) more; token (\d+)(?:; (\d+) agents? in the queue)?(?:; withdrawn)?$/;
   const [, scope, agent, lease = '', token, queueLength = '0'] = expectMatch(pattern, line);
   const view = found(views, (one) => one.scope === scope, line);
   return {
@@ -96,7 +96,8 @@ function toSync(line: string, views: readonly SyncView[]): SyncView {
 }
 
 function toScope(line: string, views: readonly ScopeView[]): ScopeView {
-  const pattern = /^"([^"]+)" \("[^"]*"\), sync (\w+)(?:, depends on ([^,]+))?(?:, held by (\S+))?$/;
+  const pattern =
+    /^"([^"]+)" \("[^"]*"\), sync (\w+)(?:, depends on ([^,]+))?(?:, held by ([^\s,]+))?(?:, withdrawn)?$/;
   const [, path, syncStatus, dependencies = '', holder] = expectMatch(pattern, line);
   return {
     ...found(views, (one) => one.path === path, line),

@@ -46,8 +46,8 @@ describe('an interface that is wrong is caught', () => {
           ? { code: null, revision: (await right.look()).status.revision, told: {} }
           : right.perform(command),
     }));
-    expect(report).toMatch(/client on Locks22c2 differs at step \d+: ReleaseLock\(a\d,s\d\)\n/);
-    expect(report).toMatch(/expected: accepted.*\n +seen: +UNCHANGED/);
+    expect(report).toMatch(/client on Locks22c2 differs at step \d+: ReleaseLock\(a\d,s\d\)!LOCK_NOT_HELD\n/);
+    expect(report).toMatch(/expected: LOCK_NOT_HELD.*\n +seen: +UNCHANGED/);
   });
 
   it('when it calls two refusals by the same code', async () => {
@@ -123,7 +123,7 @@ describe('MCP that is wrong is caught', () => {
       if (name !== 'lock_release') return call(name, args, signal);
       return { text: 'RELEASED "s1".', isError: false, facts: { released: ['s1'], ticket: null } };
     });
-    expect(found).toMatch(/mcp on Hold21 differs at step \d+: ReleaseLock\(a\d,s1\)\n/);
+    expect(found).toMatch(/mcp on Hold21 differs at step \d+: ReleaseLock\(a\d,s1\)!LOCK_NOT_HELD\n/);
     expect(found).toContain('lock_release {"agent":"a1","scopes":["s1"]}');
   });
 

@@ -124,8 +124,8 @@ export class ClientPlay {
   }
 }
 
-const join = (agent: string): Step => ({
-  move: call('agent_join', { agent, task: 'the api' }),
+const join = (agent: string, more: { readonly resume?: true } = {}): Step => ({
+  move: call('agent_join', { agent, task: 'the api', ...more }),
   // JOINED, or RESUMED where the session has outlived the lease.
   until: `as ${agent}`,
 });
@@ -154,7 +154,7 @@ function takeTurn(agent: string, until: Promise<unknown>): Step[] {
 function comeBack(agent: string, lostToken: number): Step[] {
   const write = call('context_record', { agent, path: contendedFile, token: lostToken });
   return [
-    join(agent),
+    join(agent, { resume: true }),
     { move: write, until: 'STALE_FENCING_TOKEN' },
     acquire(agent, 'go on with the login'),
     release(agent),

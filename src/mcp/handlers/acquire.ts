@@ -1,9 +1,11 @@
-import type { ScopePath } from '../../core/index.ts';
+import type { Grant, ScopePath } from '../../core/index.ts';
 import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
-import { grantsText, vainText, type KeptAgent } from '../kept-agent.ts';
+import type { KeptAgent } from '../kept-agent.ts';
+import { grantsText, vainText } from '../lock-words.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { scopesNamed } from '../scopes.ts';
+import { ownInTheWay } from '../seats.ts';
 import { duration, quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
 import type { Visit } from '../visit.ts';
@@ -37,12 +39,11 @@ async function answerOf(
 ): Promise<ToolAnswer> {
   switch (acquired.kind) {
     case 'granted':
-      visit.tell(acquired.locks);
-      return grantedAnswer(acquired);
+      return grantedAnswer(work, visit, acquired.locks);
     case 'waiting':
       return waitingAnswer(work, visit.agent, acquired);
     case 'refused':
-      return informedRefusal(work.workspace.coordinator, acquired.rejection, work.clock.nowMs());
+      return informedRefusal(work, visit.agent, acquired.rejection);
     case 'ended': {
       const text = vainText(scopes, acquired.ticket, acquired.cause);
       visit.owe(text);
@@ -51,9 +52,25 @@ async function answerOf(
   }
 }
 
-function grantedAnswer({ locks }: Extract<Acquired, { kind: 'granted' }>): ToolAnswer {
-  const text = `GRANTED ${grantsText(locks)}. It is yours until lock_release; renewal is automatic.`;
-  return told(text, { status: 'granted', locks: locks.map(({ scope, token }) => ({ scope, token })) });
+/** What it had before, and knew of, is told apart from what it is granted now. */
+function grantedAnswer(work: Work, visit: Visit, locks: readonly Grant[]): ToolAnswer {
+  const isOld = (lock: Grant): boolean => lock.already === true && visit.agent.holdings.knows(lock);
+  const old = locks.filter(isOld);
+  const granted = locks.filter((lock) => !isOld(lock));
+  visit.tell(locks);
+  const lines = [
+    ...(granted.length === 0
+      ? []
+      : [`GRANTED ${grantsText(granted)}. It is yours until lock_release; renewal is automatic.`]),
+    ...old.map((lock) => alreadyText(lock, work.clock.nowMs())),
+  ];
+  const facts = { status: 'granted', locks: locks.map(({ scope, token }) => ({ scope, token })) };
+  return told(lines.join('\n'), facts);
+}
+
+function alreadyText({ scope, token, sinceMs }: Grant, nowMs: number): string {
+  const since = sinceMs === undefined ? '' : ` since ${duration(nowMs - sinceMs)}`;
+  return `HELD already: you hold ${quoted(scope)} (token ${token})${since}; the lease was renewed, and a reason that you gave is the one that others read now.`;
 }
 
 async function waitingAnswer(
@@ -71,6 +88,11 @@ async function waitingAnswer(
   const text = [
     `WAITING for ${scopes.map(quoted).join(', ')}: place ${position} in the queue, ticket ${ticket}.`,
     ...(why?.waiters ?? []).flatMap((waiter) => obstacleLines(waiter, why?.waitsFor ?? [], nowMs)),
+    ...ownInTheWay(
+      work.desk.seats,
+      agent,
+      (why?.waitsFor ?? []).map((lock) => lock.agent),
+    ),
     `Next: call lock_acquire again with the same scopes. Your place is kept for ${duration(deadlineMs - nowMs)} more; do not edit meanwhile.`,
   ].join('\n');
   return told(text, { status: 'waiting', ticket, position });

@@ -4,7 +4,8 @@ import { refused, told, type ToolAnswer } from '../answer.ts';
 import { eventLine } from '../events.ts';
 import { problemsAround } from '../informed-refusals.ts';
 import type { KeptAgent } from '../kept-agent.ts';
-import { fileNamed, nearestScope } from '../scopes.ts';
+import { fileIn, fileNamed, nearestScope } from '../scopes.ts';
+import { ownInTheWay } from '../seats.ts';
 import { bounded, duration, purpose, quoted } from '../text.ts';
 import { holderText } from '../views.ts';
 import type { AgentHandler, Work } from './handler.ts';
@@ -25,8 +26,21 @@ export const check: AgentHandler<'lock_check'> = async (work, { agent }, { path:
   if (lock?.agent === agent.session.agent && lock.epoch === agent.session.epoch) agent.sees(lock);
   const checked = token === undefined ? null : await checkToken(work, scope, token);
   const mayWrite = verdict(agent, scope.path, why, checked);
-  return answer(work, path, why, { ...mayWrite, notes: problemsAround(path, scope, known), scope });
+  const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);
+  const notes = [...problemsAround(path, scope, known), ...recordedNotes(agent, scope, path), ...own];
+  return answer(work, path, why, { ...mayWrite, notes, scope });
 };
+
+/** What is recorded of a context file. From now on the agent knows of it, and may record what it makes of it. */
+function recordedNotes(agent: KeptAgent, scope: ScopeView, path: ScopePath): readonly string[] {
+  const recorded = scope.contexts[fileIn(scope.path, path)];
+  if (recorded === undefined) return [];
+  const before = agent.seen.get(path);
+  agent.seen.set(path, recorded.digest);
+  if (before === recorded.digest) return [];
+  const since = before === undefined ? 'Recorded last' : 'CHANGED since you last saw it: recorded';
+  return [`${since} by ${recorded.agent}, @${recorded.revision}. Read it before you write it.`];
+}
 
 function outside(path: string): ToolAnswer {
   const story = `${quoted(path)} is in no scope: nothing coordinates it.`;

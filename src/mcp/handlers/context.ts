@@ -2,12 +2,15 @@ import { asRevision, type Grant, type ScopePath } from '../../core/index.ts';
 import { invalidInput, type Reply } from '../../protocol/index.ts';
 import { refused, told } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
-import { fileNamed, nearestScope } from '../scopes.ts';
+import { fileIn, fileNamed, nearestScope } from '../scopes.ts';
 import { quoted } from '../text.ts';
 import { syncAgainText } from '../views.ts';
 import type { AgentHandler } from './handler.ts';
 
-/** Records what a context file of a scope is now, under the scope's lock. */
+/**
+ * Records what a context file of a scope is now, under the scope's lock. It is compared with what this agent was last shown
+ * of the file: only so an agent that writes from memory does not undo what another has written meanwhile.
+ */
 export const recordContext: AgentHandler<'context_record'> = async (work, visit, input) => {
   const { agent } = visit;
   const { workspace } = work;
@@ -17,7 +20,9 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
   if (scope === null) return refused('SCOPE_NOT_FOUND', `${quoted(path)} is in no scope.`, null);
   const digest = await workspace.digestOf(path);
   if (digest === null) throw invalidInput('path', `there is no file ${quoted(path)}: write it first`);
-  const file = scope.path === '.' ? path : path.slice(scope.path.length + 1);
+  const file = fileIn(scope.path, path);
+  // Nobody loses anything by a record of what is recorded already.
+  const isSame = scope.contexts[file]?.digest === digest;
   visit.claim([scope.path]);
   await agent.settled();
   const reply = await agent.submit({
@@ -26,11 +31,12 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
     file,
     token: input.token === undefined ? agent.tokenFor(scope.path) : asRevision(input.token),
     digest,
-    baseDigest: scope.contexts[file]?.digest ?? null,
+    baseDigest: isSame ? digest : (agent.seen.get(path) ?? null),
   });
-  if (!reply.ok) return informedRefusal(workspace.coordinator, reply.rejection, work.clock.nowMs());
+  if (!reply.ok) return informedRefusal(work, agent, reply.rejection);
   if (reply.result.kind !== 'contextModified')
     throw new Error(`a context write was answered ${reply.result.kind}`);
+  agent.seen.set(path, digest);
   const { token, invalidated } = reply.result;
   const isTaken = token === reply.revision && agent.holdings.tokenOf(scope.path) !== token;
   if (isTaken) agent.granted([takenLock(scope.path, reply)], 'granted');

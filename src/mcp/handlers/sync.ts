@@ -24,7 +24,7 @@ export const sync: AgentHandler<'sync_scope'> = async (work, { agent }, input) =
   // The answer to its start may have been lost.
   if (code === 'SYNC_IN_PROGRESS' && details['agent'] === agent.session.agent)
     return refusalAnswer(reply.rejection, ownRun(scope, details['run']));
-  return informedRefusal(work.workspace.coordinator, reply.rejection, work.clock.nowMs());
+  return informedRefusal(work, agent, reply.rejection);
 };
 
 function agentCommand(scope: ScopePath, input: Input): AgentCommand {

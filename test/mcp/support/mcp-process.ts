@@ -60,8 +60,8 @@ export class McpClient {
   }
 
   /** Takes part, and fails when that is refused. */
-  async join(agent: string): Promise<Told> {
-    const told = await this.call('agent_join', { agent });
+  async join(agent: string, more: Readonly<Record<string, unknown>> = {}): Promise<Told> {
+    const told = await this.call('agent_join', { agent, ...more });
     if (told.isError) throw new Error(told.text);
     return told;
   }

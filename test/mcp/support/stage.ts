@@ -227,6 +227,11 @@ function keepingOf({ sessions, bench }: Stage, pid: number): SessionKeeping {
       if (keeper?.pid !== pid) sessions.keepers.set(agent, { pid, sinceMs: bench.clock.wallMs() });
       return { kind: 'kept' };
     },
+    take: async (agent) => void sessions.keepers.set(agent, { pid, sinceMs: bench.clock.wallMs() }),
+    keeper: async (agent) => {
+      const keeper = sessions.keepers.get(agent);
+      return keeper !== undefined && keeper.pid !== pid && sessions.living.has(keeper.pid) ? keeper : null;
+    },
     read: async (agent) => sessions.files.get(agent) ?? null,
     write: async (session) => void sessions.files.set(session.agent, session),
     release,
@@ -266,9 +271,9 @@ export class TestClient {
     return toldBy(result as CallToolResult);
   }
 
-  /** Joins under a name, and fails the test if that is refused. */
-  async join(agent: string): Promise<Told> {
-    const joined = await this.call('agent_join', { agent });
+  /** Joins under a name, or goes on under it, and fails the test if that is refused. */
+  async join(agent: string, more: Readonly<Record<string, unknown>> = {}): Promise<Told> {
+    const joined = await this.call('agent_join', { agent, ...more });
     if (joined.isError) throw new Error(joined.text);
     return joined;
   }

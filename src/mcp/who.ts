@@ -1,0 +1,61 @@
+/** What is said to whoever calls under a name that does not say who it is. */
+import type { AgentView } from '../protocol/index.ts';
+import type { Found, Other } from './agent-desk.ts';
+import { refused, type ToolAnswer } from './answer.ts';
+import type { Work } from './handlers/handler.ts';
+import { seatLines, type Seat } from './seats.ts';
+import { duration, quoted, quotedText } from './text.ts';
+
+/** Somebody else has the name, and lives. */
+export function takenAnswer(work: Work, name: string, other: Other | null): ToolAnswer {
+  const story = other === null ? `${name} is kept by another live client of yours.` : otherText(work, other);
+  const next = 'agent_join without resume: you are given a name like it that is free.';
+  return refused('NAME_IN_USE', story, next, { agent: name });
+}
+
+/** Several joins asked for the name: nobody is taken for another. */
+export function unclearAnswer({ clock }: Work, name: string, seats: readonly Seat[]): ToolAnswer {
+  const story = [
+    `more than one agent has asked for the name ${name} through this client, so it does not say which one you are.`,
+    ...seatLines(seats, clock.nowMs()),
+  ].join('\n');
+  return refused('NAME_UNCLEAR', story, `pass your own handle; if you have none, agent_join.`, {
+    agent: name,
+  });
+}
+
+/** Nobody has joined under it here. */
+export function unknownAnswer(work: Work, { name, other }: Extract<Found, { kind: 'unknown' }>): ToolAnswer {
+  const lines = seatLines(work.desk.seats.all, work.clock.nowMs());
+  const story = [
+    `no agent ${name} has joined through this client.`,
+    ...(other === null ? [] : [otherText(work, other)]),
+    ...lines,
+  ].join('\n');
+  const own = lines.length === 0 ? '' : 'if you are one of those, pass its handle; else ';
+  const next = `${own}agent_join, and pass the handle that it answers.`;
+  const isKept = other !== null && other.keeper !== null;
+  return refused(isKept ? 'NAME_IN_USE' : 'NOT_JOINED', story, next, { agent: name });
+}
+
+/** Who has a name, since when and with what, and whether one may go on as it. */
+export function otherText(work: Work, { view, keeper, isResumable }: Other): string {
+  const name = view.agent;
+  const about = aboutText(view, work.clock.nowMs());
+  if (keeper !== null)
+    return `${name} is another live client of yours (process ${keeper.pid}, for ${duration(work.wallMs() - keeper.sinceMs)}): ${about}.`;
+  if (isResumable)
+    return `${name} is present, and its process has ended: ${about}. If you are that one, agent_join with agent "${name}" and resume true goes on as it.`;
+  return `${name} takes part already, and its session is not kept here: it joined from another account or machine, or its joining was cut short: ${about}.`;
+}
+
+function aboutText(view: AgentView, nowMs: number): string {
+  const { program, task } = view.metadata;
+  return [
+    `joined ${duration(nowMs - view.joinedAtMs)} ago, seen ${duration(nowMs - view.seenAtMs)} ago`,
+    `its session ends in ${duration(view.sessionDeadlineMs - nowMs)} unless renewed`,
+    ...(program === undefined ? [] : [`program ${quotedText(String(program))}`]),
+    ...(task === undefined ? [] : [`task ${quotedText(String(task))}`]),
+    ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),
+  ].join(', ');
+}
