@@ -79,6 +79,14 @@ export class ArchivingStore implements LogStore {
     return this.#store.compact(beforeRevision);
   }
 
+  identity(): Promise<string> {
+    return this.#store.identity();
+  }
+
+  beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
+    return this.#store.beginAfter(expectedRevision, snapshot);
+  }
+
   close(): Promise<void> {
     return this.#store.close();
   }

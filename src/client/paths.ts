@@ -26,11 +26,14 @@ export interface StatePaths {
   readonly log: string;
   /** One file per agent that joined on this machine. */
   readonly sessions: string;
+  /** How far the log came, beside the folder: it outlives the log. */
+  readonly witness: string;
 }
 
 /** The paths of the repository with this common Git directory. Throws `NOT_A_REPOSITORY` if there is no such folder. */
 export function statePaths(commonDir: string): StatePaths {
-  const directory = join(realDirectory(commonDir), 'rhema');
+  const common = realDirectory(commonDir);
+  const directory = join(common, 'rhema');
   return {
     directory,
     database: join(directory, 'coordination.db'),
@@ -38,6 +41,7 @@ export function statePaths(commonDir: string): StatePaths {
     lock: join(directory, 'owner.lock'),
     log: join(directory, 'coordinator.log'),
     sessions: join(directory, 'sessions'),
+    witness: join(common, 'rhema.last'),
   };
 }
 

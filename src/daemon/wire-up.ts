@@ -20,6 +20,7 @@ import { LocalCoordinator } from './local-coordinator.ts';
 import { recordMainWorktree, withMainWorktree } from './main-worktree.ts';
 import { ScopeKeeper, type FirstLook } from './scope-keeper.ts';
 import { disabled, inForceOf } from './withheld.ts';
+import { WitnessFile } from './witness-file.ts';
 
 /** What is coordinated, and by which program. */
 export interface OpenOptions {
@@ -73,13 +74,22 @@ export async function openCoordination(options: OpenOptions, opener: Opener): Pr
     ensurePrivateDirectory(paths.directory);
     recordMainWorktree(repository, paths);
     const store = await openSqliteStore(paths.database);
-    return await start(options, opener, { first, scan, fingerprint, store }).catch(async (error: unknown) => {
-      await store.close();
+    const letGo: (() => void | Promise<void>)[] = [() => store.close()];
+    try {
+      const witness = openWitness(paths.witness, opener);
+      letGo.push(() => witness.close());
+      return await start(options, opener, { first, scan, fingerprint, store, witness });
+    } catch (error) {
+      for (const release of letGo) await release();
       throw error;
-    });
+    }
   } catch (error) {
     throw toFailure(error);
   }
+}
+
+function openWitness(path: string, { report }: Opener): WitnessFile {
+  return new WitnessFile(path, (message, cause) => report({ kind: 'witnessNotKept', message, cause }));
 }
 
 /** That the files cannot be looked at is not the end: the log may have a graph. */
@@ -102,14 +112,16 @@ interface Opened {
   readonly scan: (previous: LastGood | null) => Promise<ScanResult>;
   readonly fingerprint: () => Promise<string>;
   readonly store: SqliteStore;
+  readonly witness: WitnessFile;
 }
 
 async function start(options: OpenOptions, opener: Opener, opened: Opened): Promise<Coordination> {
-  const { first, scan, fingerprint, store } = opened;
+  const { first, scan, fingerprint, store, witness } = opened;
   const service = await startService(options, opener, opened);
   const close = async (): Promise<void> => {
     await service.stop();
     await store.close();
+    witness.close();
   };
   const keeper = new ScopeKeeper({
     scan,
@@ -146,6 +158,7 @@ async function startService(options: OpenOptions, opener: Opener, opened: Opened
     clock: new SystemClock(host),
     timers: systemTimers,
     host,
+    witness: opened.witness,
     options: {
       horizonMs: horizonOf(first),
       checkInvariants: safetyEnabled ? 'sampled' : 'never',

@@ -41,6 +41,14 @@ export function openToAppend(path: string): number {
   return file;
 }
 
+/** Opens a file of this user's to read and write it in place, and makes it when there is none. Whoever opens it closes it. */
+export function openToUpdate(path: string): number {
+  const isNew = lookAt(path) === null;
+  const file = opened(path, constants.O_RDWR | constants.O_CREAT, refuseSecondName);
+  if (isNew) give(path, file);
+  return file;
+}
+
 /** The whole text of a file of this user's that nobody else may read; null when there is none. */
 export function readOwnText(path: string): string | null {
   const file = openToRead(path);

@@ -6,6 +6,7 @@ export {
   moveContent,
   openToAppend,
   openToRead,
+  openToUpdate,
   readOwnText,
   refuseIfReadableByOthers,
   refuseOther,

@@ -34,7 +34,14 @@ export function unavailable(message: string, cause?: unknown): CoordinatorError 
 
 /** Trouble that nobody is waiting to hear of: for the owner's log. */
 export interface Problem {
-  readonly kind: 'corruptSnapshot' | 'snapshotNotSaved' | 'violation' | 'bug' | 'appendFailed';
+  readonly kind:
+    | 'logBegunAnew'
+    | 'witnessNotKept'
+    | 'corruptSnapshot'
+    | 'snapshotNotSaved'
+    | 'violation'
+    | 'bug'
+    | 'appendFailed';
   readonly message: string;
   readonly cause: unknown;
 }

@@ -6,6 +6,7 @@ import type { Report } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import type { SnapshotPolicy } from './snapshots.ts';
 import type { Timers } from './timers.ts';
+import type { Witness } from './witness.ts';
 import type { WriterLimits } from './writer.ts';
 
 /** What the service stands on. The store stays the opener's: it is closed by whoever opened it. */
@@ -14,6 +15,8 @@ export interface ServicePorts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly host: HostIdentity;
+  /** None unless given. */
+  readonly witness?: Witness;
   readonly options?: Partial<ServiceOptions>;
 }
 

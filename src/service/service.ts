@@ -41,6 +41,7 @@ import { Replica } from './replica.ts';
 import { SecretHasher } from './secrets.ts';
 import { Snapshots } from './snapshots.ts';
 import { TicketDesk, type TicketCall } from './tickets.ts';
+import { goOnAbove, noWitness } from './witness.ts';
 import { Writer } from './writer.ts';
 
 type WithoutStamp<C> = C extends Command ? Omit<C, 'atMs' | 'requestId'> : never;
@@ -80,6 +81,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   readonly #startedAtMs: TimeMs;
   #snapshots: Snapshots | null = null;
   #firstRevision = asRevision(1);
+  #noteLast: (last: Revision) => void = () => undefined;
   #holdsNothing = true;
   /** Whether the last batch found the log. */
   #reachable = false;
@@ -122,6 +124,8 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   async open(): Promise<void> {
     const { store } = this.#ports;
     const { report } = this.#options;
+    const { witness = noWitness } = this.#ports;
+    this.#noteLast = await goOnAbove(store, witness, report);
     const { snapshotRevision } = await this.#replica.open();
     await this.#past.open(this.#replica.state);
     this.#firstRevision = (await store.bounds()).first;
@@ -250,6 +254,8 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   }
 
   #onCommitted(entries: readonly Entry[], state: State): void {
+    const newest = entries.at(-1);
+    if (newest !== undefined) this.#noteLast(newest.revision);
     this.#past.note(entries);
     this.#feed.publish(entries);
     this.#tickets.onCommitted(entries, state);

@@ -25,6 +25,7 @@ import type { HostIdentity } from './host.ts';
 import type { ServiceOptions } from './options.ts';
 import { openService, type Service } from './service.ts';
 import { ManualTimers } from './timers.ts';
+import type { Witness } from './witness.ts';
 
 /** What happens to the next append; without one it succeeds. */
 export type AppendFate = 'answerLost' | 'requestLost' | 'busy' | 'diskFull' | 'forbidden';
@@ -88,6 +89,8 @@ export class ScriptedStore implements LogStore {
   watch = (from: Revision, signal: AbortSignal) => this.#inner.watch(from, signal);
   saveSnapshot = (snapshot: StoredSnapshot) => this.#inner.saveSnapshot(snapshot);
   compact = (before: Revision) => this.#inner.compact(before);
+  identity = () => this.#inner.identity();
+  beginAfter = (expected: Revision, snapshot: StoredSnapshot) => this.#inner.beginAfter(expected, snapshot);
   close = () => this.#inner.close();
 }
 
@@ -104,6 +107,7 @@ export interface BenchWishes {
   readonly log?: MemoryLog;
   readonly clock?: ManualClock;
   readonly host?: HostIdentity;
+  readonly witness?: Witness;
   readonly options?: Partial<ServiceOptions>;
 }
 
@@ -111,7 +115,7 @@ export const thisHost: HostIdentity = { hostId: 'host-1', bootId: 'boot-1' };
 
 /** A service of its own on a log, which others may share. Every invariant is checked at every revision. */
 export async function openBench(wishes: BenchWishes = {}): Promise<Bench> {
-  const { log = new MemoryLog(), clock = new ManualClock(), host = thisHost, options } = wishes;
+  const { log = new MemoryLog(), clock = new ManualClock(), host = thisHost, witness, options } = wishes;
   const store = new ScriptedStore(log);
   const timers = new ManualTimers(clock);
   const problems: Problem[] = [];
@@ -120,6 +124,7 @@ export async function openBench(wishes: BenchWishes = {}): Promise<Bench> {
     clock,
     timers,
     host,
+    ...(witness === undefined ? {} : { witness }),
     options: {
       checkInvariants: 'always',
       chance: () => 0,

@@ -323,6 +323,42 @@ export const logStoreContract: readonly ContractCase[] = [
     },
   },
   {
+    title: 'a log that begins anew after a snapshot has only that, and goes on after it',
+    run: async (open) => {
+      const store = await filled(open, 4);
+      const other = await open();
+      await store.saveSnapshot(sampleSnapshot(2));
+      const [begun, late] = [sampleSnapshot(1_000), sampleSnapshot(2_000)];
+      assert.equal(await store.beginAfter(revision(4), begun), true);
+      assert.equal(await other.beginAfter(revision(4), late), false);
+      assert.deepEqual(await other.bounds(), { first: 1_001, last: 1_000 });
+      assert.deepEqual(await other.loadSnapshot(), begun);
+      assert.deepEqual(await other.read(revision(3), 1), { kind: 'compacted', first: 1_001 });
+      assert.equal(await other.findRequest(sampleEntry(3).requestId!), null);
+      assert.deepEqual(await store.append(revision(1_000), sampleEntries(1_001, 2_000)), { kind: 'done' });
+      assert.deepEqual(await revisionsIn(other.read(revision(1_999), 9)), [1_999, 2_000]);
+      assert.equal((await other.findRequest(sampleEntry(1_003).requestId!))?.revision, 1_003);
+    },
+  },
+  {
+    title:
+      'an empty log can begin anew; a beginning that is not after the last revision is a bug of the caller',
+    run: async (open) => {
+      const store = await open();
+      assert.equal(await store.beginAfter(revision(0), sampleSnapshot(7)), true);
+      assert.deepEqual(await store.bounds(), { first: 8, last: 7 });
+      await assert.rejects(store.beginAfter(revision(7), sampleSnapshot(7)), { name: 'AssertionError' });
+    },
+  },
+  {
+    title: 'every store of a log tells the same identity',
+    run: async (open) => {
+      const [store, other] = [await open(), await open()];
+      assert.equal(await store.identity(), await other.identity());
+      assert.ok((await store.identity()).length > 0);
+    },
+  },
+  {
     title: 'watch gives what is there and then what is appended, each once and in order, from every store',
     run: async (open) => {
       const stores = [await open(), await open()];
@@ -384,6 +420,8 @@ export const logStoreContract: readonly ContractCase[] = [
         () => store.compact(revision(1)),
         () => store.search([], revision(1), 1),
         () => store.findRequest(asRequestId('one')),
+        () => store.identity(),
+        () => store.beginAfter(revision(3), sampleSnapshot(9)),
       ];
       for (const call of calls) await assert.rejects(call(), failure('CLOSED'));
     },

@@ -73,6 +73,16 @@ export interface LogStore {
    */
   compact(beforeRevision: Revision): Promise<void>;
 
+  /** Random, made with the log. A copy of it has the same one. */
+  identity(): Promise<string>;
+
+  /**
+   * Begins the log anew after a snapshot's revision, which must be after `expectedRevision`: the numbers between the two
+   * are given up. What was logged is put aside, where no call of this interface finds it. Nothing happens, and the answer
+   * is false, unless `expectedRevision` is the last one.
+   */
+  beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean>;
+
   /** Idempotent. Later calls of other methods fail with `CLOSED`. */
   close(): Promise<void>;
 }

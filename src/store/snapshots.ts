@@ -9,6 +9,11 @@ export function checkSnapshotRevision(revision: Revision, bounds: LogBounds): vo
   if (revision < bounds.first) throw compacted(revision, bounds.first);
 }
 
+/** A log begins anew after what it has: a number that was given is not given again. */
+export function checkBeginning(last: Revision, revision: Revision): void {
+  assert(revision > last, `beginAfter: revision ${revision} is not after the last one, ${last}`);
+}
+
 /**
  * The oldest snapshot that stays when entries before `beforeRevision` go: the newest at or before
  * `beforeRevision - 1`. 0 when there is none, so that all later ones stay.

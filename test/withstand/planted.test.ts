@@ -66,7 +66,8 @@ it('nothing that the program writes is written through a symbolic link that was 
   writeFileSync(join(outside, 'file'), longLog);
   for (const path of [...written, 'rhema/coordination.db-journal', 'rhema/owner.lock-journal']) {
     const place = join(sandbox.commonDir, path);
-    rmSync(sandbox.paths.directory, { recursive: true, force: true });
+    for (const made of [sandbox.paths.directory, sandbox.paths.witness])
+      rmSync(made, { recursive: true, force: true });
     if (path === 'rhema/coordinator.log.1') layDown(sandbox.paths.log, longLog);
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
     symlinkSync(join(outside, folders.has(path) ? 'folder' : 'file'), place);

@@ -63,7 +63,9 @@ function soundText(figures: Figures): string {
 }
 
 function beginning({ after }: Figures): string[] {
-  return after === 0 ? [] : [`the log was compacted: verified from the snapshot of revision ${after} on`];
+  return after === 0
+    ? []
+    : [`the log begins after revision ${after}: what was before was dropped, or was another log`];
 }
 
 function invariantsText({ invariants, invariantsEvery, revisionsChecked }: Figures): string {

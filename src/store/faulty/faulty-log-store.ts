@@ -80,6 +80,14 @@ export class FaultyLogStore implements LogStore {
     return this.#call('compact', () => this.#store.compact(beforeRevision));
   }
 
+  identity(): Promise<string> {
+    return this.#call('read', () => this.#store.identity());
+  }
+
+  beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
+    return this.#call('saveSnapshot', () => this.#store.beginAfter(expectedRevision, snapshot));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#store.close();

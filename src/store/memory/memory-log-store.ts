@@ -19,14 +19,17 @@ import type {
   StoredSnapshot,
 } from '../log-store.ts';
 import { backwardRange, checkAppended, decodeRange, forwardRange, type ReadRange } from '../ranges.ts';
-import { checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
+import { checkBeginning, checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
 import { printOf } from '../marks.ts';
 import { isFound, subjectsOf, type EntrySearch } from '../subjects.ts';
 import { onAbort, wakeAtFirst } from '../timers.ts';
 import { watchLog } from '../watch.ts';
 
+let memoryLogs = 0;
+
 /** What several {@link MemoryLogStore}s share: the place of the file that several processes open. */
 export class MemoryLog {
+  readonly identity: string = `memory-${(memoryLogs += 1)}`;
   first = 1;
   /** Without gaps from `first` on. Encoded, so that nobody can change history through an object he still holds. */
   entries: StoredEntry[] = [];
@@ -130,6 +133,21 @@ export class MemoryLogStore implements LogStore {
     log.entries.splice(0, beforeRevision - log.first);
     log.first = beforeRevision;
     log.snapshots = log.snapshots.filter((row) => row.revision >= snapshotToKeep(revisions, beforeRevision));
+  }
+
+  async identity(): Promise<string> {
+    this.#refuseClosed();
+    return this.#log.identity;
+  }
+
+  async beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
+    this.#refuseClosed();
+    checkBeginning(expectedRevision, snapshot.revision);
+    if (this.#bounds().last !== expectedRevision) return false;
+    this.#log.first = snapshot.revision + 1;
+    this.#log.entries = [];
+    this.#log.snapshots = [encodeSnapshot(snapshot)];
+    return true;
   }
 
   async close(): Promise<void> {

@@ -35,7 +35,7 @@ export class IndexKeeper {
   /** Within the transaction that appended entries: adds what has become a whole segment. */
   appended(marks: readonly Mark[]): void {
     const last = marks.at(-1)?.revision ?? 0;
-    const indexed = indexedUpTo(this.#connection);
+    const indexed = this.#indexed();
     const upTo = indexableUpTo(last);
     if (upTo <= indexed || upTo - indexed > stepSegments * segmentEntries) return;
     const known = follows(this.#tail, marks) ? [...this.#tail, ...marks] : marks;
@@ -49,15 +49,21 @@ export class IndexKeeper {
     if (this.#tail.length > 2 * segmentEntries) this.#tail = this.#tail.slice(-segmentEntries);
   }
 
+  /** What was dropped, and what lies before a beginning, needs no index. */
+  #indexed(): number {
+    const { first } = boundsOf(this.#connection);
+    return Math.max(indexedUpTo(this.#connection), indexableUpTo(first - 1));
+  }
+
   /** Whether whole segments are missing, as in a log from before there was an index. */
   isBehind(): boolean {
-    return indexableUpTo(boundsOf(this.#connection).last) > indexedUpTo(this.#connection);
+    return indexableUpTo(boundsOf(this.#connection).last) > this.#indexed();
   }
 
   /** Adds some of the segments that are missing. */
   catchUp(): void {
-    const { first, last } = boundsOf(this.#connection);
-    const indexed = Math.max(indexedUpTo(this.#connection), indexableUpTo(first - 1));
+    const { last } = boundsOf(this.#connection);
+    const indexed = this.#indexed();
     const upTo = Math.min(indexableUpTo(last), indexed + stepSegments * segmentEntries);
     if (upTo > indexed) addToIndex(this.#connection, this.#marks([], indexed + 1, upTo), upTo);
   }
@@ -65,7 +71,7 @@ export class IndexKeeper {
   /** Entries before a revision that match, newest first, at most `limit`. */
   search(search: EntrySearch, before: number, limit: number): Found {
     const { first, last } = boundsOf(this.#connection);
-    const indexed = indexedUpTo(this.#connection);
+    const indexed = this.#indexed();
     const revisions: number[] = [];
     const newest = this.#marks(this.#tail, Math.max(first, indexed + 1), Math.min(last, before - 1));
     for (const { revision, subjects } of newest.toReversed()) {
@@ -85,7 +91,7 @@ export class IndexKeeper {
   /** The newest entry under a request id that is not in the index yet. */
   findRecentRequest(id: RequestId): Entry | null {
     const { first, last } = boundsOf(this.#connection);
-    const newest = this.#marks(this.#tail, Math.max(first, indexedUpTo(this.#connection) + 1), last);
+    const newest = this.#marks(this.#tail, Math.max(first, this.#indexed() + 1), last);
     const print = printOf(id);
     return this.#entryOf(
       newest.toReversed().flatMap((mark) => (mark.print === print ? [mark.revision] : [])),

@@ -4,15 +4,8 @@ import type { Connection } from './connection.ts';
 /** 'RHEM': marks the file as ours, so that no other SQLite database is ever taken for a log. */
 export const applicationId = 0x5248454d;
 
-/**
- * Forward only: a released migration is never changed; number n leads from version n - 1 to n (`PRAGMA user_version`).
- *
- * `entry` has no gaps between `log.first` and its highest revision. `log.settled` has no meaning: it is changed where
- * a transaction must write something. `log.indexed` is the last revision in the index (`entry-index.ts`); a log from before
- * there was one is indexed step by step once it is opened.
- */
-const migrations: readonly string[] = [
-  `CREATE TABLE entry (
+/** What holds the log itself; made anew where a log begins anew. */
+export const logTables = `CREATE TABLE entry (
      revision INTEGER PRIMARY KEY,
      format INTEGER NOT NULL,
      checksum INTEGER NOT NULL,
@@ -24,7 +17,17 @@ const migrations: readonly string[] = [
      format INTEGER NOT NULL,
      checksum INTEGER NOT NULL,
      body TEXT NOT NULL
-   ) STRICT;
+   ) STRICT;`;
+
+/**
+ * Forward only: a released migration is never changed; number n leads from version n - 1 to n (`PRAGMA user_version`).
+ *
+ * `entry` has no gaps between `log.first` and its highest revision. `log.settled` has no meaning: it is changed where
+ * a transaction must write something. `log.indexed` is the last revision in the index (`entry-index.ts`); a log from before
+ * there was one is indexed step by step once it is opened.
+ */
+const migrations: readonly string[] = [
+  `${logTables}
    CREATE TABLE log (
      id INTEGER PRIMARY KEY CHECK (id = 1),
      first INTEGER NOT NULL,
@@ -48,6 +51,8 @@ const migrations: readonly string[] = [
      prints BLOB NOT NULL
    ) STRICT;
    ALTER TABLE log ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;`,
+  `ALTER TABLE log ADD COLUMN identity TEXT NOT NULL DEFAULT '';
+   UPDATE log SET identity = lower(hex(randomblob(16)));`,
 ];
 
 export const schemaVersion = migrations.length;

@@ -13,7 +13,7 @@ import type {
   StoredSnapshot,
 } from '../log-store.ts';
 import { backwardRange, checkAppended, forwardRange, type ReadRange } from '../ranges.ts';
-import { checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
+import { checkBeginning, checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
 import { markOf, type Mark } from '../marks.ts';
 import type { EntrySearch } from '../subjects.ts';
 import { onAbort, wakeAtFirst } from '../timers.ts';
@@ -166,6 +166,22 @@ export class SqliteLogStore implements SqliteStore {
   async compact(beforeRevision: Revision): Promise<void> {
     for (let done = false; !done;)
       done = await this.#perform(() => this.#write(() => this.#compactStep(beforeRevision)));
+  }
+
+  identity(): Promise<string> {
+    return this.#perform(() => tables.identityOf(this.#connection));
+  }
+
+  async beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
+    checkBeginning(expectedRevision, snapshot.revision);
+    return this.#perform(() =>
+      this.#write(() => {
+        if (tables.boundsOf(this.#connection).last !== expectedRevision) return false;
+        tables.beginBefore(this.#connection, snapshot.revision + 1);
+        tables.upsertSnapshot(this.#connection, encodeSnapshot(snapshot));
+        return true;
+      }),
+    );
   }
 
   async verify(): Promise<readonly StoreError[]> {

@@ -4,6 +4,7 @@ import type { LogBounds } from '../log-store.ts';
 import { decodeRange } from '../ranges.ts';
 import type { Connection } from './connection.ts';
 import { dropFromIndex } from './entry-index.ts';
+import { logTables } from './migrations.ts';
 
 /** The log's tables, one function per statement. The caller brings the transaction. */
 
@@ -74,6 +75,21 @@ export function dropEntriesBefore(connection: Connection, revision: number): voi
   connection.run('DELETE FROM entry WHERE revision < ?', revision);
   connection.run('UPDATE log SET first = ?', revision);
   dropFromIndex(connection, revision);
+}
+
+export function identityOf(connection: Connection): string {
+  return connection.row<{ identity: string }>('SELECT identity FROM log').identity;
+}
+
+/** Puts the log aside, under names that say before which revision it was, and begins an empty one there. */
+export function beginBefore(connection: Connection, first: number): void {
+  connection.exec(
+    `ALTER TABLE entry RENAME TO entry_before_${first};
+     ALTER TABLE snapshot RENAME TO snapshot_before_${first};
+     ${logTables}`,
+  );
+  connection.run('UPDATE log SET first = ?, indexed = 0', first);
+  dropFromIndex(connection, first);
 }
 
 /** Writes one page without changing the log. */

@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { asRevision } from '../core/index.ts';
+import { WitnessFile } from './witness-file.ts';
+
+let folder: string;
+let path: string;
+const troubles: string[] = [];
+const open = (): WitnessFile => new WitnessFile(path, (message) => troubles.push(message));
+const seen = (last: number) => ({ log: 'c0ffee', last: asRevision(last) });
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rhema-witness-'));
+  path = join(folder, 'rhema.last');
+  troubles.length = 0;
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('what was noted last is read by the next process, and the file is for its user only', () => {
+  const witness = open();
+  expect(witness.read()).toBeNull();
+  for (const last of [1_000_000, 7, 9_007_199_254_740_991]) witness.note(seen(last));
+  expect(open().read()).toEqual(seen(9_007_199_254_740_991));
+  witness.note(seen(8));
+  witness.close();
+  witness.close();
+  expect(open().read()).toEqual(seen(8));
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('a damaged file is told and taken for none', () => {
+  open().note(seen(7));
+  writeFileSync(path, readFileSync(path, 'utf8').replace(' 7 ', ' 6 '));
+  expect(open().read()).toBeNull();
+  expect(troubles).toEqual([expect.stringContaining('is damaged')]);
+});
+
+test('a link is not followed', () => {
+  const target = join(folder, 'target');
+  writeFileSync(target, 'mine');
+  symlinkSync(target, path);
+  expect(open).toThrow(/symbolic link/);
+  expect(readFileSync(target, 'utf8')).toBe('mine');
+});

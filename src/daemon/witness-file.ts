@@ -1,0 +1,67 @@
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { asRevision } from '../core/index.ts';
+import { openToUpdate } from '../files/index.ts';
+import type { Sighting, Witness } from '../service/index.ts';
+
+/** One record of a fixed size, written over and over: it needs no room on a disk that is full. */
+const recordBytes = 128;
+/** A record may be read while another process writes it. */
+const readingsMax = 5;
+
+/** How far the log came, in a small file beside the folder that holds it. */
+export class WitnessFile implements Witness {
+  readonly #path: string;
+  readonly #file: number;
+  readonly #onTrouble: (message: string, cause: unknown) => void;
+  #isInTrouble = false;
+  #isClosed = false;
+
+  /** Throws when the file is not this user's own, or cannot be made. */
+  constructor(path: string, onTrouble: (message: string, cause: unknown) => void) {
+    this.#path = path;
+    this.#file = openToUpdate(path);
+    this.#onTrouble = onTrouble;
+  }
+
+  read(): Sighting | null {
+    for (let reading = 1; reading <= readingsMax; reading += 1) {
+      const record = Buffer.alloc(recordBytes);
+      const size = readSync(this.#file, record, 0, recordBytes, 0);
+      if (size === 0) return null;
+      const seen = decode(record.toString('utf8', 0, size));
+      if (seen !== null) return seen;
+    }
+    this.#onTrouble(`${this.#path} is damaged: how far the log had come is not known`, null);
+    return null;
+  }
+
+  /** The entry is durable whether this succeeds or not, so it fails nobody. */
+  note(seen: Sighting): void {
+    try {
+      writeSync(this.#file, encode(seen), 0, recordBytes, 0);
+      this.#isInTrouble = false;
+    } catch (cause) {
+      if (!this.#isInTrouble) this.#onTrouble(`${this.#path} cannot be written`, cause);
+      this.#isInTrouble = true;
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (!this.#isClosed) closeSync(this.#file);
+    this.#isClosed = true;
+  }
+}
+
+function encode({ log, last }: Sighting): Buffer {
+  const text = `rhema 1 ${last} ${log} `;
+  const line = `${text}${crc32(text).toString(16)}`;
+  return Buffer.from(`${line.padEnd(recordBytes - 1)}\n`);
+}
+
+function decode(record: string): Sighting | null {
+  const [, text, last, log, sum] = /^(rhema 1 (\d+) (\S+) )([0-9a-f]+) *\n$/.exec(record) ?? [];
+  if (text === undefined || last === undefined || log === undefined) return null;
+  return crc32(text).toString(16) === sum ? { log, last: asRevision(Number(last)) } : null;
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision } from '../core/index.ts';
+import { MemoryLog } from '../store/memory/index.ts';
+import {
+  acquire,
+  defineScopes,
+  join,
+  openBench,
+  resultOf,
+  scopePath,
+  submit,
+  type Bench,
+} from './testing.ts';
+import type { Sighting, Witness } from './witness.ts';
+
+class ManualWitness implements Witness {
+  seen: Sighting | null = null;
+  read = (): Sighting | null => this.seen;
+  note(seen: Sighting): void {
+    this.seen = seen;
+  }
+}
+
+async function grantedIn(bench: Bench) {
+  await defineScopes(bench.service, 'a');
+  const ann = await join(bench.service, 'ann');
+  const { token } = resultOf(await acquire(bench.service, ann, 'a'), 'granted').locks[0]!;
+  return { ann, token };
+}
+
+/** What a backup of a log at this moment is; its identity comes with it. */
+function copyOf(log: MemoryLog): MemoryLog {
+  const copy = Object.assign(new MemoryLog(), { identity: log.identity, first: log.first });
+  copy.entries = [...log.entries];
+  copy.snapshots = [...log.snapshots];
+  return copy;
+}
+
+describe('numbers that were handed out', () => {
+  it('begin at 1 in a repository that never had a log', async () => {
+    const witness = new ManualWitness();
+    const { service, log } = await openBench({ witness });
+    expect((await service.query({ kind: 'status', at: null })).revision).toBe(1);
+    expect(witness.seen).toEqual({ log: log.identity, last: 1 });
+  });
+
+  it('are noted before anybody is told of them', async () => {
+    const witness = new ManualWitness();
+    const bench = await openBench({ witness });
+    const { token } = await grantedIn(bench);
+    expect(witness.seen?.last).toBe(token);
+  });
+
+  it('go on in the same log, whoever owns it', async () => {
+    const witness = new ManualWitness();
+    const first = await openBench({ witness });
+    const { token } = await grantedIn(first);
+    const next = await openBench({ witness, log: first.log, clock: first.clock });
+    const status = await next.service.query({ kind: 'status', at: null });
+    expect(status).toMatchObject({ revision: token, locks: [{ scope: 'a', token }] });
+    expect(next.problems).toEqual([]);
+  });
+
+  it('are not handed out or accepted again when the log is gone', async () => {
+    const witness = new ManualWitness();
+    const { token } = await grantedIn(await openBench({ witness }));
+    const next = await openBench({ witness });
+    const now = await grantedIn(next);
+    expect(now.token).toBeGreaterThan(token);
+    expect(next.problems).toMatchObject([{ kind: 'logBegunAnew' }]);
+    const old = { kind: 'RenewLock', ...now.ann, scope: scopePath('a'), token, ttlMs: null } as const;
+    expect(await submit(next.service, old)).toMatchObject({
+      ok: false,
+      rejection: { code: 'STALE_FENCING_TOKEN' },
+    });
+  });
+
+  it('are not handed out or accepted again when an older log is put in its place', async () => {
+    const witness = new ManualWitness();
+    const first = await openBench({ witness });
+    const { ann, token } = await grantedIn(first);
+    const backup = copyOf(first.log);
+    await join(first.service, 'bob');
+    const next = await openBench({ witness, log: backup, clock: first.clock });
+    const status = await next.service.query({ kind: 'status', at: null });
+    expect(status).toMatchObject({ locks: [], agents: [] });
+    expect(status.revision).toBeGreaterThan(token + 1);
+    const old = { kind: 'RenewLock', ...ann, scope: scopePath('a'), token, ttlMs: null } as const;
+    expect((await submit(next.service, old)).ok).toBe(false);
+  });
+
+  it('are left alone by a log that is above them anyway', async () => {
+    const witness = new ManualWitness();
+    witness.seen = { log: 'another', last: asRevision(5) };
+    const first = await openBench({ witness });
+    const { revision } = await first.service.query({ kind: 'status', at: null });
+    witness.seen = { log: 'another', last: asRevision(5) };
+    const next = await openBench({ witness, log: first.log, clock: first.clock });
+    expect((await next.service.query({ kind: 'status', at: null })).revision).toBe(revision);
+    expect(next.problems).toEqual([]);
+  });
+});
