@@ -21,7 +21,7 @@ export { formatDuration } from './duration.ts';
 export { decide, decideRepeat, toEntry, type Decision } from './decide.ts';
 export { evolve } from './evolve.ts';
 export { nextDeadline } from './expiry.ts';
-export { writeObstacle, type WriteObstacle, type Writer } from './write.ts';
+export { writeObstacle } from './write.ts';
 export { contendedSince } from './leases.ts';
 export { dependencyWaves, findCycle, reachableInOrder } from './graph.ts';
 export { invariantNames, invariants, violations, type InvariantName } from './safety/index.ts';

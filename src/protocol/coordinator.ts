@@ -12,7 +12,6 @@ import type {
   Ticket,
   TicketEndCause,
   TimeMs,
-  Writer,
 } from '../core/index.ts';
 import type { Answer, Query } from './queries.ts';
 
@@ -92,13 +91,10 @@ export type TicketReply =
   /** `unknown`: it left the queue so long ago that the log no longer says how. */
   | { readonly kind: 'ended'; readonly revision: Revision; readonly cause: TicketEndCause | 'unknown' };
 
-/** Whether a protected act may go on: of a writer under whatever it holds, or of whoever holds the lock under a token. */
+/** Whether a protected act may go on under a token. */
 export interface TokenCheck {
   readonly scope: ScopePath;
-  /** Null: none is presented. */
-  readonly token: FencingToken | null;
-  /** Left out: whoever holds the lock. */
-  readonly writer?: Writer | undefined;
+  readonly token: FencingToken;
 }
 
 export interface RefreshOptions {

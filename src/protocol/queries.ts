@@ -20,9 +20,8 @@ import type {
   TimeMs,
   Totals,
   Violation,
-  WriteObstacle,
 } from '../core/index.ts';
-import type { ScopeProblem, TokenCheck } from './coordinator.ts';
+import type { ScopeProblem } from './coordinator.ts';
 
 /** Events that a `why` tells of its subject. */
 export const happenedMax = 20;
@@ -47,8 +46,7 @@ export type Query =
       /** How many events are told of what led to it, at most {@link happenedMax}; that many when left out. */
       readonly happened?: number | undefined;
     }
-  /** Whether a write may go on now; see `TokenCheck`. */
-  | ({ readonly kind: 'token' } & TokenCheck)
+  | { readonly kind: 'token'; readonly scope: ScopePath; readonly token: FencingToken }
   /** Checks every invariant on the current state. */
   | { readonly kind: 'violations' }
   | { readonly kind: 'health' };
@@ -236,8 +234,6 @@ export interface TokenAnswer {
   readonly revision: Revision;
   /** True when a protected act under this token may go on: held, current, not past its deadline, holder working. */
   readonly valid: boolean;
-  /** The first thing in the way, as the code under which a write would be refused; null when it is valid. */
-  readonly obstacle?: WriteObstacle | null;
   readonly holder: LockView | null;
   readonly why: string;
   /** The log's time at the answer, from which deadlines count. */

@@ -51,12 +51,7 @@ const query = z.discriminatedUnion('kind', [
     at: moment.nullable(),
     happened: z.number().int().min(0).max(happenedMax).optional(),
   }),
-  z.strictObject({
-    kind: z.literal('token'),
-    scope: scopePath,
-    token: revision.nullable(),
-    writer: z.strictObject({ agent: agentId, epoch: revision }).optional(),
-  }),
+  z.strictObject({ kind: z.literal('token'), scope: scopePath, token: revision }),
   z.strictObject({ kind: z.literal('violations') }),
   z.strictObject({ kind: z.literal('health') }),
 ]) satisfies z.ZodType<Query>;

@@ -5,7 +5,6 @@ import {
   violations,
   writeObstacle,
   type Agent,
-  type AgentId,
   type Lock,
   type Scope,
   type ScopePath,
@@ -13,7 +12,6 @@ import {
   type Sync,
   type TimeMs,
   type Waiter,
-  type WriteObstacle,
 } from '../core/index.ts';
 import type {
   AgentView,
@@ -122,56 +120,38 @@ function viewScope(state: State, scope: Scope): ScopeView {
   };
 }
 
-/** Whether a protected act may go on at a time: the core's one rule, in words. */
+/** Whether a protected act under a token may go on at a time, for whoever holds the lock. */
 export function viewToken(state: State, check: TokenCheck, nowMs: TimeMs): TokenAnswer {
-  const { scope, token } = check;
+  const { scope } = check;
   const lock = state.locks.get(scope);
-  const writer = check.writer ?? lock ?? null;
-  const obstacle =
-    writer === null ? obstacleWithoutHolder(state, scope) : writeObstacle(state, writer, scope, token, nowMs);
+  const why = whyRefused(state, check, lock, nowMs);
   return {
     revision: state.revision,
-    valid: obstacle === null,
-    obstacle,
+    valid: why === null,
     holder: lock === undefined ? null : viewLock(state, lock),
-    why:
-      obstacle === null
-        ? `${lock?.agent} holds ${named(scope)} under this token`
-        : obstacleTexts[obstacle]({ scope, lock, token, agent: writer?.agent ?? null }),
+    why: why ?? `${lock?.agent} holds ${named(scope)} under this token`,
   };
 }
 
-function obstacleWithoutHolder(state: State, scope: ScopePath): WriteObstacle {
-  return state.scopes.has(scope) ? 'LOCK_NOT_HELD' : 'SCOPE_NOT_FOUND';
-}
-
-interface Attempt {
-  readonly scope: ScopePath;
-  readonly lock: Lock | undefined;
-  readonly token: number | null;
-  readonly agent: AgentId | null;
-}
-
-const obstacleTexts: { readonly [Code in WriteObstacle]: (attempt: Attempt) => string } = {
-  SCOPE_NOT_FOUND: ({ scope }) => `no scope ${named(scope)} is defined`,
-  AGENT_NOT_FOUND: ({ agent }) => `no agent ${agent} has joined`,
-  STALE_EPOCH: ({ agent }) => `${agent} has joined again since: what the earlier incarnation held is gone`,
-  AGENT_LOST: ({ agent }) => `${agent} is lost, with all it held`,
-  ALREADY_WAITING: ({ agent, scope }) => `${agent} waits in the queue and must not write to ${named(scope)}`,
-  AGENT_BLOCKED: ({ agent, scope }) =>
-    `${agent} has said that it is blocked and must not write to ${named(scope)}`,
-  STALE_FENCING_TOKEN: ({ scope, lock, token }) =>
-    `${lock?.agent} holds ${named(scope)} under token ${lock?.token}, not ${token}`,
-  LOCK_NOT_HELD: lockNotHeld,
-};
-
-function lockNotHeld({ scope, lock, token, agent }: Attempt): string {
-  if (lock !== undefined)
-    return lock.agent === agent
-      ? `the lease of ${named(scope)} has run out`
-      : `${lock.agent} holds ${named(scope)}`;
-  const ended = token === null ? '' : `: the lock of token ${token} has ended`;
-  return `nobody holds ${named(scope)}${ended}`;
+/** The core's one rule, in words. */
+function whyRefused(
+  state: State,
+  { scope, token }: TokenCheck,
+  lock: Lock | undefined,
+  nowMs: TimeMs,
+): string | null {
+  if (!state.scopes.has(scope)) return `no scope ${named(scope)} is defined`;
+  if (lock === undefined) return `nobody holds ${named(scope)}: the lock of token ${token} has ended`;
+  switch (writeObstacle(state, lock, scope, token, nowMs)) {
+    case null:
+      return null;
+    case 'STALE_FENCING_TOKEN':
+      return `${lock.agent} holds ${named(scope)} under token ${lock.token}, not ${token}`;
+    case 'LOCK_NOT_HELD':
+      return `the lease of ${named(scope)} has run out`;
+    default:
+      return `${lock.agent} holds ${named(scope)}, but is ${state.agents.get(lock.agent)?.status ?? 'unknown'}`;
+  }
 }
 
 function inOrder<T>(values: Iterable<T>, key: (value: T) => string): T[] {

@@ -110,6 +110,17 @@ it('of two locks that came together only the one that others wait for is told as
   expect(told.text).not.toContain('Others wait for "services/web"');
 });
 
+it('a holder that waits for something else must not write, and is not told that it has said that it is blocked', async () => {
+  const { stage, alice, bob } = await contenders({ maxLocksPerAgent: 2 });
+  await alice.acquire('alice', auth);
+  await bob.acquire('bob', web);
+  await waitOneSecond(stage, alice, 'alice', [web]);
+  const check = () => alice.call('lock_check', { agent: 'alice', path: `${auth}/login.ts` });
+  expect((await check()).text).toContain('MUST NOT write "services/auth/login.ts": you wait in the queue');
+  await bob.call('lock_release', { agent: 'bob' });
+  expect((await check()).facts).toMatchObject({ mayWrite: true });
+});
+
 it('nobody is told that others wait who have given up meanwhile', async () => {
   const { stage, alice, bob } = await contenders();
   await alice.acquire('alice', auth);

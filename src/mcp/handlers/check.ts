@@ -79,7 +79,8 @@ function verdict(
     return { mayWrite: false, because: anotherIncarnation };
   if (lock.agent !== session.agent) return { mayWrite: false, because: `${lock.agent} holds it` };
   if (checked !== null && !checked.valid) return { mayWrite: false, because: checked.why };
-  if (agent?.status === 'blocked') return { mayWrite: false, because: blockedHolder };
+  if (agent?.status === 'blocked')
+    return { mayWrite: false, because: agent.ticket === null ? blockedHolder : waitingHolder };
   return { mayWrite: true, because: `you hold it under token ${lock.token}` };
 }
 
@@ -87,6 +88,8 @@ const free = 'it is free: lock_acquire it first';
 const awaited = 'it is free, but you wait for it in the queue: lock_acquire it again, which says why';
 const anotherIncarnation =
   'a later incarnation of your name holds it: agent_join again, or take another name';
+const waitingHolder =
+  'you wait in the queue for something else, and who waits must not write: lock_acquire that again, which waits for it';
 const blockedHolder = 'you have said that you are blocked: agent_report working first';
 
 interface Findings extends Verdict {
