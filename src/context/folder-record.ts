@@ -2,12 +2,13 @@
  * Which folders of a working tree there are, so that the next look can tell whether anything was added or taken away without
  * having Git walk through all of them: a folder's own times change with its entries.
  */
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { mapBounded } from './bounded.ts';
 import { isDefinitionName } from './candidates.ts';
 import { isInstalled } from './installed.ts';
+import { lookAt } from './look.ts';
 import { isGone } from './regular-file.ts';
 
 /** Enough to hide the latency of a disk. */
@@ -84,7 +85,7 @@ export class FolderRecord {
 
   /** An editor that writes beside and renames changes its folder, but nothing of what Git lists. */
   async #isAsBefore(base: string, state: FolderState): Promise<boolean> {
-    const stat = await lstat(join(this.#root, base), { bigint: true }).catch(() => null);
+    const stat = await lookAt(join(this.#root, base)).catch(() => null);
     if (stat === null) return false;
     if (signatureIn(stat) === state.signature) return true;
     const now = await readFolder(this.#root, base).catch(() => null);
@@ -121,7 +122,7 @@ interface Names {
 async function readFolder(root: string, base: string): Promise<ReadFolder> {
   const path = join(root, base);
   // Before its entries are read: a change between the two shows in the next look.
-  const stat = await lstat(path, { bigint: true });
+  const stat = await lookAt(path);
   const entries = await readdir(path, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== '.git');
   const telling = entries.filter((entry) => entry.isDirectory() || isTelling(entry.name));
@@ -161,7 +162,7 @@ async function signatureOf(
   path: string,
 ): Promise<{ readonly path: string; readonly signature: string | null; readonly changedMs: number }> {
   try {
-    const stat = await lstat(path, { bigint: true });
+    const stat = await lookAt(path);
     return { path, signature: signatureIn(stat), changedMs: changedMsOf(stat) };
   } catch (error) {
     if (!isGone(error)) throw error;

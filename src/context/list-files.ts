@@ -1,4 +1,4 @@
-import { lstat, opendir, realpath } from 'node:fs/promises';
+import { opendir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import { scopesMax } from '../core/index.ts';
@@ -8,6 +8,7 @@ import { isDefinitionName } from './candidates.ts';
 import { ContextError } from './errors.ts';
 import { isInside } from './inside.ts';
 import { isInstalled } from './installed.ts';
+import { lookAt } from './look.ts';
 import { listTree, type IndexEntry } from './ls-files.ts';
 import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { isGone, messageOf } from './regular-file.ts';
@@ -144,7 +145,7 @@ async function inspect(inspection: Inspection): Promise<ListedFile | null> {
   try {
     // Deleted but still tracked, or behind a folder that has become a symlink: not part of the tree any more.
     if (!(await reachable)) return null;
-    const stat = await lstat(absolute, { bigint: true });
+    const stat = await lookAt(absolute);
     if (!stat.isSymbolicLink()) return { path, realPath: absolute, stat };
     return await followLink(inspection);
   } catch (error) {
@@ -169,7 +170,7 @@ async function followLink({ root, path, problems, outOfSight }: Inspection): Pro
     isGone(error) ? null : Promise.reject(error),
   );
   if (target !== null && isInside(root, target))
-    return { path, realPath: target, stat: await lstat(target, { bigint: true }) };
+    return { path, realPath: target, stat: await lookAt(target) };
   outOfSight.push(path);
   const reason = target === null ? 'leads nowhere' : 'leads out of the repository';
   problems.push(

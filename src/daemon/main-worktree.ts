@@ -5,24 +5,29 @@
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import type { StatePaths } from '../client/index.ts';
+import { withAccess, type StatePaths } from '../client/index.ts';
 import { readRegularFile, type Repository } from '../context/index.ts';
 import { readOwnText, replaceFile } from '../files/index.ts';
 
-/** The repository with its main working tree, as far as that is known from earlier. */
+/** The repository with its main working tree, as far as that is known from earlier. Throws `PERMISSION`. */
 export function withMainWorktree(repository: Repository, paths: StatePaths): Repository {
   if (repository.mainWorktree !== null || repository.bare) return repository;
-  const recorded = readOwnText(fileOf(paths));
+  const recorded = recordedIn(paths);
   if (recorded === null || !isAbsolute(recorded)) return repository;
   return leadsElsewhere(recorded, repository.commonDir)
     ? repository
     : { ...repository, mainWorktree: recorded };
 }
 
-/** Writes down where the main working tree is, where Git itself does not. */
+/** Writes down where the main working tree is, where Git itself does not. Throws `PERMISSION`. */
 export function recordMainWorktree({ mainWorktree, commonDir }: Repository, paths: StatePaths): void {
   if (mainWorktree === null || basename(commonDir) === '.git') return;
-  if (readOwnText(fileOf(paths)) !== mainWorktree) replaceFile(fileOf(paths), mainWorktree);
+  if (recordedIn(paths) === mainWorktree) return;
+  withAccess(fileOf(paths), () => replaceFile(fileOf(paths), mainWorktree));
+}
+
+function recordedIn(paths: StatePaths): string | null {
+  return withAccess(fileOf(paths), () => readOwnText(fileOf(paths)));
 }
 
 function fileOf({ directory }: StatePaths): string {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -154,6 +162,19 @@ describe('where the Git folder lies elsewhere', () => {
     const { scopes, problems } = await coordinator.query({ kind: 'scopes' });
     expect(scopes.map(({ path }) => path)).toEqual(['api', 'new', 'web']);
     expect(problems).toMatchObject([{ code: 'FILES_UNSEEN' }]);
+  });
+
+  it('what was put in the place of the record is neither believed nor written to', async () => {
+    await (await openIn(repository.root)).close();
+    const record = join(elsewhere, 'meta/rhema/main-worktree');
+    writeFileSync(join(elsewhere, 'mine'), elsewhere);
+    rmSync(record);
+    symlinkSync(join(elsewhere, 'mine'), record);
+    for (const cwd of [repository.root, join(elsewhere, 'linked')])
+      await expect(openIn(cwd)).rejects.toMatchObject({ code: 'PERMISSION' });
+    expect(readFileSync(join(elsewhere, 'mine'), 'utf8')).toBe(elsewhere);
+    rmSync(record);
+    coordinator = await openIn(repository.root);
   });
 
   it('in a copy of the repository it does not go by the tree of the original', async () => {
