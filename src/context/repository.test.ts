@@ -175,6 +175,14 @@ describe('findRepository', () => {
       expect(found).toMatchObject({ worktree: null, mainWorktree: null, bare: false });
     });
 
+    test('nothing is looked for in a folder that GIT_CEILING_DIRECTORIES names, nor above, as by Git', async () => {
+      const root = makeRepository({ 'a/b/file': '' });
+      const env = { GIT_CEILING_DIRECTORIES: `relative:${root}`, PATH: process.env['PATH'] ?? '' };
+      for (const ask of [find, (cwd: string) => askGit({ cwd, env })])
+        await expect(ask(join(root, 'a/b'), env)).rejects.toThrow(/not (inside )?a (git|Git) repository/);
+      expect(await find(root, env)).toEqual(await find(root));
+    });
+
     test('a GIT_DIR that is no Git folder is said to be wrong', async () => {
       await expect(find(makeRepository(), { GIT_DIR: 'nowhere' })).rejects.toMatchObject({
         code: 'NOT_A_REPOSITORY',

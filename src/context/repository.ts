@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { refuseForeign, refuseUnnamedBare, type FoundGitFolder } from './acceptance.ts';
 import { ContextError } from './errors.ts';
 import { readGitConfig, type GitConfig } from './git-config.ts';
@@ -64,10 +64,10 @@ function withoutNames(env: RepositoryHints['env']): RepositoryHints['env'] {
 
 function locate({ cwd, env, isChosen }: RepositoryHints): FoundGitFolder {
   const named = env['GIT_DIR'];
-  if (named === undefined || named === '') return search(cwd);
+  if (named === undefined || named === '') return search(cwd, env);
   const gitDir = realDirectory(resolve(cwd, named));
   if (isChosen === true) {
-    const found = search(cwd);
+    const found = search(cwd, env);
     return { ...found, isNamed: found.gitDir === gitDir };
   }
   if (gitDir === null || !isGitDirectory(gitDir))
@@ -78,11 +78,13 @@ function locate({ cwd, env, isChosen }: RepositoryHints): FoundGitFolder {
   return { gitDir, ...holderOf(gitDir, cwd), isNamed: true };
 }
 
-function search(cwd: string): FoundGitFolder {
+function search(cwd: string, env: RepositoryHints['env']): FoundGitFolder {
   const start = realDirectory(cwd);
   if (start === null)
     throw new ContextError('NOT_A_REPOSITORY', `${cwd} is not a folder that can be entered`);
+  const ceilings = ceilingsOf(env);
   for (const folder of upwards(start)) {
+    if (folder !== start && ceilings.has(folder)) break;
     const led = gitDirectoryOf(folder);
     if (led !== null) return { ...led, holder: folder, isNamed: false };
     if (isGitDirectory(folder)) return { gitDir: folder, holder: null, gitFile: null, isNamed: false };
@@ -91,6 +93,12 @@ function search(cwd: string): FoundGitFolder {
     'NOT_A_REPOSITORY',
     `${cwd} is not inside a Git repository: run this in one, or make one with 'git init'`,
   );
+}
+
+/** Folders at which Git stops to look, unless it starts there. */
+function ceilingsOf(env: RepositoryHints['env']): ReadonlySet<string> {
+  const named = (env['GIT_CEILING_DIRECTORIES'] ?? '').split(delimiter).filter(isAbsolute);
+  return new Set(named.map((folder) => realDirectory(folder) ?? folder));
 }
 
 /**

@@ -101,15 +101,22 @@ describe.each(steps)('a file that is %s', (_, step) => {
   });
 });
 
-it.each([
-  ['appended to', appendTo],
-  ['emptied', moveFrom],
-  ['given to SQLite', refuseOther],
-])('a file that has a second name is not %s', (_, step) => {
+it('a file that has a second name is not given to SQLite, and the refusal says how it gets one of its own', () => {
   writeFileSync(target, 'mine');
   linkSync(target, place);
-  expect(() => step(place)).toThrowError(refused('has a second name elsewhere'));
-  expect(readFileSync(target, 'utf8')).toBe('mine');
+  expect(() => refuseOther(place)).toThrowError(refused('has a second name elsewhere'));
+  expect(() => refuseOther(place)).toThrowError(`mv ${folder} ${folder}.linked && cp -a ${folder}.linked`);
+});
+
+it.each([
+  ['appended to', appendTo, 'mine'],
+  ['emptied', moveFrom, ''],
+])('a file that has a second name is %s, and the other one keeps what it has', (_, step, left) => {
+  writeFileSync(target, 'mine');
+  linkSync(target, place);
+  step(place);
+  writeFileSync(place, ' and more', { flag: 'a' });
+  expect([readFileSync(place, 'utf8'), readFileSync(target, 'utf8')]).toEqual([`${left} and more`, 'mine']);
 });
 
 it('a name that is taken is not made anew, whatever leads from it', () => {

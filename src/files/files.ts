@@ -32,9 +32,12 @@ export function openToRead(path: string): number | null {
   }
 }
 
-/** Opens a file of this user's at its end, and makes it when there is none. Whoever opens it closes it. */
+/**
+ * Opens a file of this user's at its end, and makes it when there is none. One that has a second name elsewhere is copied
+ * first: the other one keeps what it has. Whoever opens it closes it.
+ */
 export function openToAppend(path: string): number {
-  const isNew = lookAt(path) === null;
+  const isNew = !detach(path);
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
   const file = opened(path, flags, refuseSecondName);
   if (isNew) give(path, file);
@@ -112,6 +115,7 @@ export function removeFile(path: string): void {
  */
 export function moveContent(path: string, target: string): void {
   refuseForeign(target);
+  detach(path);
   const file = opened(path, constants.O_RDWR, refuseSecondName);
   try {
     withTemporary(target, '', (temporary, copy) => {
@@ -141,14 +145,34 @@ function refuseForeign(path: string): Stats | null {
   return found;
 }
 
-/** A hard link: what is written here would be written elsewhere, too. `cp -al` makes some of the log itself. */
+/**
+ * A hard link: what is written here would be written elsewhere, too. `cp -al` makes some of all files of a repository, and
+ * two logs would then write one file.
+ */
 function refuseSecondName(path: string, found: Stats): void {
   if (found.nlink <= 1) return;
+  const folder = dirname(path);
   throw new PlaceRefused(
     path,
-    'has a second name elsewhere (a hard link)',
-    'put a copy in its place (cp -p it, and mv the copy back)',
+    'has a second name elsewhere (a hard link, as cp -al makes them)',
+    `put a copy in its place: mv ${folder} ${folder}.linked && cp -a ${folder}.linked ${folder}`,
   );
+}
+
+/** Puts a copy in the place of a file that has a second name; says whether there is a file. */
+function detach(path: string): boolean {
+  const found = refuseForeign(path);
+  if (found === null || found.nlink <= 1) return found !== null;
+  const file = opened(path, constants.O_RDONLY, () => undefined);
+  try {
+    withTemporary(path, '', (temporary, copy) => {
+      copyAll(file, copy);
+      renameSync(temporary, path);
+    });
+  } finally {
+    closeSync(file);
+  }
+  return true;
 }
 
 function opened(path: string, flags: number, check: (path: string, found: Stats) => void): number {

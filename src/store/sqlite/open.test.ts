@@ -161,7 +161,7 @@ describe('what cannot be opened is refused with the remedy and left as it is', (
   test('a file that has a second name, as cp -al makes one: two logs would write to it', async () => {
     await writeLog(1);
     linkSync(path, join(folder, 'copy.db'));
-    await expectRefused('CANNOT_OPEN', /log\.db has a second name elsewhere .*put a copy in its place/);
+    await expectRefused('CANNOT_OPEN', /log\.db has a second name elsewhere .*put a copy in its place: mv/);
   });
 
   test('a file that may not be written', async () => {
