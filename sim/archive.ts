@@ -20,16 +20,19 @@ export class Archive {
   }
 }
 
-/** A store that tells the archive what takes effect in it. */
+/** A store that tells the archive what takes effect in it, and that takes its time over what is read. */
 export class ArchivingStore implements LogStore {
   readonly capabilities: StoreCapabilities;
   readonly #store: LogStore;
   readonly #archive: Archive;
+  readonly #afterReading: (entries: number) => Promise<void>;
 
-  constructor(store: LogStore, archive: Archive) {
+  /** `afterReading`: called with the number of entries that were read. */
+  constructor(store: LogStore, archive: Archive, afterReading: (entries: number) => Promise<void>) {
     this.capabilities = store.capabilities;
     this.#store = store;
     this.#archive = archive;
+    this.#afterReading = afterReading;
   }
 
   async append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome> {
@@ -48,15 +51,21 @@ export class ArchivingStore implements LogStore {
   }
 
   read(fromRevision: Revision, limit: number): Promise<ReadOutcome> {
-    return this.#store.read(fromRevision, limit);
+    return this.#read(this.#store.read(fromRevision, limit));
   }
 
   readBackward(beforeRevision: Revision, limit: number): Promise<ReadOutcome> {
-    return this.#store.readBackward(beforeRevision, limit);
+    return this.#read(this.#store.readBackward(beforeRevision, limit));
   }
 
   search(search: EntrySearch, beforeRevision: Revision, limit: number): Promise<SearchOutcome> {
-    return this.#store.search(search, beforeRevision, limit);
+    return this.#read(this.#store.search(search, beforeRevision, limit));
+  }
+
+  async #read<Outcome extends ReadOutcome | SearchOutcome>(reading: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await reading;
+    await this.#afterReading('entries' in outcome ? outcome.entries.length : 0);
+    return outcome;
   }
 
   findRequest(requestId: RequestId): Promise<Entry | null> {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import type * as simulation from './simulate.ts';
+import type * as trials from './trials.ts';
 
 /** One place of the source, and what stands there instead. */
 export interface Change {
@@ -14,11 +14,11 @@ export interface Change {
   readonly replace: string;
 }
 
-type Simulation = typeof simulation;
+type Trials = typeof trials;
 
 /** Below the root, so that the copies find the same packages. */
 const folder = resolve('build/put-back');
-const start = 'sim/simulate.ts';
+const start = 'sim/trials.ts';
 
 export class BrokenSimulations {
   readonly #sources = sourcesFrom(start);
@@ -26,7 +26,7 @@ export class BrokenSimulations {
   #copies = 0;
 
   /** Throws when a place is not found exactly once. */
-  async load(changes: readonly Change[]): Promise<Simulation> {
+  async load(changes: readonly Change[]): Promise<Trials> {
     this.#copies += 1;
     const copy = join(folder, `${process.pid}-${this.#copies}`);
     for (const [file, text] of this.#sources) {
@@ -36,7 +36,7 @@ export class BrokenSimulations {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, code);
     }
-    return (await import(pathToFileURL(join(copy, start.replace(/\.ts$/, '.js'))).href)) as Simulation;
+    return (await import(pathToFileURL(join(copy, start.replace(/\.ts$/, '.js'))).href)) as Trials;
   }
 
   dispose(): void {

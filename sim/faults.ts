@@ -10,8 +10,9 @@ export interface Fault {
   readonly changes: readonly Change[];
   /** Part of what the simulation says. */
   readonly said: RegExp;
-  /** A run that shows it. */
+  /** A run that shows it: of everything together, or of readers beside a holder. */
   readonly seed: number;
+  readonly trial?: 'readers';
 }
 
 const change = (file: string, find: string, replace: string): Change => ({ file, find, replace });
@@ -148,5 +149,18 @@ export const faults: readonly Fault[] = [
     ],
     said: /could be granted, but waits/,
     seed: 8,
+  },
+  {
+    name: 'whoever asks how it came to be so walks the log, and a holder that renews in time loses its lock',
+    changes: [
+      change(
+        'src/service/history.ts',
+        'foundBy(store, [[wanted]], asRevision(upTo + 1), limit)) {',
+        'newestFirst(store, asRevision(upTo + 1))) {',
+      ),
+    ],
+    said: /renewed in time lost its lock/,
+    seed: 1,
+    trial: 'readers',
   },
 ];

@@ -56,6 +56,8 @@ export interface OwnerPorts {
   readonly machine: Machine;
   /** As the process sees it: a container has a name of its own. */
   readonly hostName: string;
+  /** For how long the process does nothing else when it reads an entry of the log, in milliseconds. */
+  readonly readCostMs: number;
 }
 
 /** A process that owns the log for a while, dies and comes back. */
@@ -125,10 +127,22 @@ export class Owner {
     this.#faults = noFaults;
   }
 
+  /** Reading holds the loop: what comes meanwhile, timers too, has its turn afterwards. */
+  async #takeTime(timers: ProcessTimers, entries: number): Promise<void> {
+    const { scheduler, readCostMs } = this.#ports;
+    if (readCostMs === 0) return;
+    timers.freeze(timers.frozenForMs + entries * readCostMs);
+    await scheduler.sleep(timers.frozenForMs);
+  }
+
   #open(): Promise<Service> {
     const { log, archive, scheduler, random, profile, machine, hostName } = this.#ports;
+    const timers = this.#timers;
     const plan: FaultPlan = (call) => this.#faults(call);
-    const store = new FaultyLogStore(new ArchivingStore(new MemoryLogStore(log), archive), plan, scheduler);
+    const archiving = new ArchivingStore(new MemoryLogStore(log), archive, (entries) =>
+      this.#takeTime(timers, entries),
+    );
+    const store = new FaultyLogStore(archiving, plan, scheduler);
     const { snapshotEveryEntries, horizonMs, checkInvariants } = profile;
     return openService({
       store,

@@ -171,7 +171,7 @@ class World {
     const random = this.#random;
     const log = new MemoryLog();
     const own = (machine: Machine, hostName: string): Owner =>
-      new Owner({ log, archive, scheduler, random, profile, machine, hostName });
+      new Owner({ log, archive, scheduler, random, profile, machine, hostName, readCostMs: 0 });
     const machine = new Machine('host-1', scheduler, random);
     const first = own(machine, 'host-1');
     switch (profile.second) {

@@ -1,0 +1,3 @@
+/** Every kind of simulated run. */
+export { simulateReaders } from './readers.ts';
+export { defaultSteps, simulate } from './simulate.ts';
