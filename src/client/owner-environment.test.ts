@@ -59,3 +59,10 @@ it.each([
 ])('settings of which none is left are not named: %j', (env) => {
   expect(ownerEnvironment(env)).toEqual({});
 });
+
+it('of the options of Node an owner gets those by which Yarn leads to its packages', () => {
+  const pnp = '--require /r/.pnp.cjs --experimental-loader file:///r/.pnp.loader.mjs';
+  expect(ownerEnvironment({ NODE_OPTIONS: `--inspect=9229 ${pnp} --max-old-space-size=64` })).toEqual({
+    NODE_OPTIONS: pnp,
+  });
+});

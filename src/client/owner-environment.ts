@@ -39,7 +39,12 @@ export function ownerEnvironment(env: Environment): Record<string, string> {
     string,
     string,
   ][];
-  return { ...Object.fromEntries(kept), ...numberedSettings(env), ...quotedSettings(env) };
+  return {
+    ...Object.fromEntries(kept),
+    ...nodeOptions(env),
+    ...numberedSettings(env),
+    ...quotedSettings(env),
+  };
 }
 
 function words(text: string): string[] {
@@ -49,6 +54,14 @@ function words(text: string): string[] {
 function isKept(name: string): boolean {
   if (systemNames.has(name) || gitNames.has(name)) return true;
   return prefixes.test(name) && !runNames.has(name);
+}
+
+/** Yarn without `node_modules` leads Node to the packages by these; other options may be for a debugger. */
+const plugAndPlay = /(?:--require|--experimental-loader|--import|-r)[ =]"?\S*\.pnp\.\S+/g;
+
+function nodeOptions(env: Environment): Record<string, string> {
+  const kept = (env['NODE_OPTIONS'] ?? '').match(plugAndPlay) ?? [];
+  return kept.length === 0 ? {} : { NODE_OPTIONS: kept.join(' ') };
 }
 
 /** `GIT_CONFIG_COUNT` and what it counts. */
