@@ -11,6 +11,7 @@ import { initBenchmark } from './benchmarks/init.ts';
 import { mcpBenchmark } from './benchmarks/mcp.ts';
 import { memoryBenchmark } from './benchmarks/memory.ts';
 import { openLogBenchmark } from './benchmarks/open-log.ts';
+import { queriesBenchmark } from './benchmarks/queries.ts';
 import { throughputBenchmark } from './benchmarks/throughput.ts';
 import type { Benchmark } from './harness/benchmark.ts';
 import { replaceGenerated } from './harness/generated.ts';
@@ -27,6 +28,7 @@ const benchmarks: readonly Benchmark[] = [
   cliBenchmark,
   mcpBenchmark,
   openLogBenchmark,
+  queriesBenchmark,
   initBenchmark,
 ];
 
