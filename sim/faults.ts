@@ -131,8 +131,8 @@ export const faults: readonly Fault[] = [
       fewRequests,
       change(
         'src/service/writer.ts',
-        'const suspects = past.suspectsAmong(batch.calls, replica.state);',
-        'const suspects = past.suspectsAmong([], replica.state);',
+        'const suspects = past.suspectsAmong(batch.calls);',
+        'const suspects = past.suspectsAmong([]);',
       ),
     ],
     said: /is in the log 2 times/,

@@ -10,6 +10,7 @@ import {
   type Decision,
   type AgentId,
   type Entry,
+  type RecentRequest,
   type RequestId,
   type Revision,
   type TimeMs,
@@ -65,8 +66,8 @@ export class InvariantError extends Error {
 export interface PlannerOptions {
   /** Whether every invariant is evaluated after every entry. */
   readonly checked: boolean;
-  /** Entries of request ids in the batch that were used before and that the state does not remember. */
-  readonly past: ReadonlyMap<RequestId, Entry>;
+  /** What was committed first under request ids in the batch that were used before. */
+  readonly past: ReadonlyMap<RequestId, RecentRequest>;
 }
 
 export class BatchPlanner {

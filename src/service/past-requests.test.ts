@@ -54,6 +54,23 @@ describe('a request that is repeated after the state has forgotten it', () => {
     expect(reply).toMatchObject({ ok: false, rejection: { code: 'REQUEST_ID_REUSED' } });
   });
 
+  it('is known in the very batch in which the state forgets it', async () => {
+    const bench = await openBench({ options: { checkInvariants: 'never' } });
+    const { service } = bench;
+    await defineScopes(service, 'a');
+    const [ann, bob] = [await join(service, 'ann'), await join(service, 'bob')];
+    await acquire(service, ann, 'a');
+    const command = { kind: 'ReleaseLock', ...ann, scopes: null, token: null } as const;
+    const { revision } = await submit(service, command, 'old');
+    await acquire(service, ann, 'a');
+    const beat = () => submit(service, { kind: 'Heartbeat', ...bob });
+    await Promise.all(Array.from({ length: recentRequestsMax - 20 }, beat));
+    for (let turn = 0; turn < 40; turn += 1) {
+      const [, again] = await Promise.all([beat(), submit(service, command, 'old')]);
+      expect(again.revision, `in turn ${turn}`).toBe(revision);
+    }
+  });
+
   it('costs nothing while ids are new', async () => {
     const { service, store, ann } = await openWithOldRelease();
     let searches = 0;

@@ -3,7 +3,7 @@
  * older must not take effect again, so the log is asked for it. That costs a search, which new ids must not pay: of all ids
  * in the log a print is kept here, and only an id whose print is known is looked for.
  */
-import type { Entry, RequestId, State } from '../core/index.ts';
+import type { Entry, RecentRequest, RequestId, State } from '../core/index.ts';
 import { printOf, type LogStore } from '../store/index.ts';
 import type { CommandCall } from './batch.ts';
 import { PrintSet } from './print-set.ts';
@@ -27,20 +27,25 @@ export class PastRequests {
     for (const { requestId } of entries) if (requestId !== null) this.#prints.add(printOf(requestId));
   }
 
-  /** Ids that seem to have been used before and that the state does not remember. */
-  suspectsAmong(calls: readonly CommandCall[], { recentRequests }: State): RequestId[] {
-    return calls.flatMap(({ command: { requestId } }) => {
-      if (requestId === null || !this.#prints.has(printOf(requestId))) return [];
-      return recentRequests.get(requestId) === undefined ? [requestId] : [];
-    });
+  /** Ids that seem to have been used before. */
+  suspectsAmong(calls: readonly CommandCall[]): RequestId[] {
+    return calls.flatMap(({ command: { requestId } }) =>
+      requestId !== null && this.#prints.has(printOf(requestId)) ? [requestId] : [],
+    );
   }
 
-  /** The entries of those that were used. */
-  async find(suspects: readonly RequestId[]): Promise<ReadonlyMap<RequestId, Entry>> {
-    const found = new Map<RequestId, Entry>();
+  /**
+   * What was committed first under those that were used. Also what the state remembers now: it may have forgotten it when
+   * the turn of the repeat comes in its batch.
+   */
+  async find(
+    suspects: readonly RequestId[],
+    { recentRequests }: State,
+  ): Promise<ReadonlyMap<RequestId, RecentRequest>> {
+    const found = new Map<RequestId, RecentRequest>();
     for (const id of suspects) {
-      const entry = await this.#store.findRequest(id);
-      if (entry !== null) found.set(id, entry);
+      const first = recentRequests.get(id) ?? (await this.#store.findRequest(id));
+      if (first !== null) found.set(id, first);
     }
     return found;
   }

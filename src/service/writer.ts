@@ -9,7 +9,7 @@
  * batch that writes nothing is checked against the end of the log before it is answered: a refusal or a read that rests
  * on a state others have moved on from would be a stale answer. Nothing is told before it is durable.
  */
-import type { Entry, RequestId, Revision, State, TimeMs } from '../core/index.ts';
+import type { RecentRequest, RequestId, Revision, State, TimeMs } from '../core/index.ts';
 import { mayBeWritten, nothingWritten, type CoordinatorError } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { BatchPlanner, InvariantError, renewalsFirst, type CommandCall, type Plan } from './batch.ts';
@@ -72,7 +72,7 @@ const sampleEvery = 4_096;
 /** Pause before the first and the longest pause before another try, in milliseconds. */
 const firstPauseMs = 1;
 const longestPauseMs = 100;
-const noRepeats: ReadonlyMap<RequestId, Entry> = new Map();
+const noRepeats: ReadonlyMap<RequestId, RecentRequest> = new Map();
 
 export class Writer {
   readonly #ports: WriterPorts;
@@ -205,8 +205,8 @@ export class Writer {
     await replica.prepare();
     const readFirst = again || this.#contended;
     if (readFirst) await replica.catchUp();
-    const suspects = past.suspectsAmong(batch.calls, replica.state);
-    const repeats = suspects.length === 0 ? noRepeats : await past.find(suspects);
+    const suspects = past.suspectsAmong(batch.calls);
+    const repeats = suspects.length === 0 ? noRepeats : await past.find(suspects, replica.state);
     const time = readLogTime(replica.state, this.#ports.clock, this.#ports.host);
     const plan = this.#plan(batch, time, repeats);
     if (plan.entries.length === 0) {
@@ -230,7 +230,7 @@ export class Writer {
     };
   }
 
-  #plan(batch: Batch, time: LogTime, past: ReadonlyMap<RequestId, Entry>): Plan {
+  #plan(batch: Batch, time: LogTime, past: ReadonlyMap<RequestId, RecentRequest>): Plan {
     const idle = batch.calls.length + batch.ticks.length === 0 || this.#halted !== null;
     if (idle || this.#leavesToOther(batch, time)) return { entries: [], outcomes: [] };
     const planner = new BatchPlanner(this.#ports.replica, time, { checked: this.#isChecked(), past });
