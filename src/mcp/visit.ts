@@ -30,6 +30,7 @@ export class Visit {
   readonly #claims: Claim[] = [];
   readonly #told: Held[] = [];
   readonly #owed: string[] = [];
+  readonly #shown = new Map<ScopePath, string>();
   readonly #resume: () => void;
   #wait: TicketWait | null = null;
 
@@ -53,6 +54,11 @@ export class Visit {
   /** The answer says that these are held. */
   tell(locks: readonly Held[]): void {
     this.#told.push(...locks);
+  }
+
+  /** The answer shows what is recorded of a context file, by its digest. */
+  show(path: ScopePath, digest: string): void {
+    this.#shown.set(path, digest);
   }
 
   /** The answer says this; when nobody hears it the next one does. */
@@ -83,7 +89,8 @@ export class Visit {
 
   /** What else there is to say: locks that the agent does not know of yet, and others who wait. */
   #heard(): readonly string[] {
-    const { holdings } = this.agent;
+    const { holdings, seen } = this.agent;
+    for (const [path, digest] of this.#shown) seen.set(path, digest);
     holdings.tell(this.#told);
     for (const claim of this.#claims) claim.close('heard');
     const found = holdings.untold;

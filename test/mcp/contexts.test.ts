@@ -1,7 +1,15 @@
 /** Context files: nobody overwrites what another has written without knowing of it. */
 import { expect, it } from 'vitest';
-import { auth, contenders, type Pair } from './support/contenders.ts';
-import type { Told } from './support/stage.ts';
+import {
+  askAndGiveUp,
+  auth,
+  contenders,
+  waitOneSecond,
+  web,
+  withholdViews,
+  type Pair,
+} from './support/contenders.ts';
+import { quiet, type Told } from './support/stage.ts';
 
 const path = `${auth}/notes.md`;
 const digest = (letter: string): string => letter.repeat(64);
@@ -13,8 +21,8 @@ interface Notes extends Pair {
   readonly check: (agent: 'alice' | 'bob') => Promise<Told>;
 }
 
-async function notes(): Promise<Notes> {
-  const pair = await contenders();
+async function notes(...changed: Parameters<typeof contenders>): Promise<Notes> {
+  const pair = await contenders(...changed);
   const turn: Notes['turn'] = async (agent, act) => {
     await pair[agent].acquire(agent, auth);
     const told = await act();
@@ -76,4 +84,30 @@ it('a process that goes on as an agent has seen nothing yet', async () => {
   await back.acquire('alice', auth);
   stage.digests.set(path, digest('b'));
   expect(await back.call('context_record', { agent: 'alice', path })).toMatchObject(conflict);
+});
+
+it('a check that nobody heard counts for nothing', async () => {
+  const { bob, stage, turn, check, write } = await notes();
+  await write('alice', 'a');
+  await turn('bob', async () => {
+    const answer = withholdViews(stage, ({ kind }) => kind === 'scopes');
+    await askAndGiveUp(bob, 'lock_check', { agent: 'bob', path }, 'request timeout');
+    answer();
+    await quiet();
+    return bob.call('coordination_status', {});
+  });
+  expect(await write('bob', 'b')).toMatchObject(conflict);
+  expect((await check('bob')).text).toContain('Recorded last by alice');
+});
+
+it('who holds one scope and waits for another must not write, and the check says what a record would', async () => {
+  const { alice, bob, check, stage } = await notes({ maxLocksPerAgent: 2 });
+  await bob.acquire('bob', web);
+  await alice.acquire('alice', auth);
+  expect((await check('alice')).facts).toMatchObject({ mayWrite: true });
+  await waitOneSecond(stage, alice, 'alice', [web]);
+  expect((await check('alice')).facts).toMatchObject({ mayWrite: false });
+  stage.digests.set(path, digest('a'));
+  const refused = await alice.call('context_record', { agent: 'alice', path });
+  expect(refused).toMatchObject({ isError: true, facts: { code: 'ALREADY_WAITING' } });
 });

@@ -8,13 +8,15 @@ import { fileIn, fileNamed, nearestScope } from '../scopes.ts';
 import { ownInTheWay } from '../seats.ts';
 import { bounded, duration, purpose, quoted } from '../text.ts';
 import { holderText } from '../views.ts';
+import type { Visit } from '../visit.ts';
 import type { AgentHandler, Work } from './handler.ts';
 
 const waitersMax = 10;
 const eventsMax = 5;
 
 /** Which scope a path is in, who has it, who waits, and whether the agent may write there. */
-export const check: AgentHandler<'lock_check'> = async (work, { agent }, { path: text, token }) => {
+export const check: AgentHandler<'lock_check'> = async (work, visit, { path: text, token }) => {
+  const { agent } = visit;
   const { coordinator } = work.workspace;
   const path = await fileNamed(work.workspace, text);
   const known = await coordinator.query({ kind: 'scopes' });
@@ -27,16 +29,16 @@ export const check: AgentHandler<'lock_check'> = async (work, { agent }, { path:
   const checked = token === undefined ? null : await checkToken(work, scope, token);
   const mayWrite = verdict(agent, scope.path, why, checked);
   const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);
-  const notes = [...problemsAround(path, scope, known), ...recordedNotes(agent, scope, path), ...own];
+  const notes = [...problemsAround(path, scope, known), ...recordedNotes(visit, scope, path), ...own];
   return answer(work, path, why, { ...mayWrite, notes, scope });
 };
 
 /** What is recorded of a context file. From now on the agent knows of it, and may record what it makes of it. */
-function recordedNotes(agent: KeptAgent, scope: ScopeView, path: ScopePath): readonly string[] {
+function recordedNotes(visit: Visit, scope: ScopeView, path: ScopePath): readonly string[] {
   const recorded = scope.contexts[fileIn(scope.path, path)];
   if (recorded === undefined) return [];
-  const before = agent.seen.get(path);
-  agent.seen.set(path, recorded.digest);
+  const before = visit.agent.seen.get(path);
+  visit.show(path, recorded.digest);
   if (before === recorded.digest) return [];
   const since = before === undefined ? 'Recorded last' : 'CHANGED since you last saw it: recorded';
   return [`${since} by ${recorded.agent}, @${recorded.revision}. Read it before you write it.`];
