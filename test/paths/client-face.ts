@@ -39,6 +39,8 @@ export class ClientFace implements Face {
   readonly #observer: SocketCoordinator;
   readonly #connections = new Map<AgentId, SocketCoordinator>();
   readonly #sessions = new Map<AgentId, Session>();
+  /** What can be found out of an agent by whoever goes on as it, also after its process has ended. */
+  readonly #written = new Map<AgentId, Session>();
   readonly #otherSession: SessionOf;
   /** Whether requests of the path carry ids, and the history must be read to see them. */
   #hasIds = false;
@@ -63,7 +65,7 @@ export class ClientFace implements Face {
       this.#connections.set(command.agent, await connectTo(this.#stage));
     const connection = 'agent' in command ? this.#connections.get(command.agent) : this.#observer;
     if (connection === undefined) throw new Error('there is no connection');
-    const said = this.#said(command);
+    const said = await this.#asCaller(command);
     if (command.requestId !== null) this.#hasIds = true;
     const requestId = command.requestId ?? `request ${(this.#requests += 1)}`;
     const reply = await connection.submit({ requestId, command: said });
@@ -104,6 +106,15 @@ export class ClientFace implements Face {
     return { code: problems[0]?.code ?? null, revision, told: {} };
   }
 
+  /** The root is a scope of every checkout, but no scopes at all are a graph without it. */
+  async #asCaller(command: Command): Promise<CallerCommand> {
+    const said = this.#said(command);
+    if (said.kind !== 'DefineScopes' || said.scopes.length > 1 || said.mayBeEmpty === true) return said;
+    const { scopes } = await this.#observer.query({ kind: 'scopes' });
+    const hasOthers = scopes.some(({ path, withdrawn }) => path !== rootScope.path && !withdrawn);
+    return hasOthers ? { ...said, scopes: [] } : said;
+  }
+
   /** With what proves who speaks in place of the core's session; nobody else's word is proved. */
   #said(command: Command): CallerCommand {
     const { atMs: _atMs, requestId: _requestId, ...rest } = command;
@@ -111,6 +122,14 @@ export class ClientFace implements Face {
     if (!('session' in rest)) return rest as CallerCommand;
     const { session, ...said } = rest;
     if (rest.kind === 'AgentJoin') return { ...said, secret: this.#newSecret() } as CallerCommand;
+    if ('newSession' in said) {
+      const { newSession: _newSession, ...resumed } = said;
+      const { epoch, secret } = this.#written.get(rest.agent) ?? {
+        epoch: rest.epoch,
+        secret: this.#newSecret(),
+      };
+      return { ...resumed, epoch: epoch as typeof rest.epoch, secret, newSecret: this.#newSecret() };
+    }
     const own = session === ownSession ? this.#sessionOf(rest.agent) : null;
     const proof = own === null ? { secret: this.#newSecret() } : { epoch: own.epoch, secret: own.secret };
     return { ...said, ...proof } as CallerCommand;
@@ -122,9 +141,16 @@ export class ClientFace implements Face {
 
   #noteResult(result: Result, said: CallerCommand, connection: SocketCoordinator): void {
     if (said.kind === 'AgentJoin' && result.kind === 'joined')
-      this.#sessions.set(said.agent, { epoch: result.epoch, secret: said.secret });
+      this.#noteSession(said.agent, { epoch: result.epoch, secret: said.secret });
+    if (said.kind === 'AgentResume' && result.kind === 'resumed')
+      this.#noteSession(said.agent, { epoch: result.epoch, secret: said.newSecret });
     if (said.kind === 'AcquireLock' && result.kind === 'queued')
       this.#awaitTicket(connection, { agent: said.agent, ticket: result.ticket });
+  }
+
+  #noteSession(agent: AgentId, session: Session): void {
+    this.#sessions.set(agent, session);
+    this.#written.set(agent, session);
   }
 
   /** Each ticket is waited for once, whoever is told of it again. */
