@@ -34,9 +34,9 @@ export class IndexKeeper {
 
   /** Within the transaction that appended entries: adds what has become a whole segment. */
   appended(marks: readonly Mark[]): void {
-    const last = marks.at(-1)?.revision ?? 0;
+    const upTo = indexableUpTo(marks.at(-1)?.revision ?? 0);
+    if (upTo < (marks[0]?.revision ?? 0)) return;
     const indexed = this.#indexed();
-    const upTo = indexableUpTo(last);
     if (upTo <= indexed || upTo - indexed > stepSegments * segmentEntries) return;
     const known = follows(this.#tail, marks) ? [...this.#tail, ...marks] : marks;
     addToIndex(this.#connection, this.#marks(known, indexed + 1, upTo), upTo);
