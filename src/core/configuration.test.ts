@@ -156,6 +156,18 @@ describe('taking over on another clock', () => {
     });
   });
 
+  test('never takes back what a lease had left, however far the clock has jumped', () => {
+    const machine = house();
+    machine.acquire('alice', 'a', { ttlMs: 50_000 });
+    machine.advance(1_000);
+    machine.renew('alice', 'a', { ttlMs: 4_000 });
+    machine.advance(20_000);
+    machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'x', offsetMs: 7 }, cause: 'clockJump' });
+    const { state, nowMs } = machine;
+    expect(state.locks.get(scopePath('a'))?.deadlineMs).toBe(nowMs + 49_000);
+    expect(state.index.lockDeadlines.get(scopePath('a'))).toBe(nowMs + 49_000);
+  });
+
   test('starts anew what is contended, and leaves alone what is not', () => {
     const machine = house({ maxConcurrentAgents: 3, lockTtlMs: asDurationMs(60_000) });
     machine.define({ a: [], b: ['a'], c: [] });

@@ -112,13 +112,13 @@ export function evolveLeasesRearmed(state: State, _event: EventOf<'leases.rearme
   rearmTickets(state, stamp.atMs);
 }
 
+/** A lease that was renewed for less than it had left keeps what it had left, by the clock that promised it. */
 function rearmLocks(state: State, atMs: TimeMs): void {
   if (state.placeWaitSinceMs !== null) state.placeWaitSinceMs = atMs;
   for (const lock of state.locks.values()) {
     if (lock.contendedSinceMs !== null) lock.contendedSinceMs = atMs;
-    const deadlineMs = addMs(atMs, lock.ttlMs);
-    // A lease renewed for less than it had left keeps what it was promised.
-    if (deadlineMs > lock.deadlineMs) setLease(state, lock.scope, deadlineMs);
+    const leftMs = lock.deadlineMs - state.timeMs;
+    setLease(state, lock.scope, addMs(atMs, Math.max(lock.ttlMs, leftMs)));
   }
 }
 

@@ -82,12 +82,13 @@ export function evolve(state: State, entry: Entry): void {
   );
   assert(entry.atMs >= state.timeMs, `entry ${entry.revision} is from before revision ${state.revision}`);
   state.revision = entry.revision;
-  state.timeMs = entry.atMs;
   if (entry.agent !== null) noteSeen(state, entry.agent, entry.atMs);
   for (const event of entry.events) {
     const evolver = evolvers[event.kind] as Evolver<EventKind>;
     evolver(state, event, entry);
   }
+  // Only now: what was left of a lease is counted from the time before, also when the clock is another from here on.
+  state.timeMs = entry.atMs;
   remember(state, entry);
 }
 

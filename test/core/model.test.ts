@@ -30,7 +30,7 @@ function isModelled(move: Move): boolean {
 function compare(machine: Machine, model: Model, command: Command, decision: Decision): void {
   const logged = decision.kind === 'committed' && decision.events.length > 0;
   const answer = model.apply(command, machine.state.revision + (logged ? 0 : 1));
-  if (logged && 'agent' in command) model.seen(command.agent);
+  if (logged) model.logged('agent' in command ? command.agent : null);
   expect({ command: command.kind, answer: codeOf(decision) }).toEqual({ command: command.kind, answer });
   expect(seenOf(machine)).toEqual(worldOf(model));
 }

@@ -46,6 +46,8 @@ export class Model {
   locks: ModelLock[] = [];
   tickets: ModelTicket[] = [];
   readonly graph: ModelGraph;
+  /** Time of the last command that changed anything. */
+  #loggedAt = 0;
   placeWantedSince: number | null = null;
   readonly settings: Settings;
 
@@ -65,8 +67,9 @@ export class Model {
     return answer;
   }
 
-  /** Every logged command of an agent shows that it is there. */
-  seen(name: string): void {
+  /** The last command is in the log. One of an agent shows that it is there. */
+  logged(name: string | null): void {
+    this.#loggedAt = this.now;
     const agent = this.agents.find((each) => each.name === name && each.present);
     if (agent !== undefined) agent.sessionEndsAt = this.now + this.settings.sessionTtlMs;
   }
@@ -427,14 +430,14 @@ export class Model {
     else this.#endTickets((each) => each === ticket);
   }
 
-  /** Another clock: everything that runs starts anew in full. */
+  /** Another clock: everything that runs starts anew in full, or with what it had left where that is more. */
   #rearm(): Answer {
     for (const agent of this.agents) {
       agent.sessionEndsAt = this.now + this.settings.sessionTtlMs;
       if (agent.saysBlockedSince !== null) agent.saysBlockedSince = this.now;
     }
     for (const lock of this.locks) {
-      lock.endsAt = Math.max(lock.endsAt, this.now + lock.ttl);
+      lock.endsAt = this.now + Math.max(lock.endsAt - this.#loggedAt, lock.ttl);
       if (lock.wantedSince !== null) lock.wantedSince = this.now;
     }
     for (const ticket of this.tickets) {
