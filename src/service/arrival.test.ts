@@ -49,6 +49,16 @@ describe('a renewal that came in time', () => {
     expect(await kindsIn(store)).not.toContain('ExpireDue');
   });
 
+  it('lasts its full time from the answer on, as its client counts it', async () => {
+    const { service, clock, timers, renew, bob } = await openWithLease();
+    clock.advance(3_400);
+    const { locks } = resultOf(await renew(), 'granted');
+    expect(locks[0]?.deadlineMs).toBe(clock.wallMs() + 3_000);
+    timers.advance(2_900);
+    await settled();
+    expect(await acquire(service, bob, 'a')).toMatchObject({ ok: false, rejection: { code: 'LOCK_HELD' } });
+  });
+
   it('goes before an acquire that came before it in the same batch', async () => {
     const { service, store, clock, renew, bob } = await openWithLease();
     const letGo = store.holdAppends();

@@ -8,7 +8,6 @@ import {
   violations,
   type Command,
   type Decision,
-  type AgentId,
   type Entry,
   type RecentRequest,
   type RequestId,
@@ -83,29 +82,45 @@ export class BatchPlanner {
     this.#options = options;
   }
 
-  /** Decides as many of the calls as one batch may hold, at least one, each after what was due by its time. */
+  /** Decides as many of the calls as one batch may hold, at least one, after what was due by now. */
   plan(calls: readonly CommandCall[]): Plan {
     const outcomes: Outcome[] = [];
+    const { nowMs } = this.#time;
     this.#takeOver();
-    const isDue = this.#isDue(this.#time.nowMs);
+    if (this.#isDue(nowMs)) this.#keepWhatWasRenewedInTime(calls);
+    this.#expireDue(nowMs);
     for (const call of calls) {
-      if (this.#events > batchEventsMax && outcomes.length > 0) return { entries: this.#entries, outcomes };
-      const atMs = this.#timeOf(call);
-      this.#expireDue(atMs);
-      outcomes.push(this.#decide(call.command, atMs));
+      if (this.#events > batchEventsMax && outcomes.length > 0) break;
+      this.#expireDue(nowMs);
+      outcomes.push(this.#decide(call.command, nowMs));
     }
-    // Asked only where renewals may have come before it: to look at the state applies the entry that is held back.
-    if (isDue) this.#expireDue(this.#time.nowMs);
     return { entries: this.#entries, outcomes };
   }
 
   /**
-   * A renewal counts from its arrival. The log's time does not run backwards for it, and what a clock that was just bound
-   * would have said before is unknown.
+   * A renewal that came before a deadline must not find its lease ended because others were served first: it counts as of
+   * its arrival as well. The one that is answered is decided later, as of now: a client counts its lease from the moment at
+   * which it asked, which may be after a deadline that this process was too busy to see.
    */
-  #timeOf(call: CommandCall): TimeMs {
+  #keepWhatWasRenewedInTime(calls: readonly CommandCall[]): void {
+    for (const call of calls) {
+      if (!isRenewal(call) || this.#isRepeat(call.command.requestId)) continue;
+      const atMs = this.#arrivalOf(call);
+      if (atMs >= this.#time.nowMs) continue;
+      this.#expireDue(atMs);
+      this.#commit({ ...timed(call.command, atMs), requestId: null });
+    }
+  }
+
+  #isRepeat(id: RequestId | null): boolean {
+    if (id === null) return false;
+    return this.#options.past.has(id) || this.#replica.state.recentRequests.get(id) !== undefined;
+  }
+
+  /** The log's time does not run backwards; what a clock that was just bound would have said before is unknown. */
+  #arrivalOf(call: CommandCall): TimeMs {
     const { nowMs, monotonicMs, takeOver } = this.#time;
-    if (takeOver !== null || !isRenewal(call)) return nowMs;
+    if (takeOver !== null) return nowMs;
     const arrivedAtMs = nowMs - Math.max(0, monotonicMs - Math.floor(call.arrivedMs));
     return asTimeMs(Math.max(arrivedAtMs, this.#replica.state.timeMs));
   }
@@ -182,24 +197,4 @@ function timed(command: UntimedCommand, atMs: TimeMs): Command {
 /** Whether it only keeps what its agent has. */
 function isRenewal({ command }: CommandCall): boolean {
   return command.kind === 'Heartbeat' || command.kind === 'RenewLock';
-}
-
-/**
- * The calls with renewals first, so that they are decided as of their arrival, before what has fallen due while others were
- * served. What one agent has said keeps its order.
- */
-export function renewalsFirst(calls: readonly CommandCall[]): readonly CommandCall[] {
-  if (!calls.some(isRenewal)) return calls;
-  const first: CommandCall[] = [];
-  const others: CommandCall[] = [];
-  const passedOver = new Set<AgentId | null>();
-  for (const call of calls) {
-    const agent = 'agent' in call.command ? call.command.agent : null;
-    if (isRenewal(call) && !passedOver.has(agent)) first.push(call);
-    else {
-      others.push(call);
-      passedOver.add(agent);
-    }
-  }
-  return [...first, ...others];
 }

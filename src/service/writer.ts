@@ -12,7 +12,7 @@
 import type { RecentRequest, RequestId, Revision, State, TimeMs } from '../core/index.ts';
 import { mayBeWritten, nothingWritten, type CoordinatorError } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
-import { BatchPlanner, InvariantError, renewalsFirst, type CommandCall, type Plan } from './batch.ts';
+import { BatchPlanner, InvariantError, type CommandCall, type Plan } from './batch.ts';
 import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import { isBug, toFailure, unavailable, type Report } from './failures.ts';
@@ -160,7 +160,7 @@ export class Writer {
 
   async #run(): Promise<void> {
     const batch: Batch = {
-      calls: renewalsFirst(this.#calls.splice(0, this.#limits.batchCommandsMax)),
+      calls: this.#calls.splice(0, this.#limits.batchCommandsMax),
       reads: this.#reads.splice(0),
       ticks: this.#ticks.splice(0),
     };
