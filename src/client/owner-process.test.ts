@@ -79,7 +79,7 @@ it.runIf(onLinux)('a process that only has the number of an owner elsewhere is n
 });
 
 it('an owner that hangs up but goes on running is no success', async () => {
-  const owner = await listenAs(await startProcess(true), { callTimeoutMs: 200 });
+  const owner = await listenAs(await startProcess(true), { callTimeoutMs: 1_500 });
   await expect(owner.stopOwner('now')).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: expect.stringContaining('still runs') as string,

@@ -118,7 +118,7 @@ function rearmLocks(state: State, atMs: TimeMs): void {
   for (const lock of state.locks.values()) {
     if (lock.contendedSinceMs !== null) lock.contendedSinceMs = atMs;
     const leftMs = lock.deadlineMs - state.timeMs;
-    setLease(state, lock.scope, addMs(atMs, Math.max(lock.ttlMs, leftMs)));
+    setLease(state, lock.scope, addMs(atMs, leftMs > lock.ttlMs ? leftMs : lock.ttlMs));
   }
 }
 
