@@ -160,6 +160,6 @@ function noScopes(source: ScopeSource): ScopeProblem {
   return warningAt(
     'NO_SCOPES',
     null,
-    `no scope in ${where}: put a rhema.yaml with 'name: ...' into a folder`,
+    `no scope in ${where}: rhema init derives them from what is there; or put a rhema.yaml with 'name: ...' into a folder`,
   );
 }

@@ -11,11 +11,12 @@ const never = (): never => {
 
 let service: FakeCoordinator;
 let looks: number;
+let keeper: ScopeKeeper;
 let coordinator: LocalCoordinator;
 beforeEach(() => {
   service = new FakeCoordinator();
   looks = 0;
-  const keeper = new ScopeKeeper({
+  keeper = new ScopeKeeper({
     scan: never,
     fingerprint: () => Promise.reject(new Error(`look ${(looks += 1)}`)),
     inForce: never,
@@ -45,6 +46,14 @@ it.each(now)('costs no look while something is held, since then the upkeep looks
   service.isIdle = false;
   await coordinator.query(query);
   expect(looks).toBe(0);
+});
+
+it.each(now)('looks at the files before it tells once more what was wrong with them: %j', async (query) => {
+  service.isIdle = false;
+  // In vain, and everybody is told so.
+  await keeper.poll().catch(() => {});
+  await coordinator.query(query);
+  expect(looks).toBe(2);
 });
 
 it.each<Query>([

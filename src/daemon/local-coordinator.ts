@@ -63,10 +63,12 @@ export class LocalCoordinator implements ServedCoordinator {
 
   /**
    * Where nothing is held there may have been nobody to follow the files for: whoever comes then must not be told of the
-   * scopes from before a pull.
+   * scopes from before a pull. Where something is wrong with the files, whoever has just mended them, or gone back to a
+   * commit that has them, must not be told so once more.
    */
   async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
-    if (tellsOfScopes(query) && this.#service.idle()) await this.#keeper.catchUp();
+    if (tellsOfScopes(query) && (this.#service.idle() || this.#keeper.tellsTrouble))
+      await this.#keeper.catchUp();
     return this.#service.query(query);
   }
 

@@ -96,6 +96,11 @@ export class ScopeKeeper {
     return this.#unseen?.message ?? null;
   }
 
+  /** Whether whoever asks is told that something is wrong with the files. */
+  get tellsTrouble(): boolean {
+    return this.#unseen !== null || this.#problems.length > 0;
+  }
+
   /** Whether coordination ends as soon as nothing is held, waited for or synced. */
   get switchesOff(): boolean {
     return this.#switchesOff;

@@ -141,7 +141,10 @@ describe('configuration and scopes', () => {
   const configured = (enabled: boolean, problems: readonly ScopeProblem[]): Facts =>
     factsOf({}, { configuration: known({ enabled, entries: [], problems, unusedFile: null }) });
   const scanned = (definitions: readonly ScopeDefinition[], problems: readonly ScopeProblem[]): Facts =>
-    factsOf({}, { scan: known({ definitions, settings: defaultSettings, problems }) });
+    factsOf(
+      {},
+      { scan: known({ definitions, settings: defaultSettings, problems }), coordination: known(null) },
+    );
 
   it.each<Row>([
     ['a wrong value', 'configuration', configured(true, [broken]), 'problem', 'api/rhema.yaml:4: a tab'],
@@ -182,6 +185,26 @@ describe('configuration and scopes', () => {
     expect(
       about('scopes', factsOf({}, { scan, coordination: known({ status, clockJumps: 0 }) })),
     ).toHaveLength(1);
+  });
+
+  it('does not call scopes undefined that are in force, when an older commit has been checked out', () => {
+    const scan = known({ definitions: [], settings: defaultSettings, problems: [] });
+    const status = statusAnswer({ scopeCount: 73 });
+    const [told] = about('scopes', factsOf({}, { scan, coordination: known({ status, clockJumps: 0 }) }));
+    expect(told?.message).toBe('no scope file is here, and 73 scopes are in force from before');
+    expect(told?.remedy).toMatch(/bring the files back/);
+  });
+
+  it('finds nothing wrong with a worktree that has no scope files, where those of the main one are in force', () => {
+    const facts = factsOf(
+      {},
+      {
+        place: { ...place, mainWorktree: '/main' },
+        scan: known({ definitions: [], settings: defaultSettings, problems: [] }),
+        coordination: known({ status: statusAnswer({ scopeCount: 1 }), clockJumps: 0 }),
+      },
+    );
+    expect(about('scopes', facts)).toMatchObject(finding('ok', '1 scope is in force, read from the main'));
   });
 
   it('tells a problem of the configuration once, and of many problems the first', () => {

@@ -147,14 +147,24 @@ function checkScopes(facts: RepositoryFacts): readonly Finding[] {
   return told.some(({ code }) => code === 'GRAPH_EMPTY') ? findings : [...findings, ...checkFiles(facts)];
 }
 
-function checkFiles({ scan, place }: RepositoryFacts): readonly Finding[] {
+function checkFiles({ scan, place, coordination }: RepositoryFacts): readonly Finding[] {
+  const inForce = coordination.known ? (coordination.value?.status.scopeCount ?? 0) : 0;
   return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
     // Those of the configuration have been told already, and that there are none is told below.
     const own = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');
     if (own.length > 0) return scopeFindings(own);
     if (definitions.length > 0) return [ok('scopes', `${definitions.length} defined`)];
-    return [noScopes(scopesElsewhere(place))];
+    const elsewhere = scopesElsewhere(place);
+    return [inForce > 0 ? scopesOutOfSight(inForce, elsewhere) : noScopes(elsewhere)];
   });
+}
+
+/** The coordinator has not looked at the files yet, an older commit having been checked out a moment ago; or it looks elsewhere. */
+function scopesOutOfSight(inForce: number, elsewhere: string | null): Finding {
+  const those = `${inForce} ${inForce === 1 ? 'scope is' : 'scopes are'} in force`;
+  if (elsewhere !== null) return ok('scopes', `${those}, read from ${elsewhere}; no scope file is here`);
+  const remedy = 'bring the files back, or say that there are none with: rhema scope refresh --accept-none';
+  return warning('scopes', `no scope file is here, and ${those} from before`, remedy);
 }
 
 function noScopes(elsewhere: string | null): Finding {
