@@ -92,6 +92,9 @@ describe('scopeFromInput', () => {
     ['', '.', '.'],
     ['src', 'not-here/yet', 'not-here/yet'],
     ['src', join(root, 'api'), 'api'],
+    ['src/plain', 'file', 'src/plain/file'],
+    ['src', 'rhema.yaml', '.'],
+    ['src/web', 'src/plain/file', 'src/plain/file'],
   ])('in folder "%s", %s is %s', (cwd, text, scope) => {
     expect(from(cwd, text)).toBe(scope);
   });

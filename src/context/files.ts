@@ -63,9 +63,20 @@ export function scopeFromInput(place: InputPlace, text: string): Parsed<ScopePat
   const fromFolder = repositoryPath(place.worktree, place.cwd, stripped);
   if (!fromTop.ok || isExplicitlyRelative(text)) return fromFolder;
   if (!fromFolder.ok || fromFolder.value === fromTop.value) return fromTop;
-  if (!isScopeFolder(place.worktree, fromFolder.value)) return fromTop;
+  if (!isScopeFolder(place.worktree, fromFolder.value))
+    return whereItLies(place.worktree, fromTop, fromFolder);
   if (!isScopeFolder(place.worktree, fromTop.value)) return fromFolder;
   return { ok: false, problem: twoMeanings(text, fromFolder.value, fromTop.value) };
+}
+
+/** For what is no scope, so that whoever names a file beside him is told of the scope that it is in. */
+function whereItLies(
+  worktree: string,
+  fromTop: Parsed<ScopePath> & { readonly ok: true },
+  fromFolder: Parsed<ScopePath> & { readonly ok: true },
+): Parsed<ScopePath> {
+  const isThere = ({ value }: { readonly value: ScopePath }): boolean => existsSync(join(worktree, value));
+  return isThere(fromFolder) && !isThere(fromTop) ? fromFolder : fromTop;
 }
 
 function twoMeanings(text: string, fromFolder: ScopePath, fromTop: ScopePath): string {

@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import type { LivingKeeper, Session } from '../world.ts';
+import { agentLead } from './agent-lead.ts';
 import { proofOf, resultOf, submit } from './speak.ts';
 
 /** Who is to act, as it was said on the command line. */
@@ -29,9 +30,10 @@ export async function actAs(call: Call, acting: Acting): Promise<Session> {
 
 async function notJoined(call: Call, agent: AgentId): Promise<CommandError> {
   // Where coordination is disabled nobody can join, and nobody needs to: connecting tells.
-  await call.coordinator();
-  const join = shellCommand('rhema', 'agent', 'join', agent);
-  const message = `${agent} has not joined in this repository on this account: run ${join}`;
+  const lead = await agentLead(call, agent);
+  const join = `run ${shellCommand('rhema', 'agent', 'join', agent)}`;
+  const next = lead === null ? join : `${lead} Else ${join}`;
+  const message = `${agent} has not joined in this repository on this account: ${next}`;
   return new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });
 }
 

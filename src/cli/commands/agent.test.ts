@@ -112,6 +112,7 @@ describe('who acts', () => {
   const leaving = (): FakeCoordinator =>
     new FakeCoordinator({
       submit: () => ({ kind: 'left', released: [scopePath('src/core')], waited: null }),
+      answers: { status: () => statusAnswer({ agents: [agentView()] }) },
     });
 
   it('is never guessed, even when only one has joined', async () => {
@@ -135,7 +136,17 @@ describe('who acts', () => {
   it('must have joined here', async () => {
     const { code, body } = await new Harness({ coordinator: leaving() }).json('agent', 'leave', 'carol');
     expect([code, body['code']]).toEqual([3, 'NOT_JOINED']);
-    expect(body['message']).toContain('rhema agent join carol');
+    expect(body['message']).toMatch(/on this account: run rhema agent join carol$/);
+  });
+
+  it('is not to be joined anew because its name was misspelt', async () => {
+    const harness = new Harness({ coordinator: leaving() });
+    expect((await harness.json('agent', 'leave', 'alcie')).body['message']).toMatch(
+      /: did you mean alice\? Else run rhema agent join alcie$/,
+    );
+    expect((await harness.json('agent', 'status', 'alcie')).body['message']).toBe(
+      'no agent alcie is known here: did you mean alice?',
+    );
   });
 });
 

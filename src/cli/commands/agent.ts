@@ -8,6 +8,7 @@ import { clockTime } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
 import { actAs, isGone, refuseKept, takeOverFrom } from './acting.ts';
+import { agentLead } from './agent-lead.ts';
 import type { Acting } from './acting.ts';
 import { joinAgent } from './joining.ts';
 import { proofOf, refusal, resultOf, submit, submitAnd } from './speak.ts';
@@ -199,10 +200,10 @@ export async function status(call: Call, input: AgentInput): Promise<Outcome> {
   const name = call.agentName(input.name ?? input.agent);
   const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
   const agent = answer.agents.find((view) => view.agent === name);
-  if (agent === undefined)
-    throw invalidInput(`no agent ${name} is known here: see ${shellCommand('rhema', 'agent', 'list')}`, {
-      agent: name,
-    });
+  if (agent === undefined) {
+    const lead = (await agentLead(call, name)) ?? `see ${shellCommand('rhema', 'agent', 'list')}`;
+    throw invalidInput(`no agent ${name} is known here: ${lead}`, { agent: name });
+  }
   const locks = answer.locks.filter((lock) => lock.agent === name);
   const waiter = answer.waiters.find((view) => view.agent === name) ?? null;
   const { agentText } = await import('../format/views.ts');

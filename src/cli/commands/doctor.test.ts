@@ -30,7 +30,11 @@ const inspection: Inspection = {
 };
 const coordinator = new FakeCoordinator({
   answers: {
-    status: () => statusAnswer({ agents: [agentView({ agent: agentId('bob'), epoch: asRevision(3) })] }),
+    status: () =>
+      statusAnswer({
+        agents: [agentView({ agent: agentId('bob'), epoch: asRevision(3) })],
+        scopeCount: 0,
+      }),
     history: () => ({ revision: asRevision(7), entries: [], nextBefore: null, first: asRevision(1) }),
   },
 });

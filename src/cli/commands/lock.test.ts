@@ -329,6 +329,18 @@ describe('lock release, renew, cancel and revoke', () => {
     },
   );
 
+  it('of a free lock, asked for by an operator, does not tell him that he has lost it', async () => {
+    const free: Rejection = {
+      code: 'LOCK_NOT_HELD',
+      message: 'src/core is free: there is nothing to revoke',
+      details: { scope: 'src/core', holder: null },
+    };
+    const { harness } = harnessOf({ submit: () => free });
+    const { stderr } = await harness.run('lock', 'revoke', 'src/core');
+    expect(stderr).toContain('nothing to revoke');
+    expect(stderr).not.toContain('was not covered by a lock');
+  });
+
   it('releases everything when nothing is named', async () => {
     const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'released', scopes: [] }) });
     const { stdout } = await harness.run('lock', 'release', '--agent', 'bob');

@@ -4,6 +4,7 @@ import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
 import { eventGroups, eventKinds } from '../format/event-kinds.ts';
 import { timeOf } from './moment-of.ts';
+import { scopeLead } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
 
 export interface FilterInput {
@@ -50,23 +51,17 @@ export async function unknownName(call: Call, { agent, scope }: HistoryFilter): 
   if (scope !== undefined) {
     const { scopes } = await coordinator.query({ kind: 'scopes' });
     const paths = scopes.map(({ path }) => path);
-    if (!paths.includes(scope)) return unknownText(`scope ${scope}`, scope, paths, 'rhema scope list');
+    if (!paths.includes(scope))
+      return unknownText(`scope ${scope}`, await scopeLead(paths, scope), 'rhema scope list');
   }
   if (agent === undefined) return null;
   const { agents } = await coordinator.query({ kind: 'status', at: null });
   const names = agents.map((view) => view.agent);
-  return names.includes(agent) ? null : unknownText(`agent ${agent}`, agent, names, 'rhema agent list');
+  if (names.includes(agent)) return null;
+  const near = await nearestOf(agent, names);
+  return unknownText(`agent ${agent}`, near === null ? null : `did you mean ${near}?`, 'rhema agent list');
 }
 
-async function unknownText(
-  what: string,
-  word: string,
-  known: readonly string[],
-  list: string,
-): Promise<string> {
-  const near = await nearestOf(
-    word,
-    known.filter((name) => name !== '.'),
-  );
-  return `there is no ${what} now: ${near === null ? `see ${list}` : `did you mean ${near}?`}`;
+function unknownText(what: string, lead: string | null, list: string): string {
+  return `there is no ${what} now: ${lead ?? `see ${list}`}`;
 }

@@ -21,6 +21,7 @@ export async function scopeGraph(call: Call, input: GraphInput): Promise<Outcome
   if (input.dot === true && input.mermaid === true) throw usageError('--dot or --mermaid, not both');
   const top = input.scope === undefined ? null : await scopeOf(call, input.scope);
   const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  if (top !== null && !scopes.some(({ path }) => path === top)) throw await scopeNotFound(top, scopes);
   const nodes = nodesUnder(scopes, top);
   const draw = input.dot === true ? dotText : input.mermaid === true ? mermaidText : treeText;
   return done(revision, { scopes: nodes }, () => (nodes.length === 0 ? 'no scopes' : draw(nodes)));
@@ -28,7 +29,6 @@ export async function scopeGraph(call: Call, input: GraphInput): Promise<Outcome
 
 function nodesUnder(scopes: readonly ScopeView[], top: ScopePath | null): GraphNode[] {
   const byPath = new Map(scopes.map((scope) => [scope.path, scope]));
-  if (top !== null && !byPath.has(top)) throw scopeNotFound(top);
   const paths =
     top === null
       ? [...byPath.keys()]

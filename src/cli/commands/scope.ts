@@ -11,6 +11,7 @@ import { problemsText, statusCell, withdrawnText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Repository } from '../world.ts';
+import { scopeLead } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
 
 /** Every scope, with its holder and sync status. */
@@ -52,13 +53,18 @@ export async function showScope(call: Call, input: ShowInput): Promise<Outcome> 
   const path = await scopeOf(call, input.scope);
   const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
   const scope = scopes.find((view) => view.path === path);
-  if (scope === undefined) throw scopeNotFound(path);
+  if (scope === undefined) throw await scopeNotFound(path, scopes);
   return done(revision, { scope }, (style) => scopeText(style, scope));
 }
 
 /** As the coordinator itself would refuse it. */
-export function scopeNotFound(path: string): CommandError {
-  const message = `there is no scope ${JSON.stringify(path)}: see ${shellCommand('rhema', 'scope', 'list')}`;
+export async function scopeNotFound(path: string, scopes: readonly ScopeView[]): Promise<CommandError> {
+  const lead = await scopeLead(
+    scopes.map((view) => view.path),
+    path,
+  );
+  const hint = lead ?? `see ${shellCommand('rhema', 'scope', 'list')}`;
+  const message = `there is no scope ${JSON.stringify(path)}: ${hint}`;
   return new CommandError('SCOPE_NOT_FOUND', exitCodes.refused, message, { scope: path });
 }
 

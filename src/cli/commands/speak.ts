@@ -3,6 +3,7 @@ import type { CallerCommand, Reply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { explainRefusal } from '../format/refusal.ts';
 import type { RefusedWish } from '../format/refusal.ts';
+import { scopeLead } from './scope-lead.ts';
 import { refusedBy } from '../outcome.ts';
 import type { Outcome, Refused, Rejected } from '../outcome.ts';
 import type { Session } from '../world.ts';
@@ -26,23 +27,21 @@ export async function submitAnd<Kind extends ResultKind>(
 }
 
 export async function refusal(call: Call, reply: Rejected, wish: RefusedWish): Promise<Refused> {
-  const near = reply.rejection.code === 'SCOPE_NOT_FOUND' ? await nearestScope(call, reply) : null;
+  const lead = reply.rejection.code === 'SCOPE_NOT_FOUND' ? await leadOf(call, reply) : null;
   return refusedBy(
     reply,
-    explainRefusal(reply.rejection, { ...wish, ...(near === null ? {} : { near }) }, call.nowMs),
+    explainRefusal(reply.rejection, { ...wish, ...(lead === null ? {} : { lead }) }, call.nowMs),
   );
 }
 
-/** The scope that a misspelt path most likely means. */
-async function nearestScope(call: Call, { rejection: { details } }: Rejected): Promise<string | null> {
-  const { scope } = details;
-  if (typeof scope !== 'string') return null;
+/** Null where the refusal itself says what was meant. */
+async function leadOf(call: Call, { rejection: { details } }: Rejected): Promise<string | null> {
+  const { scope, near } = details;
+  if (typeof scope !== 'string' || (Array.isArray(near) && near.length > 0)) return null;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
-  const { nearest } = await import('../../config/index.ts');
-  return nearest(
+  return scopeLead(
+    scopes.map(({ path }) => path),
     scope,
-    // Any single letter is close to the top scope's dot.
-    scopes.map(({ path }) => path).filter((path) => path !== '.'),
   );
 }
 

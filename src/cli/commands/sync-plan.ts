@@ -25,6 +25,8 @@ interface Step {
 export async function syncPlan(call: Call, input: PlanInput): Promise<Outcome> {
   const asked = await scopesOf(call, input.scopes);
   const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const unknown = asked.find((path) => !scopes.some((scope) => scope.path === path));
+  if (unknown !== undefined) throw await scopeNotFound(unknown, scopes);
   const steps = stepsFor(scopes, asked);
   return done(revision, { steps }, () =>
     steps.length === 0
@@ -40,7 +42,6 @@ function stepText({ scope, syncStatus }: Step): string {
 function stepsFor(scopes: readonly ScopeView[], asked: readonly ScopePath[]): Step[][] {
   const byPath = new Map(scopes.map((scope) => [scope.path, scope]));
   const dependencies = (path: ScopePath): readonly ScopePath[] => byPath.get(path)?.dependencies ?? [];
-  for (const path of asked) if (!byPath.has(path)) throw scopeNotFound(path);
   const wanted = asked.length === 0 ? [...byPath.keys()] : reachableInOrder(asked, dependencies);
   return dependencyWaves(wanted, dependencies)
     .map((wave) => wave.flatMap((path) => stepOf(byPath.get(path))))

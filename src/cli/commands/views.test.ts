@@ -446,17 +446,36 @@ describe('why', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('add --as agent, or --as scope')]);
   });
 
-  it('names the nearest scope for a name that nobody knows', async () => {
+  it.each([
+    ['src/cor', 'did you mean src/core?'],
+    ['src/core/lib.ts', 'it is in the scope src/core'],
+    ['alcie', 'did you mean alice?'],
+    ['xyzzy', 'see rhema scope list and rhema agent list'],
+  ])('leads from %s, which nobody knows, to what was meant', async (subject, lead) => {
     const harness = harnessOf({
       answers: {
         scopes: () => scopes,
+        status: () => statusAnswer({ agents: [agentView()] }),
         why: ({ subject }) => ({ ...blank, subject }),
       },
     });
-    const { code, body } = await harness.json('why', 'src/cor');
+    const { code, body } = await harness.json('why', subject);
     expect([code, body['message']]).toEqual([
       2,
-      'no scope or agent "src/cor" is known: did you mean src/core?',
+      `no scope or agent ${JSON.stringify(subject)} is known: ${lead}`,
+    ]);
+  });
+
+  it.each([
+    ['scope', 'show'],
+    ['scope', 'graph'],
+    ['sync', 'plan'],
+  ])('rhema %s %s leads from a file to its scope', async (...words) => {
+    const harness = harnessOf({ answers: { scopes: () => scopes } });
+    const { code, body } = await harness.json(...words, 'src/core/lib.ts');
+    expect([code, body['message']]).toEqual([
+      3,
+      'there is no scope "src/core/lib.ts": it is in the scope src/core',
     ]);
   });
 });

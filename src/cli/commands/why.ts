@@ -6,7 +6,9 @@ import { invalidInput, usageError, valueOf } from '../errors.ts';
 import { whyText } from '../format/why.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { agentLead } from './agent-lead.ts';
 import { momentOf } from './moment-of.ts';
+import { scopeLead } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
 
 export interface WhyInput {
@@ -67,11 +69,10 @@ async function refuseUnknownScope(call: Call, { subject }: WhyAnswer): Promise<v
   const name = subject.kind === 'scope' ? subject.scope : subject.agent;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
   if (subject.kind === 'scope' && scopes.some((view) => view.path === subject.scope)) return;
-  const { nearest } = await import('../../config/index.ts');
-  const near = nearest(
-    name,
-    scopes.map((view) => view.path),
-  );
-  const hint = near === null ? 'see rhema scope list and rhema agent list' : `did you mean ${near}?`;
+  const paths = scopes.map((view) => view.path);
+  // What is no path may be a misspelt agent as well.
+  const lead =
+    (subject.kind === 'scope' ? await scopeLead(paths, name) : null) ?? (await agentLead(call, name));
+  const hint = lead ?? 'see rhema scope list and rhema agent list';
   throw invalidInput(`no scope or agent ${JSON.stringify(name)} is known: ${hint}`, { name });
 }

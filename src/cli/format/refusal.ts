@@ -6,8 +6,8 @@ import { clockTime, duration, relative } from './time.ts';
 export interface RefusedWish {
   readonly agent?: string;
   readonly scopes?: readonly string[];
-  /** The scope that a misspelt one most likely means. */
-  readonly near?: string;
+  /** Where somebody most likely wanted to go who named no scope. */
+  readonly lead?: string;
 }
 
 type Facts = Rejection['details'];
@@ -24,12 +24,13 @@ export function explainRefusal(rejection: Rejection, wish: RefusedWish, nowMs: n
 }
 
 /** What the message does not say. */
-function more(code: RejectionCode, { agent, near }: RefusedWish, details: Facts): string[] {
-  if (near !== undefined && near !== details['scope']) return [line`did you mean ${near}?`];
+function more(code: RejectionCode, { agent, lead }: RefusedWish, details: Facts): string[] {
+  if (lead !== undefined) return [safe(lead)];
   if (code === 'STALE_FENCING_TOKEN') return [uncovered];
   const lastEnd = details['lastEnd'] as
     { readonly agent?: unknown; readonly cause?: unknown } | null | undefined;
-  const isLost = code === 'LOCK_NOT_HELD' && lastEnd?.agent === agent && !isOwnAct(lastEnd?.cause);
+  const isOwn = agent !== undefined && lastEnd?.agent === agent;
+  const isLost = code === 'LOCK_NOT_HELD' && isOwn && !isOwnAct(lastEnd?.cause);
   return isLost ? [uncovered] : [];
 }
 

@@ -1,0 +1,47 @@
+import type { ScopePath } from '../../core/index.ts';
+
+/** More would not help to choose. */
+const namedMax = 5;
+
+/**
+ * Where somebody most likely wanted to go who named no scope: to the scopes in a folder, to the scope that a file is in, or
+ * to one that is spelt much like it. Null: nobody can say.
+ */
+export async function scopeLead(scopes: readonly ScopePath[], path: string): Promise<string | null> {
+  const within = scopes.filter((scope) => scope.startsWith(`${path}/`));
+  if (within.length > 0) return withinText(within);
+  const around = scopeAround(new Set(scopes), path);
+  const spelt = await spelledLike(scopes, path);
+  // Beside a scope's own subfolder, one that is misspelt is more likely meant than the scope above both.
+  if (spelt !== null && (around === null || around === '.' || spelt.startsWith(`${around}/`)))
+    return `did you mean ${spelt}?`;
+  if (around !== null && around !== '.') return `it is in the scope ${around}`;
+  return around === null || !looksLikePath(path) ? null : 'what lies there is in the top scope, .';
+}
+
+function withinText(within: readonly ScopePath[]): string {
+  const named = within.slice(0, namedMax).join(', ');
+  const more = within.length > namedMax ? ` and ${within.length - namedMax} more` : '';
+  return within.length === 1 ? `the scope in it is ${named}` : `the scopes in it are ${named}${more}`;
+}
+
+/** The nearest scope above; null when there is none. */
+function scopeAround(scopes: ReadonlySet<string>, path: string): string | null {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    const folder = path.slice(0, slash);
+    if (scopes.has(folder)) return folder;
+  }
+  return scopes.has('.') ? '.' : null;
+}
+
+async function spelledLike(scopes: readonly ScopePath[], path: string): Promise<string | null> {
+  const { nearest } = await import('../../config/index.ts');
+  return nearest(
+    path,
+    // Any single letter is close to the top scope's dot.
+    scopes.filter((scope) => scope !== '.'),
+  );
+}
+
+/** A single word is rather a name. */
+const looksLikePath = (text: string): boolean => /[./]/.test(text);
