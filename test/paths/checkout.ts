@@ -10,6 +10,7 @@ import type { DurationMs, ScopeDefinition, ScopePath, Settings } from '../../src
 export class Checkout {
   readonly worktree = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-paths-')));
   readonly commonDir = join(this.worktree, '.git');
+  #settings: Settings | null = null;
 
   constructor() {
     execFileSync('git', ['init', '--quiet', this.worktree]);
@@ -22,7 +23,14 @@ export class Checkout {
     for (const scope of scopes) this.writeScope(scope);
   }
 
+  /** As they were written last. */
+  get settings(): Settings {
+    if (this.#settings === null) throw new Error('no settings were written');
+    return this.#settings;
+  }
+
   writeSettings(settings: Settings): void {
+    this.#settings = settings;
     this.#write('.', { name: 'root', scope_type: 'library', [configBlock]: configuration(settings) });
   }
 

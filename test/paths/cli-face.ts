@@ -1,15 +1,18 @@
 import {
   deleteSession,
+  livingKeeper,
   readSession,
   statePaths,
   writeSession,
+  type AgentSession,
   type StatePaths,
 } from '../../src/client/index.ts';
 import type { AgentId, Command, CommandOf, ScopeDefinition, ScopePath } from '../../src/core/index.ts';
 import type { ScopeProblem, ScopesAnswer, StatusAnswer } from '../../src/protocol/index.ts';
-import { obstacleToClient } from './client-face.ts';
-import { wordsOf, type WrittenKind } from './cli-words.ts';
+import { vainTakeOver, wordsOf, type WrittenKind } from './cli-words.ts';
+import { configure } from './configuring.ts';
 import type { Answer, Face, FaultName, Shown, Told, Wait, WaitEnd } from './face.ts';
+import { forgetKeeper, keepElsewhere } from './keepers.ts';
 import type { Ended, Running, Shell } from './shell.ts';
 import type { Stage } from './stage.ts';
 import { ownSession } from './visible.ts';
@@ -35,6 +38,8 @@ export class CliFace implements Face {
   /** The scope files, as far as the coordinator has taken them over. */
   #scopes: ReadonlyMap<ScopePath, ScopeDefinition>;
   readonly #waiting = new Map<Wait, Running>();
+  /** As they were shown last. */
+  #agents: StatusAnswer['agents'] = [];
 
   /** `observer`: where the state is looked at. */
   constructor(stage: Stage, shell: Shell, observer: Shell, scopes: readonly ScopeDefinition[]) {
@@ -48,8 +53,7 @@ export class CliFace implements Face {
   async perform(command: Command): Promise<Answer> {
     switch (command.kind) {
       case 'Configure':
-        this.#stage.checkout.writeSettings(command.settings);
-        return this.#refresh();
+        return configure(this.#stage.checkout, command.settings, () => this.#refresh());
       case 'DefineScope':
       case 'DefineScopes':
       case 'RemoveScope':
@@ -58,8 +62,11 @@ export class CliFace implements Face {
         return this.#acquire(command);
       case 'AgentLeave':
         return this.#leave(command);
+      case 'AgentResume':
+        return this.#takeOver(command);
       case 'Heartbeat':
-        return command.session === ownSession ? this.#type(command) : this.#forge(command);
+        if (command.session === ownSession) return this.#type(command);
+        return this.#withSession({ ...command, secret: forgedSecret }, () => this.#type(command));
       default:
         return this.#type(command);
     }
@@ -79,6 +86,7 @@ export class CliFace implements Face {
       this.#read<StatusAnswer>(['status']),
       this.#read<ScopesAnswer>(['scope', 'list']),
     ]);
+    this.#agents = status.agents;
     return { status, scopes, requests: [] };
   }
 
@@ -89,8 +97,10 @@ export class CliFace implements Face {
       case 'DefineScopes':
       case 'RemoveScope':
         return `rhema scope refresh  # after ${command.kind} in the files: ${JSON.stringify(asWritten(command))}`;
+      case 'AgentResume':
+        return `${asTyped(this.#wordsOfTakeOver(command))}  # while another process keeps it`;
       default:
-        return ['rhema', ...wordsOf(command), '--json'].join(' ');
+        return asTyped(wordsOf(command));
     }
   }
 
@@ -133,13 +143,33 @@ export class CliFace implements Face {
     return answer;
   }
 
-  /** Somebody who has written a session file of his own. */
-  async #forge(command: CommandOf<'Heartbeat'>): Promise<Answer> {
+  /** From a process that keeps the agent as a client's server does: nobody else is put out of a place. */
+  async #takeOver(command: CommandOf<'AgentResume'>): Promise<Answer> {
     const { agent, epoch } = command;
+    const typed = async (): Promise<Answer> => {
+      keepElsewhere(this.#paths, agent);
+      const answer = answerOf(await this.#run(this.#wordsOfTakeOver(command)).ended);
+      const isKept = livingKeeper(this.#paths, agent) !== null;
+      forgetKeeper(this.#paths, agent);
+      if (isKept === (answer.code !== null)) return answer;
+      return { ...answer, code: `${answer.code ?? 'accepted'}, and ${isKept ? 'kept' : 'let go of'}` };
+    };
+    if (readSession(this.#paths, agent) !== null) return typed();
+    return this.#withSession({ agent, epoch, secret: forgedSecret }, typed);
+  }
+
+  /** A join makes an agent of that name where there is none to go on as, which would be a step more. */
+  #wordsOfTakeOver(command: CommandOf<'AgentResume'>): readonly string[] {
+    const view = this.#agents.find(({ agent }) => agent === command.agent);
+    return view?.presence === 'present' ? wordsOf(command) : vainTakeOver(command);
+  }
+
+  /** As somebody who has written a session file of his own. */
+  async #withSession({ agent, epoch, secret }: AgentSession, act: () => Promise<Answer>): Promise<Answer> {
     const session = readSession(this.#paths, agent);
-    writeSession(this.#paths, { agent, epoch, secret: forgedSecret });
+    writeSession(this.#paths, { agent, epoch, secret });
     try {
-      return await this.#type(command);
+      return await act();
     } finally {
       if (session === null) deleteSession(this.#paths, agent);
       else writeSession(this.#paths, session);
@@ -173,22 +203,7 @@ export class CliFace implements Face {
 }
 
 const forgedSecret = 'f'.repeat(32);
-
-/** Why a step cannot be typed, by what the labels of such steps have in common. */
-const cliObstacles: readonly (readonly [RegExp, string])[] = [
-  [/^ContextModify/, 'no command writes context files'],
-  [/^GitOperation/, 'no command tells of a Git operation'],
-  [/,r\d+\)/, 'no option gives a command its request id'],
-  [/^RemoveScope.*!SCOPE_NOT_FOUND$/, 'a file that is not there cannot be deleted'],
-  [/^TakeOver/, 'a command that waits starts the next owner itself, with a clock of its own'],
-  [/^(RemoveScope|DefineScope).*!DEPENDENCY_UNKNOWN$/, 'files are taken over without what they name in vain'],
-  [/^DefineScope.*\+.*!SELF_DEPENDENCY$/, 'of two mistakes in a file the unknown name is reported'],
-];
-
-export function obstacleToCli(label: string): string | null {
-  const found = cliObstacles.find(([pattern]) => pattern.test(label));
-  return found?.[1] ?? obstacleToClient(label);
-}
+const asTyped = (words: readonly string[]): string => ['rhema', ...words, '--json'].join(' ');
 
 function rewritten(
   scopes: ReadonlyMap<ScopePath, ScopeDefinition>,

@@ -7,7 +7,7 @@ type Words = readonly string[];
 /** Carried out by writing files and having them read. */
 export type WrittenKind = 'DefineScope' | 'DefineScopes' | 'RemoveScope' | 'Configure';
 /** The command line has nothing for them. */
-export type MissingKind = 'AgentResume' | 'ContextModify' | 'GitOperation' | 'ExpireDue' | 'TakeOver';
+export type MissingKind = 'ContextModify' | 'GitOperation' | 'ExpireDue' | 'TakeOver';
 export type TypedKind = Exclude<CommandKind, WrittenKind | MissingKind>;
 
 /** A number that is no grant's and no run's: the revision at which the owner began the log. 0 is no number to type. */
@@ -21,6 +21,7 @@ const runOption = (run: number): Words => ['--run', String(run === 0 ? staleNumb
 /** By kind of command: what to type after `rhema`. */
 export const words: { readonly [Kind in TypedKind]: (command: CommandOf<Kind>) => Words } = {
   AgentJoin: ({ agent }) => ['agent', 'join', agent],
+  AgentResume: ({ agent }) => ['agent', 'join', agent, '--take-over'],
   AgentLeave: ({ agent }) => ['agent', 'leave', agent],
   Heartbeat: ({ agent }) => ['agent', 'heartbeat', agent],
   SetAgentStatus: ({ agent, status, reason }) => [
@@ -63,6 +64,11 @@ export const words: { readonly [Kind in TypedKind]: (command: CommandOf<Kind>) =
   AbortSync: ({ scope }) => ['sync', 'abort', scope],
   InvalidateSync: ({ scope }) => ['sync', 'invalidate', scope],
 };
+
+/** Nobody is there to be taken over, which any command finds before it does what it is for. */
+export function vainTakeOver({ agent }: CommandOf<'AgentResume'>): Words {
+  return ['agent', 'heartbeat', agent, '--take-over'];
+}
 
 function waitOption(wait: CommandOf<'AcquireLock'>['wait']): Words {
   if (wait.kind === 'none') return [];

@@ -14,6 +14,7 @@ import {
   type Reply,
   type TicketRequest,
 } from '../../src/protocol/index.ts';
+import { configure } from './configuring.ts';
 import type { Answer, Face, FaultName, Shown, Wait, WaitEnd } from './face.ts';
 import { stageVersion, type Stage } from './stage.ts';
 import { ownSession } from './visible.ts';
@@ -101,9 +102,10 @@ export class ClientFace implements Face {
 
   /** The settings are no command of a client: they are in a file, and it has the owner read that. */
   async #configure(settings: Settings): Promise<Answer> {
-    this.#stage.checkout.writeSettings(settings);
-    const { revision, problems } = await this.#observer.refresh();
-    return { code: problems[0]?.code ?? null, revision, told: {} };
+    return configure(this.#stage.checkout, settings, async () => {
+      const { revision, problems } = await this.#observer.refresh();
+      return { code: problems[0]?.code ?? null, revision, told: {} };
+    });
   }
 
   /** The root is a scope of every checkout, but no scopes at all are a graph without it. */
@@ -124,10 +126,11 @@ export class ClientFace implements Face {
     if (rest.kind === 'AgentJoin') return { ...said, secret: this.#newSecret() } as CallerCommand;
     if ('newSession' in said) {
       const { newSession: _newSession, ...resumed } = said;
-      const { epoch, secret } = this.#written.get(rest.agent) ?? {
-        epoch: rest.epoch,
-        secret: this.#newSecret(),
-      };
+      const { epoch, secret } = this.#written.get(rest.agent) ??
+        this.#otherSession(rest.agent) ?? {
+          epoch: rest.epoch,
+          secret: this.#newSecret(),
+        };
       return { ...resumed, epoch: epoch as typeof rest.epoch, secret, newSecret: this.#newSecret() };
     }
     const own = session === ownSession ? this.#sessionOf(rest.agent) : null;
@@ -181,10 +184,6 @@ export class ClientFace implements Face {
   #newSecret(): string {
     return (this.#secrets += 1).toString(16).padStart(32, '0');
   }
-}
-
-export function obstacleToClient(label: string): string | null {
-  return label === 'TakeOver(first)' ? 'only the first owner of a new log takes it over as the first' : null;
 }
 
 /** Where the settings are. It is on disk and no part of any model, so a new graph has it as well. */

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CliFace, obstacleToCli } from './cli-face.ts';
-import { ClientFace, obstacleToClient } from './client-face.ts';
+import { CliFace } from './cli-face.ts';
+import { ClientFace } from './client-face.ts';
 import { McpConnection, type CallTool } from './mcp-connection.ts';
-import { McpFace, obstacleToMcp, type OpenConnection } from './mcp-face.ts';
+import { McpFace, type OpenConnection } from './mcp-face.ts';
+import { obstacleToCli, obstacleToClient, obstacleToMcp, obstacleToProcesses } from './obstacles.ts';
 import { InProcessShell, ProcessShell } from './shell.ts';
 import type { FaceKind } from './tour.ts';
 
@@ -49,17 +50,10 @@ export function processesKind(): FaceKind {
   return {
     name: 'processes',
     ownerVersion: version,
-    obstacleTo: (label, target) => obstacleToCli(label) ?? obstacleToProcesses(target),
+    obstacleTo: obstacleToProcesses,
     open: async (stage, route) =>
       new CliFace(stage, new ProcessShell(stage, main), new InProcessShell(stage), route.scopes),
   };
-}
-
-/** A process that waits keeps its agent present by a clock that is not in our hands. */
-function obstacleToProcesses(target: string): string | null {
-  const [agents = '', , , queue] = target.split('|');
-  const isSessionTimed = /(^|;)[iwbc]\.\d/.test(agents);
-  return isSessionTimed && queue !== '' ? 'a process that waits sends heartbeats by its own clock' : null;
 }
 
 const faceKinds: Readonly<Record<string, () => FaceKind>> = {

@@ -43,6 +43,11 @@ export class McpAgent {
     return toAnswer(await this.#connection.call(tool, args));
   }
 
+  /** It goes on in the place of one that has spoken for it before, and waits in no call. */
+  waitOn(scopes: readonly ScopePath[]): void {
+    this.#noteWaiting(scopes, null);
+  }
+
   /** A call that waits goes on waiting while others are made, by other agents. */
   async acquire(scopes: readonly ScopePath[], { tool, args }: ToolCall): Promise<Answer> {
     await this.#endCall();
@@ -100,7 +105,7 @@ export class McpAgent {
     return this.#place !== null && this.#waits.has(this.#place.wait) ? this.#place : null;
   }
 
-  #noteWaiting(scopes: readonly ScopePath[], call: WaitingCall): void {
+  #noteWaiting(scopes: readonly ScopePath[], call: WaitingCall | null): void {
     const known = this.#presentPlace();
     if (known !== null) {
       known.call = call;

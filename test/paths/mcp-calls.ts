@@ -4,7 +4,6 @@ import { callWaitSeconds } from './mcp-connection.ts';
 
 /** MCP has no tool for them: they are for operators, or are done by the server behind the agent's back. */
 type MissingKind =
-  | 'AgentResume'
   | 'RenewLock'
   | 'RevokeLock'
   | 'DefineScope'
@@ -34,6 +33,7 @@ export const calls: {
   readonly [Kind in CalledKind]: (command: CommandOf<Kind>, speaker: AgentId) => ToolCall;
 } = {
   AgentJoin: ({ agent }) => ({ tool: 'agent_join', args: { agent } }),
+  AgentResume: ({ agent }) => ({ tool: 'agent_join', args: { agent, resume: true } }),
   AgentLeave: ({ agent }) => ({ tool: 'agent_report', args: { agent, status: 'left' } }),
   Heartbeat: ({ agent }) => ({ tool: 'lock_check', args: { agent, path: 's1' } }),
   SetAgentStatus: ({ agent, status, reason }) => ({

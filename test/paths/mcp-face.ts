@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { deleteSession, readSession, statePaths, type StatePaths } from '../../src/client/index.ts';
+import { readSession, statePaths } from '../../src/client/index.ts';
 import type { AgentId, Command, CommandOf, ScopePath } from '../../src/core/index.ts';
-import { ClientFace, obstacleToClient } from './client-face.ts';
+import { ClientFace } from './client-face.ts';
 import type { Answer, Face, FaultName, Shown, Wait } from './face.ts';
 import { McpAgent } from './mcp-agent.ts';
 import { callOf, type ToolCall } from './mcp-calls.ts';
@@ -17,7 +17,6 @@ const openReally: OpenConnection = (...options) => McpConnection.open(...options
 interface McpFaceOptions {
   readonly stage: Stage;
   readonly openConnection: OpenConnection;
-  readonly paths: StatePaths;
 }
 
 /**
@@ -30,7 +29,6 @@ export class McpFace implements Face {
   readonly #openConnection: OpenConnection;
   readonly #observer: McpConnection;
   readonly #shell: ClientFace;
-  readonly #paths: StatePaths;
   readonly #agents = new Map<AgentId, McpAgent>();
   readonly #cutOff = new Set<AgentId>();
   /** Locks that ended without a tool call of their holder, who has not got the scope again. */
@@ -42,7 +40,6 @@ export class McpFace implements Face {
   private constructor(options: McpFaceOptions, shell: ClientFace, observer: McpConnection, shown: Shown) {
     this.#stage = options.stage;
     this.#openConnection = options.openConnection;
-    this.#paths = options.paths;
     this.#shell = shell;
     this.#observer = observer;
     this.#shown = shown;
@@ -52,7 +49,7 @@ export class McpFace implements Face {
     const paths = statePaths(stage.checkout.commonDir);
     const shell = await ClientFace.open(stage, (agent) => readSession(paths, agent));
     const observer = await openConnection(stage, 'legacy');
-    return new McpFace({ stage, openConnection, paths }, shell, observer, await shell.look());
+    return new McpFace({ stage, openConnection }, shell, observer, await shell.look());
   }
 
   async perform(command: Command): Promise<Answer> {
@@ -66,6 +63,8 @@ export class McpFace implements Face {
     switch (command.kind) {
       case 'AgentJoin':
         return this.#join(command, call);
+      case 'AgentResume':
+        return this.#resume(command, call);
       case 'AgentLeave':
         return this.#leave(command, call);
       case 'Heartbeat':
@@ -85,8 +84,6 @@ export class McpFace implements Face {
     if (fault !== 'Crash') return;
     await this.#agents.get(agent)?.close();
     this.#agents.delete(agent);
-    // The process of the model has nothing left; a server that finds the session goes on under it.
-    deleteSession(this.#paths, agent);
   }
 
   async look(): Promise<Shown> {
@@ -106,9 +103,7 @@ export class McpFace implements Face {
     if (speaker === null) return this.#shell.inWords(command);
     if (command.kind === 'CancelWait') return `cancel the lock_acquire of ${speaker}, or lock_release`;
     const call = callOf(command, speaker);
-    const isForged = command.kind === 'Heartbeat' && command.session !== ownSession;
-    const by = isForged ? ' from another session file' : '';
-    return `${call?.tool} ${JSON.stringify(call?.args)}${by}`;
+    return `${call?.tool} ${JSON.stringify(call?.args)}`;
   }
 
   async end(): Promise<void> {
@@ -129,6 +124,9 @@ export class McpFace implements Face {
       case 'AgentJoin':
         // A join as one who takes part already is another agent, whatever it is called.
         return this.#isPresent(command.agent) ? null : command.agent;
+      case 'AgentResume':
+        // Where there is nobody to go on as, the tool makes an agent of that name, which would be a step more.
+        return this.#isPresent(command.agent) ? command.agent : null;
       case 'Heartbeat':
         // Nobody goes on under a session that lies there, but by a command of its own.
         return command.session === ownSession ? command.agent : null;
@@ -210,6 +208,19 @@ export class McpFace implements Face {
     return this.#agentOf(agent).call({ tool, args: isKnown ? { ...args, resume: true } : args });
   }
 
+  /** By another client and server: those that spoke before have ended, for nobody goes on as an agent that lives in a client. */
+  async #resume({ agent }: CommandOf<'AgentResume'>, call: ToolCall): Promise<Answer> {
+    const former = this.#agents.get(agent);
+    await former?.close();
+    const waited = this.#shown.status.waiters.find((waiter) => waiter.agent === agent);
+    const next = new McpAgent(agent, await this.#open(), this.waits);
+    this.#agents.set(agent, next);
+    this.#cutOff.delete(agent);
+    const answer = await next.call(call);
+    if (answer.code === null && waited !== undefined) next.waitOn(waited.scopes);
+    return answer;
+  }
+
   async #leave({ agent }: CommandOf<'AgentLeave'>, call: ToolCall): Promise<Answer> {
     const answer = await this.#agentOf(agent).call(call);
     if (answer.code === null) this.#agentOf(agent).forgetPlace();
@@ -234,21 +245,3 @@ export class McpFace implements Face {
 
 const releasingKinds: ReadonlySet<Command['kind']> = new Set(['ReleaseLock', 'SetAgentStatus', 'AgentLeave']);
 const lossOf = (agent: AgentId, scope: ScopePath): string => `${agent} ${scope}`;
-
-/** Why a step cannot be taken through MCP, by what the labels of such steps have in common. */
-const mcpObstacles: readonly (readonly [RegExp, string])[] = [
-  [/,r\d+\)/, 'no argument gives a command its request id'],
-  [/^ContextModify.*!SCOPE_NOT_FOUND$/, 'a file that is in no other scope is in the root scope'],
-];
-
-export function obstacleToMcp(label: string, target: string): string | null {
-  const found = mcpObstacles.find(([pattern]) => pattern.test(label));
-  return found?.[1] ?? obstacleToWaits(target) ?? obstacleToClient(label);
-}
-
-/** Of a wait and a block the earlier end is shown: where blocks end, no wait of a model ends before. */
-function obstacleToWaits(target: string): string | null {
-  const [agents = '', , , queue = ''] = target.split('|');
-  const hasEnd = (part: string): boolean => /\.\d+(;|$)/.test(part);
-  return hasEnd(queue) && !hasEnd(agents) ? 'no argument ends a wait' : null;
-}

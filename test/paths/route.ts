@@ -14,14 +14,22 @@ import {
 import type { ScopeDefinition, Settings } from '../../src/core/index.ts';
 import type { Act } from '../spec/alphabet.ts';
 import { modelOf } from '../spec/model.ts';
-import { loadSlice, type Slice } from '../spec/slice.ts';
+import { loadSlice, type Constants, type Slice } from '../spec/slice.ts';
 import type { World } from '../spec/world.ts';
 
 /** Which edges are to be walked: every one, one for each label, or one for each action and code. */
 export type Breadth = 'edges' | 'labels' | 'actions';
 
-/** Why a step, given by its label and the state it leads to, cannot be taken through an interface; null when it can. */
-export type Obstacles = (label: string, target: string) => string | null;
+/** A step as it is in the graph: the states are in canonical form. */
+export interface Edge {
+  readonly label: string;
+  readonly source: string;
+  readonly target: string;
+  readonly constants: Constants;
+}
+
+/** Why a step cannot be taken through an interface; null when it can. */
+export type Obstacles = (edge: Edge) => string | null;
 
 export interface Route {
   readonly slice: Slice;
@@ -50,7 +58,9 @@ export function planRoute(name: string, breadth: Breadth, obstacleTo: Obstacles)
   const model = modelOf(core, slice, shownUnitMs);
   const graph = new EdgeCover();
   const obstacles = new Map<string, string>();
-  explore(model, { sink: without(graph, obstacleTo, obstacles) });
+  const toEdge = (source: string, label: string, target: string): string | null =>
+    obstacleTo({ label, source, target, constants: slice.constants });
+  explore(model, { sink: without(graph, toEdge, obstacles) });
   const [world] = model.initial;
   if (world === undefined) throw new Error(`${name} starts nowhere`);
   return {
@@ -72,11 +82,15 @@ const classesOf: Readonly<Record<Breadth, CoverOptions>> = {
   actions: { classOf: ({ label }) => actionOf(label) },
 };
 
-function without(sink: GraphSink, obstacleTo: Obstacles, obstacles: Map<string, string>): GraphSink {
+function without(
+  sink: GraphSink,
+  obstacleTo: (...edge: Parameters<GraphSink['addEdge']>) => string | null,
+  obstacles: Map<string, string>,
+): GraphSink {
   return {
     addInitial: (state) => sink.addInitial(state),
     addEdge: (source, label, target) => {
-      const obstacle = obstacleTo(label, target);
+      const obstacle = obstacleTo(source, label, target);
       if (obstacle === null) sink.addEdge(source, label, target);
       else obstacles.set(label, obstacle);
     },

@@ -82,20 +82,20 @@ export function contextIn(stage: Stage, connect: () => Promise<Coordinator>): Cl
   };
 }
 
-/** The built program, a process for each command. */
+/** The built program, a process for each command, real but for its wall clock. */
 export class ProcessShell implements Shell {
-  readonly #main: string;
+  readonly #entry: readonly string[];
   readonly #cwd: string;
   readonly #children = new Map<ChildProcess, Promise<Ended>>();
 
   /** `main`: the built entry, of the same version as the stage's owner. */
   constructor(stage: Stage, main: string) {
-    this.#main = main;
+    this.#entry = ['--import', wallClockIn(stage.clockFile), main];
     this.#cwd = stage.checkout.worktree;
   }
 
   run(args: readonly string[]): Running {
-    const child = spawn(process.execPath, [this.#main, ...args], {
+    const child = spawn(process.execPath, [...this.#entry, ...args], {
       cwd: this.#cwd,
       env: plainEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -116,6 +116,13 @@ export class ProcessShell implements Shell {
     for (const child of this.#children.keys()) child.kill('SIGKILL');
     await Promise.all(this.#children.values());
   }
+}
+
+/** To be imported before a program: its wall clock is the one of the stage, and stands still as that does. */
+function wallClockIn(file: string): string {
+  const script = `import { readFileSync } from 'node:fs';
+Date.now = () => Number(readFileSync(${JSON.stringify(file)}, 'utf8'));`;
+  return `data:text/javascript,${encodeURIComponent(script)}`;
 }
 
 /** Of the caller's environment only what does not belong to a repository or to an agent. */

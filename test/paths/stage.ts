@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   fingerprintOnly,
   findRepository,
@@ -52,6 +53,7 @@ export class Stage {
   static async open(checkout: Checkout, version = stageVersion): Promise<Stage> {
     const stage = new Stage(checkout, version);
     rmSync(statePaths(checkout.commonDir).directory, { recursive: true, force: true });
+    stage.#showTime();
     stage.#owner = await stage.#openOwner();
     return stage;
   }
@@ -61,9 +63,15 @@ export class Stage {
     return this.#clock.wallMs();
   }
 
+  /** Has the same in its text, for processes: what is still to come is told by their wall clock. */
+  get clockFile(): string {
+    return join(this.checkout.commonDir, 'clock');
+  }
+
   /** One unit of time passes. What is due by then stays so until {@link ring}. */
   passUnit(): void {
     this.#clock.advance(shownUnitMs);
+    this.#showTime();
   }
 
   /** The owner's timers get their turn. */
@@ -87,6 +95,12 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.#closeOwner();
+  }
+
+  #showTime(): void {
+    const fresh = `${this.clockFile}.new`;
+    writeFileSync(fresh, String(this.nowMs));
+    renameSync(fresh, this.clockFile);
   }
 
   async #openOwner(): Promise<Owner> {
