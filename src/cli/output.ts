@@ -2,6 +2,7 @@ import type { Call } from './call.ts';
 import { CommandError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { inOptionWords } from './format/field-words.ts';
 import { safe } from './format/text.ts';
 import type { Done, Outcome, Refused } from './outcome.ts';
 
@@ -78,7 +79,7 @@ function failureOf(error: unknown): Failure {
   const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
   return {
     code: typeof code === 'string' ? code : 'INTERNAL',
-    message: error.message,
+    message: inOptionWords(error.message, (details as { readonly path?: unknown } | undefined)?.path),
     details: typeof details === 'object' && details !== null ? { ...details } : {},
   };
 }

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
-import { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
+import { issueText, placeText, valueAt, type Issue } from '../protocol/index.ts';
 
 const invalidParams = -32_602;
 const internalError = -32_603;

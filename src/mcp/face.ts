@@ -12,7 +12,7 @@ import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
 import { inTime } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
-import { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
+import { issueText, placeText, valueAt, type Issue } from '../protocol/index.ts';
 import type { Clock, McpPorts } from './ports.ts';
 import { failureAnswer, refusalAnswer, stopAndAsk } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';

@@ -29,6 +29,7 @@ export {
 export { isOpen, mayBeWritten, nothingWritten } from './outcomes.ts';
 export { systemFailure } from './system-failures.ts';
 export { isPointInTime, onWallClock } from './local-time.ts';
+export { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
 export type { ParsedMessage, RequestParsers } from './requests.ts';
 
 /**

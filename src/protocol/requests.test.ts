@@ -107,6 +107,15 @@ describe('commands', () => {
     expect(problem(kind, change)).toBe(path);
   });
 
+  it.each([
+    [{ ttlMs: 0 }, 'command.ttlMs: 0s is too little: at least 1ms'],
+    [{ reason: '' }, 'command.reason: it is empty: write text, or leave it out'],
+    [{ scopes: 'a' }, 'command.scopes: "a" is text: write a list, such as ["one", "two"]'],
+    [{ secret: 'short' }, 'command.secret: 32 to 128 lower-case hex digits expected'],
+  ])('tells %o in plain words, and no secret', (change, told) => {
+    expect(() => parse('AcquireLock', change)).toThrowError(told);
+  });
+
   it.each(['', 'r'.repeat(129), 5, undefined])('refuses the request id %o', (requestId) => {
     expect(() =>
       requestParsers.parseCommandRequest({ requestId, command: command('Heartbeat') }),

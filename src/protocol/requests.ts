@@ -3,6 +3,7 @@ import { callerCommand } from './command-schemas.ts';
 import type { CommandRequest, TicketRequest } from './coordinator.ts';
 import { invalidInput, type CoordinatorError } from './errors.ts';
 import { agentId, name, requestId, revision, scopePath, timeMs } from './fields.ts';
+import { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
 import { happenedMax, type Query } from './queries.ts';
 import type { ClientMessage } from './wire.ts';
 
@@ -98,7 +99,7 @@ function parseMessage(line: string): ParsedMessage {
   }
   const parsed = clientMessage.safeParse(value);
   if (parsed.success) return { ok: true, message: parsed.data };
-  return { ok: false, id: callIdOf(value), error: describe(parsed.error) };
+  return { ok: false, id: callIdOf(value), error: describe(parsed.error, value) };
 }
 
 /** The call's number in a message that is otherwise malformed, so that its caller hears of it. */
@@ -111,23 +112,12 @@ function callIdOf(value: unknown): number | null {
 function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw describe(parsed.error);
+  throw describe(parsed.error, value);
 }
 
 /** The first problem only: the others are often its consequences. */
-function describe(error: z.ZodError): CoordinatorError {
+function describe(error: z.ZodError, value: unknown): CoordinatorError {
   const issue = error.issues[0];
-  return issue === undefined
-    ? invalidInput('', 'malformed')
-    : invalidInput(pathText(issue.path), issue.message);
-}
-
-/** `request.command.scopes[0]`. */
-function pathText(path: readonly PropertyKey[]): string {
-  let text = '';
-  for (const step of path) {
-    if (typeof step === 'number') text += `[${step}]`;
-    else text += text === '' ? String(step) : `.${String(step)}`;
-  }
-  return text;
+  if (issue === undefined) return invalidInput('', 'malformed');
+  return invalidInput(placeText(issue.path), issueText(issue as Issue, valueAt(value, issue.path)));
 }

@@ -1,4 +1,6 @@
-/** What a schema finds wrong, in words for whoever wrote it: a model reads them, which knows no schema library. */
+import { formatDuration, type DurationMs } from '../core/index.ts';
+
+/** What a schema finds wrong, in words for whoever wrote it: a person or a model, who know no schema library. */
 
 /** The parts of a Zod issue that are read here. */
 export interface Issue {
@@ -23,16 +25,34 @@ export function issueText(issue: Issue, value: unknown): string {
     case 'invalid_value':
       return value === undefined ? `it is missing: write ${oneOf(issue)}` : `write ${oneOf(issue)}`;
     case 'too_big':
-      return isList(issue)
-        ? `the list is too long: at most ${String(issue.maximum)} in one call`
-        : `${shortly(value)} is too much: at most ${String(issue.maximum)}`;
+      return tooBig(issue, value);
     case 'too_small':
-      return isList(issue)
-        ? `the list is empty: name at least ${String(issue.minimum)}`
-        : `${shortly(value)} is too little: at least ${String(issue.minimum)}`;
+      return tooSmall(issue, value);
+    case 'custom':
+    case 'invalid_format':
+      return issue.message;
     default:
       return `${shortly(value)} cannot be used here`;
   }
+}
+
+function tooBig(issue: Issue, value: unknown): string {
+  if (isList(issue)) return `the list is too long: at most ${String(issue.maximum)} in one call`;
+  if (typeof value === 'string')
+    return `it has ${value.length} characters: at most ${String(issue.maximum)} are allowed`;
+  return `${amount(issue, value)} is too much: at most ${amount(issue, issue.maximum)}`;
+}
+
+function tooSmall(issue: Issue, value: unknown): string {
+  if (isList(issue)) return `the list is empty: name at least ${String(issue.minimum)}`;
+  if (value === '') return 'it is empty: write text, or leave it out';
+  return `${amount(issue, value)} is too little: at least ${amount(issue, issue.minimum)}`;
+}
+
+/** A field that ends in Ms is a length of time, which nobody writes in milliseconds. */
+function amount({ path }: Issue, value: unknown): string {
+  const isDuration = String(path.at(-1)).endsWith('Ms') && typeof value === 'number' && value >= 0;
+  return isDuration ? formatDuration(value as DurationMs) : shortly(value);
 }
 
 /** `scopes[0]`. */
