@@ -7,7 +7,7 @@ export interface GitCall {
   /** Sent to Git's standard input. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Git is ended after this long. Unless given it may take as long as it takes. */
+  /** Git is ended after this long; {@link gitAnswerMaxMs} unless given. */
   readonly timeoutMs?: number;
   /** Is told what Git said beside its answer: it warns of what it could not look at, and goes on. */
   readonly onWarning?: (said: string) => void;
@@ -45,6 +45,12 @@ const noProgramsByEnvironment = {
   LC_ALL: 'C',
 };
 
+/**
+ * A pipe in the place of a file that Git reads (an ignore file, an included configuration) would keep it waiting for ever, and
+ * everyone who waits for us. Less than whoever starts an owner waits for it, so that he is told why.
+ */
+const gitAnswerMaxMs = 20_000;
+
 /** Git's answers are lists of paths and small files; more than this is a mistake. */
 const outputBytesMax = 512 * 1024 * 1024;
 
@@ -56,12 +62,13 @@ const outputBytesMax = 512 * 1024 * 1024;
  * it took too long.
  */
 export function runGit(call: GitCall): Promise<Buffer> {
-  const { cwd, args, input, env, timeoutMs = 0, onWarning } = call;
+  const { cwd, args, input, env, timeoutMs = gitAnswerMaxMs, onWarning } = call;
   const options = {
     cwd,
     encoding: 'buffer' as const,
     maxBuffer: outputBytesMax,
     timeout: timeoutMs,
+    killSignal: 'SIGKILL' as const,
     env: { ...(env ?? process.env), ...noProgramsByEnvironment },
   };
   const hooks = call.asksForHooks === true ? [] : [noHooks];
@@ -103,7 +110,11 @@ function gitError(args: readonly string[], error: ExecFileException, said: strin
   const call = `git ${args[0] ?? ''}`;
   // Only a call that took too long is ended by us.
   if (error.killed === true)
-    return new ContextError('GIT_SILENT', `${call} does not answer: it took too long`, { cause: error });
+    return new ContextError(
+      'GIT_SILENT',
+      `${call} does not answer: it took too long; look for a pipe among the files that Git reads (ignore files, attributes, configuration), or at the disk`,
+      { cause: error },
+    );
   const reason = onOneLine(said) || onOneLine(error.message);
   return new ContextError('GIT_FAILED', `${call} failed: ${reason}`, { cause: error });
 }
