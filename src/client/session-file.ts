@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentId, Epoch, Revision } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
@@ -9,6 +9,7 @@ import {
   refuseIfReadableByOthers,
   removeFile,
   replaceFile,
+  textOf,
 } from '../files/index.ts';
 import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
 
@@ -91,7 +92,7 @@ function readSessionFile(path: string): AgentSession | null {
     if (file === null) return null;
     try {
       refuseIfReadableByOthers(path, file);
-      return decodeSession(path, readFileSync(file, 'utf8'));
+      return decodeSession(path, textOf(path, file));
     } finally {
       closeSync(file);
     }

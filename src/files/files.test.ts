@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -153,6 +155,37 @@ it('a file is moved by its content, so that whoever has it open goes on with it'
   const { ino } = statSync(place);
   moveContent(place, target);
   expect([statSync(place).ino, statSync(place).size, statSync(target).size]).toEqual([ino, 0, 3_000_000]);
+});
+
+describe('a file of gigabytes', () => {
+  const hugeBytes = 5 * 1024 ** 3;
+  const boundBytes = 64 * 1024 ** 2;
+  beforeEach(() => {
+    writeFileSync(place, '');
+    truncateSync(place, hugeBytes);
+    appendFileSync(place, 'the last line\n');
+  });
+  const endOf = (path: string): string => {
+    expect(statSync(path).size).toBeLessThan(boundBytes);
+    return readFileSync(path, 'utf8').replaceAll('\0', '');
+  };
+
+  it('is not read as a whole', () => {
+    expect(() => readOwnText(place)).toThrow(`${place} is larger than what is kept there`);
+  });
+
+  it('is moved by its end', () => {
+    moveContent(place, target);
+    expect(endOf(target)).toBe('the last line\n');
+    expect(statSync(place).size).toBe(0);
+  });
+
+  it('is appended to by its end where it has a second name, which keeps all', () => {
+    linkSync(place, target);
+    appendTo(place);
+    expect(endOf(place)).toBe('the last line\n');
+    expect(statSync(target).size).toBeGreaterThan(hugeBytes);
+  });
 });
 
 describe('a folder', () => {

@@ -34,7 +34,7 @@ export function openToRead(path: string): number | null {
 
 /**
  * Opens a file of this user's at its end, and makes it when there is none. One that has a second name elsewhere is copied
- * first: the other one keeps what it has. Whoever opens it closes it.
+ * first, its end at least: the other one keeps what it has. Whoever opens it closes it.
  */
 export function openToAppend(path: string): number {
   const isNew = !detach(path);
@@ -52,15 +52,25 @@ export function openToUpdate(path: string): number {
   return file;
 }
 
+/** What is read as a whole was written as a whole, and is a few hundred bytes. */
+const textBytesMax = 64 * 1024;
+
 /** The whole text of a file of this user's that nobody else may read; null when there is none. */
 export function readOwnText(path: string): string | null {
   const file = openToRead(path);
   if (file === null) return null;
   try {
-    return readFileSync(file, 'utf8');
+    return textOf(path, file);
   } finally {
     closeSync(file);
   }
+}
+
+/** The text of an open file. Throws {@link PlaceRefused} when it is larger than any that we write: gigabytes are not read. */
+export function textOf(path: string, file: number): string {
+  if (fstatSync(file).size > textBytesMax)
+    throw new PlaceRefused(path, 'is larger than what is kept there', 'remove it, then do the same again');
+  return readFileSync(file, 'utf8');
 }
 
 /** Throws {@link PlaceRefused} when others than its user may read an open file. */
@@ -110,8 +120,8 @@ export function removeFile(path: string): void {
 }
 
 /**
- * Copies what a file of this user's holds to another place, and empties it. It stays the same file: a process that has it open
- * goes on with it.
+ * Copies what a file of this user's holds, or the end of it where that is much, to another place, and empties it. It stays the
+ * same file: a process that has it open goes on with it.
  */
 export function moveContent(path: string, target: string): void {
   refuseForeign(target);
@@ -119,7 +129,7 @@ export function moveContent(path: string, target: string): void {
   const file = opened(path, constants.O_RDWR, refuseSecondName);
   try {
     withTemporary(target, '', (temporary, copy) => {
-      copyAll(file, copy);
+      copyEnd(file, copy);
       fsyncSync(copy);
       renameSync(temporary, target);
     });
@@ -166,7 +176,7 @@ function detach(path: string): boolean {
   const file = opened(path, constants.O_RDONLY, () => undefined);
   try {
     withTemporary(path, '', (temporary, copy) => {
-      copyAll(file, copy);
+      copyEnd(file, copy);
       renameSync(temporary, path);
     });
   } finally {
@@ -215,10 +225,13 @@ function withTemporary(path: string, text: string, use: (temporary: string, file
 }
 
 const chunkBytes = 1024 * 1024;
+/** More would keep waiting whoever starts us, and take the disk a second time. */
+const copiedBytesMax = 16 * 1024 * 1024;
 
-function copyAll(from: number, to: number): void {
+/** Of a file that has grown beyond all bounds, the end is copied. */
+function copyEnd(from: number, to: number): void {
   const chunk = Buffer.alloc(chunkBytes);
-  for (let position = 0; ;) {
+  for (let position = Math.max(0, fstatSync(from).size - copiedBytesMax); ;) {
     const count = readSync(from, chunk, 0, chunkBytes, position);
     if (count === 0) return;
     writeFileSync(to, chunk.subarray(0, count));

@@ -39,6 +39,11 @@ function checkFolder(path: string, found: Stats | null): void {
   if ((found.mode & 0o022) !== 0) throw new PlaceRefused(path, 'can be written by others', `chmod 700 it`);
 }
 
+/** The same by whichever mount it is reached, and another one for a copy beside it. */
+export function identityOfFolder(path: string): string {
+  return String(statSync(path, { bigint: true }).ino);
+}
+
 /** What root has made is its owner's where it acts for one. */
 export function give(path: string): void {
   const owner = newOwnerOf(path);

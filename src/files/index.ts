@@ -1,5 +1,5 @@
 export { PlaceRefused } from './own.ts';
-export { give, isOwnFolder, makeOwnFolder, ownFolderIn } from './folders.ts';
+export { give, identityOfFolder, isOwnFolder, makeOwnFolder, ownFolderIn } from './folders.ts';
 export {
   createFile,
   createIfMissing,
@@ -12,6 +12,7 @@ export {
   refuseOther,
   removeFile,
   replaceFile,
+  textOf,
 } from './files.ts';
 export { holdPipe, isPipeHeld } from './pipes.ts';
 export { isOwnSocket, pointLink, removeOwnSocket } from './sockets.ts';
