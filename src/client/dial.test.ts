@@ -1,7 +1,9 @@
 import { lchownSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identityOfFolder } from '../files/index.ts';
+import { protocolNumber } from '../protocol/index.ts';
 import { connect } from './coordinator.ts';
 import { statePaths, type StatePaths } from './paths.ts';
 import { temporaryFolder } from './testing/folder.ts';
@@ -38,6 +40,34 @@ it('a socket behind a symbolic link is not dialled', async () => {
   renameSync(paths.socket, elsewhere);
   symlinkSync(elsewhere, paths.socket);
   await expectNotDialled(paths.socket, 'is a symbolic link');
+});
+
+/** What a client says first to an owner that says that its log is in this folder; null: one that does not say. */
+async function toldTo(owner: string | null): Promise<string> {
+  const told = new Promise<string>((resolve) => {
+    server.once('connection', (socket: Socket) => {
+      socket.once('data', (chunk) => resolve(chunk.toString()));
+      const place = owner === null ? {} : { folder: owner };
+      const hello = { op: 'hello', protocol: protocolNumber, version: '1.0.0', pid: 4711, ...place };
+      socket.write(`${JSON.stringify(hello)}\n`);
+    });
+  });
+  const coordinator = await connect({ commonDir: folder.path, version: '1.0.0', startOwner: null });
+  await coordinator.close();
+  return told;
+}
+
+describe('an owner that says where its log is', () => {
+  it('is spoken to where that is here, and so is an earlier one that does not say', async () => {
+    expect(await toldTo(identityOfFolder(paths.directory))).toContain('hello');
+    expect(await toldTo(null)).toContain('hello');
+  });
+
+  it('is not spoken to in a copy by hard links, which has its socket too', async () => {
+    const original = identityOfFolder(folder.path);
+    const message = expect.stringMatching(/of another repository.*cp -al.*: mv \S+ \S+ && cp -a /) as string;
+    await expect(toldTo(original)).rejects.toMatchObject({ code: 'PERMISSION', message });
+  });
 });
 
 describe.runIf(process.geteuid?.() === 0)('of another user', () => {

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { identityOfFolder } from '../files/index.ts';
 import { CoordinatorError, protocolNumber, type StopAnswer } from '../protocol/index.ts';
 import { openConnection, silentOwner, type Connection } from './connection.ts';
 import { findOwner } from './owner-process.ts';
@@ -45,8 +47,11 @@ async function reach(options: DialOptions, endurance: Endurance): Promise<Connec
   const address = socketAddress(options.paths);
   const { paths, signal } = options;
   const ownerPid = (): number | null => findOwner(paths)?.pid ?? null;
-  const open = (): Promise<Connection> =>
-    openConnection(address, options.version, { timeoutMs: endurance.leftMs, signal, ownerPid });
+  const open = async (): Promise<Connection> => {
+    const timeoutMs = endurance.leftMs;
+    const connection = await openConnection(address, options.version, { timeoutMs, signal, ownerPid });
+    return checkFolder(connection, paths);
+  };
   // Before anything is sent: whoever listens there is told the secrets of sessions.
   if (isDialable(paths))
     try {
@@ -66,6 +71,23 @@ async function leavesWhenAsked(connection: Connection, timeoutMs: number): Promi
   const answer: StopAnswer = await connection.call('stop', { when: 'idle' }, { timeoutMs });
   if (answer.stopping) await connection.untilEnded(timeoutMs);
   return answer.stopping;
+}
+
+/**
+ * `cp -al` of a repository in use makes a second name of its socket, too: what is asked in the copy would be done in the
+ * original. Owners of earlier versions do not say where their log is.
+ */
+function checkFolder(connection: Connection, { directory, socket }: StatePaths): Connection {
+  const { folder, pid } = connection.owner;
+  if (folder === undefined || folder === identityOfFolder(directory)) return connection;
+  const common = dirname(directory);
+  const foreign = new CoordinatorError(
+    'PERMISSION',
+    `${socket} leads to the coordinator process (pid ${pid}) of another repository, of which this is a copy by hard links (cp -al): put a copy without them in its place: mv ${common} ${common}.linked && cp -a ${common}.linked ${common}`,
+    { details: { path: socket, ownerPid: pid } },
+  );
+  connection.end(foreign);
+  throw foreign;
 }
 
 function checkProtocol(connection: Connection): Connection {

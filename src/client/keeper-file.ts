@@ -11,10 +11,18 @@
  * counts as a living one's; whoever knows from the coordinator that its agent is gone says so by `isKeeping`.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentId } from '../core/index.ts';
-import { createFile, holdPipe, isOwnFolder, isPipeHeld, readOwnText, removeFile } from '../files/index.ts';
+import {
+  createFile,
+  holdPipe,
+  identityOfFolder,
+  isOwnFolder,
+  isPipeHeld,
+  readOwnText,
+  removeFile,
+} from '../files/index.ts';
 import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
 import { canBeSeen, isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import { sessionFileName } from './session-file.ts';
@@ -154,11 +162,6 @@ function ownPipe(folder: string): { readonly pipe?: string } {
   if (made.pipe !== undefined) process.on('exit', () => removeFile(join(folder, pipe)));
   pipes.set(folder, made);
   return made;
-}
-
-/** The same by whichever mount it is reached, and another one for a copy beside it. */
-function identityOfFolder(path: string): string {
-  return String(statSync(path, { bigint: true }).ino);
 }
 
 /** Null when the claim is gone, is no claim, or was copied here. */

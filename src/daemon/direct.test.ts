@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { newRequestId, statePaths } from '../client/index.ts';
 import { findRepository } from '../context/index.ts';
@@ -30,6 +30,17 @@ it('keeps what was decided for the next who opens the log', async () => {
   const second = await open();
   const { locks } = await second.query({ kind: 'status', at: null });
   expect(locks).toMatchObject([{ scope: 'api', agent: 'alice' }]);
+});
+
+it('refuses what was planted in the place of its files, and says so of whatever is there', async () => {
+  const { witness, log } = statePaths(repository.commonDir);
+  const refusal = { code: 'PERMISSION', details: { path: witness } };
+  symlinkSync(log, witness);
+  await expect(open()).rejects.toMatchObject(refusal);
+  expect(existsSync(log)).toBe(false);
+  rmSync(witness);
+  mkdirSync(witness);
+  await expect(open()).rejects.toMatchObject(refusal);
 });
 
 it('says how it works in its health', async () => {

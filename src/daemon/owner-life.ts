@@ -1,7 +1,7 @@
 import { chmodSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
-import { give } from '../files/index.ts';
+import { give, identityOfFolder } from '../files/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
 import { loadRequestParsers } from '../protocol/index.ts';
 import type { ExclusiveLock } from '../store/sqlite/index.ts';
@@ -75,6 +75,7 @@ class Owner {
       coordinator: coordination.coordinator,
       parsers: await loadRequestParsers(),
       version: this.#options.version,
+      folder: identityOfFolder(this.#paths.directory),
       onStop: () => this.#leave('asked to'),
       connectionsMax: connectionsMax(),
     });

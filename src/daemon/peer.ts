@@ -33,6 +33,8 @@ export interface PeerHandler {
 export interface PeerOptions {
   readonly parsers: RequestParsers;
   readonly version: string;
+  /** Tells the owner of a log from the one of a copy. */
+  readonly folder?: string;
   readonly handler: PeerHandler;
   /** How long a reader of a stream may leave its items lying. */
   readonly slowReaderMs: number;
@@ -68,8 +70,9 @@ export class Peer {
     socket.on('error', () => {});
     socket.on('close', () => this.#gone());
     this.#hangUpUnlessGreeted();
-    const { version } = options;
-    this.#batch.add({ op: 'hello', protocol: protocolNumber, version, pid: process.pid });
+    const { version, folder } = options;
+    const place = folder === undefined ? {} : { folder };
+    this.#batch.add({ op: 'hello', protocol: protocolNumber, version, pid: process.pid, ...place });
   }
 
   /** Calls under way that end by themselves: streams and waits do not. */

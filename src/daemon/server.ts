@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly parsers: RequestParsers;
   /** Of the package. */
   readonly version: string;
+  /** What tells its log from a copy; says so to each client. */
+  readonly folder?: string;
   /** Somebody asked the owner to leave, and may. */
   readonly onStop: () => void;
   readonly slowReaderMs?: number;
@@ -98,9 +100,10 @@ export class CoordinatorServer implements PeerHandler {
   }
 
   #accept(socket: Socket): void {
-    const { parsers, version } = this.#options;
+    const { parsers, version, folder } = this.#options;
+    const place = folder === undefined ? {} : { folder };
     const { slowReaderMs = slowReaderDefaultMs, greetingMaxMs = greetingDefaultMs } = this.#options;
-    const peer = new Peer(socket, { parsers, version, slowReaderMs, greetingMaxMs, handler: this });
+    const peer = new Peer(socket, { parsers, version, ...place, slowReaderMs, greetingMaxMs, handler: this });
     this.#peers.add(peer);
     if (this.#isStopping) peer.end();
     else if (this.connections > (this.#options.connectionsMax ?? Infinity))

@@ -48,6 +48,8 @@ export interface Hello {
   /** Of the package. */
   readonly version: string;
   readonly pid: number;
+  /** Of an owner: the number of the folder that its log is in, by which a copy of the repository is told apart. */
+  readonly folder?: string;
 }
 
 /** What can be called, and what each call answers. */
