@@ -5,15 +5,15 @@ import type { Repository, RepositoryHints } from './repository.ts';
 
 type Environment = RepositoryHints['env'];
 
-/** It reads nothing but its own program, so only a broken one (or a dead network disk) takes longer. */
-const versionCallMaxMs = 10_000;
+/** These read little or nothing, so only a broken Git, a pipe in a file's place or a dead network disk takes longer. */
+const shortCallMaxMs = 10_000;
 
 /**
  * What `git --version` says, such as `git version 2.43.0`; null where there is no Git.
  *
  * @throws ContextError GIT_FAILED when it cannot be run, GIT_SILENT when it does not answer in time.
  */
-export async function gitVersion(env: Environment, timeoutMs = versionCallMaxMs): Promise<string | null> {
+export async function gitVersion(env: Environment, timeoutMs = shortCallMaxMs): Promise<string | null> {
   try {
     const said = (await runGit({ cwd: '/', env, args: ['--version'], timeoutMs })).toString('utf8');
     return said.split('\n', 1)[0]?.trim() ?? '';
@@ -30,7 +30,7 @@ export async function hooksFolder(repository: Repository, environment: Environme
   try {
     const env = { ...withoutGitVariables(environment), GIT_DIR: gitDir };
     const args = ['rev-parse', '--git-path', 'hooks'];
-    const said = await runGit({ cwd: place, env, args, asksForHooks: true });
+    const said = await runGit({ cwd: place, env, args, asksForHooks: true, timeoutMs: shortCallMaxMs });
     return resolve(place, said.toString('utf8').replace(/\n$/, ''));
   } catch {
     return join(commonDir, 'hooks');
