@@ -200,7 +200,7 @@ export const agentMutants: readonly Mutant[] = [
   {
     name: 'a repeated request is carried out again',
     file: 'decide.ts',
-    find: 'if (first === undefined) return null;',
+    find: 'return first === undefined ? null : decideRepeat(first, command);',
     replace: 'return null;',
     model: 'Requests21',
     caughtBy: 'graph',

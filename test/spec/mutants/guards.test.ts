@@ -17,6 +17,7 @@ const guardedTwice = ['RemoveScope!DEPENDENCY_UNKNOWN'];
 
 /** Need sizes or values that no model has; the core's own tests reach them. */
 const beyondModels = [
+  'NAME_TOO_SIMILAR',
   'AGENT_LIMIT_REACHED',
   'SCOPE_LIMIT_REACHED',
   'WAITER_LIMIT_REACHED',

@@ -17,6 +17,7 @@ const tokenMutants: readonly Mutant[] = [
     ...comparison,
     name: 'the ticket is accepted for the token',
     replace: 'lock.token === token || lock.ticket === (token as number))',
+    caughtBy: 'canonical',
   },
   {
     ...inTokens,
