@@ -99,6 +99,33 @@ describe('an interface that is wrong is caught', () => {
     expect(report).toMatch(/expected: accepted, (L|.*;L)/);
   });
 
+  it('when it says that settings wait which have taken force', async () => {
+    const report = await reportOn(clientKind, 'Configure32', (right) => ({
+      perform: async (command) => {
+        const answer = await right.perform(command);
+        return command.kind === 'Configure' && command.settings.maxConcurrentAgents === 1
+          ? { ...answer, code: 'SETTINGS_IN_USE' }
+          : answer;
+      },
+    }));
+    expect(report).toMatch(
+      /: Configure\(1\)(!UNCHANGED)?\n +expected: (accepted|UNCHANGED),.*\n +seen: +SETTINGS_IN_USE,/,
+    );
+  });
+
+  it('when it makes an agent anew in place of going on as it', async () => {
+    const report = await reportOn(cliKind, 'Sessions21', (right) => ({
+      perform: async (command) => {
+        if (command.kind !== 'AgentResume') return right.perform(command);
+        const { agent, requestId, atMs, newSession: session } = command;
+        return right.perform({ kind: 'AgentJoin', agent, session, metadata: {}, requestId, atMs });
+      },
+    }));
+    expect(report).toMatch(
+      /: AgentResume\(a\d\)!AGENT_NOT_FOUND\n +expected: AGENT_NOT_FOUND,.*\n +seen: +accepted,/,
+    );
+  });
+
   it('when it tells a waiting agent in vain that it waited in vain', async () => {
     const report = await reportOn(clientKind, 'Hold21', (right) => ({
       perform: async (command) => {
@@ -144,6 +171,14 @@ describe('MCP that is wrong is caught', () => {
       })),
     );
     expect(found).toContain('no such lock: {"scope":"s1","token":2}');
+  });
+
+  it('when a tool says that it goes on as an agent, and does not', async () => {
+    const found = await report('Sessions21', (call) => async (name, args, signal) => {
+      if (name !== 'agent_join' || args['resume'] !== true) return call(name, args, signal);
+      return { text: 'RESUMED as a1, where it left off.', isError: false, facts: {} };
+    });
+    expect(found).toMatch(/mcp on Sessions21 differs at step \d+: AgentResume\(a\d\)\n/);
   });
 
   it('when its text shows a lease that is longer than it is', async () => {
