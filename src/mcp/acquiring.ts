@@ -1,7 +1,8 @@
 import type { Grant, Rejection, ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
 import type { Reply } from '../protocol/index.ts';
-import type { AgentCommand, KeptAgent } from './kept-agent.ts';
-import { inTime } from './in-time.ts';
+import type { AgentCommand } from './agent-commands.ts';
+import type { KeptAgent } from './kept-agent.ts';
+import { inTime, lookPatienceMs } from './in-time.ts';
 import type { Clock } from './ports.ts';
 import type { TicketWait } from './ticket-wait.ts';
 import type { Visit } from './visit.ts';
@@ -54,9 +55,13 @@ export async function acquire(
   const end = await asked.wait.attend(wish.leftMs(), call.signal).finally(stopTelling);
   switch (end.kind) {
     case 'left':
-      return end.reply.kind === 'granted'
+      if (end.reply.kind !== 'granted')
+        return { kind: 'ended', ticket: asked.wait.ticket, cause: end.reply.cause };
+      // The ticket is the name's: another process may go on as the agent by now, and then the lock is that one's.
+      await inTime(clock, lookPatienceMs, agent.look());
+      return agent.gone === null
         ? { kind: 'granted', locks: end.reply.locks }
-        : { kind: 'ended', ticket: asked.wait.ticket, cause: end.reply.cause };
+        : { kind: 'refused', rejection: agent.gone };
     case 'time':
       // Without the wish to wait: a ticket that has just ended must not be replaced by one at the end of the queue. The
       // call has used up its time: that the place is kept is known without an answer.

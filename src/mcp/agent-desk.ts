@@ -1,5 +1,11 @@
 import { parseAgentId, type AgentId, type AgentMetadata, type Rejection } from '../core/index.ts';
-import { CoordinatorError, invalidInput, type AgentView, type Reply } from '../protocol/index.ts';
+import {
+  CoordinatorError,
+  invalidInput,
+  type AgentView,
+  type Reply,
+  type StatusAnswer,
+} from '../protocol/index.ts';
 import { Enrolment } from './enrolment.ts';
 import { KeptAgent } from './kept-agent.ts';
 import type { AgentSession, Keeper, McpPorts, Workspace } from './ports.ts';
@@ -87,10 +93,30 @@ export class AgentDesk {
   /** Who a call says that it is. Throws `INVALID_INPUT`. */
   async find(text: string): Promise<Found> {
     const named = this.seats.named(text);
-    if (named.kind === 'several') return { kind: 'unclear', name: text, seats: named.seats };
     if (named.kind === 'one') return foundAs(named.seat.agent);
+    // Whoever is told who speaks here is told how they are now.
+    if (this.seats.all.length > 0) await this.lookAtAll().catch(() => undefined);
+    if (named.kind === 'several') return { kind: 'unclear', name: text, seats: named.seats };
     const name = await this.#formerName(nameOf(text)).catch(() => nameOf(text));
-    return { kind: 'unknown', name, other: await this.#otherCalled(name).catch(() => null) };
+    // By the handle of a process that has ended: its agent may have come back through this very client.
+    const isOurs = this.seats.holderOf(name) !== null;
+    return { kind: 'unknown', name, other: isOurs ? null : await this.#otherCalled(name).catch(() => null) };
+  }
+
+  /** How everything is; what this client's agents hold, and whether others have succeeded them, is noted by the way. */
+  async lookAtAll(): Promise<StatusAnswer> {
+    const looks = this.seats.all.map(({ agent }) => ({
+      id: agent.session.agent,
+      compare: agent.beginLook(),
+    }));
+    const answer = await this.#workspace.coordinator.query({ kind: 'status', at: null });
+    for (const { id, compare } of looks) {
+      const view = answer.agents.find(({ agent }) => agent === id) ?? null;
+      const locks = answer.locks.filter(({ agent }) => agent === id);
+      // One that cannot be asked about now is told at its own next call.
+      await compare(answer.revision, view, locks).catch(() => undefined);
+    }
+    return answer;
   }
 
   /** Takes part, under the name that is asked for or one like it; or goes on. Throws `INVALID_INPUT`. */
@@ -140,6 +166,8 @@ export class AgentDesk {
   /** Whoever has the handle goes on with it, under its name or, when it is gone, under one that is free. */
   async #goOn(seat: Seat, wish: JoinWish): Promise<Joined> {
     if (seat.agent.gone === null && (await seat.agent.beat()).ok) return joinedAs(seat, 'known');
+    if (wish.resumes && seat.agent.gone?.code === 'SESSION_MISMATCH')
+      return this.#resume(seat.agent.session.agent, wish, seat);
     return this.#joinAnew(seat.asked, wish, seat);
   }
 
@@ -157,12 +185,12 @@ export class AgentDesk {
   }
 
   /** Goes on as an agent that a process which has ended, or a shell, has left: with its locks, and its place. */
-  async #resume(name: AgentId, wish: JoinWish): Promise<Joined> {
+  async #resume(name: AgentId, wish: JoinWish, seat: Seat | null = null): Promise<Joined> {
     const { sessions } = this.#workspace;
     if ((await this.#claim(name)) !== null)
       return { kind: 'taken', name, other: await this.#otherCalled(name).catch(() => null) };
     try {
-      const joined = await this.#resumeClaimed(name, wish);
+      const joined = await this.#resumeClaimed(name, wish, seat);
       if (this.seats.holderOf(name) === null) await sessions.release(name);
       return joined;
     } catch (error) {
@@ -172,33 +200,33 @@ export class AgentDesk {
     }
   }
 
-  async #resumeClaimed(name: AgentId, wish: JoinWish): Promise<Joined> {
+  async #resumeClaimed(name: AgentId, wish: JoinWish, seat: Seat | null): Promise<Joined> {
     const left = await this.#readSession(name);
     if (left === null) {
       const other = await this.#otherCalled(name);
-      return other === null ? this.#joinAnew(name, wish) : { kind: 'taken', name, other };
+      return other === null ? this.#joinAnew(name, wish, seat) : { kind: 'taken', name, other };
     }
     const resumed = await this.#enrolment.resume(left, wish.metadata);
-    if (resumed.ok) return this.#restored(name, resumed.session, wish);
+    if (resumed.ok) return this.#restored(name, resumed.session, wish, seat);
     if (!overCodes.has(resumed.rejection.code))
       return { kind: 'refused', name, rejection: resumed.rejection };
     // It joins anew, whether or not the log can be read for what it lost.
     const before = this.#newAgent(left, false);
     before.stop();
     await before.readLosses().catch(() => before.notices.say(unreadText));
-    const joined = await this.#joinAnew(name, wish);
+    const joined = await this.#joinAnew(name, wish, seat);
     if (joined.kind === 'joined') joined.seat.agent.succeed(before);
     return joined;
   }
 
-  async #restored(name: AgentId, session: AgentSession, wish: JoinWish): Promise<Joined> {
+  async #restored(name: AgentId, session: AgentSession, wish: JoinWish, seat: Seat | null): Promise<Joined> {
     const agent = this.#newAgent(session, false);
     const reply = await this.#restore(agent).catch((error: unknown) => {
       // Half of what it has would be taken for all of it.
       agent.stop();
       throw error;
     });
-    if (reply.ok) return joinedAs(this.#seat(name, agent, wish, null), 'resumed');
+    if (reply.ok) return joinedAs(this.#seat(name, agent, wish, seat), 'resumed');
     return { kind: 'refused', name, rejection: reply.rejection };
   }
 

@@ -10,7 +10,7 @@ import { release } from './handlers/release.ts';
 import { report } from './handlers/report.ts';
 import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
-import { inTime } from './in-time.ts';
+import { inTime, lookPatienceMs } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import { issueText, placeText, valueAt, type Issue } from '../protocol/index.ts';
 import type { Clock, McpPorts } from './ports.ts';
@@ -38,8 +38,6 @@ export type Resource =
 
 /** After so long, in milliseconds, what a call saw at its beginning may no longer be so. */
 const longCallMs = 1_000;
-/** How long a call waits to learn of what was lost, in milliseconds: clients give up on a call after a minute. */
-const lookPatienceMs = 3_000;
 
 /** Things wrong with the arguments of one call that are told. */
 const issuesMax = 5;
@@ -132,9 +130,7 @@ export class Face {
   ): Promise<ToolAnswer> {
     const agent = input.agent === undefined ? null : work.desk.kept(input.agent);
     if (agent === null) return withoutAgent(work, await status(work, input), input.agent);
-    return this.#visited('coordination_status', work, { agent, call }, () =>
-      agent.gone === null ? status(work, input) : Promise.resolve(refusalAnswer(agent.gone)),
-    );
+    return this.#visited('coordination_status', work, { agent, call }, () => status(work, input));
   }
 
   /** Whatever comes of it, a visit ends. */
@@ -146,6 +142,7 @@ export class Face {
   ): Promise<ToolAnswer> {
     const visit = await Visit.begin(clock, agent, call);
     await lookForLost(clock, agent);
+    if (agent.gone !== null) return visit.end(refusalAnswer(agent.gone));
     const beganMs = clock.monotonicMs();
     const answer = await body(visit).catch((error: unknown) => this.#failed(tool, error));
     // A call that waited must not say that all is well when something was lost meanwhile.
@@ -256,10 +253,8 @@ function argumentsOf(tool: ToolName): string {
   const named = (isOptional: boolean): string =>
     fields.flatMap(([name, field]) => (field.isOptional() === isOptional ? [name] : [])).join(', ');
   const [needed, optional] = [named(false), named(true)];
-  return [needed, optional === '' ? '' : `and may take ${optional}`]
-    .filter((part) => part !== '')
-    .join(', ')
-    .replace(/^and /, '');
+  if (needed === '') return `no more than ${optional}`;
+  return optional === '' ? needed : `${needed}, and may take ${optional}`;
 }
 
 /** Some models write null for an argument that they leave out. */

@@ -38,8 +38,11 @@ interface Holding extends Held {
   withdrawal: 'none' | 'news' | 'told';
 }
 
-/** A lock as the coordinator shows it; `withdrawn`: its scope is defined no more, and goes when it is free. */
-export type Seen = Grant & { readonly withdrawn?: true };
+/**
+ * A lock as the coordinator shows it; `withdrawn`: whether its scope is defined no more, and goes when it is free. Not
+ * every answer says so.
+ */
+export type Seen = Grant & { readonly withdrawn?: boolean };
 
 /** The interest of a call that is under way. */
 export interface Claim {
@@ -280,5 +283,6 @@ function noteContention(holding: Holding, { contendedSinceMs }: Grant): void {
 }
 
 function noteWithdrawal(holding: Holding, { withdrawn }: Seen): void {
+  if (withdrawn === false) holding.withdrawal = 'none';
   if (withdrawn === true && holding.withdrawal === 'none') holding.withdrawal = 'news';
 }

@@ -1,5 +1,8 @@
 import type { Clock } from './ports.ts';
 
+/** How long a call waits to learn whether its agent still holds what it believes to hold, in milliseconds. */
+export const lookPatienceMs = 3_000;
+
 /** An answer that is good to have; null when it fails, or takes longer than one can wait for it. */
 export function inTime<T>(
   clock: Pick<Clock, 'after'>,

@@ -15,8 +15,10 @@ import type {
   Revision,
   ScopePath,
 } from '../core/index.ts';
-import type { CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
-import { Holdings, type Origin, type Seen } from './holdings.ts';
+import { sessionIdOf, sessionMarkOf } from '../protocol/index.ts';
+import type { AgentView, CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
+import { acquiring, goneCodes, releasing, scopesAskedBy, type AgentCommand } from './agent-commands.ts';
+import { Holdings, type Held, type Origin, type Seen } from './holdings.ts';
 import { passedOnText, vainText } from './lock-words.ts';
 import { lossesOf, lossText } from './losses.ts';
 import { Notices, type Loss } from './notices.ts';
@@ -24,11 +26,6 @@ import type { AgentSession, McpPorts } from './ports.ts';
 import { Renewal } from './renewal.ts';
 import type { Speaker } from './speaker.ts';
 import { TicketWait } from './ticket-wait.ts';
-
-type Proof = keyof AgentSession;
-type Unproved<C> = C extends { readonly secret: string } ? Omit<C, Proof> : never;
-/** A command of the agent, without the proof of who speaks. */
-export type AgentCommand = Unproved<CallerCommand>;
 
 export interface KeptAgentOptions {
   readonly session: AgentSession;
@@ -50,10 +47,6 @@ interface GivenBack {
 
 /** Pause before what failed is tried again. */
 const againMs = 1_000;
-
-/** Commands that may end a lock of the agent by its own will. */
-const releasing: ReadonlySet<CommandKind> = new Set(['ReleaseLock', 'SetAgentStatus', 'AgentLeave']);
-const acquiring: ReadonlySet<CommandKind> = new Set(['AcquireLock', 'ContextModify']);
 
 export class KeptAgent {
   session: AgentSession;
@@ -94,7 +87,7 @@ export class KeptAgent {
       after: ports.clock.after,
       collectMs,
       giveBack: (token, isLate) => this.#giveBack(token, isLate),
-      lost: (lock, isTold, by) => this.noteLost({ ...lock, isTold, by }),
+      lost: (lock, isTold, by) => this.#lost(lock, isTold, by),
     });
   }
 
@@ -205,17 +198,39 @@ export class KeptAgent {
 
   /** Looks whether it still holds what it was told that it holds: heartbeats are too far apart to say so in time. */
   async look(): Promise<void> {
-    if (this.holdings.isEmpty && this.#asked.size === 0) return;
+    if (this.holdings.isEmpty && this.#asked.size === 0 && this.#wait === null) return;
     await this.lookAtAll();
   }
 
   /** The same where it may hold what is not known here, such as what a shell has taken in its name. */
   async lookAtAll(): Promise<void> {
-    const view = this.#beginView();
+    const compare = this.beginLook();
     const subject = { kind: 'agent', agent: this.session.agent } as const;
     const query = { kind: 'why', subject, at: null, happened: 0 } as const;
     const { revision, agent, locks } = await this.#options.coordinator.query(query);
-    view(revision, agent?.epoch === this.session.epoch ? locks : [], true);
+    await compare(revision, agent, locks);
+  }
+
+  /** Begins to look at itself in an answer that is about to be asked for, and is compared when it comes. */
+  beginLook(): (revision: Revision, view: AgentView | null, locks: readonly Seen[]) => Promise<void> {
+    const compare = this.#beginView();
+    return async (revision, view, locks) => {
+      if (await this.isSucceeded(view)) return;
+      const own = view?.epoch === this.session.epoch ? locks : [];
+      compare(revision, own.map(withWithdrawal), true);
+    };
+  }
+
+  /**
+   * Whether another process goes on as the agent, by resuming or taking over: then what the name holds is that one's. An
+   * answer shows only that there may be another; the coordinator, which is asked then, decides.
+   */
+  async isSucceeded(view: AgentView | null): Promise<boolean> {
+    if (this.#gone !== null) return true;
+    const mark = sessionMarkOf(sessionIdOf(this.session.secret));
+    if (view?.sessionMark === undefined || view.sessionMark === mark) return false;
+    await this.beat();
+    return this.#gone !== null;
   }
 
   /** It is seen to hold a lock that is not known here: somebody took it in its name, and from now on it is renewed. */
@@ -234,6 +249,8 @@ export class KeptAgent {
 
   /** Goes on in the place of one that this process kept under the name, with what that one was never told. */
   succeed(predecessor: KeptAgent): void {
+    // Of the same incarnation it has back what was the other's meanwhile.
+    if (predecessor.session.epoch === this.session.epoch) predecessor.notices.forgetHandedOver();
     predecessor.notices.handTo(this.notices);
     for (const [scope, token] of predecessor.#lostTokens) this.#lostTokens.set(scope, token);
     for (const [path, digest] of predecessor.seen) this.seen.set(path, digest);
@@ -283,8 +300,16 @@ export class KeptAgent {
   #end({ rejection, revision }: Extract<Reply, { ok: false }>): void {
     if (this.#gone !== null) return;
     this.#gone = rejection;
+    this.endWait();
     this.stop();
     this.holdings.loseAll(revision);
+  }
+
+  /** Who was succeeded has lost nothing in the log: the one who goes on as it has what it knew of, and all else. */
+  #lost(lock: Held, isTold: boolean, by: Revision): void {
+    const isHandedOver = this.#gone?.code === 'SESSION_MISMATCH';
+    if (isHandedOver && !isTold) return;
+    this.noteLost({ ...lock, isTold, by, isHandedOver });
   }
 
   /** The next process that keeps the agent must not tell it again. */
@@ -359,16 +384,5 @@ export class KeptAgent {
   }
 }
 
-/** What a command would have granted. */
-function scopesAskedBy(command: AgentCommand): readonly ScopePath[] {
-  if (command.kind === 'AcquireLock') return command.scopes;
-  return command.kind === 'ContextModify' ? [command.scope] : [];
-}
-
-/** After these the session is worthless: the agent has to join again. */
-const goneCodes: ReadonlySet<Rejection['code']> = new Set([
-  'AGENT_NOT_FOUND',
-  'STALE_EPOCH',
-  'SESSION_MISMATCH',
-  'AGENT_LOST',
-]);
+/** A view of a lock says nothing of its scope where that is defined. */
+const withWithdrawal = (lock: Seen): Seen => ({ ...lock, withdrawn: lock.withdrawn === true });

@@ -23,6 +23,8 @@ export async function lossText(
   clock: Pick<Clock, 'nowMs' | 'after'>,
   loss: Loss,
 ): Promise<string> {
+  if (loss.isHandedOver === true)
+    return `LOST ${quoted(loss.scope)} (token ${loss.token}): another process goes on as you, and has it now. Do not write there.`;
   const filter: HistoryFilter = { scope: loss.scope, events: endKinds };
   const query = { kind: 'history', filter, limit: endsMax, before: null } as const;
   const entries = await inTime(

@@ -7,6 +7,8 @@ export type Loss = Held & {
   readonly isTold: boolean;
   /** A revision by which it was over. */
   readonly by: Revision;
+  /** Whether the lock is held still, by another process that goes on as the agent. */
+  readonly isHandedOver?: boolean;
 };
 
 type Notice = { readonly kind: 'said'; readonly text: string } | ({ readonly kind: 'lost' } & Loss);
@@ -49,6 +51,11 @@ export class Notices {
   handTo(successor: Notices): void {
     successor.#pending.push(...this.#pending);
     this.#pending = [];
+  }
+
+  /** What another process had is the agent's again. */
+  forgetHandedOver(): void {
+    this.#pending = this.#pending.filter((notice) => notice.kind !== 'lost' || notice.isHandedOver !== true);
   }
 
   /** Everything in words, each thing once; nothing when by then nobody hears it, so that the next call tells it. */

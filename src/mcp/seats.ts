@@ -99,7 +99,9 @@ function seatText({ handle, task, sinceMs, agent }: Seat, nowMs: number): string
     ...(task === null ? [] : [`task ${quotedText(task)}`]),
     agent.gone === null
       ? `holds ${held.length === 0 ? 'nothing' : bounded(held, heldMax, 'coordination_status').join(', ')}`
-      : 'it is lost',
+      : agent.gone.code === 'SESSION_MISMATCH'
+        ? 'another process goes on as it'
+        : 'it is lost',
     ...(agent.wait === null ? [] : [`waits for ${agent.wait.scopes.map(quoted).join(', ')}`]),
     `joined ${duration(nowMs - sinceMs)} ago`,
   ];

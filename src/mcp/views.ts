@@ -82,7 +82,7 @@ function statusWord({ presence, status, ticket }: AgentView): string {
 
 function lockLine(lock: LockView, nowMs: number): string {
   const queue = lock.queueLength === 0 ? '' : `; ${count(lock.queueLength, 'agent')} in the queue`;
-  return `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}; lease ${duration(lock.deadlineMs - nowMs)} more; token ${lock.token}${queue}${lock.withdrawn === true ? '; withdrawn' : ''}`;
+  return `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}; ${lock.deadlineMs > nowMs ? `lease ${duration(lock.deadlineMs - nowMs)} more` : leaseText(lock, nowMs)}; token ${lock.token}${queue}${lock.withdrawn === true ? '; withdrawn' : ''}`;
 }
 
 function waiterLine(waiter: WaiterView, nowMs: number): string {
@@ -118,7 +118,7 @@ export function obstacleLines(waiter: WaiterView, inTheWay: readonly LockView[],
 export function holderText(lock: LockView, nowMs: number): string {
   const facts = [
     `for ${duration(nowMs - lock.grantedAtMs)} now`,
-    `its lease runs ${duration(lock.deadlineMs - nowMs)} more unless renewed`,
+    leaseText(lock, nowMs),
     lock.queueLength === 0 ? 'nobody waits' : `${count(lock.queueLength, 'agent')} in the queue`,
     ...(lock.withdrawn === true ? ['no scope file names it any more, and it goes when it is free'] : []),
     ...(lock.blockedReason === null ? [] : [`${lock.agent} is blocked: ${quotedText(lock.blockedReason)}`]),
@@ -127,6 +127,13 @@ export function holderText(lock: LockView, nowMs: number): string {
       : [reportText(lock.lastReport, nowMs)]),
   ];
   return `${quoted(lock.scope)} is held by ${lock.agent}${purpose(lock.reason)}: ${facts.join('; ')}.`;
+}
+
+/** A lease that is over stays in the log until its end can be written there. */
+function leaseText({ deadlineMs }: LockView, nowMs: number): string {
+  return deadlineMs > nowMs
+    ? `its lease runs ${duration(deadlineMs - nowMs)} more unless renewed`
+    : `its lease ended ${duration(nowMs - deadlineMs)} ago, which is still to be written`;
 }
 
 function reportText({ text, atMs }: AgentReport, nowMs: number): string {

@@ -45,7 +45,7 @@ export function otherText(work: Work, { view, keeper, isResumable }: Other): str
   if (keeper !== null)
     return `${name} is another live client of yours (process ${keeper.pid}, for ${duration(work.wallMs() - keeper.sinceMs)}): ${about}.`;
   if (isResumable)
-    return `${name} is present, and its process has ended: ${about}. If you are that one, agent_join with agent "${name}" and resume true goes on as it.`;
+    return `${name} is present, and no client keeps it (its process has ended, or a shell acts as it): ${about}. If you are that one, agent_join with agent "${name}" and resume true goes on as it.`;
   return `${name} takes part already, and its session is not kept here: it joined from another account or machine, or its joining was cut short: ${about}.`;
 }
 

@@ -28,6 +28,7 @@ export {
 } from './wire.ts';
 export { isOpen, mayBeWritten, nothingWritten } from './outcomes.ts';
 export { systemFailure } from './system-failures.ts';
+export { sessionIdOf, sessionMarkOf } from './session-id.ts';
 export { isPointInTime, onWallClock } from './local-time.ts';
 export { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
 export type { ParsedMessage, RequestParsers } from './requests.ts';

@@ -89,6 +89,8 @@ export interface StatusAnswer {
 export interface AgentView {
   readonly agent: AgentId;
   readonly epoch: Epoch;
+  /** By which session it speaks now, as `sessionMarkOf` has it; an older coordinator does not say. */
+  readonly sessionMark?: string;
   readonly status: AgentStatus;
   readonly presence: Presence;
   readonly metadata: AgentMetadata;

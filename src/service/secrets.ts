@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { asSessionId, type SessionId } from '../core/index.ts';
+import type { SessionId } from '../core/index.ts';
+import { sessionIdOf } from '../protocol/index.ts';
 
 /** Secrets whose digest is remembered: hashing costs more than the whole decision of a heartbeat. */
 const rememberedMax = 4_096;
 
-/** Turns an agent's secret into the session id that the log knows: its SHA-256 in hexadecimal digits. */
+/** Turns an agent's secret into the session id that the log knows. */
 export class SecretHasher {
   /** The one remembered longest comes first. */
   readonly #remembered = new Map<string, SessionId>();
@@ -12,7 +12,7 @@ export class SecretHasher {
   sessionOf(secret: string): SessionId {
     const known = this.#remembered.get(secret);
     if (known !== undefined) return known;
-    const session = hash(secret);
+    const session = sessionIdOf(secret);
     this.#remembered.set(secret, session);
     if (this.#remembered.size > rememberedMax) this.#forgetOldest();
     return session;
@@ -24,8 +24,4 @@ export class SecretHasher {
       return;
     }
   }
-}
-
-function hash(secret: string): SessionId {
-  return asSessionId(createHash('sha256').update(secret).digest('hex'));
 }

@@ -13,6 +13,7 @@ import {
   type TimeMs,
   type Waiter,
 } from '../core/index.ts';
+import { sessionMarkOf } from '../protocol/index.ts';
 import type {
   AgentView,
   LockView,
@@ -51,8 +52,8 @@ export function viewScopes(state: State, problems: readonly ScopeProblem[]): Sco
 }
 
 export function viewAgent(agent: Agent): AgentView {
-  const { id, held, session: _session, ...shown } = agent;
-  return { agent: id, ...shown, held: [...held].sort() };
+  const { id, held, session, ...shown } = agent;
+  return { agent: id, ...shown, sessionMark: sessionMarkOf(session), held: [...held].sort() };
 }
 
 export function viewLock(state: State, lock: Lock): LockView {

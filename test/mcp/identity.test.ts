@@ -196,7 +196,7 @@ it('whoever picks the name of an agent whose process has ended is another agent,
   const joined = await back.join('claude');
   expect(joined.facts).toMatchObject({ agent: 'claude-2', held: [] });
   expect(joined.text).toMatch(
-    /claude is present, and its process has ended: .*task "login", holds "services\/auth"/,
+    /claude is present, and no client keeps it \(its process has ended, .*task "login", holds "services\/auth"/,
   );
   expect(joined.text).toContain('agent_join with agent "claude" and resume true');
   expect((await back.call('lock_check', { agent: 'claude-2', path: 'services/auth' })).facts).toMatchObject({

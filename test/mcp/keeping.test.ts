@@ -319,3 +319,9 @@ it('who has not heard that its sync began is told the run', async () => {
     `SYNC_IN_PROGRESS: you are syncing "services/auth" yourself: run ${String(facts['run'])}.\nNext: sync_scope complete, or fail, with run ${String(facts['run'])}.`,
   );
 });
+
+it('a tool that needs no argument says so to whoever gives it a wrong one', async () => {
+  const { alice } = await contenders();
+  const { text } = await alice.call('coordination_status', { log: 'all' });
+  expect(text).toMatch(/ coordination_status takes no more than agent, log$/);
+});

@@ -1,6 +1,7 @@
 /** What an agent is told of a lock that it has no more: which, when, and how that came. */
 import { expect, it } from 'vitest';
-import type { DurationMs, ScopePath } from '../../src/core/index.ts';
+import { defaultSettings, type DurationMs, type ScopePath } from '../../src/core/index.ts';
+import type { Coordinator, Query } from '../../src/protocol/index.ts';
 import { defineScopes } from '../../src/service/testing.ts';
 import { configure, cutOff, heldBy, revoke, waitOneSecond } from './support/contenders.ts';
 import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
@@ -189,4 +190,33 @@ it('what an agent reports of its progress is read by others, and stays in the lo
   expect(seen.text).toContain('agent.reported agent "alice", report "half of the tests pass"');
   await report('left', 'done for today');
   expect((await alice.call('coordination_status', { log: 3 })).text).toContain('report "done for today"');
+});
+
+it('a lease that is over is no permission, though nobody could write down its end yet', async () => {
+  const { stage, alice } = await holder();
+  const inner = stage.coordinator;
+  const subject = { kind: 'scope', scope } as const;
+  const shown = await inner.query({ kind: 'why', subject, at: null });
+  // As on a full disk: what is known stays as it was.
+  stage.coordinator = {
+    ...inner,
+    submit: () => Promise.reject(new Error('the disk is full')),
+    query: (async (query: Query) =>
+      query.kind === 'why' ? shown : inner.query(query)) as Coordinator['query'],
+  };
+  await stage.pass(defaultSettings.lockTtlMs + 4_000);
+  const told = await alice.call('lock_check', { agent: 'alice', path: scope });
+  expect(told.text).toMatch(/^You MUST NOT write "services\/auth": your lease ended 4 s ago/m);
+  expect(told.text).toMatch(/is held by alice.*its lease ended 4 s ago, which is still to be written/);
+});
+
+it('who holds a scope that comes and goes is told each time that it has gone', async () => {
+  const held = await holder();
+  const { service } = held.stage.bench;
+  for (let time = 0; time < 2; time += 1) {
+    await defineScopes(service, '.', 'services/web');
+    expect((await nextCall(held)).text).toContain('is WITHDRAWN');
+    await defineScopes(service, '.', 'services/auth', 'services/web');
+    expect((await nextCall(held)).text).not.toContain('WITHDRAWN');
+  }
 });

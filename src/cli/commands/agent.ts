@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { agentStatuses, parseAgentId } from '../../core/index.ts';
 import type { AgentId, AgentMetadata, AgentStatus } from '../../core/index.ts';
+import { sessionIdOf } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
 import { count, line, safe, shellCommand } from '../format/text.ts';
@@ -79,11 +79,6 @@ async function refusedJoin(call: Call, reply: Rejected, agent: AgentId): Promise
     `or end it: ${shellCommand('rhema', 'agent', 'leave', agent)}`,
   ];
   return { ...refused, lines };
-}
-
-/** The session as the log names it: the digest of its secret, which is safe to show. */
-function sessionIdOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }
 
 function joinedText(call: Call, agent: AgentId, epoch: number, deadlineMs: number): string {

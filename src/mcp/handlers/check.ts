@@ -5,6 +5,7 @@ import { eventLine } from '../events.ts';
 import { problemsAround } from '../informed-refusals.ts';
 import type { KeptAgent } from '../kept-agent.ts';
 import { fileIn, fileNamed, nearestScope } from '../scopes.ts';
+import { refusalAnswer } from '../refusals.ts';
 import { ownInTheWay } from '../seats.ts';
 import { bounded, duration, purpose, quoted } from '../text.ts';
 import { holderText } from '../views.ts';
@@ -25,9 +26,13 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const subject = { kind: 'scope', scope: scope.path } as const;
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const [lock] = why.locks;
-  if (lock?.agent === agent.session.agent && lock.epoch === agent.session.epoch) agent.sees(lock);
+  if (lock?.agent === agent.session.agent && lock.epoch === agent.session.epoch) {
+    // Under its name, but perhaps by another process that goes on as it.
+    if ((await agent.isSucceeded(why.agent)) && agent.gone !== null) return refusalAnswer(agent.gone);
+    agent.sees(lock);
+  }
   const checked = token === undefined ? null : await checkToken(work, scope, token);
-  const mayWrite = verdict(agent, scope.path, why, checked);
+  const mayWrite = verdict(agent, scope.path, why, { checked, nowMs: work.clock.nowMs() });
   const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);
   const notes = [...problemsAround(path, scope, known), ...recordedNotes(visit, scope, path), ...own];
   return answer(work, path, why, { ...mayWrite, notes, scope });
@@ -72,7 +77,7 @@ function verdict(
   { session, wait }: KeptAgent,
   scope: ScopePath,
   { locks, agent }: WhyAnswer,
-  checked: TokenAnswer | null,
+  { checked, nowMs }: { readonly checked: TokenAnswer | null; readonly nowMs: number },
 ): Verdict {
   const [lock] = locks;
   const isAwaited = wait?.scopes.includes(scope) === true;
@@ -80,6 +85,8 @@ function verdict(
   if (lock.agent === session.agent && lock.epoch !== session.epoch)
     return { mayWrite: false, because: anotherIncarnation };
   if (lock.agent !== session.agent) return { mayWrite: false, because: `${lock.agent} holds it` };
+  if (lock.deadlineMs <= nowMs)
+    return { mayWrite: false, because: `your lease ended ${duration(nowMs - lock.deadlineMs)} ago: ${over}` };
   if (checked !== null && !checked.valid) return { mayWrite: false, because: checked.why };
   if (agent?.status === 'blocked')
     return { mayWrite: false, because: agent.ticket === null ? blockedHolder : waitingHolder };
@@ -88,6 +95,7 @@ function verdict(
 
 const free = 'it is free: lock_acquire it first';
 const awaited = 'it is free, but you wait for it in the queue: lock_acquire it again, which says why';
+const over = 'it could not be renewed in time, and whoever waits may be let in at any moment';
 const anotherIncarnation =
   'a later incarnation of your name holds it: agent_join again, or take another name';
 const waitingHolder =

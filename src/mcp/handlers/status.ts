@@ -10,7 +10,7 @@ export async function status(
   input: ToolArguments<'coordination_status'>,
 ): Promise<ToolAnswer> {
   const { coordinator } = workspace;
-  const answer = await coordinator.query({ kind: 'status', at: null });
+  const answer = await desk.lookAtAll();
   const parts = [...seatLines(desk.seats.all, clock.nowMs()), statusText(answer, clock.nowMs())];
   if (input.log !== undefined) parts.push(await lastEntries(coordinator, input.log));
   return told(parts.join('\n'), { revision: answer.revision });
