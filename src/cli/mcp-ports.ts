@@ -57,6 +57,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
       ...(worktree === null ? {} : { worktree }),
     },
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
+    nearest: async (word, candidates) => (await import('../config/index.ts')).nearest(word, candidates),
     filePath: async (text) =>
       worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),
     digestOf: async (path) => fileDigest(join(top, path), path),

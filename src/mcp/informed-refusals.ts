@@ -3,6 +3,7 @@ import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../prot
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
 import type { KeptAgent } from './kept-agent.ts';
+import type { Workspace } from './ports.ts';
 import { refusalAnswer, stopAndAsk, type Advice } from './refusals.ts';
 import { nearestScope } from './scopes.ts';
 import { ownInTheWay } from './seats.ts';
@@ -43,7 +44,7 @@ export async function informedRefusal(
   self: KeptAgent,
   rejection: Rejection,
 ): Promise<ToolAnswer> {
-  const advice = await adviceOn(workspace.coordinator, rejection, clock.nowMs()).catch(() => null);
+  const advice = await adviceOn(workspace, rejection, clock.nowMs()).catch(() => null);
   const own = ownInTheWay(desk.seats, self, idsIn(rejection.details));
   if (own.length === 0) return refusalAnswer(rejection, advice);
   const story = [advice?.story ?? rejection.message, ...own].join('\n');
@@ -56,24 +57,24 @@ function idsIn({ holder, agent, holders }: Facts): readonly AgentId[] {
   return [...new Set(named.filter((id): id is AgentId => typeof id === 'string'))];
 }
 
-type Adviser = (coordinator: Coordinator, details: Facts, nowMs: number) => Promise<Advice | null>;
+type Adviser = (workspace: Workspace, details: Facts, nowMs: number) => Promise<Advice | null>;
 
 async function adviceOn(
-  coordinator: Coordinator,
+  workspace: Workspace,
   { code, message, details }: Rejection,
   nowMs: number,
 ): Promise<Advice | null> {
   const advise = advisers[code];
   if (advise === undefined) return null;
-  const advice = await advise(coordinator, details, nowMs);
+  const advice = await advise(workspace, details, nowMs);
   if (advice?.more === undefined) return advice;
   return { ...advice, story: [message, ...advice.more].join('\n') };
 }
 
 const advisers: { readonly [Code in Rejection['code']]?: Adviser } = {
-  SCOPE_NOT_FOUND: async (coordinator, details) =>
-    onMissing(pathIn(details), await coordinator.query({ kind: 'scopes' })),
-  LOCK_HELD: async (coordinator, details, nowMs) => {
+  SCOPE_NOT_FOUND: async (workspace, details) =>
+    onMissing(workspace, pathIn(details), await workspace.coordinator.query({ kind: 'scopes' })),
+  LOCK_HELD: async ({ coordinator }, details, nowMs) => {
     const subject = { kind: 'scope', scope: pathIn(details) } as const;
     const { locks } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
     const [lock] = locks;
@@ -82,7 +83,7 @@ const advisers: { readonly [Code in Rejection['code']]?: Adviser } = {
       ? { story: holderText(lock, nowMs) }
       : null;
   },
-  CONCURRENCY_LIMIT: async (coordinator, details, nowMs) => {
+  CONCURRENCY_LIMIT: async ({ coordinator }, details, nowMs) => {
     const holders = (details['holders'] as readonly AgentId[]).slice(0, holdersMax);
     const answers = holders.map(async (agent) => {
       const subject = { kind: 'agent', agent } as const;
@@ -106,7 +107,11 @@ function queueText(details: Facts): string {
   return length === 0 ? 'Nobody is in the queue.' : `${count(length, 'agent')} in the queue.`;
 }
 
-function onMissing(scope: ScopePath, { scopes, problems }: ScopesAnswer): Advice | null {
+async function onMissing(
+  workspace: Workspace,
+  scope: ScopePath,
+  { scopes, problems }: ScopesAnswer,
+): Promise<Advice | null> {
   const told = problems.filter((problem) => folderOf(problem) === scope);
   if (told.length > 0)
     return {
@@ -114,11 +119,45 @@ function onMissing(scope: ScopePath, { scopes, problems }: ScopesAnswer): Advice
       next: 'tell your user that this file has to be mended; until then the scope cannot be locked.',
     };
   if (scopes.length === 0) return { story: nothingToLock, next: noScopes };
-  const around = nearestScope(scopes, scope);
-  // A name that was misspelt is in the top scope, too, but hardly meant that.
-  if (around === null || around.path === '.') return null;
-  return { next: `it is in the scope ${quoted(around.path)}: lock_acquire that.` };
+  const lead = await leadFrom(workspace, scope, scopes);
+  return lead === null ? null : { next: lead };
 }
+
+/** Where somebody most likely wanted to go who named no scope. */
+async function leadFrom(
+  workspace: Workspace,
+  path: ScopePath,
+  scopes: readonly ScopeView[],
+): Promise<string | null> {
+  const paths = scopes.map((scope) => scope.path).filter((scope) => scope !== '.');
+  const within = paths.filter((scope) => scope.startsWith(`${path}/`));
+  if (within.length > 0) {
+    const more = within.length > withinMax ? ` and ${within.length - withinMax} more` : '';
+    const named = within.slice(0, withinMax).map(quoted).join(', ');
+    return `in it are the scopes ${named}${more}: lock_acquire those that you need.`;
+  }
+  const around = nearestScope(scopes, path)?.path ?? '.';
+  const near = await spelledLike(workspace, path, paths);
+  // A name that was misspelt is in the scope above, too, but hardly meant that.
+  if (near !== null && (around === '.' || near.startsWith(`${around}/`)))
+    return `did you mean ${quoted(near)}? Then lock_acquire that; rhema://scopes lists all.`;
+  return around === '.' ? null : `it is in the scope ${quoted(around)}: lock_acquire that.`;
+}
+
+/** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */
+async function spelledLike(
+  { nearest }: Workspace,
+  path: ScopePath,
+  paths: readonly ScopePath[],
+): Promise<string | null> {
+  const near = await nearest(path, paths);
+  return near !== null && (await nearest(lastWord(path), [lastWord(near)])) !== null ? near : null;
+}
+
+const lastWord = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** More would not help to choose. */
+const withinMax = 10;
 
 /** What is wrong with a scope file between a path and the scope that it is in for want of that one. */
 export function problemsAround(

@@ -35,6 +35,8 @@ export interface Workspace {
   scopePath(text: string): Promise<Parsed<ScopePath>>;
   /** The canonical path, relative to the repository, of a file or folder. */
   filePath(text: string): Promise<Parsed<ScopePath>>;
+  /** Of these the one that a misspelt word most likely meant; null when none is close. */
+  readonly nearest: (word: string, candidates: readonly string[]) => Promise<string | null>;
   /** SHA-256 (hex) of a file's content, given by its canonical path; null when there is no such file. */
   digestOf(path: ScopePath): Promise<string | null>;
 }

@@ -125,6 +125,23 @@ it('who names a file in place of its scope is told the scope', async () => {
   expect(refused.text).toContain('Next: it is in the scope "services/auth": lock_acquire that.');
 });
 
+it.each([
+  ['services', 'in it are the scopes "services/auth", "services/web": lock_acquire those that you need.'],
+  ['services/atuh', 'did you mean "services/auth"? Then lock_acquire that; rhema://scopes lists all.'],
+])('who names %s, which is no scope, is told what was meant', async (path, next) => {
+  const { client } = await joined(await openStage());
+  const refused = await client.acquire('alice', path);
+  expect((await client.acquire('alice', 'services/nowhere')).text).not.toContain('did you mean');
+  expect(refused.text).toMatch(/^SCOPE_NOT_FOUND: /);
+  expect(refused.text).toContain(`Next: ${next}`);
+});
+
+it('who checks a path of a free scope is told which scope to acquire', async () => {
+  const { client } = await joined(await openStage());
+  const told = await client.call('lock_check', { agent: 'alice', path: 'services/auth/login.ts' });
+  expect(told.text).toContain('its scope "services/auth" is free: lock_acquire that first');
+});
+
 it('a broken scope file on the way to a path is told by whoever is asked about the path', async () => {
   const stage = await openStage();
   stage.bench.service.setScopeProblems([broken('services/pay/rhema.yaml')]);

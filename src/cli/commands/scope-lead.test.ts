@@ -14,6 +14,8 @@ describe('where a path leads that is no scope', () => {
     ['a folder of one scope in another', 'crates/uv-fs/src', 'it is in the scope crates/uv-fs'],
     ['a file of the top scope', 'docs/index.md', 'what lies there is in the top scope, .'],
     ['a word like no other', 'xyzzy', null],
+    ['a folder beside scopes, unlike any', 'services/nowhere', 'what lies there is in the top scope, .'],
+    ['a misspelt folder', 'srevices/auth', 'did you mean services/auth?'],
   ])('%s', async (_what, path, lead) => {
     expect(await scopeLead(scopes, path)).toBe(lead);
   });

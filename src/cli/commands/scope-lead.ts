@@ -34,14 +34,18 @@ function scopeAround(scopes: ReadonlySet<string>, path: string): string | null {
   return scopes.has('.') ? '.' : null;
 }
 
+/** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */
 async function spelledLike(scopes: readonly ScopePath[], path: string): Promise<string | null> {
   const { nearest } = await import('../../config/index.ts');
-  return nearest(
+  const near = nearest(
     path,
     // Any single letter is close to the top scope's dot.
     scopes.filter((scope) => scope !== '.'),
   );
+  return near !== null && nearest(lastWord(path), [lastWord(near)]) !== null ? near : null;
 }
+
+const lastWord = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** A single word is rather a name. */
 const looksLikePath = (text: string): boolean => /[./]/.test(text);

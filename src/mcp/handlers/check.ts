@@ -81,7 +81,7 @@ function verdict(
 ): Verdict {
   const [lock] = locks;
   const isAwaited = wait?.scopes.includes(scope) === true;
-  if (lock === undefined) return { mayWrite: false, because: isAwaited ? awaited : free };
+  if (lock === undefined) return { mayWrite: false, because: isAwaited ? awaited : free(scope) };
   if (lock.agent === session.agent && lock.epoch !== session.epoch)
     return { mayWrite: false, because: anotherIncarnation };
   if (lock.agent !== session.agent) return { mayWrite: false, because: `${lock.agent} holds it` };
@@ -93,7 +93,7 @@ function verdict(
   return { mayWrite: true, because: `you hold it under token ${lock.token}` };
 }
 
-const free = 'it is free: lock_acquire it first';
+const free = (scope: ScopePath): string => `its scope ${quoted(scope)} is free: lock_acquire that first`;
 const awaited = 'it is free, but you wait for it in the queue: lock_acquire it again, which says why';
 const over = 'it could not be renewed in time, and whoever waits may be let in at any moment';
 const anotherIncarnation =

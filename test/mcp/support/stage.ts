@@ -3,6 +3,7 @@ import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import type { CallToolResult, Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { parseScopePath, type AgentId, type ScopePath } from '../../../src/core/index.ts';
+import { nearest } from '../../../src/config/index.ts';
 import { loadRequestParsers, type Coordinator, type RefreshReport } from '../../../src/protocol/index.ts';
 import {
   defineScopes,
@@ -198,6 +199,7 @@ export class ServerProcess {
       about: { host: 'box', pid: this.pid },
       scopePath: async (text) => parseScopePath(text),
       filePath: async (text) => parseScopePath(text),
+      nearest: async (word, candidates) => nearest(word, candidates),
       digestOf: async (path: ScopePath) => digests.get(path) ?? null,
     };
   }
