@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,6 +37,36 @@ test('what was noted last is read by the next process, and the file is for its u
   witness.close();
   expect(open().read()).toEqual(seen(8));
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ['removed', (): void => rmSync(path)],
+  ['replaced by an older one', (): void => renameSync(join(folder, 'older'), path)],
+])('a file that was %s while it was open is written again', (_how, disturb) => {
+  const witness = open();
+  witness.note(seen(7));
+  copyFileSync(path, join(folder, 'older'));
+  witness.note(seen(8));
+  disturb();
+  witness.note(seen(9));
+  expect(open().read()).toEqual(seen(9));
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(troubles).toEqual([]);
+  witness.close();
+});
+
+test('what is in the place of a file that was removed is not written through, and that is told once', () => {
+  const witness = open();
+  const target = join(folder, 'target');
+  writeFileSync(target, 'mine');
+  rmSync(path);
+  symlinkSync(target, path);
+  for (const last of [7, 8]) witness.note(seen(last));
+  expect(readFileSync(target, 'utf8')).toBe('mine');
+  expect(troubles).toEqual([expect.stringContaining('cannot be written')]);
+  rmSync(path);
+  witness.note(seen(9));
+  expect(open().read()).toEqual(seen(9));
 });
 
 test('a damaged file is told and taken for none', () => {

@@ -1,4 +1,4 @@
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { asRevision } from '../core/index.ts';
 import { openToUpdate } from '../files/index.ts';
@@ -12,7 +12,7 @@ const readingsMax = 5;
 /** How far the log came, in a small file beside the folder that holds it. */
 export class WitnessFile implements Witness {
   readonly #path: string;
-  readonly #file: number;
+  #file: number;
   readonly #onTrouble: (message: string, cause: unknown) => void;
   #isInTrouble = false;
   #isClosed = false;
@@ -39,12 +39,26 @@ export class WitnessFile implements Witness {
   /** The entry is durable whether this succeeds or not, so it fails nobody. */
   note(seen: Sighting): void {
     try {
+      this.#followName();
       writeSync(this.#file, encode(seen), 0, recordBytes, 0);
       this.#isInTrouble = false;
     } catch (cause) {
       if (!this.#isInTrouble) this.#onTrouble(`${this.#path} cannot be written`, cause);
       this.#isInTrouble = true;
     }
+  }
+
+  /**
+   * Somebody may remove the file, or put an older one in its place, while we have it open: what is written to one without a
+   * name keeps no token from being given out twice.
+   */
+  #followName(): void {
+    const named = lstatSync(this.#path, { throwIfNoEntry: false });
+    const { dev, ino } = fstatSync(this.#file);
+    if (named?.ino === ino && named.dev === dev) return;
+    const file = openToUpdate(this.#path);
+    closeSync(this.#file);
+    this.#file = file;
   }
 
   /** Idempotent. */
