@@ -15,6 +15,7 @@ interface Granting {
   readonly onAcquire?: () => void;
   /** What a heartbeat answers, instead of a renewal in full. */
   readonly heartbeat?: () => Result | Rejection | Error;
+  readonly leave?: Result | Rejection;
   readonly release?: (scopes: readonly ScopePath[]) => Result | Rejection;
 }
 
@@ -71,7 +72,7 @@ class Running {
       case 'ReleaseLock':
         return (granting.release ?? released)(command.scopes ?? []);
       default:
-        return { kind: 'left', released: [], waited: null };
+        return granting.leave ?? { kind: 'left', released: this.#granted, waited: null };
     }
   }
 }
@@ -388,6 +389,18 @@ describe('the lease while the command runs', () => {
 });
 
 describe('what run gives back', () => {
+  it.each<[string, Result | Rejection]>([
+    ['its lock went to somebody else', { kind: 'left', released: [], waited: null }],
+    ['nobody knows it any more', { code: 'AGENT_NOT_FOUND', message: 'no such agent', details: {} }],
+  ])('by leaving, when it has joined; where %s, that is told', async (_what, leave) => {
+    const running = new Running(underCore, { leave });
+    (await running.child()).end({ kind: 'exited', code: 0 });
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain('src/core was lost before the command ended: see rhema why src/core');
+    expect(running.kinds).toEqual(['AgentJoin', 'AcquireLock', 'Heartbeat', 'AgentLeave']);
+  });
+
   const sessions = [session('bob')];
   const asBob = { sessions, env: { RHEMA_AGENT: 'bob' } };
 

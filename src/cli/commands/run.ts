@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { parseAgentId } from '../../core/index.ts';
-import type { AgentId, Grant } from '../../core/index.ts';
+import type { AgentId, Grant, ScopePath } from '../../core/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../errors.ts';
@@ -19,7 +19,7 @@ import { runGuarded } from './guarded-child.ts';
 import { joinAgent } from './joining.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { scopesOf } from './scopes-of.ts';
-import { proofOf, refusal, submit } from './speak.ts';
+import { proofOf, refusal, resultOf, submit } from './speak.ts';
 
 export interface RunInput extends Acting {
   readonly command: readonly string[];
@@ -51,10 +51,11 @@ async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSigna
   const wish = await wishOf(call, input);
   const part = await takePart(call, input);
   if (part.kind === 'refused') return part.outcome;
+  const holding: Holding = { locks: [], isLossTold: false };
   try {
-    return await runUnderLocks(call, input, { ...part, wish, interrupt });
+    return await runUnderLocks(call, input, { ...part, wish, interrupt, holding });
   } finally {
-    if (part.joined) await leaveAgain(call, part.session);
+    if (part.joined) await leaveAgain(call, part.session, holding);
   }
 }
 
@@ -80,10 +81,17 @@ interface Undertaking {
   readonly joined: boolean;
   readonly wish: AcquireWish;
   readonly interrupt: FirstSignal;
+  readonly holding: Holding;
+}
+
+/** What is to be given back in the end, and whether it was said that some of it is lost. */
+interface Holding {
+  locks: readonly Grant[];
+  isLossTold: boolean;
 }
 
 async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): Promise<Outcome> {
-  const { session, joined, wish, interrupt } = under;
+  const { session, joined, wish, interrupt, holding } = under;
   const before = await (await call.coordinator()).query({ kind: 'status', at: null });
   const acquired = await acquire(call, session, wish);
   if (acquired.kind !== 'granted') return notGranted(call, session, wish.scopes, acquired);
@@ -102,24 +110,23 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
   } finally {
     watch.stop();
     // What the agent held before, for an enclosing `rhema run` perhaps, is not ours to give back.
-    const taken = locks.filter((lock) => !before.locks.some((held) => isSameLock(held, lock)));
+    holding.locks = locks.filter((lock) => !before.locks.some((held) => isSameLock(held, lock)));
+    holding.isLossTold = watch.wasLost;
     // Whoever joined for this command leaves next, which releases as well.
-    if (!joined) await quietly(call, 'releasing', () => giveBack(call, session, taken, watch.wasLost));
+    if (!joined) await quietly(call, 'releasing', () => giveBack(call, session, holding));
   }
 }
 
+async function giveBack(call: Call, session: Session, holding: Holding): Promise<void> {
+  tellLoss(call, await releaseGrants(call, session, holding.locks), holding);
+}
+
 /** A loss between the last heartbeat and now is told at least: what was written then was not covered. */
-async function giveBack(
-  call: Call,
-  session: Session,
-  locks: readonly Grant[],
-  isLossTold: boolean,
-): Promise<void> {
-  const lost = await releaseGrants(call, session, locks);
-  if (lost.length > 0 && !isLossTold)
-    call.note(
-      line`rhema: ${lost.join(', ')} was lost before the command ended: see rhema why ${lost[0] ?? ''}`,
-    );
+function tellLoss(call: Call, lost: readonly ScopePath[], { isLossTold }: Holding): void {
+  if (lost.length === 0 || isLossTold) return;
+  call.note(
+    line`rhema: ${lost.join(', ')} was lost before the command ended: see rhema why ${lost[0] ?? ''}`,
+  );
 }
 
 const isSameLock = (one: LockView, other: Grant): boolean =>
@@ -169,9 +176,17 @@ function derivedName(call: Call): AgentId {
   return valueOf(parseAgentId(`run-${host}-${call.context.pid}`));
 }
 
-async function leaveAgain(call: Call, session: Session): Promise<void> {
+async function leaveAgain(call: Call, session: Session, holding: Holding): Promise<void> {
   await quietly(call, 'leaving', async () => {
-    await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
+    const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
+    // Where it is not known any more, nor are its locks: they were lost with the session, or with the log.
+    const released = reply.ok ? resultOf(reply.result, 'left').released : [];
+    const scopes = holding.locks.map((lock) => lock.scope);
+    tellLoss(
+      call,
+      scopes.filter((scope) => !released.includes(scope)),
+      holding,
+    );
     await call.world.sessions.remove(await call.repository(), session.agent);
   });
 }
