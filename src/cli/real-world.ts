@@ -16,7 +16,14 @@ import {
 } from '../client/index.ts';
 import type { ConnectOptions } from '../client/index.ts';
 import { findRepository } from '../context/index.ts';
-import { applyChanges, checkChanges, patchOf, prepareInit, prepareRefresh } from '../init/index.ts';
+import {
+  applyChanges,
+  checkChanges,
+  patchOf,
+  prepareInit,
+  prepareRefresh,
+  ignoredFiles,
+} from '../init/index.ts';
 import { ownerCommand } from './owner-command.ts';
 import { realInspection } from './real-inspection.ts';
 import { realLogs } from './real-logs.ts';
@@ -34,7 +41,14 @@ export function createRealWorld(version: () => string): World {
     sessions,
     owner: ownerOf(version),
     inspection: realInspection,
-    scopeFiles: { prepareInit, prepareRefresh, check: checkChanges, apply: applyChanges, patch: patchOf },
+    scopeFiles: {
+      prepareInit,
+      prepareRefresh,
+      check: checkChanges,
+      apply: applyChanges,
+      ignored: ignoredFiles,
+      patch: patchOf,
+    },
     logs: realLogs,
     newRequestId,
     newSecret,

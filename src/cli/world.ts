@@ -105,6 +105,8 @@ export interface ScopeFiles {
   check(root: string, changes: readonly FileChange[]): Promise<void>;
   /** All changes or none. */
   apply(root: string, changes: readonly FileChange[]): Promise<void>;
+  /** Those that Git would ignore if they were made. */
+  ignored(root: string, files: readonly string[]): Promise<ReadonlySet<string>>;
   /** As a unified diff. */
   patch(changes: readonly FileChange[]): Promise<string>;
 }

@@ -22,6 +22,11 @@ export async function prepareRefresh(
   return (await import('./prepare.ts')).prepareRefresh(request);
 }
 
+/** See `list-tree.ts`. */
+export async function ignoredFiles(root: string, files: readonly string[]): Promise<ReadonlySet<string>> {
+  return (await import('./list-tree.ts')).ignoredFiles(root, files);
+}
+
 /** See `apply.ts`. */
 export async function applyChanges(root: string, changes: readonly FileChange[]): Promise<void> {
   (await import('./apply.ts')).applyChanges(root, changes);

@@ -193,13 +193,19 @@ describe('how it is started', () => {
 
 describe('the command', () => {
   let worktree: string;
+  let ignored: readonly string[] = [];
   beforeEach(() => (worktree = mkdtempSync(join(tmpdir(), 'rhema-client-config-'))));
   afterEach(() => rmSync(worktree, { recursive: true }));
 
   async function ran(input: ClientConfigInput, json = false): Promise<Harness & { readonly code: number }> {
     const harness = new Harness({
       coordinator: new FakeCoordinator({}),
-      scopeFiles: { patch: patchOf, check: checkChanges, apply: applyChanges },
+      scopeFiles: {
+        patch: patchOf,
+        check: checkChanges,
+        apply: applyChanges,
+        ignored: async () => new Set(ignored),
+      },
     });
     const { context } = harness;
     const place = { worktree, mainWorktree: worktree, gitDir: '', commonDir: '', bare: false };
@@ -249,6 +255,16 @@ describe('the command', () => {
     expect(namesServer(clients.cursor, first)).toBe(true);
     expect((await ran({ clientConfig: 'cursor', write: true })).stdout).toContain('starts it already');
     expect(file('.cursor/mcp.json')).toBe(first);
+  });
+
+  it('--write says whom it works for, and that Git ignores the file where it does', async () => {
+    ignored = ['.codex/config.toml'];
+    const told = await ran({ clientConfig: 'codex', write: true });
+    expect(told.stdout).toMatch(
+      /^wrote [^]*\nit is started by its path on this machine, [^]*\n.* is ignored by Git: /,
+    );
+    const { stdout } = await ran({ clientConfig: 'claude', write: true }, true);
+    expect(JSON.parse(stdout)).toMatchObject({ written: true, ignored: false });
   });
 
   it.each([

@@ -75,8 +75,14 @@ async function edited(call: Call, wish: Wish, write: boolean): Promise<Outcome> 
   const patch = await scopeFiles.patch([change]);
   if (!write) return done(null, { client: name, file, patch, written: false }, () => patch.trimEnd());
   await scopeFiles.apply(worktree, [change]);
-  const message = line`wrote ${file}; ${client.title} ${client.approval}`;
-  return done(null, { client: name, file, patch, written: true }, () => message);
+  const isIgnored = change.before === null && (await scopeFiles.ignored(worktree, [file])).has(file);
+  const lines = [
+    line`wrote ${file}; ${client.title} ${client.approval}`,
+    line`it is started ${launch.reason}`,
+    ...(isIgnored ? [line`${file} is ignored by Git: it is here only, until you git add --force it`] : []),
+  ];
+  const data = { client: name, file, patch, written: true, ignored: isIgnored };
+  return done(null, data, () => lines.join('\n'));
 }
 
 /** Null when there is nothing to change. */

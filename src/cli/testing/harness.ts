@@ -165,6 +165,7 @@ const noScopeFiles: ScopeFiles = {
   prepareRefresh: async () => null,
   check: unexpected('check'),
   apply: unexpected('apply'),
+  ignored: async () => new Set(),
   patch: unexpected('patch'),
 };
 
