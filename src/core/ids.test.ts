@@ -88,6 +88,8 @@ describe('an agent name', () => {
     'LOST',
     'Lock-Held',
     'REFUSED',
+    'Passed',
+    'you',
   ])('%s, which is a word of the coordinator, is refused', (name) => {
     expect(parseAgentId(name)).toEqual({
       ok: false,

@@ -28,15 +28,19 @@ const answers = [
   'LEFT',
   'LOST',
   'OK',
+  'PASSED',
   'QUEUED',
+  'RECORDED',
   'REFUSED',
   'REJECTED',
   'RELEASED',
   'RENEWED',
   'RESUMED',
   'REVOKED',
+  'WAIT',
   'WAITING',
   'WITHDRAWN',
+  'YOU',
 ];
 
 const reserved: ReadonlySet<string> = new Set([...roles, ...answers, ...rejectionCodes].map(skeletonOf));

@@ -126,7 +126,8 @@ export class AgentDesk {
       return { kind: 'unclear', name: text, seats: named.seats };
     if (named.kind === 'one' && (named.seat.handle === text || (wish.resumes && isCalled(named.seat, text))))
       return this.#inTurn(named.seat.asked, () => this.#goOn(named.seat, wish));
-    const name = wish.resumes ? await this.#formerName(nameOf(text)) : nameOf(text);
+    // Whoever passes the handle of a process that has ended means its agent, also without the wish to go on as it.
+    const name = await this.#formerName(nameOf(text));
     return this.#inTurn(name, () => (wish.resumes ? this.#resume(name, wish) : this.#join(name, wish)));
   }
 

@@ -111,3 +111,17 @@ it('who holds one scope and waits for another must not write, and the check says
   const refused = await alice.call('context_record', { agent: 'alice', path });
   expect(refused).toMatchObject({ isError: true, facts: { code: 'ALREADY_WAITING' } });
 });
+
+it('who records what another has recorded already is told whose it is', async () => {
+  const { write } = await notes();
+  await write('alice', 'a');
+  await write('bob', 'a');
+  const told = await write('alice', 'a');
+  expect(told.text).toContain('RECORDED');
+  expect(told.text).not.toContain('gone');
+  const { write: other } = await notes();
+  await other('alice', 'a');
+  expect((await other('bob', 'a')).text).toMatch(
+    /It is what alice recorded, @\d+: if you wrote anything else there, that is gone\. Read the file\./,
+  );
+});

@@ -241,6 +241,13 @@ it('a handle that a process which has ended gave out leads to its agent, for who
   expect((await back.join(handle, { resume: true })).facts).toMatchObject({ agent: 'claude' });
 });
 
+it('a handle that a process which has ended gave out is not taken for a name', async () => {
+  const { joined, back } = await leftBehind();
+  const told = await back.join(handleOf(joined));
+  expect(told.facts).toMatchObject({ agent: 'claude-2', held: [] });
+  expect(told.text).toContain('agent_join with agent "claude" and resume true goes on as it');
+});
+
 it('of a client that was restarted while its old process is about to end, the agent goes on after a moment', async () => {
   const stage = await openStage();
   const first = await stage.startClient();

@@ -7,6 +7,7 @@ import type {
   TicketEndCause,
   WaitWish,
 } from '../../core/index.ts';
+import { sessionIdOf, sessionMarkOf } from '../../protocol/index.ts';
 import type { Coordinator, TicketReply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { SignalName } from '../context.ts';
@@ -81,6 +82,8 @@ async function waitInLine(
   try {
     const ask = { agent: session.agent, ticket: queued.ticket };
     const reply = await coordinator.awaitTicket(ask, abort.signal);
+    const refused = reply.kind === 'granted' ? await refusedMeanwhile(call, coordinator, session) : null;
+    if (refused !== null) return { kind: 'refused', reply: refused };
     return whenLeft(reply, Math.round(call.context.clock.monotonicMs() - startedMs));
   } catch (error) {
     const signal = interrupt.signal();
@@ -93,6 +96,22 @@ async function waitInLine(
     stopTelling();
     interrupt.off();
   }
+}
+
+/**
+ * The ticket is the name's: where another process goes on as the agent by now, what the ticket brings is that one's. An
+ * answer shows that there may be another; the coordinator, which is asked then, decides.
+ */
+async function refusedMeanwhile(
+  call: Call,
+  coordinator: Coordinator,
+  session: Session,
+): Promise<Rejected | null> {
+  const status = await coordinator.query({ kind: 'status', at: null }).catch(() => null);
+  const mark = status?.agents.find(({ agent }) => agent === session.agent)?.sessionMark;
+  if (mark === undefined || mark === sessionMarkOf(sessionIdOf(session.secret))) return null;
+  const reply = await submit(call, { kind: 'Heartbeat', ...proofOf(session) });
+  return reply.ok ? null : reply;
 }
 
 function whenLeft(reply: TicketReply, waitedMs: number): Acquired {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Rejection, Result } from '../../core/index.ts';
-import type { TicketReply } from '../../protocol/index.ts';
+import { sessionIdOf, sessionMarkOf, type TicketReply } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs, until } from '../testing/harness.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
 import {
   agentId,
+  agentView,
   grant,
   lockHeld,
   lockView,
@@ -204,6 +205,21 @@ describe('lock acquire --wait', () => {
     expect([code, body['token'], body['revision']]).toEqual([0, 11, 11]);
   });
 
+  it('is refused what its ticket brings once another process goes on as the agent', async () => {
+    const sessionMark = sessionMarkOf(sessionIdOf('that of another'));
+    const { harness } = harnessOf({
+      submit: ({ kind }) =>
+        kind === 'Heartbeat' ? { code: 'SESSION_MISMATCH', message: 'not that of bob', details: {} } : queued,
+      awaitTicket: async () => granted,
+      answers: {
+        status: () => statusAnswer({ agents: [agentView({ agent: agentId('bob'), sessionMark })] }),
+      },
+    });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    expect(code).toBe(3);
+    expect(body).toMatchObject({ ok: false, code: 'SESSION_MISMATCH' });
+  });
+
   it('ends with 4 when it waited in vain', async () => {
     const ended: TicketReply = { kind: 'ended', revision: asRevision(11), cause: 'deadline' };
     const { harness } = harnessOf({
@@ -321,7 +337,7 @@ describe('lock release, renew, cancel and revoke', () => {
         details: { scope: 'src/core', holder: 'alice', lastEnd },
       };
       const { harness } = harnessOf({ submit: () => notHeld });
-      const { code, stderr } = await harness.run('lock', 'release', 'src/core', '--agent', 'bob');
+      const { code, stderr } = await harness.run('lock', 'release', 'src/a', 'src/core', '--agent', 'bob');
       expect(code).toBe(3);
       expect(stderr).toContain('alice holds it');
       expect(stderr).toContain('try: rhema why src/core');

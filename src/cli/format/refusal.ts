@@ -72,6 +72,10 @@ const waitInLine: Advice = (wish) => [
   rhema('lock', 'acquire', ...scopesOf(wish), ...asAgent(wish), '--wait'),
 ];
 const joinAgain: Advice = (wish) => [rhema('agent', 'join', wish.agent ?? 'NAME')];
+/** Of several scopes the one that was at fault. */
+const seeWhy: Advice = (wish, facts) => [
+  rhema('why', textOf(facts['scope']) ?? scopesOf(wish)[0] ?? 'SCOPE'),
+];
 const seeSync: Advice = () => [rhema('sync', 'status')];
 const seeScopes: Advice = () => [rhema('scope', 'list'), rhema('scope', 'refresh')];
 
@@ -91,8 +95,8 @@ const advice: { readonly [Code in RejectionCode]?: Advice } = {
   ALREADY_WAITING: (wish) => [rhema('lock', 'cancel', ...asAgent(wish))],
   AGENT_BLOCKED: (wish) => [rhema('agent', 'set', 'working', ...asAgent(wish))],
   AGENT_HOLDS_LOCK: (wish, facts) => [rhema('lock', 'release', ...textsOf(facts['held']), ...asAgent(wish))],
-  LOCK_NOT_HELD: (wish) => [rhema('why', scopesOf(wish)[0] ?? 'SCOPE')],
-  STALE_FENCING_TOKEN: (wish) => [rhema('why', scopesOf(wish)[0] ?? 'SCOPE')],
+  LOCK_NOT_HELD: seeWhy,
+  STALE_FENCING_TOKEN: seeWhy,
   LOCK_HELD: waitInLine,
   RESERVED_FOR_WAITER: waitInLine,
   CONCURRENCY_LIMIT: waitInLine,

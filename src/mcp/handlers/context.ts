@@ -22,7 +22,8 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
   if (digest === null) throw invalidInput('path', `there is no file ${quoted(path)}: write it first`);
   const file = fileIn(scope.path, path);
   // Nobody loses anything by a record of what is recorded already.
-  const isSame = scope.contexts[file]?.digest === digest;
+  const before = scope.contexts[file];
+  const isSame = before?.digest === digest;
   visit.claim([scope.path]);
   await agent.settled();
   const reply = await agent.submit({
@@ -34,6 +35,7 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
     baseDigest: isSame ? digest : (agent.seen.get(path) ?? null),
   });
   if (!reply.ok) return informedRefusal(work, agent, reply.rejection);
+  const isUnseen = isSame && before.agent !== agent.session.agent && agent.seen.get(path) !== digest;
   if (reply.result.kind !== 'contextModified')
     throw new Error(`a context write was answered ${reply.result.kind}`);
   agent.seen.set(path, digest);
@@ -45,6 +47,11 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
     `RECORDED ${quoted(file)} of ${quoted(scope.path)} under token ${token}.`,
     ...(isTaken
       ? [`It was free, and you hold it now: lock_release ${quoted(scope.path)} when you are done.`]
+      : []),
+    ...(isUnseen
+      ? [
+          `It is what ${before.agent} recorded, @${before.revision}: if you wrote anything else there, that is gone. Read the file.`,
+        ]
       : []),
     ...(invalidated.length === 0 ? [] : [syncAgainText(invalidated)]),
   ].join('\n');

@@ -23,7 +23,7 @@ export async function join(
   const joined = await work.desk.join(input.agent, { metadata, task, resumes: input.resume === true });
   switch (joined.kind) {
     case 'joined':
-      return welcome(work, input.agent, joined, call);
+      return welcome(work, joined, call);
     case 'taken':
       return takenAnswer(work, joined.name, joined.other);
     case 'unclear':
@@ -35,13 +35,13 @@ export async function join(
 
 type Seated = Extract<Joined, { kind: 'joined' }>;
 
-async function welcome(work: Work, asked: string, joined: Seated, call: ToolCall): Promise<ToolAnswer> {
+async function welcome(work: Work, joined: Seated, call: ToolCall): Promise<ToolAnswer> {
   const { seat } = joined;
   try {
     const visit = await Visit.begin(work.clock, seat.agent, call);
     // It has joined, whether or not there is an answer to this.
     const hints = await scopeHints(work.workspace.coordinator).catch(() => []);
-    const answer = joinedAnswer(visit, joined, [...others(work, asked, joined), ...hints]);
+    const answer = joinedAnswer(visit, joined, [...others(work, joined), ...hints]);
     return await visit.end(answer);
   } finally {
     if (call.signal.aborted && seat.hearing === 'pending') seat.hearing = 'unheard';
@@ -76,7 +76,7 @@ const howTexts: { readonly [Kind in How]: (name: string) => string } = {
 };
 
 /** Who else was meant by the name that was asked for: it may be whoever asks. */
-function others(work: Work, asked: string, { seat, how, other }: Seated): readonly string[] {
+function others(work: Work, { seat, how, other }: Seated): readonly string[] {
   if (how !== 'new') return [];
   const same = work.desk.seats.all.filter((one) => one !== seat && isCalled(one, seat.asked));
   const [first] = same;
@@ -84,7 +84,7 @@ function others(work: Work, asked: string, { seat, how, other }: Seated): readon
     ...(first === undefined
       ? []
       : [
-          `${asked} was asked for through this client before. If you are that one and forgot it, pass its handle instead:`,
+          `${seat.asked} was asked for through this client before. If you are that one and forgot it, pass its handle instead:`,
           ...seatLines(same, work.clock.nowMs()).slice(1),
         ]),
     ...(other === null ? [] : [otherText(work, other)]),
