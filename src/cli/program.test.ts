@@ -34,6 +34,8 @@ describe('usage', () => {
     [['run', '--', 'true'], "required option '--scope <scopes...>' not specified"],
     [['agent', 'list', 'more'], 'too many arguments'],
     [['help', 'nothing'], "there is no command or topic 'nothing'"],
+    [['help', 'lock', 'aquire'], "there is no command or topic 'lock aquire': did you mean acquire?"],
+    [['help', 'exit-code'], 'did you mean exit-codes?'],
   ])('%j ends with 2 and says what is wrong', async (words, problem) => {
     const { code, stdout, stderr } = await harnessOf().run(...words);
     expect([code, stdout]).toEqual([2, '']);

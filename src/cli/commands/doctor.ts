@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Style } from '../format/style.ts';
 import { count, line } from '../format/text.ts';
+import { fitted } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { examine } from '../doctor/checks.ts';
@@ -28,8 +29,10 @@ export async function doctor(call: Call): Promise<Outcome> {
 
 const marks = { ok: ['good', 'ok     '], warning: ['warn', 'warning'], problem: ['bad', 'problem'] } as const;
 
+const indent = ' '.repeat(8);
+
 function findingText(style: Style, { level, subject, message, remedy }: Finding): string {
   const [emphasis, word] = marks[level];
-  const head = `${style.paint(emphasis, word)} ${line`${subject}: ${message}`}`;
-  return remedy === null ? head : `${head}\n        ${line`${remedy}`}`;
+  const head = fitted(style, `${style.paint(emphasis, word)} ${line`${subject}: ${message}`}`, indent);
+  return remedy === null ? head : `${head}\n${fitted(style, `${indent}${line`${remedy}`}`, '')}`;
 }

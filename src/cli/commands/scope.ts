@@ -7,7 +7,7 @@ import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import type { Style } from '../format/style.ts';
 import { line, safe, shellCommand } from '../format/text.ts';
-import { problemsText, statusCell, withdrawnText } from '../format/views.ts';
+import { fitted, problemsText, statusCell, withdrawnText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Repository } from '../world.ts';
@@ -81,5 +81,7 @@ function scopeText(style: Style, scope: ScopeView): string {
     line`depends on: ${scope.dependencies.join(', ') || 'nothing'}`,
     line`needed by: ${scope.dependents.join(', ') || 'nothing'}`,
     ...(contexts.length === 0 ? [] : ['context files:', ...contexts]),
-  ].join('\n');
+  ]
+    .map((text) => fitted(style, text))
+    .join('\n');
 }

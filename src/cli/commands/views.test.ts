@@ -84,8 +84,19 @@ describe('on a terminal', () => {
         scopes: [scopeView('services/authentication/tokens', [], { name: task })],
         problems: [],
       }),
+      why: ({ subject }) => ({
+        revision: asRevision(7),
+        timeMs: asTimeMs(startMs),
+        subject,
+        agent: null,
+        locks: subject.kind === 'scope' ? crowded.locks : [],
+        waiters: [],
+        sync: null,
+        waitsFor: [],
+        happened: [],
+      }),
     },
-  } as const;
+  } satisfies Script;
 
   it.each([30, 40, 80, 120])('of %i columns nothing is wider than that', async (columns) => {
     const harness = new Harness({ coordinator: new FakeCoordinator(script), terminal: true, columns });
@@ -95,6 +106,8 @@ describe('on a terminal', () => {
       ['agent', 'list'],
       ['agent', 'status', 'alice'],
       ['scope', 'list'],
+      ['scope', 'show', 'services/authentication/tokens'],
+      ['why', 'services/authentication/tokens'],
     ]) {
       const { stdout } = await harness.run(...words);
       expect(Math.max(...stdout.split('\n').map(displayWidth)), words.join(' ')).toBeLessThanOrEqual(columns);

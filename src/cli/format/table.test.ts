@@ -84,6 +84,17 @@ describe('a table', () => {
     );
   });
 
+  it('is a paragraph for each row, too, where the names of the rows would be cut', () => {
+    const key = 'coordination.safety_validation.strict_mode';
+    expect(table(on(40), ['KEY', 'VALUE', 'FROM'], [[key, 'false', 'default']])).toBe(
+      ['coordination.safety_validation.strict_', '    mode', '  value: false', '  from: default'].join('\n'),
+    );
+  });
+
+  it('cuts long texts in a paragraph as well', () => {
+    expect(table(on(20), head, [['bob', task.repeat(9), '3 s ago']]).split('\n')).toHaveLength(6);
+  });
+
   it('elsewhere is aligned and cuts nothing', () => {
     expect(table(on(null), head, [['bob', `${task}, ${task}`, '3 s ago']])).toBe(
       [`AGENT  DOING${' '.repeat(73)}SEEN`, `bob    ${task}, ${task}  3 s ago`].join('\n'),

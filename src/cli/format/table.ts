@@ -21,7 +21,7 @@ export function table(style: Style, head: readonly string[], rows: readonly (rea
   );
   if (style.columns === null) return plainTable(style, head, cells, natural);
   const widths = fittingWidths(head, natural, style.columns);
-  return widths === null
+  return widths === null || cutsNames(cells, widths)
     ? paragraphs(style, head, cells, style.columns)
     : boxedTable(style, head, cells, widths);
 }
@@ -74,6 +74,14 @@ function fittingWidths(
   return capped();
 }
 
+/** Whether a row could not be told from another, its name being cut. */
+function cutsNames(cells: readonly (readonly SafeCell[])[], widths: readonly number[]): boolean {
+  return cells.some(([name]) => wrap(name?.text ?? '', widths[0] ?? 0).length > nameLinesMax);
+}
+
+/** A name in more pieces than that is hard to read. */
+const nameLinesMax = 2;
+
 function boxedTable(
   style: Style,
   head: readonly string[],
@@ -102,8 +110,8 @@ function boxedRow(style: Style, row: readonly SafeCell[], widths: readonly numbe
   });
 }
 
-function cellLines(text: string, width: number): readonly string[] {
-  const lines = wrap(text, width);
+function cellLines(text: string, width: number, indent = ''): readonly string[] {
+  const lines = wrap(text, width, indent);
   if (lines.length <= cellLinesMax) return lines;
   const last = lines.slice(cellLinesMax - 1).join(' ');
   return [...lines.slice(0, cellLinesMax - 1), shortened(last, width)];
@@ -122,7 +130,8 @@ function paragraphs(
         if (text === '') return [];
         if (place === 0) return wrap(text, columns, '    ').map((line) => style.paint('bold', line));
         const told = `${(head[place] ?? '').toLowerCase()}: ${text}`;
-        return wrap(told, columns - 2, '  ').map((line) => `  ${style.paint(emphasis, line)}`);
+        const lines = cellLines(told, columns - 2, '  ');
+        return lines.map((line) => `  ${style.paint(emphasis, line)}`);
       })
       .join('\n');
   return cells.map(rowText).join('\n');

@@ -3,7 +3,7 @@ import { eventText } from './events.ts';
 import type { Style } from './style.ts';
 import { line } from './text.ts';
 import { clockTime, duration, relative } from './time.ts';
-import { agentText, withdrawnText } from './views.ts';
+import { agentText, fitted, withdrawnText } from './views.ts';
 
 /** The story of a scope or an agent: what is the case, and below it what led to it, newest first. */
 export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: boolean): string {
@@ -16,7 +16,8 @@ export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: bo
       : agentStory(style, answer, nowMs)),
   ];
   if (answer.happened.length > 0) lines.push('', style.paint('bold', 'happened, newest first:'));
-  return [...lines, ...runsOf(answer.happened).map((run) => happenedText(style, run, nowMs))].join('\n');
+  const happened = runsOf(answer.happened).map((run) => happenedText(style, run, nowMs));
+  return fitted(style, [...lines, ...happened].join('\n'));
 }
 
 /** The same thing said several times in a row, newest first; renewals would else drown the rest. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from '../declare.ts';
 import { usageError } from '../errors.ts';
+import type { CommandError } from '../errors.ts';
 import { exitCodeTable } from '../exit-codes.ts';
 
 /** `rhema help`: of a command, or on a topic. */
@@ -10,22 +11,29 @@ export function addHelpCommand(program: Command): void {
     .description("help on a command, or on a topic: 'exit-codes', 'json'")
     .argument('[words...]', 'the command or topic');
   examples(help, 'rhema help lock acquire', 'rhema help exit-codes');
-  help.action((words: readonly string[]) => {
+  help.action(async (words: readonly string[]) => {
     const topic = topics[words.join(' ')];
     if (topic !== undefined) help.configureOutput().writeOut?.(`${topic()}\n`);
-    else commandOf(program, words).outputHelp();
+    else (await commandOf(program, words)).outputHelp();
   });
 }
 
-function commandOf(program: Command, words: readonly string[]): Command {
+async function commandOf(program: Command, words: readonly string[]): Promise<Command> {
   let at = program;
   for (const word of words) {
     const next = at.commands.find((command) => command.name() === word);
-    if (next === undefined)
-      throw usageError(`there is no command or topic '${words.join(' ')}': see rhema --help`);
+    if (next === undefined) throw await unknownWords(words, word, at);
     at = next;
   }
   return at;
+}
+
+async function unknownWords(words: readonly string[], word: string, at: Command): Promise<CommandError> {
+  const { nearest } = await import('../../config/index.ts');
+  const known = at.commands.map((command) => command.name());
+  const near = nearest(word, at.parent === null ? [...known, ...Object.keys(topics)] : known);
+  const hint = near === null ? 'see rhema --help' : `did you mean ${near}?`;
+  return usageError(`there is no command or topic '${words.join(' ')}': ${hint}`);
 }
 
 const topics: Readonly<Record<string, () => string>> = {
