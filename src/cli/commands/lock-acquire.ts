@@ -1,6 +1,6 @@
 import type { Grant } from '../../core/index.ts';
 import type { Call } from '../call.ts';
-import { line } from '../format/text.ts';
+import { line, shellCommand } from '../format/text.ts';
 import { clockTime, duration, relative } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -36,16 +36,44 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
  * `token` is that of the newest grant, which is the only one unless some of the scopes were held before; `deadline` is
  * the earliest. A reason that was given is that of all these locks from now on.
  */
-export function grantedOutcome(
+export async function grantedOutcome(
   call: Call,
   session: Session,
   { revision, locks }: Pick<Granted, 'revision' | 'locks'>,
   reason?: string,
-): Outcome {
+): Promise<Outcome> {
   const token = Math.max(...locks.map((lock) => lock.token));
   const deadlineMs = Math.min(...locks.map((lock) => lock.deadlineMs));
-  const data = { agent: session.agent, token, deadlineMs, locks };
-  return done(revision, data, () => locks.map((lock) => heldText(call, session, lock, reason)).join('\n'));
+  const sessionDeadlineMs = await sessionEnd(call, session);
+  const data = {
+    agent: session.agent,
+    token,
+    deadlineMs,
+    ...(sessionDeadlineMs === null ? {} : { sessionDeadlineMs }),
+    locks,
+  };
+  const lastMs = Math.max(...locks.map((lock) => lock.deadlineMs));
+  const endsBefore = sessionDeadlineMs !== null && sessionDeadlineMs < lastMs;
+  return done(revision, data, () =>
+    [
+      ...locks.map((lock) => heldText(call, session, lock, reason)),
+      ...(endsBefore ? [sessionText(call, session, sessionDeadlineMs)] : []),
+    ].join('\n'),
+  );
+}
+
+/** An agent that is silent for longer than its session lasts loses its locks, however long their leases are. */
+async function sessionEnd(call: Call, { agent }: Session): Promise<number | null> {
+  const subject = { kind: 'agent', agent } as const;
+  const coordinator = await call.coordinator();
+  const known = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 }).catch(() => null);
+  return known?.agent?.sessionDeadlineMs ?? null;
+}
+
+function sessionText(call: Call, { agent }: Session, endMs: number): string {
+  const end = `${clockTime(endMs, call.nowMs)} (${relative(endMs, call.nowMs)})`;
+  const renew = shellCommand('rhema', 'agent', 'heartbeat', agent);
+  return line`but its session ends before, at ${end}, and each lock with it, unless a command renews it: ${renew}`;
 }
 
 function heldText(call: Call, { agent }: Session, lock: Grant, reason: string | undefined): string {

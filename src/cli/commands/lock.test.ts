@@ -345,6 +345,43 @@ describe('lock release, renew, cancel and revoke', () => {
     },
   );
 
+  it.each([
+    [59_000, true],
+    [61_000, false],
+    [null, false],
+  ])(
+    'tells a lease of a minute that ends with a session that ends in %s ms before it does',
+    async (sessionMs, told) => {
+      const { harness } = harnessOf({
+        submit: () => ({
+          kind: 'granted',
+          locks: [{ ...grant('a'), deadlineMs: asTimeMs(startMs + 60_000) }],
+        }),
+        ...(sessionMs === null
+          ? {}
+          : {
+              answers: {
+                why: ({ subject }) => ({
+                  revision: asRevision(7),
+                  timeMs: asTimeMs(startMs),
+                  subject,
+                  agent: agentView({ sessionDeadlineMs: asTimeMs(startMs + sessionMs) }),
+                  locks: [],
+                  waiters: [],
+                  sync: null,
+                  waitsFor: [],
+                  happened: [],
+                }),
+              },
+            }),
+      });
+      for (const verb of ['acquire', 'renew']) {
+        const { code, stdout } = await harness.run('lock', verb, 'a', '--agent', 'bob');
+        expect([code, stdout.includes('but its session ends before, at ')]).toEqual([0, told]);
+      }
+    },
+  );
+
   it('of a free lock, asked for by an operator, does not tell him that he has lost it', async () => {
     const free: Rejection = {
       code: 'LOCK_NOT_HELD',
