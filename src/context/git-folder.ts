@@ -36,10 +36,14 @@ export function realDirectory(path: string): string | null {
   }
 }
 
-/** Null when there is no such file, or it may not be read; a pipe in its place is not waited for. */
+/** Larger ones are none of Git's: a branch, a path, a configuration. */
+const textBytesMax = 16 * 1024 * 1024;
+
+/** Null when there is no such file, or it may not be read; a pipe in its place is not waited for, and gigabytes are not read. */
 export function readText(file: string): string | null {
   try {
-    return statSync(file).isFile() ? readFileSync(file, 'utf8') : null;
+    const found = statSync(file);
+    return found.isFile() && found.size <= textBytesMax ? readFileSync(file, 'utf8') : null;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findRepository, stateDirectory, type Repository } from './index.ts';
@@ -197,6 +197,12 @@ describe('findRepository', () => {
         code: 'NOT_A_REPOSITORY',
         message: expect.stringContaining('git init'),
       });
+    });
+
+    test('takes a folder whose HEAD is larger than any of Git for none, without reading it', async () => {
+      const root = makeRepository();
+      truncateSync(join(root, '.git/HEAD'), 64 * 1024 ** 2);
+      await expect(find(root)).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
     });
 
     test('refuses a folder that does not exist', async () => {
