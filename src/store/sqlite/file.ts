@@ -22,6 +22,20 @@ export function prepareFile(path: string): void {
   } catch (error) {
     throw asOpenError(error, path);
   }
+  for (const suffix of ['', ...besides]) refuseUnlessWritable(`${path}${suffix}`);
+}
+
+/** It is this user's own. */
+const ownerWrites = 0o200;
+
+/**
+ * Before SQLite opens it: what that makes beside a file has the file's permissions, and would be in the way once the file
+ * has been given better ones.
+ */
+function refuseUnlessWritable(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || process.geteuid?.() === 0 || (found.mode & ownerWrites) !== 0) return;
+  throw readOnlyError(path, null);
 }
 
 /** Whether new files can be made in a file's folder; asked by doing, as permissions alone do not tell. */

@@ -174,6 +174,27 @@ describe('what cannot be opened is refused with the remedy and left as it is', (
     );
   });
 
+  test('a file that may not be written, and is opened as soon as it may: nothing was left beside it', async () => {
+    await writeLog(1);
+    for (const side of ['wal', 'shm']) rmSync(`${path}-${side}`, { force: true });
+    chmodSync(folder, 0o777);
+    chmodSync(path, 0o444);
+    const before = readdirSync(folder);
+    await withoutPrivileges(() => expectRefused('READ_ONLY', /cannot be written/));
+    expect(readdirSync(folder)).toEqual(before);
+    chmodSync(path, 0o666);
+    await withoutPrivileges(async () => (await openSqliteStore(path)).close());
+  });
+
+  test('a file beside it that may not be written, which the refusal names', async () => {
+    await writeLog(1);
+    writeFileSync(`${path}-shm`, '', { mode: 0o444 });
+    chmodSync(`${path}-shm`, 0o444);
+    chmodSync(path, 0o666);
+    chmodSync(folder, 0o777);
+    await withoutPrivileges(() => expectRefused('READ_ONLY', /log\.db-shm cannot be written/));
+  });
+
   test('a folder that may not be written', async () => {
     await writeLog(1);
     for (const side of ['wal', 'shm']) rmSync(`${path}-${side}`, { force: true });
