@@ -40,7 +40,7 @@ export function openToAppend(path: string): number {
   const isNew = !detach(path);
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
   const file = opened(path, flags, refuseSecondName);
-  if (isNew) give(path, file);
+  if (isNew) giveFile(path, file);
   return file;
 }
 
@@ -48,7 +48,7 @@ export function openToAppend(path: string): number {
 export function openToUpdate(path: string): number {
   const isNew = lookAt(path) === null;
   const file = opened(path, constants.O_RDWR | constants.O_CREAT, refuseSecondName);
-  if (isNew) give(path, file);
+  if (isNew) giveFile(path, file);
   return file;
 }
 
@@ -107,7 +107,7 @@ export function createIfMissing(path: string): void {
     throw error;
   }
   try {
-    give(path, file);
+    giveFile(path, file);
   } finally {
     closeSync(file);
   }
@@ -213,7 +213,7 @@ function withTemporary(path: string, text: string, use: (temporary: string, file
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const file = openSync(temporary, 'wx', 0o600);
   try {
-    give(temporary, file);
+    giveFile(temporary, file);
     // Not `writeSync`: on a full disk that writes a part, and says so only by its result.
     writeFileSync(file, text);
     fsyncSync(file);
@@ -239,8 +239,8 @@ function copyEnd(from: number, to: number): void {
   }
 }
 
-/** What root has made is its owner's where it acts for one. */
-function give(path: string, file: number): void {
+/** An open file that root has made is its owner's where it acts for one. */
+export function giveFile(path: string, file: number): void {
   const owner = newOwnerOf(path);
   if (owner !== null) fchownSync(file, owner.uid, owner.gid);
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -44,6 +45,24 @@ it('adds, changes and removes files, and leaves nothing else behind', () => {
 });
 
 const modeOf = (file: string): number => statSync(join(root, file)).mode & 0o777;
+
+describe.runIf(process.geteuid?.() === 0)('root in the working tree of a user', () => {
+  const user = 54_322;
+  const ownerOf = (file: string): number => statSync(join(root, file)).uid;
+  beforeEach(() => {
+    for (const path of ['.', 'a', 'a/rhema.yaml']) lchownSync(join(root, path), user, user);
+  });
+
+  it('gives that user the files and folders that it makes, and leaves him those that it changes', () => {
+    lchownSync(join(root, 'a'), 0, 0);
+    applyChanges(root, [
+      { file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' },
+      { file: 'b/c/rhema.yaml', before: null, after: 'new\n' },
+    ]);
+    for (const file of ['a/rhema.yaml', 'b', 'b/c', 'b/c/rhema.yaml'])
+      expect([file, ownerOf(file)]).toEqual([file, user]);
+  });
+});
 
 describe('the rights of a file', () => {
   let mask = 0;

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fchownSync,
   fchmodSync,
   fsyncSync,
   mkdirSync,
@@ -8,21 +9,25 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  type Stats,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { give, giveFile } from '../files/index.ts';
 import { textAt, type FileChange } from './file-change.ts';
 import { leftIn, waitingPlace } from './left-files.ts';
 import { placeOf } from './place.ts';
+
+type Kept = Pick<Stats, 'mode' | 'uid' | 'gid'>;
 
 /** A change on its way. */
 interface Staged {
   readonly change: FileChange;
   /** Where the file really is, or will be. */
   readonly place: string;
-  /** The rights of the file that is there; null: there is none. */
-  readonly mode: number | null;
+  /** Whose the file is that is there, and its rights; null: there is none. */
+  readonly kept: Kept | null;
 }
 
 /**
@@ -45,11 +50,11 @@ export class Staging {
   prepare(change: FileChange): void {
     const place = placeOf(this.#root, change.file);
     this.#makeFolder(dirname(place));
-    const mode = change.before === null ? null : statSync(place).mode & 0o7777;
-    this.#prepared.push({ change, place, mode });
+    const kept = change.before === null ? null : statSync(place);
+    this.#prepared.push({ change, place, kept });
     if (change.after === null) return;
     sweep(place);
-    this.#write({ change, place, mode }, change.after);
+    this.#write({ change, place, kept }, change.after);
   }
 
   commit(): void {
@@ -97,16 +102,23 @@ export class Staging {
     if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
     this.#makeFolder(dirname(folder));
     mkdirSync(folder);
+    give(folder);
     this.#madeFolders.push(folder);
   }
 
-  #write({ change, place, mode }: Staged, text: string): void {
+  #write({ change, place, kept }: Staged, text: string): void {
     const temporary = waitingPlace(place);
-    const handle = openSync(temporary, 'wx', mode ?? 0o666);
+    const mode = kept === null ? 0o666 : kept.mode & 0o7777;
+    const handle = openSync(temporary, 'wx', mode);
     this.#temporary.set(change, temporary);
     try {
-      // What is asked for at the opening is cut by the mask of the process.
-      if (mode !== null) fchmodSync(handle, mode);
+      if (kept === null) giveFile(temporary, handle);
+      else {
+        // What a user calls by sudo must not shut him out of a file of his.
+        if (process.geteuid?.() === 0) fchownSync(handle, kept.uid, kept.gid);
+        // What is asked for at the opening is cut by the mask of the process.
+        fchmodSync(handle, mode);
+      }
       // Not `writeSync`: on a full disk that writes a part, and says so only by its result.
       writeFileSync(handle, text);
       fsyncSync(handle);
