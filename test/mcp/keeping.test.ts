@@ -311,6 +311,17 @@ it('a call whose time is over while the coordinator does not answer says that th
   expect((await waiting).facts).toMatchObject({ status: 'waiting', position: 1 });
 });
 
+it('a call whose time is over does not wait for a frozen coordinator to say who is in the way', async () => {
+  const { stage, alice, bob } = await contenders();
+  await alice.acquire('alice', auth);
+  const waiting = bob.acquire('bob', auth, { wait_seconds: 10 });
+  await stage.pass(9_000);
+  const frozen = (): Promise<never> => new Promise(() => undefined);
+  stage.coordinator = { ...stage.coordinator, submit: frozen, query: frozen };
+  await stage.pass(11_000);
+  expect((await waiting).facts).toMatchObject({ status: 'waiting', position: 1 });
+});
+
 it('who has not heard that its sync began is told the run', async () => {
   const { alice } = await contenders();
   const start = () => alice.call('sync_scope', { agent: 'alice', scope: auth, action: 'start' });

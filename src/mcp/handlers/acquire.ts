@@ -2,6 +2,7 @@ import type { Grant, ScopePath } from '../../core/index.ts';
 import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import type { KeptAgent } from '../kept-agent.ts';
+import { inTime } from '../in-time.ts';
 import { grantsText, vainText } from '../lock-words.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { scopesNamed } from '../scopes.ts';
@@ -11,6 +12,8 @@ import { obstacleLines } from '../views.ts';
 import type { Visit } from '../visit.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
 
+/** How long a call that has waited already waits to learn who is in the way, in milliseconds: clients give up on it. */
+const storyPatienceMs = 1_000;
 /** How often a waiting client is told how the wait goes on. */
 const progressEveryMs = 5_000;
 
@@ -84,7 +87,7 @@ async function waitingAnswer(
   const subject = { kind: 'agent', agent: agent.session.agent } as const;
   const query = { kind: 'why', subject, at: null, happened: 0 } as const;
   // The place is kept, whether or not the coordinator can say who is in the way.
-  const why = await work.workspace.coordinator.query(query).catch(() => null);
+  const why = await inTime(work.clock, storyPatienceMs, work.workspace.coordinator.query(query));
   const text = [
     `WAITING for ${scopes.map(quoted).join(', ')}: place ${position} in the queue, ticket ${ticket}.`,
     ...(why?.waiters ?? []).flatMap((waiter) => obstacleLines(waiter, why?.waitsFor ?? [], nowMs)),
