@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type {
@@ -12,6 +13,7 @@ import type {
   Signals,
 } from './context.ts';
 import { packageVersion } from '../client/index.ts';
+import { exitCodes } from './exit-codes.ts';
 import { ProcessTree } from './process-tree.ts';
 import { startTether } from './tether.ts';
 import { terminalQuestions } from './terminal-questions.ts';
@@ -47,6 +49,16 @@ function workingFolder(): string {
   }
 }
 
+/** An answer goes to a file on a disk that is full, or has a fault: what was asked for may be done all the same. */
+function endUnheard(error: Error): never {
+  try {
+    writeSync(2, `rhema: the answer cannot be written: ${error.message}; what was asked for may be done\n`);
+  } catch {
+    // There is nobody to tell.
+  }
+  process.exit(exitCodes.failure);
+}
+
 /**
  * A standard stream, opened at the first write: most commands write to one of the two only.
  *
@@ -58,7 +70,7 @@ function outputTo(fd: number, open: () => NodeJS.WriteStream): Output {
     const fresh = open();
     fresh.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit();
-      throw error;
+      endUnheard(error);
     });
     return fresh;
   };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cliMain } from './support/places.ts';
@@ -36,6 +36,16 @@ it('works on a repository named by -C from a folder that has been deleted', () =
     said: expect.stringContaining('api') as string,
   });
 });
+
+it.runIf(existsSync('/dev/full')).each([['status'], ['--json', 'status']])(
+  'says in a line that its answer has no room on a disk that is full: %s',
+  (...words) => {
+    const { code, said } = after('exec 1>/dev/full', '-C', sandbox.worktree, ...words);
+    expect(code).toBe(1);
+    expect(said).toMatch(/^rhema: the answer cannot be written: ENOSPC.*; what was asked for may be done\n$/);
+    expect(after('exec 1>/dev/full 2>&1', '-C', sandbox.worktree, ...words)).toEqual({ code: 1, said: '' });
+  },
+);
 
 it.each([['status'], ['-C', 'below', 'status'], ['doctor']])(
   'says of %s in a folder that has been deleted that there is no such folder',
