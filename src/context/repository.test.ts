@@ -199,6 +199,13 @@ describe('findRepository', () => {
       });
     });
 
+    test('says so where a .git leads to itself', async () => {
+      const root = temporaryFolder();
+      symlinkSync('.git', join(root, '.git'));
+      const message = expect.stringMatching(/ELOOP.*: let this user look there, or move away/) as string;
+      await expect(find(root)).rejects.toMatchObject({ code: 'UNREADABLE', message });
+    });
+
     test('takes a folder whose HEAD is larger than any of Git for none, without reading it', async () => {
       const root = makeRepository();
       truncateSync(join(root, '.git/HEAD'), 64 * 1024 ** 2);

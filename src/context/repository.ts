@@ -37,10 +37,10 @@ export interface RepositoryHints {
  * Reads files only, because starting Git costs a command more than everything else it does. Git is asked only where its
  * configuration writes the tree's path in a way that we do not read (quoted), and where a folder is another user's.
  *
- * @throws ContextError NOT_A_REPOSITORY when there is none; GIT_MISSING or GIT_FAILED when Git had to be asked.
+ * @throws ContextError NOT_A_REPOSITORY when there is none; UNREADABLE where it may not be looked for; GIT_MISSING or GIT_FAILED when Git had to be asked.
  */
 export async function findRepository(hints: RepositoryHints): Promise<Repository> {
-  const found = locate(hints);
+  const found = inWords(() => locate(hints));
   refuseUnnamedBare(found);
   const env = hints.isChosen === true && !found.isNamed ? withoutNames(hints.env) : hints.env;
   const heeded = { cwd: hints.cwd, env };
@@ -55,6 +55,17 @@ export async function findRepository(hints: RepositoryHints): Promise<Repository
 /** The folder that holds the log, the socket and the session files of a repository. Shared by all its worktrees. */
 export function stateDirectory(commonDir: string): string {
   return join(commonDir, 'rhema');
+}
+
+/** What the system refuses on the way (a link that leads to itself, a folder that may not be entered) is no bug. */
+function inWords<T>(look: () => T): T {
+  try {
+    return look();
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
+    const message = `${cause.message}: let this user look there, or move away what is in its place`;
+    throw new ContextError('UNREADABLE', message, { cause });
+  }
 }
 
 function withoutNames(env: RepositoryHints['env']): RepositoryHints['env'] {
