@@ -16,12 +16,14 @@ export const automatic: Choices = { depth: null, leaveOut: [], raise: true };
 export interface InitOptions {
   readonly stage?: Stage;
   readonly derive?: boolean;
+  /** What the caller's environment says. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function prepare(root: string, options: InitOptions = {}): Promise<Prepared> {
-  const repository = await findRepository({ cwd: root, env: {} });
-  const { stage = 'default', derive = false } = options;
-  return prepareInit({ repository, env: {}, stage, derive });
+  const { stage = 'default', derive = false, env = {} } = options;
+  const repository = await findRepository({ cwd: root, env });
+  return prepareInit({ repository, env, stage, derive });
 }
 
 /** What init would do. */

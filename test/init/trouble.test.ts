@@ -337,7 +337,9 @@ it('in a linked worktree its own files count, and it is said when they take effe
 it('a bare repository has nothing to look at', async () => {
   const root = temporaryFolder();
   git(root, 'init', '--quiet', '--bare');
-  await expect(planInit(root)).rejects.toMatchObject({ code: 'NO_WORKTREE' });
+  const env = { PATH: process.env['PATH'] ?? '', GIT_DIR: root };
+  await expect(planInit(root, { env })).rejects.toMatchObject({ code: 'NO_WORKTREE' });
+  await expect(planInit(root)).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
 });
 
 it('refresh follows a tree that loses its folder on disk', async () => {
