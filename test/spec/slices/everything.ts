@@ -5,7 +5,7 @@ import type { Alphabet, Constants } from '../slice.ts';
 import { everybodyJoins, scopesInAChain } from './common.ts';
 
 export function everything(constants: Constants): Alphabet {
-  const { agents, scopes } = constants;
+  const { agents, scopes, sessionTtl } = constants;
   const [lower, upper] = scopes;
   const byOperator = scopes.flatMap((scope) => [
     say.revokeLock(scope),
@@ -13,7 +13,7 @@ export function everything(constants: Constants): Alphabet {
     say.abortSync(scope),
     say.invalidateSync(scope),
   ]);
-  if (lower !== undefined && upper !== undefined)
+  if (sessionTtl === 0 && lower !== undefined && upper !== undefined)
     byOperator.push(say.removeScope(upper), say.defineScope(upper, [lower]));
   return {
     prelude: [...everybodyJoins(constants), scopesInAChain(constants)],
