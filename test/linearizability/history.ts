@@ -86,7 +86,11 @@ const noEnd: End = { returnedAt: null, answer: null };
 
 function endOf({ returnedAt, answer }: RecordedSubmit, waits: ReadonlyMap<number, RecordedWait>): End {
   if (answer === null) return noEnd;
-  if (!answer.ok) return { returnedAt, answer: { kind: 'refused' } };
+  if (!answer.ok)
+    return {
+      returnedAt,
+      answer: { kind: answer.rejection.code === 'LOCK_NOT_HELD' ? 'notHeld' : 'refused' },
+    };
   const { result } = answer;
   if (result.kind === 'granted')
     return { returnedAt, answer: { kind: 'granted', token: result.locks[0]?.token ?? 0 } };

@@ -8,6 +8,7 @@ const models = [
   'Configure32',
   'Context22c1',
   'Everything22',
+  'Graph21timed',
   'Graph22',
   'Locks22c1',
   'Locks32c1',
