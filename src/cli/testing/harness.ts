@@ -274,3 +274,6 @@ export async function until(holds: () => boolean): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+/** What is told at a time of day, which is another one at another place. */
+export const withoutClock = (text: string): string => text.replaceAll(/\d\d:\d\d:\d\d/g, 'hh:mm:ss');

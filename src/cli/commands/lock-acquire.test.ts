@@ -1,0 +1,312 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs } from '../../core/index.ts';
+import type { Rejection, Result } from '../../core/index.ts';
+import { sessionIdOf, sessionMarkOf, type TicketReply } from '../../protocol/index.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import type { Script } from '../testing/fake-coordinator.ts';
+import { Harness, session, startMs, until, withoutClock } from '../testing/harness.ts';
+import type { HarnessOptions } from '../testing/harness.ts';
+import { agentId, agentView, grant, lockHeld, scopeView, statusAnswer } from '../testing/samples.ts';
+
+const sessions = [session('bob')];
+
+function harnessOf(
+  script: Script,
+  over: Partial<HarnessOptions> = {},
+): { harness: Harness; coordinator: FakeCoordinator } {
+  const coordinator = new FakeCoordinator(script);
+  return { harness: new Harness({ coordinator, sessions, ...over }), coordinator };
+}
+
+const queued: Result = {
+  kind: 'queued',
+  ticket: asRevision(9),
+  position: 2,
+  deadlineMs: asTimeMs(startMs + 30_000),
+};
+
+describe('lock acquire', () => {
+  it('gives token and deadline of the unit, and one entry for each scope', async () => {
+    const { harness } = harnessOf({
+      submit: () => ({ kind: 'granted', locks: [grant('src/a'), grant('src/b')] }),
+    });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/b', './src/a/', '--agent', 'bob');
+    const deadline = { deadline: '2026-11-22T14:06:00.000Z', deadlineMs: startMs + 60_000 };
+    const contended = { contendedSince: null, contendedSinceMs: null };
+    expect(code).toBe(0);
+    expect(body).toEqual({
+      ok: true,
+      revision: 7,
+      agent: 'bob',
+      token: 12,
+      ...deadline,
+      locks: [
+        { scope: 'src/a', token: 12, ...deadline, ...contended },
+        { scope: 'src/b', token: 12, ...deadline, ...contended },
+      ],
+    });
+  });
+
+  it('asks for the scopes in canonical form, sorted, each once, with what the options say', async () => {
+    const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
+    await harness.run(
+      'lock',
+      'acquire',
+      'b',
+      'a',
+      './b',
+      '--agent',
+      'bob',
+      '--ttl',
+      '90s',
+      '--wait',
+      '5m',
+      '--reason',
+      'x',
+    );
+    expect(coordinator.commands).toEqual([
+      {
+        kind: 'AcquireLock',
+        agent: 'bob',
+        epoch: 3,
+        secret: 'secret',
+        scopes: ['a', 'b'],
+        ttlMs: 90_000,
+        wait: { kind: 'queue', forMs: 300_000 },
+        reason: 'x',
+      },
+    ]);
+    expect(coordinator.closed).toBe(true);
+  });
+
+  it('teaches people whom it refuses: who, what for, since when, until when, and what to run next', async () => {
+    const { harness } = harnessOf({ submit: () => lockHeld });
+    const { code, stdout, stderr } = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr.replaceAll(/\d\d:\d\d:\d\d/g, 'hh:mm:ss')).toMatchInlineSnapshot(`
+      "rhema: src/core is held by alice (LOCK_HELD)
+        for: refactor auth
+        since hh:mm:ss (3 min); until hh:mm:ss (in 1 min) unless renewed; 2 agents in the queue
+        try: rhema lock acquire src/core --agent bob --wait
+      "
+    `);
+  });
+
+  it('says what the agent holds already, since when, and the reason that it has from now on', async () => {
+    const already = { ...grant('src/core'), already: true, sinceMs: asTimeMs(startMs - 180_000) } as const;
+    const { harness } = harnessOf({
+      submit: () => ({ kind: 'granted', locks: [already, grant('src/new', 15)] }),
+    });
+    const words = ['lock', 'acquire', 'src/core', 'src/new', '--agent', 'bob'];
+    expect(withoutClock((await harness.run(...words, '--reason', 'the login')).stdout)).toBe(
+      'bob holds src/core already, since hh:mm:ss (3 min), until hh:mm:ss (in 1 min), token 12; its reason is now: the login\n' +
+        'bob holds src/new until hh:mm:ss (in 1 min), token 15\n',
+    );
+    expect((await harness.run(...words)).stdout).not.toContain('reason');
+    expect((await harness.json(...words)).body['locks']).toMatchObject([
+      { scope: 'src/core', already: true, since: '2026-11-22T14:02:00.000Z' },
+      { scope: 'src/new' },
+    ]);
+  });
+
+  it('names the scope that a misspelt one may mean', async () => {
+    const unknown: Rejection = {
+      code: 'SCOPE_NOT_FOUND',
+      message: 'there is no scope "src/croe"',
+      details: { scope: 'src/croe' },
+    };
+    const { harness } = harnessOf({
+      submit: () => unknown,
+      answers: {
+        scopes: () => ({
+          revision: asRevision(7),
+          scopes: [scopeView('.'), scopeView('src/api'), scopeView('src/core')],
+          problems: [],
+        }),
+      },
+    });
+    for (const verb of ['acquire', 'release', 'renew']) {
+      const { code, stderr } = await harness.run('lock', verb, 'src/croe', '--agent', 'bob');
+      expect(code).toBe(3);
+      expect(stderr).toContain(
+        'rhema: there is no scope "src/croe" (SCOPE_NOT_FOUND)\n  did you mean src/core?\n',
+      );
+    }
+  });
+
+  it('gives programs the code and the holder', async () => {
+    const { harness } = harnessOf({ submit: () => lockHeld });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob');
+    expect(code).toBe(3);
+    expect(body).toMatchObject({
+      ok: false,
+      revision: 7,
+      code: 'LOCK_HELD',
+      details: { holder: 'alice', queueLength: 2, deadline: '2026-11-22T14:06:00.000Z' },
+    });
+  });
+
+  it('prints what an agent has said without letting it drive the terminal', async () => {
+    const details = { ...lockHeld.details, reason: 'x\u001b[2J\n\u009b31m\u202e' };
+    const { harness } = harnessOf({ submit: () => ({ ...lockHeld, details }) });
+    const people = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
+    expect(people.stderr).toContain('for: x\\u001b[2J\\n\\u009b31m\\u202e');
+    const programs = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--json');
+    expect(programs.stdout).toContain('x\\u001b[2J\\n\\u009b31m\\u202e');
+  });
+
+  it.each([
+    ['--ttl', 'soon'],
+    ['--wait', '-5s'],
+  ])('refuses %s %s before anybody is asked', async (option, value) => {
+    const { harness, coordinator } = harnessOf({});
+    const { code, stderr } = await harness.run(
+      'lock',
+      'acquire',
+      'a',
+      '--agent',
+      'bob',
+      `${option}=${value}`,
+    );
+    expect([code, coordinator.commands]).toEqual([2, []]);
+    expect(stderr).toContain(`${option}: "${value}" is not a duration`);
+  });
+
+  it('says where scopes go when --wait has swallowed one', async () => {
+    const { harness } = harnessOf({});
+    const { stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob', '--wait', 'src/core');
+    expect(stderr).toContain('scopes go before --wait');
+  });
+});
+
+describe('lock acquire --wait', () => {
+  const status = (): ReturnType<typeof statusAnswer> => statusAnswer();
+  const granted: TicketReply = { kind: 'granted', revision: asRevision(11), locks: [grant('src/core', 11)] };
+  const whenAborted = (signal: AbortSignal | undefined): Promise<TicketReply> =>
+    new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+
+  it('answers as an acquire once its ticket is served', async () => {
+    const { harness } = harnessOf({
+      submit: () => queued,
+      awaitTicket: async () => granted,
+      answers: { status },
+    });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    expect([code, body['token'], body['revision']]).toEqual([0, 11, 11]);
+  });
+
+  it('is refused what its ticket brings once another process goes on as the agent', async () => {
+    const sessionMark = sessionMarkOf(sessionIdOf('that of another'));
+    const { harness } = harnessOf({
+      submit: ({ kind }) =>
+        kind === 'Heartbeat' ? { code: 'SESSION_MISMATCH', message: 'not that of bob', details: {} } : queued,
+      awaitTicket: async () => granted,
+      answers: {
+        status: () => statusAnswer({ agents: [agentView({ agent: agentId('bob'), sessionMark })] }),
+      },
+    });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    expect(code).toBe(3);
+    expect(body).toMatchObject({ ok: false, code: 'SESSION_MISMATCH' });
+  });
+
+  it('ends with 4 when it waited in vain', async () => {
+    const ended: TicketReply = { kind: 'ended', revision: asRevision(11), cause: 'deadline' };
+    const { harness } = harnessOf({
+      submit: () => queued,
+      awaitTicket: async () => ended,
+      answers: { status },
+    });
+    const { code, body } = await harness.json(
+      'lock',
+      'acquire',
+      'src/core',
+      '--agent',
+      'bob',
+      '--wait',
+      '30s',
+    );
+    expect(code).toBe(4);
+    expect(body).toMatchObject({
+      ok: false,
+      code: 'WAITED_IN_VAIN',
+      details: { cause: 'deadline', scopes: ['src/core'] },
+    });
+  });
+
+  it('stays present by heartbeats, three to the length of a session', async () => {
+    let serve: (reply: TicketReply) => void = () => undefined;
+    const { harness, coordinator } = harnessOf({
+      submit: (command) =>
+        command.kind === 'Heartbeat'
+          ? { kind: 'renewed', sessionDeadlineMs: asTimeMs(0), leases: [] }
+          : queued,
+      awaitTicket: () => new Promise((resolve) => (serve = resolve)),
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    await harness.clock.advance(250_000);
+    serve(granted);
+    expect((await ended).code).toBe(0);
+    expect(coordinator.commands.map((command) => command.kind)).toEqual([
+      'AcquireLock',
+      'Heartbeat',
+      'Heartbeat',
+    ]);
+  });
+
+  it('gives its place back when it is interrupted', async () => {
+    const { harness, coordinator } = harnessOf({
+      submit: (command) =>
+        command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: asRevision(9) } : queued,
+      awaitTicket: whenAborted,
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'CancelWait', agent: 'bob' });
+  });
+
+  it('gives the lock back when the grant came just before the interruption', async () => {
+    let asked = 0;
+    const { harness, coordinator } = harnessOf({
+      submit: (command) => {
+        if (command.kind === 'CancelWait') return { kind: 'waitCancelled', ticket: null };
+        return command.kind === 'ReleaseLock' ? { kind: 'released', scopes: [] } : queued;
+      },
+      awaitTicket: async (signal) => ((asked += 1) === 1 ? whenAborted(signal) : granted),
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGTERM');
+    expect((await ended).code).toBe(143);
+    expect(coordinator.commands.at(-1)).toMatchObject({
+      kind: 'ReleaseLock',
+      scopes: ['src/core'],
+      token: 11,
+    });
+  });
+
+  it('tells people on a terminal how long it has been, on one line that goes away', async () => {
+    let serve: (reply: TicketReply) => void = () => undefined;
+    const { harness, coordinator } = harnessOf(
+      {
+        submit: () => queued,
+        awaitTicket: () => new Promise((resolve) => (serve = resolve)),
+        answers: { status },
+      },
+      { terminal: true, env: { NO_COLOR: '1' } },
+    );
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    await harness.clock.advance(2_000);
+    serve(granted);
+    const { stderr } = await ended;
+    expect(stderr).toContain('waiting for src/core: 1 agent ahead (ticket 9), 2 s');
+    expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
+  });
+});

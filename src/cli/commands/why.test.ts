@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs } from '../../core/index.ts';
+import type { WhyAnswer } from '../../protocol/index.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
+import type { Script } from '../testing/fake-coordinator.ts';
+import { granted, renewed } from '../testing/entries.ts';
+import { Harness, startMs, withoutClock } from '../testing/harness.ts';
+import {
+  agentId,
+  agentView,
+  lockView,
+  scopePath,
+  scopeView,
+  statusAnswer,
+  waiterView,
+} from '../testing/samples.ts';
+
+const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
+
+describe('why', () => {
+  const scopes = { revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] };
+  const blank: WhyAnswer = {
+    revision: asRevision(7),
+    timeMs: asTimeMs(startMs),
+    subject: { kind: 'agent', agent: agentId('src/core') },
+    agent: null,
+    locks: [],
+    waiters: [],
+    sync: null,
+    waitsFor: [],
+    happened: [],
+  };
+  const happened = [renewed, renewed, granted].map((event, place) => ({
+    revision: asRevision(9 - place),
+    atMs: asTimeMs(startMs - place * 60_000),
+    command: 'Heartbeat' as const,
+    by: null,
+    event,
+  }));
+  const ofScope: WhyAnswer = {
+    ...blank,
+    subject: { kind: 'scope', scope: scopePath('src/core') },
+    locks: [lockView()],
+    waiters: [
+      waiterView(),
+      waiterView({ agent: agentId('carol'), sinceMs: asTimeMs(startMs - 5_000), reason: 'docs' }),
+    ],
+    happened,
+  };
+
+  it('tells the story of a scope, repeated renewals once', async () => {
+    const harness = harnessOf({
+      answers: { scopes: () => scopes, why: ({ subject }) => (subject.kind === 'scope' ? ofScope : blank) },
+    });
+    const { code, stdout } = await harness.run('why', 'src/core');
+    expect(code).toBe(0);
+    expect(withoutClock(stdout)).toMatchInlineSnapshot(`
+      "src/core is held by alice since hh:mm:ss (3 min), for 'refactor auth', until hh:mm:ss (in 1 min), token 5
+      bob waits (1st, 40 s)
+      carol waits (2nd, 5 s, for 'docs')
+
+      happened, newest first:
+        @9 hh:mm:ss alice renewed src/core (2 times since hh:mm:ss)
+        @7 hh:mm:ss alice was granted src/core for 1 min: refactor auth
+      "
+    `);
+  });
+
+  it('tells the story of an agent, and whom it waits for', async () => {
+    const ofAgent: WhyAnswer = {
+      ...blank,
+      subject: { kind: 'agent', agent: agentId('bob') },
+      agent: agentView({ agent: agentId('bob'), status: 'blocked', held: [], metadata: {} }),
+      waiters: [waiterView()],
+      waitsFor: [lockView()],
+    };
+    const harness = harnessOf({ answers: { scopes: () => scopes, why: () => ofAgent } });
+    expect(withoutClock((await harness.run('why', 'bob')).stdout)).toMatchInlineSnapshot(`
+      "bob is blocked (epoch 2, joined 10 min ago, seen 5 s ago)
+      waits for src/core: 40 s so far, place 1, until hh:mm:ss, ticket 6
+      waits behind: src/core is held by alice since hh:mm:ss (3 min), for 'refactor auth', until hh:mm:ss (in 1 min), token 5
+      "
+    `);
+  });
+
+  it('says at which revision it looked when it looks back', async () => {
+    const coordinator = new FakeCoordinator({
+      answers: { scopes: () => scopes, why: ({ subject }) => (subject.kind === 'scope' ? ofScope : blank) },
+    });
+    const { stdout } = await new Harness({ coordinator }).run('why', 'src/core', '--at', '@7');
+    expect(stdout).toContain('at revision 7, 2026-11-22T14:05:00.000Z:\n');
+    expect(coordinator.queries.at(-1)).toMatchObject({ at: { kind: 'revision', revision: 7 } });
+  });
+
+  it('says that a scope is free when there is nothing to tell', async () => {
+    const free = { ...blank, subject: { kind: 'scope', scope: scopePath('src/core') } } as const;
+    const harness = harnessOf({
+      answers: { scopes: () => scopes, why: ({ subject }) => (subject.kind === 'scope' ? free : blank) },
+    });
+    expect((await harness.run('why', 'src/core')).stdout).toBe('src/core is free\n');
+  });
+
+  it('asks which is meant when a name is an agent and a scope', async () => {
+    const harness = harnessOf({
+      answers: { scopes: () => scopes, why: () => ({ ...blank, agent: agentView() }) },
+    });
+    const { code, stderr } = await harness.run('why', 'src/core');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('add --as agent, or --as scope')]);
+  });
+
+  it.each([
+    ['src/cor', 'did you mean src/core?'],
+    ['src/core/lib.ts', 'it is in the scope src/core'],
+    ['alcie', 'did you mean alice?'],
+    ['xyzzy', 'see rhema scope list and rhema agent list'],
+  ])('leads from %s, which nobody knows, to what was meant', async (subject, lead) => {
+    const harness = harnessOf({
+      answers: {
+        scopes: () => scopes,
+        status: () => statusAnswer({ agents: [agentView()] }),
+        why: ({ subject }) => ({ ...blank, subject }),
+      },
+    });
+    const { code, body } = await harness.json('why', subject);
+    expect([code, body['message']]).toEqual([
+      2,
+      `no scope or agent ${JSON.stringify(subject)} is known: ${lead}`,
+    ]);
+  });
+
+  it.each([
+    ['scope', 'show'],
+    ['scope', 'graph'],
+    ['sync', 'plan'],
+  ])('rhema %s %s leads from a file to its scope', async (...words) => {
+    const harness = harnessOf({ answers: { scopes: () => scopes } });
+    const { code, body } = await harness.json(...words, 'src/core/lib.ts');
+    expect([code, body['message']]).toEqual([
+      3,
+      'there is no scope "src/core/lib.ts": it is in the scope src/core',
+    ]);
+  });
+});

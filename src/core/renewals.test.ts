@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { agentId, codeOf, committed, Machine, scopePath } from '../../test/support/machine.ts';
+import { asDurationMs } from './ids.ts';
+import type { ResultOf } from './results.ts';
+import type { Decision } from './decide.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+
+const { lockTtlMs, lockTtlMaxMs, maxContendedHoldMs } = defaultSettings;
+
+function house(settings: Partial<Settings> = {}): Machine {
+  const machine = new Machine(settings);
+  machine.define({ a: [], b: [], c: [], d: [] });
+  for (const name of ['alice', 'bob', 'carol']) machine.join(name);
+  return machine;
+}
+
+function granted(decision: Decision): ResultOf<'granted'> {
+  const { result } = committed(decision);
+  if (result.kind !== 'granted') throw new Error(`expected a grant, got ${result.kind}`);
+  return result;
+}
+
+describe('renewing', () => {
+  test('moves the deadline as far as asked while nobody waits', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.advance(maxContendedHoldMs / 20);
+    const [lock] = granted(machine.renew('alice', 'a', { ttlMs: 120_000 })).locks;
+    expect(lock?.deadlineMs).toBe(machine.nowMs + 120_000);
+  });
+
+  test('for less than is left takes nothing back, also when the clock changes', () => {
+    const machine = house();
+    machine.acquire('alice', 'a', { ttlMs: 120_000 });
+    const promised = machine.nowMs + 120_000;
+    expect(granted(machine.renew('alice', 'a', { ttlMs: 1_000 })).locks[0]?.deadlineMs).toBe(promised);
+    machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'b', offsetMs: 0 }, cause: 'otherBoot' });
+    expect(machine.state.locks.get(scopePath('a'))?.deadlineMs).toBe(promised);
+  });
+
+  test('stops counting once somebody has waited for the longest contended hold', () => {
+    const machine = house({ maxBlockMs: asDurationMs(10 * maxContendedHoldMs) });
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'a', { wait: 'open' });
+    const contendedAt = machine.nowMs;
+    while (machine.holder('a') === 'alice') {
+      machine.heartbeat('alice');
+      machine.heartbeat('bob');
+      machine.advance(lockTtlMs / 2);
+    }
+    expect(machine.nowMs - contendedAt).toBeGreaterThanOrEqual(maxContendedHoldMs);
+    expect(machine.nowMs - contendedAt).toBeLessThanOrEqual(maxContendedHoldMs + lockTtlMs);
+    expect(machine.holder('a')).toBe('bob');
+  });
+
+  test('is bounded for everyone who was there when somebody began to wait for a place', () => {
+    const machine = house({ maxConcurrentAgents: 1 });
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'b', { wait: 'open' });
+    expect(machine.state.placeWaitSinceMs).toBe(machine.nowMs);
+    const [lock] = granted(machine.renew('alice', 'a', { ttlMs: maxContendedHoldMs + 1 })).locks;
+    expect(lock).toMatchObject({
+      deadlineMs: machine.nowMs + maxContendedHoldMs,
+      contendedSinceMs: machine.nowMs,
+    });
+  });
+
+  test('is free again when those who waited have given up', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    machine.acquire('bob', 'a', { wait: 'open' });
+    machine.say({ kind: 'CancelWait', agent: agentId('bob') });
+    const far = maxContendedHoldMs + 1_000;
+    expect(granted(machine.renew('alice', 'a', { ttlMs: far })).locks[0]?.deadlineMs).toBe(
+      machine.nowMs + far,
+    );
+  });
+});
+
+describe('a renewal is refused', () => {
+  test('for a scope that is not defined', () => {
+    expect(codeOf(house().renew('alice', 'nowhere'))).toBe('SCOPE_NOT_FOUND');
+  });
+
+  test('for a lease that is too long', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    expect(codeOf(machine.renew('alice', 'a', { ttlMs: lockTtlMaxMs + 1 }))).toBe('TTL_TOO_LONG');
+  });
+
+  test('for a lock of another agent, naming it', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    expect(machine.renew('alice', 'a')).toMatchObject({
+      rejection: { code: 'LOCK_NOT_HELD', details: { scope: 'a', holder: 'bob' } },
+    });
+  });
+});
