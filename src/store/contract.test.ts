@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'vitest';
-import { logStoreContract, type OpenStore } from './contract.ts';
+import { logStoreContract, type OpenStore } from './contract/index.ts';
 import { FaultyLogStore, noFaults } from './faulty/index.ts';
 import type { LogStore } from './log-store.ts';
 import { MemoryLog, MemoryLogStore } from './memory/index.ts';

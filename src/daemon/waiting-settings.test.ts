@@ -1,0 +1,87 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defaultConfig } from '../config/index.ts';
+import { asDurationMs, asRevision, asTimeMs, defaultSettings } from '../core/index.ts';
+import { KeeperWorld } from './testing/keeper-world.ts';
+
+let world: KeeperWorld;
+beforeEach(() => (world = new KeeperWorld()));
+
+describe('settings that are too tight for what is held', () => {
+  it('are tried again at each poll until they are taken', async () => {
+    world.settingsRefusal = {
+      ok: false,
+      revision: asRevision(5),
+      atMs: asTimeMs(0),
+      rejection: { code: 'SETTINGS_IN_USE', message: 'three agents hold locks', details: {} },
+    };
+    await world.begin();
+    expect(world.shown).toHaveLength(1);
+    await world.pollLater();
+    expect(world.kinds.filter((kind) => kind === 'Configure')).toHaveLength(2);
+    world.settingsRefusal = null;
+    await world.pollLater();
+    expect(world.shown).toEqual([]);
+    await world.pollLater();
+    expect(world.kinds.filter((kind) => kind === 'Configure')).toHaveLength(3);
+  });
+});
+
+describe('while somebody holds, waits or syncs', () => {
+  const tighter = { ...defaultConfig, lockTtlMaxMs: asDurationMs(60_000), maxConcurrentAgents: 9 };
+
+  beforeEach(async () => {
+    await world.begin();
+    world.commands.length = 0;
+  });
+
+  it.each(['held', 'waiting', 'syncing'] as const)(
+    'tighter settings wait and looser ones take force at once: %s',
+    async (kind) => {
+      world.work[kind] = 1;
+      world.config = tighter;
+      await world.keeper.refresh();
+      expect(world.settings).toEqual({ ...defaultSettings, maxConcurrentAgents: 9 });
+      expect(world.shown).toEqual([
+        expect.objectContaining({
+          code: 'SETTINGS_WAIT',
+          message: expect.stringContaining('agent_coordination.lock_timeout_max'),
+        }),
+      ]);
+      world.work[kind] = 0;
+      await world.pollLater();
+      expect(world.settings).toMatchObject({ lockTtlMaxMs: 60_000 });
+      expect(world.shown).toEqual([]);
+    },
+  );
+
+  it('what waits costs no scan at each poll', async () => {
+    world.work.held = 1;
+    world.config = tighter;
+    await world.keeper.refresh();
+    await world.pollLater();
+    await world.pollLater();
+    expect(world.scans).toHaveLength(1);
+  });
+
+  it('coordination is not switched off, but will be, and everybody is told', async () => {
+    world.work.held = 2;
+    world.config = { ...defaultConfig, enabled: false };
+    await world.keeper.refresh();
+    expect(world.keeper.switchesOff).toBe(true);
+    expect(world.shown).toEqual([
+      expect.objectContaining({ code: 'DISABLING_WAITS', message: expect.stringContaining('2 held') }),
+    ]);
+    world.work.held = 0;
+    await expect(world.pollLater()).rejects.toMatchObject({ code: 'DISABLED' });
+  });
+
+  it('coordination that is switched on again meanwhile goes on as if nothing had been', async () => {
+    world.work.held = 1;
+    world.config = { ...defaultConfig, enabled: false };
+    await world.keeper.refresh();
+    world.config = defaultConfig;
+    await world.keeper.refresh();
+    expect(world.keeper.switchesOff).toBe(false);
+    expect(world.shown).toEqual([]);
+  });
+});
