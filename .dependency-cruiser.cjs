@@ -21,6 +21,13 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'core-has-no-circle',
+      severity: 'error',
+      comment: 'Not by types either: the core reads from the bottom up.',
+      from: { path: '^src/core/' },
+      to: { circular: true },
+    },
+    {
       name: 'core-is-pure',
       severity: 'error',
       comment: 'The core imports nothing outside itself: no package, no Node module, no other layer.',

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
-import { decide, type Decision } from './decide.ts';
+import { decide } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { asDurationMs, asSessionId } from './ids.ts';
 import { agentsMax, lostAgentsMax } from './limits.ts';
-import { agentStatuses, type Agent, type AgentStatus } from './state.ts';
+import { agentStatuses, type AgentStatus } from './statuses.ts';
+import type { Agent } from './state.ts';
 
 function house(): Machine {
   const machine = new Machine({ sessionTtlMs: asDurationMs(100_000), maxLocksPerAgent: 2 });

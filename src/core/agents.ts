@@ -19,7 +19,7 @@
  */
 import { must } from './assert.ts';
 import type { AgentJoin, AgentLeave, AgentResume, Heartbeat, SetAgentStatus } from './commands.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import { ago } from './duration.ts';
 import type { Event, EventOf, LeaseRenewal, Stamp } from './events.ts';
@@ -32,7 +32,8 @@ import { byText, heldInOrder } from './order.ts';
 import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Grant } from './results.ts';
-import type { Agent, AgentStatus, State } from './state.ts';
+import type { Agent, State } from './state.ts';
+import type { AgentStatus } from './statuses.ts';
 import { setStatus } from './status.ts';
 import { failRunningSyncs } from './syncs.ts';
 

@@ -10,7 +10,7 @@ import type {
   TimeMs,
 } from './ids.ts';
 import type { Settings } from './settings.ts';
-import type { AgentMetadata, AgentStatus, ClockAnchor } from './state.ts';
+import type { AgentMetadata, AgentStatus, ClockAnchor } from './statuses.ts';
 
 /**
  * What can be asked of the machine. A kind equals the spec's action, letter for letter. All values are valid in form

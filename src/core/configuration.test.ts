@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { asDurationMs } from './ids.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** What the machine is told about itself: its settings, and the clock that its time is bound to. */
 import type { Configure, TakeOver } from './commands.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { addMs, type ScopePath, type TimeMs } from './ids.ts';

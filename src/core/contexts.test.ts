@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { agentId, codeOf, committed, Machine, scopePath } from '../../test/support/machine.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { FencingToken } from './ids.ts';
 import { contextFilesPerScopeMax } from './limits.ts';
 import type { Settings } from './settings.ts';

@@ -8,16 +8,18 @@ import {
 import type { Command, CommandKind, CommandOf } from './commands.ts';
 import { decideConfigure, decideTakeOver } from './configuration.ts';
 import { decideContextModify } from './contexts.ts';
+import type { Decision } from './decision.ts';
 import type { Entry, Event } from './events.ts';
 import { decideExpireDue } from './expiry.ts';
 import { refusedAtGate } from './gate.ts';
 import type { AgentId, Revision } from './ids.ts';
 import { decideAcquireLock, decideReleaseLock, decideRenewLock, decideRevokeLock } from './locks.ts';
 import { decideCancelWait } from './queue.ts';
-import { reject, type Rejection } from './rejections.ts';
+import { reject } from './rejections.ts';
 import type { Result } from './results.ts';
 import { decideDefineScope, decideDefineScopes, decideRemoveScope } from './scopes.ts';
-import type { RecentRequest, State } from './state.ts';
+import type { RecentRequest } from './requests.ts';
+import type { State } from './state.ts';
 import {
   decideAbortSync,
   decideCompleteSync,
@@ -28,14 +30,6 @@ import {
   decideRetrySync,
   decideStartSync,
 } from './syncs.ts';
-
-/** What the machine says to a command. */
-export type Decision =
-  /** No events: accepted, but there was nothing to change; nothing is logged. */
-  | { readonly kind: 'committed'; readonly events: readonly Event[]; readonly result: Result }
-  /** The request id was committed before: the first answer, and where it stands in the log. */
-  | { readonly kind: 'repeated'; readonly revision: Revision; readonly result: Result }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 type Handler<Kind extends CommandKind> = (state: State, command: CommandOf<Kind>) => Decision;
 

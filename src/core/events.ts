@@ -1,4 +1,4 @@
-import type { ResumeWay, ScopeDefinition } from './commands.ts';
+import type { CommandKind, ResumeWay, ScopeDefinition } from './commands.ts';
 import type {
   AgentId,
   DurationMs,
@@ -12,10 +12,9 @@ import type {
   Ticket,
   TimeMs,
 } from './ids.ts';
-import type { CommandKind } from './commands.ts';
 import type { Result } from './results.ts';
 import type { Settings } from './settings.ts';
-import type { AgentMetadata, AgentStatus, ClockAnchor } from './state.ts';
+import type { AgentMetadata, AgentStatus, ClockAnchor } from './statuses.ts';
 
 /**
  * One committed command: the unit of the log. Its events share the revision and the time, and take effect together.

@@ -5,7 +5,7 @@
 import { loseAgent } from './agents.ts';
 import { must } from './assert.ts';
 import type { ExpireDue } from './commands.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { AgentId, ScopePath, Ticket, TimeMs } from './ids.ts';
 import { byNumber, byText } from './order.ts';

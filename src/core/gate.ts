@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import type { AsAgent } from './commands.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { named, quote, type AgentId, type ScopePath } from './ids.ts';
 import { byText } from './order.ts';
 import { reject } from './rejections.ts';

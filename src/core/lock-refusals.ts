@@ -1,6 +1,6 @@
 /** Why an act on a lock is refused, in words: who has it, what became of it, and what to do next. */
 import { must } from './assert.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { ago } from './duration.ts';
 import { named, quote, type FencingToken, type ScopePath, type TimeMs } from './ids.ts';

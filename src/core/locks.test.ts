@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
 import type { ResultOf } from './results.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
 const { lockTtlMs, lockTtlMaxMs, maxBlockMs } = defaultSettings;

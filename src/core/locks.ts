@@ -13,7 +13,7 @@
  */
 import { must } from './assert.ts';
 import type { AcquireLock, ReleaseLock, RenewLock, RevokeLock } from './commands.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { Event, EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, Machine } from '../../test/support/machine.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { asSessionId } from './ids.ts';
 import { skeletonOf } from './names.ts';
 import { defaultSettings } from './settings.ts';

@@ -12,7 +12,7 @@
  */
 import { must } from './assert.ts';
 import type { CancelWait } from './commands.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { presentAgent } from './gate.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, scopePath } from '../../test/support/machine.ts';
 import { alice, configure, docs, failDocs, house, write } from '../../test/support/two-agents.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { asDurationMs, asSessionId, type Epoch, type FencingToken } from './ids.ts';
 import { rejectionCodes, type RejectionCode } from './rejections.ts';
 import { defaultSettings } from './settings.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
 import { alice, configure, digest, docs, failDocs, house, write } from '../../test/support/two-agents.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { asSessionId, type Epoch } from './ids.ts';
 import { agentsMax, contextFilesPerScopeMax, scopesMax, waitersMax } from './limits.ts';
 import { rejectionCodes, retryAdvice, type RejectionCode } from './rejections.ts';

@@ -1,6 +1,15 @@
-import type { RequestId } from './ids.ts';
+import type { CommandKind } from './commands.ts';
+import type { AgentId, RequestId, Revision } from './ids.ts';
 import { recentRequestsMax } from './limits.ts';
-import type { RecentRequest } from './state.ts';
+import type { Result } from './results.ts';
+
+/** A command that was committed under a request id, and what it was told. */
+export interface RecentRequest {
+  readonly kind: CommandKind;
+  readonly agent: AgentId | null;
+  readonly revision: Revision;
+  readonly result: Result;
+}
 
 const generationMax = recentRequestsMax / 2;
 

@@ -1,5 +1,5 @@
 import type { AgentId, Epoch, FencingToken, ScopePath, SyncRun, Ticket, TimeMs } from './ids.ts';
-import type { AgentStatus, SyncStatus } from './state.ts';
+import type { AgentStatus, SyncStatus } from './statuses.ts';
 
 /** What a committed command answers. Plain JSON: it is kept in the log, so that a repeat gets the same answer. */
 export type Result =

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, committed, Machine } from '../../test/support/machine.ts';
 import { asSessionId, type Epoch } from './ids.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { defaultSettings } from './settings.ts';
 
 const alice = agentId('alice');

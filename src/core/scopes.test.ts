@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { ScopePath } from './ids.ts';
 import { scopesMax } from './limits.ts';
 import { refusedGraph } from './scopes.ts';

@@ -7,7 +7,7 @@
  */
 import { must } from './assert.ts';
 import type { DefineScope, DefineScopes, RemoveScope, ScopeDefinition } from './commands.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf } from './events.ts';
 import { refusedUnknownScope } from './gate.ts';

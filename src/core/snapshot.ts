@@ -9,18 +9,9 @@ import { violations } from './safety/index.ts';
 import type { Violation } from './safety/violation.ts';
 import { placeScope } from './scopes.ts';
 import type { Settings } from './settings.ts';
-import type {
-  Agent,
-  ClockAnchor,
-  ContextRecord,
-  Lock,
-  RecentRequest,
-  Scope,
-  State,
-  Sync,
-  Totals,
-  Waiter,
-} from './state.ts';
+import type { Agent, ContextRecord, Lock, Scope, State, Sync, Totals, Waiter } from './state.ts';
+import type { ClockAnchor } from './statuses.ts';
+import type { RecentRequest } from './requests.ts';
 import { placeSync } from './syncs.ts';
 
 /**

@@ -10,12 +10,11 @@ import type {
   Ticket,
   TimeMs,
 } from './ids.ts';
-import type { CommandKind } from './commands.ts';
 import type { ReleaseCause } from './events.ts';
-import type { Result } from './results.ts';
 import type { PriorityQueue } from './priority-queue.ts';
 import type { RecentRequests } from './requests.ts';
 import type { Settings } from './settings.ts';
+import type { AgentMetadata, AgentStatus, ClockAnchor, Presence, SyncStatus } from './statuses.ts';
 import type { TicketLine } from './ticket-line.ts';
 
 /**
@@ -45,13 +44,6 @@ export interface State {
   readonly totals: Totals;
   readonly recentRequests: RecentRequests;
   readonly index: Index;
-}
-
-/** Log time = monotonic time of this host and boot + offset. */
-export interface ClockAnchor {
-  readonly host: string;
-  readonly boot: string;
-  readonly offsetMs: number;
 }
 
 export interface Index {
@@ -107,13 +99,6 @@ export interface ContextRecord {
   readonly revision: Revision;
   readonly agent: AgentId;
 }
-
-export const agentStatuses = ['idle', 'working', 'blocked', 'completed'] as const;
-export type AgentStatus = (typeof agentStatuses)[number];
-export type Presence = 'present' | 'lost';
-
-/** What an agent says about itself; for people, never for decisions. */
-export type AgentMetadata = Readonly<Record<string, string | number | boolean>>;
 
 /** Words of an agent for the others to read. */
 export interface AgentReport {
@@ -183,9 +168,6 @@ export interface Waiter {
   readonly reason: string | null;
 }
 
-export const syncStatuses = ['idle', 'syncing', 'completed', 'failed'] as const;
-export type SyncStatus = (typeof syncStatuses)[number];
-
 export interface Sync {
   readonly scope: ScopePath;
   status: SyncStatus;
@@ -213,11 +195,4 @@ export interface Totals {
   conflicts: number;
   /** Locks that ended by time, and waits that ended by their deadline or by `maxBlockMs`. */
   timeouts: number;
-}
-
-export interface RecentRequest {
-  readonly kind: CommandKind;
-  readonly agent: AgentId | null;
-  readonly revision: Revision;
-  readonly result: Result;
 }

@@ -1,6 +1,7 @@
 /** The mechanics of an agent's status; its meaning is told in `agents.ts`. */
 import { addMs, type TimeMs } from './ids.ts';
-import type { Agent, AgentStatus, State } from './state.ts';
+import type { Agent, State } from './state.ts';
+import type { AgentStatus } from './statuses.ts';
 
 /** Brings the status in line after a lock or the ticket of an agent has come or gone. */
 export function settleStatus(state: State, agent: Agent, atMs: TimeMs): void {

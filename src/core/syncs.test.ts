@@ -9,7 +9,7 @@ import {
 } from '../../test/support/machine.ts';
 import { asDurationMs, type SyncRun } from './ids.ts';
 import type { Settings } from './settings.ts';
-import type { SyncStatus } from './state.ts';
+import type { SyncStatus } from './statuses.ts';
 
 /** tool stands alone; app depends on lib, lib on base. */
 function house(settings: Partial<Settings> = {}): Machine {

@@ -9,7 +9,7 @@ import {
   settingsArbitrary,
 } from '../../test/core/moves.ts';
 import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { AgentId, Revision } from './ids.ts';
 import type { Settings } from './settings.ts';
 import type { State } from './state.ts';

@@ -9,7 +9,8 @@ import {
   waitersMax,
 } from '../limits.ts';
 import { settingsProblems } from '../settings.ts';
-import { agentStatuses, syncStatuses, type State } from '../state.ts';
+import { agentStatuses, syncStatuses } from '../statuses.ts';
+import type { State } from '../state.ts';
 import type { Violation } from './violation.ts';
 
 /** Every value is of its kind, and every record is filed under its own name. */
