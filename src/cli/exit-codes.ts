@@ -43,7 +43,10 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
     code: `${exitCodes.commandNotRun}, ${exitCodes.commandNotFound}`,
     meaning: '`rhema run` could not start its command, or found none of that name',
   },
-  { code: '128+n', meaning: 'ended by signal n (130: Ctrl-C)' },
+  {
+    code: '128+n',
+    meaning: 'ended by signal n (130: Ctrl-C), also what goes on until then, such as `log --follow`',
+  },
   {
     code: 'other',
     meaning: '`rhema run` passes on the code of its command; 1 to 4 may then be the code of that',

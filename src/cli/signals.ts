@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { CliContext, SignalName } from './context.ts';
-import { exitCodeOfSignal } from './exit-codes.ts';
+import { exitCodeOfSignal, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 /** The signals that ask this process to end. */
@@ -27,6 +27,25 @@ export function firstSignal(context: CliContext, react: () => void = () => undef
     react();
   });
   return { signal: () => first, off };
+}
+
+/**
+ * What goes on until a signal asks to end: the work is told so, and the process ends as if by the signal itself, as
+ * `tail -f` does. The work may also end by itself.
+ */
+export async function untilSignal(
+  context: CliContext,
+  work: (ended: AbortSignal) => Promise<void>,
+): Promise<ExitCode> {
+  const abort = new AbortController();
+  const interrupt = firstSignal(context, () => abort.abort());
+  try {
+    await work(abort.signal);
+  } finally {
+    interrupt.off();
+  }
+  const signal = interrupt.signal();
+  return signal === null ? exitCodes.done : exitCodeAfter(signal);
 }
 
 export function exitCodeAfter(signal: SignalName): ExitCode {

@@ -13,9 +13,8 @@ import type { Call } from '../call.ts';
 import type { SignalName } from '../context.ts';
 import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { count, line } from '../format/text.ts';
+import { count, line, shellCommand } from '../format/text.ts';
 import { duration } from '../format/time.ts';
-import { ended } from '../outcome.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
 import { exitCodeAfter, firstSignal } from '../signals.ts';
 import type { Session } from '../world.ts';
@@ -43,7 +42,12 @@ export type NotGranted =
       readonly cause: TicketEndCause | 'unknown';
       readonly waitedMs: number;
     }
-  | { readonly kind: 'interrupted'; readonly signal: SignalName };
+  | {
+      readonly kind: 'interrupted';
+      readonly signal: SignalName;
+      /** Why the place could not be given back; null: it was. */
+      readonly stuck: string | null;
+    };
 
 /** Asks for locks and, if the wish says so, waits in the queue for as long as it takes. */
 export async function acquire(call: Call, session: Session, wish: AcquireWish): Promise<Acquired> {
@@ -89,8 +93,8 @@ async function waitInLine(
     const signal = interrupt.signal();
     if (signal === null) throw error;
     stopTelling();
-    await giveUp(call, coordinator, session, queued);
-    return { kind: 'interrupted', signal };
+    const stuck = await giveUp(call, coordinator, session, queued).then(() => null, messageOf);
+    return { kind: 'interrupted', signal, stuck };
   } finally {
     stopBeating();
     stopTelling();
@@ -204,7 +208,7 @@ export async function notGranted(
   end: NotGranted,
 ): Promise<Outcome> {
   if (end.kind === 'refused') return refusal(call, end.reply, { agent: session.agent, scopes });
-  if (end.kind === 'interrupted') return ended(exitCodeAfter(end.signal));
+  if (end.kind === 'interrupted') return interruptedOutcome(session, scopes, end);
   const { revision, cause, waitedMs } = end;
   const message = `waited ${duration(waitedMs)} for ${scopes.join(', ')} in vain: ${vainCauses[cause]}`;
   return {
@@ -216,6 +220,25 @@ export async function notGranted(
     details: { cause, scopes, waitedMs },
   };
 }
+
+function interruptedOutcome(
+  { agent }: Session,
+  scopes: readonly ScopePath[],
+  { signal, stuck }: Extract<NotGranted, { kind: 'interrupted' }>,
+): Outcome {
+  const cancel = shellCommand('rhema', 'lock', 'cancel', '--agent', agent);
+  const place = stuck === null ? 'was given back' : `could not be given back (${stuck}): ${cancel}`;
+  return {
+    kind: 'refused',
+    exitCode: exitCodeAfter(signal),
+    revision: null,
+    code: 'INTERRUPTED',
+    message: `interrupted: the place in the queue ${place}`,
+    details: { scopes, signal },
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const vainCauses: { readonly [Cause in TicketEndCause | 'unknown']: string } = {
   granted: 'the lock was granted, but has ended since',

@@ -61,10 +61,10 @@ export async function daemonLogs(call: Call, input: LogsInput): Promise<Outcome>
       lines.length === 0 ? line`${file} is empty` : lines.map(safe).join('\n'),
     );
   for (const part of lines) tell(call, part);
-  await followFile(call.context, file, endByte, (more) => {
+  const tellMore = (more: string): void => {
     for (const part of linesOf(more)) tell(call, part);
-  });
-  return ended(exitCodes.done);
+  };
+  return ended(await followFile(call.context, file, endByte, tellMore));
 }
 
 const linesOf = (text: string): string[] => text.split('\n').filter((part) => part !== '');

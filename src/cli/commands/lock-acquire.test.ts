@@ -266,8 +266,33 @@ describe('lock acquire --wait', () => {
     const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
     await until(() => coordinator.queries.length === 1);
     harness.raise('SIGINT');
-    expect((await ended).code).toBe(130);
+    expect(await ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining(
+        'rhema: interrupted: the place in the queue was given back (INTERRUPTED)',
+      ),
+    });
     expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'CancelWait', agent: 'bob' });
+  });
+
+  it('ends by the signal, and says what is left, where its place cannot be given back', async () => {
+    const { harness, coordinator } = harnessOf({
+      submit: (command) => (command.kind === 'CancelWait' ? new Error('the coordinator is gone') : queued),
+      awaitTicket: whenAborted,
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait', '--json');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGINT');
+    const { code, stdout } = await ended;
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      130,
+      {
+        code: 'INTERRUPTED',
+        message:
+          'interrupted: the place in the queue could not be given back (the coordinator is gone): rhema lock cancel --agent bob',
+      },
+    ]);
   });
 
   it('gives the lock back when the grant came just before the interruption', async () => {

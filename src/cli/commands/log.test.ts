@@ -4,7 +4,7 @@ import type { Entry, Revision, SessionId } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { entry, granted, left, renewed } from '../testing/entries.ts';
-import { Harness, startMs, withoutClock } from '../testing/harness.ts';
+import { Harness, startMs, until, withoutClock } from '../testing/harness.ts';
 import { agentId } from '../testing/samples.ts';
 
 const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
@@ -113,6 +113,25 @@ describe('log', () => {
 
   it.each(['0', '-1', 'x', '1000000000'])('refuses --limit %s', async (limit) => {
     expect((await harnessOf({}).run('log', `--limit=${limit}`)).code).toBe(2);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('--follow ends by %s as if it had not been caught', async (signal, code) => {
+    let watching = false;
+    const harness = harnessOf({
+      answers: { history: () => ({ ...history, entries: [] }) },
+      watch: async function* (aborted) {
+        watching = true;
+        await new Promise((resolve) => aborted.addEventListener('abort', resolve));
+        yield* [];
+      },
+    });
+    const ended = harness.run('log', '--follow');
+    await until(() => watching);
+    harness.raise(signal);
+    expect((await ended).code).toBe(code);
   });
 
   it('--follow goes on with what comes and passes the same filter', async () => {

@@ -2,14 +2,13 @@ import { asRevision } from '../../core/index.ts';
 import type { Entry, Revision } from '../../core/index.ts';
 import type { HistoryAnswer, HistoryFilter } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { matches } from '../format/entry-filter.ts';
 import { entryText } from '../format/events.ts';
 import type { Style } from '../format/style.ts';
 import { line } from '../format/text.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { firstSignal } from '../signals.ts';
+import { untilSignal } from '../signals.ts';
 import { filterOf, unknownName } from './log-filter.ts';
 import type { FilterInput } from './log-filter.ts';
 import { numberOption } from './number-option.ts';
@@ -99,18 +98,14 @@ function entriesText(style: Style, entries: readonly Entry[], nowMs: number): st
 
 /** The last entries, and then what comes, without a gap between them. */
 async function follow(call: Call, filter: HistoryFilter, limit: number): Promise<Outcome> {
-  const abort = new AbortController();
-  const interrupt = firstSignal(call.context, () => abort.abort());
-  const past = await lastEntries(call, filter, limit);
-  for (const entry of past.entries) tell(call, entry);
-  try {
+  const tellOnwards = async (signal: AbortSignal): Promise<void> => {
+    const past = await lastEntries(call, filter, limit);
+    for (const entry of past.entries) tell(call, entry);
     const from = asRevision(past.revision + 1);
-    for await (const entry of (await call.coordinator()).watch(from, abort.signal))
+    for await (const entry of (await call.coordinator()).watch(from, signal))
       if (matches(entry, filter)) tell(call, entry);
-  } finally {
-    interrupt.off();
-  }
-  return ended(exitCodes.done);
+  };
+  return ended(await untilSignal(call.context, tellOnwards));
 }
 
 function tell(call: Call, entry: Entry): void {

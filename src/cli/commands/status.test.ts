@@ -74,7 +74,7 @@ describe('status', () => {
     const ended = harness.run('status', '--watch', '--json');
     await until(() => harness.stdout.split('\n').length === 3);
     harness.raise('SIGINT');
-    expect((await ended).code).toBe(0);
+    expect((await ended).code).toBe(130);
     const revisions = harness.stdout
       .trim()
       .split('\n')

@@ -1,10 +1,9 @@
 import type { StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { statusText } from '../format/views.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { firstSignal } from '../signals.ts';
+import { untilSignal } from '../signals.ts';
 import { every } from './repeating.ts';
 import { momentOf } from './moment-of.ts';
 
@@ -32,21 +31,21 @@ function statusData(answer: StatusAnswer): Readonly<Record<string, unknown>> {
  * each change. A change that comes while drawing is drawn next, whatever has piled up since, once.
  */
 async function watchStatus(call: Call): Promise<Outcome> {
+  return ended(await untilSignal(call.context, (signal) => drawOnChange(call, signal)));
+}
+
+async function drawOnChange(call: Call, signal: AbortSignal): Promise<void> {
   const coordinator = await call.coordinator();
-  const abort = new AbortController();
-  const interrupt = firstSignal(call.context, () => abort.abort());
   let shown = await draw(call);
   const stopTicking = call.context.stdout.isTTY
     ? every(call.context.clock, 1_000, async () => void (await draw(call)))
     : () => undefined;
   try {
-    for await (const entry of coordinator.watch(nextRevision(shown), abort.signal))
+    for await (const entry of coordinator.watch(nextRevision(shown), signal))
       if (entry.revision > shown.revision) shown = await draw(call);
   } finally {
     stopTicking();
-    interrupt.off();
   }
-  return ended(exitCodes.done);
 }
 
 const nextRevision = (answer: StatusAnswer): StatusAnswer['revision'] =>

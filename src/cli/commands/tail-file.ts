@@ -3,7 +3,8 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { withAccess } from '../../client/index.ts';
 import { isOwnFolder, openToRead } from '../../files/index.ts';
 import type { CliContext } from '../context.ts';
-import { firstSignal } from '../signals.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { untilSignal } from '../signals.ts';
 import { every } from './repeating.ts';
 
 const lookAgainMs = 300;
@@ -31,24 +32,25 @@ export async function readFrom(file: string, startByte: number): Promise<TextFro
   }
 }
 
-/** Hands on what is added to a file, until a signal asks to end. */
+/** Hands on what is added to a file, until a signal asks to end; says how the process ends then. */
 export async function followFile(
   context: CliContext,
   file: string,
   startByte: number,
   tell: (text: string) => void,
-): Promise<void> {
+): Promise<ExitCode> {
   let endByte = startByte;
   const stop = every(context.clock, lookAgainMs, async () => {
     const more = await readFrom(file, endByte);
     endByte = more.endByte;
     if (more.text !== '') tell(more.text);
   });
-  await new Promise<void>((resolve) => {
-    const interrupt = firstSignal(context, () => {
-      stop();
-      interrupt.off();
-      resolve();
-    });
-  });
+  try {
+    return await untilSignal(
+      context,
+      (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+    );
+  } finally {
+    stop();
+  }
 }

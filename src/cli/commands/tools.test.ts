@@ -153,7 +153,7 @@ describe('daemon logs', () => {
     await writeFile(file, 'anew\n');
     await untilAdvanced(harness, () => harness.stdout.includes('anew'));
     harness.raise('SIGINT');
-    expect((await ended).code).toBe(0);
+    expect((await ended).code).toBe(130);
     expect(harness.stdout).toBe('a long first line\nsecond\nanew\n');
   });
 
