@@ -24,7 +24,7 @@ export type { Decision } from './decision.ts';
 export { evolve } from './evolve.ts';
 export { nextDeadline } from './expiry.ts';
 export { writeObstacle } from './write.ts';
-export { contendedSince } from './leases.ts';
+export { contendedSince, endsBefore, latestEnd, type EarlierEnd } from './leases.ts';
 export { dependencyWaves, findCycle, reachableInOrder } from './graph.ts';
 export { invariantNames, invariants, violations, type InvariantName } from './safety/index.ts';
 export type { Violation } from './safety/violation.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Machine, scopePath } from '../../test/support/machine.ts';
+import { agentId, Machine, scopePath } from '../../test/support/machine.ts';
 import { asDurationMs } from './ids.ts';
-import { contendedSince } from './leases.ts';
-import type { Settings } from './settings.ts';
+import { contendedSince, endsBefore, latestEnd } from './leases.ts';
+import { defaultSettings, type Settings } from './settings.ts';
 
 const wait = { wait: 'open' } as const;
 
@@ -105,4 +105,64 @@ describe('a renewal', () => {
     expect(machine.state.index.lockDeadlines.get(scopePath('a'))).toBe(machine.nowMs + 60_000);
     expect(deadlineOf(machine, 'a')).toBe(machine.nowMs + 60_000);
   });
+});
+
+describe('before its lease a lock ends', () => {
+  const endOf = (machine: Machine): unknown => {
+    const lock = machine.state.locks.get(scopePath('a'));
+    if (lock === undefined) throw new Error('a is free');
+    return endsBefore(machine.state, lock);
+  };
+  const { sessionTtlMs, maxBlockMs } = defaultSettings;
+
+  test('by nothing, where session and lease are renewed together', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    expect(endOf(machine)).toBeNull();
+  });
+
+  test('with the session of its holder, when the lease is longer; and so it happens', () => {
+    const machine = house({ lockTtlMaxMs: asDurationMs(2 * sessionTtlMs) });
+    machine.acquire('alice', 'a', { ttlMs: 2 * sessionTtlMs });
+    const atMs = machine.nowMs + sessionTtlMs;
+    expect(endOf(machine)).toEqual({ atMs, cause: 'session' });
+    machine.advance(sessionTtlMs);
+    expect(machine.holder('a')).toBeNull();
+  });
+
+  test('when its holder has been blocked for too long; and so it happens', () => {
+    const machine = house();
+    machine.acquire('alice', 'a', { ttlMs: 2 * maxBlockMs });
+    machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: 'asks' });
+    expect(endOf(machine)).toEqual({ atMs: machine.nowMs + maxBlockMs, cause: 'blocked' });
+    machine.advance(maxBlockMs);
+    expect(machine.holder('a')).toBeNull();
+  });
+
+  test('not by a block that is a wait: what that ends is the wait', () => {
+    const machine = house({ maxConcurrentAgents: 2, lockTtlMaxMs: asDurationMs(sessionTtlMs) });
+    machine.acquire('bob', 'b', { ttlMs: sessionTtlMs });
+    machine.acquire('alice', 'a', { ttlMs: sessionTtlMs });
+    machine.acquire('alice', ['a', 'b'], { wait: 'open' });
+    expect(machine.status('alice')).toBe('blocked');
+    expect(endOf(machine)).toBeNull();
+    machine.advance(maxBlockMs);
+    expect(machine.holder('a')).toBe('alice');
+  });
+});
+
+test('the latest end of a lock is that of its contended hold, or of a longer lease that was promised', () => {
+  const latestOf = (machine: Machine): number | null => {
+    const lock = machine.state.locks.get(scopePath('a'));
+    return lock === undefined ? null : latestEnd(machine.state, lock);
+  };
+  const machine = house();
+  machine.acquire('alice', 'a');
+  expect(latestOf(machine)).toBeNull();
+  machine.acquire('bob', 'a', wait);
+  expect(latestOf(machine)).toBe(machine.nowMs + 90_000);
+  const longer = house();
+  longer.acquire('alice', 'a', { ttlMs: 200_000 });
+  longer.acquire('bob', 'a', wait);
+  expect(latestOf(longer)).toBe(longer.nowMs + 200_000);
 });

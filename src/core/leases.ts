@@ -28,6 +28,32 @@ export function renewedDeadline(state: State, lock: Lock, ttlMs: DurationMs, atM
   return granted > lock.deadlineMs ? granted : lock.deadlineMs;
 }
 
+/** What ends a lock before its lease does, and when; a sign of life, or of going on, puts it off. */
+export interface EarlierEnd {
+  readonly atMs: TimeMs;
+  /** The holder's session ends, or it will have been blocked for too long. */
+  readonly cause: 'session' | 'blocked';
+}
+
+/** Null: the lease itself ends first. */
+export function endsBefore(state: State, lock: Lock): EarlierEnd | null {
+  const holder = state.agents.get(lock.agent);
+  if (holder === undefined) return null;
+  // Who waits in the queue while blocked loses its place there first, and no lock.
+  const blockEndMs = holder.ticket === null ? state.index.blockDeadlines.get(holder.id) : null;
+  const ends: EarlierEnd[] = [{ atMs: holder.sessionDeadlineMs, cause: 'session' }];
+  if (blockEndMs !== null) ends.push({ atMs: blockEndMs, cause: 'blocked' });
+  return ends.filter(({ atMs }) => atMs < lock.deadlineMs).toSorted((a, b) => a.atMs - b.atMs)[0] ?? null;
+}
+
+/** When a lock that others wait for ends at the latest, however often it is renewed; null while nobody waits. */
+export function latestEnd(state: State, lock: Lock): TimeMs | null {
+  const since = contendedSince(state, lock);
+  if (since === null) return null;
+  const latest = addMs(since, state.settings.maxContendedHoldMs);
+  return latest > lock.deadlineMs ? latest : lock.deadlineMs;
+}
+
 /** Moves a lease's deadline, in the lock and in the index. */
 export function setLease(state: State, scope: ScopePath, deadlineMs: TimeMs): void {
   const lock = must(state.locks.get(scope), `the lease of ${scope} is held`);

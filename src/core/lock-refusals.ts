@@ -4,6 +4,7 @@ import type { Decision } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { ago } from './duration.ts';
 import { named, quote, type FencingToken, type ScopePath, type TimeMs } from './ids.ts';
+import { endsBefore } from './leases.ts';
 import type { Obstacle } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Agent, Lock, LockEnd, State } from './state.ts';
@@ -31,6 +32,7 @@ export function busy(draft: Draft, scopes: readonly ScopePath[], obstacle: Obsta
 function lockHeld(draft: Draft, scope: ScopePath): Decision {
   const lock = must(draft.lockOf(scope), `${scope} is held`);
   const queueLength = draft.state.index.queues.get(scope)?.size ?? 0;
+  const earlier = endsBefore(draft.state, lock);
   const secondsLeft = ((lock.deadlineMs - draft.atMs) / 1000).toFixed(0);
   const purpose = lock.reason === null ? '' : ` (${quote(lock.reason)})`;
   return reject(
@@ -44,6 +46,7 @@ function lockHeld(draft: Draft, scope: ScopePath): Decision {
       reason: lock.reason,
       grantedAtMs: lock.grantedAtMs,
       deadlineMs: lock.deadlineMs,
+      ...(earlier === null ? {} : { endsBefore: earlier }),
       queueLength,
     },
   );

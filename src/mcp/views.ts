@@ -82,7 +82,7 @@ function statusWord({ presence, status, ticket }: AgentView): string {
 
 function lockLine(lock: LockView, nowMs: number): string {
   const queue = lock.queueLength === 0 ? '' : `; ${count(lock.queueLength, 'agent')} in the queue`;
-  return `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}; ${lock.deadlineMs > nowMs ? `lease ${duration(lock.deadlineMs - nowMs)} more` : leaseText(lock, nowMs)}; token ${lock.token}${queue}${lock.withdrawn === true ? '; withdrawn' : ''}`;
+  return `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}; ${lock.deadlineMs > nowMs && lock.endsBefore === undefined ? `lease ${duration(lock.deadlineMs - nowMs)} more` : leaseText(lock, nowMs)}; token ${lock.token}${queue}${lock.withdrawn === true ? '; withdrawn' : ''}`;
 }
 
 function waiterLine(waiter: WaiterView, nowMs: number): string {
@@ -130,11 +130,18 @@ export function holderText(lock: LockView, nowMs: number): string {
 }
 
 /** A lease that is over stays in the log until its end can be written there. */
-function leaseText({ deadlineMs }: LockView, nowMs: number): string {
+function leaseText({ deadlineMs, endsBefore }: LockView, nowMs: number): string {
+  if (endsBefore !== undefined && endsBefore.atMs > nowMs)
+    return `${earlierEnds[endsBefore.cause]} in ${duration(endsBefore.atMs - nowMs)} unless renewed`;
   return deadlineMs > nowMs
     ? `its lease runs ${duration(deadlineMs - nowMs)} more unless renewed`
     : `its lease ended ${duration(nowMs - deadlineMs)} ago, which is still to be written`;
 }
+
+const earlierEnds = {
+  session: 'it ends with the session of its holder',
+  blocked: 'it ends, its holder having been blocked for too long,',
+} as const;
 
 function reportText({ text, atMs }: AgentReport, nowMs: number): string {
   return `said ${quotedText(text)} ${duration(nowMs - atMs)} ago`;

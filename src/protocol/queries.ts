@@ -6,6 +6,7 @@ import type {
   AgentStatus,
   CommandKind,
   ContextRecord,
+  EarlierEnd,
   Entry,
   Epoch,
   Event,
@@ -116,7 +117,11 @@ export interface LockView {
   readonly grantedAtMs: TimeMs;
   readonly deadlineMs: TimeMs;
   readonly reason: string | null;
+  /** What ends it before its lease does; left out where nothing does, and by an older coordinator. */
+  readonly endsBefore?: EarlierEnd;
   readonly contendedSinceMs: TimeMs | null;
+  /** While others wait for it: when it ends at the latest, however often it is renewed. */
+  readonly latestDeadlineMs?: TimeMs;
   readonly queueLength: number;
   /** Set when the scope is named no more and goes as soon as nobody holds it or waits for it. */
   readonly withdrawn?: true;

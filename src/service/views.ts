@@ -1,6 +1,8 @@
 /** The state as it is shown: plain copies, in a stable order. Each is a function of the state alone. */
 import {
   contendedSince,
+  endsBefore,
+  latestEnd,
   named,
   violations,
   writeObstacle,
@@ -59,11 +61,15 @@ export function viewAgent(agent: Agent): AgentView {
 export function viewLock(state: State, lock: Lock): LockView {
   const { ticket: _ticket, ttlMs: _ttlMs, ...shown } = lock;
   const holder = state.agents.get(lock.agent);
+  const earlier = endsBefore(state, lock);
+  const latestDeadlineMs = latestEnd(state, lock);
   return {
     ...shown,
     blockedReason: holder?.blockedReason ?? null,
     lastReport: holder?.lastReport ?? null,
+    ...(earlier === null ? {} : { endsBefore: earlier }),
     contendedSinceMs: contendedSince(state, lock),
+    ...(latestDeadlineMs === null ? {} : { latestDeadlineMs }),
     queueLength: state.index.queues.get(lock.scope)?.size ?? 0,
     ...(isWithdrawn(state, lock.scope) ? { withdrawn: true as const } : {}),
   };

@@ -92,6 +92,16 @@ describe('lock acquire', () => {
     `);
   });
 
+  it('tells whom it refuses what ends the lock before its lease does', async () => {
+    const endsBefore = { atMs: startMs + 30_000, cause: 'session' };
+    const refusal = { ...lockHeld, details: { ...lockHeld.details, endsBefore } };
+    const { harness } = harnessOf({ submit: () => refusal });
+    const { stderr } = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
+    expect(stderr).toContain(
+      '(in 30 s), when the session of alice ends unless renewed; 2 agents in the queue',
+    );
+  });
+
   it('says what the agent holds already, since when, and the reason that it has from now on', async () => {
     const already = { ...grant('src/core'), already: true, sinceMs: asTimeMs(startMs - 180_000) } as const;
     const { harness } = harnessOf({

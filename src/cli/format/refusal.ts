@@ -1,6 +1,7 @@
-import type { Rejection, RejectionCode } from '../../core/index.ts';
+import type { EarlierEnd, Rejection, RejectionCode } from '../../core/index.ts';
+import { untilEndText } from './lock-end.ts';
 import { count, line, safe, shellCommand } from './text.ts';
-import { clockTime, duration, relative } from './time.ts';
+import { clockTime, duration } from './time.ts';
 
 /** Who was refused and what he asked for, as far as the command knows; it makes the advice a line to copy. */
 export interface RefusedWish {
@@ -42,19 +43,26 @@ const isOwnAct = (cause: unknown): boolean =>
 
 function heldBy(facts: Facts, nowMs: number): string[] {
   const since = numberOf(facts['grantedAtMs']);
-  const until = numberOf(facts['deadlineMs']);
+  const holder = textOf(facts['holder']) ?? 'another agent';
   const reason = textOf(facts['reason']);
   const queue = numberOf(facts['queueLength']) ?? 0;
   const times = [
     since === null ? null : `since ${clockTime(since, nowMs)} (${duration(nowMs - since)})`,
-    until === null ? null : `until ${clockTime(until, nowMs)} (${relative(until, nowMs)}) unless renewed`,
+    endText(holder, facts, nowMs),
     queue === 0 ? 'nobody waits' : `${count(queue, 'agent')} in the queue`,
   ];
   return [
-    line`${textOf(facts['scope']) ?? 'the scope'} is held by ${textOf(facts['holder']) ?? 'another agent'}`,
+    line`${textOf(facts['scope']) ?? 'the scope'} is held by ${holder}`,
     ...(reason === null ? [] : [line`for: ${reason}`]),
     times.filter((part) => part !== null).join('; '),
   ];
+}
+
+function endText(agent: string, facts: Facts, nowMs: number): string | null {
+  const deadlineMs = numberOf(facts['deadlineMs']);
+  if (deadlineMs === null) return null;
+  const endsBefore = facts['endsBefore'] as EarlierEnd | undefined;
+  return line`${untilEndText({ agent, deadlineMs, endsBefore }, nowMs)} unless renewed`;
 }
 
 const numberOf = (fact: unknown): number | null => (typeof fact === 'number' ? fact : null);

@@ -39,6 +39,11 @@ export function relative(atMs: number, nowMs: number): string {
   return atMs > nowMs ? `in ${duration(atMs - nowMs)}` : `${duration(nowMs - atMs)} ago`;
 }
 
+/** `until 14:06:11 (in 50 s)`. */
+export function untilText(atMs: number, nowMs: number): string {
+  return `until ${clockTime(atMs, nowMs)} (${relative(atMs, nowMs)})`;
+}
+
 /**
  * A copy in which every point in time `xMs` has an ISO 8601 text `x` beside it: programs calculate with the former,
  * people and their scripts read the latter.

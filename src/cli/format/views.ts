@@ -7,6 +7,7 @@ import type {
   WaiterView,
 } from '../../protocol/index.ts';
 import type { Violation } from '../../core/index.ts';
+import { endCellText, endOf, untilEndText } from './lock-end.ts';
 import type { Cell } from './table.ts';
 import { table } from './table.ts';
 import type { Emphasis, Style } from './style.ts';
@@ -93,9 +94,8 @@ const scopeCell = (scope: string, isWithdrawn: boolean): string =>
 /** `src/core since 14:02:11 (3 min) until 14:06:11 (in 50 s), token 12, for "refactor auth"`. */
 export function lockSentence(lock: LockView, nowMs: number): string {
   const since = `since ${clockTime(lock.grantedAtMs, nowMs)} (${duration(nowMs - lock.grantedAtMs)})`;
-  const until = `until ${clockTime(lock.deadlineMs, nowMs)} (${relative(lock.deadlineMs, nowMs)})`;
   const purpose = lock.reason === null ? '' : `, for "${lock.reason}"`;
-  return line`${lock.scope} ${since} ${until}, token ${lock.token}${purpose}${lock.withdrawn === true ? `; ${withdrawnText}` : ''}`;
+  return line`${lock.scope} ${since} ${untilEndText(lock, nowMs)}, token ${lock.token}${purpose}${lock.withdrawn === true ? `; ${withdrawnText}` : ''}`;
 }
 
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
@@ -118,9 +118,7 @@ function lockTable(style: Style, locks: readonly LockView[], nowMs: number): str
     scopeCell(lock.scope, lock.withdrawn === true),
     lock.agent,
     duration(nowMs - lock.grantedAtMs),
-    lock.deadlineMs > nowMs
-      ? relative(lock.deadlineMs, nowMs)
-      : { text: relative(lock.deadlineMs, nowMs), emphasis: 'bad' },
+    { text: endCellText(lock, nowMs), emphasis: endOf(lock) > nowMs ? 'plain' : 'bad' },
     lock.queueLength,
     lock.token,
     lock.reason ?? '',

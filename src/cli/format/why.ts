@@ -1,8 +1,9 @@
 import type { HappenedEvent, LockView, Reservation, WaiterView, WhyAnswer } from '../../protocol/index.ts';
 import { eventText } from './events.ts';
+import { untilEndText } from './lock-end.ts';
 import type { Style } from './style.ts';
 import { line } from './text.ts';
-import { clockTime, duration, relative } from './time.ts';
+import { clockTime, duration } from './time.ts';
 import { agentText, fitted, withdrawnText } from './views.ts';
 
 /** The story of a scope or an agent: what is the case, and below it what led to it, newest first. */
@@ -46,7 +47,7 @@ function scopeStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
 
 function heldStory(style: Style, lock: LockView, nowMs: number): string {
   const since = `since ${clockTime(lock.grantedAtMs, nowMs)} (${duration(nowMs - lock.grantedAtMs)})`;
-  const until = `until ${clockTime(lock.deadlineMs, nowMs)} (${relative(lock.deadlineMs, nowMs)})`;
+  const until = line`${untilEndText(lock, nowMs)}`;
   const purpose = lock.reason === null ? '' : line`, for '${lock.reason}'`;
   const contended =
     lock.contendedSinceMs === null ? '' : `; wanted by others for ${duration(nowMs - lock.contendedSinceMs)}`;

@@ -1,0 +1,35 @@
+import type { EarlierEnd } from '../../core/index.ts';
+import { clockTime, relative, untilText } from './time.ts';
+
+/** What is known of a lock's end. */
+interface Held {
+  readonly agent: string;
+  readonly deadlineMs: number;
+  readonly endsBefore?: EarlierEnd | undefined;
+  readonly latestDeadlineMs?: number | undefined;
+}
+
+/** When a lock ends if its holder does nothing, by whatever ends it first. */
+export function endOf({ deadlineMs, endsBefore }: Held): number {
+  return endsBefore?.atMs ?? deadlineMs;
+}
+
+const because = {
+  session: (agent: string) => `, when the session of ${agent} ends`,
+  blocked: (agent: string) => `, when ${agent} has been blocked for too long`,
+} as const;
+
+/** `until 14:06:11 (in 50 s), when the session of alice ends, and 14:10:00 at the latest`. */
+export function untilEndText(lock: Held, nowMs: number): string {
+  const { agent, endsBefore, latestDeadlineMs } = lock;
+  const cause = endsBefore === undefined ? '' : because[endsBefore.cause](agent);
+  const latest =
+    latestDeadlineMs === undefined ? '' : `, and ${clockTime(latestDeadlineMs, nowMs)} at the latest`;
+  return `${untilText(endOf(lock), nowMs)}${cause}${latest}`;
+}
+
+/** `in 50 s`, with what ends the lock where that is not its lease: `in 50 s (session)`. */
+export function endCellText(lock: Held, nowMs: number): string {
+  const cause = lock.endsBefore === undefined ? '' : ` (${lock.endsBefore.cause})`;
+  return `${relative(endOf(lock), nowMs)}${cause}`;
+}
