@@ -41,6 +41,13 @@ module.exports = {
       from: { path: '^src/files/', pathNot: testing },
       to: { path: '^src/(?!files/)' },
     },
+    {
+      name: 'time-is-a-leaf',
+      severity: 'error',
+      comment: 'Clocks and timers: what every layer above the core may be handed.',
+      from: { path: '^src/time/', pathNot: testing },
+      to: { path: '^src/(?!time/)' },
+    },
     wall(
       'protocol',
       ['store', 'context', 'config', 'observe', 'service', 'client', 'daemon', ...faces],
@@ -49,7 +56,7 @@ module.exports = {
     wall(
       'store',
       ['protocol', 'context', 'config', 'observe', 'service', 'client', 'daemon', ...faces],
-      'store: core only',
+      'store: core and time',
     ),
     wall('context', ['store', 'service', 'client', 'daemon', ...faces], 'context: core, protocol and config'),
     wall(
@@ -86,7 +93,7 @@ module.exports = {
       ],
       'mcp: core and protocol; everything else is handed in',
     ),
-    wall('client', ['store', 'service', 'daemon', ...faces], 'client: protocol'),
+    wall('client', ['store', 'service', 'daemon', ...faces], 'client: protocol and time'),
     wall(
       'init',
       ['store', 'observe', 'service', 'client', 'daemon', ...faces],

@@ -1,4 +1,5 @@
-import type { Clock, HostIdentity, Problem, Service } from '../src/service/index.ts';
+import type { HostIdentity, Problem, Service } from '../src/service/index.ts';
+import type { Clock } from '../src/time/index.ts';
 import { openService } from '../src/service/index.ts';
 import { FaultyLogStore, noFaults, randomFaults, type FaultPlan } from '../src/store/faulty/index.ts';
 import { MemoryLogStore, type MemoryLog } from '../src/store/memory/index.ts';

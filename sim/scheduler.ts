@@ -1,4 +1,4 @@
-import type { Timers } from '../src/service/index.ts';
+import type { Timers } from '../src/time/index.ts';
 import type { Random } from './random.ts';
 
 interface Task {

@@ -3,13 +3,12 @@ import { defaultSettings, type ScopePath } from '../../src/core/index.ts';
 import {
   openService,
   readHostIdentity,
-  SystemClock,
-  systemTimers,
   type InternalCommand,
   type Service,
   type ServiceOptions,
 } from '../../src/service/index.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts';
+import { SystemClock, systemTimers } from '../../src/time/index.ts';
 
 /** The service on a log of its own in this process, set up as the owner has it. */
 export interface LocalLog {

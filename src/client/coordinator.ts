@@ -16,18 +16,12 @@ import {
   type TicketReply,
   type TicketRequest,
 } from '../protocol/index.ts';
+import type { BackoffMs } from '../time/index.ts';
 import type { Connection } from './connection.ts';
 import { dial } from './dial.ts';
 import { visibleOwner } from './owner-process.ts';
 import { statePaths } from './paths.ts';
-import {
-  Endurance,
-  isDeadlineExceeded,
-  jitteredBackoffMs,
-  nowMs,
-  persist,
-  type BackoffMs,
-} from './persist.ts';
+import { Endurance, isDeadlineExceeded, jitteredBackoffMs, nowMs, persist } from './persist.ts';
 import { untilExited } from './process-identity.ts';
 import type { StartOwner } from './start-owner.ts';
 import { watchEntries } from './watch.ts';

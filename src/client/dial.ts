@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import { identityOfFolder } from '../files/index.ts';
 import { CoordinatorError, protocolNumber, type StopAnswer } from '../protocol/index.ts';
+import type { BackoffMs } from '../time/index.ts';
 import { openConnection, silentOwner, type Connection } from './connection.ts';
 import { findOwner } from './owner-process.ts';
 import { isDialable, socketAddress, type StatePaths } from './paths.ts';
-import { Endurance, persist, type BackoffMs } from './persist.ts';
+import { Endurance, persist } from './persist.ts';
 import { startOwner, type StartOwner } from './start-owner.ts';
 import { compareVersions } from './version.ts';
 

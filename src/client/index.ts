@@ -22,5 +22,5 @@ export {
   type AgentSession,
 } from './session-file.ts';
 export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
-export { jitteredBackoffMs, type BackoffMs } from './persist.ts';
+export { jitteredBackoffMs } from './persist.ts';
 export { compareVersions, packageVersion } from './version.ts';

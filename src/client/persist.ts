@@ -1,17 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CoordinatorError } from '../protocol/index.ts';
+import { jitteredBackoff, type BackoffMs } from '../time/index.ts';
 
-/** Pause before the next try after `failures` in a row (from 1), in milliseconds. */
-export type BackoffMs = (failures: number) => number;
-
-const backoffFirstMs = 10;
-const backoffLongestMs = 500;
-
-/** Doubles up to half a second; the jitter keeps clients that lost the same owner from coming back in step. */
-export const jitteredBackoffMs: BackoffMs = (failures) => {
-  const fullMs = Math.min(backoffLongestMs, backoffFirstMs * 2 ** Math.min(failures - 1, 10));
-  return fullMs * (0.5 + Math.random() / 2);
-};
+/** Clients that lost the same owner do not come back in step. */
+export const jitteredBackoffMs: BackoffMs = jitteredBackoff({ firstMs: 10, longestMs: 500, jitter: 0.5 });
 
 /** Time of this process's monotonic clock. */
 export function nowMs(): number {

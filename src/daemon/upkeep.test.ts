@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { CoordinatorError } from '../protocol/index.ts';
-import { ManualClock, ManualTimers } from '../service/index.ts';
+import { ManualClock, ManualTime } from '../time/index.ts';
 import { Upkeep } from './upkeep.ts';
 
 let isActive: boolean;
@@ -12,7 +12,7 @@ let followScopes: () => Promise<void>;
 let left: string[];
 let warnings: string[];
 let clock: ManualClock;
-let timers: ManualTimers;
+let time: ManualTime;
 
 beforeEach(() => {
   isActive = false;
@@ -24,7 +24,7 @@ beforeEach(() => {
   left = [];
   warnings = [];
   clock = new ManualClock();
-  timers = new ManualTimers(clock);
+  time = new ManualTime(clock);
   new Upkeep(
     {
       isActive: () => isActive,
@@ -38,14 +38,14 @@ beforeEach(() => {
       leave: (reason) => left.push(reason),
       log: { info: () => {}, warn: (_, message) => warnings.push(message), error: () => {} },
     },
-    { timers, monotonicMs: () => clock.monotonicMs() },
+    time,
   );
 });
 
 /** Lets time pass second by second, and what is awaited settle. */
 async function pass(ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 1_000) {
-    timers.advance(1_000);
+    time.advance(1_000);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,6 +1,6 @@
 import type { Log } from '../observe/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
-import { systemTimers, type Cancel, type Timers } from '../service/index.ts';
+import { systemTime, type Cancel, type Time } from '../time/index.ts';
 
 /** What the upkeep looks at, and what it does about it. */
 export interface UpkeepPorts {
@@ -18,18 +18,11 @@ export interface UpkeepPorts {
   readonly log: Log;
 }
 
-export interface UpkeepClock {
-  readonly timers: Timers;
-  readonly monotonicMs: () => number;
-}
-
 const lookEveryMs = 1_000;
 /** Shortest pause between two looks at the scope files. Changed ones are in force after the second. */
 const followEveryMs = 2_000;
 /** A look lists the working tree: where that is large, it must not take more than a twentieth of the time. */
 const followPauseFactor = 20;
-
-const systemUpkeepClock: UpkeepClock = { timers: systemTimers, monotonicMs: () => performance.now() };
 
 /**
  * What the owner does by itself: follow the scope files while somebody is there to care, leave when nobody has called
@@ -37,17 +30,17 @@ const systemUpkeepClock: UpkeepClock = { timers: systemTimers, monotonicMs: () =
  */
 export class Upkeep {
   readonly #ports: UpkeepPorts;
-  readonly #clock: UpkeepClock;
+  readonly #time: Time;
   #activeAtMs: number;
   #callsSeen = 0;
   #followAtMs: number;
   #cancel: Cancel = () => {};
   #isStopped = false;
 
-  constructor(ports: UpkeepPorts, clock: UpkeepClock = systemUpkeepClock) {
+  constructor(ports: UpkeepPorts, time: Time = systemTime) {
     this.#ports = ports;
-    this.#clock = clock;
-    this.#activeAtMs = clock.monotonicMs();
+    this.#time = time;
+    this.#activeAtMs = time.monotonicMs();
     this.#followAtMs = this.#activeAtMs + followEveryMs;
     this.#schedule();
   }
@@ -60,7 +53,7 @@ export class Upkeep {
   #schedule(): void {
     const idleExitMs = this.#ports.idleExitMs();
     const delayMs = idleExitMs === 0 ? lookEveryMs : Math.min(lookEveryMs, idleExitMs);
-    if (!this.#isStopped) this.#cancel = this.#clock.timers.schedule(delayMs, () => void this.#turn());
+    if (!this.#isStopped) this.#cancel = this.#time.schedule(delayMs, () => void this.#turn());
   }
 
   /** What cannot be looked at now may be at the next turn. */
@@ -77,7 +70,7 @@ export class Upkeep {
   async #look(): Promise<boolean> {
     const reason = this.#reasonToLeave();
     if (reason !== null) this.#ports.leave(reason);
-    else if (this.#ports.isActive() && this.#clock.monotonicMs() >= this.#followAtMs)
+    else if (this.#ports.isActive() && this.#time.monotonicMs() >= this.#followAtMs)
       await this.#followScopes();
     return reason !== null;
   }
@@ -90,25 +83,25 @@ export class Upkeep {
 
   #noteActivity(): void {
     const calls = this.#ports.callCount();
-    if (this.#ports.isActive() || calls !== this.#callsSeen) this.#activeAtMs = this.#clock.monotonicMs();
+    if (this.#ports.isActive() || calls !== this.#callsSeen) this.#activeAtMs = this.#time.monotonicMs();
     this.#callsSeen = calls;
   }
 
   #isIdleForLong(): boolean {
     const idleExitMs = this.#ports.idleExitMs();
-    return idleExitMs > 0 && this.#clock.monotonicMs() - this.#activeAtMs >= idleExitMs;
+    return idleExitMs > 0 && this.#time.monotonicMs() - this.#activeAtMs >= idleExitMs;
   }
 
   /** Files that cannot be read now may be readable at the next look; a repository that is switched off has no owner. */
   async #followScopes(): Promise<void> {
-    const startMs = this.#clock.monotonicMs();
+    const startMs = this.#time.monotonicMs();
     try {
       await this.#ports.followScopes();
     } catch (error) {
       if (error instanceof CoordinatorError && error.code === 'DISABLED') this.#ports.leave(error.message);
       else this.#ports.log.warn({ cause: String(error) }, 'the scope files cannot be read');
     }
-    const endMs = this.#clock.monotonicMs();
+    const endMs = this.#time.monotonicMs();
     this.#followAtMs = endMs + Math.max(followEveryMs, followPauseFactor * (endMs - startMs));
   }
 }

@@ -11,7 +11,8 @@ import {
 } from '../context/index.ts';
 import type { DurationMs } from '../core/index.ts';
 import { loadRequestParsers, type Coordinator } from '../protocol/index.ts';
-import { openService, readHostIdentity, SystemClock, systemTimers } from '../service/index.ts';
+import { openService, readHostIdentity } from '../service/index.ts';
+import { SystemClock, systemTimers } from '../time/index.ts';
 import type { About, Report, Service } from '../service/index.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { withChecks } from './direct.ts';

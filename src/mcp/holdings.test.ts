@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type FencingToken, type Grant, type ScopePath } from '../core/index.ts';
-import { ManualClock, ManualTimers } from '../service/index.ts';
+import { ManualClock, ManualTime } from '../time/index.ts';
 import { Holdings, type Claim, type Held } from './holdings.ts';
 
 const collectMs = 100;
@@ -18,7 +18,7 @@ const grant = (scope: ScopePath, token: number, contended = false): Grant => ({
 
 /** Holdings whose give-backs succeed at once, or are tried again while the coordinator is away. */
 class Hand {
-  readonly timers = new ManualTimers(new ManualClock());
+  readonly timers = new ManualTime(new ManualClock());
   readonly givenBack: { readonly scopes: readonly ScopePath[]; readonly isLate: boolean }[] = [];
   readonly lost: (Held & { readonly isTold: boolean })[] = [];
   readonly holdings = new Holdings({

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { asTimeMs } from '../core/index.ts';
-import { ManualClock, ManualTimers } from '../service/index.ts';
+import { ManualClock, ManualTime } from '../time/index.ts';
 import { LogClock } from './log-clock.ts';
 import { Renewal } from './renewal.ts';
 
@@ -8,14 +8,14 @@ import { Renewal } from './renewal.ts';
 const startMs = 5_000_000;
 
 let clock: ManualClock;
-let timers: ManualTimers;
+let timers: ManualTime;
 let logClock: LogClock;
 let beatsMs: number[];
 let renewal: Renewal;
 
 beforeEach(() => {
   clock = new ManualClock({ monotonicMs: 70, wallMs: 123 });
-  timers = new ManualTimers(clock);
+  timers = new ManualTime(clock);
   logClock = new LogClock({ nowMs: () => clock.wallMs(), monotonicMs: () => clock.monotonicMs() });
   logClock.heard({ atMs: asTimeMs(startMs) }, clock.monotonicMs());
   beatsMs = [];

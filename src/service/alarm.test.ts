@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Alarm } from './alarm.ts';
-import { ManualClock } from './clock.ts';
-import { ManualTimers } from './timers.ts';
+import { ManualClock, ManualTime } from '../time/index.ts';
 
 function makeAlarm() {
   const clock = new ManualClock();
-  const timers = new ManualTimers(clock);
+  const timers = new ManualTime(clock);
   const rings: number[] = [];
   const startMs = clock.monotonicMs();
   const alarm = new Alarm(clock, timers, () => rings.push(clock.monotonicMs() - startMs));

@@ -1,5 +1,4 @@
-import type { Clock } from './clock.ts';
-import type { Cancel, Timers } from './timers.ts';
+import type { Clock, Cancel, Timers } from '../time/index.ts';
 
 /** Timers of the system hold at most 2^31 - 1 ms; a ring too early only looks again. */
 const delayMaxMs = 3_600_000;

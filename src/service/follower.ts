@@ -1,4 +1,4 @@
-import type { Cancel, Timers } from './timers.ts';
+import type { Cancel, Timers } from '../time/index.ts';
 
 /**
  * Looks for what others appended while somebody here waits to hear of it. An owner that is alone with its log need not,

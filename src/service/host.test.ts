@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SystemClock } from './clock.ts';
+import { SystemClock } from '../time/index.ts';
 import { readHostIdentity, type HostFiles } from './host.ts';
 
 describe('the identity of this host', () => {

@@ -2,9 +2,6 @@
 export { openService, Service, type InternalCommand } from './service.ts';
 export type { About, ServiceOptions, ServicePorts } from './options.ts';
 export type { InvariantChecks } from './writer.ts';
-export { ManualClock, SystemClock, type Clock } from './clock.ts';
-export { ManualTimers, systemTimers, type Cancel, type Timers } from './timers.ts';
 export { readHostIdentity, type HostIdentity } from './host.ts';
 export type { Sighting, Witness } from './witness.ts';
-export type { Chance } from './chance.ts';
 export { toFailure, type Problem, type Report } from './failures.ts';

@@ -15,7 +15,7 @@ import {
   type State,
   type TimeMs,
 } from '../core/index.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../time/index.ts';
 import type { HostIdentity } from './host.ts';
 
 /** How far the wall may be ahead of the log before it counts as a jump, in milliseconds. */

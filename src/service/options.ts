@@ -1,11 +1,9 @@
 import type { HealthAnswer } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
-import { systemChance, type Chance } from './chance.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, type Timers, systemChance, type Chance } from '../time/index.ts';
 import type { Report } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import type { SnapshotPolicy } from './snapshots.ts';
-import type { Timers } from './timers.ts';
 import type { Witness } from './witness.ts';
 import type { WriterLimits } from './writer.ts';
 

@@ -29,7 +29,7 @@ import {
 } from '../protocol/index.ts';
 import { Alarm } from './alarm.ts';
 import type { UntimedCommand } from './batch.ts';
-import { randomHex32 } from './chance.ts';
+import { randomHex32 } from './random-hex.ts';
 import { toFailure, unavailable } from './failures.ts';
 import { LogFeed } from './feed.ts';
 import { Follower } from './follower.ts';

@@ -19,12 +19,11 @@ import {
   type StoredSnapshot,
 } from '../store/index.ts';
 import { MemoryLog, MemoryLogStore } from '../store/memory/index.ts';
-import { ManualClock } from './clock.ts';
+import { ManualClock, ManualTime } from '../time/index.ts';
 import type { Problem } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import type { ServiceOptions } from './options.ts';
 import { openService, type Service } from './service.ts';
-import { ManualTimers } from './timers.ts';
 import type { Witness } from './witness.ts';
 
 /** What happens to the next append; without one it succeeds. */
@@ -99,7 +98,7 @@ export interface Bench {
   readonly store: ScriptedStore;
   readonly log: MemoryLog;
   readonly clock: ManualClock;
-  readonly timers: ManualTimers;
+  readonly timers: ManualTime;
   readonly problems: Problem[];
 }
 
@@ -117,7 +116,7 @@ export const thisHost: HostIdentity = { hostId: 'host-1', bootId: 'boot-1' };
 export async function openBench(wishes: BenchWishes = {}): Promise<Bench> {
   const { log = new MemoryLog(), clock = new ManualClock(), host = thisHost, witness, options } = wishes;
   const store = new ScriptedStore(log);
-  const timers = new ManualTimers(clock);
+  const timers = new ManualTime(clock);
   const problems: Problem[] = [];
   const service = await openService({
     store,

@@ -12,15 +12,13 @@
 import type { RecentRequest, RequestId, Revision, State, TimeMs } from '../core/index.ts';
 import { mayBeWritten, nothingWritten, type CoordinatorError } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
+import { type Clock, sleep, type Timers, type Chance, jitteredBackoff } from '../time/index.ts';
 import { BatchPlanner, InvariantError, type CommandCall, type Plan } from './batch.ts';
-import type { Chance } from './chance.ts';
-import type { Clock } from './clock.ts';
 import { isBug, toFailure, unavailable, type Report } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import { patienceWithOtherMs, readLogTime, type LogTime } from './log-time.ts';
 import type { PastRequests } from './past-requests.ts';
 import type { Replica } from './replica.ts';
-import { sleep, type Timers } from './timers.ts';
 
 /** A look at the state between two batches: at a revision that includes all that was acknowledged before the call. */
 export interface ReadCall {
@@ -69,9 +67,8 @@ interface Batch {
 
 /** Of this many batches one is checked where checks are sampled: a check reads the whole state. */
 const sampleEvery = 4_096;
-/** Pause before the first and the longest pause before another try, in milliseconds. */
-const firstPauseMs = 1;
-const longestPauseMs = 100;
+/** Racing writers must not meet again at once. */
+const pauses = { firstMs: 2, longestMs: 100, jitter: 1 };
 const noRepeats: ReadonlyMap<RequestId, RecentRequest> = new Map();
 
 export class Writer {
@@ -170,7 +167,8 @@ export class Writer {
 
   /** Tries a batch until it is told (true) or given up. */
   async #process(batch: Batch): Promise<boolean> {
-    const { clock, timers } = this.#ports;
+    const { clock, timers, chance } = this.#ports;
+    const pauseMs = jitteredBackoff(pauses, chance);
     const giveUpAtMs = clock.monotonicMs() + this.#limits.commitPatienceMs;
     let open = false;
     for (let tries = 1; ; tries += 1) {
@@ -179,14 +177,8 @@ export class Writer {
       open ||= tried.kind === 'unknown';
       const isLast = this.#hurried || clock.monotonicMs() >= giveUpAtMs;
       if (tried.kind === 'failed' || isLast) return this.#giveUp(batch, tried.error, open);
-      await sleep(timers, this.#pauseMs(tries));
+      await sleep(timers, pauseMs(tries));
     }
-  }
-
-  /** Jittered, so that racing writers do not meet again at once. */
-  #pauseMs(tries: number): number {
-    const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tries, 16));
-    return this.#ports.chance() * longest;
   }
 
   async #try(batch: Batch, tries: number): Promise<Tried> {

@@ -1,4 +1,4 @@
-import type { Cancel } from './timers.ts';
+import type { Cancel } from '../time/index.ts';
 
 /**
  * Tells listeners that the log may have grown. It counts, so that whoever notes the count, reads, and then listens can

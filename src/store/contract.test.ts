@@ -7,7 +7,7 @@ import { FaultyLogStore, noFaults } from './faulty/index.ts';
 import type { LogStore } from './log-store.ts';
 import { MemoryLog, MemoryLogStore } from './memory/index.ts';
 import { openSqliteStore } from './sqlite/index.ts';
-import { systemTimers } from './timers.ts';
+import { systemTimers } from '../time/index.ts';
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 

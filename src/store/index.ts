@@ -18,4 +18,3 @@ export {
 } from './subjects.ts';
 export { printOf } from './marks.ts';
 export { StoreError, storeErrorCodes, type StoreErrorCode } from './errors.ts';
-export { ManualTimers, systemTimers, type Cancel, type Timers } from './timers.ts';

@@ -1,7 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { asRevision, defaultSettings, type Entry } from '../../src/core/index.ts';
 import type { CallerCommand } from '../../src/protocol/index.ts';
-import { ManualClock, ManualTimers, openService, type Service } from '../../src/service/index.ts';
+import { openService, type Service } from '../../src/service/index.ts';
+import { ManualClock, ManualTime } from '../../src/time/index.ts';
 import { MemoryLogStore } from '../../src/store/memory/index.ts';
 import { agentId, scopePath } from '../support/machine.ts';
 import type { Recorded, RecordedSubmit } from './history.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
   service = await openService({
     store,
     clock,
-    timers: new ManualTimers(clock),
+    timers: new ManualTime(clock),
     host: { hostId: 'h', bootId: 'b' },
   });
   nowNs = 0;

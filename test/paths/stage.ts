@@ -15,7 +15,8 @@ import { inForceOf } from '../../src/daemon/withheld.ts';
 import type { ServedCoordinator } from '../../src/daemon/served.ts';
 import type { CoordinatorServer } from '../../src/daemon/server.ts';
 import { serve, shut } from '../../src/daemon/testing/served.ts';
-import { ManualClock, ManualTimers, openService, type Service } from '../../src/service/index.ts';
+import { openService, type Service } from '../../src/service/index.ts';
+import { ManualClock, ManualTime } from '../../src/time/index.ts';
 import { MemoryLog, MemoryLogStore } from '../../src/store/memory/index.ts';
 import type { Checkout } from './checkout.ts';
 import { shownUnitMs } from './route.ts';
@@ -26,7 +27,7 @@ export const stageVersion = '1.0.0';
 /** One life of the owner: the service, its timers, and the server in front of it. */
 interface Owner {
   readonly service: Service;
-  readonly timers: ManualTimers;
+  readonly timers: ManualTime;
   readonly server: CoordinatorServer;
 }
 
@@ -105,7 +106,7 @@ export class Stage {
 
   async #openOwner(): Promise<Owner> {
     const repository = await findRepository({ cwd: this.checkout.worktree, env: {} });
-    const timers = new ManualTimers(this.#clock);
+    const timers = new ManualTime(this.#clock);
     this.#boots += 1;
     const service = await openService({
       store: new MemoryLogStore(this.#log),

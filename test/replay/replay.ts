@@ -14,7 +14,8 @@ import {
   type Settings,
 } from '../../src/core/index.ts';
 import type { CallerCommand, Reply } from '../../src/protocol/index.ts';
-import { ManualClock, ManualTimers, openService, type Service } from '../../src/service/index.ts';
+import { openService, type Service } from '../../src/service/index.ts';
+import { ManualClock, ManualTime } from '../../src/time/index.ts';
 import type { LogStore } from '../../src/store/index.ts';
 import { agentId } from '../support/machine.ts';
 import { Random } from '../withstand/support/random.ts';
@@ -73,7 +74,7 @@ export async function replay(
 ): Promise<Figures> {
   const startMs = (commits[0]?.atMs ?? 0) - dayMs;
   const clock = new ManualClock({ wallMs: startMs });
-  const timers = new ManualTimers(clock);
+  const timers = new ManualTime(clock);
   const host = { hostId: 'host', bootId: 'boot' };
   // Nobody else writes the log, and the watching of it would be by virtual time.
   const random = new Random(2);
@@ -91,7 +92,7 @@ export async function replay(
 class Replay {
   readonly #service: Service;
   readonly #clock: ManualClock;
-  readonly #timers: ManualTimers;
+  readonly #timers: ManualTime;
   readonly #random = new Random(1);
   readonly #agenda = new Agenda();
   readonly #counts = { deaths: 0, grants: 0, waits: 0, longestQueue: 0, deadlocksRefused: 0 };
@@ -103,7 +104,7 @@ class Replay {
   #violations = 0;
   #failure: Error | null = null;
 
-  constructor(service: Service, clock: ManualClock, timers: ManualTimers) {
+  constructor(service: Service, clock: ManualClock, timers: ManualTime) {
     this.#service = service;
     this.#clock = clock;
     this.#timers = timers;

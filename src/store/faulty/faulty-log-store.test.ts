@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { MemoryLogStore } from '../memory/index.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
-import { ManualTimers } from '../timers.ts';
+import { ManualTime } from '../../time/index.ts';
 import { FaultyLogStore, noFaults, randomFaults, type Fault, type StoreCall } from './index.ts';
 
 const revision = asRevision;
@@ -11,7 +11,7 @@ async function storeWith(fault: Fault, on: StoreCall) {
   const inner = new MemoryLogStore();
   await inner.append(revision(0), sampleEntries(1, 3));
   const plan = (call: StoreCall) => ({ fault: call === on ? fault : ('none' as const), delayMs: 0 });
-  return { inner, store: new FaultyLogStore(inner, plan, new ManualTimers()) };
+  return { inner, store: new FaultyLogStore(inner, plan, new ManualTime()) };
 }
 
 describe('planned faults', () => {
@@ -59,7 +59,7 @@ describe('planned faults', () => {
     expect(await inner.loadSnapshot()).toBeNull();
     await inner.saveSnapshot(sampleSnapshot(2));
     const { store: other } = {
-      store: new FaultyLogStore(inner, () => ({ fault: 'failed', delayMs: 0 }), new ManualTimers()),
+      store: new FaultyLogStore(inner, () => ({ fault: 'failed', delayMs: 0 }), new ManualTime()),
     };
     await expect(other.compact(revision(2))).rejects.toMatchObject({ code: 'IO' });
     expect(await inner.bounds()).toEqual({ first: 1, last: 3 });
@@ -67,7 +67,7 @@ describe('planned faults', () => {
 
   test('a delayed call reaches the store when its time has come', async () => {
     const inner = new MemoryLogStore();
-    const timers = new ManualTimers();
+    const timers = new ManualTime();
     const store = new FaultyLogStore(inner, () => ({ fault: 'none', delayMs: 10 }), timers);
     const append = store.append(revision(0), [sampleEntry(1)]);
     timers.advance(9);

@@ -10,7 +10,7 @@ import type {
   StoredSnapshot,
 } from '../log-store.ts';
 import type { EntrySearch } from '../subjects.ts';
-import { sleep, type Timers } from '../timers.ts';
+import { sleep, type Timers } from '../../time/index.ts';
 import type { Fault, FaultPlan, StoreCall } from './fault-plan.ts';
 
 /**
@@ -21,10 +21,10 @@ export class FaultyLogStore implements LogStore {
   readonly capabilities: StoreCapabilities;
   readonly #store: LogStore;
   readonly #plan: FaultPlan;
-  readonly #timers: Timers;
+  readonly #timers: Pick<Timers, 'schedule'>;
   #closed = false;
 
-  constructor(store: LogStore, plan: FaultPlan, timers: Timers) {
+  constructor(store: LogStore, plan: FaultPlan, timers: Pick<Timers, 'schedule'>) {
     this.capabilities = store.capabilities;
     this.#store = store;
     this.#plan = plan;

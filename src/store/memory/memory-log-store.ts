@@ -22,7 +22,7 @@ import { backwardRange, checkAppended, decodeRange, forwardRange, type ReadRange
 import { checkBeginning, checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
 import { printOf } from '../marks.ts';
 import { isFound, subjectsOf, type EntrySearch } from '../subjects.ts';
-import { onAbort, wakeAtFirst } from '../timers.ts';
+import { onAbort, wakeAtFirst } from '../../time/index.ts';
 import { watchLog } from '../watch.ts';
 
 let memoryLogs = 0;

@@ -1,4 +1,4 @@
-import { systemTimers, type Timers } from '../timers.ts';
+import { systemChance, systemTime, type Chance, type Time } from '../../time/index.ts';
 import { StoreError } from '../errors.ts';
 import { Connection } from './connection.ts';
 import { loadDriver, type SqliteDriver } from './driver.ts';
@@ -15,9 +15,9 @@ export interface SqliteStoreOptions {
   readonly busyTimeoutMs?: number;
   /** Pause between two looks for other processes' appends while somebody watches. Default 50. */
   readonly pollMs?: number;
-  readonly timers?: Timers;
-  /** Uniform in [0, 1); spreads the retries of several processes. */
-  readonly random?: () => number;
+  readonly time?: Time;
+  /** Spreads the retries of several processes. */
+  readonly chance?: Chance;
 }
 
 /**
@@ -37,8 +37,8 @@ export async function openWithDriver(
   options: SqliteStoreOptions = {},
 ): Promise<SqliteStore> {
   const patience: Patience = {
-    timers: options.timers ?? systemTimers,
-    random: options.random ?? Math.random,
+    time: options.time ?? systemTime,
+    chance: options.chance ?? systemChance,
     busyTimeoutMs: options.busyTimeoutMs ?? 10_000,
   };
   prepareFile(path);

@@ -5,7 +5,7 @@ import { asRevision, type Entry } from '../../core/index.ts';
 import { decodeSnapshot } from '../codec.ts';
 import { StoreError } from '../errors.ts';
 import type { LogBounds, StoredSnapshot } from '../log-store.ts';
-import { systemTimers } from '../timers.ts';
+import { systemChance, systemTime } from '../../time/index.ts';
 import { Connection } from './connection.ts';
 import { loadDriver, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { asStoreError, isCannotOpen, isReadOnly } from './failures.ts';
@@ -81,7 +81,7 @@ async function openCopy(driver: SqliteDriver, path: string): Promise<SqliteReade
 }
 
 async function openWith(open: () => SqliteDatabase, path: string): Promise<SqliteReader> {
-  const patience = { timers: systemTimers, random: Math.random, busyTimeoutMs };
+  const patience = { time: systemTime, chance: systemChance, busyTimeoutMs };
   const connection = new Connection(open());
   try {
     return await retryWhileBusy(patience, () => beginReading(connection, path));

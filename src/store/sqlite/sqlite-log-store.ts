@@ -16,7 +16,7 @@ import { backwardRange, checkAppended, forwardRange, type ReadRange } from '../r
 import { checkBeginning, checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
 import { markOf, type Mark } from '../marks.ts';
 import type { EntrySearch } from '../subjects.ts';
-import { onAbort, wakeAtFirst } from '../timers.ts';
+import { onAbort, wakeAtFirst } from '../../time/index.ts';
 import { watchLog } from '../watch.ts';
 import type { Committed, Connection } from './connection.ts';
 import { asStoreError } from './failures.ts';
@@ -286,12 +286,12 @@ export class SqliteLogStore implements SqliteStore {
     const heard = this.#bell.rings;
     const version = this.#dataVersion();
     const nothingNew = (): boolean => this.#bell.rings === heard && this.#dataVersion() === version;
-    const { timers } = this.#patience;
+    const { time } = this.#patience;
     return async (signal) => {
       while (nothingNew() && !signal.aborted)
         await wakeAtFirst(
           (wake) => this.#bell.listen(wake),
-          (wake) => timers.schedule(this.#pollMs, wake),
+          (wake) => time.schedule(this.#pollMs, wake),
           onAbort(signal),
         );
     };

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntry } from '../samples.ts';
-import { ManualTimers } from '../timers.ts';
+import { ManualTime } from '../../time/index.ts';
 import { openSqliteStore, type SqliteStore } from './index.ts';
 
 const pollMs = 50;
 let folder: string;
-let timers: ManualTimers;
+let time: ManualTime;
 let watched: SqliteStore;
 let foreign: SqliteStore;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rhema-watch-'));
-  timers = new ManualTimers();
-  watched = await openSqliteStore(join(folder, 'log.db'), { pollMs, timers });
+  time = new ManualTime();
+  watched = await openSqliteStore(join(folder, 'log.db'), { pollMs, time });
   foreign = await openSqliteStore(join(folder, 'log.db'));
 });
 afterEach(async () => {
@@ -43,7 +43,7 @@ test('an own append reaches a watcher at once', async () => {
   await watched.append(asRevision(0), [sampleEntry(1)]);
   await settled();
   expect(seen).toEqual([1]);
-  expect(timers.nowMs()).toBe(0);
+  expect(time.monotonicMs()).toBe(new ManualTime().monotonicMs());
   stop.abort();
   await done;
 });
@@ -53,7 +53,7 @@ test('the append of another connection reaches a watcher at its next look', asyn
   await foreign.append(asRevision(0), [sampleEntry(1)]);
   await settled();
   expect(seen).toEqual([]);
-  timers.advance(pollMs);
+  time.advance(pollMs);
   await settled();
   expect(seen).toEqual([1]);
   stop.abort();
@@ -63,12 +63,12 @@ test('the append of another connection reaches a watcher at its next look', asyn
 test('a look that finds nothing new goes on waiting, and an end of the watch leaves no timer', async () => {
   const { seen, stop, done } = await watching(1);
   for (let look = 0; look < 5; look += 1) {
-    timers.advance(pollMs);
+    time.advance(pollMs);
     await settled();
   }
   expect(seen).toEqual([]);
-  expect(timers.size).toBe(1);
+  expect(time.size).toBe(1);
   stop.abort();
   await done;
-  expect(timers.size).toBe(0);
+  expect(time.size).toBe(0);
 });

@@ -1,6 +1,4 @@
-import type { OwnHost } from './host.ts';
-
-/** Where the service reads time. Handed in, so that a test or a simulation owns it. */
+/** Where a room reads time. Handed in, so that a test or a simulation owns it. */
 export interface Clock {
   /**
    * Whole milliseconds since this machine's boot; never runs backwards. All processes of one boot read the same clock,
@@ -15,7 +13,7 @@ export class SystemClock implements Clock {
   readonly #aheadMs: number;
 
   /** `clockAheadMs`: how far this process's time namespace is ahead of the boot's own clock. */
-  constructor({ clockAheadMs }: Pick<OwnHost, 'clockAheadMs'>) {
+  constructor({ clockAheadMs }: { readonly clockAheadMs: number } = { clockAheadMs: 0 }) {
     this.#aheadMs = clockAheadMs;
   }
 
@@ -28,7 +26,7 @@ export class SystemClock implements Clock {
   }
 }
 
-/** Time that passes only when it is told to. */
+/** A clock that moves only when it is told to. */
 export class ManualClock implements Clock {
   #monotonicMs: number;
   #wallMs: number;

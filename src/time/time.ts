@@ -1,22 +1,15 @@
-import type { ManualClock } from './clock.ts';
+import { ManualClock, SystemClock, type Clock } from './clock.ts';
+import { systemTimers, type Cancel, type Timers } from './timers.ts';
 
-/** Takes a timer back. Idempotent. */
-export type Cancel = () => void;
+/** A clock and the timers that run by it. */
+export interface Time extends Clock, Timers {}
 
-/** One-shot timers. Handed in, so that a test or a simulation decides what runs when. */
-export interface Timers {
-  /** Calls `run` once, not before `delayMs` have passed. */
-  schedule(delayMs: number, run: () => void): Cancel;
-  /** Calls `run` once all that has arrived already, from memory or from a socket, has had its turn. */
-  soon(run: () => void): void;
-}
+const systemClock = new SystemClock();
 
-export const systemTimers: Timers = {
-  schedule: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-  soon: (run) => void setImmediate(run),
+export const systemTime: Time = {
+  ...systemTimers,
+  monotonicMs: () => systemClock.monotonicMs(),
+  wallMs: () => systemClock.wallMs(),
 };
 
 interface ManualTimer {
@@ -24,13 +17,22 @@ interface ManualTimer {
   readonly run: () => void;
 }
 
-/** Timers that run when their clock is moved with {@link ManualTimers.advance}: by time, then in order of making. */
-export class ManualTimers implements Timers {
+/** Time that passes only with {@link ManualTime.advance}, which runs what falls due: by time, then in order of making. */
+export class ManualTime implements Time {
   readonly #clock: ManualClock;
   readonly #waiting = new Set<ManualTimer>();
 
-  constructor(clock: ManualClock) {
+  /** Timers of several readers may share one clock. */
+  constructor(clock = new ManualClock()) {
     this.#clock = clock;
+  }
+
+  monotonicMs(): number {
+    return this.#clock.monotonicMs();
+  }
+
+  wallMs(): number {
+    return this.#clock.wallMs();
   }
 
   schedule(delayMs: number, run: () => void): Cancel {
@@ -65,11 +67,4 @@ export class ManualTimers implements Timers {
       if (timer.atMs <= untilMs && (found === null || timer.atMs < found.atMs)) found = timer;
     return found;
   }
-}
-
-/** Resolves once `delayMs` have passed. */
-export function sleep(timers: Timers, delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    timers.schedule(delayMs, resolve);
-  });
 }

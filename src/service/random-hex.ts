@@ -1,7 +1,4 @@
-/** A number from 0 (included) to 1 (excluded). Handed in, so that a simulation can repeat a run. */
-export type Chance = () => number;
-
-export const systemChance: Chance = () => Math.random();
+import type { Chance } from '../time/index.ts';
 
 /** 32 hexadecimal digits. Unique enough to tell requests apart; not a secret. */
 export function randomHex32(chance: Chance): string {

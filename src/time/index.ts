@@ -1,0 +1,5 @@
+/** Clocks, timers and pauses, each with a twin that a test moves by hand. */
+export { ManualClock, SystemClock, type Clock } from './clock.ts';
+export { onAbort, sleep, systemTimers, wakeAtFirst, type Cancel, type Timers } from './timers.ts';
+export { ManualTime, systemTime, type Time } from './time.ts';
+export { jitteredBackoff, systemChance, type BackoffMs, type Chance } from './backoff.ts';
