@@ -1,5 +1,5 @@
 import { onWallClock, type Coordinator } from '../protocol/index.ts';
-import { parseAgentId } from '../core/index.ts';
+import { parseAgentIdForm } from '../core/index.ts';
 import type { AgentId } from '../core/index.ts';
 import type { CliContext, Output } from './context.ts';
 import { usageError, valueOf } from './errors.ts';
@@ -103,7 +103,7 @@ export class Call {
     const name = option ?? this.context.env['RHEMA_AGENT'];
     if (name === undefined || name === '')
       throw usageError('which agent acts? Give --agent NAME, or set RHEMA_AGENT');
-    return valueOf(parseAgentId(name));
+    return valueOf(parseAgentIdForm(name));
   }
 
   /** Prints a line for people on standard output, outside of the command's own answer. */

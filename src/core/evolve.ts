@@ -37,7 +37,7 @@ import {
 type Evolver<Kind extends EventKind> = (state: State, event: EventOf<Kind>, stamp: Stamp) => void;
 
 /** One evolver per event; a forgotten one does not compile. */
-const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
+export const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
   'agent.joined': evolveAgentJoined,
   'agent.resumed': evolveAgentResumed,
   'agent.renewed': evolveAgentRenewed,

@@ -82,6 +82,11 @@ describe('an agent name', () => {
     'service',
     'operator',
     'User',
+    'admin',
+    'root',
+    'Everyone',
+    'system',
+    'owner',
     'git',
     'nobody',
     'granted',
@@ -95,16 +100,26 @@ describe('an agent name', () => {
       ok: false,
       problem: expect.stringContaining('word of the coordinator'),
     });
-    expect(parseAgentId(`${name}-2`).ok).toBe(true);
+    for (const one of [`${name}-2`, `${name}7`, `${name}/helper`, `${name}-1/helper`])
+      expect(parseAgentId(one).ok, one).toBe(false);
+    for (const other of [`${name}-reviewer`, `my-${name}`, `team/${name}`])
+      expect(parseAgentId(other).ok, other).toBe(true);
     expect(parseAgentIdForm(name).ok).toBe(true);
   });
 
-  test.each(['0perator', 'G1T', 'l0st', 'waltlng', 'lock.held', 'STALE/FENCING@TOKEN'])(
-    '%s, which can be read as a word of the coordinator, is refused',
-    (name) => {
-      expect(parseAgentId(name).ok).toBe(false);
-    },
-  );
+  test.each([
+    '0perator',
+    'rherna',
+    'ovvner',
+    'systern-3',
+    'G1T',
+    'l0st',
+    'waltlng',
+    'lock.held',
+    'STALE/FENCING@TOKEN',
+  ])('%s, which can be read as a word of the coordinator, is refused', (name) => {
+    expect(parseAgentId(name).ok).toBe(false);
+  });
 
   test.each([
     '',

@@ -22,6 +22,7 @@ export { formatDuration } from './duration.ts';
 export { decide, decideRepeat, toEntry } from './decide.ts';
 export type { Decision } from './decision.ts';
 export { evolve } from './evolve.ts';
+export { eventGroups, eventKinds } from './event-kinds.ts';
 export { nextDeadline } from './expiry.ts';
 export { writeObstacle } from './write.ts';
 export { contendedSince, endsBefore, latestEnd, type EarlierEnd } from './leases.ts';

@@ -1,23 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
-import type { ResultOf } from './results.ts';
+import { granted, house } from '../../test/support/three-agents.ts';
 import type { Decision } from './decision.ts';
-import { defaultSettings, type Settings } from './settings.ts';
+import { defaultSettings } from './settings.ts';
 
 const { lockTtlMs, lockTtlMaxMs, maxBlockMs } = defaultSettings;
-
-function house(settings: Partial<Settings> = {}): Machine {
-  const machine = new Machine(settings);
-  machine.define({ a: [], b: [], c: [], d: [] });
-  for (const name of ['alice', 'bob', 'carol']) machine.join(name);
-  return machine;
-}
-
-function granted(decision: Decision): ResultOf<'granted'> {
-  const { result } = committed(decision);
-  if (result.kind !== 'granted') throw new Error(`expected a grant, got ${result.kind}`);
-  return result;
-}
 
 describe('acquiring', () => {
   test('a free scope is granted under the revision as its token', () => {

@@ -20,6 +20,8 @@ describe('a name that reads like that of a known agent', () => {
     ['team/claude-2', 'team-claude_2'],
     ['me@host', 'me.host'],
     ['a--b', 'a-b'],
+    ['modem', 'modern'],
+    ['wren', 'vvren'],
   ])('is refused beside %s: %s', (known, similar) => {
     const machine = new Machine({}, { audited: true });
     join(machine, known);
@@ -36,6 +38,7 @@ describe('a name that reads like that of a known agent', () => {
     ['claude-1', 'claude-2'],
     ['agent-11', 'agent1-1'],
     ['agent', 'agents'],
+    ['claude', 'daude'],
   ])('is not what %s and %s are', (known, other) => {
     const machine = new Machine();
     join(machine, known);

@@ -1,24 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { agentId, codeOf, committed, Machine, scopePath } from '../../test/support/machine.ts';
+import { agentId, codeOf, scopePath } from '../../test/support/machine.ts';
+import { granted, house } from '../../test/support/three-agents.ts';
 import { asDurationMs } from './ids.ts';
-import type { ResultOf } from './results.ts';
-import type { Decision } from './decision.ts';
-import { defaultSettings, type Settings } from './settings.ts';
+import { defaultSettings } from './settings.ts';
 
 const { lockTtlMs, lockTtlMaxMs, maxContendedHoldMs } = defaultSettings;
-
-function house(settings: Partial<Settings> = {}): Machine {
-  const machine = new Machine(settings);
-  machine.define({ a: [], b: [], c: [], d: [] });
-  for (const name of ['alice', 'bob', 'carol']) machine.join(name);
-  return machine;
-}
-
-function granted(decision: Decision): ResultOf<'granted'> {
-  const { result } = committed(decision);
-  if (result.kind !== 'granted') throw new Error(`expected a grant, got ${result.kind}`);
-  return result;
-}
 
 describe('renewing', () => {
   test('moves the deadline as far as asked while nobody waits', () => {

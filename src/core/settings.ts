@@ -26,7 +26,7 @@ export interface Settings {
   readonly maxScopeDepth: number;
   /** Whether a sync starts only when every dependency is completed. */
   readonly dependencyChecking: boolean;
-  /** Automatic retries of one failed sync, renewed by a change below it. */
+  /** How often one failed sync may be started anew, by whoever asks for it; renewed by a change below it. */
   readonly maxRetries: number;
   /** Pause before the first retry; it doubles with each further one. */
   readonly retryBackoffMs: DurationMs;

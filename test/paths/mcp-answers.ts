@@ -10,11 +10,8 @@ export function toAnswer({ text, isError, facts }: ToolAnswer): Answer {
   // What was lost comes before all else.
   const [first = ''] = text.split('\n').filter((line) => !line.startsWith('LOST '));
   const isAgreed = first.startsWith(`${code}: `);
-  return { code: isAgreed ? (codes[code] ?? code) : `${code} in the text ${text}`, revision: null, told: {} };
+  return { code: isAgreed ? code : `${code} in the text ${text}`, revision: null, told: {} };
 }
-
-/** Codes of MCP's own for a refusal of the core. */
-const codes: Readonly<Record<string, string>> = { NAME_IN_USE: 'AGENT_ALREADY_JOINED' };
 
 /** Under the names of the protocol. */
 function toldBy({ status, held, ...facts }: ToolAnswer['facts']): Told {

@@ -5,44 +5,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { EventKind, ResultKind } from '../../src/core/index.ts';
+import { eventKinds, type ResultKind } from '../../src/core/index.ts';
 import { perform } from './perform.ts';
 
 /** A kind that is missing here does not compile. */
-const eventKinds: { readonly [Kind in EventKind]: true } = {
-  'agent.joined': true,
-  'agent.resumed': true,
-  'agent.renewed': true,
-  'agent.statusChanged': true,
-  'agent.reported': true,
-  'agent.left': true,
-  'agent.lost': true,
-  'lock.granted': true,
-  'lock.renewed': true,
-  'lock.released': true,
-  'lock.expired': true,
-  'lock.revoked': true,
-  'place.contended': true,
-  'place.uncontended': true,
-  'ticket.issued': true,
-  'ticket.ended': true,
-  'scope.defined': true,
-  'scope.withdrawn': true,
-  'scope.removed': true,
-  'context.modified': true,
-  'repository.changed': true,
-  'sync.started': true,
-  'sync.completed': true,
-  'sync.failed': true,
-  'sync.retried': true,
-  'sync.reset': true,
-  'sync.aborted': true,
-  'sync.invalidated': true,
-  'leases.rearmed': true,
-  'clock.anchored': true,
-  'settings.changed': true,
-};
-
 const resultKinds: { readonly [Kind in Exclude<ResultKind, 'expired'>]: true } = {
   joined: true,
   resumed: true,
@@ -80,7 +46,7 @@ describe('somewhere in the scenarios', () => {
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
   const told = new Set(texts.match(/^ {2}(?: *\d+ (?:at \S+ )?[a-z.A-Z]+|\w+)/gm)?.map(lastWord));
 
-  test.each(Object.keys(eventKinds))('%s happens', (kind) => {
+  test.each(eventKinds)('%s happens', (kind) => {
     expect(told).toContain(kind);
   });
 

@@ -1,4 +1,4 @@
-import { agentStatuses } from '../../core/index.ts';
+import { agentStatuses, eventGroups, eventKinds } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { shells } from './completion.ts';
 
@@ -24,10 +24,7 @@ const values: Readonly<Record<string, (call: Call) => Promise<readonly Candidate
   as: fixed(['scope', 'agent']),
   status: fixed(agentStatuses),
   shell: fixed(shells),
-  event: async () => {
-    const { eventGroups, eventKinds } = await import('../format/event-kinds.ts');
-    return fixed([...eventGroups, ...eventKinds])();
-  },
+  event: fixed([...eventGroups, ...eventKinds]),
   stage: async () => fixed((await import('../../init/index.ts')).stages)(),
   clientConfig: async () => {
     const { clientNames, clients } = await import('./client-config-clients.ts');

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision } from '../../core/index.ts';
-import { eventGroups, eventKinds } from '../format/event-kinds.ts';
+import { asRevision, eventGroups, eventKinds } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness } from '../testing/harness.ts';
 import { agentView, scopeView, statusAnswer } from '../testing/samples.ts';

@@ -1,8 +1,7 @@
-import { parseAgentId } from '../../core/index.ts';
+import { eventGroups, eventKinds, parseAgentIdForm } from '../../core/index.ts';
 import type { HistoryFilter } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
-import { eventGroups, eventKinds } from '../format/event-kinds.ts';
 import { timeOf } from './moment-of.ts';
 import { scopeLead } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
@@ -17,7 +16,7 @@ export interface FilterInput {
 
 export async function filterOf(call: Call, input: FilterInput): Promise<HistoryFilter> {
   return {
-    ...(input.agent === undefined ? {} : { agent: valueOf(parseAgentId(input.agent)) }),
+    ...(input.agent === undefined ? {} : { agent: valueOf(parseAgentIdForm(input.agent)) }),
     ...(input.scope === undefined ? {} : { scope: await scopeOf(call, input.scope) }),
     ...(input.since === undefined ? {} : { sinceMs: timeOf(call, input.since) }),
     ...(input.until === undefined ? {} : { untilMs: timeOf(call, input.until) }),
@@ -27,7 +26,7 @@ export async function filterOf(call: Call, input: FilterInput): Promise<HistoryF
 
 /** That nothing of an unknown kind happened would be no answer. */
 async function eventOf(text: string): Promise<string> {
-  const known = [...eventGroups, ...eventKinds];
+  const known: readonly string[] = [...eventGroups, ...eventKinds];
   if (known.includes(text)) return text;
   const near = await nearestOf(text, known);
   const hint = near === null ? '' : `did you mean ${near}? `;

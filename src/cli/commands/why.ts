@@ -1,4 +1,4 @@
-import { parseAgentId } from '../../core/index.ts';
+import { parseAgentIdForm } from '../../core/index.ts';
 import type { AgentId, ScopePath } from '../../core/index.ts';
 import type { Moment, WhyAnswer, WhySubject } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
@@ -34,7 +34,7 @@ async function ask(call: Call, subject: WhySubject, at: Moment | null): Promise<
 
 async function subjectOf(call: Call, input: WhyInput, at: Moment | null): Promise<WhySubject> {
   const { subject, as } = input;
-  if (as === 'agent') return { kind: 'agent', agent: valueOf(parseAgentId(subject)) };
+  if (as === 'agent') return { kind: 'agent', agent: valueOf(parseAgentIdForm(subject)) };
   if (as === 'scope') return { kind: 'scope', scope: await scopeOf(call, subject) };
   if (as !== undefined) throw usageError(`--as ${as}: write 'scope' or 'agent'`);
   const [agent, scope] = await Promise.all([agentNamed(call, subject, at), scopeNamed(call, subject)]);
@@ -46,7 +46,7 @@ async function subjectOf(call: Call, input: WhyInput, at: Moment | null): Promis
 
 /** The agent of this name if one is known at that moment, or anything is told about it. */
 async function agentNamed(call: Call, name: string, at: Moment | null): Promise<AgentId | null> {
-  const parsed = parseAgentId(name);
+  const parsed = parseAgentIdForm(name);
   if (!parsed.ok) return null;
   const answer = await ask(call, { kind: 'agent', agent: parsed.value }, at);
   return isBlank(answer) ? null : parsed.value;
