@@ -159,7 +159,13 @@ export type Event =
       readonly run: SyncRun;
       readonly reason: string | null;
     }
-  | { readonly kind: 'sync.invalidated'; readonly scope: ScopePath; readonly cause: ScopePath }
+  | {
+      readonly kind: 'sync.invalidated';
+      readonly scope: ScopePath;
+      readonly cause: ScopePath;
+      /** Why somebody declared the change; left out where nobody said why, and in older logs. */
+      readonly reason?: string;
+    }
   | { readonly kind: 'leases.rearmed' }
   | { readonly kind: 'clock.anchored'; readonly clock: ClockAnchor }
   | { readonly kind: 'settings.changed'; readonly settings: Settings };

@@ -97,7 +97,7 @@ function replaceGraph(draft: Draft, next: ReadonlyMap<ScopePath, ScopeDefinition
     draft.emit({ kind: 'scope.defined', scope: toDefinition(definition) });
     if (known !== undefined && gainsUnsynced(state, known, definition)) outdated.push(definition.path);
   }
-  if (outdated.length > 0) invalidate(draft, outdated, dependentsIn(next));
+  if (outdated.length > 0) invalidate(draft, outdated, { dependents: dependentsIn(next) });
   const { removed, withdrawn } = dropUnnamed(draft, next);
   const result = { kind: 'scopesDefined', added, changed, removed } as const;
   return {

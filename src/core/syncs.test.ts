@@ -292,6 +292,18 @@ test('the runs of an agent that leaves fail in order of path', () => {
   ]);
 });
 
+test('why a change was declared stands in each event that follows from it', () => {
+  const machine = house();
+  complete(machine, 'base', 'lib');
+  const { events } = committed(
+    machine.say({ kind: 'InvalidateSync', scope: scopePath('base'), reason: 'new schema' }),
+  );
+  expect(events).toEqual([
+    { kind: 'sync.invalidated', scope: 'base', cause: 'base', reason: 'new schema' },
+    { kind: 'sync.invalidated', scope: 'lib', cause: 'base', reason: 'new schema' },
+  ]);
+});
+
 describe('a scope that is not defined is refused', () => {
   const scope = scopePath('nowhere');
   const as = { agent: agentId('alice'), scope };

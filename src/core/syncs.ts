@@ -212,7 +212,7 @@ export function decideAbortSync(state: State, command: AbortSync): Decision {
 
 /** Marks a scope, and all that depends on it, as changed. Rejects: SCOPE_NOT_FOUND. */
 export function decideInvalidateSync(state: State, command: InvalidateSync): Decision {
-  return decideChanged(new Draft(state, command.atMs), [command.scope]);
+  return decideChanged(new Draft(state, command.atMs), [command.scope], command.reason);
 }
 
 /** Git changed files of scopes: they, and all that depends on them, are to be synced again. Rejects: SCOPE_NOT_FOUND. */
@@ -222,10 +222,10 @@ export function decideGitOperation(state: State, command: GitOperation): Decisio
   return decideChanged(draft, command.scopes);
 }
 
-function decideChanged(draft: Draft, changed: readonly ScopePath[]): Decision {
+function decideChanged(draft: Draft, changed: readonly ScopePath[], reason: string | null = null): Decision {
   const unknown = refusedUnknownScope(draft.state, changed);
   if (unknown !== null) return unknown;
-  const scopes = invalidate(draft, changed);
+  const scopes = invalidate(draft, changed, { reason });
   return { kind: 'committed', events: draft.events, result: { kind: 'invalidated', scopes } };
 }
 
@@ -238,14 +238,18 @@ function decideChanged(draft: Draft, changed: readonly ScopePath[]): Decision {
 export function invalidate(
   draft: Draft,
   changed: readonly ScopePath[],
-  dependents: Edges<ScopePath> = (path) => [...(draft.state.index.dependents.get(path) ?? [])].sort(byText),
+  {
+    reason = null,
+    dependents = (path) => [...(draft.state.index.dependents.get(path) ?? [])].sort(byText),
+  }: { readonly reason?: string | null; readonly dependents?: Edges<ScopePath> } = {},
 ): ScopePath[] {
   const invalidated: ScopePath[] = [];
   for (const [scope, cause] of causesOf(changed, dependents)) {
     const sync = draft.state.syncs.get(scope);
     if (sync === undefined || (sync.status === 'idle' && sync.failures === 0)) continue;
     abortSync(draft, scope, 'something it was synced from has changed');
-    draft.emit({ kind: 'sync.invalidated', scope, cause });
+    const event = { kind: 'sync.invalidated', scope, cause } as const;
+    draft.emit(reason === null ? event : { ...event, reason });
     if (sync.status !== 'idle') invalidated.push(scope);
   }
   return invalidated;

@@ -140,7 +140,10 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
     const { scope, reason } = eventOf(entry, 'sync.aborted');
     return { scope, reason };
   },
-  InvalidateSync: (entry) => ({ scope: eventOf(entry, 'sync.invalidated').cause, reason: null }),
+  InvalidateSync: (entry) => {
+    const { cause, reason = null } = eventOf(entry, 'sync.invalidated');
+    return { scope: cause, reason };
+  },
   ExpireDue: nothing,
   TakeOver: (entry, state) => {
     const { clock } = eventOf(entry, 'clock.anchored');

@@ -186,7 +186,7 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
     case 'RevokeLock':
     case 'AbortSync':
     case 'InvalidateSync':
-      return { kind, scope, reason: null };
+      return { kind, scope, reason: move.number % 2 === 0 ? null : 'planned' };
     case 'RemoveScope':
     case 'RetrySync':
     case 'ResetSync':

@@ -104,7 +104,7 @@ function syncEventText(event: SyncEvent): string {
     case 'sync.aborted':
       return line`the sync of ${event.scope} was aborted (run ${event.run})${because(event.reason)}`;
     case 'sync.invalidated':
-      return line`${event.scope} is to be synced again, because ${event.cause} changed`;
+      return line`${event.scope} is to be synced again, because ${event.cause} changed${because(event.reason ?? null)}`;
     default:
       return unreachable(event);
   }
