@@ -21,6 +21,10 @@ export function cliReference(program: Command): string {
       ['Code', 'Meaning'],
       exitCodeTable.map(({ code, meaning }) => [`\`${code}\``, meaning]),
     ),
+    '## How long a command takes\n',
+    'Whatever is the matter with the coordinator process or with Git, a command ends, and says what is wrong:\n',
+    markdownTable(['When', 'It ends after'], bounds),
+    'The start of Node, and a busy machine, come on top. A disk that does not answer holds up whoever reads from it.\n',
     '## Codes of refusals\n',
     'With exit code 3. When several reasons apply, the one that stands first here is given.\n',
     refusalTable(),
@@ -51,6 +55,27 @@ function sectionOf(command: Command): string {
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
+
+/** They stand in `client`, `context` and here; the ones of `rhema mcp` in docs/mcp.md. */
+const bounds: readonly (readonly string[])[] = [
+  [
+    'the coordinator process is stopped (`SIGSTOP`, a debugger, a suspended container), or its loop stands still',
+    '8 s, with `UNAVAILABLE`, the number of the process and what to do; `daemon status` after 5 s; `daemon stop` too, and then ends it by force',
+  ],
+  [
+    'the same while it waits or watches: in the queue of a lock, with `--follow` or `--watch`',
+    '30 s without a sign of life; a place in the queue is kept',
+  ],
+  [
+    'the coordinator process is well, and at work on the answer',
+    '30 s, with `DEADLINE_EXCEEDED`; it may take effect later',
+  ],
+  ['there is none, and one has to be started', '30 s'],
+  [
+    'Git does not answer, as where an ignore file is a pipe',
+    '20 s for a list of files, 5 s for a question, and 1 s for each call after that; at once where one of the files in `.git` is a pipe',
+  ],
+];
 
 const codeBlock = (lines: readonly string[]): string => ['```text', ...lines, '```', ''].join('\n');
 

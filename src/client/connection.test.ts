@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asRevision, type AgentId } from '../core/index.ts';
 import { protocolNumber } from '../protocol/index.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { SocketCoordinator } from './coordinator.ts';
 import { ensurePrivateDirectory, statePaths } from './paths.ts';
+import { silenceMaxMs } from './pulse.ts';
 import { temporaryFolder } from './testing/folder.ts';
 
 const pid = 4_711;
@@ -45,17 +46,20 @@ const open = (options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promi
     ...options,
   });
 
-it('a wait without a bound ends, and names the process, when the owner falls silent', async () => {
+it.each([
+  ['a wait without a bound', null],
+  ['a call with a longer bound of its own', 30_000],
+])('%s ends, and names the process, when the owner falls silent', async (_title, timeoutMs) => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const connection = await open();
   const ticket = { agent: 'alice' as AgentId, ticket: asRevision(1) };
-  const waited = connection.call('awaitTicket', { ticket }, { timeoutMs: null });
-  vi.advanceTimersByTime(18_000);
+  const waited = connection.call('awaitTicket', { ticket }, { timeoutMs });
+  vi.advanceTimersByTime(silenceMaxMs);
   await expect(waited).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     retryable: true,
     message: expect.stringMatching(
-      /\(pid 4711\) has said nothing for 15 s.*kill -CONT 4711.*daemon stop/,
+      /\(pid 4711\) has said nothing for 6 s.*kill -CONT 4711.*daemon stop/,
     ) as string,
   });
   expect(connection.isOpen).toBe(false);
@@ -64,6 +68,43 @@ it('a wait without a bound ends, and names the process, when the owner falls sil
 it('who takes the connection but says nothing is named, too', async () => {
   accept = () => {};
   await expect(open({ timeoutMs: 20 })).rejects.toThrow(/\(pid 4711\) has said nothing/);
+});
+
+it('an owner that says nothing from the beginning is not waited for longer than one that falls silent', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  accept = () => {};
+  const opened = expect(open()).rejects.toThrow(/has said nothing for 8 s/);
+  await once(server, 'connection');
+  vi.advanceTimersByTime(silenceMaxMs);
+  await opened;
+});
+
+describe('an owner that says nothing', () => {
+  /** How often it was tried to reach it until the call was given up, each time for as long as one waits for a hello. */
+  async function triesOf(call: (coordinator: SocketCoordinator) => Promise<unknown>): Promise<number> {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    let tries = 0;
+    accept = () => {
+      tries += 1;
+      setImmediate(() => vi.advanceTimersByTime(silenceMaxMs));
+    };
+    const backoffMs = (): number => 1;
+    const options = { commonDir: folder.path, version: '1.0.0', startOwner: null, backoffMs };
+    const coordinator = new SocketCoordinator(options);
+    await expect(call(coordinator)).rejects.toThrow('said nothing');
+    await coordinator.close();
+    return tries;
+  }
+
+  it('is not asked once more for an answer', async () => {
+    expect(await triesOf((coordinator) => coordinator.submit(request))).toBe(1);
+    expect(await triesOf((coordinator) => coordinator.query({ kind: 'health' }))).toBe(1);
+  });
+
+  it('is asked again by who has come to wait', async () => {
+    const ticket = { agent: 'alice' as AgentId, ticket: asRevision(1) };
+    expect(await triesOf((coordinator) => coordinator.awaitTicket(ticket))).toBeGreaterThan(2);
+  });
 });
 
 it('a connection that is being opened is given up when its caller has closed', async () => {

@@ -15,11 +15,11 @@ import {
   type OwnerMessage,
 } from '../protocol/index.ts';
 import { nowMs } from './persist.ts';
-import { Pulse } from './pulse.ts';
+import { Pulse, silenceMaxMs } from './pulse.ts';
 
 /** What a caller may say about one call on a connection. */
 export interface CallOptions {
-  /** The call fails with `DEADLINE_EXCEEDED` after this long; null: when the owner falls silent. */
+  /** The call fails with `DEADLINE_EXCEEDED` after this long, also where the owner is at work; null: never. */
   readonly timeoutMs: number | null;
   /** Gives the call up; it fails with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -142,14 +142,16 @@ export class Connection {
         if (this.#failure === null) this.#batch.add({ op: 'cancel', id });
       };
       const { timeoutMs } = options;
+      const stopPulse = this.#pulse.watch();
       const stopClock =
         timeoutMs === null
-          ? this.#pulse.watch()
+          ? () => {}
           : afterMs(timeoutMs, () => giveUp(deadlineExceeded(timeoutMs, this.owner)));
       const onAbort = (): void => giveUp(abortReason(options.signal));
       options.signal?.addEventListener('abort', onAbort, { once: true });
       const settle = (outcome: Outcome): void => {
         if (!this.#calls.delete(id)) return;
+        stopPulse();
         stopClock();
         options.signal?.removeEventListener('abort', onAbort);
         if ('error' in outcome) reject(outcome.error as Error);
@@ -176,7 +178,7 @@ export interface OpenOptions {
 }
 
 /**
- * Connects, and exchanges hellos within the time given. Rejects with the system's error (`ENOENT`, `ECONNREFUSED`,
+ * Connects, and exchanges hellos within the time given, or in that after which an owner counts as silent. Rejects with the system's error (`ENOENT`, `ECONNREFUSED`,
  * `EACCES` ...) when nobody can be reached, and with a {@link CoordinatorError} when somebody is there who does not
  * speak the protocol.
  */
@@ -201,7 +203,8 @@ export function openConnection(
       reject(error as Error);
     };
     const onAbort = (): void => fail(abortReason(signal));
-    const stopClock = afterMs(timeoutMs, () => fail(silentOwner(timeoutMs, ownerPid())));
+    const helloMaxMs = Math.min(timeoutMs, silenceMaxMs);
+    const stopClock = afterMs(helloMaxMs, () => fail(silentOwner(helloMaxMs, ownerPid())));
     signal?.addEventListener('abort', onAbort, { once: true });
     const receive = (message: OwnerMessage): void => {
       if (connection !== null) return connection.receive(message);
@@ -261,7 +264,7 @@ export function silentOwner(silentMs: number, pid: number | null): CoordinatorEr
   return new CoordinatorError(
     'UNAVAILABLE',
     `the coordinator process${named} has said nothing for ${seconds} s: it may be stopped${goOn}, or overloaded; \`rhema daemon stop\` ends it, by force if need be, and nothing in the log is lost`,
-    { retryable: true, details: { ownerPid: pid } },
+    { retryable: true, details: { ownerPid: pid, silentMs } },
   );
 }
 

@@ -33,7 +33,10 @@ export interface ConnectOptions {
   readonly version: string;
   /** How to start an owner when there is none, found out when it is needed; null: only talk to one that runs. */
   readonly startOwner: StartOwner | null;
-  /** How long a call may take, connecting and starting the owner included. 30 s unless given. */
+  /**
+   * How long a call may take, connecting and starting the owner included. 30 s unless given; beside an owner that says
+   * nothing at all it is less, but for waits.
+   */
   readonly callTimeoutMs?: number;
   readonly backoffMs?: BackoffMs;
 }
@@ -98,7 +101,7 @@ export class SocketCoordinator implements Coordinator {
 
   /** However long the wait was: until then there was somebody. One who fails again and again is no sign of life, though. */
   awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
-    const endurance = this.#endurance();
+    const endurance = this.#endurance(true);
     const ask = async (): Promise<TicketReply> => {
       const connection = await this.#connected(endurance.leftMs);
       const sinceMs = nowMs();
@@ -117,7 +120,7 @@ export class SocketCoordinator implements Coordinator {
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
-    const endurance = this.#endurance();
+    const endurance = this.#endurance(true);
     const connected = (): Promise<Connection> => this.#connected(endurance.leftMs);
     return watchEntries(connected, fromRevision, signal, endurance);
   }
@@ -156,8 +159,8 @@ export class SocketCoordinator implements Coordinator {
     });
   }
 
-  #endurance(): Endurance {
-    return new Endurance(this.#callTimeoutMs, this.#backoffMs);
+  #endurance(outlastsSilence = false): Endurance {
+    return new Endurance(this.#callTimeoutMs, this.#backoffMs, outlastsSilence);
   }
 
   /** The connection that all calls share; one is made when there is none. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CoordinatorError } from '../protocol/index.ts';
+import { CoordinatorError, isSilence } from '../protocol/index.ts';
 import { jitteredBackoff, type BackoffMs } from '../time/index.ts';
 
 /** Clients that lost the same owner do not come back in step. */
@@ -17,12 +17,15 @@ export function nowMs(): number {
 export class Endurance {
   readonly #patienceMs: number;
   readonly #backoffMs: BackoffMs;
+  readonly #outlastsSilence: boolean;
   #aliveAtMs = nowMs();
   #failures = 0;
 
-  constructor(patienceMs: number, backoffMs: BackoffMs) {
+  /** `outlastsSilence`: whether an owner that falls silent is asked again, by one who has come to wait. */
+  constructor(patienceMs: number, backoffMs: BackoffMs, outlastsSilence = false) {
     this.#patienceMs = patienceMs;
     this.#backoffMs = backoffMs;
+    this.#outlastsSilence = outlastsSilence;
   }
 
   /** How much patience is left, at least 1 ms. */
@@ -45,6 +48,7 @@ export class Endurance {
   async failed(error: unknown, signal?: AbortSignal): Promise<void> {
     this.#failures += 1;
     const pauseMs = this.#backoffMs(this.#failures);
+    if (isSilence(error) && !this.#outlastsSilence) throw error;
     if (!isWorthAnotherTry(error) || pauseMs >= this.leftMs) throw error;
     await sleep(pauseMs, undefined, signal === undefined ? {} : { signal });
   }

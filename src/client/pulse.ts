@@ -8,14 +8,20 @@ export interface PulsePorts {
   readonly every: (intervalMs: number, turn: () => void) => () => void;
 }
 
-/** Beats without an answer until the other side counts as silent: half of the patience that every call has. */
-const silentBeats = 5;
-const beatMs = 3_000;
+/** Beats in a row without an answer until the other side counts as silent. */
+const silentBeats = 3;
+const beatMs = 2_000;
+
+/**
+ * For so long nobody has to wait to learn that the other side says nothing any more: the first beat asks, and the third one
+ * after it that heard nothing tells.
+ */
+export const silenceMaxMs = (silentBeats + 1) * beatMs;
 
 /**
  * Notices that nobody is there any more on a connection that is open: a process that was stopped (SIGSTOP, a debugger, a
- * suspended container) answers nothing and does not hang up. Beats only while somebody waits without a bound; other calls
- * have their own.
+ * suspended container) answers nothing and does not hang up. Beats only while somebody waits, for one who is at work on a
+ * long answer and one who will never give it are told apart by nothing else.
  *
  * Counted in beats, not in time: after this process itself was stopped, it has missed no beat but one.
  */

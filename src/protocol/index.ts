@@ -26,7 +26,7 @@ export {
   type OwnerMessage,
   type StopAnswer,
 } from './wire.ts';
-export { isOpen, mayBeWritten, nothingWritten } from './outcomes.ts';
+export { isOpen, isSilence, mayBeWritten, nothingWritten } from './outcomes.ts';
 export { systemFailure } from './system-failures.ts';
 export { sessionIdOf, sessionMarkOf } from './session-id.ts';
 export { isPointInTime, onWallClock } from './local-time.ts';

@@ -27,6 +27,11 @@ export function isOpen(error: unknown): boolean {
   return error instanceof CoordinatorError && error.details['outcome'] === 'unknown';
 }
 
+/** Whether a failure says that the owner is there and answers nothing: asking once more is to wait as long once more. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof CoordinatorError && typeof error.details['silentMs'] === 'number';
+}
+
 function withOutcome(
   { code, retryable, details, cause }: CoordinatorError,
   message: string,
