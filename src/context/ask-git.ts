@@ -1,13 +1,20 @@
 import { basename, dirname } from 'node:path';
 import { ContextError } from './errors.ts';
 import { realDirectory } from './git-folder.ts';
-import { runGit, withoutGitVariables } from './git.ts';
+import { runGit, shortCallMaxMs, withoutGitVariables } from './git.ts';
 import type { Repository, RepositoryHints } from './repository.ts';
 
 /** The same as `findRepository`, by asking Git: slower, and right for every configuration. */
 export async function askGit({ cwd, env }: RepositoryHints): Promise<Repository> {
   const ask = async (...args: string[]): Promise<string> =>
-    (await runGit({ cwd, env, args: ['rev-parse', '--path-format=absolute', ...args] }))
+    (
+      await runGit({
+        cwd,
+        env,
+        args: ['rev-parse', '--path-format=absolute', ...args],
+        timeoutMs: shortCallMaxMs,
+      })
+    )
       .toString('utf8')
       .replace(/\n$/, '');
   const gitDir = await ask('--git-dir');
@@ -19,6 +26,7 @@ export async function askGit({ cwd, env }: RepositoryHints): Promise<Repository>
       cwd: commonDir,
       env: withoutGitVariables(env),
       args: ['rev-parse', '--is-bare-repository'],
+      timeoutMs: shortCallMaxMs,
     })
   )
     .toString('utf8')
@@ -39,7 +47,13 @@ export async function refuseUnlessAccepted(
 ): Promise<void> {
   const args = ['rev-parse', '--absolute-git-dir'];
   const settings = ['safe.bareRepository=all'];
-  const answer = await runGit({ cwd, env: withoutGitVariables(env), args, settings });
+  const answer = await runGit({
+    cwd,
+    env: withoutGitVariables(env),
+    args,
+    settings,
+    timeoutMs: shortCallMaxMs,
+  });
   const said = answer.toString('utf8').replace(/\n$/, '');
   if (realDirectory(said) === gitDir) return;
   throw new ContextError(

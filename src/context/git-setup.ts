@@ -1,12 +1,9 @@
 import { join, resolve } from 'node:path';
 import { ContextError } from './errors.ts';
-import { runGit, withoutGitVariables } from './git.ts';
+import { runGit, shortCallMaxMs, withoutGitVariables } from './git.ts';
 import type { Repository, RepositoryHints } from './repository.ts';
 
 type Environment = RepositoryHints['env'];
-
-/** These read little or nothing, so only a broken Git, a pipe in a file's place or a dead network disk takes longer. */
-const shortCallMaxMs = 10_000;
 
 /**
  * What `git --version` says, such as `git version 2.43.0`; null where there is no Git.

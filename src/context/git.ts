@@ -1,5 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { ContextError } from './errors.ts';
+import { endAll, noSuchProgram, withOwnDeadline } from './git-deadline.ts';
+import { GitSilence, pipeInTheWay } from './git-silence.ts';
 
 export interface GitCall {
   readonly cwd: string;
@@ -51,6 +53,12 @@ const noProgramsByEnvironment = {
  */
 const gitAnswerMaxMs = 20_000;
 
+/** For calls that read little or nothing: only a broken Git, a pipe in a file's place or a dead network disk takes longer. */
+export const shortCallMaxMs = 5_000;
+
+/** Of this process: what holds Git up is in the user's configuration or on the disk, if it is not in the repository. */
+const silence = new GitSilence();
+
 /** Git's answers are lists of paths and small files; more than this is a mistake. */
 const outputBytesMax = 512 * 1024 * 1024;
 
@@ -62,27 +70,38 @@ const outputBytesMax = 512 * 1024 * 1024;
  * it took too long.
  */
 export function runGit(call: GitCall): Promise<Buffer> {
-  const { cwd, args, input, env, timeoutMs = gitAnswerMaxMs, onWarning } = call;
+  const { cwd, args, input, env = process.env, onWarning } = call;
+  const pipe = pipeInTheWay(cwd, env['GIT_DIR']);
+  if (pipe !== null) return Promise.reject(waitsForPipe(args, pipe));
   const options = {
     cwd,
     encoding: 'buffer' as const,
     maxBuffer: outputBytesMax,
-    timeout: timeoutMs,
     killSignal: 'SIGKILL' as const,
-    env: { ...(env ?? process.env), ...noProgramsByEnvironment },
+    env: { ...env, ...noProgramsByEnvironment },
   };
   const hooks = call.asksForHooks === true ? [] : [noHooks];
   const words = [
     ...[...noPrograms, ...hooks, ...(call.settings ?? [])].flatMap((setting) => ['-c', setting]),
     ...args,
   ];
+  const timeoutMs = silence.patienceMs(call.timeoutMs ?? gitAnswerMaxMs);
+  const program = withOwnDeadline('git', words, timeoutMs);
   return new Promise((resolve, reject) => {
-    const child = execFile('git', words, options, (error, stdout, stderr) => {
+    let isLate = false;
+    const child = execFile(program.file, program.args, options, (error, stdout, stderr) => {
+      clearTimeout(timer);
+      if (isLate) return reject(tookTooLong(args, error));
       const said = stderr.toString('utf8');
       if (error !== null) return reject(gitError(args, error, said));
       onWarning?.(said);
       resolve(stdout);
     });
+    const timer = setTimeout(() => {
+      isLate = true;
+      silence.fell();
+      endAll(child);
+    }, timeoutMs);
     // Git may leave before it has read everything; its exit status then tells why.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
@@ -103,20 +122,29 @@ export function withoutGitVariables(
 }
 
 function gitError(args: readonly string[], error: ExecFileException, said: string): ContextError {
-  if (error.code === 'ENOENT')
+  if (error.code === 'ENOENT' || error.code === noSuchProgram)
     return new ContextError('GIT_MISSING', `git was not found: install it, or put it on the PATH`, {
       cause: error,
     });
-  const call = `git ${args[0] ?? ''}`;
-  // Only a call that took too long is ended by us.
-  if (error.killed === true)
-    return new ContextError(
-      'GIT_SILENT',
-      `${call} does not answer: it took too long; look for a pipe among the files that Git reads (ignore files, attributes, configuration), or at the disk`,
-      { cause: error },
-    );
   const reason = onOneLine(said) || onOneLine(error.message);
-  return new ContextError('GIT_FAILED', `${call} failed: ${reason}`, { cause: error });
+  return new ContextError('GIT_FAILED', `${named(args)} failed: ${reason}`, { cause: error });
+}
+
+const named = (args: readonly string[]): string => `git ${args[0] ?? ''}`;
+
+function tookTooLong(args: readonly string[], cause: Error | null): ContextError {
+  return new ContextError(
+    'GIT_SILENT',
+    `${named(args)} does not answer: it took too long; look for a pipe among the files that Git reads (ignore files, attributes, configuration), or at the disk`,
+    { cause },
+  );
+}
+
+function waitsForPipe(args: readonly string[], pipe: string): ContextError {
+  return new ContextError(
+    'GIT_SILENT',
+    `${named(args)} would not answer: ${pipe} is a pipe, for which Git waits for ever; put a file in its place`,
+  );
 }
 
 /** What Git said, as sentences on one line: whoever shows it to people must not let it break lines. */
