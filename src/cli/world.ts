@@ -42,6 +42,8 @@ export interface Session {
   readonly agent: AgentId;
   readonly epoch: Epoch;
   readonly secret: string;
+  /** The secret of a join under the name to which nobody has heard an answer; left out while there is none. */
+  readonly joiningSecret?: string;
 }
 
 /** The secrets of the agents that this user has joined, in files that only he can read. */

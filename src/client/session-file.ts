@@ -20,6 +20,8 @@ export interface AgentSession {
   readonly secret: string;
   /** Revision up to which the agent has been told what it lost; left out while nothing was lost. */
   readonly toldUpTo?: Revision;
+  /** The secret of a join under the name to which nobody has heard an answer; left out while there is none. */
+  readonly joiningSecret?: string;
 }
 
 /** Longest encoded name that is used as it is: file systems allow 255 bytes, and a suffix is to come. */
@@ -111,6 +113,7 @@ function decodeSession(path: string, text: string): AgentSession {
       epoch: session.epoch,
       secret: session.secret,
       ...(typeof session.toldUpTo === 'number' ? { toldUpTo: session.toldUpTo } : {}),
+      ...(typeof session.joiningSecret === 'string' ? { joiningSecret: session.joiningSecret } : {}),
     };
   throw new CoordinatorError('NOT_JOINED', `${path} is damaged: remove it and join again`, {
     details: { path },

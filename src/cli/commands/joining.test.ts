@@ -17,6 +17,7 @@ const alreadyJoined: Rejection = {
   details: { agent: 'alice', epoch: 7 },
 };
 const mismatch: Rejection = { code: 'SESSION_MISMATCH', message: 'another session', details: {} };
+const noAnswer = new CoordinatorError('UNAVAILABLE', 'gone', { details: { outcome: 'unknown' } });
 const pending = { agent: alice, epoch: 0 as Epoch, secret: 'tried' };
 
 function joining(
@@ -37,21 +38,62 @@ describe('a join', () => {
     expect(coordinator.commands).toEqual([]);
   });
 
-  it('that gets no answer leaves its secret, with which the next one goes on', async () => {
-    let isSilent = true;
-    const coordinator = new FakeCoordinator({
-      submit: ({ kind }) => {
-        if (isSilent) return new CoordinatorError('UNAVAILABLE', 'gone');
-        return kind === 'AgentJoin' ? alreadyJoined : renewed;
-      },
+  it.each([
+    ['where nobody had joined', [], { epoch: 0, secret: 'secret' }],
+    ['beside an earlier session of the name', [session('alice', 3)], session('alice', 3)],
+  ])(
+    'that gets no answer leaves its secret, with which the next one goes on: %s',
+    async (_where, before, kept) => {
+      let isSilent = true;
+      const coordinator = new FakeCoordinator({
+        submit: ({ kind }) => {
+          if (isSilent) return noAnswer;
+          return kind === 'AgentJoin' ? alreadyJoined : renewed;
+        },
+      });
+      const harness = new Harness({ coordinator, sessions: before });
+      expect((await harness.run('agent', 'join', 'alice')).code).toBe(1);
+      expect(harness.sessions.get(alice)).toMatchObject({ ...kept, joiningSecret: 'secret' });
+      isSilent = false;
+      expect((await harness.run('agent', 'join', 'alice')).code).toBe(0);
+      expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'Heartbeat', epoch: 7, secret: 'secret' });
+      expect(harness.sessions.get(alice)).toEqual({ agent: 'alice', epoch: 7, secret: 'secret' });
+    },
+  );
+
+  it('keeps its secret before it is asked for, and the earlier session until it is answered', async () => {
+    let asked: unknown;
+    const { harness } = joining(() => {
+      asked = harness.sessions.get(alice);
+      return joined;
     });
-    const harness = new Harness({ coordinator });
-    expect((await harness.run('agent', 'join', 'alice')).code).toBe(1);
-    expect(harness.sessions.get(alice)).toEqual({ agent: 'alice', epoch: 0, secret: 'secret' });
-    isSilent = false;
     expect((await harness.run('agent', 'join', 'alice')).code).toBe(0);
-    expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'Heartbeat', epoch: 7, secret: 'secret' });
+    expect(asked).toEqual({ ...session('alice', 3), joiningSecret: 'secret' });
     expect(harness.sessions.get(alice)).toEqual({ agent: 'alice', epoch: 7, secret: 'secret' });
+  });
+
+  it.each([
+    ['nothing where there was nothing', [], undefined],
+    ['an earlier session as it was', [session('alice', 3)], session('alice', 3)],
+  ])('that never reached the coordinator leaves %s', async (_what, before, left) => {
+    const coordinator = new FakeCoordinator({
+      submit: () => new CoordinatorError('UNAVAILABLE', 'it is silent'),
+    });
+    const harness = new Harness({ coordinator, sessions: before });
+    expect((await harness.run('agent', 'join', 'alice')).code).toBe(1);
+    expect(harness.sessions.get(alice)).toEqual(left);
+  });
+
+  it('of `rhema run` under a name of its own leaves nothing when it gets no answer', async () => {
+    const harness = new Harness({ coordinator: new FakeCoordinator({ submit: () => noAnswer }) });
+    expect((await harness.run('run', '--scope', 'a', '--', 'make')).code).toBe(1);
+    expect(harness.sessions.size).toBe(0);
+  });
+
+  it('that got no answer is made again by `rhema run` under the name', async () => {
+    const { harness, coordinator } = joining(() => alreadyJoined, pending);
+    await harness.run('run', '--agent', 'alice', '--scope', 'a', '--', 'make');
+    expect(coordinator.commands[0]).toMatchObject({ kind: 'AgentJoin', secret: 'tried' });
   });
 
   it('after one that was never heard of is made with the same secret', async () => {

@@ -1,4 +1,5 @@
 import type { AgentId, AgentMetadata, Epoch } from '../../core/index.ts';
+import { CoordinatorError, isOpen } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { Rejected } from '../outcome.ts';
 import type { Session } from '../world.ts';
@@ -13,29 +14,62 @@ export type Joined =
     }
   | { readonly kind: 'refused'; readonly reply: Rejected };
 
-/** Of a session whose join nobody has heard an answer to. */
+/** Of a session under which nobody has acted yet: its join is without an answer. */
 const unanswered = 0 as Epoch;
 
+/** Whether an agent of this session may act: whoever has only asked to join may not. */
+export const hasJoined = ({ epoch }: Session): boolean => epoch !== unanswered;
+
 /**
- * Joins, and keeps the session. Its secret is kept before it counts: a join that was accepted, but whose secret is lost,
- * would take the name away from the one who tried. Who tries again after such a join goes on with what it got.
+ * Joins, and keeps the session. Its secret is kept before it counts, beside an earlier session of the name: a join that was
+ * accepted, but whose secret is lost, would take the name away from the one who tried. Who tries again after such a join
+ * goes on with what it got.
  */
 export async function joinAgent(call: Call, agent: AgentId, metadata: AgentMetadata): Promise<Joined> {
   const { sessions } = call.world;
   const repository = await call.repository();
   const before = await readOrNull(call, agent);
-  const secret = before?.epoch === unanswered ? before.secret : call.world.newSecret();
-  // A session that may still be of use is only written as it is, which tells whether its place can be written.
-  await sessions.write(repository, before ?? { agent, epoch: unanswered, secret });
-  const reply = await submit(call, { kind: 'AgentJoin', agent, metadata, secret });
+  const pending = before === null ? null : pendingOf(before);
+  const secret = pending?.secret ?? call.world.newSecret();
+  await sessions.write(repository, {
+    ...(before ?? { agent, epoch: unanswered, secret }),
+    joiningSecret: secret,
+  });
+  const reply = await submit(call, { kind: 'AgentJoin', agent, metadata, secret }).catch(
+    async (error: unknown) => {
+      // An earlier one may have been accepted all the same.
+      if (pending === null && !mayHaveJoined(error)) await putBack(call, agent, before);
+      throw error;
+    },
+  );
   if (reply.ok) {
     const { epoch, sessionDeadlineMs } = resultOf(reply.result, 'joined');
     return keep(call, { agent, epoch, secret }, { sessionDeadlineMs, revision: reply.revision });
   }
-  const earlier = before?.epoch === unanswered ? await joinedBefore(call, before, reply) : null;
+  const earlier = pending === null ? null : await joinedBefore(call, pending, reply);
   if (earlier !== null) return earlier;
-  if (before === null || before.epoch === unanswered) await sessions.remove(repository, agent);
+  await putBack(call, agent, before);
   return { kind: 'refused', reply };
+}
+
+/** The session of an earlier join that got no answer. */
+function pendingOf({ agent, epoch, secret, joiningSecret }: Session): Session | null {
+  if (joiningSecret !== undefined) return { agent, epoch: unanswered, secret: joiningSecret };
+  return epoch === unanswered ? { agent, epoch, secret } : null;
+}
+
+/** What cannot be ruled out counts: a secret too many does no harm. */
+function mayHaveJoined(error: unknown): boolean {
+  return !(error instanceof CoordinatorError) || error.code === 'INTERNAL' || isOpen(error);
+}
+
+/** No join is under way any more. */
+async function putBack(call: Call, agent: AgentId, before: Session | null): Promise<void> {
+  const { sessions } = call.world;
+  const repository = await call.repository();
+  if (before === null || !hasJoined(before)) return sessions.remove(repository, agent);
+  const { joiningSecret: _, ...session } = before;
+  await sessions.write(repository, session);
 }
 
 /** A damaged file is as good as none: it is replaced. */

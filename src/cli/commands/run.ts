@@ -16,7 +16,7 @@ import type { Acting } from './acting.ts';
 import { acquire, durationOption, notGranted, releaseGrants, waitWish } from './acquiring.ts';
 import type { AcquireWish } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
-import { joinAgent } from './joining.ts';
+import { hasJoined, joinAgent } from './joining.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { scopesOf } from './scopes-of.ts';
 import { proofOf, refusal, resultOf, submit } from './speak.ts';
@@ -154,10 +154,15 @@ type Part =
 async function takePart(call: Call, acting: Acting): Promise<Part> {
   const named = acting.agent ?? call.context.env['RHEMA_AGENT'] ?? '';
   const agent = named === '' ? derivedName(call) : valueOf(parseAgentId(named));
-  if ((await call.world.sessions.read(await call.repository(), agent)) !== null)
+  const kept = await call.world.sessions.read(await call.repository(), agent);
+  if (kept !== null && hasJoined(kept))
     return { kind: 'taken', session: await actAs(call, { ...acting, agent }), joined: false };
   await refuseKept(call, agent);
-  return joinAs(call, agent);
+  // Nobody else will ever go on under a name that this process has made up.
+  return joinAs(call, agent).catch(async (error: unknown) => {
+    if (named === '') await call.world.sessions.remove(await call.repository(), agent);
+    throw error;
+  });
 }
 
 async function joinAs(call: Call, agent: AgentId): Promise<Part> {
