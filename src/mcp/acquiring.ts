@@ -8,7 +8,7 @@ import type { TicketWait } from './ticket-wait.ts';
 import type { Visit } from './visit.ts';
 
 /** How long a call whose time is over waits to learn how things are, in milliseconds. */
-const lastAskMs = 5_000;
+const lastAskMs = 4_000;
 
 export interface AcquireWish {
   readonly scopes: readonly ScopePath[];

@@ -10,13 +10,14 @@ import { release } from './handlers/release.ts';
 import { report } from './handlers/report.ts';
 import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
+import { answerMaxMs, inBounds } from './in-bounds.ts';
 import { inTime, lookPatienceMs } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import { issueText, placeText, valueAt, type Issue } from '../protocol/index.ts';
 import type { Clock, McpPorts } from './ports.ts';
-import { failureAnswer, refusalAnswer, stopAndAsk } from './refusals.ts';
+import { failureAnswer, refusalAnswer, stopAndAsk, withNextStep } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';
-import { toolSchemas, type ToolArguments, type ToolName } from './schemas.ts';
+import { toolSchemas, waitSecondsMax, type ToolArguments, type ToolName } from './schemas.ts';
 import { seatLines } from './seats.ts';
 import { Speaker } from './speaker.ts';
 import { quoted } from './text.ts';
@@ -65,8 +66,38 @@ export class Face {
     this.#options = options;
   }
 
-  /** Carries out a tool call. What goes wrong is an answer, too: the model has to read it. */
+  /** Carries out a tool call. What goes wrong is an answer, too, and so is that nothing comes: the model has to read it. */
   async call<Name extends ToolName>(tool: Name, args: unknown, call: ToolCall): Promise<ToolAnswer> {
+    const forMs = this.#waitOf(tool, args) + answerMaxMs;
+    try {
+      return await inBounds(this.#ports.clock, forMs, (unheard) =>
+        this.#answer(tool, args, { ...call, signal: AbortSignal.any([call.signal, unheard]) }),
+      );
+    } catch (error) {
+      return this.#failed(tool, error);
+    }
+  }
+
+  /** The text of a resource. Throws {@link CoordinatorError}, which says what to do. */
+  read(resource: Resource): Promise<string> {
+    return inBounds(this.#ports.clock, answerMaxMs, () => this.#textOf(resource)).catch((error: unknown) => {
+      throw error instanceof CoordinatorError ? withNextStep(error) : error;
+    });
+  }
+
+  /** Renews nobody any more: what its agents hold ends by itself. */
+  stop(): void {
+    this.#work?.then(({ desk }) => desk.stop()).catch(() => undefined);
+  }
+
+  /** How long a call asks to wait; what it says is checked only later. */
+  #waitOf(tool: ToolName, args: unknown): number {
+    if (tool !== 'lock_acquire') return 0;
+    const asked = (args as { readonly wait_seconds?: unknown } | null | undefined)?.wait_seconds;
+    return typeof asked === 'number' && asked <= waitSecondsMax ? asked * 1_000 : this.#options.waitMs;
+  }
+
+  async #answer<Name extends ToolName>(tool: Name, args: unknown, call: ToolCall): Promise<ToolAnswer> {
     try {
       const input = parseArguments(tool, args);
       return await this.#perform(tool, input, call);
@@ -78,8 +109,7 @@ export class Face {
     }
   }
 
-  /** The text of a resource. Throws {@link CoordinatorError}. */
-  async read(resource: Resource): Promise<string> {
+  async #textOf(resource: Resource): Promise<string> {
     const { workspace, clock } = await this.#open();
     const { coordinator } = workspace;
     switch (resource.kind) {
@@ -90,11 +120,6 @@ export class Face {
       case 'log':
         return readLog(coordinator, resource.from);
     }
-  }
-
-  /** Renews nobody any more: what its agents hold ends by itself. */
-  stop(): void {
-    this.#work?.then(({ desk }) => desk.stop()).catch(() => undefined);
   }
 
   async #perform<Name extends ToolName>(

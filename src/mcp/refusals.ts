@@ -1,5 +1,5 @@
 import type { Rejection, RejectionCode } from '../core/index.ts';
-import type { CoordinatorError, FailureCode } from '../protocol/index.ts';
+import { CoordinatorError, type FailureCode } from '../protocol/index.ts';
 import type { ToolName } from './schemas.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 
@@ -75,8 +75,20 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
 /** A failure, told so that the model can go on: what it can mend itself, and what only a person can. */
 export function failureAnswer(error: CoordinatorError, tool: ToolName): ToolAnswer {
   const { code, message } = error;
+  return refused(code, inArguments(message, tool), stepAfter(code));
+}
+
+/** The same for whoever reads a failure as such. */
+export function withNextStep(error: CoordinatorError): CoordinatorError {
+  const { code, message, retryable, details } = error;
+  const step = stepAfter(code);
+  const told = step === null ? message : `${message}\nNext: ${step}`;
+  return new CoordinatorError(code, told, { retryable, details, cause: error });
+}
+
+function stepAfter(code: FailureCode): string | null {
   const step = failureSteps[code];
-  return refused(code, inArguments(message, tool), step === undefined ? unknownStep : step);
+  return step === undefined ? unknownStep : step;
 }
 
 /** The protocol names the field within the command; an agent knows its own arguments only. */
@@ -102,8 +114,8 @@ const unknownStep = `${stopAndAsk}: \`rhema doctor\` says what is wrong.`;
 const failureSteps: { readonly [Code in FailureCode]?: string | null } = {
   INVALID_INPUT: null,
   NOT_JOINED: 'agent_join under that name, then ask again.',
-  UNAVAILABLE: `ask again in a moment: your place and your locks are in the log. If it lasts, ${stopAndAsk}: \`rhema doctor\` says what is wrong.`,
-  DEADLINE_EXCEEDED: `ask again: what took effect is not done twice. If it lasts, ${stopAndAsk}.`,
+  UNAVAILABLE: `do not edit meanwhile; ask again in a moment: your place and your locks are in the log. If it lasts, ${stopAndAsk}: \`rhema doctor\` says what is wrong.`,
+  DEADLINE_EXCEEDED: `do not edit meanwhile; ask again: what took effect is not done twice. If it lasts, ${stopAndAsk}: \`rhema doctor\` says what is wrong.`,
   STORE_FAILURE: `${stopAndAsk}: \`rhema doctor\` says what is wrong with the file of the log.`,
   PERMISSION: `${stopAndAsk}: \`rhema doctor\` says what is in the way.`,
   DISABLED: `${stopAndAsk}: only a person may say that agents go on while nothing keeps them apart.`,

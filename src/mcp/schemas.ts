@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 const agent = () => z.string().describe('Your handle, from agent_join');
 const scope = () => z.string().describe('Folder of the scope');
-const secondsMax = 50;
+export const waitSecondsMax = 50;
 const entriesMax = 100;
 /** Larger numbers are not exact; a bound of our own keeps the longer default out of the advertised schema. */
 const numberMax = 1e15;
@@ -34,7 +34,7 @@ export const toolSchemas = {
       wait_seconds: z
         .number()
         .min(0)
-        .max(secondsMax)
+        .max(waitSecondsMax)
         .optional()
         .describe('How long this call waits in the queue; 0: refuse at once'),
     }),

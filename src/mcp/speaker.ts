@@ -1,10 +1,10 @@
-import { loadRequestParsers, CoordinatorError } from '../protocol/index.ts';
+import { isSilence, loadRequestParsers, CoordinatorError } from '../protocol/index.ts';
 import type { CallerCommand, Coordinator, Reply } from '../protocol/index.ts';
 import { LogClock } from './log-clock.ts';
 import type { McpPorts } from './ports.ts';
 
-/** How long one command is tried; a client waits about a minute for a tool. */
-const patienceMs = 10_000;
+/** How long one command is tried: less than a call may take, so that what failed is told. */
+const patienceMs = 7_000;
 const pauseMs = 250;
 
 /**
@@ -45,6 +45,7 @@ export class Speaker {
   }
 }
 
+/** Who says nothing has been waited for already. */
 function isPassing(error: unknown): boolean {
-  return error instanceof CoordinatorError && error.retryable;
+  return error instanceof CoordinatorError && error.retryable && !isSilence(error);
 }

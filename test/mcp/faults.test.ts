@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { CoordinatorError, failureCodes, type Coordinator } from '../../src/protocol/index.ts';
+import { answerMaxMs } from '../../src/mcp/in-bounds.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
 const lost = () => new CoordinatorError('UNAVAILABLE', 'the answer was lost', { retryable: true });
@@ -72,7 +73,7 @@ it('a coordinator that stays away is told as a failure with what to do, and a la
   await stage.pass(12_000);
   const failed = await failing;
   expect(failed).toMatchObject({ isError: true, facts: { code: 'UNAVAILABLE' } });
-  expect(failed.text).toContain('Next: ask again in a moment');
+  expect(failed.text).toContain('ask again in a moment');
   stage.coordinator = inner;
   expect((await client.acquire('alice', 'services/auth')).facts).toMatchObject({ status: 'granted' });
 });
@@ -125,4 +126,44 @@ it('a coordinator that does not answer questions does not keep a call from what 
   const releasing = client.call('lock_release', { agent: 'alice' });
   await stage.pass(3_000);
   expect((await releasing).text).toBe('RELEASED "services/auth".');
+});
+
+it('every tool, and every resource, answers in bounded time beside a coordinator that never does', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  await client.join('alice');
+  await client.acquire('alice', 'services/auth');
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const inner = stage.coordinator;
+  stage.coordinator = { ...inner, submit: never, query: never, awaitTicket: never, refresh: never };
+  const agent = 'alice';
+  const calls = [
+    client.call('agent_join', { agent: 'bob' }),
+    client.call('agent_report', { agent, status: 'working' }),
+    client.call('lock_acquire', { agent, scopes: ['libs/util'], wait_seconds: 0 }),
+    client.call('lock_release', { agent }),
+    client.call('lock_check', { agent, path: 'services/auth/main.ts' }),
+    client.call('coordination_status', {}),
+    client.call('sync_scope', { agent, scope: 'services/auth', action: 'start' }),
+  ];
+  const reading = ['rhema://status', 'rhema://scopes', 'rhema://log'].map((uri) =>
+    client.client.readResource({ uri }).then(
+      () => 'read',
+      (error: Error) => error.message,
+    ),
+  );
+  const waiting = client.call('lock_acquire', { agent, scopes: ['libs/util'], wait_seconds: 5 });
+  await stage.pass(answerMaxMs);
+  for (const answer of await Promise.all(calls)) {
+    expect(answer).toMatchObject({ isError: true, facts: { code: 'DEADLINE_EXCEEDED' } });
+    expect(answer.text).toMatch(
+      /no answer within 9 s.*\nNext: do not edit meanwhile; .*stop editing, and ask your user/,
+    );
+  }
+  for (const text of await Promise.all(reading))
+    expect(text).toMatch(/no answer within 9 s.*\nNext: do not edit meanwhile/);
+  await stage.pass(5_000);
+  expect((await waiting).text).toContain('no answer within 14 s');
+  stage.coordinator = inner;
+  expect((await client.call('lock_check', { agent, path: 'services/auth/main.ts' })).isError).toBeFalsy();
 });

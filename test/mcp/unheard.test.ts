@@ -146,7 +146,7 @@ it('what lock_check says may be written is not given back under the call', async
   await stage.pass(115_000);
   const answer = withholdViews(stage, (query) => query.kind === 'why' && query.subject.kind === 'scope');
   const checking = bob.call('lock_check', { agent: 'bob', path: auth });
-  await stage.pass(10_000);
+  await stage.pass(8_000);
   answer();
   expect((await checking).facts).toMatchObject({ mayWrite: true });
   await stage.pass(300_000);
