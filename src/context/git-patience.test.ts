@@ -1,3 +1,4 @@
+import type * as Processes from 'node:child_process';
 import type { ExecFileOptions } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeRepository } from './testing/fixture.ts';
@@ -6,7 +7,7 @@ import { GitSilence } from './git-silence.ts';
 type Done = (error: Error | null, stdout: Buffer, stderr: Buffer) => void;
 const asked = vi.hoisted(() => ({ done: [] as Done[], files: [] as string[], killed: 0 }));
 vi.mock('node:child_process', async (original) => ({
-  ...(await original<typeof import('node:child_process')>()),
+  ...(await original<typeof Processes>()),
   execFile: (file: string, _args: readonly string[], _options: ExecFileOptions, done: Done) => {
     asked.files.push(file);
     asked.done.push(done);
@@ -67,7 +68,7 @@ describe('the time that a call is given', () => {
 });
 
 it('Git is not started where a pipe in the place of one of its own files would hold it up', async () => {
-  const { execFileSync } = await vi.importActual<typeof import('node:child_process')>('node:child_process');
+  const { execFileSync } = await vi.importActual<typeof Processes>('node:child_process');
   const { runGit } = await import('./git.ts');
   const root = makeRepository({});
   execFileSync('mkfifo', [`${root}/index`]);
