@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
+import {
+  agentId,
+  codeOf,
+  committed,
+  eventKinds,
+  type Machine,
+  scopePath,
+} from '../../test/support/machine.ts';
 import { granted, house } from '../../test/support/three-agents.ts';
 import type { Decision } from './decision.ts';
 import { defaultSettings } from './settings.ts';

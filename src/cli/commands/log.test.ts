@@ -3,10 +3,13 @@ import { asRevision } from '../../core/index.ts';
 import type { Entry, Revision, SessionId } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
+import { commandWords, ticketEndWords } from '../format/command-words.ts';
 import { entry, granted, left, renewed } from '../testing/entries.ts';
 import { Harness, startMs, until, withoutClock } from '../testing/harness.ts';
 import { agentId } from '../testing/samples.ts';
 
+const typed = <Key extends string>(words: Readonly<Record<Key, string>>): Key[] =>
+  Object.keys(words) as Key[];
 const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
 
 describe('log', () => {
@@ -17,11 +20,24 @@ describe('log', () => {
     const { stdout } = await harnessOf({ answers: { history: () => ({ ...history, entries }) } }).run('log');
     expect(withoutClock(stdout)).toMatchInlineSnapshot(`
       "@5 hh:mm:ss alice was granted src/core for 1 min: refactor auth
-      @6 hh:mm:ss alice: AcquireLock
+      @6 hh:mm:ss alice asked for locks:
           bob left
           alice was granted src/core for 1 min: refactor auth
       "
     `);
+  });
+
+  it('has words for every command, and for every end of a wait', async () => {
+    const ends = typed(ticketEndWords).map((cause) => ({
+      kind: 'ticket.ended' as const,
+      agent: agentId('alice'),
+      ticket: asRevision(6),
+      cause,
+    }));
+    const entries = typed(commandWords).map((kind) => ({ ...entry(6, ...ends), kind }));
+    const { stdout } = await harnessOf({ answers: { history: () => ({ ...history, entries }) } }).run('log');
+    expect(stdout).not.toMatch(/[a-z][A-Z]|undefined/);
+    expect(stdout).toContain('alice gave locks back:\n');
   });
 
   it('shows so many events of one entry at most', async () => {

@@ -1,5 +1,6 @@
 import { unreachable } from '../../core/index.ts';
 import type { Entry, Event } from '../../core/index.ts';
+import { commandWords, ticketEndWords } from './command-words.ts';
 import type { Style } from './style.ts';
 import { count, line } from './text.ts';
 import { clockTime, duration } from './time.ts';
@@ -10,7 +11,10 @@ export function entryText(style: Style, entry: Entry, nowMs: number): string {
   const head = style.paint('dim', `@${entry.revision} ${clockTime(entry.atMs, nowMs)}`);
   const [first = '', ...more] = entry.events.slice(0, eventsMax).map((event) => eventText(event));
   if (more.length > 0)
-    return [`${head} ${who}: ${entry.kind}`, ...[first, ...more, ...leftOut(entry)].map(indented)].join('\n');
+    return [
+      `${head} ${who} ${commandWords[entry.kind]}:`,
+      ...[first, ...more, ...leftOut(entry)].map(indented),
+    ].join('\n');
   return first.startsWith(`${who} `) ? `${head} ${first}` : `${head} ${who}: ${first}`;
 }
 
@@ -119,7 +123,7 @@ function otherEventText(event: OtherEvent): string {
     case 'ticket.issued':
       return line`${event.agent} waits for ${event.scopes.join(', ')}${because(event.reason)}`;
     case 'ticket.ended':
-      return line`the wait of ${event.agent} ended (ticket ${event.ticket}): ${event.cause}`;
+      return line`the wait of ${event.agent} ended (ticket ${event.ticket}): ${ticketEndWords[event.cause]}`;
     case 'scope.defined':
       return line`scope ${event.scope.path} was defined`;
     case 'scope.withdrawn':

@@ -1,0 +1,41 @@
+import type { CommandKind, TicketEndCause } from '../../core/index.ts';
+
+/** What whoever said a command did by it. */
+export const commandWords: { readonly [Kind in CommandKind]: string } = {
+  AgentJoin: 'joined',
+  AgentLeave: 'left',
+  AgentResume: 'went on in another process',
+  Heartbeat: 'renewed all that it has',
+  SetAgentStatus: 'said how it goes',
+  AcquireLock: 'asked for locks',
+  ReleaseLock: 'gave locks back',
+  RenewLock: 'renewed a lock',
+  CancelWait: 'gave up its wait',
+  RevokeLock: 'took a lock from its holder',
+  DefineScopes: 'read the scope files',
+  DefineScope: 'defined a scope',
+  RemoveScope: 'removed a scope',
+  ContextModify: 'wrote a context file',
+  GitOperation: 'told of an operation of Git',
+  StartSync: 'began a sync',
+  CompleteSync: 'completed a sync',
+  FailSync: 'gave up a sync as failed',
+  RetrySync: 'had a sync tried again',
+  ResetSync: 'reset a sync',
+  AbortSync: 'aborted a sync',
+  InvalidateSync: 'asked for a new sync',
+  ExpireDue: 'ended what was due',
+  TakeOver: 'took the log over',
+  Configure: 'took the configuration over',
+};
+
+/** How the wait of a ticket ended. */
+export const ticketEndWords: { readonly [Cause in TicketEndCause]: string } = {
+  granted: 'it was served',
+  cancelled: 'it was given up',
+  deadline: 'its time was over',
+  left: 'the agent left',
+  lost: 'the agent was lost',
+  blockedTooLong: 'it was longer than max_block_time allows',
+  scopeRemoved: 'a scope was removed',
+};
