@@ -41,7 +41,7 @@ export function decideStartSync(state: State, command: StartSync): Decision {
   const { scope, agent: id } = command;
   const refused =
     refusedUnknownScope(state, [scope]) ??
-    refusedStart(scope, state.syncs.get(scope)) ??
+    refusedStart(scope, state.syncs.get(scope), state.settings.maxRetries) ??
     refusedDependencies(state, scope);
   if (refused !== null) return refused;
   const agent = presentAgent(state, id);
@@ -55,7 +55,7 @@ export function decideStartSync(state: State, command: StartSync): Decision {
   };
 }
 
-function refusedStart(scope: ScopePath, sync: Sync | undefined): Decision | null {
+function refusedStart(scope: ScopePath, sync: Sync | undefined, maxRetries: number): Decision | null {
   switch (sync?.status) {
     case 'syncing':
       return reject(
@@ -77,6 +77,7 @@ function refusedStart(scope: ScopePath, sync: Sync | undefined): Decision | null
           scope,
           error: sync.error,
           failures: sync.failures,
+          maxRetries,
           retryAtMs: sync.retryAtMs,
         },
       );

@@ -13,6 +13,7 @@ import type { Call } from '../call.ts';
 import type { SignalName } from '../context.ts';
 import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { RefusedWish } from '../format/refusal.ts';
 import { count, line, shellCommand } from '../format/text.ts';
 import { duration } from '../format/time.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
@@ -206,8 +207,9 @@ export async function notGranted(
   session: Session,
   scopes: readonly ScopePath[],
   end: NotGranted,
+  wish: Pick<RefusedWish, 'waiting'> = {},
 ): Promise<Outcome> {
-  if (end.kind === 'refused') return refusal(call, end.reply, { agent: session.agent, scopes });
+  if (end.kind === 'refused') return refusal(call, end.reply, { agent: session.agent, scopes, ...wish });
   if (end.kind === 'interrupted') return interruptedOutcome(session, scopes, end);
   const { revision, cause, waitedMs } = end;
   const message = `waited ${duration(waitedMs)} for ${scopes.join(', ')} in vain: ${vainCauses[cause]}`;

@@ -4,7 +4,7 @@ import type { AgentId, Grant, ScopePath } from '../../core/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../errors.ts';
-import { line } from '../format/text.ts';
+import { line, shellCommand } from '../format/text.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
@@ -94,7 +94,8 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
   const { session, joined, wish, interrupt, holding } = under;
   const before = await (await call.coordinator()).query({ kind: 'status', at: null });
   const acquired = await acquire(call, session, wish);
-  if (acquired.kind !== 'granted') return notGranted(call, session, wish.scopes, acquired);
+  if (acquired.kind !== 'granted')
+    return notGranted(call, session, wish.scopes, acquired, { waiting: waitingText(input, wish) });
   const { locks } = acquired;
   const { sessionTtlMs, lockTtlMs } = before.settings;
   const { killOnLoss } = input;
@@ -115,6 +116,13 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
     // Whoever joined for this command leaves next, which releases as well.
     if (!joined) await quietly(call, 'releasing', () => giveBack(call, session, holding));
   }
+}
+
+/** The agent may be one that only this command has joined: nothing else can be advised to it. */
+function waitingText({ agent }: RunInput, { scopes }: AcquireWish): string {
+  const named = agent === undefined ? [] : ['--agent', agent];
+  const wanted = scopes.flatMap((scope) => ['--scope', scope]);
+  return shellCommand('rhema', 'run', ...wanted, ...named, '--wait', '--', '...');
 }
 
 async function giveBack(call: Call, session: Session, holding: Holding): Promise<void> {

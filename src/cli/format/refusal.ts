@@ -1,7 +1,7 @@
 import type { EarlierEnd, Rejection, RejectionCode } from '../../core/index.ts';
 import { untilEndText } from './lock-end.ts';
 import { count, line, safe, shellCommand } from './text.ts';
-import { clockTime, duration } from './time.ts';
+import { clockTime, duration, relative } from './time.ts';
 
 /** Who was refused and what he asked for, as far as the command knows; it makes the advice a line to copy. */
 export interface RefusedWish {
@@ -9,6 +9,8 @@ export interface RefusedWish {
   readonly scopes?: readonly string[];
   /** Where somebody most likely wanted to go who named no scope. */
   readonly lead?: string;
+  /** The command line that does the same and waits in line; else that of a plain acquire. */
+  readonly waiting?: string;
 }
 
 type Facts = Rejection['details'];
@@ -21,19 +23,29 @@ export function explainRefusal(rejection: Rejection, wish: RefusedWish, nowMs: n
   const { code, message, details } = rejection;
   const next = advice[code]?.(wish, details) ?? [];
   const story = code === 'LOCK_HELD' ? heldBy(details, nowMs) : [safe(message)];
-  return [...story, ...more(code, wish, details), ...next.map((text) => `try: ${text}`)];
+  return [...story, ...more(code, wish, details, nowMs), ...next.map((text) => `try: ${text}`)];
 }
 
 /** What the message does not say. */
-function more(code: RejectionCode, { agent, lead }: RefusedWish, details: Facts): string[] {
+function more(code: RejectionCode, { agent, lead }: RefusedWish, details: Facts, nowMs: number): string[] {
   if (lead !== undefined) return [safe(lead)];
   if (code === 'STALE_FENCING_TOKEN') return [uncovered];
+  if (code === 'SYNC_FAILED') return pauseText(details, nowMs);
   const lastEnd = details['lastEnd'] as
     { readonly agent?: unknown; readonly cause?: unknown } | null | undefined;
   const isOwn = agent !== undefined && lastEnd?.agent === agent;
   const isLost = code === 'LOCK_NOT_HELD' && isOwn && !isOwnAct(lastEnd?.cause);
   return isLost ? [uncovered] : [];
 }
+
+/** A retry before its time would be refused in turn. */
+function pauseText(details: Facts, nowMs: number): string[] {
+  const atMs = numberOf(details['retryAtMs']) ?? 0;
+  return mayBeRetried(details) && atMs > nowMs ? [`a retry may begin ${relative(atMs, nowMs)}`] : [];
+}
+
+const mayBeRetried = ({ failures, maxRetries }: Facts): boolean =>
+  (numberOf(failures) ?? 0) <= (numberOf(maxRetries) ?? Infinity);
 
 const uncovered = 'what was written since then was not covered by a lock: look at what changed';
 
@@ -77,9 +89,11 @@ const asAgent = (wish: RefusedWish): string[] => (wish.agent === undefined ? [] 
 const scopesOf = (wish: RefusedWish): string[] => [...(wish.scopes ?? ['SCOPE'])];
 
 const waitInLine: Advice = (wish) => [
-  rhema('lock', 'acquire', ...scopesOf(wish), ...asAgent(wish), '--wait'),
+  wish.waiting ?? rhema('lock', 'acquire', ...scopesOf(wish), ...asAgent(wish), '--wait'),
 ];
 const joinAgain: Advice = (wish) => [rhema('agent', 'join', wish.agent ?? 'NAME')];
+/** Somebody else has the name now, and a join would be refused. */
+const seeAgent: Advice = (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')];
 /** Of several scopes the one that was at fault. */
 const seeWhy: Advice = (wish, facts) => [
   rhema('why', textOf(facts['scope']) ?? scopesOf(wish)[0] ?? 'SCOPE'),
@@ -90,12 +104,12 @@ const seeScopes: Advice = () => [rhema('scope', 'list'), rhema('scope', 'refresh
 /** The next command for each refusal that has one; the message says the rest. */
 const advice: { readonly [Code in RejectionCode]?: Advice } = {
   AGENT_NOT_FOUND: joinAgain,
-  STALE_EPOCH: joinAgain,
-  SESSION_MISMATCH: joinAgain,
+  STALE_EPOCH: seeAgent,
+  SESSION_MISMATCH: seeAgent,
   AGENT_LOST: joinAgain,
-  AGENT_ALREADY_JOINED: (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')],
+  AGENT_ALREADY_JOINED: seeAgent,
   AGENT_LIMIT_REACHED: () => [rhema('agent', 'list')],
-  TRANSITION_NOT_ALLOWED: (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')],
+  TRANSITION_NOT_ALLOWED: seeAgent,
   SCOPE_NOT_FOUND: seeScopes,
   SELF_DEPENDENCY: () => [rhema('safety', 'validate')],
   DEPENDENCY_UNKNOWN: () => [rhema('safety', 'validate')],
@@ -110,7 +124,7 @@ const advice: { readonly [Code in RejectionCode]?: Advice } = {
   CONCURRENCY_LIMIT: waitInLine,
   WOULD_DEADLOCK: (wish) => [rhema('lock', 'release', ...asAgent(wish))],
   SYNC_IN_PROGRESS: seeSync,
-  SYNC_FAILED: (wish) => [rhema('sync', 'retry', ...scopesOf(wish))],
+  SYNC_FAILED: (wish, facts) => [rhema('sync', mayBeRetried(facts) ? 'retry' : 'reset', ...scopesOf(wish))],
   DEPENDENCY_NOT_SYNCED: (wish) => [rhema('sync', 'plan', ...scopesOf(wish))],
   SYNC_NOT_RUNNING: seeSync,
   STALE_SYNC_RUN: seeSync,
