@@ -59,6 +59,9 @@ export class Peer {
   readonly #calls = new Map<number, RunningCall>();
   /** The protocol the client speaks; null before its hello. */
   #protocol: number | null = null;
+  #isEnding = false;
+  /** All streams of the connection wait for the same room. */
+  #draining: Promise<boolean> | null = null;
 
   constructor(socket: Socket, options: PeerOptions) {
     this.#socket = socket;
@@ -87,8 +90,10 @@ export class Peer {
     for (const call of this.#calls.values()) call.abort?.abort();
   }
 
-  /** Sends what is pending and hangs up, also on a client that does not read it. */
+  /** Sends what is pending and hangs up, also on a client that does not read it. What it says from then on is not heard. */
   end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     this.#batch.flush();
     this.#socket.end(() => this.#socket.destroy());
     const timer = setTimeout(() => this.#socket.destroy(), hangUpGraceMs);
@@ -115,8 +120,9 @@ export class Peer {
   }
 
   #read(chunk: Buffer): void {
+    if (this.#isEnding) return;
     try {
-      for (const line of this.#splitter.push(chunk)) this.#receive(line);
+      for (const line of this.#splitter.push(chunk)) if (!this.#isEnding) this.#receive(line);
     } catch (error) {
       this.turnAway(invalidInput('', error instanceof Error ? error.message : String(error)));
     }
@@ -175,10 +181,17 @@ export class Peer {
 
   async #sendItem(id: number, item: unknown): Promise<void> {
     this.#batch.add({ id, item });
-    if (await drained(this.#socket, this.#options.slowReaderMs)) return;
+    if (await this.#drained()) return;
     throw new CoordinatorError('SLOW_READER', 'the stream is read too slowly: resume from the last item', {
       retryable: true,
     });
+  }
+
+  #drained(): Promise<boolean> {
+    this.#draining ??= drained(this.#socket, this.#options.slowReaderMs).finally(
+      () => (this.#draining = null),
+    );
+    return this.#draining;
   }
 
   /** A client that does not read its answers is not listened to either. */

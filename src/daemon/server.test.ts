@@ -202,26 +202,65 @@ it('answers a bug in the coordinator with INTERNAL', async () => {
   expect(peer.answer(1)).toMatchObject({ error: { code: 'INTERNAL', retryable: false } });
 });
 
-it('drops the stream of a slow reader with the reason, once it reads again', async () => {
-  for (let index = 0; index < 20_000; index += 1) fake.append();
-  const peer = new RawPeer();
-  await until(() => peer.heard.length === 1);
-  peer.socket.pause();
-  let stopped = false;
+/** How many streams have ended so far. */
+function countStopped(): () => number {
+  let stopped = 0;
   const watch = fake.watch.bind(fake);
   fake.watch = async function* (from, signal) {
     try {
       yield* watch(from, signal);
     } finally {
-      stopped = true;
+      stopped += 1;
     }
   };
+  return () => stopped;
+}
+
+it('drops the stream of a slow reader with the reason, once it reads again', async () => {
+  for (let index = 0; index < 20_000; index += 1) fake.append();
+  const peer = new RawPeer();
+  await until(() => peer.heard.length === 1);
+  peer.socket.pause();
+  const stopped = countStopped();
   peer.say(`${hello}{"id":1,"op":"watch","fromRevision":1}\n`);
-  await until(() => stopped);
+  await until(() => stopped() === 1);
   peer.socket.resume();
   await until(() => peer.heard.some((message) => 'error' in message));
   expect(peer.heard.at(-1)).toMatchObject({ id: 1, error: { code: 'SLOW_READER', retryable: true } });
   expect(peer.heard.length).toBeLessThan(20_000);
+});
+
+describe('the listeners of one connection', () => {
+  const warnings: string[] = [];
+  const note = ({ name }: Error): number => warnings.push(name);
+  beforeEach(() => {
+    warnings.length = 0;
+    process.on('warning', note);
+  });
+  afterEach(() => process.off('warning', note));
+
+  it('do not grow with the nonsense that it says, of which only the first is answered', async () => {
+    const peer = new RawPeer();
+    peer.say('nonsense\n'.repeat(100));
+    await until(() => peer.isClosed);
+    expect(peer.heard.filter((message) => 'error' in message)).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
+  it('do not grow with the streams on it that wait for their reader', async () => {
+    for (let index = 0; index < 2_000; index += 1) fake.append();
+    const peer = new RawPeer();
+    await until(() => peer.heard.length === 1);
+    peer.socket.pause();
+    const stopped = countStopped();
+    const ids = Array.from({ length: 40 }, (_, index) => index + 1);
+    peer.say(hello + ids.map((id) => `{"id":${id},"op":"watch","fromRevision":1}\n`).join(''));
+    const failed = (): unknown[] => peer.heard.filter((message) => 'error' in message);
+    await until(() => stopped() === ids.length);
+    peer.socket.resume();
+    await until(() => failed().length === ids.length);
+    expect(warnings).toEqual([]);
+  });
 });
 
 it('stays when asked to leave if idle while a call is under way', async () => {
