@@ -3,7 +3,7 @@ import { parseAgentIdForm } from '../core/index.ts';
 import type { AgentId } from '../core/index.ts';
 import type { CliContext, Output } from './context.ts';
 import { usageError, valueOf } from './errors.ts';
-import { columnsOf, createStyle, wantsColor } from './format/style.ts';
+import { styleOf } from './format/style.ts';
 import type { Style } from './format/style.ts';
 import { jsonLine } from './format/text.ts';
 import { withIsoTimes } from './format/time.ts';
@@ -67,9 +67,7 @@ export class Call {
   }
 
   #styleOf(stream: Output): Style {
-    const { env } = this.context;
-    const columns = stream.isTTY ? (stream.columns?.() ?? columnsOf(env)) : null;
-    return createStyle({ color: wantsColor(env, stream, this.#color), columns });
+    return styleOf(this.context.env, stream, this.#color);
   }
 
   repository(): Promise<Repository> {

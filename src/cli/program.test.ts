@@ -5,6 +5,7 @@ import { FakeCoordinator } from './testing/fake-coordinator.ts';
 import { Harness, session } from './testing/harness.ts';
 import type { HarnessOptions } from './testing/harness.ts';
 import { commandPath, explanationOf } from './declare.ts';
+import { displayWidth } from './format/width.ts';
 import { statusAnswer } from './testing/samples.ts';
 import type { Command } from 'commander';
 
@@ -23,16 +24,20 @@ const shown = leavesOf(program).filter(
 
 describe('usage', () => {
   it.each([
-    [['lokc'], "unknown command 'lokc' (Did you mean lock?)"],
-    [['lock', 'acquir'], "unknown command 'acquir' (Did you mean acquire?)"],
-    [['status', '--wach'], "unknown option '--wach' (Did you mean --watch?)"],
-    [['lock', 'acquire'], "missing required argument 'scopes'; see rhema help lock acquire"],
+    [['lokc'], "there is no command 'lokc': did you mean lock? See rhema help ("],
+    [['lock', 'acquir'], "there is no command 'lock acquir': did you mean acquire? See rhema help lock ("],
+    [['status', '--wach'], 'there is no option --wach here: did you mean --watch? See rhema help status ('],
+    [['lock', 'acquire'], 'scopes is missing (folders of scopes); see rhema help lock acquire'],
     [['run', '--scope', 'a', 'true'], 'the command comes after --, as in: rhema run --scope src/core -- '],
-    [['run', '--scope', 'a', '--agent', 'x', 'make', '--fast'], 'the command comes after --'],
+    [['run', '--scope', 'a', '--agent', 'x', 'make', '--fast'], '? The command comes after --'],
     [['run', '--scope', 'a', '--wait', 'make', 'all'], 'the command comes after --'],
     [['run', 'true'], 'the command comes after --'],
-    [['run', '--', 'true'], "required option '--scope <scopes...>' not specified"],
-    [['agent', 'list', 'more'], 'too many arguments'],
+    [['run', '--', 'true'], 'rhema: --scope <scopes...> is missing; '],
+    [['agent', 'list', 'more'], "nothing more is expected, but there is 'more'; see rhema help agent list ("],
+    [
+      ['lock', 'acquire', 'a', '--ttl'],
+      'rhema: a value is missing: --ttl <duration>; see rhema help lock acquire (',
+    ],
     [['help', 'nothing'], "there is no command or topic 'nothing'"],
     [['help', 'lock', 'aquire'], "there is no command or topic 'lock aquire': did you mean acquire?"],
     [['help', 'exit-code'], 'did you mean exit-codes?'],
@@ -51,9 +56,9 @@ describe('usage', () => {
   it.each([
     [['--json'], 'a command is missing after rhema; see rhema help'],
     [['lock', '--json'], 'a command is missing after rhema lock; see rhema help lock'],
-    [['--json', 'lock', 'acquire'], "missing required argument 'scopes'; see rhema help lock acquire"],
-    [['--json', '--nonsense'], "unknown option '--nonsense'; see rhema help"],
-    [['--json', 'help', 'nothing'], "there is no command or topic 'nothing': see rhema --help"],
+    [['--json', 'lock', 'acquire'], 'scopes is missing (folders of scopes); see rhema help lock acquire'],
+    [['--json', '--nonsense'], 'there is no option --nonsense here; see rhema help'],
+    [['--json', 'help', 'nothing'], "there is no command or topic 'nothing': see rhema help"],
   ])('%j is told as one JSON object and nothing else', async (words, message) => {
     const { code, stdout, stderr } = await harnessOf().run(...words);
     expect([code, stderr]).toEqual([2, '']);
@@ -184,5 +189,29 @@ describe('how it looks', () => {
       stdout: '',
       stderr: '',
     });
+  });
+});
+
+describe('help on a terminal', () => {
+  const words = [[], ['exit-codes'], ['json'], ...shown.map((command) => commandPath(command).split(' '))];
+
+  it.each([30, 40, 80, 200])('of %i columns is no wider, and says all the same', async (columns) => {
+    for (const topic of words) {
+      const { stdout } = await harnessOf({ terminal: true, columns }).run('help', ...topic);
+      expect(Math.max(...stdout.split('\n').map(displayWidth)), topic.join(' ')).toBeLessThanOrEqual(columns);
+      const elsewhere = await harnessOf().run('help', ...topic);
+      expect(stdout.replaceAll(/\s+/g, '')).toBe(elsewhere.stdout.replaceAll(/\s+/g, ''));
+    }
+  });
+
+  it('has what is said of an option beside it, or where that is too narrow, below it', async () => {
+    const helpAt = async (columns: number): Promise<string> =>
+      (await harnessOf({ terminal: true, columns }).run('help', 'lock', 'renew')).stdout;
+    expect(await helpAt(60)).toContain(
+      '  --token <number>       the fencing token of the grant;\n                         another one is refused\n',
+    );
+    expect(await helpAt(40)).toContain(
+      '  --token <number>\n      the fencing token of the grant;\n      another one is refused\n',
+    );
   });
 });

@@ -1,13 +1,13 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Call } from './call.ts';
-import type { CliContext } from './context.ts';
-import { commandPath, examples, explanationOf } from './declare.ts';
+import type { CliContext, Output } from './context.ts';
+import { examples } from './declare.ts';
 import type { Host } from './declare.ts';
-import { usageError } from './errors.ts';
-import type { CommandError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { styleOf } from './format/style.ts';
 import { jsonLine } from './format/text.ts';
+import { helpFitted } from './format/help-text.ts';
 import { reportError } from './output.ts';
 import { addAgentCommands } from './tree/agent.ts';
 import { addHelpCommand } from './tree/help.ts';
@@ -21,6 +21,7 @@ import { addScopeCommands } from './tree/scope.ts';
 import { addSyncCommands } from './tree/sync.ts';
 import { addToolCommands } from './tree/tools.ts';
 import { addVerifyCommand } from './tree/verify.ts';
+import { usageErrorOf } from './usage.ts';
 
 /** Carries out one command line (without `node` and the script) and says how the process ends. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
@@ -87,6 +88,7 @@ export function createProgram(host: Host): Command {
 /** What all commands of the tree have in common: nothing is printed or ended behind our back. */
 function settle(command: Command, host: Host): void {
   const { context, keptBack } = host;
+  const fit = (stream: Output, text: string): string => helpFitted(styleOf(context.env, stream, true), text);
   command
     .helpCommand(false)
     .exitOverride((error) => {
@@ -95,16 +97,23 @@ function settle(command: Command, host: Host): void {
     })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
-      writeOut: (text) => void (keptBack === undefined ? context.stdout.write(text) : keptBack.push(text)),
+      writeOut: (text) =>
+        void (keptBack === undefined ? context.stdout.write(fit(context.stdout, text)) : keptBack.push(text)),
       // A usage error is told by `reportUnparsed`, as JSON where that is asked for; help that was forced is shown here.
       writeErr: (text) => {
-        if (keptBack === undefined && !text.startsWith('error:')) context.stderr.write(text);
+        if (keptBack === undefined && !text.startsWith('error:'))
+          context.stderr.write(fit(context.stderr, text));
       },
+      getOutHelpWidth: () => widthOf(context.stdout),
+      getErrHelpWidth: () => widthOf(context.stderr),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
   for (const child of command.commands) settle(child, host);
 }
+
+/** On a terminal nothing is broken here: `helpFitted` does that. */
+const widthOf = ({ isTTY }: Output): number => (isTTY ? 1_000 : 80);
 
 /** The words were no command: nothing was opened yet, so the global options are found by looking at the words. */
 async function reportUnparsed(args: readonly string[], host: Host, error: unknown): Promise<ExitCode> {
@@ -118,15 +127,4 @@ async function reportUnparsed(args: readonly string[], host: Host, error: unknow
   }
   if (error.code === 'commander.help' && !json) return exitCodes.invalid;
   return reportError(call, usageErrorOf(error, host.misread));
-}
-
-function usageErrorOf({ code, message }: CommanderError, command: Command | undefined): CommandError {
-  const path = command === undefined ? '' : commandPath(command);
-  const problem =
-    code === 'commander.help'
-      ? `a command is missing after ${['rhema', path].join(' ').trim()}`
-      : message.replace(/^error: /, '').replace(/\n\s*/g, ' ');
-  const hint = command === undefined ? undefined : explanationOf(command).usageHint;
-  const help = ['see rhema help', path].join(' ').trim();
-  return usageError([problem, ...(hint === undefined ? [] : [hint]), help].join('; '));
 }

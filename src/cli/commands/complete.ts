@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { safe } from '../format/text.ts';
+import { helpTopics, helpWords } from '../tree/help.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { insertionOf, parseLine } from './bash-line.ts';
@@ -78,9 +79,20 @@ async function answerAt(call: Call, position: Position, unfinished: string): Pro
   if (pending !== null) return answerOf(call, pending.attributeName(), unfinished);
   if (command.commands.length > 0) return wordsOf(commandsOf(command), unfinished);
   const arguments_ = command.registeredArguments;
-  const argument = arguments_[operands] ?? arguments_.at(-1);
-  if (argument === undefined || (operands >= arguments_.length && !argument.variadic)) return nothing;
+  const argument = arguments_[operands.length] ?? arguments_.at(-1);
+  if (argument === undefined || (operands.length >= arguments_.length && !argument.variadic)) return nothing;
+  if (argument.name() === helpWords) return wordsOf(topicsOf(position), unfinished);
   return answerOf(call, argument.name(), unfinished);
+}
+
+/** What help there is: of commands and, at first, on other topics. */
+function topicsOf({ program, operands }: Position): Candidate[] {
+  let at: Command | undefined = program;
+  for (const word of operands) at = at?.commands.find((command) => command.name() === word);
+  if (at === undefined) return [];
+  return operands.length > 0
+    ? commandsOf(at)
+    : [...commandsOf(at), ...helpTopics.map((word) => ({ word, help: '' }))];
 }
 
 function runsCommand({ registeredArguments }: Command): boolean {
@@ -98,7 +110,7 @@ async function optionAnswer(call: Call, { program, command }: Position, unfinish
 }
 
 async function answerOf(call: Call, name: string, unfinished: string): Promise<Answer> {
-  const matching = wordsOf(await valuesOf(call, name), unfinished);
+  const matching = wordsOf(await valuesOf(call, name, unfinished), unfinished);
   return matching.candidates.length > 0 ? matching : { kind: kindOfValue(name), candidates: [] };
 }
 

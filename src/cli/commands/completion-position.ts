@@ -5,7 +5,7 @@ export interface Position {
   readonly program: Command;
   readonly command: Command;
   /** Operands of the command so far. */
-  readonly operands: number;
+  readonly operands: readonly string[];
   /** The option whose value comes next, or may. */
   readonly pending: Option | null;
   /** Whether the next word is the value of `pending` even if it looks like an option. */
@@ -21,7 +21,7 @@ export function positionAfter(program: Command, words: readonly string[]): Posit
   let position: Position | null = {
     program,
     command: program,
-    operands: 0,
+    operands: [],
     pending: null,
     needsValue: false,
     directory: null,
@@ -33,12 +33,12 @@ export function positionAfter(program: Command, words: readonly string[]): Posit
 
 function step(position: Position, word: string): Position | null {
   const { command, operands, pending, needsValue, isClosed } = position;
-  if (isClosed) return { ...position, operands: operands + 1 };
+  if (isClosed) return { ...position, operands: [...operands, word] };
   if (pending !== null && needsValue) return afterValue(position, pending, word);
   if (word === '--') return { ...position, pending: null, isClosed: true };
   if (word.startsWith('-')) return afterOption(position, word);
   if (pending !== null) return afterValue(position, pending, word);
-  if (command.commands.length === 0) return { ...position, operands: operands + 1 };
+  if (command.commands.length === 0) return { ...position, operands: [...operands, word] };
   const child = command.commands.find((known) => known.name() === word);
   return child === undefined ? null : { ...position, command: child };
 }

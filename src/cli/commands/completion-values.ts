@@ -15,7 +15,7 @@ const fixed = (words: readonly string[]) => async (): Promise<readonly Candidate
   words.map((word) => ({ word, help: '' }));
 
 /** Values by the name of the argument or option that takes them. */
-const values: Readonly<Record<string, (call: Call) => Promise<readonly Candidate[]>>> = {
+const values: Readonly<Record<string, (call: Call, unfinished: string) => Promise<readonly Candidate[]>>> = {
   scope: scopes,
   scopes,
   agent: agents,
@@ -30,9 +30,13 @@ const values: Readonly<Record<string, (call: Call) => Promise<readonly Candidate
     const { clientNames, clients } = await import('./client-config-clients.ts');
     return clientNames.map((word) => ({ word, help: clients[word].title }));
   },
-  key: async () => {
+  key: async (_call, unfinished) => {
     const { options } = await import('../../config/index.ts');
-    return options.map((option) => ({ word: option.key, help: option.help }));
+    const block = unfinished.startsWith('agent_') ? '' : 'agent_coordination.';
+    return options.map(({ key, help }) => ({
+      word: key.slice(key.startsWith(block) ? block.length : 0),
+      help,
+    }));
   },
 };
 
@@ -46,8 +50,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   file: 'files',
 };
 
-export async function valuesOf(call: Call, name: string): Promise<readonly Candidate[]> {
-  return (await values[name]?.(call)) ?? [];
+/** Of what takes two kinds of words, those of the kind that was begun. */
+export async function valuesOf(call: Call, name: string, unfinished: string): Promise<readonly Candidate[]> {
+  return (await values[name]?.(call, unfinished)) ?? [];
 }
 
 export function kindOfValue(name: string): Kind {

@@ -52,6 +52,14 @@ describe('completion', () => {
       ['why', ''],
       ['src/core', 'alice'],
     ],
+    [
+      ['config', 'explain', 'lock_timeout'],
+      ['lock_timeout', 'lock_timeout_max'],
+    ],
+    [['help', 'ex'], ['exit-codes']],
+    [['help', 'lock', 'ac'], ['acquire']],
+    [['help', 'lock', 'acquire', ''], []],
+    [['help', 'nosuch', ''], []],
     [['config', 'explain', 'agent_coordination.lock_timeout_'], ['agent_coordination.lock_timeout_max']],
     [
       ['mcp', '--client-config', 'c'],

@@ -6,6 +6,7 @@ import { matches } from '../format/entry-filter.ts';
 import { entryText } from '../format/events.ts';
 import type { Style } from '../format/style.ts';
 import { line } from '../format/text.ts';
+import { fitted } from '../format/views.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { untilSignal } from '../signals.ts';
@@ -89,11 +90,14 @@ async function entriesOutcome(
 }
 
 function leftOutText(style: Style, shown: number): string {
-  return style.paint('dim', `older entries are left out: these are the last ${shown} (--limit)`);
+  return style.paint(
+    'dim',
+    fitted(style, `older entries are left out: these are the last ${shown} (--limit)`),
+  );
 }
 
 function entriesText(style: Style, entries: readonly Entry[], nowMs: number): string {
-  return entries.map((entry) => entryText(style, entry, nowMs)).join('\n');
+  return entries.map((entry) => fitted(style, entryText(style, entry, nowMs))).join('\n');
 }
 
 /** The last entries, and then what comes, without a gap between them. */
@@ -110,5 +114,5 @@ async function follow(call: Call, filter: HistoryFilter, limit: number): Promise
 
 function tell(call: Call, entry: Entry): void {
   if (call.json) call.printJson({ ok: true, revision: entry.revision, entry });
-  else call.print(entryText(call.style, entry, call.nowMs));
+  else call.print(fitted(call.style, entryText(call.style, entry, call.nowMs)));
 }

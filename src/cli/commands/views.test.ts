@@ -3,6 +3,7 @@ import { asRevision, asTimeMs } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { displayWidth } from '../format/width.ts';
+import { entry, granted, left } from '../testing/entries.ts';
 import { Harness, startMs } from '../testing/harness.ts';
 import {
   agentId,
@@ -49,6 +50,12 @@ describe('on a terminal', () => {
         scopes: [scopeView('services/authentication/tokens', [], { name: task })],
         problems: [],
       }),
+      history: () => ({
+        revision: asRevision(7),
+        entries: [entry(6, left, { ...granted, reason: task }), entry(5, { ...granted, reason: task })],
+        nextBefore: asRevision(5),
+        first: asRevision(1),
+      }),
       why: ({ subject }) => ({
         revision: asRevision(7),
         timeMs: asTimeMs(startMs),
@@ -73,6 +80,7 @@ describe('on a terminal', () => {
       ['scope', 'list'],
       ['scope', 'show', 'services/authentication/tokens'],
       ['why', 'services/authentication/tokens'],
+      ['log', '--limit', '2'],
     ]) {
       const { stdout } = await harness.run(...words);
       expect(Math.max(...stdout.split('\n').map(displayWidth)), words.join(' ')).toBeLessThanOrEqual(columns);

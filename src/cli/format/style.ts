@@ -36,8 +36,24 @@ export function wantsColor(
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
 
+/** How text on a stream looks. */
+export function styleOf(
+  env: Readonly<Record<string, string | undefined>>,
+  stream: Stream,
+  flag: boolean,
+): Style {
+  const columns = stream.isTTY ? (stream.columns?.() ?? columnsOf(env)) : null;
+  return createStyle({ color: wantsColor(env, stream, flag), columns });
+}
+
+interface Stream {
+  readonly isTTY: boolean;
+  /** How wide the terminal is now; null when it does not tell. */
+  readonly columns?: () => number | null;
+}
+
 /** Of a terminal that does not tell how wide it is. */
-export function columnsOf(env: Readonly<Record<string, string | undefined>>): number {
+function columnsOf(env: Readonly<Record<string, string | undefined>>): number {
   const columns = Number(env['COLUMNS']);
   return Number.isSafeInteger(columns) && columns > 0 ? columns : 80;
 }

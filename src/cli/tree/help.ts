@@ -4,12 +4,15 @@ import { usageError } from '../errors.ts';
 import type { CommandError } from '../errors.ts';
 import { exitCodeTable } from '../exit-codes.ts';
 
+/** The argument of `rhema help`. */
+export const helpWords = 'topic';
+
 /** `rhema help`: of a command, or on a topic. */
 export function addHelpCommand(program: Command): void {
   const help = program
     .command('help')
     .description("help on a command, or on a topic: 'exit-codes', 'json'")
-    .argument('[words...]', 'the command or topic');
+    .argument(`[${helpWords}...]`, 'the command or topic');
   examples(help, 'rhema help lock acquire', 'rhema help exit-codes');
   help.action(async (words: readonly string[]) => {
     const topic = topics[words.join(' ')];
@@ -31,8 +34,8 @@ async function commandOf(program: Command, words: readonly string[]): Promise<Co
 async function unknownWords(words: readonly string[], word: string, at: Command): Promise<CommandError> {
   const { nearest } = await import('../../config/index.ts');
   const known = at.commands.map((command) => command.name());
-  const near = nearest(word, at.parent === null ? [...known, ...Object.keys(topics)] : known);
-  const hint = near === null ? 'see rhema --help' : `did you mean ${near}?`;
+  const near = nearest(word, at.parent === null ? [...known, ...helpTopics] : known);
+  const hint = near === null ? 'see rhema help' : `did you mean ${near}?`;
   return usageError(`there is no command or topic '${words.join(' ')}': ${hint}`);
 }
 
@@ -41,9 +44,11 @@ const topics: Readonly<Record<string, () => string>> = {
   json: () => jsonText,
 };
 
+export const helpTopics: readonly string[] = Object.keys(topics);
+
 function exitCodesText(): string {
   const width = Math.max(...exitCodeTable.map((row) => row.code.length));
-  return exitCodeTable.map((row) => `${row.code.padEnd(width)}  ${row.meaning}`).join('\n');
+  return exitCodeTable.map((row) => `  ${row.code.padEnd(width)}  ${row.meaning}`).join('\n');
 }
 
 /** Also a section of docs/cli.md. */
