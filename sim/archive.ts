@@ -72,6 +72,10 @@ export class ArchivingStore implements LogStore {
     return this.#store.findRequest(requestId);
   }
 
+  forgottenRequests(requestIds: readonly RequestId[]): Promise<ReadonlySet<RequestId>> {
+    return this.#store.forgottenRequests(requestIds);
+  }
+
   requestPrints(): AsyncIterable<Uint32Array> {
     return this.#store.requestPrints();
   }

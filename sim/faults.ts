@@ -42,7 +42,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /is a scope/,
-    seed: 2,
+    seed: 4,
   },
   {
     name: 'a checkout ends the waits for scopes that it does not have',
@@ -105,7 +105,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /both held/,
-    seed: 2,
+    seed: 3,
   },
   {
     name: 'a clock that is not the one of the log is read as if it were',
@@ -137,12 +137,21 @@ export const faults: readonly Fault[] = [
       fewRequests,
       change(
         'src/service/writer.ts',
-        'const suspects = past.suspectsAmong(batch.calls);',
-        'const suspects = past.suspectsAmong([]);',
+        'await past.find(batch.calls, replica.state)',
+        'await past.find([], replica.state)',
       ),
     ],
     said: /is in the log 2 times/,
-    seed: 2,
+    seed: 4,
+  },
+  {
+    name: 'a repeat whose first answer the log has dropped acts again',
+    changes: [
+      fewRequests,
+      change('src/store/memory/memory-log-store.ts', 'if (id !== null) this.#log.forgotten.add(id);', ''),
+    ],
+    said: /is in the log 2 times/,
+    seed: 11,
   },
   {
     name: 'a ticket that could be granted waits on after the oldest one ended',

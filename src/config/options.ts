@@ -169,7 +169,7 @@ export const options = [
     minimum: asDurationMs(0),
     maximum: asDurationMs(3_650 * day),
     environment: null,
-    help: 'How long the history of locks, agents and syncs is kept. Compaction removes what is older, back to the last snapshot before it; what is in force now is never removed. A change takes force when the coordinator starts anew.',
+    help: 'How long the history of locks, agents and syncs is kept. Compaction removes what is older, back to the last snapshot before it; what is in force now is never removed, and of each request 24 bytes stay, by which a repeat that comes later is known and refused. A change takes force when the coordinator starts anew.',
   },
   {
     key: 'agent_coordination.idle_exit',

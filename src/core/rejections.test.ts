@@ -8,8 +8,12 @@ import { rejectionCodes, retryAdvice, type RejectionCode } from './rejections.ts
 import { defaultSettings } from './settings.ts';
 import type { Agent, Waiter } from './state.ts';
 
+/** The service gives one of the codes, which looks for requests that the machine has forgotten. */
+type MachineCode = Exclude<RejectionCode, 'REQUEST_FORGOTTEN'>;
+const machineCodes = rejectionCodes.filter((code): code is MachineCode => code !== 'REQUEST_FORGOTTEN');
+
 /** The shortest way to each refusal. */
-const dialogues: { readonly [Code in RejectionCode]: () => Decision } = {
+const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
   REQUEST_ID_REUSED: () => {
     const machine = house();
     machine.say({ kind: 'Heartbeat', agent: alice, requestId: 'r1' });
@@ -167,7 +171,7 @@ const dialogues: { readonly [Code in RejectionCode]: () => Decision } = {
 };
 
 /** What each of these refusals tells a program. */
-const facts: { readonly [Code in RejectionCode]: Readonly<Record<string, unknown>> } = {
+const facts: { readonly [Code in MachineCode]: Readonly<Record<string, unknown>> } = {
   REQUEST_ID_REUSED: { kind: 'Heartbeat', agent: 'alice', revision: 4 },
   AGENT_NOT_FOUND: { agent: 'carol' },
   STALE_EPOCH: { agent: 'alice', epoch: 1, currentEpoch: 2 },
@@ -240,7 +244,7 @@ const facts: { readonly [Code in RejectionCode]: Readonly<Record<string, unknown
   RETRY_TOO_SOON: { scope: 'docs', retryAtMs: 1_005_000, failures: 1 },
 };
 
-test.each(rejectionCodes)('%s is reached, says what to do and why, and writes nothing', (code) => {
+test.each(machineCodes)('%s is reached, says what to do and why, and writes nothing', (code) => {
   const decision = dialogues[code]();
   expect(codeOf(decision)).toBe(code);
   const { message, details } = (decision as Extract<Decision, { kind: 'rejected' }>).rejection;

@@ -6,6 +6,8 @@ export const rejectionCodes = [
   // The common gate, before any command that speaks for an agent.
   'REQUEST_ID_REUSED',
   // Given by the service, which looks for ids that the machine has forgotten; the machine itself never says so.
+  'REQUEST_FORGOTTEN',
+  // The common gate, for what is no repeat.
   'AGENT_NOT_FOUND',
   'STALE_EPOCH',
   'SESSION_MISMATCH',
@@ -71,6 +73,7 @@ export type RetryAdvice = 'afterOthersAct' | 'afterYouAct' | 'never';
 
 export const retryAdvice: { readonly [Code in RejectionCode]: RetryAdvice } = {
   REQUEST_ID_REUSED: 'never',
+  REQUEST_FORGOTTEN: 'never',
   AGENT_NOT_FOUND: 'afterYouAct',
   STALE_EPOCH: 'never',
   SESSION_MISMATCH: 'never',

@@ -22,6 +22,7 @@ test('what others do may help against what is taken, full, running or too soon',
 test('nothing helps against what is stale, forged, beyond a bound or done already', () => {
   expect(codesWith('never')).toEqual([
     'REQUEST_ID_REUSED',
+    'REQUEST_FORGOTTEN',
     'STALE_EPOCH',
     'SESSION_MISMATCH',
     'SETTINGS_INVALID',

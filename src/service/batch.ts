@@ -9,7 +9,6 @@ import {
   type Command,
   type Decision,
   type Entry,
-  type RecentRequest,
   type RequestId,
   type Revision,
   type TimeMs,
@@ -18,6 +17,7 @@ import {
 import type { CoordinatorError, Reply } from '../protocol/index.ts';
 import { toFailure } from './failures.ts';
 import type { LogTime } from './log-time.ts';
+import type { PastRequest } from './past-requests.ts';
 import type { Replica } from './replica.ts';
 
 type Untimed<T> = T extends { readonly atMs: TimeMs } ? Omit<T, 'atMs'> : never;
@@ -65,8 +65,8 @@ export class InvariantError extends Error {
 export interface PlannerOptions {
   /** Whether every invariant is evaluated after every entry. */
   readonly checked: boolean;
-  /** What was committed first under request ids in the batch that were used before. */
-  readonly past: ReadonlyMap<RequestId, RecentRequest>;
+  /** What is known of the request ids in the batch that were used before. */
+  readonly past: ReadonlyMap<RequestId, PastRequest>;
 }
 
 export class BatchPlanner {
@@ -165,10 +165,12 @@ export class BatchPlanner {
     return this.#reply({ ok: true, revision, result });
   }
 
-  /** A repeat that is older than the state remembers gets the first answer, too: the log has it. */
+  /** A repeat that is older than the state remembers gets the first answer, too, or is refused: it never acts again. */
   #decisionOn(command: Command): Decision {
-    const first = command.requestId === null ? undefined : this.#options.past.get(command.requestId);
-    return first === undefined ? decide(this.#replica.state, command) : decideRepeat(first, command);
+    const past = command.requestId === null ? undefined : this.#options.past.get(command.requestId);
+    if (past === undefined) return decide(this.#replica.state, command);
+    if (past.kind === 'kept') return decideRepeat(past.first, command);
+    return { kind: 'rejected', rejection: past.rejection };
   }
 
   #reply(told: Untimed<Reply>): Outcome {

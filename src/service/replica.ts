@@ -10,7 +10,7 @@
  */
 import { assert, asRevision, evolve, type Entry, type Revision, type State } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
-import type { LogStore } from '../store/index.ts';
+import { StoreError, type LogStore } from '../store/index.ts';
 import type { Report } from './failures.ts';
 import { loadBase, replay } from './recovery.ts';
 
@@ -85,8 +85,12 @@ export class Replica {
     try {
       return await replay(this.#store, state, null, (entries) => this.#note(entries, state));
     } catch (error) {
-      if (state.revision !== this.#durable) this.#state = null;
-      throw error;
+      const isGone = error instanceof StoreError && error.code === 'COMPACTED';
+      if (isGone || state.revision !== this.#durable) this.#state = null;
+      if (!isGone) throw error;
+      // Others went on for so long that what followed here is gone: their snapshot leads on.
+      await this.prepare();
+      return true;
     }
   }
 

@@ -127,8 +127,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const { witness = noWitness } = this.#ports;
     this.#noteLast = await goOnAbove(store, witness, report);
     const { snapshotRevision } = await this.#replica.open();
-    await this.#past.open(this.#replica.state);
-    this.#firstRevision = (await store.bounds()).first;
+    this.#firstRevision = await this.#past.learn(this.#replica.state);
     const ports = { report, wallMs: () => this.#ports.clock.wallMs() };
     this.#snapshots = new Snapshots(store, this.#options, ports, snapshotRevision);
     await this.#writer.tick(true);
@@ -267,6 +266,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   }
 
   #onGap(): void {
+    this.#past.missedSome();
     this.#feed.forget();
     this.#tickets.dismissAll(unavailable('the log was compacted by another process: ask again'));
   }

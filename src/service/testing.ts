@@ -84,6 +84,7 @@ export class ScriptedStore implements LogStore {
   search = (search: EntrySearch, before: Revision, limit: number) =>
     this.#inner.search(search, before, limit);
   findRequest = (id: RequestId) => this.#inner.findRequest(id);
+  forgottenRequests = (ids: readonly RequestId[]) => this.#inner.forgottenRequests(ids);
   requestPrints = () => this.#inner.requestPrints();
   watch = (from: Revision, signal: AbortSignal) => this.#inner.watch(from, signal);
   saveSnapshot = (snapshot: StoredSnapshot) => this.#inner.saveSnapshot(snapshot);

@@ -9,7 +9,7 @@
  * batch that writes nothing is checked against the end of the log before it is answered: a refusal or a read that rests
  * on a state others have moved on from would be a stale answer. Nothing is told before it is durable.
  */
-import type { RecentRequest, RequestId, Revision, State, TimeMs } from '../core/index.ts';
+import type { RequestId, Revision, State, TimeMs } from '../core/index.ts';
 import { mayBeWritten, nothingWritten, type CoordinatorError } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { type Clock, sleep, type Timers, type Chance, jitteredBackoff } from '../time/index.ts';
@@ -17,7 +17,7 @@ import { BatchPlanner, InvariantError, type CommandCall, type Plan } from './bat
 import { isBug, toFailure, unavailable, type Report } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import { patienceWithOtherMs, readLogTime, type LogTime } from './log-time.ts';
-import type { PastRequests } from './past-requests.ts';
+import type { PastRequest, PastRequests } from './past-requests.ts';
 import type { Replica } from './replica.ts';
 
 /** A look at the state between two batches: at a revision that includes all that was acknowledged before the call. */
@@ -69,7 +69,6 @@ interface Batch {
 const sampleEvery = 4_096;
 /** Racing writers must not meet again at once. */
 const pauses = { firstMs: 2, longestMs: 100, jitter: 1 };
-const noRepeats: ReadonlyMap<RequestId, RecentRequest> = new Map();
 
 export class Writer {
   readonly #ports: WriterPorts;
@@ -197,8 +196,7 @@ export class Writer {
     await replica.prepare();
     const readFirst = again || this.#contended;
     if (readFirst) await replica.catchUp();
-    const suspects = past.suspectsAmong(batch.calls);
-    const repeats = suspects.length === 0 ? noRepeats : await past.find(suspects, replica.state);
+    const repeats = await past.find(batch.calls, replica.state);
     const time = readLogTime(replica.state, this.#ports.clock, this.#ports.host);
     const plan = this.#plan(batch, time, repeats);
     if (plan.entries.length === 0) {
@@ -222,7 +220,7 @@ export class Writer {
     };
   }
 
-  #plan(batch: Batch, time: LogTime, past: ReadonlyMap<RequestId, RecentRequest>): Plan {
+  #plan(batch: Batch, time: LogTime, past: ReadonlyMap<RequestId, PastRequest>): Plan {
     const idle = batch.calls.length + batch.ticks.length === 0 || this.#halted !== null;
     if (idle || this.#leavesToOther(batch, time)) return { entries: [], outcomes: [] };
     const planner = new BatchPlanner(this.#ports.replica, time, { checked: this.#isChecked(), past });

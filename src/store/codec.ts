@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { asRevision, asTimeMs, type Entry } from '../core/index.ts';
+import { asRequestId, asRevision, asTimeMs, type Entry, type RequestId } from '../core/index.ts';
 import { StoreError } from './errors.ts';
 import type { StoredSnapshot } from './log-store.ts';
 
@@ -51,6 +51,13 @@ export function decodeEntry(row: StoredEntry): Entry {
   const problem = envelopeProblem(value, revision);
   if (problem !== null) throw corruptEntry(revision, problem);
   return value as Entry;
+}
+
+/** The request id of an entry, also of one that is damaged elsewhere; null when it has none or cannot be read. */
+export function requestIdIn({ body }: Pick<StoredEntry, 'body'>): RequestId | null {
+  const value = parseJson(body);
+  const id = isRecord(value) ? value['requestId'] : null;
+  return typeof id === 'string' && id !== '' ? asRequestId(id) : null;
 }
 
 export function encodeSnapshot(snapshot: StoredSnapshot): StoredSnapshotRow {

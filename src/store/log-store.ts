@@ -45,6 +45,13 @@ export interface LogStore {
   findRequest(requestId: RequestId): Promise<Entry | null>;
 
   /**
+   * Which of these request ids were committed by entries that cannot be read any more: dropped by {@link compact}, or put
+   * aside by {@link beginAfter}. Ids that are still in the log may be told as well, so whoever wants to know of one asks
+   * {@link findRequest} first; between the two calls none gets lost.
+   */
+  forgottenRequests(requestIds: readonly RequestId[]): Promise<ReadonlySet<RequestId>>;
+
+  /**
    * Prints (`printOf`) of the request ids in the log, in parts, those of the newest entries left out: at most the last
    * {@link unprintedMax}. Whoever has them all knows of nearly every new request id that it is one.
    */
@@ -69,7 +76,7 @@ export interface LogStore {
   /**
    * Drops entries before a revision. Refused with `COMPACTION_REFUSED` unless a snapshot at or after
    * `beforeRevision - 1` exists, so that the state can still be rebuilt; older snapshots go as well, except the newest
-   * at or before `beforeRevision - 1`. Nothing happens when the log already begins there or later.
+   * at or before `beforeRevision - 1`. Of what is dropped the request ids are still known. Nothing happens when the log already begins there or later.
    */
   compact(beforeRevision: Revision): Promise<void>;
 

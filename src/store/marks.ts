@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Entry, RequestId } from '../core/index.ts';
 import { subjectsOf, type Subject } from './subjects.ts';
@@ -18,4 +19,12 @@ export function markOf(entry: Entry): Mark {
 /** 32 bits of a request id, never 0: enough to know for nearly every new one that it is not in the log. */
 export function printOf(requestId: RequestId): number {
   return crc32(requestId) || 1;
+}
+
+/**
+ * 128 bits of a request id: all that is kept of those whose entries are gone. Of its UTF-16 form, in which ids differ
+ * whenever they do as strings.
+ */
+export function fingerprintOf(requestId: RequestId): Uint8Array {
+  return hash('sha256', Buffer.from(requestId, 'utf16le'), 'buffer').subarray(0, 16);
 }

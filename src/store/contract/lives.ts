@@ -17,7 +17,9 @@ export const lifeCases: readonly ContractCase[] = [
       assert.deepEqual(await other.bounds(), { first: 1_001, last: 1_000 });
       assert.deepEqual(await other.loadSnapshot(), begun);
       assert.deepEqual(await other.read(revision(3), 1), { kind: 'compacted', first: 1_001 });
-      assert.equal(await other.findRequest(sampleEntry(3).requestId!), null);
+      const aside = sampleEntry(3).requestId!;
+      assert.equal(await other.findRequest(aside), null);
+      assert.deepEqual([...(await other.forgottenRequests([aside]))], [aside]);
       assert.deepEqual(await store.append(revision(1_000), sampleEntries(1_001, 2_000)), { kind: 'done' });
       assert.deepEqual(await revisionsIn(other.read(revision(1_999), 9)), [1_999, 2_000]);
       assert.equal((await other.findRequest(sampleEntry(1_003).requestId!))?.revision, 1_003);
@@ -60,6 +62,7 @@ export const lifeCases: readonly ContractCase[] = [
         () => store.compact(revision(1)),
         () => store.search([], revision(1), 1),
         () => store.findRequest(asRequestId('one')),
+        () => store.forgottenRequests([asRequestId('one')]),
         () => store.identity(),
         () => store.beginAfter(revision(3), sampleSnapshot(9)),
       ];

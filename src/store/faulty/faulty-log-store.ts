@@ -58,6 +58,10 @@ export class FaultyLogStore implements LogStore {
     return this.#call('read', () => this.#store.findRequest(requestId));
   }
 
+  forgottenRequests(requestIds: readonly RequestId[]): Promise<ReadonlySet<RequestId>> {
+    return this.#call('read', () => this.#store.forgottenRequests(requestIds));
+  }
+
   async *requestPrints(): AsyncGenerator<Uint32Array, void, undefined> {
     await this.#meet('read');
     yield* this.#store.requestPrints();

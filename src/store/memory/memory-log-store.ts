@@ -5,6 +5,7 @@ import {
   decodeSnapshot,
   encodeEntry,
   encodeSnapshot,
+  requestIdIn,
   type StoredEntry,
   type StoredSnapshotRow,
 } from '../codec.ts';
@@ -35,6 +36,8 @@ export class MemoryLog {
   entries: StoredEntry[] = [];
   /** By revision, ascending. */
   snapshots: StoredSnapshotRow[] = [];
+  /** Of entries that are gone. */
+  readonly forgotten = new Set<RequestId>();
   readonly bell = new Bell();
 }
 
@@ -92,6 +95,11 @@ export class MemoryLogStore implements LogStore {
     return null;
   }
 
+  async forgottenRequests(requestIds: readonly RequestId[]): Promise<ReadonlySet<RequestId>> {
+    this.#refuseClosed();
+    return new Set(requestIds.filter((id) => this.#log.forgotten.has(id)));
+  }
+
   async *requestPrints(): AsyncGenerator<Uint32Array, void, undefined> {
     this.#refuseClosed();
     const prints = this.#log.entries.map((row) => decodeEntry(row).requestId);
@@ -130,7 +138,7 @@ export class MemoryLogStore implements LogStore {
     const revisions = log.snapshots.map((row) => row.revision);
     if (!revisions.some((revision) => revision >= beforeRevision - 1))
       throw compactionRefused(beforeRevision);
-    log.entries.splice(0, beforeRevision - log.first);
+    this.#forget(log.entries.splice(0, beforeRevision - log.first));
     log.first = beforeRevision;
     log.snapshots = log.snapshots.filter((row) => row.revision >= snapshotToKeep(revisions, beforeRevision));
   }
@@ -145,7 +153,7 @@ export class MemoryLogStore implements LogStore {
     checkBeginning(expectedRevision, snapshot.revision);
     if (this.#bounds().last !== expectedRevision) return false;
     this.#log.first = snapshot.revision + 1;
-    this.#log.entries = [];
+    this.#forget(this.#log.entries.splice(0));
     this.#log.snapshots = [encodeSnapshot(snapshot)];
     return true;
   }
@@ -153,6 +161,13 @@ export class MemoryLogStore implements LogStore {
   async close(): Promise<void> {
     this.#closed = true;
     this.#log.bell.ring();
+  }
+
+  #forget(rows: readonly StoredEntry[]): void {
+    for (const row of rows) {
+      const id = requestIdIn(row);
+      if (id !== null) this.#log.forgotten.add(id);
+    }
   }
 
   #bounds(): LogBounds {

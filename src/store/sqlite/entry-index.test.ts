@@ -38,7 +38,7 @@ async function fill(): Promise<void> {
 test('a log from before there was an index gets one when it is first searched', async () => {
   await fill();
   await rawSql(
-    'DROP TABLE place; DROP TABLE area; DROP TABLE request; ALTER TABLE log DROP COLUMN indexed; ALTER TABLE log DROP COLUMN identity; PRAGMA user_version = 1',
+    'DROP TABLE forgotten; DROP TABLE place; DROP TABLE area; DROP TABLE request; ALTER TABLE log DROP COLUMN indexed; ALTER TABLE log DROP COLUMN identity; PRAGMA user_version = 1',
   );
   const store = await openSqliteStore(path);
   const [first] = (await store.search([[agentSubject('first' as AgentId, 'changed')]], asRevision(9_999), 1))

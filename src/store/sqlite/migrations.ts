@@ -24,7 +24,8 @@ export const logTables = `CREATE TABLE entry (
  *
  * `entry` has no gaps between `log.first` and its highest revision. `log.settled` has no meaning: it is changed where
  * a transaction must write something. `log.indexed` is the last revision in the index (`entry-index.ts`); a log from before
- * there was one is indexed step by step once it is opened.
+ * there was one is indexed step by step once it is opened. `forgotten` has the request ids of entries that are gone, as far as
+ * they went after there was that table.
  */
 const migrations: readonly string[] = [
   `${logTables}
@@ -53,6 +54,9 @@ const migrations: readonly string[] = [
    ALTER TABLE log ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;`,
   `ALTER TABLE log ADD COLUMN identity TEXT NOT NULL DEFAULT '';
    UPDATE log SET identity = lower(hex(randomblob(16)));`,
+  `CREATE TABLE forgotten (
+     fingerprint BLOB PRIMARY KEY
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 export const schemaVersion = migrations.length;

@@ -22,6 +22,7 @@ import type { Committed, Connection } from './connection.ts';
 import { asStoreError } from './failures.ts';
 import type { FileIdentity } from './file.ts';
 import { printsBefore } from './entry-index.ts';
+import { forgetRequests, forgottenAmong } from './forgotten-requests.ts';
 import { IndexKeeper } from './index-keeper.ts';
 import { retryWhileBusy, type Patience } from './retry.ts';
 import * as tables from './tables.ts';
@@ -46,8 +47,8 @@ export interface SqliteStoreParts {
   readonly pollMs: number;
 }
 
-/** Entries dropped in one transaction: few enough to keep others waiting for some milliseconds only. */
-const compactionStepEntries = 2_000;
+/** Entries dropped in one transaction, with other work in between: few enough to keep others waiting for some milliseconds. */
+const compactionStepEntries = 500;
 /** Entries that are read in one piece: a reader of more lets others have their turn before each piece. */
 const pieceEntries = 64;
 
@@ -129,6 +130,12 @@ export class SqliteLogStore implements SqliteStore {
     return null;
   }
 
+  forgottenRequests(requestIds: readonly RequestId[]): Promise<ReadonlySet<RequestId>> {
+    return this.#perform(() =>
+      this.#connection.withoutCommit(() => forgottenAmong(this.#connection, requestIds)),
+    );
+  }
+
   async *requestPrints(): AsyncGenerator<Uint32Array, void, undefined> {
     await this.#completeIndex();
     for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null; await otherWork()) {
@@ -164,7 +171,7 @@ export class SqliteLogStore implements SqliteStore {
   }
 
   async compact(beforeRevision: Revision): Promise<void> {
-    for (let done = false; !done;)
+    for (let done = false; !done; await otherWork())
       done = await this.#perform(() => this.#write(() => this.#compactStep(beforeRevision)));
   }
 
@@ -174,6 +181,7 @@ export class SqliteLogStore implements SqliteStore {
 
   async beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
     checkBeginning(expectedRevision, snapshot.revision);
+    if (!(await this.#forgetAll(expectedRevision))) return false;
     return this.#perform(() =>
       this.#write(() => {
         if (tables.boundsOf(this.#connection).last !== expectedRevision) return false;
@@ -182,6 +190,18 @@ export class SqliteLogStore implements SqliteStore {
         return true;
       }),
     );
+  }
+
+  /** Keeps the ids of all requests. False when `last` is not the last revision. */
+  async #forgetAll(last: Revision): Promise<boolean> {
+    const bounds = await this.bounds();
+    if (bounds.last !== last) return false;
+    for (let from: number = bounds.first; from <= last; from += compactionStepEntries) {
+      const to = Math.min(last, from + compactionStepEntries - 1);
+      await this.#perform(() => this.#write(() => forgetRequests(this.#connection, from, to)));
+      await otherWork();
+    }
+    return true;
   }
 
   async verify(): Promise<readonly StoreError[]> {

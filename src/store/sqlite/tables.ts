@@ -4,6 +4,7 @@ import type { LogBounds } from '../log-store.ts';
 import { decodeRange } from '../ranges.ts';
 import type { Connection } from './connection.ts';
 import { dropFromIndex } from './entry-index.ts';
+import { forgetRequests } from './forgotten-requests.ts';
 import { logTables } from './migrations.ts';
 
 /** The log's tables, one function per statement. The caller brings the transaction. */
@@ -70,8 +71,9 @@ export function deleteSnapshotsBefore(connection: Connection, revision: number):
   connection.run('DELETE FROM snapshot WHERE revision < ?', revision);
 }
 
-/** Drops entries before `revision` and says so in the log's bounds. */
+/** Drops entries before `revision`, but for their request ids, and says so in the log's bounds. */
 export function dropEntriesBefore(connection: Connection, revision: number): void {
+  forgetRequests(connection, boundsOf(connection).first, revision - 1);
   connection.run('DELETE FROM entry WHERE revision < ?', revision);
   connection.run('UPDATE log SET first = ?', revision);
   dropFromIndex(connection, revision);
