@@ -25,7 +25,10 @@ export type About = Pick<
 >;
 
 export interface ServiceOptions extends WriterLimits, SnapshotPolicy {
-  /** How often to look for what others appended while somebody waits here, in milliseconds; null: never. */
+  /**
+   * How often to look for what others appended while somebody waits here, in milliseconds, and more seldom while nothing
+   * comes; null: never.
+   */
   readonly followEveryMs: number | null;
   readonly chance: Chance;
   /** Is told of trouble that nobody waits to hear of. */

@@ -247,9 +247,8 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const { followEveryMs } = this.#options;
     if (followEveryMs === null) return null;
     const wanted = (): boolean => this.#feed.watchers > 0 || this.#tickets.size > 0;
-    return new Follower(this.#ports.timers, followEveryMs, wanted, () => {
-      this.#writer.read({ run: () => undefined, fail: () => undefined });
-    });
+    const look = (): Promise<Revision | null> => this.#look((state) => state.revision).catch(() => null);
+    return new Follower(this.#ports.timers, followEveryMs, wanted, look);
   }
 
   #onCommitted(entries: readonly Entry[], state: State): void {
