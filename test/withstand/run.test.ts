@@ -64,3 +64,43 @@ it('a command has ended before another agent is granted its scope, when the coor
   expect(code).toBe(1);
   expect(stderr).toContain('LOCK LOST on api: its lease could not be renewed in time');
 });
+
+/** Under a lease long enough that no renewal falls into the test. */
+async function atLongWork(...options: readonly string[]): Promise<Running> {
+  const command = 'touch ../begun; while :; do sleep 0.1; done';
+  const run = startRhema(
+    sandbox,
+    'run',
+    '--scope',
+    'api',
+    '--ttl',
+    '10m',
+    ...options,
+    '--',
+    'sh',
+    '-c',
+    command,
+  );
+  await until('the command has begun', () => existsSync(join(sandbox.folder, 'begun')));
+  return run;
+}
+
+it('a command ends at once when an operator revokes its lock, long before the next renewal', async () => {
+  const run = await atLongWork();
+  const revoke = ['lock', 'revoke', 'api', '--reason', 'needed elsewhere'];
+  expect((await rhema(sandbox, ...revoke)).code).toBe(0);
+  const { code, stderr } = await run.ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/LOCK LOST on api: api was taken from .*needed elsewhere/);
+  expect(workers()).toEqual([]);
+});
+
+it('a command ends at once when its agent gives the lock back from another shell', async () => {
+  expect((await rhema(sandbox, 'agent', 'join', 'alice')).code).toBe(0);
+  const run = await atLongWork('--agent', 'alice');
+  expect((await rhema(sandbox, 'lock', 'release', 'api', '--agent', 'alice')).code).toBe(0);
+  const { code, stderr } = await run.ended;
+  expect(code).toBe(1);
+  expect(stderr).toContain('LOCK LOST on api: alice gave back api');
+  expect(workers()).toEqual([]);
+});

@@ -1,6 +1,8 @@
-import type { Grant, ResultOf } from '../../core/index.ts';
+import { asRevision } from '../../core/index.ts';
+import type { AgentId, Entry, Grant, ResultOf, Revision } from '../../core/index.ts';
 import type { Reply } from '../../protocol/index.ts';
 import type { Clock } from '../context.ts';
+import { leaseEndIn } from './lease-end.ts';
 import { every } from './repeating.ts';
 
 /** How long before the end of its lease a command is told to end, and is ended by force. */
@@ -25,20 +27,27 @@ export interface Loss {
 
 export interface LeaseKeeperOptions {
   readonly clock: Clock;
+  readonly agent: AgentId;
   /** What was granted: these scopes under these tokens are kept, nothing else. */
   readonly locks: readonly Grant[];
   readonly sessionTtlMs: number;
   readonly lockTtlMs: number;
   readonly heartbeat: () => Promise<Reply>;
+  /** What is committed from a revision on, as it happens. */
+  readonly watch: (from: Revision, signal: AbortSignal) => Promise<AsyncIterable<Entry>>;
   /** The leases last for so long from now, less the margin in which nothing may run any more. */
   readonly onKept: (certainMs: number) => void;
   readonly onLost: (loss: Loss) => void;
 }
 
 /**
- * Keeps leases alive by heartbeats, three to their length, and says when they are lost: at once when a heartbeat is
- * refused or no longer names one of them under its token; and when nobody answers, early enough before their end for the
- * command to have ended by then.
+ * Keeps leases alive by heartbeats, three to their length, and says when they are lost: at once when the log says so (a
+ * revocation, a release in the agent's name), since somebody else may have been granted the scope in the same moment; when
+ * a heartbeat is refused or no longer names one of them under its token; and when nobody answers, early enough before
+ * their end for the command to have ended by then.
+ *
+ * What the log says is listened to from the revision of a heartbeat on. When the watch is cut, the next heartbeat tells
+ * what was missed, and listens anew.
  *
  * The deadlines are in the coordinator's time. Each heartbeat binds it to this host's monotonic clock: the answer was
  * decided after the heartbeat was sent, so counting from the sending errs on the early side.
@@ -50,7 +59,8 @@ export class LeaseKeeper {
   #locks: readonly Grant[];
   #stopBeating: () => void = () => undefined;
   #cancelEnd: () => void = () => undefined;
-  #ended = false;
+  #isListening = false;
+  readonly #over = new AbortController();
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
@@ -71,11 +81,11 @@ export class LeaseKeeper {
    */
   async start(): Promise<void> {
     await this.#beat();
-    if (!this.#ended) this.#stopBeating = every(this.#options.clock, this.#leaseMs / 3, () => this.#beat());
+    if (!this.#isOver) this.#stopBeating = every(this.#options.clock, this.#leaseMs / 3, () => this.#beat());
   }
 
   stop(): void {
-    this.#ended = true;
+    this.#over.abort();
     this.#stopBeating();
     this.#cancelEnd();
   }
@@ -83,7 +93,7 @@ export class LeaseKeeper {
   async #beat(): Promise<void> {
     const sentAtMs = this.#options.clock.monotonicMs();
     const reply = await this.#options.heartbeat();
-    if (this.#ended) return;
+    if (this.#isOver) return;
     if (!reply.ok) return this.#lose({ why: reply.rejection.message, certainMs: 0 });
     if (reply.result.kind !== 'renewed') return;
     const missing = this.#missingFrom(reply.result);
@@ -93,6 +103,25 @@ export class LeaseKeeper {
         certainMs: 0,
       });
     this.#endBy(sentAtMs + this.#leftMs(reply.result));
+    if (!this.#isOver && !this.#isListening) void this.#listen(asRevision(reply.revision + 1));
+  }
+
+  async #listen(from: Revision): Promise<void> {
+    this.#isListening = true;
+    try {
+      for await (const entry of await this.#options.watch(from, this.#over.signal)) {
+        const why = leaseEndIn(entry, { agent: this.#options.agent, locks: this.#locks });
+        if (why !== null) return this.#lose({ why, certainMs: 0 });
+      }
+    } catch {
+      // The next heartbeat tells what was missed.
+    } finally {
+      this.#isListening = false;
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted;
   }
 
   #missingFrom(renewed: ResultOf<'renewed'>): Grant | null {
@@ -127,7 +156,7 @@ export class LeaseKeeper {
   }
 
   #lose(loss: Loss): void {
-    if (this.#ended) return;
+    if (this.#isOver) return;
     this.stop();
     this.#options.onLost(loss);
   }

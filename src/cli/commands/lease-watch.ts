@@ -38,10 +38,12 @@ export class LeaseWatch {
     this.#guard = guard;
     this.#keeper = new LeaseKeeper({
       clock: call.context.clock,
+      agent: guard.session.agent,
       locks: guard.locks,
       sessionTtlMs: guard.sessionTtlMs,
       lockTtlMs: guard.lockTtlMs,
       heartbeat: () => submit(call, { kind: 'Heartbeat', ...proofOf(guard.session) }),
+      watch: async (from, signal) => (await call.coordinator()).watch(from, signal),
       onKept: (certainMs) => this.#keep(certainMs),
       onLost: (loss) => this.#lose(loss),
     });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
-import type { Grant, Rejection, Result, ScopePath } from '../../core/index.ts';
+import type { Entry, Event, Grant, Rejection, Result, ScopePath, SessionId } from '../../core/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import type { CallerCommand, LockView } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Ended, FakeChild, HarnessOptions } from '../testing/harness.ts';
 import { Harness, session, startMs, until } from '../testing/harness.ts';
+import { entry } from '../testing/entries.ts';
 import { agentId, grant, lockHeld, lockView, scopePath, statusAnswer } from '../testing/samples.ts';
 
 /** A coordinator that grants whatever is asked for, with leases of one minute. */
@@ -17,6 +18,13 @@ interface Granting {
   readonly heartbeat?: () => Result | Rejection | Error;
   readonly leave?: Result | Rejection;
   readonly release?: (scopes: readonly ScopePath[]) => Result | Rejection;
+  /** What is committed meanwhile; nothing unless given. */
+  readonly watch?: (signal: AbortSignal) => AsyncIterable<Entry>;
+}
+
+async function* nothingHappens(signal: AbortSignal): AsyncIterable<Entry> {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  yield* [];
 }
 
 const released = (scopes: readonly ScopePath[]): Result => ({ kind: 'released', scopes });
@@ -31,6 +39,7 @@ class Running {
     this.coordinator = new FakeCoordinator({
       submit: (command) => this.#answer(command, granting),
       answers: { status: () => statusAnswer({ locks: granting.held ?? [] }) },
+      watch: granting.watch ?? nothingHappens,
     });
     this.harness = new Harness({ coordinator: this.coordinator, ...options });
     this.ended = this.harness.run('run', ...words);
@@ -176,6 +185,26 @@ describe('run under a session that exists', () => {
     });
   });
 
+  it.each([
+    [[], null],
+    [['--reason', 'deploy'], 'deploy'],
+  ])(
+    'leaves the purpose of what the agent holds already as it is, unless told another: %j',
+    async (words, reason) => {
+      const held = [
+        lockView({ agent: agentId('bob'), epoch: asRevision(3), token: asRevision(12), reason: 'mine' }),
+      ];
+      const running = new Running(
+        [...words, ...underCore],
+        { held },
+        { sessions, env: { RHEMA_AGENT: 'bob' } },
+      );
+      (await running.child()).end({ kind: 'exited', code: 0 });
+      await running.ended;
+      expect(running.coordinator.commands[0]).toMatchObject({ kind: 'AcquireLock', reason });
+    },
+  );
+
   it('does not give back what the agent held before', async () => {
     const held = [lockView({ agent: agentId('bob'), token: asRevision(12) })];
     const running = new Running(underCore, { held }, { sessions, env: { RHEMA_AGENT: 'bob' } });
@@ -251,6 +280,101 @@ describe('the lease while the command runs', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('LOCK LOST on src/core: bob was lost; ending the command');
     expect(child.signals).toEqual(['SIGTERM', 'SIGKILL', 'SIGKILL']);
+  });
+
+  /** A log in which these events come once the command has begun. */
+  function logOf(...committed: readonly Entry[]): Required<Pick<Granting, 'watch'>> & { commit: () => void } {
+    let commit = (): void => undefined;
+    const isTime = new Promise<void>((resolve) => (commit = resolve));
+    const watch = async function* (signal: AbortSignal): AsyncIterable<Entry> {
+      await isTime;
+      yield* committed;
+      yield* nothingHappens(signal);
+    };
+    return { watch, commit };
+  }
+
+  const ofCore = {
+    scope: scopePath('src/core'),
+    agent: agentId('run-box-local-4711'),
+    token: asRevision(12),
+  };
+
+  it.each<readonly [string, Event, string]>([
+    [
+      'revoked',
+      { kind: 'lock.revoked', ...ofCore, reason: 'stuck' },
+      'src/core was taken from run-box-local-4711 (token 12): stuck (by root)',
+    ],
+    [
+      'given back by another command of the same agent',
+      { kind: 'lock.released', ...ofCore, cause: 'released' },
+      'run-box-local-4711 gave back src/core (token 12)',
+    ],
+    [
+      'lost with the session',
+      { kind: 'lock.released', ...ofCore, cause: 'lost' },
+      'gave back src/core (token 12): it was lost',
+    ],
+    ['run out', { kind: 'lock.expired', ...ofCore }, 'the lease of run-box-local-4711 on src/core ran out'],
+    [
+      'taken over with its agent',
+      {
+        kind: 'agent.resumed',
+        agent: ofCore.agent,
+        session: 'x' as SessionId,
+        way: 'takeOver',
+        from: 'root@host',
+      },
+      'root@host took over run-box-local-4711',
+    ],
+  ])('when %s ends the command in the same moment', async (_what, event, why) => {
+    const log = logOf({ ...entry(8, event), by: 'root' });
+    const running = new Running(underCore, { watch: log.watch });
+    const child = await running.child();
+    log.commit();
+    await until(() => child.signals.length > 0);
+    expect(child.signals).toEqual(['SIGTERM']);
+    expect(child.toldToEndInMs.at(-1)).toBe(1_000);
+    child.end({ kind: 'exited', code: 0 });
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain(why);
+    expect(beats(running)).toBe(1);
+  });
+
+  it('is not lost by what ends for others, or ended under an earlier token', async () => {
+    const others = { ...ofCore, scope: scopePath('src/api') };
+    const earlier = { ...ofCore, token: asRevision(5) };
+    const log = logOf(
+      entry(8, { kind: 'lock.revoked', ...others, reason: null }),
+      entry(9, { kind: 'lock.expired', ...earlier }, { kind: 'agent.left', agent: agentId('bob') }),
+      entry(10, { kind: 'lock.revoked', ...ofCore, reason: null }),
+    );
+    const running = new Running(underCore, { watch: log.watch });
+    const child = await running.child();
+    log.commit();
+    await until(() => child.signals.length > 0);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).stderr).toContain('src/core was taken from');
+  });
+
+  it('is listened to anew with the next renewal, when the watch was cut', async () => {
+    let watches = 0;
+    const watch = async function* (signal: AbortSignal): AsyncIterable<Entry> {
+      watches += 1;
+      if (watches === 1) throw new CoordinatorError('UNAVAILABLE', 'gone');
+      if (watches > 2) yield entry(9, { kind: 'lock.revoked', ...ofCore, reason: null });
+      if (watches > 2) yield* nothingHappens(signal);
+    };
+    const running = new Running(underCore, { watch });
+    const child = await running.child();
+    await running.harness.clock.advance(20_000);
+    expect([watches, child.signals]).toEqual([2, []]);
+    await running.harness.clock.advance(20_000);
+    expect([watches, child.signals]).toEqual([3, ['SIGTERM']]);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(1);
   });
 
   it('when lost meanwhile to another token ends the command', async () => {
@@ -396,7 +520,7 @@ describe('what run gives back', () => {
     const running = new Running(underCore, { leave });
     (await running.child()).end({ kind: 'exited', code: 0 });
     const { code, stderr } = await running.ended;
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stderr).toContain('src/core was lost before the command ended: see rhema why src/core');
     expect(running.kinds).toEqual(['AgentJoin', 'AcquireLock', 'Heartbeat', 'AgentLeave']);
   });
@@ -417,7 +541,7 @@ describe('what run gives back', () => {
     );
     (await running.child()).end({ kind: 'exited', code: 0 });
     const { code, stderr } = await running.ended;
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stderr).toContain('src/core was lost before the command ended: see rhema why src/core');
     expect(running.coordinator.commands.slice(-3)).toMatchObject([
       { scopes: ['src/api', 'src/core'], token: 12 },

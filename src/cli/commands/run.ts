@@ -4,6 +4,7 @@ import type { AgentId, Grant, ScopePath } from '../../core/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -51,12 +52,15 @@ async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSigna
   const wish = await wishOf(call, input);
   const part = await takePart(call, input);
   if (part.kind === 'refused') return part.outcome;
-  const holding: Holding = { locks: [], isLossTold: false };
+  const holding: Holding = { locks: [], wasLost: false };
+  let outcome: Outcome;
   try {
-    return await runUnderLocks(call, input, { ...part, wish, interrupt, holding });
+    outcome = await runUnderLocks(call, input, { ...part, wish, interrupt, holding });
   } finally {
     if (part.joined) await leaveAgain(call, part.session, holding);
   }
+  // However well the command ended: it worked without its lock.
+  return holding.wasLost && outcome.kind === 'ended' ? ended(exitCodes.failure) : outcome;
 }
 
 async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
@@ -64,8 +68,25 @@ async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
     scopes: await scopesOf(call, input.scope),
     ttlMs: input.ttl === undefined ? null : await durationOption('--ttl', input.ttl),
     wait: await waitWish(input.wait, 'the command comes after --'),
-    reason: input.reason ?? purposeOf(input.command),
+    reason: input.reason ?? null,
   };
+}
+
+/**
+ * What the locks are for, unless the caller says: the command. What the agent holds already, and goes on holding after the
+ * command, is for what it was taken for.
+ */
+function purposeFor(command: readonly string[], { agent, epoch }: Session, under: Before): string | null {
+  const isHeld = under.locks.some(
+    (lock) => lock.agent === agent && lock.epoch === epoch && under.scopes.includes(lock.scope),
+  );
+  return isHeld ? null : purposeOf(command);
+}
+
+/** What was held by anybody before, and what is asked for. */
+interface Before {
+  readonly locks: readonly LockView[];
+  readonly scopes: readonly ScopePath[];
 }
 
 /** The name of the program alone: arguments may hold secrets, and the log is read by all and kept for long. */
@@ -84,16 +105,17 @@ interface Undertaking {
   readonly holding: Holding;
 }
 
-/** What is to be given back in the end, and whether it was said that some of it is lost. */
+/** What is to be given back in the end, and whether some of it was lost before, which has been said then. */
 interface Holding {
   locks: readonly Grant[];
-  isLossTold: boolean;
+  wasLost: boolean;
 }
 
 async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): Promise<Outcome> {
   const { session, joined, wish, interrupt, holding } = under;
   const before = await (await call.coordinator()).query({ kind: 'status', at: null });
-  const acquired = await acquire(call, session, wish);
+  const purpose = purposeFor(input.command, session, { locks: before.locks, scopes: wish.scopes });
+  const acquired = await acquire(call, session, { ...wish, reason: wish.reason ?? purpose });
   if (acquired.kind !== 'granted')
     return notGranted(call, session, wish.scopes, acquired, { waiting: waitingText(input, wish) });
   const { locks } = acquired;
@@ -112,7 +134,7 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
     watch.stop();
     // What the agent held before, for an enclosing `rhema run` perhaps, is not ours to give back.
     holding.locks = locks.filter((lock) => !before.locks.some((held) => isSameLock(held, lock)));
-    holding.isLossTold = watch.wasLost;
+    holding.wasLost = watch.wasLost;
     // Whoever joined for this command leaves next, which releases as well.
     if (!joined) await quietly(call, 'releasing', () => giveBack(call, session, holding));
   }
@@ -129,9 +151,10 @@ async function giveBack(call: Call, session: Session, holding: Holding): Promise
   tellLoss(call, await releaseGrants(call, session, holding.locks), holding);
 }
 
-/** A loss between the last heartbeat and now is told at least: what was written then was not covered. */
-function tellLoss(call: Call, lost: readonly ScopePath[], { isLossTold }: Holding): void {
-  if (lost.length === 0 || isLossTold) return;
+/** A loss that nobody heard of while the command ran: what it wrote from then on was not covered. */
+function tellLoss(call: Call, lost: readonly ScopePath[], holding: Holding): void {
+  if (lost.length === 0 || holding.wasLost) return;
+  holding.wasLost = true;
   call.note(
     line`rhema: ${lost.join(', ')} was lost before the command ended: see rhema why ${lost[0] ?? ''}`,
   );
