@@ -16,7 +16,7 @@ export const cliBenchmark: Benchmark = {
   name: 'cli',
   title: 'One call of the command line',
   method:
-    'User and system time of the whole process `rhema lock acquire SCOPE --agent NAME --json`, with an owner that runs, in turn with `node -e 0`. Median of 20; the release between is not counted.',
+    'User and system time of the whole process `rhema lock acquire SCOPE --agent NAME --json`, with an owner that runs, in turn with `node -e 0`. Median of 20, compared by the quickest of each; the release between is not counted.',
   run: async ({ folder }) => {
     const repository = makeRepository(`${folder}/repository`, 1);
     const { left, right } = await withOwner(repository, (coordinator) => measure(repository, coordinator));
@@ -24,7 +24,7 @@ export const cliBenchmark: Benchmark = {
     return [
       figure('node -e 0', nodeMs, 'ms'),
       figure('rhema lock acquire', acquireMs, 'ms'),
-      figure('compared', acquireMs / nodeMs, 'x', atMost(3)),
+      figure('compared', Math.min(...right) / Math.min(...left), 'x', atMost(1.6)),
     ];
   },
 };

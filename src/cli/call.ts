@@ -27,7 +27,7 @@ export class Call {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly cwd: string;
-  readonly #options: GlobalOptions;
+  readonly options: GlobalOptions;
   readonly #direct: boolean;
   readonly #color: boolean;
   #repository: Promise<Repository> | null = null;
@@ -38,14 +38,14 @@ export class Call {
     this.json = options.json ?? false;
     this.quiet = options.quiet ?? false;
     this.cwd = cwd;
-    this.#options = options;
+    this.options = options;
     this.#direct = options.direct ?? false;
     this.#color = options.color ?? true;
   }
 
   /** The same call as if made in another folder; whoever makes it closes it. */
   in(cwd: string): Call {
-    const options = cwd === this.cwd ? this.#options : { ...this.#options, directory: cwd };
+    const options = cwd === this.cwd ? this.options : { ...this.options, directory: cwd };
     return new Call(this.context, options, cwd);
   }
 
@@ -76,7 +76,7 @@ export class Call {
   }
 
   #locate(): Promise<Repository> {
-    const { gitDir, directory } = this.#options;
+    const { gitDir, directory } = this.options;
     const { env } = this.context;
     if (gitDir === undefined) return this.world.locate(this.cwd, env, directory !== undefined);
     const named = { ...env, GIT_DIR: gitDir, GIT_COMMON_DIR: undefined, GIT_WORK_TREE: undefined };

@@ -1,26 +1,27 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs';
+import { quickMcp } from './quick-mcp.ts';
 
 const args = process.argv.slice(2);
-// Nothing of ours is imported before this: what cannot be loaded is reported, too.
-try {
-  const { quickMcp } = await import('./quick-mcp.ts');
-  await quickMcp(args);
-  const [{ processContext }, { runCli }] = await Promise.all([
-    import('./process-context.ts'),
-    import('./program.ts'),
-  ]);
-  process.exitCode = await runCli(args, processContext());
-} catch (error) {
-  reportUnloaded(error);
-  process.exitCode = 1;
+void run();
+
+/** Nothing of ours is loaded before this: what cannot be loaded is reported, too. */
+async function run(): Promise<void> {
+  try {
+    const mcp = quickMcp(args);
+    if (mcp !== null) await (await import('./serve-mcp.ts')).serveMcp(mcp);
+    process.exitCode = await (await import('./command-line.ts')).runHere(args);
+  } catch (error) {
+    reportUnloaded(error);
+    process.exitCode = 1;
+  }
 }
 
 /** One line, or one JSON object, and no stack. */
 function reportUnloaded(error: unknown): void {
   const system = error instanceof Error && 'code' in error ? error.code : null;
   const tooFew = system === 'EMFILE' || system === 'ENFILE';
-  const reason = error instanceof Error ? error.message : String(error);
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const message = tooFew
     ? `${reason}; too few files may be open at once: raise that limit (ulimit -n)`
     : reason;

@@ -16,6 +16,7 @@ import type { McpPorts, SessionKeeping, Workspace } from '../mcp/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
 import { CoordinatorError, type Coordinator } from '../protocol/index.ts';
 import { Call } from './call.ts';
+import type { GlobalOptions } from './call.ts';
 import type { Clock } from './context.ts';
 import { fileDigest } from './file-digest.ts';
 import { processContext } from './process-context.ts';
@@ -36,11 +37,10 @@ export function mcpPorts(call: Call): McpPorts {
   };
 }
 
-/** The same for the process as it is: in a folder that was chosen, or where it is. */
-export function portsFor(chosen: string | null): McpPorts {
-  const options = chosen === null ? {} : { directory: chosen };
+/** The same for the process as it is, in the folder where it is or in the one that was chosen. */
+export function portsFor(place: GlobalOptions): McpPorts {
   const context = processContext();
-  return mcpPorts(new Call(context, options, resolve(context.cwd, chosen ?? '.')));
+  return mcpPorts(new Call(context, place, resolve(context.cwd, place.directory ?? '.')));
 }
 
 async function openWorkspace(call: Call): Promise<Workspace> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { findProgram } from '../client/index.ts';
 import type { OwnerCommand } from '../client/index.ts';
+import { entryFile } from './entry-files.ts';
 import type { Repository } from './world.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { Repository } from './world.ts';
 export function ownerCommand(repository: Repository): OwnerCommand {
   const { file, args } = findProgram({
     node: process.execPath,
-    script: fileURLToPath(new URL('./main.js', import.meta.url)),
+    script: entryFile('main'),
     env: process.env,
     runningNode: process.platform === 'linux' ? `/proc/${process.pid}/exe` : null,
   });

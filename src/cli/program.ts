@@ -27,7 +27,7 @@ import { usageErrorOf } from './usage.ts';
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
   const json = wordsOf(args).includes('--json');
   const host: Host = { context, exitCode: exitCodes.done, ...(json ? { keptBack: [] } : {}) };
-  const program = createProgram(host);
+  const program = createProgram(host, args);
   try {
     await program.parseAsync(args, { from: 'user' });
     tellKeptBack(host);
@@ -46,8 +46,33 @@ function tellKeptBack({ context, keptBack }: Host): void {
   if (help !== '') context.stdout.write(`${jsonLine({ ok: true, revision: null, help })}\n`);
 }
 
-/** The tree of all commands. */
-export function createProgram(host: Host): Command {
+interface Branch {
+  /** The first words of its commands; those that look at the whole tree are left out. */
+  readonly words: readonly string[];
+  readonly grow: (program: Command, host: Host) => void;
+}
+
+/** In the order of the help. */
+const branches: readonly Branch[] = [
+  { words: ['init'], grow: addInitCommand },
+  { words: ['lock'], grow: addLockCommands },
+  { words: ['agent'], grow: addAgentCommands },
+  { words: ['run'], grow: addRunCommand },
+  { words: ['status', 'log', 'why'], grow: addObservingCommands },
+  { words: ['sync'], grow: addSyncCommands },
+  { words: ['scope'], grow: addScopeCommands },
+  { words: ['safety'], grow: addSafetyCommands },
+  { words: ['verify-log'], grow: addVerifyCommand },
+  { words: ['mcp'], grow: addMcpCommand },
+  { words: ['daemon', 'config', 'doctor', 'completion'], grow: addToolCommands },
+  { words: [], grow: addHelpCommand },
+];
+
+/**
+ * The tree of all commands; where the words of a command line are given, of no more than they need: to declare all commands
+ * takes longer than to carry one out.
+ */
+export function createProgram(host: Host, args: readonly string[] = []): Command {
   const program = new Command('rhema')
     .description('Coordination for several coding agents on one Git repository.')
     .option('--json', 'answer with one JSON object on one line')
@@ -69,20 +94,23 @@ export function createProgram(host: Host): Command {
     'rhema lock acquire src/core --agent alice --wait',
     'rhema status',
   );
-  addInitCommand(program, host);
-  addLockCommands(program, host);
-  addAgentCommands(program, host);
-  addRunCommand(program, host);
-  addObservingCommands(program, host);
-  addSyncCommands(program, host);
-  addScopeCommands(program, host);
-  addSafetyCommands(program, host);
-  addVerifyCommand(program, host);
-  addMcpCommand(program, host);
-  addToolCommands(program, host);
-  addHelpCommand(program);
+  const called = calledWord(program, args);
+  const branch = branches.find(({ words }) => called !== null && words.includes(called));
+  for (const { grow } of branch === undefined ? branches : [branch]) grow(program, host);
   settle(program, host);
   return program;
+}
+
+/** The first word that is no option; null where there is none, or where an option is unknown. */
+function calledWord(program: Command, args: readonly string[]): string | null {
+  for (let place = 0; place < args.length; place += 1) {
+    const word = args[place] ?? '';
+    if (!word.startsWith('-')) return word;
+    const option = program.options.find(({ short, long }) => word === short || word === long);
+    if (option === undefined) return null;
+    if (option.required) place += 1;
+  }
+  return null;
 }
 
 /** What all commands of the tree have in common: nothing is printed or ended behind our back. */

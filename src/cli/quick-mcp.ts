@@ -1,40 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { mcpDefaults } from './mcp-defaults.ts';
+import type { GlobalOptions } from './call.ts';
 
 /**
- * `rhema mcp` in its plainest words, without the code of all other commands: a client waits for its first answer.
- * Ends with the process; returns when the words are others, which the tree of commands then understands, or refuses.
+ * Where `rhema mcp` in its plainest words is to serve: then nothing of all other commands is loaded, since a client waits for
+ * its first answer. Null for all other words, which the tree of commands then understands, or refuses.
  */
-export async function quickMcp(args: readonly string[]): Promise<void> {
-  const place = placeIn(args);
-  if (place === null) return;
-  const { serveMcp } = await import('./serve-mcp.ts');
-  await serveMcp({
-    stdin: process.stdin,
-    stdout: process.stdout,
-    version: packageVersion(),
-    options: { waitMs: mcpDefaults.waitMs, collectMs: mcpDefaults.collectMs },
-    ports: async () => (await import('./mcp-ports.ts')).portsFor(place.chosen),
-  });
-}
-
-/** The folder that `mcp --repo DIR` and `-C DIR mcp` choose; `mcp` alone chooses none. */
-interface Place {
-  readonly chosen: string | null;
-}
-
-/** Null for all other words. */
-function placeIn(args: readonly string[]): Place | null {
+export function quickMcp(args: readonly string[]): GlobalOptions | null {
   const [first, second, third, ...more] = args;
-  if (first === 'mcp' && second === undefined) return { chosen: null };
+  if (first === 'mcp' && second === undefined) return {};
   if (more.length > 0 || second === undefined || third === undefined) return null;
   if (first === 'mcp' && second === '--repo') return plain(third);
   return first === '-C' && third === 'mcp' ? plain(second) : null;
 }
 
-const plain = (word: string): Place | null => (word.startsWith('-') ? null : { chosen: word });
-
-function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
-}
+const plain = (word: string): GlobalOptions | null => (word.startsWith('-') ? null : { directory: word });

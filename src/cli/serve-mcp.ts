@@ -1,18 +1,10 @@
 import { constants } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { packageVersion } from '../client/index.ts';
 import { createFace, createMcpServer, LineTransport } from '../mcp/index.ts';
-import type { Face, FaceOptions, McpPorts } from '../mcp/index.ts';
-
-/** The process around the server: its ends, and what can end it. */
-export interface McpProcess {
-  readonly stdin: Readable;
-  readonly stdout: Writable;
-  readonly version: string;
-  readonly options: FaceOptions;
-  /** What the tools stand on; asked for at the first call. */
-  ports(): Promise<McpPorts>;
-}
+import type { Face, FaceOptions } from '../mcp/index.ts';
+import type { GlobalOptions } from './call.ts';
+import { mcpDefaults } from './mcp-defaults.ts';
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How often to look whether the client's process is still there. */
@@ -23,13 +15,18 @@ const lookForParentMs = 1_000;
  * whoever started it is dead. Then it ends the process at once, whatever is under way, and renews nobody any more: what
  * its agents hold lapses by itself, unless they come back before that.
  */
-export async function serveMcp(around: McpProcess): Promise<never> {
+export async function serveMcp(place: GlobalOptions, options: FaceOptions = mcpDefaults): Promise<never> {
   let face: Promise<Face> | null = null;
-  const opened = (): Promise<Face> =>
-    (face ??= around.ports().then((ports) => createFace(ports, around.options)));
-  const transport = new LineTransport(around.stdin, around.stdout, after);
-  serveStdio(() => createMcpServer({ version: around.version, face: opened }), { transport });
+  const opened = (): Promise<Face> => (face ??= openFace(place, options));
+  const transport = new LineTransport(process.stdin, process.stdout, after);
+  serveStdio(() => createMcpServer({ version: packageVersion(), face: opened }), { transport });
   process.exit(await untilEnd(transport));
+}
+
+/** What the tools stand on is loaded at the first call. */
+async function openFace(place: GlobalOptions, options: FaceOptions): Promise<Face> {
+  const { portsFor } = await import('./mcp-ports.ts');
+  return createFace(portsFor(place), options);
 }
 
 /** Waits for whatever ends the process first, and answers its exit code. */

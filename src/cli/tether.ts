@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { entryFile } from './entry-files.ts';
 
 /** Ties a command to this process; see `tether-main.ts`. */
 export interface Tether {
@@ -13,9 +13,8 @@ export interface Tether {
 
 /** To be called before the command begins: it must not be able to work for a moment without its tether, and an end. */
 export function startTether(endInMs: number): Tether {
-  const main = fileURLToPath(new URL('./tether-main.js', import.meta.url));
   // In a group of its own: what kills us as a group must leave it alone.
-  const holder = spawn(process.execPath, [main], {
+  const holder = spawn(process.execPath, [entryFile('tether-main')], {
     detached: true,
     cwd: '/',
     env: {},

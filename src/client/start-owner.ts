@@ -1,7 +1,7 @@
 import { closeSync, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { openToAppend } from '../files/index.ts';
-import { CoordinatorError, type FailureJson } from '../protocol/index.ts';
+import { CoordinatorError, systemFailure, type FailureJson } from '../protocol/index.ts';
 import { ownerEnvironment } from './owner-environment.ts';
 import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
 
@@ -49,10 +49,10 @@ export async function startOwner(
   });
   closeSync(log);
   child.unref();
-  const failed = new Promise<never>((_, reject) =>
-    child.once('error', (cause) => reject(notStarted(cause.message, cause))),
-  );
-  const line = readAll(child.stdio[readinessFd] as Readable, timeoutMs, signal);
+  const failed = new Promise<never>((_, reject) => child.once('error', (cause) => reject(unborn(cause))));
+  // It has no streams where the system could not even make them.
+  const ready = child.stdio?.[readinessFd] as Readable | undefined;
+  const line = ready === undefined ? failed : readAll(ready, timeoutMs, signal);
   checkReadiness(await Promise.race([line, failed]), paths);
 }
 
@@ -96,6 +96,12 @@ function checkReadiness(line: string, paths: StatePaths): void {
     );
   const readiness = JSON.parse(line) as Readiness;
   if ('error' in readiness) throw CoordinatorError.fromJSON(readiness.error);
+}
+
+/** What the system lacks (files, memory) has a remedy of its own. */
+function unborn(cause: Error): CoordinatorError {
+  const trouble = systemFailure(cause);
+  return trouble?.code === 'STORE_FAILURE' ? trouble : notStarted(cause.message, cause);
 }
 
 function notStarted(why: string, cause?: Error): CoordinatorError {

@@ -126,7 +126,10 @@ function gitError(args: readonly string[], error: ExecFileException, said: strin
     return new ContextError('GIT_MISSING', `git was not found: install it, or put it on the PATH`, {
       cause: error,
     });
-  const reason = onOneLine(said) || onOneLine(error.message);
+  const tooFew = /\bE[MN]FILE$/.test(error.message)
+    ? '; too few files may be open at once: raise that limit (ulimit -n)'
+    : '';
+  const reason = (onOneLine(said) || onOneLine(error.message)) + tooFew;
   return new ContextError('GIT_FAILED', `${named(args)} failed: ${reason}`, { cause: error });
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cliMain } from './support/places.ts';
 import { killAllOf } from './support/processes.ts';
@@ -74,13 +74,25 @@ it.runIf(process.getuid?.() === 0)('acts for a user who has no name on this syst
   expect(say('log', '--json').stdout).toContain(`"by":"uid ${uid}"`);
 });
 
-it.each([24, 40, 64])('says so where a process may have only %d files open', (openFilesMax) => {
+it.each([20, 24])('says so where a process may have only %d files open', (openFilesMax) => {
   const { code, said } = after(`ulimit -n ${openFilesMax}`, '-C', sandbox.worktree, 'status');
   expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining('ulimit -n') as string });
   expect(said).not.toMatch(/\bbug\b|Node\.js v/);
 });
 
-it('answers in JSON also where the program cannot be loaded', () => {
-  const { said } = after('ulimit -n 24', '-C', sandbox.worktree, 'status', '--json');
+it('says so in JSON where that is asked for', () => {
+  const { said } = after('ulimit -n 20', '-C', sandbox.worktree, 'status', '--json');
   expect(JSON.parse(said)).toMatchObject({ ok: false, code: 'STORE_FAILURE', details: { system: 'EMFILE' } });
+});
+
+it('answers in one line, and in JSON, where the program cannot be loaded', () => {
+  const program = join(sandbox.folder, 'program');
+  cpSync(dirname(cliMain), program, { recursive: true });
+  rmSync(join(program, 'base.js'));
+  const run = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [join(program, 'main.js'), 'status', ...args], { encoding: 'utf8' });
+  const { status, stderr } = run();
+  expect({ status, lines: stderr.split('\n').length }).toEqual({ status: 1, lines: 2 });
+  expect(stderr).toContain('base.js');
+  expect(JSON.parse(run('--json').stdout)).toMatchObject({ ok: false, code: 'INTERNAL', revision: null });
 });

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { entryFile } from '../entry-files.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Environment } from '../world.ts';
@@ -81,7 +81,7 @@ function notInstalled(): CommandError {
 
 /** The place of the program that runs. */
 export function programPlace(env: Environment, worktree: string | null): ProgramPlace {
-  const own = fileURLToPath(new URL('../main.js', import.meta.url));
+  const own = entryFile('main');
   const main = realPath(own) ?? own;
   const isInstalled = worktree !== null && realPath(join(worktree, installedPath)) === main;
   return {

@@ -22,7 +22,7 @@ export async function mcp(call: Call, input: McpInput): Promise<Outcome> {
     return (await import('./client-config.ts')).clientConfig(there, wish);
   }
   if (write === true || dryRun === true) throw usageError('--write and --dry-run go with --client-config');
-  return serve(there, times);
+  return (await import('../serve-mcp.ts')).serveMcp(there.options, times);
 }
 
 interface Times {
@@ -45,15 +45,4 @@ function chosenTimes({ wait, collect }: McpInput): string[] {
     ...(wait === mcpDefaults.wait ? [] : ['--wait', wait]),
     ...(collect === mcpDefaults.collect ? [] : ['--collect', collect]),
   ];
-}
-
-async function serve(call: Call, options: Times): Promise<Outcome> {
-  const { serveMcp } = await import('../serve-mcp.ts');
-  return serveMcp({
-    stdin: process.stdin,
-    stdout: process.stdout,
-    version: call.context.version(),
-    options,
-    ports: async () => (await import('../mcp-ports.ts')).mcpPorts(call),
-  });
 }

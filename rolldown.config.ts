@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { defineConfig, type RolldownOptions, type RolldownPlugin } from 'rolldown';
+import { licences } from './bundle/licences.ts';
+
+/**
+ * What `tsc` has written to `dist` is the library, module for module. This makes the program of it, `dist/cli`, as few files:
+ * to find and resolve the 150 modules that one command is made of costs more than all that it does. It is CommonJS, which Node
+ * starts sooner than ES modules; names and lines stay, for the stacks of errors.
+ */
+const source = (path: string): string => join(import.meta.dirname, 'src', path);
+
+const common = {
+  platform: 'node',
+  // The other form of jsonc-parser hides what it asks for.
+  resolve: { mainFields: ['module', 'main'] },
+  // It brings a binary of its own, and only a Node without SQLite asks for it.
+  external: ['@photostructure/sqlite'],
+  // A module of ours of which nothing is used need not run: a front door costs only what is taken through it.
+  treeshake: { moduleSideEffects: (id) => !id.startsWith(source('')) || id.endsWith('main.ts') },
+  // Which commands share a file is said below.
+  checks: { ineffectiveDynamicImport: false },
+} satisfies RolldownOptions;
+
+const program = {
+  dir: 'dist/cli',
+  format: 'cjs',
+  minifyInternalExports: false,
+  comments: { legal: false, annotation: false, jsdoc: false },
+} as const;
+
+/** The rest of the package is ES modules. */
+const commonJs: RolldownPlugin = {
+  name: 'commonjs-folder',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' });
+  },
+};
+
+/**
+ * The MCP SDK has two validators for the answers to forms, for which no tool of ours asks: the one that is no compiler is a
+ * seventh of the other, and needs no start.
+ */
+const lightValidator: RolldownPlugin = {
+  name: 'light-validator',
+  resolveId: (id) => (id === '@modelcontextprotocol/server/_shims' ? 'light-validator' : null),
+  load: (id) =>
+    id === 'light-validator'
+      ? `export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker';
+         export { default as process } from 'node:process';`
+      : null,
+};
+
+/** Whether a module is one that `tsc` has written. */
+const isOfLibrary = (path = ''): boolean => path.startsWith(join(import.meta.dirname, 'dist'));
+
+/**
+ * Each group is one file with all that its modules need and no group before it has. `base`: what every command and the first
+ * call of `rhema mcp` need; `program`: the tree of commands, and the lock; `mcp-server`: all of the first answer.
+ */
+const groups = [
+  { name: 'base', test: /src\/cli\/(process-context|call|mcp-defaults)\.ts$/, priority: 3 },
+  {
+    name: 'program',
+    test: /src\/cli\/(command-line|commands\/lock|commands\/lock-acquire)\.ts$/,
+    priority: 2,
+  },
+  { name: 'zod', test: /node_modules\/zod\//, priority: 3 },
+  { name: 'mcp-server', test: /src\/cli\/serve-mcp\.ts$/, priority: 1 },
+  { name: 'mcp-tools', test: /src\/(cli\/mcp-ports|mcp\/face)\.ts$/, priority: 0 },
+];
+
+export default defineConfig([
+  {
+    ...common,
+    plugins: [commonJs, lightValidator, licences('THIRD-PARTY-LICENSES.txt')],
+    input: { main: source('cli/main.ts') },
+    output: { ...program, cleanDir: true, chunkFileNames: '[name].js', codeSplitting: { groups } },
+  },
+  // A file of its own, which needs nothing else of the package: it ends a command also when the package is gone.
+  { ...common, input: { 'tether-main': source('cli/tether-main.ts') }, output: program },
+  // In the library the schemas alone need a package, and a tenth of it.
+  {
+    platform: 'node',
+    plugins: [licences('THIRD-PARTY-LICENSES.txt')],
+    input: { requests: 'dist/protocol/requests.js' },
+    external: (id, importer) => isOfLibrary(importer) && /^\.(?!\/(command-schemas|fields)\.js$)/.test(id),
+    output: { dir: 'dist/protocol', format: 'es' },
+  },
+]);

@@ -1,0 +1,8 @@
+import type { ExitCode } from './exit-codes.ts';
+import { processContext } from './process-context.ts';
+import { runCli } from './program.ts';
+
+/** Carries out a command line in the process that runs. */
+export function runHere(args: readonly string[]): Promise<ExitCode> {
+  return runCli(args, processContext());
+}

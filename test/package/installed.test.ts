@@ -1,0 +1,119 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+/** The package as somebody installs it: from its tarball, without optional parts, and without any other package. */
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'rhema-installed-'));
+const installed = join(folder, 'node_modules/rhema');
+const main = join(installed, 'dist/cli/main.js');
+
+function npm(cwd: string, ...args: readonly string[]): string {
+  return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+beforeAll(() => {
+  const packed = npm(checkout, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
+  const [{ filename }] = JSON.parse(packed) as [{ readonly filename: string }];
+  writeFileSync(join(folder, 'package.json'), '{}');
+  npm(folder, 'install', '--offline', '--omit=optional', '--no-audit', '--no-fund', join(folder, filename));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function rhema(cwd: string, ...args: readonly string[]): string {
+  return execFileSync(process.execPath, [main, ...args], { cwd, encoding: 'utf8' });
+}
+
+function filesBelow(path: string): string[] {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+it('it is one package of under 10 MB, on a disk that counts in blocks', () => {
+  expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+    'rhema',
+  ]);
+  const bytes = filesBelow(installed).map((file) => Math.ceil(statSync(file).size / 4_096) * 4_096);
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(10_000_000);
+});
+
+it('the program answers, alone and about a repository', () => {
+  const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  expect(rhema(folder, '--version')).toBe(`${version}\n`);
+  const repository = join(folder, 'repository');
+  mkdirSync(repository);
+  execFileSync('git', ['init', '--quiet', repository]);
+  expect(rhema(repository, 'init', '--dry-run')).toContain('agent_coordination');
+  expect(JSON.parse(rhema(repository, 'config', 'show', '--json'))).toMatchObject({ ok: true });
+});
+
+it('with SQLite beside it, it starts the coordinator of a repository', () => {
+  const repository = join(folder, 'coordinated');
+  mkdirSync(repository);
+  execFileSync('git', ['init', '--quiet', repository]);
+  // What was left out, for a Node that has no SQLite of its own.
+  symlinkSync(join(checkout, 'node_modules/@photostructure'), join(folder, 'node_modules/@photostructure'));
+  rhema(repository, 'init', '--yes');
+  rhema(repository, 'agent', 'join', 'alice');
+  expect(rhema(repository, 'status')).toContain('alice');
+  expect(rhema(repository, 'daemon', 'stop')).toContain('has left');
+});
+
+it('a client that starts its server is answered', async () => {
+  const server = spawn(process.execPath, [main, 'mcp'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
+  const clientInfo = { name: 'test', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+  expect(JSON.parse(line)).toMatchObject({ id: 1, result: { serverInfo: { name: 'rhema' } } });
+  server.stdin.end();
+  expect(await once(server, 'close')).toEqual([0, null]);
+});
+
+it('every subpath can be imported, and has types', async () => {
+  const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
+  };
+  const entries = Object.entries(exports).filter(([, target]) => typeof target !== 'string');
+  const names = entries.map(([subpath]) => `rhema${subpath.slice(1)}`);
+  const script = join(folder, 'imports.mjs');
+  writeFileSync(script, names.map((name) => `await import('${name}');`).join('\n'));
+  execFileSync(process.execPath, [script]);
+  for (const [, target] of entries)
+    expect(statSync(join(installed, (target as { readonly types: string }).types)).isFile()).toBe(true);
+});
+
+it('nothing in it asks for another package', () => {
+  const scripts = filesBelow(join(installed, 'dist')).filter((file) => file.endsWith('.js'));
+  const asked = scripts.flatMap(
+    (file) => ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles,
+  );
+  const packages = asked.map(({ fileName }) => fileName).filter((name) => !/^(?:\.|node:)/.test(name));
+  expect([...new Set(packages)].filter((name) => !isBuiltin(name))).toEqual(['@photostructure/sqlite']);
+});
+
+it('the licence of whatever was taken in is told', () => {
+  const told = readFileSync(join(installed, 'dist/cli/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const name of ['commander', 'zod', 'yaml', 'pino', '@modelcontextprotocol/server', '@babel/parser'])
+    expect(told).toMatch(new RegExp(`^${name} [\\d.]+ \\(.+\\)$`, 'm'));
+  expect(readFileSync(join(installed, 'dist/protocol/THIRD-PARTY-LICENSES.txt'), 'utf8')).toContain('zod');
+});
