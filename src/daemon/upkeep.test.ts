@@ -6,7 +6,7 @@ import { Upkeep } from './upkeep.ts';
 let isActive: boolean;
 let callCount: number;
 let idleExitMs: number;
-let isInPlace: () => boolean;
+let whyLost: () => string | null;
 let follows: number;
 let followScopes: () => Promise<void>;
 let left: string[];
@@ -18,7 +18,7 @@ beforeEach(() => {
   isActive = false;
   callCount = 0;
   idleExitMs = 5_000;
-  isInPlace = () => true;
+  whyLost = () => null;
   follows = 0;
   followScopes = () => Promise.resolve();
   left = [];
@@ -30,7 +30,7 @@ beforeEach(() => {
       isActive: () => isActive,
       callCount: () => callCount,
       idleExitMs: () => idleExitMs,
-      isInPlace: () => isInPlace(),
+      whyLost: async () => whyLost(),
       followScopes: () => {
         follows += 1;
         return followScopes();
@@ -82,7 +82,7 @@ it('stays for ever when the idle time is 0', async () => {
 
 it('leaves when its socket or its log is gone: nobody can find them any more', async () => {
   isActive = true;
-  isInPlace = () => false;
+  whyLost = () => 'its files were removed or replaced';
   await pass(1_000);
   expect(left).toEqual(['its files were removed or replaced']);
 });
@@ -130,13 +130,13 @@ it('does not look again before a slow look at the files has ended', async () => 
 });
 
 it('goes on when its files cannot be looked at for a moment', async () => {
-  isInPlace = () => {
+  whyLost = () => {
     throw new Error('EACCES');
   };
   await pass(3_000);
   expect(left).toEqual([]);
   expect(warnings).toHaveLength(3);
-  isInPlace = () => false;
+  whyLost = () => 'its files were removed or replaced';
   await pass(1_000);
   expect(left).toEqual(['its files were removed or replaced']);
 });

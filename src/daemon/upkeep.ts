@@ -10,8 +10,8 @@ export interface UpkeepPorts {
   callCount(): number;
   /** How long to stay with nothing to do; 0: for ever. May change. */
   idleExitMs(): number;
-  /** Whether the socket and the log are still the files that were opened. */
-  isInPlace(): boolean;
+  /** Why the socket or the log is no more the file that was opened; null while both are. */
+  whyLost(): Promise<string | null>;
   /** Takes over scope files that have changed. */
   followScopes(): Promise<void>;
   leave(reason: string): void;
@@ -68,15 +68,16 @@ export class Upkeep {
 
   /** Whether it leaves. */
   async #look(): Promise<boolean> {
-    const reason = this.#reasonToLeave();
+    const reason = await this.#reasonToLeave();
     if (reason !== null) this.#ports.leave(reason);
     else if (this.#ports.isActive() && this.#time.monotonicMs() >= this.#followAtMs)
       await this.#followScopes();
     return reason !== null;
   }
 
-  #reasonToLeave(): string | null {
-    if (!this.#ports.isInPlace()) return 'its files were removed or replaced';
+  async #reasonToLeave(): Promise<string | null> {
+    const lost = await this.#ports.whyLost();
+    if (lost !== null) return lost;
     this.#noteActivity();
     return this.#isIdleForLong() ? 'idle' : null;
   }

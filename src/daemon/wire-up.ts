@@ -43,6 +43,7 @@ export interface Opener {
 export interface Coordination {
   readonly coordinator: LocalCoordinator;
   readonly keeper: ScopeKeeper;
+  readonly whyLogLost: SqliteStore['whyLost'];
   /** Finishes what runs, refuses what comes, and lets go of the log. */
   readonly close: () => Promise<void>;
 }
@@ -136,7 +137,12 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
   });
   try {
     await keeper.begin(first);
-    return { coordinator: new LocalCoordinator(service, keeper), keeper, close };
+    return {
+      coordinator: new LocalCoordinator(service, keeper),
+      keeper,
+      whyLogLost: () => store.whyLost(),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

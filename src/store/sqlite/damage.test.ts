@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
+import { systemTime, type Time } from '../../time/index.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
 import { loadDriver } from './driver.ts';
 import { openSqliteStore, type SqliteStore } from './index.ts';
@@ -152,5 +153,62 @@ test.each([
       code: 'CANNOT_OPEN',
       message: expect.stringMatching(/removed or replaced while it was open\. Nothing was written/),
     });
+  });
+});
+
+describe('a log that is overwritten in place while it is open', () => {
+  /** Passes with every look, so that no test waits. */
+  const time: Time = {
+    ...systemTime,
+    monotonicMs: (
+      (nowMs) => () =>
+        (nowMs += 100)
+    )(0),
+    schedule: (_delayMs, run) => {
+      queueMicrotask(run);
+      return () => undefined;
+    },
+  };
+  const overwritten = {
+    code: 'CANNOT_OPEN',
+    message: expect.stringMatching(/was overwritten while it was open\..*-wal and .*-shm/) as string,
+  };
+  let backup: Buffer;
+  beforeEach(() => (backup = readFileSync(path)));
+
+  const appendMany = async (store: SqliteStore, to: number): Promise<void> => {
+    for (let last: number = (await store.bounds()).last; last < to; last += 500)
+      await store.append(asRevision(last), sampleEntries(last + 1, last + 500));
+  };
+
+  test.each([
+    ['an older state than the last checkpoint brought', 20_100],
+    ['the state of the last checkpoint, while all that came since is in the WAL', 600],
+  ])('by %s is left alone from then on', async (_state, last) => {
+    const store = await openSqliteStore(path, { time });
+    await appendMany(store, last);
+    expect(await store.whyLost()).toBeNull();
+    writeFileSync(path, backup);
+    await expect(store.append(asRevision(last), [sampleEntry(last + 1)])).rejects.toMatchObject(overwritten);
+    expect(await store.whyLost()).toMatch(/was overwritten while it was open/);
+    await store.close();
+    expect(readFileSync(path)).toEqual(backup);
+  });
+
+  test('is noticed without an append, too', async () => {
+    const store = await openSqliteStore(path, { time });
+    await appendMany(store, 600);
+    writeFileSync(path, backup);
+    expect(await store.whyLost()).toMatch(/was overwritten while it was open/);
+    await store.close();
+  });
+
+  test('is told from one into which another process carries over what it wrote', async () => {
+    const store = await openSqliteStore(path, { time });
+    await appendMany(store, 600);
+    await withStore((other) => appendMany(other, 20_100));
+    expect(await store.whyLost()).toBeNull();
+    expect(await store.append(asRevision(20_100), [sampleEntry(20_101)])).toEqual({ kind: 'done' });
+    await store.close();
   });
 });

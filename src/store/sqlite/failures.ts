@@ -95,6 +95,11 @@ export function isBusy(error: unknown): boolean {
   return code === resultCodes.busy || code === resultCodes.protocol;
 }
 
+/** For what another process may be about: it is tried again like what SQLite finds busy. */
+export function busyAgain(): Error {
+  return Object.assign(new Error('the file is being written'), { errcode: resultCodes.busy });
+}
+
 export function isDiskFull(error: unknown): boolean {
   return resultCodeOf(error) === resultCodes.full;
 }

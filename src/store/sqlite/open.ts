@@ -4,6 +4,7 @@ import { Connection } from './connection.ts';
 import { loadDriver, type SqliteDriver } from './driver.ts';
 import { asStoreError } from './failures.ts';
 import { FileIdentity, prepareFile } from './file.ts';
+import { MainFile } from './main-file.ts';
 import { checkIdentity, migrate } from './migrations.ts';
 import { retryWhileBusy, type Patience } from './retry.ts';
 import { SqliteLogStore, type SqliteStore } from './sqlite-log-store.ts';
@@ -51,6 +52,7 @@ export async function openWithDriver(
       connection: opened,
       engine: `${driver.name} (SQLite ${versionOf(opened)})`,
       file: new FileIdentity(path),
+      mainFile: new MainFile(path, driver, patience.time),
       patience,
       pollMs: options.pollMs ?? 50,
     });

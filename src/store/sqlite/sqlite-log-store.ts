@@ -2,7 +2,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { asRevision, type Entry, type RequestId, type Revision } from '../../core/index.ts';
 import { Bell } from '../bell.ts';
 import { decodeSnapshot, encodeEntry, encodeSnapshot, type StoredEntry } from '../codec.ts';
-import { closedError, type StoreError } from '../errors.ts';
+import { closedError, StoreError } from '../errors.ts';
 import type {
   AppendOutcome,
   LogBounds,
@@ -21,6 +21,7 @@ import { watchLog } from '../watch.ts';
 import type { Committed, Connection } from './connection.ts';
 import { asStoreError } from './failures.ts';
 import type { FileIdentity } from './file.ts';
+import type { MainFile } from './main-file.ts';
 import { printsBefore } from './entry-index.ts';
 import { forgetRequests, forgottenAmong } from './forgotten-requests.ts';
 import { IndexKeeper } from './index-keeper.ts';
@@ -36,12 +37,18 @@ export interface SqliteStore extends LogStore {
    * a million entries. The entries are read in pages, with other work in between; SQLite's own check is one piece.
    */
   verify(): Promise<readonly StoreError[]>;
+  /**
+   * Why its file is no more the one that was opened, with what was written to it: somebody put another one there, or a
+   * backup into it. Null while it is. Asked now and then by who serves the log: others find out when they write.
+   */
+  whyLost(): Promise<string | null>;
 }
 
 export interface SqliteStoreParts {
   readonly connection: Connection;
   readonly engine: string;
   readonly file: FileIdentity;
+  readonly mainFile: MainFile;
   readonly patience: Patience;
   /** Pause between two looks for other processes' appends while somebody watches. */
   readonly pollMs: number;
@@ -58,6 +65,7 @@ export class SqliteLogStore implements SqliteStore {
   readonly engine: string;
   readonly #connection: Connection;
   readonly #file: FileIdentity;
+  readonly #mainFile: MainFile;
   readonly #patience: Patience;
   readonly #pollMs: number;
   readonly #bell = new Bell();
@@ -71,6 +79,7 @@ export class SqliteLogStore implements SqliteStore {
     this.#index = new IndexKeeper(parts.connection);
     this.engine = parts.engine;
     this.#file = parts.file;
+    this.#mainFile = parts.mainFile;
     this.#patience = parts.patience;
     this.#pollMs = parts.pollMs;
   }
@@ -212,8 +221,20 @@ export class SqliteLogStore implements SqliteStore {
     if (this.#closed) return;
     this.#closed = true;
     this.#bell.ring();
+    // To close it would carry the WAL over into what somebody else has put there; the process ends soon, and that does not.
+    if (this.#mainFile.isOverwritten) return;
     this.#connection.checkpoint();
     this.#connection.close();
+  }
+
+  async whyLost(): Promise<string | null> {
+    try {
+      if (!this.#closed) await this.#perform(() => this.#refuseIfReplaced());
+      return null;
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'CANNOT_OPEN') return error.message;
+      throw error;
+    }
   }
 
   /** Every call goes through here: closed, in doubt, busy, failed. */
@@ -286,11 +307,20 @@ export class SqliteLogStore implements SqliteStore {
 
   #commit<T>(body: () => T): Committed<T> {
     const outcome = this.#connection.writing(() => {
-      this.#file.refuseIfReplaced();
+      this.#refuseIfReplaced();
       return body();
     });
+    this.#mainFile.committed();
     this.#inDoubt = outcome.kind === 'unknown';
     return outcome;
+  }
+
+  #refuseIfReplaced(): void {
+    this.#file.refuseIfReplaced();
+    this.#mainFile.refuseIfOverwritten(() => ({
+      identity: tables.identityOf(this.#connection),
+      last: tables.boundsOf(this.#connection).last,
+    }));
   }
 
   /**

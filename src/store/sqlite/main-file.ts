@@ -1,0 +1,102 @@
+import { statSync } from 'node:fs';
+import type { Clock } from '../../time/index.ts';
+import { StoreError } from '../errors.ts';
+import { Connection } from './connection.ts';
+import type { SqliteDriver } from './driver.ts';
+import { busyAgain } from './failures.ts';
+import { boundsOf, identityOf } from './tables.ts';
+
+/** What the file itself has, without what lies in the WAL. */
+interface Content {
+  readonly identity: string;
+  readonly last: number;
+}
+
+/** So long a content that no checkpoint explains may be one that another process is just writing. */
+const settleMs = 500;
+
+/**
+ * The content of the log's own file. It changes by checkpoints alone, of this process or of another one, which carry over
+ * entries from the WAL. Somebody may put a backup there (`cp`) while we have it open: SQLite does not notice, goes by what it
+ * remembers, and writes pages of one log among those of another.
+ */
+export class MainFile {
+  readonly #path: string;
+  readonly #driver: SqliteDriver;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  #stamp: string;
+  #content: Content | null;
+  #strangeSinceMs: number | null = null;
+  #overwritten: StoreError | null = null;
+
+  constructor(path: string, driver: SqliteDriver, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#path = path;
+    this.#driver = driver;
+    this.#clock = clock;
+    this.#stamp = stampOf(path);
+    this.#content = this.#look();
+  }
+
+  get isOverwritten(): boolean {
+    return this.#overwritten !== null;
+  }
+
+  /** To be called after a commit of this process, which may have ended with a checkpoint. */
+  committed(): void {
+    const stamp = stampOf(this.#path);
+    if (stamp !== this.#stamp) this.#accept(stamp, this.#look());
+  }
+
+  /** Throws when the file is another than it was, and no checkpoint explains it. `log`: what this process has of it. */
+  refuseIfOverwritten(log: () => Content): void {
+    if (this.#overwritten !== null) throw this.#overwritten;
+    const stamp = stampOf(this.#path);
+    if (stamp === this.#stamp) return;
+    const content = this.#look();
+    if (this.#isExplained(content, log())) return this.#accept(stamp, content);
+    const nowMs = this.#clock.monotonicMs();
+    this.#strangeSinceMs ??= nowMs;
+    if (nowMs - this.#strangeSinceMs < settleMs) throw busyAgain();
+    this.#overwritten = overwrittenError(this.#path);
+    throw this.#overwritten;
+  }
+
+  /** A checkpoint brings entries of this very log, or all that there are. */
+  #isExplained(content: Content | null, log: Content): boolean {
+    if (content === null || content.identity !== log.identity || content.last > log.last) return false;
+    return content.last === log.last || content.last > (this.#content?.last ?? -1);
+  }
+
+  #accept(stamp: string, content: Content | null): void {
+    // A commit of ours does not explain that there is less than before.
+    if (content !== null && content.last < (this.#content?.last ?? 0)) return;
+    this.#stamp = stamp;
+    this.#content = content ?? this.#content;
+    this.#strangeSinceMs = null;
+  }
+
+  /** Null where it cannot be read, as while it is written, or as long as all is in the WAL. */
+  #look(): Content | null {
+    let connection: Connection | null = null;
+    try {
+      connection = new Connection(this.#driver.openImmutable(this.#path));
+      return { identity: identityOf(connection), last: boundsOf(connection).last };
+    } catch {
+      return null;
+    } finally {
+      connection?.close();
+    }
+  }
+}
+
+function stampOf(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? '' : `${found.mtimeNs} ${found.size}`;
+}
+
+function overwrittenError(path: string): StoreError {
+  return new StoreError(
+    'CANNOT_OPEN',
+    `The log file ${path} was overwritten while it was open. Nothing more was written. To restore a backup: rhema daemon stop, remove ${path}-wal and ${path}-shm, and put the backup in its place once more; then rhema verify-log.`,
+  );
+}
