@@ -104,18 +104,37 @@ describe('doctor', () => {
   });
 });
 
-describe('jumps of the clock', () => {
-  const anchored = (revision: number, host: string, boot: string, atMs: number): Entry => ({
-    revision: asRevision(revision),
-    atMs: asTimeMs(atMs),
-    kind: 'TakeOver',
-    agent: null,
-    by: 'service',
-    requestId: null,
-    events: [{ kind: 'clock.anchored', clock: { host, boot, offsetMs: 0 } }],
-    result: { kind: 'done' },
-  });
+const anchored = (revision: number, host: string, boot: string, atMs: number): Entry => ({
+  revision: asRevision(revision),
+  atMs: asTimeMs(atMs),
+  kind: 'TakeOver',
+  agent: null,
+  by: 'service',
+  requestId: null,
+  events: [{ kind: 'clock.anchored', clock: { host, boot, offsetMs: 0 } }],
+  result: { kind: 'done' },
+});
 
+describe('a log that two machines use by turns', () => {
+  it('is named, with what it costs and what to do', async () => {
+    const entries = [
+      anchored(9, 'laptop/1', 'b1', startMs - 60_000),
+      anchored(5, 'desk/2', 'b2', startMs - 120_000),
+      anchored(1, 'laptop/1', 'b1', startMs - 180_000),
+    ];
+    const shared = new FakeCoordinator({
+      answers: {
+        status: () => statusAnswer({}),
+        history: () => ({ revision: asRevision(9), entries, nextBefore: null, first: asRevision(1) }),
+      },
+    });
+    const harness = new Harness({ coordinator: shared, sessions: [], inspection });
+    const { stdout } = await harness.run('doctor');
+    expect(stdout).toContain('warning machines: laptop, desk use this log by turns');
+  });
+});
+
+describe('jumps of the clock', () => {
   it('are those where the same clock was bound again, since a time', () => {
     const newestFirst = [
       anchored(9, 'box', 'second', 900),

@@ -39,6 +39,7 @@ it('finds a sound repository sound, but for what nobody enforces', () => {
       "sqlite: node:sqlite (SQLite 3.53.0)",
       "log: revisions 1 to 7, every entry read, the file is sound",
       "clock: of this boot, in step with the log",
+      "machines: one uses this log",
       "sessions: 1 kept, all live",
       "clients: no project file of a coding-agent client names rhema (see docs/clients.md)",
       "enforcement: by no hook. Only who presents a token is checked; who never asks can write",
@@ -173,7 +174,7 @@ describe('configuration and scopes', () => {
     (code) => {
       const told: ScopeProblem = { ...broken, code, file: null, line: null, message: 'from before' };
       const status = statusAnswer({ scopeProblems: [told] });
-      const facts = factsOf({}, { coordination: known({ status, clockJumps: 0 }) });
+      const facts = factsOf({}, { coordination: known({ status, clockJumps: 0, machines: null }) });
       expect(about('scopes', facts)[0]?.message).toBe('from before');
     },
   );
@@ -183,14 +184,17 @@ describe('configuration and scopes', () => {
     const status = statusAnswer({ scopeProblems: [told] });
     const scan = known({ definitions: [], settings: defaultSettings, problems: [] });
     expect(
-      about('scopes', factsOf({}, { scan, coordination: known({ status, clockJumps: 0 }) })),
+      about('scopes', factsOf({}, { scan, coordination: known({ status, clockJumps: 0, machines: null }) })),
     ).toHaveLength(1);
   });
 
   it('does not call scopes undefined that are in force, when an older commit has been checked out', () => {
     const scan = known({ definitions: [], settings: defaultSettings, problems: [] });
     const status = statusAnswer({ scopeCount: 73 });
-    const [told] = about('scopes', factsOf({}, { scan, coordination: known({ status, clockJumps: 0 }) }));
+    const [told] = about(
+      'scopes',
+      factsOf({}, { scan, coordination: known({ status, clockJumps: 0, machines: null }) }),
+    );
     expect(told?.message).toBe('no scope file is here, and 73 scopes are in force from before');
     expect(told?.remedy).toMatch(/bring the files back/);
   });
@@ -201,7 +205,7 @@ describe('configuration and scopes', () => {
       {
         place: { ...place, mainWorktree: '/main' },
         scan: known({ definitions: [], settings: defaultSettings, problems: [] }),
-        coordination: known({ status: statusAnswer({ scopeCount: 1 }), clockJumps: 0 }),
+        coordination: known({ status: statusAnswer({ scopeCount: 1 }), clockJumps: 0, machines: null }),
       },
     );
     expect(about('scopes', facts)).toMatchObject(finding('ok', '1 scope is in force, read from the main'));

@@ -6,6 +6,8 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Configuration, Repository, Scan, Session, StateFiles } from '../world.ts';
 import { factOf } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
+import { anchorsIn, machinesIn } from './machines.ts';
+import type { Machines } from './machines.ts';
 
 /** All that the checks judge: gathered first, so that each check is a function of facts alone. */
 export interface Facts {
@@ -39,6 +41,8 @@ export interface CoordinationFacts {
   readonly status: StatusAnswer;
   /** Times in the last day at which the log was bound to the wall clock anew, because that had run ahead. */
   readonly clockJumps: number;
+  /** Null where one machine uses the log, as far as its last week tells. */
+  readonly machines: Machines | null;
 }
 
 /** Judges facts about one repository; `facts` has those that hold everywhere. */
@@ -99,7 +103,11 @@ async function coordinationFacts(call: Call, facts: Gathered): Promise<Coordinat
       limit: anchorsMax,
       before: null,
     });
-    return { status, clockJumps: jumpsSince(entries, call.nowMs - dayMs) };
+    return {
+      status,
+      clockJumps: jumpsSince(entries, call.nowMs - dayMs),
+      machines: machinesIn(anchorsIn(entries), call.nowMs),
+    };
   } finally {
     await coordinator.close();
   }
@@ -117,9 +125,7 @@ function isAnswerable({ owner, log, configuration }: Gathered): boolean {
 
 /** How often, since a time, the log was bound anew to the clock that it was bound to already. `entries`: newest first. */
 export function jumpsSince(entries: readonly Entry[], sinceMs: number): number {
-  const anchors = entries.flatMap(({ atMs, events }) =>
-    events.flatMap((event) => (event.kind === 'clock.anchored' ? [{ atMs, ...event.clock }] : [])),
-  );
+  const anchors = anchorsIn(entries);
   return anchors.filter(({ atMs, host, boot }, place) => {
     const before = anchors[place + 1];
     return atMs > sinceMs && before?.host === host && before.boot === boot;

@@ -55,6 +55,9 @@ describe('what the log stands on', () => {
     ['few open files', 'open files', factsOf({ openFilesMax: 64 }), 'warning', '64 files'],
     ['a network file system', 'file system', onFileSystem('nfs4'), 'problem', 'network'],
     ['one over ssh', 'file system', onFileSystem('fuse.sshfs'), 'problem', 'network'],
+    ['one of Windows or of a virtual machine', 'file system', onFileSystem('9p'), 'problem', 'network'],
+    ['one over SMB', 'file system', onFileSystem('cifs'), 'problem', 'network'],
+    ['a folder of Docker Desktop', 'file system', onFileSystem('fakeowner'), 'warning', 'another machine'],
     ['a folder of the host machine', 'file system', onFileSystem('virtiofs'), 'warning', 'another machine'],
     ['memory', 'file system', onFileSystem('tmpfs'), 'warning', 'lost when the machine stops'],
     ['a local disk', 'file system', onFileSystem('btrfs'), 'ok', 'btrfs, mounted at /home'],
@@ -161,7 +164,7 @@ describe('clock and sessions', () => {
     [
       'a machine that slept',
       'clock',
-      factsOf({}, { coordination: known({ status, clockJumps: 2 }) }),
+      factsOf({}, { coordination: known({ status, clockJumps: 2, machines: null }) }),
       'warning',
       '2 times in the last day',
     ],
@@ -174,6 +177,7 @@ describe('clock and sessions', () => {
           coordination: known({
             status: statusAnswer({ agents: [agentView({ presence: 'lost' })] }),
             clockJumps: 0,
+            machines: null,
           }),
         },
       ),

@@ -6,6 +6,7 @@ import { duration } from '../format/time.ts';
 import type { Deserted, FileSystem } from '../surroundings.ts';
 import type { Session, StateFiles } from '../world.ts';
 import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
+import type { Machines } from './machines.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
 
@@ -19,6 +20,7 @@ export const storageChecks: readonly RepositoryCheck[] = [
   checkSqlite,
   checkLog,
   checkClock,
+  checkMachines,
   checkSessions,
 ];
 
@@ -99,9 +101,10 @@ function roomFinding({ freeBytes, freeFiles }: Room): Finding {
 
 /** Several hosts may write these at once, and their locks or shared memory do not reach from one host to the next. */
 const networkTypes =
-  /^(nfs4?|cifs|smb[23]?|smbfs|ncpfs|afs|ceph|glusterfs|lustre|gpfs|beegfs|orangefs|pvfs2|ocfs2|gfs2?|9p|fuse\.(sshfs|s3fs|rclone|gcsfuse|glusterfs|ceph|davfs2?|juicefs))$/;
+  /^(nfs4?|cifs|smb[23]?|smbfs|ncpfs|afs|ceph|glusterfs|lustre|gpfs|beegfs|orangefs|pvfs2|ocfs2|gfs2?|9p|fuse\.(sshfs|s3fs|s3ql|rclone|gcsfuse|goofys|mount-s3|blobfuse2?|glusterfs|ceph|cephfs|davfs2?|juicefs|seaweedfs|moosefs|mfs|nfs|smbnetfs|curlftpfs|gvfsd-fuse|kio-fuse))$/;
 /** A folder of the host machine, seen from a virtual one. */
-const sharedTypes = /^(virtiofs|vboxsf|prl_fs|drvfs|fuse\.(vmhgfs-fuse|grpcfuse|osxfs))$/;
+const sharedTypes =
+  /^(virtiofs|vboxsf|prl_fs|drvfs|vmhgfs|fakeowner|fuse\.(vmhgfs-fuse|grpcfuse|osxfs|fakeowner|prl_fsd))$/;
 
 function checkFileSystem({ surroundings }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('file system', surroundings, readRemedy, ({ fileSystem }) =>
@@ -239,6 +242,32 @@ function jumpFinding(jumps: number): Finding {
     `it ran ahead ${count(jumps, 'time')} in the last day (sleep, or it was set): each time every lease began anew`,
     'keep the machine awake and its clock synchronised while agents work',
   );
+}
+
+function checkMachines({ coordination }: RepositoryFacts, { nowMs }: Facts): readonly Finding[] {
+  if (!coordination.known || coordination.value === null) return [];
+  const { machines } = coordination.value;
+  return [machines === null ? ok('machines', 'one uses this log') : machinesFinding(machines, nowMs)];
+}
+
+function machinesFinding({ hosts, byTurns, atMs }: Machines, nowMs: number): Finding {
+  const since = duration(Math.max(0, nowMs - atMs));
+  if (byTurns)
+    return warning(
+      'machines',
+      `${machineNames(hosts)} use this log by turns, last changed ${since} ago: each change starts every lease anew, so what a dead agent holds stays held; at the same time they must not use it at all`,
+      'let one machine, or the containers of one, work in a repository; on every other, work in a clone',
+    );
+  return warning(
+    'machines',
+    `the log went over from one machine to another ${since} ago, while both ran (${machineNames(hosts)}): every lease began anew`,
+    'nothing is to be done where the repository was moved; where both use it, work in a clone on one of them',
+  );
+}
+
+/** Several clocks of one name: its boots, or containers with a time of their own. */
+function machineNames(hosts: readonly string[]): string {
+  return hosts.length === 1 ? `several clocks of ${hosts[0]}` : hosts.join(', ');
 }
 
 function checkSessions({ sessions, coordination, surroundings }: RepositoryFacts): readonly Finding[] {

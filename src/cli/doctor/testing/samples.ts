@@ -60,7 +60,7 @@ export const sound: RepositoryFacts = {
   log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
   owner: known(healthAnswer()),
   sessions: known([session('alice', 2)]),
-  coordination: known({ status, clockJumps: 0 }),
+  coordination: known({ status, clockJumps: 0, machines: null }),
 };
 
 export const factsOf = (over: Partial<Facts>, repository: Partial<RepositoryFacts> = {}): Facts => ({
