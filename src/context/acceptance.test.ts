@@ -1,7 +1,7 @@
 import { lchownSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { findRepository, type Repository } from './index.ts';
+import { findRepository, scanRepository, type Repository } from './index.ts';
 import { commitAll, git, makeRepository, temporaryFolder, write } from './testing/fixture.ts';
 import { makePipe } from './testing/pipe.ts';
 
@@ -66,6 +66,54 @@ describe('a folder that only looks like a Git folder', () => {
     symlinkSync(join(root, '.git/HEAD'), join(folder, 'HEAD'));
     expect(await find(folder)).toMatchObject({ worktree: root });
   });
+});
+
+/** A folder as an archive may bring it, whose `.git` says that another place is its shared folder. */
+function leadsTo(target: string): string {
+  const root = temporaryFolder();
+  write(join(root, '.git'), { HEAD: 'ref: refs/heads/main\n', commondir: `${target}\n` });
+  return root;
+}
+
+describe('a .git that leads elsewhere by its commondir', () => {
+  it('is followed to where Git follows it, when that is of this user, and nothing is made in it', async () => {
+    const other = makeRepository();
+    const planted = leadsTo(join(other, '.git'));
+    const found = await find(planted);
+    expect(found).toMatchObject({ worktree: planted, commonDir: join(other, '.git'), mainWorktree: other });
+    expect(git(planted, 'rev-parse', '--git-common-dir').trim()).toBe(found.commonDir);
+    expect(readdirSync(join(planted, '.git')).toSorted()).toEqual(['HEAD', 'commondir']);
+  });
+
+  it('brings no scopes of its own into the repository that it leads to', async () => {
+    const scope = (name: string): string => `name: ${name}\nscope_type: library\nversion: 1.0.0\n`;
+    const other = makeRepository({ 'real/rhema.yaml': scope('real') });
+    const planted = leadsTo(join(other, '.git'));
+    write(planted, { 'planted/rhema.yaml': scope('planted') });
+    const { definitions } = await scanRepository(await find(planted), { previous: null, env: environment });
+    expect(definitions.map(({ path }) => path)).toEqual(['real']);
+  });
+
+  it.each<readonly [string, () => string]>([
+    ['a folder without objects', () => temporaryFolder()],
+    ['nothing', () => join(temporaryFolder(), 'gone')],
+    ['a file', () => join(makeRepository(), '.git/HEAD')],
+  ])('is no repository when it leads to %s, as for Git', async (_what, target) => {
+    const planted = leadsTo(target());
+    await expect(find(planted)).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
+    expect(() => git(planted, 'rev-parse', '--git-common-dir')).toThrow();
+  });
+
+  it.runIf(asRoot)(
+    'is refused when it leads to a repository of another user, and nothing is made there',
+    async () => {
+      const other = makeRepository();
+      for (const path of [other, join(other, '.git')]) lchownSync(path, stranger, stranger);
+      const planted = leadsTo(join(other, '.git'));
+      await expect(find(planted)).rejects.toMatchObject(refusal(/dubious ownership/, 'GIT_FAILED'));
+      expect(readdirSync(join(other, '.git'))).not.toContain('rhema');
+    },
+  );
 });
 
 describe.runIf(asRoot)('a repository of another user', () => {
