@@ -1,5 +1,6 @@
 import {
   asRequestId,
+  asRevision,
   asSessionId,
   asTimeMs,
   decide,
@@ -72,6 +73,7 @@ function pairCommands(state: State, from: number, pairs: number, withIds: boolea
     if (agent === undefined || scope === undefined) throw new Error('nobody there');
     const { id, epoch, session } = agent;
     const atMs = asTimeMs(2 + Math.floor(pair / 100));
+    // Each is an entry of its own, so the grant of this pair has the next number.
     commands.push(
       {
         kind: 'AcquireLock',
@@ -93,7 +95,7 @@ function pairCommands(state: State, from: number, pairs: number, withIds: boolea
         epoch,
         session,
         scopes: [scope],
-        token: null,
+        token: asRevision(state.revision + commands.length + 1),
       },
     );
   }

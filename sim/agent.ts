@@ -75,9 +75,8 @@ export class Agent {
   async makeProgress(scope: ScopePath): Promise<void> {
     for (;;) {
       while (this.#identity === null) await this.#join();
-      this.#forgetLocks();
       await this.#say({ kind: 'CancelWait' });
-      await this.#say({ kind: 'ReleaseLock', scopes: null, token: null });
+      await this.#giveBackAll();
       await this.#acquire([scope], true);
       const [granted] = this.#locks;
       if (granted?.scope === scope) return this.#releaseAll();
@@ -188,6 +187,14 @@ export class Agent {
     const locks = this.#locks;
     this.#forgetLocks();
     for (const { scope, token } of locks) await this.#say({ kind: 'ReleaseLock', scopes: [scope], token });
+  }
+
+  /** Also what it does not know that it holds: of a grant whose answer was lost it asks the coordinator. */
+  async #giveBackAll(): Promise<void> {
+    this.#forgetLocks();
+    const { locks } = await this.#ports.client.query({ kind: 'status', at: null });
+    for (const { scope, token, agent } of locks)
+      if (agent === this.#ports.name) await this.#say({ kind: 'ReleaseLock', scopes: [scope], token });
   }
 
   async #sync(): Promise<void> {

@@ -84,8 +84,8 @@ class Crowd {
 
   async #fillLog(worker: Identity): Promise<void> {
     for (let turn = 0; turn < turns; turn += 1) {
-      await this.#say({ ...worker, ...acquisition, scopes: [busy] });
-      await this.#say({ ...worker, kind: 'ReleaseLock', scopes: [busy], token: null });
+      const { revision: token } = await this.#say({ ...worker, ...acquisition, scopes: [busy] });
+      await this.#say({ ...worker, kind: 'ReleaseLock', scopes: [busy], token });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { AgentId, Grant, Result, ScopePath } from '../../src/core/index.ts';
+import type { AgentId, FencingToken, Grant, Result, ScopePath } from '../../src/core/index.ts';
 import { newRequestId, newSecret, type AgentSession } from '../../src/client/index.ts';
 import type { CallerCommand, Coordinator } from '../../src/protocol/index.ts';
 
@@ -9,6 +9,8 @@ export type Port = Pick<Coordinator, 'submit' | 'awaitTicket'>;
 export class BenchAgent {
   readonly session: AgentSession;
   readonly #port: Port;
+  /** By scope: what it gives back it names by its token. */
+  readonly #tokens = new Map<ScopePath, FencingToken>();
 
   private constructor(port: Port, session: AgentSession) {
     this.#port = port;
@@ -23,10 +25,11 @@ export class BenchAgent {
     return new BenchAgent(port, { agent, epoch: result.epoch, secret });
   }
 
-  /** Takes the lock of a free scope. */
+  /** Takes the lock of a free scope, or learns the token of one that it holds already. */
   async acquire(scope: ScopePath): Promise<void> {
     const result = await this.#ask(scope, 'none');
     if (result.kind !== 'granted') throw unexpected(result);
+    this.#note(result.locks);
   }
 
   /** Takes a place in the queue of a busy scope. `granted` resolves when the lock is this agent's. */
@@ -37,7 +40,9 @@ export class BenchAgent {
   }
 
   async release(scope: ScopePath): Promise<void> {
-    const command = { kind: 'ReleaseLock', scopes: [scope], token: null, ...this.session } as const;
+    const token = this.#tokens.get(scope);
+    if (token === undefined) throw new Error(`${this.session.agent} was never given ${scope}`);
+    const command = { kind: 'ReleaseLock', scopes: [scope], token, ...this.session } as const;
     const result = await submit(this.#port, command);
     if (result.kind !== 'released' || result.scopes.length !== 1) throw unexpected(result);
   }
@@ -56,7 +61,12 @@ export class BenchAgent {
   async #granted(ticket: Extract<Result, { kind: 'queued' }>['ticket']): Promise<readonly Grant[]> {
     const reply = await this.#port.awaitTicket({ agent: this.session.agent, ticket });
     if (reply.kind !== 'granted') throw unexpected(reply);
+    this.#note(reply.locks);
     return reply.locks;
+  }
+
+  #note(locks: readonly Grant[]): void {
+    for (const { scope, token } of locks) this.#tokens.set(scope, token);
   }
 }
 
