@@ -102,7 +102,7 @@ export class Agent {
     const secret = `secret of ${agent} ${random.next()}`;
     this.#forgetLocks();
     const reply = await this.#send({ kind: 'AgentJoin', agent, secret, metadata: { program: 'sim' } });
-    if (reply.ok && reply.result.kind === 'joined')
+    if (reply?.ok === true && reply.result.kind === 'joined')
       this.#identity = { agent, secret, epoch: reply.result.epoch };
     else await this.#pause(random.between(500, 5_000));
   }
@@ -219,8 +219,8 @@ export class Agent {
 
   async #leave(): Promise<void> {
     this.#forgetLocks();
-    await this.#say({ kind: 'AgentLeave' });
-    this.#identity = null;
+    const left = await this.#say({ kind: 'AgentLeave' });
+    if (left !== null) this.#identity = null;
   }
 
   #forgetLocks(): void {
@@ -232,12 +232,12 @@ export class Agent {
   async #say(command: WithoutIdentity<CallerCommand>): Promise<Accepted | null> {
     if (this.#identity === null) return null;
     const reply = await this.#send({ ...command, ...this.#identity });
-    if (reply.ok) return reply;
+    if (reply === null || reply.ok) return reply;
     if (identityLost.has(reply.rejection.code)) this.#identity = null;
     return null;
   }
 
-  #send(command: CallerCommand): Promise<Reply> {
+  #send(command: CallerCommand): Promise<Reply | null> {
     this.#requests += 1;
     const request: CommandRequest = { requestId: `${this.#ports.name}-${this.#requests}`, command };
     return this.#ports.client.submit(request);

@@ -9,6 +9,7 @@ import type {
   StoreCapabilities,
   StoredSnapshot,
 } from '../src/store/index.ts';
+import type { Disk } from './disk.ts';
 
 /** All that ever took effect, in order: also what was compacted away, and what nobody was told of. */
 export class Archive {
@@ -20,28 +21,37 @@ export class Archive {
   }
 }
 
-/** A store that tells the archive what takes effect in it, and that takes its time over what is read. */
+/** A store on a disk that tells the archive what takes effect in it, and that takes its time over what is read. */
 export class ArchivingStore implements LogStore {
   readonly capabilities: StoreCapabilities;
   readonly #store: LogStore;
   readonly #archive: Archive;
+  readonly #disk: Disk;
   readonly #afterReading: (entries: number) => Promise<void>;
 
   /** `afterReading`: called with the number of entries that were read. */
-  constructor(store: LogStore, archive: Archive, afterReading: (entries: number) => Promise<void>) {
+  constructor(
+    store: LogStore,
+    archive: Archive,
+    disk: Disk,
+    afterReading: (entries: number) => Promise<void>,
+  ) {
     this.capabilities = store.capabilities;
     this.#store = store;
     this.#archive = archive;
+    this.#disk = disk;
     this.#afterReading = afterReading;
   }
 
   async append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome> {
+    this.#disk.demandRoom();
     const outcome = await this.#store.append(expectedRevision, entries);
     if (outcome.kind === 'done') this.#archive.keep(entries);
     return outcome;
   }
 
   async saveSnapshot(snapshot: StoredSnapshot): Promise<void> {
+    this.#disk.demandRoom();
     await this.#store.saveSnapshot(snapshot);
     this.#archive.snapshots.push(snapshot);
   }
@@ -96,7 +106,8 @@ export class ArchivingStore implements LogStore {
     return this.#store.identity();
   }
 
-  beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
+  async beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
+    this.#disk.demandRoom();
     return this.#store.beginAfter(expectedRevision, snapshot);
   }
 

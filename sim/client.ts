@@ -1,14 +1,15 @@
 import type { Revision } from '../src/core/index.ts';
-import type {
-  Answer,
-  CommandRequest,
-  Query,
-  Reply,
-  TicketReply,
-  TicketRequest,
+import {
+  CoordinatorError,
+  type Answer,
+  type CommandRequest,
+  type Query,
+  type Reply,
+  type TicketReply,
+  type TicketRequest,
 } from '../src/protocol/index.ts';
 import type { Service } from '../src/service/index.ts';
-import { isRetryable, type Owner } from './owner.ts';
+import { isPassing, type Owner } from './owner.ts';
 import type { NetworkFaults } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -51,16 +52,38 @@ export class Client {
     this.#faults = { requestLost: 0, replyLost: 0, repeated: 0, repeatedLate: 0, delayMaxMs: 1 };
   }
 
-  /** The request id stays the same however often it is sent; some requests arrive twice by themselves. */
-  async submit(request: CommandRequest): Promise<Reply> {
-    const send = (): Promise<Reply> =>
-      this.#persist((service) => this.#acknowledged(service, request), patienceMs);
-    const [reply] = await Promise.all(
-      this.#random.happens(this.#faults.repeated) ? [send(), send()] : [send()],
-    );
-    if (reply === undefined) throw new Error('no reply');
-    if (this.#random.happens(this.#faults.repeatedLate)) this.#repeatLate(request);
+  /**
+   * The request id stays the same however often it is sent; some requests arrive twice by themselves. Null when it was told
+   * that nothing was written, and left it at that.
+   */
+  async submit(request: CommandRequest): Promise<Reply | null> {
+    const arrivesTwice = this.#random.happens(this.#faults.repeated);
+    const copies = arrivesTwice
+      ? [this.#submitOn(request), this.#submitOn(request)]
+      : [this.#submitOrLeaveIt(request)];
+    const reply = (await Promise.all(copies))[0] ?? null;
+    if (reply !== null && this.#random.happens(this.#faults.repeatedLate)) this.#repeatLate(request);
     return reply;
+  }
+
+  #submitOn(request: CommandRequest, leavesIt?: (error: unknown) => boolean): Promise<Reply> {
+    return this.#persist((service) => this.#acknowledged(service, request), patienceMs, leavesIt);
+  }
+
+  /** As long as every try was told so: of one that went without an answer nothing is known. */
+  async #submitOrLeaveIt(request: CommandRequest): Promise<Reply | null> {
+    let isOpen = false;
+    const leavesIt = (error: unknown): boolean => {
+      isOpen ||= !(error instanceof CoordinatorError) || error.details['outcome'] !== 'nothing';
+      return !isOpen && this.#random.happens(0.5);
+    };
+    try {
+      return await this.#submitOn(request, leavesIt);
+    } catch (error) {
+      if (isOpen || !isPassing(error)) throw error;
+      this.#witness.refused.add(request.requestId);
+      return null;
+    }
   }
 
   /** A copy that was under way for long. Nobody waits for what comes of it: the log must not tell that it came. */
@@ -102,12 +125,17 @@ export class Client {
     return reply;
   }
 
-  async #persist<T>(call: (service: Service) => Promise<T>, withinMs: number): Promise<T> {
+  async #persist<T>(
+    call: (service: Service) => Promise<T>,
+    withinMs: number,
+    leavesIt: (error: unknown) => boolean = () => false,
+  ): Promise<T> {
     for (;;) {
       try {
         return await this.#once(call, withinMs);
       } catch (error) {
-        if (!(error instanceof LostError) && !isRetryable(error)) throw error;
+        if (!(error instanceof LostError) && !isPassing(error)) throw error;
+        if (leavesIt(error)) throw error;
         await this.#scheduler.sleep(this.#random.between(1, 200));
       }
     }

@@ -3,6 +3,7 @@
  * is put back in a test, and the simulation must say what is wrong.
  */
 import type { Change } from './broken.ts';
+import type { TrialName } from './trials.ts';
 
 export interface Fault {
   /** What a user sees. */
@@ -10,9 +11,8 @@ export interface Fault {
   readonly changes: readonly Change[];
   /** Part of what the simulation says. */
   readonly said: RegExp;
-  /** A run that shows it: of everything together, or of readers beside a holder. */
-  readonly seed: number;
-  readonly trial?: 'readers';
+  /** The kind of run that shows it. */
+  readonly trial: TrialName;
 }
 
 const change = (file: string, find: string, replace: string): Change => ({ file, find, replace });
@@ -42,7 +42,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /is a scope/,
-    seed: 4,
+    trial: 'everything',
   },
   {
     name: 'a checkout ends the waits for scopes that it does not have',
@@ -54,7 +54,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /which is no scope/,
-    seed: 4,
+    trial: 'everything',
   },
   {
     name: 'a withdrawn scope goes with its first lock, whoever waits for it',
@@ -62,7 +62,7 @@ export const faults: readonly Fault[] = [
       change('src/core/draft.ts', 'this.isFree(scope) && !this.isWanted(scope)', 'this.isFree(scope)'),
     ],
     said: /which is no scope/,
-    seed: 4,
+    trial: 'everything',
   },
   {
     name: 'a source that cannot be seen is taken for one without scopes',
@@ -74,13 +74,13 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /leaves no scope at all/,
-    seed: 4,
+    trial: 'everything',
   },
   {
     name: 'two owners with a clock each take the log over at every deadline, and no lease ends',
     changes: [noPatience],
     said: /stuck/,
-    seed: 40,
+    trial: 'twoMachines',
   },
   {
     name: 'two containers of one machine take each other for another machine',
@@ -93,7 +93,7 @@ export const faults: readonly Fault[] = [
       noPatience,
     ],
     said: /stuck/,
-    seed: 40,
+    trial: 'twoContainers',
   },
   {
     name: 'the clock of another boot ends leases early',
@@ -105,7 +105,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /both held/,
-    seed: 3,
+    trial: 'everything',
   },
   {
     name: 'a clock that is not the one of the log is read as if it were',
@@ -117,7 +117,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /both held/,
-    seed: 40,
+    trial: 'twoMachines',
   },
   {
     name: 'an owner that stood still renews what has run out meanwhile',
@@ -129,7 +129,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /had not been ended/,
-    seed: 7,
+    trial: 'everything',
   },
   {
     name: 'a repeat that is older than what is remembered acts again',
@@ -142,7 +142,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /is in the log 2 times/,
-    seed: 4,
+    trial: 'everything',
   },
   {
     name: 'a repeat whose first answer the log has dropped acts again',
@@ -151,7 +151,7 @@ export const faults: readonly Fault[] = [
       change('src/store/memory/memory-log-store.ts', 'if (id !== null) this.#log.forgotten.add(id);', ''),
     ],
     said: /is in the log 2 times/,
-    seed: 11,
+    trial: 'shortHistory',
   },
   {
     name: 'a ticket that could be granted waits on after the oldest one ended',
@@ -163,7 +163,7 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /could be granted, but waits/,
-    seed: 8,
+    trial: 'everything',
   },
   {
     name: 'whoever asks how it came to be so walks the log, and a holder that renews in time loses its lock',
@@ -175,7 +175,72 @@ export const faults: readonly Fault[] = [
       ),
     ],
     said: /renewed in time lost its lock/,
-    seed: 1,
     trial: 'readers',
+  },
+  {
+    name: 'what was answered "nothing was written" is in the log, because one try went without an answer',
+    changes: [
+      change(
+        'src/service/writer.ts',
+        'const told = open ? mayBeWritten(error) : nothingWritten(error);',
+        'const told = nothingWritten(error);',
+      ),
+    ],
+    said: /is in the log, though nothing of it was said to be written/,
+    trial: 'everything',
+  },
+  {
+    name: 'on a full disk everybody waits for as long as an owner tries, and then it is not said to be full',
+    changes: [
+      change(
+        'src/store/sqlite/failures.ts',
+        "  code: 'DISK_FULL',\n  retryable: false,",
+        "  code: 'IO',\n  retryable: true,",
+      ),
+    ],
+    said: /somebody was told/,
+    trial: 'fullDisk',
+  },
+  {
+    name: 'a full disk is tried again and again before anybody is told of it',
+    changes: [
+      change(
+        'src/store/sqlite/failures.ts',
+        "  code: 'DISK_FULL',\n  retryable: false,",
+        "  code: 'DISK_FULL',\n  retryable: true,",
+      ),
+    ],
+    said: /a caller is told only after/,
+    trial: 'fullDisk',
+  },
+  {
+    name: 'a full disk is taken for a bug of the coordinator',
+    changes: [
+      change(
+        'src/service/failures.ts',
+        '  if (error instanceof StoreError) return storeFailure(error);\n',
+        '',
+      ),
+    ],
+    said: /a bug in the coordinator/,
+    trial: 'fullDisk',
+  },
+  {
+    name: 'a log that was deleted or restored from a backup gives the same numbers out again',
+    changes: [change('src/service/witness.ts', 'return isEnough ? null', 'return isEnough || true ? null')],
+    said: /in a log that begins anew/,
+    trial: 'backup',
+  },
+  {
+    name: 'how far the log came is known only of the time when an owner opened it',
+    changes: [change('src/service/service.ts', 'this.#noteLast(newest.revision);', 'newest.revision;')],
+    said: /in a log that begins anew/,
+    trial: 'backup',
+  },
+  {
+    name: 'an owner that is told to leave goes on trying to write',
+    changes: [change('src/service/service.ts', '    this.#writer.hurry();\n', '')],
+    said: /the owner leaves only after/,
+    trial: 'fullDisk',
   },
 ];

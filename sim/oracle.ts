@@ -123,10 +123,12 @@ function judgeGrant(before: State, event: EventOf<'lock.granted'>, entry: Entry)
 }
 
 /** Every acknowledged command is in the log exactly once, with the answer that was given, or changed nothing. */
-function judgeAcknowledged({ entries }: Archive, { acknowledged }: Witness): void {
+function judgeAcknowledged({ entries }: Archive, { acknowledged, refused }: Witness): void {
   const logged = groupBy(entries, (entry) => entry.requestId as string | null);
   for (const [id, found] of logged)
     demand(id === null || found.length === 1, `request ${id} is in the log ${found.length} times`);
+  for (const id of refused)
+    demand(!logged.has(id), `request ${id} is in the log, though nothing of it was said to be written`);
   for (const ack of acknowledged) judgeReply(ack, logged.get(ack.request.requestId)?.[0]);
 }
 

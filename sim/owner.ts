@@ -1,9 +1,11 @@
-import type { HostIdentity, Problem, Service } from '../src/service/index.ts';
+import { setMaxListeners } from 'node:events';
+import type { HostIdentity, Problem, Service, Witness } from '../src/service/index.ts';
 import type { Clock } from '../src/time/index.ts';
 import { openService } from '../src/service/index.ts';
 import { FaultyLogStore, noFaults, randomFaults, type FaultPlan } from '../src/store/faulty/index.ts';
 import { MemoryLogStore, type MemoryLog } from '../src/store/memory/index.ts';
 import { ArchivingStore, type Archive } from './archive.ts';
+import { isForWantOfRoom, type Disk } from './disk.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import { ProcessTimers, type Scheduler } from './scheduler.ts';
@@ -51,6 +53,9 @@ export class Machine implements Clock {
 export interface OwnerPorts {
   readonly log: MemoryLog;
   readonly archive: Archive;
+  readonly disk: Disk;
+  /** None where the log cannot be lost. */
+  readonly witness?: Witness;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly profile: Profile;
@@ -68,7 +73,7 @@ export class Owner {
   #service: Service | null = null;
   #timers: ProcessTimers;
   #faults: FaultPlan;
-  #life = new AbortController();
+  #life = newLife();
 
   constructor(ports: OwnerPorts) {
     this.#ports = ports;
@@ -90,7 +95,7 @@ export class Owner {
     return this.#life.signal;
   }
 
-  /** Opens the log; tries again while the store fails. */
+  /** Opens the log; tries again while the store fails or has no room. */
   async start(): Promise<void> {
     const { life } = this;
     while (this.#service === null && !life.aborted) {
@@ -98,7 +103,7 @@ export class Owner {
         const service = await this.#open();
         if (!life.aborted) this.#service = service;
       } catch (error) {
-        if (!isRetryable(error)) throw error;
+        if (!isPassing(error)) throw error;
         await this.#ports.scheduler.sleep(50);
       }
     }
@@ -110,7 +115,13 @@ export class Owner {
     this.#timers.kill();
     this.#timers = new ProcessTimers(this.#ports.scheduler);
     this.#life.abort();
-    this.#life = new AbortController();
+    this.#life = newLife();
+  }
+
+  /** Leaves when told to, as `daemon stop` asks. */
+  async leave(): Promise<void> {
+    await this.#service?.stop();
+    this.kill();
   }
 
   /** Stands still for a while, as a process does that is stopped. Its store goes on with what it was sent. */
@@ -137,24 +148,25 @@ export class Owner {
   }
 
   #open(): Promise<Service> {
-    const { log, archive, scheduler, random, profile, machine, hostName } = this.#ports;
+    const { log, archive, disk, witness, scheduler, random, profile, machine, hostName } = this.#ports;
     const timers = this.#timers;
-    const plan: FaultPlan = (call) => this.#faults(call);
-    const archiving = new ArchivingStore(new MemoryLogStore(log), archive, (entries) =>
+    const plan = disk.befalls((call) => this.#faults(call));
+    const archiving = new ArchivingStore(new MemoryLogStore(log), archive, disk, (entries) =>
       this.#takeTime(timers, entries),
     );
     const store = new FaultyLogStore(archiving, plan, scheduler);
-    const { snapshotEveryEntries, horizonMs, checkInvariants } = profile;
+    const { snapshotEveryEntries, horizonMs, checkInvariants, commitPatienceMs } = profile;
     return openService({
       store,
       clock: machine,
       timers: this.#timers,
       host: machine.hostNamed(hostName),
+      ...(witness === undefined ? {} : { witness }),
       options: {
         snapshotEveryEntries,
         horizonMs,
         checkInvariants,
-        commitPatienceMs: 2_000,
+        commitPatienceMs,
         followEveryMs: profile.second === 'none' ? null : 50,
         chance: random.next,
         report: (problem) => this.problems.push(problem),
@@ -165,4 +177,16 @@ export class Owner {
 
 export function isRetryable(error: unknown): boolean {
   return error instanceof Error && 'retryable' in error && error.retryable === true;
+}
+
+/** Whether the same may succeed later, by itself or once somebody has made room. */
+export function isPassing(error: unknown): boolean {
+  return isRetryable(error) || isForWantOfRoom(error);
+}
+
+/** Any number of callers wait for its end. */
+function newLife(): AbortController {
+  const life = new AbortController();
+  setMaxListeners(0, life.signal);
+  return life;
 }

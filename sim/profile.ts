@@ -27,6 +27,10 @@ export interface Profile {
   readonly ownerFreezesEveryMs: number;
   /** Mean time between two jumps of an owner's clock, in milliseconds. */
   readonly clockJumpsEveryMs: number;
+  /** Mean time between two moments from which the disk has no room or is not there for a while, in milliseconds. */
+  readonly diskTroubleEveryMs: number;
+  /** How long an owner tries to write, in milliseconds. */
+  readonly commitPatienceMs: number;
   readonly snapshotEveryEntries: number;
   readonly horizonMs: number | null;
   readonly checkInvariants: InvariantChecks;
@@ -55,6 +59,8 @@ export function drawProfile(random: Random): Profile {
     ownerDiesEveryMs: random.between(5_000, 60_000),
     ownerFreezesEveryMs: random.between(5_000, 60_000),
     clockJumpsEveryMs: random.between(5_000, 60_000),
+    diskTroubleEveryMs: random.between(10_000, 60_000),
+    commitPatienceMs: 2_000,
     snapshotEveryEntries: random.between(10, 200),
     horizonMs: random.happens(0.3) ? random.between(5_000, 30_000) : null,
     checkInvariants: random.happens(0.5) ? 'always' : 'never',

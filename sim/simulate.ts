@@ -9,9 +9,10 @@ import { Agent } from './agent.ts';
 import { Archive } from './archive.ts';
 import { Chaos } from './chaos.ts';
 import { Client } from './client.ts';
+import { Disk } from './disk.ts';
 import { judge, OracleError, type Verdict } from './oracle.ts';
 import { Operator } from './operator.ts';
-import { isRetryable, Machine, Owner } from './owner.ts';
+import { isPassing, Machine, Owner } from './owner.ts';
 import { drawProfile, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
@@ -33,9 +34,9 @@ const withinMs = 900_000;
 /** Simulated time in which all that nobody renews must have ended: longer than any lease, session and block. */
 const longestLeaseMs = 120_000;
 
-/** Runs a seed for a number of agents' steps. Throws when anything is not as it must be. */
-export async function simulate(seed: number, steps: number): Promise<RunReport> {
-  const world = await run(seed, steps);
+/** Runs a seed for a number of agents' steps, with part of its profile given. Throws when anything is not as it must be. */
+export async function simulate(seed: number, steps: number, part: Partial<Profile> = {}): Promise<RunReport> {
+  const world = await run(seed, steps, part);
   const verdict = judge(world.archive, world.witness);
   const { profile, scheduler, witness } = world;
   return { seed, ...verdict, simulatedMs: scheduler.nowMs(), profile, rejections: witness.rejections };
@@ -43,11 +44,11 @@ export async function simulate(seed: number, steps: number): Promise<RunReport> 
 
 /** The log of such a run, whole. */
 export async function simulatedLog(seed: number, steps: number): Promise<readonly Entry[]> {
-  return (await run(seed, steps)).archive.entries;
+  return (await run(seed, steps, {})).archive.entries;
 }
 
-async function run(seed: number, steps: number): Promise<World> {
-  const world = new World(seed, steps);
+async function run(seed: number, steps: number, part: Partial<Profile>): Promise<World> {
+  const world = new World(seed, steps, part);
   await world.scheduler.runUntilDone(world.run(), withinMs);
   return world;
 }
@@ -56,6 +57,7 @@ class World {
   readonly scheduler: Scheduler;
   readonly archive = new Archive();
   readonly witness = new Witness();
+  readonly #disk = new Disk();
   readonly profile: Profile;
   readonly #random: Random;
   readonly #first: Owner;
@@ -67,10 +69,10 @@ class World {
   #stepsLeft: number;
   #over = false;
 
-  constructor(seed: number, steps: number) {
+  constructor(seed: number, steps: number, part: Partial<Profile>) {
     this.#random = new Random(seed);
     this.scheduler = new Scheduler(this.#random);
-    this.profile = drawProfile(this.#random);
+    this.profile = { ...drawProfile(this.#random), ...part };
     this.#stepsLeft = steps;
     this.#owners = this.#makeOwners();
     this.#first = this.#owners[0] as Owner;
@@ -99,13 +101,14 @@ class World {
 
   async #misbehave(): Promise<void> {
     const goesOn = (): boolean => this.#stepsLeft > 0;
-    const chaos = new Chaos(this.scheduler, this.#random, this.#owners, this.profile);
+    const chaos = new Chaos(this.scheduler, this.#random, this.#owners, this.#disk, this.profile);
     await Promise.all([
       ...this.#agents.map((agent) => agent.live()),
       this.#operator.meddle(goesOn),
       chaos.killOwners(goesOn),
       chaos.freezeOwners(goesOn),
       chaos.jumpClocks(goesOn),
+      chaos.troubleDisk(goesOn),
     ]);
   }
 
@@ -155,7 +158,7 @@ class World {
         await this.#first.service?.submitInternal({ kind: 'Configure', by: 'service', settings });
         return;
       } catch (error) {
-        if (!isRetryable(error)) throw error;
+        if (!isPassing(error)) throw error;
       }
     }
   }
@@ -168,10 +171,11 @@ class World {
 
   #makeOwners(): Owner[] {
     const { scheduler, archive, profile } = this;
+    const disk = this.#disk;
     const random = this.#random;
     const log = new MemoryLog();
     const own = (machine: Machine, hostName: string): Owner =>
-      new Owner({ log, archive, scheduler, random, profile, machine, hostName, readCostMs: 0 });
+      new Owner({ log, archive, disk, scheduler, random, profile, machine, hostName, readCostMs: 0 });
     const machine = new Machine('host-1', scheduler, random);
     const first = own(machine, 'host-1');
     switch (profile.second) {

@@ -1,7 +1,7 @@
 import { asRevision, type Entry, type Revision } from '../src/core/index.ts';
 import { CoordinatorError } from '../src/protocol/index.ts';
 import type { Service } from '../src/service/index.ts';
-import { isRetryable, type Owner } from './owner.ts';
+import { isPassing, type Owner } from './owner.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Watched } from './witness.ts';
@@ -55,7 +55,7 @@ export class Watcher {
       const { first } = await service.query({ kind: 'history', filter: {}, limit: 1, before: null });
       this.#next = asRevision(Math.max(first, this.#next));
       this.watched.resumedAt.add(this.#next);
-    } else if (!isRetryable(error)) throw error;
+    } else if (!isPassing(error)) throw error;
     await this.#scheduler.sleep(50);
   }
 }

@@ -29,6 +29,8 @@ export class Witness {
   readonly acknowledged: Acknowledged[] = [];
   readonly beliefs: Belief[] = [];
   readonly watched: Watched[] = [];
+  /** Ids of requests of which nothing was written, as their callers were told; they did not ask again. */
+  readonly refused = new Set<string>();
   readonly rejections = new Map<string, number>();
   /** Highest revision that anybody was told of. */
   known = 0 as Revision;
