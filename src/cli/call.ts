@@ -7,6 +7,7 @@ import { styleOf } from './format/style.ts';
 import type { Style } from './format/style.ts';
 import { jsonLine } from './format/text.ts';
 import { withIsoTimes } from './format/time.ts';
+import { whileTelling } from './live-line.ts';
 import type { Repository, World } from './world.ts';
 
 /** Options that every command understands. */
@@ -85,7 +86,11 @@ export class Call {
 
   coordinator(): Promise<Coordinator> {
     this.#coordinator ??= this.repository()
-      .then((repository) => this.world.connect(repository, { direct: this.#direct }))
+      .then((repository) =>
+        whileTelling(this, 'reaching the coordinator', () =>
+          this.world.connect(repository, { direct: this.#direct }),
+        ),
+      )
       .then((coordinator) => onWallClock(coordinator, () => this.nowMs));
     return this.#coordinator;
   }

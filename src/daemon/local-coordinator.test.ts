@@ -42,6 +42,12 @@ it.each(now)('looks at the scope files before it answers, where nothing is held:
   expect(looks).toBe(1);
 });
 
+it('looks at the files before it tells a person the scopes, also while something is held', async () => {
+  service.isIdle = false;
+  await coordinator.query({ kind: 'scopes', fresh: true });
+  expect(looks).toBe(1);
+});
+
 it.each(now)('costs no look while something is held, since then the upkeep looks: %j', async (query) => {
   service.isIdle = false;
   await coordinator.query(query);

@@ -64,11 +64,13 @@ export class LocalCoordinator implements ServedCoordinator {
   /**
    * Where nothing is held there may have been nobody to follow the files for: whoever comes then must not be told of the
    * scopes from before a pull. Where something is wrong with the files, whoever has just mended them, or gone back to a
-   * commit that has them, must not be told so once more.
+   * commit that has them, must not be told so once more. And a person who asks for the scopes has perhaps just changed
+   * them; an agent that asks all the time has not.
    */
   async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
-    if (tellsOfScopes(query) && (this.#service.idle() || this.#keeper.tellsTrouble))
-      await this.#keeper.catchUp();
+    const isForAPerson = query.kind === 'scopes' && query.fresh === true;
+    const mayBeBehind = isForAPerson || this.#service.idle() || this.#keeper.tellsTrouble;
+    if (mayBeBehind && tellsOfScopes(query)) await this.#keeper.catchUp();
     return this.#service.query(query);
   }
 

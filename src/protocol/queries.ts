@@ -31,7 +31,8 @@ export const happenedMax = 20;
 export type Query =
   /** Everything at a glance, now or at a past moment (the log is replayed up to it). */
   | { readonly kind: 'status'; readonly at: Moment | null }
-  | { readonly kind: 'scopes' }
+  /** `fresh`: whoever asks may just have changed the scope files, which are looked at first. */
+  | { readonly kind: 'scopes'; readonly fresh?: boolean | undefined }
   /** Entries that match, newest first. */
   | {
       readonly kind: 'history';

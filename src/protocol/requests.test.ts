@@ -128,6 +128,7 @@ describe('queries', () => {
     { kind: 'status', at: null },
     { kind: 'status', at: { kind: 'revision', revision: 4 } },
     { kind: 'scopes' },
+    { kind: 'scopes', fresh: true },
     { kind: 'history', filter: {}, limit: 10, before: null },
     {
       kind: 'history',

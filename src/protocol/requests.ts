@@ -39,7 +39,7 @@ const whySubject = z.discriminatedUnion('kind', [
 
 const query = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), at: moment.nullable() }),
-  z.strictObject({ kind: z.literal('scopes') }),
+  z.strictObject({ kind: z.literal('scopes'), fresh: z.boolean().optional() }),
   z.strictObject({
     kind: z.literal('history'),
     filter: historyFilter,

@@ -19,7 +19,8 @@ import { duration } from '../format/time.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
 import { exitCodeAfter, firstSignal } from '../signals.ts';
 import type { Session } from '../world.ts';
-import { every } from './repeating.ts';
+import { canTell, liveLine } from '../live-line.ts';
+import { every } from '../repeating.ts';
 import { proofOf, refusal, resultOf, submit } from './speak.ts';
 
 export interface AcquireWish {
@@ -183,22 +184,11 @@ function keepPresent(call: Call, session: Session): () => void {
 
 /** One line on a terminal that says how long it has been; one plain line elsewhere. */
 function tellWaiting(call: Call, queued: QueuedResult, scopes: readonly ScopePath[]): () => void {
-  if (call.quiet || call.json) return () => undefined;
-  const { clock, stderr } = call.context;
-  const startedMs = clock.monotonicMs();
   const place = queued.position === 1 ? 'next in line' : `${count(queued.position - 1, 'agent')} ahead`;
   const what = line`waiting for ${scopes.join(', ')}: ${place} (ticket ${queued.ticket})`;
-  if (!stderr.isTTY) {
-    call.note(what);
-    return () => undefined;
-  }
-  const draw = (): void => stderr.write(`\r\u001b[2K${what}, ${duration(clock.monotonicMs() - startedMs)} `);
-  draw();
-  const stop = every(clock, 1_000, draw);
-  return () => {
-    stop();
-    stderr.write('\r\u001b[2K');
-  };
+  if (canTell(call)) return liveLine(call, what, call.context.clock.monotonicMs());
+  if (!call.json) call.note(what);
+  return () => undefined;
 }
 
 /** How a command ends that did not get its locks. */

@@ -153,9 +153,15 @@ describe('scope', () => {
       problems: [problem],
       atMs: asTimeMs(startMs),
     };
-    const { harness } = harnessOf({ refresh: () => report });
+    const gone = scopeView('gone', [], { withdrawn: true });
+    const inForce = { ...scopes, scopes: [...scopes.scopes, gone] };
+    const { harness } = harnessOf({ refresh: () => report, answers: { scopes: () => inForce } });
     const { code: ended, stdout, stderr } = await harness.run('scope', 'refresh');
     expect(ended).toBe(code);
     expect(stdout + stderr).toContain('scope graph: warning: odd (X)');
+    expect(stdout + stderr).toContain(
+      'gone is withdrawn: no scope file names it any more, and it goes once it',
+    );
+    expect(JSON.stringify((await harness.json('scope', 'refresh')).body)).toContain('"withdrawn":["gone"]');
   });
 });

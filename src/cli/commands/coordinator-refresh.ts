@@ -1,9 +1,11 @@
+import type { ScopePath } from '../../core/index.ts';
 import type { RefreshOptions, RefreshReport } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Style } from '../format/style.ts';
 import { count, line, shellCommand } from '../format/text.ts';
-import { problemsText } from '../format/views.ts';
+import { fitted, problemsText, withdrawnText } from '../format/views.ts';
+import { whileTelling } from '../live-line.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
@@ -17,11 +19,13 @@ export async function refreshCoordinator(
   more: Readonly<Record<string, unknown>> = {},
   options: RefreshOptions = {},
 ): Promise<Outcome> {
-  const report = await (await call.coordinator()).refresh(options);
+  const coordinator = await call.coordinator();
+  const report = await whileTelling(call, 'reading the scope files', () => coordinator.refresh(options));
   const { revision, accepted, scopes, problems } = report;
+  const withdrawn = await withdrawnScopes(call);
   if (accepted && problems.every(({ severity }) => severity !== 'error'))
-    return done(revision, { accepted, scopes, problems, ...more }, (style) =>
-      [`${count(scopes, 'scope')} in force`, problemsText(style, problems)]
+    return done(revision, { accepted, scopes, withdrawn, problems, ...more }, (style) =>
+      [`${count(scopes, 'scope')} in force`, withdrawnLines(style, withdrawn), problemsText(style, problems)]
         .filter((part) => part !== '')
         .join('\n'),
     );
@@ -31,10 +35,21 @@ export async function refreshCoordinator(
     revision,
     code: 'SCOPES_REFUSED',
     message: unsoundText(report),
-    details: { accepted, scopes, problems, ...more },
-    lines: refusalLines(call.errorStyle, report),
+    details: { accepted, scopes, withdrawn, problems, ...more },
+    lines: [...refusalLines(call.errorStyle, report), withdrawnLines(call.errorStyle, withdrawn)].filter(
+      (part) => part !== '',
+    ),
   };
 }
+
+/** Somebody uses them although no scope file names them any more. */
+async function withdrawnScopes(call: Call): Promise<readonly ScopePath[]> {
+  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  return scopes.flatMap(({ path, withdrawn }) => (withdrawn ? [path] : []));
+}
+
+const withdrawnLines = (style: Style, scopes: readonly ScopePath[]): string =>
+  scopes.map((scope) => fitted(style, line`${scope} is ${withdrawnText}`)).join('\n');
 
 /**
  * Has the coordinator that runs, if any, take over files that were just written: it looks at them only now and then. They
@@ -42,7 +57,8 @@ export async function refreshCoordinator(
  */
 export async function tellCoordinator(call: Call): Promise<RefreshReport | null> {
   try {
-    return await call.world.owner.refresh(await call.repository());
+    const repository = await call.repository();
+    return await whileTelling(call, 'reading the scope files', () => call.world.owner.refresh(repository));
   } catch (error) {
     if (!isDisabled(error)) call.note(untoldText(error));
     return null;

@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Style } from '../format/style.ts';
 import { count, line } from '../format/text.ts';
 import { fitted } from '../format/views.ts';
+import { whileTelling } from '../live-line.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { examine } from '../doctor/checks.ts';
@@ -11,7 +12,7 @@ import type { Finding } from '../doctor/finding.ts';
 
 /** Looks at everything that coordination here relies on. Each finding says what to do about it. */
 export async function doctor(call: Call): Promise<Outcome> {
-  const findings = examine(await gatherFacts(call));
+  const findings = examine(await whileTelling(call, 'looking at everything', () => gatherFacts(call)));
   const problems = findings.filter((finding) => finding.level === 'problem').length;
   const text = (style: Style): string => findings.map((finding) => findingText(style, finding)).join('\n');
   if (problems === 0) return done(null, { findings }, text);

@@ -8,6 +8,7 @@ import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { askAboutPlan } from './init-questions.ts';
+import { whileTelling } from '../live-line.ts';
 import { blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
 
 export interface InitInput {
@@ -25,7 +26,9 @@ export async function init(call: Call, input: InitInput): Promise<Outcome> {
   const repository = await call.repository();
   const { env } = call.context;
   const request = { repository, env, stage, derive: input.derive === true };
-  const prepared = await call.world.scopeFiles.prepareInit(request);
+  const prepared = await whileTelling(call, 'looking at what is here', () =>
+    call.world.scopeFiles.prepareInit(request),
+  );
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (plan.changes.length === 0) return nothingToDo(plan);
@@ -68,7 +71,9 @@ async function writeAndTell(
   plan: Plan,
   intro: (style: Style) => string,
 ): Promise<Outcome> {
-  await call.world.scopeFiles.apply(prepared.root, plan.changes);
+  await whileTelling(call, 'writing the scope files', () =>
+    call.world.scopeFiles.apply(prepared.root, plan.changes),
+  );
   const coordinator = await tellCoordinator(call);
   return done(null, { ...planData(plan), written: true, coordinator }, (style) =>
     [intro(style) + writtenText(plan), reportText(style, coordinator)]

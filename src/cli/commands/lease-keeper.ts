@@ -2,8 +2,8 @@ import { asRevision } from '../../core/index.ts';
 import type { AgentId, Entry, Grant, ResultOf, Revision } from '../../core/index.ts';
 import type { Reply } from '../../protocol/index.ts';
 import type { Clock } from '../context.ts';
+import { every } from '../repeating.ts';
 import { leaseEndIn } from './lease-end.ts';
-import { every } from './repeating.ts';
 
 /** How long before the end of its lease a command is told to end, and is ended by force. */
 export interface Margins {

@@ -5,12 +5,16 @@ import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count } from '../format/text.ts';
 import { problemsText, violationsText } from '../format/views.ts';
+import { whileTelling } from '../live-line.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Refused } from '../outcome.ts';
 
 /** Checks the working tree as a refresh would, without a coordinator and without taking anything over. */
 export async function validate(call: Call): Promise<Outcome> {
-  const scan = await call.world.inspection.scan(await call.repository());
+  const repository = await call.repository();
+  const scan = await whileTelling(call, 'reading the scope files', () =>
+    call.world.inspection.scan(repository),
+  );
   const problems = [...scan.problems, ...graphProblems(scan.definitions, scan.settings)];
   const data = { scopes: scan.definitions.length, problems };
   if (problems.some((problem) => problem.severity === 'error')) return unsound(call, data);

@@ -20,7 +20,7 @@ export interface GraphInput {
 export async function scopeGraph(call: Call, input: GraphInput): Promise<Outcome> {
   if (input.dot === true && input.mermaid === true) throw usageError('--dot or --mermaid, not both');
   const top = input.scope === undefined ? null : await scopeOf(call, input.scope);
-  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
   if (top !== null && !scopes.some(({ path }) => path === top)) throw await scopeNotFound(top, scopes);
   const nodes = nodesUnder(scopes, top);
   const draw = input.dot === true ? dotText : input.mermaid === true ? mermaidText : treeText;

@@ -8,6 +8,7 @@ import { done } from '../outcome.ts';
 import type { Outcome, Refused } from '../outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
 import { askAboutRefresh } from './init-questions.ts';
+import { whileTelling } from '../live-line.ts';
 import { applyPlan, blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
 
 export interface RefreshInput {
@@ -23,7 +24,9 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
     throw usageError('--dry-run, --yes, --check or --accept-none, one of them');
   if (input.acceptNone === true) return refreshCoordinator(call, {}, { acceptNone: true });
   const repository = await call.repository();
-  const prepared = await call.world.scopeFiles.prepareRefresh({ repository, env: call.context.env });
+  const prepared = await whileTelling(call, 'looking at what is here', () =>
+    call.world.scopeFiles.prepareRefresh({ repository, env: call.context.env }),
+  );
   if (prepared === null) return refreshUngenerated(call, input);
   const choices = { depth: null, leaveOut: [], raise: true };
   const plan = prepared.plan(choices);

@@ -16,7 +16,9 @@ import { scopeOf } from './scopes-of.ts';
 
 /** Every scope, with its holder and sync status. */
 export async function listScopes(call: Call): Promise<Outcome> {
-  const { revision, scopes, problems } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const { revision, scopes, problems } = await (
+    await call.coordinator()
+  ).query({ kind: 'scopes', fresh: true });
   const repository = await call.repository();
   return done(revision, { scopes, problems }, (style) => {
     const list = scopes.length === 0 ? noScopes(repository) : scopeTable(style, scopes);
@@ -51,7 +53,7 @@ export interface ShowInput {
 /** One scope in full. */
 export async function showScope(call: Call, input: ShowInput): Promise<Outcome> {
   const path = await scopeOf(call, input.scope);
-  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
   const scope = scopes.find((view) => view.path === path);
   if (scope === undefined) throw await scopeNotFound(path, scopes);
   return done(revision, { scope }, (style) => scopeText(style, scope));

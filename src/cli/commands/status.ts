@@ -4,7 +4,7 @@ import { statusText } from '../format/views.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { untilSignal } from '../signals.ts';
-import { every } from './repeating.ts';
+import { every } from '../repeating.ts';
 import { momentOf } from './moment-of.ts';
 
 export interface StatusInput {

@@ -24,7 +24,7 @@ interface Step {
  */
 export async function syncPlan(call: Call, input: PlanInput): Promise<Outcome> {
   const asked = await scopesOf(call, input.scopes);
-  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
   const unknown = asked.find((path) => !scopes.some((scope) => scope.path === path));
   if (unknown !== undefined) throw await scopeNotFound(unknown, scopes);
   const steps = stepsFor(scopes, asked);

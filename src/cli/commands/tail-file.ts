@@ -5,7 +5,7 @@ import { isOwnFolder, openToRead } from '../../files/index.ts';
 import type { CliContext } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { untilSignal } from '../signals.ts';
-import { every } from './repeating.ts';
+import { every } from '../repeating.ts';
 
 const lookAgainMs = 300;
 

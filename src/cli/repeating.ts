@@ -1,4 +1,4 @@
-import type { Clock } from '../context.ts';
+import type { Clock } from './context.ts';
 
 /**
  * Does something again and again, the next time counted from the end of the last. A failure does not end it: what is

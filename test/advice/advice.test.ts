@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it } from 'vitest';
-import { asDurationMs, defaultSettings, rejectionCodes } from '../core/index.ts';
-import type { AgentId, RejectionCode, ScopePath, Settings } from '../core/index.ts';
-import type { CallerCommand, Coordinator } from '../protocol/index.ts';
-import { newRequestId, openBench, scopePath, submit, type Bench } from '../service/testing.ts';
-import { explainRefusal } from './format/refusal.ts';
-import { createProgram, runCli } from './program.ts';
-import { Harness, until } from './testing/harness.ts';
-import type { Session } from './world.ts';
+import { asDurationMs, defaultSettings, rejectionCodes } from '../../src/core/index.ts';
+import type { AgentId, RejectionCode, ScopePath, Settings } from '../../src/core/index.ts';
+import type { CallerCommand, Coordinator } from '../../src/protocol/index.ts';
+import { newRequestId, openBench, scopePath, submit, type Bench } from '../../src/service/testing.ts';
+import { explainRefusal } from '../../src/cli/format/refusal.ts';
+import { createProgram, runCli } from '../../src/cli/program.ts';
+import { Harness, until } from '../../src/cli/testing/harness.ts';
+import type { Session } from '../../src/cli/world.ts';
 
 /** What a refusal advises, typed as it stands there, on a real service: the advice must not be refused in turn. */
 let bench: Bench;
@@ -239,7 +239,7 @@ it('every command line that a message or a help names is one', () => {
 });
 
 function sourceTexts(): string[] {
-  const root = fileURLToPath(new URL('..', import.meta.url));
+  const root = fileURLToPath(new URL('../../src', import.meta.url));
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => readFileSync(join(root, file), 'utf8'));
