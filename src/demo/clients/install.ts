@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ownFolderIn } from '../../files/index.ts';
@@ -17,10 +17,10 @@ const installTimeoutMs = 10 * 60_000;
 
 /**
  * Where the clients are kept between runs: some 600 MB. What lies there is run, so it is a folder of this user's that nobody
- * else can write to, or none.
+ * else can write to, or none. By number: in a container a user may have no name, and then the system tells nothing of it.
  */
 function cacheFolder(): string {
-  const name = `rhema-clients-${userInfo().uid}`;
+  const name = `rhema-clients-${process.getuid?.() ?? 0}`;
   const folder = ownFolderIn(tmpdir(), name);
   if (folder !== null) return folder;
   throw new Error(
