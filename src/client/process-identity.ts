@@ -52,11 +52,21 @@ function startOf(pid: number): string | null {
   return process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
 }
 
-/** The boot, and the clock ticks since then: fields 3 and 22 of `/proc/PID/stat`, counted behind the name. */
+/** Processor time of a process and of those of its children that have ended; null where the system does not tell. */
+export function processorTicksOf(pid: number): number | null {
+  const ticks = statOf(pid)?.slice(11, 15).map(Number);
+  return ticks === undefined ? null : ticks.reduce((sum, some) => sum + some, 0);
+}
+
+/** The fields of `/proc/PID/stat` from the third on, which is the state; null when there is no such process. */
+function statOf(pid: number): readonly string[] | null {
+  const stat = readOrNull(`/proc/${pid}/stat`);
+  return stat === null ? null : stat.replace(/^.*\) /s, '').split(' ');
+}
+
+/** The boot, and the clock ticks since then. */
 function startOnLinux(pid: number): string | null {
-  const fields = readOrNull(`/proc/${pid}/stat`)
-    ?.replace(/^.*\) /s, '')
-    .split(' ');
+  const fields = statOf(pid);
   const [state, start] = [fields?.[0], fields?.[19]];
   if (state === undefined || start === undefined || state === 'Z' || state === 'X') return null;
   return `${readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? ''} ${start}`;

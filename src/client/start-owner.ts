@@ -4,6 +4,7 @@ import { openToAppend } from '../files/index.ts';
 import { CoordinatorError, systemFailure, type FailureJson } from '../protocol/index.ts';
 import { ownerEnvironment } from './owner-environment.ts';
 import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
+import { processorTicksOf } from './process-identity.ts';
 
 /** How to start the owner process, as for `spawn`: it runs until it chooses to leave. All paths are absolute. */
 export interface OwnerCommand {
@@ -52,8 +53,44 @@ export async function startOwner(
   const failed = new Promise<never>((_, reject) => child.once('error', (cause) => reject(unborn(cause))));
   // It has no streams where the system could not even make them.
   const ready = child.stdio?.[readinessFd] as Readable | undefined;
+  const progress = new Progress(child.pid, timeoutMs);
   const line = ready === undefined ? failed : readAll(ready, timeoutMs, signal);
-  checkReadiness(await Promise.race([line, failed]), paths);
+  const said = await Promise.race([line, failed]).finally(() => progress.stop());
+  if (said === '' && signal?.aborted !== true) progress.endIfNone();
+  checkReadiness(said, paths);
+}
+
+/**
+ * Whether a process that is starting gets on. One that hangs (a disk that does not answer) is ended when its time is over:
+ * each call would leave another one behind. One that is only slow, on a busy machine, is left to whoever calls next.
+ */
+class Progress {
+  readonly #pid: number | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #halfwayTicks: number | null = null;
+
+  constructor(pid: number | undefined, timeoutMs: number) {
+    this.#pid = pid;
+    this.#timer = setTimeout(() => (this.#halfwayTicks = this.#ticks()), timeoutMs / 2);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Where the system does not tell, there is none. */
+  endIfNone(): void {
+    if (this.#pid === undefined || this.#ticks() !== this.#halfwayTicks) return;
+    try {
+      process.kill(this.#pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+
+  #ticks(): number | null {
+    return this.#pid === undefined ? null : processorTicksOf(this.#pid);
+  }
 }
 
 const shell = '/bin/sh';
