@@ -82,4 +82,30 @@ describe('catching up for whoever asks', () => {
     world.fingerprint = 'f2';
     await expect(world.catchUpLater()).rejects.toMatchObject({ code: 'DISABLED' });
   });
+
+  describe('while coordination is switched off, as far as is known', () => {
+    beforeEach(async () => {
+      world.config = { ...defaultConfig, enabled: false };
+      world.fingerprint = 'f2';
+      await expect(world.catchUpLater()).rejects.toMatchObject({ code: 'DISABLED' });
+    });
+
+    it('says so again by a new look only', async () => {
+      const { looks } = world;
+      await expect(world.keeper.confirmsSwitchingOff()).rejects.toMatchObject({ code: 'DISABLED' });
+      expect(world.looks).toBe(looks + 1);
+    });
+
+    it.each(['f1', 'f2', 'f3'])('learns that it was switched on again, the files being %s', async (print) => {
+      world.config = defaultConfig;
+      world.fingerprint = print;
+      expect(await world.keeper.confirmsSwitchingOff()).toBe(false);
+      expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+    });
+
+    it('does not say so of files that cannot be seen', async () => {
+      world.trouble = new Error('git ended with 128');
+      expect(await world.keeper.confirmsSwitchingOff()).toBe(false);
+    });
+  });
 });

@@ -34,7 +34,7 @@ export class LocalCoordinator implements ServedCoordinator {
    * `DISABLED` for what is new while coordination is being switched off.
    */
   async submit(request: CommandRequest): Promise<Reply> {
-    const allowed = this.#keeper.switchesOff ? await this.#withoutNew(request) : request;
+    const allowed = await this.#withoutNew(request);
     const reply = await this.#service.submit(allowed);
     if (reply.ok || reply.rejection.code !== 'SCOPE_NOT_FOUND') return reply;
     const changed = await this.#refreshIfChanged();
@@ -54,6 +54,7 @@ export class LocalCoordinator implements ServedCoordinator {
   async #withoutNew(request: CommandRequest): Promise<CommandRequest> {
     const { kind } = request.command;
     if (kind !== 'AcquireLock' && kind !== 'StartSync') return request;
+    if (!(await this.#keeper.confirmsSwitchingOff())) return request;
     return whileSwitchingOff(request, await this.#service.query({ kind: 'status', at: null }));
   }
 

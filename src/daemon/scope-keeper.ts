@@ -76,6 +76,7 @@ export class ScopeKeeper {
   #problems: readonly ScopeProblem[] = [];
   /** Why the last look was in vain; null when it was not. */
   #unseen: ScopeProblem | null = null;
+  /** Whether coordination ends as soon as nothing is held, waited for or synced, as of the files that were read last. */
   #switchesOff = false;
   /** Whether somebody has said that the next refresh may find no scope. */
   #acceptsNone = false;
@@ -99,11 +100,6 @@ export class ScopeKeeper {
   /** Whether whoever asks is told that something is wrong with the files. */
   get tellsTrouble(): boolean {
     return this.#unseen !== null || this.#problems.length > 0;
-  }
-
-  /** Whether coordination ends as soon as nothing is held, waited for or synced. */
-  get switchesOff(): boolean {
-    return this.#switchesOff;
   }
 
   /**
@@ -163,6 +159,17 @@ export class ScopeKeeper {
     }
   }
 
+  /**
+   * Whether coordination is being switched off, by a look from now: whoever is told so works on without a lock. As long as
+   * the files cannot be seen, or do not come to rest, it is not: a lock in vain hurts nobody. Throws `DISABLED` when it is
+   * off already.
+   */
+  async confirmsSwitchingOff(): Promise<boolean> {
+    if (!this.#switchesOff) return false;
+    await this.catchUp();
+    return this.#switchesOff && this.#unseen === null && this.#seen === this.#taken;
+  }
+
   async #catchUp(): Promise<void> {
     if (this.#isGoodEnough()) return;
     await this.poll();
@@ -174,7 +181,8 @@ export class ScopeKeeper {
   #isGoodEnough(): boolean {
     const hasScopes = this.#lastGood !== null && this.#lastGood.definitions.length > 0;
     const isFresh = this.#ports.monotonicMs() - this.#lookedAtMs < freshMs;
-    return hasScopes && isFresh && this.#seen === this.#taken && this.#withheld === null;
+    const isSettled = this.#seen === this.#taken && this.#withheld === null && !this.#switchesOff;
+    return hasScopes && isFresh && isSettled;
   }
 
   async #look(): Promise<string> {
@@ -260,7 +268,11 @@ export class ScopeKeeper {
   #endIfDisabled({ config }: ScanResult, inForce: InForce): readonly ScopeProblem[] {
     this.#switchesOff = !config.config.enabled;
     if (!this.#switchesOff) return [];
-    if (!isBusy(inForce)) throw disabled();
+    if (!isBusy(inForce)) {
+      // It is over with what was taken over, and the next look finds out whether that is still so.
+      this.#taken = null;
+      throw disabled();
+    }
     return [disablingWaits(inForce)];
   }
 

@@ -211,3 +211,12 @@ describe('when coordination is switched off while somebody holds', () => {
     await expect(open()).rejects.toMatchObject({ code: 'DISABLED' });
   });
 });
+
+it('a coordinator that has told that coordination is off gives out locks once it is on again', async () => {
+  await accepted(coordinator, { kind: 'ReleaseLock', ...alice, scopes: null, token: null });
+  repository.addScope('.', 'agent_coordination:\n  enabled: false\n');
+  await expect(coordinator.refresh()).rejects.toMatchObject({ code: 'DISABLED' });
+  await expect(accepted(coordinator, acquire(alice, 'api'))).rejects.toMatchObject({ code: 'DISABLED' });
+  rmSync(at('rhema.yaml'));
+  await accepted(coordinator, acquire(alice, 'api'));
+});

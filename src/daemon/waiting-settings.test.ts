@@ -67,7 +67,7 @@ describe('while somebody holds, waits or syncs', () => {
     world.work.held = 2;
     world.config = { ...defaultConfig, enabled: false };
     await world.keeper.refresh();
-    expect(world.keeper.switchesOff).toBe(true);
+    expect(await world.keeper.confirmsSwitchingOff()).toBe(true);
     expect(world.shown).toEqual([
       expect.objectContaining({ code: 'DISABLING_WAITS', message: expect.stringContaining('2 held') }),
     ]);
@@ -81,7 +81,7 @@ describe('while somebody holds, waits or syncs', () => {
     await world.keeper.refresh();
     world.config = defaultConfig;
     await world.keeper.refresh();
-    expect(world.keeper.switchesOff).toBe(false);
+    expect(await world.keeper.confirmsSwitchingOff()).toBe(false);
     expect(world.shown).toEqual([]);
   });
 });
