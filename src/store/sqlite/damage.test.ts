@@ -1,42 +1,22 @@
-import {
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { systemTime, type Time } from '../../time/index.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
-import { loadDriver } from './driver.ts';
 import { openSqliteStore, type SqliteStore } from './index.ts';
+import { placeForEachTest, rawSql } from './testing.ts';
 
-let folder: string;
-let path: string;
+const log = placeForEachTest();
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-damage-'));
-  path = join(folder, 'log.db');
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   await store.append(asRevision(0), sampleEntries(1, 100));
   await store.saveSnapshot(sampleSnapshot(50));
   await store.close();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
-
-async function rawSql(sql: string): Promise<void> {
-  const database = (await loadDriver()).open(path);
-  database.exec(sql);
-  database.close();
-}
 
 async function withStore(work: (store: SqliteStore) => Promise<void>): Promise<void> {
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   try {
     await work(store);
   } finally {
@@ -50,7 +30,7 @@ describe('a damaged entry', () => {
     ['its body was cut', `UPDATE entry SET body = substr(body, 1, 20) WHERE revision = 42`],
     ['it is missing', `DELETE FROM entry WHERE revision = 42`],
   ])('is named and never skipped when %s; the others can be read', async (_case, sql) => {
-    await rawSql(sql);
+    await rawSql(log.path, sql);
     await withStore(async (store) => {
       const corrupt = { code: 'CORRUPT_ENTRY', revision: 42 };
       await expect(store.read(asRevision(40), 10)).rejects.toMatchObject(corrupt);
@@ -64,7 +44,7 @@ describe('a damaged entry', () => {
   });
 
   test('of a later format asks for the newer program', async () => {
-    await rawSql(`UPDATE entry SET format = 9 WHERE revision = 42`);
+    await rawSql(log.path, `UPDATE entry SET format = 9 WHERE revision = 42`);
     await withStore(async (store) => {
       await expect(store.read(asRevision(42), 1)).rejects.toMatchObject({
         code: 'NEWER_FORMAT',
@@ -74,15 +54,15 @@ describe('a damaged entry', () => {
   });
 
   test('among the newest is found on opening', async () => {
-    await rawSql(`UPDATE entry SET checksum = checksum + 1 WHERE revision = 99`);
-    await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'CORRUPT_ENTRY', revision: 99 });
+    await rawSql(log.path, `UPDATE entry SET checksum = checksum + 1 WHERE revision = 99`);
+    await expect(openSqliteStore(log.path)).rejects.toMatchObject({ code: 'CORRUPT_ENTRY', revision: 99 });
   });
 
   test('is found when a byte of the file flips', async () => {
-    const bytes = readFileSync(path);
+    const bytes = readFileSync(log.path);
     const at = bytes.indexOf('operator-42');
     bytes[at] = bytes[at]! ^ 1;
-    writeFileSync(path, bytes);
+    writeFileSync(log.path, bytes);
     await withStore(async (store) => {
       await expect(store.read(asRevision(1), 100)).rejects.toMatchObject({
         code: 'CORRUPT_ENTRY',
@@ -94,8 +74,11 @@ describe('a damaged entry', () => {
 });
 
 test('verify lists every damaged entry and snapshot', async () => {
-  await rawSql(`UPDATE entry SET checksum = 0 WHERE revision IN (3, 30); DELETE FROM entry WHERE revision = 60;
-                UPDATE snapshot SET body = 'x'`);
+  await rawSql(
+    log.path,
+    `UPDATE entry SET checksum = 0 WHERE revision IN (3, 30); DELETE FROM entry WHERE revision = 60;
+                UPDATE snapshot SET body = 'x'`,
+  );
   await withStore(async (store) => {
     expect(await store.verify()).toMatchObject([
       { code: 'CORRUPT_ENTRY', revision: 3 },
@@ -108,44 +91,47 @@ test('verify lists every damaged entry and snapshot', async () => {
 });
 
 test('a log that has lost its bounds is refused as damaged', async () => {
-  await rawSql('DELETE FROM log');
-  await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
+  await rawSql(log.path, 'DELETE FROM log');
+  await expect(openSqliteStore(log.path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
 });
 
 test.each([1, 2, 3, 5, 9])(
   'a file cut after %i of its tenths is refused as damaged and not touched',
   async (tenths) => {
-    truncateSync(path, Math.floor((statSync(path).size * tenths) / 10));
-    const before = readFileSync(path);
-    await expect(openSqliteStore(path)).rejects.toMatchObject({
+    truncateSync(log.path, Math.floor((statSync(log.path).size * tenths) / 10));
+    const before = readFileSync(log.path);
+    await expect(openSqliteStore(log.path)).rejects.toMatchObject({
       code: 'CORRUPT_STORE',
       message: expect.stringMatching(/damaged.*backup/),
     });
-    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readFileSync(log.path).equals(before)).toBe(true);
   },
 );
 
 test('a log too big for the whole check is refused as damaged when its end is cut off', async () => {
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   for (let last = 100; last < 20_100; last += 1_000)
     await store.append(asRevision(last), sampleEntries(last + 1, last + 1_000));
   await store.close();
-  const { size } = statSync(path);
+  const { size } = statSync(log.path);
   expect(size).toBeGreaterThan(4 * 1024 * 1024);
-  truncateSync(path, size - 2048);
-  await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
+  truncateSync(log.path, size - 2048);
+  await expect(openSqliteStore(log.path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
 });
 
 test('a damaged page is found on opening a small log', async () => {
-  const bytes = readFileSync(path);
+  const bytes = readFileSync(log.path);
   bytes.fill(0xff, 3 * 2048, 3 * 2048 + 64);
-  writeFileSync(path, bytes);
-  await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
+  writeFileSync(log.path, bytes);
+  await expect(openSqliteStore(log.path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
 });
 
 test.each([
-  ['removed', () => renameSync(path, `${path}.old`)],
-  ['replaced', () => (renameSync(path, `${path}.old`), writeFileSync(path, readFileSync(`${path}.old`)))],
+  ['removed', () => renameSync(log.path, `${log.path}.old`)],
+  [
+    'replaced',
+    () => (renameSync(log.path, `${log.path}.old`), writeFileSync(log.path, readFileSync(`${log.path}.old`))),
+  ],
 ])('nothing is appended to a file that was %s meanwhile', async (_case, disturb) => {
   await withStore(async (store) => {
     disturb();
@@ -174,7 +160,7 @@ describe('a log that is overwritten in place while it is open', () => {
     message: expect.stringMatching(/was overwritten while it was open\..*-wal and .*-shm/) as string,
   };
   let backup: Buffer;
-  beforeEach(() => (backup = readFileSync(path)));
+  beforeEach(() => (backup = readFileSync(log.path)));
 
   const appendMany = async (store: SqliteStore, to: number): Promise<void> => {
     for (let last: number = (await store.bounds()).last; last < to; last += 500)
@@ -185,26 +171,26 @@ describe('a log that is overwritten in place while it is open', () => {
     ['an older state than the last checkpoint brought', 20_100],
     ['the state of the last checkpoint, while all that came since is in the WAL', 600],
   ])('by %s is left alone from then on', async (_state, last) => {
-    const store = await openSqliteStore(path, { time });
+    const store = await openSqliteStore(log.path, { time });
     await appendMany(store, last);
     expect(await store.whyLost()).toBeNull();
-    writeFileSync(path, backup);
+    writeFileSync(log.path, backup);
     await expect(store.append(asRevision(last), [sampleEntry(last + 1)])).rejects.toMatchObject(overwritten);
     expect(await store.whyLost()).toMatch(/was overwritten while it was open/);
     await store.close();
-    expect(readFileSync(path)).toEqual(backup);
+    expect(readFileSync(log.path)).toEqual(backup);
   });
 
   test('is noticed without an append, too', async () => {
-    const store = await openSqliteStore(path, { time });
+    const store = await openSqliteStore(log.path, { time });
     await appendMany(store, 600);
-    writeFileSync(path, backup);
+    writeFileSync(log.path, backup);
     expect(await store.whyLost()).toMatch(/was overwritten while it was open/);
     await store.close();
   });
 
   test('is told from one into which another process carries over what it wrote', async () => {
-    const store = await openSqliteStore(path, { time });
+    const store = await openSqliteStore(log.path, { time });
     await appendMany(store, 600);
     await withStore((other) => appendMany(other, 20_100));
     expect(await store.whyLost()).toBeNull();

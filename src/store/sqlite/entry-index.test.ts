@@ -1,32 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { asRevision, type AgentId } from '../../core/index.ts';
 import { sampleEntries, sampleEntry } from '../samples.ts';
 import { agentSubject } from '../subjects.ts';
-import { loadDriver } from './driver.ts';
 import { openSqliteStore } from './open.ts';
+import { placeForEachTest, rawSql } from './testing.ts';
 
-let folder: string;
-let path: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-index-'));
-  path = join(folder, 'log.db');
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const log = placeForEachTest();
 
 const search = [[agentSubject('agent-ä' as AgentId, 'changed')]];
 
-async function rawSql(sql: string): Promise<void> {
-  const database = (await loadDriver()).open(path);
-  database.exec(sql);
-  database.close();
-}
-
 /** A log of 5,000 entries; all but the first 30 are of one agent. */
 async function fill(): Promise<void> {
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   const entries = sampleEntries(1, 5_000).map((entry, index) =>
     index < 30 ? { ...entry, events: [{ kind: 'agent.left', agent: 'first' as AgentId } as const] } : entry,
   );
@@ -38,9 +23,10 @@ async function fill(): Promise<void> {
 test('a log from before there was an index gets one when it is first searched', async () => {
   await fill();
   await rawSql(
+    log.path,
     'DROP TABLE forgotten; DROP TABLE place; DROP TABLE area; DROP TABLE request; ALTER TABLE log DROP COLUMN indexed; ALTER TABLE log DROP COLUMN identity; PRAGMA user_version = 1',
   );
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   const [first] = (await store.search([[agentSubject('first' as AgentId, 'changed')]], asRevision(9_999), 1))
     .entries;
   expect(first?.revision).toBe(30);
@@ -52,11 +38,11 @@ test('a log from before there was an index gets one when it is first searched', 
 });
 
 test('an entry that is damaged before it is indexed keeps no other from being written or found', async () => {
-  let store = await openSqliteStore(path);
+  let store = await openSqliteStore(log.path);
   await store.append(asRevision(0), sampleEntries(1, 400));
   await store.close();
-  await rawSql('UPDATE entry SET checksum = 0 WHERE revision = 200');
-  store = await openSqliteStore(path);
+  await rawSql(log.path, 'UPDATE entry SET checksum = 0 WHERE revision = 200');
+  store = await openSqliteStore(log.path);
   await store.append(asRevision(400), sampleEntries(401, 600));
   const page = await store.search(search, asRevision(202), 2);
   expect(page.entries.map((entry) => entry.revision)).toEqual([201, 199]);

@@ -1,28 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
-import { loadDriver } from './driver.ts';
 import { openSqliteStore } from './open.ts';
+import { placeForEachTest, rawSql } from './testing.ts';
 
-let folder: string;
-let path: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-forgotten-'));
-  path = join(folder, 'log.db');
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-async function rawSql(sql: string): Promise<void> {
-  const database = (await loadDriver()).open(path);
-  database.exec(sql);
-  database.close();
-}
+const log = placeForEachTest();
 
 async function fill(last: number): Promise<void> {
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   await store.append(asRevision(0), sampleEntries(1, last));
   await store.saveSnapshot(sampleSnapshot(last));
   await store.close();
@@ -32,8 +17,8 @@ const idOf = (revision: number) => sampleEntry(revision).requestId!;
 
 test('a log from before request ids outlived their entries goes on, and keeps them from then on', async () => {
   await fill(9);
-  await rawSql('DROP TABLE forgotten; PRAGMA user_version = 3');
-  const store = await openSqliteStore(path);
+  await rawSql(log.path, 'DROP TABLE forgotten; PRAGMA user_version = 3');
+  const store = await openSqliteStore(log.path);
   await store.compact(asRevision(6));
   await store.append(asRevision(9), sampleEntries(10, 12));
   const asked = [idOf(5), idOf(6), idOf(12)];
@@ -44,9 +29,10 @@ test('a log from before request ids outlived their entries goes on, and keeps th
 test('an entry whose content is damaged is dropped with the others, and its id kept where it can be read', async () => {
   await fill(99);
   await rawSql(
+    log.path,
     "UPDATE entry SET checksum = 0 WHERE revision = 2; UPDATE entry SET body = '{' WHERE revision = 3",
   );
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   await store.compact(asRevision(6));
   const asked = [idOf(1), idOf(2), idOf(3), idOf(4)];
   expect([...(await store.forgottenRequests(asked))]).toEqual([idOf(1), idOf(2), idOf(4)]);
@@ -55,7 +41,7 @@ test('an entry whose content is damaged is dropped with the others, and its id k
 
 test('dropping a long part of the log lets other work have its turn, and keeps every id', async () => {
   await fill(1_300);
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   let turns = 0;
   const other = setInterval(() => (turns += 1), 0);
   await store.compact(asRevision(1_301));
@@ -68,7 +54,7 @@ test('dropping a long part of the log lets other work have its turn, and keeps e
 
 test('a long log that begins anew keeps every id of what it puts aside', async () => {
   await fill(1_300);
-  const store = await openSqliteStore(path);
+  const store = await openSqliteStore(log.path);
   expect(await store.beginAfter(asRevision(1_300), sampleSnapshot(5_000))).toBe(true);
   const asked = sampleEntries(1, 1_300).map(({ requestId }) => requestId!);
   expect((await store.forgottenRequests(asked)).size).toBe(1_300);

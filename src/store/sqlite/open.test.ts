@@ -4,7 +4,6 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,28 +11,21 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntries, sampleEntry } from '../samples.ts';
 import { loadDriver } from './driver.ts';
 import { openSqliteStore } from './index.ts';
+import { placeForEachTest, rawSql } from './testing.ts';
 
+const place = placeForEachTest();
 let folder: string;
 let path: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-open-'));
-  path = join(folder, 'log.db');
+  ({ folder, path } = place);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
-
-async function rawSql(sql: string, file = path): Promise<void> {
-  const database = (await loadDriver()).open(file);
-  database.exec(sql);
-  database.close();
-}
 
 async function writeLog(entries: number): Promise<void> {
   const store = await openSqliteStore(path);
@@ -131,18 +123,21 @@ describe('what cannot be opened is refused with the remedy and left as it is', (
   });
 
   test('the database of another program', async () => {
-    await rawSql('CREATE TABLE theirs (a)');
+    await rawSql(path, 'CREATE TABLE theirs (a)');
     await expectRefused('CANNOT_OPEN', /a SQLite database, but not a Rhema log/);
   });
 
   test('the empty database of a program that marks its files', async () => {
-    await rawSql('PRAGMA application_id = 7; PRAGMA user_version = 1; CREATE TABLE t (a); DROP TABLE t');
+    await rawSql(
+      path,
+      'PRAGMA application_id = 7; PRAGMA user_version = 1; CREATE TABLE t (a); DROP TABLE t',
+    );
     await expectRefused('CANNOT_OPEN', /not a Rhema log/);
   });
 
   test('a log of a newer version', async () => {
     await writeLog(2);
-    await rawSql('PRAGMA user_version = 99');
+    await rawSql(path, 'PRAGMA user_version = 99');
     await expectRefused('NEWER_FORMAT', /version 99; this program reads up to version \d+\..* newer program/);
   });
 

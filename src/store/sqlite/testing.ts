@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
+import { loadDriver } from './driver.ts';
+
+export interface PlaceOfLog {
+  readonly folder: string;
+  /** Of a file that is not there yet. */
+  readonly path: string;
+}
+
+/** A place for a log, another one in each test of the file, and gone after it. */
+export function placeForEachTest(): PlaceOfLog {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rhema-log-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  return {
+    get folder() {
+      return folder;
+    },
+    get path() {
+      return join(folder, 'log.db');
+    },
+  };
+}
+
+/** What no store does to a log. */
+export async function rawSql(path: string, sql: string): Promise<void> {
+  const database = (await loadDriver()).open(path);
+  database.exec(sql);
+  database.close();
+}
