@@ -93,7 +93,11 @@ export class AgentDesk {
   /** Who a call says that it is. Throws `INVALID_INPUT`. */
   async find(text: string): Promise<Found> {
     const named = this.seats.named(text);
-    if (named.kind === 'one') return foundAs(named.seat.agent);
+    if (named.kind === 'one') {
+      // Somebody speaks under a name whose join nobody has heard of: it is not there for the next who asks any more.
+      if (named.seat.hearing === 'unheard') named.seat.hearing = 'heard';
+      return foundAs(named.seat.agent);
+    }
     // Whoever is told who speaks here is told how they are now.
     if (this.seats.all.length > 0) await this.lookAtAll().catch(() => undefined);
     if (named.kind === 'several') return { kind: 'unclear', name: text, seats: named.seats };
@@ -122,13 +126,11 @@ export class AgentDesk {
   /** Takes part, under the name that is asked for or one like it; or goes on. Throws `INVALID_INPUT`. */
   async join(text: string, wish: JoinWish): Promise<Joined> {
     const named = this.seats.named(text);
-    if (wish.resumes && named.kind === 'several' && named.seats.some((seat) => isCalled(seat, text)))
-      return { kind: 'unclear', name: text, seats: named.seats };
-    if (named.kind === 'one' && (named.seat.handle === text || (wish.resumes && isCalled(named.seat, text))))
+    if (named.kind === 'one' && named.seat.handle === text)
       return this.#inTurn(named.seat.asked, () => this.#goOn(named.seat, wish));
     // Whoever passes the handle of a process that has ended means its agent, also without the wish to go on as it.
     const name = await this.#formerName(nameOf(text));
-    return this.#inTurn(name, () => (wish.resumes ? this.#resume(name, wish) : this.#join(name, wish)));
+    return this.#inTurn(name, () => (wish.resumes ? this.#resumeNamed(name, wish) : this.#join(name, wish)));
   }
 
   /** Lets go of an agent that has left. */
@@ -155,13 +157,28 @@ export class AgentDesk {
     return turn;
   }
 
-  /** Another join is another agent, but for the one that has not heard of its first, or was told to join again. */
+  /** Another join is another agent, but for the one that has not heard of its first. */
   async #join(name: AgentId, wish: JoinWish): Promise<Joined> {
     const named = this.seats.named(name);
     const own = named.kind === 'one' && named.seat.asked === name ? named.seat : null;
     if (own?.hearing === 'unheard' && own.agent.gone === null) return joinedAs(own, 'new');
-    if (own?.agent.isGoneTold === true) return this.#goOn(own, wish);
     return this.#joinAnew(name, wish);
+  }
+
+  /**
+   * Goes on as the agent of a name, which only one that is gone can be taken for: of one that lives, whoever asks may be
+   * another subagent, which would be told that it holds what the first has acquired.
+   */
+  async #resumeNamed(name: AgentId, wish: JoinWish): Promise<Joined> {
+    const named = this.seats.named(name);
+    if (named.kind === 'several' && named.seats.some((seat) => isCalled(seat, name)))
+      return { kind: 'unclear', name, seats: named.seats };
+    if (named.kind !== 'one' || !isCalled(named.seat, name)) return this.#resume(name, wish);
+    const { seat } = named;
+    const isUnheard = seat.hearing === 'unheard';
+    if (!isUnheard && seat.agent.gone === null && (await seat.agent.beat()).ok)
+      return { kind: 'unclear', name, seats: [seat] };
+    return this.#goOn(seat, wish);
   }
 
   /** Whoever has the handle goes on with it, under its name or, when it is gone, under one that is free. */

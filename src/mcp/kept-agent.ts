@@ -54,8 +54,6 @@ export class KeptAgent {
   readonly notices: Notices;
   /** By path: the digest of what it was last shown, or has itself recorded, of a context file. */
   readonly seen = new Map<ScopePath, string>();
-  /** Whether somebody has heard that it is gone, and is to join again. */
-  isGoneTold = false;
   readonly #options: KeptAgentOptions;
   readonly #renewal: Renewal;
   /** Tokens of what was lost: a write under them must be refused, not taken for one of somebody who never held. */

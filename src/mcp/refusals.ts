@@ -33,7 +33,7 @@ const stories: { readonly [Code in RejectionCode]?: (facts: Facts) => string } =
 };
 
 const joinAgain =
-  'agent_join with the same agent argument; all that was held is gone, so look at your files before you go on.';
+  'agent_join with your handle as agent; all that was held is gone, so look at your files before you go on.';
 const waitOrElsewhere = 'call lock_acquire with wait_seconds to wait in line, or work on another scope.';
 
 /** What an agent does about each refusal that it can do something about; the message says the rest. */

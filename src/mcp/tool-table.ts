@@ -12,7 +12,7 @@ interface ToolDescription {
 export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
   agent_join: {
     description:
-      'Take part. Every agent, every subagent too, joins for itself and passes the handle it is given in every call.',
+      "Take part. Every agent, every subagent too, joins for itself and passes the handle it is given, never another's, in every call.",
     readOnly: false,
     idempotent: false,
   },

@@ -78,7 +78,6 @@ export class Visit {
     try {
       const news = isHeard() ? await this.agent.notices.take(isHeard) : noNews;
       this.#wait?.visitors.delete(this);
-      if (isHeard()) this.#noteGone(answer);
       if (isHeard()) return withNews(answer, { ...news, said: [...news.said, ...this.#heard()] });
       await this.#unheard();
       return answer;
@@ -105,12 +104,6 @@ export class Visit {
       ...holdings.takeContentionNews().map(contentionText),
       ...holdings.takeWithdrawalNews().map(withdrawalText),
     ];
-  }
-
-  /** From now on who joins under its name is taken to be the one who was told to. */
-  #noteGone({ facts }: ToolAnswer): void {
-    const { gone } = this.agent;
-    if (gone !== null && gone.code === facts['code']) this.agent.isGoneTold = true;
   }
 
   async #unheard(): Promise<void> {

@@ -275,6 +275,57 @@ it('resuming whom this client speaks for already changes nothing, and is refused
   expect(unclear).toMatchObject({ isError: true, facts: { code: 'NAME_UNCLEAR' } });
 });
 
+/** Subagent A has joined as claude, held a scope, and was told that its session is over. */
+async function goneAndTold() {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const handle = handleOf(await client.join('claude'));
+  await client.acquire(handle, 'services/auth');
+  const [session] = stage.sessions.files.values();
+  if (session === undefined) throw new Error('no session was kept');
+  await stage.coordinator.submit({ requestId: 'leave', command: { kind: 'AgentLeave', ...session } });
+  const told = await client.acquire(handle, 'services/auth');
+  expect(told).toMatchObject({ isError: true, facts: { code: 'AGENT_NOT_FOUND' } });
+  expect(told.text).toContain('Next: agent_join with your handle');
+  return { stage, client, handle };
+}
+
+it('of two subagents of one name the second is not the first, also after that one was told that it is gone', async () => {
+  const { client, handle } = await goneAndTold();
+  const second = handleOf(await client.join('claude'));
+  expect(second).not.toBe(handle);
+  expect((await client.acquire(second, 'services/auth')).facts).toMatchObject({ status: 'granted' });
+  const back = await client.join(handle);
+  expect(back.facts).toMatchObject({ agent: 'claude-2', handle, held: [] });
+  expect(back.text).not.toContain('You hold');
+  const asked = await client.acquire(handle, 'services/auth', { wait_seconds: 0 });
+  expect(asked).toMatchObject({ isError: true, facts: { code: 'LOCK_HELD', holder: 'claude' } });
+});
+
+it('who is gone and resumes by its name while another has it is not that other', async () => {
+  const { client } = await goneAndTold();
+  const second = handleOf(await client.join('claude'));
+  await client.acquire(second, 'services/auth');
+  const unclear = await client.call('agent_join', { agent: 'claude', resume: true });
+  expect(unclear).toMatchObject({ isError: true, facts: { code: 'NAME_UNCLEAR' } });
+});
+
+it('nobody resumes an agent that lives in this client, by its name or by a handle of a former process', async () => {
+  const { stage, joined, back } = await leftBehind();
+  const [session] = stage.sessions.files.values();
+  if (session === undefined) throw new Error('no session was kept');
+  await stage.coordinator.submit({ requestId: 'leave', command: { kind: 'AgentLeave', ...session } });
+  const own = handleOf(await back.join('claude'));
+  await back.acquire(own, 'services/auth');
+  for (const name of ['claude', handleOf(joined)]) {
+    const unclear = await back.call('agent_join', { agent: name, resume: true });
+    expect(unclear).toMatchObject({ isError: true, facts: { code: 'NAME_UNCLEAR' } });
+    expect(unclear.text).toContain('an agent that takes part has asked for the name claude');
+    expect(unclear.text).toContain(`- claude (handle "${own}"`);
+  }
+  expect((await back.call('lock_release', { agent: own })).isError).toBe(false);
+});
+
 it('a name that takes part from elsewhere cannot be gone on under, and its session is left alone', async () => {
   const stage = await openStage();
   const elsewhere = await stage.startClient();

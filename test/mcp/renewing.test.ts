@@ -130,8 +130,10 @@ it('an agent that was lost is told to join again, and can', async () => {
   await stage.pass(2_000);
   const told = await alice.call('lock_check', { agent: 'alice', path: 'services/auth' });
   expect(told).toMatchObject({ isError: true, facts: { code: 'AGENT_LOST' } });
-  expect(told.text).toContain('Next: agent_join with the same agent argument');
-  expect((await alice.join('alice')).text).toMatch(/^JOINED as alice/);
+  expect(told.text).toContain('Next: agent_join with your handle as agent');
+  const [, handle = ''] =
+    /handle "(alice\.\w+)"/.exec((await alice.call('coordination_status', {})).text) ?? [];
+  expect((await alice.join(handle)).text).toMatch(/^JOINED as alice/);
   await quiet();
   expect((await alice.acquire('alice', 'services/auth')).facts).toMatchObject({ status: 'granted' });
 });
