@@ -155,6 +155,19 @@ describe('findRepository', () => {
       expect(chosen).toEqual(await find(root));
     });
 
+    test('a folder that was chosen outranks what goes with a GIT_DIR that names the same repository', async () => {
+      const [root, other, tree] = [makeRepository(), makeRepository(), temporaryFolder()];
+      const names = { GIT_DIR: join(root, '.git'), GIT_COMMON_DIR: join(other, '.git'), GIT_WORK_TREE: tree };
+      const beside = {
+        GIT_OBJECT_DIRECTORY: join(other, '.git/objects'),
+        GIT_INDEX_FILE: join(other, '.git/index'),
+        GIT_NAMESPACE: 'other',
+      };
+      const env = { ...names, ...beside };
+      expect(await findRepository({ cwd: root, env, isChosen: true })).toEqual(await find(root));
+      expect((await findRepository({ cwd: root, env })).commonDir).toBe(join(other, '.git'));
+    });
+
     test('a chosen folder that is in no repository is refused, and not taken for the one that they name', async () => {
       const env = { GIT_DIR: join(makeRepository(), '.git') };
       const chosen = findRepository({ cwd: temporaryFolder(), env, isChosen: true });

@@ -42,7 +42,7 @@ export interface RepositoryHints {
 export async function findRepository(hints: RepositoryHints): Promise<Repository> {
   const found = inWords(() => locate(hints));
   refuseUnnamedBare(found);
-  const env = hints.isChosen === true && !found.isNamed ? withoutNames(hints.env) : hints.env;
+  const env = hints.isChosen === true ? withoutNames(hints.env, found) : hints.env;
   const heeded = { cwd: hints.cwd, env };
   const commonDir = commonDirectory(found.gitDir, heeded);
   await refuseForeign(found, commonDir, heeded);
@@ -68,9 +68,13 @@ function inWords<T>(look: () => T): T {
   }
 }
 
-function withoutNames(env: RepositoryHints['env']): RepositoryHints['env'] {
-  const { GIT_DIR: _dir, GIT_COMMON_DIR: _common, GIT_WORK_TREE: _tree, ...rest } = env;
-  return rest;
+/**
+ * Of the repository that was chosen only its own files say where its shared folder and its tree are, also where `GIT_DIR`
+ * happens to name the same one. That alone stays then: it says that a bare one was meant.
+ */
+function withoutNames(env: RepositoryHints['env'], { isNamed }: FoundGitFolder): RepositoryHints['env'] {
+  const { GIT_DIR: named, GIT_COMMON_DIR: _common, GIT_WORK_TREE: _tree, ...rest } = env;
+  return isNamed ? { ...rest, GIT_DIR: named } : rest;
 }
 
 function locate({ cwd, env, isChosen }: RepositoryHints): FoundGitFolder {
