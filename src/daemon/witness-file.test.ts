@@ -69,11 +69,24 @@ test('what is in the place of a file that was removed is not written through, an
   expect(open().read()).toEqual(seen(9));
 });
 
-test('a damaged file is told and taken for none', () => {
+test.each([
+  ['changed', (text: string) => text.replace(' 7 ', ' 6 ')],
+  ['cut', (text: string) => text.slice(0, 20)],
+  ['emptied', () => ''],
+])('a file that was %s is told, and not taken for one that was never written', (_how, damage) => {
   open().note(seen(7));
-  writeFileSync(path, readFileSync(path, 'utf8').replace(' 7 ', ' 6 '));
-  expect(open().read()).toBeNull();
+  writeFileSync(path, damage(readFileSync(path, 'utf8')));
+  const witness = open();
+  expect(witness.read()).toBe('unreadable');
   expect(troubles).toEqual([expect.stringContaining('is damaged')]);
+  witness.note(seen(8));
+  expect(open().read()).toEqual(seen(8));
+});
+
+test('a file that was made, and not written since, says that nothing was seen', () => {
+  open().close();
+  expect(open().read()).toBeNull();
+  expect(troubles).toEqual([]);
 });
 
 test('a link is not followed', () => {

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, lstatSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { asRevision } from '../core/index.ts';
-import { openToUpdate } from '../files/index.ts';
+import { openToUpdate, removeFile } from '../files/index.ts';
 import type { Sighting, Witness } from '../service/index.ts';
 
 /** One record of a fixed size, written over and over: it needs no room on a disk that is full. */
@@ -20,20 +20,22 @@ export class WitnessFile implements Witness {
   /** Throws when the file is not this user's own, or cannot be made. */
   constructor(path: string, onTrouble: (message: string, cause: unknown) => void) {
     this.#path = path;
-    this.#file = openToUpdate(path);
+    this.#file = openOrBegin(path);
     this.#onTrouble = onTrouble;
   }
 
-  read(): Sighting | null {
+  read(): Sighting | 'unreadable' | null {
     for (let reading = 1; reading <= readingsMax; reading += 1) {
       const record = Buffer.alloc(recordBytes);
       const size = readSync(this.#file, record, 0, recordBytes, 0);
-      if (size === 0) return null;
       const seen = decode(record.toString('utf8', 0, size));
-      if (seen !== null) return seen;
+      if (seen !== null) return seen.log === nothing.log ? null : seen;
     }
-    this.#onTrouble(`${this.#path} is damaged: how far the log had come is not known`, null);
-    return null;
+    this.#onTrouble(
+      `${this.#path} is damaged: how far the log had come is not known. It is written anew; put no backup of the log in place until then`,
+      null,
+    );
+    return 'unreadable';
   }
 
   /** The entry is durable whether this succeeds or not, so it fails nobody. */
@@ -65,6 +67,23 @@ export class WitnessFile implements Witness {
   close(): void {
     if (!this.#isClosed) closeSync(this.#file);
     this.#isClosed = true;
+  }
+}
+
+/** What a file says that has just been made: so an empty one is a damaged one. */
+const nothing: Sighting = { log: '-', last: asRevision(0) };
+
+function openOrBegin(path: string): number {
+  const isNew = lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  const file = openToUpdate(path);
+  if (!isNew) return file;
+  try {
+    writeSync(file, encode(nothing), 0, recordBytes, 0);
+    return file;
+  } catch (error) {
+    closeSync(file);
+    removeFile(path);
+    throw error;
   }
 }
 

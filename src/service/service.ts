@@ -125,10 +125,11 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const { store } = this.#ports;
     const { report } = this.#options;
     const { witness = noWitness } = this.#ports;
-    this.#noteLast = await goOnAbove(store, witness, report);
+    const wallMs = (): number => this.#ports.clock.wallMs();
+    this.#noteLast = await goOnAbove(store, { witness, wallMs, report });
     const { snapshotRevision } = await this.#replica.open();
     this.#firstRevision = await this.#past.learn(this.#replica.state);
-    const ports = { report, wallMs: () => this.#ports.clock.wallMs() };
+    const ports = { report, wallMs };
     this.#snapshots = new Snapshots(store, this.#options, ports, snapshotRevision);
     await this.#writer.tick(true);
   }

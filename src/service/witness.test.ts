@@ -15,7 +15,8 @@ import type { Sighting, Witness } from './witness.ts';
 
 class ManualWitness implements Witness {
   seen: Sighting | null = null;
-  read = (): Sighting | null => this.seen;
+  isDamaged = false;
+  read = (): Sighting | 'unreadable' | null => (this.isDamaged ? 'unreadable' : this.seen);
   note(seen: Sighting): void {
     this.seen = seen;
   }
@@ -87,6 +88,27 @@ describe('numbers that were handed out', () => {
     expect(status.revision).toBeGreaterThan(token + 1);
     const old = { kind: 'RenewLock', ...ann, scope: scopePath('a'), token, ttlMs: null } as const;
     expect((await submit(next.service, old)).ok).toBe(false);
+  });
+
+  it('do not begin again when the log is gone and its witness is damaged', async () => {
+    const witness = new ManualWitness();
+    const { token } = await grantedIn(await openBench({ witness }));
+    witness.isDamaged = true;
+    const next = await openBench({ witness });
+    expect((await grantedIn(next)).token).toBeGreaterThan(token + 1_000_000_000);
+    expect(next.problems).toMatchObject([{ kind: 'logBegunAnew' }]);
+  });
+
+  it('go on in the log that is there when its witness is damaged, which is written anew', async () => {
+    const witness = new ManualWitness();
+    const first = await openBench({ witness });
+    const { token } = await grantedIn(first);
+    witness.isDamaged = true;
+    witness.seen = null;
+    const next = await openBench({ witness, log: first.log, clock: first.clock });
+    const status = await next.service.query({ kind: 'status', at: null });
+    expect(status).toMatchObject({ revision: token, locks: [{ scope: 'a', token }] });
+    expect(witness.seen).toEqual({ log: first.log.identity, last: token });
   });
 
   it('are left alone by a log that is above them anyway', async () => {

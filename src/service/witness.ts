@@ -16,8 +16,8 @@ export interface Sighting {
 
 /** Keeps the last sighting, outside of the log. */
 export interface Witness {
-  /** Null when no log was seen here. */
-  read(): Sighting | null;
+  /** Null when no log was seen here; `unreadable` when one was, and it cannot be told how far that had come. */
+  read(): Sighting | 'unreadable' | null;
   /** Must outlive this process, and need not outlive a loss of power: the log is above by a margin then. */
   note(seen: Sighting): void;
 }
@@ -28,17 +28,24 @@ export const noWitness: Witness = { read: () => null, note: () => undefined };
 /** More than a log can grow before the system has written the witness by itself. */
 const marginRevisions = 1_000_000;
 
+/** What is known when a log is opened. */
+export interface Circumstances {
+  readonly witness: Witness;
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number;
+  readonly report: Report;
+}
+
 /** Lets a log go on above all that was handed out before, and returns how to note what it hands out from now on. */
 export async function goOnAbove(
   store: LogStore,
-  witness: Witness,
-  report: Report,
+  { witness, wallMs, report }: Circumstances,
 ): Promise<(last: Revision) => void> {
   const seen = witness.read();
   const log = await store.identity();
-  for (let begun = seen === null; seen !== null && !begun;) {
+  for (let begun = false; !begun;) {
     const { last } = await store.bounds();
-    const floor = floorOf({ log, last }, seen);
+    const floor = seen === 'unreadable' ? floorOfUnknown(last, wallMs()) : floorOf({ log, last }, seen);
     begun = floor === null || (await beginAbove(store, last, floor, report));
   }
   witness.note({ log, last: (await store.bounds()).last });
@@ -46,10 +53,19 @@ export async function goOnAbove(
 }
 
 /** The number above which a log must go on; null when it is the one that was seen, or above it anyway. */
-function floorOf(now: Sighting, seen: Sighting): Revision | null {
+function floorOf(now: Sighting, seen: Sighting | null): Revision | null {
+  if (seen === null) return null;
   const floor = asRevision(seen.last + marginRevisions);
   const isEnough = now.log === seen.log ? now.last >= seen.last : now.last >= floor;
   return isEnough ? null : asRevision(Math.max(now.last + 1, floor));
+}
+
+/**
+ * Where nobody knows how far a log had come, one that is there is taken for it. A new one begins at the number of
+ * milliseconds since 1970: no log grows by more than one a millisecond for as long as it exists.
+ */
+function floorOfUnknown(last: Revision, wallMs: number): Revision | null {
+  return last > 0 ? null : asRevision(Math.max(marginRevisions, Math.floor(wallMs)));
 }
 
 async function beginAbove(
@@ -68,7 +84,7 @@ async function beginAbove(
   if (begun)
     report({
       kind: 'logBegunAnew',
-      message: `the log ends at revision ${last}, but one here had come further: it goes on after ${floor}, so that no number is given twice; agents join again`,
+      message: `the log ends at revision ${last}, but one here had come further, or may have: it goes on after ${floor}, so that no number is given twice; agents join again`,
       cause: null,
     });
   return begun;
