@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig, type RolldownOptions, type RolldownPlugin } from 'rolldown';
+import { lateBuiltins } from './bundle/builtins.ts';
 import { licences } from './bundle/licences.ts';
 
 /**
@@ -16,7 +17,7 @@ const common = {
   // It brings a binary of its own, and only a Node without SQLite asks for it.
   external: ['@photostructure/sqlite'],
   // A module of ours of which nothing is used need not run: a front door costs only what is taken through it.
-  treeshake: { moduleSideEffects: (id) => !id.startsWith(source('')) || id.endsWith('main.ts') },
+  treeshake: { moduleSideEffects: (id) => !id.startsWith(source('')) || /\b(main|start)\.ts$/.test(id) },
   // Which commands share a file is said below.
   checks: { ineffectiveDynamicImport: false },
 } satisfies RolldownOptions;
@@ -25,6 +26,7 @@ const program = {
   dir: 'dist/cli',
   format: 'cjs',
   minifyInternalExports: false,
+  dynamicImportInCjs: false,
   comments: { legal: false, annotation: false, jsdoc: false },
 } as const;
 
@@ -72,9 +74,16 @@ const groups = [
 export default defineConfig([
   {
     ...common,
-    plugins: [commonJs, lightValidator, licences('THIRD-PARTY-LICENSES.txt')],
-    input: { main: source('cli/main.ts') },
+    plugins: [commonJs, lightValidator, lateBuiltins, licences('THIRD-PARTY-LICENSES.txt')],
+    input: { start: source('cli/start.ts') },
     output: { ...program, cleanDir: true, chunkFileNames: '[name].js', codeSplitting: { groups } },
+  },
+  // What is done before anything is loaded.
+  {
+    ...common,
+    input: { main: source('cli/main.ts') },
+    external: (id) => id === './start.ts',
+    output: { ...program, paths: { [source('cli/start.ts')]: './start.js' } },
   },
   // A file of its own, which needs nothing else of the package: it ends a command also when the package is gone.
   { ...common, input: { 'tether-main': source('cli/tether-main.ts') }, output: program },

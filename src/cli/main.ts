@@ -1,33 +1,6 @@
 #!/usr/bin/env node
-import { writeSync } from 'node:fs';
-import { quickMcp } from './quick-mcp.ts';
+import { keepCompiled } from './compile-cache.ts';
 
-const args = process.argv.slice(2);
-void run();
-
-/** Nothing of ours is loaded before this: what cannot be loaded is reported, too. */
-async function run(): Promise<void> {
-  try {
-    const mcp = quickMcp(args);
-    if (mcp !== null) await (await import('./serve-mcp.ts')).serveMcp(mcp);
-    process.exitCode = await (await import('./command-line.ts')).runHere(args);
-  } catch (error) {
-    reportUnloaded(error);
-    process.exitCode = 1;
-  }
-}
-
-/** One line, or one JSON object, and no stack. */
-function reportUnloaded(error: unknown): void {
-  const system = error instanceof Error && 'code' in error ? error.code : null;
-  const tooFew = system === 'EMFILE' || system === 'ENFILE';
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  const message = tooFew
-    ? `${reason}; too few files may be open at once: raise that limit (ulimit -n)`
-    : reason;
-  const code = tooFew ? 'STORE_FAILURE' : 'INTERNAL';
-  const envelope = { ok: false, revision: null, code, message, details: { system } };
-  if (args.includes('--json')) writeSync(1, `${JSON.stringify(envelope)}\n`);
-  else writeSync(2, `rhema: ${message} (${code})\n`);
-  if (process.env['RHEMA_DEBUG'] === '1' && error instanceof Error) writeSync(2, `${error.stack ?? ''}\n`);
-}
+// Before anything of the program is loaded: only what comes after is kept.
+keepCompiled(process.env);
+void import('./start.ts').then(({ start }) => start(process.argv.slice(2)));

@@ -22,6 +22,23 @@ const shown = leavesOf(program).filter(
   (command) => !['__complete', 'daemon run'].includes(commandPath(command)),
 );
 
+it('where a command line is given, only what its first word names is declared, and that whole', () => {
+  const { context } = harnessOf();
+  for (const command of leavesOf(program)) {
+    const words = commandPath(command).split(' ');
+    const asked = createProgram({ context, exitCode: 0 }, ['-q', '-C', 'sync', '--no-color', ...words]);
+    const found = leavesOf(asked).find((leaf) => commandPath(leaf) === words.join(' '));
+    expect(found?.helpInformation()).toBe(command.helpInformation());
+    const isWhole = asked.commands.length === program.commands.length;
+    expect({ words, isWhole }).toEqual({ words, isWhole: ['help', '__complete'].includes(words[0] ?? '') });
+  }
+});
+
+it.each([[[]], [['--hlep']], [['lokc']], [['--', 'lock']]])('for %j all commands are declared', (words) => {
+  const asked = createProgram({ context: harnessOf().context, exitCode: 0 }, words);
+  expect(asked.commands.length).toBe(program.commands.length);
+});
+
 describe('usage', () => {
   it.each([
     [['lokc'], "there is no command 'lokc': did you mean lock? See rhema help ("],
