@@ -243,4 +243,40 @@ export const faults: readonly Fault[] = [
     said: /the owner leaves only after/,
     trial: 'fullDisk',
   },
+  {
+    name: 'a wait on an owner that stands still never ends',
+    changes: [
+      change(
+        'src/client/connection.ts',
+        'const stopPulse = this.#pulse.watch();',
+        'const stopPulse = () => {};',
+      ),
+    ],
+    said: /stuck|ended after/,
+    trial: 'waiting',
+  },
+  {
+    name: 'who has waited in vain waits once more on an owner that stands still',
+    changes: [
+      change(
+        'src/client/coordinator.ts',
+        'if (wasLong || !connection.isOpen) endurance.alive(connection.aliveAtMs);',
+        'if (wasLong || !connection.isOpen) endurance.alive();',
+      ),
+    ],
+    said: /a wait on an owner that stands still ended after/,
+    trial: 'waiting',
+  },
+  {
+    name: 'a question waits for the hello of an owner that stands still as long as for a slow answer',
+    changes: [
+      change(
+        'src/client/connection.ts',
+        'const helloMaxMs = Math.min(timeoutMs, silenceMaxMs);',
+        'const helloMaxMs = timeoutMs;',
+      ),
+    ],
+    said: /question on an owner that stands still ended after/,
+    trial: 'waiting',
+  },
 ];

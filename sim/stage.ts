@@ -90,7 +90,7 @@ export class Stage {
 
   async join(name: string): Promise<Identity> {
     const agent = parsed(parseAgentId(name));
-    const secret = `secret of ${name}`;
+    const secret = Buffer.from(name).toString('hex').padStart(64, '0');
     const reply = await this.say({ kind: 'AgentJoin', agent, secret, metadata: {} });
     if (!reply.ok || reply.result.kind !== 'joined') throw new Error(`${name} cannot join`);
     return { agent, secret, epoch: reply.result.epoch };
@@ -118,7 +118,8 @@ export function scopeNamed(name: string): ScopePath {
 /** As the product is set up, on a store that does what it is asked. */
 function calm(profile: Profile, lockTtlMs: DurationMs): Profile {
   const storeFaults = { failed: 0, requestLost: 0, answerLost: 0, delayed: 0, delayMaxMs: 1 };
-  const settings = { ...profile.settings, lockTtlMs, sessionTtlMs: 900_000 as DurationMs };
+  const longMs = 900_000 as DurationMs;
+  const settings = { ...profile.settings, lockTtlMs, sessionTtlMs: longMs, maxBlockMs: longMs };
   return { ...profile, storeFaults, settings, second: 'none', horizonMs: null, commitPatienceMs: 10_000 };
 }
 

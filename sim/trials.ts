@@ -3,6 +3,7 @@ import { simulateBackup } from './backup.ts';
 import { simulateFullDisk } from './full-disk.ts';
 import { simulateReaders } from './readers.ts';
 import { defaultSteps, simulate } from './simulate.ts';
+import { simulateWaiting } from './waiting.ts';
 
 export type TrialName =
   | 'everything'
@@ -11,7 +12,8 @@ export type TrialName =
   | 'shortHistory'
   | 'readers'
   | 'fullDisk'
-  | 'backup';
+  | 'backup'
+  | 'waiting';
 
 /** Many requests arrive once more, and late. */
 const late = { requestLost: 0, replyLost: 0, repeated: 0.1, repeatedLate: 0.4, delayMaxMs: 10 };
@@ -25,6 +27,7 @@ export const trials: Readonly<Record<TrialName, (seed: number) => Promise<unknow
   readers: simulateReaders,
   fullDisk: simulateFullDisk,
   backup: simulateBackup,
+  waiting: simulateWaiting,
 };
 
 export function isTrialName(name: string): name is TrialName {

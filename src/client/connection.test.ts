@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, type AgentId } from '../core/index.ts';
 import { protocolNumber } from '../protocol/index.ts';
+import { ManualTime, type Time } from '../time/index.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { SocketCoordinator } from './coordinator.ts';
 import { ensurePrivateDirectory, statePaths } from './paths.ts';
@@ -33,13 +34,12 @@ beforeEach(async () => {
   await once(server, 'listening');
 });
 afterEach(() => {
-  vi.useRealTimers();
   for (const socket of sockets.splice(0)) socket.destroy();
   server.close();
   folder.remove();
 });
 
-const open = (options: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Connection> =>
+const open = (options: { timeoutMs?: number; signal?: AbortSignal; time?: Time } = {}): Promise<Connection> =>
   openConnection(statePaths(folder.path).socket, '1.0.0', {
     timeoutMs: 60_000,
     ownerPid: () => pid,
@@ -50,11 +50,11 @@ it.each([
   ['a wait without a bound', null],
   ['a call with a longer bound of its own', 30_000],
 ])('%s ends, and names the process, when the owner falls silent', async (_title, timeoutMs) => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const connection = await open();
+  const time = new ManualTime();
+  const connection = await open({ time });
   const ticket = { agent: 'alice' as AgentId, ticket: asRevision(1) };
   const waited = connection.call('awaitTicket', { ticket }, { timeoutMs });
-  vi.advanceTimersByTime(silenceMaxMs);
+  time.advance(silenceMaxMs);
   await expect(waited).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     retryable: true,
@@ -71,25 +71,28 @@ it('who takes the connection but says nothing is named, too', async () => {
 });
 
 it('an owner that says nothing from the beginning is not waited for longer than one that falls silent', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const time = new ManualTime();
   accept = () => {};
-  const opened = expect(open()).rejects.toThrow(/has said nothing for 8 s/);
+  const opened = expect(open({ time })).rejects.toThrow(/has said nothing for 8 s/);
   await once(server, 'connection');
-  vi.advanceTimersByTime(silenceMaxMs);
+  time.advance(silenceMaxMs);
   await opened;
 });
 
 describe('an owner that says nothing', () => {
   /** How often it was tried to reach it until the call was given up, each time for as long as one waits for a hello. */
   async function triesOf(call: (coordinator: SocketCoordinator) => Promise<unknown>): Promise<number> {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const time = new ManualTime();
     let tries = 0;
     accept = () => {
       tries += 1;
-      setImmediate(() => vi.advanceTimersByTime(silenceMaxMs));
+      setImmediate(() => {
+        time.advance(silenceMaxMs);
+        setImmediate(() => time.advance(1));
+      });
     };
     const backoffMs = (): number => 1;
-    const options = { commonDir: folder.path, version: '1.0.0', startOwner: null, backoffMs };
+    const options = { commonDir: folder.path, version: '1.0.0', startOwner: null, backoffMs, time };
     const coordinator = new SocketCoordinator(options);
     await expect(call(coordinator)).rejects.toThrow('said nothing');
     await coordinator.close();

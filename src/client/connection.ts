@@ -14,7 +14,7 @@ import {
   type Operations,
   type OwnerMessage,
 } from '../protocol/index.ts';
-import { nowMs } from './persist.ts';
+import { systemTime, type Cancel, type Time } from '../time/index.ts';
 import { Pulse, silenceMaxMs } from './pulse.ts';
 
 /** What a caller may say about one call on a connection. */
@@ -44,21 +44,24 @@ export class Connection {
   readonly #batch: LineBatch;
   readonly #calls = new Map<number, PendingCall>();
   readonly #pulse: Pulse;
-  #aliveAtMs = nowMs();
+  readonly #time: Time;
+  #aliveAtMs: number;
   #lastCallId = connectionCallId;
   #failure: CoordinatorError | null = null;
   readonly #ended: Promise<void>;
   #markEnded: () => void = () => {};
 
-  constructor(socket: Socket, owner: Hello) {
+  constructor(socket: Socket, owner: Hello, time: Time = systemTime) {
     this.#socket = socket;
+    this.#time = time;
+    this.#aliveAtMs = time.monotonicMs();
     this.owner = owner;
     this.#batch = new LineBatch((text) => socket.write(text));
     this.#ended = new Promise((resolve) => (this.#markEnded = resolve));
     this.#pulse = new Pulse({
       ask: () => this.#ask(),
       silent: (silentMs) => this.end(silentOwner(silentMs, owner.pid)),
-      every: everyMs,
+      every: (intervalMs, turn) => every(time, intervalMs, turn),
     });
   }
 
@@ -98,7 +101,7 @@ export class Connection {
   /** Resolves when the owner has hung up, as it does last of all on leaving. Fails with `UNAVAILABLE` if it does not. */
   untilEnded(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const stopClock = afterMs(timeoutMs, () => reject(slowToLeave(this.owner, timeoutMs)));
+      const stopClock = this.#time.schedule(timeoutMs, () => reject(slowToLeave(this.owner, timeoutMs)));
       void this.#ended.then(() => {
         stopClock();
         resolve();
@@ -108,7 +111,7 @@ export class Connection {
 
   /** Takes one message of the owner. Called by whoever reads the socket. */
   receive(message: OwnerMessage): void {
-    this.#aliveAtMs = nowMs();
+    this.#aliveAtMs = this.#time.monotonicMs();
     this.#pulse.heard();
     if ('op' in message) return;
     if (message.id === connectionCallId && 'error' in message) {
@@ -125,7 +128,7 @@ export class Connection {
 
   /** The socket is gone. */
   lost(cause: unknown): void {
-    if (this.#failure === null) this.#aliveAtMs = nowMs();
+    if (this.#failure === null) this.#aliveAtMs = this.#time.monotonicMs();
     this.#fail(connectionLost(cause));
   }
 
@@ -146,7 +149,7 @@ export class Connection {
       const stopClock =
         timeoutMs === null
           ? () => {}
-          : afterMs(timeoutMs, () => giveUp(deadlineExceeded(timeoutMs, this.owner)));
+          : this.#time.schedule(timeoutMs, () => giveUp(deadlineExceeded(timeoutMs, this.owner)));
       const onAbort = (): void => giveUp(abortReason(options.signal));
       options.signal?.addEventListener('abort', onAbort, { once: true });
       const settle = (outcome: Outcome): void => {
@@ -175,21 +178,24 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** The number of a process that does not say it itself; null where it cannot be told. */
   readonly ownerPid: () => number | null;
+  /** Other than the system's, as in a simulation. */
+  readonly time?: Time;
+  readonly connectSocket?: (address: string) => Socket;
 }
 
 /**
- * Connects, and exchanges hellos within the time given, or in that after which an owner counts as silent. Rejects with the system's error (`ENOENT`, `ECONNREFUSED`,
- * `EACCES` ...) when nobody can be reached, and with a {@link CoordinatorError} when somebody is there who does not
+ * Connects, and exchanges hellos within the time given, or in that after which an owner counts as silent. Rejects with the
+ * system's error (`ENOENT`, `ECONNREFUSED`, `EACCES` ...) when nobody can be reached, and with a {@link CoordinatorError} when somebody is there who does not
  * speak the protocol.
  */
 export function openConnection(
   address: string,
   version: string,
-  { timeoutMs, signal, ownerPid }: OpenOptions,
+  { timeoutMs, signal, ownerPid, time = systemTime, connectSocket = createConnection }: OpenOptions,
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(abortReason(signal));
-    const socket = createConnection(address);
+    const socket = connectSocket(address);
     const splitter = new LineSplitter(replyLineBytesMax);
     let connection: Connection | null = null;
     const settled = (): void => {
@@ -204,12 +210,12 @@ export function openConnection(
     };
     const onAbort = (): void => fail(abortReason(signal));
     const helloMaxMs = Math.min(timeoutMs, silenceMaxMs);
-    const stopClock = afterMs(helloMaxMs, () => fail(silentOwner(helloMaxMs, ownerPid())));
+    const stopClock = time.schedule(helloMaxMs, () => fail(silentOwner(helloMaxMs, ownerPid())));
     signal?.addEventListener('abort', onAbort, { once: true });
     const receive = (message: OwnerMessage): void => {
       if (connection !== null) return connection.receive(message);
       settled();
-      connection = greeted(socket, message);
+      connection = greeted(socket, message, time);
       resolve(connection);
     };
     socket.on('connect', () => socket.write(`${JSON.stringify(hello(version))}\n`));
@@ -230,20 +236,20 @@ function hello(version: string): Hello {
   return { op: 'hello', protocol: protocolNumber, version, pid: process.pid };
 }
 
-function greeted(socket: Socket, message: OwnerMessage): Connection {
-  if ('op' in message) return new Connection(socket, message);
+function greeted(socket: Socket, message: OwnerMessage, time: Time): Connection {
+  if ('op' in message) return new Connection(socket, message, time);
   if ('error' in message) throw CoordinatorError.fromJSON(message.error);
   throw new CoordinatorError('INTERNAL', 'the owner did not begin with hello');
 }
 
-function afterMs(delayMs: number, run: () => void): () => void {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
-}
-
-function everyMs(intervalMs: number, turn: () => void): () => void {
-  const timer = setInterval(turn, intervalMs);
-  return () => clearInterval(timer);
+function every(time: Time, intervalMs: number, turn: () => void): Cancel {
+  let stop: Cancel;
+  const again = (): void => {
+    stop = time.schedule(intervalMs, again);
+    turn();
+  };
+  stop = time.schedule(intervalMs, again);
+  return () => stop();
 }
 
 function abortReason(signal: AbortSignal | undefined): unknown {

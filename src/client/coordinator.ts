@@ -16,12 +16,12 @@ import {
   type TicketReply,
   type TicketRequest,
 } from '../protocol/index.ts';
-import type { BackoffMs } from '../time/index.ts';
+import { systemTime, type BackoffMs, type Time } from '../time/index.ts';
 import type { Connection } from './connection.ts';
-import { dial } from './dial.ts';
+import { dial, type DialOptions } from './dial.ts';
 import { visibleOwner } from './owner-process.ts';
 import { statePaths } from './paths.ts';
-import { Endurance, isDeadlineExceeded, jitteredBackoffMs, nowMs, persist } from './persist.ts';
+import { Endurance, isDeadlineExceeded, jitteredBackoffMs, persist } from './persist.ts';
 import { untilExited } from './process-identity.ts';
 import type { StartOwner } from './start-owner.ts';
 import { watchEntries } from './watch.ts';
@@ -39,6 +39,9 @@ export interface ConnectOptions {
    */
   readonly callTimeoutMs?: number;
   readonly backoffMs?: BackoffMs;
+  /** Other than the system's, as in a simulation: the clock, and how the owner is reached. */
+  readonly time?: Time;
+  readonly reach?: (options: DialOptions) => Promise<Connection>;
 }
 
 const callTimeoutDefaultMs = 30_000;
@@ -61,6 +64,7 @@ export class SocketCoordinator implements Coordinator {
   readonly #options: ConnectOptions;
   readonly #callTimeoutMs: number;
   readonly #backoffMs: BackoffMs;
+  readonly #time: Time;
   #connection: Connection | null = null;
   #dialing: Promise<Connection> | null = null;
   readonly #closing = new AbortController();
@@ -69,6 +73,7 @@ export class SocketCoordinator implements Coordinator {
     this.#options = options;
     this.#callTimeoutMs = options.callTimeoutMs ?? callTimeoutDefaultMs;
     this.#backoffMs = options.backoffMs ?? jitteredBackoffMs;
+    this.#time = options.time ?? systemTime;
   }
 
   /** Connects now rather than at the first call. */
@@ -104,11 +109,11 @@ export class SocketCoordinator implements Coordinator {
     const endurance = this.#endurance(true);
     const ask = async (): Promise<TicketReply> => {
       const connection = await this.#connected(endurance.leftMs);
-      const sinceMs = nowMs();
+      const sinceMs = this.#time.monotonicMs();
       try {
         return await connection.call('awaitTicket', { ticket }, { timeoutMs: null, signal });
       } finally {
-        const wasLong = nowMs() - sinceMs >= this.#callTimeoutMs;
+        const wasLong = this.#time.monotonicMs() - sinceMs >= this.#callTimeoutMs;
         if (wasLong || !connection.isOpen) endurance.alive(connection.aliveAtMs);
       }
     };
@@ -160,7 +165,7 @@ export class SocketCoordinator implements Coordinator {
   }
 
   #endurance(outlastsSilence = false): Endurance {
-    return new Endurance(this.#callTimeoutMs, this.#backoffMs, outlastsSilence);
+    return new Endurance(this.#callTimeoutMs, this.#backoffMs, outlastsSilence, this.#time);
   }
 
   /** The connection that all calls share; one is made when there is none. */
@@ -172,11 +177,12 @@ export class SocketCoordinator implements Coordinator {
   }
 
   async #dial(timeoutMs: number): Promise<Connection> {
-    const { commonDir, version, startOwner } = this.#options;
+    const { commonDir, version, startOwner, reach = dial } = this.#options;
     const { signal } = this.#closing;
     const paths = statePaths(commonDir);
-    const options = { paths, version, startOwner, timeoutMs, backoffMs: this.#backoffMs, signal };
-    const connection = await dial(options).catch((error: unknown) => {
+    const [backoffMs, time] = [this.#backoffMs, this.#time];
+    const options = { paths, version, startOwner, timeoutMs, backoffMs, signal, time };
+    const connection = await reach(options).catch((error: unknown) => {
       throw signal.aborted ? closed() : error;
     });
     this.#connection = connection;

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { identityOfFolder } from '../files/index.ts';
 import { CoordinatorError, protocolNumber, type StopAnswer } from '../protocol/index.ts';
-import type { BackoffMs } from '../time/index.ts';
+import type { BackoffMs, Time } from '../time/index.ts';
 import { openConnection, silentOwner, type Connection } from './connection.ts';
 import { findOwner } from './owner-process.ts';
 import { isDialable, socketAddress, type StatePaths } from './paths.ts';
@@ -20,6 +20,7 @@ export interface DialOptions {
   readonly backoffMs: BackoffMs;
   /** Gives it up. */
   readonly signal: AbortSignal;
+  readonly time: Time;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface DialOptions {
  * Throws `UNAVAILABLE`, `VERSION_MISMATCH`, `PERMISSION`, or what keeps the owner from running.
  */
 export async function dial(options: DialOptions): Promise<Connection> {
-  const endurance = new Endurance(options.timeoutMs, options.backoffMs);
+  const endurance = new Endurance(options.timeoutMs, options.backoffMs, false, options.time);
   // Once only: were the program on disk older than this one, replacing would never end.
   let mayReplace = options.startOwner !== null;
   const attempt = async (): Promise<Connection> => {
@@ -46,11 +47,11 @@ export async function dial(options: DialOptions): Promise<Connection> {
 /** Connects, starting the owner if nobody listens. */
 async function reach(options: DialOptions, endurance: Endurance): Promise<Connection> {
   const address = socketAddress(options.paths);
-  const { paths, signal } = options;
+  const { paths, signal, time } = options;
   const ownerPid = (): number | null => findOwner(paths)?.pid ?? null;
   const open = async (): Promise<Connection> => {
     const timeoutMs = endurance.leftMs;
-    const connection = await openConnection(address, options.version, { timeoutMs, signal, ownerPid });
+    const connection = await openConnection(address, options.version, { timeoutMs, signal, ownerPid, time });
     return checkFolder(connection, paths);
   };
   // Before anything is sent: whoever listens there is told the secrets of sessions.

@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CoordinatorError, isSilence } from '../protocol/index.ts';
-import { jitteredBackoff, type BackoffMs } from '../time/index.ts';
+import {
+  jitteredBackoff,
+  onAbort,
+  systemTime,
+  wakeAtFirst,
+  type BackoffMs,
+  type Time,
+} from '../time/index.ts';
 
 /** Clients that lost the same owner do not come back in step. */
 export const jitteredBackoffMs: BackoffMs = jitteredBackoff({ firstMs: 10, longestMs: 500, jitter: 0.5 });
-
-/** Time of this process's monotonic clock. */
-export function nowMs(): number {
-  return performance.now();
-}
 
 /**
  * Decides after each failure whether to try again: only failures marked retryable are worth it, and only for so long
@@ -18,23 +19,26 @@ export class Endurance {
   readonly #patienceMs: number;
   readonly #backoffMs: BackoffMs;
   readonly #outlastsSilence: boolean;
-  #aliveAtMs = nowMs();
+  readonly #time: Time;
+  #aliveAtMs: number;
   #failures = 0;
 
   /** `outlastsSilence`: whether an owner that falls silent is asked again, by one who has come to wait. */
-  constructor(patienceMs: number, backoffMs: BackoffMs, outlastsSilence = false) {
+  constructor(patienceMs: number, backoffMs: BackoffMs, outlastsSilence = false, time = systemTime) {
     this.#patienceMs = patienceMs;
     this.#backoffMs = backoffMs;
     this.#outlastsSilence = outlastsSilence;
+    this.#time = time;
+    this.#aliveAtMs = time.monotonicMs();
   }
 
   /** How much patience is left, at least 1 ms. */
   get leftMs(): number {
-    return Math.max(1, this.#aliveAtMs + this.#patienceMs - nowMs());
+    return Math.max(1, this.#aliveAtMs + this.#patienceMs - this.#time.monotonicMs());
   }
 
   /** There was a sign of life, now or at a time that is past already: patience starts anew from there. */
-  alive(atMs = nowMs()): void {
+  alive(atMs = this.#time.monotonicMs()): void {
     this.#aliveAtMs = Math.max(this.#aliveAtMs, atMs);
   }
 
@@ -50,9 +54,16 @@ export class Endurance {
     const pauseMs = this.#backoffMs(this.#failures);
     if (isSilence(error) && !this.#outlastsSilence) throw error;
     if (!isWorthAnotherTry(error) || pauseMs >= this.leftMs) throw error;
-    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal });
+    await this.#pause(pauseMs, signal);
+  }
+
+  async #pause(forMs: number, signal: AbortSignal = neverAborted): Promise<void> {
+    if (!signal.aborted) await wakeAtFirst((wake) => this.#time.schedule(forMs, wake), onAbort(signal));
+    signal.throwIfAborted();
   }
 }
+
+const neverAborted = new AbortController().signal;
 
 /**
  * Repeats an attempt until it succeeds, fails for good, or endurance ends; then its last failure is thrown. An attempt
