@@ -56,11 +56,17 @@ const lightValidator: RolldownPlugin = {
 const isOfLibrary = (path = ''): boolean => path.startsWith(join(import.meta.dirname, 'dist'));
 
 /**
- * Each group is one file with all that its modules need and no group before it has. `base`: what every command and the first
- * call of `rhema mcp` need; `program`: the tree of commands, and the lock; `mcp-server`: all of the first answer.
+ * Each group is one file with all that its modules need and no group of a higher priority has. `common`: the little that all
+ * need; `base`: what every command and the first call of `rhema mcp` need; `program`: the tree of commands, and the lock;
+ * `mcp-server`: all of the first answer.
  */
 const groups = [
-  { name: 'base', test: /src\/cli\/(process-context|call|mcp-defaults)\.ts$/, priority: 3 },
+  {
+    name: 'common',
+    test: /src\/(core\/visible|protocol\/plain-issues|client\/version|cli\/mcp-defaults)\.ts$/,
+    priority: 4,
+  },
+  { name: 'base', test: /src\/cli\/(process-context|call)\.ts$/, priority: 3 },
   {
     name: 'program',
     test: /src\/cli\/(command-line|commands\/lock|commands\/lock-acquire)\.ts$/,
