@@ -91,7 +91,7 @@ module.exports = {
         'daemon',
         ...faces.filter((face) => face !== 'mcp'),
       ],
-      'mcp: core and protocol; everything else is handed in',
+      'mcp: core, protocol and time; everything else is handed in',
     ),
     wall('client', ['store', 'service', 'daemon', ...faces], 'client: protocol and time'),
     wall(

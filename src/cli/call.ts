@@ -55,7 +55,7 @@ export class Call {
   }
 
   get nowMs(): number {
-    return this.context.clock.nowMs();
+    return this.context.clock.wallMs();
   }
 
   /** How text on standard output looks. */

@@ -1,3 +1,4 @@
+import type { Time } from '../time/index.ts';
 import type { Environment, World } from './world.ts';
 
 /** The process around a command, handed in so that every command can be tried without one. */
@@ -7,7 +8,7 @@ export interface CliContext {
   readonly stdin: { readonly isTTY: boolean };
   readonly env: Environment;
   readonly cwd: string;
-  readonly clock: Clock;
+  readonly clock: Time;
   readonly signals: Signals;
   readonly processes: Processes;
   readonly questions: Questions;
@@ -23,15 +24,6 @@ export interface Output {
   readonly isTTY: boolean;
   /** How wide the terminal is now; null when it does not tell. */
   readonly columns?: () => number | null;
-}
-
-export interface Clock {
-  /** Milliseconds since 1970, for showing. */
-  nowMs(): number;
-  /** Never runs backwards, for measuring. */
-  monotonicMs(): number;
-  /** Calls back once after a time; the answer cancels that. */
-  after(delayMs: number, callback: () => void): () => void;
 }
 
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

@@ -23,7 +23,7 @@ export async function whileTelling<T>(call: Telling, what: string, work: () => P
   const { clock } = call.context;
   if (!canTell(call)) return work();
   let stop = (): void => undefined;
-  const cancel = clock.after(
+  const cancel = clock.schedule(
     patienceMs,
     () => (stop = liveLine(call, what, clock.monotonicMs() - patienceMs)),
   );

@@ -15,9 +15,9 @@ import { parseScopePath, type AgentId } from '../core/index.ts';
 import type { McpPorts, SessionKeeping, Workspace } from '../mcp/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
 import { CoordinatorError, type Coordinator } from '../protocol/index.ts';
+import type { Clock } from '../time/index.ts';
 import { Call } from './call.ts';
 import type { GlobalOptions } from './call.ts';
-import type { Clock } from './context.ts';
 import { fileDigest } from './file-digest.ts';
 import { processContext } from './process-context.ts';
 import type { Repository } from './world.ts';
@@ -83,10 +83,10 @@ async function takesPart(coordinator: Coordinator, name: AgentId): Promise<boole
 function sessionKeeping({ commonDir }: Repository, clock: Clock, coordinator: Coordinator): SessionKeeping {
   const paths = statePaths(commonDir);
   const claim = async (agent: AgentId): Promise<Keeper | null> => {
-    const keeper = claimName(paths, agent, clock.nowMs());
+    const keeper = claimName(paths, agent, clock.wallMs());
     if (keeper?.isUnseen !== true || (await takesPart(coordinator, agent))) return keeper;
     // The container may be gone for long, and its name must not be.
-    return claimName(paths, agent, clock.nowMs(), ({ isUnseen }) => isUnseen !== true);
+    return claimName(paths, agent, clock.wallMs(), ({ isUnseen }) => isUnseen !== true);
   };
   return {
     claim: async (agent) => {
@@ -94,7 +94,7 @@ function sessionKeeping({ commonDir }: Repository, clock: Clock, coordinator: Co
       if (keeper === null) return { kind: 'kept' };
       return { kind: 'taken', by: { pid: keeper.process.pid, sinceMs: keeper.sinceMs } };
     },
-    take: async (agent) => takeName(paths, agent, clock.nowMs()),
+    take: async (agent) => takeName(paths, agent, clock.wallMs()),
     keeper: async (agent) => {
       const keeper = livingKeeper(paths, agent);
       return keeper === null ? null : { pid: keeper.process.pid, sinceMs: keeper.sinceMs };

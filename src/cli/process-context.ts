@@ -3,15 +3,8 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
-import type {
-  ChildEnd,
-  ChildProcess,
-  CliContext,
-  Clock,
-  Output,
-  ProcessCommand,
-  Signals,
-} from './context.ts';
+import { systemTime } from '../time/index.ts';
+import type { ChildEnd, ChildProcess, CliContext, Output, ProcessCommand, Signals } from './context.ts';
 import { packageVersion } from '../client/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { ProcessTree } from './process-tree.ts';
@@ -27,7 +20,7 @@ export function processContext(): CliContext {
     stdin: { isTTY: isatty(0) },
     env: process.env,
     cwd: workingFolder(),
-    clock: systemClock,
+    clock: systemTime,
     signals: processSignals,
     processes: { start: startProcess },
     questions: terminalQuestions,
@@ -84,15 +77,6 @@ function outputTo(fd: number, open: () => NodeJS.WriteStream): Output {
     columns: () => (stream ??= opened()).columns || null,
   };
 }
-
-const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 const processSignals: Signals = {
   on: (signal, callback) => {

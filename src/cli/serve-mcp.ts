@@ -3,6 +3,7 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { packageVersion } from '../client/index.ts';
 import { createFace, createMcpServer, LineTransport } from '../mcp/index.ts';
 import type { Face, FaceOptions } from '../mcp/index.ts';
+import { systemTimers } from '../time/index.ts';
 import type { GlobalOptions } from './call.ts';
 import { mcpDefaults } from './mcp-defaults.ts';
 
@@ -18,7 +19,9 @@ const lookForParentMs = 1_000;
 export async function serveMcp(place: GlobalOptions, options: FaceOptions = mcpDefaults): Promise<never> {
   let face: Promise<Face> | null = null;
   const opened = (): Promise<Face> => (face ??= openFace(place, options));
-  const transport = new LineTransport(process.stdin, process.stdout, after);
+  const transport = new LineTransport(process.stdin, process.stdout, (delayMs, run) =>
+    systemTimers.schedule(delayMs, run),
+  );
   serveStdio(() => createMcpServer({ version: packageVersion(), face: opened }), { transport });
   process.exit(await untilEnd(transport));
 }
@@ -38,9 +41,4 @@ function untilEnd(transport: LineTransport): Promise<number> {
     // A pipe does not end while any other process holds its other end.
     setInterval(() => process.ppid !== parent && resolve(0), lookForParentMs).unref();
   });
-}
-
-function after(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs);
-  return () => clearTimeout(timer);
 }

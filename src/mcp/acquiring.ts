@@ -1,9 +1,9 @@
 import type { Grant, Rejection, ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
 import type { Reply } from '../protocol/index.ts';
+import type { Timers } from '../time/index.ts';
 import type { AgentCommand } from './agent-commands.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import { inTime, lookPatienceMs } from './in-time.ts';
-import type { Clock } from './ports.ts';
 import type { TicketWait } from './ticket-wait.ts';
 import type { Visit } from './visit.ts';
 
@@ -39,7 +39,7 @@ export type Acquired =
  * next call for the same scopes goes on waiting in it.
  */
 export async function acquire(
-  clock: Pick<Clock, 'after'>,
+  clock: Pick<Timers, 'schedule'>,
   visit: Visit,
   wish: AcquireWish,
   onWaiting: () => () => void,

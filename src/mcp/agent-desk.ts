@@ -274,7 +274,7 @@ export class AgentDesk {
       const claim = await this.#workspace.sessions.claim(name);
       if (claim.kind === 'kept') return null;
       if (look === looksAgain) return claim.by;
-      await new Promise<void>((resolve) => void this.#ports.clock.after(lookAgainMs, resolve));
+      await new Promise<void>((resolve) => void this.#ports.clock.schedule(lookAgainMs, resolve));
     }
   }
 

@@ -14,7 +14,7 @@ import { answerMaxMs, inBounds } from './in-bounds.ts';
 import { inTime, lookPatienceMs } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import { issueText, placeText, valueAt, type Issue } from '../protocol/index.ts';
-import type { Clock, McpPorts } from './ports.ts';
+import type { McpPorts } from './ports.ts';
 import { failureAnswer, refusalAnswer, stopAndAsk, withNextStep } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';
 import { toolSchemas, waitSecondsMax, type ToolArguments, type ToolName } from './schemas.ts';
@@ -212,12 +212,12 @@ export class Face {
     const workspace = await this.#ports.open();
     const speaker = new Speaker(workspace.coordinator, this.#ports);
     const desk = new AgentDesk(workspace, speaker, this.#ports, collectMs);
-    const logTime: Clock = {
+    const logTime: Work['clock'] = {
       nowMs: () => speaker.logClock.nowMs(),
       monotonicMs: () => clock.monotonicMs(),
-      after: (delayMs, callback) => clock.after(delayMs, callback),
+      schedule: (delayMs, run) => clock.schedule(delayMs, run),
     };
-    return { workspace, desk, speaker, clock: logTime, wallMs: () => clock.nowMs(), waitMs };
+    return { workspace, desk, speaker, clock: logTime, wallMs: () => clock.wallMs(), waitMs };
   }
 }
 
@@ -253,7 +253,7 @@ function readLog(coordinator: Coordinator, from: number | null): Promise<string>
 }
 
 /** A coordinator that does not answer must not keep the call from its own attempts; heartbeats look again. */
-async function lookForLost(clock: Clock, agent: KeptAgent): Promise<void> {
+async function lookForLost(clock: Work['clock'], agent: KeptAgent): Promise<void> {
   await inTime(clock, lookPatienceMs, agent.look());
 }
 

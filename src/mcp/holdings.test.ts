@@ -22,7 +22,7 @@ class Hand {
   readonly givenBack: { readonly scopes: readonly ScopePath[]; readonly isLate: boolean }[] = [];
   readonly lost: (Held & { readonly isTold: boolean })[] = [];
   readonly holdings = new Holdings({
-    after: (delayMs, callback) => this.timers.schedule(delayMs, callback),
+    schedule: (delayMs, callback) => this.timers.schedule(delayMs, callback),
     collectMs,
     giveBack: (token, isLate) => this.#giveBack(token, isLate),
     lost: (lock, isTold) => this.lost.push({ ...lock, isTold }),

@@ -15,7 +15,7 @@
  * back. A lock that was told is given back by nobody but the agent.
  */
 import type { FencingToken, Grant, Revision, ScopePath } from '../core/index.ts';
-import type { Clock } from './ports.ts';
+import type { Timers } from '../time/index.ts';
 
 export interface Held {
   readonly scope: ScopePath;
@@ -51,7 +51,7 @@ export interface Claim {
 }
 
 export interface HoldingsPorts {
-  readonly after: Clock['after'];
+  readonly schedule: Timers['schedule'];
   /** How long a lock that nobody was told of is kept, in milliseconds. */
   readonly collectMs: number;
   /** Gives a lock back, as far as {@link Holdings.leave} lets it. `isLate`: nobody came for it in time. */
@@ -263,7 +263,7 @@ export class Holdings {
       this.#cancelBounds.delete(token);
       this.#ports.giveBack(token, true);
     };
-    this.#cancelBounds.set(token, this.#ports.after(this.#ports.collectMs, onBound));
+    this.#cancelBounds.set(token, this.#ports.schedule(this.#ports.collectMs, onBound));
   }
 
   /** Ends the bounds of what was told or is gone. */

@@ -5,11 +5,11 @@ import { inBounds } from './in-bounds.ts';
 function clock() {
   const due: (() => void)[] = [];
   let cancelled = 0;
-  const after = (_delayMs: number, callback: () => void): (() => void) => {
+  const schedule = (_delayMs: number, callback: () => void): (() => void) => {
     due.push(callback);
     return () => (cancelled += 1);
   };
-  return { after, passes: () => due.forEach((callback) => callback()), cancelled: () => cancelled };
+  return { schedule, passes: () => due.forEach((callback) => callback()), cancelled: () => cancelled };
 }
 
 it('what is answered in time is the answer, and nobody is told of a bound', async () => {

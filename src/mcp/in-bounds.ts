@@ -1,5 +1,5 @@
 import { CoordinatorError } from '../protocol/index.ts';
-import type { Clock } from './ports.ts';
+import type { Timers } from '../time/index.ts';
 
 /**
  * The bound of every tool call and of every resource, beyond what the call itself asks to wait, in milliseconds: clients give
@@ -12,14 +12,14 @@ export const answerMaxMs = 9_000;
  * then this fails, and what is under way goes on for whoever asks next.
  */
 export async function inBounds<T>(
-  clock: Pick<Clock, 'after'>,
+  clock: Pick<Timers, 'schedule'>,
   forMs: number,
   carryOut: (unheard: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const unheard = new AbortController();
   let cancel = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
-    cancel = clock.after(forMs, () => {
+    cancel = clock.schedule(forMs, () => {
       const error = notAnswered(forMs);
       unheard.abort(error);
       reject(error);

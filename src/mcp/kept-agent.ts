@@ -17,6 +17,7 @@ import type {
 } from '../core/index.ts';
 import { sessionIdOf, sessionMarkOf } from '../protocol/index.ts';
 import type { AgentView, CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
+import type { Timers } from '../time/index.ts';
 import { acquiring, goneCodes, releasing, scopesAskedBy, type AgentCommand } from './agent-commands.ts';
 import { Holdings, type Held, type Origin, type Seen } from './holdings.ts';
 import { passedOnText, vainText } from './lock-words.ts';
@@ -75,14 +76,15 @@ export class KeptAgent {
     this.#options = options;
     this.session = options.session;
     this.#knowsLosses = options.isNew;
-    const clock = { nowMs: () => speaker.logClock.nowMs(), after: ports.clock.after };
+    const schedule: Timers['schedule'] = (delayMs, run) => ports.clock.schedule(delayMs, run);
+    const clock = { nowMs: () => speaker.logClock.nowMs(), schedule };
     this.notices = new Notices({
       inWords: (loss) => lossText(coordinator, clock, loss),
       lossesTold: (upTo) => this.#noteTold(upTo),
     });
     this.#renewal = new Renewal(ports.clock, speaker.logClock, () => this.#beatAgain());
     this.holdings = new Holdings({
-      after: ports.clock.after,
+      schedule,
       collectMs,
       giveBack: (token, isLate) => this.#giveBack(token, isLate),
       lost: (lock, isTold, by) => this.#lost(lock, isTold, by),
@@ -347,7 +349,7 @@ export class KeptAgent {
     } catch (error) {
       this.holdings.stay(scopes);
       this.#report(error, 'a release failed');
-      this.#options.ports.clock.after(againMs, () => this.#giveBack(token, isLate));
+      this.#options.ports.clock.schedule(againMs, () => this.#giveBack(token, isLate));
     }
   }
 

@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
+import type { Timers } from '../time/index.ts';
 import { BoundedLines, type Line } from './bounded-lines.ts';
 import { withCallersErrors } from './callers-errors.ts';
-import type { Clock } from './ports.ts';
 
 /** Longest message that is read, in bytes. The largest honest one names 64 scopes. */
 export const messageBytesMax = 1_048_576;
@@ -27,7 +27,7 @@ export class LineTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #input: Readable;
   readonly #output: Writable;
-  readonly #after: Clock['after'];
+  readonly #schedule: Timers['schedule'];
   readonly #lines = new BoundedLines(messageBytesMax);
   /** Parameters of the requests that are not answered yet. */
   readonly #asked = new Map<RequestId, unknown>();
@@ -37,10 +37,10 @@ export class LineTransport implements Transport {
   #resolveEnded: () => void = () => undefined;
   #closed = false;
 
-  constructor(input: Readable, output: Writable, after: Clock['after']) {
+  constructor(input: Readable, output: Writable, schedule: Timers['schedule']) {
     this.#input = input;
     this.#output = output;
-    this.#after = after;
+    this.#schedule = schedule;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
   }
 
@@ -70,7 +70,7 @@ export class LineTransport implements Transport {
     this.#take(this.#lines.end());
     this.#inputIsOver = true;
     if (this.#asked.size === 0) this.#end();
-    else this.#after(lingerMs, this.#end);
+    else this.#schedule(lingerMs, this.#end);
   };
 
   #settle(id: RequestId): void {

@@ -1,16 +1,16 @@
 import type { Reply } from '../protocol/index.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from '../time/index.ts';
 
 /**
  * The log's time, as far as this process can tell: an answer says what it was, and from then on this host's monotonic
  * clock goes on. Deadlines are compared with it and ages are told by it, never by the wall clock, which somebody may set.
  */
 export class LogClock {
-  readonly #clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
+  readonly #clock: Clock;
   /** How far the log's time is ahead of the monotonic clock, at most; null before the first answer. */
   #aheadMs: number | null = null;
 
-  constructor(clock: Pick<Clock, 'nowMs' | 'monotonicMs'>) {
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 
@@ -26,6 +26,6 @@ export class LogClock {
 
   /** Milliseconds since 1970. Before the first answer the wall clock has to do. */
   nowMs(): number {
-    return this.#aheadMs === null ? this.#clock.nowMs() : this.#clock.monotonicMs() + this.#aheadMs;
+    return this.#aheadMs === null ? this.#clock.wallMs() : this.#clock.monotonicMs() + this.#aheadMs;
   }
 }

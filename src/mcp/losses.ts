@@ -1,9 +1,11 @@
 /** How an agent lost what it held, as the log tells it. */
 import type { Entry, EventOf, ReleaseCause, ScopePath } from '../core/index.ts';
 import type { Coordinator, HistoryFilter } from '../protocol/index.ts';
+import type { Timers } from '../time/index.ts';
 import type { Loss } from './notices.ts';
 import { inTime } from './in-time.ts';
-import type { AgentSession, Clock } from './ports.ts';
+import type { LogClock } from './log-clock.ts';
+import type { AgentSession } from './ports.ts';
 import { duration, purpose, quoted } from './text.ts';
 
 type LockEnd = EventOf<'lock.expired' | 'lock.revoked' | 'lock.released'>;
@@ -20,7 +22,7 @@ const endKinds = ['lock.expired', 'lock.revoked', 'lock.released'] as const;
 /** What is told of a loss: when and by what, or, when the log cannot be read in time, how to find out. */
 export async function lossText(
   coordinator: Coordinator,
-  clock: Pick<Clock, 'nowMs' | 'after'>,
+  clock: Pick<LogClock, 'nowMs'> & Pick<Timers, 'schedule'>,
   loss: Loss,
 ): Promise<string> {
   if (loss.isHandedOver === true)

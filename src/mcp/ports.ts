@@ -1,5 +1,6 @@
 import type { AgentId, AgentMetadata, Epoch, Parsed, Revision, ScopePath } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
+import type { Time } from '../time/index.ts';
 
 /**
  * What this face stands on. Everything is handed in, so that the same tools can be served over stdio by a process of
@@ -8,21 +9,12 @@ import type { Coordinator } from '../protocol/index.ts';
 export interface McpPorts {
   /** Opens the repository and reaches its coordinator; asked for at the first tool call, not at the start. */
   open(): Promise<Workspace>;
-  readonly clock: Clock;
+  readonly clock: Time;
   newRequestId(): string;
   /** The secret of a new session: 16 to 64 random bytes, in lower-case hex. */
   newSecret(): string;
   /** Is told of trouble that no caller hears of. */
   report(facts: Readonly<Record<string, unknown>>, message: string): void;
-}
-
-export interface Clock {
-  /** Milliseconds since 1970, by a clock that somebody may set. */
-  nowMs(): number;
-  /** Never runs backwards, for measuring. */
-  monotonicMs(): number;
-  /** Calls back once after a time; the answer cancels that. */
-  readonly after: (delayMs: number, callback: () => void) => () => void;
 }
 
 /** One repository, as this process reaches it. */

@@ -16,11 +16,11 @@ let renewal: Renewal;
 beforeEach(() => {
   clock = new ManualClock({ monotonicMs: 70, wallMs: 123 });
   timers = new ManualTime(clock);
-  logClock = new LogClock({ nowMs: () => clock.wallMs(), monotonicMs: () => clock.monotonicMs() });
+  logClock = new LogClock(clock);
   logClock.heard({ atMs: asTimeMs(startMs) }, clock.monotonicMs());
   beatsMs = [];
   const hostClock = {
-    after: (delayMs: number, callback: () => void) => timers.schedule(delayMs, callback),
+    schedule: (delayMs: number, callback: () => void) => timers.schedule(delayMs, callback),
     monotonicMs: () => clock.monotonicMs(),
   };
   renewal = new Renewal(hostClock, logClock, () => beatsMs.push(logClock.nowMs() - startMs));
@@ -31,7 +31,7 @@ it('the log has a time of its own, which runs on by the monotonic clock', () => 
   clock.jumpWall(-3_600_000);
   clock.advance(5);
   expect(logClock.nowMs()).toBe(startMs + 5);
-  expect(new LogClock({ nowMs: () => 9, monotonicMs: () => 1 }).nowMs()).toBe(9);
+  expect(new LogClock({ wallMs: () => 9, monotonicMs: () => 1 }).nowMs()).toBe(9);
 });
 
 it('a beat comes when a third of the shortest time that is left is over', () => {

@@ -1,5 +1,5 @@
+import type { Time } from '../time/index.ts';
 import type { LogClock } from './log-clock.ts';
-import type { Clock } from './ports.ts';
 
 /** Beats come three to the shortest time that is left, but not faster than this. */
 const everyMinMs = 500;
@@ -8,7 +8,7 @@ const everyMaxMs = 3_600_000;
 
 /** When the next heartbeat of an agent is due: when a third of what is left of its session and each lease is over. */
 export class Renewal {
-  readonly #clock: Pick<Clock, 'after' | 'monotonicMs'>;
+  readonly #clock: Pick<Time, 'schedule' | 'monotonicMs'>;
   readonly #logClock: LogClock;
   readonly #beat: () => void;
   #cancel: () => void = () => undefined;
@@ -16,7 +16,7 @@ export class Renewal {
   #dueMs: number | null = null;
   #stopped = false;
 
-  constructor(clock: Pick<Clock, 'after' | 'monotonicMs'>, logClock: LogClock, beat: () => void) {
+  constructor(clock: Pick<Time, 'schedule' | 'monotonicMs'>, logClock: LogClock, beat: () => void) {
     this.#clock = clock;
     this.#logClock = logClock;
     this.#beat = beat;
@@ -40,7 +40,7 @@ export class Renewal {
     this.#cancel();
     if (this.#stopped) return;
     this.#dueMs = this.#clock.monotonicMs() + delayMs;
-    this.#cancel = this.#clock.after(delayMs, () => {
+    this.#cancel = this.#clock.schedule(delayMs, () => {
       this.#dueMs = null;
       this.#beat();
     });

@@ -39,7 +39,7 @@ export class Speaker {
         return reply;
       } catch (error) {
         if (!isPassing(error) || clock.monotonicMs() >= giveUpAtMs) throw error;
-        await new Promise<void>((resolve) => void clock.after(pauseMs, resolve));
+        await new Promise<void>((resolve) => void clock.schedule(pauseMs, resolve));
       }
     }
   }

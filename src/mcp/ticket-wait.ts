@@ -1,6 +1,6 @@
 import type { AgentId, ScopePath, Ticket } from '../core/index.ts';
 import { CoordinatorError, type Coordinator, type TicketReply } from '../protocol/index.ts';
-import type { Clock } from './ports.ts';
+import type { Timers } from '../time/index.ts';
 
 /** How one call's waiting ended. */
 export type CallEnd =
@@ -13,7 +13,7 @@ export type CallEnd =
 
 export interface WaitOptions {
   readonly coordinator: Coordinator;
-  readonly clock: Pick<Clock, 'after'>;
+  readonly clock: Pick<Timers, 'schedule'>;
   readonly agent: AgentId;
   readonly ticket: Ticket;
   readonly scopes: readonly ScopePath[];
@@ -99,7 +99,7 @@ export class TicketWait {
       } catch (error) {
         if (signal.aborted) throw error;
         const isPassing = error instanceof CoordinatorError && error.retryable;
-        await new Promise<void>((resolve) => void clock.after(isPassing ? pauseMs : longPauseMs, resolve));
+        await new Promise<void>((resolve) => void clock.schedule(isPassing ? pauseMs : longPauseMs, resolve));
       }
     }
   }
@@ -107,7 +107,7 @@ export class TicketWait {
   #afterTime(forMs: number): { readonly over: Promise<CallEnd>; readonly cancel: () => void } {
     let cancel = (): void => undefined;
     const over = new Promise<CallEnd>((resolve) => {
-      cancel = this.#options.clock.after(forMs, () => resolve({ kind: 'time' }));
+      cancel = this.#options.clock.schedule(forMs, () => resolve({ kind: 'time' }));
     });
     return { over, cancel };
   }

@@ -1,3 +1,4 @@
+import type { Timers } from '../time/index.ts';
 import type { Held, Claim } from './holdings.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { ToolAnswer } from './answer.ts';
@@ -5,7 +6,6 @@ import { inTime } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import { grantsText } from './lock-words.ts';
 import { noNews, type News } from './notices.ts';
-import type { Clock } from './ports.ts';
 import { quoted } from './text.ts';
 import type { TicketWait } from './ticket-wait.ts';
 
@@ -41,7 +41,7 @@ export class Visit {
   }
 
   /** What is just being given back is not spoken of: it waits until that is done, if it does not take long. */
-  static async begin(clock: Pick<Clock, 'after'>, agent: KeptAgent, call: VisitingCall): Promise<Visit> {
+  static async begin(clock: Pick<Timers, 'schedule'>, agent: KeptAgent, call: VisitingCall): Promise<Visit> {
     await inTime(clock, settlePatienceMs, agent.settled());
     return new Visit(agent, call);
   }

@@ -122,7 +122,7 @@ export class McpConnection {
 /** The ports of the real process. */
 function portsOf(stage: Stage, timers: HeldTimers, link: Link): McpPorts {
   const context = contextIn(stage, () => Promise.resolve(link));
-  const clock = { ...context.clock, after: timers.after };
+  const clock = { ...context.clock, schedule: timers.after };
   const ports = mcpPorts(new Call({ ...context, clock }, {}, context.cwd));
   return {
     ...ports,

@@ -75,7 +75,12 @@ export function contextIn(stage: Stage, connect: () => Promise<Coordinator>): Cl
     stdin: { isTTY: false },
     env: {},
     cwd: stage.checkout.worktree,
-    clock: { nowMs: () => stage.nowMs, monotonicMs: () => 0, after: () => () => undefined },
+    clock: {
+      wallMs: () => stage.nowMs,
+      monotonicMs: () => 0,
+      schedule: () => () => undefined,
+      soon: setImmediate,
+    },
     signals: { on: () => () => undefined },
     world: { ...createRealWorld(() => stageVersion), connect },
     version: () => stageVersion,

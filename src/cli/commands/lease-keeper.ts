@@ -1,7 +1,7 @@
 import { asRevision } from '../../core/index.ts';
 import type { AgentId, Entry, Grant, ResultOf, Revision } from '../../core/index.ts';
 import type { Reply } from '../../protocol/index.ts';
-import type { Clock } from '../context.ts';
+import type { Time } from '../../time/index.ts';
 import { every } from '../repeating.ts';
 import { leaseEndIn } from './lease-end.ts';
 
@@ -26,7 +26,7 @@ export interface Loss {
 }
 
 export interface LeaseKeeperOptions {
-  readonly clock: Clock;
+  readonly clock: Time;
   readonly agent: AgentId;
   /** What was granted: these scopes under these tokens are kept, nothing else. */
   readonly locks: readonly Grant[];
@@ -150,7 +150,7 @@ export class LeaseKeeper {
     this.#cancelEnd();
     if (leftMs <= tellMs) return this.#lose({ why, certainMs: Math.max(0, leftMs - forceMs) });
     onKept(leftMs - forceMs);
-    this.#cancelEnd = clock.after(leftMs - tellMs, () =>
+    this.#cancelEnd = clock.schedule(leftMs - tellMs, () =>
       this.#lose({ why, certainMs: Math.max(0, atMs - forceMs - clock.monotonicMs()) }),
     );
   }

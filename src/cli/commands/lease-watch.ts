@@ -112,7 +112,7 @@ export class LeaseWatch {
     const killInMs = certainMs === 0 ? graceAfterLossMs : certainMs;
     child.endAll('SIGTERM');
     child.endBy(killInMs);
-    this.#cancelKill = this.#call.context.clock.after(killInMs, () => child.endAll('SIGKILL'));
+    this.#cancelKill = this.#call.context.clock.schedule(killInMs, () => child.endAll('SIGKILL'));
   }
 
   /** What the command left behind goes with it: nothing of it may work without the lock. */

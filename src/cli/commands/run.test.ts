@@ -57,7 +57,7 @@ class Running {
   }
 
   renewed(over: Partial<Grant> = {}): Result {
-    const nowMs = this.harness.clock.nowMs();
+    const nowMs = this.harness.clock.wallMs();
     const deadlineMs = asTimeMs(nowMs + 60_000);
     const leases = this.#granted.map((scope) => ({ ...grant(scope), deadlineMs, ...over }));
     return { kind: 'renewed', sessionDeadlineMs: asTimeMs(nowMs + 300_000), leases };
@@ -457,7 +457,7 @@ describe('the lease while the command runs', () => {
     const running: Running = new Running(underCore, {
       heartbeat: () => ({
         ...running.renewed({ deadlineMs: asTimeMs(startMs + 3_600_000) }),
-        sessionDeadlineMs: asTimeMs(running.harness.clock.nowMs() + 300_000),
+        sessionDeadlineMs: asTimeMs(running.harness.clock.wallMs() + 300_000),
       }),
     });
     const child = await running.child();

@@ -1,7 +1,8 @@
 import type { AgentId, Epoch } from '../../core/index.ts';
 import { parseScopePath } from '../../core/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
-import type { ChildEnd, CliContext, Clock, ProcessCommand, Questions, SignalName } from '../context.ts';
+import type { Time } from '../../time/index.ts';
+import type { ChildEnd, CliContext, ProcessCommand, Questions, SignalName } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { runCli } from '../program.ts';
 import type {
@@ -224,11 +225,11 @@ interface Timer {
 }
 
 /** Time that only the test moves. */
-export class ManualCliClock implements Clock {
+export class ManualCliClock implements Time {
   #elapsedMs = 0;
   readonly #timers = new Set<Timer>();
 
-  nowMs(): number {
+  wallMs(): number {
     return startMs + this.#elapsedMs;
   }
 
@@ -236,10 +237,14 @@ export class ManualCliClock implements Clock {
     return this.#elapsedMs;
   }
 
-  after(delayMs: number, callback: () => void): () => void {
+  schedule(delayMs: number, callback: () => void): () => void {
     const timer = { atMs: this.#elapsedMs + delayMs, callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  soon(callback: () => void): void {
+    setImmediate(callback);
   }
 
   /** Moves on, and lets what was due take its course, promises included. */

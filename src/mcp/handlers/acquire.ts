@@ -108,9 +108,9 @@ function tellProgress(work: Work, call: ToolCall, scopes: readonly ScopePath[], 
   const { clock } = work;
   const startedMs = clock.monotonicMs();
   const what = `waiting for ${scopes.map(quoted).join(', ')}`;
-  let cancel = clock.after(progressEveryMs, turn);
+  let cancel = clock.schedule(progressEveryMs, turn);
   function turn(): void {
-    cancel = clock.after(progressEveryMs, turn);
+    cancel = clock.schedule(progressEveryMs, turn);
     const elapsedMs = clock.monotonicMs() - startedMs;
     progress?.(elapsedMs, totalMs, `${what} for ${duration(elapsedMs)}`);
   }

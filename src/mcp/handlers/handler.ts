@@ -1,6 +1,8 @@
+import type { Time } from '../../time/index.ts';
 import type { AgentDesk } from '../agent-desk.ts';
 import type { ToolAnswer } from '../answer.ts';
-import type { Clock, Workspace } from '../ports.ts';
+import type { Workspace } from '../ports.ts';
+import type { LogClock } from '../log-clock.ts';
 import type { ToolArguments, ToolName } from '../schemas.ts';
 import type { Speaker } from '../speaker.ts';
 import type { Visit, VisitingCall } from '../visit.ts';
@@ -19,7 +21,7 @@ export interface Work {
   readonly desk: AgentDesk;
   readonly speaker: Speaker;
   /** Its `nowMs` is the log's time, with which deadlines and ages are told. */
-  readonly clock: Clock;
+  readonly clock: Pick<LogClock, 'nowMs'> & Pick<Time, 'monotonicMs' | 'schedule'>;
   /** Milliseconds since 1970 by this host's clock, as other processes note it. */
   wallMs(): number;
   /** How long `lock_acquire` waits when the call does not say, in milliseconds. */

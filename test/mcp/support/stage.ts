@@ -181,9 +181,10 @@ export class ServerProcess {
     return {
       open: async () => this.#workspace(),
       clock: {
-        nowMs: () => bench.clock.wallMs() + this.stage.wallSkewMs,
+        wallMs: () => bench.clock.wallMs() + this.stage.wallSkewMs,
         monotonicMs: () => bench.clock.monotonicMs(),
-        after: (delayMs, callback) => bench.timers.schedule(delayMs, callback),
+        schedule: (delayMs, callback) => bench.timers.schedule(delayMs, callback),
+        soon: (callback) => bench.timers.soon(callback),
       },
       newRequestId: () => crypto.randomUUID(),
       newSecret: () => `${this.pid}${(this.#secrets += 1)}`.padStart(64, '0'),
