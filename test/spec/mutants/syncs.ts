@@ -5,7 +5,7 @@ export const syncMutants: readonly Mutant[] = [
   {
     name: 'a sync may be started twice, and when it is done or has failed',
     file: 'syncs.ts',
-    find: '    refusedStart(scope, state.syncs.get(scope)) ??\n',
+    find: '    refusedStart(scope, state.syncs.get(scope), state.settings.maxRetries) ??\n',
     replace: '',
     model: 'Sync12',
     caughtBy: 'SyncStatusConsistency',
