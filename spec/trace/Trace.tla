@@ -87,9 +87,9 @@ SettledFor(h) ==
   LET timed(ticket) == IF Waits(house, ticket.agent) THEN ticket ELSE [ticket EXCEPT !.left = WaitOf(ticket.agent)]
   IN WithoutAbandoned(RunHolds(ServeFrom([h EXCEPT !.queue = [i \in 1..Len(@) |-> timed(@[i])]], 1)))
 
-\* A lease that has more left than its length keeps what was promised.
+\* A lease that had more left than its length keeps that, by the clock that promised it: what passed since is on another.
 RearmedFor(h) ==
-  LET lease(s) == Max(LeaseOf(s), h.locks[s].left - Now.passed)
+  LET lease(s) == Max(LeaseOf(s), h.locks[s].left)
       waiting(ticket) == [ticket EXCEPT !.left = WaitOf(ticket.agent)]
   IN [h EXCEPT !.agents = [a \in Agent |-> RearmedAgent(@[a])],
                !.locks = [s \in Scope |-> IF Free(h, s) THEN @[s] ELSE [RearmedLock(@[s]) EXCEPT !.left = lease(s)]],

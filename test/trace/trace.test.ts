@@ -41,6 +41,10 @@ function demoLikeLog(machine: Machine): Entry[] {
   machine.failSync('alice', 'core');
   machine.nowMs += 2_600;
   machine.say({ kind: 'TakeOver', clock: { ...clock, boot: 'third' }, cause: 'otherBoot' });
+  machine.acquire('bob', 'api', { ttlMs: 9_000 });
+  machine.renew('bob', 'api', { ttlMs: 500 });
+  machine.nowMs += 700;
+  machine.say({ kind: 'TakeOver', clock: { ...clock, boot: 'third', offsetMs: 1 }, cause: 'clockJump' });
   machine.say({ kind: 'RetrySync', scope: scopePath('core') });
   machine.release('bob');
   machine.advance(2_000_000);
@@ -78,7 +82,7 @@ describe.skipIf(unavailable !== null)('the trace specification', { timeout: 180_
     expect(outside).toBe(1);
   });
 
-  it('accepts leases and waits of every length, late expiry, and a new owner', async () => {
+  it('accepts leases and waits of every length, late expiry, a new owner, and a clock that jumps', async () => {
     const settings = { maxConcurrentAgents: 3, maxLocksPerAgent: 2, lockTtlMs: asDurationMs(2_000) };
     const log = demoLikeLog(new Machine(settings));
     const verdict = await validateTrace(log, new Machine(settings).state);
