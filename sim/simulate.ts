@@ -29,8 +29,8 @@ export interface RunReport extends Verdict {
 /** Steps that the agents of a run take together. */
 export const defaultSteps = 150;
 
-/** Simulated time after which a run that has not ended is stuck, in milliseconds. */
-const withinMs = 900_000;
+/** Simulated time after which a run of so many steps that has not ended is stuck, in milliseconds. */
+const withinMs = (steps: number): number => 900_000 * Math.max(1, steps / defaultSteps);
 /** Simulated time in which all that nobody renews must have ended: longer than any lease, session and block. */
 const longestLeaseMs = 120_000;
 
@@ -49,7 +49,7 @@ export async function simulatedLog(seed: number, steps: number): Promise<readonl
 
 async function run(seed: number, steps: number, part: Partial<Profile>): Promise<World> {
   const world = new World(seed, steps, part);
-  await world.scheduler.runUntilDone(world.run(), withinMs);
+  await world.scheduler.runUntilDone(world.run(), withinMs(steps));
   return world;
 }
 
