@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asTimeMs } from '../core/index.ts';
+import type { ServiceOptions } from './options.ts';
 import {
   acquire,
   defineScopes,
@@ -13,8 +14,8 @@ import {
 } from './testing.ts';
 
 /** ann holds a for 3 s. */
-async function openWithLease() {
-  const bench = await openBench();
+async function openWithLease(options: Partial<ServiceOptions> = {}) {
+  const bench = await openBench({ options });
   await defineScopes(bench.service, 'a');
   const [ann, bob] = [await join(bench.service, 'ann'), await join(bench.service, 'bob')];
   const reply = await submit(bench.service, {
@@ -61,6 +62,21 @@ describe('a renewal that came in time', () => {
 
   it('goes before an acquire that came before it in the same batch', async () => {
     const { service, store, clock, renew, bob } = await openWithLease();
+    const letGo = store.holdAppends();
+    const before = submit(service, { kind: 'Heartbeat', ...bob });
+    await settled();
+    clock.advance(2_900);
+    const [refused, renewed] = [acquire(service, bob, 'a'), renew()];
+    await settled();
+    clock.advance(200);
+    letGo();
+    await before;
+    expect(await refused).toMatchObject({ ok: false, rejection: { code: 'LOCK_HELD' } });
+    expect((await renewed).ok).toBe(true);
+  });
+
+  it('counts also when it has to wait for the next batch', async () => {
+    const { service, store, clock, renew, bob } = await openWithLease({ batchCommandsMax: 1 });
     const letGo = store.holdAppends();
     const before = submit(service, { kind: 'Heartbeat', ...bob });
     await settled();

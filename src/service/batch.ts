@@ -82,12 +82,15 @@ export class BatchPlanner {
     this.#options = options;
   }
 
-  /** Decides as many of the calls as one batch may hold, at least one, after what was due by now. */
-  plan(calls: readonly CommandCall[]): Plan {
+  /**
+   * Decides as many of the calls as one batch may hold, at least one, after what was due by now. `waiting`: those that have
+   * come meanwhile and are decided in the next batch.
+   */
+  plan(calls: readonly CommandCall[], waiting: readonly CommandCall[] = []): Plan {
     const outcomes: Outcome[] = [];
     const { nowMs } = this.#time;
     this.#takeOver();
-    if (this.#isDue(nowMs)) this.#keepWhatWasRenewedInTime(calls);
+    if (this.#isDue(nowMs)) this.#keepWhatWasRenewedInTime([...calls, ...waiting]);
     this.#expireDue(nowMs);
     for (const call of calls) {
       if (this.#events > batchEventsMax && outcomes.length > 0) break;

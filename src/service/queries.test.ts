@@ -52,6 +52,18 @@ describe('status', () => {
     expect(await service.query({ kind: 'status', at: { kind: 'time', atMs } })).toEqual(then);
   });
 
+  it('is read of one past moment at a time, so that others are heard meanwhile', async () => {
+    const { service, store, handing } = await openWithStory({ snapshotEveryEntries: 2 });
+    await service.query({ kind: 'status', at: null });
+    const loads = store.snapshotLoads;
+    const asked = Array.from({ length: 5 }, () => service.query({ kind: 'status', at: at(handing) }));
+    await settled();
+    expect(store.snapshotLoads).toBe(loads + 1);
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ revision }) => revision)).toEqual(asked.map(() => handing));
+    expect(store.snapshotLoads).toBe(loads + 5);
+  });
+
   it('shows no secret, not even as a digest', async () => {
     const { service, log } = await openWithStory();
     const text = JSON.stringify(await service.query({ kind: 'status', at: null }));

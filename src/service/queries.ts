@@ -14,6 +14,7 @@ import type { LogStore } from '../store/index.ts';
 import { toFailure, type Report } from './failures.ts';
 import { readHappened, readHistory } from './history.ts';
 import { stateAt } from './moments.ts';
+import { Turns, type TurnLimits } from './turns.ts';
 import { viewScopes, viewStatus, viewToken } from './views.ts';
 import { viewWhy } from './why.ts';
 
@@ -36,8 +37,14 @@ type Handlers = {
   readonly [Kind in QueryKind]: (query: Extract<Query, { kind: Kind }>) => Promise<Answers[Kind]>;
 };
 
+/** What is past takes long to read, and whoever renews a lease must not wait for all who ask for it. */
+const replayLimits: TurnLimits = { atOnce: 1, waitingMax: 256 };
+const historyLimits: TurnLimits = { atOnce: 4, waitingMax: 1_024 };
+
 export class QueryDesk {
   readonly #ports: QueryPorts;
+  readonly #replays = new Turns(replayLimits);
+  readonly #histories = new Turns(historyLimits);
   #scopeProblems: readonly ScopeProblem[] = [];
 
   /** One handler per query; a forgotten one does not compile. */
@@ -47,7 +54,7 @@ export class QueryDesk {
     scopes: () => this.#ports.look((state) => viewScopes(state, this.#scopeProblems)),
     history: async (query) => {
       const revision = await this.#ports.look((state) => state.revision);
-      return readHistory(this.#ports.store, query, revision);
+      return this.#histories.take(() => readHistory(this.#ports.store, query, revision));
     },
     why: async ({ subject, at, happened: limit = happenedMax }) => {
       const seen = await this.#viewAt(at, (state) => viewWhy(state, subject));
@@ -88,6 +95,7 @@ export class QueryDesk {
   async #viewAt<T extends object>(at: Moment | null, view: (state: State) => T): Promise<T & Now> {
     if (at === null) return this.#ports.look((state, nowMs) => ({ ...view(state), nowMs }));
     const end = await this.#ports.look(({ revision }, nowMs) => ({ revision, nowMs }));
-    return view(await stateAt(this.#ports.store, at, end, this.#ports.report));
+    const { store, report } = this.#ports;
+    return this.#replays.take(async () => view(await stateAt(store, at, end, report)));
   }
 }

@@ -4,6 +4,7 @@
  * A damaged snapshot is reported and the one before it is taken, or the log from its beginning. A damaged entry is
  * never skipped: the state after it is unknown.
  */
+import { setImmediate as otherWork } from 'node:timers/promises';
 import {
   asRevision,
   decodeState,
@@ -18,8 +19,8 @@ import { CoordinatorError } from '../protocol/index.ts';
 import { StoreError, type LogStore, type StoredSnapshot } from '../store/index.ts';
 import type { Report } from './failures.ts';
 
-/** Entries read at once. */
-const pageEntriesMax = 512;
+/** Entries read and applied in one piece, with other work after it: some milliseconds. */
+const pageEntriesMax = 128;
 
 /** The state of the newest usable snapshot at or before a revision (null: of all), or of the empty log. */
 export async function loadBase(store: LogStore, atOrBefore: Revision | null, report: Report): Promise<State> {
@@ -67,6 +68,7 @@ async function decode(store: LogStore, snapshot: StoredSnapshot): Promise<Loaded
     return corrupt(`the snapshot at ${revision} is ahead of the log, which ends at ${last}`, null);
   try {
     const state = decodeState(snapshot.body);
+    await otherWork();
     if (state.revision === revision) return { kind: 'state', state };
     return corrupt(`the snapshot at ${revision} says that it is of revision ${state.revision}`, null);
   } catch (error) {
@@ -102,6 +104,7 @@ export async function replay(
     for (const entry of page) apply(state, entry);
     onPage(page);
     if (page.length < pageEntriesMax) break;
+    await otherWork();
   }
   return state.revision > from;
 }

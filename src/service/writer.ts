@@ -224,7 +224,7 @@ export class Writer {
     const idle = batch.calls.length + batch.ticks.length === 0 || this.#halted !== null;
     if (idle || this.#leavesToOther(batch, time)) return { entries: [], outcomes: [] };
     const planner = new BatchPlanner(this.#ports.replica, time, { checked: this.#isChecked(), past });
-    return planner.plan(batch.calls);
+    return planner.plan(batch.calls, this.#calls);
   }
 
   #leavesToOther(batch: Batch, time: LogTime): boolean {
