@@ -6,9 +6,9 @@ import { asRevision } from '../../core/index.ts';
 import { sampleEntries } from '../samples.ts';
 import { loadDriver } from './driver.ts';
 import { openSqliteStore } from './open.ts';
-import { openOnReadOnlyMedium } from './reader.ts';
+import { openAsItLies, openSqliteReader, type SqliteReader } from './reader.ts';
 
-describe('a log on a medium that cannot be written', () => {
+describe('a log that nobody has open', () => {
   let folder: string;
   let medium: string;
   beforeEach(() => {
@@ -30,17 +30,41 @@ describe('a log on a medium that cannot be written', () => {
     return join(medium, 'log.db');
   }
 
+  const open = { anywhere: openSqliteReader, 'on a medium that cannot be written': openReadOnly };
+
+  async function openReadOnly(path: string): Promise<SqliteReader> {
+    return openAsItLies(await loadDriver(), path);
+  }
+
   it.each([
-    ['that was closed', true],
-    ['with a WAL that was not moved into it', false],
-  ])('is read whole, a log %s, and nothing is made beside it', async (_, closed) => {
+    ['that was closed', 'anywhere', true],
+    ['that was closed', 'on a medium that cannot be written', true],
+    ['with a WAL that was not moved into it', 'anywhere', false],
+    ['with a WAL that was not moved into it', 'on a medium that cannot be written', false],
+  ] as const)('is read whole, a log %s %s, and nothing is made beside it', async (_, place, closed) => {
     const copy = await copyLog(closed);
     const before = readdirSync(medium);
-    const reader = await openOnReadOnlyMedium(await loadDriver(), copy);
+    const reader = await open[place](copy);
     expect(reader.bounds).toEqual({ first: 1, last: 5 });
     expect(reader.entries(1, 5)).toEqual(sampleEntries(1, 5));
     expect(readdirSync(medium)).toEqual(before);
     reader.close();
     expect(readdirSync(medium)).toEqual(before);
+  });
+
+  it('is not taken for damaged when somebody begins to write to it meanwhile', async () => {
+    const copy = await copyLog(true);
+    const reader = await openSqliteReader(copy);
+    const store = await openSqliteStore(copy);
+    await store.append(asRevision(5), sampleEntries(6, 10));
+    await store.close();
+    expect(() => reader.entries(1, 5)).toThrow(expect.objectContaining({ code: 'BUSY', retryable: true }));
+    reader.close();
+  });
+
+  it('is not there, and the message says why, in a copy without the WAL', async () => {
+    const copy = await copyLog(false);
+    rmSync(`${copy}-wal`);
+    await expect(openSqliteReader(copy)).rejects.toThrow(/copy without log\.db-wal.*Copy all of log\.db\*/);
   });
 });

@@ -1,6 +1,6 @@
-import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { asRevision, type Entry } from '../../core/index.ts';
 import { decodeSnapshot } from '../codec.ts';
 import { StoreError } from '../errors.ts';
@@ -29,38 +29,74 @@ export interface SqliteReader {
 const busyTimeoutMs = 10_000;
 
 /**
- * Opens a log file for reading, also while others write to it. Throws {@link StoreError}: `NO_DRIVER`, `CANNOT_OPEN`
- * (no such file, not a database, another program's database), `NEWER_FORMAT`, `READ_ONLY`, `BUSY`, `IO`.
+ * Opens a log file for reading, also while others write to it; leaves nothing beside it. Throws {@link StoreError}:
+ * `NO_DRIVER`, `CANNOT_OPEN` (no such file, not a database, another program's database), `NEWER_FORMAT`, `READ_ONLY`, `BUSY`
+ * (somebody has begun to write to it meanwhile), `IO`.
  */
 export async function openSqliteReader(path: string): Promise<SqliteReader> {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
     throw new StoreError('CANNOT_OPEN', `There is no log file ${path}.`);
   const driver = await loadDriver();
+  if (!mayBeInUse(path)) return openAsItLies(driver, path);
   try {
     return await openWith(() => driver.openReadOnly(path), path);
   } catch (error) {
     if (!needsItsFolder(error) || folderIsWritable(path)) throw asStoreError(error, path);
-    return openOnReadOnlyMedium(driver, path);
+    return openAsItLies(driver, path);
   }
 }
 
-/** Also a reader needs SQLite's shared memory beside the file, and makes it when nobody has the log open. */
+/** Whoever has a log open has these two beside it; SQLite would make them for a reader as well, and leave them there. */
+function mayBeInUse(path: string): boolean {
+  return ['-wal', '-shm'].every((ending) => existsSync(`${path}${ending}`));
+}
+
 function needsItsFolder(error: unknown): boolean {
   return isCannotOpen(error) || isReadOnly(error);
 }
 
 /**
- * Where nothing can be made beside the file, nobody can write it either: it is read as it lies there. What a WAL beside it
- * has must be read as well, and SQLite cannot do that in place: then a copy is read.
+ * Where nobody has the file open, or nothing can be made beside it, it is read as it lies there. What a WAL beside it has
+ * must be read as well, and SQLite cannot do that in place: then a copy is read.
  */
-export async function openOnReadOnlyMedium(driver: SqliteDriver, path: string): Promise<SqliteReader> {
+export async function openAsItLies(driver: SqliteDriver, path: string): Promise<SqliteReader> {
   try {
     const walBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-    if (walBytes === 0) return await openWith(() => driver.openImmutable(path), path);
+    if (walBytes === 0) return await openUnlessChanged(driver, path);
     return await openCopy(driver, path);
   } catch (error) {
     throw asStoreError(error, path);
   }
+}
+
+/** Somebody may begin to write while we read, and SQLite, told that nobody can, would take what it finds for damage. */
+async function openUnlessChanged(driver: SqliteDriver, path: string): Promise<SqliteReader> {
+  const before = stampOf(path);
+  const reader = await openWith(() => driver.openImmutable(path), path);
+  const checked = <T>(read: () => T): T => {
+    let outcome: { readonly value: T } | { readonly error: unknown };
+    try {
+      outcome = { value: read() };
+    } catch (error) {
+      outcome = { error };
+    }
+    if (stampOf(path) !== before)
+      throw new StoreError('BUSY', `${path} was changed while it was read: do the same again.`, {
+        retryable: true,
+      });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  };
+  return {
+    ...reader,
+    snapshotAt: (revision) => checked(() => reader.snapshotAt(revision)),
+    entries: (from, to) => checked(() => reader.entries(from, to)),
+  };
+}
+
+function stampOf(path: string): string {
+  const { mtimeNs, size, ino } = statSync(path, { bigint: true });
+  return `${mtimeNs} ${size} ${ino}`;
 }
 
 async function openCopy(driver: SqliteDriver, path: string): Promise<SqliteReader> {
@@ -95,7 +131,7 @@ async function openWith(open: () => SqliteDatabase, path: string): Promise<Sqlit
 function beginReading(connection: Connection, path: string): SqliteReader {
   checkIdentity(connection, path);
   if (connection.rows("SELECT 1 FROM sqlite_schema WHERE name = 'log'").length === 0)
-    throw new StoreError('CANNOT_OPEN', `${path} is an empty database: no log was begun in it.`);
+    throw new StoreError('CANNOT_OPEN', emptyText(path));
   connection.run('BEGIN');
   const guarded = <T>(read: () => T): T => {
     try {
@@ -114,6 +150,12 @@ function beginReading(connection: Connection, path: string): SqliteReader {
       connection.close();
     },
   };
+}
+
+/** Most often it is the copy of a log that was in use: until it is closed, much of it is in a file beside it. */
+function emptyText(path: string): string {
+  const name = basename(path);
+  return `${path} is an empty database: no log was begun in it, or it is a copy without ${name}-wal, which has what was written last. Copy all of ${name}* together, after: rhema daemon stop`;
 }
 
 function snapshotOf(connection: Connection, revision: number): StoredSnapshot | null {
