@@ -106,6 +106,10 @@ export class ArchivingStore implements LogStore {
     return this.#store.identity();
   }
 
+  formerLog(): Promise<string | null> {
+    return this.#store.formerLog();
+  }
+
   async beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
     this.#disk.demandRoom();
     return this.#store.beginAfter(expectedRevision, snapshot);

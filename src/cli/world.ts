@@ -150,5 +150,7 @@ export interface Logs {
 }
 
 export interface OpenLog extends LogSource {
+  /** Where the log is that was there before this one began anew, if it is known. */
+  readonly former?: string | null;
   readonly close: () => void;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessError, logExists, statePaths } from '../client/index.ts';
 import type { Revision, TimeMs } from '../core/index.ts';
-import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import { formerLogs, openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { toFailure } from './failures.ts';
 
 /** What reading a whole log has shown. */
@@ -20,6 +20,8 @@ export interface LogContent {
   readonly lastAtMs: TimeMs | null;
   /** At most 100; empty when every entry and snapshot can be read and the file is sound. */
   readonly problems: readonly string[];
+  /** Logs that were put aside because another one began in their place, newest first. */
+  readonly former: readonly string[];
 }
 
 /**
@@ -38,18 +40,18 @@ export async function auditLog(commonDir: string): Promise<LogAudit> {
 async function auditOf(database: string): Promise<LogAudit> {
   const store = await openSqliteStore(database);
   try {
-    return { engine: store.engine, content: await contentOf(store) };
+    return { engine: store.engine, content: await contentOf(store, database) };
   } finally {
     await store.close();
   }
 }
 
-async function contentOf(store: SqliteStore): Promise<LogContent> {
+async function contentOf(store: SqliteStore, database: string): Promise<LogContent> {
   const problems = (await store.verify()).map(({ message }) => message);
   const { first, last } = await store.bounds();
   const newest = problems.length > 0 ? null : await store.readBackward((last + 1) as Revision, 1);
   const lastAtMs = newest?.kind === 'entries' ? (newest.entries[0]?.atMs ?? null) : null;
-  return { first, last, lastAtMs, problems };
+  return { first, last, lastAtMs, problems, former: formerLogs(database) };
 }
 
 /** Whether this file system can carry a log is found out by making one. */

@@ -1,11 +1,13 @@
 import { asRevision, type Revision } from '../core/index.ts';
 import { StoreError, type StoredSnapshot } from '../store/index.ts';
-import { openSqliteReader, type SqliteReader } from '../store/sqlite/index.ts';
+import { formerLog, openSqliteReader, type SqliteReader } from '../store/sqlite/index.ts';
 import type { LogRecord, LogSource } from '../verify/index.ts';
 import { toFailure } from './failures.ts';
 
 /** A log file, open for reading. */
 export interface OpenLogFile extends LogSource {
+  /** Where the log is that was there before this one began anew; null when that is not known. */
+  readonly former: string | null;
   readonly close: () => void;
 }
 
@@ -22,7 +24,8 @@ export async function openLogFile(path: string): Promise<OpenLogFile> {
     const base = baseOf(reader);
     const first: Revision = base === null ? asRevision(1) : asRevision(base.revision + 1);
     const bounds = { first, last: reader.bounds.last };
-    return { bounds, base, records: recordsOf(reader, first), close: () => reader.close() };
+    const former = first === 1 ? null : formerLog(path, first);
+    return { bounds, base, former, records: recordsOf(reader, first), close: () => reader.close() };
   } catch (error) {
     throw toFailure(error);
   }

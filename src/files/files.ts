@@ -86,6 +86,20 @@ export function replaceFile(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
+/**
+ * Puts a file in the place of another, whole or not at all, for this user only. `fill` writes it under a passing name, where
+ * an empty one is; where it answers false, all stays as it was.
+ */
+export function fillFile(path: string, fill: (temporary: string) => boolean): void {
+  refuseForeign(path);
+  withTemporary(path, '', (temporary, file) => {
+    if (!fill(temporary)) return;
+    fsyncSync(file);
+    renameSync(temporary, path);
+  });
+  syncFolder(dirname(path));
+}
+
 /** Makes a file with a text, whole or not at all; false when something is there already, which is left as it is. */
 export function createFile(path: string, text: string): boolean {
   try {

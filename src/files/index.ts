@@ -3,6 +3,7 @@ export { give, identityOfFolder, isOwnFolder, makeOwnFolder, ownFolderIn } from 
 export {
   createFile,
   createIfMissing,
+  fillFile,
   giveFile,
   moveContent,
   openToAppend,

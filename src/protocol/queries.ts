@@ -206,6 +206,8 @@ export interface HistoryAnswer {
   readonly nextBefore: Revision | null;
   /** Oldest revision that is still kept. */
   readonly first: Revision;
+  /** Why the log began anew there, and where the former one is, for people; only where it did. */
+  readonly begunAnew?: string;
 }
 
 export type WhySubject =

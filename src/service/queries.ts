@@ -12,6 +12,7 @@ import type {
 } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { toFailure, type Report } from './failures.ts';
+import { beginningProblems, beginningText, type Beginning } from './beginning.ts';
 import { readHappened, readHistory } from './history.ts';
 import { stateAt } from './moments.ts';
 import { Turns, type TurnLimits } from './turns.ts';
@@ -26,6 +27,8 @@ export interface QueryPorts {
   readonly look: Look;
   readonly report: Report;
   readonly health: () => HealthAnswer;
+  /** Where the log began anew; null when it did not. */
+  readonly beginning: () => Beginning | null;
 }
 
 /** From which deadlines count; a past moment has none. */
@@ -50,11 +53,13 @@ export class QueryDesk {
   /** One handler per query; a forgotten one does not compile. */
   readonly #handlers: Handlers = {
     status: ({ at }) =>
-      this.#viewAt(at, (state) => viewStatus(state, at === null ? this.#scopeProblems : [])),
+      this.#viewAt(at, (state) => viewStatus(state, at === null ? this.#problemsAt(state.timeMs) : [])),
     scopes: () => this.#ports.look((state) => viewScopes(state, this.#scopeProblems)),
     history: async (query) => {
       const revision = await this.#ports.look((state) => state.revision);
-      return this.#histories.take(() => readHistory(this.#ports.store, query, revision));
+      const answer = await this.#histories.take(() => readHistory(this.#ports.store, query, revision));
+      const beginning = this.#ports.beginning();
+      return beginning === null ? answer : { ...answer, begunAnew: beginningText(beginning) };
     },
     why: async ({ subject, at, happened: limit = happenedMax }) => {
       const seen = await this.#viewAt(at, (state) => viewWhy(state, subject));
@@ -90,6 +95,10 @@ export class QueryDesk {
   /** What is wrong with the scope files on disk, shown from now on. */
   setScopeProblems(problems: readonly ScopeProblem[]): void {
     this.#scopeProblems = problems;
+  }
+
+  #problemsAt(nowMs: TimeMs): readonly ScopeProblem[] {
+    return [...beginningProblems(this.#ports.beginning(), nowMs), ...this.#scopeProblems];
   }
 
   async #viewAt<T extends object>(at: Moment | null, view: (state: State) => T): Promise<T & Now> {

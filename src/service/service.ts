@@ -29,6 +29,7 @@ import {
 } from '../protocol/index.ts';
 import { Alarm } from './alarm.ts';
 import type { UntimedCommand } from './batch.ts';
+import { beginningOf, withBeginning, type Beginning } from './beginning.ts';
 import { randomHex32 } from './random-hex.ts';
 import { toFailure, unavailable } from './failures.ts';
 import { LogFeed } from './feed.ts';
@@ -81,6 +82,8 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   readonly #startedAtMs: TimeMs;
   #snapshots: Snapshots | null = null;
   #firstRevision = asRevision(1);
+  /** Null unless the log began anew. */
+  #beginning: Beginning | null = null;
   #noteLast: (last: Revision) => void = () => undefined;
   #holdsNothing = true;
   /** Whether the last batch found the log. */
@@ -117,6 +120,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
       look: (view) => this.#look(view),
       report: options.report,
       health: () => this.health(),
+      beginning: () => this.#beginning,
     });
   }
 
@@ -132,10 +136,12 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const ports = { report, wallMs };
     this.#snapshots = new Snapshots(store, this.#options, ports, snapshotRevision);
     await this.#writer.tick(true);
+    this.#beginning = await beginningOf(store);
   }
 
-  submit(request: CommandRequest): Promise<Reply> {
-    return this.#submit(toUntimed(request, this.#hasher));
+  async submit(request: CommandRequest): Promise<Reply> {
+    const reply = await this.#submit(toUntimed(request, this.#hasher));
+    return withBeginning(reply, request.command, this.#beginning);
   }
 
   /** For what the process around the service says itself: scopes and settings found on disk, Git operations. */

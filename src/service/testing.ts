@@ -35,6 +35,8 @@ export class ScriptedStore implements LogStore {
   /** Appends that took effect. */
   readonly appended: (readonly Entry[])[] = [];
   snapshotLoads = 0;
+  /** Where the former log is said to be. */
+  former: string | null = null;
   #inner: MemoryLogStore;
   #readFailure: StoreError | null = null;
   #gate: Promise<void> = Promise.resolve();
@@ -91,6 +93,7 @@ export class ScriptedStore implements LogStore {
   compact = (before: Revision) => this.#inner.compact(before);
   identity = () => this.#inner.identity();
   beginAfter = (expected: Revision, snapshot: StoredSnapshot) => this.#inner.beginAfter(expected, snapshot);
+  formerLog = () => Promise.resolve(this.former);
   close = () => this.#inner.close();
 }
 
@@ -108,6 +111,8 @@ export interface BenchWishes {
   readonly clock?: ManualClock;
   readonly host?: HostIdentity;
   readonly witness?: Witness;
+  /** Where the former log is said to be. */
+  readonly former?: string;
   readonly options?: Partial<ServiceOptions>;
 }
 
@@ -117,6 +122,7 @@ export const thisHost: HostIdentity = { hostId: 'host-1', bootId: 'boot-1' };
 export async function openBench(wishes: BenchWishes = {}): Promise<Bench> {
   const { log = new MemoryLog(), clock = new ManualClock(), host = thisHost, witness, options } = wishes;
   const store = new ScriptedStore(log);
+  store.former = wishes.former ?? null;
   const timers = new ManualTime(clock);
   const problems: Problem[] = [];
   const service = await openService({

@@ -111,6 +111,34 @@ describe('numbers that were handed out', () => {
     expect(witness.seen).toEqual({ log: first.log.identity, last: token });
   });
 
+  it('are told to be of a former log to whoever took part in it, and to whoever looks', async () => {
+    const witness = new ManualWitness();
+    const { ann, token } = await grantedIn(await openBench({ witness }));
+    const next = await openBench({ witness, former: 'the-former.db' });
+    const told = expect.stringMatching(/began anew after revision 1000\d{3}.*joins again.*the-former\.db/);
+    const before = await submit(next.service, { kind: 'Heartbeat', ...ann });
+    expect(before).toMatchObject({ ok: false, rejection: { code: 'AGENT_NOT_FOUND', message: told } });
+    const now = await grantedIn(next);
+    const renewal = { kind: 'RenewLock', ...now.ann, scope: scopePath('a'), ttlMs: null } as const;
+    const stale = await submit(next.service, { ...renewal, token });
+    expect(stale).toMatchObject({ ok: false, rejection: { message: told } });
+    const unlike = await submit(next.service, { ...renewal, token: asRevision(now.token + 9) });
+    expect(unlike).not.toMatchObject({ rejection: { message: told } });
+    const status = await next.service.query({ kind: 'status', at: null });
+    expect(status.scopeProblems).toMatchObject([{ code: 'LOG_BEGUN_ANEW', message: told }]);
+    const history = await next.service.query({ kind: 'history', filter: {}, limit: 1, before: null });
+    expect(history.begunAnew).toEqual(told);
+  });
+
+  it('are not spoken of for ever with the status', async () => {
+    const witness = new ManualWitness();
+    await grantedIn(await openBench({ witness }));
+    const next = await openBench({ witness });
+    next.clock.advance(25 * 3_600_000);
+    await grantedIn(next);
+    expect((await next.service.query({ kind: 'status', at: null })).scopeProblems).toEqual([]);
+  });
+
   it('are left alone by a log that is above them anyway', async () => {
     const witness = new ManualWitness();
     witness.seen = { log: 'another', last: asRevision(5) };

@@ -85,10 +85,16 @@ export interface LogStore {
 
   /**
    * Begins the log anew after a snapshot's revision, which must be after `expectedRevision`: the numbers between the two
-   * are given up. What was logged is put aside, where no call of this interface finds it. Nothing happens, and the answer
-   * is false, unless `expectedRevision` is the last one.
+   * are given up. What was logged is put aside as a log of its own, where no call of this interface finds it. Nothing
+   * happens, and the answer is false, unless `expectedRevision` is the last one.
    */
   beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean>;
+
+  /**
+   * Where people find the log that was put aside when this one began; null when none was, it is not there any more, or this
+   * one was compacted since.
+   */
+  formerLog(): Promise<string | null>;
 
   /** Idempotent. Later calls of other methods fail with `CLOSED`. */
   close(): Promise<void>;

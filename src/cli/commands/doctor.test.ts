@@ -8,7 +8,13 @@ import type { Inspection } from '../world.ts';
 import { jumpsSince } from '../doctor/facts.ts';
 import { state } from '../doctor/testing/samples.ts';
 
-const content = { first: asRevision(1), last: asRevision(7), lastAtMs: asTimeMs(startMs), problems: [] };
+const content = {
+  first: asRevision(1),
+  last: asRevision(7),
+  lastAtMs: asTimeMs(startMs),
+  problems: [],
+  former: [],
+};
 const inspection: Inspection = {
   scopePath: async () => ({ ok: false, problem: 'not asked' }),
   scan: async () => ({ definitions: [], settings: defaultSettings, problems: [] }),

@@ -57,6 +57,8 @@ interface Found {
   readonly first: Revision;
   /** Where the entries that were left out begin, newest first; null when none were. */
   readonly nextBefore: Revision | null;
+  /** Why there is nothing before them; only where another log was there before. */
+  readonly begunAnew?: string;
 }
 
 async function lastEntries(call: Call, filter: HistoryFilter, limit: number): Promise<Found> {
@@ -69,7 +71,7 @@ async function lastEntries(call: Call, filter: HistoryFilter, limit: number): Pr
     found.push(...page.entries);
     before = page.nextBefore;
     if (before === null || found.length >= limit)
-      return { revision: page.revision, entries: found.toReversed(), first: page.first, nextBefore: before };
+      return { ...page, entries: found.toReversed(), nextBefore: before };
   }
 }
 
@@ -77,23 +79,27 @@ async function lastEntries(call: Call, filter: HistoryFilter, limit: number): Pr
 async function entriesOutcome(
   call: Call,
   filter: HistoryFilter,
-  { revision, entries, first, nextBefore }: Found,
+  { revision, entries, first, nextBefore, begunAnew }: Found,
 ): Promise<Outcome> {
   const more = nextBefore !== null;
   const hint = entries.length === 0 ? await unknownName(call, filter) : null;
-  const data = { entries, first, more, nextBefore, ...(hint === null ? {} : { hint }) };
+  const why = begunAnew === undefined ? {} : { begunAnew };
+  const data = { entries, first, more, nextBefore, ...why, ...(hint === null ? {} : { hint }) };
   return done(revision, data, (style) => {
-    if (entries.length === 0) return line`nothing that matches${hint === null ? '' : `; ${hint}`}`;
+    const beginning = begunAnew === undefined || more ? [] : [quiet(style, line`${begunAnew}`)];
+    if (entries.length === 0)
+      return [...beginning, line`nothing that matches${hint === null ? '' : `; ${hint}`}`].join('\n');
     const text = entriesText(style, entries, call.nowMs);
-    return more ? `${leftOutText(style, entries.length)}\n${text}` : text;
+    return [...beginning, ...(more ? [leftOutText(style, entries.length)] : []), text].join('\n');
   });
 }
 
 function leftOutText(style: Style, shown: number): string {
-  return style.paint(
-    'dim',
-    fitted(style, `older entries are left out: these are the last ${shown} (--limit)`),
-  );
+  return quiet(style, `older entries are left out: these are the last ${shown} (--limit)`);
+}
+
+function quiet(style: Style, text: string): string {
+  return style.paint('dim', fitted(style, text));
 }
 
 function entriesText(style: Style, entries: readonly Entry[], nowMs: number): string {

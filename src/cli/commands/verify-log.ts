@@ -27,7 +27,8 @@ export async function verifyLogFile(call: Call, input: VerifyLogInput): Promise<
     const progress = progressOf(call, source);
     const report = await verifyLog(source, { invariantsEvery, onProgress: progress.show });
     progress.end();
-    const figures = { ...report, elapsedMs: Math.round(clock.monotonicMs() - startedAtMs), invariantsEvery };
+    const elapsedMs = Math.round(clock.monotonicMs() - startedAtMs);
+    const figures = { ...report, elapsedMs, invariantsEvery, former: source.former ?? null };
     return report.finding === null ? sound(figures) : unsound(call, figures, report.finding);
   } finally {
     source.close();
@@ -43,6 +44,8 @@ function sourceOf(call: Call, file: string | undefined): Promise<OpenLog> {
 interface Figures extends VerifyReport {
   readonly elapsedMs: number;
   readonly invariantsEvery: number;
+  /** Where the log is that was there before; null when that is not known. */
+  readonly former: string | null;
 }
 
 function sound(figures: Figures): Outcome {
@@ -62,10 +65,11 @@ function soundText(figures: Figures): string {
   ].join('\n');
 }
 
-function beginning({ after }: Figures): string[] {
-  return after === 0
-    ? []
-    : [`the log begins after revision ${after}: what was before was dropped, or was another log`];
+function beginning({ after, former }: Figures): string[] {
+  if (after === 0) return [];
+  const begins = `the log begins after revision ${after}:`;
+  if (former !== null) return [line`${begins} another one was there before, and is kept in ${former}`];
+  return [`${begins} what was before was dropped, or was another log`];
 }
 
 function invariantsText({ invariants, invariantsEvery, revisionsChecked }: Figures): string {

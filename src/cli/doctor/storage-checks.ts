@@ -190,8 +190,16 @@ function checkLog({ log, state }: RepositoryFacts): readonly Finding[] {
       : 'the message says what to do; the scopes themselves are in your files';
   return findingsFrom('log', log, remedy, (audit) => {
     if (audit.content === null) return [ok('log', 'not begun; the first command makes it')];
-    return contentFindings(audit.content);
+    return [...contentFindings(audit.content), ...audit.content.former.map(formerFinding)];
   });
+}
+
+function formerFinding(path: string): Finding {
+  return warning(
+    'log',
+    `another one was here before (a backup was put back, or the log was lost); it is kept in ${path}`,
+    `${shellCommand('rhema', 'verify-log', path)} reads it; remove it when nobody needs it any more`,
+  );
 }
 
 /** Damage comes in rows; the first few say where it is. */

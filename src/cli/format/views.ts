@@ -183,6 +183,9 @@ export function statusText(style: Style, status: StatusAnswer, nowMs: number): s
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+/** Of what a problem is that is not in a file. */
+const subjectOf = ({ code }: ScopeProblem): string => (code === 'LOG_BEGUN_ANEW' ? 'log' : 'scope graph');
+
 /** `src/api/rhema.yaml:4:9: error: ...`, as compilers say it; empty when there are none. */
 export function problemsText(style: Style, problems: readonly ScopeProblem[]): string {
   return problems
@@ -190,7 +193,7 @@ export function problemsText(style: Style, problems: readonly ScopeProblem[]): s
       const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':');
       const severity = style.paint(problem.severity === 'error' ? 'bad' : 'warn', problem.severity);
       const told = line`${problem.message} (${problem.code})`;
-      return fitted(style, line`${place === '' ? 'scope graph' : place}` + `: ${severity}: ${told}`);
+      return fitted(style, line`${place === '' ? subjectOf(problem) : place}` + `: ${severity}: ${told}`);
     })
     .join('\n');
 }

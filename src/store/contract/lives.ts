@@ -64,6 +64,7 @@ export const lifeCases: readonly ContractCase[] = [
         () => store.findRequest(asRequestId('one')),
         () => store.forgottenRequests([asRequestId('one')]),
         () => store.identity(),
+        () => store.formerLog(),
         () => store.beginAfter(revision(3), sampleSnapshot(9)),
       ];
       for (const call of calls) await assert.rejects(call(), failure('CLOSED'));

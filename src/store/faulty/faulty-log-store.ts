@@ -88,6 +88,10 @@ export class FaultyLogStore implements LogStore {
     return this.#call('read', () => this.#store.identity());
   }
 
+  formerLog(): Promise<string | null> {
+    return this.#store.formerLog();
+  }
+
   beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
     return this.#call('saveSnapshot', () => this.#store.beginAfter(expectedRevision, snapshot));
   }

@@ -148,6 +148,11 @@ export class MemoryLogStore implements LogStore {
     return this.#log.identity;
   }
 
+  async formerLog(): Promise<string | null> {
+    this.#refuseClosed();
+    return null;
+  }
+
   async beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
     this.#refuseClosed();
     checkBeginning(expectedRevision, snapshot.revision);

@@ -4,8 +4,16 @@ import type { Connection } from './connection.ts';
 /** 'RHEM': marks the file as ours, so that no other SQLite database is ever taken for a log. */
 export const applicationId = 0x5248454d;
 
-/** What holds the log itself; made anew where a log begins anew. */
-export const logTables = `CREATE TABLE entry (
+/**
+ * Forward only: a released migration is never changed; number n leads from version n - 1 to n (`PRAGMA user_version`).
+ *
+ * `entry` has no gaps between `log.first` and its highest revision. `log.settled` has no meaning: it is changed where
+ * a transaction must write something. `log.indexed` is the last revision in the index (`entry-index.ts`); a log from before
+ * there was one is indexed step by step once it is opened. `forgotten` has the request ids of entries that are gone, as far as
+ * they went after there was that table.
+ */
+const migrations: readonly string[] = [
+  `CREATE TABLE entry (
      revision INTEGER PRIMARY KEY,
      format INTEGER NOT NULL,
      checksum INTEGER NOT NULL,
@@ -17,18 +25,7 @@ export const logTables = `CREATE TABLE entry (
      format INTEGER NOT NULL,
      checksum INTEGER NOT NULL,
      body TEXT NOT NULL
-   ) STRICT;`;
-
-/**
- * Forward only: a released migration is never changed; number n leads from version n - 1 to n (`PRAGMA user_version`).
- *
- * `entry` has no gaps between `log.first` and its highest revision. `log.settled` has no meaning: it is changed where
- * a transaction must write something. `log.indexed` is the last revision in the index (`entry-index.ts`); a log from before
- * there was one is indexed step by step once it is opened. `forgotten` has the request ids of entries that are gone, as far as
- * they went after there was that table.
- */
-const migrations: readonly string[] = [
-  `${logTables}
+   ) STRICT;
    CREATE TABLE log (
      id INTEGER PRIMARY KEY CHECK (id = 1),
      first INTEGER NOT NULL,

@@ -22,6 +22,7 @@ import type { Committed, Connection } from './connection.ts';
 import { asStoreError } from './failures.ts';
 import type { FileIdentity } from './file.ts';
 import type { MainFile } from './main-file.ts';
+import { formerLog, putAside } from './former-logs.ts';
 import { printsBefore } from './entry-index.ts';
 import { forgetRequests, forgottenAmong } from './forgotten-requests.ts';
 import { IndexKeeper } from './index-keeper.ts';
@@ -191,14 +192,28 @@ export class SqliteLogStore implements SqliteStore {
   async beginAfter(expectedRevision: Revision, snapshot: StoredSnapshot): Promise<boolean> {
     checkBeginning(expectedRevision, snapshot.revision);
     if (!(await this.#forgetAll(expectedRevision))) return false;
+    const first = snapshot.revision + 1;
+    await this.#perform(() => this.#putAside(expectedRevision, first));
     return this.#perform(() =>
       this.#write(() => {
         if (tables.boundsOf(this.#connection).last !== expectedRevision) return false;
-        tables.beginBefore(this.#connection, snapshot.revision + 1);
+        tables.beginWith(this.#connection, first);
         tables.upsertSnapshot(this.#connection, encodeSnapshot(snapshot));
         return true;
       }),
     );
+  }
+
+  async formerLog(): Promise<string | null> {
+    const { first } = await this.bounds();
+    return first === 1 ? null : formerLog(this.#file.path, first);
+  }
+
+  /** What somebody else has begun meanwhile is not taken for what was there before. */
+  #putAside(last: Revision, first: number): void {
+    const bounds = (): LogBounds => tables.boundsOf(this.#connection);
+    const isStill = (): boolean => bounds().last === last;
+    if (bounds().first <= last) putAside(this.#connection, this.#file.path, first, isStill);
   }
 
   /** Keeps the ids of all requests. False when `last` is not the last revision. */

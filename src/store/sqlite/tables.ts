@@ -5,7 +5,6 @@ import { decodeRange } from '../ranges.ts';
 import type { Connection } from './connection.ts';
 import { dropFromIndex } from './entry-index.ts';
 import { forgetRequests } from './forgotten-requests.ts';
-import { logTables } from './migrations.ts';
 
 /** The log's tables, one function per statement. The caller brings the transaction. */
 
@@ -83,13 +82,9 @@ export function identityOf(connection: Connection): string {
   return connection.row<{ identity: string }>('SELECT identity FROM log').identity;
 }
 
-/** Puts the log aside, under names that say before which revision it was, and begins an empty one there. */
-export function beginBefore(connection: Connection, first: number): void {
-  connection.exec(
-    `ALTER TABLE entry RENAME TO entry_before_${first};
-     ALTER TABLE snapshot RENAME TO snapshot_before_${first};
-     ${logTables}`,
-  );
+/** Empties the log, and lets it go on with a revision. */
+export function beginWith(connection: Connection, first: number): void {
+  connection.exec('DELETE FROM entry; DELETE FROM snapshot');
   connection.run('UPDATE log SET first = ?, indexed = 0', first);
   dropFromIndex(connection, first);
 }
