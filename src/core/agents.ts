@@ -180,6 +180,8 @@ function transitionAdvice(agent: Agent, to: AgentStatus): string {
   const what = `${agent.id} is ${agent.status} and cannot become ${to}`;
   if (agent.ticket !== null) return `${what} while it waits in the queue: cancel the wait first`;
   if (to === 'working') return `${what}: it becomes working by being granted a lock`;
+  if (to === 'blocked')
+    return `${what}: without a lock it keeps nobody waiting; from here it may say ${declarable[agent.status].join(' or ')}`;
   if (to === 'idle' && agent.status === 'working') return `${what}: release its locks instead`;
   return `${what}: from here it may say ${declarable[agent.status].join(' or ')}`;
 }

@@ -61,7 +61,7 @@ function holdForWrite(draft: Draft, agent: Agent, scope: ScopePath, token: Fenci
   if (hindrance === null) return { kind: 'held', token: must(lock, `${scope} is held`).token };
   if (hindrance === 'ALREADY_WAITING' || hindrance === 'AGENT_BLOCKED')
     return refuse(refusedBlocked(agent, scope));
-  const stale = refusedStaleToken(scope, lock, token);
+  const stale = refusedStaleToken(state, scope, id, token);
   if (stale !== null) return refuse(stale);
   // Whoever presents a token believes that it holds the lock: granting it anew would hide that it was lost.
   if (token !== null) return refuse(notHeld(state, scope, agent, draft.atMs));

@@ -3,7 +3,7 @@ import { must } from './assert.ts';
 import type { Decision } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { ago } from './duration.ts';
-import { named, quote, type FencingToken, type ScopePath, type TimeMs } from './ids.ts';
+import { named, quote, type AgentId, type FencingToken, type ScopePath, type TimeMs } from './ids.ts';
 import { endsBefore } from './leases.ts';
 import type { Obstacle } from './queue.ts';
 import { reject } from './rejections.ts';
@@ -54,20 +54,27 @@ function lockHeld(draft: Draft, scope: ScopePath): Decision {
 
 /** Rejects a token that is not the lock's. Without a token there is nothing to compare; the session is proof enough. */
 export function refusedStaleToken(
+  state: State,
   scope: ScopePath,
-  lock: Lock | undefined,
+  agent: AgentId,
   token: FencingToken | null,
 ): Decision | null {
+  const lock = state.locks.get(scope);
   if (token === null || lock === undefined || lock.token === token) return null;
-  const advice =
-    token < lock.token
-      ? 'the lock was lost meanwhile; acquire it again and look at what changed'
-      : 'it is no token of this lock; present the one that its grant gave';
   return reject(
     'STALE_FENCING_TOKEN',
-    `token ${token} for ${named(scope)} is not the current one (${lock.token}, held by ${lock.agent}): ${advice}`,
+    `token ${token} for ${named(scope)} is not the current one (${lock.token}, held by ${lock.agent}): ${tokenAdvice(state, lock, agent, token)}`,
     { scope, token, currentToken: lock.token, holder: lock.agent },
   );
+}
+
+function tokenAdvice(state: State, lock: Lock, agent: AgentId, token: FencingToken): string {
+  if (token > lock.token) return 'it is no token of this lock; present the one that its grant gave';
+  if (lock.agent !== agent) return 'the lock was lost meanwhile; acquire it again and look at what changed';
+  const lastEnd = state.scopes.get(lock.scope)?.lastEnd;
+  if (lastEnd?.token === token && lastEnd.agent === agent)
+    return `its hold under ${token} ${endings[lastEnd.cause]}; present the current one, and look at what changed in between`;
+  return 'present the current one, and if an earlier hold had this, look at what changed in between';
 }
 
 /** The refusal of an act that needs a lock which the agent does not hold: who does, and what became of its own. */

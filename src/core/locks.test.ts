@@ -11,9 +11,28 @@ import { granted, house } from '../../test/support/three-agents.ts';
 import type { Decision } from './decision.ts';
 import { defaultSettings } from './settings.ts';
 
+type Refused = Extract<Decision, { kind: 'rejected' }>;
+
 const { lockTtlMs, lockTtlMaxMs, maxBlockMs } = defaultSettings;
 
 describe('acquiring', () => {
+  test('more than an agent may ever hold is refused as that, also where it holds some of it', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    const { rejection } = machine.acquire('alice', ['a', 'b']) as Refused;
+    expect(rejection).toMatchObject({ code: 'AGENT_HOLDS_LOCK', details: { asked: ['a', 'b'] } });
+    expect(rejection.message).toContain('2 scopes at once, but an agent may hold 1');
+  });
+
+  test('who holds too much is told how much of it to release', () => {
+    const machine = house({ maxLocksPerAgent: 3 });
+    machine.acquire('alice', ['a', 'b', 'c']);
+    const messageOf = (scopes: string | string[]): string =>
+      (machine.acquire('alice', scopes) as Refused).rejection.message;
+    expect(messageOf('d')).toMatch(/: release one of them first$/);
+    expect(messageOf(['c', 'd'])).toMatch(/: release one of them first$/);
+  });
+
   test('a free scope is granted under the revision as its token', () => {
     const machine = house();
     const [lock] = granted(machine.acquire('alice', 'a')).locks;
@@ -346,4 +365,30 @@ test('tokens of one scope grow from grant to grant, also across its removal', ()
   expect(tokens).toEqual([...new Set(tokens)].toSorted((x, y) => x - y));
   for (const old of tokens.slice(0, -1))
     expect(codeOf(machine.renew('alice', 'a', { token: old }))).toBe('STALE_FENCING_TOKEN');
+});
+
+describe('a token that is not the current one', () => {
+  const messageOf = (decision: Decision): string => (decision as Refused).rejection.message;
+
+  test('of an earlier hold of the holder itself says how that ended, not that the lock was lost', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    const earlier = machine.token('a');
+    machine.release('alice');
+    machine.acquire('alice', 'a');
+    const message = messageOf(machine.renew('alice', 'a', { token: earlier }));
+    expect(message).toContain(`its hold under ${earlier} was given back; present the current one`);
+    expect(messageOf(machine.renew('alice', 'a', { token: 1 }))).toMatch(/: present the current one/);
+  });
+
+  test('of a lock that another has by now says that it was lost', () => {
+    const machine = house();
+    machine.acquire('alice', 'a');
+    const earlier = machine.token('a');
+    machine.release('alice');
+    machine.acquire('bob', 'a');
+    expect(messageOf(machine.renew('alice', 'a', { token: earlier }))).toContain(
+      'the lock was lost meanwhile',
+    );
+  });
 });

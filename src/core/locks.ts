@@ -47,7 +47,7 @@ export function decideAcquireLock(state: State, command: AcquireLock): Decision 
   const missing = command.scopes.filter((scope) => !agent.held.has(scope));
   const draft = new Draft(state, command.atMs);
   if (agent.ticket !== null) return whileWaiting(draft, agent, missing);
-  const refused = refusedToAsk(state, agent, missing, command.ttlMs);
+  const refused = refusedToAsk(state, agent, missing, command);
   if (refused !== null) return refused;
   const obstacle = obstacleTo(draft, agent.id, missing, null);
   if (obstacle !== null)
@@ -73,7 +73,7 @@ function refusedToAsk(
   state: State,
   agent: Agent,
   missing: readonly ScopePath[],
-  ttlMs: DurationMs | null,
+  { scopes, ttlMs }: AcquireLock,
 ): Decision | null {
   const { maxLocksPerAgent } = state.settings;
   if (agent.status === 'blocked')
@@ -83,19 +83,31 @@ function refusedToAsk(
       { agent: agent.id, reason: agent.blockedReason, held: heldInOrder(agent) },
     );
   if (agent.held.size > 0 && agent.held.size + missing.length > maxLocksPerAgent)
-    return reject(
-      'AGENT_HOLDS_LOCK',
-      `${agent.id} holds ${named(...heldInOrder(agent))} and may hold ${maxLocksPerAgent} at a time: release first`,
-      { held: heldInOrder(agent), maxLocksPerAgent },
-    );
+    return reject('AGENT_HOLDS_LOCK', holdsAdvice(agent, scopes, maxLocksPerAgent), {
+      held: heldInOrder(agent),
+      asked: scopes,
+      maxLocksPerAgent,
+    });
   if (missing.length > maxLocksPerAgent)
-    return reject(
-      'LOCK_LIMIT_REACHED',
-      `${missing.length} scopes at once, but an agent may hold ${maxLocksPerAgent}: ask for fewer, or raise max_locks_per_agent`,
-      { asked: missing.length, maxLocksPerAgent },
-    );
+    return reject('LOCK_LIMIT_REACHED', tooManyAtOnce(missing, maxLocksPerAgent), {
+      asked: missing.length,
+      maxLocksPerAgent,
+    });
   return refusedTtl(state, ttlMs);
 }
+
+/** Who asks for more than it may ever hold is not helped by giving something back. */
+function holdsAdvice(agent: Agent, asked: readonly ScopePath[], max: number): string {
+  if (asked.length > max) return tooManyAtOnce(asked, max);
+  const held = heldInOrder(agent);
+  const rest = held.filter((scope) => !asked.includes(scope)).length;
+  const excess = rest + asked.length - max;
+  const some = excess === rest ? 'release first' : `release ${excess === 1 ? 'one' : excess} of them first`;
+  return `${agent.id} holds ${named(...held)} and may hold ${max} at a time: ${some}`;
+}
+
+const tooManyAtOnce = ({ length }: readonly ScopePath[], max: number): string =>
+  `${length} scopes at once, but an agent may hold ${max}: ask for fewer, or raise max_locks_per_agent`;
 
 function refusedTtl(state: State, ttlMs: DurationMs | null): Decision | null {
   const { lockTtlMaxMs } = state.settings;
@@ -222,7 +234,7 @@ function refusedNotHeld(
   { token, atMs }: ReleaseLock,
 ): Decision | null {
   for (const scope of scopes) {
-    const stale = refusedStaleToken(scope, state.locks.get(scope), token);
+    const stale = refusedStaleToken(state, scope, agent.id, token);
     if (stale !== null) return stale;
   }
   const missing = scopes.find((scope) => !agent.held.has(scope));
@@ -239,9 +251,9 @@ export function decideRenewLock(state: State, command: RenewLock): Decision {
   const agent = presentAgent(state, command.agent);
   const tooLong = refusedTtl(state, ttlMs);
   if (tooLong !== null) return tooLong;
-  const lock = state.locks.get(scope);
-  const stale = refusedStaleToken(scope, lock, token);
+  const stale = refusedStaleToken(state, scope, agent.id, token);
   if (stale !== null) return stale;
+  const lock = state.locks.get(scope);
   if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);
   const draft = new Draft(state, command.atMs);
   const grant = renew(draft, lock, ttlMs, null);

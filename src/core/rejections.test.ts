@@ -193,7 +193,7 @@ const facts: { readonly [Code in MachineCode]: Readonly<Record<string, unknown>>
   SCOPE_DEPTH_EXCEEDED: { scope: 'a', depth: 2, maxScopeDepth: 1 },
   ALREADY_WAITING: { ticket: 5, scopes: ['docs'], sinceMs: 1_000_000 },
   AGENT_BLOCKED: { agent: 'alice', reason: 'needs a decision', held: ['docs'] },
-  AGENT_HOLDS_LOCK: { held: ['docs'], maxLocksPerAgent: 1 },
+  AGENT_HOLDS_LOCK: { held: ['docs'], asked: ['api'], maxLocksPerAgent: 1 },
   LOCK_LIMIT_REACHED: { asked: 2, maxLocksPerAgent: 1 },
   TTL_TOO_LONG: { ttlMs: 3_600_001, lockTtlMaxMs: 3_600_000 },
   STALE_FENCING_TOKEN: { scope: 'docs', token: 3, currentToken: 4, holder: 'alice' },

@@ -64,6 +64,28 @@ describe('status', () => {
     expect(store.snapshotLoads).toBe(loads + 5);
   });
 
+  it('shows what an agent has said of a hold as long as that lasts, not of the next', async () => {
+    const { service, timers } = await openBench({});
+    await defineScopes(service, 'a');
+    const ann = await join(service, 'ann');
+    const shown = async () => {
+      const { agents, locks } = await service.query({ kind: 'status', at: null });
+      return [...agents, ...locks].map(({ lastReport }) => lastReport?.text ?? null);
+    };
+    await acquire(service, ann, 'a');
+    const set = { kind: 'SetAgentStatus', ...ann } as const;
+    await submit(service, { ...set, status: 'blocked', reason: 'needs a decision' });
+    await submit(service, { ...set, status: 'working', reason: null });
+    expect(await shown()).toEqual(['needs a decision', 'needs a decision']);
+    await release(service, ann);
+    expect(await shown()).toEqual([null]);
+    timers.advance(1_000);
+    await acquire(service, ann, 'a');
+    expect(await shown()).toEqual([null, null]);
+    await submit(service, { ...set, status: 'completed', reason: 'all done' });
+    expect(await shown()).toEqual(['all done']);
+  });
+
   it('shows no secret, not even as a digest', async () => {
     const { service, log } = await openWithStory();
     const text = JSON.stringify(await service.query({ kind: 'status', at: null }));

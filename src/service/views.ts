@@ -33,7 +33,7 @@ export function viewStatus(state: State, scopeProblems: readonly ScopeProblem[])
   return {
     revision: state.revision,
     timeMs: state.timeMs,
-    agents: inOrder(state.agents.values(), (agent) => agent.id).map(viewAgent),
+    agents: inOrder(state.agents.values(), (agent) => agent.id).map((agent) => viewAgent(state, agent)),
     locks: inOrder(state.locks.values(), (lock) => lock.scope).map((lock) => viewLock(state, lock)),
     waiters: viewQueue(state),
     syncs: inOrder(state.syncs.values(), (sync) => sync.scope).map((sync) => viewSync(state, sync)),
@@ -53,9 +53,24 @@ export function viewScopes(state: State, problems: readonly ScopeProblem[]): Sco
   };
 }
 
-export function viewAgent(agent: Agent): AgentView {
+export function viewAgent(state: State, agent: Agent): AgentView {
   const { id, held, session, ...shown } = agent;
-  return { agent: id, ...shown, sessionMark: sessionMarkOf(session), held: [...held].sort() };
+  const lastReport = standingReport(state, agent);
+  return { agent: id, ...shown, lastReport, sessionMark: sessionMarkOf(session), held: [...held].sort() };
+}
+
+/**
+ * What an agent has said of what it still does: the words of a hold, or of a wait, end with it. Of one that is lost they are
+ * the last that was heard.
+ */
+function standingReport(state: State, agent: Agent): Agent['lastReport'] {
+  const { lastReport, status, presence } = agent;
+  if (lastReport === null || presence === 'lost' || status === 'completed') return lastReport;
+  const sinceMs = [
+    ...[...agent.held].map((scope) => state.locks.get(scope)?.grantedAtMs),
+    agent.ticket === null ? undefined : state.tickets.get(agent.ticket)?.sinceMs,
+  ].filter((atMs) => atMs !== undefined);
+  return sinceMs.some((atMs) => atMs <= lastReport.atMs) ? lastReport : null;
 }
 
 export function viewLock(state: State, lock: Lock): LockView {
@@ -66,7 +81,7 @@ export function viewLock(state: State, lock: Lock): LockView {
   return {
     ...shown,
     blockedReason: holder?.blockedReason ?? null,
-    lastReport: holder?.lastReport ?? null,
+    lastReport: holder === undefined ? null : standingReport(state, holder),
     ...(earlier === null ? {} : { endsBefore: earlier }),
     contendedSinceMs: contendedSince(state, lock),
     ...(latestDeadlineMs === null ? {} : { latestDeadlineMs }),

@@ -19,7 +19,7 @@ function whyScope(state: State, scope: ScopePath): Seen {
   const holder = lock === undefined ? undefined : state.agents.get(lock.agent);
   const sync = state.syncs.get(scope);
   return {
-    agent: holder === undefined ? null : viewAgent(holder),
+    agent: holder === undefined ? null : viewAgent(state, holder),
     locks: lock === undefined ? [] : [viewLock(state, lock)],
     waiters: viewQueue(state).filter((waiter) => waiter.scopes.includes(scope)),
     sync: sync === undefined ? null : viewSync(state, sync),
@@ -35,7 +35,7 @@ function whyAgent(state: State, id: AgentId): Seen {
   const [running] = state.index.runningSyncs.get(id) ?? [];
   const sync = running === undefined ? undefined : state.syncs.get(running);
   return {
-    agent: viewAgent(agent),
+    agent: viewAgent(state, agent),
     locks,
     waiters,
     sync: sync === undefined ? null : viewSync(state, sync),

@@ -45,16 +45,19 @@ export function agentTable(style: Style, agents: readonly AgentView[], nowMs: nu
     view.agent,
     statusCell(view.presence === 'lost' ? 'lost' : view.status),
     view.held.join(', '),
-    doing(view),
+    doing(view, nowMs),
     relative(view.seenAtMs, nowMs),
   ]);
   return table(style, ['AGENT', 'STATUS', 'HOLDS', 'DOING', 'SEEN'], rows);
 }
 
-function doing(view: AgentView): string {
+function doing(view: AgentView, nowMs: number): string {
   if (view.presence === 'lost' && view.heldWhenLost.length > 0) return `held ${view.heldWhenLost.join(', ')}`;
   if (view.blockedReason !== null) return view.blockedReason;
-  return view.lastReport?.text ?? String(view.metadata['task'] ?? '');
+  if (view.lastReport === null) return String(view.metadata['task'] ?? '');
+  const { text, atMs } = view.lastReport;
+  // What it does may have changed since.
+  return `${text} (said ${relative(atMs, nowMs)})`;
 }
 
 /** One agent and what belongs to it. */

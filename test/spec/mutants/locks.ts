@@ -102,9 +102,9 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a stale token renews a lease',
     file: 'locks.ts',
-    find: '  if (stale !== null) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
+    find: '  if (stale !== null) return stale;\n  const lock = state.locks.get(scope);\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
     replace:
-      '  if (stale !== null && agent.epoch < 0) return stale;\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
+      '  if (stale !== null && agent.epoch < 0) return stale;\n  const lock = state.locks.get(scope);\n  if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);',
     model: 'Hold21',
     caughtBy: 'graph',
   },

@@ -23,9 +23,9 @@ const tokenMutants: readonly Mutant[] = [
     ...inTokens,
     name: 'a token from the future renews a lease',
     file: 'locks.ts',
-    find: 'const stale = refusedStaleToken(scope, lock, token);\n  if (stale !== null) return stale;\n  if (lock === undefined',
+    find: 'const stale = refusedStaleToken(state, scope, agent.id, token);\n  if (stale !== null) return stale;\n  const lock',
     replace:
-      'const stale = refusedStaleToken(scope, lock, token === null || token > (lock?.token ?? 0) ? null : token);\n  if (stale !== null) return stale;\n  if (lock === undefined',
+      'const stale = refusedStaleToken(state, scope, agent.id, token === null || token > (state.locks.get(scope)?.token ?? 0) ? null : token);\n  if (stale !== null) return stale;\n  const lock',
   },
   {
     ...inTokens,
