@@ -12,7 +12,7 @@ import type {
 } from '../protocol/index.ts';
 import type { ScopeKeeper } from './scope-keeper.ts';
 import type { ServedCoordinator } from './served.ts';
-import { whileSwitchingOff } from './switching-off.ts';
+import { whileSwitchingOff, withQueueClosed } from './switching-off.ts';
 
 /** The service, as far as it is passed on. */
 export interface LocalService extends Omit<Coordinator, 'refresh' | 'close'> {
@@ -35,7 +35,8 @@ export class LocalCoordinator implements ServedCoordinator {
    */
   async submit(request: CommandRequest): Promise<Reply> {
     const allowed = await this.#withoutNew(request);
-    const reply = await this.#service.submit(allowed);
+    const answer = await this.#service.submit(allowed);
+    const reply = allowed === request ? answer : withQueueClosed(answer);
     if (reply.ok || reply.rejection.code !== 'SCOPE_NOT_FOUND') return reply;
     const changed = await this.#refreshIfChanged();
     return changed ? this.#service.submit(allowed) : withDoubt(reply, this.#keeper.unseen);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentId, ScopePath } from '../core/index.ts';
 import type { CommandRequest, StatusAnswer } from '../protocol/index.ts';
-import { whileSwitchingOff } from './switching-off.ts';
+import { whileSwitchingOff, withQueueClosed } from './switching-off.ts';
 
 const status = {
   locks: [{ scope: 'held', agent: 'alice' }],
@@ -43,6 +43,22 @@ describe('while coordination is being switched off', () => {
     ['waiter', acquire('bob', 'held', 'awaited')],
   ])('a %s may ask again for what it has', (_who, request) => {
     expect(whileSwitchingOff(request, status)).toBe(request);
+  });
+
+  it('who would have waited is told why it may not', () => {
+    const rejection = {
+      code: 'LOCK_HELD',
+      message: 'alice has it: ask to wait',
+      details: { scope: 'held' },
+    } as const;
+    const told = withQueueClosed({ ok: false, revision: 1, atMs: 0, rejection } as never);
+    expect(told).toMatchObject({
+      rejection: {
+        code: 'LOCK_HELD',
+        message: expect.stringContaining('switched off'),
+        details: { scope: 'held', queueClosed: expect.stringContaining('no lock is needed') },
+      },
+    });
   });
 
   it('no sync is started', () => {

@@ -1,4 +1,4 @@
-import type { CommandRequest, StatusAnswer } from '../protocol/index.ts';
+import type { CommandRequest, Reply, StatusAnswer } from '../protocol/index.ts';
 import { disabled, workIn } from './withheld.ts';
 
 /**
@@ -21,3 +21,17 @@ export function whileSwitchingOff(request: CommandRequest, status: StatusAnswer)
   if (!isTaken) throw disabled(workIn(status));
   return { ...request, command: { ...command, wait: { kind: 'none' } } };
 }
+
+/** To whoever would have waited: why it may not, and what becomes of it. */
+export function withQueueClosed(reply: Reply): Reply {
+  if (reply.ok) return reply;
+  const { rejection } = reply;
+  const message = `${rejection.message}. ${queueClosed}`;
+  return {
+    ...reply,
+    rejection: { ...rejection, message, details: { ...rejection.details, queueClosed } },
+  };
+}
+
+const queueClosed =
+  'The queue takes nobody any more, since coordination is being switched off: once this is free, no lock is needed';

@@ -64,11 +64,20 @@ async function adviceOn(
   { code, message, details }: Rejection,
   nowMs: number,
 ): Promise<Advice | null> {
-  const advise = advisers[code];
-  if (advise === undefined) return null;
-  const advice = await advise(workspace, details, nowMs);
+  const advice = await adviceFor(workspace, { code, message, details }, nowMs);
   if (advice?.more === undefined) return advice;
   return { ...advice, story: [message, ...advice.more].join('\n') };
+}
+
+async function adviceFor(
+  workspace: Workspace,
+  { code, details }: Rejection,
+  nowMs: number,
+): Promise<Advice | null> {
+  const advice = (await advisers[code]?.(workspace, details, nowMs)) ?? null;
+  const { queueClosed } = details;
+  if (typeof queueClosed !== 'string') return advice;
+  return { ...advice, next: `work on another scope, and ask your user. ${queueClosed}.` };
 }
 
 const advisers: { readonly [Code in Rejection['code']]?: Adviser } = {
