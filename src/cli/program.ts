@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { Call } from './call.ts';
 import type { CliContext, Output } from './context.ts';
 import { examples } from './declare.ts';
@@ -78,7 +78,7 @@ export function createProgram(host: Host, args: readonly string[] = []): Command
     .option('--json', 'answer with one JSON object on one line')
     .option('--direct', 'open the log in this process, without the background process')
     .option('-C, --directory <dir>', 'as if started in this folder')
-    .addOption(new Option('--git-dir <dir>', 'as if GIT_DIR named this folder').hideHelp())
+    .option('--git-dir <dir>', 'as if GIT_DIR named this folder')
     .option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR are respected as well')
     .option('-q, --quiet', 'only the exit code and errors')
     .option('-V, --version', 'print the version');

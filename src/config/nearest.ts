@@ -5,8 +5,8 @@ const comparedLengthMax = 128;
  * The candidate that a misspelt word most likely meant, or null when none is close: at most a third of its letters
  * wrong, case not counted.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
-  let best: string | null = null;
+export function nearest<Word extends string>(word: string, candidates: Iterable<Word>): Word | null {
+  let best: Word | null = null;
   let bestDistance = Math.max(1, Math.floor(Math.min(word.length, comparedLengthMax) / 3)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;

@@ -125,7 +125,15 @@ const stages: readonly (readonly [RejectionCode, readonly Act[], string])[] = [
   ],
   ['AGENT_ALREADY_JOINED', [() => joinElsewhere('dave')], 'agent join dave'],
   ['TRANSITION_NOT_ALLOWED', [], 'agent set working --agent bob'],
+  ['TRANSITION_NOT_ALLOWED', [], 'agent set blocked --reason asks --agent bob'],
+  ['TRANSITION_NOT_ALLOWED', ['lock acquire a --agent bob'], 'agent set idle --agent bob'],
+  [
+    'TRANSITION_NOT_ALLOWED',
+    ['lock acquire a --agent alice', () => waits('bob', 'a')],
+    'agent set completed --agent bob',
+  ],
   ['SCOPE_NOT_FOUND', [], 'lock acquire nowhere --agent bob'],
+  ['SCOPE_NOT_FOUND', [], 'lock acquire a/lib.ts --agent bob'],
   [
     'ALREADY_WAITING',
     ['lock acquire a --agent alice', () => waits('bob', 'a')],
@@ -137,6 +145,15 @@ const stages: readonly (readonly [RejectionCode, readonly Act[], string])[] = [
     'lock acquire a --agent bob',
   ],
   ['AGENT_HOLDS_LOCK', ['lock acquire b --agent bob'], 'lock acquire a --agent bob'],
+  [
+    'AGENT_HOLDS_LOCK',
+    [
+      () => configure({ maxLocksPerAgent: 2 }),
+      () => define({ a: [], b: ['a'], c: [] }),
+      'lock acquire a b --agent bob',
+    ],
+    'lock acquire c --agent bob',
+  ],
   ['LOCK_NOT_HELD', [], 'lock release a --agent bob'],
   ['STALE_FENCING_TOKEN', ['lock acquire a --agent bob'], 'lock renew a --token 1 --agent bob'],
   ['LOCK_HELD', ['lock acquire a --agent alice'], 'lock acquire a --agent bob'],
@@ -184,7 +201,7 @@ it.each(stages)('%s: what is advised then is not refused (%#)', async (code, bef
   expect(stderr).toContain(`(${code})`);
   const advised = adviceIn(stderr);
   expect(advised).not.toEqual([]);
-  for (const line of advised) await follow(line);
+  for (const line of advised) await follow(line.replace('SCOPE', 'a'));
 });
 
 /** A wait has its place in the queue once it waits. */
@@ -216,7 +233,7 @@ const notStaged = [
 
 it('every refusal that gives advice is staged, or its advice is at least a command', async () => {
   const adviceOf = (code: RejectionCode): string[] =>
-    adviceIn(explainRefusal({ code, message: '', details: {} }, {}, 0).join('\n'));
+    adviceIn(explainRefusal({ code, message: '', details: { held: ['a'] } }, {}, 0).join('\n'));
   const advising = rejectionCodes.filter((code) => adviceOf(code).length > 0);
   const staged = new Set<RejectionCode>([...stages.map(([code]) => code), ...notStaged]);
   expect(advising.toSorted()).toEqual([...staged].toSorted());

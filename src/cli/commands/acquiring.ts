@@ -197,7 +197,7 @@ export async function notGranted(
   session: Session,
   scopes: readonly ScopePath[],
   end: NotGranted,
-  wish: Pick<RefusedWish, 'waiting'> = {},
+  wish: Pick<RefusedWish, 'asking'> = {},
 ): Promise<Outcome> {
   if (end.kind === 'refused') return refusal(call, end.reply, { agent: session.agent, scopes, ...wish });
   if (end.kind === 'interrupted') return interruptedOutcome(session, scopes, end);

@@ -141,6 +141,8 @@ describe('lock acquire', () => {
       expect(stderr).toContain(
         'rhema: there is no scope "src/croe" (SCOPE_NOT_FOUND)\n  did you mean src/core?\n',
       );
+      const next = verb === 'acquire' ? 'lock acquire src/core --agent bob' : 'scope list';
+      expect(stderr).toContain(`?\n  try: rhema ${next}\n`);
     }
   });
 

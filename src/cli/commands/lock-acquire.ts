@@ -1,5 +1,6 @@
 import type { Grant } from '../../core/index.ts';
 import type { Call } from '../call.ts';
+import type { AskingLine } from '../format/refusal.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { clockTime, duration, relative } from '../format/time.ts';
 import { done } from '../outcome.ts';
@@ -28,9 +29,15 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
     wait: await waitWish(input.wait),
     reason: input.reason ?? null,
   });
-  if (acquired.kind !== 'granted') return notGranted(call, session, scopes, acquired);
+  if (acquired.kind !== 'granted')
+    return notGranted(call, session, scopes, acquired, { asking: askingText(session) });
   return grantedOutcome(call, session, acquired, input.reason);
 }
+
+const askingText =
+  ({ agent }: Session): AskingLine =>
+  (scopes, isWaiting) =>
+    shellCommand('rhema', 'lock', 'acquire', ...scopes, '--agent', agent, ...(isWaiting ? ['--wait'] : []));
 
 /**
  * `token` is that of the newest grant, which is the only one unless some of the scopes were held before; `deadline` is

@@ -78,6 +78,24 @@ describe('lock release, renew, cancel and revoke', () => {
     },
   );
 
+  it.each([
+    [{ token: 3, holder: 'alice' }, true],
+    [{ token: 9, holder: 'alice' }, false],
+    [{ token: 3, holder: 'bob' }, false],
+  ])(
+    'of a token that is not the current one is told as a loss only where it is one: %j',
+    async (facts, told) => {
+      const stale: Rejection = {
+        code: 'STALE_FENCING_TOKEN',
+        message: `token ${facts.token} for src/core is not the current one`,
+        details: { scope: 'src/core', currentToken: 5, ...facts },
+      };
+      const { harness } = harnessOf({ submit: () => stale });
+      const { stderr } = await harness.run('lock', 'renew', 'src/core', '--agent', 'bob');
+      expect(stderr.includes('was not covered by a lock')).toBe(told);
+    },
+  );
+
   it('of a free lock, asked for by an operator, does not tell him that he has lost it', async () => {
     const free: Rejection = {
       code: 'LOCK_NOT_HELD',

@@ -51,7 +51,7 @@ export async function unknownName(call: Call, { agent, scope }: HistoryFilter): 
     const { scopes } = await coordinator.query({ kind: 'scopes' });
     const paths = scopes.map(({ path }) => path);
     if (!paths.includes(scope))
-      return unknownText(`scope ${scope}`, await scopeLead(paths, scope), 'rhema scope list');
+      return unknownText(`scope ${scope}`, (await scopeLead(paths, scope))?.told ?? null, 'rhema scope list');
   }
   if (agent === undefined) return null;
   const { agents } = await coordinator.query({ kind: 'status', at: null });

@@ -5,6 +5,7 @@ import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { AskingLine } from '../format/refusal.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -117,7 +118,7 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
   const purpose = purposeFor(input.command, session, { locks: before.locks, scopes: wish.scopes });
   const acquired = await acquire(call, session, { ...wish, reason: wish.reason ?? purpose });
   if (acquired.kind !== 'granted')
-    return notGranted(call, session, wish.scopes, acquired, { waiting: waitingText(input, wish) });
+    return notGranted(call, session, wish.scopes, acquired, { asking: askingText(input) });
   const { locks } = acquired;
   const { sessionTtlMs, lockTtlMs } = before.settings;
   const { killOnLoss } = input;
@@ -141,11 +142,13 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
 }
 
 /** The agent may be one that only this command has joined: nothing else can be advised to it. */
-function waitingText({ agent }: RunInput, { scopes }: AcquireWish): string {
-  const named = agent === undefined ? [] : ['--agent', agent];
-  const wanted = scopes.flatMap((scope) => ['--scope', scope]);
-  return shellCommand('rhema', 'run', ...wanted, ...named, '--wait', '--', '...');
-}
+const askingText =
+  ({ agent }: RunInput): AskingLine =>
+  (scopes, isWaiting) => {
+    const named = agent === undefined ? [] : ['--agent', agent];
+    const wanted = scopes.flatMap((scope) => ['--scope', scope]);
+    return shellCommand('rhema', 'run', ...wanted, ...named, ...(isWaiting ? ['--wait'] : []), '--', '...');
+  };
 
 async function giveBack(call: Call, session: Session, holding: Holding): Promise<void> {
   tellLoss(call, await releaseGrants(call, session, holding.locks), holding);

@@ -17,14 +17,24 @@ describe('where a path leads that is no scope', () => {
     ['a folder beside scopes, unlike any', 'services/nowhere', 'what lies there is in the top scope, .'],
     ['a misspelt folder', 'srevices/auth', 'did you mean services/auth?'],
   ])('%s', async (_what, path, lead) => {
-    expect(await scopeLead(scopes, path)).toBe(lead);
+    expect((await scopeLead(scopes, path))?.told ?? null).toBe(lead);
   });
 
   it('is told of the first of many scopes in a folder', async () => {
     const many = Array.from({ length: 9 }, (_, at) => `crates/c${at}` as ScopePath);
-    expect(await scopeLead(many, 'crates')).toBe(
+    expect((await scopeLead(many, 'crates'))?.told).toBe(
       'the scopes in it are crates/c0, crates/c1, crates/c2, crates/c3, crates/c4 and 4 more',
     );
+  });
+
+  it.each([
+    ['services/auth/src/login.ts', 'services/auth'],
+    ['services/aut', 'services/auth'],
+    ['crates/uv-fs/src', 'crates/uv-fs'],
+    ['docs/index.md', '.'],
+    ['services', null],
+  ])('names the one scope that was meant by %s', async (path, meant) => {
+    expect(await scopeLead(scopes, path)).toMatchObject({ meant });
   });
 
   it('is nowhere where no scope is above it', async () => {

@@ -1,4 +1,5 @@
 import type { ScopePath } from '../../core/index.ts';
+import type { ScopeLead } from '../format/refusal.ts';
 
 /** More would not help to choose. */
 const namedMax = 5;
@@ -7,16 +8,22 @@ const namedMax = 5;
  * Where somebody most likely wanted to go who named no scope: to the scopes in a folder, to the scope that a file is in, or
  * to one that is spelt much like it. Null: nobody can say.
  */
-export async function scopeLead(scopes: readonly ScopePath[], path: string): Promise<string | null> {
+export async function scopeLead(scopes: readonly ScopePath[], path: string): Promise<ScopeLead | null> {
   const within = scopes.filter((scope) => scope.startsWith(`${path}/`));
-  if (within.length > 0) return withinText(within);
+  if (within.length > 0) return withinLead(within);
   const around = scopeAround(new Set(scopes), path);
   const spelt = await spelledLike(scopes, path);
   // Beside a scope's own subfolder, one that is misspelt is more likely meant than the scope above both.
   if (spelt !== null && (around === null || around === '.' || spelt.startsWith(`${around}/`)))
-    return `did you mean ${spelt}?`;
-  if (around !== null && around !== '.') return `it is in the scope ${around}`;
-  return around === null || !looksLikePath(path) ? null : 'what lies there is in the top scope, .';
+    return { told: `did you mean ${spelt}?`, meant: spelt };
+  if (around !== null && around !== '.') return { told: `it is in the scope ${around}`, meant: around };
+  if (around === null || !looksLikePath(path)) return null;
+  return { told: 'what lies there is in the top scope, .', meant: around };
+}
+
+function withinLead(within: readonly ScopePath[]): ScopeLead {
+  const [only, ...others] = within;
+  return { told: withinText(within), meant: others.length === 0 ? (only ?? null) : null };
 }
 
 function withinText(within: readonly ScopePath[]): string {
@@ -26,16 +33,16 @@ function withinText(within: readonly ScopePath[]): string {
 }
 
 /** The nearest scope above; null when there is none. */
-function scopeAround(scopes: ReadonlySet<string>, path: string): string | null {
+function scopeAround(scopes: ReadonlySet<string>, path: string): ScopePath | null {
   for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
     const folder = path.slice(0, slash);
-    if (scopes.has(folder)) return folder;
+    if (scopes.has(folder)) return folder as ScopePath;
   }
-  return scopes.has('.') ? '.' : null;
+  return scopes.has('.') ? ('.' as ScopePath) : null;
 }
 
 /** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */
-async function spelledLike(scopes: readonly ScopePath[], path: string): Promise<string | null> {
+async function spelledLike(scopes: readonly ScopePath[], path: string): Promise<ScopePath | null> {
   const { nearest } = await import('../../config/index.ts');
   const near = nearest(
     path,

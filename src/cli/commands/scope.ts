@@ -65,7 +65,7 @@ export async function scopeNotFound(path: string, scopes: readonly ScopeView[]):
     scopes.map((view) => view.path),
     path,
   );
-  const hint = lead ?? `see ${shellCommand('rhema', 'scope', 'list')}`;
+  const hint = lead?.told ?? `see ${shellCommand('rhema', 'scope', 'list')}`;
   const message = `there is no scope ${JSON.stringify(path)}: ${hint}`;
   return new CommandError('SCOPE_NOT_FOUND', exitCodes.refused, message, { scope: path });
 }

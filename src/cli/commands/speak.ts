@@ -2,7 +2,7 @@ import type { Result, ResultKind, ResultOf, Revision } from '../../core/index.ts
 import type { CallerCommand, Reply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { explainRefusal } from '../format/refusal.ts';
-import type { RefusedWish } from '../format/refusal.ts';
+import type { RefusedWish, ScopeLead } from '../format/refusal.ts';
 import { scopeLead } from './scope-lead.ts';
 import { refusedBy } from '../outcome.ts';
 import type { Outcome, Refused, Rejected } from '../outcome.ts';
@@ -35,7 +35,7 @@ export async function refusal(call: Call, reply: Rejected, wish: RefusedWish): P
 }
 
 /** Null where the refusal itself says what was meant. */
-async function leadOf(call: Call, { rejection: { details } }: Rejected): Promise<string | null> {
+async function leadOf(call: Call, { rejection: { details } }: Rejected): Promise<ScopeLead | null> {
   const { scope, near } = details;
   if (typeof scope !== 'string' || (Array.isArray(near) && near.length > 0)) return null;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });

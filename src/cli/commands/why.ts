@@ -72,7 +72,7 @@ async function refuseUnknownScope(call: Call, { subject }: WhyAnswer): Promise<v
   const paths = scopes.map((view) => view.path);
   // What is no path may be a misspelt agent as well.
   const lead =
-    (subject.kind === 'scope' ? await scopeLead(paths, name) : null) ?? (await agentLead(call, name));
+    (subject.kind === 'scope' ? (await scopeLead(paths, name))?.told : null) ?? (await agentLead(call, name));
   const hint = lead ?? 'see rhema scope list and rhema agent list';
   throw invalidInput(`no scope or agent ${JSON.stringify(name)} is known: ${hint}`, { name });
 }

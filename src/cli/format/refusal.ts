@@ -1,17 +1,24 @@
-import type { EarlierEnd, Rejection, RejectionCode } from '../../core/index.ts';
+import type { EarlierEnd, Rejection, RejectionCode, ScopePath } from '../../core/index.ts';
 import { untilEndText } from './lock-end.ts';
 import { count, line, safe, shellCommand } from './text.ts';
 import { clockTime, duration, relative } from './time.ts';
+
+/** Where somebody most likely wanted to go who named no scope: in words, and the one scope that was meant, where it is one. */
+export interface ScopeLead {
+  readonly told: string;
+  readonly meant: ScopePath | null;
+}
 
 /** Who was refused and what he asked for, as far as the command knows; it makes the advice a line to copy. */
 export interface RefusedWish {
   readonly agent?: string;
   readonly scopes?: readonly string[];
-  /** Where somebody most likely wanted to go who named no scope. */
-  readonly lead?: string;
-  /** The command line that does the same and waits in line; else that of a plain acquire. */
-  readonly waiting?: string;
+  readonly lead?: ScopeLead;
+  /** The command line that asks for the locks of some scopes, as this one did; else that of a plain acquire. */
+  readonly asking?: AskingLine;
 }
+
+export type AskingLine = (scopes: readonly string[], isWaiting: boolean) => string;
 
 type Facts = Rejection['details'];
 
@@ -22,14 +29,20 @@ type Facts = Rejection['details'];
 export function explainRefusal(rejection: Rejection, wish: RefusedWish, nowMs: number): string[] {
   const { code, message, details } = rejection;
   const next = advice[code]?.(wish, details) ?? [];
-  const story = code === 'LOCK_HELD' ? heldBy(details, nowMs) : [safe(message)];
+  const story = code === 'LOCK_HELD' ? heldBy(details, nowMs) : [messageFor(message, wish, details)];
   return [...story, ...more(code, wish, details, nowMs), ...next.map((text) => `try: ${text}`)];
 }
 
+/** The message leads to a list of all scopes, for want of something nearer. */
+const messageFor = (message: string, { lead }: RefusedWish, { scope }: Facts): string =>
+  lead === undefined ? safe(message) : line`there is no scope ${JSON.stringify(scope)}`;
+
 /** What the message does not say. */
 function more(code: RejectionCode, { agent, lead }: RefusedWish, details: Facts, nowMs: number): string[] {
-  if (lead !== undefined) return [safe(lead)];
-  if (code === 'STALE_FENCING_TOKEN') return [uncovered];
+  if (lead !== undefined) return [safe(lead.told)];
+  const closed = textOf(details['queueClosed']);
+  if (closed !== null) return [safe(closed)];
+  if (code === 'STALE_FENCING_TOKEN') return isLostTo(details, agent) ? [uncovered] : [];
   if (code === 'SYNC_FAILED') return pauseText(details, nowMs);
   const lastEnd = details['lastEnd'] as
     { readonly agent?: unknown; readonly cause?: unknown } | null | undefined;
@@ -37,6 +50,10 @@ function more(code: RejectionCode, { agent, lead }: RefusedWish, details: Facts,
   const isLost = code === 'LOCK_NOT_HELD' && isOwn && !isOwnAct(lastEnd?.cause);
   return isLost ? [uncovered] : [];
 }
+
+/** Whether somebody else has been granted what the token was for; its own later hold, or a slip, is told by the message. */
+const isLostTo = ({ token, currentToken, holder }: Facts, agent: string | undefined): boolean =>
+  (numberOf(token) ?? 0) < (numberOf(currentToken) ?? 0) && holder !== agent;
 
 /** A retry before its time would be refused in turn. */
 function pauseText(details: Facts, nowMs: number): string[] {
@@ -88,9 +105,13 @@ const rhema = (...words: readonly string[]): string => shellCommand('rhema', ...
 const asAgent = (wish: RefusedWish): string[] => (wish.agent === undefined ? [] : ['--agent', wish.agent]);
 const scopesOf = (wish: RefusedWish): string[] => [...(wish.scopes ?? ['SCOPE'])];
 
-const waitInLine: Advice = (wish) => [
-  wish.waiting ?? rhema('lock', 'acquire', ...scopesOf(wish), ...asAgent(wish), '--wait'),
-];
+const acquireLine = (wish: RefusedWish, scopes: readonly string[], isWaiting: boolean): string =>
+  wish.asking?.(scopes, isWaiting) ??
+  rhema('lock', 'acquire', ...scopes, ...asAgent(wish), ...(isWaiting ? ['--wait'] : []));
+const waitInLine: Advice = (wish, facts) =>
+  textOf(facts['queueClosed']) === null
+    ? [acquireLine(wish, scopesOf(wish), true)]
+    : [rhema('why', textOf(facts['scope']) ?? scopesOf(wish)[0] ?? 'SCOPE')];
 const joinAgain: Advice = (wish) => [rhema('agent', 'join', wish.agent ?? 'NAME')];
 /** Somebody else has the name now, and a join would be refused. */
 const seeAgent: Advice = (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')];
@@ -99,7 +120,35 @@ const seeWhy: Advice = (wish, facts) => [
   rhema('why', textOf(facts['scope']) ?? scopesOf(wish)[0] ?? 'SCOPE'),
 ];
 const seeSync: Advice = () => [rhema('sync', 'status')];
-const seeScopes: Advice = () => [rhema('scope', 'list'), rhema('scope', 'refresh')];
+const seeScopes: Advice = (wish, facts) => {
+  const meant = wish.lead?.meant ?? null;
+  if (meant === null || wish.asking === undefined) return [rhema('scope', 'list'), rhema('scope', 'refresh')];
+  const scopes = scopesOf(wish).map((scope) => (scope === facts['scope'] ? meant : scope));
+  return [wish.asking([...new Set(scopes)], false)];
+};
+
+/** What may be said with a status hangs on the locks: to take one, to give one back, or to end the wait for one. */
+const towardsStatus: Advice = (wish, { from, to, ticket }) => {
+  if (typeof ticket === 'number') return [rhema('lock', 'cancel', ...asAgent(wish))];
+  if (from === 'working') return [rhema('lock', 'release', ...asAgent(wish))];
+  return to === 'working' || to === 'blocked' ? [acquireLine(wish, ['SCOPE'], false)] : seeAgent(wish, {});
+};
+
+/** One of several may be enough: which, only the agent knows. */
+const releaseFirst: Advice = (wish, facts) => {
+  const [held, asked] = [textsOf(facts['held']), textsOf(facts['asked'])];
+  const max = numberOf(facts['maxLocksPerAgent']) ?? held.length;
+  if (asked.length > max) return [];
+  const spare = held.filter((scope) => !asked.includes(scope));
+  const excess = Math.max(1, spare.length + asked.length - max);
+  const release = (scopes: readonly string[]): string =>
+    rhema('lock', 'release', ...scopes, ...asAgent(wish));
+  if (excess === 1) return spare.slice(0, sparesMax).map((scope) => release([scope]));
+  return [release(spare.slice(0, excess))];
+};
+
+/** More lines would not help to choose. */
+const sparesMax = 3;
 
 /** The next command for each refusal that has one; the message says the rest. */
 const advice: { readonly [Code in RejectionCode]?: Advice } = {
@@ -109,14 +158,14 @@ const advice: { readonly [Code in RejectionCode]?: Advice } = {
   AGENT_LOST: joinAgain,
   AGENT_ALREADY_JOINED: seeAgent,
   AGENT_LIMIT_REACHED: () => [rhema('agent', 'list')],
-  TRANSITION_NOT_ALLOWED: seeAgent,
+  TRANSITION_NOT_ALLOWED: towardsStatus,
   SCOPE_NOT_FOUND: seeScopes,
   SELF_DEPENDENCY: () => [rhema('safety', 'validate')],
   DEPENDENCY_UNKNOWN: () => [rhema('safety', 'validate')],
   DEPENDENCY_CYCLE: () => [rhema('safety', 'validate')],
   ALREADY_WAITING: (wish) => [rhema('lock', 'cancel', ...asAgent(wish))],
   AGENT_BLOCKED: (wish) => [rhema('agent', 'set', 'working', ...asAgent(wish))],
-  AGENT_HOLDS_LOCK: (wish, facts) => [rhema('lock', 'release', ...textsOf(facts['held']), ...asAgent(wish))],
+  AGENT_HOLDS_LOCK: releaseFirst,
   LOCK_NOT_HELD: seeWhy,
   STALE_FENCING_TOKEN: seeWhy,
   LOCK_HELD: waitInLine,

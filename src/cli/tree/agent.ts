@@ -40,6 +40,10 @@ const takingOver = `An agent that lives in a client (rhema mcp) acts there only;
 --take-over a person puts that client out of its place: the agent keeps its locks and its place in the queue, what the
 client asks for in its name is refused from then on, and the log tells who took over.`;
 
+const declaring = `An agent works while it holds a lock, and then may say that it is blocked, that it works again, or that it has completed;
+without a lock it is idle, and may say that it has completed, and take that back. With the status that it has, --reason tells
+the others how it goes.`;
+
 function addOwnState(group: Command, host: Host): void {
   const leave = actingAgent(
     group.command('leave').description('leave: its locks, its place in the queue and its session end'),
@@ -54,10 +58,12 @@ function addOwnState(group: Command, host: Host): void {
     .option('--reason <text>', 'how it goes, for the others to read; why, when blocked: required for that');
   examples(
     set,
+    'rhema lock acquire src/core --agent alice && rhema agent set working --reason "reads the tests" --agent alice',
     'rhema agent set working --reason "half of the tests pass" --agent alice',
     'rhema agent set blocked --reason "needs a decision about the schema" --agent alice',
     'rhema agent set completed --agent alice',
   );
+  notes(set, declaring);
   implement(set, host, async () => (await load()).setStatus);
 
   const heartbeat = actingAgent(

@@ -60,4 +60,6 @@ export const jsonText = `With --json every command prints one object on one line
 revision is the position in the log that the answer belongs to; null when no coordinator was asked. code is the
 code of the refusal (listed in docs/cli.md), or INVALID_INPUT, USAGE, WAITED_IN_VAIN, or that of a failure. Points in time
 are given twice: deadlineMs in milliseconds since 1970, deadline as ISO 8601. All other fields that end in Ms are
-durations. Help and --version are told so, too, as the fields help and version. What goes on for ever (log --follow, status --watch) prints one such object for each item.`;
+durations. Help and --version are told so, too, as the fields help and version. What goes on for ever (log --follow,
+status --watch) prints one such object for each item. The standard output of run is that of its command: it prints an
+object only when the command has not begun.`;
