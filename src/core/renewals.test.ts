@@ -24,6 +24,24 @@ describe('renewing', () => {
     expect(machine.state.locks.get(scopePath('a'))?.deadlineMs).toBe(promised);
   });
 
+  test('without a length takes the one that was asked for last, with the ticket or since', () => {
+    const machine = house();
+    const leftMs = (): number => (machine.state.locks.get(scopePath('a'))?.deadlineMs ?? 0) - machine.nowMs;
+    const later = (step: () => unknown): number => {
+      machine.advance(1_000);
+      step();
+      return leftMs();
+    };
+    machine.acquire('bob', 'a');
+    machine.acquire('alice', 'a', { ttlMs: 120_000, wait: 'open' });
+    expect(later(() => machine.release('bob'))).toBe(120_000);
+    expect(later(() => machine.renew('alice', 'a'))).toBe(120_000);
+    expect(later(() => machine.renew('alice', 'a', { ttlMs: 200_000 }))).toBe(200_000);
+    expect(later(() => machine.heartbeat('alice'))).toBe(200_000);
+    const clock = { host: 'h', boot: 'b', offsetMs: 0 };
+    expect(later(() => machine.say({ kind: 'TakeOver', clock, cause: 'otherBoot' }))).toBe(200_000);
+  });
+
   test('stops counting once somebody has waited for the longest contended hold', () => {
     const machine = house({ maxBlockMs: asDurationMs(10 * maxContendedHoldMs) });
     machine.acquire('alice', 'a');
