@@ -20,10 +20,12 @@ NeverComplexMerge == ~(\A s \in Scope : Syncing(s))
 NeverGitHistoryRewriting == [][~(Completed("s2") /\ step' = "GitOperation(s1)")]_vars
 \* A holder crashes, is lost, and who waited works on.
 NeverAgentCrash ==
-  ~(clients["a1"] = "down" /\ house.agents["a1"].presence = "lost" /\ house.locks["s1"].holder = "a2")
+  [][~(/\ clients["a1"] = "down" /\ house.locks["s1"].holder = "a1" /\ Waits(house, "a2")
+       /\ house'.agents["a1"].presence = "lost" /\ house'.locks["s1"].holder = "a2")]_vars
 \* A holder that is cut off loses its lease to another before its session ends.
-NeverAgentTimeout == ~(clients["a1"] = "cut" /\ Present(house, "a1") /\ Free(house, "s1") = FALSE
-                         /\ house.locks["s1"].holder # "a1" /\ step = "ExpireDue")
+NeverAgentTimeout ==
+  [][~(/\ clients["a1"] = "cut" /\ house.locks["s1"].holder = "a1" /\ step' = "ExpireDue"
+       /\ Present(house', "a1") /\ house'.locks["s1"].holder \notin {"a1", Nobody})]_vars
 \* It comes back too late.
 NeverNetworkPartition == [][step' # "Heartbeat(a1)!AGENT_LOST"]_vars
 \* Nobody has anything to do but wait.
