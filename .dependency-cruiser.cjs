@@ -91,9 +91,17 @@ module.exports = {
         'daemon',
         ...faces.filter((face) => face !== 'mcp'),
       ],
-      'mcp: core, protocol and time; everything else is handed in',
+      'mcp: core, protocol, participant and time; everything else is handed in',
     ),
-    wall('client', ['store', 'service', 'daemon', ...faces], 'client: protocol and time'),
+    {
+      name: 'participant-wall',
+      severity: 'error',
+      comment:
+        'An agent taking part: core, protocol and time; connections, sessions and files are handed in.',
+      from: { path: '^src/participant/', pathNot: testing },
+      to: { path: '^src/(?!(participant|core|protocol|time)/)' },
+    },
+    wall('client', ['store', 'service', 'daemon', ...faces], 'client: protocol, participant and time'),
     wall(
       'init',
       ['store', 'observe', 'service', 'client', 'daemon', ...faces],

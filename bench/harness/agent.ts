@@ -1,5 +1,6 @@
 import type { AgentId, FencingToken, Grant, Result, ScopePath } from '../../src/core/index.ts';
-import { newRequestId, newSecret, type AgentSession } from '../../src/client/index.ts';
+import { newRequestId, newSecret } from '../../src/client/index.ts';
+import type { AgentSession } from '../../src/participant/index.ts';
 import type { CallerCommand, Coordinator } from '../../src/protocol/index.ts';
 
 /** What an agent needs of a coordinator: the service in this process or a client will do. */

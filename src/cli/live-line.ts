@@ -1,8 +1,8 @@
+import { every } from '../time/index.ts';
 import type { CliContext } from './context.ts';
 import { duration } from './format/time.ts';
 import type { Style } from './format/style.ts';
 import { shortened } from './format/width.ts';
-import { every } from './repeating.ts';
 
 /** What takes less is not told of. */
 const patienceMs = 500;

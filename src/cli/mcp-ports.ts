@@ -1,21 +1,10 @@
 import { join, resolve } from 'node:path';
-import {
-  claimName,
-  deleteSession,
-  livingKeeper,
-  readSession,
-  releaseName,
-  statePaths,
-  takeName,
-  writeSession,
-  type Keeper,
-} from '../client/index.ts';
+import { sessionKeeping } from '../client/index.ts';
 import { ContextError, repositoryPath } from '../context/index.ts';
-import { parseScopePath, type AgentId } from '../core/index.ts';
-import type { McpPorts, SessionKeeping, Workspace } from '../mcp/index.ts';
+import { parseScopePath } from '../core/index.ts';
+import type { McpPorts, Workspace } from '../mcp/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
-import { CoordinatorError, type Coordinator } from '../protocol/index.ts';
-import type { Clock } from '../time/index.ts';
+import { CoordinatorError } from '../protocol/index.ts';
 import { Call } from './call.ts';
 import type { GlobalOptions } from './call.ts';
 import { fileDigest } from './file-digest.ts';
@@ -50,7 +39,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
   const top = worktree ?? repository.commonDir;
   return {
     coordinator,
-    sessions: sessionKeeping(repository, call.context.clock, coordinator),
+    sessions: sessionKeeping(repository.commonDir, call.context.clock, coordinator),
     about: {
       host: call.world.hostName(),
       pid: call.context.pid,
@@ -72,39 +61,4 @@ async function locate(call: Call): Promise<Repository> {
     const code = error.code === 'NOT_A_REPOSITORY' ? error.code : 'REPOSITORY_UNREADABLE';
     throw new CoordinatorError(code, error.message, { cause: error });
   }
-}
-
-/** Its session is renewed for as long as its client lives, wherever that is. */
-async function takesPart(coordinator: Coordinator, name: AgentId): Promise<boolean> {
-  const { agents } = await coordinator.query({ kind: 'status', at: null });
-  return agents.some(({ agent, presence }) => agent === name && presence === 'present');
-}
-
-function sessionKeeping({ commonDir }: Repository, clock: Clock, coordinator: Coordinator): SessionKeeping {
-  const paths = statePaths(commonDir);
-  const claim = async (agent: AgentId): Promise<Keeper | null> => {
-    const keeper = claimName(paths, agent, clock.wallMs());
-    if (keeper?.isUnseen !== true || (await takesPart(coordinator, agent))) return keeper;
-    // The container may be gone for long, and its name must not be.
-    return claimName(paths, agent, clock.wallMs(), ({ isUnseen }) => isUnseen !== true);
-  };
-  return {
-    claim: async (agent) => {
-      const keeper = await claim(agent);
-      if (keeper === null) return { kind: 'kept' };
-      return { kind: 'taken', by: { pid: keeper.process.pid, sinceMs: keeper.sinceMs } };
-    },
-    take: async (agent) => takeName(paths, agent, clock.wallMs()),
-    keeper: async (agent) => {
-      const keeper = livingKeeper(paths, agent);
-      return keeper === null ? null : { pid: keeper.process.pid, sinceMs: keeper.sinceMs };
-    },
-    read: async (agent) => readSession(paths, agent),
-    write: async (session) => writeSession(paths, session),
-    release: async (agent) => releaseName(paths, agent),
-    forget: async (agent) => {
-      deleteSession(paths, agent);
-      releaseName(paths, agent);
-    },
-  };
 }

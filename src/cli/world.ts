@@ -1,9 +1,10 @@
 import type { OwnerEnd } from '../client/index.ts';
 import type { ConfigEntry } from '../config/index.ts';
 import type { Repository } from '../context/index.ts';
-import type { AgentId, Epoch, Parsed, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
+import type { AgentId, Parsed, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { LogAudit, Room } from '../daemon/index.ts';
 import type { FileChange, InitRequest, Prepared } from '../init/index.ts';
+import type { AgentSession, Keeper } from '../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../protocol/index.ts';
 import type { LogSource } from '../verify/index.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -38,31 +39,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type { Repository };
 
-export interface Session {
-  readonly agent: AgentId;
-  readonly epoch: Epoch;
-  readonly secret: string;
-  /** The secret of a join under the name to which nobody has heard an answer; left out while there is none. */
-  readonly joiningSecret?: string;
-}
-
 /** The secrets of the agents that this user has joined, in files that only he can read. */
 export interface Sessions {
   /** Null when this user has not joined under that name. */
-  read(repository: Repository, agent: AgentId): Promise<Session | null>;
-  write(repository: Repository, session: Session): Promise<void>;
+  read(repository: Repository, agent: AgentId): Promise<AgentSession | null>;
+  write(repository: Repository, session: AgentSession): Promise<void>;
   remove(repository: Repository, agent: AgentId): Promise<void>;
-  list(repository: Repository): Promise<readonly Session[]>;
+  list(repository: Repository): Promise<readonly AgentSession[]>;
   /** The living process of another call that keeps this agent, such as `rhema mcp`; null when there is none. */
-  keeper(repository: Repository, agent: AgentId): Promise<LivingKeeper | null>;
+  keeper(repository: Repository, agent: AgentId): Promise<Keeper | null>;
   /** The agent was taken over: that process keeps it no more. */
   dismissKeeper(repository: Repository, agent: AgentId): Promise<void>;
-}
-
-export interface LivingKeeper {
-  readonly pid: number;
-  /** Milliseconds since 1970. */
-  readonly sinceMs: number;
 }
 
 /** The background process that owns the repository's log. */

@@ -13,14 +13,8 @@ export {
 export { claimName, deadKeeper, livingKeeper, releaseName, takeName, type Keeper } from './keeper-file.ts';
 export { findProgram, type ProgramPlaces } from './program.ts';
 export { newRequestId, newSecret } from './requests.ts';
-export {
-  deleteSession,
-  listSessions,
-  readSession,
-  requireSession,
-  writeSession,
-  type AgentSession,
-} from './session-file.ts';
+export { deleteSession, listSessions, readSession, requireSession, writeSession } from './session-file.ts';
+export { sessionKeeping } from './session-keeping.ts';
 export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
 export { jitteredBackoffMs } from './persist.ts';
 export { compareVersions, packageVersion } from './version.ts';

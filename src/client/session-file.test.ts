@@ -11,17 +11,11 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { asRevision, type AgentId } from '../core/index.ts';
+import type { AgentSession } from '../participant/index.ts';
 import { temporaryFolder, withReadOnly } from './testing/folder.ts';
 import { statePaths, type StatePaths } from './paths.ts';
 import { newSecret } from './requests.ts';
-import {
-  deleteSession,
-  listSessions,
-  readSession,
-  requireSession,
-  writeSession,
-  type AgentSession,
-} from './session-file.ts';
+import { deleteSession, listSessions, readSession, requireSession, writeSession } from './session-file.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let paths: StatePaths;

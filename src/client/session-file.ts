@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentId, Epoch, Revision } from '../core/index.ts';
+import type { AgentId } from '../core/index.ts';
+import type { AgentSession } from '../participant/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import {
   isOwnFolder,
@@ -12,17 +13,6 @@ import {
   textOf,
 } from '../files/index.ts';
 import { ensurePrivateDirectory, withAccess, type StatePaths } from './paths.ts';
-
-/** What lets this user's later calls act in the name of an agent that joined here. */
-export interface AgentSession {
-  readonly agent: AgentId;
-  readonly epoch: Epoch;
-  readonly secret: string;
-  /** Revision up to which the agent has been told what it lost; left out while nothing was lost. */
-  readonly toldUpTo?: Revision;
-  /** The secret of a join under the name to which nobody has heard an answer; left out while there is none. */
-  readonly joiningSecret?: string;
-}
 
 /** Longest encoded name that is used as it is: file systems allow 255 bytes, and a suffix is to come. */
 const fileNameLengthMax = 200;

@@ -1,10 +1,8 @@
 import type { Grant, Rejection, ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
+import { type AgentCommand, type TicketWait, inTime, lookPatienceMs } from '../participant/index.ts';
 import type { Reply } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
-import type { AgentCommand } from './agent-commands.ts';
 import type { KeptAgent } from './kept-agent.ts';
-import { inTime, lookPatienceMs } from './in-time.ts';
-import type { TicketWait } from './ticket-wait.ts';
 import type { Visit } from './visit.ts';
 
 /** How long a call whose time is over waits to learn how things are, in milliseconds. */

@@ -1,4 +1,5 @@
 import { parseAgentId, type AgentId, type AgentMetadata, type Rejection } from '../core/index.ts';
+import type { AgentSession, Keeper, Speaker, TicketWait } from '../participant/index.ts';
 import {
   CoordinatorError,
   invalidInput,
@@ -8,11 +9,9 @@ import {
 } from '../protocol/index.ts';
 import { Enrolment } from './enrolment.ts';
 import { KeptAgent } from './kept-agent.ts';
-import type { AgentSession, Keeper, McpPorts, Workspace } from './ports.ts';
+import type { McpPorts, Workspace } from './ports.ts';
 import { Seats, type Seat } from './seats.ts';
-import type { Speaker } from './speaker.ts';
 import { quoted } from './text.ts';
-import type { TicketWait } from './ticket-wait.ts';
 
 /** Who asks, as this process finds it. */
 export type Found =

@@ -5,9 +5,9 @@ import {
   type Rejection,
   type TimeMs,
 } from '../core/index.ts';
+import type { AgentSession, Speaker } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type AgentView, type Reply } from '../protocol/index.ts';
-import type { AgentSession, McpPorts, Workspace } from './ports.ts';
-import type { Speaker } from './speaker.ts';
+import type { McpPorts, Workspace } from './ports.ts';
 
 /** How an agent has come to a session of its own. */
 export type Enrolled =

@@ -1,4 +1,11 @@
-import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';
+import { Speaker, inTime, lookPatienceMs } from '../participant/index.ts';
+import {
+  CoordinatorError,
+  invalidInput,
+  loadRequestParsers,
+  type CommandRequest,
+  type Coordinator,
+} from '../protocol/index.ts';
 import { AgentDesk, type Found } from './agent-desk.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import { acquire } from './handlers/acquire.ts';
@@ -11,15 +18,13 @@ import { report } from './handlers/report.ts';
 import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
 import { answerMaxMs, inBounds } from './in-bounds.ts';
-import { inTime, lookPatienceMs } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import { issueText, placeText, valueAt, type Issue } from '../protocol/index.ts';
-import type { McpPorts } from './ports.ts';
+import type { McpPorts, Workspace } from './ports.ts';
 import { failureAnswer, refusalAnswer, stopAndAsk, withNextStep } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';
 import { toolSchemas, waitSecondsMax, type ToolArguments, type ToolName } from './schemas.ts';
 import { seatLines } from './seats.ts';
-import { Speaker } from './speaker.ts';
 import { quoted } from './text.ts';
 import { Visit } from './visit.ts';
 import { unclearAnswer, unknownAnswer } from './who.ts';
@@ -210,7 +215,7 @@ export class Face {
     const { clock } = this.#ports;
     const { waitMs, collectMs } = this.#options;
     const workspace = await this.#ports.open();
-    const speaker = new Speaker(workspace.coordinator, this.#ports);
+    const speaker = speakerOf(workspace, this.#ports);
     const desk = new AgentDesk(workspace, speaker, this.#ports, collectMs);
     const logTime: Work['clock'] = {
       nowMs: () => speaker.logClock.nowMs(),
@@ -219,6 +224,21 @@ export class Face {
     };
     return { workspace, desk, speaker, clock: logTime, wallMs: () => clock.wallMs(), waitMs };
   }
+}
+
+/** How long one command is tried: less than a call may take, so that what failed is told. */
+const patienceMs = 7_000;
+
+function speakerOf({ coordinator }: Workspace, ports: McpPorts): Speaker {
+  const checked = async (request: CommandRequest): Promise<CommandRequest> =>
+    (await loadRequestParsers()).parseCommandRequest(request);
+  return new Speaker({
+    coordinator,
+    time: ports.clock,
+    newRequestId: () => ports.newRequestId(),
+    patienceMs,
+    checked,
+  });
 }
 
 function withoutAgent({ desk }: Work, answer: ToolAnswer, name: string | undefined): ToolAnswer {

@@ -15,18 +15,30 @@ import type {
   Revision,
   ScopePath,
 } from '../core/index.ts';
+import {
+  type AgentCommand,
+  type AgentSession,
+  lossesOf,
+  type Held,
+  type Loss,
+  Holdings,
+  type Origin,
+  Renewal,
+  type Seen,
+  type Speaker,
+  TicketWait,
+  acquiring,
+  goneCodes,
+  releasing,
+  scopesAskedBy,
+} from '../participant/index.ts';
 import { sessionIdOf, sessionMarkOf } from '../protocol/index.ts';
 import type { AgentView, CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
-import { acquiring, goneCodes, releasing, scopesAskedBy, type AgentCommand } from './agent-commands.ts';
-import { Holdings, type Held, type Origin, type Seen } from './holdings.ts';
 import { passedOnText, vainText } from './lock-words.ts';
-import { lossesOf, lossText } from './losses.ts';
-import { Notices, type Loss } from './notices.ts';
-import type { AgentSession, McpPorts } from './ports.ts';
-import { Renewal } from './renewal.ts';
-import type { Speaker } from './speaker.ts';
-import { TicketWait } from './ticket-wait.ts';
+import { lossText } from './losses.ts';
+import { Notices } from './notices.ts';
+import type { McpPorts } from './ports.ts';
 
 export interface KeptAgentOptions {
   readonly session: AgentSession;

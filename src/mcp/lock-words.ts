@@ -1,6 +1,6 @@
 /** What is said of locks that came, did not come, or were passed on. */
 import type { ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
-import type { Held } from './holdings.ts';
+import type { Held } from '../participant/index.ts';
 import { quoted } from './text.ts';
 
 /** `"services/auth" (token 17)`. */

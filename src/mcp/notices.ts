@@ -1,15 +1,5 @@
 import { asRevision, type Revision } from '../core/index.ts';
-import type { Held } from './holdings.ts';
-
-/** What an agent has to be told of a lock that it has no more. */
-export type Loss = Held & {
-  /** Whether it knew that it had it. */
-  readonly isTold: boolean;
-  /** A revision by which it was over. */
-  readonly by: Revision;
-  /** Whether the lock is held still, by another process that goes on as the agent. */
-  readonly isHandedOver?: boolean;
-};
+import type { Loss } from '../participant/index.ts';
 
 type Notice = { readonly kind: 'said'; readonly text: string } | ({ readonly kind: 'lost' } & Loss);
 

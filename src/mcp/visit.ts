@@ -1,13 +1,11 @@
+import { type Held, type HoldingsClaim as Claim, type TicketWait, inTime } from '../participant/index.ts';
 import type { Timers } from '../time/index.ts';
-import type { Held, Claim } from './holdings.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { ToolAnswer } from './answer.ts';
-import { inTime } from './in-time.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import { grantsText } from './lock-words.ts';
 import { noNews, type News } from './notices.ts';
 import { quoted } from './text.ts';
-import type { TicketWait } from './ticket-wait.ts';
 
 /** How long a call waits for what is just being given back, in milliseconds. */
 const settlePatienceMs = 3_000;

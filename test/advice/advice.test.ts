@@ -9,7 +9,7 @@ import { newRequestId, openBench, scopePath, submit, type Bench } from '../../sr
 import { explainRefusal } from '../../src/cli/format/refusal.ts';
 import { createProgram, runCli } from '../../src/cli/program.ts';
 import { Harness, until } from '../../src/cli/testing/harness.ts';
-import type { Session } from '../../src/cli/world.ts';
+import type { AgentSession } from '../../src/participant/index.ts';
 
 /** What a refusal advises, typed as it stands there, on a real service: the advice must not be refused in turn. */
 let bench: Bench;
@@ -65,7 +65,7 @@ async function succeed(line: string): Promise<void> {
   expect({ line, code, stderr }).toMatchObject({ line, code: 0 });
 }
 
-const sessionOf = (name: string): Session => {
+const sessionOf = (name: string): AgentSession => {
   const session = harness.sessions.get(name as AgentId);
   if (session === undefined) throw new Error(`${name} has no session`);
   return session;

@@ -4,10 +4,10 @@ import {
   readSession,
   statePaths,
   writeSession,
-  type AgentSession,
   type StatePaths,
 } from '../../src/client/index.ts';
 import type { AgentId, Command, CommandOf, ScopeDefinition, ScopePath } from '../../src/core/index.ts';
+import type { AgentSession } from '../../src/participant/index.ts';
 import type { ScopeProblem, ScopesAnswer, StatusAnswer } from '../../src/protocol/index.ts';
 import { vainTakeOver, wordsOf, type WrittenKind } from './cli-words.ts';
 import { configure } from './configuring.ts';

@@ -1,13 +1,12 @@
-import type { AgentId, RejectionCode, ResultOf } from '../../core/index.ts';
-import type { Reply } from '../../protocol/index.ts';
+import type { AgentId, RejectionCode } from '../../core/index.ts';
+import { goOn, type AgentSession, type Keeper, type WentOn } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
-import type { LivingKeeper, Session } from '../world.ts';
 import { agentLead } from './agent-lead.ts';
-import { proofOf, resultOf, submit } from './speak.ts';
+import { agentPorts } from './speak.ts';
 
 /** Who is to act, as it was said on the command line. */
 export interface Acting {
@@ -21,7 +20,7 @@ export interface Acting {
  * The session of the agent that a command acts as. An agent that lives in a client acts there only: what a shell did in
  * its name would be done behind its back. Fails with NOT_JOINED, or AGENT_KEPT unless it is to be taken over.
  */
-export async function actAs(call: Call, acting: Acting): Promise<Session> {
+export async function actAs(call: Call, acting: Acting): Promise<AgentSession> {
   const agent = call.agentName(acting.agent);
   const session = await call.world.sessions.read(await call.repository(), agent);
   if (session === null) throw await notJoined(call, agent);
@@ -38,12 +37,12 @@ async function notJoined(call: Call, agent: AgentId): Promise<CommandError> {
 }
 
 /** The session with which a kept agent goes on here, once it is taken over; null: nobody keeps it. */
-async function asKept(call: Call, session: Session, takeOver: boolean): Promise<Session | null> {
+async function asKept(call: Call, session: AgentSession, takeOver: boolean): Promise<AgentSession | null> {
   const keeper = await call.world.sessions.keeper(await call.repository(), session.agent);
   if (keeper === null) return null;
   if (!takeOver) throw await keptElsewhere(call, session.agent, keeper);
   const taken = await takeOverFrom(call, session, keeper);
-  if (taken.kind === 'taken') return taken.session;
+  if (taken.kind === 'wentOn') return taken.session;
   const { code, message, details } = taken.reply.rejection;
   throw new CommandError(code, exitCodes.refused, message, details);
 }
@@ -54,11 +53,7 @@ export async function refuseKept(call: Call, agent: AgentId): Promise<void> {
   if (keeper !== null) throw await keptElsewhere(call, agent, keeper);
 }
 
-async function keptElsewhere(
-  call: Call,
-  agent: AgentId,
-  { pid, sinceMs }: LivingKeeper,
-): Promise<CommandError> {
+async function keptElsewhere(call: Call, agent: AgentId, { pid, sinceMs }: Keeper): Promise<CommandError> {
   const { agents } = await (await call.coordinator()).query({ kind: 'status', at: null });
   const said = agents.find((view) => view.agent === agent)?.metadata['program'];
   const program = typeof said === 'string' ? said : null;
@@ -67,46 +62,16 @@ async function keptElsewhere(
   return new CommandError('AGENT_KEPT', exitCodes.refused, message, { agent, program, pid, sinceMs });
 }
 
-type Rejected = Extract<Reply, { ok: false }>;
-
-export type TakeOver =
-  | {
-      readonly kind: 'taken';
-      readonly session: Session;
-      readonly result: ResultOf<'resumed'>;
-      readonly reply: Reply;
-    }
-  | { readonly kind: 'refused'; readonly reply: Rejected };
-
 /** Goes on as an agent that another process keeps: from then on, that process is refused. */
-export async function takeOverFrom(call: Call, session: Session, keeper: LivingKeeper): Promise<TakeOver> {
-  const { sessions } = call.world;
-  const repository = await call.repository();
-  const newSecret = call.world.newSecret();
-  // Kept before it counts: should the answer not arrive, somebody must know the secret that counts from then on.
-  await sessions.write(repository, { ...session, secret: newSecret });
-  const from = call.world.operator();
-  const reply = await submit(call, {
-    kind: 'AgentResume',
-    ...proofOf(session),
-    newSecret,
-    way: 'takeOver',
-    from,
-  });
-  if (!reply.ok) {
-    await sessions.write(repository, session);
-    return { kind: 'refused', reply };
-  }
-  await sessions.dismissKeeper(repository, session.agent);
+export async function takeOverFrom(call: Call, session: AgentSession, keeper: Keeper): Promise<WentOn> {
+  const how = { way: 'takeOver', from: call.world.operator() } as const;
+  const taken = await goOn(await agentPorts(call), session, how);
+  if (taken.kind === 'refused') return taken;
+  await call.world.sessions.dismissKeeper(await call.repository(), session.agent);
   call.note(
     line`rhema: ${session.agent} was taken over from process ${keeper.pid}, which is refused from now on`,
   );
-  return {
-    kind: 'taken',
-    session: { ...session, secret: newSecret },
-    result: resultOf(reply.result, 'resumed'),
-    reply,
-  };
+  return taken;
 }
 
 /** The session will never be of use again. */

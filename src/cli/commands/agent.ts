@@ -1,5 +1,6 @@
 import { agentStatuses, parseAgentId } from '../../core/index.ts';
 import type { AgentId, AgentMetadata, AgentStatus } from '../../core/index.ts';
+import { join as joinAs, proofOf, resultOf } from '../../participant/index.ts';
 import { sessionIdOf } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
@@ -10,8 +11,7 @@ import type { Outcome, Rejected } from '../outcome.ts';
 import { actAs, isGone, refuseKept, takeOverFrom } from './acting.ts';
 import { agentLead } from './agent-lead.ts';
 import type { Acting } from './acting.ts';
-import { joinAgent } from './joining.ts';
-import { proofOf, refusal, resultOf, submit, submitAnd } from './speak.ts';
+import { agentPorts, refusal, submit, submitAnd } from './speak.ts';
 
 export interface JoinInput {
   readonly name: string;
@@ -29,7 +29,7 @@ export async function join(call: Call, input: JoinInput): Promise<Outcome> {
     const taken = await joinByTakingOver(call, agent);
     if (taken !== null) return taken;
   } else await refuseKept(call, agent);
-  const joined = await joinAgent(call, agent, await metadataOf(call, input));
+  const joined = await joinAs(await agentPorts(call), agent, await metadataOf(call, input));
   if (joined.kind === 'refused') return refusedJoin(call, joined.reply, agent);
   const { session, sessionDeadlineMs, revision } = joined;
   const { epoch, secret } = session;
@@ -47,7 +47,7 @@ async function joinByTakingOver(call: Call, agent: AgentId): Promise<Outcome | n
   const taken = session === null ? null : await takeOverFrom(call, session, keeper);
   if (taken?.kind === 'refused' && !isGone(taken.reply.rejection.code))
     return refusal(call, taken.reply, { agent });
-  if (taken?.kind !== 'taken') {
+  if (taken?.kind !== 'wentOn') {
     await sessions.dismissKeeper(repository, agent);
     return null;
   }

@@ -1,19 +1,18 @@
 import type { Grant } from '../../core/index.ts';
+import { LeaseKeeper, proofOf, type AgentSession, type LeaseLoss } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { ChildProcess } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { line } from '../format/text.ts';
 import type { Refused } from '../outcome.ts';
-import type { Session } from '../world.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
-import type { Loss } from './lease-keeper.ts';
-import { proofOf, submit } from './speak.ts';
+import { leaseEndText } from './lease-end.ts';
+import { submit } from './speak.ts';
 
 /** How long a command may take to end by SIGTERM once somebody else may hold its scopes, before SIGKILL. */
 const graceAfterLossMs = 1_000;
 
 export interface Guard {
-  readonly session: Session;
+  readonly session: AgentSession;
   readonly locks: readonly Grant[];
   readonly sessionTtlMs: number;
   readonly lockTtlMs: number;
@@ -101,7 +100,8 @@ export class LeaseWatch {
     this.#child?.endBy(certainMs);
   }
 
-  #lose({ why, certainMs }: Loss): void {
+  #lose({ end, certainMs }: LeaseLoss): void {
+    const why = leaseEndText(end);
     this.#lost = why;
     const child = this.#child;
     if (child === null) return;

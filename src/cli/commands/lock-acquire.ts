@@ -1,15 +1,14 @@
 import type { Grant } from '../../core/index.ts';
+import type { AgentSession, Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { clockTime, duration, relative } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import type { Session } from '../world.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, durationOption, notGranted, waitWish } from './acquiring.ts';
-import type { Granted } from './acquiring.ts';
 import { scopesOf } from './scopes-of.ts';
 
 export interface AcquireInput extends Acting {
@@ -45,7 +44,7 @@ const askingText =
  */
 export async function grantedOutcome(
   call: Call,
-  session: Session,
+  session: AgentSession,
   { revision, locks }: Pick<Granted, 'revision' | 'locks'>,
   reason?: string,
 ): Promise<Outcome> {
@@ -70,20 +69,20 @@ export async function grantedOutcome(
 }
 
 /** An agent that is silent for longer than its session lasts loses its locks, however long their leases are. */
-async function sessionEnd(call: Call, { agent }: Session): Promise<number | null> {
+async function sessionEnd(call: Call, { agent }: AgentSession): Promise<number | null> {
   const subject = { kind: 'agent', agent } as const;
   const coordinator = await call.coordinator();
   const known = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 }).catch(() => null);
   return known?.agent?.sessionDeadlineMs ?? null;
 }
 
-function sessionText(call: Call, { agent }: Session, endMs: number): string {
+function sessionText(call: Call, { agent }: AgentSession, endMs: number): string {
   const end = `${clockTime(endMs, call.nowMs)} (${relative(endMs, call.nowMs)})`;
   const renew = shellCommand('rhema', 'agent', 'heartbeat', agent);
   return line`but its session ends before, at ${end}, and each lock with it, unless a command renews it: ${renew}`;
 }
 
-function heldText(call: Call, { agent }: Session, lock: Grant, reason: string | undefined): string {
+function heldText(call: Call, { agent }: AgentSession, lock: Grant, reason: string | undefined): string {
   const until = `until ${clockTime(lock.deadlineMs, call.nowMs)} (${relative(lock.deadlineMs, call.nowMs)})`;
   const contended = lock.contendedSinceMs === null ? '' : '; others wait for it';
   const already = lock.already === true ? alreadyText(call, lock) : '';

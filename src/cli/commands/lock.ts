@@ -1,5 +1,6 @@
 import { asRevision } from '../../core/index.ts';
 import type { FencingToken } from '../../core/index.ts';
+import { proofOf } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import { done } from '../outcome.ts';
@@ -10,7 +11,7 @@ import { durationOption } from './acquiring.ts';
 import { grantedOutcome } from './lock-acquire.ts';
 import { numberOption } from './number-option.ts';
 import { scopeOf, scopesOf } from './scopes-of.ts';
-import { proofOf, submitAnd } from './speak.ts';
+import { submitAnd } from './speak.ts';
 
 export interface ReleaseInput extends Acting {
   readonly scopes: readonly string[];

@@ -1,6 +1,15 @@
 import { basename } from 'node:path';
 import { parseAgentId } from '../../core/index.ts';
 import type { AgentId, Grant, ScopePath } from '../../core/index.ts';
+import {
+  hasJoined,
+  join,
+  proofOf,
+  releaseGrants,
+  resultOf,
+  type AcquireWish,
+  type AgentSession,
+} from '../../participant/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../errors.ts';
@@ -12,16 +21,13 @@ import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
 import { exitCodeAfter, firstSignal } from '../signals.ts';
 import type { FirstSignal } from '../signals.ts';
-import type { Session } from '../world.ts';
 import { actAs, refuseKept } from './acting.ts';
 import type { Acting } from './acting.ts';
-import { acquire, durationOption, notGranted, releaseGrants, waitWish } from './acquiring.ts';
-import type { AcquireWish } from './acquiring.ts';
+import { acquire, durationOption, notGranted, waitWish } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
-import { hasJoined, joinAgent } from './joining.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { scopesOf } from './scopes-of.ts';
-import { proofOf, refusal, resultOf, submit } from './speak.ts';
+import { agentPorts, refusal, submit } from './speak.ts';
 
 export interface RunInput extends Acting {
   readonly command: readonly string[];
@@ -77,7 +83,11 @@ async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
  * What the locks are for, unless the caller says: the command. What the agent holds already, and goes on holding after the
  * command, is for what it was taken for.
  */
-function purposeFor(command: readonly string[], { agent, epoch }: Session, under: Before): string | null {
+function purposeFor(
+  command: readonly string[],
+  { agent, epoch }: AgentSession,
+  under: Before,
+): string | null {
   const isHeld = under.locks.some(
     (lock) => lock.agent === agent && lock.epoch === epoch && under.scopes.includes(lock.scope),
   );
@@ -99,7 +109,7 @@ function purposeOf([file = '']: readonly string[]): string {
 const purposeLengthMax = 60;
 
 interface Undertaking {
-  readonly session: Session;
+  readonly session: AgentSession;
   readonly joined: boolean;
   readonly wish: AcquireWish;
   readonly interrupt: FirstSignal;
@@ -150,8 +160,8 @@ const askingText =
     return shellCommand('rhema', 'run', ...wanted, ...named, ...(isWaiting ? ['--wait'] : []), '--', '...');
   };
 
-async function giveBack(call: Call, session: Session, holding: Holding): Promise<void> {
-  tellLoss(call, await releaseGrants(call, session, holding.locks), holding);
+async function giveBack(call: Call, session: AgentSession, holding: Holding): Promise<void> {
+  tellLoss(call, await releaseGrants((await agentPorts(call)).speaker, session, holding.locks), holding);
 }
 
 /** A loss that nobody heard of while the command ran: what it wrote from then on was not covered. */
@@ -167,7 +177,7 @@ const isSameLock = (one: LockView, other: Grant): boolean =>
   one.scope === other.scope && one.token === other.token;
 
 /** What the command finds in its environment. `RHEMA_SCOPES` has one path a line: a path may contain spaces. */
-function childEnvironment(session: Session, locks: readonly Grant[]): Record<string, string> {
+function childEnvironment(session: AgentSession, locks: readonly Grant[]): Record<string, string> {
   const [first] = locks;
   if (first === undefined) throw new Error('a grant names at least one lock');
   return {
@@ -181,7 +191,7 @@ function childEnvironment(session: Session, locks: readonly Grant[]): Record<str
 }
 
 type Part =
-  | { readonly kind: 'taken'; readonly session: Session; readonly joined: boolean }
+  | { readonly kind: 'taken'; readonly session: AgentSession; readonly joined: boolean }
   | { readonly kind: 'refused'; readonly outcome: Outcome };
 
 /** Goes on under a session that exists, or joins for the time of the command. */
@@ -201,7 +211,7 @@ async function takePart(call: Call, acting: Acting): Promise<Part> {
 
 async function joinAs(call: Call, agent: AgentId): Promise<Part> {
   const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.context.pid };
-  const joined = await joinAgent(call, agent, metadata);
+  const joined = await join(await agentPorts(call), agent, metadata);
   if (joined.kind === 'refused')
     return { kind: 'refused', outcome: await refusal(call, joined.reply, { agent }) };
   return { kind: 'taken', session: joined.session, joined: true };
@@ -215,7 +225,7 @@ function derivedName(call: Call): AgentId {
   return valueOf(parseAgentId(`run-${host}-${call.context.pid}`));
 }
 
-async function leaveAgain(call: Call, session: Session, holding: Holding): Promise<void> {
+async function leaveAgain(call: Call, session: AgentSession, holding: Holding): Promise<void> {
   await quietly(call, 'leaving', async () => {
     const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
     // Where it is not known any more, nor are its locks: they were lost with the session, or with the log.

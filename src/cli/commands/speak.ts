@@ -1,4 +1,5 @@
-import type { Result, ResultKind, ResultOf, Revision } from '../../core/index.ts';
+import type { ResultKind, ResultOf, Revision } from '../../core/index.ts';
+import { resultOf, Speaker, type AcquirePorts, type JoinPorts } from '../../participant/index.ts';
 import type { CallerCommand, Reply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { explainRefusal } from '../format/refusal.ts';
@@ -6,12 +7,33 @@ import type { RefusedWish, ScopeLead } from '../format/refusal.ts';
 import { scopeLead } from './scope-lead.ts';
 import { refusedBy } from '../outcome.ts';
 import type { Outcome, Refused, Rejected } from '../outcome.ts';
-import type { Session } from '../world.ts';
 
 /** Sends one command, under a new request id. */
 export async function submit(call: Call, command: CallerCommand): Promise<Reply> {
+  return (await speakerOf(call)).submit(command);
+}
+
+async function speakerOf(call: Call): Promise<Speaker> {
+  const { clock, world } = call.context;
   const coordinator = await call.coordinator();
-  return coordinator.submit({ requestId: call.world.newRequestId(), command });
+  return new Speaker({ coordinator, time: clock, newRequestId: () => world.newRequestId() });
+}
+
+/** What taking part stands on here. */
+export async function agentPorts(call: Call): Promise<AcquirePorts & JoinPorts> {
+  const { world } = call;
+  const repository = await call.repository();
+  return {
+    coordinator: await call.coordinator(),
+    speaker: await speakerOf(call),
+    time: call.context.clock,
+    newSecret: () => world.newSecret(),
+    sessions: {
+      read: (agent) => world.sessions.read(repository, agent),
+      write: (session) => world.sessions.write(repository, session),
+      forget: (agent) => world.sessions.remove(repository, agent),
+    },
+  };
 }
 
 /** Sends one command; what it answers goes to `told`, a refusal becomes an outcome that teaches. */
@@ -51,15 +73,4 @@ function wishOf(command: CallerCommand): RefusedWish {
     ...('scope' in command && typeof command.scope === 'string' ? { scopes: [command.scope] } : {}),
     ...('scopes' in command && command.scopes !== null ? { scopes: command.scopes.map(String) } : {}),
   };
-}
-
-/** The result as the kind that the command has; another one is a bug on the other side. */
-export function resultOf<Kind extends ResultKind>(result: Result, kind: Kind): ResultOf<Kind> {
-  if (result.kind !== kind) throw new Error(`the coordinator answered ${result.kind} where ${kind} was due`);
-  return result as ResultOf<Kind>;
-}
-
-/** The proof of who speaks, as part of a command. */
-export function proofOf(session: Session): Pick<Session, 'agent' | 'epoch' | 'secret'> {
-  return { agent: session.agent, epoch: session.epoch, secret: session.secret };
 }

@@ -1,10 +1,10 @@
 import type { StatusAnswer } from '../../protocol/index.ts';
+import { every } from '../../time/index.ts';
 import type { Call } from '../call.ts';
 import { statusText } from '../format/views.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { untilSignal } from '../signals.ts';
-import { every } from '../repeating.ts';
 import { momentOf } from './moment-of.ts';
 
 export interface StatusInput {

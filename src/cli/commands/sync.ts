@@ -1,5 +1,6 @@
 import { asRevision } from '../../core/index.ts';
 import type { ScopePath, SyncRun } from '../../core/index.ts';
+import { proofOf } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../errors.ts';
 import { line, shellCommand } from '../format/text.ts';
@@ -11,7 +12,7 @@ import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { numberOption } from './number-option.ts';
 import { scopeOf, scopesOf } from './scopes-of.ts';
-import { proofOf, submitAnd } from './speak.ts';
+import { submitAnd } from './speak.ts';
 
 export interface SyncStatusInput {
   readonly scopes: readonly string[];

@@ -2,10 +2,10 @@ import { dirname } from 'node:path';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { withAccess } from '../../client/index.ts';
 import { isOwnFolder, openToRead } from '../../files/index.ts';
+import { every } from '../../time/index.ts';
 import type { CliContext } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { untilSignal } from '../signals.ts';
-import { every } from '../repeating.ts';
 
 const lookAgainMs = 300;
 

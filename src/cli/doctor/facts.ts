@@ -3,7 +3,8 @@ import type { LogAudit, Room } from '../../daemon/index.ts';
 import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { Surroundings } from '../surroundings.ts';
-import type { Configuration, Repository, Scan, Session, StateFiles } from '../world.ts';
+import type { AgentSession } from '../../participant/index.ts';
+import type { Configuration, Repository, Scan, StateFiles } from '../world.ts';
 import { factOf } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
 import { anchorsIn, machinesIn } from './machines.ts';
@@ -32,7 +33,7 @@ export interface RepositoryFacts {
   readonly log: Fact<LogAudit>;
   /** Null when no owner runs. */
   readonly owner: Fact<HealthAnswer | null>;
-  readonly sessions: Fact<readonly Session[]>;
+  readonly sessions: Fact<readonly AgentSession[]>;
   /** Null when there is nobody to ask: no log yet, a broken one, or coordination is disabled. */
   readonly coordination: Fact<CoordinationFacts | null>;
 }

@@ -4,7 +4,8 @@ import type { HealthAnswer } from '../../protocol/index.ts';
 import { count, shellCommand } from '../format/text.ts';
 import { duration } from '../format/time.ts';
 import type { Deserted, FileSystem } from '../surroundings.ts';
-import type { Session, StateFiles } from '../world.ts';
+import type { AgentSession } from '../../participant/index.ts';
+import type { StateFiles } from '../world.ts';
 import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import type { Machines } from './machines.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
@@ -289,11 +290,11 @@ function checkSessions({ sessions, coordination, surroundings }: RepositoryFacts
 }
 
 function sessionFindings(
-  kept: readonly Session[],
+  kept: readonly AgentSession[],
   { status }: CoordinationFacts,
   deserted: readonly Deserted[],
 ): readonly Finding[] {
-  const isLive = (session: Session): boolean =>
+  const isLive = (session: AgentSession): boolean =>
     status.agents.some(
       ({ agent, epoch, presence }) =>
         agent === session.agent && epoch === session.epoch && presence === 'present',
@@ -306,7 +307,7 @@ function sessionFindings(
   return findings.length > 0 ? findings : [ok('sessions', `${kept.length} kept, all live`)];
 }
 
-function staleSession({ agent }: Session): Finding {
+function staleSession({ agent }: AgentSession): Finding {
   return warning(
     'sessions',
     `${agent} was lost or has left; its session is of no use`,

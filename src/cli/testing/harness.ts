@@ -1,21 +1,12 @@
 import type { AgentId, Epoch } from '../../core/index.ts';
 import { parseScopePath } from '../../core/index.ts';
+import type { AgentSession, Keeper } from '../../participant/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
 import type { ChildEnd, CliContext, ProcessCommand, Questions, SignalName } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { runCli } from '../program.ts';
-import type {
-  Environment,
-  Inspection,
-  LivingKeeper,
-  Logs,
-  Owner,
-  Repository,
-  ScopeFiles,
-  Session,
-  World,
-} from '../world.ts';
+import type { Environment, Inspection, Logs, Owner, Repository, ScopeFiles, World } from '../world.ts';
 import { startMs } from './fake-coordinator.ts';
 
 export { startMs };
@@ -26,7 +17,7 @@ export interface HarnessOptions {
   readonly terminal?: boolean;
   /** Of the terminal. */
   readonly columns?: number;
-  readonly sessions?: readonly Session[];
+  readonly sessions?: readonly AgentSession[];
   readonly inspection?: Partial<Inspection>;
   readonly owner?: Partial<Owner>;
   readonly scopeFiles?: Partial<ScopeFiles>;
@@ -44,9 +35,9 @@ export interface Ended {
 /** A command line in a world of its own: time stands still unless moved, and nothing outside is touched. */
 export class Harness {
   readonly clock = new ManualCliClock();
-  readonly sessions = new Map<AgentId, Session>();
+  readonly sessions = new Map<AgentId, AgentSession>();
   /** Living processes of others, by the agent that they keep. */
-  readonly keepers = new Map<AgentId, LivingKeeper>();
+  readonly keepers = new Map<AgentId, Keeper>();
   readonly children: FakeChild[] = [];
   readonly #listeners = new Map<SignalName, Set<() => void>>();
   readonly #options: HarnessOptions;
@@ -185,7 +176,7 @@ const noLogs: Logs = {
   fromStandardInput: unexpected('standard input'),
 };
 
-export function session(agent: string, epoch = 3): Session {
+export function session(agent: string, epoch = 3): AgentSession {
   return { agent: agent as AgentId, epoch: epoch as Epoch, secret: 'secret' };
 }
 

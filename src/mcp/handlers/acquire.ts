@@ -1,8 +1,8 @@
 import type { Grant, ScopePath } from '../../core/index.ts';
+import { inTime } from '../../participant/index.ts';
 import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import type { KeptAgent } from '../kept-agent.ts';
-import { inTime } from '../in-time.ts';
 import { grantsText, vainText } from '../lock-words.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { scopesNamed } from '../scopes.ts';

@@ -1,11 +1,11 @@
 import type { FencingToken, Rejection, ScopePath } from '../../core/index.ts';
+import type { TicketWait } from '../../participant/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import type { KeptAgent } from '../kept-agent.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { scopesNamed } from '../scopes.ts';
 import { quoted } from '../text.ts';
-import type { TicketWait } from '../ticket-wait.ts';
 import type { AgentHandler } from './handler.ts';
 
 /** Gives back what is held of the named scopes, and the place of whoever waits for them; without names, everything. */

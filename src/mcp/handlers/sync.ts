@@ -1,7 +1,7 @@
 import { asRevision, type Result, type ScopePath } from '../../core/index.ts';
+import type { AgentCommand } from '../../participant/index.ts';
 import { invalidInput, type CallerCommand } from '../../protocol/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
-import type { AgentCommand } from '../agent-commands.ts';
 import type { KeptAgent } from '../kept-agent.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { refusalAnswer, type Advice } from '../refusals.ts';

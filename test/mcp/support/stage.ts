@@ -16,15 +16,12 @@ import {
   createFace,
   createMcpServer,
   factsKey,
-  type AgentSession,
-  type Claim,
   type Face,
   type FaceOptions,
-  type Keeper,
   type McpPorts,
-  type SessionKeeping,
   type Workspace,
 } from '../../../src/mcp/index.ts';
+import type { AgentSession, Claim, Keeper, SessionKeeping } from '../../../src/participant/index.ts';
 
 export type Era = 'legacy' | 'modern';
 export const eras: readonly Era[] = ['legacy', 'modern'];

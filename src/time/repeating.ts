@@ -1,22 +1,22 @@
-import type { Timers } from '../time/index.ts';
+import type { Cancel, Timers } from './timers.ts';
 
 /**
  * Does something again and again, the next time counted from the end of the last. A failure does not end it: what is
- * repeated here (renewals, redrawing) is tried anew at the next turn.
+ * repeated (renewals, redrawing) is tried anew at the next turn.
  */
 export function every(
-  clock: Pick<Timers, 'schedule'>,
+  timers: Pick<Timers, 'schedule'>,
   intervalMs: number,
   act: () => void | Promise<void>,
-): () => void {
+): Cancel {
   let stopped = false;
-  let cancel = clock.schedule(intervalMs, turn);
+  let cancel = timers.schedule(intervalMs, turn);
   function turn(): void {
     void Promise.resolve()
       .then(act)
       .catch(() => undefined)
       .then(() => {
-        if (!stopped) cancel = clock.schedule(intervalMs, turn);
+        if (!stopped) cancel = timers.schedule(intervalMs, turn);
       });
   }
   return () => {

@@ -1,32 +1,42 @@
-import { asRevision } from '../../core/index.ts';
-import type { AgentId, Entry, Grant, ResultOf, Revision } from '../../core/index.ts';
-import type { Reply } from '../../protocol/index.ts';
-import type { Time } from '../../time/index.ts';
-import { every } from '../repeating.ts';
-import { leaseEndIn } from './lease-end.ts';
+import { asRevision } from '../core/index.ts';
+import type { AgentId, Entry, Event, Grant, Rejection, ResultOf, Revision } from '../core/index.ts';
+import type { Reply } from '../protocol/index.ts';
+import { every, type Time } from '../time/index.ts';
+import type { Held } from './holdings.ts';
 
-/** How long before the end of its lease a command is told to end, and is ended by force. */
-export interface Margins {
+/** How long before the end of its lease whoever works under it is told to end, and is ended by force. */
+interface Margins {
   readonly tellMs: number;
   readonly forceMs: number;
 }
 
 /**
- * The command has five seconds to end by itself, and one is left for the system to be slow in. Short leases leave less:
+ * Who works under it has five seconds to end by himself, and one is left for the system to be slow in. Short leases leave less:
  * at least two renewals must fit into what is before, so that one that fails ends nothing.
  */
-export function marginsOf(leaseMs: number): Margins {
+function marginsOf(leaseMs: number): Margins {
   return { tellMs: Math.min(6_000, leaseMs / 4), forceMs: Math.min(1_000, leaseMs / 12) };
 }
 
-export interface Loss {
-  readonly why: string;
+/** How leases ended, as far as is known. */
+export type LeaseEnd =
+  /** The log says so; `by`: the operator who did it. */
+  | { readonly kind: 'logged'; readonly event: Event; readonly by: string | null }
+  /** A heartbeat was refused. */
+  | { readonly kind: 'refused'; readonly rejection: Rejection }
+  /** A heartbeat no longer names it. */
+  | { readonly kind: 'missing'; readonly lock: Held }
+  /** Nobody answers. */
+  | { readonly kind: 'notRenewed' };
+
+export interface LeaseLoss {
+  readonly end: LeaseEnd;
   /** How long it is still certain that nobody else was granted the scopes; 0 when they may have been already. */
   readonly certainMs: number;
 }
 
 export interface LeaseKeeperOptions {
-  readonly clock: Time;
+  readonly clock: Pick<Time, 'monotonicMs' | 'schedule'>;
   readonly agent: AgentId;
   /** What was granted: these scopes under these tokens are kept, nothing else. */
   readonly locks: readonly Grant[];
@@ -37,7 +47,7 @@ export interface LeaseKeeperOptions {
   readonly watch: (from: Revision, signal: AbortSignal) => Promise<AsyncIterable<Entry>>;
   /** The leases last for so long from now, less the margin in which nothing may run any more. */
   readonly onKept: (certainMs: number) => void;
-  readonly onLost: (loss: Loss) => void;
+  readonly onLost: (loss: LeaseLoss) => void;
 }
 
 /**
@@ -94,14 +104,10 @@ export class LeaseKeeper {
     const sentAtMs = this.#options.clock.monotonicMs();
     const reply = await this.#options.heartbeat();
     if (this.#isOver) return;
-    if (!reply.ok) return this.#lose({ why: reply.rejection.message, certainMs: 0 });
+    if (!reply.ok) return this.#lose({ end: { kind: 'refused', rejection: reply.rejection }, certainMs: 0 });
     if (reply.result.kind !== 'renewed') return;
     const missing = this.#missingFrom(reply.result);
-    if (missing !== null)
-      return this.#lose({
-        why: `the lock of ${missing.scope} is no longer held under token ${missing.token}`,
-        certainMs: 0,
-      });
+    if (missing !== null) return this.#lose({ end: { kind: 'missing', lock: missing }, certainMs: 0 });
     this.#endBy(sentAtMs + this.#leftMs(reply.result));
     if (!this.#isOver && !this.#isListening) void this.#listen(asRevision(reply.revision + 1));
   }
@@ -110,13 +116,31 @@ export class LeaseKeeper {
     this.#isListening = true;
     try {
       for await (const entry of await this.#options.watch(from, this.#over.signal)) {
-        const why = leaseEndIn(entry, { agent: this.#options.agent, locks: this.#locks });
-        if (why !== null) return this.#lose({ why, certainMs: 0 });
+        const event = entry.events.find((each) => this.#isEnd(each));
+        if (event !== undefined)
+          return this.#lose({ end: { kind: 'logged', event, by: entry.by }, certainMs: 0 });
       }
     } catch {
       // The next heartbeat tells what was missed.
     } finally {
       this.#isListening = false;
+    }
+  }
+
+  /**
+   * Leaving and being lost end the locks as well, each with an event of its own. Whoever goes on as the agent in another
+   * process has its locks from then on, and this one can renew nothing any more.
+   */
+  #isEnd(event: Event): boolean {
+    switch (event.kind) {
+      case 'lock.released':
+      case 'lock.expired':
+      case 'lock.revoked':
+        return this.#locks.some(({ scope, token }) => scope === event.scope && token === event.token);
+      case 'agent.resumed':
+        return event.agent === this.#options.agent;
+      default:
+        return false;
     }
   }
 
@@ -146,16 +170,16 @@ export class LeaseKeeper {
     const { clock, onKept } = this.#options;
     const { tellMs, forceMs } = this.#margins;
     const leftMs = atMs - clock.monotonicMs();
-    const why = 'its lease could not be renewed in time';
+    const end = { kind: 'notRenewed' } as const;
     this.#cancelEnd();
-    if (leftMs <= tellMs) return this.#lose({ why, certainMs: Math.max(0, leftMs - forceMs) });
+    if (leftMs <= tellMs) return this.#lose({ end, certainMs: Math.max(0, leftMs - forceMs) });
     onKept(leftMs - forceMs);
     this.#cancelEnd = clock.schedule(leftMs - tellMs, () =>
-      this.#lose({ why, certainMs: Math.max(0, atMs - forceMs - clock.monotonicMs()) }),
+      this.#lose({ end, certainMs: Math.max(0, atMs - forceMs - clock.monotonicMs()) }),
     );
   }
 
-  #lose(loss: Loss): void {
+  #lose(loss: LeaseLoss): void {
     if (this.#isOver) return;
     this.stop();
     this.#options.onLost(loss);

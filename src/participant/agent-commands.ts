@@ -1,10 +1,9 @@
 /** What an agent says to the coordinator, and what each thing may bring about. */
 import type { CommandKind, Rejection, ScopePath } from '../core/index.ts';
 import type { CallerCommand } from '../protocol/index.ts';
-import type { AgentSession } from './ports.ts';
+import type { Proof } from './session.ts';
 
-type Proof = keyof AgentSession;
-type Unproved<C> = C extends { readonly secret: string } ? Omit<C, Proof> : never;
+type Unproved<C> = C extends { readonly secret: string } ? Omit<C, keyof Proof> : never;
 /** A command of the agent, without the proof of who speaks. */
 export type AgentCommand = Unproved<CallerCommand>;
 

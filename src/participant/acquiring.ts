@@ -1,0 +1,173 @@
+import type {
+  DurationMs,
+  Grant,
+  QueuedResult,
+  Revision,
+  ScopePath,
+  TicketEndCause,
+  WaitWish,
+} from '../core/index.ts';
+import { sessionIdOf, sessionMarkOf, type Coordinator } from '../protocol/index.ts';
+import { every, type Time } from '../time/index.ts';
+import { resultOf, type Rejected } from './answers.ts';
+import { proofOf, type AgentSession } from './session.ts';
+import type { Speaks } from './speaker.ts';
+
+export interface AcquirePorts {
+  readonly coordinator: Pick<Coordinator, 'awaitTicket' | 'query'>;
+  readonly speaker: Speaks;
+  readonly time: Pick<Time, 'monotonicMs' | 'schedule'>;
+}
+
+export interface AcquireWish {
+  readonly scopes: readonly ScopePath[];
+  readonly ttlMs: DurationMs | null;
+  readonly wait: WaitWish;
+  readonly reason: string | null;
+}
+
+/** What whoever waits has to say, and is told, meanwhile. */
+export interface WaitHooks {
+  /** Gives the place up. */
+  readonly signal: AbortSignal;
+  readonly onQueued?: (queued: QueuedResult) => void;
+  readonly onGivingUp?: () => void;
+}
+
+export type Acquired = Granted | NotGranted;
+export interface Granted {
+  readonly kind: 'granted';
+  readonly revision: Revision;
+  readonly locks: readonly Grant[];
+}
+export type NotGranted =
+  | { readonly kind: 'refused'; readonly reply: Rejected }
+  | {
+      readonly kind: 'waitedInVain';
+      readonly revision: Revision;
+      readonly cause: TicketEndCause | 'unknown';
+      readonly waitedMs: number;
+    }
+  /** `stuck`: why the place could not be given back; null: it was. */
+  | { readonly kind: 'gaveUp'; readonly stuck: { readonly error: unknown } | null };
+
+/** Asks for locks and, if the wish says so, waits in the queue for as long as it takes. */
+export async function acquire(
+  ports: AcquirePorts,
+  session: AgentSession,
+  wish: AcquireWish,
+  hooks: WaitHooks,
+): Promise<Acquired> {
+  const { scopes, ttlMs, wait, reason } = wish;
+  const command = { kind: 'AcquireLock', ...proofOf(session), scopes, ttlMs, wait, reason } as const;
+  const reply = await ports.speaker.submit(command);
+  if (!reply.ok) return { kind: 'refused', reply };
+  if (reply.result.kind === 'granted')
+    return { kind: 'granted', revision: reply.revision, locks: reply.result.locks };
+  return waitInLine(ports, session, resultOf(reply.result, 'queued'), hooks);
+}
+
+/**
+ * Waits for the ticket to be served. Heartbeats keep the waiting agent present; whoever gives up gives the place in the
+ * queue back first, so that nobody waits behind a ghost.
+ */
+async function waitInLine(
+  ports: AcquirePorts,
+  session: AgentSession,
+  queued: QueuedResult,
+  { signal, onQueued, onGivingUp }: WaitHooks,
+): Promise<Acquired> {
+  const startedMs = ports.time.monotonicMs();
+  onQueued?.(queued);
+  const stopBeating = keepPresent(ports, session);
+  try {
+    const ask = { agent: session.agent, ticket: queued.ticket };
+    const reply = await ports.coordinator.awaitTicket(ask, signal);
+    const refused = reply.kind === 'granted' ? await refusedMeanwhile(ports, session) : null;
+    if (refused !== null) return { kind: 'refused', reply: refused };
+    if (reply.kind === 'granted') return reply;
+    const waitedMs = Math.round(ports.time.monotonicMs() - startedMs);
+    return { kind: 'waitedInVain', revision: reply.revision, cause: reply.cause, waitedMs };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    onGivingUp?.();
+    const stuck = await giveUp(ports, session, queued).then(
+      () => null,
+      (why: unknown) => ({ error: why }),
+    );
+    return { kind: 'gaveUp', stuck };
+  } finally {
+    stopBeating();
+  }
+}
+
+/**
+ * The ticket is the name's: where another process goes on as the agent by now, what the ticket brings is that one's. An
+ * answer shows that there may be another; the coordinator, which is asked then, decides.
+ */
+async function refusedMeanwhile(
+  { coordinator, speaker }: AcquirePorts,
+  session: AgentSession,
+): Promise<Rejected | null> {
+  const status = await coordinator.query({ kind: 'status', at: null }).catch(() => null);
+  const mark = status?.agents.find(({ agent }) => agent === session.agent)?.sessionMark;
+  if (mark === undefined || mark === sessionMarkOf(sessionIdOf(session.secret))) return null;
+  const reply = await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
+  return reply.ok ? null : reply;
+}
+
+/** Gives the place back; when the grant came just before, gives back exactly what was granted. */
+async function giveUp(
+  { coordinator, speaker }: AcquirePorts,
+  session: AgentSession,
+  queued: QueuedResult,
+): Promise<void> {
+  const reply = await speaker.submit({ kind: 'CancelWait', ...proofOf(session) });
+  if (!reply.ok || reply.result.kind !== 'waitCancelled' || reply.result.ticket !== null) return;
+  const left = await coordinator.awaitTicket({ agent: session.agent, ticket: queued.ticket });
+  if (left.kind === 'granted') await releaseGrants(speaker, session, left.locks);
+}
+
+/**
+ * Releases exactly these grants, which came in one command and so share one token; names those that were not held under
+ * it any more.
+ */
+export async function releaseGrants(
+  speaker: Speaks,
+  session: AgentSession,
+  locks: readonly Grant[],
+): Promise<readonly ScopePath[]> {
+  const [first, ...more] = locks;
+  if (first === undefined) return [];
+  const scopes = locks.map((lock) => lock.scope);
+  const release = { kind: 'ReleaseLock', ...proofOf(session), scopes, token: first.token } as const;
+  const reply = await speaker.submit(release);
+  if (reply.ok) {
+    const { scopes: released } = resultOf(reply.result, 'released');
+    return scopes.filter((scope) => !released.includes(scope));
+  }
+  if (more.length === 0) return scopes;
+  // All or none are given back in one command: one that was lost must not keep the others.
+  const rest: ScopePath[] = [];
+  for (const lock of locks) rest.push(...(await releaseGrants(speaker, session, [lock])));
+  return rest;
+}
+
+/** Sends heartbeats, three to a session's length, until told to stop. */
+export function keepPresent({ coordinator, speaker, time }: AcquirePorts, session: AgentSession): () => void {
+  let stop: (() => void) | null = null;
+  let stopped = false;
+  const beat = async (): Promise<void> => {
+    await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
+  };
+  const start = async (): Promise<void> => {
+    const { settings } = await coordinator.query({ kind: 'status', at: null });
+    if (!stopped) stop = every(time, settings.sessionTtlMs / 3, beat);
+  };
+  // Without the settings there is no beat; the wait itself then says what is wrong with the connection.
+  start().catch(() => undefined);
+  return () => {
+    stopped = true;
+    stop?.();
+  };
+}

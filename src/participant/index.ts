@@ -1,0 +1,28 @@
+/** An agent taking part, for every face: what is done in its name. What people read is the face's. */
+export {
+  acquire,
+  releaseGrants,
+  type AcquirePorts,
+  type AcquireWish,
+  type Granted,
+  type NotGranted,
+} from './acquiring.ts';
+export { acquiring, goneCodes, releasing, scopesAskedBy, type AgentCommand } from './agent-commands.ts';
+export { resultOf } from './answers.ts';
+export { Holdings, type Claim as HoldingsClaim, type Held, type Origin, type Seen } from './holdings.ts';
+export { inTime, lookPatienceMs } from './in-time.ts';
+export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';
+export { LeaseKeeper, type LeaseEnd, type LeaseLoss } from './lease-keeper.ts';
+export { endOf, lossesOf, type Ended, type Loss } from './losses.ts';
+export { LogClock } from './log-clock.ts';
+export { Renewal } from './renewal.ts';
+export {
+  hasJoined,
+  proofOf,
+  type AgentSession,
+  type Claim,
+  type Keeper,
+  type SessionKeeping,
+} from './session.ts';
+export { Speaker } from './speaker.ts';
+export { TicketWait } from './ticket-wait.ts';

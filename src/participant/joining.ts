@@ -1,0 +1,135 @@
+import type { AgentId, AgentMetadata, Epoch, ResultOf, Revision } from '../core/index.ts';
+import { CoordinatorError, isOpen, type Reply } from '../protocol/index.ts';
+import { resultOf, type Rejected } from './answers.ts';
+import { hasJoined, proofOf, unanswered, type AgentSession, type Sessions } from './session.ts';
+import type { Speaks } from './speaker.ts';
+
+export interface JoinPorts {
+  readonly speaker: Speaks;
+  readonly sessions: Sessions;
+  /** The secret of a new session: 16 to 64 random bytes, in lower-case hex. */
+  newSecret(): string;
+}
+
+export type Joined =
+  | {
+      readonly kind: 'joined';
+      readonly session: AgentSession;
+      readonly sessionDeadlineMs: number;
+      readonly revision: Revision;
+    }
+  | { readonly kind: 'refused'; readonly reply: Rejected };
+
+/**
+ * Joins, and keeps the session. Its secret is kept before it counts, beside an earlier session of the name: a join that was
+ * accepted, but whose secret is lost, would take the name away from the one who tried. Who tries again after such a join
+ * goes on with what it got.
+ */
+export async function join(ports: JoinPorts, agent: AgentId, metadata: AgentMetadata): Promise<Joined> {
+  const { sessions, speaker } = ports;
+  const before = await readOrNull(sessions, agent);
+  const pending = before === null ? null : pendingOf(before);
+  const secret = pending?.secret ?? ports.newSecret();
+  await sessions.write({ ...(before ?? { agent, epoch: unanswered, secret }), joiningSecret: secret });
+  const reply = await speaker
+    .submit({ kind: 'AgentJoin', agent, metadata, secret })
+    .catch(async (error: unknown) => {
+      // An earlier one may have been accepted all the same.
+      if (pending === null && !mayBeWritten(error)) await putBack(sessions, agent, before);
+      throw error;
+    });
+  if (reply.ok) {
+    const { epoch, sessionDeadlineMs } = resultOf(reply.result, 'joined');
+    return keep(sessions, { agent, epoch, secret }, { sessionDeadlineMs, revision: reply.revision });
+  }
+  const earlier = pending === null ? null : await joinedBefore(ports, pending, reply);
+  if (earlier !== null) return earlier;
+  await putBack(sessions, agent, before);
+  return { kind: 'refused', reply };
+}
+
+/** The session of an earlier join that got no answer. */
+function pendingOf({ agent, epoch, secret, joiningSecret }: AgentSession): AgentSession | null {
+  if (joiningSecret !== undefined) return { agent, epoch: unanswered, secret: joiningSecret };
+  return epoch === unanswered ? { agent, epoch, secret } : null;
+}
+
+/** What cannot be ruled out counts: a secret too many does no harm. */
+function mayBeWritten(error: unknown): boolean {
+  return !(error instanceof CoordinatorError) || error.code === 'INTERNAL' || isOpen(error);
+}
+
+/** No join is under way any more. */
+async function putBack(sessions: Sessions, agent: AgentId, before: AgentSession | null): Promise<void> {
+  if (before === null || !hasJoined(before)) return sessions.forget(agent);
+  const { joiningSecret: _, ...session } = before;
+  await sessions.write(session);
+}
+
+/** A damaged file is as good as none: it is replaced. */
+export async function readOrNull(sessions: Sessions, agent: AgentId): Promise<AgentSession | null> {
+  try {
+    return await sessions.read(agent);
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === 'NOT_JOINED') return null;
+    throw error;
+  }
+}
+
+async function keep(
+  sessions: Sessions,
+  session: AgentSession,
+  more: Omit<Extract<Joined, { kind: 'joined' }>, 'kind' | 'session'>,
+): Promise<Joined> {
+  await sessions.write(session);
+  return { kind: 'joined', session, ...more };
+}
+
+/** The join that got no answer, if it was accepted: then its secret proves who has the name. */
+async function joinedBefore(
+  { sessions, speaker }: JoinPorts,
+  pending: AgentSession,
+  { rejection }: Rejected,
+): Promise<Joined | null> {
+  const { epoch } = rejection.details;
+  if (rejection.code !== 'AGENT_ALREADY_JOINED' || typeof epoch !== 'number') return null;
+  const session = { ...pending, epoch: epoch as Epoch };
+  const reply = await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
+  if (!reply.ok) return null;
+  const { sessionDeadlineMs } = resultOf(reply.result, 'renewed');
+  return keep(sessions, session, { sessionDeadlineMs, revision: reply.revision });
+}
+
+export type WentOn =
+  | {
+      readonly kind: 'wentOn';
+      readonly session: AgentSession;
+      readonly result: ResultOf<'resumed'>;
+      readonly reply: Reply;
+    }
+  | { readonly kind: 'refused'; readonly reply: Rejected };
+
+/** `takeOver`: from a process that lives, as a person says; `from`: who goes on, for the log. */
+export interface GoingOn {
+  readonly way: 'resume' | 'takeOver';
+  readonly from: string;
+}
+
+/** Goes on under a session that another process has, or has left: from then on, what that one knows is worthless. */
+export async function goOn(ports: JoinPorts, session: AgentSession, how: GoingOn): Promise<WentOn> {
+  const { sessions, speaker } = ports;
+  const newSecret = ports.newSecret();
+  // Kept before it counts: should the answer not arrive, somebody must know the secret that counts from then on.
+  await sessions.write({ ...session, secret: newSecret });
+  const command = { kind: 'AgentResume', ...proofOf(session), newSecret, ...how } as const;
+  const reply = await speaker.submit(command).catch(async (error: unknown) => {
+    if (!mayBeWritten(error)) await sessions.write(session);
+    throw error;
+  });
+  if (!reply.ok) {
+    await sessions.write(session);
+    return { kind: 'refused', reply };
+  }
+  const result = resultOf(reply.result, 'resumed');
+  return { kind: 'wentOn', session: { ...session, secret: newSecret }, result, reply };
+}

@@ -1,0 +1,60 @@
+/** What lets a process act in the name of an agent, and where it is kept. */
+import type { AgentId, Epoch, Revision } from '../core/index.ts';
+
+export interface AgentSession {
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly secret: string;
+  /** Revision up to which the agent has been told what it lost; left out while nothing was lost. */
+  readonly toldUpTo?: Revision;
+  /** The secret of a join under the name to which nobody has heard an answer; left out while there is none. */
+  readonly joiningSecret?: string;
+}
+
+export type Proof = Pick<AgentSession, 'agent' | 'epoch' | 'secret'>;
+
+/** The proof of who speaks, as part of a command. */
+export function proofOf({ agent, epoch, secret }: AgentSession): Proof {
+  return { agent, epoch, secret };
+}
+
+/** Of a session under which nobody has acted yet: its join is without an answer. */
+export const unanswered = 0 as Epoch;
+
+/** Whether an agent of this session may act: whoever has only asked to join may not. */
+export const hasJoined = ({ epoch }: AgentSession): boolean => epoch !== unanswered;
+
+/** The sessions of this user's agents in one repository. */
+export interface Sessions {
+  /** The session that the last join under a name left; null when there is none. Fails with `NOT_JOINED` when it is damaged. */
+  read(agent: AgentId): Promise<AgentSession | null>;
+  write(session: AgentSession): Promise<void>;
+  /** Forgets the session. */
+  forget(agent: AgentId): Promise<void>;
+}
+
+/**
+ * Which live process keeps which agent, too: two clients must not act under one name without knowing it, and a new process
+ * must succeed a dead one without losing anything.
+ */
+export interface SessionKeeping extends Sessions {
+  /** Makes this process the keeper of a name, unless a live one keeps it. Claiming what one keeps is no error. */
+  claim(agent: AgentId): Promise<Claim>;
+  /** Makes this process the keeper of a name that it has just been given, whoever has left a note there. */
+  take(agent: AgentId): Promise<void>;
+  /** The live process that keeps a name, if it is another one. */
+  keeper(agent: AgentId): Promise<Keeper | null>;
+  /** Lets go of the name; the session stays. */
+  release(agent: AgentId): Promise<void>;
+  /** Forgets the session and lets go of the name. */
+  forget(agent: AgentId): Promise<void>;
+}
+
+export type Claim = { readonly kind: 'kept' } | { readonly kind: 'taken'; readonly by: Keeper };
+
+/** The live process that keeps a name. */
+export interface Keeper {
+  readonly pid: number;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
