@@ -34,7 +34,7 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
 }
 
 const askingText =
-  ({ agent }: Session): AskingLine =>
+  ({ agent }: AgentSession): AskingLine =>
   (scopes, isWaiting) =>
     shellCommand('rhema', 'lock', 'acquire', ...scopes, '--agent', agent, ...(isWaiting ? ['--wait'] : []));
 
