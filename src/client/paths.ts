@@ -9,7 +9,7 @@ import {
   ownFolderIn,
   PlaceRefused,
   pointLink,
-  refuseOther,
+  refuseForeign,
 } from '../files/index.ts';
 import { CoordinatorError, type FailureCode } from '../protocol/index.ts';
 
@@ -64,7 +64,7 @@ export function logExists({ directory, database }: StatePaths): boolean {
     if (!isOwnFolder(directory)) return false;
     const found = lstatSync(database, { throwIfNoEntry: false });
     // Whoever opens a folder as a log says better what is wrong.
-    if (found?.isDirectory() !== true) refuseOther(database);
+    if (found?.isDirectory() !== true) refuseForeign(database);
     return found !== undefined;
   });
 }

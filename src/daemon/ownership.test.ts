@@ -1,7 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensurePrivateDirectory, socketAddress, statePaths, type StatePaths } from '../client/index.ts';
+import { asRevision } from '../core/index.ts';
+import { openSqliteStore } from '../store/sqlite/index.ts';
+import { sampleEntries } from '../store/samples.ts';
 import { capLogFile } from './log-file.ts';
 import { claimOwnership, removeStaleSocket } from './ownership.ts';
 import { temporaryFolder } from '../client/testing/folder.ts';
@@ -32,6 +36,31 @@ it('passes to one who waits when the owner leaves instead', async () => {
   const next = await second;
   expect(next).not.toBeNull();
   next?.release();
+});
+
+it('of a copy by hard links blocks neither of the two, and each has a log of its own from then on', async () => {
+  const copy = temporaryFolder();
+  const theirs = statePaths(copy.path);
+  (await claimOwnership(paths))?.release();
+  const store = await openSqliteStore(paths.database);
+  await store.append(asRevision(0), sampleEntries(1, 5));
+  ensurePrivateDirectory(theirs.directory);
+  for (const name of readdirSync(paths.directory))
+    linkSync(join(paths.directory, name), join(theirs.directory, name));
+  await store.close();
+  const [lock, other] = [await claimOwnership(paths), await claimOwnership(theirs)];
+  for (const { database, lock: file } of [paths, theirs])
+    expect([statSync(database).nlink, statSync(file).nlink]).toEqual([1, 1]);
+  const stores = [await openSqliteStore(paths.database), await openSqliteStore(theirs.database)];
+  await stores[0]?.append(asRevision(5), sampleEntries(6, 9));
+  expect(await Promise.all(stores.map((each) => each.bounds()))).toEqual([
+    { first: 1, last: 9 },
+    { first: 1, last: 5 },
+  ]);
+  for (const each of stores) await each.close();
+  lock?.release();
+  other?.release();
+  copy.remove();
 });
 
 it('removes a socket that nobody listens on, and nothing else', async () => {

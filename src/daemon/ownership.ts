@@ -9,7 +9,7 @@ import {
 } from '../client/index.ts';
 import { removeOwnSocket } from '../files/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
-import { openExclusiveLock, type ExclusiveLock } from '../store/sqlite/index.ts';
+import { makeLogOwn, openExclusiveLock, type ExclusiveLock } from '../store/sqlite/index.ts';
 
 /** How long to wait for another owner that neither serves nor leaves. */
 const waitMaxMs = 10_000;
@@ -23,7 +23,7 @@ export async function claimOwnership(paths: StatePaths): Promise<ExclusiveLock |
   ensurePrivateDirectory(paths.directory);
   for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += waitStepMs) {
     const lock = await openExclusiveLock(paths.lock);
-    if (lock !== null) return lock;
+    if (lock !== null) return withOwnLog(lock, paths);
     if (isDialable(paths) && (await somebodyListens(socketAddress(paths)))) return null;
     await sleep(waitStepMs);
   }
@@ -32,6 +32,17 @@ export async function claimOwnership(paths: StatePaths): Promise<ExclusiveLock |
     `another process holds ${paths.lock} but does not answer: end it, or wait until it has left`,
     { retryable: true },
   );
+}
+
+/** A copy of the repository by hard links (cp -al) blocks neither of the two. */
+function withOwnLog(lock: ExclusiveLock, { database }: StatePaths): ExclusiveLock {
+  try {
+    makeLogOwn(database);
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 /** Removes the socket that a killed owner left behind. Only for the holder of the lock: nobody else may listen there. */

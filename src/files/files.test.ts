@@ -25,10 +25,12 @@ import {
   createIfMissing,
   isOwnFolder,
   isOwnSocket,
+  makeOwn,
   makeOwnFolder,
   moveContent,
   openToAppend,
   openToRead,
+  openToUpdate,
   pointLink,
   readOwnText,
   refuseOther,
@@ -113,12 +115,22 @@ it('a file that has a second name is not given to SQLite, and the refusal says h
 it.each([
   ['appended to', appendTo, 'mine'],
   ['emptied', moveFrom, ''],
+  ['updated', (path: string) => closeSync(openToUpdate(path)), 'mine'],
+  ['made one of its own', makeOwn, 'mine'],
 ])('a file that has a second name is %s, and the other one keeps what it has', (_, step, left) => {
   writeFileSync(target, 'mine');
   linkSync(target, place);
   step(place);
   writeFileSync(place, ' and more', { flag: 'a' });
   expect([readFileSync(place, 'utf8'), readFileSync(target, 'utf8')]).toEqual([`${left} and more`, 'mine']);
+});
+
+it('a file that has a second name is copied whole, however long it is', () => {
+  writeFileSync(target, '');
+  truncateSync(target, 20 * 1024 * 1024);
+  linkSync(target, place);
+  makeOwn(place);
+  expect([statSync(place).size, statSync(place).nlink]).toEqual([20 * 1024 * 1024, 1]);
 });
 
 it('a name that is taken is not made anew, whatever leads from it', () => {

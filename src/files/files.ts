@@ -44,9 +44,12 @@ export function openToAppend(path: string): number {
   return file;
 }
 
-/** Opens a file of this user's to read and write it in place, and makes it when there is none. Whoever opens it closes it. */
+/**
+ * Opens a file of this user's to read and write it in place, and makes it when there is none. One that has a second name
+ * elsewhere is copied first. Whoever opens it closes it.
+ */
 export function openToUpdate(path: string): number {
-  const isNew = lookAt(path) === null;
+  const isNew = !detach(path);
   const file = opened(path, constants.O_RDWR | constants.O_CREAT, refuseSecondName);
   if (isNew) giveFile(path, file);
   return file;
@@ -162,8 +165,11 @@ export function refuseOther(path: string): void {
   if (found !== null) refuseSecondName(path, found);
 }
 
-/** A second name does no harm to what is replaced: the other one keeps what it has. */
-function refuseForeign(path: string): Stats | null {
+/**
+ * Throws {@link PlaceRefused} when something at a path is no file of this user's. A second name does no harm to what is
+ * replaced, or not written: the other one keeps what it has.
+ */
+export function refuseForeign(path: string): Stats | null {
   const found = lookAt(path);
   if (found !== null) refuseUnlessOwn(path, found, 'file');
   return found;
@@ -183,20 +189,38 @@ function refuseSecondName(path: string, found: Stats): void {
   );
 }
 
-/** Puts a copy in the place of a file that has a second name; says whether there is a file. */
-function detach(path: string): boolean {
+/**
+ * Puts a copy in the place of a file that has a second name. Whoever calls this knows that nobody writes to it, by either name;
+ * where somebody did all the same, it throws and has changed nothing.
+ */
+export function makeOwn(path: string): void {
+  detach(path, Infinity);
+}
+
+/** Puts a copy, its end at least, in the place of a file that has a second name; says whether there is a file. */
+function detach(path: string, bytesMax = copiedBytesMax): boolean {
   const found = refuseForeign(path);
   if (found === null || found.nlink <= 1) return found !== null;
   const file = opened(path, constants.O_RDONLY, () => undefined);
   try {
+    const before = stampOf(file);
     withTemporary(path, '', (temporary, copy) => {
-      copyEnd(file, copy);
+      copyEnd(file, copy, bytesMax);
+      fsyncSync(copy);
+      if (bytesMax === Infinity && stampOf(file) !== before)
+        throw new PlaceRefused(path, 'is written to by its second name', 'do the same again');
       renameSync(temporary, path);
     });
   } finally {
     closeSync(file);
   }
+  syncFolder(dirname(path));
   return true;
+}
+
+function stampOf(file: number): string {
+  const { size, mtimeNs } = fstatSync(file, { bigint: true });
+  return `${size} ${mtimeNs}`;
 }
 
 function opened(path: string, flags: number, check: (path: string, found: Stats) => void): number {
@@ -243,9 +267,9 @@ const chunkBytes = 1024 * 1024;
 const copiedBytesMax = 16 * 1024 * 1024;
 
 /** Of a file that has grown beyond all bounds, the end is copied. */
-function copyEnd(from: number, to: number): void {
+function copyEnd(from: number, to: number, bytesMax = copiedBytesMax): void {
   const chunk = Buffer.alloc(chunkBytes);
-  for (let position = Math.max(0, fstatSync(from).size - copiedBytesMax); ;) {
+  for (let position = Math.max(0, fstatSync(from).size - bytesMax); ;) {
     const count = readSync(from, chunk, 0, chunkBytes, position);
     if (count === 0) return;
     writeFileSync(to, chunk.subarray(0, count));

@@ -1,15 +1,17 @@
-export { PlaceRefused } from './own.ts';
+export { isOwn, PlaceRefused } from './own.ts';
 export { give, identityOfFolder, isOwnFolder, makeOwnFolder, ownFolderIn } from './folders.ts';
 export {
   createFile,
   createIfMissing,
   fillFile,
   giveFile,
+  makeOwn,
   moveContent,
   openToAppend,
   openToRead,
   openToUpdate,
   readOwnText,
+  refuseForeign,
   refuseIfReadableByOthers,
   refuseOther,
   removeFile,

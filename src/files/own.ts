@@ -43,7 +43,8 @@ export function refuseUnlessOwn(path: string, found: Stats, kind: Kind): void {
     throw new PlaceRefused(path, 'belongs to another user', 'run this as its owner, or move it away');
 }
 
-function isOwn(path: string, uid: number): boolean {
+/** Whether what lies at a path and belongs to somebody counts as this user's own. */
+export function isOwn(path: string, uid: number): boolean {
   const own = process.geteuid?.();
   return own === undefined || own === uid || (own === 0 && uid === lstatSync(dirname(path)).uid);
 }

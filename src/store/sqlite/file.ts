@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createIfMissing, PlaceRefused, refuseOther } from '../../files/index.ts';
+import { createIfMissing, makeOwn, PlaceRefused, refuseOther, removeFile } from '../../files/index.ts';
 import { StoreError } from '../errors.ts';
 import { asStoreError, readOnlyError } from './failures.ts';
 
@@ -23,6 +23,21 @@ export function prepareFile(path: string): void {
     throw asOpenError(error, path);
   }
   for (const suffix of ['', ...besides]) refuseUnlessWritable(`${path}${suffix}`);
+}
+
+/**
+ * Gives a log that was copied by hard links (cp -al) files of its own, before anybody opens it: the other copy keeps what it
+ * has, and goes on with that. Only for whoever has the owner's lock, by both names. The WAL first: after a crash in between no
+ * log of its own has one that another writes.
+ */
+export function makeLogOwn(path: string): void {
+  try {
+    for (const suffix of ['-wal', '-journal', '']) makeOwn(`${path}${suffix}`);
+    // What is shared by those who have a log open is made anew by the first.
+    if ((lstatSync(`${path}-shm`, { throwIfNoEntry: false })?.nlink ?? 0) > 1) removeFile(`${path}-shm`);
+  } catch (error) {
+    throw asOpenError(error, path);
+  }
 }
 
 /** It is this user's own. */

@@ -1,3 +1,4 @@
+export { makeLogOwn } from './file.ts';
 export { formerLog, formerLogs } from './former-logs.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './open.ts';
 export type { SqliteStore } from './sqlite-log-store.ts';

@@ -1,4 +1,6 @@
-import { loadDriver, type SqliteDatabase } from './driver.ts';
+import { lstatSync } from 'node:fs';
+import { isOwn, replaceFile } from '../../files/index.ts';
+import { loadDriver, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { asStoreError, isBusy } from './failures.ts';
 import { prepareFile } from './file.ts';
 
@@ -17,7 +19,27 @@ export interface ExclusiveLock {
  */
 export async function openExclusiveLock(path: string): Promise<ExclusiveLock | null> {
   const driver = await loadDriver();
-  prepareFile(path);
+  const shared = isShared(path) ? take(driver, path) : undefined;
+  if (shared === null) return null;
+  try {
+    if (shared !== undefined) replaceFile(path, '');
+    prepareFile(path);
+    return take(driver, path);
+  } finally {
+    shared?.release();
+  }
+}
+
+/**
+ * Whether a copy of the repository by hard links (cp -al) has the same lock. It is taken once for both, so that no owner of
+ * either is at work, and a new one is put in its place. Only an empty one is opened: SQLite would write to others.
+ */
+function isShared(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.nlink > 1 && found.size === 0 && isOwn(path, found.uid);
+}
+
+function take(driver: SqliteDriver, path: string): ExclusiveLock | null {
   let database: SqliteDatabase | null = null;
   try {
     database = driver.open(path);
