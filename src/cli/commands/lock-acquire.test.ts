@@ -47,6 +47,16 @@ describe('lock acquire', () => {
     });
   });
 
+  it('tells the deadline by the clock of this machine, whatever time it is in the log', async () => {
+    const { harness } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
+    await harness.clock.advance(6 * 3_600_000);
+    const { body } = await harness.json('lock', 'acquire', 'a', '--agent', 'bob');
+    expect(body).toMatchObject({
+      deadlineMs: harness.clock.wallMs() + 60_000,
+      deadline: '2026-11-22T20:06:00.000Z',
+    });
+  });
+
   it('asks for the scopes in canonical form, sorted, each once, with what the options say', async () => {
     const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
     await harness.run(
