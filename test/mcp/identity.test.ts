@@ -1,5 +1,6 @@
 /** Who is who: each join is an agent, and none is taken for another. */
 import { expect, it } from 'vitest';
+import { CoordinatorError } from '../../src/protocol/index.ts';
 import { cutOff, heldBy, statusOf, waitOneSecond } from './support/contenders.ts';
 import { eras, openStage, quiet, type TestClient, type Told } from './support/stage.ts';
 
@@ -377,6 +378,20 @@ it('a join that nobody heard of is for whoever asks again', async () => {
   letGo();
   await quiet();
   expect((await client.join('claude')).facts).toMatchObject({ agent: 'claude' });
+});
+
+it('a join whose session could not be kept is made again under the same name', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const { files } = stage.sessions;
+  files.set = () => {
+    throw new CoordinatorError('STORE_FAILURE', 'no space left');
+  };
+  expect(await client.call('agent_join', { agent: 'claude' })).toMatchObject({ isError: true });
+  Reflect.deleteProperty(files, 'set');
+  const again = await client.join('claude');
+  expect(again.facts).toMatchObject({ agent: 'claude' });
+  expect((await client.acquire(handleOf(again), 'services/auth')).facts).toMatchObject({ status: 'granted' });
 });
 
 it('an agent that was lost goes on with its handle, and another that takes its name meanwhile is another', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { isTrialName } from '../../sim/trials.ts';
 
 /** Every name of the modules that the proposal came with, by what it is there. */
 const originals: Readonly<Record<string, string>> = {
@@ -77,9 +78,39 @@ describe('the mapping of the original names', () => {
   });
 });
 
-it('every file that the page names is there', () => {
-  const page = readFileSync('spec/MAPPING.md', 'utf8');
-  const named = [...page.matchAll(/`((?:src|test|sim)(?:\/[\w.-]+)*)`/g)].map(([, path = '']) => path);
-  expect(named.length).toBeGreaterThan(20);
-  expect(named.filter((path) => !existsSync(path))).toEqual([]);
+it.each(['spec/MAPPING.md', 'spec/README.md', 'spec/owner/README.md'])(
+  'every file that %s names is there',
+  (file) => {
+    const page = readFileSync(file, 'utf8');
+    const named = [...page.matchAll(/`((?:src|test|sim|spec)(?:\/[\w.-]+)*)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  },
+);
+
+describe('the table of faults and what finds them', () => {
+  const page = readFileSync('spec/owner/README.md', 'utf8');
+  const [, table = ''] = /\n\| fault +\| found by +\|\n([^]*?)\n\n/.exec(page) ?? [];
+  const claims = [...table.matchAll(/^\| [^-|][^|]* \| ([^|]+)/gm)].map(([, claim = '']) => claim);
+
+  it('names something for each', () => {
+    expect(claims.length).toBeGreaterThan(25);
+    expect(claims.filter((claim) => !claim.includes('`'))).toEqual([]);
+  });
+
+  it('names runs that there are', () => {
+    const runs = claims.flatMap((claim) =>
+      [...claim.matchAll(/\bruns? ((?:`\w+`(?: and )?)+)/g)].flatMap(([, names = '']) => namesIn(names)),
+    );
+    expect(runs.filter((name) => name !== 'and' && !isTrialName(name))).toEqual([]);
+    expect(runs.length).toBeGreaterThan(10);
+  });
+
+  it('names properties that there are', () => {
+    const modules = ['Safety', 'liveness/MCLive', 'owner/Owner', 'owner/Clocks', 'models/MCTokens'];
+    const text = modules.map((module) => readFileSync(`spec/${module}.tla`, 'utf8')).join('\n');
+    const properties = claims.flatMap((claim) => claim.match(/(?<=`)[A-Z][a-z]+[A-Z]\w+(?=`)/g) ?? []);
+    expect(properties.length).toBeGreaterThan(5);
+    expect(properties.filter((name) => !text.includes(`\n${name} ==`))).toEqual([]);
+  });
 });
