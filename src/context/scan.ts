@@ -5,6 +5,7 @@ import { mapBounded } from './bounded.ts';
 import { chooseCandidates, type Candidate } from './candidates.ts';
 import { headFingerprint, openHeadTree } from './commit-tree.ts';
 import { defineScopes } from './definitions.ts';
+import { problemsOfAlike } from './alike.ts';
 import { forReport } from './problem-report.ts';
 import { warningAt } from './problems.ts';
 import { readCandidate, type ReadCandidate } from './read-candidate.ts';
@@ -84,6 +85,7 @@ export async function scanRepository(repository: Repository, options: ScanOption
     ...candidates.problems,
     ...read.flatMap((one) => one.problems),
     ...defined.problems,
+    ...problemsOfAlike(present.map(({ candidate }) => candidate)),
     ...config.problems,
     ...(present.length === 0 ? [noScopes(source)] : []),
   ];

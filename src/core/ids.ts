@@ -4,7 +4,7 @@
  */
 
 import { isReservedName } from './names.ts';
-import { escapeHidden, hidesLetters } from './visible.ts';
+import { escapeUnclear } from './visible.ts';
 
 declare const brand: unique symbol;
 type Brand<Base, Name extends string> = Base & { readonly [brand]: Name };
@@ -119,7 +119,7 @@ function hasControlCharacter(text: string): boolean {
 /** Text from outside, made safe to print: what controls, hides or reorders text escaped, and shortened. */
 export function quote(text: string, lengthMax = 80): string {
   const short = text.length > lengthMax ? `${text.slice(0, lengthMax - 3)}...` : text;
-  return escapeHidden(JSON.stringify(short));
+  return escapeUnclear(JSON.stringify(short));
 }
 
 /**
@@ -131,5 +131,5 @@ export function named(...paths: readonly string[]): string {
 }
 
 function isPlainName(path: string): boolean {
-  return /^[\p{L}\p{M}\p{N}_./@+-]+$/u.test(path) && !hidesLetters(path);
+  return /^[\p{L}\p{M}\p{N}_./@+-]+$/u.test(path) && escapeUnclear(path) === path;
 }

@@ -1,6 +1,7 @@
 /** The pure core: what is decided, and what follows from it. No I/O, no clock, no randomness. */
 export * from './ids.ts';
 export * from './visible.ts';
+export { readAs } from './look-alikes.ts';
 export { assert, AssertionError, must, unreachable } from './assert.ts';
 export * from './limits.ts';
 export * from './settings.ts';

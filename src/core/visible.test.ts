@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { named, parseAgentId, parseScopePath, quote } from './ids.ts';
-import { dropHidden, escapeHidden, hidesLetters } from './visible.ts';
+import { dropHidden, escapeHidden, escapeUnclear } from './visible.ts';
 
 const lastCodePoint = 0x10ffff;
 const samples = {
@@ -34,7 +34,6 @@ it.each(Object.entries(samples))(
   '%s is escaped in a name, and never stands in a sentence as it is',
   (_what, letter) => {
     const name = `pay${letter}roll`;
-    expect(hidesLetters(name)).toBe(true);
     for (const shown of [escapeHidden(name), quote(name), named(name)]) {
       expect(shown).not.toContain(letter);
       expect(shown).toMatch(/\\/);
@@ -81,4 +80,35 @@ it('what people write is left as it is', () => {
 it('a name that cannot be one is refused in words that can be read', () => {
   const parsed = parseAgentId('al\u3164ice');
   expect(parsed).toMatchObject({ ok: false, problem: expect.stringContaining('"al\\u3164ice"') as string });
+});
+
+it.each([
+  ['c\u043ere', 'c\\u043ere'],
+  ['\u0441\u043e\u0440', '\\u0441\\u043e\\u0440'],
+  ['s\u01c3', 's\\u01c3'],
+  ['a\u2010b', 'a\\u2010b'],
+  ['d\u2215e', 'd\\u2215e'],
+  ['\uff43ore', '\\uff43ore'],
+  ['\u{1d41c}ore', '\\ud835\\udc1core'],
+  ['документы/c\u043ere', 'документы/c\\u043ere'],
+])('what reads like ASCII and is not is shown in a name: %j', (name, shown) => {
+  expect(escapeUnclear(name)).toBe(shown);
+  expect(named(name)).toBe(`"${shown}"`);
+});
+
+it('words of an alphabet of its own are left as they are, also the short ones', () => {
+  for (const text of [
+    'документы',
+    'пакет/о',
+    'исправить о в коде',
+    'αρχή',
+    '日本ａ',
+    'sınav',
+    'Prüfung',
+    'Δx',
+  ])
+    expect([escapeUnclear(text), named(text.replaceAll(' ', '/'))]).toEqual([
+      text,
+      text.replaceAll(' ', '/'),
+    ]);
 });

@@ -1,3 +1,5 @@
+import { escapeLookAlikes } from './look-alikes.ts';
+
 /**
  * Text that shows what it is. Letters that show nothing can hide an order to a model, make two names read as one, or drive
  * a terminal: controls, marks that join or turn text, tags, variation selectors, fillers, private use, half a surrogate
@@ -11,15 +13,16 @@ export function escapeHidden(text: string, escapeOf: (letter: string) => string 
   return text.replace(hidden, escapeOf);
 }
 
+/** As {@link escapeHidden}, and also what reads like ASCII and is not: two names that differ are shown so that they do. */
+export function escapeUnclear(text: string, escapeOf: (letter: string) => string = escapesIn): string {
+  return escapeHidden(escapeLookAlikes(text, escapesIn), escapeOf);
+}
+
 /** Without the hidden letters, for free text; a space of whatever kind is one, and white space of a line is left. */
 export function dropHidden(text: string): string {
   return text.replace(hidden, (letter) =>
     /\s/u.test(letter) ? (keptSpaces.has(letter) ? letter : ' ') : '',
   );
-}
-
-export function hidesLetters(text: string): boolean {
-  return text.search(hidden) !== -1;
 }
 
 const keptSpaces: ReadonlySet<string> = new Set(['\n', '\r', '\t']);

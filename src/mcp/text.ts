@@ -1,4 +1,4 @@
-import { dropHidden, escapeHidden } from '../core/index.ts';
+import { dropHidden, escapeUnclear } from '../core/index.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -23,7 +23,7 @@ const quotedLengthMax = 200;
 
 /** The name of a scope, a file or a folder: whole, since two that are shortened or cleaned may read as one. */
 export function quoted(name: string): string {
-  return escapeHidden(JSON.stringify(name));
+  return escapeUnclear(JSON.stringify(name));
 }
 
 /**

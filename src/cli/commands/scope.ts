@@ -7,7 +7,7 @@ import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import type { Style } from '../format/style.ts';
 import { line, safe, shellCommand } from '../format/text.ts';
-import { fitted, problemsText, statusCell, withdrawnText } from '../format/views.ts';
+import { fitted, problemsText, scopeCell, statusCell, withdrawnText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Repository } from '../world.ts';
@@ -35,7 +35,7 @@ function noScopes(repository: Repository): string {
 
 function scopeTable(style: Style, scopes: readonly ScopeView[]): string {
   const rows = scopes.map((scope): Cell[] => [
-    scope.withdrawn ? `${scope.path} (withdrawn)` : scope.path,
+    scopeCell(scope.path, scope.withdrawn),
     scope.name,
     scope.type,
     scope.dependencies.length,

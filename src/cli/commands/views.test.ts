@@ -123,4 +123,14 @@ describe('a scope that no file names any more, but somebody uses', () => {
   ])('is shown as withdrawn by %j', async (words, told) => {
     expect((await harnessOf({ answers }).run(...words)).stdout).toContain(told);
   });
+
+  it('is not taken for a folder that is called as the mark is', async () => {
+    const path = scopePath('a (withdrawn)');
+    const named = {
+      status: () => statusAnswer({ locks: [lockView({ scope: path })], agents: [agentView()] }),
+      scopes: () => ({ revision: asRevision(7), scopes: [scopeView(path)], problems: [] }),
+    };
+    for (const words of [['status'], ['lock', 'list'], ['scope', 'list']])
+      expect((await harnessOf({ answers: named }).run(...words)).stdout).toContain('"a (withdrawn)"');
+  });
 });

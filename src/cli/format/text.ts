@@ -1,8 +1,8 @@
-import { escapeHidden, escapesIn } from '../../core/index.ts';
+import { escapesIn, escapeUnclear } from '../../core/index.ts';
 
 /** Text from outside, made safe to print: what is not printable, or shows nothing, is shown as an escape. */
 export function safe(text: string): string {
-  return escapeHidden(text, (letter) => shortEscapes[letter] ?? escapesIn(letter));
+  return escapeUnclear(text, (letter) => shortEscapes[letter] ?? escapesIn(letter));
 }
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
@@ -14,7 +14,7 @@ export function line(parts: TemplateStringsArray, ...values: readonly (string | 
 
 /** JSON on one line. What JSON itself leaves as it is, C1 controls for one, is escaped too. */
 export function jsonLine(value: unknown): string {
-  return escapeHidden(JSON.stringify(value));
+  return escapeUnclear(JSON.stringify(value));
 }
 
 /** `1 lock`, `2 locks`; `2 entries` when the plural is given. */

@@ -6,6 +6,7 @@ import type {
   SyncView,
   WaiterView,
 } from '../../protocol/index.ts';
+import { named } from '../../core/index.ts';
 import type { Violation } from '../../core/index.ts';
 import { endCellText, endOf, untilEndText } from './lock-end.ts';
 import type { Cell } from './table.ts';
@@ -91,14 +92,15 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
 /** Of a scope that no scope file names any more. */
 export const withdrawnText = 'withdrawn: no scope file names it any more, and it goes once it is free';
 
-const scopeCell = (scope: string, isWithdrawn: boolean): string =>
-  isWithdrawn ? `${scope} (withdrawn)` : scope;
+/** A folder may be called as the mark is; then its name stands in quotation marks. */
+export const scopeCell = (scope: string, isWithdrawn: boolean): string =>
+  isWithdrawn ? `${named(scope)} (withdrawn)` : named(scope);
 
 /** `src/core since 14:02:11 (3 min) until 14:06:11 (in 50 s), token 12, for "refactor auth"`. */
 export function lockSentence(lock: LockView, nowMs: number): string {
   const since = `since ${clockTime(lock.grantedAtMs, nowMs)} (${duration(nowMs - lock.grantedAtMs)})`;
   const purpose = lock.reason === null ? '' : `, for "${lock.reason}"`;
-  return line`${lock.scope} ${since} ${untilEndText(lock, nowMs)}, token ${lock.token}${purpose}${lock.withdrawn === true ? `; ${withdrawnText}` : ''}`;
+  return line`${named(lock.scope)} ${since} ${untilEndText(lock, nowMs)}, token ${lock.token}${purpose}${lock.withdrawn === true ? `; ${withdrawnText}` : ''}`;
 }
 
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
