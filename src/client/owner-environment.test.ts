@@ -12,6 +12,9 @@ it('an owner gets what it needs to run and to read the repository, and no secret
     GIT_CONFIG_GLOBAL: '/home/a/.gitconfig',
     SUDO_UID: '1000',
     RHEMA_IDLE_EXIT: '60s',
+    RHEMA_DEBUG: '1',
+    LD_PRELOAD: '/usr/lib/libfaketime.so.1',
+    FAKETIME: '-1d',
   };
   const foreign = {
     MODEL_API_KEY: 'sk-SECRET',
@@ -19,6 +22,8 @@ it('an owner gets what it needs to run and to read the repository, and no secret
     NODE_OPTIONS: '--inspect',
     SSH_AUTH_SOCK: '/tmp/agent',
     RHEMA_AGENT: 'alice',
+    RHEMA_SECRET: 'q',
+    RHEMA_READY_FD: '3',
     GIT_ASKPASS: '/bin/echo',
     GIT_INDEX_FILE: 'index.lock',
     GIT_OBJECT_DIRECTORY: '/r/.git/objects/quarantine',

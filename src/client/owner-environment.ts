@@ -2,7 +2,10 @@
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How the system finds, loads and clocks programs, who the user is, and where files of the user are. */
+/**
+ * How the system finds, loads and clocks programs, who the user is, and where files of the user are. What is preloaded belongs
+ * to that: there are systems where nothing starts without (Termux), and clocks that are another with it.
+ */
 const systemNames = new Set(
   words(`
   PATH LD_LIBRARY_PATH LD_PRELOAD DYLD_LIBRARY_PATH NODE_ICU_DATA SYSTEMROOT HOME USER
@@ -23,13 +26,11 @@ const gitNames = new Set(
 `),
 );
 
-/** What `rhema run` tells the command under its lock: true of that command only. */
-const runNames = new Set(
-  words('RHEMA_AGENT RHEMA_EPOCH RHEMA_TOKEN RHEMA_SCOPE RHEMA_SCOPES RHEMA_DEADLINE'),
-);
+/** Of our own those that an owner reads: others may be anything, or are true of the command under a lock only. */
+const ownNames = new Set(words('RHEMA_IDLE_EXIT RHEMA_DEBUG'));
 
-/** Of the last: a library that is preloaded. The owner lives in the same time as its callers. */
-const prefixes = /^(LC_|RHEMA_|FAKETIME)/;
+/** The last is of libfaketime, a library that is preloaded: an owner lives in the same time as its callers. */
+const prefixes = /^(LC_|FAKETIME)/;
 
 /** Settings of Git that bear on reading a working tree; others may hold passwords (`http.extraHeader`). */
 const readingKeys = /^(safe|core|extensions|include|includeif)\./i;
@@ -52,8 +53,7 @@ function words(text: string): string[] {
 }
 
 function isKept(name: string): boolean {
-  if (systemNames.has(name) || gitNames.has(name)) return true;
-  return prefixes.test(name) && !runNames.has(name);
+  return systemNames.has(name) || gitNames.has(name) || ownNames.has(name) || prefixes.test(name);
 }
 
 /** Yarn without `node_modules` leads Node to the packages by these; other options may be for a debugger. */
