@@ -148,3 +148,12 @@ it('an answer that takes long is not waited for when the input is over, nor one 
   await cancelled.transport.ended;
   expect(cancelled.delays).toEqual([]);
 });
+
+it('what hides in the words of an error is shown as an escape', async () => {
+  const { transport, answers } = await openWire();
+  const error = { code: -32602, message: 'Tool lock\u202e_\u0430cquire not found' };
+  await transport.send({ jsonrpc: '2.0', id: 1, error });
+  expect(answers()).toEqual([
+    { jsonrpc: '2.0', id: 1, error: { ...error, message: 'Tool lock\\u202e_\\u0430cquire not found' } },
+  ]);
+});

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse } from '@modelcontextprotocol/server';
+import { escapeUnclear } from '../core/index.ts';
 import type { Timers } from '../time/index.ts';
 import { BoundedLines, type Line } from './bounded-lines.ts';
 import { withCallersErrors } from './callers-errors.ts';
@@ -56,7 +57,7 @@ export class LineTransport implements Transport {
   send(message: JSONRPCMessage): Promise<void> {
     if ('method' in message || message.id === undefined) this.#write(message);
     else {
-      this.#write(withCallersErrors(message, this.#asked.get(message.id)));
+      this.#write(withVisibleError(withCallersErrors(message, this.#asked.get(message.id))));
       this.#settle(message.id);
     }
     return Promise.resolve();
@@ -129,6 +130,12 @@ function isCancellation(value: unknown): value is { readonly params: { readonly 
     value.method === 'notifications/cancelled' &&
     value.params?.['requestId'] !== undefined
   );
+}
+
+/** The SDK repeats names as they came, of tools that there are not, say: what hides in them must not reach a model. */
+function withVisibleError(message: JSONRPCMessage): JSONRPCMessage {
+  if (!('error' in message)) return message;
+  return { ...message, error: { ...message.error, message: escapeUnclear(message.error.message) } };
 }
 
 /** The id of a value that is otherwise no message, so that its sender hears of it. */

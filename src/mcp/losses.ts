@@ -18,7 +18,7 @@ export async function lossText(
   const ended = await endOf(coordinator, clock, loss);
   if (ended !== null)
     return `${what} ${duration(clock.nowMs() - ended.entry.atMs)} ago: ${causeText(ended)}. Do not write there; lock_check says who has it now.`;
-  return `${what.replace(/,$/, '')}: lock_check says why. Do not write there.`;
+  return `${what.replace(/,$/, '')}; how, the log did not say. Do not write there; lock_check says who has it now.`;
 }
 
 function causeText({ end, entry: { by } }: Ended): string {
