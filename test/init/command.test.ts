@@ -318,6 +318,13 @@ it('where nothing was generated rhema scope refresh --check has nothing to compa
   expect(await rhema('scope', 'refresh')).toMatchObject({ code: 0, stdout: '1 scope in force\n' });
 });
 
+it('where no scope is left rhema scope refresh --check does not say that all is well', async () => {
+  root = makeRepository({ 'package.json': json({ name: 'acme' }) });
+  const { code, stderr } = await rhema('scope', 'refresh', '--check');
+  expect(code).toBe(3);
+  expect(stderr).toContain('no scope file is here');
+});
+
 describe('in a linked worktree, whose scopes the main one does not have yet', () => {
   const linked = (): string => join(root, 'linked');
   const inLinked = (...words: readonly string[]): Promise<Run> => runHere(linked(), words);

@@ -163,14 +163,14 @@ describe('agent leave', () => {
 
 describe('agent leave of one that is gone', () => {
   it.each([
-    ['AGENT_LOST', 0],
-    ['STALE_EPOCH', 0],
-    ['AGENT_NOT_FOUND', 0],
-    ['SESSION_MISMATCH', 1],
-  ] as const)('is refused with %s, and leaves %i sessions', async (code, sessions) => {
+    ['AGENT_LOST', 0, 0, 'alice was lost, with all that it held; its session is removed\n'],
+    ['STALE_EPOCH', 0, 0, 'alice had left, or was lost, before; its session is removed\n'],
+    ['AGENT_NOT_FOUND', 0, 0, 'alice had left, or was lost, before; its session is removed\n'],
+    ['SESSION_MISMATCH', 1, 3, ''],
+  ] as const)('is told of %s, and leaves %i sessions', async (code, sessions, exitCode, told) => {
     const coordinator = new FakeCoordinator({ submit: () => ({ code, message: 'gone', details: {} }) });
     const harness = new Harness({ coordinator, sessions: [session('alice')] });
-    expect((await harness.run('agent', 'leave', 'alice')).code).toBe(3);
+    expect(await harness.run('agent', 'leave', 'alice')).toMatchObject({ code: exitCode, stdout: told });
     expect(harness.sessions.size).toBe(sessions);
   });
 });

@@ -5,7 +5,7 @@ import { sessionIdOf } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
 import { count, line, safe, shellCommand } from '../format/text.ts';
-import { clockTime } from '../format/time.ts';
+import { clockTime, relative } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
 import { actAs, isGone, refuseKept, takeOverFrom } from './acting.ts';
@@ -123,13 +123,24 @@ export async function leave(call: Call, input: AgentInput): Promise<Outcome> {
   const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
   if (reply.ok || isGone(reply.rejection.code))
     await call.world.sessions.remove(await call.repository(), agent);
-  if (!reply.ok) return refusal(call, reply, { agent });
+  if (!reply.ok)
+    return isGone(reply.rejection.code) ? goneBefore(call, reply, agent) : refusal(call, reply, { agent });
   const { released, waited } = resultOf(reply.result, 'left');
   return done(
     reply.revision,
     { agent, released, waited },
     () => line`${agent} has left${releasedText(released)}`,
   );
+}
+
+/** What was asked for is so: it takes no part. How that came about, and that its session is no more, is told. */
+function goneBefore({ nowMs }: Call, { rejection, revision }: Rejected, agent: AgentId): Outcome {
+  const { code, details } = rejection;
+  const lostAtMs = typeof details['lostAtMs'] === 'number' ? details['lostAtMs'] : null;
+  const lost = lostAtMs === null ? 'lost' : `lost ${relative(lostAtMs, nowMs)}`;
+  const what = code === 'AGENT_LOST' ? `was ${lost}, with all that it held` : 'had left, or was lost, before';
+  const data = { agent, released: [], waited: null, gone: code };
+  return done(revision, data, () => line`${agent} ${what}; its session is removed`);
 }
 
 const releasedText = (scopes: readonly string[]): string =>

@@ -41,12 +41,29 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
 
 async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): Promise<Outcome> {
   if (check !== true && dryRun !== true) return refreshCoordinator(call);
+  if (check === true && (await hasNoScopes(call))) return noScopes;
   return done(
     null,
     { changes: [] },
     () => 'no scope of this repository was generated: there is nothing to compare',
   );
 }
+
+async function hasNoScopes(call: Call): Promise<boolean> {
+  const { definitions, problems } = await call.world.inspection.scan(await call.repository());
+  return definitions.length === 0 && problems.every(({ severity }) => severity !== 'error');
+}
+
+/** As on a commit from before the first scope: what was in force stays so, and that is in step with nothing here. */
+const noScopes: Refused = {
+  kind: 'refused',
+  exitCode: exitCodes.refused,
+  revision: null,
+  code: 'NO_SCOPES',
+  message:
+    'no scope file is here: there is nothing to compare, and scopes that were in force before stay so (see rhema status)',
+  details: {},
+};
 
 /** What cannot be read cannot be compared: that is no less a reason to stop than what is not in step. */
 function checked(call: Call, plan: Plan): Outcome {

@@ -95,6 +95,10 @@ describe('a table', () => {
     expect(table(on(20), head, [['bob', task.repeat(9), '3 s ago']]).split('\n')).toHaveLength(6);
   });
 
+  it('says in a paragraph what a number is that stands for a name', () => {
+    expect(table(on(20), ['PLACE', ...head.slice(1)], [[1, task, '3 s ago']])).toMatch(/^place 1\n/);
+  });
+
   it('elsewhere is aligned and cuts nothing', () => {
     expect(table(on(null), head, [['bob', `${task}, ${task}`, '3 s ago']])).toBe(
       [`AGENT  DOING${' '.repeat(73)}SEEN`, `bob    ${task}, ${task}  3 s ago`].join('\n'),

@@ -117,6 +117,10 @@ function cellLines(text: string, width: number, indent = ''): readonly string[] 
   return [...lines.slice(0, cellLinesMax - 1), shortened(last, width)];
 }
 
+/** A number alone is no name. */
+const titled = (title: string, text: string): string =>
+  /^\d+$/.test(text) ? `${title.toLowerCase()} ${text}` : text;
+
 /** `alice`, and below it a line for each other cell that says something. */
 function paragraphs(
   style: Style,
@@ -128,7 +132,8 @@ function paragraphs(
     row
       .flatMap(({ text, emphasis }, place) => {
         if (text === '') return [];
-        if (place === 0) return wrap(text, columns, '    ').map((line) => style.paint('bold', line));
+        if (place === 0)
+          return wrap(titled(head[0] ?? '', text), columns, '    ').map((line) => style.paint('bold', line));
         const told = `${(head[place] ?? '').toLowerCase()}: ${text}`;
         const lines = cellLines(told, columns - 2, '  ');
         return lines.map((line) => `  ${style.paint(emphasis, line)}`);
