@@ -9,7 +9,7 @@ const wall = (from, to, comment) => ({
   from: { path: `^src/${from}/`, pathNot: testing },
   to: { path: `^src/(${to.join('|')})/` },
 });
-const faces = ['cli', 'demo', 'http', 'mcp', 'web', 'hooks'];
+const faces = ['cli', 'demo', 'http', 'mcp', 'program', 'web', 'hooks'];
 
 module.exports = {
   forbidden: [
@@ -107,6 +107,11 @@ module.exports = {
       ['store', 'observe', 'service', 'client', 'daemon', ...faces],
       'init: core, protocol, context and config',
     ),
+    wall(
+      'program',
+      ['store', 'config', 'init', 'observe', 'service', 'verify', 'daemon', 'cli', 'demo', 'mcp'],
+      'program: core, protocol, time, participant, client, and which repository is meant',
+    ),
     {
       name: 'init-is-for-the-cli',
       severity: 'error',
@@ -135,7 +140,13 @@ module.exports = {
       from: { path: '^src/([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^src/([^/]+)/',
-        pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/store/[^/]+/index\\.ts$'],
+        // Which repository is meant is found without any package: so the library can do it, too.
+        pathNot: [
+          '^src/$1/',
+          '^src/[^/]+/index\\.ts$',
+          '^src/store/[^/]+/index\\.ts$',
+          '^src/context/repository\\.ts$',
+        ],
       },
     },
     {

@@ -1,9 +1,24 @@
 /**
- * The library: reach a repository's coordinator from a program of one's own.
+ * The library: an agent of one's own takes part in a repository.
+ *
+ *     const agent = await takePart({ agent: 'nightly' });
+ *     await agent.withLock('services/auth', { waitMs: 60_000 }, async (lock) => { ... });
+ *     await agent.leave();
+ *
+ * Below it is the port to the coordinator, to which any command can be sent:
  *
  *     const coordinator = await connect({ commonDir, version, startOwner });
  *     const reply = await coordinator.submit({ requestId: newRequestId(), command });
  */
+export {
+  RefusedError,
+  takePart,
+  type AcquireOptions,
+  type Agent,
+  type Lock,
+  type RefusedCode,
+  type TakePartOptions,
+} from './program/index.ts';
 export { connect, newRequestId, newSecret, type ConnectOptions } from './client/index.ts';
 export { CoordinatorError } from './protocol/index.ts';
 export type * from './protocol/index.ts';

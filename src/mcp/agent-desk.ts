@@ -1,5 +1,11 @@
 import { parseAgentId, type AgentId, type AgentMetadata, type Rejection } from '../core/index.ts';
-import type { AgentSession, Keeper, Speaker, TicketWait } from '../participant/index.ts';
+import {
+  overCodes,
+  type AgentSession,
+  type Keeper,
+  type Speaker,
+  type TicketWait,
+} from '../participant/index.ts';
 import {
   CoordinatorError,
   invalidInput,
@@ -56,9 +62,6 @@ export interface JoinWish {
 /** A client that reconnects may start the new process before the old one is quite gone. */
 const looksAgain = 4;
 const lookAgainMs = 250;
-
-/** After these nobody can go on under the session: it is joined anew. */
-const overCodes: ReadonlySet<Rejection['code']> = new Set(['AGENT_NOT_FOUND', 'AGENT_LOST', 'STALE_EPOCH']);
 
 /**
  * The agents that this process keeps. Who asks is always said by the call itself, and an agent is never guessed: another

@@ -1,11 +1,11 @@
 import type { AgentId, Rejection, ScopePath } from '../core/index.ts';
+import { nearestScope } from '../participant/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import type { Workspace } from './ports.ts';
 import { refusalAnswer, stopAndAsk, type Advice } from './refusals.ts';
-import { nearestScope } from './scopes.ts';
 import { ownInTheWay } from './seats.ts';
 import { bounded, count, duration, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';

@@ -1,5 +1,5 @@
 import type { ScopePath } from '../core/index.ts';
-import { invalidInput, type ScopeView } from '../protocol/index.ts';
+import { invalidInput } from '../protocol/index.ts';
 import type { Workspace } from './ports.ts';
 
 const nameSomething = 'it is empty: name a file or folder, or "." for the top of the repository';
@@ -27,24 +27,4 @@ export async function fileNamed(workspace: Workspace, text: string): Promise<Sco
   const parsed = await workspace.filePath(text);
   if (parsed.ok) return parsed.value;
   throw invalidInput('path', parsed.problem);
-}
-
-/** The nearest scope that encloses a file or folder; null when none does. */
-export function nearestScope(scopes: readonly ScopeView[], path: ScopePath): ScopeView | null {
-  const byPath = new Map<string, ScopeView>(scopes.map((scope) => [scope.path, scope]));
-  for (let folder: string = path; folder !== '.'; folder = parentOf(folder)) {
-    const scope = byPath.get(folder);
-    if (scope !== undefined) return scope;
-  }
-  return byPath.get('.') ?? null;
-}
-
-/** The name of a file within its scope. */
-export function fileIn(scope: ScopePath, path: ScopePath): string {
-  return scope === '.' ? path : path.slice(scope.length + 1);
-}
-
-function parentOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash === -1 ? '.' : path.slice(0, slash);
 }

@@ -24,3 +24,10 @@ export const goneCodes: ReadonlySet<Rejection['code']> = new Set([
   'SESSION_MISMATCH',
   'AGENT_LOST',
 ]);
+
+/** After these nobody can go on under the session: it is joined anew. */
+export const overCodes: ReadonlySet<Rejection['code']> = new Set([
+  'AGENT_NOT_FOUND',
+  'AGENT_LOST',
+  'STALE_EPOCH',
+]);

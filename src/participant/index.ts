@@ -7,15 +7,25 @@ export {
   type Granted,
   type NotGranted,
 } from './acquiring.ts';
-export { acquiring, goneCodes, releasing, scopesAskedBy, type AgentCommand } from './agent-commands.ts';
+export {
+  acquiring,
+  goneCodes,
+  overCodes,
+  releasing,
+  scopesAskedBy,
+  type AgentCommand,
+} from './agent-commands.ts';
 export { resultOf } from './answers.ts';
+export { type Files, type HeldLock } from './held-lock.ts';
 export { Holdings, type Claim as HoldingsClaim, type Held, type Origin, type Seen } from './holdings.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
 export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';
 export { LeaseKeeper, type LeaseEnd, type LeaseLoss } from './lease-keeper.ts';
 export { endOf, lossesOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';
+export { Participant } from './participant.ts';
 export { Renewal } from './renewal.ts';
+export { fileIn, nearestScope } from './scope-of-file.ts';
 export {
   hasJoined,
   proofOf,

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../withstand/support/cli.ts';
@@ -29,6 +29,9 @@ describe.each(documents)('$path', ({ blocks }) => {
     sandbox = new Sandbox({ api: [], web: ['api'] });
     const program = sandbox.write('bin/rhema', `#!/bin/sh\nexec "${process.execPath}" "${cliMain}" "$@"\n`);
     chmodSync(program, 0o755);
+    // What `npm install rhema` would have put there.
+    mkdirSync(join(sandbox.folder, 'node_modules'));
+    symlinkSync(packageRoot, join(sandbox.folder, 'node_modules/rhema'));
   });
 
   afterAll(() => sandbox.clear());

@@ -1,4 +1,4 @@
-import type { AgentId, RejectionCode } from '../../core/index.ts';
+import type { AgentId } from '../../core/index.ts';
 import { goOn, type AgentSession, type Keeper, type WentOn } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError } from '../errors.ts';
@@ -72,9 +72,4 @@ export async function takeOverFrom(call: Call, session: AgentSession, keeper: Ke
     line`rhema: ${session.agent} was taken over from process ${keeper.pid}, which is refused from now on`,
   );
   return taken;
-}
-
-/** The session will never be of use again. */
-export function isGone(code: RejectionCode): boolean {
-  return code === 'AGENT_NOT_FOUND' || code === 'STALE_EPOCH' || code === 'AGENT_LOST';
 }

@@ -1,6 +1,6 @@
 import { agentStatuses, parseAgentId } from '../../core/index.ts';
 import type { AgentId, AgentMetadata, AgentStatus } from '../../core/index.ts';
-import { join as joinAs, proofOf, resultOf } from '../../participant/index.ts';
+import { join as joinAs, overCodes, proofOf, resultOf } from '../../participant/index.ts';
 import { sessionIdOf } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
@@ -8,7 +8,7 @@ import { count, line, safe, shellCommand } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
-import { actAs, isGone, refuseKept, takeOverFrom } from './acting.ts';
+import { actAs, refuseKept, takeOverFrom } from './acting.ts';
 import { agentLead } from './agent-lead.ts';
 import type { Acting } from './acting.ts';
 import { agentPorts, refusal, submit, submitAnd } from './speak.ts';
@@ -45,7 +45,7 @@ async function joinByTakingOver(call: Call, agent: AgentId): Promise<Outcome | n
   if (keeper === null) return null;
   const session = await sessions.read(repository, agent);
   const taken = session === null ? null : await takeOverFrom(call, session, keeper);
-  if (taken?.kind === 'refused' && !isGone(taken.reply.rejection.code))
+  if (taken?.kind === 'refused' && !overCodes.has(taken.reply.rejection.code))
     return refusal(call, taken.reply, { agent });
   if (taken?.kind !== 'wentOn') {
     await sessions.dismissKeeper(repository, agent);
@@ -121,10 +121,10 @@ export async function leave(call: Call, input: AgentInput): Promise<Outcome> {
   const session = await actAs(call, named(input));
   const { agent } = session;
   const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
-  if (reply.ok || isGone(reply.rejection.code))
+  if (reply.ok || overCodes.has(reply.rejection.code))
     await call.world.sessions.remove(await call.repository(), agent);
   if (!reply.ok)
-    return isGone(reply.rejection.code) ? goneBefore(call, reply, agent) : refusal(call, reply, { agent });
+    return overCodes.has(reply.rejection.code) ? goneBefore(call, reply, agent) : refusal(call, reply, { agent });
   const { released, waited } = resultOf(reply.result, 'left');
   return done(
     reply.revision,

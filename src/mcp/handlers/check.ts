@@ -1,10 +1,11 @@
 import { asRevision, type ScopePath } from '../../core/index.ts';
+import { fileIn, nearestScope } from '../../participant/index.ts';
 import type { ScopeView, TokenAnswer, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { eventLine } from '../events.ts';
 import { problemsAround } from '../informed-refusals.ts';
 import type { KeptAgent } from '../kept-agent.ts';
-import { fileIn, fileNamed, nearestScope } from '../scopes.ts';
+import { fileNamed } from '../scopes.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { ownInTheWay } from '../seats.ts';
 import { bounded, duration, purpose, quoted } from '../text.ts';

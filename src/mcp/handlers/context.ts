@@ -1,8 +1,9 @@
 import { asRevision, type Grant, type ScopePath } from '../../core/index.ts';
+import { fileIn, nearestScope } from '../../participant/index.ts';
 import { invalidInput, type Reply } from '../../protocol/index.ts';
 import { refused, told } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
-import { fileIn, fileNamed, nearestScope } from '../scopes.ts';
+import { fileNamed } from '../scopes.ts';
 import { quoted } from '../text.ts';
 import { syncAgainText } from '../views.ts';
 import type { AgentHandler } from './handler.ts';

@@ -1,0 +1,242 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AgentId } from '../core/index.ts';
+import type { Coordinator, Reply } from '../protocol/index.ts';
+import { CoordinatorError } from '../protocol/index.ts';
+import { defineScopes, newRequestId, openBench, scopePath, settled, type Bench } from '../service/testing.ts';
+import { goOn } from './joining.ts';
+import { Participant, type ParticipantPorts, type PartWish } from './participant.ts';
+import { Speaker } from './speaker.ts';
+import type { AgentSession, SessionKeeping } from './session.ts';
+
+const auth = scopePath('auth');
+const web = scopePath('web');
+const notes = scopePath('auth/notes.yaml');
+
+let bench: Bench;
+let kept: Map<AgentId, AgentSession>;
+let keepers: Map<AgentId, number>;
+let files: Map<string, string>;
+let coordinator: Coordinator;
+
+beforeEach(async () => {
+  bench = await openBench();
+  await defineScopes(bench.service, auth, web);
+  kept = new Map();
+  keepers = new Map();
+  files = new Map();
+  coordinator = bench.service as unknown as Coordinator;
+});
+
+/** What a process stands on: sessions and files are shared by all, a name is kept by one. */
+function portsOf(pid: number): ParticipantPorts {
+  const sessions: SessionKeeping = {
+    claim: async (agent) => {
+      const other = keepers.get(agent);
+      if (other !== undefined && other !== pid) return { kind: 'taken', by: { pid: other, sinceMs: 0 } };
+      keepers.set(agent, pid);
+      return { kind: 'kept' };
+    },
+    take: async (agent) => void keepers.set(agent, pid),
+    keeper: async () => null,
+    read: async (agent) => kept.get(agent) ?? null,
+    write: async (session) => void kept.set(session.agent, session),
+    release: async (agent) => void keepers.delete(agent),
+    forget: async (agent) => {
+      kept.delete(agent);
+      keepers.delete(agent);
+    },
+  };
+  const time = {
+    monotonicMs: () => bench.clock.monotonicMs(),
+    wallMs: () => bench.clock.wallMs(),
+    schedule: (delayMs: number, run: () => void) => bench.timers.schedule(delayMs, run),
+  };
+  return {
+    coordinator,
+    sessions,
+    files: {
+      read: async (path) => files.get(path) ?? null,
+      write: async (path, text) => void files.set(path, text),
+    },
+    time,
+    newRequestId,
+    newSecret: () => newRequestId().replaceAll(/\D/g, '').padStart(64, '0'),
+  };
+}
+
+async function takePart(name: string, pid = 1, wish: Partial<PartWish> = {}): Promise<Participant> {
+  const agent = name as AgentId;
+  const whole = { agent, metadata: {}, from: `process ${pid}`, keepsLeft: false, ...wish };
+  const took = await Participant.takePart(portsOf(pid), whole);
+  if (took.kind !== 'joined') throw new Error(JSON.stringify(took));
+  return took.participant;
+}
+
+const now = { ttlMs: null, wait: { kind: 'none' }, reason: null } as const;
+const waiting = { ...now, wait: { kind: 'queue', forMs: null } } as const;
+
+async function acquired(participant: Participant, scope = auth) {
+  const got = await participant.acquire(
+    { ...now, scopes: [scope] },
+    { signal: new AbortController().signal },
+  );
+  if (got.kind !== 'granted') throw new Error(JSON.stringify(got));
+  return got.lock;
+}
+
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 1_000) {
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    bench.timers.advance(Math.min(1_000, left));
+  }
+  for (let turn = 0; turn < 10; turn += 1) await settled();
+}
+
+async function holders(): Promise<Record<string, string>> {
+  const { locks } = await coordinator.query({ kind: 'status', at: null });
+  return Object.fromEntries(locks.map(({ scope, agent }) => [scope, agent]));
+}
+
+describe('what is acquired', () => {
+  it('is renewed, with the session, until it is given back', async () => {
+    const lock = await acquired(await takePart('alice'));
+    await pass(3_600_000);
+    expect([lock.loss, await holders()]).toEqual([null, { auth: 'alice' }]);
+    expect(await lock.release()).toEqual([]);
+    expect(await holders()).toEqual({});
+  });
+
+  it('is lost at once when an operator takes it, and a write under it is refused', async () => {
+    const lock = await acquired(await takePart('alice'));
+    await bench.service.submit({
+      requestId: newRequestId(),
+      command: { kind: 'RevokeLock', scope: auth, by: 'carol', reason: null },
+    });
+    await pass(1);
+    expect(lock.lost.aborted).toBe(true);
+    expect(lock.loss?.end).toMatchObject({ kind: 'logged', by: 'carol' });
+    expect(await lock.write(notes, () => 'new')).toMatchObject({ kind: 'refused' });
+    expect(files.size).toBe(0);
+    expect(await lock.release()).toEqual(['auth']);
+  });
+
+  it('covers writes in its own scopes only, and what was written is recorded', async () => {
+    const lock = await acquired(await takePart('alice'));
+    expect(await lock.write(notes, (before) => `${before ?? 'first'}\n`)).toEqual({ kind: 'written' });
+    expect(await lock.write(notes, (before) => `${before ?? ''}second\n`)).toEqual({ kind: 'written' });
+    expect(files.get(notes)).toBe('first\nsecond\n');
+    expect(await lock.write(scopePath('web/notes.yaml'), () => 'no')).toEqual({
+      kind: 'elsewhere',
+      scope: 'web',
+    });
+    expect(await lock.write(scopePath('notes.yaml'), () => 'no')).toEqual({ kind: 'elsewhere', scope: null });
+  });
+});
+
+it('who holds nothing stays present all the same', async () => {
+  const alice = await takePart('alice');
+  await pass(3_600_000);
+  await acquired(alice);
+});
+
+describe('a wait', () => {
+  it('that is given up leaves no place in the queue', async () => {
+    const lock = await acquired(await takePart('alice'));
+    const bob = await takePart('bob', 2);
+    const stop = new AbortController();
+    const waits = bob.acquire({ ...waiting, scopes: [auth] }, { signal: stop.signal });
+    await pass(1);
+    stop.abort();
+    expect(await waits).toEqual({ kind: 'gaveUp', stuck: null });
+    await lock.release();
+    expect(await holders()).toEqual({});
+  });
+
+  it('lasts longer than a session, and is served', async () => {
+    const lock = await acquired(await takePart('alice'));
+    const bob = await takePart('bob', 2);
+    const waits = bob.acquire({ ...waiting, scopes: [auth] }, { signal: new AbortController().signal });
+    await pass(120_000);
+    await lock.release();
+    expect(await waits).toMatchObject({ kind: 'granted' });
+  });
+});
+
+describe('a process that has ended without leaving', () => {
+  it('is gone on from under its session, and what it had is given back', async () => {
+    const before = await takePart('alice');
+    await acquired(before);
+    before.stop();
+    keepers.clear();
+    const after = await takePart('alice', 2);
+    expect([after.left, await holders()]).toEqual([null, {}]);
+  });
+
+  it('leaves what it had to one that wants to go on with it', async () => {
+    const before = await takePart('alice');
+    const { token } = await acquired(before);
+    before.stop();
+    keepers.clear();
+    const after = await takePart('alice', 2, { keepsLeft: true });
+    expect(after.left?.token).toBe(token);
+    await pass(3_600_000);
+    expect(await holders()).toEqual({ auth: 'alice' });
+    await after.leave();
+    expect([await holders(), kept.size, keepers.size]).toEqual([{}, 0, 0]);
+  });
+
+  it('that lives is not put out of its place', async () => {
+    await takePart('alice');
+    const wish = { agent: 'alice' as AgentId, metadata: {}, from: 'another', keepsLeft: false };
+    expect(await Participant.takePart(portsOf(2), wish)).toMatchObject({ kind: 'kept', by: { pid: 1 } });
+  });
+
+  it('is joined anew once its session is over', async () => {
+    const before = await takePart('alice');
+    await acquired(before);
+    before.stop();
+    keepers.clear();
+    await pass(3_600_000);
+    const after = await takePart('alice', 2, { keepsLeft: true });
+    expect(after.left).toBeNull();
+  });
+});
+
+it('a name that is refused is not kept', async () => {
+  await takePart('alice');
+  const agent = 'alice' as AgentId;
+  kept.set(agent, { ...kept.get(agent)!, secret: 'f'.repeat(64) });
+  keepers.clear();
+  const wish = { agent, metadata: {}, from: 'another', keepsLeft: false };
+  expect(await Participant.takePart(portsOf(2), wish)).toMatchObject({
+    kind: 'refused',
+    rejection: { code: 'SESSION_MISMATCH' },
+  });
+  expect([kept.size, keepers.size]).toEqual([1, 0]);
+});
+
+describe('a resumption without an answer', () => {
+  const how = { way: 'resume', from: 'test' } as const;
+
+  async function resumed(outcome: 'nothing' | 'unknown'): Promise<[AgentSession, AgentSession | undefined]> {
+    await takePart('alice');
+    const before = kept.get('alice' as AgentId)!;
+    const submit = (): Promise<Reply> =>
+      Promise.reject(new CoordinatorError('UNAVAILABLE', 'gone', { details: { outcome } }));
+    const ports = portsOf(2);
+    const speaker = new Speaker({ ...ports, coordinator: { submit } });
+    const going = goOn({ ...ports, speaker }, before, how);
+    await expect(going).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    return [before, kept.get('alice' as AgentId)];
+  }
+
+  it('of which nothing was written leaves the session as it was', async () => {
+    const [before, after] = await resumed('nothing');
+    expect(after).toEqual(before);
+  });
+
+  it('that may have taken effect leaves the secret that would count', async () => {
+    const [before, after] = await resumed('unknown');
+    expect(after?.secret).not.toBe(before.secret);
+  });
+});

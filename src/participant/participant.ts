@@ -1,0 +1,159 @@
+/**
+ * An agent that takes part from one process, for as long as that lives: it joins, or goes on under the session that an
+ * earlier process has left; it is kept present; what it acquires is kept until it is given back.
+ */
+import type { AgentId, AgentMetadata, Grant, Rejection, Settings } from '../core/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
+import { every, type Time } from '../time/index.ts';
+import { acquire, releaseGrants, type AcquireWish, type NotGranted, type WaitHooks } from './acquiring.ts';
+import { overCodes } from './agent-commands.ts';
+import { resultOf } from './answers.ts';
+import { HeldLock, type Files } from './held-lock.ts';
+import { goOn, join, readOrNull } from './joining.ts';
+import { hasJoined, proofOf, type AgentSession, type Keeper, type SessionKeeping } from './session.ts';
+import { Speaker } from './speaker.ts';
+
+export interface ParticipantPorts {
+  readonly coordinator: Coordinator;
+  readonly sessions: SessionKeeping;
+  readonly files: Files;
+  readonly time: Pick<Time, 'wallMs' | 'monotonicMs' | 'schedule'>;
+  newRequestId(): string;
+  newSecret(): string;
+}
+
+export interface PartWish {
+  readonly agent: AgentId;
+  readonly metadata: AgentMetadata;
+  /** Who goes on under the session that an earlier process has left, for the log. */
+  readonly from: string;
+  /** Whether what that one has left is kept; else it is given back, since nobody works under it. */
+  readonly keepsLeft: boolean;
+}
+
+export type TookPart =
+  | { readonly kind: 'joined'; readonly participant: Participant }
+  /** A live process of this user keeps the name. */
+  | { readonly kind: 'kept'; readonly by: Keeper }
+  | { readonly kind: 'refused'; readonly rejection: Rejection };
+
+type Begun =
+  | { readonly kind: 'begun'; readonly session: AgentSession; readonly isNew: boolean }
+  | { readonly kind: 'refused'; readonly rejection: Rejection };
+
+export class Participant {
+  /** What an earlier process has left, where it was to be kept. */
+  readonly left: HeldLock | null;
+  readonly #ports: ParticipantPorts;
+  readonly #speaker: Speaker;
+  readonly #session: AgentSession;
+  readonly #settings: Settings;
+  readonly #locks = new Set<HeldLock>();
+  readonly #stopBeating: () => void;
+
+  private constructor(
+    ports: ParticipantPorts,
+    speaker: Speaker,
+    session: AgentSession,
+    settings: Settings,
+    left: HeldLock | null,
+  ) {
+    this.#ports = ports;
+    this.#speaker = speaker;
+    this.#session = session;
+    this.#settings = settings;
+    this.left = left;
+    if (left !== null) this.#locks.add(left);
+    this.#stopBeating = every(ports.time, settings.sessionTtlMs / 3, async () => {
+      await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
+    });
+  }
+
+  static async takePart(ports: ParticipantPorts, wish: PartWish): Promise<TookPart> {
+    const claim = await ports.sessions.claim(wish.agent);
+    if (claim.kind === 'taken') return { kind: 'kept', by: claim.by };
+    try {
+      const took = await Participant.#takeClaimed(ports, wish);
+      if (took.kind === 'refused') await ports.sessions.release(wish.agent);
+      return took;
+    } catch (error) {
+      // Nobody takes part under the name from here: others must not be told so.
+      await ports.sessions.release(wish.agent);
+      throw error;
+    }
+  }
+
+  static async #takeClaimed(ports: ParticipantPorts, wish: PartWish): Promise<TookPart> {
+    const speaker = new Speaker(ports);
+    const begun = await begin(ports, speaker, wish);
+    if (begun.kind === 'refused') return begun;
+    const { session, isNew } = begun;
+    const found = isNew ? [] : await leftTo(speaker, session);
+    if (!wish.keepsLeft) await releaseGrants(speaker, session, found);
+    const { settings } = await ports.coordinator.query({ kind: 'status', at: null });
+    const left =
+      wish.keepsLeft && found.length > 0
+        ? await HeldLock.keep({ ...ports, speaker }, session, found, settings)
+        : null;
+    return { kind: 'joined', participant: new Participant(ports, speaker, session, settings, left) };
+  }
+
+  get agent(): AgentId {
+    return this.#session.agent;
+  }
+
+  /** Asks for locks and, if the wish says so, waits in the queue for as long as it takes. They are kept from then on. */
+  async acquire(
+    wish: AcquireWish,
+    hooks: WaitHooks,
+  ): Promise<NotGranted | { readonly kind: 'granted'; readonly lock: HeldLock }> {
+    const ports = { ...this.#ports, speaker: this.#speaker };
+    const acquired = await acquire(ports, this.#session, wish, hooks);
+    if (acquired.kind !== 'granted') return acquired;
+    const { sessionTtlMs, lockTtlMs } = this.#settings;
+    const lasting = { sessionTtlMs, lockTtlMs: wish.ttlMs ?? lockTtlMs };
+    const lock = await HeldLock.keep(ports, this.#session, acquired.locks, lasting);
+    this.#locks.add(lock);
+    return { kind: 'granted', lock };
+  }
+
+  /** Leaves, and gives back all that it has; the session is forgotten. Null, or why the coordinator knew it no more. */
+  async leave(): Promise<Rejection | null> {
+    this.stop();
+    const reply = await this.#speaker.submit({ kind: 'AgentLeave', ...proofOf(this.#session) });
+    if (reply.ok || overCodes.has(reply.rejection.code)) await this.#ports.sessions.forget(this.agent);
+    return reply.ok ? null : reply.rejection;
+  }
+
+  /** Renews nothing any more. A later process goes on under the session as long as that lasts. */
+  stop(): void {
+    this.#stopBeating();
+    for (const lock of this.#locks) lock.stop();
+  }
+}
+
+/** Goes on under the session that is kept, or joins where there is none, or nobody can go on under it. */
+async function begin(
+  ports: ParticipantPorts,
+  speaker: Speaker,
+  { agent, metadata, from }: PartWish,
+): Promise<Begun> {
+  const joinPorts = { speaker, sessions: ports.sessions, newSecret: () => ports.newSecret() };
+  const kept = await readOrNull(ports.sessions, agent);
+  if (kept !== null && hasJoined(kept)) {
+    const wentOn = await goOn(joinPorts, kept, { way: 'resume', from });
+    if (wentOn.kind === 'wentOn') return { kind: 'begun', session: wentOn.session, isNew: false };
+    const { rejection } = wentOn.reply;
+    if (!overCodes.has(rejection.code)) return { kind: 'refused', rejection };
+  }
+  const joined = await join(joinPorts, agent, metadata);
+  if (joined.kind === 'refused') return { kind: 'refused', rejection: joined.reply.rejection };
+  return { kind: 'begun', session: joined.session, isNew: true };
+}
+
+/** Nobody waits in the place of an earlier process any more; what came of it until then is there. */
+async function leftTo(speaker: Speaker, session: AgentSession): Promise<readonly Grant[]> {
+  await speaker.submit({ kind: 'CancelWait', ...proofOf(session) });
+  const reply = await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
+  return reply.ok ? resultOf(reply.result, 'renewed').leases : [];
+}

@@ -1,0 +1,128 @@
+import type { AgentId, DurationMs, ScopePath, TicketEndCause, WaitWish } from '../core/index.ts';
+import type { Participant } from '../participant/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
+import { Lock, pathOf, refusedBy } from './lock.ts';
+import { RefusedError } from './refused-error.ts';
+
+export interface AcquireOptions {
+  /** How long to wait in the queue, in milliseconds: 0 unless given; `Infinity`: as long as the rules allow. */
+  readonly waitMs?: number;
+  /** What others are told that it is for. */
+  readonly reason?: string;
+  /** Length of the lease in milliseconds, else as configured. It is renewed until the lock is given back. */
+  readonly leaseMs?: number;
+  /** Ends the wait; the place in the queue is given back. */
+  readonly signal?: AbortSignal;
+}
+
+/** An agent that this process plays. Made by `takePart`. */
+export class Agent {
+  /** What an earlier process of the name has left, with `resume`; null when nothing. */
+  readonly left: Lock | null;
+  readonly #participant: Participant;
+  readonly #coordinator: Coordinator;
+
+  /** Made by `takePart`. */
+  constructor(participant: Participant, coordinator: Coordinator) {
+    this.#participant = participant;
+    this.#coordinator = coordinator;
+    this.left = participant.left === null ? null : new Lock(participant.left);
+  }
+
+  get name(): AgentId {
+    return this.#participant.agent;
+  }
+
+  /**
+   * Takes the lock of a scope, or of several as a unit, and renews it until it is given back. Throws a `RefusedError`, such
+   * as `LOCK_HELD` or `WAITED_IN_VAIN`.
+   */
+  async acquire(scopes: string | readonly string[], options: AcquireOptions = {}): Promise<Lock> {
+    const { waitMs = 0, reason, leaseMs, signal = new AbortController().signal } = options;
+    const texts = typeof scopes === 'string' ? [scopes] : scopes;
+    const paths = [...new Set(texts.map((text) => pathOf('scopes', text)))].sort();
+    signal.throwIfAborted();
+    const wish = {
+      scopes: paths,
+      ttlMs: leaseMs === undefined ? null : (leaseMs as DurationMs),
+      wait: waitWish(waitMs),
+      reason: reason ?? null,
+    };
+    const acquired = await this.#participant.acquire(wish, { signal });
+    switch (acquired.kind) {
+      case 'granted':
+        return new Lock(acquired.lock);
+      case 'refused':
+        throw refusedBy(acquired.reply.rejection);
+      case 'waitedInVain':
+        throw inVain(paths, acquired.cause);
+      case 'gaveUp':
+        throw gaveUp(paths, signal, acquired.stuck);
+    }
+  }
+
+  /**
+   * Works under a lock, which is given back on every way out. When it is lost meanwhile, `lock.signal` aborts, and in the end
+   * this throws `LOCK_LOST`, whatever became of the work.
+   */
+  async withLock<T>(
+    scopes: string | readonly string[],
+    options: AcquireOptions,
+    work: (lock: Lock) => Promise<T>,
+  ): Promise<T> {
+    const lock = await this.acquire(scopes, options);
+    let worked: T;
+    try {
+      worked = await work(lock);
+    } catch (error) {
+      // What went wrong in the work says more, but for a loss, which may be why.
+      await lock.release().catch((lost: unknown) => {
+        if (lock.isLost) throw lost;
+      });
+      throw error;
+    }
+    await lock.release();
+    return worked;
+  }
+
+  /** Gives back all that is held, leaves, and ends the connection. */
+  async leave(): Promise<void> {
+    try {
+      const rejection = await this.#participant.leave();
+      if (rejection !== null && rejection.code !== 'AGENT_NOT_FOUND') throw refusedBy(rejection);
+    } finally {
+      await this.#coordinator.close();
+    }
+  }
+}
+
+function waitWish(waitMs: number): WaitWish {
+  if (waitMs === 0) return { kind: 'none' };
+  return { kind: 'queue', forMs: waitMs === Infinity ? null : (waitMs as DurationMs) };
+}
+
+function inVain(scopes: readonly ScopePath[], cause: TicketEndCause | 'unknown'): RefusedError {
+  const message = `waited for ${scopes.join(', ')} in vain: ${vainTexts[cause]}`;
+  return new RefusedError('WAITED_IN_VAIN', message, { scopes, cause });
+}
+
+function gaveUp(
+  scopes: readonly ScopePath[],
+  { reason }: AbortSignal,
+  stuck: { readonly error: unknown } | null,
+): RefusedError {
+  const place = stuck === null ? 'was given back' : `could not be given back (${String(stuck.error)})`;
+  const message = `the wait for ${scopes.join(', ')} was given up: the place in the queue ${place}`;
+  return new RefusedError('GAVE_UP', message, { scopes }, { cause: reason });
+}
+
+const vainTexts: { readonly [Cause in TicketEndCause | 'unknown']: string } = {
+  granted: 'it was granted, but has ended since',
+  cancelled: 'the wait was cancelled',
+  deadline: 'the time to wait is over',
+  left: 'the agent left meanwhile',
+  lost: 'the agent was lost meanwhile',
+  blockedTooLong: 'it took longer than max_block_time allows',
+  scopeRemoved: 'a scope was removed meanwhile',
+  unknown: 'the log no longer says how it ended',
+};

@@ -1,0 +1,98 @@
+import { parseScopePath, type FencingToken, type Rejection, type ScopePath } from '../core/index.ts';
+import { invalidInput } from '../protocol/index.ts';
+import type { HeldLock, LeaseLoss } from '../participant/index.ts';
+import { RefusedError } from './refused-error.ts';
+
+/** What was acquired, renewed until it is given back. */
+export class Lock {
+  readonly scopes: readonly ScopePath[];
+  /** Grows with every grant: pass it to whatever must refuse a writer who was overtaken. */
+  readonly token: FencingToken;
+  /** Aborts with a `LOCK_LOST` when the lock is lost, or is about to be: then nothing more may be written under it. */
+  readonly signal: AbortSignal;
+  readonly #held: HeldLock;
+
+  /** Made by `acquire`. */
+  constructor(held: HeldLock) {
+    this.#held = held;
+    this.scopes = held.locks.map(({ scope }) => scope);
+    this.token = held.token;
+    const lost = new AbortController();
+    this.signal = lost.signal;
+    this.onLost((error) => lost.abort(error));
+  }
+
+  /** Calls back once when the lock is lost, at once if it is already. */
+  onLost(callback: (error: RefusedError) => void): void {
+    const { lost } = this.#held;
+    const tell = (): void => callback(this.#lossError());
+    if (lost.aborted) tell();
+    else lost.addEventListener('abort', tell, { once: true });
+  }
+
+  get isLost(): boolean {
+    return this.#held.loss !== null;
+  }
+
+  /**
+   * Changes a context file: `path` is relative to the repository and in one of the lock's scopes; `before` is null where
+   * there is no file yet. Throws a `RefusedError`, such as `STALE_FENCING_TOKEN` when the lock was lost meanwhile.
+   */
+  async write(path: string, change: (before: string | null) => string): Promise<void> {
+    const written = await this.#held.write(pathOf('path', path), change);
+    if (written.kind === 'refused') throw refusedBy(written.rejection);
+    if (written.kind === 'elsewhere')
+      throw new RefusedError(
+        'LOCK_NOT_HELD',
+        `${path} is ${written.scope === null ? 'in no scope' : `of ${written.scope}`}, and this lock is on ${this.scopes.join(', ')}: acquire the scope that has it`,
+        { path, scope: written.scope },
+      );
+  }
+
+  /** Gives back exactly what was granted. Throws `LOCK_LOST` when some of it was lost before. */
+  async release(): Promise<void> {
+    const gone = await this.#held.release();
+    if (this.isLost || gone.length > 0) throw this.#lossError();
+  }
+
+  #lossError(): RefusedError {
+    const { loss } = this.#held;
+    const why = loss === null ? 'it was not held any more when it was given back' : lossText(loss);
+    return new RefusedError(
+      'LOCK_LOST',
+      `the lock on ${this.scopes.join(', ')} (token ${this.token}) was lost: ${why}; look at what was written since, and acquire it again`,
+      { scopes: this.scopes, token: this.token },
+    );
+  }
+}
+
+function lossText({ end }: LeaseLoss): string {
+  switch (end.kind) {
+    case 'logged':
+      return loggedText[end.event.kind] ?? `the log says ${end.event.kind}`;
+    case 'refused':
+      return end.rejection.message;
+    case 'missing':
+      return `${end.lock.scope} is no longer held under it`;
+    case 'notRenewed':
+      return 'its lease could not be renewed in time';
+  }
+}
+
+const loggedText: Readonly<Record<string, string>> = {
+  'lock.expired': 'its lease ran out',
+  'lock.revoked': 'an operator revoked it',
+  'lock.released': "it was given back in the agent's name elsewhere",
+  'agent.resumed': 'another process goes on as the agent',
+};
+
+export function refusedBy({ code, message, details }: Rejection): RefusedError {
+  return new RefusedError(code, message, details);
+}
+
+/** A path of the repository. Throws `INVALID_INPUT`. */
+export function pathOf(field: string, text: string): ScopePath {
+  const parsed = parseScopePath(text);
+  if (parsed.ok) return parsed.value;
+  throw invalidInput(field, parsed.problem);
+}

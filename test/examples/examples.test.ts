@@ -1,0 +1,97 @@
+/** The examples, each as a process of its own, with a real coordinator. */
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { rhema, rhemaJson, start } from '../withstand/support/cli.ts';
+import { packageRoot } from '../withstand/support/places.ts';
+import { Sandbox } from '../withstand/support/sandbox.ts';
+import { until } from '../withstand/support/until.ts';
+
+const examples = join(packageRoot, 'examples');
+const nightly = join(examples, 'nightly.mjs');
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox({ api: [] });
+});
+afterEach(() => sandbox.clear());
+
+const run = (...args: string[]) => start(sandbox, process.execPath, [nightly, ...args]);
+const notes = (): string => readFileSync(join(sandbox.worktree, 'api/nightly.yaml'), 'utf8');
+
+async function holder(): Promise<unknown> {
+  const { envelope } = await rhemaJson(sandbox, 'lock', 'list');
+  return (envelope['locks'] as readonly { readonly agent: string }[])[0]?.agent;
+}
+
+it('each example is of under 100 lines', () => {
+  for (const name of readdirSync(examples))
+    expect(readFileSync(join(examples, name), 'utf8').split('\n').length, name).toBeLessThan(100);
+});
+
+it('nightly: a check runs under the lock, and its result is written and recorded', async () => {
+  const { code, stdout, stderr } = await run('api', 'sh', '-c', 'echo token $RHEMA_TOKEN; exit 2').ended;
+  expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+  expect(notes()).toMatch(/^nightly: 'failed with 2 at .*'\n$/);
+  const { envelope } = await rhemaJson(sandbox, 'log', '--event', 'context');
+  expect(JSON.stringify(envelope)).toContain(`"token":${/token (\d+)/.exec(stdout)?.[1]}`);
+  expect((await rhemaJson(sandbox, 'status')).envelope['agents']).toEqual([]);
+});
+
+it('nightly: it waits for whoever works there', async () => {
+  await rhema(sandbox, 'agent', 'join', 'alice');
+  await rhema(sandbox, 'lock', 'acquire', 'api', '--agent', 'alice');
+  const running = run('api', 'true');
+  await until('it waits', async () => (await rhema(sandbox, 'status')).stdout.includes('1 waiting'));
+  await rhema(sandbox, 'lock', 'release', '--agent', 'alice');
+  expect((await running.ended).code).toBe(0);
+  expect(notes()).toContain('passed');
+});
+
+it('nightly: interrupted in its wait, it gives its place back', async () => {
+  await rhema(sandbox, 'agent', 'join', 'alice');
+  await rhema(sandbox, 'lock', 'acquire', 'api', '--agent', 'alice');
+  const running = run('api', 'true');
+  await until('it waits', async () => (await rhema(sandbox, 'status')).stdout.includes('1 waiting'));
+  running.child.kill('SIGINT');
+  const { code, stderr } = await running.ended;
+  expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('GAVE_UP') as string });
+  expect((await rhema(sandbox, 'status')).stdout).toContain('0 waiting');
+});
+
+it('nightly: a lost lock ends the check, and nothing is written', async () => {
+  const running = run('api', 'sleep', '600');
+  await until('it holds', async () => (await holder()) === 'nightly');
+  await rhema(sandbox, 'lock', 'revoke', 'api');
+  const { code, stderr } = await running.ended;
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('LOCK_LOST') as string });
+  expect(notes).toThrow('ENOENT');
+});
+
+it('nightly: killed while it held, it begins anew at once', async () => {
+  const killed = run('api', 'sleep', '1');
+  await until('it holds', async () => (await holder()) === 'nightly');
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  expect(await holder()).toBe('nightly');
+  expect((await run('api', 'true').ended).code).toBe(0);
+  expect(await holder()).toBeUndefined();
+});
+
+it('a file that a link leads out of the repository is not written', async () => {
+  mkdirSync(join(sandbox.folder, 'elsewhere'));
+  symlinkSync(join(sandbox.folder, 'elsewhere'), join(sandbox.worktree, 'api/out'));
+  const { code, stderr } = await start(sandbox, process.execPath, [
+    '--input-type=module',
+    '-e',
+    `import { takePart } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};
+     const agent = await takePart({ agent: 'carol' });
+     try {
+       await agent.withLock('api', {}, (lock) => lock.write('api/out/notes.yaml', () => 'no'));
+     } finally {
+       await agent.leave();
+     }`,
+  ]).ended;
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('leads out') as string });
+  expect(readdirSync(join(sandbox.folder, 'elsewhere'))).toEqual([]);
+});
