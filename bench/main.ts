@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { cliBenchmark } from './benchmarks/cli.ts';
 import { coreBenchmark } from './benchmarks/core.ts';
 import { durableAcquireBenchmark } from './benchmarks/durable-acquire.ts';
+import { enginesBenchmark } from './benchmarks/engines.ts';
 import { handOverBenchmark } from './benchmarks/hand-over.ts';
 import { initBenchmark } from './benchmarks/init.ts';
 import { mcpBenchmark } from './benchmarks/mcp.ts';
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   durableAcquireBenchmark,
   throughputBenchmark,
   handOverBenchmark,
+  enginesBenchmark,
   cliBenchmark,
   mcpBenchmark,
   openLogBenchmark,

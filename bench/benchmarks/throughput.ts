@@ -17,7 +17,7 @@ const sliceMs = 500;
 export const throughputBenchmark: Benchmark = {
   name: 'throughput',
   title: `Durable acquire and release, ${callersAtOnce} callers at once`,
-  method: `Each caller takes and gives back a scope of its own, over and over. Slices of half a second in turn with a raw append and fdatasync loop, and, over the socket, with proper-lockfile (${callersAtOnce} files, one process, not durable). Medians of the slices.`,
+  method: `Each caller takes and gives back a scope of its own, over and over. Slices of half a second in turn with a raw append and fdatasync loop, and, over the socket, where all callers share one connection, with proper-lockfile (${callersAtOnce} files, one process, not durable). Medians of the slices.`,
   run: async (bench) => [...(await inProcess(bench)), ...(await throughClient(bench))],
 };
 
