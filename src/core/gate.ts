@@ -26,12 +26,7 @@ export function refusedAtGate(state: State, command: AsAgent): Decision | null {
       `${command.agent} has joined again since (epoch ${agent.epoch}, not ${command.epoch}): what the earlier incarnation held is gone`,
       { agent: command.agent, epoch: command.epoch, currentEpoch: agent.epoch },
     );
-  if (command.session !== agent.session)
-    return reject(
-      'SESSION_MISMATCH',
-      `the session secret is not that of ${command.agent}: only who joined last, or has gone on as it since, may act under a name`,
-      { agent: command.agent },
-    );
+  if (command.session !== agent.session) return sessionMismatch(command.agent);
   if (agent.presence === 'lost')
     return reject(
       'AGENT_LOST',
@@ -39,6 +34,14 @@ export function refusedAtGate(state: State, command: AsAgent): Decision | null {
       { agent: command.agent, lostAtMs: agent.lostAtMs, heldWhenLost: agent.heldWhenLost },
     );
   return null;
+}
+
+export function sessionMismatch(agent: AgentId): Decision {
+  return reject(
+    'SESSION_MISMATCH',
+    `the session secret is not that of ${agent}: only who joined last, or has gone on as it since, may act under a name`,
+    { agent },
+  );
 }
 
 /** The agent of a command that has passed the gate. */

@@ -18,6 +18,7 @@ export {
   type RejectionCode,
   type RetryAdvice,
 } from './rejections.ts';
+export { sessionMismatch } from './gate.ts';
 export { initialState } from './initial-state.ts';
 export { formatDuration } from './duration.ts';
 export { decide, decideRepeat, toEntry } from './decide.ts';

@@ -17,6 +17,7 @@ import {
 import type { CoordinatorError, Reply } from '../protocol/index.ts';
 import { toFailure } from './failures.ts';
 import type { LogTime } from './log-time.ts';
+import { unprovenRepeat } from './proven-repeat.ts';
 import type { PastRequest } from './past-requests.ts';
 import type { Replica } from './replica.ts';
 
@@ -171,9 +172,10 @@ export class BatchPlanner {
   /** A repeat that is older than the state remembers gets the first answer, too, or is refused: it never acts again. */
   #decisionOn(command: Command): Decision {
     const past = command.requestId === null ? undefined : this.#options.past.get(command.requestId);
-    if (past === undefined) return decide(this.#replica.state, command);
-    if (past.kind === 'kept') return decideRepeat(past.first, command);
-    return { kind: 'rejected', rejection: past.rejection };
+    if (past?.kind === 'forgotten') return { kind: 'rejected', rejection: past.rejection };
+    const { state } = this.#replica;
+    const decision = past === undefined ? decide(state, command) : decideRepeat(past.first, command);
+    return decision.kind === 'repeated' ? (unprovenRepeat(state, command) ?? decision) : decision;
   }
 
   #reply(told: Untimed<Reply>): Outcome {

@@ -9,6 +9,7 @@ import {
   openBench,
   release,
   resultOf,
+  scopePath,
   settled,
   submit,
 } from './testing.ts';
@@ -36,6 +37,34 @@ describe('a command', () => {
     const reply = await acquire(service, agents[1]!, 'a');
     expect(reply).toMatchObject({ ok: false, revision, rejection: { code: 'LOCK_HELD' } });
     expect((await store.bounds()).last).toBe(revision);
+  });
+
+  it('that is repeated by one who does not prove to be its sender is refused as that', async () => {
+    const { service, agents } = await openWithAgents('ann');
+    const [ann] = agents;
+    const taking = {
+      kind: 'AcquireLock',
+      ...ann!,
+      scopes: [scopePath('a')],
+      ttlMs: null,
+      reason: null,
+    } as const;
+    const first = await submit(service, { ...taking, wait: { kind: 'none' } }, 'r1');
+    const forged = await submit(service, { ...taking, secret: 'forged', wait: { kind: 'none' } }, 'r1');
+    expect(forged).toMatchObject({ ok: false, rejection: { code: 'SESSION_MISMATCH' } });
+    const again = await submit(service, { ...taking, wait: { kind: 'none' } }, 'r1');
+    expect(again).toMatchObject({ ok: true, revision: first.revision });
+  });
+
+  it('that changes the session, or ends it, is answered again to its sender', async () => {
+    const { service, agents } = await openWithAgents('ann');
+    const [ann] = agents;
+    const resuming = { kind: 'AgentResume', ...ann!, newSecret: 'new', way: 'resume', from: 'test' } as const;
+    const resumed = await submit(service, resuming, 'r1');
+    expect(await submit(service, resuming, 'r1')).toMatchObject({ ok: true, revision: resumed.revision });
+    const leaving = { kind: 'AgentLeave', ...ann!, secret: 'new' } as const;
+    const left = await submit(service, leaving, 'r2');
+    expect(await submit(service, leaving, 'r2')).toMatchObject({ ok: true, revision: left.revision });
   });
 
   it('that is repeated gets the first answer and takes effect once', async () => {
