@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { entryFile } from './entry-files.ts';
 
 /** Ties a command to this process; see `tether-main.ts`. */
@@ -11,8 +12,45 @@ export interface Tether {
   untie(): void;
 }
 
-/** To be called before the command begins: it must not be able to work for a moment without its tether, and an end. */
+/**
+ * To be called before the command begins: it must not be able to work for a moment without its tether, and an end. One that
+ * ends before it is untied, as the system may end it for want of memory, is followed by another, which is told the same.
+ */
 export function startTether(endInMs: number): Tether {
+  const said = new Map<'command' | 'end', string>();
+  let isUntied = false;
+  let followersLeft = followersMax;
+  const follow = (): void => {
+    if (isUntied || followersLeft === 0) return;
+    followersLeft -= 1;
+    holder = startHolder(follow);
+    for (const text of said.values()) tell(holder, text);
+  };
+  let holder = startHolder(follow);
+  const say = (what: 'command' | 'end', ...words: readonly (string | number)[]): void => {
+    const text = [what, ...words].join(' ');
+    said.set(what, text);
+    tell(holder, text);
+  };
+  const endBy = (leftMs: number): void => say('end', monotonicMs() + leftMs);
+  endBy(endInMs);
+  return {
+    hold: (pid, ownGroup) => say('command', pid, ownGroup ? 'group' : 'tree'),
+    endBy,
+    untie: () => {
+      isUntied = true;
+      tell(holder, 'done');
+      holder.stdin.end();
+    },
+  };
+}
+
+/** What ends each of so many is no accident. */
+const followersMax = 20;
+
+type Holder = ChildProcessByStdio<Writable, null, null>;
+
+function startHolder(onEnd: () => void): Holder {
   // In a group of its own: what kills us as a group must leave it alone.
   const holder = spawn(process.execPath, [entryFile('tether-main')], {
     detached: true,
@@ -22,22 +60,14 @@ export function startTether(endInMs: number): Tether {
   });
   // Without it the command runs as it would have run, and ends with its lease as long as we live.
   holder.on('error', () => undefined);
+  holder.on('exit', onEnd);
   holder.stdin.on('error', () => undefined);
   holder.unref();
   (holder.stdin as unknown as { readonly unref: () => void }).unref();
-  const say = (...words: readonly (string | number)[]): void =>
-    void holder.stdin.write(`${words.join(' ')}\n`);
-  const endBy = (leftMs: number): void => say('end', monotonicMs() + leftMs);
-  endBy(endInMs);
-  return {
-    hold: (pid, ownGroup) => say('command', pid, ownGroup ? 'group' : 'tree'),
-    endBy,
-    untie: () => {
-      say('done');
-      holder.stdin.end();
-    },
-  };
+  return holder;
 }
+
+const tell = ({ stdin }: Holder, text: string): void => void stdin.write(`${text}\n`);
 
 /** The same clock in all processes of this host. */
 export function monotonicMs(): number {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { rhema, rhemaJson, startRhema, type Running } from './support/cli.ts';
-import { ownersOf, processesOf } from './support/processes.ts';
+import { childrenOf, kill, ownersOf, processesOf } from './support/processes.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { until } from './support/until.ts';
 
@@ -41,6 +41,21 @@ async function leftWhenGranted(...options: readonly string[]): Promise<readonly 
 
 it('a command has ended before another agent is granted its scope, when run is killed', async () => {
   const run = await atWork();
+  run.child.kill('SIGKILL');
+  await run.ended.catch(() => undefined);
+  expect(await leftWhenGranted()).toEqual([]);
+});
+
+it('a command whose tether is killed gets another, which ends it when run is killed', async () => {
+  const run = await atWork();
+  const tethers = (): readonly number[] =>
+    childrenOf(run.child.pid ?? 0)
+      .filter(({ command }) => command.some((word) => word.endsWith('tether-main.js')))
+      .map(({ pid }) => pid);
+  const first = tethers();
+  expect(first).toHaveLength(1);
+  kill(first);
+  await until('there is another tether', () => tethers().some((pid) => !first.includes(pid)));
   run.child.kill('SIGKILL');
   await run.ended.catch(() => undefined);
   expect(await leftWhenGranted()).toEqual([]);

@@ -27,6 +27,13 @@ export function ownersOf(folder: string): FoundProcess[] {
   return found.filter(({ pid }) => !owners.has(parentOf(pid)));
 }
 
+/** Processes that one has started itself and that live. Linux only. */
+export function childrenOf(pid: number): FoundProcess[] {
+  return pids()
+    .filter((child) => parentOf(child) === pid && !isZombie(child))
+    .map((child) => ({ pid: child, command: commandOf(child) }));
+}
+
 /** Ends processes at once. That one has ended meanwhile is no trouble. */
 export function kill(pids: readonly number[]): void {
   for (const pid of pids) {
