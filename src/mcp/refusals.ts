@@ -41,7 +41,7 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   AGENT_NOT_FOUND: joinAgain,
   STALE_EPOCH: joinAgain,
   SESSION_MISMATCH:
-    'stop editing: another process goes on as this agent, by resume or because a person took it over; ask your user, or agent_join to be another agent.',
+    'stop editing: another process goes on as this agent, by resume or because a person took it over. Ask your user how to go on: agent_join with your handle and resume true takes it back, agent_join without makes you another agent.',
   AGENT_LOST: joinAgain,
   TRANSITION_NOT_ALLOWED:
     'a lock_acquire makes you working, a lock_release idle; it also ends a wait. With the status that you have, message tells others how it goes.',

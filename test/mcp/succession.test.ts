@@ -41,6 +41,7 @@ it('who was taken over is not told that it may write, but that another has its l
   expect(told.text).toMatch(
     /^LOST "services\/auth" \(token \d+\): another process goes on as you, and has it now\./,
   );
+  expect(told.text).toContain('agent_join with your handle and resume true takes it back');
   expect((await alice.call('lock_check', { agent: 'alice', path: auth })).text).not.toContain('LOST');
 });
 
