@@ -7,7 +7,7 @@ import { ManualTime, type Time } from '../time/index.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { SocketCoordinator } from './coordinator.ts';
 import { ensurePrivateDirectory, statePaths } from './paths.ts';
-import { silenceMaxMs } from './pulse.ts';
+import { silenceMaxMs, stillSilentMs } from './pulse.ts';
 import { temporaryFolder } from './testing/folder.ts';
 
 const pid = 4_711;
@@ -102,6 +102,29 @@ describe('an owner that says nothing', () => {
   it('is not asked once more for an answer', async () => {
     expect(await triesOf((coordinator) => coordinator.submit(request))).toBe(1);
     expect(await triesOf((coordinator) => coordinator.query({ kind: 'health' }))).toBe(1);
+  });
+
+  it('is asked only shortly by who has just waited for it, and as long as ever a while later', async () => {
+    const time = new ManualTime();
+    const coordinator = new SocketCoordinator({
+      commonDir: folder.path,
+      version: '1.0.0',
+      startOwner: null,
+      time,
+    });
+    accept = () => {};
+    const asked = async (waitedMs: number): Promise<string> => {
+      const answer = coordinator.query({ kind: 'health' }).then(String, String);
+      const count = sockets.length;
+      while (sockets.length === count) await new Promise((resolve) => setImmediate(resolve));
+      time.advance(waitedMs);
+      return answer;
+    };
+    expect(await asked(silenceMaxMs)).toMatch('has said nothing for 8 s');
+    expect(await asked(stillSilentMs)).toMatch('has said nothing for 9 s');
+    time.advance(60_000);
+    expect(await asked(silenceMaxMs)).toMatch('has said nothing for 8 s');
+    await coordinator.close();
   });
 
   it('is asked again by who has come to wait', async () => {

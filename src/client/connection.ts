@@ -4,6 +4,7 @@ import {
   connectionCallId,
   CoordinatorError,
   decodeOwnerMessage,
+  isSilence,
   LineBatch,
   LineSplitter,
   protocolNumber,
@@ -15,7 +16,7 @@ import {
   type OwnerMessage,
 } from '../protocol/index.ts';
 import { systemTime, type Cancel, type Time } from '../time/index.ts';
-import { Pulse, silenceMaxMs } from './pulse.ts';
+import { Pulse, silenceMaxMs, stillSilentMs } from './pulse.ts';
 
 /** What a caller may say about one call on a connection. */
 export interface CallOptions {
@@ -68,6 +69,11 @@ export class Connection {
   /** Whether calls can be made. */
   get isOpen(): boolean {
     return this.#failure === null;
+  }
+
+  /** Whether it ended because the owner said nothing any more. */
+  get endedInSilence(): boolean {
+    return isSilence(this.#failure);
   }
 
   /** When the owner last gave a sign of life, be it that it hung up; by this process's monotonic clock. */
@@ -178,6 +184,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   /** The number of a process that does not say it itself; null where it cannot be told. */
   readonly ownerPid: () => number | null;
+  /** For how long the owner has said nothing already, since it fell silent; 0 when it did not. */
+  readonly silentForMs?: number;
   /** Other than the system's, as in a simulation. */
   readonly time?: Time;
   readonly connectSocket?: (address: string) => Socket;
@@ -191,7 +199,14 @@ export interface OpenOptions {
 export function openConnection(
   address: string,
   version: string,
-  { timeoutMs, signal, ownerPid, time = systemTime, connectSocket = createConnection }: OpenOptions,
+  {
+    timeoutMs,
+    signal,
+    ownerPid,
+    silentForMs = 0,
+    time = systemTime,
+    connectSocket = createConnection,
+  }: OpenOptions,
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(abortReason(signal));
@@ -209,8 +224,9 @@ export function openConnection(
       reject(error as Error);
     };
     const onAbort = (): void => fail(abortReason(signal));
-    const helloMaxMs = Math.min(timeoutMs, silenceMaxMs);
-    const stopClock = time.schedule(helloMaxMs, () => fail(silentOwner(helloMaxMs, ownerPid())));
+    const helloMaxMs = Math.min(timeoutMs, silentForMs > 0 ? stillSilentMs : silenceMaxMs);
+    const silent = (): void => fail(silentOwner(silentForMs + helloMaxMs, ownerPid()));
+    const stopClock = time.schedule(helloMaxMs, silent);
     signal?.addEventListener('abort', onAbort, { once: true });
     const receive = (message: OwnerMessage): void => {
       if (connection !== null) return connection.receive(message);

@@ -2,6 +2,7 @@ import type { Entry, Revision } from '../core/index.ts';
 import {
   CoordinatorError,
   isOpen,
+  isSilence,
   mayBeWritten,
   type Answer,
   type CommandRequest,
@@ -45,6 +46,8 @@ export interface ConnectOptions {
 }
 
 const callTimeoutDefaultMs = 30_000;
+/** After so long an owner that had fallen silent is given all its time again: it may only be slow by now. */
+const silenceForgottenMs = 30_000;
 
 /**
  * Reaches the owner of a repository's log, starting it in the background if there is none. Throws a
@@ -67,6 +70,8 @@ export class SocketCoordinator implements Coordinator {
   readonly #time: Time;
   #connection: Connection | null = null;
   #dialing: Promise<Connection> | null = null;
+  /** When the owner was last heard, of one that was found to say nothing; null once it is heard again. */
+  #silentSinceMs: number | null = null;
   readonly #closing = new AbortController();
 
   constructor(options: ConnectOptions) {
@@ -176,15 +181,33 @@ export class SocketCoordinator implements Coordinator {
     return this.#dialing;
   }
 
+  /**
+   * Of an owner that has just fallen silent: who asks several things in turn waits for it once. What was long ago says
+   * nothing: it may be slow now.
+   */
+  #silentForMs(): number {
+    if (this.#connection?.endedInSilence === true) this.#silentSinceMs ??= this.#connection.aliveAtMs;
+    if (this.#silentSinceMs === null) return 0;
+    const forMs = this.#time.monotonicMs() - this.#silentSinceMs;
+    if (forMs < silenceForgottenMs) return forMs;
+    this.#silentSinceMs = null;
+    this.#connection = null;
+    return 0;
+  }
+
   async #dial(timeoutMs: number): Promise<Connection> {
     const { commonDir, version, startOwner, reach = dial } = this.#options;
     const { signal } = this.#closing;
     const paths = statePaths(commonDir);
     const [backoffMs, time] = [this.#backoffMs, this.#time];
-    const options = { paths, version, startOwner, timeoutMs, backoffMs, signal, time };
+    const silentForMs = this.#silentForMs();
+    const options = { paths, version, startOwner, timeoutMs, backoffMs, signal, time, silentForMs };
+    const askedAtMs = time.monotonicMs();
     const connection = await reach(options).catch((error: unknown) => {
+      if (isSilence(error)) this.#silentSinceMs ??= askedAtMs;
       throw signal.aborted ? closed() : error;
     });
+    this.#silentSinceMs = null;
     this.#connection = connection;
     if (signal.aborted) connection.end(closed());
     return connection;

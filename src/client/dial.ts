@@ -21,6 +21,8 @@ export interface DialOptions {
   /** Gives it up. */
   readonly signal: AbortSignal;
   readonly time: Time;
+  /** As in {@link OpenOptions}. */
+  readonly silentForMs?: number;
 }
 
 /**
@@ -47,11 +49,17 @@ export async function dial(options: DialOptions): Promise<Connection> {
 /** Connects, starting the owner if nobody listens. */
 async function reach(options: DialOptions, endurance: Endurance): Promise<Connection> {
   const address = socketAddress(options.paths);
-  const { paths, signal, time } = options;
+  const { paths, signal, time, silentForMs = 0 } = options;
   const ownerPid = (): number | null => findOwner(paths)?.pid ?? null;
   const open = async (): Promise<Connection> => {
     const timeoutMs = endurance.leftMs;
-    const connection = await openConnection(address, options.version, { timeoutMs, signal, ownerPid, time });
+    const connection = await openConnection(address, options.version, {
+      timeoutMs,
+      signal,
+      ownerPid,
+      silentForMs,
+      time,
+    });
     return checkFolder(connection, paths);
   };
   // Before anything is sent: whoever listens there is told the secrets of sessions.

@@ -17,6 +17,8 @@ const beatMs = 2_000;
  * after it that heard nothing tells.
  */
 export const silenceMaxMs = (silentBeats + 1) * beatMs;
+/** For so long one who has just fallen silent is asked again. */
+export const stillSilentMs = 1_000;
 
 /**
  * Notices that nobody is there any more on a connection that is open: a process that was stopped (SIGSTOP, a debugger, a

@@ -157,11 +157,11 @@ it('every tool, and every resource, answers in bounded time beside a coordinator
   for (const answer of await Promise.all(calls)) {
     expect(answer).toMatchObject({ isError: true, facts: { code: 'DEADLINE_EXCEEDED' } });
     expect(answer.text).toMatch(
-      /no answer within 9 s.*\nNext: do not edit meanwhile; .*stop editing, and ask your user/,
+      /no answer within 10 s.*\nNext: do not edit meanwhile; .*stop editing, and ask your user/,
     );
   }
   for (const text of await Promise.all(reading))
-    expect(text).toMatch(/no answer within 9 s.*\nNext: do not edit meanwhile/);
+    expect(text).toMatch(/no answer within 10 s.*\nNext: do not edit meanwhile/);
   await stage.pass(5_000);
   expect((await waiting).text).toContain('no answer within 14 s');
   stage.coordinator = inner;
