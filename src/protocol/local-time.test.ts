@@ -73,4 +73,11 @@ describe('deadlines on the clock of whoever asks', () => {
     const coordinator = answering({ query: async () => answer as never });
     expect(await coordinator.query({ kind: 'status', at: null })).toEqual(answer);
   });
+
+  it('change nothing of what is asked for beside them', async () => {
+    const asked: unknown[] = [];
+    const coordinator = answering({ refresh: async (options) => (asked.push(options), {} as never) });
+    await coordinator.refresh({ acceptNone: true });
+    expect(asked).toEqual([{ acceptNone: true }]);
+  });
 });

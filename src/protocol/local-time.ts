@@ -26,7 +26,7 @@ export function onWallClock(coordinator: Coordinator, wallMs: () => number): Coo
     query: async <Q extends Query>(query: Q): Promise<Answer<Q>> =>
       localAnswer(await coordinator.query(query), wallMs()),
     watch: (fromRevision, signal) => coordinator.watch(fromRevision, signal),
-    refresh: () => coordinator.refresh(),
+    refresh: (options) => coordinator.refresh(options),
     close: () => coordinator.close(),
   };
 }
