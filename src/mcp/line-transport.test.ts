@@ -157,3 +157,10 @@ it('what hides in the words of an error is shown as an escape', async () => {
     { jsonrpc: '2.0', id: 1, error: { ...error, message: 'Tool lock\\u202e_\\u0430cquire not found' } },
   ]);
 });
+
+it('lines of an error stay lines', async () => {
+  const { transport, answers } = await openWire();
+  const error = { code: -32603, message: 'nobody answers\nNext: ask your user' };
+  await transport.send({ jsonrpc: '2.0', id: 1, error });
+  expect(answers()).toEqual([{ jsonrpc: '2.0', id: 1, error }]);
+});

@@ -135,7 +135,9 @@ function isCancellation(value: unknown): value is { readonly params: { readonly 
 /** The SDK repeats names as they came, of tools that there are not, say: what hides in them must not reach a model. */
 function withVisibleError(message: JSONRPCMessage): JSONRPCMessage {
   if (!('error' in message)) return message;
-  return { ...message, error: { ...message.error, message: escapeUnclear(message.error.message) } };
+  // Line by line: our own failures say what to do next on a line of its own.
+  const lines = message.error.message.split('\n').map((line) => escapeUnclear(line));
+  return { ...message, error: { ...message.error, message: lines.join('\n') } };
 }
 
 /** The id of a value that is otherwise no message, so that its sender hears of it. */
