@@ -12,8 +12,13 @@ import type { Speaks } from './speaker.ts';
 export interface Files {
   /** The text of a file; null when there is none. */
   read(path: ScopePath): Promise<string | null>;
-  /** All or nothing, also when the process is killed. */
-  write(path: ScopePath, text: string): Promise<void>;
+  /** Keeps a text beside a file, under a mark, durably. */
+  stage(path: ScopePath, mark: string, text: string): Promise<void>;
+  /** What is kept under a mark; null when nothing is. */
+  staged(path: ScopePath, mark: string): Promise<string | null>;
+  /** Puts it in the place of the file: all or nothing, also when the process is killed. */
+  finish(path: ScopePath, mark: string): Promise<void>;
+  discard(path: ScopePath, mark: string): Promise<void>;
 }
 
 export interface LockPorts {
@@ -85,16 +90,21 @@ export class HeldLock {
 
   /**
    * Changes a context file of one of its scopes: the coordinator is asked first, under the lock's token, and notes what the
-   * file is from now on.
+   * file is from now on. The text lies beside the file by then: who is killed between the two is followed by one who finds
+   * it there, and puts it in its place first.
    */
   async write(path: ScopePath, change: (before: string | null) => string): Promise<Written> {
     const { coordinator, speaker, files } = this.#ports;
     const { scopes }: ScopesAnswer = await coordinator.query({ kind: 'scopes' });
-    const scope = nearestScope(scopes, path)?.path ?? null;
+    const around = nearestScope(scopes, path);
+    const scope = around?.path ?? null;
     const lock = this.locks.find((each) => each.scope === scope);
-    if (scope === null || lock === undefined) return { kind: 'elsewhere', scope };
-    const before = await files.read(path);
+    if (around === null || scope === null || lock === undefined) return { kind: 'elsewhere', scope };
+    const recorded = around.contexts[fileIn(scope, path)]?.digest ?? null;
+    const before = await readRepaired(files, path, recorded);
     const after = change(before);
+    const mark = markOf(before, sha256(after));
+    await files.stage(path, mark, after);
     const reply = await speaker.submit({
       kind: 'ContextModify',
       ...proofOf(this.#session),
@@ -104,8 +114,11 @@ export class HeldLock {
       digest: sha256(after),
       baseDigest: before === null ? null : sha256(before),
     });
-    if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
-    await files.write(path, after);
+    if (!reply.ok) {
+      await files.discard(path, mark);
+      return { kind: 'refused', rejection: reply.rejection };
+    }
+    await files.finish(path, mark);
     return { kind: 'written' };
   }
 
@@ -120,5 +133,24 @@ export class HeldLock {
     this.#keeper.stop();
   }
 }
+
+/** The text of a file, once what was recorded of it, and made from what it is now, is in its place. */
+async function readRepaired(files: Files, path: ScopePath, recorded: string | null): Promise<string | null> {
+  const now = await files.read(path);
+  if (recorded === null || (now !== null && sha256(now) === recorded)) return now;
+  const mark = markOf(now, recorded);
+  const text = await files.staged(path, mark);
+  if (text === null || sha256(text) !== recorded) return now;
+  await files.finish(path, mark);
+  return text;
+}
+
+/** From what a text was made, and which it is. */
+function markOf(before: string | null, digest: string): string {
+  const from = before === null ? 'none' : sha256(before).slice(0, markDigits);
+  return `${from}-${digest.slice(0, markDigits)}`;
+}
+
+const markDigits = 16;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

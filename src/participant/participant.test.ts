@@ -17,6 +17,8 @@ let kept: Map<AgentId, AgentSession>;
 let keepers: Map<AgentId, number>;
 let files: Map<string, string>;
 let coordinator: Coordinator;
+/** Whether the process ends before what is recorded is in its place. */
+let isKilled: boolean;
 
 beforeEach(async () => {
   bench = await openBench();
@@ -24,6 +26,7 @@ beforeEach(async () => {
   kept = new Map();
   keepers = new Map();
   files = new Map();
+  isKilled = false;
   coordinator = bench.service as unknown as Coordinator;
 });
 
@@ -56,7 +59,14 @@ function portsOf(pid: number): ParticipantPorts {
     sessions,
     files: {
       read: async (path) => files.get(path) ?? null,
-      write: async (path, text) => void files.set(path, text),
+      stage: async (path, mark, text) => void files.set(`${path}~${mark}`, text),
+      staged: async (path, mark) => files.get(`${path}~${mark}`) ?? null,
+      finish: async (path, mark) => {
+        if (isKilled) throw new Error('killed');
+        files.set(path, files.get(`${path}~${mark}`)!);
+        files.delete(`${path}~${mark}`);
+      },
+      discard: async (path, mark) => void files.delete(`${path}~${mark}`),
     },
     time,
     newRequestId,
@@ -159,6 +169,34 @@ describe('a wait', () => {
     await pass(120_000);
     await lock.release();
     expect(await waits).toMatchObject({ kind: 'granted' });
+  });
+});
+
+describe('a write', () => {
+  async function killedInWrite(): Promise<Participant> {
+    const before = await takePart('alice');
+    const lock = await acquired(before);
+    await lock.write(notes, () => 'first');
+    isKilled = true;
+    await expect(lock.write(notes, (text) => `${text}, second`)).rejects.toThrow('killed');
+    isKilled = false;
+    before.stop();
+    keepers.clear();
+    return takePart('alice', 2);
+  }
+
+  it('that was recorded when its process was killed is finished before the next', async () => {
+    const lock = await acquired(await killedInWrite());
+    expect(files.get(notes)).toBe('first');
+    expect(await lock.write(notes, (text) => `${text}, third`)).toEqual({ kind: 'written' });
+    expect([...files]).toEqual([[notes, 'first, second, third']]);
+  });
+
+  it('is not finished over what somebody else has made of the file since', async () => {
+    const lock = await acquired(await killedInWrite());
+    files.set(notes, 'by hand');
+    expect(await lock.write(notes, (text) => `${text}, third`)).toMatchObject({ kind: 'refused' });
+    expect(files.get(notes)).toBe('by hand');
   });
 });
 

@@ -1,7 +1,7 @@
-import { realpath, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { invalidInput } from '../protocol/index.ts';
 import type { Files } from '../participant/index.ts';
+import { invalidInput } from '../protocol/index.ts';
 
 /** The files of a working tree. What leads out of it by a link is not of it. */
 export function filesOf(worktree: string): Files {
@@ -15,22 +15,38 @@ export function filesOf(worktree: string): Files {
   };
   return {
     read: async (path) => readIfThere(await placeOf(path)),
-    write: async (path, text) => {
+    stage: async (path, mark, text) => {
       const place = await placeOf(path);
-      const mode = await stat(place).then(
-        (found) => found.mode,
-        () => 0o666,
-      );
-      const temporary = `${place}.${process.pid}.new`;
-      try {
-        await writeFile(temporary, text, { mode, flag: 'wx', flush: true });
-        await rename(temporary, place);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
+      await writeAnew(besides(place, mark), text, await modeOf(place));
     },
+    staged: async (path, mark) => readIfThere(besides(await placeOf(path), mark)),
+    finish: async (path, mark) => {
+      const place = await placeOf(path);
+      await rename(besides(place, mark), place);
+    },
+    discard: async (path, mark) => rm(besides(await placeOf(path), mark), { force: true }),
   };
+}
+
+const besides = (place: string, mark: string): string => join(dirname(place), `.${basename(place)}.${mark}`);
+
+async function modeOf(place: string): Promise<number> {
+  return stat(place).then(
+    ({ mode }) => mode,
+    () => 0o666,
+  );
+}
+
+/** In the place of one that an earlier try has left. No link is followed. */
+async function writeAnew(path: string, text: string, mode: number): Promise<void> {
+  await rm(path, { force: true });
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function readIfThere(path: string): Promise<string | null> {

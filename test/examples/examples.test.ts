@@ -74,7 +74,8 @@ it('nightly: killed while it held, it begins anew at once', async () => {
   killed.child.kill('SIGKILL');
   await killed.ended;
   expect(await holder()).toBe('nightly');
-  expect((await run('api', 'true').ended).code).toBe(0);
+  const { code, stderr } = await run('api', 'true').ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(await holder()).toBeUndefined();
 });
 
