@@ -1,11 +1,5 @@
-import {
-  asDurationMs,
-  type AgentId,
-  type Epoch,
-  type Grant,
-  type Revision,
-  type ScopePath,
-} from '../src/core/index.ts';
+import { asDurationMs, type AgentId, type Grant, type Revision, type ScopePath } from '../src/core/index.ts';
+import { goneCodes, proofOf, type AgentCommand, type AgentSession } from '../src/participant/index.ts';
 import type { CallerCommand, CommandRequest, Reply } from '../src/protocol/index.ts';
 import type { Client } from './client.ts';
 import type { Profile } from './profile.ts';
@@ -24,8 +18,6 @@ export interface AgentPorts {
   readonly takeStep: () => boolean;
 }
 
-type Spoken = Extract<CallerCommand, { secret: string; epoch: Epoch }>;
-type WithoutIdentity<C> = C extends Spoken ? Omit<C, 'agent' | 'epoch' | 'secret'> : never;
 type Accepted = Extract<Reply, { ok: true }>;
 
 /** Clocks count whole milliseconds: what an agent measures may be this much off. */
@@ -47,13 +39,10 @@ const habits = {
   vanish: 1,
 } as const;
 
-/** Rejections after which the agent must join anew. */
-const identityLost = new Set(['AGENT_NOT_FOUND', 'AGENT_LOST', 'STALE_EPOCH', 'SESSION_MISMATCH']);
-
 /** One coding agent: joins, takes turns on scopes, forgets itself, vanishes, comes back with old tokens. */
 export class Agent {
   readonly #ports: AgentPorts;
-  #identity: { readonly agent: AgentId; readonly epoch: Epoch; readonly secret: string } | null = null;
+  #session: AgentSession | null = null;
   #locks: readonly Grant[] = [];
   #requests = 0;
 
@@ -66,7 +55,7 @@ export class Agent {
     const { random, takeStep } = this.#ports;
     while (takeStep()) {
       await this.#pause(random.between(1, 500));
-      if (this.#identity === null) await this.#join();
+      if (this.#session === null) await this.#join();
       else await this.#act();
     }
   }
@@ -74,7 +63,7 @@ export class Agent {
   /** One undisturbed turn on a scope, however long the queue; gives up everything else first. */
   async makeProgress(scope: ScopePath): Promise<void> {
     for (;;) {
-      while (this.#identity === null) await this.#join();
+      while (this.#session === null) await this.#join();
       await this.#say({ kind: 'CancelWait' });
       await this.#giveBackAll();
       await this.#acquire([scope], true);
@@ -103,7 +92,7 @@ export class Agent {
     this.#forgetLocks();
     const reply = await this.#send({ kind: 'AgentJoin', agent, secret, metadata: { program: 'sim' } });
     if (reply?.ok === true && reply.result.kind === 'joined')
-      this.#identity = { agent, secret, epoch: reply.result.epoch };
+      this.#session = { agent, secret, epoch: reply.result.epoch };
     else await this.#pause(random.between(500, 5_000));
   }
 
@@ -220,7 +209,7 @@ export class Agent {
   async #leave(): Promise<void> {
     this.#forgetLocks();
     const left = await this.#say({ kind: 'AgentLeave' });
-    if (left !== null) this.#identity = null;
+    if (left !== null) this.#session = null;
   }
 
   #forgetLocks(): void {
@@ -229,11 +218,11 @@ export class Agent {
   }
 
   /** Says something in its own name. Null when it was refused. */
-  async #say(command: WithoutIdentity<CallerCommand>): Promise<Accepted | null> {
-    if (this.#identity === null) return null;
-    const reply = await this.#send({ ...command, ...this.#identity });
+  async #say(command: AgentCommand): Promise<Accepted | null> {
+    if (this.#session === null) return null;
+    const reply = await this.#send({ ...command, ...proofOf(this.#session) } as CallerCommand);
     if (reply === null || reply.ok) return reply;
-    if (identityLost.has(reply.rejection.code)) this.#identity = null;
+    if (goneCodes.has(reply.rejection.code)) this.#session = null;
     return null;
   }
 

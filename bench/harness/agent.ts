@@ -1,6 +1,6 @@
 import type { AgentId, FencingToken, Grant, Result, ScopePath } from '../../src/core/index.ts';
 import { newRequestId, newSecret } from '../../src/client/index.ts';
-import type { AgentSession } from '../../src/participant/index.ts';
+import { proofOf, type AgentSession } from '../../src/participant/index.ts';
 import type { CallerCommand, Coordinator } from '../../src/protocol/index.ts';
 
 /** What an agent needs of a coordinator: the service in this process or a client will do. */
@@ -43,7 +43,7 @@ export class BenchAgent {
   async release(scope: ScopePath): Promise<void> {
     const token = this.#tokens.get(scope);
     if (token === undefined) throw new Error(`${this.session.agent} was never given ${scope}`);
-    const command = { kind: 'ReleaseLock', scopes: [scope], token, ...this.session } as const;
+    const command = { kind: 'ReleaseLock', scopes: [scope], token, ...proofOf(this.session) } as const;
     const result = await submit(this.#port, command);
     if (result.kind !== 'released' || result.scopes.length !== 1) throw unexpected(result);
   }
@@ -55,7 +55,7 @@ export class BenchAgent {
       ttlMs: null,
       wait: wait === 'none' ? { kind: 'none' } : { kind: 'queue', forMs: null },
       reason: null,
-      ...this.session,
+      ...proofOf(this.session),
     });
   }
 

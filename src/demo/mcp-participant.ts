@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { asRevision, type FencingToken, type ScopePath } from '../core/index.ts';
 import { McpServer, type ToolAnswer } from './mcp-server.ts';
 import { Notes } from './notes.ts';
@@ -45,7 +46,7 @@ export class McpParticipant implements Participant {
     if (allowed.isError) return refusalIn(allowed);
     // What others wait for stands before it.
     if (!/^You MAY write/m.test(allowed.text)) return { code: 'LOCK_NOT_HELD', message: allowed.text };
-    const notes = new Notes(this.#briefing.worktree, scope);
+    const notes = new Notes(join(this.#briefing.worktree, scope, notesFile));
     const before = notes.read() ?? '';
     notes.write(change(before));
     const recorded = await this.#call('context_record', { path, token });

@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ScopePath } from '../core/index.ts';
-import { notesFile } from './report.ts';
 
 /** The file that agents edit in a scope. */
 export class Notes {
   readonly #path: string;
 
-  constructor(worktree: string, scope: ScopePath) {
-    this.#path = join(worktree, scope, notesFile);
+  constructor(path: string) {
+    this.#path = path;
   }
 
   /** Null before the first write. */
@@ -28,8 +24,4 @@ export class Notes {
     writeFileSync(fresh, text);
     renameSync(fresh, this.#path);
   }
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

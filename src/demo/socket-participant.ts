@@ -1,112 +1,83 @@
-import type { AgentId, DurationMs, Epoch, FencingToken, Result, ScopePath } from '../core/index.ts';
-import { newRequestId, newSecret, type SocketCoordinator } from '../client/index.ts';
-import type { CallerCommand, Reply, ScopeView } from '../protocol/index.ts';
-import { Notes, sha256 } from './notes.ts';
+import { join } from 'node:path';
+import {
+  asDurationMs,
+  type AgentId,
+  type FencingToken,
+  type Rejection,
+  type ScopePath,
+} from '../core/index.ts';
+import { newRequestId, newSecret, sessionKeeping } from '../client/index.ts';
+import { Participant as TakingPart, type Files, type HeldLock } from '../participant/index.ts';
+import type { Coordinator, ScopeView } from '../protocol/index.ts';
+import { systemTime } from '../time/index.ts';
+import { Notes } from './notes.ts';
 import { reach } from './owner.ts';
 import type { Acquired, Participant, Refusal } from './participant.ts';
 import { notesFile, type Briefing } from './report.ts';
 
-interface Proof {
-  readonly agent: AgentId;
-  readonly epoch: Epoch;
-  readonly secret: string;
-}
-
-/** A third of the session's length on this stage: who waits is still there. */
-const heartbeatEveryMs = 2_000;
-
 /** Takes part by the coordinator's own port, as a program does that uses this package. */
 export class SocketParticipant implements Participant {
   readonly #briefing: Briefing;
-  readonly #coordinator: SocketCoordinator;
-  #proof: Proof;
+  readonly #coordinator: Coordinator;
+  readonly #part: TakingPart;
+  readonly #locks = new Map<FencingToken, HeldLock>();
 
-  private constructor(briefing: Briefing, coordinator: SocketCoordinator, proof: Proof) {
+  private constructor(briefing: Briefing, coordinator: Coordinator, part: TakingPart) {
     this.#briefing = briefing;
     this.#coordinator = coordinator;
-    this.#proof = proof;
+    this.#part = part;
   }
 
   static async join(briefing: Briefing): Promise<SocketParticipant> {
-    const coordinator = await reach(briefing.commonDir, briefing.worktree);
-    const proof = { agent: briefing.name as AgentId, epoch: 0 as Epoch, secret: newSecret() };
-    const participant = new SocketParticipant(briefing, coordinator, proof);
-    await participant.#join();
-    return participant;
-  }
-
-  async #join(): Promise<void> {
-    const { agent, secret } = this.#proof;
-    const metadata = { program: 'demo', role: this.#briefing.role, pid: process.pid };
-    const result = accepted(await this.#submit({ kind: 'AgentJoin', agent, secret, metadata }));
-    if (result.kind === 'joined') this.#proof = { agent, secret, epoch: result.epoch };
+    const { commonDir, worktree, role } = briefing;
+    const coordinator = await reach(commonDir, worktree);
+    const sessions = sessionKeeping(commonDir, systemTime, coordinator);
+    const files = notesIn(worktree);
+    const ports = { coordinator, sessions, files, time: systemTime, newRequestId, newSecret };
+    const took = await TakingPart.takePart(ports, {
+      agent: briefing.name as AgentId,
+      metadata: { program: 'demo', role, pid: process.pid },
+      from: 'demo',
+      keepsLeft: false,
+    });
+    if (took.kind === 'joined') return new SocketParticipant(briefing, coordinator, took.participant);
+    throw new Error(took.kind === 'kept' ? `process ${took.by.pid} keeps the name` : told(took.rejection));
   }
 
   async acquire(scope: ScopePath): Promise<Acquired> {
-    const reply = await this.#submit({
-      kind: 'AcquireLock',
-      ...this.#proof,
+    const wish = {
       scopes: [scope],
-      ttlMs: this.#briefing.ttlMs as DurationMs,
+      ttlMs: asDurationMs(this.#briefing.ttlMs),
       wait: { kind: 'queue', forMs: null },
       reason: `demo ${this.#briefing.role}`,
-    });
-    if (!reply.ok) return { kind: 'refused', refusal: reply.rejection };
-    return this.#granted(reply.result);
+    } as const;
+    const acquired = await this.#part.acquire(wish, { signal: new AbortController().signal });
+    if (acquired.kind === 'refused') return { kind: 'refused', refusal: acquired.reply.rejection };
+    // Its lease was over before this process heard of the grant: the coordinator had been killed, or this machine is busy.
+    if (acquired.kind === 'waitedInVain' && acquired.cause === 'granted') return this.acquire(scope);
+    if (acquired.kind !== 'granted') throw new Error(`the wait ended: ${JSON.stringify(acquired)}`);
+    const { token } = acquired.lock;
+    this.#locks.set(token, acquired.lock);
+    return { kind: 'granted', token };
   }
 
-  async #granted(result: Result): Promise<Acquired> {
-    const locks = result.kind === 'granted' ? result.locks : await this.#awaitTurn(result);
-    const [lock] = locks;
-    if (lock === undefined) throw new Error('a grant without a lock');
-    return { kind: 'granted', token: lock.token };
-  }
-
-  async #awaitTurn(result: Result): Promise<readonly { readonly token: FencingToken }[]> {
-    if (result.kind !== 'queued') throw new Error(`unexpected answer ${result.kind}`);
-    const beating = setInterval(
-      () => void this.#submit({ kind: 'Heartbeat', ...this.#proof }),
-      heartbeatEveryMs,
-    );
-    try {
-      const { agent } = this.#proof;
-      const served = await this.#coordinator.awaitTicket({ agent, ticket: result.ticket });
-      if (served.kind === 'granted') return served.locks;
-      throw new Error(`the ticket ended: ${served.cause}`);
-    } finally {
-      clearInterval(beating);
-    }
-  }
-
-  /** Asks first, and writes when the coordinator has accepted it. */
   async write(
     scope: ScopePath,
     token: FencingToken,
     change: (before: string) => string,
   ): Promise<Refusal | null> {
-    const notes = new Notes(this.#briefing.worktree, scope);
-    const before = notes.read();
-    const after = change(before ?? '');
-    const reply = await this.#submit({
-      kind: 'ContextModify',
-      ...this.#proof,
-      scope,
-      file: notesFile,
-      token,
-      digest: sha256(after),
-      baseDigest: before === null ? null : sha256(before),
-    });
-    if (!reply.ok) return reply.rejection;
-    notes.write(after);
-    return null;
+    const path = join(scope, notesFile) as ScopePath;
+    const written = await this.#lockOf(token).write(path, (before) => change(before ?? ''));
+    if (written.kind === 'elsewhere') throw new Error(`${path} is of ${written.scope ?? 'no scope'}`);
+    return written.kind === 'refused' ? written.rejection : null;
   }
 
-  async release(scope: ScopePath, token: FencingToken): Promise<void> {
-    await this.#submit({ kind: 'ReleaseLock', ...this.#proof, scopes: [scope], token });
+  async release(_scope: ScopePath, token: FencingToken): Promise<void> {
+    await this.#lockOf(token).release();
   }
 
   async leave(): Promise<void> {
-    await this.#submit({ kind: 'AgentLeave', ...this.#proof });
+    await this.#part.leave();
     await this.#coordinator.close();
   }
 
@@ -120,20 +91,32 @@ export class SocketParticipant implements Participant {
     dependencies: readonly ScopePath[],
   ): Promise<Refusal | null> {
     const { path, name, type } = scope;
-    const reply = await this.#submit({
-      kind: 'DefineScope',
-      by: this.#proof.agent,
-      scope: { path, name, type, dependencies },
-    });
+    const by = this.#part.agent;
+    const command = { kind: 'DefineScope', by, scope: { path, name, type, dependencies } } as const;
+    const reply = await this.#coordinator.submit({ requestId: newRequestId(), command });
     return reply.ok ? null : reply.rejection;
   }
 
-  #submit(command: CallerCommand): Promise<Reply> {
-    return this.#coordinator.submit({ requestId: newRequestId(), command });
+  #lockOf(token: FencingToken): HeldLock {
+    const lock = this.#locks.get(token);
+    if (lock === undefined) throw new Error(`token ${token} was never granted here`);
+    return lock;
   }
 }
 
-function accepted(reply: Reply): Result {
-  if (reply.ok) return reply.result;
-  throw new Error(`${reply.rejection.code}: ${reply.rejection.message}`);
+/** What is recorded and not written yet, nobody goes on with here: who is killed in this play was not writing. */
+function notesIn(worktree: string): Files {
+  const staged = new Map<string, string>();
+  return {
+    read: async (path) => new Notes(join(worktree, path)).read(),
+    stage: async (_path, mark, text) => void staged.set(mark, text),
+    staged: async (_path, mark) => staged.get(mark) ?? null,
+    finish: async (path, mark) => {
+      new Notes(join(worktree, path)).write(staged.get(mark) ?? '');
+      staged.delete(mark);
+    },
+    discard: async (_path, mark) => void staged.delete(mark),
+  };
 }
+
+const told = ({ code, message }: Rejection): string => `${code}: ${message}`;

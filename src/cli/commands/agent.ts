@@ -124,7 +124,9 @@ export async function leave(call: Call, input: AgentInput): Promise<Outcome> {
   if (reply.ok || overCodes.has(reply.rejection.code))
     await call.world.sessions.remove(await call.repository(), agent);
   if (!reply.ok)
-    return overCodes.has(reply.rejection.code) ? goneBefore(call, reply, agent) : refusal(call, reply, { agent });
+    return overCodes.has(reply.rejection.code)
+      ? goneBefore(call, reply, agent)
+      : refusal(call, reply, { agent });
   const { released, waited } = resultOf(reply.result, 'left');
   return done(
     reply.revision,
