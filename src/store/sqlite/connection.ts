@@ -44,7 +44,7 @@ export class Connection {
     try {
       return body();
     } finally {
-      this.#rollBack();
+      this.rollBack();
     }
   }
 
@@ -63,13 +63,13 @@ export class Connection {
     try {
       value = body();
     } catch (error) {
-      this.#rollBack();
+      this.rollBack();
       throw error;
     }
     try {
       this.run('COMMIT');
     } catch (cause) {
-      this.#rollBack();
+      this.rollBack();
       if (isBusy(cause) || isDiskFull(cause)) throw cause;
       return { kind: 'unknown', cause };
     }
@@ -94,7 +94,7 @@ export class Connection {
   }
 
   /** SQLite has rolled back by itself after some failures. */
-  #rollBack(): void {
+  rollBack(): void {
     if (this.#database.isTransaction) this.run('ROLLBACK');
   }
 

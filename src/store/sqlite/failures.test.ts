@@ -52,6 +52,20 @@ it.each([
   expect(told).toMatchObject({ code, retryable });
 });
 
+it.each([
+  ['database disk image is malformed', 'CORRUPT_STORE', false],
+  ['database is locked', 'BUSY', true],
+  ['file is not a database', 'CANNOT_OPEN', false],
+  ['unsupported file format', 'IO', false],
+])('of a failure without its number SQLite says what it is: %s', (message, code, retryable) => {
+  const failure = Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR' });
+  expect(asStoreError(failure, '/r/log.db')).toMatchObject({
+    code,
+    retryable,
+    message: expect.stringContaining('/r/log.db'),
+  });
+});
+
 it('what is of neither is passed on', () => {
   const bug = new TypeError('x is not a function');
   expect(asStoreError(bug, '/r/log.db')).toBe(bug);

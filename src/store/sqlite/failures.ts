@@ -15,6 +15,22 @@ const resultCodes = {
   notADatabase: 26,
 } as const;
 
+/** A failure that nothing more is known of. */
+const otherResultCode = 1;
+
+/** What SQLite says of a result code, where the driver leaves out the code. */
+const resultTexts: Readonly<Record<string, number>> = {
+  'access permission denied': resultCodes.perm,
+  'database is locked': resultCodes.busy,
+  'attempt to write a readonly database': resultCodes.readOnly,
+  'disk I/O error': resultCodes.ioError,
+  'database disk image is malformed': resultCodes.corrupt,
+  'database or disk is full': resultCodes.full,
+  'unable to open database file': resultCodes.cannotOpen,
+  'locking protocol': resultCodes.protocol,
+  'file is not a database': resultCodes.notADatabase,
+};
+
 /** What a result code means for the log. */
 interface Failure {
   readonly code: StoreErrorCode;
@@ -73,7 +89,7 @@ const failures: Readonly<Record<number, Failure>> = {
   [resultCodes.corrupt]: {
     code: 'CORRUPT_STORE',
     retryable: false,
-    text: 'is damaged. Nothing was changed. Restore it from a backup, or move it away to begin an empty one.',
+    text: 'is damaged. Nothing was changed. Move it away, with the -wal beside it; then restore it from a backup, with the -wal of the backup or none, or begin an empty one.',
   },
   [resultCodes.notADatabase]: {
     code: 'CANNOT_OPEN',
@@ -87,7 +103,11 @@ const failures: Readonly<Record<number, Failure>> = {
   },
 };
 
-const otherFailure: Failure = { code: 'IO', retryable: false, text: 'failed.' };
+const otherFailure: Failure = {
+  code: 'IO',
+  retryable: false,
+  text: 'could not be used. Nothing was changed. If it stays so, restore it from a backup.',
+};
 
 /** Whether waiting helps: another connection holds the lock that is needed. */
 export function isBusy(error: unknown): boolean {
@@ -140,8 +160,13 @@ function storeError({ code, retryable, text }: Failure, path: string, cause: unk
   return new StoreError(code, `The log file ${path} ${text}${detail}`, { retryable, cause });
 }
 
-/** Null when the error is not one of SQLite's. */
+/**
+ * Null when the error is not one of SQLite's. `@photostructure/sqlite` leaves out the result code where a statement that
+ * gives all its rows fails between two of them.
+ */
 function resultCodeOf(error: unknown): number | null {
-  const errcode = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined;
-  return typeof errcode === 'number' ? errcode & 0xff : null;
+  if (!(error instanceof Error)) return null;
+  const { errcode, code } = error as { readonly errcode?: unknown; readonly code?: unknown };
+  if (typeof errcode === 'number') return errcode & 0xff;
+  return code === 'ERR_SQLITE_ERROR' ? (resultTexts[error.message] ?? otherResultCode) : null;
 }

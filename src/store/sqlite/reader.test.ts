@@ -1,10 +1,18 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntries } from '../samples.ts';
-import { loadDriver } from './driver.ts';
+import { loadDriver, type SqliteDatabase } from './driver.ts';
 import { openSqliteStore } from './open.ts';
 import { openAsItLies, openSqliteReader, type SqliteReader } from './reader.ts';
 
@@ -60,6 +68,48 @@ describe('a log that nobody has open', () => {
     await store.close();
     expect(() => reader.entries(1, 5)).toThrow(expect.objectContaining({ code: 'BUSY', retryable: true }));
     reader.close();
+  });
+
+  it('is told as damaged, and where it is, whichever of its pages is', async () => {
+    const path = join(medium, 'log.db');
+    const store = await openSqliteStore(path);
+    await store.append(asRevision(0), sampleEntries(1, 300));
+    await store.close();
+    const sound = readFileSync(path);
+    const pageBytes = sound.readUInt16BE(16);
+    const told = new Set<unknown>();
+    for (let at = pageBytes; at < sound.length; at += pageBytes) {
+      writeFileSync(path, Buffer.from(sound).fill(0xab, at, at + pageBytes));
+      told.add(await readAll(path).catch((error: unknown) => error));
+    }
+    told.delete('read');
+    expect(told.size).toBeGreaterThan(3);
+    for (const error of told)
+      expect(error).toMatchObject({ code: 'CORRUPT_STORE', message: expect.stringContaining(path) });
+  });
+
+  async function readAll(path: string): Promise<string> {
+    const reader = await openSqliteReader(path);
+    try {
+      reader.entries(1, reader.bounds.last);
+      return 'read';
+    } finally {
+      reader.close();
+    }
+  }
+
+  it('is closed also where SQLite has ended the transaction by itself, after a failure', async () => {
+    const copy = await copyLog(true);
+    const driver = await loadDriver();
+    const opened: SqliteDatabase[] = [];
+    const openImmutable = (path: string): SqliteDatabase => {
+      const database = driver.openImmutable(path);
+      opened.push(database);
+      return database;
+    };
+    const reader = await openAsItLies({ ...driver, openImmutable }, copy);
+    opened[0]!.exec('ROLLBACK');
+    expect(() => reader.close()).not.toThrow();
   });
 
   it('is not there, and the message says why, in a copy without the WAL', async () => {

@@ -146,7 +146,7 @@ function beginReading(connection: Connection, path: string): SqliteReader {
     snapshotAt: (revision) => guarded(() => snapshotOf(connection, revision)),
     entries: (from, to) => guarded(() => entriesOf(connection, asRevision(from), asRevision(to))),
     close: () => {
-      connection.run('ROLLBACK');
+      connection.rollBack();
       connection.close();
     },
   };
