@@ -72,6 +72,18 @@ it.each<Query>([
   expect(looks).toBe(0);
 });
 
+it.each([
+  [1, true],
+  [0, false],
+])(
+  'looks at the scope files %i times before somebody joins where nothing is held: %s',
+  async (count, isIdle) => {
+    service.isIdle = isIdle;
+    await coordinator.submit({ requestId: 'r', command: { kind: 'AgentJoin' } as never });
+    expect(looks).toBe(count);
+  },
+);
+
 describe('while the files cannot be looked at', () => {
   const request = { requestId: 'r', command: { kind: 'Heartbeat' } as never };
 

@@ -31,7 +31,7 @@ export class LocalCoordinator implements ServedCoordinator {
 
   /**
    * A scope that is not known may have been written a moment ago: before it is refused, the files are looked at. Throws
-   * `DISABLED` for what is new while coordination is being switched off.
+   * `DISABLED` for what is new while coordination is being switched off, and for a join where nothing is held any more.
    */
   async submit(request: CommandRequest): Promise<Reply> {
     const allowed = await this.#withoutNew(request);
@@ -54,6 +54,8 @@ export class LocalCoordinator implements ServedCoordinator {
 
   async #withoutNew(request: CommandRequest): Promise<CommandRequest> {
     const { kind } = request.command;
+    // Nobody may have looked at the files for long, and who takes part where that is off is let down at the next step.
+    if (kind === 'AgentJoin' && this.#service.idle()) await this.#keeper.catchUp();
     if (kind !== 'AcquireLock' && kind !== 'StartSync') return request;
     if (!(await this.#keeper.confirmsSwitchingOff())) return request;
     return whileSwitchingOff(request, await this.#service.query({ kind: 'status', at: null }));

@@ -35,7 +35,7 @@ export async function join(ports: JoinPorts, agent: AgentId, metadata: AgentMeta
     .submit({ kind: 'AgentJoin', agent, metadata, secret })
     .catch(async (error: unknown) => {
       // An earlier one may have been accepted all the same.
-      if (pending === null && !mayBeWritten(error)) await putBack(sessions, agent, before);
+      if (pending === null && (!mayBeWritten(error) || isOff(error))) await putBack(sessions, agent, before);
       throw error;
     });
   if (reply.ok) {
@@ -57,6 +57,11 @@ function pendingOf({ agent, epoch, secret, joiningSecret }: AgentSession): Agent
 /** What cannot be ruled out counts: a secret too many does no harm. */
 function mayBeWritten(error: unknown): boolean {
   return !(error instanceof CoordinatorError) || error.code === 'INTERNAL' || isOpen(error);
+}
+
+/** Where coordination is off nobody takes part, and one who was let in just before ends by itself. */
+function isOff(error: unknown): boolean {
+  return error instanceof CoordinatorError && error.code === 'DISABLED';
 }
 
 /** No join is under way any more. */

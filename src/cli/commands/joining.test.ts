@@ -84,6 +84,13 @@ describe('a join', () => {
     expect(harness.sessions.get(alice)).toEqual(left);
   });
 
+  it('that finds coordination switched off leaves nothing, also when an earlier try went without an answer', async () => {
+    const off = new CoordinatorError('DISABLED', 'switched off', { details: { outcome: 'unknown' } });
+    const harness = new Harness({ coordinator: new FakeCoordinator({ submit: () => off }) });
+    expect((await harness.run('agent', 'join', 'alice')).code).toBe(0);
+    expect(harness.sessions.size).toBe(0);
+  });
+
   it('of `rhema run` under a name of its own leaves nothing when it gets no answer', async () => {
     const harness = new Harness({ coordinator: new FakeCoordinator({ submit: () => noAnswer }) });
     expect((await harness.run('run', '--scope', 'a', '--', 'make')).code).toBe(1);
