@@ -59,7 +59,7 @@ export const options = [
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Whether agents are coordinated in this repository at all. When false, commands that need the coordinator say so and end with 0, and `rhema run` just runs its command. Setting it to false takes force when nothing is held, waited for or synced: until then what is held stays held, nothing new is given out and nobody new waits, and `rhema status` says so.',
+    help: 'Whether agents are coordinated in this repository at all. When false, commands that need the coordinator say so and end with 0, and `rhema run` just runs its command. Setting it to false is seen within a few seconds, and takes force when nothing is held, waited for or synced: from then on until it does, what is held stays held, nothing new is given out and nobody new waits, and `rhema status` says so.',
   },
   {
     key: 'agent_coordination.max_concurrent_agents',

@@ -23,3 +23,9 @@ it('what is open is not said to be unwritten, and is said to be open once', () =
   expect(mayBeWritten(open)).toBe(open);
   expect(isOpen(CoordinatorError.fromJSON(JSON.parse(JSON.stringify(open)) as never))).toBe(true);
 });
+
+it('a message that ends as a sentence goes on as one', () => {
+  const damaged = new CoordinatorError('STORE_FAILURE', 'The log is damaged. Restore it.');
+  expect(nothingWritten(damaged).message).toBe('The log is damaged. Restore it; nothing was written');
+  expect(mayBeWritten(damaged).message).toContain('Restore it; the request may still');
+});

@@ -5,8 +5,10 @@ const unwritten = '; nothing was written';
 
 /** The failure of a command of which nothing is in the log, nor will be. */
 export function nothingWritten(error: CoordinatorError): CoordinatorError {
-  return withOutcome(error, `${error.message}${unwritten}`, 'nothing');
+  return withOutcome(error, `${withoutFullStop(error.message)}${unwritten}`, 'nothing');
 }
+
+const withoutFullStop = (message: string): string => message.replace(/\.$/, '');
 
 /**
  * The failure of a command that may be in the log, or get there: an append whose outcome is unknown, a connection that was
@@ -14,7 +16,7 @@ export function nothingWritten(error: CoordinatorError): CoordinatorError {
  */
 export function mayBeWritten(error: CoordinatorError): CoordinatorError {
   if (isOpen(error)) return error;
-  const told = error.message.replace(unwritten, '');
+  const told = withoutFullStop(error.message.replace(unwritten, ''));
   return withOutcome(
     error,
     `${told}; the request may still have taken effect, or do so: look before asking for the same again`,

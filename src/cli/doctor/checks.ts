@@ -120,7 +120,7 @@ function configurationFindings({ enabled, problems }: Configuration): readonly F
     findings.push(
       warning(
         'configuration',
-        'coordination is disabled: every command steps aside',
+        'coordination is disabled: every command steps aside as soon as nothing is held, waited for or synced',
         'set agent_coordination.enabled to true in the root scope',
       ),
     );
