@@ -56,7 +56,7 @@ describe('while coordination is being switched off', () => {
       rejection: {
         code: 'LOCK_HELD',
         message: expect.stringContaining('switched off'),
-        details: { scope: 'held', queueClosed: expect.stringContaining('no lock is needed') },
+        details: { scope: 'held', queueClosed: expect.stringContaining('nothing new is given out') },
       },
     });
   });

@@ -34,4 +34,4 @@ export function withQueueClosed(reply: Reply): Reply {
 }
 
 const queueClosed =
-  'The queue takes nobody any more, since coordination is being switched off: once this is free, no lock is needed';
+  'The queue takes nobody any more, since coordination is being switched off: nothing new is given out, and once nothing is held, nothing keeps agents apart';

@@ -5,7 +5,7 @@ import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import type { Workspace } from './ports.ts';
-import { refusalAnswer, stopAndAsk, type Advice } from './refusals.ts';
+import { refusalAnswer, stepAfter, stopAndAsk, type Advice } from './refusals.ts';
 import { ownInTheWay } from './seats.ts';
 import { bounded, count, duration, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
@@ -77,7 +77,8 @@ async function adviceFor(
   const advice = (await advisers[code]?.(workspace, details, nowMs)) ?? null;
   const { queueClosed } = details;
   if (typeof queueClosed !== 'string') return advice;
-  return { ...advice, next: `work on another scope, and ask your user. ${queueClosed}.` };
+  // Another scope is refused, too, and as `DISABLED`.
+  return { ...advice, next: `${stepAfter('DISABLED')} ${queueClosed}.` };
 }
 
 const advisers: { readonly [Code in Rejection['code']]?: Adviser } = {

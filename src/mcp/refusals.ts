@@ -86,7 +86,8 @@ export function withNextStep(error: CoordinatorError): CoordinatorError {
   return new CoordinatorError(code, told, { retryable, details, cause: error });
 }
 
-function stepAfter(code: FailureCode): string | null {
+/** What is to be done about a failure; null where the message says it. */
+export function stepAfter(code: FailureCode): string | null {
   const step = failureSteps[code];
   return step === undefined ? unknownStep : step;
 }
