@@ -193,7 +193,9 @@ export class AgentDesk {
 
   async #joinAnew(name: AgentId, wish: JoinWish, seat: Seat | null = null): Promise<Joined> {
     const isOurs = (id: AgentId): boolean => this.seats.holderOf(id) !== null;
-    const enrolled = await this.#enrolment.enrol(name, wish.metadata, isOurs);
+    // Who goes on with its handle does what it said that it does, unless it says something else now.
+    const before = seat === null || seat.task === null ? {} : { task: seat.task };
+    const enrolled = await this.#enrolment.enrol(name, { ...before, ...wish.metadata }, isOurs);
     if (!enrolled.ok) return { kind: 'refused', name, rejection: enrolled.rejection };
     const { session, deadlineMs } = enrolled;
     const agent = this.#newAgent(session, true);
@@ -280,8 +282,10 @@ export class AgentDesk {
     }
   }
 
-  /** A handle that a process minted which has ended means the agent that it was made for. */
+  /** The handle of one that has left, or that a process minted which has ended, means the agent that it was made for. */
   async #formerName(name: AgentId): Promise<AgentId> {
+    const left = this.seats.leftWith(name);
+    if (left !== null) return left;
     const [, former] = formerHandle.exec(name) ?? [];
     if (former === undefined || (await this.#readSession(name)) !== null) return name;
     const parsed = parseAgentId(former);
@@ -304,6 +308,7 @@ export class AgentDesk {
       seat.agent.stop();
       agent.succeed(seat.agent);
       seat.agent = agent;
+      seat.task = task ?? seat.task;
       return seat;
     }
     const handle = this.#newHandle(agent.session.agent);
@@ -322,7 +327,7 @@ export class AgentDesk {
   #newHandle(id: AgentId): string {
     for (;;) {
       const handle = `${id}.${this.#ports.newSecret().slice(-handleDigits)}`;
-      if (this.seats.named(handle).kind === 'none') return handle;
+      if (this.seats.named(handle).kind === 'none' && this.seats.leftWith(handle) === null) return handle;
     }
   }
 

@@ -13,7 +13,7 @@ export interface Seat {
   readonly handle: string;
   /** The name that its join asked for; the one it was given may be another. */
   readonly asked: AgentId;
-  readonly task: string | null;
+  task: string | null;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
   agent: KeptAgent;
@@ -29,6 +29,8 @@ export type Named =
 
 export class Seats {
   readonly #byHandle = new Map<string, Seat>();
+  /** Whose the handles were of those that have left. */
+  readonly #left = new Map<string, AgentId>();
   /** Plain names that mean nobody any more. */
   readonly #shared = new Set<string>();
 
@@ -65,8 +67,14 @@ export class Seats {
     this.#byHandle.set(seat.handle, seat);
   }
 
+  /** The agent that a handle stood for until it left; null for any other text. */
+  leftWith(handle: string): AgentId | null {
+    return this.#left.get(handle) ?? null;
+  }
+
   remove(seat: Seat): void {
     this.#byHandle.delete(seat.handle);
+    this.#left.set(seat.handle, seat.agent.session.agent);
     for (const name of this.#shared) if (this.#called(name).length === 0) this.#shared.delete(name);
   }
 

@@ -108,6 +108,34 @@ it('a plain name does where one join has asked for it; after another, not before
   expect((await client.acquire('alice', 'services/auth')).isError).toBe(false);
 });
 
+it('who was lost and joins again with its handle does what it did before, until it says something else', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const { facts } = await client.join('claude', { task: 'login' });
+  const again = async (more = {}) => {
+    const heal = cutOff(stage);
+    await stage.pass(1_000_000);
+    heal();
+    await client.join(String(facts['handle']), more);
+    const { agents } = await statusOf(stage);
+    const [row] = agents.filter(({ agent, presence }) => agent === 'claude' && presence === 'present');
+    const { text } = await client.call('coordination_status', {});
+    return [row?.metadata['task'], /Through this client:\n- claude .*?task "(\w+)"/.exec(text)?.[1]];
+  };
+  expect(await again()).toEqual(['login', 'login']);
+  expect(await again({ task: 'review' })).toEqual(['review', 'review']);
+  expect(await again()).toEqual(['review', 'review']);
+});
+
+it('whoever has left and joins with the handle it had is no agent of that name', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const handle = handleOf(await client.join('claude'));
+  await client.call('agent_report', { agent: handle, status: 'left' });
+  expect((await client.acquire(handle, 'services/auth')).text).toContain('no agent claude has joined');
+  expect((await client.join(handle)).text).toMatch(/^JOINED as claude \(/);
+});
+
 it('whoever has left may join again under its name', async () => {
   const stage = await openStage();
   const client = await stage.startClient();
