@@ -61,6 +61,8 @@ export interface ProcessCommand {
   readonly ownGroup: boolean;
   /** A tied child ends with this process, however that ends, and by force so long from now; null: it is not tied. */
   readonly endInMs: number | null;
+  /** How long before that it is told to end, if this process has not done so itself. */
+  readonly graceMs: number;
 }
 
 export interface ChildProcess {

@@ -85,8 +85,8 @@ const processSignals: Signals = {
   },
 };
 
-function startProcess({ file, args, cwd, env, ownGroup, endInMs }: ProcessCommand): ChildProcess {
-  const tether = endInMs === null ? null : startTether(endInMs);
+function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: ProcessCommand): ChildProcess {
+  const tether = endInMs === null ? null : startTether(endInMs, graceMs);
   const child = spawn(file, [...args], { cwd, env, stdio: 'inherit', detached: ownGroup });
   const { pid } = child;
   if (pid !== undefined) tether?.hold(pid, ownGroup);
@@ -105,7 +105,10 @@ function startProcess({ file, args, cwd, env, ownGroup, endInMs }: ProcessComman
   return {
     ended,
     signal: (name) => signalProcess(pid, ownGroup, name),
-    endAll: (name) => tree?.signal(name),
+    endAll: (name) => {
+      tether?.told();
+      tree?.signal(name);
+    },
     endBy: (leftMs) => tether?.endBy(leftMs),
   };
 }

@@ -2,38 +2,57 @@
  * Ends the command of a `rhema run` that was killed or stands still, so that it does not work on without its lock.
  *
  * Standard input, of which only that `run` holds the other end, has a line for each thing to know: `command PID group` once
- * it has begun (`tree` where it leads no group of its own); `end MS`, the time of the monotonic clock at which it must have
- * ended, again with each renewal of the lease; `done` when it has ended. When that time comes, it is ended by force. When
- * the input ends without `done`, `run` is gone: the command is told to end, and ended by force after a grace or at that
- * time, whatever comes first.
+ * it has begun (`tree` where it leads no group of its own); `grace MS`, how long it has to end by itself; `end MS`, the time
+ * of the monotonic clock at which it must have ended, again with each renewal of the lease; `told` when `run` has told it to
+ * end; `done` when it has ended. So long before that time `run` should have told it; if not, it is told here, and when the
+ * time comes, it is ended by force. When the input ends without `done`, `run` is gone: the command is told to end, and ended
+ * by force after a grace or at that time, whatever comes first.
  */
 import { createInterface } from 'node:readline';
 import { ProcessTree } from './process-tree.ts';
 import { monotonicMs } from './tether.ts';
 
-const graceMs = 5_000;
+const graceOfOrphansMs = 5_000;
+
+/** By so much `run`, which does it at the same time, is let go first: nothing is told twice. */
+const patienceFor = (graceMs: number): number => Math.min(500, graceMs / 2);
 
 let command: ProcessTree | null = null;
-let timer: NodeJS.Timeout | undefined;
+let force: NodeJS.Timeout | undefined;
+let tell: NodeJS.Timeout | undefined;
+let graceMs = 0;
 let endAtMs = Infinity;
+let isTold = false;
 let isDone = false;
 
 function endAt(atMs: number): void {
   endAtMs = atMs;
-  clearTimeout(timer);
-  timer = setTimeout(() => command?.signal('SIGKILL'), Math.max(0, atMs - monotonicMs()));
+  clearTimeout(force);
+  force = setTimeout(() => command?.signal('SIGKILL'), Math.max(0, atMs - monotonicMs()));
+  clearTimeout(tell);
+  if (isTold) return;
+  const tellAtMs = atMs - graceMs + patienceFor(graceMs);
+  tell = setTimeout(() => command?.signal('SIGTERM'), Math.max(0, tellAtMs - monotonicMs()));
+}
+
+function noteTold(): void {
+  isTold = true;
+  clearTimeout(tell);
 }
 
 createInterface({ input: process.stdin })
   .on('line', (text) => {
     const [what, value, kind] = text.split(' ');
     if (what === 'command') command = new ProcessTree(Number(value), kind === 'group');
+    else if (what === 'grace') graceMs = Number(value);
     else if (what === 'end') endAt(Number(value));
+    else if (what === 'told') noteTold();
     else isDone = true;
   })
   .on('close', () => {
-    clearTimeout(timer);
+    clearTimeout(force);
+    noteTold();
     if (isDone) return;
     command?.signal('SIGTERM');
-    endAt(Math.min(endAtMs, monotonicMs() + graceMs));
+    endAt(Math.min(endAtMs, monotonicMs() + graceOfOrphansMs));
   });

@@ -8,6 +8,8 @@ export interface Tether {
   hold(pid: number, ownGroup: boolean): void;
   /** Has the command ended by force so long from now; replaces what was said before. */
   endBy(leftMs: number): void;
+  /** The command was told to end: it need not be told again, and is ended by force at that time. */
+  told(): void;
   /** The command has ended: there is nothing left to end. */
   untie(): void;
 }
@@ -16,8 +18,8 @@ export interface Tether {
  * To be called before the command begins: it must not be able to work for a moment without its tether, and an end. One that
  * ends before it is untied, as the system may end it for want of memory, is followed by another, which is told the same.
  */
-export function startTether(endInMs: number): Tether {
-  const said = new Map<'command' | 'end', string>();
+export function startTether(endInMs: number, graceMs: number): Tether {
+  const said = new Map<What, string>();
   let isUntied = false;
   let followersLeft = followersMax;
   const follow = (): void => {
@@ -27,16 +29,18 @@ export function startTether(endInMs: number): Tether {
     for (const text of said.values()) tell(holder, text);
   };
   let holder = startHolder(follow);
-  const say = (what: 'command' | 'end', ...words: readonly (string | number)[]): void => {
+  const say = (what: What, ...words: readonly (string | number)[]): void => {
     const text = [what, ...words].join(' ');
     said.set(what, text);
     tell(holder, text);
   };
   const endBy = (leftMs: number): void => say('end', monotonicMs() + leftMs);
+  say('grace', graceMs);
   endBy(endInMs);
   return {
     hold: (pid, ownGroup) => say('command', pid, ownGroup ? 'group' : 'tree'),
     endBy,
+    told: () => say('told'),
     untie: () => {
       isUntied = true;
       tell(holder, 'done');
@@ -44,6 +48,9 @@ export function startTether(endInMs: number): Tether {
     },
   };
 }
+
+/** Of each the tether knows the last that was said. */
+type What = 'command' | 'grace' | 'end' | 'told';
 
 /** What ends each of so many is no accident. */
 const followersMax = 20;

@@ -85,6 +85,11 @@ export class LeaseKeeper {
     return this.#locks;
   }
 
+  /** How long whoever works under them has between being told to end and being ended by force. */
+  get graceMs(): number {
+    return this.#margins.tellMs - this.#margins.forceMs;
+  }
+
   /**
    * Sends the first heartbeat: only its answer tells for how long the locks are ours, since the grant may have waited for
    * us. Fails when there is no answer.

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { rhema, rhemaJson, startRhema, type Running } from './support/cli.ts';
@@ -22,10 +22,18 @@ const workers = (): readonly string[] =>
     .filter(({ command: [file] }) => file === 'sh' || file === 'sleep')
     .map(({ command }) => command.join(' '));
 
-/** A run at work, under a lease of three seconds. */
-async function atWork(): Promise<Running> {
+/** Writes down each SIGTERM, and works on. */
+const noting = `trap 'echo told >> ../told' TERM; touch ../begun; while :; do sleep 0.1; done`;
+
+const timesTold = (): number => {
+  const file = join(sandbox.folder, 'told');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+};
+
+/** A run at work, under a short lease. */
+async function atWork(command = stubborn, ttl = '3s'): Promise<Running> {
   expect((await rhema(sandbox, 'agent', 'join', 'bob')).code).toBe(0);
-  const run = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', '3s', '--', 'sh', '-c', stubborn);
+  const run = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', ttl, '--', 'sh', '-c', command);
   await until('the command has begun', () => existsSync(join(sandbox.folder, 'begun')));
   return run;
 }
@@ -67,6 +75,24 @@ it('a command has ended before another agent is granted its scope, when run stan
   expect(await leftWhenGranted()).toEqual([]);
   run.child.kill('SIGCONT');
   expect((await run.ended).code).toBe(1);
+});
+
+it('a command is told to end before it is ended by force, once, when run stands still', async () => {
+  const run = await atWork(noting);
+  run.child.kill('SIGSTOP');
+  expect(await leftWhenGranted()).toEqual([]);
+  expect(timesTold()).toBe(1);
+  run.child.kill('SIGCONT');
+  expect((await run.ended).code).toBe(1);
+});
+
+it('a command is told to end once, by run alone, when the coordinator stands still', async () => {
+  const run = await atWork(noting, '6s');
+  const [owner] = ownersOf(sandbox.folder);
+  process.kill(owner?.pid ?? 0, 'SIGSTOP');
+  expect((await run.ended).code).toBe(1);
+  expect(timesTold()).toBe(1);
+  process.kill(owner?.pid ?? 0, 'SIGCONT');
 });
 
 it('a command has ended before another agent is granted its scope, when the coordinator stands still', async () => {

@@ -24,7 +24,8 @@ export interface GuardedCommand {
  */
 export async function runGuarded(call: Call, { command, env, watch }: GuardedCommand): Promise<Outcome> {
   const shared = call.context.stdin.isTTY;
-  const child = start(call, command, env, { ownGroup: !shared, endInMs: watch?.endInMs ?? null });
+  const { endInMs = null, graceMs = 0 } = watch ?? {};
+  const child = start(call, command, env, { ownGroup: !shared, endInMs, graceMs });
   const offSignals = onEndingSignal(call.context, (signal) => {
     if (!(shared && signal === 'SIGINT')) child.signal(signal);
   });
@@ -57,7 +58,7 @@ function start(
   call: Call,
   command: readonly string[],
   env: Readonly<Record<string, string>>,
-  ways: Pick<ProcessCommand, 'ownGroup' | 'endInMs'>,
+  ways: Pick<ProcessCommand, 'ownGroup' | 'endInMs' | 'graceMs'>,
 ): ChildProcess {
   const [file = '', ...args] = command;
   const { context } = call;

@@ -74,6 +74,11 @@ export class LeaseWatch {
     return this.#guard.killOnLoss ? this.#certainUntilMs - this.#call.context.clock.monotonicMs() : null;
   }
 
+  /** How long before that it is told to. */
+  get graceMs(): number {
+    return this.#keeper.graceMs;
+  }
+
   get locks(): readonly Grant[] {
     return this.#keeper.locks;
   }

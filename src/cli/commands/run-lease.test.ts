@@ -227,7 +227,7 @@ describe('the lease while the command runs', () => {
       }),
     });
     const child = await running.child();
-    expect(child.command.endInMs).toBe(59_000);
+    expect(child.command).toMatchObject({ endInMs: 59_000, graceMs: 5_000 });
     child.end({ kind: 'exited', code: 0 });
     await running.ended;
   });

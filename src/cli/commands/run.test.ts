@@ -19,6 +19,7 @@ describe('run', () => {
       cwd: '/repo',
       ownGroup: true,
       endInMs: 59_000,
+      graceMs: 5_000,
       env: {
         PATH: '/bin',
         RHEMA_AGENT: 'run-box-local-4711',

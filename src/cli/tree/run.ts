@@ -45,9 +45,10 @@ more, the coordinator being frozen, dead or out of reach, or max_contended_hold 
 end of the lease (a quarter of a lease shorter than 24 s), and SIGKILL 1 s before it (a twelfth of one shorter than 12 s),
 with all that it has started.
 When the lock is lost at once, it gets SIGTERM in the same moment, and SIGKILL 1 s later: when it is revoked, when the agent
-leaves, is lost or taken over, and when another command, or the command itself, gives the lock back. A helper process does the same when
-run itself is killed (kill -9) or stopped; where flock(1) would go on holding the lock for as long as the command does, here
-the command ends. Only a process that has cut itself loose from the command (a daemon) may outlive it. With
+leaves, is lost or taken over, and when another command, or the command itself, gives the lock back.
+A helper process does the same when run itself is stopped (SIGSTOP), with SIGTERM up to half a second later, and when run is
+killed (kill -9), with SIGTERM at once and SIGKILL 5 s later, or 1 s before the end of the lease if that is sooner. Where
+flock(1) would go on holding the lock for as long as the command does, here the command ends. Only a process that has cut itself loose from the command (a daemon) may outlive it. With
 --no-kill-on-loss the command is never ended, and may work beside the next holder.
 
 The log names the program as the reason of the lock, never its arguments; --reason says more. Of a lock that the agent holds
