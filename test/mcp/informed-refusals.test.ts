@@ -178,11 +178,11 @@ it('who asks for what is held, or free, while coordination is being switched off
   const { client } = await joined(stage);
   await client.join('bob');
   await client.acquire('alice', 'services/auth');
-  const { submit, query } = stage.coordinator;
-  const status = await query({ kind: 'status', at: null });
+  const inner = stage.coordinator;
+  const status = await inner.query({ kind: 'status', at: null });
   stage.coordinator = {
-    ...stage.coordinator,
-    submit: async (request) => withQueueClosed(await submit(whileSwitchingOff(request, status))),
+    ...inner,
+    submit: async (request) => withQueueClosed(await inner.submit(whileSwitchingOff(request, status))),
   };
   const held = await client.acquire('bob', 'services/auth');
   const free = await client.acquire('bob', 'services/web');
