@@ -1,15 +1,16 @@
+import type { AnswerCode } from './answer-codes.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 /** A command cannot go on; the message says what is wrong and what to do. Ends the process with `exitCode`. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
-  readonly code: string;
+  readonly code: AnswerCode;
   readonly exitCode: ExitCode;
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
-    code: string,
+    code: AnswerCode,
     exitCode: ExitCode,
     message: string,
     details: Readonly<Record<string, unknown>> = {},

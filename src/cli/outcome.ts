@@ -1,5 +1,6 @@
 import type { Rejection, Revision } from '../core/index.ts';
 import type { Reply } from '../protocol/index.ts';
+import type { AnswerCode } from './answer-codes.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Style } from './format/style.ts';
@@ -21,7 +22,7 @@ export interface Refused {
   readonly kind: 'refused';
   readonly exitCode: ExitCode;
   readonly revision: Revision | null;
-  readonly code: string;
+  readonly code: AnswerCode;
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
   /** For people, instead of the message: what, who, since when, and the next command to run. */

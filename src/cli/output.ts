@@ -1,3 +1,4 @@
+import type { AnswerCode } from './answer-codes.ts';
 import type { Call } from './call.ts';
 import { CommandError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -38,7 +39,7 @@ function printProblem(call: Call, code: string, lines: readonly string[]): void 
 
 /** A failure as its thrower describes it: an error with a closed code, perhaps retryable. */
 interface Failure {
-  readonly code: string;
+  readonly code: AnswerCode;
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -78,7 +79,8 @@ function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { code: 'INTERNAL', message: String(error), details: {} };
   const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
   return {
-    code: typeof code === 'string' ? code : 'INTERNAL',
+    // Of what others throw the codes are theirs; the reference has those, too.
+    code: typeof code === 'string' ? (code as AnswerCode) : 'INTERNAL',
     message: inOptionWords(error.message, (details as { readonly path?: unknown } | undefined)?.path),
     details: typeof details === 'object' && details !== null ? { ...details } : {},
   };

@@ -1,12 +1,28 @@
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
+import { contextErrorCodes } from '../context/index.ts';
+import { rejectionCodes } from '../core/index.ts';
+import { initErrorCodes } from '../init/index.ts';
+import { failureCodes } from '../protocol/index.ts';
+import { findingKinds } from '../verify/index.ts';
+import { commandCodes } from './answer-codes.ts';
 import { createProgram } from './program.ts';
 import { cliReference } from './reference.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
 import { Harness } from './testing/harness.ts';
 
 const file = fileURLToPath(new URL('../../docs/cli.md', import.meta.url));
+
+it('every code that a command may answer with is in the reference', () => {
+  const { context } = new Harness({ coordinator: new FakeCoordinator({}) });
+  const text = cliReference(createProgram({ context, exitCode: 0 }));
+  const codes = [
+    ...[rejectionCodes, failureCodes, contextErrorCodes, initErrorCodes, Object.keys(commandCodes)].flat(),
+    ...findingKinds.map((kind) => `LOG_${kind}`),
+  ];
+  expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
+});
 
 it('docs/cli.md says what the program does (vitest -u writes it anew)', async () => {
   const { context } = new Harness({ coordinator: new FakeCoordinator({}) });

@@ -1,7 +1,11 @@
 import type { Argument, Command, Option } from 'commander';
+import { contextErrorCodes } from '../context/index.ts';
 import { rejectionCodes, retryAdvice } from '../core/index.ts';
 import type { RetryAdvice } from '../core/index.ts';
+import { initErrorCodes } from '../init/index.ts';
 import { failureCodes } from '../protocol/index.ts';
+import { findingKinds } from '../verify/index.ts';
+import { commandCodes } from './answer-codes.ts';
 import { commandPath, explanationOf } from './declare.ts';
 import { exitCodeTable } from './exit-codes.ts';
 import { jsonText } from './tree/help.ts';
@@ -31,6 +35,12 @@ export function cliReference(program: Command): string {
     '## Codes of failures\n',
     `With exit code 1; \`INVALID_INPUT\` with 2, \`NOT_JOINED\` and \`AGENT_KEPT\` with 3. \`DISABLED\` is not told as a failure: the answer is \`{"ok":true,"disabled":true}\`, with 0.\n`,
     `${codeList(failureCodes)}.\n`,
+    'Where the command itself asks Git, or reads and writes files, with exit code 1:\n',
+    `${codeList(codesOfFiles)}.\n`,
+    'Of single commands, each with its exit code:\n',
+    commandCodeTable(),
+    'What `verify-log` finds in a log, with exit code 3:\n',
+    `${codeList(findingKinds.map((kind) => `LOG_${kind}`))}.\n`,
   ].join('\n');
 }
 
@@ -105,6 +115,17 @@ function refusalTable(): string {
   const rows = rejectionCodes.map((code) => [`\`${code}\``, adviceTexts[retryAdvice[code]]]);
   return markdownTable(['Code', 'The same command'], rows);
 }
+
+/** Some of them the coordinator has as well. */
+const codesOfFiles = [...contextErrorCodes, ...initErrorCodes].filter(
+  (code) => !(failureCodes as readonly string[]).includes(code),
+);
+
+const commandCodeTable = (): string =>
+  markdownTable(
+    ['Code', 'Exit code'],
+    Object.entries(commandCodes).map(([code, exitCode]) => [`\`${code}\``, exitCode]),
+  );
 
 const codeList = (codes: readonly string[]): string => codes.map((code) => `\`${code}\``).join(', ');
 

@@ -4,7 +4,7 @@ import type { Repository, RepositoryHints } from './repository.ts';
 import type { ScanMemory } from './scan-memory.ts';
 import type { ScanOptions, ScanResult } from './scan.ts';
 
-export { ContextError } from './errors.ts';
+export { ContextError, contextErrorCodes } from './errors.ts';
 export { findRepository, stateDirectory, type Repository } from './repository.ts';
 export { repositoryPath, scopeFromInput, scopeOfFile } from './files.ts';
 export { ScanMemory } from './scan-memory.ts';

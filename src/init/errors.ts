@@ -1,3 +1,14 @@
+export const initErrorCodes = [
+  'NO_WORKTREE',
+  'CHANGED_MEANWHILE',
+  'OUTSIDE_REPOSITORY',
+  'PLACE_TAKEN',
+  'READ_ONLY',
+  'SAME_PLACE',
+  'WRITE_FAILED',
+] as const;
+export type InitErrorCode = (typeof initErrorCodes)[number];
+
 /** Nothing could be derived or written; the message says why and what to do. */
 export class InitError extends Error {
   override readonly name = 'InitError';
@@ -8,12 +19,3 @@ export class InitError extends Error {
     this.code = code;
   }
 }
-
-export type InitErrorCode =
-  | 'NO_WORKTREE'
-  | 'CHANGED_MEANWHILE'
-  | 'OUTSIDE_REPOSITORY'
-  | 'PLACE_TAKEN'
-  | 'READ_ONLY'
-  | 'SAME_PLACE'
-  | 'WRITE_FAILED';

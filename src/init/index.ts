@@ -2,6 +2,7 @@ import type { FileChange } from './file-change.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
 
 export type { LeftOut } from './cycles.ts';
+export { initErrorCodes } from './errors.ts';
 export type { FileChange } from './file-change.ts';
 export type { Ends, Link } from './links.ts';
 export type { Excess } from './excess.ts';
