@@ -16,6 +16,7 @@ import {
 import { Enrolment } from './enrolment.ts';
 import { KeptAgent } from './kept-agent.ts';
 import type { McpPorts, Workspace } from './ports.ts';
+import { begunAnewIn } from './refusals.ts';
 import { Seats, type Seat } from './seats.ts';
 import { quoted } from './text.ts';
 
@@ -188,6 +189,7 @@ export class AgentDesk {
     if (seat.agent.gone === null && (await seat.agent.beat()).ok) return joinedAs(seat, 'known');
     if (wish.resumes && seat.agent.gone?.code === 'SESSION_MISMATCH')
       return this.#resume(seat.agent.session.agent, wish, seat);
+    if (seat.agent.gone !== null) sayBegunAnew(seat.agent, seat.agent.gone);
     return this.#joinAnew(seat.asked, wish, seat);
   }
 
@@ -235,6 +237,7 @@ export class AgentDesk {
     // It joins anew, whether or not the log can be read for what it lost.
     const before = this.#newAgent(left, false);
     before.stop();
+    sayBegunAnew(before, resumed.rejection);
     await before.readLosses().catch(() => before.notices.say(unreadText));
     const joined = await this.#joinAnew(name, wish, seat);
     if (joined.kind === 'joined') joined.seat.agent.succeed(before);
@@ -346,6 +349,12 @@ export class AgentDesk {
 
 const unreadText =
   'What was LOST with your session cannot be read now: you hold nothing; look at your files before you go on.';
+
+/** Who joins anew is told of a log that began anew, whether or not it has been refused because of that. */
+function sayBegunAnew(agent: KeptAgent, rejection: Rejection): void {
+  const begun = begunAnewIn(rejection);
+  if (begun !== null) agent.notices.say(`Note: ${begun}.`);
+}
 
 /** Enough that no agent hits upon the handle of another by chance. */
 const handleDigits = 4;

@@ -228,6 +228,8 @@ export class KeptAgent {
     const compare = this.#beginView();
     return async (revision, view, locks) => {
       if (await this.isSucceeded(view)) return;
+      // A coordinator that does not know it says why, where an answer shows only that it is not there.
+      if (view === null && !(await this.beat()).ok) return;
       const own = view?.epoch === this.session.epoch ? locks : [];
       compare(revision, own.map(withWithdrawal), true);
     };

@@ -16,6 +16,8 @@ export async function lossText(
   const untold = loss.isTold ? '' : ', which was granted while you did not wait,';
   const what = `LOST ${quoted(loss.scope)} (token ${loss.token})${untold}`;
   const ended = await endOf(coordinator, clock, loss);
+  if (ended === 'begunAnew')
+    return `${what} with the log of that time: another one has begun. Do not write there.`;
   if (ended !== null)
     return `${what} ${duration(clock.nowMs() - ended.entry.atMs)} ago: ${causeText(ended)}. Do not write there; lock_check says who has it now.`;
   return `${what.replace(/,$/, '')}; how, the log did not say. Do not write there; lock_check says who has it now.`;

@@ -17,7 +17,14 @@ export interface Advice {
 export function refusalAnswer(rejection: Rejection, advice: Advice | null = null): ToolAnswer {
   const { code, message, details } = rejection;
   const story = advice?.story ?? stories[code]?.(details) ?? message;
-  return refused(code, story, advice?.next ?? nextSteps[code] ?? null, factsOf(details));
+  const begun = begunAnewIn(rejection);
+  const whole = begun === null || story.includes(begun) ? story : `${story} (${begun})`;
+  return refused(code, whole, advice?.next ?? nextSteps[code] ?? null, factsOf(details));
+}
+
+/** That the log began anew since, and where the one of before is; only of what rests on that one. */
+export function begunAnewIn({ details: { begunAnew } }: Rejection): string | null {
+  return typeof begunAnew === 'string' ? begunAnew : null;
 }
 
 /** The few facts of a refusal that a program may want. */

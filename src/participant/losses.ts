@@ -33,24 +33,24 @@ const patienceMs = 2_000;
 
 const endKinds = ['lock.expired', 'lock.revoked', 'lock.released'] as const;
 
-/** How a lock ended; null where the log has it no more, or cannot be read in time. */
+/**
+ * How a lock ended; null where the log has it no more, or cannot be read in time. `begunAnew`: it is from before the log
+ * began anew.
+ */
 export async function endOf(
   coordinator: Pick<Coordinator, 'query'>,
   time: Pick<Timers, 'schedule'>,
   { scope, token }: Held,
-): Promise<Ended | null> {
+): Promise<Ended | 'begunAnew' | null> {
   const filter: HistoryFilter = { scope, events: endKinds };
   const query = { kind: 'history', filter, limit: endsMax, before: null } as const;
-  const entries = await inTime(
-    time,
-    patienceMs,
-    coordinator.query(query).then((answer) => answer.entries),
-  );
-  for (const entry of entries ?? []) {
+  const answer = await inTime(time, patienceMs, coordinator.query(query));
+  if (answer === null) return null;
+  for (const entry of answer.entries) {
     const end = lockEnds(entry).find((each) => each.scope === scope && each.token === token);
     if (end !== undefined) return { end, entry };
   }
-  return null;
+  return answer.begunAnew !== undefined && token < answer.first ? 'begunAnew' : null;
 }
 
 /** What this incarnation of an agent has lost, was not granted again and was not told of yet, the oldest first. */

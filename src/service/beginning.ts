@@ -45,8 +45,11 @@ export function beginningProblems(beginning: Beginning | null, nowMs: TimeMs): r
 export function withBeginning(reply: Reply, command: CallerCommand, beginning: Beginning | null): Reply {
   if (reply.ok || beginning === null || !isFromBefore(command, beginning)) return reply;
   const { rejection } = reply;
-  const message = `${rejection.message} (${beginningText(beginning)})`;
-  return { ...reply, rejection: { ...rejection, message } };
+  const begunAnew = beginningText(beginning);
+  const message = `${rejection.message} (${begunAnew})`;
+  // Also by itself, for whoever tells a refusal in words of their own.
+  const details = { ...rejection.details, begunAnew };
+  return { ...reply, rejection: { ...rejection, message, details } };
 }
 
 function isFromBefore(command: CallerCommand, { after }: Beginning): boolean {

@@ -1,8 +1,8 @@
 /** What an agent is told of a lock that it has no more: which, when, and how that came. */
 import { expect, it } from 'vitest';
-import { defaultSettings, type DurationMs, type ScopePath } from '../../src/core/index.ts';
+import { asRevision, defaultSettings, type DurationMs, type ScopePath } from '../../src/core/index.ts';
 import type { Coordinator, Query } from '../../src/protocol/index.ts';
-import { defineScopes } from '../../src/service/testing.ts';
+import { defineScopes, openBench } from '../../src/service/testing.ts';
 import { configure, cutOff, heldBy, revoke, waitOneSecond } from './support/contenders.ts';
 import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
 
@@ -111,6 +111,57 @@ it('what was given back, or granted again, or lost by an earlier incarnation is 
   expect(joined.text).toMatch(
     /^JOINED as alice \(epoch \d+\)\.\nYou are alice\. Pass agent: "alice\.\d+" on each call\.$/,
   );
+});
+
+/** The repository's log is replaced by another that begins anew, with the former one beside it. */
+async function putBack(stage: Stage): Promise<void> {
+  const witness = { read: () => ({ log: 'another', last: asRevision(900) }), note: () => undefined };
+  const { service } = await openBench({ clock: stage.bench.clock, witness, former: 'the-former.db' });
+  await defineScopes(service, scope, 'services/web');
+  stage.coordinator = {
+    ...stage.coordinator,
+    submit: (request) => service.submit(request),
+    query: (query) => service.query(query),
+  };
+}
+
+const begunAnew = /the log began anew after revision \d+.*the-former\.db/;
+
+it('who held something in a log that was put back is told so by its first refusal, and by each after', async () => {
+  const held = await holder();
+  await putBack(held.stage);
+  const first = await nextCall(held);
+  expect(first.text).toMatch(
+    /^LOST "services\/auth" \(token \d+\) with the log of that time: another one has begun\. Do not write there/,
+  );
+  for (const { text, facts } of [first, await nextCall(held)]) {
+    expect(facts).toMatchObject({ code: 'AGENT_NOT_FOUND' });
+    expect(text).toMatch(begunAnew);
+  }
+});
+
+it('who held nothing in a log that was put back is told so, too', async () => {
+  const held = await holder();
+  await held.alice.call('lock_release', { agent: 'alice' });
+  await putBack(held.stage);
+  expect((await held.alice.acquire('alice', scope)).text).toMatch(begunAnew);
+});
+
+it('who joins again with its handle after a log was put back is told so', async () => {
+  const { stage, alice } = await holder();
+  await putBack(stage);
+  const { text } = await alice.join('alice', { resume: true });
+  expect(text).toMatch(begunAnew);
+  expect(text).toContain('JOINED as alice');
+});
+
+it('who goes on as one that a log knew which was put back is told so', async () => {
+  const { stage, alice } = await holder();
+  await alice.server.kill();
+  await putBack(stage);
+  const { text } = await (await stage.startClient()).join('alice', { resume: true });
+  expect(text).toMatch(begunAnew);
+  expect(text).toContain('JOINED as alice');
 });
 
 it('a loss is told in time even when the log cannot be read', async () => {

@@ -32,8 +32,15 @@ async function notJoined(call: Call, agent: AgentId): Promise<CommandError> {
   const lead = await agentLead(call, agent);
   const join = `run ${shellCommand('rhema', 'agent', 'join', agent)}`;
   const next = lead === null ? join : `${lead} Else ${join}`;
-  const message = `${agent} has not joined in this repository on this account: ${next}`;
+  const message = `${agent} has not joined in this repository on this account: ${next}${await begunAnew(call)}`;
   return new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });
+}
+
+/** Where the log began anew a short time ago, what is missing here may have been of the one before. */
+async function begunAnew(call: Call): Promise<string> {
+  const { scopeProblems } = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const problem = scopeProblems.find(({ code }) => code === 'LOG_BEGUN_ANEW');
+  return problem === undefined ? '' : ` (${problem.message})`;
 }
 
 /** The session with which a kept agent goes on here, once it is taken over; null: nobody keeps it. */
