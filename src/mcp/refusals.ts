@@ -18,7 +18,7 @@ export function refusalAnswer(rejection: Rejection, advice: Advice | null = null
   const { code, message, details } = rejection;
   const story = advice?.story ?? stories[code]?.(details) ?? message;
   const begun = begunAnewIn(rejection);
-  const whole = begun === null || story.includes(begun) ? story : `${story} (${begun})`;
+  const whole = begun === null || story.includes(begun) ? story : `${story.replace(/\.$/, '')} (${begun}).`;
   return refused(code, whole, advice?.next ?? nextSteps[code] ?? null, factsOf(details));
 }
 

@@ -136,6 +136,7 @@ it('who held something in a log that was put back is told so by its first refusa
   );
   for (const { text, facts } of [first, await nextCall(held)]) {
     expect(facts).toMatchObject({ code: 'AGENT_NOT_FOUND' });
+    expect(text).toContain('AGENT_NOT_FOUND: alice takes part no more (the log began anew');
     expect(text).toMatch(begunAnew);
   }
 });
