@@ -5,6 +5,7 @@ import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { inOptionWords } from './format/field-words.ts';
 import { safe } from './format/text.ts';
+import { fitted } from './format/width.ts';
 import type { Done, Outcome, Refused } from './outcome.ts';
 
 /** Prints what a command hands back and says how the process ends. */
@@ -33,8 +34,13 @@ function reportRefusal(call: Call, outcome: Refused): ExitCode {
 function printProblem(call: Call, code: string, lines: readonly string[]): void {
   const style = call.errorStyle;
   const [first = '', ...rest] = lines;
-  call.context.stderr.write(`${style.paint('bad', 'rhema:')} ${first} ${style.paint('dim', `(${code})`)}\n`);
-  for (const text of rest) call.context.stderr.write(`  ${text}\n`);
+  const told = [
+    `${style.paint('bad', 'rhema:')} ${first} ${style.paint('dim', `(${code})`)}`,
+    ...rest.map((text) => `  ${text}`),
+  ];
+  // A command to copy stays one line, whatever the terminal makes of it.
+  const shown = told.map((text) => (text.startsWith('  try: ') ? text : fitted(style, text)));
+  call.context.stderr.write(`${shown.join('\n')}\n`);
 }
 
 /** A failure as its thrower describes it: an error with a closed code, perhaps retryable. */

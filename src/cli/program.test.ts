@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CoordinatorError } from '../protocol/index.ts';
 import { createProgram } from './program.ts';
@@ -206,6 +207,20 @@ describe('how it looks', () => {
       stdout: '',
       stderr: '',
     });
+  });
+});
+
+describe('a refusal on a terminal', () => {
+  const asked = ['lock', 'acquire'];
+
+  it.each([40, 60, 80])('of %i columns is no wider, and says all the same', async (columns) => {
+    const { stderr } = await harnessOf({ terminal: true, columns }).run(...asked);
+    expect(Math.max(...stderr.split('\n').map(displayWidth))).toBeLessThanOrEqual(columns);
+    const elsewhere = await harnessOf().run(...asked);
+    expect(elsewhere.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stripVTControlCharacters(stderr).replaceAll(/\s+/g, '')).toBe(
+      elsewhere.stderr.replaceAll(/\s+/g, ''),
+    );
   });
 });
 

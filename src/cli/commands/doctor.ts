@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Style } from '../format/style.ts';
 import { count, line } from '../format/text.ts';
-import { fitted } from '../format/views.ts';
+import { fitted } from '../format/width.ts';
 import { whileTelling } from '../live-line.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';

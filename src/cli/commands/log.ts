@@ -6,7 +6,7 @@ import { matches } from '../format/entry-filter.ts';
 import { entryText } from '../format/events.ts';
 import type { Style } from '../format/style.ts';
 import { line } from '../format/text.ts';
-import { fitted } from '../format/views.ts';
+import { fitted } from '../format/width.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { untilSignal } from '../signals.ts';

@@ -14,7 +14,7 @@ import { table } from './table.ts';
 import type { Emphasis, Style } from './style.ts';
 import { count, line } from './text.ts';
 import { clockTime, duration, relative } from './time.ts';
-import { wrap } from './width.ts';
+import { fitted } from './width.ts';
 
 const statusEmphasis: Readonly<Record<string, Emphasis>> = {
   working: 'good',
@@ -23,18 +23,6 @@ const statusEmphasis: Readonly<Record<string, Emphasis>> = {
   syncing: 'warn',
   failed: 'bad',
 };
-
-/** No line wider than the terminal, if it is shown on one. What is broken goes on below its own beginning. */
-export function fitted({ columns }: Style, text: string, indent = '  '): string {
-  if (columns === null) return text;
-  const fit = (whole: string): string[] => {
-    const lead = /^ */.exec(whole)?.[0] ?? '';
-    return wrap(whole.slice(lead.length), Math.max(2, columns - lead.length), indent).map(
-      (part) => `${lead}${part}`,
-    );
-  };
-  return text.split('\n').flatMap(fit).join('\n');
-}
 
 /** A status in its colour. */
 export function statusCell(text: string): Cell {

@@ -4,7 +4,8 @@ import { untilEndText } from './lock-end.ts';
 import type { Style } from './style.ts';
 import { line } from './text.ts';
 import { clockTime, duration } from './time.ts';
-import { agentText, fitted, withdrawnText } from './views.ts';
+import { agentText, withdrawnText } from './views.ts';
+import { fitted } from './width.ts';
 
 /** The story of a scope or an agent: what is the case, and below it what led to it, newest first. */
 export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: boolean): string {

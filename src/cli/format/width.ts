@@ -1,3 +1,5 @@
+import type { Style } from './style.ts';
+
 /** How text fills a terminal: some letters take two of its columns, some none. */
 
 /** East Asian letters, and what is drawn as a picture. */
@@ -76,4 +78,16 @@ function lengthWithin(text: string, columns: number): number {
 /** One line of so many columns at most; what is left out is shown by an ellipsis. */
 export function shortened(text: string, columns: number): string {
   return displayWidth(text) <= columns ? text : `${text.slice(0, lengthWithin(text, columns - 1))}…`;
+}
+
+/** No line wider than the terminal, if it is shown on one. What is broken goes on below its own beginning. */
+export function fitted({ columns }: Style, text: string, indent = '  '): string {
+  if (columns === null) return text;
+  const fit = (whole: string): string[] => {
+    const lead = /^ */.exec(whole)?.[0] ?? '';
+    return wrap(whole.slice(lead.length), Math.max(2, columns - lead.length), indent).map(
+      (part) => `${lead}${part}`,
+    );
+  };
+  return text.split('\n').flatMap(fit).join('\n');
 }
