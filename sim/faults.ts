@@ -272,7 +272,7 @@ export const faults: readonly Fault[] = [
     changes: [
       change(
         'src/client/connection.ts',
-        'const helloMaxMs = Math.min(timeoutMs, silenceMaxMs);',
+        'const helloMaxMs = Math.min(timeoutMs, silentForMs > 0 ? stillSilentMs : silenceMaxMs);',
         'const helloMaxMs = timeoutMs;',
       ),
     ],

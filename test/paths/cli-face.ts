@@ -22,6 +22,7 @@ interface Envelope {
   readonly ok: boolean;
   readonly revision: number | null;
   readonly code?: string;
+  readonly gone?: string;
   readonly details?: Told;
   readonly [field: string]: unknown;
 }
@@ -243,12 +244,14 @@ function envelopeOf({ code, stdout, stderr }: Ended): Envelope {
 
 /** The exit code must say the same as the envelope. */
 function answerOf(ended: Ended): Answer {
-  const { ok, revision, code = null, ...told } = envelopeOf(ended);
-  const isAgreed = ended.code === (ok ? 0 : refusedExitCode) && ok === (code === null);
+  const { ok, revision, code: refused = null, gone = null, ...told } = envelopeOf(ended);
+  // Who leaves as an agent that is gone is told how it went, and has got what was asked for.
+  const code = refused ?? gone;
+  const isAgreed = ended.code === (ok ? 0 : refusedExitCode) && ok === (refused === null);
   return {
     code: isAgreed ? code : `${code ?? 'accepted'} with exit code ${ended.code}`,
     revision,
-    told: ok ? told : {},
+    told: code === null ? told : {},
   };
 }
 

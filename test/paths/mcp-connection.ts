@@ -7,6 +7,7 @@ import { Call } from '../../src/cli/call.ts';
 import { mcpPorts } from '../../src/cli/mcp-ports.ts';
 import { createFace, createMcpServer, factsKey, type Face, type McpPorts } from '../../src/mcp/index.ts';
 import type { Coordinator, Reply, TicketReply, TicketRequest } from '../../src/protocol/index.ts';
+import { answerMaxMs } from '../../src/mcp/in-bounds.ts';
 import { connectTo, isUnavailable } from './client-face.ts';
 import { contextIn } from './shell.ts';
 import { stageVersion, type Stage } from './stage.ts';
@@ -30,6 +31,9 @@ export type Era = 'legacy' | 'modern';
 /** Lengths that nothing else has, so that the server's timers can be told apart. */
 const callWaitMs = 43_210;
 const collectMs = 123_456;
+
+/** Of timers that end a call: its wait, what it collects, and its bound with and without a wait. */
+const callLengths = new Set([callWaitMs, collectMs, answerMaxMs, callWaitMs + answerMaxMs]);
 
 /** What a call says that waits. */
 export const callWaitSeconds = callWaitMs / 1_000;
@@ -97,7 +101,7 @@ export class McpConnection {
   /** The server renews what it keeps; the answer is the owner's, or null where it keeps nothing any more. */
   async beat(): Promise<Reply | null> {
     const reply = this.nextReply();
-    const count = this.#timers.run((delayMs) => delayMs !== callWaitMs && delayMs !== collectMs);
+    const count = this.#timers.run((delayMs) => !callLengths.has(delayMs));
     return count > 0 ? reply : null;
   }
 

@@ -3,7 +3,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { systemTime, type Time } from '../../time/index.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
+import { Connection } from './connection.ts';
+import { loadDriver, type SqliteDriver } from './driver.ts';
 import { openSqliteStore, type SqliteStore } from './index.ts';
+import { MainFile } from './main-file.ts';
+import { identityOf } from './tables.ts';
 import { placeForEachTest, rawSql } from './testing.ts';
 
 const log = placeForEachTest();
@@ -167,15 +171,12 @@ describe('a log that is overwritten in place while it is open', () => {
       await store.append(asRevision(last), sampleEntries(last + 1, last + 500));
   };
 
-  test.each([
-    ['an older state than the last checkpoint brought', 20_100],
-    ['the state of the last checkpoint, while all that came since is in the WAL', 600],
-  ])('by %s is left alone from then on', async (_state, last) => {
+  test('by an older state than the last checkpoint brought is left alone from then on', async () => {
     const store = await openSqliteStore(log.path, { time });
-    await appendMany(store, last);
+    await appendMany(store, 20_100);
     expect(await store.whyLost()).toBeNull();
     writeFileSync(log.path, backup);
-    await expect(store.append(asRevision(last), [sampleEntry(last + 1)])).rejects.toMatchObject(overwritten);
+    await expect(store.append(asRevision(20_100), [sampleEntry(20_101)])).rejects.toMatchObject(overwritten);
     expect(await store.whyLost()).toMatch(/was overwritten while it was open/);
     await store.close();
     expect(readFileSync(log.path)).toEqual(backup);
@@ -183,11 +184,46 @@ describe('a log that is overwritten in place while it is open', () => {
 
   test('is noticed without an append, too', async () => {
     const store = await openSqliteStore(log.path, { time });
-    await appendMany(store, 600);
+    await appendMany(store, 20_100);
     writeFileSync(log.path, backup);
     expect(await store.whyLost()).toMatch(/was overwritten while it was open/);
     await store.close();
   });
+
+  const pageBytes = 2048;
+  test.each<[string, (after: Buffer) => { readonly before: Buffer; readonly torn: Buffer }]>([
+    ['what it had, while all that came since is in the WAL', () => ({ before: backup, torn: backup })],
+    [
+      'some pages of what it is to have, as half a checkpoint leaves them',
+      (after) => ({ before: backup, torn: after.subarray(0, backup.length) }),
+    ],
+    [
+      'fewer entries than it had, in pages that do not fit together',
+      (after) => {
+        const [head, old] = [after.subarray(0, pageBytes), backup.subarray(pageBytes)];
+        return { before: after, torn: Buffer.concat([head, old, after.subarray(backup.length)]) };
+      },
+    ],
+  ])('is told from one that has %s', async (_what, scene) => {
+    await withStore((store) => appendMany(store, 20_100));
+    const { before, torn } = scene(readFileSync(log.path));
+    const driver = await loadDriver();
+    const { identity } = contentOf(driver);
+    writeFileSync(log.path, before);
+    const file = new MainFile(log.path, driver, time);
+    writeFileSync(log.path, torn);
+    for (let look = 0; look < 20; look += 1) file.refuseIfOverwritten(() => ({ identity, last: 30_000 }));
+    expect(file.isOverwritten).toBe(false);
+  });
+
+  function contentOf(driver: SqliteDriver): { readonly identity: string } {
+    const connection = new Connection(driver.openImmutable(log.path));
+    try {
+      return { identity: identityOf(connection) };
+    } finally {
+      connection.close();
+    }
+  }
 
   test('is told from one into which another process carries over what it wrote', async () => {
     const store = await openSqliteStore(log.path, { time });

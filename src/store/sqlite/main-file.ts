@@ -61,10 +61,19 @@ export class MainFile {
     throw this.#overwritten;
   }
 
-  /** A checkpoint brings entries of this very log, or all that there are. */
+  /**
+   * A checkpoint brings entries of this very log, and takes none away. One whose process was killed in the middle brings some
+   * pages only: what it leaves may have no more entries than before, or not be readable at all until the next one.
+   */
   #isExplained(content: Content | null, log: Content): boolean {
-    if (content === null || content.identity !== log.identity || content.last > log.last) return false;
-    return content.last === log.last || content.last > (this.#content?.last ?? -1);
+    if (content === null) return true;
+    if (content.identity !== log.identity || content.last > log.last) return false;
+    return content.last >= (this.#content?.last ?? -1) || !this.#isWhole();
+  }
+
+  /** A log that was put there is sound by itself, unlike what half a checkpoint leaves. */
+  #isWhole(): boolean {
+    return this.#read((connection) => isSound(connection)) ?? false;
   }
 
   #accept(stamp: string, content: Content | null): void {
@@ -77,16 +86,29 @@ export class MainFile {
 
   /** Null where it cannot be read, as while it is written, or as long as all is in the WAL. */
   #look(): Content | null {
+    return this.#read((connection) => ({
+      identity: identityOf(connection),
+      last: boundsOf(connection).last,
+    }));
+  }
+
+  #read<T>(read: (connection: Connection) => T): T | null {
     let connection: Connection | null = null;
     try {
       connection = new Connection(this.#driver.openImmutable(this.#path));
-      return { identity: identityOf(connection), last: boundsOf(connection).last };
+      return read(connection);
     } catch {
       return null;
     } finally {
       connection?.close();
     }
   }
+}
+
+function isSound(connection: Connection): boolean {
+  return connection
+    .rows<{ quick_check: string }>('PRAGMA quick_check(1)')
+    .some((row) => row.quick_check === 'ok');
 }
 
 function stampOf(path: string): string {
