@@ -36,7 +36,10 @@ Exit codes: 0 as expected, 1 not as expected, 2 wrong usage, 3 skipped, because 
 `;
 
 /** For each kind a few that show much and take little; of the mutants all, since each shows that a property is not empty. */
-const short = { modelEdgesMax: 12_000, owner: ['Owners2single', 'Ids1batch', 'Answered', 'AnsweredNotAskedAgain'] };
+const short = {
+  modelEdgesMax: 12_000,
+  owner: ['Owners2single', 'Ids1batch', 'Answered', 'AnsweredNotAskedAgain'],
+};
 
 /** In runs of a few seconds Java's optimising compiler takes more time than it saves. */
 const javaOptionsForShort = ['-XX:TieredStopAtLevel=1'];
