@@ -35,6 +35,7 @@ import {
 import { sessionIdOf, sessionMarkOf } from '../protocol/index.ts';
 import type { AgentView, CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
+import { GivingBack, type GivenBack } from './giving-back.ts';
 import { passedOnText, vainText } from './lock-words.ts';
 import { lossText } from './losses.ts';
 import { Notices } from './notices.ts';
@@ -53,11 +54,6 @@ export interface KeptAgentOptions {
   readonly keepSession: (session: AgentSession) => Promise<void>;
 }
 
-interface GivenBack {
-  readonly released: readonly ScopePath[];
-  readonly by: Revision;
-}
-
 /** Pause before what failed is tried again. */
 const againMs = 1_000;
 
@@ -69,6 +65,7 @@ export class KeptAgent {
   readonly seen = new Map<ScopePath, string>();
   readonly #options: KeptAgentOptions;
   readonly #renewal: Renewal;
+  readonly #givingBack: GivingBack;
   /** Tokens of what was lost: a write under them must be refused, not taken for one of somebody who never held. */
   readonly #lostTokens = new Map<ScopePath, FencingToken>();
   /** Commands of these kinds without an answer yet, and how many have been sent. */
@@ -79,7 +76,6 @@ export class KeptAgent {
   /** Whether all that it has lost is known: what was lost while nobody kept it is in the log only. */
   #knowsLosses: boolean;
   #wait: TicketWait | null = null;
-  #givingBack: Promise<void> = Promise.resolve();
   #gone: Rejection | null = null;
   #stopped = false;
 
@@ -95,10 +91,18 @@ export class KeptAgent {
       lossesTold: (upTo) => this.#noteTold(upTo),
     });
     this.#renewal = new Renewal(ports.clock, speaker.logClock, () => this.#beatAgain());
+    this.#givingBack = new GivingBack({
+      submit: (command) => this.submit(command),
+      schedule,
+      isGone: () => this.#gone !== null,
+      isStopped: () => this.#stopped,
+      done: (given) => this.#gaveBack(given),
+      failed: (error) => this.#report(error, 'a release failed'),
+    });
     this.holdings = new Holdings({
       schedule,
       collectMs,
-      giveBack: (token, isLate) => this.#giveBack(token, isLate),
+      giveBack: (token, isLate) => this.#givingBack.begin(this.holdings, token, isLate),
       lost: (lock, isTold, by) => this.#lost(lock, isTold, by),
     });
   }
@@ -199,13 +203,14 @@ export class KeptAgent {
     if (!reply.ok || isCancelled) return this.endWait();
     const left = await wait.left;
     if (left.kind !== 'granted') return;
-    for (const token of new Set(left.locks.map((lock) => lock.token))) this.#giveBack(token, false);
+    for (const token of new Set(left.locks.map((lock) => lock.token)))
+      this.#givingBack.begin(this.holdings, token, false);
     await this.settled();
   }
 
   /** Waits until what is just being given back has been: asked for again meanwhile, it would be taken away. */
   settled(): Promise<void> {
-    return this.#givingBack;
+    return this.#givingBack.settled();
   }
 
   /** Looks whether it still holds what it was told that it holds: heartbeats are too far apart to say so in time. */
@@ -349,41 +354,8 @@ export class KeptAgent {
       this.notices.say(vainText(wait.scopes, wait.ticket, reply.cause));
   }
 
-  /** One after the other, so that {@link settled} means all of them. */
-  #giveBack(token: FencingToken, isLate: boolean): void {
-    this.#givingBack = this.#givingBack.then(() => this.#tryToGiveBack(token, isLate));
-  }
-
-  /** Tries until it is done, or the lock is asked for again: as long as the session is renewed, so is what it holds. */
-  async #tryToGiveBack(token: FencingToken, isLate: boolean): Promise<void> {
-    const scopes = this.#stopped ? [] : this.holdings.leave(token, isLate);
-    if (scopes.length === 0) return;
-    try {
-      this.#gaveBack(scopes, token, isLate, await this.#release(scopes, token));
-    } catch (error) {
-      this.holdings.stay(scopes);
-      this.#report(error, 'a release failed');
-      this.#options.ports.clock.schedule(againMs, () => this.#giveBack(token, isLate));
-    }
-  }
-
-  /** All of them at once; or, where one of them was lost meanwhile, each for itself. */
-  async #release(scopes: readonly ScopePath[], token: FencingToken): Promise<GivenBack> {
-    const reply = await this.submit({ kind: 'ReleaseLock', scopes, token });
-    if (reply.ok) return { released: scopes, by: reply.revision };
-    const released: ScopePath[] = [];
-    if (scopes.length > 1 && this.#gone === null)
-      for (const scope of scopes) released.push(...(await this.#release([scope], token)).released);
-    return { released, by: reply.revision };
-  }
-
   /** What the coordinator did not take back was lost before. */
-  #gaveBack(
-    scopes: readonly ScopePath[],
-    token: FencingToken,
-    isLate: boolean,
-    { released, by }: GivenBack,
-  ): void {
+  #gaveBack({ scopes, token, isLate, released, by }: GivenBack): void {
     // One that is gone has been told of all that it held.
     if (this.#gone !== null) return;
     this.holdings.released(scopes);
