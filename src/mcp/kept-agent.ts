@@ -87,7 +87,7 @@ export class KeptAgent {
     const schedule: Timers['schedule'] = (delayMs, run) => ports.clock.schedule(delayMs, run);
     const clock = { nowMs: () => speaker.logClock.nowMs(), schedule };
     this.notices = new Notices({
-      inWords: (loss) => lossText(coordinator, clock, loss),
+      inWords: (loss, shown) => lossText(coordinator, clock, loss, shown),
       lossesTold: (upTo) => this.#noteTold(upTo),
     });
     this.#renewal = new Renewal(ports.clock, speaker.logClock, () => this.#beatAgain());

@@ -1,4 +1,4 @@
-import { asRevision, type Revision } from '../core/index.ts';
+import { asRevision, type Revision, type ScopePath } from '../core/index.ts';
 import type { Loss } from '../participant/index.ts';
 
 type Notice = { readonly kind: 'said'; readonly text: string } | ({ readonly kind: 'lost' } & Loss);
@@ -12,7 +12,8 @@ export interface News {
 export const noNews: News = { lost: [], said: [] };
 
 export interface NoticePorts {
-  readonly inWords: (loss: Loss) => Promise<string>;
+  /** `shown`: the scope of which the answer says who has it. */
+  readonly inWords: (loss: Loss, shown: ScopePath | null) => Promise<string>;
   /** The agent has heard of all losses up to a revision. */
   readonly lossesTold: (upTo: Revision) => void;
 }
@@ -49,8 +50,8 @@ export class Notices {
   }
 
   /** Everything in words, each thing once; nothing when by then nobody hears it, so that the next call tells it. */
-  async take(isHeard: () => boolean): Promise<News> {
-    const worded = new Map(await Promise.all(this.#pending.map((notice) => this.#inWords(notice))));
+  async take(isHeard: () => boolean, shown: ScopePath | null): Promise<News> {
+    const worded = new Map(await Promise.all(this.#pending.map((notice) => this.#inWords(notice, shown))));
     if (!isHeard()) return noNews;
     const inWords = (kind: Notice['kind']): readonly string[] =>
       this.#pending.flatMap((notice) => (notice.kind === kind ? (worded.get(notice) ?? []) : []));
@@ -62,7 +63,7 @@ export class Notices {
     return news;
   }
 
-  async #inWords(notice: Notice): Promise<readonly [Notice, string]> {
-    return [notice, notice.kind === 'said' ? notice.text : await this.#ports.inWords(notice)];
+  async #inWords(notice: Notice, shown: ScopePath | null): Promise<readonly [Notice, string]> {
+    return [notice, notice.kind === 'said' ? notice.text : await this.#ports.inWords(notice, shown)];
   }
 }

@@ -30,6 +30,7 @@ export class Visit {
   readonly #owed: string[] = [];
   readonly #shown = new Map<ScopePath, string>();
   readonly #resume: () => void;
+  #holderTold: ScopePath | null = null;
   #wait: TicketWait | null = null;
 
   private constructor(agent: KeptAgent, call: VisitingCall) {
@@ -54,6 +55,11 @@ export class Visit {
     this.#told.push(...locks);
   }
 
+  /** The answer says who has this scope. */
+  tellHolderOf(scope: ScopePath): void {
+    this.#holderTold = scope;
+  }
+
   /** The answer shows what is recorded of a context file, by its digest. */
   show(path: ScopePath, digest: string): void {
     this.#shown.set(path, digest);
@@ -74,7 +80,7 @@ export class Visit {
   async end(answer: ToolAnswer): Promise<ToolAnswer> {
     const isHeard = (): boolean => !this.call.signal.aborted;
     try {
-      const news = isHeard() ? await this.agent.notices.take(isHeard) : noNews;
+      const news = isHeard() ? await this.agent.notices.take(isHeard, this.#holderTold) : noNews;
       this.#wait?.visitors.delete(this);
       if (isHeard()) return withNews(answer, { ...news, said: [...news.said, ...this.#heard()] });
       await this.#unheard();

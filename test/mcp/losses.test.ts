@@ -42,6 +42,14 @@ it('a revoked lock is told as revoked, by whom and why', async () => {
   );
 });
 
+it('a loss that lock_check itself tells does not send the agent to lock_check', async () => {
+  const held = await holder();
+  await revoke(held.stage, scope);
+  const { text } = await held.alice.call('lock_check', { agent: 'alice', path: `${scope}/login.ts` });
+  expect(text).toMatch(/^LOST "services\/auth" .*Do not write there; who has it now is said below\.\n/);
+  expect(text).toMatch(/its scope "services\/auth" is free/);
+});
+
 it('a lease that has run out is told as one', async () => {
   const held = await holder();
   const heal = cutOff(held.stage);

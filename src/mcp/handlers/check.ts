@@ -36,6 +36,7 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const mayWrite = verdict(agent, scope.path, why, { checked, nowMs: work.clock.nowMs() });
   const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);
   const notes = [...problemsAround(path, scope, known), ...recordedNotes(visit, scope, path), ...own];
+  visit.tellHolderOf(scope.path);
   return answer(work, path, why, { ...mayWrite, notes, scope });
 };
 
