@@ -17,6 +17,7 @@ export const realInspection: Inspection = {
   surroundings: async (repository, env) =>
     (await import('./surroundings.ts')).surroundingsOf(repository, env),
   auditLog: async ({ commonDir }) => (await import('../daemon/index.ts')).auditLog(commonDir),
+  witness: async ({ commonDir }) => (await import('../daemon/index.ts')).witnessLook(commonDir),
 };
 
 const scanOf = (repository: Repository): Promise<ScanResult> =>

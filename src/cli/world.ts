@@ -2,7 +2,7 @@ import type { OwnerEnd } from '../client/index.ts';
 import type { ConfigEntry } from '../config/index.ts';
 import type { Repository } from '../context/index.ts';
 import type { AgentId, Parsed, ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
-import type { LogAudit, Room } from '../daemon/index.ts';
+import type { LogAudit, Room, WitnessLook } from '../daemon/index.ts';
 import type { FileChange, InitRequest, Prepared } from '../init/index.ts';
 import type { AgentSession, Keeper } from '../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../protocol/index.ts';
@@ -83,6 +83,8 @@ export interface Inspection {
   surroundings(repository: Repository, env: Environment): Promise<Surroundings>;
   /** Reads the whole log and says what is wrong with it. */
   auditLog(repository: Repository): Promise<LogAudit>;
+  /** Looks at what keeps, beside the log, how far that came. */
+  witness(repository: Repository): Promise<WitnessLook>;
 }
 
 /** Deriving scopes from what a repository is made of, and writing their files. */

@@ -1,9 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { statePaths } from '../client/index.ts';
 import { findRepository } from '../context/index.ts';
 import { loadDriver } from '../store/sqlite/driver.ts';
-import { auditLog, openDirect } from './index.ts';
+import { auditLog, openDirect, witnessLook } from './index.ts';
 import { joinAs, TestRepository } from './testing/repository.ts';
 
 let repository: TestRepository;
@@ -44,4 +44,21 @@ it('where there is no log, finds out whether there could be one, and leaves noth
   const { engine, content } = await auditLog(repository.commonDir);
   expect([content, engine]).toEqual([null, expect.stringMatching(/SQLite \d/)]);
   expect(readdirSync(repository.commonDir)).toEqual(before);
+});
+
+it('says how the file is that keeps how far the log came, and leaves it so', async () => {
+  const { commonDir } = repository;
+  const { witness } = statePaths(commonDir);
+  const found = async (): Promise<string> => (await witnessLook(commonDir)).found;
+  expect(await found()).toBe('missing');
+  await someEntries();
+  expect(await witnessLook(commonDir)).toEqual({ path: witness, found: 'sound' });
+  writeFileSync(witness, 'rhema 1 7');
+  expect([await found(), readFileSync(witness, 'utf8')]).toEqual(['damaged', 'rhema 1 7']);
+  rmSync(witness);
+  symlinkSync('/etc/passwd', witness);
+  await expect(found()).rejects.toMatchObject({
+    code: 'PERMISSION',
+    message: expect.stringContaining('symbolic link') as string,
+  });
 });

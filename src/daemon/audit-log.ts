@@ -4,6 +4,7 @@ import { accessError, logExists, statePaths } from '../client/index.ts';
 import type { Revision, TimeMs } from '../core/index.ts';
 import { formerLogs, openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { toFailure } from './failures.ts';
+import { lookAtWitness } from './witness-file.ts';
 
 /** What reading a whole log has shown. */
 export interface LogAudit {
@@ -32,6 +33,22 @@ export async function auditLog(commonDir: string): Promise<LogAudit> {
   const paths = statePaths(commonDir);
   try {
     return logExists(paths) ? await auditOf(paths.database) : await trialIn(commonDir);
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+/** How the file is that keeps how far the log came. */
+export interface WitnessLook {
+  readonly path: string;
+  readonly found: 'sound' | 'damaged' | 'missing';
+}
+
+/** Leaves it as it is. Throws a {@link CoordinatorError} when no coordinator could open it. */
+export function witnessLook(commonDir: string): WitnessLook {
+  const { witness: path } = statePaths(commonDir);
+  try {
+    return { path, found: lookAtWitness(path) };
   } catch (error) {
     throw toFailure(error);
   }

@@ -1,10 +1,10 @@
 import type { Coordinator } from '../protocol/index.ts';
-import type { LogAudit } from './audit-log.ts';
+import type { LogAudit, WitnessLook } from './audit-log.ts';
 import type { OpenLogFile } from './log-file-source.ts';
 import type { Room } from './room.ts';
 import type { OpenOptions } from './wire-up.ts';
 
-export type { LogAudit, LogContent } from './audit-log.ts';
+export type { LogAudit, LogContent, WitnessLook } from './audit-log.ts';
 export type { OpenLogFile } from './log-file-source.ts';
 export type { Room } from './room.ts';
 export type { OpenOptions } from './wire-up.ts';
@@ -22,6 +22,11 @@ export async function openDirect(options: OpenOptions): Promise<Coordinator> {
 /** See `audit-log.ts`. */
 export async function auditLog(commonDir: string): Promise<LogAudit> {
   return (await import('./audit-log.ts')).auditLog(commonDir);
+}
+
+/** See `audit-log.ts`. */
+export async function witnessLook(commonDir: string): Promise<WitnessLook> {
+  return (await import('./audit-log.ts')).witnessLook(commonDir);
 }
 
 /** See `log-file-source.ts`. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, lstatSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { asRevision } from '../core/index.ts';
-import { openToUpdate, removeFile } from '../files/index.ts';
+import { openToRead, openToUpdate, removeFile } from '../files/index.ts';
 import type { Sighting, Witness } from '../service/index.ts';
 
 /** One record of a fixed size, written over and over: it needs no room on a disk that is full. */
@@ -25,12 +25,8 @@ export class WitnessFile implements Witness {
   }
 
   read(): Sighting | 'unreadable' | null {
-    for (let reading = 1; reading <= readingsMax; reading += 1) {
-      const record = Buffer.alloc(recordBytes);
-      const size = readSync(this.#file, record, 0, recordBytes, 0);
-      const seen = decode(record.toString('utf8', 0, size));
-      if (seen !== null) return seen.log === nothing.log ? null : seen;
-    }
+    const seen = readRecord(this.#file);
+    if (seen !== null) return seen.log === nothing.log ? null : seen;
     this.#onTrouble(
       `${this.#path} is damaged: how far the log had come is not known. It is written anew; put no backup of the log in place until then`,
       null,
@@ -68,6 +64,28 @@ export class WitnessFile implements Witness {
     if (!this.#isClosed) closeSync(this.#file);
     this.#isClosed = true;
   }
+}
+
+/** How the file is, without making or mending it. Throws when it is not this user's own, or cannot be read. */
+export function lookAtWitness(path: string): 'sound' | 'damaged' | 'missing' {
+  const file = openToRead(path);
+  if (file === null) return 'missing';
+  try {
+    return readRecord(file) === null ? 'damaged' : 'sound';
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Null when it is damaged. */
+function readRecord(file: number): Sighting | null {
+  for (let reading = 1; reading <= readingsMax; reading += 1) {
+    const record = Buffer.alloc(recordBytes);
+    const size = readSync(file, record, 0, recordBytes, 0);
+    const seen = decode(record.toString('utf8', 0, size));
+    if (seen !== null) return seen;
+  }
+  return null;
 }
 
 /** What a file says that has just been made: so an empty one is a damaged one. */

@@ -6,7 +6,7 @@ import { Harness, session, startMs } from '../testing/harness.ts';
 import { agentId, agentView, statusAnswer } from '../testing/samples.ts';
 import type { Inspection } from '../world.ts';
 import { jumpsSince } from '../doctor/facts.ts';
-import { state } from '../doctor/testing/samples.ts';
+import { state, witness } from '../doctor/testing/samples.ts';
 
 const content = {
   first: asRevision(1),
@@ -33,6 +33,7 @@ const inspection: Inspection = {
     clientFiles: [],
   }),
   auditLog: async () => ({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
+  witness: async () => witness,
 };
 const coordinator = new FakeCoordinator({
   answers: {
@@ -77,6 +78,7 @@ describe('doctor', () => {
       'room',
       'surroundings',
       'auditLog',
+      'witness',
     ] as const;
     const broken = Object.fromEntries(parts.map((part) => [part, failing(`${part} is broken`)]));
     const { code, stderr } = await patient(broken).run('doctor');

@@ -38,6 +38,7 @@ it('finds a sound repository sound, but for what nobody enforces', () => {
       "process: 99 runs",
       "sqlite: node:sqlite (SQLite 3.53.0)",
       "log: revisions 1 to 7, every entry read, the file is sound",
+      "witness: /repo/.git/rhema.last keeps how far the log came",
       "clock: of this boot, in step with the log",
       "machines: one uses this log",
       "sessions: 1 kept, all live",

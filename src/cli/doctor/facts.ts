@@ -1,5 +1,5 @@
 import type { Entry } from '../../core/index.ts';
-import type { LogAudit, Room } from '../../daemon/index.ts';
+import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
 import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -31,6 +31,7 @@ export interface RepositoryFacts {
   readonly configuration: Fact<Configuration>;
   readonly scan: Fact<Scan>;
   readonly log: Fact<LogAudit>;
+  readonly witness: Fact<WitnessLook>;
   /** Null when no owner runs. */
   readonly owner: Fact<HealthAnswer | null>;
   readonly sessions: Fact<readonly AgentSession[]>;
@@ -83,6 +84,8 @@ async function repositoryFacts(call: Call, place: Repository): Promise<Repositor
     configuration: await factOf(() => inspection.configuration(place)),
     scan: await factOf(() => inspection.scan(place)),
     log: await factOf(() => inspection.auditLog(place)),
+    // Before the coordinator is asked: one that is opened for that writes it anew.
+    witness: await factOf(() => inspection.witness(place)),
     owner: await factOf(() => owner.health(place)),
     sessions: await factOf(() => sessions.list(place)),
   };

@@ -16,6 +16,7 @@ import {
   state,
   status,
   unknown,
+  witness,
   type Row,
 } from './testing/samples.ts';
 
@@ -52,6 +53,20 @@ describe('what the log stands on', () => {
     ['a disk that is nearly full', 'disk', withRoom({ freeBytes: 2 ** 20 }), 'warning', '1 MiB'],
     ['few files left', 'disk', withRoom({ freeFiles: 12 }), 'warning', '12 more files'],
     ['room, and files without a bound', 'disk', withRoom({ freeFiles: null }), 'ok', '8192 MiB'],
+    [
+      'a witness that is a link',
+      'witness',
+      factsOf({}, { witness: unknown('/repo/.git/rhema.last is a symbolic link') }),
+      'problem',
+      'symbolic link',
+    ],
+    [
+      'a witness that was removed',
+      'witness',
+      factsOf({}, { witness: known({ ...witness, found: 'missing' }) }),
+      'ok',
+      'the next command makes it',
+    ],
     ['few open files', 'open files', factsOf({ openFilesMax: 64 }), 'warning', '64 files'],
     ['a network file system', 'file system', onFileSystem('nfs4'), 'problem', 'network'],
     ['one over ssh', 'file system', onFileSystem('fuse.sshfs'), 'problem', 'network'],
@@ -136,6 +151,34 @@ describe('what the log stands on', () => {
     );
     expect(about('log', facts)).toMatchObject([{ remedy: 'see the state folder, above' }]);
   });
+
+  it.each([
+    ['of a log that is there', {}, /writes it anew from this log; until then put no backup/],
+    [
+      'of a log that is gone',
+      { log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content: null }) },
+      /let a new log begin, and put no backup of it there/,
+    ],
+    [
+      'of a log that is damaged',
+      { log: unknown('entry 4 is corrupt') },
+      /let a new log begin, and put no backup of it there/,
+    ],
+  ])(
+    'tells what follows when the file that keeps how far the log came is damaged: %s',
+    (_what, over, remedy) => {
+      const damaged = known({ ...witness, found: 'damaged' } as const);
+      expect(about('witness', factsOf({}, { ...over, witness: damaged }))).toMatchObject([
+        {
+          level: 'warning',
+          message: expect.stringMatching(
+            /^\/repo\/.git\/rhema.last is damaged: .* milliseconds since 1970, and so do its tokens$/,
+          ) as string,
+          remedy: expect.stringMatching(remedy) as string,
+        },
+      ]);
+    },
+  );
 
   it('counts the damage beyond the first few findings', () => {
     const problems = Array.from({ length: 12 }, (_, place) => `entry ${place} is damaged`);

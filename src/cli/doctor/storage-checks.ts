@@ -1,5 +1,5 @@
 import { compareVersions } from '../../client/index.ts';
-import type { LogContent, Room } from '../../daemon/index.ts';
+import type { LogContent, Room, WitnessLook } from '../../daemon/index.ts';
 import type { HealthAnswer } from '../../protocol/index.ts';
 import { count, shellCommand } from '../format/text.ts';
 import { duration } from '../format/time.ts';
@@ -20,6 +20,7 @@ export const storageChecks: readonly RepositoryCheck[] = [
   checkOwner,
   checkSqlite,
   checkLog,
+  checkWitness,
   checkClock,
   checkMachines,
   checkSessions,
@@ -212,6 +213,24 @@ function contentFindings({ first, last, problems }: LogContent): readonly Findin
   const shown = problems.slice(0, logProblemsMax).map((text) => problem('log', text, logRemedy));
   const left = problems.length - shown.length;
   return left === 0 ? shown : [...shown, problem('log', `and ${left} more`, logRemedy)];
+}
+
+function checkWitness({ witness, log }: RepositoryFacts): readonly Finding[] {
+  const remedy = 'see that you may read and write that file; until then no coordinator starts here';
+  const hasLog = log.known && log.value.content !== null && log.value.content.problems.length === 0;
+  return findingsFrom('witness', witness, remedy, (look) => [witnessFinding(look, hasLog)]);
+}
+
+function witnessFinding({ path, found }: WitnessLook, hasLog: boolean): Finding {
+  if (found === 'sound') return ok('witness', `${path} keeps how far the log came`);
+  if (found === 'missing') return ok('witness', `${path} is not there; the next command makes it`);
+  return warning(
+    'witness',
+    `${path} is damaged: how far the log came is not known without the log; a new one begins at the number of milliseconds since 1970, and so do its tokens`,
+    hasLog
+      ? 'the next command that changes something writes it anew from this log; until then put no backup of the log in its place'
+      : 'let a new log begin, and put no backup of it there: that could give numbers twice; those of a new one are only long',
+  );
 }
 
 /** Clocks of one host that differ by more were set meanwhile. */

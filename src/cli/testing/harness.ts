@@ -150,6 +150,7 @@ const plainInspection: Inspection = {
   openFilesMax: async () => null,
   surroundings: unexpected('surroundings'),
   auditLog: unexpected('auditLog'),
+  witness: unexpected('witness'),
 };
 
 const noScopeFiles: ScopeFiles = {

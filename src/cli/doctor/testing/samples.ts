@@ -42,6 +42,7 @@ export const content = {
   former: [],
   problems: [],
 };
+export const witness = { path: '/repo/.git/rhema.last', found: 'sound' } as const;
 export const status = statusAnswer({ agents: [agentView()] });
 export const place = {
   worktree: '/repo',
@@ -59,6 +60,7 @@ export const sound: RepositoryFacts = {
   configuration: known({ enabled: true, entries: [], problems: [], unusedFile: null }),
   scan: known({ definitions: [definition], settings: defaultSettings, problems: [] }),
   log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
+  witness: known(witness),
   owner: known(healthAnswer()),
   sessions: known([session('alice', 2)]),
   coordination: known({ status, clockJumps: 0, machines: null }),
