@@ -35,7 +35,7 @@ export type Written =
   | { readonly kind: 'refused'; readonly rejection: Rejection };
 
 /** How long the leases of a lock last, as far as is known. */
-type Lasting = Pick<Settings, 'sessionTtlMs' | 'lockTtlMs'>;
+export type Lasting = Pick<Settings, 'sessionTtlMs' | 'lockTtlMs'>;
 
 /** Locks that came in one grant, kept until they are given back. Whoever works under them hears of their end at once. */
 export class HeldLock {
@@ -76,6 +76,11 @@ export class HeldLock {
   /** Of the newest grant, which is the only one unless some of the scopes were held before. */
   get token(): FencingToken {
     return this.locks.map(({ token }) => token).reduce((one, other) => (one > other ? one : other));
+  }
+
+  /** Whether it is renewed: not lost, nor given back. */
+  get isKept(): boolean {
+    return this.#keeper.isKeeping;
   }
 
   /** Aborts when it is lost, or is about to be, and nothing may be done under it any more. */

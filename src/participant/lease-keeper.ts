@@ -85,6 +85,11 @@ export class LeaseKeeper {
     return this.#locks;
   }
 
+  /** Whether they are neither lost nor given back, as far as is known here. */
+  get isKeeping(): boolean {
+    return !this.#isOver;
+  }
+
   /** How long whoever works under them has between being told to end and being ended by force. */
   get graceMs(): number {
     return this.#margins.tellMs - this.#margins.forceMs;

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AgentId } from '../core/index.ts';
-import type { Coordinator, Reply } from '../protocol/index.ts';
+import type { AgentId, DurationMs } from '../core/index.ts';
+import type { CallerCommand, Coordinator, Reply } from '../protocol/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { defineScopes, newRequestId, openBench, scopePath, settled, type Bench } from '../service/testing.ts';
+import type { AcquireWish } from './acquiring.ts';
 import { goOn } from './joining.ts';
 import { Participant, type ParticipantPorts, type PartWish } from './participant.ts';
 import { Speaker } from './speaker.ts';
@@ -83,11 +84,13 @@ async function takePart(name: string, pid = 1, wish: Partial<PartWish> = {}): Pr
 }
 
 const now = { ttlMs: null, wait: { kind: 'none' }, reason: null } as const;
+/** Longer than the agent is silent for. */
+const longLease = { ttlMs: 600_000 as DurationMs };
 const waiting = { ...now, wait: { kind: 'queue', forMs: null } } as const;
 
-async function acquired(participant: Participant, scope = auth) {
+async function acquired(participant: Participant, scope = auth, more: Partial<AcquireWish> = {}) {
   const got = await participant.acquire(
-    { ...now, scopes: [scope] },
+    { ...now, scopes: [scope], ...more },
     { signal: new AbortController().signal },
   );
   if (got.kind !== 'granted') throw new Error(JSON.stringify(got));
@@ -172,6 +175,86 @@ describe('a wait', () => {
   });
 });
 
+describe('what nobody here knows of', () => {
+  /** The first command of a kind is lost, or its answer. */
+  function lose(lost: 'request' | 'answer', kind: CallerCommand['kind']): void {
+    const { service } = bench;
+    let isLost = false;
+    submitBy(async (request) => {
+      if (isLost || request.command.kind !== kind) return service.submit(request);
+      isLost = true;
+      if (lost === 'answer') await service.submit(request);
+      throw new CoordinatorError('UNAVAILABLE', 'gone', { details: { outcome: 'unknown' } });
+    });
+  }
+
+  function submitBy(submit: Coordinator['submit']): void {
+    const { service } = bench;
+    coordinator = {
+      submit,
+      query: async (query) => service.query(query),
+      awaitTicket: (ask, signal) => service.awaitTicket(ask, signal),
+      watch: (from, signal) => service.watch(from, signal),
+      refresh: () => Promise.reject(new Error('nothing is read anew here')),
+      close: () => service.close(),
+    };
+  }
+
+  it('is given back when it is a lock whose grant got no answer', async () => {
+    lose('answer', 'AcquireLock');
+    const alice = await takePart('alice');
+    await expect(acquired(alice, auth, longLease)).rejects.toThrow('gone');
+    const lock = await acquired(await takePart('bob', 2), web, longLease);
+    expect(await holders()).toEqual({ auth: 'alice', web: 'bob' });
+    await pass(3_600_000);
+    expect([lock.loss, await holders()]).toEqual([null, { web: 'bob' }]);
+  });
+
+  it('is kept when it is acquired once more', async () => {
+    lose('answer', 'AcquireLock');
+    const alice = await takePart('alice');
+    await expect(acquired(alice, auth, longLease)).rejects.toThrow('gone');
+    const lock = await acquired(alice, auth, longLease);
+    await pass(3_600_000);
+    expect([lock.loss, await holders()]).toEqual([null, { auth: 'alice' }]);
+  });
+
+  it('is given back when it is a lock whose release was not heard', async () => {
+    lose('request', 'ReleaseLock');
+    const lock = await acquired(await takePart('alice'), auth, longLease);
+    await expect(lock.release()).rejects.toThrow('gone');
+    expect(await holders()).toEqual({ auth: 'alice' });
+    await pass(3_600_000);
+    expect(await holders()).toEqual({});
+  });
+
+  it('is left for a later process once this one has stopped, also by a heartbeat that was under way', async () => {
+    let stop = (): void => undefined;
+    submitBy(async (request) => {
+      const reply = await bench.service.submit(request);
+      if (request.command.kind === 'Heartbeat') stop();
+      return reply;
+    });
+    const alice = await takePart('alice');
+    await acquired(alice);
+    await pass(299_000);
+    stop = () => alice.stop();
+    await pass(2_000);
+    expect(await holders()).toEqual({ auth: 'alice' });
+  });
+
+  it('is given up when it is a place in the queue, before anything else is asked for', async () => {
+    const lock = await acquired(await takePart('bob', 2));
+    lose('answer', 'AcquireLock');
+    const alice = await takePart('alice');
+    const { signal } = new AbortController();
+    await expect(alice.acquire({ ...waiting, scopes: [auth] }, { signal })).rejects.toThrow('gone');
+    await acquired(alice, web);
+    await lock.release();
+    expect(await holders()).toEqual({ web: 'alice' });
+  });
+});
+
 describe('a write', () => {
   async function killedInWrite(): Promise<Participant> {
     const before = await takePart('alice');
@@ -221,6 +304,16 @@ describe('a process that has ended without leaving', () => {
     expect(await holders()).toEqual({ auth: 'alice' });
     await after.leave();
     expect([await holders(), kept.size, keepers.size]).toEqual([{}, 0, 0]);
+  });
+
+  it('leaves a lock with a short lease, which lasts too', async () => {
+    const before = await takePart('alice');
+    await acquired(before, auth, { ttlMs: 6_000 as DurationMs });
+    before.stop();
+    keepers.clear();
+    const after = await takePart('alice', 2, { keepsLeft: true });
+    await pass(60_000);
+    expect([after.left?.loss, await holders()]).toEqual([null, { auth: 'alice' }]);
   });
 
   it('that lives is not put out of its place', async () => {

@@ -2,13 +2,14 @@
  * An agent that takes part from one process, for as long as that lives: it joins, or goes on under the session that an
  * earlier process has left; it is kept present; what it acquires is kept until it is given back.
  */
-import type { AgentId, AgentMetadata, Grant, Rejection, Settings } from '../core/index.ts';
+import { asDurationMs } from '../core/index.ts';
+import type { AgentId, AgentMetadata, Grant, Rejection, ResultOf, Settings } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import { every, type Time } from '../time/index.ts';
 import { acquire, releaseGrants, type AcquireWish, type NotGranted, type WaitHooks } from './acquiring.ts';
 import { overCodes } from './agent-commands.ts';
 import { resultOf } from './answers.ts';
-import { HeldLock, type Files } from './held-lock.ts';
+import { HeldLock, type Files, type Lasting } from './held-lock.ts';
 import { goOn, join, readOrNull } from './joining.ts';
 import { hasJoined, proofOf, type AgentSession, type Keeper, type SessionKeeping } from './session.ts';
 import { Speaker } from './speaker.ts';
@@ -48,7 +49,13 @@ export class Participant {
   readonly #speaker: Speaker;
   readonly #session: AgentSession;
   readonly #settings: Settings;
-  readonly #locks = new Set<HeldLock>();
+  /** What is kept, as of the last heartbeat, and what has come since. */
+  #locks: readonly HeldLock[];
+  #acquiring = 0;
+  /** Whether the agent may wait in the queue without anybody here knowing of it. */
+  #mayWait = false;
+  #tidied: Promise<void> = Promise.resolve();
+  #isStopped = false;
   readonly #stopBeating: () => void;
 
   private constructor(
@@ -63,10 +70,8 @@ export class Participant {
     this.#session = session;
     this.#settings = settings;
     this.left = left;
-    if (left !== null) this.#locks.add(left);
-    this.#stopBeating = every(ports.time, settings.sessionTtlMs / 3, async () => {
-      await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
-    });
+    this.#locks = left === null ? [] : [left];
+    this.#stopBeating = every(ports.time, settings.sessionTtlMs / 3, () => this.#beat());
   }
 
   static async takePart(ports: ParticipantPorts, wish: PartWish): Promise<TookPart> {
@@ -88,12 +93,12 @@ export class Participant {
     const begun = await begin(ports, speaker, wish);
     if (begun.kind === 'refused') return begun;
     const { session, isNew } = begun;
-    const found = isNew ? [] : await leftTo(speaker, session);
-    if (!wish.keepsLeft) await releaseGrants(speaker, session, found);
+    const found = isNew ? null : await leftTo(speaker, session);
+    if (found !== null && !wish.keepsLeft) await releaseGrants(speaker, session, found.leases);
     const { settings } = await ports.coordinator.query({ kind: 'status', at: null });
     const left =
-      wish.keepsLeft && found.length > 0
-        ? await HeldLock.keep({ ...ports, speaker }, session, found, settings)
+      found !== null && wish.keepsLeft && found.leases.length > 0
+        ? await HeldLock.keep({ ...ports, speaker }, session, found.leases, lastingOf(found, settings))
         : null;
     return { kind: 'joined', participant: new Participant(ports, speaker, session, settings, left) };
   }
@@ -107,14 +112,57 @@ export class Participant {
     wish: AcquireWish,
     hooks: WaitHooks,
   ): Promise<NotGranted | { readonly kind: 'granted'; readonly lock: HeldLock }> {
+    this.#acquiring += 1;
+    if (this.#mayWait && this.#acquiring === 1) this.#tidy([]);
+    try {
+      // What could not be tidied up is met again, as a refusal or as the same failure.
+      await this.#tidied.catch(() => undefined);
+      return await this.#acquire(wish, hooks);
+    } catch (error) {
+      this.#mayWait = true;
+      throw error;
+    } finally {
+      this.#acquiring -= 1;
+    }
+  }
+
+  async #acquire(
+    wish: AcquireWish,
+    hooks: WaitHooks,
+  ): Promise<NotGranted | { readonly kind: 'granted'; readonly lock: HeldLock }> {
     const ports = { ...this.#ports, speaker: this.#speaker };
     const acquired = await acquire(ports, this.#session, wish, hooks);
+    if (acquired.kind === 'gaveUp' && acquired.stuck !== null) this.#mayWait = true;
     if (acquired.kind !== 'granted') return acquired;
     const { sessionTtlMs, lockTtlMs } = this.#settings;
     const lasting = { sessionTtlMs, lockTtlMs: wish.ttlMs ?? lockTtlMs };
     const lock = await HeldLock.keep(ports, this.#session, acquired.locks, lasting);
-    this.#locks.add(lock);
+    this.#locks = [...this.#locks, lock];
     return { kind: 'granted', lock };
+  }
+
+  /**
+   * Renews the session, and with it all that it holds: of that, what nobody here keeps has come of a command whose answer
+   * was lost, or is to have been given back. Renewed for ever, it would stay taken for ever.
+   */
+  async #beat(): Promise<void> {
+    const reply = await this.#speaker.submit({ kind: 'Heartbeat', ...proofOf(this.#session) });
+    this.#locks = this.#locks.filter(({ isKept }) => isKept);
+    if (!reply.ok || this.#acquiring > 0 || this.#isStopped) return;
+    const kept = new Set(this.#locks.flatMap(({ locks }) => locks.map(({ token }) => token)));
+    const strays = resultOf(reply.result, 'renewed').leases.filter(({ token }) => !kept.has(token));
+    if (this.#mayWait || strays.length > 0) this.#tidy(strays);
+    await this.#tidied;
+  }
+
+  /** What is acquired waits for it: a lock that is given back must not be granted there as held already. */
+  #tidy(strays: readonly Grant[]): void {
+    const tidy = async (): Promise<void> => {
+      if (this.#mayWait) await this.#speaker.submit({ kind: 'CancelWait', ...proofOf(this.#session) });
+      this.#mayWait = false;
+      await releaseGrants(this.#speaker, this.#session, strays);
+    };
+    this.#tidied = this.#tidied.catch(() => undefined).then(tidy);
   }
 
   /** Leaves, and gives back all that it has; the session is forgotten. Null, or why the coordinator knew it no more. */
@@ -127,6 +175,7 @@ export class Participant {
 
   /** Renews nothing any more. A later process goes on under the session as long as that lasts. */
   stop(): void {
+    this.#isStopped = true;
     this.#stopBeating();
     for (const lock of this.#locks) lock.stop();
   }
@@ -152,8 +201,15 @@ async function begin(
 }
 
 /** Nobody waits in the place of an earlier process any more; what came of it until then is there. */
-async function leftTo(speaker: Speaker, session: AgentSession): Promise<readonly Grant[]> {
+async function leftTo(speaker: Speaker, session: AgentSession): Promise<ResultOf<'renewed'> | null> {
   await speaker.submit({ kind: 'CancelWait', ...proofOf(session) });
   const reply = await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
-  return reply.ok ? resultOf(reply.result, 'renewed').leases : [];
+  return reply.ok ? resultOf(reply.result, 'renewed') : null;
+}
+
+/** What was left has leases of its own, whatever is configured: they are as long as a heartbeat has made them. */
+function lastingOf({ leases, sessionDeadlineMs }: ResultOf<'renewed'>, { sessionTtlMs }: Settings): Lasting {
+  const decidedAtMs = sessionDeadlineMs - sessionTtlMs;
+  const shortestMs = Math.min(...leases.map(({ deadlineMs }) => deadlineMs)) - decidedAtMs;
+  return { sessionTtlMs, lockTtlMs: asDurationMs(shortestMs) };
 }
