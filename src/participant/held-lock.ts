@@ -44,6 +44,8 @@ export class HeldLock {
   readonly #session: AgentSession;
   readonly #keeper: LeaseKeeper;
   readonly #lost = new AbortController();
+  /** What was not held any more when it was given back; null: it was not given back yet. */
+  #gone: readonly ScopePath[] | null = null;
 
   private constructor(ports: LockPorts, session: AgentSession, locks: readonly Grant[], lasting: Lasting) {
     this.locks = locks;
@@ -127,10 +129,11 @@ export class HeldLock {
     return { kind: 'written' };
   }
 
-  /** Gives back exactly what was granted; names what was not held under it any more. */
-  release(): Promise<readonly ScopePath[]> {
+  /** Gives back exactly what was granted; names what was not held under it any more. Once more it says the same. */
+  async release(): Promise<readonly ScopePath[]> {
     this.stop();
-    return releaseGrants(this.#ports.speaker, this.#session, this.locks);
+    this.#gone ??= await releaseGrants(this.#ports.speaker, this.#session, this.locks);
+    return this.#gone;
   }
 
   /** Renews it no longer. */

@@ -117,6 +117,7 @@ describe('what is acquired', () => {
     expect([lock.loss, await holders()]).toEqual([null, { auth: 'alice' }]);
     expect(await lock.release()).toEqual([]);
     expect(await holders()).toEqual({});
+    expect(await lock.release()).toEqual([]);
   });
 
   it('is lost at once when an operator takes it, and a write under it is refused', async () => {
