@@ -1,5 +1,5 @@
 import { asRevision, type Revision } from '../core/index.ts';
-import { StoreError, type StoredSnapshot } from '../store/index.ts';
+import { damageRemedy, StoreError, type StoredSnapshot } from '../store/index.ts';
 import { formerLog, openSqliteReader, type SqliteReader } from '../store/sqlite/index.ts';
 import type { LogRecord, LogSource } from '../verify/index.ts';
 import { toFailure } from './failures.ts';
@@ -40,7 +40,7 @@ function baseOf(reader: SqliteReader): StoredSnapshot | null {
   if (base !== null) return base;
   throw new StoreError(
     'CORRUPT_SNAPSHOT',
-    `The log begins at revision ${first}, and no snapshot from before it is kept. Restore the log from a backup.`,
+    `The log begins at revision ${first}, and no snapshot from before it is kept: ${damageRemedy}.`,
     { revision: first },
   );
 }

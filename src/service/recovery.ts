@@ -16,7 +16,7 @@ import {
   type State,
 } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
-import { StoreError, type LogStore, type StoredSnapshot } from '../store/index.ts';
+import { damageRemedy, StoreError, type LogStore, type StoredSnapshot } from '../store/index.ts';
 import type { Report } from './failures.ts';
 
 /** Entries read and applied in one piece, with other work after it: some milliseconds. */
@@ -82,7 +82,7 @@ async function beginning(store: LogStore): Promise<State> {
   if (first === 1) return initialState();
   throw new CoordinatorError(
     'STORE_FAILURE',
-    `the log begins at revision ${first} and no snapshot from before it can be used: restore the log from a backup`,
+    `the log begins at revision ${first} and no snapshot from before it can be used: ${damageRemedy}`,
     { details: { store: 'CORRUPT_SNAPSHOT', revision: first } },
   );
 }
@@ -128,7 +128,7 @@ function apply(state: State, entry: Entry): void {
   } catch (cause) {
     throw new CoordinatorError(
       'STORE_FAILURE',
-      `log entry ${entry.revision} does not follow from those before it: restore the log from a backup`,
+      `log entry ${entry.revision} does not follow from those before it: ${damageRemedy}`,
       { details: { store: 'CORRUPT_ENTRY', revision: entry.revision }, cause },
     );
   }

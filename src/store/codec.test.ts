@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { decodeEntry, decodeSnapshot, encodeEntry, encodeSnapshot, storedFormat } from './codec.ts';
+import { damageRemedy } from './errors.ts';
 import { sampleEntry, sampleSnapshot } from './samples.ts';
 
 const row = encodeEntry(sampleEntry(7));
@@ -32,7 +33,7 @@ describe('stored entries', () => {
       expect.objectContaining({
         code: 'CORRUPT_ENTRY',
         revision: 7,
-        message: expect.stringMatching(/entry 7 is corrupt: .+ Restore the log from a backup/),
+        message: expect.stringMatching(/entry 7 is corrupt: .+: move the log away, with the -wal beside it/),
       }),
     );
   });
@@ -62,7 +63,11 @@ describe('stored snapshots', () => {
     ['checksum', { ...stored, checksum: 0 }],
   ])('a snapshot whose %s differs is corrupt', (_part, corrupt) => {
     expect(() => decodeSnapshot(corrupt)).toThrow(
-      expect.objectContaining({ code: 'CORRUPT_SNAPSHOT', revision: corrupt.revision }),
+      expect.objectContaining({
+        code: 'CORRUPT_SNAPSHOT',
+        revision: corrupt.revision,
+        message: expect.stringContaining(damageRemedy) as string,
+      }),
     );
   });
 

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { asRequestId, asRevision, asTimeMs, type Entry, type RequestId } from '../core/index.ts';
-import { StoreError } from './errors.ts';
+import { damageRemedy, StoreError } from './errors.ts';
 import type { StoredSnapshot } from './log-store.ts';
 
 /**
@@ -72,7 +72,7 @@ export function decodeSnapshot(row: StoredSnapshotRow): StoredSnapshot {
   if (!isKnown(row.format) || snapshotChecksum(row) !== row.checksum)
     throw new StoreError(
       'CORRUPT_SNAPSHOT',
-      `The snapshot at revision ${revision} is corrupt: use an older one and replay the log from there, or restore the log from a backup.`,
+      `The snapshot at revision ${revision} is corrupt: use an older one and replay the log from there, or ${damageRemedy}.`,
       { revision },
     );
   return { revision: asRevision(revision), atMs: asTimeMs(row.atMs), body: row.body };
@@ -82,7 +82,7 @@ export function decodeSnapshot(row: StoredSnapshotRow): StoredSnapshot {
 export function corruptEntry(revision: number, problem: string): StoreError {
   return new StoreError(
     'CORRUPT_ENTRY',
-    `Log entry ${revision} is corrupt: ${problem}. Nothing was changed. Restore the log from a backup, or move it away to begin an empty one.`,
+    `Log entry ${revision} is corrupt: ${problem}. Nothing was changed: ${damageRemedy}.`,
     { revision },
   );
 }

@@ -16,6 +16,13 @@ export const storeErrorCodes = [
 ] as const;
 export type StoreErrorCode = (typeof storeErrorCodes)[number];
 
+/**
+ * What to do about a damaged log. Both files, each time: what was written last is in the `-wal`, and one that is left behind
+ * would be taken for a part of whatever is put in the place of the other.
+ */
+export const damageRemedy =
+  'move the log away, with the -wal beside it; then restore it from a backup, with the -wal of the backup or none, or begin an empty one';
+
 /** The store could not do its work: an environment's failure, not a rule's refusal. Nothing was written. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -17,4 +17,4 @@ export {
   type EntrySearch,
 } from './subjects.ts';
 export { printOf } from './marks.ts';
-export { StoreError, storeErrorCodes, type StoreErrorCode } from './errors.ts';
+export { damageRemedy, StoreError, storeErrorCodes, type StoreErrorCode } from './errors.ts';

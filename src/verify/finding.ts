@@ -41,7 +41,7 @@ export interface Finding {
 }
 
 const changedFile =
-  'the log was changed by something else than rhema, or by a bug of it: restore the file from a backup, and if no other program touched it report the entries up to this one';
+  'the log was changed by something else than rhema, or by a bug of it: restore the file from a backup, a database with its -wal, and if no other program touched it report the entries up to this one';
 
 const remedies: { readonly [Kind in FindingKind]: string } = {
   OUT_OF_SEQUENCE: `an entry is missing or stands twice: ${changedFile}`,
@@ -55,7 +55,7 @@ const remedies: { readonly [Kind in FindingKind]: string } = {
   DIFFERS: changedFile,
   VIOLATION: 'this is a bug of rhema: report it with the entries up to this one',
   SNAPSHOT_DIFFERS:
-    'the entries are sound, the snapshot is not: restore the file from a backup, or export the log and begin anew',
+    'the entries are sound, the snapshot is not: restore the file from a backup, a database with its -wal, or export the log and begin anew',
 };
 
 /** What to do about a finding. */

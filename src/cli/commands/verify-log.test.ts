@@ -113,7 +113,7 @@ describe('a log that is not a behaviour of the machine', () => {
         expected  "alice"
         recorded  "bob"
         sound up to revision 4 (4 entries)
-        the log was changed by something else than rhema, or by a bug of it: restore the file from a backup, and if no other program touched it report the entries up to this one
+        the log was changed by something else than rhema, or by a bug of it: restore the file from a backup, a database with its -wal, and if no other program touched it report the entries up to this one
       "
     `);
   });

@@ -183,7 +183,8 @@ function checkSqlite({ log }: RepositoryFacts): readonly Finding[] {
   ];
 }
 
-const logRemedy = 'stop all agents, move coordination.db away (or put a backup there), and start again';
+const logRemedy =
+  'stop all agents, then: rhema daemon stop; move coordination.db and coordination.db-wal away together (or put a backup of both there), and start again';
 
 function checkLog({ log, state }: RepositoryFacts): readonly Finding[] {
   const remedy =

@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.ts';
+import { damageRemedy, StoreError } from '../errors.ts';
 import type { SqliteDatabase, SqliteStatement, SqliteValue } from './driver.ts';
 import { isBusy, isDiskFull } from './failures.ts';
 
@@ -23,10 +23,7 @@ export class Connection {
   row<Row>(sql: string, ...values: readonly SqliteValue[]): Row {
     const row = this.#statement(sql).get(...values) as Row | undefined;
     if (row !== undefined) return row;
-    throw new StoreError(
-      'CORRUPT_STORE',
-      `The log is damaged: no answer to "${sql}". Restore it from a backup.`,
-    );
+    throw new StoreError('CORRUPT_STORE', `The log is damaged: no answer to "${sql}": ${damageRemedy}.`);
   }
 
   rows<Row>(sql: string, ...values: readonly SqliteValue[]): Row[] {

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 
 import { beforeEach, describe, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { systemTime, type Time } from '../../time/index.ts';
+import { damageRemedy } from '../errors.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
 import { Connection } from './connection.ts';
 import { loadDriver, type SqliteDriver } from './driver.ts';
@@ -71,7 +72,7 @@ describe('a damaged entry', () => {
       await expect(store.read(asRevision(1), 100)).rejects.toMatchObject({
         code: 'CORRUPT_ENTRY',
         revision: 42,
-        message: expect.stringMatching(/Nothing was changed\. Restore the log from a backup/),
+        message: expect.stringMatching(/Nothing was changed: move the log away, with the -wal beside it/),
       });
     });
   });
@@ -96,7 +97,10 @@ test('verify lists every damaged entry and snapshot', async () => {
 
 test('a log that has lost its bounds is refused as damaged', async () => {
   await rawSql(log.path, 'DELETE FROM log');
-  await expect(openSqliteStore(log.path)).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
+  await expect(openSqliteStore(log.path)).rejects.toMatchObject({
+    code: 'CORRUPT_STORE',
+    message: expect.stringContaining(damageRemedy) as string,
+  });
 });
 
 test.each([1, 2, 3, 5, 9])(
@@ -106,7 +110,7 @@ test.each([1, 2, 3, 5, 9])(
     const before = readFileSync(log.path);
     await expect(openSqliteStore(log.path)).rejects.toMatchObject({
       code: 'CORRUPT_STORE',
-      message: expect.stringMatching(/damaged.*backup/),
+      message: expect.stringMatching(/damaged.*move the log away, with the -wal beside it.*backup/),
     });
     expect(readFileSync(log.path).equals(before)).toBe(true);
   },

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { StoreError, type StoreErrorCode } from '../errors.ts';
+import { damageRemedy, StoreError, type StoreErrorCode } from '../errors.ts';
 import { systemCodeOf, whyNoFile } from './trial-write.ts';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html; extended ones carry them in their low byte. */
@@ -89,7 +89,7 @@ const failures: Readonly<Record<number, Failure>> = {
   [resultCodes.corrupt]: {
     code: 'CORRUPT_STORE',
     retryable: false,
-    text: 'is damaged. Nothing was changed. Move it away, with the -wal beside it; then restore it from a backup, with the -wal of the backup or none, or begin an empty one.',
+    text: `is damaged. Nothing was changed: ${damageRemedy}.`,
   },
   [resultCodes.notADatabase]: {
     code: 'CANNOT_OPEN',
@@ -106,7 +106,7 @@ const failures: Readonly<Record<number, Failure>> = {
 const otherFailure: Failure = {
   code: 'IO',
   retryable: false,
-  text: 'could not be used. Nothing was changed. If it stays so, restore it from a backup.',
+  text: `could not be used. Nothing was changed. If it stays so: ${damageRemedy}.`,
 };
 
 /** Whether waiting helps: another connection holds the lock that is needed. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { decodeSnapshot } from '../codec.ts';
-import { StoreError } from '../errors.ts';
+import { damageRemedy, StoreError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { boundsOf, entriesOf, newestSnapshot, snapshotRevisions } from './tables.ts';
 
@@ -32,7 +32,7 @@ export function checkLength(connection: Connection, path: string): void {
   if (walBytes > 0 || statSync(path).size >= databaseBytes) return;
   throw new StoreError(
     'CORRUPT_STORE',
-    `The log file ${path} is damaged: its end is missing. Nothing was changed. Restore it from a backup, or move it away to begin an empty one.`,
+    `The log file ${path} is damaged: its end is missing. Nothing was changed: ${damageRemedy}.`,
   );
 }
 
@@ -115,7 +115,7 @@ function structureProblems(connection: Connection, max: number): StoreError[] {
       (finding) =>
         new StoreError(
           'CORRUPT_STORE',
-          `The log is damaged: ${finding}. Restore it from a backup, or move it away to begin an empty one.`,
+          `The log is damaged: ${finding}. Nothing was changed: ${damageRemedy}.`,
         ),
     );
 }
