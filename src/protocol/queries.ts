@@ -138,7 +138,10 @@ export interface WaiterView {
   readonly epoch: Epoch;
   readonly scopes: readonly ScopePath[];
   readonly sinceMs: TimeMs;
+  /** When it ends by itself, or its agent will have been blocked for too long. */
   readonly deadlineMs: TimeMs;
+  /** The end of its agent's session, where that comes before; left out by an older coordinator. */
+  readonly endsBefore?: EarlierEnd;
   /** Place in the whole queue, from 1. */
   readonly position: number;
   readonly reason: string | null;

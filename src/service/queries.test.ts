@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs, invariantNames, type Revision } from '../core/index.ts';
+import {
+  asDurationMs,
+  asRevision,
+  asTimeMs,
+  defaultSettings,
+  invariantNames,
+  type Revision,
+} from '../core/index.ts';
 import type { HistoryAnswer, Moment } from '../protocol/index.ts';
 import {
   acquire,
@@ -50,6 +57,25 @@ describe('status', () => {
     });
     const atMs = asTimeMs(clock.wallMs() - 1);
     expect(await service.query({ kind: 'status', at: { kind: 'time', atMs } })).toEqual(then);
+  });
+
+  it('shows that the session of a waiter ends before its wait does, unless it gives a sign of life', async () => {
+    let drawn = 0;
+    const { service } = await openBench({ options: { chance: () => (drawn += 1) / 1_000 } });
+    await defineScopes(service, 'a');
+    const sessionTtlMs = asDurationMs(30_000);
+    const settings = { ...defaultSettings, sessionTtlMs };
+    await service.submitInternal({ kind: 'Configure', by: 'service', settings });
+    await acquire(service, await join(service, 'ann'), 'a');
+    for (const forMs of [20_000, 60_000]) {
+      const waiter = await join(service, `bob-${forMs}`);
+      const wait = { kind: 'queue', forMs: asDurationMs(forMs) } as const;
+      const wanted = { scopes: [scopePath('a')], ttlMs: null, wait, reason: null };
+      await submit(service, { kind: 'AcquireLock', ...waiter, ...wanted });
+    }
+    const [short, long] = (await service.query({ kind: 'status', at: null })).waiters;
+    expect(short).not.toHaveProperty('endsBefore');
+    expect(long?.endsBefore).toEqual({ cause: 'session', atMs: long!.sinceMs + sessionTtlMs });
   });
 
   it('is read of one past moment at a time, so that others are heard meanwhile', async () => {

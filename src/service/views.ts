@@ -101,9 +101,18 @@ function viewWaiter(state: State, waiter: Waiter, position: number): WaiterView 
   const { ttlMs: _ttlMs, waitMs: _waitMs, ...shown } = waiter;
   const waitsFor = waiter.scopes.filter((scope) => state.locks.has(scope));
   const reservedFor = waitsFor.length > 0 ? null : reservation(state, waiter);
-  const view = { ...shown, deadlineMs: endOfWait(state, waiter), position, waitsFor, reservedFor };
+  const deadlineMs = endOfWait(state, waiter);
+  const sessionEndMs = state.agents.get(waiter.agent)?.sessionDeadlineMs ?? deadlineMs;
   const withdrawn = waiter.scopes.filter((scope) => isWithdrawn(state, scope));
-  return withdrawn.length === 0 ? view : { ...view, withdrawn };
+  return {
+    ...shown,
+    deadlineMs,
+    ...(sessionEndMs < deadlineMs ? { endsBefore: { atMs: sessionEndMs, cause: 'session' } } : {}),
+    position,
+    waitsFor,
+    reservedFor,
+    ...(withdrawn.length === 0 ? {} : { withdrawn }),
+  };
 }
 
 /** The oldest ticket keeps its scopes free for itself until it can have all of them. */

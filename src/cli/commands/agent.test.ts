@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
-import { Harness, session, startMs } from '../testing/harness.ts';
-import { agentId, agentView, lockView, scopePath, statusAnswer } from '../testing/samples.ts';
+import { Harness, session, startMs, withoutClock } from '../testing/harness.ts';
+import { agentId, agentView, lockView, scopePath, statusAnswer, waiterView } from '../testing/samples.ts';
 
 const joining = (): FakeCoordinator =>
   new FakeCoordinator({
@@ -229,6 +229,23 @@ describe('agent list and status', () => {
     const { stdout } = await new Harness({ coordinator, env: { TZ: 'UTC' } }).run('agent', 'status', 'alice');
     expect(stdout).toMatch(
       /^alice is working \(epoch 2, joined 10 min ago, seen 5 s ago\)\nholds src\/core since /,
+    );
+  });
+
+  it('says when a wait ends with the session of who waits', async () => {
+    const endsBefore = { atMs: asTimeMs(startMs + 30_000), cause: 'session' } as const;
+    const waits = new FakeCoordinator({
+      answers: {
+        status: () =>
+          statusAnswer({
+            agents: [agentView()],
+            waiters: [waiterView({ agent: agentId('alice'), endsBefore })],
+          }),
+      },
+    });
+    const { stdout } = await new Harness({ coordinator: waits }).run('agent', 'status', 'alice');
+    expect(withoutClock(stdout)).toContain(
+      'waits for src/core: 40 s so far, place 1, until hh:mm:ss (in 30 s), when the session of alice ends, ticket 6\n',
     );
   });
 

@@ -1,7 +1,7 @@
 import type { EarlierEnd } from '../../core/index.ts';
 import { clockTime, relative, untilText } from './time.ts';
 
-/** What is known of a lock's end. */
+/** What is known of the end of a lock, or of a wait. */
 interface Held {
   readonly agent: string;
   readonly deadlineMs: number;
@@ -9,7 +9,7 @@ interface Held {
   readonly latestDeadlineMs?: number | undefined;
 }
 
-/** When a lock ends if its holder does nothing, by whatever ends it first. */
+/** When it ends if its agent does nothing, by whatever ends it first. */
 export function endOf({ deadlineMs, endsBefore }: Held): number {
   return endsBefore?.atMs ?? deadlineMs;
 }

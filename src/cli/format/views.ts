@@ -93,7 +93,7 @@ export function lockSentence(lock: LockView, nowMs: number): string {
 
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
   const purpose = waiter.reason === null ? '' : `, for "${waiter.reason}"`;
-  return line`for ${waiter.scopes.join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, place ${waiter.position}, until ${clockTime(waiter.deadlineMs, nowMs)}, ticket ${waiter.ticket}${purpose}`;
+  return line`for ${waiter.scopes.join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, place ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
 }
 
 /** The held locks, and below them the queue. */
