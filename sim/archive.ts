@@ -90,8 +90,8 @@ export class ArchivingStore implements LogStore {
     return this.#store.requestPrints();
   }
 
-  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
-    return this.#store.watch(fromRevision, signal);
+  hint(sinceRevision: Revision, signal: AbortSignal): Promise<void> {
+    return this.#store.hint(sinceRevision, signal);
   }
 
   loadSnapshot(atOrBefore?: Revision): Promise<StoredSnapshot | null> {

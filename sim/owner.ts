@@ -167,7 +167,7 @@ export class Owner {
         horizonMs,
         checkInvariants,
         commitPatienceMs,
-        followEveryMs: profile.second === 'none' ? null : 50,
+        follow: profile.second !== 'none',
         chance: random.next,
         report: (problem) => this.problems.push(problem),
       },

@@ -27,7 +27,7 @@ export async function openLocalLog(folder: string, options: Partial<ServiceOptio
     timers: systemTimers,
     host,
     // The owner is alone with its file and need not look for what others append.
-    options: { followEveryMs: null, ...options },
+    options: { follow: false, ...options },
   });
   const close = async (): Promise<void> => {
     await service.stop();

@@ -7,7 +7,7 @@ import { ManualTime, type Time } from '../time/index.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { SocketCoordinator } from './coordinator.ts';
 import { ensurePrivateDirectory, statePaths } from './paths.ts';
-import { silenceMaxMs, stillSilentMs } from './pulse.ts';
+import { silenceMaxMs, stillSilentMs, streamBeatMs } from './pulse.ts';
 import { temporaryFolder } from './testing/folder.ts';
 
 const pid = 4_711;
@@ -63,6 +63,17 @@ it.each([
     ) as string,
   });
   expect(connection.isOpen).toBe(false);
+});
+
+it('a stream is beaten for less often, and ends as well', async () => {
+  const time = new ManualTime();
+  const connection = await open({ time });
+  const options = { timeoutMs: null, onItem: () => {} };
+  const watched = connection.call('watch', { fromRevision: asRevision(1) }, options);
+  time.advance(silenceMaxMs);
+  expect(connection.isOpen).toBe(true);
+  time.advance(4 * streamBeatMs - silenceMaxMs);
+  await expect(watched).rejects.toThrow(/has said nothing for 15 s/);
 });
 
 it('who takes the connection but says nothing is named, too', async () => {

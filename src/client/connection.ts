@@ -16,7 +16,7 @@ import {
   type OwnerMessage,
 } from '../protocol/index.ts';
 import { systemTime, type Cancel, type Time } from '../time/index.ts';
-import { Pulse, silenceMaxMs, stillSilentMs } from './pulse.ts';
+import { callBeatMs, Pulse, silenceMaxMs, stillSilentMs, streamBeatMs } from './pulse.ts';
 
 /** What a caller may say about one call on a connection. */
 export interface CallOptions {
@@ -44,7 +44,9 @@ export class Connection {
   readonly #socket: Socket;
   readonly #batch: LineBatch;
   readonly #calls = new Map<number, PendingCall>();
+  /** For calls, and for streams. */
   readonly #pulse: Pulse;
+  readonly #streamPulse: Pulse;
   readonly #time: Time;
   #aliveAtMs: number;
   #lastCallId = connectionCallId;
@@ -59,11 +61,8 @@ export class Connection {
     this.owner = owner;
     this.#batch = new LineBatch((text) => socket.write(text));
     this.#ended = new Promise((resolve) => (this.#markEnded = resolve));
-    this.#pulse = new Pulse({
-      ask: () => this.#ask(),
-      silent: (silentMs) => this.end(silentOwner(silentMs, owner.pid)),
-      every: (intervalMs, turn) => every(time, intervalMs, turn),
-    });
+    this.#pulse = this.#makePulse(callBeatMs);
+    this.#streamPulse = this.#makePulse(streamBeatMs);
   }
 
   /** Whether calls can be made. */
@@ -119,6 +118,7 @@ export class Connection {
   receive(message: OwnerMessage): void {
     this.#aliveAtMs = this.#time.monotonicMs();
     this.#pulse.heard();
+    this.#streamPulse.heard();
     if ('op' in message) return;
     if (message.id === connectionCallId && 'error' in message) {
       this.end(CoordinatorError.fromJSON(message.error));
@@ -138,6 +138,15 @@ export class Connection {
     this.#fail(connectionLost(cause));
   }
 
+  #makePulse(beatMs: number): Pulse {
+    return new Pulse({
+      beatMs,
+      ask: () => this.#ask(),
+      silent: (silentMs) => this.end(silentOwner(silentMs, this.owner.pid)),
+      every: (intervalMs, turn) => every(this.#time, intervalMs, turn),
+    });
+  }
+
   /** Any answer will do, this one or another's. */
   #ask(): void {
     const id = (this.#lastCallId += 1);
@@ -151,7 +160,7 @@ export class Connection {
         if (this.#failure === null) this.#batch.add({ op: 'cancel', id });
       };
       const { timeoutMs } = options;
-      const stopPulse = this.#pulse.watch();
+      const stopPulse = (options.onItem === undefined ? this.#pulse : this.#streamPulse).watch();
       const stopClock =
         timeoutMs === null
           ? () => {}

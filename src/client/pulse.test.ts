@@ -8,6 +8,7 @@ let pulse: Pulse;
 beforeEach(() => {
   [beat, asked, silences] = [null, 0, []];
   pulse = new Pulse({
+    beatMs: 2_000,
     ask: () => (asked += 1),
     silent: (silentMs) => silences.push(silentMs),
     every: (_, turn) => {

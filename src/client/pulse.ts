@@ -1,5 +1,7 @@
 /** What a {@link Pulse} needs of the connection that it watches. */
 export interface PulsePorts {
+  /** {@link callBeatMs} or {@link streamBeatMs}. */
+  readonly beatMs: number;
   /** Asks something that is answered at once. */
   readonly ask: () => void;
   /** Nothing was heard for so long, although something was asked. */
@@ -10,13 +12,16 @@ export interface PulsePorts {
 
 /** Beats in a row without an answer until the other side counts as silent. */
 const silentBeats = 3;
-const beatMs = 2_000;
+/** While an answer is waited for. */
+export const callBeatMs = 2_000;
+/** While what will happen is waited for, which may be hours: each beat wakes two processes. */
+export const streamBeatMs = 5_000;
 
 /**
- * For so long nobody has to wait to learn that the other side says nothing any more: the first beat asks, and the third one
+ * For so long nobody waits for an answer to learn that the other side says nothing any more: the first beat asks, and the third one
  * after it that heard nothing tells.
  */
-export const silenceMaxMs = (silentBeats + 1) * beatMs;
+export const silenceMaxMs = (silentBeats + 1) * callBeatMs;
 /** For so long one who has just fallen silent is asked again. */
 export const stillSilentMs = 1_000;
 
@@ -55,7 +60,7 @@ export class Pulse {
   #start(): void {
     this.#missed = 0;
     this.#heard = true;
-    this.#stop = this.#ports.every(beatMs, () => this.#beat());
+    this.#stop = this.#ports.every(this.#ports.beatMs, () => this.#beat());
   }
 
   #beat(): void {
@@ -63,6 +68,6 @@ export class Pulse {
     this.#heard = false;
     if (this.#missed < silentBeats) return this.#ports.ask();
     this.#stop();
-    this.#ports.silent(this.#missed * beatMs);
+    this.#ports.silent(this.#missed * this.#ports.beatMs);
   }
 }

@@ -80,7 +80,7 @@ describe('two services on one log', () => {
   });
 
   it('push a grant that the other wrote to whoever waits here', async () => {
-    const mine = await openBench({ options: { followEveryMs: 50 } });
+    const mine = await openBench({ options: { follow: true } });
     await defineScopes(mine.service, 'a');
     const [ann, bob] = [await join(mine.service, 'ann'), await join(mine.service, 'bob')];
     await acquire(mine.service, ann, 'a');

@@ -3,57 +3,104 @@ import { asRevision, type Revision } from '../core/index.ts';
 import { ManualTime } from '../time/index.ts';
 import { Follower } from './follower.ts';
 
-/** A follower, and when it looked. */
-function follow(wanted: () => boolean, look: () => Revision | null) {
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A follower beside a log whose hints and looks the test gives; `known` is what is known here. */
+function follow({ answer }: { readonly answer: (known: number) => Revision | null }) {
   const time = new ManualTime();
-  const looks: number[] = [];
   const startMs = time.monotonicMs();
-  const follower = new Follower(time, 20, wanted, async () => {
-    looks.push(time.monotonicMs() - startMs);
-    return look();
+  const log = { known: 1, wanted: true, looks: [] as number[], since: [] as number[], hint: () => {} };
+  const follower = new Follower({
+    timers: time,
+    store: {
+      hint: (since, signal) =>
+        new Promise((resolve) => {
+          log.since.push(since);
+          log.hint = resolve;
+          signal.addEventListener('abort', () => resolve());
+        }),
+    },
+    wanted: () => log.wanted,
+    known: () => asRevision(log.known),
+    look: async () => {
+      log.looks.push(time.monotonicMs() - startMs);
+      const found = answer(log.known);
+      if (found !== null) log.known = found;
+      return found;
+    },
   });
   const pass = async (ms: number): Promise<void> => {
-    for (let passed = 0; passed < ms; passed += 10) {
-      time.advance(10);
-      // A look is asynchronous.
-      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
-    }
+    time.advance(ms);
+    await settled();
   };
-  return { follower, looks, pass };
+  const hint = async (): Promise<void> => {
+    log.hint();
+    await settled();
+  };
+  return { follower, log, time, pass, hint };
 }
 
-test('looks ever more seldom while nothing comes, and often again when something has', async () => {
-  let revision = 1;
-  const { follower, looks, pass } = follow(
-    () => true,
-    () => asRevision(revision),
-  );
+const grows = { answer: (known: number) => asRevision(known + 1) };
+const stands = { answer: (known: number) => asRevision(known) };
+
+test('looks when a hint says so, and asks for the next from where that led', async () => {
+  const { follower, log, hint } = follow(grows);
   follower.poke();
-  await pass(1_300);
-  expect(looks).toEqual([20, 40, 80, 160, 320, 640, 960, 1_280]);
-  revision = 2;
-  await pass(350);
-  expect(looks.slice(8)).toEqual([1_600, 1_620]);
-  follower.stop();
-  await pass(1_000);
-  expect(looks).toHaveLength(10);
+  follower.poke();
+  await hint();
+  await hint();
+  expect(log.looks).toEqual([0, 0]);
+  expect(log.since).toEqual([1, 2, 3]);
 });
 
-test('goes on where it could not look, and stops while nobody waits', async () => {
-  let waiting = true;
-  const { follower, looks, pass } = follow(
-    () => waiting,
-    () => null,
-  );
+test('looks now and then without a hint, for a driver that missed something', async () => {
+  const { follower, log, pass } = follow(grows);
   follower.poke();
-  await pass(200);
-  const before = looks.length;
-  expect(before).toBeGreaterThan(1);
-  waiting = false;
-  await pass(1_000);
-  expect(looks).toHaveLength(before);
-  waiting = true;
+  await pass(29_999);
+  expect(log.looks).toEqual([]);
+  await pass(1);
+  expect(log.looks).toEqual([30_000]);
+});
+
+test.each([
+  ['that is for nothing', stands],
+  ['whose look fails', { answer: () => null }],
+])(
+  'a hint %s is followed by a pause, each twice as long, so that no driver can keep it busy',
+  async (_what, log) => {
+    const { follower, log: seen, pass, hint } = follow(log);
+    follower.poke();
+    for (let turn = 0; turn < 7; turn += 1) {
+      await hint();
+      await hint();
+      await pass([20, 40, 80, 160, 320, 320, 320][turn]!);
+    }
+    expect(seen.looks).toEqual([0, 20, 60, 140, 300, 620, 940]);
+  },
+);
+
+test('ends when nobody waits any more, at the latest with the next look, and goes on for the next who does', async () => {
+  const { follower, log, pass, hint } = follow(grows);
   follower.poke();
-  await pass(400);
-  expect(looks.length).toBeGreaterThan(before);
+  log.wanted = false;
+  await pass(30_000);
+  expect(log.looks).toEqual([]);
+  follower.poke();
+  expect(log.since).toHaveLength(1);
+  log.wanted = true;
+  follower.poke();
+  await hint();
+  expect(log.looks).toHaveLength(1);
+});
+
+test('leaves nothing behind when it is stopped', async () => {
+  const { follower, log, time, hint } = follow(stands);
+  follower.poke();
+  await hint();
+  follower.stop();
+  await settled();
+  expect(time.size).toBe(0);
+  follower.poke();
+  await hint();
+  expect(log.looks).toHaveLength(1);
 });

@@ -1,53 +1,77 @@
 import type { Revision } from '../core/index.ts';
-import type { Cancel, Timers } from '../time/index.ts';
+import type { LogStore } from '../store/index.ts';
+import { jitteredBackoff, onAbort, wakeAtFirst, type Timers } from '../time/index.ts';
 
-/** While nothing comes, each pause is twice the one before, up to so many times the first: a quiet watch costs next to nothing. */
-const longestPauseFactor = 16;
+/** A look without a hint, for a driver that missed an append, and to find out that nobody waits here any more. */
+const slowLookMs = 30_000;
+/** After a look that found nothing although a hint said so, or that failed. */
+const pauseMs = jitteredBackoff({ firstMs: 20, longestMs: 320, jitter: 0 });
+
+export interface FollowerPorts {
+  readonly store: Pick<LogStore, 'hint'>;
+  readonly timers: Pick<Timers, 'schedule'>;
+  /** Whether somebody here waits to hear of what is appended. */
+  wanted(): boolean;
+  /** Up to where the log is known here. */
+  known(): Revision;
+  /** Reads on, and answers up to where the log was found to come; null when that cannot be told. */
+  look(): Promise<Revision | null>;
+}
 
 /**
- * Looks for what others appended while somebody here waits to hear of it. An owner that is alone with its log need not,
- * but a second one, or a `--direct` caller, may write beside it.
+ * Reads what others appended while somebody here waits to hear of it. An owner that is alone with its log need not, but a
+ * second one, or a `--direct` caller, may write beside it. Above every driver: hints say when to look, the reads what there is.
  */
 export class Follower {
-  readonly #timers: Timers;
-  readonly #everyMs: number;
-  readonly #wanted: () => boolean;
-  readonly #look: () => Promise<Revision | null>;
-  #pauseMs: number;
-  #seen: Revision | null = null;
-  #armed: Cancel | null = null;
-  #stopped = false;
+  readonly #ports: FollowerPorts;
+  readonly #stopping = new AbortController();
+  #isFollowing = false;
 
-  /** `look` answers up to where the log was found to come; null when that cannot be told. */
-  constructor(timers: Timers, everyMs: number, wanted: () => boolean, look: () => Promise<Revision | null>) {
-    this.#timers = timers;
-    this.#everyMs = everyMs;
-    this.#pauseMs = everyMs;
-    this.#wanted = wanted;
-    this.#look = look;
+  constructor(ports: FollowerPorts) {
+    this.#ports = ports;
   }
 
   /** Somebody may wait from now on. */
   poke(): void {
-    if (this.#armed !== null || this.#stopped || !this.#wanted()) return;
-    this.#armed = this.#timers.schedule(this.#pauseMs, () => void this.#turn());
+    if (!this.#isFollowing && this.#goesOn()) void this.#follow();
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#armed?.();
-    this.#armed = null;
+    this.#stopping.abort();
   }
 
-  async #turn(): Promise<void> {
-    if (this.#wanted()) this.#seenUpTo(await this.#look());
-    this.#armed = null;
-    this.poke();
+  /** Ends when nobody waits any more. Between that and the end of this call nothing else has its turn. */
+  async #follow(): Promise<void> {
+    this.#isFollowing = true;
+    for (let vain = 0; this.#goesOn();) {
+      const before = this.#ports.known();
+      await this.#hinted(before);
+      if (!this.#goesOn()) break;
+      const found = await this.#ports.look();
+      vain = found !== null && found > before ? 0 : vain + 1;
+      if (vain > 0) await this.#pause(pauseMs(vain));
+    }
+    this.#isFollowing = false;
   }
 
-  #seenUpTo(revision: Revision | null): void {
-    const isNews = revision !== this.#seen;
-    this.#pauseMs = isNews ? this.#everyMs : Math.min(2 * this.#pauseMs, longestPauseFactor * this.#everyMs);
-    this.#seen = revision;
+  #goesOn(): boolean {
+    return !this.#stopping.signal.aborted && this.#ports.wanted();
+  }
+
+  async #hinted(since: Revision): Promise<void> {
+    const { store, timers } = this.#ports;
+    const over = new AbortController();
+    await wakeAtFirst(
+      (wake) => {
+        void store.hint(since, over.signal).then(wake);
+        return () => over.abort();
+      },
+      (wake) => timers.schedule(slowLookMs, wake),
+      onAbort(this.#stopping.signal),
+    );
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return wakeAtFirst((wake) => this.#ports.timers.schedule(delayMs, wake), onAbort(this.#stopping.signal));
   }
 }

@@ -25,11 +25,8 @@ export type About = Pick<
 >;
 
 export interface ServiceOptions extends WriterLimits, SnapshotPolicy {
-  /**
-   * How often to look for what others appended while somebody waits here, in milliseconds, and more seldom while nothing
-   * comes; null: never.
-   */
-  readonly followEveryMs: number | null;
+  /** Whether to look for what others appended while somebody waits here. */
+  readonly follow: boolean;
   readonly chance: Chance;
   /** Is told of trouble that nobody waits to hear of. */
   readonly report: Report;
@@ -44,7 +41,7 @@ export function completeOptions({ store, options }: ServicePorts): ServiceOption
     checkInvariants: 'sampled',
     snapshotEveryEntries: 10_000,
     horizonMs: null,
-    followEveryMs: store.capabilities.shared ? 20 : null,
+    follow: store.capabilities.shared,
     chance: systemChance,
     report: () => undefined,
     about: aboutDirect,

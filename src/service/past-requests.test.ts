@@ -155,7 +155,7 @@ describe('a request that is repeated after the log has dropped it', () => {
 
 describe('a request that another process took while this one saw nothing of the log', () => {
   it('is known, although the state has forgotten it and its entry was never read here', async () => {
-    const frozen = await openBench({ options: { checkInvariants: 'never', followEveryMs: null } });
+    const frozen = await openBench({ options: { checkInvariants: 'never', follow: false } });
     const { log, clock } = frozen;
     const options = { checkInvariants: 'never', horizonMs: 1, snapshotEveryEntries: 4_000 } as const;
     const other = await openBench({ log, clock, options });

@@ -251,11 +251,15 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   }
 
   #makeFollower(): Follower | null {
-    const { followEveryMs } = this.#options;
-    if (followEveryMs === null) return null;
-    const wanted = (): boolean => this.#feed.watchers > 0 || this.#tickets.size > 0;
-    const look = (): Promise<Revision | null> => this.#look((state) => state.revision).catch(() => null);
-    return new Follower(this.#ports.timers, followEveryMs, wanted, look);
+    if (!this.#options.follow) return null;
+    const { store, timers } = this.#ports;
+    return new Follower({
+      store,
+      timers,
+      wanted: () => this.#feed.watchers > 0 || this.#tickets.size > 0,
+      known: () => this.#replica.durable,
+      look: () => this.#look((state) => state.revision).catch(() => null),
+    });
   }
 
   #onCommitted(entries: readonly Entry[], state: State): void {

@@ -88,7 +88,7 @@ export class ScriptedStore implements LogStore {
   findRequest = (id: RequestId) => this.#inner.findRequest(id);
   forgottenRequests = (ids: readonly RequestId[]) => this.#inner.forgottenRequests(ids);
   requestPrints = () => this.#inner.requestPrints();
-  watch = (from: Revision, signal: AbortSignal) => this.#inner.watch(from, signal);
+  hint = (since: Revision, signal: AbortSignal) => this.#inner.hint(since, signal);
   saveSnapshot = (snapshot: StoredSnapshot) => this.#inner.saveSnapshot(snapshot);
   compact = (before: Revision) => this.#inner.compact(before);
   identity = () => this.#inner.identity();

@@ -58,11 +58,11 @@ export interface LogStore {
   requestPrints(): AsyncIterable<Uint32Array>;
 
   /**
-   * Entries from a position on, for ever, each exactly once and in order, also those that other processes append.
-   * Ends when `signal` aborts. Throws {@link StoreError} `COMPACTED` when the position is gone, `CLOSED` when the store is
-   * closed meanwhile.
+   * Answers when it may be worth reading beyond a revision: because more is there already, because somebody else has
+   * appended, or because the store is closed; and when `signal` aborts. It may answer for nothing, and a while late, but
+   * tells of every append of others in the end. Of this store's own appends its caller knows. Never throws.
    */
-  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry>;
+  hint(sinceRevision: Revision, signal: AbortSignal): Promise<void>;
 
   /**
    * Keeps a snapshot beside the log, in place of one at the same revision. It must belong to a revision that is in the

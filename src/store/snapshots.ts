@@ -1,12 +1,20 @@
 import { assert, type Revision } from '../core/index.ts';
 import { StoreError } from './errors.ts';
 import type { LogBounds } from './log-store.ts';
-import { compacted } from './watch.ts';
 
 /** A snapshot belongs to a revision in the log; one of a revision that is still to come is the caller's bug. */
 export function checkSnapshotRevision(revision: Revision, bounds: LogBounds): void {
   assert(revision <= bounds.last, `saveSnapshot: revision ${revision} is after the last one, ${bounds.last}`);
   if (revision < bounds.first) throw compacted(revision, bounds.first);
+}
+
+/** A position that was dropped from the log. */
+function compacted(revision: Revision, first: Revision): StoreError {
+  return new StoreError(
+    'COMPACTED',
+    `Log entry ${revision} was dropped by compaction: the oldest that can be read is ${first}. Start from a snapshot.`,
+    { revision },
+  );
 }
 
 /** A log begins anew after what it has: a number that was given is not given again. */

@@ -78,7 +78,7 @@ export async function replay(
   const host = { hostId: 'host', bootId: 'boot' };
   // Nobody else writes the log, and the watching of it would be by virtual time.
   const random = new Random(2);
-  const options = { followEveryMs: null, chance: () => random.next() };
+  const options = { follow: false, chance: () => random.next() };
   const service = await openService({ store, clock, timers, host, options });
   try {
     resultOf(await service.submitInternal({ kind: 'Configure', by: 'replay', settings }));

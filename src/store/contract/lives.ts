@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { asRequestId } from '../../core/index.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
-import { failure, filled, firstWatched, revision, revisionsIn, type ContractCase } from './support.ts';
+import { failure, filled, revision, revisionsIn, type ContractCase } from './support.ts';
 
 /** Beginning a log anew, and closing a store. */
 export const lifeCases: readonly ContractCase[] = [
@@ -44,19 +44,20 @@ export const lifeCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'close may be repeated; every other call afterwards fails with CLOSED, and watchers end with it',
+    title:
+      'close may be repeated; every other call afterwards fails with CLOSED, and whoever waits for a hint gets one',
     run: async (open) => {
       const store = await filled(open, 3);
-      const watcher = assert.rejects(firstWatched(store, 4, 1), failure('CLOSED'));
+      const waiting = store.hint(revision(3), new AbortController().signal);
       await store.close();
       await store.close();
-      await watcher;
+      await waiting;
+      await store.hint(revision(3), new AbortController().signal);
       const calls: (() => Promise<unknown>)[] = [
         () => store.bounds(),
         () => store.append(revision(3), [sampleEntry(4)]),
         () => store.read(revision(1), 1),
         () => store.readBackward(revision(1), 1),
-        () => firstWatched(store, 1, 1),
         () => store.saveSnapshot(sampleSnapshot(1)),
         () => store.loadSnapshot(),
         () => store.compact(revision(1)),

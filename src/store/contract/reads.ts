@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
-import { sampleEntries, sampleSnapshot } from '../samples.ts';
-import {
-  failure,
-  filled,
-  firstWatched,
-  numbers,
-  race,
-  revision,
-  revisionsIn,
-  type ContractCase,
-} from './support.ts';
+import { sampleEntries, sampleEntry } from '../samples.ts';
+import { filled, firstHinted, numbers, race, revision, revisionsIn, type ContractCase } from './support.ts';
 
-/** Reading and watching the log. */
+/** Reading the log, and hints of what to read. */
 export const readCases: readonly ContractCase[] = [
   {
     title: 'an empty log is bounded by first = 1 and last = 0, and has nothing to read',
@@ -45,46 +36,44 @@ export const readCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'watch gives what is there and then what is appended, each once and in order, from every store',
+    title: 'whoever reads when a hint says so has each entry once and in order, whichever store appended it',
     run: async (open) => {
       const stores = [await open(), await open()];
       await stores[0]!.append(revision(0), sampleEntries(1, 3));
-      const seen = Promise.all(stores.map((store) => firstWatched(store, 2, 22)));
+      const readers = [await open(), await open()];
+      const seen = Promise.all(readers.map((store) => firstHinted(store, 2, 22)));
       await race(stores, 3, 23);
       for (const found of await seen) assert.deepEqual(found, numbers(2, 23));
     },
   },
   {
-    title: 'watch from a position that is still to come waits for it',
+    title: 'a hint is given at once where more is there already',
     run: async (open) => {
-      const store = await filled(open, 1);
-      const seen = firstWatched(store, 3, 1);
-      await store.append(revision(1), sampleEntries(2, 3));
-      assert.deepEqual(await seen, [3]);
+      const store = await filled(open, 2);
+      await store.hint(revision(1), new AbortController().signal);
     },
   },
   {
-    title: 'watch ends when its signal aborts, also while it waits',
+    title: 'a hint is waited for until somebody else appends',
+    run: async (open) => {
+      const [store, other] = [await filled(open, 1), await open()];
+      let given = false;
+      const hint = store.hint(revision(1), new AbortController().signal).then(() => (given = true));
+      await new Promise((resolve) => void setImmediate(resolve));
+      assert.equal(given, false);
+      await other.append(revision(1), [sampleEntry(2)]);
+      await hint;
+    },
+  },
+  {
+    title: 'waiting for a hint ends when its signal aborts, before it or meanwhile',
     run: async (open) => {
       const store = await filled(open, 1);
       const stop = new AbortController();
-      const seen: number[] = [];
-      for await (const entry of store.watch(revision(1), stop.signal)) {
-        seen.push(entry.revision);
-        setImmediate(() => stop.abort());
-      }
-      assert.deepEqual(seen, [1]);
-      for await (const entry of store.watch(revision(1), stop.signal)) seen.push(entry.revision);
-      assert.deepEqual(seen, [1]);
-    },
-  },
-  {
-    title: 'watch from a position that was dropped fails with COMPACTED',
-    run: async (open) => {
-      const store = await filled(open, 9);
-      await store.saveSnapshot(sampleSnapshot(8));
-      await store.compact(revision(6));
-      await assert.rejects(firstWatched(store, 5, 1), failure('COMPACTED'));
+      const hint = store.hint(revision(1), stop.signal);
+      stop.abort();
+      await hint;
+      await store.hint(revision(1), stop.signal);
     },
   },
 ];

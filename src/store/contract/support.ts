@@ -87,13 +87,14 @@ export async function race(stores: readonly LogStore[], from: number, to: number
   await Promise.all(stores.map((store) => writeOn(store, from)));
 }
 
-/** Revisions of the first entries that a watch gives. */
-export async function firstWatched(store: LogStore, from: number, count: number): Promise<number[]> {
+/** Revisions of the first entries from a position on, by reading whenever a hint says so. `store` appends nothing meanwhile. */
+export async function firstHinted(store: LogStore, from: number, count: number): Promise<number[]> {
   const seen: number[] = [];
-  const stop = new AbortController();
-  for await (const entry of store.watch(revision(from), stop.signal)) {
-    seen.push(entry.revision);
-    if (seen.length === count) stop.abort();
+  const { signal } = new AbortController();
+  while (seen.length < count) {
+    const page = await revisionsIn(store.read(revision(from + seen.length), count - seen.length));
+    seen.push(...page);
+    if (page.length === 0) await store.hint(revision(from + seen.length - 1), signal);
   }
   return seen;
 }

@@ -42,15 +42,19 @@ describe('planned faults', () => {
 
   test('whatever reads can fail and may be repeated', async () => {
     const { store } = await storeWith('failed', 'read');
-    const signal = new AbortController().signal;
     const calls = [
       () => store.bounds(),
       () => store.read(revision(1), 1),
       () => store.readBackward(revision(1), 1),
       () => store.loadSnapshot(),
-      () => store.watch(revision(1), signal).next(),
     ];
     for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'IO', retryable: true });
+  });
+
+  test('a hint whose read would fail is given for nothing', async () => {
+    const { inner, store } = await storeWith('failed', 'read');
+    const { last } = await inner.bounds();
+    await store.hint(last, new AbortController().signal);
   });
 
   test('a failed snapshot or compaction has done nothing', async () => {

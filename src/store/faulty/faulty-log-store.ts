@@ -10,7 +10,7 @@ import type {
   StoredSnapshot,
 } from '../log-store.ts';
 import type { EntrySearch } from '../subjects.ts';
-import { sleep, type Timers } from '../../time/index.ts';
+import { onAbort, sleep, wakeAtFirst, type Timers } from '../../time/index.ts';
 import type { Fault, FaultPlan, StoreCall } from './fault-plan.ts';
 
 /**
@@ -67,9 +67,12 @@ export class FaultyLogStore implements LogStore {
     yield* this.#store.requestPrints();
   }
 
-  async *watch(fromRevision: Revision, signal: AbortSignal): AsyncGenerator<Entry, void, undefined> {
-    await this.#meet('read');
-    yield* this.#store.watch(fromRevision, signal);
+  /** Late as a read is. Where a read would fail, it answers for nothing. */
+  async hint(sinceRevision: Revision, signal: AbortSignal): Promise<void> {
+    if (this.#closed) return;
+    const { fault, delayMs } = this.#plan('read');
+    if (fault === 'none') await this.#store.hint(sinceRevision, signal);
+    if (delayMs > 0) await wakeAtFirst((wake) => this.#timers.schedule(delayMs, wake), onAbort(signal));
   }
 
   saveSnapshot(snapshot: StoredSnapshot): Promise<void> {

@@ -1,5 +1,4 @@
 import { asRevision, type Entry, type RequestId, type Revision } from '../../core/index.ts';
-import { Bell } from '../bell.ts';
 import {
   decodeEntry,
   decodeSnapshot,
@@ -24,7 +23,7 @@ import { checkBeginning, checkSnapshotRevision, compactionRefused, snapshotToKee
 import { printOf } from '../marks.ts';
 import { isFound, subjectsOf, type EntrySearch } from '../subjects.ts';
 import { onAbort, wakeAtFirst } from '../../time/index.ts';
-import { watchLog } from '../watch.ts';
+import { Bell } from './bell.ts';
 
 let memoryLogs = 0;
 
@@ -38,14 +37,14 @@ export class MemoryLog {
   snapshots: StoredSnapshotRow[] = [];
   /** Of entries that are gone. */
   readonly forgotten = new Set<RequestId>();
-  readonly bell = new Bell();
+  readonly bell = new Bell<MemoryLogStore>();
 }
 
 /** The contract in memory: for simulation, tests and throw-away use. */
 export class MemoryLogStore implements LogStore {
   readonly capabilities: StoreCapabilities = { kind: 'memory', durable: false, shared: false };
   readonly #log: MemoryLog;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(log: MemoryLog = new MemoryLog()) {
     this.#log = log;
@@ -62,7 +61,7 @@ export class MemoryLogStore implements LogStore {
     const { last } = this.#bounds();
     if (last !== expectedRevision) return { kind: 'refused', lastRevision: last };
     for (const entry of entries) this.#log.entries.push(encodeEntry(entry));
-    this.#log.bell.ring();
+    this.#log.bell.ring(this);
     return { kind: 'done' };
   }
 
@@ -110,11 +109,13 @@ export class MemoryLogStore implements LogStore {
     for (const row of this.#log.entries.toReversed()) yield decodeEntry(row);
   }
 
-  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
-    return watchLog(
-      { read: (from, limit) => this.read(from, limit), armHint: () => this.#armHint() },
-      fromRevision,
-      signal,
+  async hint(sinceRevision: Revision, signal: AbortSignal): Promise<void> {
+    const { bell } = this.#log;
+    if (this.#closing.signal.aborted || signal.aborted || this.#bounds().last > sinceRevision) return;
+    await wakeAtFirst(
+      (wake) => bell.listen((ringer) => void (ringer !== this && wake())),
+      onAbort(this.#closing.signal),
+      onAbort(signal),
     );
   }
 
@@ -164,8 +165,7 @@ export class MemoryLogStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#log.bell.ring();
+    this.#closing.abort();
   }
 
   #forget(rows: readonly StoredEntry[]): void {
@@ -187,16 +187,7 @@ export class MemoryLogStore implements LogStore {
     return { kind: 'entries', entries: decodeRange(rows, range.from, range.to) };
   }
 
-  #armHint(): (signal: AbortSignal) => Promise<void> {
-    const { bell } = this.#log;
-    const heard = bell.rings;
-    return async (signal) => {
-      if (bell.rings === heard && !signal.aborted)
-        await wakeAtFirst((wake) => bell.listen(wake), onAbort(signal));
-    };
-  }
-
   #refuseClosed(): void {
-    if (this.#closed) throw closedError();
+    if (this.#closing.signal.aborted) throw closedError();
   }
 }

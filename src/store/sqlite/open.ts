@@ -14,7 +14,7 @@ import { checkLength, checkStructure, checkTail } from './verify.ts';
 export interface SqliteStoreOptions {
   /** How long a call tries while other processes hold the file. Default 10,000. */
   readonly busyTimeoutMs?: number;
-  /** Pause between two looks for other processes' appends while somebody watches. Default 50. */
+  /** Pause between the first two looks for other processes' appends while somebody waits for a hint; then each is twice as long, up to 50 times. Default 20. */
   readonly pollMs?: number;
   readonly time?: Time;
   /** Spreads the retries of several processes. */
@@ -54,7 +54,7 @@ export async function openWithDriver(
       file: new FileIdentity(path),
       mainFile: new MainFile(path, driver, patience.time),
       patience,
-      pollMs: options.pollMs ?? 50,
+      pollMs: options.pollMs ?? 20,
     });
   } catch (error) {
     connection?.close();

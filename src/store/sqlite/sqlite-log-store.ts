@@ -1,6 +1,5 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { asRevision, type Entry, type RequestId, type Revision } from '../../core/index.ts';
-import { Bell } from '../bell.ts';
 import { decodeSnapshot, encodeEntry, encodeSnapshot, type StoredEntry } from '../codec.ts';
 import { closedError, StoreError } from '../errors.ts';
 import type {
@@ -16,8 +15,7 @@ import { backwardRange, checkAppended, forwardRange, type ReadRange } from '../r
 import { checkBeginning, checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
 import { markOf, type Mark } from '../marks.ts';
 import type { EntrySearch } from '../subjects.ts';
-import { onAbort, wakeAtFirst } from '../../time/index.ts';
-import { watchLog } from '../watch.ts';
+import { jitteredBackoff, onAbort, wakeAtFirst } from '../../time/index.ts';
 import type { Committed, Connection } from './connection.ts';
 import { asStoreError } from './failures.ts';
 import type { FileIdentity } from './file.ts';
@@ -51,7 +49,7 @@ export interface SqliteStoreParts {
   readonly file: FileIdentity;
   readonly mainFile: MainFile;
   readonly patience: Patience;
-  /** Pause between two looks for other processes' appends while somebody watches. */
+  /** Pause between the first two looks for other processes' appends while somebody waits for a hint. */
   readonly pollMs: number;
 }
 
@@ -69,7 +67,7 @@ export class SqliteLogStore implements SqliteStore {
   readonly #mainFile: MainFile;
   readonly #patience: Patience;
   readonly #pollMs: number;
-  readonly #bell = new Bell();
+  readonly #closing = new AbortController();
   readonly #index: IndexKeeper;
   #closed = false;
   /** A commit's outcome is unknown: nothing may be answered before another commit has made it final. */
@@ -156,12 +154,18 @@ export class SqliteLogStore implements SqliteStore {
     }
   }
 
-  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
-    return watchLog(
-      { read: (from, limit) => this.read(from, limit), armHint: () => this.#armHint() },
-      fromRevision,
-      signal,
-    );
+  async hint(sinceRevision: Revision, signal: AbortSignal): Promise<void> {
+    const { time } = this.#patience;
+    const pauseMs = jitteredBackoff({ firstMs: this.#pollMs, longestMs: 50 * this.#pollMs, jitter: 0 });
+    const version = this.#look(() => this.#versionAt(sinceRevision));
+    for (let looks = 1; version !== null && !signal.aborted; looks += 1) {
+      await wakeAtFirst(
+        (wake) => time.schedule(pauseMs(looks), wake),
+        onAbort(this.#closing.signal),
+        onAbort(signal),
+      );
+      if (this.#look(() => tables.dataVersion(this.#connection)) !== version) return;
+    }
   }
 
   saveSnapshot(snapshot: StoredSnapshot): Promise<void> {
@@ -235,7 +239,7 @@ export class SqliteLogStore implements SqliteStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#bell.ring();
+    this.#closing.abort();
     // To close it would carry the WAL over into what somebody else has put there; the process ends soon, and that does not.
     if (this.#mainFile.isOverwritten) return;
     this.#connection.checkpoint();
@@ -285,7 +289,6 @@ export class SqliteLogStore implements SqliteStore {
       this.#index.appended(marks);
       return { kind: 'done' };
     });
-    this.#bell.ring();
     if (outcome.kind === 'unknown') return outcome;
     if (outcome.value.kind === 'done') this.#index.committed(marks);
     return outcome.value;
@@ -347,25 +350,16 @@ export class SqliteLogStore implements SqliteStore {
     this.#write(() => tables.touch(this.#connection));
   }
 
-  #armHint(): (signal: AbortSignal) => Promise<void> {
-    const heard = this.#bell.rings;
-    const version = this.#dataVersion();
-    const nothingNew = (): boolean => this.#bell.rings === heard && this.#dataVersion() === version;
-    const { time } = this.#patience;
-    return async (signal) => {
-      while (nothingNew() && !signal.aborted)
-        await wakeAtFirst(
-          (wake) => this.#bell.listen(wake),
-          (wake) => time.schedule(this.#pollMs, wake),
-          onAbort(signal),
-        );
-    };
+  /** What changes with each commit of others; null where the log goes beyond a revision already. */
+  #versionAt(revision: Revision): number | null {
+    const version = tables.dataVersion(this.#connection);
+    return tables.boundsOf(this.#connection).last > revision ? null : version;
   }
 
-  /** Null when it cannot be told: then the next read finds out, with its retries. */
-  #dataVersion(): number | null {
+  /** Null when nothing can be told: then the next read finds out, with its retries. */
+  #look(read: () => number | null): number | null {
     try {
-      return this.#closed ? null : tables.dataVersion(this.#connection);
+      return this.#closed ? null : read();
     } catch {
       return null;
     }
