@@ -31,6 +31,8 @@ export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export interface Signals {
   /** Calls back instead of ending the process; the answer undoes that. */
   on(signal: SignalName, callback: () => void): () => void;
+  /** Ends this process at once, with the exit code of the signal. */
+  endBy(signal: SignalName): void;
 }
 
 /**

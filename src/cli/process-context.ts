@@ -7,6 +7,7 @@ import { systemTime } from '../time/index.ts';
 import type { ChildEnd, ChildProcess, CliContext, Output, ProcessCommand, Signals } from './context.ts';
 import { packageVersion } from '../client/index.ts';
 import { exitCodes } from './exit-codes.ts';
+import { exitCodeAfter } from './signals.ts';
 import { ProcessTree } from './process-tree.ts';
 import { startTether } from './tether.ts';
 import { terminalQuestions } from './terminal-questions.ts';
@@ -83,6 +84,7 @@ const processSignals: Signals = {
     process.on(signal, callback);
     return () => process.off(signal, callback);
   },
+  endBy: (signal) => process.exit(exitCodeAfter(signal)),
 };
 
 function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: ProcessCommand): ChildProcess {

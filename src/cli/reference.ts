@@ -82,6 +82,10 @@ const bounds: readonly (readonly string[])[] = [
   ],
   ['there is none, and one has to be started', '30 s'],
   [
+    'after Ctrl-C, while it gives back its place in the queue, or the locks of `run`',
+    'the same; a second Ctrl-C ends it at once, and what it did not give back ends by itself',
+  ],
+  [
     'Git does not answer, as where an ignore file is a pipe',
     '20 s for a list of files, 5 s for a question, and 1 s for each call after that; at once where one of the files in `.git` is a pipe',
   ],

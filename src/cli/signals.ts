@@ -14,19 +14,36 @@ export function onEndingSignal(context: CliContext, callback: (signal: SignalNam
   };
 }
 
-/** Remembers the first signal instead of ending, so that what was begun can be undone first. */
+/** Remembers the first signal instead of ending, so that what was begun can be undone first. The second one ends. */
 export interface FirstSignal {
   signal(): SignalName | null;
+  /** While this goes on, signals are for somebody else. */
+  leaveTo<T>(work: () => Promise<T>): Promise<T>;
   off(): void;
 }
 
+/** One Ctrl-C may arrive twice: from the terminal, and passed on by what started us, as `timeout` does. */
+const echoMs = 200;
+
 export function firstSignal(context: CliContext, react: () => void = () => undefined): FirstSignal {
-  let first: SignalName | null = null;
+  let first: { readonly signal: SignalName; readonly atMs: number } | null = null;
+  let isOurs = true;
   const off = onEndingSignal(context, (signal) => {
-    first ??= signal;
+    if (!isOurs) return;
+    const atMs = context.clock.monotonicMs();
+    if (first !== null && atMs - first.atMs >= echoMs) context.signals.endBy(signal);
+    first ??= { signal, atMs };
     react();
   });
-  return { signal: () => first, off };
+  const leaveTo = async <T>(work: () => Promise<T>): Promise<T> => {
+    isOurs = false;
+    try {
+      return await work();
+    } finally {
+      isOurs = true;
+    }
+  };
+  return { signal: () => first?.signal ?? null, leaveTo, off };
 }
 
 /**

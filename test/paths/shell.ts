@@ -81,7 +81,7 @@ export function contextIn(stage: Stage, connect: () => Promise<Coordinator>): Cl
       schedule: () => () => undefined,
       soon: setImmediate,
     },
-    signals: { on: () => () => undefined },
+    signals: { on: () => () => undefined, endBy: () => undefined },
     world: { ...createRealWorld(() => stageVersion), connect },
     version: () => stageVersion,
   };

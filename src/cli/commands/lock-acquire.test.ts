@@ -317,6 +317,25 @@ describe('lock acquire --wait', () => {
     ]);
   });
 
+  it('ends at once by a second signal, which is not the first one passed on again', async () => {
+    let asked = 0;
+    const { harness, coordinator } = harnessOf({
+      submit: (command) => (command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: null } : queued),
+      awaitTicket: async (signal) =>
+        (asked += 1) === 1 ? whenAborted(signal) : new Promise(() => undefined),
+      answers: { status },
+    });
+    void harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGINT');
+    await until(() => asked === 2);
+    harness.raise('SIGINT');
+    expect(harness.endedBy).toBeNull();
+    await harness.clock.advance(1_000);
+    harness.raise('SIGINT');
+    expect(harness.endedBy).toBe('SIGINT');
+  });
+
   it('gives the lock back when the grant came just before the interruption', async () => {
     let asked = 0;
     const { harness, coordinator } = harnessOf({

@@ -146,6 +146,20 @@ describe('signals to run', () => {
     },
   );
 
+  it('never end it before its command has ended, however many there are', async () => {
+    const running = new Running(underCore);
+    const child = await running.child();
+    for (let count = 0; count < 3; count += 1) {
+      running.harness.raise('SIGINT');
+      await running.harness.clock.advance(1_000);
+    }
+    expect(child.signals).toEqual(['SIGINT', 'SIGINT', 'SIGINT']);
+    child.end({ kind: 'exited', code: 7 });
+    expect((await running.ended).code).toBe(7);
+    expect(running.kinds.at(-1)).toBe('AgentLeave');
+    expect(running.harness.endedBy).toBeNull();
+  });
+
   it('do not double the Ctrl-C that a command on a terminal gets from there', async () => {
     const running = new Running(underCore, {}, { terminal: true });
     const child = await running.child();

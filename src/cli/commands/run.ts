@@ -49,7 +49,8 @@ export async function run(call: Call, input: RunInput): Promise<Outcome> {
     return await runCoordinated(call, input, interrupt);
   } catch (error) {
     if (!isDisabled(error)) throw error;
-    return runGuarded(call, { command: input.command, env: {}, watch: null });
+    const uncoordinated = { command: input.command, env: {}, watch: null };
+    return await interrupt.leaveTo(() => runGuarded(call, uncoordinated));
   } finally {
     interrupt.off();
   }
@@ -140,7 +141,7 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
     const signal = interrupt.signal();
     if (signal !== null) return ended(exitCodeAfter(signal));
     const env = childEnvironment(session, watch.locks);
-    return await runGuarded(call, { command: input.command, env, watch });
+    return await interrupt.leaveTo(() => runGuarded(call, { command: input.command, env, watch }));
   } finally {
     watch.stop();
     // What the agent held before, for an enclosing `rhema run` perhaps, is not ours to give back.

@@ -39,6 +39,8 @@ export class Harness {
   /** Living processes of others, by the agent that they keep. */
   readonly keepers = new Map<AgentId, Keeper>();
   readonly children: FakeChild[] = [];
+  /** By which signal the process would have ended at once. */
+  endedBy: SignalName | null = null;
   readonly #listeners = new Map<SignalName, Set<() => void>>();
   readonly #options: HarnessOptions;
   stdout = '';
@@ -79,7 +81,10 @@ export class Harness {
       env: this.#options.env ?? {},
       cwd: '/repo',
       clock: this.clock,
-      signals: { on: (signal, callback) => this.#listen(signal, callback) },
+      signals: {
+        on: (signal, callback) => this.#listen(signal, callback),
+        endBy: (signal) => void (this.endedBy ??= signal),
+      },
       processes: { start: (command) => this.#start(command) },
       questions: { ...noQuestions, ...this.#options.questions },
       world: this.#world(),
