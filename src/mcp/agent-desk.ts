@@ -47,6 +47,8 @@ export type Joined =
       readonly how: 'new' | 'resumed' | 'known';
       /** Who has the name that was asked for, where another was given. */
       readonly other: Other | null;
+      /** The name that went with the handle until now, where another was given. */
+      readonly before: AgentId | null;
     }
   /** The name cannot be gone on under: it is somebody else's. */
   | { readonly kind: 'taken'; readonly name: AgentId; readonly other: Other | null }
@@ -202,10 +204,11 @@ export class AgentDesk {
     const { session, deadlineMs } = enrolled;
     const agent = this.#newAgent(session, true);
     agent.beatBefore([deadlineMs]);
+    const former = seat === null ? session.agent : seat.agent.session.agent;
     const joined = this.#seat(name, agent, wish, seat);
     const isOther = session.agent !== name && !isOurs(name);
     const other = isOther ? await this.#otherCalled(name).catch(() => null) : null;
-    return { ...joinedAs(joined, 'new'), other };
+    return { ...joinedAs(joined, 'new'), other, before: former === session.agent ? null : former };
   }
 
   /** Goes on as an agent that a process which has ended, or a shell, has left: with its locks, and its place. */
@@ -364,7 +367,7 @@ const formerHandle = new RegExp(`^(.+)\\.[0-9a-f]{${handleDigits}}$`);
 const isCalled = ({ agent }: Seat, name: string): boolean => agent.session.agent === name;
 
 function joinedAs(seat: Seat, how: 'new' | 'resumed' | 'known'): Extract<Joined, { kind: 'joined' }> {
-  return { kind: 'joined', seat, how, other: null };
+  return { kind: 'joined', seat, how, other: null, before: null };
 }
 
 function foundAs(agent: KeptAgent): Found {

@@ -299,6 +299,7 @@ it('resuming whom this client speaks for already changes nothing, and is refused
   const { client, handles, joined } = await threeOfOneName();
   const again = await client.join(handles[1] ?? '');
   expect(again.text).toMatch(/^JOINED already as claude-2/);
+  expect(again.text).not.toContain('your name is another one');
   expect(again.facts).toMatchObject({ epoch: joined[1]?.facts['epoch'], handle: handles[1] });
   const unclear = await client.call('agent_join', { agent: 'claude', resume: true });
   expect(unclear).toMatchObject({ isError: true, facts: { code: 'NAME_UNCLEAR' } });
@@ -326,6 +327,7 @@ it('of two subagents of one name the second is not the first, also after that on
   expect((await client.acquire(second, 'services/auth')).facts).toMatchObject({ status: 'granted' });
   const back = await client.join(handle);
   expect(back.facts).toMatchObject({ agent: 'claude-2', handle, held: [] });
+  expect(back.text).toContain('Your handle is the same, but your name is another one: it was claude.');
   expect(back.text).not.toContain('You hold');
   const asked = await client.acquire(handle, 'services/auth', { wait_seconds: 0 });
   expect(asked).toMatchObject({ isError: true, facts: { code: 'LOCK_HELD', holder: 'claude' } });

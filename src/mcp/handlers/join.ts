@@ -51,7 +51,7 @@ async function welcome(work: Work, joined: Seated, call: ToolCall): Promise<Tool
 
 type How = Seated['how'];
 
-function joinedAnswer(visit: Visit, { how, seat }: Seated, more: readonly string[]): ToolAnswer {
+function joinedAnswer(visit: Visit, { how, seat, before }: Seated, more: readonly string[]): ToolAnswer {
   const { session, holdings, wait } = visit.agent;
   const { agent: name, epoch } = session;
   const { handle } = seat;
@@ -59,6 +59,7 @@ function joinedAnswer(visit: Visit, { how, seat }: Seated, more: readonly string
   visit.tell(held);
   const lines = [
     `${howTexts[how](name)} (epoch ${epoch}).`,
+    ...(before === null ? [] : [`Your handle is the same, but your name is another one: it was ${before}.`]),
     `You are ${name}. Pass agent: "${handle}" on each call.`,
     ...(held.length === 0 ? [] : [`You hold ${grantsText(held)}.`]),
     ...(held.length === 0 && how === 'resumed' ? ['You hold nothing now.'] : []),
