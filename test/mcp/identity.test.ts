@@ -292,7 +292,10 @@ it('of a client that was restarted while its old process is about to end, the ag
 it('resuming where nothing was left is a join', async () => {
   const stage = await openStage();
   const client = await stage.startClient();
-  expect((await client.join('claude', { resume: true })).text).toMatch(/^JOINED as claude /);
+  const { text } = await client.join('claude', { resume: true });
+  expect(text).toMatch(/^JOINED as claude /);
+  expect(text).toContain('Nothing was resumed: there is no session of claude to go on with. You begin anew');
+  expect((await client.join('other')).text).not.toContain('Nothing was resumed');
 });
 
 it('resuming whom this client speaks for already changes nothing, and is refused where the name is unclear', async () => {

@@ -117,7 +117,7 @@ it('what was given back, or granted again, or lost by an earlier incarnation is 
   const anew = await stage.startClient();
   const joined = await anew.join('alice', { resume: true });
   expect(joined.text).toMatch(
-    /^JOINED as alice \(epoch \d+\)\.\nYou are alice\. Pass agent: "alice\.\d+" on each call\.$/,
+    /^JOINED as alice \(epoch \d+\)\.\nYou are alice\. Pass agent: "alice\.\d+" on each call\.\nNothing was resumed: .*$/,
   );
 });
 

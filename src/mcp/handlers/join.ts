@@ -23,7 +23,7 @@ export async function join(
   const joined = await work.desk.join(input.agent, { metadata, task, resumes: input.resume === true });
   switch (joined.kind) {
     case 'joined':
-      return welcome(work, joined, call);
+      return welcome(work, joined, input.resume === true && joined.how === 'new', call);
     case 'taken':
       return takenAnswer(work, joined.name, joined.other);
     case 'unclear':
@@ -35,19 +35,27 @@ export async function join(
 
 type Seated = Extract<Joined, { kind: 'joined' }>;
 
-async function welcome(work: Work, joined: Seated, call: ToolCall): Promise<ToolAnswer> {
+/** `inVain`: it wanted to go on as somebody, and is a new one. */
+async function welcome(work: Work, joined: Seated, inVain: boolean, call: ToolCall): Promise<ToolAnswer> {
   const { seat } = joined;
   try {
     const visit = await Visit.begin(work.clock, seat.agent, call);
     // It has joined, whether or not there is an answer to this.
     const hints = await scopeHints(work.workspace.coordinator).catch(() => []);
-    const answer = joinedAnswer(visit, joined, [...others(work, joined), ...hints]);
+    const answer = joinedAnswer(visit, joined, [
+      ...(inVain ? [inVainText(joined)] : []),
+      ...others(work, joined),
+      ...hints,
+    ]);
     return await visit.end(answer);
   } finally {
     if (call.signal.aborted && seat.hearing === 'pending') seat.hearing = 'unheard';
     else if (!call.signal.aborted) seat.hearing = 'heard';
   }
 }
+
+const inVainText = ({ seat }: Seated): string =>
+  `Nothing was resumed: there is no session of ${seat.asked} to go on with. You begin anew, and hold nothing.`;
 
 type How = Seated['how'];
 
