@@ -1,5 +1,4 @@
-import type { AgentId, Rejection, ScopePath } from '../core/index.ts';
-import { nearestScope } from '../participant/index.ts';
+import { scopeAround, type AgentId, type Rejection, type ScopePath } from '../core/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
@@ -146,7 +145,7 @@ async function leadFrom(
     const named = within.slice(0, withinMax).map(quoted).join(', ');
     return `in it are the scopes ${named}${more}: lock_acquire those that you need.`;
   }
-  const around = nearestScope(scopes, path)?.path ?? '.';
+  const around = scopeAround((each) => paths.includes(each), path) ?? '.';
   const near = await spelledLike(workspace, path, paths);
   // A name that was misspelt is in the scope above, too, but hardly meant that.
   if (near !== null && (around === '.' || near.startsWith(`${around}/`)))
@@ -173,7 +172,7 @@ const withinMax = 10;
 export function problemsAround(
   path: ScopePath,
   scope: ScopeView,
-  { problems }: ScopesAnswer,
+  { problems }: { readonly problems: readonly ScopeProblem[] },
 ): readonly string[] {
   const isBetween = (folder: string | null): boolean =>
     folder !== null && folder !== scope.path && (path === folder || path.startsWith(`${folder}/`));

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { FencingToken, Grant, Rejection, ScopePath, Settings } from '../core/index.ts';
-import type { Coordinator, ScopesAnswer } from '../protocol/index.ts';
+import {
+  fileIn,
+  type FencingToken,
+  type Grant,
+  type Rejection,
+  type ScopePath,
+  type Settings,
+} from '../core/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
 import { releaseGrants } from './acquiring.ts';
 import { LeaseKeeper, type LeaseLoss } from './lease-keeper.ts';
-import { fileIn, nearestScope } from './scope-of-file.ts';
 import { proofOf, type AgentSession } from './session.ts';
 import type { Speaks } from './speaker.ts';
 
@@ -102,11 +108,12 @@ export class HeldLock {
    */
   async write(path: ScopePath, change: (before: string | null) => string): Promise<Written> {
     const { coordinator, speaker, files } = this.#ports;
-    const { scopes }: ScopesAnswer = await coordinator.query({ kind: 'scopes' });
-    const around = nearestScope(scopes, path);
+    const { agent, epoch } = this.#session;
+    const asked = { agent, epoch, files: [path], token: null };
+    const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
     const scope = around?.path ?? null;
     const lock = this.locks.find((each) => each.scope === scope);
-    if (around === null || scope === null || lock === undefined) return { kind: 'elsewhere', scope };
+    if (around === undefined || scope === null || lock === undefined) return { kind: 'elsewhere', scope };
     const recorded = around.contexts[fileIn(scope, path)]?.digest ?? null;
     const before = await readRepaired(files, path, recorded);
     const after = change(before);

@@ -25,7 +25,6 @@ export { endOf, lossesOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';
 export { Participant } from './participant.ts';
 export { Renewal } from './renewal.ts';
-export { fileIn, nearestScope } from './scope-of-file.ts';
 export {
   hasJoined,
   proofOf,

@@ -2,7 +2,7 @@ import type { RequestParsers } from './requests.ts';
 
 export type * from './coordinator.ts';
 export type * from './queries.ts';
-export { happenedMax } from './queries.ts';
+export { happenedMax, mayWriteFilesMax } from './queries.ts';
 export {
   CoordinatorError,
   failureCodes,

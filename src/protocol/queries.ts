@@ -21,11 +21,14 @@ import type {
   TimeMs,
   Totals,
   Violation,
+  WriteObstacle,
 } from '../core/index.ts';
 import type { ScopeProblem } from './coordinator.ts';
 
 /** Events that a `why` tells of its subject. */
 export const happenedMax = 20;
+/** Files of one `mayWrite`. */
+export const mayWriteFilesMax = 1_000;
 
 /** What can be read. */
 export type Query =
@@ -48,6 +51,16 @@ export type Query =
       /** How many events are told of what led to it, at most {@link happenedMax}; that many when left out. */
       readonly happened?: number | undefined;
     }
+  /** Whether an agent may write each of some files now: the one rule of writing, in one trip. */
+  | {
+      readonly kind: 'mayWrite';
+      readonly agent: AgentId;
+      readonly epoch: Epoch;
+      /** 1 to {@link mayWriteFilesMax}. */
+      readonly files: readonly ScopePath[];
+      /** Of the lock under which it wants to write; null: whichever it holds. */
+      readonly token: FencingToken | null;
+    }
   | { readonly kind: 'token'; readonly scope: ScopePath; readonly token: FencingToken }
   /** Checks every invariant on the current state. */
   | { readonly kind: 'violations' }
@@ -60,6 +73,7 @@ export interface Answers {
   scopes: ScopesAnswer;
   history: HistoryAnswer;
   why: WhyAnswer;
+  mayWrite: MayWriteAnswer;
   token: TokenAnswer;
   violations: ViolationsAnswer;
   health: HealthAnswer;
@@ -241,6 +255,29 @@ export interface HappenedEvent {
   readonly command: CommandKind;
   readonly by: string | null;
   readonly event: Event;
+}
+
+export interface MayWriteAnswer {
+  readonly revision: Revision;
+  /** The log's time at the answer, from which deadlines count. */
+  readonly nowMs: TimeMs;
+  /** One for each that was asked for, in that order. */
+  readonly files: readonly WritableFile[];
+  /** The scopes of those files, and their locks, each once. */
+  readonly scopes: readonly ScopeView[];
+  readonly locks: readonly LockView[];
+  /** Who asked, as it stands; null when no such agent is known. */
+  readonly agent: AgentView | null;
+  /** Problems of the scope files on disk, as of the last time they were read. */
+  readonly problems: readonly ScopeProblem[];
+}
+
+export interface WritableFile {
+  readonly file: ScopePath;
+  /** The nearest that encloses it; null: it is in none, and nothing coordinates it. */
+  readonly scope: ScopePath | null;
+  /** What stands in the way first, as the code under which a write would be refused for it; null: it may be written. */
+  readonly obstacle: WriteObstacle | null;
 }
 
 export interface TokenAnswer {

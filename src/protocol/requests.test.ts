@@ -138,6 +138,7 @@ describe('queries', () => {
     },
     { kind: 'why', subject: { kind: 'scope', scope }, at: { kind: 'time', atMs: 5 } },
     { kind: 'why', subject: { kind: 'agent', agent: 'alice' }, at: null },
+    { kind: 'mayWrite', agent: 'alice', epoch: 3, files: [scope, 'a/b.ts'], token: null },
     { kind: 'token', scope, token: 3 },
     { kind: 'violations' },
     { kind: 'health' },
@@ -150,6 +151,7 @@ describe('queries', () => {
     [{ kind: 'history', filter: {}, limit: 1_000_000, before: null }, 'limit'],
     [{ kind: 'why', subject: { kind: 'agent', agent: '' }, at: null }, 'subject.agent'],
     [{ kind: 'status' }, 'at'],
+    [{ kind: 'mayWrite', agent: 'alice', epoch: 3, files: [], token: null }, 'files'],
   ])('refuses %j', (query, path) => {
     expect(() => requestParsers.parseQuery(query)).toThrowError(
       expect.objectContaining({ details: { path } }),

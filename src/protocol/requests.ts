@@ -4,7 +4,7 @@ import type { CommandRequest, TicketRequest } from './coordinator.ts';
 import { invalidInput, type CoordinatorError } from './errors.ts';
 import { agentId, name, requestId, revision, scopePath, timeMs } from './fields.ts';
 import { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
-import { happenedMax, type Query } from './queries.ts';
+import { happenedMax, mayWriteFilesMax, type Query } from './queries.ts';
 import type { ClientMessage } from './wire.ts';
 
 /** Entries that one history query may return. */
@@ -51,6 +51,13 @@ const query = z.discriminatedUnion('kind', [
     subject: whySubject,
     at: moment.nullable(),
     happened: z.number().int().min(0).max(happenedMax).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('mayWrite'),
+    agent: agentId,
+    epoch: revision,
+    files: z.array(scopePath).min(1).max(mayWriteFilesMax),
+    token: revision.nullable(),
   }),
   z.strictObject({ kind: z.literal('token'), scope: scopePath, token: revision }),
   z.strictObject({ kind: z.literal('violations') }),

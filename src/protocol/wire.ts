@@ -15,8 +15,8 @@ import type { Answers, Query, QueryKind } from './queries.ts';
  * once on one connection.
  *
  * ```
- * owner  {"op":"hello","protocol":2,"version":"0.1.0","pid":4711}      each side says hello first
- * client {"op":"hello","protocol":2,"version":"0.1.0","pid":4712}
+ * owner  {"op":"hello","protocol":3,"version":"0.1.0","pid":4711}      each side says hello first
+ * client {"op":"hello","protocol":3,"version":"0.1.0","pid":4712}
  * client {"id":1,"op":"submit","request":{...}}                        a call has a number of the client's choice
  * client {"id":2,"op":"watch","fromRevision":17}
  * owner  {"id":1,"ok":{...}}                                           one answer per call, in any order
@@ -33,8 +33,9 @@ import type { Answers, Query, QueryKind } from './queries.ts';
  * Raised whenever one side would refuse or misread a message of the other. What came with each:
  *
  *     2  `atMs` in replies, `happened` in why, reports of agents, who keeps a scope in the queue
+ *     3  the query `mayWrite`
  */
-export const protocolNumber = 2;
+export const protocolNumber = 3;
 /** Longest line an owner accepts, in bytes. */
 export const requestLineBytesMax = 1_048_576;
 /** Longest line a client accepts, in bytes: the status of a very large repository. */

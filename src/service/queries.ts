@@ -16,6 +16,7 @@ import { beginningProblems, beginningText, type Beginning } from './beginning.ts
 import { readHappened, readHistory } from './history.ts';
 import { stateAt } from './moments.ts';
 import { Turns, type TurnLimits } from './turns.ts';
+import { viewMayWrite } from './may-write.ts';
 import { viewScopes, viewStatus, viewToken } from './views.ts';
 import { viewWhy } from './why.ts';
 
@@ -68,6 +69,8 @@ export class QueryDesk {
         limit === 0 ? [] : await readHappened(this.#ports.store, subject, seen.revision, limit);
       return { ...seen, happened };
     },
+    mayWrite: (asked) =>
+      this.#ports.look((state, nowMs) => viewMayWrite(state, asked, this.#scopeProblems, nowMs)),
     token: (check) => this.#ports.look((state, nowMs) => ({ ...viewToken(state, check, nowMs), nowMs })),
     violations: () =>
       this.#ports.look((state) => ({

@@ -136,7 +136,7 @@ export function viewSync(state: State, sync: Sync): SyncView {
   return { ...shown, retriesLeft: Math.max(0, Math.min(maxRetries, maxRetries + 1 - sync.failures)) };
 }
 
-function viewScope(state: State, scope: Scope): ScopeView {
+export function viewScope(state: State, scope: Scope): ScopeView {
   const { path, name, type, dependencies, withdrawn } = scope;
   return {
     path,

@@ -90,7 +90,7 @@ it('a check that nobody heard counts for nothing', async () => {
   const { bob, stage, turn, check, write } = await notes();
   await write('alice', 'a');
   await turn('bob', async () => {
-    const answer = withholdViews(stage, ({ kind }) => kind === 'scopes');
+    const answer = withholdViews(stage, ({ kind }) => kind === 'mayWrite');
     await askAndGiveUp(bob, 'lock_check', { agent: 'bob', path }, 'request timeout');
     answer();
     await quiet();

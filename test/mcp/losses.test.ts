@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { asRevision, defaultSettings, type DurationMs, type ScopePath } from '../../src/core/index.ts';
 import type { Coordinator, Query } from '../../src/protocol/index.ts';
 import { defineScopes, openBench } from '../../src/service/testing.ts';
+import type { AgentSession } from '../../src/participant/index.ts';
 import { configure, cutOff, heldBy, revoke, waitOneSecond } from './support/contenders.ts';
 import { openStage, quiet, type Stage, type TestClient } from './support/stage.ts';
 
@@ -259,14 +260,23 @@ it('a lease that is over is no permission, though nobody could write down its en
   const inner = stage.coordinator;
   const subject = { kind: 'scope', scope } as const;
   const shown = await inner.query({ kind: 'why', subject, at: null });
+  const [{ agent, epoch }] = [...stage.sessions.files.values()] as [AgentSession];
+  const asked = { agent, epoch, files: [scope], token: null };
+  const rule = await inner.query({ kind: 'mayWrite', ...asked });
+  const overMs = 4_000;
+  const over = {
+    ...rule,
+    nowMs: rule.locks[0]!.deadlineMs + overMs,
+    files: [{ ...rule.files[0]!, obstacle: 'LOCK_NOT_HELD' }],
+  };
+  const stale = { why: shown, mayWrite: over } as Record<string, unknown>;
   // As on a full disk: what is known stays as it was.
   stage.coordinator = {
     ...inner,
     submit: () => Promise.reject(new Error('the disk is full')),
-    query: (async (query: Query) =>
-      query.kind === 'why' ? shown : inner.query(query)) as Coordinator['query'],
+    query: (async (query: Query) => stale[query.kind] ?? inner.query(query)) as Coordinator['query'],
   };
-  await stage.pass(defaultSettings.lockTtlMs + 4_000);
+  await stage.pass(defaultSettings.lockTtlMs + overMs);
   const told = await alice.call('lock_check', { agent: 'alice', path: scope });
   expect(told.text).toMatch(/^You MUST NOT write "services\/auth": your lease ended 4 s ago/m);
   expect(told.text).toMatch(/is held by alice.*its lease ended 4 s ago, which is still to be written/);

@@ -1,6 +1,5 @@
-import { asRevision, type ScopePath } from '../../core/index.ts';
-import { fileIn, nearestScope } from '../../participant/index.ts';
-import type { ScopeView, TokenAnswer, WhyAnswer } from '../../protocol/index.ts';
+import { asRevision, fileIn, type ScopePath, type WriteObstacle } from '../../core/index.ts';
+import type { LockView, MayWriteAnswer, ScopeView, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { eventLine } from '../events.ts';
 import { problemsAround } from '../informed-refusals.ts';
@@ -21,23 +20,24 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const { agent } = visit;
   const { coordinator } = work.workspace;
   const path = await fileNamed(work.workspace, text);
-  const known = await coordinator.query({ kind: 'scopes' });
-  const scope = isGitsOwn(path) ? null : nearestScope(known.scopes, path);
-  if (scope === null) return outside(path);
-  const subject = { kind: 'scope', scope: scope.path } as const;
-  const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
-  const [lock] = why.locks;
-  if (lock?.agent === agent.session.agent && lock.epoch === agent.session.epoch) {
+  if (isGitsOwn(path)) return outside(path);
+  const { agent: name, epoch } = agent.session;
+  const asked = { agent: name, epoch, files: [path], token: token === undefined ? null : asRevision(token) };
+  const rule = await coordinator.query({ kind: 'mayWrite', ...asked });
+  const [scope] = rule.scopes;
+  const [lock] = rule.locks;
+  if (scope === undefined) return outside(path);
+  if (lock?.agent === name && lock.epoch === epoch) {
     // Under its name, but perhaps by another process that goes on as it.
-    if ((await agent.isSucceeded(why.agent)) && agent.gone !== null) return refusalAnswer(agent.gone);
+    if ((await agent.isSucceeded(rule.agent)) && agent.gone !== null) return refusalAnswer(agent.gone);
     agent.sees(lock);
   }
-  const checked = token === undefined ? null : await checkToken(work, scope, token);
-  const mayWrite = verdict(agent, scope.path, why, { checked, nowMs: work.clock.nowMs() });
+  const subject = { kind: 'scope', scope: scope.path } as const;
+  const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);
-  const notes = [...problemsAround(path, scope, known), ...recordedNotes(visit, scope, path), ...own];
+  const notes = [...problemsAround(path, scope, rule), ...recordedNotes(visit, scope, path), ...own];
   visit.tellHolderOf(scope.path);
-  return answer(work, path, why, { ...mayWrite, notes, scope });
+  return answer(work, path, why, { ...verdict(agent, rule, token), notes, scope, lock });
 };
 
 /** What is recorded of a context file. From now on the agent knows of it, and may record what it makes of it. */
@@ -66,46 +66,62 @@ function outside(path: string): ToolAnswer {
 /** Git keeps its folder in order by itself. */
 const isGitsOwn = (path: string): boolean => path === '.git' || path.startsWith('.git/');
 
-function checkToken({ workspace }: Work, scope: ScopeView, token: number): Promise<TokenAnswer> {
-  return workspace.coordinator.query({ kind: 'token', scope: scope.path, token: asRevision(token) });
-}
-
 interface Verdict {
   readonly mayWrite: boolean;
   readonly because: string;
 }
 
-function verdict(
-  { session, wait }: KeptAgent,
-  scope: ScopePath,
-  { locks, agent }: WhyAnswer,
-  { checked, nowMs }: { readonly checked: TokenAnswer | null; readonly nowMs: number },
-): Verdict {
-  const [lock] = locks;
-  const isAwaited = wait?.scopes.includes(scope) === true;
-  if (lock === undefined) return { mayWrite: false, because: isAwaited ? awaited : free(scope) };
-  if (lock.agent === session.agent && lock.epoch !== session.epoch)
-    return { mayWrite: false, because: anotherIncarnation };
-  if (lock.agent !== session.agent) return { mayWrite: false, because: `${lock.agent} holds it` };
-  if (lock.deadlineMs <= nowMs)
-    return { mayWrite: false, because: `your lease ended ${duration(nowMs - lock.deadlineMs)} ago: ${over}` };
-  if (checked !== null && !checked.valid) return { mayWrite: false, because: checked.why };
-  if (agent?.status === 'blocked')
-    return { mayWrite: false, because: agent.ticket === null ? blockedHolder : waitingHolder };
-  return { mayWrite: true, because: `you hold it under token ${lock.token}` };
+/** The answer of the one rule of writing, in words. */
+function verdict(self: KeptAgent, rule: MayWriteAnswer, token: number | undefined): Verdict {
+  const [file] = rule.files;
+  const [lock] = rule.locks;
+  if (file === undefined || file.scope === null) return { mayWrite: false, because: 'it is in no scope' };
+  if (file.obstacle === null) return { mayWrite: true, because: `you hold it under token ${lock?.token}` };
+  const isHeldByOther = lock !== undefined && lock.agent !== self.session.agent;
+  const because = isHeldByOther
+    ? `${lock.agent} holds it`
+    : wordsOf(file.obstacle, { self, rule, scope: file.scope, lock, token });
+  return { mayWrite: false, because };
 }
 
-const free = (scope: ScopePath): string => `its scope ${quoted(scope)} is free: lock_acquire that first`;
+interface Facts {
+  readonly self: KeptAgent;
+  readonly rule: MayWriteAnswer;
+  readonly scope: ScopePath;
+  /** Under this agent's name, if anybody holds it. */
+  readonly lock: LockView | undefined;
+  readonly token: number | undefined;
+}
+
+function wordsOf(obstacle: WriteObstacle, { self, rule, scope, lock, token }: Facts): string {
+  switch (obstacle) {
+    case 'STALE_EPOCH':
+      return lock === undefined ? laterIncarnation : `${laterIncarnation}, and holds it`;
+    case 'AGENT_NOT_FOUND':
+    case 'AGENT_LOST':
+      return 'you are lost to the coordinator, with all that you held: agent_join again';
+    case 'ALREADY_WAITING':
+      return self.wait?.scopes.includes(scope) === true ? awaited : waiting;
+    case 'AGENT_BLOCKED':
+      return 'you have said that you are blocked: agent_report working first';
+    case 'STALE_FENCING_TOKEN':
+      return `you hold it under token ${lock?.token}, not ${token}`;
+    default:
+      return lock === undefined
+        ? `its scope ${quoted(scope)} is free: lock_acquire that first`
+        : `your lease ended ${duration(rule.nowMs - lock.deadlineMs)} ago: it could not be renewed in time, and whoever waits may be let in at any moment`;
+  }
+}
+
+const laterIncarnation =
+  'a later incarnation of your name has joined: agent_join again, or take another name';
 const awaited = 'it is free, but you wait for it in the queue: lock_acquire it again, which says why';
-const over = 'it could not be renewed in time, and whoever waits may be let in at any moment';
-const anotherIncarnation =
-  'a later incarnation of your name holds it: agent_join again, or take another name';
-const waitingHolder =
+const waiting =
   'you wait in the queue for something else, and who waits must not write: lock_acquire that again, which waits for it';
-const blockedHolder = 'you have said that you are blocked: agent_report working first';
 
 interface Findings extends Verdict {
   readonly scope: ScopeView;
+  readonly lock: LockView | undefined;
   readonly notes: readonly string[];
 }
 
@@ -113,10 +129,9 @@ function answer(
   work: Work,
   path: string,
   why: WhyAnswer,
-  { mayWrite, because, scope, notes }: Findings,
+  { mayWrite, because, scope, lock, notes }: Findings,
 ): ToolAnswer {
   const nowMs = work.clock.nowMs();
-  const [lock] = why.locks;
   const waiters = why.waiters.map(
     (waiter) => `- ${waiter.agent} has waited ${duration(nowMs - waiter.sinceMs)}${purpose(waiter.reason)}`,
   );

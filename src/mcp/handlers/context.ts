@@ -1,5 +1,4 @@
-import { asRevision, type Grant, type ScopePath } from '../../core/index.ts';
-import { fileIn, nearestScope } from '../../participant/index.ts';
+import { asRevision, fileIn, type Grant, type ScopePath } from '../../core/index.ts';
 import { invalidInput, type Reply } from '../../protocol/index.ts';
 import { refused, told } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
@@ -16,9 +15,11 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
   const { agent } = visit;
   const { workspace } = work;
   const path = await fileNamed(workspace, input.path);
-  const { scopes } = await workspace.coordinator.query({ kind: 'scopes' });
-  const scope = nearestScope(scopes, path);
-  if (scope === null) return refused('SCOPE_NOT_FOUND', `${quoted(path)} is in no scope.`, null);
+  const token = input.token === undefined ? null : asRevision(input.token);
+  const { agent: name, epoch } = agent.session;
+  const asked = { agent: name, epoch, files: [path], token };
+  const [scope] = (await workspace.coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
+  if (scope === undefined) return refused('SCOPE_NOT_FOUND', `${quoted(path)} is in no scope.`, null);
   const digest = await workspace.digestOf(path);
   if (digest === null) throw invalidInput('path', `there is no file ${quoted(path)}: write it first`);
   const file = fileIn(scope.path, path);
@@ -31,7 +32,7 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
     kind: 'ContextModify',
     scope: scope.path,
     file,
-    token: input.token === undefined ? agent.tokenFor(scope.path) : asRevision(input.token),
+    token: token ?? agent.tokenFor(scope.path),
     digest,
     baseDigest: isSame ? digest : (agent.seen.get(path) ?? null),
   });
@@ -40,12 +41,12 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
   if (reply.result.kind !== 'contextModified')
     throw new Error(`a context write was answered ${reply.result.kind}`);
   agent.seen.set(path, digest);
-  const { token, invalidated } = reply.result;
-  const isTaken = token === reply.revision && agent.holdings.tokenOf(scope.path) !== token;
+  const { token: under, invalidated } = reply.result;
+  const isTaken = under === reply.revision && agent.holdings.tokenOf(scope.path) !== under;
   if (isTaken) agent.granted([takenLock(scope.path, reply)], 'granted');
-  if (isTaken) visit.tell([{ scope: scope.path, token }]);
+  if (isTaken) visit.tell([{ scope: scope.path, token: under }]);
   const text = [
-    `RECORDED ${quoted(file)} of ${quoted(scope.path)} under token ${token}.`,
+    `RECORDED ${quoted(file)} of ${quoted(scope.path)} under token ${under}.`,
     ...(isTaken
       ? [`It was free, and you hold it now: lock_release ${quoted(scope.path)} when you are done.`]
       : []),
@@ -56,7 +57,7 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
       : []),
     ...(invalidated.length === 0 ? [] : [syncAgainText(invalidated)]),
   ].join('\n');
-  return told(text, { scope: scope.path, file, token, invalidated: invalidated.length });
+  return told(text, { scope: scope.path, file, token: under, invalidated: invalidated.length });
 };
 
 /** The lock that came with a write. How long its lease is, the answer does not say: the next heartbeat does, at once. */
