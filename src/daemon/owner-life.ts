@@ -118,8 +118,7 @@ class Owner {
   async #closeInTime(): Promise<void> {
     const overdue = new AbortController();
     const late = sleep(closeMaxMs, 'late', { signal: overdue.signal }).catch(() => 'in time');
-    const end = await Promise.race([late, this.#coordination?.close()]);
-    overdue.abort();
+    const end = await Promise.race([late, this.#coordination?.close()]).finally(() => overdue.abort());
     if (end === 'late') this.#log.warn({ closeMaxMs }, 'left without having closed the log');
   }
 

@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntries } from '../samples.ts';
-import { loadDriver, type SqliteDatabase } from './driver.ts';
+import { loadDriver, type SqliteDatabase, type SqliteStatement } from './driver.ts';
+import { busyAgain } from './failures.ts';
 import { openSqliteStore } from './open.ts';
 import { openAsItLies, openSqliteReader, type SqliteReader } from './reader.ts';
 
@@ -110,6 +111,31 @@ describe('a log that nobody has open', () => {
     const reader = await openAsItLies({ ...driver, openImmutable }, copy);
     opened[0]!.exec('ROLLBACK');
     expect(() => reader.close()).not.toThrow();
+  });
+
+  it('is read after a moment in which it was busy, also when reading had begun', async () => {
+    const copy = await copyLog(true);
+    const driver = await loadDriver();
+    let isBusy = true;
+    const openImmutable = (path: string): SqliteDatabase => {
+      const database = driver.openImmutable(path);
+      const prepare = (sql: string): SqliteStatement => {
+        if (!isBusy || !sql.startsWith('SELECT first')) return database.prepare(sql);
+        isBusy = false;
+        throw busyAgain();
+      };
+      return {
+        get isTransaction() {
+          return database.isTransaction;
+        },
+        prepare,
+        exec: (sql) => database.exec(sql),
+        close: () => database.close(),
+      };
+    };
+    const reader = await openAsItLies({ ...driver, openImmutable }, copy);
+    expect([isBusy, reader.bounds]).toEqual([false, { first: 1, last: 5 }]);
+    reader.close();
   });
 
   it('is not there, and the message says why, in a copy without the WAL', async () => {

@@ -129,6 +129,8 @@ async function openWith(open: () => SqliteDatabase, path: string): Promise<Sqlit
 
 /** The transaction stays open: it is what holds the moment still. */
 function beginReading(connection: Connection, path: string): SqliteReader {
+  // One that met a busy file may lie open from the attempt before.
+  connection.rollBack();
   checkIdentity(connection, path);
   if (connection.rows("SELECT 1 FROM sqlite_schema WHERE name = 'log'").length === 0)
     throw new StoreError('CANNOT_OPEN', emptyText(path));
