@@ -56,7 +56,7 @@ module.exports = {
     wall(
       'store',
       ['protocol', 'context', 'config', 'observe', 'service', 'client', 'daemon', ...faces],
-      'store: core and time',
+      'store: core, files and time',
     ),
     wall('context', ['store', 'service', 'client', 'daemon', ...faces], 'context: core, protocol and config'),
     wall(
@@ -67,7 +67,7 @@ module.exports = {
     wall(
       'observe',
       ['store', 'context', 'config', 'service', 'client', 'daemon', ...faces],
-      'observe: core types',
+      'observe: nothing of ours',
     ),
     wall(
       'service',
@@ -101,11 +101,15 @@ module.exports = {
       from: { path: '^src/participant/', pathNot: testing },
       to: { path: '^src/(?!(participant|core|protocol|time)/)' },
     },
-    wall('client', ['store', 'service', 'daemon', ...faces], 'client: protocol, participant and time'),
+    wall(
+      'client',
+      ['store', 'service', 'daemon', ...faces],
+      'client: core, protocol, participant, files and time',
+    ),
     wall(
       'init',
       ['store', 'observe', 'service', 'client', 'daemon', ...faces],
-      'init: core, protocol, context and config',
+      'init: core, protocol, context, config and files',
     ),
     wall(
       'program',

@@ -2,9 +2,13 @@ import { Speaker, inTime, lookPatienceMs } from '../participant/index.ts';
 import {
   CoordinatorError,
   invalidInput,
+  issueText,
   loadRequestParsers,
+  placeText,
+  valueAt,
   type CommandRequest,
   type Coordinator,
+  type Issue,
 } from '../protocol/index.ts';
 import { AgentDesk, type Found } from './agent-desk.ts';
 import { refused, type ToolAnswer } from './answer.ts';
@@ -19,7 +23,6 @@ import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
 import { answerMaxMs, inBounds } from './in-bounds.ts';
 import type { KeptAgent } from './kept-agent.ts';
-import { issueText, placeText, valueAt, type Issue } from '../protocol/index.ts';
 import type { McpPorts, Workspace } from './ports.ts';
 import { failureAnswer, refusalAnswer, stopAndAsk, withNextStep } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';

@@ -82,7 +82,11 @@ function statusWord({ presence, status, ticket }: AgentView): string {
 
 function lockLine(lock: LockView, nowMs: number): string {
   const queue = lock.queueLength === 0 ? '' : `; ${count(lock.queueLength, 'agent')} in the queue`;
-  return `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}; ${lock.deadlineMs > nowMs && lock.endsBefore === undefined ? `lease ${duration(lock.deadlineMs - nowMs)} more` : leaseText(lock, nowMs)}; token ${lock.token}${queue}${lock.withdrawn === true ? '; withdrawn' : ''}`;
+  const lasts = lock.deadlineMs > nowMs && lock.endsBefore === undefined;
+  const lease = lasts ? `lease ${duration(lock.deadlineMs - nowMs)} more` : leaseText(lock, nowMs);
+  const withdrawn = lock.withdrawn === true ? '; withdrawn' : '';
+  const held = `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}`;
+  return `${held}; ${lease}; token ${lock.token}${queue}${withdrawn}`;
 }
 
 function waiterLine(waiter: WaiterView, nowMs: number): string {

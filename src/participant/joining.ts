@@ -35,7 +35,8 @@ export async function join(ports: JoinPorts, agent: AgentId, metadata: AgentMeta
     .submit({ kind: 'AgentJoin', agent, metadata, secret })
     .catch(async (error: unknown) => {
       // An earlier one may have been accepted all the same.
-      if (pending === null && (!mayBeWritten(error) || isOff(error))) await putBack(sessions, agent, before);
+      if (pending === null && (!mayHaveCounted(error) || isOff(error)))
+        await putBack(sessions, agent, before);
       throw error;
     });
   if (reply.ok) {
@@ -55,7 +56,7 @@ function pendingOf({ agent, epoch, secret, joiningSecret }: AgentSession): Agent
 }
 
 /** What cannot be ruled out counts: a secret too many does no harm. */
-function mayBeWritten(error: unknown): boolean {
+function mayHaveCounted(error: unknown): boolean {
   return !(error instanceof CoordinatorError) || error.code === 'INTERNAL' || isOpen(error);
 }
 
@@ -128,7 +129,7 @@ export async function goOn(ports: JoinPorts, session: AgentSession, how: GoingOn
   await sessions.write({ ...session, secret: newSecret });
   const command = { kind: 'AgentResume', ...proofOf(session), newSecret, ...how } as const;
   const reply = await speaker.submit(command).catch(async (error: unknown) => {
-    if (!mayBeWritten(error)) await sessions.write(session);
+    if (!mayHaveCounted(error)) await sessions.write(session);
     throw error;
   });
   if (!reply.ok) {

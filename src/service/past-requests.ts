@@ -1,5 +1,5 @@
 /**
- * Request ids that the state has forgotten. It remembers the results of the last ten thousand commands; a repeat that is
+ * Request ids that the state has forgotten. It remembers the results of five to ten thousand commands; a repeat that is
  * older must not take effect again, so the log is asked for it, and where the log has dropped it, the fingerprints that stay
  * of what was dropped. That costs a search, which new ids must not pay: of all ids in the log a print is kept here, and
  * only an id whose print is known is looked for in it. Fingerprints are asked for every id once something was dropped;

@@ -1,7 +1,7 @@
 /** Smallest table; more than half full, a table is doubled. */
 const slotsFirst = 1_024;
 
-/** A set of whole numbers from 1 to 2^32 - 1 that takes eight bytes for each, or a little more. */
+/** A set of whole numbers from 1 to 2^32 - 1 that takes eight to sixteen bytes for each. */
 export class PrintSet {
   #slots = new Uint32Array(slotsFirst);
   #size = 0;

@@ -87,7 +87,7 @@ export async function ageingTimeMs(store: LogStore, state: State, wallMs: number
   let nowMs: number = state.timeMs;
   const anchors = foundBy(store, [[eventSubject('clock.anchored')]], asRevision(state.revision + 1), 8);
   for await (const { revision, atMs } of anchors) {
-    if (state.timeMs - atMs - (state.timeMs - nowMs) >= confirmedAfterMs) break;
+    if (nowMs - atMs >= confirmedAfterMs) break;
     const page = await store.read(asRevision(Math.max(1, revision - 1)), 1);
     const before = page.kind === 'entries' ? page.entries[0] : undefined;
     if (before !== undefined && before.revision < revision) nowMs -= atMs - before.atMs;

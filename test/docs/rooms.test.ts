@@ -16,6 +16,22 @@ test('no arrow points up: the rooms form no circle', () => {
   expect(circleOf(imports)).toBeNull();
 });
 
+/** As its scope file has them: the parts of src, by folder. */
+function declaredBy(room: string): readonly string[] {
+  const file = ['sim', 'bench'].includes(room) ? `${room}/rhema.yaml` : `src/${room}/rhema.yaml`;
+  const paths = readFileSync(file, 'utf8').matchAll(/path: \.\.\/(?:src\/)?(\S+)/g);
+  return [...paths].map(([, path]) => path!).sort();
+}
+
+test('each room says in its scope file what it imports', () => {
+  const rooms = [...imports].filter(([room]) => !['sim', 'bench'].includes(room));
+  const declared = Object.fromEntries(rooms.map(([room]) => [room, declaredBy(room)]));
+  expect(declared).toEqual(Object.fromEntries(rooms));
+  // These start the program as well, and lean on what its tests have.
+  for (const room of ['sim', 'bench'])
+    expect(declaredBy(room)).toEqual(expect.arrayContaining([...imports.get(room)!]));
+});
+
 test('the core and the leaves import nothing', () => {
   for (const leaf of ['core', 'time', 'files']) expect(imports.get(leaf), leaf).toEqual([]);
 });

@@ -23,7 +23,7 @@ export function anchorsIn(entries: readonly Entry[]): Anchor[] {
 }
 
 /** What is forgotten about a log that one machine alone uses again. */
-const week = 7 * 24 * 60 * 60_000;
+const weekMs = 7 * 24 * 60 * 60_000;
 /** Between the two who use one log by turns it changes hands within minutes; who moves it may take longer. */
 const soonMs = 60 * 60_000;
 /** Clocks of two machines may differ by that much. */
@@ -31,7 +31,7 @@ const clocksDifferMs = 60_000;
 
 /** Null where it is one machine, as far as the last week tells. `anchors`: newest first. */
 export function machinesIn(anchors: readonly Anchor[], nowMs: number): Machines | null {
-  const recent = anchors.filter(({ atMs }) => atMs > nowMs - week);
+  const recent = anchors.filter(({ atMs }) => atMs > nowMs - weekMs);
   const turns = recent.filter(({ boot }, place) => recent[place + 1]?.boot !== boot);
   const [newest, before] = turns;
   if (newest === undefined || before === undefined) return null;
