@@ -48,8 +48,9 @@ When the lock is lost at once, it gets SIGTERM in the same moment, and SIGKILL 1
 leaves, is lost or taken over, and when another command, or the command itself, gives the lock back.
 A helper process does the same when run itself is stopped (SIGSTOP), with SIGTERM up to half a second later, and when run is
 killed (kill -9), with SIGTERM at once and SIGKILL 5 s later, or 1 s before the end of the lease if that is sooner. Where
-flock(1) would go on holding the lock for as long as the command does, here the command ends. Only a process that has cut itself loose from the command (a daemon) may outlive it. With
---no-kill-on-loss the command is never ended, and may work beside the next holder.
+flock(1) would go on holding the lock for as long as the command does, here the command ends. Only a process that has cut
+itself loose from the command (a daemon) may outlive it. With --no-kill-on-loss the command is never ended, and may work
+beside the next holder.
 
 The log names the program as the reason of the lock, never its arguments; --reason says more. Of a lock that the agent holds
 already the reason stays what it was, unless --reason is given, and the lock is not given back.`;
