@@ -22,9 +22,13 @@ export const enginesBenchmark: Benchmark = {
   title: 'Beside Redis, PostgreSQL and etcd',
   method: `Those that are installed, each started in a folder of its own on the same disk with what it does to be durable: Redis with \`appendfsync always\`, a row in PostgreSQL, a key in etcd. They and a raw append with fdatasync take turns, ${cyclesInRow} cycles, or half a second, at a time. A cycle is acquire and release of a free lock. One caller has one connection; ${callersAtOnce} callers have one each, all in this process; they come first, so that every server is warm. Hand-over is from just before the holder sends its release to when the waiter has the lock, over two connections; with Redis the release publishes, and who hears of it asks for the lock.`,
   run: async (bench) => {
-    const contenders = await startAll(bench.folder);
+    const contenders: Contender[] = [];
     const raw = new RawLog(bench.folder);
     try {
+      for (const engine of [rhema, redis, postgres, etcd]) {
+        const running = await startIfInstalled(engine, join(bench.folder, engine.name));
+        if (running !== null) contenders.push({ name: engine.name, running });
+      }
       // In this order: an owner that has answered many has its code compiled, as one that has run for a while.
       const many = await manyCallers(bench, contenders, raw);
       return [...(await oneCaller(bench, contenders, raw)), ...many, ...(await handOvers(bench, contenders))];
@@ -38,15 +42,6 @@ export const enginesBenchmark: Benchmark = {
 interface Contender {
   readonly name: string;
   readonly running: RunningEngine;
-}
-
-async function startAll(folder: string): Promise<Contender[]> {
-  const contenders: Contender[] = [];
-  for (const engine of [rhema, redis, postgres, etcd]) {
-    const running = await startIfInstalled(engine, join(folder, engine.name));
-    if (running !== null) contenders.push({ name: engine.name, running });
-  }
-  return contenders;
 }
 
 async function startIfInstalled(engine: Engine, folder: string): Promise<RunningEngine | null> {

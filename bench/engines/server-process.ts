@@ -38,14 +38,16 @@ export class ServerProcess {
     this.#child.on('error', (error) => (this.#failure = error));
   }
 
-  /** Tries again and again until it can be reached. */
+  /** Tries again and again until it can be reached; ends it when it cannot. */
   async reached<T>(reach: () => Promise<T>): Promise<T> {
     for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
       try {
         return await reach();
       } catch (error) {
-        if (this.#isGone || waitedMs >= startMaxMs)
+        if (this.#isGone || waitedMs >= startMaxMs) {
+          await this.end();
           throw new Error(`it does not start: ${readFileSync(this.#logFile, 'utf8')}`, { cause: error });
+        }
       }
       await sleep(lookEveryMs);
     }
