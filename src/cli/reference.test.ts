@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 import { contextErrorCodes } from '../context/index.ts';
-import { rejectionCodes } from '../core/index.ts';
+import { parseAgentId, rejectionCodes } from '../core/index.ts';
 import { initErrorCodes } from '../init/index.ts';
 import { failureCodes } from '../protocol/index.ts';
 import { findingKinds } from '../verify/index.ts';
@@ -22,6 +22,11 @@ it('every code that a command may answer with is in the reference', () => {
     ...findingKinds.map((kind) => `LOG_${kind}`),
   ];
   expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
+});
+
+it('no agent has a name that is the code of an answer', () => {
+  const codes = [rejectionCodes, failureCodes, Object.keys(commandCodes)].flat();
+  expect(codes.filter((code) => parseAgentId(code).ok || parseAgentId(code.toLowerCase()).ok)).toEqual([]);
 });
 
 it('docs/cli.md says what the program does (vitest -u writes it anew)', async () => {

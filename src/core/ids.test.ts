@@ -102,10 +102,31 @@ describe('an agent name', () => {
     });
     for (const one of [`${name}-2`, `${name}7`, `${name}/helper`, `${name}-1/helper`])
       expect(parseAgentId(one).ok, one).toBe(false);
-    for (const other of [`${name}-reviewer`, `my-${name}`, `team/${name}`])
-      expect(parseAgentId(other).ok, other).toBe(true);
+    const others = [`my-${name}`, `team/${name}`];
+    if (name !== 'rhema') others.push(`${name.toLowerCase()}-reviewer`);
+    for (const other of others) expect(parseAgentId(other).ok, other).toBe(true);
     expect(parseAgentIdForm(name).ok).toBe(true);
   });
+
+  test.each([
+    'rhema-mcp',
+    'Rhema_Coordinator',
+    'rherna.daemon/2',
+    'GRANTED-api',
+    'LOST.api',
+    'RELEASED/api',
+    'the-operator',
+    'The_Coordinator-2',
+  ])('%s, which can be read as a part of the coordinator or of its answer, is refused', (name) => {
+    expect(parseAgentId(name).ok).toBe(false);
+  });
+
+  test.each(['rhemanist', 'my-rhema', 'lost-and-found', 'API-worker', 'theo', 'the-reviewer'])(
+    '%s is no part of the coordinator',
+    (name) => {
+      expect(parseAgentId(name).ok).toBe(true);
+    },
+  );
 
   test.each([
     '0perator',

@@ -49,7 +49,7 @@ const agentIdPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._@/-]{0,126}[A-Za-z0-9])?$/;
 /**
  * An agent's name: 1 to 128 of A-Z a-z 0-9 . _ @ / - with a letter or digit at both ends. ASCII only, so that no two
  * names look alike; `/` separates a subagent from its parent and is never a path (`..`, `//` and `/.` are refused). What reads like a word of the coordinator is refused, too, also with a
- * number behind it or as the parent of a subagent: its own names, those who say what is to be done, codes of refusals, what answers begin with.
+ * number behind it or as the parent of a subagent: its own names, those who say what is to be done, codes of answers, what those begin with.
  */
 export function parseAgentId(text: string): Parsed<AgentId> {
   const formed = parseAgentIdForm(text);

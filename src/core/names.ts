@@ -1,6 +1,6 @@
 /**
- * Which names of agents would mislead: those that read like the coordinator's own words, and those that read like another
- * agent's. Two names read alike when their skeletons are the same: letters without their case, `0` as `o`, `1`, `i` and
+ * Which names of agents would mislead: those that read like the coordinator's own words or a part of it, and those that read
+ * like another agent's. Two names read alike when their skeletons are the same: letters without their case, `0` as `o`, `1`, `i` and
  * `l` as one, `rn` as `m`, `vv` as `w`, and any separators as one.
  */
 import { rejectionCodes } from './rejections.ts';
@@ -36,6 +36,7 @@ const answers = [
   'ALREADY',
   'BUSY',
   'CANCELLED',
+  'CHANGED',
   'COMPLETED',
   'DENIED',
   'DONE',
@@ -50,6 +51,7 @@ const answers = [
   'JOINED',
   'LEFT',
   'LOST',
+  'NEXT',
   'OK',
   'PASSED',
   'QUEUED',
@@ -60,13 +62,58 @@ const answers = [
   'RENEWED',
   'RESUMED',
   'REVOKED',
+  'SYNCING',
   'WAIT',
   'WAITING',
   'WITHDRAWN',
   'YOU',
 ];
 
-const reserved: ReadonlySet<string> = new Set([...roles, ...answers, ...rejectionCodes].map(skeletonOf));
+/** Codes of answers that are not this machine's refusals: of the protocol, and of the faces. */
+const otherCodes = [
+  'AGENT_KEPT',
+  'CLOSED',
+  'COMMAND_NOT_STARTED',
+  'COMPACTED',
+  'CONFIG_UNSOUND',
+  'CONFIRMATION_NEEDED',
+  'DEADLINE_EXCEEDED',
+  'DISABLED',
+  'INTERNAL',
+  'INTERRUPTED',
+  'INVALID_INPUT',
+  'LOCK_LOST',
+  'NAME_IN_USE',
+  'NAME_UNCLEAR',
+  'NOT_A_REPOSITORY',
+  'NOT_INSTALLED',
+  'NOT_JOINED',
+  'NOT_WRITTEN',
+  'NO_LOG',
+  'NO_SCOPES',
+  'PERMISSION',
+  'REPOSITORY_UNREADABLE',
+  'SCOPES_REFUSED',
+  'SCOPES_STALE',
+  'SCOPES_UNKNOWN',
+  'SCOPES_UNSOUND',
+  'SLOW_READER',
+  'STORE_FAILURE',
+  'UNAVAILABLE',
+  'UNHEALTHY',
+  'UNSOUND',
+  'USAGE',
+  'VERSION_MISMATCH',
+  'VIOLATIONS_FOUND',
+  'WAITED_IN_VAIN',
+];
+
+const setOf = (names: readonly string[]): ReadonlySet<string> => new Set(names.map(skeletonOf));
+
+const reserved = setOf([...roles, ...answers, ...otherCodes, ...rejectionCodes]);
+const reservedAtFirst = setOf(answers);
+/** What the program and its parts are called after: `rhema-mcp`. */
+const product = skeletonOf('rhema');
 
 /** Equal for names that read alike. */
 export function skeletonOf(name: string): string {
@@ -79,14 +126,28 @@ export function skeletonOf(name: string): string {
     .replaceAll(/[._@/-]+/g, '-');
 }
 
-/** Whether a name could be taken for a word of the coordinator, or for one of several of its kind: `operator-2`. */
+/**
+ * Whether a name could be taken for a word of the coordinator, for one of several of its kind (`operator-2`), for a part of
+ * it (`rhema-mcp`), or for the beginning of its answer (`GRANTED-api`).
+ */
 export function isReservedName(name: string): boolean {
-  return [name, parentOf(name)].some(
-    (text) => reserved.has(skeletonOf(text)) || reserved.has(skeletonOf(text.replace(counter, ''))),
-  );
+  return [name, parentOf(name)].some((whole) => {
+    const text = whole.replace(article, '');
+    return isReserved(text) || isReserved(text.replace(counter, '')) || beginsLikeOurs(text);
+  });
+}
+
+const isReserved = (text: string): boolean => reserved.has(skeletonOf(text));
+
+function beginsLikeOurs(text: string): boolean {
+  const [first = ''] = text.split(separator, 1);
+  const word = skeletonOf(first);
+  return word === product || (first === first.toUpperCase() && reservedAtFirst.has(word));
 }
 
 /** What a subagent is named after. */
 const parentOf = (name: string): string => name.split('/', 1)[0] ?? name;
 
+const article = /^the[._@/-]+/i;
+const separator = /[._@/-]+/;
 const counter = /[._@/-]*[0-9]+$/;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, it } from 'vitest';
-import type { ScopePath } from '../../src/core/index.ts';
+import { parseAgentId, type ScopePath } from '../../src/core/index.ts';
 import { eras, openStage, type Stage, type TestClient, type Told } from './support/stage.ts';
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -155,6 +155,13 @@ it('what the tools say is on record', async () => {
     told.push(`# ${name}${isError ? ' (error)' : ''}\n${text}`);
   }
   await expect(`${told.join('\n\n')}\n`).toMatchFileSnapshot(file('answers.golden.txt'));
+});
+
+it('no agent has a name that is how an answer begins', () => {
+  const answers = readFileSync(file('answers.golden.txt'), 'utf8');
+  const beginnings = new Set([...answers.matchAll(/^(?:[A-Z_]{2,}|Next)(?=[: ])/gm)].map(([word]) => word));
+  expect(beginnings.size).toBeGreaterThan(15);
+  expect([...beginnings].filter((word) => parseAgentId(word).ok)).toEqual([]);
 });
 
 it('resources say everything at once, and the log from where one likes', async () => {

@@ -34,7 +34,8 @@ function addJoin(group: Command, host: Host): void {
 }
 
 const naming = `A name is refused that reads like a word of rhema itself or like one who gives orders, with or without a number (rhema,
-granted, root, operator-2), or like the name of an agent that is known (c1aude, modern beside modem).`;
+granted, root, operator-2), like a part of it or of its answers (rhema-mcp, GRANTED-api), or like the name of an agent that is
+known (c1aude, modern beside modem).`;
 
 const takingOver = `An agent that lives in a client (rhema mcp) acts there only; whatever acts as it elsewhere is refused (AGENT_KEPT, 3). With
 --take-over a person puts that client out of its place: the agent keeps its locks and its place in the queue, what the
