@@ -94,5 +94,7 @@ function failureOf(error: unknown): Failure {
 
 function printStack(call: Call, error: unknown): void {
   const { env, stderr } = call.context;
-  if (env['RHEMA_DEBUG'] === '1' && error instanceof Error) stderr.write(`${error.stack ?? error.message}\n`);
+  if (env['RHEMA_DEBUG'] !== '1' || !(error instanceof Error)) return;
+  const lines = (error.stack ?? error.message).split('\n');
+  stderr.write(`${lines.map((text) => safe(text)).join('\n')}\n`);
 }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { pino } from 'pino';
+import { escapeUnclear } from '../core/index.ts';
 
 /** What the coordinator process says about its work: facts as fields, and a sentence for people. */
 export interface Log {
@@ -14,12 +15,15 @@ const standardError = 2;
 const lines = {
   write: (line: string): void => {
     try {
-      writeSync(standardError, line);
+      writeSync(standardError, visible(line));
     } catch {
       // There is no other place to say it.
     }
   },
 };
+
+/** Names of others are in it, and a person looks at it on a terminal. */
+const visible = (line: string): string => `${escapeUnclear(line.trimEnd())}\n`;
 
 /** JSON lines on standard error, with ISO times; written at once, so that the last words of a dying process are kept. */
 export function openLog(): Log {

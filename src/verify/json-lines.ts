@@ -8,7 +8,7 @@
  * A log that was compacted begins with the snapshot that its first entry follows. The header says how far the log goes,
  * so that one that was cut short is told from one that ends there.
  */
-import { asRevision, asTimeMs, type Entry } from '../core/index.ts';
+import { asRevision, asTimeMs, escapeUnclear, type Entry } from '../core/index.ts';
 import { CoordinatorError, LineSplitter, LineTooLongError } from '../protocol/index.ts';
 import type { StoredSnapshot } from '../store/index.ts';
 import type { LogRecord, LogSource } from './log-source.ts';
@@ -26,12 +26,14 @@ interface Header {
   readonly snapshot: { readonly revision: number; readonly atMs: number; readonly body: string } | null;
 }
 
-/** The lines of a log, without their ends. */
+/** The lines of a log, without their ends. People look at them, too: what hides in a text is there as an escape. */
 export async function* toJsonLines({ bounds, base, records }: LogSource): AsyncGenerator<string> {
   const { first, last } = bounds;
-  yield JSON.stringify({ log: 'rhema', format, first, last, snapshot: base } satisfies Header);
-  for await (const record of records) if (record.kind === 'entry') yield JSON.stringify(record.entry);
+  yield lineOf({ log: 'rhema', format, first, last, snapshot: base } satisfies Header);
+  for await (const record of records) if (record.kind === 'entry') yield lineOf(record.entry);
 }
+
+const lineOf = (value: object): string => escapeUnclear(JSON.stringify(value));
 
 /**
  * The log in the bytes of an export. Throws a {@link CoordinatorError} `INVALID_INPUT` that names line and byte, here when

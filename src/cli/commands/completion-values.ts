@@ -1,4 +1,4 @@
-import { agentStatuses, eventGroups, eventKinds } from '../../core/index.ts';
+import { agentStatuses, escapeUnclear, eventGroups, eventKinds } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { shells } from './completion.ts';
 
@@ -59,9 +59,11 @@ export function kindOfValue(name: string): Kind {
   return kinds[name] ?? 'words';
 }
 
+/** Of those that read as what they are: a shell shows a word as it is, and cannot be told an escape instead. */
 async function scopes(call: Call): Promise<readonly Candidate[]> {
   const answer = await (await call.coordinator()).query({ kind: 'scopes' });
-  return answer.scopes.map((scope) => ({ word: scope.path, help: scope.name }));
+  const clear = answer.scopes.filter(({ path }) => escapeUnclear(path) === path);
+  return clear.map((scope) => ({ word: scope.path, help: scope.name }));
 }
 
 async function agents(call: Call): Promise<readonly Candidate[]> {
