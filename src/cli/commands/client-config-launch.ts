@@ -37,7 +37,7 @@ export interface ProgramPlace {
  */
 export function chooseLaunch({ main, node, onPath, worktree, installed }: ProgramPlace): Launch {
   const userWords = [node, main];
-  if (main.includes(`${sep}_npx${sep}`)) throw notInstalled();
+  if (isPassing(main)) throw notInstalled();
   const local = worktree === null ? null : (installed ?? pathIn(worktree, main));
   // npm scripts put their own folders on the PATH, which a client does not have.
   if (local !== null)
@@ -64,6 +64,17 @@ export function chooseLaunch({ main, node, onPath, worktree, installed }: Progra
   };
 }
 
+/**
+ * Whether a program lies where package managers put what is run once (npx, npm exec; pnpm and yarn dlx; bunx). It goes away
+ * by itself, some of it from a folder that all users share, and what comes into its place then may be anybody's.
+ */
+function isPassing(main: string): boolean {
+  const folders = main.split(sep).slice(0, -1);
+  return folders.includes('node_modules') && folders.some((folder) => passingFolder.test(folder));
+}
+
+const passingFolder = /^(?:_npx|dlx|dlx-\d+|bunx-.+)$/;
+
 /** Where a program lies that was installed in the repository, from its top; null when it is not in there. */
 function pathIn(worktree: string, main: string): string | null {
   const path = relative(worktree, main);
@@ -75,7 +86,7 @@ function notInstalled(): CommandError {
   return new CommandError(
     'NOT_INSTALLED',
     exitCodes.refused,
-    "this program runs from npx's cache, which a client's file cannot name; install it in this repository (npm install --save-dev PACKAGE), or link a checkout of it (npm link), and ask again with that one",
+    'this program runs from the cache of npx, or one like it, which the file of a client cannot name; install it in this repository (npm install --save-dev PACKAGE), or link a checkout of it (npm link), and ask again with that one',
   );
 }
 

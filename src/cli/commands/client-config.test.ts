@@ -145,7 +145,6 @@ describe('how it is started', () => {
     worktree: '/srv/shop',
     installed: null,
   };
-  const cached = '/home/alice/.npm/_npx/0a1b/node_modules/rhema/dist/cli/main.js';
   const local = '/srv/shop/node_modules/rhema/dist/cli/main.js';
 
   it.each([
@@ -175,11 +174,19 @@ describe('how it is started', () => {
     expect(chooseLaunch({ ...place, ...over }).words).toEqual(words);
   });
 
-  it('is refused where nothing of it would be there tomorrow, rather than left to a registry', () => {
-    expect(() => chooseLaunch({ ...place, main: cached, onPath: cached })).toThrow(
-      /install it in this repository/,
-    );
-  });
+  it.each([
+    ['npx', '/home/alice/.npm/_npx/0a1b'],
+    ['pnpm dlx', '/home/alice/.cache/pnpm/dlx/3f2a/19-7/node_modules/.pnpm/rhema@1.0.0'],
+    ['yarn dlx', '/tmp/xfs-3f2a/dlx-4711'],
+    ['bunx', '/tmp/bunx-1000-rhema@latest'],
+  ])(
+    'is refused where nothing of it would be there tomorrow, rather than left to anybody: %s',
+    (_, folder) => {
+      const main = `${folder}/node_modules/rhema/dist/cli/main.js`;
+      for (const onPath of [main, null])
+        expect(() => chooseLaunch({ ...place, main, onPath })).toThrow(/install it in this repository/);
+    },
+  );
 
   it('fetches nothing, wherever the program lies', () => {
     const places = [{}, { onPath: place.main }, { main: local }, { main: local, installed: path }];
