@@ -41,6 +41,12 @@ it('gives back what was written, for every kind of agent name', () => {
   expect(listSessions(paths).map((each) => each.agent)).toEqual([...names].sort());
 });
 
+it('gives back what is known of a join or a resumption without an answer', () => {
+  const open = { ...session('alice'), joiningSecret: newSecret(), formerSecret: newSecret() };
+  writeSession(paths, open);
+  expect(readSession(paths, open.agent)).toEqual(open);
+});
+
 it('replaces an earlier session and leaves no temporary file', () => {
   writeSession(paths, session('alice', 1));
   writeSession(paths, session('alice', 2));

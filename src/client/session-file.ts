@@ -104,6 +104,7 @@ function decodeSession(path: string, text: string): AgentSession {
       secret: session.secret,
       ...(typeof session.toldUpTo === 'number' ? { toldUpTo: session.toldUpTo } : {}),
       ...(typeof session.joiningSecret === 'string' ? { joiningSecret: session.joiningSecret } : {}),
+      ...(typeof session.formerSecret === 'string' ? { formerSecret: session.formerSecret } : {}),
     };
   throw new CoordinatorError('NOT_JOINED', `${path} is damaged: remove it and join again`, {
     details: { path },

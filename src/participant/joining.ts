@@ -121,21 +121,38 @@ export interface GoingOn {
   readonly from: string;
 }
 
-/** Goes on under a session that another process has, or has left: from then on, what that one knows is worthless. */
+/**
+ * Goes on under a session that another process has, or has left: from then on, what that one knows is worthless. The new
+ * secret is kept before it counts, beside the former one: whoever is killed meanwhile leaves both, and one of them counts.
+ */
 export async function goOn(ports: JoinPorts, session: AgentSession, how: GoingOn): Promise<WentOn> {
-  const { sessions, speaker } = ports;
+  const { formerSecret, ...known } = session;
+  if (formerSecret !== undefined) {
+    // An earlier one without an answer: it is said again, unless it took effect.
+    const again = await resume(ports, { ...known, secret: formerSecret }, known.secret, how);
+    if (again.kind === 'wentOn' || again.reply.rejection.code !== 'SESSION_MISMATCH') return again;
+  }
+  const { sessions } = ports;
   const newSecret = ports.newSecret();
-  // Kept before it counts: should the answer not arrive, somebody must know the secret that counts from then on.
-  await sessions.write({ ...session, secret: newSecret });
-  const command = { kind: 'AgentResume', ...proofOf(session), newSecret, ...how } as const;
-  const reply = await speaker.submit(command).catch(async (error: unknown) => {
-    if (!mayHaveCounted(error)) await sessions.write(session);
+  await sessions.write({ ...known, secret: newSecret, formerSecret: known.secret });
+  const wentOn = await resume(ports, known, newSecret, how).catch(async (error: unknown) => {
+    if (!mayHaveCounted(error)) await sessions.write(known);
     throw error;
   });
-  if (!reply.ok) {
-    await sessions.write(session);
-    return { kind: 'refused', reply };
-  }
-  const result = resultOf(reply.result, 'resumed');
-  return { kind: 'wentOn', session: { ...session, secret: newSecret }, result, reply };
+  if (wentOn.kind === 'refused') await sessions.write(known);
+  return wentOn;
+}
+
+async function resume(
+  { sessions, speaker }: JoinPorts,
+  session: AgentSession,
+  newSecret: string,
+  how: GoingOn,
+): Promise<WentOn> {
+  const reply = await speaker.submit({ kind: 'AgentResume', ...proofOf(session), newSecret, ...how });
+  if (!reply.ok) return { kind: 'refused', reply };
+  const wentOn = { ...session, secret: newSecret };
+  // Both secrets are kept already: that the former one is of no use any more need not be.
+  await sessions.write(wentOn).catch(() => undefined);
+  return { kind: 'wentOn', session: wentOn, result: resultOf(reply.result, 'resumed'), reply };
 }

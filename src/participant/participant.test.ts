@@ -7,7 +7,7 @@ import type { AcquireWish } from './acquiring.ts';
 import { goOn } from './joining.ts';
 import { Participant, type ParticipantPorts, type PartWish } from './participant.ts';
 import { Speaker } from './speaker.ts';
-import type { AgentSession, SessionKeeping } from './session.ts';
+import { proofOf, type AgentSession, type SessionKeeping } from './session.ts';
 
 const auth = scopePath('auth');
 const web = scopePath('web');
@@ -367,8 +367,25 @@ describe('a resumption without an answer', () => {
     expect(after).toEqual(before);
   });
 
-  it('that may have taken effect leaves the secret that would count', async () => {
+  it('that may have taken effect leaves both secrets', async () => {
     const [before, after] = await resumed('unknown');
     expect(after?.secret).not.toBe(before.secret);
+    expect(after?.formerSecret).toBe(before.secret);
+  });
+
+  it.each(['took effect', 'took none'])('that %s keeps nobody from going on', async (effect) => {
+    const [before, after] = await resumed('unknown');
+    if (after === undefined) throw new Error('no session was kept');
+    const ports = portsOf(3);
+    const speaker = new Speaker(ports);
+    const { agent, epoch, secret } = before;
+    if (effect === 'took effect')
+      await speaker.submit({ kind: 'AgentResume', agent, epoch, secret, newSecret: after.secret, ...how });
+    const wentOn = await goOn({ ...ports, speaker }, after, how);
+    expect(wentOn).toMatchObject({ kind: 'wentOn', session: kept.get(agent)! });
+    expect(Object.keys(kept.get(agent)!)).toEqual(['agent', 'epoch', 'secret']);
+    expect(await speaker.submit({ kind: 'Heartbeat', ...proofOf(kept.get(agent)!) })).toMatchObject({
+      ok: true,
+    });
   });
 });

@@ -9,6 +9,8 @@ export interface AgentSession {
   readonly toldUpTo?: Revision;
   /** The secret of a join under the name to which nobody has heard an answer; left out while there is none. */
   readonly joiningSecret?: string;
+  /** The secret before a resumption to which nobody has heard an answer; left out while there is none. */
+  readonly formerSecret?: string;
 }
 
 export type Proof = Pick<AgentSession, 'agent' | 'epoch' | 'secret'>;
