@@ -64,11 +64,7 @@ module.exports = {
       ['store', 'context', 'observe', 'service', 'client', 'daemon', ...faces],
       'config: core limits',
     ),
-    wall(
-      'observe',
-      ['store', 'context', 'config', 'service', 'client', 'daemon', ...faces],
-      'observe: nothing of ours',
-    ),
+    wall('observe', ['store', 'context', 'config', 'service', 'client', 'daemon', ...faces], 'observe: core'),
     wall(
       'service',
       ['store/(memory|sqlite)', 'context', 'config', 'client', 'daemon', ...faces],
