@@ -28,7 +28,7 @@ export async function beginningOf(store: LogStore): Promise<Beginning | null> {
 
 export function beginningText({ after, former }: Beginning): string {
   const kept = former === null ? '' : `; the log of before is kept in ${former} (rhema verify-log reads it)`;
-  return `the log began anew after revision ${after}, since it had been put back from a backup, or lost: whoever took part before joins again, and nothing of before is held${kept}`;
+  return `the log began anew after revision ${after}, since it had been put back from a backup, or lost: the numbers jump on purpose, so that none is given twice; whoever took part before joins again, and nothing of before is held${kept}`;
 }
 
 /** How long whoever asks how things stand is told, in milliseconds. */
