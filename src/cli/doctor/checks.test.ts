@@ -200,6 +200,21 @@ describe('configuration and scopes', () => {
     expect(told?.remedy).toMatch(/bring the files back/);
   });
 
+  it.each([
+    ['bare', null, /^rhema init in a clone or worktree of it .* push them/],
+    ['worked in by another tree', '/repo', /^merge the scope files of this working tree/],
+  ])('says of a repository without scopes that is %s what can be done there', (_how, worktree, remedy) => {
+    const facts = factsOf(
+      {},
+      {
+        place: { ...place, worktree, mainWorktree: null, bare: true },
+        scan: known({ definitions: [], settings: defaultSettings, problems: [] }),
+        coordination: known(null),
+      },
+    );
+    expect(about('scopes', facts)[0]?.remedy).toMatch(remedy);
+  });
+
   it('finds nothing wrong with a worktree that has no scope files, where those of the main one are in force', () => {
     const facts = factsOf(
       {},

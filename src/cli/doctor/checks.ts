@@ -3,7 +3,7 @@ import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
 import { count } from '../format/text.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../surroundings.ts';
-import type { Configuration, Scan } from '../world.ts';
+import type { Configuration, Repository, Scan } from '../world.ts';
 import { isSilent } from './facts.ts';
 import type { Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
@@ -155,7 +155,7 @@ function checkFiles({ scan, place, coordination }: RepositoryFacts): readonly Fi
     if (own.length > 0) return scopeFindings(own);
     if (definitions.length > 0) return [ok('scopes', `${definitions.length} defined`)];
     const elsewhere = scopesElsewhere(place);
-    return [inForce > 0 ? scopesOutOfSight(inForce, elsewhere) : noScopes(elsewhere)];
+    return [inForce > 0 ? scopesOutOfSight(inForce, elsewhere) : noScopes(place, elsewhere)];
   });
 }
 
@@ -167,11 +167,13 @@ function scopesOutOfSight(inForce: number, elsewhere: string | null): Finding {
   return warning('scopes', `no scope file is here, and ${those} from before`, remedy);
 }
 
-function noScopes(elsewhere: string | null): Finding {
+function noScopes({ worktree }: Repository, elsewhere: string | null): Finding {
   const message = 'none are defined: there is nothing to lock';
   if (elsewhere === null) return warning('scopes', message, 'rhema init derives them from what is here');
   const remedy =
-    'merge the scope files of this working tree into it; rhema init writes them where there are none';
+    worktree === null
+      ? 'rhema init in a clone or worktree of it derives them from what is there; commit its files, and push them to the branch that HEAD names here'
+      : 'merge the scope files of this working tree into it; rhema init writes them where there are none';
   return warning('scopes', `${message}; they are read from ${elsewhere}`, remedy);
 }
 
