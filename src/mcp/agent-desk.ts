@@ -1,5 +1,6 @@
 import { parseAgentId, type AgentId, type AgentMetadata, type Rejection } from '../core/index.ts';
 import {
+  hasJoined,
   overCodes,
   type AgentSession,
   type Keeper,
@@ -13,7 +14,7 @@ import {
   type Reply,
   type StatusAnswer,
 } from '../protocol/index.ts';
-import { Enrolment } from './enrolment.ts';
+import { Enrolment, type Enrolled } from './enrolment.ts';
 import { KeptAgent } from './kept-agent.ts';
 import type { McpPorts, Workspace } from './ports.ts';
 import { begunAnewIn } from './refusals.ts';
@@ -54,6 +55,9 @@ export type Joined =
   | { readonly kind: 'taken'; readonly name: AgentId; readonly other: Other | null }
   | { readonly kind: 'refused'; readonly name: AgentId; readonly rejection: Rejection }
   | Extract<Found, { kind: 'unclear' }>;
+
+type Seated = Extract<Joined, { kind: 'joined' }>;
+type EnrolledOne = Extract<Enrolled, { ok: true }>;
 
 export interface JoinWish {
   readonly metadata: AgentMetadata;
@@ -201,14 +205,18 @@ export class AgentDesk {
     const before = seat === null || seat.task === null ? {} : { task: seat.task };
     const enrolled = await this.#enrolment.enrol(name, { ...before, ...wish.metadata }, isOurs);
     if (!enrolled.ok) return { kind: 'refused', name, rejection: enrolled.rejection };
-    const { session, deadlineMs } = enrolled;
+    const joined = this.#welcome(name, enrolled, wish, seat);
+    const isOther = enrolled.session.agent !== name && !isOurs(name);
+    return { ...joined, other: isOther ? await this.#otherCalled(name).catch(() => null) : null };
+  }
+
+  /** A new agent gets a seat, or the one of another that is gone. */
+  #welcome(name: AgentId, { session, deadlineMs }: EnrolledOne, wish: JoinWish, seat: Seat | null): Seated {
     const agent = this.#newAgent(session, true);
     agent.beatBefore([deadlineMs]);
     const former = seat === null ? session.agent : seat.agent.session.agent;
     const joined = this.#seat(name, agent, wish, seat);
-    const isOther = session.agent !== name && !isOurs(name);
-    const other = isOther ? await this.#otherCalled(name).catch(() => null) : null;
-    return { ...joinedAs(joined, 'new'), other, before: former === session.agent ? null : former };
+    return { ...joinedAs(joined, 'new'), before: former === session.agent ? null : former };
   }
 
   /** Goes on as an agent that a process which has ended, or a shell, has left: with its locks, and its place. */
@@ -229,7 +237,10 @@ export class AgentDesk {
 
   async #resumeClaimed(name: AgentId, wish: JoinWish, seat: Seat | null): Promise<Joined> {
     const left = await this.#readSession(name);
-    if (left === null) {
+    const finished =
+      left !== null && !hasJoined(left) ? await this.#enrolment.finish(name, wish.metadata) : null;
+    if (finished?.ok === true) return this.#welcome(name, finished, wish, seat);
+    if (left === null || finished !== null) {
       const other = await this.#otherCalled(name);
       return other === null ? this.#joinAnew(name, wish, seat) : { kind: 'taken', name, other };
     }
@@ -304,7 +315,8 @@ export class AgentDesk {
     if (view === undefined) return null;
     const keeper = await sessions.keeper(name);
     const session = await this.#readSession(name);
-    return { view, keeper, isResumable: keeper === null && session?.epoch === view.epoch };
+    const isKnown = session?.epoch === view.epoch || (session !== null && !hasJoined(session));
+    return { view, keeper, isResumable: keeper === null && isKnown };
   }
 
   /** Gives an agent a seat, or another agent to the one who has the handle already. */
@@ -366,7 +378,7 @@ const formerHandle = new RegExp(`^(.+)\\.[0-9a-f]{${handleDigits}}$`);
 /** By its name in the log; it may have asked for another. */
 const isCalled = ({ agent }: Seat, name: string): boolean => agent.session.agent === name;
 
-function joinedAs(seat: Seat, how: 'new' | 'resumed' | 'known'): Extract<Joined, { kind: 'joined' }> {
+function joinedAs(seat: Seat, how: 'new' | 'resumed' | 'known'): Seated {
   return { kind: 'joined', seat, how, other: null, before: null };
 }
 

@@ -1,11 +1,12 @@
 import {
+  asTimeMs,
   parseAgentId,
   type AgentId,
   type AgentMetadata,
   type Rejection,
   type TimeMs,
 } from '../core/index.ts';
-import type { AgentSession, Speaker } from '../participant/index.ts';
+import { join, keepJoining, mayBeAccepted, type AgentSession, type Speaker } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type AgentView, type Reply } from '../protocol/index.ts';
 import type { McpPorts, Workspace } from './ports.ts';
 
@@ -85,11 +86,35 @@ export class Enrolment {
     if (kept?.secret === session.secret) await sessions.write(session);
   }
 
-  #join(agent: AgentId, metadata: AgentMetadata): Promise<Enrolled> {
-    const whole = { ...this.#workspace.about, ...metadata };
-    return this.#attempt('join', agent, {}, ({ secret, requestId }) =>
-      this.#speaker.submit({ kind: 'AgentJoin', agent, secret, metadata: whole }, requestId),
-    );
+  /**
+   * Joins under a name whose last join got no answer, and that is claimed here: whoever asked for it has ended, and left the
+   * secret. If it was accepted, nobody has acted under it.
+   */
+  async finish(agent: AgentId, metadata: AgentMetadata): Promise<Enrolled> {
+    const { sessions } = this.#workspace;
+    const ports = { speaker: this.#speaker, sessions, newSecret: () => this.#ports.newSecret() };
+    const joined = await join(ports, agent, this.#whole(metadata));
+    if (joined.kind === 'refused') return { ok: false, rejection: joined.reply.rejection };
+    return { ok: true, session: joined.session, deadlineMs: asTimeMs(joined.sessionDeadlineMs) };
+  }
+
+  /** Its secret is kept before it counts: where that finds no room nothing is asked for, and the name stays free. */
+  async #join(agent: AgentId, metadata: AgentMetadata): Promise<Enrolled> {
+    const isNew = !this.#attempts.has(`join ${agent}`);
+    return this.#attempt('join', agent, {}, async ({ secret, requestId }) => {
+      const letGo = await keepJoining(this.#workspace.sessions, agent, secret);
+      const command = { kind: 'AgentJoin', agent, secret, metadata: this.#whole(metadata) } as const;
+      const reply = await this.#speaker.submit(command, requestId).catch(async (error: unknown) => {
+        if (isNew && !mayBeAccepted(error)) await letGo();
+        throw error;
+      });
+      if (!reply.ok) await letGo();
+      return reply;
+    });
+  }
+
+  #whole(metadata: AgentMetadata): AgentMetadata {
+    return { ...this.#workspace.about, ...metadata };
   }
 
   /** One whose answer never came may have taken effect: it is said again in the same words, with the same secret. */

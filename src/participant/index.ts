@@ -19,7 +19,7 @@ export { resultOf } from './answers.ts';
 export { type Files, type HeldLock } from './held-lock.ts';
 export { Holdings, type Claim as HoldingsClaim, type Held, type Origin, type Seen } from './holdings.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
-export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';
+export { goOn, join, keepJoining, mayBeAccepted, type JoinPorts, type WentOn } from './joining.ts';
 export { LeaseKeeper, type LeaseEnd, type LeaseLoss } from './lease-keeper.ts';
 export { endOf, lossesOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';

@@ -30,13 +30,12 @@ export async function join(ports: JoinPorts, agent: AgentId, metadata: AgentMeta
   const before = await readOrNull(sessions, agent);
   const pending = before === null ? null : pendingOf(before);
   const secret = pending?.secret ?? ports.newSecret();
-  await sessions.write({ ...(before ?? { agent, epoch: unanswered, secret }), joiningSecret: secret });
+  const letGo = await keepJoining(sessions, agent, secret);
   const reply = await speaker
     .submit({ kind: 'AgentJoin', agent, metadata, secret })
     .catch(async (error: unknown) => {
       // An earlier one may have been accepted all the same.
-      if (pending === null && (!mayHaveCounted(error) || isOff(error)))
-        await putBack(sessions, agent, before);
+      if (pending === null && !mayBeAccepted(error)) await letGo();
       throw error;
     });
   if (reply.ok) {
@@ -45,8 +44,29 @@ export async function join(ports: JoinPorts, agent: AgentId, metadata: AgentMeta
   }
   const earlier = pending === null ? null : await joinedBefore(ports, pending, reply);
   if (earlier !== null) return earlier;
-  await putBack(sessions, agent, before);
+  await letGo();
   return { kind: 'refused', reply };
+}
+
+/**
+ * Keeps the secret of a join before it counts, beside an earlier session of the name; once no such join is under way any
+ * more, the function it returns undoes that.
+ */
+export async function keepJoining(
+  sessions: Sessions,
+  agent: AgentId,
+  secret: string,
+): Promise<() => Promise<void>> {
+  const before = await readOrNull(sessions, agent);
+  await sessions.write({ ...(before ?? { agent, epoch: unanswered, secret }), joiningSecret: secret });
+  return async () => {
+    const now = await readOrNull(sessions, agent);
+    // Somebody else may have joined under the name meanwhile.
+    if (now?.joiningSecret !== secret) return;
+    if (!hasJoined(now)) return sessions.forget(agent);
+    const { joiningSecret: _, ...session } = now;
+    await sessions.write(session);
+  };
 }
 
 /** The session of an earlier join that got no answer. */
@@ -60,16 +80,12 @@ function mayHaveCounted(error: unknown): boolean {
   return !(error instanceof CoordinatorError) || error.code === 'INTERNAL' || isOpen(error);
 }
 
+/** Whether a join that failed may have been accepted all the same. */
+export const mayBeAccepted = (error: unknown): boolean => mayHaveCounted(error) && !isOff(error);
+
 /** Where coordination is off nobody takes part, and one who was let in just before ends by itself. */
 function isOff(error: unknown): boolean {
   return error instanceof CoordinatorError && error.code === 'DISABLED';
-}
-
-/** No join is under way any more. */
-async function putBack(sessions: Sessions, agent: AgentId, before: AgentSession | null): Promise<void> {
-  if (before === null || !hasJoined(before)) return sessions.forget(agent);
-  const { joiningSecret: _, ...session } = before;
-  await sessions.write(session);
 }
 
 /** A damaged file is as good as none: it is replaced. */

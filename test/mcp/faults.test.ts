@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import type { AgentId } from '../../src/core/index.ts';
 import { CoordinatorError, failureCodes, type Coordinator } from '../../src/protocol/index.ts';
 import { answerMaxMs } from '../../src/mcp/in-bounds.ts';
-import { openStage, type Stage } from './support/stage.ts';
+import { openStage, quiet, withholdAnswers, type Stage } from './support/stage.ts';
 
 const lost = () => new CoordinatorError('UNAVAILABLE', 'the answer was lost', { retryable: true });
 
@@ -100,6 +101,54 @@ it.each(failureCodes.filter((code) => code !== 'INVALID_INPUT' && code !== 'NOT_
     expect(told.text).not.toMatch(/without (a )?locks?/i);
   },
 );
+
+it('a join whose secret finds no room is not asked for, and can be repeated', async () => {
+  const stage = await openStage();
+  const client = await stage.startClient();
+  const { files } = stage.sessions;
+  files.set = () => {
+    throw new CoordinatorError('STORE_FAILURE', 'there is no room');
+  };
+  const failed = await client.call('agent_join', { agent: 'alice' });
+  expect(failed).toMatchObject({ isError: true, facts: { code: 'STORE_FAILURE' } });
+  expect(await stage.commands()).toEqual([]);
+  files.set = (...session) => Map.prototype.set.apply(files, session) as typeof files;
+  expect((await client.join('alice')).facts).toMatchObject({ agent: 'alice' });
+  expect(await stage.commands()).toEqual(['AgentJoin']);
+});
+
+it('a join whose process ended before it heard the answer is finished by whoever resumes it', async () => {
+  const stage = await openStage();
+  const first = await stage.startClient();
+  const inner = stage.coordinator;
+  withholdAnswers(stage, 'AgentJoin');
+  void first.call('agent_join', { agent: 'alice' }).catch(() => undefined);
+  await quiet();
+  await first.server.kill();
+  // The answer reaches nobody.
+  stage.coordinator = inner;
+  const second = await stage.startClient();
+  const other = await second.join('alice');
+  expect(other.facts).toMatchObject({ agent: 'alice-2' });
+  expect(other.text).toContain('agent_join with agent "alice" and resume true');
+  const { facts } = await second.join('alice', { resume: true });
+  expect(facts).toMatchObject({ agent: 'alice', held: [] });
+  expect(await stage.commands()).toEqual(['AgentJoin', 'AgentJoin', 'Heartbeat']);
+  expect((await second.acquire(String(facts['handle']), 'services/auth')).isError).toBe(false);
+});
+
+it('a join that is refused leaves the session of who has the name as it was', async () => {
+  const stage = await openStage();
+  await (await stage.startClient()).join('alice');
+  const before = { ...stage.sessions.files.get('alice' as AgentId) };
+  const inner = stage.coordinator;
+  // Nobody can be asked who is present: the join itself finds out.
+  stage.coordinator = { ...inner, query: () => Promise.reject(lost()) };
+  const second = await stage.startClient();
+  const { facts } = await second.call('agent_join', { agent: 'alice' });
+  expect(facts).toMatchObject({ agent: 'alice-2' });
+  expect(stage.sessions.files.get('alice' as AgentId)).toEqual(before);
+});
 
 it('a coordinator that is away while a session is taken over leaves nothing half done', async () => {
   const stage = await openStage();
