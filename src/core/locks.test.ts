@@ -8,6 +8,7 @@ import {
   scopePath,
 } from '../../test/support/machine.ts';
 import { granted, house } from '../../test/support/three-agents.ts';
+import { must } from './assert.ts';
 import type { Decision } from './decision.ts';
 import { defaultSettings } from './settings.ts';
 
@@ -369,6 +370,17 @@ test('tokens of one scope grow from grant to grant, also across its removal', ()
 
 describe('a token that is not the current one', () => {
   const messageOf = (decision: Decision): string => (decision as Refused).rejection.message;
+
+  test('is refused although it is another number that its holder was given: the epoch, or the ticket', () => {
+    const machine = house();
+    machine.acquire('bob', 'a');
+    machine.acquire('alice', 'a', { wait: 'open' });
+    const alice = must(machine.state.agents.get(agentId('alice')), 'alice has joined');
+    const numbers = [alice.epoch, must(alice.ticket, 'alice waits')];
+    machine.release('bob');
+    for (const token of numbers)
+      expect(codeOf(machine.renew('alice', 'a', { token }))).toBe('STALE_FENCING_TOKEN');
+  });
 
   test('of an earlier hold of the holder itself says how that ended, not that the lock was lost', () => {
     const machine = house();

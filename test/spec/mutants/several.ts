@@ -40,6 +40,15 @@ const severalLocks: readonly Mutant[] = [
     replace: 'for (const scope of agent.held.size > 1 ? [] : heldInOrder(agent)) {',
   },
   {
+    name: 'a heartbeat gives every lease the longest end of them',
+    file: 'agents.ts',
+    find: 'const deadlineMs = renewedDeadline(state, lock, lock.ttlMs, command.atMs);',
+    replace:
+      "const ends = heldInOrder(agent).map((each) => renewedDeadline(state, must(state.locks.get(each), 'it is held'), lock.ttlMs, command.atMs));\n    const deadlineMs = Math.max(...ends) as TimeMs;",
+    model: 'Several22hold',
+    caughtBy: 'graph',
+  },
+  {
     ...inSeveral,
     name: 'a renewal renews the first lock of the agent',
     file: 'locks.ts',
@@ -53,7 +62,7 @@ const severalLocks: readonly Mutant[] = [
     file: 'locks.ts',
     find: 'const grant = renew(draft, lock, ttlMs, null);',
     replace:
-      "const grant = renew(draft, lock, ttlMs);\n  for (const other of agent.held) if (other !== scope) renew(draft, must(state.locks.get(other), 'it is held'), ttlMs);",
+      "const grant = renew(draft, lock, ttlMs, null);\n  for (const other of agent.held) if (other !== scope) renew(draft, must(state.locks.get(other), 'it is held'), ttlMs, null);",
   },
   {
     ...inSeveral,
