@@ -317,6 +317,32 @@ describe('a process that has ended without leaving', () => {
     expect([after.left?.loss, await holders()]).toEqual([null, { auth: 'alice' }]);
   });
 
+  it('and waited then does so no more', async () => {
+    const lock = await acquired(await takePart('alice'));
+    const before = await takePart('bob', 2);
+    void before
+      .acquire({ ...waiting, scopes: [auth] }, { signal: new AbortController().signal })
+      .catch(() => null);
+    await pass(1);
+    before.stop();
+    keepers.delete('bob' as AgentId);
+    await takePart('bob', 3);
+    await lock.release();
+    expect(await holders()).toEqual({});
+  });
+
+  it('is renewed by nobody, and neither is what it went on with', async () => {
+    const first = await takePart('alice');
+    await acquired(first);
+    first.stop();
+    keepers.clear();
+    const second = await takePart('alice', 2, { keepsLeft: true });
+    second.stop();
+    await pass(3_600_000);
+    const { agents } = await coordinator.query({ kind: 'status', at: null });
+    expect([agents[0]?.presence, second.left?.loss]).toEqual(['lost', null]);
+  });
+
   it('that lives is not put out of its place', async () => {
     await takePart('alice');
     const wish = { agent: 'alice' as AgentId, metadata: {}, from: 'another', keepsLeft: false };
@@ -337,14 +363,21 @@ describe('a process that has ended without leaving', () => {
 it('a name that is refused is not kept', async () => {
   await takePart('alice');
   const agent = 'alice' as AgentId;
-  kept.set(agent, { ...kept.get(agent)!, secret: 'f'.repeat(64) });
+  const session = { ...kept.get(agent)!, secret: 'f'.repeat(64) };
+  kept.set(agent, session);
   keepers.clear();
   const wish = { agent, metadata: {}, from: 'another', keepsLeft: false };
   expect(await Participant.takePart(portsOf(2), wish)).toMatchObject({
     kind: 'refused',
     rejection: { code: 'SESSION_MISMATCH' },
   });
-  expect([kept.size, keepers.size]).toEqual([1, 0]);
+  expect([kept.get(agent), keepers.size]).toEqual([session, 0]);
+});
+
+it('a name under which nobody could take part is not kept', async () => {
+  coordinator = { submit: () => Promise.reject(new Error('gone')) } as unknown as Coordinator;
+  await expect(takePart('alice')).rejects.toThrow('gone');
+  expect(keepers.size).toBe(0);
 });
 
 describe('a resumption without an answer', () => {

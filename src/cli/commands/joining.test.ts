@@ -109,6 +109,20 @@ describe('a join', () => {
     expect(coordinator.commands).toMatchObject([{ kind: 'AgentJoin', secret: 'tried' }]);
   });
 
+  it('after one that was never heard of, and that does not reach the coordinator, leaves the secret of the first', async () => {
+    const { harness } = joining(() => new CoordinatorError('UNAVAILABLE', 'it is silent'), pending);
+    expect((await harness.run('agent', 'join', 'alice')).code).toBe(1);
+    expect(harness.sessions.get(alice)).toMatchObject({ joiningSecret: 'tried' });
+  });
+
+  it('takes a session that cannot be read for none', async () => {
+    const { harness } = joining(() => joined);
+    harness.sessions.get = () => {
+      throw Object.assign(new Error('damaged'), { code: 'NOT_JOINED' });
+    };
+    expect((await harness.run('agent', 'join', 'alice')).code).toBe(0);
+  });
+
   it('under a name that is somebody else’s by now leaves nothing', async () => {
     const { harness } = joining(({ kind }) => (kind === 'AgentJoin' ? alreadyJoined : mismatch), pending);
     expect((await harness.run('agent', 'join', 'alice')).code).toBe(3);

@@ -1,12 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntries, sampleSnapshot } from '../samples.ts';
+import { Connection } from './connection.ts';
+import { loadDriver } from './driver.ts';
 import { openSqliteStore } from './open.ts';
 import { openSqliteReader } from './reader.ts';
 import type { SqliteStore } from './sqlite-log-store.ts';
+import { beginWith } from './tables.ts';
 
 let folder: string;
 let store: SqliteStore;
@@ -15,6 +18,7 @@ beforeEach(async () => {
   store = await openSqliteStore(join(folder, 'coordination.db'));
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await store.close();
   rmSync(folder, { recursive: true });
 });
@@ -50,7 +54,7 @@ test('the last five are kept', async () => {
   expect(formerFiles().toSorted()).toEqual(expected);
 });
 
-test('what another process has begun meanwhile is not taken for what was there before', async () => {
+test('of two processes that begin at once one does, and what was there before is kept once', async () => {
   await store.append(asRevision(0), sampleEntries(1, 40));
   const other = await openSqliteStore(join(folder, 'coordination.db'));
   const outcomes = await Promise.all([
@@ -62,4 +66,17 @@ test('what another process has begun meanwhile is not taken for what was there b
   const reader = await openSqliteReader((await store.formerLog())!);
   expect(reader.bounds).toEqual({ first: 1, last: 40 });
   reader.close();
+});
+
+test('what another process has begun just before the copy is not taken for what was there before', async () => {
+  await store.append(asRevision(0), sampleEntries(1, 40));
+  const other = new Connection((await loadDriver()).open(join(folder, 'coordination.db')));
+  const run = Reflect.get(Connection.prototype, 'run');
+  vi.spyOn(Connection.prototype, 'run').mockImplementation(function (this: Connection, sql, ...values) {
+    if (sql.startsWith('VACUUM')) beginWith(other, 1_001);
+    run.call(this, sql, ...values);
+  });
+  expect(await store.beginAfter(asRevision(40), sampleSnapshot(1_000))).toBe(false);
+  other.close();
+  expect(formerFiles()).toEqual([]);
 });
