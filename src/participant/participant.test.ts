@@ -83,6 +83,12 @@ async function takePart(name: string, pid = 1, wish: Partial<PartWish> = {}): Pr
   return took.participant;
 }
 
+/** Its process ends without leaving. */
+function end(participant: Participant): void {
+  participant.stop();
+  keepers.clear();
+}
+
 const now = { ttlMs: null, wait: { kind: 'none' }, reason: null } as const;
 /** Longer than the agent is silent for. */
 const longLease = { ttlMs: 600_000 as DurationMs };
@@ -264,8 +270,7 @@ describe('a write', () => {
     isKilled = true;
     await expect(lock.write(notes, (text) => `${text}, second`)).rejects.toThrow('killed');
     isKilled = false;
-    before.stop();
-    keepers.clear();
+    end(before);
     return takePart('alice', 2);
   }
 
@@ -288,8 +293,7 @@ describe('a process that has ended without leaving', () => {
   it('is gone on from under its session, and what it had is given back', async () => {
     const before = await takePart('alice');
     await acquired(before);
-    before.stop();
-    keepers.clear();
+    end(before);
     const after = await takePart('alice', 2);
     expect([after.left, await holders()]).toEqual([null, {}]);
   });
@@ -297,8 +301,7 @@ describe('a process that has ended without leaving', () => {
   it('leaves what it had to one that wants to go on with it', async () => {
     const before = await takePart('alice');
     const { token } = await acquired(before);
-    before.stop();
-    keepers.clear();
+    end(before);
     const after = await takePart('alice', 2, { keepsLeft: true });
     expect(after.left?.token).toBe(token);
     await pass(3_600_000);
@@ -310,8 +313,7 @@ describe('a process that has ended without leaving', () => {
   it('leaves a lock with a short lease, which lasts too', async () => {
     const before = await takePart('alice');
     await acquired(before, auth, { ttlMs: 6_000 as DurationMs });
-    before.stop();
-    keepers.clear();
+    end(before);
     const after = await takePart('alice', 2, { keepsLeft: true });
     await pass(60_000);
     expect([after.left?.loss, await holders()]).toEqual([null, { auth: 'alice' }]);
@@ -334,8 +336,7 @@ describe('a process that has ended without leaving', () => {
   it('is renewed by nobody, and neither is what it went on with', async () => {
     const first = await takePart('alice');
     await acquired(first);
-    first.stop();
-    keepers.clear();
+    end(first);
     const second = await takePart('alice', 2, { keepsLeft: true });
     second.stop();
     await pass(3_600_000);
@@ -352,8 +353,7 @@ describe('a process that has ended without leaving', () => {
   it('is joined anew once its session is over', async () => {
     const before = await takePart('alice');
     await acquired(before);
-    before.stop();
-    keepers.clear();
+    end(before);
     await pass(3_600_000);
     const after = await takePart('alice', 2, { keepsLeft: true });
     expect(after.left).toBeNull();
