@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { systemTime, type Time } from '../../time/index.ts';
@@ -147,6 +147,44 @@ test.each([
   });
 });
 
+describe('a log that loses a part while it is open', () => {
+  test.each<[string, () => void]>([
+    ['the WAL is removed', () => rmSync(`${log.path}-wal`)],
+    ['what processes share of it is removed', () => rmSync(`${log.path}-shm`)],
+    [
+      'both are removed, as beside a backup that is put back',
+      () => (rmSync(`${log.path}-wal`), rmSync(`${log.path}-shm`)),
+    ],
+    [
+      'what processes share of it is another than the one that was opened',
+      () => (rmSync(`${log.path}-shm`), writeFileSync(`${log.path}-shm`, '', { mode: 0o600 })),
+    ],
+  ])('has what was acknowledged, and nothing is appended: %s', async (_case, disturb) => {
+    const store = await openSqliteStore(log.path);
+    await store.append(asRevision(100), [sampleEntry(101)]);
+    disturb();
+    expect(await store.whyLost()).toMatch(/removed or replaced while it was open/);
+    await expect(store.append(asRevision(101), [sampleEntry(102)])).rejects.toMatchObject({
+      code: 'CANNOT_OPEN',
+      message: expect.stringMatching(/removed or replaced while it was open\. Nothing was written/),
+    });
+    await store.close();
+    await withStore(async (again) => expect(await again.bounds()).toEqual({ first: 1, last: 101 }));
+  });
+
+  test('is left alone where another process has put a WAL in the place of ours', async () => {
+    const store = await openSqliteStore(log.path);
+    await store.append(asRevision(100), [sampleEntry(101)]);
+    rmSync(`${log.path}-wal`);
+    writeFileSync(`${log.path}-wal`, 'of another', { mode: 0o600 });
+    expect(await store.whyLost()).toMatch(/removed or replaced while it was open/);
+    const before = readFileSync(log.path);
+    await store.close();
+    expect(readFileSync(log.path)).toEqual(before);
+    expect(readFileSync(`${log.path}-wal`, 'utf8')).toBe('of another');
+  });
+});
+
 describe('a log that is overwritten in place while it is open', () => {
   /** Passes with every look, so that no test waits. */
   const time: Time = {
@@ -189,6 +227,15 @@ describe('a log that is overwritten in place while it is open', () => {
     writeFileSync(log.path, backup);
     expect(await store.whyLost()).toMatch(/was overwritten while it was open/);
     await store.close();
+  });
+
+  test.each([0, 2048, 100 * 2048])('is noticed when it is cut to %i bytes', async (bytes) => {
+    const store = await openSqliteStore(log.path, { time });
+    await appendMany(store, 20_100);
+    truncateSync(log.path, bytes);
+    await expect(store.append(asRevision(20_100), [sampleEntry(20_101)])).rejects.toMatchObject(overwritten);
+    await store.close();
+    expect(statSync(log.path).size).toBe(bytes);
   });
 
   const pageBytes = 2048;

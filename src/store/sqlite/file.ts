@@ -63,31 +63,42 @@ export function folderIsWritable(path: string): boolean {
   }
 }
 
-/** The very file that was opened. */
+/** What has to stay where it is while a log is open: what is written goes to the WAL, and its processes meet in the other. */
+const parts = ['', '-wal', '-shm'];
+
+/** The very files that were opened. */
 export class FileIdentity {
   readonly path: string;
-  readonly #inode: number;
-  readonly #device: number;
+  readonly #opened: ReadonlyMap<string, string>;
 
   constructor(path: string) {
-    const { ino, dev } = statSync(path);
     this.path = path;
-    this.#inode = ino;
-    this.#device = dev;
+    this.#opened = new Map(parts.map((suffix) => [`${path}${suffix}`, fileAt(`${path}${suffix}`) ?? '']));
+  }
+
+  /** Somebody else's files are in the place of some: what is done under their names would be done to those. */
+  get hasStrangers(): boolean {
+    return [...this.#opened].some(([path, opened]) => (fileAt(path) ?? opened) !== opened);
   }
 
   /**
-   * Somebody may delete the file, or put a backup in its place, while we have it open. What we then append would go
+   * Somebody may delete the files, or put a backup in their place, while we have them open. What we then append would go
    * to a file without a name, while the next process begins another log.
    */
   refuseIfReplaced(): void {
-    const now = statSync(this.path, { throwIfNoEntry: false });
-    if (now?.ino === this.#inode && now.dev === this.#device) return;
-    throw new StoreError(
-      'CANNOT_OPEN',
-      `The log file ${this.path} was removed or replaced while it was open. Nothing was written. Start again.`,
-    );
+    for (const [path, opened] of this.#opened)
+      if (fileAt(path) !== opened)
+        throw new StoreError(
+          'CANNOT_OPEN',
+          `The log file ${path} was removed or replaced while it was open. Nothing was written. Start again.`,
+        );
   }
+}
+
+/** Null where there is none. */
+function fileAt(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev} ${found.ino}`;
 }
 
 function asOpenError(error: unknown, path: string): unknown {

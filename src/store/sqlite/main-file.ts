@@ -12,6 +12,12 @@ interface Content {
   readonly last: number;
 }
 
+/** What tells that a file was written to. A log's own file never gets shorter: what is dropped leaves room for what comes. */
+interface Stamp {
+  readonly changedNs: bigint;
+  readonly bytes: bigint;
+}
+
 /** So long a content that no checkpoint explains may be one that another process is just writing. */
 const settleMs = 500;
 
@@ -24,7 +30,7 @@ export class MainFile {
   readonly #path: string;
   readonly #driver: SqliteDriver;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  #stamp: string;
+  #stamp: Stamp;
   #content: Content | null;
   #strangeSinceMs: number | null = null;
   #overwritten: StoreError | null = null;
@@ -44,16 +50,17 @@ export class MainFile {
   /** To be called after a commit of this process, which may have ended with a checkpoint. */
   committed(): void {
     const stamp = stampOf(this.#path);
-    if (stamp !== this.#stamp) this.#accept(stamp, this.#look());
+    if (!isSame(stamp, this.#stamp)) this.#accept(stamp, this.#look());
   }
 
   /** Throws when the file is another than it was, and no checkpoint explains it. `log`: what this process has of it. */
   refuseIfOverwritten(log: () => Content): void {
     if (this.#overwritten !== null) throw this.#overwritten;
     const stamp = stampOf(this.#path);
-    if (stamp === this.#stamp) return;
+    if (isSame(stamp, this.#stamp)) return;
     const content = this.#look();
-    if (this.#isExplained(content, log())) return this.#accept(stamp, content);
+    if (stamp.bytes >= this.#stamp.bytes && this.#isExplained(content, log()))
+      return this.#accept(stamp, content);
     const nowMs = this.#clock.monotonicMs();
     this.#strangeSinceMs ??= nowMs;
     if (nowMs - this.#strangeSinceMs < settleMs) throw busyAgain();
@@ -76,8 +83,9 @@ export class MainFile {
     return this.#read((connection) => isSound(connection)) ?? false;
   }
 
-  #accept(stamp: string, content: Content | null): void {
+  #accept(stamp: Stamp, content: Content | null): void {
     // A commit of ours does not explain that there is less than before.
+    if (stamp.bytes < this.#stamp.bytes) return;
     if (content !== null && content.last < (this.#content?.last ?? 0)) return;
     this.#stamp = stamp;
     this.#content = content ?? this.#content;
@@ -111,10 +119,13 @@ function isSound(connection: Connection): boolean {
     .some((row) => row.quick_check === 'ok');
 }
 
-function stampOf(path: string): string {
+function stampOf(path: string): Stamp {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? '' : `${found.mtimeNs} ${found.size}`;
+  return { changedNs: found?.mtimeNs ?? 0n, bytes: found?.size ?? 0n };
 }
+
+const isSame = (one: Stamp, other: Stamp): boolean =>
+  one.changedNs === other.changedNs && one.bytes === other.bytes;
 
 function overwrittenError(path: string): StoreError {
   return new StoreError(

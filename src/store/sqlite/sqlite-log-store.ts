@@ -241,7 +241,8 @@ export class SqliteLogStore implements SqliteStore {
     this.#closed = true;
     this.#closing.abort();
     // To close it would carry the WAL over into what somebody else has put there; the process ends soon, and that does not.
-    if (this.#mainFile.isOverwritten) return;
+    // Where the WAL has only lost its name, that saves what it has.
+    if (this.#mainFile.isOverwritten || this.#file.hasStrangers) return;
     this.#connection.checkpoint();
     this.#connection.close();
   }
