@@ -42,6 +42,17 @@ test('the first wake-up cancels the others', async () => {
   expect(timers.size).toBe(0);
 });
 
+test.each(['before', 'behind'])(
+  'a signal that has aborted already wakes at once, %s another',
+  async (where) => {
+    const timers = new ManualTime();
+    const aborted = onAbort(AbortSignal.abort());
+    const timer = (wake: () => void) => timers.schedule(10, wake);
+    await (where === 'before' ? wakeAtFirst(aborted, timer) : wakeAtFirst(timer, aborted));
+    expect(timers.size).toBe(0);
+  },
+);
+
 test('system time runs forward and a cancelled timer does not run', async () => {
   let ran = false;
   const cancel = systemTime.schedule(0, () => (ran = true));

@@ -29,17 +29,23 @@ export type WakeUp = (wake: () => void) => Cancel;
 export function wakeAtFirst(...wakeUps: readonly WakeUp[]): Promise<void> {
   return new Promise((resolve) => {
     const cancels: Cancel[] = [];
+    let isAwake = false;
     const wake = (): void => {
+      isAwake = true;
       for (const cancel of cancels) cancel();
       resolve();
     };
-    for (const wakeUp of wakeUps) cancels.push(wakeUp(wake));
+    for (const wakeUp of wakeUps) if (!isAwake) cancels.push(wakeUp(wake));
   });
 }
 
-/** Wakes when a signal aborts. */
+/** Wakes when a signal aborts, at once if it has already. */
 export function onAbort(signal: AbortSignal): WakeUp {
   return (wake) => {
+    if (signal.aborted) {
+      wake();
+      return () => undefined;
+    }
     signal.addEventListener('abort', wake, { once: true });
     return () => signal.removeEventListener('abort', wake);
   };
