@@ -99,3 +99,25 @@ describe('while the files cannot be looked at', () => {
     expect(looks).toBe(0);
   });
 });
+
+it('who asks for a scope that was just made, and for one that is held, is told while it is switched off that nobody waits', async () => {
+  const rejections = ['SCOPE_NOT_FOUND', 'LOCK_HELD'] as const;
+  const status = { locks: [{ scope: 'held', agent: 'bob' }], waiters: [] };
+  service.query = async () => status as never;
+  service.submit = async ({ command }) => {
+    expect(command).toMatchObject({ wait: { kind: 'none' } });
+    const code = rejections[looks]!;
+    return { ok: false, revision: 1, atMs: 0, rejection: { code, message: code, details: {} } } as never;
+  };
+  const files = {
+    unseen: null,
+    confirmsSwitchingOff: async () => true,
+    refreshIfChanged: async () => (looks += 1) > 0,
+  };
+  coordinator = new LocalCoordinator(service, files as unknown as ScopeKeeper);
+  const wait = { kind: 'queue', forMs: null };
+  const command = { kind: 'AcquireLock', agent: 'alice', scopes: ['held', 'new'], wait } as never;
+  expect(await coordinator.submit({ requestId: 'r', command })).toMatchObject({
+    rejection: { code: 'LOCK_HELD', details: { queueClosed: expect.any(String) as string } },
+  });
+});

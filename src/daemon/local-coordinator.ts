@@ -35,11 +35,11 @@ export class LocalCoordinator implements ServedCoordinator {
    */
   async submit(request: CommandRequest): Promise<Reply> {
     const allowed = await this.#withoutNew(request);
-    const answer = await this.#service.submit(allowed);
-    const reply = allowed === request ? answer : withQueueClosed(answer);
+    const said = allowed === request ? (reply: Reply) => reply : withQueueClosed;
+    const reply = said(await this.#service.submit(allowed));
     if (reply.ok || reply.rejection.code !== 'SCOPE_NOT_FOUND') return reply;
     const changed = await this.#refreshIfChanged();
-    return changed ? this.#service.submit(allowed) : withDoubt(reply, this.#keeper.unseen);
+    return changed ? said(await this.#service.submit(allowed)) : withDoubt(reply, this.#keeper.unseen);
   }
 
   /** Files that cannot be looked at change nothing: what the log has is in force. */
