@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { StoreError } from '../errors.ts';
-import { asStoreError } from './failures.ts';
+import { asStoreError, readOnlyError } from './failures.ts';
 import * as trial from './trial-write.ts';
 
 vi.mock(import('./trial-write.ts'), async (original) => ({ ...(await original()), whyNoFile: vi.fn() }));
@@ -11,7 +11,7 @@ beforeEach(() => void whyNoFile.mockReset());
 const ofSqlite = (errcode: number): Error => Object.assign(new Error('of SQLite'), { errcode });
 const ofSystem = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'stat' });
 
-const [ioErrorOnSharedMemory, ioErrorOnWrite, cannotOpen, full] = [4_874, 778, 14, 13];
+const [ioErrorOnSharedMemory, ioErrorOnWrite, cannotOpen, full, readOnly] = [4_874, 778, 14, 13, 8];
 
 it.each([
   [ioErrorOnSharedMemory, 'ENOSPC', 'DISK_FULL'],
@@ -28,6 +28,24 @@ it.each([
     expect(whyNoFile).toHaveBeenCalledWith('/r');
   },
 );
+
+it.each([ofSqlite(ioErrorOnWrite), ofSqlite(readOnly), ofSystem('EROFS')])(
+  'where the file system may only be read the remedy is to mount it for writing: %o',
+  (failure) => {
+    whyNoFile.mockReturnValue('EROFS');
+    expect(asStoreError(failure, '/r/log.db')).toMatchObject({
+      code: 'READ_ONLY',
+      message: expect.stringContaining('mount it for writing') as string,
+    });
+    expect(readOnlyError('/r/log.db', ofSystem('EROFS')).message).toContain('mount it for writing');
+  },
+);
+
+it('a file that may not be written is told as that', () => {
+  whyNoFile.mockReturnValue('EACCES');
+  const told = asStoreError(ofSqlite(readOnly), '/r/log.db') as StoreError;
+  expect([told.code, told.message]).toEqual(['READ_ONLY', expect.stringContaining('write permission')]);
+});
 
 it('a failure of SQLite stays what it is where files can be written', () => {
   whyNoFile.mockReturnValue(null);

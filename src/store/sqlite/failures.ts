@@ -45,6 +45,13 @@ const readOnly: Failure = {
   text: 'cannot be written. Give yourself write permission on the file and on its folder, or choose another place.',
 };
 
+/** Also what a system does by itself with a disk that has a fault. */
+const readOnlyDisk: Failure = {
+  code: 'READ_ONLY',
+  retryable: false,
+  text: 'is on a file system that may only be read. Look why (mount, dmesg), and mount it for writing; then do the same again.',
+};
+
 const busy: Failure = {
   code: 'BUSY',
   retryable: true,
@@ -76,7 +83,7 @@ const systemFailures: Readonly<Record<string, Failure>> = {
   EDQUOT: full,
   EMFILE: tooManyFiles,
   ENFILE: tooManyFiles,
-  EROFS: readOnly,
+  EROFS: readOnlyDisk,
 };
 
 const failures: Readonly<Record<number, Failure>> = {
@@ -143,7 +150,8 @@ export function asStoreError(error: unknown, path: string): unknown {
 
 /** What is behind a failure of which SQLite does not tell the reason; null when nothing is found. */
 function causeOf(code: number, path: string): Failure | null {
-  if (code !== resultCodes.ioError && code !== resultCodes.cannotOpen) return null;
+  if (code !== resultCodes.ioError && code !== resultCodes.cannotOpen && code !== resultCodes.readOnly)
+    return null;
   const system = whyNoFile(dirname(resolve(path)));
   if (system === null) return null;
   // Without a writable folder SQLite cannot make the files that WAL needs.
@@ -152,7 +160,7 @@ function causeOf(code: number, path: string): Failure | null {
 }
 
 export function readOnlyError(path: string, cause: unknown): StoreError {
-  return storeError(readOnly, path, cause);
+  return storeError(systemCodeOf(cause) === 'EROFS' ? readOnlyDisk : readOnly, path, cause);
 }
 
 function storeError({ code, retryable, text }: Failure, path: string, cause: unknown): StoreError {
