@@ -60,23 +60,11 @@ describe('a renewal that came in time', () => {
     expect(await acquire(service, bob, 'a')).toMatchObject({ ok: false, rejection: { code: 'LOCK_HELD' } });
   });
 
-  it('goes before an acquire that came before it in the same batch', async () => {
-    const { service, store, clock, renew, bob } = await openWithLease();
-    const letGo = store.holdAppends();
-    const before = submit(service, { kind: 'Heartbeat', ...bob });
-    await settled();
-    clock.advance(2_900);
-    const [refused, renewed] = [acquire(service, bob, 'a'), renew()];
-    await settled();
-    clock.advance(200);
-    letGo();
-    await before;
-    expect(await refused).toMatchObject({ ok: false, rejection: { code: 'LOCK_HELD' } });
-    expect((await renewed).ok).toBe(true);
-  });
-
-  it('counts also when it has to wait for the next batch', async () => {
-    const { service, store, clock, renew, bob } = await openWithLease({ batchCommandsMax: 1 });
+  it.each([
+    ['goes before an acquire that came before it in the same batch', {}],
+    ['counts also when it has to wait for the next batch', { batchCommandsMax: 1 }],
+  ])('%s', async (_what, options) => {
+    const { service, store, clock, renew, bob } = await openWithLease(options);
     const letGo = store.holdAppends();
     const before = submit(service, { kind: 'Heartbeat', ...bob });
     await settled();

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { CoordinatorError } from '../../src/protocol/index.ts';
 import { cutOff, heldBy, statusOf, waitOneSecond } from './support/contenders.ts';
-import { eras, openStage, quiet, type TestClient, type Told } from './support/stage.ts';
+import { eras, openStage, quiet, withholdAnswers, type TestClient, type Told } from './support/stage.ts';
 
 const factOf = (told: Told, name: string): string => String(told.facts[name]);
 const handleOf = (told: Told): string => factOf(told, 'handle');
@@ -392,17 +392,7 @@ it('a join that nobody heard of is for whoever asks again', async () => {
   const stage = await openStage();
   const client = await stage.startClient();
   await client.call('coordination_status', {});
-  const inner = stage.coordinator;
-  let letGo = (): void => undefined;
-  const gate = new Promise<void>((resolve) => (letGo = resolve));
-  stage.coordinator = {
-    ...inner,
-    submit: async (request) => {
-      const reply = await inner.submit(request);
-      await gate;
-      return reply;
-    },
-  };
+  const letGo = withholdAnswers(stage, 'AgentJoin');
   const abort = new AbortController();
   const joining = client.call('agent_join', { agent: 'claude' }, { signal: abort.signal });
   await quiet();
@@ -417,10 +407,13 @@ it('a join whose session could not be kept is made again under the same name', a
   const stage = await openStage();
   const client = await stage.startClient();
   const { files } = stage.sessions;
-  files.set = () => {
-    throw new CoordinatorError('STORE_FAILURE', 'no space left');
+  let written = 0;
+  files.set = (...session) => {
+    if ((written += 1) === 2) throw new CoordinatorError('STORE_FAILURE', 'no space left');
+    return Map.prototype.set.apply(files, session) as typeof files;
   };
   expect(await client.call('agent_join', { agent: 'claude' })).toMatchObject({ isError: true });
+  expect(await stage.commands()).toEqual(['AgentJoin']);
   Reflect.deleteProperty(files, 'set');
   const again = await client.join('claude');
   expect(again.facts).toMatchObject({ agent: 'claude' });

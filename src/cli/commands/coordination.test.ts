@@ -2,15 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Result } from '../../core/index.ts';
 import type { SyncView } from '../../protocol/index.ts';
-import { FakeCoordinator } from '../testing/fake-coordinator.ts';
-import type { Script } from '../testing/fake-coordinator.ts';
-import { Harness, session, startMs } from '../testing/harness.ts';
+import { bobsHarness, startMs } from '../testing/harness.ts';
 import { agentId, scopePath, scopeView, statusAnswer } from '../testing/samples.ts';
-
-function harnessOf(script: Script): { readonly harness: Harness; readonly coordinator: FakeCoordinator } {
-  const coordinator = new FakeCoordinator(script);
-  return { harness: new Harness({ coordinator, sessions: [session('bob')] }), coordinator };
-}
 
 const set: Result = { kind: 'syncSet', scope: scopePath('api'), status: 'idle', retryAtMs: null };
 const asBob = { agent: 'bob', epoch: 3, secret: 'secret' };
@@ -32,7 +25,7 @@ const scopes = {
 
 describe('sync', () => {
   it('start tells the run, and the command that completes it', async () => {
-    const { harness } = harnessOf({
+    const { harness } = bobsHarness({
       submit: () => ({ kind: 'syncStarted', scope: scopePath('api'), run: asRevision(9), attempt: 2 }),
     });
     const { stdout } = await harness.run('sync', 'start', 'api', '--agent', 'bob');
@@ -54,25 +47,25 @@ describe('sync', () => {
     [['reset', 'api'], { kind: 'ResetSync', scope: 'api', by: 'olga' }],
     [['abort', 'api', '--reason', 'x'], { kind: 'AbortSync', scope: 'api', by: 'olga', reason: 'x' }],
   ])('%j sends %j', async (words, command) => {
-    const { harness, coordinator } = harnessOf({ submit: () => set });
+    const { harness, coordinator } = bobsHarness({ submit: () => set });
     expect((await harness.run('sync', ...words)).stdout).toBe('the sync of api is idle\n');
     expect(coordinator.commands).toEqual([command]);
   });
 
   it('invalidate tells what is to be synced again', async () => {
     const again = [scopePath('core'), scopePath('api')];
-    const { harness } = harnessOf({ submit: () => ({ kind: 'invalidated', scopes: again }) });
+    const { harness } = bobsHarness({ submit: () => ({ kind: 'invalidated', scopes: again }) });
     expect((await harness.run('sync', 'invalidate', 'core')).stdout).toBe('to be synced again: core, api\n');
   });
 
   it('complete must say which run', async () => {
-    const { harness } = harnessOf({});
+    const { harness } = bobsHarness({});
     expect((await harness.run('sync', 'complete', 'api', '--agent', 'bob')).code).toBe(2);
     expect((await harness.run('sync', 'complete', 'api', '--run', 'x', '--agent', 'bob')).code).toBe(2);
   });
 
   it('plan puts what is not completed into steps, dependencies first', async () => {
-    const { harness } = harnessOf({ answers: { scopes: () => scopes } });
+    const { harness } = bobsHarness({ answers: { scopes: () => scopes } });
     expect((await harness.run('sync', 'plan')).stdout).toBe('1. docs\n2. api (failed)\n3. app\n');
     expect((await harness.run('sync', 'plan', 'api')).stdout).toBe('1. api (failed)\n');
     expect((await harness.run('sync', 'plan', 'core')).stdout).toBe('everything is synced\n');
@@ -94,7 +87,7 @@ describe('sync', () => {
       digest: null,
     };
     const syncs = [sync, { ...sync, scope: scopePath('core') }];
-    const { harness } = harnessOf({ answers: { status: () => statusAnswer({ syncs }) } });
+    const { harness } = bobsHarness({ answers: { status: () => statusAnswer({ syncs }) } });
     expect((await harness.run('sync', 'status', 'api')).stdout).toMatchInlineSnapshot(`
       "SCOPE  SYNC    AGENT  RUN  FAILURES            ERROR       RETRY
       api    failed  bob    9    1 (2 retries left)  bad schema  in 5 s
@@ -106,7 +99,7 @@ describe('sync', () => {
 
 describe('scope', () => {
   it('list shows holder and sync status', async () => {
-    const { harness } = harnessOf({ answers: { scopes: () => scopes } });
+    const { harness } = bobsHarness({ answers: { scopes: () => scopes } });
     expect((await harness.run('scope', 'list')).stdout).toMatchInlineSnapshot(`
       "SCOPE  NAME  TYPE     DEPENDS ON  NEEDED BY  HOLDER  SYNC
       api    api   library  1           0          -       failed
@@ -118,7 +111,7 @@ describe('scope', () => {
   });
 
   it('show tells about one, and refuses one that is not there as the coordinator would', async () => {
-    const { harness } = harnessOf({ answers: { scopes: () => scopes } });
+    const { harness } = bobsHarness({ answers: { scopes: () => scopes } });
     expect((await harness.run('scope', 'show', 'core')).stdout).toBe(
       'core core, library\nheld by bob\nsync: completed\ndepends on: nothing\nneeded by: api\n',
     );
@@ -127,7 +120,7 @@ describe('scope', () => {
   });
 
   it('graph draws all of it, or what one scope leads to', async () => {
-    const { harness } = harnessOf({ answers: { scopes: () => scopes } });
+    const { harness } = bobsHarness({ answers: { scopes: () => scopes } });
     expect((await harness.run('scope', 'graph')).stdout).toBe('app\n├─ api\n│  └─ core\n└─ core\ndocs\n');
     expect((await harness.run('scope', 'graph', 'api')).stdout).toBe('api\n└─ core\n');
     expect((await harness.run('scope', 'graph', '--dot')).stdout).toContain('"api" -> "core";');
@@ -155,7 +148,7 @@ describe('scope', () => {
     };
     const gone = scopeView('gone', [], { withdrawn: true });
     const inForce = { ...scopes, scopes: [...scopes.scopes, gone] };
-    const { harness } = harnessOf({ refresh: () => report, answers: { scopes: () => inForce } });
+    const { harness } = bobsHarness({ refresh: () => report, answers: { scopes: () => inForce } });
     const { code: ended, stdout, stderr } = await harness.run('scope', 'refresh');
     expect(ended).toBe(code);
     expect(stdout + stderr).toContain('scope graph: warning: odd (X)');

@@ -2,21 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Rejection, Result } from '../../core/index.ts';
 import { sessionIdOf, sessionMarkOf, type TicketReply } from '../../protocol/index.ts';
-import { FakeCoordinator } from '../testing/fake-coordinator.ts';
-import type { Script } from '../testing/fake-coordinator.ts';
-import { Harness, session, startMs, until, withoutClock } from '../testing/harness.ts';
-import type { HarnessOptions } from '../testing/harness.ts';
+import { bobsHarness, startMs, until, withoutClock } from '../testing/harness.ts';
 import { agentId, agentView, grant, lockHeld, scopeView, statusAnswer } from '../testing/samples.ts';
-
-const sessions = [session('bob')];
-
-function harnessOf(
-  script: Script,
-  over: Partial<HarnessOptions> = {},
-): { harness: Harness; coordinator: FakeCoordinator } {
-  const coordinator = new FakeCoordinator(script);
-  return { harness: new Harness({ coordinator, sessions, ...over }), coordinator };
-}
 
 const queued: Result = {
   kind: 'queued',
@@ -27,7 +14,7 @@ const queued: Result = {
 
 describe('lock acquire', () => {
   it('gives token and deadline of the unit, and one entry for each scope', async () => {
-    const { harness } = harnessOf({
+    const { harness } = bobsHarness({
       submit: () => ({ kind: 'granted', locks: [grant('src/a'), grant('src/b')] }),
     });
     const { code, body } = await harness.json('lock', 'acquire', 'src/b', './src/a/', '--agent', 'bob');
@@ -48,7 +35,7 @@ describe('lock acquire', () => {
   });
 
   it('tells the deadline by the clock of this machine, whatever time it is in the log', async () => {
-    const { harness } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
+    const { harness } = bobsHarness({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
     await harness.clock.advance(6 * 3_600_000);
     const { body } = await harness.json('lock', 'acquire', 'a', '--agent', 'bob');
     expect(body).toMatchObject({
@@ -58,7 +45,9 @@ describe('lock acquire', () => {
   });
 
   it('asks for the scopes in canonical form, sorted, each once, with what the options say', async () => {
-    const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
+    const { harness, coordinator } = bobsHarness({
+      submit: () => ({ kind: 'granted', locks: [grant('a')] }),
+    });
     await harness.run(
       'lock',
       'acquire',
@@ -90,7 +79,7 @@ describe('lock acquire', () => {
   });
 
   it('teaches people whom it refuses: who, what for, since when, until when, and what to run next', async () => {
-    const { harness } = harnessOf({ submit: () => lockHeld });
+    const { harness } = bobsHarness({ submit: () => lockHeld });
     const { code, stdout, stderr } = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr.replaceAll(/\d\d:\d\d:\d\d/g, 'hh:mm:ss')).toMatchInlineSnapshot(`
@@ -105,7 +94,7 @@ describe('lock acquire', () => {
   it('tells whom it refuses what ends the lock before its lease does', async () => {
     const endsBefore = { atMs: startMs + 30_000, cause: 'session' };
     const refusal = { ...lockHeld, details: { ...lockHeld.details, endsBefore } };
-    const { harness } = harnessOf({ submit: () => refusal });
+    const { harness } = bobsHarness({ submit: () => refusal });
     const { stderr } = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
     expect(stderr).toContain(
       '(in 30 s), when the session of alice ends unless renewed; 2 agents in the queue',
@@ -114,7 +103,7 @@ describe('lock acquire', () => {
 
   it('says what the agent holds already, since when, and the reason that it has from now on', async () => {
     const already = { ...grant('src/core'), already: true, sinceMs: asTimeMs(startMs - 180_000) } as const;
-    const { harness } = harnessOf({
+    const { harness } = bobsHarness({
       submit: () => ({ kind: 'granted', locks: [already, grant('src/new', 15)] }),
     });
     const words = ['lock', 'acquire', 'src/core', 'src/new', '--agent', 'bob'];
@@ -135,7 +124,7 @@ describe('lock acquire', () => {
       message: 'there is no scope "src/croe"',
       details: { scope: 'src/croe' },
     };
-    const { harness } = harnessOf({
+    const { harness } = bobsHarness({
       submit: () => unknown,
       answers: {
         scopes: () => ({
@@ -157,7 +146,7 @@ describe('lock acquire', () => {
   });
 
   it('gives programs the code and the holder', async () => {
-    const { harness } = harnessOf({ submit: () => lockHeld });
+    const { harness } = bobsHarness({ submit: () => lockHeld });
     const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob');
     expect(code).toBe(3);
     expect(body).toMatchObject({
@@ -170,7 +159,7 @@ describe('lock acquire', () => {
 
   it('prints what an agent has said without letting it drive the terminal', async () => {
     const details = { ...lockHeld.details, reason: 'x\u001b[2J\n\u009b31m\u202e' };
-    const { harness } = harnessOf({ submit: () => ({ ...lockHeld, details }) });
+    const { harness } = bobsHarness({ submit: () => ({ ...lockHeld, details }) });
     const people = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
     expect(people.stderr).toContain('for: x\\u001b[2J\\n\\u009b31m\\u202e');
     const programs = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--json');
@@ -181,7 +170,7 @@ describe('lock acquire', () => {
     ['--ttl', 'soon'],
     ['--wait', '-5s'],
   ])('refuses %s %s before anybody is asked', async (option, value) => {
-    const { harness, coordinator } = harnessOf({});
+    const { harness, coordinator } = bobsHarness({});
     const { code, stderr } = await harness.run(
       'lock',
       'acquire',
@@ -195,7 +184,7 @@ describe('lock acquire', () => {
   });
 
   it('says where scopes go when --wait has swallowed one', async () => {
-    const { harness } = harnessOf({});
+    const { harness } = bobsHarness({});
     const { stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob', '--wait', 'src/core');
     expect(stderr).toContain('scopes go before --wait');
   });
@@ -208,7 +197,7 @@ describe('lock acquire --wait', () => {
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
 
   it('answers as an acquire once its ticket is served', async () => {
-    const { harness } = harnessOf({
+    const { harness } = bobsHarness({
       submit: () => queued,
       awaitTicket: async () => granted,
       answers: { status },
@@ -219,7 +208,7 @@ describe('lock acquire --wait', () => {
 
   it('is refused what its ticket brings once another process goes on as the agent', async () => {
     const sessionMark = sessionMarkOf(sessionIdOf('that of another'));
-    const { harness } = harnessOf({
+    const { harness } = bobsHarness({
       submit: ({ kind }) =>
         kind === 'Heartbeat' ? { code: 'SESSION_MISMATCH', message: 'not that of bob', details: {} } : queued,
       awaitTicket: async () => granted,
@@ -234,7 +223,7 @@ describe('lock acquire --wait', () => {
 
   it('ends with 4 when it waited in vain', async () => {
     const ended: TicketReply = { kind: 'ended', revision: asRevision(11), cause: 'deadline' };
-    const { harness } = harnessOf({
+    const { harness } = bobsHarness({
       submit: () => queued,
       awaitTicket: async () => ended,
       answers: { status },
@@ -258,7 +247,7 @@ describe('lock acquire --wait', () => {
 
   it('stays present by heartbeats, three to the length of a session', async () => {
     let serve: (reply: TicketReply) => void = () => undefined;
-    const { harness, coordinator } = harnessOf({
+    const { harness, coordinator } = bobsHarness({
       submit: (command) =>
         command.kind === 'Heartbeat'
           ? { kind: 'renewed', sessionDeadlineMs: asTimeMs(0), leases: [] }
@@ -279,7 +268,7 @@ describe('lock acquire --wait', () => {
   });
 
   it('gives its place back when it is interrupted', async () => {
-    const { harness, coordinator } = harnessOf({
+    const { harness, coordinator } = bobsHarness({
       submit: (command) =>
         command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: asRevision(9) } : queued,
       awaitTicket: whenAborted,
@@ -298,7 +287,7 @@ describe('lock acquire --wait', () => {
   });
 
   it('ends by the signal, and says what is left, where its place cannot be given back', async () => {
-    const { harness, coordinator } = harnessOf({
+    const { harness, coordinator } = bobsHarness({
       submit: (command) => (command.kind === 'CancelWait' ? new Error('the coordinator is gone') : queued),
       awaitTicket: whenAborted,
       answers: { status },
@@ -319,7 +308,7 @@ describe('lock acquire --wait', () => {
 
   it('ends at once by a second signal, which is not the first one passed on again', async () => {
     let asked = 0;
-    const { harness, coordinator } = harnessOf({
+    const { harness, coordinator } = bobsHarness({
       submit: (command) => (command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: null } : queued),
       awaitTicket: async (signal) =>
         (asked += 1) === 1 ? whenAborted(signal) : new Promise(() => undefined),
@@ -338,7 +327,7 @@ describe('lock acquire --wait', () => {
 
   it('gives the lock back when the grant came just before the interruption', async () => {
     let asked = 0;
-    const { harness, coordinator } = harnessOf({
+    const { harness, coordinator } = bobsHarness({
       submit: (command) => {
         if (command.kind === 'CancelWait') return { kind: 'waitCancelled', ticket: null };
         return command.kind === 'ReleaseLock' ? { kind: 'released', scopes: [] } : queued;
@@ -359,7 +348,7 @@ describe('lock acquire --wait', () => {
 
   it('tells people on a terminal how long it has been, on one line that goes away', async () => {
     let serve: (reply: TicketReply) => void = () => undefined;
-    const { harness, coordinator } = harnessOf(
+    const { harness, coordinator } = bobsHarness(
       {
         submit: () => queued,
         awaitTicket: () => new Promise((resolve) => (serve = resolve)),

@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Rejection } from '../../core/index.ts';
-import { FakeCoordinator } from '../testing/fake-coordinator.ts';
-import type { Script } from '../testing/fake-coordinator.ts';
-import { Harness, session, startMs } from '../testing/harness.ts';
-import type { HarnessOptions } from '../testing/harness.ts';
+import { bobsHarness, startMs } from '../testing/harness.ts';
 import { agentId, agentView, grant, lockView, statusAnswer, waiterView } from '../testing/samples.ts';
-
-const sessions = [session('bob')];
-
-function harnessOf(
-  script: Script,
-  over: Partial<HarnessOptions> = {},
-): { harness: Harness; coordinator: FakeCoordinator } {
-  const coordinator = new FakeCoordinator(script);
-  return { harness: new Harness({ coordinator, sessions, ...over }), coordinator };
-}
 
 describe('lock release, renew, cancel and revoke', () => {
   it.each([
@@ -32,7 +19,7 @@ describe('lock release, renew, cancel and revoke', () => {
         message: 'the lock of src/core is not held by bob (alice holds it)',
         details: { scope: 'src/core', holder: 'alice', lastEnd },
       };
-      const { harness } = harnessOf({ submit: () => notHeld });
+      const { harness } = bobsHarness({ submit: () => notHeld });
       const { code, stderr } = await harness.run('lock', 'release', 'src/a', 'src/core', '--agent', 'bob');
       expect(code).toBe(3);
       expect(stderr).toContain('alice holds it');
@@ -48,7 +35,7 @@ describe('lock release, renew, cancel and revoke', () => {
   ])(
     'tells a lease of a minute that ends with a session that ends in %s ms before it does',
     async (sessionMs, told) => {
-      const { harness } = harnessOf({
+      const { harness } = bobsHarness({
         submit: () => ({
           kind: 'granted',
           locks: [{ ...grant('a'), deadlineMs: asTimeMs(startMs + 60_000) }],
@@ -90,7 +77,7 @@ describe('lock release, renew, cancel and revoke', () => {
         message: `token ${facts.token} for src/core is not the current one`,
         details: { scope: 'src/core', currentToken: 5, ...facts },
       };
-      const { harness } = harnessOf({ submit: () => stale });
+      const { harness } = bobsHarness({ submit: () => stale });
       const { stderr } = await harness.run('lock', 'renew', 'src/core', '--agent', 'bob');
       expect(stderr.includes('was not covered by a lock')).toBe(told);
     },
@@ -102,21 +89,23 @@ describe('lock release, renew, cancel and revoke', () => {
       message: 'src/core is free: there is nothing to revoke',
       details: { scope: 'src/core', holder: null },
     };
-    const { harness } = harnessOf({ submit: () => free });
+    const { harness } = bobsHarness({ submit: () => free });
     const { stderr } = await harness.run('lock', 'revoke', 'src/core');
     expect(stderr).toContain('nothing to revoke');
     expect(stderr).not.toContain('was not covered by a lock');
   });
 
   it('releases everything when nothing is named', async () => {
-    const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'released', scopes: [] }) });
+    const { harness, coordinator } = bobsHarness({ submit: () => ({ kind: 'released', scopes: [] }) });
     const { stdout } = await harness.run('lock', 'release', '--agent', 'bob');
     expect(stdout).toBe('bob holds nothing: nothing changed\n');
     expect(coordinator.commands).toMatchObject([{ kind: 'ReleaseLock', scopes: null, token: null }]);
   });
 
   it('presents the token when it has one', async () => {
-    const { harness, coordinator } = harnessOf({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
+    const { harness, coordinator } = bobsHarness({
+      submit: () => ({ kind: 'granted', locks: [grant('a')] }),
+    });
     await harness.run('lock', 'renew', 'a', '--token', '12', '--ttl', '2m', '--agent', 'bob');
     expect(coordinator.commands).toMatchObject([
       { kind: 'RenewLock', scope: 'a', token: 12, ttlMs: 120_000 },
@@ -124,17 +113,17 @@ describe('lock release, renew, cancel and revoke', () => {
   });
 
   it.each(['0', '-1', '1.5', 'x'])('refuses %j as a token', async (token) => {
-    const { harness } = harnessOf({});
+    const { harness } = bobsHarness({});
     expect((await harness.run('lock', 'release', `--token=${token}`, '--agent', 'bob')).code).toBe(2);
   });
 
   it('cancels a wait', async () => {
-    const { harness } = harnessOf({ submit: () => ({ kind: 'waitCancelled', ticket: asRevision(9) }) });
+    const { harness } = bobsHarness({ submit: () => ({ kind: 'waitCancelled', ticket: asRevision(9) }) });
     expect((await harness.run('lock', 'cancel', '--agent', 'bob')).stdout).toBe('bob gave up ticket 9\n');
   });
 
   it('revokes in the name of the operator, without any session', async () => {
-    const { harness, coordinator } = harnessOf(
+    const { harness, coordinator } = bobsHarness(
       {
         submit: () => ({
           kind: 'revoked',
@@ -156,7 +145,7 @@ describe('lock list', () => {
   const status = statusAnswer({ locks: [lockView()], waiters: [waiterView()] });
 
   it('shows locks and the queue in plain columns', async () => {
-    const { harness } = harnessOf({ answers: { status: () => status } });
+    const { harness } = bobsHarness({ answers: { status: () => status } });
     expect((await harness.run('lock', 'list')).stdout).toMatchInlineSnapshot(`
       "SCOPE     HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
       src/core  alice   3 min     in 1 min  1      5      refactor auth
@@ -168,7 +157,7 @@ describe('lock list', () => {
   });
 
   it('draws boxes on a terminal', async () => {
-    const { harness } = harnessOf({ answers: { status: () => status } }, { terminal: true });
+    const { harness } = bobsHarness({ answers: { status: () => status } }, { terminal: true });
     const { stdout } = await harness.run('lock', 'list', '--no-color');
     expect(stdout).toContain('│ src/core │ alice');
     expect(stdout).not.toContain('\u001b');

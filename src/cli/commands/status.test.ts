@@ -4,7 +4,7 @@ import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { entry, renewed } from '../testing/entries.ts';
 import { Harness, until } from '../testing/harness.ts';
-import { agentView, lockView, statusAnswer, waiterView } from '../testing/samples.ts';
+import { agentView, lockView, statusAnswer, waiterView, yamlProblem } from '../testing/samples.ts';
 
 const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
 
@@ -14,16 +14,7 @@ describe('status', () => {
     locks: [lockView()],
     waiters: [waiterView()],
     violations: [{ invariant: 'LockConsistency', subject: 'src/core', evidence: 'two holders' }],
-    scopeProblems: [
-      {
-        code: 'YAML_SYNTAX',
-        severity: 'error',
-        file: 'api/rhema.yaml',
-        line: 4,
-        column: 9,
-        message: 'a tab',
-      },
-    ],
+    scopeProblems: [yamlProblem],
   });
 
   it('shows everything at a glance', async () => {

@@ -7,7 +7,7 @@ import type { ChildEnd, CliContext, ProcessCommand, Questions, SignalName } from
 import type { ExitCode } from '../exit-codes.ts';
 import { runCli } from '../program.ts';
 import type { Environment, Inspection, Logs, Owner, Repository, ScopeFiles, World } from '../world.ts';
-import { startMs } from './fake-coordinator.ts';
+import { FakeCoordinator, startMs, type Script } from './fake-coordinator.ts';
 
 export { startMs };
 
@@ -30,6 +30,15 @@ export interface Ended {
   readonly code: ExitCode;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** The command lines of bob, who has joined, and the coordinator that answers them as the script says. */
+export function bobsHarness(
+  script: Script,
+  over: Partial<HarnessOptions> = {},
+): { readonly harness: Harness; readonly coordinator: FakeCoordinator } {
+  const coordinator = new FakeCoordinator(script);
+  return { harness: new Harness({ coordinator, sessions: [session('bob')], ...over }), coordinator };
 }
 
 /** A command line in a world of its own: time stands still unless moved, and nothing outside is touched. */
