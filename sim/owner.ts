@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { HostIdentity, Problem, Service, Witness } from '../src/service/index.ts';
+import type { Problem } from '../src/observe/index.ts';
+import type { HostIdentity, Service, Witness } from '../src/service/index.ts';
 import type { Clock } from '../src/time/index.ts';
 import { openService } from '../src/service/index.ts';
 import { FaultyLogStore, noFaults, randomFaults, type FaultPlan } from '../src/store/faulty/index.ts';
@@ -169,7 +170,7 @@ export class Owner {
         commitPatienceMs,
         follow: profile.second !== 'none',
         chance: random.next,
-        report: (problem) => this.problems.push(problem),
+        observer: { trouble: (problem) => this.problems.push(problem), committed: () => undefined },
       },
     });
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs, type AgentId } from '../core/index.ts';
+import { asRevision, asTimeMs, type AgentId, type ScopePath } from '../core/index.ts';
 import type { Moment, Query } from '../protocol/index.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
 import { ScopeKeeper } from './scope-keeper.ts';
@@ -34,6 +34,7 @@ const now: readonly Query[] = [
   { kind: 'scopes' },
   { kind: 'status', at: null },
   { kind: 'why', subject, at: null },
+  { kind: 'mayWrite', agent: 'ann' as AgentId, epoch: asRevision(1), files: ['a' as ScopePath], token: null },
 ];
 const past: Moment = { kind: 'revision', revision: asRevision(1) };
 

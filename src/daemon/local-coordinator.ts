@@ -103,5 +103,5 @@ type Refusal = Reply & { readonly ok: false };
 /** Whether the answer depends on which scopes there are now. */
 function tellsOfScopes(query: Query): boolean {
   if (query.kind === 'status' || query.kind === 'why') return query.at === null;
-  return query.kind === 'scopes';
+  return query.kind === 'scopes' || query.kind === 'mayWrite';
 }

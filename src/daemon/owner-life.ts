@@ -2,9 +2,10 @@ import { chmodSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
 import { give, identityOfFolder } from '../files/index.ts';
-import { openLog, type Log } from '../observe/index.ts';
+import { LogObserver, openLog, type Log } from '../observe/index.ts';
 import { loadRequestParsers } from '../protocol/index.ts';
-import type { ExclusiveLock } from '../store/sqlite/index.ts';
+import { systemTime } from '../time/index.ts';
+import type { Ownership } from './engine.ts';
 import { capLogFile } from './log-file.ts';
 import { removeStaleSocket } from './ownership.ts';
 import { openFilesMax } from './room.ts';
@@ -20,7 +21,7 @@ const lingerMaxMs = 1_500;
 /** Serves the log until there is a reason to leave. `onReady` is called once clients can connect. */
 export async function serveAsOwner(
   options: OpenOptions,
-  lock: ExclusiveLock,
+  ownership: Ownership,
   onReady: () => void,
 ): Promise<void> {
   const paths = statePaths(options.repository.commonDir);
@@ -37,7 +38,7 @@ export async function serveAsOwner(
     const reason = await owner.untilLeaving();
     log.info({ reason }, 'leaving');
   } finally {
-    await owner.stop(lock);
+    await owner.stop(ownership);
   }
 }
 
@@ -68,7 +69,7 @@ class Owner {
         socket: this.#paths.socket,
         connections: this.#server?.connections ?? 0,
       }),
-      report: ({ kind, message, cause }) => this.#log.error({ kind, cause: String(cause) }, message),
+      observer: new LogObserver(this.#log, () => systemTime.monotonicMs()),
     });
     this.#coordination = coordination;
     const server = new CoordinatorServer({
@@ -99,7 +100,7 @@ class Owner {
    * Takes no more calls, finishes those under way, and lets go of the log; hangs up only then, so that a client that
    * starts the next owner does not find this one in its way.
    */
-  async stop(lock: ExclusiveLock): Promise<void> {
+  async stop(ownership: Ownership): Promise<void> {
     // A second signal ends the process at once.
     this.#ignoreSignals();
     this.#upkeep?.stop();
@@ -107,7 +108,7 @@ class Owner {
     try {
       await this.#closeInTime();
     } finally {
-      lock.release();
+      ownership.release();
       this.#server?.hangUp();
       // Whatever is under way still, a disk or a program that does not answer, has no part in the log any more.
       setTimeout(() => process.exit(), lingerMaxMs).unref();

@@ -1,5 +1,4 @@
-import { statePaths } from '../client/index.ts';
-import { claimOwnership } from './ownership.ts';
+import { embeddedEngine } from './embedded-engine.ts';
 import { closeInherited } from './inherited.ts';
 import { ReadinessReport } from './readiness.ts';
 import type { OpenOptions } from './wire-up.ts';
@@ -15,10 +14,11 @@ export async function runOwner(options: OpenOptions): Promise<void> {
   // Whatever it creates is for its user only.
   process.umask(0o077);
   try {
-    const lock = await claimOwnership(statePaths(options.repository.commonDir));
-    if (lock === null) return readiness.say({ ready: true });
+    const { engine = embeddedEngine, repository } = options;
+    const ownership = await engine.claimOwnership(repository.commonDir);
+    if (ownership === null) return readiness.say({ ready: true });
     const { serveAsOwner } = await import('./owner-life.ts');
-    await serveAsOwner(options, lock, () => readiness.say({ ready: true }));
+    await serveAsOwner(options, ownership, () => readiness.say({ ready: true }));
   } catch (error) {
     const { toFailure } = await import('./failures.ts');
     const failure = toFailure(error);

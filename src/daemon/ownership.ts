@@ -9,6 +9,7 @@ import {
 } from '../client/index.ts';
 import { removeOwnSocket } from '../files/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
+import type { Ownership } from './engine.ts';
 import { makeLogOwn, openExclusiveLock, type ExclusiveLock } from '../store/sqlite/index.ts';
 
 /** How long to wait for another owner that neither serves nor leaves. */
@@ -19,7 +20,7 @@ const waitStepMs = 20;
  * Becomes the one owner of a repository's log, or returns null when another one serves it already. Of two that start at
  * once one gets the lock; the other waits until the first can be reached. An owner that is just leaving is waited for.
  */
-export async function claimOwnership(paths: StatePaths): Promise<ExclusiveLock | null> {
+export async function claimOwnership(paths: StatePaths): Promise<Ownership | null> {
   ensurePrivateDirectory(paths.directory);
   for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += waitStepMs) {
     const lock = await openExclusiveLock(paths.lock);

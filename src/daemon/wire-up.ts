@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensurePrivateDirectory, logExists, statePaths } from '../client/index.ts';
+import { ensurePrivateDirectory, statePaths } from '../client/index.ts';
 import { loadConfig } from '../config/index.ts';
 import {
   fingerprintOnly,
@@ -10,24 +10,27 @@ import {
   type ScanResult,
 } from '../context/index.ts';
 import type { DurationMs } from '../core/index.ts';
+import type { Observer } from '../observe/index.ts';
 import { loadRequestParsers, type Coordinator } from '../protocol/index.ts';
 import { openService, readHostIdentity } from '../service/index.ts';
 import { SystemClock, systemTimers } from '../time/index.ts';
-import type { About, Report, Service } from '../service/index.ts';
-import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import type { About, Service } from '../service/index.ts';
 import { withChecks } from './direct.ts';
+import { embeddedEngine } from './embedded-engine.ts';
+import type { Engine, OpenStore } from './engine.ts';
 import { toFailure } from './failures.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
 import { recordMainWorktree, withMainWorktree } from './main-worktree.ts';
 import { ScopeKeeper, type FirstLook } from './scope-keeper.ts';
 import { disabled, inForceOf } from './withheld.ts';
-import { WitnessFile } from './witness-file.ts';
 
 /** What is coordinated, and by which program. */
 export interface OpenOptions {
   readonly repository: Repository;
   /** Of the package. */
   readonly version: string;
+  /** Where its log is kept; the embedded one unless given. */
+  readonly engine?: Engine;
   /** The process's own unless given. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -35,15 +38,15 @@ export interface OpenOptions {
 /** What an opener says of itself, for `health` and for the log. */
 export interface Opener {
   readonly about: () => Pick<About, 'mode' | 'socket' | 'connections'>;
-  /** Is told of trouble that nobody waits to hear of. */
-  readonly report: Report;
+  /** Nobody unless given. */
+  readonly observer?: Observer;
 }
 
 /** Everything that works on one repository's log in this process. */
 export interface Coordination {
   readonly coordinator: LocalCoordinator;
   readonly keeper: ScopeKeeper;
-  readonly whyLogLost: SqliteStore['whyLost'];
+  readonly whyLogLost: OpenStore['whyLost'];
   /** Finishes what runs, refuses what comes, and lets go of the log. */
   readonly close: () => Promise<void>;
 }
@@ -55,17 +58,17 @@ export interface Coordination {
 export async function openDirect(options: OpenOptions): Promise<Coordinator> {
   const { coordinator, close } = await openCoordination(options, {
     about: () => ({ mode: 'direct', socket: null, connections: 0 }),
-    report: () => {},
   });
   return withChecks(coordinator, await loadRequestParsers(), close);
 }
 
 /** Opens the log of a repository, and brings its graph and settings in step with the scope files. Throws as above. */
 export async function openCoordination(options: OpenOptions, opener: Opener): Promise<Coordination> {
-  const { env = process.env } = options;
+  const { env = process.env, engine = embeddedEngine } = options;
   try {
-    const paths = statePaths(options.repository.commonDir);
-    const hasLog = logExists(paths);
+    const { commonDir } = options.repository;
+    const paths = statePaths(commonDir);
+    const hasLog = engine.hasLog(commonDir);
     const repository = hasLog ? withMainWorktree(options.repository, paths) : options.repository;
     const memory = new ScanMemory();
     const scan = (previous: LastGood | null): Promise<ScanResult> =>
@@ -75,23 +78,18 @@ export async function openCoordination(options: OpenOptions, opener: Opener): Pr
     if (!hasLog) refuseWithoutLog(first);
     ensurePrivateDirectory(paths.directory);
     recordMainWorktree(repository, paths);
-    const store = await openSqliteStore(paths.database);
-    const letGo: (() => void | Promise<void>)[] = [() => store.close()];
+    const log = await engine.openStore(commonDir, (message, cause) =>
+      opener.observer?.trouble({ kind: 'witnessNotKept', message, cause }),
+    );
     try {
-      const witness = openWitness(paths.witness, opener);
-      letGo.push(() => witness.close());
-      return await start(options, opener, { first, scan, fingerprint, store, witness });
+      return await start(options, opener, { first, scan, fingerprint, log });
     } catch (error) {
-      for (const release of letGo) await release();
+      await log.close();
       throw error;
     }
   } catch (error) {
     throw toFailure(error);
   }
-}
-
-function openWitness(path: string, { report }: Opener): WitnessFile {
-  return new WitnessFile(path, (message, cause) => report({ kind: 'witnessNotKept', message, cause }));
 }
 
 /** That the files cannot be looked at is not the end: the log may have a graph. */
@@ -113,17 +111,15 @@ interface Opened {
   readonly first: FirstLook;
   readonly scan: (previous: LastGood | null) => Promise<ScanResult>;
   readonly fingerprint: () => Promise<string>;
-  readonly store: SqliteStore;
-  readonly witness: WitnessFile;
+  readonly log: OpenStore;
 }
 
 async function start(options: OpenOptions, opener: Opener, opened: Opened): Promise<Coordination> {
-  const { first, scan, fingerprint, store, witness } = opened;
+  const { first, scan, fingerprint, log } = opened;
   const service = await startService(options, opener, opened);
   const close = async (): Promise<void> => {
     await service.stop();
-    await store.close();
-    witness.close();
+    await log.close();
   };
   const keeper = new ScopeKeeper({
     scan,
@@ -140,7 +136,7 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
     return {
       coordinator: new LocalCoordinator(service, keeper),
       keeper,
-      whyLogLost: () => store.whyLost(),
+      whyLogLost: () => log.whyLost(),
       close,
     };
   } catch (error) {
@@ -156,26 +152,25 @@ function horizonOf(first: FirstLook): DurationMs | null {
 }
 
 async function startService(options: OpenOptions, opener: Opener, opened: Opened): Promise<Service> {
-  const { store, first } = opened;
+  const { log, first } = opened;
   const { safetyEnabled } = (first.ok ? first.scan.config : first.config).config;
-  const database = statePaths(options.repository.commonDir).database;
   const host = await readHostIdentity();
   return openService({
-    store,
+    store: log.store,
     clock: new SystemClock(host),
     timers: systemTimers,
     host,
-    witness: opened.witness,
+    witness: log.witness,
     options: {
       horizonMs: horizonOf(first),
       checkInvariants: safetyEnabled ? 'sampled' : 'never',
-      report: opener.report,
+      ...(opener.observer === undefined ? {} : { observer: opener.observer }),
       about: () => ({
         ...opener.about(),
         pid: process.pid,
         version: options.version,
-        storeEngine: store.engine,
-        storePath: database,
+        storeEngine: log.engine,
+        storePath: log.path,
       }),
     },
   });

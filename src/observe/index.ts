@@ -1,1 +1,3 @@
 export { openLog, type Log } from './log.ts';
+export { LogObserver } from './log-observer.ts';
+export type { Commit, Observer, Problem } from './observer.ts';

@@ -1,3 +1,4 @@
+import type { Observer } from '../observe/index.ts';
 import { CoordinatorError, systemFailure } from '../protocol/index.ts';
 import { StoreError } from '../store/index.ts';
 
@@ -32,18 +33,5 @@ export function unavailable(message: string, cause?: unknown): CoordinatorError 
   return new CoordinatorError('UNAVAILABLE', message, { retryable: true, cause });
 }
 
-/** Trouble that nobody is waiting to hear of: for the owner's log. */
-export interface Problem {
-  readonly kind:
-    | 'logBegunAnew'
-    | 'witnessNotKept'
-    | 'corruptSnapshot'
-    | 'snapshotNotSaved'
-    | 'violation'
-    | 'bug'
-    | 'appendFailed';
-  readonly message: string;
-  readonly cause: unknown;
-}
-
-export type Report = (problem: Problem) => void;
+/** Tells of trouble that nobody waits to hear of. */
+export type Report = Observer['trouble'];

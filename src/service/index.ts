@@ -3,5 +3,6 @@ export { openService, Service, type InternalCommand } from './service.ts';
 export type { About, ServiceOptions, ServicePorts } from './options.ts';
 export type { InvariantChecks } from './writer.ts';
 export { readHostIdentity, type HostIdentity } from './host.ts';
+export { noWitness } from './witness.ts';
 export type { Sighting, Witness } from './witness.ts';
-export { toFailure, type Problem, type Report } from './failures.ts';
+export { toFailure } from './failures.ts';

@@ -1,7 +1,7 @@
+import type { Observer } from '../observe/index.ts';
 import type { HealthAnswer } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { type Clock, type Timers, systemChance, type Chance } from '../time/index.ts';
-import type { Report } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import type { SnapshotPolicy } from './snapshots.ts';
 import type { Witness } from './witness.ts';
@@ -28,8 +28,7 @@ export interface ServiceOptions extends WriterLimits, SnapshotPolicy {
   /** Whether to look for what others appended while somebody waits here. */
   readonly follow: boolean;
   readonly chance: Chance;
-  /** Is told of trouble that nobody waits to hear of. */
-  readonly report: Report;
+  readonly observer: Observer;
   readonly about: () => About;
 }
 
@@ -43,7 +42,7 @@ export function completeOptions({ store, options }: ServicePorts): ServiceOption
     horizonMs: null,
     follow: store.capabilities.shared,
     chance: systemChance,
-    report: () => undefined,
+    observer: { trouble: () => undefined, committed: () => undefined },
     about: aboutDirect,
     ...options,
   };

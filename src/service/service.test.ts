@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Commit } from '../observe/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import {
   acquire,
@@ -151,6 +152,20 @@ describe('a batch', () => {
     await expect(join(bench.service, 'bob')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     await expect(first).resolves.toMatchObject({ agent: 'ann' });
   });
+});
+
+it('what watches over the log is told of each commit, and for how long the store was at it', async () => {
+  const commits: Commit[] = [];
+  const observer = { trouble: () => undefined, committed: (commit: Commit) => void commits.push(commit) };
+  const bench = await openBench({ options: { observer } });
+  commits.splice(0);
+  const slow = bench.store.append.bind(bench.store);
+  bench.store.append = (expected, entries) => {
+    bench.clock.advance(70);
+    return slow(expected, entries);
+  };
+  await Promise.all([join(bench.service, 'ann'), join(bench.service, 'bob')]);
+  expect(commits).toEqual([{ entries: 2, tookMs: 70 }]);
 });
 
 describe('what ends by time', () => {

@@ -31,7 +31,7 @@ import { Alarm } from './alarm.ts';
 import type { UntimedCommand } from './batch.ts';
 import { beginningOf, withBeginning, type Beginning } from './beginning.ts';
 import { randomHex32 } from './random-hex.ts';
-import { toFailure, unavailable } from './failures.ts';
+import { toFailure, unavailable, type Report } from './failures.ts';
 import { LogFeed } from './feed.ts';
 import { Follower } from './follower.ts';
 import { patienceWithOtherMs, readLogTime } from './log-time.ts';
@@ -70,6 +70,7 @@ export async function openService(ports: ServicePorts): Promise<Service> {
 export class Service implements Omit<Coordinator, 'refresh'> {
   readonly #ports: ServicePorts;
   readonly #options: ServiceOptions;
+  readonly #report: Report;
   readonly #replica: Replica;
   readonly #past: PastRequests;
   readonly #writer: Writer;
@@ -92,12 +93,14 @@ export class Service implements Omit<Coordinator, 'refresh'> {
 
   constructor(ports: ServicePorts, options: ServiceOptions) {
     const { store, clock, timers } = ports;
+    const report: Report = (problem) => options.observer.trouble(problem);
     this.#ports = ports;
     this.#options = options;
+    this.#report = report;
     this.#startedAtMs = asTimeMs(clock.wallMs());
     this.#feed = new LogFeed(store, () => this.#follower?.poke());
     this.#tickets = new TicketDesk(store);
-    this.#replica = new Replica(store, options.report, {
+    this.#replica = new Replica(store, report, {
       onCommitted: (entries, state) => this.#onCommitted(entries, state),
       onGap: () => this.#onGap(),
     });
@@ -108,7 +111,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
         replica: this.#replica,
         past: this.#past,
         chance: options.chance,
-        report: options.report,
+        observer: options.observer,
         afterBatch: (state) => this.#afterBatch(state),
       },
       options,
@@ -118,7 +121,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#queries = new QueryDesk({
       store,
       look: (view) => this.#look(view),
-      report: options.report,
+      report,
       health: () => this.health(),
       beginning: () => this.#beginning,
     });
@@ -127,7 +130,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   /** Called once, by {@link openService}. */
   async open(): Promise<void> {
     const { store } = this.#ports;
-    const { report } = this.#options;
+    const report = this.#report;
     const { witness = noWitness } = this.#ports;
     const wallMs = (): number => this.#ports.clock.wallMs();
     this.#noteLast = await goOnAbove(store, { witness, wallMs, report });
@@ -302,7 +305,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     try {
       this.#firstRevision = (await this.#ports.store.bounds()).first;
     } catch (cause) {
-      this.#options.report({ kind: 'snapshotNotSaved', message: 'the oldest revision is not known', cause });
+      this.#report({ kind: 'snapshotNotSaved', message: 'the oldest revision is not known', cause });
     }
   }
 }

@@ -20,7 +20,7 @@ import {
 } from '../store/index.ts';
 import { MemoryLog, MemoryLogStore } from '../store/memory/index.ts';
 import { ManualClock, ManualTime } from '../time/index.ts';
-import type { Problem } from './failures.ts';
+import type { Problem } from '../observe/index.ts';
 import type { HostIdentity } from './host.ts';
 import type { ServiceOptions } from './options.ts';
 import { openService, type Service } from './service.ts';
@@ -134,7 +134,7 @@ export async function openBench(wishes: BenchWishes = {}): Promise<Bench> {
     options: {
       checkInvariants: 'always',
       chance: () => 0,
-      report: (problem) => problems.push(problem),
+      observer: { trouble: (problem) => problems.push(problem), committed: () => undefined },
       ...options,
     },
   });

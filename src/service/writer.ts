@@ -10,11 +10,12 @@
  * on a state others have moved on from would be a stale answer. Nothing is told before it is durable.
  */
 import type { RequestId, Revision, State, TimeMs } from '../core/index.ts';
+import type { Observer } from '../observe/index.ts';
 import { mayBeWritten, nothingWritten, type CoordinatorError } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { type Clock, sleep, type Timers, type Chance, jitteredBackoff } from '../time/index.ts';
 import { BatchPlanner, InvariantError, type CommandCall, type Plan } from './batch.ts';
-import { isBug, toFailure, unavailable, type Report } from './failures.ts';
+import { isBug, toFailure, unavailable } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import { patienceWithOtherMs, readLogTime, type LogTime } from './log-time.ts';
 import type { PastRequest, PastRequests } from './past-requests.ts';
@@ -43,7 +44,7 @@ export interface WriterPorts {
   readonly timers: Timers;
   readonly host: HostIdentity;
   readonly chance: Chance;
-  readonly report: Report;
+  readonly observer: Observer;
   /** Called after each batch, before the next is begun. The state is null when the batch was given up. Never fails. */
   readonly afterBatch: (state: State | null) => Promise<void>;
 }
@@ -192,24 +193,28 @@ export class Writer {
   }
 
   async #decideAndAppend(batch: Batch, again: boolean): Promise<Tried> {
-    const { replica, store, past } = this.#ports;
+    const { replica, store, past, clock, observer } = this.#ports;
     await replica.prepare();
     const readFirst = again || this.#contended;
     if (readFirst) await replica.catchUp();
     const repeats = await past.find(batch.calls, replica.state);
-    const time = readLogTime(replica.state, this.#ports.clock, this.#ports.host);
+    const time = readLogTime(replica.state, clock, this.#ports.host);
     const plan = this.#plan(batch, time, repeats);
     if (plan.entries.length === 0) {
       if (readFirst || !(await replica.catchUp())) return this.#tell(batch, plan, time.nowMs);
       this.#contended = true;
       return this.#decideAndAppend(batch, true);
     }
+    const sentMs = clock.monotonicMs();
     const outcome = await store.append(replica.durable, plan.entries);
-    if (outcome.kind === 'done') return this.#tell(batch, plan, time.nowMs);
+    if (outcome.kind === 'done') {
+      observer.committed({ entries: plan.entries.length, tookMs: clock.monotonicMs() - sentMs });
+      return this.#tell(batch, plan, time.nowMs);
+    }
     replica.abandon();
     if (outcome.kind === 'refused') this.#contended = true;
     else
-      this.#ports.report({
+      observer.trouble({
         kind: 'appendFailed',
         message: 'the outcome of an append is unknown',
         cause: outcome.cause,
@@ -267,7 +272,7 @@ export class Writer {
   /** `open`: one of the tries may have reached the log, and a command with it. */
   #giveUp(batch: Batch, error: CoordinatorError, open: boolean): false {
     if (this.#halted === null)
-      this.#ports.report({ kind: 'appendFailed', message: error.message, cause: error });
+      this.#ports.observer.trouble({ kind: 'appendFailed', message: error.message, cause: error });
     const told = open ? mayBeWritten(error) : nothingWritten(error);
     for (const call of batch.calls) call.fail(told);
     for (const call of [...batch.reads, ...batch.ticks]) call.fail(error);
@@ -279,7 +284,7 @@ export class Writer {
     const kind = error instanceof InvariantError ? 'violation' : 'bug';
     const failure = toFailure(error);
     this.#halted = failure;
-    this.#ports.report({ kind, message: failure.message, cause: error });
+    this.#ports.observer.trouble({ kind, message: failure.message, cause: error });
     for (const call of [...this.#calls.splice(0), ...this.#ticks.splice(0)]) call.fail(failure);
   }
 }
