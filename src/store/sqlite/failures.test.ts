@@ -16,6 +16,7 @@ const [ioErrorOnSharedMemory, ioErrorOnWrite, cannotOpen, full, readOnly] = [4_8
 it.each([
   [ioErrorOnSharedMemory, 'ENOSPC', 'DISK_FULL'],
   [ioErrorOnWrite, 'EDQUOT', 'DISK_FULL'],
+  [ioErrorOnWrite, 'EFBIG', 'DISK_FULL'],
   [cannotOpen, 'ENOSPC', 'DISK_FULL'],
   [cannotOpen, 'EMFILE', 'TOO_MANY_FILES'],
   [cannotOpen, 'EACCES', 'READ_ONLY'],
@@ -25,7 +26,7 @@ it.each([
   (errcode, system, code) => {
     whyNoFile.mockReturnValue(system);
     expect(asStoreError(ofSqlite(errcode), '/r/log.db')).toMatchObject({ code, retryable: false });
-    expect(whyNoFile).toHaveBeenCalledWith('/r');
+    expect(whyNoFile).toHaveBeenCalledWith('/r', 1);
   },
 );
 

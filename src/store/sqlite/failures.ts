@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { damageRemedy, StoreError, type StoreErrorCode } from '../errors.ts';
 import { systemCodeOf, whyNoFile } from './trial-write.ts';
@@ -71,6 +72,12 @@ const tooManyFiles: Failure = {
   text: 'needs more open files than this process may have. Raise that limit (ulimit -n); then do the same again.',
 };
 
+const tooLarge: Failure = {
+  code: 'DISK_FULL',
+  retryable: false,
+  text: 'would be larger than this process may make a file. Raise that limit (ulimit -f), have a new coordinator (rhema daemon stop); then do the same again.',
+};
+
 const ioError: Failure = {
   code: 'IO',
   retryable: true,
@@ -81,6 +88,7 @@ const ioError: Failure = {
 const systemFailures: Readonly<Record<string, Failure>> = {
   ENOSPC: full,
   EDQUOT: full,
+  EFBIG: tooLarge,
   EMFILE: tooManyFiles,
   ENFILE: tooManyFiles,
   EROFS: readOnlyDisk,
@@ -152,11 +160,24 @@ export function asStoreError(error: unknown, path: string): unknown {
 function causeOf(code: number, path: string): Failure | null {
   if (code !== resultCodes.ioError && code !== resultCodes.cannotOpen && code !== resultCodes.readOnly)
     return null;
-  const system = whyNoFile(dirname(resolve(path)));
+  const system = whyNoFile(dirname(resolve(path)), nextSizeOf(path));
   if (system === null) return null;
   // Without a writable folder SQLite cannot make the files that WAL needs.
   const isForbidden = code === resultCodes.cannotOpen && ['EACCES', 'EPERM'].includes(system);
   return isForbidden ? readOnly : (systemFailures[system] ?? null);
+}
+
+/** What the larger of the log's two files is to have next: where a limit stops it, one of that size is stopped, too. */
+function nextSizeOf(path: string): number {
+  return Math.max(sizeOf(path), sizeOf(`${path}-wal`)) + 1;
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 export function readOnlyError(path: string, cause: unknown): StoreError {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -7,14 +7,16 @@ const trialBytes = 65_536;
 
 /**
  * Why no file can be written in a folder, as the system's own code (`ENOSPC`, `EMFILE`, `EACCES` ...), or null when one
- * can; asked by doing. SQLite tells of most troubles only that it could not open, read or write.
+ * can; asked by doing. SQLite tells of most troubles only that it could not open, read or write. One of `bytes` is
+ * tried without taking that much of the disk.
  */
-export function whyNoFile(folder: string): string | null {
+export function whyNoFile(folder: string, bytes = trialBytes): string | null {
   const path = join(folder, `.rhema-${randomBytes(6).toString('hex')}`);
   let file: number | null = null;
   try {
     file = openSync(path, 'wx', 0o600);
     writeFileSync(file, Buffer.alloc(trialBytes));
+    if (bytes > trialBytes) writeSync(file, Buffer.alloc(1), 0, 1, bytes - 1);
     return null;
   } catch (error) {
     return systemCodeOf(error) ?? 'EIO';
