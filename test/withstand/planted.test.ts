@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { claimName } from '../../src/client/index.ts';
@@ -55,26 +56,59 @@ function layDown(path: string, content: string): void {
   writeFileSync(path, content, { mode: 0o600 });
 }
 
-it('nothing that the program writes is written through a symbolic link that was there before', async () => {
-  layDown(sandbox.paths.log, longLog);
-  const { written } = await workAround();
-  expect(written).toEqual(expect.arrayContaining(['rhema', 'rhema/coordinator.log.1', 'rhema/keepers']));
-  expect(written.length).toBeGreaterThan(10);
-  const folders = new Set(['rhema', 'rhema/sessions', 'rhema/keepers']);
-  const outside = join(sandbox.folder, 'outside');
-  mkdirSync(join(outside, 'folder'), { recursive: true });
-  writeFileSync(join(outside, 'file'), longLog);
-  for (const path of [...written, 'rhema/coordination.db-journal', 'rhema/owner.lock-journal']) {
-    const place = join(sandbox.commonDir, path);
-    for (const made of [sandbox.paths.directory, sandbox.paths.witness])
-      rmSync(made, { recursive: true, force: true });
-    if (path === 'rhema/coordinator.log.1') layDown(sandbox.paths.log, longLog);
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-    symlinkSync(join(outside, folders.has(path) ? 'folder' : 'file'), place);
-    const before = surroundings(outside);
-    const { told } = await workAround();
-    expect({ path, outside: surroundings(outside) }).toEqual({ path, outside: before });
-    expect(told).toContain(`${place} is a symbolic link: move away what is in its place`);
-    expect(told).not.toContain('INTERNAL');
-  }
-}, 300_000);
+/** What somebody may have put in the place of what the program writes; it leads to what is the user's, where it can. */
+interface Plant {
+  readonly what: string;
+  readonly put: (place: string, outside: string, isFolder: boolean) => void;
+  /** What is told of it; null: what has a second name gets a copy in its place, or is refused, or is written anew. */
+  readonly told: ((place: string, kind: string) => string) | null;
+}
+
+const plants: readonly Plant[] = [
+  {
+    what: 'a symbolic link',
+    put: (place, outside, isFolder) => symlinkSync(join(outside, isFolder ? 'folder' : 'file'), place),
+    told: (place) => `${place} is a symbolic link: move away what is in its place`,
+  },
+  {
+    what: 'a pipe, for which nobody waits',
+    put: (place) => void execFileSync('mkfifo', ['-m', '600', place]),
+    told: (place, kind) => `${place} is not a ${kind}: move away what is in its place`,
+  },
+  {
+    what: "a second name of a file of the user's",
+    put: (place, outside, isFolder) =>
+      isFolder ? mkdirSync(place, { mode: 0o700 }) : linkSync(join(outside, 'file'), place),
+    told: null,
+  },
+];
+
+it.each(plants)(
+  'nothing that the program writes goes into what was there before: $what',
+  async ({ put, told: sentence }) => {
+    layDown(sandbox.paths.log, longLog);
+    const { written } = await workAround();
+    expect(written).toEqual(expect.arrayContaining(['rhema', 'rhema/coordinator.log.1', 'rhema/keepers']));
+    expect(written.length).toBeGreaterThan(10);
+    const kindOf = (path: string): string =>
+      /^rhema(?:\/sessions|\/keepers)?$/.test(path) ? 'folder' : path.endsWith('.sock') ? 'socket' : 'file';
+    const outside = join(sandbox.folder, 'outside');
+    mkdirSync(join(outside, 'folder'), { recursive: true });
+    for (const path of [...written, 'rhema/coordination.db-journal', 'rhema/owner.lock-journal']) {
+      const place = join(sandbox.commonDir, path);
+      for (const made of [sandbox.paths.directory, sandbox.paths.witness])
+        rmSync(made, { recursive: true, force: true });
+      if (path === 'rhema/coordinator.log.1') layDown(sandbox.paths.log, longLog);
+      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+      writeFileSync(join(outside, 'file'), longLog, { mode: 0o600 });
+      put(place, outside, kindOf(path) === 'folder');
+      const before = surroundings(outside);
+      const { told } = await workAround();
+      expect({ path, outside: surroundings(outside) }).toEqual({ path, outside: before });
+      if (sentence !== null) expect(told).toContain(sentence(place, kindOf(path)));
+      expect(told).not.toContain('INTERNAL');
+      rmSync(join(outside, 'file'));
+    }
+  },
+  300_000,
+);
