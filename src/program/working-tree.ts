@@ -1,4 +1,5 @@
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import type { Files } from '../participant/index.ts';
 import { invalidInput } from '../protocol/index.ts';
@@ -7,11 +8,11 @@ import { invalidInput } from '../protocol/index.ts';
 export function filesOf(worktree: string): Files {
   const placeOf = async (path: string): Promise<string> => {
     const file = join(worktree, path);
-    const folder = await realpath(dirname(file));
+    const place = await whereItLeads(file);
     const top = await realpath(worktree);
-    if (folder !== top && !folder.startsWith(top + sep))
+    if (!place.startsWith(top + sep))
       throw invalidInput('path', `${path} leads out of ${worktree}: name a file in it`);
-    return join(folder, basename(file));
+    return place;
   };
   return {
     read: async (path) => readIfThere(await placeOf(path)),
@@ -26,6 +27,14 @@ export function filesOf(worktree: string): Files {
     },
     discard: async (path, mark) => rm(besides(await placeOf(path), mark), { force: true }),
   };
+}
+
+/** The file itself, where a link leads to it; one that is not there yet comes into its folder. */
+async function whereItLeads(file: string): Promise<string> {
+  return realpath(file).catch(async (error: unknown) => {
+    if (!isAbsent(error)) throw error;
+    return join(await realpath(dirname(file)), basename(file));
+  });
 }
 
 const besides = (place: string, mark: string): string => join(dirname(place), `.${basename(place)}.${mark}`);
@@ -49,11 +58,23 @@ async function writeAnew(path: string, text: string, mode: number): Promise<void
   }
 }
 
+/** Of a pipe nobody waits for a writer. */
 async function readIfThere(path: string): Promise<string | null> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(
+    (error: unknown) => {
+      if (isAbsent(error)) return null;
+      throw error;
+    },
+  );
+  if (file === null) return null;
   try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    if (!(await file.stat()).isFile()) throw invalidInput('path', `${path} is no file: name one`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
