@@ -22,6 +22,14 @@ it.each([
   expect(problem?.message).toMatch(/\\u[0-9a-f]{4}.*reads like/);
 });
 
+it.each([
+  ['lib', 'Iib'],
+  ['v10', 'vlO'],
+  ['a|b', 'a1b'],
+])('so it is told of letters and digits that look the same: %s and %s', (one, other) => {
+  expect(problemsOf(one, other)).toMatchObject([{ code: 'SCOPES_READ_ALIKE', file: `${other}/rhema.yaml` }]);
+});
+
 it('of scopes that read differently nothing is told', () => {
   expect(problemsOf('.', 'core', 'cor', 'Core', 'документы', 'docs', 'a/b', 'a-b')).toEqual([]);
 });

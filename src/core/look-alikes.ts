@@ -15,6 +15,10 @@ const alphabets: readonly (readonly [string, string])[] = [
   ['ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ', 'BPDTGKJCZFMNLSRVHWXYAEIOU'],
   // Cherokee
   ['ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᏀᏃᏚᏢᏟᏞᏦᏴᏙᏆᏔᎩ', 'DRTiAJEWMHGZSPCLKBVIWy'],
+  // Coptic
+  ['ⲟⲣⲥⲭⲞⲢⲤⲬⲎⲒⲔⲘⲚⲦ', 'opcxOPCXHIKMNT'],
+  // Zeros, and letters as round as they are
+  ['੦૦௦๐໐၀០ഠဝჿס', 'ooooooooooo'],
   // Latin, but for what Turks write every day
   ['ɑɡɩſƽǀǃᴄᴏᴠᴡᴢ', 'agifsl!covwz'],
 ];

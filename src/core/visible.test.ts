@@ -89,6 +89,8 @@ it.each([
   ['a\u2010b', 'a\\u2010b'],
   ['d\u2215e', 'd\\u2215e'],
   ['\uff43ore', '\\uff43ore'],
+  ['c\u2c9fre', 'c\\u2c9fre'],
+  ['c\u0e50re', 'c\\u0e50re'],
   ['\u{1d41c}ore', '\\ud835\\udc1core'],
   ['документы/c\u043ere', 'документы/c\\u043ere'],
 ])('what reads like ASCII and is not is shown in a name: %j', (name, shown) => {
