@@ -4,9 +4,18 @@ import {
   type AgentId,
   type AgentMetadata,
   type Rejection,
+  type ResultOf,
   type TimeMs,
 } from '../core/index.ts';
-import { join, keepJoining, mayBeAccepted, type AgentSession, type Speaker } from '../participant/index.ts';
+import {
+  join,
+  keepJoining,
+  mayBeAccepted,
+  proofOf,
+  resultOf,
+  type AgentSession,
+  type Speaker,
+} from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type AgentView, type Reply } from '../protocol/index.ts';
 import type { McpPorts, Workspace } from './ports.ts';
 
@@ -28,8 +37,8 @@ export class Enrolment {
   readonly #workspace: Workspace;
   readonly #speaker: Speaker;
   readonly #ports: McpPorts;
-  /** Joins and resumptions without an answer so far. */
-  readonly #attempts = new Map<string, Attempt>();
+  /** Joins without an answer so far, by name. */
+  readonly #attempts = new Map<AgentId, Attempt>();
 
   constructor(workspace: Workspace, speaker: Speaker, ports: McpPorts) {
     this.#workspace = workspace;
@@ -52,31 +61,40 @@ export class Enrolment {
     // The join itself decides; this only spares it names that are known to be taken.
     const present = await this.present().catch(() => new Map<AgentId, AgentView>());
     for (const name of namesLike(asked)) {
-      if (isOurs(name) || (present.has(name) && !this.#attempts.has(`join ${name}`))) continue;
+      if (isOurs(name) || (present.has(name) && !this.#attempts.has(name))) continue;
       const enrolled = await this.#join(name, metadata);
       if (enrolled.ok || !isOfName(enrolled.rejection, name === asked)) return enrolled;
     }
     throw invalidInput('agent', 'all names like it are taken: choose another');
   }
 
-  /** Goes on under a session that another process has left; from then on what that one knows is worthless. */
+  /**
+   * Goes on under a session that another process has left; from then on what that one knows is worthless. The new secret is
+   * kept before it counts, beside the former one: whoever is killed meanwhile leaves both, and one of them counts.
+   */
   async resume(left: AgentSession, metadata: AgentMetadata): Promise<Enrolled> {
-    const { agent, epoch } = left;
+    const { formerSecret, ...known } = left;
+    if (formerSecret !== undefined) {
+      // An earlier one without an answer: it is said again, unless it took effect.
+      const again = await this.#resume({ ...known, secret: formerSecret }, known.secret, metadata);
+      if (again.ok || again.rejection.code !== 'SESSION_MISMATCH') return again;
+    }
+    const { sessions } = this.#workspace;
+    const newSecret = this.#ports.newSecret();
+    await sessions.write({ ...known, secret: newSecret, formerSecret: known.secret });
+    const resumed = await this.#resume(known, newSecret, metadata);
+    if (!resumed.ok) await sessions.write(known);
+    return resumed;
+  }
+
+  async #resume(left: AgentSession, newSecret: string, metadata: AgentMetadata): Promise<Enrolled> {
     const from = `rhema mcp of ${String(metadata['program'] ?? 'a client')}`.slice(0, fromLengthMax);
-    const { toldUpTo } = left;
-    const kept = toldUpTo === undefined ? {} : { toldUpTo };
-    return this.#attempt('resume', agent, kept, ({ secret: newSecret, requestId }) => {
-      const command = {
-        kind: 'AgentResume',
-        agent,
-        epoch,
-        secret: left.secret,
-        newSecret,
-        way: 'resume',
-        from,
-      } as const;
-      return this.#speaker.submit(command, requestId);
-    });
+    const command = { kind: 'AgentResume', ...proofOf(left), newSecret, way: 'resume', from } as const;
+    const reply = await this.#speaker.submit(command);
+    if (!reply.ok) return { ok: false, rejection: reply.rejection };
+    // A join under the name of one who takes part was not accepted.
+    const { joiningSecret: _, ...session } = left;
+    return this.#begin({ ...session, secret: newSecret }, resultOf(reply.result, 'resumed'));
   }
 
   /** Keeps what a session says now, unless somebody else has joined or gone on under the name meanwhile. */
@@ -100,8 +118,8 @@ export class Enrolment {
 
   /** Its secret is kept before it counts: where that finds no room nothing is asked for, and the name stays free. */
   async #join(agent: AgentId, metadata: AgentMetadata): Promise<Enrolled> {
-    const isNew = !this.#attempts.has(`join ${agent}`);
-    return this.#attempt('join', agent, {}, async ({ secret, requestId }) => {
+    const isNew = !this.#attempts.has(agent);
+    return this.#attempt(agent, async ({ secret, requestId }) => {
       const letGo = await keepJoining(this.#workspace.sessions, agent, secret);
       const command = { kind: 'AgentJoin', agent, secret, metadata: this.#whole(metadata) } as const;
       const reply = await this.#speaker.submit(command, requestId).catch(async (error: unknown) => {
@@ -118,32 +136,31 @@ export class Enrolment {
   }
 
   /** One whose answer never came may have taken effect: it is said again in the same words, with the same secret. */
-  async #attempt(
-    what: 'join' | 'resume',
-    agent: AgentId,
-    kept: Pick<AgentSession, 'toldUpTo'>,
-    submit: (attempt: Attempt) => Promise<Reply>,
-  ): Promise<Enrolled> {
-    const key = `${what} ${agent}`;
-    const attempt = this.#attempts.get(key) ?? this.#newAttempt();
-    this.#attempts.set(key, attempt);
+  async #attempt(agent: AgentId, submit: (attempt: Attempt) => Promise<Reply>): Promise<Enrolled> {
+    const attempt = this.#attempts.get(agent) ?? this.#newAttempt();
+    this.#attempts.set(agent, attempt);
     const reply = await submit(attempt).catch((error: unknown) => {
-      if (error instanceof CoordinatorError && error.code === 'INVALID_INPUT') this.#attempts.delete(key);
+      if (error instanceof CoordinatorError && error.code === 'INVALID_INPUT') this.#attempts.delete(agent);
       throw error;
     });
     if (!reply.ok) {
-      this.#attempts.delete(key);
+      this.#attempts.delete(agent);
       return { ok: false, rejection: reply.rejection };
     }
-    const { result } = reply;
-    if (result.kind !== 'joined' && result.kind !== 'resumed')
-      throw new Error(`a join was answered ${result.kind}`);
-    const session = { agent, epoch: result.epoch, secret: attempt.secret, ...kept };
-    await this.#workspace.sessions.write(session);
-    await this.#workspace.sessions.take(agent);
+    const result = resultOf(reply.result, 'joined');
+    const enrolled = await this.#begin({ agent, epoch: result.epoch, secret: attempt.secret }, result);
     // Only now: who could not write it must find it again.
-    this.#attempts.delete(key);
-    return { ok: true, session, deadlineMs: result.sessionDeadlineMs };
+    this.#attempts.delete(agent);
+    return enrolled;
+  }
+
+  async #begin(
+    session: AgentSession,
+    { sessionDeadlineMs: deadlineMs }: ResultOf<'joined' | 'resumed'>,
+  ): Promise<Enrolled> {
+    await this.#workspace.sessions.write(session);
+    await this.#workspace.sessions.take(session.agent);
+    return { ok: true, session, deadlineMs };
   }
 
   #newAttempt(): Attempt {

@@ -115,3 +115,31 @@ it('the handle of a former process leads to the one that its agent has in this c
   expect(refused.text).toContain(`- alice (handle "${handle}"`);
   expect(refused.text).not.toContain('is present');
 });
+
+it.each(['before', 'after'])(
+  'a process that is killed %s its resumption took effect keeps nobody from going on',
+  async (when) => {
+    const stage = await openStage();
+    const first = await stage.startClient();
+    await first.join('alice');
+    await first.acquire('alice', auth);
+    await first.server.kill();
+    const inner = stage.coordinator;
+    stage.coordinator = {
+      ...inner,
+      submit: async (request) => {
+        if (request.command.kind !== 'AgentResume') return inner.submit(request);
+        if (when === 'after') await inner.submit(request);
+        return new Promise(() => undefined);
+      },
+    };
+    const killed = await stage.startClient();
+    void killed.call('agent_join', { agent: 'alice', resume: true }).catch(() => undefined);
+    await quiet();
+    await killed.server.kill();
+    stage.coordinator = inner;
+    const next = await stage.startClient();
+    expect((await next.join('alice', { resume: true })).facts).toMatchObject({ held: [{ scope: auth }] });
+    expect([...stage.sessions.files.values()].map(Object.keys)).toEqual([['agent', 'epoch', 'secret']]);
+  },
+);
