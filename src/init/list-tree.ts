@@ -15,7 +15,7 @@ export async function openTree(root: string, notices: Notices): Promise<Reposito
   );
   return new RepositoryTree(
     root,
-    entries.filter(isFile).map(({ path }) => path),
+    entries.filter(isFile).map(({ path, kind }) => ({ path, isTracked: kind === 'file' })),
     notices,
   );
 }

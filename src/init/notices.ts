@@ -17,6 +17,8 @@ export type NoticeCode =
   | 'NOT_READ'
   /** Folders that no known tool takes for a part. */
   | 'NOT_EXPLAINED'
+  /** Folders of installed packages or of a build that Git does not ignore. */
+  | 'NOT_IGNORED'
   | 'SUBMODULE_SKIPPED'
   | 'REPOSITORY_SKIPPED'
   | 'SPARSE_CHECKOUT'

@@ -8,6 +8,7 @@ import { InitError } from './errors.ts';
 import { readExisting, type ExistingScope } from './existing.ts';
 import { leftBeside } from './left-files.ts';
 import { ignoredFiles, openTree } from './list-tree.ts';
+import { noteMade } from './made-folders.ts';
 import { failure, Notices, warning } from './notices.ts';
 import { folderOf, top } from './paths.ts';
 import { definitionFile } from './plan-files.ts';
@@ -119,7 +120,10 @@ async function prepareScopes(found: Looked, stage: Stage | null): Promise<Prepar
   const files = foldersAbove(survey).map((folder) => definitionFile(tree.onDisk(folder)));
   const situation = { ...situationOf(found, survey, stage), ignored: await ignoredFiles(root, files) };
   if (stage === null) noteUnreadableTop(found);
-  else noteUnexplained(tree, survey, { existing: existing.keys(), notices });
+  else {
+    noteUnexplained(tree, survey, { existing: existing.keys(), notices });
+    noteMade(tree, survey.origins, notices);
+  }
   const depth = existing.get(top)?.generated?.depth ?? null;
   if (depth === 'invalid') noteDepth(existing.get(top)?.file ?? null, notices);
   const standing = depth === 'invalid' ? null : depth;

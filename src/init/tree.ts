@@ -5,6 +5,13 @@ import { warning, type Notice, type Notices } from './notices.ts';
 import { baseName, byText, folderOf } from './paths.ts';
 import { inOneForm, otherSpellings } from './spelling.ts';
 
+/** A file as Git lists it. */
+export interface ListedFile {
+  /** Repository-relative, as it is spelled on disk. */
+  readonly path: string;
+  readonly isTracked: boolean;
+}
+
 /**
  * The files of a working tree that Git knows or would know: tracked or not, but not ignored. Submodules and repositories
  * inside are not entered, symlinks not followed. All paths are repository-relative, with forward slashes, in Unicode NFC.
@@ -15,21 +22,29 @@ export class RepositoryTree {
   readonly files: readonly string[];
   /** Every folder that holds a file, at any depth; the top included. */
   readonly folders: ReadonlySet<ScopePath>;
+  /** Those of the folders that hold a tracked file, at any depth. */
+  readonly trackedFolders: ReadonlySet<ScopePath>;
   readonly #notices: Notices;
   readonly #onDisk: ReadonlyMap<string, string>;
   readonly #foldersOnDisk: ReadonlyMap<string, string>;
   readonly #byName = new Map<string, string[]>();
   readonly #known: ReadonlySet<string>;
 
-  constructor(root: string, listed: Iterable<string>, notices: Notices) {
+  constructor(root: string, listed: readonly ListedFile[], notices: Notices) {
     this.root = root;
     this.#notices = notices;
-    const spelling = inOneForm(listed, notices);
+    const spelling = inOneForm(
+      listed.map(({ path }) => path),
+      notices,
+    );
     this.#onDisk = spelling;
     this.#foldersOnDisk = otherSpellings(spelling);
     this.files = [...spelling.keys()].sort(byText);
     this.#known = new Set(this.files);
     this.folders = foldersOf(this.files);
+    this.trackedFolders = foldersOf(
+      listed.filter(({ isTracked }) => isTracked).map(({ path }) => path.normalize('NFC')),
+    );
     for (const file of this.files) this.#index(file);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeRepository } from '../../src/context/testing/fixture.ts';
-import { derived, init, json } from './support.ts';
+import { git, makeRepository } from '../../src/context/testing/fixture.ts';
+import { changesOf, derived, graph, init, json, noticesOf, planRefresh } from './support.ts';
 
 describe('folders', () => {
   it('at the top are scopes where no tool names any, with the imports between them', async () => {
@@ -22,6 +22,33 @@ describe('folders', () => {
       'test/index.test.ts': "import '../src/index.ts';\n",
     });
     expect(graph).toEqual({ '.': [], src: [], test: ['src'] });
+  });
+
+  it('are no scopes where they are installed or built, also where Git does not ignore them, which is named', async () => {
+    const root = makeRepository({
+      'package.json': json({ name: 'single', dependencies: { picomatch: '*' } }),
+      'node_modules/picomatch/index.js': '',
+      'dist/a.js': '',
+      'target/debug/build/a.d': '',
+      'vendor/x/dist/x.php': '',
+      'src/a.js': '',
+      'src/node_modules/b/index.js': '',
+      'src/core/b.js': '',
+      'src/api/b.js': '',
+      'build/make.sh': '',
+      '.cache/dist/a.js': '',
+    });
+    git(root, 'add', 'build');
+    const plan = await init(root);
+    expect(Object.keys(graph(plan))).toEqual(['.', 'build', 'src/api', 'src/core']);
+    expect(plan.notices).toMatchObject([{ code: 'NOT_IGNORED', severity: 'warning' }]);
+    expect(plan.notices[0]?.message).toBe(
+      'installed or built, by the name, and no part of the code: dist, node_modules, src/node_modules, target, vendor. Put it into .gitignore; if people write what is in there, git add it and run this again',
+    );
+    const later = await planRefresh(root);
+    expect([changesOf(later), noticesOf(later)]).toEqual([[], []]);
+    git(root, 'add', '-f', 'dist', 'node_modules');
+    expect(changesOf(await planRefresh(root))).toEqual(['add dist/rhema.yaml']);
   });
 
   it('are no scopes in an empty repository: only the top is', async () => {

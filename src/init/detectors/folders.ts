@@ -1,5 +1,6 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { Unit } from '../detector.ts';
+import { isMade } from '../made-folders.ts';
 import { baseName, byText, folderOf, top } from '../paths.ts';
 import type { RepositoryTree } from '../tree.ts';
 
@@ -33,11 +34,11 @@ export function folderUnits(tree: RepositoryTree): Unit[] {
   return parts.map((path) => ({ path, names: [baseName(path)], type: 'component', source: path }));
 }
 
-/** Hidden folders hold the tools' own things. */
+/** Hidden folders hold the tools' own things, and others hold what tools have made. */
 function childrenOf(tree: RepositoryTree): Map<ScopePath, ScopePath[]> {
   const children = new Map<ScopePath, ScopePath[]>();
   for (const folder of [...tree.folders].sort(byText)) {
-    if (folder === top || baseName(folder).startsWith('.')) continue;
+    if (folder === top || baseName(folder).startsWith('.') || isMade(tree, folder)) continue;
     const parent = folderOf(folder);
     const siblings = children.get(parent);
     if (siblings === undefined) children.set(parent, [folder]);
