@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig, type RolldownOptions, type RolldownPlugin } from 'rolldown';
 import { lateBuiltins } from './bundle/builtins.ts';
+import { executable } from './bundle/executable.ts';
 import { licences } from './bundle/licences.ts';
 
 /**
@@ -87,6 +88,7 @@ export default defineConfig([
   // What is done before anything is loaded.
   {
     ...common,
+    plugins: [executable],
     input: { main: source('cli/main.ts') },
     external: (id) => id === './start.ts',
     output: { ...program, paths: { [source('cli/start.ts')]: './start.js' } },

@@ -54,6 +54,13 @@ it('it is one package of under 10 MB, on a disk that counts in blocks', () => {
   expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(10_000_000);
 });
 
+it.skipIf(process.platform === 'win32')(
+  'a checkout that is linked keeps a program that runs after a build',
+  () => {
+    expect(statSync(join(checkout, 'dist/cli/main.js')).mode & 0o777).toBe(0o755);
+  },
+);
+
 it('the program answers, alone and about a repository', () => {
   const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
     readonly version: string;
