@@ -73,6 +73,15 @@ it('finds a scope that was written a moment ago', async () => {
   expect(grants(await accepted(coordinator, acquire(agent, 'web')))).toHaveLength(1);
 });
 
+it('a bound that was raised as its refusal advises is in force at the next try', async () => {
+  const coordinator = await open();
+  const agent = await joinAs(coordinator, 'alice');
+  const long = acquire(agent, 'api', { ttlMs: 2 * 3_600_000 });
+  await expect(accepted(coordinator, long)).rejects.toThrow('raise lock_timeout_max');
+  repository.addScope('.', 'agent_coordination:\n  lock_timeout_max: 3h\n');
+  expect(grants(await accepted(coordinator, long))).toHaveLength(1);
+});
+
 it('refuses a scope that is nowhere', async () => {
   const coordinator = await open();
   const agent = await joinAs(coordinator, 'alice');

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type AgentId, type ScopePath } from '../core/index.ts';
 import type { Moment, Query } from '../protocol/index.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
-import { ScopeKeeper } from './scope-keeper.ts';
+import { restMs, ScopeKeeper } from './scope-keeper.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
+import { KeeperWorld } from './testing/keeper-world.ts';
 
 const never = (): never => {
   throw new Error('nothing is to be taken over here');
@@ -121,4 +122,69 @@ it('who asks for a scope that was just made, and for one that is held, is told w
   expect(await coordinator.submit({ requestId: 'r', command })).toMatchObject({
     rejection: { code: 'LOCK_HELD', details: { queueClosed: expect.any(String) as string } },
   });
+});
+
+describe('a refusal by a bound that the configuration sets', () => {
+  const request = { requestId: 'r', command: { kind: 'Heartbeat' } as never };
+  const refusal = { code: 'LOCK_LIMIT_REACHED', message: '2 scopes at once', details: {} } as const;
+  let world: KeeperWorld;
+  beforeEach(async () => {
+    world = new KeeperWorld();
+    await world.begin();
+    world.nowMs += restMs;
+    service.isIdle = false;
+    coordinator = new LocalCoordinator(service, world.keeper);
+  });
+
+  it.each([
+    'AGENT_HOLDS_LOCK',
+    'CONCURRENCY_LIMIT',
+    'DEPENDENCY_NOT_SYNCED',
+    'LOCK_LIMIT_REACHED',
+    'RETRY_LIMIT_REACHED',
+    'TTL_TOO_LONG',
+    'WOULD_DEADLOCK',
+  ] as const)(
+    'comes after a look at the files, and so does not hold for those of before: %s',
+    async (code) => {
+      service.refusal = { code, message: 'too much', details: {} };
+      service.onSubmit = async () => {
+        if (service.submitted.length > 1) service.refusal = null;
+      };
+      world.fingerprint = 'f2';
+      expect(await coordinator.submit(request)).toMatchObject({ ok: true });
+      expect(world.kinds.slice(-2)).toEqual(['Configure', 'DefineScopes']);
+    },
+  );
+
+  it('is the answer where the files are those that are in force', async () => {
+    service.refusal = refusal;
+    expect(await coordinator.submit(request)).toMatchObject({ ok: false, rejection: refusal });
+    expect([world.looks, service.submitted.length]).toEqual([1, 1]);
+  });
+
+  it('is asked for once more where files were taken over while it was decided', async () => {
+    service.refusal = refusal;
+    service.onSubmit = async () => {
+      service.onSubmit = async () => {};
+      await world.keeper.refresh();
+    };
+    await coordinator.submit(request);
+    expect([world.looks, service.submitted.length]).toEqual([0, 2]);
+  });
+
+  it('is the answer where nobody can see the files', async () => {
+    service.refusal = refusal;
+    world.trouble = new Error('index file corrupt');
+    expect(await coordinator.submit(request)).toMatchObject({ ok: false, rejection: refusal });
+  });
+
+  it.each(['LOCK_HELD', 'STALE_FENCING_TOKEN'] as const)(
+    'no look comes before any other: %s',
+    async (code) => {
+      service.refusal = { code, message: 'held', details: {} };
+      await coordinator.submit(request);
+      expect(world.looks).toBe(0);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import type { Entry, Revision } from '../core/index.ts';
+import type { Entry, RejectionCode, Revision } from '../core/index.ts';
 import type {
   Answer,
   CommandRequest,
@@ -30,16 +30,21 @@ export class LocalCoordinator implements ServedCoordinator {
   }
 
   /**
-   * A scope that is not known may have been written a moment ago: before it is refused, the files are looked at. Throws
-   * `DISABLED` for what is new while coordination is being switched off, and for a join where nothing is held any more.
+   * A scope that is not known may have been written a moment ago, and a bound of the configuration raised, as its refusal
+   * advises: before such a refusal the files are looked at. Throws `DISABLED` for what is new while coordination is being
+   * switched off, and for a join where nothing is held any more.
    */
   async submit(request: CommandRequest): Promise<Reply> {
     const allowed = await this.#withoutNew(request);
+    const { takes } = this.#keeper;
     const said = allowed === request ? (reply: Reply) => reply : withQueueClosed;
-    const reply = said(await this.#service.submit(allowed));
-    if (reply.ok || reply.rejection.code !== 'SCOPE_NOT_FOUND') return reply;
-    const changed = await this.#refreshIfChanged();
-    return changed ? said(await this.#service.submit(allowed)) : withDoubt(reply, this.#keeper.unseen);
+    const serve = async (): Promise<Reply> => said(await this.#service.submit(allowed));
+    const reply = await serve();
+    if (reply.ok) return reply;
+    const { code } = reply.rejection;
+    if (boundCodes.has(code)) return (await this.#keeper.hasTakenSince(takes)) ? serve() : reply;
+    if (code !== 'SCOPE_NOT_FOUND') return reply;
+    return (await this.#refreshIfChanged()) ? serve() : withDoubt(reply, this.#keeper.unseen);
   }
 
   /** Files that cannot be looked at change nothing: what the log has is in force. */
@@ -90,6 +95,17 @@ export class LocalCoordinator implements ServedCoordinator {
     return this.#service.idle();
   }
 }
+
+/** Refusals that another configuration would perhaps not give. */
+const boundCodes: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
+  'AGENT_HOLDS_LOCK',
+  'CONCURRENCY_LIMIT',
+  'DEPENDENCY_NOT_SYNCED',
+  'LOCK_LIMIT_REACHED',
+  'RETRY_LIMIT_REACHED',
+  'TTL_TOO_LONG',
+  'WOULD_DEADLOCK',
+]);
 
 /** That a scope is not known is less than certain while nobody can see the files. */
 function withDoubt(reply: Refusal, unseen: string | null): Reply {

@@ -62,11 +62,13 @@ export class ScopeKeeper {
   readonly #ports: ScopePorts;
   readonly #refreshes: Coalesced<RefreshReport>;
   readonly #catchUps: Coalesced<void>;
+  readonly #follows: Coalesced<void>;
   #lastGood: LastGood | null = null;
   /** Taken over last, when something of it waits until nobody works. */
   #withheld: ScanResult | null = null;
   /** Of the files that were taken over last. */
   #taken: string | null = null;
+  #takes = 0;
   /** Of the files as they were seen last, and since when they have been so. */
   #seen: string | null = null;
   #seenSinceMs = 0;
@@ -85,11 +87,17 @@ export class ScopeKeeper {
     this.#ports = ports;
     this.#refreshes = new Coalesced(() => this.#refresh());
     this.#catchUps = new Coalesced(() => this.#catchUp());
+    this.#follows = new Coalesced(() => this.#follow());
   }
 
   /** The configuration in force; null before {@link begin}. */
   get config(): Config | null {
     return this.#lastGood?.config.config ?? null;
+  }
+
+  /** How often files were taken over so far. */
+  get takes(): number {
+    return this.#takes;
   }
 
   /** Why nobody knows at the moment what the files say; null when they were seen. */
@@ -151,12 +159,14 @@ export class ScopeKeeper {
    * agents away. Files that do not come to rest are left to the next one, and so is a tree that cannot be read: what is in
    * force is an answer, too. Throws `DISABLED`.
    */
-  async catchUp(): Promise<void> {
-    try {
-      await this.#catchUps.run();
-    } catch (error) {
-      if (error instanceof CoordinatorError && error.code === 'DISABLED') throw error;
-    }
+  catchUp(): Promise<void> {
+    return unlessDisabled(this.#catchUps.run());
+  }
+
+  /** Whether, after a look from now, files were taken over since there were so many `takes`. Else as {@link catchUp}. */
+  async hasTakenSince(takes: number): Promise<boolean> {
+    if (this.#takes === takes) await unlessDisabled(this.#follows.run());
+    return this.#takes !== takes;
   }
 
   /**
@@ -171,7 +181,10 @@ export class ScopeKeeper {
   }
 
   async #catchUp(): Promise<void> {
-    if (this.#isGoodEnough()) return;
+    if (!this.#isGoodEnough()) await this.#follow();
+  }
+
+  async #follow(): Promise<void> {
     await this.poll();
     if (this.#seen === this.#taken) return;
     await this.#ports.pause(restMs);
@@ -249,6 +262,7 @@ export class ScopeKeeper {
     const { definitions } = defined.accepted ? scan : inForce;
     this.#lastGood = { definitions, config: scan.config };
     this.#withheld = ending.length > 0 || configured.waits ? scan : null;
+    this.#takes += 1;
     const problems = [
       ...ending,
       ...filesProblems(scan, inForce),
@@ -297,6 +311,14 @@ export class ScopeKeeper {
     const isEmpty = !reply.ok && reply.rejection.code === 'GRAPH_EMPTY';
     const problems = isEmpty ? [allGone(inForce)] : problemsOf(reply);
     return { accepted: reply.ok, revision: reply.revision, problems };
+  }
+}
+
+async function unlessDisabled(look: Promise<void>): Promise<void> {
+  try {
+    await look;
+  } catch (error) {
+    if (error instanceof CoordinatorError && error.code === 'DISABLED') throw error;
   }
 }
 

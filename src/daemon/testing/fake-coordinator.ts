@@ -25,6 +25,8 @@ export class FakeCoordinator implements ServedCoordinator {
   answerBytes = 0;
   /** What every command is refused with; null: none is. */
   refusal: Rejection | null = null;
+  /** What the next submits do before they are decided. */
+  onSubmit: () => Promise<void> = () => Promise.resolve();
   /** What the next submits do before they answer. */
   beforeAnswer: () => Promise<void> = () => Promise.resolve();
   readonly #answers = new Map<string, Reply>();
@@ -33,6 +35,7 @@ export class FakeCoordinator implements ServedCoordinator {
 
   async submit(request: CommandRequest): Promise<Reply> {
     this.submitted.push(request);
+    await this.onSubmit();
     if (this.refusal !== null)
       return { ok: false, revision: this.#last(), atMs: asTimeMs(0), rejection: this.refusal };
     const reply = this.#answers.get(request.requestId) ?? this.#commit(request);
