@@ -208,6 +208,7 @@ describe('the rest of the tree', () => {
       text: '2',
       origin: 'rhema.yaml:3',
       inForce: true,
+      stillInForce: null,
     });
   });
 

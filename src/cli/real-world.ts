@@ -90,6 +90,8 @@ function ownerOf(version: () => string): Owner {
   ): Promise<T | null> => withRunningOwner(repository, { version: version(), callTimeoutMs }, use);
   return {
     health: (repository) => reached(repository, (owner) => owner.query({ kind: 'health' })),
+    settings: (repository) =>
+      reached(repository, async (owner) => (await owner.query({ kind: 'status', at: null })).settings),
     refresh: (repository) => reached(repository, (owner) => owner.refresh(), refreshTimeoutMs),
     stop: ({ commonDir }) => endOwner({ commonDir, version: version(), patienceMs: lookTimeoutMs }),
     logFile: async ({ commonDir }) => statePaths(commonDir).log,

@@ -56,6 +56,8 @@ export interface Sessions {
 export interface Owner {
   /** How the running owner is; null when none runs. Never starts one. */
   health(repository: Repository): Promise<HealthAnswer | null>;
+  /** What the running owner decides by; null when none runs. Never starts one. */
+  settings(repository: Repository): Promise<Settings | null>;
   /** Has the running owner read the scope files again; null when none runs. Never starts one. */
   refresh(repository: Repository): Promise<RefreshReport | null>;
   /** Asks it to finish and leave; its process is killed where it does not. */

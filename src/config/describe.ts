@@ -1,3 +1,4 @@
+import type { Settings } from '../core/index.ts';
 import type { ConfigEntry, ConfigOrigin, LoadedConfig } from './loaded.ts';
 import { isSetting, noEffect, options, optionOf, type Option } from './options.ts';
 import { formatDuration } from './duration.ts';
@@ -11,7 +12,18 @@ export function configEntries({ config, origins }: LoadedConfig): ConfigEntry[] 
     text: formatValue(option, config[option.field]),
     origin: originText(origins[option.field]),
     inForce: option.readBy !== null,
+    stillInForce: null,
   }));
+}
+
+/** The same beside the settings that a coordinator decides by, which may be of another file than the one that is there now. */
+export function besideSettings(entries: readonly ConfigEntry[], settings: Settings): ConfigEntry[] {
+  return entries.map((entry) => {
+    const option = optionOf(entry.key);
+    if (option === null || !isSetting(option.field)) return entry;
+    const stillInForce = formatValue(option, settings[option.field]);
+    return stillInForce === entry.text ? entry : { ...entry, inForce: false, stillInForce };
+  });
 }
 
 function originText(origin: ConfigOrigin): string {
@@ -71,7 +83,8 @@ Generated from the table in \`src/config/options.ts\`; a test fails when they di
 
 Options are read from the \`agent_coordination\` block of the root scope's file (\`rhema.yaml\` or \`.rhema/rhema.yaml\` in the
 top folder). An environment variable, where one is named, overrides the file. \`rhema config show\` tells which value
-is in force and where it came from, \`rhema config check\` what is wrong with the file.
+is in force and where it came from, also where a coordinator that runs still has another one, and \`rhema config check\`
+what is wrong with the file.
 
 A duration is a number of seconds, or a number with a unit: \`500ms\`, \`90s\`, \`5m\`, \`2h\`, \`7d\`.
 

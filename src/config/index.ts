@@ -12,7 +12,7 @@ export {
   settingsOf,
   type Config,
 } from './options.ts';
-export { configEntries, configReference, explainOption } from './describe.ts';
+export { besideSettings, configEntries, configReference, explainOption } from './describe.ts';
 export { type ConfigEntry, type LoadedConfig } from './loaded.ts';
 export { nearestOption } from './nearest-option.ts';
 export { nearest } from './nearest.ts';

@@ -42,6 +42,8 @@ export interface ConfigEntry {
   readonly text: string;
   /** `default`, `FILE:LINE` or `environment VARIABLE`. */
   readonly origin: string;
-  /** False: nothing acts on it yet, whatever it says. */
+  /** False: nothing acts on it yet, whatever it says, or the coordinator that runs still has another value. */
   readonly inForce: boolean;
+  /** That other value, in the same form; null where it has none. */
+  readonly stillInForce: string | null;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defaultSettings, settingBounds, settingsProblems } from '../core/index.ts';
 import {
+  besideSettings,
   configEntries,
   configReference,
   defaultConfig,
@@ -128,6 +129,7 @@ describe('what people read', () => {
       text: '1m',
       origin: 'default',
       inForce: true,
+      stillInForce: null,
     });
     expect(entries).toContainEqual({
       key: 'agent_coordination.idle_exit',
@@ -135,7 +137,22 @@ describe('what people read', () => {
       text: '90s',
       origin: 'environment RHEMA_IDLE_EXIT',
       inForce: true,
+      stillInForce: null,
     });
+  });
+
+  test('a value that the coordinator decides by is told beside another one of the file', async () => {
+    const entries = configEntries(await loadConfig({ file: null, env: {} }));
+    const settings = { ...defaultSettings, maxLocksPerAgent: 4 };
+    const told = besideSettings(entries, settings).filter(({ stillInForce }) => stillInForce !== null);
+    expect(told).toEqual([
+      expect.objectContaining({
+        key: 'agent_coordination.max_locks_per_agent',
+        text: '1',
+        inForce: false,
+        stillInForce: '4',
+      }),
+    ]);
   });
 
   test('an unknown key has no option', () => {

@@ -1,4 +1,5 @@
 import {
+  besideSettings,
   configBlock,
   explainOption,
   nearestOption,
@@ -7,6 +8,7 @@ import {
   options,
   type ConfigEntry,
 } from '../../config/index.ts';
+import type { Settings } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -14,24 +16,49 @@ import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import { count, line } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
+import { isDisabled } from '../output.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 
-/** Every option, its value, and where the value comes from; read from the working tree, without a coordinator. */
+/**
+ * Every option, its value, and where the value comes from; read from the working tree, beside what a coordinator decides by
+ * where one runs.
+ */
 export async function showConfig(call: Call): Promise<Outcome> {
-  const { entries, problems, unusedFile } = await call.world.inspection.configuration(
-    await call.repository(),
-  );
+  const found = await call.world.inspection.configuration(await call.repository());
+  const { problems, unusedFile } = found;
+  const settings = await runningSettings(call);
+  const entries = settings === null ? found.entries : besideSettings(found.entries, settings);
   if (unusedFile !== null) call.note(unusedText(unusedFile));
   return done(null, { entries, problems, unusedFile }, (style) => {
     const rows = entries.map((entry): Cell[] => [
       entry.key,
-      entry.inForce ? entry.text : `${entry.text} (no effect yet)`,
+      valueText(entry),
       { text: entry.origin, emphasis: entry.origin === 'default' ? 'dim' : 'plain' },
     ]);
     const parts = [table(style, ['KEY', 'VALUE', 'FROM'], rows), problemsText(style, problems)];
     return parts.filter((part) => part !== '').join('\n\n');
   });
+}
+
+/** One that cannot be asked is no reason to show nothing: the files are there. */
+async function runningSettings(call: Call): Promise<Settings | null> {
+  try {
+    return await call.world.owner.settings(await call.repository());
+  } catch (error) {
+    if (!isDisabled(error)) call.note(untoldText(error));
+    return null;
+  }
+}
+
+function untoldText(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return line`whether the coordinator has other values cannot be told: ${why}`;
+}
+
+function valueText({ text, inForce, stillInForce }: ConfigEntry): string {
+  if (stillInForce !== null) return `${text} (still ${stillInForce}: see rhema status)`;
+  return inForce ? text : `${text} (no effect yet)`;
 }
 
 /** A running coordinator is mentioned, since it does not fall back to the defaults: it keeps what it read last. */

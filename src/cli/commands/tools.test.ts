@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { asRevision, defaultSettings } from '../../core/index.ts';
+import { asDurationMs, asRevision, defaultSettings } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
@@ -176,6 +176,7 @@ describe('config', () => {
           text: '90s',
           origin: 'rhema.yaml:7',
           inForce: true,
+          stillInForce: null,
         },
         {
           key: 'agent_coordination.sync_settings.auto_sync',
@@ -183,6 +184,7 @@ describe('config', () => {
           text: 'true',
           origin: 'default',
           inForce: false,
+          stillInForce: null,
         },
       ],
       problems,
@@ -194,6 +196,31 @@ describe('config', () => {
     const { stdout } = await harnessOf({ inspection: configuration([]) }).run('config', 'show');
     expect(stdout).toMatch(/^agent_coordination.lock_timeout +90s +rhema.yaml:7$/m);
     expect(stdout).toMatch(/^agent_coordination.sync_settings.auto_sync +true \(no effect yet\) +default$/m);
+  });
+
+  it('show says which value a coordinator that runs still has instead, to programs as well', async () => {
+    const settings = { ...defaultSettings, lockTtlMs: asDurationMs(120_000) };
+    const owner = { settings: async () => settings };
+    const harness = harnessOf({ inspection: configuration([]), owner });
+    expect((await harness.run('config', 'show')).stdout).toMatch(
+      /^agent_coordination.lock_timeout +90s \(still 2m: see rhema status\) +rhema.yaml:7$/m,
+    );
+    expect((await harness.json('config', 'show')).body).toMatchObject({
+      entries: [{ text: '90s', inForce: false, stillInForce: '2m' }, { stillInForce: null }],
+    });
+  });
+
+  it('show says that a coordinator cannot be asked, and shows what the file says', async () => {
+    const owner = { settings: () => Promise.reject(new Error('process 7 stands still')) };
+    const { code, stdout, stderr } = await harnessOf({ inspection: configuration([]), owner }).run(
+      'config',
+      'show',
+    );
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      expect.stringContaining('90s'),
+      expect.stringContaining('process 7'),
+    ]);
   });
 
   it('show says beside its answer that the file could not be used', async () => {

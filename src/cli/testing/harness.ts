@@ -180,6 +180,7 @@ const noQuestions: Questions = { confirm: unexpected('confirm'), select: unexpec
 
 const noOwner: Owner = {
   health: async () => null,
+  settings: async () => null,
   refresh: async () => null,
   stop: async () => ({ kind: 'none' }),
   logFile: unexpected('logFile'),
