@@ -3,7 +3,7 @@ import { asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
 import type { Entry } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
-import { agentId, agentView, statusAnswer } from '../testing/samples.ts';
+import { agentId, agentView, scopeView, statusAnswer } from '../testing/samples.ts';
 import type { Inspection } from '../world.ts';
 import { jumpsSince } from '../doctor/facts.ts';
 import { state, witness } from '../doctor/testing/samples.ts';
@@ -43,6 +43,11 @@ const coordinator = new FakeCoordinator({
         scopeCount: 0,
       }),
     history: () => ({ revision: asRevision(7), entries: [], nextBefore: null, first: asRevision(1) }),
+    scopes: ({ fresh }) => ({
+      revision: asRevision(7),
+      scopes: fresh === true ? [scopeView('gone', [], { withdrawn: true })] : [],
+      problems: [],
+    }),
   },
 });
 const patient = (over: Partial<Inspection> = {}): Harness =>
@@ -59,6 +64,11 @@ describe('doctor', () => {
       'warning scopes: none are defined: there is nothing to lock\n        rhema init',
     );
     expect(stdout).toContain('ok      sessions: 1 kept, all live\n');
+  });
+
+  it('has the coordinator look at the files, and tells of what is in use and gone from them', async () => {
+    const { stdout } = await patient().run('doctor');
+    expect(stdout).toContain('warning scopes: gone is withdrawn: no scope file names it any more');
   });
 
   it('ends with 1 for a problem, in JSON with every finding', async () => {
@@ -134,6 +144,7 @@ describe('a log that two machines use by turns', () => {
       answers: {
         status: () => statusAnswer({}),
         history: () => ({ revision: asRevision(9), entries, nextBefore: null, first: asRevision(1) }),
+        scopes: () => ({ revision: asRevision(9), scopes: [], problems: [] }),
       },
     });
     const harness = new Harness({ coordinator: shared, sessions: [], inspection });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { statusAnswer, yamlProblem as broken } from '../testing/samples.ts';
+import { scopePath, statusAnswer, yamlProblem as broken } from '../testing/samples.ts';
 import { examine } from './checks.ts';
 import type { Facts, RepositoryFacts } from './facts.ts';
 import {
@@ -175,17 +175,38 @@ describe('configuration and scopes', () => {
     (code) => {
       const told: ScopeProblem = { ...broken, code, file: null, line: null, message: 'from before' };
       const status = statusAnswer({ scopeProblems: [told] });
-      const facts = factsOf({}, { coordination: known({ status, clockJumps: 0, machines: null }) });
+      const facts = factsOf(
+        {},
+        { coordination: known({ status, withdrawn: [], clockJumps: 0, machines: null }) },
+      );
       expect(about('scopes', facts)[0]?.message).toBe('from before');
     },
   );
+
+  it('names each scope that is in use although no file names it any more, and who to ask', () => {
+    const withdrawn = [scopePath('old'), scopePath('a folder')];
+    const status = statusAnswer({});
+    const coordination = known({ status, withdrawn, clockJumps: 0, machines: null });
+    const findings = about('scopes', factsOf({}, { coordination }));
+    expect(findings.map(({ level, remedy }) => [level, remedy])).toEqual([
+      ['warning', 'bring its file back, or see who has it: rhema why old'],
+      ['warning', "bring its file back, or see who has it: rhema why 'a folder'"],
+      ['ok', null],
+    ]);
+    expect(findings[0]?.message).toBe(
+      'old is withdrawn: no scope file names it any more, and it goes once it is free',
+    );
+  });
 
   it('does not say beside it that there is nothing to lock', () => {
     const told: ScopeProblem = { ...broken, code: 'GRAPH_EMPTY', file: null, line: null };
     const status = statusAnswer({ scopeProblems: [told] });
     const scan = known({ definitions: [], settings: defaultSettings, problems: [] });
     expect(
-      about('scopes', factsOf({}, { scan, coordination: known({ status, clockJumps: 0, machines: null }) })),
+      about(
+        'scopes',
+        factsOf({}, { scan, coordination: known({ status, withdrawn: [], clockJumps: 0, machines: null }) }),
+      ),
     ).toHaveLength(1);
   });
 
@@ -194,7 +215,7 @@ describe('configuration and scopes', () => {
     const status = statusAnswer({ scopeCount: 73 });
     const [told] = about(
       'scopes',
-      factsOf({}, { scan, coordination: known({ status, clockJumps: 0, machines: null }) }),
+      factsOf({}, { scan, coordination: known({ status, withdrawn: [], clockJumps: 0, machines: null }) }),
     );
     expect(told?.message).toBe('no scope file is here, and 73 scopes are in force from before');
     expect(told?.remedy).toMatch(/bring the files back/);
@@ -221,7 +242,12 @@ describe('configuration and scopes', () => {
       {
         place: { ...place, mainWorktree: '/main' },
         scan: known({ definitions: [], settings: defaultSettings, problems: [] }),
-        coordination: known({ status: statusAnswer({ scopeCount: 1 }), clockJumps: 0, machines: null }),
+        coordination: known({
+          status: statusAnswer({ scopeCount: 1 }),
+          withdrawn: [],
+          clockJumps: 0,
+          machines: null,
+        }),
       },
     );
     expect(about('scopes', facts)).toMatchObject(finding('ok', '1 scope is in force, read from the main'));

@@ -1,13 +1,15 @@
 import { compareVersions } from '../../client/index.ts';
+import { named } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
-import { count } from '../format/text.ts';
+import { count, shellCommand } from '../format/text.ts';
+import { withdrawnText } from '../format/views.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../surroundings.ts';
 import type { Configuration, Repository, Scan } from '../world.ts';
 import { isSilent } from './facts.ts';
-import type { Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
+import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
-import type { Finding } from './finding.ts';
+import type { Fact, Finding } from './finding.ts';
 import { storageChecks } from './storage-checks.ts';
 
 /** In the order in which one relies on the other. Outside of a repository only the first ones are made. */
@@ -142,9 +144,23 @@ function checkScopes(facts: RepositoryFacts): readonly Finding[] {
   const { coordination } = facts;
   const known = coordination.known ? (coordination.value?.status.scopeProblems ?? []) : [];
   const told = known.filter(({ code }) => coordinatorsOwn.has(code));
-  const findings = told.map((found) => fileFinding('scopes', found, 'rhema status'));
+  const findings = [
+    ...told.map((found) => fileFinding('scopes', found, 'rhema status')),
+    ...withdrawnFindings(coordination),
+  ];
   // That there are none is said better by a coordinator that had some.
   return told.some(({ code }) => code === 'GRAPH_EMPTY') ? findings : [...findings, ...checkFiles(facts)];
+}
+
+function withdrawnFindings(coordination: Fact<CoordinationFacts | null>): readonly Finding[] {
+  const withdrawn = coordination.known ? (coordination.value?.withdrawn ?? []) : [];
+  return withdrawn.map((scope) =>
+    warning(
+      'scopes',
+      `${named(scope)} is ${withdrawnText}`,
+      `bring its file back, or see who has it: ${shellCommand('rhema', 'why', scope)}`,
+    ),
+  );
 }
 
 function checkFiles({ scan, place, coordination }: RepositoryFacts): readonly Finding[] {

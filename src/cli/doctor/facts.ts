@@ -1,4 +1,4 @@
-import type { Entry } from '../../core/index.ts';
+import type { Entry, ScopePath } from '../../core/index.ts';
 import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
 import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
@@ -41,6 +41,8 @@ export interface RepositoryFacts {
 
 export interface CoordinationFacts {
   readonly status: StatusAnswer;
+  /** In use although no scope file names them any more. */
+  readonly withdrawn: readonly ScopePath[];
   /** Times in the last day at which the log was bound to the wall clock anew, because that had run ahead. */
   readonly clockJumps: number;
   /** Null where one machine uses the log, as far as its last week tells. */
@@ -100,6 +102,8 @@ async function coordinationFacts(call: Call, facts: Gathered): Promise<Coordinat
     direct: facts.owner.known && facts.owner.value === null,
   });
   try {
+    // First, since it has the coordinator look at the files.
+    const { scopes } = await coordinator.query({ kind: 'scopes', fresh: true });
     const status = await coordinator.query({ kind: 'status', at: null });
     const { entries } = await coordinator.query({
       kind: 'history',
@@ -109,6 +113,7 @@ async function coordinationFacts(call: Call, facts: Gathered): Promise<Coordinat
     });
     return {
       status,
+      withdrawn: scopes.flatMap(({ path, withdrawn }) => (withdrawn ? [path] : [])),
       clockJumps: jumpsSince(entries, call.nowMs - dayMs),
       machines: machinesIn(anchorsIn(entries), call.nowMs),
     };

@@ -63,7 +63,10 @@ describe('several are found', () => {
 
 describe('the doctor', () => {
   const told = (machines: Machines) =>
-    about('machines', factsOf({}, { coordination: known({ status, clockJumps: 0, machines }) }));
+    about(
+      'machines',
+      factsOf({}, { coordination: known({ status, withdrawn: [], clockJumps: 0, machines }) }),
+    );
   const atMs = asTimeMs(startMs - 2 * minute);
 
   it('names machines that take turns, what it costs, and what to do', () => {

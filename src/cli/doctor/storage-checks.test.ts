@@ -210,7 +210,7 @@ describe('clock and sessions', () => {
     [
       'a machine that slept',
       'clock',
-      factsOf({}, { coordination: known({ status, clockJumps: 2, machines: null }) }),
+      factsOf({}, { coordination: known({ status, withdrawn: [], clockJumps: 2, machines: null }) }),
       'warning',
       '2 times in the last day',
     ],
@@ -222,6 +222,7 @@ describe('clock and sessions', () => {
         {
           coordination: known({
             status: statusAnswer({ agents: [agentView({ presence: 'lost' })] }),
+            withdrawn: [],
             clockJumps: 0,
             machines: null,
           }),

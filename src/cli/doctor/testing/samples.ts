@@ -63,7 +63,7 @@ export const sound: RepositoryFacts = {
   witness: known(witness),
   owner: known(healthAnswer()),
   sessions: known([session('alice', 2)]),
-  coordination: known({ status, clockJumps: 0, machines: null }),
+  coordination: known({ status, withdrawn: [], clockJumps: 0, machines: null }),
 };
 
 export const factsOf = (over: Partial<Facts>, repository: Partial<RepositoryFacts> = {}): Facts => ({
