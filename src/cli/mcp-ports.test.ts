@@ -14,10 +14,11 @@ import { agentId, agentView, statusAnswer } from './testing/samples.ts';
 let root = '';
 beforeEach(() => (root = makeRepository({ 'api/notes.md': 'x\n' })));
 
-function opened(script: Script = {}): Promise<Workspace> {
+function opened(script: Script = {}, bare = false): Promise<Workspace> {
   const { context } = new Harness({ coordinator: new FakeCoordinator(script) });
   const commonDir = join(root, '.git');
-  const place = { worktree: root, mainWorktree: root, gitDir: commonDir, commonDir, bare: false };
+  const worktree = bare ? null : root;
+  const place = { worktree, mainWorktree: worktree, gitDir: commonDir, commonDir, bare };
   const world = { ...context.world, locate: async () => place };
   return mcpPorts(new Call({ ...context, world }, {}, root)).open();
 }
@@ -32,6 +33,14 @@ it('what an agent records is what the file holds; a pipe in its place is refused
   await expect(workspace.digestOf(path('api/pipe.md'))).rejects.toMatchObject({
     code: 'INVALID_INPUT',
     message: expect.stringContaining('"api/pipe.md" cannot be recorded') as string,
+  });
+});
+
+it("nothing is recorded of a bare repository: what lies there is Git's own", async () => {
+  const workspace = await opened({}, true);
+  await expect(workspace.digestOf(path('config'))).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('in a working tree of it') as string,
   });
 });
 

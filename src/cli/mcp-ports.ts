@@ -4,7 +4,7 @@ import { ContextError, repositoryPath } from '../context/index.ts';
 import { parseScopePath } from '../core/index.ts';
 import type { McpPorts, Workspace } from '../mcp/index.ts';
 import { openLog, type Log } from '../observe/index.ts';
-import { CoordinatorError } from '../protocol/index.ts';
+import { CoordinatorError, invalidInput } from '../protocol/index.ts';
 import { Call } from './call.ts';
 import type { GlobalOptions } from './call.ts';
 import { fileDigest } from './file-digest.ts';
@@ -49,9 +49,15 @@ async function openWorkspace(call: Call): Promise<Workspace> {
     nearest: async (word, candidates) => (await import('../config/index.ts')).nearest(word, candidates),
     filePath: async (text) =>
       worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),
-    digestOf: async (path) => fileDigest(join(top, path), path),
+    digestOf: async (path) => {
+      if (worktree === null) throw invalidInput('path', noWorktree);
+      return fileDigest(join(worktree, path), path);
+    },
   };
 }
+
+const noWorktree =
+  'this repository is bare, so there is no file that could be recorded: start rhema mcp in a working tree of it';
 
 async function locate(call: Call): Promise<Repository> {
   try {

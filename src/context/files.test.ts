@@ -1,31 +1,8 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ScopePath } from '../core/index.ts';
-import { repositoryPath, scopeFromInput, scopeOfFile } from './index.ts';
+import { repositoryPath, scopeFromInput } from './index.ts';
 import { temporaryFolder, write } from './testing/fixture.ts';
-
-const path = (text: string): ScopePath => text as ScopePath;
-
-describe('scopeOfFile', () => {
-  const scopes = new Set(['src', 'src/api', 'docs'].map(path));
-
-  test.each([
-    ['src/api/a.ts', 'src/api'],
-    ['src/api', 'src/api'],
-    ['src/api2/a.ts', 'src'],
-    ['src/a/b/c.ts', 'src'],
-    ['docs', 'docs'],
-    ['README.md', null],
-    ['.', null],
-  ])('%s belongs to %s', (file, scope) => {
-    expect(scopeOfFile(scopes, path(file))).toBe(scope);
-  });
-
-  test('what no other scope holds belongs to the root', () => {
-    expect(scopeOfFile(new Set(['.', 'src'].map(path)), path('a/b'))).toBe('.');
-  });
-});
 
 describe('repositoryPath', () => {
   test('every spelling of one file gives one path', () => {

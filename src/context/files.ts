@@ -3,22 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { parseScopePath, quote, type Parsed, type ScopePath } from '../core/index.ts';
 import { definitionFiles } from './candidates.ts';
 import { leadsOut } from './inside.ts';
-import { folderOf, isExplicitlyRelative, stripDefinitionFile } from './path-text.ts';
-
-/** Anything that knows which scopes there are: a Set or a Map keyed by path. */
-interface ScopeLookup {
-  has(path: ScopePath): boolean;
-}
-
-/**
- * The nearest scope that encloses a file or folder; null when none does. `path` is canonical and relative to the
- * repository, as {@link repositoryPath} gives it.
- */
-export function scopeOfFile(scopes: ScopeLookup, path: ScopePath): ScopePath | null {
-  for (let folder = path; folder !== '.'; folder = folderOf(folder)) if (scopes.has(folder)) return folder;
-  const root = '.' as ScopePath;
-  return scopes.has(root) ? root : null;
-}
+import { isExplicitlyRelative, stripDefinitionFile } from './path-text.ts';
 
 /**
  * The canonical path, relative to the working tree, of a file as a person or a tool names it in a folder. Symlinks are

@@ -19,6 +19,15 @@ test('without a scope at the top, what no other encloses is in none', () => {
   expect(around(['packages/api'], '.')).toBeNull();
 });
 
+test.each(['.git', '.git/config', '.git/hooks/pre-commit', 'a/.git', 'a/b/.git/config', '.Git/config'])(
+  "%s is Git's own, and in no scope",
+  (path) => expect(around(['.', 'a'], path)).toBeNull(),
+);
+
+test.each(['.gitignore', '.github/ci.yaml', 'x.git/notes.md'])('%s is like any other file', (path) =>
+  expect(around(['.', 'a'], path)).toBe('.'),
+);
+
 test('a file is named as its scope sees it', () => {
   expect(fileIn('packages/api' as ScopePath, 'packages/api/db/pool.ts' as ScopePath)).toBe('db/pool.ts');
   expect(fileIn('.' as ScopePath, 'notes.yaml' as ScopePath)).toBe('notes.yaml');

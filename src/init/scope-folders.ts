@@ -1,5 +1,4 @@
-import { scopeOfFile } from '../context/index.ts';
-import type { ScopePath } from '../core/index.ts';
+import { scopeAround, type ScopePath } from '../core/index.ts';
 import type { Unit } from './detector.ts';
 import { top } from './paths.ts';
 
@@ -35,7 +34,7 @@ export class ScopeFolders {
   of(path: ScopePath): ScopePath {
     const known = this.#nearest.get(path);
     if (known !== undefined) return known;
-    const found = scopeOfFile(this.#paths, path) ?? top;
+    const found = scopeAround((each) => this.#paths.has(each), path) ?? top;
     this.#nearest.set(path, found);
     return found;
   }

@@ -150,6 +150,7 @@ describe('what is acquired', () => {
       scope: 'web',
     });
     expect(await lock.write(scopePath('notes.yaml'), () => 'no')).toEqual({ kind: 'elsewhere', scope: null });
+    expect(await lock.write(scopePath('auth/.git'), () => 'no')).toEqual({ kind: 'elsewhere', scope: null });
   });
 });
 

@@ -154,11 +154,20 @@ it('a broken scope file on the way to a path is told by whoever is asked about t
   expect((await check('services/payroll/x.ts')).text).not.toContain('Note:');
 });
 
-it("Git's own folder is in no scope", async () => {
-  const { client } = await joined(await openStage());
-  const told = await client.call('lock_check', { agent: 'alice', path: '.git/config' });
-  expect(told).toMatchObject({ isError: true, facts: { code: 'SCOPE_NOT_FOUND' } });
-});
+it.each(['.git/config', 'services/lib/.git', 'services/lib/.git/hooks/pre-commit'])(
+  "what is Git's own is in no scope, and cannot be recorded under the lock of the top: %s",
+  async (path) => {
+    const stage = await openStage();
+    const { client } = await joined(stage);
+    stage.digests.set(path, 'a'.repeat(64));
+    await client.acquire('alice', '.');
+    for (const tool of ['lock_check', 'context_record'])
+      expect(await client.call(tool, { agent: 'alice', path })).toMatchObject({
+        isError: true,
+        facts: { code: 'SCOPE_NOT_FOUND' },
+      });
+  },
+);
 
 it('what another agent wrote of a failed sync stands in quotation marks, on one line', async () => {
   const { client } = await joined(await openStage());

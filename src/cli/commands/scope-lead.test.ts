@@ -13,6 +13,7 @@ describe('where a path leads that is no scope', () => {
     ['a folder of scopes', 'services', 'the scopes in it are services/auth, services/auth/oidc'],
     ['a folder of one scope in another', 'crates/uv-fs/src', 'it is in the scope crates/uv-fs'],
     ['a file of the top scope', 'docs/index.md', 'what lies there is in the top scope, .'],
+    ["a file of Git's own", '.git/config', null],
     ['a word like no other', 'xyzzy', null],
     ['a folder beside scopes, unlike any', 'services/nowhere', 'what lies there is in the top scope, .'],
     ['a misspelt folder', 'srevices/auth', 'did you mean services/auth?'],

@@ -1,4 +1,4 @@
-import type { ScopePath } from '../../core/index.ts';
+import { scopeAround, type ScopePath } from '../../core/index.ts';
 import type { ScopeLead } from '../format/refusal.ts';
 
 /** More would not help to choose. */
@@ -11,7 +11,7 @@ const namedMax = 5;
 export async function scopeLead(scopes: readonly ScopePath[], path: string): Promise<ScopeLead | null> {
   const within = scopes.filter((scope) => scope.startsWith(`${path}/`));
   if (within.length > 0) return withinLead(within);
-  const around = scopeAround(new Set(scopes), path);
+  const around = scopeAround((each) => scopes.includes(each), path as ScopePath);
   const spelt = await spelledLike(scopes, path);
   // Beside a scope's own subfolder, one that is misspelt is more likely meant than the scope above both.
   if (spelt !== null && (around === null || around === '.' || spelt.startsWith(`${around}/`)))
@@ -30,15 +30,6 @@ function withinText(within: readonly ScopePath[]): string {
   const named = within.slice(0, namedMax).join(', ');
   const more = within.length > namedMax ? ` and ${within.length - namedMax} more` : '';
   return within.length === 1 ? `the scope in it is ${named}` : `the scopes in it are ${named}${more}`;
-}
-
-/** The nearest scope above; null when there is none. */
-function scopeAround(scopes: ReadonlySet<string>, path: string): ScopePath | null {
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-    const folder = path.slice(0, slash);
-    if (scopes.has(folder)) return folder as ScopePath;
-  }
-  return scopes.has('.') ? ('.' as ScopePath) : null;
 }
 
 /** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */

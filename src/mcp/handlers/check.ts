@@ -20,7 +20,6 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const { agent } = visit;
   const { coordinator } = work.workspace;
   const path = await fileNamed(work.workspace, text);
-  if (isGitsOwn(path)) return outside(path);
   const { agent: name, epoch } = agent.session;
   const asked = { agent: name, epoch, files: [path], token: token === undefined ? null : asRevision(token) };
   const rule = await coordinator.query({ kind: 'mayWrite', ...asked });
@@ -62,9 +61,6 @@ function outside(path: string): ToolAnswer {
     },
   );
 }
-
-/** Git keeps its folder in order by itself. */
-const isGitsOwn = (path: string): boolean => path === '.git' || path.startsWith('.git/');
 
 interface Verdict {
   readonly mayWrite: boolean;
