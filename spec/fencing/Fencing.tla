@@ -95,7 +95,7 @@ FencingTokens ==
   /\ \A a \in Agent : belief[a].token <= revision
   /\ Cardinality({a \in Agent : lock # Free /\ belief[a].token = lock.token}) <= 1
 
-\* Each grant's token is larger than every token given before.
+\* Each grant's token is larger than every token that some process still believes in.
 FencingMonotonic == [][lock'.token # lock.token /\ lock' # Free => \A a \in Agent : lock'.token > belief[a].token]_vars
 
 \* A graph without the scope, or with it again, changes no lock.

@@ -53,7 +53,10 @@ export function LockTimeouts(state: State): Violation[] {
   }
 }
 
-/** A token is the revision of its grant: after the holder's join, not in the future, and no two grants of a scope share one. */
+/**
+ * No token, and no grant, is from the future, and each token is from after its holder's join. That tokens grow from grant to
+ * grant, no single state shows.
+ */
 export function FencingMonotonic(state: State): Violation[] {
   return [...state.locks.values()]
     .filter(
