@@ -228,7 +228,7 @@ describe('the rest of the tree', () => {
     expect(check.stderr).toContain('nothing in rhema.yaml counts until that is corrected');
     const show = await rhemaIn(other, 'config', 'show');
     expect(show).toMatchObject({ code: 0, stderr: expect.stringContaining('could not be used') as string });
-    expect((await rhemaIn(other, 'doctor')).stderr).toMatch(/problem configuration: rhema\.yaml:\d+: /);
+    expect((await rhemaIn(other, 'doctor')).stdout).toMatch(/problem configuration: rhema\.yaml:\d+: /);
     rmSync(other, { recursive: true });
   });
 

@@ -172,14 +172,14 @@ describe('the state folder', () => {
 
 it('doctor says of a Git folder that may only be read what to do about it', async () => {
   makeReadOnly();
-  const { code, stderr } = await asNobody('doctor');
+  const { code, stdout } = await asNobody('doctor');
   expect(code).toBe(1);
-  expect(stderr).toContain(
+  expect(stdout).toContain(
     `state folder: ${sandbox.paths.directory} cannot be made: ${sandbox.commonDir} cannot be written`,
   );
-  expect(stderr).toContain(`chmod u+rwx ${sandbox.commonDir};`);
-  expect(stderr).toContain(`log: ${sandbox.commonDir}: EACCES: permission denied`);
-  expect(stderr).not.toContain('a bug');
+  expect(stdout).toContain(`chmod u+rwx ${sandbox.commonDir};`);
+  expect(stdout).toContain(`log: ${sandbox.commonDir}: EACCES: permission denied`);
+  expect(stdout).not.toContain('a bug');
 });
 
 const nobody = 65_534;

@@ -99,9 +99,10 @@ export async function checkConfig(call: Call): Promise<Outcome> {
   const { problems, unusedFile } = found;
   const idle = found.entries.filter(({ inForce }) => !inForce);
   const withoutEffect = idle.map(({ key, origin }) => ({ key, origin }));
+  const idleLines = idleTexts(idle);
   if (problems.length === 0)
     return done(null, { problems, withoutEffect }, () =>
-      ['the configuration is sound', ...idle.map(idleText)].join('\n'),
+      ['the configuration is sound', ...idleLines].join('\n'),
     );
   const message = `the configuration has ${count(problems.length, 'error')}`;
   return {
@@ -114,13 +115,21 @@ export async function checkConfig(call: Call): Promise<Outcome> {
     lines: [
       message,
       ...problemsText(call.errorStyle, problems).split('\n'),
-      ...idle.map(idleText),
+      ...idleLines,
       ...(unusedFile === null ? [] : [line`nothing in ${unusedFile} counts until that is corrected`]),
     ],
   };
 }
 
-/** Also of an option that nobody has set: its default may be what somebody relies on. */
-function idleText({ key, text, origin }: ConfigEntry): string {
-  return line`${key}: ${text} (${origin}) ${noEffect}: rhema config explain ${key}`;
+/** Those that nobody has set are told in one line: their defaults may be what somebody relies on. */
+function idleTexts(idle: readonly ConfigEntry[]): string[] {
+  const [unset, set] = [true, false].map((wanted) =>
+    idle.filter(({ origin }) => (origin === 'default') === wanted),
+  ) as [ConfigEntry[], ConfigEntry[]];
+  const told = set.map(
+    ({ key, text, origin }) => line`${key}: ${text} (${origin}) ${noEffect}: rhema config explain ${key}`,
+  );
+  if (unset.length === 0) return told;
+  const keys = unset.map(({ key }) => key.replace(`${configBlock}.`, '')).join(', ');
+  return [...told, line`not set, and without any effect yet: ${keys}`];
 }

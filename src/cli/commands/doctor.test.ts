@@ -91,10 +91,20 @@ describe('doctor', () => {
       'witness',
     ] as const;
     const broken = Object.fromEntries(parts.map((part) => [part, failing(`${part} is broken`)]));
-    const { code, stderr } = await patient(broken).run('doctor');
-    expect(code).toBe(1);
-    for (const part of parts) expect(stderr).toContain(`${part} is broken`);
-    expect(stderr).toContain('repository: /repo');
+    const { code, stdout, stderr } = await patient(broken).run('doctor');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^rhema: \d+ problems found \(UNHEALTHY\)\n$/)]);
+    for (const part of parts) expect(stdout).toContain(`${part} is broken`);
+    expect(stdout).toContain('repository: /repo');
+  });
+
+  it('tells who wants no report of the problems alone', async () => {
+    const { stdout, stderr } = await patient({ gitVersion: async () => null }).run('doctor', '--quiet');
+    expect([stdout, stderr]).toEqual([
+      '',
+      expect.stringMatching(
+        /^rhema: 1 problem found \(UNHEALTHY\)\n {2}problem git: git was not found\n.*\n$/,
+      ),
+    ]);
   });
 
   it('does not ask a Git that does not answer for more', async () => {
@@ -105,19 +115,19 @@ describe('doctor', () => {
       scan: never,
       configuration: never,
     });
-    const { code, stderr } = await harness.run('doctor');
+    const { code, stdout } = await harness.run('doctor');
     expect(code).toBe(1);
-    expect(stderr).toContain('problem git: git --version does not answer\n');
-    expect(stderr).toContain('problem repository: not looked at, since Git does not answer\n');
+    expect(stdout).toContain('problem git: git --version does not answer\n');
+    expect(stdout).toContain('problem repository: not looked at, since Git does not answer\n');
   });
 
   it('asks nobody about sessions where the log is damaged', async () => {
     const damaged = { ...content, problems: ['entry 4 is damaged'] };
     const harness = patient({ auditLog: async () => ({ engine: 'x (SQLite 3.53.0)', content: damaged }) });
     const before = coordinator.queries.length;
-    const { stderr } = await harness.run('doctor');
-    expect(stderr).toContain('log: entry 4 is damaged');
-    expect(stderr).toContain('sessions: 1 kept');
+    const { stdout } = await harness.run('doctor');
+    expect(stdout).toContain('log: entry 4 is damaged');
+    expect(stdout).toContain('sessions: 1 kept');
     expect(coordinator.queries).toHaveLength(before);
   });
 });

@@ -10,13 +10,18 @@ import { examine } from '../doctor/checks.ts';
 import { gatherFacts } from '../doctor/facts.ts';
 import type { Finding } from '../doctor/finding.ts';
 
-/** Looks at everything that coordination here relies on. Each finding says what to do about it. */
+/**
+ * Looks at everything that coordination here relies on. Each finding says what to do about it. The report is the answer, and
+ * so on standard output whatever it says; that there are problems is told on standard error beside it.
+ */
 export async function doctor(call: Call): Promise<Outcome> {
   const findings = examine(await whileTelling(call, 'looking at everything', () => gatherFacts(call)));
-  const problems = findings.filter((finding) => finding.level === 'problem').length;
-  const text = (style: Style): string => findings.map((finding) => findingText(style, finding)).join('\n');
-  if (problems === 0) return done(null, { findings }, text);
-  const message = `${count(problems, 'problem')} found`;
+  const problems = findings.filter((finding) => finding.level === 'problem');
+  if (problems.length === 0) return done(null, { findings }, (style) => findingsText(style, findings));
+  const message = `${count(problems.length, 'problem')} found`;
+  call.show(findingsText(call.style, findings));
+  // Whoever wants no report still wants to know what is wrong.
+  const more = call.quiet ? findingsText(call.errorStyle, problems).split('\n') : [];
   return {
     kind: 'refused',
     exitCode: exitCodes.failure,
@@ -24,9 +29,12 @@ export async function doctor(call: Call): Promise<Outcome> {
     code: 'UNHEALTHY',
     message,
     details: { findings },
-    lines: [message, ...text(call.errorStyle).split('\n')],
+    lines: [message, ...more],
   };
 }
+
+const findingsText = (style: Style, findings: readonly Finding[]): string =>
+  findings.map((finding) => findingText(style, finding)).join('\n');
 
 const marks = { ok: ['good', 'ok     '], warning: ['warn', 'warning'], problem: ['bad', 'problem'] } as const;
 

@@ -240,8 +240,8 @@ describe('config', () => {
     ]);
   });
 
-  it('check names what has no effect, also where nobody has set it, and whatever else is wrong', async () => {
-    const told = 'agent_coordination.sync_settings.auto_sync: true (default) has no effect yet';
+  it('check names what has no effect, in one line where nobody has set it, and whatever else is wrong', async () => {
+    const told = 'not set, and without any effect yet: sync_settings.auto_sync\n';
     const sound = await harnessOf({ inspection: configuration([]) }).run('config', 'check');
     expect(sound.stdout).toContain(told);
     const unsound = await harnessOf({ inspection: configuration([error]) }).run('config', 'check');
@@ -254,6 +254,17 @@ describe('config', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       details: { withoutEffect: [{ key: 'agent_coordination.sync_settings.auto_sync', origin: 'default' }] },
     });
+  });
+
+  it('check says of what is set and has no effect where that stands', async () => {
+    const { entries } = await configuration([]).configuration!(undefined as never);
+    const set = entries.map((entry) => ({ ...entry, origin: 'rhema.yaml:9' }));
+    const inspection = {
+      configuration: async () => ({ enabled: true, entries: set, problems: [], unusedFile: null }),
+    };
+    expect((await harnessOf({ inspection }).run('config', 'check')).stdout).toBe(
+      'the configuration is sound\nagent_coordination.sync_settings.auto_sync: true (rhema.yaml:9) has no effect yet: rhema config explain agent_coordination.sync_settings.auto_sync\n',
+    );
   });
 
   it('explain says of what has no effect that it has none, to programs as well', async () => {

@@ -42,7 +42,7 @@ it('finds a sound repository sound, but for what nobody enforces', () => {
       "clock: of this boot, in step with the log",
       "machines: one uses this log",
       "sessions: 1 kept, all live",
-      "clients: no project file of a coding-agent client names rhema (see docs/clients.md)",
+      "clients: no project file of a coding-agent client names rhema (rhema mcp --client-config CLIENT --write writes one)",
       "enforcement: by no hook. Only who presents a token is checked; who never asks can write",
     ]
   `);
@@ -133,6 +133,16 @@ describe('what surrounds the repository', () => {
       ),
       'ok',
       'hooks that mention rhema: pre-push',
+    ],
+    [
+      'no hook, where a client has the tools',
+      'enforcement',
+      factsOf(
+        {},
+        around({ clientFiles: [{ title: 'Codex', file: '.codex/config.toml', namesServer: true }] }),
+      ),
+      'ok',
+      'by no hook',
     ],
   ])('of %s says what it is', (_what, subject, facts, level, told) => {
     expect(about(subject, facts)).toMatchObject(finding(level, told));

@@ -43,7 +43,13 @@ const nodeAdvised = '22.0.0';
 function checkNode({ nodeVersion, version }: Facts): readonly Finding[] {
   const message = `${nodeVersion}, rhema ${version}`;
   if (compareVersions(nodeVersion.slice(1), nodeAdvised) >= 0) return [ok('node', message)];
-  return [warning('node', `${message}; this Node gets no more security fixes`, 'install Node 24 or later')];
+  return [
+    warning(
+      'node',
+      `${message}; this Node will do, but gets no more security fixes`,
+      `install Node ${nodeAdvised.split('.')[0]} or later`,
+    ),
+  ];
 }
 
 /** This program loads some hundred files at a time, and the coordinator keeps one open for each client. */
@@ -215,30 +221,35 @@ function checkClients({ surroundings }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('clients', surroundings, readRemedy, ({ clientFiles }) => clientFindings(clientFiles));
 }
 
+const clientLine = 'rhema mcp --client-config CLIENT --write';
+
 /** That none is named is no finding against the repository: a client may be configured for its user, which is not seen. */
 function clientFindings(files: readonly ClientFile[]): readonly Finding[] {
   const named = files.filter((found) => found.namesServer);
   if (named.length === 0)
-    return [ok('clients', 'no project file of a coding-agent client names rhema (see docs/clients.md)')];
+    return [ok('clients', `no project file of a coding-agent client names rhema (${clientLine} writes one)`)];
   return [ok('clients', named.map(({ title, file }) => `${title} by ${file}`).join(', '))];
 }
 
 function checkEnforcement({ surroundings }: RepositoryFacts): readonly Finding[] {
-  return findingsFrom('enforcement', surroundings, readRemedy, ({ enforcement }: Surroundings) => [
-    enforcementFinding(enforcement),
-  ]);
+  return findingsFrom(
+    'enforcement',
+    surroundings,
+    readRemedy,
+    ({ enforcement, clientFiles }: Surroundings) => [enforcementFinding(enforcement, clientFiles)],
+  );
 }
 
 /** Says what is, also where it is little: whoever believes in a wall that is not there is worse off than without it. */
-function enforcementFinding({ gitHooks, clientHooks }: Enforcement): Finding {
+function enforcementFinding({ gitHooks, clientHooks }: Enforcement, files: readonly ClientFile[]): Finding {
   const [own, foreign] = [true, false].map((wanted) =>
     [...gitHooks, ...clientHooks].filter((hook) => hook.namesRhema === wanted).map((hook) => hook.name),
   ) as [string[], string[]];
   const others = foreign.length === 0 ? '' : `; hooks that do not mention rhema: ${foreign.join(', ')}`;
   if (own.length > 0) return ok('enforcement', `hooks that mention rhema: ${own.join(', ')}${others}`);
-  return warning(
-    'enforcement',
-    `by no hook${others}. Only who presents a token is checked; who never asks can write`,
-    'let agents work under rhema run, or give them rhema mcp: docs/clients.md',
-  );
+  const told = `by no hook${others}. Only who presents a token is checked; who never asks can write`;
+  // Where a client has the tools, what there is to do has been done.
+  if (files.some((found) => found.namesServer)) return ok('enforcement', told);
+  const remedy = `let agents work under rhema run, or give them the tools: ${clientLine}`;
+  return warning('enforcement', told, remedy);
 }
