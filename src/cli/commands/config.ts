@@ -16,6 +16,7 @@ import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import { count, line } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
+import { fitted } from '../format/width.ts';
 import { isDisabled } from '../output.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
@@ -32,7 +33,7 @@ export async function showConfig(call: Call): Promise<Outcome> {
   if (unusedFile !== null) call.note(unusedText(unusedFile));
   return done(null, { entries, problems, unusedFile }, (style) => {
     const rows = entries.map((entry): Cell[] => [
-      entry.key,
+      shortKey(entry.key),
       valueText(entry),
       { text: entry.origin, emphasis: entry.origin === 'default' ? 'dim' : 'plain' },
     ]);
@@ -75,11 +76,13 @@ export async function explainConfig(_call: Call, input: ExplainInput): Promise<O
   const { key } = input;
   if (key === undefined) {
     const all = options.map((option) => explained(option.key, explainOption(option.key) ?? ''));
-    return done(null, { options: all }, () => all.map((option) => option.text).join('\n\n'));
+    return done(null, { options: all }, (style) =>
+      fitted(style, all.map((option) => option.text).join('\n\n')),
+    );
   }
   const text = explainOption(key);
   if (text === null) throw unknownOption(key);
-  return done(null, explained(key, text), () => text);
+  return done(null, explained(key, text), (style) => fitted(style, text));
 }
 
 function explained(key: string, text: string): { key: string; text: string; inForce: boolean } {
@@ -101,8 +104,8 @@ export async function checkConfig(call: Call): Promise<Outcome> {
   const withoutEffect = idle.map(({ key, origin }) => ({ key, origin }));
   const idleLines = idleTexts(idle);
   if (problems.length === 0)
-    return done(null, { problems, withoutEffect }, () =>
-      ['the configuration is sound', ...idleLines].join('\n'),
+    return done(null, { problems, withoutEffect }, (style) =>
+      fitted(style, ['the configuration is sound', ...idleLines].join('\n')),
     );
   const message = `the configuration has ${count(problems.length, 'error')}`;
   return {
@@ -121,6 +124,9 @@ export async function checkConfig(call: Call): Promise<Outcome> {
   };
 }
 
+/** As `config explain` takes it, too: all options are of one block. */
+const shortKey = (key: string): string => key.replace(`${configBlock}.`, '');
+
 /** Those that nobody has set are told in one line: their defaults may be what somebody relies on. */
 function idleTexts(idle: readonly ConfigEntry[]): string[] {
   const [unset, set] = [true, false].map((wanted) =>
@@ -130,6 +136,6 @@ function idleTexts(idle: readonly ConfigEntry[]): string[] {
     ({ key, text, origin }) => line`${key}: ${text} (${origin}) ${noEffect}: rhema config explain ${key}`,
   );
   if (unset.length === 0) return told;
-  const keys = unset.map(({ key }) => key.replace(`${configBlock}.`, '')).join(', ');
+  const keys = unset.map(({ key }) => shortKey(key)).join(', ');
   return [...told, line`not set, and without any effect yet: ${keys}`];
 }

@@ -64,6 +64,19 @@ describe('sync', () => {
     expect((await harness.run('sync', 'complete', 'api', '--run', 'x', '--agent', 'bob')).code).toBe(2);
   });
 
+  it('plan fits on the terminal, a step going on below its own beginning', async () => {
+    const many = Array.from({ length: 9 }, (_, at) => scopeView(`packages/number-${at}`));
+    const answers = { scopes: () => ({ revision: asRevision(7), scopes: many, problems: [] }) };
+    const { harness } = bobsHarness({ answers }, { terminal: true, columns: 50 });
+    const { stdout } = await harness.run('sync', 'plan');
+    const lines = stdout.trimEnd().split('\n');
+    expect(Math.max(...lines.map((told) => told.length))).toBeLessThanOrEqual(50);
+    expect(lines.slice(0, 2)).toEqual([
+      expect.stringMatching(/^1\. packages/),
+      expect.stringMatching(/^ {3}packages/),
+    ]);
+  });
+
   it('plan puts what is not completed into steps, dependencies first', async () => {
     const { harness } = bobsHarness({ answers: { scopes: () => scopes } });
     expect((await harness.run('sync', 'plan')).stdout).toBe('1. docs\n2. api (failed)\n3. app\n');

@@ -4,6 +4,7 @@ import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { line, safe } from '../format/text.ts';
 import { relative } from '../format/time.ts';
+import { fitted } from '../format/width.ts';
 import { done, ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { numberOption } from './number-option.ts';
@@ -15,7 +16,9 @@ export async function daemonStatus(call: Call): Promise<Outcome> {
   if (health === null)
     return done(null, { running: false }, () => 'no coordinator process runs; one starts when it is needed');
   const { revision, ...facts } = health;
-  return done(revision, { running: true, ...facts }, () => healthText(health, call.nowMs));
+  return done(revision, { running: true, ...facts }, (style) =>
+    fitted(style, healthText(health, call.nowMs)),
+  );
 }
 
 function healthText(health: HealthAnswer, nowMs: number): string {

@@ -3,6 +3,7 @@ import type { ScopePath } from '../../core/index.ts';
 import type { ScopeView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
+import { fitted } from '../format/width.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { scopeNotFound } from './scope.ts';
@@ -28,12 +29,13 @@ export async function syncPlan(call: Call, input: PlanInput): Promise<Outcome> {
   const unknown = asked.find((path) => !scopes.some((scope) => scope.path === path));
   if (unknown !== undefined) throw await scopeNotFound(unknown, scopes);
   const steps = stepsFor(scopes, asked);
-  return done(revision, { steps }, () =>
-    steps.length === 0
-      ? 'everything is synced'
-      : steps.map((step, place) => `${place + 1}. ${step.map(stepText).join(', ')}`).join('\n'),
+  return done(revision, { steps }, (style) =>
+    steps.length === 0 ? 'everything is synced' : fitted(style, steps.map(planLine).join('\n'), '   '),
   );
 }
+
+const planLine = (step: readonly Step[], place: number): string =>
+  `${place + 1}. ${step.map(stepText).join(', ')}`;
 
 function stepText({ scope, syncStatus }: Step): string {
   return syncStatus === 'idle' ? line`${scope}` : line`${scope} (${syncStatus})`;

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { asDurationMs, asRevision, defaultSettings } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
+import { displayWidth } from '../format/width.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
 import { Harness, until } from '../testing/harness.ts';
@@ -121,6 +122,13 @@ describe('daemon', () => {
   });
 });
 
+it('daemon status fits on the terminal', async () => {
+  const owner = { health: async () => healthAnswer() };
+  const { stdout } = await harnessOf({ owner, terminal: true, columns: 40 }).run('daemon', 'status');
+  expect(stdout).toContain('process ');
+  expect(Math.max(...stdout.split('\n').map(displayWidth))).toBeLessThanOrEqual(40);
+});
+
 describe('daemon logs', () => {
   const folders: string[] = [];
   afterEach(async () => {
@@ -194,8 +202,8 @@ describe('config', () => {
 
   it('show says where each value comes from', async () => {
     const { stdout } = await harnessOf({ inspection: configuration([]) }).run('config', 'show');
-    expect(stdout).toMatch(/^agent_coordination.lock_timeout +90s +rhema.yaml:7$/m);
-    expect(stdout).toMatch(/^agent_coordination.sync_settings.auto_sync +true \(no effect yet\) +default$/m);
+    expect(stdout).toMatch(/^lock_timeout +90s +rhema.yaml:7$/m);
+    expect(stdout).toMatch(/^sync_settings.auto_sync +true \(no effect yet\) +default$/m);
   });
 
   it('show says which value a coordinator that runs still has instead, to programs as well', async () => {
@@ -203,7 +211,7 @@ describe('config', () => {
     const owner = { settings: async () => settings };
     const harness = harnessOf({ inspection: configuration([]), owner });
     expect((await harness.run('config', 'show')).stdout).toMatch(
-      /^agent_coordination.lock_timeout +90s \(still 2m: see rhema status\) +rhema.yaml:7$/m,
+      /^lock_timeout +90s \(still 2m: see rhema status\) +rhema.yaml:7$/m,
     );
     expect((await harness.json('config', 'show')).body).toMatchObject({
       entries: [{ text: '90s', inForce: false, stillInForce: '2m' }, { stillInForce: null }],
@@ -226,9 +234,19 @@ describe('config', () => {
   it('show says beside its answer that the file could not be used', async () => {
     const inspection = configuration([error], 'rhema.yaml');
     const { code, stdout, stderr } = await harnessOf({ inspection }).run('config', 'show');
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/agent_coordination.lock_timeout +90s/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/lock_timeout +90s/)]);
     expect(stderr).toContain('rhema.yaml could not be used');
   });
+
+  it.each([['show'], ['check'], ['explain'], ['explain', 'max_contended_hold']])(
+    'fits on the terminal: %s',
+    async (...words) => {
+      const harness = harnessOf({ inspection: configuration([]), terminal: true, columns: 60 });
+      const { stdout } = await harness.run('config', ...words);
+      expect(Math.max(...stdout.split('\n').map(displayWidth))).toBeLessThanOrEqual(60);
+      expect(stdout).not.toMatch(/max_contended_$/m);
+    },
+  );
 
   it('explain knows every option, by its short name too, and the nearest to a wrong one', async () => {
     expect((await harnessOf({}).run('config', 'explain', 'lock_timeout')).stdout).toContain('default  1m');
