@@ -32,7 +32,7 @@ async function toldDuring(
 describe('work that takes long', () => {
   it('is told on one line that goes away', async () => {
     const { during, after } = await toldDuring(1_600);
-    expect(during).toBe('\r\u001b[2Klooking at what is here, 0.5 s \r\u001b[2Klooking at what is here, 1 s ');
+    expect(during).toBe('\r\u001b[2Klooking at what is here, 0.5 s \r\u001b[2Klooking at what is here, 2 s ');
     expect(after).toBe(`${during}\r\u001b[2K`);
   });
 

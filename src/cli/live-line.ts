@@ -1,6 +1,5 @@
-import { every } from '../time/index.ts';
+import { duration, every } from '../time/index.ts';
 import type { CliContext } from './context.ts';
-import { duration } from './format/time.ts';
 import type { Style } from './format/style.ts';
 import { shortened } from './format/width.ts';
 

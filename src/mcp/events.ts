@@ -1,6 +1,7 @@
+import { duration } from '../time/index.ts';
 import type { Entry, Event } from '../core/index.ts';
 import type { HappenedEvent } from '../protocol/index.ts';
-import { bounded, duration, quoted, quotedText } from './text.ts';
+import { bounded, quoted, quotedText } from './text.ts';
 
 /** Events of one entry that are told: a command that takes over a repository has one for each scope. */
 const eventsMax = 8;

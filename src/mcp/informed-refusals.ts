@@ -1,3 +1,4 @@
+import { duration } from '../time/index.ts';
 import { scopeAround, type AgentId, type Rejection, type ScopePath } from '../core/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { ToolAnswer } from './answer.ts';
@@ -6,7 +7,7 @@ import type { KeptAgent } from './kept-agent.ts';
 import type { Workspace } from './ports.ts';
 import { refusalAnswer, stepAfter, stopAndAsk, type Advice } from './refusals.ts';
 import { ownInTheWay } from './seats.ts';
-import { bounded, count, duration, quoted } from './text.ts';
+import { bounded, count, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
 
 type Facts = Rejection['details'];

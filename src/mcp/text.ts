@@ -1,23 +1,5 @@
 import { dropHidden, escapeUnclear } from '../core/index.ts';
 
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-
-/** A length of time, two units at most: `45 s`, `3 min 20 s`, `2 h 5 min`. */
-export function duration(ms: number): string {
-  const whole = Math.max(0, ms);
-  if (whole < minuteMs) return `${Math.round(whole / secondMs)} s`;
-  if (whole < hourMs) return twoUnits(whole, minuteMs, 'min', secondMs, 's');
-  return twoUnits(whole, hourMs, 'h', minuteMs, 'min');
-}
-
-function twoUnits(ms: number, bigMs: number, bigName: string, smallMs: number, smallName: string): string {
-  const big = Math.floor(ms / bigMs);
-  const small = Math.floor((ms % bigMs) / smallMs);
-  return small === 0 ? `${big} ${bigName}` : `${big} ${bigName} ${small} ${smallName}`;
-}
-
 /** Longest piece of somebody else's text in an answer, in characters. */
 const quotedLengthMax = 200;
 

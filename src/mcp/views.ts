@@ -1,3 +1,4 @@
+import { duration, timeLeft } from '../time/index.ts';
 import { asRevision, type AgentReport, type ScopePath } from '../core/index.ts';
 import type {
   AgentView,
@@ -12,7 +13,7 @@ import type {
   WaiterView,
 } from '../protocol/index.ts';
 import { entryLine } from './events.ts';
-import { bounded, count, duration, fitting, purpose, quoted, quotedText } from './text.ts';
+import { bounded, count, fitting, purpose, quoted, quotedText } from './text.ts';
 
 /**
  * Lines of one list, and characters of all of them. Clients cut an answer of some ten thousand tokens, or put it where no
@@ -83,7 +84,7 @@ function statusWord({ presence, status, ticket }: AgentView): string {
 function lockLine(lock: LockView, nowMs: number): string {
   const queue = lock.queueLength === 0 ? '' : `; ${count(lock.queueLength, 'agent')} in the queue`;
   const lasts = lock.deadlineMs > nowMs && lock.endsBefore === undefined;
-  const lease = lasts ? `lease ${duration(lock.deadlineMs - nowMs)} more` : leaseText(lock, nowMs);
+  const lease = lasts ? `lease ${timeLeft(lock.deadlineMs - nowMs)} more` : leaseText(lock, nowMs);
   const withdrawn = lock.withdrawn === true ? '; withdrawn' : '';
   const held = `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}`;
   return `${held}; ${lease}; token ${lock.token}${queue}${withdrawn}`;
@@ -136,9 +137,9 @@ export function holderText(lock: LockView, nowMs: number): string {
 /** A lease that is over stays in the log until its end can be written there. */
 function leaseText({ deadlineMs, endsBefore }: LockView, nowMs: number): string {
   if (endsBefore !== undefined && endsBefore.atMs > nowMs)
-    return `${earlierEnds[endsBefore.cause]} in ${duration(endsBefore.atMs - nowMs)} unless renewed`;
+    return `${earlierEnds[endsBefore.cause]} in ${timeLeft(endsBefore.atMs - nowMs)} unless renewed`;
   return deadlineMs > nowMs
-    ? `its lease runs ${duration(deadlineMs - nowMs)} more unless renewed`
+    ? `its lease runs ${timeLeft(deadlineMs - nowMs)} more unless renewed`
     : `its lease ended ${duration(nowMs - deadlineMs)} ago, which is still to be written`;
 }
 

@@ -1,10 +1,11 @@
 /** What is said to whoever calls under a name that does not say who it is. */
+import { duration, timeLeft } from '../time/index.ts';
 import type { AgentView } from '../protocol/index.ts';
 import type { Found, Other } from './agent-desk.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
 import { seatLines, type Seat } from './seats.ts';
-import { duration, quoted, quotedText } from './text.ts';
+import { quoted, quotedText } from './text.ts';
 
 /** Somebody else has the name, and lives. */
 export function takenAnswer(work: Work, name: string, other: Other | null): ToolAnswer {
@@ -54,7 +55,7 @@ function aboutText(view: AgentView, nowMs: number): string {
   const { program, task } = view.metadata;
   return [
     `joined ${duration(nowMs - view.joinedAtMs)} ago, seen ${duration(nowMs - view.seenAtMs)} ago`,
-    `its session ends in ${duration(view.sessionDeadlineMs - nowMs)} unless renewed`,
+    `its session ends in ${timeLeft(view.sessionDeadlineMs - nowMs)} unless renewed`,
     ...(program === undefined ? [] : [`program ${quotedText(String(program))}`]),
     ...(task === undefined ? [] : [`task ${quotedText(String(task))}`]),
     ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),

@@ -35,3 +35,4 @@ export {
 } from './session.ts';
 export { Speaker } from './speaker.ts';
 export { TicketWait } from './ticket-wait.ts';
+export { vainEnds } from './vain-ends.ts';

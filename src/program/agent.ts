@@ -1,5 +1,5 @@
 import type { AgentId, DurationMs, ScopePath, TicketEndCause, WaitWish } from '../core/index.ts';
-import type { Participant } from '../participant/index.ts';
+import { vainEnds, type Participant } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import { Lock, pathOf, refusedBy } from './lock.ts';
 import { RefusedError } from './refused-error.ts';
@@ -102,7 +102,7 @@ function waitWish(waitMs: number): WaitWish {
 }
 
 function inVain(scopes: readonly ScopePath[], cause: TicketEndCause | 'unknown'): RefusedError {
-  const message = `waited for ${scopes.join(', ')} in vain: ${vainTexts[cause]}`;
+  const message = `waited for ${scopes.join(', ')} in vain: ${vainEnds[cause]}`;
   return new RefusedError('WAITED_IN_VAIN', message, { scopes, cause });
 }
 
@@ -115,14 +115,3 @@ function gaveUp(
   const message = `the wait for ${scopes.join(', ')} was given up: the place in the queue ${place}`;
   return new RefusedError('GAVE_UP', message, { scopes }, { cause: reason });
 }
-
-const vainTexts: { readonly [Cause in TicketEndCause | 'unknown']: string } = {
-  granted: 'it was granted, but has ended since',
-  cancelled: 'the wait was cancelled',
-  deadline: 'the time to wait is over',
-  left: 'the agent left meanwhile',
-  lost: 'the agent was lost meanwhile',
-  blockedTooLong: 'it took longer than max_block_time allows',
-  scopeRemoved: 'a scope was removed meanwhile',
-  unknown: 'the log no longer says how it ended',
-};

@@ -1,6 +1,8 @@
-import type { DurationMs, QueuedResult, ScopePath, TicketEndCause, WaitWish } from '../../core/index.ts';
+import { duration } from '../../time/index.ts';
+import type { DurationMs, QueuedResult, ScopePath, WaitWish } from '../../core/index.ts';
 import {
   acquire as acquireLocks,
+  vainEnds,
   type AcquireWish,
   type AgentSession,
   type Granted,
@@ -12,7 +14,6 @@ import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { RefusedWish } from '../format/refusal.ts';
 import { count, line, shellCommand } from '../format/text.ts';
-import { duration } from '../format/time.ts';
 import type { Outcome } from '../outcome.ts';
 import { exitCodeAfter, firstSignal } from '../signals.ts';
 import { canTell, liveLine } from '../live-line.ts';
@@ -84,7 +85,7 @@ export async function notGranted(
   if (end.kind === 'refused') return refusal(call, end.reply, { agent: session.agent, scopes, ...wish });
   if (end.kind === 'interrupted') return interruptedOutcome(session, scopes, end);
   const { revision, cause, waitedMs } = end;
-  const message = `waited ${duration(waitedMs)} for ${scopes.join(', ')} in vain: ${vainCauses[cause]}`;
+  const message = `waited ${duration(waitedMs)} for ${scopes.join(', ')} in vain: ${vainEnds[cause]}`;
   return {
     kind: 'refused',
     exitCode: exitCodes.waitedInVain,
@@ -113,17 +114,6 @@ function interruptedOutcome(
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const vainCauses: { readonly [Cause in TicketEndCause | 'unknown']: string } = {
-  granted: 'the lock was granted, but has ended since',
-  cancelled: 'the wait was cancelled',
-  deadline: 'the time to wait is over',
-  left: 'the agent left meanwhile',
-  lost: 'the agent was lost meanwhile; join again',
-  blockedTooLong: 'longer than max_block_time allows',
-  scopeRemoved: 'a scope was removed meanwhile',
-  unknown: 'the wait ended, and the log no longer says how',
-};
 
 /** `--wait` alone waits as long as the rules allow, `--wait 30s` at most that long, and without it nobody waits. */
 export async function waitWish(

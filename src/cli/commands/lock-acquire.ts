@@ -1,9 +1,10 @@
+import { duration } from '../../time/index.ts';
 import type { Grant } from '../../core/index.ts';
 import type { AgentSession, Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
 import { line, shellCommand } from '../format/text.ts';
-import { clockTime, duration, relative } from '../format/time.ts';
+import { clockTime, relative } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { actAs } from './acting.ts';

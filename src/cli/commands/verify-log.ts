@@ -1,3 +1,4 @@
+import { duration } from '../../time/index.ts';
 import { resolve } from 'node:path';
 import { asRevision } from '../../core/index.ts';
 import { remedyFor, verifyLog } from '../../verify/index.ts';
@@ -5,7 +6,6 @@ import type { Finding, VerifyReport } from '../../verify/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { count, line, safe } from '../format/text.ts';
-import { duration } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Refused } from '../outcome.ts';
 import type { OpenLog } from '../world.ts';

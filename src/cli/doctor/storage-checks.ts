@@ -1,8 +1,8 @@
+import { duration } from '../../time/index.ts';
 import { compareVersions } from '../../client/index.ts';
 import type { LogContent, Room, WitnessLook } from '../../daemon/index.ts';
 import type { HealthAnswer } from '../../protocol/index.ts';
 import { count, shellCommand } from '../format/text.ts';
-import { duration } from '../format/time.ts';
 import type { Deserted, FileSystem } from '../surroundings.ts';
 import type { AgentSession } from '../../participant/index.ts';
 import type { StateFiles } from '../world.ts';

@@ -1,7 +1,8 @@
+import { duration } from '../../time/index.ts';
 import type { EarlierEnd, Rejection, RejectionCode, ScopePath } from '../../core/index.ts';
 import { untilEndText } from './lock-end.ts';
 import { count, line, safe, shellCommand } from './text.ts';
-import { clockTime, duration, relative } from './time.ts';
+import { clockTime, relative } from './time.ts';
 
 /** Where somebody most likely wanted to go who named no scope: in words, and the one scope that was meant, where it is one. */
 export interface ScopeLead {

@@ -1,28 +1,5 @@
 import { isPointInTime } from '../../protocol/index.ts';
-
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
-
-/** A length of time as people say it, two units at most: `0.4 s`, `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 1 h`. */
-export function duration(ms: number): string {
-  if (ms < secondMs) return `${Math.max(0, Math.floor(ms / 100)) / 10} s`;
-  if (ms < minuteMs) return `${Math.floor(ms / secondMs)} s`;
-  if (ms < hourMs) return twoUnits(ms, [minuteMs, 'min'], [secondMs, 's']);
-  if (ms < dayMs) return twoUnits(ms, [hourMs, 'h'], [minuteMs, 'min']);
-  return twoUnits(ms, [dayMs, 'd'], [hourMs, 'h']);
-}
-
-function twoUnits(
-  ms: number,
-  [big, bigName]: [number, string],
-  [small, smallName]: [number, string],
-): string {
-  const bigs = Math.floor(ms / big);
-  const smalls = Math.floor((ms % big) / small);
-  return smalls === 0 ? `${bigs} ${bigName}` : `${bigs} ${bigName} ${smalls} ${smallName}`;
-}
+import { duration, timeLeft } from '../../time/index.ts';
 
 /** The clock time at the reader's place; with the date when it is not the reader's today. */
 export function clockTime(atMs: number, nowMs: number): string {
@@ -36,7 +13,7 @@ const pad = (number: number): string => String(number).padStart(2, '0');
 
 /** `3 min ago`, or `in 50 s` for what is to come. */
 export function relative(atMs: number, nowMs: number): string {
-  return atMs > nowMs ? `in ${duration(atMs - nowMs)}` : `${duration(nowMs - atMs)} ago`;
+  return atMs > nowMs ? `in ${timeLeft(atMs - nowMs)}` : `${duration(nowMs - atMs)} ago`;
 }
 
 /** `until 14:06:11 (in 50 s)`. */

@@ -1,3 +1,4 @@
+import { duration } from '../../time/index.ts';
 import type {
   AgentView,
   LockView,
@@ -13,7 +14,7 @@ import type { Cell } from './table.ts';
 import { table } from './table.ts';
 import type { Emphasis, Style } from './style.ts';
 import { count, line } from './text.ts';
-import { clockTime, duration, relative } from './time.ts';
+import { clockTime, relative } from './time.ts';
 import { fitted } from './width.ts';
 
 const statusEmphasis: Readonly<Record<string, Emphasis>> = {

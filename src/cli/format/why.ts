@@ -1,9 +1,10 @@
+import { duration } from '../../time/index.ts';
 import type { HappenedEvent, LockView, Reservation, WaiterView, WhyAnswer } from '../../protocol/index.ts';
 import { eventText } from './events.ts';
 import { untilEndText } from './lock-end.ts';
 import type { Style } from './style.ts';
 import { line } from './text.ts';
-import { clockTime, duration } from './time.ts';
+import { clockTime } from './time.ts';
 import { agentText, withdrawnText } from './views.ts';
 import { fitted } from './width.ts';
 

@@ -1,3 +1,4 @@
+import { duration, timeLeft } from '../../time/index.ts';
 import type { Grant, ScopePath } from '../../core/index.ts';
 import { inTime } from '../../participant/index.ts';
 import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
@@ -7,7 +8,7 @@ import { grantsText, vainText } from '../lock-words.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { scopesNamed } from '../scopes.ts';
 import { ownInTheWay } from '../seats.ts';
-import { duration, quoted } from '../text.ts';
+import { quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
 import type { Visit } from '../visit.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
@@ -96,7 +97,7 @@ async function waitingAnswer(
       agent,
       (why?.waitsFor ?? []).map((lock) => lock.agent),
     ),
-    `Next: call lock_acquire again with the same scopes. Your place is kept for ${duration(deadlineMs - nowMs)} more; do not edit meanwhile.`,
+    `Next: call lock_acquire again with the same scopes. Your place is kept for ${timeLeft(deadlineMs - nowMs)} more; do not edit meanwhile.`,
   ].join('\n');
   return told(text, { status: 'waiting', ticket, position });
 }

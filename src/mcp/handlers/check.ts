@@ -1,3 +1,4 @@
+import { duration } from '../../time/index.ts';
 import { asRevision, fileIn, type ScopePath, type WriteObstacle } from '../../core/index.ts';
 import type { LockView, MayWriteAnswer, ScopeView, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
@@ -7,7 +8,7 @@ import type { KeptAgent } from '../kept-agent.ts';
 import { fileNamed } from '../scopes.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { ownInTheWay } from '../seats.ts';
-import { bounded, duration, purpose, quoted } from '../text.ts';
+import { bounded, purpose, quoted } from '../text.ts';
 import { holderText } from '../views.ts';
 import type { Visit } from '../visit.ts';
 import type { AgentHandler, Work } from './handler.ts';

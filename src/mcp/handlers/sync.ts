@@ -1,3 +1,4 @@
+import { timeLeft } from '../../time/index.ts';
 import { asRevision, type Result, type ScopePath } from '../../core/index.ts';
 import type { AgentCommand } from '../../participant/index.ts';
 import { invalidInput, type CallerCommand } from '../../protocol/index.ts';
@@ -7,7 +8,7 @@ import { informedRefusal } from '../informed-refusals.ts';
 import { refusalAnswer, type Advice } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
 import { scopeNamed } from '../scopes.ts';
-import { duration, quoted } from '../text.ts';
+import { quoted } from '../text.ts';
 import { syncAgainText } from '../views.ts';
 import type { AgentHandler, Work } from './handler.ts';
 
@@ -61,7 +62,7 @@ function answerOf(work: Work, scope: ScopePath, result: Result): ToolAnswer {
     case 'syncSet': {
       const { status, retryAtMs } = result;
       const wait = retryAtMs === null ? 0 : retryAtMs - work.clock.nowMs();
-      const retry = retryAtMs === null ? '' : ` It may be retried in ${duration(wait)}.`;
+      const retry = retryAtMs === null ? '' : ` It may be retried in ${timeLeft(wait)}.`;
       return told(`The sync of ${quoted(scope)} is ${status}.${retry}`, { scope, status });
     }
     case 'invalidated': {
