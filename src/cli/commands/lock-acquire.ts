@@ -1,5 +1,5 @@
-import { duration } from '../../time/index.ts';
-import type { Grant } from '../../core/index.ts';
+import { duration, timeLeft } from '../../time/index.ts';
+import type { DurationMs, Grant } from '../../core/index.ts';
 import type { AgentSession, Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
@@ -23,21 +23,24 @@ export interface AcquireInput extends Acting {
 export async function acquireLock(call: Call, input: AcquireInput): Promise<Outcome> {
   const session = await actAs(call, input);
   const scopes = await scopesOf(call, input.scopes);
-  const acquired = await acquire(call, session, {
-    scopes,
-    ttlMs: input.ttl === undefined ? null : await durationOption('--ttl', input.ttl),
-    wait: await waitWish(input.wait),
-    reason: input.reason ?? null,
-  });
+  const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
+  const reason = input.reason ?? null;
+  const acquired = await acquire(call, session, { scopes, ttlMs, wait: await waitWish(input.wait), reason });
   if (acquired.kind !== 'granted')
     return notGranted(call, session, scopes, acquired, { asking: askingText(session) });
-  return grantedOutcome(call, session, acquired, input.reason);
+  return grantedOutcome(call, session, acquired, { reason, ttlMs });
 }
 
 const askingText =
   ({ agent }: AgentSession): AskingLine =>
   (scopes, isWaiting) =>
     shellCommand('rhema', 'lock', 'acquire', ...scopes, '--agent', agent, ...(isWaiting ? ['--wait'] : []));
+
+/** What was asked for, as far as the answer says what became of it. */
+interface GrantWish {
+  readonly reason: string | null;
+  readonly ttlMs: DurationMs | null;
+}
 
 /**
  * `token` is that of the newest grant, which is the only one unless some of the scopes were held before; `deadline` is
@@ -47,7 +50,7 @@ export async function grantedOutcome(
   call: Call,
   session: AgentSession,
   { revision, locks }: Pick<Granted, 'revision' | 'locks'>,
-  reason?: string,
+  wish: GrantWish,
 ): Promise<Outcome> {
   const token = Math.max(...locks.map((lock) => lock.token));
   const deadlineMs = Math.min(...locks.map((lock) => lock.deadlineMs));
@@ -63,7 +66,7 @@ export async function grantedOutcome(
   const endsBefore = sessionDeadlineMs !== null && sessionDeadlineMs < lastMs;
   return done(revision, data, () =>
     [
-      ...locks.map((lock) => heldText(call, session, lock, reason)),
+      ...locks.map((lock) => heldText(call, session, lock, wish)),
       ...(endsBefore ? [sessionText(call, session, sessionDeadlineMs)] : []),
     ].join('\n'),
   );
@@ -83,12 +86,18 @@ function sessionText(call: Call, { agent }: AgentSession, endMs: number): string
   return line`but its session ends before, at ${end}, and each lock with it, unless a command renews it: ${renew}`;
 }
 
-function heldText(call: Call, { agent }: AgentSession, lock: Grant, reason: string | undefined): string {
+function heldText(call: Call, { agent }: AgentSession, lock: Grant, { reason, ttlMs }: GrantWish): string {
   const until = `until ${clockTime(lock.deadlineMs, call.nowMs)} (${relative(lock.deadlineMs, call.nowMs)})`;
   const contended = lock.contendedSinceMs === null ? '' : '; others wait for it';
   const already = lock.already === true ? alreadyText(call, lock) : '';
-  const purpose = lock.already !== true || reason === undefined ? '' : `; its reason is now: ${reason}`;
-  return line`${agent} holds ${lock.scope}${already} ${until}, token ${lock.token}${contended}${purpose}`;
+  const purpose = lock.already !== true || reason === null ? '' : `; its reason is now: ${reason}`;
+  return line`${agent} holds ${lock.scope}${already} ${until}, token ${lock.token}${contended}${purpose}${keptText(call, lock, ttlMs)}`;
+}
+
+/** Whoever asks for less than what is left of a lease would else take the command for one that does nothing. */
+function keptText(call: Call, { deadlineMs }: Grant, ttlMs: DurationMs | null): string {
+  const isKept = ttlMs !== null && deadlineMs > call.nowMs + ttlMs;
+  return isKept ? `; a lease that was promised is kept, and not cut to ${timeLeft(ttlMs)}` : '';
 }
 
 /** Whoever asks for what its name holds already may be a second one of that name, who must not take it for a grant. */

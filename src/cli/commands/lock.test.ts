@@ -66,6 +66,18 @@ describe('lock release, renew, cancel and revoke', () => {
   );
 
   it.each([
+    ['5', true],
+    ['59s', true],
+    ['60s', false],
+  ])('says of a lease of a minute that asking for %s does not cut it: %s', async (ttl, told) => {
+    const { harness } = bobsHarness({ submit: () => ({ kind: 'granted', locks: [grant('a')] }) });
+    for (const verb of ['acquire', 'renew']) {
+      const { stdout } = await harness.run('lock', verb, 'a', '--ttl', ttl, '--agent', 'bob');
+      expect(stdout.includes('; a lease that was promised is kept, and not cut to ')).toBe(told);
+    }
+  });
+
+  it.each([
     [{ token: 3, holder: 'alice' }, true],
     [{ token: 9, holder: 'alice' }, false],
     [{ token: 3, holder: 'bob' }, false],

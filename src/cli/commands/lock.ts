@@ -52,7 +52,7 @@ export async function renewLock(call: Call, input: RenewInput): Promise<Outcome>
     ttlMs,
   } as const;
   return submitAnd(call, command, 'granted', (result, revision) =>
-    grantedOutcome(call, session, { revision, locks: result.locks }),
+    grantedOutcome(call, session, { revision, locks: result.locks }, { reason: null, ttlMs }),
   );
 }
 

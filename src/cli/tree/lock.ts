@@ -38,7 +38,10 @@ function addHolderCommands(group: Command, host: Host): void {
     actingAgent(group.command('renew').description('move the deadline of a held lock')),
   )
     .argument('<scope>', 'folder of the scope')
-    .option('--ttl <duration>', 'length of the lease from now on; else as before');
+    .option(
+      '--ttl <duration>',
+      'length of the lease from now on, which is never less than what is left of it; else as before',
+    );
   examples(
     renew,
     'rhema lock renew src/core --agent alice',
