@@ -56,7 +56,7 @@ export function explainOption(key: string): string | null {
 }
 
 function typeText(option: Option): string {
-  return option.type === 'duration' ? 'duration (seconds, or 500ms, 90s, 5m, 2h, 7d)' : option.type;
+  return option.type === 'duration' ? 'duration (seconds, or 500ms, 90s, 5m, 1m40s, 2h, 7d)' : option.type;
 }
 
 function defaultText(option: Option): string {
@@ -86,7 +86,7 @@ top folder). An environment variable, where one is named, overrides the file. \`
 is in force and where it came from, also where a coordinator that runs still has another one, and \`rhema config check\`
 what is wrong with the file.
 
-A duration is a number of seconds, or a number with a unit: \`500ms\`, \`90s\`, \`5m\`, \`2h\`, \`7d\`.
+A duration is a number of seconds, or a number with a unit: \`500ms\`, \`90s\`, \`5m\`, \`2h\`, \`7d\`; or several: \`1m40s\`.
 
 Options marked "logged" are part of the coordination state: a change of them is an entry in the log, so that a replay
 decides as the original did. A looser value takes force at once; a tighter one when nothing is held, waited for or synced,

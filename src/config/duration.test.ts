@@ -14,6 +14,10 @@ test.each([
   ['5m', 300_000],
   ['1.5h', 5_400_000],
   ['7d', 604_800_000],
+  ['1m40s', 100_000],
+  ['1h30m', 5_400_000],
+  ['1d2h3m4s5ms', 93_784_005],
+  ['1s500ms', 1_500],
   [' 2h ', 7_200_000],
 ])('%j is a duration', (input, expected) => {
   expect(parseDuration(input)).toEqual({ ok: true, value: expected });
@@ -21,14 +25,31 @@ test.each([
 
 describe('what is not a duration is refused with the valid forms', () => {
   test.each([
-    ['', ' ', '-1', '-5m', '5x', '5 minutes', '1h30m', '5M', 'five', '1,5s', '٣s', '5\n6', '.5s'],
+    [
+      '',
+      ' ',
+      '-1',
+      '-5m',
+      '5x',
+      '5 minutes',
+      '30m1h',
+      '1m1m',
+      '1.5h30m',
+      '1h 30m',
+      '5M',
+      'five',
+      '1,5s',
+      '٣s',
+      '5\n6',
+      '.5s',
+    ],
     ['NaN', 'Infinity', '1e3', '0.5ms', '1.0001ms', '999999999999999d', `1${'0'.repeat(10_000)}`],
     [-1, NaN, Infinity, 1e21, 0.00001],
   ])('%j', (...inputs) => {
     for (const input of inputs)
       expect(parseDuration(input)).toMatchObject({
         ok: false,
-        problem: expect.stringContaining('500ms, 90s, 5m, 2h, 7d'),
+        problem: expect.stringContaining('500ms, 90s, 5m, 1m40s, 2h, 7d'),
       });
   });
 });

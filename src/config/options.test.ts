@@ -106,7 +106,7 @@ describe('what people read', () => {
 
       Lease of a lock unless the caller asks for another. A heartbeat or a renewal renews it; without one the lock ends at the deadline and goes to the next waiter.
 
-      type     duration (seconds, or 500ms, 90s, 5m, 2h, 7d)
+      type     duration (seconds, or 500ms, 90s, 5m, 1m40s, 2h, 7d)
       default  1m
       allowed  1ms to 1d"
     `);
