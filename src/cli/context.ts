@@ -59,7 +59,7 @@ export interface ProcessCommand {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Environment;
-  /** Whether the child leads a process group of its own, so that a signal reaches its children too. */
+  /** Whether the child leads a session and a process group of its own, so that a signal reaches its children too. */
   readonly ownGroup: boolean;
   /** A tied child ends with this process, however that ends, and by force so long from now; null: it is not tied. */
   readonly endInMs: number | null;
@@ -71,10 +71,22 @@ export interface ChildProcess {
   /** How it ended; fails when it could not be started. */
   readonly ended: Promise<ChildEnd>;
   signal(name: SignalName): void;
-  /** To the child and all that it has started in turn. */
-  endAll(name: 'SIGTERM' | 'SIGKILL'): void;
+  /** Tells the child, and all that it has started in turn, to end: SIGTERM to each of them. */
+  tellAll(): void;
+  /** Ends them by force; resolves when nothing of them is left. */
+  endAll(): Promise<void>;
   /** Puts off, or brings forward, when a tied child is ended by force, even if this process stands still by then. */
   endBy(leftMs: number): void;
+  /** What works on of a child that has ended, but for what has cut itself loose. */
+  left(): readonly LeftProcess[];
+  /** The child is not tied any more. */
+  letGo(): void;
+}
+
+export interface LeftProcess {
+  readonly pid: number;
+  /** Of its program; anything may be in it. */
+  readonly name: string;
 }
 
 export type ChildEnd =

@@ -8,7 +8,8 @@ import type { ChildEnd, ChildProcess, CliContext, Output, ProcessCommand, Signal
 import { packageVersion } from '../client/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { exitCodeAfter } from './signals.ts';
-import { ProcessTree } from './process-tree.ts';
+import { sessionOf } from './process-list.ts';
+import { markVariable, ProcessTree, type Root } from './process-tree.ts';
 import { startTether } from './tether.ts';
 import { terminalQuestions } from './terminal-questions.ts';
 import { createRealWorld } from './real-world.ts';
@@ -91,15 +92,12 @@ function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: Proc
   const tether = endInMs === null ? null : startTether(endInMs, graceMs);
   const child = spawn(file, [...args], { cwd, env, stdio: 'inherit', detached: ownGroup });
   const { pid } = child;
-  if (pid !== undefined) tether?.hold(pid, ownGroup);
-  const tree = pid === undefined ? null : new ProcessTree(pid, ownGroup);
+  const root = pid === undefined ? null : rootOf(pid, ownGroup, env);
+  if (root !== null) tether?.hold(root);
+  const tree = root === null ? null : new ProcessTree(root);
   const ended = new Promise<ChildEnd>((resolve, reject) => {
-    child.once('error', (error) => {
-      tether?.untie();
-      reject(error);
-    });
+    child.once('error', reject);
     child.once('exit', (code, signal) => {
-      tether?.untie();
       if (signal === null) resolve({ kind: 'exited', code: code ?? 0 });
       else resolve({ kind: 'signalled', signalNumber: constants.signals[signal] });
     });
@@ -107,12 +105,22 @@ function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: Proc
   return {
     ended,
     signal: (name) => signalProcess(pid, ownGroup, name),
-    endAll: (name) => {
+    tellAll: () => {
       tether?.told();
-      tree?.signal(name);
+      tree?.signal('SIGTERM');
+    },
+    endAll: async () => {
+      tether?.told();
+      await tree?.endAll();
     },
     endBy: (leftMs) => tether?.endBy(leftMs),
+    left: () => tree?.left() ?? [],
+    letGo: () => tether?.untie(),
   };
+}
+
+function rootOf(pid: number, leads: boolean, env: ProcessCommand['env']): Root {
+  return { pid, leads, session: leads ? null : sessionOf(process.pid), mark: env[markVariable] ?? null };
 }
 
 /** Signals the child, with its process group where it leads one. That it has ended meanwhile, or became root's, is no trouble. */

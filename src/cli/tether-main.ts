@@ -1,15 +1,15 @@
 /**
  * Ends the command of a `rhema run` that was killed or stands still, so that it does not work on without its lock.
  *
- * Standard input, of which only that `run` holds the other end, has a line for each thing to know: `command PID group` once
- * it has begun (`tree` where it leads no group of its own); `grace MS`, how long it has to end by itself; `end MS`, the time
- * of the monotonic clock at which it must have ended, again with each renewal of the lease; `told` when `run` has told it to
- * end; `done` when it has ended. So long before that time `run` should have told it; if not, it is told here, and when the
+ * Standard input, of which only that `run` holds the other end, has a line for each thing to know: `command ROOT` once it has
+ * begun, as JSON; `grace MS`, how long it has to end by itself; `end MS`, the time of the monotonic clock at which it must
+ * have ended, again with each renewal of the lease; `told` when `run` has told it to end; `done` when it has ended, with
+ * all that it left behind. So long before that time `run` should have told it; if not, it is told here, and when the
  * time comes, it is ended by force. When the input ends without `done`, `run` is gone: the command is told to end, and ended
  * by force after a grace or at that time, whatever comes first.
  */
 import { createInterface } from 'node:readline';
-import { ProcessTree } from './process-tree.ts';
+import { ProcessTree, type Root } from './process-tree.ts';
 import { monotonicMs } from './tether.ts';
 
 const graceOfOrphansMs = 5_000;
@@ -28,7 +28,7 @@ let isDone = false;
 function endAt(atMs: number): void {
   endAtMs = atMs;
   clearTimeout(force);
-  force = setTimeout(() => command?.signal('SIGKILL'), Math.max(0, atMs - monotonicMs()));
+  force = setTimeout(() => void command?.endAll(), Math.max(0, atMs - monotonicMs()));
   clearTimeout(tell);
   if (isTold) return;
   const tellAtMs = atMs - graceMs + patienceFor(graceMs);
@@ -42,8 +42,8 @@ function noteTold(): void {
 
 createInterface({ input: process.stdin })
   .on('line', (text) => {
-    const [what, value, kind] = text.split(' ');
-    if (what === 'command') command = new ProcessTree(Number(value), kind === 'group');
+    const [what, value = ''] = text.split(/ (.*)/s);
+    if (what === 'command') command = new ProcessTree(JSON.parse(value) as Root);
     else if (what === 'grace') graceMs = Number(value);
     else if (what === 'end') endAt(Number(value));
     else if (what === 'told') noteTold();

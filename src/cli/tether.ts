@@ -1,16 +1,17 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { entryFile } from './entry-files.ts';
+import type { Root } from './process-tree.ts';
 
 /** Ties a command to this process; see `tether-main.ts`. */
 export interface Tether {
   /** The command has begun. */
-  hold(pid: number, ownGroup: boolean): void;
+  hold(root: Root): void;
   /** Has the command ended by force so long from now; replaces what was said before. */
   endBy(leftMs: number): void;
   /** The command was told to end: it need not be told again, and is ended by force at that time. */
   told(): void;
-  /** The command has ended: there is nothing left to end. */
+  /** The command has ended, with all that it left behind: there is nothing left to end. */
   untie(): void;
 }
 
@@ -38,7 +39,7 @@ export function startTether(endInMs: number, graceMs: number): Tether {
   say('grace', graceMs);
   endBy(endInMs);
   return {
-    hold: (pid, ownGroup) => say('command', pid, ownGroup ? 'group' : 'tree'),
+    hold: (root) => say('command', JSON.stringify(root)),
     endBy,
     told: () => say('told'),
     untie: () => {

@@ -22,6 +22,11 @@ const workers = (): readonly string[] =>
     .filter(({ command: [file] }) => file === 'sh' || file === 'sleep')
     .map(({ command }) => command.join(' '));
 
+const orphans = (): readonly string[] =>
+  processesOf(sandbox.folder)
+    .map(({ command }) => command.join(' '))
+    .filter((command) => command.startsWith('timeout ') || command.includes('sleep 0.1'));
+
 /** Writes down each SIGTERM, and works on. */
 const noting = `trap 'echo told >> ../told' TERM; touch ../begun; while :; do sleep 0.1; done`;
 
@@ -134,6 +139,51 @@ it('a command ends at once when an operator revokes its lock, long before the ne
   expect(code).toBe(1);
   expect(stderr).toMatch(/LOCK LOST on api: api was taken from .*needed elsewhere/);
   expect(workers()).toEqual([]);
+});
+
+/** Its helper has ended, and has left a program at work in a group of its own. */
+const withOrphan = `sh -c 'timeout 1000 sh -c "touch ../begun; while :; do sleep 0.1; done" & exit 0'`;
+
+it('what its helper left in a group of its own ends with the command, when its lock is revoked', async () => {
+  const run = await atWork(`${withOrphan}; sleep 100`, '10m');
+  expect((await rhema(sandbox, 'lock', 'revoke', 'api')).code).toBe(0);
+  expect((await run.ended).code).toBe(1);
+  expect(orphans()).toEqual([]);
+});
+
+it('what its helper left in a group of its own ends with the command, when run is killed', async () => {
+  const run = await atWork(`${withOrphan}; sleep 100`, '4s');
+  run.child.kill('SIGKILL');
+  await run.ended.catch(() => undefined);
+  await leftWhenGranted();
+  expect(orphans()).toEqual([]);
+});
+
+it('a command keeps its lock while what it left behind works; Ctrl-C ends that', async () => {
+  const run = await atWork(withOrphan, '3s');
+  await until('run says what works on', () => run.said.stderr.includes('sh has ended, but'));
+  expect(run.said.stderr).toMatch(/works on: .*\(timeout\).*; api stays locked until that has ended/);
+  expect((await rhema(sandbox, 'lock', 'acquire', 'api', '--agent', 'bob')).code).toBe(3);
+  expect(orphans()).not.toEqual([]);
+  run.child.kill('SIGINT');
+  expect((await run.ended).code).toBe(0);
+  expect(orphans()).toEqual([]);
+  expect((await rhema(sandbox, 'lock', 'acquire', 'api', '--agent', 'bob')).code).toBe(0);
+});
+
+it('what a command left behind has ended before another agent is granted its scope, when run is killed', async () => {
+  const run = await atWork(withOrphan, '3s');
+  await until('run says what works on', () => run.said.stderr.includes('sh has ended, but'));
+  run.child.kill('SIGKILL');
+  await run.ended.catch(() => undefined);
+  await leftWhenGranted();
+  expect(orphans()).toEqual([]);
+});
+
+it('a daemon that a command has started is not waited for', async () => {
+  const run = await atWork('setsid sh -c "touch ../begun; sleep 100" >/dev/null 2>&1 &');
+  expect((await run.ended).code).toBe(0);
+  expect(run.said.stderr).toBe('');
 });
 
 it('a command ends at once when its agent gives the lock back from another shell', async () => {

@@ -1,11 +1,13 @@
+import { basename } from 'node:path';
 import type { Call } from '../call.ts';
-import type { ChildEnd, ChildProcess, ProcessCommand } from '../context.ts';
+import type { ChildEnd, ChildProcess } from '../context.ts';
 import { exitCodeOfSignal, exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { onEndingSignal } from '../signals.ts';
 import type { LeaseWatch } from './lease-watch.ts';
+import { LeftBehind } from './left-behind.ts';
 
 export interface GuardedCommand {
   readonly command: readonly string[];
@@ -16,27 +18,33 @@ export interface GuardedCommand {
 }
 
 /**
- * Runs a command to its end; signals are passed on to it. Ends with its own code, or 1 when its lease was lost.
+ * Runs a command to its end, and while it has a lock, to that of all that it leaves behind; signals are passed on to it. Ends
+ * with its own code, or 1 when its lease was lost.
  *
  * On a terminal the command shares our process group, so that editors keep their controlling terminal, and Ctrl-C reaches
  * it from there: passing that on would make it two. Elsewhere it leads a group of its own, so that what we pass on
  * reaches its children, too.
  */
-export async function runGuarded(call: Call, { command, env, watch }: GuardedCommand): Promise<Outcome> {
+export async function runGuarded(call: Call, guarded: GuardedCommand): Promise<Outcome> {
+  const { command, watch } = guarded;
   const shared = call.context.stdin.isTTY;
-  const { endInMs = null, graceMs = 0 } = watch ?? {};
-  const child = start(call, command, env, { ownGroup: !shared, endInMs, graceMs });
+  const child = start(call, guarded, !shared);
+  const left = new LeftBehind(call, child, basename(command[0] ?? ''));
   const offSignals = onEndingSignal(call.context, (signal) => {
+    if (left.isAwaited) return left.end();
     if (!(shared && signal === 'SIGINT')) child.signal(signal);
+    left.noteSignal(signal, shared);
   });
   watch?.guard(child);
   try {
-    const end = await child.ended;
-    return ended(watch?.wasLost === true ? exitCodes.failure : exitCodeOf(end));
+    const code = exitCodeOf(await child.ended);
+    if (watch !== null) await left.untilEnded(watch, code);
+    return ended(watch?.wasLost === true ? exitCodes.failure : code);
   } catch (error) {
     return notStarted(command, error);
   } finally {
     offSignals();
+    child.letGo();
   }
 }
 
@@ -54,14 +62,11 @@ function notStarted(command: readonly string[], error: unknown): Outcome {
   };
 }
 
-function start(
-  call: Call,
-  command: readonly string[],
-  env: Readonly<Record<string, string>>,
-  ways: Pick<ProcessCommand, 'ownGroup' | 'endInMs' | 'graceMs'>,
-): ChildProcess {
+function start(call: Call, { command, env, watch }: GuardedCommand, ownGroup: boolean): ChildProcess {
   const [file = '', ...args] = command;
   const { context } = call;
+  const { endInMs = null, graceMs = 0 } = watch ?? {};
+  const ways = { ownGroup, endInMs, graceMs };
   return context.processes.start({ file, args, cwd: call.cwd, env: { ...context.env, ...env }, ...ways });
 }
 

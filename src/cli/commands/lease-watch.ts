@@ -31,6 +31,7 @@ export class LeaseWatch {
   #certainUntilMs = 0;
   #cancelKill: () => void = () => undefined;
   #lost: string | null = null;
+  #isForced = false;
 
   constructor(call: Call, guard: Guard) {
     this.#call = call;
@@ -53,6 +54,11 @@ export class LeaseWatch {
     return this.#lost !== null;
   }
 
+  /** Whether, once the leases were lost, there is nothing more that the command could be given time for. */
+  get isOver(): boolean {
+    return this.wasLost && (this.#isForced || !this.#guard.killOnLoss);
+  }
+
   /** How a run ends whose leases were lost before its command could begin. */
   get notBegun(): Refused {
     return {
@@ -60,12 +66,12 @@ export class LeaseWatch {
       exitCode: exitCodes.failure,
       revision: null,
       code: 'LOCK_LOST',
-      message: `${this.#scopes} was lost before the command began: ${this.#lost ?? ''}; it was not started`,
+      message: `${this.scopes} was lost before the command began: ${this.#lost ?? ''}; it was not started`,
       details: { scopes: this.#guard.locks.map(({ scope }) => scope) },
     };
   }
 
-  get #scopes(): string {
+  get scopes(): string {
     return this.#guard.locks.map(({ scope }) => scope).join(', ');
   }
 
@@ -88,11 +94,14 @@ export class LeaseWatch {
     return this.#keeper.start();
   }
 
-  /** From now on until it has ended, this command depends on the leases. */
+  /** From now on until nothing of it is left, this command depends on the leases. */
   guard(child: ChildProcess): void {
     this.#child = child;
-    const over = (): void => this.#over(child);
-    child.ended.then(over, over);
+  }
+
+  /** When they were lost, what the command left behind goes with it: nothing of it may work without the lock. */
+  async endLeft(): Promise<void> {
+    if (this.wasLost && this.#guard.killOnLoss) await this.#child?.endAll();
   }
 
   stop(): void {
@@ -112,17 +121,14 @@ export class LeaseWatch {
     if (child === null) return;
     const { killOnLoss } = this.#guard;
     const then = killOnLoss ? 'ending the command' : 'the command goes on without it (--no-kill-on-loss)';
-    this.#call.context.stderr.write(line`rhema: LOCK LOST on ${this.#scopes}: ${why}; ${then}` + '\n');
+    this.#call.context.stderr.write(line`rhema: LOCK LOST on ${this.scopes}: ${why}; ${then}` + '\n');
     if (!killOnLoss) return;
     const killInMs = certainMs === 0 ? graceAfterLossMs : certainMs;
-    child.endAll('SIGTERM');
+    child.tellAll();
     child.endBy(killInMs);
-    this.#cancelKill = this.#call.context.clock.schedule(killInMs, () => child.endAll('SIGKILL'));
-  }
-
-  /** What the command left behind goes with it: nothing of it may work without the lock. */
-  #over(child: ChildProcess): void {
-    this.stop();
-    if (this.wasLost && this.#guard.killOnLoss) child.endAll('SIGKILL');
+    this.#cancelKill = this.#call.context.clock.schedule(killInMs, () => {
+      this.#isForced = true;
+      void child.endAll();
+    });
   }
 }

@@ -28,6 +28,7 @@ describe('run', () => {
         RHEMA_SCOPE: 'src/api',
         RHEMA_SCOPES: 'src/api\nsrc/core',
         RHEMA_DEADLINE: '2026-11-22T14:06:00.000Z',
+        RHEMA_RUN: 'request;',
       },
     });
     expect(running.harness.sessions.has(agentId('run-box-local-4711'))).toBe(true);

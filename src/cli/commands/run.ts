@@ -19,6 +19,7 @@ import { line, shellCommand } from '../format/text.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
+import { markVariable } from '../process-tree.ts';
 import { exitCodeAfter, firstSignal } from '../signals.ts';
 import type { FirstSignal } from '../signals.ts';
 import { actAs, refuseKept } from './acting.ts';
@@ -140,7 +141,7 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
     if (watch.wasLost) return watch.notBegun;
     const signal = interrupt.signal();
     if (signal !== null) return ended(exitCodeAfter(signal));
-    const env = childEnvironment(session, watch.locks);
+    const env = childEnvironment(call, session, watch.locks);
     return await interrupt.leaveTo(() => runGuarded(call, { command: input.command, env, watch }));
   } finally {
     watch.stop();
@@ -178,7 +179,12 @@ const isSameLock = (one: LockView, other: Grant): boolean =>
   one.scope === other.scope && one.token === other.token;
 
 /** What the command finds in its environment. `RHEMA_SCOPES` has one path a line: a path may contain spaces. */
-function childEnvironment(session: AgentSession, locks: readonly Grant[]): Record<string, string> {
+function childEnvironment(
+  call: Call,
+  session: AgentSession,
+  locks: readonly Grant[],
+): Record<string, string> {
+  const outer = call.context.env[markVariable] ?? '';
   const [first] = locks;
   if (first === undefined) throw new Error('a grant names at least one lock');
   return {
@@ -188,6 +194,8 @@ function childEnvironment(session: AgentSession, locks: readonly Grant[]): Recor
     RHEMA_SCOPE: first.scope,
     RHEMA_SCOPES: locks.map((lock) => lock.scope).join('\n'),
     RHEMA_DEADLINE: new Date(Math.min(...locks.map((lock) => lock.deadlineMs))).toISOString(),
+    // What is started within several runs belongs to each of them.
+    [markVariable]: `${outer}${call.world.newRequestId()};`,
   };
 }
 

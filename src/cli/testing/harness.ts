@@ -3,7 +3,7 @@ import { parseScopePath } from '../../core/index.ts';
 import type { AgentSession, Keeper } from '../../participant/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
-import type { ChildEnd, CliContext, ProcessCommand, Questions, SignalName } from '../context.ts';
+import type { ChildEnd, CliContext, LeftProcess, ProcessCommand, Questions, SignalName } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { runCli } from '../program.ts';
 import type { Environment, Inspection, Logs, Owner, Repository, ScopeFiles, World } from '../world.ts';
@@ -201,6 +201,9 @@ export class FakeChild {
   readonly command: ProcessCommand;
   readonly signals: string[] = [];
   readonly toldToEndInMs: number[] = [];
+  /** What works on once it has ended; whoever ends it by force ends that as well. */
+  leftBehind: readonly LeftProcess[] = [];
+  isTied = true;
   readonly ended: Promise<ChildEnd>;
   end: (end: ChildEnd) => void = () => undefined;
   failToStart: (error: Error) => void = () => undefined;
@@ -217,8 +220,22 @@ export class FakeChild {
     this.signals.push(name);
   }
 
-  endAll(name: string): void {
-    this.signals.push(name);
+  tellAll(): void {
+    this.signals.push('SIGTERM');
+  }
+
+  endAll(): Promise<void> {
+    this.signals.push('SIGKILL');
+    this.leftBehind = [];
+    return Promise.resolve();
+  }
+
+  left(): readonly LeftProcess[] {
+    return this.leftBehind;
+  }
+
+  letGo(): void {
+    this.isTied = false;
   }
 
   endBy(leftMs: number): void {

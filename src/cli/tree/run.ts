@@ -36,6 +36,7 @@ const environmentNotes = `The command finds in its environment:
   RHEMA_TOKEN               the fencing token, to be checked by whatever it writes to
   RHEMA_SCOPE               the first scope; RHEMA_SCOPES has all of them, one a line
   RHEMA_DEADLINE            when the lease would end if nobody renewed it
+  RHEMA_RUN                 a mark, by which run knows again what the command has started
 
 An agent that has joined already is used as it is; else one joins for as long as the command runs.
 The exit code is that of the command; 3 and 4 also tell that it was refused, or waited in vain, before it began.
@@ -43,14 +44,22 @@ The exit code is that of the command; 3 and 4 also tell that it was refused, or 
 The command has ended before its lease does, so that nobody is let in while it works. When nothing can be renewed any
 more, the coordinator being frozen, dead or out of reach, or max_contended_hold being over, it gets SIGTERM 6 s before the
 end of the lease (a quarter of a lease shorter than 24 s), and SIGKILL 1 s before it (a twelfth of one shorter than 12 s),
-with all that it has started.
+with all that it has started: on Linux each process in its session, whatever group that has made for itself and also when its
+parent has ended, looked for again until there is none; elsewhere each process in its group; and what descends from one of
+these. On a terminal the command shares the session of the shell: there on Linux each process in it that has the mark
+RHEMA_RUN of this run in its environment, elsewhere what descends from the command.
 When the lock is lost at once, it gets SIGTERM in the same moment, and SIGKILL 1 s later: when it is revoked, when the agent
 leaves, is lost or taken over, and when another command, or the command itself, gives the lock back.
 A helper process does the same when run itself is stopped (SIGSTOP), with SIGTERM up to half a second later, and when run is
 killed (kill -9), with SIGTERM at once and SIGKILL 5 s later, or 1 s before the end of the lease if that is sooner. Where
-flock(1) would go on holding the lock for as long as the command does, here the command ends. Only a process that has cut
-itself loose from the command (a daemon) may outlive it. With --no-kill-on-loss the command is never ended, and may work
-beside the next holder.
+flock(1) would go on holding the lock for as long as the command does, here the command ends. Only a process that has left
+the session (elsewhere the group), and whose parent has ended, may outlive it: a daemon. With --no-kill-on-loss the command is
+never ended, and may work beside the next holder.
+
+When the command has ended and something in its session works on (sh -c 'make &'), the lock is kept, and renewed, until that
+has ended, too, as with flock(1): run says so on standard error and names it. Ctrl-C, or kill, tells it to end, and ends it by
+force 5 s later, or at once when repeated; the exit code is still that of the command. What is left behind by a command that
+ended because run was told to end is ended in the same way. A daemon is not waited for.
 
 The log names the program as the reason of the lock, never its arguments; --reason says more. Of a lock that the agent holds
 already the reason stays what it was, unless --reason is given, and the lock is not given back.`;
