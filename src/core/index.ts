@@ -12,12 +12,17 @@ export type * from './commands.ts';
 export type * from './events.ts';
 export type * from './results.ts';
 export {
+  madeOf,
   rejectionCodes,
   retryAdvice,
+  withFacts,
+  type ByCode,
   type Rejection,
   type RejectionCode,
+  type RejectionOf,
   type RetryAdvice,
 } from './rejections.ts';
+export type { CommonFacts, FactsByCode, RefusalFacts } from './refusal-facts.ts';
 export { sessionMismatch } from './gate.ts';
 export { initialState } from './initial-state.ts';
 export { formatDuration } from './duration.ts';

@@ -1,3 +1,5 @@
+import type { CommonFacts, FactsByCode, RefusalFacts } from './refusal-facts.ts';
+
 /**
  * Why a command was refused by the rules. A closed, ordered list: when several reasons apply, the one that stands
  * first is given. Codes are stable; messages are for people and may change.
@@ -59,13 +61,32 @@ export const rejectionCodes = [
 
 export type RejectionCode = (typeof rejectionCodes)[number];
 
-/** A refusal: nothing was written. */
-export interface Rejection {
-  readonly code: RejectionCode;
+/** A refusal with a code: nothing was written. */
+export interface RejectionOf<Code extends RejectionCode> {
+  readonly code: Code;
   /** What, which, and what to do next. */
   readonly message: string;
-  /** The facts behind it, for programs. Plain JSON. */
-  readonly details: Readonly<Record<string, unknown>>;
+  /** The facts behind it, for programs. */
+  readonly details: RefusalFacts<Code>;
+}
+
+/** Any refusal; its code tells which facts come with it. */
+export type Rejection = { [Code in RejectionCode]: RejectionOf<Code> }[RejectionCode];
+
+/** The same refusal with facts from around the machine. */
+export function withFacts(rejection: Rejection, facts: CommonFacts): Rejection {
+  return { ...rejection, details: { ...rejection.details, ...facts } } as Rejection;
+}
+
+/** What is had for some codes, each made of the facts that come with it. */
+export type ByCode<Made> = { readonly [Code in RejectionCode]?: (facts: RefusalFacts<Code>) => Made };
+
+/** What a table has for a refusal; undefined when it has nothing for its code. */
+export function madeOf<Made, Code extends RejectionCode>(
+  table: ByCode<Made>,
+  { code, details }: RejectionOf<Code>,
+): Made | undefined {
+  return table[code]?.(details);
 }
 
 /** Whether the same command may succeed later without the caller changing it, and what must happen first. */
@@ -118,10 +139,12 @@ export const retryAdvice: { readonly [Code in RejectionCode]: RetryAdvice } = {
 };
 
 /** A refusal in one line, for the deciding code. */
-export function reject(
-  code: RejectionCode,
+export function reject<Code extends RejectionCode>(
+  code: Code,
   message: string,
-  details: Readonly<Record<string, unknown>> = {},
+  details: FactsByCode[Code],
 ): { readonly kind: 'rejected'; readonly rejection: Rejection } {
-  return { kind: 'rejected', rejection: { code, message, details } };
+  // The compiler does not see that a code and its own facts are one of the union.
+  const rejection = { code, message, details } as unknown as Rejection;
+  return { kind: 'rejected', rejection };
 }

@@ -13,7 +13,7 @@ import type { Decision } from './decision.ts';
 import type { AgentId, Revision } from './ids.ts';
 import type { Settings } from './settings.ts';
 import type { State } from './state.ts';
-import { deadlockedAgents, waitCycle, type Wait, type WaitLink } from './wait-graph.ts';
+import { deadlockedAgents, waitCycle, type Wait } from './wait-graph.ts';
 
 function house(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine({ maxLocksPerAgent: 3, maxConcurrentAgents: 5, ...settings });
@@ -26,9 +26,10 @@ const wait = { wait: 'open' } as const;
 
 /** The cycle of a refusal, as `alice -a-> bob`. */
 function cycleOf(decision: Decision): string[] {
-  if (decision.kind !== 'rejected') return [];
-  const cycle = decision.rejection.details['cycle'] as readonly WaitLink[];
-  return cycle.map((link) => `${link.agent} -${link.scope ?? 'place'}-> ${link.waitsFor}`);
+  if (decision.kind !== 'rejected' || decision.rejection.code !== 'WOULD_DEADLOCK') return [];
+  return decision.rejection.details.cycle.map(
+    (link) => `${link.agent} -${link.scope ?? 'place'}-> ${link.waitsFor}`,
+  );
 }
 
 describe('the requester who would close a cycle is refused, and shown the cycle', () => {

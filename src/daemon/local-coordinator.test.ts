@@ -5,6 +5,7 @@ import { LocalCoordinator } from './local-coordinator.ts';
 import { restMs, ScopeKeeper } from './scope-keeper.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
 import { KeeperWorld } from './testing/keeper-world.ts';
+import { refusalOf } from '../../test/support/refusal.ts';
 
 const never = (): never => {
   throw new Error('nothing is to be taken over here');
@@ -90,7 +91,7 @@ describe('while the files cannot be looked at', () => {
   const request = { requestId: 'r', command: { kind: 'Heartbeat' } as never };
 
   it('a scope that the log does not know is refused, with the reason why that is not certain', async () => {
-    service.refusal = { code: 'SCOPE_NOT_FOUND', message: 'new is no scope', details: {} };
+    service.refusal = refusalOf('SCOPE_NOT_FOUND', 'new is no scope');
     const reply = await coordinator.submit(request);
     expect(reply).toMatchObject({ ok: false, rejection: { code: 'SCOPE_NOT_FOUND' } });
     expect(reply.ok ? '' : reply.rejection.message).toMatch(/^new is no scope \(.*look 1\)$/);
@@ -126,7 +127,7 @@ it('who asks for a scope that was just made, and for one that is held, is told w
 
 describe('a refusal by a bound that the configuration sets', () => {
   const request = { requestId: 'r', command: { kind: 'Heartbeat' } as never };
-  const refusal = { code: 'LOCK_LIMIT_REACHED', message: '2 scopes at once', details: {} } as const;
+  const refusal = refusalOf('LOCK_LIMIT_REACHED', '2 scopes at once');
   let world: KeeperWorld;
   beforeEach(async () => {
     world = new KeeperWorld();
@@ -147,7 +148,7 @@ describe('a refusal by a bound that the configuration sets', () => {
   ] as const)(
     'comes after a look at the files, and so does not hold for those of before: %s',
     async (code) => {
-      service.refusal = { code, message: 'too much', details: {} };
+      service.refusal = refusalOf(code, 'too much');
       service.onSubmit = async () => {
         if (service.submitted.length > 1) service.refusal = null;
       };
@@ -182,7 +183,7 @@ describe('a refusal by a bound that the configuration sets', () => {
   it.each(['LOCK_HELD', 'STALE_FENCING_TOKEN'] as const)(
     'no look comes before any other: %s',
     async (code) => {
-      service.refusal = { code, message: 'held', details: {} };
+      service.refusal = refusalOf(code, 'held');
       await coordinator.submit(request);
       expect(world.looks).toBe(0);
     },

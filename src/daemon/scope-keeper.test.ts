@@ -3,6 +3,7 @@ import { defaultConfig } from '../config/index.ts';
 import { asRevision, asTimeMs, defaultSettings } from '../core/index.ts';
 import { restMs } from './scope-keeper.ts';
 import { KeeperWorld, problem, scope } from './testing/keeper-world.ts';
+import { refusalOf } from '../../test/support/refusal.ts';
 
 let world: KeeperWorld;
 beforeEach(() => (world = new KeeperWorld()));
@@ -29,7 +30,7 @@ describe('taking over', () => {
       ok: false,
       revision: asRevision(5),
       atMs: asTimeMs(0),
-      rejection: { code: 'DEPENDENCY_CYCLE', message: 'a -> b -> a', details: {} },
+      rejection: refusalOf('DEPENDENCY_CYCLE', 'a -> b -> a'),
     };
     await world.begin();
     expect(await world.keeper.refresh()).toMatchObject({ accepted: false, revision: 5 });

@@ -1,3 +1,4 @@
+import { withFacts } from '../core/index.ts';
 import type { CommandRequest, Reply, StatusAnswer } from '../protocol/index.ts';
 import { disabled, workIn } from './withheld.ts';
 
@@ -27,10 +28,7 @@ export function withQueueClosed(reply: Reply): Reply {
   if (reply.ok) return reply;
   const { rejection } = reply;
   const message = `${rejection.message}. ${queueClosed}`;
-  return {
-    ...reply,
-    rejection: { ...rejection, message, details: { ...rejection.details, queueClosed } },
-  };
+  return { ...reply, rejection: withFacts({ ...rejection, message }, { queueClosed }) };
 }
 
 const queueClosed =

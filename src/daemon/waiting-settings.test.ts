@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config/index.ts';
 import { asDurationMs, asRevision, asTimeMs, defaultSettings } from '../core/index.ts';
 import { KeeperWorld } from './testing/keeper-world.ts';
+import { refusalOf } from '../../test/support/refusal.ts';
 
 let world: KeeperWorld;
 beforeEach(() => (world = new KeeperWorld()));
@@ -12,7 +13,7 @@ describe('settings that are too tight for what is held', () => {
       ok: false,
       revision: asRevision(5),
       atMs: asTimeMs(0),
-      rejection: { code: 'SETTINGS_IN_USE', message: 'three agents hold locks', details: {} },
+      rejection: refusalOf('SETTINGS_IN_USE', 'three agents hold locks'),
     };
     await world.begin();
     expect(world.shown).toHaveLength(1);

@@ -1,5 +1,12 @@
+import {
+  madeOf,
+  scopeAround,
+  type AgentId,
+  type ByCode,
+  type Rejection,
+  type ScopePath,
+} from '../core/index.ts';
 import { duration } from '../time/index.ts';
-import { scopeAround, type AgentId, type Rejection, type ScopePath } from '../core/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
@@ -9,8 +16,6 @@ import { refusalAnswer, stepAfter, stopAndAsk, type Advice } from './refusals.ts
 import { ownInTheWay } from './seats.ts';
 import { bounded, count, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
-
-type Facts = Rejection['details'];
 
 /** Holders whose locks are told to whoever finds no place. */
 const holdersMax = 5;
@@ -45,75 +50,70 @@ export async function informedRefusal(
   rejection: Rejection,
 ): Promise<ToolAnswer> {
   const advice = await adviceOn(workspace, rejection, clock.nowMs()).catch(() => null);
-  const own = ownInTheWay(desk.seats, self, idsIn(rejection.details));
+  const own = ownInTheWay(desk.seats, self, idsIn(rejection));
   if (own.length === 0) return refusalAnswer(rejection, advice);
   const story = [advice?.story ?? rejection.message, ...own].join('\n');
   return refusalAnswer(rejection, { ...advice, story });
 }
 
 /** Whom a refusal names as being in the way. */
-function idsIn({ holder, agent, holders }: Facts): readonly AgentId[] {
-  const named = [holder, agent, ...(Array.isArray(holders) ? holders : [])];
-  return [...new Set(named.filter((id): id is AgentId => typeof id === 'string'))];
+function idsIn({ details }: Rejection): readonly AgentId[] {
+  const named = [
+    'holder' in details ? details.holder : null,
+    'agent' in details ? details.agent : null,
+    ...('holders' in details ? details.holders : []),
+  ];
+  return [...new Set(named.filter((id) => id !== null))];
 }
 
-type Adviser = (workspace: Workspace, details: Facts, nowMs: number) => Promise<Advice | null>;
+type Adviser = (workspace: Workspace, nowMs: number) => Promise<Advice | null>;
 
-async function adviceOn(
-  workspace: Workspace,
-  { code, message, details }: Rejection,
-  nowMs: number,
-): Promise<Advice | null> {
-  const advice = await adviceFor(workspace, { code, message, details }, nowMs);
+async function adviceOn(workspace: Workspace, rejection: Rejection, nowMs: number): Promise<Advice | null> {
+  const advice = await adviceFor(workspace, rejection, nowMs);
   if (advice?.more === undefined) return advice;
-  return { ...advice, story: [message, ...advice.more].join('\n') };
+  return { ...advice, story: [rejection.message, ...advice.more].join('\n') };
 }
 
-async function adviceFor(
-  workspace: Workspace,
-  { code, details }: Rejection,
-  nowMs: number,
-): Promise<Advice | null> {
-  const advice = (await advisers[code]?.(workspace, details, nowMs)) ?? null;
-  const { queueClosed } = details;
-  if (typeof queueClosed !== 'string') return advice;
+async function adviceFor(workspace: Workspace, rejection: Rejection, nowMs: number): Promise<Advice | null> {
+  const advice = (await madeOf(advisers, rejection)?.(workspace, nowMs)) ?? null;
+  const { queueClosed } = rejection.details;
+  if (queueClosed === undefined) return advice;
   // Another scope is refused, too, and as `DISABLED`.
   return { ...advice, next: `${stepAfter('DISABLED')} ${queueClosed}.` };
 }
 
-const advisers: { readonly [Code in Rejection['code']]?: Adviser } = {
-  SCOPE_NOT_FOUND: async (workspace, details) =>
-    onMissing(workspace, pathIn(details), await workspace.coordinator.query({ kind: 'scopes' })),
-  LOCK_HELD: async ({ coordinator }, details, nowMs) => {
-    const subject = { kind: 'scope', scope: pathIn(details) } as const;
-    const { locks } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
-    const [lock] = locks;
-    // It may have been given back, and taken by another, since it was refused.
-    return lock?.agent === details['holder'] && lock !== undefined
-      ? { story: holderText(lock, nowMs) }
-      : null;
-  },
-  CONCURRENCY_LIMIT: async ({ coordinator }, details, nowMs) => {
-    const holders = (details['holders'] as readonly AgentId[]).slice(0, holdersMax);
-    const answers = holders.map(async (agent) => {
-      const subject = { kind: 'agent', agent } as const;
-      return coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
-    });
-    const locks = (await Promise.all(answers)).flatMap((answer) => answer.locks);
-    return { more: [...locks.map((lock) => holderText(lock, nowMs)), queueText(details)] };
-  },
-  RESERVED_FOR_WAITER: async (_, details, nowMs) => {
-    const waited = duration(nowMs - Number(details['sinceMs']));
-    return {
-      more: [`It has waited ${waited}, with ticket ${String(details['ticket'])}; ${queueText(details)}`],
-    };
-  },
+const advisers: ByCode<Adviser> = {
+  SCOPE_NOT_FOUND:
+    ({ scope }) =>
+    async (workspace) =>
+      onMissing(workspace, scope, await workspace.coordinator.query({ kind: 'scopes' })),
+  LOCK_HELD:
+    ({ scope, holder }) =>
+    async ({ coordinator }, nowMs) => {
+      const subject = { kind: 'scope', scope } as const;
+      const { locks } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+      const [lock] = locks;
+      // It may have been given back, and taken by another, since it was refused.
+      return lock?.agent === holder ? { story: holderText(lock, nowMs) } : null;
+    },
+  CONCURRENCY_LIMIT:
+    ({ holders, queueLength }) =>
+    async ({ coordinator }, nowMs) => {
+      const answers = holders.slice(0, holdersMax).map(async (agent) => {
+        const subject = { kind: 'agent', agent } as const;
+        return coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+      });
+      const locks = (await Promise.all(answers)).flatMap((answer) => answer.locks);
+      return { more: [...locks.map((lock) => holderText(lock, nowMs)), queueText(queueLength)] };
+    },
+  RESERVED_FOR_WAITER:
+    ({ sinceMs, ticket, queueLength }) =>
+    async (_, nowMs) => ({
+      more: [`It has waited ${duration(nowMs - sinceMs)}, with ticket ${ticket}; ${queueText(queueLength)}`],
+    }),
 };
 
-const pathIn = (details: Facts): ScopePath => String(details['scope']) as ScopePath;
-
-function queueText(details: Facts): string {
-  const length = Number(details['queueLength']);
+function queueText(length: number): string {
   return length === 0 ? 'Nobody is in the queue.' : `${count(length, 'agent')} in the queue.`;
 }
 

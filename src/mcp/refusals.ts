@@ -1,9 +1,7 @@
-import type { Rejection, RejectionCode } from '../core/index.ts';
+import { madeOf, type ByCode, type Rejection, type RejectionCode } from '../core/index.ts';
 import { CoordinatorError, type FailureCode } from '../protocol/index.ts';
 import type { ToolName } from './schemas.ts';
 import { refused, type ToolAnswer } from './answer.ts';
-
-type Facts = Rejection['details'];
 
 /** What is said of a refusal instead of what is said of all with its code. */
 export interface Advice {
@@ -16,7 +14,7 @@ export interface Advice {
 /** A refusal that teaches: its code, what and who, how old it is and when it ends, and what to do next. */
 export function refusalAnswer(rejection: Rejection, advice: Advice | null = null): ToolAnswer {
   const { code, message, details } = rejection;
-  const story = advice?.story ?? stories[code]?.(details) ?? message;
+  const story = advice?.story ?? madeOf(stories, rejection) ?? message;
   const begun = begunAnewIn(rejection);
   const whole = begun === null || story.includes(begun) ? story : `${story.replace(/\.$/, '')} (${begun}).`;
   return refused(code, whole, advice?.next ?? nextSteps[code] ?? null, factsOf(details));
@@ -24,19 +22,19 @@ export function refusalAnswer(rejection: Rejection, advice: Advice | null = null
 
 /** That the log began anew since, and where the one of before is; only of what rests on that one. */
 export function begunAnewIn({ details: { begunAnew } }: Rejection): string | null {
-  return typeof begunAnew === 'string' ? begunAnew : null;
+  return begunAnew ?? null;
 }
 
 /** The few facts of a refusal that a program may want. */
-function factsOf(details: Facts): Facts {
+function factsOf(details: Rejection['details']): Readonly<Record<string, unknown>> {
   const kept = ['scope', 'holder', 'deadlineMs', 'queueLength', 'ticket', 'currentToken', 'retryAtMs'];
   return Object.fromEntries(Object.entries(details).filter(([name]) => kept.includes(name)));
 }
 
 /** Where the message names a command of the shell, which an agent has no use for. */
-const stories: { readonly [Code in RejectionCode]?: (facts: Facts) => string } = {
-  AGENT_NOT_FOUND: ({ agent }) => `${String(agent)} takes part no more.`,
-  AGENT_LOST: ({ agent }) => `${String(agent)} was silent for too long, and is lost with all that it held.`,
+const stories: ByCode<string> = {
+  AGENT_NOT_FOUND: ({ agent }) => `${agent} takes part no more.`,
+  AGENT_LOST: ({ agent }) => `${agent} was silent for too long, and is lost with all that it held.`,
 };
 
 const joinAgain =

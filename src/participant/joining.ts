@@ -1,4 +1,4 @@
-import type { AgentId, AgentMetadata, Epoch, ResultOf, Revision } from '../core/index.ts';
+import type { AgentId, AgentMetadata, ResultOf, Revision } from '../core/index.ts';
 import { CoordinatorError, isOpen, type Reply } from '../protocol/index.ts';
 import { resultOf, type Rejected } from './answers.ts';
 import { hasJoined, proofOf, unanswered, type AgentSession, type Sessions } from './session.ts';
@@ -113,9 +113,8 @@ async function joinedBefore(
   pending: AgentSession,
   { rejection }: Rejected,
 ): Promise<Joined | null> {
-  const { epoch } = rejection.details;
-  if (rejection.code !== 'AGENT_ALREADY_JOINED' || typeof epoch !== 'number') return null;
-  const session = { ...pending, epoch: epoch as Epoch };
+  if (rejection.code !== 'AGENT_ALREADY_JOINED') return null;
+  const session = { ...pending, epoch: rejection.details.epoch };
   const reply = await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
   if (!reply.ok) return null;
   const { sessionDeadlineMs } = resultOf(reply.result, 'renewed');

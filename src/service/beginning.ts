@@ -1,5 +1,5 @@
 /** Where a log began anew, and who is told so: whoever looks at it, and whoever took part in what was there before. */
-import { asRevision, type Revision, type TimeMs } from '../core/index.ts';
+import { asRevision, withFacts, type Revision, type TimeMs } from '../core/index.ts';
 import type { CallerCommand, Reply, ScopeProblem } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 
@@ -48,8 +48,7 @@ export function withBeginning(reply: Reply, command: CallerCommand, beginning: B
   const begunAnew = beginningText(beginning);
   const message = `${rejection.message} (${begunAnew})`;
   // Also by itself, for whoever tells a refusal in words of their own.
-  const details = { ...rejection.details, begunAnew };
-  return { ...reply, rejection: { ...rejection, message, details } };
+  return { ...reply, rejection: withFacts({ ...rejection, message }, { begunAnew }) };
 }
 
 function isFromBefore(command: CallerCommand, { after }: Beginning): boolean {

@@ -10,6 +10,7 @@ import { explainRefusal } from '../../src/cli/format/refusal.ts';
 import { createProgram, runCli } from '../../src/cli/program.ts';
 import { Harness, until } from '../../src/cli/testing/harness.ts';
 import type { AgentSession } from '../../src/participant/index.ts';
+import { refusalOf } from '../support/refusal.ts';
 
 /** What a refusal advises, typed as it stands there, on a real service: the advice must not be refused in turn. */
 let bench: Bench;
@@ -231,9 +232,20 @@ const notStaged = [
   'DEPENDENCY_CYCLE',
 ] as const;
 
+/** As much as any advice looks at. */
+const anyFacts = {
+  scope: 'a',
+  held: ['a'],
+  ticket: null,
+  failures: 1,
+  maxRetries: 3,
+  grantedAtMs: 0,
+  deadlineMs: 0,
+};
+
 it('every refusal that gives advice is staged, or its advice is at least a command', async () => {
   const adviceOf = (code: RejectionCode): string[] =>
-    adviceIn(explainRefusal({ code, message: '', details: { held: ['a'] } }, {}, 0).join('\n'));
+    adviceIn(explainRefusal(refusalOf(code, '', anyFacts), {}, 0).join('\n'));
   const advising = rejectionCodes.filter((code) => adviceOf(code).length > 0);
   const staged = new Set<RejectionCode>([...stages.map(([code]) => code), ...notStaged]);
   expect(advising.toSorted()).toEqual([...staged].toSorted());

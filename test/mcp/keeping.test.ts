@@ -15,6 +15,7 @@ import {
   web,
 } from './support/contenders.ts';
 import { quiet } from './support/stage.ts';
+import { refusalOf } from '../support/refusal.ts';
 
 it('a name is free for others when joining under it has failed', async () => {
   const stage = await openWith();
@@ -50,7 +51,7 @@ it('an agent that is lost while it waits is told so by the call that waits', asy
   const waiting = bob.acquire('bob', auth);
   await quiet();
   const inner = stage.coordinator;
-  const rejection = { code: 'AGENT_LOST', message: 'bob was silent for too long', details: {} } as const;
+  const rejection = refusalOf('AGENT_LOST', 'bob was silent for too long');
   stage.coordinator = {
     ...inner,
     submit: async (request) => {

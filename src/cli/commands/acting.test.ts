@@ -5,6 +5,7 @@ import type { CallerCommand } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
 import { agentId, agentView, grant, scopePath, statusAnswer } from '../testing/samples.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 
 const alice = agentId('alice');
 const resumed: Result = {
@@ -109,7 +110,7 @@ describe('--take-over', () => {
   });
 
   it('that is refused leaves the session as it was', async () => {
-    const refused: Rejection = { code: 'SESSION_MISMATCH', message: 'another session', details: {} };
+    const refused = refusalOf('SESSION_MISMATCH', 'another session');
     const { harness } = kept(() => refused);
     const { code, stderr } = await harness.run('lock', 'release', '--agent', 'alice', '--take-over');
     expect([code, stderr]).toEqual([3, 'rhema: another session (SESSION_MISMATCH)\n']);
@@ -132,7 +133,7 @@ describe('--take-over', () => {
   });
 
   it('of a join is a plain join when the coordinator knows the agent no more', async () => {
-    const lost: Rejection = { code: 'AGENT_LOST', message: 'lost', details: {} };
+    const lost = refusalOf('AGENT_LOST', 'lost');
     const joined: Result = {
       kind: 'joined',
       agent: alice,

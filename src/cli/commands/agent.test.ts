@@ -4,6 +4,7 @@ import { asRevision, asTimeMs } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs, withoutClock } from '../testing/harness.ts';
 import { agentId, agentView, lockView, scopePath, statusAnswer, waiterView } from '../testing/samples.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 
 const joining = (): FakeCoordinator =>
   new FakeCoordinator({
@@ -80,7 +81,7 @@ describe('agent join', () => {
 
   it('keeps no session when it is refused', async () => {
     const coordinator = new FakeCoordinator({
-      submit: () => ({ code: 'AGENT_ALREADY_JOINED', message: 'alice has joined', details: {} }),
+      submit: () => refusalOf('AGENT_ALREADY_JOINED', 'alice has joined'),
     });
     const harness = new Harness({ coordinator });
     const { code, stderr } = await harness.run('agent', 'join', 'alice');
@@ -92,7 +93,7 @@ describe('agent join', () => {
 
 describe('agent join under a name that is taken', () => {
   const coordinator = new FakeCoordinator({
-    submit: () => ({ code: 'AGENT_ALREADY_JOINED', message: 'alice has joined', details: { epoch: 3 } }),
+    submit: () => refusalOf('AGENT_ALREADY_JOINED', 'alice has joined', { epoch: 3 }),
   });
 
   it('tells who has joined it from here how to go on', async () => {
@@ -168,7 +169,7 @@ describe('agent leave of one that is gone', () => {
     ['AGENT_NOT_FOUND', 0, 0, 'alice had left, or was lost, before; its session is removed\n'],
     ['SESSION_MISMATCH', 1, 3, ''],
   ] as const)('is told of %s, and leaves %i sessions', async (code, sessions, exitCode, told) => {
-    const coordinator = new FakeCoordinator({ submit: () => ({ code, message: 'gone', details: {} }) });
+    const coordinator = new FakeCoordinator({ submit: () => refusalOf(code, 'gone', { lostAtMs: null } as object) });
     const harness = new Harness({ coordinator, sessions: [session('alice')] });
     expect(await harness.run('agent', 'leave', 'alice')).toMatchObject({ code: exitCode, stdout: told });
     expect(harness.sessions.size).toBe(sessions);

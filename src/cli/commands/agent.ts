@@ -72,9 +72,11 @@ const goOnText = (agent: AgentId): string => `use --agent ${agent}, or: export R
 async function refusedJoin(call: Call, reply: Rejected, agent: AgentId): Promise<Outcome> {
   const refused = await refusal(call, reply, { agent });
   const session = await call.world.sessions.read(await call.repository(), agent);
-  if (session === null || session.epoch !== reply.rejection.details['epoch']) return refused;
+  const { rejection } = reply;
+  if (session === null || rejection.code !== 'AGENT_ALREADY_JOINED') return refused;
+  if (session.epoch !== rejection.details.epoch) return refused;
   const lines = [
-    safe(reply.rejection.message),
+    safe(rejection.message),
     `it was joined from this account: go on with --agent ${agent}`,
     `or end it: ${shellCommand('rhema', 'agent', 'leave', agent)}`,
   ];
@@ -137,8 +139,8 @@ export async function leave(call: Call, input: AgentInput): Promise<Outcome> {
 
 /** What was asked for is so: it takes no part. How that came about, and that its session is no more, is told. */
 function goneBefore({ nowMs }: Call, { rejection, revision }: Rejected, agent: AgentId): Outcome {
-  const { code, details } = rejection;
-  const lostAtMs = typeof details['lostAtMs'] === 'number' ? details['lostAtMs'] : null;
+  const { code } = rejection;
+  const lostAtMs = rejection.code === 'AGENT_LOST' ? rejection.details.lostAtMs : null;
   const lost = lostAtMs === null ? 'lost' : `lost ${relative(lostAtMs, nowMs)}`;
   const what = code === 'AGENT_LOST' ? `was ${lost}, with all that it held` : 'had left, or was lost, before';
   const data = { agent, released: [], waited: null, gone: code };

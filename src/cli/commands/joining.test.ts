@@ -6,17 +6,17 @@ import type { CallerCommand } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
 import { agentId } from '../testing/samples.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 
 const alice = agentId('alice');
 const sessionDeadlineMs = asTimeMs(startMs + 60_000);
 const joined: Result = { kind: 'joined', agent: alice, epoch: asRevision(7), sessionDeadlineMs };
 const renewed: Result = { kind: 'renewed', sessionDeadlineMs, leases: [] };
-const alreadyJoined: Rejection = {
-  code: 'AGENT_ALREADY_JOINED',
-  message: 'alice has joined already',
-  details: { agent: 'alice', epoch: 7 },
-};
-const mismatch: Rejection = { code: 'SESSION_MISMATCH', message: 'another session', details: {} };
+const alreadyJoined = refusalOf('AGENT_ALREADY_JOINED', 'alice has joined already', {
+  agent: 'alice',
+  epoch: 7,
+});
+const mismatch = refusalOf('SESSION_MISMATCH', 'another session');
 const noAnswer = new CoordinatorError('UNAVAILABLE', 'gone', { details: { outcome: 'unknown' } });
 const pending = { agent: alice, epoch: 0 as Epoch, secret: 'tried' };
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
-import type { Rejection, Result } from '../../core/index.ts';
+import type { Result } from '../../core/index.ts';
 import { sessionIdOf, sessionMarkOf, type TicketReply } from '../../protocol/index.ts';
 import { bobsHarness, startMs, until, withoutClock } from '../testing/harness.ts';
 import { agentId, agentView, grant, lockHeld, scopeView, statusAnswer } from '../testing/samples.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 
 const queued: Result = {
   kind: 'queued',
@@ -93,7 +94,7 @@ describe('lock acquire', () => {
 
   it('tells whom it refuses what ends the lock before its lease does', async () => {
     const endsBefore = { atMs: startMs + 30_000, cause: 'session' };
-    const refusal = { ...lockHeld, details: { ...lockHeld.details, endsBefore } };
+    const refusal = refusalOf('LOCK_HELD', lockHeld.message, { ...lockHeld.details, endsBefore });
     const { harness } = bobsHarness({ submit: () => refusal });
     const { stderr } = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
     expect(stderr).toContain(
@@ -119,11 +120,10 @@ describe('lock acquire', () => {
   });
 
   it('names the scope that a misspelt one may mean', async () => {
-    const unknown: Rejection = {
-      code: 'SCOPE_NOT_FOUND',
-      message: 'there is no scope "src/croe"',
-      details: { scope: 'src/croe' },
-    };
+    const unknown = refusalOf('SCOPE_NOT_FOUND', 'there is no scope "src/croe"', {
+      scope: 'src/croe',
+      near: [],
+    });
     const { harness } = bobsHarness({
       submit: () => unknown,
       answers: {
@@ -159,7 +159,7 @@ describe('lock acquire', () => {
 
   it('prints what an agent has said without letting it drive the terminal', async () => {
     const details = { ...lockHeld.details, reason: 'x\u001b[2J\n\u009b31m\u202e' };
-    const { harness } = bobsHarness({ submit: () => ({ ...lockHeld, details }) });
+    const { harness } = bobsHarness({ submit: () => refusalOf('LOCK_HELD', lockHeld.message, details) });
     const people = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob');
     expect(people.stderr).toContain('for: x\\u001b[2J\\n\\u009b31m\\u202e');
     const programs = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--json');
@@ -210,7 +210,7 @@ describe('lock acquire --wait', () => {
     const sessionMark = sessionMarkOf(sessionIdOf('that of another'));
     const { harness } = bobsHarness({
       submit: ({ kind }) =>
-        kind === 'Heartbeat' ? { code: 'SESSION_MISMATCH', message: 'not that of bob', details: {} } : queued,
+        kind === 'Heartbeat' ? refusalOf('SESSION_MISMATCH', 'not that of bob') : queued,
       awaitTicket: async () => granted,
       answers: {
         status: () => statusAnswer({ agents: [agentView({ agent: agentId('bob'), sessionMark })] }),

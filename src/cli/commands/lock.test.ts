@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
-import type { Rejection } from '../../core/index.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
 import { agentId, agentView, grant, lockView, statusAnswer, waiterView } from '../testing/samples.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 
 describe('lock release, renew, cancel and revoke', () => {
   it.each([
@@ -14,11 +14,11 @@ describe('lock release, renew, cancel and revoke', () => {
   ])(
     'of a lock that is not held is refused; when %j is how it ended, what it means is told',
     async (lastEnd, told) => {
-      const notHeld: Rejection = {
-        code: 'LOCK_NOT_HELD',
-        message: 'the lock of src/core is not held by bob (alice holds it)',
-        details: { scope: 'src/core', holder: 'alice', lastEnd },
-      };
+      const notHeld = refusalOf('LOCK_NOT_HELD', 'the lock of src/core is not held by bob (alice holds it)', {
+        scope: 'src/core',
+        holder: 'alice',
+        lastEnd,
+      });
       const { harness } = bobsHarness({ submit: () => notHeld });
       const { code, stderr } = await harness.run('lock', 'release', 'src/a', 'src/core', '--agent', 'bob');
       expect(code).toBe(3);
@@ -84,11 +84,8 @@ describe('lock release, renew, cancel and revoke', () => {
   ])(
     'of a token that is not the current one is told as a loss only where it is one: %j',
     async (facts, told) => {
-      const stale: Rejection = {
-        code: 'STALE_FENCING_TOKEN',
-        message: `token ${facts.token} for src/core is not the current one`,
-        details: { scope: 'src/core', currentToken: 5, ...facts },
-      };
+      const said = `token ${facts.token} for src/core is not the current one`;
+      const stale = refusalOf('STALE_FENCING_TOKEN', said, { scope: 'src/core', currentToken: 5, ...facts });
       const { harness } = bobsHarness({ submit: () => stale });
       const { stderr } = await harness.run('lock', 'renew', 'src/core', '--agent', 'bob');
       expect(stderr.includes('was not covered by a lock')).toBe(told);
@@ -96,11 +93,10 @@ describe('lock release, renew, cancel and revoke', () => {
   );
 
   it('of a free lock, asked for by an operator, does not tell him that he has lost it', async () => {
-    const free: Rejection = {
-      code: 'LOCK_NOT_HELD',
-      message: 'src/core is free: there is nothing to revoke',
-      details: { scope: 'src/core', holder: null },
-    };
+    const free = refusalOf('LOCK_NOT_HELD', 'src/core is free: there is nothing to revoke', {
+      scope: 'src/core',
+      holder: null,
+    });
     const { harness } = bobsHarness({ submit: () => free });
     const { stderr } = await harness.run('lock', 'revoke', 'src/core');
     expect(stderr).toContain('nothing to revoke');

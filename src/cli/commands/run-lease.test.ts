@@ -12,6 +12,7 @@ import { entry } from '../testing/entries.ts';
 import { startMs, until } from '../testing/harness.ts';
 import { nothingHappens, Running, underCore, type Granting } from '../testing/running.ts';
 import { agentId, scopePath } from '../testing/samples.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 
 describe('the lease while the command runs', () => {
   const beats = (running: Running): number => running.kinds.filter((kind) => kind === 'Heartbeat').length;
@@ -30,7 +31,7 @@ describe('the lease while the command runs', () => {
 
   it('when lost by a refusal ends the command and what it left behind: SIGTERM, soon SIGKILL, and 1', async () => {
     let isLost = false;
-    const refusal: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
+    const refusal = refusalOf('AGENT_LOST', 'bob was lost');
     const running: Running = new Running(underCore, {
       heartbeat: () => (isLost ? refusal : running.renewed()),
     });
@@ -262,7 +263,7 @@ describe('the lease while the command runs', () => {
 
   it('when lost is only told with --no-kill-on-loss', async () => {
     let isLost = false;
-    const refusal: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
+    const refusal = refusalOf('AGENT_LOST', 'bob was lost');
     const running: Running = new Running(['--no-kill-on-loss', ...underCore], {
       heartbeat: () => (isLost ? refusal : running.renewed()),
     });

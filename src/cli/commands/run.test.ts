@@ -4,6 +4,7 @@ import { CoordinatorError } from '../../protocol/index.ts';
 import { Harness, session, until } from '../testing/harness.ts';
 import { Running, underCore } from '../testing/running.ts';
 import { agentId, lockHeld, lockView, scopePath } from '../testing/samples.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 
 describe('run', () => {
   it('joins, locks, runs the command with the token in its environment, and leaves', async () => {
@@ -183,7 +184,7 @@ describe('signals to run', () => {
 describe('what run gives back', () => {
   it.each<[string, Result | Rejection]>([
     ['its lock went to somebody else', { kind: 'left', released: [], waited: null }],
-    ['nobody knows it any more', { code: 'AGENT_NOT_FOUND', message: 'no such agent', details: {} }],
+    ['nobody knows it any more', refusalOf('AGENT_NOT_FOUND', 'no such agent')],
   ])('by leaving, when it has joined; where %s, that is told', async (_what, leave) => {
     const running = new Running(underCore, { leave });
     (await running.child()).end({ kind: 'exited', code: 0 });
@@ -202,7 +203,7 @@ describe('what run gives back', () => {
       {
         release: (scopes) =>
           scopes.includes(scopePath('src/core'))
-            ? { code: 'LOCK_NOT_HELD', message: 'bob does not hold src/core', details: {} }
+            ? refusalOf('LOCK_NOT_HELD', 'bob does not hold src/core')
             : { kind: 'released', scopes },
       },
       asBob,

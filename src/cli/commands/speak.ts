@@ -1,4 +1,4 @@
-import type { ResultKind, ResultOf, Revision } from '../../core/index.ts';
+import type { RejectionOf, ResultKind, ResultOf, Revision } from '../../core/index.ts';
 import { resultOf, Speaker, type AcquirePorts, type JoinPorts } from '../../participant/index.ts';
 import type { CallerCommand, Reply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
@@ -49,17 +49,20 @@ export async function submitAnd<Kind extends ResultKind>(
 }
 
 export async function refusal(call: Call, reply: Rejected, wish: RefusedWish): Promise<Refused> {
-  const lead = reply.rejection.code === 'SCOPE_NOT_FOUND' ? await leadOf(call, reply) : null;
+  const { rejection } = reply;
+  const lead = rejection.code === 'SCOPE_NOT_FOUND' ? await leadOf(call, rejection) : null;
   return refusedBy(
     reply,
-    explainRefusal(reply.rejection, { ...wish, ...(lead === null ? {} : { lead }) }, call.nowMs),
+    explainRefusal(rejection, { ...wish, ...(lead === null ? {} : { lead }) }, call.nowMs),
   );
 }
 
 /** Null where the refusal itself says what was meant. */
-async function leadOf(call: Call, { rejection: { details } }: Rejected): Promise<ScopeLead | null> {
-  const { scope, near } = details;
-  if (typeof scope !== 'string' || (Array.isArray(near) && near.length > 0)) return null;
+async function leadOf(
+  call: Call,
+  { details: { scope, near } }: RejectionOf<'SCOPE_NOT_FOUND'>,
+): Promise<ScopeLead | null> {
+  if (near.length > 0) return null;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
   return scopeLead(
     scopes.map(({ path }) => path),

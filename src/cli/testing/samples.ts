@@ -1,5 +1,5 @@
 import { asDurationMs, asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
-import type { AgentId, Grant, Rejection, ScopePath } from '../../core/index.ts';
+import type { AgentId, Grant, RejectionOf, ScopePath } from '../../core/index.ts';
 import type {
   AgentView,
   HealthAnswer,
@@ -26,20 +26,18 @@ export function grant(scope: string, token = 12): Grant {
 }
 
 /** Alice has held src/core for three minutes and has one more; two wait. */
-export const lockHeld: Rejection = {
+export const lockHeld: RejectionOf<'LOCK_HELD'> = {
   code: 'LOCK_HELD',
   message: 'src/core is held by alice',
   details: {
-    scope: 'src/core',
-    holder: 'alice',
-    epoch: 2,
-    token: 5,
+    scope: scopePath('src/core'),
+    holder: agentId('alice'),
+    epoch: asRevision(2),
+    token: asRevision(5),
     reason: 'refactor auth',
-    grantedAtMs: startMs - 3 * minuteMs,
-    deadlineMs: startMs + minuteMs,
+    grantedAtMs: asTimeMs(startMs - 3 * minuteMs),
+    deadlineMs: asTimeMs(startMs + minuteMs),
     queueLength: 2,
-    blockedReason: null,
-    lastReport: null,
   },
 };
 

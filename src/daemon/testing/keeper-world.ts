@@ -10,6 +10,7 @@ import {
 } from '../../core/index.ts';
 import type { Reply, ScopeProblem } from '../../protocol/index.ts';
 import { freshMs, restMs, ScopeKeeper, type ScopeCommand } from '../scope-keeper.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 
 export const scope = (path: string): ScopeDefinition => ({
   path: path as ScopePath,
@@ -89,7 +90,7 @@ export class KeeperWorld {
   refusalOf(command: ScopeCommand & { readonly kind: 'DefineScopes' }): Reply | null {
     const isBelieved = command.scopes.length > 0 || this.inForce.length === 0 || command.mayBeEmpty === true;
     if (isBelieved || this.refusal !== null) return this.refusal;
-    const rejection = { code: 'GRAPH_EMPTY', message: 'no scopes', details: {} } as const;
+    const rejection = refusalOf('GRAPH_EMPTY', 'no scopes');
     return { ok: false, revision: asRevision(5), atMs: asTimeMs(0), rejection };
   }
 
