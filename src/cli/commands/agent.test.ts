@@ -169,7 +169,9 @@ describe('agent leave of one that is gone', () => {
     ['AGENT_NOT_FOUND', 0, 0, 'alice had left, or was lost, before; its session is removed\n'],
     ['SESSION_MISMATCH', 1, 3, ''],
   ] as const)('is told of %s, and leaves %i sessions', async (code, sessions, exitCode, told) => {
-    const coordinator = new FakeCoordinator({ submit: () => refusalOf(code, 'gone', { lostAtMs: null } as object) });
+    const coordinator = new FakeCoordinator({
+      submit: () => refusalOf(code, 'gone', { lostAtMs: null } as object),
+    });
     const harness = new Harness({ coordinator, sessions: [session('alice')] });
     expect(await harness.run('agent', 'leave', 'alice')).toMatchObject({ code: exitCode, stdout: told });
     expect(harness.sessions.size).toBe(sessions);
