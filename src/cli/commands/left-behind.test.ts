@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Rejection } from '../../core/index.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 import type { FakeChild } from '../testing/harness.ts';
 import { Running, underCore } from '../testing/running.ts';
 
@@ -98,7 +98,7 @@ describe('what a command leaves behind', () => {
   async function losing(
     words = underCore,
   ): Promise<{ readonly running: Running; readonly child: FakeChild }> {
-    const lost: Rejection = { code: 'AGENT_LOST', message: 'bob was lost', details: {} };
+    const lost = refusalOf('AGENT_LOST', 'bob was lost');
     let beats = 0;
     const running: Running = new Running(words, {
       heartbeat: () => ((beats += 1) > 1 ? lost : running.renewed()),
