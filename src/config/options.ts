@@ -180,7 +180,7 @@ export const options = [
     minimum: asDurationMs(0),
     maximum: asDurationMs(7 * day),
     environment: 'RHEMA_IDLE_EXIT',
-    help: 'The coordinator process in the background leaves after this long with nothing held, nobody connected and nobody calling; the next command starts it again. 0 keeps it running.',
+    help: 'The coordinator process in the background leaves after this long with nothing held, nobody connected and nobody calling; the next command starts it again. 0 keeps it running. However short it is, the first caller after a start has two seconds to come.',
   },
   {
     key: 'agent_coordination.safety_validation.enabled',

@@ -74,6 +74,23 @@ it('counts a call that came and went between two looks', async () => {
   expect(left).toEqual([]);
 });
 
+it('waits two seconds for its first caller, however short the idle time is, and then no longer than that', async () => {
+  idleExitMs = 1;
+  await pass(1_000);
+  expect(left).toEqual([]);
+  callCount = 1;
+  await pass(1_000);
+  expect(left).toEqual([]);
+  await pass(1_000);
+  expect(left).toEqual(['idle']);
+});
+
+it('leaves when nobody has called within two seconds of its start', async () => {
+  idleExitMs = 1;
+  await pass(2_000);
+  expect(left).toEqual(['idle']);
+});
+
 it('stays for ever when the idle time is 0', async () => {
   idleExitMs = 0;
   await pass(60_000);

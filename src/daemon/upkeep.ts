@@ -19,8 +19,12 @@ export interface UpkeepPorts {
 }
 
 const lookEveryMs = 1_000;
+/** A shorter idle time is no reason to look more often. */
+const busiestEveryMs = 100;
 /** Shortest pause between two looks at the scope files. Changed ones are in force after the second. */
 const followEveryMs = 2_000;
+/** Whoever has started it must be able to call, however short the idle time is. */
+const firstCallWithinMs = 2_000;
 /** A look lists the working tree: where that is large, it must not take more than a twentieth of the time. */
 const followPauseFactor = 20;
 
@@ -52,7 +56,8 @@ export class Upkeep {
 
   #schedule(): void {
     const idleExitMs = this.#ports.idleExitMs();
-    const delayMs = idleExitMs === 0 ? lookEveryMs : Math.min(lookEveryMs, idleExitMs);
+    const shortestMs = Math.max(idleExitMs, busiestEveryMs);
+    const delayMs = idleExitMs === 0 ? lookEveryMs : Math.min(lookEveryMs, shortestMs);
     if (!this.#isStopped) this.#cancel = this.#time.schedule(delayMs, () => void this.#turn());
   }
 
@@ -90,7 +95,8 @@ export class Upkeep {
 
   #isIdleForLong(): boolean {
     const idleExitMs = this.#ports.idleExitMs();
-    return idleExitMs > 0 && this.#time.monotonicMs() - this.#activeAtMs >= idleExitMs;
+    const patienceMs = this.#callsSeen === 0 ? Math.max(idleExitMs, firstCallWithinMs) : idleExitMs;
+    return idleExitMs > 0 && this.#time.monotonicMs() - this.#activeAtMs >= patienceMs;
   }
 
   /** Files that cannot be read now may be readable at the next look; a repository that is switched off has no owner. */
