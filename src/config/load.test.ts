@@ -73,11 +73,12 @@ describe('the environment', () => {
     expect((await load(text, { RHEMA_IDLE_EXIT: '' })).config.idleExitMs).toBe(60_000);
   });
 
-  test('is checked like the file', async () => {
-    const loaded = await load('', { RHEMA_IDLE_EXIT: 'soon' });
-    expect(problemsOf(loaded)).toEqual(['CONFIG_WRONG_TYPE -:-:-']);
+  test.each(['soon', '9999d'])('is ignored where it is %s: what the file says is in force', async (wrong) => {
+    const loaded = await load('agent_coordination:\n  idle_exit: 60\n', { RHEMA_IDLE_EXIT: wrong });
+    expect(problemsOf(loaded)).toEqual(['CONFIG_VARIABLE_IGNORED -:-:-']);
+    expect(loaded.problems[0]?.severity).toBe('warning');
     expect(loaded.problems[0]?.message).toContain('RHEMA_IDLE_EXIT');
-    expect(loaded.config).toEqual(defaultConfig);
+    expect(loaded.config).toEqual({ ...defaultConfig, idleExitMs: 60_000 });
   });
 });
 

@@ -23,7 +23,7 @@ export interface ConfigFile {
 /**
  * Defaults, overridden by the `agent_coordination` block of the root scope's file (at the top, or under `rhema:`),
  * overridden by the environment variables that the table names. Never throws: a bad value is reported and its default
- * used, so the result is always complete and within bounds.
+ * used (in place of a bad variable what the file says), so the result is always complete and within bounds.
  */
 export function loadConfig({ file, env }: ConfigSources): LoadedConfig {
   const loading = new Loading();
@@ -48,7 +48,8 @@ class Loading {
   report(code: ConfigProblemCode, message: string, origin: ConfigOrigin): void {
     const place = origin.kind === 'file' ? origin : { file: null, line: null, column: null };
     const { file, line, column } = place;
-    this.#problems.push({ code, severity: 'error', file, line, column, message });
+    const severity = code === 'CONFIG_VARIABLE_IGNORED' ? 'warning' : 'error';
+    this.#problems.push({ code, severity, file, line, column, message });
   }
 
   forget(field: string): void {
@@ -153,10 +154,13 @@ function readEnvironment(loading: Loading, env: ConfigSources['env']): void {
     const text = env[option.environment];
     if (text === undefined || text === '') continue;
     const result = parseOptionText(option, text);
-    const named = result.ok ? result : { ...result, problem: `${option.environment}: ${result.problem}` };
-    loading.take(option.field, named, { kind: 'environment', variable: option.environment });
+    const origin: ConfigOrigin = { kind: 'environment', variable: option.environment };
+    if (result.ok) loading.take(option.field, result, origin);
+    else loading.report('CONFIG_VARIABLE_IGNORED', ignored(option.environment, result.problem), origin);
   }
 }
+
+const ignored = (variable: string, problem: string): string => `${variable} is ignored: ${problem}`;
 
 /** Values that are each allowed but not together: both fall back to their defaults, which fit. */
 function dropInconsistent(loading: Loading): void {

@@ -6,13 +6,15 @@ export const configProblemCodes = [
   'CONFIG_WRONG_TYPE',
   'CONFIG_OUT_OF_BOUNDS',
   'CONFIG_INCONSISTENT',
+  'CONFIG_VARIABLE_IGNORED',
 ] as const;
 export type ConfigProblemCode = (typeof configProblemCodes)[number];
 
 /** What is wrong with the configuration, where, and what to write instead. Has the shape of a `ScopeProblem`. */
 export interface ConfigProblem {
   readonly code: ConfigProblemCode;
-  readonly severity: 'error';
+  /** A warning is of an environment variable, which alone is ignored; an error is of the file, which then says nothing. */
+  readonly severity: 'error' | 'warning';
   /** Repository-relative; null when the value came from the environment. */
   readonly file: string | null;
   /** From 1. */

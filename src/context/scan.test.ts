@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fingerprintOnly, findRepository } from './index.ts';
+import { fingerprintOnly, findRepository, scanRepository } from './index.ts';
 import { commitAll, flat, graphOf, makeRepository, problemsOf, scan, write } from './testing/fixture.ts';
 
 describe('layouts', () => {
@@ -69,6 +69,17 @@ describe('layouts', () => {
   test('no scope at all is worth a word', async () => {
     expect(await scan(makeRepository())).toMatchObject({ problems: [{ code: 'NO_SCOPES' }], sound: true });
   });
+});
+
+test('a variable that is ignored hides nothing of the configuration, also at a later scan', async () => {
+  const root = makeRepository({ 'rhema.yaml': flat('top') });
+  const repository = await findRepository({ cwd: root, env: {} });
+  const env = { RHEMA_IDLE_EXIT: 'soon' };
+  const first = await scanRepository(repository, { previous: null, env });
+  write(root, { 'rhema.yaml': `${flat('top')}\nagent_coordination:\n  enabled: false\n  idle_exit: 60\n` });
+  const later = await scanRepository(repository, { previous: first, env });
+  expect(later.config.config).toMatchObject({ enabled: false, idleExitMs: 60_000 });
+  expect([later.sound, problemsOf(later)]).toEqual([true, ['CONFIG_VARIABLE_IGNORED -']]);
 });
 
 describe('a file that was good and is now broken', () => {

@@ -147,7 +147,7 @@ async function readOnce(
 /** A broken file says nothing about the configuration, so what was in force stays. */
 async function rootConfig(root: ReadCandidate | undefined, options: ScanOptions): Promise<LoadedConfig> {
   const loaded = await loadConfig({ file: root?.yaml ?? null, env: options.env });
-  const broken = loaded.problems.length > 0 || isUnread(root);
+  const broken = loaded.problems.some(({ severity }) => severity === 'error') || isUnread(root);
   if (!broken || options.previous === null) return loaded;
   return { ...options.previous.config, problems: loaded.problems };
 }

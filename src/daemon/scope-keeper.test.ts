@@ -52,6 +52,12 @@ describe('taking over', () => {
     expect(world.kinds).toEqual(['DefineScopes']);
   });
 
+  it('takes over the settings of the file also where a variable is ignored', async () => {
+    world.configProblems = [{ ...problem, code: 'CONFIG_VARIABLE_IGNORED', severity: 'warning' }];
+    await world.begin();
+    expect(world.kinds).toContain('Configure');
+  });
+
   it('writes nothing where coordination is switched off', async () => {
     world.config = { ...defaultConfig, enabled: false };
     await expect(world.begin()).rejects.toMatchObject({ code: 'DISABLED' });

@@ -292,7 +292,8 @@ export class ScopeKeeper {
 
   async #configure(scan: ScanResult, inForce: InForce): Promise<Configured> {
     // A file that cannot be read says nothing of the settings, least of all that they are the defaults.
-    const isKnown = scan.config.problems.length === 0 && scan.configUnread.length === 0;
+    const isBroken = scan.config.problems.some(({ severity }) => severity === 'error');
+    const isKnown = !isBroken && scan.configUnread.length === 0;
     if (!isKnown) return { waits: false, problems: [] };
     const { settings, withheld } = grantedSettings(inForce, scan.config);
     const reply = await this.#ports.submit({ kind: 'Configure', by: keeperName, settings });

@@ -193,6 +193,29 @@ describe('configuration and scopes', () => {
     },
   );
 
+  it('tells which variable the coordinator was started with and ignores', () => {
+    const ignored: ScopeProblem = {
+      ...broken,
+      code: 'CONFIG_VARIABLE_IGNORED',
+      severity: 'warning',
+      file: null,
+      line: null,
+      message: 'RHEMA_IDLE_EXIT is ignored',
+    };
+    const status = statusAnswer({ scopeProblems: [ignored] });
+    const facts = factsOf(
+      {},
+      { coordination: known({ status, withdrawn: [], clockJumps: 0, machines: null }) },
+    );
+    expect(about('configuration', facts)).toEqual([
+      expect.objectContaining({
+        level: 'warning',
+        message: 'the coordinator: RHEMA_IDLE_EXIT is ignored',
+        remedy: 'correct or unset it, then: rhema daemon stop',
+      }),
+    ]);
+  });
+
   it('names each scope that is in use although no file names it any more, and who to ask', () => {
     const withdrawn = [scopePath('old'), scopePath('a folder')];
     const status = statusAnswer({});

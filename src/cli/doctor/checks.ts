@@ -118,9 +118,19 @@ function checkWorktrees({ surroundings, place }: RepositoryFacts): readonly Find
   });
 }
 
-function checkConfiguration({ configuration }: RepositoryFacts): readonly Finding[] {
-  return findingsFrom('configuration', configuration, readRemedy, configurationFindings);
+function checkConfiguration({ configuration, coordination }: RepositoryFacts): readonly Finding[] {
+  const known = coordination.known ? (coordination.value?.status.scopeProblems ?? []) : [];
+  const ignored = known
+    .filter(({ code }) => code === ignoredVariable)
+    .map(({ message }) =>
+      warning('configuration', `the coordinator: ${message}`, 'correct or unset it, then: rhema daemon stop'),
+    );
+  const own = findingsFrom('configuration', configuration, readRemedy, configurationFindings);
+  return ignored.length === 0 ? own : [...own.filter(({ level }) => level !== 'ok'), ...ignored];
 }
+
+/** Of the environment of whoever looks, or of the one that started the coordinator. */
+const ignoredVariable = 'CONFIG_VARIABLE_IGNORED';
 
 function configurationFindings({ enabled, problems }: Configuration): readonly Finding[] {
   const findings = problems.map((found) => fileFinding('configuration', found, 'rhema config check'));

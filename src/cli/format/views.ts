@@ -178,7 +178,12 @@ export function statusText(style: Style, status: StatusAnswer, nowMs: number): s
 }
 
 /** Of what a problem is that is not in a file. */
-const subjectOf = ({ code }: ScopeProblem): string => (code === 'LOG_BEGUN_ANEW' ? 'log' : 'scope graph');
+const subjectOf = ({ code }: ScopeProblem): string => subjects[code] ?? 'scope graph';
+
+const subjects: Readonly<Record<string, string>> = {
+  LOG_BEGUN_ANEW: 'log',
+  CONFIG_VARIABLE_IGNORED: 'environment',
+};
 
 /** `src/api/rhema.yaml:4:9: error: ...`, as compilers say it; empty when there are none. */
 export function problemsText(style: Style, problems: readonly ScopeProblem[]): string {
