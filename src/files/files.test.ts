@@ -23,6 +23,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createFile,
   createIfMissing,
+  fillFile,
   isOwnFolder,
   isOwnSocket,
   makeOwn,
@@ -152,6 +153,29 @@ it('what is made is for its user only, and whole or not at all', () => {
   expect(readOwnText(place)).toBe('two');
   expect(readOwnText(join(folder, 'gone'))).toBeNull();
   expect(readdirSync(folder).toSorted()).toEqual(['place', 'target']);
+});
+
+describe.each([0o777, 0o277, 0])('whatever a umask of %i takes away', (mask) => {
+  let before = 0;
+  beforeEach(() => (before = process.umask(mask)));
+  afterEach(() => void process.umask(before));
+
+  it.each<readonly [string, (path: string) => unknown]>([
+    ['replaced', (path) => replaceFile(path, 'x')],
+    ['filled', (path) => fillFile(path, () => true)],
+    ['created', (path) => createFile(path, 'x')],
+    ['made where it is missing', createIfMissing],
+    ['appended to', appendTo],
+    ['updated', (path) => closeSync(openToUpdate(path))],
+  ])('a file that is %s can be used by its user alone', (_, make) => {
+    make(place);
+    expect(statSync(place).mode & 0o777).toBe(0o600);
+  });
+
+  it('a folder can be used by its user alone', () => {
+    makeOwnFolder(place);
+    expect(statSync(place).mode & 0o777).toBe(0o700);
+  });
 });
 
 it('a file that has a second name is replaced: the other one keeps what it has', () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  fchmodSync,
   fchownSync,
   fstatSync,
   fsyncSync,
@@ -37,11 +38,7 @@ export function openToRead(path: string): number | null {
  * first, its end at least: the other one keeps what it has. Whoever opens it closes it.
  */
 export function openToAppend(path: string): number {
-  const isNew = !detach(path);
-  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
-  const file = opened(path, flags, refuseSecondName);
-  if (isNew) giveFile(path, file);
-  return file;
+  return openedOrMade(path, constants.O_WRONLY | constants.O_APPEND);
 }
 
 /**
@@ -49,9 +46,13 @@ export function openToAppend(path: string): number {
  * elsewhere is copied first. Whoever opens it closes it.
  */
 export function openToUpdate(path: string): number {
+  return openedOrMade(path, constants.O_RDWR);
+}
+
+function openedOrMade(path: string, flags: number): number {
   const isNew = !detach(path);
-  const file = opened(path, constants.O_RDWR | constants.O_CREAT, refuseSecondName);
-  if (isNew) giveFile(path, file);
+  const file = opened(path, flags | constants.O_CREAT, refuseSecondName);
+  if (isNew) settle(path, file);
   return file;
 }
 
@@ -124,7 +125,7 @@ export function createIfMissing(path: string): void {
     throw error;
   }
   try {
-    giveFile(path, file);
+    settle(path, file);
   } finally {
     closeSync(file);
   }
@@ -251,7 +252,7 @@ function withTemporary(path: string, text: string, use: (temporary: string, file
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const file = openSync(temporary, 'wx', 0o600);
   try {
-    giveFile(temporary, file);
+    settle(temporary, file);
     // Not `writeSync`: on a full disk that writes a part, and says so only by its result.
     writeFileSync(file, text);
     fsyncSync(file);
@@ -275,6 +276,12 @@ function copyEnd(from: number, to: number, bytesMax = copiedBytesMax): void {
     writeFileSync(to, chunk.subarray(0, count));
     position += count;
   }
+}
+
+/** What was just made can be used by its user, whatever the umask took away, and by nobody else. */
+function settle(path: string, file: number): void {
+  fchmodSync(file, 0o600);
+  giveFile(path, file);
 }
 
 /** An open file that root has made is its owner's where it acts for one. */

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   constants,
   fsyncSync,
@@ -16,6 +17,8 @@ export function makeOwnFolder(path: string): void {
   if (isOwnFolder(path)) return;
   try {
     mkdirSync(path, { mode: 0o700 });
+    // The umask may have taken away what its user needs.
+    if (((lookAt(path)?.mode ?? 0) & 0o700) !== 0o700) chmodSync(path, 0o700);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
