@@ -110,7 +110,7 @@ module.exports = {
     wall(
       'program',
       ['store', 'config', 'init', 'observe', 'service', 'verify', 'daemon', 'cli', 'demo', 'mcp'],
-      'program: core, protocol, time, participant, client, and which repository is meant',
+      'program: core, protocol, time, participant, client, and which repository and file is meant',
     ),
     {
       name: 'init-is-for-the-cli',
@@ -140,12 +140,12 @@ module.exports = {
       from: { path: '^src/([^/]+)/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^src/([^/]+)/',
-        // Which repository is meant is found without any package: so the library can do it, too.
+        // Which repository is meant, and which of its files, is found without any package: so the library can do it, too.
         pathNot: [
           '^src/$1/',
           '^src/[^/]+/index\\.ts$',
           '^src/store/[^/]+/index\\.ts$',
-          '^src/context/repository\\.ts$',
+          '^src/context/(inside|regular-file|repository|repository-path)\\.ts$',
         ],
       },
     },

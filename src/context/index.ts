@@ -6,7 +6,8 @@ import type { ScanOptions, ScanResult } from './scan.ts';
 
 export { ContextError, contextErrorCodes } from './errors.ts';
 export { findRepository, stateDirectory, type Repository } from './repository.ts';
-export { repositoryPath, scopeFromInput } from './files.ts';
+export { scopeFromInput } from './files.ts';
+export { repositoryPath } from './repository-path.ts';
 export { ScanMemory } from './scan-memory.ts';
 export { isInside } from './inside.ts';
 export { isInstalled } from './installed.ts';

@@ -108,6 +108,7 @@ export class SocketParticipant implements Participant {
 function notesIn(worktree: string): Files {
   const staged = new Map<string, string>();
   return {
+    realPath: async (path) => path,
     read: async (path) => new Notes(join(worktree, path)).read(),
     stage: async (_path, mark, text) => void staged.set(mark, text),
     staged: async (_path, mark) => staged.get(mark) ?? null,

@@ -16,6 +16,11 @@ import type { Speaks } from './speaker.ts';
 
 /** The files of a working tree, by their paths in the repository. */
 export interface Files {
+  /**
+   * The path of what a path leads to, where folders or the file itself are links. Throws `INVALID_INPUT` when it leads out
+   * of the working tree.
+   */
+  realPath(path: ScopePath): Promise<ScopePath>;
   /** The text of a file; null when there is none. */
   read(path: ScopePath): Promise<string | null>;
   /** Keeps a text beside a file, under a mark, durably. */
@@ -36,8 +41,8 @@ export interface LockPorts {
 
 export type Written =
   | { readonly kind: 'written' }
-  /** Another scope than those of the lock has the file; `scope`: null when none has. */
-  | { readonly kind: 'elsewhere'; readonly scope: ScopePath | null }
+  /** Another scope than those of the lock has the file, by its real path; `scope`: null when none has. */
+  | { readonly kind: 'elsewhere'; readonly path: ScopePath; readonly scope: ScopePath | null }
   | { readonly kind: 'refused'; readonly rejection: Rejection };
 
 /** How long the leases of a lock last, as far as is known. */
@@ -104,16 +109,19 @@ export class HeldLock {
   /**
    * Changes a context file of one of its scopes: the coordinator is asked first, under the lock's token, and notes what the
    * file is from now on. The text lies beside the file by then: who is killed between the two is followed by one who finds
-   * it there, and puts it in its place first.
+   * it there, and puts it in its place first. A link leads to a file of another scope as well: where it is counts, and not
+   * what it is called.
    */
-  async write(path: ScopePath, change: (before: string | null) => string): Promise<Written> {
+  async write(named: ScopePath, change: (before: string | null) => string): Promise<Written> {
     const { coordinator, speaker, files } = this.#ports;
     const { agent, epoch } = this.#session;
+    const path = await files.realPath(named);
     const asked = { agent, epoch, files: [path], token: null };
     const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
     const scope = around?.path ?? null;
     const lock = this.locks.find((each) => each.scope === scope);
-    if (around === undefined || scope === null || lock === undefined) return { kind: 'elsewhere', scope };
+    if (around === undefined || scope === null || lock === undefined)
+      return { kind: 'elsewhere', path, scope };
     const recorded = around.contexts[fileIn(scope, path)]?.digest ?? null;
     const before = await readRepaired(files, path, recorded);
     const after = change(before);

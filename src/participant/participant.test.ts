@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AgentId, DurationMs } from '../core/index.ts';
+import type { AgentId, DurationMs, ScopePath } from '../core/index.ts';
 import type { CallerCommand, Coordinator, Reply } from '../protocol/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { defineScopes, newRequestId, openBench, scopePath, settled, type Bench } from '../service/testing.ts';
@@ -17,6 +17,8 @@ let bench: Bench;
 let kept: Map<AgentId, AgentSession>;
 let keepers: Map<AgentId, number>;
 let files: Map<string, string>;
+/** Where paths lead that are links. */
+let links: Map<string, ScopePath>;
 let coordinator: Coordinator;
 /** Whether the process ends before what is recorded is in its place. */
 let isKilled: boolean;
@@ -27,6 +29,7 @@ beforeEach(async () => {
   kept = new Map();
   keepers = new Map();
   files = new Map();
+  links = new Map();
   isKilled = false;
   coordinator = bench.service as unknown as Coordinator;
 });
@@ -59,6 +62,7 @@ function portsOf(pid: number): ParticipantPorts {
     coordinator,
     sessions,
     files: {
+      realPath: async (path) => links.get(path) ?? path,
       read: async (path) => files.get(path) ?? null,
       stage: async (path, mark, text) => void files.set(`${path}~${mark}`, text),
       staged: async (path, mark) => files.get(`${path}~${mark}`) ?? null,
@@ -145,12 +149,26 @@ describe('what is acquired', () => {
     expect(await lock.write(notes, (before) => `${before ?? 'first'}\n`)).toEqual({ kind: 'written' });
     expect(await lock.write(notes, (before) => `${before ?? ''}second\n`)).toEqual({ kind: 'written' });
     expect(files.get(notes)).toBe('first\nsecond\n');
-    expect(await lock.write(scopePath('web/notes.yaml'), () => 'no')).toEqual({
+    for (const [path, scope] of [
+      ['web/notes.yaml', 'web'],
+      ['notes.yaml', null],
+      ['auth/.git', null],
+    ] as const)
+      expect(await lock.write(scopePath(path), () => 'no')).toEqual({ kind: 'elsewhere', path, scope });
+  });
+
+  it('covers what a path really leads to, whatever it is called', async () => {
+    const lock = await acquired(await takePart('alice'));
+    const link = scopePath('auth/web.yaml');
+    links.set(link, scopePath('web/notes.yaml'));
+    expect(await lock.write(link, () => 'no')).toEqual({
       kind: 'elsewhere',
+      path: 'web/notes.yaml',
       scope: 'web',
     });
-    expect(await lock.write(scopePath('notes.yaml'), () => 'no')).toEqual({ kind: 'elsewhere', scope: null });
-    expect(await lock.write(scopePath('auth/.git'), () => 'no')).toEqual({ kind: 'elsewhere', scope: null });
+    links.set('web/auth.yaml', notes);
+    expect(await lock.write(scopePath('web/auth.yaml'), () => 'new')).toEqual({ kind: 'written' });
+    expect([...files]).toEqual([[notes, 'new']]);
   });
 });
 

@@ -41,12 +41,7 @@ export class Lock {
   async write(path: string, change: (before: string | null) => string): Promise<void> {
     const written = await this.#held.write(pathOf('path', path), change);
     if (written.kind === 'refused') throw refusedBy(written.rejection);
-    if (written.kind === 'elsewhere')
-      throw new RefusedError(
-        'LOCK_NOT_HELD',
-        `${path} is ${written.scope === null ? 'in no scope' : `of ${written.scope}`}, and this lock is on ${this.scopes.join(', ')}: acquire the scope that has it`,
-        { path, scope: written.scope },
-      );
+    if (written.kind === 'elsewhere') throw elsewhere(path, written, this.scopes);
   }
 
   /** Gives back exactly what was granted. Throws `LOCK_LOST` when some of it was lost before. */
@@ -85,6 +80,20 @@ const loggedText: Readonly<Record<string, string>> = {
   'lock.released': "it was given back in the agent's name elsewhere",
   'agent.resumed': 'another process goes on as the agent',
 };
+
+function elsewhere(
+  named: string,
+  { path, scope }: { readonly path: ScopePath; readonly scope: ScopePath | null },
+  held: readonly ScopePath[],
+): RefusedError {
+  const file = pathOf('path', named) === path ? named : `${named} leads to ${path}, which`;
+  const [place, remedy] =
+    scope === null
+      ? ['in no scope', 'name a file of those']
+      : [`of ${scope}`, 'acquire the scope that has it'];
+  const message = `${file} is ${place}, and this lock is on ${held.join(', ')}: ${remedy}`;
+  return new RefusedError('LOCK_NOT_HELD', message, { path, scope });
+}
 
 export function refusedBy({ code, message, details }: Rejection): RefusedError {
   return new RefusedError(code, message, details);

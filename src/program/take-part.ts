@@ -55,7 +55,7 @@ async function join(
   const ports = {
     coordinator,
     sessions: sessionKeeping(commonDir, systemTime, coordinator),
-    files: filesOf(worktree ?? commonDir),
+    files: filesOf(repository),
     time: systemTime,
     newRequestId,
     newSecret,

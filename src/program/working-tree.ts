@@ -1,49 +1,81 @@
-import { constants } from 'node:fs';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { leadsOut } from '../context/inside.ts';
+import { readRegularFileAsync } from '../context/regular-file.ts';
+import { realPathOf, repositoryPath } from '../context/repository-path.ts';
+import type { Repository } from '../context/repository.ts';
+import { quote, type ScopePath } from '../core/index.ts';
 import type { Files } from '../participant/index.ts';
-import { invalidInput } from '../protocol/index.ts';
+import { CoordinatorError, invalidInput, systemFailure } from '../protocol/index.ts';
 
-/** The files of a working tree. What leads out of it by a link is not of it. */
-export function filesOf(worktree: string): Files {
-  const placeOf = async (path: string): Promise<string> => {
-    const file = join(worktree, path);
-    const place = await whereItLeads(file);
-    const top = await realpath(worktree);
-    if (!place.startsWith(top + sep))
-      throw invalidInput('path', `${path} leads out of ${worktree}: name a file in it`);
-    return place;
-  };
+/** Far more than any text; it is read as a whole. */
+const textBytesMax = 64 * 1024 * 1024;
+
+/**
+ * The files of a repository's working tree. Other processes of the user's own work in it, and what lies there may come from
+ * anywhere: links, pipes, devices. Only regular files are read or replaced, and only where their paths really are.
+ *
+ * What cannot be done is told as `INVALID_INPUT`, when another path has to be named or something be moved away, or as the
+ * system's failure.
+ */
+export function filesOf(repository: Pick<Repository, 'worktree' | 'gitDir' | 'commonDir'>): Files {
+  const placeOf = (path: ScopePath): Promise<string> => placeIn(repository, path);
   return {
-    read: async (path) => readIfThere(await placeOf(path)),
-    stage: async (path, mark, text) => {
-      const place = await placeOf(path);
-      await writeAnew(besides(place, mark), text, await modeOf(place));
-    },
-    staged: async (path, mark) => readIfThere(besides(await placeOf(path), mark)),
-    finish: async (path, mark) => {
-      const place = await placeOf(path);
-      await rename(besides(place, mark), place);
-    },
-    discard: async (path, mark) => rm(besides(await placeOf(path), mark), { force: true }),
+    realPath: async (path) => realPathIn(repository, path),
+    read: (path) => told(path, async () => textOf(path, await placeOf(path))),
+    stage: (path, mark, text) =>
+      told(path, async () => {
+        await mkdir(dirname(join(topOf(repository), path)), { recursive: true });
+        const place = await placeOf(path);
+        await writeAnew(besides(place, mark), text, await modeOf(place));
+      }),
+    staged: (path, mark) => told(path, async () => stagedText(besides(await placeOf(path), mark))),
+    finish: (path, mark) =>
+      told(path, async () => {
+        const place = await placeOf(path);
+        await rename(besides(place, mark), place);
+      }),
+    discard: (path, mark) => told(path, async () => rm(besides(await placeOf(path), mark), { force: true })),
   };
 }
 
-/** The file itself, where a link leads to it; one that is not there yet comes into its folder. */
-async function whereItLeads(file: string): Promise<string> {
-  return realpath(file).catch(async (error: unknown) => {
-    if (!isAbsent(error)) throw error;
-    return join(await realpath(dirname(file)), basename(file));
-  });
+function topOf({ worktree, commonDir }: Pick<Repository, 'worktree' | 'commonDir'>): string {
+  if (worktree !== null) return realPathOf(worktree);
+  throw invalidInput(
+    'path',
+    `${commonDir} is a bare repository, and has no files to write: take part in a working tree of it`,
+  );
+}
+
+function realPathIn(repository: Pick<Repository, 'worktree' | 'commonDir'>, path: ScopePath): ScopePath {
+  const top = topOf(repository);
+  const real = repositoryPath(top, top, path);
+  if (real.ok) return real.value;
+  throw invalidInput('path', `${real.problem}: name a file in it`);
+}
+
+/** Where a file is whose path is a real one; a link that was put into it since is not followed. */
+async function placeIn(
+  repository: Pick<Repository, 'worktree' | 'gitDir' | 'commonDir'>,
+  path: ScopePath,
+): Promise<string> {
+  const place = join(topOf(repository), path);
+  const folder = dirname(place);
+  if ((await realpath(folder).catch(ifGone(folder))) !== folder)
+    throw refused(path, `${folder} is a symbolic link by now: name the file by where it is`);
+  // A Git folder may have any name, and lie in the working tree.
+  if ([repository.gitDir, repository.commonDir].some((own) => !leadsOut(relative(realPathOf(own), place))))
+    throw refused(path, "it is Git's own, and in no scope: name a file of the working tree");
+  return place;
 }
 
 const besides = (place: string, mark: string): string => join(dirname(place), `.${basename(place)}.${mark}`);
 
+/** With the mark beside it, a name still has to be one. */
+const nameBytesMax = 220;
+
 async function modeOf(place: string): Promise<number> {
-  return stat(place).then(
-    ({ mode }) => mode,
-    () => 0o666,
-  );
+  return lstat(place).then(({ mode }) => mode & 0o777, ifGone(0o666));
 }
 
 /** In the place of one that an earlier try has left. No link is followed. */
@@ -58,23 +90,64 @@ async function writeAnew(path: string, text: string, mode: number): Promise<void
   }
 }
 
-/** Of a pipe nobody waits for a writer. */
-async function readIfThere(path: string): Promise<string | null> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(
-    (error: unknown) => {
-      if (isAbsent(error)) return null;
-      throw error;
-    },
-  );
-  if (file === null) return null;
+async function textOf(path: ScopePath, place: string): Promise<string | null> {
+  const read = await readRegularFileAsync(place, { bytesMax: textBytesMax });
+  if (read.ok) return decoded(path, read.bytes);
+  if (read.kind === 'gone') return null;
+  if (read.kind === 'link')
+    throw refused(path, 'it is a symbolic link that leads nowhere, and no regular file: remove it');
+  const remedy =
+    read.kind === 'unreadable' ? 'make it readable for this user' : 'name a file that holds text';
+  throw refused(path, `${read.problem}; ${remedy}`);
+}
+
+/** Bytes that are no text would come back as others. */
+function decoded(path: ScopePath, bytes: Buffer): string {
   try {
-    if (!(await file.stat()).isFile()) throw invalidInput('path', `${path} is no file: name one`);
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refused(path, 'it is no text in UTF-8, and its bytes would be lost: save it as such first');
   }
 }
 
-function isAbsent(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+/** Anything else under such a name is none of ours. */
+async function stagedText(place: string): Promise<string | null> {
+  const read = await readRegularFileAsync(place, { bytesMax: textBytesMax });
+  return read.ok ? read.bytes.toString('utf8') : null;
+}
+
+const refused = (path: ScopePath, why: string): CoordinatorError =>
+  invalidInput('path', `${quote(path)} cannot be written: ${why}`);
+
+/** What the system says of a path, by its own code. */
+const inTheWay: Readonly<Record<string, string>> = {
+  ENAMETOOLONG: `a name in it is too long: give the file one of at most ${nameBytesMax} bytes`,
+  ENOTDIR: 'a part of its path is no folder: name another, or move that away',
+  EEXIST: 'a part of its path is no folder: name another, or move that away',
+  ELOOP: 'a part of its path is a symbolic link: name the file by where it is',
+  EISDIR: 'it is a folder: name a file',
+  ERR_FS_EISDIR: 'a folder is in the place of a passing file beside it: remove that',
+  ENOENT:
+    'a folder of its path is a link to nothing, or was removed meanwhile: mend that, then do the same again',
+};
+
+async function told<T>(path: ScopePath, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof CoordinatorError) throw error;
+    const why = inTheWay[codeOf(error)];
+    throw why === undefined ? (systemFailure(error) ?? error) : refused(path, why);
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** For what needs not be there. */
+function ifGone<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (codeOf(error) === 'ENOENT') return instead;
+    throw error;
+  };
 }

@@ -1,5 +1,5 @@
 /** The examples, each as a process of its own, with a real coordinator. */
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { rhema, rhemaJson, start } from '../withstand/support/cli.ts';
@@ -12,7 +12,7 @@ const nightly = join(examples, 'nightly.mjs');
 
 let sandbox: Sandbox;
 beforeEach(() => {
-  sandbox = new Sandbox({ api: [] });
+  sandbox = new Sandbox({ api: [], web: [] });
 });
 afterEach(() => sandbox.clear());
 
@@ -79,20 +79,39 @@ it('nightly: killed while it held, it begins anew at once', async () => {
   expect(await holder()).toBeUndefined();
 });
 
-it('a file that a link leads out of the repository is not written', async () => {
-  mkdirSync(join(sandbox.folder, 'elsewhere'));
-  symlinkSync(join(sandbox.folder, 'elsewhere'), join(sandbox.worktree, 'api/out'));
-  const { code, stderr } = await start(sandbox, process.execPath, [
+/** Carol writes a file under the lock of a scope. */
+const carolWrites = (scope: string, path: string) =>
+  start(sandbox, process.execPath, [
     '--input-type=module',
     '-e',
     `import { takePart } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};
      const agent = await takePart({ agent: 'carol' });
      try {
-       await agent.withLock('api', {}, (lock) => lock.write('api/out/notes.yaml', () => 'no'));
+       await agent.withLock(${JSON.stringify(scope)}, {}, (lock) => lock.write(${JSON.stringify(path)}, () => 'no'));
      } finally {
        await agent.leave();
      }`,
   ]).ended;
-  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('leads out') as string });
+const refusedWith = (text: string): object => ({ code: 1, stderr: expect.stringContaining(text) as string });
+
+it('a file that a link leads out of the repository is not written', async () => {
+  mkdirSync(join(sandbox.folder, 'elsewhere'));
+  symlinkSync(join(sandbox.folder, 'elsewhere'), join(sandbox.worktree, 'api/out'));
+  expect(await carolWrites('api', 'api/out/notes.yaml')).toMatchObject(refusedWith('leads out'));
   expect(readdirSync(join(sandbox.folder, 'elsewhere'))).toEqual([]);
+});
+
+it('a file of a scope that somebody else holds is not written through a link either', async () => {
+  await rhema(sandbox, 'agent', 'join', 'bob');
+  await rhema(sandbox, 'lock', 'acquire', 'web', '--agent', 'bob');
+  symlinkSync('../web', join(sandbox.worktree, 'api/web'));
+  const refused = 'api/web/notes.yaml leads to web/notes.yaml, which is of web, and this lock is on api';
+  expect(await carolWrites('api', 'api/web/notes.yaml')).toMatchObject(refusedWith(refused));
+  expect(readdirSync(join(sandbox.worktree, 'web'))).toEqual(['rhema.yaml']);
+});
+
+it("what is Git's own is not written under the lock of the top", async () => {
+  const path = '.git/hooks/pre-commit';
+  expect(await carolWrites('.', path)).toMatchObject(refusedWith(`${path} is in no scope`));
+  expect(existsSync(join(sandbox.worktree, path))).toBe(false);
 });
