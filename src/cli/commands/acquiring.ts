@@ -126,6 +126,23 @@ export async function waitWish(
   return forMs === 0 ? { kind: 'none' } : { kind: 'queue', forMs };
 }
 
+/** What is asked of a lease, as it is typed. */
+export interface LeaseInput {
+  readonly wait?: string | true;
+  readonly ttl?: string;
+  readonly reason?: string;
+}
+
+/** The same for a line to copy, which drops nothing of it. */
+export function leaseWords({ wait, ttl, reason }: LeaseInput, isWaiting: boolean): string[] {
+  const isTime = typeof wait === 'string' && (!isWaiting || /[1-9]/.test(wait));
+  return [
+    ...(ttl === undefined ? [] : ['--ttl', ttl]),
+    ...(reason === undefined ? [] : ['--reason', reason]),
+    ...(isWaiting || wait !== undefined ? ['--wait', ...(isTime ? [wait] : [])] : []),
+  ];
+}
+
 /** An option that takes a length of time. */
 export async function durationOption(name: string, text: string, hint?: string): Promise<DurationMs> {
   const { parseDuration } = await import('../../config/index.ts');

@@ -92,6 +92,34 @@ describe('lock acquire', () => {
     `);
   });
 
+  it.each([
+    [['--ttl', '3m', '--reason', 'the login'], "--ttl 3m --reason 'the login' --wait"],
+    [['--wait', '5s'], '--wait 5s'],
+    [['--wait'], '--wait'],
+    // Asked for once more, it would be refused once more.
+    [['--wait', '0s'], '--wait'],
+  ])('drops nothing of %j from what it advises', async (words, advised) => {
+    const { harness } = bobsHarness({ submit: () => lockHeld });
+    const acquire = await harness.run('lock', 'acquire', 'a', '--agent', 'bob', ...words);
+    expect(acquire.stderr).toContain(`\n  try: rhema lock acquire a --agent bob ${advised}\n`);
+    const status = statusAnswer({ agents: [agentView({ agent: agentId('bob'), epoch: asRevision(3) })] });
+    const runs = bobsHarness({ submit: () => lockHeld, answers: { status: () => status } }).harness;
+    const run = await runs.run(
+      'run',
+      '--scope',
+      'a',
+      '--agent',
+      'bob',
+      ...words,
+      '--no-kill-on-loss',
+      '--',
+      'ls',
+    );
+    expect(run.stderr).toContain(
+      `\n  try: rhema run --scope a --agent bob ${advised} --no-kill-on-loss -- ...\n`,
+    );
+  });
+
   it('tells whom it refuses what ends the lock before its lease does', async () => {
     const endsBefore = { atMs: startMs + 30_000, cause: 'session' };
     const refusal = refusalOf('LOCK_HELD', lockHeld.message, { ...lockHeld.details, endsBefore });

@@ -9,14 +9,11 @@ import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
-import { acquire, durationOption, notGranted, waitWish } from './acquiring.ts';
+import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { scopesOf } from './scopes-of.ts';
 
-export interface AcquireInput extends Acting {
+export interface AcquireInput extends Acting, LeaseInput {
   readonly scopes: readonly string[];
-  readonly wait?: string | true;
-  readonly ttl?: string;
-  readonly reason?: string;
 }
 
 /** Takes the locks of one or several scopes as a unit, at once or after waiting in line. */
@@ -27,14 +24,16 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
   const reason = input.reason ?? null;
   const acquired = await acquire(call, session, { scopes, ttlMs, wait: await waitWish(input.wait), reason });
   if (acquired.kind !== 'granted')
-    return notGranted(call, session, scopes, acquired, { asking: askingText(session) });
+    return notGranted(call, session, scopes, acquired, { asking: askingText(session, input) });
   return grantedOutcome(call, session, acquired, { reason, ttlMs });
 }
 
 const askingText =
-  ({ agent }: AgentSession): AskingLine =>
-  (scopes, isWaiting) =>
-    shellCommand('rhema', 'lock', 'acquire', ...scopes, '--agent', agent, ...(isWaiting ? ['--wait'] : []));
+  ({ agent }: AgentSession, input: LeaseInput): AskingLine =>
+  (scopes, isWaiting) => {
+    const lease = leaseWords(input, isWaiting);
+    return shellCommand('rhema', 'lock', 'acquire', ...scopes, '--agent', agent, ...lease);
+  };
 
 /** What was asked for, as far as the answer says what became of it. */
 interface GrantWish {

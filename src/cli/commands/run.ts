@@ -24,18 +24,15 @@ import { exitCodeAfter, firstSignal } from '../signals.ts';
 import type { FirstSignal } from '../signals.ts';
 import { actAs, refuseKept } from './acting.ts';
 import type { Acting } from './acting.ts';
-import { acquire, durationOption, notGranted, waitWish } from './acquiring.ts';
+import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { scopesOf } from './scopes-of.ts';
 import { agentPorts, refusal, submit } from './speak.ts';
 
-export interface RunInput extends Acting {
+export interface RunInput extends Acting, LeaseInput {
   readonly command: readonly string[];
   readonly scope: readonly string[];
-  readonly wait?: string | true;
-  readonly ttl?: string;
-  readonly reason?: string;
   /** False with `--no-kill-on-loss`. */
   readonly killOnLoss: boolean;
 }
@@ -155,11 +152,12 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
 
 /** The agent may be one that only this command has joined: nothing else can be advised to it. */
 const askingText =
-  ({ agent }: RunInput): AskingLine =>
+  (input: RunInput): AskingLine =>
   (scopes, isWaiting) => {
-    const named = agent === undefined ? [] : ['--agent', agent];
+    const named = input.agent === undefined ? [] : ['--agent', input.agent];
     const wanted = scopes.flatMap((scope) => ['--scope', scope]);
-    return shellCommand('rhema', 'run', ...wanted, ...named, ...(isWaiting ? ['--wait'] : []), '--', '...');
+    const lease = [...leaseWords(input, isWaiting), ...(input.killOnLoss ? [] : ['--no-kill-on-loss'])];
+    return shellCommand('rhema', 'run', ...wanted, ...named, ...lease, '--', '...');
   };
 
 async function giveBack(call: Call, session: AgentSession, holding: Holding): Promise<void> {
