@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
@@ -27,6 +28,19 @@ it('every code that a command may answer with is in the reference', () => {
 it('no agent has a name that is the code of an answer', () => {
   const codes = [rejectionCodes, failureCodes, Object.keys(commandCodes)].flat();
   expect(codes.filter((code) => parseAgentId(code).ok || parseAgentId(code.toLowerCase()).ok)).toEqual([]);
+});
+
+it('what a command cannot do without stands in its usage, before what may be left out', () => {
+  const { context } = new Harness({ coordinator: new FakeCoordinator({}) });
+  const allOf = (command: Command): Command[] => [command, ...command.commands.flatMap(allOf)];
+  const needed = allOf(createProgram({ context, exitCode: 0 })).flatMap((command) =>
+    command.options.filter(({ mandatory }) => mandatory).map((option) => ({ command, option })),
+  );
+  expect(needed.length).toBeGreaterThan(3);
+  const untold = needed.filter(
+    ({ command, option }) => !command.usage().split('[options]')[0]?.includes(option.flags),
+  );
+  expect(untold.map(({ command, option }) => `${command.name()} ${option.flags}`)).toEqual([]);
 });
 
 it('docs/cli.md says what the program does (vitest -u writes it anew)', async () => {

@@ -47,10 +47,9 @@ function addRunCommands(group: Command, host: Host): void {
   examples(complete, 'rhema sync complete src/core --run 42 --agent alice');
   implement(complete, host, async () => (await load()).completeSync);
 
-  const fail = ofRun(group.command('fail').description('end a sync run with an error')).requiredOption(
-    '--error <text>',
-    'what went wrong',
-  );
+  const fail = ofRun(group.command('fail').description('end a sync run with an error'))
+    .requiredOption('--error <text>', 'what went wrong')
+    .usage('--run <number> --error <text> [options] <scope>');
   examples(fail, 'rhema sync fail src/core --run 42 --error "schema is invalid" --agent alice');
   implement(fail, host, async () => (await load()).failSync);
 }
@@ -58,7 +57,8 @@ function addRunCommands(group: Command, host: Host): void {
 function ofRun(command: Command): Command {
   return actingAgent(command)
     .argument('<scope>', scopeHelp)
-    .requiredOption('--run <number>', 'the run, as its start has told');
+    .requiredOption('--run <number>', 'the run, as its start has told')
+    .usage('--run <number> [options] <scope>');
 }
 
 function addOperatorCommands(group: Command, host: Host): void {
