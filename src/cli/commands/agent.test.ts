@@ -235,6 +235,28 @@ describe('agent list and status', () => {
     );
   });
 
+  it.each([
+    [
+      { status: 'blocked', blockedReason: 'needs schema' },
+      /^alice is blocked .*\nblocked: needs schema\nholds /,
+    ],
+    [
+      { status: 'completed', blockedReason: null },
+      /^alice is completed .*\nlast said 2 s ago: needs schema \(its status may have changed since\)\nholds /,
+    ],
+  ] as const)(
+    'does not take what it said when it was blocked for how it goes now: %j',
+    async (over, shown) => {
+      const lastReport = { text: 'needs schema', atMs: asTimeMs(startMs - 2_000) };
+      const status = () =>
+        statusAnswer({ agents: [agentView({ ...over, lastReport })], locks: [lockView()] });
+      const said = new FakeCoordinator({ answers: { status } });
+      expect((await new Harness({ coordinator: said }).run('agent', 'status', 'alice')).stdout).toMatch(
+        shown,
+      );
+    },
+  );
+
   it('says when a wait ends with the session of who waits', async () => {
     const endsBefore = { atMs: asTimeMs(startMs + 30_000), cause: 'session' } as const;
     const waits = new FakeCoordinator({

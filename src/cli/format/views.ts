@@ -64,9 +64,7 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
   return [
     `${head} (epoch ${agent.epoch}, joined ${relative(agent.joinedAtMs, nowMs)}, seen ${relative(agent.seenAtMs, nowMs)})`,
     ...(agent.blockedReason === null ? [] : [line`blocked: ${agent.blockedReason}`]),
-    ...(agent.lastReport === null
-      ? []
-      : [line`reported ${relative(agent.lastReport.atMs, nowMs)}: ${agent.lastReport.text}`]),
+    ...saidText(agent, nowMs),
     ...locks.map((lock) => `holds ${lockSentence(lock, nowMs)}`),
     ...(waiter === null ? [] : [`waits ${waiterSentence(waiter, nowMs)}`]),
     ...(agent.lostAtMs === null
@@ -76,6 +74,13 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
   ]
     .map((text) => fitted(style, text))
     .join('\n');
+}
+
+/** Why it was blocked stays what it last said when it goes on. */
+function saidText({ lastReport, blockedReason }: AgentView, nowMs: number): string[] {
+  if (lastReport === null || lastReport.text === blockedReason) return [];
+  const said = line`last said ${relative(lastReport.atMs, nowMs)}: ${lastReport.text}`;
+  return [`${said} (its status may have changed since)`];
 }
 
 /** Of a scope that no scope file names any more. */
