@@ -49,6 +49,11 @@ module.exports = {
       to: { path: '^src/(?!time/)' },
     },
     wall(
+      'wording',
+      ['store', 'context', 'config', 'observe', 'service', 'participant', 'client', 'daemon', ...faces],
+      'wording: core and protocol',
+    ),
+    wall(
       'protocol',
       ['store', 'context', 'config', 'observe', 'service', 'client', 'daemon', ...faces],
       'protocol: core types only',

@@ -1,7 +1,8 @@
-import { duration, every } from '../time/index.ts';
+import { every } from '../time/index.ts';
 import type { CliContext } from './context.ts';
 import type { Style } from './format/style.ts';
 import { shortened } from './format/width.ts';
+import { duration } from '../wording/index.ts';
 
 /** What takes less is not told of. */
 const patienceMs = 500;

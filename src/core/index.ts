@@ -11,17 +11,8 @@ export type { RecentRequest } from './requests.ts';
 export type * from './commands.ts';
 export type * from './events.ts';
 export type * from './results.ts';
-export {
-  madeOf,
-  rejectionCodes,
-  retryAdvice,
-  withFacts,
-  type ByCode,
-  type Rejection,
-  type RejectionCode,
-  type RejectionOf,
-  type RetryAdvice,
-} from './rejections.ts';
+export { rejectionCodes, retryAdvice, type RejectionCode, type RetryAdvice } from './rejection-codes.ts';
+export { madeOf, withFacts, type ByCode, type Rejection, type RejectionOf } from './rejections.ts';
 export type { CommonFacts, FactsByCode, RefusalFacts } from './refusal-facts.ts';
 export { sessionMismatch } from './gate.ts';
 export { initialState } from './initial-state.ts';

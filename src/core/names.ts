@@ -3,7 +3,7 @@
  * like another agent's. Two names read alike when their skeletons are the same: letters without their case, `0` as `o`, `1`, `i` and
  * `l` as one, `rn` as `m`, `vv` as `w`, and any separators as one.
  */
-import { rejectionCodes } from './rejections.ts';
+import { rejectionCodes } from './rejection-codes.ts';
 
 /** What the coordinator calls itself, or those it speaks of, or what Git is; and whoever says what is to be done. */
 const roles = [

@@ -15,7 +15,7 @@ import type {
   TimeMs,
 } from './ids.ts';
 import type { EarlierEnd } from './leases.ts';
-import type { RejectionCode } from './rejections.ts';
+import type { RejectionCode } from './rejection-codes.ts';
 import type { LockEnd } from './state.ts';
 import type { AgentStatus, Presence, SyncStatus } from './statuses.ts';
 import type { WaitLink } from './wait-graph.ts';

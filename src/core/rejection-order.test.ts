@@ -3,7 +3,7 @@ import { agentId, codeOf, scopePath } from '../../test/support/machine.ts';
 import { alice, configure, docs, failDocs, house, write } from '../../test/support/two-agents.ts';
 import type { Decision } from './decision.ts';
 import { asDurationMs, asSessionId, type Epoch, type FencingToken } from './ids.ts';
-import { rejectionCodes, type RejectionCode } from './rejections.ts';
+import { rejectionCodes, type RejectionCode } from './rejection-codes.ts';
 import { defaultSettings } from './settings.ts';
 
 describe('when several reasons apply, the first in the list is given', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rejectionCodes, retryAdvice, type RetryAdvice } from './rejections.ts';
+import { rejectionCodes, retryAdvice, type RetryAdvice } from './rejection-codes.ts';
 
 const codesWith = (advice: RetryAdvice): string[] =>
   rejectionCodes.filter((code) => retryAdvice[code] === advice);

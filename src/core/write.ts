@@ -6,7 +6,7 @@
  * in the way first is told as the code under which a command would be refused for it.
  */
 import type { AgentId, Epoch, FencingToken, ScopePath, TimeMs } from './ids.ts';
-import type { RejectionCode } from './rejections.ts';
+import type { RejectionCode } from './rejection-codes.ts';
 import type { Agent, State } from './state.ts';
 
 /** Who wants to write. */

@@ -1,7 +1,7 @@
-import { duration } from '../time/index.ts';
 import type { Entry, Event } from '../core/index.ts';
 import type { HappenedEvent } from '../protocol/index.ts';
 import { bounded, quoted, quotedText } from './text.ts';
+import { duration } from '../wording/index.ts';
 
 /** Events of one entry that are told: a command that takes over a repository has one for each scope. */
 const eventsMax = 8;

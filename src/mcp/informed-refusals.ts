@@ -6,7 +6,6 @@ import {
   type Rejection,
   type ScopePath,
 } from '../core/index.ts';
-import { duration } from '../time/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
@@ -14,8 +13,9 @@ import type { KeptAgent } from './kept-agent.ts';
 import type { Workspace } from './ports.ts';
 import { refusalAnswer, stepAfter, stopAndAsk, type Advice } from './refusals.ts';
 import { ownInTheWay } from './seats.ts';
-import { bounded, count, quoted } from './text.ts';
+import { bounded, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
+import { count, duration } from '../wording/index.ts';
 
 /** Holders whose locks are told to whoever finds no place. */
 const holdersMax = 5;

@@ -1,7 +1,8 @@
 /** What is said of locks that came, did not come, or were passed on. */
 import type { ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
-import { vainEnds, type Held } from '../participant/index.ts';
+import { type Held } from '../participant/index.ts';
 import { quoted } from './text.ts';
+import { vainEnds } from '../wording/index.ts';
 
 /** `"services/auth" (token 17)`. */
 export function grantsText(locks: readonly Held[]): string {

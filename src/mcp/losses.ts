@@ -3,8 +3,8 @@ import type { ReleaseCause, ScopePath } from '../core/index.ts';
 import { endOf, type Ended, type LogClock, type Loss } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
-import { duration } from '../time/index.ts';
 import { purpose, quoted } from './text.ts';
+import { duration } from '../wording/index.ts';
 
 /**
  * What is told of a loss: when and by what, or, when the log cannot be read in time, how to find out. `shown`: the scope of

@@ -4,10 +4,10 @@
  * of its own. A plain name means an agent as long as one join asked for it; from the second on it means nobody, until
  * all of them have left.
  */
-import { duration } from '../time/index.ts';
 import type { AgentId } from '../core/index.ts';
 import type { KeptAgent } from './kept-agent.ts';
 import { bounded, fitting, quoted, quotedText } from './text.ts';
+import { duration } from '../wording/index.ts';
 
 export interface Seat {
   /** What its calls pass as `agent`. */

@@ -22,11 +22,6 @@ export function purpose(reason: string | null): string {
   return reason === null ? '' : ` for ${quotedText(reason)}`;
 }
 
-/** `1 agent`, `2 agents`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 /** The first lines and how many more there are; `where` says how to see those. */
 export function bounded(lines: readonly string[], linesMax: number, where: string): string[] {
   if (lines.length <= linesMax) return [...lines];

@@ -1,4 +1,3 @@
-import { duration, timeLeft } from '../time/index.ts';
 import { asRevision, type AgentReport, type ScopePath } from '../core/index.ts';
 import type {
   AgentView,
@@ -13,7 +12,8 @@ import type {
   WaiterView,
 } from '../protocol/index.ts';
 import { entryLine } from './events.ts';
-import { bounded, count, fitting, purpose, quoted, quotedText } from './text.ts';
+import { bounded, fitting, purpose, quoted, quotedText } from './text.ts';
+import { count, duration, timeLeft } from '../wording/index.ts';
 
 /**
  * Lines of one list, and characters of all of them. Clients cut an answer of some ten thousand tokens, or put it where no

@@ -1,11 +1,11 @@
 /** What is said to whoever calls under a name that does not say who it is. */
-import { duration, timeLeft } from '../time/index.ts';
 import type { AgentView } from '../protocol/index.ts';
 import type { Found, Other } from './agent-desk.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
 import { seatLines, type Seat } from './seats.ts';
 import { quoted, quotedText } from './text.ts';
+import { duration, timeLeft } from '../wording/index.ts';
 
 /** Somebody else has the name, and lives. */
 export function takenAnswer(work: Work, name: string, other: Other | null): ToolAnswer {

@@ -35,4 +35,3 @@ export {
 } from './session.ts';
 export { Speaker } from './speaker.ts';
 export { TicketWait } from './ticket-wait.ts';
-export { vainEnds } from './vain-ends.ts';

@@ -1,8 +1,9 @@
 import type { AgentId, DurationMs, ScopePath, TicketEndCause, WaitWish } from '../core/index.ts';
-import { vainEnds, type Participant } from '../participant/index.ts';
+import { type Participant } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import { Lock, pathOf, refusedBy } from './lock.ts';
 import { RefusedError } from './refused-error.ts';
+import { vainEnds } from '../wording/index.ts';
 
 export interface AcquireOptions {
   /** How long to wait in the queue, in milliseconds: 0 unless given; `Infinity`: as long as the rules allow. */

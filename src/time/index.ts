@@ -1,7 +1,6 @@
 /** Clocks, timers and pauses, each with a twin that a test moves by hand; and lengths of time in words. */
 export { ManualClock, SystemClock, type Clock } from './clock.ts';
 export { onAbort, sleep, systemTimers, wakeAtFirst, type Cancel, type Timers } from './timers.ts';
-export { duration, timeLeft } from './length.ts';
 export { every } from './repeating.ts';
 export { ManualTime, systemTime, type Time } from './time.ts';
 export { jitteredBackoff, systemChance, type BackoffMs, type Chance } from './backoff.ts';

@@ -1,8 +1,6 @@
-import { duration } from '../../time/index.ts';
 import type { DurationMs, QueuedResult, ScopePath, WaitWish } from '../../core/index.ts';
 import {
   acquire as acquireLocks,
-  vainEnds,
   type AcquireWish,
   type AgentSession,
   type Granted,
@@ -13,11 +11,12 @@ import type { SignalName } from '../context.ts';
 import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { RefusedWish } from '../format/refusal.ts';
-import { count, line, shellCommand } from '../format/text.ts';
+import { line, shellCommand } from '../format/text.ts';
 import type { Outcome } from '../outcome.ts';
 import { exitCodeAfter, firstSignal } from '../signals.ts';
 import { canTell, liveLine } from '../live-line.ts';
 import { agentPorts, refusal } from './speak.ts';
+import { count, duration, vainEnds } from '../../wording/index.ts';
 
 /** Not all that is not granted is refused: a signal ends the wait, too. */
 export type NotGranted =

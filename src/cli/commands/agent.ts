@@ -4,7 +4,7 @@ import { join as joinAs, overCodes, proofOf, resultOf } from '../../participant/
 import { sessionIdOf } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
-import { count, line, safe, shellCommand } from '../format/text.ts';
+import { line, safe, shellCommand } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Rejected } from '../outcome.ts';
@@ -12,6 +12,7 @@ import { actAs, refuseKept, takeOverFrom } from './acting.ts';
 import { agentLead } from './agent-lead.ts';
 import type { Acting } from './acting.ts';
 import { agentPorts, refusal, submit, submitAnd } from './speak.ts';
+import { count } from '../../wording/index.ts';
 
 export interface JoinInput {
   readonly name: string;

@@ -14,12 +14,13 @@ import { invalidInput } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
-import { count, line } from '../format/text.ts';
+import { line } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { fitted } from '../format/width.ts';
 import { isDisabled } from '../output.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { count } from '../../wording/index.ts';
 
 /**
  * Every option, its value, and where the value comes from; read from the working tree, beside what a coordinator decides by

@@ -3,13 +3,14 @@ import type { RefreshOptions, RefreshReport } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Style } from '../format/style.ts';
-import { count, line, shellCommand } from '../format/text.ts';
+import { line, shellCommand } from '../format/text.ts';
 import { problemsText, withdrawnText } from '../format/views.ts';
 import { fitted } from '../format/width.ts';
 import { whileTelling } from '../live-line.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { isDisabled } from '../output.ts';
+import { count } from '../../wording/index.ts';
 
 /**
  * Has the coordinator read the scope files again. A refused graph leaves the last good one in force, and of a file that

@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Style } from '../format/style.ts';
-import { count, line } from '../format/text.ts';
+import { line } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
 import { whileTelling } from '../live-line.ts';
 import { done } from '../outcome.ts';
@@ -9,6 +9,7 @@ import type { Outcome } from '../outcome.ts';
 import { examine } from '../doctor/checks.ts';
 import { gatherFacts } from '../doctor/facts.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { count } from '../../wording/index.ts';
 
 /**
  * Looks at everything that coordination here relies on. Each finding says what to do about it. The report is the answer, and

@@ -2,7 +2,8 @@ import type { Choices, Ends, Excess, LeftOut, Plan, Prepared } from '../../init/
 import type { Call } from '../call.ts';
 import type { Answer } from '../context.ts';
 import { cycleLines, excessText, linkText, planText } from '../format/plan.ts';
-import { count, safe } from '../format/text.ts';
+import { safe } from '../format/text.ts';
+import { count } from '../../wording/index.ts';
 
 /** More cycles than this are left to the rule: nobody answers so many questions with care. */
 const cyclesAskedMax = 20;

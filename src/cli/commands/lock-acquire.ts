@@ -1,4 +1,3 @@
-import { duration, timeLeft } from '../../time/index.ts';
 import type { DurationMs, Grant } from '../../core/index.ts';
 import type { AgentSession, Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
@@ -11,6 +10,7 @@ import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { scopesOf } from './scopes-of.ts';
+import { duration, timeLeft } from '../../wording/index.ts';
 
 export interface AcquireInput extends Acting, LeaseInput {
   readonly scopes: readonly string[];

@@ -3,10 +3,10 @@ import { asRevision } from '../../core/index.ts';
 import type { Entry, Revision, SessionId } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
-import { commandWords, ticketEndWords } from '../format/command-words.ts';
 import { entry, granted, left, renewed } from '../testing/entries.ts';
 import { Harness, startMs, until, withoutClock } from '../testing/harness.ts';
 import { agentId } from '../testing/samples.ts';
+import { commandWords, ticketEndWords } from '../../wording/index.ts';
 
 const typed = <Key extends string>(words: Readonly<Record<Key, string>>): Key[] =>
   Object.keys(words) as Key[];

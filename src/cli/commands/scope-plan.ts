@@ -2,10 +2,10 @@ import type { FileChange, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { excessText } from '../format/plan.ts';
-import { count } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import { count } from '../../wording/index.ts';
 
 /** Whether a person sits there who can be asked. */
 export function isInteractive(call: Call): boolean {

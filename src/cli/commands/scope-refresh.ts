@@ -3,13 +3,13 @@ import type { Call } from '../call.ts';
 import { usageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { refreshText } from '../format/plan.ts';
-import { count } from '../format/text.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Refused } from '../outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
 import { askAboutRefresh } from './init-questions.ts';
 import { whileTelling } from '../live-line.ts';
 import { applyPlan, blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
+import { count } from '../../wording/index.ts';
 
 export interface RefreshInput {
   readonly dryRun?: boolean;

@@ -1,16 +1,16 @@
-import { duration } from '../../time/index.ts';
 import { resolve } from 'node:path';
 import { asRevision } from '../../core/index.ts';
 import { remedyFor, verifyLog } from '../../verify/index.ts';
 import type { Finding, VerifyReport } from '../../verify/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { count, line, safe } from '../format/text.ts';
+import { line, safe } from '../format/text.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Refused } from '../outcome.ts';
 import type { OpenLog } from '../world.ts';
 import { numberOption } from './number-option.ts';
 import { ownLog } from './own-log.ts';
+import { count, duration } from '../../wording/index.ts';
 
 export interface VerifyLogInput {
   readonly file?: string;

@@ -2,7 +2,7 @@ import { compareVersions } from '../../client/index.ts';
 import { named } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
-import { count, shellCommand } from '../format/text.ts';
+import { shellCommand } from '../format/text.ts';
 import { withdrawnText } from '../format/views.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../surroundings.ts';
 import type { Configuration, Repository, Scan } from '../world.ts';
@@ -11,6 +11,7 @@ import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from 
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
 import { storageChecks } from './storage-checks.ts';
+import { count } from '../../wording/index.ts';
 
 /** In the order in which one relies on the other. Outside of a repository only the first ones are made. */
 export function examine(facts: Facts): readonly Finding[] {

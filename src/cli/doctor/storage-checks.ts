@@ -1,8 +1,7 @@
-import { duration } from '../../time/index.ts';
 import { compareVersions } from '../../client/index.ts';
 import type { LogContent, Room, WitnessLook } from '../../daemon/index.ts';
 import type { HealthAnswer } from '../../protocol/index.ts';
-import { count, shellCommand } from '../format/text.ts';
+import { shellCommand } from '../format/text.ts';
 import type { Deserted, FileSystem } from '../surroundings.ts';
 import type { AgentSession } from '../../participant/index.ts';
 import type { StateFiles } from '../world.ts';
@@ -10,6 +9,7 @@ import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from 
 import type { Machines } from './machines.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
+import { count, duration } from '../../wording/index.ts';
 
 /** Of what the log stands on, and of the log itself. */
 export const storageChecks: readonly RepositoryCheck[] = [

@@ -1,10 +1,9 @@
-import { duration } from '../../time/index.ts';
 import { unreachable } from '../../core/index.ts';
 import type { Entry, Event } from '../../core/index.ts';
-import { commandWords, ticketEndWords } from './command-words.ts';
 import type { Style } from './style.ts';
-import { count, line } from './text.ts';
+import { line } from './text.ts';
 import { clockTime } from './time.ts';
+import { commandWords, count, duration, ticketEndWords } from '../../wording/index.ts';
 
 /** One entry of the log: a line with its revision, time and author, its events below when there are several. */
 export function entryText(style: Style, entry: Entry, nowMs: number): string {

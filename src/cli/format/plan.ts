@@ -1,8 +1,9 @@
 import type { Excess, FileChange, LeftOut, Link, Plan, PlannedScope } from '../../init/index.ts';
 import { treeText } from './graph.ts';
 import type { Style } from './style.ts';
-import { count, line, safe, shellCommand } from './text.ts';
+import { line, safe, shellCommand } from './text.ts';
 import { problemsText } from './views.ts';
+import { count } from '../../wording/index.ts';
 
 /** Lines of one list that people see; --json has all. */
 const linesMax = 80;

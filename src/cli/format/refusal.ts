@@ -1,9 +1,9 @@
 import { madeOf } from '../../core/index.ts';
 import type { ByCode, CommonFacts, LockEnd, RefusalFacts, Rejection, ScopePath } from '../../core/index.ts';
-import { duration } from '../../time/index.ts';
 import { untilEndText } from './lock-end.ts';
-import { count, line, safe, shellCommand } from './text.ts';
+import { line, safe, shellCommand } from './text.ts';
 import { clockTime, relative } from './time.ts';
+import { count, duration } from '../../wording/index.ts';
 
 /** Where somebody most likely wanted to go who named no scope: in words, and the one scope that was meant, where it is one. */
 export interface ScopeLead {

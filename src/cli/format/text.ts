@@ -17,11 +17,6 @@ export function jsonLine(value: unknown): string {
   return escapeUnclear(JSON.stringify(value));
 }
 
-/** `1 lock`, `2 locks`; `2 entries` when the plural is given. */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
-}
-
 /** A word for a shell command line: quoted only where the shell needs it. */
 export function shellWord(word: string): string {
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;

@@ -1,5 +1,5 @@
 import { isPointInTime } from '../../protocol/index.ts';
-import { duration, timeLeft } from '../../time/index.ts';
+import { duration, timeLeft } from '../../wording/index.ts';
 
 /** The clock time at the reader's place; with the date when it is not the reader's today. */
 export function clockTime(atMs: number, nowMs: number): string {

@@ -1,4 +1,3 @@
-import { duration } from '../../time/index.ts';
 import type {
   AgentView,
   LockView,
@@ -13,9 +12,10 @@ import { endCellText, endOf, untilEndText } from './lock-end.ts';
 import type { Cell } from './table.ts';
 import { table } from './table.ts';
 import type { Emphasis, Style } from './style.ts';
-import { count, line } from './text.ts';
+import { line } from './text.ts';
 import { clockTime, relative } from './time.ts';
 import { fitted } from './width.ts';
+import { count, duration } from '../../wording/index.ts';
 
 const statusEmphasis: Readonly<Record<string, Emphasis>> = {
   working: 'good',

@@ -1,4 +1,3 @@
-import { duration } from '../../time/index.ts';
 import type { HappenedEvent, LockView, Reservation, WaiterView, WhyAnswer } from '../../protocol/index.ts';
 import { eventText } from './events.ts';
 import { untilEndText } from './lock-end.ts';
@@ -7,6 +6,7 @@ import { line } from './text.ts';
 import { clockTime } from './time.ts';
 import { agentText, withdrawnText } from './views.ts';
 import { fitted } from './width.ts';
+import { duration } from '../../wording/index.ts';
 
 /** The story of a scope or an agent: what is the case, and below it what led to it, newest first. */
 export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: boolean): string {

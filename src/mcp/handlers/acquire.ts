@@ -1,4 +1,3 @@
-import { duration, timeLeft } from '../../time/index.ts';
 import type { Grant, ScopePath } from '../../core/index.ts';
 import { inTime } from '../../participant/index.ts';
 import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
@@ -12,6 +11,7 @@ import { quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
 import type { Visit } from '../visit.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
+import { duration, timeLeft } from '../../wording/index.ts';
 
 /** How long a call that has waited already waits to learn who is in the way, in milliseconds: clients give up on it. */
 const storyPatienceMs = 1_000;

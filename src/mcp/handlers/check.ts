@@ -1,4 +1,3 @@
-import { duration } from '../../time/index.ts';
 import { asRevision, fileIn, type ScopePath, type WriteObstacle } from '../../core/index.ts';
 import type { LockView, MayWriteAnswer, ScopeView, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
@@ -12,6 +11,7 @@ import { bounded, purpose, quoted } from '../text.ts';
 import { holderText } from '../views.ts';
 import type { Visit } from '../visit.ts';
 import type { AgentHandler, Work } from './handler.ts';
+import { duration } from '../../wording/index.ts';
 
 const waitersMax = 10;
 const eventsMax = 5;

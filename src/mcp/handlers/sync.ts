@@ -1,4 +1,3 @@
-import { timeLeft } from '../../time/index.ts';
 import { asRevision, type Result, type ScopePath } from '../../core/index.ts';
 import type { AgentCommand } from '../../participant/index.ts';
 import { invalidInput, type CallerCommand } from '../../protocol/index.ts';
@@ -11,6 +10,7 @@ import { scopeNamed } from '../scopes.ts';
 import { quoted } from '../text.ts';
 import { syncAgainText } from '../views.ts';
 import type { AgentHandler, Work } from './handler.ts';
+import { timeLeft } from '../../wording/index.ts';
 
 type Input = ToolArguments<'sync_scope'>;
 

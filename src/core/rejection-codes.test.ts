@@ -4,7 +4,7 @@ import { alice, configure, digest, docs, failDocs, house, write } from '../../te
 import type { Decision } from './decision.ts';
 import { asSessionId, type Epoch } from './ids.ts';
 import { agentsMax, contextFilesPerScopeMax, scopesMax, waitersMax } from './limits.ts';
-import { rejectionCodes, retryAdvice, type RejectionCode } from './rejections.ts';
+import { rejectionCodes, retryAdvice, type RejectionCode } from './rejection-codes.ts';
 import { defaultSettings } from './settings.ts';
 import type { Agent, Waiter } from './state.ts';
 

@@ -1,4 +1,4 @@
-import type { CommandKind, TicketEndCause } from '../../core/index.ts';
+import type { CommandKind, TicketEndCause } from '../core/index.ts';
 
 /** What whoever said a command did by it. */
 export const commandWords: { readonly [Kind in CommandKind]: string } = {
