@@ -1,4 +1,5 @@
 import { accessSync, constants, lstatSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { InitError } from './errors.ts';
 import { textAt, type FileChange } from './file-change.ts';
 import { removesLeft } from './left-files.ts';
@@ -67,6 +68,7 @@ function samePlace(one: string, other: string): InitError {
 
 function checkUnchanged(root: string, { file, before }: FileChange): void {
   const place = placeOf(root, file);
+  checkFolder(place, file);
   if (before === null) checkFree(place, file);
   else if (textAt(place) !== before) throw changed(`${file} has been changed meanwhile`);
   else checkWritable(place, file);
@@ -79,11 +81,27 @@ function checkWritable(place: string, file: string): void {
 }
 
 function isWritable(place: string): boolean {
+  return whyNotWritable(place) === null;
+}
+
+/** A new text is made beside its place, and the folder for it in the next one above. */
+function checkFolder(place: string, file: string): void {
+  let folder = dirname(place);
+  while (statSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder)
+    folder = dirname(folder);
+  const why = whyNotWritable(folder);
+  if (why === null) return;
+  const what = why === 'EROFS' ? 'is on a read-only file system' : `may not be written to (${why})`;
+  throw new InitError('READ_ONLY', `${file}: nothing was written, its folder ${what}: ${folder}`);
+}
+
+/** As the system's own code; null: it is. */
+function whyNotWritable(place: string): string | null {
   try {
     accessSync(place, constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'EACCES';
   }
 }
 

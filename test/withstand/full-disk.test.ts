@@ -73,6 +73,23 @@ it.skipIf(!canMount())(
   },
 );
 
+it.skipIf(!canMount())(
+  'a dry run of init fails where init would, on a disk that may only be read',
+  async () => {
+    sandbox.git('rm', '-r', '--quiet', '.');
+  sandbox.write('repository/package.json', '{"name":"top","private":true,"workspaces":["lib"]}');
+  sandbox.write('repository/lib/package.json', '{"name":"lib"}');
+  execFileSync('mount', ['--bind', sandbox.worktree, sandbox.worktree]);
+    mounted.push(sandbox.worktree);
+    execFileSync('mount', ['-o', 'remount,ro,bind', sandbox.worktree]);
+    for (const option of ['--dry-run', '--yes']) {
+      const { exitCode, envelope } = await rhemaJson(sandbox, 'init', option);
+      expect([exitCode, envelope.code]).toEqual([1, 'READ_ONLY']);
+      expect(envelope.message).toContain('nothing was written, its folder is on a read-only file system');
+    }
+  },
+);
+
 it.skipIf(!canMount())('leaves when told to although nothing can be written', async () => {
   await onFullDisk();
   await heartbeatsUntilFull();
