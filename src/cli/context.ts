@@ -26,7 +26,7 @@ export interface Output {
   readonly columns?: () => number | null;
 }
 
-export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type SignalName = 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGHUP';
 
 export interface Signals {
   /** Calls back instead of ending the process; the answer undoes that. */

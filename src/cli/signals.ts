@@ -4,7 +4,10 @@ import { exitCodeOfSignal, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 /** The signals that ask this process to end. */
-export const endingSignals: readonly SignalName[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+export const endingSignals: readonly SignalName[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
+
+/** Those that a key of the terminal sends to all in the foreground: Ctrl-C, and Ctrl-\. */
+export const isFromTerminal = (signal: SignalName): boolean => signal === 'SIGINT' || signal === 'SIGQUIT';
 
 /** Calls back on each signal that asks to end; the answer goes back to ending at once. */
 export function onEndingSignal(context: CliContext, callback: (signal: SignalName) => void): () => void {

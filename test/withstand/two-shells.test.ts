@@ -186,6 +186,7 @@ it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
+  ['SIGQUIT', 131],
 ] as const)('releases on %s, ends its command with it, and answers %i', async (signal, code) => {
   const tell = 'process.stdout.write("started"); setInterval(() => {}, 1000)';
   const shell = startRhema(sandbox, 'run', '--scope', 'api', '--', process.execPath, '-e', tell);
@@ -195,13 +196,16 @@ it.each([
   expect(await done('status')).toMatchObject({ agents: [], locks: [] });
 });
 
-it('gives its place back when it is interrupted while it waits', async () => {
+it.each([
+  ['SIGINT', 130],
+  ['SIGQUIT', 131],
+] as const)('gives its place back when %s interrupts it while it waits', async (signal, code) => {
   await joinBoth();
   await done('lock', 'acquire', 'api', '--agent', 'alice');
   const shell = startRhema(sandbox, 'run', '--scope', 'api', '--agent', 'bob', '--wait', '--', 'true');
   await until('bob waits', () => ticketOf('bob'));
-  shell.child.kill('SIGINT');
-  expect(await shell.ended).toMatchObject({ code: 130 });
+  shell.child.kill(signal);
+  expect(await shell.ended).toMatchObject({ code });
   expect(await ticketOf('bob')).toBeNull();
 });
 

@@ -5,7 +5,7 @@ import { exitCodeOfSignal, exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { ended } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
-import { onEndingSignal } from '../signals.ts';
+import { isFromTerminal, onEndingSignal } from '../signals.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 import { LeftBehind } from './left-behind.ts';
 
@@ -32,7 +32,7 @@ export async function runGuarded(call: Call, guarded: GuardedCommand): Promise<O
   const left = new LeftBehind(call, child, basename(command[0] ?? ''));
   const offSignals = onEndingSignal(call.context, (signal) => {
     if (left.isAwaited) return left.end();
-    if (!(shared && signal === 'SIGINT')) child.signal(signal);
+    if (!(shared && isFromTerminal(signal))) child.signal(signal);
     left.noteSignal(signal, shared);
   });
   watch?.guard(child);
@@ -48,10 +48,18 @@ export async function runGuarded(call: Call, guarded: GuardedCommand): Promise<O
   }
 }
 
+/** By what the system says. */
+const notStartedTexts: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such command',
+  EACCES: 'it is no program that this user may run (EACCES)',
+};
+
 /** As shells do: 127 when there is no such command, 126 when it cannot be run. */
 function notStarted(command: readonly string[], error: unknown): Outcome {
-  const missing = (error as { readonly code?: unknown }).code === 'ENOENT';
-  const message = missing ? 'there is no such command' : String(error);
+  const { code } = error as { readonly code?: unknown };
+  const missing = code === 'ENOENT';
+  const message =
+    typeof code === 'string' ? (notStartedTexts[code] ?? `it cannot be run (${code})`) : String(error);
   return {
     kind: 'refused',
     exitCode: missing ? exitCodes.commandNotFound : exitCodes.commandNotRun,

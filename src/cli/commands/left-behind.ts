@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import type { ChildProcess, LeftProcess, SignalName } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { line } from '../format/text.ts';
-import { exitCodeAfter } from '../signals.ts';
+import { exitCodeAfter, isFromTerminal } from '../signals.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 
 /** What ends within this after its command is not worth a word. */
@@ -42,7 +42,7 @@ export class LeftBehind {
 
   /** A signal reached the command. Ctrl-C on a terminal may have been meant for what it does, as in an editor. */
   noteSignal(signal: SignalName, shared: boolean): void {
-    this.#endingCode = shared && signal === 'SIGINT' ? exitCodeAfter(signal) : 'any';
+    this.#endingCode = shared && isFromTerminal(signal) ? exitCodeAfter(signal) : 'any';
   }
 
   /** Resolves when nothing is left, or nobody may wait any longer. */

@@ -74,6 +74,16 @@ describe('run', () => {
     expect(running.kinds.at(-1)).toBe('AgentLeave');
   });
 
+  it('says why its command cannot be run once, and what the system calls it', async () => {
+    const running = new Running(underCore);
+    (await running.child()).failToStart(Object.assign(new Error('spawn make EACCES'), { code: 'EACCES' }));
+    const { code, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([
+      126,
+      'rhema: make: it is no program that this user may run (EACCES) (COMMAND_NOT_STARTED)\n',
+    ]);
+  });
+
   it('refuses what it cannot read before it joins', async () => {
     const running = new Running(['--ttl', 'soon', ...underCore]);
     expect((await running.ended).code).toBe(2);
@@ -135,7 +145,7 @@ describe('run under a session that exists', () => {
 });
 
 describe('signals to run', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  it.each(['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s is passed on, and everything is given back',
     async (signal) => {
       const running = new Running(underCore);
@@ -167,6 +177,7 @@ describe('signals to run', () => {
     const child = await running.child();
     expect(child.command.ownGroup).toBe(false);
     running.harness.raise('SIGINT');
+    running.harness.raise('SIGQUIT');
     running.harness.raise('SIGTERM');
     expect(child.signals).toEqual(['SIGTERM']);
     child.end({ kind: 'exited', code: 0 });
