@@ -1,6 +1,6 @@
 import { onWallClock, type Coordinator } from '../protocol/index.ts';
 import { parseAgentIdForm } from '../core/index.ts';
-import type { AgentId } from '../core/index.ts';
+import type { AgentId, Revision } from '../core/index.ts';
 import type { CliContext, Output } from './context.ts';
 import { usageError, valueOf } from './errors.ts';
 import { styleOf } from './format/style.ts';
@@ -33,6 +33,7 @@ export class Call {
   readonly #color: boolean;
   #repository: Promise<Repository> | null = null;
   #coordinator: Promise<Coordinator> | null = null;
+  #heardRevision: Revision | null = null;
 
   constructor(context: CliContext, options: GlobalOptions, cwd: string) {
     this.context = context;
@@ -91,8 +92,24 @@ export class Call {
           this.world.connect(repository, { direct: this.#direct }),
         ),
       )
-      .then((coordinator) => onWallClock(coordinator, () => this.nowMs));
+      .then((coordinator) => this.#listening(onWallClock(coordinator, () => this.nowMs)));
     return this.#coordinator;
+  }
+
+  /** Of the coordinator's last answer; null before there was one. What is found to be wrong after it belongs to it. */
+  get heardRevision(): Revision | null {
+    return this.#heardRevision;
+  }
+
+  #listening(coordinator: Coordinator): Coordinator {
+    return {
+      ...coordinator,
+      query: async (query) => {
+        const answer = await coordinator.query(query);
+        if ('revision' in answer) this.#heardRevision = answer.revision;
+        return answer;
+      },
+    };
   }
 
   /** Ends the connection if there is one. What went wrong with it has been told already. */

@@ -30,8 +30,7 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   },
   {
     code: String(exitCodes.invalid),
-    meaning:
-      'usage or invalid input: nothing was asked of the coordinator; or nobody there to confirm: nothing was written',
+    meaning: 'usage or invalid input: nothing was changed; or nobody there to confirm: nothing was written',
   },
   {
     code: String(exitCodes.refused),

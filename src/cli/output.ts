@@ -1,3 +1,4 @@
+import { asRevision, type Revision } from '../core/index.ts';
 import type { AnswerCode } from './answer-codes.ts';
 import type { Call } from './call.ts';
 import { CommandError } from './errors.ts';
@@ -55,7 +56,15 @@ export async function reportError(call: Call, error: unknown): Promise<ExitCode>
   const failure = failureOf(error);
   if (failure.code === 'DISABLED') return reportDone(call, disabled);
   printStack(call, error);
-  return reportRefusal(call, { kind: 'refused', exitCode: exitCodeOf(error), revision: null, ...failure });
+  const revision = revisionOf(call, error);
+  return reportRefusal(call, { kind: 'refused', exitCode: exitCodeOf(error), revision, ...failure });
+}
+
+/** To which position in the log it belongs what is wrong with a question; null: nobody was asked, or nobody answered. */
+function revisionOf(call: Call, error: unknown): Revision | null {
+  if (error instanceof CommandError) return call.heardRevision;
+  const { newest } = failureOf(error).details;
+  return typeof newest === 'number' ? asRevision(newest) : null;
 }
 
 /** `enabled: false` makes the whole tool step aside: whoever calls it from a script goes on as if it were not there. */

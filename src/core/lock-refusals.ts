@@ -22,9 +22,10 @@ export function busy(draft: Draft, scopes: readonly ScopePath[], obstacle: Obsta
     );
   }
   const holders = [...new Set([...draft.state.locks.values()].map((lock) => lock.agent))].sort();
+  const many = holders.length === 1 ? '1 agent holds locks' : `${holders.length} agents hold locks`;
   return reject(
     'CONCURRENCY_LIMIT',
-    `${named(...scopes)} is free, but ${holders.length} agents hold locks and no more may (max_concurrent_agents): ask to wait`,
+    `${named(...scopes)} is free, but ${many} and no more may (max_concurrent_agents): ask to wait`,
     { scopes, holders, maxConcurrentAgents: draft.settings.maxConcurrentAgents, queueLength },
   );
 }

@@ -138,6 +138,10 @@ describe('scope', () => {
     expect((await harness.run('scope', 'graph', 'api')).stdout).toBe('api\n└─ core\n');
     expect((await harness.run('scope', 'graph', '--dot')).stdout).toContain('"api" -> "core";');
     expect((await harness.run('scope', 'graph', '--dot', '--mermaid')).code).toBe(2);
+    for (const drawing of ['--dot', '--mermaid']) {
+      const { code, body } = await harness.json('scope', 'graph', drawing);
+      expect([code, body['message']]).toEqual([2, `${drawing} or --json, not both`]);
+    }
   });
 
   it.each([

@@ -19,6 +19,8 @@ export interface GraphInput {
 /** The dependencies of all scopes, or of one and all that it leads to. */
 export async function scopeGraph(call: Call, input: GraphInput): Promise<Outcome> {
   if (input.dot === true && input.mermaid === true) throw usageError('--dot or --mermaid, not both');
+  const drawing = input.dot === true ? '--dot' : input.mermaid === true ? '--mermaid' : null;
+  if (call.json && drawing !== null) throw usageError(`${drawing} or --json, not both`);
   const top = input.scope === undefined ? null : await scopeOf(call, input.scope);
   const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
   if (top !== null && !scopes.some(({ path }) => path === top)) throw await scopeNotFound(top, scopes);

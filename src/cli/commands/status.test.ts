@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision } from '../../core/index.ts';
+import { CoordinatorError } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { entry, renewed } from '../testing/entries.ts';
@@ -15,6 +16,21 @@ describe('status', () => {
     waiters: [waiterView()],
     violations: [{ invariant: 'LockConsistency', subject: 'src/core', evidence: 'two holders' }],
     scopeProblems: [yamlProblem],
+  });
+
+  it('of a moment that is still to come is refused at the newest revision', async () => {
+    const early = new CoordinatorError('INVALID_INPUT', 'still to come', {
+      details: { path: 'at.revision', newest: 7 },
+    });
+    const harness = harnessOf({
+      answers: {
+        status: () => {
+          throw early;
+        },
+      },
+    });
+    expect((await harness.json('status', '--at', '@99')).body).toMatchObject({ ok: false, revision: 7 });
+    expect((await harness.json('status', '--at', 'soon')).body).toMatchObject({ ok: false, revision: null });
   });
 
   it('shows everything at a glance', async () => {

@@ -122,8 +122,10 @@ describe('why', () => {
       },
     });
     const { code, body } = await harness.json('why', subject);
-    expect([code, body['message']]).toEqual([
+    // It was asked, and answered at that revision.
+    expect([code, body['revision'], body['message']]).toEqual([
       2,
+      7,
       `no scope or agent ${JSON.stringify(subject)} is known: ${lead}`,
     ]);
   });

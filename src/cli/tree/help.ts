@@ -57,7 +57,7 @@ export const jsonText = `With --json every command prints one object on one line
   {"ok":true,"revision":17,...}
   {"ok":false,"revision":17,"code":"LOCK_HELD","message":"...","details":{...}}
 
-revision is the position in the log that the answer belongs to; null when no coordinator was asked. code is the
+revision is the position in the log that the answer belongs to; null when no coordinator was asked, or none has answered. code is the
 code of the refusal (listed in docs/cli.md), or INVALID_INPUT, USAGE, WAITED_IN_VAIN, or that of a failure. Points in time
 are given twice: deadlineMs in milliseconds since 1970, deadline as ISO 8601. All other fields that end in Ms are
 durations. Help and --version are told so, too, as the fields help and version. What goes on for ever (log --follow,
