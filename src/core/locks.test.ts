@@ -149,7 +149,9 @@ describe('acquiring', () => {
   test('a house that one agent fills is told as that', () => {
     const machine = house({ maxConcurrentAgents: 1 });
     machine.acquire('bob', 'a');
-    const { rejection } = machine.acquire('carol', 'c') as { readonly rejection: { readonly message: string } };
+    const { rejection } = machine.acquire('carol', 'c') as {
+      readonly rejection: { readonly message: string };
+    };
     expect(rejection.message).toContain('c is free, but 1 agent holds locks and no more may');
   });
 

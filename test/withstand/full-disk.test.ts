@@ -77,9 +77,9 @@ it.skipIf(!canMount())(
   'a dry run of init fails where init would, on a disk that may only be read',
   async () => {
     sandbox.git('rm', '-r', '--quiet', '.');
-  sandbox.write('repository/package.json', '{"name":"top","private":true,"workspaces":["lib"]}');
-  sandbox.write('repository/lib/package.json', '{"name":"lib"}');
-  execFileSync('mount', ['--bind', sandbox.worktree, sandbox.worktree]);
+    sandbox.write('repository/package.json', '{"name":"top","private":true,"workspaces":["lib"]}');
+    sandbox.write('repository/lib/package.json', '{"name":"lib"}');
+    execFileSync('mount', ['--bind', sandbox.worktree, sandbox.worktree]);
     mounted.push(sandbox.worktree);
     execFileSync('mount', ['-o', 'remount,ro,bind', sandbox.worktree]);
     for (const option of ['--dry-run', '--yes']) {
