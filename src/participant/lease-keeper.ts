@@ -1,7 +1,7 @@
 import { asRevision } from '../core/index.ts';
 import type { AgentId, Entry, Event, Grant, Rejection, ResultOf, Revision } from '../core/index.ts';
 import type { Reply } from '../protocol/index.ts';
-import { every, type Time } from '../time/index.ts';
+import { every, jitteredBackoff, type Time } from '../time/index.ts';
 import type { Held } from './holdings.ts';
 
 /** How long before the end of its lease whoever works under it is told to end, and is ended by force. */
@@ -17,6 +17,11 @@ interface Margins {
 function marginsOf(leaseMs: number): Margins {
   return { tellMs: Math.min(6_000, leaseMs / 4), forceMs: Math.min(1_000, leaseMs / 12) };
 }
+
+/** Before the heartbeat after a watch that was cut. Those who lost the same owner are out of step already: they dial so. */
+const pauseMs = jitteredBackoff({ firstMs: 50, longestMs: 5_000, jitter: 0 });
+/** One that lasted for so long was no vain try. */
+const calmMs = 10_000;
 
 /** How leases ended, as far as is known. */
 export type LeaseEnd =
@@ -56,8 +61,9 @@ export interface LeaseKeeperOptions {
  * a heartbeat is refused or no longer names one of them under its token; and when nobody answers, early enough before
  * their end for the command to have ended by then.
  *
- * What the log says is listened to from the revision of a heartbeat on. When the watch is cut, the next heartbeat tells
- * what was missed, and listens anew.
+ * What the log says is listened to from the revision of a heartbeat on. When the watch is cut, a heartbeat at once tells
+ * what was missed, and listens anew: the owner may have left for a backup to be put back, and in the log that is there by now
+ * nothing is held, so that somebody else may be granted the scopes.
  *
  * The deadlines are in the coordinator's time. Each heartbeat binds it to this host's monotonic clock: the answer was
  * decided after the heartbeat was sent, so counting from the sending errs on the early side.
@@ -69,7 +75,10 @@ export class LeaseKeeper {
   #locks: readonly Grant[];
   #stopBeating: () => void = () => undefined;
   #cancelEnd: () => void = () => undefined;
+  #cancelNext: () => void = () => undefined;
   #isListening = false;
+  /** How many watches and heartbeats in a row were in vain. */
+  #vain = 0;
   readonly #over = new AbortController();
 
   constructor(options: LeaseKeeperOptions) {
@@ -108,6 +117,17 @@ export class LeaseKeeper {
     this.#over.abort();
     this.#stopBeating();
     this.#cancelEnd();
+    this.#cancelNext();
+  }
+
+  /** Beside those that come by themselves. */
+  #beatAgain(): void {
+    this.#vain += 1;
+    this.#cancelNext();
+    if (this.#isOver) return;
+    this.#cancelNext = this.#options.clock.schedule(pauseMs(this.#vain), () => {
+      this.#beat().catch(() => this.#beatAgain());
+    });
   }
 
   async #beat(): Promise<void> {
@@ -124,6 +144,7 @@ export class LeaseKeeper {
 
   async #listen(from: Revision): Promise<void> {
     this.#isListening = true;
+    const sinceMs = this.#options.clock.monotonicMs();
     try {
       for await (const entry of await this.#options.watch(from, this.#over.signal)) {
         const event = entry.events.find((each) => this.#isEnd(each));
@@ -131,10 +152,12 @@ export class LeaseKeeper {
           return this.#lose({ end: { kind: 'logged', event, by: entry.by }, certainMs: 0 });
       }
     } catch {
-      // The next heartbeat tells what was missed.
+      // A heartbeat tells what was missed.
     } finally {
       this.#isListening = false;
     }
+    if (this.#options.clock.monotonicMs() - sinceMs >= calmMs) this.#vain = 0;
+    this.#beatAgain();
   }
 
   /**

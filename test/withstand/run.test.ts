@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { rhema, rhemaJson, startRhema, type Running } from './support/cli.ts';
@@ -184,6 +185,23 @@ it('a daemon that a command has started is not waited for', async () => {
   const run = await atWork('setsid sh -c "touch ../begun; sleep 100" >/dev/null 2>&1 &');
   expect((await run.ended).code).toBe(0);
   expect(run.said.stderr).toBe('');
+});
+
+it('a command ends as soon as its log is replaced by a backup, long before the next renewal', async () => {
+  const { directory } = sandbox.paths;
+  const backup = join(sandbox.folder, 'backup');
+  const copy = (from: string, to: string): unknown => execFileSync('cp', ['-a', from, to]);
+  expect((await rhema(sandbox, 'status')).code).toBe(0);
+  expect((await rhema(sandbox, 'daemon', 'stop')).code).toBe(0);
+  copy(directory, backup);
+  const run = await atLongWork();
+  expect((await rhema(sandbox, 'daemon', 'stop')).code).toBe(0);
+  rmSync(directory, { recursive: true });
+  copy(backup, directory);
+  const { code, stderr } = await run.ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/LOCK LOST on api: .*the log began anew/);
+  expect(workers()).toEqual([]);
 });
 
 it('a command ends at once when its agent gives the lock back from another shell', async () => {

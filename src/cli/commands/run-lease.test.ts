@@ -126,22 +126,47 @@ describe('the lease while the command runs', () => {
     expect((await running.ended).stderr).toContain('src/core was taken from');
   });
 
-  it('is listened to anew with the next renewal, when the watch was cut', async () => {
-    let watches = 0;
+  it('is asked for at once when the watch was cut, and listened to anew, less and less often where that is in vain', async () => {
+    const watchedAtMs: number[] = [];
     const watch = async function* (signal: AbortSignal): AsyncIterable<Entry> {
-      watches += 1;
-      if (watches === 1) throw new CoordinatorError('UNAVAILABLE', 'gone');
-      if (watches > 2) yield entry(9, { kind: 'lock.revoked', ...ofCore, reason: null });
-      if (watches > 2) yield* nothingHappens(signal);
+      watchedAtMs.push(running.harness.clock.monotonicMs() - startedAtMs);
+      if (watchedAtMs.length < 4) throw new CoordinatorError('UNAVAILABLE', 'gone');
+      yield entry(9, { kind: 'lock.revoked', ...ofCore, reason: null });
+      yield* nothingHappens(signal);
     };
-    const running = new Running(underCore, { watch });
+    const running: Running = new Running(underCore, { watch });
+    const startedAtMs = running.harness.clock.monotonicMs();
     const child = await running.child();
-    await running.harness.clock.advance(20_000);
-    expect([watches, child.signals]).toEqual([2, []]);
-    await running.harness.clock.advance(20_000);
-    expect([watches, child.signals]).toEqual([3, ['SIGTERM']]);
+    await running.harness.clock.advance(349);
+    expect([watchedAtMs, child.signals]).toEqual([[0, 50, 150], []]);
+    await running.harness.clock.advance(1);
+    expect([watchedAtMs, child.signals]).toEqual([[0, 50, 150, 350], ['SIGTERM']]);
     child.end({ kind: 'exited', code: 0 });
     expect((await running.ended).code).toBe(1);
+  });
+
+  it('is lost as soon as a new owner knows nothing of it, however long nobody could be reached', async () => {
+    let answer: Rejection | Error | null = null;
+    let cut = (): void => undefined;
+    const isCut = new Promise<void>((resolve) => (cut = resolve));
+    const watch = async function* (): AsyncIterable<Entry> {
+      await isCut;
+      yield* [];
+    };
+    const running: Running = new Running(underCore, {
+      watch,
+      heartbeat: () => answer ?? running.renewed(),
+    });
+    const child = await running.child();
+    answer = new CoordinatorError('UNAVAILABLE', 'nobody answers', { retryable: true });
+    cut();
+    await running.harness.clock.advance(1_000);
+    expect([beats(running) > 3, child.signals]).toEqual([true, []]);
+    answer = refusalOf('AGENT_NOT_FOUND', 'the log began anew');
+    await running.harness.clock.advance(2_000);
+    expect(child.signals.slice(0, 1)).toEqual(['SIGTERM']);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).stderr).toContain('LOCK LOST on src/core: the log began anew');
   });
 
   it('when lost meanwhile to another token ends the command', async () => {
