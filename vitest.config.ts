@@ -1,11 +1,36 @@
-import { defineConfig } from 'vitest/config';
+import { relative, sep } from 'node:path';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { slowTests } from './test/speeds.ts';
 
-export default defineConfig({
+const everything = ['src/**/*.test.ts', 'test/**/*.test.ts', 'sim/**/*.test.ts', 'bench/**/*.test.ts'];
+
+/** What takes longest begins first. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const others = await super.sort(files.filter((file) => placeOf(file) === -1));
+    const slow = files.filter((file) => placeOf(file) !== -1);
+    return [...slow.sort((a, b) => placeOf(a) - placeOf(b)), ...others];
+  }
+}
+
+function placeOf({ moduleId }: TestSpecification): number {
+  return slowTests.indexOf(
+    relative(import.meta.dirname, moduleId)
+      .split(sep)
+      .join('/'),
+  );
+}
+
+/** `--mode quick`: what `npm test` runs; `--mode slow`: the rest. Without, everything. */
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'sim/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: mode === 'slow' ? [...slowTests] : everything,
+    exclude: [...configDefaults.exclude, ...(mode === 'quick' ? slowTests : [])],
+    sequence: { sequencer: LongestFirst },
     // Real processes on a busy machine: a limit is for what hangs, not for what is slow.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     maxWorkers: 2,
   },
-});
+}));

@@ -1,6 +1,6 @@
 /**
  * How the core's tests run while Stryker mutates it: the same runs every time, ended by the first failure, the quick tests
- * first. Each mutant that survives costs a whole run, so the random runs are fewer than in `npm test`.
+ * first. Each mutant that survives costs a whole run, so the random runs are fewer than in `npm run test:all`.
  */
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
