@@ -14,6 +14,7 @@ import type {
   TimeMs,
 } from '../core/index.ts';
 import type { Answer, Query } from './queries.ts';
+import type { ScopeProblem } from './scope-problem.ts';
 
 /**
  * The port that every face speaks to. Behind it is the service itself (`--direct`, the daemon's own faces), or a client
@@ -109,16 +110,4 @@ export interface RefreshReport {
   readonly scopes: number;
   readonly problems: readonly ScopeProblem[];
   readonly atMs: TimeMs;
-}
-
-/** What is wrong with a scope file or with the graph, and where. */
-export interface ScopeProblem {
-  readonly code: string;
-  readonly severity: 'error' | 'warning';
-  /** Repository-relative; null when it concerns the graph as a whole. */
-  readonly file: string | null;
-  /** From 1; null when unknown. */
-  readonly line: number | null;
-  readonly column: number | null;
-  readonly message: string;
 }

@@ -23,7 +23,7 @@ import type {
   Violation,
   WriteObstacle,
 } from '../core/index.ts';
-import type { ScopeProblem } from './coordinator.ts';
+import type { ScopeProblem } from './scope-problem.ts';
 
 /** Events that a `why` tells of its subject. */
 export const happenedMax = 20;

@@ -7,7 +7,6 @@
  */
 import type { Entry, RecentRequest, Rejection, RequestId, Revision, State } from '../core/index.ts';
 import { printOf, type LogStore } from '../store/index.ts';
-import type { CommandCall } from './batch.ts';
 import { PrintSet } from './print-set.ts';
 
 /** What is known of an id that was used before. */
@@ -40,12 +39,11 @@ export class PastRequests {
   }
 
   /**
-   * What is known of those of the calls' ids that were used before. Also what the state remembers now: it may have forgotten
+   * What is known of those of the ids that were used before. Also what the state remembers now: it may have forgotten
    * it when the turn of the repeat comes in its batch.
    */
-  async find(calls: readonly CommandCall[], state: State): Promise<ReadonlyMap<RequestId, PastRequest>> {
+  async find(ids: readonly RequestId[], state: State): Promise<ReadonlyMap<RequestId, PastRequest>> {
     const found: Found = new Map();
-    const ids = calls.flatMap(({ command: { requestId } }) => (requestId === null ? [] : [requestId]));
     if (ids.length === 0) return found;
     if (!this.#isLearned) await this.learn(state);
     const suspects = ids.filter((id) => this.#prints.has(printOf(id)));

@@ -197,7 +197,7 @@ export class Writer {
     await replica.prepare();
     const readFirst = again || this.#contended;
     if (readFirst) await replica.catchUp();
-    const repeats = await past.find(batch.calls, replica.state);
+    const repeats = await past.find(requestIdsOf(batch.calls), replica.state);
     const time = readLogTime(replica.state, clock, this.#ports.host);
     const plan = this.#plan(batch, time, repeats);
     if (plan.entries.length === 0) {
@@ -300,4 +300,8 @@ function runRead(read: ReadCall, state: State, nowMs: TimeMs): void {
   } catch (error) {
     read.fail(toFailure(error));
   }
+}
+
+function requestIdsOf(calls: readonly CommandCall[]): readonly RequestId[] {
+  return calls.map(({ command }) => command.requestId).filter((id) => id !== null);
 }

@@ -1,4 +1,4 @@
-import type { ModelApi, ModelEvent } from './model-server.ts';
+import type { ModelApi, ModelEvent } from './model-api.ts';
 import type { Move, ToolResult } from './script.ts';
 
 /** As much of a request as is read: https://docs.anthropic.com/en/api/messages. */

@@ -1,25 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { anthropicMessages } from './anthropic-messages.ts';
+import type { ModelApi } from './model-api.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Move, Script, ToolResult } from './script.ts';
-
-/** How one maker's clients speak to a model: over HTTP, answered by server-sent events. */
-export interface ModelApi {
-  /** End of the path that a client posts a conversation to. */
-  readonly path: string;
-  /** Whether a conversation is the one with the tools; clients also ask for titles and summaries. */
-  readonly hasTools: (body: unknown) => boolean;
-  /** The answers that the tool calls of a conversation have got. */
-  readonly resultsIn: (body: unknown) => readonly ToolResult[];
-  /** The events that tell a move; `number` tells moves apart. */
-  readonly eventsOf: (move: Move, number: number) => readonly ModelEvent[];
-}
-
-export interface ModelEvent {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
 
 const apis: readonly ModelApi[] = [anthropicMessages, openaiResponses];
 const bodyBytesMax = 16 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { ModelApi } from './model-server.ts';
+import type { ModelApi } from './model-api.ts';
 import type { Move, ToolResult } from './script.ts';
 
 /** As much of a request as is read: https://platform.openai.com/docs/api-reference/responses. */

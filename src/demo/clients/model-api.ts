@@ -1,0 +1,18 @@
+import type { Move, ToolResult } from './script.ts';
+
+/** How one maker's clients speak to a model: over HTTP, answered by server-sent events. */
+export interface ModelApi {
+  /** End of the path that a client posts a conversation to. */
+  readonly path: string;
+  /** Whether a conversation is the one with the tools; clients also ask for titles and summaries. */
+  readonly hasTools: (body: unknown) => boolean;
+  /** The answers that the tool calls of a conversation have got. */
+  readonly resultsIn: (body: unknown) => readonly ToolResult[];
+  /** The events that tell a move; `number` tells moves apart. */
+  readonly eventsOf: (move: Move, number: number) => readonly ModelEvent[];
+}
+
+export interface ModelEvent {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
