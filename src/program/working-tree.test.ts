@@ -125,6 +125,11 @@ it.each([
   await expect(write('text', named as ScopePath)).rejects.toThrow(refused(why));
 });
 
+it.each([`api/${'n'.repeat(250)}.yaml`, `${'n'.repeat(300)}/notes.yaml`])(
+  'a name that is too long is told as that, also where the file is only read',
+  (path) => expect(read(path as ScopePath)).rejects.toThrow(refused('too long')),
+);
+
 it("a Git folder in the tree is Git's own, whatever its name", async () => {
   mkdirSync(inTree('history/hooks'), { recursive: true });
   const path = 'history/hooks/pre-commit' as ScopePath;

@@ -60,6 +60,7 @@ async function placeIn(
   path: ScopePath,
 ): Promise<string> {
   const place = join(topOf(repository), path);
+  if (Buffer.byteLength(basename(place)) > nameBytesMax) throw refused(path, tooLong);
   const folder = dirname(place);
   if ((await realpath(folder).catch(ifGone(folder))) !== folder)
     throw refused(path, `${folder} is a symbolic link by now: name the file by where it is`);
@@ -73,6 +74,7 @@ const besides = (place: string, mark: string): string => join(dirname(place), `.
 
 /** With the mark beside it, a name still has to be one. */
 const nameBytesMax = 220;
+const tooLong = `a name in it is too long: give the file one of at most ${nameBytesMax} bytes`;
 
 async function modeOf(place: string): Promise<number> {
   return lstat(place).then(({ mode }) => mode & 0o777, ifGone(0o666));
@@ -121,7 +123,7 @@ const refused = (path: ScopePath, why: string): CoordinatorError =>
 
 /** What the system says of a path, by its own code. */
 const inTheWay: Readonly<Record<string, string>> = {
-  ENAMETOOLONG: `a name in it is too long: give the file one of at most ${nameBytesMax} bytes`,
+  ENAMETOOLONG: tooLong,
   ENOTDIR: 'a part of its path is no folder: name another, or move that away',
   EEXIST: 'a part of its path is no folder: name another, or move that away',
   ELOOP: 'a part of its path is a symbolic link: name the file by where it is',
