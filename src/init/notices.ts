@@ -38,6 +38,8 @@ export type NoticeCode =
   | 'KEPT_BY_HAND'
   /** A stage was asked for, and nothing acts on it. */
   | 'STAGE_WITHOUT_EFFECT'
+  /** A package would be published with the files that are written. */
+  | 'PUBLISHED'
   /** A file that would be written is one that Git ignores, so nobody would see it. */
   | 'IGNORED_BY_GIT';
 

@@ -63,6 +63,7 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
   const notices = [
     ...situation.notices,
     ...files.notices,
+    ...situation.noticesOfNew(addedFiles(files.changes)),
     ...excessNotices(excesses),
     ...cycleNotice(graph.fixedCycle),
   ];
@@ -100,6 +101,7 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
   const notices = [
     ...situation.notices,
     ...files.notices,
+    ...situation.noticesOfNew(addedFiles(files.changes)),
     ...excessNotices(excesses),
     ...cycleNotice(cycleOf(paths, links)),
   ];
@@ -115,6 +117,10 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
     gaps: situation.gaps,
     problems: remainingProblems(situation, { ...files, notices, scopes }),
   };
+}
+
+function addedFiles(changes: readonly FileChange[]): string[] {
+  return changes.flatMap(({ file, before }) => (before === null ? [file] : []));
 }
 
 function cycleOf(paths: readonly ScopePath[], links: readonly Link[]): readonly ScopePath[] | null {

@@ -13,6 +13,7 @@ import { failure, Notices, warning } from './notices.ts';
 import { folderOf, top } from './paths.ts';
 import { definitionFile } from './plan-files.ts';
 import { planBlock, planScopes, type Plan } from './plan.ts';
+import { publishedNotices } from './published.ts';
 import type { Choices, Situation } from './situation.ts';
 import { surveyTree, type Survey } from './survey.ts';
 import { noteOtherSuffix, noteUnexplained } from './unread.ts';
@@ -179,6 +180,7 @@ function situationOf(
     left: leftBeside(root, foldersWritten(tree, survey, existing)),
     topName: basename(root) || 'root',
     folderOnDisk: (path) => tree.onDisk(path),
+    noticesOfNew: (files) => publishedNotices(tree, files),
     notices: notices.list,
     gaps: notices.gaps,
     problems: scan.problems.filter(isWorthTelling),

@@ -33,6 +33,8 @@ export interface Situation {
   readonly folderOnDisk: (path: ScopePath) => string;
   /** Files that would be written, but that Git ignores. */
   readonly ignored: ReadonlySet<string>;
+  /** What to say when these files are made, about packages that would be published with them. */
+  readonly noticesOfNew: (files: readonly string[]) => readonly Notice[];
   /** What the survey had to say. */
   readonly notices: readonly Notice[];
   /** Those of them by which something could not be read. */

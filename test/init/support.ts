@@ -94,5 +94,6 @@ export const json = (value: unknown): string => `${JSON.stringify(value, null, 2
 export const workspace = (...patterns: readonly string[]): string =>
   json({ name: 'acme', private: true, workspaces: patterns });
 
-/** The package.json of a package in it. */
-export const library = (name: string, more: object = {}): string => json({ name, version: '1.0.0', ...more });
+/** The package.json of a package in it, which publishes what is built. */
+export const library = (name: string, more: object = {}): string =>
+  json({ name, version: '1.0.0', files: ['dist'], ...more });
