@@ -1,4 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { logExists, socketAddress, statePaths } from '../client/index.ts';
 import { gitVersion, scanRepository, scopeFromInput } from '../context/index.ts';
 import type { ScanResult } from '../context/index.ts';
@@ -8,6 +9,7 @@ import type { Configuration, Inspection, Repository, Scan, StateFiles } from './
 /** Looks at the repository as it is on disk. */
 export const realInspection: Inspection = {
   scopePath: async ({ worktree }, cwd, text) => scopeFromInput({ worktree, cwd }, text),
+  isThere: async ({ worktree }, path) => worktree !== null && isThere(join(worktree, path)),
   scan,
   configuration,
   gitVersion,
@@ -19,6 +21,14 @@ export const realInspection: Inspection = {
   auditLog: async ({ commonDir }) => (await import('../daemon/index.ts')).auditLog(commonDir),
   witness: async ({ commonDir }) => (await import('../daemon/index.ts')).witnessLook(commonDir),
 };
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 const scanOf = (repository: Repository): Promise<ScanResult> =>
   scanRepository(repository, { previous: null, env: process.env });

@@ -71,6 +71,8 @@ export interface Owner {
 export interface Inspection {
   /** The scope that a path means, typed in a folder. Refused when it means two, or leads out of the repository. */
   scopePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
+  /** Whether a file or folder lies at a path of the working tree. */
+  isThere(repository: Repository, path: ScopePath): Promise<boolean>;
   scan(repository: Repository): Promise<Scan>;
   /** Every option with its value and where the value comes from, and what is wrong with them. */
   configuration(repository: Repository): Promise<Configuration>;

@@ -146,6 +146,9 @@ async function leadFrom(
     const named = within.slice(0, withinMax).map(quoted).join(', ');
     return `in it are the scopes ${named}${more}: lock_acquire those that you need.`;
   }
+  const called = scopes.filter(({ name }) => name === path).map((scope) => quoted(scope.path));
+  if (called.length > 0)
+    return `that is the name of ${called.slice(0, withinMax).join(', ')}: lock_acquire that.`;
   const around = scopeAround((each) => paths.includes(each), path) ?? '.';
   const near = await spelledLike(workspace, path, paths);
   // A name that was misspelt is in the scope above, too, but hardly meant that.

@@ -325,6 +325,34 @@ it('where no scope is left rhema scope refresh --check does not say that all is 
   expect(stderr).toContain('no scope file is here');
 });
 
+it('where there are no scopes each refusal and each look at them leads to rhema init', async () => {
+  root = makeRepository({ 'src/a.ts': '' });
+  await rhema('agent', 'join', 'bob');
+  const refused = await rhema('lock', 'acquire', 'src', '--agent', 'bob');
+  expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('try: rhema init\n')]);
+  for (const look of [
+    ['scope', 'refresh'],
+    ['scope', 'show', 'src'],
+    ['why', 'src'],
+  ]) {
+    const { stdout, stderr } = await rhema(...look);
+    expect(stdout + stderr).toContain(': rhema init derives them');
+  }
+});
+
+it('a folder that is no scope is told from one that is not there, also by why', async () => {
+  write(root, { 'docs/index.md': '' });
+  await rhema('init', '--yes');
+  await rhema('agent', 'join', 'bob');
+  const acquire = async (scope: string): Promise<string> =>
+    (await rhema('lock', 'acquire', scope, '--agent', 'bob')).stderr;
+  expect(await acquire('docs/')).toContain(
+    'what lies there is in the top scope, .\n  try: rhema lock acquire . --agent bob\n',
+  );
+  expect(await acquire('nosuch/dir')).toContain('no file or folder is there, and no scope is called so\n');
+  expect((await rhema('why', 'docs')).stderr).toContain('what lies there is in the top scope, .');
+});
+
 describe('in a linked worktree, whose scopes the main one does not have yet', () => {
   const linked = (): string => join(root, 'linked');
   const inLinked = (...words: readonly string[]): Promise<Run> => runHere(linked(), words);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { whileSwitchingOff, withQueueClosed } from '../../src/daemon/switching-off.ts';
 import type { ScopeProblem } from '../../src/protocol/index.ts';
+import { scopePath } from '../../src/service/testing.ts';
 import { openWith } from './support/contenders.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
@@ -135,6 +136,18 @@ it.each([
   expect((await client.acquire('alice', 'services/nowhere')).text).not.toContain('did you mean');
   expect(refused.text).toMatch(/^SCOPE_NOT_FOUND: /);
   expect(refused.text).toContain(`Next: ${next}`);
+});
+
+it('who names a scope by its name and not by its folder is told the folder', async () => {
+  const stage = await openStage([]);
+  const scopes = [
+    { path: scopePath('packages/ui'), name: '@acme/ui', type: 'library', dependencies: [] },
+    { path: scopePath('test/ui'), name: 'tests', type: 'library', dependencies: [] },
+  ];
+  await stage.bench.service.submitInternal({ kind: 'DefineScopes', by: 'service', scopes });
+  const { client } = await joined(stage);
+  const refused = await client.acquire('alice', '@acme/ui');
+  expect(refused.text).toContain('Next: that is the name of "packages/ui": lock_acquire that.');
 });
 
 it('who checks a path of a free scope is told which scope to acquire', async () => {

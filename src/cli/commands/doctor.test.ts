@@ -17,6 +17,7 @@ const content = {
 };
 const inspection: Inspection = {
   scopePath: async () => ({ ok: false, problem: 'not asked' }),
+  isThere: async () => false,
   scan: async () => ({ definitions: [], settings: defaultSettings, problems: [] }),
   configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
   gitVersion: async () => '2.43.0',

@@ -173,6 +173,19 @@ describe('lock acquire', () => {
     }
   });
 
+  it.each([[['lock', 'acquire', 'src']], [['run', '--scope', 'src', '--', 'true']]])(
+    'leads to rhema init where there are no scopes: %j',
+    async (words) => {
+      const { harness } = bobsHarness({
+        submit: () => ({ code: 'SCOPE_NOT_FOUND', message: 'no scope "src"', details: { scope: 'src' } }),
+        answers: { scopes: () => ({ revision: asRevision(7), scopes: [], problems: [] }) },
+      });
+      const { code, stderr } = await harness.run(...words.toSpliced(2, 0, '--agent', 'bob'));
+      expect(code).toBe(3);
+      expect(stderr).toContain('there are no scopes here yet: rhema init derives them\n  try: rhema init\n');
+    },
+  );
+
   it('gives programs the code and the holder', async () => {
     const { harness } = bobsHarness({ submit: () => lockHeld });
     const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob');

@@ -3,7 +3,7 @@ import type { HistoryFilter } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../errors.ts';
 import { timeOf } from './moment-of.ts';
-import { scopeLead } from './scope-lead.ts';
+import { leadTo } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
 
 export interface FilterInput {
@@ -49,9 +49,10 @@ export async function unknownName(call: Call, { agent, scope }: HistoryFilter): 
   const coordinator = await call.coordinator();
   if (scope !== undefined) {
     const { scopes } = await coordinator.query({ kind: 'scopes' });
-    const paths = scopes.map(({ path }) => path);
-    if (!paths.includes(scope))
-      return unknownText(`scope ${scope}`, (await scopeLead(paths, scope))?.told ?? null, 'rhema scope list');
+    if (scopes.every(({ path }) => path !== scope)) {
+      const lead = await leadTo(call, scopes, scope);
+      return unknownText(`scope ${scope}`, lead?.told ?? null, 'rhema scope list');
+    }
   }
   if (agent === undefined) return null;
   const { agents } = await coordinator.query({ kind: 'status', at: null });

@@ -23,7 +23,7 @@ export async function scopeGraph(call: Call, input: GraphInput): Promise<Outcome
   if (call.json && drawing !== null) throw usageError(`${drawing} or --json, not both`);
   const top = input.scope === undefined ? null : await scopeOf(call, input.scope);
   const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
-  if (top !== null && !scopes.some(({ path }) => path === top)) throw await scopeNotFound(top, scopes);
+  if (top !== null && !scopes.some(({ path }) => path === top)) throw await scopeNotFound(call, top, scopes);
   const nodes = nodesUnder(scopes, top);
   const draw = input.dot === true ? dotText : input.mermaid === true ? mermaidText : treeText;
   return done(revision, { scopes: nodes }, () => (nodes.length === 0 ? 'no scopes' : draw(nodes)));

@@ -1,3 +1,4 @@
+import type { ScopePath } from '../../core/index.ts';
 import type { ScopeView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError } from '../errors.ts';
@@ -12,7 +13,7 @@ import { fitted } from '../format/width.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Repository } from '../world.ts';
-import { scopeLead } from './scope-lead.ts';
+import { leadTo } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
 
 /** Every scope, with its holder and sync status. */
@@ -56,16 +57,17 @@ export async function showScope(call: Call, input: ShowInput): Promise<Outcome> 
   const path = await scopeOf(call, input.scope);
   const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
   const scope = scopes.find((view) => view.path === path);
-  if (scope === undefined) throw await scopeNotFound(path, scopes);
+  if (scope === undefined) throw await scopeNotFound(call, path, scopes);
   return done(revision, { scope }, (style) => scopeText(style, scope));
 }
 
 /** As the coordinator itself would refuse it. */
-export async function scopeNotFound(path: string, scopes: readonly ScopeView[]): Promise<CommandError> {
-  const lead = await scopeLead(
-    scopes.map((view) => view.path),
-    path,
-  );
+export async function scopeNotFound(
+  call: Call,
+  path: ScopePath,
+  scopes: readonly ScopeView[],
+): Promise<CommandError> {
+  const lead = await leadTo(call, scopes, path);
   const hint = lead?.told ?? `see ${shellCommand('rhema', 'scope', 'list')}`;
   const message = `there is no scope ${JSON.stringify(path)}: ${hint}`;
   return new CommandError('SCOPE_NOT_FOUND', exitCodes.refused, message, { scope: path });

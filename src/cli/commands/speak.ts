@@ -4,7 +4,7 @@ import type { CallerCommand, Reply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { explainRefusal } from '../format/refusal.ts';
 import type { RefusedWish, ScopeLead } from '../format/refusal.ts';
-import { scopeLead } from './scope-lead.ts';
+import { leadTo } from './scope-lead.ts';
 import { refusedBy } from '../outcome.ts';
 import type { Outcome, Refused, Rejected } from '../outcome.ts';
 
@@ -64,10 +64,7 @@ async function leadOf(
 ): Promise<ScopeLead | null> {
   if (near.length > 0) return null;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
-  return scopeLead(
-    scopes.map(({ path }) => path),
-    scope,
-  );
+  return leadTo(call, scopes, scope);
 }
 
 function wishOf(command: CallerCommand): RefusedWish {

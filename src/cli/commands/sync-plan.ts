@@ -27,7 +27,7 @@ export async function syncPlan(call: Call, input: PlanInput): Promise<Outcome> {
   const asked = await scopesOf(call, input.scopes);
   const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
   const unknown = asked.find((path) => !scopes.some((scope) => scope.path === path));
-  if (unknown !== undefined) throw await scopeNotFound(unknown, scopes);
+  if (unknown !== undefined) throw await scopeNotFound(call, unknown, scopes);
   const steps = stepsFor(scopes, asked);
   return done(revision, { steps }, (style) =>
     steps.length === 0 ? 'everything is synced' : fitted(style, steps.map(planLine).join('\n'), '   '),

@@ -8,7 +8,7 @@ import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { agentLead } from './agent-lead.ts';
 import { momentOf } from './moment-of.ts';
-import { scopeLead } from './scope-lead.ts';
+import { leadTo } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
 
 export interface WhyInput {
@@ -69,10 +69,10 @@ async function refuseUnknownScope(call: Call, { subject }: WhyAnswer): Promise<v
   const name = subject.kind === 'scope' ? subject.scope : subject.agent;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
   if (subject.kind === 'scope' && scopes.some((view) => view.path === subject.scope)) return;
-  const paths = scopes.map((view) => view.path);
   // What is no path may be a misspelt agent as well.
   const lead =
-    (subject.kind === 'scope' ? (await scopeLead(paths, name))?.told : null) ?? (await agentLead(call, name));
+    (subject.kind === 'scope' ? (await leadTo(call, scopes, subject.scope))?.told : null) ??
+    (await agentLead(call, name));
   const hint = lead ?? 'see rhema scope list and rhema agent list';
   throw invalidInput(`no scope or agent ${JSON.stringify(name)} is known: ${hint}`, { name });
 }

@@ -9,6 +9,8 @@ import { count, duration } from '../../wording/index.ts';
 export interface ScopeLead {
   readonly told: string;
   readonly meant: ScopePath | null;
+  /** There is nothing to go to: scopes have to be made first. */
+  readonly isWithoutScopes?: true;
 }
 
 /** Who was refused and what he asked for, as far as the command knows; it makes the advice a line to copy. */
@@ -128,6 +130,7 @@ const validate = (): Advice => () => [rhema('safety', 'validate')];
 
 function seeScopes({ scope: missing }: RefusalFacts<'SCOPE_NOT_FOUND'>): Advice {
   return (wish) => {
+    if (wish.lead?.isWithoutScopes === true) return [rhema('init')];
     const meant = wish.lead?.meant ?? null;
     if (meant === null || wish.asking === undefined)
       return [rhema('scope', 'list'), rhema('scope', 'refresh')];

@@ -156,6 +156,7 @@ const unexpected = (name: string) => () => {
 
 const plainInspection: Inspection = {
   scopePath: async (_repository, _cwd, text) => parseScopePath(text),
+  isThere: async () => false,
   scan: unexpected('scan'),
   configuration: unexpected('configuration'),
   gitVersion: unexpected('gitVersion'),
