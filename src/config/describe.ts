@@ -51,8 +51,18 @@ export function explainOption(key: string): string | null {
     `default  ${defaultText(option)}`,
     `allowed  ${allowedText(option)}`,
   ];
+  lines.push('set in   the rhema.yaml of the top folder:', ...placeLines(option));
   if (option.environment !== null) lines.push(`set by   ${option.environment} as well`);
   return lines.join('\n');
+}
+
+/** As it would stand in the file. */
+function placeLines(option: Option): string[] {
+  const steps = option.key.split('.');
+  return steps.map((step, place) => {
+    const value = place === steps.length - 1 ? ` ${defaultText(option)}` : '';
+    return `${' '.repeat(11 + 2 * place)}${step}:${value}`;
+  });
 }
 
 function typeText(option: Option): string {

@@ -108,9 +108,15 @@ describe('what people read', () => {
 
       type     duration (seconds, or 500ms, 90s, 5m, 1m40s, 2h, 7d)
       default  1m
-      allowed  1ms to 1d"
+      allowed  1ms to 1d
+      set in   the rhema.yaml of the top folder:
+                 agent_coordination:
+                   lock_timeout: 1m"
     `);
     expect(explainOption('idle_exit')).toContain('RHEMA_IDLE_EXIT');
+    expect(explainOption('sync_settings.dependency_checking')).toContain(
+      '\n           agent_coordination:\n             sync_settings:\n               dependency_checking: true',
+    );
     expect(explainOption('no_such_key')).toBeNull();
   });
 

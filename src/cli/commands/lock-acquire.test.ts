@@ -3,7 +3,15 @@ import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Result } from '../../core/index.ts';
 import { sessionIdOf, sessionMarkOf, type TicketReply } from '../../protocol/index.ts';
 import { bobsHarness, startMs, until, withoutClock } from '../testing/harness.ts';
-import { agentId, agentView, grant, lockHeld, scopeView, statusAnswer } from '../testing/samples.ts';
+import {
+  agentId,
+  agentView,
+  grant,
+  lockHeld,
+  scopePath,
+  scopeView,
+  statusAnswer,
+} from '../testing/samples.ts';
 import { refusalOf } from '../../../test/support/refusal.ts';
 
 const queued: Result = {
@@ -12,6 +20,13 @@ const queued: Result = {
   position: 2,
   deadlineMs: asTimeMs(startMs + 30_000),
 };
+
+const holding = (...asked: readonly string[]) =>
+  refusalOf('AGENT_HOLDS_LOCK', 'no', {
+    held: [scopePath('a')],
+    asked: asked.map((path) => scopePath(path)),
+    maxLocksPerAgent: 1,
+  });
 
 describe('lock acquire', () => {
   it('gives token and deadline of the unit, and one entry for each scope', async () => {
@@ -177,7 +192,8 @@ describe('lock acquire', () => {
     'leads to rhema init where there are no scopes: %j',
     async (words) => {
       const { harness } = bobsHarness({
-        submit: () => ({ code: 'SCOPE_NOT_FOUND', message: 'no scope "src"', details: { scope: 'src' } }),
+        submit: () =>
+          refusalOf('SCOPE_NOT_FOUND', 'no', { scope: scopePath('src'), near: [], scopeCount: 0 }),
         answers: { scopes: () => ({ revision: asRevision(7), scopes: [], problems: [] }) },
       });
       const { code, stderr } = await harness.run(...words.toSpliced(2, 0, '--agent', 'bob'));
@@ -185,6 +201,27 @@ describe('lock acquire', () => {
       expect(stderr).toContain('there are no scopes here yet: rhema init derives them\n  try: rhema init\n');
     },
   );
+
+  it.each([
+    [refusalOf('LOCK_LIMIT_REACHED', 'no', { asked: 2, maxLocksPerAgent: 1 }), 'max_locks_per_agent'],
+    [holding('b', 'c'), 'max_locks_per_agent'],
+    [holding('b'), null],
+    [
+      refusalOf('CONCURRENCY_LIMIT', 'no', {
+        scopes: [],
+        holders: [],
+        maxConcurrentAgents: 3,
+        queueLength: 0,
+      }),
+      'max_concurrent_agents',
+    ],
+  ])('says where the bound stands that refuses: %j', async (refused, bound) => {
+    const { harness } = bobsHarness({ submit: () => refused });
+    const { stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob');
+    const told = `${bound} stands under agent_coordination in the rhema.yaml of the top folder\n`;
+    if (bound === null) expect(stderr).not.toContain('agent_coordination');
+    else expect(stderr).toContain(told);
+  });
 
   it('gives programs the code and the holder', async () => {
     const { harness } = bobsHarness({ submit: () => lockHeld });

@@ -95,9 +95,31 @@ describe('why', () => {
   it('says that a scope is free when there is nothing to tell', async () => {
     const free = { ...blank, subject: { kind: 'scope', scope: scopePath('src/core') } } as const;
     const harness = harnessOf({
-      answers: { scopes: () => scopes, why: ({ subject }) => (subject.kind === 'scope' ? free : blank) },
+      answers: {
+        scopes: () => scopes,
+        why: ({ subject }) => (subject.kind === 'scope' ? free : blank),
+        status: () => statusAnswer({ locks: [lockView(), lockView({ scope: scopePath('src/api') })] }),
+      },
     });
     expect((await harness.run('why', 'src/core')).stdout).toBe('src/core is free\n');
+  });
+
+  it('says of a free scope that no more agents may hold locks, and who does', async () => {
+    const free = { ...blank, subject: { kind: 'scope', scope: scopePath('src/core') } } as const;
+    const locks = ['carol', 'alice', 'bob'].map((agent) => lockView({ agent: agentId(agent) }));
+    const harness = harnessOf({
+      answers: {
+        scopes: () => scopes,
+        why: ({ subject }) => (subject.kind === 'scope' ? free : blank),
+        status: () => statusAnswer({ locks }),
+      },
+    });
+    expect((await harness.run('why', 'src/core')).stdout.replaceAll('\n', ' ')).toContain(
+      'is free but no more agents may hold locks now: alice, bob, carol do (max_concurrent_agents is 3)',
+    );
+    expect((await harness.json('why', 'src/core')).body).toMatchObject({
+      crowd: { maxConcurrentAgents: 3, holders: ['alice', 'bob', 'carol'] },
+    });
   });
 
   it('asks which is meant when a name is an agent and a scope', async () => {

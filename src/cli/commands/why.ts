@@ -3,7 +3,7 @@ import type { AgentId, ScopePath } from '../../core/index.ts';
 import type { Moment, WhyAnswer, WhySubject } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, usageError, valueOf } from '../errors.ts';
-import { whyText } from '../format/why.ts';
+import { whyText, type Crowd } from '../format/why.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { agentLead } from './agent-lead.ts';
@@ -25,7 +25,19 @@ export async function explainWhy(call: Call, input: WhyInput): Promise<Outcome> 
   if (isBlank(answer)) await refuseUnknownScope(call, answer);
   const { revision, ...data } = answer;
   const nowMs = at === null ? call.nowMs : answer.timeMs;
-  return done(revision, data, (style) => whyText(style, answer, nowMs, at !== null));
+  const crowd = at === null ? await crowdAround(call, answer) : null;
+  return done(revision, { ...data, ...(crowd === null ? {} : { crowd }) }, (style) =>
+    whyText(style, answer, nowMs, { isPast: at !== null, crowd }),
+  );
+}
+
+/** Of a scope that is free: those who hold others, where no more agents may. */
+async function crowdAround(call: Call, { subject, locks }: WhyAnswer): Promise<Crowd | null> {
+  if (subject.kind !== 'scope' || locks.length > 0) return null;
+  const status = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const holders = [...new Set(status.locks.map(({ agent }) => agent))].sort();
+  const { maxConcurrentAgents } = status.settings;
+  return holders.length < maxConcurrentAgents ? null : { maxConcurrentAgents, holders };
 }
 
 async function ask(call: Call, subject: WhySubject, at: Moment | null): Promise<WhyAnswer> {

@@ -1,3 +1,4 @@
+import type { AgentId } from '../../core/index.ts';
 import type { HappenedEvent, LockView, Reservation, WaiterView, WhyAnswer } from '../../protocol/index.ts';
 import { eventText } from './events.ts';
 import { untilEndText } from './lock-end.ts';
@@ -8,15 +9,33 @@ import { agentText, withdrawnText } from './views.ts';
 import { fitted } from './width.ts';
 import { duration } from '../../wording/index.ts';
 
+/** Agents that hold locks, where no more may. */
+export interface Crowd {
+  readonly maxConcurrentAgents: number;
+  readonly holders: readonly AgentId[];
+}
+
+export interface WhyMoment {
+  readonly isPast: boolean;
+  /** Null where there is room. */
+  readonly crowd: Crowd | null;
+}
+
 /** The story of a scope or an agent: what is the case, and below it what led to it, newest first. */
-export function whyText(style: Style, answer: WhyAnswer, nowMs: number, past: boolean): string {
+export function whyText(
+  style: Style,
+  answer: WhyAnswer,
+  nowMs: number,
+  { isPast, crowd }: WhyMoment,
+): string {
   const lines = [
-    ...(past
+    ...(isPast
       ? [style.paint('dim', `at revision ${answer.revision}, ${new Date(answer.timeMs).toISOString()}:`)]
       : []),
     ...(answer.subject.kind === 'scope'
       ? scopeStory(style, answer, nowMs)
       : agentStory(style, answer, nowMs)),
+    ...(crowd === null ? [] : [crowdText(crowd)]),
   ];
   if (answer.happened.length > 0) lines.push('', style.paint('bold', 'happened, newest first:'));
   const happened = runsOf(answer.happened).map((run) => happenedText(style, run, nowMs));
@@ -45,6 +64,10 @@ function scopeStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
     ...answer.waiters.map((waiter, place) => waitStory(waiter, place + 1, nowMs)),
     ...(sync === null ? [] : [line`sync: ${sync.status}${sync.error === null ? '' : ` (${sync.error})`}`]),
   ];
+}
+
+function crowdText({ maxConcurrentAgents, holders }: Crowd): string {
+  return line`but no more agents may hold locks now: ${holders.join(', ')} do (max_concurrent_agents is ${maxConcurrentAgents})`;
 }
 
 function heldStory(style: Style, lock: LockView, nowMs: number): string {

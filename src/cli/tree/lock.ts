@@ -17,11 +17,14 @@ export function addLockCommands(program: Command, host: Host): void {
 function addAcquire(group: Command, host: Host): void {
   const acquire = leaseOptions(
     actingAgent(group.command('acquire').description('take the locks of scopes, all of them or none')),
-  ).argument('<scopes...>', 'folders of scopes');
+  ).argument(
+    '<scopes...>',
+    'folders of scopes; several at once where max_locks_per_agent is above 1, its default',
+  );
   examples(
     acquire,
     'rhema lock acquire src/core --agent alice --reason "refactor auth"',
-    'rhema lock acquire src/core src/api --agent alice --wait 30s --ttl 5m',
+    'rhema lock acquire src/core --agent alice --wait 30s --ttl 5m',
     'rhema lock acquire src/core --agent alice --json',
   );
   implement(acquire, host, async () => (await import('../commands/lock-acquire.ts')).acquireLock);

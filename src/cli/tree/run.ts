@@ -14,7 +14,10 @@ export function addRunCommand(program: Command, host: Host): void {
         ),
     ),
   )
-    .requiredOption('--scope <scopes...>', 'folders of the scopes to lock, all of them or none')
+    .requiredOption(
+      '--scope <scopes...>',
+      'folders of the scopes to lock, all of them or none; several where max_locks_per_agent is above 1, its default',
+    )
     .option(
       '--no-kill-on-loss',
       'let the command go on when its lease is lost or run is killed; by default it is ended, with code 1',
@@ -24,7 +27,7 @@ export function addRunCommand(program: Command, host: Host): void {
   examples(
     run,
     'rhema run --scope src/core --wait -- npm test',
-    'rhema run --scope src/core src/api --wait 2m --ttl 30s --agent alice -- ./migrate.sh',
+    'rhema run --scope src/core --wait 2m --ttl 30s --agent alice -- ./migrate.sh',
   );
   notes(run, environmentNotes);
   usageHint(run, 'the command comes after --, as in: rhema run --scope src/core -- npm test');
