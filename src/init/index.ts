@@ -7,6 +7,7 @@ export type { FileChange } from './file-change.ts';
 export type { Ends, Link } from './links.ts';
 export type { Excess } from './excess.ts';
 export type { Plan, PlannedScope } from './plan.ts';
+export type { SampleDepth } from './samples.ts';
 export type { Choices } from './situation.ts';
 export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';

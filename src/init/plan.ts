@@ -13,6 +13,7 @@ import { planFiles, planTopOnly } from './plan-files.ts';
 import { graphOf, standingScopes, writtenLinks } from './plan-graph.ts';
 import { remainingProblems } from './remaining.ts';
 import type { Choices, Situation } from './situation.ts';
+import { sampleDepth, type SampleDepth } from './samples.ts';
 import type { Survey } from './survey.ts';
 
 /** One scope as it will be. */
@@ -38,6 +39,8 @@ export interface Plan {
   readonly links: readonly Link[];
   readonly leftOut: readonly LeftOut[];
   readonly excesses: readonly Excess[];
+  /** A depth that may be wanted: null where one was chosen, or nothing would be gained. */
+  readonly sampleDepth: SampleDepth | null;
   /** In the order in which they are to be written; empty when there is nothing to do. */
   readonly changes: readonly FileChange[];
   readonly notices: readonly Notice[];
@@ -74,6 +77,7 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
     links: graph.kept,
     leftOut: graph.leftOut,
     excesses,
+    sampleDepth: depth === null ? sampleDepth(units) : null,
     changes: files.changes,
     notices,
     gaps: situation.gaps,
@@ -112,6 +116,7 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
     links,
     leftOut: [],
     excesses,
+    sampleDepth: null,
     changes: files.changes,
     notices,
     gaps: situation.gaps,

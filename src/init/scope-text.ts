@@ -34,8 +34,7 @@ export interface TopText extends TopMarks {
 }
 
 const heading = [
-  '# Written by `rhema init`. What stands under `generated`, and the dependencies listed there, `rhema scope refresh`',
-  '# keeps in step with the code; everything else is yours. docs/init.md of rhema tells more.',
+  '# By `rhema init`. `rhema scope refresh` keeps what `generated` lists in step with the code; the rest is yours.',
 ];
 
 /** What a scope's file calls a dependency that an import alone shows. */

@@ -87,8 +87,11 @@ describe('rhema init', () => {
   });
 
   it('--dry-run shows a diff that git takes, and --yes writes the same', async () => {
-    const { code, stdout } = await rhema('init', '--dry-run');
+    const { code, stdout, stderr } = await rhema('init', '--dry-run');
     expect(code).toBe(0);
+    expect(stderr).toMatch(/^4 scopes, 2 dependencies, derived from package\.json\n\n\. .*\n {2}apps\/web /);
+    expect(stderr).toContain('\ndependencies\napps/web\n└─ packages/ui\n');
+    expect(stderr).toMatch(/add {4}packages\/ui\/rhema\.yaml\n\n$/);
     expect(isWritten()).toBe(false);
     write(root, { 'plan.patch': stdout });
     git(root, 'apply', 'plan.patch');

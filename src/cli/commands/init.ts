@@ -32,7 +32,7 @@ export async function init(call: Call, input: InitInput): Promise<Outcome> {
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (plan.changes.length === 0) return nothingToDo(plan);
-  if (input.dryRun === true) return patchOutcome(call, prepared, plan);
+  if (input.dryRun === true) return preview(call, prepared, plan);
   if (input.yes === true) return write(call, prepared, plan);
   return isInteractive(call) ? ask(call, prepared, choices) : propose(call, plan);
 }
@@ -57,6 +57,11 @@ function nothingToDo(plan: Plan): Outcome {
 async function write(call: Call, prepared: Prepared, plan: Plan): Promise<Outcome> {
   const intro = (style: Style): string => `${planText(style, plan)}\n\n`;
   return writeAndTell(call, prepared, plan, intro);
+}
+
+/** What people look at first stands beside the diff, which can be piped to Git as it is. */
+async function preview(call: Call, prepared: Prepared, plan: Plan): Promise<Outcome> {
+  return patchOutcome(call, prepared, plan, planText(call.errorStyle, plan));
 }
 
 async function ask(call: Call, prepared: Prepared, choices: Choices): Promise<Outcome> {

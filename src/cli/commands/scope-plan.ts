@@ -39,7 +39,7 @@ export function blocked(call: Call, plan: Plan): Outcome {
 
 /** A plan for programs. */
 export function planData(plan: Plan): Readonly<Record<string, unknown>> {
-  const { mode, origins, scopes, links, leftOut, excesses, changes, notices, problems } = plan;
+  const { mode, origins, scopes, links, leftOut, excesses, sampleDepth, changes, notices, problems } = plan;
   return {
     mode,
     origins,
@@ -47,6 +47,7 @@ export function planData(plan: Plan): Readonly<Record<string, unknown>> {
     dependencies: links,
     leftOut: leftOut.map(({ link, cycle }) => ({ ...link, cycle })),
     excesses,
+    sampleDepth,
     changes: changes.map((change) => ({ file: change.file, action: actionOf(change) })),
     notices: [...notices, ...problems],
   };
@@ -63,12 +64,18 @@ export async function applyPlan(call: Call, prepared: Prepared, { changes }: Pla
   call.show(`${count(changes.length, 'file')} written`);
 }
 
-/** The changes as a diff; nothing is written, and what would be refused is refused. */
-export async function patchOutcome(call: Call, prepared: Prepared, plan: Plan): Promise<Outcome> {
+/**
+ * The changes as a diff, after what there is to say beside it; nothing is written, and what would be refused is refused.
+ */
+export async function patchOutcome(
+  call: Call,
+  prepared: Prepared,
+  plan: Plan,
+  told: string,
+): Promise<Outcome> {
   await call.world.scopeFiles.check(prepared.root, plan.changes);
   const patch = await call.world.scopeFiles.patch(plan.changes);
-  const told = problemsText(call.errorStyle, [...plan.notices, ...plan.problems]);
-  if (told !== '') call.note(told);
+  if (told !== '') call.note(`${told}\n`);
   return done(null, { ...planData(plan), patch, written: false }, () => withoutLastBreak(patch));
 }
 

@@ -2,7 +2,7 @@ import type { Choices, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { usageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { refreshText } from '../format/plan.ts';
+import { refreshText, warningsText } from '../format/plan.ts';
 import { done } from '../outcome.ts';
 import type { Outcome, Refused } from '../outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
@@ -35,7 +35,7 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
   if (input.dryRun === true)
     return plan.changes.length === 0 && plan.gaps.length === 0
       ? inStep(plan)
-      : patchOutcome(call, prepared, plan);
+      : patchOutcome(call, prepared, plan, warningsText(call.errorStyle, plan));
   return writeAndRefresh(call, prepared, choices, input);
 }
 

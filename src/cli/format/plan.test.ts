@@ -29,6 +29,7 @@ const plan: Plan = {
   links: [],
   leftOut: [],
   excesses: [],
+  sampleDepth: null,
   changes: [{ file: 'rhema.yaml', before: null, after: '' }],
   notices: [],
   gaps: [],

@@ -1,4 +1,4 @@
-import type { Excess, FileChange, LeftOut, Link, Plan, PlannedScope } from '../../init/index.ts';
+import type { Excess, FileChange, LeftOut, Link, Plan, PlannedScope, SampleDepth } from '../../init/index.ts';
 import { treeText } from './graph.ts';
 import type { Style } from './style.ts';
 import { line, safe, shellCommand } from './text.ts';
@@ -17,11 +17,12 @@ export function planText(style: Style, plan: Plan): string {
   const isDone = plan.changes.length === 0;
   const parts = [
     summaryText(style, plan),
+    isDone || plan.sampleDepth === null ? '' : sampleText(plan.sampleDepth, plan.scopes.length),
     plan.mode === 'derive' && !isDone ? folderTree(plan.scopes) : '',
     isDone ? '' : graphPart(style, plan),
     isDone ? leftOutText(plan) : cyclesText(style, plan.leftOut),
     plan.excesses.map(excessText).join('\n'),
-    problemsText(style, [...plan.notices, ...plan.problems]),
+    warningsText(style, plan),
     changeLines(style, plan).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -32,10 +33,15 @@ export function refreshText(style: Style, plan: Plan): string {
   const parts = [
     plan.changes.length === 0 ? '' : cyclesText(style, plan.leftOut),
     plan.excesses.map(excessText).join('\n'),
-    problemsText(style, [...plan.notices, ...plan.problems]),
+    warningsText(style, plan),
     changeLines(style, plan).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What else there is to say of a plan. */
+export function warningsText(style: Style, { notices, problems }: Plan): string {
+  return problemsText(style, [...notices, ...problems]);
 }
 
 function summaryText(style: Style, { mode, scopes, links, origins, changes }: Plan): string {
@@ -46,6 +52,11 @@ function summaryText(style: Style, { mode, scopes, links, origins, changes }: Pl
       : 'described already: left as they are (--derive adds what is missing)';
   const rest = changes.length === 0 ? '; nothing to do' : '';
   return `${style.paint('bold', safe(counts))}, ${safe(source)}${rest}`;
+}
+
+function sampleText({ depth, folded }: SampleDepth, scopes: number): string {
+  const command = shellCommand('rhema', 'init', '--depth', String(depth));
+  return `${folded} of the ${scopes} scopes are examples or the like, each by itself: ${command} makes one of all in a folder`;
 }
 
 function dependencies(number: number): string {

@@ -12,7 +12,10 @@ export function addInitCommand(program: Command, host: Host): void {
     .option('--stage <stage>', 'optional, default or strict: has no effect yet, see below', 'default')
     .option('--depth <number>', 'no scope deeper than so many folders: what is below belongs to its parent')
     .option('--derive', 'derive scopes although some were written by hand; those stay as they are')
-    .option('--dry-run', 'only show what would be written, as a diff')
+    .option(
+      '--dry-run',
+      'only show what would be written: the plan on standard error, the files as a diff on standard output',
+    )
     .option('--yes', 'write without asking');
   notes(init, initNotes);
   examples(init, 'rhema init', 'rhema init --dry-run', 'rhema init --yes');
