@@ -38,6 +38,8 @@ export interface Plan {
   /** Every dependency, with the files that say so. Those that a person wrote name no files. */
   readonly links: readonly Link[];
   readonly leftOut: readonly LeftOut[];
+  /** Those of them that no scope file names yet. */
+  readonly newlyLeftOut: readonly LeftOut[];
   readonly excesses: readonly Excess[];
   /** A depth that may be wanted: null where one was chosen, or nothing would be gained. */
   readonly sampleDepth: SampleDepth | null;
@@ -76,6 +78,7 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
     scopes,
     links: graph.kept,
     leftOut: graph.leftOut,
+    newlyLeftOut: graph.leftOut.filter((one) => !isNoted(situation, one)),
     excesses,
     sampleDepth: depth === null ? sampleDepth(units) : null,
     changes: files.changes,
@@ -115,6 +118,7 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
     scopes,
     links,
     leftOut: [],
+    newlyLeftOut: [],
     excesses,
     sampleDepth: null,
     changes: files.changes,
@@ -122,6 +126,11 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
     gaps: situation.gaps,
     problems: remainingProblems(situation, { ...files, notices, scopes }),
   };
+}
+
+/** Whether the scope's file names it already, so that it is no news. */
+function isNoted({ existing }: Situation, { link }: LeftOut): boolean {
+  return existing.get(link.from)?.generated?.leftOut.includes(link.to) === true;
 }
 
 function addedFiles(changes: readonly FileChange[]): string[] {

@@ -234,6 +234,21 @@ describe('rhema scope refresh', () => {
     expect(await rhema('scope', 'refresh', '--check')).toMatchObject({ code: 0 });
   });
 
+  it('tells of a cycle only once: those that the scope files name already are no news', async () => {
+    const told = async (): Promise<string> => (await rhema('scope', 'refresh', '--check')).stderr;
+    expect(await told()).not.toContain('cycle');
+    expect((await rhema('scope', 'refresh')).stdout).not.toContain('cycle');
+    write(root, {
+      'packages/new/package.json': manifest('new', { web: '*' }, { devDependencies: { new: '*' } }),
+    });
+    write(root, {
+      'apps/web/package.json': manifest('web', { core: '*' }, { devDependencies: { new: '*' } }),
+    });
+    const text = await told();
+    expect(text).toContain('left out: apps/web -> packages/new');
+    expect(text).not.toContain('left out: packages/core -> packages/ui');
+  });
+
   it('--dry-run shows a diff and writes nothing', async () => {
     const { code, stdout } = await rhema('scope', 'refresh', '--dry-run');
     expect(code).toBe(0);

@@ -1,7 +1,7 @@
 import type { Choices, Ends, Excess, LeftOut, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import type { Answer } from '../context.ts';
-import { cycleLines, excessText, linkText, planText } from '../format/plan.ts';
+import { cycleLines, excessText, linkText, planText, refreshText } from '../format/plan.ts';
 import { safe } from '../format/text.ts';
 import { count } from '../../wording/index.ts';
 
@@ -14,18 +14,18 @@ const stepsAskedMax = 12;
 export async function askAboutPlan(call: Call, prepared: Prepared, given: Choices): Promise<Plan | null> {
   const sized = await askAboutSize(call, prepared, given);
   const choices = sized === null ? null : await askAboutCycles(call, prepared, sized);
-  return choices === null ? null : confirmPlan(call, prepared.plan(choices));
+  return choices === null ? null : confirmPlan(call, prepared.plan(choices), planText);
 }
 
 /** As {@link askAboutPlan}, where the cycles are left to the rule: those that were asked about are remembered. */
 export async function askAboutRefresh(call: Call, prepared: Prepared, given: Choices): Promise<Plan | null> {
   const choices = await askAboutSize(call, prepared, given);
-  return choices === null ? null : confirmPlan(call, prepared.plan(choices));
+  return choices === null ? null : confirmPlan(call, prepared.plan(choices), refreshText);
 }
 
 /** Shows a plan and asks whether to write it. Null: no. */
-async function confirmPlan(call: Call, plan: Plan): Promise<Plan | null> {
-  call.print(planText(call.style, plan));
+async function confirmPlan(call: Call, plan: Plan, text: typeof planText): Promise<Plan | null> {
+  call.print(text(call.style, plan));
   const answer = await call.context.questions.confirm(`Write ${count(plan.changes.length, 'file')}?`);
   return answer === true ? plan : null;
 }

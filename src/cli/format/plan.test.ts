@@ -28,6 +28,7 @@ const plan: Plan = {
   scopes: [{ path: '.' as ScopePath, name: 'acme', type: 'repository', source: '.', dependencies: [] }],
   links: [],
   leftOut: [],
+  newlyLeftOut: [],
   excesses: [],
   sampleDepth: null,
   changes: [{ file: 'rhema.yaml', before: null, after: '' }],

@@ -31,7 +31,7 @@ export function planText(style: Style, plan: Plan): string {
 /** Of a plan for what was generated before, what is new or wrong; nothing when all is well. */
 export function refreshText(style: Style, plan: Plan): string {
   const parts = [
-    plan.changes.length === 0 ? '' : cyclesText(style, plan.leftOut),
+    plan.changes.length === 0 ? '' : cyclesText(style, plan.newlyLeftOut),
     plan.excesses.map(excessText).join('\n'),
     warningsText(style, plan),
     changeLines(style, plan).join('\n'),
