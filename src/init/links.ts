@@ -14,7 +14,7 @@ export interface Link {
   readonly to: ScopePath;
   /** The strongest reason found. */
   readonly kind: LinkKind;
-  /** Repository-relative, the first few. */
+  /** Those that give this reason, repository-relative, the first few. */
   readonly files: readonly string[];
   /** How many files say so. */
   readonly fileCount: number;
@@ -52,8 +52,13 @@ export class Links {
   addReason(from: ScopePath, to: ScopePath, { kind, files, fileCount }: Reason): void {
     if (from === to) return;
     const link = this.#from.get(from)?.get(to) ?? this.#begin(from, to, kind);
-    if (strengthOf(kind) > strengthOf(link.kind)) link.kind = kind;
+    if (strengthOf(kind) > strengthOf(link.kind)) {
+      link.kind = kind;
+      // They say something weaker: a manifest that asks for development only is no import.
+      link.files.length = 0;
+    }
     link.fileCount += fileCount;
+    if (kind !== link.kind) return;
     for (const file of files)
       if (link.files.length < filesPerLinkMax && !link.files.includes(file)) link.files.push(file);
   }

@@ -23,7 +23,7 @@ export function uniqueNames(manifests: readonly NamedManifest[], notices: Notice
 }
 
 function noteDuplicate(name: string, [first = '', ...others]: readonly string[], notices: Notices): void {
-  const rivals = others.slice(0, 3).join(', ');
-  const message = `bears the name ${JSON.stringify(name)}, as ${rivals} does: dependencies by that name were left out, rename all but one`;
+  const rivals = `${others.slice(0, 3).join(', ')} ${others.length === 1 ? 'does' : 'do'}`;
+  const message = `bears the name ${JSON.stringify(name)}, as ${rivals}: dependencies by that name were left out, rename all but one`;
   notices.add(warning('DUPLICATE_NAME', { file: first }, message));
 }

@@ -182,3 +182,41 @@ it('two packages of one name are named, and no dependency is guessed', async () 
   expect(plan.notices[0]?.message).toContain('b/package.json');
   expect(plan.links.map(({ from, to }) => `${from} -> ${to}`)).toEqual(['d -> b']);
 });
+
+it('a dependency that an import shows names the files that import, not the manifest that asks for it in development only', async () => {
+  const plan = await init(
+    makeRepository({
+      'package.json': workspace('*'),
+      'a/package.json': library('a', { devDependencies: { b: '*' } }),
+      'a/src/index.ts': "import 'b';\n",
+      'b/package.json': library('b'),
+    }),
+  );
+  expect(plan.links).toMatchObject([{ from: 'a', to: 'b', kind: 'import', files: ['a/src/index.ts'] }]);
+});
+
+it('a package that is private and offers nothing to import is an application', async () => {
+  const plan = await init(
+    makeRepository({
+      'package.json': workspace('*'),
+      'docs/package.json': library('docs', { private: true }),
+      'ui/package.json': library('ui', { private: true, exports: './index.ts' }),
+      'util/package.json': library('util'),
+    }),
+  );
+  expect(plan.scopes.map(({ path, type }) => [path, type])).toEqual([
+    ['.', 'repository'],
+    ['docs', 'application'],
+    ['ui', 'library'],
+    ['util', 'library'],
+  ]);
+});
+
+it('packages of one name are named one and all', async () => {
+  const twins = (...folders: readonly string[]): Record<string, string> =>
+    Object.fromEntries(folders.map((folder) => [`${folder}/package.json`, json({ name: 'twin' })]));
+  const told = async (...folders: readonly string[]): Promise<string | undefined> =>
+    (await init(makeRepository(twins(...folders)))).notices[0]?.message;
+  expect(await told('a', 'b')).toContain('as b/package.json does: ');
+  expect(await told('a', 'b', 'c')).toContain('as b/package.json, c/package.json do: ');
+});

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ScopePath } from '../../core/index.ts';
 import type { LeftOut, Link, Plan } from '../../init/index.ts';
-import { planText } from './plan.ts';
+import { planText, writtenText } from './plan.ts';
 import { createStyle } from './style.ts';
 
 const style = createStyle({ color: false, columns: null });
@@ -114,4 +114,12 @@ it('lets nothing from a manifest drive the terminal', () => {
     { path: 'a' as ScopePath, name: 'x\u001b[2J', type: 'library', source: 'a', dependencies: [] },
   ];
   expect(planText(style, { ...plan, scopes })).not.toContain('\u001b');
+});
+
+it('says of one file, and of several, what to do with what was written', () => {
+  const [change] = plan.changes;
+  expect(writtenText(plan)).toContain('1 file written; commit it, and');
+  expect(writtenText({ ...plan, changes: [change, change].flatMap((one) => one ?? []) })).toContain(
+    '2 files written; commit them, and',
+  );
 });

@@ -164,6 +164,7 @@ function changeLine(style: Style, { file, before, after }: FileChange): string {
 }
 
 export function writtenText({ changes }: Plan): string {
-  const written = `${count(changes.length, 'file')} written; commit them, and every clone has the same scopes`;
+  const them = changes.length === 1 ? 'it' : 'them';
+  const written = `${count(changes.length, 'file')} written; commit ${them}, and every clone has the same scopes`;
   return `${written}. Next: ${shellCommand('rhema', 'scope', 'list')}`;
 }

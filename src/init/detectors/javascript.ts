@@ -107,8 +107,14 @@ function unitOf({ folder, file, name, manifest }: Package): Unit {
 }
 
 function typeOf(folder: ScopePath, manifest: Table): UnitType {
-  const isApplication = manifest['bin'] !== undefined || baseName(folderOf(folder)) === 'apps';
+  const isRun = manifest['bin'] !== undefined || baseName(folderOf(folder)) === 'apps';
+  const isApplication = isRun || (manifest['private'] === true && !isImported(manifest));
   return isApplication ? 'application' : 'library';
+}
+
+/** Whether a package offers anything to import: a site, or an example, does not. */
+function isImported(manifest: Table): boolean {
+  return ['main', 'module', 'exports', 'types', 'typings'].some((key) => manifest[key] !== undefined);
 }
 
 /** A member's name means the member: that is what its package manager links, whatever else is called alike. */
