@@ -132,7 +132,6 @@ describe('why', () => {
 
   it.each([
     ['src/cor', 'did you mean src/core?'],
-    ['src/core/lib.ts', 'it is in the scope src/core'],
     ['alcie', 'did you mean alice?'],
     ['xyzzy', 'see rhema scope list and rhema agent list'],
   ])('leads from %s, which nobody knows, to what was meant', async (subject, lead) => {
@@ -150,6 +149,32 @@ describe('why', () => {
       7,
       `no scope or agent ${JSON.stringify(subject)} is known: ${lead}`,
     ]);
+  });
+
+  it('of what lies in a scope tells the story of that scope, and says so', async () => {
+    const isThere = async (): Promise<boolean> => true;
+    const answers = {
+      scopes: () => ({ ...scopes, scopes: [scopeView('.'), scopeView('src/core')] }),
+      status: () => statusAnswer({}),
+      why: ({ subject }: { readonly subject: WhyAnswer['subject'] }) => {
+        const isCore = subject.kind === 'scope' && subject.scope === 'src/core';
+        return isCore ? ofScope : { ...blank, subject };
+      },
+    };
+    const coordinator = new FakeCoordinator({ answers });
+    const harness = new Harness({ coordinator, inspection: { isThere } });
+    const { code, stdout } = await harness.run('why', 'src/core/lib.ts');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^src\/core\/lib.ts: it is in the scope src\/core\nsrc\/core is held by alice /),
+    ]);
+    expect((await harness.run('why', 'server.js')).stdout).toBe(
+      'server.js: what lies there is in the top scope, .\n. is free\n',
+    );
+    expect((await harness.json('why', 'src/core/lib.ts')).body).toMatchObject({
+      asked: 'src/core/lib.ts',
+      subject: { kind: 'scope', scope: 'src/core' },
+    });
   });
 
   it.each([

@@ -4,6 +4,9 @@ import type { Moment, WhyAnswer, WhySubject } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, usageError, valueOf } from '../errors.ts';
 import { whyText, type Crowd } from '../format/why.ts';
+import type { Style } from '../format/style.ts';
+import { line } from '../format/text.ts';
+import { fitted } from '../format/width.ts';
 import { done } from '../outcome.ts';
 import type { Outcome } from '../outcome.ts';
 import { agentLead } from './agent-lead.ts';
@@ -20,14 +23,18 @@ export interface WhyInput {
 /** Who holds a scope or what an agent does, now or at a past moment, and what led to it. */
 export async function explainWhy(call: Call, input: WhyInput): Promise<Outcome> {
   const at = momentOf(call, input.at);
-  const subject = await subjectOf(call, input, at);
-  const answer = await ask(call, subject, at);
-  if (isBlank(answer)) await refuseUnknownScope(call, answer);
-  const { revision, ...data } = answer;
+  const found = await ask(call, await subjectOf(call, input, at), at);
+  const around = isBlank(found) ? await scopeAroundIt(call, found) : null;
+  const answer = around === null ? found : await ask(call, { kind: 'scope', scope: around.scope }, at);
+  const { revision, ...rest } = answer;
+  const data = around === null ? rest : { asked: around.asked, ...rest };
   const nowMs = at === null ? call.nowMs : answer.timeMs;
   const crowd = at === null ? await crowdAround(call, answer) : null;
+  const story = (style: Style): string => whyText(style, answer, nowMs, { isPast: at !== null, crowd });
   return done(revision, { ...data, ...(crowd === null ? {} : { crowd }) }, (style) =>
-    whyText(style, answer, nowMs, { isPast: at !== null, crowd }),
+    around === null
+      ? story(style)
+      : `${fitted(style, line`${around.asked}: ${around.told}`)}\n${story(style)}`,
   );
 }
 
@@ -76,15 +83,26 @@ function isBlank(answer: WhyAnswer): boolean {
   return agent === null && locks.length + waiters.length + happened.length === 0;
 }
 
-/** A scope about which there is nothing to tell is simply free; a name that nobody knows is a mistake. */
-async function refuseUnknownScope(call: Call, { subject }: WhyAnswer): Promise<void> {
+/** What was asked for lies in a scope, about which there is more to tell. */
+interface Around {
+  readonly asked: string;
+  readonly told: string;
+  readonly scope: ScopePath;
+}
+
+/**
+ * A scope about which there is nothing to tell is simply free; of what lies in a scope that is the one to tell of; a name that
+ * nobody knows is a mistake.
+ */
+async function scopeAroundIt(call: Call, { subject }: WhyAnswer): Promise<Around | null> {
   const name = subject.kind === 'scope' ? subject.scope : subject.agent;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
-  if (subject.kind === 'scope' && scopes.some((view) => view.path === subject.scope)) return;
+  if (subject.kind === 'scope' && scopes.some((view) => view.path === subject.scope)) return null;
+  const lead = subject.kind === 'scope' ? await leadTo(call, scopes, subject.scope) : null;
+  const scope = lead?.meant ?? null;
+  if (lead !== null && scope !== null && (scope === '.' || name.startsWith(`${scope}/`)))
+    return { asked: name, told: lead.told, scope };
   // What is no path may be a misspelt agent as well.
-  const lead =
-    (subject.kind === 'scope' ? (await leadTo(call, scopes, subject.scope))?.told : null) ??
-    (await agentLead(call, name));
-  const hint = lead ?? 'see rhema scope list and rhema agent list';
+  const hint = lead?.told ?? (await agentLead(call, name)) ?? 'see rhema scope list and rhema agent list';
   throw invalidInput(`no scope or agent ${JSON.stringify(name)} is known: ${hint}`, { name });
 }
