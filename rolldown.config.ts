@@ -64,18 +64,18 @@ const isOfLibrary = (path = ''): boolean => path.startsWith(join(import.meta.dir
 const groups = [
   {
     name: 'common',
-    test: /src\/(core\/visible|protocol\/plain-issues|client\/version|cli\/mcp-defaults)\.ts$/,
+    test: /src\/(core\/visible|protocol\/plain-issues|client\/version|cli\/mcp\/mcp-defaults)\.ts$/,
     priority: 4,
   },
-  { name: 'base', test: /src\/cli\/(process-context|call)\.ts$/, priority: 3 },
+  { name: 'base', test: /src\/cli\/(process\/process-context|call)\.ts$/, priority: 3 },
   {
     name: 'program',
     test: /src\/cli\/(command-line|commands\/lock|commands\/lock-acquire)\.ts$/,
     priority: 2,
   },
   { name: 'zod', test: /node_modules\/zod\//, priority: 3 },
-  { name: 'mcp-server', test: /src\/cli\/serve-mcp\.ts$/, priority: 1 },
-  { name: 'mcp-tools', test: /src\/(cli\/mcp-ports|mcp\/face)\.ts$/, priority: 0 },
+  { name: 'mcp-server', test: /src\/cli\/mcp\/serve-mcp\.ts$/, priority: 1 },
+  { name: 'mcp-tools', test: /src\/(cli\/mcp\/mcp-ports|mcp\/face)\.ts$/, priority: 0 },
 ];
 
 export default defineConfig([

@@ -1,5 +1,5 @@
 /** `derive-scopes plan|write|discover|refresh FOLDER`: prints the milliseconds that it took. */
-import { findRepository, scanRepository } from '../../src/context/index.ts';
+import { findRepository, scanRepository } from '../../src/repository/index.ts';
 import { applyChanges, prepareInit, prepareRefresh } from '../../src/init/index.ts';
 import { argument } from '../harness/children.ts';
 import { timeMs } from '../harness/timing.ts';

@@ -1,14 +1,14 @@
 import { onWallClock, type Coordinator } from '../protocol/index.ts';
 import { parseAgentIdForm } from '../core/index.ts';
 import type { AgentId, Revision } from '../core/index.ts';
-import type { CliContext, Output } from './context.ts';
-import { usageError, valueOf } from './errors.ts';
+import type { CliContext, Output } from './process/context.ts';
+import { usageError, valueOf } from './answer/errors.ts';
 import { styleOf } from './format/style.ts';
 import type { Style } from './format/style.ts';
 import { jsonLine } from './format/text.ts';
 import { withIsoTimes } from './format/time.ts';
-import { whileTelling } from './live-line.ts';
-import type { Repository, World } from './world.ts';
+import { whileTelling } from './process/live-line.ts';
+import type { Repository, World } from './world/world.ts';
 
 /** Options that every command understands. */
 export interface GlobalOptions {

@@ -1,5 +1,5 @@
-import type { ExitCode } from './exit-codes.ts';
-import { processContext } from './process-context.ts';
+import type { ExitCode } from './answer/exit-codes.ts';
+import { processContext } from './process/process-context.ts';
 import { runCli } from './program.ts';
 
 /** Carries out a command line in the process that runs. */

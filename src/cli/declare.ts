@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Call } from './call.ts';
 import type { GlobalOptions } from './call.ts';
-import type { CliContext } from './context.ts';
-import type { ExitCode } from './exit-codes.ts';
-import type { Outcome } from './outcome.ts';
-import { report, reportError } from './output.ts';
+import type { CliContext } from './process/context.ts';
+import type { ExitCode } from './answer/exit-codes.ts';
+import type { Outcome } from './answer/outcome.ts';
+import { report, reportError } from './answer/output.ts';
 
 /** Carries out a command. `input` has its arguments and options by name, in the shape that its declaration gives. */
 export type Handler<Input> = (call: Call, input: Input) => Promise<Outcome>;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { keepCompiled } from './compile-cache.ts';
+import { keepCompiled } from './process/compile-cache.ts';
 
 // Before anything of the program is loaded: only what comes after is kept.
 keepCompiled(process.env);

@@ -1,14 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { Call } from './call.ts';
-import type { CliContext, Output } from './context.ts';
+import type { CliContext, Output } from './process/context.ts';
 import { examples } from './declare.ts';
 import type { Host } from './declare.ts';
-import { exitCodes } from './exit-codes.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { exitCodes } from './answer/exit-codes.ts';
+import type { ExitCode } from './answer/exit-codes.ts';
 import { styleOf } from './format/style.ts';
 import { jsonLine } from './format/text.ts';
 import { helpFitted } from './format/help-text.ts';
-import { reportError } from './output.ts';
+import { reportError } from './answer/output.ts';
 import { addAgentCommands } from './tree/agent.ts';
 import { addHelpCommand } from './tree/help.ts';
 import { addInitCommand } from './tree/init.ts';
@@ -21,7 +21,7 @@ import { addScopeCommands } from './tree/scope.ts';
 import { addSyncCommands } from './tree/sync.ts';
 import { addToolCommands } from './tree/tools.ts';
 import { addVerifyCommand } from './tree/verify.ts';
-import { usageErrorOf } from './usage.ts';
+import { usageErrorOf } from './answer/usage.ts';
 
 /** Carries out one command line (without `node` and the script) and says how the process ends. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
-import { contextErrorCodes } from '../context/index.ts';
+import { repositoryErrorCodes } from '../repository/index.ts';
 import { parseAgentId, rejectionCodes } from '../core/index.ts';
 import { initErrorCodes } from '../init/index.ts';
 import { failureCodes } from '../protocol/index.ts';
 import { findingKinds } from '../verify/index.ts';
-import { commandCodes } from './answer-codes.ts';
+import { commandCodes } from './answer/answer-codes.ts';
 import { createProgram } from './program.ts';
 import { cliReference } from './reference.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
@@ -19,7 +19,7 @@ it('every code that a command may answer with is in the reference', () => {
   const { context } = new Harness({ coordinator: new FakeCoordinator({}) });
   const text = cliReference(createProgram({ context, exitCode: 0 }));
   const codes = [
-    ...[rejectionCodes, failureCodes, contextErrorCodes, initErrorCodes, Object.keys(commandCodes)].flat(),
+    ...[rejectionCodes, failureCodes, repositoryErrorCodes, initErrorCodes, Object.keys(commandCodes)].flat(),
     ...findingKinds.map((kind) => `LOG_${kind}`),
   ];
   expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);

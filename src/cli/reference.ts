@@ -1,13 +1,13 @@
 import type { Argument, Command, Option } from 'commander';
-import { contextErrorCodes } from '../context/index.ts';
+import { repositoryErrorCodes } from '../repository/index.ts';
 import { rejectionCodes, retryAdvice } from '../core/index.ts';
 import type { RetryAdvice } from '../core/index.ts';
 import { initErrorCodes } from '../init/index.ts';
 import { failureCodes } from '../protocol/index.ts';
 import { findingKinds } from '../verify/index.ts';
-import { commandCodes } from './answer-codes.ts';
+import { commandCodes } from './answer/answer-codes.ts';
 import { commandPath, explanationOf } from './declare.ts';
-import { exitCodeTable } from './exit-codes.ts';
+import { exitCodeTable } from './answer/exit-codes.ts';
 import { jsonText } from './tree/help.ts';
 
 /** The text of docs/cli.md, from the command tree and the tables: it cannot say anything else than the program does. */
@@ -121,7 +121,7 @@ function refusalTable(): string {
 }
 
 /** Some of them the coordinator has as well. */
-const codesOfFiles = [...contextErrorCodes, ...initErrorCodes].filter(
+const codesOfFiles = [...repositoryErrorCodes, ...initErrorCodes].filter(
   (code) => !(failureCodes as readonly string[]).includes(code),
 );
 

@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs';
-import { quickMcp } from './quick-mcp.ts';
+import { quickMcp } from './mcp/quick-mcp.ts';
 
 /** Next to nothing of ours is loaded before this: what cannot be loaded is reported, too. */
 export async function start(args: readonly string[]): Promise<void> {
   try {
     const mcp = quickMcp(args);
-    if (mcp !== null) await (await import('./serve-mcp.ts')).serveMcp(mcp);
+    if (mcp !== null) await (await import('./mcp/serve-mcp.ts')).serveMcp(mcp);
     process.exitCode = await (await import('./command-line.ts')).runHere(args);
   } catch (error) {
     reportUnloaded(error, args);

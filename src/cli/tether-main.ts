@@ -9,8 +9,8 @@
  * by force after a grace or at that time, whatever comes first.
  */
 import { createInterface } from 'node:readline';
-import { ProcessTree, type Root } from './process-tree.ts';
-import { monotonicMs } from './tether.ts';
+import { ProcessTree, type Root } from './process/process-tree.ts';
+import { monotonicMs } from './process/tether.ts';
 
 const graceOfOrphansMs = 5_000;
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { statePaths } from '../client/index.ts';
-import { findRepository } from '../context/index.ts';
+import { findRepository } from '../repository/index.ts';
 import { loadDriver } from '../store/sqlite/driver.ts';
 import { auditLog, openDirect, witnessLook } from './index.ts';
 import { joinAs, TestRepository } from './testing/repository.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { newRequestId, statePaths } from '../client/index.ts';
-import { findRepository } from '../context/index.ts';
+import { findRepository } from '../repository/index.ts';
 import type { AgentId } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import { openDirect } from './index.ts';

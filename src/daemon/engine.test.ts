@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { statePaths } from '../client/index.ts';
-import { findRepository } from '../context/index.ts';
+import { findRepository } from '../repository/index.ts';
 import { noWitness } from '../service/index.ts';
 import { MemoryLog, MemoryLogStore } from '../store/memory/index.ts';
 import type { Engine } from './engine.ts';

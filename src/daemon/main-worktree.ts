@@ -6,7 +6,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { withAccess, type StatePaths } from '../client/index.ts';
-import { readRegularFile, type Repository } from '../context/index.ts';
+import { readRegularFile, type Repository } from '../repository/index.ts';
 import { readOwnText, replaceFile } from '../files/index.ts';
 
 /** The repository with its main working tree, as far as that is known from earlier. Throws `PERMISSION`. */

@@ -1,5 +1,5 @@
 import { options, type Config, type LoadedConfig } from '../config/index.ts';
-import type { LastGood, ScanResult } from '../context/index.ts';
+import type { LastGood, ScanResult } from '../repository/index.ts';
 import { asTimeMs, retryAdvice, type CommandOf } from '../core/index.ts';
 import {
   CoordinatorError,

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRepository } from '../context/index.ts';
+import { findRepository } from '../repository/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import { openDirect } from './index.ts';
 import { accepted, acquire, grants, joinAs, TestRepository, type JoinedAgent } from './testing/repository.ts';

@@ -8,7 +8,7 @@ import {
   type LastGood,
   type Repository,
   type ScanResult,
-} from '../context/index.ts';
+} from '../repository/index.ts';
 import type { DurationMs } from '../core/index.ts';
 import type { Observer } from '../observe/index.ts';
 import { loadRequestParsers, type Coordinator } from '../protocol/index.ts';

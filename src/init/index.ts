@@ -1,11 +1,11 @@
-import type { FileChange } from './file-change.ts';
+import type { FileChange } from './files/file-change.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
 
-export type { LeftOut } from './cycles.ts';
+export type { LeftOut } from './graph/cycles.ts';
 export { initErrorCodes } from './errors.ts';
-export type { FileChange } from './file-change.ts';
-export type { Ends, Link } from './links.ts';
-export type { Excess } from './excess.ts';
+export type { FileChange } from './files/file-change.ts';
+export type { Ends, Link } from './graph/links.ts';
+export type { Excess } from './graph/excess.ts';
 export type { Plan, PlannedScope } from './plan.ts';
 export type { SampleDepth } from './samples.ts';
 export type { Choices } from './situation.ts';
@@ -26,20 +26,20 @@ export async function prepareRefresh(
 
 /** See `list-tree.ts`. */
 export async function ignoredFiles(root: string, files: readonly string[]): Promise<ReadonlySet<string>> {
-  return (await import('./list-tree.ts')).ignoredFiles(root, files);
+  return (await import('./tree/list-tree.ts')).ignoredFiles(root, files);
 }
 
 /** See `apply.ts`. */
 export async function applyChanges(root: string, changes: readonly FileChange[]): Promise<void> {
-  (await import('./apply.ts')).applyChanges(root, changes);
+  (await import('./files/apply.ts')).applyChanges(root, changes);
 }
 
 /** See `apply.ts`. */
 export async function checkChanges(root: string, changes: readonly FileChange[]): Promise<void> {
-  (await import('./apply.ts')).checkChanges(root, changes);
+  (await import('./files/apply.ts')).checkChanges(root, changes);
 }
 
 /** See `patch.ts`. */
 export async function patchOf(changes: readonly FileChange[]): Promise<string> {
-  return (await import('./patch.ts')).patchOf(changes);
+  return (await import('./files/patch.ts')).patchOf(changes);
 }

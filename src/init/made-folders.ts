@@ -1,9 +1,9 @@
 /** Folders that tools make in a working tree: no part of it, also where Git does not ignore them. */
-import { isInstalled } from '../context/index.ts';
+import { isInstalled } from '../repository/index.ts';
 import { named, type ScopePath } from '../core/index.ts';
 import { warning, type Notices } from './notices.ts';
 import { baseName, byText, folderOf, top } from './paths.ts';
-import type { RepositoryTree } from './tree.ts';
+import type { RepositoryTree } from './tree/tree.ts';
 
 /** People have folders of these names as well: who made one tells by whether Git has anything in it. */
 const outputNames: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
-import { isInstalled } from '../context/index.ts';
+import { isInstalled } from '../repository/index.ts';
 import { parseScopePath, type ScopePath } from '../core/index.ts';
 
-export { folderOf } from '../context/index.ts';
+export { folderOf } from '../repository/index.ts';
 
 /** The top folder of the repository. */
 export const top = '.' as ScopePath;

@@ -1,23 +1,23 @@
 import { basename } from 'node:path';
 import { noEffect, settingsOf } from '../config/index.ts';
-import { scanRepository, type Repository, type ScanResult } from '../context/index.ts';
+import { scanRepository, type Repository, type ScanResult } from '../repository/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
 import { InitError } from './errors.ts';
-import { readExisting, type ExistingScope } from './existing.ts';
-import { leftBeside } from './left-files.ts';
-import { ignoredFiles, openTree } from './list-tree.ts';
+import { readExisting, type ExistingScope } from './files/existing.ts';
+import { leftBeside } from './files/left-files.ts';
+import { ignoredFiles, openTree } from './tree/list-tree.ts';
 import { noteMade } from './made-folders.ts';
 import { failure, Notices, warning } from './notices.ts';
 import { folderOf, top } from './paths.ts';
-import { definitionFile } from './plan-files.ts';
+import { definitionFile } from './files/plan-files.ts';
 import { planBlock, planScopes, type Plan } from './plan.ts';
 import { publishedNotices } from './published.ts';
 import type { Choices, Situation } from './situation.ts';
 import { surveyTree, type Survey } from './survey.ts';
-import { noteOtherSuffix, noteUnexplained } from './unread.ts';
-import type { RepositoryTree } from './tree.ts';
+import { noteOtherSuffix, noteUnexplained } from './tree/unread.ts';
+import type { RepositoryTree } from './tree/tree.ts';
 
 /** What a person asked for. */
 export interface InitRequest {
@@ -40,7 +40,7 @@ export interface Prepared {
 /**
  * Looks at a repository for `rhema init`.
  *
- * @throws InitError NO_WORKTREE in a bare repository; ContextError when Git or the working tree cannot be read.
+ * @throws InitError NO_WORKTREE in a bare repository; RepositoryError when Git or the working tree cannot be read.
  */
 export async function prepareInit({ repository, env, stage, derive }: InitRequest): Promise<Prepared> {
   const found = await look(await scanTree(repository, env));

@@ -1,11 +1,11 @@
 /** Scope files that `npm pack` would put into a package: nothing there needs them, and nobody asked for them. */
 import picomatch from 'picomatch';
 import type { ScopePath } from '../core/index.ts';
-import { folderMatcher, isBounded } from './globs.ts';
-import { isTable, readJson, textIn, textsIn, type Table } from './manifests.ts';
+import { folderMatcher, isBounded } from './detectors/globs.ts';
+import { isTable, readJson, textIn, textsIn, type Table } from './detectors/manifests.ts';
 import { Notices, warning, type Notice } from './notices.ts';
 import { baseName, byText, folderOf, isSample, isWithin, joinPath, seenFrom } from './paths.ts';
-import type { RepositoryTree } from './tree.ts';
+import type { RepositoryTree } from './tree/tree.ts';
 
 const packagesNamedMax = 3;
 

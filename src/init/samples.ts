@@ -1,4 +1,4 @@
-import type { Unit } from './detector.ts';
+import type { Unit } from './detectors/unit.ts';
 import { deepest, depthOf, isSample } from './paths.ts';
 
 /** Fewer are no burden. */

@@ -1,9 +1,9 @@
 import type { ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
-import type { ExistingScope } from './existing.ts';
-import type { FileChange } from './file-change.ts';
-import type { Ends } from './links.ts';
+import type { ExistingScope } from './files/existing.ts';
+import type { FileChange } from './files/file-change.ts';
+import type { Ends } from './graph/links.ts';
 import type { Notice } from './notices.ts';
 import { isWithin } from './paths.ts';
 import type { Survey } from './survey.ts';

@@ -1,5 +1,6 @@
 import type { ScopePath } from '../core/index.ts';
-import type { Detected, Detector, Unit } from './detector.ts';
+import type { Detected, Detector } from './detectors/detector.ts';
+import type { Unit } from './detectors/unit.ts';
 import { cargoDetector } from './detectors/cargo.ts';
 import { folderUnits } from './detectors/folders.ts';
 import { goDetector } from './detectors/go.ts';
@@ -7,11 +8,11 @@ import { javascriptDetector } from './detectors/javascript.ts';
 import { nxDetector } from './detectors/nx.ts';
 import { pythonDetector } from './detectors/python.ts';
 import { turboDetector } from './detectors/turbo.ts';
-import { Links, type Link } from './links.ts';
+import { Links, type Link } from './graph/links.ts';
 import type { Notices } from './notices.ts';
 import { baseName, byText, top } from './paths.ts';
-import { ScopeFolders } from './scope-folders.ts';
-import type { RepositoryTree } from './tree.ts';
+import { ScopeFolders } from './detectors/scope-folders.ts';
+import type { RepositoryTree } from './tree/tree.ts';
 
 /** One for each ecosystem. Where two name one folder, the former's name counts. */
 const detectors: readonly Detector[] = [

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, newRequestId, newSecret, packageVersion, sessionKeeping } from '../client/index.ts';
-import { findRepository, type Repository } from '../context/repository.ts';
+import { type Repository, findRepository } from '../repository/git/index.ts';
 import { parseAgentId, type AgentId, type AgentMetadata } from '../core/index.ts';
 import { Participant, type Keeper } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';

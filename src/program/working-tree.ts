@@ -1,9 +1,12 @@
 import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { leadsOut } from '../context/inside.ts';
-import { readRegularFileAsync } from '../context/regular-file.ts';
-import { realPathOf, repositoryPath } from '../context/repository-path.ts';
-import type { Repository } from '../context/repository.ts';
+import {
+  type Repository,
+  leadsOut,
+  readRegularFileAsync,
+  realPathOf,
+  repositoryPath,
+} from '../repository/git/index.ts';
 import { quote, type ScopePath } from '../core/index.ts';
 import type { Files } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, systemFailure } from '../protocol/index.ts';

@@ -2,8 +2,8 @@
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Answer, Questions } from '../../src/cli/context.ts';
-import { commitAll, git, makeRepository, write } from '../../src/context/testing/fixture.ts';
+import type { Answer, Questions } from '../../src/cli/process/context.ts';
+import { commitAll, git, makeRepository, write } from '../../src/repository/testing/fixture.ts';
 import { runHere, type Run } from './run.ts';
 import { json } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { git, makeRepository } from '../../src/context/testing/fixture.ts';
+import { git, makeRepository } from '../../src/repository/testing/fixture.ts';
 import { changesOf, derived, graph, init, json, noticesOf, planRefresh } from './support.ts';
 
 describe('folders', () => {

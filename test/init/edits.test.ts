@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { makeRepository, write } from '../../src/repository/testing/fixture.ts';
 import { init, json, planRefresh, refresh } from './support.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];

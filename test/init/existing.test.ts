@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commitAll, makeRepository, scan, write, type Files } from '../../src/context/testing/fixture.ts';
-import { makePipe } from '../../src/context/testing/pipe.ts';
-import { readExisting } from '../../src/init/existing.ts';
+import { commitAll, makeRepository, scan, write, type Files } from '../../src/repository/testing/fixture.ts';
+import { makePipe } from '../../src/repository/testing/pipe.ts';
+import { readExisting } from '../../src/init/files/existing.ts';
 import { runHere, type Run } from './run.ts';
 import { changesOf, graph, init, json, noticesOf, planInit } from './support.ts';
 

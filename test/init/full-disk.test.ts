@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeRepository } from '../../src/context/testing/fixture.ts';
+import { makeRepository } from '../../src/repository/testing/fixture.ts';
 import { cliMain } from '../withstand/support/places.ts';
 
 const remarks = Array.from({ length: 600 }, (_, index) => `# remark ${index}, which must be kept\n`).join('');

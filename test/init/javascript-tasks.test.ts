@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeRepository } from '../../src/context/testing/fixture.ts';
+import { makeRepository } from '../../src/repository/testing/fixture.ts';
 import { derived, init, json, library, noticesOf, workspace } from './support.ts';
 
 it('turbo.json adds what tasks of one package await of another', async () => {

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commitAll, git, makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { commitAll, git, makeRepository, write } from '../../src/repository/testing/fixture.ts';
 import { runHere, type Run } from './run.ts';
 import { changesOf, graph, json, planRefresh, refresh } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type SocketCoordinator } from '../../src/client/index.ts';
-import { write } from '../../src/context/testing/fixture.ts';
+import { write } from '../../src/repository/testing/fixture.ts';
 import { TestRepository } from '../../src/daemon/testing/repository.ts';
 import { runHere, type Run } from './run.ts';
 import { graph, init, json, refresh } from './support.ts';

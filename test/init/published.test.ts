@@ -1,7 +1,7 @@
 /** Packages that would be published with their scope files, held against npm itself. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { makeRepository, write, type Files } from '../../src/context/testing/fixture.ts';
+import { makeRepository, write, type Files } from '../../src/repository/testing/fixture.ts';
 import { init, json, noticesOf, planInit, planRefresh } from './support.ts';
 
 const published = (more: object = {}): string => json({ name: 'acme', version: '1.0.0', ...more });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeRepository } from '../../src/context/testing/fixture.ts';
+import { makeRepository } from '../../src/repository/testing/fixture.ts';
 import { derived, graph, init, noticesOf } from './support.ts';
 
 describe('Python', () => {

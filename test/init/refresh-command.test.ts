@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commitAll, git, makeRepository, write } from '../../src/context/testing/fixture.ts';
-import { asBound, closeFolder } from '../../src/context/testing/nobody.ts';
+import { commitAll, git, makeRepository, write } from '../../src/repository/testing/fixture.ts';
+import { asBound, closeFolder } from '../../src/repository/testing/nobody.ts';
 import { json } from './support.ts';
 import { runHere, type Run } from './run.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeRepository, scan, temporaryFolder, write } from '../../src/context/testing/fixture.ts';
+import { makeRepository, scan, temporaryFolder, write } from '../../src/repository/testing/fixture.ts';
 import { changesOf, graph, init, json, noticesOf, planInit, planRefresh, refresh } from './support.ts';
 
 const manifest = (name: string, ...dependencies: readonly string[]): string =>

@@ -1,5 +1,5 @@
-import type { Questions } from '../../src/cli/context.ts';
-import { processContext } from '../../src/cli/process-context.ts';
+import type { Questions } from '../../src/cli/process/context.ts';
+import { processContext } from '../../src/cli/process/process-context.ts';
 import { runCli } from '../../src/cli/program.ts';
 
 /** What a command printed, and how it ended. */

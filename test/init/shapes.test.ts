@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commitAll, makeRepository } from '../../src/context/testing/fixture.ts';
+import { commitAll, makeRepository } from '../../src/repository/testing/fixture.ts';
 import {
   goModule,
   isRecordPresent,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeRepository, write, type Files } from '../../src/context/testing/fixture.ts';
+import { makeRepository, write, type Files } from '../../src/repository/testing/fixture.ts';
 import type { SampleDepth } from '../../src/init/index.ts';
 import { runHere } from './run.ts';
 import { graph, init, json, noticesOf, planInit, planRefresh, refresh } from './support.ts';

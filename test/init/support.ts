@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { findRepository } from '../../src/context/index.ts';
-import { graphOf, makeRepository, scan, type Files } from '../../src/context/testing/fixture.ts';
+import { findRepository } from '../../src/repository/index.ts';
+import { graphOf, makeRepository, scan, type Files } from '../../src/repository/testing/fixture.ts';
 import {
   applyChanges,
   prepareInit,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeRepository } from '../../src/context/testing/fixture.ts';
+import { makeRepository } from '../../src/repository/testing/fixture.ts';
 import { hasTerminal, runOnTerminal } from '../support/terminal.ts';
 import { cliMain } from '../withstand/support/places.ts';
 import { json } from './support.ts';

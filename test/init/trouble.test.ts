@@ -1,8 +1,14 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commitAll, git, makeRepository, temporaryFolder, write } from '../../src/context/testing/fixture.ts';
-import { asBound, closeFolder } from '../../src/context/testing/nobody.ts';
+import {
+  commitAll,
+  git,
+  makeRepository,
+  temporaryFolder,
+  write,
+} from '../../src/repository/testing/fixture.ts';
+import { asBound, closeFolder } from '../../src/repository/testing/nobody.ts';
 import { changesOf, graph, init, json, noticesOf, planInit, planRefresh, refresh } from './support.ts';
 
 describe('a broken manifest', () => {

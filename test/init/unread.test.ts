@@ -1,6 +1,6 @@
 /** What may have been meant for us, or for a tool that we do not know. */
 import { describe, expect, it } from 'vitest';
-import { makeRepository, write } from '../../src/context/testing/fixture.ts';
+import { makeRepository, write } from '../../src/repository/testing/fixture.ts';
 import { graph, init, json, noticesOf, planInit, planRefresh } from './support.ts';
 
 describe('a scope file that ends in .yml', () => {

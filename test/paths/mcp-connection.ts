@@ -4,7 +4,7 @@ import type { Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { SocketCoordinator } from '../../src/client/index.ts';
 import { Call } from '../../src/cli/call.ts';
-import { mcpPorts } from '../../src/cli/mcp-ports.ts';
+import { mcpPorts } from '../../src/cli/mcp/mcp-ports.ts';
 import { createFace, createMcpServer, factsKey, type Face, type McpPorts } from '../../src/mcp/index.ts';
 import type { Coordinator, Reply, TicketReply, TicketRequest } from '../../src/protocol/index.ts';
 import { answerMaxMs } from '../../src/mcp/in-bounds.ts';

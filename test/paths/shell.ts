@@ -1,9 +1,9 @@
 /** Ways to run the command line in a checkout: in this process, or as a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { CliContext } from '../../src/cli/context.ts';
-import { processContext } from '../../src/cli/process-context.ts';
+import type { CliContext } from '../../src/cli/process/context.ts';
+import { processContext } from '../../src/cli/process/process-context.ts';
 import { runCli } from '../../src/cli/program.ts';
-import { createRealWorld } from '../../src/cli/real-world.ts';
+import { createRealWorld } from '../../src/cli/world/real-world.ts';
 import type { Coordinator } from '../../src/protocol/index.ts';
 import { connectTo } from './client-face.ts';
 import { stageVersion, type Stage } from './stage.ts';

@@ -6,7 +6,7 @@ import {
   scanRepository,
   type LastGood,
   type Repository,
-} from '../../src/context/index.ts';
+} from '../../src/repository/index.ts';
 import { statePaths } from '../../src/client/index.ts';
 import type { AgentId } from '../../src/core/index.ts';
 import { LocalCoordinator } from '../../src/daemon/local-coordinator.ts';

@@ -10,7 +10,7 @@
  */
 import { parseArgs } from 'node:util';
 import { decodeState, initialState, type Entry, type State } from '../../src/core/index.ts';
-import { realLogs } from '../../src/cli/real-logs.ts';
+import { realLogs } from '../../src/cli/world/real-logs.ts';
 import { recordAll } from './record.ts';
 import { validateTrace, type TraceVerdict } from './validate.ts';
 

@@ -99,7 +99,7 @@ it('nor does it as JSON', async () => {
 it('nor does the stack of a failure', async () => {
   const wrong = [cliMain, '-C', `none${inTexts}`, 'status'];
   const { stderr } = await start(sandbox, process.execPath, wrong, { RHEMA_DEBUG: '1' }).ended;
-  expect(stderr).toContain('ContextError: ');
+  expect(stderr).toContain('RepositoryError: ');
   expect(hiddenIn(stderr)).toEqual([]);
 });
 

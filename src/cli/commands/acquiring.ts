@@ -7,14 +7,14 @@ import {
   type NotGranted as NotGrantedTo,
 } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
-import type { SignalName } from '../context.ts';
-import { invalidInput } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import type { SignalName } from '../process/context.ts';
+import { invalidInput } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import type { RefusedWish } from '../format/refusal.ts';
 import { line, shellCommand } from '../format/text.ts';
-import type { Outcome } from '../outcome.ts';
-import { exitCodeAfter, firstSignal } from '../signals.ts';
-import { canTell, liveLine } from '../live-line.ts';
+import type { Outcome } from '../answer/outcome.ts';
+import { exitCodeAfter, firstSignal } from '../process/signals.ts';
+import { canTell, liveLine } from '../process/live-line.ts';
 import { agentPorts, refusal } from './speak.ts';
 import { count, duration, vainEnds } from '../../wording/index.ts';
 

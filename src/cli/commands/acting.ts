@@ -1,8 +1,8 @@
 import type { AgentId } from '../../core/index.ts';
 import { goOn, type AgentSession, type Keeper, type WentOn } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
-import { CommandError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { CommandError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import { agentLead } from './agent-lead.ts';

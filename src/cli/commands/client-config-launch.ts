@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
 import { entryFile } from '../entry-files.ts';
-import { CommandError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
-import type { Environment } from '../world.ts';
+import { CommandError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import type { Environment } from '../world/world.ts';
 
 /** How a client starts this program, and whom that works for. Nothing of it fetches anything: it was installed before. */
 export interface Launch {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { readRegularFile } from '../../context/index.ts';
+import { readRegularFile } from '../../repository/index.ts';
 import type { FileChange } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import { CommandError, invalidInput, usageError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { CommandError, invalidInput, usageError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { line, shellCommand } from '../format/text.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { clientNames, clients } from './client-config-clients.ts';
 import type { Client, ClientName } from './client-config-clients.ts';
 import { newFile, withServer } from './client-config-edit.ts';

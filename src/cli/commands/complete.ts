@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { safe } from '../format/text.ts';
 import { helpTopics, helpWords } from '../tree/help.ts';
-import { ended } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { ended } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { insertionOf, parseLine } from './bash-line.ts';
 import { optionNamed, positionAfter, splitOption } from './completion-position.ts';
 import type { Position } from './completion-position.ts';

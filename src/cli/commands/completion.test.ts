@@ -8,7 +8,7 @@ import { runCli } from '../program.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness } from '../testing/harness.ts';
 import { agentView, scopeView, statusAnswer } from '../testing/samples.ts';
-import type { World } from '../world.ts';
+import type { World } from '../world/world.ts';
 
 const status = statusAnswer({ agents: [agentView()] });
 const scopes = { revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] };

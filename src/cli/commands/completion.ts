@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
-import { invalidInput } from '../errors.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { invalidInput } from '../answer/errors.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 
 export interface CompletionInput {
   readonly shell: string;

@@ -10,16 +10,16 @@ import {
 } from '../../config/index.ts';
 import type { Settings } from '../../core/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { invalidInput } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import { line } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { fitted } from '../format/width.ts';
-import { isDisabled } from '../output.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { isDisabled } from '../answer/output.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { count } from '../../wording/index.ts';
 
 /**

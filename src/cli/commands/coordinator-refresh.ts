@@ -1,15 +1,15 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { RefreshOptions, RefreshReport } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import type { Style } from '../format/style.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { problemsText, withdrawnText } from '../format/views.ts';
 import { fitted } from '../format/width.ts';
-import { whileTelling } from '../live-line.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
-import { isDisabled } from '../output.ts';
+import { whileTelling } from '../process/live-line.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
+import { isDisabled } from '../answer/output.ts';
 import { count } from '../../wording/index.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { HealthAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { line, safe } from '../format/text.ts';
 import { relative } from '../format/time.ts';
 import { fitted } from '../format/width.ts';
-import { done, ended } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { done, ended } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { numberOption } from './number-option.ts';
 import { followFile, readFrom } from './tail-file.ts';
 

@@ -4,7 +4,7 @@ import type { Entry } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
 import { agentId, agentView, scopeView, statusAnswer } from '../testing/samples.ts';
-import type { Inspection } from '../world.ts';
+import type { Inspection } from '../world/world.ts';
 import { jumpsSince } from '../doctor/facts.ts';
 import { state, witness } from '../doctor/testing/samples.ts';
 

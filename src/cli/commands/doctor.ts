@@ -1,11 +1,11 @@
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import type { Style } from '../format/style.ts';
 import { line } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
-import { whileTelling } from '../live-line.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { whileTelling } from '../process/live-line.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { examine } from '../doctor/checks.ts';
 import { gatherFacts } from '../doctor/facts.ts';
 import type { Finding } from '../doctor/finding.ts';

@@ -1,8 +1,8 @@
 import { toJsonLines } from '../../verify/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { ended } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import { ended } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { ownLog } from './own-log.ts';
 
 /** Characters that are written at once. */

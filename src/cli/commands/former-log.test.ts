@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { processContext } from '../process-context.ts';
+import { processContext } from '../process/process-context.ts';
 import { runCli } from '../program.ts';
 
 let folder = '';

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import type { Call } from '../call.ts';
-import type { ChildEnd, ChildProcess } from '../context.ts';
-import { exitCodeOfSignal, exitCodes } from '../exit-codes.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { ended } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
-import { isFromTerminal, onEndingSignal } from '../signals.ts';
+import type { ChildEnd, ChildProcess } from '../process/context.ts';
+import { exitCodeOfSignal, exitCodes } from '../answer/exit-codes.ts';
+import type { ExitCode } from '../answer/exit-codes.ts';
+import { ended } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
+import { isFromTerminal, onEndingSignal } from '../process/signals.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 import { LeftBehind } from './left-behind.ts';
 

@@ -1,6 +1,6 @@
 import type { Choices, Ends, Excess, LeftOut, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import type { Answer } from '../context.ts';
+import type { Answer } from '../process/context.ts';
 import { cycleLines, excessText, linkText, planText, refreshText } from '../format/plan.ts';
 import { safe } from '../format/text.ts';
 import { count } from '../../wording/index.ts';

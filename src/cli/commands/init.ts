@@ -1,14 +1,14 @@
 import { stages, type Choices, type Plan, type Prepared, type Stage } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput, usageError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { invalidInput, usageError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { planText, writtenText } from '../format/plan.ts';
 import type { Style } from '../format/style.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { askAboutPlan } from './init-questions.ts';
-import { whileTelling } from '../live-line.ts';
+import { whileTelling } from '../process/live-line.ts';
 import { blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
 
 export interface InitInput {

@@ -1,10 +1,10 @@
 import type { Grant } from '../../core/index.ts';
 import { LeaseKeeper, proofOf, type AgentSession, type LeaseLoss } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
-import type { ChildProcess } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
+import type { ChildProcess } from '../process/context.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { line } from '../format/text.ts';
-import type { Refused } from '../outcome.ts';
+import type { Refused } from '../answer/outcome.ts';
 import { leaseEndText } from './lease-end.ts';
 import { submit } from './speak.ts';
 

@@ -1,8 +1,8 @@
 import type { Call } from '../call.ts';
-import type { ChildProcess, LeftProcess, SignalName } from '../context.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { ChildProcess, LeftProcess, SignalName } from '../process/context.ts';
+import type { ExitCode } from '../answer/exit-codes.ts';
 import { line } from '../format/text.ts';
-import { exitCodeAfter, isFromTerminal } from '../signals.ts';
+import { exitCodeAfter, isFromTerminal } from '../process/signals.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 
 /** What ends within this after its command is not worth a word. */

@@ -1,7 +1,7 @@
 import { eventGroups, eventKinds, parseAgentIdForm } from '../../core/index.ts';
 import type { HistoryFilter } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput, valueOf } from '../errors.ts';
+import { invalidInput, valueOf } from '../answer/errors.ts';
 import { timeOf } from './moment-of.ts';
 import { leadTo } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';

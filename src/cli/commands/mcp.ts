@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Call } from '../call.ts';
-import { invalidInput, usageError } from '../errors.ts';
-import { mcpDefaults, waitMsMax } from '../mcp-defaults.ts';
-import type { Outcome } from '../outcome.ts';
+import { invalidInput, usageError } from '../answer/errors.ts';
+import { mcpDefaults, waitMsMax } from '../mcp/mcp-defaults.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { durationOption } from './acquiring.ts';
 import type { ClientConfigInput } from './client-config.ts';
 
@@ -22,7 +22,7 @@ export async function mcp(call: Call, input: McpInput): Promise<Outcome> {
     return (await import('./client-config.ts')).clientConfig(there, wish);
   }
   if (write === true || dryRun === true) throw usageError('--write and --dry-run go with --client-config');
-  return (await import('../serve-mcp.ts')).serveMcp(there.options, times);
+  return (await import('../mcp/serve-mcp.ts')).serveMcp(there.options, times);
 }
 
 interface Times {

@@ -2,7 +2,7 @@ import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { TimeMs } from '../../core/index.ts';
 import type { Moment } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput } from '../errors.ts';
+import { invalidInput } from '../answer/errors.ts';
 
 const forms = 'write @REVISION, 10m ago, 14:02, 2026-01-31, or 2026-01-31T14:02:00Z';
 

@@ -1,4 +1,4 @@
-import { invalidInput } from '../errors.ts';
+import { invalidInput } from '../answer/errors.ts';
 
 /** An option that takes a whole number within bounds, as typed. */
 export function numberOption(name: string, text: string, minimum: number, maximum: number): number {

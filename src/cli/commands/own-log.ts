@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
-import { CommandError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
-import type { OpenLog } from '../world.ts';
+import { CommandError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import type { OpenLog } from '../world/world.ts';
 
 /** The log of the repository in which the command is called, opened for reading beside its owner. */
 export async function ownLog(call: Call): Promise<OpenLog> {

@@ -2,11 +2,11 @@ import type { ScopeProblem } from '../../protocol/index.ts';
 import { asTimeMs, decide, initialState } from '../../core/index.ts';
 import type { Rejection, ScopeDefinition, Settings, Violation } from '../../core/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { problemsText, violationsText } from '../format/views.ts';
-import { whileTelling } from '../live-line.ts';
-import { done } from '../outcome.ts';
-import type { Outcome, Refused } from '../outcome.ts';
+import { whileTelling } from '../process/live-line.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome, Refused } from '../answer/outcome.ts';
 import { count } from '../../wording/index.ts';
 
 /** Checks the working tree as a refresh would, without a coordinator and without taking anything over. */

@@ -2,11 +2,11 @@ import { reachableInOrder } from '../../core/index.ts';
 import type { ScopePath } from '../../core/index.ts';
 import type { ScopeView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { usageError } from '../errors.ts';
+import { usageError } from '../answer/errors.ts';
 import { dotText, mermaidText, treeText } from '../format/graph.ts';
 import type { GraphNode } from '../format/graph.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { scopeNotFound } from './scope.ts';
 import { scopeOf } from './scopes-of.ts';
 

@@ -1,10 +1,10 @@
 import type { FileChange, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { excessText } from '../format/plan.ts';
 import { problemsText } from '../format/views.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { count } from '../../wording/index.ts';
 
 /** Whether a person sits there who can be asked. */

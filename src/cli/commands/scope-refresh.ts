@@ -1,13 +1,13 @@
 import type { Choices, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import { usageError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { usageError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { refreshText, warningsText } from '../format/plan.ts';
-import { done } from '../outcome.ts';
-import type { Outcome, Refused } from '../outcome.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome, Refused } from '../answer/outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
 import { askAboutRefresh } from './init-questions.ts';
-import { whileTelling } from '../live-line.ts';
+import { whileTelling } from '../process/live-line.ts';
 import { applyPlan, blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
 import { count } from '../../wording/index.ts';
 

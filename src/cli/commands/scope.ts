@@ -1,8 +1,8 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { ScopeView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { CommandError } from '../errors.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { CommandError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
 import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
@@ -10,9 +10,9 @@ import type { Style } from '../format/style.ts';
 import { line, safe, shellCommand } from '../format/text.ts';
 import { problemsText, scopeCell, statusCell, withdrawnText } from '../format/views.ts';
 import { fitted } from '../format/width.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
-import type { Repository } from '../world.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
+import type { Repository } from '../world/world.ts';
 import { leadTo } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
 

@@ -1,6 +1,6 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { Call } from '../call.ts';
-import { valueOf } from '../errors.ts';
+import { valueOf } from '../answer/errors.ts';
 
 /** Scopes as typed, seen from the working directory, in canonical form, sorted and without repeats. */
 export async function scopesOf(call: Call, texts: readonly string[]): Promise<ScopePath[]> {

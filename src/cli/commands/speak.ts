@@ -5,8 +5,8 @@ import type { Call } from '../call.ts';
 import { explainRefusal } from '../format/refusal.ts';
 import type { RefusedWish, ScopeLead } from '../format/refusal.ts';
 import { leadTo } from './scope-lead.ts';
-import { refusedBy } from '../outcome.ts';
-import type { Outcome, Refused, Rejected } from '../outcome.ts';
+import { refusedBy } from '../answer/outcome.ts';
+import type { Outcome, Refused, Rejected } from '../answer/outcome.ts';
 
 /** Sends one command, under a new request id. */
 export async function submit(call: Call, command: CallerCommand): Promise<Reply> {

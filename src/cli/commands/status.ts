@@ -2,9 +2,9 @@ import type { StatusAnswer } from '../../protocol/index.ts';
 import { every } from '../../time/index.ts';
 import type { Call } from '../call.ts';
 import { statusText } from '../format/views.ts';
-import { done, ended } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
-import { untilSignal } from '../signals.ts';
+import { done, ended } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
+import { untilSignal } from '../process/signals.ts';
 import { momentOf } from './moment-of.ts';
 
 export interface StatusInput {

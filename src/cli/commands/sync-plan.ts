@@ -4,8 +4,8 @@ import type { ScopeView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
-import { done } from '../outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import { done } from '../answer/outcome.ts';
+import type { Outcome } from '../answer/outcome.ts';
 import { scopeNotFound } from './scope.ts';
 import { scopesOf } from './scopes-of.ts';
 

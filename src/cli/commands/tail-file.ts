@@ -3,9 +3,9 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { withAccess } from '../../client/index.ts';
 import { isOwnFolder, openToRead } from '../../files/index.ts';
 import { every } from '../../time/index.ts';
-import type { CliContext } from '../context.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { untilSignal } from '../signals.ts';
+import type { CliContext } from '../process/context.ts';
+import type { ExitCode } from '../answer/exit-codes.ts';
+import { untilSignal } from '../process/signals.ts';
 
 const lookAgainMs = 300;
 

@@ -11,7 +11,7 @@ import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
 import { Harness, until } from '../testing/harness.ts';
 import { healthAnswer, scopePath, statusAnswer, yamlProblem as error } from '../testing/samples.ts';
-import type { Inspection, Scan } from '../world.ts';
+import type { Inspection, Scan } from '../world/world.ts';
 
 const nobody = new FakeCoordinator({});
 const harnessOf = (over: Partial<HarnessOptions>): Harness => new Harness({ coordinator: nobody, ...over });

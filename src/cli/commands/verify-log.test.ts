@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processContext } from '../process-context.ts';
+import { processContext } from '../process/process-context.ts';
 import { runCli } from '../program.ts';
-import { realLogs } from '../real-logs.ts';
+import { realLogs } from '../world/real-logs.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, type Ended } from '../testing/harness.ts';
-import type { OpenLog } from '../world.ts';
+import type { OpenLog } from '../world/world.ts';
 
 /** A real repository with a short history in a real log, and its export. */
 let folder = '';

@@ -1,4 +1,4 @@
-import type { Repository } from '../world.ts';
+import type { Repository } from '../world/world.ts';
 
 /**
  * Where the coordinator reads scopes from, when that is not the working tree in which somebody types: what lies in this one

@@ -3,10 +3,17 @@ import { parseScopePath } from '../../core/index.ts';
 import type { AgentSession, Keeper } from '../../participant/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
-import type { ChildEnd, CliContext, LeftProcess, ProcessCommand, Questions, SignalName } from '../context.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type {
+  ChildEnd,
+  CliContext,
+  LeftProcess,
+  ProcessCommand,
+  Questions,
+  SignalName,
+} from '../process/context.ts';
+import type { ExitCode } from '../answer/exit-codes.ts';
 import { runCli } from '../program.ts';
-import type { Environment, Inspection, Logs, Owner, Repository, ScopeFiles, World } from '../world.ts';
+import type { Environment, Inspection, Logs, Owner, Repository, ScopeFiles, World } from '../world/world.ts';
 import { FakeCoordinator, startMs, type Script } from './fake-coordinator.ts';
 
 export { startMs };

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { examples } from '../declare.ts';
-import { usageError } from '../errors.ts';
-import type { CommandError } from '../errors.ts';
-import { exitCodeTable } from '../exit-codes.ts';
+import { usageError } from '../answer/errors.ts';
+import type { CommandError } from '../answer/errors.ts';
+import { exitCodeTable } from '../answer/exit-codes.ts';
 
 /** The argument of `rhema help`. */
 export const helpWords = 'topic';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
-import { mcpDefaults } from '../mcp-defaults.ts';
+import { mcpDefaults } from '../mcp/mcp-defaults.ts';
 
 /** `rhema mcp`: the tools for coding agents. */
 export function addMcpCommand(program: Command, host: Host): void {

@@ -1,5 +1,5 @@
 import { defaultConfig, type Config } from '../../config/index.ts';
-import type { LastGood, ScanResult } from '../../context/index.ts';
+import type { LastGood, ScanResult } from '../../repository/index.ts';
 import {
   asRevision,
   asTimeMs,

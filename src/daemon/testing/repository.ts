@@ -35,7 +35,7 @@ export class TestRepository {
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../../../dist');
 const ownerScript = `
-  import { findRepository } from ${JSON.stringify(join(dist, 'context/index.js'))};
+  import { findRepository } from ${JSON.stringify(join(dist, 'repository/index.js'))};
   import { runOwner } from ${JSON.stringify(join(dist, 'daemon/index.js'))};
   const [cwd, version] = process.argv.slice(1);
   await runOwner({ repository: await findRepository({ cwd, env: {} }), version });

@@ -1,13 +1,14 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { Detector, Unit } from '../detector.ts';
-import { folderMatcher, literalFolders } from '../globs.ts';
-import type { LinkKind, Links } from '../links.ts';
-import { isTable, readToml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
-import { noteMissing, usablePatterns } from '../members.ts';
+import type { Detector } from './detector.ts';
+import type { Unit } from './unit.ts';
+import { folderMatcher, literalFolders } from './globs.ts';
+import type { LinkKind, Links } from '../graph/links.ts';
+import { isTable, readToml, tableIn, textIn, textsIn, type Table } from './manifests.ts';
+import { noteMissing, usablePatterns } from './members.ts';
 import type { Notices } from '../notices.ts';
 import { folderOf, isSample, isWithin, joinPath } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { ScopeFolders } from './scope-folders.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 
 interface Crate {
   readonly folder: ScopePath;

@@ -1,8 +1,8 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { Unit } from '../detector.ts';
+import type { Unit } from './unit.ts';
 import { isMade } from '../made-folders.ts';
 import { baseName, byText, folderOf, top } from '../paths.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 
 /** Folders that only gather others: their subfolders are the parts. */
 const gatherers = new Set([

@@ -1,10 +1,11 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { Detector, Unit } from '../detector.ts';
-import type { Links } from '../links.ts';
+import type { Detector } from './detector.ts';
+import type { Unit } from './unit.ts';
+import type { Links } from '../graph/links.ts';
 import { warning, type Notices } from '../notices.ts';
 import { baseName, folderOf, isSample, isWithin, joinPath } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { ScopeFolders } from './scope-folders.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import {
   goDirectives,
   goImports,

@@ -1,9 +1,9 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { LinkKind, Links } from '../links.ts';
+import type { LinkKind, Links } from '../graph/links.ts';
 import { warning, type Notices } from '../notices.ts';
 import { folderOf } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { ScopeFolders } from './scope-folders.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import { scriptsIn } from './embedded-scripts.ts';
 import { importedModules, referencedModules } from './javascript-source.ts';
 import { ModuleResolver } from './module-resolver.ts';

@@ -1,4 +1,4 @@
-import type { RepositoryTree } from '../tree.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 
 /**
  * Tells whether a module's path leads to a file, in the sense of TypeScript and bundlers: as it stands, with an ending left

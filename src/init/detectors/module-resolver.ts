@@ -1,8 +1,8 @@
 import { builtinModules } from 'node:module';
 import type { ScopePath } from '../../core/index.ts';
-import { tableIn } from '../manifests.ts';
+import { tableIn } from './manifests.ts';
 import { folderOf, joinPath, top } from '../paths.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import { entryTargets, packageName, type Packages } from './package-entries.ts';
 import type { Tsconfigs } from './tsconfig.ts';
 import { PathAliases } from './tsconfig-paths.ts';

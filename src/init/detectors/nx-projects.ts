@@ -1,9 +1,9 @@
 import picomatch from 'picomatch';
 import type { ScopePath } from '../../core/index.ts';
-import { isBounded } from '../globs.ts';
-import { isTable, tableIn, textsIn, type Table } from '../manifests.ts';
+import { isBounded } from './globs.ts';
+import { isTable, tableIn, textsIn, type Table } from './manifests.ts';
 import { baseName, top } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
+import type { ScopeFolders } from './scope-folders.ts';
 
 /** What Nx calls a project has one of these manifests. */
 const manifestNames: ReadonlySet<string> = new Set(['package.json', 'project.json']);

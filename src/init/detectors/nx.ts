@@ -1,9 +1,10 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { Detector, Unit, UnitType } from '../detector.ts';
-import { isTable, readJsonc, tableIn, textIn, type Table } from '../manifests.ts';
+import type { Detector } from './detector.ts';
+import type { Unit, UnitType } from './unit.ts';
+import { isTable, readJsonc, tableIn, textIn, type Table } from './manifests.ts';
 import type { Notices } from '../notices.ts';
 import { baseName, folderOf, isSample } from '../paths.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import { NxProjects } from './nx-projects.ts';
 
 interface NxProject {

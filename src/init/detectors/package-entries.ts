@@ -1,6 +1,6 @@
 import type { ScopePath } from '../../core/index.ts';
-import { isTable, type Table } from '../manifests.ts';
-import type { PackageNames } from '../names.ts';
+import { isTable, type Table } from './manifests.ts';
+import type { PackageNames } from './names.ts';
 
 /** The packages of a repository, and what their manifests say. */
 export interface Packages {

@@ -1,7 +1,7 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { PackageNames } from '../names.ts';
+import type { PackageNames } from './names.ts';
 import { joinPath } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
+import type { ScopeFolders } from './scope-folders.ts';
 
 export interface KnownPackages {
   readonly byName: PackageNames;

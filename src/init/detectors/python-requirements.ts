@@ -1,5 +1,5 @@
-import type { LinkKind } from '../links.ts';
-import { isTable, tableIn, textsIn, type Table } from '../manifests.ts';
+import type { LinkKind } from '../graph/links.ts';
+import { isTable, tableIn, textsIn, type Table } from './manifests.ts';
 import type { SetupRequirement } from './python-setup.ts';
 
 export interface Requirement {

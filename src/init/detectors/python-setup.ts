@@ -1,7 +1,7 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { LinkKind } from '../links.ts';
+import type { LinkKind } from '../graph/links.ts';
 import { positionAt, warning, type Notices } from '../notices.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import { readSections } from './setup-cfg.ts';
 import { setupCall, type SetupCall } from './setup-py.ts';
 

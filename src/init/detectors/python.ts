@@ -1,14 +1,15 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { Detector, Unit } from '../detector.ts';
-import { folderMatcher } from '../globs.ts';
-import type { Links } from '../links.ts';
-import { isTable, readToml, tableIn, textIn, textsIn, type Table } from '../manifests.ts';
-import { usablePatterns } from '../members.ts';
-import { uniqueNames, type PackageNames } from '../names.ts';
+import type { Detector } from './detector.ts';
+import type { Unit } from './unit.ts';
+import { folderMatcher } from './globs.ts';
+import type { Links } from '../graph/links.ts';
+import { isTable, readToml, tableIn, textIn, textsIn, type Table } from './manifests.ts';
+import { usablePatterns } from './members.ts';
+import { uniqueNames, type PackageNames } from './names.ts';
 import type { Notices } from '../notices.ts';
 import { baseName, byText, depthOf, folderOf, isSample, isWithin, joinPath } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { ScopeFolders } from './scope-folders.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import { comparable, requirementsOf, type Requirement } from './python-requirements.ts';
 import { readSetup } from './python-setup.ts';
 

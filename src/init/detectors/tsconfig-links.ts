@@ -1,7 +1,7 @@
-import type { Links } from '../links.ts';
+import type { Links } from '../graph/links.ts';
 import { folderOf, isSample, isWithin } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { ScopeFolders } from './scope-folders.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import type { Tsconfig, Tsconfigs } from './tsconfig.ts';
 
 const configPattern = /(?:^|\/)tsconfig(?:\.[^/]+)?\.json$/;

@@ -1,7 +1,7 @@
 import type { ScopePath } from '../../core/index.ts';
-import { tableIn, textIn, textsIn } from '../manifests.ts';
+import { tableIn, textIn, textsIn } from './manifests.ts';
 import { folderOf, joinPath } from '../paths.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import { ModuleFiles } from './module-files.ts';
 import { configFolder, type Tsconfig, type Tsconfigs } from './tsconfig.ts';
 

@@ -1,8 +1,8 @@
 import type { ScopePath } from '../../core/index.ts';
-import { readJsonc, tableIn, textIn, textsIn, isTable, type Table } from '../manifests.ts';
+import { readJsonc, tableIn, textIn, textsIn, isTable, type Table } from './manifests.ts';
 import type { Notices } from '../notices.ts';
 import { folderOf, joinPath, top } from '../paths.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 import { entryTargets, packageName, type Packages } from './package-entries.ts';
 
 /** A tsconfig.json, or a file of that kind under another name. */

@@ -1,11 +1,11 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { Detector } from '../detector.ts';
-import type { Links } from '../links.ts';
-import { isTable, readJson, readJsonc, tableIn, textsIn, type Table } from '../manifests.ts';
+import type { Detector } from './detector.ts';
+import type { Links } from '../graph/links.ts';
+import { isTable, readJson, readJsonc, tableIn, textsIn, type Table } from './manifests.ts';
 import { Notices } from '../notices.ts';
 import { folderOf, isSample, top } from '../paths.ts';
-import type { ScopeFolders } from '../scope-folders.ts';
-import type { RepositoryTree } from '../tree.ts';
+import type { ScopeFolders } from './scope-folders.ts';
+import type { RepositoryTree } from '../tree/tree.ts';
 
 interface TurboFile {
   readonly folder: ScopePath;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { asRevision, asTimeMs, defaultSettings } from '../../../core/index.ts';
 import type { ScopeDefinition } from '../../../core/index.ts';
-import type { Surroundings } from '../../surroundings.ts';
+import type { Surroundings } from '../../world/surroundings.ts';
 import { session, startMs } from '../../testing/harness.ts';
 import { agentView, healthAnswer, scopePath, statusAnswer } from '../../testing/samples.ts';
 import { examine } from '../checks.ts';

@@ -1,0 +1,31 @@
+import type { RejectionCode } from '../../core/index.ts';
+import type { FailureCode } from '../../protocol/index.ts';
+import type { FindingKind } from '../../verify/index.ts';
+
+/** Codes that only commands answer with, beside those of the coordinator, and the exit codes that go with them. */
+export const commandCodes = {
+  USAGE: '2',
+  CONFIRMATION_NEEDED: '2',
+  AGENT_KEPT: '3',
+  CONFIG_UNSOUND: '3',
+  NO_SCOPES: '3',
+  NOT_INSTALLED: '3',
+  NOT_WRITTEN: '3',
+  SCOPES_REFUSED: '3',
+  SCOPES_STALE: '3',
+  SCOPES_UNKNOWN: '3',
+  SCOPES_UNSOUND: '3',
+  UNSOUND: '3',
+  VIOLATIONS_FOUND: '3',
+  LOCK_LOST: '1',
+  NO_LOG: '1',
+  UNHEALTHY: '1',
+  WAITED_IN_VAIN: '4',
+  COMMAND_NOT_STARTED: '126, 127',
+  INTERRUPTED: '128+n',
+} as const;
+
+export type CommandCode = keyof typeof commandCodes;
+
+/** What a command may answer with of its own; what it passes on from Git and the files has codes of its own. */
+export type AnswerCode = CommandCode | RejectionCode | FailureCode | `LOG_${FindingKind}`;

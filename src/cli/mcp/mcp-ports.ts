@@ -1,0 +1,70 @@
+import { join, resolve } from 'node:path';
+import { sessionKeeping } from '../../client/index.ts';
+import { RepositoryError, repositoryPath } from '../../repository/index.ts';
+import { parseScopePath } from '../../core/index.ts';
+import type { McpPorts, Workspace } from '../../mcp/index.ts';
+import { openLog, type Log } from '../../observe/index.ts';
+import { CoordinatorError, invalidInput } from '../../protocol/index.ts';
+import { Call } from '../call.ts';
+import type { GlobalOptions } from '../call.ts';
+import { fileDigest } from '../world/file-digest.ts';
+import { processContext } from '../process/process-context.ts';
+import type { Repository } from '../world/world.ts';
+
+/** What the tools of `rhema mcp` stand on, in the process of one command. */
+export function mcpPorts(call: Call): McpPorts {
+  let log: Log | null = null;
+  const { clock } = call.context;
+  return {
+    // What could not be opened once may be there later: nothing of it is remembered.
+    open: () => openWorkspace(call.in(call.cwd)),
+    clock,
+    newRequestId: () => call.world.newRequestId(),
+    newSecret: () => call.world.newSecret(),
+    // Standard output belongs to the protocol.
+    report: (facts, message) => (log ??= openLog()).warn(facts, message),
+  };
+}
+
+/** The same for the process as it is, in the folder where it is or in the one that was chosen. */
+export function portsFor(place: GlobalOptions): McpPorts {
+  const context = processContext();
+  return mcpPorts(new Call(context, place, resolve(context.cwd, place.directory ?? '.')));
+}
+
+async function openWorkspace(call: Call): Promise<Workspace> {
+  const repository = await locate(call);
+  const coordinator = await call.coordinator();
+  const { worktree } = repository;
+  const top = worktree ?? repository.commonDir;
+  return {
+    coordinator,
+    sessions: sessionKeeping(repository.commonDir, call.context.clock, coordinator),
+    about: {
+      host: call.world.hostName(),
+      pid: call.context.pid,
+      ...(worktree === null ? {} : { worktree }),
+    },
+    scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
+    nearest: async (word, candidates) => (await import('../../config/index.ts')).nearest(word, candidates),
+    filePath: async (text) =>
+      worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),
+    digestOf: async (path) => {
+      if (worktree === null) throw invalidInput('path', noWorktree);
+      return fileDigest(join(worktree, path), path);
+    },
+  };
+}
+
+const noWorktree =
+  'this repository is bare, so there is no file that could be recorded: start rhema mcp in a working tree of it';
+
+async function locate(call: Call): Promise<Repository> {
+  try {
+    return await call.repository();
+  } catch (error) {
+    if (!(error instanceof RepositoryError)) throw error;
+    const code = error.code === 'NOT_A_REPOSITORY' ? error.code : 'REPOSITORY_UNREADABLE';
+    throw new CoordinatorError(code, error.message, { cause: error });
+  }
+}

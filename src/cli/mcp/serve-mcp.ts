@@ -1,0 +1,44 @@
+import { constants } from 'node:os';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { packageVersion } from '../../client/index.ts';
+import { createFace, createMcpServer, LineTransport } from '../../mcp/index.ts';
+import type { Face, FaceOptions } from '../../mcp/index.ts';
+import { systemTimers } from '../../time/index.ts';
+import type { GlobalOptions } from '../call.ts';
+import { mcpDefaults } from './mcp-defaults.ts';
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** How often to look whether the client's process is still there. */
+const lookForParentMs = 1_000;
+
+/**
+ * Serves MCP on standard input and output until the client is gone: the input has ended, the process is asked to end, or
+ * whoever started it is dead. Then it ends the process at once, whatever is under way, and renews nobody any more: what
+ * its agents hold lapses by itself, unless they come back before that.
+ */
+export async function serveMcp(place: GlobalOptions, options: FaceOptions = mcpDefaults): Promise<never> {
+  let face: Promise<Face> | null = null;
+  const opened = (): Promise<Face> => (face ??= openFace(place, options));
+  const transport = new LineTransport(process.stdin, process.stdout, (delayMs, run) =>
+    systemTimers.schedule(delayMs, run),
+  );
+  serveStdio(() => createMcpServer({ version: packageVersion(), face: opened }), { transport });
+  process.exit(await untilEnd(transport));
+}
+
+/** What the tools stand on is loaded at the first call. */
+async function openFace(place: GlobalOptions, options: FaceOptions): Promise<Face> {
+  const { portsFor } = await import('./mcp-ports.ts');
+  return createFace(portsFor(place), options);
+}
+
+/** Waits for whatever ends the process first, and answers its exit code. */
+function untilEnd(transport: LineTransport): Promise<number> {
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    void transport.ended.then(() => resolve(0));
+    for (const signal of endingSignals) process.once(signal, () => resolve(128 + constants.signals[signal]));
+    // A pipe does not end while any other process holds its other end.
+    setInterval(() => process.ppid !== parent && resolve(0), lookForParentMs).unref();
+  });
+}

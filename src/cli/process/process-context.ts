@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { isatty } from 'node:tty';
+import { systemTime } from '../../time/index.ts';
+import type { ChildEnd, ChildProcess, CliContext, Output, ProcessCommand, Signals } from './context.ts';
+import { packageVersion } from '../../client/index.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import { exitCodeAfter } from './signals.ts';
+import { sessionOf } from '../process-list.ts';
+import { markVariable, ProcessTree, type Root } from './process-tree.ts';
+import { startTether } from './tether.ts';
+import { terminalQuestions } from './terminal-questions.ts';
+import { createRealWorld } from '../world/real-world.ts';
+
+/** The context of the process that runs. */
+export function processContext(): CliContext {
+  return {
+    stdout: outputTo(1, () => process.stdout),
+    stderr: outputTo(2, () => process.stderr),
+    stdin: { isTTY: isatty(0) },
+    env: process.env,
+    cwd: workingFolder(),
+    clock: systemTime,
+    signals: processSignals,
+    processes: { start: startProcess },
+    questions: terminalQuestions,
+    world: createRealWorld(packageVersion),
+    pid: process.pid,
+    version: packageVersion,
+  };
+}
+
+/**
+ * Where this process works. The folder may have been deleted meanwhile; then it is what the shell called it, which leads
+ * nowhere, and is named by whoever looks there: `-C` leads elsewhere.
+ */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env['PWD'] ?? '/deleted';
+  }
+}
+
+/** An answer goes to a file on a disk that is full, or has a fault: what was asked for may be done all the same. */
+function endUnheard(error: Error): never {
+  try {
+    writeSync(2, `rhema: the answer cannot be written: ${error.message}; what was asked for may be done\n`);
+  } catch {
+    // There is nobody to tell.
+  }
+  process.exit(exitCodes.failure);
+}
+
+/**
+ * A standard stream, opened at the first write: most commands write to one of the two only.
+ *
+ * The reader may go away in the middle (`| head`): then there is nobody to write to, and no reason to complain.
+ */
+function outputTo(fd: number, open: () => NodeJS.WriteStream): Output {
+  let stream: NodeJS.WriteStream | null = null;
+  const opened = (): NodeJS.WriteStream => {
+    const fresh = open();
+    fresh.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit();
+      endUnheard(error);
+    });
+    return fresh;
+  };
+  return {
+    write: (text) => void (stream ??= opened()).write(text),
+    drained: async () => {
+      if (stream?.writableNeedDrain === true) await once(stream, 'drain');
+    },
+    isTTY: isatty(fd),
+    // 0 where a terminal does not know its size.
+    columns: () => (stream ??= opened()).columns || null,
+  };
+}
+
+const processSignals: Signals = {
+  on: (signal, callback) => {
+    process.on(signal, callback);
+    return () => process.off(signal, callback);
+  },
+  endBy: (signal) => process.exit(exitCodeAfter(signal)),
+};
+
+function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: ProcessCommand): ChildProcess {
+  const tether = endInMs === null ? null : startTether(endInMs, graceMs);
+  const child = spawn(file, [...args], { cwd, env, stdio: 'inherit', detached: ownGroup });
+  const { pid } = child;
+  const root = pid === undefined ? null : rootOf(pid, ownGroup, env);
+  if (root !== null) tether?.hold(root);
+  const tree = root === null ? null : new ProcessTree(root);
+  const ended = new Promise<ChildEnd>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (signal === null) resolve({ kind: 'exited', code: code ?? 0 });
+      else resolve({ kind: 'signalled', signalNumber: constants.signals[signal] });
+    });
+  });
+  return {
+    ended,
+    signal: (name) => signalProcess(pid, ownGroup, name),
+    tellAll: () => {
+      tether?.told();
+      tree?.signal('SIGTERM');
+    },
+    endAll: async () => {
+      tether?.told();
+      await tree?.endAll();
+    },
+    endBy: (leftMs) => tether?.endBy(leftMs),
+    left: () => tree?.left() ?? [],
+    letGo: () => tether?.untie(),
+  };
+}
+
+function rootOf(pid: number, leads: boolean, env: ProcessCommand['env']): Root {
+  return { pid, leads, session: leads ? null : sessionOf(process.pid), mark: env[markVariable] ?? null };
+}
+
+/** Signals the child, with its process group where it leads one. That it has ended meanwhile, or became root's, is no trouble. */
+function signalProcess(pid: number | undefined, group: boolean, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(group ? -pid : pid, name);
+  } catch (error) {
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}

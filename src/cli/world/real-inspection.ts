@@ -1,0 +1,81 @@
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { logExists, socketAddress, statePaths } from '../../client/index.ts';
+import { gitVersion, scanRepository, scopeFromInput } from '../../repository/index.ts';
+import type { ScanResult } from '../../repository/index.ts';
+import type { Parsed } from '../../core/index.ts';
+import type { Configuration, Inspection, Repository, Scan, StateFiles } from './world.ts';
+
+/** Looks at the repository as it is on disk. */
+export const realInspection: Inspection = {
+  scopePath: async ({ worktree }, cwd, text) => scopeFromInput({ worktree, cwd }, text),
+  isThere: async ({ worktree }, path) => worktree !== null && isThere(join(worktree, path)),
+  scan,
+  configuration,
+  gitVersion,
+  stateFiles: async (repository) => stateFiles(repository),
+  room: async ({ commonDir }) => (await import('../../daemon/index.ts')).roomFor(commonDir),
+  openFilesMax: async () => (await import('../../daemon/index.ts')).openFilesMax(),
+  surroundings: async (repository, env) =>
+    (await import('./surroundings.ts')).surroundingsOf(repository, env),
+  auditLog: async ({ commonDir }) => (await import('../../daemon/index.ts')).auditLog(commonDir),
+  witness: async ({ commonDir }) => (await import('../../daemon/index.ts')).witnessLook(commonDir),
+};
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const scanOf = (repository: Repository): Promise<ScanResult> =>
+  scanRepository(repository, { previous: null, env: process.env });
+
+async function scan(repository: Repository): Promise<Scan> {
+  const { settingsOf } = await import('../../config/index.ts');
+  const { definitions, config, problems } = await scanOf(repository);
+  return { definitions, settings: settingsOf(config.config), problems };
+}
+
+async function configuration(repository: Repository): Promise<Configuration> {
+  const { configEntries } = await import('../../config/index.ts');
+  const { config, configUnread } = await scanOf(repository);
+  return {
+    enabled: config.config.enabled,
+    entries: configEntries(config),
+    problems: [...configUnread, ...config.problems],
+    unusedFile: configUnread[0]?.file ?? null,
+  };
+}
+
+function stateFiles({ commonDir }: Repository): StateFiles {
+  const paths = statePaths(commonDir);
+  const mode = statSync(paths.directory, { throwIfNoEntry: false })?.mode;
+  return {
+    directory: paths.directory,
+    database: paths.database,
+    databaseExists: logExists(paths),
+    directoryMode: mode === undefined ? null : mode & 0o777,
+    writable: isWritable(mode === undefined ? commonDir : paths.directory),
+    socket: addressOf(() => socketAddress(paths)),
+  };
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function addressOf(find: () => string): Parsed<string> {
+  try {
+    return { ok: true, value: find() };
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,130 @@
+import { hostname, userInfo } from 'node:os';
+import {
+  connect,
+  deleteSession,
+  endOwner,
+  listSessions,
+  livingKeeper,
+  newRequestId,
+  newSecret,
+  readSession,
+  releaseName,
+  SocketCoordinator,
+  statePaths,
+  takeName,
+  writeSession,
+} from '../../client/index.ts';
+import type { ConnectOptions } from '../../client/index.ts';
+import { findRepository } from '../../repository/index.ts';
+import {
+  applyChanges,
+  checkChanges,
+  patchOf,
+  prepareInit,
+  prepareRefresh,
+  ignoredFiles,
+} from '../../init/index.ts';
+import { ownerCommand } from './owner-command.ts';
+import { realInspection } from './real-inspection.ts';
+import { realLogs } from './real-logs.ts';
+import type { Owner, Repository, Sessions, World } from './world.ts';
+
+/** The world as it is. The code of the owner is loaded for `--direct`, `daemon run` and log files only. */
+export function createRealWorld(version: () => string): World {
+  return {
+    locate: (cwd, env, isChosen) => findRepository({ cwd, env, isChosen }),
+    connect: async (repository, { direct }) => {
+      if (direct)
+        return (await import('../../daemon/index.ts')).openDirect({ repository, version: version() });
+      const { commonDir } = repository;
+      return connect({ commonDir, version: version(), startOwner: () => ownerCommand(repository) });
+    },
+    sessions,
+    owner: ownerOf(version),
+    inspection: realInspection,
+    scopeFiles: {
+      prepareInit,
+      prepareRefresh,
+      check: checkChanges,
+      apply: applyChanges,
+      ignored: ignoredFiles,
+      patch: patchOf,
+    },
+    logs: realLogs,
+    newRequestId,
+    newSecret,
+    operator: userName,
+    hostName: hostname,
+  };
+}
+
+/** In a container a user may have no name: then the number says who it was. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+const sessions: Sessions = {
+  read: async ({ commonDir }, agent) => readSession(statePaths(commonDir), agent),
+  write: async ({ commonDir }, session) => writeSession(statePaths(commonDir), session),
+  remove: async ({ commonDir }, agent) => deleteSession(statePaths(commonDir), agent),
+  list: async ({ commonDir }) => listSessions(statePaths(commonDir)),
+  keeper: async ({ commonDir }, agent) => {
+    const keeper = livingKeeper(statePaths(commonDir), agent);
+    return keeper === null ? null : { pid: keeper.process.pid, sinceMs: keeper.sinceMs };
+  },
+  dismissKeeper: async ({ commonDir }, agent) => {
+    const paths = statePaths(commonDir);
+    takeName(paths, agent, Date.now());
+    releaseName(paths, agent);
+  },
+};
+
+function ownerOf(version: () => string): Owner {
+  const reached = <T>(
+    repository: Repository,
+    use: (owner: SocketCoordinator) => Promise<T>,
+    callTimeoutMs = lookTimeoutMs,
+  ): Promise<T | null> => withRunningOwner(repository, { version: version(), callTimeoutMs }, use);
+  return {
+    health: (repository) => reached(repository, (owner) => owner.query({ kind: 'health' })),
+    settings: (repository) =>
+      reached(repository, async (owner) => (await owner.query({ kind: 'status', at: null })).settings),
+    refresh: (repository) => reached(repository, (owner) => owner.refresh(), refreshTimeoutMs),
+    stop: ({ commonDir }) => endOwner({ commonDir, version: version(), patienceMs: lookTimeoutMs }),
+    logFile: async ({ commonDir }) => statePaths(commonDir).log,
+    run: async (repository) =>
+      (await import('../../daemon/index.ts')).runOwner({ repository, version: version() }),
+  };
+}
+
+/** How long to look for an owner that runs: it is on this machine. */
+const lookTimeoutMs = 5_000;
+/** It reads up to thousands of files. */
+const refreshTimeoutMs = 30_000;
+
+/** Null when no owner runs. */
+async function withRunningOwner<T>(
+  { commonDir }: Repository,
+  options: Pick<ConnectOptions, 'version' | 'callTimeoutMs'>,
+  use: (owner: SocketCoordinator) => Promise<T>,
+): Promise<T | null> {
+  const owner = new SocketCoordinator({ ...options, commonDir, startOwner: null });
+  try {
+    return await use(owner);
+  } catch (error) {
+    if (isNobodyThere(error)) return null;
+    throw error;
+  } finally {
+    await owner.close();
+  }
+}
+
+/** One that is there, but does not answer, is a failure that may pass; nobody being there is a fact. */
+function isNobodyThere(error: unknown): boolean {
+  const { code, retryable } = error as { readonly code?: unknown; readonly retryable?: unknown };
+  return code === 'UNAVAILABLE' && retryable === false;
+}

@@ -1,0 +1,150 @@
+import type { OwnerEnd } from '../../client/index.ts';
+import type { ConfigEntry } from '../../config/index.ts';
+import type { Repository } from '../../repository/index.ts';
+import type { AgentId, Parsed, ScopeDefinition, ScopePath, Settings } from '../../core/index.ts';
+import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
+import type { FileChange, InitRequest, Prepared } from '../../init/index.ts';
+import type { AgentSession, Keeper } from '../../participant/index.ts';
+import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
+import type { LogSource } from '../../verify/index.ts';
+import type { Environment } from './environment.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/**
+ * What the commands need of the world beyond the coordinator: the repository, the owner process, sessions on disk,
+ * configuration. `real-world.ts` has the real one, every part of it loaded only when it is used.
+ */
+export interface World {
+  /** The repository around a folder; a chosen one (`-C`) outranks GIT_DIR. Fails with NOT_A_REPOSITORY outside of one. */
+  locate(cwd: string, env: Environment, isChosen: boolean): Promise<Repository>;
+
+  /** The port to this repository's coordinator. `direct` opens the log in this process instead of asking the owner. */
+  connect(repository: Repository, options: { readonly direct: boolean }): Promise<Coordinator>;
+
+  readonly sessions: Sessions;
+  readonly owner: Owner;
+  readonly inspection: Inspection;
+  readonly scopeFiles: ScopeFiles;
+  readonly logs: Logs;
+
+  newRequestId(): string;
+  /** The secret of a new session. */
+  newSecret(): string;
+
+  /** Who sits at the keyboard, for the audit trail of operator commands. */
+  operator(): string;
+  hostName(): string;
+}
+
+export type { Environment };
+
+export type { Repository };
+
+/** The secrets of the agents that this user has joined, in files that only he can read. */
+export interface Sessions {
+  /** Null when this user has not joined under that name. */
+  read(repository: Repository, agent: AgentId): Promise<AgentSession | null>;
+  write(repository: Repository, session: AgentSession): Promise<void>;
+  remove(repository: Repository, agent: AgentId): Promise<void>;
+  list(repository: Repository): Promise<readonly AgentSession[]>;
+  /** The living process of another call that keeps this agent, such as `rhema mcp`; null when there is none. */
+  keeper(repository: Repository, agent: AgentId): Promise<Keeper | null>;
+  /** The agent was taken over: that process keeps it no more. */
+  dismissKeeper(repository: Repository, agent: AgentId): Promise<void>;
+}
+
+/** The background process that owns the repository's log. */
+export interface Owner {
+  /** How the running owner is; null when none runs. Never starts one. */
+  health(repository: Repository): Promise<HealthAnswer | null>;
+  /** What the running owner decides by; null when none runs. Never starts one. */
+  settings(repository: Repository): Promise<Settings | null>;
+  /** Has the running owner read the scope files again; null when none runs. Never starts one. */
+  refresh(repository: Repository): Promise<RefreshReport | null>;
+  /** Asks it to finish and leave; its process is killed where it does not. */
+  stop(repository: Repository): Promise<OwnerEnd>;
+  logFile(repository: Repository): Promise<string>;
+  /** Is the owner, until it leaves. */
+  run(repository: Repository): Promise<void>;
+}
+
+/** Looking at the repository itself, without any coordinator. */
+export interface Inspection {
+  /** The scope that a path means, typed in a folder. Refused when it means two, or leads out of the repository. */
+  scopePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
+  /** Whether a file or folder lies at a path of the working tree. */
+  isThere(repository: Repository, path: ScopePath): Promise<boolean>;
+  scan(repository: Repository): Promise<Scan>;
+  /** Every option with its value and where the value comes from, and what is wrong with them. */
+  configuration(repository: Repository): Promise<Configuration>;
+  /** As Git itself tells it: `git version 2.43.0`. Null when there is no Git. */
+  gitVersion(env: Environment): Promise<string | null>;
+  stateFiles(repository: Repository): Promise<StateFiles>;
+  /** Whether the log can grow; a file is written for that, and removed again. */
+  room(repository: Repository): Promise<Room>;
+  /** How many files this process may have open; null where the system does not tell. */
+  openFilesMax(): Promise<number | null>;
+  /** What coordination relies on outside its own files. */
+  surroundings(repository: Repository, env: Environment): Promise<Surroundings>;
+  /** Reads the whole log and says what is wrong with it. */
+  auditLog(repository: Repository): Promise<LogAudit>;
+  /** Looks at what keeps, beside the log, how far that came. */
+  witness(repository: Repository): Promise<WitnessLook>;
+}
+
+/** Deriving scopes from what a repository is made of, and writing their files. */
+export interface ScopeFiles {
+  prepareInit(request: InitRequest): Promise<Prepared>;
+  /** Null where no scope was ever generated. */
+  prepareRefresh(request: Pick<InitRequest, 'repository' | 'env'>): Promise<Prepared | null>;
+  /** Fails where `apply` would, as far as can be told without writing. */
+  check(root: string, changes: readonly FileChange[]): Promise<void>;
+  /** All changes or none. */
+  apply(root: string, changes: readonly FileChange[]): Promise<void>;
+  /** Those that Git would ignore if they were made. */
+  ignored(root: string, files: readonly string[]): Promise<ReadonlySet<string>>;
+  /** As a unified diff. */
+  patch(changes: readonly FileChange[]): Promise<string>;
+}
+
+export interface Scan {
+  readonly definitions: readonly ScopeDefinition[];
+  readonly settings: Settings;
+  readonly problems: readonly ScopeProblem[];
+}
+
+export interface Configuration {
+  readonly enabled: boolean;
+  readonly entries: readonly ConfigEntry[];
+  /** Of the block, and where the file that should hold it cannot be used, of that file. */
+  readonly problems: readonly ScopeProblem[];
+  /** The file of the root scope where it cannot be used at all, so that nothing in it counts; else null. */
+  readonly unusedFile: string | null;
+}
+
+/** What is on disk of the coordination's own. */
+export interface StateFiles {
+  readonly directory: string;
+  readonly database: string;
+  /** False before the first command. */
+  readonly databaseExists: boolean;
+  /** Who may enter the folder, such as 0o700; null when it does not exist. */
+  readonly directoryMode: number | null;
+  readonly writable: boolean;
+  /** The address of the socket; its failure when there is no usable one. */
+  readonly socket: Parsed<string>;
+}
+
+/** Recorded logs, for reading. */
+export interface Logs {
+  /** The log in a file as it is now, be it a store's or an export. Fails with INVALID_INPUT when it is neither. */
+  open(path: string): Promise<OpenLog>;
+  /** An export on standard input. */
+  fromStandardInput(): Promise<OpenLog>;
+}
+
+export interface OpenLog extends LogSource {
+  /** Where the log is that was there before this one began anew, if it is known. */
+  readonly former?: string | null;
+  readonly close: () => void;
+}

@@ -1,0 +1,14 @@
+import type { ScopePath } from '../../core/index.ts';
+
+/** What a scope's `scope_type` says; a label for people. */
+export type UnitType = 'application' | 'library' | 'component' | 'repository';
+
+/** A folder that the repository's own tools treat as a part: it becomes a scope. */
+export interface Unit {
+  readonly path: ScopePath;
+  /** What its tools call it, the best known name first. */
+  readonly names: readonly string[];
+  readonly type: UnitType;
+  /** The manifest that makes it a part, repository-relative; a folder for parts without one. */
+  readonly source: string;
+}

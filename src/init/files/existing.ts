@@ -1,0 +1,218 @@
+import { join } from 'node:path';
+import { readRegularFile, type ScanResult } from '../../repository/index.ts';
+import type { ScopePath } from '../../core/index.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
+import { dependencyEntries, dependencyText, withoutDependency } from './dependency-entry.ts';
+import { isTable, textIn, textsIn, type Table } from '../detectors/manifests.ts';
+import { byText, joinPath, top } from '../paths.ts';
+import { digestOf, readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
+import { YamlText } from './yaml-splice.ts';
+
+/** What stands under `generated`: what init and refresh wrote, and may change. */
+export interface GeneratedPart {
+  readonly dependencies: readonly ScopePath[];
+  readonly leftOut: readonly ScopePath[];
+  /** Of the top's file only: no scope lies deeper. */
+  readonly depth: number | null | 'invalid';
+}
+
+/** A scope's file as it is on disk. */
+export interface ExistingScope {
+  readonly path: ScopePath;
+  /** Repository-relative. */
+  readonly file: string;
+  /** Empty where it cannot be read. */
+  readonly text: string;
+  /** Why it cannot be read; null: it can. */
+  readonly unreadable: Pick<ScopeProblem, 'message' | 'line' | 'column'> | null;
+  /** False: a sparse checkout leaves the file out, so what it says is from Git's index. */
+  readonly isCheckedOut: boolean;
+  /** `untouched`: written by us and not changed since. `edited`: ours, and changed by a person. `hand`: not ours. */
+  readonly origin: 'untouched' | 'edited' | 'hand';
+  /** Of the top's file, which has more to it: what we wrote of its name, type and dependencies is all as it was. */
+  readonly isAsWritten: boolean;
+  /** Null for a file that is not ours. */
+  readonly generated: GeneratedPart | null;
+  /** As its list has them; those that are no paths of folders are left out. */
+  readonly dependencies: readonly ScopeDependency[];
+  /** Generated dependencies whose entries a person has added to or written otherwise: never taken out. */
+  readonly claimed: readonly ScopePath[];
+}
+
+/**
+ * Reads the files that a scan found. One that cannot be read, is gone meanwhile, or would cost its reader too much counts as
+ * written by hand.
+ */
+export function readExisting(
+  root: string,
+  {
+    files,
+    definitions,
+    problems,
+    notCheckedOut,
+  }: Pick<ScanResult, 'files' | 'definitions' | 'problems' | 'notCheckedOut'>,
+): Map<ScopePath, ExistingScope> {
+  const unresolved = new Set(
+    problems.filter(({ code }) => code === 'UNKNOWN_DEPENDENCY').map(({ file }) => file),
+  );
+  const refused = new Map(
+    problems.filter(({ code }) => unreadCodes.has(code)).map((problem) => [problem.file, problem]),
+  );
+  const resolved = new Map(definitions.map(({ path, dependencies }) => [path, dependencies]));
+  const existing = new Map<ScopePath, ExistingScope>();
+  for (const [path, file] of files)
+    existing.set(
+      path,
+      readOne({
+        path,
+        file,
+        content: contentOf(refused.get(file) ?? null, () => bytesOf(root, file, notCheckedOut)),
+        isCheckedOut: !notCheckedOut.has(file),
+        resolved: resolved.get(path) ?? [],
+        isUnresolved: unresolved.has(file),
+      }),
+    );
+  return existing;
+}
+
+/** What the scan did not hand to a parser, for its own sake: it must not be handed to ours. */
+const unreadCodes: ReadonlySet<string> = new Set([
+  'UNREADABLE_FILE',
+  'FILE_TOO_LARGE',
+  'NOT_UTF8',
+  'TOO_COMPLEX',
+  'TOO_DEEP',
+]);
+
+type Content = Pick<ExistingScope, 'text' | 'unreadable'>;
+
+interface Given {
+  readonly path: ScopePath;
+  readonly file: string;
+  readonly content: Content;
+  readonly isCheckedOut: boolean;
+  /** What its entries mean, however they are written. */
+  readonly resolved: readonly ScopePath[];
+  /** Some entry means no scope that there is: it may mean one that is about to be made. */
+  readonly isUnresolved: boolean;
+}
+
+type Bytes =
+  { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly problem: string };
+
+/** A scope's file may be a link to another file of the repository: the scan has looked where it leads. */
+function bytesOf(root: string, file: string, notCheckedOut: ScanResult['notCheckedOut']): Bytes {
+  const kept = notCheckedOut.get(file);
+  if (kept?.ok === true) return kept;
+  if (kept !== undefined) return { ok: false, problem: kept.problem?.message ?? 'it is gone' };
+  return readRegularFile(join(root, file), { followLink: true });
+}
+
+function contentOf(refusal: ScopeProblem | null, readBytes: () => Bytes): Content {
+  if (refusal !== null) return { text: '', unreadable: refusal };
+  const read = readBytes();
+  if (!read.ok) return unreadable(`cannot be read: ${read.problem}`);
+  try {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(read.bytes);
+    return { text, unreadable: null };
+  } catch {
+    return unreadable('is not UTF-8 text: save it as UTF-8');
+  }
+}
+
+function unreadable(message: string): Content {
+  return { text: '', unreadable: { message, line: null, column: null } };
+}
+
+function readOne(given: Given): ExistingScope {
+  const { path, file, content, isCheckedOut, resolved } = given;
+  const { text } = content;
+  const byHand = {
+    path,
+    file,
+    ...content,
+    isCheckedOut,
+    origin: 'hand',
+    isAsWritten: false,
+    generated: null,
+    dependencies: [],
+    claimed: [],
+  } as const;
+  const isMarked = /\bgenerated\b/.test(text);
+  // The top's file has more to it than any other: the configuration.
+  const untouched = isMarked && path !== top ? readUntouched(path, text) : null;
+  if (untouched !== null) return asUntouched(byHand, untouched);
+  const yaml = isMarked || given.isUnresolved ? parse(text) : null;
+  if (yaml === null) return byHand;
+  const dependencies = dependenciesOf(path, yaml, resolved);
+  const part = yaml.valueAt('generated');
+  if (!isTable(part)) return { ...byHand, dependencies };
+  const generated = partOf(path, part);
+  const present = generated.dependencies.filter((one) => dependencies.some(({ to }) => to === one));
+  const claimed = present.filter((to) => withoutDependency(yaml, path, to) === null);
+  const isAsWritten = path === top && isDigestRight(given, yaml, dependencies);
+  return { ...byHand, origin: 'edited', isAsWritten, generated, dependencies, claimed };
+}
+
+/** The digest stands in the text as it was written: to YAML it may be a number. */
+function isDigestRight(
+  { path, content }: Given,
+  yaml: YamlText,
+  dependencies: readonly ScopeDependency[],
+): boolean {
+  const digest = /^ *digest: ([0-9a-f]{12})\s*$/m.exec(content.text)?.[1];
+  const from = yaml.valueAt('generated', 'from');
+  const source = typeof from === 'string' ? joinPath(path, from) : null;
+  const [name, type] = [yaml.valueAt('name'), yaml.valueAt('scope_type')];
+  if (source === null || typeof name !== 'string' || typeof type !== 'string') return false;
+  const sorted = dependencies.toSorted((a, b) => byText(a.to, b.to));
+  return digestOf({ path, name, type, source, dependencies: sorted }) === digest;
+}
+
+function asUntouched(scope: ExistingScope, { dependencies, leftOut }: ScopeText): ExistingScope {
+  const generated = { dependencies: dependencies.map(({ to }) => to), leftOut, depth: null };
+  return { ...scope, origin: 'untouched', generated, dependencies };
+}
+
+/** Null when it is no valid YAML. */
+function parse(text: string): YamlText | null {
+  try {
+    const yaml = new YamlText(text);
+    return yaml.problem !== null || !isTable(yaml.value) ? null : yaml;
+  } catch {
+    return null;
+  }
+}
+
+function partOf(path: ScopePath, part: Table): GeneratedPart {
+  const { depth } = part;
+  return {
+    dependencies: pathsIn(path, part, 'dependencies'),
+    leftOut: pathsIn(path, part, 'left_out'),
+    depth: depthOf(depth),
+  };
+}
+
+function depthOf(value: unknown): GeneratedPart['depth'] {
+  if (value === undefined || value === null) return null;
+  return Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : 'invalid';
+}
+
+function pathsIn(path: ScopePath, table: Table, key: string): ScopePath[] {
+  return textsIn(table, key).flatMap((text) => joinPath(path, text) ?? []);
+}
+
+/** Also those that are not written as paths from the scope's folder, but mean a scope all the same. */
+export function dependenciesOf(
+  path: ScopePath,
+  yaml: YamlText,
+  resolved: readonly ScopePath[],
+): ScopeDependency[] {
+  const written = dependencyEntries(yaml).flatMap((item) => {
+    const to = joinPath(path, dependencyText(item) ?? '');
+    const type = isTable(item) ? (textIn(item, 'dependency_type') ?? 'required') : 'required';
+    return to === null ? [] : [{ to, type }];
+  });
+  const others = resolved.filter((one) => !written.some(({ to }) => to === one));
+  return [...written, ...others.map((to) => ({ to, type: 'required' }))];
+}

@@ -1,0 +1,17 @@
+import { readRegularFile } from '../../repository/index.ts';
+
+/** One file to be made, changed or removed. */
+export interface FileChange {
+  /** Repository-relative, as it is on disk. */
+  readonly file: string;
+  /** Null: there is no such file. */
+  readonly before: string | null;
+  /** Null: it is to be removed. */
+  readonly after: string | null;
+}
+
+/** What stands in a file's place: null when there is no file, or none that can be read as one. */
+export function textAt(place: string): string | null {
+  const read = readRegularFile(place);
+  return read.ok ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.bytes) : null;
+}

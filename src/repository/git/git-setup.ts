@@ -1,0 +1,35 @@
+import { join, resolve } from 'node:path';
+import { RepositoryError } from '../errors.ts';
+import { runGit, shortCallMaxMs, withoutGitVariables } from './git.ts';
+import type { Repository, RepositoryHints } from './places.ts';
+
+type Environment = RepositoryHints['env'];
+
+/**
+ * What `git --version` says, such as `git version 2.43.0`; null where there is no Git.
+ *
+ * @throws RepositoryError GIT_FAILED when it cannot be run, GIT_SILENT when it does not answer in time.
+ */
+export async function gitVersion(env: Environment, timeoutMs = shortCallMaxMs): Promise<string | null> {
+  try {
+    const said = (await runGit({ cwd: '/', env, args: ['--version'], timeoutMs })).toString('utf8');
+    return said.split('\n', 1)[0]?.trim() ?? '';
+  } catch (error) {
+    if (error instanceof RepositoryError && error.code === 'GIT_MISSING') return null;
+    throw error;
+  }
+}
+
+/** Where Git looks for hooks: its configuration may name another folder than its own. */
+export async function hooksFolder(repository: Repository, environment: Environment): Promise<string> {
+  const { worktree, gitDir, commonDir } = repository;
+  const place = worktree ?? commonDir;
+  try {
+    const env = { ...withoutGitVariables(environment), GIT_DIR: gitDir };
+    const args = ['rev-parse', '--git-path', 'hooks'];
+    const said = await runGit({ cwd: place, env, args, asksForHooks: true, timeoutMs: shortCallMaxMs });
+    return resolve(place, said.toString('utf8').replace(/\n$/, ''));
+  } catch {
+    return join(commonDir, 'hooks');
+  }
+}

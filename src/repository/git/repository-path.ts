@@ -1,0 +1,26 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { parseScopePath, quote, type Parsed, type ScopePath } from '../../core/index.ts';
+import { leadsOut } from './inside.ts';
+
+/**
+ * The canonical path, relative to the working tree, of a file as a person or a tool names it in a folder. Symlinks are
+ * followed as far as the path exists, so every spelling of one file gives one path; what leads out of the tree is refused.
+ */
+export function repositoryPath(worktree: string, cwd: string, text: string): Parsed<ScopePath> {
+  if (text.includes('\0')) return { ok: false, problem: `path ${quote(text)} contains a NUL character` };
+  const target = realPathOf(resolve(cwd, text));
+  const path = relative(realPathOf(worktree), target);
+  if (leadsOut(path)) return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
+  return parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
+}
+
+/** Follows symlinks in the part of the path that exists. */
+export function realPathOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPathOf(parent), basename(path));
+  }
+}

@@ -1,0 +1,53 @@
+import type { GitCall } from './git/git.ts';
+import type { TreeListing } from './git/ls-files.ts';
+import type { Repository, RepositoryHints } from './git/places.ts';
+import type { ScanMemory } from './scopes/scan-memory.ts';
+import type { ScanOptions, ScanResult } from './scopes/scan.ts';
+
+export { RepositoryError, repositoryErrorCodes } from './errors.ts';
+export { findRepository, stateDirectory } from './git/repository.ts';
+export type { Repository } from './git/places.ts';
+export { scopeFromInput } from './scopes/files.ts';
+export { repositoryPath } from './git/repository-path.ts';
+export { ScanMemory } from './scopes/scan-memory.ts';
+export { isInside } from './git/inside.ts';
+export { isInstalled } from './installed.ts';
+export { folderOf } from './path-text.ts';
+export { readRegularFile } from './git/regular-file.ts';
+export type { TreeEntry } from './git/ls-files.ts';
+export type { UnopenedFolder } from './git/unopened.ts';
+export type { LastGood, ScanOptions, ScanResult } from './scopes/scan.ts';
+
+/** See `git.ts`. Without Git's own variables, so that the folder alone decides which repository is meant. */
+export async function runGit(call: Omit<GitCall, 'env'>): Promise<Buffer> {
+  const git = await import('./git/git.ts');
+  return git.runGit({ ...call, env: git.withoutGitVariables() });
+}
+
+/** See `ls-files.ts`. */
+export async function listTree(root: string): Promise<TreeListing> {
+  return (await import('./git/ls-files.ts')).listTree(root);
+}
+
+/** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */
+export async function scanRepository(repository: Repository, options: ScanOptions): Promise<ScanResult> {
+  return (await import('./scopes/scan.ts')).scanRepository(repository, options);
+}
+
+/** See `scan.ts`. */
+export async function fingerprintOnly(
+  repository: Repository,
+  memory: ScanMemory | null = null,
+): Promise<string> {
+  return (await import('./scopes/scan.ts')).fingerprintOnly(repository, memory);
+}
+
+/** See `git-setup.ts`. */
+export async function gitVersion(env: RepositoryHints['env']): Promise<string | null> {
+  return (await import('./git/git-setup.ts')).gitVersion(env);
+}
+
+/** See `git-setup.ts`. */
+export async function hooksFolder(repository: Repository, env: RepositoryHints['env']): Promise<string> {
+  return (await import('./git/git-setup.ts')).hooksFolder(repository, env);
+}

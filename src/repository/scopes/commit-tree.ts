@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { ScopeProblem } from '../../protocol/index.ts';
+import { blobSizes, objectsHere, readBlobs, type AskGit } from '../git/blobs.ts';
+import { RepositoryError } from '../errors.ts';
+import { symlinkMode } from '../git/file-modes.ts';
+import { isInstalled } from '../installed.ts';
+import { runGit, withoutGitVariables } from '../git/git.ts';
+import { scopeFileBytesMax, tooLargeMessage } from '../limits.ts';
+import { errorAt, wholeFile } from './problems.ts';
+import type { FileContent, Tree } from './tree.ts';
+
+/** The definition files of the commit that HEAD names; none where there is no commit yet. */
+export async function openHeadTree(gitDir: string): Promise<Tree> {
+  const commit = await headCommit(gitDir);
+  const entries = commit === null ? [] : await listEntries(gitDir, commit);
+  const ask: AskGit = ({ args, input }) => gitIn(gitDir, args, input);
+  const { blobs, problems } = sortOut(entries, await sizesOf(ask, entries));
+  const contents = await readBlobs(
+    ask,
+    blobs.map(({ object }) => object),
+  );
+  const byPath = new Map(blobs.map(({ path, object }) => [path, contents.get(object)]));
+  return {
+    root: null,
+    paths: blobs.map(({ path }) => path),
+    problems,
+    outOfSight: [],
+    notCheckedOut: new Map(),
+    fingerprint: fingerprintOf(commit),
+    signature: () => null,
+    read: async (path) => contentOf(byPath.get(path)),
+    // A link in a commit is only text.
+    followSymlinks: () => null,
+  };
+}
+
+export async function headFingerprint(gitDir: string): Promise<string> {
+  return fingerprintOf(await headCommit(gitDir));
+}
+
+function fingerprintOf(commit: string | null): string {
+  return createHash('sha256')
+    .update(`head\n${commit ?? ''}`)
+    .digest('hex');
+}
+
+function contentOf(bytes: Uint8Array | undefined): FileContent {
+  return bytes === undefined ? { ok: false, problem: null } : { ok: true, bytes };
+}
+
+async function headCommit(gitDir: string): Promise<string | null> {
+  try {
+    return (await gitIn(gitDir, ['rev-parse', '--verify', '--quiet', 'HEAD'])).toString('utf8').trim();
+  } catch (error) {
+    if (isUnborn(error)) return null;
+    throw error;
+  }
+}
+
+/** HEAD names a branch without commits: with these flags Git then ends with 1, and with 128 when it refuses to look. */
+function isUnborn(error: unknown): boolean {
+  if (!(error instanceof RepositoryError) || error.code !== 'GIT_FAILED') return false;
+  return (error.cause as { readonly code?: unknown }).code === 1;
+}
+
+function gitIn(gitDir: string, args: readonly string[], input?: string): Promise<Buffer> {
+  const env = { ...withoutGitVariables(), GIT_DIR: gitDir };
+  return runGit({ cwd: gitDir, args, env, ...(input === undefined ? {} : { input }) });
+}
+
+interface Entry {
+  readonly mode: string;
+  readonly object: string;
+  readonly path: string;
+}
+
+async function listEntries(gitDir: string, commit: string): Promise<Entry[]> {
+  // Not with sizes: in a partial clone Git would fetch every file of the commit to tell them.
+  const output = await gitIn(gitDir, ['ls-tree', '-r', '-z', '--full-tree', commit]);
+  return output.toString('utf8').split('\0').flatMap(parseEntry);
+}
+
+/** `mode type object<TAB>path`; entries of other names are passed over. */
+function parseEntry(line: string): Entry[] {
+  const match = /^(\d+) blob ([0-9a-f]+)\t((?:.*\/)?(?:rhema|scope)\.yaml)$/s.exec(line);
+  if (match === null) return [];
+  const [, mode = '', object = '', path = ''] = match;
+  return isInstalled(path) ? [] : [{ mode, object, path }];
+}
+
+/** Of those that are in this clone: Git is not let fetch others, which is to start programs that its configuration names. */
+async function sizesOf(ask: AskGit, entries: readonly Entry[]): Promise<ReadonlyMap<string, number>> {
+  const here = await objectsHere(
+    ask,
+    entries.map(({ object }) => object),
+  );
+  return blobSizes(ask, here);
+}
+
+function sortOut(
+  entries: readonly Entry[],
+  sizes: ReadonlyMap<string, number>,
+): { blobs: Entry[]; problems: ScopeProblem[] } {
+  const blobs: Entry[] = [];
+  const problems: ScopeProblem[] = [];
+  for (const entry of entries) {
+    const place = wholeFile(entry.path);
+    const size = sizes.get(entry.object);
+    if (entry.mode === symlinkMode)
+      problems.push(
+        errorAt(
+          'SYMLINK_OUTSIDE',
+          place,
+          `is a symlink, which is not followed in a bare repository: replace it by a file`,
+        ),
+      );
+    else if (size === undefined) problems.push(errorAt('UNREADABLE_FILE', place, notHere(entry.object)));
+    else if (size > scopeFileBytesMax) problems.push(errorAt('FILE_TOO_LARGE', place, tooLargeMessage(size)));
+    else blobs.push(entry);
+  }
+  return { blobs, problems };
+}
+
+function notHere(object: string): string {
+  return `is not in this clone (a partial clone leaves it on its server until it is asked for): git cat-file -e ${object} fetches it`;
+}

@@ -1,0 +1,93 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { repositoryPath, scopeFromInput } from '../index.ts';
+import { temporaryFolder, write } from '../testing/fixture.ts';
+
+describe('repositoryPath', () => {
+  test('every spelling of one file gives one path', () => {
+    const root = temporaryFolder();
+    write(root, { 'src/api/a.ts': '' });
+    symlinkSync('src', join(root, 'link'));
+    const spellings = [
+      'api/a.ts',
+      './api//a.ts',
+      '../src/api/a.ts',
+      '../link/api/a.ts',
+      join(root, 'src/api/a.ts'),
+    ];
+    for (const spelling of spellings)
+      expect(repositoryPath(root, join(root, 'src'), spelling)).toEqual({ ok: true, value: 'src/api/a.ts' });
+  });
+
+  test('a file that does not exist yet has a path too', () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, 'real'));
+    symlinkSync('real', join(root, 'link'));
+    expect(repositoryPath(root, root, 'link/new/file')).toEqual({ ok: true, value: 'real/new/file' });
+  });
+
+  test('what leads out is refused, through a link as well', () => {
+    const root = temporaryFolder();
+    symlinkSync(temporaryFolder(), join(root, 'link'));
+    for (const text of ['..', '../x', '/etc/passwd', 'link', 'link/new', 'a\0b', 'a\nb'])
+      expect(repositoryPath(root, root, text)).toMatchObject({ ok: false });
+  });
+
+  test('a folder that begins with two dots is inside', () => {
+    const root = temporaryFolder();
+    expect(repositoryPath(root, root, '..a/b')).toEqual({ ok: true, value: '..a/b' });
+  });
+});
+
+describe('scopeFromInput', () => {
+  const root = temporaryFolder();
+  write(root, {
+    'rhema.yaml': '',
+    'api/rhema.yaml': '',
+    'src/api/.rhema/rhema.yaml': '',
+    'src/web/rhema.yaml': '',
+    'src/plain/file': '',
+  });
+  const from = (cwd: string, text: string): unknown => {
+    const parsed = scopeFromInput({ worktree: root, cwd: join(root, cwd) }, text);
+    return parsed.ok ? parsed.value : parsed.problem;
+  };
+
+  test.each([
+    ['src', 'web', 'src/web'],
+    ['src', './web', 'src/web'],
+    ['src/web', '.', 'src/web'],
+    ['src/web', '..', 'src'],
+    ['src', 'src/web', 'src/web'],
+    ['src/web', 'api', 'api'],
+    ['src', './api', 'src/api'],
+    ['src', '../api/', 'api'],
+    ['src', 'web/rhema.yaml', 'src/web'],
+    ['', 'src/api/.rhema', 'src/api'],
+    ['', '.rhema', '.'],
+    ['', '.', '.'],
+    ['src', 'not-here/yet', 'not-here/yet'],
+    ['src', join(root, 'api'), 'api'],
+    ['src/plain', 'file', 'src/plain/file'],
+    ['src', 'rhema.yaml', '.'],
+    ['src/web', 'src/plain/file', 'src/plain/file'],
+  ])('in folder "%s", %s is %s', (cwd, text, scope) => {
+    expect(from(cwd, text)).toBe(scope);
+  });
+
+  test('two scopes that both fit are named', () => {
+    expect(from('src', 'api')).toMatch(/"src\/api" or "api".*"\.\/api"/);
+  });
+
+  test.each(['', '../..', 'a\0b', 'a\nb', '/etc', 'x'.repeat(10_000)])('%j is refused', (text) => {
+    expect(scopeFromInput({ worktree: root, cwd: root }, text)).toMatchObject({ ok: false });
+  });
+
+  test('without a working tree paths are seen from the top', () => {
+    expect(scopeFromInput({ worktree: null, cwd: '/anywhere' }, './api/')).toEqual({
+      ok: true,
+      value: 'api',
+    });
+  });
+});

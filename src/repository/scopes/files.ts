@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseScopePath, quote, type Parsed, type ScopePath } from '../../core/index.ts';
+import { definitionFiles } from './candidates.ts';
+import { isExplicitlyRelative, stripDefinitionFile } from '../path-text.ts';
+import { repositoryPath } from '../git/repository-path.ts';
+
+/** Where a person's word for a scope was typed. */
+export interface InputPlace {
+  /** Null in a bare repository: then only paths from the top make sense. */
+  readonly worktree: string | null;
+  readonly cwd: string;
+}
+
+/**
+ * The scope that a person means by a path typed in some folder: seen from that folder, or else from the top of the
+ * repository. When both are scopes and differ, the answer is a problem that names both. `./x`, `../x` and absolute paths
+ * are seen from the folder only. A path that is no scope on disk is passed on as seen from the top (from the folder
+ * when only that makes sense): the coordinator knows more scopes than this working tree may have.
+ */
+export function scopeFromInput(place: InputPlace, text: string): Parsed<ScopePath> {
+  if (text === '') return parseScopePath(text);
+  const stripped = stripDefinitionFile(text);
+  const fromTop = parseScopePath(stripped);
+  if (place.worktree === null) return fromTop;
+  const fromFolder = repositoryPath(place.worktree, place.cwd, stripped);
+  if (!fromTop.ok || isExplicitlyRelative(text)) return fromFolder;
+  if (!fromFolder.ok || fromFolder.value === fromTop.value) return fromTop;
+  if (!isScopeFolder(place.worktree, fromFolder.value))
+    return whereItLies(place.worktree, fromTop, fromFolder);
+  if (!isScopeFolder(place.worktree, fromTop.value)) return fromFolder;
+  return { ok: false, problem: twoMeanings(text, fromFolder.value, fromTop.value) };
+}
+
+/** For what is no scope, so that whoever names a file beside him is told of the scope that it is in. */
+function whereItLies(
+  worktree: string,
+  fromTop: Parsed<ScopePath> & { readonly ok: true },
+  fromFolder: Parsed<ScopePath> & { readonly ok: true },
+): Parsed<ScopePath> {
+  const isThere = ({ value }: { readonly value: ScopePath }): boolean => existsSync(join(worktree, value));
+  return isThere(fromFolder) && !isThere(fromTop) ? fromFolder : fromTop;
+}
+
+function twoMeanings(text: string, fromFolder: ScopePath, fromTop: ScopePath): string {
+  return `${quote(text)} may mean scope ${quote(fromFolder)} or ${quote(fromTop)}: write ${quote(`./${text}`)} for the former, or go to the top folder for the latter`;
+}
+
+function isScopeFolder(worktree: string, path: ScopePath): boolean {
+  return definitionFiles.some((file) => existsSync(join(worktree, path, file)));
+}

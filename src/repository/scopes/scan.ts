@@ -1,0 +1,167 @@
+import type { ScopeDefinition, ScopePath } from '../../core/index.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
+import { loadConfig, type LoadedConfig } from '../../config/index.ts';
+import { mapBounded } from '../bounded.ts';
+import { chooseCandidates, type Candidate } from './candidates.ts';
+import { headFingerprint, openHeadTree } from './commit-tree.ts';
+import { defineScopes } from './definitions.ts';
+import { problemsOfAlike } from './alike.ts';
+import { forReport } from './problem-report.ts';
+import { warningAt } from './problems.ts';
+import { readCandidate, type ReadCandidate } from './read-candidate.ts';
+import type { Repository } from '../git/places.ts';
+import type { ScanMemory } from './scan-memory.ts';
+import { scopeSource, type ScopeSource } from './source.ts';
+import type { FileContent, Tree } from './tree.ts';
+import { openWorkingTree, workingTreeFingerprint } from './working-tree.ts';
+
+/** Enough to hide the latency of a disk, few enough to keep open files and memory small. */
+const readsAtOnce = 16;
+
+/** What an earlier scan found, to fall back on where a file is now broken. */
+export interface LastGood {
+  readonly definitions: readonly ScopeDefinition[];
+  readonly config: LoadedConfig;
+}
+
+export interface ScanOptions {
+  /** Null at the first scan. */
+  readonly previous: LastGood | null;
+  /** Overrides configuration values; see the option table. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the earlier scans of this repository; null or left out: there were none. */
+  readonly memory?: ScanMemory | null;
+}
+
+/** Has all of a {@link LastGood}, so it can be the next scan's `previous`. */
+export interface ScanResult {
+  /** Sorted by path; every dependency is in the list. Cycles and bounds are for the core to judge. */
+  readonly definitions: readonly ScopeDefinition[];
+  /** In force: where its block is broken, the previous one (or the defaults) with the new problems. */
+  readonly config: LoadedConfig;
+  /** Why the root scope's file cannot be used at all, so that nothing is known of its configuration; empty when it can. */
+  readonly configUnread: readonly ScopeProblem[];
+  /** Where each scope is defined: repository-relative path of its file. */
+  readonly files: ReadonlyMap<ScopePath, string>;
+  /** Files that are not on disk, since a sparse checkout leaves them out, with what Git's index has. */
+  readonly notCheckedOut: ReadonlyMap<string, FileContent>;
+  /** Sorted by file and line. */
+  readonly problems: readonly ScopeProblem[];
+  /** Whether there is no error: `definitions` and `config` are then all that the files say. */
+  readonly sound: boolean;
+  /** Whether all places where a scope's file may lie were looked at. */
+  readonly complete: boolean;
+  /** See {@link fingerprintOnly}. Taken before the files were read, so a change meanwhile shows in the next one. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Reads every scope file of a repository and the configuration in the root scope's.
+ *
+ * A broken file is reported and `sound` is false. Its scope does not disappear: the definition of the previous scan stays
+ * (less dependencies on scopes that have gone). A scope that never was good is left out, since nothing is known of
+ * it. A dependency that cannot be resolved is left out of a scope that has no previous definition. Whether an unsound
+ * result is taken over is the caller's decision.
+ *
+ * @throws RepositoryError when Git or the working tree cannot be read at all; never for the content of files.
+ */
+export async function scanRepository(repository: Repository, options: ScanOptions): Promise<ScanResult> {
+  const source = scopeSource(repository);
+  const { memory = null } = options;
+  const tree = await openTree(source, memory);
+  const candidates = chooseCandidates(tree.paths);
+  const previous = options.previous?.definitions ?? [];
+  const known = new Set(previous.map(({ path }) => path));
+  const read = await mapBounded(candidates.chosen, readsAtOnce, (candidate) =>
+    readOnce(tree, candidate, { known, memory }),
+  );
+  memory?.keepOnly(new Set(tree.paths));
+  const present = read.filter(({ kind }) => kind === 'scope');
+  const defined = defineScopes({ tree, present, previous });
+  const root = present.find(({ candidate }) => candidate.scope === '.');
+  const config = await rootConfig(root, options);
+  const problems = [
+    ...tree.problems,
+    ...candidates.problems,
+    ...read.flatMap((one) => one.problems),
+    ...defined.problems,
+    ...problemsOfAlike(present.map(({ candidate }) => candidate)),
+    ...config.problems,
+    ...(present.length === 0 ? [noScopes(source)] : []),
+  ];
+  return {
+    definitions: defined.definitions,
+    config,
+    configUnread: isUnread(root) ? forReport(root.problems) : [],
+    files: new Map(present.map(({ candidate }) => [candidate.scope, candidate.file])),
+    notCheckedOut: tree.notCheckedOut,
+    problems: forReport(problems),
+    sound: problems.every(({ severity }) => severity !== 'error'),
+    complete: tree.outOfSight.length === 0,
+    fingerprint: tree.fingerprint,
+  };
+}
+
+/**
+ * Changes whenever a scan might give another result; costs a listing, reads no file. Equal to the `fingerprint` of the
+ * scan that is still up to date.
+ */
+export async function fingerprintOnly(
+  repository: Repository,
+  memory: ScanMemory | null = null,
+): Promise<string> {
+  const source = scopeSource(repository);
+  return source.kind === 'head'
+    ? headFingerprint(source.gitDir)
+    : workingTreeFingerprint(source.root, memory);
+}
+
+function openTree(source: ScopeSource, memory: ScanMemory | null): Promise<Tree> {
+  return source.kind === 'head' ? openHeadTree(source.gitDir) : openWorkingTree(source.root, memory);
+}
+
+interface ReadingBy {
+  readonly known: ReadonlySet<ScopePath>;
+  readonly memory: ScanMemory | null;
+}
+
+/** A file that is as it was is not read again. The top's is: its text carries the configuration, which is not remembered. */
+async function readOnce(
+  tree: Tree,
+  candidate: Candidate,
+  { known, memory }: ReadingBy,
+): Promise<ReadCandidate> {
+  const signature = candidate.scope === '.' ? null : tree.signature(candidate.file);
+  if (memory === null || signature === null) return readCandidate(tree, candidate, known);
+  // Only of a name that others use too does it depend on what is known how a file is read.
+  const isKnown = candidate.kind !== 'scope.yaml' || known.has(candidate.scope);
+  const key = `${signature.text}\0${isKnown}`;
+  const remembered = memory.reading(candidate.file, key);
+  if (remembered !== null) return remembered;
+  const read = await readCandidate(tree, candidate, known);
+  // What could not be read may be readable the next time, though the file is the same.
+  if (read.scope !== null) memory.keep(candidate.file, { key, changedMs: signature.changedMs }, read);
+  return read;
+}
+
+/** A broken file says nothing about the configuration, so what was in force stays. */
+async function rootConfig(root: ReadCandidate | undefined, options: ScanOptions): Promise<LoadedConfig> {
+  const loaded = await loadConfig({ file: root?.yaml ?? null, env: options.env });
+  const broken = loaded.problems.some(({ severity }) => severity === 'error') || isUnread(root);
+  if (!broken || options.previous === null) return loaded;
+  return { ...options.previous.config, problems: loaded.problems };
+}
+
+/** There is such a file, but no YAML in it that could be asked for the configuration. */
+function isUnread(root: ReadCandidate | undefined): root is ReadCandidate {
+  return root !== undefined && root.yaml === null;
+}
+
+function noScopes(source: ScopeSource): ScopeProblem {
+  const where = source.kind === 'head' ? `the last commit of ${source.gitDir}, which is bare` : source.root;
+  return warningAt(
+    'NO_SCOPES',
+    null,
+    `no scope in ${where}: rhema init derives them from what is there; or put a rhema.yaml with 'name: ...' into a folder`,
+  );
+}
