@@ -10,6 +10,8 @@ import { SocketParticipant } from './socket-participant.ts';
 interface Hold {
   readonly scope: ScopePath;
   readonly token: FencingToken;
+  /** By this process's own clock, which goes on while it is frozen. */
+  readonly grantedAt: number;
 }
 
 class DemoAgent {
@@ -50,8 +52,7 @@ class DemoAgent {
     await pause(this.#random() * 15);
   }
 
-  async #acquire(): Promise<Hold | null> {
-    const scope = this.#choose();
+  async #acquire(scope = this.#choose()): Promise<Hold | null> {
     const askedAt = performance.now();
     const acquired = await this.#participant.acquire(scope);
     if (acquired.kind === 'refused') {
@@ -59,8 +60,9 @@ class DemoAgent {
       return null;
     }
     const { token } = acquired;
-    tell({ kind: 'granted', scope, token, waitedMs: performance.now() - askedAt });
-    return { scope, token };
+    const grantedAt = performance.now();
+    tell({ kind: 'granted', scope, token, waitedMs: grantedAt - askedAt });
+    return { scope, token, grantedAt };
   }
 
   /** Adds a line to the scope's notes, if the coordinator accepts the write under this token. */
@@ -72,16 +74,17 @@ class DemoAgent {
   }
 
   async #holdUntilKilled(): Promise<void> {
-    await this.#acquire();
+    await this.#acquire(this.#busiest());
     // The director kills this process; should it fail to, the pause ends and the demo reports the missing death.
     await pause(60_000);
   }
 
   async #writeAfterWaking(): Promise<void> {
-    const hold = await this.#acquire();
+    const hold = await this.#acquire(this.#busiest());
     if (hold === null) return;
-    // Frozen somewhere in here. On waking nothing tells the agent that its lease is over: the token has to.
-    await pause(1_000);
+    // Frozen somewhere in here, for longer than this. On waking nothing tells the agent that its lease is over: the
+    // token has to.
+    await pause(Math.max(0, hold.grantedAt + this.#briefing.ttlMs - performance.now()));
     await this.#edit(hold);
   }
 
@@ -98,9 +101,16 @@ class DemoAgent {
     if (refusal !== null) tellRefusal('cycle', refusal);
   }
 
+  #busiest(): ScopePath {
+    return this.#scopeAt(0);
+  }
+
   #choose(): ScopePath {
-    const { scopes } = this.#briefing;
-    const scope = scopes[Math.floor(this.#random() * scopes.length)];
+    return this.#scopeAt(Math.floor(this.#random() * this.#briefing.scopes.length));
+  }
+
+  #scopeAt(place: number): ScopePath {
+    const scope = this.#briefing.scopes[place];
     if (scope === undefined) throw new Error('there is no scope to work in');
     return scope;
   }

@@ -3,7 +3,7 @@ import type { SocketCoordinator } from '../client/index.ts';
 import { Actor } from './cast.ts';
 import { LogFollower } from './log-follower.ts';
 import { reach } from './owner.ts';
-import type { Briefing, Role, Way } from './report.ts';
+import { refusalsOf, type Role, type Way } from './report.ts';
 import type { Stage } from './stage.ts';
 
 /** What the director did to the cast, for the verdict to look for. */
@@ -14,16 +14,19 @@ export interface Plot {
   readonly killedOwners: readonly number[];
 }
 
-/** Half of them come through MCP. Who is frozen is not among those: their server lives on, and renews what they hold. */
-const cast: readonly (readonly [role: Role, way: Way])[] = [
+type Part = readonly [role: Role, way: Way];
+
+/** By the port, not through MCP: there its server would live on, and renew what it holds. */
+const sleeperPart: Part = ['sleeper', 'socket'];
+const victimPart: Part = ['victim', 'mcp'];
+/** With the two above, half of them come through MCP. */
+const company: readonly Part[] = [
   ['worker', 'socket'],
   ['worker', 'mcp'],
   ['worker', 'socket'],
   ['worker', 'mcp'],
   ['worker', 'mcp'],
   ['cyclist', 'socket'],
-  ['sleeper', 'socket'],
-  ['victim', 'mcp'],
 ];
 const leaseMs = 2_000;
 const rounds = 12;
@@ -31,24 +34,30 @@ const rounds = 12;
 const contendedScopes = 4;
 
 /**
- * Lets the play run: starts the agents, kills one that holds a lock, freezes another past its lease, kills the
- * coordinator itself, and waits until everyone is done and nothing is held.
+ * Lets the play run, and says what it does to the cast when it does it.
+ *
+ * The sleeper comes first, and is frozen as soon as it holds the busiest scope. The victim is next in the queue, so that
+ * it is granted the scope the moment that the lease is over. Only then is the sleeper woken: it writes under its stale
+ * token while somebody else holds the scope. When that has been answered, the victim is killed. Meanwhile the others
+ * contend, and the coordinator itself is killed. The play is over when everyone is done and nothing is held.
  */
 export class Director {
   readonly #stage: Stage;
   readonly #coordinator: SocketCoordinator;
+  readonly #say: (line: string) => void;
   readonly #log: LogFollower;
   readonly #killedOwners: number[] = [];
-  #actors: readonly Actor[] = [];
+  readonly #actors: Actor[] = [];
 
-  private constructor(stage: Stage, coordinator: SocketCoordinator) {
+  private constructor(stage: Stage, coordinator: SocketCoordinator, say: (line: string) => void) {
     this.#stage = stage;
     this.#coordinator = coordinator;
+    this.#say = say;
     this.#log = new LogFollower(coordinator);
   }
 
-  static async begin(stage: Stage): Promise<Director> {
-    return new Director(stage, await reach(stage.commonDir, stage.worktree));
+  static async begin(stage: Stage, say: (line: string) => void): Promise<Director> {
+    return new Director(stage, await reach(stage.commonDir, stage.worktree), say);
   }
 
   get coordinator(): SocketCoordinator {
@@ -61,8 +70,18 @@ export class Director {
 
   async play(): Promise<Plot> {
     const scopes = await this.#chooseScopes();
-    this.#actors = cast.map(([role, way], place) => new Actor(this.#brief(role, way, place, scopes)));
-    await Promise.all([...this.#actors.map((actor) => this.#direct(actor)), this.#killOwner()]);
+    const enter = (part: Part): Actor => this.#enter(part, scopes);
+    const sleeper = enter(sleeperPart);
+    await this.#freeze(sleeper);
+    const victim = enter(victimPart);
+    await this.#log.until(() => this.#hasAsked(victim));
+    const others = company.map(enter);
+    await Promise.all([
+      this.#wake(sleeper, victim).then(() => this.#kill(victim)),
+      ...others.filter(({ role }) => role === 'cyclist').map((actor) => this.#tellOfCycle(actor)),
+      this.#killOwner(),
+    ]);
+    await Promise.all(this.#actors.map((actor) => actor.ended));
     await this.#log.until(() => this.#log.nothingIsHeld());
     await this.#log.stop();
     await this.#coordinator.stopOwner('now');
@@ -76,25 +95,58 @@ export class Director {
     return busiest.slice(0, contendedScopes).map((scope) => scope.path);
   }
 
-  #brief(role: Role, way: Way, place: number, scopes: readonly ScopePath[]): Briefing {
+  #enter([role, way]: Part, scopes: readonly ScopePath[]): Actor {
     const { commonDir, worktree } = this.#stage;
-    const name = `${role}-${place + 1}`;
-    return { name, role, way, commonDir, worktree, scopes, rounds, ttlMs: leaseMs, seed: place + 1 };
+    const seed = this.#actors.length + 1;
+    const name = `${role}-${seed}`;
+    const actor = new Actor({ name, role, way, commonDir, worktree, scopes, rounds, ttlMs: leaseMs, seed });
+    this.#actors.push(actor);
+    return actor;
   }
 
-  async #direct(actor: Actor): Promise<void> {
-    const grant = await actor.first('granted');
-    if (grant !== null && actor.role === 'victim') {
-      actor.signal('SIGKILL');
-      await actor.ended;
-      await this.#log.until(() => this.#log.happened('agent.lost', (event) => event.agent === actor.name));
-    }
-    if (grant !== null && actor.role === 'sleeper') {
-      actor.signal('SIGSTOP');
-      await this.#log.until(() => this.#log.happened('lock.expired', (event) => event.token === grant.token));
-      actor.signal('SIGCONT');
-    }
-    await actor.ended;
+  async #freeze(sleeper: Actor): Promise<void> {
+    const grant = await sleeper.first('granted');
+    if (grant === null) return;
+    sleeper.signal('SIGSTOP');
+    this.#say(`${sleeper.name} is frozen while it holds ${grant.scope} (token ${grant.token})`);
+  }
+
+  #hasAsked({ name, end }: Actor): boolean {
+    const isQueued = this.#log.happened('ticket.issued', (event) => event.agent === name);
+    return isQueued || this.#log.happened('lock.granted', (event) => event.agent === name) || end !== null;
+  }
+
+  /** Not before another was granted what the sleeper held: a write to a scope that is free is refused otherwise. */
+  async #wake(sleeper: Actor, victim: Actor): Promise<void> {
+    const grant = await victim.first('granted');
+    if (grant !== null)
+      this.#say(
+        `the lease of ${sleeper.name} is over, ${victim.name} is granted ${grant.scope} (token ${grant.token}): ${sleeper.name} is woken`,
+      );
+    sleeper.signal('SIGCONT');
+    await Promise.race([sleeper.first('refused'), sleeper.first('edited')]);
+    const refused = refusalsOf(sleeper.reports).find(({ attempt }) => attempt === 'write');
+    const stale = sleeper.reports.find((report) => report.kind === 'granted');
+    if (refused !== undefined && stale !== undefined)
+      this.#say(`${sleeper.name} writes under its stale token ${stale.token}: refused, ${refused.code}`);
+  }
+
+  async #kill(victim: Actor): Promise<void> {
+    const grant = await victim.first('granted');
+    if (grant === null) return;
+    victim.signal('SIGKILL');
+    await victim.ended;
+    this.#say(`${victim.name} is killed while it holds ${grant.scope} (token ${grant.token})`);
+    await this.#log.until(() => this.#log.happened('agent.lost', (event) => event.agent === victim.name));
+    this.#say(
+      `${victim.name} is lost, its session being over: ${grant.scope} is free for the next in the queue`,
+    );
+  }
+
+  async #tellOfCycle(cyclist: Actor): Promise<void> {
+    const refused = await cyclist.first('refused');
+    if (refused?.attempt === 'cycle')
+      this.#say(`${cyclist.name} asks for a cycle of dependencies: refused, ${refused.code}`);
   }
 
   /** Once the play is under way, its very coordinator dies. */
@@ -103,5 +155,6 @@ export class Director {
     const { pid } = await this.#coordinator.query({ kind: 'health' });
     process.kill(pid, 'SIGKILL');
     this.#killedOwners.push(pid);
+    this.#say(`the coordinator (process ${pid}) is killed: whoever needs it next starts another`);
   }
 }

@@ -1,7 +1,7 @@
 /** `npm start`: several agents on a clone of a repository, with deaths and accidents, and a verdict from the log. */
 import { parseArgs } from 'node:util';
 import { Director } from './director.ts';
-import { prepareStage } from './stage.ts';
+import { prepareStage, type Stage } from './stage.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { LiveView } from './view.ts';
 
@@ -34,15 +34,17 @@ async function main(): Promise<number> {
   const stage = prepareStage(values.repo);
   process.stdout.write(`a clone of ${values.repo} in ${stage.worktree}\n`);
   try {
-    return await perform(await Director.begin(stage), stage.worktree);
+    return await perform(stage);
   } finally {
     if (values.keep !== true) stage.clear();
   }
 }
 
-async function perform(director: Director, worktree: string): Promise<number> {
+async function perform(stage: Stage): Promise<number> {
   const startedAt = performance.now();
-  const view = new LiveView(process.stdout);
+  const secondsSoFar = (): number => (performance.now() - startedAt) / 1000;
+  const view = new LiveView(process.stdout, secondsSoFar);
+  const director = await Director.begin(stage, (line) => view.say(line));
   const drawing = setInterval(
     () =>
       void director.coordinator
@@ -56,8 +58,7 @@ async function perform(director: Director, worktree: string): Promise<number> {
     const plot = await withinLimit(director.play());
     clearInterval(drawing);
     view.erase();
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    return tell(judge(plot, worktree), seconds);
+    return tell(judge(plot, stage.worktree), secondsSoFar().toFixed(1));
   } finally {
     clearInterval(drawing);
     for (const actor of director.actors) if (actor.end === null) actor.signal('SIGKILL');
@@ -95,7 +96,9 @@ function tellFaults(faults: readonly string[], praise: string): number {
   for (const fault of faults) process.stdout.write(`FAULT: ${fault}\n`);
   const isSound = faults.length === 0;
   process.stdout.write(
-    isSound ? `${praise}\n` : `${faults.length} faults: this run is not what was promised.\n`,
+    isSound
+      ? `${praise}\n`
+      : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}: this run is not what was promised.\n`,
   );
   return isSound ? 0 : 1;
 }

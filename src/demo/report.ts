@@ -6,9 +6,9 @@ export type Role =
   | 'worker'
   /** Works like the others, after asking for dependencies that would form a cycle. */
   | 'cyclist'
-  /** Takes a lock and is killed while it holds it. */
+  /** Takes the lock of the busiest scope after the sleeper, and is killed while it holds it. */
   | 'victim'
-  /** Takes a lock, is frozen past its lease, and wakes up believing that it still holds it. */
+  /** Takes the lock of the busiest scope, is frozen past its lease, and wakes up believing that it still holds it. */
   | 'sleeper';
 
 /** How an agent takes part: by the coordinator's port, or through the tools of `rhema mcp`. */
@@ -21,6 +21,7 @@ export interface Briefing {
   readonly way: Way;
   readonly commonDir: string;
   readonly worktree: string;
+  /** The busiest first. */
   readonly scopes: readonly ScopePath[];
   readonly rounds: number;
   readonly ttlMs: number;
@@ -47,3 +48,9 @@ export type Report =
 
 /** The file that agents edit in their scope. */
 export const notesFile = 'demo-notes.yaml';
+
+export type Refused = Extract<Report, { kind: 'refused' }>;
+
+export function refusalsOf(reports: readonly Report[]): Refused[] {
+  return reports.filter((report): report is Refused => report.kind === 'refused');
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { initialState, invariantNames, type Entry, type Event } from '../core/index.ts';
 import { LogVerifier } from '../verify/index.ts';
 import type { Plot } from './director.ts';
-import { notesFile, type Report } from './report.ts';
+import { notesFile, refusalsOf, type Refused } from './report.ts';
 
 /** What the log, the files and the agents' own words add up to. */
 export interface Verdict {
@@ -106,8 +106,11 @@ function fileFaults({ entries }: Plot, worktree: string): string[] {
   });
 }
 
+/** In a repository whose scopes depend on none, the only cycle to ask for is a scope that depends on itself. */
+const cycleCodes: ReadonlySet<string> = new Set(['DEPENDENCY_CYCLE', 'SELF_DEPENDENCY']);
+
 /** What the director provoked has happened, and was dealt with. */
-function plotFaults(plot: Plot): string[] {
+export function plotFaults(plot: Plot): string[] {
   const faults: string[] = [];
   const expect = (isTrue: boolean, fault: string): void => {
     if (!isTrue) faults.push(fault);
@@ -122,23 +125,17 @@ function plotFaults(plot: Plot): string[] {
       );
     if (actor.role === 'sleeper')
       expect(
-        refusals.some(({ attempt }) => attempt === 'write'),
-        `${actor.name} wrote under a stale token and was not refused`,
+        refusals.some(({ attempt, code }) => attempt === 'write' && code === 'STALE_FENCING_TOKEN'),
+        `${actor.name} wrote under a stale token and was not refused for it`,
       );
     if (actor.role === 'cyclist')
       expect(
-        refusals.some(({ attempt }) => attempt === 'cycle'),
-        `${actor.name} asked for a cycle and was not refused`,
+        refusals.some(({ attempt, code }) => attempt === 'cycle' && cycleCodes.has(code)),
+        `${actor.name} asked for a cycle and was not refused for it`,
       );
   }
   expect(plot.killedOwners.length > 0, 'the coordinator was not killed');
   return faults;
-}
-
-type Refused = Extract<Report, { kind: 'refused' }>;
-
-function refusalsOf(reports: readonly Report[]): Refused[] {
-  return reports.filter((report): report is Refused => report.kind === 'refused');
 }
 
 function figures({ actors, entries, killedOwners }: Plot): Verdict['figures'] {
