@@ -137,7 +137,7 @@ export const faults: readonly Fault[] = [
       fewRequests,
       change(
         'src/service/writer.ts',
-        'await past.find(batch.calls, replica.state)',
+        'await past.find(requestIdsOf(batch.calls), replica.state)',
         'await past.find([], replica.state)',
       ),
     ],
@@ -194,8 +194,8 @@ export const faults: readonly Fault[] = [
     changes: [
       change(
         'src/store/sqlite/failures.ts',
-        "  code: 'DISK_FULL',\n  retryable: false,",
-        "  code: 'IO',\n  retryable: true,",
+        "const full: Failure = {\n  code: 'DISK_FULL',\n  retryable: false,",
+        "const full: Failure = {\n  code: 'IO',\n  retryable: true,",
       ),
     ],
     said: /somebody was told/,
@@ -206,8 +206,8 @@ export const faults: readonly Fault[] = [
     changes: [
       change(
         'src/store/sqlite/failures.ts',
-        "  code: 'DISK_FULL',\n  retryable: false,",
-        "  code: 'DISK_FULL',\n  retryable: true,",
+        "const full: Failure = {\n  code: 'DISK_FULL',\n  retryable: false,",
+        "const full: Failure = {\n  code: 'DISK_FULL',\n  retryable: true,",
       ),
     ],
     said: /a caller is told only after/,
@@ -248,7 +248,7 @@ export const faults: readonly Fault[] = [
     changes: [
       change(
         'src/client/connection.ts',
-        'const stopPulse = this.#pulse.watch();',
+        'const stopPulse = (options.onItem === undefined ? this.#pulse : this.#streamPulse).watch();',
         'const stopPulse = () => {};',
       ),
     ],

@@ -368,7 +368,7 @@ it('a folder that is no scope is told from one that is not there, also by why', 
     'what lies there is in the top scope, .\n  try: rhema lock acquire . --agent bob\n',
   );
   expect(await acquire('nosuch/dir')).toContain('no file or folder is there, and no scope is called so\n');
-  expect((await rhema('why', 'docs')).stderr).toContain('what lies there is in the top scope, .');
+  expect((await rhema('why', 'docs')).stdout).toContain('docs: what lies there is in the top scope, .');
 });
 
 describe('in a linked worktree, whose scopes the main one does not have yet', () => {
