@@ -121,12 +121,19 @@ describe('an agent name', () => {
     expect(parseAgentId(name).ok).toBe(false);
   });
 
-  test.each(['rhemanist', 'my-rhema', 'lost-and-found', 'API-worker', 'theo', 'the-reviewer'])(
-    '%s is no part of the coordinator',
-    (name) => {
-      expect(parseAgentId(name).ok).toBe(true);
-    },
-  );
+  test.each([
+    'rhemanist',
+    'my-rhema',
+    'lost-and-found',
+    'API-worker',
+    'theo',
+    'the-reviewer',
+    'next',
+    'usage',
+    'next-2',
+  ])('%s is no part of the coordinator', (name) => {
+    expect(parseAgentId(name).ok).toBe(true);
+  });
 
   test.each([
     '0perator',

@@ -36,7 +36,6 @@ const answers = [
   'ALREADY',
   'BUSY',
   'CANCELLED',
-  'CHANGED',
   'COMPLETED',
   'DENIED',
   'DONE',
@@ -51,7 +50,6 @@ const answers = [
   'JOINED',
   'LEFT',
   'LOST',
-  'NEXT',
   'OK',
   'PASSED',
   'QUEUED',
@@ -62,7 +60,6 @@ const answers = [
   'RENEWED',
   'RESUMED',
   'REVOKED',
-  'SYNCING',
   'WAIT',
   'WAITING',
   'WITHDRAWN',
@@ -72,15 +69,10 @@ const answers = [
 /** Codes of answers that are not this machine's refusals: of the protocol, and of the faces. */
 const otherCodes = [
   'AGENT_KEPT',
-  'CLOSED',
   'COMMAND_NOT_STARTED',
-  'COMPACTED',
   'CONFIG_UNSOUND',
   'CONFIRMATION_NEEDED',
   'DEADLINE_EXCEEDED',
-  'DISABLED',
-  'INTERNAL',
-  'INTERRUPTED',
   'INVALID_INPUT',
   'LOCK_LOST',
   'NAME_IN_USE',
@@ -91,7 +83,6 @@ const otherCodes = [
   'NOT_WRITTEN',
   'NO_LOG',
   'NO_SCOPES',
-  'PERMISSION',
   'REPOSITORY_UNREADABLE',
   'SCOPES_REFUSED',
   'SCOPES_STALE',
@@ -99,19 +90,33 @@ const otherCodes = [
   'SCOPES_UNSOUND',
   'SLOW_READER',
   'STORE_FAILURE',
-  'UNAVAILABLE',
-  'UNHEALTHY',
-  'UNSOUND',
-  'USAGE',
   'VERSION_MISMATCH',
   'VIOLATIONS_FOUND',
   'WAITED_IN_VAIN',
 ];
 
+/** What answers say with capitals, and are plain words without: an agent may be called `next`, but not `Next`. */
+const capitals = [
+  'CHANGED',
+  'CLOSED',
+  'COMPACTED',
+  'DISABLED',
+  'INTERNAL',
+  'INTERRUPTED',
+  'NEXT',
+  'PERMISSION',
+  'SYNCING',
+  'UNAVAILABLE',
+  'UNHEALTHY',
+  'UNSOUND',
+  'USAGE',
+];
+
 const setOf = (names: readonly string[]): ReadonlySet<string> => new Set(names.map(skeletonOf));
 
 const reserved = setOf([...roles, ...answers, ...otherCodes, ...rejectionCodes]);
-const reservedAtFirst = setOf(answers);
+const reservedInCapitals = setOf(capitals);
+const reservedAtFirst = setOf([...answers, ...capitals]);
 /** What the program and its parts are called after: `rhema-mcp`. */
 const product = skeletonOf('rhema');
 
@@ -137,12 +142,17 @@ export function isReservedName(name: string): boolean {
   });
 }
 
-const isReserved = (text: string): boolean => reserved.has(skeletonOf(text));
+function isReserved(text: string): boolean {
+  const word = skeletonOf(text);
+  return reserved.has(word) || (text !== text.toLowerCase() && reservedInCapitals.has(word));
+}
+
+const isInCapitals = (text: string): boolean => text === text.toUpperCase();
 
 function beginsLikeOurs(text: string): boolean {
   const [first = ''] = text.split(separator, 1);
   const word = skeletonOf(first);
-  return word === product || (first === first.toUpperCase() && reservedAtFirst.has(word));
+  return word === product || (isInCapitals(first) && reservedAtFirst.has(word));
 }
 
 /** What a subagent is named after. */
