@@ -84,6 +84,25 @@ describe('taking over', () => {
     expect(world.kinds).toEqual(['DefineScopes']);
   });
 
+  it('takes no settings where all scopes are gone, and the configuration with them; those of the log stay', async () => {
+    world.inForce = [scope('old')];
+    world.definitions = [];
+    await world.begin();
+    expect(world.kinds).toEqual(['DefineScopes']);
+  });
+
+  it.each<[string, object, RefreshOptions | undefined]>([
+    ['of a configuration that is there', { maxConcurrentAgents: { kind: 'file' } }, undefined],
+    ['where it is said that there are none any more', {}, { acceptNone: true }],
+  ])('takes over the settings %s, though no scope is', async (_what, origins, accepted) => {
+    world.inForce = [scope('old')];
+    world.definitions = [];
+    world.configOrigins = origins;
+    await world.begin();
+    await world.keeper.refresh(accepted);
+    expect(world.kinds).toContain('Configure');
+  });
+
   it('hands what was good to the next scan', async () => {
     await world.begin();
     await world.keeper.refresh();

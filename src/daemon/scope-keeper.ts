@@ -257,7 +257,7 @@ export class ScopeKeeper {
     const inForce = await this.#ports.inForce();
     const ending = this.#endIfDisabled(scan, inForce);
     this.#taken = scan.fingerprint;
-    const configured = await this.#configure(scan, inForce);
+    const configured = await this.#configure(scan, inForce, options);
     const defined = await this.#define(scan, inForce, options);
     const { definitions } = defined.accepted ? scan : inForce;
     this.#lastGood = { definitions, config: scan.config };
@@ -290,10 +290,10 @@ export class ScopeKeeper {
     return [disablingWaits(inForce)];
   }
 
-  async #configure(scan: ScanResult, inForce: InForce): Promise<Configured> {
+  async #configure(scan: ScanResult, inForce: InForce, options: RefreshOptions): Promise<Configured> {
     // A file that cannot be read says nothing of the settings, least of all that they are the defaults.
     const isBroken = scan.config.problems.some(({ severity }) => severity === 'error');
-    const isKnown = !isBroken && scan.configUnread.length === 0;
+    const isKnown = !isBroken && scan.configUnread.length === 0 && !isGone(scan, inForce, options);
     if (!isKnown) return { waits: false, problems: [] };
     const { settings, withheld } = grantedSettings(inForce, scan.config);
     const reply = await this.#ports.submit({ kind: 'Configure', by: keeperName, settings });
@@ -313,6 +313,12 @@ export class ScopeKeeper {
     const problems = isEmpty ? [allGone(inForce)] : problemsOf(reply);
     return { accepted: reply.ok, revision: reply.revision, problems };
   }
+}
+
+/** Whether all that was there is not, scopes and settings: what is not believed of the ones is not of the others. */
+function isGone(scan: ScanResult, inForce: InForce, { acceptNone = false }: RefreshOptions): boolean {
+  if (acceptNone || scan.definitions.length > 0 || inForce.definitions.length === 0) return false;
+  return Object.values(scan.config.origins).every(({ kind }) => kind !== 'file');
 }
 
 async function unlessDisabled(look: Promise<void>): Promise<void> {

@@ -34,6 +34,8 @@ export class KeeperWorld {
   settings: Settings = defaultSettings;
   work = { held: 0, waiting: 0, syncing: 0 };
   config: Config = defaultConfig;
+  /** Where values come from; the defaults unless it is said. */
+  configOrigins: object = {};
   configProblems: ScanResult['config']['problems'] = [];
   configUnread: ScopeProblem[] = [];
   problems: ScopeProblem[] = [];
@@ -114,7 +116,7 @@ export class KeeperWorld {
   scanned(): ScanResult {
     return {
       definitions: this.definitions,
-      config: { config: this.config, origins: {} as never, problems: this.configProblems },
+      config: { config: this.config, origins: this.configOrigins as never, problems: this.configProblems },
       configUnread: this.configUnread,
       files: new Map(),
       notCheckedOut: new Map(),
