@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config/index.ts';
+import type { RefreshOptions } from '../protocol/index.ts';
 import { asRevision, asTimeMs, defaultSettings } from '../core/index.ts';
 import { restMs } from './scope-keeper.ts';
 import { KeeperWorld, problem, scope } from './testing/keeper-world.ts';
