@@ -136,17 +136,26 @@ describe('an agent name', () => {
   });
 
   test.each([
-    '0perator',
-    'rherna',
-    'ovvner',
-    'systern-3',
-    'G1T',
-    'l0st',
-    'waltlng',
-    'lock.held',
-    'STALE/FENCING@TOKEN',
-  ])('%s, which can be read as a word of the coordinator, is refused', (name) => {
-    expect(parseAgentId(name).ok).toBe(false);
+    ['0perator', 'operator'],
+    ['rherna', 'rhema'],
+    ['ovvner', 'owner'],
+    ['systern-3', 'system'],
+    ['G1T', 'git'],
+    ['l0st', 'LOST'],
+    ['walt', 'WAIT'],
+    ['waltlng', 'WAITING'],
+    ['lock.held', 'LOCK_HELD'],
+    ['STALE/FENCING@TOKEN', 'STALE_FENCING_TOKEN'],
+    ['the-rherna-mcp', 'rhema'],
+    ['L0ST-api', 'LOST'],
+    ['NEXT-api', 'NEXT'],
+    ['Usage', 'USAGE'],
+    ['walt/helper', 'WAIT'],
+  ])('%s, which can be read as the word %s of the coordinator, is refused and told so', (name, word) => {
+    expect(parseAgentId(name)).toEqual({
+      ok: false,
+      problem: `agent name "${name}" reads like "${word}", a word of the coordinator itself: choose another`,
+    });
   });
 
   test.each([

@@ -3,7 +3,7 @@
  * at the borders only; inside the core they are just passed on.
  */
 
-import { isReservedName } from './names.ts';
+import { reservedWordLike } from './names.ts';
 import { escapeUnclear } from './visible.ts';
 
 declare const brand: unique symbol;
@@ -53,10 +53,11 @@ const agentIdPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._@/-]{0,126}[A-Za-z0-9])?$/;
  */
 export function parseAgentId(text: string): Parsed<AgentId> {
   const formed = parseAgentIdForm(text);
-  if (!formed.ok || !isReservedName(text)) return formed;
+  const word = formed.ok ? reservedWordLike(text) : null;
+  if (word === null) return formed;
   return {
     ok: false,
-    problem: `agent name ${quote(text)} reads like a word of the coordinator itself: choose another`,
+    problem: `agent name ${quote(text)} reads like ${quote(word)}, a word of the coordinator itself: choose another`,
   };
 }
 

@@ -112,13 +112,15 @@ const capitals = [
   'USAGE',
 ];
 
-const setOf = (names: readonly string[]): ReadonlySet<string> => new Set(names.map(skeletonOf));
+/** Each word by its skeleton; of two that read alike, the first. */
+const bySkeleton = (...words: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(words.toReversed().map((word) => [skeletonOf(word), word]));
 
-const reserved = setOf([...roles, ...answers, ...otherCodes, ...rejectionCodes]);
-const reservedInCapitals = setOf(capitals);
-const reservedAtFirst = setOf([...answers, ...capitals]);
+const reserved = bySkeleton(...roles, ...answers, ...otherCodes, ...rejectionCodes);
+const reservedInCapitals = bySkeleton(...capitals);
+const reservedAtFirst = bySkeleton(...answers, ...capitals);
 /** What the program and its parts are called after: `rhema-mcp`. */
-const product = skeletonOf('rhema');
+const product = 'rhema';
 
 /** Equal for names that read alike. */
 export function skeletonOf(name: string): string {
@@ -132,27 +134,31 @@ export function skeletonOf(name: string): string {
 }
 
 /**
- * Whether a name could be taken for a word of the coordinator, for one of several of its kind (`operator-2`), for a part of
- * it (`rhema-mcp`), or for the beginning of its answer (`GRANTED-api`).
+ * The word of the coordinator that a name could be taken for, for one of several of its kind (`operator-2`), for a part of
+ * it (`rhema-mcp`), or for the beginning of its answer (`GRANTED-api`); null: for none.
  */
-export function isReservedName(name: string): boolean {
-  return [name, parentOf(name)].some((whole) => {
+export function reservedWordLike(name: string): string | null {
+  for (const whole of [name, parentOf(name)]) {
     const text = whole.replace(article, '');
-    return isReserved(text) || isReserved(text.replace(counter, '')) || beginsLikeOurs(text);
-  });
+    const word = reservedLike(text) ?? reservedLike(text.replace(counter, '')) ?? beginningLike(text);
+    if (word !== null) return word;
+  }
+  return null;
 }
 
-function isReserved(text: string): boolean {
-  const word = skeletonOf(text);
-  return reserved.has(word) || (text !== text.toLowerCase() && reservedInCapitals.has(word));
+function reservedLike(text: string): string | null {
+  const skeleton = skeletonOf(text);
+  const inCapitals = text === text.toLowerCase() ? undefined : reservedInCapitals.get(skeleton);
+  return reserved.get(skeleton) ?? inCapitals ?? null;
 }
 
 const isInCapitals = (text: string): boolean => text === text.toUpperCase();
 
-function beginsLikeOurs(text: string): boolean {
+function beginningLike(text: string): string | null {
   const [first = ''] = text.split(separator, 1);
-  const word = skeletonOf(first);
-  return word === product || (isInCapitals(first) && reservedAtFirst.has(word));
+  const skeleton = skeletonOf(first);
+  if (skeleton === skeletonOf(product)) return product;
+  return (isInCapitals(first) ? reservedAtFirst.get(skeleton) : null) ?? null;
 }
 
 /** What a subagent is named after. */
