@@ -343,6 +343,18 @@ it('where no scope is left rhema scope refresh --check does not say that all is 
   expect(stderr).toContain('no scope file is here');
 });
 
+it('where a linked worktree has no scopes rhema scope refresh --check says so, whatever the main one has', async () => {
+  root = makeRepository({ 'package.json': json({ name: 'acme' }) });
+  commitAll(root);
+  const linked = join(root, 'linked');
+  git(root, 'worktree', 'add', '-q', linked);
+  write(root, { 'rhema.yaml': 'name: acme\n' });
+  expect(await rhema('scope', 'refresh', '--check')).toMatchObject({ code: 0 });
+  root = linked;
+  const { code, stdout } = await rhema('scope', 'refresh', '--check', '--json');
+  expect([code, stdout]).toEqual([3, expect.stringContaining('NO_SCOPES')]);
+});
+
 it('where there are no scopes each refusal and each look at them leads to rhema init', async () => {
   root = makeRepository({ 'src/a.ts': '' });
   await rhema('agent', 'join', 'bob');

@@ -49,8 +49,11 @@ async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): 
   );
 }
 
+/** In the working tree that a refresh writes to, whichever the coordinator reads. */
 async function hasNoScopes(call: Call): Promise<boolean> {
-  const { definitions, problems } = await call.world.inspection.scan(await call.repository());
+  const repository = await call.repository();
+  const mainWorktree = repository.worktree ?? repository.mainWorktree;
+  const { definitions, problems } = await call.world.inspection.scan({ ...repository, mainWorktree });
   return definitions.length === 0 && problems.every(({ severity }) => severity !== 'error');
 }
 
