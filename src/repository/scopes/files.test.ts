@@ -76,6 +76,18 @@ describe('scopeFromInput', () => {
     expect(from(cwd, text)).toBe(scope);
   });
 
+  test('symlinks are followed in every spelling, and what leads to one scope means one', () => {
+    symlinkSync('src/web', join(root, 'link'));
+    symlinkSync(temporaryFolder(), join(root, 'out'));
+    for (const text of ['link', './link', 'link/', 'link/rhema.yaml', join(root, 'link')])
+      expect(from('', text), text).toBe('src/web');
+    for (const text of ['link/notes.txt', './link/notes.txt', join(root, 'link/notes.txt')])
+      expect(from('', text), text).toBe('src/web/notes.txt');
+    expect(from('src', 'link')).toBe('src/web');
+    expect(from('src', 'link/new')).toBe('src/web/new');
+    expect(from('', 'out')).toBe('out');
+  });
+
   test('two scopes that both fit are named', () => {
     expect(from('src', 'api')).toMatch(/"src\/api" or "api".*"\.\/api"/);
   });

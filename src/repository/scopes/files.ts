@@ -15,14 +15,15 @@ export interface InputPlace {
 /**
  * The scope that a person means by a path typed in some folder: seen from that folder, or else from the top of the
  * repository. When both are scopes and differ, the answer is a problem that names both. `./x`, `../x` and absolute paths
- * are seen from the folder only. A path that is no scope on disk is passed on as seen from the top (from the folder
+ * are seen from the folder only. Symlinks are followed either way. A path that is no scope on disk is passed on as seen from the top (from the folder
  * when only that makes sense): the coordinator knows more scopes than this working tree may have.
  */
 export function scopeFromInput(place: InputPlace, text: string): Parsed<ScopePath> {
   if (text === '') return parseScopePath(text);
   const stripped = stripDefinitionFile(text);
-  const fromTop = parseScopePath(stripped);
-  if (place.worktree === null) return fromTop;
+  const written = parseScopePath(stripped);
+  if (place.worktree === null) return written;
+  const fromTop = seenFromTop(place.worktree, written);
   const fromFolder = repositoryPath(place.worktree, place.cwd, stripped);
   if (!fromTop.ok || isExplicitlyRelative(text)) return fromFolder;
   if (!fromFolder.ok || fromFolder.value === fromTop.value) return fromTop;
@@ -30,6 +31,13 @@ export function scopeFromInput(place: InputPlace, text: string): Parsed<ScopePat
     return whereItLies(place.worktree, fromTop, fromFolder);
   if (!isScopeFolder(place.worktree, fromTop.value)) return fromFolder;
   return { ok: false, problem: twoMeanings(text, fromFolder.value, fromTop.value) };
+}
+
+/** A scope whose folder a symlink out of the repository has replaced is still a scope while it is held. */
+function seenFromTop(worktree: string, written: Parsed<ScopePath>): Parsed<ScopePath> {
+  if (!written.ok) return written;
+  const followed = repositoryPath(worktree, worktree, written.value);
+  return followed.ok ? followed : written;
 }
 
 /** For what is no scope, so that whoever names a file beside him is told of the scope that it is in. */
