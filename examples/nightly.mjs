@@ -4,7 +4,7 @@
  *     node nightly.mjs SCOPE [COMMAND...]     such as: node nightly.mjs services/auth npm test
  *
  * The command runs under the scope's lock; when that is lost, the command is ended. Exit codes: the command's own, 1 when it
- * was ended for the loss, 3 when the scope could not be had.
+ * was ended for the loss, 3 when the scope could not be had, 127 when the command could not be started (nothing is noted).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,9 +40,10 @@ try {
     return code;
   });
 } catch (error) {
-  if (!(error instanceof RefusedError)) throw error;
+  const isNotStarted = error.syscall?.startsWith('spawn') ?? false;
+  if (!isNotStarted && !(error instanceof RefusedError)) throw error;
   process.stderr.write(`nightly: ${error.message} (${error.code})\n`);
-  process.exitCode = error.code === 'LOCK_LOST' ? 1 : 3;
+  process.exitCode = isNotStarted ? 127 : error.code === 'LOCK_LOST' ? 1 : 3;
 } finally {
   await agent.leave();
 }

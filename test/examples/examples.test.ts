@@ -38,6 +38,13 @@ it('nightly: a check runs under the lock, and its result is written and recorded
   expect((await rhemaJson(sandbox, 'status')).envelope['agents']).toEqual([]);
 });
 
+it('nightly: a command that there is not is told in one line, and nothing is left behind', async () => {
+  const { code, stderr } = await run('api', 'no-such-command').ended;
+  expect({ code, stderr }).toEqual({ code: 127, stderr: 'nightly: spawn no-such-command ENOENT (ENOENT)\n' });
+  expect(notes).toThrow('ENOENT');
+  expect(await holder()).toBeUndefined();
+});
+
 it('nightly: it waits for whoever works there', async () => {
   await rhema(sandbox, 'agent', 'join', 'alice');
   await rhema(sandbox, 'lock', 'acquire', 'api', '--agent', 'alice');
