@@ -158,10 +158,9 @@ function isUnread(root: ReadCandidate | undefined): root is ReadCandidate {
 }
 
 function noScopes(source: ScopeSource): ScopeProblem {
-  const where = source.kind === 'head' ? `the last commit of ${source.gitDir}, which is bare` : source.root;
-  return warningAt(
-    'NO_SCOPES',
-    null,
-    `no scope in ${where}: rhema init derives them from what is there; or put a rhema.yaml with 'name: ...' into a folder`,
-  );
+  const told =
+    source.kind === 'head'
+      ? `no scope in the last commit of ${source.gitDir}, which is bare: rhema init in a clone or worktree of it derives them from what is there; commit its files, and push them to the branch that HEAD names here`
+      : `no scope in ${source.root}: rhema init derives them from what is there; or put a rhema.yaml with 'name: ...' into a folder`;
+  return warningAt('NO_SCOPES', null, told);
 }
