@@ -22,7 +22,16 @@ describe('acquiring', () => {
     machine.acquire('alice', 'a');
     const { rejection } = machine.acquire('alice', ['a', 'b']) as Refused;
     expect(rejection).toMatchObject({ code: 'AGENT_HOLDS_LOCK', details: { asked: ['a', 'b'] } });
-    expect(rejection.message).toContain('2 scopes at once, but an agent may hold 1');
+    expect(rejection.message).toContain(
+      '2 scopes at once, but an agent may hold 1: release a first and ask for fewer,',
+    );
+  });
+
+  test('who asks for more than it may ever hold, and has room left, is told to ask for fewer only', () => {
+    const machine = house({ maxLocksPerAgent: 2 });
+    machine.acquire('alice', 'a');
+    const { rejection } = machine.acquire('alice', ['b', 'c', 'd']) as Refused;
+    expect(rejection.message).toContain('3 scopes at once, but an agent may hold 2: ask for fewer,');
   });
 
   test('who holds too much is told how much of it to release', () => {

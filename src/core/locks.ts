@@ -89,25 +89,28 @@ function refusedToAsk(
       maxLocksPerAgent,
     });
   if (missing.length > maxLocksPerAgent)
-    return reject('LOCK_LIMIT_REACHED', tooManyAtOnce(missing, maxLocksPerAgent), {
+    return reject('LOCK_LIMIT_REACHED', tooManyAtOnce(missing, maxLocksPerAgent, []), {
       asked: missing.length,
       maxLocksPerAgent,
     });
   return refusedTtl(state, ttlMs);
 }
 
-/** Who asks for more than it may ever hold is not helped by giving something back. */
+/** Who asks for more than it may ever hold is not helped by giving something back alone. */
 function holdsAdvice(agent: Agent, asked: readonly ScopePath[], max: number): string {
-  if (asked.length > max) return tooManyAtOnce(asked, max);
   const held = heldInOrder(agent);
+  if (asked.length > max) return tooManyAtOnce(asked, max, held);
   const rest = held.filter((scope) => !asked.includes(scope)).length;
   const excess = rest + asked.length - max;
   const some = excess === rest ? 'release first' : `release ${excess === 1 ? 'one' : excess} of them first`;
   return `${agent.id} holds ${named(...held)} and may hold ${max} at a time: ${some}`;
 }
 
-const tooManyAtOnce = ({ length }: readonly ScopePath[], max: number): string =>
-  `${length} scopes at once, but an agent may hold ${max}: ask for fewer, or raise max_locks_per_agent`;
+/** Who holds all that it may is refused one scope alone as well. */
+function tooManyAtOnce({ length }: readonly ScopePath[], max: number, held: readonly ScopePath[]): string {
+  const first = held.length < max ? '' : `release ${named(...held)} first and `;
+  return `${length} scopes at once, but an agent may hold ${max}: ${first}ask for fewer, or raise max_locks_per_agent`;
+}
 
 function refusedTtl(state: State, ttlMs: DurationMs | null): Decision | null {
   const { lockTtlMaxMs } = state.settings;
