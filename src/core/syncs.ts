@@ -136,7 +136,7 @@ function refusedRun(state: State, scope: ScopePath, agent: AgentId, run: SyncRun
   const why =
     sync.run === run
       ? `was started by ${sync.agent}: only who started a run may end it`
-      : `was ended meanwhile: run ${sync.run} of ${sync.agent} is going on`;
+      : `is not the one that goes on: that is run ${sync.run} of ${sync.agent}`;
   return reject('STALE_SYNC_RUN', `run ${run} of ${named(scope)} ${why}`, {
     scope,
     run,

@@ -17,7 +17,12 @@ export function refusalAnswer(rejection: Rejection, advice: Advice | null = null
   const story = advice?.story ?? madeOf(stories, rejection) ?? message;
   const begun = begunAnewIn(rejection);
   const whole = begun === null || story.includes(begun) ? story : `${story.replace(/\.$/, '')} (${begun}).`;
-  return refused(code, whole, advice?.next ?? nextSteps[code] ?? null, factsOf(details));
+  return refused(
+    code,
+    whole,
+    advice?.next ?? madeOf(stepsByFacts, rejection) ?? nextSteps[code] ?? null,
+    factsOf(details),
+  );
 }
 
 /** That the log began anew since, and where the one of before is; only of what rests on that one. */
@@ -40,6 +45,14 @@ const stories: ByCode<string> = {
 const joinAgain =
   'agent_join with your handle as agent; all that was held is gone, so look at your files before you go on.';
 const waitOrElsewhere = 'call lock_acquire with wait_seconds to wait in line, or work on another scope.';
+
+/** Where it hangs on the facts what works; undefined: as always with the code. */
+const stepsByFacts: ByCode<string | undefined> = {
+  TRANSITION_NOT_ALLOWED: ({ from, to, ticket }) =>
+    from === 'blocked' && to === 'completed' && ticket === null
+      ? 'agent_report working, then agent_report completed.'
+      : undefined,
+};
 
 /** What an agent does about each refusal that it can do something about; the message says the rest. */
 const nextSteps: { readonly [Code in RejectionCode]?: string } = {

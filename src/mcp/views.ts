@@ -42,7 +42,7 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
       status.waiters.map((waiter) => waiterLine(waiter, nowMs)),
     ),
     ...section('Syncs that are not completed', syncs.map(syncLine)),
-    ...section('Problems of scope files', status.scopeProblems.map(problemText)),
+    ...section('Problems of scope files, configuration and log', status.scopeProblems.map(problemText)),
     ...section(
       'Violations',
       status.violations.map((violation) => JSON.stringify(violation)),

@@ -98,6 +98,10 @@ const acts: Readonly<Record<string, Act>> = {
     client.call('agent_report', { agent: 'alice', status: 'blocked' }),
   'a status that cannot follow': ({ client }) =>
     client.call('agent_report', { agent: 'carol', status: 'working' }),
+  'completed after blocked': async ({ client }) => {
+    await client.call('agent_report', { agent: 'alice', status: 'blocked', message: 'which one?' });
+    return client.call('agent_report', { agent: 'alice', status: 'completed' });
+  },
   'may the holder write': ({ client }) =>
     client.call('lock_check', { agent: 'alice', path: 'services/auth/login.ts' }),
   'may another write': ({ client }) =>
