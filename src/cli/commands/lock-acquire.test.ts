@@ -8,6 +8,7 @@ import {
   agentView,
   grant,
   lockHeld,
+  lockView,
   scopePath,
   scopeView,
   statusAnswer,
@@ -58,6 +59,29 @@ describe('lock acquire', () => {
       deadlineMs: harness.clock.wallMs() + 60_000,
       deadline: '2026-11-22T20:06:00.000Z',
     });
+  });
+
+  it('tells whoever holds a scope that no scope file names any more, also when it is renewed', async () => {
+    const why = () => ({
+      revision: asRevision(12),
+      timeMs: asTimeMs(startMs),
+      subject: { kind: 'agent', agent: agentId('bob') } as const,
+      agent: null,
+      locks: [lockView({ agent: agentId('bob'), withdrawn: true })],
+      waiters: [],
+      sync: null,
+      waitsFor: [],
+      happened: [],
+    });
+    const { harness } = bobsHarness({
+      submit: () => ({ kind: 'granted', locks: [grant('src/core')] }),
+      answers: { why },
+    });
+    const told = 'src/core is withdrawn: no scope file names it any more, and it goes once it is free\n';
+    expect((await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob')).stdout).toContain(told);
+    expect((await harness.run('lock', 'renew', 'src/core', '--agent', 'bob')).stdout).toContain(told);
+    const { body } = await harness.json('lock', 'renew', 'src/core', '--agent', 'bob');
+    expect(body['withdrawn']).toEqual(['src/core']);
   });
 
   it('asks for the scopes in canonical form, sorted, each once, with what the options say', async () => {

@@ -1,9 +1,10 @@
-import type { DurationMs, Grant } from '../../core/index.ts';
+import type { DurationMs, Grant, ScopePath } from '../../core/index.ts';
 import type { AgentSession, Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
+import { withdrawnText } from '../format/withdrawn.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
@@ -53,12 +54,14 @@ export async function grantedOutcome(
 ): Promise<Outcome> {
   const token = Math.max(...locks.map((lock) => lock.token));
   const deadlineMs = Math.min(...locks.map((lock) => lock.deadlineMs));
-  const sessionDeadlineMs = await sessionEnd(call, session);
+  const { sessionDeadlineMs, withdrawn } = await nowOf(call, session);
+  const told = withdrawn.filter((scope) => locks.some((lock) => lock.scope === scope));
   const data = {
     agent: session.agent,
     token,
     deadlineMs,
     ...(sessionDeadlineMs === null ? {} : { sessionDeadlineMs }),
+    ...(told.length === 0 ? {} : { withdrawn: told }),
     locks,
   };
   const lastMs = Math.max(...locks.map((lock) => lock.deadlineMs));
@@ -67,16 +70,25 @@ export async function grantedOutcome(
     [
       ...locks.map((lock) => heldText(call, session, lock, wish)),
       ...(endsBefore ? [sessionText(call, session, sessionDeadlineMs)] : []),
+      ...told.map((scope) => line`${scope} is ${withdrawnText}`),
     ].join('\n'),
   );
 }
 
-/** An agent that is silent for longer than its session lasts loses its locks, however long their leases are. */
-async function sessionEnd(call: Call, { agent }: AgentSession): Promise<number | null> {
+/** What else there is to know of locks that were granted; nothing where it cannot be told at the moment. */
+interface AgentNow {
+  /** An agent that is silent for longer than its session lasts loses its locks, however long their leases are. */
+  readonly sessionDeadlineMs: number | null;
+  /** Of what it holds: what no scope file names any more. */
+  readonly withdrawn: readonly ScopePath[];
+}
+
+async function nowOf(call: Call, { agent }: AgentSession): Promise<AgentNow> {
   const subject = { kind: 'agent', agent } as const;
   const coordinator = await call.coordinator();
   const known = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 }).catch(() => null);
-  return known?.agent?.sessionDeadlineMs ?? null;
+  const withdrawn = known?.locks.filter((lock) => lock.withdrawn === true).map(({ scope }) => scope) ?? [];
+  return { sessionDeadlineMs: known?.agent?.sessionDeadlineMs ?? null, withdrawn };
 }
 
 function sessionText(call: Call, { agent }: AgentSession, endMs: number): string {

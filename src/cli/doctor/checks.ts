@@ -3,7 +3,7 @@ import { named } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
 import { shellCommand } from '../format/text.ts';
-import { withdrawnText } from '../format/views.ts';
+import { withdrawnText } from '../format/withdrawn.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../world/surroundings.ts';
 import type { Configuration, Repository, Scan } from '../world/world.ts';
 import { isSilent } from './facts.ts';

@@ -16,6 +16,7 @@ import { line } from './text.ts';
 import { clockTime, relative } from './time.ts';
 import { fitted } from './width.ts';
 import { count, duration } from '../../wording/index.ts';
+import { withdrawnText } from './withdrawn.ts';
 
 const statusEmphasis: Readonly<Record<string, Emphasis>> = {
   working: 'good',
@@ -82,9 +83,6 @@ function saidText({ lastReport, blockedReason }: AgentView, nowMs: number): stri
   const said = line`last said ${relative(lastReport.atMs, nowMs)}: ${lastReport.text}`;
   return [`${said} (its status may have changed since)`];
 }
-
-/** Of a scope that no scope file names any more. */
-export const withdrawnText = 'withdrawn: no scope file names it any more, and it goes once it is free';
 
 /** A folder may be called as the mark is; then its name stands in quotation marks. */
 export const scopeCell = (scope: string, isWithdrawn: boolean): string =>

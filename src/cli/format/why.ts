@@ -5,7 +5,8 @@ import { untilEndText } from './lock-end.ts';
 import type { Style } from './style.ts';
 import { line } from './text.ts';
 import { clockTime } from './time.ts';
-import { agentText, withdrawnText } from './views.ts';
+import { agentText } from './views.ts';
+import { withdrawnText } from './withdrawn.ts';
 import { fitted } from './width.ts';
 import { duration } from '../../wording/index.ts';
 
