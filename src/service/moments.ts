@@ -15,8 +15,8 @@ export interface LogEnd {
 }
 
 /**
- * The state at a moment at or before the end of the log. Fails with `INVALID_INPUT` when it is still to come: the present
- * would be a false answer; with `COMPACTED` when it is no longer kept.
+ * The state at a moment at or before the end of the log. Fails with `INVALID_INPUT` when it is still to come, or from before
+ * the log: the present, or that all was free, would be a false answer; with `COMPACTED` when it is no longer kept.
  */
 export async function stateAt(store: LogStore, moment: Moment, end: LogEnd, report: Report): Promise<State> {
   refuseFuture(moment, end);
@@ -26,8 +26,21 @@ export async function stateAt(store: LogStore, moment: Moment, end: LogEnd, repo
   const { first } = await store.bounds();
   if (revision < first - 1) throw noLongerKept(moment, first);
   const state = await loadBase(store, revision, report);
+  if (revision < first && state.timeMs === 0) await refuseBeforeTheLog(store, moment, first);
   await replay(store, state, revision);
   return state;
+}
+
+/** Of a log without any entry it is true that nothing was held. */
+async function refuseBeforeTheLog(store: LogStore, moment: Moment, first: Revision): Promise<void> {
+  const page = await store.read(first, 1);
+  const entry = page.kind === 'entries' ? page.entries[0] : undefined;
+  if (entry === undefined) return;
+  throw new CoordinatorError(
+    'INVALID_INPUT',
+    `${momentText(moment)} is from before the log, which begins at ${isoTime(entry.atMs)}, revision ${first}: nothing is known of before`,
+    { details: { path: pathOf(moment), first, firstMs: entry.atMs } },
+  );
 }
 
 function refuseFuture(moment: Moment, { revision, nowMs }: LogEnd): void {
@@ -44,6 +57,11 @@ function refuseFuture(moment: Moment, { revision, nowMs }: LogEnd): void {
       { details: { path: 'at.atMs', newest: revision, nowMs } },
     );
 }
+
+const pathOf = ({ kind }: Moment): string => (kind === 'revision' ? 'at.revision' : 'at.atMs');
+
+const momentText = (moment: Moment): string =>
+  moment.kind === 'revision' ? `revision ${moment.revision}` : isoTime(moment.atMs);
 
 function isoTime(atMs: number): string {
   return Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString() : `${atMs} ms`;
@@ -77,10 +95,9 @@ async function timeOf(store: LogStore, revision: number): Promise<number> {
 }
 
 function noLongerKept(moment: Moment, first: Revision): CoordinatorError {
-  const asked = moment.kind === 'revision' ? `revision ${moment.revision}` : isoTime(moment.atMs);
   return new CoordinatorError(
     'COMPACTED',
-    `${asked} is no longer kept: the log begins at revision ${first}`,
+    `${momentText(moment)} is no longer kept: the log begins at revision ${first}`,
     {
       details: { first },
     },

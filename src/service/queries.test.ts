@@ -282,6 +282,25 @@ describe('the past', () => {
   });
 });
 
+describe('a moment from before the log', () => {
+  it.each(['status', 'why'] as const)('is refused by %s, with where the log begins', async (kind) => {
+    const { service } = await openWithStory();
+    const ask = (at: Moment): Promise<unknown> =>
+      kind === 'status' ? service.query({ kind, at }) : service.query({ kind, subject: scopeA, at });
+    const { timeMs } = await service.query({ kind: 'status', at: at(1) });
+    const refused = (asked: string): object => ({
+      code: 'INVALID_INPUT',
+      message: `${asked} is from before the log, which begins at ${new Date(timeMs).toISOString()}, revision 1: nothing is known of before`,
+      details: { first: 1, firstMs: timeMs },
+    });
+    const before = asTimeMs(timeMs - 1);
+    const asked = new Date(before).toISOString();
+    await expect(ask({ kind: 'time', atMs: before })).rejects.toMatchObject(refused(asked));
+    await expect(ask(at(0))).rejects.toMatchObject(refused('revision 0'));
+    await expect(ask({ kind: 'time', atMs: timeMs })).resolves.toMatchObject({ timeMs });
+  });
+});
+
 describe('a moment that is still to come', () => {
   const refused = { code: 'INVALID_INPUT' };
 

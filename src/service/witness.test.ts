@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision } from '../core/index.ts';
+import { asRevision, asTimeMs } from '../core/index.ts';
 import { MemoryLog } from '../store/memory/index.ts';
 import {
   acquire,
@@ -130,6 +130,13 @@ describe('numbers that were handed out', () => {
     expect(status.scopeProblems).toMatchObject([{ code: 'LOG_BEGUN_ANEW', message: told }]);
     const history = await next.service.query({ kind: 'history', filter: {}, limit: 1, before: null });
     expect(history.begunAnew).toEqual(told);
+    const longAgo = { kind: 'time', atMs: asTimeMs(1) } as const;
+    await expect(next.service.query({ kind: 'status', at: longAgo })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(
+        /from before the log, which begins at .*, revision 1000\d{3}:/,
+      ) as string,
+    });
   });
 
   it('are not spoken of for ever with the status', async () => {
