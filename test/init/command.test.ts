@@ -383,6 +383,20 @@ it('a folder that is no scope is told from one that is not there, also by why', 
   expect((await rhema('why', 'docs')).stdout).toContain('docs: what lies there is in the top scope, .');
 });
 
+it('in a bare repository without scopes, all that speaks of init says that it runs in a clone or worktree', async () => {
+  git(root, 'init', '--quiet', '--bare', 'bare.git');
+  const bare = join(root, 'bare.git');
+  const inBare = (...words: readonly string[]): Promise<Run> => runHere(bare, words, null, { GIT_DIR: bare });
+  expect(await inBare('init', '--yes')).toMatchObject({
+    stderr: expect.stringContaining('NO_WORKTREE') as string,
+  });
+  expect((await inBare('status')).stdout).toContain('rhema init in a clone or worktree of it derives them');
+  expect((await inBare('doctor')).stdout).toContain('rhema init in a clone or worktree of it derives them');
+  expect((await inBare('scope', 'list')).stdout).toContain(
+    'what rhema init writes in a clone or worktree of it counts once it is merged there\n',
+  );
+});
+
 describe('in a linked worktree, whose scopes the main one does not have yet', () => {
   const linked = (): string => join(root, 'linked');
   const inLinked = (...words: readonly string[]): Promise<Run> => runHere(linked(), words);

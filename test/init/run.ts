@@ -18,6 +18,7 @@ export async function runHere(
   cwd: string,
   words: readonly string[],
   questions: Questions | null = null,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Run> {
   let stdout = '';
   let stderr = '';
@@ -27,7 +28,7 @@ export async function runHere(
     stdout: { isTTY, write: (text) => void (stdout += text) },
     stderr: { isTTY, write: (text) => void (stderr += text) },
     stdin: { isTTY },
-    env: { PATH: pathFromHere },
+    env: { PATH: pathFromHere, ...env },
     cwd,
     questions: questions ?? real.questions,
   });

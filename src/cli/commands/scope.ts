@@ -33,7 +33,8 @@ function noScopes(repository: Repository): string {
   const init = shellCommand('rhema', 'init');
   const source = scopesElsewhere(repository);
   if (source === null) return `no scopes: ${init} derives them from what is there`;
-  return line`no scopes: they are read from ${source}; what ${init} writes here counts once it is merged there`;
+  const where = repository.worktree === null ? 'in a clone or worktree of it' : 'here';
+  return line`no scopes: they are read from ${source}; what ${init} writes ${where} counts once it is merged there`;
 }
 
 function scopeTable(style: Style, scopes: readonly ScopeView[]): string {
