@@ -144,6 +144,17 @@ describe('following changes', () => {
     expect(world.commands).toEqual([]);
   });
 
+  it('says of each look whether there are changes that have yet to come to rest', async () => {
+    expect(await world.keeper.poll()).toBe(false);
+    world.fingerprint = 'f2';
+    expect(await world.keeper.poll()).toBe(true);
+    world.nowMs += restMs - 1;
+    expect(await world.keeper.poll()).toBe(true);
+    world.nowMs += 1;
+    expect(await world.keeper.poll()).toBe(false);
+    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+  });
+
   it('does not wait when somebody asks for a scope that is not known', async () => {
     world.fingerprint = 'f2';
     expect(await world.keeper.refreshIfChanged()).toBe(true);

@@ -144,13 +144,14 @@ export class ScopeKeeper {
 
   /**
    * To be called now and then. Files that change are taken over when they have come to rest. What had to wait until nobody
-   * works is tried again.
+   * works is tried again. Says whether there are changes that have yet to come to rest.
    */
-  async poll(): Promise<void> {
+  async poll(): Promise<boolean> {
     await this.#look();
-    if (this.#lookedAtMs - this.#seenSinceMs < restMs) return;
+    if (this.#lookedAtMs - this.#seenSinceMs < restMs) return this.#seen !== this.#taken;
     if (this.#seen !== this.#taken) await this.refresh();
     else if (this.#withheld !== null) await this.#take(this.#withheld);
+    return false;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { CoordinatorError } from '../protocol/index.ts';
 import { ManualClock, ManualTime } from '../time/index.ts';
+import { restMs } from './scope-keeper.ts';
 import { Upkeep } from './upkeep.ts';
 
 let isActive: boolean;
@@ -8,7 +9,7 @@ let callCount: number;
 let idleExitMs: number;
 let whyLost: () => string | null;
 let follows: number;
-let followScopes: () => Promise<void>;
+let followScopes: () => Promise<boolean>;
 let left: string[];
 let warnings: string[];
 let clock: ManualClock;
@@ -20,7 +21,7 @@ beforeEach(() => {
   idleExitMs = 5_000;
   whyLost = () => null;
   follows = 0;
-  followScopes = () => Promise.resolve();
+  followScopes = () => Promise.resolve(false);
   left = [];
   warnings = [];
   clock = new ManualClock();
@@ -44,10 +45,12 @@ beforeEach(() => {
 
 /** Lets time pass second by second, and what is awaited settle. */
 async function pass(ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 1_000) {
-    time.advance(1_000);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  for (let passed = 0; passed < ms; passed += 1_000) await passStep(1_000);
+}
+
+async function passStep(ms: number): Promise<void> {
+  time.advance(ms);
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 it('leaves after the idle time, not before', async () => {
@@ -132,11 +135,47 @@ it('looks less often at a working tree that takes long', async () => {
   followScopes = async () => {
     await Promise.resolve();
     clock.advance(500);
+    return false;
   };
   await pass(11_000);
   expect(follows).toBe(1);
   await pass(2_000);
   expect(follows).toBe(2);
+});
+
+it('looks again as soon as changes can have come to rest, and then pauses in any case', async () => {
+  isActive = true;
+  followScopes = async () => {
+    await Promise.resolve();
+    clock.advance(500);
+    return true;
+  };
+  await pass(2_000);
+  expect(follows).toBe(1);
+  await passStep(restMs - 1);
+  expect(follows).toBe(1);
+  await passStep(1);
+  expect(follows).toBe(2);
+  await pass(9_000);
+  expect(follows).toBe(2);
+  await pass(1_000);
+  expect(follows).toBe(3);
+});
+
+it('pauses no longer after a look that took more than the one before it', async () => {
+  isActive = true;
+  followScopes = async () => {
+    await Promise.resolve();
+    clock.advance(follows === 2 ? 5_000 : 200);
+    return follows === 1;
+  };
+  await pass(2_000);
+  await passStep(restMs);
+  expect(follows).toBe(2);
+  await pass(3_000);
+  expect(follows).toBe(2);
+  await pass(1_000);
+  expect(follows).toBe(3);
 });
 
 it('does not look again before a slow look at the files has ended', async () => {

@@ -1,6 +1,7 @@
 import type { Log } from '../observe/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { systemTime, type Cancel, type Time } from '../time/index.ts';
+import { restMs } from './scope-keeper.ts';
 
 /** What the upkeep looks at, and what it does about it. */
 export interface UpkeepPorts {
@@ -12,8 +13,8 @@ export interface UpkeepPorts {
   idleExitMs(): number;
   /** Why the socket or the log is no more the file that was opened; null while both are. */
   whyLost(): Promise<string | null>;
-  /** Takes over scope files that have changed. */
-  followScopes(): Promise<void>;
+  /** Takes over scope files that have changed and come to rest; says whether some have yet to. */
+  followScopes(): Promise<boolean>;
   leave(reason: string): void;
   readonly log: Log;
 }
@@ -21,11 +22,11 @@ export interface UpkeepPorts {
 const lookEveryMs = 1_000;
 /** A shorter idle time is no reason to look more often. */
 const busiestEveryMs = 100;
-/** Shortest pause between two looks at the scope files. Changed ones are in force after the second. */
+/** Shortest pause between two looks at the scope files, unless the first found changes: {@link restMs} later they are in force. */
 const followEveryMs = 2_000;
 /** Whoever has started it must be able to call, however short the idle time is. */
 const firstCallWithinMs = 2_000;
-/** A look lists the working tree: where that is large, it must not take more than a twentieth of the time. */
+/** A look lists the working tree: where that is large and nothing changes, it must not take more than a twentieth of the time. */
 const followPauseFactor = 20;
 
 /**
@@ -38,6 +39,10 @@ export class Upkeep {
   #activeAtMs: number;
   #callsSeen = 0;
   #followAtMs: number;
+  /** How long the last look took. */
+  #lookMs = Number.POSITIVE_INFINITY;
+  /** Whether the next look is to find out if the changes that the last one found have come to rest. */
+  #looksAgain = false;
   #cancel: Cancel = () => {};
   #isStopped = false;
 
@@ -57,7 +62,8 @@ export class Upkeep {
   #schedule(): void {
     const idleExitMs = this.#ports.idleExitMs();
     const shortestMs = Math.max(idleExitMs, busiestEveryMs);
-    const delayMs = idleExitMs === 0 ? lookEveryMs : Math.min(lookEveryMs, shortestMs);
+    const longestMs = this.#looksAgain ? restMs : lookEveryMs;
+    const delayMs = idleExitMs === 0 ? longestMs : Math.min(longestMs, shortestMs);
     if (!this.#isStopped) this.#cancel = this.#time.schedule(delayMs, () => void this.#turn());
   }
 
@@ -99,16 +105,29 @@ export class Upkeep {
     return idleExitMs > 0 && this.#time.monotonicMs() - this.#activeAtMs >= patienceMs;
   }
 
-  /** Files that cannot be read now may be readable at the next look; a repository that is switched off has no owner. */
   async #followScopes(): Promise<void> {
     const startMs = this.#time.monotonicMs();
+    const hasChanges = await this.#findsChanges();
+    const endMs = this.#time.monotonicMs();
+    // Files that do not come to rest wait for the pause as well.
+    this.#looksAgain = hasChanges && !this.#looksAgain;
+    this.#followAtMs = endMs + (this.#looksAgain ? restMs : this.#pauseAfter(endMs - startMs));
+    this.#lookMs = endMs - startMs;
+  }
+
+  /** A look that takes changes over takes longer than most, which must not delay what changes next: the shorter of two counts. */
+  #pauseAfter(lookMs: number): number {
+    return Math.max(followEveryMs, followPauseFactor * Math.min(lookMs, this.#lookMs));
+  }
+
+  /** Files that cannot be read now may be readable at the next look; a repository that is switched off has no owner. */
+  async #findsChanges(): Promise<boolean> {
     try {
-      await this.#ports.followScopes();
+      return await this.#ports.followScopes();
     } catch (error) {
       if (error instanceof CoordinatorError && error.code === 'DISABLED') this.#ports.leave(error.message);
       else this.#ports.log.warn({ cause: String(error) }, 'the scope files cannot be read');
+      return false;
     }
-    const endMs = this.#time.monotonicMs();
-    this.#followAtMs = endMs + Math.max(followEveryMs, followPauseFactor * (endMs - startMs));
   }
 }
