@@ -1,7 +1,7 @@
 /**
  * Ends the command of a `rhema run` that was killed or stands still, so that it does not work on without its lock.
  *
- * Standard input, of which only that `run` holds the other end, has a line for each thing to know: `command ROOT` once it has
+ * Its arguments, and then standard input, of which only that `run` holds the other end, have a line for each thing to know: `command ROOT` once it has
  * begun, as JSON; `grace MS`, how long it has to end by itself; `end MS`, the time of the monotonic clock at which it must
  * have ended, again with each renewal of the lease; `told` when `run` has told it to end; `done` when it has ended, with
  * all that it left behind. So long before that time `run` should have told it; if not, it is told here, and when the
@@ -40,15 +40,18 @@ function noteTold(): void {
   clearTimeout(tell);
 }
 
+function hear(text: string): void {
+  const [what, value = ''] = text.split(/ (.*)/s);
+  if (what === 'command') command = new ProcessTree(JSON.parse(value) as Root);
+  else if (what === 'grace') graceMs = Number(value);
+  else if (what === 'end') endAt(Number(value));
+  else if (what === 'told') noteTold();
+  else isDone = true;
+}
+
+process.argv.slice(2).forEach(hear);
 createInterface({ input: process.stdin })
-  .on('line', (text) => {
-    const [what, value = ''] = text.split(/ (.*)/s);
-    if (what === 'command') command = new ProcessTree(JSON.parse(value) as Root);
-    else if (what === 'grace') graceMs = Number(value);
-    else if (what === 'end') endAt(Number(value));
-    else if (what === 'told') noteTold();
-    else isDone = true;
-  })
+  .on('line', hear)
   .on('close', () => {
     clearTimeout(force);
     noteTold();

@@ -26,10 +26,9 @@ export function startTether(endInMs: number, graceMs: number): Tether {
   const follow = (): void => {
     if (isUntied || followersLeft === 0) return;
     followersLeft -= 1;
-    holder = startHolder(follow);
-    for (const text of said.values()) tell(holder, text);
+    holder = startHolder([...said.values()], follow);
   };
-  let holder = startHolder(follow);
+  let holder = startHolder([], follow);
   const say = (what: What, ...words: readonly (string | number)[]): void => {
     const text = [what, ...words].join(' ');
     said.set(what, text);
@@ -58,9 +57,10 @@ const followersMax = 20;
 
 type Holder = ChildProcessByStdio<Writable, null, null>;
 
-function startHolder(onEnd: () => void): Holder {
+/** `said`: what it knows from its first moment on, so that none is there that does not know what it is to end. */
+function startHolder(said: readonly string[], onEnd: () => void): Holder {
   // In a group of its own: what kills us as a group must leave it alone.
-  const holder = spawn(process.execPath, [entryFile('tether-main')], {
+  const holder = spawn(process.execPath, [entryFile('tether-main'), ...said], {
     detached: true,
     cwd: '/',
     env: {},
