@@ -1,7 +1,8 @@
 /**
  * Ends the command of a `rhema run` that was killed or stands still, so that it does not work on without its lock.
  *
- * Its arguments, and then standard input, of which only that `run` holds the other end, have a line for each thing to know: `command ROOT` once it has
+ * Its arguments, and then standard input, of which only that `run` holds the other end, have a line for each thing to know: `begins ROOT` of a command that is to begin, by which it is
+ * found if nothing more is said of it; `command ROOT` once it has
  * begun, as JSON; `grace MS`, how long it has to end by itself; `end MS`, the time of the monotonic clock at which it must
  * have ended, again with each renewal of the lease; `told` when `run` has told it to end; `done` when it has ended, with
  * all that it left behind. So long before that time `run` should have told it; if not, it is told here, and when the
@@ -9,14 +10,18 @@
  * by force after a grace or at that time, whatever comes first.
  */
 import { createInterface } from 'node:readline';
-import { ProcessTree, type Root } from './process/process-tree.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findBegun, ProcessTree, type Root, type ToBegin } from './process/process-tree.ts';
 import { monotonicMs } from './process/tether.ts';
 
 const graceOfOrphansMs = 5_000;
+const looksMax = 10;
+const lookEveryMs = 50;
 
 /** By so much `run`, which does it at the same time, is let go first: nothing is told twice. */
 const patienceFor = (graceMs: number): number => Math.min(500, graceMs / 2);
 
+let begins: ToBegin | null = null;
 let command: ProcessTree | null = null;
 let force: NodeJS.Timeout | undefined;
 let tell: NodeJS.Timeout | undefined;
@@ -42,11 +47,29 @@ function noteTold(): void {
 
 function hear(text: string): void {
   const [what, value = ''] = text.split(/ (.*)/s);
-  if (what === 'command') command = new ProcessTree(JSON.parse(value) as Root);
+  if (what === 'begins') begins = JSON.parse(value) as ToBegin;
+  else if (what === 'command') command = new ProcessTree(JSON.parse(value) as Root);
   else if (what === 'grace') graceMs = Number(value);
   else if (what === 'end') endAt(Number(value));
   else if (what === 'told') noteTold();
   else isDone = true;
+}
+
+/** `run` is gone. */
+async function endOrphans(): Promise<void> {
+  endAt(Math.min(endAtMs, monotonicMs() + graceOfOrphansMs));
+  command ??= await untoldCommand();
+  command?.signal('SIGTERM');
+}
+
+/** A command that began a moment before `run` was killed. The system may show what it carries a moment later. */
+async function untoldCommand(): Promise<ProcessTree | null> {
+  for (let look = 1; begins !== null && look <= looksMax; look += 1) {
+    const root = findBegun(begins);
+    if (root !== null) return new ProcessTree(root);
+    await sleep(lookEveryMs);
+  }
+  return null;
 }
 
 process.argv.slice(2).forEach(hear);
@@ -55,7 +78,5 @@ createInterface({ input: process.stdin })
   .on('close', () => {
     clearTimeout(force);
     noteTold();
-    if (isDone) return;
-    command?.signal('SIGTERM');
-    endAt(Math.min(endAtMs, monotonicMs() + graceOfOrphansMs));
+    if (!isDone) void endOrphans();
   });

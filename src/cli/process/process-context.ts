@@ -9,7 +9,7 @@ import { packageVersion } from '../../client/index.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { exitCodeAfter } from './signals.ts';
 import { sessionOf } from '../process-list.ts';
-import { markVariable, ProcessTree, type Root } from './process-tree.ts';
+import { markVariable, ProcessTree, type ToBegin } from './process-tree.ts';
 import { startTether } from './tether.ts';
 import { terminalQuestions } from './terminal-questions.ts';
 import { createRealWorld } from '../world/real-world.ts';
@@ -89,10 +89,11 @@ const processSignals: Signals = {
 };
 
 function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: ProcessCommand): ChildProcess {
-  const tether = endInMs === null ? null : startTether(endInMs, graceMs);
+  const begins = toBegin(ownGroup, env);
+  const tether = endInMs === null ? null : startTether(endInMs, graceMs, begins);
   const child = spawn(file, [...args], { cwd, env, stdio: 'inherit', detached: ownGroup });
   const { pid } = child;
-  const root = pid === undefined ? null : rootOf(pid, ownGroup, env);
+  const root = pid === undefined ? null : { ...begins, pid };
   if (root !== null) tether?.hold(root);
   const tree = root === null ? null : new ProcessTree(root);
   const ended = new Promise<ChildEnd>((resolve, reject) => {
@@ -119,8 +120,8 @@ function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: Proc
   };
 }
 
-function rootOf(pid: number, leads: boolean, env: ProcessCommand['env']): Root {
-  return { pid, leads, session: leads ? null : sessionOf(process.pid), mark: env[markVariable] ?? null };
+function toBegin(leads: boolean, env: ProcessCommand['env']): ToBegin {
+  return { leads, session: leads ? null : sessionOf(process.pid), mark: env[markVariable] ?? null };
 }
 
 /** Signals the child, with its process group where it leads one. That it has ended meanwhile, or became root's, is no trouble. */

@@ -20,6 +20,20 @@ export interface Root {
  */
 export const markVariable = 'RHEMA_RUN';
 
+/** What is known of a command before it has begun. */
+export type ToBegin = Omit<Root, 'pid'>;
+
+/** A command that has begun, by the mark that it carries; null where there is none, or the system shows no marks. */
+export function findBegun(begins: ToBegin): Root | null {
+  const { mark } = begins;
+  if (mark === null) return null;
+  const marked = listProcesses().filter(({ pid }) => carriesVariable(pid, markVariable, mark));
+  const first = marked.find(({ parent }) => !marked.some(({ pid }) => pid === parent));
+  if (first === undefined) return null;
+  // It may have ended already, and have left something in its session.
+  return { ...begins, pid: begins.leads ? (first.session ?? first.pid) : first.pid };
+}
+
 /** With a pause of 10 ms after each, some seconds: one that has not ended by then waits for a device. */
 const roundsMax = 300;
 

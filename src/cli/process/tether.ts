@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { entryFile } from '../entry-files.ts';
-import type { Root } from './process-tree.ts';
+import type { Root, ToBegin } from './process-tree.ts';
 
 /** Ties a command to this process; see `tether-main.ts`. */
 export interface Tether {
@@ -19,8 +19,9 @@ export interface Tether {
  * To be called before the command begins: it must not be able to work for a moment without its tether, and an end. One that
  * ends before it is untied, as the system may end it for want of memory, is followed by another, which is told the same.
  */
-export function startTether(endInMs: number, graceMs: number): Tether {
-  const said = new Map<What, string>();
+export function startTether(endInMs: number, graceMs: number, begins: ToBegin): Tether {
+  // By this it finds the command also where we are killed before we can say which it is.
+  const said = new Map<What, string>([['begins', `begins ${JSON.stringify(begins)}`]]);
   let isUntied = false;
   let followersLeft = followersMax;
   const follow = (): void => {
@@ -28,7 +29,7 @@ export function startTether(endInMs: number, graceMs: number): Tether {
     followersLeft -= 1;
     holder = startHolder([...said.values()], follow);
   };
-  let holder = startHolder([], follow);
+  let holder = startHolder([...said.values()], follow);
   const say = (what: What, ...words: readonly (string | number)[]): void => {
     const text = [what, ...words].join(' ');
     said.set(what, text);
@@ -50,7 +51,7 @@ export function startTether(endInMs: number, graceMs: number): Tether {
 }
 
 /** Of each the tether knows the last that was said. */
-type What = 'command' | 'grace' | 'end' | 'told';
+type What = 'begins' | 'command' | 'grace' | 'end' | 'told';
 
 /** What ends each of so many is no accident. */
 const followersMax = 20;
