@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { sessionOf } from '../process-list.ts';
-import { markVariable, ProcessTree, type Root } from './process-tree.ts';
+import { findBegun, markVariable, ProcessTree, type Root } from './process-tree.ts';
 
 const started: ChildProcess[] = [];
 
@@ -130,3 +130,22 @@ it.runIf(onLinux)('what is started while all are being ended is ended, too', asy
   await allEnded;
   expect(tree.left()).toEqual([]);
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'a command of which nothing was said yet is found by its mark',
+  async () => {
+    const mark = `${process.pid}-untold;`;
+    const begins = { leads: true, session: null, mark };
+    expect(findBegun(begins)).toBeNull();
+    const child = spawn('sh', ['-c', 'setsid sleep 100 & echo begun; wait'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+      env: { ...process.env, [markVariable]: `${mark}inner;` },
+    });
+    started.push(child);
+    await once(child.stdout, 'data');
+    expect(findBegun(begins)).toEqual({ ...begins, pid: child.pid });
+    expect(findBegun({ ...begins, mark: null })).toBeNull();
+    await new ProcessTree({ ...begins, pid: child.pid ?? 0 }).endAll();
+  },
+);
