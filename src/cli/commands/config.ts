@@ -59,7 +59,7 @@ function untoldText(error: unknown): string {
 }
 
 function valueText({ text, inForce, stillInForce }: ConfigEntry): string {
-  if (stillInForce !== null) return `${text} (still ${stillInForce}: see rhema status)`;
+  if (stillInForce !== null) return `${text} (still ${stillInForce} in force)`;
   return inForce ? text : `${text} (no effect yet)`;
 }
 

@@ -42,6 +42,11 @@ describe('where a path leads that is no scope', () => {
     ['a folder that is called as a scope is', '@acme/uv', 'what lies there is in the top scope, .'],
     ["a file of Git's own", '.git/config', 'what lies there is in no scope'],
     ['a folder of a scope', 'crates/uv/src', 'it is in the scope crates/uv'],
+    [
+      'a folder of scopes',
+      'services',
+      'the scopes in it are services/auth, services/auth/oidc; what else lies there is in the top scope, .',
+    ],
   ])('%s, which is there', async (_what, path, lead) => {
     expect((await scopeLead(scopes, present(path)))?.told).toBe(lead);
   });

@@ -41,8 +41,8 @@ export async function scopeLead(
     };
   const paths = scopes.map((scope) => scope.path);
   const within = paths.filter((scope) => scope.startsWith(`${path}/`));
-  if (within.length > 0) return withinLead(within);
   const around = scopeAround((each) => paths.includes(each), path as ScopePath);
+  if (within.length > 0) return withinLead(within, isThere ? around : null);
   if (isThere) return aroundLead(around);
   const called = scopes.filter(({ name }) => name === path).map((scope) => scope.path);
   if (called.length > 0) return calledLead(path, called);
@@ -72,9 +72,12 @@ function calledLead(name: string, called: readonly ScopePath[]): ScopeLead {
   };
 }
 
-function withinLead(within: readonly ScopePath[]): ScopeLead {
+/** `around`: the scope of what else lies there; null where nothing does. */
+function withinLead(within: readonly ScopePath[], around: ScopePath | null): ScopeLead {
   const [only, ...others] = within;
-  return { told: withinText(within), meant: others.length === 0 ? (only ?? null) : null };
+  const rest =
+    around === null ? '' : `; what else lies there is in ${around === '.' ? 'the top scope, .' : around}`;
+  return { told: `${withinText(within)}${rest}`, meant: others.length === 0 ? (only ?? null) : null };
 }
 
 function withinText(within: readonly ScopePath[]): string {

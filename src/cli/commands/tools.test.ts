@@ -211,7 +211,7 @@ describe('config', () => {
     const owner = { settings: async () => settings };
     const harness = harnessOf({ inspection: configuration([]), owner });
     expect((await harness.run('config', 'show')).stdout).toMatch(
-      /^lock_timeout +90s \(still 2m: see rhema status\) +rhema.yaml:7$/m,
+      /^lock_timeout +90s \(still 2m in force\) +rhema.yaml:7$/m,
     );
     expect((await harness.json('config', 'show')).body).toMatchObject({
       entries: [{ text: '90s', inForce: false, stillInForce: '2m' }, { stillInForce: null }],
