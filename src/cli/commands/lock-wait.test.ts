@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs, type Result } from '../../core/index.ts';
+import { sessionIdOf, sessionMarkOf, type TicketReply } from '../../protocol/index.ts';
+import { bobsHarness, startMs, until } from '../testing/harness.ts';
+import { agentId, agentView, grant, statusAnswer } from '../testing/samples.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
+
+const queued: Result = {
+  kind: 'queued',
+  ticket: asRevision(9),
+  position: 2,
+  deadlineMs: asTimeMs(startMs + 30_000),
+};
+
+describe('lock acquire --wait', () => {
+  const status = (): ReturnType<typeof statusAnswer> => statusAnswer();
+  const granted: TicketReply = { kind: 'granted', revision: asRevision(11), locks: [grant('src/core', 11)] };
+  const whenAborted = (signal: AbortSignal | undefined): Promise<TicketReply> =>
+    new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+
+  it('answers as an acquire once its ticket is served', async () => {
+    const { harness } = bobsHarness({
+      submit: () => queued,
+      awaitTicket: async () => granted,
+      answers: { status },
+    });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    expect([code, body['token'], body['revision']]).toEqual([0, 11, 11]);
+  });
+
+  it('is refused what its ticket brings once another process goes on as the agent', async () => {
+    const sessionMark = sessionMarkOf(sessionIdOf('that of another'));
+    const { harness } = bobsHarness({
+      submit: ({ kind }) =>
+        kind === 'Heartbeat' ? refusalOf('SESSION_MISMATCH', 'not that of bob') : queued,
+      awaitTicket: async () => granted,
+      answers: {
+        status: () => statusAnswer({ agents: [agentView({ agent: agentId('bob'), sessionMark })] }),
+      },
+    });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    expect(code).toBe(3);
+    expect(body).toMatchObject({ ok: false, code: 'SESSION_MISMATCH' });
+  });
+
+  it('ends with 4 when it waited in vain', async () => {
+    const ended: TicketReply = { kind: 'ended', revision: asRevision(11), cause: 'deadline' };
+    const { harness } = bobsHarness({
+      submit: () => queued,
+      awaitTicket: async () => ended,
+      answers: { status },
+    });
+    const { code, body } = await harness.json(
+      'lock',
+      'acquire',
+      'src/core',
+      '--agent',
+      'bob',
+      '--wait',
+      '30s',
+    );
+    expect(code).toBe(4);
+    expect(body).toMatchObject({
+      ok: false,
+      code: 'WAITED_IN_VAIN',
+      details: { cause: 'deadline', scopes: ['src/core'] },
+    });
+  });
+
+  it('stays present by heartbeats, three to the length of a session', async () => {
+    let serve: (reply: TicketReply) => void = () => undefined;
+    const { harness, coordinator } = bobsHarness({
+      submit: (command) =>
+        command.kind === 'Heartbeat'
+          ? { kind: 'renewed', sessionDeadlineMs: asTimeMs(0), leases: [] }
+          : queued,
+      awaitTicket: () => new Promise((resolve) => (serve = resolve)),
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    await harness.clock.advance(250_000);
+    serve(granted);
+    expect((await ended).code).toBe(0);
+    expect(coordinator.commands.map((command) => command.kind)).toEqual([
+      'AcquireLock',
+      'Heartbeat',
+      'Heartbeat',
+    ]);
+  });
+
+  it('gives its place back when it is interrupted', async () => {
+    const { harness, coordinator } = bobsHarness({
+      submit: (command) =>
+        command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: asRevision(9) } : queued,
+      awaitTicket: whenAborted,
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGINT');
+    expect(await ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining(
+        'rhema: interrupted: the place in the queue was given back (INTERRUPTED)',
+      ),
+    });
+    expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'CancelWait', agent: 'bob' });
+  });
+
+  it('ends by the signal, and says what is left, where its place cannot be given back', async () => {
+    const { harness, coordinator } = bobsHarness({
+      submit: (command) => (command.kind === 'CancelWait' ? new Error('the coordinator is gone') : queued),
+      awaitTicket: whenAborted,
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait', '--json');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGINT');
+    const { code, stdout } = await ended;
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      130,
+      {
+        code: 'INTERRUPTED',
+        message:
+          'interrupted: the place in the queue could not be given back (the coordinator is gone): rhema lock cancel --agent bob',
+      },
+    ]);
+  });
+
+  it('ends at once by a second signal, which is not the first one passed on again', async () => {
+    let asked = 0;
+    const { harness, coordinator } = bobsHarness({
+      submit: (command) => (command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: null } : queued),
+      awaitTicket: async (signal) =>
+        (asked += 1) === 1 ? whenAborted(signal) : new Promise(() => undefined),
+      answers: { status },
+    });
+    void harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGINT');
+    await until(() => asked === 2);
+    harness.raise('SIGINT');
+    expect(harness.endedBy).toBeNull();
+    await harness.clock.advance(1_000);
+    harness.raise('SIGINT');
+    expect(harness.endedBy).toBe('SIGINT');
+  });
+
+  it('gives the lock back when the grant came just before the interruption', async () => {
+    let asked = 0;
+    const { harness, coordinator } = bobsHarness({
+      submit: (command) => {
+        if (command.kind === 'CancelWait') return { kind: 'waitCancelled', ticket: null };
+        return command.kind === 'ReleaseLock' ? { kind: 'released', scopes: [] } : queued;
+      },
+      awaitTicket: async (signal) => ((asked += 1) === 1 ? whenAborted(signal) : granted),
+      answers: { status },
+    });
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    harness.raise('SIGTERM');
+    expect((await ended).code).toBe(143);
+    expect(coordinator.commands.at(-1)).toMatchObject({
+      kind: 'ReleaseLock',
+      scopes: ['src/core'],
+      token: 11,
+    });
+  });
+
+  it('tells people on a terminal how long it has been, on one line that goes away', async () => {
+    let serve: (reply: TicketReply) => void = () => undefined;
+    const { harness, coordinator } = bobsHarness(
+      {
+        submit: () => queued,
+        awaitTicket: () => new Promise((resolve) => (serve = resolve)),
+        answers: { status },
+      },
+      { terminal: true, env: { NO_COLOR: '1' } },
+    );
+    const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    await until(() => coordinator.queries.length === 1);
+    await harness.clock.advance(2_000);
+    serve(granted);
+    const { stderr } = await ended;
+    expect(stderr).toContain('waiting for src/core: 1 agent ahead (ticket 9), 2 s');
+    expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
+  });
+});
