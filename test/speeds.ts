@@ -37,6 +37,7 @@ export const slowTests: readonly string[] = [
   'test/paths/mcp.test.ts',
   'test/withstand/full-disk.test.ts',
   'test/init/command.test.ts',
+  'test/init/refresh-options.test.ts',
   'test/init/refresh.test.ts',
   'src/repository/hostile.test.ts',
   'test/docs/docs.test.ts',
