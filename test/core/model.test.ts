@@ -68,12 +68,17 @@ function worldOf(model: Model): object {
     status: model.status(agent),
     present: agent.present,
   }));
-  const locks = model.locks.map(({ scope, agent, token, endsAt }) => ({ name: scope, agent, token, endsAt }));
+  const locks = model.queue.locks.map(({ scope, agent, token, endsAt }) => ({
+    name: scope,
+    agent,
+    token,
+    endsAt,
+  }));
   const syncs = model.graph.syncs.map(({ scope, status, failures }) => ({ name: scope, status, failures }));
   return {
     agents: agents.toSorted(byName),
     locks: locks.toSorted(byName),
-    queue: model.tickets.map((ticket) => [ticket.number, ticket.agent, ...ticket.scopes]),
+    queue: model.queue.tickets.map((ticket) => [ticket.number, ticket.agent, ...ticket.scopes]),
     syncs: syncs.toSorted(byName),
   };
 }
