@@ -42,6 +42,12 @@ export async function heldBy(stage: Stage, agent: string): Promise<string[]> {
   return locks.filter((lock) => lock.agent === agent).map((lock) => lock.scope);
 }
 
+/** What its join, or whatever else names it, gave an agent to call itself by. */
+export const handleOf = (told: Told): string => String(told.facts['handle']);
+
+export const hasLost = (client: TestClient, agent: string): Promise<Told> =>
+  client.call('lock_check', { agent, path: 'services/web' });
+
 let revocations = 0;
 export async function revoke(stage: Stage, scope: ScopePath, reason: string | null = null): Promise<void> {
   const command = { kind: 'RevokeLock', by: 'olga', scope, reason } as const;
