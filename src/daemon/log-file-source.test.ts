@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Machine } from '../../test/support/machine.ts';
@@ -7,6 +5,7 @@ import { asRevision, decodeState, encodeState, initialState, type Entry } from '
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { LogVerifier, type LogRecord, type LogSource } from '../verify/index.ts';
 import { openLogFile } from './log-file-source.ts';
+import { folderOfTest } from '../../test/support/folder.ts';
 
 /** A log of 1,201 entries that its owner has open; snapshots at 500 and 900. */
 let folder: string;
@@ -27,7 +26,7 @@ function recorded(): { readonly log: readonly Entry[]; readonly snapshots: Map<n
 }
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-log-file-'));
+  folder = folderOfTest('rhema-log-file-');
   path = join(folder, 'log.db');
   store = await openSqliteStore(path);
   await store.append(asRevision(0), log.slice(0, 1_200));
@@ -36,7 +35,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await store.close();
-  rmSync(folder, { recursive: true });
 });
 
 async function recordsIn(source: LogSource): Promise<LogRecord[]> {

@@ -1,6 +1,5 @@
 import {
   copyFileSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -8,11 +7,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { asRevision } from '../core/index.ts';
 import { WitnessFile } from './witness-file.ts';
+import { folderOfTest } from '../../test/support/folder.ts';
 
 let folder: string;
 let path: string;
@@ -21,11 +20,10 @@ const open = (): WitnessFile => new WitnessFile(path, (message) => troubles.push
 const seen = (last: number) => ({ log: 'c0ffee', last: asRevision(last) });
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-witness-'));
+  folder = folderOfTest('rhema-witness-');
   path = join(folder, 'rhema.last');
   troubles.length = 0;
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 test('what was noted last is read by the next process, and the file is for its user only', () => {
   const witness = open();

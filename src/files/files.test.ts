@@ -7,7 +7,6 @@ import {
   lchownSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -17,7 +16,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -39,17 +37,17 @@ import {
   removeOwnSocket,
   replaceFile,
 } from './index.ts';
+import { folderOfTest } from '../../test/support/folder.ts';
 
 const asRoot = process.geteuid?.() === 0;
 const stranger = 54_322;
 
 let [folder, place, target] = ['', '', ''];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-files-'));
+  folder = folderOfTest('rhema-files-');
   place = join(folder, 'place');
   target = join(folder, 'target');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const appendTo = (path: string): void => closeSync(openToAppend(path));
 const readFrom = (path: string): void => {

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import {
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -10,20 +9,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import type { ScopePath } from '../core/index.ts';
 import { filesOf } from './working-tree.ts';
+import { folderOfTest } from '../../test/support/folder.ts';
 
 const notes = 'api/notes.yaml' as ScopePath;
 let [folder, worktree] = ['', ''];
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-working-tree-')));
+  folder = realpathSync(folderOfTest('rhema-working-tree-'));
   worktree = join(folder, 'repository');
   mkdirSync(join(worktree, 'api'), { recursive: true });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const inTree = (path: string): string => join(worktree, path);
 const files = (gitDir = inTree('.git')) => filesOf({ worktree, gitDir, commonDir: gitDir });

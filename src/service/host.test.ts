@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '../time/index.ts';
 import { readHostIdentity, type HostFiles } from './host.ts';
+import { folderOfTest } from '../../test/support/folder.ts';
 
 describe('the identity of this host', () => {
   it('is the same for every process of one boot where the system tells its boot', async () => {
@@ -17,7 +17,7 @@ describe('the clock of a container', () => {
   let folder: string;
   let files: HostFiles;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'rhema-host-'));
+    folder = folderOfTest('rhema-host-');
     const at = (name: string): string => join(folder, name);
     files = {
       bootId: at('boot_id'),
@@ -28,7 +28,6 @@ describe('the clock of a container', () => {
     };
     writeFileSync(files.bootId, 'boot-1\n');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   function inNamespace(own: string, ofChildren: string, monotonic: string): void {
     symlinkSync(own, files.timeNamespace);

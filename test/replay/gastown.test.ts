@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, initialState, type Entry } from '../../src/core/index.ts';
 import type { LogStore } from '../../src/store/index.ts';
 import { MemoryLogStore } from '../../src/store/memory/index.ts';
@@ -9,6 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { LogVerifier, type Finding } from '../../src/verify/index.ts';
 import { isRecordPresent, readCommits, readScopes } from './gastown.ts';
 import { replay, type Figures } from './replay.ts';
+import { folderOfTest } from '../support/folder.ts';
 
 if (!isRecordPresent)
   process.stderr.write('skipped: the replay needs ../shared/data/gastown.*, which is absent\n');
@@ -16,9 +15,8 @@ if (!isRecordPresent)
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-replay-'));
+  folder = folderOfTest('rhema-replay-');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Each command is a durable write of its own here, so the SQLite driver gets a part: the commits in the middle. */
 const sqliteCommits = 1_000;

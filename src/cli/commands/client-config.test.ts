@@ -1,17 +1,8 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { makePipe } from '../../repository/testing/pipe.ts';
 import { applyChanges, checkChanges, patchOf } from '../../init/index.ts';
 import { Call } from '../call.ts';
@@ -25,6 +16,7 @@ import { clientConfig, serverEntry } from './client-config.ts';
 import type { ClientConfigInput } from './client-config.ts';
 import { chooseLaunch } from './client-config-launch.ts';
 import type { Launch } from './client-config-launch.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 const installed: Launch = {
   words: ['rhema'],
@@ -201,8 +193,7 @@ describe('how it is started', () => {
 describe('the command', () => {
   let worktree: string;
   let ignored: readonly string[] = [];
-  beforeEach(() => (worktree = mkdtempSync(join(tmpdir(), 'rhema-client-config-'))));
-  afterEach(() => rmSync(worktree, { recursive: true }));
+  beforeEach(() => (worktree = folderOfTest('rhema-client-config-')));
 
   async function ran(input: ClientConfigInput, json = false): Promise<Harness & { readonly code: number }> {
     const harness = new Harness({
@@ -325,7 +316,7 @@ describe('the command', () => {
   });
 
   it('leaves a file outside of the repository alone, wherever a symlink leads, and shows nothing of it', async () => {
-    const outside = mkdtempSync(join(tmpdir(), 'rhema-outside-'));
+    const outside = folderOfTest('rhema-outside-');
     const theirs = join(outside, 'config.toml');
     writeFileSync(theirs, 'token = "secret"\n');
     mkdirSync(join(worktree, '.codex'));
@@ -336,7 +327,6 @@ describe('the command', () => {
       expect(stderr).toContain('.codex/config.toml leads out of the working tree');
     }
     expect(readFileSync(theirs, 'utf8')).toBe('token = "secret"\n');
-    rmSync(outside, { recursive: true });
   });
 
   it('refuses to write and not to write', async () => {

@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { runCli } from '../program.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness } from '../testing/harness.ts';
 import { agentView, scopeView, statusAnswer } from '../testing/samples.ts';
 import type { World } from '../world/world.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 const status = statusAnswer({ agents: [agentView()] });
 const scopes = { revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] };
@@ -174,7 +174,7 @@ const isInstalled = (shell: Shell): boolean => spawnSync(shell, ['--version']).e
 describe('the script in a real shell', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'rhema-completion-'));
+    folder = folderOfTest('rhema-completion-');
     const program = `#!/bin/sh
 printf '%s\\n' "$@" > '${folder}/asked'
 if [ "$3" = bash ]
@@ -184,7 +184,6 @@ fi
 `;
     writeFileSync(join(folder, 'rhema'), program, { mode: 0o755 });
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   async function completed(shell: Shell): Promise<string[]> {
     const { stdout } = await new Harness({ coordinator }).run('completion', shell);

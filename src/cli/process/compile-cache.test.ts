@@ -1,25 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import nodeModule from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { compiledFolder } from './compile-cache.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 let home = '';
-beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'rhema-compiled-'))));
-afterEach(() => rmSync(home, { recursive: true }));
+beforeEach(() => (home = folderOfTest('rhema-compiled-')));
 
 it('what was compiled is kept in a folder below the home, or the named one for caches, that only its user may enter', () => {
   expect(compiledFolder({ HOME: home })).toBe(join(home, '.cache/rhema'));

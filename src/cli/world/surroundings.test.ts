@@ -1,22 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { claimName, statePaths, writeSession } from '../../client/index.ts';
 import { findRepository } from '../../repository/index.ts';
 import { asRevision } from '../../core/index.ts';
 import type { AgentId } from '../../core/index.ts';
 import { fileSystemOf, surroundingsOf } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 describe('the file system of a folder', () => {
   const mounts = [
@@ -63,10 +55,9 @@ describe('a repository', () => {
     surroundingsOf(await findRepository({ cwd: folder, env }), env);
 
   beforeEach(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-surroundings-')));
+    folder = realpathSync(folderOfTest('rhema-surroundings-'));
     git('init', '--quiet');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   it('has nothing around it at first: the samples that Git lays down are no hooks', async () => {
     expect(await look()).toMatchObject({

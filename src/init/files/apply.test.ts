@@ -4,10 +4,8 @@ import {
   lchownSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -17,14 +15,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makePipe } from '../../repository/testing/pipe.ts';
 import { applyChanges, checkChanges } from './apply.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 let root = '';
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'rhema-apply-'));
+  root = folderOfTest('rhema-apply-');
   mkdirSync(join(root, 'a'));
   writeFileSync(join(root, 'a/rhema.yaml'), 'old\n');
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const files = (): string[] =>
@@ -130,10 +128,9 @@ it.each([
 describe('a file that is a symlink', () => {
   let outside = '';
   beforeEach(() => {
-    outside = mkdtempSync(join(tmpdir(), 'rhema-outside-'));
+    outside = folderOfTest('rhema-outside-');
     writeFileSync(join(outside, 'settings.json'), 'theirs\n');
   });
-  afterEach(() => rmSync(outside, { recursive: true, force: true }));
 
   it.each(['theirs\n', null])(
     'to one outside of the repository is refused, and that one stays: %j',

@@ -3,18 +3,16 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyChanges } from './apply.ts';
 import type { FileChange } from './file-change.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 /** What was asked of the disk, in its order, and what it says to the flushing of a folder and before a renaming. */
 const disk = vi.hoisted(() => ({
@@ -44,12 +42,11 @@ vi.mock('node:fs', async (original) => {
 
 let root = '';
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'rhema-staging-'));
+  root = folderOfTest('rhema-staging-');
   mkdirSync(join(root, 'a'));
   writeFileSync(join(root, 'a/rhema.yaml'), 'old\n');
   Object.assign(disk, { steps: [], folderTrouble: null, beforeRename: () => {} });
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const change = { file: 'a/rhema.yaml', before: 'old\n', after: 'new\n' };
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { asRevision } from '../../core/index.ts';
@@ -10,17 +9,17 @@ import { openSqliteStore } from './open.ts';
 import { openSqliteReader } from './reader.ts';
 import type { SqliteStore } from './sqlite-log-store.ts';
 import { beginWith } from './tables.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 let folder: string;
 let store: SqliteStore;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-former-'));
+  folder = folderOfTest('rhema-former-');
   store = await openSqliteStore(join(folder, 'coordination.db'));
 });
 afterEach(async () => {
   vi.restoreAllMocks();
   await store.close();
-  rmSync(folder, { recursive: true });
 });
 
 const formerFiles = (): string[] => readdirSync(folder).filter((name) => name.includes('-before-'));

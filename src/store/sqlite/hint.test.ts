@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntry } from '../samples.ts';
 import { ManualTime, type Cancel } from '../../time/index.ts';
 import { openSqliteStore, type SqliteStore } from './index.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 /** Notes for how long each timer was set. */
 class NotingTime extends ManualTime {
@@ -24,7 +23,7 @@ let store: SqliteStore;
 let foreign: SqliteStore;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-hint-'));
+  folder = folderOfTest('rhema-hint-');
   time = new NotingTime();
   store = await openSqliteStore(join(folder, 'log.db'), { pollMs, time });
   foreign = await openSqliteStore(join(folder, 'log.db'));
@@ -32,7 +31,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await store.close();
   await foreign.close();
-  rmSync(folder, { recursive: true });
 });
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

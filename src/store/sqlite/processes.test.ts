@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { openSqliteStore } from './index.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 /** Child processes run the built package: Node 20 cannot run TypeScript. */
 const dist = new URL('../../../dist/store/', import.meta.url);
@@ -16,10 +16,9 @@ let path: string;
 
 beforeEach(() => {
   if (!existsSync(new URL('sqlite/index.js', dist))) throw new Error('run `npm run build` before this test');
-  folder = mkdtempSync(join(tmpdir(), 'rhema-processes-'));
+  folder = folderOfTest('rhema-processes-');
   path = join(folder, 'log.db');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function spawnNode(script: string): ChildProcess {
   const imports = `

@@ -1,31 +1,22 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntries } from '../samples.ts';
 import { loadDriver, type SqliteDatabase, type SqliteStatement } from './driver.ts';
 import { busyAgain } from './failures.ts';
 import { openSqliteStore } from './open.ts';
 import { openAsItLies, openSqliteReader, type SqliteReader } from './reader.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 describe('a log that nobody has open', () => {
   let folder: string;
   let medium: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'rhema-reader-'));
+    folder = folderOfTest('rhema-reader-');
     medium = join(folder, 'medium');
     mkdirSync(medium);
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   /** Copies a log to the medium, with its WAL while it is open, and without one when it was closed. */
   async function copyLog(closed: boolean): Promise<string> {

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { beforeEach } from 'vitest';
 import { loadDriver } from './driver.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 export interface PlaceOfLog {
   readonly folder: string;
@@ -14,9 +13,8 @@ export interface PlaceOfLog {
 export function placeForEachTest(): PlaceOfLog {
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'rhema-log-'));
+    folder = folderOfTest('rhema-log-');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
   return {
     get folder() {
       return folder;

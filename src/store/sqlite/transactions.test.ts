@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
@@ -7,6 +5,7 @@ import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
 import { loadDriver, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { openSqliteStore, type SqliteStore } from './index.ts';
 import { openWithDriver } from './open.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 /** What the next statements of a kind do instead of running well. */
 interface Trouble {
@@ -27,7 +26,7 @@ let store: SqliteStore;
 const troubles: Trouble[] = [];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'rhema-tx-'));
+  folder = folderOfTest('rhema-tx-');
   path = join(folder, 'log.db');
   store = await openWithDriver(troubled(await loadDriver()), path);
   await store.append(asRevision(0), sampleEntries(1, 3));
@@ -35,7 +34,6 @@ beforeEach(async () => {
 afterEach(async () => {
   troubles.length = 0;
   await store.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** A real SQLite whose statements fail when told to. */
