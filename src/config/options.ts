@@ -55,7 +55,7 @@ export const options = [
   {
     key: 'agent_coordination.enabled',
     field: 'enabled',
-    readBy: 'src/daemon/scope-keeper.ts',
+    readBy: 'src/daemon/scope-follower.ts',
     type: 'boolean',
     default: true,
     environment: null,

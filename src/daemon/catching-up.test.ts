@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultConfig } from '../config/index.ts';
-import { freshMs } from './scope-keeper.ts';
-import { KeeperWorld } from './testing/keeper-world.ts';
+import { freshMs } from './scope-follower.ts';
+import { FollowerWorld } from './testing/follower-world.ts';
 
-let world: KeeperWorld;
-beforeEach(() => (world = new KeeperWorld()));
+let world: FollowerWorld;
+beforeEach(() => (world = new FollowerWorld()));
 
 describe('catching up for whoever asks', () => {
   beforeEach(async () => {
@@ -26,13 +26,13 @@ describe('catching up for whoever asks', () => {
     await world.catchUpLater();
     expect(world.commands).toEqual([]);
     world.fingerprint = 'f3';
-    await world.keeper.catchUp();
+    await world.follower.catchUp();
     expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
   });
 
   it('shares one look among all who ask at once', async () => {
     world.nowMs += freshMs;
-    await Promise.all(Array.from({ length: 20 }, () => world.keeper.catchUp()));
+    await Promise.all(Array.from({ length: 20 }, () => world.follower.catchUp()));
     expect(world.looks).toBe(1);
   });
 
@@ -40,39 +40,39 @@ describe('catching up for whoever asks', () => {
     const prints = ['f2', 'f3', 'f4', 'f5'];
     vi.spyOn(world, 'look').mockImplementation(() => Promise.resolve(prints.shift() ?? 'f5'));
     world.nowMs += freshMs;
-    await Promise.all([world.keeper.catchUp(), world.keeper.catchUp()]);
+    await Promise.all([world.follower.catchUp(), world.follower.catchUp()]);
     expect(world.commands).toEqual([]);
   });
 
   it('needs no look shortly after another, be it of a query, of the upkeep or of the start', async () => {
-    await world.keeper.catchUp();
+    await world.follower.catchUp();
     expect(world.looks).toBe(0);
     world.nowMs += freshMs;
-    await world.keeper.poll();
-    await world.keeper.catchUp();
+    await world.follower.poll();
+    await world.follower.catchUp();
     await world.catchUpLater();
-    await world.keeper.catchUp();
+    await world.follower.catchUp();
     expect(world.looks).toBe(2);
   });
 
   it('never says without a look that there are no scopes', async () => {
     world.definitions = [];
-    await world.keeper.refresh({ acceptNone: true });
-    await world.keeper.catchUp();
+    await world.follower.refresh({ acceptNone: true });
+    await world.follower.catchUp();
     expect(world.looks).toBe(1);
   });
 
   it('looks at once when the last look saw files that are not taken over yet', async () => {
     world.fingerprint = 'f2';
     await world.pollLater();
-    await world.keeper.catchUp();
+    await world.follower.catchUp();
     expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
   });
 
   it('goes on with what is in force when the files cannot be looked at, and does not try again at once', async () => {
     vi.spyOn(world, 'look').mockRejectedValue(new Error('git ended with 128'));
     await world.catchUpLater();
-    await world.keeper.catchUp();
+    await world.follower.catchUp();
     expect(world.commands).toEqual([]);
     expect(world.looks).toBe(1);
   });
@@ -92,20 +92,20 @@ describe('catching up for whoever asks', () => {
 
     it('says so again by a new look only', async () => {
       const { looks } = world;
-      await expect(world.keeper.confirmsSwitchingOff()).rejects.toMatchObject({ code: 'DISABLED' });
+      await expect(world.follower.confirmsSwitchingOff()).rejects.toMatchObject({ code: 'DISABLED' });
       expect(world.looks).toBe(looks + 1);
     });
 
     it.each(['f1', 'f2', 'f3'])('learns that it was switched on again, the files being %s', async (print) => {
       world.config = defaultConfig;
       world.fingerprint = print;
-      expect(await world.keeper.confirmsSwitchingOff()).toBe(false);
+      expect(await world.follower.confirmsSwitchingOff()).toBe(false);
       expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
     });
 
     it('does not say so of files that cannot be seen', async () => {
       world.trouble = new Error('git ended with 128');
-      expect(await world.keeper.confirmsSwitchingOff()).toBe(false);
+      expect(await world.follower.confirmsSwitchingOff()).toBe(false);
     });
   });
 });

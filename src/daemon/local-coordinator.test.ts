@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type AgentId, type ScopePath } from '../core/index.ts';
 import type { Moment, Query } from '../protocol/index.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
-import { restMs, ScopeKeeper } from './scope-keeper.ts';
+import { restMs, ScopeFollower } from './scope-follower.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
-import { KeeperWorld } from './testing/keeper-world.ts';
+import { FollowerWorld } from './testing/follower-world.ts';
 import { refusalOf } from '../../test/support/refusal.ts';
 
 const never = (): never => {
@@ -13,12 +13,12 @@ const never = (): never => {
 
 let service: FakeCoordinator;
 let looks: number;
-let keeper: ScopeKeeper;
+let follower: ScopeFollower;
 let coordinator: LocalCoordinator;
 beforeEach(() => {
   service = new FakeCoordinator();
   looks = 0;
-  keeper = new ScopeKeeper({
+  follower = new ScopeFollower({
     scan: never,
     fingerprint: () => Promise.reject(new Error(`look ${(looks += 1)}`)),
     inForce: never,
@@ -28,7 +28,7 @@ beforeEach(() => {
     monotonicMs: () => 0,
     pause: never,
   });
-  coordinator = new LocalCoordinator(service, keeper);
+  coordinator = new LocalCoordinator(service, follower);
 });
 
 const subject = { kind: 'agent', agent: 'a' as AgentId } as const;
@@ -60,7 +60,7 @@ it.each(now)('costs no look while something is held, since then the upkeep looks
 it.each(now)('looks at the files before it tells once more what was wrong with them: %j', async (query) => {
   service.isIdle = false;
   // In vain, and everybody is told so.
-  await keeper.poll().catch(() => {});
+  await follower.poll().catch(() => {});
   await coordinator.query(query);
   expect(looks).toBe(2);
 });
@@ -117,7 +117,7 @@ it('who asks for a scope that was just made, and for one that is held, is told w
     confirmsSwitchingOff: async () => true,
     refreshIfChanged: async () => (looks += 1) > 0,
   };
-  coordinator = new LocalCoordinator(service, files as unknown as ScopeKeeper);
+  coordinator = new LocalCoordinator(service, files as unknown as ScopeFollower);
   const wait = { kind: 'queue', forMs: null };
   const command = { kind: 'AcquireLock', agent: 'alice', scopes: ['held', 'new'], wait } as never;
   expect(await coordinator.submit({ requestId: 'r', command })).toMatchObject({
@@ -128,13 +128,13 @@ it('who asks for a scope that was just made, and for one that is held, is told w
 describe('a refusal by a bound that the configuration sets', () => {
   const request = { requestId: 'r', command: { kind: 'Heartbeat' } as never };
   const refusal = refusalOf('LOCK_LIMIT_REACHED', '2 scopes at once');
-  let world: KeeperWorld;
+  let world: FollowerWorld;
   beforeEach(async () => {
-    world = new KeeperWorld();
+    world = new FollowerWorld();
     await world.begin();
     world.nowMs += restMs;
     service.isIdle = false;
-    coordinator = new LocalCoordinator(service, world.keeper);
+    coordinator = new LocalCoordinator(service, world.follower);
   });
 
   it.each([
@@ -168,7 +168,7 @@ describe('a refusal by a bound that the configuration sets', () => {
     service.refusal = refusal;
     service.onSubmit = async () => {
       service.onSubmit = async () => {};
-      await world.keeper.refresh();
+      await world.follower.refresh();
     };
     await coordinator.submit(request);
     expect([world.looks, service.submitted.length]).toEqual([0, 2]);

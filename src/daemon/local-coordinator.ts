@@ -10,7 +10,7 @@ import type {
   TicketReply,
   TicketRequest,
 } from '../protocol/index.ts';
-import type { ScopeKeeper } from './scope-keeper.ts';
+import type { ScopeFollower } from './scope-follower.ts';
 import type { ServedCoordinator } from './served.ts';
 import { whileSwitchingOff, withQueueClosed } from './switching-off.ts';
 
@@ -22,11 +22,11 @@ export interface LocalService extends Omit<Coordinator, 'refresh' | 'close'> {
 /** The service in this process, together with the scope files that its graph follows. */
 export class LocalCoordinator implements ServedCoordinator {
   readonly #service: LocalService;
-  readonly #keeper: ScopeKeeper;
+  readonly #follower: ScopeFollower;
 
-  constructor(service: LocalService, keeper: ScopeKeeper) {
+  constructor(service: LocalService, follower: ScopeFollower) {
     this.#service = service;
-    this.#keeper = keeper;
+    this.#follower = follower;
   }
 
   /**
@@ -36,23 +36,23 @@ export class LocalCoordinator implements ServedCoordinator {
    */
   async submit(request: CommandRequest): Promise<Reply> {
     const allowed = await this.#withoutNew(request);
-    const { takes } = this.#keeper;
+    const { takes } = this.#follower;
     const said = allowed === request ? (reply: Reply) => reply : withQueueClosed;
     const serve = async (): Promise<Reply> => said(await this.#service.submit(allowed));
     const reply = await serve();
     if (reply.ok) return reply;
     const { code } = reply.rejection;
-    if (boundCodes.has(code)) return (await this.#keeper.hasTakenSince(takes)) ? serve() : reply;
+    if (boundCodes.has(code)) return (await this.#follower.hasTakenSince(takes)) ? serve() : reply;
     if (code !== 'SCOPE_NOT_FOUND') return reply;
-    return (await this.#refreshIfChanged()) ? serve() : withDoubt(reply, this.#keeper.unseen);
+    return (await this.#refreshIfChanged()) ? serve() : withDoubt(reply, this.#follower.unseen);
   }
 
   /** Files that cannot be looked at change nothing: what the log has is in force. */
   async #refreshIfChanged(): Promise<boolean> {
     try {
-      return await this.#keeper.refreshIfChanged();
+      return await this.#follower.refreshIfChanged();
     } catch (error) {
-      if (this.#keeper.unseen === null) throw error;
+      if (this.#follower.unseen === null) throw error;
       return false;
     }
   }
@@ -60,9 +60,9 @@ export class LocalCoordinator implements ServedCoordinator {
   async #withoutNew(request: CommandRequest): Promise<CommandRequest> {
     const { kind } = request.command;
     // Nobody may have looked at the files for long, and who takes part where that is off is let down at the next step.
-    if (kind === 'AgentJoin' && this.#service.idle()) await this.#keeper.catchUp();
+    if (kind === 'AgentJoin' && this.#service.idle()) await this.#follower.catchUp();
     if (kind !== 'AcquireLock' && kind !== 'StartSync') return request;
-    if (!(await this.#keeper.confirmsSwitchingOff())) return request;
+    if (!(await this.#follower.confirmsSwitchingOff())) return request;
     return whileSwitchingOff(request, await this.#service.query({ kind: 'status', at: null }));
   }
 
@@ -78,8 +78,8 @@ export class LocalCoordinator implements ServedCoordinator {
    */
   async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
     const isForAPerson = query.kind === 'scopes' && query.fresh === true;
-    const mayBeBehind = isForAPerson || this.#service.idle() || this.#keeper.tellsTrouble;
-    if (mayBeBehind && tellsOfScopes(query)) await this.#keeper.catchUp();
+    const mayBeBehind = isForAPerson || this.#service.idle() || this.#follower.tellsTrouble;
+    if (mayBeBehind && tellsOfScopes(query)) await this.#follower.catchUp();
     return this.#service.query(query);
   }
 
@@ -88,7 +88,7 @@ export class LocalCoordinator implements ServedCoordinator {
   }
 
   refresh(options?: RefreshOptions): Promise<RefreshReport> {
-    return this.#keeper.refresh(options);
+    return this.#follower.refresh(options);
   }
 
   idle(): boolean {

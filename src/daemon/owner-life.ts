@@ -123,18 +123,18 @@ class Owner {
     if (end === 'late') this.#log.warn({ closeMaxMs }, 'left without having closed the log');
   }
 
-  #startUpkeep({ coordinator, keeper, whyLogLost }: Coordination, server: CoordinatorServer): Upkeep {
+  #startUpkeep({ coordinator, follower, whyLogLost }: Coordination, server: CoordinatorServer): Upkeep {
     const { socket, database } = this.#paths;
     const inodes = [socket, database].map(inodeOf);
     return new Upkeep({
       isActive: () => server.connections > 0 || !coordinator.idle(),
       callCount: () => server.callCount,
-      idleExitMs: () => keeper.config?.idleExitMs ?? 0,
+      idleExitMs: () => follower.config?.idleExitMs ?? 0,
       whyLost: async () => {
         const isThere = isStill(socket, inodes[0]) && isStill(database, inodes[1]);
         return isThere ? whyLogLost() : 'its files were removed or replaced';
       },
-      followScopes: () => keeper.poll(),
+      followScopes: () => follower.poll(),
       leave: (reason) => this.#leave(reason),
       log: this.#log,
     });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KeeperWorld, problem, scope } from './testing/keeper-world.ts';
+import { FollowerWorld, problem, scope } from './testing/follower-world.ts';
 
-let world: KeeperWorld;
-beforeEach(() => (world = new KeeperWorld()));
+let world: FollowerWorld;
+beforeEach(() => (world = new FollowerWorld()));
 
 describe('files that nobody can look at', () => {
   const trouble = new Error('git ls-files failed: index file corrupt');
@@ -18,7 +18,7 @@ describe('files that nobody can look at', () => {
     await world.begin();
     expect(world.commands).toEqual([]);
     expect(world.shown).toEqual([unseen]);
-    expect(world.keeper.unseen).toContain('index file corrupt');
+    expect(world.follower.unseen).toContain('index file corrupt');
   });
 
   it('are an error at the start when the log has no graph either', async () => {
@@ -31,7 +31,7 @@ describe('files that nobody can look at', () => {
     world.problems = [problem];
     const first = world.scanned();
     world.trouble = trouble;
-    await world.keeper.begin({ ok: true, scan: first });
+    await world.follower.begin({ ok: true, scan: first });
     expect(world.commands).toEqual([]);
     expect(world.shown).toEqual([unseen]);
   });
@@ -57,7 +57,7 @@ describe('files that nobody can look at', () => {
     world.trouble = null;
     await world.pollLater();
     expect(world.shown).toEqual([problem]);
-    expect(world.keeper.unseen).toBeNull();
+    expect(world.follower.unseen).toBeNull();
   });
 });
 
@@ -70,7 +70,7 @@ describe('files without any scope where there were some', () => {
   });
 
   it('are not believed: the former scopes stay, with a way to say that they are gone', async () => {
-    const report = await world.keeper.refresh();
+    const report = await world.follower.refresh();
     expect(world.inForce).toEqual([scope('a')]);
     expect(report).toMatchObject({ accepted: false });
     expect(world.shown).toEqual([
@@ -79,16 +79,16 @@ describe('files without any scope where there were some', () => {
   });
 
   it('are believed when somebody says so, that once', async () => {
-    expect(await world.keeper.refresh({ acceptNone: true })).toMatchObject({ accepted: true });
+    expect(await world.follower.refresh({ acceptNone: true })).toMatchObject({ accepted: true });
     expect(world.inForce).toEqual([]);
     world.inForce = [scope('a')];
-    expect(await world.keeper.refresh()).toMatchObject({ accepted: false });
+    expect(await world.follower.refresh()).toMatchObject({ accepted: false });
   });
 
   it('are compared with the former scopes again, not with nothing, when the files come back', async () => {
-    await world.keeper.refresh();
+    await world.follower.refresh();
     world.definitions = [scope('a')];
-    await world.keeper.refresh();
+    await world.follower.refresh();
     expect(world.scans.at(-1)).toMatchObject({ definitions: [scope('a')] });
     expect(world.shown).toEqual([]);
   });

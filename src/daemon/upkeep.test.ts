@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { CoordinatorError } from '../protocol/index.ts';
 import { ManualClock, ManualTime } from '../time/index.ts';
-import { restMs } from './scope-keeper.ts';
+import { restMs } from './scope-follower.ts';
 import { Upkeep } from './upkeep.ts';
 
 let isActive: boolean;

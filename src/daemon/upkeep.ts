@@ -1,7 +1,7 @@
 import type { Log } from '../observe/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { systemTime, type Cancel, type Time } from '../time/index.ts';
-import { restMs } from './scope-keeper.ts';
+import { restMs } from './scope-follower.ts';
 
 /** What the upkeep looks at, and what it does about it. */
 export interface UpkeepPorts {

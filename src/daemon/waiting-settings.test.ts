@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config/index.ts';
 import { asDurationMs, asRevision, asTimeMs, defaultSettings } from '../core/index.ts';
-import { KeeperWorld } from './testing/keeper-world.ts';
+import { FollowerWorld } from './testing/follower-world.ts';
 import { refusalOf } from '../../test/support/refusal.ts';
 
-let world: KeeperWorld;
-beforeEach(() => (world = new KeeperWorld()));
+let world: FollowerWorld;
+beforeEach(() => (world = new FollowerWorld()));
 
 describe('settings that are too tight for what is held', () => {
   it('are tried again at each poll until they are taken', async () => {
@@ -40,7 +40,7 @@ describe('while somebody holds, waits or syncs', () => {
     async (kind) => {
       world.work[kind] = 1;
       world.config = tighter;
-      await world.keeper.refresh();
+      await world.follower.refresh();
       expect(world.settings).toEqual({ ...defaultSettings, maxConcurrentAgents: 9 });
       expect(world.shown).toEqual([
         expect.objectContaining({
@@ -58,7 +58,7 @@ describe('while somebody holds, waits or syncs', () => {
   it('what waits costs no scan at each poll', async () => {
     world.work.held = 1;
     world.config = tighter;
-    await world.keeper.refresh();
+    await world.follower.refresh();
     await world.pollLater();
     await world.pollLater();
     expect(world.scans).toHaveLength(1);
@@ -67,8 +67,8 @@ describe('while somebody holds, waits or syncs', () => {
   it('coordination is not switched off, but will be, and everybody is told', async () => {
     world.work.held = 2;
     world.config = { ...defaultConfig, enabled: false };
-    await world.keeper.refresh();
-    expect(await world.keeper.confirmsSwitchingOff()).toBe(true);
+    await world.follower.refresh();
+    expect(await world.follower.confirmsSwitchingOff()).toBe(true);
     expect(world.shown).toEqual([
       expect.objectContaining({ code: 'DISABLING_WAITS', message: expect.stringContaining('2 held') }),
     ]);
@@ -79,10 +79,10 @@ describe('while somebody holds, waits or syncs', () => {
   it('coordination that is switched on again meanwhile goes on as if nothing had been', async () => {
     world.work.held = 1;
     world.config = { ...defaultConfig, enabled: false };
-    await world.keeper.refresh();
+    await world.follower.refresh();
     world.config = defaultConfig;
-    await world.keeper.refresh();
-    expect(await world.keeper.confirmsSwitchingOff()).toBe(false);
+    await world.follower.refresh();
+    expect(await world.follower.confirmsSwitchingOff()).toBe(false);
     expect(world.shown).toEqual([]);
   });
 });

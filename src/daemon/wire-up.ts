@@ -21,7 +21,7 @@ import type { Engine, OpenStore } from './engine.ts';
 import { toFailure } from './failures.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
 import { recordMainWorktree, withMainWorktree } from './main-worktree.ts';
-import { ScopeKeeper, type FirstLook } from './scope-keeper.ts';
+import { ScopeFollower, type FirstLook } from './scope-follower.ts';
 import { disabled, inForceOf } from './withheld.ts';
 
 /** What is coordinated, and by which program. */
@@ -45,7 +45,7 @@ export interface Opener {
 /** Everything that works on one repository's log in this process. */
 export interface Coordination {
   readonly coordinator: LocalCoordinator;
-  readonly keeper: ScopeKeeper;
+  readonly follower: ScopeFollower;
   readonly whyLogLost: OpenStore['whyLost'];
   /** Finishes what runs, refuses what comes, and lets go of the log. */
   readonly close: () => Promise<void>;
@@ -121,7 +121,7 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
     await service.stop();
     await log.close();
   };
-  const keeper = new ScopeKeeper({
+  const follower = new ScopeFollower({
     scan,
     fingerprint,
     inForce: () => inForceOf(service),
@@ -132,10 +132,10 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
     pause: (ms) => sleep(ms),
   });
   try {
-    await keeper.begin(first);
+    await follower.begin(first);
     return {
-      coordinator: new LocalCoordinator(service, keeper),
-      keeper,
+      coordinator: new LocalCoordinator(service, follower),
+      follower,
       whyLogLost: () => log.whyLost(),
       close,
     };

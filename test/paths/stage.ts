@@ -10,7 +10,7 @@ import {
 import { statePaths } from '../../src/client/index.ts';
 import type { AgentId } from '../../src/core/index.ts';
 import { LocalCoordinator } from '../../src/daemon/local-coordinator.ts';
-import { ScopeKeeper } from '../../src/daemon/scope-keeper.ts';
+import { ScopeFollower } from '../../src/daemon/scope-follower.ts';
 import { inForceOf } from '../../src/daemon/withheld.ts';
 import type { ServedCoordinator } from '../../src/daemon/served.ts';
 import type { CoordinatorServer } from '../../src/daemon/server.ts';
@@ -114,9 +114,9 @@ export class Stage {
       timers,
       host: { hostId: 'host', bootId: `boot ${this.#boots}` },
     });
-    const keeper = this.#keeperOf(repository, service);
-    await keeper.begin({ ok: true, scan: await scanRepository(repository, { previous: null, env: {} }) });
-    const coordinator = this.#noticing(new LocalCoordinator(service, keeper));
+    const follower = this.#followerOf(repository, service);
+    await follower.begin({ ok: true, scan: await scanRepository(repository, { previous: null, env: {} }) });
+    const coordinator = this.#noticing(new LocalCoordinator(service, follower));
     const server = await serve(repository.commonDir, coordinator, { version: this.#version });
     return { service, timers, server };
   }
@@ -147,8 +147,8 @@ export class Stage {
     };
   }
 
-  #keeperOf(repository: Repository, service: Service): ScopeKeeper {
-    return new ScopeKeeper({
+  #followerOf(repository: Repository, service: Service): ScopeFollower {
+    return new ScopeFollower({
       scan: (previous: LastGood | null) => scanRepository(repository, { previous, env: {} }),
       fingerprint: () => fingerprintOnly(repository),
       inForce: () => inForceOf(service),

@@ -52,13 +52,13 @@ export const restMs = 300;
 export const freshMs = 500;
 
 /**
- * Keeps the state's graph and settings in step with the scope files. That a file cannot be seen is no proof that it is
+ * Makes the state's graph and settings follow the scope files. That a file cannot be seen is no proof that it is
  * gone: as long as the files cannot be looked at, the graph and the settings of the log stay in force, at the start as
  * well as later. A graph that the core refuses changes nothing: the last good one stays in force, and the refusal is
  * among the problems. Settings from a broken configuration are not taken over either; tighter ones, and the end of all
  * coordination, wait until nobody has anything to lose by them.
  */
-export class ScopeKeeper {
+export class ScopeFollower {
   readonly #ports: ScopePorts;
   readonly #refreshes: Coalesced<RefreshReport>;
   readonly #catchUps: Coalesced<void>;
@@ -297,7 +297,7 @@ export class ScopeKeeper {
     const isKnown = !isBroken && scan.configUnread.length === 0 && !isGone(scan, inForce, options);
     if (!isKnown) return { waits: false, problems: [] };
     const { settings, withheld } = grantedSettings(inForce, scan.config);
-    const reply = await this.#ports.submit({ kind: 'Configure', by: keeperName, settings });
+    const reply = await this.#ports.submit({ kind: 'Configure', by: followerName, settings });
     const later = withheld.length === 0 ? [] : [settingsWait(keysOf(withheld))];
     const isInUse = !reply.ok && retryAdvice[reply.rejection.code] === 'afterOthersAct';
     return { waits: later.length > 0 || isInUse, problems: [...problemsOf(reply), ...later] };
@@ -309,7 +309,7 @@ export class ScopeKeeper {
     { acceptNone = false }: RefreshOptions,
   ): Promise<Defined> {
     const empty = acceptNone ? { mayBeEmpty: true } : {};
-    const reply = await this.#ports.submit({ kind: 'DefineScopes', by: keeperName, scopes, ...empty });
+    const reply = await this.#ports.submit({ kind: 'DefineScopes', by: followerName, scopes, ...empty });
     const isEmpty = !reply.ok && reply.rejection.code === 'GRAPH_EMPTY';
     const problems = isEmpty ? [allGone(inForce)] : problemsOf(reply);
     return { accepted: reply.ok, revision: reply.revision, problems };
@@ -346,7 +346,7 @@ function filesProblems({ problems }: ScanResult, { definitions }: InForce): read
 }
 
 /** In the audit trail. */
-const keeperName = 'service';
+const followerName = 'service';
 
 /** As people write them. */
 function keysOf(fields: readonly string[]): string[] {

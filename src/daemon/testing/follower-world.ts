@@ -9,7 +9,7 @@ import {
   type Settings,
 } from '../../core/index.ts';
 import type { Reply, ScopeProblem } from '../../protocol/index.ts';
-import { freshMs, restMs, ScopeKeeper, type ScopeCommand } from '../scope-keeper.ts';
+import { freshMs, restMs, ScopeFollower, type ScopeCommand } from '../scope-follower.ts';
 import { refusalOf } from '../../../test/support/refusal.ts';
 
 export const scope = (path: string): ScopeDefinition => ({
@@ -28,7 +28,7 @@ export const problem: ScopeProblem = {
 };
 
 /** A working tree and a state, as the test wants them. */
-export class KeeperWorld {
+export class FollowerWorld {
   definitions: ScopeDefinition[] = [scope('a')];
   inForce: ScopeDefinition[] = [];
   settings: Settings = defaultSettings;
@@ -50,7 +50,7 @@ export class KeeperWorld {
   shown: readonly ScopeProblem[] = [];
   nowMs = 0;
   looks = 0;
-  readonly keeper = new ScopeKeeper({
+  readonly follower = new ScopeFollower({
     scan: async (previous) => {
       this.scans.push(previous);
       if (this.trouble !== null) throw this.trouble;
@@ -83,9 +83,9 @@ export class KeeperWorld {
 
   begin(): Promise<void> {
     const { trouble } = this;
-    if (trouble === null) return this.keeper.begin({ ok: true, scan: this.scanned() });
+    if (trouble === null) return this.follower.begin({ ok: true, scan: this.scanned() });
     const config = { config: this.config, origins: {} as never, problems: [] };
-    return this.keeper.begin({ ok: false, error: trouble, config });
+    return this.follower.begin({ ok: false, error: trouble, config });
   }
 
   /** As the core, which does not believe that all scopes are gone unless it is told so. */
@@ -104,13 +104,13 @@ export class KeeperWorld {
   /** A look some time after the last one. */
   async pollLater(): Promise<void> {
     this.nowMs += restMs;
-    await this.keeper.poll();
+    await this.follower.poll();
   }
 
   /** A query when the last look is no longer good enough. */
   async catchUpLater(): Promise<void> {
     this.nowMs += freshMs;
-    await this.keeper.catchUp();
+    await this.follower.catchUp();
   }
 
   scanned(): ScanResult {

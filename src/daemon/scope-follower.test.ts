@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../config/index.ts';
 import type { RefreshOptions } from '../protocol/index.ts';
 import { asRevision, asTimeMs, defaultSettings } from '../core/index.ts';
-import { restMs } from './scope-keeper.ts';
-import { KeeperWorld, problem, scope } from './testing/keeper-world.ts';
+import { restMs } from './scope-follower.ts';
+import { FollowerWorld, problem, scope } from './testing/follower-world.ts';
 import { refusalOf } from '../../test/support/refusal.ts';
 
-let world: KeeperWorld;
-beforeEach(() => (world = new KeeperWorld()));
+let world: FollowerWorld;
+beforeEach(() => (world = new FollowerWorld()));
 
 describe('taking over', () => {
   it('submits the settings, then the graph, and reports', async () => {
@@ -16,7 +16,7 @@ describe('taking over', () => {
       { kind: 'Configure', by: 'service', settings: defaultSettings },
       { kind: 'DefineScopes', by: 'service', scopes: world.definitions },
     ]);
-    const report = await world.keeper.refresh();
+    const report = await world.follower.refresh();
     expect(report).toEqual({ revision: 7, accepted: true, scopes: 1, problems: [], atMs: 99 });
   });
 
@@ -34,7 +34,7 @@ describe('taking over', () => {
       rejection: refusalOf('DEPENDENCY_CYCLE', 'a -> b -> a'),
     };
     await world.begin();
-    expect(await world.keeper.refresh()).toMatchObject({ accepted: false, revision: 5 });
+    expect(await world.follower.refresh()).toMatchObject({ accepted: false, revision: 5 });
     expect(world.shown).toEqual([
       {
         code: 'DEPENDENCY_CYCLE',
@@ -100,13 +100,13 @@ describe('taking over', () => {
     world.definitions = [];
     world.configOrigins = origins;
     await world.begin();
-    await world.keeper.refresh(accepted);
+    await world.follower.refresh(accepted);
     expect(world.kinds).toContain('Configure');
   });
 
   it('hands what was good to the next scan', async () => {
     await world.begin();
-    await world.keeper.refresh();
+    await world.follower.refresh();
     expect(world.scans).toEqual([expect.objectContaining({ definitions: [scope('a')] })]);
   });
 });
@@ -120,7 +120,7 @@ describe('following changes', () => {
   it('does nothing while nothing changes', async () => {
     await world.pollLater();
     await world.pollLater();
-    expect(await world.keeper.refreshIfChanged()).toBe(false);
+    expect(await world.follower.refreshIfChanged()).toBe(false);
     expect(world.scans).toEqual([]);
   });
 
@@ -140,29 +140,29 @@ describe('following changes', () => {
     world.fingerprint = 'f2';
     await world.pollLater();
     world.nowMs += restMs - 1;
-    await world.keeper.poll();
+    await world.follower.poll();
     expect(world.commands).toEqual([]);
   });
 
   it('says of each look whether there are changes that have yet to come to rest', async () => {
-    expect(await world.keeper.poll()).toBe(false);
+    expect(await world.follower.poll()).toBe(false);
     world.fingerprint = 'f2';
-    expect(await world.keeper.poll()).toBe(true);
+    expect(await world.follower.poll()).toBe(true);
     world.nowMs += restMs - 1;
-    expect(await world.keeper.poll()).toBe(true);
+    expect(await world.follower.poll()).toBe(true);
     world.nowMs += 1;
-    expect(await world.keeper.poll()).toBe(false);
+    expect(await world.follower.poll()).toBe(false);
     expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
   });
 
   it('does not wait when somebody asks for a scope that is not known', async () => {
     world.fingerprint = 'f2';
-    expect(await world.keeper.refreshIfChanged()).toBe(true);
-    expect(await world.keeper.refreshIfChanged()).toBe(false);
+    expect(await world.follower.refreshIfChanged()).toBe(true);
+    expect(await world.follower.refreshIfChanged()).toBe(false);
   });
 
   it('shares one scan among those who ask while another runs', async () => {
-    await Promise.all([world.keeper.refresh(), world.keeper.refresh(), world.keeper.refresh()]);
+    await Promise.all([world.follower.refresh(), world.follower.refresh(), world.follower.refresh()]);
     expect(world.scans).toHaveLength(2);
   });
 });
