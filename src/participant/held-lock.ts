@@ -10,7 +10,7 @@ import {
 import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
 import { releaseGrants } from './acquiring.ts';
-import { LeaseKeeper, type LeaseLoss } from './lease-keeper.ts';
+import { LeaseRenewer, type LeaseLoss } from './lease-renewer.ts';
 import { proofOf, type AgentSession } from './session.ts';
 import type { Speaks } from './speaker.ts';
 
@@ -53,7 +53,7 @@ export class HeldLock {
   readonly locks: readonly Grant[];
   readonly #ports: LockPorts;
   readonly #session: AgentSession;
-  readonly #keeper: LeaseKeeper;
+  readonly #renewer: LeaseRenewer;
   readonly #lost = new AbortController();
   /** What was not held any more when it was given back; null: it was not given back yet. */
   #gone: readonly ScopePath[] | null = null;
@@ -62,14 +62,14 @@ export class HeldLock {
     this.locks = locks;
     this.#ports = ports;
     this.#session = session;
-    this.#keeper = new LeaseKeeper({
+    this.#renewer = new LeaseRenewer({
       ...lasting,
       clock: ports.time,
       agent: session.agent,
       locks,
       heartbeat: () => ports.speaker.submit({ kind: 'Heartbeat', ...proofOf(session) }),
       watch: async (from, signal) => ports.coordinator.watch(from, signal),
-      onKept: () => undefined,
+      onRenewed: () => undefined,
       onLost: (loss) => this.#lost.abort(loss),
     });
   }
@@ -82,7 +82,7 @@ export class HeldLock {
     lasting: Lasting,
   ): Promise<HeldLock> {
     const lock = new HeldLock(ports, session, locks, lasting);
-    await lock.#keeper.start();
+    await lock.#renewer.start();
     return lock;
   }
 
@@ -93,7 +93,7 @@ export class HeldLock {
 
   /** Whether it is renewed: not lost, nor given back. */
   get isKept(): boolean {
-    return this.#keeper.isKeeping;
+    return this.#renewer.isRenewing;
   }
 
   /** Aborts when it is lost, or is about to be, and nothing may be done under it any more. */
@@ -153,7 +153,7 @@ export class HeldLock {
 
   /** Renews it no longer. */
   stop(): void {
-    this.#keeper.stop();
+    this.#renewer.stop();
   }
 }
 

@@ -20,7 +20,7 @@ export { type Files, type HeldLock } from './held-lock.ts';
 export { Holdings, type Claim as HoldingsClaim, type Held, type Origin, type Seen } from './holdings.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
 export { goOn, join, keepJoining, mayBeAccepted, type JoinPorts, type WentOn } from './joining.ts';
-export { LeaseKeeper, type LeaseEnd, type LeaseLoss } from './lease-keeper.ts';
+export { LeaseRenewer, type LeaseEnd, type LeaseLoss } from './lease-renewer.ts';
 export { endOf, lossesOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';
 export { Participant } from './participant.ts';

@@ -1,5 +1,5 @@
 import type { Grant } from '../../core/index.ts';
-import { LeaseKeeper, proofOf, type AgentSession, type LeaseLoss } from '../../participant/index.ts';
+import { LeaseRenewer, proofOf, type AgentSession, type LeaseLoss } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { ChildProcess } from '../process/context.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -26,7 +26,7 @@ export interface Guard {
 export class LeaseWatch {
   readonly #call: Call;
   readonly #guard: Guard;
-  readonly #keeper: LeaseKeeper;
+  readonly #renewer: LeaseRenewer;
   #child: ChildProcess | null = null;
   #certainUntilMs = 0;
   #cancelKill: () => void = () => undefined;
@@ -36,7 +36,7 @@ export class LeaseWatch {
   constructor(call: Call, guard: Guard) {
     this.#call = call;
     this.#guard = guard;
-    this.#keeper = new LeaseKeeper({
+    this.#renewer = new LeaseRenewer({
       clock: call.context.clock,
       agent: guard.session.agent,
       locks: guard.locks,
@@ -44,7 +44,7 @@ export class LeaseWatch {
       lockTtlMs: guard.lockTtlMs,
       heartbeat: () => submit(call, { kind: 'Heartbeat', ...proofOf(guard.session) }),
       watch: async (from, signal) => (await call.coordinator()).watch(from, signal),
-      onKept: (certainMs) => this.#keep(certainMs),
+      onRenewed: (certainMs) => this.#keep(certainMs),
       onLost: (loss) => this.#lose(loss),
     });
   }
@@ -82,16 +82,16 @@ export class LeaseWatch {
 
   /** How long before that it is told to. */
   get graceMs(): number {
-    return this.#keeper.graceMs;
+    return this.#renewer.graceMs;
   }
 
   get locks(): readonly Grant[] {
-    return this.#keeper.locks;
+    return this.#renewer.locks;
   }
 
   /** Makes sure that the locks are held. Fails when nobody can tell. */
   start(): Promise<void> {
-    return this.#keeper.start();
+    return this.#renewer.start();
   }
 
   /** From now on until nothing of it is left, this command depends on the leases. */
@@ -105,7 +105,7 @@ export class LeaseWatch {
   }
 
   stop(): void {
-    this.#keeper.stop();
+    this.#renewer.stop();
     this.#cancelKill();
   }
 

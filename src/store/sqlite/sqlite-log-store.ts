@@ -23,7 +23,7 @@ import type { MainFile } from './main-file.ts';
 import { formerLog, putAside } from './former-logs.ts';
 import { printsBefore } from './entry-index.ts';
 import { forgetRequests, forgottenAmong } from './forgotten-requests.ts';
-import { IndexKeeper } from './index-keeper.ts';
+import { LogIndex } from './log-index.ts';
 import { retryWhileBusy, type Patience } from './retry.ts';
 import * as tables from './tables.ts';
 import { problemsOf } from './verify.ts';
@@ -68,14 +68,14 @@ export class SqliteLogStore implements SqliteStore {
   readonly #patience: Patience;
   readonly #pollMs: number;
   readonly #closing = new AbortController();
-  readonly #index: IndexKeeper;
+  readonly #index: LogIndex;
   #closed = false;
   /** A commit's outcome is unknown: nothing may be answered before another commit has made it final. */
   #inDoubt = false;
 
   constructor(parts: SqliteStoreParts) {
     this.#connection = parts.connection;
-    this.#index = new IndexKeeper(parts.connection);
+    this.#index = new LogIndex(parts.connection);
     this.engine = parts.engine;
     this.#file = parts.file;
     this.#mainFile = parts.mainFile;

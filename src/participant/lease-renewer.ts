@@ -40,10 +40,10 @@ export interface LeaseLoss {
   readonly certainMs: number;
 }
 
-export interface LeaseKeeperOptions {
+export interface LeaseRenewerOptions {
   readonly clock: Pick<Time, 'monotonicMs' | 'schedule'>;
   readonly agent: AgentId;
-  /** What was granted: these scopes under these tokens are kept, nothing else. */
+  /** What was granted: these scopes under these tokens are renewed, nothing else. */
   readonly locks: readonly Grant[];
   readonly sessionTtlMs: number;
   readonly lockTtlMs: number;
@@ -51,12 +51,12 @@ export interface LeaseKeeperOptions {
   /** What is committed from a revision on, as it happens. */
   readonly watch: (from: Revision, signal: AbortSignal) => Promise<AsyncIterable<Entry>>;
   /** The leases last for so long from now, less the margin in which nothing may run any more. */
-  readonly onKept: (certainMs: number) => void;
+  readonly onRenewed: (certainMs: number) => void;
   readonly onLost: (loss: LeaseLoss) => void;
 }
 
 /**
- * Keeps leases alive by heartbeats, three to their length, and says when they are lost: at once when the log says so (a
+ * Renews leases by heartbeats, three to their length, and says when they are lost: at once when the log says so (a
  * revocation, a release in the agent's name), since somebody else may have been granted the scope in the same moment; when
  * a heartbeat is refused or no longer names one of them under its token; and when nobody answers, early enough before
  * their end for the command to have ended by then.
@@ -68,8 +68,8 @@ export interface LeaseKeeperOptions {
  * The deadlines are in the coordinator's time. Each heartbeat binds it to this host's monotonic clock: the answer was
  * decided after the heartbeat was sent, so counting from the sending errs on the early side.
  */
-export class LeaseKeeper {
-  readonly #options: LeaseKeeperOptions;
+export class LeaseRenewer {
+  readonly #options: LeaseRenewerOptions;
   readonly #leaseMs: number;
   readonly #margins: Margins;
   #locks: readonly Grant[];
@@ -81,7 +81,7 @@ export class LeaseKeeper {
   #vain = 0;
   readonly #over = new AbortController();
 
-  constructor(options: LeaseKeeperOptions) {
+  constructor(options: LeaseRenewerOptions) {
     this.#options = options;
     this.#locks = options.locks;
     // The end of a session ends its locks too.
@@ -89,13 +89,13 @@ export class LeaseKeeper {
     this.#margins = marginsOf(this.#leaseMs);
   }
 
-  /** What is kept, with the deadlines of the last heartbeat. */
+  /** What is renewed, with the deadlines of the last heartbeat. */
   get locks(): readonly Grant[] {
     return this.#locks;
   }
 
   /** Whether they are neither lost nor given back, as far as is known here. */
-  get isKeeping(): boolean {
+  get isRenewing(): boolean {
     return !this.#isOver;
   }
 
@@ -200,13 +200,13 @@ export class LeaseKeeper {
 
   /** At a time of the monotonic clock. */
   #endBy(atMs: number): void {
-    const { clock, onKept } = this.#options;
+    const { clock, onRenewed } = this.#options;
     const { tellMs, forceMs } = this.#margins;
     const leftMs = atMs - clock.monotonicMs();
     const end = { kind: 'notRenewed' } as const;
     this.#cancelEnd();
     if (leftMs <= tellMs) return this.#lose({ end, certainMs: Math.max(0, leftMs - forceMs) });
-    onKept(leftMs - forceMs);
+    onRenewed(leftMs - forceMs);
     this.#cancelEnd = clock.schedule(leftMs - tellMs, () =>
       this.#lose({ end, certainMs: Math.max(0, atMs - forceMs - clock.monotonicMs()) }),
     );

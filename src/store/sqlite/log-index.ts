@@ -23,7 +23,7 @@ interface Found {
 }
 
 /** Keeps the index in step with the log, and searches it. The caller brings the transactions. */
-export class IndexKeeper {
+export class LogIndex {
   readonly #connection: Connection;
   /** Of the newest entries, without gaps, as far as this process appended them. */
   #tail: Mark[] = [];
