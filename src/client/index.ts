@@ -10,7 +10,14 @@ export {
   withAccess,
   type StatePaths,
 } from './paths.ts';
-export { claimName, deadKeeper, livingKeeper, releaseName, takeName, type Keeper } from './keeper-file.ts';
+export {
+  occupyName,
+  deadOccupant,
+  livingOccupant,
+  releaseName,
+  takeName,
+  type Occupant,
+} from './occupant-file.ts';
 export { findProgram, type ProgramPlaces } from './program.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export { deleteSession, listSessions, readSession, requireSession, writeSession } from './session-file.ts';

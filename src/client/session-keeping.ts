@@ -2,33 +2,33 @@ import type { AgentId } from '../core/index.ts';
 import type { SessionKeeping } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Clock } from '../time/index.ts';
-import { claimName, livingKeeper, releaseName, takeName, type Keeper } from './keeper-file.ts';
+import { occupyName, livingOccupant, releaseName, takeName, type Occupant } from './occupant-file.ts';
 import { statePaths } from './paths.ts';
 import { deleteSession, readSession, writeSession } from './session-file.ts';
 
-/** The sessions and keepers of a repository, in the files of this user. */
+/** The sessions and occupants of a repository, in the files of this user. */
 export function sessionKeeping(
   commonDir: string,
   clock: Pick<Clock, 'wallMs'>,
   coordinator: Coordinator,
 ): SessionKeeping {
   const paths = statePaths(commonDir);
-  const claim = async (agent: AgentId): Promise<Keeper | null> => {
-    const keeper = claimName(paths, agent, clock.wallMs());
-    if (keeper?.isUnseen !== true || (await takesPart(coordinator, agent))) return keeper;
+  const occupy = async (agent: AgentId): Promise<Occupant | null> => {
+    const occupant = occupyName(paths, agent, clock.wallMs());
+    if (occupant?.isUnseen !== true || (await takesPart(coordinator, agent))) return occupant;
     // The container may be gone for long, and its name must not be.
-    return claimName(paths, agent, clock.wallMs(), ({ isUnseen }) => isUnseen !== true);
+    return occupyName(paths, agent, clock.wallMs(), ({ isUnseen }) => isUnseen !== true);
   };
   return {
-    claim: async (agent) => {
-      const keeper = await claim(agent);
-      if (keeper === null) return { kind: 'kept' };
-      return { kind: 'taken', by: { pid: keeper.process.pid, sinceMs: keeper.sinceMs } };
+    occupy: async (agent) => {
+      const occupant = await occupy(agent);
+      if (occupant === null) return { kind: 'ours' };
+      return { kind: 'taken', by: { pid: occupant.process.pid, sinceMs: occupant.sinceMs } };
     },
     take: async (agent) => takeName(paths, agent, clock.wallMs()),
-    keeper: async (agent) => {
-      const keeper = livingKeeper(paths, agent);
-      return keeper === null ? null : { pid: keeper.process.pid, sinceMs: keeper.sinceMs };
+    occupant: async (agent) => {
+      const occupant = livingOccupant(paths, agent);
+      return occupant === null ? null : { pid: occupant.process.pid, sinceMs: occupant.sinceMs };
     },
     read: async (agent) => readSession(paths, agent),
     write: async (session) => writeSession(paths, session),

@@ -41,7 +41,9 @@ export class SocketParticipant implements Participant {
       keepsLeft: false,
     });
     if (took.kind === 'joined') return new SocketParticipant(briefing, coordinator, took.participant);
-    throw new Error(took.kind === 'kept' ? `process ${took.by.pid} keeps the name` : told(took.rejection));
+    throw new Error(
+      took.kind === 'occupied' ? `process ${took.by.pid} occupies the name` : told(took.rejection),
+    );
   }
 
   async acquire(scope: ScopePath): Promise<Acquired> {

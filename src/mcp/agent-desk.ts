@@ -3,7 +3,7 @@ import {
   hasJoined,
   overCodes,
   type AgentSession,
-  type Keeper,
+  type Occupant,
   type Speaker,
   type TicketWait,
 } from '../participant/index.ts';
@@ -35,7 +35,7 @@ export type Found =
 export interface Other {
   readonly view: AgentView;
   /** The live process of this user that keeps it. */
-  readonly keeper: Keeper | null;
+  readonly occupant: Occupant | null;
   /** Whether its process has ended and its session is here, so that one may go on as it. */
   readonly isResumable: boolean;
 }
@@ -222,10 +222,10 @@ export class AgentDesk {
   /** Goes on as an agent that a process which has ended, or a shell, has left: with its locks, and its place. */
   async #resume(name: AgentId, wish: JoinWish, seat: Seat | null = null): Promise<Joined> {
     const { sessions } = this.#workspace;
-    if ((await this.#claim(name)) !== null)
+    if ((await this.#occupy(name)) !== null)
       return { kind: 'taken', name, other: await this.#otherCalled(name).catch(() => null) };
     try {
-      const joined = await this.#resumeClaimed(name, wish, seat);
+      const joined = await this.#resumeOccupied(name, wish, seat);
       if (this.seats.holderOf(name) === null) await sessions.release(name);
       return joined;
     } catch (error) {
@@ -235,7 +235,7 @@ export class AgentDesk {
     }
   }
 
-  async #resumeClaimed(name: AgentId, wish: JoinWish, seat: Seat | null): Promise<Joined> {
+  async #resumeOccupied(name: AgentId, wish: JoinWish, seat: Seat | null): Promise<Joined> {
     const left = await this.#readSession(name);
     const finished =
       left !== null && !hasJoined(left) ? await this.#enrolment.finish(name, wish.metadata) : null;
@@ -290,11 +290,11 @@ export class AgentDesk {
   }
 
   /** The live process that keeps a name; null when it is ours now. */
-  async #claim(name: AgentId): Promise<Keeper | null> {
+  async #occupy(name: AgentId): Promise<Occupant | null> {
     for (let look = 0; ; look += 1) {
-      const claim = await this.#workspace.sessions.claim(name);
-      if (claim.kind === 'kept') return null;
-      if (look === looksAgain) return claim.by;
+      const occupation = await this.#workspace.sessions.occupy(name);
+      if (occupation.kind === 'ours') return null;
+      if (look === looksAgain) return occupation.by;
       await new Promise<void>((resolve) => void this.#ports.clock.schedule(lookAgainMs, resolve));
     }
   }
@@ -313,10 +313,10 @@ export class AgentDesk {
     const { sessions } = this.#workspace;
     const view = (await this.#enrolment.present()).get(name);
     if (view === undefined) return null;
-    const keeper = await sessions.keeper(name);
+    const occupant = await sessions.occupant(name);
     const session = await this.#readSession(name);
     const isKnown = session?.epoch === view.epoch || (session !== null && !hasJoined(session));
-    return { view, keeper, isResumable: keeper === null && isKnown };
+    return { view, occupant, isResumable: occupant === null && isKnown };
   }
 
   /** Gives an agent a seat, or another agent to the one who has the handle already. */

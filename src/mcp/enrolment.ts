@@ -105,7 +105,7 @@ export class Enrolment {
   }
 
   /**
-   * Joins under a name whose last join got no answer, and that is claimed here: whoever asked for it has ended, and left the
+   * Joins under a name whose last join got no answer, and that this process occupies: whoever asked for it has ended, and left the
    * secret. If it was accepted, nobody has acted under it.
    */
   async finish(agent: AgentId, metadata: AgentMetadata): Promise<Enrolled> {

@@ -36,16 +36,16 @@ export function unknownAnswer(work: Work, { name, other }: Extract<Found, { kind
   ].join('\n');
   const own = lines.length === 0 ? '' : 'if you are one of those, pass its handle; else ';
   const next = `${own}agent_join, and pass the handle that it answers.`;
-  const isKept = other !== null && other.keeper !== null;
+  const isKept = other !== null && other.occupant !== null;
   return refused(isKept ? 'NAME_IN_USE' : 'NOT_JOINED', story, next, { agent: name });
 }
 
 /** Who has a name, since when and with what, and whether one may go on as it. */
-export function otherText(work: Work, { view, keeper, isResumable }: Other): string {
+export function otherText(work: Work, { view, occupant, isResumable }: Other): string {
   const name = view.agent;
   const about = aboutText(view, work.clock.nowMs());
-  if (keeper !== null)
-    return `${name} is another live client of yours (process ${keeper.pid}, for ${duration(work.wallMs() - keeper.sinceMs)}): ${about}.`;
+  if (occupant !== null)
+    return `${name} is another live client of yours (process ${occupant.pid}, for ${duration(work.wallMs() - occupant.sinceMs)}): ${about}.`;
   if (isResumable)
     return `${name} is present, and no client keeps it (its process has ended, or a shell acts as it): ${about}. If you are that one, agent_join with agent "${name}" and resume true goes on as it.`;
   return `${name} takes part already, and its session is not kept here: it joined from another account or machine, or its joining was cut short: ${about}.`;

@@ -29,8 +29,8 @@ export {
   hasJoined,
   proofOf,
   type AgentSession,
-  type Claim,
-  type Keeper,
+  type Occupant,
+  type Occupation,
   type SessionKeeping,
 } from './session.ts';
 export { Speaker } from './speaker.ts';

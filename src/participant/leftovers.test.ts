@@ -32,7 +32,7 @@ describe('a process that has ended without leaving', () => {
     await stage.pass(3_600_000);
     expect(await stage.holders()).toEqual({ auth: 'alice' });
     await after.leave();
-    expect([await stage.holders(), stage.kept.size, stage.keepers.size]).toEqual([{}, 0, 0]);
+    expect([await stage.holders(), stage.kept.size, stage.occupants.size]).toEqual([{}, 0, 0]);
   });
 
   it('leaves a lock with a short lease, which lasts too', async () => {
@@ -52,7 +52,7 @@ describe('a process that has ended without leaving', () => {
       .catch(() => null);
     await stage.pass(1);
     before.stop();
-    stage.keepers.delete('bob' as AgentId);
+    stage.occupants.delete('bob' as AgentId);
     await stage.takePart('bob', 3);
     await lock.release();
     expect(await stage.holders()).toEqual({});
@@ -73,7 +73,7 @@ describe('a process that has ended without leaving', () => {
     await stage.takePart('alice');
     const wish = { agent: 'alice' as AgentId, metadata: {}, from: 'another', keepsLeft: false };
     expect(await Participant.takePart(stage.portsOf(2), wish)).toMatchObject({
-      kind: 'kept',
+      kind: 'occupied',
       by: { pid: 1 },
     });
   });
@@ -93,19 +93,19 @@ it('a name that is refused is not kept', async () => {
   const agent = 'alice' as AgentId;
   const session = { ...stage.kept.get(agent)!, secret: 'f'.repeat(64) };
   stage.kept.set(agent, session);
-  stage.keepers.clear();
+  stage.occupants.clear();
   const wish = { agent, metadata: {}, from: 'another', keepsLeft: false };
   expect(await Participant.takePart(stage.portsOf(2), wish)).toMatchObject({
     kind: 'refused',
     rejection: { code: 'SESSION_MISMATCH' },
   });
-  expect([stage.kept.get(agent), stage.keepers.size]).toEqual([session, 0]);
+  expect([stage.kept.get(agent), stage.occupants.size]).toEqual([session, 0]);
 });
 
 it('a name under which nobody could take part is not kept', async () => {
   stage.coordinator = { submit: () => Promise.reject(new Error('gone')) } as unknown as Coordinator;
   await expect(stage.takePart('alice')).rejects.toThrow('gone');
-  expect(stage.keepers.size).toBe(0);
+  expect(stage.occupants.size).toBe(0);
 });
 
 describe('a resumption without an answer', () => {

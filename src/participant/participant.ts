@@ -11,7 +11,7 @@ import { overCodes } from './agent-commands.ts';
 import { resultOf } from './answers.ts';
 import { HeldLock, type Files, type Lasting } from './held-lock.ts';
 import { goOn, join, readOrNull } from './joining.ts';
-import { hasJoined, proofOf, type AgentSession, type Keeper, type SessionKeeping } from './session.ts';
+import { hasJoined, proofOf, type AgentSession, type Occupant, type SessionKeeping } from './session.ts';
 import { Speaker } from './speaker.ts';
 
 export interface ParticipantPorts {
@@ -34,8 +34,8 @@ export interface PartWish {
 
 export type TookPart =
   | { readonly kind: 'joined'; readonly participant: Participant }
-  /** A live process of this user keeps the name. */
-  | { readonly kind: 'kept'; readonly by: Keeper }
+  /** A live process of this user occupies the name. */
+  | { readonly kind: 'occupied'; readonly by: Occupant }
   | { readonly kind: 'refused'; readonly rejection: Rejection };
 
 type Begun =
@@ -75,10 +75,10 @@ export class Participant {
   }
 
   static async takePart(ports: ParticipantPorts, wish: PartWish): Promise<TookPart> {
-    const claim = await ports.sessions.claim(wish.agent);
-    if (claim.kind === 'taken') return { kind: 'kept', by: claim.by };
+    const occupation = await ports.sessions.occupy(wish.agent);
+    if (occupation.kind === 'taken') return { kind: 'occupied', by: occupation.by };
     try {
-      const took = await Participant.#takeClaimed(ports, wish);
+      const took = await Participant.#takeOccupied(ports, wish);
       if (took.kind === 'refused') await ports.sessions.release(wish.agent);
       return took;
     } catch (error) {
@@ -88,7 +88,7 @@ export class Participant {
     }
   }
 
-  static async #takeClaimed(ports: ParticipantPorts, wish: PartWish): Promise<TookPart> {
+  static async #takeOccupied(ports: ParticipantPorts, wish: PartWish): Promise<TookPart> {
     const speaker = new Speaker(ports);
     const begun = await begin(ports, speaker, wish);
     if (begun.kind === 'refused') return begun;

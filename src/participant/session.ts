@@ -36,26 +36,26 @@ export interface Sessions {
 }
 
 /**
- * Which live process keeps which agent, too: two clients must not act under one name without knowing it, and a new process
+ * Which live process acts for which agent, too: two clients must not act under one name without knowing it, and a new process
  * must succeed a dead one without losing anything.
  */
 export interface SessionKeeping extends Sessions {
-  /** Makes this process the keeper of a name, unless a live one keeps it. Claiming what one keeps is no error. */
-  claim(agent: AgentId): Promise<Claim>;
-  /** Makes this process the keeper of a name that it has just been given, whoever has left a note there. */
+  /** Makes this process the occupant of a name, unless another live one is. To occupy a name twice is no error. */
+  occupy(agent: AgentId): Promise<Occupation>;
+  /** Makes this process the occupant of a name that it has just been given, whoever has left a note there. */
   take(agent: AgentId): Promise<void>;
-  /** The live process that keeps a name, if it is another one. */
-  keeper(agent: AgentId): Promise<Keeper | null>;
+  /** The live process that occupies a name, if it is another one. */
+  occupant(agent: AgentId): Promise<Occupant | null>;
   /** Lets go of the name; the session stays. */
   release(agent: AgentId): Promise<void>;
   /** Forgets the session and lets go of the name. */
   forget(agent: AgentId): Promise<void>;
 }
 
-export type Claim = { readonly kind: 'kept' } | { readonly kind: 'taken'; readonly by: Keeper };
+export type Occupation = { readonly kind: 'ours' } | { readonly kind: 'taken'; readonly by: Occupant };
 
-/** The live process that keeps a name. */
-export interface Keeper {
+/** The live process that occupies a name. */
+export interface Occupant {
   readonly pid: number;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;

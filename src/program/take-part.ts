@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { connect, newRequestId, newSecret, packageVersion, sessionKeeping } from '../client/index.ts';
 import { type Repository, findRepository } from '../repository/git/index.ts';
 import { parseAgentId, type AgentId, type AgentMetadata } from '../core/index.ts';
-import { Participant, type Keeper } from '../participant/index.ts';
+import { Participant, type Occupant } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
 import { Agent } from './agent.ts';
@@ -63,7 +63,7 @@ async function join(
   const metadata = metadataOf(worktree, task);
   const from = `process ${process.pid} (${programName()})`;
   const took = await Participant.takePart(ports, { agent, metadata, from, keepsLeft: resume });
-  if (took.kind === 'kept') throw keptElsewhere(agent, took.by);
+  if (took.kind === 'occupied') throw occupiedElsewhere(agent, took.by);
   if (took.kind === 'refused') throw refusedBy(took.rejection);
   return new Agent(took.participant, coordinator);
 }
@@ -110,7 +110,7 @@ function programName(): string {
 /** In characters: enough to recognise a program. */
 const programLengthMax = 60;
 
-function keptElsewhere(agent: AgentId, { pid, sinceMs }: Keeper): RefusedError {
+function occupiedElsewhere(agent: AgentId, { pid, sinceMs }: Occupant): RefusedError {
   const since = new Date(sinceMs).toISOString();
   return new RefusedError(
     'AGENT_KEPT',

@@ -131,7 +131,7 @@ it('whoever has left may join again under its name', async () => {
     const left = await client.call('agent_report', { agent: 'alice', status: 'left' });
     expect(left.text).toBe('alice has LEFT, and gave back "services/auth".');
   }
-  expect(stage.sessions.files.size + stage.sessions.keepers.size).toBe(0);
+  expect(stage.sessions.files.size + stage.sessions.occupants.size).toBe(0);
 });
 
 it('what an agent forgot it finds through its own client, and no other client is told', async () => {
@@ -243,7 +243,7 @@ it('who is gone and resumes by its name while another has it is not that other',
 it('a note of somebody who is no agent any more keeps no name', async () => {
   const stage = await openStage();
   const gone = await stage.startClient();
-  stage.sessions.keepers.set('claude' as never, { pid: gone.server.pid, sinceMs: 0 });
+  stage.sessions.occupants.set('claude' as never, { pid: gone.server.pid, sinceMs: 0 });
   const client = await stage.startClient();
   expect((await client.join('claude')).facts).toMatchObject({ agent: 'claude' });
 });

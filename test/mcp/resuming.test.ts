@@ -124,10 +124,10 @@ it('a name that takes part from elsewhere cannot be gone on under, and its sessi
   const elsewhere = await stage.startClient();
   await elsewhere.join('claude');
   stage.sessions.files.clear();
-  stage.sessions.keepers.clear();
+  stage.sessions.occupants.clear();
   const client = await stage.startClient();
   const refused = await client.call('agent_join', { agent: 'claude', resume: true });
   expect(refused).toMatchObject({ isError: true, facts: { code: 'NAME_IN_USE' } });
   expect(refused.text).toContain('takes part already, and its session is not kept here');
-  expect(stage.sessions.keepers.size).toBe(0);
+  expect(stage.sessions.occupants.size).toBe(0);
 });

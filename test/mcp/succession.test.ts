@@ -12,7 +12,7 @@ async function takeOver(stage: Stage, name: string): Promise<void> {
   const { ok } = await stage.coordinator.submit({ requestId: `take over ${name}`, command });
   if (!ok) throw new Error('the take-over was refused');
   stage.sessions.files.set(session.agent, { ...session, secret: newSecret });
-  stage.sessions.keepers.delete(session.agent);
+  stage.sessions.occupants.delete(session.agent);
 }
 
 /** The shell asks for a scope as the agent. */
@@ -93,7 +93,7 @@ it('who was taken over goes on with what the name holds, and with its handle, wh
   expect(resumed.text).toContain('RESUMED as alice');
   const check = await alice.call('lock_check', { agent: handle, path: auth });
   expect(check.text).toMatch(/^You MAY write/);
-  expect([...stage.sessions.keepers.values()]).toMatchObject([{ pid: alice.server.pid }]);
+  expect([...stage.sessions.occupants.values()]).toMatchObject([{ pid: alice.server.pid }]);
 });
 
 it('a resumption right after a take-over does not tell as lost what is held again', async () => {

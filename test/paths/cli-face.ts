@@ -1,6 +1,6 @@
 import {
   deleteSession,
-  livingKeeper,
+  livingOccupant,
   readSession,
   statePaths,
   writeSession,
@@ -12,7 +12,7 @@ import type { ScopeProblem, ScopesAnswer, StatusAnswer } from '../../src/protoco
 import { vainTakeOver, wordsOf, type WrittenKind } from './cli-words.ts';
 import { configure } from './configuring.ts';
 import type { Answer, Face, FaultName, Shown, Told, Wait, WaitEnd } from './face.ts';
-import { forgetKeeper, keepElsewhere } from './keepers.ts';
+import { forgetOccupant, occupyElsewhere } from './occupants.ts';
 import type { Ended, Running, Shell } from './shell.ts';
 import type { Stage } from './stage.ts';
 import { ownSession } from './visible.ts';
@@ -148,10 +148,10 @@ export class CliFace implements Face {
   async #takeOver(command: CommandOf<'AgentResume'>): Promise<Answer> {
     const { agent, epoch } = command;
     const typed = async (): Promise<Answer> => {
-      keepElsewhere(this.#paths, agent);
+      occupyElsewhere(this.#paths, agent);
       const answer = answerOf(await this.#run(this.#wordsOfTakeOver(command)).ended);
-      const isKept = livingKeeper(this.#paths, agent) !== null;
-      forgetKeeper(this.#paths, agent);
+      const isKept = livingOccupant(this.#paths, agent) !== null;
+      forgetOccupant(this.#paths, agent);
       if (isKept === (answer.code !== null)) return answer;
       return { ...answer, code: `${answer.code ?? 'accepted'}, and ${isKept ? 'kept' : 'let go of'}` };
     };

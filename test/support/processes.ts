@@ -25,7 +25,7 @@ export const longLease = { ttlMs: 600_000 as DurationMs };
 export class Stage {
   readonly bench: Bench;
   readonly kept = new Map<AgentId, AgentSession>();
-  readonly keepers = new Map<AgentId, number>();
+  readonly occupants = new Map<AgentId, number>();
   readonly files = new Map<string, string>();
   /** Where paths lead that are links. */
   readonly links = new Map<string, ScopePath>();
@@ -73,22 +73,22 @@ export class Stage {
   }
 
   #sessionsOf(pid: number): SessionKeeping {
-    const { kept, keepers } = this;
+    const { kept, occupants } = this;
     return {
-      claim: async (agent) => {
-        const other = keepers.get(agent);
+      occupy: async (agent) => {
+        const other = occupants.get(agent);
         if (other !== undefined && other !== pid) return { kind: 'taken', by: { pid: other, sinceMs: 0 } };
-        keepers.set(agent, pid);
-        return { kind: 'kept' };
+        occupants.set(agent, pid);
+        return { kind: 'ours' };
       },
-      take: async (agent) => void keepers.set(agent, pid),
-      keeper: async () => null,
+      take: async (agent) => void occupants.set(agent, pid),
+      occupant: async () => null,
       read: async (agent) => kept.get(agent) ?? null,
       write: async (session) => void kept.set(session.agent, session),
-      release: async (agent) => void keepers.delete(agent),
+      release: async (agent) => void occupants.delete(agent),
       forget: async (agent) => {
         kept.delete(agent);
-        keepers.delete(agent);
+        occupants.delete(agent);
       },
     };
   }
@@ -104,7 +104,7 @@ export class Stage {
   /** Its process ends without leaving. */
   end(participant: Participant): void {
     participant.stop();
-    this.keepers.clear();
+    this.occupants.clear();
   }
 
   async pass(ms: number): Promise<void> {

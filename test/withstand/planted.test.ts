@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { claimName } from '../../src/client/index.ts';
+import { occupyName } from '../../src/client/index.ts';
 import type { AgentId } from '../../src/core/index.ts';
 import { rhemaJson } from './support/cli.ts';
 import { Sandbox } from './support/sandbox.ts';
@@ -33,7 +33,7 @@ async function workAround(): Promise<{ readonly told: string; readonly written: 
     look();
   }
   try {
-    claimName(sandbox.paths, 'carol' as AgentId, 0);
+    occupyName(sandbox.paths, 'carol' as AgentId, 0);
   } catch (error) {
     told += String(error);
   }

@@ -31,7 +31,7 @@ function kept(answer: (command: CallerCommand) => Answer = () => resumed): {
     },
   });
   const harness = new Harness({ coordinator, sessions: [{ ...session('alice'), secret: 'old' }] });
-  harness.keepers.set(alice, { pid: 99, sinceMs: startMs - 60_000 });
+  harness.occupants.set(alice, { pid: 99, sinceMs: startMs - 60_000 });
   return { harness, coordinator };
 }
 
@@ -80,7 +80,7 @@ describe('--take-over', () => {
   const released: Result = { kind: 'released', scopes: [scopePath('src/core')] };
   const answer = (command: CallerCommand): Answer => (command.kind === 'AgentResume' ? resumed : released);
 
-  it('acts under a session of its own, which the log tells, and the client is no keeper any more', async () => {
+  it('acts under a session of its own, which the log tells, and the client is no occupant any more', async () => {
     const { harness, coordinator } = kept(answer);
     const { code, stderr } = await harness.run('lock', 'release', '--agent', 'alice', '--take-over');
     expect([code, stderr]).toEqual([
@@ -99,12 +99,12 @@ describe('--take-over', () => {
       { kind: 'ReleaseLock', agent: 'alice', secret: 'secret' },
     ]);
     expect(harness.sessions.get(alice)?.secret).toBe('secret');
-    expect(harness.keepers.size).toBe(0);
+    expect(harness.occupants.size).toBe(0);
   });
 
   it('changes nothing where nobody keeps the agent', async () => {
     const { harness, coordinator } = kept(answer);
-    harness.keepers.clear();
+    harness.occupants.clear();
     expect((await harness.run('lock', 'release', '--agent', 'alice', '--take-over')).code).toBe(0);
     expect(coordinator.commands).toMatchObject([{ kind: 'ReleaseLock', secret: 'old' }]);
   });
@@ -115,7 +115,7 @@ describe('--take-over', () => {
     const { code, stderr } = await harness.run('lock', 'release', '--agent', 'alice', '--take-over');
     expect([code, stderr]).toEqual([3, 'rhema: another session (SESSION_MISMATCH)\n']);
     expect(harness.sessions.get(alice)?.secret).toBe('old');
-    expect(harness.keepers.size).toBe(1);
+    expect(harness.occupants.size).toBe(1);
   });
 
   it('of which nobody heard an answer keeps the secret that may count by now', async () => {
@@ -144,6 +144,6 @@ describe('--take-over', () => {
     const { code, stdout } = await harness.run('agent', 'join', 'alice', '--take-over');
     expect([code, stdout.slice(0, 28)]).toEqual([0, 'alice has joined (epoch 9); ']);
     expect(coordinator.commands.map(({ kind }) => kind)).toEqual(['AgentResume', 'AgentJoin']);
-    expect(harness.keepers.size).toBe(0);
+    expect(harness.occupants.size).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import type { AgentId } from '../../core/index.ts';
-import { goOn, type AgentSession, type Keeper, type WentOn } from '../../participant/index.ts';
+import { goOn, type AgentSession, type Occupant, type WentOn } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -45,10 +45,10 @@ async function begunAnew(call: Call): Promise<string> {
 
 /** The session with which a kept agent goes on here, once it is taken over; null: nobody keeps it. */
 async function asKept(call: Call, session: AgentSession, takeOver: boolean): Promise<AgentSession | null> {
-  const keeper = await call.world.sessions.keeper(await call.repository(), session.agent);
-  if (keeper === null) return null;
-  if (!takeOver) throw await keptElsewhere(call, session.agent, keeper);
-  const taken = await takeOverFrom(call, session, keeper);
+  const occupant = await call.world.sessions.occupant(await call.repository(), session.agent);
+  if (occupant === null) return null;
+  if (!takeOver) throw await occupiedElsewhere(call, session.agent, occupant);
+  const taken = await takeOverFrom(call, session, occupant);
   if (taken.kind === 'wentOn') return taken.session;
   const { code, message, details } = taken.reply.rejection;
   throw new CommandError(code, exitCodes.refused, message, details);
@@ -56,11 +56,15 @@ async function asKept(call: Call, session: AgentSession, takeOver: boolean): Pro
 
 /** Before a join: fails with AGENT_KEPT when a living process keeps the name. */
 export async function refuseKept(call: Call, agent: AgentId): Promise<void> {
-  const keeper = await call.world.sessions.keeper(await call.repository(), agent);
-  if (keeper !== null) throw await keptElsewhere(call, agent, keeper);
+  const occupant = await call.world.sessions.occupant(await call.repository(), agent);
+  if (occupant !== null) throw await occupiedElsewhere(call, agent, occupant);
 }
 
-async function keptElsewhere(call: Call, agent: AgentId, { pid, sinceMs }: Keeper): Promise<CommandError> {
+async function occupiedElsewhere(
+  call: Call,
+  agent: AgentId,
+  { pid, sinceMs }: Occupant,
+): Promise<CommandError> {
   const { agents } = await (await call.coordinator()).query({ kind: 'status', at: null });
   const said = agents.find((view) => view.agent === agent)?.metadata['program'];
   const program = typeof said === 'string' ? said : null;
@@ -70,13 +74,13 @@ async function keptElsewhere(call: Call, agent: AgentId, { pid, sinceMs }: Keepe
 }
 
 /** Goes on as an agent that another process keeps: from then on, that process is refused. */
-export async function takeOverFrom(call: Call, session: AgentSession, keeper: Keeper): Promise<WentOn> {
+export async function takeOverFrom(call: Call, session: AgentSession, occupant: Occupant): Promise<WentOn> {
   const how = { way: 'takeOver', from: call.world.operator() } as const;
   const taken = await goOn(await agentPorts(call), session, how);
   if (taken.kind === 'refused') return taken;
-  await call.world.sessions.dismissKeeper(await call.repository(), session.agent);
+  await call.world.sessions.dismissOccupant(await call.repository(), session.agent);
   call.note(
-    line`rhema: ${session.agent} was taken over from process ${keeper.pid}, which is refused from now on`,
+    line`rhema: ${session.agent} was taken over from process ${occupant.pid}, which is refused from now on`,
   );
   return taken;
 }

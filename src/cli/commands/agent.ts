@@ -42,14 +42,14 @@ export async function join(call: Call, input: JoinInput): Promise<Outcome> {
 async function joinByTakingOver(call: Call, agent: AgentId): Promise<Outcome | null> {
   const repository = await call.repository();
   const { sessions } = call.world;
-  const keeper = await sessions.keeper(repository, agent);
-  if (keeper === null) return null;
+  const occupant = await sessions.occupant(repository, agent);
+  if (occupant === null) return null;
   const session = await sessions.read(repository, agent);
-  const taken = session === null ? null : await takeOverFrom(call, session, keeper);
+  const taken = session === null ? null : await takeOverFrom(call, session, occupant);
   if (taken?.kind === 'refused' && !overCodes.has(taken.reply.rejection.code))
     return refusal(call, taken.reply, { agent });
   if (taken?.kind !== 'wentOn') {
-    await sessions.dismissKeeper(repository, agent);
+    await sessions.dismissOccupant(repository, agent);
     return null;
   }
   const { epoch, sessionDeadlineMs, locks } = taken.result;

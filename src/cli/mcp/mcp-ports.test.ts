@@ -44,28 +44,28 @@ it("nothing is recorded of a bare repository: what lies there is Git's own", asy
   });
 });
 
-it('a name that cannot be claimed is a failure that names the file in the way', async () => {
+it('a name that cannot be occupied is a failure that names the file in the way', async () => {
   const { sessions } = await opened();
-  const claim = join(root, '.git/rhema/keepers/alice#1');
-  mkdirSync(claim, { recursive: true, mode: 0o700 });
-  await expect(sessions.claim('alice' as AgentId)).rejects.toMatchObject({
+  const note = join(root, '.git/rhema/keepers/alice#1');
+  mkdirSync(note, { recursive: true, mode: 0o700 });
+  await expect(sessions.occupy('alice' as AgentId)).rejects.toMatchObject({
     code: 'PERMISSION',
-    details: { path: claim },
+    details: { path: note },
   });
 });
 
 it.each([
   ['present', 'taken'],
-  ['lost', 'kept'],
+  ['lost', 'ours'],
 ] as const)(
   'a name whose process is in another container, and whose agent is %s, is %s',
   async (presence, kind) => {
     const agents = [agentView({ agent: agentId('alice'), presence })];
     const { sessions } = await opened({ answers: { status: () => statusAnswer({ agents }) } });
-    const claims = join(root, '.git/rhema/keepers');
-    mkdirSync(claims, { recursive: true, mode: 0o700 });
+    const notes = join(root, '.git/rhema/keepers');
+    mkdirSync(notes, { recursive: true, mode: 0o700 });
     const elsewhere = { pid: 4, start: 'then', namespace: 'pid:[1]' };
-    writeFileSync(join(claims, 'alice#1'), JSON.stringify({ process: elsewhere, sinceMs: 5 }));
-    expect(await sessions.claim(agentId('alice'))).toMatchObject({ kind });
+    writeFileSync(join(notes, 'alice#1'), JSON.stringify({ process: elsewhere, sinceMs: 5 }));
+    expect(await sessions.occupy(agentId('alice'))).toMatchObject({ kind });
   },
 );

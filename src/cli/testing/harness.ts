@@ -1,6 +1,6 @@
 import type { AgentId, Epoch } from '../../core/index.ts';
 import { parseScopePath } from '../../core/index.ts';
-import type { AgentSession, Keeper } from '../../participant/index.ts';
+import type { AgentSession, Occupant } from '../../participant/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
 import type {
@@ -53,7 +53,7 @@ export class Harness {
   readonly clock = new ManualCliClock();
   readonly sessions = new Map<AgentId, AgentSession>();
   /** Living processes of others, by the agent that they keep. */
-  readonly keepers = new Map<AgentId, Keeper>();
+  readonly occupants = new Map<AgentId, Occupant>();
   readonly children: FakeChild[] = [];
   /** By which signal the process would have ended at once. */
   endedBy: SignalName | null = null;
@@ -134,8 +134,8 @@ export class Harness {
         write: async (_, session) => void this.sessions.set(session.agent, session),
         remove: async (_, agent) => void this.sessions.delete(agent),
         list: async () => [...this.sessions.values()],
-        keeper: async (_, agent) => this.keepers.get(agent) ?? null,
-        dismissKeeper: async (_, agent) => void this.keepers.delete(agent),
+        occupant: async (_, agent) => this.occupants.get(agent) ?? null,
+        dismissOccupant: async (_, agent) => void this.occupants.delete(agent),
       },
       inspection: { ...plainInspection, ...inspection },
       scopeFiles: { ...noScopeFiles, ...this.#options.scopeFiles },

@@ -4,7 +4,7 @@ import {
   deleteSession,
   endOwner,
   listSessions,
-  livingKeeper,
+  livingOccupant,
   newRequestId,
   newSecret,
   readSession,
@@ -72,11 +72,11 @@ const sessions: Sessions = {
   write: async ({ commonDir }, session) => writeSession(statePaths(commonDir), session),
   remove: async ({ commonDir }, agent) => deleteSession(statePaths(commonDir), agent),
   list: async ({ commonDir }) => listSessions(statePaths(commonDir)),
-  keeper: async ({ commonDir }, agent) => {
-    const keeper = livingKeeper(statePaths(commonDir), agent);
-    return keeper === null ? null : { pid: keeper.process.pid, sinceMs: keeper.sinceMs };
+  occupant: async ({ commonDir }, agent) => {
+    const occupant = livingOccupant(statePaths(commonDir), agent);
+    return occupant === null ? null : { pid: occupant.process.pid, sinceMs: occupant.sinceMs };
   },
-  dismissKeeper: async ({ commonDir }, agent) => {
+  dismissOccupant: async ({ commonDir }, agent) => {
     const paths = statePaths(commonDir);
     takeName(paths, agent, Date.now());
     releaseName(paths, agent);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { claimName, statePaths, writeSession } from '../../client/index.ts';
+import { occupyName, statePaths, writeSession } from '../../client/index.ts';
 import { findRepository } from '../../repository/index.ts';
 import { asRevision } from '../../core/index.ts';
 import type { AgentId } from '../../core/index.ts';
@@ -73,11 +73,11 @@ describe('a repository', () => {
     const paths = statePaths(join(folder, '.git'));
     for (const agent of ['alice', 'bob', 'carol'] as AgentId[])
       writeSession(paths, { agent, epoch: asRevision(1), secret: 'aa' });
-    claimName(paths, 'alice' as AgentId, 1);
-    const keepers = join(paths.directory, 'keepers');
-    const claim = JSON.parse(readFileSync(join(keepers, 'alice#1'), 'utf8')) as { process: object };
-    const dead = { ...claim, process: { ...claim.process, pid: 17, start: 'long ago' } };
-    writeFileSync(join(keepers, 'bob#1'), JSON.stringify(dead));
+    occupyName(paths, 'alice' as AgentId, 1);
+    const occupants = join(paths.directory, 'keepers');
+    const note = JSON.parse(readFileSync(join(occupants, 'alice#1'), 'utf8')) as { process: object };
+    const dead = { ...note, process: { ...note.process, pid: 17, start: 'long ago' } };
+    writeFileSync(join(occupants, 'bob#1'), JSON.stringify(dead));
     expect((await look()).deserted).toEqual([{ agent: 'bob', pid: 17 }]);
   });
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
-import { deadKeeper, listSessions, statePaths } from '../../client/index.ts';
+import { deadOccupant, listSessions, statePaths } from '../../client/index.ts';
 import type { StatePaths } from '../../client/index.ts';
 import { hooksFolder } from '../../repository/index.ts';
 import type { AgentId } from '../../core/index.ts';
@@ -115,8 +115,8 @@ function linkedWorktrees(commonDir: string): LinkedWorktree[] {
 function desertedAgents(paths: StatePaths): Deserted[] {
   try {
     return listSessions(paths).flatMap(({ agent }) => {
-      const keeper = deadKeeper(paths, agent);
-      return keeper === null ? [] : [{ agent, pid: keeper.process.pid }];
+      const occupant = deadOccupant(paths, agent);
+      return occupant === null ? [] : [{ agent, pid: occupant.process.pid }];
     });
   } catch {
     // That a session file cannot be read is found by whoever reads the sessions themselves.

@@ -4,7 +4,7 @@ import type { Repository } from '../../repository/index.ts';
 import type { AgentId, Parsed, ScopeDefinition, ScopePath, Settings } from '../../core/index.ts';
 import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
 import type { FileChange, InitRequest, Prepared } from '../../init/index.ts';
-import type { AgentSession, Keeper } from '../../participant/index.ts';
+import type { AgentSession, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { Environment } from './environment.ts';
@@ -48,9 +48,9 @@ export interface Sessions {
   remove(repository: Repository, agent: AgentId): Promise<void>;
   list(repository: Repository): Promise<readonly AgentSession[]>;
   /** The living process of another call that keeps this agent, such as `rhema mcp`; null when there is none. */
-  keeper(repository: Repository, agent: AgentId): Promise<Keeper | null>;
+  occupant(repository: Repository, agent: AgentId): Promise<Occupant | null>;
   /** The agent was taken over: that process keeps it no more. */
-  dismissKeeper(repository: Repository, agent: AgentId): Promise<void>;
+  dismissOccupant(repository: Repository, agent: AgentId): Promise<void>;
 }
 
 /** The background process that owns the repository's log. */

@@ -21,7 +21,7 @@ import {
   type McpPorts,
   type Workspace,
 } from '../../../src/mcp/index.ts';
-import type { AgentSession, Claim, Keeper, SessionKeeping } from '../../../src/participant/index.ts';
+import type { AgentSession, Occupant, Occupation, SessionKeeping } from '../../../src/participant/index.ts';
 
 export type Era = 'legacy' | 'modern';
 export const eras: readonly Era[] = ['legacy', 'modern'];
@@ -30,7 +30,7 @@ const versions = { legacy: '2025-11-25', modern: '2026-07-28' } as const;
 /** The sessions of one user, as all processes of the machine see them. */
 export class SharedSessions {
   readonly files = new Map<AgentId, AgentSession>();
-  readonly keepers = new Map<AgentId, Keeper>();
+  readonly occupants = new Map<AgentId, Occupant>();
   readonly living = new Set<number>();
 }
 
@@ -217,20 +217,22 @@ function throughStage(stage: Stage): Coordinator {
 
 function keepingOf({ sessions, bench }: Stage, pid: number): SessionKeeping {
   const release = async (agent: AgentId): Promise<void> => {
-    if (sessions.keepers.get(agent)?.pid === pid) sessions.keepers.delete(agent);
+    if (sessions.occupants.get(agent)?.pid === pid) sessions.occupants.delete(agent);
   };
   return {
-    claim: async (agent): Promise<Claim> => {
-      const keeper = sessions.keepers.get(agent);
-      if (keeper !== undefined && keeper.pid !== pid && sessions.living.has(keeper.pid))
-        return { kind: 'taken', by: keeper };
-      if (keeper?.pid !== pid) sessions.keepers.set(agent, { pid, sinceMs: bench.clock.wallMs() });
-      return { kind: 'kept' };
+    occupy: async (agent): Promise<Occupation> => {
+      const occupant = sessions.occupants.get(agent);
+      if (occupant !== undefined && occupant.pid !== pid && sessions.living.has(occupant.pid))
+        return { kind: 'taken', by: occupant };
+      if (occupant?.pid !== pid) sessions.occupants.set(agent, { pid, sinceMs: bench.clock.wallMs() });
+      return { kind: 'ours' };
     },
-    take: async (agent) => void sessions.keepers.set(agent, { pid, sinceMs: bench.clock.wallMs() }),
-    keeper: async (agent) => {
-      const keeper = sessions.keepers.get(agent);
-      return keeper !== undefined && keeper.pid !== pid && sessions.living.has(keeper.pid) ? keeper : null;
+    take: async (agent) => void sessions.occupants.set(agent, { pid, sinceMs: bench.clock.wallMs() }),
+    occupant: async (agent) => {
+      const occupant = sessions.occupants.get(agent);
+      return occupant !== undefined && occupant.pid !== pid && sessions.living.has(occupant.pid)
+        ? occupant
+        : null;
     },
     read: async (agent) => sessions.files.get(agent) ?? null,
     write: async (session) => void sessions.files.set(session.agent, session),

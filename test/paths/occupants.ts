@@ -8,15 +8,15 @@ import type { AgentId } from '../../src/core/index.ts';
 const folderOf = ({ directory }: StatePaths): string => join(directory, 'keepers');
 
 /** Agents of models have names that are names of files as they are. */
-export function keepElsewhere(paths: StatePaths, agent: AgentId): void {
-  forgetKeeper(paths, agent);
-  const claim = { process: identityOf(process.ppid), sinceMs: 0 };
-  writeFileSync(join(folderOf(paths), `${agent}#1`), JSON.stringify(claim), { mode: 0o600 });
+export function occupyElsewhere(paths: StatePaths, agent: AgentId): void {
+  forgetOccupant(paths, agent);
+  const note = { process: identityOf(process.ppid), sinceMs: 0 };
+  writeFileSync(join(folderOf(paths), `${agent}#1`), JSON.stringify(note), { mode: 0o600 });
 }
 
-export function forgetKeeper(paths: StatePaths, agent: AgentId): void {
+export function forgetOccupant(paths: StatePaths, agent: AgentId): void {
   const folder = folderOf(paths);
   ensurePrivateDirectory(folder);
-  const claims = readdirSync(folder).filter((name) => name.startsWith(`${agent}#`));
-  for (const name of claims) rmSync(join(folder, name));
+  const notes = readdirSync(folder).filter((name) => name.startsWith(`${agent}#`));
+  for (const name of notes) rmSync(join(folder, name));
 }
