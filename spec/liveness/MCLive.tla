@@ -3,7 +3,7 @@
 (* What must happen.  Only two things are assumed to be fair: that time    *)
 (* passes, and that the service ends what is due.  Nothing is assumed of   *)
 (* agents: they may renew for ever, say nothing for ever, crash, or be cut *)
-(* off.  Waiting has no deadline here: the stronger claim is that who      *)
+(* off.  Waiting has no deadline here; what is stated is stronger: who     *)
 (* waits is served.                                                        *)
 (*                                                                         *)
 (* That somebody syncs and retries is no promise of the coordinator: those *)

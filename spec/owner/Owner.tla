@@ -2,7 +2,7 @@
 (***************************************************************************)
 (* The service around the machine: one durable log, several processes that *)
 (* may all believe to own it, and clients that ask until they are          *)
-(* answered.  The claim is that all of them together are the machine: the  *)
+(* answered.  It states that all of them together are the machine: the    *)
 (* log, read entry by entry, is a behaviour of `MCRequests', the model     *)
 (* whose graph is compared with the shipped core (`Refines').              *)
 (*                                                                         *)

@@ -1,14 +1,14 @@
 import { ensurePrivateDirectory, logExists, statePaths } from '../client/index.ts';
 import { openSqliteStore } from '../store/sqlite/index.ts';
 import type { Engine, OpenStore, ReportTrouble, RepositoryId } from './engine.ts';
-import { claimOwnership } from './ownership.ts';
+import { takeOwnership } from './ownership.ts';
 import { WitnessFile } from './witness-file.ts';
 
 /** A SQLite file below the Git folder, with nothing to install and nothing to manage. */
 export const embeddedEngine: Engine = {
   hasLog: (repository) => logExists(statePaths(repository)),
   openStore,
-  claimOwnership: (repository) => claimOwnership(statePaths(repository)),
+  takeOwnership: (repository) => takeOwnership(statePaths(repository)),
 };
 
 async function openStore(repository: RepositoryId, report: ReportTrouble): Promise<OpenStore> {

@@ -17,7 +17,7 @@ function memoryEngine(closed: string[]): Engine {
   const logs = new Map<string, MemoryLog>();
   return {
     hasLog: (id) => logs.has(id),
-    claimOwnership: async () => ({ release: () => {} }),
+    takeOwnership: async () => ({ release: () => {} }),
     openStore: async (id) => {
       const log = logs.get(id) ?? new MemoryLog();
       logs.set(id, log);

@@ -19,7 +19,7 @@ export interface Engine {
    * Becomes the one owner of the log, or returns null when another process serves it already. An owner that is just leaving is waited
    * for. What is written is safe without it: it keeps processes from getting in each other's way.
    */
-  claimOwnership(repository: RepositoryId): Promise<Ownership | null>;
+  takeOwnership(repository: RepositoryId): Promise<Ownership | null>;
 }
 
 export type ReportTrouble = (message: string, cause: unknown) => void;

@@ -15,7 +15,7 @@ export async function runOwner(options: OpenOptions): Promise<void> {
   process.umask(0o077);
   try {
     const { engine = embeddedEngine, repository } = options;
-    const ownership = await engine.claimOwnership(repository.commonDir);
+    const ownership = await engine.takeOwnership(repository.commonDir);
     if (ownership === null) return readiness.say({ ready: true });
     const { serveAsOwner } = await import('./owner-life.ts');
     await serveAsOwner(options, ownership, () => readiness.say({ ready: true }));

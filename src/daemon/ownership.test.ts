@@ -7,7 +7,7 @@ import { asRevision } from '../core/index.ts';
 import { openSqliteStore } from '../store/sqlite/index.ts';
 import { sampleEntries } from '../store/samples.ts';
 import { capLogFile } from './log-file.ts';
-import { claimOwnership, removeStaleSocket } from './ownership.ts';
+import { takeOwnership, removeStaleSocket } from './ownership.ts';
 import { temporaryFolder } from '../client/testing/folder.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -18,10 +18,10 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-it('is claimed by the first; the next gives way once the first can be reached', async () => {
-  const lock = await claimOwnership(paths);
+it('is taken by the first; the next gives way once the first can be reached', async () => {
+  const lock = await takeOwnership(paths);
   expect(lock).not.toBeNull();
-  const second = claimOwnership(paths);
+  const second = takeOwnership(paths);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(socketAddress(paths), resolve));
   expect(await second).toBeNull();
@@ -30,8 +30,8 @@ it('is claimed by the first; the next gives way once the first can be reached', 
 });
 
 it('passes to one who waits when the owner leaves instead', async () => {
-  const lock = await claimOwnership(paths);
-  const second = claimOwnership(paths);
+  const lock = await takeOwnership(paths);
+  const second = takeOwnership(paths);
   lock?.release();
   const next = await second;
   expect(next).not.toBeNull();
@@ -41,14 +41,14 @@ it('passes to one who waits when the owner leaves instead', async () => {
 it('of a copy by hard links blocks neither of the two, and each has a log of its own from then on', async () => {
   const copy = temporaryFolder();
   const theirs = statePaths(copy.path);
-  (await claimOwnership(paths))?.release();
+  (await takeOwnership(paths))?.release();
   const store = await openSqliteStore(paths.database);
   await store.append(asRevision(0), sampleEntries(1, 5));
   ensurePrivateDirectory(theirs.directory);
   for (const name of readdirSync(paths.directory))
     linkSync(join(paths.directory, name), join(theirs.directory, name));
   await store.close();
-  const [lock, other] = [await claimOwnership(paths), await claimOwnership(theirs)];
+  const [lock, other] = [await takeOwnership(paths), await takeOwnership(theirs)];
   for (const { database, lock: file } of [paths, theirs])
     expect([statSync(database).nlink, statSync(file).nlink]).toEqual([1, 1]);
   const stores = [await openSqliteStore(paths.database), await openSqliteStore(theirs.database)];

@@ -20,7 +20,7 @@ const waitStepMs = 20;
  * Becomes the one owner of a repository's log, or returns null when another one serves it already. Of two that start at
  * once one gets the lock; the other waits until the first can be reached. An owner that is just leaving is waited for.
  */
-export async function claimOwnership(paths: StatePaths): Promise<Ownership | null> {
+export async function takeOwnership(paths: StatePaths): Promise<Ownership | null> {
   ensurePrivateDirectory(paths.directory);
   for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += waitStepMs) {
     const lock = await openExclusiveLock(paths.lock);

@@ -1,6 +1,6 @@
 /**
  * Paths that cover a graph: together they walk along every edge, so that whatever a model can do can be tried on something
- * else that claims to behave the same.
+ * else that is said to behave the same.
  *
  * A path starts in an initial state and goes, again and again, the shortest way to an edge that has not been walked. It ends
  * where there is no such way; the next one starts anew. So a machine that can always return needs one path.

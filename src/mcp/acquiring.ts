@@ -43,7 +43,7 @@ export async function acquire(
   onWaiting: () => () => void,
 ): Promise<Acquired> {
   const { agent, call } = visit;
-  visit.claim(wish.scopes);
+  visit.takeInterest(wish.scopes);
   await agent.settled();
   const asked = await ask(agent, wish, wish.waits);
   if (asked.kind !== 'waiting') return asked;

@@ -1,4 +1,4 @@
-import { type Held, type HoldingsClaim as Claim, type TicketWait, inTime } from '../participant/index.ts';
+import { type Held, type Interest, type TicketWait, inTime } from '../participant/index.ts';
 import type { Timers } from '../time/index.ts';
 import type { ScopePath } from '../core/index.ts';
 import type { ToolAnswer } from './answer.ts';
@@ -25,7 +25,7 @@ export interface VisitingCall {
 export class Visit {
   readonly agent: KeptAgent;
   readonly call: VisitingCall;
-  readonly #claims: Claim[] = [];
+  readonly #interests: Interest[] = [];
   readonly #told: Held[] = [];
   readonly #owed: string[] = [];
   readonly #shown = new Map<ScopePath, string>();
@@ -46,8 +46,8 @@ export class Visit {
   }
 
   /** From now on what comes of these scopes is for this call to tell. */
-  claim(scopes: readonly ScopePath[]): void {
-    this.#claims.push(this.agent.holdings.claim(scopes));
+  takeInterest(scopes: readonly ScopePath[]): void {
+    this.#interests.push(this.agent.holdings.takeInterest(scopes));
   }
 
   /** The answer says that these are held. */
@@ -95,7 +95,7 @@ export class Visit {
     const { holdings, seen } = this.agent;
     for (const [path, digest] of this.#shown) seen.set(path, digest);
     holdings.tell(this.#told);
-    for (const claim of this.#claims) claim.close('heard');
+    for (const interest of this.#interests) interest.close('heard');
     const found = holdings.untold;
     holdings.tell(found);
     const granted = found.filter(({ origin }) => origin === 'granted');
@@ -114,7 +114,7 @@ export class Visit {
     for (const text of this.#owed) this.agent.notices.say(text);
     const isCancelled = this.call.wasCancelled();
     if (isCancelled) await this.#giveUpPlace();
-    for (const claim of this.#claims) claim.close(isCancelled ? 'cancelled' : 'unheard');
+    for (const interest of this.#interests) interest.close(isCancelled ? 'cancelled' : 'unheard');
   }
 
   /** What another call shares is left to that one. */

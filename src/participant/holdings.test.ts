@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type FencingToken, type Grant, type ScopePath } from '../core/index.ts';
 import { ManualClock, ManualTime } from '../time/index.ts';
-import { Holdings, type Claim, type Held } from './holdings.ts';
+import { Holdings, type Interest, type Held } from './holdings.ts';
 
 const collectMs = 100;
 const againMs = 10;
@@ -85,18 +85,18 @@ describe('a lock that nobody was told of', () => {
 
 describe('a call that asks for a scope', () => {
   it('has what comes of it for itself, and tells it', () => {
-    const claim = holdings.claim([a]);
+    const interest = holdings.takeInterest([a]);
     holdings.granted([grant(a, 1), grant(b, 1)], 'granted');
     expect(untold()).toEqual([b]);
     holdings.tell([{ scope: a, token: asRevision(1) }]);
-    claim.close('heard');
+    interest.close('heard');
     hand.timers.advance(collectMs);
     expect(hand.givenBack).toEqual([{ scopes: [b], isLate: true }]);
     expect(holdings.tokenOf(a)).toBe(1);
   });
 
   it('gives back what came of it when it was cancelled, unless another call asks too', () => {
-    const [first, second] = [holdings.claim([a]), holdings.claim([a])];
+    const [first, second] = [holdings.takeInterest([a]), holdings.takeInterest([a])];
     holdings.granted([grant(a, 1)], 'granted');
     first.close('cancelled');
     expect(hand.givenBack).toEqual([]);
@@ -107,35 +107,35 @@ describe('a call that asks for a scope', () => {
   it('does not give back what was told before', () => {
     holdings.granted([grant(a, 1)], 'granted');
     holdings.tell(holdings.all);
-    const claim = holdings.claim([a]);
+    const interest = holdings.takeInterest([a]);
     holdings.granted([grant(a, 1)], 'granted');
-    claim.close('cancelled');
+    interest.close('cancelled');
     expect(hand.givenBack).toEqual([]);
   });
 
   it('leaves what came of it for the next one when nobody hears it', () => {
-    const claim = holdings.claim([a]);
+    const interest = holdings.takeInterest([a]);
     holdings.granted([grant(a, 1)], 'granted');
-    claim.close('unheard');
+    interest.close('unheard');
     expect(untold()).toEqual([a]);
     hand.timers.advance(collectMs);
     expect(hand.givenBack).toEqual([{ scopes: [a], isLate: true }]);
   });
 
   it('is closed once', () => {
-    const claim = holdings.claim([a]);
+    const interest = holdings.takeInterest([a]);
     holdings.granted([grant(a, 1)], 'granted');
-    claim.close('unheard');
-    claim.close('cancelled');
+    interest.close('unheard');
+    interest.close('cancelled');
     expect(hand.givenBack).toEqual([]);
   });
 
   it('keeps a lock from being given back whose bound is over meanwhile', () => {
     holdings.granted([grant(a, 1)], 'granted');
-    const claim = holdings.claim([a]);
+    const interest = holdings.takeInterest([a]);
     hand.timers.advance(collectMs);
     expect(hand.givenBack).toEqual([]);
-    claim.close('unheard');
+    interest.close('unheard');
     hand.timers.advance(collectMs);
     expect(hand.givenBack).toHaveLength(1);
   });
@@ -205,7 +205,7 @@ it('a process that ends gives nothing back', () => {
 /** What may happen, in any order. */
 type Step =
   | { readonly kind: 'grant'; readonly scopes: readonly ScopePath[] }
-  | { readonly kind: 'claim'; readonly scopes: readonly ScopePath[] }
+  | { readonly kind: 'interest'; readonly scopes: readonly ScopePath[] }
   | { readonly kind: 'close'; readonly how: 'heard' | 'cancelled' | 'unheard' }
   | { readonly kind: 'tell' }
   | { readonly kind: 'lose'; readonly scope: ScopePath }
@@ -215,7 +215,7 @@ type Step =
 const scopes = fc.subarray([a, b], { minLength: 1 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('grant' as const), scopes }),
-  fc.record({ kind: fc.constant('claim' as const), scopes }),
+  fc.record({ kind: fc.constant('interest' as const), scopes }),
   fc.record({
     kind: fc.constant('close' as const),
     how: fc.constantFrom('heard' as const, 'cancelled' as const, 'unheard' as const),
@@ -231,7 +231,7 @@ it('whatever happens, nobody is left with a lock that it was not told of, and wh
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const { timers, holdings: held } = (hand = new Hand());
       const told = new Map<ScopePath, FencingToken>();
-      const claims: Claim[] = [];
+      const interests: Interest[] = [];
       let revision = 0;
       for (const one of steps) {
         revision += 1;
@@ -240,8 +240,8 @@ it('whatever happens, nobody is left with a lock that it was not told of, and wh
             one.scopes.map((scope) => grant(scope, revision)),
             'granted',
           );
-        else if (one.kind === 'claim') claims.push(held.claim(one.scopes));
-        else if (one.kind === 'close') claims.shift()?.close(one.how);
+        else if (one.kind === 'interest') interests.push(held.takeInterest(one.scopes));
+        else if (one.kind === 'close') interests.shift()?.close(one.how);
         else if (one.kind === 'away') hand.isAway = one.isAway;
         else if (one.kind === 'pass') timers.advance(one.ms);
         else if (one.kind === 'lose') held.seen(asRevision(revision), leasesWithout(held, one.scope), null);
@@ -257,7 +257,7 @@ it('whatever happens, nobody is left with a lock that it was not told of, and wh
           held.tokenOf(scope) === token || hand.lost.some((lock) => lock.token === token && lock.isTold),
         ).toBe(true);
       hand.isAway = false;
-      for (const claim of claims) claim.close('unheard');
+      for (const interest of interests) interest.close('unheard');
       timers.advance(collectMs + againMs);
       expect(held.untold).toEqual([]);
     }),

@@ -11,7 +11,7 @@
  *     told, untold --(the agent gives it back)-------> gone
  *                  --(the coordinator knows it no more)--> gone, and a loss to be told
  *
- * A call that asks for a scope claims it: as long as one does, the lock is for that call to tell, and nobody gives it
+ * A call that asks for a scope takes an interest in it: as long as one has it, the lock is for that call to tell, and nobody gives it
  * back. A lock that was told is given back by nobody but the agent.
  */
 import type { FencingToken, Grant, Revision, ScopePath } from '../core/index.ts';
@@ -45,7 +45,7 @@ interface Holding extends Held {
 export type Seen = Grant & { readonly withdrawn?: boolean };
 
 /** The interest of a call that is under way. */
-export interface Claim {
+export interface Interest {
   /** `cancelled`: the client wants nothing of what the call brought about; `unheard`: it may come back for it. */
   close(how: 'heard' | 'cancelled' | 'unheard'): void;
 }
@@ -63,7 +63,7 @@ export interface HoldingsPorts {
 export class Holdings {
   readonly #ports: HoldingsPorts;
   readonly #byScope = new Map<ScopePath, Holding>();
-  readonly #claims = new Set<ReadonlySet<ScopePath>>();
+  readonly #interests = new Set<ReadonlySet<ScopePath>>();
   /** Calls of the agent that are under way. */
   #calls = 0;
   readonly #cancelBounds = new Map<FencingToken, () => void>();
@@ -110,20 +110,20 @@ export class Holdings {
   /** What the agent does not know of yet, and no call is about to tell. */
   get untold(): readonly Untold[] {
     return [...this.#byScope.values()].filter(
-      ({ scope, told, leaving }) => !told && !leaving && !this.#isClaimed(scope),
+      ({ scope, told, leaving }) => !told && !leaving && !this.#isOfInterest(scope),
     );
   }
 
   /** A call asks for these scopes. */
-  claim(scopes: readonly ScopePath[]): Claim {
-    const claimed: ReadonlySet<ScopePath> = new Set(scopes);
+  takeInterest(scopes: readonly ScopePath[]): Interest {
+    const wanted: ReadonlySet<ScopePath> = new Set(scopes);
     // What was there before the call came is none of what it brought about.
     const before = new Set(scopes.map((scope) => this.tokenOf(scope)));
-    this.#claims.add(claimed);
+    this.#interests.add(wanted);
     return {
       close: (how) => {
-        if (!this.#claims.delete(claimed)) return;
-        const left = this.untold.filter(({ scope }) => claimed.has(scope));
+        if (!this.#interests.delete(wanted)) return;
+        const left = this.untold.filter(({ scope }) => wanted.has(scope));
         for (const token of new Set(left.map((lock) => lock.token)))
           if (how === 'cancelled' && !before.has(token)) this.#ports.giveBack(token, false);
           else this.#bound(token);
@@ -251,8 +251,8 @@ export class Holdings {
     if (holding !== undefined) holding.leaving = leaving;
   }
 
-  #isClaimed(scope: ScopePath): boolean {
-    for (const claimed of this.#claims) if (claimed.has(scope)) return true;
+  #isOfInterest(scope: ScopePath): boolean {
+    for (const wanted of this.#interests) if (wanted.has(scope)) return true;
     return false;
   }
 

@@ -17,7 +17,7 @@ export {
 } from './agent-commands.ts';
 export { resultOf } from './answers.ts';
 export { type Files, type HeldLock } from './held-lock.ts';
-export { Holdings, type Claim as HoldingsClaim, type Held, type Origin, type Seen } from './holdings.ts';
+export { Holdings, type Interest, type Held, type Origin, type Seen } from './holdings.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
 export { goOn, join, keepJoining, mayBeAccepted, type JoinPorts, type WentOn } from './joining.ts';
 export { LeaseRenewer, type LeaseEnd, type LeaseLoss } from './lease-renewer.ts';

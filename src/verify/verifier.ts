@@ -1,5 +1,5 @@
 /**
- * Whether a log is a behaviour of the machine. Each entry is taken as a claim: the command behind it is decided in the
+ * Whether a log is a behaviour of the machine. The command behind each entry is decided in the
  * state before it, and the machine must answer with exactly this entry. Then the state moves on by the entry, and every
  * invariant must hold in it. No entry is trusted, none is skipped, and nothing but the state is kept.
  *

@@ -153,7 +153,7 @@ it('what lock_check says may be written is not given back under the call', async
   expect(await heldBy(stage, 'bob')).toEqual([auth]);
 });
 
-it('joining again does not claim what is just being given back', async () => {
+it('joining again does not hold what is just being given back', async () => {
   const pair = await contenders();
   const { stage, bob } = pair;
   await grantedBetweenCalls(pair, [auth]);

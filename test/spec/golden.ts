@@ -32,7 +32,7 @@ export function modelNames(): string[] {
 }
 
 /** Says what can happen, and nothing that holds: TLC need not run again when it changes. */
-const withoutClaims = 'Scenarios';
+const withoutProperties = 'Scenarios';
 
 /**
  * The texts that a model's graph follows from and the properties that TLC found to hold of it, without comments: its
@@ -49,7 +49,7 @@ export function specificationOf({ name, module }: Slice): Record<string, string>
     if (text === null) continue;
     seen.add(next);
     pending.push(...extendedBy(text));
-    if (next !== withoutClaims) texts[`${next}.tla`] = withoutProse(text);
+    if (next !== withoutProperties) texts[`${next}.tla`] = withoutProse(text);
   }
   return texts;
 }

@@ -66,11 +66,11 @@ describe('the mapping of the original names', () => {
 
   it('calls nothing original that is not', () => {
     const known = new Set(Object.values(originals).flatMap(namesIn));
-    const claimed = rows()
+    const named = rows()
       .map(([original = '']) => original.trim())
       .filter((original) => !/\((?:new|missing)|\.cfg/.test(original))
       .flatMap(namesIn);
-    expect(claimed.filter((name) => !known.has(name))).toEqual([]);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('says of every row what has become of it', () => {
@@ -91,16 +91,16 @@ it.each(['spec/MAPPING.md', 'spec/README.md', 'spec/owner/README.md'])(
 describe('the table of faults and what finds them', () => {
   const page = readFileSync('spec/owner/README.md', 'utf8');
   const [, table = ''] = /\n\| fault +\| found by +\|\n([^]*?)\n\n/.exec(page) ?? [];
-  const claims = [...table.matchAll(/^\| [^-|][^|]* \| ([^|]+)/gm)].map(([, claim = '']) => claim);
+  const finders = [...table.matchAll(/^\| [^-|][^|]* \| ([^|]+)/gm)].map(([, finder = '']) => finder);
 
   it('names something for each', () => {
-    expect(claims.length).toBeGreaterThan(25);
-    expect(claims.filter((claim) => !claim.includes('`'))).toEqual([]);
+    expect(finders.length).toBeGreaterThan(25);
+    expect(finders.filter((finder) => !finder.includes('`'))).toEqual([]);
   });
 
   it('names runs that there are', () => {
-    const runs = claims.flatMap((claim) =>
-      [...claim.matchAll(/\bruns? ((?:`\w+`(?: and )?)+)/g)].flatMap(([, names = '']) => namesIn(names)),
+    const runs = finders.flatMap((finder) =>
+      [...finder.matchAll(/\bruns? ((?:`\w+`(?: and )?)+)/g)].flatMap(([, names = '']) => namesIn(names)),
     );
     expect(runs.filter((name) => name !== 'and' && !isTrialName(name))).toEqual([]);
     expect(runs.length).toBeGreaterThan(10);
@@ -109,7 +109,7 @@ describe('the table of faults and what finds them', () => {
   it('names properties that there are', () => {
     const modules = ['Safety', 'liveness/MCLive', 'owner/Owner', 'owner/Clocks', 'models/MCTokens'];
     const text = modules.map((module) => readFileSync(`spec/${module}.tla`, 'utf8')).join('\n');
-    const properties = claims.flatMap((claim) => claim.match(/(?<=`)[A-Z][a-z]+[A-Z]\w+(?=`)/g) ?? []);
+    const properties = finders.flatMap((finder) => finder.match(/(?<=`)[A-Z][a-z]+[A-Z]\w+(?=`)/g) ?? []);
     expect(properties.length).toBeGreaterThan(5);
     expect(properties.filter((name) => !text.includes(`\n${name} ==`))).toEqual([]);
   });

@@ -18,27 +18,27 @@ const safety = read('spec/Safety.tla');
 const ofTheirOwn = ['fencing', 'liveness', 'owner'];
 
 /** What a configuration has TLC check. */
-function claimsOf(text: string): string[] {
+function propertiesOf(text: string): string[] {
   const lists = text.match(/^(?:INVARIANTS?|PROPERT(?:Y|IES))\b(?:\n? +\w+)+/gm) ?? [];
   return lists.flatMap((list) => list.split(/\s+/).slice(1));
 }
 
-const claims = new Map(modelNames().map((name) => [name, claimsOf(read(`${modelsFolder}/${name}.cfg`))]));
-const isGeneral = (claim: string): boolean => new RegExp(`^${claim} ==`, 'm').test(safety);
-const general = [...new Set([...claims.values()].flat())].filter(isGeneral);
+const stated = new Map(modelNames().map((name) => [name, propertiesOf(read(`${modelsFolder}/${name}.cfg`))]));
+const isGeneral = (property: string): boolean => new RegExp(`^${property} ==`, 'm').test(safety);
+const general = [...new Set([...stated.values()].flat())].filter(isGeneral);
 
-describe('what the specification claims', () => {
-  it('is claimed of every model, when it does not speak of one', () => {
-    const incomplete = [...claims].filter(([, list]) => general.some((claim) => !list.includes(claim)));
+describe('what the specification states', () => {
+  it('is stated of every model, when it does not speak of one', () => {
+    const incomplete = [...stated].filter(([, list]) => general.some((property) => !list.includes(property)));
     expect(incomplete.map(([name]) => name)).toEqual([]);
     expect(general.length).toBeGreaterThan(20);
   });
 
-  it('is shown not to be empty by a specification with one guard less, of a model that claims it', () => {
+  it('is shown not to be empty by a specification with one guard less, of a model that states it', () => {
     for (const { model, property } of mutants.filter((each) => each.model.startsWith('models/')))
-      expect(claims.get(model.slice('models/'.length)), model).toContain(property);
+      expect(stated.get(model.slice('models/'.length)), model).toContain(property);
     const shown = new Set(mutants.map(({ property }) => property));
-    expect([...new Set([...claims.values()].flat())].filter((claim) => !shown.has(claim))).toEqual([]);
+    expect([...new Set([...stated.values()].flat())].filter((property) => !shown.has(property))).toEqual([]);
   });
 
   it.each(ofTheirOwn)(
@@ -46,20 +46,20 @@ describe('what the specification claims', () => {
     (folder) => {
       const configs = readdirSync(`spec/${folder}`).filter((file) => file.endsWith('.cfg'));
       const texts = configs.map((file) => read(`spec/${folder}/${file}`));
-      const failing = texts.filter((text) => text.includes('* Expected: fails')).flatMap(claimsOf);
+      const failing = texts.filter((text) => text.includes('* Expected: fails')).flatMap(propertiesOf);
       const violated = mutants
         .filter(({ model }) => model.startsWith(`${folder}/`))
         .map(({ property }) => property);
       const shown = new Set([...failing, ...violated, 'TypeInvariant']);
-      const claimed = [...new Set(texts.flatMap(claimsOf))];
-      expect(claimed.length).toBeGreaterThan(3);
-      expect(claimed.filter((claim) => !shown.has(claim))).toEqual([]);
+      const stated = [...new Set(texts.flatMap(propertiesOf))];
+      expect(stated.length).toBeGreaterThan(3);
+      expect(stated.filter((property) => !shown.has(property))).toEqual([]);
     },
   );
 
   it('is listed in the page on the names as it is called in the modules', () => {
     const page = read('spec/MAPPING.md');
-    expect(general.filter((claim) => !page.includes(claim))).toEqual([]);
+    expect(general.filter((property) => !page.includes(property))).toEqual([]);
   });
 
   it('has mutants only of guards that some module can leave out', () => {

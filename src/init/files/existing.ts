@@ -35,8 +35,8 @@ export interface ExistingScope {
   readonly generated: GeneratedPart | null;
   /** As its list has them; those that are no paths of folders are left out. */
   readonly dependencies: readonly ScopeDependency[];
-  /** Generated dependencies whose entries a person has added to or written otherwise: never taken out. */
-  readonly claimed: readonly ScopePath[];
+  /** Generated dependencies whose entries a person has edited: added to, or written otherwise. They are never taken out. */
+  readonly handEdited: readonly ScopePath[];
 }
 
 /**
@@ -136,7 +136,7 @@ function readOne(given: Given): ExistingScope {
     isAsWritten: false,
     generated: null,
     dependencies: [],
-    claimed: [],
+    handEdited: [],
   } as const;
   const isMarked = /\bgenerated\b/.test(text);
   // The top's file has more to it than any other: the configuration.
@@ -149,9 +149,9 @@ function readOne(given: Given): ExistingScope {
   if (!isTable(part)) return { ...byHand, dependencies };
   const generated = partOf(path, part);
   const present = generated.dependencies.filter((one) => dependencies.some(({ to }) => to === one));
-  const claimed = present.filter((to) => withoutDependency(yaml, path, to) === null);
+  const handEdited = present.filter((to) => withoutDependency(yaml, path, to) === null);
   const isAsWritten = path === top && isDigestRight(given, yaml, dependencies);
-  return { ...byHand, origin: 'edited', isAsWritten, generated, dependencies, claimed };
+  return { ...byHand, origin: 'edited', isAsWritten, generated, dependencies, handEdited };
 }
 
 /** The digest stands in the text as it was written: to YAML it may be a number. */

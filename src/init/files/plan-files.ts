@@ -137,11 +137,11 @@ class FilePlanner {
 
   /** Of a scope that stays though the code was not found, what we wrote must not lead nowhere. */
   #planLeftover(scope: ExistingScope, isScope: (path: ScopePath) => boolean): void {
-    const { path, text, generated, claimed, dependencies } = scope;
+    const { path, text, generated, handEdited, dependencies } = scope;
     const untouched = scope.origin === 'untouched' ? readUntouched(path, text) : null;
     if (untouched !== null)
       return this.#change(scope, inLineEndsOf(text, renderScope(living(untouched, isScope))));
-    const isDead = (to: ScopePath): boolean => !isScope(to) && !claimed.includes(to);
+    const isDead = (to: ScopePath): boolean => !isScope(to) && !handEdited.includes(to);
     const listed = generated?.dependencies ?? [];
     const remove = listed.filter((to) => isDead(to) && dependencies.some((one) => one.to === to));
     const leftOut = generated?.leftOut ?? [];
@@ -203,18 +203,18 @@ class FilePlanner {
 
   #edited(existing: ExistingScope, text: string, scope: ScopeText, { found }: Graph): string | null {
     const { path, dependencies, leftOut } = scope;
-    const { file, generated, claimed } = existing;
+    const { file, generated, handEdited } = existing;
     const wanted = new Set(dependencies.map(({ to }) => to));
     const there = new Set(existing.dependencies.map(({ to }) => to));
     const listed = generated?.dependencies ?? [];
     const isFound = (to: ScopePath): boolean => found.has(endsKey({ from: path, to }));
-    for (const to of claimed.filter((one) => !isFound(one)))
+    for (const to of handEdited.filter((one) => !isFound(one)))
       this.#keep(
         file,
         `still names ${to}, which the code no longer needs: the entry was edited by hand, remove it yourself`,
       );
     const retyped = dependencies.filter((one) => isOutdated(existing, one));
-    const gone = listed.filter((to) => there.has(to) && !wanted.has(to) && !claimed.includes(to));
+    const gone = listed.filter((to) => there.has(to) && !wanted.has(to) && !handEdited.includes(to));
     const edited = editScope(text, {
       path,
       add: [...dependencies.filter(({ to }) => !there.has(to)), ...retyped],
@@ -285,10 +285,10 @@ function living(scope: ScopeText, isScope: (path: ScopePath) => boolean): ScopeT
 
 /** Nobody but us gave the dependency its type, and the code gives it another now. */
 function isOutdated(
-  { isAsWritten, dependencies, claimed }: ExistingScope,
+  { isAsWritten, dependencies, handEdited }: ExistingScope,
   { to, type }: ScopeDependency,
 ): boolean {
-  if (!isAsWritten || claimed.includes(to)) return false;
+  if (!isAsWritten || handEdited.includes(to)) return false;
   return dependencies.some((one) => one.to === to && one.type !== type);
 }
 

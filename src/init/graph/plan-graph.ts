@@ -28,7 +28,7 @@ function neededByHand(
     definitions.flatMap(({ path, dependencies }) => {
       const scope = existing.get(path);
       const listed = scope?.generated?.dependencies ?? [];
-      return dependencies.filter((to) => !listed.includes(to) || (scope?.claimed.includes(to) ?? false));
+      return dependencies.filter((to) => !listed.includes(to) || (scope?.handEdited.includes(to) ?? false));
     }),
   );
 }
@@ -114,8 +114,8 @@ function rememberedLeftOut({ existing }: Situation): Ends[] {
  */
 export function writtenLinks({ existing, definitions }: Situation, ours: ReadonlySet<ScopePath>): Link[] {
   const resolved = new Map(definitions.map(({ path, dependencies }) => [path, dependencies]));
-  return [...existing.values()].flatMap(({ path, file, generated, claimed, dependencies }) => {
-    const listed = (generated?.dependencies ?? []).filter((to) => ours.has(path) && !claimed.includes(to));
+  return [...existing.values()].flatMap(({ path, file, generated, handEdited, dependencies }) => {
+    const listed = (generated?.dependencies ?? []).filter((to) => ours.has(path) && !handEdited.includes(to));
     const targets = new Set([...(resolved.get(path) ?? []), ...dependencies.map(({ to }) => to)]);
     return [...targets]
       .filter((to) => !listed.includes(to))

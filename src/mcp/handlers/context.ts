@@ -26,7 +26,7 @@ export const recordContext: AgentHandler<'context_record'> = async (work, visit,
   // Nobody loses anything by a record of what is recorded already.
   const before = scope.contexts[file];
   const isSame = before?.digest === digest;
-  visit.claim([scope.path]);
+  visit.takeInterest([scope.path]);
   await agent.settled();
   const reply = await agent.submit({
     kind: 'ContextModify',
