@@ -1,9 +1,13 @@
+import type { ScopePath } from '../core/index.ts';
+
 /** What a tool answers: text that says everything, and the few facts that a program may want. */
 export interface ToolAnswer {
   readonly text: string;
   readonly facts: Readonly<Record<string, unknown>>;
   /** Whether the model should see it as something that did not work. */
   readonly isError: boolean;
+  /** The scope of which the text says who has it. */
+  readonly holderOf?: ScopePath;
 }
 
 export function told(text: string, facts: ToolAnswer['facts']): ToolAnswer {

@@ -1,3 +1,4 @@
+import { AgentDesk, Visit, type DeskAgent, type Found, type Trouble } from '../participant/desk/index.ts';
 import { Speaker, inTime, lookPatienceMs } from '../participant/index.ts';
 import {
   CoordinatorError,
@@ -10,7 +11,6 @@ import {
   type Coordinator,
   type Issue,
 } from '../protocol/index.ts';
-import { AgentDesk, type Found } from './agent-desk.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import { acquire } from './handlers/acquire.ts';
 import { check } from './handlers/check.ts';
@@ -22,14 +22,13 @@ import { report } from './handlers/report.ts';
 import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
 import { answerMaxMs, inBounds } from './in-bounds.ts';
-import type { KeptAgent } from './kept-agent.ts';
+import { ended } from './news.ts';
 import type { McpPorts, Workspace } from './ports.ts';
 import { failureAnswer, refusalAnswer, stopAndAsk, withNextStep } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';
 import { toolSchemas, waitSecondsMax, type ToolArguments, type ToolName } from './schemas.ts';
-import { seatLines } from './seats.ts';
+import { seatLines } from './seat-words.ts';
 import { quoted } from './text.ts';
-import { Visit } from './visit.ts';
 import { unclearAnswer, unknownAnswer } from './who.ts';
 
 export interface FaceOptions {
@@ -110,10 +109,10 @@ export class Face {
       const input = parseArguments(tool, args);
       return await this.#perform(tool, input, call);
     } catch (error) {
-      const agent = await this.#keptIn(args);
+      const kept = await this.#keptIn(args);
       const answer = this.#failed(tool, error);
-      if (agent === null) return await this.#withSeats(answer, error);
-      return (await Visit.begin(this.#ports.clock, agent, call)).end(answer);
+      if (kept === null) return await this.#withSeats(answer, error);
+      return ended(kept.work, await Visit.begin(this.#ports.clock, kept.agent, call), answer);
     }
   }
 
@@ -169,18 +168,19 @@ export class Face {
   /** Whatever comes of it, a visit ends. */
   async #visited(
     tool: ToolName,
-    { clock }: Work,
-    { agent, call }: { readonly agent: KeptAgent; readonly call: ToolCall },
+    work: Work,
+    { agent, call }: { readonly agent: DeskAgent; readonly call: ToolCall },
     body: (visit: Visit) => Promise<ToolAnswer>,
   ): Promise<ToolAnswer> {
+    const { clock } = work;
     const visit = await Visit.begin(clock, agent, call);
     await lookForLost(clock, agent);
-    if (agent.gone !== null) return visit.end(refusalAnswer(agent.gone));
+    if (agent.gone !== null) return ended(work, visit, refusalAnswer(agent.gone));
     const beganMs = clock.monotonicMs();
     const answer = await body(visit).catch((error: unknown) => this.#failed(tool, error));
     // A call that waited must not say that all is well when something was lost meanwhile.
     if (clock.monotonicMs() - beganMs >= longCallMs) await lookForLost(clock, agent);
-    return visit.end(answer);
+    return ended(work, visit, answer);
   }
 
   #failed(tool: ToolName, error: unknown): ToolAnswer {
@@ -198,11 +198,12 @@ export class Face {
   }
 
   /** The agent that a call names, if it is kept already: whatever is wrong with the call, it learns what happened. */
-  async #keptIn(args: unknown): Promise<KeptAgent | null> {
+  async #keptIn(args: unknown): Promise<{ readonly work: Work; readonly agent: DeskAgent } | null> {
     const name = (args as { readonly agent?: unknown } | null | undefined)?.agent;
     if (typeof name !== 'string') return null;
-    const work = await this.#work?.catch(() => null);
-    return work?.desk.kept(name) ?? null;
+    const work = (await this.#work?.catch(() => null)) ?? null;
+    const agent = work?.desk.kept(name) ?? null;
+    return work === null || agent === null ? null : { work, agent };
   }
 
   /** Opened at the first call: a client starts this server long before it needs it. After a failure it is tried anew. */
@@ -219,7 +220,7 @@ export class Face {
     const { waitMs, collectMs } = this.#options;
     const workspace = await this.#ports.open();
     const speaker = speakerOf(workspace, this.#ports);
-    const desk = new AgentDesk(workspace, speaker, this.#ports, collectMs);
+    const desk = deskOf(workspace, speaker, this.#ports, collectMs);
     const logTime: Work['clock'] = {
       nowMs: () => speaker.logClock.nowMs(),
       monotonicMs: () => clock.monotonicMs(),
@@ -244,6 +245,29 @@ function speakerOf({ coordinator }: Workspace, ports: McpPorts): Speaker {
   });
 }
 
+function deskOf(workspace: Workspace, speaker: Speaker, ports: McpPorts, collectMs: number): AgentDesk {
+  return new AgentDesk({
+    coordinator: workspace.coordinator,
+    sessions: workspace.sessions,
+    about: workspace.about,
+    speaker,
+    time: ports.clock,
+    collectMs,
+    newRequestId: () => ports.newRequestId(),
+    newSecret: () => ports.newSecret(),
+    from: ({ program }) => `rhema mcp of ${String(program ?? 'a client')}`.slice(0, fromLengthMax),
+    report: ({ failed, agent, error }) => ports.report({ agent, error: String(error) }, troubles[failed]),
+  });
+}
+
+const fromLengthMax = 100;
+
+const troubles: { readonly [Failed in Trouble['failed']]: string } = {
+  release: 'a release failed',
+  renewal: 'a renewal failed',
+  session: 'a session could not be kept',
+};
+
 function withoutAgent({ desk }: Work, answer: ToolAnswer, name: string | undefined): ToolAnswer {
   if (name === undefined) return answer;
   const isUnclear = desk.seats.named(name).kind === 'several';
@@ -261,7 +285,7 @@ async function turnAway(
 ): Promise<ToolAnswer> {
   switch (found.kind) {
     case 'gone':
-      return (await Visit.begin(work.clock, found.agent, call)).end(refusalAnswer(found.rejection));
+      return ended(work, await Visit.begin(work.clock, found.agent, call), refusalAnswer(found.rejection));
     case 'unclear':
       return unclearAnswer(work, found.name, found.seats);
     case 'unknown':
@@ -276,7 +300,7 @@ function readLog(coordinator: Coordinator, from: number | null): Promise<string>
 }
 
 /** A coordinator that does not answer must not keep the call from its own attempts; heartbeats look again. */
-async function lookForLost(clock: Work['clock'], agent: KeptAgent): Promise<void> {
+async function lookForLost(clock: Work['clock'], agent: DeskAgent): Promise<void> {
   await inTime(clock, lookPatienceMs, agent.look());
 }
 

@@ -7,12 +7,12 @@ import {
   type ScopePath,
 } from '../core/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
+import type { DeskAgent } from '../participant/desk/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
-import type { KeptAgent } from './kept-agent.ts';
 import type { Workspace } from './ports.ts';
 import { refusalAnswer, stepAfter, stopAndAsk, type Advice } from './refusals.ts';
-import { ownInTheWay } from './seats.ts';
+import { ownInTheWay } from './seat-words.ts';
 import { bounded, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
 import { count, duration } from '../wording/index.ts';
@@ -46,7 +46,7 @@ export async function scopeHints(coordinator: Coordinator): Promise<readonly str
  */
 export async function informedRefusal(
   { workspace, clock, desk }: Work,
-  self: KeptAgent,
+  self: DeskAgent,
   rejection: Rejection,
 ): Promise<ToolAnswer> {
   const advice = await adviceOn(workspace, rejection, clock.nowMs()).catch(() => null);

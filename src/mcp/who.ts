@@ -1,9 +1,10 @@
 /** What is said to whoever calls under a name that does not say who it is. */
 import type { AgentView } from '../protocol/index.ts';
-import type { Found, Other } from './agent-desk.ts';
+import type { Found, NoName, Other, Seat } from '../participant/desk/index.ts';
+import { invalidInput, type CoordinatorError } from '../protocol/index.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
-import { seatLines, type Seat } from './seats.ts';
+import { seatLines } from './seat-words.ts';
 import { quoted, quotedText } from './text.ts';
 import { duration, timeLeft } from '../wording/index.ts';
 
@@ -24,6 +25,15 @@ export function unclearAnswer({ clock }: Work, name: string, seats: readonly Sea
   return refused('NAME_UNCLEAR', story, `pass your own handle; if you have none, agent_join.`, {
     agent: name,
   });
+}
+
+/** No name like the one that was asked for can be had. */
+export function noName({ why }: NoName): CoordinatorError {
+  const texts = {
+    taken: 'all names like it are taken: choose another',
+    tooLong: 'it is taken, and too long for a number after it: choose another',
+  } as const;
+  return invalidInput('agent', texts[why]);
 }
 
 /** Nobody has joined under it here. */

@@ -7,24 +7,16 @@ export {
   type Granted,
   type NotGranted,
 } from './acquiring.ts';
-export {
-  acquiring,
-  goneCodes,
-  overCodes,
-  releasing,
-  scopesAskedBy,
-  type AgentCommand,
-} from './agent-commands.ts';
+export { goneCodes, overCodes, type AgentCommand } from './agent-commands.ts';
 export { resultOf } from './answers.ts';
 export { type Files, type HeldLock } from './held-lock.ts';
-export { Holdings, type Interest, type Held, type Origin, type Seen } from './holdings.ts';
+export type { Held } from './holdings.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
-export { goOn, join, keepJoining, mayBeAccepted, type JoinPorts, type WentOn } from './joining.ts';
+export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';
 export { LeaseRenewer, type LeaseEnd, type LeaseLoss } from './lease-renewer.ts';
-export { endOf, lossesOf, type Ended, type Loss } from './losses.ts';
+export { endOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';
 export { Participant } from './participant.ts';
-export { Renewal } from './renewal.ts';
 export {
   hasJoined,
   proofOf,
@@ -34,4 +26,4 @@ export {
   type SessionKeeping,
 } from './session.ts';
 export { Speaker } from './speaker.ts';
-export { TicketWait } from './ticket-wait.ts';
+export type { TicketWait } from './ticket-wait.ts';

@@ -1,15 +1,18 @@
 import type { Grant, ScopePath } from '../../core/index.ts';
+import {
+  acquire as acquireLocks,
+  type Acquired,
+  type DeskAgent,
+  type Visit,
+} from '../../participant/desk/index.ts';
 import { inTime } from '../../participant/index.ts';
-import { acquire as acquireLocks, type Acquired } from '../acquiring.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
-import type { KeptAgent } from '../kept-agent.ts';
 import { grantsText, vainText } from '../lock-words.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { scopesNamed } from '../scopes.ts';
-import { ownInTheWay } from '../seats.ts';
+import { ownInTheWay } from '../seat-words.ts';
 import { quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
-import type { Visit } from '../visit.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
 import { duration, timeLeft } from '../../wording/index.ts';
 
@@ -49,9 +52,9 @@ async function answerOf(
     case 'refused':
       return informedRefusal(work, visit.agent, acquired.rejection);
     case 'ended': {
-      const text = vainText(scopes, acquired.ticket, acquired.cause);
-      visit.owe(text);
-      return refused('WAITED_IN_VAIN', text, null, { cause: acquired.cause });
+      const { ticket, cause } = acquired;
+      visit.owe({ kind: 'waitEnded', scopes, ticket, cause });
+      return refused('WAITED_IN_VAIN', vainText(scopes, ticket, cause), null, { cause });
     }
   }
 }
@@ -79,7 +82,7 @@ function alreadyText({ scope, token, sinceMs }: Grant, nowMs: number): string {
 
 async function waitingAnswer(
   work: Work,
-  agent: KeptAgent,
+  agent: DeskAgent,
   waiting: Extract<Acquired, { kind: 'waiting' }>,
 ): Promise<ToolAnswer> {
   const { wait, position, deadlineMs } = waiting;

@@ -1,15 +1,14 @@
 import { asRevision, fileIn, type ScopePath, type WriteObstacle } from '../../core/index.ts';
+import type { DeskAgent, Visit } from '../../participant/desk/index.ts';
 import type { LockView, MayWriteAnswer, ScopeView, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { eventLine } from '../events.ts';
 import { problemsAround } from '../informed-refusals.ts';
-import type { KeptAgent } from '../kept-agent.ts';
 import { fileNamed } from '../scopes.ts';
 import { refusalAnswer } from '../refusals.ts';
-import { ownInTheWay } from '../seats.ts';
+import { ownInTheWay } from '../seat-words.ts';
 import { bounded, purpose, quoted } from '../text.ts';
 import { holderText } from '../views.ts';
-import type { Visit } from '../visit.ts';
 import type { AgentHandler, Work } from './handler.ts';
 import { duration } from '../../wording/index.ts';
 
@@ -36,7 +35,6 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);
   const notes = [...problemsAround(path, scope, rule), ...recordedNotes(visit, scope, path), ...own];
-  visit.tellHolderOf(scope.path);
   return answer(work, path, why, { ...verdict(agent, rule, token), notes, scope, lock });
 };
 
@@ -69,7 +67,7 @@ interface Verdict {
 }
 
 /** The answer of the one rule of writing, in words. */
-function verdict(self: KeptAgent, rule: MayWriteAnswer, token: number | undefined): Verdict {
+function verdict(self: DeskAgent, rule: MayWriteAnswer, token: number | undefined): Verdict {
   const [file] = rule.files;
   const [lock] = rule.locks;
   if (file === undefined || file.scope === null) return { mayWrite: false, because: 'it is in no scope' };
@@ -82,7 +80,7 @@ function verdict(self: KeptAgent, rule: MayWriteAnswer, token: number | undefine
 }
 
 interface Facts {
-  readonly self: KeptAgent;
+  readonly self: DeskAgent;
   readonly rule: MayWriteAnswer;
   readonly scope: ScopePath;
   /** Under this agent's name, if anybody holds it. */
@@ -141,5 +139,6 @@ function answer(
     ...(waiters.length === 0 ? [] : ['Queue:', ...bounded(waiters, waitersMax, 'coordination_status')]),
     ...(happened.length === 0 ? [] : ['Happened, newest first:', ...happened]),
   ].join('\n');
-  return told(text, { scope: scope.path, holder: lock?.agent ?? null, mayWrite });
+  const facts = { scope: scope.path, holder: lock?.agent ?? null, mayWrite };
+  return { ...told(text, facts), holderOf: scope.path };
 }

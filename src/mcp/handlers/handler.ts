@@ -1,10 +1,9 @@
 import type { LogClock, Speaker } from '../../participant/index.ts';
 import type { Time } from '../../time/index.ts';
-import type { AgentDesk } from '../agent-desk.ts';
+import type { AgentDesk, Visit, VisitingCall } from '../../participant/desk/index.ts';
 import type { ToolAnswer } from '../answer.ts';
 import type { Workspace } from '../ports.ts';
 import type { ToolArguments, ToolName } from '../schemas.ts';
-import type { Visit, VisitingCall } from '../visit.ts';
 
 /** One tool call, apart from its arguments. */
 export interface ToolCall extends VisitingCall {

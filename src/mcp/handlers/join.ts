@@ -1,12 +1,12 @@
-import { waitsText, type Joined } from '../agent-desk.ts';
+import { Visit, type Joined, type Seat } from '../../participant/desk/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
-import { grantsText } from '../lock-words.ts';
+import { grantsText, waitsText } from '../lock-words.ts';
+import { ended } from '../news.ts';
 import { scopeHints } from '../informed-refusals.ts';
 import { refusalAnswer } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
-import { seatLines, type Seat } from '../seats.ts';
-import { Visit } from '../visit.ts';
-import { otherText, takenAnswer, unclearAnswer } from '../who.ts';
+import { seatLines } from '../seat-words.ts';
+import { noName, otherText, takenAnswer, unclearAnswer } from '../who.ts';
 import type { ToolCall, Work } from './handler.ts';
 
 /** Takes part under a name, or goes on under it. */
@@ -30,6 +30,8 @@ export async function join(
       return unclearAnswer(work, joined.name, joined.seats);
     case 'refused':
       return refusalAnswer(joined.rejection);
+    case 'noName':
+      throw noName(joined);
   }
 }
 
@@ -47,7 +49,7 @@ async function welcome(work: Work, joined: Seated, inVain: boolean, call: ToolCa
       ...others(work, joined),
       ...hints,
     ]);
-    return await visit.end(answer);
+    return await ended(work, visit, answer);
   } finally {
     if (call.signal.aborted && seat.hearing === 'pending') seat.hearing = 'unheard';
     else if (!call.signal.aborted) seat.hearing = 'heard';

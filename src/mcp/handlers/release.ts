@@ -1,8 +1,8 @@
 import type { FencingToken, Rejection, ScopePath } from '../../core/index.ts';
+import type { DeskAgent } from '../../participant/desk/index.ts';
 import type { TicketWait } from '../../participant/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
-import type { KeptAgent } from '../kept-agent.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { scopesNamed } from '../scopes.ts';
 import { quoted } from '../text.ts';
@@ -53,7 +53,7 @@ interface Group {
 }
 
 /** Those of which nothing is known come first: when they are refused, nothing has been given back. */
-function byToken(agent: KeptAgent, scopes: readonly ScopePath[], gaveUp: TicketWait | null): Group[] {
+function byToken(agent: DeskAgent, scopes: readonly ScopePath[], gaveUp: TicketWait | null): Group[] {
   const groups = new Map<FencingToken | null, ScopePath[]>();
   for (const scope of scopes) {
     const token = agent.tokenFor(scope);
@@ -65,7 +65,7 @@ function byToken(agent: KeptAgent, scopes: readonly ScopePath[], gaveUp: TicketW
 }
 
 async function releaseAll(
-  agent: KeptAgent,
+  agent: DeskAgent,
   groups: readonly Group[],
 ): Promise<{ readonly released: readonly ScopePath[]; readonly refusal: Rejection | null }> {
   const released: ScopePath[] = [];
@@ -79,7 +79,7 @@ async function releaseAll(
 }
 
 /** The wait that was given up; null when it waits for something else, or not at all. */
-async function giveUpWait(agent: KeptAgent, scopes: readonly ScopePath[] | null): Promise<TicketWait | null> {
+async function giveUpWait(agent: DeskAgent, scopes: readonly ScopePath[] | null): Promise<TicketWait | null> {
   const { wait } = agent;
   if (wait === null) return null;
   if (scopes !== null && !wait.scopes.some((scope) => scopes.includes(scope))) return null;

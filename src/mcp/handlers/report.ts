@@ -1,6 +1,6 @@
+import type { DeskAgent } from '../../participant/desk/index.ts';
 import { invalidInput } from '../../protocol/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
-import type { KeptAgent } from '../kept-agent.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { quoted } from '../text.ts';
 import type { AgentHandler, Work } from './handler.ts';
@@ -23,14 +23,14 @@ export const report: AgentHandler<'agent_report'> = async (work, { agent }, { st
 };
 
 /** Last words are kept in the log; leaving has none of its own. */
-async function sayLast({ workspace }: Work, agent: KeptAgent, reason: string): Promise<void> {
+async function sayLast({ workspace }: Work, agent: DeskAgent, reason: string): Promise<void> {
   const subject = { kind: 'agent', agent: agent.session.agent } as const;
   const known = await workspace.coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
   if (known.agent !== null)
     await agent.submit({ kind: 'SetAgentStatus', status: known.agent.status, reason });
 }
 
-async function leave(work: Work, agent: KeptAgent, message: string | undefined): Promise<ToolAnswer> {
+async function leave(work: Work, agent: DeskAgent, message: string | undefined): Promise<ToolAnswer> {
   // That it leaves counts for more than what it says.
   if (message !== undefined) await sayLast(work, agent, message).catch(() => undefined);
   const reply = await agent.submit({ kind: 'AgentLeave' });

@@ -1,6 +1,6 @@
 import { told, type ToolAnswer } from '../answer.ts';
 import type { ToolArguments } from '../schemas.ts';
-import { seatLines } from '../seats.ts';
+import { seatLines } from '../seat-words.ts';
 import { lastEntries, statusText } from '../views.ts';
 import type { Work } from './handler.ts';
 

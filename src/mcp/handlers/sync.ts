@@ -1,8 +1,8 @@
 import { asRevision, type Result, type ScopePath } from '../../core/index.ts';
+import type { DeskAgent } from '../../participant/desk/index.ts';
 import type { AgentCommand } from '../../participant/index.ts';
 import { invalidInput, type CallerCommand } from '../../protocol/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
-import type { KeptAgent } from '../kept-agent.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { refusalAnswer, type Advice } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
@@ -39,7 +39,7 @@ function agentCommand(scope: ScopePath, input: Input): AgentCommand {
 }
 
 /** What anybody may do, whoever holds the scope; the audit trail has the agent's name. */
-function commandOfAnybody(agent: KeptAgent, scope: ScopePath, input: Input): CallerCommand {
+function commandOfAnybody(agent: DeskAgent, scope: ScopePath, input: Input): CallerCommand {
   const by = agent.session.agent;
   if (input.action === 'retry') return { kind: 'RetrySync', scope, by };
   return { kind: 'InvalidateSync', scope, by, reason: input.message ?? null };

@@ -1,14 +1,17 @@
-import type { Grant, Rejection, ScopePath, Ticket, TicketEndCause } from '../core/index.ts';
-import { type AgentCommand, type TicketWait, inTime, lookPatienceMs } from '../participant/index.ts';
-import type { Reply } from '../protocol/index.ts';
-import type { Timers } from '../time/index.ts';
-import type { KeptAgent } from './kept-agent.ts';
+import type { Grant, Rejection, ScopePath, Ticket, TicketEndCause } from '../../core/index.ts';
+import type { Reply } from '../../protocol/index.ts';
+import type { Timers } from '../../time/index.ts';
+import type { AgentCommand } from '../agent-commands.ts';
+import { resultOf } from '../answers.ts';
+import { inTime, lookPatienceMs } from '../in-time.ts';
+import type { TicketWait } from '../ticket-wait.ts';
+import type { DeskAgent } from './desk-agent.ts';
 import type { Visit } from './visit.ts';
 
 /** How long a call whose time is over waits to learn how things are, in milliseconds. */
 const lastAskMs = 4_000;
 
-export interface AcquireWish {
+export interface CallWish {
   readonly scopes: readonly ScopePath[];
   readonly reason: string | null;
   /** Whether to wait in the queue when it cannot be had at once. */
@@ -39,7 +42,7 @@ export type Acquired =
 export async function acquire(
   clock: Pick<Timers, 'schedule'>,
   visit: Visit,
-  wish: AcquireWish,
+  wish: CallWish,
   onWaiting: () => () => void,
 ): Promise<Acquired> {
   const { agent, call } = visit;
@@ -73,7 +76,7 @@ export async function acquire(
   }
 }
 
-async function ask(agent: KeptAgent, { scopes, reason }: AcquireWish, waits: boolean): Promise<Acquired> {
+async function ask(agent: DeskAgent, { scopes, reason }: CallWish, waits: boolean): Promise<Acquired> {
   const command: AgentCommand = {
     kind: 'AcquireLock',
     scopes,
@@ -84,14 +87,14 @@ async function ask(agent: KeptAgent, { scopes, reason }: AcquireWish, waits: boo
   return acquiredBy(agent, scopes, await agent.submit(command));
 }
 
-function acquiredBy(agent: KeptAgent, scopes: readonly ScopePath[], reply: Reply): Acquired {
+function acquiredBy(agent: DeskAgent, scopes: readonly ScopePath[], reply: Reply): Acquired {
   if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
   const { result } = reply;
   if (result.kind === 'queued') {
     const { position, deadlineMs } = result;
     return { kind: 'waiting', wait: agent.waitWith(result, scopes), position, deadlineMs };
   }
-  if (result.kind !== 'granted') throw new Error(`an acquire was answered ${result.kind}`);
-  agent.granted(result.locks, 'granted');
-  return { kind: 'granted', locks: result.locks };
+  const { locks } = resultOf(result, 'granted');
+  agent.granted(locks, 'granted');
+  return { kind: 'granted', locks };
 }

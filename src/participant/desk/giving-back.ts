@@ -1,7 +1,8 @@
-import type { FencingToken, Revision, ScopePath } from '../core/index.ts';
-import type { AgentCommand, Holdings } from '../participant/index.ts';
-import type { Reply } from '../protocol/index.ts';
-import type { Timers } from '../time/index.ts';
+import type { FencingToken, Revision, ScopePath } from '../../core/index.ts';
+import type { Reply } from '../../protocol/index.ts';
+import type { Timers } from '../../time/index.ts';
+import type { AgentCommand } from '../agent-commands.ts';
+import type { Holdings } from '../holdings.ts';
 
 export interface GivingBackPorts {
   readonly submit: (command: AgentCommand) => Promise<Reply>;

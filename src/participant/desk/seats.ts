@@ -4,10 +4,8 @@
  * of its own. A plain name means an agent as long as one join asked for it; from the second on it means nobody, until
  * all of them have left.
  */
-import type { AgentId } from '../core/index.ts';
-import type { KeptAgent } from './kept-agent.ts';
-import { bounded, fitting, quoted, quotedText } from './text.ts';
-import { duration } from '../wording/index.ts';
+import type { AgentId } from '../../core/index.ts';
+import type { DeskAgent } from './desk-agent.ts';
 
 export interface Seat {
   /** What its calls pass as `agent`. */
@@ -17,7 +15,7 @@ export interface Seat {
   task: string | null;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
-  agent: KeptAgent;
+  agent: DeskAgent;
   /** Whether anybody heard how the join ended. One that nobody heard of is for whoever asks again. */
   hearing: 'pending' | 'heard' | 'unheard';
 }
@@ -58,7 +56,15 @@ export class Seats {
     return this.all.find(({ agent }) => agent.session.agent === id && agent.gone === null) ?? null;
   }
 
-  of(agent: KeptAgent): Seat | null {
+  /** Of those named, the seats of the ones that this very client speaks for, but for that of whoever asks. */
+  othersAmong(ids: readonly AgentId[], self: DeskAgent): readonly Seat[] {
+    return ids.flatMap((id) => {
+      const seat = this.holderOf(id);
+      return seat === null || seat.agent === self ? [] : [seat];
+    });
+  }
+
+  of(agent: DeskAgent): Seat | null {
     return this.all.find((seat) => seat.agent === agent) ?? null;
   }
 
@@ -82,48 +88,4 @@ export class Seats {
   #called(name: string): readonly Seat[] {
     return this.all.filter(({ asked, agent }) => asked === name || agent.session.agent === name);
   }
-}
-
-/** What an answer shows of them. */
-const seatsMax = 40;
-const charactersMax = 5_500;
-const heldMax = 10;
-
-/** Lines that only the agents of this client are shown, so that each finds itself again. */
-export function seatLines(seats: readonly Seat[], nowMs: number): readonly string[] {
-  if (seats.length === 0) return [];
-  // Whoever has something to lose finds itself also among many.
-  const busy = seats.filter(isBusy);
-  const lines = [...busy, ...seats.filter((seat) => !isBusy(seat))].map((seat) => seatText(seat, nowMs));
-  const shown = fitting(lines, seatsMax, charactersMax, 'none of them holds or waits');
-  return ['Through this client:', ...shown.map((line) => `- ${line}`)];
-}
-
-const isBusy = ({ agent }: Seat): boolean => !agent.holdings.isEmpty || agent.wait !== null;
-
-function seatText({ handle, task, sinceMs, agent }: Seat, nowMs: number): string {
-  const held = agent.holdings.all.map(({ scope, token }) => `${quoted(scope)} (token ${token})`);
-  const facts = [
-    `handle "${handle}"`,
-    ...(task === null ? [] : [`task ${quotedText(task)}`]),
-    agent.gone === null
-      ? `holds ${held.length === 0 ? 'nothing' : bounded(held, heldMax, 'coordination_status').join(', ')}`
-      : agent.gone.code === 'SESSION_MISMATCH'
-        ? 'another process goes on as it'
-        : 'it is lost',
-    ...(agent.wait === null ? [] : [`waits for ${agent.wait.scopes.map(quoted).join(', ')}`]),
-    `joined ${duration(nowMs - sinceMs)} ago`,
-  ];
-  return `${agent.session.agent} (${facts.join('; ')})`;
-}
-
-/** Of those in the way, the ones that this very client speaks for: whoever asks may be one of them. */
-export function ownInTheWay(seats: Seats, self: KeptAgent, ids: readonly AgentId[]): readonly string[] {
-  return ids.flatMap((id) => {
-    const seat = seats.holderOf(id);
-    if (seat === null || seat.agent === self) return [];
-    return [
-      `${id} speaks through this very client, under the handle "${seat.handle}". Is that you? Then pass that handle, and only then.`,
-    ];
-  });
 }

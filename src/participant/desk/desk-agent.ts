@@ -14,42 +14,25 @@ import type {
   Rejection,
   Revision,
   ScopePath,
-} from '../core/index.ts';
-import {
-  type AgentCommand,
-  type AgentSession,
-  lossesOf,
-  type Held,
-  type Loss,
-  Holdings,
-  type Origin,
-  Renewal,
-  type Seen,
-  type Speaker,
-  TicketWait,
-  acquiring,
-  goneCodes,
-  releasing,
-  scopesAskedBy,
-} from '../participant/index.ts';
-import { sessionIdOf, sessionMarkOf } from '../protocol/index.ts';
-import type { AgentView, CallerCommand, Coordinator, Reply, TicketReply } from '../protocol/index.ts';
-import type { Timers } from '../time/index.ts';
+} from '../../core/index.ts';
+import { sessionIdOf, sessionMarkOf } from '../../protocol/index.ts';
+import type { AgentView, CallerCommand, Reply, TicketReply } from '../../protocol/index.ts';
+import type { Timers } from '../../time/index.ts';
+import { acquiring, goneCodes, releasing, scopesAskedBy, type AgentCommand } from '../agent-commands.ts';
+import { Holdings, type Held, type Origin, type Seen } from '../holdings.ts';
+import { lossesOf, type Loss } from '../losses.ts';
+import { Renewal } from '../renewal.ts';
+import type { AgentSession } from '../session.ts';
+import { TicketWait } from '../ticket-wait.ts';
 import { GivingBack, type GivenBack } from './giving-back.ts';
-import { passedOnText, vainText } from './lock-words.ts';
-import { lossText } from './losses.ts';
 import { Notices } from './notices.ts';
-import type { McpPorts } from './ports.ts';
+import type { DeskPorts, Trouble } from './ports.ts';
 
-export interface KeptAgentOptions {
+export interface DeskAgentOptions {
   readonly session: AgentSession;
   /** Whether it has just joined: nothing was lost before this process kept it. */
   readonly isNew: boolean;
-  readonly coordinator: Coordinator;
-  readonly speaker: Speaker;
-  readonly ports: McpPorts;
-  /** How long a grant that came between two calls is kept, in milliseconds. */
-  readonly collectMs: number;
+  readonly ports: DeskPorts;
   /** Keeps the session for whoever goes on under it. */
   readonly keepSession: (session: AgentSession) => Promise<void>;
 }
@@ -57,13 +40,13 @@ export interface KeptAgentOptions {
 /** Pause before what failed is tried again. */
 const againMs = 1_000;
 
-export class KeptAgent {
+export class DeskAgent {
   session: AgentSession;
   readonly holdings: Holdings;
   readonly notices: Notices;
   /** By path: the digest of what it was last shown, or has itself recorded, of a context file. */
   readonly seen = new Map<ScopePath, string>();
-  readonly #options: KeptAgentOptions;
+  readonly #options: DeskAgentOptions;
   readonly #renewal: Renewal;
   readonly #givingBack: GivingBack;
   /** Tokens of what was lost: a write under them must be refused, not taken for one of somebody who never held. */
@@ -79,29 +62,25 @@ export class KeptAgent {
   #gone: Rejection | null = null;
   #stopped = false;
 
-  constructor(options: KeptAgentOptions) {
-    const { coordinator, speaker, ports, collectMs } = options;
+  constructor(options: DeskAgentOptions) {
+    const { ports } = options;
     this.#options = options;
     this.session = options.session;
     this.#knowsLosses = options.isNew;
-    const schedule: Timers['schedule'] = (delayMs, run) => ports.clock.schedule(delayMs, run);
-    const clock = { nowMs: () => speaker.logClock.nowMs(), schedule };
-    this.notices = new Notices({
-      inWords: (loss, shown) => lossText(coordinator, clock, loss, shown),
-      lossesTold: (upTo) => this.#noteTold(upTo),
-    });
-    this.#renewal = new Renewal(ports.clock, speaker.logClock, () => this.#beatAgain());
+    const schedule: Timers['schedule'] = (delayMs, run) => ports.time.schedule(delayMs, run);
+    this.notices = new Notices((upTo) => this.#noteTold(upTo));
+    this.#renewal = new Renewal(ports.time, ports.speaker.logClock, () => this.#beatAgain());
     this.#givingBack = new GivingBack({
       submit: (command) => this.submit(command),
       schedule,
       isGone: () => this.#gone !== null,
       isStopped: () => this.#stopped,
       done: (given) => this.#gaveBack(given),
-      failed: (error) => this.#report(error, 'a release failed'),
+      failed: (error) => this.#report('release', error),
     });
     this.holdings = new Holdings({
       schedule,
-      collectMs,
+      collectMs: ports.collectMs,
       giveBack: (token, isLate) => this.#givingBack.begin(this.holdings, token, isLate),
       lost: (lock, isTold, by) => this.#lost(lock, isTold, by),
     });
@@ -127,7 +106,7 @@ export class KeptAgent {
     const { agent, epoch, secret } = this.session;
     this.#count(command.kind, 1);
     if (releasing.has(command.kind)) this.#releasesSent += 1;
-    const reply = await this.#options.speaker
+    const reply = await this.#options.ports.speaker
       .submit({ ...command, agent, epoch, secret } as CallerCommand)
       .catch((error: unknown) => {
         // It may have taken effect all the same, and then nobody would know.
@@ -165,10 +144,10 @@ export class KeptAgent {
   /** Waits with a ticket, or goes on waiting with the one it has. One before it has ended; how, it is about to hear. */
   waitWith(queued: Pick<QueuedResult, 'ticket'>, scopes: readonly ScopePath[]): TicketWait {
     if (this.#wait?.ticket === queued.ticket) return this.#wait;
-    const { coordinator, ports } = this.#options;
+    const { coordinator, time } = this.#options.ports;
     const wait: TicketWait = new TicketWait({
       coordinator,
-      clock: ports.clock,
+      clock: time,
       agent: this.session.agent,
       ticket: queued.ticket,
       scopes,
@@ -186,7 +165,7 @@ export class KeptAgent {
 
   /** Notes that it has lost a lock, perhaps while nobody kept it. */
   noteLost(loss: Loss): void {
-    this.notices.lost(loss);
+    this.notices.add({ kind: 'lost', ...loss });
     if (this.holdings.tokenOf(loss.scope) === null) this.#lostTokens.set(loss.scope, loss.token);
   }
 
@@ -224,7 +203,7 @@ export class KeptAgent {
     const compare = this.beginLook();
     const subject = { kind: 'agent', agent: this.session.agent } as const;
     const query = { kind: 'why', subject, at: null, happened: 0 } as const;
-    const { revision, agent, locks } = await this.#options.coordinator.query(query);
+    const { revision, agent, locks } = await this.#options.ports.coordinator.query(query);
     await compare(revision, agent, locks);
   }
 
@@ -262,12 +241,12 @@ export class KeptAgent {
   /** What it lost while nobody kept it, read from the log; not needed for one that was kept all the time. */
   async readLosses(): Promise<void> {
     if (this.#knowsLosses) return;
-    for (const loss of await lossesOf(this.#options.coordinator, this.session)) this.noteLost(loss);
+    for (const loss of await lossesOf(this.#options.ports.coordinator, this.session)) this.noteLost(loss);
     this.#knowsLosses = true;
   }
 
   /** Goes on in the place of one that this process kept under the name, with what that one was never told. */
-  succeed(predecessor: KeptAgent): void {
+  succeed(predecessor: DeskAgent): void {
     // Of the same incarnation it has back what was the other's meanwhile.
     if (predecessor.session.epoch === this.session.epoch) predecessor.notices.forgetHandedOver();
     predecessor.notices.handTo(this.notices);
@@ -337,12 +316,12 @@ export class KeptAgent {
     this.session = { ...this.session, toldUpTo: upTo };
     if (this.#gone !== null) return;
     this.#options.keepSession(this.session).catch((error: unknown) => {
-      this.#report(error, 'a session could not be kept');
+      this.#report('session', error);
     });
   }
 
   #beatAgain(): void {
-    this.beat().catch((error: unknown) => this.#report(error, 'a renewal failed'));
+    this.beat().catch((error: unknown) => this.#report('renewal', error));
   }
 
   #onLeft(wait: TicketWait, reply: TicketReply): void {
@@ -350,8 +329,9 @@ export class KeptAgent {
     if (this.#wait === wait) this.#wait = null;
     if (reply.kind === 'granted') return this.granted(reply.locks, 'granted');
     // Whoever waits for it at this moment tells the agent.
-    if (!wait.isAttended && reply.cause !== 'cancelled' && reply.cause !== 'left')
-      this.notices.say(vainText(wait.scopes, wait.ticket, reply.cause));
+    if (wait.isAttended || reply.cause === 'cancelled' || reply.cause === 'left') return;
+    const { scopes, ticket } = wait;
+    this.notices.add({ kind: 'waitEnded', scopes, ticket, cause: reply.cause });
   }
 
   /** What the coordinator did not take back was lost before. */
@@ -362,11 +342,11 @@ export class KeptAgent {
     for (const scope of scopes)
       if (!released.includes(scope)) this.noteLost({ scope, token, isTold: false, by });
     if (isLate && released.length > 0)
-      this.notices.say(passedOnText(released.map((scope) => ({ scope, token }))));
+      this.notices.add({ kind: 'passedOn', locks: released.map((scope) => ({ scope, token })) });
   }
 
-  #report(error: unknown, message: string): void {
-    this.#options.ports.report({ agent: this.session.agent, error: String(error) }, message);
+  #report(failed: Trouble['failed'], error: unknown): void {
+    this.#options.ports.report({ failed, agent: this.session.agent, error });
   }
 }
 

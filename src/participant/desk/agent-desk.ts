@@ -1,44 +1,22 @@
-import { parseAgentId, type AgentId, type AgentMetadata, type Rejection } from '../core/index.ts';
-import {
-  hasJoined,
-  overCodes,
-  type AgentSession,
-  type Occupant,
-  type Speaker,
-  type TicketWait,
-} from '../participant/index.ts';
-import {
-  CoordinatorError,
-  invalidInput,
-  type AgentView,
-  type Reply,
-  type StatusAnswer,
-} from '../protocol/index.ts';
-import { Enrolment, type Enrolled } from './enrolment.ts';
-import { KeptAgent } from './kept-agent.ts';
-import type { McpPorts, Workspace } from './ports.ts';
-import { begunAnewIn } from './refusals.ts';
+import { parseAgentId, type AgentId, type AgentMetadata, type Rejection } from '../../core/index.ts';
+import { invalidInput, type Reply, type StatusAnswer } from '../../protocol/index.ts';
+import { overCodes } from '../agent-commands.ts';
+import { hasJoined, type AgentSession } from '../session.ts';
+import { DeskAgent } from './desk-agent.ts';
+import { Enrolment, type Enrolled, type NoName } from './enrolment.ts';
+import { NameBook, type Other } from './name-book.ts';
+import type { DeskPorts } from './ports.ts';
 import { Seats, type Seat } from './seats.ts';
-import { quoted } from './text.ts';
 
 /** Who asks, as this process finds it. */
 export type Found =
-  | { readonly kind: 'kept'; readonly agent: KeptAgent }
+  | { readonly kind: 'kept'; readonly agent: DeskAgent }
   /** The one that was kept is gone; it may have something to be told. */
-  | { readonly kind: 'gone'; readonly agent: KeptAgent; readonly rejection: Rejection }
+  | { readonly kind: 'gone'; readonly agent: DeskAgent; readonly rejection: Rejection }
   /** A plain name that several joins through this client have asked for. */
   | { readonly kind: 'unclear'; readonly name: string; readonly seats: readonly Seat[] }
   /** Nobody has joined under it through this client. `other`: who is present under the name. */
   | { readonly kind: 'unknown'; readonly name: AgentId; readonly other: Other | null };
-
-/** Somebody of that name who is present, and does not speak through this client. */
-export interface Other {
-  readonly view: AgentView;
-  /** The live process of this user that keeps it. */
-  readonly occupant: Occupant | null;
-  /** Whether its process has ended and its session is here, so that one may go on as it. */
-  readonly isResumable: boolean;
-}
 
 export type Joined =
   | {
@@ -54,10 +32,11 @@ export type Joined =
   /** The name cannot be gone on under: it is somebody else's. */
   | { readonly kind: 'taken'; readonly name: AgentId; readonly other: Other | null }
   | { readonly kind: 'refused'; readonly name: AgentId; readonly rejection: Rejection }
+  | NoName
   | Extract<Found, { kind: 'unclear' }>;
 
 type Seated = Extract<Joined, { kind: 'joined' }>;
-type EnrolledOne = Extract<Enrolled, { ok: true }>;
+type EnrolledOne = Extract<Enrolled, { kind: 'enrolled' }>;
 
 export interface JoinWish {
   readonly metadata: AgentMetadata;
@@ -66,35 +45,27 @@ export interface JoinWish {
   readonly resumes: boolean;
 }
 
-/** A client that reconnects may start the new process before the old one is quite gone. */
-const looksAgain = 4;
-const lookAgainMs = 250;
-
 /**
  * The agents that this process keeps. Who asks is always said by the call itself, and an agent is never guessed: another
  * join is another agent, and going on as one whose process has ended is asked for as such.
  */
 export class AgentDesk {
   readonly seats = new Seats();
-  readonly #workspace: Workspace;
-  readonly #speaker: Speaker;
-  readonly #ports: McpPorts;
-  readonly #collectMs: number;
+  readonly #ports: DeskPorts;
+  readonly #names: NameBook;
   readonly #enrolment: Enrolment;
   /** By name: of joins that come at once for a new one each must see what the one before has come to. */
   readonly #turns = new Map<AgentId, Promise<unknown>>();
   #stopped = false;
 
-  constructor(workspace: Workspace, speaker: Speaker, ports: McpPorts, collectMs: number) {
-    this.#workspace = workspace;
-    this.#speaker = speaker;
+  constructor(ports: DeskPorts) {
     this.#ports = ports;
-    this.#collectMs = collectMs;
-    this.#enrolment = new Enrolment(workspace, speaker, ports);
+    this.#names = new NameBook(ports);
+    this.#enrolment = new Enrolment(ports, this.#names);
   }
 
   /** The agent that a call names, if this process keeps it. */
-  kept(text: string): KeptAgent | null {
+  kept(text: string): DeskAgent | null {
     const named = this.seats.named(text);
     return named.kind === 'one' ? named.seat.agent : null;
   }
@@ -113,7 +84,11 @@ export class AgentDesk {
     const name = await this.#formerName(nameOf(text)).catch(() => nameOf(text));
     // By the handle of a process that has ended: its agent may have come back through this very client.
     const isOurs = this.seats.holderOf(name) !== null;
-    return { kind: 'unknown', name, other: isOurs ? null : await this.#otherCalled(name).catch(() => null) };
+    return {
+      kind: 'unknown',
+      name,
+      other: isOurs ? null : await this.#names.otherCalled(name).catch(() => null),
+    };
   }
 
   /** How everything is; what this client's agents hold, and whether others have succeeded them, is noted by the way. */
@@ -122,7 +97,7 @@ export class AgentDesk {
       id: agent.session.agent,
       compare: agent.beginLook(),
     }));
-    const answer = await this.#workspace.coordinator.query({ kind: 'status', at: null });
+    const answer = await this.#ports.coordinator.query({ kind: 'status', at: null });
     for (const { id, compare } of looks) {
       const view = answer.agents.find(({ agent }) => agent === id) ?? null;
       const locks = answer.locks.filter(({ agent }) => agent === id);
@@ -143,12 +118,12 @@ export class AgentDesk {
   }
 
   /** Lets go of an agent that has left. */
-  async forget(agent: KeptAgent): Promise<void> {
+  async forget(agent: DeskAgent): Promise<void> {
     agent.stop();
     const seat = this.seats.of(agent);
     if (seat === null) return;
     this.seats.remove(seat);
-    await this.#workspace.sessions.forget(agent.session.agent);
+    await this.#ports.sessions.forget(agent.session.agent);
   }
 
   /** Renews nobody any more, nor whoever is just joining. */
@@ -204,10 +179,11 @@ export class AgentDesk {
     // Who goes on with its handle does what it said that it does, unless it says something else now.
     const before = seat === null || seat.task === null ? {} : { task: seat.task };
     const enrolled = await this.#enrolment.enrol(name, { ...before, ...wish.metadata }, isOurs);
-    if (!enrolled.ok) return { kind: 'refused', name, rejection: enrolled.rejection };
+    if (enrolled.kind === 'refused') return { kind: 'refused', name, rejection: enrolled.rejection };
+    if (enrolled.kind === 'noName') return enrolled;
     const joined = this.#welcome(name, enrolled, wish, seat);
     const isOther = enrolled.session.agent !== name && !isOurs(name);
-    return { ...joined, other: isOther ? await this.#otherCalled(name).catch(() => null) : null };
+    return { ...joined, other: isOther ? await this.#names.otherCalled(name).catch(() => null) : null };
   }
 
   /** A new agent gets a seat, or the one of another that is gone. */
@@ -221,9 +197,9 @@ export class AgentDesk {
 
   /** Goes on as an agent that a process which has ended, or a shell, has left: with its locks, and its place. */
   async #resume(name: AgentId, wish: JoinWish, seat: Seat | null = null): Promise<Joined> {
-    const { sessions } = this.#workspace;
-    if ((await this.#occupy(name)) !== null)
-      return { kind: 'taken', name, other: await this.#otherCalled(name).catch(() => null) };
+    const { sessions } = this.#ports;
+    if ((await this.#names.occupy(name)) !== null)
+      return { kind: 'taken', name, other: await this.#names.otherCalled(name).catch(() => null) };
     try {
       const joined = await this.#resumeOccupied(name, wish, seat);
       if (this.seats.holderOf(name) === null) await sessions.release(name);
@@ -236,23 +212,23 @@ export class AgentDesk {
   }
 
   async #resumeOccupied(name: AgentId, wish: JoinWish, seat: Seat | null): Promise<Joined> {
-    const left = await this.#readSession(name);
+    const left = await this.#names.session(name);
     const finished =
       left !== null && !hasJoined(left) ? await this.#enrolment.finish(name, wish.metadata) : null;
-    if (finished?.ok === true) return this.#welcome(name, finished, wish, seat);
+    if (finished?.kind === 'enrolled') return this.#welcome(name, finished, wish, seat);
     if (left === null || finished !== null) {
-      const other = await this.#otherCalled(name);
+      const other = await this.#names.otherCalled(name);
       return other === null ? this.#joinAnew(name, wish, seat) : { kind: 'taken', name, other };
     }
     const resumed = await this.#enrolment.resume(left, wish.metadata);
-    if (resumed.ok) return this.#restored(name, resumed.session, wish, seat);
+    if (resumed.kind === 'enrolled') return this.#restored(name, resumed.session, wish, seat);
     if (!overCodes.has(resumed.rejection.code))
       return { kind: 'refused', name, rejection: resumed.rejection };
     // It joins anew, whether or not the log can be read for what it lost.
     const before = this.#newAgent(left, false);
     before.stop();
     sayBegunAnew(before, resumed.rejection);
-    await before.readLosses().catch(() => before.notices.say(unreadText));
+    await before.readLosses().catch(() => before.notices.add({ kind: 'lossesUnread' }));
     const joined = await this.#joinAnew(name, wish, seat);
     if (joined.kind === 'joined') joined.seat.agent.succeed(before);
     return joined;
@@ -269,11 +245,11 @@ export class AgentDesk {
     return { kind: 'refused', name, rejection: reply.rejection };
   }
 
-  async #restore(agent: KeptAgent): Promise<Reply> {
+  async #restore(agent: DeskAgent): Promise<Reply> {
     const reply = await agent.beat(false);
     if (!reply.ok || reply.result.kind !== 'renewed') return reply;
     agent.granted(reply.result.leases, 'resumed');
-    const { coordinator } = this.#workspace;
+    const { coordinator } = this.#ports;
     const subject = { kind: 'agent', agent: agent.session.agent } as const;
     const { waiters } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
     for (const waiter of waiters) agent.waitWith(waiter, waiter.scopes);
@@ -281,46 +257,18 @@ export class AgentDesk {
     return reply;
   }
 
-  /** A session that is damaged is none: joining anew makes another. */
-  async #readSession(name: AgentId): Promise<AgentSession | null> {
-    return this.#workspace.sessions.read(name).catch((error: unknown) => {
-      if (error instanceof CoordinatorError && error.code === 'NOT_JOINED') return null;
-      throw error;
-    });
-  }
-
-  /** The live process that keeps a name; null when it is ours now. */
-  async #occupy(name: AgentId): Promise<Occupant | null> {
-    for (let look = 0; ; look += 1) {
-      const occupation = await this.#workspace.sessions.occupy(name);
-      if (occupation.kind === 'ours') return null;
-      if (look === looksAgain) return occupation.by;
-      await new Promise<void>((resolve) => void this.#ports.clock.schedule(lookAgainMs, resolve));
-    }
-  }
-
   /** The handle of one that has left, or that a process minted which has ended, means the agent that it was made for. */
   async #formerName(name: AgentId): Promise<AgentId> {
     const left = this.seats.leftWith(name);
     if (left !== null) return left;
     const [, former] = formerHandle.exec(name) ?? [];
-    if (former === undefined || (await this.#readSession(name)) !== null) return name;
+    if (former === undefined || (await this.#names.session(name)) !== null) return name;
     const parsed = parseAgentId(former);
-    return parsed.ok && (await this.#readSession(parsed.value)) !== null ? parsed.value : name;
-  }
-
-  async #otherCalled(name: AgentId): Promise<Other | null> {
-    const { sessions } = this.#workspace;
-    const view = (await this.#enrolment.present()).get(name);
-    if (view === undefined) return null;
-    const occupant = await sessions.occupant(name);
-    const session = await this.#readSession(name);
-    const isKnown = session?.epoch === view.epoch || (session !== null && !hasJoined(session));
-    return { view, occupant, isResumable: occupant === null && isKnown };
+    return parsed.ok && (await this.#names.session(parsed.value)) !== null ? parsed.value : name;
   }
 
   /** Gives an agent a seat, or another agent to the one who has the handle already. */
-  #seat(asked: AgentId, agent: KeptAgent, { task }: JoinWish, seat: Seat | null): Seat {
+  #seat(asked: AgentId, agent: DeskAgent, { task }: JoinWish, seat: Seat | null): Seat {
     if (this.#stopped) agent.stop();
     if (seat !== null) {
       seat.agent.stop();
@@ -334,7 +282,7 @@ export class AgentDesk {
       handle,
       asked,
       task,
-      sinceMs: this.#speaker.logClock.nowMs(),
+      sinceMs: this.#ports.speaker.logClock.nowMs(),
       agent,
       hearing: 'pending',
     };
@@ -349,26 +297,19 @@ export class AgentDesk {
     }
   }
 
-  #newAgent(session: AgentSession, isNew: boolean): KeptAgent {
-    return new KeptAgent({
+  #newAgent(session: AgentSession, isNew: boolean): DeskAgent {
+    return new DeskAgent({
       session,
       isNew,
-      coordinator: this.#workspace.coordinator,
-      speaker: this.#speaker,
       ports: this.#ports,
-      collectMs: this.#collectMs,
       keepSession: (kept) => this.#enrolment.keep(kept),
     });
   }
 }
 
-const unreadText =
-  'What was LOST with your session cannot be read now: you hold nothing; look at your files before you go on.';
-
 /** Who joins anew is told of a log that began anew, whether or not it has been refused because of that. */
-function sayBegunAnew(agent: KeptAgent, rejection: Rejection): void {
-  const begun = begunAnewIn(rejection);
-  if (begun !== null) agent.notices.say(`Note: ${begun}.`);
+function sayBegunAnew({ notices }: DeskAgent, { details: { begunAnew } }: Rejection): void {
+  if (begunAnew !== undefined) notices.add({ kind: 'logBegunAnew', told: begunAnew });
 }
 
 /** Enough that no agent hits upon the handle of another by chance. */
@@ -382,13 +323,8 @@ function joinedAs(seat: Seat, how: 'new' | 'resumed' | 'known'): Seated {
   return { kind: 'joined', seat, how, other: null, before: null };
 }
 
-function foundAs(agent: KeptAgent): Found {
+function foundAs(agent: DeskAgent): Found {
   return agent.gone === null ? { kind: 'kept', agent } : { kind: 'gone', agent, rejection: agent.gone };
-}
-
-/** `You wait for "a" with ticket 7: go on with lock_acquire.` */
-export function waitsText({ scopes, ticket }: TicketWait): string {
-  return `You wait for ${scopes.map(quoted).join(', ')} with ticket ${ticket}: go on with lock_acquire.`;
 }
 
 function nameOf(text: string): AgentId {

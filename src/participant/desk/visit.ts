@@ -1,11 +1,10 @@
-import { type Held, type Interest, type TicketWait, inTime } from '../participant/index.ts';
-import type { Timers } from '../time/index.ts';
-import type { ScopePath } from '../core/index.ts';
-import type { ToolAnswer } from './answer.ts';
-import type { KeptAgent } from './kept-agent.ts';
-import { grantsText } from './lock-words.ts';
-import { noNews, type News } from './notices.ts';
-import { quoted } from './text.ts';
+import type { ScopePath } from '../../core/index.ts';
+import type { Timers } from '../../time/index.ts';
+import type { Held, Interest, Untold } from '../holdings.ts';
+import { inTime } from '../in-time.ts';
+import type { TicketWait } from '../ticket-wait.ts';
+import type { DeskAgent } from './desk-agent.ts';
+import type { Notice, Worded } from './notices.ts';
 
 /** How long a call waits for what is just being given back, in milliseconds. */
 const settlePatienceMs = 3_000;
@@ -17,30 +16,40 @@ export interface VisitingCall {
   wasCancelled(): boolean;
 }
 
+/** What an agent learns with the answer to a call. */
+export interface News<Words> {
+  readonly notices: readonly Worded<Words>[];
+  /** What it holds without having been told so until now. */
+  readonly found: readonly Untold[];
+  /** What others wait for by now. */
+  readonly contended: readonly ScopePath[];
+  /** What is defined no more. */
+  readonly withdrawn: readonly ScopePath[];
+}
+
 /**
  * One call of an agent, from its first word to its answer. Only at the end it is known whether anybody hears it. If so,
  * the agent knows what it was told, and learns what happened since its last call. If not, what the call has brought
  * about is given back when its client cancelled it, and else kept for the next call.
  */
 export class Visit {
-  readonly agent: KeptAgent;
+  readonly agent: DeskAgent;
   readonly call: VisitingCall;
   readonly #interests: Interest[] = [];
   readonly #told: Held[] = [];
-  readonly #owed: string[] = [];
+  readonly #owed: Notice[] = [];
   readonly #shown = new Map<ScopePath, string>();
   readonly #resume: () => void;
-  #holderTold: ScopePath | null = null;
   #wait: TicketWait | null = null;
 
-  private constructor(agent: KeptAgent, call: VisitingCall) {
+  private constructor(agent: DeskAgent, call: VisitingCall) {
     this.agent = agent;
     this.call = call;
     this.#resume = agent.holdings.suspend();
   }
 
   /** What is just being given back is not spoken of: it waits until that is done, if it does not take long. */
-  static async begin(clock: Pick<Timers, 'schedule'>, agent: KeptAgent, call: VisitingCall): Promise<Visit> {
+  static async begin(clock: Pick<Timers, 'schedule'>, agent: DeskAgent, call: VisitingCall): Promise<Visit> {
     await inTime(clock, settlePatienceMs, agent.settled());
     return new Visit(agent, call);
   }
@@ -55,19 +64,14 @@ export class Visit {
     this.#told.push(...locks);
   }
 
-  /** The answer says who has this scope. */
-  tellHolderOf(scope: ScopePath): void {
-    this.#holderTold = scope;
-  }
-
   /** The answer shows what is recorded of a context file, by its digest. */
   show(path: ScopePath, digest: string): void {
     this.#shown.set(path, digest);
   }
 
   /** The answer says this; when nobody hears it the next one does. */
-  owe(text: string): void {
-    this.#owed.push(text);
+  owe(notice: Notice): void {
+    this.#owed.push(notice);
   }
 
   /** The call has got this place, or goes on in it. */
@@ -76,42 +80,37 @@ export class Visit {
     wait.visitors.add(this);
   }
 
-  /** Ends the call; the answer is as its client gets it, with what happened since the last one. */
-  async end(answer: ToolAnswer): Promise<ToolAnswer> {
+  /** Ends the call. What its answer has to say besides; null when nobody hears it. */
+  async end<Words>(inWords: (notice: Notice) => Promise<Words>): Promise<News<Words> | null> {
     const isHeard = (): boolean => !this.call.signal.aborted;
     try {
-      const news = isHeard() ? await this.agent.notices.take(isHeard, this.#holderTold) : noNews;
+      const notices = isHeard() ? await this.agent.notices.take(inWords, isHeard) : [];
       this.#wait?.visitors.delete(this);
-      if (isHeard()) return withNews(answer, { ...news, said: [...news.said, ...this.#heard()] });
+      if (isHeard()) return { notices, ...this.#heard() };
       await this.#unheard();
-      return answer;
+      return null;
     } finally {
       this.#resume();
     }
   }
 
   /** What else there is to say: locks that the agent does not know of yet, and others who wait. */
-  #heard(): readonly string[] {
+  #heard(): Omit<News<never>, 'notices'> {
     const { holdings, seen } = this.agent;
     for (const [path, digest] of this.#shown) seen.set(path, digest);
     holdings.tell(this.#told);
     for (const interest of this.#interests) interest.close('heard');
     const found = holdings.untold;
     holdings.tell(found);
-    const granted = found.filter(({ origin }) => origin === 'granted');
-    const resumed = found.filter(({ origin }) => origin === 'resumed');
-    return [
-      ...(granted.length === 0
-        ? []
-        : [`GRANTED while you did not wait: ${grantsText(granted)}. It is yours now.`]),
-      ...(resumed.length === 0 ? [] : [`You hold ${grantsText(resumed)} from before.`]),
-      ...holdings.takeContentionNews().map(contentionText),
-      ...holdings.takeWithdrawalNews().map(withdrawalText),
-    ];
+    return {
+      found,
+      contended: holdings.takeContentionNews(),
+      withdrawn: holdings.takeWithdrawalNews(),
+    };
   }
 
   async #unheard(): Promise<void> {
-    for (const text of this.#owed) this.agent.notices.say(text);
+    for (const notice of this.#owed) this.agent.notices.add(notice);
     const isCancelled = this.call.wasCancelled();
     if (isCancelled) await this.#giveUpPlace();
     for (const interest of this.#interests) interest.close(isCancelled ? 'cancelled' : 'unheard');
@@ -123,21 +122,4 @@ export class Visit {
     if (wait === null || this.agent.wait !== wait || wait.visitors.size > 0) return;
     await this.agent.giveUp(wait).catch(() => undefined);
   }
-}
-
-/**
- * What was lost stands first, whatever was asked: the agent has to stop editing. What else happened since its last call
- * may change what an answer is worth; only of a refusal the code comes before it, which everybody looks for.
- */
-function withNews(answer: ToolAnswer, { lost, said }: News): ToolAnswer {
-  const rest = answer.isError ? [answer.text, ...said] : [...said, answer.text];
-  return { ...answer, text: [...lost, ...rest].join('\n') };
-}
-
-function contentionText(scope: ScopePath): string {
-  return `Others wait for ${quoted(scope)}: release it soon, its lease cannot be renewed for ever.`;
-}
-
-function withdrawalText(scope: ScopePath): string {
-  return `${quoted(scope)} is WITHDRAWN: no scope file names it any more. You hold it still; it goes when it is given back. If that was not meant, tell your user.`;
 }

@@ -1,0 +1,73 @@
+/** What happened since an agent's last call, in the answer to the next. */
+import type { ScopePath } from '../core/index.ts';
+import type { News, Notice, Visit } from '../participant/desk/index.ts';
+import type { Held } from '../participant/index.ts';
+import type { ToolAnswer } from './answer.ts';
+import type { Work } from './handlers/handler.ts';
+import { grantsText, passedOnText, vainText } from './lock-words.ts';
+import { lossText } from './losses.ts';
+import { quoted } from './text.ts';
+
+/** Ends a call; the answer is as its client gets it, with what happened since the last one. */
+export async function ended(
+  { workspace, clock }: Pick<Work, 'workspace' | 'clock'>,
+  visit: Visit,
+  answer: ToolAnswer,
+): Promise<ToolAnswer> {
+  const news = await visit.end((notice) =>
+    notice.kind === 'lost'
+      ? lossText(workspace.coordinator, clock, notice, answer.holderOf ?? null)
+      : Promise.resolve(noticeText(notice)),
+  );
+  return news === null ? answer : withNews(answer, news);
+}
+
+/**
+ * What was lost stands first, whatever was asked: the agent has to stop editing. What else happened since its last call
+ * may change what an answer is worth; only of a refusal the code comes before it, which everybody looks for.
+ */
+function withNews(answer: ToolAnswer, { notices, found, contended, withdrawn }: News<string>): ToolAnswer {
+  const wordsOf = (areLosses: boolean): readonly string[] =>
+    notices.flatMap(({ notice, words }) => ((notice.kind === 'lost') === areLosses ? [words] : []));
+  const said = [
+    ...wordsOf(false),
+    ...foundText(found),
+    ...contended.map(contentionText),
+    ...withdrawn.map(withdrawalText),
+  ];
+  const rest = answer.isError ? [answer.text, ...said] : [...said, answer.text];
+  return { ...answer, text: [...wordsOf(true), ...rest].join('\n') };
+}
+
+function noticeText(notice: Exclude<Notice, { kind: 'lost' }>): string {
+  switch (notice.kind) {
+    case 'waitEnded':
+      return vainText(notice.scopes, notice.ticket, notice.cause);
+    case 'passedOn':
+      return passedOnText(notice.locks);
+    case 'logBegunAnew':
+      return `Note: ${notice.told}.`;
+    case 'lossesUnread':
+      return 'What was LOST with your session cannot be read now: you hold nothing; look at your files before you go on.';
+  }
+}
+
+function foundText(found: News<string>['found']): readonly string[] {
+  const from = (origin: (typeof found)[number]['origin']): readonly Held[] =>
+    found.filter((lock) => lock.origin === origin);
+  const [granted, resumed] = [from('granted'), from('resumed')];
+  return [
+    ...(granted.length === 0
+      ? []
+      : [`GRANTED while you did not wait: ${grantsText(granted)}. It is yours now.`]),
+    ...(resumed.length === 0 ? [] : [`You hold ${grantsText(resumed)} from before.`]),
+  ];
+}
+
+function contentionText(scope: ScopePath): string {
+  return `Others wait for ${quoted(scope)}: release it soon, its lease cannot be renewed for ever.`;
+}
+
+function withdrawalText(scope: ScopePath): string {
+  return `${quoted(scope)} is WITHDRAWN: no scope file names it any more. You hold it still; it goes when it is given back. If that was not meant, tell your user.`;
+}

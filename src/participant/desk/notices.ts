@@ -1,0 +1,79 @@
+import {
+  asRevision,
+  type Revision,
+  type ScopePath,
+  type Ticket,
+  type TicketEndCause,
+} from '../../core/index.ts';
+import type { Held } from '../holdings.ts';
+import type { Loss } from '../losses.ts';
+
+/** What happened to an agent between its calls. */
+export type Notice =
+  | ({ readonly kind: 'lost' } & Loss)
+  /** What it lost before it was kept here is in the log, which could not be read. */
+  | { readonly kind: 'lossesUnread' }
+  | {
+      readonly kind: 'waitEnded';
+      readonly scopes: readonly ScopePath[];
+      readonly ticket: Ticket;
+      readonly cause: TicketEndCause | 'unknown';
+    }
+  /** A grant that nobody came for was given back. */
+  | { readonly kind: 'passedOn'; readonly locks: readonly Held[] }
+  /** `told`: that the log began anew since, and where the one of before is. */
+  | { readonly kind: 'logBegunAnew'; readonly told: string };
+
+/** A notice, and what the face makes of it. */
+export interface Worded<Words> {
+  readonly notice: Notice;
+  readonly words: Words;
+}
+
+/**
+ * What an agent has to be told with its next call. How it came to a loss is looked up when there is somebody to tell; by
+ * then the log is sure to have it.
+ */
+export class Notices {
+  /** The agent has heard of all losses up to a revision. */
+  readonly #lossesTold: (upTo: Revision) => void;
+  #pending: Notice[] = [];
+
+  constructor(lossesTold: (upTo: Revision) => void) {
+    this.#lossesTold = lossesTold;
+  }
+
+  add(notice: Notice): void {
+    this.#pending.push(notice);
+  }
+
+  /** What has not been told goes on to the next incarnation of the agent. */
+  handTo(successor: Notices): void {
+    successor.#pending.push(...this.#pending);
+    this.#pending = [];
+  }
+
+  /** What another process had is the agent's again. */
+  forgetHandedOver(): void {
+    this.#pending = this.#pending.filter((notice) => notice.kind !== 'lost' || notice.isHandedOver !== true);
+  }
+
+  /** Everything in words, each thing once; nothing when by then nobody hears it, so that the next call tells it. */
+  async take<Words>(
+    inWords: (notice: Notice) => Promise<Words>,
+    isHeard: () => boolean,
+  ): Promise<readonly Worded<Words>[]> {
+    const worded = await Promise.all(
+      this.#pending.map(async (notice) => ({ notice, words: await inWords(notice) })),
+    );
+    if (!isHeard()) return [];
+    const told = new Set(worded.map(({ notice }) => notice));
+    // Another call may have told some of it meanwhile.
+    const news = worded.filter(({ notice }) => this.#pending.includes(notice));
+    // What came while causes were looked up is left for the next call.
+    this.#pending = this.#pending.filter((notice) => !told.has(notice));
+    const revisions = news.flatMap(({ notice }) => (notice.kind === 'lost' ? [notice.by] : []));
+    if (revisions.length > 0) this.#lossesTold(asRevision(Math.max(...revisions)));
+    return news;
+  }
+}
