@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { echo, syncedEcho } from '../engines/echo.ts';
 import { etcd } from '../engines/etcd.ts';
 import { NotInstalledError, type Engine, type LockClient, type RunningEngine } from '../engines/engine.ts';
 import { postgres } from '../engines/postgres.ts';
@@ -20,12 +21,12 @@ const sliceMs = 500;
 export const enginesBenchmark: Benchmark = {
   name: 'engines',
   title: 'Beside Redis, PostgreSQL and etcd',
-  method: `Those that are installed, each started in a folder of its own on the same disk with what it does to be durable: Redis with \`appendfsync always\`, a row in PostgreSQL, a key in etcd. They and a raw append with fdatasync take turns, ${cyclesInRow} cycles, or half a second, at a time. A cycle is acquire and release of a free lock. One caller has one connection; ${callersAtOnce} callers have one each, all in this process; they come first, so that every server is warm. Hand-over is from just before the holder sends its release to when the waiter has the lock, over two connections; with Redis the release publishes, and who hears of it asks for the lock.`,
+  method: `Those that are installed, each started in a folder of its own on the same disk with what it does to be durable: Redis with \`appendfsync always\`, a row in PostgreSQL, a key in etcd. They and a raw append with fdatasync take turns, ${cyclesInRow} cycles, or half a second, at a time. A cycle is acquire and release of a free lock. One caller has one connection; ${callersAtOnce} callers have one each, all in this process; they come first, so that every server is warm. Hand-over is from just before the holder sends its release to when the waiter has the lock, over two connections; with Redis the release publishes, and who hears of it asks for the lock. Two servers that are no lock service tell what is out of reach: one answers each line with a line, and one appends and syncs before that what has come in one turn.`,
   run: async (bench) => {
     const contenders: Contender[] = [];
     const raw = new RawLog(bench.folder);
     try {
-      for (const engine of [rhema, redis, postgres, etcd]) {
+      for (const engine of [rhema, redis, postgres, etcd, echo, syncedEcho]) {
         const running = await startIfInstalled(engine, join(bench.folder, engine.name));
         if (running !== null) contenders.push({ name: engine.name, running });
       }
@@ -45,7 +46,7 @@ interface Contender {
 }
 
 async function startIfInstalled(engine: Engine, folder: string): Promise<RunningEngine | null> {
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   try {
     return await engine.start(folder);
   } catch (error) {
