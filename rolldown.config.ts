@@ -67,7 +67,7 @@ const groups = [
     test: /src\/(core\/visible|protocol\/plain-issues|client\/version|cli\/mcp\/mcp-defaults)\.ts$/,
     priority: 4,
   },
-  { name: 'base', test: /src\/cli\/(process\/process-context|call)\.ts$/, priority: 3 },
+  { name: 'base', test: /src\/cli\/(process\/process-ports|call)\.ts$/, priority: 3 },
   {
     name: 'program',
     test: /src\/cli\/(command-line|commands\/lock|commands\/lock-acquire)\.ts$/,

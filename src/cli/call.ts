@@ -1,7 +1,7 @@
 import { onWallClock, type Coordinator } from '../protocol/index.ts';
 import { parseAgentIdForm } from '../core/index.ts';
 import type { AgentId, Revision } from '../core/index.ts';
-import type { CliContext, Output } from './process/context.ts';
+import type { ProcessPorts, Output } from './process/ports.ts';
 import { usageError, valueOf } from './answer/errors.ts';
 import { styleOf } from './format/style.ts';
 import type { Style } from './format/style.ts';
@@ -22,9 +22,9 @@ export interface GlobalOptions {
   readonly quiet?: boolean;
 }
 
-/** One invocation: the context, the global options, and what the command has opened, each at most once. */
+/** One invocation: the ports of its process, the global options, and what the command has opened, each at most once. */
 export class Call {
-  readonly context: CliContext;
+  readonly ports: ProcessPorts;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly cwd: string;
@@ -35,8 +35,8 @@ export class Call {
   #coordinator: Promise<Coordinator> | null = null;
   #heardRevision: Revision | null = null;
 
-  constructor(context: CliContext, options: GlobalOptions, cwd: string) {
-    this.context = context;
+  constructor(ports: ProcessPorts, options: GlobalOptions, cwd: string) {
+    this.ports = ports;
     this.json = options.json ?? false;
     this.quiet = options.quiet ?? false;
     this.cwd = cwd;
@@ -48,28 +48,28 @@ export class Call {
   /** The same call as if made in another folder; whoever makes it closes it. */
   in(cwd: string): Call {
     const options = cwd === this.cwd ? this.options : { ...this.options, directory: cwd };
-    return new Call(this.context, options, cwd);
+    return new Call(this.ports, options, cwd);
   }
 
   get world(): World {
-    return this.context.world;
+    return this.ports.world;
   }
 
   get nowMs(): number {
-    return this.context.clock.wallMs();
+    return this.ports.clock.wallMs();
   }
 
   /** How text on standard output looks. */
   get style(): Style {
-    return this.#styleOf(this.context.stdout);
+    return this.#styleOf(this.ports.stdout);
   }
 
   get errorStyle(): Style {
-    return this.#styleOf(this.context.stderr);
+    return this.#styleOf(this.ports.stderr);
   }
 
   #styleOf(stream: Output): Style {
-    return styleOf(this.context.env, stream, this.#color);
+    return styleOf(this.ports.env, stream, this.#color);
   }
 
   repository(): Promise<Repository> {
@@ -79,7 +79,7 @@ export class Call {
 
   #locate(): Promise<Repository> {
     const { gitDir, directory } = this.options;
-    const { env } = this.context;
+    const { env } = this.ports;
     if (gitDir === undefined) return this.world.locate(this.cwd, env, directory !== undefined);
     const named = { ...env, GIT_DIR: gitDir, GIT_COMMON_DIR: undefined, GIT_WORK_TREE: undefined };
     return this.world.locate(this.cwd, named, false);
@@ -120,7 +120,7 @@ export class Call {
 
   /** Who acts: `--agent`, else RHEMA_AGENT. Nobody is guessed. */
   agentName(option: string | undefined): AgentId {
-    const name = option ?? this.context.env['RHEMA_AGENT'];
+    const name = option ?? this.ports.env['RHEMA_AGENT'];
     if (name === undefined || name === '')
       throw usageError('which agent acts? Give --agent NAME, or set RHEMA_AGENT');
     return valueOf(parseAgentIdForm(name));
@@ -128,7 +128,7 @@ export class Call {
 
   /** Prints a line for people on standard output, outside of the command's own answer. */
   print(text: string): void {
-    this.context.stdout.write(`${text}\n`);
+    this.ports.stdout.write(`${text}\n`);
   }
 
   /** As {@link print}, for what comes before the answer; `--quiet` and `--json` silence it. */
@@ -138,11 +138,11 @@ export class Call {
 
   /** Tells people something beside the answer, on standard error; `--quiet` and `--json` silence it. */
   note(text: string): void {
-    if (!this.quiet && !this.json) this.context.stderr.write(`${text}\n`);
+    if (!this.quiet && !this.json) this.ports.stderr.write(`${text}\n`);
   }
 
   /** Prints one JSON line; points in time get their ISO form. */
   printJson(value: Readonly<Record<string, unknown>>): void {
-    this.context.stdout.write(`${jsonLine(withIsoTimes(value))}\n`);
+    this.ports.stdout.write(`${jsonLine(withIsoTimes(value))}\n`);
   }
 }

@@ -1,8 +1,8 @@
 import type { ExitCode } from './answer/exit-codes.ts';
-import { processContext } from './process/process-context.ts';
+import { processPorts } from './process/process-ports.ts';
 import { runCli } from './program.ts';
 
 /** Carries out a command line in the process that runs. */
 export function runHere(args: readonly string[]): Promise<ExitCode> {
-  return runCli(args, processContext());
+  return runCli(args, processPorts());
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Call } from './call.ts';
 import type { GlobalOptions } from './call.ts';
-import type { CliContext } from './process/context.ts';
+import type { ProcessPorts } from './process/ports.ts';
 import type { ExitCode } from './answer/exit-codes.ts';
 import type { Outcome } from './answer/outcome.ts';
 import { report, reportError } from './answer/output.ts';
@@ -10,9 +10,9 @@ import { report, reportError } from './answer/output.ts';
 /** Carries out a command. `input` has its arguments and options by name, in the shape that its declaration gives. */
 export type Handler<Input> = (call: Call, input: Input) => Promise<Outcome>;
 
-/** Where a command's tree meets the process: what the context is, and how it ended. */
+/** Where a command's tree meets the process: what its ports are, and how it ended. */
 export interface Host {
-  readonly context: CliContext;
+  readonly ports: ProcessPorts;
   exitCode: ExitCode;
   /** Help and the like, kept back to be told in one JSON object; absent where it is printed as it comes. */
   readonly keptBack?: string[];
@@ -26,7 +26,7 @@ export interface Host {
  */
 export function implement<Input>(command: Command, host: Host, load: () => Promise<Handler<Input>>): Command {
   return command.action(async () => {
-    const call = callOf(command, host.context);
+    const call = callOf(command, host.ports);
     host.exitCode = await perform(call, async () => (await load())(call, inputOf<Input>(command)));
   });
 }
@@ -41,9 +41,9 @@ async function perform(call: Call, work: () => Promise<Outcome>): Promise<ExitCo
   }
 }
 
-function callOf(command: Command, context: CliContext): Call {
+function callOf(command: Command, ports: ProcessPorts): Call {
   const options = command.optsWithGlobals<GlobalOptions>();
-  return new Call(context, options, resolve(context.cwd, options.directory ?? '.'));
+  return new Call(ports, options, resolve(ports.cwd, options.directory ?? '.'));
 }
 
 /** The one place where the declared shape of a command's words is trusted to be the one its handler expects. */

@@ -18,16 +18,16 @@ function leavesOf(command: Command): Command[] {
   return command.commands.flatMap((child) => (child.commands.length === 0 ? [child] : leavesOf(child)));
 }
 
-const program = createProgram({ context: harnessOf().context, exitCode: 0 });
+const program = createProgram({ ports: harnessOf().ports, exitCode: 0 });
 const shown = leavesOf(program).filter(
   (command) => !['__complete', 'daemon run'].includes(commandPath(command)),
 );
 
 it('where a command line is given, only what its first word names is declared, and that whole', () => {
-  const { context } = harnessOf();
+  const { ports } = harnessOf();
   for (const command of leavesOf(program)) {
     const words = commandPath(command).split(' ');
-    const asked = createProgram({ context, exitCode: 0 }, ['-q', '-C', 'sync', '--no-color', ...words]);
+    const asked = createProgram({ ports, exitCode: 0 }, ['-q', '-C', 'sync', '--no-color', ...words]);
     const found = leavesOf(asked).find((leaf) => commandPath(leaf) === words.join(' '));
     expect(found?.helpInformation()).toBe(command.helpInformation());
     const isWhole = asked.commands.length === program.commands.length;
@@ -36,7 +36,7 @@ it('where a command line is given, only what its first word names is declared, a
 });
 
 it.each([[[]], [['--hlep']], [['lokc']], [['--', 'lock']]])('for %j all commands are declared', (words) => {
-  const asked = createProgram({ context: harnessOf().context, exitCode: 0 }, words);
+  const asked = createProgram({ ports: harnessOf().ports, exitCode: 0 }, words);
   expect(asked.commands.length).toBe(program.commands.length);
 });
 

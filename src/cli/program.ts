@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Call } from './call.ts';
-import type { CliContext, Output } from './process/context.ts';
+import type { ProcessPorts, Output } from './process/ports.ts';
 import { examples } from './declare.ts';
 import type { Host } from './declare.ts';
 import { exitCodes } from './answer/exit-codes.ts';
@@ -24,9 +24,9 @@ import { addVerifyCommand } from './tree/verify.ts';
 import { usageErrorOf } from './answer/usage.ts';
 
 /** Carries out one command line (without `node` and the script) and says how the process ends. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+export async function runCli(args: readonly string[], ports: ProcessPorts): Promise<ExitCode> {
   const json = wordsOf(args).includes('--json');
-  const host: Host = { context, exitCode: exitCodes.done, ...(json ? { keptBack: [] } : {}) };
+  const host: Host = { ports, exitCode: exitCodes.done, ...(json ? { keptBack: [] } : {}) };
   const program = createProgram(host, args);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -41,9 +41,9 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 const wordsOf = (args: readonly string[]): readonly string[] =>
   args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
 
-function tellKeptBack({ context, keptBack }: Host): void {
+function tellKeptBack({ ports, keptBack }: Host): void {
   const help = keptBack?.join('') ?? '';
-  if (help !== '') context.stdout.write(`${jsonLine({ ok: true, revision: null, help })}\n`);
+  if (help !== '') ports.stdout.write(`${jsonLine({ ok: true, revision: null, help })}\n`);
 }
 
 interface Branch {
@@ -83,9 +83,9 @@ export function createProgram(host: Host, args: readonly string[] = []): Command
     .option('-q, --quiet', 'only the exit code and errors')
     .option('-V, --version', 'print the version');
   program.on('option:version', () => {
-    const version = host.context.version();
+    const version = host.ports.version();
     const json = host.keptBack !== undefined;
-    host.context.stdout.write(`${json ? jsonLine({ ok: true, revision: null, version }) : version}\n`);
+    host.ports.stdout.write(`${json ? jsonLine({ ok: true, revision: null, version }) : version}\n`);
     throw new CommanderError(exitCodes.done, 'commander.version', '');
   });
   examples(
@@ -115,8 +115,8 @@ function calledWord(program: Command, args: readonly string[]): string | null {
 
 /** What all commands of the tree have in common: nothing is printed or ended behind our back. */
 function settle(command: Command, host: Host): void {
-  const { context, keptBack } = host;
-  const fit = (stream: Output, text: string): string => helpFitted(styleOf(context.env, stream, true), text);
+  const { ports, keptBack } = host;
+  const fit = (stream: Output, text: string): string => helpFitted(styleOf(ports.env, stream, true), text);
   command
     .helpCommand(false)
     .exitOverride((error) => {
@@ -126,14 +126,13 @@ function settle(command: Command, host: Host): void {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) =>
-        void (keptBack === undefined ? context.stdout.write(fit(context.stdout, text)) : keptBack.push(text)),
+        void (keptBack === undefined ? ports.stdout.write(fit(ports.stdout, text)) : keptBack.push(text)),
       // A usage error is told by `reportUnparsed`, as JSON where that is asked for; help that was forced is shown here.
       writeErr: (text) => {
-        if (keptBack === undefined && !text.startsWith('error:'))
-          context.stderr.write(fit(context.stderr, text));
+        if (keptBack === undefined && !text.startsWith('error:')) ports.stderr.write(fit(ports.stderr, text));
       },
-      getOutHelpWidth: () => widthOf(context.stdout),
-      getErrHelpWidth: () => widthOf(context.stderr),
+      getOutHelpWidth: () => widthOf(ports.stdout),
+      getErrHelpWidth: () => widthOf(ports.stderr),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
@@ -145,9 +144,9 @@ const widthOf = ({ isTTY }: Output): number => (isTTY ? 1_000 : 80);
 
 /** The words were no command: nothing was opened yet, so the global options are found by looking at the words. */
 async function reportUnparsed(args: readonly string[], host: Host, error: unknown): Promise<ExitCode> {
-  const { context } = host;
+  const { ports } = host;
   const json = host.keptBack !== undefined;
-  const call = new Call(context, { json, color: !wordsOf(args).includes('--no-color') }, context.cwd);
+  const call = new Call(ports, { json, color: !wordsOf(args).includes('--no-color') }, ports.cwd);
   if (!(error instanceof CommanderError)) return reportError(call, error);
   if (error.exitCode === 0) {
     tellKeptBack(host);

@@ -16,8 +16,8 @@ import { Harness } from './testing/harness.ts';
 const file = fileURLToPath(new URL('../../docs/cli.md', import.meta.url));
 
 it('every code that a command may answer with is in the reference', () => {
-  const { context } = new Harness({ coordinator: new FakeCoordinator({}) });
-  const text = cliReference(createProgram({ context, exitCode: 0 }));
+  const { ports } = new Harness({ coordinator: new FakeCoordinator({}) });
+  const text = cliReference(createProgram({ ports, exitCode: 0 }));
   const codes = [
     ...[rejectionCodes, failureCodes, repositoryErrorCodes, initErrorCodes, Object.keys(commandCodes)].flat(),
     ...findingKinds.map((kind) => `LOG_${kind}`),
@@ -34,9 +34,9 @@ it('no agent has a name that is the code of an answer', () => {
 });
 
 it('what a command cannot do without stands in its usage, before what may be left out', () => {
-  const { context } = new Harness({ coordinator: new FakeCoordinator({}) });
+  const { ports } = new Harness({ coordinator: new FakeCoordinator({}) });
   const allOf = (command: Command): Command[] => [command, ...command.commands.flatMap(allOf)];
-  const needed = allOf(createProgram({ context, exitCode: 0 })).flatMap((command) =>
+  const needed = allOf(createProgram({ ports, exitCode: 0 })).flatMap((command) =>
     command.options.filter(({ mandatory }) => mandatory).map((option) => ({ command, option })),
   );
   expect(needed.length).toBeGreaterThan(3);
@@ -47,8 +47,8 @@ it('what a command cannot do without stands in its usage, before what may be lef
 });
 
 it('docs/cli.md says what the program does (vitest -u writes it anew)', async () => {
-  const { context } = new Harness({ coordinator: new FakeCoordinator({}) });
-  const text = cliReference(createProgram({ context, exitCode: 0 }));
+  const { ports } = new Harness({ coordinator: new FakeCoordinator({}) });
+  const text = cliReference(createProgram({ ports, exitCode: 0 }));
   const options = (await resolveConfig(file)) ?? {};
   await expect(await format(text, { ...options, parser: 'markdown' })).toMatchFileSnapshot(file);
 });

@@ -66,7 +66,7 @@ function sectionOf(command: Command): string {
   return parts.filter((part) => part !== '').join('\n');
 }
 
-/** They stand in `client`, `context` and here; the ones of `rhema mcp` in docs/mcp.md. */
+/** They stand in `src/client`, `src/cli` and here; the ones of `rhema mcp` in docs/mcp.md. */
 const bounds: readonly (readonly string[])[] = [
   [
     'the coordinator process is stopped (`SIGSTOP`, a debugger, a suspended container), or its loop stands still',

@@ -24,10 +24,10 @@ const nameLengthMax = 256;
 
 /** A text that a parser of the core makes canonical or refuses. */
 const parsedText = <T>(parse: (text: string) => Parsed<T>) =>
-  z.string().transform((text, context): T => {
+  z.string().transform((text, parsing): T => {
     const parsed = parse(text);
     if (parsed.ok) return parsed.value;
-    context.addIssue({ code: 'custom', message: parsed.problem, input: text });
+    parsing.addIssue({ code: 'custom', message: parsed.problem, input: text });
     return z.NEVER;
   });
 

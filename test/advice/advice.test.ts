@@ -53,11 +53,11 @@ async function define(graph: Readonly<Record<string, readonly string[]>>): Promi
 
 /** Each in a process of its own, so to say: only sessions and the service are common to all. */
 async function type(line: string): Promise<{ readonly code: number; readonly stderr: string }> {
-  const { context } = harness;
+  const { ports } = harness;
   let stderr = '';
-  const world = { ...context.world, newRequestId, newSecret: () => `secret-${newRequestId()}` };
-  const output = { ...context.stderr, write: (text: string) => void (stderr += text) };
-  const code = await runCli(line.split(' '), { ...context, stderr: output, world });
+  const world = { ...ports.world, newRequestId, newSecret: () => `secret-${newRequestId()}` };
+  const output = { ...ports.stderr, write: (text: string) => void (stderr += text) };
+  const code = await runCli(line.split(' '), { ...ports, stderr: output, world });
   return { code, stderr };
 }
 
@@ -253,7 +253,7 @@ it('every refusal that gives advice is staged, or its advice is at least a comma
 });
 
 it('every command line that a message or a help names is one', () => {
-  const program = createProgram({ context: harness.context, exitCode: 0 });
+  const program = createProgram({ ports: harness.ports, exitCode: 0 });
   const known = (words: readonly string[]): boolean => {
     const first = program.commands.find((command) => command.name() === words[0]);
     return (

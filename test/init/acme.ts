@@ -1,5 +1,5 @@
 /** The repository that commands are tried on, and a person who is asked by them. */
-import type { Answer, Questions } from '../../src/cli/process/context.ts';
+import type { Answer, Questions } from '../../src/cli/process/ports.ts';
 import { makeRepository } from '../../src/repository/testing/fixture.ts';
 import { json } from './support.ts';
 

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Questions } from '../../src/cli/process/context.ts';
+import type { Questions } from '../../src/cli/process/ports.ts';
 import { commitAll, git, makeRepository, write } from '../../src/repository/testing/fixture.ts';
 import { makeAcme, manifest, Person } from './acme.ts';
 import { runHere, type Run } from './run.ts';

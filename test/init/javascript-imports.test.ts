@@ -63,7 +63,7 @@ describe('imports', () => {
       '<template><b></template>\n<!-- <script> -->\n<script lang="ts" setup generic="T extends Set<X>">\nimport B from "b";\n</script>\n',
     ],
     ['page.vue', '<script>\nexport default {};\n</script>\n<SCRIPT setup>\nimport B from "b";\n</SCRIPT>\n'],
-    ['page.svelte', '<script context="module">\n$: x = 1;\nimport B from "b";\n</script>\n<B />\n'],
+    ['page.svelte', '<script ports="module">\n$: x = 1;\nimport B from "b";\n</script>\n<B />\n'],
     ['page.astro', '---\nimport B from "b";\nif (!B) return;\n---\n<B />\n'],
     ['page.astro', '<p>---</p>\n<script>import "b";</script>\n'],
     ['page.mdx', '---\nimport: x\n---\n\nimport {\n  B,\n} from "b"\n\n# It is <B />\n'],

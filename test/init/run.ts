@@ -1,5 +1,5 @@
-import type { Questions } from '../../src/cli/process/context.ts';
-import { processContext } from '../../src/cli/process/process-context.ts';
+import type { Questions } from '../../src/cli/process/ports.ts';
+import { processPorts } from '../../src/cli/process/process-ports.ts';
 import { runCli } from '../../src/cli/program.ts';
 
 /** What a command printed, and how it ended. */
@@ -10,7 +10,7 @@ export interface Run {
   readonly body: Record<string, unknown>;
 }
 
-const real = processContext();
+const real = processPorts();
 const pathFromHere = process.env['PATH'];
 
 /** Runs a command as typed in a folder; with somebody to ask it is on a terminal. The coordinator is in this process. */

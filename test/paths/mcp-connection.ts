@@ -9,7 +9,7 @@ import { createFace, createMcpServer, factsKey, type Face, type McpPorts } from 
 import type { Coordinator, Reply, TicketReply, TicketRequest } from '../../src/protocol/index.ts';
 import { answerMaxMs } from '../../src/mcp/in-bounds.ts';
 import { connectTo, isUnavailable } from './client-face.ts';
-import { contextIn } from './shell.ts';
+import { portsIn } from './shell.ts';
 import { stageVersion, type Stage } from './stage.ts';
 
 /** What a tool call came to. */
@@ -125,11 +125,10 @@ export class McpConnection {
 
 /** The ports of the real process. */
 function portsOf(stage: Stage, timers: HeldTimers, link: Link): McpPorts {
-  const context = contextIn(stage, () => Promise.resolve(link));
-  const clock = { ...context.clock, schedule: timers.after };
-  const ports = mcpPorts(new Call({ ...context, clock }, {}, context.cwd));
+  const ports = portsIn(stage, () => Promise.resolve(link));
+  const clock = { ...ports.clock, schedule: timers.after };
   return {
-    ...ports,
+    ...mcpPorts(new Call({ ...ports, clock }, {}, ports.cwd)),
     report: (facts, message) => {
       throw new Error(`${message}: ${JSON.stringify(facts)}`);
     },

@@ -1,7 +1,7 @@
 /** Ways to run the command line in a checkout: in this process, or as a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { CliContext } from '../../src/cli/process/context.ts';
-import { processContext } from '../../src/cli/process/process-context.ts';
+import type { ProcessPorts } from '../../src/cli/process/ports.ts';
+import { processPorts } from '../../src/cli/process/process-ports.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { createRealWorld } from '../../src/cli/world/real-world.ts';
 import type { Coordinator } from '../../src/protocol/index.ts';
@@ -41,7 +41,7 @@ export class InProcessShell implements Shell {
 
   run(args: readonly string[]): Running {
     const said = { stdout: '', stderr: '' };
-    const ended = runCli(args, this.#context(said)).then((code) => ({ code, ...said }));
+    const ended = runCli(args, this.#ports(said)).then((code) => ({ code, ...said }));
     this.#running.add(ended);
     void ended.finally(() => this.#running.delete(ended));
     return { ended, kill: () => undefined };
@@ -53,9 +53,9 @@ export class InProcessShell implements Shell {
     await Promise.all(this.#running);
   }
 
-  #context(said: { stdout: string; stderr: string }): CliContext {
+  #ports(said: { stdout: string; stderr: string }): ProcessPorts {
     return {
-      ...contextIn(this.#stage, () => this.#connect()),
+      ...portsIn(this.#stage, () => this.#connect()),
       stdout: { isTTY: false, write: (text) => void (said.stdout += text) },
       stderr: { isTTY: false, write: (text) => void (said.stderr += text) },
     };
@@ -69,9 +69,9 @@ export class InProcessShell implements Shell {
 }
 
 /** What is around a command in the stage's checkout: real, but for the clock, which stands still, and the way to the owner. */
-export function contextIn(stage: Stage, connect: () => Promise<Coordinator>): CliContext {
+export function portsIn(stage: Stage, connect: () => Promise<Coordinator>): ProcessPorts {
   return {
-    ...processContext(),
+    ...processPorts(),
     stdin: { isTTY: false },
     env: {},
     cwd: stage.checkout.worktree,

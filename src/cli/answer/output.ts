@@ -41,7 +41,7 @@ function printProblem(call: Call, code: string, lines: readonly string[]): void 
   ];
   // A command to copy stays one line, whatever the terminal makes of it.
   const shown = told.map((text) => (text.startsWith('  try: ') ? text : fitted(style, text)));
-  call.context.stderr.write(`${shown.join('\n')}\n`);
+  call.ports.stderr.write(`${shown.join('\n')}\n`);
 }
 
 /** A failure as its thrower describes it: an error with a closed code, perhaps retryable. */
@@ -102,7 +102,7 @@ function failureOf(error: unknown): Failure {
 }
 
 function printStack(call: Call, error: unknown): void {
-  const { env, stderr } = call.context;
+  const { env, stderr } = call.ports;
   if (env['RHEMA_DEBUG'] !== '1' || !(error instanceof Error)) return;
   const lines = (error.stack ?? error.message).split('\n');
   stderr.write(`${lines.map((text) => safe(text)).join('\n')}\n`);

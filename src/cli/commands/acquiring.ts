@@ -7,7 +7,7 @@ import {
   type NotGranted as NotGrantedTo,
 } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
-import type { SignalName } from '../process/context.ts';
+import type { SignalName } from '../process/ports.ts';
 import { invalidInput } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { RefusedWish } from '../format/refusal.ts';
@@ -44,7 +44,7 @@ export async function acquire(
   const hooks = {
     signal: abort.signal,
     onQueued: (queued: QueuedResult): void => {
-      const interrupt = firstSignal(call.context, () => abort.abort());
+      const interrupt = firstSignal(call.ports, () => abort.abort());
       first = () => interrupt.signal();
       stop = () => interrupt.off();
       stopTelling = tellWaiting(call, queued, wish.scopes);
@@ -68,7 +68,7 @@ export async function acquire(
 function tellWaiting(call: Call, queued: QueuedResult, scopes: readonly ScopePath[]): () => void {
   const place = queued.position === 1 ? 'next in line' : `${count(queued.position - 1, 'agent')} ahead`;
   const what = line`waiting for ${scopes.join(', ')}: ${place} (ticket ${queued.ticket})`;
-  if (canTell(call)) return liveLine(call, what, call.context.clock.monotonicMs());
+  if (canTell(call)) return liveLine(call, what, call.ports.clock.monotonicMs());
   if (!call.json) call.note(what);
   return () => undefined;
 }

@@ -205,10 +205,10 @@ describe('the command', () => {
         ignored: async () => new Set(ignored),
       },
     });
-    const { context } = harness;
+    const { ports } = harness;
     const place = { worktree, mainWorktree: worktree, gitDir: '', commonDir: '', bare: false };
-    const world = { ...context.world, locate: async () => place };
-    const call = new Call({ ...context, world }, { json }, worktree);
+    const world = { ...ports.world, locate: async () => place };
+    const call = new Call({ ...ports, world }, { json }, worktree);
     const code = await clientConfig(call, input).then(
       (outcome) => report(call, outcome),
       (error: unknown) => reportError(call, error),

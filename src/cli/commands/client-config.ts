@@ -50,7 +50,7 @@ function clientNamed(text: string): Client {
 async function printed(call: Call, { client, serverOptions }: Wish): Promise<Outcome> {
   // The configuration of a user is as good outside of any repository.
   const repository = await call.repository().catch(() => null);
-  const launch = chooseLaunch(programPlace(call.context.env, repository?.worktree ?? null));
+  const launch = chooseLaunch(programPlace(call.ports.env, repository?.worktree ?? null));
   const content = newFile(client, serverEntry(client, launch, serverOptions));
   const advice = adviceFor(client, launch, serverOptions);
   for (const text of advice) call.note(text);
@@ -62,7 +62,7 @@ async function edited(call: Call, wish: Wish, write: boolean): Promise<Outcome> 
   if (worktree === null) throw invalidInput('this repository has no working tree to write to');
   const { client } = wish;
   const { name, file } = client;
-  const launch = chooseLaunch(programPlace(call.context.env, worktree));
+  const launch = chooseLaunch(programPlace(call.ports.env, worktree));
   const change = changeOf(wish, worktree, launch);
   if (change === null)
     return done(

@@ -65,7 +65,7 @@ async function answerTo(call: Call, program: Command, words: readonly string[]):
 
 /** `-C` holds for what comes after it; at this point the shell has not yet replaced a tilde. */
 function folderOf(call: Call, { directory }: Position): string {
-  const home = call.context.env['HOME'] ?? '~';
+  const home = call.ports.env['HOME'] ?? '~';
   return resolve(
     call.cwd,
     (directory ?? '.').replace(/^~(?=\/|$)/, () => home),

@@ -107,13 +107,13 @@ describe('completion', () => {
     [[], '/repo'],
   ])('after %j asks in %s', async (typed, folder) => {
     const asked: string[] = [];
-    const { context } = new Harness({ coordinator, env: { HOME: '/home/olga' } });
+    const { ports } = new Harness({ coordinator, env: { HOME: '/home/olga' } });
     const locate: World['locate'] = (cwd, env, isChosen) => {
       asked.push(cwd);
-      return context.world.locate(cwd, env, isChosen);
+      return ports.world.locate(cwd, env, isChosen);
     };
     const words = ['__complete', '--', ...typed, 'lock', 'acquire', ''];
-    await runCli(words, { ...context, world: { ...context.world, locate } });
+    await runCli(words, { ...ports, world: { ...ports.world, locate } });
     expect(asked).toEqual([folder]);
   });
 

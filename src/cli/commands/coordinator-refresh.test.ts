@@ -21,7 +21,7 @@ describe('telling the coordinator that runs', () => {
     refresh: () => Promise<RefreshReport | null>,
   ): Promise<{ readonly answer: RefreshReport | null; readonly stderr: string }> => {
     const harness = new Harness({ coordinator: new FakeCoordinator({}), owner: { refresh } });
-    const answer = await tellCoordinator(new Call(harness.context, {}, '/repo'));
+    const answer = await tellCoordinator(new Call(harness.ports, {}, '/repo'));
     return { answer, stderr: harness.stderr };
   };
 

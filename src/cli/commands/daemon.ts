@@ -67,7 +67,7 @@ export async function daemonLogs(call: Call, input: LogsInput): Promise<Outcome>
   const tellMore = (more: string): void => {
     for (const part of linesOf(more)) tell(call, part);
   };
-  return ended(await followFile(call.context, file, endByte, tellMore));
+  return ended(await followFile(call.ports, file, endByte, tellMore));
 }
 
 const linesOf = (text: string): string[] => text.split('\n').filter((part) => part !== '');

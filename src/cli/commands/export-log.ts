@@ -10,7 +10,7 @@ const batchLength = 64 * 1024;
 
 /** Writes the repository's log as it is now, however long it is, no faster than it is read. */
 export async function exportLog(call: Call): Promise<Outcome> {
-  const { stdout } = call.context;
+  const { stdout } = call.ports;
   const source = await ownLog(call);
   let batch = '';
   const write = async (): Promise<void> => {

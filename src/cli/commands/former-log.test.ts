@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { processContext } from '../process/process-context.ts';
+import { processPorts } from '../process/process-ports.ts';
 import { runCli } from '../program.ts';
 
 let folder = '';
@@ -15,7 +15,7 @@ async function rhema(...words: readonly string[]): Promise<string> {
   const stream = { isTTY: false, write: (text: string) => void (printed += text) };
   const env = { PATH: process.env['PATH'] };
   await runCli(['--direct', ...words], {
-    ...processContext(),
+    ...processPorts(),
     stdout: stream,
     stderr: stream,
     env,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Call } from '../call.ts';
-import type { ChildEnd, ChildProcess } from '../process/context.ts';
+import type { ChildEnd, ChildProcess } from '../process/ports.ts';
 import { exitCodeOfSignal, exitCodes } from '../answer/exit-codes.ts';
 import type { ExitCode } from '../answer/exit-codes.ts';
 import { ended } from '../answer/outcome.ts';
@@ -27,10 +27,10 @@ export interface GuardedCommand {
  */
 export async function runGuarded(call: Call, guarded: GuardedCommand): Promise<Outcome> {
   const { command, watch } = guarded;
-  const shared = call.context.stdin.isTTY;
+  const shared = call.ports.stdin.isTTY;
   const child = start(call, guarded, !shared);
   const left = new LeftBehind(call, child, basename(command[0] ?? ''));
-  const offSignals = onEndingSignal(call.context, (signal) => {
+  const offSignals = onEndingSignal(call.ports, (signal) => {
     if (left.isAwaited) return left.end();
     if (!(shared && isFromTerminal(signal))) child.signal(signal);
     left.noteSignal(signal, shared);
@@ -72,10 +72,10 @@ function notStarted(command: readonly string[], error: unknown): Outcome {
 
 function start(call: Call, { command, env, watch }: GuardedCommand, ownGroup: boolean): ChildProcess {
   const [file = '', ...args] = command;
-  const { context } = call;
+  const { ports } = call;
   const { endInMs = null, graceMs = 0 } = watch ?? {};
   const ways = { ownGroup, endInMs, graceMs };
-  return context.processes.start({ file, args, cwd: call.cwd, env: { ...context.env, ...env }, ...ways });
+  return ports.processes.start({ file, args, cwd: call.cwd, env: { ...ports.env, ...env }, ...ways });
 }
 
 function exitCodeOf(end: ChildEnd): ExitCode {

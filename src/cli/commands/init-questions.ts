@@ -1,6 +1,6 @@
 import type { Choices, Ends, Excess, LeftOut, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import type { Answer } from '../process/context.ts';
+import type { Answer } from '../process/ports.ts';
 import { cycleLines, excessText, linkText, planText, refreshText } from '../format/plan.ts';
 import { safe } from '../format/text.ts';
 import { count } from '../../wording/index.ts';
@@ -26,7 +26,7 @@ export async function askAboutRefresh(call: Call, prepared: Prepared, given: Cho
 /** Shows a plan and asks whether to write it. Null: no. */
 async function confirmPlan(call: Call, plan: Plan, text: typeof planText): Promise<Plan | null> {
   call.print(text(call.style, plan));
-  const answer = await call.context.questions.confirm(`Write ${count(plan.changes.length, 'file')}?`);
+  const answer = await call.ports.questions.confirm(`Write ${count(plan.changes.length, 'file')}?`);
   return answer === true ? plan : null;
 }
 
@@ -35,7 +35,7 @@ async function askAboutSize(call: Call, prepared: Prepared, given: Choices): Pro
   const [excess] = plan.excesses;
   if (excess === undefined || plan.mode === 'block') return given;
   call.print(excessText(excess));
-  const answer = await call.context.questions.select(
+  const answer = await call.ports.questions.select(
     'What shall be done?',
     sizeAnswers(prepared, given, plan, excess),
   );
@@ -93,7 +93,7 @@ async function askAboutCycle(call: Call, leftOut: LeftOut): Promise<Ends | null>
   }));
   const message =
     'Which dependency shall be left out? A scope that lacks one is not synced again when the other changes.';
-  const answer = await call.context.questions.select(message, options);
+  const answer = await call.ports.questions.select(message, options);
   return answer === null ? null : (leftOut.cycle[Number(answer)] ?? leftOut.link);
 }
 

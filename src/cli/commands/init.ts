@@ -24,7 +24,7 @@ export async function init(call: Call, input: InitInput): Promise<Outcome> {
   if (input.dryRun === true && input.yes === true) throw usageError('--dry-run or --yes, not both');
   const [stage, choices] = [stageOf(input.stage), choicesOf(input)];
   const repository = await call.repository();
-  const { env } = call.context;
+  const { env } = call.ports;
   const request = { repository, env, stage, derive: input.derive === true };
   const prepared = await whileTelling(call, 'looking at what is here', () =>
     call.world.scopeFiles.prepareInit(request),

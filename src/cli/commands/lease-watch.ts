@@ -1,7 +1,7 @@
 import type { Grant } from '../../core/index.ts';
 import { LeaseRenewer, proofOf, type AgentSession, type LeaseLoss } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
-import type { ChildProcess } from '../process/context.ts';
+import type { ChildProcess } from '../process/ports.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { line } from '../format/text.ts';
 import type { Refused } from '../answer/outcome.ts';
@@ -37,7 +37,7 @@ export class LeaseWatch {
     this.#call = call;
     this.#guard = guard;
     this.#renewer = new LeaseRenewer({
-      clock: call.context.clock,
+      clock: call.ports.clock,
       agent: guard.session.agent,
       locks: guard.locks,
       sessionTtlMs: guard.sessionTtlMs,
@@ -77,7 +77,7 @@ export class LeaseWatch {
 
   /** When the command must have ended; null: it goes on without the leases. */
   get endInMs(): number | null {
-    return this.#guard.killOnLoss ? this.#certainUntilMs - this.#call.context.clock.monotonicMs() : null;
+    return this.#guard.killOnLoss ? this.#certainUntilMs - this.#call.ports.clock.monotonicMs() : null;
   }
 
   /** How long before that it is told to. */
@@ -110,7 +110,7 @@ export class LeaseWatch {
   }
 
   #keep(certainMs: number): void {
-    this.#certainUntilMs = this.#call.context.clock.monotonicMs() + certainMs;
+    this.#certainUntilMs = this.#call.ports.clock.monotonicMs() + certainMs;
     this.#child?.endBy(certainMs);
   }
 
@@ -121,12 +121,12 @@ export class LeaseWatch {
     if (child === null) return;
     const { killOnLoss } = this.#guard;
     const then = killOnLoss ? 'ending the command' : 'the command goes on without it (--no-kill-on-loss)';
-    this.#call.context.stderr.write(line`rhema: LOCK LOST on ${this.scopes}: ${why}; ${then}` + '\n');
+    this.#call.ports.stderr.write(line`rhema: LOCK LOST on ${this.scopes}: ${why}; ${then}` + '\n');
     if (!killOnLoss) return;
     const killInMs = certainMs === 0 ? graceAfterLossMs : certainMs;
     child.tellAll();
     child.endBy(killInMs);
-    this.#cancelKill = this.#call.context.clock.schedule(killInMs, () => {
+    this.#cancelKill = this.#call.ports.clock.schedule(killInMs, () => {
       this.#isForced = true;
       void child.endAll();
     });

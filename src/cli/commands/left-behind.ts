@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts';
-import type { ChildProcess, LeftProcess, SignalName } from '../process/context.ts';
+import type { ChildProcess, LeftProcess, SignalName } from '../process/ports.ts';
 import type { ExitCode } from '../answer/exit-codes.ts';
 import { line } from '../format/text.ts';
 import { exitCodeAfter, isFromTerminal } from '../process/signals.ts';
@@ -59,7 +59,7 @@ export class LeftBehind {
     if (this.#isToldToEnd) return this.#force();
     this.#isToldToEnd = true;
     this.#child.tellAll();
-    this.#cancelForce = this.#call.context.clock.schedule(graceMs, () => this.#force());
+    this.#cancelForce = this.#call.ports.clock.schedule(graceMs, () => this.#force());
   }
 
   async #await(watch: LeaseWatch, code: ExitCode): Promise<void> {
@@ -81,7 +81,7 @@ export class LeftBehind {
   #tell(left: readonly LeftProcess[], { scopes }: LeaseWatch): void {
     const named = left.slice(0, namedMax).map(({ pid, name }) => line`${pid} (${name})`);
     const more = left.length > namedMax ? ` and ${left.length - namedMax} more` : '';
-    const { pid, stderr } = this.#call.context;
+    const { pid, stderr } = this.#call.ports;
     stderr.write(
       line`rhema: ${this.#command} has ended, but what it has started works on: ` +
         `${named.join(', ')}${more}; ` +
@@ -96,10 +96,10 @@ export class LeftBehind {
   }
 
   get #nowMs(): number {
-    return this.#call.context.clock.monotonicMs();
+    return this.#call.ports.clock.monotonicMs();
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#call.context.clock.schedule(ms, resolve));
+    return new Promise((resolve) => void this.#call.ports.clock.schedule(ms, resolve));
   }
 }

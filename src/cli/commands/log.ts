@@ -115,7 +115,7 @@ async function follow(call: Call, filter: HistoryFilter, limit: number): Promise
     for await (const entry of (await call.coordinator()).watch(from, signal))
       if (matches(entry, filter)) tell(call, entry);
   };
-  return ended(await untilSignal(call.context, tellOnwards));
+  return ended(await untilSignal(call.ports, tellOnwards));
 }
 
 function tell(call: Call, entry: Entry): void {

@@ -4,7 +4,7 @@ import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, startMs } from '../testing/harness.ts';
 import { momentOf } from './moment-of.ts';
 
-const call = new Call(new Harness({ coordinator: new FakeCoordinator({}) }).context, {}, '/repo');
+const call = new Call(new Harness({ coordinator: new FakeCoordinator({}) }).ports, {}, '/repo');
 const now = new Date(startMs);
 const atClock = (hours: number, minutes: number, days = 0): number =>
   new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hours, minutes).getTime();

@@ -42,7 +42,7 @@ export interface RunInput extends Acting, LeaseInput {
  * every way out. Where coordination is disabled, it just runs the command.
  */
 export async function run(call: Call, input: RunInput): Promise<Outcome> {
-  const interrupt = firstSignal(call.context);
+  const interrupt = firstSignal(call.ports);
   try {
     return await runCoordinated(call, input, interrupt);
   } catch (error) {
@@ -182,7 +182,7 @@ function childEnvironment(
   session: AgentSession,
   locks: readonly Grant[],
 ): Record<string, string> {
-  const outer = call.context.env[markVariable] ?? '';
+  const outer = call.ports.env[markVariable] ?? '';
   const [first] = locks;
   if (first === undefined) throw new Error('a grant names at least one lock');
   return {
@@ -203,7 +203,7 @@ type Part =
 
 /** Goes on under a session that exists, or joins for the time of the command. */
 async function takePart(call: Call, acting: Acting): Promise<Part> {
-  const named = acting.agent ?? call.context.env['RHEMA_AGENT'] ?? '';
+  const named = acting.agent ?? call.ports.env['RHEMA_AGENT'] ?? '';
   const agent = named === '' ? derivedName(call) : valueOf(parseAgentId(named));
   const kept = await call.world.sessions.read(await call.repository(), agent);
   if (kept !== null && hasJoined(kept))
@@ -217,7 +217,7 @@ async function takePart(call: Call, acting: Acting): Promise<Part> {
 }
 
 async function joinAs(call: Call, agent: AgentId): Promise<Part> {
-  const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.context.pid };
+  const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.ports.pid };
   const joined = await join(await agentPorts(call), agent, metadata);
   if (joined.kind === 'refused')
     return { kind: 'refused', outcome: await refusal(call, joined.reply, { agent }) };
@@ -229,7 +229,7 @@ function derivedName(call: Call): AgentId {
     .hostName()
     .replaceAll(/[^A-Za-z0-9]+/g, '-')
     .slice(0, 64);
-  return valueOf(parseAgentId(`run-${host}-${call.context.pid}`));
+  return valueOf(parseAgentId(`run-${host}-${call.ports.pid}`));
 }
 
 async function leaveAgain(call: Call, session: AgentSession, holding: Holding): Promise<void> {

@@ -9,7 +9,7 @@ import { count } from '../../wording/index.ts';
 
 /** Whether a person sits there who can be asked. */
 export function isInteractive(call: Call): boolean {
-  const { stdin, stdout } = call.context;
+  const { stdin, stdout } = call.ports;
   return stdin.isTTY && stdout.isTTY && !call.json && !call.quiet;
 }
 

@@ -25,7 +25,7 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
   if (input.acceptNone === true) return refreshCoordinator(call, {}, { acceptNone: true });
   const repository = await call.repository();
   const prepared = await whileTelling(call, 'looking at what is here', () =>
-    call.world.scopeFiles.prepareRefresh({ repository, env: call.context.env }),
+    call.world.scopeFiles.prepareRefresh({ repository, env: call.ports.env }),
   );
   if (prepared === null) return refreshUngenerated(call, input);
   const choices = { depth: null, leaveOut: [], raise: true };

@@ -14,7 +14,7 @@ export async function submit(call: Call, command: CallerCommand): Promise<Reply>
 }
 
 async function speakerOf(call: Call): Promise<Speaker> {
-  const { clock, world } = call.context;
+  const { clock, world } = call.ports;
   const coordinator = await call.coordinator();
   return new Speaker({ coordinator, time: clock, newRequestId: () => world.newRequestId() });
 }
@@ -26,7 +26,7 @@ export async function agentPorts(call: Call): Promise<AcquirePorts & JoinPorts> 
   return {
     coordinator: await call.coordinator(),
     speaker: await speakerOf(call),
-    time: call.context.clock,
+    time: call.ports.clock,
     newSecret: () => world.newSecret(),
     sessions: {
       read: (agent) => world.sessions.read(repository, agent),

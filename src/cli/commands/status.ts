@@ -31,14 +31,14 @@ function statusData(answer: StatusAnswer): Readonly<Record<string, unknown>> {
  * each change. A change that comes while drawing is drawn next, whatever has piled up since, once.
  */
 async function watchStatus(call: Call): Promise<Outcome> {
-  return ended(await untilSignal(call.context, (signal) => drawOnChange(call, signal)));
+  return ended(await untilSignal(call.ports, (signal) => drawOnChange(call, signal)));
 }
 
 async function drawOnChange(call: Call, signal: AbortSignal): Promise<void> {
   const coordinator = await call.coordinator();
   let shown = await draw(call);
-  const stopTicking = call.context.stdout.isTTY
-    ? every(call.context.clock, 1_000, async () => void (await draw(call)))
+  const stopTicking = call.ports.stdout.isTTY
+    ? every(call.ports.clock, 1_000, async () => void (await draw(call)))
     : () => undefined;
   try {
     for await (const entry of coordinator.watch(nextRevision(shown), signal))
@@ -58,7 +58,7 @@ async function draw(call: Call): Promise<StatusAnswer> {
     return answer;
   }
   const text = statusText(call.style, answer, call.nowMs);
-  const clear = call.context.stdout.isTTY ? '\u001b[H\u001b[2J' : '';
+  const clear = call.ports.stdout.isTTY ? '\u001b[H\u001b[2J' : '';
   call.print(`${clear}${text}\n`);
   return answer;
 }

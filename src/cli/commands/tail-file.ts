@@ -3,7 +3,7 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { withAccess } from '../../client/index.ts';
 import { isOwnFolder, openToRead } from '../../files/index.ts';
 import { every } from '../../time/index.ts';
-import type { CliContext } from '../process/context.ts';
+import type { ProcessPorts } from '../process/ports.ts';
 import type { ExitCode } from '../answer/exit-codes.ts';
 import { untilSignal } from '../process/signals.ts';
 
@@ -34,20 +34,20 @@ export async function readFrom(file: string, startByte: number): Promise<TextFro
 
 /** Hands on what is added to a file, until a signal asks to end; says how the process ends then. */
 export async function followFile(
-  context: CliContext,
+  ports: ProcessPorts,
   file: string,
   startByte: number,
   tell: (text: string) => void,
 ): Promise<ExitCode> {
   let endByte = startByte;
-  const stop = every(context.clock, lookAgainMs, async () => {
+  const stop = every(ports.clock, lookAgainMs, async () => {
     const more = await readFrom(file, endByte);
     endByte = more.endByte;
     if (more.text !== '') tell(more.text);
   });
   try {
     return await untilSignal(
-      context,
+      ports,
       (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
     );
   } finally {

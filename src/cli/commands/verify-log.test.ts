@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processContext } from '../process/process-context.ts';
+import { processPorts } from '../process/process-ports.ts';
 import { runCli } from '../program.ts';
 import { realLogs } from '../world/real-logs.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
@@ -20,7 +20,7 @@ async function rhema(
 ): Promise<{ readonly code: number; readonly stdout: string }> {
   let stdout = '';
   const code = await runCli(words, {
-    ...processContext(),
+    ...processPorts(),
     stdout: { isTTY: false, write: (text) => void (stdout += text) },
     stderr: { isTTY: false, write: () => undefined },
     env: { PATH: process.env['PATH'] },

@@ -20,7 +20,7 @@ export interface VerifyLogInput {
 /** Whether a log is a behaviour of the machine, to the first place where it is not. */
 export async function verifyLogFile(call: Call, input: VerifyLogInput): Promise<Outcome> {
   const invariantsEvery = numberOption('--every', input.every, 1, 1_000_000);
-  const { clock } = call.context;
+  const { clock } = call.ports;
   const startedAtMs = clock.monotonicMs();
   const source = await sourceOf(call, input.file);
   try {
@@ -129,7 +129,7 @@ function valueText(value: unknown): string {
 
 /** Shows on a terminal how far it is. */
 function progressOf(call: Call, { bounds }: OpenLog): { show: (entries: number) => void; end: () => void } {
-  const { stderr } = call.context;
+  const { stderr } = call.ports;
   if (!stderr.isTTY || call.quiet || call.json) return { show: () => undefined, end: () => undefined };
   const all = bounds.last - bounds.first + 1;
   const wipe = '\r\u001b[K';

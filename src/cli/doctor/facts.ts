@@ -54,11 +54,11 @@ export type RepositoryCheck = (repository: RepositoryFacts, facts: Facts) => rea
 
 /** Looks at everything. Starts no owner, and makes no log where there is none. */
 export async function gatherFacts(call: Call): Promise<Facts> {
-  const git = await factOf(() => call.world.inspection.gitVersion(call.context.env));
+  const git = await factOf(() => call.world.inspection.gitVersion(call.ports.env));
   return {
     nowMs: call.nowMs,
     nodeVersion: process.version,
-    version: call.context.version(),
+    version: call.ports.version(),
     git,
     openFilesMax: await call.world.inspection.openFilesMax(),
     repository: isSilent(git)
@@ -82,7 +82,7 @@ async function repositoryFacts(call: Call, place: Repository): Promise<Repositor
     place,
     state: await factOf(() => inspection.stateFiles(place)),
     room: await factOf(() => inspection.room(place)),
-    surroundings: await factOf(() => inspection.surroundings(place, call.context.env)),
+    surroundings: await factOf(() => inspection.surroundings(place, call.ports.env)),
     configuration: await factOf(() => inspection.configuration(place)),
     scan: await factOf(() => inspection.scan(place)),
     log: await factOf(() => inspection.auditLog(place)),

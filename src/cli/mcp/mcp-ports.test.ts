@@ -15,12 +15,12 @@ let root = '';
 beforeEach(() => (root = makeRepository({ 'api/notes.md': 'x\n' })));
 
 function opened(script: Script = {}, bare = false): Promise<Workspace> {
-  const { context } = new Harness({ coordinator: new FakeCoordinator(script) });
+  const { ports } = new Harness({ coordinator: new FakeCoordinator(script) });
   const commonDir = join(root, '.git');
   const worktree = bare ? null : root;
   const place = { worktree, mainWorktree: worktree, gitDir: commonDir, commonDir, bare };
-  const world = { ...context.world, locate: async () => place };
-  return mcpPorts(new Call({ ...context, world }, {}, root)).open();
+  const world = { ...ports.world, locate: async () => place };
+  return mcpPorts(new Call({ ...ports, world }, {}, root)).open();
 }
 
 const path = (text: string): ScopePath => text as ScopePath;

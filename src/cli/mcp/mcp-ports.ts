@@ -8,13 +8,13 @@ import { CoordinatorError, invalidInput } from '../../protocol/index.ts';
 import { Call } from '../call.ts';
 import type { GlobalOptions } from '../call.ts';
 import { fileDigest } from '../world/file-digest.ts';
-import { processContext } from '../process/process-context.ts';
+import { processPorts } from '../process/process-ports.ts';
 import type { Repository } from '../world/world.ts';
 
 /** What the tools of `rhema mcp` stand on, in the process of one command. */
 export function mcpPorts(call: Call): McpPorts {
   let log: Log | null = null;
-  const { clock } = call.context;
+  const { clock } = call.ports;
   return {
     // What could not be opened once may be there later: nothing of it is remembered.
     open: () => openWorkspace(call.in(call.cwd)),
@@ -28,8 +28,8 @@ export function mcpPorts(call: Call): McpPorts {
 
 /** The same for the process as it is, in the folder where it is or in the one that was chosen. */
 export function portsFor(place: GlobalOptions): McpPorts {
-  const context = processContext();
-  return mcpPorts(new Call(context, place, resolve(context.cwd, place.directory ?? '.')));
+  const ports = processPorts();
+  return mcpPorts(new Call(ports, place, resolve(ports.cwd, place.directory ?? '.')));
 }
 
 async function openWorkspace(call: Call): Promise<Workspace> {
@@ -39,10 +39,10 @@ async function openWorkspace(call: Call): Promise<Workspace> {
   const top = worktree ?? repository.commonDir;
   return {
     coordinator,
-    sessions: sessionKeeping(repository.commonDir, call.context.clock, coordinator),
+    sessions: sessionKeeping(repository.commonDir, call.ports.clock, coordinator),
     about: {
       host: call.world.hostName(),
-      pid: call.context.pid,
+      pid: call.ports.pid,
       ...(worktree === null ? {} : { worktree }),
     },
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),

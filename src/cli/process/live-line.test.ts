@@ -16,11 +16,7 @@ async function toldDuring(
   const harness = new Harness({ coordinator: new FakeCoordinator({}), ...over });
   let finish: () => void = () => undefined;
   const work = new Promise<void>((resolve) => (finish = resolve));
-  const told = whileTelling(
-    new Call(harness.context, options, '/repo'),
-    'looking at what is here',
-    () => work,
-  );
+  const told = whileTelling(new Call(harness.ports, options, '/repo'), 'looking at what is here', () => work);
   await harness.clock.advance(workMs);
   const during = harness.stderr;
   finish();

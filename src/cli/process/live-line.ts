@@ -1,5 +1,5 @@
 import { every } from '../../time/index.ts';
-import type { CliContext } from './context.ts';
+import type { ProcessPorts } from './ports.ts';
 import type { Style } from '../format/style.ts';
 import { shortened } from '../format/width.ts';
 import { duration } from '../../wording/index.ts';
@@ -9,7 +9,7 @@ const patienceMs = 500;
 
 /** Of a call, what it takes to tell how long it takes. */
 interface Telling {
-  readonly context: CliContext;
+  readonly ports: ProcessPorts;
   readonly quiet: boolean;
   readonly json: boolean;
   readonly errorStyle: Style;
@@ -20,7 +20,7 @@ interface Telling {
  * else is told: not who reads JSON or a pipe, nor who wants quiet.
  */
 export async function whileTelling<T>(call: Telling, what: string, work: () => Promise<T>): Promise<T> {
-  const { clock } = call.context;
+  const { clock } = call.ports;
   if (!canTell(call)) return work();
   let stop = (): void => undefined;
   const cancel = clock.schedule(
@@ -35,13 +35,13 @@ export async function whileTelling<T>(call: Telling, what: string, work: () => P
   }
 }
 
-export function canTell({ quiet, json, context }: Telling): boolean {
-  return !quiet && !json && context.stderr.isTTY;
+export function canTell({ quiet, json, ports }: Telling): boolean {
+  return !quiet && !json && ports.stderr.isTTY;
 }
 
 /** Draws the line, and anew each second, until told to stop. */
-export function liveLine({ context, errorStyle }: Telling, what: string, startedMs: number): () => void {
-  const { clock, stderr } = context;
+export function liveLine({ ports, errorStyle }: Telling, what: string, startedMs: number): () => void {
+  const { clock, stderr } = ports;
   const { columns } = errorStyle;
   const draw = (): void => {
     const text = `${what}, ${duration(clock.monotonicMs() - startedMs)} `;

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { CliContext, SignalName } from './context.ts';
+import type { ProcessPorts, SignalName } from './ports.ts';
 import { exitCodeOfSignal, exitCodes } from '../answer/exit-codes.ts';
 import type { ExitCode } from '../answer/exit-codes.ts';
 
@@ -10,8 +10,8 @@ export const endingSignals: readonly SignalName[] = ['SIGINT', 'SIGQUIT', 'SIGTE
 export const isFromTerminal = (signal: SignalName): boolean => signal === 'SIGINT' || signal === 'SIGQUIT';
 
 /** Calls back on each signal that asks to end; the answer goes back to ending at once. */
-export function onEndingSignal(context: CliContext, callback: (signal: SignalName) => void): () => void {
-  const undo = endingSignals.map((signal) => context.signals.on(signal, () => callback(signal)));
+export function onEndingSignal(ports: ProcessPorts, callback: (signal: SignalName) => void): () => void {
+  const undo = endingSignals.map((signal) => ports.signals.on(signal, () => callback(signal)));
   return () => {
     for (const off of undo) off();
   };
@@ -28,13 +28,13 @@ export interface FirstSignal {
 /** One Ctrl-C may arrive twice: from the terminal, and passed on by what started us, as `timeout` does. */
 const echoMs = 200;
 
-export function firstSignal(context: CliContext, react: () => void = () => undefined): FirstSignal {
+export function firstSignal(ports: ProcessPorts, react: () => void = () => undefined): FirstSignal {
   let first: { readonly signal: SignalName; readonly atMs: number } | null = null;
   let isOurs = true;
-  const off = onEndingSignal(context, (signal) => {
+  const off = onEndingSignal(ports, (signal) => {
     if (!isOurs) return;
-    const atMs = context.clock.monotonicMs();
-    if (first !== null && atMs - first.atMs >= echoMs) context.signals.endBy(signal);
+    const atMs = ports.clock.monotonicMs();
+    if (first !== null && atMs - first.atMs >= echoMs) ports.signals.endBy(signal);
     first ??= { signal, atMs };
     react();
   });
@@ -54,11 +54,11 @@ export function firstSignal(context: CliContext, react: () => void = () => undef
  * `tail -f` does. The work may also end by itself.
  */
 export async function untilSignal(
-  context: CliContext,
+  ports: ProcessPorts,
   work: (ended: AbortSignal) => Promise<void>,
 ): Promise<ExitCode> {
   const abort = new AbortController();
-  const interrupt = firstSignal(context, () => abort.abort());
+  const interrupt = firstSignal(ports, () => abort.abort());
   try {
     await work(abort.signal);
   } finally {

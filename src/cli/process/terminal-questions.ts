@@ -1,5 +1,5 @@
 import type { Key } from 'node:readline';
-import type { Answer, Questions } from './context.ts';
+import type { Answer, Questions } from './ports.ts';
 import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { exitCodeAfter } from './signals.ts';

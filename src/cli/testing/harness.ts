@@ -5,12 +5,12 @@ import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
 import type {
   ChildEnd,
-  CliContext,
+  ProcessPorts,
   LeftProcess,
   ProcessCommand,
   Questions,
   SignalName,
-} from '../process/context.ts';
+} from '../process/ports.ts';
 import type { ExitCode } from '../answer/exit-codes.ts';
 import { runCli } from '../program.ts';
 import type { Environment, Inspection, Logs, Owner, Repository, ScopeFiles, World } from '../world/world.ts';
@@ -71,7 +71,7 @@ export class Harness {
   async run(...args: readonly string[]): Promise<Ended> {
     this.stdout = '';
     this.stderr = '';
-    const code = await runCli(args, this.context);
+    const code = await runCli(args, this.ports);
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 
@@ -87,7 +87,7 @@ export class Harness {
     for (const listener of this.#listeners.get(signal) ?? []) listener();
   }
 
-  get context(): CliContext {
+  get ports(): ProcessPorts {
     const isTTY = this.#options.terminal ?? false;
     const columns = (): number => this.#options.columns ?? 80;
     return {

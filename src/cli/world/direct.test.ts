@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processContext } from '../process/process-context.ts';
+import { processPorts } from '../process/process-ports.ts';
 import { runCli } from '../program.ts';
 
 /** Command lines against the real service and store, opened in this process, on a real repository. */
 let repository = '';
-const context = processContext();
+const ports = processPorts();
 
 beforeAll(() => {
   repository = mkdtempSync(join(tmpdir(), 'rhema-cli-'));
@@ -42,7 +42,7 @@ async function rhemaIn(cwd: string, ...words: readonly string[]): Promise<Result
   let stdout = '';
   let stderr = '';
   const code = await runCli(['--direct', ...words], {
-    ...context,
+    ...ports,
     stdout: { isTTY: false, write: (text) => void (stdout += text) },
     stderr: { isTTY: false, write: (text) => void (stderr += text) },
     env: { PATH: process.env['PATH'] },

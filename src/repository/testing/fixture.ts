@@ -13,7 +13,7 @@ afterAll(() => {
 
 /** A folder of its own, removed when the test file has run. Without symlinks on its path, so paths can be compared. */
 export function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-context-')));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-repository-')));
   made.push(folder);
   return folder;
 }

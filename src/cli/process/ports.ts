@@ -2,7 +2,7 @@ import type { Time } from '../../time/index.ts';
 import type { Environment, World } from '../world/world.ts';
 
 /** The process around a command, handed in so that every command can be tried without one. */
-export interface CliContext {
+export interface ProcessPorts {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stdin: { readonly isTTY: boolean };

@@ -4,7 +4,7 @@ import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { systemTime } from '../../time/index.ts';
-import type { ChildEnd, ChildProcess, CliContext, Output, ProcessCommand, Signals } from './context.ts';
+import type { ChildEnd, ChildProcess, ProcessPorts, Output, ProcessCommand, Signals } from './ports.ts';
 import { packageVersion } from '../../client/index.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { exitCodeAfter } from './signals.ts';
@@ -14,8 +14,8 @@ import { startTether } from './tether.ts';
 import { terminalQuestions } from './terminal-questions.ts';
 import { createRealWorld } from '../world/real-world.ts';
 
-/** The context of the process that runs. */
-export function processContext(): CliContext {
+/** The ports to the process that runs. */
+export function processPorts(): ProcessPorts {
   return {
     stdout: outputTo(1, () => process.stdout),
     stderr: outputTo(2, () => process.stderr),
