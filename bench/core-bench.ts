@@ -20,7 +20,7 @@ export function carryOut(state: State, command: Command): void {
   evolve(state, toEntry(state, command, decision));
 }
 
-/** A house of agents and scopes, everyone idle and everything free. */
+/** Agents and scopes, everyone idle and everything free. */
 export function populatedState(agents: number, scopes: number): State {
   const state = initialState({ ...defaultSettings, maxConcurrentAgents: agents });
   const atMs = asTimeMs(1);

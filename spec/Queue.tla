@@ -63,8 +63,8 @@ RenewLocks(h, S) ==
 -------------------------------------------------------------------------------
 (***************************************************************************)
 (* Deadlock.  A waiting agent needs every scope it wants, every older      *)
-(* ticket for one of them to be served or given up, and, when the house is *)
-(* full and it holds nothing, any one holder to give up its place.  Agents *)
+(* ticket for one of them to be served or given up, and, when no place is  *)
+(* free and it holds nothing, any one holder to give up its place.  Agents *)
 (* that can go on are taken away until none is left that can.              *)
 (***************************************************************************)
 AgentAhead(h, i, s) ==

@@ -7,7 +7,7 @@ import { agentsMax, lostAgentsMax } from './limits.ts';
 import { agentStatuses, type AgentStatus } from './statuses.ts';
 import type { Agent } from './state.ts';
 
-function house(): Machine {
+function newMachine(): Machine {
   const machine = new Machine({ sessionTtlMs: asDurationMs(100_000), maxLocksPerAgent: 2 });
   machine.define({ a: [], b: [] });
   machine.join('alice');
@@ -52,7 +52,7 @@ describe('what an agent may say about itself', () => {
   );
 
   test.each(rows)('%s -> %s: %s', (from, to, outcome) => {
-    const machine = house();
+    const machine = newMachine();
     starts[from as keyof typeof starts](machine);
     const before = machine.status('alice');
     const decision = say(machine, to);
@@ -62,7 +62,7 @@ describe('what an agent may say about itself', () => {
   });
 
   test('is nothing new without a word about it', () => {
-    const machine = house();
+    const machine = newMachine();
     const decision = machine.say({
       kind: 'SetAgentStatus',
       agent: agentId('alice'),
@@ -73,7 +73,7 @@ describe('what an agent may say about itself', () => {
   });
 
   test('is kept for the others, the last words of it', () => {
-    const machine = house();
+    const machine = newMachine();
     const report = (): unknown => machine.state.agents.get(agentId('alice'))?.lastReport;
     expect(report()).toBeNull();
     machine.acquire('alice', 'a');
@@ -98,7 +98,7 @@ describe('what an agent may say about itself', () => {
   });
 
   test('says anew why it is blocked, but not since when', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     say(machine, 'blocked');
     const { blockedSinceMs } = machine.state.agents.get(agentId('alice')) as Agent;
@@ -111,7 +111,7 @@ describe('what an agent may say about itself', () => {
   });
 
   test('of one that waits is no reason of its own to be blocked', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     machine.acquire('alice', 'a', { wait: 'open' });
     say(machine, 'blocked');
@@ -124,7 +124,7 @@ describe('what an agent may say about itself', () => {
 
 describe('status follows from locks and tickets', () => {
   test('a wait ends a completed spell, and leaves the agent idle', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     say(machine, 'completed');
     machine.acquire('alice', 'a', { wait: 1_000 });
@@ -134,7 +134,7 @@ describe('status follows from locks and tickets', () => {
   });
 
   test('who waits while holding goes on working when the wait ends in vain', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'b');
     machine.acquire('alice', 'a');
     machine.acquire('alice', 'b', { wait: 1_000 });
@@ -144,7 +144,7 @@ describe('status follows from locks and tickets', () => {
   });
 
   test('who has said that it is blocked stays so while it holds any lock', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a', { ttlMs: 1_000 });
     machine.acquire('alice', 'b');
     say(machine, 'blocked');
@@ -155,7 +155,7 @@ describe('status follows from locks and tickets', () => {
   });
 
   test('waits in vain are counted until the next grant', () => {
-    const machine = house();
+    const machine = newMachine();
     const retries = (): number | undefined => machine.state.agents.get(agentId('alice'))?.retryCount;
     machine.acquire('bob', 'a');
     for (let wait = 0; wait < 2; wait += 1) {
@@ -172,7 +172,7 @@ describe('status follows from locks and tickets', () => {
 
 describe('a session', () => {
   test('is renewed by every logged command, and ends at its deadline', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.advance(60_000);
     machine.acquire('alice', 'a');
     machine.advance(99_999);
@@ -183,7 +183,7 @@ describe('a session', () => {
   });
 
   test('that is lost stays listed with what it held', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', ['a', 'b'], { ttlMs: 200_000 });
     machine.advance(100_000);
     expect(machine.state.agents.get(agentId('alice'))).toMatchObject({
@@ -195,7 +195,7 @@ describe('a session', () => {
   });
 
   test('renews all leases of the agent with a heartbeat, in order of path', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'b');
     machine.acquire('alice', 'a');
     machine.advance(1_000);
@@ -211,7 +211,7 @@ describe('a session', () => {
 });
 
 test('a name joined again has a higher epoch and an empty hand', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'a', { ttlMs: 200_000 });
   const before = machine.state.agents.get(agentId('alice'))?.epoch ?? 0;
   machine.advance(100_000);
@@ -230,7 +230,7 @@ describe('joining', () => {
 
   /** A state in which as many agents are known as may be, one of them lost. */
   function crowd(size: number): Machine {
-    const machine = house();
+    const machine = newMachine();
     machine.advance(100_000);
     for (let number = machine.state.agents.size; number < size; number += 1)
       machine.state.agents.set(agentId(`a${number}`), {} as Agent);
@@ -238,7 +238,7 @@ describe('joining', () => {
   }
 
   test('tells the epoch and the end of the session, and starts without anything', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.advance(1_000);
     const { result } = committed(
       machine.say({
@@ -282,7 +282,7 @@ describe('joining', () => {
 
 describe('what an agent says about itself', () => {
   test('is answered with what came of it', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     const answer = (status: AgentStatus, released: readonly string[]): unknown => ({
       kind: 'statusSet',
@@ -296,7 +296,7 @@ describe('what an agent says about itself', () => {
   });
 
   test('is refused while it waits, whatever it is', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     machine.acquire('alice', 'a', { wait: 'open' });
     expect(say(machine, 'working')).toMatchObject({
@@ -307,14 +307,14 @@ describe('what an agent says about itself', () => {
   });
 
   test('may leave the reason open, but not who is blocked by it', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: null });
     expect(machine.state.agents.get(agentId('alice'))?.blockedReason).toBe('');
   });
 
   test('leaves its running syncs alone unless it has completed', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.startSync('alice', 'b');
     say(machine, 'blocked');
@@ -330,7 +330,7 @@ describe('what an agent says about itself', () => {
 
 test('the log tells why locks, waits and runs of an agent ended with it', () => {
   function ends(end: (machine: Machine) => unknown): unknown[] {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'b', { ttlMs: 200_000 });
     machine.acquire('alice', 'a', { ttlMs: 200_000 });
     machine.startSync('alice', 'b');
@@ -349,7 +349,7 @@ test('the log tells why locks, waits and runs of an agent ended with it', () => 
 });
 
 test('a heartbeat of an agent that holds nothing renews its session only', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.advance(1_000);
   expect(committed(machine.heartbeat('alice'))).toEqual({
     kind: 'committed',
@@ -359,7 +359,7 @@ test('a heartbeat of an agent that holds nothing renews its session only', () =>
 });
 
 test('leaving tells what was given up', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('bob', 'b');
   machine.acquire('alice', 'a');
   machine.acquire('alice', 'b', { wait: 'open' });
@@ -373,7 +373,7 @@ test('running syncs of an agent that leaves or completes fail and may be retried
     (machine: Machine) => machine.leave('alice'),
     (machine: Machine) => say(machine, 'completed'),
   ]) {
-    const machine = house();
+    const machine = newMachine();
     machine.startSync('alice', 'a');
     end(machine);
     expect(machine.state.syncs.get(scopePath('a'))).toMatchObject({ status: 'failed', failures: 1 });

@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts';
 import { asDurationMs } from './ids.ts';
 import type { Settings } from './settings.ts';
 
-function house(settings: Partial<Settings> = {}): Machine {
+function newMachine(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine({ maxLocksPerAgent: 2, ...settings });
   machine.define({ a: [], b: ['a'] });
   machine.join('alice');
@@ -18,7 +18,7 @@ function configure(machine: Machine, change: Partial<Settings>): Decision {
 
 describe('configuring', () => {
   test('the same settings again writes nothing', () => {
-    expect(eventKinds(configure(house(), {}))).toEqual([]);
+    expect(eventKinds(configure(newMachine(), {}))).toEqual([]);
   });
 
   test.each<[string, Partial<Settings>, string]>([
@@ -28,7 +28,7 @@ describe('configuring', () => {
     ['a value out of bounds', { sessionTtlMs: asDurationMs(0) }, 'SETTINGS_INVALID'],
     ['bounds that still fit', { maxConcurrentAgents: 2, maxDependencies: 1 }, 'committed'],
   ])('%s', (_what, change, outcome) => {
-    const machine = house();
+    const machine = newMachine();
     machine.define({ a: [], b: ['a'], c: [] });
     machine.acquire('alice', ['a', 'b']);
     machine.acquire('bob', 'c');
@@ -36,7 +36,7 @@ describe('configuring', () => {
   });
 
   test('tells that it is done, and the log has all the settings', () => {
-    const machine = house();
+    const machine = newMachine();
     const { events, result } = committed(configure(machine, { maxRetries: 7 }));
     expect(events).toEqual([{ kind: 'settings.changed', settings: machine.state.settings }]);
     expect(machine.state.settings.maxRetries).toBe(7);
@@ -45,7 +45,7 @@ describe('configuring', () => {
   });
 
   test('names the first of the agents for whom the settings are too small', () => {
-    const machine = house({ maxConcurrentAgents: 4 });
+    const machine = newMachine({ maxConcurrentAgents: 4 });
     machine.join('aaron');
     machine.define({ a: [], b: ['a'], c: [], d: [] });
     machine.acquire('aaron', ['c', 'd']);
@@ -56,7 +56,7 @@ describe('configuring', () => {
   });
 
   test('what an agent holds and waits for is counted together, and may fill the bound', () => {
-    const machine = house({ maxLocksPerAgent: 3 });
+    const machine = newMachine({ maxLocksPerAgent: 3 });
     machine.acquire('bob', 'b');
     machine.acquire('alice', 'a');
     machine.acquire('alice', 'b', { wait: 'open' });
@@ -82,7 +82,7 @@ describe('configuring', () => {
   });
 
   test('other settings leave alone what was synced while dependencies are not checked', () => {
-    const machine = house({ dependencyChecking: false });
+    const machine = newMachine({ dependencyChecking: false });
     machine.startSync('alice', 'b');
     machine.completeSync('alice', 'b');
     expect(eventKinds(configure(machine, { maxRetries: 9 }))).toEqual(['settings.changed']);
@@ -90,7 +90,7 @@ describe('configuring', () => {
   });
 
   test('a smaller retry budget cuts the failures down to it, a larger one leaves them', () => {
-    const machine = house({ maxRetries: 3, retryBackoffMs: asDurationMs(0) });
+    const machine = newMachine({ maxRetries: 3, retryBackoffMs: asDurationMs(0) });
     const failures = (): number | undefined => machine.state.syncs.get(scopePath('a'))?.failures;
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       machine.startSync('alice', 'a');
@@ -108,14 +108,14 @@ describe('configuring', () => {
   });
 
   test('a ticket counts like the locks that it will become', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', ['a', 'b'], { wait: 'open' });
     expect(codeOf(configure(machine, { maxLocksPerAgent: 1 }))).toBe('SETTINGS_IN_USE');
   });
 
   test('a shorter block time counts from when the block began', () => {
-    const machine = house({ maxBlockMs: asDurationMs(60_000) });
+    const machine = newMachine({ maxBlockMs: asDurationMs(60_000) });
     machine.acquire('alice', 'a', { ttlMs: 600_000 });
     machine.acquire('bob', 'a', { wait: 'open' });
     machine.advance(20_000);
@@ -127,7 +127,7 @@ describe('configuring', () => {
   });
 
   test('a smaller retry budget leaves room for the try that may still fail', () => {
-    const machine = house({ maxRetries: 2, retryBackoffMs: asDurationMs(0) });
+    const machine = newMachine({ maxRetries: 2, retryBackoffMs: asDurationMs(0) });
     machine.startSync('alice', 'a');
     machine.failSync('alice', 'a');
     machine.say({ kind: 'RetrySync', scope: scopePath('a') });
@@ -140,7 +140,7 @@ describe('configuring', () => {
 
 describe('taking over on another clock', () => {
   test('starts leases, sessions, waits, blocks and contention anew in full', () => {
-    const machine = house({ maxConcurrentAgents: 1 });
+    const machine = newMachine({ maxConcurrentAgents: 1 });
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b', { wait: 20_000 });
     machine.advance(10_000);
@@ -157,7 +157,7 @@ describe('taking over on another clock', () => {
   });
 
   test('never takes back what a lease had left, however far the clock has jumped', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a', { ttlMs: 50_000 });
     machine.advance(1_000);
     machine.renew('alice', 'a', { ttlMs: 4_000 });
@@ -169,7 +169,7 @@ describe('taking over on another clock', () => {
   });
 
   test('starts anew what is contended, and leaves alone what is not', () => {
-    const machine = house({ maxConcurrentAgents: 3, lockTtlMs: asDurationMs(60_000) });
+    const machine = newMachine({ maxConcurrentAgents: 3, lockTtlMs: asDurationMs(60_000) });
     machine.define({ a: [], b: ['a'], c: [] });
     machine.join('carol');
     machine.acquire('alice', 'a');
@@ -188,13 +188,13 @@ describe('taking over on another clock', () => {
   });
 
   test('the first owner has nothing to start anew', () => {
-    const machine = house();
+    const machine = newMachine();
     const clock = { host: 'h', boot: 'x', offsetMs: 7 };
     expect(eventKinds(machine.say({ kind: 'TakeOver', clock, cause: 'first' }))).toEqual(['clock.anchored']);
   });
 
   test('an agent that is lost stays lost', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.advance(machine.state.settings.sessionTtlMs);
     machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'x', offsetMs: 7 }, cause: 'otherBoot' });
     expect(machine.state.agents.get(agentId('bob'))?.presence).toBe('lost');

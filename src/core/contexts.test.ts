@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 
 const [one, two] = ['1'.repeat(64), '2'.repeat(64)] as const;
 
-function house(settings: Partial<Settings> = {}): Machine {
+function newMachine(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine(settings);
   machine.define({ docs: [], api: ['docs'] });
   machine.join('alice');
@@ -40,7 +40,7 @@ function write(
 }
 
 test('a write to a free scope takes its lock for the writer, and tells its token', () => {
-  const machine = house();
+  const machine = newMachine();
   const { events, result } = committed(write(machine, 'alice'));
   const token = machine.state.revision;
   const written = { scope: 'docs', file: 'f', digest: one, token };
@@ -51,14 +51,14 @@ test('a write to a free scope takes its lock for the writer, and tells its token
 });
 
 test('a write under the lock keeps the lock and its token', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'docs');
   const token = machine.token('docs');
   expect(committed(write(machine, 'alice', { token })).result).toMatchObject({ token });
 });
 
 test('whoever presents a token and does not hold the lock is not granted it anew', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'docs');
   const token = machine.token('docs');
   machine.release('alice');
@@ -67,7 +67,7 @@ test('whoever presents a token and does not hold the lock is not granted it anew
 });
 
 test('a holder that waits for another scope, or has said that it is blocked, must not write', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'docs');
   machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: 'unsure' });
   expect(write(machine, 'alice')).toMatchObject({
@@ -80,7 +80,7 @@ test('a holder that waits for another scope, or has said that it is blocked, mus
 });
 
 test('a holder of another scope must release it before it can write here', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'api');
   expect(write(machine, 'alice')).toMatchObject({
     rejection: { code: 'AGENT_HOLDS_LOCK', details: { held: ['api'] } },
@@ -88,7 +88,7 @@ test('a holder of another scope must release it before it can write here', () =>
 });
 
 test('a token that is not the current one is stale, whoever holds the lock now', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'docs');
   const token = machine.token('docs') - 1;
   for (const name of ['alice', 'bob'])
@@ -96,7 +96,7 @@ test('a token that is not the current one is stale, whoever holds the lock now',
 });
 
 test('a write to a scope that is not to be had is refused like an acquire that does not wait', () => {
-  const machine = house({ maxConcurrentAgents: 1 });
+  const machine = newMachine({ maxConcurrentAgents: 1 });
   expect(codeOf(write(machine, 'alice', { scope: 'nowhere' }))).toBe('SCOPE_NOT_FOUND');
   machine.acquire('bob', 'api');
   expect(write(machine, 'alice')).toMatchObject({
@@ -108,7 +108,7 @@ test('a write to a scope that is not to be had is refused like an acquire that d
 });
 
 test('a file that is tracked can be written when no more can be', () => {
-  const machine = house();
+  const machine = newMachine();
   write(machine, 'alice');
   const { contexts } = machine.state.scopes.get(scopePath('docs')) ?? { contexts: new Map() };
   for (let number = contexts.size; number < contextFilesPerScopeMax; number += 1)
@@ -118,7 +118,7 @@ test('a file that is tracked can be written when no more can be', () => {
 });
 
 test('a writer that has not seen the present content is refused, and a refused write takes no lock', () => {
-  const machine = house();
+  const machine = newMachine();
   write(machine, 'alice');
   machine.release('alice');
   expect(codeOf(write(machine, 'bob', { digest: two }))).toBe('CONTEXT_CONFLICT');
@@ -132,7 +132,7 @@ test('a writer that has not seen the present content is refused, and a refused w
 });
 
 test('every write sends the scope and what depends on it back to be synced', () => {
-  const machine = house();
+  const machine = newMachine();
   for (const scope of ['docs', 'api']) {
     machine.startSync('alice', scope);
     machine.completeSync('alice', scope);

@@ -5,7 +5,7 @@ import { evolve } from './evolve.ts';
 import { nextDeadline } from './expiry.ts';
 import { asDurationMs, asRevision, asTimeMs } from './ids.ts';
 
-function house(): Machine {
+function newMachine(): Machine {
   const machine = new Machine({ sessionTtlMs: asDurationMs(10_000), lockTtlMs: asDurationMs(4_000) });
   machine.define({ a: [], b: [] });
   machine.join('alice');
@@ -17,7 +17,7 @@ const beat = { kind: 'Heartbeat', agent: agentId('alice'), requestId: 'r1' } as 
 
 describe('a request id', () => {
   test('that was committed before gets the first answer, and nothing is written', () => {
-    const machine = house();
+    const machine = newMachine();
     const first = committed(machine.say(beat));
     machine.advance(1_000);
     const again = machine.say(beat);
@@ -25,7 +25,7 @@ describe('a request id', () => {
   });
 
   test('is not used up by a refusal, nor by what changed nothing', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     const ask = { agent: agentId('alice'), requestId: 'r1' };
     const scopes = [scopePath('a')];
@@ -45,7 +45,7 @@ describe('a request id', () => {
   });
 
   test('of another agent or for another command is refused', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.say(beat);
     expect(codeOf(machine.say({ ...beat, agent: agentId('bob') }))).toBe('REQUEST_ID_REUSED');
     expect(codeOf(machine.say({ ...beat, kind: 'AgentLeave' }))).toBe('REQUEST_ID_REUSED');
@@ -54,7 +54,7 @@ describe('a request id', () => {
 
 describe('an entry', () => {
   test('tells who said what and when, and what came of it', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.say(beat);
     const byAgent = machine.log.at(-1);
     expect(byAgent).toEqual({
@@ -72,7 +72,7 @@ describe('an entry', () => {
   });
 
   test('of an agent shows that it is there, of an operator it does not', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.advance(1_000);
     machine.define({ a: [] });
     expect(machine.state.agents.get(agentId('alice'))?.seenAtMs).toBe(machine.nowMs - 1_000);
@@ -81,7 +81,7 @@ describe('an entry', () => {
   });
 
   test('without a request id is not remembered', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.heartbeat('alice');
     expect(machine.state.recentRequests.size).toBe(0);
     machine.say(beat);
@@ -91,7 +91,7 @@ describe('an entry', () => {
   });
 
   test('out of sequence or from the past is a bug of the caller', () => {
-    const machine = house();
+    const machine = newMachine();
     const last = machine.log.at(-1);
     if (last === undefined) throw new Error('the log is empty');
     const next = asRevision(last.revision + 1);
@@ -105,7 +105,7 @@ describe('an entry', () => {
 
 describe('the next deadline', () => {
   test('is the earliest of sessions, leases, waits and blocks', () => {
-    const machine = house();
+    const machine = newMachine();
     const start = machine.nowMs;
     expect(nextDeadline(machine.state)).toBe(start + 10_000);
     machine.acquire('alice', 'a');
@@ -121,7 +121,7 @@ describe('the next deadline', () => {
   });
 
   test('everything due ends in one revision, each thing once', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a', { ttlMs: 10_000 });
     machine.acquire('bob', 'a', { wait: 10_000 });
     machine.advance(10_000);
@@ -136,7 +136,7 @@ describe('the next deadline', () => {
   });
 
   test('asked for when nothing is due writes nothing', () => {
-    const machine = house();
+    const machine = newMachine();
     expect(committed(machine.say({ kind: 'ExpireDue' })).events).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
 
 const hourMs = asDurationMs(3_600_000);
 
-function house(settings: Partial<Settings>): Machine {
+function newMachine(settings: Partial<Settings>): Machine {
   const machine = new Machine({
     maxLocksPerAgent: 2,
     sessionTtlMs: hourMs,
@@ -25,7 +25,7 @@ describe('when a session and a block of one agent run out at once', () => {
   const together = { sessionTtlMs: asDurationMs(20_000), maxBlockMs: asDurationMs(20_000) };
 
   test('its locks are released once', () => {
-    const machine = house({ ...together, lockTtlMs: hourMs });
+    const machine = newMachine({ ...together, lockTtlMs: hourMs });
     machine.acquire('alice', 'a');
     machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: 'unsure' });
     for (const name of ['bob', 'carol', 'dave']) machine.leave(name);
@@ -35,7 +35,7 @@ describe('when a session and a block of one agent run out at once', () => {
   });
 
   test('its wait ends once', () => {
-    const machine = house({ ...together, lockTtlMs: hourMs });
+    const machine = newMachine({ ...together, lockTtlMs: hourMs });
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', { wait: 'open' });
     for (const name of ['carol', 'dave']) machine.leave(name);
@@ -48,7 +48,7 @@ describe('when a session and a block of one agent run out at once', () => {
 });
 
 test('a wait that is too long and past its deadline at once ends once', () => {
-  const machine = house({ maxBlockMs: asDurationMs(3_000) });
+  const machine = newMachine({ maxBlockMs: asDurationMs(3_000) });
   machine.acquire('alice', 'a');
   machine.acquire('bob', 'a', { wait: 3_000 });
   machine.advance(3_000);
@@ -59,7 +59,7 @@ test('a wait that is too long and past its deadline at once ends once', () => {
 });
 
 test('who cannot go on for too long loses its locks, for that cause', () => {
-  const machine = house({ maxBlockMs: asDurationMs(3_000) });
+  const machine = newMachine({ maxBlockMs: asDurationMs(3_000) });
   machine.acquire('alice', 'a');
   const token = machine.token('a');
   machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: 'unsure' });
@@ -70,7 +70,7 @@ test('who cannot go on for too long loses its locks, for that cause', () => {
 });
 
 test('an agent whose lock runs out and who is granted another at once takes up one place', () => {
-  const machine = house({ maxConcurrentAgents: 2 });
+  const machine = newMachine({ maxConcurrentAgents: 2 });
   machine.acquire('alice', 'a');
   machine.acquire('bob', 'b');
   machine.acquire('alice', 'b', { wait: 'open' });
@@ -81,7 +81,7 @@ test('an agent whose lock runs out and who is granted another at once takes up o
 });
 
 test('what ended is told in the order in which it fell due', () => {
-  const machine = house({ maxConcurrentAgents: 4 });
+  const machine = newMachine({ maxConcurrentAgents: 4 });
   machine.acquire('bob', 'b', { ttlMs: 2_000 });
   machine.acquire('alice', 'a', { ttlMs: 3_000 });
   machine.acquire('carol', 'c', { ttlMs: 2_000 });

@@ -6,7 +6,7 @@ import { defaultSettings, type Settings } from './settings.ts';
 
 const wait = { wait: 'open' } as const;
 
-function house(settings: Partial<Settings> = {}): Machine {
+function newMachine(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine({
     maxConcurrentAgents: 1,
     maxLocksPerAgent: 2,
@@ -33,13 +33,13 @@ function deadlineOf(machine: Machine, scope: string): number {
 
 describe('a lock is contended', () => {
   test('by nobody while nobody waits', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     expect(contendedFrom(machine, 'a', machine.nowMs)).toBeNull();
   });
 
   test('from the moment on at which somebody waits for a place, or from its own grant when that is later', () => {
-    const machine = house();
+    const machine = newMachine();
     const startMs = machine.nowMs;
     machine.acquire('alice', 'a');
     machine.advance(1_000);
@@ -51,7 +51,7 @@ describe('a lock is contended', () => {
   });
 
   test('from the earlier of the moments at which somebody waits for its scope and for a place', () => {
-    const scopeFirst = house({ maxConcurrentAgents: 2 });
+    const scopeFirst = newMachine({ maxConcurrentAgents: 2 });
     const startMs = scopeFirst.nowMs;
     scopeFirst.acquire('alice', 'a');
     scopeFirst.advance(1_000);
@@ -63,7 +63,7 @@ describe('a lock is contended', () => {
     expect(contendedFrom(scopeFirst, 'a', startMs)).toBe(1_000);
     expect(contendedFrom(scopeFirst, 'b', startMs)).toBe(2_000);
 
-    const placeFirst = house();
+    const placeFirst = newMachine();
     placeFirst.acquire('alice', 'a');
     placeFirst.acquire('bob', 'b', wait);
     placeFirst.advance(1_000);
@@ -74,7 +74,7 @@ describe('a lock is contended', () => {
 
 describe('a renewal', () => {
   test('moves the lease to the end of the contended hold, and not beyond', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', wait);
     const endMs = machine.nowMs + 90_000;
@@ -89,7 +89,7 @@ describe('a renewal', () => {
   });
 
   test('that is contended takes nothing back of a longer lease', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a', { ttlMs: 200_000 });
     machine.acquire('bob', 'a', wait);
     const promisedMs = deadlineOf(machine, 'a');
@@ -98,7 +98,7 @@ describe('a renewal', () => {
   });
 
   test('is on the timer as it is in the lock', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.advance(1_000);
     machine.heartbeat('alice');
@@ -116,13 +116,13 @@ describe('before its lease a lock ends', () => {
   const { sessionTtlMs, maxBlockMs } = defaultSettings;
 
   test('by nothing, where session and lease are renewed together', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     expect(endOf(machine)).toBeNull();
   });
 
   test('with the session of its holder, when the lease is longer; and so it happens', () => {
-    const machine = house({ lockTtlMaxMs: asDurationMs(2 * sessionTtlMs) });
+    const machine = newMachine({ lockTtlMaxMs: asDurationMs(2 * sessionTtlMs) });
     machine.acquire('alice', 'a', { ttlMs: 2 * sessionTtlMs });
     const atMs = machine.nowMs + sessionTtlMs;
     expect(endOf(machine)).toEqual({ atMs, cause: 'session' });
@@ -131,7 +131,7 @@ describe('before its lease a lock ends', () => {
   });
 
   test('when its holder has been blocked for too long; and so it happens', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a', { ttlMs: 2 * maxBlockMs });
     machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: 'asks' });
     expect(endOf(machine)).toEqual({ atMs: machine.nowMs + maxBlockMs, cause: 'blocked' });
@@ -140,7 +140,7 @@ describe('before its lease a lock ends', () => {
   });
 
   test('not by a block that is a wait: what that ends is the wait', () => {
-    const machine = house({ maxConcurrentAgents: 2, lockTtlMaxMs: asDurationMs(sessionTtlMs) });
+    const machine = newMachine({ maxConcurrentAgents: 2, lockTtlMaxMs: asDurationMs(sessionTtlMs) });
     machine.acquire('bob', 'b', { ttlMs: sessionTtlMs });
     machine.acquire('alice', 'a', { ttlMs: sessionTtlMs });
     machine.acquire('alice', ['a', 'b'], { wait: 'open' });
@@ -156,12 +156,12 @@ test('the latest end of a lock is that of its contended hold, or of a longer lea
     const lock = machine.state.locks.get(scopePath('a'));
     return lock === undefined ? null : latestEnd(machine.state, lock);
   };
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'a');
   expect(latestOf(machine)).toBeNull();
   machine.acquire('bob', 'a', wait);
   expect(latestOf(machine)).toBe(machine.nowMs + 90_000);
-  const longer = house();
+  const longer = newMachine();
   longer.acquire('alice', 'a', { ttlMs: 200_000 });
   longer.acquire('bob', 'a', wait);
   expect(latestOf(longer)).toBe(longer.nowMs + 200_000);

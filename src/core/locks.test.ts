@@ -7,7 +7,7 @@ import {
   type Machine,
   scopePath,
 } from '../../test/support/machine.ts';
-import { granted, house } from '../../test/support/three-agents.ts';
+import { granted, newMachine } from '../../test/support/three-agents.ts';
 import type { Decision } from './decision.ts';
 import { defaultSettings } from './settings.ts';
 
@@ -17,7 +17,7 @@ const { lockTtlMs, lockTtlMaxMs, maxBlockMs } = defaultSettings;
 
 describe('acquiring', () => {
   test('more than an agent may ever hold is refused as that, also where it holds some of it', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     const { rejection } = machine.acquire('alice', ['a', 'b']) as Refused;
     expect(rejection).toMatchObject({ code: 'AGENT_HOLDS_LOCK', details: { asked: ['a', 'b'] } });
@@ -27,14 +27,14 @@ describe('acquiring', () => {
   });
 
   test('who asks for more than it may ever hold, and has room left, is told to ask for fewer only', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.acquire('alice', 'a');
     const { rejection } = machine.acquire('alice', ['b', 'c', 'd']) as Refused;
     expect(rejection.message).toContain('3 scopes at once, but an agent may hold 2: ask for fewer,');
   });
 
   test('who holds too much is told how much of it to release', () => {
-    const machine = house({ maxLocksPerAgent: 3 });
+    const machine = newMachine({ maxLocksPerAgent: 3 });
     machine.acquire('alice', ['a', 'b', 'c']);
     const messageOf = (scopes: string | string[]): string =>
       (machine.acquire('alice', scopes) as Refused).rejection.message;
@@ -43,7 +43,7 @@ describe('acquiring', () => {
   });
 
   test('a free scope is granted under the revision as its token', () => {
-    const machine = house();
+    const machine = newMachine();
     const [lock] = granted(machine.acquire('alice', 'a')).locks;
     expect(lock).toEqual({
       scope: 'a',
@@ -55,7 +55,7 @@ describe('acquiring', () => {
   });
 
   test('again what it holds renews the lease under the same token', () => {
-    const machine = house();
+    const machine = newMachine();
     const [first] = granted(machine.acquire('alice', 'a')).locks;
     machine.advance(1_000);
     const [second] = granted(machine.acquire('alice', 'a')).locks;
@@ -64,7 +64,7 @@ describe('acquiring', () => {
   });
 
   test('again what it holds says that it held it already, and since when', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.acquire('alice', 'a');
     const sinceMs = machine.nowMs;
     machine.advance(1_000);
@@ -76,7 +76,7 @@ describe('acquiring', () => {
   });
 
   test('again what it holds, a new reason replaces the first, and none keeps it', () => {
-    const machine = house();
+    const machine = newMachine();
     const reason = (): unknown => machine.state.locks.get(scopePath('a'))?.reason;
     machine.acquire('alice', 'a', { reason: 'first' });
     machine.acquire('alice', 'a');
@@ -93,7 +93,7 @@ describe('acquiring', () => {
   });
 
   test('several scopes grants all of them under one token, or none', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.acquire('bob', 'b');
     expect(codeOf(machine.acquire('alice', ['a', 'b']))).toBe('LOCK_HELD');
     expect(machine.holder('a')).toBeNull();
@@ -103,7 +103,7 @@ describe('acquiring', () => {
   });
 
   test('what a ticket wants together with a held scope says that others wait for it', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.join('dave');
     machine.acquire('alice', ['a', 'd']);
     machine.acquire('dave', 'd', { wait: 'open' });
@@ -114,7 +114,7 @@ describe('acquiring', () => {
   });
 
   test('more than it holds keeps the old token and renews it', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.acquire('alice', 'a');
     const token = machine.token('a');
     const decision = machine.acquire('alice', ['a', 'b']);
@@ -123,7 +123,7 @@ describe('acquiring', () => {
   });
 
   test('again what it waits for returns the same ticket and writes nothing', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     const first = committed(machine.acquire('alice', 'a', { wait: 5_000 })).result;
     const again = committed(machine.acquire('alice', 'a', { wait: 5_000 }));
@@ -131,7 +131,7 @@ describe('acquiring', () => {
   });
 
   test('something else than it waits for is refused, also when some of the scopes are the same', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.acquire('bob', ['a', 'b']);
     machine.acquire('alice', ['a', 'b'], { wait: 'open' });
     for (const scopes of [['a'], ['a', 'c'], ['c', 'b'].toSorted(), ['c']])
@@ -140,13 +140,13 @@ describe('acquiring', () => {
   });
 
   test('a lease of exactly the longest length is granted', () => {
-    const machine = house();
+    const machine = newMachine();
     const [lock] = granted(machine.acquire('alice', 'a', { ttlMs: lockTtlMaxMs })).locks;
     expect(lock?.deadlineMs).toBe(machine.nowMs + lockTtlMaxMs);
   });
 
-  test('in a full house a refusal names the holders in order', () => {
-    const machine = house({ maxConcurrentAgents: 2, maxLocksPerAgent: 2 });
+  test('where no place is free a refusal names the holders in order', () => {
+    const machine = newMachine({ maxConcurrentAgents: 2, maxLocksPerAgent: 2 });
     machine.acquire('bob', ['a', 'b']);
     machine.acquire('alice', 'd');
     expect(machine.acquire('carol', 'c')).toMatchObject({
@@ -154,8 +154,8 @@ describe('acquiring', () => {
     });
   });
 
-  test('a house that one agent fills is told as that', () => {
-    const machine = house({ maxConcurrentAgents: 1 });
+  test('that one agent has the only place is told as that', () => {
+    const machine = newMachine({ maxConcurrentAgents: 1 });
     machine.acquire('bob', 'a');
     const { rejection } = machine.acquire('carol', 'c') as {
       readonly rejection: { readonly message: string };
@@ -164,7 +164,7 @@ describe('acquiring', () => {
   });
 
   test('a refusal names the holder, its purpose and how many wait', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a', { reason: 'rewrite the parser' });
     machine.acquire('carol', 'a', { wait: 'open' });
     const decision = machine.acquire('alice', 'a');
@@ -176,7 +176,7 @@ describe('acquiring', () => {
 
 describe('a ticket ends', () => {
   function deadlineOf(wait: number | 'open'): number {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     const { result } = committed(machine.acquire('alice', 'a', { wait }));
     return result.kind === 'queued' ? result.deadlineMs - machine.nowMs : 0;
@@ -194,13 +194,13 @@ describe('a ticket ends', () => {
 
 describe('the position of a ticket', () => {
   test('is 1 when nobody else waits', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     expect(committed(machine.acquire('alice', 'a', { wait: 'open' })).result).toMatchObject({ position: 1 });
   });
 
   test('counts those who want one of the same scopes, each once', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.join('dave');
     machine.acquire('bob', ['a', 'b']);
     machine.acquire('carol', ['a', 'b'], { wait: 'open' });
@@ -210,8 +210,8 @@ describe('the position of a ticket', () => {
     expect(committed(machine.acquire('alice', 'b', { wait: 'open' })).result).toMatchObject({ position: 2 });
   });
 
-  test('counts everyone when only a place in the house is missing', () => {
-    const machine = house({ maxConcurrentAgents: 1 });
+  test('counts everyone when only a place is missing', () => {
+    const machine = newMachine({ maxConcurrentAgents: 1 });
     machine.acquire('bob', 'a');
     machine.acquire('carol', 'a', { wait: 'open' });
     const first = committed(machine.acquire('alice', 'b', { wait: 'open' })).result;
@@ -225,7 +225,7 @@ describe('revoking', () => {
     machine.say({ kind: 'RevokeLock', scope: scopePath(scope), reason: 'needed' });
 
   test('takes the lock back and tells from whom', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     const token = machine.token('a');
     const { result, events } = committed(revoke(machine, 'a'));
@@ -235,15 +235,15 @@ describe('revoking', () => {
   });
 
   test('is refused for a scope that is free or not defined', () => {
-    expect(revoke(house(), 'a')).toMatchObject({
+    expect(revoke(newMachine(), 'a')).toMatchObject({
       rejection: { code: 'LOCK_NOT_HELD', details: { scope: 'a', holder: null } },
     });
-    expect(codeOf(revoke(house(), 'nowhere'))).toBe('SCOPE_NOT_FOUND');
+    expect(codeOf(revoke(newMachine(), 'nowhere'))).toBe('SCOPE_NOT_FOUND');
   });
 });
 
 test('a lease that runs out counts as a timeout, a release and a revocation do not', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'a');
   machine.release('alice');
   machine.acquire('alice', 'a');
@@ -256,7 +256,7 @@ test('a lease that runs out counts as a timeout, a release and a revocation do n
 
 describe('releasing', () => {
   test('whatever is held, which is nothing, changes nothing and says so', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     for (const token of [null, machine.token('a')])
       expect(committed(machine.release('alice', null, token))).toEqual({
@@ -267,7 +267,7 @@ describe('releasing', () => {
   });
 
   test('a scope that does not exist is refused, as is one that another holds or nobody does', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     expect(codeOf(machine.release('alice', 'unknown'))).toBe('SCOPE_NOT_FOUND');
     expect(machine.release('alice', 'a')).toMatchObject({
@@ -279,7 +279,7 @@ describe('releasing', () => {
   });
 
   test('what is held beside what is not releases nothing', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.acquire('alice', 'a');
     const both = {
       kind: 'ReleaseLock',
@@ -299,7 +299,7 @@ describe('releasing', () => {
     ],
     ['released', (machine) => machine.release('alice'), 'was given back'],
   ])('what was %s says how it ended', (cause, end, words) => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     const token = machine.token('a');
     end(machine);
@@ -321,7 +321,7 @@ describe('releasing', () => {
   });
 
   test('without naming a scope gives everything back, in order of path', () => {
-    const machine = house({ maxLocksPerAgent: 3 });
+    const machine = newMachine({ maxLocksPerAgent: 3 });
     for (const scope of ['c', 'a', 'b']) machine.acquire('alice', scope);
     expect(committed(machine.release('alice')).result).toEqual({ kind: 'released', scopes: ['a', 'b', 'c'] });
     expect(machine.status('alice')).toBe('idle');

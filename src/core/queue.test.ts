@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts';
 import { asDurationMs } from './ids.ts';
 import type { Settings } from './settings.ts';
 
-function house(settings: Partial<Settings> = {}): Machine {
+function newMachine(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine({
     sessionTtlMs: asDurationMs(100_000),
     lockTtlMs: asDurationMs(60_000),
@@ -47,7 +47,7 @@ describe('every way a lock can end serves the queue in the same revision', () =>
   };
 
   test.each(Object.entries(ways))('%s', (name, end) => {
-    const machine = house({ maxBlockMs: asDurationMs(name.startsWith('a block') ? 80_000 : 500_000) });
+    const machine = newMachine({ maxBlockMs: asDurationMs(name.startsWith('a block') ? 80_000 : 500_000) });
     machine.acquire('alice', 'a');
     machine.advance(1_000);
     machine.acquire('bob', 'a', { wait: 'open' });
@@ -70,7 +70,7 @@ describe('every way a ticket can end leaves no trace of it', () => {
   };
 
   test.each(Object.entries(ways))('%s', (name, end) => {
-    const machine = house({ maxBlockMs: asDurationMs(name.startsWith('a wait') ? 4_000 : 50_000) });
+    const machine = newMachine({ maxBlockMs: asDurationMs(name.startsWith('a wait') ? 4_000 : 50_000) });
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', { wait: 5_000 });
     end(machine);
@@ -85,7 +85,7 @@ describe('every way a ticket can end leaves no trace of it', () => {
 
 describe('tickets', () => {
   test('for one scope are served in order of asking', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     for (const name of ['carol', 'bob', 'dave']) machine.acquire(name, 'a', { wait: 'open' });
     const order: (string | null)[] = [];
@@ -97,7 +97,7 @@ describe('tickets', () => {
   });
 
   test('whose scope is free overtake those whose scope is not', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b');
     machine.acquire('carol', 'a', { wait: 'open' });
@@ -107,7 +107,7 @@ describe('tickets', () => {
   });
 
   test('for several scopes keep them once they are the oldest, and are served when all are free together', () => {
-    const machine = house({ maxLocksPerAgent: 2, maxConcurrentAgents: 4 });
+    const machine = newMachine({ maxLocksPerAgent: 2, maxConcurrentAgents: 4 });
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b');
     machine.acquire('carol', ['a', 'b'], { wait: 'open' });
@@ -121,7 +121,7 @@ describe('tickets', () => {
   });
 
   test('that give up what they kept let the next one have it at once', () => {
-    const machine = house({ maxLocksPerAgent: 2, maxConcurrentAgents: 4 });
+    const machine = newMachine({ maxLocksPerAgent: 2, maxConcurrentAgents: 4 });
     machine.acquire('bob', 'b');
     machine.acquire('carol', ['a', 'b'], { wait: 'open' });
     machine.acquire('dave', 'a', { wait: 'open' });
@@ -131,7 +131,7 @@ describe('tickets', () => {
   });
 
   test('of agents that hold a lock need no further place', () => {
-    const machine = house({ maxLocksPerAgent: 2, maxConcurrentAgents: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2, maxConcurrentAgents: 2 });
     machine.acquire('alice', 'a');
     machine.acquire('bob', ['b', 'c']);
     machine.acquire('dave', 'c', { wait: 'open' });
@@ -142,7 +142,7 @@ describe('tickets', () => {
   });
 
   test('are issued again only once: a second ask for another scope is refused', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', { wait: 'open' });
     expect(codeOf(machine.acquire('bob', 'b', { wait: 'open' }))).toBe('ALREADY_WAITING');
@@ -150,8 +150,8 @@ describe('tickets', () => {
   });
 });
 
-test('in a full house holders are served in order of asking, not of their grants', () => {
-  const machine = house({ maxLocksPerAgent: 2, maxConcurrentAgents: 3 });
+test('where no place is free holders are served in order of asking, not of their grants', () => {
+  const machine = newMachine({ maxLocksPerAgent: 2, maxConcurrentAgents: 3 });
   machine.acquire('carol', ['c', 'd']);
   machine.acquire('alice', 'a');
   machine.acquire('bob', 'b');
@@ -163,14 +163,14 @@ test('in a full house holders are served in order of asking, not of their grants
 });
 
 describe('waiting for a place', () => {
-  function fullHouse(): Machine {
-    const machine = house({ maxConcurrentAgents: 1 });
+  function machineWithoutPlace(): Machine {
+    const machine = newMachine({ maxConcurrentAgents: 1 });
     machine.acquire('alice', 'a');
     return machine;
   }
 
   test('counts from the first who does, also when others join', () => {
-    const machine = fullHouse();
+    const machine = machineWithoutPlace();
     machine.acquire('bob', 'b', { wait: 'open' });
     const sinceMs = machine.nowMs;
     machine.advance(1_000);
@@ -179,7 +179,7 @@ describe('waiting for a place', () => {
   });
 
   test('goes on when an older ticket waits for its scope and another one gives up', () => {
-    const machine = fullHouse();
+    const machine = machineWithoutPlace();
     machine.acquire('bob', 'a', { wait: 'open' });
     machine.acquire('carol', 'c', { wait: 'open' });
     machine.acquire('dave', 'a', { wait: 'open' });
@@ -189,7 +189,7 @@ describe('waiting for a place', () => {
   });
 
   test('is over when the last who does gives up', () => {
-    const machine = fullHouse();
+    const machine = machineWithoutPlace();
     machine.acquire('bob', 'a', { wait: 'open' });
     machine.acquire('carol', 'c', { wait: 'open' });
     const decision = machine.say({ kind: 'CancelWait', agent: agentId('carol') });
@@ -202,7 +202,7 @@ describe('cancelling', () => {
   const cancel = (machine: Machine): Decision => machine.say({ kind: 'CancelWait', agent: agentId('bob') });
 
   test('tells which ticket was given up, and why it ended is in the log', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', { wait: 'open' });
     const ticket = machine.state.revision;
@@ -215,7 +215,7 @@ describe('cancelling', () => {
 
   test('changes nothing when the agent does not wait', () => {
     const result = { kind: 'waitCancelled', ticket: null };
-    expect(cancel(house())).toEqual({ kind: 'committed', events: [], result });
+    expect(cancel(newMachine())).toEqual({ kind: 'committed', events: [], result });
   });
 });
 
@@ -228,7 +228,9 @@ test('waits that end by time count as timeouts, the others do not', () => {
     'a removed scope 0': (machine) => machine.define({ b: [] }),
   };
   for (const [title, end] of Object.entries(ends)) {
-    const machine = house({ maxBlockMs: asDurationMs(title.startsWith('the longest') ? 4_000 : 50_000) });
+    const machine = newMachine({
+      maxBlockMs: asDurationMs(title.startsWith('the longest') ? 4_000 : 50_000),
+    });
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', { wait: 5_000 });
     end(machine);
@@ -237,7 +239,7 @@ test('waits that end by time count as timeouts, the others do not', () => {
 });
 
 test('a place that comes free goes to the oldest ticket that can use it', () => {
-  const machine = house({ maxConcurrentAgents: 2 });
+  const machine = newMachine({ maxConcurrentAgents: 2 });
   machine.acquire('alice', 'a');
   machine.acquire('bob', 'b');
   machine.acquire('carol', 'a', { wait: 'open' });
@@ -252,7 +254,7 @@ test('a place that comes free goes to the oldest ticket that can use it', () => 
 });
 
 test('a settings change that makes room serves the queue', () => {
-  const machine = house({ maxConcurrentAgents: 1 });
+  const machine = newMachine({ maxConcurrentAgents: 1 });
   machine.acquire('alice', 'a');
   machine.acquire('bob', 'b', { wait: 'open' });
   machine.acquire('carol', 'c', { wait: 'open' });

@@ -85,7 +85,7 @@ export function obstacleTo(
 
 /**
  * Grants what can be granted, in order of issue. Only two things make a ticket grantable: a scope that the draft touched,
- * or a place in a house that was full.
+ * or a place that came free where none was.
  */
 function serveQueue(draft: Draft): void {
   const { settings, index } = draft.state;
@@ -119,7 +119,10 @@ function nextCandidate(draft: Draft, scope: ScopePath, ticket: Ticket): Ticket |
   return must(draft.state.index.queues.get(scope), `${ticket} waits for ${scope}`).after(ticket);
 }
 
-/** In a full house only who holds a lock already can be granted another; the house bounds how many these are. */
+/**
+ * Where no place is free, only an agent that holds a lock already can be granted another; the number of places bounds how
+ * many these are.
+ */
 function serveHolders(draft: Draft): void {
   if (draft.settings.maxLocksPerAgent === 1) return;
   const { state } = draft;

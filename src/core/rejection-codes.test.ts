@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
-import { alice, configure, digest, docs, failDocs, house, write } from '../../test/support/two-agents.ts';
+import {
+  alice,
+  configure,
+  digest,
+  docs,
+  failDocs,
+  newMachine,
+  write,
+} from '../../test/support/two-agents.ts';
 import type { Decision } from './decision.ts';
 import { asSessionId, type Epoch } from './ids.ts';
 import { agentsMax, contextFilesPerScopeMax, scopesMax, waitersMax } from './limits.ts';
@@ -15,22 +23,23 @@ const machineCodes = rejectionCodes.filter((code): code is MachineCode => code !
 /** The shortest way to each refusal. */
 const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
   REQUEST_ID_REUSED: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.say({ kind: 'Heartbeat', agent: alice, requestId: 'r1' });
     return machine.say({ kind: 'AgentLeave', agent: alice, requestId: 'r1' });
   },
-  AGENT_NOT_FOUND: () => house().acquire('carol', 'docs'),
-  STALE_EPOCH: () => house().say({ kind: 'Heartbeat', agent: alice, epoch: 1 as Epoch }),
-  SESSION_MISMATCH: () => house().say({ kind: 'Heartbeat', agent: alice, session: asSessionId('stolen') }),
+  AGENT_NOT_FOUND: () => newMachine().acquire('carol', 'docs'),
+  STALE_EPOCH: () => newMachine().say({ kind: 'Heartbeat', agent: alice, epoch: 1 as Epoch }),
+  SESSION_MISMATCH: () =>
+    newMachine().say({ kind: 'Heartbeat', agent: alice, session: asSessionId('stolen') }),
   AGENT_LOST: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.advance(defaultSettings.sessionTtlMs);
     return machine.acquire('alice', 'docs');
   },
   AGENT_ALREADY_JOINED: () =>
-    house().say({ kind: 'AgentJoin', agent: alice, session: asSessionId('another'), metadata: {} }),
+    newMachine().say({ kind: 'AgentJoin', agent: alice, session: asSessionId('another'), metadata: {} }),
   NAME_TOO_SIMILAR: () =>
-    house().say({ kind: 'AgentJoin', agent: agentId('a1ice'), session: asSessionId('s'), metadata: {} }),
+    newMachine().say({ kind: 'AgentJoin', agent: agentId('a1ice'), session: asSessionId('s'), metadata: {} }),
   AGENT_LIMIT_REACHED: () => {
     const machine = new Machine();
     const { agents } = machine.state;
@@ -38,16 +47,16 @@ const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
     return machine.say({ kind: 'AgentJoin', agent: alice, session: asSessionId('s'), metadata: {} });
   },
   TRANSITION_NOT_ALLOWED: () =>
-    house().say({ kind: 'SetAgentStatus', agent: alice, status: 'working', reason: null }),
-  SETTINGS_INVALID: () => configure(house(), { maxConcurrentAgents: 0 }),
+    newMachine().say({ kind: 'SetAgentStatus', agent: alice, status: 'working', reason: null }),
+  SETTINGS_INVALID: () => configure(newMachine(), { maxConcurrentAgents: 0 }),
   SETTINGS_IN_USE: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'docs');
     machine.acquire('bob', 'api');
     return configure(machine, { maxConcurrentAgents: 1 });
   },
-  SCOPE_NOT_FOUND: () => house().acquire('alice', 'nowhere'),
-  GRAPH_EMPTY: () => house().define({}),
+  SCOPE_NOT_FOUND: () => newMachine().acquire('alice', 'nowhere'),
+  GRAPH_EMPTY: () => newMachine().define({}),
   SCOPE_LIMIT_REACHED: () =>
     new Machine().say({
       kind: 'DefineScopes',
@@ -58,62 +67,62 @@ const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
         dependencies: [],
       })),
     }),
-  SELF_DEPENDENCY: () => house().define({ docs: ['docs'] }),
-  DEPENDENCY_UNKNOWN: () => house().define({ docs: ['nowhere'] }),
-  DEPENDENCY_LIMIT_REACHED: () => house({ maxDependencies: 1 }).define({ a: [], b: [], c: ['a', 'b'] }),
-  DEPENDENCY_CYCLE: () => house().define({ a: ['b'], b: ['a'] }),
-  SCOPE_DEPTH_EXCEEDED: () => house({ maxScopeDepth: 1 }).define({ a: ['b'], b: ['c'], c: [] }),
+  SELF_DEPENDENCY: () => newMachine().define({ docs: ['docs'] }),
+  DEPENDENCY_UNKNOWN: () => newMachine().define({ docs: ['nowhere'] }),
+  DEPENDENCY_LIMIT_REACHED: () => newMachine({ maxDependencies: 1 }).define({ a: [], b: [], c: ['a', 'b'] }),
+  DEPENDENCY_CYCLE: () => newMachine().define({ a: ['b'], b: ['a'] }),
+  SCOPE_DEPTH_EXCEEDED: () => newMachine({ maxScopeDepth: 1 }).define({ a: ['b'], b: ['c'], c: [] }),
   ALREADY_WAITING: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'docs');
     machine.acquire('alice', 'docs', { wait: 'open' });
     return machine.acquire('alice', 'api', { wait: 'open' });
   },
   AGENT_BLOCKED: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'docs');
     machine.say({ kind: 'SetAgentStatus', agent: alice, status: 'blocked', reason: 'needs a decision' });
     return machine.acquire('alice', 'docs');
   },
   AGENT_HOLDS_LOCK: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'docs');
     return machine.acquire('alice', 'api');
   },
-  LOCK_LIMIT_REACHED: () => house().acquire('alice', ['api', 'docs']),
-  TTL_TOO_LONG: () => house().acquire('alice', 'docs', { ttlMs: defaultSettings.lockTtlMaxMs + 1 }),
+  LOCK_LIMIT_REACHED: () => newMachine().acquire('alice', ['api', 'docs']),
+  TTL_TOO_LONG: () => newMachine().acquire('alice', 'docs', { ttlMs: defaultSettings.lockTtlMaxMs + 1 }),
   STALE_FENCING_TOKEN: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'docs');
     return machine.release('alice', 'docs', machine.token('docs') - 1);
   },
-  LOCK_NOT_HELD: () => house().renew('alice', 'docs'),
+  LOCK_NOT_HELD: () => newMachine().renew('alice', 'docs'),
   LOCK_HELD: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'docs');
     return machine.acquire('alice', 'docs');
   },
   RESERVED_FOR_WAITER: () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.join('carol');
     machine.acquire('bob', 'docs');
     machine.acquire('carol', ['api', 'docs'], { wait: 'open' });
     return machine.acquire('alice', 'api');
   },
   CONCURRENCY_LIMIT: () => {
-    const machine = house({ maxConcurrentAgents: 1 });
+    const machine = newMachine({ maxConcurrentAgents: 1 });
     machine.acquire('bob', 'api');
     return machine.acquire('alice', 'docs');
   },
   WOULD_DEADLOCK: () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.acquire('alice', 'docs');
     machine.acquire('bob', 'api');
     machine.acquire('alice', 'api', { wait: 'open' });
     return machine.acquire('bob', 'docs', { wait: 'open' });
   },
   WAITER_LIMIT_REACHED: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'docs');
     const { tickets } = machine.state;
     for (let number = 1; number <= waitersMax; number += 1)
@@ -121,12 +130,12 @@ const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
     return machine.acquire('alice', 'docs', { wait: 'open' });
   },
   CONTEXT_CONFLICT: () => {
-    const machine = house();
+    const machine = newMachine();
     write(machine);
     return write(machine, { baseDigest: 'e'.repeat(64) });
   },
   CONTEXT_LIMIT_REACHED: () => {
-    const machine = house();
+    const machine = newMachine();
     for (let number = 0; number < contextFilesPerScopeMax; number += 1)
       machine.state.scopes
         .get(docs)
@@ -134,36 +143,36 @@ const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
     return write(machine);
   },
   SYNC_IN_PROGRESS: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.startSync('alice', 'docs');
     return machine.startSync('bob', 'docs');
   },
   SYNC_ALREADY_COMPLETED: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.startSync('alice', 'docs');
     machine.completeSync('alice', 'docs');
     return machine.startSync('alice', 'docs');
   },
   SYNC_FAILED: () => {
-    const machine = house();
+    const machine = newMachine();
     failDocs(machine);
     return machine.startSync('alice', 'docs');
   },
-  DEPENDENCY_NOT_SYNCED: () => house().startSync('alice', 'api'),
-  SYNC_NOT_RUNNING: () => house().completeSync('alice', 'docs'),
+  DEPENDENCY_NOT_SYNCED: () => newMachine().startSync('alice', 'api'),
+  SYNC_NOT_RUNNING: () => newMachine().completeSync('alice', 'docs'),
   STALE_SYNC_RUN: () => {
-    const machine = house();
+    const machine = newMachine();
     machine.startSync('alice', 'docs');
     return machine.completeSync('bob', 'docs');
   },
-  SYNC_NOT_FAILED: () => house().say({ kind: 'RetrySync', scope: docs }),
+  SYNC_NOT_FAILED: () => newMachine().say({ kind: 'RetrySync', scope: docs }),
   RETRY_LIMIT_REACHED: () => {
-    const machine = house({ maxRetries: 0 });
+    const machine = newMachine({ maxRetries: 0 });
     failDocs(machine);
     return machine.say({ kind: 'RetrySync', scope: docs });
   },
   RETRY_TOO_SOON: () => {
-    const machine = house();
+    const machine = newMachine();
     failDocs(machine);
     machine.advance(defaultSettings.retryBackoffMs - 1);
     return machine.say({ kind: 'RetrySync', scope: docs });
@@ -259,7 +268,7 @@ test('every code has advice on retrying, and no code is listed twice', () => {
 });
 
 test('a refused command leaves the state untouched', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('bob', 'docs');
   const revision = machine.state.revision;
   machine.acquire('alice', 'docs');

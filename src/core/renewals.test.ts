@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, scopePath } from '../../test/support/machine.ts';
-import { granted, house } from '../../test/support/three-agents.ts';
+import { granted, newMachine } from '../../test/support/three-agents.ts';
 import { asDurationMs } from './ids.ts';
 import { defaultSettings } from './settings.ts';
 
@@ -8,7 +8,7 @@ const { lockTtlMs, lockTtlMaxMs, maxContendedHoldMs } = defaultSettings;
 
 describe('renewing', () => {
   test('moves the deadline as far as asked while nobody waits', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.advance(maxContendedHoldMs / 20);
     const [lock] = granted(machine.renew('alice', 'a', { ttlMs: 120_000 })).locks;
@@ -16,7 +16,7 @@ describe('renewing', () => {
   });
 
   test('for less than is left takes nothing back, also when the clock changes', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a', { ttlMs: 120_000 });
     const promised = machine.nowMs + 120_000;
     expect(granted(machine.renew('alice', 'a', { ttlMs: 1_000 })).locks[0]?.deadlineMs).toBe(promised);
@@ -25,7 +25,7 @@ describe('renewing', () => {
   });
 
   test('without a length takes the one that was asked for last, with the ticket or since', () => {
-    const machine = house();
+    const machine = newMachine();
     const leftMs = (): number => (machine.state.locks.get(scopePath('a'))?.deadlineMs ?? 0) - machine.nowMs;
     const later = (step: () => unknown): number => {
       machine.advance(1_000);
@@ -43,7 +43,7 @@ describe('renewing', () => {
   });
 
   test('stops counting once somebody has waited for the longest contended hold', () => {
-    const machine = house({ maxBlockMs: asDurationMs(10 * maxContendedHoldMs) });
+    const machine = newMachine({ maxBlockMs: asDurationMs(10 * maxContendedHoldMs) });
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', { wait: 'open' });
     const contendedAt = machine.nowMs;
@@ -58,7 +58,7 @@ describe('renewing', () => {
   });
 
   test('is bounded for everyone who was there when somebody began to wait for a place', () => {
-    const machine = house({ maxConcurrentAgents: 1 });
+    const machine = newMachine({ maxConcurrentAgents: 1 });
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b', { wait: 'open' });
     expect(machine.state.placeWaitSinceMs).toBe(machine.nowMs);
@@ -70,7 +70,7 @@ describe('renewing', () => {
   });
 
   test('is free again when those who waited have given up', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', { wait: 'open' });
     machine.say({ kind: 'CancelWait', agent: agentId('bob') });
@@ -83,17 +83,17 @@ describe('renewing', () => {
 
 describe('a renewal is refused', () => {
   test('for a scope that is not defined', () => {
-    expect(codeOf(house().renew('alice', 'nowhere'))).toBe('SCOPE_NOT_FOUND');
+    expect(codeOf(newMachine().renew('alice', 'nowhere'))).toBe('SCOPE_NOT_FOUND');
   });
 
   test('for a lease that is too long', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     expect(codeOf(machine.renew('alice', 'a', { ttlMs: lockTtlMaxMs + 1 }))).toBe('TTL_TOO_LONG');
   });
 
   test('for a lock of another agent, naming it', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     expect(machine.renew('alice', 'a')).toMatchObject({
       rejection: { code: 'LOCK_NOT_HELD', details: { scope: 'a', holder: 'bob' } },

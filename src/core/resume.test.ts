@@ -8,7 +8,7 @@ const alice = agentId('alice');
 const former = asSessionId('session of alice');
 const next = asSessionId('next');
 
-function house(): Machine {
+function newMachine(): Machine {
   const machine = new Machine({}, { audited: true });
   machine.define({ a: [], b: [] });
   for (const name of ['alice', 'bob']) machine.join(name);
@@ -29,7 +29,7 @@ function resume(machine: Machine, session = former, newSession = next): Decision
 
 describe('an agent that goes on in another process', () => {
   test('keeps epoch, locks and place, and the process before is refused', () => {
-    const machine = house();
+    const machine = newMachine();
     const epoch = machine.state.agents.get(alice)?.epoch;
     const token = machine.token('a');
     machine.advance(1_000);
@@ -56,7 +56,7 @@ describe('an agent that goes on in another process', () => {
   });
 
   test('keeps its place in the queue', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'b');
     machine.release('alice');
     machine.acquire('alice', 'b', { wait: 'open' });
@@ -67,7 +67,7 @@ describe('an agent that goes on in another process', () => {
   });
 
   test('with the session that it has already changes nothing, and nothing is logged', () => {
-    const machine = house();
+    const machine = newMachine();
     const { sessionDeadlineMs } = machine.state.agents.get(alice) ?? {};
     machine.advance(1_000);
     const decision = committed(resume(machine, former, former));
@@ -76,7 +76,7 @@ describe('an agent that goes on in another process', () => {
   });
 
   test('must prove that it is the agent, of this epoch, and present', () => {
-    const machine = house();
+    const machine = newMachine();
     expect(codeOf(resume(machine, asSessionId('stolen')))).toBe('SESSION_MISMATCH');
     const stale = { kind: 'AgentResume', agent: alice, epoch: 1 as Epoch, newSession: next } as const;
     expect(codeOf(machine.say({ ...stale, way: 'takeOver', from: 'x' }))).toBe('STALE_EPOCH');
@@ -86,7 +86,7 @@ describe('an agent that goes on in another process', () => {
   });
 
   test('gets the first answer again when it repeats its request', () => {
-    const machine = house();
+    const machine = newMachine();
     const request = {
       kind: 'AgentResume',
       agent: alice,

@@ -191,7 +191,7 @@ export interface Sync {
 }
 
 export interface Totals {
-  /** Acquires that found the scope or the house busy and were queued. */
+  /** Acquires that found the scope held or no place free, and were queued. */
   conflicts: number;
   /** Locks that ended by time, and waits that ended by their deadline or by `maxBlockMs`. */
   timeouts: number;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { agentId, Machine } from '../../test/support/machine.ts';
 import { asDurationMs } from './ids.ts';
 
-function house(): Machine {
+function newMachine(): Machine {
   const machine = new Machine({ maxLocksPerAgent: 2, maxBlockMs: asDurationMs(10_000) });
   machine.define({ a: [], b: [] });
   for (const name of ['alice', 'bob']) machine.join(name);
@@ -15,7 +15,7 @@ const block = (machine: Machine): { sinceMs: number | null; endsMs: number | nul
 });
 
 test('the block of who waits does not begin anew when a lock that it holds meanwhile ends', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('bob', 'b');
   machine.acquire('alice', 'a', { ttlMs: 1_000 });
   machine.acquire('alice', 'b', { wait: 'open' });
@@ -28,7 +28,7 @@ test('the block of who waits does not begin anew when a lock that it holds meanw
 });
 
 test('who goes on working has neither a block nor a reason for one', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'a');
   const say = (status: 'blocked' | 'working'): unknown =>
     machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status, reason: 'unsure' });
@@ -40,7 +40,7 @@ test('who goes on working has neither a block nor a reason for one', () => {
 });
 
 test('who has completed stays so until it asks for a lock or says otherwise', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'completed', reason: null });
   machine.release('alice');
   expect(machine.status('alice')).toBe('completed');

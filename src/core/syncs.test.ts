@@ -12,7 +12,7 @@ import type { Settings } from './settings.ts';
 import type { SyncStatus } from './statuses.ts';
 
 /** tool stands alone; app depends on lib, lib on base. */
-function house(settings: Partial<Settings> = {}): Machine {
+function newMachine(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine({ retryBackoffMs: asDurationMs(1_000), ...settings });
   machine.define({ base: [], lib: ['base'], app: ['lib'], tool: [] });
   machine.join('alice');
@@ -101,7 +101,7 @@ describe('what may follow on each status', () => {
   );
 
   test.each(rows)('%s, then %s: %s', (from, act, outcome) => {
-    const machine = house();
+    const machine = newMachine();
     starts[from](machine);
     const decision = acts[act]?.(machine);
     if (decision === undefined) throw new Error(act);
@@ -111,7 +111,7 @@ describe('what may follow on each status', () => {
 
 describe('a change', () => {
   test('sends the scope and all above it back, in dependency order, and nothing else', () => {
-    const machine = house();
+    const machine = newMachine();
     complete(machine, 'base', 'lib', 'tool');
     machine.startSync('bob', 'app');
     const { result } = committed(machine.say(changed('base')));
@@ -120,7 +120,7 @@ describe('a change', () => {
   });
 
   test('names the change that reached each scope first', () => {
-    const machine = house();
+    const machine = newMachine();
     complete(machine, 'base', 'lib', 'app', 'tool');
     const scopes = ['tool', 'lib'].map(scopePath);
     const { events } = committed(machine.say({ kind: 'GitOperation', scopes, operation: 'merge' }));
@@ -131,7 +131,7 @@ describe('a change', () => {
   });
 
   test('of a scope and of one that depends on it names each as its own cause, dependencies first', () => {
-    const machine = house();
+    const machine = newMachine();
     complete(machine, 'base', 'lib', 'app');
     const scopes = ['lib', 'base'].map(scopePath);
     const { events } = committed(machine.say({ kind: 'GitOperation', scopes, operation: 'merge' }));
@@ -158,7 +158,7 @@ describe('a change', () => {
   });
 
   test('renews the retry budgets above it, also of scopes that are idle', () => {
-    const machine = house({ maxRetries: 1 });
+    const machine = newMachine({ maxRetries: 1 });
     complete(machine, 'base');
     fail(machine, 'lib');
     machine.advance(1_000);
@@ -181,7 +181,7 @@ describe('a change', () => {
   });
 
   test('of nothing that was synced writes nothing', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.startSync('alice', 'base');
     machine.say({ kind: 'AbortSync', scope: scopePath('base'), reason: null });
     expect(committed(machine.say(changed('base'))).events).toEqual([]);
@@ -189,7 +189,7 @@ describe('a change', () => {
 });
 
 test('a budget of two retries allows three tries', () => {
-  const machine = house({ maxRetries: 2, retryBackoffMs: asDurationMs(0) });
+  const machine = newMachine({ maxRetries: 2, retryBackoffMs: asDurationMs(0) });
   for (let retry = 0; retry < 2; retry += 1) {
     fail(machine, 'base');
     committed(machine.say(scoped('RetrySync', 'base')));
@@ -200,7 +200,7 @@ test('a budget of two retries allows three tries', () => {
 });
 
 test('a run tells its number and which attempt it is', () => {
-  const machine = house();
+  const machine = newMachine();
   fail(machine, 'base');
   machine.advance(1_000);
   const idle = { kind: 'syncSet', scope: 'base', status: 'idle', retryAtMs: null };
@@ -210,7 +210,7 @@ test('a run tells its number and which attempt it is', () => {
 });
 
 test('a failure tells when the next try may start, and a reset does not wait for it', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.startSync('alice', 'base');
   const retryAtMs = machine.nowMs + 1_000;
   expect(committed(machine.failSync('alice', 'base', 'no network')).result).toEqual({
@@ -230,7 +230,7 @@ test('a failure tells when the next try may start, and a reset does not wait for
 });
 
 test('a completed run is kept with its digests and times, also while the next one runs and fails', () => {
-  const machine = house();
+  const machine = newMachine();
   const startedAtMs = machine.nowMs;
   machine.startSync('alice', 'base');
   const run = machine.runOf('base');
@@ -266,7 +266,7 @@ test('a completed run is kept with its digests and times, also while the next on
 });
 
 test('a run that is aborted tells why, and nothing is left to complete', () => {
-  const machine = house();
+  const machine = newMachine();
   const abort = { kind: 'AbortSync', scope: scopePath('base'), reason: 'a mistake' } as const;
   expect(machine.say(abort)).toMatchObject({ rejection: { details: { scope: 'base', status: 'idle' } } });
   machine.startSync('alice', 'base');
@@ -282,7 +282,7 @@ test('a run that is aborted tells why, and nothing is left to complete', () => {
 });
 
 test('the runs of an agent that leaves fail in order of path', () => {
-  const machine = house();
+  const machine = newMachine();
   for (const scope of ['tool', 'base']) machine.startSync('alice', scope);
   const { events } = committed(machine.leave('alice'));
   expect(events.map((event) => (event.kind === 'sync.failed' ? event.scope : event.kind))).toEqual([
@@ -293,7 +293,7 @@ test('the runs of an agent that leaves fail in order of path', () => {
 });
 
 test('why a change was declared stands in each event that follows from it', () => {
-  const machine = house();
+  const machine = newMachine();
   complete(machine, 'base', 'lib');
   const { events } = committed(
     machine.say({ kind: 'InvalidateSync', scope: scopePath('base'), reason: 'new schema' }),
@@ -319,12 +319,12 @@ describe('a scope that is not defined is refused', () => {
     { kind: 'GitOperation', scopes: [scopePath('base'), scope], operation: 'merge' },
   ];
   test.each(commands.map((command) => [command.kind, command] as const))('by %s', (_kind, command) => {
-    expect(codeOf(house().say(command))).toBe('SCOPE_NOT_FOUND');
+    expect(codeOf(newMachine().say(command))).toBe('SCOPE_NOT_FOUND');
   });
 });
 
 test('the pause before a retry doubles with each failure, up to an hour', () => {
-  const machine = house({ maxRetries: 40 });
+  const machine = newMachine({ maxRetries: 40 });
   const pauses: number[] = [];
   for (let failure = 0; failure < 14; failure += 1) {
     fail(machine, 'base');
@@ -341,7 +341,7 @@ test('the pause before a retry doubles with each failure, up to an hour', () => 
 });
 
 test('without dependency checking anything starts; with it again, what stands on nothing is sent back', () => {
-  const machine = house({ dependencyChecking: false });
+  const machine = newMachine({ dependencyChecking: false });
   complete(machine, 'lib', 'app', 'tool');
   const checking = { ...machine.state.settings, dependencyChecking: true };
   machine.say({ kind: 'Configure', settings: checking });
@@ -353,7 +353,7 @@ test('without dependency checking anything starts; with it again, what stands on
 });
 
 test('a run of the same agent that was ended meanwhile cannot be completed', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.startSync('alice', 'base');
   const run = machine.runOf('base');
   machine.say(changed('base'));

@@ -1,7 +1,7 @@
 /** Fencing tokens: they grow, and what is done under one that is not the current one is refused. */
 import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, scopePath } from '../../test/support/machine.ts';
-import { house } from '../../test/support/three-agents.ts';
+import { newMachine } from '../../test/support/three-agents.ts';
 import { must } from './assert.ts';
 import type { Decision } from './decision.ts';
 import { defaultSettings } from './settings.ts';
@@ -16,7 +16,7 @@ describe('releasing', () => {
     ['of an earlier hold', (token) => token - 1],
     ['of nobody', () => 0],
   ])('under a token %s is refused', (_what, forge) => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.release('alice');
     machine.acquire('alice', 'a');
@@ -29,7 +29,7 @@ describe('releasing', () => {
   });
 
   test("its successor's lock with the token of an earlier hold is refused", () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     const token = machine.token('a');
     machine.advance(lockTtlMs);
@@ -40,7 +40,7 @@ describe('releasing', () => {
   });
 
   test('with one stale token among several releases none', () => {
-    const machine = house({ maxLocksPerAgent: 2 });
+    const machine = newMachine({ maxLocksPerAgent: 2 });
     machine.acquire('alice', 'a');
     machine.acquire('alice', 'b');
     expect(codeOf(machine.release('alice', null, machine.token('a')))).toBe('STALE_FENCING_TOKEN');
@@ -49,7 +49,7 @@ describe('releasing', () => {
 });
 
 test('tokens of one scope grow from grant to grant, also across its removal', () => {
-  const machine = house();
+  const machine = newMachine();
   const tokens: number[] = [];
   for (const end of [
     () => machine.release('alice'),
@@ -73,7 +73,7 @@ describe('a token that is not the current one', () => {
   const messageOf = (decision: Decision): string => (decision as Refused).rejection.message;
 
   test('is refused although it is another number that its holder was given: the epoch, or the ticket', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('bob', 'a');
     machine.acquire('alice', 'a', { wait: 'open' });
     const alice = must(machine.state.agents.get(agentId('alice')), 'alice has joined');
@@ -84,7 +84,7 @@ describe('a token that is not the current one', () => {
   });
 
   test('of an earlier hold of the holder itself says how that ended, not that the lock was lost', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     const earlier = machine.token('a');
     machine.release('alice');
@@ -95,7 +95,7 @@ describe('a token that is not the current one', () => {
   });
 
   test('of a lock that another has by now says that it was lost', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     const earlier = machine.token('a');
     machine.release('alice');

@@ -15,7 +15,7 @@ import type { Settings } from './settings.ts';
 import type { State } from './state.ts';
 import { deadlockedAgents, waitCycle, type Wait } from './wait-graph.ts';
 
-function house(settings: Partial<Settings> = {}): Machine {
+function newMachine(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine({ maxLocksPerAgent: 3, maxConcurrentAgents: 5, ...settings });
   machine.define({ a: [], b: [], c: [], d: [] });
   for (const name of ['alice', 'bob', 'carol', 'dave']) machine.join(name);
@@ -34,7 +34,7 @@ function cycleOf(decision: Decision): string[] {
 
 describe('the requester who would close a cycle is refused, and shown the cycle', () => {
   test('of two', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b');
     machine.acquire('alice', 'b', wait);
@@ -44,7 +44,7 @@ describe('the requester who would close a cycle is refused, and shown the cycle'
   });
 
   test('of three', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b');
     machine.acquire('carol', 'c');
@@ -58,7 +58,7 @@ describe('the requester who would close a cycle is refused, and shown the cycle'
   });
 
   test('through an older ticket that keeps a free scope', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', ['a', 'b'], wait); // The oldest ticket: it keeps b, which is free.
     const decision = machine.acquire('alice', 'b', wait);
@@ -67,7 +67,7 @@ describe('the requester who would close a cycle is refused, and shown the cycle'
   });
 
   test('through a ticket that is not the oldest yet', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('dave', 'd');
     machine.acquire('bob', 'd', wait);
@@ -76,8 +76,8 @@ describe('the requester who would close a cycle is refused, and shown the cycle'
     expect(codeOf(machine.acquire('alice', 'c', wait))).toBe('WOULD_DEADLOCK');
   });
 
-  test('through the places of a full house, when every holder is stuck', () => {
-    const machine = house({ maxConcurrentAgents: 2 });
+  test('through the places, when none is free and every holder is stuck', () => {
+    const machine = newMachine({ maxConcurrentAgents: 2 });
     machine.acquire('bob', 'b');
     machine.acquire('alice', 'a');
     machine.acquire('carol', 'c', wait); // The oldest: keeps c, waits for a place of alice or bob.
@@ -89,7 +89,7 @@ describe('the requester who would close a cycle is refused, and shown the cycle'
 });
 
 test('of an agent that is not stuck there is no cycle', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'a');
   machine.acquire('bob', 'a', wait);
   const { state } = machine;
@@ -101,14 +101,14 @@ test('of an agent that is not stuck there is no cycle', () => {
 
 describe('who can still go on is not refused', () => {
   test('a wait for a holder who waits for nobody', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b');
     expect(codeOf(machine.acquire('alice', 'b', wait))).toBe('committed');
   });
 
   test('a wait for a place while one holder is free to leave', () => {
-    const machine = house({ maxConcurrentAgents: 2 });
+    const machine = newMachine({ maxConcurrentAgents: 2 });
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b');
     machine.acquire('carol', 'c', wait);
@@ -118,7 +118,7 @@ describe('who can still go on is not refused', () => {
   });
 
   test('an ask that does not wait', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'b');
     machine.acquire('alice', 'b', wait);
@@ -126,8 +126,8 @@ describe('who can still go on is not refused', () => {
   });
 });
 
-test('a smaller house that would leave those who wait stuck for ever is refused', () => {
-  const machine = house({ maxConcurrentAgents: 3 });
+test('fewer places that would leave those who wait stuck for ever are refused', () => {
+  const machine = newMachine({ maxConcurrentAgents: 3 });
   machine.acquire('dave', 'd');
   machine.acquire('alice', 'a');
   machine.acquire('bob', 'b');
@@ -143,7 +143,7 @@ test('a smaller house that would leave those who wait stuck for ever is refused'
 });
 
 test('a long line of waiters is judged without looking at every pair', () => {
-  const machine = house();
+  const machine = newMachine();
   machine.acquire('alice', 'a');
   for (let number = 0; number < 300; number += 1) {
     machine.join(`w${number}`);

@@ -2,7 +2,7 @@
  * Who waits for whom, and who can never go on.
  *
  * A waiting agent needs all of: every scope it wants to come free, every older ticket that wants one of them to be
- * served or given up (it may become the oldest, and then keeps them), and, when the house is full and it holds nothing,
+ * served or given up (it may become the oldest, and then keeps them), and, when no place is free and it holds nothing,
  * *any one* holder to give up its place. So "some of this, all of that": a plain cycle search would be wrong, and the
  * agents that can go on are found by reduction instead. Whoever is left is deadlocked.
  */

@@ -8,7 +8,7 @@ import type { Scope } from './state.ts';
 const a = scopePath('a');
 
 /** Alice holds a, Bob waits for it; b is free; nobody depends on a, which depends on b. */
-function house(): Machine {
+function newMachine(): Machine {
   const machine = new Machine({ maxLocksPerAgent: 2 }, { audited: true });
   machine.define({ a: ['b'], b: [] });
   for (const name of ['alice', 'bob', 'carol']) machine.join(name);
@@ -23,7 +23,7 @@ function scope(machine: Machine, path = a): Pick<Scope, 'withdrawn' | 'dependenc
 
 describe('a scope in use that a new graph does not name', () => {
   test('is withdrawn: lock, token, ticket and deadline stay, and it depends on nothing', () => {
-    const machine = house();
+    const machine = newMachine();
     const before = [...machine.state.locks.values(), ...machine.state.tickets.values()];
     const decision = committed(machine.define({ c: [] }));
     expect(decision.result).toEqual({
@@ -39,7 +39,7 @@ describe('a scope in use that a new graph does not name', () => {
   });
 
   test('stays what it is however often the graph is defined anew', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.define({ c: [] });
     expect(committed(machine.define({ c: [] })).events).toEqual([]);
     expect(committed(machine.say({ kind: 'RemoveScope', scope: a }))).toMatchObject({
@@ -56,7 +56,7 @@ describe('a scope in use that a new graph does not name', () => {
   });
 
   test('comes back as an ordinary one under the same lock, token and ticket', () => {
-    const machine = house();
+    const machine = newMachine();
     const token = machine.token('a');
     machine.startSync('bob', 'b');
     machine.completeSync('bob', 'b');
@@ -74,7 +74,7 @@ describe('a scope in use that a new graph does not name', () => {
   });
 
   test('may be depended on by nothing, and takes no part in the bounds of the graph', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.define({ b: [] });
     expect(codeOf(machine.define({ b: ['a'] }))).toBe('DEPENDENCY_UNKNOWN');
     const settings = { ...machine.state.settings, maxDependencies: 0 };
@@ -82,7 +82,7 @@ describe('a scope in use that a new graph does not name', () => {
   });
 
   test('can be locked, waited for, written and synced as any other', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.define({ c: [] });
     expect(codeOf(machine.acquire('carol', 'a'))).toBe('LOCK_HELD');
     expect(codeOf(machine.acquire('carol', 'a', { wait: 'open' }))).toBe('committed');
@@ -92,7 +92,7 @@ describe('a scope in use that a new graph does not name', () => {
   });
 
   test('keeps what is known of its files', () => {
-    const machine = house();
+    const machine = newMachine();
     const write = {
       kind: 'ContextModify',
       agent: agentId('alice'),
@@ -110,7 +110,7 @@ describe('a scope in use that a new graph does not name', () => {
 
 describe('a withdrawn scope', () => {
   test('passes to who waits, and goes with its sync in the revision in which the last lets go', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.define({ c: [] });
     machine.startSync('carol', 'a');
     machine.release('alice');
@@ -144,7 +144,7 @@ describe('a withdrawn scope', () => {
   };
 
   test.each(Object.entries(ends))('goes when its lock %s', (_how, end) => {
-    const machine = house();
+    const machine = newMachine();
     machine.say({ kind: 'CancelWait', agent: agentId('bob') });
     // Its agent runs its sync as well, and cannot end the same run twice.
     machine.startSync('alice', 'b');
@@ -185,7 +185,7 @@ describe('a withdrawn scope', () => {
   });
 
   test('is withdrawn after a restart, too', () => {
-    const machine = house();
+    const machine = newMachine();
     machine.define({ c: [] });
     expect(scope({ state: decodeState(encodeState(machine.state)) } as Machine)).toMatchObject({
       withdrawn: true,
@@ -193,7 +193,7 @@ describe('a withdrawn scope', () => {
   });
 
   test('is no other than before in a snapshot of an older version, which had none', () => {
-    const machine = house();
+    const machine = newMachine();
     const stored = JSON.parse(encodeState(machine.state)) as { format: number; scopes: Partial<Scope>[] };
     stored.format = 2;
     for (const old of stored.scopes) {
@@ -206,7 +206,7 @@ describe('a withdrawn scope', () => {
 
 describe('a scope that a person removes', () => {
   test('is withdrawn while it is in use, and the result says so', () => {
-    const machine = house();
+    const machine = newMachine();
     expect(committed(machine.say({ kind: 'RemoveScope', scope: a })).result).toEqual({
       kind: 'scopesDefined',
       added: [],
@@ -220,7 +220,7 @@ describe('a scope that a person removes', () => {
 
 describe('a graph without any scope', () => {
   test('is refused while there are some, unless it is said that it may be empty', () => {
-    const machine = house();
+    const machine = newMachine();
     expect(machine.define({})).toMatchObject({ rejection: { code: 'GRAPH_EMPTY', details: { scopes: 2 } } });
     expect(machine.state.scopes.size).toBe(2);
     const meant = machine.say({ kind: 'DefineScopes', scopes: [], mayBeEmpty: true });
@@ -229,7 +229,7 @@ describe('a graph without any scope', () => {
 
   test('changes nothing where there is none', () => {
     expect(committed(new Machine().define({})).events).toEqual([]);
-    const machine = house();
+    const machine = newMachine();
     machine.say({ kind: 'DefineScopes', scopes: [], mayBeEmpty: true });
     // The only scope left is withdrawn already.
     expect(committed(machine.define({})).events).toEqual([]);
@@ -237,7 +237,7 @@ describe('a graph without any scope', () => {
 });
 
 test('settings that bound less end nobody, they are refused while they do not fit', () => {
-  const machine = house();
+  const machine = newMachine();
   const { settings } = machine.state;
   const tighter = [
     { maxConcurrentAgents: 1 },

@@ -7,7 +7,7 @@ import { writeObstacle, type WriteObstacle, type Writer } from './write.ts';
 const alice = agentId('alice');
 const a = scopePath('a');
 
-function house(): Machine {
+function newMachine(): Machine {
   const machine = new Machine({ maxLocksPerAgent: 2 });
   machine.define({ a: [], b: [] });
   for (const name of ['alice', 'bob']) machine.join(name);
@@ -63,13 +63,13 @@ const ways: readonly (readonly [string, (machine: Machine) => unknown, WriteObst
 ];
 
 test.each(ways)('of %s', (_who, act, expected) => {
-  const machine = house();
+  const machine = newMachine();
   act(machine);
   expect(obstacle(machine)).toBe(expected);
 });
 
 test('an earlier incarnation may not write, nor may who presents a token that is not the lock’s', () => {
-  const machine = house();
+  const machine = newMachine();
   const { epoch } = present(machine);
   machine.acquire('alice', 'a');
   const token = machine.token('a');
@@ -81,7 +81,7 @@ test('an earlier incarnation may not write, nor may who presents a token that is
 test.each(ways)(
   'a context write of %s is refused for just that, or takes the free lock',
   (_who, act, expected) => {
-    const machine = house();
+    const machine = newMachine();
     act(machine);
     machine.settleDue();
     const said = machine.say({

@@ -43,7 +43,7 @@ function whyAgent(state: State, id: AgentId): Seen {
   };
 }
 
-/** Those who hold what a ticket wants; when all of that is free and the house is full, all who hold anything. */
+/** Those who hold what a ticket wants; when all of that is free and no place is free, all who hold anything. */
 function inTheWay(state: State, waitsFor: readonly ScopePath[]): LockView[] {
   if (waitsFor.length > 0) return locksOn(state, waitsFor);
   const full = state.index.holders >= state.settings.maxConcurrentAgents;

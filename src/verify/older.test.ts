@@ -17,7 +17,7 @@ async function verify({ initialSettings }: Machine, log: readonly unknown[]): Pr
 
 const session = (digit: string): ReturnType<typeof asSessionId> => asSessionId(digit.repeat(64));
 
-function house(): Machine {
+function newMachine(): Machine {
   const machine = new Machine();
   machine.define({ a: [], b: [] });
   machine.say({ kind: 'AgentJoin', agent: agentId('alice'), session: session('a'), metadata: {} });
@@ -27,7 +27,7 @@ function house(): Machine {
 
 describe('a log of an older version is sound', () => {
   it('when locks and waits ended with their scope', async () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('bob', 'a', { wait: 'open' });
     const [token, ticket] = [machine.token('a'), machine.state.revision];
@@ -49,7 +49,7 @@ describe('a log of an older version is sound', () => {
   });
 
   it('when two agents had names that read alike, or one that is a word of the coordinator now', async () => {
-    const machine = house();
+    const machine = newMachine();
     const entry = machine.log.at(-1);
     for (const name of ['A1ice', 'operator']) {
       const events = [{ kind: 'agent.joined', agent: name, session: session('c'), metadata: {} }];
@@ -61,7 +61,7 @@ describe('a log of an older version is sound', () => {
   });
 
   it('when grants did not say what was held already', async () => {
-    const machine = house();
+    const machine = newMachine();
     machine.acquire('alice', 'a');
     machine.acquire('alice', 'a');
     const text = JSON.stringify(machine.log);
@@ -73,7 +73,7 @@ describe('a log of an older version is sound', () => {
   });
 
   it('and one of this version, in which another process goes on as an agent, is sound as well', async () => {
-    const machine = house();
+    const machine = newMachine();
     const resume = { kind: 'AgentResume', agent: agentId('alice'), newSession: session('d') } as const;
     committed(machine.say({ ...resume, way: 'takeOver', from: 'a shell' }));
     machine.acquire('alice', 'a', { reason: 'one' });

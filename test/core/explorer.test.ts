@@ -6,7 +6,7 @@ import { explore, type Step } from './explorer.ts';
 const names = ['alice', 'bob'] as const;
 
 /** Two agents and two scopes, web on docs; all durations are one to three ticks. */
-function house(settings: Partial<Settings>): State {
+function newMachine(settings: Partial<Settings>): State {
   const machine = new Machine({
     lockTtlMs: asDurationMs(2),
     lockTtlMaxMs: asDurationMs(2),
@@ -119,7 +119,7 @@ describe('no state that can be reached violates an invariant', () => {
   ])(
     'of locks and queue, with %i agents at once and %i locks each',
     (maxConcurrentAgents, maxLocksPerAgent) => {
-      const found = explore(house({ maxConcurrentAgents, maxLocksPerAgent }), lockSteps, depthMax);
+      const found = explore(newMachine({ maxConcurrentAgents, maxLocksPerAgent }), lockSteps, depthMax);
       expect(found.complete).toBe(true);
       expect(found.states).toBeGreaterThan(500);
       expect(found.seen.has('WOULD_DEADLOCK')).toBe(maxLocksPerAgent > 1);
@@ -127,7 +127,7 @@ describe('no state that can be reached violates an invariant', () => {
   );
 
   test.each([true, false])('of syncs, with dependency checking %s', (dependencyChecking) => {
-    const found = explore(house({ dependencyChecking }), syncSteps, depthMax);
+    const found = explore(newMachine({ dependencyChecking }), syncSteps, depthMax);
     expect(found.complete).toBe(true);
     expect(found.states).toBeGreaterThan(30);
     expect(found.seen).toContain('sync.invalidated');

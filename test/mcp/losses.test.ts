@@ -223,7 +223,7 @@ it('a holder that has said that it is blocked must not write, and is told what t
   expect((await check('alice')).facts).toMatchObject({ mayWrite: true });
 });
 
-it('who waits for a place is told that the house is full, and by whom', async () => {
+it('who waits for a place is told that none is free, and who has them', async () => {
   const { stage, alice } = await holder();
   await configure(stage, { maxConcurrentAgents: 1 });
   await alice.join('bob');

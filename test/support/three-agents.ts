@@ -2,7 +2,7 @@ import type { Decision, ResultOf, Settings } from '../../src/core/index.ts';
 import { committed, Machine } from './machine.ts';
 
 /** Alice, Bob and Carol, and four scopes without dependencies. */
-export function house(settings: Partial<Settings> = {}): Machine {
+export function newMachine(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine(settings);
   machine.define({ a: [], b: [], c: [], d: [] });
   for (const name of ['alice', 'bob', 'carol']) machine.join(name);

@@ -6,7 +6,7 @@ export const docs = scopePath('docs');
 export const digest = 'd'.repeat(64);
 
 /** Alice and Bob, and the scopes docs and api; api depends on docs. */
-export function house(settings: Partial<Settings> = {}): Machine {
+export function newMachine(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine(settings);
   machine.define({ docs: [], api: ['docs'] });
   machine.join('alice');

@@ -53,13 +53,13 @@ export const queueMutants: readonly Mutant[] = [
   {
     name: 'only one ticket is tried for each scope',
     file: 'queue.ts',
-    find: '  return must(draft.state.index.queues.get(scope), `${ticket} waits for ${scope}`).after(ticket);\n}\n\n/** In a full',
-    replace: '  return null;\n}\n\n/** In a full',
+    find: '  return must(draft.state.index.queues.get(scope), `${ticket} waits for ${scope}`).after(ticket);\n}\n\n/**\n * Where no place',
+    replace: '  return null;\n}\n\n/**\n * Where no place',
     model: 'Multi33c2',
     caughtBy: 'QueueConsistency',
   },
   {
-    name: 'in a full house holders are not served',
+    name: 'holders are not served where no place is free',
     file: 'queue.ts',
     find: 'if (draft.isFull()) return serveHolders(draft);',
     replace: 'if (draft.isFull()) return;',
@@ -147,7 +147,7 @@ export const queueMutants: readonly Mutant[] = [
     caughtBy: 'graph',
   },
   {
-    name: 'a full house is no hindrance to a wait',
+    name: 'that no place is free is no hindrance to a wait',
     file: 'wait-graph.ts',
     find: 'if (this.#isFull && !holds(this.#state, wait.agent)) this.#needPlace(pending);',
     replace: '',
