@@ -213,3 +213,12 @@ it('a command ends at once when its agent gives the lock back from another shell
   expect(stderr).toContain('LOCK LOST on api: alice gave back api');
   expect(workers()).toEqual([]);
 });
+
+it('a command that the system refuses at once is told as one that cannot be run, and its lock is given back', async () => {
+  const { code, stderr } = await rhema(sandbox, 'run', '--scope', 'api', '--', 'api/rhema.yaml/tool');
+  expect([code, stderr]).toEqual([
+    126,
+    'rhema: api/rhema.yaml/tool: it cannot be run (ENOTDIR) (COMMAND_NOT_STARTED)\n',
+  ]);
+  expect((await rhemaJson(sandbox, 'status')).envelope).toMatchObject({ locks: [] });
+});

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess as Spawned, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -91,18 +91,12 @@ const processSignals: Signals = {
 function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: ProcessCommand): ChildProcess {
   const begins = toBegin(ownGroup, env);
   const tether = endInMs === null ? null : startTether(endInMs, graceMs, begins);
-  const child = spawn(file, [...args], { cwd, env, stdio: 'inherit', detached: ownGroup });
-  const { pid } = child;
+  const child = spawned(file, args, { cwd, env, stdio: 'inherit', detached: ownGroup });
+  const pid = child instanceof Error ? undefined : child.pid;
   const root = pid === undefined ? null : { ...begins, pid };
   if (root !== null) tether?.hold(root);
   const tree = root === null ? null : new ProcessTree(root);
-  const ended = new Promise<ChildEnd>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      if (signal === null) resolve({ kind: 'exited', code: code ?? 0 });
-      else resolve({ kind: 'signalled', signalNumber: constants.signals[signal] });
-    });
-  });
+  const ended = child instanceof Error ? Promise.reject(child) : endOf(child);
   return {
     ended,
     signal: (name) => signalProcess(pid, ownGroup, name),
@@ -118,6 +112,25 @@ function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: Proc
     left: () => tree?.left() ?? [],
     letGo: () => tether?.untie(),
   };
+}
+
+/** Some refusals of the system are thrown instead of told later, as of a file in the place of a folder: those are the same. */
+function spawned(file: string, args: readonly string[], options: SpawnOptions): Spawned | Error {
+  try {
+    return spawn(file, [...args], options);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function endOf(child: Spawned): Promise<ChildEnd> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (signal === null) resolve({ kind: 'exited', code: code ?? 0 });
+      else resolve({ kind: 'signalled', signalNumber: constants.signals[signal] });
+    });
+  });
 }
 
 function toBegin(leads: boolean, env: ProcessCommand['env']): ToBegin {
