@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { statePaths } from './paths.ts';
@@ -30,3 +30,29 @@ it('leaves one that is only slow to whoever calls next', async () => {
   expect(isRunning(owner)).toBe(true);
   process.kill(owner.pid, 'SIGKILL');
 });
+
+/** How many descriptors of this process lead to a file. */
+function opened(file: string): number {
+  const own = '/proc/self/fd';
+  const isIt = (name: string): boolean => {
+    try {
+      return readlinkSync(join(own, name)) === file;
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync(own).filter(isIt).length;
+}
+
+it.runIf(process.platform === 'linux')(
+  'keeps nothing open of an owner that the system refuses to start at once',
+  async () => {
+    const paths = statePaths(folder.path);
+    const command = { file: '/bin/sh', args: ['-c', 'exit \0'] };
+    await expect(startOwner(command, paths, 1_500)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('the coordinator process cannot be started: '),
+    });
+    expect(opened(paths.log)).toBe(0);
+  },
+);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { openToAppend } from '../files/index.ts';
@@ -40,15 +41,17 @@ export async function startOwner(
   if (!existsSync(command.file)) throw notStarted(`there is no ${command.file}`);
   const [file, args] = withoutSoftLimits(command);
   const log = withAccess(paths.log, () => openToAppend(paths.log));
-  const child = spawn(file, args, {
-    // Its own session: no terminal of the caller's, no signal to the caller's group.
-    detached: true,
-    // The folder of the caller may be on a medium that is to be unmounted, or gone.
-    cwd: '/',
-    stdio: ['ignore', log, log, 'pipe'],
-    env: { ...ownerEnvironment(process.env), [readinessVariable]: String(readinessFd) },
-  });
-  closeSync(log);
+  const child = begun(() =>
+    spawn(file, args, {
+      // Its own session: no terminal of the caller's, no signal to the caller's group.
+      detached: true,
+      // The folder of the caller may be on a medium that is to be unmounted, or gone.
+      cwd: '/',
+      stdio: ['ignore', log, log, 'pipe'],
+      env: { ...ownerEnvironment(process.env), [readinessVariable]: String(readinessFd) },
+    }),
+    log,
+  );
   child.unref();
   const failed = new Promise<never>((_, reject) => child.once('error', (cause) => reject(unborn(cause))));
   // It has no streams where the system could not even make them.
@@ -58,6 +61,17 @@ export async function startOwner(
   const said = await Promise.race([line, failed]).finally(() => progress.stop());
   if (said === '' && signal?.aborted !== true) progress.endIfNone();
   checkReadiness(said, paths);
+}
+
+/** Some refusals of the system are thrown, others told later by the child. The log is the child's from then on. */
+function begun(begin: () => ChildProcess, log: number): ChildProcess {
+  try {
+    return begin();
+  } catch (cause) {
+    throw unborn(cause as Error);
+  } finally {
+    closeSync(log);
+  }
 }
 
 /**
