@@ -54,19 +54,28 @@ it('where no owner runs, there is none to end', async () => {
 });
 
 it.runIf(canLook).each([
-  ['takes the connection and says nothing', ''],
-  ['greets and answers nothing', 'socket.write(hello)'],
+  ['takes the connection and says nothing', '', /^it has said nothing for 1 s$/],
+  ['greets and answers nothing', 'socket.write(hello)', /^it has not answered within 300 ms$/],
   [
     'says that it leaves and does not hang up',
     'socket.write(hello); onStop(socket, () => socket.write(stopping))',
+    /said that it leaves, but has not within \d+ ms$/,
   ],
-  ['hangs up and lives on', 'socket.write(hello); onStop(socket, () => socket.end(stopping))'],
-  ['breaks the connection and lives on', 'socket.write(hello); onStop(socket, () => socket.destroy())'],
-  ['listens no more', null],
-])('an owner that %s is ended by force', async (_, says) => {
+  [
+    'hangs up and lives on',
+    'socket.write(hello); onStop(socket, () => socket.end(stopping))',
+    /still runs after \d+ ms: files of the log may be open$/,
+  ],
+  [
+    'breaks the connection and lives on',
+    'socket.write(hello); onStop(socket, () => socket.destroy())',
+    /^the connection to the coordinator process was lost$/,
+  ],
+  ['listens no more', null, /^it listened no more, and did not end$/],
+])('an owner that %s is ended by force, and what was seen is told', async (_, says, why) => {
   const pid = await ownerThat(says);
   expect(findOwner(paths)).toMatchObject({ pid });
-  expect(await end()).toMatchObject({ kind: 'killed', pid });
+  expect(await end()).toMatchObject({ kind: 'killed', pid, why: expect.stringMatching(why) });
   expect(isRunning(identityOf(pid))).toBe(false);
 });
 

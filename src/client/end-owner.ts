@@ -50,12 +50,15 @@ async function endByForce(
   }
   // One that does not listen may be just leaving, or just coming.
   if (isNobodyThere && (await untilExited(found, patienceMs))) return { kind: 'left' };
-  return kill(found, patienceMs, isNobodyThere ? 'it listened no more, and did not end' : reasonIn(told));
+  return kill(found, patienceMs, isNobodyThere ? 'it listened no more, and did not end' : seenIn(told, patienceMs));
 }
 
 /** What was seen, without what might be done about it. */
-function reasonIn({ message }: CoordinatorError): string {
-  return message.split(': ')[0] ?? message;
+function seenIn({ code, message, details }: CoordinatorError, patienceMs: number): string {
+  const { silentMs } = details;
+  if (typeof silentMs === 'number')
+    return `it has said nothing for ${Math.max(1, Math.round(silentMs / 1_000))} s`;
+  return code === 'DEADLINE_EXCEEDED' ? `it has not answered within ${patienceMs} ms` : message;
 }
 
 /** It may have ended before it could answer. */
