@@ -15,6 +15,7 @@ export class PostgresConnection {
   #call: { resolve(tag: string): void; reject(error: Error): void } | null = null;
   #tag = '';
   #error: Error | null = null;
+  #failure: Error | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -36,7 +37,7 @@ export class PostgresConnection {
     await this.#ask(message('P', text(name), text(sql), int16(0)), message('S'));
   }
 
-  /** Returns what was done, like `INSERT 0 1`. */
+  /** Returns what was done, like `INSERT 0 1`. Rejects once the connection is lost. */
   execute(name: string, ...values: readonly string[]): Promise<string> {
     const parameters = values.map((value) =>
       Buffer.concat([int32(value.length), Buffer.from(value, 'latin1')]),
@@ -50,6 +51,7 @@ export class PostgresConnection {
   }
 
   #ask(...sent: readonly Buffer[]): Promise<string> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
     this.#socket.write(Buffer.concat(sent));
     return new Promise((resolve, reject) => (this.#call = { resolve, reject }));
   }
@@ -80,6 +82,7 @@ export class PostgresConnection {
   }
 
   #fail(error: Error): void {
+    this.#failure ??= error;
     this.#error = error;
     this.#settle();
   }

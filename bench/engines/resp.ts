@@ -10,6 +10,7 @@ export class RespConnection {
   readonly #socket: Socket;
   readonly #waiting: { resolve(reply: RespReply): void; reject(error: Error): void }[] = [];
   #unread = '';
+  #failure: Error | null = null;
   /** Takes what was published on channels that this connection has subscribed to. */
   onMessage: () => void = () => {};
 
@@ -27,8 +28,9 @@ export class RespConnection {
     return new RespConnection(socket);
   }
 
-  /** Words of ASCII. */
+  /** Words of ASCII. Rejects once the connection is lost. */
   send(...words: readonly string[]): Promise<RespReply> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
     let text = `*${words.length}${lineEnd}`;
     for (const word of words) text += `$${word.length}${lineEnd}${word}${lineEnd}`;
     this.#socket.write(text);
@@ -57,6 +59,7 @@ export class RespConnection {
   }
 
   #fail(error: Error): void {
+    this.#failure ??= error;
     for (const call of this.#waiting.splice(0)) call.reject(error);
   }
 }

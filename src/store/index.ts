@@ -16,5 +16,6 @@ export {
   scopeSubject,
   type EntrySearch,
 } from './subjects.ts';
+export { storedFormat } from './codec.ts';
 export { printOf } from './marks.ts';
 export { damageRemedy, StoreError, storeErrorCodes, type StoreErrorCode } from './errors.ts';
