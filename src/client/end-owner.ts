@@ -50,7 +50,11 @@ async function endByForce(
   }
   // One that does not listen may be just leaving, or just coming.
   if (isNobodyThere && (await untilExited(found, patienceMs))) return { kind: 'left' };
-  return kill(found, patienceMs, isNobodyThere ? 'it listened no more, and did not end' : seenIn(told, patienceMs));
+  return kill(
+    found,
+    patienceMs,
+    isNobodyThere ? 'it listened no more, and did not end' : seenIn(told, patienceMs),
+  );
 }
 
 /** What was seen, without what might be done about it. */

@@ -41,15 +41,16 @@ export async function startOwner(
   if (!existsSync(command.file)) throw notStarted(`there is no ${command.file}`);
   const [file, args] = withoutSoftLimits(command);
   const log = withAccess(paths.log, () => openToAppend(paths.log));
-  const child = begun(() =>
-    spawn(file, args, {
-      // Its own session: no terminal of the caller's, no signal to the caller's group.
-      detached: true,
-      // The folder of the caller may be on a medium that is to be unmounted, or gone.
-      cwd: '/',
-      stdio: ['ignore', log, log, 'pipe'],
-      env: { ...ownerEnvironment(process.env), [readinessVariable]: String(readinessFd) },
-    }),
+  const child = begun(
+    () =>
+      spawn(file, args, {
+        // Its own session: no terminal of the caller's, no signal to the caller's group.
+        detached: true,
+        // The folder of the caller may be on a medium that is to be unmounted, or gone.
+        cwd: '/',
+        stdio: ['ignore', log, log, 'pipe'],
+        env: { ...ownerEnvironment(process.env), [readinessVariable]: String(readinessFd) },
+      }),
     log,
   );
   child.unref();

@@ -24,8 +24,11 @@ async function openStore(repository: RepositoryId, report: ReportTrouble): Promi
       path: paths.database,
       whyLost: () => store.whyLost(),
       close: async () => {
-        await store.close();
-        witness.close();
+        try {
+          await store.close();
+        } finally {
+          witness.close();
+        }
       },
     };
   } catch (error) {

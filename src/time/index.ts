@@ -1,4 +1,4 @@
-/** Clocks, timers and pauses, each with a twin that a test moves by hand; and lengths of time in words. */
+/** Clocks, timers and pauses, each with a twin that a test moves by hand. */
 export { ManualClock, SystemClock, type Clock } from './clock.ts';
 export { onAbort, sleep, systemTimers, wakeAtFirst, type Cancel, type Timers } from './timers.ts';
 export { every } from './repeating.ts';
