@@ -10,6 +10,7 @@ import type {
 import { sessionIdOf, sessionMarkOf, type Coordinator } from '../protocol/index.ts';
 import { every, type Time } from '../time/index.ts';
 import { resultOf, type Rejected } from './answers.ts';
+import { giveUpPlace, releaseGrants, sayAs } from './giving-back.ts';
 import { proofOf, type AgentSession } from './session.ts';
 import type { Speaks } from './speaker.ts';
 
@@ -120,37 +121,11 @@ async function refusedMeanwhile(
 async function giveUp(
   { coordinator, speaker }: AcquirePorts,
   session: AgentSession,
-  queued: QueuedResult,
+  { ticket }: QueuedResult,
 ): Promise<void> {
-  const reply = await speaker.submit({ kind: 'CancelWait', ...proofOf(session) });
-  if (!reply.ok || reply.result.kind !== 'waitCancelled' || reply.result.ticket !== null) return;
-  const left = await coordinator.awaitTicket({ agent: session.agent, ticket: queued.ticket });
-  if (left.kind === 'granted') await releaseGrants(speaker, session, left.locks);
-}
-
-/**
- * Releases exactly these grants, which came in one command and so share one token; names those that were not held under
- * it any more.
- */
-export async function releaseGrants(
-  speaker: Speaks,
-  session: AgentSession,
-  locks: readonly Grant[],
-): Promise<readonly ScopePath[]> {
-  const [first, ...more] = locks;
-  if (first === undefined) return [];
-  const scopes = locks.map((lock) => lock.scope);
-  const release = { kind: 'ReleaseLock', ...proofOf(session), scopes, token: first.token } as const;
-  const reply = await speaker.submit(release);
-  if (reply.ok) {
-    const { scopes: released } = resultOf(reply.result, 'released');
-    return scopes.filter((scope) => !released.includes(scope));
-  }
-  if (more.length === 0) return scopes;
-  // All or none are given back in one command: one that was lost must not keep the others.
-  const rest: ScopePath[] = [];
-  for (const lock of locks) rest.push(...(await releaseGrants(speaker, session, [lock])));
-  return rest;
+  const { agent } = session;
+  const came = await giveUpPlace(sayAs(speaker, session), () => coordinator.awaitTicket({ agent, ticket }));
+  if (came !== null) await releaseGrants(speaker, session, came);
 }
 
 /** Sends heartbeats, three to a session's length, until told to stop. */

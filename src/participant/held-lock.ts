@@ -9,7 +9,7 @@ import {
 } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
-import { releaseGrants } from './acquiring.ts';
+import { releaseGrants } from './giving-back.ts';
 import { LeaseRenewer, type LeaseLoss } from './lease-renewer.ts';
 import { proofOf, type AgentSession } from './session.ts';
 import type { Speaks } from './speaker.ts';

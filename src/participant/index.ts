@@ -1,14 +1,8 @@
 /** An agent taking part, for every face: what is done in its name. What people read is the face's. */
-export {
-  acquire,
-  releaseGrants,
-  type AcquirePorts,
-  type AcquireWish,
-  type Granted,
-  type NotGranted,
-} from './acquiring.ts';
+export { acquire, type AcquirePorts, type AcquireWish, type Granted, type NotGranted } from './acquiring.ts';
 export { goneCodes, overCodes, type AgentCommand } from './agent-commands.ts';
 export { resultOf } from './answers.ts';
+export { releaseGrants } from './giving-back.ts';
 export { type Files, type HeldLock } from './held-lock.ts';
 export type { Held } from './holdings.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';

@@ -20,17 +20,11 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const { agent } = visit;
   const { coordinator } = work.workspace;
   const path = await fileNamed(work.workspace, text);
-  const { agent: name, epoch } = agent.session;
-  const asked = { agent: name, epoch, files: [path], token: token === undefined ? null : asRevision(token) };
-  const rule = await coordinator.query({ kind: 'mayWrite', ...asked });
+  const rule = await agent.mayWrite(path, token === undefined ? null : asRevision(token));
   const [scope] = rule.scopes;
   const [lock] = rule.locks;
+  if (agent.gone !== null) return refusalAnswer(agent.gone);
   if (scope === undefined) return outside(path);
-  if (lock?.agent === name && lock.epoch === epoch) {
-    // Under its name, but perhaps by another process that goes on as it.
-    if ((await agent.isSucceeded(rule.agent)) && agent.gone !== null) return refusalAnswer(agent.gone);
-    agent.sees(lock);
-  }
   const subject = { kind: 'scope', scope: scope.path } as const;
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);

@@ -16,9 +16,10 @@ import type {
   ScopePath,
 } from '../../core/index.ts';
 import { sessionIdOf, sessionMarkOf } from '../../protocol/index.ts';
-import type { AgentView, CallerCommand, Reply, TicketReply } from '../../protocol/index.ts';
+import type { AgentView, CallerCommand, MayWriteAnswer, Reply, TicketReply } from '../../protocol/index.ts';
 import type { Timers } from '../../time/index.ts';
 import { acquiring, goneCodes, releasing, scopesAskedBy, type AgentCommand } from '../agent-commands.ts';
+import { giveUpPlace } from '../giving-back.ts';
 import { Holdings, type Held, type Origin, type Seen } from '../holdings.ts';
 import { lossesOf, type Loss } from '../losses.ts';
 import { Renewal } from '../renewal.ts';
@@ -177,12 +178,13 @@ export class DeskAgent {
 
   /** Gives up a place; when the grant came just before, gives back exactly what was granted. */
   async giveUp(wait: TicketWait): Promise<void> {
-    const reply = await this.submit({ kind: 'CancelWait' });
-    const isCancelled = reply.ok && reply.result.kind === 'waitCancelled' && reply.result.ticket !== null;
-    if (!reply.ok || isCancelled) return this.endWait();
-    const left = await wait.left;
-    if (left.kind !== 'granted') return;
-    for (const token of new Set(left.locks.map((lock) => lock.token)))
+    const came = await giveUpPlace(
+      (command) => this.submit(command),
+      () => wait.left,
+    );
+    if (came === null) return this.endWait();
+    if (came.length === 0) return;
+    for (const token of new Set(came.map((lock) => lock.token)))
       this.#givingBack.begin(this.holdings, token, false);
     await this.settled();
   }
@@ -231,8 +233,19 @@ export class DeskAgent {
     return this.#gone !== null;
   }
 
+  /** Whether it may write a file, by the one rule; whether others have succeeded it, and what it holds, is noted by the way. */
+  async mayWrite(file: ScopePath, token: FencingToken | null): Promise<MayWriteAnswer> {
+    const { agent, epoch } = this.session;
+    const query = { kind: 'mayWrite', agent, epoch, files: [file], token } as const;
+    const rule = await this.#options.ports.coordinator.query(query);
+    const own = rule.locks.find((lock) => lock.agent === agent && lock.epoch === epoch);
+    // Under its name, but perhaps by another process that goes on as it.
+    if (own !== undefined && !(await this.isSucceeded(rule.agent))) this.#sees(own);
+    return rule;
+  }
+
   /** It is seen to hold a lock that is not known here: somebody took it in its name, and from now on it is renewed. */
-  sees(lock: Grant): void {
+  #sees(lock: Grant): void {
     if (!this.#isQuiet || this.holdings.tokenOf(lock.scope) !== null) return;
     this.holdings.adopt([lock], this.#asked);
     this.#nowHolds([lock]);

@@ -1,7 +1,8 @@
-import type { FencingToken, Revision, ScopePath } from '../../core/index.ts';
+import type { FencingToken, ScopePath } from '../../core/index.ts';
 import type { Reply } from '../../protocol/index.ts';
 import type { Timers } from '../../time/index.ts';
 import type { AgentCommand } from '../agent-commands.ts';
+import { giveBack, type Returned } from '../giving-back.ts';
 import type { Holdings } from '../holdings.ts';
 
 export interface GivingBackPorts {
@@ -15,14 +16,11 @@ export interface GivingBackPorts {
   readonly failed: (error: unknown) => void;
 }
 
-export interface GivenBack {
+export interface GivenBack extends Returned {
   readonly scopes: readonly ScopePath[];
   readonly token: FencingToken;
   /** Whether the grant was never told, and its time was over. */
   readonly isLate: boolean;
-  /** Of the scopes those that the coordinator took back. */
-  readonly released: readonly ScopePath[];
-  readonly by: Revision;
 }
 
 /** Pause before what failed is tried again. */
@@ -48,28 +46,16 @@ export class GivingBack {
 
   /** Tries until it is done, or the lock is asked for again: as long as the session is renewed, so is what it holds. */
   async #try(holdings: Holdings, token: FencingToken, isLate: boolean): Promise<void> {
-    const { isStopped, schedule, done, failed } = this.#ports;
+    const { isStopped, isGone, schedule, submit, done, failed } = this.#ports;
     const scopes = isStopped() ? [] : holdings.leave(token, isLate);
-    if (scopes.length === 0) return;
+    const [first, ...more] = scopes.map((scope) => ({ scope, token }));
+    if (first === undefined) return;
     try {
-      done({ scopes, token, isLate, ...(await this.#release(scopes, token)) });
+      done({ scopes, token, isLate, ...(await giveBack(submit, [first, ...more], isGone)) });
     } catch (error) {
       holdings.stay(scopes);
       failed(error);
       schedule(againMs, () => this.begin(holdings, token, isLate));
     }
-  }
-
-  /** All of them at once; or, where one of them was lost meanwhile, each for itself. */
-  async #release(
-    scopes: readonly ScopePath[],
-    token: FencingToken,
-  ): Promise<Pick<GivenBack, 'released' | 'by'>> {
-    const reply = await this.#ports.submit({ kind: 'ReleaseLock', scopes, token });
-    if (reply.ok) return { released: scopes, by: reply.revision };
-    const released: ScopePath[] = [];
-    if (scopes.length > 1 && !this.#ports.isGone())
-      for (const scope of scopes) released.push(...(await this.#release([scope], token)).released);
-    return { released, by: reply.revision };
   }
 }

@@ -1,0 +1,48 @@
+import type { AgentStatus, Rejection, ResultOf } from '../../core/index.ts';
+import type { Coordinator } from '../../protocol/index.ts';
+import { resultOf } from '../answers.ts';
+import type { AgentDesk } from './agent-desk.ts';
+import type { DeskAgent } from './desk-agent.ts';
+
+type Refused = { readonly kind: 'refused'; readonly rejection: Rejection };
+
+/** Says how an agent is, which may give back what it holds. */
+export async function report(
+  agent: DeskAgent,
+  status: AgentStatus,
+  reason: string | null,
+): Promise<ResultOf<'statusSet'> | Refused> {
+  const reply = await agent.submit({ kind: 'SetAgentStatus', status, reason });
+  if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
+  const result = resultOf(reply.result, 'statusSet');
+  agent.holdings.released(result.released);
+  return result;
+}
+
+/** An agent takes part no more. Its last words are kept in the log, since leaving has none of its own. */
+export async function leave(
+  desk: AgentDesk,
+  coordinator: Pick<Coordinator, 'query'>,
+  agent: DeskAgent,
+  lastWords: string | null,
+): Promise<ResultOf<'left'> | Refused> {
+  // That it leaves counts for more than what it says.
+  if (lastWords !== null) await sayLast(coordinator, agent, lastWords).catch(() => undefined);
+  const reply = await agent.submit({ kind: 'AgentLeave' });
+  if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
+  await desk.forget(agent);
+  const result = resultOf(reply.result, 'left');
+  agent.holdings.released(result.released);
+  return result;
+}
+
+async function sayLast(
+  coordinator: Pick<Coordinator, 'query'>,
+  agent: DeskAgent,
+  reason: string,
+): Promise<void> {
+  const subject = { kind: 'agent', agent: agent.session.agent } as const;
+  const known = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+  if (known.agent !== null)
+    await agent.submit({ kind: 'SetAgentStatus', status: known.agent.status, reason });
+}

@@ -1,0 +1,67 @@
+/** How what an agent has is given back: exactly what came, and all of it that is still there. */
+import type { Grant, Revision, ScopePath } from '../core/index.ts';
+import type { Reply, TicketReply } from '../protocol/index.ts';
+import type { AgentCommand } from './agent-commands.ts';
+import { resultOf } from './answers.ts';
+import type { Held } from './holdings.ts';
+import { proofOf, type AgentSession } from './session.ts';
+import type { Speaks } from './speaker.ts';
+
+/** Says something in the agent's name. */
+type Say = (command: Extract<AgentCommand, { kind: 'ReleaseLock' | 'CancelWait' }>) => Promise<Reply>;
+
+export interface Returned {
+  /** What the coordinator took back; the others were not held under their token any more. */
+  readonly released: readonly ScopePath[];
+  /** A revision by which none of them was held. */
+  readonly by: Revision;
+}
+
+/**
+ * Gives back what came in one command and so shares one token: all of it at once, or, where one of them was lost
+ * meanwhile, each for itself, since one that was lost must not keep the others. `isOver`: nobody is there to give them back.
+ */
+export async function giveBack(
+  say: Say,
+  [first, ...more]: readonly [Held, ...Held[]],
+  isOver: () => boolean = () => false,
+): Promise<Returned> {
+  const locks = [first, ...more];
+  const scopes = locks.map(({ scope }) => scope);
+  const reply = await say({ kind: 'ReleaseLock', scopes, token: first.token });
+  const by = reply.revision;
+  if (reply.ok) return { released: resultOf(reply.result, 'released').scopes, by };
+  const released: ScopePath[] = [];
+  if (more.length > 0 && !isOver())
+    for (const lock of locks) released.push(...(await giveBack(say, [lock])).released);
+  return { released, by };
+}
+
+/** Releases exactly these grants; names those that were not held under their token any more. */
+export async function releaseGrants(
+  speaker: Speaks,
+  session: AgentSession,
+  [first, ...more]: readonly Grant[],
+): Promise<readonly ScopePath[]> {
+  if (first === undefined) return [];
+  const { released } = await giveBack(sayAs(speaker, session), [first, ...more]);
+  return [first, ...more].map(({ scope }) => scope).filter((scope) => !released.includes(scope));
+}
+
+/**
+ * Gives up a place in the queue. Null: it is over; else what came just before, to be given back. `left`: how the place ended.
+ */
+export async function giveUpPlace(
+  say: Say,
+  left: () => Promise<TicketReply>,
+): Promise<readonly Grant[] | null> {
+  const reply = await say({ kind: 'CancelWait' });
+  if (!reply.ok || resultOf(reply.result, 'waitCancelled').ticket !== null) return null;
+  const end = await left();
+  return end.kind === 'granted' ? end.locks : [];
+}
+
+export const sayAs =
+  (speaker: Speaks, session: AgentSession): Say =>
+  (command) =>
+    speaker.submit({ ...command, ...proofOf(session) });
