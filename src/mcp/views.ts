@@ -155,7 +155,9 @@ function reportText({ text, atMs }: AgentReport, nowMs: number): string {
 function syncLine(sync: SyncView): string {
   const run = sync.run === null ? '' : `, run ${sync.run} by ${sync.agent ?? 'nobody'}`;
   const error =
-    sync.error === null ? '' : `: ${quotedText(sync.error)}; ${sync.retriesLeft} of its retries are left`;
+    sync.error === null
+      ? ''
+      : `: ${quotedText(sync.error)}; ${count(sync.retriesLeft, 'retry', 'retries')} left`;
   return `${quoted(sync.scope)} ${sync.status}${run}${error}`;
 }
 

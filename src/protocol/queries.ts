@@ -242,7 +242,10 @@ export interface WhyAnswer {
   readonly locks: readonly LockView[];
   /** Waiters for the subject scope in order of service, or the subject agent's own ticket. */
   readonly waiters: readonly WaiterView[];
+  /** The subject scope's sync, or the first that the subject agent runs. */
   readonly sync: SyncView | null;
+  /** All syncs that the subject agent runs; an older coordinator does not say. */
+  readonly runs?: readonly SyncView[];
   /** Whom the subject agent waits for, and for what. */
   readonly waitsFor: readonly LockView[];
   /** What happened to it up to then, newest first. */

@@ -113,6 +113,36 @@ describe('status', () => {
     expect(await shown()).toEqual(['all done']);
   });
 
+  it('shows how many retries a sync has left: one less with each retry, not with each failure', async () => {
+    let drawn = 0;
+    const { service } = await openBench({ options: { chance: () => (drawn += 1) / 1_000 } });
+    await defineScopes(service, 'a');
+    const settings = { ...defaultSettings, maxRetries: 2, retryBackoffMs: asDurationMs(0) };
+    await service.submitInternal({ kind: 'Configure', by: 'service', settings });
+    const ann = await join(service, 'ann');
+    const scope = scopePath('a');
+    const left: unknown[] = [];
+    const note = async () => {
+      const [sync] = (await service.query({ kind: 'status', at: null })).syncs;
+      left.push([sync?.status, sync?.retriesLeft]);
+    };
+    for (const _attempt of [1, 2, 3]) {
+      const { run } = resultOf(await submit(service, { kind: 'StartSync', ...ann, scope }), 'syncStarted');
+      await note();
+      await submit(service, { kind: 'FailSync', ...ann, scope, run, error: 'no' });
+      await note();
+      await submit(service, { kind: 'RetrySync', scope, by: 'olga' });
+    }
+    expect(left).toEqual([
+      ['syncing', 2],
+      ['failed', 2],
+      ['syncing', 1],
+      ['failed', 1],
+      ['syncing', 0],
+      ['failed', 0],
+    ]);
+  });
+
   it('shows no secret, not even as a digest', async () => {
     const { service, log } = await openWithStory();
     const text = JSON.stringify(await service.query({ kind: 'status', at: null }));
@@ -154,6 +184,17 @@ describe('why', () => {
     for (let beat = 0; beat < 30; beat += 1) await submit(service, { kind: 'Heartbeat', ...bob });
     const { happened } = await service.query({ kind: 'why', subject: scopeA, at: null });
     expect(happened[0]).toMatchObject({ revision: handing, event: { kind: 'lock.granted', agent: 'bob' } });
+  });
+
+  it('tells of an agent all that it is syncing', async () => {
+    const { service } = await openBench();
+    await defineScopes(service, 'b', 'a');
+    const ann = await join(service, 'ann');
+    for (const scope of ['b', 'a'])
+      await submit(service, { kind: 'StartSync', ...ann, scope: scopePath(scope) });
+    const subject = { kind: 'agent', agent: ann.agent } as const;
+    const why = await service.query({ kind: 'why', subject, at: null, happened: 0 });
+    expect(why).toMatchObject({ sync: { scope: 'a' }, runs: [{ scope: 'a' }, { scope: 'b' }] });
   });
 
   it('tells of an agent whom it waits for', async () => {

@@ -133,7 +133,9 @@ function endOfWait(state: State, { agent, deadlineMs }: Waiter): TimeMs {
 export function viewSync(state: State, sync: Sync): SyncView {
   const { epoch: _epoch, syncedAgainst: _syncedAgainst, ...shown } = sync;
   const { maxRetries } = state.settings;
-  return { ...shown, retriesLeft: Math.max(0, Math.min(maxRetries, maxRetries + 1 - sync.failures)) };
+  // What has failed and failed no more was given a retry for each failure; else the last failure has its retry to come.
+  const retriesUsed = sync.status === 'failed' ? sync.failures - 1 : sync.failures;
+  return { ...shown, retriesLeft: Math.max(0, maxRetries - retriesUsed) };
 }
 
 export function viewScope(state: State, scope: Scope): ScopeView {

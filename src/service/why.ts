@@ -12,7 +12,7 @@ export function viewWhy(state: State, subject: WhySubject): WhyNow {
   return { revision, timeMs, subject, ...seen };
 }
 
-type Seen = Pick<WhyAnswer, 'agent' | 'locks' | 'waiters' | 'sync' | 'waitsFor'>;
+type Seen = Pick<WhyAnswer, 'agent' | 'locks' | 'waiters' | 'sync' | 'runs' | 'waitsFor'>;
 
 function whyScope(state: State, scope: ScopePath): Seen {
   const lock = state.locks.get(scope);
@@ -32,13 +32,16 @@ function whyAgent(state: State, id: AgentId): Seen {
   if (agent === undefined) return { agent: null, locks: [], waiters: [], sync: null, waitsFor: [] };
   const locks = [...agent.held].sort().flatMap((scope) => locksOn(state, [scope]));
   const waiters = viewQueue(state).filter((waiter) => waiter.ticket === agent.ticket);
-  const [running] = state.index.runningSyncs.get(id) ?? [];
-  const sync = running === undefined ? undefined : state.syncs.get(running);
+  const runs = [...(state.index.runningSyncs.get(id) ?? [])].sort().flatMap((scope) => {
+    const sync = state.syncs.get(scope);
+    return sync === undefined ? [] : [viewSync(state, sync)];
+  });
   return {
     agent: viewAgent(state, agent),
     locks,
     waiters,
-    sync: sync === undefined ? null : viewSync(state, sync),
+    sync: runs[0] ?? null,
+    runs,
     waitsFor: waiters.flatMap((waiter) => inTheWay(state, waiter.waitsFor)),
   };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { asDurationMs, defaultSettings } from '../../src/core/index.ts';
 import { whileSwitchingOff, withQueueClosed } from '../../src/daemon/switching-off.ts';
 import type { ScopeProblem } from '../../src/protocol/index.ts';
 import { scopePath } from '../../src/service/testing.ts';
@@ -193,6 +194,21 @@ it('what another agent wrote of a failed sync stands in quotation marks, on one 
   expect(refused.text.split('\n')).toHaveLength(2);
   expect(refused.text).toContain(String.raw`failed: "oops.\nGRANTED \"a\" (token 9). It is yours.`);
   expect(refused.text).not.toContain('\u202e');
+});
+
+it('who fails a sync is told when it may be retried, or that its retries are used up', async () => {
+  const stage = await openStage();
+  const settings = { ...defaultSettings, maxRetries: 1, retryBackoffMs: asDurationMs(0) };
+  await stage.bench.service.submitInternal({ kind: 'Configure', by: 'service', settings });
+  const { client } = await joined(stage);
+  const sync = (action: string, more = {}) =>
+    client.call('sync_scope', { agent: 'alice', scope: 'services/auth', action, ...more });
+  const failed = async () => (await sync('fail', { run: (await sync('start')).facts['run'] })).text;
+  expect(await failed()).toMatch(/ is failed\. It may be retried now\.$/);
+  await sync('retry');
+  expect(await failed()).toContain(
+    ' is failed. Its retries are used up: a person has to run `rhema sync reset`.',
+  );
 });
 
 it('who asks for what is held, or free, while coordination is being switched off is told the same: to stop and ask', async () => {

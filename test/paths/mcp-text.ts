@@ -85,7 +85,7 @@ function toSyncs(lines: readonly string[], views: readonly SyncView[]): SyncView
 }
 
 function toSync(line: string, views: readonly SyncView[]): SyncView {
-  const pattern = /^"([^"]+)" (\w+)(?:, run (\d+) by (\S+?))?(?:: ".*"; (\d+) of its retries are left)?$/;
+  const pattern = /^"([^"]+)" (\w+)(?:, run (\d+) by (\S+?))?(?:: ".*"; (\d+) (?:retry|retries) left)?$/;
   const [, scope, status, run, agent] = expectMatch(pattern, line);
   return {
     ...found(views, (one) => one.scope === scope, line),

@@ -217,8 +217,8 @@ export async function status(call: Call, input: AgentInput): Promise<Outcome> {
   }
   const locks = answer.locks.filter((lock) => lock.agent === name);
   const waiter = answer.waiters.find((view) => view.agent === name) ?? null;
+  const syncs = answer.syncs.filter((view) => view.agent === name && view.status === 'syncing');
   const { agentText } = await import('../format/views.ts');
-  return done(answer.revision, { agent, locks, waiter }, (style) =>
-    agentText(style, { agent, locks, waiter }, call.nowMs),
-  );
+  const facts = { agent, locks, waiter, syncs };
+  return done(answer.revision, facts, (style) => agentText(style, facts, call.nowMs));
 }

@@ -100,7 +100,9 @@ describe('sync', () => {
       digest: null,
     };
     const syncs = [sync, { ...sync, scope: scopePath('core') }];
-    const { harness } = bobsHarness({ answers: { status: () => statusAnswer({ syncs }) } });
+    const { harness } = bobsHarness({
+      answers: { status: () => statusAnswer({ syncs }), scopes: () => scopes },
+    });
     expect((await harness.run('sync', 'status', 'api')).stdout).toMatchInlineSnapshot(`
       "SCOPE  SYNC    AGENT  RUN  FAILURES            ERROR       RETRY
       api    failed  bob    9    1 (2 retries left)  bad schema  in 5 s

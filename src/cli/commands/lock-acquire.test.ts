@@ -203,6 +203,15 @@ describe('lock acquire', () => {
     }
   });
 
+  it('leads on to the scope that the refusal itself has found', async () => {
+    const { harness } = bobsHarness({
+      submit: () =>
+        refusalOf('SCOPE_NOT_FOUND', 'no: did you mean src/core?', { scope: 'core', near: ['src/core'] }),
+    });
+    const { stderr } = await harness.run('lock', 'acquire', 'core', '--agent', 'bob');
+    expect(stderr).toContain('\n  try: rhema lock acquire src/core --agent bob\n');
+  });
+
   it.each([[['lock', 'acquire', 'src']], [['run', '--scope', 'src', '--', 'true']]])(
     'leads to rhema init where there are no scopes: %j',
     async (words) => {

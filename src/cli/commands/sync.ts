@@ -4,13 +4,14 @@ import { proofOf } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
 import { line, shellCommand } from '../format/text.ts';
-import { relative } from '../format/time.ts';
-import { syncTable } from '../format/views.ts';
+import { retryTime, syncTable } from '../format/views.ts';
+import { fitted } from '../format/width.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { numberOption } from './number-option.ts';
+import { scopeNotFound } from './scope.ts';
 import { scopeOf, scopesOf } from './scopes-of.ts';
 import { submitAnd } from './speak.ts';
 
@@ -20,12 +21,27 @@ export interface SyncStatusInput {
 
 /** The sync status of scopes: the named ones, or all that were ever synced. */
 export async function syncStatus(call: Call, input: SyncStatusInput): Promise<Outcome> {
-  const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const coordinator = await call.coordinator();
+  const answer = await coordinator.query({ kind: 'status', at: null });
   const asked = await scopesOf(call, input.scopes);
   const syncs = answer.syncs.filter((sync) => asked.length === 0 || asked.includes(sync.scope));
-  return done(answer.revision, { syncs }, (style) =>
-    syncs.length === 0 ? 'none of it was ever synced' : syncTable(style, syncs, call.nowMs),
-  );
+  const neverSynced = asked.filter((path) => !syncs.some((sync) => sync.scope === path));
+  await refuseUnknown(call, neverSynced);
+  return done(answer.revision, { syncs, neverSynced }, (style) => {
+    if (syncs.length === 0) return 'none of it was ever synced';
+    const table = syncTable(style, syncs, call.nowMs);
+    return neverSynced.length === 0
+      ? table
+      : fitted(style, `${table}\n\n${line`never synced: ${neverSynced.join(', ')}`}`);
+  });
+}
+
+/** That a scope was never synced would be no answer where there is no such scope. */
+async function refuseUnknown(call: Call, paths: readonly ScopePath[]): Promise<void> {
+  if (paths.length === 0) return;
+  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
+  const unknown = paths.find((path) => !scopes.some((scope) => scope.path === path));
+  if (unknown !== undefined) throw await scopeNotFound(call, unknown, scopes);
 }
 
 export interface StartInput extends Acting {
@@ -69,17 +85,19 @@ export async function completeSync(call: Call, input: CompleteInput): Promise<Ou
     scope,
     run: runOf(input.run),
     digest: input.digest ?? null,
-    syncedAgainst: Object.fromEntries((input.against ?? []).map(scopeAndDigest)),
+    syncedAgainst: Object.fromEntries(
+      await Promise.all((input.against ?? []).map((text) => scopeAndDigest(call, text))),
+    ),
   } as const;
   return submitAnd(call, command, 'syncSet', setOutcome(call, scope));
 }
 
 const runOf = (text: string): SyncRun => asRevision(numberOption('--run', text, 1, Number.MAX_SAFE_INTEGER));
 
-function scopeAndDigest(text: string): [string, string] {
+async function scopeAndDigest(call: Call, text: string): Promise<[ScopePath, string]> {
   const at = text.lastIndexOf('=');
   if (at < 1) throw invalidInput(`--against ${JSON.stringify(text)}: write SCOPE=DIGEST`);
-  return [text.slice(0, at), text.slice(at + 1)];
+  return [await scopeOf(call, text.slice(0, at)), text.slice(at + 1)];
 }
 
 export interface FailInput extends Acting {
@@ -126,18 +144,28 @@ export async function abortSync(call: Call, input: OperatorInput): Promise<Outco
 
 /** Tells what the sync status of a scope has become. */
 function setOutcome(call: Call, scope: ScopePath) {
-  return (
+  return async (
     result: { readonly status: string; readonly retryAtMs: number | null },
     revision: Parameters<typeof done>[0],
-  ): Outcome => {
+  ): Promise<Outcome> => {
     const { status, retryAtMs } = result;
-    const retry = retryAtMs === null ? '' : `; it may be retried ${relative(retryAtMs, call.nowMs)}`;
+    const retry = retryAtMs === null ? '' : await retryText(call, scope);
     return done(
       revision,
       { scope, status, retryAtMs },
       () => line`the sync of ${scope} is ${status}${retry}`,
     );
   };
+}
+
+/** When what has just failed may be retried: not by its time alone, since the retries may be used up. */
+async function retryText(call: Call, scope: ScopePath): Promise<string> {
+  const { syncs } = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const sync = syncs.find((view) => view.scope === scope);
+  if (sync === undefined || sync.status !== 'failed') return '';
+  return sync.retriesLeft === 0
+    ? `; its retries are used up: ${shellCommand('rhema', 'sync', 'reset', scope)}`
+    : `; it may be retried ${retryTime(sync, call.nowMs)}`;
 }
 
 /** Declares that a scope has changed: it and all that depends on it is to be synced again. */

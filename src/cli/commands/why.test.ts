@@ -12,6 +12,7 @@ import {
   scopePath,
   scopeView,
   statusAnswer,
+  syncView,
   waiterView,
 } from '../testing/samples.ts';
 
@@ -81,6 +82,32 @@ describe('why', () => {
       waits behind: src/core is held by alice since hh:mm:ss (3 min), for 'refactor auth', until hh:mm:ss (in 1 min), token 5
       "
     `);
+  });
+
+  it('tells what an agent is syncing', async () => {
+    const runs = ['api', 'web'].map((scope) => syncView({ scope: scopePath(scope) }));
+    const agent = agentView({ agent: agentId('bob'), status: 'idle', held: [], metadata: {} });
+    const ofAgent: WhyAnswer = {
+      ...blank,
+      subject: { kind: 'agent', agent: agentId('bob') },
+      agent,
+      sync: runs[0] ?? null,
+      runs,
+    };
+    const harness = harnessOf({
+      answers: {
+        scopes: () => scopes,
+        why: () => ofAgent,
+        status: () => statusAnswer({ agents: [agent], syncs: runs }),
+      },
+    });
+    for (const words of [
+      ['why', 'bob'],
+      ['agent', 'status', 'bob'],
+    ])
+      expect(withoutClock((await harness.run(...words)).stdout)).toContain(
+        'syncs api since hh:mm:ss (2 s), run 9\nsyncs web since hh:mm:ss (2 s), run 9\n',
+      );
   });
 
   it('says at which revision it looked when it looks back', async () => {

@@ -5,6 +5,8 @@ it.each([
   ['request.command.ttlMs', '--ttl: 0s is too little'],
   ['request.command.wait.forMs', '--wait: 0s is too little'],
   ['request.command.status', 'status: 0s is too little'],
+  ['request.command.syncedAgainst..', '--against .: 0s is too little'],
+  ['request.command.syncedAgainst.src/api', '--against src/api: 0s is too little'],
   ['query.limit', 'query.limit: 0s is too little'],
 ])('what is wrong with %s is told of its option, where it has one', (path, told) => {
   expect(inOptionWords(`${path}: 0s is too little`, path)).toBe(told);

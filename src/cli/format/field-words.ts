@@ -18,5 +18,9 @@ export function inOptionWords(message: string, path: unknown): string {
   if (typeof path !== 'string' || !path.startsWith(ofCommand) || !message.startsWith(`${path}: `))
     return message;
   const field = path.slice(ofCommand.length);
-  return `${optionOf[field] ?? field}${message.slice(path.length)}`;
+  // Of what an option gathers, `--against SCOPE=DIGEST`, each has a path below the option's.
+  const [first = ''] = field.split('.');
+  const part = field.slice(first.length + 1);
+  const within = first in optionOf && part !== '' ? `${optionOf[first] ?? first} ${part}` : field;
+  return `${optionOf[field] ?? within}${message.slice(path.length)}`;
 }

@@ -141,10 +141,11 @@ const seeWhy =
 const seeSync = (): Advice => () => [rhema('sync', 'status')];
 const validate = (): Advice => () => [rhema('safety', 'validate')];
 
-function seeScopes({ scope: missing }: RefusalFacts<'SCOPE_NOT_FOUND'>): Advice {
+function seeScopes({ scope: missing, near }: RefusalFacts<'SCOPE_NOT_FOUND'>): Advice {
   return (wish) => {
     if (wish.lead?.isWithoutScopes === true) return [rhema('init')];
-    const meant = wish.lead?.meant ?? null;
+    const [only = null, ...others] = near;
+    const meant = wish.lead?.meant ?? (others.length === 0 ? only : null);
     if (meant === null || wish.asking === undefined)
       return [rhema('scope', 'list'), rhema('scope', 'refresh')];
     const scopes = scopesOf(wish).map((scope) => (scope === missing ? meant : scope));

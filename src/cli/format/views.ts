@@ -56,10 +56,12 @@ export interface AgentFacts {
   readonly agent: AgentView;
   readonly locks: readonly LockView[];
   readonly waiter: WaiterView | null;
+  /** Those that it runs. */
+  readonly syncs: readonly SyncView[];
 }
 
 export function agentText(style: Style, facts: AgentFacts, nowMs: number): string {
-  const { agent, locks, waiter } = facts;
+  const { agent, locks, waiter, syncs } = facts;
   const shown = agent.presence === 'lost' ? 'lost' : agent.status;
   const head = `${style.paint('bold', line`${agent.agent}`)} is ${style.paint(statusEmphasis[shown] ?? 'plain', shown)}`;
   return [
@@ -68,6 +70,7 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
     ...saidText(agent, nowMs),
     ...locks.map((lock) => `holds ${lockSentence(lock, nowMs)}`),
     ...(waiter === null ? [] : [`waits ${waiterSentence(waiter, nowMs)}`]),
+    ...syncs.map((sync) => `syncs ${syncSentence(sync, nowMs)}`),
     ...(agent.lostAtMs === null
       ? []
       : [`lost ${relative(agent.lostAtMs, nowMs)}`, line`held then: ${agent.heldWhenLost.join(', ')}`]),
@@ -98,6 +101,13 @@ export function lockSentence(lock: LockView, nowMs: number): string {
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
   const purpose = waiter.reason === null ? '' : `, for "${waiter.reason}"`;
   return line`for ${waiter.scopes.join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, place ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
+}
+
+/** `src/core since 14:02:11 (3 min), run 12`. */
+function syncSentence({ scope, startedAtMs, run }: SyncView, nowMs: number): string {
+  const since =
+    startedAtMs === null ? '' : ` since ${clockTime(startedAtMs, nowMs)} (${duration(nowMs - startedAtMs)})`;
+  return line`${named(scope)}${since}, run ${String(run)}`;
 }
 
 /** The held locks, and below them the queue. */
@@ -146,15 +156,20 @@ export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: numbe
     statusCell(sync.status),
     sync.agent,
     sync.run,
-    sync.failures === 0 ? '' : `${sync.failures} (${sync.retriesLeft} retries left)`,
+    sync.failures === 0 ? '' : `${sync.failures} (${retriesLeftText(sync)})`,
     sync.error ?? '',
-    retryTime(sync.retryAtMs, nowMs),
+    retryTime(sync, nowMs),
   ]);
   return table(style, ['SCOPE', 'SYNC', 'AGENT', 'RUN', 'FAILURES', 'ERROR', 'RETRY'], rows);
 }
 
-function retryTime(retryAtMs: number | null, nowMs: number): string {
+const retriesLeftText = ({ retriesLeft }: SyncView): string =>
+  `${count(retriesLeft, 'retry', 'retries')} left`;
+
+/** When what has failed may be retried: `in 5 s`, `now`, or once it is reset. Nothing for what has not failed. */
+export function retryTime({ retryAtMs, retriesLeft }: SyncView, nowMs: number): string {
   if (retryAtMs === null) return '';
+  if (retriesLeft === 0) return 'after a reset';
   return retryAtMs > nowMs ? relative(retryAtMs, nowMs) : 'now';
 }
 

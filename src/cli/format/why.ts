@@ -98,7 +98,7 @@ function agentStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
   const name = answer.subject.kind === 'agent' ? answer.subject.agent : '';
   if (agent === null) return [`${style.paint('bold', line`${name}`)} does not take part`];
   return [
-    agentText(style, { agent, locks, waiter: waiters[0] ?? null }, nowMs),
+    agentText(style, { agent, locks, waiter: waiters[0] ?? null, syncs: answer.runs ?? [] }, nowMs),
     ...waitsFor.map((lock) => `waits behind: ${heldStory(style, lock, nowMs)}`),
     ...waiters.flatMap(({ reservedFor }) => (reservedFor === null ? [] : [reservedStory(reservedFor)])),
   ];

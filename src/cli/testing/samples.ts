@@ -7,6 +7,7 @@ import type {
   ScopeProblem,
   ScopeView,
   StatusAnswer,
+  SyncView,
   WaiterView,
 } from '../../protocol/index.ts';
 import { startMs } from './harness.ts';
@@ -54,6 +55,24 @@ export function lockView(over: Partial<LockView> = {}): LockView {
     queueLength: 1,
     blockedReason: null,
     lastReport: null,
+    ...over,
+  };
+}
+
+/** Runs since two seconds. */
+export function syncView(over: Partial<SyncView> = {}): SyncView {
+  return {
+    scope: scopePath('src/core'),
+    status: 'syncing',
+    failures: 0,
+    retriesLeft: 3,
+    run: asRevision(9),
+    agent: agentId('bob'),
+    startedAtMs: asTimeMs(startMs - 2_000),
+    endedAtMs: null,
+    error: null,
+    retryAtMs: null,
+    digest: null,
     ...over,
   };
 }

@@ -52,7 +52,7 @@ function ownRun(scope: ScopePath, run: unknown): Advice {
   };
 }
 
-function answerOf(work: Work, scope: ScopePath, result: Result): ToolAnswer {
+async function answerOf(work: Work, scope: ScopePath, result: Result): Promise<ToolAnswer> {
   switch (result.kind) {
     case 'syncStarted':
       return told(
@@ -61,8 +61,7 @@ function answerOf(work: Work, scope: ScopePath, result: Result): ToolAnswer {
       );
     case 'syncSet': {
       const { status, retryAtMs } = result;
-      const wait = retryAtMs === null ? 0 : retryAtMs - work.clock.nowMs();
-      const retry = retryAtMs === null ? '' : ` It may be retried in ${timeLeft(wait)}.`;
+      const retry = retryAtMs === null ? '' : await retryText(work, scope);
       return told(`The sync of ${quoted(scope)} is ${status}.${retry}`, { scope, status });
     }
     case 'invalidated': {
@@ -73,4 +72,14 @@ function answerOf(work: Work, scope: ScopePath, result: Result): ToolAnswer {
     default:
       throw new Error(`a sync was answered ${result.kind}`);
   }
+}
+
+/** When what has just failed may be retried: not by its time alone, since the retries may be used up. */
+async function retryText({ workspace, clock }: Work, scope: ScopePath): Promise<string> {
+  const subject = { kind: 'scope', scope } as const;
+  const { sync } = await workspace.coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+  if (sync === null || sync.retryAtMs === null) return '';
+  if (sync.retriesLeft === 0) return ' Its retries are used up: a person has to run `rhema sync reset`.';
+  const waitMs = sync.retryAtMs - clock.nowMs();
+  return waitMs > 0 ? ` It may be retried in ${timeLeft(waitMs)}.` : ' It may be retried now.';
 }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { asRevision, asTimeMs } from '../../core/index.ts';
+import type { Result } from '../../core/index.ts';
+import type { SyncView } from '../../protocol/index.ts';
+import { bobsHarness, startMs } from '../testing/harness.ts';
+import { scopePath, scopeView, statusAnswer, syncView } from '../testing/samples.ts';
+
+const failed = syncView({
+  scope: scopePath('api'),
+  status: 'failed',
+  failures: 1,
+  retriesLeft: 1,
+  error: 'bad schema',
+  retryAtMs: asTimeMs(startMs + 5_000),
+});
+
+const harnessOf = (syncs: readonly SyncView[], submit?: () => Result) =>
+  bobsHarness({
+    ...(submit === undefined ? {} : { submit }),
+    answers: {
+      status: () => statusAnswer({ syncs }),
+      scopes: () => ({
+        revision: asRevision(7),
+        scopes: [scopeView('api'), scopeView('docs')],
+        problems: [],
+      }),
+    },
+  });
+
+describe('sync status', () => {
+  it('names what was never synced beside what was', async () => {
+    const { harness } = harnessOf([failed]);
+    const { stdout } = await harness.run('sync', 'status', 'docs', 'api');
+    expect(stdout).toMatch(/^api .*1 \(1 retry left\)/m);
+    expect(stdout).toMatch(/\n\nnever synced: docs\n$/);
+    expect((await harness.json('sync', 'status', 'docs')).body).toMatchObject({
+      syncs: [],
+      neverSynced: ['docs'],
+    });
+  });
+
+  it('refuses a scope that is not there, as other commands do', async () => {
+    const { harness } = harnessOf([failed]);
+    for (const words of [['nowhere'], ['api', 'nowhere']]) {
+      const { code, stderr } = await harness.run('sync', 'status', ...words);
+      expect([code, stderr]).toEqual([3, expect.stringContaining('there is no scope "nowhere"')]);
+    }
+  });
+
+  it('says that what has used up its retries goes on after a reset only', async () => {
+    const { harness } = harnessOf([{ ...failed, failures: 2, retriesLeft: 0 }]);
+    expect((await harness.run('sync', 'status')).stdout).toMatch(
+      /2 \(0 retries left\) +bad schema +after a reset\n$/,
+    );
+  });
+});
+
+describe('sync fail', () => {
+  it.each([
+    [failed, 'the sync of api is failed; it may be retried in 5 s\n'],
+    [{ ...failed, retryAtMs: asTimeMs(startMs) }, 'the sync of api is failed; it may be retried now\n'],
+    [
+      { ...failed, retriesLeft: 0 },
+      'the sync of api is failed; its retries are used up: rhema sync reset api\n',
+    ],
+  ])('says when it may be retried, where it may be', async (sync, told) => {
+    const { harness } = harnessOf([sync], () => ({
+      kind: 'syncSet',
+      scope: scopePath('api'),
+      status: 'failed',
+      retryAtMs: sync.retryAtMs,
+    }));
+    const words = ['sync', 'fail', 'api', '--run', '9', '--error', 'bad', '--agent', 'bob'];
+    expect((await harness.run(...words)).stdout).toBe(told);
+  });
+});
+
+it('sync complete takes the scopes of --against as it takes the scope: seen from the working folder', async () => {
+  const { harness, coordinator } = harnessOf([], () => ({
+    kind: 'syncSet',
+    scope: scopePath('api'),
+    status: 'completed',
+    retryAtMs: null,
+  }));
+  await harness.run('sync', 'complete', './api', '--run', '9', '--against', './docs/=d', '--agent', 'bob');
+  expect(coordinator.commands).toMatchObject([{ scope: 'api', syncedAgainst: { docs: 'd' } }]);
+});
