@@ -1,5 +1,14 @@
 import { asRevision } from '../core/index.ts';
-import type { AgentId, Entry, Event, Grant, Rejection, ResultOf, Revision } from '../core/index.ts';
+import type {
+  AgentId,
+  Entry,
+  Event,
+  Grant,
+  Rejection,
+  ResultOf,
+  Revision,
+  ScopePath,
+} from '../core/index.ts';
 import type { Reply } from '../protocol/index.ts';
 import { every, jitteredBackoff, type Time } from '../time/index.ts';
 import type { Held } from './holdings.ts';
@@ -22,6 +31,10 @@ function marginsOf(leaseMs: number): Margins {
 const pauseMs = jitteredBackoff({ firstMs: 50, longestMs: 5_000, jitter: 0 });
 /** One that lasted for so long was no vain try. */
 const calmMs = 10_000;
+
+/** What is left of the shortest of these leases. */
+const leftAtMs = (leases: readonly Grant[], atMs: number): number =>
+  Math.min(...leases.map(({ deadlineMs }) => deadlineMs)) - atMs;
 
 /** How leases ended, as far as is known. */
 export type LeaseEnd =
@@ -65,13 +78,14 @@ export interface LeaseRenewerOptions {
  * what was missed, and listens anew: the owner may have left for a backup to be put back, and in the log that is there by now
  * nothing is held, so that somebody else may be granted the scopes.
  *
- * The deadlines are in the coordinator's time. Each heartbeat binds it to this host's monotonic clock: the answer was
- * decided after the heartbeat was sent, so counting from the sending errs on the early side.
+ * The deadlines are in the log's time. Each heartbeat binds it to this host's monotonic clock: the answer, which says what
+ * time it was, was decided after the heartbeat was sent, so counting from the sending errs on the early side.
  */
 export class LeaseRenewer {
   readonly #options: LeaseRenewerOptions;
-  readonly #leaseMs: number;
-  readonly #margins: Margins;
+  /** Of the shortest, as far as is known. */
+  #leaseMs: number;
+  #isBegun = false;
   #locks: readonly Grant[];
   #stopBeating: () => void = () => undefined;
   #cancelEnd: () => void = () => undefined;
@@ -86,7 +100,6 @@ export class LeaseRenewer {
     this.#locks = options.locks;
     // The end of a session ends its locks too.
     this.#leaseMs = Math.min(options.lockTtlMs, options.sessionTtlMs);
-    this.#margins = marginsOf(this.#leaseMs);
   }
 
   /** What is renewed, with the deadlines of the last heartbeat. */
@@ -101,7 +114,8 @@ export class LeaseRenewer {
 
   /** How long whoever works under them has between being told to end and being ended by force. */
   get graceMs(): number {
-    return this.#margins.tellMs - this.#margins.forceMs;
+    const { tellMs, forceMs } = marginsOf(this.#leaseMs);
+    return tellMs - forceMs;
   }
 
   /**
@@ -110,7 +124,14 @@ export class LeaseRenewer {
    */
   async start(): Promise<void> {
     await this.#beat();
-    if (!this.#isOver) this.#stopBeating = every(this.#options.clock, this.#leaseMs / 3, () => this.#beat());
+    this.#isBegun = true;
+    if (!this.#isOver) this.#beatThrice();
+  }
+
+  /** In the length of a lease. */
+  #beatThrice(): void {
+    this.#stopBeating();
+    this.#stopBeating = every(this.#options.clock, this.#leaseMs / 3, () => this.#beat());
   }
 
   stop(): void {
@@ -138,7 +159,12 @@ export class LeaseRenewer {
     if (reply.result.kind !== 'renewed') return;
     const missing = this.#missingFrom(reply.result);
     if (missing !== null) return this.#lose({ end: { kind: 'missing', lock: missing }, certainMs: 0 });
-    this.#endBy(sentAtMs + this.#leftMs(reply.result));
+    const { leases, sessionDeadlineMs } = reply.result;
+    this.#locks = leases.filter((lease) => this.#locks.some((lock) => lock.scope === lease.scope));
+    this.#learnLength(reply.atMs);
+    const leftMs = Math.min(leftAtMs(this.#locks, reply.atMs), sessionDeadlineMs - reply.atMs);
+    // Never more than a whole lease, should its length have been configured anew.
+    this.#endBy(sentAtMs + Math.min(leftMs, this.#leaseMs));
     if (!this.#isOver && !this.#isListening) void this.#listen(asRevision(reply.revision + 1));
   }
 
@@ -188,20 +214,25 @@ export class LeaseRenewer {
   }
 
   /**
-   * What was left of the shortest lease when the heartbeat was decided: that moment is the session's new deadline less
-   * its length. Never more than a whole lease, should that length have been configured anew.
+   * What the agent held before may have a shorter lease than what was asked for now, and another command of the agent may
+   * shorten it: a heartbeat renews each for its own length. Only while others wait does it fall short of that.
    */
-  #leftMs(renewed: ResultOf<'renewed'>): number {
-    const decidedAtMs = renewed.sessionDeadlineMs - this.#options.sessionTtlMs;
-    this.#locks = renewed.leases.filter((lease) => this.#locks.some((lock) => lock.scope === lease.scope));
-    const deadlineMs = Math.min(...this.#locks.map((lease) => lease.deadlineMs));
-    return Math.min(deadlineMs - decidedAtMs, this.#leaseMs);
+  #learnLength(atMs: number): void {
+    const wasHeld = (scope: ScopePath): boolean =>
+      this.#options.locks.some((lock) => lock.scope === scope && lock.already === true);
+    const whole = this.#locks.filter(
+      ({ scope, contendedSinceMs }) => contendedSinceMs === null || (!this.#isBegun && wasHeld(scope)),
+    );
+    const shortestMs = leftAtMs(whole, atMs);
+    if (shortestMs <= 0 || shortestMs >= this.#leaseMs) return;
+    this.#leaseMs = shortestMs;
+    if (this.#isBegun) this.#beatThrice();
   }
 
   /** At a time of the monotonic clock. */
   #endBy(atMs: number): void {
     const { clock, onRenewed } = this.#options;
-    const { tellMs, forceMs } = this.#margins;
+    const { tellMs, forceMs } = marginsOf(this.#leaseMs);
     const leftMs = atMs - clock.monotonicMs();
     const end = { kind: 'notRenewed' } as const;
     this.#cancelEnd();

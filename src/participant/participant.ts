@@ -3,14 +3,14 @@
  * earlier process has left; it is kept present; what it acquires is kept until it is given back.
  */
 import { asDurationMs } from '../core/index.ts';
-import type { AgentId, AgentMetadata, Grant, Rejection, ResultOf, Settings } from '../core/index.ts';
+import type { AgentId, AgentMetadata, Grant, Rejection, Settings } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import { every, type Time } from '../time/index.ts';
 import { acquire, type AcquireWish, type NotGranted, type WaitHooks } from './acquiring.ts';
 import { overCodes } from './agent-commands.ts';
 import { resultOf } from './answers.ts';
 import { releaseGrants } from './giving-back.ts';
-import { HeldLock, type Files, type Lasting } from './held-lock.ts';
+import { HeldLock, type Files } from './held-lock.ts';
 import { goOn, join, readOrNull } from './joining.ts';
 import { hasJoined, proofOf, type AgentSession, type Occupant, type SessionKeeping } from './session.ts';
 import { Speaker } from './speaker.ts';
@@ -99,7 +99,10 @@ export class Participant {
     const { settings } = await ports.coordinator.query({ kind: 'status', at: null });
     const left =
       found !== null && wish.keepsLeft && found.leases.length > 0
-        ? await HeldLock.keep({ ...ports, speaker }, session, found.leases, lastingOf(found, settings))
+        ? await HeldLock.keep({ ...ports, speaker }, session, found.leases, {
+            sessionTtlMs: settings.sessionTtlMs,
+            lockTtlMs: asDurationMs(found.leaseMs),
+          })
         : null;
     return { kind: 'joined', participant: new Participant(ports, speaker, session, settings, left) };
   }
@@ -201,16 +204,20 @@ async function begin(
   return { kind: 'begun', session: joined.session, isNew: true };
 }
 
-/** Nobody waits in the place of an earlier process any more; what came of it until then is there. */
-async function leftTo(speaker: Speaker, session: AgentSession): Promise<ResultOf<'renewed'> | null> {
-  await speaker.submit({ kind: 'CancelWait', ...proofOf(session) });
-  const reply = await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
-  return reply.ok ? resultOf(reply.result, 'renewed') : null;
+/** What an earlier process has left, and how long the shortest lease of it lasts. */
+interface Left {
+  readonly leases: readonly Grant[];
+  readonly leaseMs: number;
 }
 
-/** What was left has leases of its own, whatever is configured: they are as long as a heartbeat has made them. */
-function lastingOf({ leases, sessionDeadlineMs }: ResultOf<'renewed'>, { sessionTtlMs }: Settings): Lasting {
-  const decidedAtMs = sessionDeadlineMs - sessionTtlMs;
-  const shortestMs = Math.min(...leases.map(({ deadlineMs }) => deadlineMs)) - decidedAtMs;
-  return { sessionTtlMs, lockTtlMs: asDurationMs(shortestMs) };
+/**
+ * Nobody waits in the place of an earlier process any more; what came of it until then is there. It has leases of its own,
+ * whatever is configured: they are as long as a heartbeat has made them.
+ */
+async function leftTo(speaker: Speaker, session: AgentSession): Promise<Left | null> {
+  await speaker.submit({ kind: 'CancelWait', ...proofOf(session) });
+  const reply = await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
+  if (!reply.ok) return null;
+  const { leases } = resultOf(reply.result, 'renewed');
+  return { leases, leaseMs: Math.min(...leases.map(({ deadlineMs }) => deadlineMs)) - reply.atMs };
 }

@@ -111,7 +111,7 @@ export class LeaseWatch {
 
   #keep(certainMs: number): void {
     this.#certainUntilMs = this.#call.ports.clock.monotonicMs() + certainMs;
-    this.#child?.endBy(certainMs);
+    this.#child?.endBy(certainMs, this.graceMs);
   }
 
   #lose({ end, certainMs }: LeaseLoss): void {
@@ -125,7 +125,7 @@ export class LeaseWatch {
     if (!killOnLoss) return;
     const killInMs = certainMs === 0 ? graceAfterLossMs : certainMs;
     child.tellAll();
-    child.endBy(killInMs);
+    child.endBy(killInMs, this.graceMs);
     this.#cancelKill = this.#call.ports.clock.schedule(killInMs, () => {
       this.#isForced = true;
       void child.endAll();

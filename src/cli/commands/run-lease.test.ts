@@ -4,6 +4,7 @@ import {
   asTimeMs,
   type Entry,
   type Event,
+  type Grant,
   type Rejection,
   type SessionId,
 } from '../../core/index.ts';
@@ -235,7 +236,10 @@ describe('the lease while the command runs', () => {
 
   it('has its command ended when others wait and it is not extended any more', async () => {
     const deadlineMs = asTimeMs(startMs + 60_000);
-    const running: Running = new Running(underCore, { heartbeat: () => running.renewed({ deadlineMs }) });
+    const contendedSinceMs = asTimeMs(startMs);
+    const running: Running = new Running(underCore, {
+      heartbeat: () => running.renewed({ deadlineMs, contendedSinceMs }),
+    });
     const child = await running.child();
     await running.harness.clock.advance(53_999);
     expect(child.signals).toEqual([]);
@@ -258,6 +262,58 @@ describe('the lease while the command runs', () => {
     await running.ended;
   });
 
+  it.each<readonly [string, Partial<Grant>]>([
+    ['', {}],
+    [', while others wait, too', { contendedSinceMs: asTimeMs(startMs) }],
+  ])('of what the agent held before is as long as it was%s', async (_which, over) => {
+    const running: Running = new Running(underCore, {
+      already: true,
+      heartbeat: () =>
+        running.renewed({ ...over, deadlineMs: asTimeMs(running.harness.clock.wallMs() + 3_000) }),
+    });
+    const child = await running.child();
+    expect(child.command).toMatchObject({ endInMs: 2_750, graceMs: 500 });
+    await running.harness.clock.advance(60_000);
+    expect([child.signals, beats(running)]).toEqual([[], 61]);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it('is renewed more often when another command of the agent has made it shorter', async () => {
+    let leaseMs = 60_000;
+    let deadlineMs = 0;
+    const running: Running = new Running(underCore, {
+      heartbeat: () => {
+        deadlineMs = Math.max(deadlineMs, running.harness.clock.wallMs() + leaseMs);
+        return running.renewed({ deadlineMs: asTimeMs(deadlineMs) });
+      },
+    });
+    const child = await running.child();
+    leaseMs = 6_000;
+    await running.harness.clock.advance(300_000);
+    expect(child.signals).toEqual([]);
+    expect(child.toldToEndInMs.at(-1)).toBe(5_500);
+    expect(child.graceMs).toBe(1_000);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it.each([1_000_000, 600_000])('is not over because sessions last for %i ms from now on', async (lastMs) => {
+    let sessionMs = 300_000;
+    const running: Running = new Running(underCore, {
+      heartbeat: () => ({
+        ...running.renewed(),
+        sessionDeadlineMs: asTimeMs(running.harness.clock.wallMs() + sessionMs),
+      }),
+    });
+    const child = await running.child();
+    sessionMs = lastMs;
+    await running.harness.clock.advance(120_000);
+    expect(child.signals).toEqual([]);
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(0);
+  });
+
   it('is known to the process that ends the command if run itself is gone, and with each renewal anew', async () => {
     const running = new Running(underCore);
     const child = await running.child();
@@ -273,8 +329,9 @@ describe('the lease while the command runs', () => {
       () => ({ code: 'AGENT_LOST', message: 'bob was lost', details: {} }) as Rejection,
     ],
     [
-      'is nearly over already',
-      (running: Running) => running.renewed({ deadlineMs: asTimeMs(startMs + 5_000) }),
+      'is nearly over already, and others wait',
+      (running: Running) =>
+        running.renewed({ deadlineMs: asTimeMs(startMs + 5_000), contendedSinceMs: asTimeMs(startMs) }),
     ],
   ])('that %s keeps the command from beginning', async (_, answer) => {
     const running: Running = new Running(underCore, { heartbeat: () => answer(running) });

@@ -75,8 +75,11 @@ export interface ChildProcess {
   tellAll(): void;
   /** Ends them by force; resolves when nothing of them is left. */
   endAll(): Promise<void>;
-  /** Puts off, or brings forward, when a tied child is ended by force, even if this process stands still by then. */
-  endBy(leftMs: number): void;
+  /**
+   * Puts off, or brings forward, when a tied child is ended by force, even if this process stands still by then, and how
+   * long before that it is told to end.
+   */
+  endBy(leftMs: number, graceMs: number): void;
   /** What works on of a child that has ended, but for what has cut itself loose. */
   left(): readonly LeftProcess[];
   /** The child is not tied any more. */

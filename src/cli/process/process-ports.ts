@@ -108,7 +108,7 @@ function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: Proc
       tether?.told();
       await tree?.endAll();
     },
-    endBy: (leftMs) => tether?.endBy(leftMs),
+    endBy: (leftMs, grace) => tether?.endBy(leftMs, grace),
     left: () => tree?.left() ?? [],
     letGo: () => tether?.untie(),
   };

@@ -7,8 +7,8 @@ import type { Root, ToBegin } from './process-tree.ts';
 export interface Tether {
   /** The command has begun. */
   hold(root: Root): void;
-  /** Has the command ended by force so long from now; replaces what was said before. */
-  endBy(leftMs: number): void;
+  /** Has the command ended by force so long from now, and told so long before; replaces what was said before. */
+  endBy(leftMs: number, graceMs: number): void;
   /** The command was told to end: it need not be told again, and is ended by force at that time. */
   told(): void;
   /** The command has ended, with all that it left behind: there is nothing left to end. */
@@ -35,9 +35,11 @@ export function startTether(endInMs: number, graceMs: number, begins: ToBegin): 
     said.set(what, text);
     tell(holder, text);
   };
-  const endBy = (leftMs: number): void => say('end', monotonicMs() + leftMs);
-  say('grace', graceMs);
-  endBy(endInMs);
+  const endBy = (leftMs: number, grace: number): void => {
+    say('grace', grace);
+    say('end', monotonicMs() + leftMs);
+  };
+  endBy(endInMs, graceMs);
   return {
     hold: (root) => say('command', JSON.stringify(root)),
     endBy,

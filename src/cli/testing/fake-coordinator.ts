@@ -20,6 +20,8 @@ type Answering = { readonly [Kind in QueryKind]?: (query: Extract<Query, { kind:
 
 /** What a fake coordinator says to each call; what is not scripted fails the test that asks for it. */
 export interface Script {
+  /** The log's time; it stands still unless given. */
+  readonly nowMs?: () => number;
   readonly submit?: (command: CallerCommand, count: number) => Result | Rejection | Error;
   readonly answers?: Answering;
   readonly awaitTicket?: (signal: AbortSignal | undefined) => Promise<TicketReply>;
@@ -43,7 +45,7 @@ export class FakeCoordinator implements Coordinator {
     const said = scripted(this.#script.submit, 'submit')(command, this.commands.length);
     if (said instanceof Error) throw said;
     const revision = 7 as Revision;
-    const at = { revision, atMs: asTimeMs(startMs) };
+    const at = { revision, atMs: asTimeMs(this.#script.nowMs?.() ?? startMs) };
     return 'code' in said ? { ok: false, ...at, rejection: said } : { ok: true, ...at, result: said };
   }
 

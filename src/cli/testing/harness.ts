@@ -209,6 +209,8 @@ export class FakeChild {
   readonly command: ProcessCommand;
   readonly signals: string[] = [];
   readonly toldToEndInMs: number[] = [];
+  /** As told last. */
+  graceMs: number;
   /** What works on once it has ended; whoever ends it by force ends that as well. */
   leftBehind: readonly LeftProcess[] = [];
   isTied = true;
@@ -218,6 +220,7 @@ export class FakeChild {
 
   constructor(command: ProcessCommand) {
     this.command = command;
+    this.graceMs = command.graceMs;
     this.ended = new Promise((resolve, reject) => {
       this.end = resolve;
       this.failToStart = reject;
@@ -246,8 +249,9 @@ export class FakeChild {
     this.isTied = false;
   }
 
-  endBy(leftMs: number): void {
+  endBy(leftMs: number, graceMs: number): void {
     this.toldToEndInMs.push(leftMs);
+    this.graceMs = graceMs;
   }
 }
 

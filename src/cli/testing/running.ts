@@ -17,6 +17,8 @@ export interface Granting {
   readonly held?: readonly LockView[];
   readonly acquire?: Rejection;
   readonly onAcquire?: () => void;
+  /** Whether the agent has held what it asks for before. */
+  readonly already?: true;
   /** What a heartbeat answers, instead of a renewal in full. */
   readonly heartbeat?: () => Result | Rejection | Error;
   readonly leave?: Result | Rejection;
@@ -30,6 +32,10 @@ export async function* nothingHappens(signal: AbortSignal): AsyncIterable<Entry>
   yield* [];
 }
 
+const grantedTo =
+  ({ already }: Granting) =>
+  (scope: ScopePath): Grant => ({ ...grant(scope), ...(already === undefined ? {} : { already }) });
+
 const released = (scopes: readonly ScopePath[]): Result => ({ kind: 'released', scopes });
 
 /** `rhema run` under way. */
@@ -41,6 +47,7 @@ export class Running {
 
   constructor(words: readonly string[], granting: Granting = {}, options: Partial<HarnessOptions> = {}) {
     this.coordinator = new FakeCoordinator({
+      nowMs: () => this.harness.clock.wallMs(),
       submit: (command) => this.#answer(command, granting),
       answers: { status: () => statusAnswer({ locks: granting.held ?? [] }) },
       watch: granting.watch ?? nothingHappens,
@@ -79,7 +86,7 @@ export class Running {
       case 'AcquireLock':
         granting.onAcquire?.();
         this.#granted = command.scopes;
-        return granting.acquire ?? { kind: 'granted', locks: command.scopes.map((scope) => grant(scope)) };
+        return granting.acquire ?? { kind: 'granted', locks: command.scopes.map(grantedTo(granting)) };
       case 'Heartbeat':
         return granting.heartbeat?.() ?? this.renewed();
       case 'ReleaseLock':
