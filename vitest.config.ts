@@ -8,13 +8,13 @@ const everything = ['src/**/*.test.ts', 'test/**/*.test.ts', 'sim/**/*.test.ts',
 /** What takes longest begins first. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const others = await super.sort(files.filter((file) => placeOf(file) === -1));
-    const slow = files.filter((file) => placeOf(file) !== -1);
-    return [...slow.sort((a, b) => placeOf(a) - placeOf(b)), ...others];
+    const others = await super.sort(files.filter((file) => rankOf(file) === -1));
+    const slow = files.filter((file) => rankOf(file) !== -1);
+    return [...slow.sort((a, b) => rankOf(a) - rankOf(b)), ...others];
   }
 }
 
-function placeOf({ moduleId }: TestSpecification): number {
+function rankOf({ moduleId }: TestSpecification): number {
   return slowTests.indexOf(
     relative(import.meta.dirname, moduleId)
       .split(sep)

@@ -91,8 +91,8 @@ export class Operator {
 
   /** Each scope may depend on one before it. A cyclic graph must be refused whole. */
   #graph(scopes: readonly ScopePath[], cyclic: boolean): ScopeDefinition[] {
-    return scopes.map((path, place) => {
-      const before = scopes.slice(0, place);
+    return scopes.map((path, index) => {
+      const before = scopes.slice(0, index);
       const dependencies = cyclic ? scopes.filter((other) => other !== path) : this.#random.some(before, 1);
       return { path, name: path, type: 'package', dependencies: dependencies.toSorted() };
     });

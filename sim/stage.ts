@@ -57,7 +57,7 @@ export class Stage {
     this.#profile = calm(drawProfile(this.random), leaseMs as DurationMs);
     const { log, disk, scheduler, random } = this;
     const machine = new Machine('host', scheduler, random);
-    const place = {
+    const parts = {
       log,
       disk,
       archive: new Archive(),
@@ -68,7 +68,7 @@ export class Stage {
       readCostMs,
     };
     this.owner = new Owner({
-      ...place,
+      ...parts,
       profile: this.#profile,
       ...(witness === undefined ? {} : { witness }),
     });

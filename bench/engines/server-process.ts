@@ -10,8 +10,8 @@ const lookEveryMs = 20;
 
 /** The file of a program, in PATH or in one of the folders. Throws {@link NotInstalledError}. */
 export function programFile(name: string, folders: readonly string[] = []): string {
-  const places = [...(process.env['PATH'] ?? '').split(delimiter), ...folders];
-  const file = places.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const paths = [...(process.env['PATH'] ?? '').split(delimiter), ...folders];
+  const file = paths.map((folder) => join(folder, name)).find((path) => existsSync(path));
   if (file === undefined) throw new NotInstalledError(`${name} is not installed`);
   return file;
 }

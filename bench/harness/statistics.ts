@@ -1,11 +1,11 @@
 /** The value that the share `fraction` (0 to 1) of the samples does not exceed, interpolated between neighbours. */
 export function quantile(samples: readonly number[], fraction: number): number {
   const sorted = [...samples].sort((a, b) => a - b);
-  const place = fraction * (sorted.length - 1);
-  const below = sorted[Math.floor(place)];
-  const above = sorted[Math.ceil(place)];
+  const index = fraction * (sorted.length - 1);
+  const below = sorted[Math.floor(index)];
+  const above = sorted[Math.ceil(index)];
   if (below === undefined || above === undefined) throw new RangeError('no samples');
-  return below + (above - below) * (place - Math.floor(place));
+  return below + (above - below) * (index - Math.floor(index));
 }
 
 export function median(samples: readonly number[]): number {

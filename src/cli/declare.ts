@@ -49,8 +49,8 @@ function callOf(command: Command, ports: ProcessPorts): Call {
 /** The one place where the declared shape of a command's words is trusted to be the one its handler expects. */
 function inputOf<Input>(command: Command): Input {
   const input: Record<string, unknown> = { ...command.opts() };
-  for (const [place, argument] of command.registeredArguments.entries())
-    input[argument.name()] = command.processedArgs[place];
+  for (const [index, argument] of command.registeredArguments.entries())
+    input[argument.name()] = command.processedArgs[index];
   return input as Input;
 }
 

@@ -103,12 +103,12 @@ export function createProgram(host: Host, args: readonly string[] = []): Command
 
 /** The first word that is no option; null where there is none, or where an option is unknown. */
 function calledWord(program: Command, args: readonly string[]): string | null {
-  for (let place = 0; place < args.length; place += 1) {
-    const word = args[place] ?? '';
+  for (let index = 0; index < args.length; index += 1) {
+    const word = args[index] ?? '';
     if (!word.startsWith('-')) return word;
     const option = program.options.find(({ short, long }) => word === short || word === long);
     if (option === undefined) return null;
-    if (option.required) place += 1;
+    if (option.required) index += 1;
   }
   return null;
 }

@@ -47,8 +47,8 @@ async function toldTo(owner: string | null): Promise<string> {
   const told = new Promise<string>((resolve) => {
     server.once('connection', (socket: Socket) => {
       socket.once('data', (chunk) => resolve(chunk.toString()));
-      const place = owner === null ? {} : { folder: owner };
-      const hello = { op: 'hello', protocol: protocolNumber, version: '1.0.0', pid: 4711, ...place };
+      const where = owner === null ? {} : { folder: owner };
+      const hello = { op: 'hello', protocol: protocolNumber, version: '1.0.0', pid: 4711, ...where };
       socket.write(`${JSON.stringify(hello)}\n`);
     });
   });

@@ -67,14 +67,14 @@ function nodeOptions(env: Environment): Record<string, string> {
 /** `GIT_CONFIG_COUNT` and what it counts. */
 function numberedSettings(env: Environment): Record<string, string> {
   const count = Math.min(1_000, Number.parseInt(env['GIT_CONFIG_COUNT'] ?? '0', 10) || 0);
-  const pairs = Array.from({ length: count }, (_, place) => [
-    env[`GIT_CONFIG_KEY_${place}`],
-    env[`GIT_CONFIG_VALUE_${place}`],
+  const pairs = Array.from({ length: count }, (_, index) => [
+    env[`GIT_CONFIG_KEY_${index}`],
+    env[`GIT_CONFIG_VALUE_${index}`],
   ]).filter(([key]) => key !== undefined && readingKeys.test(key));
   if (pairs.length === 0) return {};
-  const named = pairs.flatMap(([key = '', value = ''], place) => [
-    [`GIT_CONFIG_KEY_${place}`, key],
-    [`GIT_CONFIG_VALUE_${place}`, value],
+  const named = pairs.flatMap(([key = '', value = ''], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
   ]);
   return { GIT_CONFIG_COUNT: String(pairs.length), ...(Object.fromEntries(named) as Record<string, string>) };
 }

@@ -1,14 +1,14 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findProgram, type ProgramPlaces } from './program.ts';
+import { findProgram, type ProgramLocations } from './program.ts';
 import { temporaryFolder } from './testing/folder.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
-let places: ProgramPlaces;
+let locations: ProgramLocations;
 beforeEach(() => {
   folder = temporaryFolder();
-  places = {
+  locations = {
     node: executable('old/node', 'v22.0.0'),
     script: executable('package/main.js'),
     env: { PATH: [at('bin'), at('more')].join(':') },
@@ -29,44 +29,44 @@ function executable(path: string, version = ''): string {
 
 it('the Node and the script that run are taken as long as they are there', () => {
   executable('bin/node', 'v24.0.0');
-  expect(findProgram(places)).toEqual({ file: places.node, args: [places.script] });
+  expect(findProgram(locations)).toEqual({ file: locations.node, args: [locations.script] });
 });
 
 it('once its Node is gone, the first in the PATH that is new enough is taken', () => {
-  rmSync(places.node);
+  rmSync(locations.node);
   executable('bin/node', 'v18.20.0');
   const newer = executable('more/node', 'v24.0.0');
-  expect(findProgram(places)).toEqual({ file: newer, args: [places.script] });
+  expect(findProgram(locations)).toEqual({ file: newer, args: [locations.script] });
 });
 
 it('where there is no other Node, the file that runs is taken although its name is gone', () => {
-  rmSync(places.node);
+  rmSync(locations.node);
   const runningNode = '/proc/7/exe';
-  expect(findProgram({ ...places, runningNode })).toEqual({ file: runningNode, args: [places.script] });
+  expect(findProgram({ ...locations, runningNode })).toEqual({ file: runningNode, args: [locations.script] });
 });
 
 it('once its package is gone, the rhema in the PATH is taken', () => {
-  rmSync(places.script);
+  rmSync(locations.script);
   const other = executable('elsewhere/cli/main.js');
   chmodSync(other, 0o644);
   mkdirSync(at('bin'));
   symlinkSync(other, at('bin/rhema'));
-  expect(findProgram(places)).toEqual({ file: places.node, args: [other] });
+  expect(findProgram(locations)).toEqual({ file: locations.node, args: [other] });
 });
 
 it('a PATH relative to a folder leads to nothing', () => {
-  rmSync(places.node);
+  rmSync(locations.node);
   executable('bin/node', 'v24.0.0');
   const env = { PATH: 'bin:' };
-  expect(() => findProgram({ ...places, env })).toThrow(/node is gone, and no Node .* is in the PATH/);
+  expect(() => findProgram({ ...locations, env })).toThrow(/node is gone, and no Node .* is in the PATH/);
 });
 
 it('where nothing is left to start, it is said what is gone', () => {
-  rmSync(places.script);
-  expect(() => findProgram(places)).toThrow(
+  rmSync(locations.script);
+  expect(() => findProgram(locations)).toThrow(
     expect.objectContaining({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining(`${places.script} is gone, and no rhema is in the PATH`) as string,
+      message: expect.stringContaining(`${locations.script} is gone, and no rhema is in the PATH`) as string,
     }) as Error,
   );
 });

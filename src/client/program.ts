@@ -6,7 +6,7 @@ import type { OwnerCommand } from './start-owner.ts';
 import { compareVersions } from './version.ts';
 
 /** Where a program that runs may find itself again. */
-export interface ProgramPlaces {
+export interface ProgramLocations {
   /** Of the Node that runs. */
   readonly node: string;
   /** The script that this program was started by, or would be. */
@@ -25,34 +25,34 @@ const versionTimeoutMs = 5_000;
  * its package; then those that the user has now are taken: `node` and `rhema` in the `PATH`. Throws `UNAVAILABLE` with what
  * was tried.
  */
-export function findProgram(places: ProgramPlaces): OwnerCommand {
-  const script = findScript(places);
-  const node = findNode(places);
+export function findProgram(locations: ProgramLocations): OwnerCommand {
+  const script = findScript(locations);
+  const node = findNode(locations);
   if (script !== null && node !== null) return { file: node, args: [script] };
   const missing =
-    script === null ? `${places.script} is gone, and no rhema is in the PATH` : missingNode(places);
+    script === null ? `${locations.script} is gone, and no rhema is in the PATH` : missingNode(locations);
   throw new CoordinatorError(
     'UNAVAILABLE',
     `the coordinator process cannot be started: ${missing}; install it again, then restart this program`,
   );
 }
 
-const missingNode = ({ node }: ProgramPlaces): string =>
+const missingNode = ({ node }: ProgramLocations): string =>
   `${node} is gone, and no Node ${nodeOldest} or later is in the PATH`;
 
-function findScript({ script, env }: ProgramPlaces): string | null {
+function findScript({ script, env }: ProgramLocations): string | null {
   if (isFile(script)) return script;
   return inPath('rhema', env).map(realPath).find(isScript) ?? null;
 }
 
 /** The one in the `PATH` comes before the removed one that runs: that has lost the files beside it. */
-function findNode({ node, env, runningNode }: ProgramPlaces): string | null {
+function findNode({ node, env, runningNode }: ProgramLocations): string | null {
   if (isExecutable(node)) return node;
   return inPath('node', env).filter(isExecutable).find(isNewEnough) ?? runningNode;
 }
 
 /** Absolute ones only: what is found must not depend on the folder. */
-function inPath(name: string, env: ProgramPlaces['env']): string[] {
+function inPath(name: string, env: ProgramLocations['env']): string[] {
   return (env['PATH'] ?? '')
     .split(delimiter)
     .filter((folder) => isAbsolute(folder))

@@ -13,8 +13,8 @@ export function packageVersion(): string {
  */
 export function compareVersions(first: string, second: string): number {
   const [a, b] = [parse(first), parse(second)];
-  for (let place = 0; place < 3; place += 1) {
-    const difference = (a.numbers[place] ?? 0) - (b.numbers[place] ?? 0);
+  for (let index = 0; index < 3; index += 1) {
+    const difference = (a.numbers[index] ?? 0) - (b.numbers[index] ?? 0);
     if (difference !== 0) return difference;
   }
   if (a.preRelease === b.preRelease) return 0;

@@ -51,17 +51,17 @@ export function explainOption(key: string): string | null {
     `default  ${defaultText(option)}`,
     `allowed  ${allowedText(option)}`,
   ];
-  lines.push('set in   the rhema.yaml of the top folder:', ...placeLines(option));
+  lines.push('set in   the rhema.yaml of the top folder:', ...keyLines(option));
   if (option.environment !== null) lines.push(`set by   ${option.environment} as well`);
   return lines.join('\n');
 }
 
 /** As it would stand in the file. */
-function placeLines(option: Option): string[] {
+function keyLines(option: Option): string[] {
   const steps = option.key.split('.');
-  return steps.map((step, place) => {
-    const value = place === steps.length - 1 ? ` ${defaultText(option)}` : '';
-    return `${' '.repeat(11 + 2 * place)}${step}:${value}`;
+  return steps.map((step, index) => {
+    const value = index === steps.length - 1 ? ` ${defaultText(option)}` : '';
+    return `${' '.repeat(11 + 2 * index)}${step}:${value}`;
   });
 }
 

@@ -33,7 +33,7 @@ function valueOf(text: string): number | null {
   if (match !== null) return Number(match[1]) * unitMs[(match[2] ?? 's') as Unit];
   const several = text === '' ? null : severalPattern.exec(text);
   if (several === null) return null;
-  return severalUnits.reduce((sum, each, place) => sum + Number(several[place + 1] ?? 0) * each, 0);
+  return severalUnits.reduce((sum, each, index) => sum + Number(several[index + 1] ?? 0) * each, 0);
 }
 
 function shown(input: string | number): string {

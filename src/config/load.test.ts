@@ -119,9 +119,9 @@ describe('what is wrong is said with line, column and remedy', () => {
     ['sync_settings:\n    conflict_resolution: auto', 'CONFIG_WRONG_TYPE rhema.yaml:3:26', 'write manual'],
     ['lock_timeout: 2h', 'CONFIG_INCONSISTENT rhema.yaml:2:17', 'lock_timeout_max (1h)'],
     ['lock_timeout_max: 30', 'CONFIG_INCONSISTENT rhema.yaml:2:21', 'lock_timeout (1m)'],
-  ])('%j', async (line, place, remedy) => {
+  ])('%j', async (line, position, remedy) => {
     const loaded = await load(`agent_coordination:\n  ${line}\n`);
-    expect(problemsOf(loaded)).toEqual([place]);
+    expect(problemsOf(loaded)).toEqual([position]);
     expect(loaded.problems[0]?.message).toContain(remedy);
     expect(loaded.config).toEqual(defaultConfig);
   });

@@ -46,8 +46,8 @@ class Loading {
   }
 
   report(code: ConfigProblemCode, message: string, origin: ConfigOrigin): void {
-    const place = origin.kind === 'file' ? origin : { file: null, line: null, column: null };
-    const { file, line, column } = place;
+    const position = origin.kind === 'file' ? origin : { file: null, line: null, column: null };
+    const { file, line, column } = position;
     const severity = code === 'CONFIG_VARIABLE_IGNORED' ? 'warning' : 'error';
     this.#problems.push({ code, severity, file, line, column, message });
   }
@@ -166,11 +166,11 @@ const ignored = (variable: string, problem: string): string => `${variable} is i
 function dropInconsistent(loading: Loading): void {
   const { lockTtlMs, lockTtlMaxMs } = loading.config();
   if (lockTtlMs <= lockTtlMaxMs) return;
-  const place = loading.originOf('lockTtlMs');
+  const origin = loading.originOf('lockTtlMs');
   loading.report(
     'CONFIG_INCONSISTENT',
     `${configBlock}.lock_timeout (${formatDuration(lockTtlMs)}) is above ${configBlock}.lock_timeout_max (${formatDuration(lockTtlMaxMs)}): lower the former or raise the latter`,
-    place.kind === 'default' ? loading.originOf('lockTtlMaxMs') : place,
+    origin.kind === 'default' ? loading.originOf('lockTtlMaxMs') : origin,
   );
   loading.forget('lockTtlMs');
   loading.forget('lockTtlMaxMs');

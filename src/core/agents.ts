@@ -222,12 +222,12 @@ export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, 
     held: new Set(),
     ticket: null,
   };
-  placeAgent(state, agent);
+  putAgent(state, agent);
   noteSeen(state, agent.id, stamp.atMs);
 }
 
 /** Puts an agent into the state and under its name; also how a snapshot is read. */
-export function placeAgent(state: State, agent: Agent): void {
+export function putAgent(state: State, agent: Agent): void {
   state.agents.set(agent.id, agent);
   const skeleton = skeletonOf(agent.id);
   const similar = state.index.names.get(skeleton);

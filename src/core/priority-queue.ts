@@ -1,7 +1,7 @@
 interface Item<Key, Rank> {
   readonly key: Key;
   rank: Rank;
-  place: number;
+  index: number;
 }
 
 /**
@@ -33,7 +33,7 @@ export class PriorityQueue<Key, Rank extends number> {
   set(key: Key, rank: Rank): void {
     const known = this.#items.get(key);
     if (known !== undefined) return this.#move(known, rank);
-    const item: Item<Key, Rank> = { key, rank, place: this.#heap.length };
+    const item: Item<Key, Rank> = { key, rank, index: this.#heap.length };
     this.#items.set(key, item);
     this.#heap.push(item);
     this.#rise(item);
@@ -45,7 +45,7 @@ export class PriorityQueue<Key, Rank extends number> {
     this.#items.delete(key);
     const last = this.#heap.pop();
     if (last === undefined || last === item) return;
-    this.#put(last, item.place);
+    this.#put(last, item.index);
     this.#rise(last);
     this.#sink(last);
   }
@@ -54,11 +54,11 @@ export class PriorityQueue<Key, Rank extends number> {
   upTo(rank: Rank, compare: (a: Key, b: Key) => number): Key[] {
     const found: Item<Key, Rank>[] = [];
     const pending = [0];
-    for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-      const item = this.#heap[place];
+    for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
+      const item = this.#heap[index];
       if (item === undefined || item.rank > rank) continue;
       found.push(item);
-      pending.push(2 * place + 1, 2 * place + 2);
+      pending.push(2 * index + 1, 2 * index + 2);
     }
     return found.sort((a, b) => a.rank - b.rank || compare(a.key, b.key)).map((item) => item.key);
   }
@@ -70,30 +70,30 @@ export class PriorityQueue<Key, Rank extends number> {
     else this.#sink(item);
   }
 
-  #put(item: Item<Key, Rank>, place: number): void {
-    this.#heap[place] = item;
-    item.place = place;
+  #put(item: Item<Key, Rank>, index: number): void {
+    this.#heap[index] = item;
+    item.index = index;
   }
 
   #rise(item: Item<Key, Rank>): void {
-    while (item.place > 0) {
-      const above = this.#heap[(item.place - 1) >> 1];
+    while (item.index > 0) {
+      const above = this.#heap[(item.index - 1) >> 1];
       if (above === undefined || above.rank <= item.rank) return;
-      const place = above.place;
-      this.#put(above, item.place);
-      this.#put(item, place);
+      const index = above.index;
+      this.#put(above, item.index);
+      this.#put(item, index);
     }
   }
 
   #sink(item: Item<Key, Rank>): void {
     for (;;) {
-      const left = this.#heap[2 * item.place + 1];
-      const right = this.#heap[2 * item.place + 2];
+      const left = this.#heap[2 * item.index + 1];
+      const right = this.#heap[2 * item.index + 2];
       const below = right !== undefined && left !== undefined && right.rank < left.rank ? right : left;
       if (below === undefined || below.rank >= item.rank) return;
-      const place = below.place;
-      this.#put(below, item.place);
-      this.#put(item, place);
+      const index = below.index;
+      this.#put(below, item.index);
+      this.#put(item, index);
     }
   }
 }

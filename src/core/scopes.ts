@@ -226,7 +226,7 @@ function dependenciesIn(graph: Graph, path: ScopePath): readonly ScopePath[] {
 export function evolveScopeDefined(state: State, event: EventOf<'scope.defined'>): void {
   const known = state.scopes.get(event.scope.path);
   if (known !== undefined) unlink(state, known);
-  placeScope(state, {
+  putScope(state, {
     ...event.scope,
     contexts: known?.contexts ?? new Map(),
     withdrawn: false,
@@ -235,7 +235,7 @@ export function evolveScopeDefined(state: State, event: EventOf<'scope.defined'>
 }
 
 /** Puts a scope into the graph and its index; also how a snapshot is read. */
-export function placeScope(state: State, scope: Scope): void {
+export function putScope(state: State, scope: Scope): void {
   state.scopes.set(scope.path, scope);
   for (const dependency of scope.dependencies) {
     const dependents = state.index.dependents.get(dependency);
@@ -247,7 +247,7 @@ export function placeScope(state: State, scope: Scope): void {
 export function evolveScopeWithdrawn(state: State, { scope: path }: EventOf<'scope.withdrawn'>): void {
   const known = must(state.scopes.get(path), `${path} is defined`);
   unlink(state, known);
-  placeScope(state, { ...known, dependencies: [], withdrawn: true });
+  putScope(state, { ...known, dependencies: [], withdrawn: true });
 }
 
 export function evolveScopeRemoved(state: State, event: EventOf<'scope.removed'>): void {

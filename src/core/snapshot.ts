@@ -1,5 +1,5 @@
 /** A state as text and back. Indexes are not written: they are rebuilt. */
-import { placeAgent } from './agents.ts';
+import { putAgent } from './agents.ts';
 import { must } from './assert.ts';
 import { addMs, type AgentId, type RequestId, type Revision, type ScopePath, type TimeMs } from './ids.ts';
 import { initialState } from './initial-state.ts';
@@ -7,12 +7,12 @@ import { byText } from './order.ts';
 import { enqueue } from './queue.ts';
 import { violations } from './safety/index.ts';
 import type { Violation } from './safety/violation.ts';
-import { placeScope } from './scopes.ts';
+import { putScope } from './scopes.ts';
 import type { Settings } from './settings.ts';
 import type { Agent, ContextRecord, Lock, Scope, State, Sync, Totals, Waiter } from './state.ts';
 import type { ClockAnchor } from './statuses.ts';
 import type { RecentRequest } from './requests.ts';
-import { placeSync } from './syncs.ts';
+import { putSync } from './syncs.ts';
 
 /**
  * Raised when the encoding changes; an older program must not read a newer one. What is read of older ones:
@@ -132,14 +132,14 @@ function restore(stored: StoredState): State {
   restoreLostOrder(state);
   for (const lock of stored.locks) restoreLock(state, lock);
   for (const waiter of stored.tickets) enqueue(state, waiter);
-  for (const sync of stored.syncs) placeSync(state, sync);
+  for (const sync of stored.syncs) putSync(state, sync);
   for (const [id, request] of stored.recentRequests) state.recentRequests.remember(id, request);
   return state;
 }
 
 function restoreScope(state: State, stored: StoredScope): void {
   const { contexts, withdrawn = false, lastEnd = null } = stored;
-  placeScope(state, { ...stored, contexts: new Map(contexts), withdrawn, lastEnd });
+  putScope(state, { ...stored, contexts: new Map(contexts), withdrawn, lastEnd });
 }
 
 function restoreAgent(state: State, stored: StoredAgent): void {
@@ -149,7 +149,7 @@ function restoreAgent(state: State, stored: StoredAgent): void {
     held: new Set<ScopePath>(),
     ticket: null,
   };
-  placeAgent(state, agent);
+  putAgent(state, agent);
   if (agent.presence === 'lost') return;
   state.index.sessionDeadlines.set(agent.id, agent.sessionDeadlineMs);
   if (agent.blockedSinceMs === null) return;

@@ -318,7 +318,7 @@ function dependenciesOf(state: State, scope: ScopePath): readonly ScopePath[] {
 
 export function evolveSyncStarted(state: State, event: EventOf<'sync.started'>, stamp: Stamp): void {
   const known = state.syncs.get(event.scope);
-  placeSync(state, {
+  putSync(state, {
     scope: event.scope,
     status: 'syncing',
     failures: known?.failures ?? 0,
@@ -335,7 +335,7 @@ export function evolveSyncStarted(state: State, event: EventOf<'sync.started'>, 
 }
 
 /** Puts a sync into the state and its index; also how a snapshot is read. */
-export function placeSync(state: State, sync: Sync): void {
+export function putSync(state: State, sync: Sync): void {
   state.syncs.set(sync.scope, sync);
   if (sync.status !== 'syncing') return;
   const agent = runnerOf(sync);

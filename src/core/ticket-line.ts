@@ -1,10 +1,10 @@
 import { assert } from './assert.ts';
 import type { Ticket } from './ids.ts';
 
-interface Place {
+interface Node {
   readonly ticket: Ticket;
-  before: Place | null;
-  after: Place | null;
+  before: Node | null;
+  after: Node | null;
 }
 
 /**
@@ -13,12 +13,12 @@ interface Place {
  * first member after many deletions, which walks over the deleted ones.)
  */
 export class TicketLine implements Iterable<Ticket> {
-  readonly #places = new Map<Ticket, Place>();
-  #first: Place | null = null;
-  #last: Place | null = null;
+  readonly #nodes = new Map<Ticket, Node>();
+  #first: Node | null = null;
+  #last: Node | null = null;
 
   get size(): number {
-    return this.#places.size;
+    return this.#nodes.size;
   }
 
   /** The oldest ticket; null when nobody waits. */
@@ -27,41 +27,41 @@ export class TicketLine implements Iterable<Ticket> {
   }
 
   has(ticket: Ticket): boolean {
-    return this.#places.has(ticket);
+    return this.#nodes.has(ticket);
   }
 
   /** The next younger ticket; null for the youngest. */
   after(ticket: Ticket): Ticket | null {
-    return this.#places.get(ticket)?.after?.ticket ?? null;
+    return this.#nodes.get(ticket)?.after?.ticket ?? null;
   }
 
   /** The next older ticket; null for the oldest. Who has not joined would stand behind everyone. */
   before(ticket: Ticket): Ticket | null {
-    const place = this.#places.get(ticket);
-    return (place === undefined ? this.#last : place.before)?.ticket ?? null;
+    const node = this.#nodes.get(ticket);
+    return (node === undefined ? this.#last : node.before)?.ticket ?? null;
   }
 
   /** Joins at the end; tickets come in order of issue. */
   add(ticket: Ticket): void {
     assert(this.#last === null || this.#last.ticket < ticket, `ticket ${ticket} joins out of order`);
-    const place: Place = { ticket, before: this.#last, after: null };
-    if (this.#last === null) this.#first = place;
-    else this.#last.after = place;
-    this.#last = place;
-    this.#places.set(ticket, place);
+    const node: Node = { ticket, before: this.#last, after: null };
+    if (this.#last === null) this.#first = node;
+    else this.#last.after = node;
+    this.#last = node;
+    this.#nodes.set(ticket, node);
   }
 
   delete(ticket: Ticket): void {
-    const place = this.#places.get(ticket);
-    if (place === undefined) return;
-    this.#places.delete(ticket);
-    if (place.before === null) this.#first = place.after;
-    else place.before.after = place.after;
-    if (place.after === null) this.#last = place.before;
-    else place.after.before = place.before;
+    const node = this.#nodes.get(ticket);
+    if (node === undefined) return;
+    this.#nodes.delete(ticket);
+    if (node.before === null) this.#first = node.after;
+    else node.before.after = node.after;
+    if (node.after === null) this.#last = node.before;
+    else node.after.before = node.before;
   }
 
   *[Symbol.iterator](): Iterator<Ticket> {
-    for (let place = this.#first; place !== null; place = place.after) yield place.ticket;
+    for (let node = this.#first; node !== null; node = node.after) yield node.ticket;
   }
 }

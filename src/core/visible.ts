@@ -29,6 +29,6 @@ const keptSpaces: ReadonlySet<string> = new Set(['\n', '\r', '\t']);
 
 /** As in JSON: one escape for each UTF-16 unit. */
 export function escapesIn(letter: string): string {
-  const units = Array.from({ length: letter.length }, (_, place) => letter.charCodeAt(place));
+  const units = Array.from({ length: letter.length }, (_, index) => letter.charCodeAt(index));
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }

@@ -43,7 +43,7 @@ async function recordsIn(source: LogSource): Promise<LogRecord[]> {
   return records;
 }
 
-const placesOf = (records: readonly LogRecord[]): string[] =>
+const positionsOf = (records: readonly LogRecord[]): string[] =>
   records.map((record) =>
     record.kind === 'entry' ? `${record.entry.revision}` : `snapshot ${record.snapshot.revision}`,
   );
@@ -51,12 +51,12 @@ const placesOf = (records: readonly LogRecord[]): string[] =>
 describe('a log file, read beside its owner', () => {
   it('has every entry in order, and each snapshot after the entry of its revision', async () => {
     const source = await openLogFile(path);
-    const places = placesOf(await recordsIn(source));
+    const positions = positionsOf(await recordsIn(source));
     source.close();
     const expected = log.slice(0, 1_200).map((entry) => `${entry.revision}`);
     expected.splice(900, 0, 'snapshot 900');
     expected.splice(500, 0, 'snapshot 500');
-    expect(places).toEqual(expected);
+    expect(positions).toEqual(expected);
     expect(source).toMatchObject({ base: null, bounds: { first: 1, last: 1_200 } });
   });
 

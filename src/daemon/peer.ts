@@ -74,8 +74,8 @@ export class Peer {
     socket.on('close', () => this.#gone());
     this.#hangUpUnlessGreeted();
     const { version, folder } = options;
-    const place = folder === undefined ? {} : { folder };
-    this.#batch.add({ op: 'hello', protocol: protocolNumber, version, pid: process.pid, ...place });
+    const where = folder === undefined ? {} : { folder };
+    this.#batch.add({ op: 'hello', protocol: protocolNumber, version, pid: process.pid, ...where });
   }
 
   /** Calls under way that end by themselves: streams and waits do not. */

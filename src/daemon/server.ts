@@ -101,9 +101,9 @@ export class CoordinatorServer implements PeerHandler {
 
   #accept(socket: Socket): void {
     const { parsers, version, folder } = this.#options;
-    const place = folder === undefined ? {} : { folder };
+    const where = folder === undefined ? {} : { folder };
     const { slowReaderMs = slowReaderDefaultMs, greetingMaxMs = greetingDefaultMs } = this.#options;
-    const peer = new Peer(socket, { parsers, version, ...place, slowReaderMs, greetingMaxMs, handler: this });
+    const peer = new Peer(socket, { parsers, version, ...where, slowReaderMs, greetingMaxMs, handler: this });
     this.#peers.add(peer);
     if (this.#isStopping) peer.end();
     else if (this.connections > (this.#options.connectionsMax ?? Infinity))

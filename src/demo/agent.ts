@@ -109,8 +109,8 @@ class DemoAgent {
     return this.#scopeAt(Math.floor(this.#random() * this.#briefing.scopes.length));
   }
 
-  #scopeAt(place: number): ScopePath {
-    const scope = this.#briefing.scopes[place];
+  #scopeAt(index: number): ScopePath {
+    const scope = this.#briefing.scopes[index];
     if (scope === undefined) throw new Error('there is no scope to work in');
     return scope;
   }

@@ -45,9 +45,9 @@ function describeScopes(worktree: string): void {
     .map((item) => item.name)
     .slice(0, 6);
   const named = folders.length >= 2 ? folders : [...folders, 'demo-a', 'demo-b'];
-  named.forEach((name, place) => {
+  named.forEach((name, index) => {
     mkdirSync(join(worktree, name), { recursive: true });
-    const before = named[place - 1];
+    const before = named[index - 1];
     const dependencies = before === undefined ? [] : [{ path: before, dependency_type: 'required' }];
     writeScope(join(worktree, name), name, dependencies);
   });

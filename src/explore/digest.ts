@@ -22,9 +22,9 @@ export function hashEdge(source: string, label: string, target: string): string 
 }
 
 /** Four bytes as a number. */
-function wordAt(bytes: string, place: number): number {
+function wordAt(bytes: string, index: number): number {
   let word = 0;
-  for (let next = place; next < place + 4; next += 1) word = (word << 8) | bytes.charCodeAt(next);
+  for (let next = index; next < index + 4; next += 1) word = (word << 8) | bytes.charCodeAt(next);
   return word >>> 0;
 }
 

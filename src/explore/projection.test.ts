@@ -5,9 +5,9 @@ import { explore, Projection, toMermaid, type Model, type View } from './index.t
 const lamps: Model<string> = {
   initial: ['00'],
   *actions(state) {
-    for (const place of [0, 1]) {
-      const lamp = state[place] === '1' ? '0' : '1';
-      yield { label: `switch(${place})`, target: place === 0 ? `${lamp}${state[1]}` : `${state[0]}${lamp}` };
+    for (const index of [0, 1]) {
+      const lamp = state[index] === '1' ? '0' : '1';
+      yield { label: `switch(${index})`, target: index === 0 ? `${lamp}${state[1]}` : `${state[0]}${lamp}` };
     }
     yield { label: 'look()', target: state };
   },

@@ -42,10 +42,10 @@ import { folderOfTest } from '../../test/support/folder.ts';
 const asRoot = process.geteuid?.() === 0;
 const stranger = 54_322;
 
-let [folder, place, target] = ['', '', ''];
+let [folder, location, target] = ['', '', ''];
 beforeEach(() => {
   folder = folderOfTest('rhema-files-');
-  place = join(folder, 'place');
+  location = join(folder, 'place');
   target = join(folder, 'target');
 });
 
@@ -74,41 +74,41 @@ const steps: readonly (readonly [string, (path: string) => unknown])[] = [
 const refused = (problem: string): Error =>
   expect.objectContaining({
     name: 'PlaceRefused',
-    path: place,
-    message: expect.stringContaining(`${place} ${problem}`) as string,
+    path: location,
+    message: expect.stringContaining(`${location} ${problem}`) as string,
   }) as Error;
 
 describe.each(steps)('a file that is %s', (_, step) => {
   it('is not reached through a symbolic link, be there something behind it or not', () => {
-    symlinkSync(target, place);
-    expect(() => step(place)).toThrowError(refused('is a symbolic link: move away'));
+    symlinkSync(target, location);
+    expect(() => step(location)).toThrowError(refused('is a symbolic link: move away'));
     expect(existsSync(target)).toBe(false);
     writeFileSync(target, 'mine');
-    expect(() => step(place)).toThrowError(refused('is a symbolic link: move away'));
+    expect(() => step(location)).toThrowError(refused('is a symbolic link: move away'));
     expect(readFileSync(target, 'utf8')).toBe('mine');
   });
 
   it('is a file: a folder, and a pipe that nobody writes to, are refused at once', () => {
-    mkdirSync(place);
-    expect(() => step(place)).toThrowError(refused('is not a file: move away'));
-    rmSync(place, { recursive: true });
-    execFileSync('sh', ['-c', 'mkfifo "$0"', place]);
-    expect(() => step(place)).toThrowError(refused('is not a file: move away'));
+    mkdirSync(location);
+    expect(() => step(location)).toThrowError(refused('is not a file: move away'));
+    rmSync(location, { recursive: true });
+    execFileSync('sh', ['-c', 'mkfifo "$0"', location]);
+    expect(() => step(location)).toThrowError(refused('is not a file: move away'));
   });
 
   it.runIf(asRoot)("is not another user's", () => {
-    writeFileSync(place, 'theirs');
-    lchownSync(place, stranger, stranger);
-    expect(() => step(place)).toThrowError(refused('belongs to another user: run this as its owner'));
-    expect(readFileSync(place, 'utf8')).toBe('theirs');
+    writeFileSync(location, 'theirs');
+    lchownSync(location, stranger, stranger);
+    expect(() => step(location)).toThrowError(refused('belongs to another user: run this as its owner'));
+    expect(readFileSync(location, 'utf8')).toBe('theirs');
   });
 });
 
 it('a file that has a second name is not given to SQLite, and the refusal says how it gets one of its own', () => {
   writeFileSync(target, 'mine');
-  linkSync(target, place);
-  expect(() => refuseOther(place)).toThrowError(refused('has a second name elsewhere'));
-  expect(() => refuseOther(place)).toThrowError(`mv ${folder} ${folder}.linked && cp -a ${folder}.linked`);
+  linkSync(target, location);
+  expect(() => refuseOther(location)).toThrowError(refused('has a second name elsewhere'));
+  expect(() => refuseOther(location)).toThrowError(`mv ${folder} ${folder}.linked && cp -a ${folder}.linked`);
 });
 
 it.each([
@@ -118,37 +118,40 @@ it.each([
   ['made one of its own', makeOwn, 'mine'],
 ])('a file that has a second name is %s, and the other one keeps what it has', (_, step, left) => {
   writeFileSync(target, 'mine');
-  linkSync(target, place);
-  step(place);
-  writeFileSync(place, ' and more', { flag: 'a' });
-  expect([readFileSync(place, 'utf8'), readFileSync(target, 'utf8')]).toEqual([`${left} and more`, 'mine']);
+  linkSync(target, location);
+  step(location);
+  writeFileSync(location, ' and more', { flag: 'a' });
+  expect([readFileSync(location, 'utf8'), readFileSync(target, 'utf8')]).toEqual([
+    `${left} and more`,
+    'mine',
+  ]);
 });
 
 it('a file that has a second name is copied whole, however long it is', () => {
   writeFileSync(target, '');
   truncateSync(target, 20 * 1024 * 1024);
-  linkSync(target, place);
-  makeOwn(place);
-  expect([statSync(place).size, statSync(place).nlink]).toEqual([20 * 1024 * 1024, 1]);
+  linkSync(target, location);
+  makeOwn(location);
+  expect([statSync(location).size, statSync(location).nlink]).toEqual([20 * 1024 * 1024, 1]);
 });
 
 it('a name that is taken is not made anew, whatever leads from it', () => {
-  symlinkSync(target, place);
-  expect(createFile(place, 'x')).toBe(false);
-  createIfMissing(place);
+  symlinkSync(target, location);
+  expect(createFile(location, 'x')).toBe(false);
+  createIfMissing(location);
   expect(existsSync(target)).toBe(false);
-  removeFile(place);
-  expect(createFile(place, 'x')).toBe(true);
-  expect(readFileSync(place, 'utf8')).toBe('x');
+  removeFile(location);
+  expect(createFile(location, 'x')).toBe(true);
+  expect(readFileSync(location, 'utf8')).toBe('x');
   expect(readdirSync(folder)).toEqual(['place']);
 });
 
 it('what is made is for its user only, and whole or not at all', () => {
-  replaceFile(place, 'one');
-  replaceFile(place, 'two');
+  replaceFile(location, 'one');
+  replaceFile(location, 'two');
   appendTo(target);
-  for (const path of [place, target]) expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(readOwnText(place)).toBe('two');
+  for (const path of [location, target]) expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readOwnText(location)).toBe('two');
   expect(readOwnText(join(folder, 'gone'))).toBeNull();
   expect(readdirSync(folder).toSorted()).toEqual(['place', 'target']);
 });
@@ -166,38 +169,42 @@ describe.each([0o777, 0o277, 0])('whatever a umask of %i takes away', (mask) => 
     ['appended to', appendTo],
     ['updated', (path) => closeSync(openToUpdate(path))],
   ])('a file that is %s can be used by its user alone', (_, make) => {
-    make(place);
-    expect(statSync(place).mode & 0o777).toBe(0o600);
+    make(location);
+    expect(statSync(location).mode & 0o777).toBe(0o600);
   });
 
   it('a folder can be used by its user alone', () => {
-    makeOwnFolder(place);
-    expect(statSync(place).mode & 0o777).toBe(0o700);
+    makeOwnFolder(location);
+    expect(statSync(location).mode & 0o777).toBe(0o700);
   });
 });
 
 it('a file that has a second name is replaced: the other one keeps what it has', () => {
   writeFileSync(target, 'mine');
-  linkSync(target, place);
-  replaceFile(place, 'new');
-  expect([readFileSync(place, 'utf8'), readFileSync(target, 'utf8')]).toEqual(['new', 'mine']);
+  linkSync(target, location);
+  replaceFile(location, 'new');
+  expect([readFileSync(location, 'utf8'), readFileSync(target, 'utf8')]).toEqual(['new', 'mine']);
 });
 
 it('a file is moved by its content, so that whoever has it open goes on with it', () => {
-  writeFileSync(place, 'x'.repeat(3_000_000));
+  writeFileSync(location, 'x'.repeat(3_000_000));
   writeFileSync(target, 'older');
-  const { ino } = statSync(place);
-  moveContent(place, target);
-  expect([statSync(place).ino, statSync(place).size, statSync(target).size]).toEqual([ino, 0, 3_000_000]);
+  const { ino } = statSync(location);
+  moveContent(location, target);
+  expect([statSync(location).ino, statSync(location).size, statSync(target).size]).toEqual([
+    ino,
+    0,
+    3_000_000,
+  ]);
 });
 
 describe('a file of gigabytes', () => {
   const hugeBytes = 5 * 1024 ** 3;
   const boundBytes = 64 * 1024 ** 2;
   beforeEach(() => {
-    writeFileSync(place, '');
-    truncateSync(place, hugeBytes);
-    appendFileSync(place, 'the last line\n');
+    writeFileSync(location, '');
+    truncateSync(location, hugeBytes);
+    appendFileSync(location, 'the last line\n');
   });
   const endOf = (path: string): string => {
     expect(statSync(path).size).toBeLessThan(boundBytes);
@@ -205,55 +212,56 @@ describe('a file of gigabytes', () => {
   };
 
   it('is not read as a whole', () => {
-    expect(() => readOwnText(place)).toThrow(`${place} is larger than what is kept there`);
+    expect(() => readOwnText(location)).toThrow(`${location} is larger than what is kept there`);
   });
 
   it('is moved by its end', () => {
-    moveContent(place, target);
+    moveContent(location, target);
     expect(endOf(target)).toBe('the last line\n');
-    expect(statSync(place).size).toBe(0);
+    expect(statSync(location).size).toBe(0);
   });
 
   it('is appended to by its end where it has a second name, which keeps all', () => {
-    linkSync(place, target);
-    appendTo(place);
-    expect(endOf(place)).toBe('the last line\n');
+    linkSync(location, target);
+    appendTo(location);
+    expect(endOf(location)).toBe('the last line\n');
     expect(statSync(target).size).toBeGreaterThan(hugeBytes);
   });
 });
 
 describe('a folder', () => {
   it('is made for its user only, and found again', () => {
-    expect(isOwnFolder(place)).toBe(false);
-    makeOwnFolder(place);
-    makeOwnFolder(place);
-    expect(isOwnFolder(place)).toBe(true);
-    expect(statSync(place).mode & 0o777).toBe(0o700);
+    expect(isOwnFolder(location)).toBe(false);
+    makeOwnFolder(location);
+    makeOwnFolder(location);
+    expect(isOwnFolder(location)).toBe(true);
+    expect(statSync(location).mode & 0o777).toBe(0o700);
   });
 
   it.each<[string, string, () => void]>([
-    ['a symbolic link', 'is a symbolic link', () => symlinkSync(folder, place)],
-    ['a symbolic link to nothing', 'is a symbolic link', () => symlinkSync(target, place)],
-    ['a file', 'is not a folder', () => writeFileSync(place, '')],
+    ['a symbolic link', 'is a symbolic link', () => symlinkSync(folder, location)],
+    ['a symbolic link to nothing', 'is a symbolic link', () => symlinkSync(target, location)],
+    ['a file', 'is not a folder', () => writeFileSync(location, '')],
     [
       'a folder that others may write to',
       'can be written by others: chmod 700',
       () => {
-        mkdirSync(place);
-        chmodSync(place, 0o770);
+        mkdirSync(location);
+        chmodSync(location, 0o770);
       },
     ],
   ])('is refused when it is %s', (_, problem, make) => {
     make();
-    for (const step of [makeOwnFolder, isOwnFolder]) expect(() => step(place)).toThrowError(refused(problem));
+    for (const step of [makeOwnFolder, isOwnFolder])
+      expect(() => step(location)).toThrowError(refused(problem));
     expect(existsSync(target)).toBe(false);
   });
 
   it.runIf(asRoot)("is refused when it is another user's", () => {
-    mkdirSync(place);
-    lchownSync(place, stranger, stranger);
+    mkdirSync(location);
+    lchownSync(location, stranger, stranger);
     for (const step of [makeOwnFolder, isOwnFolder])
-      expect(() => step(place)).toThrowError(refused('belongs to another user'));
+      expect(() => step(location)).toThrowError(refused('belongs to another user'));
   });
 });
 
@@ -266,44 +274,44 @@ describe('a socket', () => {
   beforeEach(() => chmodSync(folder, 0o700));
 
   it('is dialled when it is there, and removed when it is left', async () => {
-    expect(isOwnSocket(place)).toBe(false);
-    const close = await listening(place);
-    expect(isOwnSocket(place)).toBe(true);
-    removeOwnSocket(place);
-    removeOwnSocket(place);
-    expect(isOwnSocket(place)).toBe(false);
+    expect(isOwnSocket(location)).toBe(false);
+    const close = await listening(location);
+    expect(isOwnSocket(location)).toBe(true);
+    removeOwnSocket(location);
+    removeOwnSocket(location);
+    expect(isOwnSocket(location)).toBe(false);
     close();
   });
 
   it('is not dialled through a symbolic link, nor when it is a file', async () => {
     const close = await listening(target);
-    symlinkSync(target, place);
+    symlinkSync(target, location);
     for (const step of [isOwnSocket, removeOwnSocket])
-      expect(() => step(place)).toThrowError(refused('is a symbolic link'));
-    rmSync(place);
-    writeFileSync(place, '');
+      expect(() => step(location)).toThrowError(refused('is a symbolic link'));
+    rmSync(location);
+    writeFileSync(location, '');
     for (const step of [isOwnSocket, removeOwnSocket])
-      expect(() => step(place)).toThrowError(refused('is not a socket'));
+      expect(() => step(location)).toThrowError(refused('is not a socket'));
     close();
   });
 
   it.runIf(asRoot)("is not dialled when it, or its folder, is another user's", async () => {
-    const close = await listening(place);
-    lchownSync(place, stranger, stranger);
-    expect(() => isOwnSocket(place)).toThrowError(refused('belongs to another user'));
-    lchownSync(place, 0, 0);
+    const close = await listening(location);
+    lchownSync(location, stranger, stranger);
+    expect(() => isOwnSocket(location)).toThrowError(refused('belongs to another user'));
+    lchownSync(location, 0, 0);
     lchownSync(folder, stranger, stranger);
     const message = expect.stringContaining(`${folder} belongs to another user`) as string;
-    expect(() => isOwnSocket(place)).toThrowError(expect.objectContaining({ message }) as Error);
+    expect(() => isOwnSocket(location)).toThrowError(expect.objectContaining({ message }) as Error);
     close();
   });
 });
 
 it('a link of our own is pointed to another place without being followed', () => {
   mkdirSync(target);
-  pointLink(place, folder);
-  pointLink(place, target);
-  pointLink(place, target);
+  pointLink(location, folder);
+  pointLink(location, target);
+  pointLink(location, target);
   expect(readdirSync(target)).toEqual([]);
   expect(readdirSync(folder).toSorted()).toEqual(['place', 'target']);
 });
@@ -312,20 +320,21 @@ describe.runIf(asRoot)('root in the folder of a user', () => {
   beforeEach(() => lchownSync(folder, stranger, stranger));
 
   it('gives that user all that it makes', () => {
-    makeOwnFolder(place);
-    const inside = (name: string): string => join(place, name);
+    makeOwnFolder(location);
+    const inside = (name: string): string => join(location, name);
     createIfMissing(inside('a'));
     appendTo(inside('b'));
     replaceFile(inside('c'), 'x');
     createFile(inside('d'), 'x');
-    for (const path of [place, ...readdirSync(place).map(inside)]) expect(statSync(path).uid).toBe(stranger);
+    for (const path of [location, ...readdirSync(location).map(inside)])
+      expect(statSync(path).uid).toBe(stranger);
   });
 
   it("uses what is that user's, and nobody else's", () => {
-    writeFileSync(place, 'x');
-    lchownSync(place, stranger, stranger);
-    expect(readOwnText(place)).toBe('x');
-    lchownSync(place, 54_321, 54_321);
-    expect(() => readOwnText(place)).toThrowError(refused('belongs to another user'));
+    writeFileSync(location, 'x');
+    lchownSync(location, stranger, stranger);
+    expect(readOwnText(location)).toBe('x');
+    lchownSync(location, 54_321, 54_321);
+    expect(() => readOwnText(location)).toThrowError(refused('belongs to another user'));
   });
 });

@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder } from './folders.ts';
-import { lookAt, newOwnerOf, PlaceRefused, refuseUnlessOwn } from './own.ts';
+import { lookAt, newOwnerOf, PathRefused, refuseUnlessOwn } from './own.ts';
 
 /** Not held up by a pipe, and not led elsewhere. */
 const plainly = constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -70,17 +70,17 @@ export function readOwnText(path: string): string | null {
   }
 }
 
-/** The text of an open file. Throws {@link PlaceRefused} when it is larger than any that we write: gigabytes are not read. */
+/** The text of an open file. Throws {@link PathRefused} when it is larger than any that we write: gigabytes are not read. */
 export function textOf(path: string, file: number): string {
   if (fstatSync(file).size > textBytesMax)
-    throw new PlaceRefused(path, 'is larger than what is kept there', 'remove it, then do the same again');
+    throw new PathRefused(path, 'is larger than what is kept there', 'remove it, then do the same again');
   return readFileSync(file, 'utf8');
 }
 
-/** Throws {@link PlaceRefused} when others than its user may read an open file. */
+/** Throws {@link PathRefused} when others than its user may read an open file. */
 export function refuseIfReadableByOthers(path: string, file: number): void {
   if ((fstatSync(file).mode & 0o077) === 0) return;
-  throw new PlaceRefused(path, 'can be read by others', 'remove it and join again');
+  throw new PathRefused(path, 'can be read by others', 'remove it and join again');
 }
 
 /** Puts a text in the place of a file, whole or not at all, for this user only. What is there is not opened. */
@@ -158,7 +158,7 @@ export function moveContent(path: string, target: string): void {
 }
 
 /**
- * Throws {@link PlaceRefused} when something at a path is no file of this user's, or has a second name. For whoever opens it
+ * Throws {@link PathRefused} when something at a path is no file of this user's, or has a second name. For whoever opens it
  * himself and by its name, as SQLite does; nobody else can put another one in its place in a folder of the user's own.
  */
 export function refuseOther(path: string): void {
@@ -167,7 +167,7 @@ export function refuseOther(path: string): void {
 }
 
 /**
- * Throws {@link PlaceRefused} when something at a path is no file of this user's. A second name does no harm to what is
+ * Throws {@link PathRefused} when something at a path is no file of this user's. A second name does no harm to what is
  * replaced, or not written: the other one keeps what it has.
  */
 export function refuseForeign(path: string): Stats | null {
@@ -183,7 +183,7 @@ export function refuseForeign(path: string): Stats | null {
 function refuseSecondName(path: string, found: Stats): void {
   if (found.nlink <= 1) return;
   const folder = dirname(path);
-  throw new PlaceRefused(
+  throw new PathRefused(
     path,
     'has a second name elsewhere (a hard link, as cp -al makes them)',
     `put a copy in its place: mv ${folder} ${folder}.linked && cp -a ${folder}.linked ${folder}`,
@@ -209,7 +209,7 @@ function detach(path: string, bytesMax = copiedBytesMax): boolean {
       copyEnd(file, copy, bytesMax);
       fsyncSync(copy);
       if (bytesMax === Infinity && stampOf(file) !== before)
-        throw new PlaceRefused(path, 'is written to by its second name', 'do the same again');
+        throw new PathRefused(path, 'is written to by its second name', 'do the same again');
       renameSync(temporary, path);
     });
   } finally {

@@ -10,7 +10,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lookAt, newOwnerOf, PlaceRefused, refuseUnlessOwn } from './own.ts';
+import { lookAt, newOwnerOf, PathRefused, refuseUnlessOwn } from './own.ts';
 
 /** Makes a folder that only its user may enter, or checks that it is one. The folder around it has to be there. */
 export function makeOwnFolder(path: string): void {
@@ -28,7 +28,7 @@ export function makeOwnFolder(path: string): void {
   syncFolder(dirname(path));
 }
 
-/** Whether there is such a folder; throws {@link PlaceRefused} when it is another's, or open to others, or a link. */
+/** Whether there is such a folder; throws {@link PathRefused} when it is another's, or open to others, or a link. */
 export function isOwnFolder(path: string): boolean {
   const found = lookAt(path);
   if (found === null) return false;
@@ -37,9 +37,9 @@ export function isOwnFolder(path: string): boolean {
 }
 
 function checkFolder(path: string, found: Stats | null): void {
-  if (found === null) throw new PlaceRefused(path, 'was removed meanwhile', 'do the same again');
+  if (found === null) throw new PathRefused(path, 'was removed meanwhile', 'do the same again');
   refuseUnlessOwn(path, found, 'folder');
-  if ((found.mode & 0o022) !== 0) throw new PlaceRefused(path, 'can be written by others', `chmod 700 it`);
+  if ((found.mode & 0o022) !== 0) throw new PathRefused(path, 'can be written by others', `chmod 700 it`);
 }
 
 /** The same by whichever mount it is reached, and another one for a copy beside it. */
@@ -76,7 +76,7 @@ export function ownFolderIn(shared: string, name: string): string | null {
     makeOwnFolder(path);
     return isStrictlyOwn(path) ? path : null;
   } catch (error) {
-    if (error instanceof PlaceRefused || isRefusal(error)) return null;
+    if (error instanceof PathRefused || isRefusal(error)) return null;
     throw error;
   }
 }

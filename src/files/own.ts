@@ -13,7 +13,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Something is in the place of a thing of this user's that is not one, or is not his alone. */
-export class PlaceRefused extends Error {
+export class PathRefused extends Error {
   override readonly name = 'PlaceRefused';
   readonly path: string;
 
@@ -33,14 +33,14 @@ const isOfKind: Readonly<Record<Kind, (found: Stats) => boolean>> = {
   pipe: (found) => found.isFIFO(),
 };
 
-/** Throws {@link PlaceRefused} unless what was found is of the kind and this user's. */
+/** Throws {@link PathRefused} unless what was found is of the kind and this user's. */
 export function refuseUnlessOwn(path: string, found: Stats, kind: Kind): void {
   if (found.isSymbolicLink())
-    throw new PlaceRefused(path, 'is a symbolic link', 'move away what is in its place');
+    throw new PathRefused(path, 'is a symbolic link', 'move away what is in its place');
   if (!isOfKind[kind](found))
-    throw new PlaceRefused(path, `is not a ${kind}`, 'move away what is in its place');
+    throw new PathRefused(path, `is not a ${kind}`, 'move away what is in its place');
   if (!isOwn(path, found.uid))
-    throw new PlaceRefused(path, 'belongs to another user', 'run this as its owner, or move it away');
+    throw new PathRefused(path, 'belongs to another user', 'run this as its owner, or move it away');
 }
 
 /** Whether what lies at a path and belongs to somebody counts as this user's own. */

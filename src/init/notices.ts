@@ -46,7 +46,7 @@ export type NoticeCode =
 /** Has the shape of all problems with scope files, so that one printer serves all. */
 export type Notice = ScopeProblem & { readonly code: NoticeCode };
 
-export interface Place {
+export interface Position {
   /** Repository-relative. */
   readonly file: string;
   /** From 1. */
@@ -54,21 +54,21 @@ export interface Place {
   readonly column?: number;
 }
 
-export function warning(code: NoticeCode, place: Place | null, message: string): Notice {
-  return notice('warning', code, place, message);
+export function warning(code: NoticeCode, position: Position | null, message: string): Notice {
+  return notice('warning', code, position, message);
 }
 
-export function failure(code: NoticeCode, place: Place | null, message: string): Notice {
-  return notice('error', code, place, message);
+export function failure(code: NoticeCode, position: Position | null, message: string): Notice {
+  return notice('error', code, position, message);
 }
 
 function notice(
   severity: 'warning' | 'error',
   code: NoticeCode,
-  place: Place | null,
+  position: Position | null,
   message: string,
 ): Notice {
-  const { file = null, line = null, column = null } = place ?? {};
+  const { file = null, line = null, column = null } = position ?? {};
   return { code, severity, file, line, column, message };
 }
 

@@ -101,6 +101,6 @@ function fits(pattern: string, path: string, { anywhere }: { readonly anywhere: 
   if (plain === '' || !isBounded(plain)) return false;
   const isLoose = anywhere && !pattern.replace(/\/+$/, '').includes('/');
   const matches = picomatch(plain, { dot: true });
-  const steps = path.split('/').map((_, place, all) => all.slice(0, place + 1).join('/'));
+  const steps = path.split('/').map((_, index, all) => all.slice(0, index + 1).join('/'));
   return steps.some((step) => matches(isLoose ? baseName(step) : step));
 }

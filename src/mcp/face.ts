@@ -310,13 +310,13 @@ function parseArguments<Name extends ToolName>(tool: Name, args: unknown): ToolA
   if (parsed.success) return parsed.data;
   const told = parsed.error.issues
     .slice(0, issuesMax)
-    .map((issue): [place: string, trouble: string] => [
+    .map((issue): [path: string, trouble: string] => [
       placeText(issue.path),
       issueText(issue as Issue, valueAt(args, issue.path)),
     ]);
-  const [[place, trouble] = ['', 'malformed'], ...others] = told;
+  const [[path, trouble] = ['', 'malformed'], ...others] = told;
   const more = others.map(([where, what]) => `; ${where}${where === '' ? '' : ': '}${what}`).join('');
-  throw invalidInput(place, `${trouble}${more}. ${tool} takes ${argumentsOf(tool)}`);
+  throw invalidInput(path, `${trouble}${more}. ${tool} takes ${argumentsOf(tool)}`);
 }
 
 /** `agent, scopes, and may take reason, wait_seconds`. */

@@ -10,7 +10,7 @@ export async function scopesNamed(
   texts: readonly string[],
 ): Promise<readonly ScopePath[]> {
   const scopes = await Promise.all(
-    texts.map((text, place) => scopeNamed(workspace, text, `scopes[${place}]`)),
+    texts.map((text, index) => scopeNamed(workspace, text, `scopes[${index}]`)),
   );
   return [...new Set(scopes)].sort();
 }

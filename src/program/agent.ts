@@ -112,7 +112,7 @@ function gaveUp(
   { reason }: AbortSignal,
   stuck: { readonly error: unknown } | null,
 ): RefusedError {
-  const place = stuck === null ? 'was given back' : `could not be given back (${String(stuck.error)})`;
-  const message = `the wait for ${scopes.join(', ')} was given up: the place in the queue ${place}`;
+  const outcome = stuck === null ? 'was given back' : `could not be given back (${String(stuck.error)})`;
+  const message = `the wait for ${scopes.join(', ')} was given up: the place in the queue ${outcome}`;
   return new RefusedError('GAVE_UP', message, { scopes }, { cause: reason });
 }

@@ -87,11 +87,11 @@ function elsewhere(
   held: readonly ScopePath[],
 ): RefusedError {
   const file = pathOf('path', named) === path ? named : `${named} leads to ${path}, which`;
-  const [place, remedy] =
+  const [where, remedy] =
     scope === null
       ? ['in no scope', 'name a file of those']
       : [`of ${scope}`, 'acquire the scope that has it'];
-  const message = `${file} is ${place}, and this lock is on ${held.join(', ')}: ${remedy}`;
+  const message = `${file} is ${where}, and this lock is on ${held.join(', ')}: ${remedy}`;
   return new RefusedError('LOCK_NOT_HELD', message, { path, scope });
 }
 

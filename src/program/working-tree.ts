@@ -22,23 +22,24 @@ const textBytesMax = 64 * 1024 * 1024;
  * system's failure.
  */
 export function filesOf(repository: Pick<Repository, 'worktree' | 'gitDir' | 'commonDir'>): Files {
-  const placeOf = (path: ScopePath): Promise<string> => placeIn(repository, path);
+  const locationOf = (path: ScopePath): Promise<string> => locationIn(repository, path);
   return {
     realPath: async (path) => realPathIn(repository, path),
-    read: (path) => told(path, async () => textOf(path, await placeOf(path))),
+    read: (path) => told(path, async () => textOf(path, await locationOf(path))),
     stage: (path, mark, text) =>
       told(path, async () => {
         await mkdir(dirname(join(topOf(repository), path)), { recursive: true });
-        const place = await placeOf(path);
-        await writeAnew(besides(place, mark), text, await modeOf(place));
+        const location = await locationOf(path);
+        await writeAnew(besides(location, mark), text, await modeOf(location));
       }),
-    staged: (path, mark) => told(path, async () => stagedText(besides(await placeOf(path), mark))),
+    staged: (path, mark) => told(path, async () => stagedText(besides(await locationOf(path), mark))),
     finish: (path, mark) =>
       told(path, async () => {
-        const place = await placeOf(path);
-        await rename(besides(place, mark), place);
+        const location = await locationOf(path);
+        await rename(besides(location, mark), location);
       }),
-    discard: (path, mark) => told(path, async () => rm(besides(await placeOf(path), mark), { force: true })),
+    discard: (path, mark) =>
+      told(path, async () => rm(besides(await locationOf(path), mark), { force: true })),
   };
 }
 
@@ -58,29 +59,30 @@ function realPathIn(repository: Pick<Repository, 'worktree' | 'commonDir'>, path
 }
 
 /** Where a file is whose path is a real one; a link that was put into it since is not followed. */
-async function placeIn(
+async function locationIn(
   repository: Pick<Repository, 'worktree' | 'gitDir' | 'commonDir'>,
   path: ScopePath,
 ): Promise<string> {
-  const place = join(topOf(repository), path);
-  if (Buffer.byteLength(basename(place)) > nameBytesMax) throw refused(path, tooLong);
-  const folder = dirname(place);
+  const location = join(topOf(repository), path);
+  if (Buffer.byteLength(basename(location)) > nameBytesMax) throw refused(path, tooLong);
+  const folder = dirname(location);
   if ((await realpath(folder).catch(ifGone(folder))) !== folder)
     throw refused(path, `${folder} is a symbolic link by now: name the file by where it is`);
   // A Git folder may have any name, and lie in the working tree.
-  if ([repository.gitDir, repository.commonDir].some((own) => !leadsOut(relative(realPathOf(own), place))))
+  if ([repository.gitDir, repository.commonDir].some((own) => !leadsOut(relative(realPathOf(own), location))))
     throw refused(path, "it is Git's own, and in no scope: name a file of the working tree");
-  return place;
+  return location;
 }
 
-const besides = (place: string, mark: string): string => join(dirname(place), `.${basename(place)}.${mark}`);
+const besides = (location: string, mark: string): string =>
+  join(dirname(location), `.${basename(location)}.${mark}`);
 
 /** With the mark beside it, a name still has to be one. */
 const nameBytesMax = 220;
 const tooLong = `a name in it is too long: give the file one of at most ${nameBytesMax} bytes`;
 
-async function modeOf(place: string): Promise<number> {
-  return lstat(place).then(({ mode }) => mode & 0o777, ifGone(0o666));
+async function modeOf(location: string): Promise<number> {
+  return lstat(location).then(({ mode }) => mode & 0o777, ifGone(0o666));
 }
 
 /** In the place of one that an earlier try has left. No link is followed. */
@@ -95,8 +97,8 @@ async function writeAnew(path: string, text: string, mode: number): Promise<void
   }
 }
 
-async function textOf(path: ScopePath, place: string): Promise<string | null> {
-  const read = await readRegularFileAsync(place, { bytesMax: textBytesMax });
+async function textOf(path: ScopePath, location: string): Promise<string | null> {
+  const read = await readRegularFileAsync(location, { bytesMax: textBytesMax });
   if (read.ok) return decoded(path, read.bytes);
   if (read.kind === 'gone') return null;
   if (read.kind === 'link')
@@ -116,8 +118,8 @@ function decoded(path: ScopePath, bytes: Buffer): string {
 }
 
 /** Anything else under such a name is none of ours. */
-async function stagedText(place: string): Promise<string | null> {
-  const read = await readRegularFileAsync(place, { bytesMax: textBytesMax });
+async function stagedText(location: string): Promise<string | null> {
+  const read = await readRegularFileAsync(location, { bytesMax: textBytesMax });
   return read.ok ? read.bytes.toString('utf8') : null;
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
+import { issueText, pathText, valueAt, type Issue } from './plain-issues.ts';
 
 const schema = z.strictObject({
   scopes: z.array(z.string()).min(1).max(2),
@@ -17,7 +17,7 @@ const schema = z.strictObject({
 
 const told = (value: unknown): string[] =>
   (schema.safeParse(value).error?.issues ?? []).map(
-    (issue) => `${placeText(issue.path)}: ${issueText(issue as Issue, valueAt(value, issue.path))}`,
+    (issue) => `${pathText(issue.path)}: ${issueText(issue as Issue, valueAt(value, issue.path))}`,
   );
 
 it.each([

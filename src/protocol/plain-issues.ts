@@ -56,7 +56,7 @@ function amount({ path }: Issue, value: unknown): string {
 }
 
 /** `scopes[0]`. */
-export function placeText(path: readonly PropertyKey[]): string {
+export function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('')

@@ -3,7 +3,7 @@ import { callerCommand } from './command-schemas.ts';
 import type { CommandRequest, TicketRequest } from './coordinator.ts';
 import { invalidInput, type CoordinatorError } from './errors.ts';
 import { agentId, name, requestId, revision, scopePath, timeMs } from './fields.ts';
-import { issueText, placeText, valueAt, type Issue } from './plain-issues.ts';
+import { issueText, pathText, valueAt, type Issue } from './plain-issues.ts';
 import { happenedMax, mayWriteFilesMax, type Query } from './queries.ts';
 import type { ClientMessage } from './wire.ts';
 
@@ -126,5 +126,5 @@ function parseOrThrow<T>(schema: z.ZodType<T>, value: unknown): T {
 function describe(error: z.ZodError, value: unknown): CoordinatorError {
   const issue = error.issues[0];
   if (issue === undefined) return invalidInput('', 'malformed');
-  return invalidInput(placeText(issue.path), issueText(issue as Issue, valueAt(value, issue.path)));
+  return invalidInput(pathText(issue.path), issueText(issue as Issue, valueAt(value, issue.path)));
 }

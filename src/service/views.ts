@@ -94,7 +94,7 @@ const isWithdrawn = (state: State, scope: ScopePath): boolean => state.scopes.ge
 
 /** The whole queue, in order of issue. */
 export function viewQueue(state: State): WaiterView[] {
-  return [...state.tickets.values()].map((waiter, place) => viewWaiter(state, waiter, place + 1));
+  return [...state.tickets.values()].map((waiter, index) => viewWaiter(state, waiter, index + 1));
 }
 
 function viewWaiter(state: State, waiter: Waiter, position: number): WaiterView {

@@ -22,8 +22,8 @@ function inLists(
   path: string,
 ): Difference | null {
   const length = Math.max(expected.length, recorded.length);
-  for (let place = 0; place < length; place += 1) {
-    const found = firstDifference(expected[place], recorded[place], `${path}[${place}]`);
+  for (let index = 0; index < length; index += 1) {
+    const found = firstDifference(expected[index], recorded[index], `${path}[${index}]`);
     if (found !== null) return found;
   }
   return null;

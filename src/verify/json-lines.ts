@@ -54,7 +54,7 @@ async function* recordsOf(
   last: number,
 ): AsyncGenerator<LogRecord> {
   let missing = last - first + 1;
-  let end: Place = { number: 1, byte: 0 };
+  let end: Position = { number: 1, byte: 0 };
   for await (const line of lines) {
     end = line;
     if (missing === 0) throw invalid(line, `the header says that the log ends at revision ${last}`);
@@ -117,14 +117,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Where a line begins. */
-interface Place {
+interface Position {
   /** From 1. */
   readonly number: number;
   /** From 0. */
   readonly byte: number;
 }
 
-interface Line extends Place {
+interface Line extends Position {
   readonly text: string;
   /** Whether it is the last one and does not end with a line break. */
   readonly isTorn: boolean;
@@ -132,35 +132,35 @@ interface Line extends Place {
 
 async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const splitter = new LineSplitter(lineBytesMax);
-  const place = { number: 1, byte: 0 };
+  const position = { number: 1, byte: 0 };
   let readBytes = 0;
   let endsWithBreak = true;
   const next = (text: string, isTorn: boolean): Line => {
-    const line = { ...place, text, isTorn };
-    place.number += 1;
-    place.byte += Buffer.byteLength(text) + 1;
+    const line = { ...position, text, isTorn };
+    position.number += 1;
+    position.byte += Buffer.byteLength(text) + 1;
     return line;
   };
   for await (const chunk of bytes) {
     if (chunk.length === 0) continue;
     readBytes += chunk.length;
     endsWithBreak = chunk.at(-1) === 0x0a;
-    for (const text of cut(splitter, Buffer.from(chunk), place)) yield next(text, false);
+    for (const text of cut(splitter, Buffer.from(chunk), position)) yield next(text, false);
   }
   if (readBytes > 0 && !endsWithBreak)
-    for (const text of cut(splitter, Buffer.from('\n'), place)) yield next(text, true);
+    for (const text of cut(splitter, Buffer.from('\n'), position)) yield next(text, true);
 }
 
-function cut(splitter: LineSplitter, chunk: Buffer, place: Place): string[] {
+function cut(splitter: LineSplitter, chunk: Buffer, position: Position): string[] {
   try {
     return splitter.push(chunk);
   } catch (error) {
-    if (error instanceof LineTooLongError) throw invalid(place, 'the line is too long for a log entry');
+    if (error instanceof LineTooLongError) throw invalid(position, 'the line is too long for a log entry');
     throw error;
   }
 }
 
-function invalid({ number, byte }: Place, problem: string): CoordinatorError {
+function invalid({ number, byte }: Position, problem: string): CoordinatorError {
   const message = `line ${number} (byte ${byte}): ${problem}`;
   return new CoordinatorError('INVALID_INPUT', message, { details: { line: number, byte } });
 }

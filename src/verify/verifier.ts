@@ -68,7 +68,7 @@ export class LogVerifier {
   /** Whatever a core that expects well-formed values stumbles over is a fault of the entry, not of this program. */
   #guarded(entry: Entry): Finding | null {
     try {
-      return this.#judgePlace(entry) ?? this.#decideAnew(entry) ?? this.#moveOn(entry);
+      return this.#judgeRevision(entry) ?? this.#decideAnew(entry) ?? this.#moveOn(entry);
     } catch (error) {
       const path = error instanceof UnreadableEntry ? error.path : null;
       const problem = error instanceof Error ? error.message : String(error);
@@ -76,7 +76,7 @@ export class LogVerifier {
     }
   }
 
-  #judgePlace(entry: Entry): Finding | null {
+  #judgeRevision(entry: Entry): Finding | null {
     const { state } = this;
     const { revision, atMs, kind } = entry;
     const next = state.revision + 1;

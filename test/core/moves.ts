@@ -219,7 +219,7 @@ function wayOf({ waits }: Move): Pick<CommandOf<'AgentResume'>, 'way' | 'from'> 
 }
 
 function scopesOf(move: Move): ReturnType<typeof scopePath>[] {
-  return scopeNames.filter((_, place) => (move.scopeBits & (1 << place)) !== 0).map(scopePath);
+  return scopeNames.filter((_, index) => (move.scopeBits & (1 << index)) !== 0).map(scopePath);
 }
 
 const reasonOf = ({ number }: Move): string | null => (number % 4 === 0 ? `reason ${number}` : null);

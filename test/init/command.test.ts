@@ -162,7 +162,7 @@ describe('on a terminal rhema init', () => {
   });
 
   it('asks what to do about a graph beyond the bounds, and merges until it fits', async () => {
-    const names = Array.from({ length: 260 }, (_, place) => `p${place}`);
+    const names = Array.from({ length: 260 }, (_, index) => `p${index}`);
     root = makeRepository({
       'package.json': json({ name: 'acme', workspaces: ['*/*'] }),
       'apps/all/package.json': manifest('all', Object.fromEntries(names.map((name) => [name, '*']))),

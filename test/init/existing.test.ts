@@ -148,7 +148,7 @@ function aliasesOfAliases(): string {
 }
 
 const latin1 = Buffer.from('name: caf\u00e9\n', 'latin1');
-const crowded = `name: x\n${Array.from({ length: 60_000 }, (_, place) => `k${place}: 1\n`).join('')}`;
+const crowded = `name: x\n${Array.from({ length: 60_000 }, (_, index) => `k${index}: 1\n`).join('')}`;
 const deep = `name: x\ndeep: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`;
 
 it.each([

@@ -75,9 +75,9 @@ describe('a package that npm would publish with its scope files', () => {
   });
 
   it('is named in a few cases, and counted in the others', async () => {
-    const members = Array.from({ length: 5 }, (_, place) => [
-      `p${place}/package.json`,
-      json({ name: `p${place}`, version: '1.0.0' }),
+    const members = Array.from({ length: 5 }, (_, index) => [
+      `p${index}/package.json`,
+      json({ name: `p${index}`, version: '1.0.0' }),
     ]);
     const root = makeRepository({
       'package.json': json({ private: true, workspaces: ['*'] }),

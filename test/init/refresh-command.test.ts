@@ -20,9 +20,9 @@ const edit = (file: string, change: (text: string) => string): void =>
 
 /** `p0 <- p1 <- p2 ...` */
 function chain(from: number, to: number): Record<string, string> {
-  const places = Array.from({ length: to - from }, (_, index) => from + index);
+  const positions = Array.from({ length: to - from }, (_, index) => from + index);
   return Object.fromEntries(
-    places.map((at) => [`p${at}/package.json`, manifest(`p${at}`, ...(at > 0 ? [`p${at - 1}`] : []))]),
+    positions.map((at) => [`p${at}/package.json`, manifest(`p${at}`, ...(at > 0 ? [`p${at - 1}`] : []))]),
   );
 }
 

@@ -56,7 +56,7 @@ export function npmWorkspace(folders: readonly Folder[]): Shape {
       jsonText({ name: nameOf(path), version: '1.0.0', dependencies: needed }),
     );
     const imports = dependencies.map(
-      (dependency, place) => `import { value as v${place} } from '${nameOf(dependency)}';\n`,
+      (dependency, index) => `import { value as v${index} } from '${nameOf(dependency)}';\n`,
     );
     files.set(`${path}/src/index.ts`, `${imports.join('')}export const value = ${dependencies.length};\n`);
     files.set(

@@ -8,7 +8,7 @@ import { graph, init, json, noticesOf, planInit, planRefresh, refresh } from './
 
 /** `from` needs each of so many others. */
 function wide(count: number): Files {
-  const names = Array.from({ length: count }, (_, place) => `p${place}`);
+  const names = Array.from({ length: count }, (_, index) => `p${index}`);
   return {
     'package.json': json({ name: 'acme', workspaces: ['*/*'] }),
     'apps/from/package.json': json({
@@ -35,9 +35,9 @@ it('a bound that is exactly full is raised with room to grow as well', async () 
 });
 
 it('a chain that is too deep raises the other bound', async () => {
-  const chain = Array.from({ length: 70 }, (_, place) => [
-    `p${place}/package.json`,
-    json({ name: `p${place}`, dependencies: { [`p${place + 1}`]: '*' } }),
+  const chain = Array.from({ length: 70 }, (_, index) => [
+    `p${index}/package.json`,
+    json({ name: `p${index}`, dependencies: { [`p${index + 1}`]: '*' } }),
   ]);
   const root = makeRepository({
     'package.json': json({ name: 'x', workspaces: ['*'] }),
@@ -109,7 +109,7 @@ describe('a depth for examples, each of which is a part of its own', () => {
   const crate = (name: string): string => `[package]\nname = "${name}"\n`;
   const samples = (count: number, folder: string) =>
     Object.fromEntries(
-      Array.from({ length: count }, (_, place) => [`${folder}/e${place}/Cargo.toml`, crate(`e${place}`)]),
+      Array.from({ length: count }, (_, index) => [`${folder}/e${index}/Cargo.toml`, crate(`e${index}`)]),
     );
   const members = (...patterns: readonly string[]): string =>
     `[workspace]\nmembers = [${patterns.map((one) => `"${one}"`).join(', ')}]\n`;
@@ -140,7 +140,7 @@ describe('a depth for examples, each of which is a part of its own', () => {
     const deep = { 'crates/a/Cargo.toml': crate('a'), ...samples(12, 'examples') };
     expect(await sampleDepth({ ...top, ...deep })).toBe(null);
     const tops = Object.fromEntries(
-      Array.from({ length: 14 }, (_, place) => [`p${place}/Cargo.toml`, crate(`p${place}`)]),
+      Array.from({ length: 14 }, (_, index) => [`p${index}/Cargo.toml`, crate(`p${index}`)]),
     );
     expect(await sampleDepth({ ...top, ...tops, ...samples(12, 'examples') })).toBe(null);
   });

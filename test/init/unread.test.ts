@@ -34,7 +34,7 @@ describe('a scope file that ends in .yml', () => {
   });
 
   it('is named in a few cases, and counted in the others', async () => {
-    const files = Array.from({ length: 8 }, (_, place) => [`d${place}/rhema.yml`, scope]);
+    const files = Array.from({ length: 8 }, (_, index) => [`d${index}/rhema.yml`, scope]);
     const { notices } = await planInit(makeRepository(Object.fromEntries(files)));
     expect(notices).toHaveLength(6);
     expect(notices.at(-1)?.message).toBe('3 more files in .yml are not read, for the same reason');
@@ -77,7 +77,7 @@ describe('folders that no known tool explains', () => {
   });
 
   it('are named in a few cases, and counted in the others', async () => {
-    const many = Array.from({ length: 12 }, (_, place) => [`d${place + 10}/x.java`, '']);
+    const many = Array.from({ length: 12 }, (_, index) => [`d${index + 10}/x.java`, '']);
     const plan = await planInit(
       makeRepository({ ...Object.fromEntries(many), 'a/package.json': json({ name: 'a' }) }),
     );

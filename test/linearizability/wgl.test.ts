@@ -61,9 +61,9 @@ it('keeps to real time: what returned before a call was made came first', () => 
 });
 
 it('decides a long history in which few operations overlap', () => {
-  const history = Array.from({ length: 2_000 }, (_, place) => [
-    operation([place * 10, place * 10 + 12], 'acquire', `a${place % 8}`, granted(place + 1)),
-    operation([place * 10 + 13, place * 10 + 15], 'release', `a${place % 8}`, { kind: 'released' }),
+  const history = Array.from({ length: 2_000 }, (_, index) => [
+    operation([index * 10, index * 10 + 12], 'acquire', `a${index % 8}`, granted(index + 1)),
+    operation([index * 10 + 13, index * 10 + 15], 'release', `a${index % 8}`, { kind: 'released' }),
   ]).flat();
   expect(isLinearizable(lockModel, history)).toBe(true);
 });

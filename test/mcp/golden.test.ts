@@ -180,7 +180,7 @@ it('resources say everything at once, and the log from where one likes', async (
   await expect(`${told.join('\n\n')}\n`).toMatchFileSnapshot(file('resources.golden.txt'));
   const { resources } = await client.client.listResources();
   expect(resources.map(({ uri }) => uri)).toEqual(uris.slice(0, 3));
-  const many = Array.from({ length: 600 }, (_, place) => `packages/package-${place}`);
+  const many = Array.from({ length: 600 }, (_, index) => `packages/package-${index}`);
   const large = await (await openStage(many)).startClient();
   const { contents } = await large.client.readResource({ uri: 'rhema://scopes' });
   expect(JSON.stringify(contents).length).toBeLessThan(50_000);

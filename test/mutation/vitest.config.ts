@@ -10,9 +10,9 @@ const folders = ['/src/core/safety/', '/src/core/', '/test/scenarios/', '/test/c
 
 class QuickFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number =>
+    const rank = ({ moduleId }: TestSpecification): number =>
       folders.findIndex((folder) => moduleId.includes(folder));
-    return Promise.resolve(files.toSorted((a, b) => place(a) - place(b)));
+    return Promise.resolve(files.toSorted((a, b) => rank(a) - rank(b)));
   }
 }
 

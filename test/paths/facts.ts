@@ -42,8 +42,8 @@ export function irregularity(before: Shown, { status }: Shown): Finding {
   if (small !== undefined) return `${small.scope} is granted with the token ${small.token}, not a larger one`;
   if (status.revision < revision) return `the revision falls to ${status.revision}`;
   const isInOrder = status.waiters.every(
-    ({ ticket, position }, place) =>
-      position === place + 1 && ticket > (status.waiters[place - 1]?.ticket ?? 0),
+    ({ ticket, position }, index) =>
+      position === index + 1 && ticket > (status.waiters[index - 1]?.ticket ?? 0),
   );
   if (!isInOrder) return 'the queue is not in order of issue';
   const [violation] = status.violations;

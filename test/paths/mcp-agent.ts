@@ -6,7 +6,7 @@ import type { ToolCall } from './mcp-calls.ts';
 import type { McpConnection, ToolAnswer } from './mcp-connection.ts';
 
 /** A place in the queue, and the call that waits in it; null between two calls. */
-interface Place {
+interface Waiting {
   readonly wait: Wait;
   readonly scopes: readonly ScopePath[];
   call: WaitingCall | null;
@@ -24,7 +24,7 @@ export class McpAgent {
   readonly #agent: AgentId;
   readonly #connection: McpConnection;
   readonly #waits: Set<Wait>;
-  #place: Place | null = null;
+  #waiting: Waiting | null = null;
 
   /** `waits`: where it notes that it waits. */
   constructor(agent: AgentId, connection: McpConnection, waits: Set<Wait>) {
@@ -35,7 +35,7 @@ export class McpAgent {
 
   /** What it has asked for and waits for. */
   get waitsFor(): readonly ScopePath[] {
-    return this.#presentPlace()?.scopes ?? [];
+    return this.#presentWait()?.scopes ?? [];
   }
 
   async call({ tool, args }: ToolCall): Promise<Answer> {
@@ -75,62 +75,62 @@ export class McpAgent {
 
   /** The call that waits is cancelled; between two calls `lock_release` gives the place up. */
   async cancel(isHeld: (scope: ScopePath) => boolean): Promise<Answer> {
-    const place = this.#presentPlace();
-    if (place === null) throw new Error(`${this.#agent} does not wait`);
-    this.forgetPlace();
-    if (place.call === null) {
-      const scopes = place.scopes.filter((scope) => !isHeld(scope));
+    const waiting = this.#presentWait();
+    if (waiting === null) throw new Error(`${this.#agent} does not wait`);
+    this.forgetWait();
+    if (waiting.call === null) {
+      const scopes = waiting.scopes.filter((scope) => !isHeld(scope));
       return this.call({ tool: 'lock_release', args: { agent: this.#agent, scopes } });
     }
     const replied = this.#connection.nextReply();
-    place.call.abort.abort('the user wants something else');
+    waiting.call.abort.abort('the user wants something else');
     const { revision } = await replied;
     return { ...accepted, revision };
   }
 
   /** Nobody is to be told how its wait ends. */
-  forgetPlace(): void {
-    if (this.#place !== null) this.#waits.delete(this.#place.wait);
-    this.#place = null;
+  forgetWait(): void {
+    if (this.#waiting !== null) this.#waits.delete(this.#waiting.wait);
+    this.#waiting = null;
   }
 
   /** Its client and its server end without a word. */
   async close(): Promise<void> {
-    this.forgetPlace();
+    this.forgetWait();
     await this.#connection.close();
   }
 
   /** Null as soon as it is known that the wait has ended. */
-  #presentPlace(): Place | null {
-    return this.#place !== null && this.#waits.has(this.#place.wait) ? this.#place : null;
+  #presentWait(): Waiting | null {
+    return this.#waiting !== null && this.#waits.has(this.#waiting.wait) ? this.#waiting : null;
   }
 
   #noteWaiting(scopes: readonly ScopePath[], call: WaitingCall | null): void {
-    const known = this.#presentPlace();
+    const known = this.#presentWait();
     if (known !== null) {
       known.call = call;
       return;
     }
-    const wait: Wait = { agent: this.#agent, end: () => this.#endOf(place) };
-    const place: Place = { wait, scopes, call };
-    this.#place = place;
+    const wait: Wait = { agent: this.#agent, end: () => this.#endOf(waiting) };
+    const waiting: Waiting = { wait, scopes, call };
+    this.#waiting = waiting;
     this.#waits.add(wait);
   }
 
   /** Who says something else waits in no call any more: the time of the call is over, and the place is kept. */
   async #endCall(): Promise<void> {
-    const place = this.#presentPlace();
-    if (place === null || place.call === null) return;
+    const waiting = this.#presentWait();
+    if (waiting === null || waiting.call === null) return;
     this.#connection.endWait();
-    const { text, facts } = await place.call.answer;
+    const { text, facts } = await waiting.call.answer;
     // Where something that it named was lost meanwhile, the ticket is for the rest only.
     if (facts['status'] !== 'waiting' && facts['code'] !== 'ALREADY_WAITING')
       throw new Error(`${this.#agent} waits, but is told: ${text}`);
-    place.call = null;
+    waiting.call = null;
   }
 
   /** Told by the call that waits; between two calls, by whichever comes next. */
-  async #endOf({ call }: Place): Promise<WaitEnd> {
+  async #endOf({ call }: Waiting): Promise<WaitEnd> {
     if (call !== null) return waitEndOf(await call.answer);
     await this.#connection.ticketEnded();
     return noticedEnd(await this.#connection.call('coordination_status', { agent: this.#agent }));

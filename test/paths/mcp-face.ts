@@ -223,7 +223,7 @@ export class McpFace implements Face {
 
   async #leave({ agent }: CommandOf<'AgentLeave'>, call: ToolCall): Promise<Answer> {
     const answer = await this.#agentOf(agent).call(call);
-    if (answer.code === null) this.#agentOf(agent).forgetPlace();
+    if (answer.code === null) this.#agentOf(agent).forgetWait();
     return answer;
   }
 

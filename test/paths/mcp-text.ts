@@ -26,7 +26,7 @@ export function asTold({ status, scopes, requests }: Shown, texts: Texts, nowMs:
     settings: { ...status.settings, maxConcurrentAgents: Number(limit) },
     agents: linesOf('Agents').map((line) => toAgent(line, status.agents)),
     locks: linesOf('Locks').map((line) => toLock(line, status.locks, nowMs)),
-    waiters: linesOf('Queue, in order').map((line, place) => toWaiter(line, place, status.waiters)),
+    waiters: linesOf('Queue, in order').map((line, index) => toWaiter(line, index, status.waiters)),
     syncs: toSyncs(linesOf('Syncs that are not completed'), status.syncs),
   };
   const lines = texts.scopes.split('\n').filter((line) => line.startsWith('"'));
@@ -71,10 +71,10 @@ function toLock(line: string, views: readonly LockView[], nowMs: number): LockVi
   };
 }
 
-function toWaiter(line: string, place: number, views: readonly WaiterView[]): WaiterView {
+function toWaiter(line: string, index: number, views: readonly WaiterView[]): WaiterView {
   const [, agent, scopes = '', ticket] = expectMatch(/^(\S+) waits for (.+), for .*; ticket (\d+)$/, line);
   const view = found(views, (one) => one.ticket === Number(ticket), line);
-  return { ...view, agent: agent as AgentId, scopes: namesIn(scopes), position: place + 1 };
+  return { ...view, agent: agent as AgentId, scopes: namesIn(scopes), position: index + 1 };
 }
 
 function toSyncs(lines: readonly string[], views: readonly SyncView[]): SyncView[] {

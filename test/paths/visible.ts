@@ -77,7 +77,7 @@ export function asShown(canonical: string, { agents }: Constants): string {
   const parts = canonical.split('|');
   const [agentPart = '', clients = '', locks = '', queue = ''] = parts;
   const blocks = new Map(
-    agentPart.split(';').map((text, place) => [agents[place], text.split('.')[2] ?? off]),
+    agentPart.split(';').map((text, index) => [agents[index], text.split('.')[2] ?? off]),
   );
   const shownLocks = locks.split(';').map(shownLock);
   const shownQueue = queue.split(';').map((ticket) => shownTicket(ticket, blocks));
@@ -105,5 +105,5 @@ function earlier(first: string, second: string): string {
 /** The clients in a canonical text. */
 export function clientsIn(canonical: string, { agents }: Constants): World['clients'] {
   const letters = (canonical.split('|')[1] ?? '').split(';');
-  return Object.fromEntries(agents.map((agent, place) => [agent, letters[place] as Client]));
+  return Object.fromEntries(agents.map((agent, index) => [agent, letters[index] as Client]));
 }

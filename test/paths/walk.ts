@@ -80,12 +80,12 @@ class Walker {
     let view = await this.#look(initial);
     const atFirst = this.#compare(0, { name: null, fault: null }, { name: null, state: initial }, view);
     if (atFirst !== null) return atFirst;
-    for (const [place, { label, target }] of steps.entries()) {
+    for (const [index, { label, target }] of steps.entries()) {
       const before = view;
       const taken = await this.#take(label, { ...before.world, nowMs: this.#stage.nowMs });
       view = await this.#look(target);
       const outcome = await this.#outcomeOf(taken, before.shown, view, target);
-      const found = this.#compare(place + 1, outcome, { name: split(label).outcome, state: target }, view);
+      const found = this.#compare(index + 1, outcome, { name: split(label).outcome, state: target }, view);
       if (found !== null) return found;
     }
     return null;

@@ -13,8 +13,8 @@ export class Agenda {
   }
 
   add(atMs: number, run: () => void): void {
-    const place = this.#plans.findLastIndex((plan) => plan.atMs > atMs) + 1;
-    this.#plans.splice(place, 0, { atMs, run });
+    const index = this.#plans.findLastIndex((plan) => plan.atMs > atMs) + 1;
+    this.#plans.splice(index, 0, { atMs, run });
   }
 
   /** Resolves at a time. */

@@ -111,7 +111,7 @@ class Replay {
   }
 
   async run(commits: readonly Commit[]): Promise<Figures> {
-    commits.forEach((commit, place) => this.#plan(commit, place));
+    commits.forEach((commit, index) => this.#plan(commit, index));
     let steps = 0;
     for (let next = this.#nextStepMs(); next !== null; next = this.#nextStepMs()) {
       this.#timers.advance(next - this.#clock.wallMs());
@@ -161,13 +161,13 @@ class Replay {
     };
   }
 
-  #plan(commit: Commit, place: number): void {
+  #plan(commit: Commit, index: number): void {
     const workMs = minuteMs + this.#random.below(workMaxMs - minuteMs);
     const dies = this.#random.next() < deathShare;
     const oneByOne = this.#random.next() < oneByOneShare;
     this.#agenda.add(commit.atMs - workMs, () => {
       this.#busy += 1;
-      this.#live(`${commit.agent}/${place}`, commit, { workMs, dies, oneByOne })
+      this.#live(`${commit.agent}/${index}`, commit, { workMs, dies, oneByOne })
         .catch((error: unknown) => (this.#failure = new Error('an agent failed', { cause: error })))
         .finally(() => (this.#busy -= 1));
     });

@@ -87,13 +87,13 @@ function commandOf(line: Line, settings: Settings): SaidCommand {
   return parse(line.verb === 'sync' ? { ...line, words: line.words.slice(1) } : line, settings);
 }
 
-const word = (line: Line, place: number): string => {
-  const found = line.words[place];
+const word = (line: Line, index: number): string => {
+  const found = line.words[index];
   if (found === undefined) throw new Error(`${line.verb} ${line.rest}: a word is missing`);
   return found;
 };
-const scopesFrom = (line: Line, place: number): ReturnType<typeof scopePath>[] =>
-  line.words.slice(place).map(scopePath).sort();
+const scopesFrom = (line: Line, index: number): ReturnType<typeof scopePath>[] =>
+  line.words.slice(index).map(scopePath).sort();
 const durationOption = (line: Line, key: string): DurationMs | null => {
   const text = line.options.get(key);
   return text === undefined ? null : parseDuration(text);

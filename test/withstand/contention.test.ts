@@ -36,8 +36,8 @@ async function contend({ direct }: { readonly direct: boolean }): Promise<Record
   sandbox = new Sandbox({ api: [], store: [], web: [] }, { max_concurrent_agents: processes });
   const witness = join(sandbox.folder, 'witness');
   mkdirSync(witness);
-  const contenders = Array.from({ length: processes }, (_, place) => {
-    const briefing = { name: `agent-${place}`, place, direct, scopes, cycles, witness };
+  const contenders = Array.from({ length: processes }, (_, index) => {
+    const briefing = { name: `agent-${index}`, place: index, direct, scopes, cycles, witness };
     return new AgentProcess(sandbox, 'contender.mjs', briefing);
   });
   const complaints = await Promise.all(contenders.map((contender) => contender.ended));

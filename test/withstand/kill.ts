@@ -98,7 +98,7 @@ class KillRun {
     if (this.isWell) await Promise.all(this.#alive().map((agent) => agent.finish()));
     await this.#judge();
     const history = this.#everybody.flatMap((agent) => agent.history());
-    this.#faults.push(...logPositionFaults(this.#audit.entries, history), ...this.#lostPlaces());
+    this.#faults.push(...logPositionFaults(this.#audit.entries, history), ...this.#lostTickets());
     return {
       seed: this.#seed,
       killed: this.#killed,
@@ -198,7 +198,7 @@ class KillRun {
   }
 
   /** Tickets of agents that live which ended otherwise than by being served. */
-  #lostPlaces(): string[] {
+  #lostTickets(): string[] {
     const dead = new Set(this.#everybody.filter((agent) => agent.wasKilled).map((agent) => agent.name));
     return this.#audit.entries.flatMap(({ events, revision }) =>
       events.flatMap((event) =>

@@ -59,26 +59,26 @@ function layDown(path: string, content: string): void {
 /** What somebody may have put in the place of what the program writes; it leads to what is the user's, where it can. */
 interface Plant {
   readonly what: string;
-  readonly put: (place: string, outside: string, isFolder: boolean) => void;
+  readonly put: (location: string, outside: string, isFolder: boolean) => void;
   /** What is told of it; null: what has a second name gets a copy in its place, or is refused, or is written anew. */
-  readonly told: ((place: string, kind: string) => string) | null;
+  readonly told: ((location: string, kind: string) => string) | null;
 }
 
 const plants: readonly Plant[] = [
   {
     what: 'a symbolic link',
-    put: (place, outside, isFolder) => symlinkSync(join(outside, isFolder ? 'folder' : 'file'), place),
-    told: (place) => `${place} is a symbolic link: move away what is in its place`,
+    put: (location, outside, isFolder) => symlinkSync(join(outside, isFolder ? 'folder' : 'file'), location),
+    told: (location) => `${location} is a symbolic link: move away what is in its place`,
   },
   {
     what: 'a pipe, for which nobody waits',
-    put: (place) => void execFileSync('mkfifo', ['-m', '600', place]),
-    told: (place, kind) => `${place} is not a ${kind}: move away what is in its place`,
+    put: (location) => void execFileSync('mkfifo', ['-m', '600', location]),
+    told: (location, kind) => `${location} is not a ${kind}: move away what is in its place`,
   },
   {
     what: "a second name of a file of the user's",
-    put: (place, outside, isFolder) =>
-      isFolder ? mkdirSync(place, { mode: 0o700 }) : linkSync(join(outside, 'file'), place),
+    put: (location, outside, isFolder) =>
+      isFolder ? mkdirSync(location, { mode: 0o700 }) : linkSync(join(outside, 'file'), location),
     told: null,
   },
 ];
@@ -95,17 +95,17 @@ it.each(plants)(
     const outside = join(sandbox.folder, 'outside');
     mkdirSync(join(outside, 'folder'), { recursive: true });
     for (const path of [...written, 'rhema/coordination.db-journal', 'rhema/owner.lock-journal']) {
-      const place = join(sandbox.commonDir, path);
+      const location = join(sandbox.commonDir, path);
       for (const made of [sandbox.paths.directory, sandbox.paths.witness])
         rmSync(made, { recursive: true, force: true });
       if (path === 'rhema/coordinator.log.1') layDown(sandbox.paths.log, longLog);
-      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+      mkdirSync(dirname(location), { recursive: true, mode: 0o700 });
       writeFileSync(join(outside, 'file'), longLog, { mode: 0o600 });
-      put(place, outside, kindOf(path) === 'folder');
+      put(location, outside, kindOf(path) === 'folder');
       const before = surroundings(outside);
       const { told } = await workAround();
       expect({ path, outside: surroundings(outside) }).toEqual({ path, outside: before });
-      if (sentence !== null) expect(told).toContain(sentence(place, kindOf(path)));
+      if (sentence !== null) expect(told).toContain(sentence(location, kindOf(path)));
       expect(told).not.toContain('INTERNAL');
       rmSync(join(outside, 'file'));
     }

@@ -66,8 +66,8 @@ export async function acquire(
 
 /** One line on a terminal that says how long it has been; one plain line elsewhere. */
 function tellWaiting(call: Call, queued: QueuedResult, scopes: readonly ScopePath[]): () => void {
-  const place = queued.position === 1 ? 'next in line' : `${count(queued.position - 1, 'agent')} ahead`;
-  const what = line`waiting for ${scopes.join(', ')}: ${place} (ticket ${queued.ticket})`;
+  const standing = queued.position === 1 ? 'next in line' : `${count(queued.position - 1, 'agent')} ahead`;
+  const what = line`waiting for ${scopes.join(', ')}: ${standing} (ticket ${queued.ticket})`;
   if (canTell(call)) return liveLine(call, what, call.ports.clock.monotonicMs());
   if (!call.json) call.note(what);
   return () => undefined;
@@ -101,13 +101,13 @@ function interruptedOutcome(
   { signal, stuck }: Extract<NotGranted, { kind: 'interrupted' }>,
 ): Outcome {
   const cancel = shellCommand('rhema', 'lock', 'cancel', '--agent', agent);
-  const place = stuck === null ? 'was given back' : `could not be given back (${stuck}): ${cancel}`;
+  const outcome = stuck === null ? 'was given back' : `could not be given back (${stuck}): ${cancel}`;
   return {
     kind: 'refused',
     exitCode: exitCodeAfter(signal),
     revision: null,
     code: 'INTERRUPTED',
-    message: `interrupted: the place in the queue ${place}`,
+    message: `interrupted: the place in the queue ${outcome}`,
     details: { scopes, signal },
   };
 }

@@ -17,7 +17,7 @@ export interface Launch {
 }
 
 /** Where this program was started from. All paths are real ones, without symbolic links. */
-export interface ProgramPlace {
+export interface ProgramLocation {
   /** Its entry file. */
   readonly main: string;
   /** The Node that runs it. */
@@ -35,7 +35,7 @@ export interface ProgramPlace {
  * path that only this machine has. Never `npx`: where the program is missing it would run whatever a registry has under
  * the name, on the machine of whoever opens the repository.
  */
-export function chooseLaunch({ main, node, onPath, worktree, installed }: ProgramPlace): Launch {
+export function chooseLaunch({ main, node, onPath, worktree, installed }: ProgramLocation): Launch {
   const userWords = [node, main];
   if (isPassing(main)) throw notInstalled();
   const local = worktree === null ? null : (installed ?? pathIn(worktree, main));
@@ -91,7 +91,7 @@ function notInstalled(): CommandError {
 }
 
 /** The place of the program that runs. */
-export function programPlace(env: Environment, worktree: string | null): ProgramPlace {
+export function programLocation(env: Environment, worktree: string | null): ProgramLocation {
   const own = entryFile('main');
   const main = realPath(own) ?? own;
   const isInstalled = worktree !== null && realPath(join(worktree, installedPath)) === main;

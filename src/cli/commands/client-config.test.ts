@@ -130,7 +130,7 @@ describe('the configuration of a client', () => {
 });
 
 describe('how it is started', () => {
-  const place = {
+  const found = {
     main: '/opt/rhema/dist/cli/main.js',
     node: '/usr/bin/node',
     onPath: null,
@@ -140,9 +140,9 @@ describe('how it is started', () => {
   const local = '/srv/shop/node_modules/rhema/dist/cli/main.js';
 
   it.each([
-    ['by name where it is on the PATH', { onPath: place.main }, ['rhema']],
-    ['by its path where it is not', {}, ['/usr/bin/node', place.main]],
-    ['by its path where another one is', { onPath: '/usr/local/rhema' }, ['/usr/bin/node', place.main]],
+    ['by name where it is on the PATH', { onPath: found.main }, ['rhema']],
+    ['by its path where it is not', {}, ['/usr/bin/node', found.main]],
+    ['by its path where another one is', { onPath: '/usr/local/rhema' }, ['/usr/bin/node', found.main]],
     ['by its path in the repository that has it', { main: local, onPath: local }, ['node', path]],
     [
       'by its name there where the files lie under that of a version',
@@ -163,7 +163,7 @@ describe('how it is started', () => {
       ['/usr/bin/node', local],
     ],
   ])('%s', (_what, over, words) => {
-    expect(chooseLaunch({ ...place, ...over }).words).toEqual(words);
+    expect(chooseLaunch({ ...found, ...over }).words).toEqual(words);
   });
 
   it.each([
@@ -176,14 +176,14 @@ describe('how it is started', () => {
     (_, folder) => {
       const main = `${folder}/node_modules/rhema/dist/cli/main.js`;
       for (const onPath of [main, null])
-        expect(() => chooseLaunch({ ...place, main, onPath })).toThrow(/install it in this repository/);
+        expect(() => chooseLaunch({ ...found, main, onPath })).toThrow(/install it in this repository/);
     },
   );
 
   it('fetches nothing, wherever the program lies', () => {
-    const places = [{}, { onPath: place.main }, { main: local }, { main: local, installed: path }];
-    const words = places.flatMap((over) => {
-      const launch = chooseLaunch({ ...place, ...over });
+    const locations = [{}, { onPath: found.main }, { main: local }, { main: local, installed: path }];
+    const words = locations.flatMap((over) => {
+      const launch = chooseLaunch({ ...found, ...over });
       return [...launch.words, ...launch.userWords];
     });
     expect(words).not.toContain('npx');
@@ -206,8 +206,8 @@ describe('the command', () => {
       },
     });
     const { ports } = harness;
-    const place = { worktree, mainWorktree: worktree, gitDir: '', commonDir: '', bare: false };
-    const world = { ...ports.world, locate: async () => place };
+    const repository = { worktree, mainWorktree: worktree, gitDir: '', commonDir: '', bare: false };
+    const world = { ...ports.world, locate: async () => repository };
     const call = new Call({ ...ports, world }, { json }, worktree);
     const code = await clientConfig(call, input).then(
       (outcome) => report(call, outcome),

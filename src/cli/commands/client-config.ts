@@ -11,7 +11,7 @@ import { clientNames, clients } from './client-config-clients.ts';
 import type { Client, ClientName } from './client-config-clients.ts';
 import { newFile, withServer } from './client-config-edit.ts';
 import type { ServerEntry } from './client-config-edit.ts';
-import { chooseLaunch, programPlace } from './client-config-launch.ts';
+import { chooseLaunch, programLocation } from './client-config-launch.ts';
 import type { Launch } from './client-config-launch.ts';
 
 export interface ClientConfigInput {
@@ -50,7 +50,7 @@ function clientNamed(text: string): Client {
 async function printed(call: Call, { client, serverOptions }: Wish): Promise<Outcome> {
   // The configuration of a user is as good outside of any repository.
   const repository = await call.repository().catch(() => null);
-  const launch = chooseLaunch(programPlace(call.ports.env, repository?.worktree ?? null));
+  const launch = chooseLaunch(programLocation(call.ports.env, repository?.worktree ?? null));
   const content = newFile(client, serverEntry(client, launch, serverOptions));
   const advice = adviceFor(client, launch, serverOptions);
   for (const text of advice) call.note(text);
@@ -62,7 +62,7 @@ async function edited(call: Call, wish: Wish, write: boolean): Promise<Outcome> 
   if (worktree === null) throw invalidInput('this repository has no working tree to write to');
   const { client } = wish;
   const { name, file } = client;
-  const launch = chooseLaunch(programPlace(call.ports.env, worktree));
+  const launch = chooseLaunch(programLocation(call.ports.env, worktree));
   const change = changeOf(wish, worktree, launch);
   if (change === null)
     return done(

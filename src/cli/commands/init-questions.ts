@@ -87,9 +87,9 @@ async function askAboutCycles(call: Call, prepared: Prepared, given: Choices): P
 
 async function askAboutCycle(call: Call, leftOut: LeftOut): Promise<Ends | null> {
   call.print(cycleLines(call.style, leftOut).join('\n'));
-  const options = leftOut.cycle.slice(0, stepsAskedMax).map((link, place) => ({
-    value: String(place),
-    label: `${safe(linkText(link))}${place === 0 ? ', the weakest' : ''}`,
+  const options = leftOut.cycle.slice(0, stepsAskedMax).map((link, index) => ({
+    value: String(index),
+    label: `${safe(linkText(link))}${index === 0 ? ', the weakest' : ''}`,
   }));
   const message =
     'Which dependency shall be left out? A scope that lacks one is not synced again when the other changes.';

@@ -34,8 +34,8 @@ export async function syncPlan(call: Call, input: PlanInput): Promise<Outcome> {
   );
 }
 
-const planLine = (step: readonly Step[], place: number): string =>
-  `${place + 1}. ${step.map(stepText).join(', ')}`;
+const planLine = (step: readonly Step[], index: number): string =>
+  `${index + 1}. ${step.map(stepText).join(', ')}`;
 
 function stepText({ scope, syncStatus }: Step): string {
   return syncStatus === 'idle' ? line`${scope}` : line`${scope} (${syncStatus})`;

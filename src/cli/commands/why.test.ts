@@ -31,9 +31,9 @@ describe('why', () => {
     waitsFor: [],
     happened: [],
   };
-  const happened = [renewed, renewed, granted].map((event, place) => ({
-    revision: asRevision(9 - place),
-    atMs: asTimeMs(startMs - place * 60_000),
+  const happened = [renewed, renewed, granted].map((event, index) => ({
+    revision: asRevision(9 - index),
+    atMs: asTimeMs(startMs - index * 60_000),
     command: 'Heartbeat' as const,
     by: null,
     event,

@@ -12,7 +12,7 @@ import {
   factsOf,
   finding,
   known,
-  place,
+  repository,
   sound,
   unknown,
   type Row,
@@ -50,7 +50,7 @@ it('finds a sound repository sound, but for what nobody enforces', () => {
 
 it('gives every finding that is not ok a remedy, whatever cannot be found out', () => {
   const nothing = Object.fromEntries(
-    Object.keys(sound).map((key) => [key, key === 'place' ? place : unknown(`no ${key}`)]),
+    Object.keys(sound).map((key) => [key, key === 'repository' ? repository : unknown(`no ${key}`)]),
   ) as unknown as RepositoryFacts;
   const findings = examine(factsOf({ git: unknown('no git') }, nothing));
   expect(findings.filter(({ level }) => level === 'problem').length).toBeGreaterThan(8);
@@ -261,7 +261,7 @@ describe('configuration and scopes', () => {
     const facts = factsOf(
       {},
       {
-        place: { ...place, worktree, mainWorktree: null, bare: true },
+        repository: { ...repository, worktree, mainWorktree: null, bare: true },
         scan: known({ definitions: [], settings: defaultSettings, problems: [] }),
         coordination: known(null),
       },
@@ -273,7 +273,7 @@ describe('configuration and scopes', () => {
     const facts = factsOf(
       {},
       {
-        place: { ...place, mainWorktree: '/main' },
+        repository: { ...repository, mainWorktree: '/main' },
         scan: known({ definitions: [], settings: defaultSettings, problems: [] }),
         coordination: known({
           status: statusAnswer({ scopeCount: 1 }),

@@ -101,19 +101,19 @@ function versionFinding(version: string): Finding {
   return ok('git', `version ${version}`);
 }
 
-function checkRepository({ place: { worktree, commonDir, bare } }: RepositoryFacts): readonly Finding[] {
+function checkRepository({ repository: { worktree, commonDir, bare } }: RepositoryFacts): readonly Finding[] {
   const tree = worktree ?? (bare ? 'bare' : 'without a working tree');
   return [ok('repository', `${tree}, shared folder ${commonDir}`)];
 }
 
-function checkWorktrees({ surroundings, place }: RepositoryFacts): readonly Finding[] {
+function checkWorktrees({ surroundings, repository }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('worktrees', surroundings, readRemedy, ({ worktrees }) => {
     const gone = worktrees.filter(({ exists }) => !exists);
     if (gone.length > 0)
       return gone.map(({ path }) =>
         warning('worktrees', `${path} is recorded, but not there`, 'git worktree prune'),
       );
-    const main = place.mainWorktree === null ? 0 : 1;
+    const main = repository.mainWorktree === null ? 0 : 1;
     const all = count(main + worktrees.length, 'working tree');
     return [ok('worktrees', `${all}; locks, log and sessions are shared by all of them`)];
   });
@@ -180,15 +180,15 @@ function withdrawnFindings(coordination: Fact<CoordinationFacts | null>): readon
   );
 }
 
-function checkFiles({ scan, place, coordination }: RepositoryFacts): readonly Finding[] {
+function checkFiles({ scan, repository, coordination }: RepositoryFacts): readonly Finding[] {
   const inForce = coordination.known ? (coordination.value?.status.scopeCount ?? 0) : 0;
   return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
     // Those of the configuration have been told already, and that there are none is told below.
     const own = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');
     if (own.length > 0) return scopeFindings(own);
     if (definitions.length > 0) return [ok('scopes', `${definitions.length} defined`)];
-    const elsewhere = scopesElsewhere(place);
-    return [inForce > 0 ? scopesOutOfSight(inForce, elsewhere) : noScopes(place, elsewhere)];
+    const elsewhere = scopesElsewhere(repository);
+    return [inForce > 0 ? scopesOutOfSight(inForce, elsewhere) : noScopes(repository, elsewhere)];
   });
 }
 
@@ -222,8 +222,8 @@ function scopeFindings(problems: readonly ScopeProblem[]): readonly Finding[] {
 type FileProblem = Pick<ScopeProblem, 'severity' | 'file' | 'line' | 'message'>;
 
 function fileFinding(subject: string, found: FileProblem, confirm: string): Finding {
-  const place = [found.file, found.line].filter((part) => part !== null).join(':');
-  const message = place === '' ? found.message : `${place}: ${found.message}`;
+  const position = [found.file, found.line].filter((part) => part !== null).join(':');
+  const message = position === '' ? found.message : `${position}: ${found.message}`;
   const remedy = `${found.file === null ? 'correct it' : 'correct the file'}, then: ${confirm}`;
   return found.severity === 'error' ? problem(subject, message, remedy) : warning(subject, message, remedy);
 }

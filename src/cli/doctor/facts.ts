@@ -24,7 +24,7 @@ export interface Facts {
 }
 
 export interface RepositoryFacts {
-  readonly place: Repository;
+  readonly repository: Repository;
   readonly state: Fact<StateFiles>;
   readonly room: Fact<Room>;
   readonly surroundings: Fact<Surroundings>;
@@ -76,20 +76,20 @@ const notLookedAt: Fact<never> = {
   code: null,
 };
 
-async function repositoryFacts(call: Call, place: Repository): Promise<RepositoryFacts> {
+async function repositoryFacts(call: Call, repository: Repository): Promise<RepositoryFacts> {
   const { inspection, owner, sessions } = call.world;
   const facts = {
-    place,
-    state: await factOf(() => inspection.stateFiles(place)),
-    room: await factOf(() => inspection.room(place)),
-    surroundings: await factOf(() => inspection.surroundings(place, call.ports.env)),
-    configuration: await factOf(() => inspection.configuration(place)),
-    scan: await factOf(() => inspection.scan(place)),
-    log: await factOf(() => inspection.auditLog(place)),
+    repository,
+    state: await factOf(() => inspection.stateFiles(repository)),
+    room: await factOf(() => inspection.room(repository)),
+    surroundings: await factOf(() => inspection.surroundings(repository, call.ports.env)),
+    configuration: await factOf(() => inspection.configuration(repository)),
+    scan: await factOf(() => inspection.scan(repository)),
+    log: await factOf(() => inspection.auditLog(repository)),
     // Before the coordinator is asked: one that is opened for that writes it anew.
-    witness: await factOf(() => inspection.witness(place)),
-    owner: await factOf(() => owner.health(place)),
-    sessions: await factOf(() => sessions.list(place)),
+    witness: await factOf(() => inspection.witness(repository)),
+    owner: await factOf(() => owner.health(repository)),
+    sessions: await factOf(() => sessions.list(repository)),
   };
   return { ...facts, coordination: await factOf(() => coordinationFacts(call, facts)) };
 }
@@ -98,7 +98,7 @@ type Gathered = Omit<RepositoryFacts, 'coordination'>;
 
 async function coordinationFacts(call: Call, facts: Gathered): Promise<CoordinationFacts | null> {
   if (!isAnswerable(facts)) return null;
-  const coordinator = await call.world.connect(facts.place, {
+  const coordinator = await call.world.connect(facts.repository, {
     direct: facts.owner.known && facts.owner.value === null,
   });
   try {
@@ -135,8 +135,8 @@ function isAnswerable({ owner, log, configuration }: Gathered): boolean {
 /** How often, since a time, the log was bound anew to the clock that it was bound to already. `entries`: newest first. */
 export function jumpsSince(entries: readonly Entry[], sinceMs: number): number {
   const anchors = anchorsIn(entries);
-  return anchors.filter(({ atMs, host, boot }, place) => {
-    const before = anchors[place + 1];
+  return anchors.filter(({ atMs, host, boot }, index) => {
+    const before = anchors[index + 1];
     return atMs > sinceMs && before?.host === host && before.boot === boot;
   }).length;
 }

@@ -32,12 +32,12 @@ const clocksDifferMs = 60_000;
 /** Null where it is one machine, as far as the last week tells. `anchors`: newest first. */
 export function machinesIn(anchors: readonly Anchor[], nowMs: number): Machines | null {
   const recent = anchors.filter(({ atMs }) => atMs > nowMs - weekMs);
-  const turns = recent.filter(({ boot }, place) => recent[place + 1]?.boot !== boot);
+  const turns = recent.filter(({ boot }, index) => recent[index + 1]?.boot !== boot);
   const [newest, before] = turns;
   if (newest === undefined || before === undefined) return null;
   // A boot that has ended does not come back.
   const byTurns = new Set(turns.map(({ boot }) => boot)).size < turns.length;
-  if (!byTurns && !turns.some((turn, place) => ranAtOnce(turn, turns[place + 1]))) return null;
+  if (!byTurns && !turns.some((turn, index) => ranAtOnce(turn, turns[index + 1]))) return null;
   return { hosts: [...new Set(turns.map(nameOf))], byTurns, atMs: newest.atMs };
 }
 

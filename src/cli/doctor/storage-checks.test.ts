@@ -181,7 +181,7 @@ describe('what the log stands on', () => {
   );
 
   it('counts the damage beyond the first few findings', () => {
-    const problems = Array.from({ length: 12 }, (_, place) => `entry ${place} is damaged`);
+    const problems = Array.from({ length: 12 }, (_, index) => `entry ${index} is damaged`);
     expect(about('log', withContent({ problems })).at(-1)).toMatchObject({
       message: 'and 7 more',
       remedy: expect.stringContaining('coordination.db and coordination.db-wal') as string,

@@ -26,9 +26,9 @@ export const storageChecks: readonly RepositoryCheck[] = [
   checkSessions,
 ];
 
-function checkStateFolder({ state, place }: RepositoryFacts): readonly Finding[] {
+function checkStateFolder({ state, repository }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('state folder', state, readRemedy, (files) => [
-    files.writable ? stateFolderFinding(files) : unwritableFolder(files, place.commonDir),
+    files.writable ? stateFolderFinding(files) : unwritableFolder(files, repository.commonDir),
   ]);
 }
 

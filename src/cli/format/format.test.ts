@@ -101,9 +101,9 @@ describe('the graph', () => {
   });
 
   it('may be a long chain', () => {
-    const chain = Array.from({ length: 3_000 }, (_, place) => ({
-      path: `s${place}`,
-      dependencies: place === 2_999 ? [] : [`s${place + 1}`],
+    const chain = Array.from({ length: 3_000 }, (_, index) => ({
+      path: `s${index}`,
+      dependencies: index === 2_999 ? [] : [`s${index + 1}`],
     }));
     expect(treeText(chain).split('\n')).toHaveLength(3_000);
   });

@@ -48,8 +48,8 @@ function drawTree(drawing: Drawing, root: string): void {
 }
 
 function childrenOf(paths: readonly string[], lead: string): Pending[] {
-  return paths.map((path, place) => {
-    const last = place === paths.length - 1;
+  return paths.map((path, index) => {
+    const last = index === paths.length - 1;
     return { path, lead: `${lead}${last ? '└─ ' : '├─ '}`, leadBelow: `${lead}${last ? '   ' : '│  '}` };
   });
 }
@@ -65,7 +65,7 @@ export function dotText(nodes: readonly GraphNode[]): string {
 
 /** For Mermaid, which knows nodes by plain ids. */
 export function mermaidText(nodes: readonly GraphNode[]): string {
-  const ids = new Map(nodes.map(({ path }, place) => [path, `s${place}`]));
+  const ids = new Map(nodes.map(({ path }, index) => [path, `s${index}`]));
   const names = nodes.map(({ path }) => `  ${ids.get(path)}["${safe(path).replaceAll('"', '#quot;')}"]`);
   const edges = nodes.flatMap(({ path, dependencies }) =>
     dependencies.filter((to) => ids.has(to)).map((to) => `  ${ids.get(path)} --> ${ids.get(to)}`),

@@ -18,7 +18,7 @@ function link(from: string, to: string): Link {
 
 /** Around through so many scopes. */
 function cycleOf(length: number): LeftOut {
-  const cycle = Array.from({ length }, (_, place) => link(`s${place}`, `s${(place + 1) % length}`));
+  const cycle = Array.from({ length }, (_, index) => link(`s${index}`, `s${(index + 1) % length}`));
   return { link: cycle[0] ?? link('a', 'b'), cycle };
 }
 
@@ -73,8 +73,8 @@ it('cuts long lists, and says how much is missing', () => {
   const text = planText(style, {
     ...plan,
     leftOut: Array.from({ length: 30 }, () => cycleOf(40)),
-    changes: Array.from({ length: 200 }, (_, place) => ({
-      file: `p${place}/rhema.yaml`,
+    changes: Array.from({ length: 200 }, (_, index) => ({
+      file: `p${index}/rhema.yaml`,
       before: 'x',
       after: null,
     })),

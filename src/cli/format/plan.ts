@@ -83,7 +83,7 @@ const byFolder = (path: string): string => (path === '.' ? '' : path.replaceAll(
 function scopesAbove(path: string, paths: ReadonlySet<string>): number {
   if (path === '.') return 0;
   const parts = path.split('/');
-  const above = parts.slice(1).map((_, place) => parts.slice(0, place + 1).join('/'));
+  const above = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
   return ['.', ...above].filter((folder) => paths.has(folder)).length;
 }
 

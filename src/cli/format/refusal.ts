@@ -58,17 +58,17 @@ function more(rejection: Rejection, { agent, lead }: RefusedWish, nowMs: number)
     case 'LOCK_NOT_HELD':
       return isLost(rejection.details.lastEnd ?? null, agent) ? [uncovered] : [];
     case 'CONCURRENCY_LIMIT':
-      return [placeOf('max_concurrent_agents')];
+      return [whereItStands('max_concurrent_agents')];
     case 'LOCK_LIMIT_REACHED':
-      return [placeOf('max_locks_per_agent')];
+      return [whereItStands('max_locks_per_agent')];
     case 'AGENT_HOLDS_LOCK':
-      return isOverAsked(rejection.details) ? [placeOf('max_locks_per_agent')] : [];
+      return isOverAsked(rejection.details) ? [whereItStands('max_locks_per_agent')] : [];
     default:
       return [];
   }
 }
 
-const placeOf = (option: string): string =>
+const whereItStands = (option: string): string =>
   `${option} stands under agent_coordination in the rhema.yaml of the top folder`;
 
 /** Who asks for no more than it may hold has its own locks in the way, not the bound. */

@@ -22,6 +22,6 @@ it.each([
     'the last commit of /repo.git, which is bare',
   ],
   ['where Git does not record the main one they are here', { ...main, mainWorktree: null }, null],
-])('%s', (_title, repository, place) => {
-  expect(scopesElsewhere(repository)).toBe(place);
+])('%s', (_title, repository, file) => {
+  expect(scopesElsewhere(repository)).toBe(file);
 });

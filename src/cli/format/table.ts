@@ -16,8 +16,8 @@ interface SafeCell {
  */
 export function table(style: Style, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cells = rows.map((row) => row.map(safeCell));
-  const natural = head.map((title, place) =>
-    Math.max(displayWidth(title), ...cells.map((row) => displayWidth(row[place]?.text ?? ''))),
+  const natural = head.map((title, index) =>
+    Math.max(displayWidth(title), ...cells.map((row) => displayWidth(row[index]?.text ?? ''))),
   );
   if (style.columns === null) return plainTable(style, head, cells, natural);
   const widths = fittingWidths(head, natural, style.columns);
@@ -44,7 +44,7 @@ function plainTable(
   widths: readonly number[],
 ): string {
   return [head.map(titleCell), ...cells]
-    .map((row) => row.map((cell, place) => padded(style, cell, widths[place] ?? 0)).join('  '))
+    .map((row) => row.map((cell, index) => padded(style, cell, widths[index] ?? 0)).join('  '))
     .map((text) => text.replace(/ +$/, ''))
     .join('\n');
 }
@@ -60,8 +60,8 @@ function fittingWidths(
   natural: readonly number[],
   columns: number,
 ): readonly number[] | null {
-  const least = natural.map((width, place) =>
-    Math.min(width, Math.max(displayWidth(head[place] ?? ''), columnMin)),
+  const least = natural.map((width, index) =>
+    Math.min(width, Math.max(displayWidth(head[index] ?? ''), columnMin)),
   );
   const sum = (widths: readonly number[]): number => widths.reduce((total, width) => total + width, 0);
   // Each cell has a blank on both sides and a border behind it.
@@ -69,7 +69,7 @@ function fittingWidths(
   if (sum(least) > room) return null;
   let cap = Math.max(...natural);
   const capped = (): number[] =>
-    natural.map((width, place) => Math.max(Math.min(width, cap), least[place] ?? 0));
+    natural.map((width, index) => Math.max(Math.min(width, cap), least[index] ?? 0));
   while (sum(capped()) > room) cap -= 1;
   return capped();
 }
@@ -100,11 +100,11 @@ function boxedTable(
 }
 
 function boxedRow(style: Style, row: readonly SafeCell[], widths: readonly number[]): string[] {
-  const broken = row.map(({ text }, place) => cellLines(text, widths[place] ?? 0));
+  const broken = row.map(({ text }, index) => cellLines(text, widths[index] ?? 0));
   const height = Math.max(...broken.map((lines) => lines.length));
   return Array.from({ length: height }, (_, at) => {
-    const parts = row.map(({ emphasis }, place) =>
-      padded(style, { text: broken[place]?.[at] ?? '', emphasis }, widths[place] ?? 0),
+    const parts = row.map(({ emphasis }, index) =>
+      padded(style, { text: broken[index]?.[at] ?? '', emphasis }, widths[index] ?? 0),
     );
     return `│ ${parts.join(' │ ')} │`;
   });
@@ -130,11 +130,11 @@ function paragraphs(
 ): string {
   const rowText = (row: readonly SafeCell[]): string =>
     row
-      .flatMap(({ text, emphasis }, place) => {
+      .flatMap(({ text, emphasis }, index) => {
         if (text === '') return [];
-        if (place === 0)
+        if (index === 0)
           return wrap(titled(head[0] ?? '', text), columns, '    ').map((line) => style.paint('bold', line));
-        const told = `${(head[place] ?? '').toLowerCase()}: ${text}`;
+        const told = `${(head[index] ?? '').toLowerCase()}: ${text}`;
         const lines = cellLines(told, columns - 2, '  ');
         return lines.map((line) => `  ${style.paint(emphasis, line)}`);
       })

@@ -207,10 +207,13 @@ const subjects: Readonly<Record<string, string>> = {
 export function problemsText(style: Style, problems: readonly ScopeProblem[]): string {
   return problems
     .map((problem) => {
-      const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':');
+      const position = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':');
       const severity = style.paint(problem.severity === 'error' ? 'bad' : 'warn', problem.severity);
       const told = line`${problem.message} (${problem.code})`;
-      return fitted(style, line`${place === '' ? subjectOf(problem) : place}` + `: ${severity}: ${told}`);
+      return fitted(
+        style,
+        line`${position === '' ? subjectOf(problem) : position}` + `: ${severity}: ${told}`,
+      );
     })
     .join('\n');
 }

@@ -62,7 +62,7 @@ function scopeStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
   const sync = answer.sync;
   return [
     lock === undefined ? `${style.paint('bold', line`${scope}`)} is free` : heldStory(style, lock, nowMs),
-    ...answer.waiters.map((waiter, place) => waitStory(waiter, place + 1, nowMs)),
+    ...answer.waiters.map((waiter, index) => waitStory(waiter, index + 1, nowMs)),
     ...(sync === null ? [] : [line`sync: ${sync.status}${sync.error === null ? '' : ` (${sync.error})`}`]),
   ];
 }
@@ -83,14 +83,14 @@ function heldStory(style: Style, lock: LockView, nowMs: number): string {
   return `${head} ${since}${purpose}, ${until}, token ${lock.token}${contended}${blocked}${withdrawn}`;
 }
 
-function waitStory(waiter: WaiterView, place: number, nowMs: number): string {
+function waitStory(waiter: WaiterView, index: number, nowMs: number): string {
   const purpose = waiter.reason === null ? '' : `, for '${waiter.reason}'`;
-  return line`${waiter.agent} waits (${ordinal(place)}, ${duration(nowMs - waiter.sinceMs)}${purpose})`;
+  return line`${waiter.agent} waits (${ordinal(index)}, ${duration(nowMs - waiter.sinceMs)}${purpose})`;
 }
 
-function ordinal(place: number): string {
-  const teens = place % 100 >= 11 && place % 100 <= 13;
-  return `${place}${teens ? 'th' : (['th', 'st', 'nd', 'rd'][place % 10] ?? 'th')}`;
+function ordinal(index: number): string {
+  const teens = index % 100 >= 11 && index % 100 <= 13;
+  return `${index}${teens ? 'th' : (['th', 'st', 'nd', 'rd'][index % 10] ?? 'th')}`;
 }
 
 function agentStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {

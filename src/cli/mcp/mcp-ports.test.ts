@@ -18,8 +18,8 @@ function opened(script: Script = {}, bare = false): Promise<Workspace> {
   const { ports } = new Harness({ coordinator: new FakeCoordinator(script) });
   const commonDir = join(root, '.git');
   const worktree = bare ? null : root;
-  const place = { worktree, mainWorktree: worktree, gitDir: commonDir, commonDir, bare };
-  const world = { ...ports.world, locate: async () => place };
+  const repository = { worktree, mainWorktree: worktree, gitDir: commonDir, commonDir, bare };
+  const world = { ...ports.world, locate: async () => repository };
   return mcpPorts(new Call({ ...ports, world }, {}, root)).open();
 }
 

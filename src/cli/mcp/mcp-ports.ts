@@ -27,9 +27,9 @@ export function mcpPorts(call: Call): McpPorts {
 }
 
 /** The same for the process as it is, in the folder where it is or in the one that was chosen. */
-export function portsFor(place: GlobalOptions): McpPorts {
+export function portsFor(where: GlobalOptions): McpPorts {
   const ports = processPorts();
-  return mcpPorts(new Call(ports, place, resolve(ports.cwd, place.directory ?? '.')));
+  return mcpPorts(new Call(ports, where, resolve(ports.cwd, where.directory ?? '.')));
 }
 
 async function openWorkspace(call: Call): Promise<Workspace> {

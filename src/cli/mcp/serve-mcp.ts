@@ -16,9 +16,9 @@ const lookForParentMs = 1_000;
  * whoever started it is dead. Then it ends the process at once, whatever is under way, and renews nobody any more: what
  * its agents hold lapses by itself, unless they come back before that.
  */
-export async function serveMcp(place: GlobalOptions, options: FaceOptions = mcpDefaults): Promise<never> {
+export async function serveMcp(where: GlobalOptions, options: FaceOptions = mcpDefaults): Promise<never> {
   let face: Promise<Face> | null = null;
-  const opened = (): Promise<Face> => (face ??= openFace(place, options));
+  const opened = (): Promise<Face> => (face ??= openFace(where, options));
   const transport = new LineTransport(process.stdin, process.stdout, (delayMs, run) =>
     systemTimers.schedule(delayMs, run),
   );
@@ -27,9 +27,9 @@ export async function serveMcp(place: GlobalOptions, options: FaceOptions = mcpD
 }
 
 /** What the tools stand on is loaded at the first call. */
-async function openFace(place: GlobalOptions, options: FaceOptions): Promise<Face> {
+async function openFace(where: GlobalOptions, options: FaceOptions): Promise<Face> {
   const { portsFor } = await import('./mcp-ports.ts');
-  return createFace(portsFor(place), options);
+  return createFace(portsFor(where), options);
 }
 
 /** Waits for whatever ends the process first, and answers its exit code. */

@@ -16,12 +16,12 @@ export function ownerCommand(repository: Repository): OwnerCommand {
     env: process.env,
     runningNode: process.platform === 'linux' ? `/proc/${process.pid}/exe` : null,
   });
-  const [folder, gitDir] = placeOf(repository);
+  const [folder, gitDir] = foldersOf(repository);
   return { file, args: [...args, '-C', folder, '--git-dir', gitDir, 'daemon', 'run'] };
 }
 
 /** What is left of a repository of which a linked working tree was removed is its main tree, or its Git folder. */
-function placeOf({ worktree, gitDir, mainWorktree, commonDir }: Repository): [string, string] {
+function foldersOf({ worktree, gitDir, mainWorktree, commonDir }: Repository): [string, string] {
   if (existsSync(gitDir) && (worktree === null || existsSync(worktree)))
     return [worktree ?? commonDir, gitDir];
   const isLeft = mainWorktree !== null && existsSync(mainWorktree);

@@ -49,8 +49,8 @@ export function DependencyGraphProperties(state: State): Violation[] {
     edges += dependencies.length;
     if (dependencies.length > state.settings.maxDependencies)
       report(path, `has ${dependencies.length} dependencies, may have ${state.settings.maxDependencies}`);
-    dependencies.forEach((dependency, place) => {
-      const before = dependencies[place - 1];
+    dependencies.forEach((dependency, index) => {
+      const before = dependencies[index - 1];
       if (before !== undefined && before >= dependency)
         report(path, `dependencies are not sorted at ${dependency}`);
       if (state.index.dependents.get(dependency)?.has(path) !== true)

@@ -32,10 +32,10 @@ afterEach(() => {
 
 /** What would be run, in a folder that is or becomes the one where clients are kept. */
 function plant(folder: string): string {
-  const place = join(folder, '@maker+client@1.2.3/node_modules/@maker/native');
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, 'client'), '#!/bin/sh\n', { mode: 0o755 });
-  return join(place, 'client');
+  const location = join(folder, '@maker+client@1.2.3/node_modules/@maker/native');
+  mkdirSync(location, { recursive: true });
+  writeFileSync(join(location, 'client'), '#!/bin/sh\n', { mode: 0o755 });
+  return join(location, 'client');
 }
 
 const told = (): void => undefined;

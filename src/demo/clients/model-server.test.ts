@@ -33,14 +33,14 @@ describe('over the messages API', () => {
     tools: [{ name: 'mcp__rhema__lock_acquire' }],
     messages: [
       { role: 'user', content: 'do it' },
-      ...answers.flatMap((text, place) => [
+      ...answers.flatMap((text, index) => [
         {
           role: 'assistant',
-          content: [{ type: 'tool_use', id: `c${place}`, name: 'mcp__rhema__lock_acquire', input: {} }],
+          content: [{ type: 'tool_use', id: `c${index}`, name: 'mcp__rhema__lock_acquire', input: {} }],
         },
         {
           role: 'user',
-          content: [{ type: 'tool_result', tool_use_id: `c${place}`, content: [{ type: 'text', text }] }],
+          content: [{ type: 'tool_result', tool_use_id: `c${index}`, content: [{ type: 'text', text }] }],
         },
       ]),
     ],
@@ -94,9 +94,9 @@ describe('over the messages API', () => {
 describe('over the responses API', () => {
   const conversation = (...answers: readonly string[]): object => ({
     tools: [{ type: 'namespace', name: 'mcp__rhema' }],
-    input: answers.flatMap((text, place) => [
-      { type: 'function_call', name: 'lock_acquire', namespace: 'mcp__rhema', call_id: `c${place}` },
-      { type: 'function_call_output', call_id: `c${place}`, output: [{ type: 'input_text', text }] },
+    input: answers.flatMap((text, index) => [
+      { type: 'function_call', name: 'lock_acquire', namespace: 'mcp__rhema', call_id: `c${index}` },
+      { type: 'function_call_output', call_id: `c${index}`, output: [{ type: 'input_text', text }] },
     ]),
   });
 

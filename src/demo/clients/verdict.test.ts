@@ -55,9 +55,9 @@ const story: readonly Event[] = [
 ];
 
 const entriesOf = (events: readonly Event[]): Entry[] =>
-  events.map((event, place) => ({
-    revision: asRevision(place + 1),
-    atMs: asTimeMs(place),
+  events.map((event, index) => ({
+    revision: asRevision(index + 1),
+    atMs: asTimeMs(index),
     kind: 'ExpireDue',
     agent: null,
     by: null,
@@ -82,7 +82,7 @@ const plotOf = (events: readonly Event[], over: Partial<ClientPlot> = {}): Clien
   returned: run(alice),
   ...over,
 });
-const replaced = (place: number, event: Event): readonly Event[] => story.toSpliced(place, 1, event);
+const replaced = (index: number, event: Event): readonly Event[] => story.toSpliced(index, 1, event);
 
 it('finds no fault in a run as promised', () => {
   expect(plotFaults(plotOf(story))).toEqual([]);

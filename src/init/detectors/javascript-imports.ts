@@ -80,8 +80,8 @@ function modulesOf({ notices }: ImportSearch, file: string, text: string): Reado
         'cannot be parsed: its imports were found by their looks, check them',
       ),
     );
-  const modules = scripts.flatMap((script, place) => [
-    ...(parsed[place] ?? importsByLooks(script.text)),
+  const modules = scripts.flatMap((script, index) => [
+    ...(parsed[index] ?? importsByLooks(script.text)),
     ...referencedModules(script.text),
   ]);
   return new Set(modules);

@@ -66,12 +66,12 @@ function readManifest(tree: RepositoryTree, file: string, notices: Notices, pars
   if (parsed.ok && isTable(parsed.value)) return parsed.value;
   const broken = parsed.ok ? { offset: null, reason: 'it must hold keys and values' } : parsed.broken;
   const { reason, offset, line, column } = broken;
-  const place =
+  const position =
     offset === null
       ? { ...(line !== undefined && { line }), ...(column !== undefined && { column }) }
       : positionAt(text, offset);
   const message = `cannot be used: ${reason}; what it says was left out, repair it and run this again`;
-  notices.addGap(warning('MANIFEST_BROKEN', { file, ...place }, message));
+  notices.addGap(warning('MANIFEST_BROKEN', { file, ...position }, message));
   return null;
 }
 

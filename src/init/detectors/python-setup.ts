@@ -97,7 +97,7 @@ function requirementsOf(texts: readonly string[], kind: LinkKind): SetupRequirem
   return lines.map((text) => ({ text, kind }));
 }
 
-function noteComputed(place: { file: string; line?: number }, what: string, notices: Notices): void {
+function noteComputed(position: { file: string; line?: number }, what: string, notices: Notices): void {
   const message = `${what}: only what stands in it literally was taken, write the rest in pyproject.toml to have it derived`;
-  notices.add(warning('MANIFEST_COMPUTED', place, message));
+  notices.add(warning('MANIFEST_COMPUTED', position, message));
 }

@@ -67,7 +67,7 @@ function foldersTopDown(tree: RepositoryTree): ScopePath[] {
   return [...folders].sort((a, b) => depthOf(a) - depthOf(b) || byText(a, b));
 }
 
-interface Place {
+interface Found {
   readonly folder: ScopePath;
   readonly file: string;
   readonly manifest: Table | null;
@@ -77,7 +77,7 @@ interface Place {
 /** Without a name a pyproject.toml configures tools, and so does a setup.cfg: then there is no project. */
 function projectAt(
   tree: RepositoryTree,
-  { folder, file, manifest, isMember }: Place,
+  { folder, file, manifest, isMember }: Found,
   notices: Notices,
 ): Project | null {
   const ownName = manifest === null ? null : nameIn(manifest);

@@ -44,8 +44,8 @@ export class PathAliases {
   existing(folder: ScopePath, specifier: string): ScopePath | null {
     for (const { aliases, base } of this.#in(folder)) {
       const seen = base === null ? null : joinPath(base, specifier);
-      const places = seen === null ? targetsOf(aliases, specifier) : [...targetsOf(aliases, specifier), seen];
-      const found = places.find((place) => this.#files.has(place));
+      const paths = seen === null ? targetsOf(aliases, specifier) : [...targetsOf(aliases, specifier), seen];
+      const found = paths.find((path) => this.#files.has(path));
       if (found !== undefined) return found;
     }
     return null;
@@ -79,7 +79,7 @@ export class PathAliases {
   #baseFor(config: Tsconfig): ScopePath | null {
     const definition = this.#configs.whereSet('baseUrl', config);
     const url = definition === null ? null : textIn(definition.options, 'baseUrl');
-    return definition === null || url === null ? null : placeSeenFrom(folderOf(definition.file), url, config);
+    return definition === null || url === null ? null : pathSeenFrom(folderOf(definition.file), url, config);
   }
 
   #aliasesFor(config: Tsconfig, base: ScopePath | null): Aliases {
@@ -99,7 +99,7 @@ function isTelling({ before, after }: Alias): boolean {
   return before !== '' || after !== '';
 }
 
-function placeSeenFrom(folder: ScopePath, text: string, { file }: Tsconfig): ScopePath | null {
+function pathSeenFrom(folder: ScopePath, text: string, { file }: Tsconfig): ScopePath | null {
   if (!text.startsWith(configFolder)) return joinPath(folder, text);
   return joinPath(folderOf(file), `./${text.slice(configFolder.length)}`);
 }
@@ -109,7 +109,7 @@ function aliasesOf(definition: Tsconfig, base: ScopePath, config: Tsconfig): Ali
   const exact = new Map<string, readonly ScopePath[]>();
   const starred: Alias[] = [];
   for (const pattern of Object.keys(paths)) {
-    const targets = textsIn(paths, pattern).flatMap((target) => placeSeenFrom(base, target, config) ?? []);
+    const targets = textsIn(paths, pattern).flatMap((target) => pathSeenFrom(base, target, config) ?? []);
     const [before = '', after = null] = pattern.split('*');
     if (after === null) exact.set(pattern, targets);
     else starred.push({ before, after, targets });

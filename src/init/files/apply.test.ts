@@ -102,18 +102,22 @@ it.each([
   expect(read('a/rhema.yaml')).toBe('old\n');
 });
 
-const place = (): string => join(root, 'b/rhema.yaml');
+const location = (): string => join(root, 'b/rhema.yaml');
 const folder = (): string => join(root, 'b');
 
 it.each([
-  ['a symlink that leads nowhere', 'b/rhema.yaml', () => (mkdirSync(folder()), symlinkSync('no', place()))],
   [
     'a symlink that leads nowhere',
     'b/rhema.yaml',
-    () => (mkdirSync(folder()), symlinkSync('rhema.yaml', place())),
+    () => (mkdirSync(folder()), symlinkSync('no', location())),
   ],
-  ['no file', 'b/rhema.yaml', () => mkdirSync(place(), { recursive: true })],
-  ['no file', 'b/rhema.yaml', () => (mkdirSync(folder()), symlinkSync('../a', place()))],
+  [
+    'a symlink that leads nowhere',
+    'b/rhema.yaml',
+    () => (mkdirSync(folder()), symlinkSync('rhema.yaml', location())),
+  ],
+  ['no file', 'b/rhema.yaml', () => mkdirSync(location(), { recursive: true })],
+  ['no file', 'b/rhema.yaml', () => (mkdirSync(folder()), symlinkSync('../a', location()))],
   ['a symlink that leads nowhere', 'b', () => symlinkSync('nowhere', folder())],
   ['no folder', 'b', () => writeFileSync(folder(), '')],
 ])('names a place that is taken: %s at %s', (what, taken, take) => {
@@ -207,7 +211,7 @@ it('removes what a killed process has left beside a file, and nothing else', () 
 });
 
 it.each([
-  ['a symlink to the other', 'b/rhema.yaml', 'old\n', () => symlinkSync('../a/rhema.yaml', place())],
+  ['a symlink to the other', 'b/rhema.yaml', 'old\n', () => symlinkSync('../a/rhema.yaml', location())],
   ['behind a symlink to its folder', 'c/new.yaml', null, () => symlinkSync('a', join(root, 'c'))],
 ])('refuses two changes that land in one file: one is %s', (_title, file, before, link) => {
   mkdirSync(folder());

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { InitError } from '../errors.ts';
 import { textAt, type FileChange } from './file-change.ts';
 import { removesLeft } from './left-files.ts';
-import { placeOf, taken } from './place.ts';
+import { locationOf, taken } from './location.ts';
 import { Staging } from './staging.ts';
 
 /**
@@ -18,7 +18,7 @@ export function applyChanges(root: string, changes: readonly FileChange[]): void
   const staging = new Staging(root);
   try {
     checkChanges(root, changes);
-    for (const change of changes.filter(removesLeft)) rmSync(placeOf(root, change.file), { force: true });
+    for (const change of changes.filter(removesLeft)) rmSync(locationOf(root, change.file), { force: true });
     for (const change of changes.filter((one) => !removesLeft(one))) staging.prepare(change);
     staging.commit();
   } catch (error) {
@@ -45,21 +45,21 @@ function failedText(error: unknown, left: readonly string[]): string {
  */
 export function checkChanges(root: string, changes: readonly FileChange[]): void {
   for (const change of changes) checkUnchanged(root, change);
-  checkPlaces(root, changes);
+  checkLocations(root, changes);
 }
 
 /** Of two changes to one file the second would overwrite the first, and neither could be undone. */
-function checkPlaces(root: string, changes: readonly FileChange[]): void {
+function checkLocations(root: string, changes: readonly FileChange[]): void {
   const files = new Map<string, string>();
   for (const { file } of changes) {
-    const place = placeOf(root, file);
-    const other = files.get(place);
-    if (other !== undefined) throw samePlace(other, file);
-    files.set(place, file);
+    const location = locationOf(root, file);
+    const other = files.get(location);
+    if (other !== undefined) throw sameLocation(other, file);
+    files.set(location, file);
   }
 }
 
-function samePlace(one: string, other: string): InitError {
+function sameLocation(one: string, other: string): InitError {
   return new InitError(
     'SAME_PLACE',
     `${one} and ${other} are one file by a symlink, and each is to be changed: nothing was written, replace the symlink by a file`,
@@ -67,26 +67,26 @@ function samePlace(one: string, other: string): InitError {
 }
 
 function checkUnchanged(root: string, { file, before }: FileChange): void {
-  const place = placeOf(root, file);
-  checkFolder(place, file);
-  if (before === null) checkFree(place, file);
-  else if (textAt(place) !== before) throw changed(`${file} has been changed meanwhile`);
-  else checkWritable(place, file);
+  const location = locationOf(root, file);
+  checkFolder(location, file);
+  if (before === null) checkFree(location, file);
+  else if (textAt(location) !== before) throw changed(`${file} has been changed meanwhile`);
+  else checkWritable(location, file);
 }
 
 /** Moving another file into its place needs no right to it: whoever took the right away meant the file to stay. */
-function checkWritable(place: string, file: string): void {
-  if ((statSync(place).mode & 0o222) !== 0 && isWritable(place)) return;
+function checkWritable(location: string, file: string): void {
+  if ((statSync(location).mode & 0o222) !== 0 && isWritable(location)) return;
   throw new InitError('READ_ONLY', `${file} is read-only: nothing was written, chmod u+w it first`);
 }
 
-function isWritable(place: string): boolean {
-  return whyNotWritable(place) === null;
+function isWritable(location: string): boolean {
+  return whyNotWritable(location) === null;
 }
 
 /** A new text is made beside its place, and the folder for it in the next one above. */
-function checkFolder(place: string, file: string): void {
-  let folder = dirname(place);
+function checkFolder(location: string, file: string): void {
+  let folder = dirname(location);
   while (statSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder)
     folder = dirname(folder);
   const why = whyNotWritable(folder);
@@ -96,9 +96,9 @@ function checkFolder(place: string, file: string): void {
 }
 
 /** As the system's own code; null: it is. */
-function whyNotWritable(place: string): string | null {
+function whyNotWritable(location: string): string | null {
   try {
-    accessSync(place, constants.W_OK);
+    accessSync(location, constants.W_OK);
     return null;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'EACCES';
@@ -106,8 +106,8 @@ function whyNotWritable(place: string): string | null {
 }
 
 /** Only a regular file is expected where a scope's file goes. */
-function checkFree(place: string, file: string): void {
-  const stat = lstatSync(place, { throwIfNoEntry: false });
+function checkFree(location: string, file: string): void {
+  const stat = lstatSync(location, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (!stat.isFile()) taken(file, 'no file');
   throw changed(`${file} is there already, made meanwhile or ignored by Git`);

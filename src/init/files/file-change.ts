@@ -11,7 +11,7 @@ export interface FileChange {
 }
 
 /** What stands in a file's place: null when there is no file, or none that can be read as one. */
-export function textAt(place: string): string | null {
-  const read = readRegularFile(place);
+export function textAt(location: string): string | null {
+  const read = readRegularFile(location);
   return read.ok ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(read.bytes) : null;
 }

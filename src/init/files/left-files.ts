@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { textAt, type FileChange } from './file-change.ts';
 
 /** Where a text waits until it takes its file's place. The process that wrote it can be told by it. */
-export function waitingPlace(place: string): string {
-  return `${place}.${process.pid}.tmp`;
+export function waitingPath(location: string): string {
+  return `${location}.${process.pid}.tmp`;
 }
 
 const scopeFiles: ReadonlySet<string> = new Set(['rhema.yaml', 'scope.yaml']);

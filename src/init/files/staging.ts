@@ -16,8 +16,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { give, giveFile } from '../../files/index.ts';
 import { textAt, type FileChange } from './file-change.ts';
-import { leftIn, waitingPlace } from './left-files.ts';
-import { placeOf } from './place.ts';
+import { leftIn, waitingPath } from './left-files.ts';
+import { locationOf } from './location.ts';
 
 type Kept = Pick<Stats, 'mode' | 'uid' | 'gid'>;
 
@@ -25,7 +25,7 @@ type Kept = Pick<Stats, 'mode' | 'uid' | 'gid'>;
 interface Staged {
   readonly change: FileChange;
   /** Where the file really is, or will be. */
-  readonly place: string;
+  readonly location: string;
   /** Whose the file is that is there, and its rights; null: there is none. */
   readonly kept: Kept | null;
 }
@@ -48,22 +48,22 @@ export class Staging {
   }
 
   prepare(change: FileChange): void {
-    const place = placeOf(this.#root, change.file);
-    this.#makeFolder(dirname(place));
-    const kept = change.before === null ? null : statSync(place);
-    this.#prepared.push({ change, place, kept });
+    const location = locationOf(this.#root, change.file);
+    this.#makeFolder(dirname(location));
+    const kept = change.before === null ? null : statSync(location);
+    this.#prepared.push({ change, location, kept });
     if (change.after === null) return;
-    sweep(place);
-    this.#write({ change, place, kept }, change.after);
+    sweep(location);
+    this.#write({ change, location, kept }, change.after);
   }
 
   commit(): void {
     for (const staged of this.#prepared) {
-      if (staged.change.after === null) unlinkSync(staged.place);
+      if (staged.change.after === null) unlinkSync(staged.location);
       else this.#move(staged);
       this.#done.push(staged);
     }
-    const folders = this.#done.map(({ place }) => dirname(place));
+    const folders = this.#done.map(({ location }) => dirname(location));
     for (const folder of new Set([...folders, ...this.#madeFolders.map(dirname)])) flush(folder);
   }
 
@@ -83,11 +83,11 @@ export class Staging {
   }
 
   #restore(staged: Staged): boolean {
-    const { change, place } = staged;
+    const { change, location } = staged;
     try {
       // Whoever has written there meanwhile must not lose it.
-      if (textAt(place) !== change.after) return false;
-      if (change.before === null) unlinkSync(place);
+      if (textAt(location) !== change.after) return false;
+      if (change.before === null) unlinkSync(location);
       else {
         this.#write(staged, change.before);
         this.#move(staged);
@@ -106,8 +106,8 @@ export class Staging {
     this.#madeFolders.push(folder);
   }
 
-  #write({ change, place, kept }: Staged, text: string): void {
-    const temporary = waitingPlace(place);
+  #write({ change, location, kept }: Staged, text: string): void {
+    const temporary = waitingPath(location);
     const mode = kept === null ? 0o666 : kept.mode & 0o7777;
     const handle = openSync(temporary, 'wx', mode);
     this.#temporary.set(change, temporary);
@@ -127,10 +127,10 @@ export class Staging {
     }
   }
 
-  #move({ change, place }: Staged): void {
+  #move({ change, location }: Staged): void {
     const temporary = this.#temporary.get(change);
     if (temporary === undefined) throw new Error(`no text waits for ${change.file}`);
-    renameSync(temporary, place);
+    renameSync(temporary, location);
     this.#temporary.delete(change);
   }
 }
@@ -159,15 +159,15 @@ function flush(folder: string): void {
 }
 
 /** Removes what a process that was killed in the middle has left beside a file. */
-function sweep(place: string): void {
-  const [folder, name] = [dirname(place), basename(place)];
+function sweep(location: string): void {
+  const [folder, name] = [dirname(location), basename(location)];
   for (const left of leftIn(folder, (beside) => beside === name)) rmSync(join(folder, left), { force: true });
 }
 
 /** What stays is removed by whoever writes beside it next. */
-function removeIfPossible(place: string): void {
+function removeIfPossible(location: string): void {
   try {
-    rmSync(place, { force: true });
+    rmSync(location, { force: true });
   } catch {
     // There is worse trouble to tell of, or the work is done.
   }

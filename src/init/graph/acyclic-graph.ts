@@ -7,29 +7,29 @@ import type { Ends, Link } from './links.ts';
  * Dynamic Topological Sort Algorithm for Directed Acyclic Graphs", 2006): so thousands of links cost little.
  */
 export class AcyclicGraph {
-  readonly #place = new Map<ScopePath, number>();
+  readonly #rank = new Map<ScopePath, number>();
   readonly #from = new Map<ScopePath, Map<ScopePath, Link>>();
   readonly #to = new Map<ScopePath, ScopePath[]>();
 
   /** All scopes that links will name, best in an order that is nearly right. */
   constructor(scopes: Iterable<ScopePath>) {
-    for (const scope of scopes) this.#place.set(scope, this.#place.size);
+    for (const scope of scopes) this.#rank.set(scope, this.#rank.size);
   }
 
   /** Adds a link; false, and nothing is changed, when it closes a cycle. */
   add(link: Link): boolean {
-    const [first, last] = [this.#placeOf(link.to), this.#placeOf(link.from)];
+    const [first, last] = [this.#rankOf(link.to), this.#rankOf(link.from)];
     if (first <= last) {
       const after = this.#reached(
         link.to,
         (scope) => this.#targets(scope),
-        (place) => place <= last,
+        (rank) => rank <= last,
       );
       if (after.has(link.from)) return false;
       const before = this.#reached(
         link.from,
         (scope) => this.#to.get(scope) ?? [],
-        (place) => place >= first,
+        (rank) => rank >= first,
       );
       this.#reorder([...this.#sorted(before), ...this.#sorted(after)]);
     }
@@ -54,11 +54,11 @@ export class AcyclicGraph {
     return way;
   }
 
-  #placeOf(scope: ScopePath): number {
-    const place = this.#place.get(scope);
-    if (place !== undefined) return place;
-    this.#place.set(scope, this.#place.size);
-    return this.#place.size - 1;
+  #rankOf(scope: ScopePath): number {
+    const rank = this.#rank.get(scope);
+    if (rank !== undefined) return rank;
+    this.#rank.set(scope, this.#rank.size);
+    return this.#rank.size - 1;
   }
 
   #targets(scope: ScopePath): Iterable<ScopePath> {
@@ -68,22 +68,22 @@ export class AcyclicGraph {
   #reached(
     start: ScopePath,
     next: (scope: ScopePath) => Iterable<ScopePath>,
-    isBetween: (place: number) => boolean,
+    isBetween: (rank: number) => boolean,
   ): Set<ScopePath> {
     const reached = new Set([start]);
     for (const scope of reached)
-      for (const one of next(scope)) if (isBetween(this.#placeOf(one))) reached.add(one);
+      for (const one of next(scope)) if (isBetween(this.#rankOf(one))) reached.add(one);
     return reached;
   }
 
   #sorted(scopes: Iterable<ScopePath>): ScopePath[] {
-    return [...scopes].sort((a, b) => this.#placeOf(a) - this.#placeOf(b));
+    return [...scopes].sort((a, b) => this.#rankOf(a) - this.#rankOf(b));
   }
 
   /** The same places, given out anew. */
   #reorder(scopes: readonly ScopePath[]): void {
-    const places = scopes.map((scope) => this.#placeOf(scope)).sort((a, b) => a - b);
-    for (const [index, scope] of scopes.entries()) this.#place.set(scope, places[index] ?? 0);
+    const ranks = scopes.map((scope) => this.#rankOf(scope)).sort((a, b) => a - b);
+    for (const [index, scope] of scopes.entries()) this.#rank.set(scope, ranks[index] ?? 0);
   }
 
   #link(link: Link): void {

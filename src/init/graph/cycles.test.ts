@@ -95,8 +95,8 @@ it('no cycle remains, nothing is left out needlessly, and the order of the links
       for (const { link, cycle } of leftOut) {
         expect(cycle[0]).toBe(link);
         expect(cycle.at(-1)?.to).toBe(link.from);
-        for (const [place, one] of cycle.slice(1).entries()) {
-          expect(one.from).toBe(cycle[place]?.to);
+        for (const [index, one] of cycle.slice(1).entries()) {
+          expect(one.from).toBe(cycle[index]?.to);
           expect(kept).toContain(one);
         }
       }

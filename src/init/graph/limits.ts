@@ -34,8 +34,8 @@ export function rememberedLimits(generated: Table): RaisedLimits {
 
 /** Where the block is: at the top or under `rhema`. */
 export function blockKeys(yaml: YamlText): readonly string[] | null {
-  const places = [[configBlock], ['rhema', configBlock]];
-  return places.find((keys) => yaml.valueAt(...keys) !== undefined) ?? null;
+  const keyPaths = [[configBlock], ['rhema', configBlock]];
+  return keyPaths.find((keys) => yaml.valueAt(...keys) !== undefined) ?? null;
 }
 
 /** Bounds that stand in the block already, and not as we wrote them: they are a person's, and not changed. */

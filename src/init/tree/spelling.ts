@@ -61,5 +61,5 @@ function twinOf(path: string, onDisk: ReadonlySet<string>): string | null {
 /** A path's folders, outermost first, and itself. */
 function stepsOf(path: string): string[] {
   const parts = path.split('/');
-  return parts.map((_, place) => parts.slice(0, place + 1).join('/'));
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }

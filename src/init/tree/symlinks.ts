@@ -13,11 +13,11 @@ export function noteLinksOut(root: string, paths: readonly string[], notices: No
 }
 
 /** Null for what is no symlink to a folder, or leads to one inside. */
-function troubleOf(inside: string, place: string): string | null {
+function troubleOf(inside: string, location: string): string | null {
   try {
-    if (!lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) return null;
-    if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) return null;
-    return isInside(inside, realpathSync(place))
+    if (!lstatSync(location, { throwIfNoEntry: false })?.isSymbolicLink()) return null;
+    if (!statSync(location, { throwIfNoEntry: false })?.isDirectory()) return null;
+    return isInside(inside, realpathSync(location))
       ? null
       : 'is a symlink to a folder outside of the repository: not followed';
   } catch (error) {

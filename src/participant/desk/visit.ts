@@ -112,12 +112,12 @@ export class Visit {
   async #unheard(): Promise<void> {
     for (const notice of this.#owed) this.agent.notices.add(notice);
     const isCancelled = this.call.wasCancelled();
-    if (isCancelled) await this.#giveUpPlace();
+    if (isCancelled) await this.#giveUpTicket();
     for (const interest of this.#interests) interest.close(isCancelled ? 'cancelled' : 'unheard');
   }
 
   /** What another call shares is left to that one. */
-  async #giveUpPlace(): Promise<void> {
+  async #giveUpTicket(): Promise<void> {
     const wait = this.#wait;
     if (wait === null || this.agent.wait !== wait || wait.visitors.size > 0) return;
     await this.agent.giveUp(wait).catch(() => undefined);

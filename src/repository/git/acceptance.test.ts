@@ -27,8 +27,8 @@ describe('a folder that only looks like a Git folder', () => {
   it('is not worked in, wherever inside of it one is: the refusal says how it is named', async () => {
     const root = makeRepository();
     const folder = lookalike(root, 'app');
-    for (const place of [folder, join(folder, 'src'), join(folder, 'objects')])
-      await expect(find(place)).rejects.toMatchObject(
+    for (const location of [folder, join(folder, 'src'), join(folder, 'objects')])
+      await expect(find(location)).rejects.toMatchObject(
         refusal(/app looks like a bare Git repository, but no \.git leads to it.*set GIT_DIR=.*\/app, or/),
       );
     expect(readdirSync(folder).toSorted()).toEqual(['HEAD', 'objects', 'refs', 'src']);

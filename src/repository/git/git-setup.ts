@@ -23,12 +23,12 @@ export async function gitVersion(env: Environment, timeoutMs = shortCallMaxMs): 
 /** Where Git looks for hooks: its configuration may name another folder than its own. */
 export async function hooksFolder(repository: Repository, environment: Environment): Promise<string> {
   const { worktree, gitDir, commonDir } = repository;
-  const place = worktree ?? commonDir;
+  const folder = worktree ?? commonDir;
   try {
     const env = { ...withoutGitVariables(environment), GIT_DIR: gitDir };
     const args = ['rev-parse', '--git-path', 'hooks'];
-    const said = await runGit({ cwd: place, env, args, asksForHooks: true, timeoutMs: shortCallMaxMs });
-    return resolve(place, said.toString('utf8').replace(/\n$/, ''));
+    const said = await runGit({ cwd: folder, env, args, asksForHooks: true, timeoutMs: shortCallMaxMs });
+    return resolve(folder, said.toString('utf8').replace(/\n$/, ''));
   } catch {
     return join(commonDir, 'hooks');
   }

@@ -157,5 +157,5 @@ function onOneLine(said: string): string {
     return trimmed === '' ? [] : [trimmed];
   });
   const last = lines.length - 1;
-  return lines.map((text, place) => (place === last || /[.:;,!?]$/.test(text) ? text : `${text}.`)).join(' ');
+  return lines.map((text, index) => (index === last || /[.:;,!?]$/.test(text) ? text : `${text}.`)).join(' ');
 }

@@ -85,12 +85,12 @@ function choose(rivals: readonly Candidate[], problems: ScopeProblem[]): Candida
 }
 
 function shadowed(first: Candidate, other: Candidate): ScopeProblem {
-  const place = wholeFile(other.file);
+  const position = wholeFile(other.file);
   if (first.kind === other.kind)
     return errorAt(
       'DUPLICATE_SCOPE',
-      place,
+      position,
       `ignored: ${quote(first.file)} defines the same scope, its folder differs only in Unicode form: rename one`,
     );
-  return warningAt('SHADOWED_FILE', place, `ignored: ${first.file} takes precedence: remove one of them`);
+  return warningAt('SHADOWED_FILE', position, `ignored: ${first.file} takes precedence: remove one of them`);
 }

@@ -104,18 +104,19 @@ function sortOut(
   const blobs: Entry[] = [];
   const problems: ScopeProblem[] = [];
   for (const entry of entries) {
-    const place = wholeFile(entry.path);
+    const position = wholeFile(entry.path);
     const size = sizes.get(entry.object);
     if (entry.mode === symlinkMode)
       problems.push(
         errorAt(
           'SYMLINK_OUTSIDE',
-          place,
+          position,
           `is a symlink, which is not followed in a bare repository: replace it by a file`,
         ),
       );
-    else if (size === undefined) problems.push(errorAt('UNREADABLE_FILE', place, notHere(entry.object)));
-    else if (size > scopeFileBytesMax) problems.push(errorAt('FILE_TOO_LARGE', place, tooLargeMessage(size)));
+    else if (size === undefined) problems.push(errorAt('UNREADABLE_FILE', position, notHere(entry.object)));
+    else if (size > scopeFileBytesMax)
+      problems.push(errorAt('FILE_TOO_LARGE', position, tooLargeMessage(size)));
     else blobs.push(entry);
   }
   return { blobs, problems };

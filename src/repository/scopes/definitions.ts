@@ -105,20 +105,20 @@ function hiddenScopes(
   previous: readonly ScopeDefinition[],
 ): readonly ScopeDefinition[] {
   if (outOfSight.length === 0) return [];
-  const places = new Set(outOfSight);
+  const hidden = new Set(outOfSight);
   const found = new Set(present.map(({ candidate }) => candidate.scope));
-  return previous.filter(({ path }) => !found.has(path) && isHidden(path, places));
+  return previous.filter(({ path }) => !found.has(path) && isHidden(path, hidden));
 }
 
-function isHidden(scope: ScopePath, places: ReadonlySet<string>): boolean {
-  if (places.has('.')) return true;
-  return definitionFiles.some((name) => withFolders(scope === '.' ? name : `${scope}/${name}`, places));
+function isHidden(scope: ScopePath, hidden: ReadonlySet<string>): boolean {
+  if (hidden.has('.')) return true;
+  return definitionFiles.some((name) => withFolders(scope === '.' ? name : `${scope}/${name}`, hidden));
 }
 
 /** Whether a file or one of its folders is among the places. */
-function withFolders(file: string, places: ReadonlySet<string>): boolean {
+function withFolders(file: string, hidden: ReadonlySet<string>): boolean {
   for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1))
-    if (places.has(file.slice(0, end))) return true;
+    if (hidden.has(file.slice(0, end))) return true;
   return false;
 }
 

@@ -6,7 +6,7 @@ import { isExplicitlyRelative, stripDefinitionFile } from '../path-text.ts';
 import { repositoryPath } from '../git/repository-path.ts';
 
 /** Where a person's word for a scope was typed. */
-export interface InputPlace {
+export interface InputFolder {
   /** Null in a bare repository: then only paths from the top make sense. */
   readonly worktree: string | null;
   readonly cwd: string;
@@ -18,18 +18,18 @@ export interface InputPlace {
  * are seen from the folder only. Symlinks are followed either way. A path that is no scope on disk is passed on as seen from the top (from the folder
  * when only that makes sense): the coordinator knows more scopes than this working tree may have.
  */
-export function scopeFromInput(place: InputPlace, text: string): Parsed<ScopePath> {
+export function scopeFromInput(typedIn: InputFolder, text: string): Parsed<ScopePath> {
   if (text === '') return parseScopePath(text);
   const stripped = stripDefinitionFile(text);
   const written = parseScopePath(stripped);
-  if (place.worktree === null) return written;
-  const fromTop = seenFromTop(place.worktree, written);
-  const fromFolder = repositoryPath(place.worktree, place.cwd, stripped);
+  if (typedIn.worktree === null) return written;
+  const fromTop = seenFromTop(typedIn.worktree, written);
+  const fromFolder = repositoryPath(typedIn.worktree, typedIn.cwd, stripped);
   if (!fromTop.ok || isExplicitlyRelative(text)) return fromFolder;
   if (!fromFolder.ok || fromFolder.value === fromTop.value) return fromTop;
-  if (!isScopeFolder(place.worktree, fromFolder.value))
-    return whereItLies(place.worktree, fromTop, fromFolder);
-  if (!isScopeFolder(place.worktree, fromTop.value)) return fromFolder;
+  if (!isScopeFolder(typedIn.worktree, fromFolder.value))
+    return whereItLies(typedIn.worktree, fromTop, fromFolder);
+  if (!isScopeFolder(typedIn.worktree, fromTop.value)) return fromFolder;
   return { ok: false, problem: twoMeanings(text, fromFolder.value, fromTop.value) };
 }
 

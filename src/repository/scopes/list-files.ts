@@ -54,8 +54,8 @@ export async function listFiles(root: string, memory: ScanMemory | null = null):
   );
   return {
     files: inspected.filter((file) => file !== null),
-    notCheckedOut: listed.paths.flatMap(({ notCheckedOut }, place) =>
-      notCheckedOut && inspected[place] === null ? [notCheckedOut] : [],
+    notCheckedOut: listed.paths.flatMap(({ notCheckedOut }, index) =>
+      notCheckedOut && inspected[index] === null ? [notCheckedOut] : [],
     ),
     problems,
     outOfSight,

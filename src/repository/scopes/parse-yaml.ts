@@ -12,7 +12,7 @@ import {
 import { quote } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopeFileBytesMax, tooLargeMessage } from '../limits.ts';
-import { errorAt, wholeFile, type Place, type ScopeProblemCode } from './problems.ts';
+import { errorAt, wholeFile, type Position, type ScopeProblemCode } from './problems.ts';
 import { hasTooManyMarks, tooDeepAt, yamlDepthMax, yamlMarksMax } from './yaml-cost.ts';
 
 const aliasesMax = 100;
@@ -33,12 +33,12 @@ export class YamlFile {
   }
 
   /** Where a node begins; the whole file for what has no place. */
-  placeOf(node: unknown): Place {
+  positionOf(node: unknown): Position {
     const offset = isNode(node) ? node.range?.[0] : undefined;
-    return offset === undefined ? wholeFile(this.path) : this.placeAt(offset);
+    return offset === undefined ? wholeFile(this.path) : this.positionAt(offset);
   }
 
-  placeAt(offset: number): Place {
+  positionAt(offset: number): Position {
     const { line, col } = this.lineCounter.linePos(offset);
     return { file: this.path, line: Math.max(1, line), column: Math.max(1, col) };
   }
@@ -66,14 +66,14 @@ export function parseYaml(path: string, bytes: Uint8Array): ParsedYaml {
   if (hasTooManyMarks(text)) return refuse('TOO_COMPLEX', wholeFile(path), tooComplexMessage);
   const deepLine = tooDeepAt(text);
   if (deepLine === null) return compose(path, text);
-  const place = { file: path, line: deepLine, column: 1 };
-  return refuse('TOO_DEEP', place, `nests deeper than ${yamlDepthMax} levels: flatten it`);
+  const position = { file: path, line: deepLine, column: 1 };
+  return refuse('TOO_DEEP', position, `nests deeper than ${yamlDepthMax} levels: flatten it`);
 }
 
 const tooComplexMessage = `has more than ${yamlMarksMax} lines, quotes, colons and brackets: move what is not about the scope elsewhere`;
 
-function refuse(code: ScopeProblemCode, place: Place, message: string): ParsedYaml {
-  return { ok: false, problems: [errorAt(code, place, message)] };
+function refuse(code: ScopeProblemCode, position: Position, message: string): ParsedYaml {
+  return { ok: false, problems: [errorAt(code, position, message)] };
 }
 
 /** A byte order mark is dropped; a byte that is not UTF-8 gives null. */
@@ -104,15 +104,15 @@ function syntaxProblem(
   yaml: YamlFile,
   error: { readonly code: string; readonly message: string; readonly pos: readonly [number, number] },
 ): ScopeProblem {
-  const place = yaml.placeAt(error.pos[0]);
+  const position = yaml.positionAt(error.pos[0]);
   if (error.code === 'MULTIPLE_DOCS')
     return errorAt(
       'SEVERAL_DOCUMENTS',
-      place,
+      position,
       `has several YAML documents: keep one, without '---' in between`,
     );
   const remedy = error.code === 'TAB_AS_INDENT' ? `: indent with spaces` : '';
-  return errorAt('YAML_SYNTAX', place, `is not valid YAML: ${firstLine(error.message)}${remedy}`);
+  return errorAt('YAML_SYNTAX', position, `is not valid YAML: ${firstLine(error.message)}${remedy}`);
 }
 
 function firstLine(message: string): string {
@@ -141,13 +141,13 @@ function structureProblems(yaml: YamlFile): ScopeProblem[] {
 
 function tooManyAliases(yaml: YamlFile, node: Alias): ScopeProblem {
   const message = `uses more than ${aliasesMax} aliases: write the values out`;
-  return errorAt('TOO_MANY_ALIASES', yaml.placeOf(node), message);
+  return errorAt('TOO_MANY_ALIASES', yaml.positionOf(node), message);
 }
 
 function aliasProblems(yaml: YamlFile, node: Alias): ScopeProblem[] {
   if (node.resolve(yaml.document) !== undefined) return [];
   const message = `uses alias *${node.source.slice(0, 80)}, which no anchor above it defines`;
-  return [errorAt('YAML_SYNTAX', yaml.placeOf(node), message)];
+  return [errorAt('YAML_SYNTAX', yaml.positionOf(node), message)];
 }
 
 function repeatedKeys(yaml: YamlFile, items: readonly { readonly key: unknown }[]): ScopeProblem[] {
@@ -163,5 +163,5 @@ function repeatedKeys(yaml: YamlFile, items: readonly { readonly key: unknown }[
 
 function repeatedKey(yaml: YamlFile, key: Scalar): ScopeProblem {
   const message = `key ${quote(String(key.value))} occurs twice: keep one`;
-  return errorAt('DUPLICATE_KEY', yaml.placeOf(key), message);
+  return errorAt('DUPLICATE_KEY', yaml.positionOf(key), message);
 }

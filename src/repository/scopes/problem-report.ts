@@ -9,7 +9,7 @@ export function forReport(problems: readonly ScopeProblem[]): ScopeProblem[] {
   const shown: ScopeProblem[] = [];
   const left = new Map<string, number>();
   const counts = new Map<string | null, number>();
-  for (const problem of problems.toSorted(byPlace)) {
+  for (const problem of problems.toSorted(byPosition)) {
     const { file } = problem;
     const count = (counts.get(file) ?? 0) + 1;
     counts.set(file, count);
@@ -27,7 +27,7 @@ function moreProblems(file: string, count: number): ScopeProblem {
   );
 }
 
-function byPlace(a: ScopeProblem, b: ScopeProblem): number {
+function byPosition(a: ScopeProblem, b: ScopeProblem): number {
   const [fileA, fileB] = [a.file ?? '', b.file ?? ''];
   if (fileA !== fileB) return fileA < fileB ? -1 : 1;
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);

@@ -39,7 +39,7 @@ export const scopeProblemCodes = [
 export type ScopeProblemCode = (typeof scopeProblemCodes)[number];
 
 /** A place in a scope file. */
-export interface Place {
+export interface Position {
   /** Repository-relative. */
   readonly file: string;
   /** From 1; null when the whole file is meant. */
@@ -47,15 +47,15 @@ export interface Place {
   readonly column: number | null;
 }
 
-export function errorAt(code: ScopeProblemCode, place: Place | null, message: string): ScopeProblem {
-  return { code, severity: 'error', ...(place ?? nowhere), message };
+export function errorAt(code: ScopeProblemCode, position: Position | null, message: string): ScopeProblem {
+  return { code, severity: 'error', ...(position ?? nowhere), message };
 }
 
-export function warningAt(code: ScopeProblemCode, place: Place | null, message: string): ScopeProblem {
-  return { code, severity: 'warning', ...(place ?? nowhere), message };
+export function warningAt(code: ScopeProblemCode, position: Position | null, message: string): ScopeProblem {
+  return { code, severity: 'warning', ...(position ?? nowhere), message };
 }
 
-export function wholeFile(file: string): Place {
+export function wholeFile(file: string): Position {
   return { file, line: null, column: null };
 }
 

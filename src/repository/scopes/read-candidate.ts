@@ -56,9 +56,13 @@ function asScope(candidate: Candidate, { scope, yaml, problems }: ScopeReading):
 function misplacedConfig(yaml: YamlFile): ScopeProblem[] {
   const root = yaml.document.contents;
   if (!isMap(root) || !root.has(configBlock)) return [];
-  const place = yaml.placeOf(root.get(configBlock, true));
+  const position = yaml.positionOf(root.get(configBlock, true));
   return [
-    warningAt('MISPLACED_CONFIG', place, `${configBlock} is read from the root scope's file only: move it`),
+    warningAt(
+      'MISPLACED_CONFIG',
+      position,
+      `${configBlock} is read from the root scope's file only: move it`,
+    ),
   ];
 }
 

@@ -1,14 +1,14 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import type { YamlFile } from './parse-yaml.ts';
-import { errorAt, type Place } from './problems.ts';
+import { errorAt, type Position } from './problems.ts';
 
 /** A dependency as written. */
 export interface DependencyReference {
   readonly text: string;
   /** `path`: meant for a scope. `name`: may as well be a package, as in files that list both. */
   readonly by: 'path' | 'name';
-  readonly place: Place;
+  readonly position: Position;
 }
 
 /** Keys of the nested shape that name dependencies; see {@link readDependencies}. */
@@ -46,7 +46,7 @@ function readList(reading: Reading, node: unknown, where: string): DependencyRef
   reading.problems.push(
     errorAt(
       'WRONG_TYPE',
-      reading.yaml.placeOf(node),
+      reading.yaml.positionOf(node),
       `${where} must be a list of paths, such as '- path: ../core'`,
     ),
   );
@@ -55,12 +55,16 @@ function readList(reading: Reading, node: unknown, where: string): DependencyRef
 
 function readItem({ yaml, problems }: Reading, item: unknown): DependencyReference[] {
   const node = yaml.resolve(item);
-  const place = yaml.placeOf(item);
-  if (isText(node)) return [{ text: node.value, by: 'path', place }];
+  const position = yaml.positionOf(item);
+  if (isText(node)) return [{ text: node.value, by: 'path', position: position }];
   const found = isMap(node) ? (textUnder(yaml, node, 'path') ?? textUnder(yaml, node, 'name')) : null;
   if (found !== null) return [found];
   problems.push(
-    errorAt('INVALID_DEPENDENCY', place, `a dependency needs a path, such as '- path: ../core', or a name`),
+    errorAt(
+      'INVALID_DEPENDENCY',
+      position,
+      `a dependency needs a path, such as '- path: ../core', or a name`,
+    ),
   );
   return [];
 }
@@ -68,7 +72,7 @@ function readItem({ yaml, problems }: Reading, item: unknown): DependencyReferen
 function textUnder(yaml: YamlFile, map: YAMLMap, key: 'path' | 'name'): DependencyReference | null {
   const written = map.get(key, true);
   const node = yaml.resolve(written);
-  return isText(node) ? { text: node.value, by: key, place: yaml.placeOf(written) } : null;
+  return isText(node) ? { text: node.value, by: key, position: yaml.positionOf(written) } : null;
 }
 
 function isNothing(node: unknown): boolean {

@@ -27,7 +27,7 @@ custom_key: { anything: [1, 2] }
         name: 'auth',
         type: 'service',
         dependencies: [
-          { text: '../shared', by: 'path', place: { file: 'a/rhema.yaml', line: 7, column: 11 } },
+          { text: '../shared', by: 'path', position: { file: 'a/rhema.yaml', line: 7, column: 11 } },
         ],
       },
       problems: [],
@@ -88,7 +88,7 @@ custom_key: { anything: [1, 2] }
         scope: {
           name: 'a',
           type: 'service',
-          dependencies: [{ text: '../b', place: { line: 4, column: 11 } }],
+          dependencies: [{ text: '../b', position: { line: 4, column: 11 } }],
         },
         problems: [],
       },

@@ -71,7 +71,7 @@ function readBytes(bytes: Uint8Array, options: ReadingOptions): ScopeReading {
   if (!isMap(root))
     return refused(
       yaml,
-      errorAt('NOT_A_MAP', yaml.placeOf(root), `must hold keys and values, such as 'name: ...'`),
+      errorAt('NOT_A_MAP', yaml.positionOf(root), `must hold keys and values, such as 'name: ...'`),
     );
   return readMap(yaml, root, options);
 }
@@ -114,15 +114,15 @@ function readName(
     problems.push(warningAt('NAME_MISSING', wholeFile(yaml.path), message));
     return folderName;
   }
-  const place = yaml.placeOf(node);
+  const position = yaml.positionOf(node);
   if (!isScalar(node) || typeof node.value !== 'string') {
-    problems.push(errorAt('WRONG_TYPE', place, `name must be text: put it in quotes`));
+    problems.push(errorAt('WRONG_TYPE', position, `name must be text: put it in quotes`));
     return null;
   }
   const name = node.value.normalize('NFC').trim();
   const trouble = labelTrouble(name);
   if (trouble === null) return name;
-  problems.push(errorAt('INVALID_NAME', place, `name ${quote(node.value)} ${trouble}`));
+  problems.push(errorAt('INVALID_NAME', position, `name ${quote(node.value)} ${trouble}`));
   return null;
 }
 
@@ -134,7 +134,7 @@ function readType(yaml: YamlFile, body: YAMLMap, problems: ScopeProblem[]): stri
   const type = isScalar(node) && typeof node.value === 'string' ? node.value.trim() : null;
   if (type !== null && labelTrouble(type) === null) return type;
   const message = `its type must be a short text such as service, library or component: ${typeUnspecified} is used`;
-  problems.push(warningAt('WRONG_TYPE', yaml.placeOf(node), message));
+  problems.push(warningAt('WRONG_TYPE', yaml.positionOf(node), message));
   return typeUnspecified;
 }
 

@@ -100,33 +100,36 @@ function none(problem: ScopeProblem): Resolution {
 /** More would not make the message clearer. */
 const meaningsShownMax = 5;
 
-function ambiguous({ text, place }: DependencyReference, meanings: readonly ScopePath[]): ScopeProblem {
+function ambiguous(
+  { text, position: position }: DependencyReference,
+  meanings: readonly ScopePath[],
+): ScopeProblem {
   const paths = meanings.slice(0, meaningsShownMax);
   return errorAt(
     'AMBIGUOUS_DEPENDENCY',
-    place,
+    position,
     `dependency ${quote(text)} may mean any of ${paths.map((path) => quote(path)).join(', ')}: write ${paths.map((path) => quote(`/${path}`)).join(' or ')}`,
   );
 }
 
 function unresolved(resolver: Resolver, reference: DependencyReference, readings: Readings): ScopeProblem {
-  const { text, by, place } = reference;
+  const { text, by, position: position } = reference;
   if (by === 'name' || manifestPattern.test(text))
-    return warningAt('EXTERNAL_DEPENDENCY', place, externalMessage(text));
+    return warningAt('EXTERNAL_DEPENDENCY', position, externalMessage(text));
   if (readings.trouble !== null) {
     const code = /(?:^|[\\/])\.\.(?:[\\/]|$)/.test(text) ? 'OUTSIDE_REPOSITORY' : 'INVALID_DEPENDENCY';
-    return errorAt(code, place, `dependency: ${readings.trouble}`);
+    return errorAt(code, position, `dependency: ${readings.trouble}`);
   }
   return errorAt(
     'UNKNOWN_DEPENDENCY',
-    place,
+    position,
     `dependency ${quote(text)} is no scope${advice(resolver, text)}`,
   );
 }
 
-function brokenTarget({ text, place }: DependencyReference): ScopeProblem {
+function brokenTarget({ text, position: position }: DependencyReference): ScopeProblem {
   const message = `dependency ${quote(text)} is a scope whose own file cannot be used: repair that first`;
-  return errorAt('UNKNOWN_DEPENDENCY', place, message);
+  return errorAt('UNKNOWN_DEPENDENCY', position, message);
 }
 
 function externalMessage(text: string): string {

@@ -262,10 +262,10 @@ test(
           const root = makeRepository(files);
           commitAll(root);
           const scanned = await settled(root);
-          for (const [place, step] of story.entries()) {
+          for (const [index, step] of story.entries()) {
             for (const change of step) change(root);
             // At every other step what happened lies long enough back to be remembered.
-            if (place % 2 === 0) vi.setSystemTime(Date.now() + later);
+            if (index % 2 === 0) vi.setSystemTime(Date.now() + later);
             const [remembered, anew] = [await scanned.remembered(), await scanned.anew()];
             expect(remembered).toEqual(anew);
             expect(await scanned.fingerprint()).toBe(anew.fingerprint);

@@ -9,9 +9,9 @@ import { loadDriver, type SqliteDriver } from './driver.ts';
 import { openSqliteStore, type SqliteStore } from './index.ts';
 import { MainFile } from './main-file.ts';
 import { identityOf } from './tables.ts';
-import { placeForEachTest, rawSql } from './testing.ts';
+import { logForEachTest, rawSql } from './testing.ts';
 
-const log = placeForEachTest();
+const log = logForEachTest();
 
 beforeEach(async () => {
   const store = await openSqliteStore(log.path);

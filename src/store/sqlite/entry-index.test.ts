@@ -3,9 +3,9 @@ import { asRevision, type AgentId } from '../../core/index.ts';
 import { sampleEntries, sampleEntry } from '../samples.ts';
 import { agentSubject } from '../subjects.ts';
 import { openSqliteStore } from './open.ts';
-import { placeForEachTest, rawSql } from './testing.ts';
+import { logForEachTest, rawSql } from './testing.ts';
 
-const log = placeForEachTest();
+const log = logForEachTest();
 
 const search = [[agentSubject('agent-ä' as AgentId, 'changed')]];
 

@@ -40,20 +40,20 @@ export function addToIndex(connection: Connection, marks: readonly Mark[], upTo:
 
 function addSegment(connection: Connection, segment: number, marks: readonly Mark[]): void {
   const prints = new Uint32Array(segmentEntries);
-  const places = new Map<Subject, number[]>();
+  const offsetsBySubject = new Map<Subject, number[]>();
   for (const { revision, subjects, print } of marks) {
     const offset = revision - firstOf(segment);
     prints[offset] = print;
     for (const subject of subjects) {
-      const offsets = places.get(subject);
-      if (offsets === undefined) places.set(subject, [offset]);
+      const offsets = offsetsBySubject.get(subject);
+      if (offsets === undefined) offsetsBySubject.set(subject, [offset]);
       else offsets.push(offset);
     }
   }
   connection.run('INSERT OR REPLACE INTO request (segment, prints) VALUES (?, ?)', segment, bytesOf(prints));
   const area = Math.floor(segment / areaSegments);
   const bit = 1 << (segment % areaSegments);
-  for (const [subject, offsets] of places) {
+  for (const [subject, offsets] of offsetsBySubject) {
     connection.run(
       'INSERT OR REPLACE INTO place (segment, subject, offsets) VALUES (?, ?, ?)',
       segment,
@@ -79,7 +79,7 @@ export function dropFromIndex(connection: Connection, firstRevision: number): vo
 }
 
 /** Revisions that match, newest first, and where to go on; null when nothing older is indexed. */
-export interface Places {
+export interface Matches {
   readonly revisions: number[];
   readonly next: number | null;
 }
@@ -89,12 +89,12 @@ const areasMax = 64;
 const segmentsMax = 128;
 
 /** Indexed entries before a revision that match, as many as one look takes, at most `limit`. */
-export function placesOf(
+export function matchesOf(
   connection: Connection,
   search: EntrySearch,
   range: { readonly first: number; readonly before: number },
   limit: number,
-): Places {
+): Matches {
   const revisions: number[] = [];
   const oldest = segmentOf(range.first);
   let segment = segmentOf(range.before - 1);

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
 import { openSqliteStore } from './open.ts';
-import { placeForEachTest, rawSql } from './testing.ts';
+import { logForEachTest, rawSql } from './testing.ts';
 
-const log = placeForEachTest();
+const log = logForEachTest();
 
 async function fill(last: number): Promise<void> {
   const store = await openSqliteStore(log.path);

@@ -6,7 +6,7 @@ import {
   addToIndex,
   indexableUpTo,
   indexedUpTo,
-  placesOf,
+  matchesOf,
   printsBefore,
   segmentEntries,
   type PrintRow,
@@ -80,8 +80,8 @@ export class LogIndex {
       if (revisions.length >= limit) return this.#found(revisions, revision);
     }
     const range = { first, before: Math.min(before, indexed + 1) };
-    const places = placesOf(this.#connection, search, range, limit - revisions.length);
-    return this.#found([...revisions, ...places.revisions], places.next);
+    const matches = matchesOf(this.#connection, search, range, limit - revisions.length);
+    return this.#found([...revisions, ...matches.revisions], matches.next);
   }
 
   #found(revisions: readonly number[], next: number | null): Found {
@@ -104,7 +104,7 @@ export class LogIndex {
     const { rows, next } = printsBefore(this.#connection, segment);
     const print = printOf(id);
     const entry = this.#entryOf(
-      rows.flatMap((row) => placesOfPrint(row, print)),
+      rows.flatMap((row) => revisionsOfPrint(row, print)),
       id,
     );
     return { entry, next: entry === null ? next : null };
@@ -148,11 +148,11 @@ function follows(known: readonly Mark[], more: readonly Mark[]): boolean {
 }
 
 /** Newest first. */
-function placesOfPrint({ first, prints }: PrintRow, print: number): number[] {
-  const places: number[] = [];
+function revisionsOfPrint({ first, prints }: PrintRow, print: number): number[] {
+  const revisions: number[] = [];
   for (let offset = prints.lastIndexOf(print); offset >= 0; offset = prints.lastIndexOf(print, offset - 1)) {
-    places.push(first + offset);
+    revisions.push(first + offset);
     if (offset === 0) break;
   }
-  return places;
+  return revisions;
 }

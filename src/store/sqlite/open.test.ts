@@ -17,14 +17,14 @@ import { asRevision } from '../../core/index.ts';
 import { sampleEntries, sampleEntry } from '../samples.ts';
 import { loadDriver } from './driver.ts';
 import { openSqliteStore } from './index.ts';
-import { placeForEachTest, rawSql } from './testing.ts';
+import { logForEachTest, rawSql } from './testing.ts';
 
-const place = placeForEachTest();
+const location = logForEachTest();
 let folder: string;
 let path: string;
 
 beforeEach(() => {
-  ({ folder, path } = place);
+  ({ folder, path } = location);
 });
 
 async function writeLog(entries: number): Promise<void> {

@@ -41,10 +41,10 @@ describe('a log that nobody has open', () => {
     ['that was closed', 'on a medium that cannot be written', true],
     ['with a WAL that was not moved into it', 'anywhere', false],
     ['with a WAL that was not moved into it', 'on a medium that cannot be written', false],
-  ] as const)('is read whole, a log %s %s, and nothing is made beside it', async (_, place, closed) => {
+  ] as const)('is read whole, a log %s %s, and nothing is made beside it', async (_, where, closed) => {
     const copy = await copyLog(closed);
     const before = readdirSync(medium);
-    const reader = await open[place](copy);
+    const reader = await open[where](copy);
     expect(reader.bounds).toEqual({ first: 1, last: 5 });
     expect(reader.entries(1, 5)).toEqual(sampleEntries(1, 5));
     expect(readdirSync(medium)).toEqual(before);

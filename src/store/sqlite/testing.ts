@@ -3,14 +3,14 @@ import { beforeEach } from 'vitest';
 import { loadDriver } from './driver.ts';
 import { folderOfTest } from '../../../test/support/folder.ts';
 
-export interface PlaceOfLog {
+export interface LogLocation {
   readonly folder: string;
   /** Of a file that is not there yet. */
   readonly path: string;
 }
 
 /** A place for a log, another one in each test of the file, and gone after it. */
-export function placeForEachTest(): PlaceOfLog {
+export function logForEachTest(): LogLocation {
   let folder = '';
   beforeEach(() => {
     folder = folderOfTest('rhema-log-');

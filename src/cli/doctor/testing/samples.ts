@@ -44,7 +44,7 @@ export const content = {
 };
 export const witness = { path: '/repo/.git/rhema.last', found: 'sound' } as const;
 export const status = statusAnswer({ agents: [agentView()] });
-export const place = {
+export const repository = {
   worktree: '/repo',
   mainWorktree: '/repo',
   gitDir: '/repo/.git',
@@ -53,7 +53,7 @@ export const place = {
 };
 
 export const sound: RepositoryFacts = {
-  place,
+  repository: repository,
   state: known(state),
   room: known(room),
   surroundings: known(surroundings),

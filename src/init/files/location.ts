@@ -10,10 +10,11 @@ import { InitError } from '../errors.ts';
  * @throws InitError OUTSIDE_REPOSITORY when a link leads out of the working tree, PLACE_TAKEN when one leads nowhere or a
  * file lies where a folder has to be.
  */
-export function placeOf(root: string, file: string): string {
+export function locationOf(root: string, file: string): string {
   const path = join(root, file);
   const real = realPath(path);
-  if (real === null) return isLink(path) ? taken(file, 'a symlink that leads nowhere') : newPlace(root, file);
+  if (real === null)
+    return isLink(path) ? taken(file, 'a symlink that leads nowhere') : newLocation(root, file);
   if (isInside(realpathSync(root), real)) return real;
   throw new InitError(
     'OUTSIDE_REPOSITORY',
@@ -21,11 +22,11 @@ export function placeOf(root: string, file: string): string {
   );
 }
 
-function newPlace(root: string, file: string): string {
+function newLocation(root: string, file: string): string {
   const folder = dirname(file);
-  const place = placeOf(root, folder);
-  const isTaken = statSync(place, { throwIfNoEntry: false })?.isDirectory() === false;
-  return isTaken ? taken(folder, 'no folder') : join(place, basename(file));
+  const location = locationOf(root, folder);
+  const isTaken = statSync(location, { throwIfNoEntry: false })?.isDirectory() === false;
+  return isTaken ? taken(folder, 'no folder') : join(location, basename(file));
 }
 
 /** Something else lies where a file or folder has to be. */
