@@ -56,7 +56,7 @@ function readList(reading: Reading, node: unknown, where: string): DependencyRef
 function readItem({ yaml, problems }: Reading, item: unknown): DependencyReference[] {
   const node = yaml.resolve(item);
   const position = yaml.positionOf(item);
-  if (isText(node)) return [{ text: node.value, by: 'path', position: position }];
+  if (isText(node)) return [{ text: node.value, by: 'path', position }];
   const found = isMap(node) ? (textUnder(yaml, node, 'path') ?? textUnder(yaml, node, 'name')) : null;
   if (found !== null) return [found];
   problems.push(

@@ -100,10 +100,7 @@ function none(problem: ScopeProblem): Resolution {
 /** More would not make the message clearer. */
 const meaningsShownMax = 5;
 
-function ambiguous(
-  { text, position: position }: DependencyReference,
-  meanings: readonly ScopePath[],
-): ScopeProblem {
+function ambiguous({ text, position }: DependencyReference, meanings: readonly ScopePath[]): ScopeProblem {
   const paths = meanings.slice(0, meaningsShownMax);
   return errorAt(
     'AMBIGUOUS_DEPENDENCY',
@@ -113,7 +110,7 @@ function ambiguous(
 }
 
 function unresolved(resolver: Resolver, reference: DependencyReference, readings: Readings): ScopeProblem {
-  const { text, by, position: position } = reference;
+  const { text, by, position } = reference;
   if (by === 'name' || manifestPattern.test(text))
     return warningAt('EXTERNAL_DEPENDENCY', position, externalMessage(text));
   if (readings.trouble !== null) {
@@ -127,7 +124,7 @@ function unresolved(resolver: Resolver, reference: DependencyReference, readings
   );
 }
 
-function brokenTarget({ text, position: position }: DependencyReference): ScopeProblem {
+function brokenTarget({ text, position }: DependencyReference): ScopeProblem {
   const message = `dependency ${quote(text)} is a scope whose own file cannot be used: repair that first`;
   return errorAt('UNKNOWN_DEPENDENCY', position, message);
 }
