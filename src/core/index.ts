@@ -21,6 +21,7 @@ export { decide, decideRepeat, toEntry } from './decide.ts';
 export type { Decision } from './decision.ts';
 export { evolve } from './evolve.ts';
 export { eventGroups, eventKinds } from './event-kinds.ts';
+export { beginningOf, concernedBy, type Concerned } from './concerned.ts';
 export { nextDeadline } from './expiry.ts';
 export { fileIn, scopeAround } from './scope-of-file.ts';
 export { writeObstacle, type WriteObstacle, type Writer } from './write.ts';

@@ -1,10 +1,15 @@
 /** The log as history: filtered, newest first, in pages. */
-import { asRevision, type Entry, type Revision } from '../core/index.ts';
+import {
+  asRevision,
+  beginningOf,
+  concernedBy,
+  type Entry,
+  type Event,
+  type Revision,
+} from '../core/index.ts';
 import type { HappenedEvent, HistoryAnswer, HistoryFilter, WhySubject } from '../protocol/index.ts';
 import {
   agentSubject,
-  concernsAgent,
-  concernsScope,
   eventSubject,
   isRenewal,
   scopeSubject,
@@ -82,7 +87,7 @@ export async function readHappened(
       : agentSubject(subject.agent, 'changed');
   const happened: HappenedEvent[] = [];
   for await (const entry of foundBy(store, [[wanted]], asRevision(upTo + 1), limit)) {
-    happened.push(...eventsOf(entry, subject));
+    happened.push(...(await eventsOf(store, entry, subject)));
     if (happened.length >= limit) break;
   }
   return happened.slice(0, limit);
@@ -115,12 +120,22 @@ export async function* foundBy(
 }
 
 /** Renewals are left out: they are many and tell nothing of how things came to be as they are. */
-function eventsOf(entry: Entry, subject: WhySubject): HappenedEvent[] {
+async function eventsOf(store: LogStore, entry: Entry, subject: WhySubject): Promise<HappenedEvent[]> {
   const { revision, atMs, kind: command, by } = entry;
-  const concerned = entry.events.filter(
-    (event) =>
-      !isRenewal(event) &&
-      (subject.kind === 'scope' ? concernsScope(event, subject.scope) : concernsAgent(event, subject.agent)),
-  );
-  return concerned.toReversed().map((event) => ({ revision, atMs, command, by, event }));
+  const happened: HappenedEvent[] = [];
+  for (const event of entry.events.toReversed()) {
+    if (isRenewal(event)) continue;
+    const { scopes, agent } = concernedBy(event, await begunAt(store, event));
+    const isConcerned = subject.kind === 'scope' ? scopes.includes(subject.scope) : agent === subject.agent;
+    if (isConcerned) happened.push({ revision, atMs, command, by, event });
+  }
+  return happened;
+}
+
+/** The entry with the beginning of what an event ends, where that is kept. */
+async function begunAt(store: LogStore, event: Event): Promise<Entry | null> {
+  const beginning = beginningOf(event);
+  if (beginning === null) return null;
+  const page = await store.read(beginning, 1);
+  return page.kind === 'entries' ? (page.entries[0] ?? null) : null;
 }

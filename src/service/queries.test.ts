@@ -8,7 +8,7 @@ import {
   type AgentId,
   type Revision,
 } from '../core/index.ts';
-import type { HistoryAnswer, Moment } from '../protocol/index.ts';
+import type { HistoryAnswer, Moment, WhySubject } from '../protocol/index.ts';
 import {
   acquire,
   defineScopes,
@@ -184,6 +184,31 @@ describe('why', () => {
     for (let beat = 0; beat < 30; beat += 1) await submit(service, { kind: 'Heartbeat', ...bob });
     const { happened } = await service.query({ kind: 'why', subject: scopeA, at: null });
     expect(happened[0]).toMatchObject({ revision: handing, event: { kind: 'lock.granted', agent: 'bob' } });
+  });
+
+  it('tells of a scope how waits for it ended, and of an agent that its run was aborted', async () => {
+    const { service, ann, bob } = await openWithStory();
+    await submit(service, { kind: 'StartSync', ...ann, scope: scopePath('b') });
+    await submit(service, { kind: 'AbortSync', scope: scopePath('b'), by: 'olga', reason: null });
+    await acquire(service, ann, 'a', true);
+    await submit(service, { kind: 'CancelWait', ...ann });
+    const kindsOf = async (subject: WhySubject) => {
+      const why = await service.query({ kind: 'why', subject, at: null, happened: 2 });
+      return why.happened.map(({ event }) => event.kind);
+    };
+    expect(await kindsOf(scopeA)).toEqual(['ticket.ended', 'ticket.issued']);
+    expect(await kindsOf({ kind: 'scope', scope: scopePath('b') })).toEqual(['sync.aborted', 'sync.started']);
+    const filter = { scope: scopePath('a'), events: ['ticket.ended'] };
+    const { entries } = await service.query({ kind: 'history', filter, limit: 1, before: null });
+    expect(entries).toMatchObject([{ events: [{ kind: 'ticket.ended', agent: 'ann', cause: 'cancelled' }] }]);
+    await release(service, bob);
+    const { happened } = await service.query({
+      kind: 'why',
+      subject: { kind: 'agent', agent: ann.agent },
+      at: null,
+      happened: 10,
+    });
+    expect(happened.map(({ event }) => event.kind)).toContain('sync.aborted');
   });
 
   it('tells of an agent all that it is syncing', async () => {

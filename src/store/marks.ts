@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Entry, RequestId } from '../core/index.ts';
-import { subjectsOf, type Subject } from './subjects.ts';
+import { subjectsOf, type EntryAt, type Subject } from './subjects.ts';
 
 /** What the index has of an entry. */
 export interface Mark {
@@ -11,9 +11,13 @@ export interface Mark {
   readonly print: number;
 }
 
-export function markOf(entry: Entry): Mark {
+export function markOf(entry: Entry, entryAt: EntryAt): Mark {
   const { revision, requestId } = entry;
-  return { revision, subjects: subjectsOf(entry), print: requestId === null ? 0 : printOf(requestId) };
+  return {
+    revision,
+    subjects: subjectsOf(entry, entryAt),
+    print: requestId === null ? 0 : printOf(requestId),
+  };
 }
 
 /** 32 bits of a request id, never 0: enough to know for nearly every new one that it is not in the log. */

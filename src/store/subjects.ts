@@ -2,7 +2,8 @@
  * What an entry concerns, as keys by which it can be found. Renewals are many and tell nothing of how things came to be as
  * they are, so an entry that concerns something only by renewing it is under a key of its own.
  */
-import type { AgentId, Entry, Event, ScopePath } from '../core/index.ts';
+import { beginningOf, concernedBy } from '../core/index.ts';
+import type { AgentId, Entry, Event, Revision, ScopePath } from '../core/index.ts';
 
 /** A key of the index: `changed scope src/api`, `event lock.granted`. */
 export type Subject = string;
@@ -22,14 +23,17 @@ export function isRenewal(event: Event): boolean {
   return event.kind === 'agent.renewed' || event.kind === 'lock.renewed';
 }
 
+/** The entry at a revision; null where it cannot be read. */
+export type EntryAt = (revision: Revision) => Entry | null;
+
 /** Without repeats. */
-export function subjectsOf(entry: Entry): Subject[] {
+export function subjectsOf(entry: Entry, entryAt: EntryAt): Subject[] {
   const { agent, events } = entry;
   const [only] = events;
   if (events.length === 1 && only?.kind === 'agent.renewed') return renewalSubjects(only, agent);
   const found = new Set<Subject>();
-  for (const event of events) if (!isRenewal(event)) addConcerned(found, event, 'changed');
-  for (const event of events) if (isRenewal(event)) addConcerned(found, event, 'renewed');
+  for (const event of events) if (!isRenewal(event)) addConcerned(found, event, 'changed', entryAt);
+  for (const event of events) if (isRenewal(event)) addConcerned(found, event, 'renewed', entryAt);
   if (agent !== null) addUnlessChanged(found, agentSubject(agent, 'changed'), agentSubject(agent, 'renewed'));
   for (const event of events) for (const subject of kindSubjects(event)) found.add(subject);
   return [...found];
@@ -54,31 +58,16 @@ function renewalSubjects(event: Extract<Event, { kind: 'agent.renewed' }>, agent
   return subjects;
 }
 
-function addConcerned(found: Set<Subject>, event: Event, manner: Manner): void {
-  for (const scope of scopesIn(event))
+function addConcerned(found: Set<Subject>, event: Event, manner: Manner, entryAt: EntryAt): void {
+  const beginning = beginningOf(event);
+  const { scopes, agent } = concernedBy(event, beginning === null ? null : entryAt(beginning));
+  for (const scope of scopes)
     addUnlessChanged(found, scopeSubject(scope, 'changed'), scopeSubject(scope, manner));
-  if ('agent' in event)
-    addUnlessChanged(found, agentSubject(event.agent, 'changed'), agentSubject(event.agent, manner));
+  if (agent !== null) addUnlessChanged(found, agentSubject(agent, 'changed'), agentSubject(agent, manner));
 }
 
 function addUnlessChanged(found: Set<Subject>, changed: Subject, subject: Subject): void {
   if (!found.has(changed)) found.add(subject);
-}
-
-export function concernsScope(event: Event, scope: ScopePath): boolean {
-  return scopesIn(event).includes(scope);
-}
-
-export function concernsAgent(event: Event, agent: AgentId): boolean {
-  return 'agent' in event && event.agent === agent;
-}
-
-function scopesIn(event: Event): readonly ScopePath[] {
-  if (event.kind === 'scope.defined') return [event.scope.path];
-  if (event.kind === 'agent.renewed') return event.leases.map((lease) => lease.scope);
-  if (event.kind === 'agent.lost') return event.held;
-  if ('scope' in event) return [event.scope];
-  return 'scopes' in event ? event.scopes : [];
 }
 
 /** Whether these subjects are what a search asks for. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision } from '../../core/index.ts';
+import { asDurationMs, asRevision, asTimeMs } from '../../core/index.ts';
 import type { Entry, Revision, SessionId } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { entry, granted, left, renewed } from '../testing/entries.ts';
 import { Harness, startMs, until, withoutClock } from '../testing/harness.ts';
-import { agentId } from '../testing/samples.ts';
+import { agentId, scopePath } from '../testing/samples.ts';
 import { commandWords, ticketEndWords } from '../../wording/index.ts';
 
 const typed = <Key extends string>(words: Readonly<Record<Key, string>>): Key[] =>
@@ -46,6 +46,29 @@ describe('log', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(22);
     expect(lines.at(-1)).toBe('    ... and 180 more events of revision 6: --json has all');
+  });
+
+  it('shows of very many events of one entry those that were asked for', async () => {
+    const defined = Array.from({ length: 60 }, (_, at) => ({
+      kind: 'scope.defined' as const,
+      scope: { path: scopePath(`src/${at}`), name: 'x', type: 'library', dependencies: [] },
+    }));
+    const entries = [entry(6, ...defined)];
+    const harness = harnessOf({ answers: { history: () => ({ ...history, entries }) } });
+    const { stdout } = await harness.run('log', '--scope', 'src/59');
+    expect(stdout.split('\n').slice(1)).toEqual([
+      '    scope src/59 was defined',
+      '    ... and 59 more events of revision 6: --json has all',
+      '',
+    ]);
+  });
+
+  it.each([
+    ['--since', 'time "@5": write 10m ago'],
+    ['--until', 'time "@5": write 10m ago'],
+  ])('leads to no form of a time that %s does not take', async (option, told) => {
+    const { code, stderr } = await harnessOf({}).run('log', option, '@5');
+    expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
   });
 
   it('tells who took over an agent, and a reason that was given anew', async () => {
@@ -165,6 +188,55 @@ describe('log', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { revision: number }).revision);
     expect(revisions).toEqual([7, 10]);
+  });
+});
+
+describe('what is followed of one scope', () => {
+  const ended = {
+    kind: 'ticket.ended' as const,
+    agent: agentId('bob'),
+    ticket: asRevision(5),
+    cause: 'cancelled' as const,
+  };
+  const issued = {
+    kind: 'ticket.issued' as const,
+    agent: agentId('bob'),
+    epoch: asRevision(2),
+    scopes: [scopePath('src/core')],
+    waitMs: null,
+    ttlMs: asDurationMs(1_000),
+    reason: null,
+  };
+  const heartbeat = {
+    kind: 'agent.renewed' as const,
+    agent: agentId('alice'),
+    sessionDeadlineMs: asTimeMs(startMs),
+    leases: [{ scope: scopePath('src/core'), deadlineMs: asTimeMs(startMs) }],
+  };
+
+  it.each([
+    ['src/core', [9, 10]],
+    ['src/api', []],
+  ])('of %s: the end of a wait by its ticket, and a heartbeat by its leases', async (scope, revisions) => {
+    const known = [entry(5, issued)];
+    const harness = harnessOf({
+      answers: {
+        history: ({ before }) => ({
+          revision: asRevision(7),
+          entries: before === 6 ? known : [],
+          nextBefore: null,
+          first: asRevision(1),
+        }),
+      },
+      watch: async function* () {
+        yield entry(8, left);
+        yield entry(9, ended);
+        yield entry(10, heartbeat);
+      },
+    });
+    await harness.run('log', '--follow', '--scope', scope, '--json');
+    const told = harness.stdout.split('\n').filter((line) => line !== '');
+    expect(told.map((line) => (JSON.parse(line) as { revision: number }).revision)).toEqual(revisions);
   });
 });
 

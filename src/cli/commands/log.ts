@@ -89,7 +89,7 @@ async function entriesOutcome(
     const beginning = begunAnew === undefined || more ? [] : [quiet(style, line`${begunAnew}`)];
     if (entries.length === 0)
       return [...beginning, line`nothing that matches${hint === null ? '' : `; ${hint}`}`].join('\n');
-    const text = entriesText(style, entries, call.nowMs);
+    const text = entriesText(style, entries, filter, call.nowMs);
     return [...beginning, ...(more ? [leftOutText(style, entries.length)] : []), text].join('\n');
   });
 }
@@ -102,23 +102,31 @@ function quiet(style: Style, text: string): string {
   return style.paint('dim', fitted(style, text));
 }
 
-function entriesText(style: Style, entries: readonly Entry[], nowMs: number): string {
-  return entries.map((entry) => fitted(style, entryText(style, entry, nowMs))).join('\n');
+function entriesText(style: Style, entries: readonly Entry[], filter: HistoryFilter, nowMs: number): string {
+  return entries.map((entry) => fitted(style, entryText(style, entry, filter, nowMs))).join('\n');
 }
 
 /** The last entries, and then what comes, without a gap between them. */
 async function follow(call: Call, filter: HistoryFilter, limit: number): Promise<Outcome> {
   const tellOnwards = async (signal: AbortSignal): Promise<void> => {
     const past = await lastEntries(call, filter, limit);
-    for (const entry of past.entries) tell(call, entry);
+    for (const entry of past.entries) tell(call, entry, filter);
     const from = asRevision(past.revision + 1);
     for await (const entry of (await call.coordinator()).watch(from, signal))
-      if (matches(entry, filter)) tell(call, entry);
+      if (await matches(entry, filter, (revision) => entryAt(call, revision))) tell(call, entry, filter);
   };
   return ended(await untilSignal(call.ports, tellOnwards));
 }
 
-function tell(call: Call, entry: Entry): void {
+/** What is not kept any more is not there. */
+async function entryAt(call: Call, revision: Revision): Promise<Entry | null> {
+  const before = asRevision(revision + 1);
+  const coordinator = await call.coordinator();
+  const { entries } = await coordinator.query({ kind: 'history', filter: {}, limit: 1, before });
+  return entries.find((entry) => entry.revision === revision) ?? null;
+}
+
+function tell(call: Call, entry: Entry, filter: HistoryFilter): void {
   if (call.json) call.printJson({ ok: true, revision: entry.revision, entry });
-  else call.print(fitted(call.style, entryText(call.style, entry, call.nowMs)));
+  else call.print(fitted(call.style, entryText(call.style, entry, filter, call.nowMs)));
 }

@@ -4,20 +4,23 @@ import type { Moment } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
 
-const forms = 'write @REVISION, 10m ago, 14:02, 2026-01-31, or 2026-01-31T14:02:00Z';
+const timeForms = '10m ago, 14:02, 2026-01-31, or 2026-01-31T14:02:00Z';
 
 /** A moment as typed, or null for now. */
 export function momentOf(call: Call, text: string | undefined): Moment | null {
   if (text === undefined || text === 'now') return null;
   const revision = /^@(\d+)$/.exec(text)?.[1];
   if (revision !== undefined) return { kind: 'revision', revision: asRevision(Number(revision)) };
-  return { kind: 'time', atMs: timeOf(call, text) };
+  return { kind: 'time', atMs: timeIn(call, text, `@REVISION, ${timeForms}`) };
 }
 
 /** A point in time as typed: how long ago, a clock time of the last 24 hours, or ISO 8601 (local without a zone). */
-export function timeOf(call: Call, text: string): TimeMs {
+export const timeOf = (call: Call, text: string): TimeMs => timeIn(call, text, timeForms);
+
+/** `forms` are those that the option takes. */
+function timeIn(call: Call, text: string, forms: string): TimeMs {
   const atMs = agoMs(text, call.nowMs) ?? clockMs(text, call.nowMs) ?? isoMs(text);
-  if (atMs === null) throw invalidInput(`time ${JSON.stringify(text)}: ${forms}`);
+  if (atMs === null) throw invalidInput(`time ${JSON.stringify(text)}: write ${forms}`);
   return asTimeMs(atMs);
 }
 

@@ -1,27 +1,39 @@
-import type { AgentId, Entry, Event, ScopePath } from '../../core/index.ts';
+import { beginningOf, concernedBy } from '../../core/index.ts';
+import type { Concerned, Entry, Event, Revision } from '../../core/index.ts';
 import type { HistoryFilter } from '../../protocol/index.ts';
 
+/** The entry at a revision; null where it is not kept. */
+export type EntryAt = (revision: Revision) => Promise<Entry | null>;
+
 /** Whether an entry passes the filter that a history query would apply: for entries that are still to come. */
-export function matches(entry: Entry, filter: HistoryFilter): boolean {
-  const { agent, scope, sinceMs, untilMs, events } = filter;
+export async function matches(entry: Entry, filter: HistoryFilter, entryAt: EntryAt): Promise<boolean> {
+  const { sinceMs, untilMs, events } = filter;
   if (sinceMs !== undefined && entry.atMs < sinceMs) return false;
   if (untilMs !== undefined && entry.atMs > untilMs) return false;
-  const ofKind = entry.events.filter(
-    (event) => events === undefined || events.some((kind) => isOf(event, kind)),
-  );
-  if (ofKind.length === 0) return false;
-  if (agent !== undefined && entry.agent !== agent && !ofKind.some((event) => concernsAgent(event, agent)))
+  if (events !== undefined && !entry.events.some((event) => isOfKinds(event, events))) return false;
+  return concerns(entry, filter, entryAt);
+}
+
+async function concerns(entry: Entry, { agent, scope }: HistoryFilter, entryAt: EntryAt): Promise<boolean> {
+  if (agent === undefined && scope === undefined) return true;
+  const concerned = await Promise.all(entry.events.map((event) => concernedIn(event, entryAt)));
+  if (agent !== undefined && entry.agent !== agent && !concerned.some((one) => one.agent === agent))
     return false;
-  return scope === undefined || ofKind.some((event) => concernsScope(event, scope));
+  return scope === undefined || concerned.some(({ scopes }) => scopes.includes(scope));
 }
 
-const isOf = (event: Event, kind: string): boolean =>
-  event.kind === kind || event.kind.startsWith(`${kind}.`);
-
-const concernsAgent = (event: Event, agent: AgentId): boolean => 'agent' in event && event.agent === agent;
-
-function concernsScope(event: Event, scope: ScopePath): boolean {
-  if ('scopes' in event) return event.scopes.includes(scope);
-  if (!('scope' in event)) return false;
-  return (typeof event.scope === 'string' ? event.scope : event.scope.path) === scope;
+async function concernedIn(event: Event, entryAt: EntryAt): Promise<Concerned> {
+  const beginning = beginningOf(event);
+  return concernedBy(event, beginning === null ? null : await entryAt(beginning));
 }
+
+/** Whether an event is of those that a filter asks for, as far as it says so itself. */
+export function isAsked(event: Event, { agent, scope, events }: HistoryFilter): boolean {
+  const concerned = concernedBy(event);
+  if (events !== undefined && !isOfKinds(event, events)) return false;
+  if (agent !== undefined && concerned.agent !== agent) return false;
+  return scope === undefined || concerned.scopes.includes(scope);
+}
+
+const isOfKinds = (event: Event, kinds: readonly string[]): boolean =>
+  kinds.some((kind) => event.kind === kind || event.kind.startsWith(`${kind}.`));

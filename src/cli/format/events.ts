@@ -1,19 +1,25 @@
 import { unreachable } from '../../core/index.ts';
 import type { Entry, Event } from '../../core/index.ts';
+import type { HistoryFilter } from '../../protocol/index.ts';
+import { isAsked } from './entry-filter.ts';
 import type { Style } from './style.ts';
 import { line } from './text.ts';
 import { clockTime } from './time.ts';
 import { commandWords, count, duration, ticketEndWords } from '../../wording/index.ts';
 
-/** One entry of the log: a line with its revision, time and author, its events below when there are several. */
-export function entryText(style: Style, entry: Entry, nowMs: number): string {
+/**
+ * One entry of the log: a line with its revision, time and author, its events below when there are several. Of very many
+ * those are shown that were asked for.
+ */
+export function entryText(style: Style, entry: Entry, filter: HistoryFilter, nowMs: number): string {
   const who = line`${entry.agent ?? entry.by ?? 'rhema'}`;
   const head = style.paint('dim', `@${entry.revision} ${clockTime(entry.atMs, nowMs)}`);
-  const [first = '', ...more] = entry.events.slice(0, eventsMax).map((event) => eventText(event));
-  if (more.length > 0)
+  const shown = shownOf(entry.events, filter);
+  const [first = '', ...more] = shown.map((event) => eventText(event));
+  if (entry.events.length > 1)
     return [
       `${head} ${who} ${commandWords[entry.kind]}:`,
-      ...[first, ...more, ...leftOut(entry)].map(indented),
+      ...[first, ...more, ...leftOut(entry, shown.length)].map(indented),
     ].join('\n');
   return first.startsWith(`${who} `) ? `${head} ${first}` : `${head} ${who}: ${first}`;
 }
@@ -21,10 +27,16 @@ export function entryText(style: Style, entry: Entry, nowMs: number): string {
 /** Events of one entry that are shown: a command may define thousands of scopes. */
 const eventsMax = 20;
 
-const leftOut = ({ events, revision }: Entry): string[] =>
-  events.length <= eventsMax
+function shownOf(events: readonly Event[], filter: HistoryFilter): readonly Event[] {
+  if (events.length <= eventsMax) return events;
+  const asked = events.filter((event) => isAsked(event, filter));
+  return (asked.length === 0 ? events : asked).slice(0, eventsMax);
+}
+
+const leftOut = ({ events, revision }: Entry, shown: number): string[] =>
+  events.length === shown
     ? []
-    : [`... and ${events.length - eventsMax} more events of revision ${revision}: --json has all`];
+    : [`... and ${count(events.length - shown, 'more event')} of revision ${revision}: --json has all`];
 
 const indented = (text: string): string => `    ${text}`;
 

@@ -81,7 +81,14 @@ export class MemoryLogStore implements LogStore {
     this.#refuseClosed();
     const found: Entry[] = [];
     for (const entry of this.#newestFirst()) {
-      if (entry.revision >= beforeRevision || !isFound(subjectsOf(entry), search)) continue;
+      if (
+        entry.revision >= beforeRevision ||
+        !isFound(
+          subjectsOf(entry, (revision) => this.#entryAt(revision)),
+          search,
+        )
+      )
+        continue;
       found.push(entry);
       if (found.length >= limit) return { entries: found, next: entry.revision };
     }
@@ -103,6 +110,11 @@ export class MemoryLogStore implements LogStore {
     this.#refuseClosed();
     const prints = this.#log.entries.map((row) => decodeEntry(row).requestId);
     yield Uint32Array.from(prints, (id) => (id === null ? 0 : printOf(id)));
+  }
+
+  #entryAt(revision: Revision): Entry | null {
+    const row = this.#log.entries[revision - this.#log.first];
+    return row === undefined ? null : decodeEntry(row);
   }
 
   *#newestFirst(): Generator<Entry> {

@@ -1,4 +1,4 @@
-import type { Entry, RequestId } from '../../core/index.ts';
+import type { Entry, RequestId, Revision } from '../../core/index.ts';
 import { markOf, printOf, type Mark } from '../marks.ts';
 import { isFound, type EntrySearch } from '../subjects.ts';
 import type { Connection } from './connection.ts';
@@ -31,6 +31,20 @@ export class LogIndex {
   constructor(connection: Connection) {
     this.#connection = connection;
   }
+
+  /** Of entries that are in the log, or were appended in this transaction. */
+  marksOf(entries: readonly Entry[]): Mark[] {
+    return entries.map((entry) => markOf(entry, this.#entryAt));
+  }
+
+  /** What is damaged or dropped is not there. */
+  readonly #entryAt = (revision: Revision): Entry | null => {
+    try {
+      return entriesOf(this.#connection, revision, revision)[0] ?? null;
+    } catch {
+      return null;
+    }
+  };
 
   /** Within the transaction that appended entries: adds what has become a whole segment. */
   appended(marks: readonly Mark[]): void {
@@ -135,7 +149,7 @@ export class LogIndex {
     const marks: Mark[] = [];
     for (let revision = Math.max(first, from); revision <= to; revision += 1)
       try {
-        marks.push(...entriesOf(this.#connection, revision, revision).map(markOf));
+        marks.push(...this.marksOf(entriesOf(this.#connection, revision, revision)));
       } catch {
         continue;
       }

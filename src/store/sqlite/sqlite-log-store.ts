@@ -13,7 +13,7 @@ import type {
 } from '../log-store.ts';
 import { backwardRange, checkAppended, forwardRange, type ReadRange } from '../ranges.ts';
 import { checkBeginning, checkSnapshotRevision, compactionRefused, snapshotToKeep } from '../snapshots.ts';
-import { markOf, type Mark } from '../marks.ts';
+import type { Mark } from '../marks.ts';
 import type { EntrySearch } from '../subjects.ts';
 import { jitteredBackoff, onAbort, wakeAtFirst } from '../../time/index.ts';
 import type { Committed, Connection } from './connection.ts';
@@ -90,8 +90,7 @@ export class SqliteLogStore implements SqliteStore {
   async append(expectedRevision: Revision, entries: readonly Entry[]): Promise<AppendOutcome> {
     checkAppended(expectedRevision, entries);
     const rows = entries.map(encodeEntry);
-    const marks = entries.map(markOf);
-    return this.#perform(() => this.#appendOnce(expectedRevision, rows, marks));
+    return this.#perform(() => this.#appendOnce(expectedRevision, entries, rows));
   }
 
   read(fromRevision: Revision, limit: number): Promise<ReadOutcome> {
@@ -280,13 +279,15 @@ export class SqliteLogStore implements SqliteStore {
 
   #appendOnce(
     expectedRevision: Revision,
+    entries: readonly Entry[],
     rows: readonly StoredEntry[],
-    marks: readonly Mark[],
   ): AppendOutcome {
+    let marks: readonly Mark[] = [];
     const outcome = this.#commit((): AppendOutcome => {
       const { last } = tables.boundsOf(this.#connection);
       if (last !== expectedRevision) return { kind: 'refused', lastRevision: last };
       for (const row of rows) tables.insertEntry(this.#connection, row);
+      marks = this.#index.marksOf(entries);
       this.#index.appended(marks);
       return { kind: 'done' };
     });
