@@ -45,7 +45,7 @@ class Want {
     if ((await asked) !== null) throw new OracleError('an answer came from a disk that is not there');
   }
 
-  /** A renewal, a lock, a place in a queue: nothing of it can be written. */
+  /** A renewal, a lock, a ticket: nothing of it can be written. */
   async #askInVain(agent: Identity): Promise<void> {
     const { random, scheduler } = this.#stage;
     for (let attempt = 0; attempt < attempts; attempt += 1) {

@@ -113,7 +113,7 @@ class Bystanders {
     } as const;
     const reply = await client.submit({ requestId: `waiting-${this.#requests}`, command });
     if (!reply.ok || reply.result.kind !== 'queued')
-      throw new OracleError(`no place in the queue: ${JSON.stringify(reply)}`);
+      throw new OracleError(`no ticket: ${JSON.stringify(reply)}`);
     return reply.result.ticket;
   }
 

@@ -33,7 +33,7 @@ export class BenchAgent {
     this.#note(result.locks);
   }
 
-  /** Takes a place in the queue of a busy scope. `granted` resolves when the lock is this agent's. */
+  /** Takes a ticket for a busy scope. `granted` resolves when the lock is this agent's. */
   async queue(scope: ScopePath): Promise<{ readonly granted: Promise<readonly Grant[]> }> {
     const result = await this.#ask(scope, 'queue');
     if (result.kind !== 'queued') throw unexpected(result);

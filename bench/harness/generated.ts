@@ -15,6 +15,6 @@ export async function replaceGenerated(file: string, text: string): Promise<void
 export function withFigures(document: string, text: string): string {
   const from = document.indexOf(begin);
   const to = document.indexOf(end);
-  if (from < 0 || to < from) throw new Error('the document has no place for the figures');
+  if (from < 0 || to < from) throw new Error('the document does not say where the figures go');
   return `${document.slice(0, from)}${begin}\n\n${text}\n\n${document.slice(to)}`;
 }

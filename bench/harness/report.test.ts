@@ -71,6 +71,6 @@ describe('writing the figures into a document', () => {
   });
 
   test('is refused where the marks are missing', () => {
-    expect(() => withFigures('no place here', 'new')).toThrowError(/no place/);
+    expect(() => withFigures('nowhere here', 'new')).toThrowError(/does not say where/);
   });
 });

@@ -74,7 +74,7 @@ const bounds: readonly (readonly string[])[] = [
   ],
   [
     'the same while it waits or watches: in the queue of a lock, with `--follow` or `--watch`',
-    '30 s without a sign of life; a place in the queue is kept',
+    '30 s without a sign of life; the ticket is kept',
   ],
   [
     'the coordinator process is well, and at work on the answer',
@@ -82,7 +82,7 @@ const bounds: readonly (readonly string[])[] = [
   ],
   ['there is none, and one has to be started', '30 s'],
   [
-    'after Ctrl-C, while it gives back its place in the queue, or the locks of `run`',
+    'after Ctrl-C, while it gives back its ticket, or the locks of `run`',
     'the same; a second Ctrl-C ends it at once, and what it did not give back ends by itself',
   ],
   [

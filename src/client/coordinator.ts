@@ -141,7 +141,7 @@ export class SocketCoordinator implements Coordinator {
 
   /**
    * Asks the owner to leave, at any rate or only when it is idle, and waits until it has hung up and, where that can be
-   * seen, its process has ended: only then are all files of the log closed. Leases and places in the queue are in the log
+   * seen, its process has ended: only then are all files of the log closed. Leases and tickets are in the log
    * and outlive it. Throws `UNAVAILABLE` if it takes too long.
    */
   async stopOwner(when: 'now' | 'idle'): Promise<StopAnswer> {

@@ -147,7 +147,7 @@ export function socketAddress(
   }
   throw new CoordinatorError(
     'UNAVAILABLE',
-    `no short path to the socket ${paths.socket}, and no place for one in ${shortRoots.join(', ')}: set TMPDIR to a folder of your own with a short path`,
+    `no short path to the socket ${paths.socket}, and no room for one in ${shortRoots.join(', ')}: set TMPDIR to a folder of your own with a short path`,
   );
 }
 

@@ -122,7 +122,7 @@ export const options = [
     type: 'duration',
     ...durationFromCore('sessionTtlMs'),
     environment: null,
-    help: 'An agent that is silent for longer is lost: its locks are released, its place in the queue is given up and its running syncs fail as retryable.',
+    help: 'An agent that is silent for longer is lost: its locks are released, its ticket is given up and its running syncs fail as retryable.',
   },
   {
     key: 'agent_coordination.max_dependencies',

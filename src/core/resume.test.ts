@@ -55,7 +55,7 @@ describe('an agent that goes on in another process', () => {
     expect([machine.holder('a'), machine.token('a')]).toEqual(['alice', token]);
   });
 
-  test('keeps its place in the queue', () => {
+  test('keeps its ticket', () => {
     const machine = newMachine();
     machine.acquire('bob', 'b');
     machine.release('alice');

@@ -117,7 +117,7 @@ it('may be killed at any moment: what was acknowledged is there once, and caller
   expect((await client.query({ kind: 'violations' })).violations).toEqual([]);
 });
 
-it('may be killed while somebody waits: the place in the queue is kept and the grant arrives', async () => {
+it('may be killed while somebody waits: the ticket is kept and the grant arrives', async () => {
   const repository = repositoryWith('api');
   const client = await open(repository);
   const [holder, waiter] = [await joinAs(client, 'holder'), await joinAs(client, 'waiter')];

@@ -31,7 +31,7 @@ describe('while coordination is being switched off', () => {
   });
 
   it.each([['held'], ['awaited'], ['free', 'held']])(
-    'whoever asks for what another has or waits for is answered as ever, but gets no place in the queue: %s %s',
+    'whoever asks for what another has or waits for is answered as ever, but gets no ticket: %s %s',
     (...scopes) => {
       const { command } = whileSwitchingOff(acquire('carl', ...scopes), status);
       expect(command).toMatchObject({ kind: 'AcquireLock', scopes, wait: { kind: 'none' } });

@@ -67,7 +67,7 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   AGENT_LIMIT_REACHED: 'stop, and ask your user: no more agents may take part until some leave.',
   WAITER_LIMIT_REACHED: 'work on another scope, or ask again later; do not edit meanwhile.',
   SCOPE_NOT_FOUND: 'lock_check with the path says which scope it is in; rhema://scopes lists all.',
-  ALREADY_WAITING: 'call lock_acquire with the scopes you wait for, or lock_release to give up that place.',
+  ALREADY_WAITING: 'call lock_acquire with the scopes you wait for, or lock_release to give up that ticket.',
   AGENT_BLOCKED: 'agent_report working, or lock_release.',
   AGENT_HOLDS_LOCK: 'lock_release what you hold first.',
   LOCK_LIMIT_REACHED: 'ask for one scope at a time.',
@@ -133,7 +133,7 @@ const unknownStep = `${stopAndAsk}: \`rhema doctor\` says what is wrong.`;
 const failureSteps: { readonly [Code in FailureCode]?: string | null } = {
   INVALID_INPUT: null,
   NOT_JOINED: 'agent_join under that name, then ask again.',
-  UNAVAILABLE: `do not edit meanwhile; ask again in a moment: your place and your locks are in the log. If it lasts, ${stopAndAsk}: \`rhema doctor\` says what is wrong.`,
+  UNAVAILABLE: `do not edit meanwhile; ask again in a moment: your ticket and your locks are in the log. If it lasts, ${stopAndAsk}: \`rhema doctor\` says what is wrong.`,
   DEADLINE_EXCEEDED: `do not edit meanwhile; ask again: what took effect is not done twice. If it lasts, ${stopAndAsk}: \`rhema doctor\` says what is wrong.`,
   STORE_FAILURE: `${stopAndAsk}: \`rhema doctor\` says what is wrong with the file of the log.`,
   PERMISSION: `${stopAndAsk}: \`rhema doctor\` says what is in the way.`,

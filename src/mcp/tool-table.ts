@@ -24,7 +24,7 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
   },
   lock_acquire: {
     description:
-      'Get scopes before editing them. WAITING: call again with the same scopes, your place is kept.',
+      'Get scopes before editing them. WAITING: call again with the same scopes, your ticket is kept.',
     readOnly: false,
     idempotent: true,
   },

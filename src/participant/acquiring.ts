@@ -29,7 +29,7 @@ export interface AcquireWish {
 
 /** What whoever waits has to say, and is told, meanwhile. */
 export interface WaitHooks {
-  /** Gives the place up. */
+  /** Gives the ticket up. */
   readonly signal: AbortSignal;
   readonly onQueued?: (queued: QueuedResult) => void;
   readonly onGivingUp?: () => void;
@@ -49,7 +49,7 @@ export type NotGranted =
       readonly cause: TicketEndCause | 'unknown';
       readonly waitedMs: number;
     }
-  /** `stuck`: why the place could not be given back; null: it was. */
+  /** `stuck`: why the ticket could not be given back; null: it was. */
   | { readonly kind: 'gaveUp'; readonly stuck: { readonly error: unknown } | null };
 
 /** Asks for locks and, if the wish says so, waits in the queue for as long as it takes. */
@@ -69,7 +69,7 @@ export async function acquire(
 }
 
 /**
- * Waits for the ticket to be served. Heartbeats keep the waiting agent present; whoever gives up gives the place in the
+ * Waits for the ticket to be served. Heartbeats keep the waiting agent present; whoever gives up gives the ticket of the
  * queue back first, so that nobody waits behind a ghost.
  */
 async function waitInLine(
@@ -117,7 +117,7 @@ async function refusedMeanwhile(
   return reply.ok ? null : reply;
 }
 
-/** Gives the place back; when the grant came just before, gives back exactly what was granted. */
+/** Gives the ticket back; when the grant came just before, gives back exactly what was granted. */
 async function giveUp(
   { coordinator, speaker }: AcquirePorts,
   session: AgentSession,

@@ -49,7 +49,7 @@ export async function releaseGrants(
 }
 
 /**
- * Gives up a place in the queue. Null: it is over; else what came just before, to be given back. `left`: how the place ended.
+ * Gives up a ticket. Null: it is over; else what came just before, to be given back. `left`: how the ticket ended.
  */
 export async function giveUpPlace(
   say: Say,

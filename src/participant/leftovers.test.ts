@@ -69,7 +69,7 @@ describe('a process that has ended without leaving', () => {
     expect([agents[0]?.presence, second.left?.loss]).toEqual(['lost', null]);
   });
 
-  it('that lives is not put out of its place', async () => {
+  it('that lives is not taken over', async () => {
     await stage.takePart('alice');
     const wish = { agent: 'alice' as AgentId, metadata: {}, from: 'another', keepsLeft: false };
     expect(await Participant.takePart(stage.portsOf(2), wish)).toMatchObject({

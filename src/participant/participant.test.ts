@@ -71,7 +71,7 @@ it('who holds nothing stays present all the same', async () => {
 });
 
 describe('a wait', () => {
-  it('that is given up leaves no place in the queue', async () => {
+  it('that is given up leaves no ticket', async () => {
     const lock = await acquired(await stage.takePart('alice'));
     const bob = await stage.takePart('bob', 2);
     const stop = new AbortController();
@@ -161,7 +161,7 @@ describe('what nobody here knows of', () => {
     expect(await stage.holders()).toEqual({ auth: 'alice' });
   });
 
-  it('is given up when it is a place in the queue, before anything else is asked for', async () => {
+  it('is given up when it is a ticket, before anything else is asked for', async () => {
     const lock = await acquired(await stage.takePart('bob', 2));
     lose('answer', 'AcquireLock');
     const alice = await stage.takePart('alice');

@@ -5,10 +5,10 @@ import type { Timers } from '../time/index.ts';
 /** How one call's waiting ended. */
 export type CallEnd =
   | { readonly kind: 'left'; readonly reply: TicketReply }
-  /** The call's time is over; the place is kept. */
+  /** The call's time is over; the ticket is kept. */
   | { readonly kind: 'time' }
   | { readonly kind: 'aborted' }
-  /** It is watched no more: the agent is gone, or its place was given up. */
+  /** It is watched no more: the agent is gone, or its ticket was given up. */
   | { readonly kind: 'stopped' };
 
 export interface WaitOptions {
@@ -26,7 +26,7 @@ const pauseMs = 1_000;
 const longPauseMs = 15_000;
 
 /**
- * A place in the queue, watched for as long as it lasts, whether or not a call waits for it: a grant that comes between
+ * A ticket, watched for as long as it lasts, whether or not a call waits for it: a grant that comes between
  * two calls must not go unnoticed.
  */
 export class TicketWait {
@@ -85,7 +85,7 @@ export class TicketWait {
     return this.#left;
   }
 
-  /** Watches no longer. The place itself is not given up. */
+  /** Watches no longer. The ticket itself is not given up. */
   stop(): void {
     this.#abort.abort();
   }

@@ -12,7 +12,7 @@ export interface AcquireOptions {
   readonly reason?: string;
   /** Length of the lease in milliseconds, else as configured. It is renewed until the lock is given back. */
   readonly leaseMs?: number;
-  /** Ends the wait; the place in the queue is given back. */
+  /** Ends the wait; the ticket is given back. */
   readonly signal?: AbortSignal;
 }
 
@@ -113,6 +113,6 @@ function gaveUp(
   stuck: { readonly error: unknown } | null,
 ): RefusedError {
   const outcome = stuck === null ? 'was given back' : `could not be given back (${String(stuck.error)})`;
-  const message = `the wait for ${scopes.join(', ')} was given up: the place in the queue ${outcome}`;
+  const message = `the wait for ${scopes.join(', ')} was given up: the ticket ${outcome}`;
   return new RefusedError('GAVE_UP', message, { scopes }, { cause: reason });
 }

@@ -26,8 +26,8 @@ export interface Coordinator {
 
   /**
    * Answers when a ticket has left the queue, however long that takes. The ticket does not depend on this call: it may
-   * be asked again after a lost connection or a restart, and keeps its place meanwhile. Aborting the signal ends the
-   * call only; `CancelWait` gives up the place.
+   * be asked again after a lost connection or a restart, and keeps its ticket meanwhile. Aborting the signal ends the
+   * call only; `CancelWait` gives up the ticket.
    */
   awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply>;
 

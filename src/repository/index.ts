@@ -1,12 +1,12 @@
 import type { GitCall } from './git/git.ts';
 import type { TreeListing } from './git/ls-files.ts';
-import type { Repository, RepositoryHints } from './git/places.ts';
+import type { Repository, RepositoryHints } from './git/folders.ts';
 import type { ScanMemory } from './scopes/scan-memory.ts';
 import type { ScanOptions, ScanResult } from './scopes/scan.ts';
 
 export { RepositoryError, repositoryErrorCodes } from './errors.ts';
 export { findRepository, stateDirectory } from './git/repository.ts';
-export type { Repository } from './git/places.ts';
+export type { Repository } from './git/folders.ts';
 export { scopeFromInput } from './scopes/files.ts';
 export { repositoryPath } from './git/repository-path.ts';
 export { ScanMemory } from './scopes/scan-memory.ts';

@@ -342,5 +342,5 @@ function stoppingError(): CoordinatorError {
 }
 
 function givenUp(): CoordinatorError {
-  return new CoordinatorError('CLOSED', 'the wait was given up; the ticket keeps its place');
+  return new CoordinatorError('CLOSED', 'the wait was given up; the ticket is kept');
 }

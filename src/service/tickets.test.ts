@@ -71,7 +71,7 @@ describe('waiting for a ticket', () => {
     });
   });
 
-  it('ends with the reason when what is due cannot be written, and the ticket keeps its place', async () => {
+  it('ends with the reason when what is due cannot be written, and the ticket is kept', async () => {
     const { service, store, timers, holder, waiters } = await queueUp('ann');
     const told = service.awaitTicket(waiters[0]!.request).catch((error: unknown) => error);
     await settled();
@@ -93,7 +93,7 @@ describe('waiting for a ticket', () => {
     );
   });
 
-  it('may be given up without giving up the place', async () => {
+  it('may be given up without giving up the ticket', async () => {
     const { service, holder, waiters } = await queueUp('ann');
     const giveUp = new AbortController();
     const waiting = service.awaitTicket(waiters[0]!.request, giveUp.signal);

@@ -55,7 +55,7 @@ export class TicketDesk {
       for (const event of entry.events) if (event.kind === 'ticket.ended') this.#tell(entry, event, state);
   }
 
-  /** Whoever waits is told why nobody can say when that ends; the ticket keeps its place. */
+  /** Whoever waits is told why nobody can say when that ends; the ticket is kept. */
   dismissAll(error: CoordinatorError): void {
     const calls = [...this.#waiting.values()].flatMap((waiting) => [...waiting]);
     this.#waiting.clear();

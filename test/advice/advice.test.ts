@@ -205,7 +205,7 @@ it.each(stages)('%s: what is advised then is not refused (%#)', async (code, bef
   for (const line of advised) await follow(line.replace('SCOPE', 'a'));
 });
 
-/** A wait has its place in the queue once it waits. */
+/** A wait has its ticket once it waits. */
 async function follow(line: string): Promise<void> {
   if (!line.includes('--wait')) return succeed(line);
   const ticketsBefore = await tickets();

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { hasTerminal, runOnTerminal } from '../support/terminal.ts';
-import { cliMain } from '../withstand/support/places.ts';
+import { cliMain } from '../withstand/support/paths.ts';
 import { Sandbox } from '../withstand/support/sandbox.ts';
 
 const names = ['my pkg', "it's", 'do$lar', 'co:lon', 'sta*r', 'plain'];

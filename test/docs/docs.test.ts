@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'no
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../withstand/support/cli.ts';
-import { cliMain, packageRoot } from '../withstand/support/places.ts';
+import { cliMain, packageRoot } from '../withstand/support/paths.ts';
 import { Sandbox } from '../withstand/support/sandbox.ts';
 import { findBlocks, matchesOutput, type Block } from './blocks.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { rhema, rhemaJson, start } from '../withstand/support/cli.ts';
-import { packageRoot } from '../withstand/support/places.ts';
+import { packageRoot } from '../withstand/support/paths.ts';
 import { Sandbox } from '../withstand/support/sandbox.ts';
 import { until } from '../withstand/support/until.ts';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeRepository } from '../../src/repository/testing/fixture.ts';
-import { cliMain } from '../withstand/support/places.ts';
+import { cliMain } from '../withstand/support/paths.ts';
 
 const remarks = Array.from({ length: 600 }, (_, index) => `# remark ${index}, which must be kept\n`).join('');
 const written = `name: top\nscope_type: repository\nversion: 1.0.0\n${remarks}`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeRepository } from '../../src/repository/testing/fixture.ts';
 import { hasTerminal, runOnTerminal } from '../support/terminal.ts';
-import { cliMain } from '../withstand/support/places.ts';
+import { cliMain } from '../withstand/support/paths.ts';
 import { json } from './support.ts';
 
 it.skipIf(!hasTerminal).each([

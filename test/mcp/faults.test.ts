@@ -42,7 +42,7 @@ it.each(['AgentJoin', 'AcquireLock', 'ReleaseLock'])(
   },
 );
 
-it('a wait goes on in the same place when the coordinator is away for a while', async () => {
+it('a wait goes on under the same ticket when the coordinator is away for a while', async () => {
   const stage = await openStage();
   const client = await stage.startClient();
   await client.join('alice');

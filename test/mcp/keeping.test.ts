@@ -301,7 +301,7 @@ it('a call that waited tells what was lost meanwhile', async () => {
   expect((await waiting).text).toMatch(/^LOST "services\/auth".*\nGRANTED "services\/web"/);
 });
 
-it('a call whose time is over while the coordinator does not answer says that the place is kept', async () => {
+it('a call whose time is over while the coordinator does not answer says that the ticket is kept', async () => {
   const { stage, alice, bob } = await contenders();
   await alice.acquire('alice', auth);
   const waiting = bob.acquire('bob', auth, { wait_seconds: 10 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SocketCoordinator } from '../../src/client/index.ts';
 import type { StatusAnswer } from '../../src/protocol/index.ts';
 import { rhemaJson } from '../withstand/support/cli.ts';
-import { version } from '../withstand/support/places.ts';
+import { version } from '../withstand/support/paths.ts';
 import { kill, ownersOf } from '../withstand/support/processes.ts';
 import { Sandbox } from '../withstand/support/sandbox.ts';
 import { until } from '../withstand/support/until.ts';
@@ -46,7 +46,7 @@ it.each(eras)('two clients take turns on a scope (%s)', async (era) => {
   await Promise.all([alice.close(), bob.close()]);
 });
 
-it('a client that vanishes in mid-wait keeps its place, and goes on in it with a new process', async () => {
+it('a client that vanishes in mid-wait keeps its ticket, and goes on under it with a new process', async () => {
   const alice = await McpClient.start(sandbox);
   const bob = await McpClient.start(sandbox);
   await alice.join('alice');
@@ -117,7 +117,7 @@ it('a cancelled call leaves nothing in the queue', async () => {
   await ticketOf('alice.helper');
   abort.abort('the user pressed escape');
   await expect(waiting).rejects.toThrow();
-  await until('the place is given up', async () => (await status()).waiters.length === 0);
+  await until('the ticket is given up', async () => (await status()).waiters.length === 0);
   await alice.close();
 });
 

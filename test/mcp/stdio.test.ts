@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { messageBytesMax } from '../../src/mcp/line-transport.ts';
 import { rhema } from '../withstand/support/cli.ts';
-import { cliMain, packageRoot } from '../withstand/support/places.ts';
+import { cliMain, packageRoot } from '../withstand/support/paths.ts';
 import { Sandbox } from '../withstand/support/sandbox.ts';
 import { until } from '../withstand/support/until.ts';
 import { RawServer } from './support/mcp-process.ts';

@@ -68,7 +68,7 @@ it('a cancelled call gives back nothing that was there before it came', async ()
   expect(await heldBy(pair.stage, 'bob')).toEqual([auth]);
 });
 
-it('a call that is cancelled while its answer is being written leaves no place in the queue', async () => {
+it('a call that is cancelled while its answer is being written leaves no ticket', async () => {
   const { stage, alice, bob } = await contenders();
   await alice.acquire('alice', auth);
   const answer = withholdViews(stage, (query) => query.kind === 'why');
@@ -197,7 +197,7 @@ it('a view from before a release is not taken for what a shell has taken', async
   expect(next.text).not.toContain('LOST');
 });
 
-it('leaving while another call gives up the place is no trouble', async () => {
+it('leaving while another call gives up the ticket is no trouble', async () => {
   const { stage, alice, bob } = await contenders();
   await alice.acquire('alice', auth);
   await waitOneSecond(stage, bob, 'bob', [auth]);

@@ -22,7 +22,7 @@ async function statusOf(stage: Stage) {
   return stage.coordinator.query({ kind: 'status', at: null });
 }
 
-/** Bob waits for a second in vain, and has a place in the queue afterwards. */
+/** Bob waits for a second in vain, and has a ticket afterwards. */
 async function waitOneSecond(stage: Stage, bob: TestClient): Promise<void> {
   const waiting = bob.acquire('bob', 'services/auth', { wait_seconds: 1 });
   await stage.pass(1_000);
@@ -45,7 +45,7 @@ async function abortAtTheGrant({ alice, bob }: Contenders, reason: string): Prom
   await quiet();
 }
 
-it.each(eras)('a wait is bounded, and the next call goes on in the same place (%s)', async (era) => {
+it.each(eras)('a wait is bounded, and the next call goes on under the same ticket (%s)', async (era) => {
   const { stage, alice, bob } = await contenders(era);
   const first = bob.acquire('bob', 'services/auth');
   await stage.pass(45_000);
@@ -77,7 +77,7 @@ it('a client that asked for progress is told while it waits', async () => {
   ]);
 });
 
-it.each(eras)('a cancelled call gives up its place (%s)', async (era) => {
+it.each(eras)('a cancelled call gives up its ticket (%s)', async (era) => {
   const { stage, bob } = await contenders(era);
   const abort = new AbortController();
   const waiting = bob.call(
@@ -114,7 +114,7 @@ async function cancellable({ bob }: Contenders) {
   return { answer, cancel };
 }
 
-it('of two calls that wait with one ticket each is cancelled alone, and the last gives the place up', async () => {
+it('of two calls that wait with one ticket each is cancelled alone, and the last gives the ticket up', async () => {
   const there = await contenders();
   const first = await cancellable(there);
   const second = await cancellable(there);
@@ -155,7 +155,7 @@ it.each([
   'request timeout',
   'context deadline exceeded',
   'REQUEST_TIMEOUT',
-])("a client's own time-out is no wish to give the place up: %s", async (reason) => {
+])("a client's own time-out is no wish to give the ticket up: %s", async (reason) => {
   const { stage, bob } = await contenders();
   const abort = new AbortController();
   const waiting = bob.call(
@@ -241,7 +241,7 @@ it('what there is to tell is not told to a call that was given up', async () => 
   expect(told.text).toMatch(/^PASSED ON/);
 });
 
-it('a connection that breaks leaves the place, and another connection goes on in it', async () => {
+it('a connection that breaks leaves the ticket, and another connection goes on under it', async () => {
   const { stage, alice, bob } = await contenders();
   const waiting = bob.acquire('bob', 'services/auth').catch(() => null);
   await quiet();

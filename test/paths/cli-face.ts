@@ -144,7 +144,7 @@ export class CliFace implements Face {
     return answer;
   }
 
-  /** From a process that keeps the agent as a client's server does: nobody else is put out of a place. */
+  /** From a process that keeps the agent as a client's server does: nobody else is taken over. */
   async #takeOver(command: CommandOf<'AgentResume'>): Promise<Answer> {
     const { agent, epoch } = command;
     const typed = async (): Promise<Answer> => {

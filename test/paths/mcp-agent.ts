@@ -5,7 +5,7 @@ import { noticedEnd, toAnswer, waitEndOf } from './mcp-answers.ts';
 import type { ToolCall } from './mcp-calls.ts';
 import type { McpConnection, ToolAnswer } from './mcp-connection.ts';
 
-/** A place in the queue, and the call that waits in it; null between two calls. */
+/** A ticket, and the call that waits under it; null between two calls. */
 interface Waiting {
   readonly wait: Wait;
   readonly scopes: readonly ScopePath[];
@@ -117,7 +117,7 @@ export class McpAgent {
     this.#waits.add(wait);
   }
 
-  /** Who says something else waits in no call any more: the time of the call is over, and the place is kept. */
+  /** Who says something else waits in no call any more: the time of the call is over, and the ticket is kept. */
   async #endCall(): Promise<void> {
     const waiting = this.#presentWait();
     if (waiting === null || waiting.call === null) return;

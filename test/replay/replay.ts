@@ -230,7 +230,7 @@ class Replay {
     const left = await this.#idly(this.#service.awaitTicket({ agent, ticket }));
     this.#queued -= 1;
     if (left.kind === 'granted') return left.locks;
-    throw new Error(`${agent} lost its place in the queue: ${left.cause}`);
+    throw new Error(`${agent} lost its ticket: ${left.cause}`);
   }
 
   async #idly<T>(wait: Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ import { statePaths } from '../../src/client/index.ts';
 import type { Entry } from '../../src/core/index.ts';
 import { openLogFile } from '../../src/daemon/index.ts';
 import { killRounds } from '../withstand/kill.ts';
-import { dist, packageRoot } from '../withstand/support/places.ts';
+import { dist, packageRoot } from '../withstand/support/paths.ts';
 
 export interface RecordedLog {
   readonly name: string;

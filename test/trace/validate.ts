@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { initialState, type Entry, type State } from '../../src/core/index.ts';
-import { packageRoot } from '../withstand/support/places.ts';
+import { packageRoot } from '../withstand/support/paths.ts';
 import { translate, type Segment } from './translate.ts';
 
 export interface TraceVerdict {

@@ -1,7 +1,7 @@
 /** `npm run transcript`: records the README's transcript anew, from a real run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../withstand/support/places.ts';
+import { packageRoot } from '../withstand/support/paths.ts';
 import { withTranscript } from './document.ts';
 import { recordTranscript } from './record.ts';
 

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { start, type Running } from '../withstand/support/cli.ts';
-import { cliMain } from '../withstand/support/places.ts';
+import { cliMain } from '../withstand/support/paths.ts';
 import { Sandbox } from '../withstand/support/sandbox.ts';
 import { until } from '../withstand/support/until.ts';
 

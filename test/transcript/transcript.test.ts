@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../withstand/support/places.ts';
+import { packageRoot } from '../withstand/support/paths.ts';
 import { shapeOf, transcriptIn, withTranscript } from './document.ts';
 import { recordTranscript } from './record.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { McpClient } from '../mcp/support/mcp-process.ts';
 import { rhema, rhemaJson, start } from './support/cli.ts';
-import { cliMain } from './support/places.ts';
+import { cliMain } from './support/paths.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 /** The environment, as in a hook, speaks of one repository; the other is chosen. */

@@ -8,7 +8,7 @@ import type { CommandRequest } from '../../src/protocol/index.ts';
 import { agentId } from '../support/machine.ts';
 import { rhemaJson, start } from './support/cli.ts';
 import { LogAudit } from './support/log-audit.ts';
-import { cliMain, version } from './support/places.ts';
+import { cliMain, version } from './support/paths.ts';
 import { killAllOf, ownersOf } from './support/processes.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { until } from './support/until.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { statePaths } from '../../src/client/index.ts';
 import { rhema, start } from './support/cli.ts';
-import { cliMain } from './support/places.ts';
+import { cliMain } from './support/paths.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 /** What a folder may have in its name, and what any text may have. */

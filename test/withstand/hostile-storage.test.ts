@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rhema, rhemaJson, start } from './support/cli.ts';
-import { cliMain } from './support/places.ts';
+import { cliMain } from './support/paths.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { surroundings } from './support/surroundings.ts';
 

@@ -203,7 +203,7 @@ class KillRun {
     return this.#audit.entries.flatMap(({ events, revision }) =>
       events.flatMap((event) =>
         event.kind === 'ticket.ended' && event.cause !== 'granted' && !dead.has(event.agent)
-          ? [`revision ${revision}: ${event.agent} lost its place in the queue (${event.cause})`]
+          ? [`revision ${revision}: ${event.agent} lost its ticket (${event.cause})`]
           : [],
       ),
     );

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { cliMain } from './support/places.ts';
+import { cliMain } from './support/paths.ts';
 import { killAllOf } from './support/processes.ts';
 import { Sandbox } from './support/sandbox.ts';
 

@@ -199,7 +199,7 @@ it.each([
 it.each([
   ['SIGINT', 130],
   ['SIGQUIT', 131],
-] as const)('gives its place back when %s interrupts it while it waits', async (signal, code) => {
+] as const)('gives its ticket back when %s interrupts it while it waits', async (signal, code) => {
   await joinBoth();
   await done('lock', 'acquire', 'api', '--agent', 'alice');
   const shell = startRhema(sandbox, 'run', '--scope', 'api', '--agent', 'bob', '--wait', '--', 'true');

@@ -3,7 +3,7 @@ import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { start, type Ended } from './support/cli.ts';
-import { cliMain } from './support/places.ts';
+import { cliMain } from './support/paths.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 let sandbox: Sandbox;

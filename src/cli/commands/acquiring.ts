@@ -24,12 +24,12 @@ export type NotGranted =
   | {
       readonly kind: 'interrupted';
       readonly signal: SignalName;
-      /** Why the place could not be given back; null: it was. */
+      /** why the ticket could not be given back; null: it was. */
       readonly stuck: string | null;
     };
 
 /**
- * Asks for locks and, if the wish says so, waits in the queue for as long as it takes. A signal gives the place in the queue
+ * Asks for locks and, if the wish says so, waits in the queue for as long as it takes. A signal gives the ticket
  * back before the process ends.
  */
 export async function acquire(
@@ -56,7 +56,7 @@ export async function acquire(
     if (acquired.kind !== 'gaveUp') return acquired;
     const { stuck } = acquired;
     const signal = first();
-    if (signal === null) throw new Error('a place was given up without a signal');
+    if (signal === null) throw new Error('a ticket was given up without a signal');
     return { kind: 'interrupted', signal, stuck: stuck === null ? null : messageOf(stuck.error) };
   } finally {
     stopTelling();
@@ -107,7 +107,7 @@ function interruptedOutcome(
     exitCode: exitCodeAfter(signal),
     revision: null,
     code: 'INTERRUPTED',
-    message: `interrupted: the place in the queue ${outcome}`,
+    message: `interrupted: the ticket ${outcome}`,
     details: { scopes, signal },
   };
 }

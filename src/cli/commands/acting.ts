@@ -12,7 +12,7 @@ import { agentPorts } from './speak.ts';
 export interface Acting {
   /** Else RHEMA_AGENT. */
   readonly agent?: string;
-  /** The person says that a living process may be put out of its place. */
+  /** The person says that a living process may be refused from now on. */
   readonly takeOver?: boolean;
 }
 
@@ -69,7 +69,7 @@ async function occupiedElsewhere(
   const said = agents.find((view) => view.agent === agent)?.metadata['program'];
   const program = typeof said === 'string' ? said : null;
   const where = line`${program === null ? 'a client' : program} (pid ${pid}, since ${clockTime(sinceMs, call.nowMs)}, ${relative(sinceMs, call.nowMs)})`;
-  const message = `${agent} lives in ${where}, and acts there only: ask it there, or join under another name; --take-over puts that process out of its place, and the log says so`;
+  const message = `${agent} lives in ${where}, and acts there only: ask it there, or join under another name; with --take-over you act as it here: that process is refused from then on, and the log says so`;
   return new CommandError('AGENT_KEPT', exitCodes.refused, message, { agent, program, pid, sinceMs });
 }
 

@@ -270,7 +270,7 @@ describe('agent list and status', () => {
     });
     const { stdout } = await new Harness({ coordinator: waits }).run('agent', 'status', 'alice');
     expect(withoutClock(stdout)).toContain(
-      'waits for src/core: 40 s so far, place 1, until hh:mm:ss (in 30 s), when the session of alice ends, ticket 6\n',
+      'waits for src/core: 40 s so far, position 1, until hh:mm:ss (in 30 s), when the session of alice ends, ticket 6\n',
     );
   });
 

@@ -89,7 +89,7 @@ describe('lock acquire --wait', () => {
     ]);
   });
 
-  it('gives its place back when it is interrupted', async () => {
+  it('gives its ticket back when it is interrupted', async () => {
     const { harness, coordinator } = bobsHarness({
       submit: (command) =>
         command.kind === 'CancelWait' ? { kind: 'waitCancelled', ticket: asRevision(9) } : queued,
@@ -101,14 +101,12 @@ describe('lock acquire --wait', () => {
     harness.raise('SIGINT');
     expect(await ended).toMatchObject({
       code: 130,
-      stderr: expect.stringContaining(
-        'rhema: interrupted: the place in the queue was given back (INTERRUPTED)',
-      ),
+      stderr: expect.stringContaining('rhema: interrupted: the ticket was given back (INTERRUPTED)'),
     });
     expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'CancelWait', agent: 'bob' });
   });
 
-  it('ends by the signal, and says what is left, where its place cannot be given back', async () => {
+  it('ends by the signal, and says what is left, where its ticket cannot be given back', async () => {
     const { harness, coordinator } = bobsHarness({
       submit: (command) => (command.kind === 'CancelWait' ? new Error('the coordinator is gone') : queued),
       awaitTicket: whenAborted,
@@ -123,7 +121,7 @@ describe('lock acquire --wait', () => {
       {
         code: 'INTERRUPTED',
         message:
-          'interrupted: the place in the queue could not be given back (the coordinator is gone): rhema lock cancel --agent bob',
+          'interrupted: the ticket could not be given back (the coordinator is gone): rhema lock cancel --agent bob',
       },
     ]);
   });

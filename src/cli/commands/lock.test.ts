@@ -158,8 +158,8 @@ describe('lock list', () => {
       "SCOPE     HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
       src/core  alice   3 min     in 1 min  1      5      refactor auth
 
-      PLACE  WAITER  WANTS     WAITED  BUSY      REASON
-      1      bob     src/core  40 s    src/core
+      POSITION  WAITER  WANTS     WAITED  BUSY      REASON
+      1         bob     src/core  40 s    src/core
       "
     `);
   });

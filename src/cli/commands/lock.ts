@@ -61,7 +61,7 @@ const tokenOf = (text: string | undefined): FencingToken | null =>
 
 export type CancelInput = Acting;
 
-/** Gives up the agent's place in the queue. */
+/** Gives up the agent's ticket. */
 export async function cancelWait(call: Call, input: CancelInput): Promise<Outcome> {
   const session = await actAs(call, input);
   return submitAnd(call, { kind: 'CancelWait', ...proofOf(session) }, 'waitCancelled', (result, revision) =>

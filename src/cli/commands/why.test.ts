@@ -78,7 +78,7 @@ describe('why', () => {
     const harness = harnessOf({ answers: { scopes: () => scopes, why: () => ofAgent } });
     expect(withoutClock((await harness.run('why', 'bob')).stdout)).toMatchInlineSnapshot(`
       "bob is blocked (epoch 2, joined 10 min ago, seen 5 s ago)
-      waits for src/core: 40 s so far, place 1, until hh:mm:ss (in 4 min), ticket 6
+      waits for src/core: 40 s so far, position 1, until hh:mm:ss (in 4 min), ticket 6
       waits behind: src/core is held by alice since hh:mm:ss (3 min), for 'refactor auth', until hh:mm:ss (in 1 min), token 5
       "
     `);

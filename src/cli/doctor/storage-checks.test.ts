@@ -42,7 +42,7 @@ describe('what the log stands on', () => {
     ['a full disk', 'disk', withRoom({ trouble: 'ENOSPC' }), 'problem', 'there is no room'],
     ['a quota that is used up', 'disk', withRoom({ trouble: 'EDQUOT' }), 'problem', 'there is no room'],
     [
-      'no place for more files',
+      'no room for more files',
       'disk',
       withRoom({ trouble: 'ENOSPC', freeFiles: 0 }),
       'problem',

@@ -100,7 +100,7 @@ export function lockSentence(lock: LockView, nowMs: number): string {
 
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
   const purpose = waiter.reason === null ? '' : `, for "${waiter.reason}"`;
-  return line`for ${waiter.scopes.join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, place ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
+  return line`for ${waiter.scopes.join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, position ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
 }
 
 /** `src/core since 14:02:11 (3 min), run 12`. */
@@ -142,7 +142,7 @@ function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number
     inTheWay(waiter),
     waiter.reason ?? '',
   ]);
-  return table(style, ['PLACE', 'WAITER', 'WANTS', 'WAITED', 'BUSY', 'REASON'], rows);
+  return table(style, ['POSITION', 'WAITER', 'WANTS', 'WAITED', 'BUSY', 'REASON'], rows);
 }
 
 function inTheWay({ waitsFor, reservedFor }: WaiterView): string {

@@ -22,7 +22,7 @@ function addJoin(group: Command, host: Host): void {
     .option('--program <name>', 'what runs it, such as claude-code')
     .option('--model <name>', 'the model behind it')
     .option('--meta <key=value...>', 'more about it')
-    .option(takeOverFlag, 'go on as an agent that lives in a client, which is put out of its place');
+    .option(takeOverFlag, 'go on as an agent that lives in a client; that client is refused from then on');
   examples(
     join,
     'rhema agent join alice --task "refactor auth"',
@@ -38,8 +38,8 @@ granted, root, operator-2), like a part of it or of its answers (rhema-mcp, GRAN
 known (c1aude, modern beside modem).`;
 
 const takingOver = `An agent that lives in a client (rhema mcp) acts there only; whatever acts as it elsewhere is refused (AGENT_KEPT, 3). With
---take-over a person puts that client out of its place: the agent keeps its locks and its place in the queue, what the
-client asks for in its name is refused from then on, and the log tells who took over.`;
+--take-over you act as it here: it keeps its locks and its ticket, that client is refused from then on, and the log tells who
+took over.`;
 
 const declaring = `An agent works while it holds a lock, and then may say that it is blocked, that it works again, or that it has completed;
 without a lock it is idle, and may say that it has completed, and take that back. With the status that it has, --reason tells
@@ -47,7 +47,7 @@ the others how it goes.`;
 
 function addOwnState(group: Command, host: Host): void {
   const leave = actingAgent(
-    group.command('leave').description('leave: its locks, its place in the queue and its session end'),
+    group.command('leave').description('leave: its locks, its ticket and its session end'),
   ).argument('[name]', 'the agent; instead of --agent');
   examples(leave, 'rhema agent leave alice');
   implement(leave, host, async () => (await load()).leave);

@@ -54,7 +54,7 @@ function addHolderCommands(group: Command, host: Host): void {
 }
 
 function addQueueCommands(group: Command, host: Host): void {
-  const cancel = actingAgent(group.command('cancel').description('give up the place in the queue'));
+  const cancel = actingAgent(group.command('cancel').description('give up the ticket: stop waiting'));
   examples(cancel, 'rhema lock cancel --agent bob');
   implement(cancel, host, async () => (await load()).cancelWait);
 

@@ -6,7 +6,7 @@ export function actingAgent(command: Command): Command {
 }
 
 export const takeOverFlag = '--take-over';
-const takeOverHelp = 'act as an agent that lives in a client, which is put out of its place';
+const takeOverHelp = 'act as an agent that lives in a client; that client is refused from then on';
 
 export function leaseOptions(command: Command): Command {
   return command

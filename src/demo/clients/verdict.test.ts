@@ -92,8 +92,8 @@ it.each<[string, ClientPlot, string]>([
   ['a holder that ended in peace', plotOf(story, { killed: { code: 0, signal: null } }), 'was not killed'],
   ['a lock that a dead client gave back', plotOf(replaced(2, ended(alice, 1, 'released'))), 'by itself'],
   ['a lock that never ended', plotOf(story.toSpliced(2, 1)), 'by itself'],
-  ['a place that was lost on the way', plotOf([...story, queued(bob)]), 'bob was not served in its place'],
-  ['a grant past the queue', plotOf(replaced(6, granted(alice, null))), 'alice was not served in its place'],
+  ['a ticket that was lost on the way', plotOf([...story, queued(bob)]), 'bob was not served in its turn'],
+  ['a grant past the queue', plotOf(replaced(6, granted(alice, null))), 'alice was not served in its turn'],
   ['a stale write that went through', plotOf([...story, written]), 'is in the log'],
   [
     'a stale write that nobody tried',

@@ -20,8 +20,8 @@ export function plotFaults(plot: ClientPlot): string[] {
       endOf(events, lostToken) === 'ended by itself',
       `the lock ${lostToken} of the dead client did not end by itself`,
     ],
-    [wasServedInLine(events, waiter.name), `${waiter.name} was not served in its place in the queue`],
-    [wasServedInLine(events, returned.name), `${returned.name} was not served in its place in the queue`],
+    [wasServedInLine(events, waiter.name), `${waiter.name} was not served in its turn in the queue`],
+    [wasServedInLine(events, returned.name), `${returned.name} was not served in its turn in the queue`],
     [
       returned.heard.some(({ tool, text }) => tool === 'context_record' && staleCodes.test(text)),
       `${returned.name} wrote under a stale token and was not refused`,

@@ -90,17 +90,17 @@ async function waitingAnswer(
   const nowMs = work.clock.nowMs();
   const subject = { kind: 'agent', agent: agent.session.agent } as const;
   const query = { kind: 'why', subject, at: null, happened: 0 } as const;
-  // The place is kept, whether or not the coordinator can say who is in the way.
+  // The ticket is kept, whether or not the coordinator can say who is in the way.
   const why = await inTime(work.clock, storyPatienceMs, work.workspace.coordinator.query(query));
   const text = [
-    `WAITING for ${scopes.map(quoted).join(', ')}: place ${position} in the queue, ticket ${ticket}.`,
+    `WAITING for ${scopes.map(quoted).join(', ')}: position ${position} in the queue, ticket ${ticket}.`,
     ...(why?.waiters ?? []).flatMap((waiter) => obstacleLines(waiter, why?.waitsFor ?? [], nowMs)),
     ...ownInTheWay(
       work.desk.seats,
       agent,
       (why?.waitsFor ?? []).map((lock) => lock.agent),
     ),
-    `Next: call lock_acquire again with the same scopes. Your place is kept for ${timeLeft(deadlineMs - nowMs)} more; do not edit meanwhile.`,
+    `Next: call lock_acquire again with the same scopes. Your ticket is kept for ${timeLeft(deadlineMs - nowMs)} more; do not edit meanwhile.`,
   ].join('\n');
   return told(text, { status: 'waiting', ticket, position });
 }

@@ -36,7 +36,7 @@ export type Acquired =
     };
 
 /**
- * Asks for locks and waits in the queue, for as long as the call may. When its time is over, the place is kept, and the
+ * Asks for locks and waits in the queue, for as long as the call may. When its time is over, the ticket is kept, and the
  * next call for the same scopes goes on waiting in it.
  */
 export async function acquire(
@@ -65,7 +65,7 @@ export async function acquire(
         : { kind: 'refused', rejection: agent.gone };
     case 'time':
       // Without the wish to wait: a ticket that has just ended must not be replaced by one at the end of the queue. The
-      // call has used up its time: that the place is kept is known without an answer.
+      // call has used up its time: that the ticket is kept is known without an answer.
       return (await inTime(clock, lastAskMs, ask(agent, wish, false))) ?? asked;
     case 'aborted':
       return asked;

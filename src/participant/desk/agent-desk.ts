@@ -195,7 +195,7 @@ export class AgentDesk {
     return { ...joinedAs(joined, 'new'), before: former === session.agent ? null : former };
   }
 
-  /** Goes on as an agent that a process which has ended, or a shell, has left: with its locks, and its place. */
+  /** Goes on as an agent that a process which has ended, or a shell, has left: with its locks, and its ticket. */
   async #resume(name: AgentId, wish: JoinWish, seat: Seat | null = null): Promise<Joined> {
     const { sessions } = this.#ports;
     if ((await this.#names.occupy(name)) !== null)

@@ -1,5 +1,5 @@
 /**
- * An agent that this process keeps: it renews the agent's session and leases, watches its place in the queue, and
+ * An agent that this process keeps: it renews the agent's session and leases, watches its ticket, and
  * remembers what the agent has to be told at its next call, since nothing can be said to it in between.
  *
  *     joined or resumed --(heartbeats)--> ... --(left, lost, superseded)--> gone
@@ -92,7 +92,7 @@ export class DeskAgent {
     return this.#gone;
   }
 
-  /** Its place in the queue, if it has one. */
+  /** Its ticket, if it has one. */
   get wait(): TicketWait | null {
     return this.#wait;
   }
@@ -170,13 +170,13 @@ export class DeskAgent {
     if (this.holdings.tokenOf(loss.scope) === null) this.#lostTokens.set(loss.scope, loss.token);
   }
 
-  /** Forgets its place in the queue, which is given up. */
+  /** Forgets its ticket, which is given up. */
   endWait(): void {
     this.#wait?.stop();
     this.#wait = null;
   }
 
-  /** Gives up a place; when the grant came just before, gives back exactly what was granted. */
+  /** Gives up a ticket; when the grant came just before, gives back exactly what was granted. */
   async giveUp(wait: TicketWait): Promise<void> {
     const came = await giveUpPlace(
       (command) => this.submit(command),

@@ -5,13 +5,13 @@ import type { DeskAgent } from './desk-agent.ts';
 
 export interface Release {
   readonly released: readonly ScopePath[];
-  /** The place that was given up, too. */
+  /** The ticket that was given up, too. */
   readonly gaveUp: TicketWait | null;
   /** Why the rest was not given back. */
   readonly refusal: Rejection | null;
 }
 
-/** Gives back what an agent holds of some scopes, and its place when it waits for one of them; null: everything. */
+/** Gives back what an agent holds of some scopes, and its ticket when it waits for one of them; null: everything. */
 export async function release(agent: DeskAgent, scopes: readonly ScopePath[] | null): Promise<Release> {
   const gaveUp = await giveUpWait(agent, scopes);
   // What is about to be given back is named by the token that it has now.

@@ -10,7 +10,7 @@
 import { lstatSync } from 'node:fs';
 import { sep } from 'node:path';
 import { RepositoryError } from '../errors.ts';
-import type { RepositoryHints } from './places.ts';
+import type { RepositoryHints } from './folders.ts';
 
 /** How a Git folder was found. */
 export interface FoundGitFolder {

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { RepositoryError } from '../errors.ts';
 import { realDirectory } from './git-folder.ts';
 import { runGit, shortCallMaxMs, withoutGitVariables } from './git.ts';
-import type { Repository, RepositoryHints } from './places.ts';
+import type { Repository, RepositoryHints } from './folders.ts';
 
 /** The same as `findRepository`, by asking Git: slower, and right for every configuration. */
 export async function askGit({ cwd, env }: RepositoryHints): Promise<Repository> {

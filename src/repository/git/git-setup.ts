@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { RepositoryError } from '../errors.ts';
 import { runGit, shortCallMaxMs, withoutGitVariables } from './git.ts';
-import type { Repository, RepositoryHints } from './places.ts';
+import type { Repository, RepositoryHints } from './folders.ts';
 
 type Environment = RepositoryHints['env'];
 

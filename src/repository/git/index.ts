@@ -3,4 +3,4 @@ export { leadsOut } from './inside.ts';
 export { readRegularFileAsync } from './regular-file.ts';
 export { realPathOf, repositoryPath } from './repository-path.ts';
 export { findRepository } from './repository.ts';
-export type { Repository } from './places.ts';
+export type { Repository } from './folders.ts';

@@ -3,7 +3,7 @@ import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:pa
 import { refuseForeign, refuseUnnamedBare, type FoundGitFolder } from './acceptance.ts';
 import { RepositoryError } from '../errors.ts';
 import { readGitConfig, type GitConfig } from './git-config.ts';
-import type { Repository, RepositoryHints } from './places.ts';
+import type { Repository, RepositoryHints } from './folders.ts';
 import { commonPointer, isGitDirectory, readText, realDirectory } from './git-folder.ts';
 
 /**

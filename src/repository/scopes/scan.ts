@@ -9,7 +9,7 @@ import { problemsOfAlike } from './alike.ts';
 import { forReport } from './problem-report.ts';
 import { warningAt } from './problems.ts';
 import { readCandidate, type ReadCandidate } from './read-candidate.ts';
-import type { Repository } from '../git/places.ts';
+import type { Repository } from '../git/folders.ts';
 import type { ScanMemory } from './scan-memory.ts';
 import { scopeSource, type ScopeSource } from './source.ts';
 import type { FileContent, Tree } from './tree.ts';

@@ -1,5 +1,5 @@
 import { RepositoryError } from '../errors.ts';
-import type { Repository } from '../git/places.ts';
+import type { Repository } from '../git/folders.ts';
 
 /** Where scope files are read from: a working tree, or the last commit where there is none. */
 export type ScopeSource =

@@ -43,7 +43,7 @@ interface Failure {
 const readOnly: Failure = {
   code: 'READ_ONLY',
   retryable: false,
-  text: 'cannot be written. Give yourself write permission on the file and on its folder, or choose another place.',
+  text: 'cannot be written. Give yourself write permission on the file and on its folder, or choose another path.',
 };
 
 /** Also what a system does by itself with a disk that has a fault. */
@@ -109,7 +109,7 @@ const failures: Readonly<Record<number, Failure>> = {
   [resultCodes.notADatabase]: {
     code: 'CANNOT_OPEN',
     retryable: false,
-    text: 'is not a Rhema log. Nothing was changed. Move the file away, or choose another place.',
+    text: 'is not a Rhema log. Nothing was changed. Move the file away, or choose another path.',
   },
   [resultCodes.cannotOpen]: {
     code: 'CANNOT_OPEN',

@@ -15,7 +15,7 @@ export function prepareFile(path: string): void {
   try {
     mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
     if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-      throw new StoreError('CANNOT_OPEN', `${path} is a folder, not a log. Choose another place.`);
+      throw new StoreError('CANNOT_OPEN', `${path} is a folder, not a log. Choose another path.`);
     for (const suffix of ['', ...besides]) refuseOther(`${path}${suffix}`);
     // Never opens a file that exists: to close a second descriptor of it drops this process's POSIX locks on it, SQLite's.
     createIfMissing(path);
@@ -109,7 +109,7 @@ function asOpenError(error: unknown, path: string): unknown {
   if (['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'].includes(code)) return asStoreError(error, path);
   return new StoreError(
     'CANNOT_OPEN',
-    `The log file ${path} cannot be created (${code}). Choose another place.`,
+    `The log file ${path} cannot be created (${code}). Choose another path.`,
     {
       cause: error,
     },

@@ -65,7 +65,7 @@ export function checkIdentity(connection: Connection, path: string): void {
     if (version === 0 && isEmpty(connection)) return;
     throw new StoreError(
       'CANNOT_OPEN',
-      `${path} is a SQLite database, but not a Rhema log. Nothing was changed. Choose another place.`,
+      `${path} is a SQLite database, but not a Rhema log. Nothing was changed. Choose another path.`,
     );
   }
   if (version > schemaVersion)

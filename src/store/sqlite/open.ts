@@ -87,7 +87,7 @@ function configure(connection: Connection, path: string): void {
   if (mode !== 'wal')
     throw new StoreError(
       'CANNOT_OPEN',
-      `The log file ${path} is on a file system without shared memory (SQLite's WAL mode gave '${mode}'), as network drives are. Choose a local place.`,
+      `The log file ${path} is on a file system without shared memory (SQLite's WAL mode gave '${mode}'), as network drives are. Choose a local path.`,
     );
   // FULL syncs at every commit: a lock that was told but not stored would be held twice. The two fullfsync settings
   // matter on macOS only, whose fsync does not empty the drive's own cache.

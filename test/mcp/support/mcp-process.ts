@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Client, type CallToolResult } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { factsKey } from '../../../src/mcp/index.ts';
-import { cliMain } from '../../withstand/support/places.ts';
+import { cliMain } from '../../withstand/support/paths.ts';
 import type { Sandbox } from '../../withstand/support/sandbox.ts';
 import { until } from '../../withstand/support/until.ts';
 

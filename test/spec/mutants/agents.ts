@@ -19,7 +19,7 @@ export const agentMutants: readonly Mutant[] = [
     caughtBy: 'LockConsistency',
   },
   {
-    name: 'who leaves keeps its place in the queue',
+    name: 'who leaves keeps its ticket',
     file: 'agents.ts',
     find: "  endWait(draft, agent, 'left');\n",
     replace: '',
@@ -150,7 +150,7 @@ export const agentMutants: readonly Mutant[] = [
     caughtBy: 'actions',
   },
   {
-    name: 'who is lost keeps its place in the queue',
+    name: 'who is lost keeps its ticket',
     file: 'agents.ts',
     find: "  endWait(draft, agent, 'lost');\n",
     replace: '',

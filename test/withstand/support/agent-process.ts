@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHistory, type Recorded } from '../../linearizability/index.ts';
-import { dist, script, version } from './places.ts';
+import { dist, script, version } from './paths.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** What an agent process is told beside where it is. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cliMain } from './places.ts';
+import { cliMain } from './paths.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** How a program ended, and what it said. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { statePaths, type OwnerCommand, type StatePaths } from '../../../src/client/index.ts';
-import { cliMain } from './places.ts';
+import { cliMain } from './paths.ts';
 import { killAllOf } from './processes.ts';
 
 /** Scopes by path, each with the paths of its dependencies. */
