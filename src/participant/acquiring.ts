@@ -10,6 +10,7 @@ import type {
 import { sessionIdOf, sessionMarkOf, type Coordinator } from '../protocol/index.ts';
 import { every, type Time } from '../time/index.ts';
 import { resultOf, type Rejected } from './answers.ts';
+import { awaitAtMost, ticketBeyond, refusedWith, type EarlierTicket } from './earlier-ticket.ts';
 import { giveUpPlace, releaseGrants, sayAs } from './giving-back.ts';
 import { proofOf, type AgentSession } from './session.ts';
 import type { Speaks } from './speaker.ts';
@@ -48,11 +49,16 @@ export type NotGranted =
       readonly revision: Revision;
       readonly cause: TicketEndCause | 'unknown';
       readonly waitedMs: number;
+      /** The ticket that the agent had before and keeps; null: it is over. */
+      readonly kept: EarlierTicket | null;
     }
   /** `stuck`: why the ticket could not be given back; null: it was. */
   | { readonly kind: 'gaveUp'; readonly stuck: { readonly error: unknown } | null };
 
-/** Asks for locks and, if the wish says so, waits in the queue for as long as it takes. */
+/**
+ * Asks for locks and, if the wish says so, waits in the queue: for as long as the wish says, also under a ticket that the agent
+ * has from before.
+ */
 export async function acquire(
   ports: AcquirePorts,
   session: AgentSession,
@@ -65,8 +71,19 @@ export async function acquire(
   if (!reply.ok) return { kind: 'refused', reply };
   if (reply.result.kind === 'granted')
     return { kind: 'granted', revision: reply.revision, locks: reply.result.locks };
-  return waitInLine(ports, session, resultOf(reply.result, 'queued'), hooks);
+  const queued = resultOf(reply.result, 'queued');
+  const earlier = wait.kind === 'none' ? await ticketBeyond(ports, queued, 0) : null;
+  if (earlier !== null) return { kind: 'refused', reply: refusedWith(earlier, session.agent, reply) };
+  return waitInLine(ports, session, { queued, forMs: wait.kind === 'none' ? 0 : wait.forMs }, hooks);
 }
+
+/** A ticket, and for how long it is waited for; null: for as long as it lasts. */
+interface Waiting {
+  readonly queued: QueuedResult;
+  readonly forMs: number | null;
+}
+
+const inVain = { kind: 'waitedInVain', kept: null } as const;
 
 /**
  * Waits for the ticket to be served. Heartbeats keep the waiting agent present; whoever gives up gives the ticket of the
@@ -75,7 +92,7 @@ export async function acquire(
 async function waitInLine(
   ports: AcquirePorts,
   session: AgentSession,
-  queued: QueuedResult,
+  { queued, forMs }: Waiting,
   { signal, onQueued, onGivingUp }: WaitHooks,
 ): Promise<Acquired> {
   const startedMs = ports.time.monotonicMs();
@@ -83,12 +100,15 @@ async function waitInLine(
   const stopBeating = keepPresent(ports, session);
   try {
     const ask = { agent: session.agent, ticket: queued.ticket };
-    const reply = await ports.coordinator.awaitTicket(ask, signal);
-    const refused = reply.kind === 'granted' ? await refusedMeanwhile(ports, session) : null;
-    if (refused !== null) return { kind: 'refused', reply: refused };
-    if (reply.kind === 'granted') return reply;
+    const end = await awaitAtMost(ports, ask, forMs, signal);
     const waitedMs = Math.round(ports.time.monotonicMs() - startedMs);
-    return { kind: 'waitedInVain', revision: reply.revision, cause: reply.cause, waitedMs };
+    if ('kept' in end)
+      return { ...inVain, revision: end.kept.revision, cause: 'deadline', waitedMs, kept: end.kept };
+    const { left } = end;
+    const refused = left.kind === 'granted' ? await refusedMeanwhile(ports, session) : null;
+    if (refused !== null) return { kind: 'refused', reply: refused };
+    if (left.kind === 'granted') return left;
+    return { ...inVain, revision: left.revision, cause: left.cause, waitedMs };
   } catch (error) {
     if (!signal.aborted) throw error;
     onGivingUp?.();

@@ -12,6 +12,7 @@ import { invalidInput } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { RefusedWish } from '../format/refusal.ts';
 import { line, shellCommand } from '../format/text.ts';
+import { clockTime } from '../format/time.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { exitCodeAfter, firstSignal } from '../process/signals.ts';
 import { canTell, liveLine } from '../process/live-line.ts';
@@ -83,15 +84,26 @@ export async function notGranted(
 ): Promise<Outcome> {
   if (end.kind === 'refused') return refusal(call, end.reply, { agent: session.agent, scopes, ...wish });
   if (end.kind === 'interrupted') return interruptedOutcome(session, scopes, end);
-  const { revision, cause, waitedMs } = end;
+  const { revision, cause, waitedMs, kept } = end;
   const message = `waited ${duration(waitedMs)} for ${scopes.join(', ')} in vain: ${vainEnds[cause]}`;
+  const cancel = shellCommand('rhema', 'lock', 'cancel', '--agent', session.agent);
+  const keeps =
+    kept === null
+      ? null
+      : `${session.agent} had ticket ${kept.ticket} before, and keeps it until ${clockTime(kept.deadlineMs, call.nowMs)}`;
   return {
     kind: 'refused',
     exitCode: exitCodes.waitedInVain,
     revision,
     code: 'WAITED_IN_VAIN',
-    message,
-    details: { cause, scopes, waitedMs },
+    message: keeps === null ? message : `${message}; ${keeps}`,
+    details: {
+      cause,
+      scopes,
+      waitedMs,
+      ...(kept === null ? {} : { ticket: kept.ticket, deadlineMs: kept.deadlineMs }),
+    },
+    ...(keeps === null ? {} : { lines: [message, keeps, `try: ${cancel}`] }),
   };
 }
 

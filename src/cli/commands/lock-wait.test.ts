@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type Result } from '../../core/index.ts';
-import { sessionIdOf, sessionMarkOf, type TicketReply } from '../../protocol/index.ts';
+import { sessionIdOf, sessionMarkOf, type TicketReply, type WaiterView } from '../../protocol/index.ts';
 import { bobsHarness, startMs, until } from '../testing/harness.ts';
-import { agentId, agentView, grant, statusAnswer } from '../testing/samples.ts';
+import { agentId, agentView, grant, scopePath, statusAnswer, waiterView } from '../testing/samples.ts';
 import { refusalOf } from '../../../test/support/refusal.ts';
 
 const queued: Result = {
@@ -64,6 +64,79 @@ describe('lock acquire --wait', () => {
       ok: false,
       code: 'WAITED_IN_VAIN',
       details: { cause: 'deadline', scopes: ['src/core'] },
+    });
+  });
+
+  describe('with a ticket that the agent has had before', () => {
+    const earlier = waiterView({
+      ticket: asRevision(9),
+      agent: agentId('bob'),
+      scopes: [scopePath('src/core')],
+      deadlineMs: asTimeMs(startMs + 30_000),
+    });
+    const whileWaiting = (waiters: readonly WaiterView[] = [earlier]): ReturnType<typeof statusAnswer> =>
+      statusAnswer({ waiters });
+
+    it.each([[], ['--wait', '0']])('nobody waits who has not asked for it: %j', async (...wait) => {
+      const { harness, coordinator } = bobsHarness({
+        submit: () => queued,
+        answers: { status: () => whileWaiting() },
+      });
+      const { code, stderr } = await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', ...wait);
+      expect(code).toBe(3);
+      expect(stderr).toBe(
+        [
+          'rhema: bob waits for src/core already: wait for that, or cancel it first (ALREADY_WAITING)',
+          '  try: rhema lock acquire src/core --agent bob --wait',
+          '  try: rhema lock cancel --agent bob',
+          '',
+        ].join('\n'),
+      );
+      expect(coordinator.commands.map(({ kind }) => kind)).toEqual(['AcquireLock']);
+    });
+
+    it('answers as granted who did not want to wait, where the ticket was served meanwhile', async () => {
+      const { harness } = bobsHarness({
+        submit: () => queued,
+        awaitTicket: async () => granted,
+        answers: { status: () => whileWaiting([]) },
+      });
+      expect((await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob')).code).toBe(0);
+    });
+
+    it('waits for no longer than asked for now, and keeps the ticket', async () => {
+      const { harness, coordinator } = bobsHarness({
+        submit: () => queued,
+        awaitTicket: whenAborted,
+        answers: { status: () => whileWaiting() },
+      });
+      const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait', '10s');
+      await until(() => coordinator.queries.length === 2);
+      await harness.clock.advance(10_000);
+      const { code, stderr } = await ended;
+      expect(code).toBe(4);
+      expect(stderr).toContain(
+        [
+          'rhema: waited 10 s for src/core in vain: the time to wait is over (WAITED_IN_VAIN)',
+          '  bob had ticket 9 before, and keeps it until 14:05:30',
+          '  try: rhema lock cancel --agent bob',
+        ].join('\n'),
+      );
+      expect(coordinator.commands.map(({ kind }) => kind)).toEqual(['AcquireLock']);
+    });
+
+    it('answers as granted when the ticket is served just as the time is over', async () => {
+      let waiters = [earlier];
+      const { harness, coordinator } = bobsHarness({
+        submit: () => queued,
+        awaitTicket: (signal) => (waiters.length === 0 ? Promise.resolve(granted) : whenAborted(signal)),
+        answers: { status: () => whileWaiting(waiters) },
+      });
+      const ended = harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait', '10s');
+      await until(() => coordinator.queries.length === 2);
+      waiters = [];
+      await harness.clock.advance(10_000);
+      expect((await ended).code).toBe(0);
     });
   });
 

@@ -131,6 +131,14 @@ function waitInLine({ scope, queueClosed }: { readonly scope?: ScopePath } & Com
       : why(scope ?? scopesOf(wish)[0] ?? 'SCOPE');
 }
 
+/** Where it waits for just these scopes, it may as well go on. */
+const waitOn =
+  ({ scopes = [] }: RefusalFacts<'ALREADY_WAITING'>): Advice =>
+  (wish) => [
+    ...(scopes.join('\n') === wish.scopes?.join('\n') ? [acquireLine(wish, scopes, true)] : []),
+    rhema('lock', 'cancel', ...asAgent(wish)),
+  ];
+
 const joinAgain = (): Advice => (wish) => [rhema('agent', 'join', wish.agent ?? 'NAME')];
 /** Somebody else has the name now, and a join would be refused. */
 const seeAgent = (): Advice => (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')];
@@ -192,7 +200,7 @@ const advice: ByCode<Advice> = {
   SELF_DEPENDENCY: validate,
   DEPENDENCY_UNKNOWN: validate,
   DEPENDENCY_CYCLE: validate,
-  ALREADY_WAITING: () => (wish) => [rhema('lock', 'cancel', ...asAgent(wish))],
+  ALREADY_WAITING: waitOn,
   AGENT_BLOCKED: () => (wish) => [rhema('agent', 'set', 'working', ...asAgent(wish))],
   AGENT_HOLDS_LOCK: releaseFirst,
   LOCK_NOT_HELD: seeWhy,
