@@ -51,6 +51,16 @@ it('looks at the files before it tells a person the scopes, also while something
   expect(looks).toBe(1);
 });
 
+it('looks at the files before it tells a person the scopes, however recent the last look is', async () => {
+  const world = new FollowerWorld();
+  await world.begin();
+  const following = new LocalCoordinator(service, world.follower);
+  await following.query({ kind: 'scopes' });
+  expect(world.looks).toBe(0);
+  await following.query({ kind: 'scopes', fresh: true });
+  expect(world.looks).toBe(1);
+});
+
 it.each(now)('costs no look while something is held, since then the upkeep looks: %j', async (query) => {
   service.isIdle = false;
   await coordinator.query(query);

@@ -77,9 +77,9 @@ export class LocalCoordinator implements ServedCoordinator {
    * them; an agent that asks all the time has not.
    */
   async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
-    const isForAPerson = query.kind === 'scopes' && query.fresh === true;
-    const mayBeBehind = isForAPerson || this.#service.idle() || this.#follower.tellsTrouble;
-    if (mayBeBehind && tellsOfScopes(query)) await this.#follower.catchUp();
+    const mayBeBehind = this.#service.idle() || this.#follower.tellsTrouble;
+    if (query.kind === 'scopes' && query.fresh === true) await this.#follower.followNow();
+    else if (mayBeBehind && tellsOfScopes(query)) await this.#follower.catchUp();
     return this.#service.query(query);
   }
 

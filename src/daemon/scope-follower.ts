@@ -164,9 +164,14 @@ export class ScopeFollower {
     return unlessDisabled(this.#catchUps.run());
   }
 
+  /** The same by a look from now, however recent the last one is: for somebody who may have just changed the files. */
+  followNow(): Promise<void> {
+    return unlessDisabled(this.#follows.run());
+  }
+
   /** Whether, after a look from now, files were taken over since there were so many `takes`. Else as {@link catchUp}. */
   async hasTakenSince(takes: number): Promise<boolean> {
-    if (this.#takes === takes) await unlessDisabled(this.#follows.run());
+    if (this.#takes === takes) await this.followNow();
     return this.#takes !== takes;
   }
 
