@@ -143,7 +143,7 @@ export class Connection {
       beatMs,
       ask: () => this.#ask(),
       silent: (silentMs) => this.end(silentOwner(silentMs, this.owner.pid)),
-      every: (intervalMs, turn) => every(this.#time, intervalMs, turn),
+      every: (intervalMs, turn) => inStep(this.#time, intervalMs, turn),
     });
   }
 
@@ -267,7 +267,8 @@ function greeted(socket: Socket, message: OwnerMessage, time: Time): Connection 
   throw new CoordinatorError('INTERNAL', 'the owner did not begin with hello');
 }
 
-function every(time: Time, intervalMs: number, turn: () => void): Cancel {
+/** The next turn counts from the beginning of the last, not from its end as with `every`: beats are counted as time. */
+function inStep(time: Time, intervalMs: number, turn: () => void): Cancel {
   let stop: Cancel;
   const again = (): void => {
     stop = time.schedule(intervalMs, again);

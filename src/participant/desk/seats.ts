@@ -26,9 +26,12 @@ export type Named =
   | { readonly kind: 'one'; readonly seat: Seat }
   | { readonly kind: 'several'; readonly seats: readonly Seat[] };
 
+/** A client may live for weeks, and its agents come and go. */
+const leftMax = 1_000;
+
 export class Seats {
   readonly #byHandle = new Map<string, Seat>();
-  /** Whose the handles were of those that have left. */
+  /** Whose the handles were of those that have left last, at most {@link leftMax}. */
   readonly #left = new Map<string, AgentId>();
   /** Plain names that mean nobody any more. */
   readonly #shared = new Set<string>();
@@ -82,6 +85,8 @@ export class Seats {
   remove(seat: Seat): void {
     this.#byHandle.delete(seat.handle);
     this.#left.set(seat.handle, seat.agent.session.agent);
+    const [oldest] = this.#left.keys();
+    if (this.#left.size > leftMax && oldest !== undefined) this.#left.delete(oldest);
     for (const name of this.#shared) if (this.#called(name).length === 0) this.#shared.delete(name);
   }
 
