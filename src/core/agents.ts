@@ -21,7 +21,7 @@ import { must } from './assert.ts';
 import type { AgentJoin, AgentLeave, AgentResume, Heartbeat, SetAgentStatus } from './commands.ts';
 import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
-import { ago } from './duration.ts';
+import { ago } from './length.ts';
 import type { Event, EventOf, LeaseRenewal, Stamp } from './events.ts';
 import { presentAgent } from './gate.ts';
 import { addMs, type AgentId, type Revision, type TimeMs } from './ids.ts';

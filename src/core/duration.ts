@@ -1,5 +1,5 @@
-/** Lengths of time in sentences. */
-import type { DurationMs, TimeMs } from './ids.ts';
+/** Lengths of time as settings have them. */
+import type { DurationMs } from './ids.ts';
 
 const units = [
   ['d', 86_400_000],
@@ -14,9 +14,4 @@ export function formatDuration(duration: DurationMs): string {
   if (duration === 0) return '0s';
   const [unit, unitMs] = units.find(([, ms]) => duration % ms === 0) ?? ['ms', 1];
   return `${duration / unitMs}${unit}`;
-}
-
-/** How long ago something was, in whole seconds. */
-export function ago(thenMs: TimeMs, nowMs: TimeMs): string {
-  return `${((nowMs - thenMs) / 1000).toFixed(0)} s ago`;
 }

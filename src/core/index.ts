@@ -17,6 +17,7 @@ export type { CommonFacts, FactsByCode, RefusalFacts } from './refusal-facts.ts'
 export { sessionMismatch } from './gate.ts';
 export { initialState } from './initial-state.ts';
 export { formatDuration } from './duration.ts';
+export { duration, timeLeft } from './length.ts';
 export { decide, decideRepeat, toEntry } from './decide.ts';
 export type { Decision } from './decision.ts';
 export { evolve } from './evolve.ts';

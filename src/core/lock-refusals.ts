@@ -2,7 +2,7 @@
 import { must } from './assert.ts';
 import type { Decision } from './decision.ts';
 import type { Draft } from './draft.ts';
-import { ago } from './duration.ts';
+import { ago, timeLeft } from './length.ts';
 import { named, quote, type AgentId, type FencingToken, type ScopePath, type TimeMs } from './ids.ts';
 import { endsBefore } from './leases.ts';
 import type { Obstacle } from './queue.ts';
@@ -34,11 +34,11 @@ function lockHeld(draft: Draft, scope: ScopePath): Decision {
   const lock = must(draft.lockOf(scope), `${scope} is held`);
   const queueLength = draft.state.index.queues.get(scope)?.size ?? 0;
   const earlier = endsBefore(draft.state, lock);
-  const secondsLeft = ((lock.deadlineMs - draft.atMs) / 1000).toFixed(0);
+  const left = timeLeft(lock.deadlineMs - draft.atMs);
   const purpose = lock.reason === null ? '' : ` (${quote(lock.reason)})`;
   return reject(
     'LOCK_HELD',
-    `${named(scope)} is held by ${lock.agent}${purpose}; the lease runs ${secondsLeft} s more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
+    `${named(scope)} is held by ${lock.agent}${purpose}; the lease runs ${left} more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
     {
       scope,
       holder: lock.agent,

@@ -365,3 +365,19 @@ test('a run of the same agent that was ended meanwhile cannot be completed', () 
     },
   });
 });
+
+test('that no sync is running is told with what became of the last one', () => {
+  const machine = newMachine();
+  const expectTold = (run: SyncRun, why: string): void =>
+    expect(machine.completeSync('alice', 'base', run)).toMatchObject({
+      rejection: { code: 'SYNC_NOT_RUNNING', message: `no sync of base is running: ${why}; start one` },
+    });
+  expectTold(1 as SyncRun, 'none has begun yet');
+  machine.startSync('alice', 'base');
+  const first = machine.runOf('base');
+  machine.say(changed('base'));
+  expectTold(first, 'it ended meanwhile (idle)');
+  machine.startSync('alice', 'base');
+  machine.failSync('alice', 'base');
+  expectTold(first, `the last was run ${machine.runOf('base')}, and has ended (failed)`);
+});

@@ -31,6 +31,7 @@ import { reachableInOrder, type Edges } from './graph.ts';
 import { addMs, named, quote, type AgentId, type ScopePath, type SyncRun, type TimeMs } from './ids.ts';
 import { errorShownLengthMax } from './limits.ts';
 import { byText } from './order.ts';
+import { timeLeft } from './length.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State, Sync } from './state.ts';
 
@@ -129,7 +130,7 @@ function refusedRun(state: State, scope: ScopePath, agent: AgentId, run: SyncRun
   if (sync === undefined || sync.status !== 'syncing')
     return reject(
       'SYNC_NOT_RUNNING',
-      `no sync of ${named(scope)} is running: it ended meanwhile (${sync?.status ?? 'idle'}); start it again`,
+      `no sync of ${named(scope)} is running: ${whyNotRunning(sync, run)}; start one`,
       { scope, run, status: sync?.status ?? 'idle' },
     );
   if (sync.run === run && sync.agent === agent) return null;
@@ -143,6 +144,13 @@ function refusedRun(state: State, scope: ScopePath, agent: AgentId, run: SyncRun
     currentRun: sync.run,
     agent: sync.agent,
   });
+}
+
+function whyNotRunning(sync: Sync | undefined, run: SyncRun): string {
+  if (sync === undefined || sync.run === null) return 'none has begun yet';
+  return sync.run === run
+    ? `it ended meanwhile (${sync.status})`
+    : `the last was run ${sync.run}, and has ended (${sync.status})`;
 }
 
 /** Makes a failed sync ready to start again. Rejects: SCOPE_NOT_FOUND, SYNC_NOT_FAILED, RETRY_LIMIT_REACHED, RETRY_TOO_SOON. */
@@ -162,7 +170,7 @@ export function decideRetrySync(state: State, command: RetrySync): Decision {
   if (atMs < retryAtMs)
     return reject(
       'RETRY_TOO_SOON',
-      `the next try of ${named(scope)} may start in ${((retryAtMs - atMs) / 1000).toFixed(1)} s`,
+      `the next try of ${named(scope)} may start in ${timeLeft(retryAtMs - atMs)}`,
       { scope, retryAtMs, failures: sync.failures },
     );
   return backToIdle(scope, 'sync.retried');

@@ -15,24 +15,36 @@ const units: readonly Unit[] = [
 
 /** What has passed, to the nearest that is said: a wait of 1.99 s was one of two seconds. */
 export function duration(ms: number): string {
-  return said(ms, Math.round);
+  return said(ms, (restMs, grainMs) => 2 * restMs >= grainMs);
+}
+
+/** How long ago something was. */
+export function ago(thenMs: number, nowMs: number): string {
+  return `${duration(nowMs - thenMs)} ago`;
 }
 
 /** What is still to come, rounded up: a lease of a minute that was just granted has a minute left. */
 export function timeLeft(ms: number): string {
-  return said(ms, Math.ceil);
+  return said(ms, (restMs) => restMs > 0);
 }
 
-function said(ms: number, round: (number: number) => number): string {
-  const grain = grainOf(ms);
+function said(ms: number, isRoundedUp: (restMs: number, grainMs: number) => boolean): string {
+  if (ms <= 0) return '0 s';
+  const grainMs = grainOf(ms);
+  const restMs = ms % grainMs;
   // It may come to more than such a length is said in: 59.6 s to a minute.
-  const whole = Math.max(0, round(ms / grain)) * grain;
-  if (whole < secondMs) return `${whole / secondMs} s`;
-  const first = units.findIndex(([unitMs]) => whole >= unitMs);
-  let restMs = whole;
+  const wholeMs = ms - restMs + (isRoundedUp(restMs, grainMs) ? grainMs : 0);
+  if (wholeMs < secondMs) return `${wholeMs / secondMs} s`;
+  return inUnits(wholeMs);
+}
+
+function inUnits(wholeMs: number): string {
+  const first = units.findIndex(([unitMs]) => wholeMs >= unitMs);
+  let leftMs = wholeMs;
   const parts = units.slice(first, first + 2).flatMap(([unitMs, name]) => {
-    const number = Math.floor(restMs / unitMs);
-    restMs -= number * unitMs;
+    const belowMs = leftMs % unitMs;
+    const number = (leftMs - belowMs) / unitMs;
+    leftMs = belowMs;
     return number === 0 ? [] : [`${number} ${name}`];
   });
   return parts.join(' ');
