@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, readSync, writeSync, type Stats } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { asRevision } from '../core/index.ts';
 import { openToRead, openToUpdate, removeFile } from '../files/index.ts';
@@ -9,10 +9,15 @@ const recordBytes = 128;
 /** A record may be read while another process writes it. */
 const readingsMax = 5;
 
+/** Which file it is, whatever its name. */
+type Identity = Readonly<Pick<Stats, 'dev' | 'ino'>>;
+
 /** How far the log came, in a small file beside the folder that holds it. */
 export class WitnessFile implements Witness {
   readonly #path: string;
   #file: number;
+  /** The file that is open. */
+  #opened: Identity;
   readonly #onTrouble: (message: string, cause: unknown) => void;
   #isInTrouble = false;
   #isClosed = false;
@@ -21,6 +26,7 @@ export class WitnessFile implements Witness {
   constructor(path: string, onTrouble: (message: string, cause: unknown) => void) {
     this.#path = path;
     this.#file = openOrBegin(path);
+    this.#opened = fstatSync(this.#file);
     this.#onTrouble = onTrouble;
   }
 
@@ -52,11 +58,11 @@ export class WitnessFile implements Witness {
    */
   #followName(): void {
     const named = lstatSync(this.#path, { throwIfNoEntry: false });
-    const { dev, ino } = fstatSync(this.#file);
-    if (named?.ino === ino && named.dev === dev) return;
+    if (named?.ino === this.#opened.ino && named.dev === this.#opened.dev) return;
     const file = openToUpdate(this.#path);
     closeSync(this.#file);
     this.#file = file;
+    this.#opened = fstatSync(file);
   }
 
   /** Idempotent. */

@@ -66,13 +66,25 @@ export function folderIsWritable(path: string): boolean {
 /** What has to stay where it is while a log is open: what is written goes to the WAL, and its processes meet in the other. */
 const parts = ['', '-wal', '-shm'];
 
+/**
+ * A folder that changed so lately may change once more without its time showing that: times count in ticks, of some milliseconds
+ * or, on old file systems, of up to two seconds.
+ */
+const tickMaxMs = 3_000;
+
 /** The very files that were opened. */
 export class FileIdentity {
   readonly path: string;
   readonly #opened: ReadonlyMap<string, string>;
+  readonly #folder: string;
+  /** As their folder was when they were last found in place: no name in it is another's while that has not changed. */
+  #quietFolder: string | null = null;
+  readonly #wallMs: () => number;
 
-  constructor(path: string) {
+  constructor(path: string, wallMs = Date.now) {
     this.path = path;
+    this.#wallMs = wallMs;
+    this.#folder = dirname(resolve(path));
     this.#opened = new Map(parts.map((suffix) => [`${path}${suffix}`, fileAt(`${path}${suffix}`) ?? '']));
   }
 
@@ -83,15 +95,22 @@ export class FileIdentity {
 
   /**
    * Somebody may delete the files, or put a backup in their place, while we have them open. What we then append would go
-   * to a file without a name, while the next process begins another log.
+   * to a file without a name, while the next process begins another log. Asked at each commit: one look at the folder will do.
    */
   refuseIfReplaced(): void {
+    // First: what changes after this look shows another time, or one that is too new to be trusted.
+    const nowMs = this.#wallMs();
+    const folder = statSync(this.#folder, { throwIfNoEntry: false });
+    const stamp = folder === undefined ? null : `${folder.dev} ${folder.ino} ${folder.ctimeMs}`;
+    if (stamp !== null && stamp === this.#quietFolder) return;
     for (const [path, opened] of this.#opened)
       if (fileAt(path) !== opened)
         throw new StoreError(
           'CANNOT_OPEN',
           `The log file ${path} was removed or replaced while it was open. Nothing was written. Start again.`,
         );
+    const isQuiet = folder !== undefined && nowMs - folder.ctimeMs > tickMaxMs;
+    this.#quietFolder = isQuiet ? stamp : null;
   }
 }
 
