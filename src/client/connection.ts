@@ -15,7 +15,7 @@ import {
   type Operations,
   type OwnerMessage,
 } from '../protocol/index.ts';
-import { systemTime, type Cancel, type Time } from '../time/index.ts';
+import { LazyTimers, systemTime, type Cancel, type Time } from '../time/index.ts';
 import { callBeatMs, Pulse, silenceMaxMs, stillSilentMs, streamBeatMs } from './pulse.ts';
 
 /** What a caller may say about one call on a connection. */
@@ -48,6 +48,8 @@ export class Connection {
   readonly #pulse: Pulse;
   readonly #streamPulse: Pulse;
   readonly #time: Time;
+  /** Of the calls under way: nearly all are answered long before. */
+  readonly #timers: LazyTimers;
   #aliveAtMs: number;
   #lastCallId = connectionCallId;
   #failure: CoordinatorError | null = null;
@@ -57,6 +59,7 @@ export class Connection {
   constructor(socket: Socket, owner: Hello, time: Time = systemTime) {
     this.#socket = socket;
     this.#time = time;
+    this.#timers = new LazyTimers(time);
     this.#aliveAtMs = time.monotonicMs();
     this.owner = owner;
     this.#batch = new LineBatch((text) => socket.write(text));
@@ -143,7 +146,7 @@ export class Connection {
       beatMs,
       ask: () => this.#ask(),
       silent: (silentMs) => this.end(silentOwner(silentMs, this.owner.pid)),
-      every: (intervalMs, turn) => inStep(this.#time, intervalMs, turn),
+      every: (intervalMs, turn) => inStep(this.#timers, intervalMs, turn),
     });
   }
 
@@ -164,7 +167,7 @@ export class Connection {
       const stopClock =
         timeoutMs === null
           ? () => {}
-          : this.#time.schedule(timeoutMs, () => giveUp(deadlineExceeded(timeoutMs, this.owner)));
+          : this.#timers.schedule(timeoutMs, () => giveUp(deadlineExceeded(timeoutMs, this.owner)));
       const onAbort = (): void => giveUp(abortReason(options.signal));
       options.signal?.addEventListener('abort', onAbort, { once: true });
       const settle = (outcome: Outcome): void => {
@@ -183,6 +186,7 @@ export class Connection {
     if (this.#failure !== null) return;
     this.#failure = error;
     for (const call of this.#calls.values()) call.settle({ error });
+    this.#timers.stop();
     this.#markEnded();
   }
 }
@@ -268,13 +272,13 @@ function greeted(socket: Socket, message: OwnerMessage, time: Time): Connection 
 }
 
 /** The next turn counts from the beginning of the last, not from its end as with `every`: beats are counted as time. */
-function inStep(time: Time, intervalMs: number, turn: () => void): Cancel {
+function inStep(timers: LazyTimers, intervalMs: number, turn: () => void): Cancel {
   let stop: Cancel;
   const again = (): void => {
-    stop = time.schedule(intervalMs, again);
+    stop = timers.schedule(intervalMs, again);
     turn();
   };
-  stop = time.schedule(intervalMs, again);
+  stop = timers.schedule(intervalMs, again);
   return () => stop();
 }
 

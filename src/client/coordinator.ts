@@ -90,23 +90,25 @@ export class SocketCoordinator implements Coordinator {
    * A failure of the last try must not say that nothing was written where an earlier one went without an answer: what that
    * one did, or may yet do, is not known.
    */
-  async submit(request: CommandRequest): Promise<Reply> {
+  submit(request: CommandRequest): Promise<Reply> {
     const endurance = this.#endurance();
     let open = false;
-    const ask = async (): Promise<Reply> => {
-      const connection = await this.#connected(endurance.leftMs);
-      try {
-        return await connection.call('submit', { request }, { timeoutMs: endurance.leftMs });
-      } catch (error) {
-        open ||= !connection.isOpen || isDeadlineExceeded(error) || isOpen(error);
-        throw error;
-      }
-    };
-    try {
-      return await persist(endurance, ask);
-    } catch (error) {
+    const ask = (): Promise<Reply> =>
+      this.#onConnection(endurance, (connection) =>
+        connection.call('submit', { request }, { timeoutMs: endurance.leftMs }).catch((error: unknown) => {
+          open ||= !connection.isOpen || isDeadlineExceeded(error) || isOpen(error);
+          throw error;
+        }),
+      );
+    return persist(endurance, ask).catch((error: unknown) => {
       throw open && error instanceof CoordinatorError ? mayBeWritten(error) : error;
-    }
+    });
+  }
+
+  /** Without a promise more where there is a connection, as there nearly always is. */
+  #onConnection<T>(endurance: Endurance, ask: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.#connection?.isOpen === true && !this.#closing.signal.aborted) return ask(this.#connection);
+    return this.#connected(endurance.leftMs).then(ask);
   }
 
   /** However long the wait was: until then there was somebody. One who fails again and again is no sign of life, though. */
@@ -163,10 +165,11 @@ export class SocketCoordinator implements Coordinator {
 
   #call<Op extends Operation>(op: Op, payload: Operations[Op]['call']): Promise<Operations[Op]['answer']> {
     const endurance = this.#endurance();
-    return persist(endurance, async () => {
-      const connection = await this.#connected(endurance.leftMs);
-      return connection.call(op, payload, { timeoutMs: endurance.leftMs });
-    });
+    return persist(endurance, () =>
+      this.#onConnection(endurance, (connection) =>
+        connection.call(op, payload, { timeoutMs: endurance.leftMs }),
+      ),
+    );
   }
 
   #endurance(outlastsSilence = false): Endurance {

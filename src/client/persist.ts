@@ -69,7 +69,22 @@ const neverAborted = new AbortController().signal;
  * Repeats an attempt until it succeeds, fails for good, or endurance ends; then its last failure is thrown. An attempt
  * that was merely cut short tells less than what the one before it was told (that the disk is full, say).
  */
-export async function persist<T>(
+export function persist<T>(
+  endurance: Endurance,
+  attempt: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const first = attempt();
+  let isFirst = true;
+  const next = (): Promise<T> => {
+    if (!isFirst) return attempt();
+    isFirst = false;
+    return first;
+  };
+  return first.catch(() => untilItSucceeds(endurance, next, signal));
+}
+
+async function untilItSucceeds<T>(
   endurance: Endurance,
   attempt: () => Promise<T>,
   signal?: AbortSignal,

@@ -76,7 +76,7 @@ describe('calls', () => {
     await stage.serving();
     stage.fake.beforeAnswer = () => new Promise(() => {});
     const client = await stage.connected({ callTimeoutMs: 60_000 });
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] });
     const reply = expect(client.submit(heartbeat('r1'))).rejects.toMatchObject({
       code: 'DEADLINE_EXCEEDED',
       retryable: true,
