@@ -25,6 +25,11 @@ it('throws at once what will not pass', async () => {
   await expect(persist(patient(), attempts(full, denied))).rejects.toBe(denied);
 });
 
+it('rejects also where an attempt throws before there is a promise', async () => {
+  const unsendable = (): Promise<string> => Promise.resolve(JSON.stringify(1n));
+  await expect(persist(patient(), unsendable)).rejects.toThrow(TypeError);
+});
+
 it('ends with an attempt that was cut short, since that used up the patience', async () => {
   await expect(persist(patient(), attempts(cutShort))).rejects.toBe(cutShort);
 });

@@ -74,29 +74,27 @@ export function persist<T>(
   attempt: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const first = attempt();
-  let isFirst = true;
-  const next = (): Promise<T> => {
-    if (!isFirst) return attempt();
-    isFirst = false;
-    return first;
-  };
-  return first.catch(() => untilItSucceeds(endurance, next, signal));
+  try {
+    return attempt().catch((error: unknown) => persistAfter(error, endurance, attempt, signal));
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 }
 
-async function untilItSucceeds<T>(
+async function persistAfter<T>(
+  failure: unknown,
   endurance: Endurance,
   attempt: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  let told: unknown = null;
-  for (;;) {
+  if (isDeadlineExceeded(failure)) throw failure;
+  for (let told = failure; ;) {
+    await endurance.failed(told, signal);
     try {
       return await attempt();
     } catch (error) {
-      if (isDeadlineExceeded(error)) throw told ?? error;
+      if (isDeadlineExceeded(error)) throw told;
       told = error;
-      await endurance.failed(error, signal);
     }
   }
 }

@@ -124,6 +124,7 @@ it('who asks for a scope that was just made, and for one that is held, is told w
   };
   const files = {
     unseen: null,
+    switchesOff: true,
     confirmsSwitchingOff: async () => true,
     refreshIfChanged: async () => (looks += 1) > 0,
   };

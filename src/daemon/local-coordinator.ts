@@ -34,17 +34,30 @@ export class LocalCoordinator implements ServedCoordinator {
    * advises: before such a refusal the files are looked at. Throws `DISABLED` for what is new while coordination is being
    * switched off, and for a join where nothing is held any more.
    */
-  async submit(request: CommandRequest): Promise<Reply> {
+  submit(request: CommandRequest): Promise<Reply> {
+    return this.#mayBeNew(request) ? this.#submitUnlessNew(request) : this.#serve(request, asItIs);
+  }
+
+  async #submitUnlessNew(request: CommandRequest): Promise<Reply> {
     const allowed = await this.#withoutNew(request);
+    return this.#serve(allowed, allowed === request ? asItIs : withQueueClosed);
+  }
+
+  /** Few promises: nearly every command is served at once. */
+  #serve(request: CommandRequest, said: (reply: Reply) => Reply): Promise<Reply> {
     const { takes } = this.#follower;
-    const said = allowed === request ? (reply: Reply) => reply : withQueueClosed;
-    const serve = async (): Promise<Reply> => said(await this.#service.submit(allowed));
-    const reply = await serve();
-    if (reply.ok) return reply;
+    return this.#service.submit(request).then((reply) => {
+      if (reply.ok) return said(reply);
+      const serveAgain = async (): Promise<Reply> => said(await this.#service.submit(request));
+      return this.#afterRefusal(said(reply) as Refusal, takes, serveAgain);
+    });
+  }
+
+  async #afterRefusal(reply: Refusal, takes: number, serveAgain: () => Promise<Reply>): Promise<Reply> {
     const { code } = reply.rejection;
-    if (boundCodes.has(code)) return (await this.#follower.hasTakenSince(takes)) ? serve() : reply;
+    if (boundCodes.has(code)) return (await this.#follower.hasTakenSince(takes)) ? serveAgain() : reply;
     if (code !== 'SCOPE_NOT_FOUND') return reply;
-    return (await this.#refreshIfChanged()) ? serve() : withDoubt(reply, this.#follower.unseen);
+    return (await this.#refreshIfChanged()) ? serveAgain() : withDoubt(reply, this.#follower.unseen);
   }
 
   /** Files that cannot be looked at change nothing: what the log has is in force. */
@@ -57,11 +70,17 @@ export class LocalCoordinator implements ServedCoordinator {
     }
   }
 
+  /** Nobody may have looked at the files for long, and who takes part where that is off is let down at the next step. */
+  #mayBeNew({ command: { kind } }: CommandRequest): boolean {
+    if (kind === 'AgentJoin') return this.#service.idle();
+    return this.#follower.switchesOff && (kind === 'AcquireLock' || kind === 'StartSync');
+  }
+
   async #withoutNew(request: CommandRequest): Promise<CommandRequest> {
-    const { kind } = request.command;
-    // Nobody may have looked at the files for long, and who takes part where that is off is let down at the next step.
-    if (kind === 'AgentJoin' && this.#service.idle()) await this.#follower.catchUp();
-    if (kind !== 'AcquireLock' && kind !== 'StartSync') return request;
+    if (request.command.kind === 'AgentJoin') {
+      await this.#follower.catchUp();
+      return request;
+    }
     if (!(await this.#follower.confirmsSwitchingOff())) return request;
     return whileSwitchingOff(request, await this.#service.query({ kind: 'status', at: null }));
   }
@@ -106,6 +125,8 @@ const boundCodes: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   'TTL_TOO_LONG',
   'WOULD_DEADLOCK',
 ]);
+
+const asItIs = (reply: Reply): Reply => reply;
 
 /** That a scope is not known is less than certain while nobody can see the files. */
 function withDoubt(reply: Refusal, unseen: string | null): Reply {

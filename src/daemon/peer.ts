@@ -47,6 +47,8 @@ interface RunningCall {
   readonly abort: AbortController | null;
 }
 
+type Outcome = { readonly answer: unknown } | { readonly error: unknown };
+
 /** For calls that end by themselves. */
 const neverAborted = new AbortController().signal;
 
@@ -140,7 +142,7 @@ export class Peer {
     else if (message.op === 'cancel') this.#cancel(message.id);
     else {
       const refusal = this.#refusal(message);
-      if (refusal === null) void this.#run(message);
+      if (refusal === null) this.#run(message);
       else this.#fail(message.id, refusal);
     }
   }
@@ -154,19 +156,34 @@ export class Peer {
     return new CoordinatorError('UNAVAILABLE', `more than ${callsMax} calls at once`, { retryable: true });
   }
 
-  async #run(call: Call): Promise<void> {
+  #run(call: Call): void {
+    const { id } = call;
     const abort = call.op === 'awaitTicket' || call.op === 'watch' ? new AbortController() : null;
     const running: RunningCall = { abort };
-    this.#calls.set(call.id, running);
-    const isWanted = (): boolean => this.#calls.get(call.id) === running;
-    const send = (item: unknown): Promise<void> => this.#sendItem(call.id, item);
+    this.#calls.set(id, running);
+    this.#handle(call, abort?.signal ?? neverAborted).then(
+      (answer) => this.#settle(id, running, { answer }),
+      (error: unknown) => this.#settle(id, running, { error }),
+    );
+  }
+
+  #handle(call: Call, signal: AbortSignal): Promise<unknown> {
     try {
-      const answer = await this.#options.handler.handle(call, abort?.signal ?? neverAborted, send);
-      if (isWanted()) this.#batch.add({ id: call.id, ok: answer });
+      return this.#options.handler.handle(call, signal, (item) => this.#sendItem(call.id, item));
     } catch (error) {
-      if (isWanted() && abort?.signal.aborted !== true) this.#fail(call.id, toFailure(error));
+      return Promise.reject(error as Error);
     }
-    if (isWanted()) this.#calls.delete(call.id);
+  }
+
+  #settle(id: number, running: RunningCall, outcome: Outcome): void {
+    if (this.#calls.get(id) !== running) return;
+    this.#calls.delete(id);
+    try {
+      if ('answer' in outcome) return this.#batch.add({ id, ok: outcome.answer });
+      if (running.abort?.signal.aborted !== true) this.#fail(id, toFailure(outcome.error));
+    } catch (error) {
+      this.#fail(id, toFailure(error));
+    }
   }
 
   #cancel(id: number): void {

@@ -100,6 +100,11 @@ export class ScopeFollower {
     return this.#takes;
   }
 
+  /** Whether coordination was being switched off at the last look. */
+  get switchesOff(): boolean {
+    return this.#switchesOff;
+  }
+
   /** Why nobody knows at the moment what the files say; null when they were seen. */
   get unseen(): string | null {
     return this.#unseen?.message ?? null;

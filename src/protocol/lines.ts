@@ -57,6 +57,15 @@ export class LineSplitter {
 /** What a batch gathers at most before it writes, in characters: a long answer to a watcher must not pile up. */
 const batchLengthMax = 65_536;
 
+/** Those that have something to write at the end of this turn: one call of Node for all connections. */
+let waiting: LineBatch[] = [];
+
+function flushAll(): void {
+  const batches = waiting;
+  waiting = [];
+  for (const batch of batches) batch.flush();
+}
+
 /**
  * Gathers the lines of one turn of the event loop into one write: a system call per turn instead of one per message
  * is what lets many callers share a connection.
@@ -76,7 +85,7 @@ export class LineBatch {
 
   /** As {@link add}, for a message that is encoded already. */
   addLine(line: string): void {
-    if (this.#pending === '') process.nextTick(() => this.flush());
+    if (this.#pending === '' && waiting.push(this) === 1) process.nextTick(flushAll);
     this.#pending += `${line}\n`;
     if (this.#pending.length > batchLengthMax) this.flush();
   }

@@ -28,7 +28,7 @@ import {
   type TicketRequest,
 } from '../protocol/index.ts';
 import { Alarm } from './alarm.ts';
-import type { UntimedCommand } from './batch.ts';
+import type { CommandCall, UntimedCommand } from './batch.ts';
 import { beginningOf, withBeginning, type Beginning } from './beginning.ts';
 import { randomHex32 } from './random-hex.ts';
 import { toFailure, unavailable, type Report } from './failures.ts';
@@ -142,17 +142,17 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#beginning = await beginningOf(store);
   }
 
-  async submit(request: CommandRequest): Promise<Reply> {
-    const reply = await this.#submit(toUntimed(request, this.#hasher));
-    return withBeginning(reply, request.command, this.#beginning);
+  submit(request: CommandRequest): Promise<Reply> {
+    return new Promise((answer, fail) => {
+      const told = (reply: Reply): void => answer(withBeginning(reply, request.command, this.#beginning));
+      this.#enter(toUntimed(request, this.#hasher), told, fail);
+    });
   }
 
   /** For what the process around the service says itself: scopes and settings found on disk, Git operations. */
   submitInternal(command: InternalCommand): Promise<Reply> {
-    return this.#submit({
-      ...command,
-      requestId: asRequestId(`service-${randomHex32(this.#options.chance)}`),
-    });
+    const requestId = asRequestId(`service-${randomHex32(this.#options.chance)}`);
+    return new Promise((answer, fail) => this.#enter({ ...command, requestId }, answer, fail));
   }
 
   awaitTicket(request: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
@@ -231,11 +231,9 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     return this.stop();
   }
 
-  #submit(command: UntimedCommand): Promise<Reply> {
-    return new Promise((answer, fail) => {
-      if (this.#stopping) fail(stoppingError());
-      else this.#writer.submit({ command, answer, fail, arrivedMs: this.#arrivedMs() });
-    });
+  #enter(command: UntimedCommand, answer: CommandCall['answer'], fail: CommandCall['fail']): void {
+    if (this.#stopping) fail(stoppingError());
+    else this.#writer.submit({ command, answer, fail, arrivedMs: this.#arrivedMs() });
   }
 
   /**

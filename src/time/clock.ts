@@ -18,7 +18,8 @@ export class SystemClock implements Clock {
   }
 
   monotonicMs(): number {
-    return Math.floor(Number(process.hrtime.bigint() / 1_000n) / 1_000 - this.#aheadMs);
+    const [seconds, nanoseconds] = process.hrtime();
+    return Math.floor(seconds * 1_000 + nanoseconds / 1_000_000 - this.#aheadMs);
   }
 
   wallMs(): number {

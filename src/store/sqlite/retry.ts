@@ -15,16 +15,26 @@ const pauses = { firstMs: 1, longestMs: 16, jitter: 1 };
  * Tries again while the file is in use, after pauses that grow and differ from process to process. SQLite's own busy
  * timeout would stop this whole process meanwhile, and under load it lets some processes starve.
  */
-export async function retryWhileBusy<T>(patience: Patience, attempt: () => T): Promise<T> {
+export function retryWhileBusy<T>(patience: Patience, attempt: () => T): Promise<T> {
+  try {
+    return Promise.resolve(attempt());
+  } catch (error) {
+    return isBusy(error) ? tryAgain(patience, attempt, error) : Promise.reject(error as Error);
+  }
+}
+
+async function tryAgain<T>(patience: Patience, attempt: () => T, busy: unknown): Promise<T> {
   const { time, chance, busyTimeoutMs } = patience;
   const deadlineMs = time.monotonicMs() + busyTimeoutMs;
   const pauseMs = jitteredBackoff(pauses, chance);
-  for (let tries = 1; ; tries += 1) {
+  let failure = busy;
+  for (let tries = 1; isBusy(failure) && time.monotonicMs() < deadlineMs; tries += 1) {
+    await sleep(time, pauseMs(tries));
     try {
       return attempt();
     } catch (error) {
-      if (!isBusy(error) || time.monotonicMs() >= deadlineMs) throw error;
+      failure = error;
     }
-    await sleep(time, pauseMs(tries));
   }
+  throw failure;
 }

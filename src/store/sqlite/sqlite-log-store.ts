@@ -257,16 +257,15 @@ export class SqliteLogStore implements SqliteStore {
   }
 
   /** Every call goes through here: closed, in doubt, busy, failed. */
-  async #perform<T>(attempt: () => T): Promise<T> {
-    try {
-      return await retryWhileBusy(this.#patience, () => {
-        if (this.#closed) throw closedError();
-        if (this.#inDoubt) this.#settle();
-        return attempt();
-      });
-    } catch (error) {
+  #perform<T>(attempt: () => T): Promise<T> {
+    const checked = (): T => {
+      if (this.#closed) throw closedError();
+      if (this.#inDoubt) this.#settle();
+      return attempt();
+    };
+    return retryWhileBusy(this.#patience, checked).catch((error: unknown) => {
       throw asStoreError(error, this.#file.path);
-    }
+    });
   }
 
   /** In steps, with other work in between: a log from before there was an index may be long. */
