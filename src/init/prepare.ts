@@ -57,7 +57,6 @@ export async function prepareRefresh(
   request: Pick<InitRequest, 'repository' | 'env'>,
 ): Promise<Prepared | null> {
   const { repository, env } = request;
-  if (repository.worktree === null) return null;
   const scanned = await scanTree(repository, env);
   return isGenerated(scanned) ? prepareScopes(await look(scanned), null) : null;
 }

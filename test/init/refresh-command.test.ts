@@ -62,6 +62,14 @@ describe('rhema scope refresh where a file is broken or gone', () => {
     expect(stderr).toContain('p1/rhema.yaml:');
   });
 
+  it('names a broken file once, and not again for each scope that depends on it', async () => {
+    edit('p1/rhema.yaml', (text) => `${text}# mine\n`);
+    write(root, { 'p0/rhema.yaml': 'name: [\n' });
+    const { code, stderr } = await refresh('--check');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('p0/rhema.yaml:')]);
+    expect(stderr).not.toContain('p1/rhema.yaml');
+  });
+
   it.each([
     ['is no YAML', 'name: [\n', 'is not valid YAML'],
     ['names what is no scope', 'name: p1\ndependencies:\n  - path: ../gone\n', 'is no scope'],

@@ -9,6 +9,7 @@ import {
   type ConfigEntry,
 } from '../../config/index.ts';
 import type { Settings } from '../../core/index.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -108,7 +109,7 @@ export async function checkConfig(call: Call): Promise<Outcome> {
     return done(null, { problems, withoutEffect }, (style) =>
       fitted(style, ['the configuration is sound', ...idleLines].join('\n')),
     );
-  const message = `the configuration has ${count(problems.length, 'error')}`;
+  const message = `the configuration has ${countsText(problems)}`;
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
@@ -123,6 +124,16 @@ export async function checkConfig(call: Call): Promise<Outcome> {
       ...(unusedFile === null ? [] : [line`nothing in ${unusedFile} counts until that is corrected`]),
     ],
   };
+}
+
+/** `1 error`, `2 errors and 1 warning`. */
+function countsText(problems: readonly Pick<ScopeProblem, 'severity'>[]): string {
+  return (['error', 'warning'] as const)
+    .map(
+      (severity) => [severity, problems.filter((problem) => problem.severity === severity).length] as const,
+    )
+    .flatMap(([severity, number]) => (number === 0 ? [] : [count(number, severity)]))
+    .join(' and ');
 }
 
 /** As `config explain` takes it, too: all options are of one block. */

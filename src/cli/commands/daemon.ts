@@ -61,7 +61,7 @@ export async function daemonLogs(call: Call, input: LogsInput): Promise<Outcome>
   const lines = linesOf(text).slice(-wanted);
   if (input.follow !== true)
     return done(null, { file, lines }, () =>
-      lines.length === 0 ? line`${file} is empty` : lines.map(safe).join('\n'),
+      lines.length === 0 ? line`nothing was written to ${file} yet` : lines.map(safe).join('\n'),
     );
   for (const part of lines) tell(call, part);
   const tellMore = (more: string): void => {

@@ -29,8 +29,11 @@ function unsound(
   call: Call,
   data: { readonly scopes: number; readonly problems: readonly ScopeProblem[] },
 ): Refused {
-  const errors = data.problems.filter((problem) => problem.severity === 'error').length;
-  const message = `the working tree is unsound: ${count(errors, 'error')}`;
+  const errors = data.problems.filter((problem) => problem.severity === 'error');
+  const following = errors.filter(({ code }) => code === 'BROKEN_DEPENDENCY').length;
+  const rest =
+    following === 0 ? '' : `, and ${count(following, 'dependency', 'dependencies')} on what is broken`;
+  const message = `the working tree is unsound: ${count(errors.length - following, 'error')}${rest}`;
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,

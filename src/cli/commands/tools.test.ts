@@ -44,6 +44,14 @@ describe('safety validate', () => {
     );
   });
 
+  it('counts what only follows from a broken file by itself', async () => {
+    const following = { ...error, code: 'BROKEN_DEPENDENCY', file: 'web/rhema.yaml' };
+    const inspection = scanOf({ problems: [error, following, following] });
+    expect((await harnessOf({ inspection }).run('safety', 'validate')).stderr).toContain(
+      'the working tree is unsound: 1 error, and 2 dependencies on what is broken (UNSOUND)',
+    );
+  });
+
   it('ends with 3 for a cycle, and shows it', async () => {
     const inspection = scanOf({ definitions: [definition('a', 'b'), definition('b', 'a')] });
     const { code, body } = await harnessOf({ inspection }).json('safety', 'validate');
@@ -150,6 +158,7 @@ describe('daemon logs', () => {
   it('has nothing to show before there is a log', async () => {
     const { harness } = await logOf('');
     expect((await harness.json('daemon', 'logs')).body).toMatchObject({ ok: true, lines: [] });
+    expect((await harness.run('daemon', 'logs')).stdout).toMatch(/^nothing was written to .* yet$/m);
   });
 
   it('--follow goes on with whole lines that are added, and with a file begun anew', async () => {
@@ -272,6 +281,14 @@ describe('config', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       details: { withoutEffect: [{ key: 'agent_coordination.sync_settings.auto_sync', origin: 'default' }] },
     });
+  });
+
+  it('check counts errors and warnings by themselves', async () => {
+    const warning = { ...error, severity: 'warning' as const };
+    const told = async (...problems: readonly ScopeProblem[]): Promise<string> =>
+      (await harnessOf({ inspection: configuration(problems) }).run('config', 'check')).stderr;
+    expect(await told(error, error, warning)).toContain('the configuration has 2 errors and 1 warning (');
+    expect(await told(warning)).toContain('the configuration has 1 warning (');
   });
 
   it('check says of what is set and has no effect where that stands', async () => {

@@ -53,7 +53,7 @@ export function readExisting(
   }: Pick<ScanResult, 'files' | 'definitions' | 'problems' | 'notCheckedOut'>,
 ): Map<ScopePath, ExistingScope> {
   const unresolved = new Set(
-    problems.filter(({ code }) => code === 'UNKNOWN_DEPENDENCY').map(({ file }) => file),
+    problems.filter(({ code }) => unresolvedCodes.has(code)).map(({ file }) => file),
   );
   const refused = new Map(
     problems.filter(({ code }) => unreadCodes.has(code)).map((problem) => [problem.file, problem]),
@@ -74,6 +74,9 @@ export function readExisting(
     );
   return existing;
 }
+
+/** Of dependencies that mean no scope which is there. */
+const unresolvedCodes: ReadonlySet<string> = new Set(['UNKNOWN_DEPENDENCY', 'BROKEN_DEPENDENCY']);
 
 /** What the scan did not hand to a parser, for its own sake: it must not be handed to ours. */
 const unreadCodes: ReadonlySet<string> = new Set([

@@ -38,7 +38,11 @@ export function remainingProblems(situation: Situation, planned: Planned): Scope
 }
 
 /** An entry that we wrote leads out of the repository when its file was moved to a folder nearer to the top. */
-const leadsNowhere: ReadonlySet<string> = new Set(['UNKNOWN_DEPENDENCY', 'OUTSIDE_REPOSITORY']);
+const leadsNowhere: ReadonlySet<string> = new Set([
+  'UNKNOWN_DEPENDENCY',
+  'BROKEN_DEPENDENCY',
+  'OUTSIDE_REPOSITORY',
+]);
 
 function problems({ problems: all }: Situation, told: ReadonlySet<string>): readonly ScopeProblem[] {
   return all.filter(({ file, message }) => !told.has(`${file}\n${message}`));

@@ -4,7 +4,7 @@ import { warningAt, wholeFile } from './problems.ts';
 /** One file can be wrong in thousands of ways; more than this helps nobody. */
 const problemsPerFileMax = 20;
 
-/** Problems in the order of files and lines, the first few of each file. */
+/** Problems in the order of files and lines, the first few of each file; what only follows from others comes last. */
 export function forReport(problems: readonly ScopeProblem[]): ScopeProblem[] {
   const shown: ScopeProblem[] = [];
   const left = new Map<string, number>();
@@ -27,7 +27,11 @@ function moreProblems(file: string, count: number): ScopeProblem {
   );
 }
 
+/** That another file is broken is told of that file. */
+const follows = ({ code }: ScopeProblem): boolean => code === 'BROKEN_DEPENDENCY';
+
 function byPosition(a: ScopeProblem, b: ScopeProblem): number {
+  if (follows(a) !== follows(b)) return follows(a) ? 1 : -1;
   const [fileA, fileB] = [a.file ?? '', b.file ?? ''];
   if (fileA !== fileB) return fileA < fileB ? -1 : 1;
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);

@@ -126,7 +126,7 @@ function unresolved(resolver: Resolver, reference: DependencyReference, readings
 
 function brokenTarget({ text, position }: DependencyReference): ScopeProblem {
   const message = `dependency ${quote(text)} is a scope whose own file cannot be used: repair that first`;
-  return errorAt('UNKNOWN_DEPENDENCY', position, message);
+  return errorAt('BROKEN_DEPENDENCY', position, message);
 }
 
 function externalMessage(text: string): string {

@@ -123,10 +123,14 @@ describe('a file that was good and is now broken', () => {
     expect(graphOf(result)).toEqual({ a: [] });
     expect(result.problems).toContainEqual(
       expect.objectContaining({
-        code: 'UNKNOWN_DEPENDENCY',
+        code: 'BROKEN_DEPENDENCY',
         message: expect.stringContaining('repair that first'),
       }),
     );
+    expect(problemsOf(result)).toEqual([
+      'YAML_SYNTAX b/rhema.yaml:1:8',
+      'BROKEN_DEPENDENCY a/rhema.yaml:4:11',
+    ]);
   });
 
   test('keeps the configuration that was in force', async () => {

@@ -211,10 +211,10 @@ describe('a partial clone', () => {
     const found = await scan(root);
     expect(missing(root)).toBe(2);
     expect(problemsOf(found)).toEqual([
-      'UNKNOWN_DEPENDENCY a/rhema.yaml:4:11',
       'UNREADABLE_FILE b/rhema.yaml',
+      'BROKEN_DEPENDENCY a/rhema.yaml:4:11',
     ]);
-    expect(found.problems[1]?.message).toMatch(/not in this clone.*git sparse-checkout add its folder$/);
+    expect(found.problems[0]?.message).toMatch(/not in this clone.*git sparse-checkout add its folder$/);
   });
 
   test('keeps the last good definition of a scope whose content is not in it', async () => {
