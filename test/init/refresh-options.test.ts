@@ -1,6 +1,6 @@
 /** `rhema scope refresh` as people type it: what each of its options does, and where there is nothing to refresh. */
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Questions } from '../../src/cli/process/ports.ts';
 import { commitAll, git, makeRepository, write } from '../../src/repository/testing/fixture.ts';
@@ -136,6 +136,20 @@ it('where nothing was generated rhema scope refresh --check has nothing to compa
   root = makeRepository({ 'rhema.yaml': 'name: acme\n', 'package.json': json({ name: 'acme' }) });
   expect(await rhema('scope', 'refresh', '--check')).toMatchObject({ code: 0 });
   expect(await rhema('scope', 'refresh')).toMatchObject({ code: 0, stdout: '1 scope in force\n' });
+});
+
+it('in a bare repository rhema scope refresh has the files of HEAD read, and compares nothing', async () => {
+  const source = makeRepository({ 'rhema.yaml': 'name: acme\n', 'api/rhema.yaml': 'name: api\n' });
+  commitAll(source);
+  root = join(source, '..', `${basename(source)}.git`);
+  git(source, 'clone', '-q', '--bare', source, root);
+  const refresh = (...options: readonly string[]): Promise<Run> =>
+    runHere(root, ['scope', 'refresh', ...options], null, { GIT_DIR: root });
+  expect(await refresh()).toMatchObject({ code: 0, stdout: '2 scopes in force\n' });
+  for (const compare of ['--check', '--dry-run'])
+    expect(await refresh(compare)).toMatchObject({
+      stderr: expect.stringContaining('a bare repository has no files to look at'),
+    });
 });
 
 it('where no scope is left rhema scope refresh --check does not say that all is well', async () => {

@@ -134,6 +134,22 @@ describe('who acts', () => {
     expect(coordinator.commands).toMatchObject([{ agent: 'alice' }, { agent: 'bob' }]);
   });
 
+  it.each(['leave', 'heartbeat', 'status'])('is one: agent %s with two names is refused', async (verb) => {
+    const coordinator = leaving();
+    const harness = new Harness({ coordinator, sessions: [session('alice'), session('bob')] });
+    expect(await harness.run('agent', verb, 'alice', '--agent', 'bob')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('alice or --agent bob: name one agent'),
+    });
+    expect(coordinator.commands).toEqual([]);
+  });
+
+  it('may be told by RHEMA_AGENT where a command is about another', async () => {
+    const coordinator = leaving();
+    const harness = new Harness({ coordinator, env: { RHEMA_AGENT: 'bob' } });
+    expect((await harness.run('agent', 'status', 'alice')).code).toBe(0);
+  });
+
   it('must have joined here', async () => {
     const { code, body } = await new Harness({ coordinator: leaving() }).json('agent', 'leave', 'carol');
     expect([code, body['code']]).toEqual([3, 'NOT_JOINED']);

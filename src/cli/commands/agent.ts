@@ -3,7 +3,7 @@ import type { AgentId, AgentMetadata, AgentStatus } from '../../core/index.ts';
 import { join as joinAs, overCodes, proofOf, resultOf } from '../../participant/index.ts';
 import { sessionIdOf } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput, valueOf } from '../answer/errors.ts';
+import { invalidInput, usageError, valueOf } from '../answer/errors.ts';
 import { line, safe, shellCommand } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import { done } from '../answer/outcome.ts';
@@ -114,8 +114,16 @@ export interface AgentInput extends Acting {
   readonly name?: string;
 }
 
-const named = ({ name, agent, takeOver }: AgentInput): Acting => {
-  const who = name ?? agent;
+/** Two names for one agent: nobody can tell which was meant. */
+function nameIn({ name, agent }: AgentInput): string | undefined {
+  if (name !== undefined && agent !== undefined && name !== agent)
+    throw usageError(`${name} or --agent ${agent}: name one agent`);
+  return name ?? agent;
+}
+
+const named = (input: AgentInput): Acting => {
+  const { takeOver } = input;
+  const who = nameIn(input);
   return { ...(who === undefined ? {} : { agent: who }), ...(takeOver === undefined ? {} : { takeOver }) };
 };
 
@@ -208,7 +216,7 @@ export async function list(call: Call): Promise<Outcome> {
 
 /** One agent: what it does, holds and waits for. */
 export async function status(call: Call, input: AgentInput): Promise<Outcome> {
-  const name = call.agentName(input.name ?? input.agent);
+  const name = call.agentName(nameIn(input));
   const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
   const agent = answer.agents.find((view) => view.agent === name);
   if (agent === undefined) {

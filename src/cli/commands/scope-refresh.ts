@@ -24,6 +24,9 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
     throw usageError('--dry-run, --yes, --check or --accept-none, one of them');
   if (input.acceptNone === true) return refreshCoordinator(call, {}, { acceptNone: true });
   const repository = await call.repository();
+  const isComparing = input.check === true || input.dryRun === true;
+  // A bare repository has no files to bring in step, but the coordinator reads those of its HEAD.
+  if (repository.worktree === null && !isComparing) return refreshCoordinator(call);
   const prepared = await whileTelling(call, 'looking at what is here', () =>
     call.world.scopeFiles.prepareRefresh({ repository, env: call.ports.env }),
   );
@@ -52,8 +55,10 @@ async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): 
 /** In the working tree that a refresh writes to, whichever the coordinator reads. */
 async function hasNoScopes(call: Call): Promise<boolean> {
   const repository = await call.repository();
-  const mainWorktree = repository.worktree ?? repository.mainWorktree;
-  const { definitions, problems } = await call.world.inspection.scan({ ...repository, mainWorktree });
+  const { definitions, problems } = await call.world.inspection.scan({
+    ...repository,
+    mainWorktree: repository.worktree,
+  });
   return definitions.length === 0 && problems.every(({ severity }) => severity !== 'error');
 }
 

@@ -50,4 +50,5 @@ export function addScopeCommands(program: Command, host: Host): void {
 const refreshNotes = `Scope files that were written by hand are never changed. Without a terminal and without --yes nothing is
 written: the coordinator reads the files as they are, and the exit code is 2 when they are not in step.
 Files without any scope, where there were some, are not believed, since they may be the wrong ones: the former scopes
-stay in force until the files are back, or until --accept-none says that there are none.`;
+stay in force until the files are back, or until --accept-none says that there are none.
+In a bare repository nothing is written and nothing compared: the coordinator reads the files of HEAD.`;
