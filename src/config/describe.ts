@@ -1,4 +1,4 @@
-import type { Settings } from '../core/index.ts';
+import { patternLengthMax, patternsMax, type Settings } from '../core/index.ts';
 import type { ConfigEntry, ConfigOrigin, LoadedConfig } from './loaded.ts';
 import { isSetting, noEffect, options, optionOf, type Option } from './options.ts';
 import { formatDuration } from './duration.ts';
@@ -60,13 +60,23 @@ export function explainOption(key: string): string | null {
 function keyLines(option: Option): string[] {
   const steps = option.key.split('.');
   return steps.map((step, index) => {
-    const value = index === steps.length - 1 ? ` ${defaultText(option)}` : '';
+    const value =
+      index === steps.length - 1 ? ` ${'example' in option ? option.example : defaultText(option)}` : '';
     return `${' '.repeat(11 + 2 * index)}${step}:${value}`;
   });
 }
 
 function typeText(option: Option): string {
-  return option.type === 'duration' ? 'duration (seconds, or 500ms, 90s, 5m, 1m40s, 2h, 7d)' : option.type;
+  switch (option.type) {
+    case 'duration':
+      return 'duration (seconds, or 500ms, 90s, 5m, 1m40s, 2h, 7d)';
+    case 'patterns':
+      return 'list of patterns (*, ** and {a,b}; without a slash a name in any folder)';
+    case 'scopes':
+      return 'scopes by their folders';
+    default:
+      return option.type;
+  }
 }
 
 function defaultText(option: Option): string {
@@ -83,6 +93,10 @@ function allowedText(option: Option): string {
       return `${option.minimum} to ${option.maximum}`;
     case 'duration':
       return `${formatDuration(option.minimum)} to ${formatDuration(option.maximum)}`;
+    case 'patterns':
+      return `up to ${patternsMax} of ${patternLengthMax} letters each`;
+    case 'scopes':
+      return 'folders of the repository';
   }
 }
 
@@ -97,6 +111,11 @@ is in force and where it came from, also where a coordinator that runs still has
 what is wrong with the file.
 
 A duration is a number of seconds, or a number with a unit: \`500ms\`, \`90s\`, \`5m\`, \`2h\`, \`7d\`; or several: \`1m40s\`.
+
+A pattern is a path from the top folder, in which \`*\` and \`?\` stand for letters within a name, \`**\` for any number of folders
+(at the end: for all that lies below), and \`{a,b}\` for one of several texts. Without a slash it fits a name in any folder: \`*.lock\`,
+\`fixtures\`. Who names a folder means all that is in it; a slash at the end says that no file is meant, one at the beginning that
+only the top folder is. Upper and lower case count; square brackets are letters. Quote in YAML what begins with a star or a brace.
 
 Options marked "logged" are part of the coordination state: a change of them is an entry in the log, so that a replay
 decides as the original did. A looser value takes force at once; a tighter one when nothing is held, waited for or synced,
@@ -129,7 +148,22 @@ function sectionText(option: Option): string {
   const environment =
     option.environment === null ? '' : `\nThe environment variable \`${option.environment}\` overrides it.\n`;
   const mark = option.readBy === null ? `It ${noEffect}.\n\n` : '';
-  return `## \`${option.key}\`\n\n${mark}${option.help}\n${environment}`;
+  const example =
+    'example' in option
+      ? [
+          '',
+          '```yaml',
+          'agent_coordination:',
+          `  ${lastStep(option.key)}: ${option.example}`,
+          '```',
+          '',
+        ].join('\n')
+      : '';
+  return `## \`${option.key}\`\n\n${mark}${option.help}\n${example}${environment}`;
+}
+
+function lastStep(key: string): string {
+  return key.slice(key.lastIndexOf('.') + 1);
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -4,6 +4,7 @@ import { formatDuration } from './duration.ts';
 import { nearestOption } from './nearest-option.ts';
 import { configBlock, defaultConfig, options, type Config, type ConfigValue } from './options.ts';
 import type { ConfigOrigin, ConfigProblem, ConfigProblemCode, LoadedConfig } from './loaded.ts';
+import { readListOption } from './lists.ts';
 import { parseOptionText, parseOptionValue, type ValueResult } from './values.ts';
 
 /** Where the configuration is read from, in the order of rising precedence. */
@@ -114,7 +115,13 @@ function readEntry(loading: Loading, file: ConfigFile, path: string, entry: Entr
   const name = isScalar(entry.key) ? String(entry.key.value) : '?';
   const key = `${path}.${name}`;
   const option = options.find((candidate) => candidate.key === key);
-  if (option !== undefined) {
+  if (option?.type === 'patterns' || option?.type === 'scopes') {
+    const list = readListOption(file.document, option, entry.value);
+    for (const { code, problem, node } of list.problems)
+      loading.report(code, problem, positionOf(file, node, entry.key));
+    const origin = positionOf(file, entry.value, entry.key);
+    if (list.problems.length === 0) loading.take(option.field, { ok: true, value: list.value }, origin);
+  } else if (option !== undefined) {
     const raw = plainValue(file, entry.value);
     loading.take(option.field, parseOptionValue(option, raw), positionOf(file, entry.value, entry.key));
   } else if (options.some((candidate) => candidate.key.startsWith(`${key}.`))) {

@@ -43,7 +43,21 @@ export interface ChoiceOption extends OptionCommon {
   readonly default: string;
   readonly choices: readonly string[];
 }
-export type Option = BooleanOption | DurationOption | CountOption | ChoiceOption;
+/** A list of patterns for paths; a single one may stand without brackets. */
+export interface PatternsOption extends OptionCommon {
+  readonly type: 'patterns';
+  readonly default: readonly string[];
+  /** A list as somebody may write it, in brackets. */
+  readonly example: string;
+}
+/** Scopes by their folders. The value is the folders; what is said of each is read with the scope files. */
+export interface ScopesOption extends OptionCommon {
+  readonly type: 'scopes';
+  readonly default: readonly string[];
+  readonly example: string;
+}
+export type Option =
+  BooleanOption | DurationOption | CountOption | ChoiceOption | PatternsOption | ScopesOption;
 
 /** Key of the block in the root scope's file under which every option lies. */
 export const configBlock = 'agent_coordination';
@@ -237,6 +251,46 @@ export const options = [
     environment: null,
     help: 'What happens when two agents changed one context file. There is no choice yet: the later write is refused with CONTEXT_CONFLICT, and its writer reads the file again and merges. No content is ever merged or dropped automatically.',
   },
+  {
+    key: 'agent_coordination.scopes',
+    field: 'scopes',
+    readBy: 'src/repository/scopes/listed-scopes.ts',
+    type: 'scopes',
+    default: [] as readonly string[],
+    example: '{ packages/ui: { type: library, dependencies: [/packages/core] } }',
+    environment: null,
+    help: 'Scopes that need no file of their own: the path of a folder from the top, and below it what a scope file would say (`name`, `type`, `dependencies`, ...), or nothing. Its own `split` makes scopes of folders below it as well, and is seen from its folder. A folder that has a scope file says itself what it is, and its entry here is ignored. An entry for a folder that is not there yet is a scope, too.',
+  },
+  {
+    key: 'agent_coordination.split',
+    field: 'split',
+    readBy: 'src/repository/scopes/discovery.ts',
+    type: 'patterns',
+    default: [] as readonly string[],
+    example: '[packages/app/src/*]',
+    environment: null,
+    help: 'Every folder that one of these patterns fits is a scope, named after itself: a part that many work in can so be locked piece by piece. Only folders count in which Git knows a file, or would. One that needs a type, or dependencies, is better listed under `scopes`.',
+  },
+  {
+    key: 'agent_coordination.exclude',
+    field: 'exclude',
+    readBy: 'src/repository/scopes/discovery.ts',
+    type: 'patterns',
+    default: [] as readonly string[],
+    example: "['**/fixtures/**', examples/**]",
+    environment: null,
+    help: 'Folders that become no scopes by what lies in them: a scope file there is not read, and `split` passes them by. What is in there belongs to the scope around it. The top folder and what `scopes` lists are scopes all the same.',
+  },
+  {
+    key: 'agent_coordination.include',
+    field: 'include',
+    readBy: 'src/repository/scopes/discovery.ts',
+    type: 'patterns',
+    default: [] as readonly string[],
+    example: '[examples/shop]',
+    environment: null,
+    help: 'Folders to which `exclude` does not apply.',
+  },
 ] as const satisfies readonly Option[];
 
 type Declared = (typeof options)[number];
@@ -248,7 +302,9 @@ type ValueOf<O extends Declared> = O extends { type: 'boolean' }
       ? number
       : O extends { choices: readonly (infer Choice)[] }
         ? Choice
-        : never;
+        : O extends { type: 'patterns' | 'scopes' }
+          ? readonly string[]
+          : never;
 
 /** The value of every option; durations in milliseconds. */
 export type Config = { readonly [O in Declared as O['field']]: ValueOf<O> };

@@ -25,6 +25,10 @@ export function parseOptionValue(option: Option, raw: unknown): ValueResult {
       return parseDurationValue(option, raw);
     case 'choice':
       return parseChoice(option, raw);
+    case 'patterns':
+    case 'scopes':
+      // What is wrong in a list is told with its place there: see `lists.ts`.
+      return wrongType(option, raw, `write ${option.example}`);
   }
 }
 
@@ -35,9 +39,25 @@ export function parseOptionText(option: Option, text: string): ValueResult {
   return parseOptionValue(option, text);
 }
 
-/** The value as it would be written in the file. */
+/** The value as it would be written in the file; of scopes, which are many, only how many they are. */
 export function formatValue(option: Option, value: ConfigValue): string {
-  return option.type === 'duration' ? formatDuration(value as DurationMs) : String(value);
+  switch (option.type) {
+    case 'duration':
+      return formatDuration(value as DurationMs);
+    case 'patterns':
+      return `[${(value as readonly string[]).map(patternText).join(', ')}]`;
+    case 'scopes':
+      return (value as readonly string[]).length === 0
+        ? '{}'
+        : `${(value as readonly string[]).length} listed`;
+    default:
+      return String(value);
+  }
+}
+
+/** With quotes where YAML needs them. */
+function patternText(text: string): string {
+  return /^[\w./][\w./*?-]*$/.test(text) ? text : JSON.stringify(text);
 }
 
 function parseBoolean(option: BooleanOption, raw: unknown): ValueResult {

@@ -25,6 +25,15 @@ export { eventGroups, eventKinds } from './event-kinds.ts';
 export { beginningOf, concernedBy, type Concerned } from './concerned.ts';
 export { nextDeadline } from './expiry.ts';
 export { fileIn, scopeAround } from './scope-of-file.ts';
+export {
+  fitsFolder,
+  fitsPath,
+  parsePattern,
+  patternLengthMax,
+  patternOf,
+  patternsMax,
+  type PathPattern,
+} from './patterns.ts';
 export { writeObstacle, type WriteObstacle, type Writer } from './write.ts';
 export { contendedSince, endsBefore, latestEnd, type EarlierEnd } from './leases.ts';
 export { dependencyWaves, findCycle, reachableInOrder } from './graph.ts';

@@ -180,7 +180,12 @@ it('a file that became a pipe after it was found is not waited for', () => {
   const root = makeRepository();
   makePipe(join(root, 'rhema.yaml'), 'name: x\n');
   const found = {
-    files: new Map([['.' as never, 'rhema.yaml']]),
+    places: new Map([
+      [
+        '.' as never,
+        { scope: '.' as never, file: 'rhema.yaml', kind: 'rhema.yaml' as const, position: null },
+      ],
+    ]),
     definitions: [],
     problems: [],
     notCheckedOut: new Map(),

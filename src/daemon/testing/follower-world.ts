@@ -118,7 +118,7 @@ export class FollowerWorld {
       definitions: this.definitions,
       config: { config: this.config, origins: this.configOrigins as never, problems: this.configProblems },
       configUnread: this.configUnread,
-      files: new Map(),
+      places: new Map(),
       notCheckedOut: new Map(),
       problems: this.problems,
       sound: this.problems.length === 0,

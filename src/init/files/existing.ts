@@ -46,11 +46,11 @@ export interface ExistingScope {
 export function readExisting(
   root: string,
   {
-    files,
+    places,
     definitions,
     problems,
     notCheckedOut,
-  }: Pick<ScanResult, 'files' | 'definitions' | 'problems' | 'notCheckedOut'>,
+  }: Pick<ScanResult, 'places' | 'definitions' | 'problems' | 'notCheckedOut'>,
 ): Map<ScopePath, ExistingScope> {
   const unresolved = new Set(
     problems.filter(({ code }) => unresolvedCodes.has(code)).map(({ file }) => file),
@@ -60,18 +60,19 @@ export function readExisting(
   );
   const resolved = new Map(definitions.map(({ path, dependencies }) => [path, dependencies]));
   const existing = new Map<ScopePath, ExistingScope>();
-  for (const [path, file] of files)
-    existing.set(
-      path,
-      readOne({
+  for (const [path, { file, position }] of places)
+    if (position === null)
+      existing.set(
         path,
-        file,
-        content: contentOf(refused.get(file) ?? null, () => bytesOf(root, file, notCheckedOut)),
-        isCheckedOut: !notCheckedOut.has(file),
-        resolved: resolved.get(path) ?? [],
-        isUnresolved: unresolved.has(file),
-      }),
-    );
+        readOne({
+          path,
+          file,
+          content: contentOf(refused.get(file) ?? null, () => bytesOf(root, file, notCheckedOut)),
+          isCheckedOut: !notCheckedOut.has(file),
+          resolved: resolved.get(path) ?? [],
+          isUnresolved: unresolved.has(file),
+        }),
+      );
   return existing;
 }
 

@@ -1,6 +1,6 @@
 import { parseScopePath, quote, type ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { errorAt, warningAt, wholeFile } from './problems.ts';
+import { errorAt, warningAt, wholeFile, type Position } from './problems.ts';
 
 /** Names of a scope's definition file, relative to the scope's folder, in order of precedence. */
 export const definitionFiles = [
@@ -23,6 +23,21 @@ export interface Candidate {
   /** Repository-relative, as it is on disk. */
   readonly file: string;
   readonly kind: DefinitionFile;
+}
+
+/** Where a scope is defined: in a file of its own, or at a place in the root scope's. */
+export interface Place {
+  readonly scope: ScopePath;
+  readonly file: string;
+  /** `listed`: an entry of its own. `split`: one of the folders that a pattern fits. */
+  readonly kind: DefinitionFile | 'listed' | 'split';
+  /** Null for a file of its own. */
+  readonly position: Position | null;
+}
+
+/** What a scope is called that has no name. */
+export function folderName(scope: ScopePath): string {
+  return scope === '.' ? 'root' : scope.slice(scope.lastIndexOf('/') + 1);
 }
 
 export interface Candidates {

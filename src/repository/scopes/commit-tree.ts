@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
+import type { ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { blobSizes, objectsHere, readBlobs, type AskGit } from '../git/blobs.ts';
 import { RepositoryError } from '../errors.ts';
 import { symlinkMode } from '../git/file-modes.ts';
+import { foldersFitting } from './folders-fitting.ts';
 import { isInstalled } from '../installed.ts';
 import { runGit, withoutGitVariables } from '../git/git.ts';
 import { scopeFileBytesMax, tooLargeMessage } from '../limits.ts';
 import { errorAt, wholeFile } from './problems.ts';
-import type { FileContent, Tree } from './tree.ts';
+import type { FileContent, FolderLook, Tree } from './tree.ts';
 
 /** The definition files of the commit that HEAD names; none where there is no commit yet. */
 export async function openHeadTree(gitDir: string): Promise<Tree> {
   const commit = await headCommit(gitDir);
-  const entries = commit === null ? [] : await listEntries(gitDir, commit);
+  const lines = commit === null ? [] : await listLines(gitDir, commit);
+  const entries = lines.flatMap(parseEntry);
   const ask: AskGit = ({ args, input }) => gitIn(gitDir, args, input);
   const { blobs, problems } = sortOut(entries, await sizesOf(ask, entries));
   const contents = await readBlobs(
@@ -29,8 +32,11 @@ export async function openHeadTree(gitDir: string): Promise<Tree> {
     fingerprint: fingerprintOf(commit),
     signature: () => null,
     read: async (path) => contentOf(byPath.get(path)),
+    rootSignature: fingerprintOf(commit),
     // A link in a commit is only text.
     followSymlinks: () => null,
+    foldersFitting: async (patterns) => foldersFitting(pathsIn(lines), patterns),
+    lookAtFolders: async (paths) => looksIn(lines, paths),
   };
 }
 
@@ -74,10 +80,32 @@ interface Entry {
   readonly path: string;
 }
 
-async function listEntries(gitDir: string, commit: string): Promise<Entry[]> {
+async function listLines(gitDir: string, commit: string): Promise<string[]> {
   // Not with sizes: in a partial clone Git would fetch every file of the commit to tell them.
   const output = await gitIn(gitDir, ['ls-tree', '-r', '-z', '--full-tree', commit]);
-  return output.toString('utf8').split('\0').flatMap(parseEntry);
+  return output.toString('utf8').split('\0');
+}
+
+function pathsIn(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => (line === '' ? [] : [line.slice(line.indexOf('\t') + 1)]));
+}
+
+function looksIn(lines: readonly string[], folders: readonly ScopePath[]): FolderLook[] {
+  if (folders.length === 0) return [];
+  const files = new Set(pathsIn(lines).map((file) => file.normalize('NFC')));
+  const there = new Set<string>(['.']);
+  for (const file of files)
+    for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
+      if (there.has(file.slice(0, end))) break;
+      there.add(file.slice(0, end));
+    }
+  const spelled = new Map([...there].map((folder) => [folder.toLowerCase(), folder]));
+  return folders.map((folder) => {
+    if (there.has(folder)) return { kind: 'folder' };
+    if (files.has(folder)) return { kind: 'file' };
+    const at = spelled.get(folder.toLowerCase());
+    return at === undefined ? { kind: 'missing' } : { kind: 'spelled', at };
+  });
 }
 
 /** `mode type object<TAB>path`; entries of other names are passed over. */

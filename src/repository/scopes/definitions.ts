@@ -1,8 +1,7 @@
-import { quote, type ScopeDefinition, type ScopePath } from '../../core/index.ts';
+import { named, quote, type ScopeDefinition, type ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { definitionFiles } from './candidates.ts';
+import { definitionFiles, type Place } from './candidates.ts';
 import { warningAt, wholeFile } from './problems.ts';
-import type { ReadCandidate } from './read-candidate.ts';
 import type { ScopeFile } from './read-scope.ts';
 import { resolveDependency, type Resolver } from './resolve.ts';
 import { ScopeNames, type NamedScope } from './scope-names.ts';
@@ -10,9 +9,18 @@ import type { Tree } from './tree.ts';
 
 export interface DefinitionInput {
   readonly tree: Tree;
-  /** Every scope that has a file, broken ones included. */
-  readonly present: readonly ReadCandidate[];
+  /** Every scope that there is, those included of which nothing can be read. */
+  readonly present: readonly PresentScope[];
   readonly previous: readonly ScopeDefinition[];
+  /** The root scope's file, where nobody can read in it which scopes it lists; null: that can be read. */
+  readonly unreadList: string | null;
+}
+
+/** A scope that there is, before its dependencies are looked up. */
+export interface PresentScope {
+  readonly place: Place;
+  /** Null when what is said of it cannot be used. */
+  readonly scope: ScopeFile | null;
 }
 
 export interface Definitions {
@@ -22,25 +30,30 @@ export interface Definitions {
 }
 
 /** Turns what the files say into the definitions for the core, keeping the last good one where a file is broken. */
-export function defineScopes({ tree, present, previous }: DefinitionInput): Definitions {
+export function defineScopes({ tree, present, previous, unreadList }: DefinitionInput): Definitions {
   const lastGood = new Map(previous.map((definition) => [definition.path, definition]));
-  const hidden = hiddenScopes(tree, present, previous);
-  const resolver = makeResolver(tree, present, { lastGood, hidden });
+  const found = new Set(present.map(({ place }) => place.scope));
+  const missing = previous.filter(({ path }) => !found.has(path));
+  const hidden = hiddenScopes(tree, missing);
+  const unread = unreadList === null ? [] : missing.filter((one) => !hidden.includes(one));
+  const resolver = makeResolver(tree, present, { lastGood, hidden: [...hidden, ...unread] });
   const problems: ScopeProblem[] = [];
   const definitions: ScopeDefinition[] = [];
-  for (const { candidate, scope } of present) {
-    const kept = lastGood.get(candidate.scope);
-    const fresh = scope === null ? null : defineScope(resolver, candidate.scope, scope, problems);
+  for (const { place, scope } of present) {
+    const kept = lastGood.get(place.scope);
+    const fresh = scope === null ? null : defineScope(resolver, place.scope, scope, problems);
     if (fresh !== null && (fresh.complete || kept === undefined)) definitions.push(fresh.definition);
     else if (kept !== undefined) {
       definitions.push(withoutMissing(kept, resolver.names));
-      problems.push(keptNotice(candidate.file));
+      problems.push(keptNotice(place));
     }
   }
   for (const kept of hidden) {
     definitions.push(withoutMissing(kept, resolver.names));
     problems.push(hiddenNotice(kept.path));
   }
+  for (const kept of unread) definitions.push(withoutMissing(kept, resolver.names));
+  if (unreadList !== null && unread.length > 0) problems.push(unreadNotice(unreadList, unread));
   return { definitions: definitions.toSorted((a, b) => (a.path < b.path ? -1 : 1)), problems };
 }
 
@@ -51,16 +64,16 @@ interface Known {
   readonly hidden: readonly ScopeDefinition[];
 }
 
-function makeResolver(tree: Tree, present: readonly ReadCandidate[], { lastGood, hidden }: Known): Resolver {
-  const named: NamedScope[] = [...hidden];
+function makeResolver(tree: Tree, present: readonly PresentScope[], { lastGood, hidden }: Known): Resolver {
+  const names: NamedScope[] = [...hidden];
   const broken = new Set<ScopePath>();
-  for (const { candidate, scope } of present) {
-    const name = scope?.name ?? lastGood.get(candidate.scope)?.name;
-    if (name === undefined) broken.add(candidate.scope);
-    else named.push({ path: candidate.scope, name });
+  for (const { place, scope } of present) {
+    const name = scope?.name ?? lastGood.get(place.scope)?.name;
+    if (name === undefined) broken.add(place.scope);
+    else names.push({ path: place.scope, name });
   }
   return {
-    names: new ScopeNames(named),
+    names: new ScopeNames(names),
     broken,
     root: tree.root,
     followSymlinks: (path) => tree.followSymlinks(path),
@@ -99,15 +112,10 @@ function withoutMissing(definition: ScopeDefinition, names: ScopeNames): ScopeDe
 }
 
 /** Scopes of before whose files nobody could look at. */
-function hiddenScopes(
-  { outOfSight }: Tree,
-  present: readonly ReadCandidate[],
-  previous: readonly ScopeDefinition[],
-): readonly ScopeDefinition[] {
+function hiddenScopes({ outOfSight }: Tree, missing: readonly ScopeDefinition[]): readonly ScopeDefinition[] {
   if (outOfSight.length === 0) return [];
   const hidden = new Set(outOfSight);
-  const found = new Set(present.map(({ candidate }) => candidate.scope));
-  return previous.filter(({ path }) => !found.has(path) && isHidden(path, hidden));
+  return missing.filter(({ path }) => isHidden(path, hidden));
 }
 
 function isHidden(scope: ScopePath, hidden: ReadonlySet<string>): boolean {
@@ -127,6 +135,18 @@ function hiddenNotice(path: ScopePath): ScopeProblem {
   return warningAt('LAST_GOOD_KEPT', null, message);
 }
 
-function keptNotice(file: string): ScopeProblem {
-  return warningAt('LAST_GOOD_KEPT', wholeFile(file), `is broken: its last good definition stays in force`);
+function keptNotice({ file, position, scope }: Place): ScopeProblem {
+  const what = position === null ? 'is broken' : `the entry of ${named(scope)} is broken`;
+  return warningAt(
+    'LAST_GOOD_KEPT',
+    position ?? wholeFile(file),
+    `${what}: its last good definition stays in force`,
+  );
+}
+
+function unreadNotice(file: string, scopes: readonly ScopeDefinition[]): ScopeProblem {
+  const [first] = scopes;
+  const which = scopes.length === 1 && first !== undefined ? named(first.path) : `${scopes.length} scopes`;
+  const message = `cannot be read for the scopes that it lists: the last good definition of ${which} stays in force`;
+  return warningAt('LAST_GOOD_KEPT', wholeFile(file), message);
 }

@@ -49,8 +49,8 @@ describe('scopeFromInput', () => {
     'src/web/rhema.yaml': '',
     'src/plain/file': '',
   });
-  const from = (cwd: string, text: string): unknown => {
-    const parsed = scopeFromInput({ worktree: root, cwd: join(root, cwd) }, text);
+  const from = async (cwd: string, text: string): Promise<unknown> => {
+    const parsed = await scopeFromInput({ worktree: root, cwd: join(root, cwd) }, text);
     return parsed.ok ? parsed.value : parsed.problem;
   };
 
@@ -72,34 +72,44 @@ describe('scopeFromInput', () => {
     ['src/plain', 'file', 'src/plain/file'],
     ['src', 'rhema.yaml', '.'],
     ['src/web', 'src/plain/file', 'src/plain/file'],
-  ])('in folder "%s", %s is %s', (cwd, text, scope) => {
-    expect(from(cwd, text)).toBe(scope);
+  ])('in folder "%s", %s is %s', async (cwd, text, scope) => {
+    expect(await from(cwd, text)).toBe(scope);
   });
 
-  test('symlinks are followed in every spelling, and what leads to one scope means one', () => {
+  test('symlinks are followed in every spelling, and what leads to one scope means one', async () => {
     symlinkSync('src/web', join(root, 'link'));
     symlinkSync(temporaryFolder(), join(root, 'out'));
     for (const text of ['link', './link', 'link/', 'link/rhema.yaml', join(root, 'link')])
-      expect(from('', text), text).toBe('src/web');
+      expect(await from('', text), text).toBe('src/web');
     for (const text of ['link/notes.txt', './link/notes.txt', join(root, 'link/notes.txt')])
-      expect(from('', text), text).toBe('src/web/notes.txt');
-    expect(from('src', 'link')).toBe('src/web');
-    expect(from('src', 'link/new')).toBe('src/web/new');
-    expect(from('', 'out')).toBe('out');
+      expect(await from('', text), text).toBe('src/web/notes.txt');
+    expect(await from('src', 'link')).toBe('src/web');
+    expect(await from('src', 'link/new')).toBe('src/web/new');
+    expect(await from('', 'out')).toBe('out');
   });
 
-  test('two scopes that both fit are named', () => {
-    expect(from('src', 'api')).toMatch(/"src\/api" or "api".*"\.\/api"/);
+  test('two scopes that both fit are named', async () => {
+    expect(await from('src', 'api')).toMatch(/"src\/api" or "api".*"\.\/api"/);
   });
 
-  test.each(['', '../..', 'a\0b', 'a\nb', '/etc', 'x'.repeat(10_000)])('%j is refused', (text) => {
-    expect(scopeFromInput({ worktree: root, cwd: root }, text)).toMatchObject({ ok: false });
+  test.each(['', '../..', 'a\0b', 'a\nb', '/etc', 'x'.repeat(10_000)])('%j is refused', async (text) => {
+    expect(await scopeFromInput({ worktree: root, cwd: root }, text)).toMatchObject({ ok: false });
   });
 
-  test('without a working tree paths are seen from the top', () => {
-    expect(scopeFromInput({ worktree: null, cwd: '/anywhere' }, './api/')).toEqual({
+  test('without a working tree paths are seen from the top', async () => {
+    expect(await scopeFromInput({ worktree: null, cwd: '/anywhere' }, './api/')).toEqual({
       ok: true,
       value: 'api',
     });
+  });
+
+  test('what the root scope’s file lists is a scope as well', async () => {
+    const list = 'agent_coordination:\n  scopes:\n    src/ui:\n    src/both:\n    both:\n';
+    const worktree = temporaryFolder();
+    write(worktree, { 'rhema.yaml': list, 'src/ui/x': '', 'ui/x': '', 'src/both/x': '', 'both/x': '' });
+    const meant = (text: string): Promise<unknown> =>
+      scopeFromInput({ worktree, cwd: join(worktree, 'src') }, text);
+    expect(await meant('ui')).toEqual({ ok: true, value: 'src/ui' });
+    expect(await meant('both')).toMatchObject({ ok: false });
   });
 });

@@ -18,18 +18,19 @@ export interface InputFolder {
  * are seen from the folder only. Symlinks are followed either way. A path that is no scope on disk is passed on as seen from the top (from the folder
  * when only that makes sense): the coordinator knows more scopes than this working tree may have.
  */
-export function scopeFromInput(typedIn: InputFolder, text: string): Parsed<ScopePath> {
+export async function scopeFromInput(typedIn: InputFolder, text: string): Promise<Parsed<ScopePath>> {
   if (text === '') return parseScopePath(text);
   const stripped = stripDefinitionFile(text);
   const written = parseScopePath(stripped);
-  if (typedIn.worktree === null) return written;
-  const fromTop = seenFromTop(typedIn.worktree, written);
-  const fromFolder = repositoryPath(typedIn.worktree, typedIn.cwd, stripped);
+  const { worktree } = typedIn;
+  if (worktree === null) return written;
+  const fromTop = seenFromTop(worktree, written);
+  const fromFolder = repositoryPath(worktree, typedIn.cwd, stripped);
   if (!fromTop.ok || isExplicitlyRelative(text)) return fromFolder;
   if (!fromFolder.ok || fromFolder.value === fromTop.value) return fromTop;
-  if (!isScopeFolder(typedIn.worktree, fromFolder.value))
-    return whereItLies(typedIn.worktree, fromTop, fromFolder);
-  if (!isScopeFolder(typedIn.worktree, fromTop.value)) return fromFolder;
+  const [isTop, isFolder] = await areScopes(worktree, [fromTop.value, fromFolder.value]);
+  if (!isFolder) return whereItLies(worktree, fromTop, fromFolder);
+  if (!isTop) return fromFolder;
   return { ok: false, problem: twoMeanings(text, fromFolder.value, fromTop.value) };
 }
 
@@ -54,6 +55,11 @@ function twoMeanings(text: string, fromFolder: ScopePath, fromTop: ScopePath): s
   return `${quote(text)} may mean scope ${quote(fromFolder)} or ${quote(fromTop)}: write ${quote(`./${text}`)} for the former, or go to the top folder for the latter`;
 }
 
-function isScopeFolder(worktree: string, path: ScopePath): boolean {
-  return definitionFiles.some((file) => existsSync(join(worktree, path, file)));
+/** By a file of its own, or since the root scope's file lists it. */
+async function areScopes(worktree: string, paths: readonly [ScopePath, ScopePath]): Promise<boolean[]> {
+  const own = paths.map((path) => definitionFiles.some((file) => existsSync(join(worktree, path, file))));
+  if (!own.includes(false) || !paths.every((path) => existsSync(join(worktree, path)))) return own;
+  const { listedOnDisk } = await import('./listed-on-disk.ts');
+  const listed = await listedOnDisk(worktree);
+  return paths.map((path, index) => own[index] === true || listed.has(path));
 }

@@ -2,7 +2,7 @@ import { isMap } from 'yaml';
 import type { ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { configBlock } from '../../config/index.ts';
-import type { Candidate } from './candidates.ts';
+import { folderName, type Candidate } from './candidates.ts';
 import type { YamlFile } from './parse-yaml.ts';
 import { warningAt, wholeFile } from './problems.ts';
 import { likenessOf, readScope, type ScopeFile, type ScopeReading } from './read-scope.ts';
@@ -41,10 +41,6 @@ export async function readCandidate(
   const reading = readScope(content.bytes, options);
   if (candidate.kind !== 'scope.yaml' || known.has(candidate.scope)) return asScope(candidate, reading);
   return judge(candidate, reading, content.bytes);
-}
-
-function folderName(scope: ScopePath): string {
-  return scope === '.' ? 'root' : scope.slice(scope.lastIndexOf('/') + 1);
 }
 
 function asScope(candidate: Candidate, { scope, yaml, problems }: ScopeReading): ReadCandidate {

@@ -8,7 +8,7 @@ import { readDependencies, type DependencyReference } from './read-dependencies.
 /** Characters of a scope's name or type. */
 export const scopeNameLengthMax = 256;
 /** The type of a scope that does not say it. */
-const typeUnspecified = 'unspecified';
+export const typeUnspecified = 'unspecified';
 
 /** What a definition file says, before its dependencies are looked up. */
 export interface ScopeFile {
@@ -81,13 +81,26 @@ function refused(yaml: YamlFile, problem: ScopeProblem): ScopeReading {
 }
 
 function readMap(yaml: YamlFile, root: YAMLMap, { folderName }: ReadingOptions): ScopeReading {
-  const problems: ScopeProblem[] = [];
   const body = findNested(yaml, root) ?? root;
+  const problems: ScopeProblem[] = [];
+  if (isAbsent(valueOf(yaml, body, 'name'))) {
+    const message = `has no name: the folder's, ${quote(folderName)}, is used; write 'name: ...'`;
+    problems.push(warningAt('NAME_MISSING', wholeFile(yaml.path), message));
+  }
+  return { ...readScopeMap(yaml, body, { folderName, problems }), yaml };
+}
+
+/** What is said of one scope: in a file of its own, or where scopes are listed. Without a name it has the folder's. */
+export function readScopeMap(
+  yaml: YamlFile,
+  body: YAMLMap,
+  { folderName, problems = [] }: { readonly folderName: string; readonly problems?: ScopeProblem[] },
+): Pick<ScopeReading, 'scope' | 'problems'> {
   const name = readName(yaml, body, folderName, problems);
   const type = readType(yaml, body, problems);
   const dependencies = readDependencies(yaml, valueOf(yaml, body, 'dependencies'), problems);
   const usable = name !== null && !problems.some(({ severity }) => severity === 'error');
-  return { scope: usable ? { name, type, dependencies } : null, problems, yaml };
+  return { scope: usable ? { name, type, dependencies } : null, problems };
 }
 
 /** A name at the top makes a file flat, whatever else is below. */
@@ -109,11 +122,7 @@ function readName(
   problems: ScopeProblem[],
 ): string | null {
   const node = valueOf(yaml, body, 'name');
-  if (isAbsent(node)) {
-    const message = `has no name: the folder's, ${quote(folderName)}, is used; write 'name: ...'`;
-    problems.push(warningAt('NAME_MISSING', wholeFile(yaml.path), message));
-    return folderName;
-  }
+  if (isAbsent(node)) return folderName;
   const position = yaml.positionOf(node);
   if (!isScalar(node) || typeof node.value !== 'string') {
     problems.push(errorAt('WRONG_TYPE', position, `name must be text: put it in quotes`));

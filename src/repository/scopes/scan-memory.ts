@@ -2,6 +2,7 @@
  * What one scan may take from those before it. Having Git list a large working tree, and reading thousands of scope files, takes
  * seconds; finding out that nothing was added, removed or changed does not. Nothing is taken that may have changed since.
  */
+import type { PathPattern, ScopePath } from '../../core/index.ts';
 import { FolderRecord, tickMs } from './folder-record.ts';
 import type { ListedPaths } from './listed-paths.ts';
 import type { ReadCandidate } from './read-candidate.ts';
@@ -16,6 +17,10 @@ export class ScanMemory {
   /** Whether the folders were found to be as before at this look. */
   #isSure = false;
   readonly #readings = new Map<string, Reading>();
+  /** The folders that patterns fitted at the last listing. */
+  #folders: { readonly key: string; readonly found: readonly ScopePath[] } | null = null;
+  /** What a root scope's file said of folders that are scopes. */
+  #split: { readonly signature: string; readonly patterns: readonly PathPattern[] } | null = null;
 
   /** The last listing, if Git would certainly give the same again; else a new one. */
   async listing(root: string, list: () => Promise<ListedPaths>): Promise<ListedPaths> {
@@ -24,6 +29,7 @@ export class ScanMemory {
     const isYoung = last !== null && last.root === root && startedMs - last.atMs < listingMaxAgeMs;
     this.#isSure = isYoung && (await this.#isUnchanged());
     if (isYoung && this.#isSure) return last.listed;
+    this.#folders = null;
     this.#record = last === null ? null : await recordOf(root, startedMs);
     const listed = await list();
     this.#listing = { root, atMs: startedMs, listed };
@@ -34,6 +40,23 @@ export class ScanMemory {
   /** Whether a folder is certainly one, with no symlink on its path. `path`: repository-relative. */
   isFolder(path: string): boolean {
     return this.#isSure && (this.#record?.has(path === '.' ? '' : `${path}/`) ?? false);
+  }
+
+  /** The folders that patterns fit, as of this look; `key`: of the patterns. */
+  async folders(key: string, list: () => Promise<readonly ScopePath[]>): Promise<readonly ScopePath[]> {
+    if (this.#folders?.key === key) return this.#folders.found;
+    const found = await list();
+    this.#folders = { key, found };
+    return found;
+  }
+
+  /** The patterns in a root scope's file of this signature; null: it was not read yet. */
+  splitOf(signature: string): readonly PathPattern[] | null {
+    return this.#split?.signature === signature ? this.#split.patterns : null;
+  }
+
+  keepSplit(signature: string, patterns: readonly PathPattern[]): void {
+    this.#split = { signature, patterns };
   }
 
   async #isUnchanged(): Promise<boolean> {

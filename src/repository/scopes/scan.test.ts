@@ -16,7 +16,7 @@ describe('layouts', () => {
       }),
     );
     expect(Object.keys(graphOf(result))).toEqual(['.', 'a', 'b', 'c', 'd']);
-    expect(result.files.get('a' as never)).toBe('a/.rhema/rhema.yaml');
+    expect(result.places.get('a' as never)).toMatchObject({ file: 'a/.rhema/rhema.yaml' });
     expect(result).toMatchObject({ problems: [], sound: true });
   });
 

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { ScopeDefinition, ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { loadConfig, type LoadedConfig } from '../../config/index.ts';
 import { mapBounded } from '../bounded.ts';
-import { chooseCandidates, type Candidate } from './candidates.ts';
+import { chooseCandidates, type Candidate, type Place } from './candidates.ts';
 import { headFingerprint, openHeadTree } from './commit-tree.ts';
 import { defineScopes } from './definitions.ts';
 import { problemsOfAlike } from './alike.ts';
+import { Discovery } from './discovery.ts';
+import { findScopes } from './find-scopes.ts';
 import { forReport } from './problem-report.ts';
 import { warningAt } from './problems.ts';
 import { readCandidate, type ReadCandidate } from './read-candidate.ts';
@@ -13,7 +16,7 @@ import type { Repository } from '../git/folders.ts';
 import type { ScanMemory } from './scan-memory.ts';
 import { scopeSource, type ScopeSource } from './source.ts';
 import type { FileContent, Tree } from './tree.ts';
-import { openWorkingTree, workingTreeFingerprint } from './working-tree.ts';
+import { lookAgain, openWorkingTree } from './working-tree.ts';
 
 /** Enough to hide the latency of a disk, few enough to keep open files and memory small. */
 const readsAtOnce = 16;
@@ -41,8 +44,8 @@ export interface ScanResult {
   readonly config: LoadedConfig;
   /** Why the root scope's file cannot be used at all, so that nothing is known of its configuration; empty when it can. */
   readonly configUnread: readonly ScopeProblem[];
-  /** Where each scope is defined: repository-relative path of its file. */
-  readonly files: ReadonlyMap<ScopePath, string>;
+  /** Where each scope is defined. */
+  readonly places: ReadonlyMap<ScopePath, Place>;
   /** Files that are not on disk, since a sparse checkout leaves them out, with what Git's index has. */
   readonly notCheckedOut: ReadonlyMap<string, FileContent>;
   /** Sorted by file and line. */
@@ -71,53 +74,91 @@ export async function scanRepository(repository: Repository, options: ScanOption
   const tree = await openTree(source, memory);
   const candidates = chooseCandidates(tree.paths);
   const previous = options.previous?.definitions ?? [];
-  const known = new Set(previous.map(({ path }) => path));
-  const read = await mapBounded(candidates.chosen, readsAtOnce, (candidate) =>
-    readOnce(tree, candidate, { known, memory }),
-  );
-  memory?.keepOnly(new Set(tree.paths));
-  const present = read.filter(({ kind }) => kind === 'scope');
-  const defined = defineScopes({ tree, present, previous });
-  const root = present.find(({ candidate }) => candidate.scope === '.');
+  const reading = { known: new Set(previous.map(({ path }) => path)), memory };
+  const root = await rootOf(tree, candidates.chosen, reading.known);
   const config = await rootConfig(root, options);
+  const discovery = new Discovery(config.config);
+  const files = await readFiles(tree, candidates.chosen, discovery, reading);
+  memory?.keepOnly(new Set(tree.paths));
+  const found = await findScopes(tree, discovery, { root, files });
+  memory?.keepSplit(tree.rootSignature, found.split);
+  const unreadList = root !== undefined && isListUnread(root, config) ? root.candidate.file : null;
+  const defined = defineScopes({ tree, present: found.present, previous, unreadList });
   const problems = [
     ...tree.problems,
     ...candidates.problems,
-    ...read.flatMap((one) => one.problems),
+    ...(root?.problems ?? []),
+    ...files.flatMap((one) => one.problems),
+    ...found.problems,
     ...defined.problems,
-    ...problemsOfAlike(present.map(({ candidate }) => candidate)),
+    ...problemsOfAlike(found.present.map(({ place }) => place)),
     ...config.problems,
-    ...(present.length === 0 ? [noScopes(source)] : []),
+    ...(found.present.length === 0 ? [noScopes(source)] : []),
   ];
   return {
     definitions: defined.definitions,
     config,
     configUnread: isUnread(root) ? forReport(root.problems) : [],
-    files: new Map(present.map(({ candidate }) => [candidate.scope, candidate.file])),
+    places: new Map(found.present.map(({ place }) => [place.scope, place])),
     notCheckedOut: tree.notCheckedOut,
     problems: forReport(problems),
     sound: problems.every(({ severity }) => severity !== 'error'),
     complete: tree.outOfSight.length === 0,
-    fingerprint: tree.fingerprint,
+    fingerprint: fingerprintOf(tree.fingerprint, found.splitFolders),
   };
 }
 
 /**
- * Changes whenever a scan might give another result; costs a listing, reads no file. Equal to the `fingerprint` of the
- * scan that is still up to date.
+ * Changes whenever a scan might give another result; costs a listing, reads no file but the root scope's where `memory` does not
+ * know it. Equal to the `fingerprint` of the scan that is still up to date.
  */
 export async function fingerprintOnly(
   repository: Repository,
   memory: ScanMemory | null = null,
 ): Promise<string> {
   const source = scopeSource(repository);
-  return source.kind === 'head'
-    ? headFingerprint(source.gitDir)
-    : workingTreeFingerprint(source.root, memory);
+  if (source.kind === 'head') return headFingerprint(source.gitDir);
+  const seen = memory === null ? null : await lookAgain(source.root, memory);
+  if (seen !== null) return fingerprintOf(seen.fingerprint, seen.folders);
+  const tree = await openTree(source, memory);
+  const root = await rootOf(tree, chooseCandidates(tree.paths).chosen, new Set());
+  const { config } = await rootConfig(root, { previous: null, env: {} });
+  const { splitFolders } = await findScopes(tree, new Discovery(config), { root, files: [] });
+  return fingerprintOf(tree.fingerprint, splitFolders);
+}
+
+/** A commit says itself which folders it has. */
+function fingerprintOf(files: string, folders: readonly ScopePath[]): string {
+  if (folders.length === 0) return files;
+  return createHash('sha256')
+    .update([files, ...folders].join('\n'))
+    .digest('hex');
 }
 
 function openTree(source: ScopeSource, memory: ScanMemory | null): Promise<Tree> {
   return source.kind === 'head' ? openHeadTree(source.gitDir) : openWorkingTree(source.root, memory);
+}
+
+/** The root scope's file, which says of others whether they are scopes. Undefined: there is none. */
+async function rootOf(
+  tree: Tree,
+  candidates: readonly Candidate[],
+  known: ReadonlySet<ScopePath>,
+): Promise<ReadCandidate | undefined> {
+  const candidate = candidates.find(({ scope }) => scope === '.');
+  const root = candidate === undefined ? undefined : await readCandidate(tree, candidate, known);
+  return root?.kind === 'scope' ? root : undefined;
+}
+
+async function readFiles(
+  tree: Tree,
+  candidates: readonly Candidate[],
+  discovery: Discovery,
+  reading: ReadingBy,
+): Promise<readonly ReadCandidate[]> {
+  const wanted = candidates.filter(({ scope }) => scope !== '.' && !discovery.leavesOut(scope));
+  const read = await mapBounded(wanted, readsAtOnce, (candidate) => readOnce(tree, candidate, reading));
+  return read;
 }
 
 interface ReadingBy {
@@ -125,13 +166,13 @@ interface ReadingBy {
   readonly memory: ScanMemory | null;
 }
 
-/** A file that is as it was is not read again. The top's is: its text carries the configuration, which is not remembered. */
+/** A file that is as it was is not read again. */
 async function readOnce(
   tree: Tree,
   candidate: Candidate,
   { known, memory }: ReadingBy,
 ): Promise<ReadCandidate> {
-  const signature = candidate.scope === '.' ? null : tree.signature(candidate.file);
+  const signature = tree.signature(candidate.file);
   if (memory === null || signature === null) return readCandidate(tree, candidate, known);
   // Only of a name that others use too does it depend on what is known how a file is read.
   const isKnown = candidate.kind !== 'scope.yaml' || known.has(candidate.scope);
@@ -155,6 +196,11 @@ async function rootConfig(root: ReadCandidate | undefined, options: ScanOptions)
 /** There is such a file, but no YAML in it that could be asked for the configuration. */
 function isUnread(root: ReadCandidate | undefined): root is ReadCandidate {
   return root !== undefined && root.yaml === null;
+}
+
+/** Nobody knows then which scopes it lists: those of before count. */
+function isListUnread(root: ReadCandidate, { problems }: LoadedConfig): boolean {
+  return isUnread(root) || problems.some(({ code }) => code === 'CONFIG_NOT_A_MAP');
 }
 
 function noScopes(source: ScopeSource): ScopeProblem {

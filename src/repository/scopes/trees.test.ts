@@ -133,7 +133,7 @@ describe('a sparse checkout', () => {
     sparse(root, 'a');
     const part = await scan(root);
     expect(existsSync(join(root, 'b'))).toBe(false);
-    expect(part).toMatchObject({ definitions: whole.definitions, files: whole.files, problems: [] });
+    expect(part).toMatchObject({ definitions: whole.definitions, places: whole.places, problems: [] });
     expect([...part.notCheckedOut.keys()]).toEqual(['b/rhema.yaml', 'c/d/.rhema/rhema.yaml']);
   });
 
