@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { withAccess } from '../client/index.ts';
 import { moveContent } from '../files/index.ts';
 
-/** Size beyond which the log file begins anew at the next start, in bytes. */
+/** Size beyond which the log file begins anew, in bytes. */
 const logBytesMax = 4 * 1024 * 1024;
 
 /**

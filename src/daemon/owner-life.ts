@@ -2,7 +2,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
 import { give, identityOfFolder } from '../files/index.ts';
-import { LogObserver, openLog, type Log } from '../observe/index.ts';
+import { LogObserver, openLog, withoutRepeats, type Log } from '../observe/index.ts';
 import { loadRequestParsers } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
 import type { Ownership } from './engine.ts';
@@ -25,12 +25,7 @@ export async function serveAsOwner(
   onReady: () => void,
 ): Promise<void> {
   const paths = statePaths(options.repository.commonDir);
-  const log = openLog();
-  try {
-    capLogFile(paths.log);
-  } catch (error) {
-    log.warn({ cause: String(error) }, 'the log file cannot be begun anew');
-  }
+  const log = withoutRepeats(openLog(), () => systemTime.monotonicMs());
   const owner = new Owner(options, paths, log);
   try {
     await owner.start();
@@ -78,6 +73,7 @@ class Owner {
       version: this.#options.version,
       folder: identityOfFolder(this.#paths.directory),
       onStop: () => this.#leave('asked to'),
+      onFailure: (error) => this.#leave(`no client can be let in: ${error.message}`),
       connectionsMax: connectionsMax(),
     });
     this.#server = server;
@@ -124,7 +120,7 @@ class Owner {
   }
 
   #startUpkeep({ coordinator, follower, whyLogLost }: Coordination, server: CoordinatorServer): Upkeep {
-    const { socket, database } = this.#paths;
+    const { socket, database, log } = this.#paths;
     const inodes = [socket, database].map(inodeOf);
     return new Upkeep({
       isActive: () => server.connections > 0 || !coordinator.idle(),
@@ -135,6 +131,7 @@ class Owner {
         return isThere ? whyLogLost() : 'its files were removed or replaced';
       },
       followScopes: () => follower.poll(),
+      capLog: () => capLogFile(log),
       leave: (reason) => this.#leave(reason),
       log: this.#log,
     });

@@ -1,5 +1,5 @@
-import { createConnection, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createConnection, Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { socketAddress, statePaths } from '../client/index.ts';
 import { LineSplitter, protocolNumber, requestLineBytesMax } from '../protocol/index.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
@@ -330,5 +330,16 @@ describe('who may be connected', () => {
     const third = new RawPeer();
     third.say(hello + query(1));
     await until(() => third.answer(1) !== undefined);
+  });
+
+  it('that nobody can be let in is told, and ends the listening instead of the process', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    onTestFinished(() => listen.mockRestore());
+    const failures: string[] = [];
+    await serveAnew({ onFailure: ({ message }) => failures.push(message) });
+    const [listening] = listen.mock.contexts as Server[];
+    // As Node tells of it where the system cannot accept a connection.
+    listening?.emit('error', new Error('accept ENFILE'));
+    expect([failures, listening?.listening]).toEqual([['accept ENFILE'], false]);
   });
 });

@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly folder?: string;
   /** Somebody asked the owner to leave, and may. */
   readonly onStop: () => void;
+  /** Nobody can be let in any more: the system refuses it, for want of files or memory. The server listens no longer. */
+  readonly onFailure: (error: Error) => void;
   readonly slowReaderMs?: number;
   readonly greetingMaxMs?: number;
   /** How many clients may be connected; any number unless given. */
@@ -47,17 +49,13 @@ export class CoordinatorServer implements PeerHandler {
     return this.#callCount;
   }
 
-  /** Whether a call is under way that ends by itself. */
-  get isAnswering(): boolean {
-    return this.#finiteCalls() > 0;
-  }
-
   /** Starts to listen. Rejects with the system's error if it cannot. */
   listen(address: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(address, () => {
         this.#server.off('error', reject);
+        this.#server.on('error', (error) => this.#fail(error));
         resolve();
       });
     });
@@ -117,6 +115,12 @@ export class CoordinatorServer implements PeerHandler {
   ): Promise<null> {
     for await (const entry of this.#options.coordinator.watch(fromRevision, signal)) await send(entry);
     return null;
+  }
+
+  /** Closed at once: the system would be asked again and again, in the same turn, until it lets somebody in. */
+  #fail(error: Error): void {
+    this.stopListening();
+    this.#options.onFailure(error);
   }
 
   /** The asking call itself does not count as work. */

@@ -10,6 +10,7 @@ let idleExitMs: number;
 let whyLost: () => string | null;
 let follows: number;
 let followScopes: () => Promise<boolean>;
+let capLog: () => void;
 let left: string[];
 let warnings: string[];
 let clock: ManualClock;
@@ -22,6 +23,7 @@ beforeEach(() => {
   whyLost = () => null;
   follows = 0;
   followScopes = () => Promise.resolve(false);
+  capLog = () => {};
   left = [];
   warnings = [];
   clock = new ManualClock();
@@ -36,6 +38,7 @@ beforeEach(() => {
         follows += 1;
         return followScopes();
       },
+      capLog: () => capLog(),
       leave: (reason) => left.push(reason),
       log: { info: () => {}, warn: (_, message) => warnings.push(message), error: () => {} },
     },
@@ -195,4 +198,15 @@ it('goes on when its files cannot be looked at for a moment', async () => {
   whyLost = () => 'its files were removed or replaced';
   await pass(1_000);
   expect(left).toEqual(['its files were removed or replaced']);
+});
+
+it('keeps what is said in bounds for as long as it lives, and goes on where that cannot be done', async () => {
+  let caps = 0;
+  capLog = () => {
+    caps += 1;
+    throw new Error('EACCES');
+  };
+  await pass(5_000);
+  expect([caps, left]).toEqual([5, ['idle']]);
+  expect(new Set(warnings)).toEqual(new Set(['the log file cannot be begun anew']));
 });

@@ -15,6 +15,8 @@ export interface UpkeepPorts {
   whyLost(): Promise<string | null>;
   /** Takes over scope files that have changed and come to rest; says whether some have yet to. */
   followScopes(): Promise<boolean>;
+  /** Begins what is said to {@link log} anew where it has grown large. */
+  capLog(): void;
   leave(reason: string): void;
   readonly log: Log;
 }
@@ -69,12 +71,21 @@ export class Upkeep {
 
   /** What cannot be looked at now may be at the next turn. */
   async #turn(): Promise<void> {
+    this.#capLog();
     try {
       if (await this.#look()) return;
     } catch (error) {
       this.#ports.log.warn({ cause: String(error) }, 'the upkeep failed');
     }
     this.#schedule();
+  }
+
+  #capLog(): void {
+    try {
+      this.#ports.capLog();
+    } catch (error) {
+      this.#ports.log.warn({ cause: String(error) }, 'the log file cannot be begun anew');
+    }
   }
 
   /** Whether it leaves. */

@@ -9,6 +9,7 @@ export interface ServeOptions {
   readonly greetingMaxMs?: number;
   readonly connectionsMax?: number;
   readonly onStop?: () => void;
+  readonly onFailure?: (error: Error) => void;
 }
 
 /** Serves a coordinator in this process, at the place where clients look for the owner. */
@@ -22,6 +23,7 @@ export async function serve(
   const server: CoordinatorServer = new CoordinatorServer({
     version: '1.0.0',
     onStop: (): void => shut(server),
+    onFailure: () => undefined,
     ...options,
     coordinator,
     parsers: await loadRequestParsers(),
