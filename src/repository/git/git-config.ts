@@ -23,13 +23,15 @@ export function readGitConfig(text: string): GitConfig {
     const entry = /^\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*?))?\s*$/.exec(header?.[2] ?? line);
     if (entry !== null) values.set(`${section}.${(entry[1] ?? '').toLowerCase()}`, entry[2] ?? 'true');
   }
-  const worktree = values.get('core.worktree') ?? null;
+  const [worktree, bare, worktreeConfig] = ['core.worktree', 'core.bare', 'extensions.worktreeconfig'].map(
+    (key) => values.get(key),
+  );
   return {
-    bare: asBoolean(values.get('core.bare')),
-    worktree,
-    worktreeConfig: asBoolean(values.get('extensions.worktreeconfig')) ?? false,
-    // Quotes, escapes and trailing comments: rare in a path, and Git's rules for them are long.
-    needsGit: worktree !== null && /["\\#;]/.test(worktree),
+    bare: asBoolean(bare),
+    worktree: worktree ?? null,
+    worktreeConfig: asBoolean(worktreeConfig) ?? false,
+    // Quotes, escapes and comments behind a value: rare here, and Git's rules for them are long.
+    needsGit: [worktree, bare, worktreeConfig].some((value) => value !== undefined && /["\\#;]/.test(value)),
   };
 }
 

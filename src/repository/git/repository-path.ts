@@ -1,11 +1,12 @@
-import { realpathSync } from 'node:fs';
+import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { parseScopePath, quote, type Parsed, type ScopePath } from '../../core/index.ts';
 import { leadsOut } from './inside.ts';
 
 /**
  * The canonical path, relative to the working tree, of a file as a person or a tool names it in a folder. Symlinks are
- * followed as far as the path exists, so every spelling of one file gives one path; what leads out of the tree is refused.
+ * followed as far as the path exists, and one in the place of the file also where nothing is at its end yet: who writes to it
+ * makes the file there. So every spelling of one file gives one path; what leads out of the tree is refused.
  */
 export function repositoryPath(worktree: string, cwd: string, text: string): Parsed<ScopePath> {
   if (text.includes('\0')) return { ok: false, problem: `path ${quote(text)} contains a NUL character` };
@@ -15,12 +16,30 @@ export function repositoryPath(worktree: string, cwd: string, text: string): Par
   return parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
 }
 
-/** Follows symlinks in the part of the path that exists. */
-export function realPathOf(path: string): string {
+/** As many as the system follows; more lead in a circle. */
+const linksMax = 40;
+
+/** Follows symlinks in the part of the path that exists, and to where the file would be made that is at its end. */
+export function realPathOf(path: string, linksLeft = linksMax): string {
+  const location = existingPartOf(path);
+  const target = linksLeft === 0 ? null : linkAt(location);
+  return target === null ? location : realPathOf(resolve(dirname(location), target), linksLeft - 1);
+}
+
+function existingPartOf(path: string): string {
   try {
     return realpathSync.native(path);
   } catch {
     const parent = dirname(path);
-    return parent === path ? path : join(realPathOf(parent), basename(path));
+    return parent === path ? path : join(existingPartOf(parent), basename(path));
+  }
+}
+
+/** Null when there is none. */
+function linkAt(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
   }
 }

@@ -34,6 +34,20 @@ describe('repositoryPath', () => {
       expect(repositoryPath(root, root, text)).toMatchObject({ ok: false });
   });
 
+  test('a link to a file that is not there yet is that file', () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, 'web'));
+    mkdirSync(join(root, 'api'));
+    symlinkSync('../web/new.yaml', join(root, 'api/notes.yaml'));
+    symlinkSync('notes.yaml', join(root, 'api/alias.yaml'));
+    symlinkSync(join(temporaryFolder(), 'new.yaml'), join(root, 'api/out.yaml'));
+    symlinkSync('circle', join(root, 'api/circle'));
+    for (const name of ['notes.yaml', 'alias.yaml'])
+      expect(repositoryPath(root, join(root, 'api'), name)).toEqual({ ok: true, value: 'web/new.yaml' });
+    expect(repositoryPath(root, root, 'api/out.yaml')).toMatchObject({ ok: false });
+    expect(repositoryPath(root, root, 'api/circle')).toEqual({ ok: true, value: 'api/circle' });
+  });
+
   test('a folder that begins with two dots is inside', () => {
     const root = temporaryFolder();
     expect(repositoryPath(root, root, '..a/b')).toEqual({ ok: true, value: '..a/b' });

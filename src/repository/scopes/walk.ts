@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { existsSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { readRegularFileAsync } from '../git/regular-file.ts';
 import { isInstalled } from '../installed.ts';
 
 /** A folder still to be read, and the ignore rules in force in it, outermost first. */
@@ -42,8 +43,10 @@ function isEntered(root: string, path: string, name: string, matcher: Ignore): b
   );
 }
 
+/** None where there is no such file, or anything else in its place: a pipe would be waited for. */
 async function rulesOf(file: string, base: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const read = await readRegularFileAsync(file, { followLink: true });
+  const text = read.ok ? read.bytes.toString('utf8') : '';
   const rules = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   return base === '' ? rules : rules.map((rule) => seenFromTop(rule, base));
 }
