@@ -10,6 +10,7 @@ import {
 import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
 import { releaseGrants } from './giving-back.ts';
+import { mayHaveCounted } from './joining.ts';
 import { LeaseRenewer, type LeaseLoss } from './lease-renewer.ts';
 import { proofOf, type AgentSession } from './session.ts';
 import type { Speaks } from './speaker.ts';
@@ -127,7 +128,7 @@ export class HeldLock {
     const after = change(before);
     const mark = markOf(before, sha256(after));
     await files.stage(path, mark, after);
-    const reply = await speaker.submit({
+    const command = {
       kind: 'ContextModify',
       ...proofOf(this.#session),
       scope,
@@ -135,6 +136,11 @@ export class HeldLock {
       token: lock.token,
       digest: sha256(after),
       baseDigest: before === null ? null : sha256(before),
+    } as const;
+    const reply = await speaker.submit(command).catch(async (error: unknown) => {
+      // Nothing will ever be recorded of it, so that nobody would look for it.
+      if (!mayHaveCounted(error)) await files.discard(path, mark);
+      throw error;
     });
     if (!reply.ok) {
       await files.discard(path, mark);

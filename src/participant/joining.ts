@@ -75,8 +75,8 @@ function pendingOf({ agent, epoch, secret, joiningSecret }: AgentSession): Agent
   return epoch === unanswered ? { agent, epoch, secret } : null;
 }
 
-/** What cannot be ruled out counts: a secret too many does no harm. */
-function mayHaveCounted(error: unknown): boolean {
+/** Whether a command that failed may have taken effect. What cannot be ruled out counts: a secret too many does no harm. */
+export function mayHaveCounted(error: unknown): boolean {
   return !(error instanceof CoordinatorError) || error.code === 'INTERNAL' || isOpen(error);
 }
 

@@ -192,6 +192,20 @@ describe('a write', () => {
     expect([...stage.files]).toEqual([[notes, 'first, second, third']]);
   });
 
+  it.each([
+    ['nothing was recorded leaves nothing beside the file', 'nothing', 0],
+    ['may have been recorded leaves its text beside the file', 'unknown', 1],
+  ] as const)('that failed and of which %s', async (_, outcome, left) => {
+    const lock = await acquired(await stage.takePart('alice'));
+    const { coordinator } = stage;
+    const submit = coordinator.submit.bind(coordinator);
+    const failure = new CoordinatorError('UNAVAILABLE', 'gone', { details: { outcome } });
+    stage.coordinator.submit = (request) =>
+      request.command.kind === 'ContextModify' ? Promise.reject(failure) : submit(request);
+    await expect(lock.write(notes, () => 'new')).rejects.toBe(failure);
+    expect(stage.files.size).toBe(left);
+  });
+
   it('is not finished over what somebody else has made of the file since', async () => {
     const lock = await acquired(await killedInWrite());
     stage.files.set(notes, 'by hand');
