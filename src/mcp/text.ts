@@ -35,7 +35,12 @@ export function fitting(
   charactersMax: number,
   where: string,
 ): string[] {
+  return bounded(lines, Math.min(linesMax, fittingCount(lines, charactersMax)), where);
+}
+
+/** How many of the lines, from the first on, fit into so many characters. */
+export function fittingCount(lines: readonly string[], charactersMax: number): number {
   let characters = 0;
   const over = lines.findIndex((line) => (characters += line.length + 1) > charactersMax);
-  return bounded(lines, over === -1 ? linesMax : Math.min(linesMax, over), where);
+  return over === -1 ? lines.length : over;
 }

@@ -12,7 +12,7 @@ import type {
   WaiterView,
 } from '../protocol/index.ts';
 import { entryLine } from './events.ts';
-import { bounded, fitting, purpose, quoted, quotedText } from './text.ts';
+import { bounded, fitting, fittingCount, purpose, quoted, quotedText } from './text.ts';
 import { count, duration, timeLeft } from '../wording/index.ts';
 
 /**
@@ -23,6 +23,8 @@ const linesMax = 40;
 const charactersMax = 5_500;
 const heldMax = 10;
 const scopesMax = 400;
+/** Of the scopes, where they are listed with what they depend on. */
+const scopesCharactersMax = 40_000;
 
 /** Everything at a glance: only what is not as it should be at rest. */
 export function statusText(status: StatusAnswer, nowMs: number): string {
@@ -179,8 +181,8 @@ export function scopesText({ scopes, problems }: ScopesAnswer): string {
   const broken = problems.map((problem) => `! ${problemText(problem)}`);
   return [
     `${count(scopes.length, 'scope')}.`,
-    ...bounded(scopes.map(scopeLine), scopesMax, 'rhema scope list'),
-    ...bounded(broken, linesMax, 'rhema scope list'),
+    ...fitting(scopes.map(scopeLine), scopesMax, scopesCharactersMax, 'rhema scope list'),
+    ...fitting(broken, linesMax, charactersMax, 'rhema scope list'),
   ].join('\n');
 }
 
@@ -228,18 +230,26 @@ export const pageCharactersMax = 45_000;
 
 function logText({ entries, revision }: HistoryAnswer, charactersMost: number): string {
   const lines = fitting(entries.map(entryLine), entriesMax, charactersMost, 'rhema log');
-  return [`Log up to revision ${revision}:`, ...lines.toReversed()].join('\n');
+  return [logTitle({ revision }), ...lines.toReversed()].join('\n');
 }
+
+const logTitle = ({ revision }: Pick<HistoryAnswer, 'revision'>): string => `Log up to revision ${revision}:`;
 
 /** Entries that one reading of the log shows. */
 export const entriesMax = 100;
 
-/** The log from a revision on, and how to read on. */
+/** The log from a revision on, as much as fits, at least one entry; and how to read on. */
 export async function entriesFrom(coordinator: Coordinator, from: number): Promise<string> {
   const before = asRevision(from + entriesMax);
   const query = { kind: 'history', filter: toldEvents, limit: entriesMax, before } as const;
   const answer = await coordinator.query(query);
-  const entries = answer.entries.filter((entry) => entry.revision >= from);
-  const next = before > answer.revision ? '' : `\nNext: rhema://log?from=${before}`;
-  return `${logText({ ...answer, entries }, Infinity)}${next}`;
+  const entries = answer.entries.filter((entry) => entry.revision >= from).toReversed();
+  const lines = entries.map(entryLine);
+  const shown = Math.max(1, fittingCount(lines, pageCharactersMax));
+  const next = entries[shown]?.revision ?? (before > answer.revision ? null : before);
+  return [
+    logTitle(answer),
+    ...lines.slice(0, shown),
+    ...(next === null ? [] : [`Next: rhema://log?from=${next}`]),
+  ].join('\n');
 }
