@@ -37,15 +37,18 @@ function echoEngine(name: string, more: (folder: string) => readonly string[]): 
 
 const request = `${'q'.repeat(requestBytes - 1)}\n`;
 
-class EchoConnection {
+export class EchoConnection {
   readonly #socket: Socket;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: { resolve(): void; reject(error: Error): void }[] = [];
+  #failure: Error | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => {
-      for (const resolve of this.#waiting.splice(0, linesIn(chunk))) resolve();
+      for (const call of this.#waiting.splice(0, linesIn(chunk))) call.resolve();
     });
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('the connection was lost')));
   }
 
   static async open(path: string): Promise<EchoConnection> {
@@ -54,12 +57,19 @@ class EchoConnection {
     return new EchoConnection(socket);
   }
 
+  /** Rejects once the connection is lost. */
   ask(): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
     this.#socket.write(request);
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const call of this.#waiting.splice(0)) call.reject(error);
   }
 }

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { folderOfTest } from '../../test/support/folder.ts';
+import { EchoConnection } from './echo.ts';
 import { PostgresConnection } from './postgres-wire.ts';
 import { RespConnection } from './resp.ts';
 
@@ -42,4 +43,12 @@ it('a statement of PostgreSQL that is under way or sent later fails once the con
   socket.end();
   await expect(underWay).rejects.toThrow('the connection was lost');
   await expect(connection.execute('acquire')).rejects.toThrow('the connection was lost');
+});
+
+it('a line that was to be echoed, or is sent later, fails once the connection is lost', async () => {
+  const connection = await EchoConnection.open(path);
+  const underWay = connection.ask();
+  (await accepted).end();
+  await expect(underWay).rejects.toThrow('the connection was lost');
+  await expect(connection.ask()).rejects.toThrow('the connection was lost');
 });
