@@ -1,13 +1,13 @@
 /**
  * Ends the command of a `rhema run` that was killed or stands still, so that it does not work on without its lock.
  *
- * Its arguments, and then standard input, of which only that `run` holds the other end, have a line for each thing to know: `begins ROOT` of a command that is to begin, by which it is
- * found if nothing more is said of it; `command ROOT` once it has
+ * Its arguments, and then standard input, of which only that `run` holds the other end, have a line for each thing to know:
+ * `begins ROOT` of a command that is to begin, by which it is found if nothing more is said of it; `command ROOT` once it has
  * begun, as JSON; `grace MS`, how long it has to end by itself; `end MS`, the time of the monotonic clock at which it must
- * have ended, again with each renewal of the lease; `told` when `run` has told it to end; `done` when it has ended, with
- * all that it left behind. So long before that time `run` should have told it; if not, it is told here, and when the
- * time comes, it is ended by force. When the input ends without `done`, `run` is gone: the command is told to end, and ended
- * by force after a grace or at that time, whatever comes first.
+ * have ended, again with each renewal of the lease; `told` when `run` has told it to end; `done` when it has ended, with all
+ * that it left behind. So long before that time `run` should have told it; if not, it is told here, and when the time comes,
+ * it is ended by force. When the input ends without `done`, `run` is gone: the command is told to end, and ended by force
+ * after a grace or at that time, whatever comes first.
  */
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -36,7 +36,8 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /**
  * One socket to the owner, shared by any number of calls. When it breaks, or the owner falls silent while somebody waits,
- * every call under way fails with a retryable `UNAVAILABLE`: whether it took effect is unknown, and asking again under the same request id tells.
+ * every call under way fails with a retryable `UNAVAILABLE`: whether it took effect is unknown, and asking again under the
+ * same request id tells.
  */
 export class Connection {
   /** What the owner said about itself. */
@@ -206,8 +207,8 @@ export interface OpenOptions {
 
 /**
  * Connects, and exchanges hellos within the time given, or in that after which an owner counts as silent. Rejects with the
- * system's error (`ENOENT`, `ECONNREFUSED`, `EACCES` ...) when nobody can be reached, and with a {@link CoordinatorError} when somebody is there who does not
- * speak the protocol.
+ * system's error (`ENOENT`, `ECONNREFUSED`, `EACCES` ...) when nobody can be reached, and with a {@link CoordinatorError}
+ * when somebody is there who does not speak the protocol.
  */
 export function openConnection(
   address: string,

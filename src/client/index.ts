@@ -18,7 +18,7 @@ export {
   takeName,
   type Occupant,
 } from './occupant-file.ts';
-export { findProgram, type ProgramLocations as ProgramPlaces } from './program.ts';
+export { findProgram, type ProgramLocations } from './program.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export { deleteSession, listSessions, readSession, requireSession, writeSession } from './session-file.ts';
 export { sessionKeeping } from './session-keeping.ts';

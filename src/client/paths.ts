@@ -7,7 +7,7 @@ import {
   isOwnSocket,
   makeOwnFolder,
   ownFolderIn,
-  PlaceRefused,
+  PathRefused,
   pointLink,
   refuseForeign,
 } from '../files/index.ts';
@@ -99,7 +99,7 @@ const lasting: Readonly<Record<string, Trouble>> = {
 
 /** The system's refusal to make, open or write something of the state, as a failure that names it and what to do. */
 export function accessError(path: string, cause: unknown): CoordinatorError {
-  if (cause instanceof PlaceRefused)
+  if (cause instanceof PathRefused)
     return new CoordinatorError('PERMISSION', cause.message, { cause, details: { path: cause.path } });
   const system = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const { code, problem, remedy }: Partial<Trouble> = lasting[system] ?? {};
@@ -116,7 +116,7 @@ export function withAccess<T>(path: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    const isAccess = error instanceof PlaceRefused || (error instanceof Error && 'syscall' in error);
+    const isAccess = error instanceof PathRefused || (error instanceof Error && 'syscall' in error);
     throw isAccess ? accessError(path, error) : error;
   }
 }

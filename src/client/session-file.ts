@@ -48,7 +48,7 @@ export function deleteSession(paths: StatePaths, agent: AgentId): void {
   if (hasSessions(paths)) withAccess(path, () => removeFile(path));
 }
 
-/** Every session kept here, by agent name. Files that are not sessions are left out. */
+/** Every session kept here, by agent name. Throws `NOT_JOINED` when one is damaged, and names its file. */
 export function listSessions(paths: StatePaths): readonly AgentSession[] {
   if (!hasSessions(paths)) return [];
   return withAccess(paths.sessions, () => readdirSync(paths.sessions))

@@ -15,7 +15,7 @@ export function whileSwitchingOff(request: CommandRequest, status: StatusAnswer)
   const { agent, scopes } = command;
   const held = status.locks.filter(({ scope }) => scopes.includes(scope));
   const waiters = status.waiters.filter((waiter) => waiter.scopes.some((scope) => scopes.includes(scope)));
-  // It has what it asks for, or its place: most likely it did not hear the answer.
+  // It has what it asks for, or its ticket: most likely it did not hear the answer.
   const isHolder = held.length === scopes.length && held.every((lock) => lock.agent === agent);
   if (isHolder || waiters.some((waiter) => waiter.agent === agent)) return request;
   const isTaken = waiters.length > 0 || held.some((lock) => lock.agent !== agent);

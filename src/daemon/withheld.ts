@@ -20,7 +20,7 @@ export interface InForce extends Work {
 export interface Work {
   /** Locks that are held. */
   readonly held: number;
-  /** Places in the queue. */
+  /** Tickets in the queue. */
   readonly waiting: number;
   /** Syncs that run. */
   readonly syncing: number;

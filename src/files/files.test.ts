@@ -73,7 +73,7 @@ const steps: readonly (readonly [string, (path: string) => unknown])[] = [
 ];
 const refused = (problem: string): Error =>
   expect.objectContaining({
-    name: 'PlaceRefused',
+    name: 'PathRefused',
     path: location,
     message: expect.stringContaining(`${location} ${problem}`) as string,
   }) as Error;

@@ -1,4 +1,4 @@
-export { isOwn, PathRefused as PlaceRefused } from './own.ts';
+export { isOwn, PathRefused } from './own.ts';
 export { give, identityOfFolder, isOwnFolder, makeOwnFolder, ownFolderIn } from './folders.ts';
 export {
   createFile,

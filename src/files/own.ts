@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 
 /** Something is in the place of a thing of this user's that is not one, or is not his alone. */
 export class PathRefused extends Error {
-  override readonly name = 'PlaceRefused';
+  override readonly name = 'PathRefused';
   readonly path: string;
 
   constructor(path: string, problem: string, remedy: string) {

@@ -5,7 +5,7 @@ import { isOwnFolder } from './folders.ts';
 import { lookAt, refuseUnlessOwn } from './own.ts';
 
 /**
- * Whether there is a socket of this user's in a folder of this user's. Throws {@link PlaceRefused} when it is another's: it
+ * Whether there is a socket of this user's in a folder of this user's. Throws {@link PathRefused} when it is another's: it
  * must not be dialled, for what is sent there would be told to whoever listens.
  */
 export function isOwnSocket(path: string): boolean {
@@ -16,7 +16,7 @@ export function isOwnSocket(path: string): boolean {
   return true;
 }
 
-/** Removes a socket of this user's that is left; throws {@link PlaceRefused} when something else is there. */
+/** Removes a socket of this user's that is left; throws {@link PathRefused} when something else is there. */
 export function removeOwnSocket(path: string): void {
   if (isOwnSocket(path)) rmSync(path);
 }

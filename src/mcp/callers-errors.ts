@@ -1,5 +1,5 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
-import { issueText, placeText, valueAt, type Issue } from '../protocol/index.ts';
+import { issueText, pathText, valueAt, type Issue } from '../protocol/index.ts';
 
 const invalidParams = -32_602;
 const internalError = -32_603;
@@ -16,7 +16,7 @@ export function withCallersErrors(message: JSONRPCMessage, params: unknown): JSO
   const issues = issuesIn(list);
   if (issues === null) return message;
   const told = issues.map(
-    (issue) => `${placeText(issue.path)}: ${issueText(issue, valueAt({ params }, issue.path))}`,
+    (issue) => `${pathText(issue.path)}: ${issueText(issue, valueAt({ params }, issue.path))}`,
   );
   return { ...message, error: { code: invalidParams, message: `${start}${told.join('; ')}` } };
 }

@@ -5,7 +5,7 @@ import {
   invalidInput,
   issueText,
   loadRequestParsers,
-  placeText,
+  pathText,
   valueAt,
   type CommandRequest,
   type Coordinator,
@@ -311,7 +311,7 @@ function parseArguments<Name extends ToolName>(tool: Name, args: unknown): ToolA
   const told = parsed.error.issues
     .slice(0, issuesMax)
     .map((issue): [path: string, trouble: string] => [
-      placeText(issue.path),
+      pathText(issue.path),
       issueText(issue as Issue, valueAt(args, issue.path)),
     ]);
   const [[path, trouble] = ['', 'malformed'], ...others] = told;

@@ -3,7 +3,8 @@ import type { Timers } from '../time/index.ts';
 
 /**
  * The bound of every tool call and of every resource, beyond what the call itself asks to wait, in milliseconds: clients give
- * up after a minute, and a call may wait for 50 seconds. Longer than a coordinator may say nothing until that is told, to a call that asks twice.
+ * up after a minute, and a call may wait for 50 seconds. Longer than a coordinator may say nothing until that is told, to a
+ * call that asks twice.
  */
 export const answerMaxMs = 9_500;
 

@@ -32,7 +32,7 @@ const longPauseMs = 15_000;
 export class TicketWait {
   readonly ticket: Ticket;
   readonly scopes: readonly ScopePath[];
-  /** Calls that are under way and have to do with this place, whether they wait at the moment or not. */
+  /** Calls that are under way and have to do with this ticket, whether they wait at the moment or not. */
   readonly visitors = new Set<object>();
   readonly #options: WaitOptions;
   readonly #abort = new AbortController();

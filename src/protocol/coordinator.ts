@@ -26,7 +26,7 @@ export interface Coordinator {
 
   /**
    * Answers when a ticket has left the queue, however long that takes. The ticket does not depend on this call: it may
-   * be asked again after a lost connection or a restart, and keeps its ticket meanwhile. Aborting the signal ends the
+   * be asked again after a lost connection or a restart, and keeps its position meanwhile. Aborting the signal ends the
    * call only; `CancelWait` gives up the ticket.
    */
   awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply>;

@@ -31,7 +31,7 @@ export { isOpen, isSilence, mayBeWritten, nothingWritten } from './outcomes.ts';
 export { systemFailure } from './system-failures.ts';
 export { sessionIdOf, sessionMarkOf } from './session-id.ts';
 export { isPointInTime, onWallClock } from './local-time.ts';
-export { issueText, pathText as placeText, valueAt, type Issue } from './plain-issues.ts';
+export { issueText, pathText, valueAt, type Issue } from './plain-issues.ts';
 export type { ParsedMessage, RequestParsers } from './requests.ts';
 
 /**

@@ -156,7 +156,7 @@ export interface WaiterView {
   readonly deadlineMs: TimeMs;
   /** The end of its agent's session, where that comes before; left out by an older coordinator. */
   readonly endsBefore?: EarlierEnd;
-  /** Place in the whole queue, from 1. */
+  /** In the whole queue, from 1. */
   readonly position: number;
   readonly reason: string | null;
   /** Scopes of the ticket that are not free; empty: it waits for a place or behind the oldest ticket. */

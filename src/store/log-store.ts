@@ -76,7 +76,8 @@ export interface LogStore {
   /**
    * Drops entries before a revision. Refused with `COMPACTION_REFUSED` unless a snapshot at or after
    * `beforeRevision - 1` exists, so that the state can still be rebuilt; older snapshots go as well, except the newest
-   * at or before `beforeRevision - 1`. Of what is dropped the request ids are still known. Nothing happens when the log already begins there or later.
+   * at or before `beforeRevision - 1`. Of what is dropped the request ids are still known. Nothing happens when the log
+   * already begins there or later.
    */
   compact(beforeRevision: Revision): Promise<void>;
 

@@ -7,7 +7,8 @@
  * - Of the scopes that were named, those count that were granted, queued for or released.
  * - A lease of the usual length was asked for without a length.
  *
- * The command is only what the entry says it was. Whether the machine answers it with this very entry is for the verifier to find out.
+ * The command is only what the entry says it was. Whether the machine answers it with this very entry is for the verifier
+ * to find out.
  */
 import type {
   Command,

@@ -25,7 +25,7 @@ export type NotGranted =
   | {
       readonly kind: 'interrupted';
       readonly signal: SignalName;
-      /** why the ticket could not be given back; null: it was. */
+      /** Why the ticket could not be given back; null: it was. */
       readonly stuck: string | null;
     };
 

@@ -83,14 +83,14 @@ function heldStory(style: Style, lock: LockView, nowMs: number): string {
   return `${head} ${since}${purpose}, ${until}, token ${lock.token}${contended}${blocked}${withdrawn}`;
 }
 
-function waitStory(waiter: WaiterView, index: number, nowMs: number): string {
+function waitStory(waiter: WaiterView, position: number, nowMs: number): string {
   const purpose = waiter.reason === null ? '' : `, for '${waiter.reason}'`;
-  return line`${waiter.agent} waits (${ordinal(index)}, ${duration(nowMs - waiter.sinceMs)}${purpose})`;
+  return line`${waiter.agent} waits (${ordinal(position)}, ${duration(nowMs - waiter.sinceMs)}${purpose})`;
 }
 
-function ordinal(index: number): string {
-  const teens = index % 100 >= 11 && index % 100 <= 13;
-  return `${index}${teens ? 'th' : (['th', 'st', 'nd', 'rd'][index % 10] ?? 'th')}`;
+function ordinal(number: number): string {
+  const teens = number % 100 >= 11 && number % 100 <= 13;
+  return `${number}${teens ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th')}`;
 }
 
 function agentStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {

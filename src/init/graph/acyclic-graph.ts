@@ -80,7 +80,7 @@ export class AcyclicGraph {
     return [...scopes].sort((a, b) => this.#rankOf(a) - this.#rankOf(b));
   }
 
-  /** The same places, given out anew. */
+  /** The same ranks, given out anew. */
   #reorder(scopes: readonly ScopePath[]): void {
     const ranks = scopes.map((scope) => this.#rankOf(scope)).sort((a, b) => a - b);
     for (const [index, scope] of scopes.entries()) this.#rank.set(scope, ranks[index] ?? 0);

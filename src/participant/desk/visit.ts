@@ -74,7 +74,7 @@ export class Visit {
     this.#owed.push(notice);
   }
 
-  /** The call has got this place, or goes on in it. */
+  /** The call has got this ticket, or goes on waiting with it. */
   waitIn(wait: TicketWait): void {
     this.#wait = wait;
     wait.visitors.add(this);

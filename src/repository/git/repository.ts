@@ -13,7 +13,8 @@ import { commonPointer, isGitDirectory, readText, realDirectory } from './git-fo
  * Reads files only, because starting Git costs a command more than everything else it does. Git is asked only where its
  * configuration writes the tree's path in a way that we do not read (quoted), and where a folder is another user's.
  *
- * @throws RepositoryError NOT_A_REPOSITORY when there is none; UNREADABLE where it may not be looked for; GIT_MISSING or GIT_FAILED when Git had to be asked.
+ * @throws RepositoryError NOT_A_REPOSITORY when there is none; UNREADABLE where it may not be looked for; GIT_MISSING,
+ * GIT_FAILED or GIT_SILENT when Git had to be asked.
  */
 export async function findRepository(hints: RepositoryHints): Promise<Repository> {
   const found = inWords(() => locate(hints));

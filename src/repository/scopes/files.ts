@@ -15,8 +15,8 @@ export interface InputFolder {
 /**
  * The scope that a person means by a path typed in some folder: seen from that folder, or else from the top of the
  * repository. When both are scopes and differ, the answer is a problem that names both. `./x`, `../x` and absolute paths
- * are seen from the folder only. Symlinks are followed either way. A path that is no scope on disk is passed on as seen from the top (from the folder
- * when only that makes sense): the coordinator knows more scopes than this working tree may have.
+ * are seen from the folder only. Symlinks are followed either way. A path that is no scope on disk is passed on as seen from
+ * the top (from the folder when only that makes sense): the coordinator knows more scopes than this working tree may have.
  */
 export async function scopeFromInput(typedIn: InputFolder, text: string): Promise<Parsed<ScopePath>> {
   if (text === '') return parseScopePath(text);

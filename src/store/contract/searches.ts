@@ -44,7 +44,7 @@ function endsAt(at: number): Entry[] {
     { kind: 'sync.aborted', scope: scopeNamed('scope-3'), run: revision(2), reason: null },
     { ...ended, ticket: revision(9_000) },
   ];
-  return events.map((event, place) => ({ ...sampleEntry(at + place), events: [event] }));
+  return events.map((event, index) => ({ ...sampleEntry(at + index), events: [event] }));
 }
 
 /** Finding entries by what they concern. */

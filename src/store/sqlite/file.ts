@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createIfMissing, makeOwn, PlaceRefused, refuseOther, removeFile } from '../../files/index.ts';
+import { createIfMissing, makeOwn, PathRefused, refuseOther, removeFile } from '../../files/index.ts';
 import { StoreError } from '../errors.ts';
 import { asStoreError, readOnlyError } from './failures.ts';
 
@@ -121,7 +121,7 @@ function fileAt(path: string): string | null {
 }
 
 function asOpenError(error: unknown, path: string): unknown {
-  if (error instanceof PlaceRefused) return new StoreError('CANNOT_OPEN', error.message, { cause: error });
+  if (error instanceof PathRefused) return new StoreError('CANNOT_OPEN', error.message, { cause: error });
   const code = errorCode(error);
   if (code === null) return error;
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return readOnlyError(path, error);

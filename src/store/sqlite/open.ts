@@ -14,7 +14,10 @@ import { checkLength, checkStructure, checkTail } from './verify.ts';
 export interface SqliteStoreOptions {
   /** How long a call tries while other processes hold the file. Default 10,000. */
   readonly busyTimeoutMs?: number;
-  /** Pause between the first two looks for other processes' appends while somebody waits for a hint; then each is twice as long, up to 50 times. Default 20. */
+  /**
+   * Pause between the first two looks for other processes' appends while somebody waits for a hint; then each is twice as
+   * long, up to 50 times. Default 20.
+   */
   readonly pollMs?: number;
   readonly time?: Time;
   /** Spreads the retries of several processes. */

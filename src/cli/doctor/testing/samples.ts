@@ -53,7 +53,7 @@ export const repository = {
 };
 
 export const sound: RepositoryFacts = {
-  repository: repository,
+  repository,
   state: known(state),
   room: known(room),
   surroundings: known(surroundings),
