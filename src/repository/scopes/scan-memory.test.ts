@@ -82,6 +82,24 @@ describe('a look at files that did not change', () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
+  test('finds out that they did, also while another look at the change is under way', async () => {
+    const root = makeRepository(files);
+    const scanned = await settled(root);
+    write(root, { 'd/rhema.yaml': flat('d') });
+    const { listTree } = listings;
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const asked = vi.spyOn(listings, 'listTree').mockImplementationOnce(async (...words) => {
+      await held;
+      return listTree(...words);
+    });
+    const first = scanned.fingerprint();
+    await vi.waitUntil(() => asked.mock.calls.length > 0);
+    const second = await scanned.remembered();
+    goOn();
+    expect([Object.keys(graphOf(second)), second.fingerprint]).toEqual([['a', 'b', 'd'], await first]);
+  });
+
   test('asks again after a minute, whatever it sees', async () => {
     const scanned = await settled(makeRepository(files));
     const asked = vi.spyOn(listings, 'listTree');

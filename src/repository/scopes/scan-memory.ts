@@ -29,11 +29,12 @@ export class ScanMemory {
     const isYoung = last !== null && last.root === root && startedMs - last.atMs < listingMaxAgeMs;
     this.#isSure = isYoung && (await this.#isUnchanged());
     if (isYoung && this.#isSure) return last.listed;
-    this.#folders = null;
-    this.#record = last === null ? null : await recordOf(root, startedMs);
+    const record = last === null ? null : await recordOf(root, startedMs);
     const listed = await list();
+    // All at once: until then, whoever looks meanwhile compares the folders with what was listed before.
     this.#listing = { root, atMs: startedMs, listed };
-    if (listed.problems.length > 0) this.#record = null;
+    this.#record = listed.problems.length > 0 ? null : record;
+    this.#folders = null;
     return listed;
   }
 
@@ -45,8 +46,10 @@ export class ScanMemory {
   /** The folders that patterns fit, as of this look; `key`: of the patterns. */
   async folders(key: string, list: () => Promise<readonly ScopePath[]>): Promise<readonly ScopePath[]> {
     if (this.#folders?.key === key) return this.#folders.found;
+    const listing = this.#listing;
     const found = await list();
-    this.#folders = { key, found };
+    // Of a listing that is no more the last they may be others.
+    if (listing === this.#listing) this.#folders = { key, found };
     return found;
   }
 
