@@ -69,6 +69,7 @@ export class ScopeFollower {
   /** Of the files that were taken over last. */
   #taken: string | null = null;
   #takes = 0;
+  #lastTurn: Promise<unknown> = Promise.resolve();
   /** Of the files as they were seen last, and since when they have been so. */
   #seen: string | null = null;
   #seenSinceMs = 0;
@@ -155,7 +156,7 @@ export class ScopeFollower {
     await this.#look();
     if (this.#lookedAtMs - this.#seenSinceMs < restMs) return this.#seen !== this.#taken;
     if (this.#seen !== this.#taken) await this.refresh();
-    else if (this.#withheld !== null) await this.#take(this.#withheld);
+    else if (this.#withheld !== null) await this.#takeAgain(this.#withheld);
     return false;
   }
 
@@ -261,7 +262,22 @@ export class ScopeFollower {
   async #refresh(): Promise<RefreshReport> {
     const acceptNone = this.#acceptsNone;
     this.#acceptsNone = false;
-    return this.#take(await this.#seeing(() => this.#ports.scan(this.#lastGood)), { acceptNone });
+    const scan = await this.#seeing(() => this.#ports.scan(this.#lastGood));
+    return this.#inTurn(() => this.#take(scan, { acceptNone }));
+  }
+
+  /** Unless other files were taken over meanwhile. */
+  #takeAgain(withheld: ScanResult): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#withheld === withheld) await this.#take(withheld);
+    });
+  }
+
+  /** One after the other: what was read last is in force in the end. */
+  #inTurn<T>(take: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(take);
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
   }
 
   async #take(scan: ScanResult, options: RefreshOptions = {}): Promise<RefreshReport> {

@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultConfig } from '../config/index.ts';
 import { asDurationMs, asRevision, asTimeMs, defaultSettings } from '../core/index.ts';
-import { FollowerWorld } from './testing/follower-world.ts';
+import { FollowerWorld, scope } from './testing/follower-world.ts';
 import { refusalOf } from '../../test/support/refusal.ts';
 
 let world: FollowerWorld;
@@ -54,6 +54,22 @@ describe('while somebody holds, waits or syncs', () => {
       expect(world.shown).toEqual([]);
     },
   );
+
+  it('what waits is not tried again over files that are read meanwhile', async () => {
+    world.work.held = 1;
+    world.config = tighter;
+    await world.follower.refresh();
+    let open = (): void => undefined;
+    world.gate = new Promise((resolve) => (open = resolve));
+    [world.fingerprint, world.definitions] = ['f2', [scope('b')]];
+    // A look that was begun before the files changed.
+    world.look = () => Promise.resolve('f1');
+    const done = Promise.all([world.follower.refresh(), world.pollLater()]);
+    await vi.waitUntil(() => world.scans.length === 2);
+    open();
+    await done;
+    expect(world.inForce).toEqual([scope('b')]);
+  });
 
   it('what waits costs no scan at each poll', async () => {
     world.work.held = 1;

@@ -50,6 +50,8 @@ export class FollowerWorld {
   shown: readonly ScopeProblem[] = [];
   nowMs = 0;
   looks = 0;
+  /** Nothing is told of what is in force before this. */
+  gate: Promise<void> = Promise.resolve();
   readonly follower = new ScopeFollower({
     scan: async (previous) => {
       this.scans.push(previous);
@@ -60,13 +62,11 @@ export class FollowerWorld {
       this.looks += 1;
       return this.look();
     },
-    inForce: () =>
-      Promise.resolve({
-        revision: asRevision(3),
-        definitions: this.inForce,
-        settings: this.settings,
-        ...this.work,
-      }),
+    inForce: async () => {
+      await this.gate;
+      const { inForce: definitions, settings, work } = this;
+      return { revision: asRevision(3), definitions, settings, ...work };
+    },
     submit: (command) => {
       this.commands.push(command);
       const done: Reply = { ok: true, revision: asRevision(7), atMs: asTimeMs(0), result: { kind: 'done' } };
