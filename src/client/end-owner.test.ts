@@ -28,7 +28,7 @@ afterEach(() => {
   folder.remove();
 });
 
-/** `says`: what it does with a socket; null: it does not listen. */
+/** `says`: what it does with a socket; null: it does not listen until it is told to, and leaves when asked then. */
 async function ownerThat(says: string | null, hasLock = true): Promise<number> {
   const hello = { op: 'hello', protocol: protocolNumber, version: '1.0.0' };
   const files = JSON.stringify([paths.lock, paths.database]);
@@ -39,10 +39,13 @@ async function ownerThat(says: string | null, hasLock = true): Promise<number> {
     const stopping = '{"id":1,"ok":{"stopping":true}}\\n';
     const onStop = (socket, act) => socket.on('data', (data) => data.includes('"stop"') && act());
     const ready = () => process.stdout.write('ready');
+    const listen = (then, act) => require('net').createServer(act).listen(${JSON.stringify(paths.socket)}, then);
+    const leave = (socket) => { socket.write(hello); onStop(socket, () => process.exit()); };
+    process.stdin.once('data', () => listen(() => {}, leave));
     if (${says === null}) ready();
-    else require('net').createServer((socket) => { ${says ?? ''} }).listen(${JSON.stringify(paths.socket)}, ready);
+    else listen(ready, (socket) => { ${says ?? ''} });
     setInterval(() => {}, 1_000);`;
-  child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(child.stdout as NodeJS.ReadableStream, 'data');
   return child.pid ?? 0;
 }
@@ -71,12 +74,19 @@ it.runIf(canLook).each([
     'socket.write(hello); onStop(socket, () => socket.destroy())',
     /^the connection to the coordinator process was lost$/,
   ],
-  ['listens no more', null, /^it listened no more, and did not end$/],
+  ['does not listen', null, /^it does not listen, and did not end$/],
 ])('an owner that %s is ended by force, and what was seen is told', async (_, says, why) => {
   const pid = await ownerThat(says);
   expect(findOwner(paths)).toMatchObject({ pid });
   expect(await end()).toMatchObject({ kind: 'killed', pid, why: expect.stringMatching(why) });
   expect(isRunning(identityOf(pid))).toBe(false);
+});
+
+it.runIf(canLook)('an owner that is just coming is asked to leave as soon as it listens', async () => {
+  await ownerThat(null);
+  const ended = endOwner({ commonDir: folder.path, version: '1.0.0', patienceMs: 10_000 });
+  child?.stdin?.end('listen');
+  expect(await ended).toEqual({ kind: 'left' });
 });
 
 it.runIf(canLook)('a process that has not the lock of the owner is not ended, whatever it says', async () => {

@@ -48,13 +48,41 @@ async function endByForce(
     if (await hasLeft(owner)) return { kind: 'left' };
     throw notSeen(told);
   }
-  // One that does not listen may be just leaving, or just coming.
-  if (isNobodyThere && (await untilExited(found, patienceMs))) return { kind: 'left' };
-  return kill(
-    found,
-    patienceMs,
-    isNobodyThere ? 'it listened no more, and did not end' : seenIn(told, patienceMs),
-  );
+  if (!isNobodyThere) return kill(found, patienceMs, seenIn(told, patienceMs));
+  const later = await toldLater(owner, found, patienceMs);
+  if (later === null) return { kind: 'left' };
+  if (later.retryable) return endByForce(owner, commonDir, patienceMs, later);
+  return kill(found, patienceMs, 'it does not listen, and did not end');
+}
+
+/**
+ * One that does not listen may be just leaving, and then ends, or just coming, and then is asked as soon as it listens. What
+ * it came to then, or that it still does not listen; null: it has left.
+ */
+async function toldLater(
+  owner: SocketCoordinator,
+  found: ProcessIdentity,
+  patienceMs: number,
+): Promise<CoordinatorError | null> {
+  const untilMs = performance.now() + patienceMs;
+  let told: CoordinatorError | null = null;
+  do {
+    if (await untilExited(found, Math.min(askEveryMs, patienceMs))) return null;
+    told = await toldByAsking(owner);
+  } while (told !== null && !told.retryable && performance.now() < untilMs);
+  return told;
+}
+
+const askEveryMs = 100;
+
+async function toldByAsking(owner: SocketCoordinator): Promise<CoordinatorError | null> {
+  try {
+    await owner.stopOwner('now');
+    return null;
+  } catch (error) {
+    if (isUnavailable(error)) return error;
+    throw error;
+  }
 }
 
 /** What was seen, without what might be done about it. */
