@@ -150,11 +150,20 @@ async function leadFrom(
   if (called.length > 0)
     return `that is the name of ${called.slice(0, withinMax).join(', ')}: lock_acquire that.`;
   const around = scopeAround((each) => paths.includes(each), path) ?? '.';
+  if (around === '.' && (await workspace.isThere(path))) return leadToTop(path, scopes);
   const near = await spelledLike(workspace, path, paths);
   // A name that was misspelt is in the scope above, too, but hardly meant that.
   if (near !== null && (around === '.' || near.startsWith(`${around}/`)))
     return `did you mean ${quoted(near)}? Then lock_acquire that; rhema://scopes lists all.`;
   return around === '.' ? null : `it is in the scope ${quoted(around)}: lock_acquire that.`;
+}
+
+/** Not every repository has a scope at the top, and what is Git's own is in none. */
+function leadToTop(path: ScopePath, scopes: readonly ScopeView[]): string {
+  const top = scopeAround((each) => scopes.some((scope) => scope.path === each), path);
+  return top === null
+    ? 'what lies there is in no scope, so nothing coordinates it: write there only if your user has said so.'
+    : 'what lies there is in the top scope, ".": lock_acquire that.';
 }
 
 /** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */

@@ -28,6 +28,8 @@ export interface Workspace {
   scopePath(text: string): Promise<Parsed<ScopePath>>;
   /** The canonical path, relative to the repository, of a file or folder. */
   filePath(text: string): Promise<Parsed<ScopePath>>;
+  /** Whether anything lies at a path from the top; never in a bare repository. */
+  readonly isThere: (path: ScopePath) => Promise<boolean>;
   /** Of these the one that a misspelt word most likely meant; null when none is close. */
   readonly nearest: (word: string, candidates: readonly string[]) => Promise<string | null>;
   /** SHA-256 (hex) of a file's content, given by its canonical path; null when there is no such file. */

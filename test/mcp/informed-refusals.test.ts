@@ -129,6 +129,18 @@ it('who names a file in place of its scope is told the scope', async () => {
 });
 
 it.each([
+  [['.', 'services/auth'], 'docs/guide.md', 'what lies there is in the top scope, ".": lock_acquire that.'],
+  [['services/auth'], 'docs/guide.md', 'what lies there is in no scope, so nothing coordinates it'],
+  [['.', 'services/auth'], '.git/config', 'what lies there is in no scope, so nothing coordinates it'],
+  [['.', 'services/auth'], 'services/auht', 'did you mean "services/auth"?'],
+])('with the scopes %j, who names %s is told where it is', async (scopes, path, next) => {
+  const stage = await openStage(scopes);
+  for (const file of ['docs/guide.md', '.git/config']) stage.digests.set(file, 'a'.repeat(64));
+  const { client } = await joined(stage);
+  expect((await client.acquire('alice', path)).text).toContain(`Next: ${next}`);
+});
+
+it.each([
   ['services', 'in it are the scopes "services/auth", "services/web": lock_acquire those that you need.'],
   ['services/atuh', 'did you mean "services/auth"? Then lock_acquire that; rhema://scopes lists all.'],
 ])('who names %s, which is no scope, is told what was meant', async (path, next) => {

@@ -46,6 +46,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
       ...(worktree === null ? {} : { worktree }),
     },
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
+    isThere: (path) => call.world.inspection.isThere(repository, path),
     nearest: async (word, candidates) => (await import('../../config/index.ts')).nearest(word, candidates),
     filePath: async (text) =>
       worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),

@@ -197,6 +197,7 @@ export class ServerProcess {
       about: { host: 'box', pid: this.pid },
       scopePath: async (text) => parseScopePath(text),
       filePath: async (text) => parseScopePath(text),
+      isThere: async (path: ScopePath) => digests.has(path),
       nearest: async (word, candidates) => nearest(word, candidates),
       digestOf: async (path: ScopePath) => digests.get(path) ?? null,
     };
