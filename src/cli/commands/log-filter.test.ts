@@ -22,8 +22,8 @@ describe('the events that are asked for', () => {
     ['lock.grnated', 'did you mean lock.granted? The events of lock are lock.granted, lock.renewed, '],
     ['lock.', 'The events of lock are '],
     ['Lock', 'did you mean lock?'],
-    ['whatever', 'and no such group: The groups of events are agent, '],
-    ['', 'The groups of events are '],
+    ['whatever', 'and no such group; the groups of events are agent, '],
+    ['', 'and no such group; the groups of events are '],
   ])('%j are none, which is told with those that there are', async (event, told) => {
     const { code, stderr } = await quiet().run('log', '--event', 'lock', event);
     expect(code).toBe(2);

@@ -29,13 +29,13 @@ async function eventOf(text: string): Promise<string> {
   const known: readonly string[] = [...eventGroups, ...eventKinds];
   if (known.includes(text)) return text;
   const near = await nearestOf(text, known);
-  const hint = near === null ? '' : `did you mean ${near}? `;
   const group = eventGroups.find((name) => text.startsWith(`${name}.`));
   const listed =
     group === undefined ? eventGroups : eventKinds.filter((kind) => kind.startsWith(`${group}.`));
   const what = group === undefined ? 'groups of events' : `events of ${group}`;
+  const lead = near === null ? '; the' : `: did you mean ${near}? The`;
   throw invalidInput(
-    `--event ${JSON.stringify(text)}: there is no such event and no such group: ${hint}The ${what} are ${listed.join(', ')}`,
+    `--event ${JSON.stringify(text)}: there is no such event and no such group${lead} ${what} are ${listed.join(', ')}`,
     { event: text, events: known },
   );
 }

@@ -146,6 +146,9 @@ describe('log', () => {
     expect(body).toMatchObject({ more: true, nextBefore: 19 });
     const told = await harnessOf({ answers: { history: () => page } }).run('log', '--limit', '2');
     expect(told.stdout).toContain('older entries are left out: these are the last 2 (--limit)');
+    const last = { ...page, entries: entries.slice(0, 1) };
+    const one = await harnessOf({ answers: { history: () => last } }).run('log', '--limit', '1');
+    expect(one.stdout).toContain('older entries are left out: this is the last one (--limit)');
     const whole = await harnessOf({ answers: { history: () => ({ ...history, entries }) } }).json('log');
     expect(whole.body).toMatchObject({ more: false, nextBefore: null });
   });

@@ -95,7 +95,8 @@ async function entriesOutcome(
 }
 
 function leftOutText(style: Style, shown: number): string {
-  return quiet(style, `older entries are left out: these are the last ${shown} (--limit)`);
+  const told = shown === 1 ? 'this is the last one' : `these are the last ${shown}`;
+  return quiet(style, `older entries are left out: ${told} (--limit)`);
 }
 
 function quiet(style: Style, text: string): string {

@@ -295,4 +295,12 @@ describe('configuration and scopes', () => {
     expect(findings).toHaveLength(6);
     expect(findings.at(-1)?.message).toBe('and 4 more');
   });
+
+  it('counts a broken file once, and what depends on it apart from it', () => {
+    const following = { ...broken, code: 'BROKEN_DEPENDENCY', file: 'web/rhema.yaml' };
+    const facts = scanned([definition], [broken, following, following]);
+    const findings = about('scopes', facts);
+    expect(findings.map(({ level }) => level)).toEqual(['problem', 'warning']);
+    expect(findings.at(-1)?.message).toBe('2 dependencies on what is broken');
+  });
 });

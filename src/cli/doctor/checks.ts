@@ -210,7 +210,19 @@ function noScopes({ worktree }: Repository, elsewhere: string | null): Finding {
   return warning('scopes', `${message}; they are read from ${elsewhere}`, remedy);
 }
 
+/** A broken file is one problem, however many scopes depend on its scope. */
 function scopeFindings(problems: readonly ScopeProblem[]): readonly Finding[] {
+  const causes = problems.filter(({ code }) => code !== 'BROKEN_DEPENDENCY');
+  const following = problems.length - causes.length;
+  if (following === 0) return causeFindings(causes);
+  const told = `${count(following, 'dependency', 'dependencies')} on what is broken`;
+  return [
+    ...causeFindings(causes),
+    warning('scopes', told, 'correct that first; rhema safety validate shows them'),
+  ];
+}
+
+function causeFindings(problems: readonly ScopeProblem[]): readonly Finding[] {
   const shown = problems
     .slice(0, scopeProblemsMax)
     .map((found) => fileFinding('scopes', found, 'rhema safety validate'));
