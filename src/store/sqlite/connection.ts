@@ -15,8 +15,9 @@ export class Connection {
     this.#database = database;
   }
 
+  /** For statements that give no row. How many rows they changed is asked by nobody, and a driver's `run` would build an answer. */
   run(sql: string, ...values: readonly SqliteValue[]): void {
-    this.#statement(sql).run(...values);
+    this.#statement(sql).get(...values);
   }
 
   /** The one row that the statement gives in every sound log. */

@@ -10,7 +10,6 @@ export interface SqliteDatabase {
 }
 
 export interface SqliteStatement {
-  run(...values: readonly SqliteValue[]): unknown;
   get(...values: readonly SqliteValue[]): unknown;
   all(...values: readonly SqliteValue[]): unknown[];
 }

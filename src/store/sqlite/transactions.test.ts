@@ -49,9 +49,8 @@ function troubled(driver: SqliteDriver): SqliteDriver {
       prepare: (sql) => {
         const statement = real.prepare(sql);
         return {
-          get: (...values) => statement.get(...values),
+          get: (...values) => meetTrouble(sql, () => statement.get(...values)),
           all: (...values) => statement.all(...values),
-          run: (...values) => meetTrouble(sql, () => statement.run(...values)),
         };
       },
       close: () => real.close(),
