@@ -1,11 +1,4 @@
-import {
-  madeOf,
-  scopeAround,
-  type AgentId,
-  type ByCode,
-  type Rejection,
-  type ScopePath,
-} from '../core/index.ts';
+import { madeOf, type AgentId, type ByCode, type Rejection, type ScopePath } from '../core/index.ts';
 import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
 import type { DeskAgent } from '../participant/desk/index.ts';
 import type { ToolAnswer } from './answer.ts';
@@ -15,7 +8,7 @@ import { refusalAnswer, stepAfter, stopAndAsk, type Advice } from './refusals.ts
 import { ownInTheWay } from './seat-words.ts';
 import { bounded, quoted } from './text.ts';
 import { holderText, problemText } from './views.ts';
-import { count, duration } from '../wording/index.ts';
+import { count, duration, leadFrom, type Lead } from '../wording/index.ts';
 
 /** Holders whose locks are told to whoever finds no place. */
 const holdersMax = 5;
@@ -129,57 +122,43 @@ async function onMissing(
       next: 'tell your user that this file has to be mended; until then the scope cannot be locked.',
     };
   if (scopes.length === 0) return { story: nothingToLock, next: noScopes };
-  const lead = await leadFrom(workspace, scope, scopes);
-  return lead === null ? null : { next: lead };
+  const isThere = await workspace.isThere(scope);
+  const lead = await leadFrom(scopes, { path: scope, isThere }, workspace.nearest);
+  const next = lead === null ? null : leadText(lead);
+  return next === null ? null : { next };
 }
 
-/** Where somebody most likely wanted to go who named no scope. */
-async function leadFrom(
-  workspace: Workspace,
-  path: ScopePath,
-  scopes: readonly ScopeView[],
-): Promise<string | null> {
-  const paths = scopes.map((scope) => scope.path).filter((scope) => scope !== '.');
-  const within = paths.filter((scope) => scope.startsWith(`${path}/`));
-  if (within.length > 0) {
-    const more = within.length > withinMax ? ` and ${within.length - withinMax} more` : '';
-    const named = within.slice(0, withinMax).map(quoted).join(', ');
-    return `in it are the scopes ${named}${more}: lock_acquire those that you need.`;
+/** Where somebody most likely wanted to go who named no scope; null where that is of no help here. */
+function leadText(lead: Lead): string | null {
+  switch (lead.kind) {
+    case 'within': {
+      const more = lead.scopes.length > namedMax ? ` and ${lead.scopes.length - namedMax} more` : '';
+      return `in it are the scopes ${someOf(lead.scopes)}${more}: lock_acquire those that you need.`;
+    }
+    case 'called':
+      return `that is the name of ${someOf(lead.scopes)}: lock_acquire that.`;
+    case 'spelt':
+      return `did you mean ${quoted(lead.scope)}? Then lock_acquire that; rhema://scopes lists all.`;
+    case 'inside':
+      return insideText(lead.around);
+    case 'noScopes':
+    case 'nowhere':
+      return null;
   }
-  const called = scopes.filter(({ name }) => name === path).map((scope) => quoted(scope.path));
-  if (called.length > 0)
-    return `that is the name of ${called.slice(0, withinMax).join(', ')}: lock_acquire that.`;
-  const around = scopeAround((each) => paths.includes(each), path) ?? '.';
-  if (around === '.' && (await workspace.isThere(path))) return leadToTop(path, scopes);
-  const near = await spelledLike(workspace, path, paths);
-  // A name that was misspelt is in the scope above, too, but hardly meant that.
-  if (near !== null && (around === '.' || near.startsWith(`${around}/`)))
-    return `did you mean ${quoted(near)}? Then lock_acquire that; rhema://scopes lists all.`;
-  return around === '.' ? null : `it is in the scope ${quoted(around)}: lock_acquire that.`;
 }
 
 /** Not every repository has a scope at the top, and what is Git's own is in none. */
-function leadToTop(path: ScopePath, scopes: readonly ScopeView[]): string {
-  const top = scopeAround((each) => scopes.some((scope) => scope.path === each), path);
-  return top === null
-    ? 'what lies there is in no scope, so nothing coordinates it: write there only if your user has said so.'
-    : 'what lies there is in the top scope, ".": lock_acquire that.';
+function insideText(around: ScopePath | null): string {
+  if (around === null)
+    return 'what lies there is in no scope, so nothing coordinates it: write there only if your user has said so.';
+  const where = around === '.' ? 'what lies there is in the top scope,' : 'it is in the scope';
+  return `${where} ${quoted(around)}: lock_acquire that.`;
 }
 
-/** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */
-async function spelledLike(
-  { nearest }: Workspace,
-  path: ScopePath,
-  paths: readonly ScopePath[],
-): Promise<string | null> {
-  const near = await nearest(path, paths);
-  return near !== null && (await nearest(lastWord(path), [lastWord(near)])) !== null ? near : null;
-}
-
-const lastWord = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const someOf = (scopes: readonly ScopePath[]): string => scopes.slice(0, namedMax).map(quoted).join(', ');
 
 /** More would not help to choose. */
-const withinMax = 10;
+const namedMax = 10;
 
 /** What is wrong with a scope file between a path and the scope that it is in for want of that one. */
 export function problemsAround(

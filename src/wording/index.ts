@@ -3,3 +3,4 @@ export { commandWords, ticketEndWords } from './command-words.ts';
 export { count } from './count.ts';
 export { duration, timeLeft } from '../core/index.ts';
 export { vainEnds } from './vain-ends.ts';
+export { leadFrom, type KnownScope, type Lead, type NamedPath } from './scope-lead.ts';

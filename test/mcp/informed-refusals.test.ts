@@ -161,6 +161,8 @@ it('who names a scope by its name and not by its folder is told the folder', asy
   const { client } = await joined(stage);
   const refused = await client.acquire('alice', '@acme/ui');
   expect(refused.text).toContain('Next: that is the name of "packages/ui": lock_acquire that.');
+  const misspelt = await client.acquire('alice', '@acme/iu');
+  expect(misspelt.text).toContain('Next: did you mean "packages/ui"? Then lock_acquire that;');
 });
 
 it('who checks a path of a free scope is told which scope to acquire', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScopePath } from '../../core/index.ts';
-import { scopeLead, type KnownScope, type NamedPath } from './scope-lead.ts';
+import type { KnownScope, NamedPath } from '../../wording/index.ts';
+import { scopeLead } from './scope-lead.ts';
 
 const known = (...paths: readonly string[]): KnownScope[] =>
   paths.map((path) => ({ path: path as ScopePath, name: `@acme/${path.replace(/^.*\//, '')}` }));
