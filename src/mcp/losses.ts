@@ -1,10 +1,10 @@
 /** How an agent lost what it held, in words. */
-import type { ReleaseCause, ScopePath } from '../core/index.ts';
+import type { ScopePath } from '../core/index.ts';
 import { endOf, type Ended, type LogClock, type Loss } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
-import { purpose, quoted } from './text.ts';
-import { duration } from '../wording/index.ts';
+import { quoted, quotedText } from './text.ts';
+import { duration, lockEndText } from '../wording/index.ts';
 
 /**
  * What is told of a loss: when and by what, or, when the log cannot be read in time, how to find out. `shown`: the scope of
@@ -29,17 +29,5 @@ export async function lossText(
   return `${what.replace(/,$/, '')}; how, the log did not say. Do not write there; ${whoHasIt}.`;
 }
 
-function causeText({ end, entry: { by } }: Ended): string {
-  if (end.kind === 'lock.expired') return 'its lease ended';
-  if (end.kind === 'lock.revoked') return `${by ?? 'an operator'} revoked it${purpose(end.reason)}`;
-  return releaseCauses[end.cause];
-}
-
-const releaseCauses: { readonly [Cause in ReleaseCause]: string } = {
-  released: 'it was given back in your name, but not through this server',
-  completed: 'somebody completed in your name, but not through this server',
-  left: 'somebody left in your name, but not through this server',
-  lost: 'your session ended',
-  blockedTooLong: 'you were blocked for longer than max_block_time allows',
-  scopeRemoved: 'the scope was removed',
-};
+const causeText = ({ end, entry: { by } }: Ended): string =>
+  lockEndText(end, { by, whose: 'your', as: { name: quoted, text: quotedText } });

@@ -3,6 +3,7 @@ import type {
   AgentId,
   Entry,
   Event,
+  EventOf,
   Grant,
   Rejection,
   ResultOf,
@@ -36,10 +37,13 @@ const calmMs = 10_000;
 const leftAtMs = (leases: readonly Grant[], atMs: number): number =>
   Math.min(...leases.map(({ deadlineMs }) => deadlineMs)) - atMs;
 
+/** What takes locks from the process that renews them. */
+type EndEvent = EventOf<'lock.released' | 'lock.expired' | 'lock.revoked' | 'agent.resumed'>;
+
 /** How leases ended, as far as is known. */
 export type LeaseEnd =
   /** The log says so; `by`: the operator who did it. */
-  | { readonly kind: 'logged'; readonly event: Event; readonly by: string | null }
+  | { readonly kind: 'logged'; readonly event: EndEvent; readonly by: string | null }
   /** A heartbeat was refused. */
   | { readonly kind: 'refused'; readonly rejection: Rejection }
   /** A heartbeat no longer names it. */
@@ -190,7 +194,7 @@ export class LeaseRenewer {
    * Leaving and being lost end the locks as well, each with an event of its own. Whoever goes on as the agent in another
    * process has its locks from then on, and this one can renew nothing any more.
    */
-  #isEnd(event: Event): boolean {
+  #isEnd(event: Event): event is EndEvent {
     switch (event.kind) {
       case 'lock.released':
       case 'lock.expired':

@@ -1,6 +1,7 @@
 import { parseScopePath, type FencingToken, type Rejection, type ScopePath } from '../core/index.ts';
 import { invalidInput } from '../protocol/index.ts';
 import type { HeldLock, LeaseLoss } from '../participant/index.ts';
+import { lockEndText } from '../wording/index.ts';
 import { RefusedError } from './refused-error.ts';
 
 /** What was acquired, renewed until it is given back. */
@@ -64,7 +65,7 @@ export class Lock {
 function lossText({ end }: LeaseLoss): string {
   switch (end.kind) {
     case 'logged':
-      return loggedText[end.event.kind] ?? `the log says ${end.event.kind}`;
+      return lockEndText(end.event, { by: end.by, whose: "the agent's", as: bare });
     case 'refused':
       return end.rejection.message;
     case 'missing':
@@ -74,12 +75,8 @@ function lossText({ end }: LeaseLoss): string {
   }
 }
 
-const loggedText: Readonly<Record<string, string>> = {
-  'lock.expired': 'its lease ran out',
-  'lock.revoked': 'an operator revoked it',
-  'lock.released': "it was given back in the agent's name elsewhere",
-  'agent.resumed': 'another process goes on as the agent',
-};
+/** A program shows it as it likes. */
+const bare = { name: String, text: String };
 
 function elsewhere(
   named: string,

@@ -2,5 +2,7 @@
 export { commandWords, ticketEndWords } from './command-words.ts';
 export { count } from './count.ts';
 export { duration, timeLeft } from '../core/index.ts';
-export { vainEnds } from './vain-ends.ts';
+export { authorText, eventText, type Quoting } from './event-words.ts';
+export { lockEndText } from './lock-ends.ts';
 export { leadFrom, type KnownScope, type Lead, type NamedPath } from './scope-lead.ts';
+export { vainEnds } from './vain-ends.ts';

@@ -186,7 +186,7 @@ it('what a shell has taken in the name of an agent is renewed, and its loss is t
   expect(await heldBy(stage, 'alice')).toEqual([auth]);
   await revoke(stage, auth);
   const told = await alice.call('lock_check', { agent: 'alice', path: web });
-  expect(told.text).toMatch(/^LOST "services\/auth".*: olga revoked it/);
+  expect(told.text).toMatch(/^LOST "services\/auth".*: "olga" revoked it/);
 });
 
 it('a lock that a shell has taken is renewed once lock_check has seen it', async () => {

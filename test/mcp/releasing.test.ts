@@ -37,7 +37,7 @@ it('the release of a lock that another has by now is refused, and says what happ
   await bob.acquire('bob', auth);
   const refused = await alice.call('lock_release', { agent: 'alice', scopes: [auth] });
   expect(refused).toMatchObject({ isError: true, facts: { code: 'STALE_FENCING_TOKEN' } });
-  expect(refused.text).toMatch(/^LOST "services\/auth".*: olga revoked it for "release day"/);
+  expect(refused.text).toMatch(/^LOST "services\/auth".*: "olga" revoked it: "release day"/);
   expect(refused.text).toContain('held by bob');
   expect(refused.text).toContain('Next: if you have edited there, stop');
   expect(await heldBy(stage, 'bob')).toEqual([auth]);

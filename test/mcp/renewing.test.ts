@@ -45,7 +45,7 @@ it('an agent whose lock was taken from it is told so with its next call', async 
   await revoke(stage);
   await stage.pass(60_000);
   const told = await alice.call('coordination_status', { agent: 'alice' });
-  expect(told.text).toMatch(/^LOST "services\/auth" \(token \d+\) 1 min ago: olga revoked it\./);
+  expect(told.text).toMatch(/^LOST "services\/auth" \(token \d+\) 1 min ago: "olga" revoked it\./);
   const again = await alice.call('coordination_status', { agent: 'alice' });
   expect(again.text).not.toContain('LOST');
 });

@@ -17,7 +17,7 @@ it('a grant that was revoked before anybody collected it is told as lost, and no
   await revoke(pair.stage, auth);
   const told = await pair.bob.call('coordination_status', { agent: 'bob' });
   expect(told.text).toMatch(
-    /^LOST "services\/auth" \(token \d+\), which was granted while you did not wait, 0 s ago: olga revoked it/,
+    /^LOST "services\/auth" \(token \d+\), which was granted while you did not wait, 0 s ago: "olga" revoked it/,
   );
   expect(told.text).not.toContain('It is yours now');
   await pair.stage.pass(200_000);

@@ -176,7 +176,7 @@ it('a lock that was revoked while it was being passed on is lost, not passed on'
   await stage.pass(121_000);
   heal();
   const told = await bob.call('lock_check', { agent: 'bob', path: web });
-  expect(told.text).toMatch(/^LOST "services\/auth".*: olga revoked it/);
+  expect(told.text).toMatch(/^LOST "services\/auth".*: "olga" revoked it/);
   expect(told.text).not.toContain('PASSED ON');
 });
 

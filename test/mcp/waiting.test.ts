@@ -315,7 +315,7 @@ it('a wait that ends in vain between two calls is told with the next one', async
   await stage.pass(300_000);
   const told = await bob.call('lock_check', { agent: 'bob', path: 'services/auth' });
   expect(told.text).toMatch(
-    /^WAIT ENDED for "services\/auth" \(ticket \d+\): it took longer than max_block_time allows/,
+    /^WAIT ENDED for "services\/auth" \(ticket \d+\): it was longer than max_block_time allows/,
   );
 });
 

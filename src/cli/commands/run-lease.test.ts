@@ -82,7 +82,7 @@ describe('the lease while the command runs', () => {
     [
       'lost with the session',
       { kind: 'lock.released', ...ofCore, cause: 'lost' },
-      'gave back src/core (token 12): it was lost',
+      'run-box-local-4711 was lost, and with it its lock on src/core (token 12)',
     ],
     ['run out', { kind: 'lock.expired', ...ofCore }, 'the lease of run-box-local-4711 on src/core ran out'],
     [

@@ -1,0 +1,98 @@
+import { duration } from '../core/index.ts';
+import type { Entry, Event, EventKind, EventOf, ReleaseCause, ScopePath } from '../core/index.ts';
+import { commandWords, ticketEndWords } from './command-words.ts';
+import { count } from './count.ts';
+
+/** How a face shows what it has from others, so that nobody takes it for the face's own words. */
+export interface Quoting {
+  readonly agent: (agent: string) => string;
+  /** The name of a scope, a file, an operator, an operation or a machine. */
+  readonly name: (name: string) => string;
+  /** What somebody wrote. */
+  readonly text: (text: string) => string;
+}
+
+/** What happened, as a sentence. */
+export function eventText(event: Event, quoting: Quoting): string {
+  const words = eventWords[event.kind] as (event: Event, quoting: Quoting) => string;
+  return words(event, quoting);
+}
+
+/** Who said what, to stand before the events of an entry; empty where its only event says so itself. */
+export function authorText({ kind, agent, by, events }: Entry, quoting: Quoting): string {
+  const operator = by === null ? 'rhema' : quoting.name(by);
+  const who = agent === null ? operator : quoting.agent(agent);
+  const [first, second] = events;
+  if (second !== undefined) return `${who} ${commandWords[kind]}:`;
+  return first !== undefined && eventText(first, quoting).startsWith(`${who} `) ? '' : `${who}:`;
+}
+
+type EventWords = { readonly [Kind in EventKind]: (event: EventOf<Kind>, quoting: Quoting) => string };
+
+/** One sentence per event; a forgotten one does not compile. */
+const eventWords: EventWords = {
+  'agent.joined': ({ agent }, as) => `${as.agent(agent)} joined`,
+  'agent.resumed': ({ agent, way, from }, as) =>
+    way === 'takeOver'
+      ? `${as.name(from)} took over ${as.agent(agent)}, whose process is refused from then on`
+      : `${as.agent(agent)} goes on in another process (${as.name(from)})`,
+  'agent.renewed': ({ agent, leases }, as) =>
+    `${as.agent(agent)} renewed its session and ${count(leases.length, 'lease')}`,
+  'agent.statusChanged': ({ agent, to, from, reason }, as) =>
+    `${as.agent(agent)} became ${to}, was ${from}${because(reason, as)}`,
+  'agent.reported': ({ agent, report }, as) => `${as.agent(agent)} reported: ${as.text(report)}`,
+  'agent.left': ({ agent }, as) => `${as.agent(agent)} left`,
+  'agent.lost': ({ agent, held }, as) =>
+    `${as.agent(agent)} was lost${held.length === 0 ? '' : `, holding ${listed(held, as)}`}`,
+  'lock.granted': ({ agent, scope, ttlMs, reason }, as) =>
+    `${as.agent(agent)} was granted ${as.name(scope)} for ${duration(ttlMs)}${because(reason, as)}`,
+  'lock.renewed': ({ agent, scope, reason }, as) =>
+    `${as.agent(agent)} renewed ${as.name(scope)}${because(reason ?? null, as)}`,
+  'lock.released': ({ agent, scope, token, cause }, as) =>
+    `${releaseWords[cause](as.agent(agent), as.name(scope))} (token ${token})`,
+  'lock.expired': ({ agent, scope, token }, as) =>
+    `the lease of ${as.agent(agent)} on ${as.name(scope)} ran out (token ${token})`,
+  'lock.revoked': ({ agent, scope, token, reason }, as) =>
+    `${as.name(scope)} was taken from ${as.agent(agent)} (token ${token})${because(reason, as)}`,
+  'place.contended': () => 'somebody waits for a place',
+  'place.uncontended': () => 'nobody waits for a place any more',
+  'ticket.issued': ({ agent, scopes, reason }, as) =>
+    `${as.agent(agent)} waits for ${listed(scopes, as)}${because(reason, as)}`,
+  'ticket.ended': ({ agent, ticket, cause }, as) =>
+    `the wait of ${as.agent(agent)} ended (ticket ${ticket}): ${ticketEndWords[cause]}`,
+  'scope.defined': ({ scope }, as) => `scope ${as.name(scope.path)} was defined`,
+  'scope.withdrawn': ({ scope }, as) =>
+    `scope ${as.name(scope)} is defined no more, and stays until nobody holds it or waits for it`,
+  'scope.removed': ({ scope }, as) => `scope ${as.name(scope)} was removed`,
+  'context.modified': ({ agent, file, scope, token }, as) =>
+    `${as.agent(agent)} wrote ${as.name(file)} of ${as.name(scope)} (token ${token})`,
+  'repository.changed': ({ operation, scopes }, as) => `${as.name(operation)} changed ${listed(scopes, as)}`,
+  'sync.started': ({ agent, scope }, as) => `${as.agent(agent)} began to sync ${as.name(scope)}`,
+  'sync.completed': ({ agent, scope, run }, as) =>
+    `${as.agent(agent)} completed the sync of ${as.name(scope)} (run ${run})`,
+  'sync.failed': ({ scope, run, error }, as) =>
+    `the sync of ${as.name(scope)} failed (run ${run}): ${as.text(error)}`,
+  'sync.retried': ({ scope }, as) => `the sync of ${as.name(scope)} may be tried again`,
+  'sync.reset': ({ scope }, as) => `the sync of ${as.name(scope)} was reset`,
+  'sync.aborted': ({ scope, run, reason }, as) =>
+    `the sync of ${as.name(scope)} was aborted (run ${run})${because(reason, as)}`,
+  'sync.invalidated': ({ scope, cause, reason }, as) =>
+    `${as.name(scope)} is to be synced again, because ${as.name(cause)} changed${because(reason ?? null, as)}`,
+  'leases.rearmed': () => 'every lease, session and wait began anew',
+  'clock.anchored': ({ clock }, as) => `the log is kept by ${as.name(clock.host)} now`,
+  'settings.changed': () => 'the configuration was taken over',
+};
+
+const releaseWords: { readonly [Cause in ReleaseCause]: (agent: string, scope: string) => string } = {
+  released: (agent, scope) => `${agent} gave back ${scope}`,
+  completed: (agent, scope) => `${agent} completed, and gave back ${scope}`,
+  left: (agent, scope) => `${agent} left, and gave back ${scope}`,
+  lost: (agent, scope) => `${agent} was lost, and with it its lock on ${scope}`,
+  blockedTooLong: (agent, scope) => `${agent} was blocked for too long, and lost its lock on ${scope}`,
+  scopeRemoved: (agent, scope) => `${agent} lost its lock on ${scope}: the scope was removed`,
+};
+
+const listed = (scopes: readonly ScopePath[], as: Quoting): string => scopes.map(as.name).join(', ');
+
+const because = (reason: string | null, as: Quoting): string =>
+  reason === null ? '' : `: ${as.text(reason)}`;
