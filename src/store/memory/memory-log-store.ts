@@ -76,19 +76,13 @@ export class MemoryLogStore implements LogStore {
     return outcome.kind === 'entries' ? { kind: 'entries', entries: outcome.entries.toReversed() } : outcome;
   }
 
-  /** Looks through all of it: nothing here is long. */
+  /** Looks through all that is before: nothing here is long. */
   async search(search: EntrySearch, beforeRevision: Revision, limit: number): Promise<SearchOutcome> {
     this.#refuseClosed();
     const found: Entry[] = [];
-    for (const entry of this.#newestFirst()) {
-      if (
-        entry.revision >= beforeRevision ||
-        !isFound(
-          subjectsOf(entry, (revision) => this.#entryAt(revision)),
-          search,
-        )
-      )
-        continue;
+    const entryAt = (revision: Revision): Entry | null => this.#entryAt(revision);
+    for (const entry of this.#newestFirst(beforeRevision)) {
+      if (!isFound(subjectsOf(entry, entryAt), search)) continue;
       found.push(entry);
       if (found.length >= limit) return { entries: found, next: entry.revision };
     }
@@ -117,8 +111,10 @@ export class MemoryLogStore implements LogStore {
     return row === undefined ? null : decodeEntry(row);
   }
 
-  *#newestFirst(): Generator<Entry> {
-    for (const row of this.#log.entries.toReversed()) yield decodeEntry(row);
+  /** `before`: left out for all. */
+  *#newestFirst(before: number = Infinity): Generator<Entry> {
+    const count = Math.min(Math.max(0, before - this.#log.first), this.#log.entries.length);
+    for (const row of this.#log.entries.slice(0, count).reverse()) yield decodeEntry(row);
   }
 
   async hint(sinceRevision: Revision, signal: AbortSignal): Promise<void> {
