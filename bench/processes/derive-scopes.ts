@@ -5,12 +5,12 @@ import { argument } from '../harness/children.ts';
 import { timeMs } from '../harness/timing.ts';
 
 const env = {};
-const automatic = { depth: null, leaveOut: [], raise: true };
+const automatic = { depth: null, leaveOut: [], raise: true, agents: 8 };
 const [step, folder] = [argument(0), argument(1)];
 const repository = await findRepository({ cwd: folder, env });
 
 async function planInit(): Promise<Parameters<typeof applyChanges>> {
-  const prepared = await prepareInit({ repository, env, stage: 'default', derive: false });
+  const prepared = await prepareInit({ repository, env, stage: 'default', derive: false, layout: null });
   return [prepared.root, prepared.plan(automatic).changes];
 }
 

@@ -279,7 +279,7 @@ export const options = [
     default: [] as readonly string[],
     example: "['**/fixtures/**', examples/**]",
     environment: null,
-    help: 'Folders that become no scopes by what lies in them: a scope file there is not read, and `split` passes them by. What is in there belongs to the scope around it. The top folder and what `scopes` lists are scopes all the same.',
+    help: 'Folders that become no scopes by what lies in them: a scope file there is not read, `split` passes them by, and `rhema init` and `rhema scope refresh` leave out the packages in them. What is in there belongs to the scope around it. The top folder and what `scopes` lists are scopes all the same.',
   },
   {
     key: 'agent_coordination.include',

@@ -7,8 +7,8 @@ export type { FileChange } from './files/file-change.ts';
 export type { Ends, Link } from './graph/links.ts';
 export type { Excess } from './graph/excess.ts';
 export type { Plan, PlannedScope } from './plan.ts';
-export type { SampleDepth } from './samples.ts';
-export type { Choices } from './situation.ts';
+export { layouts, type Layout } from './layout.ts';
+export type { Choices, LeftAside } from './situation.ts';
 export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
 

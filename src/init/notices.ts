@@ -15,8 +15,6 @@ export type NoticeCode =
   | 'SOURCE_BROKEN'
   /** A file that may be meant as a scope's, but has another suffix. */
   | 'NOT_READ'
-  /** Folders that no known tool takes for a part. */
-  | 'NOT_EXPLAINED'
   /** Folders of installed packages or of a build that Git does not ignore. */
   | 'NOT_IGNORED'
   | 'SUBMODULE_SKIPPED'
@@ -36,6 +34,10 @@ export type NoticeCode =
   | 'BEYOND_BOUNDS'
   /** Somebody changed what would have to be changed: it stays. */
   | 'KEPT_BY_HAND'
+  /** What a person wrote has no place in the other layout. */
+  | 'NOT_CARRIED_OVER'
+  /** All scopes in one file would be more than the coordinator reads. */
+  | 'TOO_LONG'
   /** A stage was asked for, and nothing acts on it. */
   | 'STAGE_WITHOUT_EFFECT'
   /** A package would be published with the files that are written. */

@@ -17,6 +17,17 @@ export function joinPath(folder: string, text: string): ScopePath | null {
   return parsed.ok ? parsed.value : null;
 }
 
+/** What an entry of a scope means: a path from the scope's folder, or with a slash first one from the top. */
+export function pathMeant(folder: string, text: string): ScopePath | null {
+  return text.startsWith('/') ? joinPath('.', text.replace(/^\/+/, '') || '.') : joinPath(folder, text);
+}
+
+/** The way in which an entry is written that nothing else can be meant by; `fromTop`: where all stand in one file. */
+export function pathWritten(from: string, to: string, fromTop: boolean): string {
+  if (!fromTop) return relativePath(from, to);
+  return to === '.' ? '/' : `/${to}`;
+}
+
 /** Whether a path lies in a folder, or is it. */
 export function isWithin(folder: string, path: string): boolean {
   return folder === '.' || path === folder || path.startsWith(`${folder}/`);

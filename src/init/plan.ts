@@ -7,13 +7,13 @@ import type { FileChange } from './files/file-change.ts';
 import { targetsOf, type Link } from './graph/links.ts';
 import { foldTo } from './graph/merge.ts';
 import { nothingRaised } from './graph/limits.ts';
-import { failure, type Notice } from './notices.ts';
+import { failure, warning, type Notice } from './notices.ts';
 import { byText, deepest, top } from './paths.ts';
-import { planFiles, planTopOnly } from './files/plan-files.ts';
+import { planFiles, planTopOnly, type FilesInput, type PlannedFiles } from './files/plan-files.ts';
 import { graphOf, standingScopes, writtenLinks } from './graph/plan-graph.ts';
 import { remainingProblems } from './files/remaining.ts';
-import type { Choices, Situation } from './situation.ts';
-import { sampleDepth, type SampleDepth } from './samples.ts';
+import { proposalFor } from './proposal.ts';
+import type { Choices, LeftAside, Situation } from './situation.ts';
 import type { Survey } from './survey.ts';
 
 /** One scope as it will be. */
@@ -41,8 +41,10 @@ export interface Plan {
   /** Those of them that no scope file names yet. */
   readonly newlyLeftOut: readonly LeftOut[];
   readonly excesses: readonly Excess[];
-  /** A depth that may be wanted: null where one was chosen, or nothing would be gained. */
-  readonly sampleDepth: SampleDepth | null;
+  /** The configuration is written anew, with what is proposed for it. */
+  readonly isBlockNew: boolean;
+  /** What the code has, and is left to the scope around it. */
+  readonly leftAside: LeftAside;
   /** In the order in which they are to be written; empty when there is nothing to do. */
   readonly changes: readonly FileChange[];
   readonly notices: readonly Notice[];
@@ -63,7 +65,8 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
   const graph = graphOf(situation, { ...parts, units }, new Set(paths), choices);
   const excesses = excessesOf(paths, graph.kept, settings);
   const raised = choices.raise ? raisedFor(excesses) : nothingRaised;
-  const files = planFiles(situation, { units, graph, depth, raised, standing });
+  const proposal = proposalFor(situation, paths, choices);
+  const files = filesFor(situation, { units, graph, depth, raised, standing, proposal });
   const scopes = plannedScopes(paths, units, situation, graph.kept);
   const notices = [
     ...situation.notices,
@@ -80,12 +83,22 @@ export function planScopes(situation: Situation, choices: Choices): Plan {
     leftOut: graph.leftOut,
     newlyLeftOut: graph.leftOut.filter((one) => !isNoted(situation, one)),
     excesses,
-    sampleDepth: depth === null ? sampleDepth(units) : null,
+    isBlockNew: situation.isBlockNew,
+    leftAside: situation.leftAside,
     changes: files.changes,
     notices,
     gaps: situation.gaps,
     problems: remainingProblems(situation, { ...files, notices, scopes }),
   };
+}
+
+/** In one file, unless that would be longer than anybody reads. */
+function filesFor(situation: Situation, input: FilesInput): PlannedFiles {
+  const files = planFiles(situation, input);
+  if (!files.isTooLong || !situation.isLayoutOpen) return files;
+  const each = planFiles({ ...situation, layout: 'files' }, input);
+  const message = `${input.units.length} scopes are more than one file can list: each gets one of its own. --depth makes fewer`;
+  return { ...each, notices: [...each.notices, warning('TOO_LONG', null, message)] };
 }
 
 /** A file without the mark is a person's; only init adds the mark, to the top's. */
@@ -102,8 +115,9 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
     links,
     settings,
   );
-  const files = planTopOnly(situation, choices.raise ? raisedFor(excesses) : nothingRaised);
   const paths = [...new Set([...existing.keys(), top])].sort(byText);
+  const raised = choices.raise ? raisedFor(excesses) : nothingRaised;
+  const files = planTopOnly(situation, { raised, proposal: proposalFor(situation, paths, choices) });
   const scopes = plannedScopes(paths, [], situation, links);
   const notices = [
     ...situation.notices,
@@ -120,7 +134,8 @@ export function planBlock(situation: Situation, choices: Choices): Plan {
     leftOut: [],
     newlyLeftOut: [],
     excesses,
-    sampleDepth: null,
+    isBlockNew: situation.isBlockNew,
+    leftAside: situation.leftAside,
     changes: files.changes,
     notices,
     gaps: situation.gaps,

@@ -1,22 +1,31 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { noEffect, settingsOf } from '../config/index.ts';
-import { scanRepository, type Repository, type ScanResult } from '../repository/index.ts';
-import type { ScopePath } from '../core/index.ts';
+import { Discovery, scanRepository, type Repository, type ScanResult } from '../repository/index.ts';
+import { named, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
 import { InitError } from './errors.ts';
-import { readExisting, type ExistingScope } from './files/existing.ts';
+import { hasBlock } from './files/block.ts';
+import { convert, type Move } from './files/convert.ts';
+import { excludedFiles, readExisting, type ExistingScope } from './files/existing.ts';
 import { leftBeside } from './files/left-files.ts';
 import { ignoredFiles, openTree } from './tree/list-tree.ts';
 import { noteMade } from './made-folders.ts';
 import { failure, Notices, warning } from './notices.ts';
-import { folderOf, top } from './paths.ts';
+import { folderOf, isWithin, top } from './paths.ts';
 import { definitionFile } from './files/plan-files.ts';
 import { planBlock, planScopes, type Plan } from './plan.ts';
 import { publishedNotices } from './published.ts';
+import type { Unit } from './detectors/unit.ts';
+import { proposedExclude } from './excluding.ts';
+import { leaveAside } from './graph/merge.ts';
+import { recentCommits } from './history.ts';
+import { firstRules, latestRules } from './rules.ts';
+import type { Layout } from './layout.ts';
 import type { Choices, Situation } from './situation.ts';
-import { surveyTree, type Survey } from './survey.ts';
-import { noteOtherSuffix, noteUnexplained } from './tree/unread.ts';
+import { surveyTree, type Sifting, type Survey } from './survey.ts';
+import { noteOtherSuffix } from './tree/unread.ts';
 import type { RepositoryTree } from './tree/tree.ts';
 
 /** What a person asked for. */
@@ -27,6 +36,8 @@ export interface InitRequest {
   readonly stage: Stage;
   /** Derive scopes although a person has written some. */
   readonly derive: boolean;
+  /** Where scopes are described. Null: as they are already; where there are none, in one file. */
+  readonly layout: Layout | null;
 }
 
 /** A repository that has been looked at. */
@@ -42,11 +53,17 @@ export interface Prepared {
  *
  * @throws InitError NO_WORKTREE in a bare repository; RepositoryError when Git or the working tree cannot be read.
  */
-export async function prepareInit({ repository, env, stage, derive }: InitRequest): Promise<Prepared> {
-  const found = await look(await scanTree(repository, env));
+export async function prepareInit({
+  repository,
+  env,
+  stage,
+  derive,
+  layout,
+}: InitRequest): Promise<Prepared> {
+  const found = inLayout(layout, await look(await scanTree(repository, env)));
   noteStage(stage, found.notices);
   const derives = derive || found.existing.size === 0 || isGenerated(found);
-  return derives ? await prepareScopes(found, stage) : prepareBlock(found, stage);
+  return derives ? await prepareScopes(found, stage, layout) : prepareBlock(found, stage);
 }
 
 /**
@@ -58,7 +75,7 @@ export async function prepareRefresh(
 ): Promise<Prepared | null> {
   const { repository, env } = request;
   const scanned = await scanTree(repository, env);
-  return isGenerated(scanned) ? prepareScopes(await look(scanned), null) : null;
+  return isGenerated(scanned) ? prepareScopes(await look(scanned), null, null) : null;
 }
 
 /** One scope is enough: the top's file may be gone, or may have become a person's. */
@@ -89,6 +106,28 @@ async function scanTree(repository: Repository, env: InitRequest['env']): Promis
 interface Looked extends Scanned {
   readonly tree: RepositoryTree;
   readonly notices: Notices;
+  /** `existing` has them in their new places already. */
+  readonly moves: readonly Move[];
+}
+
+/** With all scopes in the layout that was asked for. */
+function inLayout(layout: Layout | null, found: Looked): Looked {
+  if (layout === null) return found;
+  const { existing, root, tree, notices, scan } = found;
+  const discovery = new Discovery(scan.config.config);
+  const { moves, notices: told } = convert({
+    existing,
+    layout,
+    isRead: (path) => !discovery.leavesOut(path),
+    isThere: (path) => existsSync(join(root, tree.onDisk(path))),
+    folderOnDisk: (path) => tree.onDisk(path),
+  });
+  for (const notice of told) notices.add(notice);
+  return {
+    ...found,
+    moves,
+    existing: new Map([...existing, ...moves.map(({ to }) => [to.path, to] as const)]),
+  };
 }
 
 async function look(scanned: Scanned): Promise<Looked> {
@@ -96,7 +135,7 @@ async function look(scanned: Scanned): Promise<Looked> {
   const tree = await openTree(scanned.root, notices);
   noteLinkedWorktree(scanned.repository, notices);
   noteOtherSuffix(tree, notices);
-  return { ...scanned, tree, notices };
+  return { ...scanned, tree, notices, moves: [] };
 }
 
 /** It is a promise that nobody keeps yet: who asks for it must know. */
@@ -112,22 +151,113 @@ function noteLinkedWorktree({ worktree, mainWorktree }: Repository, notices: Not
   notices.add(warning('LINKED_WORKTREE', null, message));
 }
 
-async function prepareScopes(found: Looked, stage: Stage | null): Promise<Prepared> {
+async function prepareScopes(found: Looked, stage: Stage | null, asked: Layout | null): Promise<Prepared> {
   const { tree, notices, existing, root } = found;
   const scopes = [...existing.values()];
   const byHand = scopes.filter(({ origin }) => origin !== 'untouched').map(({ path }) => path);
-  const survey = surveyTree(tree, { byHand, all: scopes.map(({ path }) => path) }, notices);
-  const files = foldersAbove(survey).map((folder) => definitionFile(tree.onDisk(folder)));
-  const situation = { ...situationOf(found, survey, stage), ignored: await ignoredFiles(root, files) };
+  const rules = stage === null ? (existing.get(top)?.generated?.rules ?? firstRules) : latestRules;
+  const sifting = new Sieve(found, { rules, proposes: isBlockNew(found, stage) });
+  const standing = { byHand, all: scopes.map(({ path }) => path) };
+  const whole = surveyTree(tree, standing, sifting, notices);
+  const layout = asked ?? layoutOf(scopes);
+  const ignored = await ignoredScopes(found, whole, layout);
+  const survey = {
+    ...whole,
+    ...leaveAside((path) => path !== top && ignored.has(path), whole, { standing: byHand, keepsNeeds: true }),
+  };
+  noteIgnored(whole, ignored, notices);
   if (stage === null) noteUnreadableTop(found);
-  else {
-    noteUnexplained(tree, survey, { existing: existing.keys(), notices });
-    noteMade(tree, survey.origins, notices);
-  }
+  else noteMade(tree, survey.origins, notices);
+  const situation = {
+    ...situationOf(found, survey, stage),
+    ignored,
+    layout,
+    isLayoutOpen: asked === null && scopes.every(({ home }) => home === 'file'),
+    rules,
+    leftAside: { exclude: sifting.proposed, parts: whole.excluded },
+    commits: isBlockNew(found, stage) ? await recentCommits(root) : null,
+  };
   const depth = existing.get(top)?.generated?.depth ?? null;
   if (depth === 'invalid') noteDepth(existing.get(top)?.file ?? null, notices);
-  const standing = depth === 'invalid' ? null : depth;
-  return { root, plan: (choices) => planScopes(situation, { ...choices, depth: choices.depth ?? standing }) };
+  const kept = depth === 'invalid' ? null : depth;
+  return { root, plan: (choices) => planScopes(situation, { ...choices, depth: choices.depth ?? kept }) };
+}
+
+/** Where scopes have files of their own, others get theirs as well, unless the top's file lists some already. */
+function layoutOf(existing: readonly ExistingScope[]): Layout {
+  const others = existing.filter(({ path, home }) => path !== top && home !== 'split');
+  const own = others.filter(({ home }) => home === 'file').length;
+  return own > others.length - own ? 'files' : 'one';
+}
+
+function isBlockNew({ existing }: Pick<Scanned, 'existing'>, stage: Stage | null): boolean {
+  const file = existing.get(top);
+  return stage !== null && (file === undefined || !hasBlock(file.text));
+}
+
+/** Tells which parts that were found become scopes. */
+class Sieve implements Sifting {
+  /** For a block that is made anew. */
+  proposed: readonly string[] = [];
+  readonly #found: Looked;
+  readonly #options: { readonly rules: number; readonly proposes: boolean };
+
+  constructor(found: Looked, options: { readonly rules: number; readonly proposes: boolean }) {
+    this.#found = found;
+    this.#options = options;
+  }
+
+  excludedOf(units: readonly Unit[]): (path: ScopePath) => boolean {
+    const { config } = this.#found.scan.config;
+    if (this.#options.proposes)
+      this.proposed = proposedExclude(units).filter((pattern) => this.#isHarmless(pattern));
+    const { include } = config;
+    const discovery = new Discovery({ exclude: [...config.exclude, ...this.proposed], include, split: [] });
+    // What nobody has changed since it was written is a scope only as long as it is to be one.
+    const isAnybodys = (path: ScopePath): boolean => {
+      const origin = this.#found.existing.get(path)?.origin ?? 'untouched';
+      return origin === 'untouched';
+    };
+    return (path) => isAnybodys(path) && discovery.leavesOut(path);
+  }
+
+  isTopPart(path: ScopePath): boolean {
+    const { existing, notices } = this.#found;
+    if (notices.complete) return this.#options.rules >= latestRules || existing.has(path);
+    // What could not be read may make it a part of another kind.
+    const isUnclear =
+      existing.has(path) || notices.gaps.some(({ file }) => file !== null && isWithin(path, file));
+    return this.#options.rules >= latestRules && !isUnclear;
+  }
+
+  /** A scope that somebody has written is meant to be one. */
+  #isHarmless(pattern: string): boolean {
+    const discovery = new Discovery({ exclude: [pattern], include: [], split: [] });
+    return ![...this.#found.existing.keys()].some((path) => discovery.leavesOut(path));
+  }
+}
+
+/** Scopes that nobody would see: a file there, or the whole folder, is ignored, whatever is tracked in it. */
+async function ignoredScopes(
+  { tree, root, existing }: Looked,
+  survey: Survey,
+  layout: Layout,
+): Promise<ReadonlySet<ScopePath>> {
+  const name = layout === 'files' ? 'rhema.yaml' : 'rhema-scope';
+  const probes = new Map<string, ScopePath>();
+  for (const folder of foldersAbove(survey))
+    if (folder === top) probes.set(definitionFile(top), top);
+    else if (!existing.has(folder)) probes.set(`${tree.onDisk(folder)}/${name}`, folder);
+  const ignored = await ignoredFiles(root, [...probes.keys()]);
+  return new Set([...ignored].flatMap((file) => probes.get(file) ?? []));
+}
+
+function noteIgnored({ units }: Survey, ignored: ReadonlySet<ScopePath>, notices: Notices): void {
+  for (const { path, source } of units) {
+    if (path === top || !ignored.has(path)) continue;
+    const message = `makes ${named(path)} a part, but Git ignores what is new there: it is left to the scope around it; take the rule out of .gitignore for a scope of its own`;
+    notices.add(warning('IGNORED_BY_GIT', { file: source }, message));
+  }
 }
 
 /** Without it nobody knows how deep scopes may lie, nor which bounds hold. */
@@ -153,8 +283,10 @@ function foldersAbove({ units }: Survey): ScopePath[] {
   return [...folders];
 }
 
-function prepareBlock(found: Looked, stage: Stage): Prepared {
-  const situation = situationOf(found, { units: [], links: [], origins: [], complete: true }, stage);
+async function prepareBlock(found: Looked, stage: Stage): Promise<Prepared> {
+  const survey = { units: [], links: [], origins: [], complete: true, excluded: 0 };
+  const commits = isBlockNew(found, stage) ? await recentCommits(found.root) : null;
+  const situation = { ...situationOf(found, survey, stage), commits };
   return { root: found.root, plan: (choices) => planBlock(situation, choices) };
 }
 
@@ -165,7 +297,7 @@ function foldersWritten(tree: RepositoryTree, { units }: Survey, existing: Scann
 }
 
 function situationOf(
-  { root, tree, notices, scan, existing }: Looked,
+  { root, tree, notices, scan, existing, moves }: Looked,
   survey: Survey,
   stage: Stage | null,
 ): Situation {
@@ -176,7 +308,14 @@ function situationOf(
     settings: settingsOf(scan.config.config),
     stage,
     ignored: new Set(),
-    left: leftBeside(root, foldersWritten(tree, survey, existing)),
+    moves,
+    layout: 'files',
+    isLayoutOpen: false,
+    rules: firstRules,
+    leftAside: { exclude: [], parts: 0 },
+    isBlockNew: isBlockNew({ existing }, stage),
+    commits: null,
+    left: [...leftBeside(root, foldersWritten(tree, survey, existing)), ...excludedFiles(root, scan)],
     topName: basename(root) || 'root',
     folderOnDisk: (path) => tree.onDisk(path),
     noticesOfNew: (files) => publishedNotices(tree, files),

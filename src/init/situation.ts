@@ -2,9 +2,11 @@ import type { ScopeDefinition, ScopePath, Settings } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
 import type { ExistingScope } from './files/existing.ts';
+import type { Move } from './files/convert.ts';
 import type { FileChange } from './files/file-change.ts';
 import type { Ends } from './graph/links.ts';
 import type { Notice } from './notices.ts';
+import type { Layout } from './layout.ts';
 import { isWithin } from './paths.ts';
 import type { Survey } from './survey.ts';
 
@@ -16,6 +18,16 @@ export interface Choices {
   readonly leaveOut: readonly Ends[];
   /** Whether bounds of the graph that are too tight are raised, unless a person has written them. */
   readonly raise: boolean;
+  /** How many agents are to hold locks at the same time, for a block that is made anew. */
+  readonly agents: number;
+}
+
+/** What is left to the scope around it. */
+export interface LeftAside {
+  /** Patterns that make no scopes of what lies in the folders that they fit, for a block that is made anew. */
+  readonly exclude: readonly string[];
+  /** How many parts of the code lie in folders that are excluded. */
+  readonly parts: number;
 }
 
 /** What a plan is made from. */
@@ -31,8 +43,21 @@ export interface Situation {
   readonly topName: string;
   /** How a folder is spelled on disk, repository-relative. */
   readonly folderOnDisk: (path: ScopePath) => string;
-  /** Files that would be written, but that Git ignores. */
-  readonly ignored: ReadonlySet<string>;
+  /** What is described in another place from now on; `existing` has it there already. */
+  readonly moves: readonly Move[];
+  /** Scopes for which a file would be written that Git ignores. */
+  readonly ignored: ReadonlySet<ScopePath>;
+  /** For scopes that are new. */
+  readonly layout: Layout;
+  /** Nobody has asked for it, and nothing stands in it yet. */
+  readonly isLayoutOpen: boolean;
+  /** By which the scopes are derived; see `rules.ts`. */
+  readonly rules: number;
+  readonly leftAside: LeftAside;
+  /** The top's file has no configuration yet, and gets one. */
+  readonly isBlockNew: boolean;
+  /** The files of commits, the latest first; null: there is no history that could be read. */
+  readonly commits: readonly (readonly string[])[] | null;
   /** What to say when these files are made, about packages that would be published with them. */
   readonly noticesOfNew: (files: readonly string[]) => readonly Notice[];
   /** What the survey had to say. */

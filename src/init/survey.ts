@@ -8,7 +8,9 @@ import { javascriptDetector } from './detectors/javascript.ts';
 import { nxDetector } from './detectors/nx.ts';
 import { pythonDetector } from './detectors/python.ts';
 import { turboDetector } from './detectors/turbo.ts';
+import { topFolderUnits } from './detectors/top-folders.ts';
 import { Links, type Link } from './graph/links.ts';
+import { leaveAside } from './graph/merge.ts';
 import type { Notices } from './notices.ts';
 import { baseName, byText, top } from './paths.ts';
 import { ScopeFolders } from './detectors/scope-folders.ts';
@@ -34,6 +36,8 @@ export interface Survey {
   readonly origins: readonly string[];
   /** False when something could not be read: then nothing may be taken away. */
   readonly complete: boolean;
+  /** How many parts lie in folders that are excluded. */
+  readonly excluded: number;
 }
 
 /** The scopes that are there already; what lies in one of them belongs to it. */
@@ -44,14 +48,33 @@ export interface Standing {
   readonly all: readonly ScopePath[];
 }
 
+/** What the survey makes of the parts that were found. */
+export interface Sifting {
+  /** Tells which of them become no scopes; asked once, with all of them. */
+  readonly excludedOf: (units: readonly Unit[]) => (path: ScopePath) => boolean;
+  /** Whether a folder at the top becomes a scope in which no part was found. */
+  readonly isTopPart: (path: ScopePath) => boolean;
+}
+
 /** Asks every ecosystem for its parts, and then for the dependencies between them. */
-export function surveyTree(tree: RepositoryTree, standing: Standing, notices: Notices): Survey {
+export function surveyTree(
+  tree: RepositoryTree,
+  standing: Standing,
+  sifting: Sifting,
+  notices: Notices,
+): Survey {
   const found = detectors.map((detector) => ({ detector, detected: detector.detect(tree, notices) }));
   const named = found.flatMap(({ detected }) => detected.units).filter(({ path }) => isPossible(path));
   const parts = named.some(({ path }) => path !== top) ? named : [...named, ...folderUnits(tree)];
-  const units = mergeUnits([...parts, topUnit(tree)]);
-  const kept = notices.complete ? standing.byHand : standing.all;
-  const folders = new ScopeFolders([...units.map(({ path }) => path), ...kept], units);
+  const isExcluded = sifting.excludedOf(parts);
+  const kept = parts.filter(({ path }) => !isExcluded(path));
+  const topParts = topFolderUnits(tree, kept).filter(
+    ({ path }) => sifting.isTopPart(path) && !isExcluded(path),
+  );
+  const units = mergeUnits([...parts, ...topParts, topUnit(tree)]);
+  const stay = notices.complete ? standing.byHand : standing.all;
+  // Those that are excluded have their own dependencies, which are nobody's afterwards.
+  const folders = new ScopeFolders([...units.map(({ path }) => path), ...stay], units);
   const links = linksOf(
     found.map(({ detected }) => detected),
     folders,
@@ -60,10 +83,10 @@ export function surveyTree(tree: RepositoryTree, standing: Standing, notices: No
     .filter(({ detected }) => detected.units.some(({ path }) => path !== top))
     .flatMap(({ detector, detected }) => detected.origins ?? [detector.title]);
   return {
-    units,
-    links,
+    ...leaveAside(isExcluded, { units, links }, { standing: stay, keepsNeeds: false }),
     origins: origins.length === 0 ? ['folders'] : origins,
     complete: notices.complete,
+    excluded: units.filter(({ path }) => isExcluded(path)).length,
   };
 }
 

@@ -12,10 +12,13 @@ export { repositoryPath } from './git/repository-path.ts';
 export { ScanMemory } from './scopes/scan-memory.ts';
 export { isInside } from './git/inside.ts';
 export { isInstalled } from './installed.ts';
+export { isTooLong } from './too-long.ts';
 export { folderOf } from './path-text.ts';
 export { readRegularFile } from './git/regular-file.ts';
 export type { TreeEntry } from './git/ls-files.ts';
 export type { UnopenedFolder } from './git/unopened.ts';
+export type { Place } from './scopes/candidates.ts';
+export { Discovery } from './scopes/discovery.ts';
 export type { LastGood, ScanOptions, ScanResult } from './scopes/scan.ts';
 
 /** See `git.ts`. Without Git's own variables, so that the folder alone decides which repository is meant. */

@@ -48,7 +48,7 @@ describe('rhema init', () => {
             files: ['packages/core/package.json'],
           },
         ],
-        changes: [{ file: 'rhema.yaml', action: 'add' }, {}, {}, {}],
+        changes: [{ file: 'rhema.yaml', action: 'add' }],
       },
     });
   });
@@ -58,14 +58,14 @@ describe('rhema init', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/^4 scopes, 2 dependencies, derived from package\.json\n\n\. .*\n {2}apps\/web /);
     expect(stderr).toContain('\ndependencies\napps/web\n└─ packages/ui\n');
-    expect(stderr).toMatch(/add {4}packages\/ui\/rhema\.yaml\n\n$/);
+    expect(stderr).toMatch(/add {4}rhema\.yaml\n\n$/);
     expect(isWritten()).toBe(false);
     write(root, { 'plan.patch': stdout });
     git(root, 'apply', 'plan.patch');
-    const applied = readFileSync(join(root, 'apps/web/rhema.yaml'), 'utf8');
+    const applied = readFileSync(join(root, 'rhema.yaml'), 'utf8');
     git(root, 'apply', '--reverse', 'plan.patch');
     expect((await rhema('init', '--yes')).code).toBe(0);
-    expect(readFileSync(join(root, 'apps/web/rhema.yaml'), 'utf8')).toBe(applied);
+    expect(readFileSync(join(root, 'rhema.yaml'), 'utf8')).toBe(applied);
   });
 
   it('--dry-run says beforehand what --yes would refuse', async () => {
@@ -119,6 +119,8 @@ describe('rhema init', () => {
   it.each([
     ['--stage', 'all'],
     ['--depth', '0'],
+    ['--layout', 'all'],
+    ['--agents', 'many'],
     ['--dry-run', '--yes'],
   ])('refuses %s %s', async (...words) => {
     expect(await rhema('init', ...words)).toMatchObject({ code: 2 });
@@ -135,24 +137,30 @@ describe('rhema init', () => {
 });
 
 describe('on a terminal rhema init', () => {
-  it('asks about each cycle, then whether to write', async () => {
-    const person = new Person('1', true);
+  it('shows the scopes, and then asks about each cycle, how many agents there are, and whether to write', async () => {
+    const person = new Person('1', '16', true);
     const { code, stdout } = await run(['init'], person);
     expect(code).toBe(0);
     expect(person.asked).toEqual([
       expect.stringContaining(
         'packages/core needs packages/ui (development): packages/core/package.json, the weakest | packages/ui needs packages/core (required): packages/ui/package.json',
       ),
-      'Write 4 files?',
+      expect.stringMatching(/^How many agents .* 8, if nothing else is known \| 3 \| 16 \| 32$/),
+      'Write 1 file?',
     ]);
+    expect(stdout.indexOf('  packages/ui  ')).toBeLessThan(stdout.indexOf('cycle '));
+    expect(stdout.match(/^ {2}packages\/ui +ui, /gm)).toHaveLength(1);
     expect(stdout).toContain('left out: packages/ui -> packages/core');
-    expect(readFileSync(join(root, 'packages/core/rhema.yaml'), 'utf8')).toContain('- path: ../ui\n');
+    const written = readFileSync(join(root, 'rhema.yaml'), 'utf8');
+    expect(written).toContain('  max_concurrent_agents: 16\n');
+    expect(written).toContain('        - { path: /packages/ui, dependency_type: development }\n');
     expect((await rhema('scope', 'refresh', '--check')).code).toBe(0);
   });
 
   it.each([
-    ['a no', ['0', false]],
-    ['leaving at the last question', ['0', null]],
+    ['a no', ['0', '8', false]],
+    ['leaving at the last question', ['0', '8', null]],
+    ['leaving at the second question', ['0', null]],
     ['leaving at the first question', [null]],
   ])('writes nothing after %s', async (_title, answers) => {
     const { code, stdout } = await run(['init'], new Person(...answers));
@@ -168,7 +176,7 @@ describe('on a terminal rhema init', () => {
       'apps/all/package.json': manifest('all', Object.fromEntries(names.map((name) => [name, '*']))),
       ...Object.fromEntries(names.map((name) => [`packages/${name}/package.json`, manifest(name)])),
     });
-    const person = new Person('1', true);
+    const person = new Person('1', '8', true);
     await run(['init'], person);
     expect(person.asked[0]).toBe(
       'What shall be done? raise max_dependencies in the configuration | merge what lies deeper than 1 folder (3 scopes, fits) | leave it as it is; the coordinator refuses the graph until one is changed',
@@ -198,16 +206,16 @@ it('where there are no scopes each refusal and each look at them leads to rhema 
 });
 
 it('a folder that is no scope is told from one that is not there, also by why', async () => {
-  write(root, { 'docs/index.md': '' });
+  write(root, { '.tools/run.sh': '' });
   await rhema('init', '--yes');
   await rhema('agent', 'join', 'bob');
   const acquire = async (scope: string): Promise<string> =>
     (await rhema('lock', 'acquire', scope, '--agent', 'bob')).stderr;
-  expect(await acquire('docs/')).toContain(
+  expect(await acquire('.tools/')).toContain(
     'what lies there is in the top scope, .\n  try: rhema lock acquire . --agent bob\n',
   );
   expect(await acquire('nosuch/dir')).toContain('no file or folder is there, and no scope is called so\n');
-  expect((await rhema('why', 'docs')).stdout).toContain('docs: what lies there is in the top scope, .');
+  expect((await rhema('why', '.tools')).stdout).toContain('.tools: what lies there is in the top scope, .');
 });
 
 it('in a bare repository without scopes, all that speaks of init says that it runs in a clone or worktree', async () => {

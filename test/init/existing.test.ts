@@ -11,6 +11,10 @@ const block = `
 # How agents are coordinated. See: rhema config explain
 agent_coordination:
   enabled: true
+  # How many scopes an agent may hold at once.
+  max_locks_per_agent: 4
+  # How many may hold locks at the same time; one more waits.
+  max_concurrent_agents: 8
 `;
 
 /** Scope files as they are found in existing repositories, the top's first. */

@@ -17,7 +17,7 @@ const edit = (file: string, change: (text: string) => string): void =>
 
 async function begin(files: Record<string, string>): Promise<void> {
   root = makeRepository(files);
-  await rhema('init', '--yes');
+  await rhema('init', '--yes', '--layout', 'files');
   commitAll(root);
 }
 

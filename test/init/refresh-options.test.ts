@@ -19,7 +19,7 @@ beforeEach(() => {
 
 describe('rhema scope refresh', () => {
   beforeEach(async () => {
-    await rhema('init', '--yes');
+    await rhema('init', '--yes', '--layout', 'files');
     write(root, {
       'apps/web/package.json': manifest('web', { core: '*' }),
       'packages/new/package.json': manifest('new'),

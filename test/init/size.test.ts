@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { makeRepository, write, type Files } from '../../src/repository/testing/fixture.ts';
-import type { SampleDepth } from '../../src/init/index.ts';
-import { runHere } from './run.ts';
 import { graph, init, json, noticesOf, planInit, planRefresh, refresh } from './support.ts';
 
 /** `from` needs each of so many others. */
@@ -103,45 +101,4 @@ it('a cycle is broken where a person chose, and a refresh keeps to that', async 
   expect(graph(plan)).toEqual({ '.': [], a: [], b: ['a'] });
   expect((await planRefresh(root)).changes).toEqual([]);
   expect(noticesOf(plan)).toEqual([]);
-});
-
-describe('a depth for examples, each of which is a part of its own', () => {
-  const crate = (name: string): string => `[package]\nname = "${name}"\n`;
-  const samples = (count: number, folder: string) =>
-    Object.fromEntries(
-      Array.from({ length: count }, (_, index) => [`${folder}/e${index}/Cargo.toml`, crate(`e${index}`)]),
-    );
-  const members = (...patterns: readonly string[]): string =>
-    `[workspace]\nmembers = [${patterns.map((one) => `"${one}"`).join(', ')}]\n`;
-  const sampleDepth = async (files: Files, depth: number | null = null): Promise<SampleDepth | null> =>
-    (await planInit(makeRepository(files), { depth })).sampleDepth;
-
-  it('is proposed where most are, and leaves the others as they are', async () => {
-    const files = {
-      'Cargo.toml': members('core', 'examples/*'),
-      'core/Cargo.toml': crate('core'),
-      ...samples(12, 'examples'),
-    };
-    expect(await sampleDepth(files)).toEqual({ depth: 1, folded: 12 });
-    expect(await sampleDepth(files, 1)).toBe(null);
-    const root = makeRepository(files);
-    expect((await runHere(root, ['init'])).stdout).toContain(
-      '\n\n12 of the 14 scopes are examples or the like, each by itself: rhema init --depth 1 makes one of all in a folder\n\n',
-    );
-    expect(Object.keys(graph(await planInit(root, { depth: 1 })))).toEqual(['.', 'core', 'examples']);
-  });
-
-  it('is not proposed for a few, nor where it would fold other parts as well, nor where they are the fewer', async () => {
-    const top = {
-      'Cargo.toml': members('core', 'crates/*', 'p*', 'examples/*'),
-      'core/Cargo.toml': crate('core'),
-    };
-    expect(await sampleDepth({ ...top, ...samples(9, 'examples') })).toBe(null);
-    const deep = { 'crates/a/Cargo.toml': crate('a'), ...samples(12, 'examples') };
-    expect(await sampleDepth({ ...top, ...deep })).toBe(null);
-    const tops = Object.fromEntries(
-      Array.from({ length: 14 }, (_, index) => [`p${index}/Cargo.toml`, crate(`p${index}`)]),
-    );
-    expect(await sampleDepth({ ...top, ...tops, ...samples(12, 'examples') })).toBe(null);
-  });
 });

@@ -6,24 +6,27 @@ import {
   prepareInit,
   prepareRefresh,
   type Choices,
+  type Layout,
   type Plan,
   type Prepared,
   type Stage,
 } from '../../src/init/index.ts';
 
-export const automatic: Choices = { depth: null, leaveOut: [], raise: true };
+export const automatic: Choices = { depth: null, leaveOut: [], raise: true, agents: 8 };
 
 export interface InitOptions {
   readonly stage?: Stage;
   readonly derive?: boolean;
+  /** Where it is not said, each scope has a file. */
+  readonly layout?: Layout | null;
   /** What the caller's environment says. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function prepare(root: string, options: InitOptions = {}): Promise<Prepared> {
-  const { stage = 'default', derive = false, env = {} } = options;
+  const { stage = 'default', derive = false, layout = 'files', env = {} } = options;
   const repository = await findRepository({ cwd: root, env });
-  return prepareInit({ repository, env, stage, derive });
+  return prepareInit({ repository, env, stage, derive, layout });
 }
 
 /** What init would do. */

@@ -1,6 +1,6 @@
 /** What may have been meant for us, or for a tool that we do not know. */
 import { describe, expect, it } from 'vitest';
-import { makeRepository, write } from '../../src/repository/testing/fixture.ts';
+import { makeRepository } from '../../src/repository/testing/fixture.ts';
 import { graph, init, json, noticesOf, planInit, planRefresh } from './support.ts';
 
 describe('a scope file that ends in .yml', () => {
@@ -41,46 +41,15 @@ describe('a scope file that ends in .yml', () => {
   });
 });
 
-describe('folders that no known tool explains', () => {
-  const files = {
+it('a folder that no known tool explains is a scope all the same', async () => {
+  const root = makeRepository({
     'a/pom.xml': '<project/>',
-    'b/src/Main.java': '',
     'docs/index.md': '',
     'frontend/package.json': json({ name: 'frontend' }),
-    'src-server/main.rb': '',
     'tests/all.rb': '',
     '.ci/run.sh': '',
-  };
-
-  it('are named, with the way to a scope of their own', async () => {
-    const root = makeRepository(files);
-    const plan = await init(root);
-    expect(plan.notices).toMatchObject([{ code: 'NOT_EXPLAINED', severity: 'warning', file: null }]);
-    expect(plan.notices[0]?.message).toBe(
-      "no tool that is known here has parts in a, b, src-server: what is in there belongs to the top scope. For a scope of its own put a rhema.yaml with 'name: ...' into a folder",
-    );
-    expect(noticesOf(await planRefresh(root))).toEqual([]);
-    write(root, { 'b/rhema.yaml': 'name: b\n', 'src-server/rhema.yaml': 'name: server\n' });
-    expect((await planInit(root)).notices[0]?.message).toContain('has parts in a: ');
-    expect(Object.keys(graph(await planRefresh(root)))).toEqual(['.', 'b', 'frontend', 'src-server']);
   });
-
-  it("are the top package's own where it has one, unless another tool has a manifest in them", async () => {
-    const plan = await planInit(
-      makeRepository({ ...files, 'package.json': json({ name: 'acme', workspaces: ['frontend'] }) }),
-    );
-    expect(plan.notices.map(({ message }) => message)).toEqual([expect.stringContaining('has parts in a: ')]);
-  });
-
-  it('are no news where all scopes are folders', async () => {
-    expect(noticesOf(await planInit(makeRepository({ 'a/pom.xml': '', 'b/x.java': '' })))).toEqual([]);
-  });
-
-  it('are named in a few cases, and counted in the others', async () => {
-    const many = Array.from({ length: 12 }, (_, index) => [`d${index + 10}/x.java`, '']);
-    const plan = await planInit(
-      makeRepository({ ...Object.fromEntries(many), 'a/package.json': json({ name: 'a' }) }),
-    );
-    expect(plan.notices[0]?.message).toContain(' d10, d11, d12, d13, d14, d15, d16, d17 and 4 more: ');
-  });
+  const plan = await init(root);
+  expect(Object.keys(graph(plan))).toEqual(['.', 'a', 'docs', 'frontend', 'tests']);
+  expect(noticesOf(plan)).toEqual([]);
 });

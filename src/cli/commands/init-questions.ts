@@ -1,7 +1,15 @@
 import type { Choices, Ends, Excess, LeftOut, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import type { Answer } from '../process/ports.ts';
-import { cycleLines, excessText, linkText, planText, refreshText } from '../format/plan.ts';
+import {
+  cycleLines,
+  excessText,
+  linkText,
+  planText,
+  refreshText,
+  restText,
+  scopesText,
+} from '../format/plan.ts';
 import { safe } from '../format/text.ts';
 import { count } from '../../wording/index.ts';
 
@@ -10,11 +18,47 @@ const cyclesAskedMax = 20;
 /** Of a longer cycle the first steps can be chosen. */
 const stepsAskedMax = 12;
 
-/** Asks about size and cycles, shows what comes of it, and asks whether to write. Null: no. */
-export async function askAboutPlan(call: Call, prepared: Prepared, given: Choices): Promise<Plan | null> {
-  const sized = await askAboutSize(call, prepared, given);
-  const choices = sized === null ? null : await askAboutCycles(call, prepared, sized);
-  return choices === null ? null : confirmPlan(call, prepared.plan(choices), planText);
+/** Where nobody says how many agents work at the same time. */
+export const agentsUnlessSaid = 8;
+
+export interface Given {
+  readonly choices: Choices;
+  /** How many agents there are was said with the command. */
+  readonly isAgentsSaid: boolean;
+}
+
+/**
+ * Shows what there is, asks about size, cycles and agents, shows what has come of it, and asks whether to write. Null: no. Nothing is
+ * asked before it has been shown what the question is about.
+ */
+export async function askAboutPlan(call: Call, prepared: Prepared, given: Given): Promise<Plan | null> {
+  const first = prepared.plan(given.choices);
+  call.print(`${scopesText(call.style, first)}\n`);
+  const sized = await askAboutSize(call, prepared, given.choices);
+  const untangled = sized === null ? null : await askAboutCycles(call, prepared, sized);
+  const choices = untangled && (await askAboutAgents(call, prepared, { ...given, choices: untangled }));
+  if (choices === null) return null;
+  const plan = prepared.plan(choices);
+  const isOther = plan.scopes.length !== first.scopes.length;
+  return confirmPlan(call, plan, isOther ? planText : restText);
+}
+
+/** Only where the answer is written down. */
+async function askAboutAgents(
+  call: Call,
+  prepared: Prepared,
+  { choices, isAgentsSaid }: Given,
+): Promise<Choices | null> {
+  if (isAgentsSaid || !prepared.plan(choices).isBlockNew) return choices;
+  const counts = [agentsUnlessSaid, 3, 16, 32].map(String);
+  const options = counts.map((value, index) => ({
+    value,
+    label: index === 0 ? `${value}, if nothing else is known` : value,
+  }));
+  const message =
+    'How many agents work here at the same time, at most? One more waits until another has ended.';
+  const answer = await call.ports.questions.select(message, options);
+  return answer === null ? null : { ...choices, agents: Number(answer) };
 }
 
 /** As {@link askAboutPlan}, where the cycles are left to the rule: those that were asked about are remembered. */

@@ -1,4 +1,12 @@
-import { stages, type Choices, type Plan, type Prepared, type Stage } from '../../init/index.ts';
+import {
+  layouts,
+  stages,
+  type Choices,
+  type Layout,
+  type Plan,
+  type Prepared,
+  type Stage,
+} from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -7,13 +15,15 @@ import type { Style } from '../format/style.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
-import { askAboutPlan } from './init-questions.ts';
+import { agentsUnlessSaid, askAboutPlan } from './init-questions.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
 
 export interface InitInput {
   readonly stage: string;
   readonly depth?: string;
+  readonly layout?: string;
+  readonly agents?: string;
   readonly derive?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -25,7 +35,7 @@ export async function init(call: Call, input: InitInput): Promise<Outcome> {
   const [stage, choices] = [stageOf(input.stage), choicesOf(input)];
   const repository = await call.repository();
   const { env } = call.ports;
-  const request = { repository, env, stage, derive: input.derive === true };
+  const request = { repository, env, stage, derive: input.derive === true, layout: layoutOf(input.layout) };
   const prepared = await whileTelling(call, 'looking at what is here', () =>
     call.world.scopeFiles.prepareInit(request),
   );
@@ -34,7 +44,7 @@ export async function init(call: Call, input: InitInput): Promise<Outcome> {
   if (plan.changes.length === 0) return nothingToDo(plan);
   if (input.dryRun === true) return preview(call, prepared, plan);
   if (input.yes === true) return write(call, prepared, plan);
-  return isInteractive(call) ? ask(call, prepared, choices) : propose(call, plan);
+  return isInteractive(call) ? ask(call, prepared, choices, input) : propose(call, plan);
 }
 
 function stageOf(text: string): Stage {
@@ -44,10 +54,27 @@ function stageOf(text: string): Stage {
   return stage;
 }
 
-function choicesOf({ depth }: InitInput): Choices {
-  if (depth !== undefined && !/^[1-9]\d{0,2}$/.test(depth))
-    throw invalidInput(`--depth: ${JSON.stringify(depth)} is no number from 1 to 999`);
-  return { depth: depth === undefined ? null : Number(depth), leaveOut: [], raise: true };
+function layoutOf(text: string | undefined): Layout | null {
+  const layout = layouts.find((one) => one === text);
+  if (text !== undefined && layout === undefined)
+    throw invalidInput(`there is no layout ${JSON.stringify(text)}: ${layouts.join(', ')}`);
+  return layout ?? null;
+}
+
+function choicesOf({ depth, agents }: InitInput): Choices {
+  return {
+    depth: numberOf('--depth', depth),
+    leaveOut: [],
+    raise: true,
+    agents: numberOf('--agents', agents) ?? agentsUnlessSaid,
+  };
+}
+
+function numberOf(option: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (!/^[1-9]\d{0,2}$/.test(text))
+    throw invalidInput(`${option}: ${JSON.stringify(text)} is no number from 1 to 999`);
+  return Number(text);
 }
 
 function nothingToDo(plan: Plan): Outcome {
@@ -64,8 +91,13 @@ async function preview(call: Call, prepared: Prepared, plan: Plan): Promise<Outc
   return patchOutcome(call, prepared, plan, planText(call.errorStyle, plan));
 }
 
-async function ask(call: Call, prepared: Prepared, choices: Choices): Promise<Outcome> {
-  const plan = await askAboutPlan(call, prepared, choices);
+async function ask(
+  call: Call,
+  prepared: Prepared,
+  choices: Choices,
+  { agents }: InitInput,
+): Promise<Outcome> {
+  const plan = await askAboutPlan(call, prepared, { choices, isAgentsSaid: agents !== undefined });
   if (plan === null) return done(null, { written: false }, () => 'nothing was written');
   return writeAndTell(call, prepared, plan, () => '');
 }

@@ -39,7 +39,19 @@ export function blocked(call: Call, plan: Plan): Outcome {
 
 /** A plan for programs. */
 export function planData(plan: Plan): Readonly<Record<string, unknown>> {
-  const { mode, origins, scopes, links, leftOut, excesses, sampleDepth, changes, notices, problems } = plan;
+  const {
+    mode,
+    origins,
+    scopes,
+    links,
+    leftOut,
+    excesses,
+
+    leftAside,
+    changes,
+    notices,
+    problems,
+  } = plan;
   return {
     mode,
     origins,
@@ -47,7 +59,8 @@ export function planData(plan: Plan): Readonly<Record<string, unknown>> {
     dependencies: links,
     leftOut: leftOut.map(({ link, cycle }) => ({ ...link, cycle })),
     excesses,
-    sampleDepth,
+
+    leftAside,
     changes: changes.map((change) => ({ file: change.file, action: actionOf(change) })),
     notices: [...notices, ...problems],
   };

@@ -6,7 +6,7 @@ import { refreshText, warningsText } from '../format/plan.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome, Refused } from '../answer/outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
-import { askAboutRefresh } from './init-questions.ts';
+import { agentsUnlessSaid, askAboutRefresh } from './init-questions.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { applyPlan, blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
 import { count } from '../../wording/index.ts';
@@ -31,7 +31,7 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
     call.world.scopeFiles.prepareRefresh({ repository, env: call.ports.env }),
   );
   if (prepared === null) return refreshUngenerated(call, input);
-  const choices = { depth: null, leaveOut: [], raise: true };
+  const choices = { depth: null, leaveOut: [], raise: true, agents: agentsUnlessSaid };
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (input.check === true) return checked(call, plan);

@@ -1,4 +1,4 @@
-import type { Excess, FileChange, LeftOut, Link, Plan, PlannedScope, SampleDepth } from '../../init/index.ts';
+import type { Excess, FileChange, LeftOut, Link, Plan, PlannedScope } from '../../init/index.ts';
 import { treeText } from './graph.ts';
 import type { Style } from './style.ts';
 import { line, safe, shellCommand } from './text.ts';
@@ -14,29 +14,54 @@ const stepsMax = 12;
 
 /** What init or refresh would do, for people. */
 export function planText(style: Style, plan: Plan): string {
+  return joined(scopesText(style, plan), restText(style, plan));
+}
+
+/** The scopes that there will be, before anybody is asked anything. */
+export function scopesText(style: Style, plan: Plan): string {
   const isDone = plan.changes.length === 0;
-  const parts = [
+  return joined(
     summaryText(style, plan),
-    isDone || plan.sampleDepth === null ? '' : sampleText(plan.sampleDepth, plan.scopes.length),
+    isDone ? '' : asideText(plan),
     plan.mode === 'derive' && !isDone ? folderTree(plan.scopes) : '',
+  );
+}
+
+/** What they depend on, what is wrong, and what would be written. */
+export function restText(style: Style, plan: Plan): string {
+  const isDone = plan.changes.length === 0;
+  return joined(
     isDone ? '' : graphPart(style, plan),
     isDone ? leftOutText(plan) : cyclesText(style, plan.leftOut),
     plan.excesses.map(excessText).join('\n'),
     warningsText(style, plan),
     changeLines(style, plan).join('\n'),
-  ];
+  );
+}
+
+function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What is no scope, and why. */
+function asideText({ leftAside }: Plan): string {
+  const { parts, exclude } = leftAside;
+  if (parts === 0) return '';
+  const patterns =
+    exclude.length === 0
+      ? 'exclude in the configuration'
+      : `exclude: ${exclude.map((one) => safe(one)).join(', ')}`;
+  return `${count(parts, 'part')} left to the scope around ${parts === 1 ? 'it' : 'each'} (${patterns})`;
 }
 
 /** Of a plan for what was generated before, what is new or wrong; nothing when all is well. */
 export function refreshText(style: Style, plan: Plan): string {
-  const parts = [
+  return joined(
     plan.changes.length === 0 ? '' : cyclesText(style, plan.newlyLeftOut),
     plan.excesses.map(excessText).join('\n'),
     warningsText(style, plan),
     changeLines(style, plan).join('\n'),
-  ];
-  return parts.filter((part) => part !== '').join('\n\n');
+  );
 }
 
 /** What else there is to say of a plan. */
@@ -52,11 +77,6 @@ function summaryText(style: Style, { mode, scopes, links, origins, changes }: Pl
       : 'described already: left as they are (--derive adds what is missing)';
   const rest = changes.length === 0 ? '; nothing to do' : '';
   return `${style.paint('bold', safe(counts))}, ${safe(source)}${rest}`;
-}
-
-function sampleText({ depth, folded }: SampleDepth, scopes: number): string {
-  const command = shellCommand('rhema', 'init', '--depth', String(depth));
-  return `${folded} of the ${scopes} scopes are examples or the like, each by itself: ${command} makes one of all in a folder`;
 }
 
 function dependencies(number: number): string {

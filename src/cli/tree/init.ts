@@ -11,6 +11,11 @@ export function addInitCommand(program: Command, host: Host): void {
     )
     .option('--stage <stage>', 'optional, default or strict: has no effect yet, see below', 'default')
     .option('--depth <number>', 'no scope deeper than so many folders: what is below belongs to its parent')
+    .option(
+      '--layout <layout>',
+      'one: all scopes in the file at the top; files: a file for each, in its folder',
+    )
+    .option('--agents <number>', 'how many agents work here at the same time, for a new configuration (8)')
     .option('--derive', 'derive scopes although some were written by hand; those stay as they are')
     .option(
       '--dry-run',

@@ -30,9 +30,11 @@ export const cargoDetector: Detector = {
   detect: (tree, notices) => {
     const crates = findCrates(tree, notices);
     return {
-      units: crates.map((crate) => unitOf(tree, crate)),
+      units: crates.filter(isPart(crates)).map((crate) => unitOf(tree, crate)),
+      // One that no workspace has may be a scope by another manifest, or since a person says so.
       addLinks: (folders, links) => {
-        for (const crate of crates) addCrateLinks(crate, folders, links);
+        for (const crate of crates.filter(({ folder }) => folders.has(folder)))
+          addCrateLinks(crate, folders, links);
       },
     };
   },
@@ -55,7 +57,7 @@ function findCrates(tree: RepositoryTree, notices: Notices): Crate[] {
     }
     if (isTable(manifest['package'])) crates.push({ folder, file, manifest, workspace: own ?? workspace });
   }
-  return crates.filter(isPart(crates));
+  return crates;
 }
 
 function workspaceOf(root: ScopePath, manifest: Table, file: string, notices: Notices): CargoWorkspace {

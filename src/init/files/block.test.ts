@@ -2,14 +2,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, parse } from 'yaml';
 import { optionOf } from '../../config/index.ts';
-import { hasBlock, withBlock } from './block.ts';
+import { hasBlock, withBlock, type Proposal } from './block.ts';
 import { nothingRaised } from '../graph/limits.ts';
 
 const added = `# How agents are coordinated. See: rhema config explain
 agent_coordination:
   enabled: true
+  # Most need no more.
+  max_locks_per_agent: 5
+  # How many may hold locks at the same time; one more waits.
+  max_concurrent_agents: 8
+  # What lies in these folders makes no scopes: it belongs to the scope around it.
+  exclude:
+    - "**/fixtures/**"
+    - docs/old
 `;
-const withDefault = (text: string): string | null => withBlock(text, nothingRaised);
+const proposal: Proposal = {
+  maxLocksPerAgent: 5,
+  locksReason: 'Most need no more.',
+  maxConcurrentAgents: 8,
+  exclude: ['**/fixtures/**', 'docs/old'],
+};
+const said = { enabled: true, max_locks_per_agent: 5, max_concurrent_agents: 8, exclude: proposal.exclude };
+const inBraces =
+  '{ enabled: true, max_locks_per_agent: 5, max_concurrent_agents: 8, exclude: ["**/fixtures/**", docs/old] }';
+const withDefault = (text: string): string | null => withBlock(text, nothingRaised, proposal);
 
 describe('the block is added at the end, and all else stays byte for byte', () => {
   it.each([
@@ -43,13 +60,13 @@ describe('the block is added at the end, and all else stays byte for byte', () =
   it.each([
     [
       '{ name: acme, version: 1.0.0 }\n',
-      '{ name: acme, version: 1.0.0, agent_coordination: { enabled: true } }\n',
+      '{ name: acme, version: 1.0.0, agent_coordination: ' + inBraces + ' }\n',
     ],
-    ['{name: acme,}', '{name: acme, agent_coordination: { enabled: true }}'],
-    ['{\n  "name": "acme"\n}\n', '{\n  "name": "acme", agent_coordination: { enabled: true }\n}\n'],
+    ['{name: acme,}', '{name: acme, agent_coordination: ' + inBraces + '}'],
+    ['{\n  "name": "acme"\n}\n', '{\n  "name": "acme", agent_coordination: ' + inBraces + '\n}\n'],
   ])('within braces: %j', (text, expected) => {
     const after = withDefault(text);
-    expect(parse(after ?? '')).toEqual({ ...parse(text), agent_coordination: { enabled: true } });
+    expect(parse(after ?? '')).toEqual({ ...parse(text), agent_coordination: said });
     expect(after).toBe(expected);
   });
 });
@@ -72,9 +89,9 @@ it.each([
 });
 
 it('says what the configuration understands and acts on, and nothing else', () => {
-  const text = withBlock('name: acme\n', { maxDependencies: 512, maxScopeDepth: 32 }) ?? '';
+  const text = withBlock('name: acme\n', { maxDependencies: 512, maxScopeDepth: 32 }, proposal) ?? '';
   const { agent_coordination: block } = parse(text) as { agent_coordination: Record<string, unknown> };
-  expect(block).toEqual({ enabled: true, max_dependencies: 512, max_scope_depth: 32 });
+  expect(block).toEqual({ ...said, max_dependencies: 512, max_scope_depth: 32 });
   for (const key of Object.keys(block))
     expect(optionOf(`agent_coordination.${key}`)?.readBy, key).toMatch(/^src\//);
 });
@@ -104,7 +121,7 @@ it('whatever a file says, it says the same afterwards, or nothing is added', () 
         const after = withDefault(text);
         if (after === null) return;
         expect(after.startsWith(text.trimEnd().slice(0, -1))).toBe(true);
-        expect(parse(after)).toEqual({ ...(parse(text) as object), agent_coordination: { enabled: true } });
+        expect(parse(after)).toEqual({ ...(parse(text) as object), agent_coordination: said });
       },
     ),
     { numRuns: 300 },

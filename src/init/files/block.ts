@@ -3,22 +3,66 @@ import { configBlock } from '../../config/index.ts';
 import { blockKeys, limitsOf, type RaisedLimits } from '../graph/limits.ts';
 import { YamlText } from './yaml-splice.ts';
 
-type Section = readonly (readonly [key: string, value: boolean | number])[];
+/** What a new block says of the repository that it is for. */
+export interface Proposal {
+  readonly maxLocksPerAgent: number;
+  /** Why so many. */
+  readonly locksReason: string;
+  readonly maxConcurrentAgents: number;
+  /** Folders that become no scopes. */
+  readonly exclude: readonly string[];
+}
+
+interface Setting {
+  readonly key: string;
+  readonly value: string;
+  /** A remark above it; null: none. */
+  readonly reason: string | null;
+  /** One below the other, where they are several. */
+  readonly items: readonly string[];
+}
 
 /** Options that nothing acts on yet are not written: nobody is to rely on them. */
-function sectionOf(raised: RaisedLimits): Section {
-  return [['enabled', true], ...limitsOf(raised)];
+function settingsOf(raised: RaisedLimits, proposal: Proposal): Setting[] {
+  const plain = (key: string, value: string, reason: string | null = null): Setting => ({
+    key,
+    value,
+    reason,
+    items: [],
+  });
+  const { maxLocksPerAgent, locksReason, maxConcurrentAgents, exclude } = proposal;
+  const patterns = exclude.map(patternText);
+  return [
+    plain('enabled', 'true'),
+    plain('max_locks_per_agent', String(maxLocksPerAgent), locksReason),
+    plain('max_concurrent_agents', String(maxConcurrentAgents), agentsReason),
+    ...limitsOf(raised).map(([key, value]) => plain(key, String(value))),
+    ...(patterns.length === 0
+      ? []
+      : [{ key: 'exclude', value: `[${patterns.join(', ')}]`, reason: excludeReason, items: patterns }]),
+  ];
+}
+
+const agentsReason = 'How many may hold locks at the same time; one more waits.';
+const excludeReason = 'What lies in these folders makes no scopes: it belongs to the scope around it.';
+
+/** A star has a meaning to YAML. */
+function patternText(pattern: string): string {
+  return /^[\w./][\w./*?-]*$/.test(pattern) ? pattern : JSON.stringify(pattern);
 }
 
 /** The block as lines at the first column. */
-export function blockLines(raised: RaisedLimits): string[] {
-  const keys = sectionOf(raised).map(([key, value]) => `  ${key}: ${value}`);
-  return ['# How agents are coordinated. See: rhema config explain', `${configBlock}:`, ...keys];
+export function blockLines(raised: RaisedLimits, proposal: Proposal): string[] {
+  const lines = settingsOf(raised, proposal).flatMap(({ key, value, reason, items }) => [
+    ...(reason === null ? [] : [`  # ${reason}`]),
+    ...(items.length === 0 ? [`  ${key}: ${value}`] : [`  ${key}:`, ...items.map((item) => `    - ${item}`)]),
+  ]);
+  return ['# How agents are coordinated. See: rhema config explain', `${configBlock}:`, ...lines];
 }
 
-function flowText(raised: RaisedLimits): string {
-  return `{ ${sectionOf(raised)
-    .map(([key, value]) => `${key}: ${value}`)
+function flowText(raised: RaisedLimits, proposal: Proposal): string {
+  return `{ ${settingsOf(raised, proposal)
+    .map(({ key, value }) => `${key}: ${value}`)
     .join(', ')} }`;
 }
 
@@ -31,8 +75,8 @@ export function hasBlock(text: string): boolean {
  * The text of a root scope's file with the block added at its end. Null when the text has a form in which nothing can be
  * added for certain; a second reading makes sure that everything else still means the same.
  */
-export function withBlock(text: string, raised: RaisedLimits): string | null {
-  return withTopKey(text, configBlock, blockLines(raised), flowText(raised));
+export function withBlock(text: string, raised: RaisedLimits, proposal: Proposal): string | null {
+  return withTopKey(text, configBlock, blockLines(raised, proposal), flowText(raised, proposal));
 }
 
 /** `lines`: the key in block form; `flow`: its value in a map in braces. */

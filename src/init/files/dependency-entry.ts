@@ -1,11 +1,11 @@
 import type { ScopePath } from '../../core/index.ts';
 import { isTable, textIn } from '../detectors/manifests.ts';
-import { joinPath } from '../paths.ts';
+import { pathMeant } from '../paths.ts';
 import type { YamlText } from './yaml-splice.ts';
 
 /** The entries of a scope's `dependencies`, as plain values. */
-export function dependencyEntries(yaml: YamlText): readonly unknown[] {
-  const items = yaml.valueAt('dependencies');
+export function dependencyEntries(value: unknown): readonly unknown[] {
+  const items = isTable(value) ? value['dependencies'] : undefined;
   return Array.isArray(items) ? (items as unknown[]) : [];
 }
 
@@ -22,9 +22,9 @@ export function withoutStray(yaml: YamlText, from: ScopePath): YamlText {
   const listed = yaml.valueAt('generated', 'dependencies');
   const isListed = (text: string): boolean => Array.isArray(listed) && listed.includes(text);
   let at = yaml;
-  for (const [index, item] of [...dependencyEntries(yaml).entries()].reverse()) {
+  for (const [index, item] of [...dependencyEntries(yaml.value).entries()].reverse()) {
     const text = dependencyText(item);
-    if (text === null || joinPath(from, text) !== null || !isListed(text)) continue;
+    if (text === null || pathMeant(from, text) !== null || !isListed(text)) continue;
     if (isPlain(item)) at = at.withoutItem(['dependencies'], index) ?? at;
   }
   return at;
@@ -36,7 +36,7 @@ function isPlain(item: unknown): boolean {
 
 /** The text without the entry. Null when there is more to it than we write: a remark, or another key. */
 export function withoutDependency(yaml: YamlText, from: ScopePath, to: ScopePath): YamlText | null {
-  const items = dependencyEntries(yaml);
-  const index = items.findIndex((item) => joinPath(from, dependencyText(item) ?? '') === to);
+  const items = dependencyEntries(yaml.value);
+  const index = items.findIndex((item) => pathMeant(from, dependencyText(item) ?? '') === to);
   return index >= 0 && isPlain(items[index]) ? yaml.withoutItem(['dependencies'], index) : null;
 }

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
-import { readRegularFile, type ScanResult } from '../../repository/index.ts';
+import { readRegularFile, type Place, type ScanResult } from '../../repository/index.ts';
 import type { ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { dependencyEntries, dependencyText, withoutDependency } from './dependency-entry.ts';
+import { readUntouchedEntry } from './entry-text.ts';
+import type { FileChange } from './file-change.ts';
+import { ListText, type KeyPosition } from './list-text.ts';
+import { firstRules } from '../rules.ts';
 import { isTable, textIn, textsIn, type Table } from '../detectors/manifests.ts';
-import { byText, joinPath, top } from '../paths.ts';
+import { byText, pathMeant, top } from '../paths.ts';
 import { digestOf, readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
@@ -14,14 +18,20 @@ export interface GeneratedPart {
   readonly leftOut: readonly ScopePath[];
   /** Of the top's file only: no scope lies deeper. */
   readonly depth: number | null | 'invalid';
+  /** Of the top's file only: the rules by which the scopes were derived; see `rules.ts`. */
+  readonly rules: number;
 }
 
-/** A scope's file as it is on disk. */
+/** What is said of a scope, as it is on disk. */
 export interface ExistingScope {
   readonly path: ScopePath;
-  /** Repository-relative. */
+  /** Repository-relative: its own, or the root scope's, which lists it. */
   readonly file: string;
-  /** Empty where it cannot be read. */
+  /** `split`: nothing is said of it, a pattern makes it a scope. */
+  readonly home: 'file' | 'entry' | 'split';
+  /** Where its entry stands; of a file of its own neither is known. */
+  readonly position: KeyPosition;
+  /** Of its file, or what stands in its entry. Empty where it cannot be read. */
   readonly text: string;
   /** Why it cannot be read; null: it can. */
   readonly unreadable: Pick<ScopeProblem, 'message' | 'line' | 'column'> | null;
@@ -60,20 +70,59 @@ export function readExisting(
   );
   const resolved = new Map(definitions.map(({ path, dependencies }) => [path, dependencies]));
   const existing = new Map<ScopePath, ExistingScope>();
-  for (const [path, { file, position }] of places)
-    if (position === null)
-      existing.set(
-        path,
-        readOne({
-          path,
-          file,
-          content: contentOf(refused.get(file) ?? null, () => bytesOf(root, file, notCheckedOut)),
-          isCheckedOut: !notCheckedOut.has(file),
-          resolved: resolved.get(path) ?? [],
-          isUnresolved: unresolved.has(file),
-        }),
-      );
+  const contents = new Contents(root, refused, notCheckedOut);
+  for (const [path, place] of places) {
+    const { file } = place;
+    const given = {
+      path,
+      file,
+      isCheckedOut: !notCheckedOut.has(file),
+      resolved: resolved.get(path) ?? [],
+      isUnresolved: unresolved.has(file),
+    };
+    existing.set(
+      path,
+      place.position === null ? readFile(given, contents.of(file)) : readListed(given, place, contents),
+    );
+  }
   return existing;
+}
+
+/** The removal of files that we wrote for scopes in folders that are excluded by now, and that nobody has changed. */
+export function excludedFiles(root: string, { excluded, notCheckedOut }: ScanResult): FileChange[] {
+  return [...excluded].flatMap(([path, file]) => {
+    const { text } = contentOf(null, () => bytesOf(root, file, notCheckedOut));
+    const isOurs = !notCheckedOut.has(file) && readUntouched(path, text) !== null;
+    return isOurs ? [{ file, before: text, after: null }] : [];
+  });
+}
+
+/** The files that have been read, each once. */
+class Contents {
+  readonly #root: string;
+  readonly #refused: ReadonlyMap<string | null, ScopeProblem>;
+  readonly #notCheckedOut: ScanResult['notCheckedOut'];
+  readonly #lists = new Map<string, ListText>();
+
+  constructor(
+    root: string,
+    refused: ReadonlyMap<string | null, ScopeProblem>,
+    notCheckedOut: ScanResult['notCheckedOut'],
+  ) {
+    this.#root = root;
+    this.#refused = refused;
+    this.#notCheckedOut = notCheckedOut;
+  }
+
+  of(file: string): Content {
+    return contentOf(this.#refused.get(file) ?? null, () => bytesOf(this.#root, file, this.#notCheckedOut));
+  }
+
+  listOf(file: string): ListText {
+    const list = this.#lists.get(file) ?? new ListText(this.of(file).text);
+    this.#lists.set(file, list);
+    return list;
+  }
 }
 
 /** Of dependencies that mean no scope which is there. */
@@ -93,7 +142,6 @@ type Content = Pick<ExistingScope, 'text' | 'unreadable'>;
 interface Given {
   readonly path: ScopePath;
   readonly file: string;
-  readonly content: Content;
   readonly isCheckedOut: boolean;
   /** What its entries mean, however they are written. */
   readonly resolved: readonly ScopePath[];
@@ -128,12 +176,36 @@ function unreadable(message: string): Content {
   return { text: '', unreadable: { message, line: null, column: null } };
 }
 
-function readOne(given: Given): ExistingScope {
-  const { path, file, content, isCheckedOut, resolved } = given;
-  const { text } = content;
-  const byHand = {
+function readFile(given: Given, content: Content): ExistingScope {
+  const { path } = given;
+  const byHand = writtenByHand(given, content);
+  const isMarked = /\bgenerated\b/.test(content.text);
+  // The top's file has more to it than any other: the configuration.
+  const untouched = isMarked && path !== top ? readUntouched(path, content.text) : null;
+  if (untouched !== null) return asUntouched(byHand, untouched);
+  return isMarked || given.isUnresolved ? readEdited(byHand, given) : byHand;
+}
+
+/** What the root scope's file says of it. An entry that does not stand for itself is never changed. */
+function readListed(given: Given, { kind, position }: Place, contents: Contents): ExistingScope {
+  const where = { line: position?.line ?? null, column: position?.column ?? null };
+  const entry = kind === 'split' ? null : contents.listOf(given.file).at(where);
+  const home = kind === 'split' ? 'split' : 'entry';
+  const content = { text: entry?.isWhole === true ? entry.text : '', unreadable: null };
+  const byHand: ExistingScope = { ...writtenByHand(given, content), home, position: where };
+  if (entry?.isWhole !== true) return byHand;
+  const untouched = entry.isBare ? readUntouchedEntry(given.path, entry.text, entry.value) : null;
+  if (untouched !== null) return asUntouched(byHand, untouched);
+  const isMarked = isTable(entry.value) && entry.value['generated'] !== undefined;
+  return isMarked || given.isUnresolved ? readEdited(byHand, given) : byHand;
+}
+
+function writtenByHand({ path, file, isCheckedOut }: Given, content: Content): ExistingScope {
+  return {
     path,
     file,
+    home: 'file',
+    position: { line: null, column: null },
     ...content,
     isCheckedOut,
     origin: 'hand',
@@ -141,12 +213,12 @@ function readOne(given: Given): ExistingScope {
     generated: null,
     dependencies: [],
     handEdited: [],
-  } as const;
-  const isMarked = /\bgenerated\b/.test(text);
-  // The top's file has more to it than any other: the configuration.
-  const untouched = isMarked && path !== top ? readUntouched(path, text) : null;
-  if (untouched !== null) return asUntouched(byHand, untouched);
-  const yaml = isMarked || given.isUnresolved ? parse(text) : null;
+  };
+}
+
+/** What a person has written, or changed. */
+function readEdited(byHand: ExistingScope, { path, resolved }: Given): ExistingScope {
+  const yaml = parse(byHand.text);
   if (yaml === null) return byHand;
   const dependencies = dependenciesOf(path, yaml, resolved);
   const part = yaml.valueAt('generated');
@@ -154,19 +226,20 @@ function readOne(given: Given): ExistingScope {
   const generated = partOf(path, part);
   const present = generated.dependencies.filter((one) => dependencies.some(({ to }) => to === one));
   const handEdited = present.filter((to) => withoutDependency(yaml, path, to) === null);
-  const isAsWritten = path === top && isDigestRight(given, yaml, dependencies);
+  const isAsWritten = path === top && isDigestRight(byHand, yaml, dependencies);
   return { ...byHand, origin: 'edited', isAsWritten, generated, dependencies, handEdited };
 }
 
 /** The digest stands in the text as it was written: to YAML it may be a number. */
 function isDigestRight(
-  { path, content }: Given,
+  { path, text }: Pick<ExistingScope, 'path' | 'text'>,
   yaml: YamlText,
   dependencies: readonly ScopeDependency[],
 ): boolean {
-  const digest = /^ *digest: ([0-9a-f]{12})\s*$/m.exec(content.text)?.[1];
+  // The last one: those before it are of scopes that the file lists.
+  const digest = [...text.matchAll(/^ *digest: ([0-9a-f]{12})\s*$/gm)].at(-1)?.[1];
   const from = yaml.valueAt('generated', 'from');
-  const source = typeof from === 'string' ? joinPath(path, from) : null;
+  const source = typeof from === 'string' ? pathMeant(path, from) : null;
   const [name, type] = [yaml.valueAt('name'), yaml.valueAt('scope_type')];
   if (source === null || typeof name !== 'string' || typeof type !== 'string') return false;
   const sorted = dependencies.toSorted((a, b) => byText(a.to, b.to));
@@ -174,7 +247,12 @@ function isDigestRight(
 }
 
 function asUntouched(scope: ExistingScope, { dependencies, leftOut }: ScopeText): ExistingScope {
-  const generated = { dependencies: dependencies.map(({ to }) => to), leftOut, depth: null };
+  const generated = {
+    dependencies: dependencies.map(({ to }) => to),
+    leftOut,
+    depth: null,
+    rules: firstRules,
+  };
   return { ...scope, origin: 'untouched', generated, dependencies };
 }
 
@@ -194,6 +272,7 @@ function partOf(path: ScopePath, part: Table): GeneratedPart {
     dependencies: pathsIn(path, part, 'dependencies'),
     leftOut: pathsIn(path, part, 'left_out'),
     depth: depthOf(depth),
+    rules: Number.isSafeInteger(part['rules']) ? Number(part['rules']) : firstRules,
   };
 }
 
@@ -203,7 +282,7 @@ function depthOf(value: unknown): GeneratedPart['depth'] {
 }
 
 function pathsIn(path: ScopePath, table: Table, key: string): ScopePath[] {
-  return textsIn(table, key).flatMap((text) => joinPath(path, text) ?? []);
+  return textsIn(table, key).flatMap((text) => pathMeant(path, text) ?? []);
 }
 
 /** Also those that are not written as paths from the scope's folder, but mean a scope all the same. */
@@ -212,8 +291,8 @@ export function dependenciesOf(
   yaml: YamlText,
   resolved: readonly ScopePath[],
 ): ScopeDependency[] {
-  const written = dependencyEntries(yaml).flatMap((item) => {
-    const to = joinPath(path, dependencyText(item) ?? '');
+  const written = dependencyEntries(yaml.value).flatMap((item) => {
+    const to = pathMeant(path, dependencyText(item) ?? '');
     const type = isTable(item) ? (textIn(item, 'dependency_type') ?? 'required') : 'required';
     return to === null ? [] : [{ to, type }];
   });

@@ -4,7 +4,7 @@ import { dependencyEntries, dependencyText } from './dependency-entry.ts';
 import type { ExistingScope } from './existing.ts';
 import type { FileChange } from './file-change.ts';
 import type { Notice } from '../notices.ts';
-import { joinPath, top } from '../paths.ts';
+import { pathMeant, top } from '../paths.ts';
 import type { Situation } from '../situation.ts';
 import { YamlText } from './yaml-splice.ts';
 
@@ -60,13 +60,13 @@ class Lookup {
 
   /** Where the entries of a file stand elsewhere, as in other shapes than ours, nobody can tell. */
   knowsAll({ path, generated }: ExistingScope, text: string): boolean {
-    const entries = dependencyEntries(new YamlText(text));
+    const entries = dependencyEntries(new YamlText(text).value);
     const isSeen = entries.length > 0 || generated !== null;
     return isSeen && entries.every((item) => this.#knows(path, dependencyText(item) ?? ''));
   }
 
   #knows(from: ScopePath, text: string): boolean {
-    const meanings = [joinPath(from, text), joinPath(top, text)];
+    const meanings = [pathMeant(from, text), pathMeant(top, text)];
     return this.#names.has(text) || meanings.some((path) => path !== null && this.#paths.has(path));
   }
 }

@@ -3,6 +3,7 @@ import type { ScopePath } from '../../core/index.ts';
 import { limitsOf, type RaisedLimits } from '../graph/limits.ts';
 import type { LinkKind } from '../graph/links.ts';
 import { joinPath, relativePath, seenFrom } from '../paths.ts';
+import { firstRules } from '../rules.ts';
 
 /** A dependency as a scope's file says it. */
 export interface ScopeDependency {
@@ -25,6 +26,8 @@ export interface ScopeText {
 /** What only the top's file has under `generated`. */
 export interface TopMarks {
   readonly depth: number | null;
+  /** See `rules.ts`. */
+  readonly rules: number;
   readonly raised: RaisedLimits;
 }
 
@@ -82,9 +85,12 @@ export function sourceLine({ path, source }: ScopeText): string {
 }
 
 /** What only the top's `generated` remembers. */
-export function markLines({ depth, raised }: TopMarks): string[] {
-  const limits = limitsOf(raised).map(([key, value]) => `  ${key}: ${value}`);
-  return depth === null ? limits : [`  depth: ${depth}`, ...limits];
+export function markLines({ depth, raised, rules }: TopMarks): string[] {
+  return [
+    ...(rules === firstRules ? [] : [`  rules: ${rules}`]),
+    ...(depth === null ? [] : [`  depth: ${depth}`]),
+    ...limitsOf(raised).map(([key, value]) => `  ${key}: ${value}`),
+  ];
 }
 
 /** The lines of one entry of `dependencies`, without indentation. */
@@ -106,7 +112,7 @@ export function digestOf({ path, name, type, source, dependencies }: Omit<ScopeT
 /** Plain where nothing else could be meant, else in double quotes, which YAML reads as JSON does. */
 export function scalar(text: string): string {
   const isPlain =
-    /^[A-Za-z_.][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n|\.nan|\.inf)$/i.test(text);
+    /^[A-Za-z_./][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n|\.nan|\.inf)$/i.test(text);
   return isPlain && !/^\.+$/.test(text) && !/^\.\d/.test(text) ? text : JSON.stringify(text);
 }
 

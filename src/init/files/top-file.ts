@@ -1,9 +1,10 @@
 /** What only the top's file has to it: it is never written anew, since it carries the configuration, which is a person's. */
 import { withTopKey } from './block.ts';
 import { dependenciesOf, type ExistingScope } from './existing.ts';
-import { nothingRaised, withRemembered, type RaisedLimits } from '../graph/limits.ts';
+import { nothingRaised, withRemembered } from '../graph/limits.ts';
+import { firstRules } from '../rules.ts';
 import { byText, seenFrom } from '../paths.ts';
-import { digestOf, markLines, scalar, sourceLine, type ScopeText } from './scope-text.ts';
+import { digestOf, markLines, scalar, sourceLine, type ScopeText, type TopMarks } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
 /** The text with the mark by which a refresh knows that the other scopes are generated, and what the mark remembers. */
@@ -11,27 +12,39 @@ export function withMark(
   text: string,
   { generated }: ExistingScope,
   scope: ScopeText,
-  { depth, raised }: { readonly depth: number | null; readonly raised: RaisedLimits },
+  marks: TopMarks,
 ): string | null {
+  const { depth, raised, rules } = marks;
   const marked =
-    generated === null ? withNewMark(text, scope, depth) : withDepth(text, generated.depth, depth);
+    generated === null
+      ? withNewMark(text, scope, marks)
+      : withNumber(withDepth(text, generated.depth, depth), 'rules', generated.rules, rules);
   return marked === null ? null : withRemembered(marked, raised);
 }
 
 /** Without a digest: what else the file says is not what we wrote. */
-function withNewMark(text: string, scope: ScopeText, depth: number | null): string | null {
-  const entries = [sourceLine(scope), ...markLines({ depth, raised: nothingRaised })];
+function withNewMark(text: string, scope: ScopeText, { depth, rules }: TopMarks): string | null {
+  const entries = [sourceLine(scope), ...markLines({ depth, rules, raised: nothingRaised })];
   const flow = `{ ${entries.map((entry) => entry.trim()).join(', ')} }`;
   return withTopKey(text, 'generated', ['generated:', ...entries], flow);
 }
 
 function withDepth(text: string, known: number | 'invalid' | null, depth: number | null): string | null {
   if (depth === null || known === depth) return text;
+  return withEntry(text, 'depth', known !== null, depth);
+}
+
+/** What is not written counts as the first. */
+function withNumber(text: string | null, key: string, known: number, wanted: number): string | null {
+  return text === null || known === wanted ? text : withEntry(text, key, known !== firstRules, wanted);
+}
+
+function withEntry(text: string, key: string, isThere: boolean, value: number): string | null {
   const yaml = new YamlText(text);
-  const edited =
-    known === null
-      ? yaml.withKey([`depth: ${depth}`], `depth: ${depth}`, ['generated'])
-      : yaml.withValue(['generated', 'depth'], String(depth));
+  const entry = `${key}: ${value}`;
+  const edited = isThere
+    ? yaml.withValue(['generated', key], String(value))
+    : yaml.withKey([entry], entry, ['generated']);
   return edited?.text ?? null;
 }
 

@@ -35,6 +35,12 @@ describe('an entry is added', () => {
       'list: # none\nmore: 1\n',
       'list: # none\n  - path: b\n    type: x\nmore: 1\n',
     ],
+    [
+      'in place of a word for nothing',
+      'list: null # none\nmore: 1\n',
+      'list: # none\n  - path: b\n    type: x\nmore: 1\n',
+    ],
+    ['in place of a sign for nothing', 'list: ~\r\n', 'list:\r\n  - path: b\r\n    type: x\r\n'],
     ['in brackets', 'list: [a, c] # both\n', 'list: [a, c, { path: b }] # both\n'],
     ['in brackets after a comma', 'list: [ a, ]\n', 'list: [ a, { path: b } ]\n'],
     ['in empty brackets', 'list: []\n', 'list: [{ path: b }]\n'],
@@ -54,7 +60,8 @@ describe('an entry is added', () => {
     ['the value is a text', 'list: a\n'],
     ['the value is a map', 'list:\n  a: b\n'],
     ['a remark stands before the bracket', 'list: [ a # ]\n]\n'],
-    ['null is written out', 'list: null\n'],
+    ['nothing has a tag', 'list: !!null null\n'],
+    ['nothing stands on a line of its own', 'list:\n  null\n'],
   ])('not where %s', (_title, text) => {
     expect(added(text, 'b')).toBeNull();
   });

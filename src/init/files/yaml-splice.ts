@@ -95,6 +95,22 @@ export class YamlText {
     return isEmpty(pair.value) ? this.#belowKey(pair, items) : null;
   }
 
+  /** Puts lines below a key that has no value yet. */
+  withLinesBelow(keys: readonly string[], lines: readonly string[]): YamlText | null {
+    const pair = this.#pairAt(keys);
+    return pair && this.#belowKey(pair, [{ lines, flow: '' }]);
+  }
+
+  /** The line of a key, from 1; of the nearest one above it that is there. Null: there is none. */
+  lineOf(keys: readonly string[]): number | null {
+    for (let count = keys.length; count > 0; count -= 1) {
+      const key = this.#pairAt(keys.slice(0, count))?.key;
+      const offset = startOf(key);
+      if (offset !== null) return this.#body.slice(0, offset).split('\n').length;
+    }
+    return null;
+  }
+
   /** Takes an entry out of a list, with its lines. Null when a comment stands in it. */
   withoutItem(keys: readonly string[], index: number): YamlText | null {
     const list = this.#pairAt(keys)?.value;
@@ -177,13 +193,21 @@ export class YamlText {
     );
   }
 
-  /** The key has no value yet: the list goes below it, one step to the right. */
+  /** The key has no value yet, or one that says so: what is given goes below it, one step to the right. */
   #belowKey({ key, value }: Pair, items: readonly ListItem[]): YamlText | null {
-    const start = isScalar(key) ? key.range?.[0] : undefined;
-    if (start === undefined) return null;
-    const written = isScalar(value) && value.source !== undefined && value.source !== '';
-    if (written) return null;
-    return this.#insertLines(this.#lineEnd(start), this.#column(start) + 2, items);
+    const range = isScalar(key) ? key.range : null;
+    if (!range) return null;
+    const bare = this.#withoutValue(range[1], value);
+    return bare && bare.#insertLines(bare.#lineEnd(range[0]), bare.#column(range[0]) + 2, items);
+  }
+
+  /** The text without the words for nothing behind a key: `null`, `~`, `{}`, `[]`. Null where more stands there. */
+  #withoutValue(keyEnd: number, value: unknown): YamlText | null {
+    const [start = keyEnd, end = keyEnd] = rangeOf(value) ?? [];
+    if (start === end) return this;
+    const isAlone = /^:[ \t]*$/.test(this.#body.slice(keyEnd, start));
+    const isShort = /^(?:~|null|Null|NULL|\{ *\}|\[ *\])$/.test(this.#body.slice(start, end));
+    return isAlone && isShort ? this.#replaced(keyEnd + 1, end, '') : null;
   }
 
   #insertLines(at: number, column: number, items: readonly ListItem[]): YamlText {

@@ -1,7 +1,7 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { Unit } from '../detectors/unit.ts';
 import { Links, type Link } from './links.ts';
-import { baseName, byText, depthOf, folderOf } from '../paths.ts';
+import { baseName, byText, depthOf, folderOf, top } from '../paths.ts';
 import { ScopeFolders } from '../detectors/scope-folders.ts';
 
 /** The parts of a repository, and the dependencies between them. */
@@ -24,6 +24,25 @@ export function foldTo(depth: number | null, { units, links }: Parts, standing: 
   const kept = [...folded.values()].sort((a, b) => byText(a.path, b.path));
   const folders = new ScopeFolders([...folded.keys(), ...standing], kept);
   return { units: kept, links: mapLinks(links, (path) => folders.of(path)) };
+}
+
+/**
+ * Leaves some units to the scope around them. What others need of them they need of that, unless it is the top, which holds what all
+ * share. `keepsNeeds`: what they need themselves it needs as well; else nobody does, as with test data.
+ */
+export function leaveAside(
+  isAside: (path: ScopePath) => boolean,
+  { units, links }: Parts,
+  { standing, keepsNeeds }: { readonly standing: Iterable<ScopePath>; readonly keepsNeeds: boolean },
+): Parts {
+  const kept = units.filter(({ path }) => !isAside(path));
+  if (kept.length === units.length) return { units, links };
+  const folders = new ScopeFolders([...kept.map(({ path }) => path), ...standing], kept);
+  const wanted = links.filter(({ from, to }) => {
+    const isLost = isAside(to) && folders.of(to) === top;
+    return !isLost && (keepsNeeds || !isAside(from));
+  });
+  return { units: kept, links: mapLinks(wanted, (path) => folders.of(path)) };
 }
 
 function ancestorAt(path: ScopePath, depth: number): ScopePath {

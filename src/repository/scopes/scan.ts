@@ -46,6 +46,8 @@ export interface ScanResult {
   readonly configUnread: readonly ScopeProblem[];
   /** Where each scope is defined. */
   readonly places: ReadonlyMap<ScopePath, Place>;
+  /** Files of scopes that the configuration excludes: they were not read. */
+  readonly excluded: ReadonlyMap<ScopePath, string>;
   /** Files that are not on disk, since a sparse checkout leaves them out, with what Git's index has. */
   readonly notCheckedOut: ReadonlyMap<string, FileContent>;
   /** Sorted by file and line. */
@@ -100,6 +102,11 @@ export async function scanRepository(repository: Repository, options: ScanOption
     config,
     configUnread: isUnread(root) ? forReport(root.problems) : [],
     places: new Map(found.present.map(({ place }) => [place.scope, place])),
+    excluded: new Map(
+      candidates.chosen
+        .filter(({ scope }) => discovery.leavesOut(scope))
+        .map(({ scope, file }) => [scope, file]),
+    ),
     notCheckedOut: tree.notCheckedOut,
     problems: forReport(problems),
     sound: problems.every(({ severity }) => severity !== 'error'),

@@ -1,0 +1,23 @@
+/** Why something in a scope's file, or in its entry, stays as it is: in words. */
+import { named } from '../../core/index.ts';
+import type { ExistingScope } from './existing.ts';
+import { YamlText } from './yaml-splice.ts';
+
+/** Of an entry it is said whose it is. */
+export function said({ home, path }: ExistingScope, message: string): string {
+  return home === 'file' ? message : `the entry of ${named(path)} ${message}`;
+}
+
+/** Why nothing can be added under a key. */
+export function formProblem(text: string, keys: readonly string[]): string {
+  const { problem } = new YamlText(text);
+  if (problem !== null) return `${problem}, so nothing can be added: repair it first`;
+  const where = keys.length === 0 ? 'at its end' : `under ${keys.join('.')}`;
+  return `has a form in which nothing can be added ${where} for certain: write that as plain keys and values, one a line`;
+}
+
+export const tooLongMessage =
+  'would be longer than the coordinator reads: rhema init --layout files writes one file for each scope, --depth makes fewer';
+
+export const notCheckedOutMessage =
+  'would be changed, but this sparse checkout leaves it out: git sparse-checkout add its folder first';

@@ -1,0 +1,47 @@
+/** What a new block says, with the reason: how many scopes an agent needs at once, and how many agents there are. */
+import { settingBounds, scopeAround, type ScopePath } from '../core/index.ts';
+import type { Proposal } from './files/block.ts';
+import type { Choices, Situation } from './situation.ts';
+
+/** Whoever changes code changes its test, what documents it, and what records the change. */
+const locksMin = 4;
+/** A history shorter than this tells little. */
+const commitsMin = 20;
+
+export function proposalFor(
+  { commits, leftAside }: Pick<Situation, 'commits' | 'leftAside'>,
+  scopes: readonly ScopePath[],
+  { agents }: Pick<Choices, 'agents'>,
+): Proposal {
+  return {
+    ...locksFor(commits ?? [], new Set(scopes)),
+    maxConcurrentAgents: agents,
+    exclude: leftAside.exclude,
+  };
+}
+
+function locksFor(
+  commits: readonly (readonly string[])[],
+  scopes: ReadonlySet<ScopePath>,
+): Pick<Proposal, 'maxLocksPerAgent' | 'locksReason'> {
+  if (commits.length < commitsMin)
+    return { maxLocksPerAgent: locksMin, locksReason: 'How many scopes an agent may hold at once.' };
+  const counts = commits.map((files) => scopesTouched(files, scopes)).sort((a, b) => a - b);
+  const usual = counts[Math.ceil(counts.length * 0.95) - 1] ?? locksMin;
+  const maxLocksPerAgent = Math.min(Math.max(locksMin, usual), settingBounds.maxLocksPerAgent[1]);
+  return { maxLocksPerAgent, locksReason: reasonOf(usual, commits.length) };
+}
+
+function scopesTouched(files: readonly string[], scopes: ReadonlySet<ScopePath>): number {
+  const touched = files.map((file) => scopeAround((path) => scopes.has(path), file as ScopePath));
+  return new Set(touched).size;
+}
+
+function reasonOf(usual: number, commits: number): string {
+  const scopes = usual === 1 ? '1 scope' : `${usual} scopes`;
+  const least =
+    usual < locksMin
+      ? `; fewer than ${locksMin} would be too few for code with its test and documentation`
+      : '';
+  return `Of the last ${commits} commits 95 in 100 changed at most ${scopes}${least}.`;
+}
