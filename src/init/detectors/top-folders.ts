@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ScopePath } from '../../core/index.ts';
 import { isMade } from '../made-folders.ts';
 import { baseName, byText, depthOf, isWithin } from '../paths.ts';
@@ -14,12 +16,16 @@ const hiddenParts: ReadonlySet<string> = new Set(['.github', '.gitlab', '.circle
 export function topFolderUnits(tree: RepositoryTree, units: readonly Unit[]): Unit[] {
   const inhabited = new Set(tree.files.filter((file) => !isScopeFile(file)).map(firstStep));
   const isCovered = (folder: ScopePath): boolean => units.some(({ path }) => isWithin(folder, path));
-  return [...tree.folders]
-    .filter((folder) => folder !== '.' && depthOf(folder) === 1 && inhabited.has(folder))
-    .filter((folder) => !folder.startsWith('.') || hiddenParts.has(folder))
-    .filter((folder) => !isMade(tree, folder) && !isCovered(folder))
-    .sort(byText)
-    .map((path) => ({ path, names: [baseName(path)], type: 'component', source: path }));
+  return (
+    [...tree.folders]
+      .filter((folder) => folder !== '.' && depthOf(folder) === 1 && inhabited.has(folder))
+      .filter((folder) => !folder.startsWith('.') || hiddenParts.has(folder))
+      .filter((folder) => !isMade(tree, folder) && !isCovered(folder))
+      // Git lists what was deleted until that is committed.
+      .filter((folder) => existsSync(join(tree.root, tree.onDisk(folder))))
+      .sort(byText)
+      .map((path) => ({ path, names: [baseName(path)], type: 'component', source: path }))
+  );
 }
 
 /** What was written to describe a folder is nothing that is worth it. */
