@@ -69,5 +69,5 @@ function contentionText(scope: ScopePath): string {
 }
 
 function withdrawalText(scope: ScopePath): string {
-  return `${quoted(scope)} is WITHDRAWN: no scope file names it any more. You hold it still; it goes when it is given back. If that was not meant, tell your user.`;
+  return `${quoted(scope)} is WITHDRAWN: no scope file names it any more. You still hold it; it is removed once you give it back. If nobody meant that, tell your user.`;
 }

@@ -62,8 +62,8 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
     'stop editing: another process goes on as this agent, by resume or because a person took it over. Ask your user how to go on: agent_join with your handle and resume true takes it back, agent_join without makes you another agent.',
   AGENT_LOST: joinAgain,
   TRANSITION_NOT_ALLOWED:
-    'a lock_acquire makes you working, a lock_release idle; it also ends a wait. With the status that you have, message tells others how it goes.',
-  NAME_TOO_SIMILAR: 'agent_join under a name that nobody takes for that one.',
+    'lock_acquire makes you working; lock_release makes you idle, and ends a wait. To tell others how it goes, agent_report the status that you have, with a message.',
+  NAME_TOO_SIMILAR: 'agent_join under a name that nobody can mistake for that one.',
   AGENT_LIMIT_REACHED: 'stop, and ask your user: no more agents may take part until some leave.',
   WAITER_LIMIT_REACHED: 'work on another scope, or ask again later; do not edit meanwhile.',
   SCOPE_NOT_FOUND: 'lock_check with the path says which scope it is in; rhema://scopes lists all.',
@@ -78,7 +78,7 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   CONCURRENCY_LIMIT: waitOrElsewhere,
   WOULD_DEADLOCK: 'lock_release what you hold, then lock_acquire everything in one call.',
   CONTEXT_CONFLICT:
-    'the file on disk is yours now: get back what was recorded before it (from Git, or from who wrote it) and merge both; then lock_check the path, which notes that you know of it, and record again.',
+    'your text has replaced the recorded one on disk: get that one back (from Git, or from its author) and merge both. Then lock_check the path, which counts as having seen it, and record again.',
   SYNC_IN_PROGRESS: 'wait until that run has ended; coordination_status shows it.',
   SYNC_ALREADY_COMPLETED: 'nothing: it is synced.',
   SYNC_FAILED: 'mend the cause, then sync_scope with action retry, then start.',

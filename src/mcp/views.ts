@@ -147,7 +147,7 @@ function leaseText({ deadlineMs, endsBefore }: LockView, nowMs: number): string 
 
 const earlierEnds = {
   session: 'it ends with the session of its holder',
-  blocked: 'it ends, its holder having been blocked for too long,',
+  blocked: 'its holder is blocked, so it ends',
 } as const;
 
 function reportText({ text, atMs }: AgentReport, nowMs: number): string {

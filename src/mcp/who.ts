@@ -19,7 +19,7 @@ export function takenAnswer(work: Work, name: string, other: Other | null): Tool
 export function unclearAnswer({ clock }: Work, name: string, seats: readonly Seat[]): ToolAnswer {
   const who = seats.length > 1 ? 'more than one agent has' : 'an agent that takes part has';
   const story = [
-    `${who} asked for the name ${name} through this client, so it does not say which one you are.`,
+    `${who} asked for the name ${name} through this client, so the name does not say which one you are.`,
     ...seatLines(seats, clock.nowMs()),
   ].join('\n');
   return refused('NAME_UNCLEAR', story, `pass your own handle; if you have none, agent_join.`, {

@@ -77,7 +77,7 @@ function grantedAnswer(work: Work, visit: Visit, locks: readonly Grant[]): ToolA
 
 function alreadyText({ scope, token, sinceMs }: Grant, nowMs: number): string {
   const since = sinceMs === undefined ? '' : ` since ${duration(nowMs - sinceMs)}`;
-  return `HELD already: you hold ${quoted(scope)} (token ${token})${since}; the lease was renewed, and a reason that you gave is the one that others read now.`;
+  return `HELD already: you hold ${quoted(scope)} (token ${token})${since}. The lease was renewed. If you gave a reason, others read that one now.`;
 }
 
 async function waitingAnswer(

@@ -88,7 +88,7 @@ function wordsOf(obstacle: WriteObstacle, { self, rule, scope, lock, token }: Fa
       return lock === undefined ? laterIncarnation : `${laterIncarnation}, and holds it`;
     case 'AGENT_NOT_FOUND':
     case 'AGENT_LOST':
-      return 'you are lost to the coordinator, with all that you held: agent_join again';
+      return 'your session has ended, and your locks with it: agent_join again';
     case 'ALREADY_WAITING':
       return self.wait?.scopes.includes(scope) === true ? awaited : waiting;
     case 'AGENT_BLOCKED':
@@ -106,7 +106,7 @@ const laterIncarnation =
   'a later incarnation of your name has joined: agent_join again, or take another name';
 const awaited = 'it is free, but you wait for it in the queue: lock_acquire it again, which says why';
 const waiting =
-  'you wait in the queue for something else, and who waits must not write: lock_acquire that again, which waits for it';
+  'you wait in the queue for something else, and an agent that waits must not write: lock_acquire that again to go on waiting';
 
 interface Findings extends Verdict {
   readonly scope: ScopeView;
