@@ -24,7 +24,8 @@ unix = { package = "unix-only", path = "../unix" }
         '[package]\nname = "unix-only"\n[build-dependencies]\nshared = { workspace = true }\n',
       'crates/excluded/Cargo.toml': '[package]\nname = "excluded"\n',
       'testing/Cargo.toml': '[package]\nname = "testing"\n',
-      'elsewhere/Cargo.toml': '[package]\nname = "elsewhere"\n',
+      'elsewhere/Cargo.toml':
+        '[package]\nname = "elsewhere"\n[dependencies]\nshared = { path = "../crates/shared" }\n',
     });
     expect(graph).toEqual({
       '.': [],
@@ -32,6 +33,8 @@ unix = { package = "unix-only", path = "../unix" }
       'crates/excluded': [],
       'crates/shared': ['testing'],
       'crates/unix': ['crates/shared'],
+      // No member, but a scope as any folder at the top is: then what it needs counts as well.
+      elsewhere: ['crates/shared'],
       testing: [],
     });
   });

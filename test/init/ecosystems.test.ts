@@ -12,7 +12,14 @@ describe('folders', () => {
       'tools/build/main.mjs': "import '../../src/api/index.ts';\n",
       '.github/workflows/test.yaml': '',
     });
-    expect(graph).toEqual({ '.': [], docs: [], 'src/api': ['src/core'], 'src/core': [], tools: ['src/api'] });
+    expect(graph).toEqual({
+      '.': [],
+      '.github': [],
+      docs: [],
+      'src/api': ['src/core'],
+      'src/core': [],
+      tools: ['src/api'],
+    });
   });
 
   it('of a repository with one package are scopes, too', async () => {

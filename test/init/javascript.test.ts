@@ -60,6 +60,7 @@ describe('workspaces', () => {
       '.': [],
       'apps/docs': ['packages/a'],
       'packages/a': ['tools/ext'],
+      attic: [],
       'tools/ext': [],
     });
   });
@@ -166,7 +167,7 @@ it('packages without a workspace are scopes, but for samples and nameless ones',
     'client/test/fixtures/broken/package.json': '{',
     'examples/first/package.json': library('first'),
   });
-  expect(graph).toEqual({ '.': [], client: [], server: ['client'] });
+  expect(graph).toEqual({ '.': [], client: [], examples: [], server: ['client'] });
 });
 
 it('two packages of one name are named, and no dependency is guessed', async () => {

@@ -132,6 +132,9 @@ setuptools.setup(
       'literal: literal',
       'mixed: mixed',
       'py: py',
+      'scripts: scripts',
+      'style: style',
+      'tests: tests',
       'tools: tools',
     ]);
     expect(plan.links.map(({ from, to, kind }) => `${from} -> ${to}: ${kind}`)).toEqual([
