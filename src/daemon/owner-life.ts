@@ -28,12 +28,22 @@ export async function serveAsOwner(
   const log = withoutRepeats(openLog(), () => systemTime.monotonicMs());
   const owner = new Owner(options, paths, log);
   try {
+    capAtStart(paths.log, log);
     await owner.start();
     onReady();
     const reason = await owner.untilLeaving();
     log.info({ reason }, 'leaving');
   } finally {
     await owner.stop(ownership);
+  }
+}
+
+/** What stands in the way is told from the first line on. */
+function capAtStart(path: string, log: Log): void {
+  try {
+    capLogFile(path);
+  } catch (error) {
+    log.warn({ cause: String(error) }, 'the log file cannot be begun anew');
   }
 }
 
