@@ -30,6 +30,9 @@ function clientOf(agent: BenchAgent, scope: ScopePath): LockClient {
   return {
     acquire: () => agent.acquire(scope),
     release: () => agent.release(scope),
-    queue: () => agent.queue(scope),
+    queue: async () => {
+      const { granted } = await agent.queue(scope);
+      return { granted: granted.then(() => {}) };
+    },
   };
 }

@@ -13,7 +13,6 @@ export { LogClock } from './log-clock.ts';
 export { Participant } from './participant.ts';
 export {
   hasJoined,
-  MemorySessions,
   proofOf,
   type AgentSession,
   type Occupant,
@@ -21,4 +20,4 @@ export {
   type SessionKeeping,
 } from './session.ts';
 export { Speaker } from './speaker.ts';
-export { TicketWait } from './ticket-wait.ts';
+export type { TicketWait } from './ticket-wait.ts';

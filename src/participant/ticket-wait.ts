@@ -12,7 +12,7 @@ export type CallEnd =
   | { readonly kind: 'stopped' };
 
 export interface WaitOptions {
-  readonly coordinator: Pick<Coordinator, 'awaitTicket'>;
+  readonly coordinator: Coordinator;
   readonly clock: Pick<Timers, 'schedule'>;
   readonly agent: AgentId;
   readonly ticket: Ticket;
