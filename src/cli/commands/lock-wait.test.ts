@@ -117,7 +117,7 @@ describe('lock acquire --wait', () => {
       expect(code).toBe(4);
       expect(stderr).toContain(
         [
-          'rhema: waited 10 s for src/core in vain: the time to wait is over (WAITED_IN_VAIN)',
+          'rhema: waited 10 s for src/core in vain: its time was over (WAITED_IN_VAIN)',
           '  bob had ticket 9 before, and keeps it until 14:05:30',
           '  try: rhema lock cancel --agent bob',
         ].join('\n'),
