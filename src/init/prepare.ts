@@ -20,6 +20,7 @@ import { publishedNotices } from './published.ts';
 import type { Unit } from './detectors/unit.ts';
 import { proposedExclude } from './excluding.ts';
 import { leaveAside } from './graph/merge.ts';
+import { proposedFree } from './free-files.ts';
 import { recentCommits } from './history.ts';
 import { firstRules, latestRules } from './rules.ts';
 import type { Layout } from './layout.ts';
@@ -313,6 +314,7 @@ function situationOf(
     isLayoutOpen: false,
     rules: firstRules,
     leftAside: { exclude: [], parts: 0 },
+    free: isBlockNew({ existing }, stage) ? proposedFree(tree) : [],
     isBlockNew: isBlockNew({ existing }, stage),
     commits: null,
     left: [...leftBeside(root, foldersWritten(tree, survey, existing)), ...excludedFiles(root, scan)],
