@@ -1,7 +1,17 @@
 import { asDurationMs, type AgentId, type Grant, type Revision, type ScopePath } from '../src/core/index.ts';
-import { goneCodes, proofOf, type AgentCommand, type AgentSession } from '../src/participant/index.ts';
-import type { CallerCommand, CommandRequest, Reply } from '../src/protocol/index.ts';
+import {
+  acquire,
+  goneCodes,
+  join,
+  proofOf,
+  releaseGrants,
+  type AcquireWish,
+  type AgentCommand,
+  type AgentSession,
+} from '../src/participant/index.ts';
+import type { CallerCommand, Reply } from '../src/protocol/index.ts';
 import type { Client } from './client.ts';
+import { LeftItError, partOf, type Part } from './part.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -39,15 +49,20 @@ const habits = {
   vanish: 1,
 } as const;
 
-/** One coding agent: joins, takes turns on scopes, forgets itself, vanishes, comes back with old tokens. */
+/**
+ * One coding agent: joins, takes turns on scopes, forgets itself, vanishes, comes back with old tokens. What it does well it
+ * does as every participant; what it does badly (to wait without a sign of life, to use what it has no more) it says itself.
+ */
 export class Agent {
   readonly #ports: AgentPorts;
+  readonly #part: Part;
   #session: AgentSession | null = null;
   #locks: readonly Grant[] = [];
-  #requests = 0;
 
   constructor(ports: AgentPorts) {
+    const { name, client, scheduler, random } = ports;
     this.#ports = ports;
+    this.#part = partOf(name, client, scheduler, random);
   }
 
   /** Until the run's steps are used up. */
@@ -66,7 +81,7 @@ export class Agent {
       while (this.#session === null) await this.#join();
       await this.#say({ kind: 'CancelWait' });
       await this.#giveBackAll();
-      await this.#acquire([scope], true);
+      await this.#acquire(this.#wish([scope], true), 'well');
       const [granted] = this.#locks;
       if (granted?.scope === scope) return this.#releaseAll();
       await this.#pause(200);
@@ -87,12 +102,10 @@ export class Agent {
   }
 
   async #join(): Promise<void> {
-    const { name: agent, random } = this.#ports;
-    const secret = `secret of ${agent} ${random.next()}`;
     this.#forgetLocks();
-    const reply = await this.#send({ kind: 'AgentJoin', agent, secret, metadata: { program: 'sim' } });
-    if (reply?.ok === true && reply.result.kind === 'joined')
-      this.#session = { agent, secret, epoch: reply.result.epoch };
+    const { name, random } = this.#ports;
+    const joined = await unlessLeft(join(this.#part, name, { program: 'sim' }));
+    if (joined?.kind === 'joined') this.#session = joined.session;
     else await this.#pause(random.between(500, 5_000));
   }
 
@@ -101,7 +114,8 @@ export class Agent {
     const { random, profile } = this.#ports;
     const most = Math.min(profile.settings.maxLocksPerAgent, profile.scopes.length);
     const scopes = random.some(profile.scopes, random.between(1, most)).sort();
-    await this.#acquire(scopes, random.happens(0.8));
+    const wish = this.#wish(scopes, random.happens(0.8));
+    await this.#acquire(wish, random.happens(0.5) ? 'well' : 'silently');
     for (const grant of this.#locks) {
       await this.#pause(forMs);
       await this.#write(grant);
@@ -110,24 +124,54 @@ export class Agent {
     if (random.happens(0.9)) await this.#releaseAll();
   }
 
-  async #acquire(scopes: readonly ScopePath[], wait: boolean): Promise<void> {
-    const { random, scheduler } = this.#ports;
-    const askedAtMs = scheduler.nowMs();
+  #wish(scopes: readonly ScopePath[], waits: boolean): AcquireWish {
+    const { random } = this.#ports;
     const ttlMs = random.happens(0.5) ? null : asDurationMs(random.between(500, 20_000));
     const forMs = random.happens(0.5) ? null : asDurationMs(random.between(1, 10_000));
-    const accepted = await this.#say({
-      kind: 'AcquireLock',
-      scopes,
-      ttlMs,
-      wait: wait ? { kind: 'queue', forMs } : { kind: 'none' },
-      reason: null,
-    });
+    return { scopes, ttlMs, wait: waits ? { kind: 'queue', forMs } : { kind: 'none' }, reason: null };
+  }
+
+  async #acquire(wish: AcquireWish, how: 'well' | 'silently'): Promise<void> {
+    if (how === 'well') await this.#acquireWell(wish);
+    else await this.#acquireSilently(wish);
+  }
+
+  /** As every participant: present while it waits, and giving back what comes when it has given up. */
+  async #acquireWell(wish: AcquireWish): Promise<void> {
+    const { random, scheduler } = this.#ports;
+    if (this.#session === null) return;
+    const askedAtMs = scheduler.nowMs();
+    const trustedMs = this.#leaseOf(wish.ttlMs);
+    const patience = new AbortController();
+    let isFresh: boolean | null = null;
+    const speaker = {
+      submit: async (command: CallerCommand): Promise<Reply> => {
+        const reply = await this.#part.speaker.submit(command);
+        if (reply.ok && reply.result.kind === 'queued') isFresh = reply.result.ticket === reply.revision;
+        return reply;
+      },
+    };
+    const onQueued = (): void => {
+      if (random.happens(0.1)) scheduler.schedule(random.between(0, 500), () => patience.abort());
+    };
+    const hooks = { signal: patience.signal, onQueued };
+    const acquired = await unlessLeft(acquire({ ...this.#part, speaker }, this.#session, wish, hooks));
+    if (acquired?.kind === 'refused') this.#heed(acquired.reply);
+    if (acquired?.kind !== 'granted') return;
+    isFresh ??= acquired.locks.every((lock) => lock.token === acquired.revision);
+    this.#hold(acquired.locks, askedAtMs, isFresh ? trustedMs : 0);
+  }
+
+  /** Without a sign of life: its session may be over before the lock comes. */
+  async #acquireSilently({ scopes, ttlMs, wait, reason }: AcquireWish): Promise<void> {
+    const askedAtMs = this.#ports.scheduler.nowMs();
+    const accepted = await this.#say({ kind: 'AcquireLock', scopes, ttlMs, wait, reason });
     if (accepted === null) return;
     const { revision, result } = accepted;
     const trustedMs = this.#leaseOf(ttlMs);
     if (result.kind === 'granted') {
-      const fresh = result.locks.every((lock) => lock.token === revision);
-      this.#hold(result.locks, askedAtMs, fresh ? trustedMs : 0);
+      const isFresh = result.locks.every((lock) => lock.token === revision);
+      this.#hold(result.locks, askedAtMs, isFresh ? trustedMs : 0);
     }
     if (result.kind === 'queued')
       await this.#wait(result.ticket, askedAtMs, result.ticket === revision ? trustedMs : 0);
@@ -182,8 +226,9 @@ export class Agent {
   async #giveBackAll(): Promise<void> {
     this.#forgetLocks();
     const { locks } = await this.#ports.client.query({ kind: 'status', at: null });
-    for (const { scope, token, agent } of locks)
-      if (agent === this.#ports.name) await this.#say({ kind: 'ReleaseLock', scopes: [scope], token });
+    const own = locks.filter(({ agent }) => agent === this.#ports.name);
+    for (const lock of own)
+      if (this.#session !== null) await unlessLeft(releaseGrants(this.#part.speaker, this.#session, [lock]));
   }
 
   async #sync(): Promise<void> {
@@ -209,7 +254,9 @@ export class Agent {
   async #leave(): Promise<void> {
     this.#forgetLocks();
     const left = await this.#say({ kind: 'AgentLeave' });
-    if (left !== null) this.#session = null;
+    if (left === null) return;
+    this.#session = null;
+    await this.#part.sessions.forget(this.#ports.name);
   }
 
   #forgetLocks(): void {
@@ -220,19 +267,28 @@ export class Agent {
   /** Says something in its own name. Null when it was refused. */
   async #say(command: AgentCommand): Promise<Accepted | null> {
     if (this.#session === null) return null;
-    const reply = await this.#send({ ...command, ...proofOf(this.#session) } as CallerCommand);
+    const said = { ...command, ...proofOf(this.#session) } as CallerCommand;
+    const reply = await unlessLeft(this.#part.speaker.submit(said));
     if (reply === null || reply.ok) return reply;
-    if (goneCodes.has(reply.rejection.code)) this.#session = null;
+    this.#heed(reply);
     return null;
   }
 
-  #send(command: CallerCommand): Promise<Reply | null> {
-    this.#requests += 1;
-    const request: CommandRequest = { requestId: `${this.#ports.name}-${this.#requests}`, command };
-    return this.#ports.client.submit(request);
+  #heed({ rejection }: Extract<Reply, { ok: false }>): void {
+    if (goneCodes.has(rejection.code)) this.#session = null;
   }
 
   #pause(forMs: number): Promise<void> {
     return this.#ports.scheduler.sleep(forMs);
+  }
+}
+
+/** Null when nothing was written, and it left it at that. */
+async function unlessLeft<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof LeftItError) return null;
+    throw error;
   }
 }

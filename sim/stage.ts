@@ -1,12 +1,6 @@
 /** A small simulated world in which only what its trial does goes wrong: one owner of one log, and agents that speak up. */
-import {
-  parseAgentId,
-  parseScopePath,
-  type AgentId,
-  type DurationMs,
-  type Epoch,
-  type ScopePath,
-} from '../src/core/index.ts';
+import { parseAgentId, parseScopePath, type DurationMs, type ScopePath } from '../src/core/index.ts';
+import { join, MemorySessions, type AgentSession } from '../src/participant/index.ts';
 import type { CallerCommand, Reply } from '../src/protocol/index.ts';
 import type { Service, Witness } from '../src/service/index.ts';
 import { MemoryLog } from '../src/store/memory/index.ts';
@@ -29,11 +23,7 @@ export interface StageOptions {
 }
 
 /** Who speaks for an agent. */
-export interface Identity {
-  readonly agent: AgentId;
-  readonly epoch: Epoch;
-  readonly secret: string;
-}
+export type Identity = AgentSession;
 
 export const acquisition = {
   kind: 'AcquireLock',
@@ -90,10 +80,14 @@ export class Stage {
 
   async join(name: string): Promise<Identity> {
     const agent = parsed(parseAgentId(name));
-    const secret = Buffer.from(name).toString('hex').padStart(64, '0');
-    const reply = await this.say({ kind: 'AgentJoin', agent, secret, metadata: {} });
-    if (!reply.ok || reply.result.kind !== 'joined') throw new Error(`${name} cannot join`);
-    return { agent, secret, epoch: reply.result.epoch };
+    const ports = {
+      speaker: { submit: (command: CallerCommand) => this.say(command) },
+      sessions: new MemorySessions(),
+      newSecret: () => Buffer.from(name).toString('hex').padStart(64, '0'),
+    };
+    const joined = await join(ports, agent, {});
+    if (joined.kind !== 'joined') throw new Error(`${name} cannot join`);
+    return joined.session;
   }
 
   async say(command: CallerCommand): Promise<Reply> {

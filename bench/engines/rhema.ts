@@ -30,9 +30,6 @@ function clientOf(agent: BenchAgent, scope: ScopePath): LockClient {
   return {
     acquire: () => agent.acquire(scope),
     release: () => agent.release(scope),
-    queue: async () => {
-      const { granted } = await agent.queue(scope);
-      return { granted: granted.then(() => {}) };
-    },
+    queue: () => agent.queue(scope),
   };
 }

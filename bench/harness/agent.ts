@@ -1,81 +1,100 @@
-import type { AgentId, FencingToken, Grant, Result, ScopePath } from '../../src/core/index.ts';
+import type { AgentId, Grant, ScopePath } from '../../src/core/index.ts';
 import { newRequestId, newSecret } from '../../src/client/index.ts';
-import { proofOf, type AgentSession } from '../../src/participant/index.ts';
-import type { CallerCommand, Coordinator } from '../../src/protocol/index.ts';
+import {
+  acquire,
+  join,
+  MemorySessions,
+  proofOf,
+  releaseGrants,
+  resultOf,
+  Speaker,
+  TicketWait,
+  type AgentSession,
+} from '../../src/participant/index.ts';
+import type { Coordinator } from '../../src/protocol/index.ts';
+import { systemTime, type Time } from '../../src/time/index.ts';
 
 /** What an agent needs of a coordinator: the service in this process or a client will do. */
-export type Port = Pick<Coordinator, 'submit' | 'awaitTicket'>;
+export type Port = Pick<Coordinator, 'submit' | 'awaitTicket' | 'query'>;
 
-/** An agent that takes and gives back locks through a coordinator; a refusal is an error here. */
+interface Ports {
+  readonly coordinator: Port;
+  readonly speaker: Speaker;
+  readonly time: Time;
+}
+
+/** An agent that takes and gives back locks, as every participant does; a refusal is an error here. */
 export class BenchAgent {
   readonly session: AgentSession;
-  readonly #port: Port;
-  /** By scope: what it gives back it names by its token. */
-  readonly #tokens = new Map<ScopePath, FencingToken>();
+  readonly #ports: Ports;
+  /** By scope: what it gives back is exactly what it was granted. */
+  readonly #granted = new Map<ScopePath, Grant>();
 
-  private constructor(port: Port, session: AgentSession) {
-    this.#port = port;
+  private constructor(coordinator: Port, speaker: Speaker, session: AgentSession) {
+    this.#ports = { coordinator, speaker, time: systemTime };
     this.session = session;
   }
 
-  static async join(port: Port, name: string): Promise<BenchAgent> {
-    const secret = newSecret();
-    const agent = name as AgentId;
-    const result = await submit(port, { kind: 'AgentJoin', agent, secret, metadata: {} });
-    if (result.kind !== 'joined') throw unexpected(result);
-    return new BenchAgent(port, { agent, epoch: result.epoch, secret });
+  static async join(coordinator: Port, name: string): Promise<BenchAgent> {
+    const speaker = new Speaker({ coordinator, time: systemTime, newRequestId });
+    const ports = { speaker, sessions: new MemorySessions(), newSecret };
+    const joined = await join(ports, name as AgentId, {});
+    if (joined.kind !== 'joined') throw new Error(joined.reply.rejection.message);
+    return new BenchAgent(coordinator, speaker, joined.session);
   }
 
   /** Takes the lock of a free scope, or learns the token of one that it holds already. */
   async acquire(scope: ScopePath): Promise<void> {
-    const result = await this.#ask(scope, 'none');
-    if (result.kind !== 'granted') throw unexpected(result);
-    this.#note(result.locks);
+    const wish = { scopes: [scope], ttlMs: null, wait: { kind: 'none' }, reason: null } as const;
+    const acquired = await acquire(this.#ports, this.session, wish, { signal: never });
+    if (acquired.kind !== 'granted') throw unexpected(acquired);
+    this.#note(acquired.locks);
   }
 
   /** Takes a ticket for a busy scope. `granted` resolves when the lock is this agent's. */
-  async queue(scope: ScopePath): Promise<{ readonly granted: Promise<readonly Grant[]> }> {
-    const result = await this.#ask(scope, 'queue');
-    if (result.kind !== 'queued') throw unexpected(result);
-    return { granted: this.#granted(result.ticket) };
+  async queue(scope: ScopePath): Promise<{ readonly granted: Promise<void> }> {
+    const { coordinator, speaker, time } = this.#ports;
+    const wish = {
+      scopes: [scope],
+      ttlMs: null,
+      wait: { kind: 'queue', forMs: null },
+      reason: null,
+    } as const;
+    const reply = await speaker.submit({ kind: 'AcquireLock', ...proofOf(this.session), ...wish });
+    if (!reply.ok) throw new Error(reply.rejection.message);
+    const { ticket } = resultOf(reply.result, 'queued');
+    const { agent } = this.session;
+    const wait = new TicketWait({
+      coordinator,
+      clock: time,
+      agent,
+      ticket,
+      scopes: [scope],
+      onLeft: () => {},
+    });
+    return { granted: this.#granting(wait) };
+  }
+
+  async #granting(wait: TicketWait): Promise<void> {
+    const reply = await wait.left;
+    if (reply.kind !== 'granted') throw unexpected(reply);
+    this.#note(reply.locks);
   }
 
   async release(scope: ScopePath): Promise<void> {
-    const token = this.#tokens.get(scope);
-    if (token === undefined) throw new Error(`${this.session.agent} was never given ${scope}`);
-    const command = { kind: 'ReleaseLock', scopes: [scope], token, ...proofOf(this.session) } as const;
-    const result = await submit(this.#port, command);
-    if (result.kind !== 'released' || result.scopes.length !== 1) throw unexpected(result);
-  }
-
-  #ask(scope: ScopePath, wait: 'none' | 'queue'): Promise<Result> {
-    return submit(this.#port, {
-      kind: 'AcquireLock',
-      scopes: [scope],
-      ttlMs: null,
-      wait: wait === 'none' ? { kind: 'none' } : { kind: 'queue', forMs: null },
-      reason: null,
-      ...proofOf(this.session),
-    });
-  }
-
-  async #granted(ticket: Extract<Result, { kind: 'queued' }>['ticket']): Promise<readonly Grant[]> {
-    const reply = await this.#port.awaitTicket({ agent: this.session.agent, ticket });
-    if (reply.kind !== 'granted') throw unexpected(reply);
-    this.#note(reply.locks);
-    return reply.locks;
+    const lock = this.#granted.get(scope);
+    if (lock === undefined) throw new Error(`${this.session.agent} was never given ${scope}`);
+    const gone = await releaseGrants(this.#ports.speaker, this.session, [lock]);
+    if (gone.length > 0) throw new Error(`${scope} was not held any more`);
   }
 
   #note(locks: readonly Grant[]): void {
-    for (const { scope, token } of locks) this.#tokens.set(scope, token);
+    for (const lock of locks) this.#granted.set(lock.scope, lock);
   }
 }
 
-async function submit(port: Port, command: CallerCommand): Promise<Result> {
-  const reply = await port.submit({ requestId: newRequestId(), command });
-  if (!reply.ok) throw new Error(reply.rejection.message);
-  return reply.result;
-}
+/** Nobody gives up here. */
+const never = new AbortController().signal;
 
 function unexpected(answer: object): Error {
   return new Error(`not the answer that was expected: ${JSON.stringify(answer)}`);

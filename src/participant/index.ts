@@ -13,6 +13,7 @@ export { LogClock } from './log-clock.ts';
 export { Participant } from './participant.ts';
 export {
   hasJoined,
+  MemorySessions,
   proofOf,
   type AgentSession,
   type Occupant,
@@ -20,4 +21,4 @@ export {
   type SessionKeeping,
 } from './session.ts';
 export { Speaker } from './speaker.ts';
-export type { TicketWait } from './ticket-wait.ts';
+export { TicketWait } from './ticket-wait.ts';

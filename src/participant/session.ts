@@ -35,6 +35,25 @@ export interface Sessions {
   forget(agent: AgentId): Promise<void>;
 }
 
+/** The same for a process that nobody succeeds. */
+export class MemorySessions implements Sessions {
+  readonly #byAgent = new Map<AgentId, AgentSession>();
+
+  read(agent: AgentId): Promise<AgentSession | null> {
+    return Promise.resolve(this.#byAgent.get(agent) ?? null);
+  }
+
+  write(session: AgentSession): Promise<void> {
+    this.#byAgent.set(session.agent, session);
+    return Promise.resolve();
+  }
+
+  forget(agent: AgentId): Promise<void> {
+    this.#byAgent.delete(agent);
+    return Promise.resolve();
+  }
+}
+
 /**
  * Which live process acts for which agent, too: two clients must not act under one name without knowing it, and a new process
  * must succeed a dead one without losing anything.

@@ -12,7 +12,7 @@ export type CallEnd =
   | { readonly kind: 'stopped' };
 
 export interface WaitOptions {
-  readonly coordinator: Coordinator;
+  readonly coordinator: Pick<Coordinator, 'awaitTicket'>;
   readonly clock: Pick<Timers, 'schedule'>;
   readonly agent: AgentId;
   readonly ticket: Ticket;
