@@ -1,4 +1,12 @@
-import { asDurationMs, type AgentId, type Grant, type Revision, type ScopePath } from '../src/core/index.ts';
+import {
+  asDurationMs,
+  oneNameOf,
+  wishOfNames,
+  type AgentId,
+  type Grant,
+  type Revision,
+  type ScopePath,
+} from '../src/core/index.ts';
 import {
   acquire,
   goneCodes,
@@ -204,6 +212,7 @@ export class Agent {
 
   /** Reads before it writes; who writes meanwhile makes it a conflict. */
   async #write({ scope, token }: Grant): Promise<void> {
+    if (scope === undefined) return;
     const { random, client } = this.#ports;
     const { scopes } = await client.query({ kind: 'scopes' });
     const seen = scopes.find(({ path }) => path === scope)?.contexts[contextFile];
@@ -212,14 +221,15 @@ export class Agent {
     await this.#say({ kind: 'ContextModify', scope, file: contextFile, token, digest, baseDigest });
   }
 
-  async #renew({ scope, token }: Grant): Promise<void> {
-    await this.#say({ kind: 'RenewLock', scope, token, ttlMs: null });
+  async #renew(lock: Grant): Promise<void> {
+    await this.#say({ kind: 'RenewLock', ...oneNameOf(lock), token: lock.token, ttlMs: null });
   }
 
   async #releaseAll(): Promise<void> {
     const locks = this.#locks;
     this.#forgetLocks();
-    for (const { scope, token } of locks) await this.#say({ kind: 'ReleaseLock', scopes: [scope], token });
+    for (const lock of locks)
+      await this.#say({ kind: 'ReleaseLock', ...wishOfNames([lock]), token: lock.token });
   }
 
   /** Also what it does not know that it holds: of a grant whose answer was lost it asks the coordinator. */

@@ -2,11 +2,14 @@
 import { deepStrictEqual } from 'node:assert';
 import {
   initialState,
+  targetOf,
   type Entry,
+  type Event,
   type EventOf,
+  type LockName,
   type Revision,
-  type ScopePath,
   type State,
+  type Target,
 } from '../src/core/index.ts';
 import { LogVerifier, type Finding } from '../src/verify/index.ts';
 import type { Archive } from './archive.ts';
@@ -73,9 +76,9 @@ function judgeEntry(before: State, entry: Entry): void {
     if (event.kind === 'lock.expired') judgeExpiry(before, event, entry);
     if (event.kind === 'context.modified') judgeWrite(before, event, entry);
     if (event.kind === 'lock.granted') judgeGrant(before, event, entry);
-    if (event.kind === 'lock.renewed') judgeRenewal(before, event.scope, entry);
+    if (event.kind === 'lock.renewed') judgeRenewal(before, targetOf(event), entry);
     if (event.kind === 'agent.renewed')
-      for (const { scope } of event.leases) judgeRenewal(before, scope, entry);
+      for (const lease of event.leases) judgeRenewal(before, targetOf(lease), entry);
     if (event.kind === 'lock.released' || event.kind === 'ticket.ended')
       demand(event.cause !== 'scopeRemoved', `a scope that was not seen ended what ${event.agent} had`);
   }
@@ -90,17 +93,15 @@ function judgeGraph(before: State, { revision, events, result }: Entry): void {
   demand(gone === 0 || gone < defined, `revision ${revision} leaves no scope at all`);
 }
 
-function judgeRenewal(before: State, scope: ScopePath, entry: Entry): void {
-  const deadlineMs = before.locks.get(scope)?.deadlineMs ?? -Infinity;
-  demand(deadlineMs > entry.atMs, `${scope} had run out when revision ${entry.revision} renewed it`);
+function judgeRenewal(before: State, target: Target, entry: Entry): void {
+  const deadlineMs = before.locks.get(target)?.deadlineMs ?? -Infinity;
+  demand(deadlineMs > entry.atMs, `${target} had run out when revision ${entry.revision} renewed it`);
 }
 
 function judgeExpiry(before: State, event: EventOf<'lock.expired'>, entry: Entry): void {
-  const deadlineMs = before.locks.get(event.scope)?.deadlineMs ?? Infinity;
-  demand(
-    deadlineMs <= entry.atMs,
-    `${event.scope} expired at revision ${entry.revision}, before its deadline`,
-  );
+  const target = targetOf(event);
+  const deadlineMs = before.locks.get(target)?.deadlineMs ?? Infinity;
+  demand(deadlineMs <= entry.atMs, `${target} expired at revision ${entry.revision}, before its deadline`);
 }
 
 /** A write is made under the current token, or takes the lock in the same revision. */
@@ -109,17 +110,29 @@ function judgeWrite(before: State, event: EventOf<'context.modified'>, entry: En
   demand(event.token === token, `a stale token wrote to ${event.scope} at revision ${entry.revision}`);
 }
 
-/** A scope that is granted was free, or came free in the same revision. */
+/** What is granted was free, and all that overlaps it was free or its agent's, or came free in the same revision. */
 function judgeGrant(before: State, event: EventOf<'lock.granted'>, entry: Entry): void {
-  const ended = entry.events.some(
-    (other) =>
-      (other.kind === 'lock.released' || other.kind === 'lock.expired' || other.kind === 'lock.revoked') &&
-      other.scope === event.scope,
-  );
-  demand(
-    ended || !before.locks.has(event.scope),
-    `${event.scope} was granted twice at revision ${entry.revision}`,
-  );
+  const target = targetOf(event);
+  const ended = new Set(entry.events.flatMap((other) => (isEnd(other) ? [targetOf(other)] : [])));
+  for (const lock of before.locks.values()) {
+    const isOthers = lock.agent !== event.agent && areTogether(lock, event);
+    demand(
+      ended.has(lock.target) || !(lock.target === target || isOthers),
+      `${target} was granted at revision ${entry.revision}, while ${lock.agent} held ${lock.target}`,
+    );
+  }
+}
+
+type LockEnd = EventOf<'lock.released' | 'lock.expired' | 'lock.revoked'>;
+
+function isEnd(event: Event): event is LockEnd {
+  return event.kind === 'lock.released' || event.kind === 'lock.expired' || event.kind === 'lock.revoked';
+}
+
+/** The same, or in one scope, and one of the two is the whole of it. */
+function areTogether(a: LockName, b: LockName): boolean {
+  if (targetOf(a) === targetOf(b)) return true;
+  return a.scope !== undefined && a.scope === b.scope && (a.file === undefined || b.file === undefined);
 }
 
 /** Every acknowledged command is in the log exactly once, with the answer that was given, or changed nothing. */
@@ -178,11 +191,12 @@ function changesNothing(result: Extract<Acknowledged['reply'], { ok: true }>['re
 function judgeBeliefs({ entries }: Archive, { beliefs }: Witness): void {
   const taken = new Set<string>();
   for (const { events } of entries)
-    for (const event of events) if (event.kind === 'lock.revoked') taken.add(`${event.scope} ${event.token}`);
+    for (const event of events)
+      if (event.kind === 'lock.revoked') taken.add(`${targetOf(event)} ${event.token}`);
   const holders = new Map<string, string>();
-  const trusted = beliefs.filter(({ scope, token }) => !taken.has(`${scope} ${token}`));
+  const trusted = beliefs.filter((belief) => !taken.has(`${targetOf(belief)} ${belief.token}`));
   for (const belief of trusted) {
-    const key = `${belief.scope} ${belief.token}`;
+    const key = `${targetOf(belief)} ${belief.token}`;
     const holder = holders.get(key) ?? belief.agent;
     demand(holder === belief.agent, `${holder} and ${belief.agent} were both given ${key}`);
     holders.set(key, belief.agent);
@@ -192,7 +206,7 @@ function judgeBeliefs({ entries }: Archive, { beliefs }: Witness): void {
 }
 
 function conflict(a: Belief, b: Belief): boolean {
-  return a.scope === b.scope && a.agent !== b.agent && a.fromMs < b.untilMs && b.fromMs < a.untilMs;
+  return areTogether(a, b) && a.agent !== b.agent && a.fromMs < b.untilMs && b.fromMs < a.untilMs;
 }
 
 /** A watcher saw the log: in order, nothing twice, nothing missing but what it was told is gone. */

@@ -1,4 +1,5 @@
-import type { AgentId, Entry, FencingToken, Grant, Revision, ScopePath } from '../src/core/index.ts';
+import { partsOf } from '../src/core/index.ts';
+import type { AgentId, Entry, FencingToken, Grant, LockName, Revision } from '../src/core/index.ts';
 import type { CommandRequest, Reply } from '../src/protocol/index.ts';
 
 /** An answer that reached its caller. */
@@ -10,13 +11,12 @@ export interface Acknowledged {
 }
 
 /** A time in which an agent took a lock for its own, by what it had been told: it does not see the log. */
-export interface Belief {
-  readonly scope: ScopePath;
+export type Belief = LockName & {
   readonly agent: AgentId;
   readonly token: FencingToken;
   readonly fromMs: number;
   untilMs: number;
-}
+};
 
 /** What one watcher saw, and where it was told that entries are gone. */
 export interface Watched {
@@ -50,13 +50,13 @@ export class Witness {
   /** An agent was told of its locks; it asked for them at `askedAtMs` and trusts them until then plus their lease. */
   believe(agent: AgentId, locks: readonly Grant[], fromMs: number, untilMs: number): void {
     if (fromMs >= untilMs) return;
-    for (const { scope, token } of locks) this.beliefs.push({ scope, agent, token, fromMs, untilMs });
+    for (const lock of locks)
+      this.beliefs.push({ ...partsOf(lock), agent, token: lock.token, fromMs, untilMs });
   }
 
-  /** An agent no longer relies on any lock; or on one. */
-  giveUp(agent: AgentId, atMs: number, scope: ScopePath | null = null): void {
+  /** An agent no longer relies on any lock. */
+  giveUp(agent: AgentId, atMs: number): void {
     for (const belief of this.beliefs)
-      if (belief.agent === agent && (scope === null || belief.scope === scope) && belief.untilMs > atMs)
-        belief.untilMs = atMs;
+      if (belief.agent === agent && belief.untilMs > atMs) belief.untilMs = atMs;
   }
 }

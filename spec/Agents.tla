@@ -28,6 +28,13 @@ AnswerAgentLeave(h, a) ==
   LET without == IF Bug = "leaveKeepsTicket" THEN EndLocks(FailRuns(h, {a}), Held(h, a)) ELSE GiveUp(h, {a})
   IN Commit(Settled([without EXCEPT !.agents[a] = NoAgent]))
 
+\* The process behind the agent is seen to have ended: by the owner of the log, which says whose process that was.  What the
+\* agent has is kept a little longer, so that a client that starts again can go on as it.
+AnswerSeeDead(h, a) ==
+  IF h.agents[a].session <= DeadGrace /\ Bug # "deadProlongs" THEN NothingToDo
+  ELSE IF Bug = "deadLosesAtOnce" THEN Commit(Settled(LoseAgents(h, {a})))
+  ELSE Commit([h EXCEPT !.agents[a].session = DeadGrace])
+
 AnswerHeartbeat(h, a) == Commit(RenewLocks(h, Held(h, a)))
 
 Declarable(status) ==

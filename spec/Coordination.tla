@@ -52,6 +52,20 @@ AgentResume(a) ==
   /\ Say(Call("AgentResume", <<a>>), AsAgent(house, a, AnswerAgentResume(house, a)))
   /\ clients' = IF Present(house, a) THEN [clients EXCEPT ![a] = "up"] ELSE clients
 
+\* The owner of the log sees that the process behind an agent's session has ended; and that one has ended which is the
+\* agent's no longer, because another process goes on as it.
+SeeDead(a) ==
+  /\ InTime /\ clients[a] = "down"
+  /\ LET refused == Gate(house, a, "current", "own")
+     IN Say(Call("SeeDead", <<a>>), IF refused # "" THEN Refuse(refused) ELSE AnswerSeeDead(house, a))
+  /\ UNCHANGED clients
+SeeFormerDead(a) ==
+  /\ InTime
+  /\ LET refused == Gate(house, a, "current", "other")
+         answer == IF Bug = "formerIsTaken" /\ Present(house, a) THEN AnswerSeeDead(house, a) ELSE Refuse(refused)
+     IN Say(Call("SeeDead", <<a, "otherSession">>), answer)
+  /\ UNCHANGED clients
+
 AgentLeave(a) ==
   /\ Heard(a)
   /\ Say(Call("AgentLeave", <<a>>), AsAgent(house, a, AnswerAgentLeave(house, a)))
@@ -77,9 +91,9 @@ SetAgentStatus(a, status, words) ==
 -------------------------------------------------------------------------------
 (* Locks *)
 
-AcquireLock(a, S, wait) ==
+AcquireLock(a, W, wait) ==
   /\ Heard(a)
-  /\ ToAgent(a, Call("AcquireLock", <<a, SetText(S), wait>>), AnswerAcquireLock(house, a, S, wait))
+  /\ ToAgent(a, Call("AcquireLock", <<a, SetText(W), wait>>), AnswerAcquireLock(house, a, W, wait))
 
 \* A token that is not presented does not appear in the label.
 ReleaseLock(a, s, token) ==
@@ -88,7 +102,7 @@ ReleaseLock(a, s, token) ==
              AnswerReleaseLock(house, a, {s}, token))
 ReleaseAll(a) ==
   /\ Heard(a)
-  /\ ToAgent(a, Call("ReleaseLock", <<a, "all">>), AnswerReleaseLock(house, a, Held(house, a), "none"))
+  /\ ToAgent(a, Call("ReleaseLock", <<a, "all">>), AnswerReleaseAll(house, a))
 
 RenewLock(a, s, token) ==
   /\ Heard(a)

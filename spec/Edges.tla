@@ -9,10 +9,13 @@ EXTENDS Scenarios
 
 AgentsInOrder == InOrder(Agent)
 ScopesInOrder == InOrder(Scope)
+TargetsInOrder == InOrder(Target)
 
-\* One text for each agent, or scope, in order.
+\* One text for each agent, scope, or target, in order.
 PerAgent(Text(_)) == Joined([i \in 1..Len(AgentsInOrder) |-> Text(AgentsInOrder[i])], ";")
 PerScope(Text(_)) == Joined([i \in 1..Len(ScopesInOrder) |-> Text(ScopesInOrder[i])], ";")
+
+PerTarget(Text(_)) == Joined([i \in 1..Len(TargetsInOrder) |-> Text(TargetsInOrder[i])], ";")
 
 ClockText(clock) == IF clock = Off THEN "~" ELSE ToString(clock)
 ByText(by) == IF by = Nobody THEN "~" ELSE by
@@ -31,7 +34,7 @@ AgentText(agent) ==
 LockText(lock) ==
   IF lock.holder = Nobody THEN "-"
   ELSE lock.holder \o "." \o ClockText(lock.left) \o "." \o ClockText(lock.byScope) \o "." \o ClockText(lock.byPlace)
-TicketText(ticket) == ticket.agent \o ":" \o SetText(ticket.scopes) \o "." \o ClockText(ticket.left)
+TicketText(ticket) == ticket.agent \o ":" \o SetText(ticket.targets) \o "." \o ClockText(ticket.left)
 SyncText(sync) ==
   SyncLetter(sync.status) \o "." \o ByText(sync.by) \o "." \o ToString(sync.failures) \o "." \o ClockText(sync.pause)
 
@@ -47,11 +50,11 @@ RestText(h) ==
 HouseText(h, c) ==
   LET agent(a) == AgentText(h.agents[a])
       client(a) == ClientLetter(c[a])
-      lock(s) == LockText(h.locks[s])
+      lock(t) == LockText(h.locks[t])
       node(s) == IF s \in h.withdrawn THEN "!" ELSE IF s \in h.scopes THEN "=" \o SetText(h.deps[s]) ELSE "-"
       sync(s) == SyncText(h.syncs[s])
       context(s) == IF h.contexts[s] THEN "x" ELSE "-"
-  IN Joined(<<PerAgent(agent), PerAgent(client), PerScope(lock),
+  IN Joined(<<PerAgent(agent), PerAgent(client), PerTarget(lock),
               Joined([i \in 1..Len(h.queue) |-> TicketText(h.queue[i])], ";"),
               PerScope(node), PerScope(sync), PerScope(context), RestText(h)>>, "|")
 

@@ -2,30 +2,41 @@
 (***************************************************************************)
 (* The queue: one for the whole repository, in order of asking.            *)
 (*                                                                         *)
-(* A ticket stands for one scope or for several that are granted together. *)
-(* It can be granted when all its scopes are free, none of them is kept    *)
-(* for the oldest ticket, and its agent holds a lock already or there is a *)
-(* place left among the agents that may hold locks.  After every change    *)
-(* that may free something, in the same step, the queue is served.         *)
+(* A ticket stands for one target or for several that are granted          *)
+(* together.  It can be granted when nobody else holds what overlaps them, *)
+(* none of them overlaps what the oldest ticket waits for, and its agent   *)
+(* holds something in a scope already or there is a place left among the   *)
+(* agents that may (a resource needs none).  After every change that may   *)
+(* free something, in the same step, the queue is served.                  *)
 (*                                                                         *)
 (* The core finds who can be served from what has changed.  Here the queue *)
 (* is simply walked from its head.                                         *)
 (***************************************************************************)
 EXTENDS State
 
-\* What stands between an agent and these scopes, the first of the reasons; "" when nothing does.
-Obstacle(h, a, S, isOldest) ==
-  IF \E s \in S : ~Free(h, s) THEN "LOCK_HELD"
-  ELSE IF Bug # "overtake" /\ ~isOldest /\ h.queue # <<>> /\ Head(h.queue).scopes \cap S # {} THEN "RESERVED_FOR_WAITER"
-  ELSE IF Bug # "noPlaceBound" /\ Full(h) /\ Held(h, a) = {} THEN "CONCURRENCY_LIMIT"
+\* Whether somebody else holds what overlaps; of a resource, whether no slot is free.
+Taken(h, a, w) ==
+  IF w \in Resource THEN FreeSlots(h, w) = {}
+  ELSE \E t \in Overlapping(h, w) : h.locks[t].holder \notin {a, Nobody}
+
+\* Whether the oldest ticket keeps it.  Of a resource one slot is kept, not all.
+Kept(h, w) ==
+  /\ IF Bug = "filesOvertake" THEN w \in Head(h.queue).targets ELSE \E v \in Head(h.queue).targets : Overlap(h, v, w)
+  /\ w \in Resource => Cardinality(FreeSlots(h, w)) <= 1
+
+\* What stands between an agent and what it wants, the first of the reasons; "" when nothing does.
+Obstacle(h, a, W, isOldest) ==
+  IF \E w \in W : Taken(h, a, w) THEN "LOCK_HELD"
+  ELSE IF Bug # "overtake" /\ ~isOldest /\ h.queue # <<>> /\ \E w \in W : Kept(h, w) THEN "RESERVED_FOR_WAITER"
+  ELSE IF Bug # "noPlaceBound" /\ Full(h) /\ NeedsPlace(h, a, W) THEN "CONCURRENCY_LIMIT"
   ELSE ""
 
-ObstacleTo(h, i) == Obstacle(h, h.queue[i].agent, h.queue[i].scopes, i = 1)
+ObstacleTo(h, i) == Obstacle(h, h.queue[i].agent, h.queue[i].targets, i = 1)
 
 GrantTicket(h, i) ==
   LET ticket == h.queue[i]
       without == [h EXCEPT !.queue = SelectSeq(@, LAMBDA t : t.agent # ticket.agent)]
-  IN GrantLocks(without, ticket.agent, ticket.scopes)
+  IN GrantLocks(without, ticket.agent, ticket.targets)
 
 RECURSIVE ServeFrom(_, _)
 ServeFrom(h, i) ==
@@ -40,10 +51,17 @@ PlaceWanted(h) == \E i \in 1..Len(h.queue) : ObstacleTo(h, i) = "CONCURRENCY_LIM
 RunHold(clock, contended) ==
   IF ~contended \/ Bug = "holdNotTimed" THEN Off ELSE IF clock # Off THEN clock ELSE Clock(MaxHold)
 
+Contended(h, t) ==
+  CASE Bug = "ownWaitContends" -> \E i \in 1..Len(h.queue) : WantedBy(h, t, i)
+    [] Bug = "freeSlotsContend" ->
+         Wanted(h, t) \/ \E i \in 1..Len(h.queue) : \E w \in h.queue[i].targets \cap Resource : t \in Slots(w)
+    [] OTHER -> Wanted(h, t)
+
 RunHolds(h) ==
   LET placeWanted == PlaceWanted(h)
-      run(s, lock) == [lock EXCEPT !.byScope = RunHold(@, Wanted(h, s)), !.byPlace = RunHold(@, placeWanted)]
-  IN [h EXCEPT !.locks = [s \in Scope |-> IF Free(h, s) THEN NoLock ELSE run(s, @[s])]]
+      run(t, lock) ==
+        [lock EXCEPT !.byScope = RunHold(@, Contended(h, t)), !.byPlace = RunHold(@, placeWanted /\ t \in Scope \cup File)]
+  IN [h EXCEPT !.locks = [t \in Target |-> IF Free(h, t) THEN NoLock ELSE run(t, @[t])]]
 
 \* To be applied after every change that may free something or adds a ticket.
 Settled(h) == WithoutAbandoned(RunHolds(IF Bug = "queueNotServed" THEN h ELSE ServeFrom(h, 1)))
@@ -58,23 +76,29 @@ RenewedLeft(lock) ==
   IN IF hold = Off \/ Bug = "unboundedHold" THEN wished ELSE Max(lock.left, Min(wished, hold))
 
 RenewLocks(h, S) ==
-  [h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN [@[s] EXCEPT !.left = RenewedLeft(h.locks[s])] ELSE @[s]]]
+  [h EXCEPT !.locks = [t \in Target |-> IF t \in S THEN [@[t] EXCEPT !.left = RenewedLeft(h.locks[t])] ELSE @[t]]]
 
 -------------------------------------------------------------------------------
 (***************************************************************************)
-(* Deadlock.  A waiting agent needs every scope it wants, every older      *)
-(* ticket for one of them to be served or given up, and, when no place is  *)
-(* free and it holds nothing, any one holder to give up its place.  Agents *)
-(* that can go on are taken away until none is left that can.              *)
+(* Deadlock.  A waiting agent needs everybody who holds what overlaps its  *)
+(* targets to give it up, every older ticket for what overlaps to be       *)
+(* served or given up, of a resource without a free slot any one holder to *)
+(* give up its slot, and, when no place is free and it has none, any one   *)
+(* holder to give up its place.  Agents that can go on are taken away      *)
+(* until none is left that can.                                            *)
 (***************************************************************************)
-AgentAhead(h, i, s) ==
-  LET older == {j \in 1..(i - 1) : s \in h.queue[j].scopes}
-  IN IF older = {} THEN Nobody ELSE h.queue[CHOOSE j \in older : \A k \in older : k <= j].agent
+AgentsAhead(h, i, w) ==
+  {h.queue[j].agent : j \in {k \in 1..(i - 1) : \E v \in h.queue[k].targets : Overlap(h, v, w)}}
+
+CanHave(h, a, w, stuck) ==
+  IF w \in Resource THEN FreeSlots(h, w) # {} \/ \E t \in Slots(w) : h.locks[t].holder \notin stuck
+  ELSE \A t \in Overlapping(h, w) : h.locks[t].holder \notin stuck \ {a}
 
 CanGoOn(h, i, stuck, isFull) ==
   LET a == h.queue[i].agent
-  IN /\ \A s \in h.queue[i].scopes : h.locks[s].holder \notin stuck \ {a} /\ AgentAhead(h, i, s) \notin stuck
-     /\ isFull /\ Held(h, a) = {} => Holders(h) \ stuck # {}
+      W == h.queue[i].targets
+  IN /\ \A w \in W : CanHave(h, a, w, stuck) /\ AgentsAhead(h, i, w) \cap stuck = {}
+     /\ isFull /\ NeedsPlace(h, a, W) => Holders(h) \ stuck # {}
 
 RECURSIVE StuckAmong(_, _, _)
 StuckAmong(h, stuck, isFull) ==

@@ -37,4 +37,22 @@ NeverSafetyValidationTimeout == ~(\E s \in Scope : Syncing(s) /\ ~Free(house, s)
 NeverEnhancedErrorRecovery == [][~(house.syncs["s1"].failures = 1 /\ step' = "CompleteSync(a1,s1,current)")]_vars
 \* A deadlock is refused.
 NeverWouldDeadlock == [][step' # "AcquireLock(a2,s1,wait)!WOULD_DEADLOCK"]_vars
+
+-------------------------------------------------------------------------------
+(* Of what the original modules do not have *)
+
+\* Two agents have files of one scope at the same time.
+NeverFileBesideFile == ~(house.locks["s1/f1"].holder = "a1" /\ house.locks["s1/f2"].holder = "a2")
+\* Who waits for the whole scope is served before who asked later for a file of it that nobody holds.
+NeverWholeBeforeFile ==
+  [][~(/\ Free(house, "s1") /\ Len(house.queue) = 2 /\ house.queue[1].targets = {"s1"}
+       /\ \A f \in house.queue[2].targets : f \in File /\ Free(house, f)
+       /\ house'.locks["s1"].holder = house.queue[1].agent /\ Waits(house', house.queue[2].agent))]_vars
+NeverSecondSlot == Free(house, "@q1#2")
+\* A file that somebody holds comes to be in a scope that was not there before.
+NeverFileMoves == [][\A f \in MovedInUse : Free(house, f) \/ ScopeOf(house', f) \in house.scopes \cup {Nobody}]_vars
+\* A session ends before a lease that was granted with it: the process was seen to have ended.
+SeenDead(a) == house.locks["s1"].holder = a /\ house.agents[a].session < house.locks["s1"].left
+NeverDeadResumed == [][~(SeenDead("a1") /\ step' = "AgentResume(a1)")]_vars
+NeverDeadLost == [][~(SeenDead("a1") /\ house'.agents["a1"].presence = "lost")]_vars
 ===============================================================================

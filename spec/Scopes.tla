@@ -7,6 +7,10 @@
 (* else about it is as before.  It goes when nobody holds it or waits for  *)
 (* it any more, in that step, or is named again.                           *)
 (*                                                                         *)
+(* A scope that was not there before takes its files out of the scope      *)
+(* around it.  Who holds one of them, or waits for it, loses it: in the    *)
+(* new scope somebody may ask for the whole.                               *)
+(*                                                                         *)
 (* A scope that gains a dependency that is not completed, and all that     *)
 (* depends on it, must be synced again.                                    *)
 (***************************************************************************)
@@ -38,28 +42,42 @@ RefusedGraph(scopes, deps) ==
 GainsUnsynced(h, s, deps) == \E d \in deps[s] \ h.deps[s] : h.syncs[d].status # "completed"
 
 \* What is not named and in use stays.  (Left out as a whole or in part, to show what the properties are for.)
-Kept(h, S) ==
+StillInUse(h, S) ==
   IF Bug \in {"ticketsTrimmed", "removedKeepsLock", "absenceEnds"} THEN {} ELSE {s \in S : InUse(h, s)}
 
 RemoveScopes(h, S) ==
-  LET waiters == {h.queue[i].agent : i \in {j \in 1..Len(h.queue) : h.queue[j].scopes \cap S # {}}}
-      trimmed == [h EXCEPT !.queue = [i \in 1..Len(@) |-> [@[i] EXCEPT !.scopes = @ \ S]]]
+  LET waiters == {h.queue[i].agent : i \in {j \in 1..Len(h.queue) : h.queue[j].targets \cap S # {}}}
+      trimmed == [h EXCEPT !.queue = [i \in 1..Len(@) |-> [@[i] EXCEPT !.targets = @ \ S]]]
       vacated == CASE Bug = "ticketsTrimmed" -> EndLocks(trimmed, S)
                    [] Bug = "absenceEnds" -> Settled(EndLocks(EndTickets(h, waiters), S))
                    [] OTHER -> h
   IN Forget(vacated, S)
 
+\* Files that come to be in another scope, because one is defined around them that was not there before.
+Moved(h, scopes) ==
+  LET wider == [h EXCEPT !.scopes = @ \cup scopes]
+  IN {f \in File : ScopeOf(h, f) # Nobody /\ ScopeOf(wider, f) # ScopeOf(h, f)}
+
+\* What is held or waited for of them ends, and the queue is served.
+WithoutMoved(h, files) ==
+  LET held == {f \in files : ~Free(h, f)}
+      waiters == {h.queue[i].agent : i \in {j \in 1..Len(h.queue) : h.queue[j].targets \cap files # {}}}
+  IN IF Bug = "movedStays" \/ (held = {} /\ waiters = {}) THEN h
+     ELSE RunHolds(ServeFrom(EndLocks(EndTickets(h, waiters), held), 1))
+
 \* The dependencies of what is not in the graph are none.
 ReplaceGraph(h, scopes, deps) ==
   LET refused == RefusedGraph(scopes, deps)
+      settled == WithoutMoved(h, Moved(h, scopes))
       unnamed == Defined(h) \ scopes
-      kept == Kept(h, unnamed)
+      kept == StillInUse(settled, unnamed)
       outdated == {s \in scopes \cap h.scopes : GainsUnsynced(h, s, deps)}
-      next == [h EXCEPT !.scopes = @ \cup scopes, !.withdrawn = (@ \ scopes) \cup kept, !.deps = deps]
+      next == [settled EXCEPT !.scopes = @ \cup scopes, !.withdrawn = (@ \ scopes) \cup kept, !.deps = deps]
       resynced == IF Bug = "newDependencyKeepsSync" THEN next ELSE Invalidate(next, outdated)
+      removed == RemoveScopes(resynced, unnamed \ kept)
   IN IF refused # "" THEN Refuse(refused)
      ELSE IF scopes = Defined(h) /\ deps = h.deps THEN NothingToDo
-     ELSE Commit(RemoveScopes(resynced, unnamed \ kept))
+     ELSE Commit(IF settled = h THEN removed ELSE WithoutAbandoned(removed))
 
 \* No scopes at all are more often a source that cannot be seen than a wish: whoever means it says so.
 AnswerDefineScopes(h, scopes, deps, meant) ==

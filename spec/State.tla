@@ -18,13 +18,18 @@ EXTENDS Names
 
 CONSTANTS
   Agent, Scope,        \* sets of texts
-  MaxConcurrent,       \* how many agents may hold locks at the same time
-  MaxLocks,            \* how many locks one agent may hold
+  File, Resource,      \* the same; none in most models
+  Capacity,            \* slots of each resource
+  MaxConcurrent,       \* how many agents may hold something in a scope at the same time
+  MaxLocks,            \* in how many scopes one agent may hold something
+  MaxFiles,            \* how many files one agent may hold
+  MaxResources,        \* at how many resources one agent may hold a slot
   MaxDeps, MaxDepth,   \* dependencies of one scope; longest chain of them
   MaxRetries,          \* retries of one failed sync
   DependencyChecking,  \* whether a sync waits for the dependencies
   LockTtl,             \* lease of a lock
   SessionTtl,          \* an agent silent for longer is lost
+  DeadGrace,           \* how long an agent is waited for whose process is seen to have ended
   MaxBlock,            \* an agent blocked for longer becomes idle
   MaxHold,             \* how far renewals of what others wait for reach; what was promised is kept
   WaitFor,             \* how long an asker waits
@@ -38,6 +43,11 @@ Clock(ttl) == IF ttl = 0 THEN Off ELSE ttl
 Lower(clock) == IF clock > 0 THEN clock - 1 ELSE clock
 Due(clock) == clock = 0
 
+\* What can be held: a whole scope, one file of it, or a slot of a resource.  What can be asked for names no slot.
+Slots(r) == {SlotName(r, n) : n \in 1..Capacity}
+Target == Scope \cup File \cup UNION {Slots(r) : r \in Resource}
+Wish == Scope \cup File \cup Resource
+
 NoAgent == [presence |-> "absent", status |-> "idle", session |-> Off, block |-> Off]
 LostAgent == [NoAgent EXCEPT !.presence = "lost"]
 FreshAgent == [NoAgent EXCEPT !.presence = "present", !.session = Clock(SessionTtl)]
@@ -49,7 +59,7 @@ NoSync == [status |-> "idle", by |-> Nobody, failures |-> 0, pause |-> Off]
 \* The house at the start of a model: these agents are present, these scopes are defined.
 House(agents, scopes, deps) ==
   [agents   |-> [a \in Agent |-> IF a \in agents THEN FreshAgent ELSE NoAgent],
-   locks    |-> [s \in Scope |-> NoLock],
+   locks    |-> [t \in Target |-> NoLock],
    queue    |-> <<>>,
    scopes   |-> scopes,
    withdrawn |-> {},   \* those of the scopes that no graph names, kept because somebody holds them or waits for them
@@ -65,14 +75,41 @@ NoDeps == [s \in Scope |-> {}]
 (* Questions *)
 
 Present(h, a) == h.agents[a].presence = "present"
-Free(h, s) == h.locks[s].holder = Nobody
-Held(h, a) == {s \in Scope : h.locks[s].holder = a}
-Holders(h) == {h.locks[s].holder : s \in {x \in Scope : ~Free(h, x)}}
+Free(h, t) == h.locks[t].holder = Nobody
+Held(h, a) == {t \in Target : h.locks[t].holder = a}
+
+\* The scope of a scope is itself, that of a file the nearest around it, that of a resource none.
+ScopeOf(h, w) ==
+  IF w \in Scope THEN w
+  ELSE IF w \notin File THEN Nobody
+  ELSE LET around == SelectSeq(FoldersOf(w), LAMBDA s : s \in h.scopes) IN IF around = <<>> THEN Nobody ELSE Head(around)
+
+\* In which scopes an agent holds something, and what it holds under a name: of a resource its slot.
+HeldIn(h, a) == {ScopeOf(h, t) : t \in Held(h, a)} \ {Nobody}
+HeldUnder(h, a, w) == IF w \in Resource THEN Slots(w) \cap Held(h, a) ELSE {w} \cap Held(h, a)
+FreeSlots(h, r) == {t \in Slots(r) : Free(h, t)}
+
+\* Two targets that cannot have different holders: the same, or in the same scope and one of them the whole of it.
+Overlap(h, v, w) ==
+  \/ v = w
+  \/ /\ Bug # "overlapUnseen" /\ (v \in Scope \/ w \in Scope)
+     /\ ScopeOf(h, v) # Nobody /\ ScopeOf(h, v) = ScopeOf(h, w)
+Overlapping(h, w) == {t \in Scope \cup File : Overlap(h, w, t)}
+
+Holders(h) == {h.locks[t].holder : t \in {x \in Scope \cup File : ~Free(h, x)}}
 Full(h) == Cardinality(Holders(h)) >= h.places
+NeedsPlace(h, a, W) == HeldIn(h, a) = {} /\ ~(W \subseteq Resource)
 Waits(h, a) == \E i \in 1..Len(h.queue) : h.queue[i].agent = a
 TicketOf(h, a) == CHOOSE i \in 1..Len(h.queue) : h.queue[i].agent = a
-Wanted(h, s) == \E i \in 1..Len(h.queue) : s \in h.queue[i].scopes
-InUse(h, s) == ~Free(h, s) \/ Wanted(h, s)
+\* Whether somebody waits for what a lock covers, and whether somebody else does.  The slots of a resource are wanted
+\* while none is free.
+WantedBy(h, t, i) ==
+  \E w \in h.queue[i].targets : IF w \in Resource THEN t \in Slots(w) /\ FreeSlots(h, w) = {} ELSE Overlap(h, w, t)
+Wanted(h, t) == \E i \in 1..Len(h.queue) : h.queue[i].agent # h.locks[t].holder /\ WantedBy(h, t, i)
+\* Whether a scope or a file of it is held or waited for.
+InUse(h, s) ==
+  \/ \E t \in Target : ~Free(h, t) /\ ScopeOf(h, t) = s
+  \/ \E i \in 1..Len(h.queue) : \E w \in h.queue[i].targets : ScopeOf(h, w) = s
 \* The scopes of the graph that was given last: without those that are only kept.
 Defined(h) == h.scopes \ h.withdrawn
 \* Blocked by its own word, not by waiting.
@@ -102,8 +139,8 @@ EachSetStatus(h, A, status) ==
 
 \* These locks end; who has none left and does not wait has nothing to work on.
 EndLocks(h, S) ==
-  LET ended == [h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN NoLock ELSE @[s]]]
-      hadThem == {h.locks[s].holder : s \in S} \ {Nobody}
+  LET ended == [h EXCEPT !.locks = [t \in Target |-> IF t \in S THEN NoLock ELSE @[t]]]
+      hadThem == {h.locks[t].holder : t \in S} \ {Nobody}
       emptied == {a \in hadThem : Held(ended, a) = {} /\ ~Waits(h, a)}
   IN IF Bug = "expiredStaysWorking" THEN ended ELSE EachSetStatus(ended, emptied, "idle")
 
@@ -114,9 +151,16 @@ EndTickets(h, A) ==
       holding == {a \in waiting : Held(h, a) # {}}
   IN EachSetStatus(EachSetStatus(ended, waiting \ holding, "idle"), holding, "working")
 
-GrantLocks(h, a, S) ==
+\* Of a resource the lowest free slot.
+Granted(h, W) ==
+  (W \ Resource) \cup
+    {LET lowest(n) == Bug = "slotTwice" \/ (Free(h, SlotName(r, n)) /\ \A m \in 1..(n - 1) : ~Free(h, SlotName(r, m)))
+     IN SlotName(r, CHOOSE n \in 1..Capacity : lowest(n)) : r \in W \cap Resource}
+
+GrantLocks(h, a, W) ==
   LET lock == [NoLock EXCEPT !.holder = a, !.left = Clock(LockTtl)]
-  IN SetStatus([h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN lock ELSE @[s]]], a, "working")
+      granted == Granted(h, W)
+  IN SetStatus([h EXCEPT !.locks = [t \in Target |-> IF t \in granted THEN lock ELSE @[t]]], a, "working")
 
 FailedSync(sync) ==
   [status |-> "failed", by |-> Nobody, failures |-> sync.failures + 1, pause |-> Backoff * 2 ^ sync.failures]

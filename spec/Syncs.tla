@@ -67,27 +67,31 @@ AnswerGitOperation(h, S) ==
 
 -------------------------------------------------------------------------------
 (***************************************************************************)
-(* Context files.  A write needs the scope's lock, a holder that is not    *)
-(* blocked, the current token when one is presented, and the content that  *)
+(* Context files.  A write needs the lock of the scope or of the file, a   *)
+(* holder that is not blocked, the current token when one is presented, and the content that  *)
 (* the writer last saw ("seen", or "other").  The lock of a free scope is  *)
 (* taken for the writer.  Every write sends the scope, and all that        *)
 (* depends on it, back to be synced.                                       *)
 (***************************************************************************)
+
+\* What covers the context file of a scope: the whole scope, and the file, which is the scope's first.
+Covering(s) == {s} \cup ({s \o "/f1"} \cap File)
+HoldsCovering(h, a, s) == \E t \in Covering(s) : h.locks[t].holder = a
 
 \* Why the agent may not write; "" when it may, with the lock it holds or with one that can be granted.
 RefusedToWrite(h, a, s, token) ==
   IF s \notin h.scopes THEN "SCOPE_NOT_FOUND"
   ELSE IF Waits(h, a) THEN "ALREADY_WAITING"
   ELSE IF Bug # "blockedMayWrite" /\ h.agents[a].status = "blocked" THEN "AGENT_BLOCKED"
-  ELSE IF IsStale(h, s, token) THEN "STALE_FENCING_TOKEN"
-  ELSE IF h.locks[s].holder = a THEN ""
+  ELSE IF \E t \in Covering(s) : IsStale(h, a, t, token) THEN "STALE_FENCING_TOKEN"
+  ELSE IF HoldsCovering(h, a, s) THEN ""
   ELSE IF Bug # "noFencing" /\ token # "none" THEN "LOCK_NOT_HELD"
-  ELSE IF Cardinality(Held(h, a)) >= MaxLocks THEN "AGENT_HOLDS_LOCK"
+  ELSE IF s \notin HeldIn(h, a) /\ Cardinality(HeldIn(h, a)) >= MaxLocks THEN "AGENT_HOLDS_LOCK"
   ELSE Obstacle(h, a, {s}, FALSE)
 
 AnswerContextModify(h, a, s, token, base) ==
   LET refused == RefusedToWrite(h, a, s, token)
-      holding == IF h.locks[s].holder = a THEN h ELSE GrantLocks(h, a, {s})
+      holding == IF HoldsCovering(h, a, s) THEN h ELSE GrantLocks(h, a, {s})
       written == [holding EXCEPT !.contexts[s] = TRUE]
   IN IF refused # "" THEN Refuse(refused)
      ELSE IF h.contexts[s] /\ base = "other" /\ Bug # "noConflictCheck" THEN Refuse("CONTEXT_CONFLICT")

@@ -11,7 +11,7 @@ EXTENDS Syncs
 DueSessions(h) == {a \in Agent : Due(h.agents[a].session)}
 DueBlocks(h) == {a \in Agent : Due(h.agents[a].block)}
 DueWaits(h) == {h.queue[i].agent : i \in {j \in 1..Len(h.queue) : Due(h.queue[j].left)}}
-DueLeases(h) == {s \in Scope : Due(h.locks[s].left)}
+DueLeases(h) == {t \in Target : Due(h.locks[t].left)}
 IsDue(h) == DueSessions(h) \cup DueBlocks(h) \cup DueWaits(h) \cup DueLeases(h) # {}
 
 \* Nobody stays blocked for too long: the wait ends, or the locks that it cannot use do.
@@ -30,7 +30,7 @@ LowerLock(lock) ==
 
 OneUnitLater(h) ==
   [h EXCEPT !.agents = [a \in Agent |-> [@[a] EXCEPT !.session = Lower(@), !.block = Lower(@)]],
-            !.locks = [s \in Scope |-> LowerLock(@[s])],
+            !.locks = [t \in Target |-> LowerLock(@[t])],
             !.queue = [i \in 1..Len(@) |-> [@[i] EXCEPT !.left = Lower(@)]],
             !.syncs = [s \in Scope |-> [@[s] EXCEPT !.pause = Lower(@)]]]
 
@@ -48,7 +48,7 @@ RearmedLock(lock) ==
 
 Rearmed(h) ==
   [h EXCEPT !.agents = [a \in Agent |-> RearmedAgent(@[a])],
-            !.locks = [s \in Scope |-> RearmedLock(@[s])],
+            !.locks = [t \in Target |-> RearmedLock(@[t])],
             !.queue = [i \in 1..Len(@) |-> [@[i] EXCEPT !.left = Rearm(@, WaitFor)]]]
 
 AnswerTakeOver(h, cause) == Commit(IF cause = "first" THEN h ELSE Rearmed(h))

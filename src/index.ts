@@ -16,6 +16,7 @@ export {
   type AcquireOptions,
   type Agent,
   type Lock,
+  type Named,
   type RefusedCode,
   type TakePartOptions,
 } from './program/index.ts';

@@ -1,4 +1,5 @@
-import type { AgentId, Grant, ScopePath } from '../../src/core/index.ts';
+import { targetOf } from '../../src/core/index.ts';
+import type { AgentId, Grant, ScopePath, Target } from '../../src/core/index.ts';
 import { newRequestId, newSecret } from '../../src/client/index.ts';
 import {
   acquire,
@@ -27,8 +28,8 @@ interface Ports {
 export class BenchAgent {
   readonly session: AgentSession;
   readonly #ports: Ports;
-  /** By scope: what it gives back is exactly what it was granted. */
-  readonly #granted = new Map<ScopePath, Grant>();
+  /** By what they are of: what it gives back is exactly what it was granted. */
+  readonly #granted = new Map<Target, Grant>();
 
   private constructor(coordinator: Port, speaker: Speaker, session: AgentSession) {
     this.#ports = { coordinator, speaker, time: systemTime };
@@ -69,7 +70,7 @@ export class BenchAgent {
       clock: time,
       agent,
       ticket,
-      scopes: [scope],
+      wish: { scopes: [scope] },
       onLeft: () => {},
     });
     return { granted: this.#granting(wait) };
@@ -89,7 +90,7 @@ export class BenchAgent {
   }
 
   #note(locks: readonly Grant[]): void {
-    for (const lock of locks) this.#granted.set(lock.scope, lock);
+    for (const lock of locks) this.#granted.set(targetOf(lock), lock);
   }
 }
 

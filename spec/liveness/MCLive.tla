@@ -40,6 +40,11 @@ NextMulti ==
        \/ \E s \in Scope : ReleaseLock(a, s, "none")
   \/ ExpireDue \/ Tick
 
+\* Whole scopes, files of them and slots, one at a time.
+NextTargets ==
+  \/ \E a \in Agent, w \in Wish : AcquireLock(a, {w}, "wait") \/ ReleaseLock(a, w, "none") \/ RenewLock(a, w, "none")
+  \/ ExpireDue \/ Tick
+
 CanTick == InTime /\ OneUnitLater(house) # house
 TimePasses == []<>~CanTick \/ []<><<house' = OneUnitLater(house)>>_View
 \* While something is due nothing else can be done.
@@ -48,6 +53,7 @@ DueIsEnded == []<>~IsDue(house) \/ []<><<IsDue(house)>>_View
 Locks == Init(NoDeps) /\ [][NextLocks]_vars
 LocksFair == Locks /\ TimePasses /\ DueIsEnded
 MultiFair == Init(NoDeps) /\ [][NextMulti]_vars /\ TimePasses /\ DueIsEnded
+TargetsFair == Init(NoDeps) /\ [][NextTargets]_vars /\ TimePasses /\ DueIsEnded
 LocksWithoutTime == Locks /\ DueIsEnded
 LocksWithoutExpiry == Locks /\ TimePasses
 \* Trusting the agents to release what they hold, instead of the clock.

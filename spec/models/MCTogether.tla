@@ -27,7 +27,7 @@ Next ==
   \/ ExpireDue \/ Tick
 
 \* Several are granted as a unit, and given back as one.
-Together == \A s, t \in Scope : house.locks[s].holder = house.locks[t].holder /\ house.locks[s].left = house.locks[t].left
+HeldTogether == \A s, t \in Scope : house.locks[s].holder = house.locks[t].holder /\ house.locks[s].left = house.locks[t].left
 
 Spec == Init /\ [][Next]_vars
 ===============================================================================

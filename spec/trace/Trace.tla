@@ -32,7 +32,18 @@
 (*   Settled     by SettledFor        Rearmed     by RearmedFor            *)
 (*   Say         by SayAndNote                                             *)
 (*                                                                         *)
-(* The processes behind the names are not in a log: who speaks is up.      *)
+(* Names.  In a model a file's name says which scopes can be around it,    *)
+(* which of a scope's files is its context, and every resource has as many *)
+(* slots.  Here the log says so:                                           *)
+(*                                                                         *)
+(*   FoldersOf   by FoldersOfTrace    Slots       by SlotsOfTrace          *)
+(*   Covering    by CoveringFor                                            *)
+(*                                                                         *)
+(* Labels of all sets of names, which only properties of steps need, are   *)
+(* too many to be made: `AskLabels' and `Changed' are left out.            *)
+(*                                                                         *)
+(* The processes behind the names are not in a log: who speaks is up, and  *)
+(* that one was seen to have ended is what the owner says.                 *)
 (***************************************************************************)
 EXTENDS Safety, TraceLog
 
@@ -63,24 +74,32 @@ Patched(h, patch) ==
 
 LowerByPassed(clock) == IF clock = Off THEN Off ELSE Max(0, clock - Now.passed)
 
+NoLabels == {}
+FoldersOfTrace(f) == FoldersInLog[f]
+SlotsOfTrace(r) == {SlotName(r, n) : n \in 1..CapacityInLog[r]}
+
+\* The whole scope, and the file that is written if it is one of the scope's own.
+CoveringFor(s) == {s} \cup {f \in File : Has("file") /\ f = Now.file /\ ScopeOf(house, f) = s}
+
 \* The length of a lease that is granted, renewed or re-armed by this entry.
-LeaseOf(s) == IF Has("leases") /\ s \in DOMAIN Now.leases THEN Now.leases[s] ELSE LockTtl
+LeaseOf(t) == IF Has("leases") /\ t \in DOMAIN Now.leases THEN Now.leases[t] ELSE LockTtl
 WaitOf(a) == IF Has("waits") /\ a \in DOMAIN Now.waits THEN Now.waits[a] ELSE Off
 
-GrantLocksFor(h, a, S) ==
-  LET lock(s) == [NoLock EXCEPT !.holder = a, !.left = LeaseOf(s)]
-  IN SetStatus([h EXCEPT !.locks = [s \in Scope |-> IF s \in S THEN lock(s) ELSE @[s]]], a, "working")
+GrantLocksFor(h, a, W) ==
+  LET lock(t) == [NoLock EXCEPT !.holder = a, !.left = LeaseOf(t)]
+      granted == Granted(h, W)
+  IN SetStatus([h EXCEPT !.locks = [t \in Target |-> IF t \in granted THEN lock(t) ELSE @[t]]], a, "working")
 
 \* As `RenewedLeft'; a renewal for less than what is left takes nothing back.
-RenewedLeftFor(s, lock) ==
+RenewedLeftFor(t, lock) ==
   LET hold == IF lock.byScope = Off THEN lock.byPlace
               ELSE IF lock.byPlace = Off THEN lock.byScope
               ELSE Min(lock.byScope, lock.byPlace)
-  IN Max(lock.left, IF hold = Off THEN LeaseOf(s) ELSE Min(LeaseOf(s), hold))
+  IN Max(lock.left, IF hold = Off THEN LeaseOf(t) ELSE Min(LeaseOf(t), hold))
 
 RenewLocksFor(h, S) ==
-  [h EXCEPT !.locks = [s \in Scope |->
-     IF s \in S THEN [@[s] EXCEPT !.left = RenewedLeftFor(s, h.locks[s])] ELSE @[s]]]
+  [h EXCEPT !.locks = [t \in Target |->
+     IF t \in S THEN [@[t] EXCEPT !.left = RenewedLeftFor(t, h.locks[t])] ELSE @[t]]]
 
 \* The ticket of who did not wait before gets the wait that was asked for.
 SettledFor(h) ==
@@ -89,10 +108,10 @@ SettledFor(h) ==
 
 \* A lease that had more left than its length keeps that, by the clock that promised it: what passed since is on another.
 RearmedFor(h) ==
-  LET lease(s) == Max(LeaseOf(s), h.locks[s].left)
+  LET lease(t) == Max(LeaseOf(t), h.locks[t].left)
       waiting(ticket) == [ticket EXCEPT !.left = WaitOf(ticket.agent)]
   IN [h EXCEPT !.agents = [a \in Agent |-> RearmedAgent(@[a])],
-               !.locks = [s \in Scope |-> IF Free(h, s) THEN @[s] ELSE [RearmedLock(@[s]) EXCEPT !.left = lease(s)]],
+               !.locks = [t \in Target |-> IF Free(h, t) THEN @[t] ELSE [RearmedLock(@[t]) EXCEPT !.left = lease(t)]],
                !.queue = [i \in 1..Len(@) |-> waiting(@[i])]]
 
 \* A log has no refused commands; but why one is refused should be told.
@@ -136,9 +155,22 @@ Elapse ==
   /\ step' = "Elapse" /\ phase' = "act" /\ UNCHANGED <<clients, line, refusal, recorded>>
 
 \* Several locks at once, which no model needs.
-ReleaseLocks(a, S) ==
+ReleaseLocks(a, W) ==
   /\ Heard(a)
-  /\ ToAgent(a, Call("ReleaseLock", <<a, SetText(S)>>), AnswerReleaseLock(house, a, S, "none"))
+  /\ ToAgent(a, Call("ReleaseLock", <<a, SetText(W)>>), AnswerReleaseLock(house, a, W, "none"))
+
+\* Also a slot that is not the first, which no model needs.
+RevokeTarget(t) ==
+  IF t \in Scope \cup File THEN RevokeLock(t)
+  ELSE /\ InTime
+       /\ ToOperator(Call("RevokeLock", <<t>>),
+                     IF Free(house, t) THEN Refuse("LOCK_NOT_HELD") ELSE Commit(Settled(EndLocks(house, {t}))))
+
+\* Whose process it was, the owner has seen; here it is not known what became of it.
+OwnerSeesDead(a) ==
+  /\ InTime
+  /\ LET refused == Gate(house, a, "current", "own")
+     IN ToOperator(Call("SeeDead", <<a>>), IF refused # "" THEN Refuse(refused) ELSE AnswerSeeDead(house, a))
 
 \* Only what the specification does not know of has changed: names, kinds and descriptions, and settings that it has not.
 Describe == InTime /\ step' = "Describe" /\ UNCHANGED <<house, clients, refusal>>
@@ -149,9 +181,9 @@ OfAgent ==
   \/ Now.kind = "AgentLeave" /\ AgentLeave(Now.agent)
   \/ Now.kind = "Heartbeat" /\ Heartbeat(Now.agent)
   \/ Now.kind = "SetAgentStatus" /\ SetAgentStatus(Now.agent, Now.status, Now.words)
-  \/ Now.kind = "AcquireLock" /\ AcquireLock(Now.agent, Now.scopes, Now.wait)
-  \/ Now.kind = "ReleaseLock" /\ ReleaseLocks(Now.agent, Now.scopes)
-  \/ Now.kind = "RenewLock" /\ RenewLock(Now.agent, Now.scope, "none")
+  \/ Now.kind = "AcquireLock" /\ AcquireLock(Now.agent, Now.targets, Now.wait)
+  \/ Now.kind = "ReleaseLock" /\ ReleaseLocks(Now.agent, Now.targets)
+  \/ Now.kind = "RenewLock" /\ \E w \in Now.targets : RenewLock(Now.agent, w, "none")
   \/ Now.kind = "CancelWait" /\ CancelWait(Now.agent)
   \/ Now.kind = "ContextModify" /\ ContextModify(Now.agent, Now.scope, "none", "seen")
   \/ Now.kind = "StartSync" /\ StartSync(Now.agent, Now.scope)
@@ -159,7 +191,8 @@ OfAgent ==
   \/ Now.kind = "FailSync" /\ FailSync(Now.agent, Now.scope, "current")
 
 OfOperator ==
-  \/ Now.kind = "RevokeLock" /\ RevokeLock(Now.scope)
+  \/ Now.kind = "RevokeLock" /\ \E t \in Now.targets : RevokeTarget(t)
+  \/ Now.kind = "SeeDead" /\ OwnerSeesDead(Now.agent)
   \/ Now.kind = "DefineScopes" /\ Now.scopes = {} /\ DefineNoScopes
   \/ Now.kind = "DefineScopes" /\ Now.scopes # {} /\ DefineScopes(Now.scopes, Over(house.deps, Now.graph))
   \/ Now.kind = "DefineScope" /\ DefineScope(Now.scope, Now.graph[Now.scope])

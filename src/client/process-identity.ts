@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AgentProcess } from '../core/index.ts';
 
 /** A process, told apart from a later one that was given its number. */
 export interface ProcessIdentity {
@@ -69,7 +70,7 @@ function startOnLinux(pid: number): string | null {
   const fields = statOf(pid);
   const [state, start] = [fields?.[0], fields?.[19]];
   if (state === undefined || start === undefined || state === 'Z' || state === 'X') return null;
-  return `${readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? ''} ${start}`;
+  return `${bootId()} ${start}`;
 }
 
 function startByPs(pid: number): string | null {
@@ -80,9 +81,49 @@ function startByPs(pid: number): string | null {
   }
 }
 
-function ownNamespace(): string {
+const ownNamespace = (): string => linkOrNone('/proc/self/ns/pid');
+
+/** The process that runs, as an agent's session is bound to it; null where an end could not be seen for certain. */
+export function boundProcess(lingersMs = 0): AgentProcess | null {
+  if (process.platform !== 'linux') return null;
+  const { pid, start } = thisProcess();
+  return { pid, start, namespace: ownNamespaces(), ...(lingersMs === 0 ? {} : { lingersMs }) };
+}
+
+/**
+ * Whether a process has ended for certain: of this boot, of these namespaces, and either gone, or there in name only, or
+ * another one by that number. Where anything of that cannot be told, it has not.
+ */
+export function hasEnded({ pid, start, namespace }: AgentProcess): boolean {
+  if (process.platform !== 'linux' || namespace !== ownNamespaces()) return false;
+  const boot = bootId();
+  if (boot === '' || !start.startsWith(`${boot} `)) return false;
+  const stat = statOf(pid);
+  if (stat === null) return isNobody(pid);
+  const [state] = stat;
+  return state === 'Z' || state === 'X' || `${boot} ${stat[19]}` !== start;
+}
+
+/** A process that is hidden from us is there all the same. */
+function isNobody(pid: number): boolean {
   try {
-    return readlinkSync('/proc/self/ns/pid');
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code === 'ESRCH';
+  }
+}
+
+/** Of numbers and of start times: a container may have clocks of its own. */
+function ownNamespaces(): string {
+  return `${ownNamespace()} ${linkOrNone('/proc/self/ns/time')}`;
+}
+
+const bootId = (): string => readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+
+function linkOrNone(path: string): string {
+  try {
+    return readlinkSync(path);
   } catch {
     return '';
   }

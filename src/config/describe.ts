@@ -72,6 +72,8 @@ function typeText(option: Option): string {
       return 'duration (seconds, or 500ms, 90s, 5m, 1m40s, 2h, 7d)';
     case 'patterns':
       return 'list of patterns (*, ** and {a,b}; without a slash a name in any folder)';
+    case 'resources':
+      return 'names, each with {} or { capacity: 10 }';
     case 'scopes':
       return 'scopes by their folders';
     default:
@@ -91,6 +93,8 @@ function allowedText(option: Option): string {
       return option.choices.join(', ');
     case 'count':
       return `${option.minimum} to ${option.maximum}`;
+    case 'resources':
+      return 'names with capacities';
     case 'duration':
       return `${formatDuration(option.minimum)} to ${formatDuration(option.maximum)}`;
     case 'patterns':

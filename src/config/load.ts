@@ -5,7 +5,7 @@ import { nearestOption } from './nearest-option.ts';
 import { configBlock, defaultConfig, options, type Config, type ConfigValue } from './options.ts';
 import type { ConfigOrigin, ConfigProblem, ConfigProblemCode, LoadedConfig } from './loaded.ts';
 import { readListOption } from './lists.ts';
-import { parseOptionText, parseOptionValue, type ValueResult } from './values.ts';
+import { formatValue, parseOptionText, parseOptionValue, type ValueResult } from './values.ts';
 
 /** Where the configuration is read from, in the order of rising precedence. */
 export interface ConfigSources {
@@ -108,7 +108,7 @@ function readMap(loading: Loading, file: ConfigFile, path: string, { key, value 
 
 function firstKeyUnder(path: string): string {
   const first = options.find((option) => option.key.startsWith(`${path}.`));
-  return first === undefined ? path : `'${first.key.slice(path.length + 1)}: ${String(first.default)}'`;
+  return first === undefined ? path : `'${first.key.slice(path.length + 1)}: ${formatValue(first, first.default)}'`;
 }
 
 function readEntry(loading: Loading, file: ConfigFile, path: string, entry: Entry): void {
@@ -122,7 +122,7 @@ function readEntry(loading: Loading, file: ConfigFile, path: string, entry: Entr
     const origin = positionOf(file, entry.value, entry.key);
     if (list.problems.length === 0) loading.take(option.field, { ok: true, value: list.value }, origin);
   } else if (option !== undefined) {
-    const raw = plainValue(file, entry.value);
+    const raw = option.type === 'resources' ? wholeValue(file, entry.value) : plainValue(file, entry.value);
     loading.take(option.field, parseOptionValue(option, raw), positionOf(file, entry.value, entry.key));
   } else if (options.some((candidate) => candidate.key.startsWith(`${key}.`))) {
     readMap(loading, file, key, entry);
@@ -143,6 +143,12 @@ function plainValue(file: ConfigFile, value: unknown): unknown {
   if (isScalar(node)) return node.value;
   if (isSeq(node)) return [];
   return node === null || node === undefined ? null : {};
+}
+
+/** With all that is below it. What aliases unfold to has been bounded when the file was read. */
+function wholeValue(file: ConfigFile, value: unknown): unknown {
+  const node = isAlias(value) ? value.resolve(file.document) : value;
+  return isMap(node) ? (node.toJS(file.document) as unknown) : plainValue(file, value);
 }
 
 function positionOf(file: ConfigFile, node: unknown, fallback: unknown): ConfigOrigin {

@@ -56,8 +56,19 @@ export interface ScopesOption extends OptionCommon {
   readonly default: readonly string[];
   readonly example: string;
 }
+/** Names, each with how many may have it at once. `@git` is always among them. */
+export interface ResourcesOption extends OptionCommon {
+  readonly type: 'resources';
+  readonly default: Settings['resources'];
+}
 export type Option =
-  BooleanOption | DurationOption | CountOption | ChoiceOption | PatternsOption | ScopesOption;
+  | BooleanOption
+  | DurationOption
+  | CountOption
+  | ChoiceOption
+  | PatternsOption
+  | ScopesOption
+  | ResourcesOption;
 
 /** Key of the block in the root scope's file under which every option lies. */
 export const configBlock = 'agent_coordination';
@@ -87,11 +98,38 @@ export const options = [
   {
     key: 'agent_coordination.max_locks_per_agent',
     field: 'maxLocksPerAgent',
-    readBy: 'src/core/locks.ts',
+    readBy: 'src/core/lock-bounds.ts',
     type: 'count',
     ...fromCore('maxLocksPerAgent'),
     environment: null,
-    help: 'How many locks one agent may hold. With 1 no agent waits while it holds, so deadlock cannot occur; with more, a request that would close a cycle of waiting is refused with WOULD_DEADLOCK.',
+    help: 'In how many scopes one agent may hold something: the whole, or files one by one. More are refused with AGENT_HOLDS_LOCK or LOCK_LIMIT_REACHED. A request that would close a cycle of waiting is refused with WOULD_DEADLOCK.',
+  },
+  {
+    key: 'agent_coordination.max_files_per_agent',
+    field: 'maxFilesPerAgent',
+    readBy: 'src/core/lock-bounds.ts',
+    type: 'count',
+    ...fromCore('maxFilesPerAgent'),
+    environment: null,
+    help: 'How many files one agent may hold one by one. More are refused with FILE_LIMIT_REACHED: it asks for the whole scope instead.',
+  },
+  {
+    key: 'agent_coordination.max_resources_per_agent',
+    field: 'maxResourcesPerAgent',
+    readBy: 'src/core/lock-bounds.ts',
+    type: 'count',
+    ...fromCore('maxResourcesPerAgent'),
+    environment: null,
+    help: 'At how many resources one agent may hold a slot. More are refused with RESOURCE_LIMIT_REACHED.',
+  },
+  {
+    key: 'agent_coordination.resources',
+    field: 'resources',
+    readBy: 'src/core/gate.ts',
+    type: 'resources',
+    default: defaultSettings.resources,
+    environment: null,
+    help: 'What agents take turns at that is no folder, such as a deployment or a port: `deploy: {}` is asked for as `@deploy`, and one agent has it at a time; of `port: { capacity: 10 }` ten have it at once, each with a slot of its own, from 1 to 10. `@git` is there without being named: the index, HEAD and refs of a working tree.',
   },
   {
     key: 'agent_coordination.max_block_time',
@@ -114,7 +152,7 @@ export const options = [
   {
     key: 'agent_coordination.lock_timeout_max',
     field: 'lockTtlMaxMs',
-    readBy: 'src/core/locks.ts',
+    readBy: 'src/core/lock-bounds.ts',
     type: 'duration',
     ...durationFromCore('lockTtlMaxMs'),
     environment: null,
@@ -137,6 +175,15 @@ export const options = [
     ...durationFromCore('sessionTtlMs'),
     environment: null,
     help: 'An agent that is silent for longer is lost: its locks are released, its ticket is given up and its running syncs fail as retryable.',
+  },
+  {
+    key: 'agent_coordination.dead_grace',
+    field: 'deadGraceMs',
+    readBy: 'src/core/agents.ts',
+    type: 'duration',
+    ...durationFromCore('deadGraceMs'),
+    environment: null,
+    help: 'How long an agent is waited for whose process has ended, as the coordinator sees for certain on its own host: then it is lost, with all it holds. A client that starts again within this time and resumes goes on with everything.',
   },
   {
     key: 'agent_coordination.max_dependencies',
@@ -304,7 +351,9 @@ type ValueOf<O extends Declared> = O extends { type: 'boolean' }
         ? Choice
         : O extends { type: 'patterns' | 'scopes' }
           ? readonly string[]
-          : never;
+          : O extends { type: 'resources' }
+            ? Settings['resources']
+            : never;
 
 /** The value of every option; durations in milliseconds. */
 export type Config = { readonly [O in Declared as O['field']]: ValueOf<O> };

@@ -1,4 +1,11 @@
-import { quote, type DurationMs } from '../core/index.ts';
+import {
+  parseResourceName,
+  quote,
+  resourceCapacityMax,
+  type DurationMs,
+  type ResourceName,
+  type Settings,
+} from '../core/index.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import type { ConfigProblemCode } from './loaded.ts';
 import type {
@@ -8,6 +15,7 @@ import type {
   CountOption,
   DurationOption,
   Option,
+  ResourcesOption,
 } from './options.ts';
 
 export type ValueResult =
@@ -29,6 +37,8 @@ export function parseOptionValue(option: Option, raw: unknown): ValueResult {
     case 'scopes':
       // What is wrong in a list is told with its place there: see `lists.ts`.
       return wrongType(option, raw, `write ${option.example}`);
+    case 'resources':
+      return parseResources(option, raw);
   }
 }
 
@@ -46,12 +56,16 @@ export function formatValue(option: Option, value: ConfigValue): string {
       return formatDuration(value as DurationMs);
     case 'patterns':
       return `[${(value as readonly string[]).map(patternText).join(', ')}]`;
+    case 'resources':
+      return resourcesText(value as Settings['resources']);
     case 'scopes':
       return (value as readonly string[]).length === 0
         ? '{}'
         : `${(value as readonly string[]).length} listed`;
-    default:
-      return String(value);
+    case 'boolean':
+    case 'count':
+    case 'choice':
+      return String(value as boolean | number | string);
   }
 }
 
@@ -86,6 +100,49 @@ function parseChoice(option: ChoiceOption, raw: unknown): ValueResult {
   const choice = option.choices.find((candidate) => candidate === raw);
   if (choice === undefined) return wrongType(option, raw, `write ${option.choices.join(' or ')}`);
   return { ok: true, value: choice as ConfigValue };
+}
+
+const builtIn = '@git' as ResourceName;
+
+/** `deploy: {}`, `port: { capacity: 10 }`; a name may stand with its `@`, in quotation marks, or without. */
+function parseResources(option: ResourcesOption, raw: unknown): ValueResult {
+  const remedy = 'write names, each with {} or { capacity: 10 }';
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return wrongType(option, raw, remedy);
+  const resources: Record<ResourceName, number> = { [builtIn]: 1 };
+  for (const [text, value] of Object.entries(raw)) {
+    const parsed = parseResourceName(text.startsWith('@') ? text : `@${text}`);
+    if (!parsed.ok) return wrong(option, `${parsed.problem}`);
+    const capacity = capacityIn(value);
+    if (capacity === null) return wrong(option, `${parsed.value} is ${shown(value)}: ${remedy}`);
+    if (capacity < 1 || capacity > resourceCapacityMax)
+      return wrong(
+        option,
+        `the capacity of ${parsed.value} is ${capacity}: write 1 to ${resourceCapacityMax}`,
+      );
+    resources[parsed.value] = capacity;
+  }
+  return { ok: true, value: resources };
+}
+
+/** Null when it is none. */
+function capacityIn(value: unknown): number | null {
+  if (value === null) return 1;
+  if (typeof value !== 'object' || Array.isArray(value)) return null;
+  const { capacity = 1, ...rest } = value as { readonly capacity?: unknown };
+  if (Object.keys(rest).length > 0) return null;
+  return typeof capacity === 'number' && Number.isSafeInteger(capacity) ? capacity : null;
+}
+
+function wrong(option: Option, problem: string): ValueResult {
+  return { ok: false, code: 'CONFIG_WRONG_TYPE', problem: `${option.key}: ${problem}` };
+}
+
+function resourcesText(resources: Settings['resources']): string {
+  const declared = Object.entries(resources).filter(([name, capacity]) => name !== builtIn || capacity !== 1);
+  const texts = declared.map(([name, capacity]) =>
+    capacity === 1 ? `${name.slice(1)}: {}` : `${name.slice(1)}: { capacity: ${capacity} }`,
+  );
+  return texts.length === 0 ? '{}' : `{ ${texts.join(', ')} }`;
 }
 
 function wrongType(option: Option, raw: unknown, remedy: string): ValueResult {

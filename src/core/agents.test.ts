@@ -261,6 +261,8 @@ describe('joining', () => {
       presence: 'present',
       seenAtMs: nowMs,
       sessionDeadlineMs,
+      process: null,
+      seenDeadAtMs: null,
       blockedSinceMs: null,
       blockedReason: null,
       lastReport: null,
@@ -268,6 +270,9 @@ describe('joining', () => {
       lostAtMs: null,
       heldWhenLost: [],
       held: new Set(),
+      heldIn: new Map(),
+      files: 0,
+      resources: 0,
       ticket: null,
     });
   });

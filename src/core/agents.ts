@@ -2,7 +2,7 @@
  * Agents: who takes part, and what each is doing.
  *
  * An agent is a name and an epoch. It is `present` from its join until it leaves or is silent for the session's length,
- * which makes it `lost`: its locks are released, its wait ends, its running syncs fail, all in the revision that records
+ * or for a shorter grace once its process is seen to have ended, which makes it `lost`: its locks are released, its wait ends, its running syncs fail, all in the revision that records
  * the loss. It stays listed; joining again gives the name a higher epoch and an empty hand.
  *
  * Its status is what it does: `working` exactly while it holds a lock and can go on; `blocked` while it waits in the
@@ -18,7 +18,7 @@
  * decision depends on it.
  */
 import { must } from './assert.ts';
-import type { AgentJoin, AgentLeave, AgentResume, Heartbeat, SetAgentStatus } from './commands.ts';
+import type { AgentJoin, AgentLeave, AgentResume, Heartbeat, SeeDead, SetAgentStatus } from './commands.ts';
 import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import { ago } from './length.ts';
@@ -28,7 +28,8 @@ import { addMs, type AgentId, type Revision, type TimeMs } from './ids.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { agentsMax, lostAgentsMax } from './limits.ts';
 import { skeletonOf } from './names.ts';
-import { byText, heldInOrder } from './order.ts';
+import { byText } from './order.ts';
+import { heldInOrder } from './overlap.ts';
 import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Grant } from './results.ts';
@@ -36,13 +37,14 @@ import type { Agent, State } from './state.ts';
 import type { AgentStatus } from './statuses.ts';
 import { setStatus } from './status.ts';
 import { failRunningSyncs } from './syncs.ts';
+import { partsOf, targetOf } from './targets.ts';
 
 /**
  * A new incarnation of an agent. A lost one of the same name is replaced; a present one is not.
  * Rejects: AGENT_ALREADY_JOINED, NAME_TOO_SIMILAR, AGENT_LIMIT_REACHED.
  */
 export function decideAgentJoin(state: State, command: AgentJoin): Decision {
-  const { agent: id, session, metadata, atMs } = command;
+  const { agent: id, session, metadata, process, atMs } = command;
   const known = state.agents.get(id);
   if (known?.presence === 'present')
     return reject(
@@ -54,7 +56,7 @@ export function decideAgentJoin(state: State, command: AgentJoin): Decision {
   if (refused !== null) return refused;
   return {
     kind: 'committed',
-    events: [{ kind: 'agent.joined', agent: id, session, metadata }],
+    events: [{ kind: 'agent.joined', agent: id, session, metadata, ...(process && { process }) }],
     result: {
       kind: 'joined',
       agent: id,
@@ -85,21 +87,39 @@ function refusedStranger(state: State, id: AgentId): Decision | null {
  */
 export function decideAgentResume(state: State, command: AgentResume): Decision {
   const agent = presentAgent(state, command.agent);
-  const { newSession: session, way, from } = command;
+  const { newSession: session, way, from, process } = command;
   const isSame = session === agent.session;
   return {
     kind: 'committed',
-    events: isSame ? [] : [{ kind: 'agent.resumed', agent: agent.id, session, way, from }],
+    events: isSame
+      ? []
+      : [{ kind: 'agent.resumed', agent: agent.id, session, way, from, ...(process && { process }) }],
     result: {
       kind: 'resumed',
       agent: agent.id,
       epoch: agent.epoch,
       sessionDeadlineMs: isSame ? agent.sessionDeadlineMs : addMs(command.atMs, state.settings.sessionTtlMs),
-      locks: heldInOrder(agent).map((scope) =>
-        toGrant(state, must(state.locks.get(scope), `${scope} is held`)),
+      locks: heldInOrder(agent).map((target) =>
+        toGrant(state, must(state.locks.get(target), `${target} is held`)),
       ),
       ticket: agent.ticket,
     },
+  };
+}
+
+/**
+ * The process behind the agent has ended. What the agent has is kept for the grace, so that a client that starts again can
+ * go on as it. An agent that would be lost sooner is given no more time. Rejects: only the gate, which tells a process that
+ * speaks for the agent no longer from the one that does.
+ */
+export function decideSeeDead(state: State, command: SeeDead): Decision {
+  const agent = presentAgent(state, command.agent);
+  const deadlineMs = addMs(command.atMs, state.settings.deadGraceMs);
+  const isSooner = deadlineMs < agent.sessionDeadlineMs;
+  return {
+    kind: 'committed',
+    events: isSooner ? [{ kind: 'agent.seenDead', agent: agent.id, deadlineMs }] : [],
+    result: { kind: 'done' },
   };
 }
 
@@ -121,10 +141,10 @@ export function decideHeartbeat(state: State, command: Heartbeat): Decision {
   const agent = presentAgent(state, command.agent);
   const renewals: LeaseRenewal[] = [];
   const grants: Grant[] = [];
-  for (const scope of heldInOrder(agent)) {
-    const lock = must(state.locks.get(scope), `${scope} is held`);
+  for (const target of heldInOrder(agent)) {
+    const lock = must(state.locks.get(target), `${target} is held`);
     const deadlineMs = renewedDeadline(state, lock, lock.ttlMs, command.atMs);
-    renewals.push({ scope, deadlineMs });
+    renewals.push({ ...partsOf(lock), deadlineMs });
     grants.push({ ...toGrant(state, lock), deadlineMs });
   }
   return {
@@ -191,7 +211,8 @@ export function loseAgent(draft: Draft, agent: Agent): void {
   endWait(draft, agent, 'lost');
   failRunningSyncs(draft, agent, 'its agent was lost');
   const held = draft.releaseAll(agent, 'lost');
-  draft.emit({ kind: 'agent.lost', agent: agent.id, held });
+  const seenDead = agent.seenDeadAtMs === null ? {} : ({ seenDead: true } as const);
+  draft.emit({ kind: 'agent.lost', agent: agent.id, held, ...seenDead });
 }
 
 function endWait(draft: Draft, agent: Agent, cause: 'left' | 'lost'): void {
@@ -213,6 +234,8 @@ export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, 
     presence: 'present',
     seenAtMs: stamp.atMs,
     sessionDeadlineMs: stamp.atMs,
+    process: event.process ?? null,
+    seenDeadAtMs: null,
     blockedSinceMs: null,
     blockedReason: null,
     lastReport: null,
@@ -220,6 +243,9 @@ export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, 
     lostAtMs: null,
     heldWhenLost: [],
     held: new Set(),
+    heldIn: new Map(),
+    files: 0,
+    resources: 0,
     ticket: null,
   };
   putAgent(state, agent);
@@ -229,6 +255,7 @@ export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, 
 /** Puts an agent into the state and under its name; also how a snapshot is read. */
 export function putAgent(state: State, agent: Agent): void {
   state.agents.set(agent.id, agent);
+  noteBound(state, agent);
   const skeleton = skeletonOf(agent.id);
   const similar = state.index.names.get(skeleton);
   if (similar === undefined) state.index.names.set(skeleton, new Set([agent.id]));
@@ -236,11 +263,22 @@ export function putAgent(state: State, agent: Agent): void {
 }
 
 export function evolveAgentResumed(state: State, event: EventOf<'agent.resumed'>): void {
-  presentAgent(state, event.agent).session = event.session;
+  const agent = presentAgent(state, event.agent);
+  agent.session = event.session;
+  agent.process = event.process ?? null;
+  noteBound(state, agent);
+}
+
+export function evolveAgentSeenDead(state: State, event: EventOf<'agent.seenDead'>, stamp: Stamp): void {
+  const agent = presentAgent(state, event.agent);
+  agent.seenDeadAtMs = stamp.atMs;
+  noteBound(state, agent);
+  agent.sessionDeadlineMs = event.deadlineMs;
+  state.index.sessionDeadlines.set(agent.id, event.deadlineMs);
 }
 
 export function evolveAgentRenewed(state: State, event: EventOf<'agent.renewed'>): void {
-  for (const { scope, deadlineMs } of event.leases) setLease(state, scope, deadlineMs);
+  for (const lease of event.leases) setLease(state, targetOf(lease), lease.deadlineMs);
 }
 
 export function evolveAgentStatusChanged(
@@ -252,6 +290,8 @@ export function evolveAgentStatusChanged(
   setStatus(state, agent, event.to, stamp.atMs);
   if (event.to === 'blocked') agent.blockedReason = event.reason ?? '';
   if (event.reason !== null) agent.lastReport = { text: event.reason, atMs: stamp.atMs };
+  // What it said before of what it is done with by now says nothing any more.
+  else if (event.to === 'completed') agent.lastReport = null;
 }
 
 /** Who has said that it is blocked, and says so again, says why anew; it is not blocked for longer by that. */
@@ -276,6 +316,7 @@ export function evolveAgentLost(state: State, event: EventOf<'agent.lost'>, stam
   agent.lostAtMs = stamp.atMs;
   agent.heldWhenLost = event.held;
   state.index.sessionDeadlines.delete(agent.id);
+  state.index.bound.delete(agent.id);
   state.index.lostAgents.add(agent.id);
   if (state.index.lostAgents.size <= lostAgentsMax) return;
   for (const longestLost of state.index.lostAgents) return forget(state, longestLost);
@@ -286,8 +327,20 @@ export function noteSeen(state: State, id: AgentId, atMs: TimeMs): void {
   const agent = state.agents.get(id);
   if (agent === undefined) return;
   agent.seenAtMs = atMs;
+  if (agent.seenDeadAtMs !== null) heardAgain(state, agent);
   agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);
   state.index.sessionDeadlines.set(id, agent.sessionDeadlineMs);
+}
+
+/** Whatever its process was, it is not known to have ended any more. */
+export function heardAgain(state: State, agent: Agent): void {
+  agent.seenDeadAtMs = null;
+  noteBound(state, agent);
+}
+
+function noteBound({ index }: State, { id, process, presence, seenDeadAtMs }: Agent): void {
+  if (process !== null && presence === 'present' && seenDeadAtMs === null) index.bound.add(id);
+  else index.bound.delete(id);
 }
 
 function forget(state: State, id: AgentId): void {
@@ -295,6 +348,7 @@ function forget(state: State, id: AgentId): void {
   const similar = state.index.names.get(skeleton);
   if (similar?.delete(id) === true && similar.size === 0) state.index.names.delete(skeleton);
   state.agents.delete(id);
+  state.index.bound.delete(id);
   state.index.sessionDeadlines.delete(id);
   state.index.blockDeadlines.delete(id);
   state.index.lostAgents.delete(id);

@@ -9,8 +9,9 @@ import type {
   SyncRun,
   TimeMs,
 } from './ids.ts';
+import type { OneName, Wish } from './targets.ts';
 import type { Settings } from './settings.ts';
-import type { AgentMetadata, AgentStatus, ClockAnchor } from './statuses.ts';
+import type { AgentMetadata, AgentProcess, AgentStatus, ClockAnchor } from './statuses.ts';
 
 /**
  * What can be asked of the machine. A kind equals the spec's action, letter for letter. All values are valid in form
@@ -20,6 +21,7 @@ export type Command =
   | AgentJoin
   | AgentLeave
   | AgentResume
+  | SeeDead
   | Heartbeat
   | SetAgentStatus
   | AcquireLock
@@ -69,6 +71,8 @@ export interface AgentJoin extends Base {
   readonly agent: AgentId;
   readonly session: SessionId;
   readonly metadata: AgentMetadata;
+  /** What ends with this process: see {@link SeeDead}. Left out: the agent is lost by its silence alone. */
+  readonly process?: AgentProcess;
 }
 
 export interface AgentLeave extends AsAgent {
@@ -87,6 +91,16 @@ export interface AgentResume extends AsAgent {
   readonly way: ResumeWay;
   /** Who acts, for the audit trail. */
   readonly from: string;
+  /** As for a join, of the process that goes on. */
+  readonly process?: AgentProcess;
+}
+
+/**
+ * The process that the agent's session is bound to has ended, as the owner of the log sees for certain: the agent is waited
+ * for a little longer, then it is lost. The agent does not say this itself, and is not heard by it.
+ */
+export interface SeeDead extends AsAgent {
+  readonly kind: 'SeeDead';
 }
 
 export type ResumeWay = 'resume' | 'takeOver';
@@ -104,10 +118,9 @@ export interface SetAgentStatus extends AsAgent {
   readonly reason: string | null;
 }
 
-export interface AcquireLock extends AsAgent {
+/** At least one thing; granted all at once or not at all. */
+export interface AcquireLock extends AsAgent, Wish {
   readonly kind: 'AcquireLock';
-  /** Sorted, without repeats, at least one; granted all at once or not at all. */
-  readonly scopes: readonly ScopePath[];
   /** Null: the configured lease. */
   readonly ttlMs: DurationMs | null;
   readonly wait: WaitWish;
@@ -118,17 +131,17 @@ export interface AcquireLock extends AsAgent {
 export type WaitWish =
   { readonly kind: 'none' } | { readonly kind: 'queue'; readonly forMs: DurationMs | null };
 
-export interface ReleaseLock extends AsAgent {
+/** All that is named is held, or nothing is released. */
+export interface ReleaseLock extends AsAgent, Omit<Wish, 'scopes'> {
   readonly kind: 'ReleaseLock';
-  /** All of them are held, or nothing is released. Null: whatever it holds. */
+  /** Null, and without files and resources: whatever it holds. */
   readonly scopes: readonly ScopePath[] | null;
   /** When given, it must be the token of each of these locks. */
   readonly token: FencingToken | null;
 }
 
-export interface RenewLock extends AsAgent {
+export interface RenewLock extends AsAgent, OneName {
   readonly kind: 'RenewLock';
-  readonly scope: ScopePath;
   readonly token: FencingToken | null;
   /** Null: the lease length it had. */
   readonly ttlMs: DurationMs | null;
@@ -139,9 +152,10 @@ export interface CancelWait extends AsAgent {
   readonly kind: 'CancelWait';
 }
 
-export interface RevokeLock extends AsOperator {
+export interface RevokeLock extends AsOperator, OneName {
   readonly kind: 'RevokeLock';
-  readonly scope: ScopePath;
+  /** Of a resource: which slot. Left out: its first. */
+  readonly slot?: number;
   readonly reason: string | null;
 }
 

@@ -33,13 +33,13 @@ test('an event that ends something tells where that began, if it does not name a
 });
 
 test('the end of a wait concerns the scopes that were waited for, and an aborted run who ran it', () => {
-  expect(concernedBy(ended('lost'), begun(issued))).toEqual({ scopes: [a, b], agent: ann });
-  expect(concernedBy(aborted, begun(started))).toEqual({ scopes: [a], agent: ann });
+  expect(concernedBy(ended('lost'), begun(issued))).toEqual({ names: [a, b], agent: ann });
+  expect(concernedBy(aborted, begun(started))).toEqual({ names: [a], agent: ann });
 });
 
 test('where the beginning is not kept, an event concerns what it names itself', () => {
-  expect(concernedBy(ended('lost'))).toEqual({ scopes: [], agent: ann });
-  expect(concernedBy(aborted, null)).toEqual({ scopes: [a], agent: null });
+  expect(concernedBy(ended('lost'))).toEqual({ names: [], agent: ann });
+  expect(concernedBy(aborted, null)).toEqual({ names: [a], agent: null });
 });
 
 test.each<[Event, readonly ScopePath[]]>([
@@ -50,5 +50,5 @@ test.each<[Event, readonly ScopePath[]]>([
   [{ kind: 'repository.changed', scopes: [a, b], operation: 'rebase' }, [a, b]],
   [{ kind: 'leases.rearmed' }, []],
 ])('%j concerns the scopes %j', (event, scopes) => {
-  expect(concernedBy(event).scopes).toEqual(scopes);
+  expect(concernedBy(event).names).toEqual(scopes);
 });

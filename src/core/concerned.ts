@@ -2,11 +2,15 @@
  * What an event is about. Some events name only what they end: a ticket, or the run of a sync. Its number is the revision at
  * which it began, and the entry there says the rest.
  */
-import type { AgentId, Revision, ScopePath } from './ids.ts';
+import type { AgentId, FilePath, ResourceName, Revision, ScopePath } from './ids.ts';
 import type { Entry, Event, EventKind, EventOf } from './events.ts';
+import { isSlot, namesOf, resourceOf, type LockName, type Target } from './targets.ts';
+
+/** Under which it is looked for: a lock of a file under the scope and under the file. */
+export type SubjectName = ScopePath | FilePath | ResourceName;
 
 export interface Concerned {
-  readonly scopes: readonly ScopePath[];
+  readonly names: readonly SubjectName[];
   readonly agent: AgentId | null;
 }
 
@@ -21,17 +25,26 @@ export function beginningOf(event: Event): Revision | null {
 
 /** `begun` is the entry at {@link beginningOf} the event; null where that is not kept. */
 export function concernedBy(event: Event, begun: Entry | null = null): Concerned {
-  return { scopes: scopesIn(event, begun), agent: agentIn(event, begun) };
+  return { names: [...new Set(namesIn(event, begun))], agent: agentIn(event, begun) };
 }
 
-function scopesIn(event: Event, begun: Entry | null): readonly ScopePath[] {
+function namesIn(event: Event, begun: Entry | null): readonly SubjectName[] {
   if (event.kind === 'scope.defined') return [event.scope.path];
-  if (event.kind === 'agent.renewed') return event.leases.map((lease) => lease.scope);
-  if (event.kind === 'agent.lost') return event.held;
-  if (event.kind === 'ticket.ended') return firstOf(begun, 'ticket.issued')?.scopes ?? [];
-  if ('scope' in event) return [event.scope];
+  if (event.kind === 'agent.renewed') return event.leases.flatMap(namesOfLock);
+  if (event.kind === 'agent.lost') return event.held.map(nameOfTarget);
+  if (event.kind === 'ticket.issued') return namesOf(event);
+  if (event.kind === 'ticket.ended') return namesOf(firstOf(begun, 'ticket.issued') ?? { scopes: [] });
+  if (event.kind === 'context.modified') return [event.scope];
+  if ('resource' in event || 'scope' in event) return namesOfLock(event);
   return 'scopes' in event ? event.scopes : [];
 }
+
+/** Of a lock, or of what names a scope alone. */
+function namesOfLock({ scope, file, resource }: Partial<LockName>): readonly SubjectName[] {
+  return [scope, file, resource].filter((name) => name !== undefined);
+}
+
+const nameOfTarget = (target: Target): SubjectName => (isSlot(target) ? resourceOf(target) : target);
 
 function agentIn(event: Event, begun: Entry | null): AgentId | null {
   if ('agent' in event) return event.agent;

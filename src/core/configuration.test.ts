@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
+import {
+  agentId,
+  codeOf,
+  committed,
+  eventKinds,
+  Machine,
+  resourceName,
+  scopePath,
+} from '../../test/support/machine.ts';
 import type { Decision } from './decision.ts';
 import { asDurationMs } from './ids.ts';
 import type { Settings } from './settings.ts';
@@ -199,5 +207,102 @@ describe('taking over on another clock', () => {
     machine.say({ kind: 'TakeOver', clock: { host: 'h', boot: 'x', offsetMs: 7 }, cause: 'otherBoot' });
     expect(machine.state.agents.get(agentId('bob'))?.presence).toBe('lost');
     expect(machine.state.index.sessionDeadlines.size).toBe(0);
+  });
+});
+
+describe('slots of a resource', () => {
+  const port = { resources: ['@port'] };
+  const slots = (capacity: number): Settings['resources'] => ({
+    [resourceName('@git')]: 1,
+    ...(capacity > 0 && { [resourceName('@port')]: capacity }),
+  });
+
+  function withSlots(capacity: number): Machine {
+    const machine = newMachine({ resources: slots(capacity), maxConcurrentAgents: 4 });
+    for (const name of ['carol', 'dave']) machine.join(name);
+    return machine;
+  }
+
+  test('that are more from now on go to those who wait', () => {
+    const machine = withSlots(1);
+    machine.acquire('alice', port);
+    machine.acquire('bob', port, { wait: 'open' });
+    machine.acquire('carol', port, { wait: 'open' });
+    expect(codeOf(configure(machine, { resources: slots(3) }))).toBe('committed');
+    expect(['@port#1', '@port#2', '@port#3'].map((slot) => machine.holder(slot))).toEqual([
+      'alice',
+      'bob',
+      'carol',
+    ]);
+  });
+
+  test('are contended no more when one is free from now on, and are when none is any more', () => {
+    const machine = withSlots(1);
+    machine.acquire('dave', 'a');
+    machine.acquire('alice', port);
+    machine.acquire('bob', { scopes: ['a'], resources: ['@port'] }, { wait: 'open' });
+    const [lock] = [...machine.state.locks.values()].filter(({ resource }) => resource !== undefined);
+    expect(lock?.contendedSinceMs).toBe(machine.nowMs);
+    configure(machine, { resources: slots(2) });
+    expect(lock?.contendedSinceMs).toBeNull();
+    machine.advance(10);
+    configure(machine, { resources: slots(1) });
+    expect(lock?.contendedSinceMs).toBe(machine.nowMs);
+  });
+
+  test('stay as many as are held', () => {
+    const machine = withSlots(2);
+    machine.acquire('alice', port);
+    machine.acquire('bob', port);
+    machine.release('alice');
+    expect(configure(machine, { resources: slots(1) })).toMatchObject({
+      rejection: { details: { what: 'slot 2 of @port is held, its capacity would be 1' } },
+    });
+  });
+
+  test('do not go while somebody waits for one', () => {
+    const machine = withSlots(1);
+    machine.acquire('dave', 'a');
+    machine.acquire('bob', { scopes: ['a'], resources: ['@port'] }, { wait: 'open' });
+    expect(configure(machine, { resources: slots(0) })).toMatchObject({
+      rejection: { details: { what: '@port is waited for, and would be no resource any more' } },
+    });
+  });
+
+  test('do not become so few that those who wait would wait for one another for ever', () => {
+    const machine = withSlots(2);
+    machine.acquire('dave', { files: ['a/g'] });
+    machine.acquire('bob', { files: ['a/f'] });
+    machine.acquire('alice', port);
+    machine.acquire('bob', { files: ['a/g'], resources: ['@port'] }, { wait: 'open' });
+    machine.acquire('alice', { files: ['a/f'] }, { wait: 'open' });
+    expect(configure(machine, { resources: slots(1) })).toMatchObject({
+      rejection: {
+        code: 'SETTINGS_IN_USE',
+        details: { what: 'with fewer places or slots alice and bob would wait for one another for ever' },
+      },
+    });
+  });
+});
+
+test.each<[string, Partial<Settings>, string]>([
+  [
+    'fewer files than an agent holds and waits for',
+    { maxFilesPerAgent: 2 },
+    'alice holds or waits for 3 files',
+  ],
+  [
+    'fewer resources than an agent holds and waits for',
+    { maxResourcesPerAgent: 1 },
+    'alice holds or waits for 2',
+  ],
+])('%s: that is not taken yet', (_what, change, problem) => {
+  const resources = { [resourceName('@git')]: 1, [resourceName('@port')]: 1 };
+  const machine = newMachine({ resources });
+  machine.acquire('bob', { files: ['a/z'], resources: ['@port'] });
+  machine.acquire('alice', { files: ['a/x', 'a/y'], resources: ['@git'] });
+  machine.acquire('alice', { files: ['a/z'], resources: ['@port'] }, { wait: 'open' });
+  expect(configure(machine, change)).toMatchObject({
+    rejection: { code: 'SETTINGS_IN_USE', details: { what: expect.stringContaining(problem) } },
   });
 });

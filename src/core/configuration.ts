@@ -1,18 +1,22 @@
 /** What the machine is told about itself: its settings, and the clock that its time is bound to. */
+import { heardAgain } from './agents.ts';
 import type { Configure, TakeOver } from './commands.ts';
+import { touchContention } from './contention.ts';
 import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
-import { addMs, type ScopePath, type TimeMs } from './ids.ts';
+import { addMs, type ResourceName, type ScopePath, type TimeMs } from './ids.ts';
 import { setLease } from './leases.ts';
 import { byText } from './order.ts';
 import { settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import { definedScopes, refusedGraph } from './scopes.ts';
-import { settingsProblems, type Settings } from './settings.ts';
+import { sameSettings, settingsProblems, type Settings } from './settings.ts';
 import type { Agent, State, Sync } from './state.ts';
 import { rearmBlock } from './status.ts';
 import { invalidate } from './syncs.ts';
+import { anySlotOf, isSlot, slotOf, type Target } from './targets.ts';
+import { scopeOf } from './overlap.ts';
 import { deadlockedAgents } from './wait-graph.ts';
 
 /**
@@ -31,24 +35,64 @@ export function decideConfigure(state: State, command: Configure): Decision {
   draft.emit({ kind: 'settings.changed', settings });
   if (settings.dependencyChecking && !state.settings.dependencyChecking)
     invalidate(draft, standingOnUnsynced(state));
+  for (const resource of grown(state.settings, settings)) draft.touch(anySlotOf(resource));
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'done' } };
 }
 
+/** Resources that get more slots. */
+function grown({ resources: before }: Settings, { resources: after }: Settings): ResourceName[] {
+  const names = Object.keys(after) as ResourceName[];
+  return names.filter((name) => (after[name] ?? 0) > (before[name] ?? 0));
+}
+
 function refusedInUse(state: State, settings: Settings): Decision | null {
   const { holders } = state.index;
-  const { maxConcurrentAgents, maxLocksPerAgent } = settings;
-  if (holders > maxConcurrentAgents)
-    return inUse(`${holders} agents hold locks, max_concurrent_agents would be ${maxConcurrentAgents}`);
+  const { maxConcurrentAgents } = settings;
+  if (holders.size > maxConcurrentAgents)
+    return inUse(`${holders.size} agents hold locks, max_concurrent_agents would be ${maxConcurrentAgents}`);
   for (const agent of agentsInOrder(state)) {
-    const asked = agent.ticket === null ? 0 : (state.tickets.get(agent.ticket)?.scopes.length ?? 0);
-    if (agent.held.size + asked > maxLocksPerAgent)
-      return inUse(
-        `${agent.id} holds or waits for ${agent.held.size + asked} locks, max_locks_per_agent would be ${maxLocksPerAgent}`,
-      );
+    const excess = excessOf(state, agent, settings);
+    if (excess !== null) return inUse(`${agent.id} holds or waits for ${excess}`);
   }
-  if (deadlockedAgents(state, null, maxConcurrentAgents).size > 0)
-    return inUse(`with max_concurrent_agents ${maxConcurrentAgents} those who wait now would wait for ever`);
+  const resource = resourceInUse(state, settings);
+  if (resource !== null) return inUse(resource);
+  const stuck = [...deadlockedAgents(state, null, settings).keys()].sort(byText);
+  if (stuck.length > 0)
+    return inUse(`with fewer places or slots ${stuck.join(' and ')} would wait for one another for ever`);
+  return null;
+}
+
+/** What an agent has or waits for beyond what the new settings would let it have; null when nothing. */
+function excessOf(state: State, agent: Agent, settings: Settings): string | null {
+  const wanted = agent.ticket === null ? [] : (state.tickets.get(agent.ticket)?.targets ?? []);
+  const inAll = [...agent.held, ...wanted];
+  const scopes = new Set(inAll.flatMap((target) => scopeOf(state, target) ?? [])).size;
+  if (scopes > settings.maxLocksPerAgent)
+    return `${scopes} locks, max_locks_per_agent would be ${settings.maxLocksPerAgent}`;
+  const resources = inAll.filter(isSlot).length;
+  const files = inAll.filter((target) => scopeOf(state, target) !== null).length - wholeOnes(state, inAll);
+  if (files > settings.maxFilesPerAgent)
+    return `${files} files, max_files_per_agent would be ${settings.maxFilesPerAgent}`;
+  if (resources > settings.maxResourcesPerAgent)
+    return `${resources} resources, max_resources_per_agent would be ${settings.maxResourcesPerAgent}`;
+  return null;
+}
+
+function wholeOnes({ scopes }: State, targets: readonly Target[]): number {
+  return targets.filter((target) => scopes.has(target as ScopePath)).length;
+}
+
+/** A resource that would go, or have fewer slots than are held or waited for; null when none would. */
+function resourceInUse(state: State, { resources }: Settings): string | null {
+  for (const [name, capacity] of Object.entries(state.settings.resources)) {
+    const next = resources[name as ResourceName] ?? 0;
+    for (let slot = next + 1; slot <= capacity; slot += 1)
+      if (state.locks.has(slotOf(name as ResourceName, slot)))
+        return `slot ${slot} of ${name} is held, its capacity would be ${next}`;
+    if (next === 0 && state.index.queues.has(anySlotOf(name as ResourceName)))
+      return `${name} is waited for, and would be no resource any more`;
+  }
   return null;
 }
 
@@ -60,10 +104,6 @@ function inUse(what: string): Decision {
   return reject('SETTINGS_IN_USE', `${what}: it takes force once the present holders have released`, {
     what,
   });
-}
-
-function sameSettings(a: Settings, b: Settings): boolean {
-  return (Object.keys(a) as (keyof Settings)[]).every((key) => a[key] === b[key]);
 }
 
 /** Scopes that were synced while dependencies were not checked, and would not have been otherwise. */
@@ -91,6 +131,8 @@ export function decideTakeOver(_state: State, command: TakeOver): Decision {
 
 export function evolveSettingsChanged(state: State, event: EventOf<'settings.changed'>): void {
   state.settings = event.settings;
+  // Whether slots are contended depends on how many there are.
+  for (const target of state.locks.keys()) if (isSlot(target)) touchContention(state, target);
   for (const sync of state.syncs.values()) keepWithinBudget(sync, event.settings.maxRetries);
   for (const agent of state.agents.values())
     if (agent.blockedSinceMs !== null) rearmBlock(state, agent, agent.blockedSinceMs);
@@ -118,7 +160,7 @@ function rearmLocks(state: State, atMs: TimeMs): void {
   for (const lock of state.locks.values()) {
     if (lock.contendedSinceMs !== null) lock.contendedSinceMs = atMs;
     const leftMs = lock.deadlineMs - state.timeMs;
-    setLease(state, lock.scope, addMs(atMs, leftMs > lock.ttlMs ? leftMs : lock.ttlMs));
+    setLease(state, lock.target, addMs(atMs, leftMs > lock.ttlMs ? leftMs : lock.ttlMs));
   }
 }
 
@@ -126,6 +168,7 @@ function rearmAgents(state: State, atMs: TimeMs): void {
   for (const agent of state.agents.values()) {
     if (agent.presence === 'lost') continue;
     agent.sessionDeadlineMs = addMs(atMs, state.settings.sessionTtlMs);
+    heardAgain(state, agent);
     state.index.sessionDeadlines.set(agent.id, agent.sessionDeadlineMs);
     if (agent.blockedSinceMs !== null) rearmBlock(state, agent, atMs);
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { agentId, codeOf, committed, Machine, scopePath } from '../../test/support/machine.ts';
 import type { Decision } from './decision.ts';
 import type { FencingToken } from './ids.ts';
@@ -138,4 +138,48 @@ test('every write sends the scope and what depends on it back to be synced', () 
     machine.completeSync('alice', scope);
   }
   expect(committed(write(machine, 'alice')).result).toMatchObject({ invalidated: ['docs', 'api'] });
+});
+
+test('a token that is that of a lock of another is refused as that, whichever of those that cover the file it is of', () => {
+  const machine = newMachine({ maxConcurrentAgents: 2 });
+  machine.acquire('bob', 'docs');
+  machine.acquire('bob', { files: ['docs/f'] });
+  for (const target of ['docs', 'docs/f'])
+    expect(codeOf(write(machine, 'alice', { token: machine.token(target) }))).toBe('LOCK_NOT_HELD');
+  expect(codeOf(write(machine, 'alice', { token: 1 }))).toBe('STALE_FENCING_TOKEN');
+});
+
+describe('under a lock of files', () => {
+  test('the file itself may be written, under its token or that of the whole', () => {
+    const machine = newMachine();
+    machine.acquire('alice', { files: ['docs/f'] });
+    const token = machine.token('docs/f');
+    expect(committed(write(machine, 'alice', { token })).result).toMatchObject({ token });
+    machine.acquire('alice', 'docs');
+    const whole = machine.token('docs');
+    const again = committed(write(machine, 'alice', { token: whole, base: one, digest: two }));
+    expect(again.result).toMatchObject({ token: whole });
+  });
+
+  test('another file takes the whole for the writer, unless somebody else holds a file', () => {
+    const machine = newMachine();
+    machine.acquire('alice', { files: ['docs/other'] });
+    expect(codeOf(write(machine, 'alice'))).toBe('committed');
+    expect(machine.holder('docs')).toBe('alice');
+    const busy = newMachine();
+    busy.acquire('alice', { files: ['docs/other'] });
+    busy.acquire('bob', { files: ['docs/f'] });
+    expect(codeOf(write(busy, 'alice'))).toBe('LOCK_HELD');
+    expect(codeOf(write(busy, 'bob'))).toBe('committed');
+  });
+
+  test('a context file that belongs to a scope within is written under the lock of the whole', () => {
+    const machine = newMachine();
+    machine.define({ docs: [], 'docs/in': [] });
+    machine.acquire('alice', { files: ['docs/in/f'] });
+    expect(codeOf(write(machine, 'alice', { file: 'in/f' }))).toBe('AGENT_HOLDS_LOCK');
+    machine.release('alice');
+    expect(codeOf(write(machine, 'alice', { file: 'in/f' }))).toBe('committed');
+    expect(machine.holder('docs')).toBe('alice');
+  });
 });

@@ -11,15 +11,17 @@ import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
-import { named, type FencingToken, type ScopePath } from './ids.ts';
+import { named, type AgentId, type FencingToken, type FilePath, type ScopePath } from './ids.ts';
 import { contextFilesPerScopeMax } from './limits.ts';
-import { busy, notHeld, refusedStaleToken } from './lock-refusals.ts';
-import { heldInOrder } from './order.ts';
+import { busy, namedTargets, notHeld, refusedStaleToken } from './lock-refusals.ts';
+import { heldInOrder } from './overlap.ts';
 import { obstacleTo, settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State } from './state.ts';
 import { invalidate } from './syncs.ts';
-import { writeObstacle } from './write.ts';
+import { type Target } from './targets.ts';
+import { scopeOf } from './overlap.ts';
+import { coveringLocks, writeObstacle } from './write.ts';
 
 /**
  * Records a write of a context file.
@@ -32,7 +34,7 @@ export function decideContextModify(state: State, command: ContextModify): Decis
   if (unknown !== null) return unknown;
   const agent = presentAgent(state, command.agent);
   const draft = new Draft(state, command.atMs);
-  const access = holdForWrite(draft, agent, scope, command.token);
+  const access = holdForWrite(draft, agent, command);
   if (access.kind === 'refused') return access.decision;
   const conflict = refusedContent(state, command);
   if (conflict !== null) return conflict;
@@ -51,25 +53,53 @@ type Access =
   | { readonly kind: 'held'; readonly token: FencingToken }
   | { readonly kind: 'refused'; readonly decision: Decision };
 
-/** The token under which the agent may write: of the lock it holds, or of the one it is granted now. */
-function holdForWrite(draft: Draft, agent: Agent, scope: ScopePath, token: FencingToken | null): Access {
+/** The token under which the agent may write: of a lock it holds, or of the one it is granted now. */
+function holdForWrite(draft: Draft, agent: Agent, { scope, file, token }: ContextModify): Access {
   const { state } = draft;
   const refuse = (decision: Decision): Access => ({ kind: 'refused', decision });
   const { id, epoch } = agent;
-  const lock = state.locks.get(scope);
-  const hindrance = writeObstacle(state, { agent: id, epoch }, scope, token, draft.atMs);
-  if (hindrance === null) return { kind: 'held', token: must(lock, `${scope} is held`).token };
+  const path = writtenTarget(state, scope, file);
+  const hindrance = writeObstacle(state, { agent: id, epoch }, path, token, draft.atMs);
+  if (hindrance === null) return { kind: 'held', token: tokenOf(state, id, path, token) };
   if (hindrance === 'ALREADY_WAITING' || hindrance === 'AGENT_BLOCKED')
     return refuse(refusedBlocked(agent, scope));
-  const stale = refusedStaleToken(state, scope, id, token);
-  if (stale !== null) return refuse(stale);
+  if (hindrance === 'STALE_FENCING_TOKEN') {
+    const stale = refusedStaleToken(state, comparedTarget(state, id, path), agent, token);
+    if (stale !== null) return refuse(stale);
+  }
   // Whoever presents a token believes that it holds the lock: granting it anew would hide that it was lost.
   if (token !== null) return refuse(notHeld(state, scope, agent, draft.atMs));
-  if (agent.held.size >= draft.settings.maxLocksPerAgent) return refuse(refusedHolds(agent, scope));
-  const obstacle = obstacleTo(draft, agent.id, [scope], null);
-  if (obstacle !== null) return refuse(busy(draft, [scope], obstacle));
-  draft.grant({ scope, agent: id, epoch, ticket: null, ttlMs: draft.settings.lockTtlMs, reason: null });
+  const { maxLocksPerAgent } = draft.settings;
+  if (!agent.heldIn.has(scope) && agent.heldIn.size >= maxLocksPerAgent)
+    return refuse(refusedHolds(agent, scope));
+  const obstacle = obstacleTo(draft, id, [scope], null);
+  if (obstacle !== null) return refuse(busy(draft, id, [scope], obstacle));
+  const ttlMs = draft.settings.lockTtlMs;
+  draft.grant({ target: scope, agent: id, epoch, ticket: null, ttlMs, reason: null });
   return { kind: 'held', token: draft.revision };
+}
+
+/** Which path a write needs a lock for: the file's, or, where that is not one of the scope's own, the whole scope. */
+function writtenTarget(state: State, scope: ScopePath, file: string): ScopePath | FilePath {
+  const path = (scope === '.' ? file : `${scope}/${file}`) as FilePath;
+  return scopeOf(state, path) === scope ? path : scope;
+}
+
+/** Of the locks that cover a target the one that a token is compared with: the agent's own, else the first. */
+function comparedTarget(state: State, agent: AgentId, target: ScopePath | FilePath): Target {
+  const locks = coveringLocks(state, target);
+  return (locks.find((lock) => lock.agent === agent) ?? locks[0])?.target ?? target;
+}
+
+/** Of the agent's own locks that cover a file the one whose token was presented, else the first. */
+function tokenOf(
+  state: State,
+  agent: AgentId,
+  path: ScopePath | FilePath,
+  token: FencingToken | null,
+): FencingToken {
+  const own = coveringLocks(state, path).filter((lock) => lock.agent === agent);
+  return must(own.find((lock) => lock.token === token) ?? own[0], `${path} is held`).token;
 }
 
 function refusedBlocked(agent: Agent, scope: ScopePath): Decision {
@@ -90,7 +120,7 @@ function refusedBlocked(agent: Agent, scope: ScopePath): Decision {
 function refusedHolds(agent: Agent, scope: ScopePath): Decision {
   return reject(
     'AGENT_HOLDS_LOCK',
-    `${agent.id} holds ${named(...heldInOrder(agent))}: release before writing to ${named(scope)}`,
+    `${agent.id} holds ${namedTargets(heldInOrder(agent))}: release before writing to ${named(scope)}`,
     {
       held: heldInOrder(agent),
     },

@@ -3,6 +3,7 @@ import {
   decideAgentLeave,
   decideAgentResume,
   decideHeartbeat,
+  decideSeeDead,
   decideSetAgentStatus,
 } from './agents.ts';
 import type { Command, CommandKind, CommandOf } from './commands.ts';
@@ -38,6 +39,7 @@ const handlers: { readonly [Kind in CommandKind]: Handler<Kind> } = {
   AgentJoin: decideAgentJoin,
   AgentLeave: decideAgentLeave,
   AgentResume: decideAgentResume,
+  SeeDead: decideSeeDead,
   Heartbeat: decideHeartbeat,
   SetAgentStatus: decideSetAgentStatus,
   AcquireLock: decideAcquireLock,
@@ -114,6 +116,7 @@ export function decideRepeat(first: RecentRequest, command: Command): Decision {
   );
 }
 
+/** Who speaks in its own name. That a process has ended is not said by its agent, which is not heard by it. */
 function agentOf(command: Command): AgentId | null {
-  return 'agent' in command ? command.agent : null;
+  return 'agent' in command && command.kind !== 'SeeDead' ? command.agent : null;
 }

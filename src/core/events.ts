@@ -14,7 +14,8 @@ import type {
 } from './ids.ts';
 import type { Result } from './results.ts';
 import type { Settings } from './settings.ts';
-import type { AgentMetadata, AgentStatus, ClockAnchor } from './statuses.ts';
+import type { LockName, Target, Wish } from './targets.ts';
+import type { AgentMetadata, AgentProcess, AgentStatus, ClockAnchor } from './statuses.ts';
 
 /**
  * One committed command: the unit of the log. Its events share the revision and the time, and take effect together.
@@ -41,6 +42,7 @@ export type Event =
       readonly agent: AgentId;
       readonly session: SessionId;
       readonly metadata: AgentMetadata;
+      readonly process?: AgentProcess;
     }
   | {
       readonly kind: 'agent.resumed';
@@ -49,7 +51,10 @@ export type Event =
       readonly way: ResumeWay;
       /** Who acted. */
       readonly from: string;
+      readonly process?: AgentProcess;
     }
+  /** Its process has ended; it is lost at the deadline unless it goes on before. */
+  | { readonly kind: 'agent.seenDead'; readonly agent: AgentId; readonly deadlineMs: TimeMs }
   | { readonly kind: 'agent.renewed'; readonly agent: AgentId; readonly leases: readonly LeaseRenewal[] }
   | {
       readonly kind: 'agent.statusChanged';
@@ -60,57 +65,57 @@ export type Event =
     }
   | { readonly kind: 'agent.reported'; readonly agent: AgentId; readonly report: string }
   | { readonly kind: 'agent.left'; readonly agent: AgentId }
-  | { readonly kind: 'agent.lost'; readonly agent: AgentId; readonly held: readonly ScopePath[] }
   | {
+      readonly kind: 'agent.lost';
+      readonly agent: AgentId;
+      readonly held: readonly Target[];
+      /** Its process was seen to have ended. Left out: it was silent. */
+      readonly seenDead?: true;
+    }
+  | (LockName & {
       readonly kind: 'lock.granted';
-      readonly scope: ScopePath;
       readonly agent: AgentId;
       readonly epoch: Epoch;
       readonly ticket: Ticket | null;
       readonly ttlMs: DurationMs;
       readonly deadlineMs: TimeMs;
       readonly reason: string | null;
-    }
-  | {
+    })
+  | (LockName & {
       readonly kind: 'lock.renewed';
-      readonly scope: ScopePath;
       readonly agent: AgentId;
       readonly ttlMs: DurationMs;
       readonly deadlineMs: TimeMs;
       /** What the holder said anew that it holds the lock for; left out when it said nothing. */
       readonly reason?: string;
-    }
-  | {
+    })
+  | (LockName & {
       readonly kind: 'lock.released';
-      readonly scope: ScopePath;
       readonly agent: AgentId;
       readonly token: FencingToken;
       readonly cause: ReleaseCause;
-    }
-  | {
+    })
+  | (LockName & {
       readonly kind: 'lock.expired';
-      readonly scope: ScopePath;
       readonly agent: AgentId;
       readonly token: FencingToken;
-    }
-  | {
+    })
+  | (LockName & {
       readonly kind: 'lock.revoked';
-      readonly scope: ScopePath;
       readonly agent: AgentId;
       readonly token: FencingToken;
       readonly reason: string | null;
-    }
+    })
   | { readonly kind: 'place.contended' }
   | { readonly kind: 'place.uncontended' }
-  | {
+  | (Wish & {
       readonly kind: 'ticket.issued';
       readonly agent: AgentId;
       readonly epoch: Epoch;
-      readonly scopes: readonly ScopePath[];
       readonly waitMs: DurationMs | null;
       readonly ttlMs: DurationMs;
       readonly reason: string | null;
-    }
+    })
   | {
       readonly kind: 'ticket.ended';
       readonly ticket: Ticket;
@@ -173,16 +178,17 @@ export type Event =
 export type EventKind = Event['kind'];
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
 
-export interface LeaseRenewal {
-  readonly scope: ScopePath;
-  readonly deadlineMs: TimeMs;
-}
+export type LeaseRenewal = LockName & { readonly deadlineMs: TimeMs };
 
-/** Why a lock ended other than by time or by an operator. `scopeRemoved` is in older logs only: a scope in use is withdrawn. */
-export type ReleaseCause = 'released' | 'completed' | 'left' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
+/**
+ * Why a lock ended other than by time or by an operator. `moved`: its file is in another scope now. `scopeRemoved` is in older
+ * logs only: a scope in use is withdrawn.
+ */
+export type ReleaseCause =
+  'released' | 'completed' | 'left' | 'lost' | 'blockedTooLong' | 'moved' | 'scopeRemoved';
 /** Why a ticket left the queue. */
 export type TicketEndCause =
-  'granted' | 'cancelled' | 'deadline' | 'left' | 'lost' | 'blockedTooLong' | 'scopeRemoved';
+  'granted' | 'cancelled' | 'deadline' | 'left' | 'lost' | 'blockedTooLong' | 'moved' | 'scopeRemoved';
 
 /** What `evolve` knows beside the event: the entry's position and time. */
 export type Stamp = Pick<Entry, 'revision' | 'atMs'>;

@@ -5,11 +5,13 @@ import {
   evolveAgentRenewed,
   evolveAgentReported,
   evolveAgentResumed,
+  evolveAgentSeenDead,
   evolveAgentStatusChanged,
   noteSeen,
 } from './agents.ts';
 import { assert } from './assert.ts';
 import { evolveClockAnchored, evolveLeasesRearmed, evolveSettingsChanged } from './configuration.ts';
+import { settleContention } from './contention.ts';
 import { evolveContextModified } from './contexts.ts';
 import type { Entry, EventKind, EventOf, Stamp } from './events.ts';
 import {
@@ -40,6 +42,7 @@ type Evolver<Kind extends EventKind> = (state: State, event: EventOf<Kind>, stam
 export const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
   'agent.joined': evolveAgentJoined,
   'agent.resumed': evolveAgentResumed,
+  'agent.seenDead': evolveAgentSeenDead,
   'agent.renewed': evolveAgentRenewed,
   'agent.statusChanged': evolveAgentStatusChanged,
   'agent.reported': evolveAgentReported,
@@ -87,6 +90,7 @@ export function evolve(state: State, entry: Entry): void {
     const evolver = evolvers[event.kind] as Evolver<EventKind>;
     evolver(state, event, entry);
   }
+  settleContention(state, entry.atMs);
   // Only now: what was left of a lease is counted from the time before, also when the clock is another from here on.
   state.timeMs = entry.atMs;
   remember(state, entry);

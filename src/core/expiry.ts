@@ -7,10 +7,11 @@ import { must } from './assert.ts';
 import type { ExpireDue } from './commands.ts';
 import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
-import type { AgentId, ScopePath, Ticket, TimeMs } from './ids.ts';
+import type { AgentId, Ticket, TimeMs } from './ids.ts';
 import { byNumber, byText } from './order.ts';
 import { settleQueue } from './queue.ts';
 import type { Agent, State } from './state.ts';
+import type { Target } from './targets.ts';
 
 /** The earliest moment at which something will be due; null when nothing will. */
 export function nextDeadline(state: State): TimeMs | null {
@@ -66,13 +67,13 @@ function endOverdueWaits(draft: Draft): Ticket[] {
   return ended;
 }
 
-function expireLeases(draft: Draft): ScopePath[] {
-  const expired: ScopePath[] = [];
-  for (const scope of draft.state.index.lockDeadlines.upTo(draft.atMs, byText)) {
-    const lock = draft.lockOf(scope);
+function expireLeases(draft: Draft): Target[] {
+  const expired: Target[] = [];
+  for (const target of draft.state.index.lockDeadlines.upTo(draft.atMs, byText)) {
+    const lock = draft.lockOf(target);
     if (lock === undefined) continue;
     draft.expire(lock);
-    expired.push(scope);
+    expired.push(target);
   }
   return expired;
 }

@@ -1,10 +1,12 @@
 import { assert } from './assert.ts';
 import type { AsAgent } from './commands.ts';
 import type { Decision } from './decision.ts';
-import { named, quote, type AgentId, type ScopePath } from './ids.ts';
+import { named, quote, type AgentId, type FilePath, type ResourceName, type ScopePath } from './ids.ts';
 import { byText } from './order.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State } from './state.ts';
+import { type Wish } from './targets.ts';
+import { scopeOf } from './overlap.ts';
 
 /**
  * What every command that speaks for an agent passes first: the agent is known, this is its present incarnation, the
@@ -30,7 +32,7 @@ export function refusedAtGate(state: State, command: AsAgent): Decision | null {
   if (agent.presence === 'lost')
     return reject(
       'AGENT_LOST',
-      `${command.agent} was silent for too long and is lost, with all it held: run \`rhema agent join ${command.agent}\``,
+      `${command.agent} ${agent.seenDeadAtMs === null ? 'was silent for too long' : 'gave no sign of life after its process had ended'} and is lost, with all it held: run \`rhema agent join ${command.agent}\``,
       { agent: command.agent, lostAtMs: agent.lostAtMs, heldWhenLost: agent.heldWhenLost },
     );
   return null;
@@ -57,7 +59,33 @@ export function refusedUnknownScope(state: State, scopes: readonly ScopePath[]):
   return null;
 }
 
-function scopeNotFound(state: State, scope: ScopePath): Decision {
+/** Rejects the first of these that is not to be had: SCOPE_NOT_FOUND, also for a file in none, RESOURCE_NOT_FOUND. */
+export function refusedUnknown(
+  state: State,
+  { scopes = [], files = [], resources = [] }: Partial<Wish>,
+): Decision | null {
+  const unknown = refusedUnknownScope(state, scopes);
+  if (unknown !== null) return unknown;
+  for (const file of files) if (scopeOf(state, file) === null) return scopeNotFound(state, file);
+  for (const resource of resources) {
+    const refused = refusedResource(state, resource);
+    if (refused !== null) return refused;
+  }
+  return null;
+}
+
+function refusedResource({ settings: { resources } }: State, resource: ResourceName): Decision | null {
+  if (resources[resource] !== undefined) return null;
+  const declared = (Object.keys(resources) as ResourceName[]).sort(byText);
+  return reject(
+    'RESOURCE_NOT_FOUND',
+    `there is no resource ${resource}: there ${declared.length === 1 ? 'is' : 'are'} ${declared.join(', ')}`,
+    { resource, declared },
+  );
+}
+
+function scopeNotFound(state: State, path: ScopePath | FilePath): Decision {
+  const scope = path as ScopePath;
   const lower = scope.toLowerCase();
   const near = [...state.scopes.keys()]
     .filter((path) => {

@@ -15,6 +15,12 @@ export type AgentId = Brand<string, 'AgentId'>;
 export type SessionId = Brand<string, 'SessionId'>;
 /** A scope's canonical path. See {@link parseScopePath}. */
 export type ScopePath = Brand<string, 'ScopePath'>;
+/** A file's canonical path, relative to the repository. See {@link parseFilePath}. */
+export type FilePath = Brand<string, 'FilePath'>;
+/** Something that is no folder and that agents take turns at: `@deploy`. See {@link parseResourceName}. */
+export type ResourceName = Brand<string, 'ResourceName'>;
+/** One of the places at a resource, `@deploy#1`; `@deploy#*` in a wish for any of them. */
+export type Slot = Brand<string, 'Slot'>;
 /** Chosen by the caller; a repeat of a committed command returns the first answer. */
 export type RequestId = Brand<string, 'RequestId'>;
 /** Position of one committed command in the log: 1, 2, 3 ... 0 is the empty log. */
@@ -82,31 +88,59 @@ export const scopePathLengthMax = 1024;
  * it stays inside the repository. Control characters and broken Unicode are refused. Symlinks are the caller's business: this is text.
  */
 export function parseScopePath(text: string): Parsed<ScopePath> {
-  if (text.length === 0) return { ok: false, problem: `scope path is empty: use '.' for the root` };
+  return parsePath(text, 'scope path') as Parsed<ScopePath>;
+}
+
+/** As {@link parseScopePath}, for a file, which need not exist yet. The repository itself is none. */
+export function parseFilePath(text: string): Parsed<FilePath> {
+  const parsed = parsePath(text, 'file path') as Parsed<FilePath>;
+  if (!parsed.ok || (parsed.value as string) !== '.') return parsed;
+  return { ok: false, problem: `file path ${quote(text)} is the repository itself: name a file in it` };
+}
+
+const resourceNamePattern = /^@[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
+
+/** `@` and 1 to 64 of A-Z a-z 0-9 . _ - with a letter or digit at both ends. */
+export function parseResourceName(text: string): Parsed<ResourceName> {
+  if (resourceNamePattern.test(text)) return { ok: true, value: text as ResourceName };
+  return {
+    ok: false,
+    problem: `resource ${quote(text)}: use '@' and 1 to 64 letters, digits, '.', '_' or '-', starting and ending with a letter or digit`,
+  };
+}
+
+function parsePath(text: string, what: string): Parsed<string> {
+  if (text.length === 0) return { ok: false, problem: `${what} is empty: use '.' for the root` };
   if (text.length > scopePathLengthMax)
     return {
       ok: false,
-      problem: `scope path of ${text.length} characters: at most ${scopePathLengthMax} are allowed`,
+      problem: `${what} of ${text.length} characters: at most ${scopePathLengthMax} are allowed`,
     };
   if (hasControlCharacter(text))
-    return { ok: false, problem: `scope path ${quote(text)} contains a control character` };
+    return { ok: false, problem: `${what} ${quote(text)} contains a control character` };
   // Half a surrogate pair has no UTF-8: two different ones would be the same text once stored.
   if (/\p{Surrogate}/u.test(text))
-    return { ok: false, problem: `scope path ${quote(text)} is no well-formed Unicode text` };
+    return { ok: false, problem: `${what} ${quote(text)} is no well-formed Unicode text` };
   const slashed = text.normalize('NFC').replaceAll('\\', '/');
   if (slashed.startsWith('/') || /^[A-Za-z]:\//.test(slashed))
     return {
       ok: false,
-      problem: `scope path ${quote(text)} is absolute: write it relative to the repository`,
+      problem: `${what} ${quote(text)} is absolute: write it relative to the repository`,
     };
   const segments: string[] = [];
   for (const segment of slashed.split('/')) {
     if (segment === '' || segment === '.') continue;
     if (segment !== '..') segments.push(segment);
     else if (segments.pop() === undefined)
-      return { ok: false, problem: `scope path ${quote(text)} leads out of the repository` };
+      return { ok: false, problem: `${what} ${quote(text)} leads out of the repository` };
   }
-  return { ok: true, value: (segments.length === 0 ? '.' : segments.join('/')) as ScopePath };
+  const value = segments.length === 0 ? '.' : segments.join('/');
+  if (/^@[^/]*#(?:\d+|\*)$/.test(value))
+    return {
+      ok: false,
+      problem: `${what} ${quote(text)} reads like a place at a resource: rename it, or take the folder above`,
+    };
+  return { ok: true, value };
 }
 
 function hasControlCharacter(text: string): boolean {

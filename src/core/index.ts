@@ -13,7 +13,7 @@ export type * from './events.ts';
 export type * from './results.ts';
 export { rejectionCodes, retryAdvice, type RejectionCode, type RetryAdvice } from './rejection-codes.ts';
 export { madeOf, withFacts, type ByCode, type Rejection, type RejectionOf } from './rejections.ts';
-export type { CommonFacts, FactsByCode, RefusalFacts } from './refusal-facts.ts';
+export type { CommonFacts, FactsByCode, HolderInTheWay, RefusalFacts } from './refusal-facts.ts';
 export { sessionMismatch } from './gate.ts';
 export { initialState } from './initial-state.ts';
 export { formatDuration } from './duration.ts';
@@ -22,8 +22,28 @@ export { decide, decideRepeat, toEntry } from './decide.ts';
 export type { Decision } from './decision.ts';
 export { evolve } from './evolve.ts';
 export { eventGroups, eventKinds } from './event-kinds.ts';
-export { beginningOf, concernedBy, type Concerned } from './concerned.ts';
+export { beginningOf, concernedBy, type Concerned, type SubjectName } from './concerned.ts';
 export { nextDeadline } from './expiry.ts';
+export {
+  lockNameOf,
+  nameOf,
+  namesOf,
+  oneNameOf,
+  partsOf,
+  shownTarget,
+  targetOf,
+  targetsOf,
+  wantedAs,
+  wishOfNames,
+  withoutNone,
+  type LockName,
+  type OfScope,
+  type OneName,
+  type Target,
+  type WantedName,
+  type Wish,
+} from './targets.ts';
+export { overlap, scopeOf, wantedName, wishOf } from './overlap.ts';
 export { fileIn, scopeAround } from './scope-of-file.ts';
 export {
   fitsFolder,
@@ -35,7 +55,9 @@ export {
   type PathPattern,
 } from './patterns.ts';
 export { writeObstacle, type WriteObstacle, type Writer } from './write.ts';
-export { contendedSince, endsBefore, latestEnd, type EarlierEnd } from './leases.ts';
+export { contendedSince, endsBefore, latestEnd, toGrant, type EarlierEnd } from './leases.ts';
+export { linesOverlapping } from './lines.ts';
+export { locksOverlapping } from './contention.ts';
 export { dependencyWaves, findCycle, reachableInOrder } from './graph.ts';
 export { invariantNames, invariants, violations, type InvariantName } from './safety/index.ts';
 export type { Violation } from './safety/violation.ts';

@@ -1,16 +1,17 @@
 /** Leases: how long a lock lasts, and how its end moves. */
 import { must } from './assert.ts';
-import { addMs, type DurationMs, type ScopePath, type TimeMs } from './ids.ts';
+import { addMs, type DurationMs, type TimeMs } from './ids.ts';
 import type { Grant } from './results.ts';
 import type { Lock, State } from './state.ts';
+import { partsOf, type Target } from './targets.ts';
 
 /**
- * Since when somebody waits for what this lock's holder has: for the scope itself, or for any place among the
+ * Since when somebody waits for what this lock's holder has: for what it covers, or, of a scope, for any place among the
  * `maxConcurrentAgents`. Null while nobody does.
  */
 export function contendedSince(state: State, lock: Lock): TimeMs | null {
   const forScope = lock.contendedSinceMs;
-  if (state.placeWaitSinceMs === null) return forScope;
+  if (state.placeWaitSinceMs === null || lock.scope === undefined) return forScope;
   const forPlace = state.placeWaitSinceMs > lock.grantedAtMs ? state.placeWaitSinceMs : lock.grantedAtMs;
   return forScope !== null && forScope < forPlace ? forScope : forPlace;
 }
@@ -55,14 +56,14 @@ export function latestEnd(state: State, lock: Lock): TimeMs | null {
 }
 
 /** Moves a lease's deadline, in the lock and in the index. */
-export function setLease(state: State, scope: ScopePath, deadlineMs: TimeMs): void {
-  const lock = must(state.locks.get(scope), `the lease of ${scope} is held`);
+export function setLease(state: State, target: Target, deadlineMs: TimeMs): void {
+  const lock = must(state.locks.get(target), `the lease of ${target} is held`);
   lock.deadlineMs = deadlineMs;
-  state.index.lockDeadlines.set(scope, deadlineMs);
+  state.index.lockDeadlines.set(target, deadlineMs);
 }
 
 /** A lock as its holder sees it. */
 export function toGrant(state: State, lock: Lock): Grant {
-  const { scope, token, deadlineMs } = lock;
-  return { scope, token, deadlineMs, contendedSinceMs: contendedSince(state, lock) };
+  const { token, deadlineMs } = lock;
+  return { ...partsOf(lock), token, deadlineMs, contendedSinceMs: contendedSince(state, lock) };
 }

@@ -9,8 +9,10 @@ export const agentsMax = 100_000;
 export const lostAgentsMax = 1_000;
 /** Scopes of one repository. The largest monorepos known to us have some 10,000 packages. */
 export const scopesMax = 100_000;
-/** Scopes that one acquire may ask for as a unit. */
-export const scopesPerAcquireMax = 64;
+/** Scopes, files and resources that one request may name. */
+export const targetsPerRequestMax = 10_000;
+/** Holders in the way that a refusal names. */
+export const holdersShownMax = 10;
 /** Tickets in the queue. */
 export const waitersMax = 100_000;
 /** Context files of one scope whose digest is remembered. */

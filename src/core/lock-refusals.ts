@@ -3,45 +3,68 @@ import { must } from './assert.ts';
 import type { Decision } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { ago, timeLeft } from './length.ts';
-import { named, quote, type AgentId, type FencingToken, type ScopePath, type TimeMs } from './ids.ts';
+import { named, quote, type AgentId, type FencingToken, type TimeMs } from './ids.ts';
 import { endsBefore } from './leases.ts';
+import { locksOverlapping } from './contention.ts';
+import { linesOverlapping } from './lines.ts';
+import { holdersShownMax } from './limits.ts';
+import { byText } from './order.ts';
 import type { Obstacle } from './queue.ts';
+import type { HolderInTheWay } from './refusal-facts.ts';
 import { reject } from './rejections.ts';
 import type { Agent, Lock, LockEnd, State } from './state.ts';
+import { isSlot, partsOf, shownTarget, type Target } from './targets.ts';
+import { heldUnder, scopeOf, wantedName, wishOf } from './overlap.ts';
+
+/** Targets in a sentence: paths, and resources by their names. */
+export const namedTargets = (targets: readonly Target[]): string => named(...targets.map(shownTarget));
 
 /** The refusal of an acquire that does not want to wait. */
-export function busy(draft: Draft, scopes: readonly ScopePath[], obstacle: Obstacle): Decision {
-  if (obstacle.kind === 'held') return lockHeld(draft, obstacle.scope);
+export function busy(draft: Draft, agent: AgentId, targets: readonly Target[], obstacle: Obstacle): Decision {
+  if (obstacle.kind === 'held') return lockHeld(draft, agent, obstacle.target);
   const queueLength = draft.state.tickets.size;
   if (obstacle.kind === 'reserved') {
-    const { agent, ticket, sinceMs } = obstacle.waiter;
+    const { agent: waiter, ticket, sinceMs } = obstacle.waiter;
     return reject(
       'RESERVED_FOR_WAITER',
-      `${named(obstacle.scope)} is free, but kept for ${agent}, who has waited longest: ask to wait as well`,
-      { scope: obstacle.scope, waiter: agent, ticket, sinceMs, queueLength },
+      `${namedTargets([obstacle.target])} is free, but kept for ${waiter}, who has waited longest: ask to wait as well`,
+      { ...wantedName(draft.state, obstacle.target), waiter, ticket, sinceMs, queueLength },
     );
   }
-  const holders = [...new Set([...draft.state.locks.values()].map((lock) => lock.agent))].sort();
+  const holders = [...draft.state.index.holders].sort(byText);
   const many = holders.length === 1 ? '1 agent holds locks' : `${holders.length} agents hold locks`;
   return reject(
     'CONCURRENCY_LIMIT',
-    `${named(...scopes)} is free, but ${many} and no more may (max_concurrent_agents): ask to wait`,
-    { scopes, holders, maxConcurrentAgents: draft.settings.maxConcurrentAgents, queueLength },
+    `${namedTargets(targets)} is free, but ${many} and no more may (max_concurrent_agents): ask to wait`,
+    {
+      ...wishOf(draft.state, targets),
+      holders,
+      maxConcurrentAgents: draft.settings.maxConcurrentAgents,
+      queueLength,
+    },
   );
 }
 
-function lockHeld(draft: Draft, scope: ScopePath): Decision {
-  const lock = must(draft.lockOf(scope), `${scope} is held`);
-  const queueLength = draft.state.index.queues.get(scope)?.size ?? 0;
+function lockHeld(draft: Draft, asker: AgentId, target: Target): Decision {
+  const inTheWay = locksInTheWay(draft.state, asker, target);
+  const lock = must(inTheWay[0], `${target} is held`);
+  const lines = linesOverlapping(draft.state, target);
+  const queueLength = new Set(lines.flatMap((line) => [...line])).size;
   const earlier = endsBefore(draft.state, lock);
   const left = timeLeft(lock.deadlineMs - draft.atMs);
   const purpose = lock.reason === null ? '' : ` (${quote(lock.reason)})`;
+  const rest = inTheWay.length === 1 ? '' : `, and ${inTheWay.length - 1} more in the way`;
+  const isOther = lock.target !== target && !isSlot(target);
+  const what = isOther
+    ? `${namedTargets([target])} cannot be had: ${namedTargets([lock.target])}`
+    : namedTargets([target]);
   return reject(
     'LOCK_HELD',
-    `${named(scope)} is held by ${lock.agent}${purpose}; the lease runs ${left} more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
+    `${what} is held by ${lock.agent}${purpose}${rest}; the lease runs ${left} more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
     {
-      scope,
+      ...wantedName(draft.state, target),
       holder: lock.agent,
+      ...(isOther ? { holds: partsOf(lock) } : {}),
       epoch: lock.epoch,
       token: lock.token,
       reason: lock.reason,
@@ -49,52 +72,76 @@ function lockHeld(draft: Draft, scope: ScopePath): Decision {
       deadlineMs: lock.deadlineMs,
       ...(earlier === null ? {} : { endsBefore: earlier }),
       queueLength,
+      ...(inTheWay.length === 1
+        ? {}
+        : { others: inTheWay.slice(1, holdersShownMax).map(toldHolder), holdersInTheWay: inTheWay.length }),
     },
   );
 }
 
+function toldHolder(lock: Lock): HolderInTheWay {
+  const { agent, reason, grantedAtMs, deadlineMs, token } = lock;
+  return { ...partsOf(lock), holder: agent, token, reason, grantedAtMs, deadlineMs };
+}
+
+/** Locks of others that overlap a target, that of the very target first; of a resource all its slots. */
+function locksInTheWay(state: State, asker: AgentId, target: Target): Lock[] {
+  return locksOverlapping(state, target)
+    .filter((lock) => isSlot(target) || lock.agent !== asker)
+    .sort((a, b) => rankOf(a, target) - rankOf(b, target) || byText(a.target, b.target));
+}
+
+const rankOf = (lock: Lock, target: Target): number => (lock.target === target ? 0 : 1);
+
 /** Rejects a token that is not the lock's. Without a token there is nothing to compare; the session is proof enough. */
 export function refusedStaleToken(
   state: State,
-  scope: ScopePath,
-  agent: AgentId,
+  target: Target,
+  agent: Agent,
   token: FencingToken | null,
 ): Decision | null {
-  const lock = state.locks.get(scope);
+  const lock = state.locks.get(isSlot(target) ? (heldUnder(agent, target) ?? target) : target);
   if (token === null || lock === undefined || lock.token === token) return null;
   return reject(
     'STALE_FENCING_TOKEN',
-    `token ${token} for ${named(scope)} is not the current one (${lock.token}, held by ${lock.agent}): ${tokenAdvice(state, lock, agent, token)}`,
-    { scope, token, currentToken: lock.token, holder: lock.agent },
+    `token ${token} for ${namedTargets([target])} is not the current one (${lock.token}, held by ${lock.agent}): ${tokenAdvice(state, lock, agent.id, token)}`,
+    { ...wantedName(state, target), token, currentToken: lock.token, holder: lock.agent },
   );
 }
 
 function tokenAdvice(state: State, lock: Lock, agent: AgentId, token: FencingToken): string {
   if (token > lock.token) return 'it is no token of this lock; present the one that its grant gave';
   if (lock.agent !== agent) return 'the lock was lost meanwhile; acquire it again and look at what changed';
-  const lastEnd = state.scopes.get(lock.scope)?.lastEnd;
+  const lastEnd = lastEndOf(state, lock.target);
   if (lastEnd?.token === token && lastEnd.agent === agent)
     return `its hold under ${token} ${endings[lastEnd.cause]}; present the current one, and look at what changed in between`;
   return 'present the current one, and if an earlier hold had this, look at what changed in between';
 }
 
+/** How the last lock of a target ended; null when it is not known. Of the files of a scope only the last end is. */
+function lastEndOf(state: State, target: Target): LockEnd | null {
+  const scope = scopeOf(state, target);
+  const lastEnd = scope === null ? null : (state.scopes.get(scope)?.lastEnd ?? null);
+  return (lastEnd?.file ?? scope) === target ? lastEnd : null;
+}
+
 /** The refusal of an act that needs a lock which the agent does not hold: who does, and what became of its own. */
 export function notHeld(
   state: State,
-  scope: ScopePath,
+  target: Target,
   agent: Agent,
   atMs: TimeMs,
   advice = 'acquire it first',
 ): Decision {
-  const holder = state.locks.get(scope)?.agent ?? null;
+  const holder = locksInTheWay(state, agent.id, target)[0]?.agent ?? null;
   const now = holder === null ? 'it is free' : `${holder} holds it`;
-  const lastEnd = state.scopes.get(scope)?.lastEnd ?? null;
+  const lastEnd = lastEndOf(state, target);
   const own = lastEnd?.agent === agent.id && lastEnd.epoch === agent.epoch ? lastEnd : null;
   const lost = own === null ? '' : `; its last hold ${endings[own.cause]} ${ago(own.atMs, atMs)}`;
   return reject(
     'LOCK_NOT_HELD',
-    `the lock of ${named(scope)} is not held by ${agent.id} (${now}${lost}): ${advice}`,
-    { scope, holder, lastEnd },
+    `the lock of ${namedTargets([target])} is not held by ${agent.id} (${now}${lost}): ${advice}`,
+    { ...wantedName(state, target), holder, lastEnd },
   );
 }
 
@@ -104,6 +151,7 @@ const endings: { readonly [Cause in LockEnd['cause']]: string } = {
   left: 'ended when it left',
   lost: 'ended when it was lost',
   blockedTooLong: 'was taken back because it had been blocked for too long',
+  moved: 'ended when its file came to be in another scope',
   scopeRemoved: 'ended with its scope',
   expired: 'ended at its deadline',
   revoked: 'was revoked by an operator',

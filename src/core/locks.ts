@@ -1,7 +1,7 @@
 /**
- * Locks: at most one holder for each scope.
+ * Locks: what overlaps never has two holders.
  *
- * A scope is free until it is granted. A lock is a lease: it ends when its holder releases it, completes, leaves or is
+ * A lock is of a scope, of one file of a scope, or of a slot of a resource (`targets.ts`). A target is free until it is granted. A lock is a lease: it ends when its holder releases it, completes, leaves or is
  * lost, when its deadline passes, or when an operator revokes it; every one of these serves the queue in the same
  * revision. It does not end with the definition of its scope, which outlives it (`withdrawal.ts`). A holder renews its lease as often as it likes while nobody waits, and for `maxContendedHoldMs`
  * once somebody does.
@@ -13,130 +13,97 @@
  */
 import { must } from './assert.ts';
 import type { AcquireLock, ReleaseLock, RenewLock, RevokeLock } from './commands.ts';
+import { touchContention } from './contention.ts';
 import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { Event, EventOf, Stamp } from './events.ts';
-import { presentAgent, refusedUnknownScope } from './gate.ts';
-import { formatDuration } from './duration.ts';
-import { addMs, named, type DurationMs, type ScopePath, type TimeMs } from './ids.ts';
-import { busy, notHeld, refusedStaleToken } from './lock-refusals.ts';
+import { presentAgent, refusedUnknown } from './gate.ts';
+import { addMs, type DurationMs, type TimeMs } from './ids.ts';
+import { refusedToAsk, refusedTtl } from './lock-bounds.ts';
+import { dropLock, isWantedOnGrant, putLock } from './lock-index.ts';
+import { busy, namedTargets, notHeld, refusedStaleToken } from './lock-refusals.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { waitersMax } from './limits.ts';
-import { heldInOrder } from './order.ts';
+import { heldInOrder } from './overlap.ts';
 import { obstacleTo, positionOf, settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Grant, QueuedResult } from './results.ts';
 import { settleStatus } from './status.ts';
-import type { Agent, Lock, State, Waiter } from './state.ts';
-import { deadlockedAgents, waitCycle } from './wait-graph.ts';
+import type { Agent, Lock, LockEnd, State, Waiter } from './state.ts';
+import {
+  isSlot,
+  lockNameOf,
+  partsOf,
+  resourceOf,
+  slotOf,
+  targetNamed,
+  targetOf,
+  targetsOf,
+  wishFor,
+  type Target,
+} from './targets.ts';
+import { heldUnder, scopeOf, wishOf } from './overlap.ts';
+import { deadlockedAgents, toldLink, waitCycle } from './wait-graph.ts';
 
 /**
- * Grants the locks of one or several scopes as a unit, or queues the agent when it is willing to wait.
+ * Grants one or several locks as a unit, or queues the agent when it is willing to wait.
  *
  * Asking again for what it holds renews the leases and returns the same tokens, says that it held them already, and keeps
  * the new reason if there is one; asking again for what it waits for
- * returns the same ticket. Of several scopes, those it holds already are renewed when the others are granted.
+ * returns the same ticket. Of several, those it holds already are renewed when the others are granted.
  *
- * Rejects: SCOPE_NOT_FOUND, ALREADY_WAITING, AGENT_BLOCKED, AGENT_HOLDS_LOCK, LOCK_LIMIT_REACHED, TTL_TOO_LONG; when it
+ * Rejects: SCOPE_NOT_FOUND, RESOURCE_NOT_FOUND, ALREADY_WAITING, AGENT_BLOCKED, AGENT_HOLDS_LOCK, LOCK_LIMIT_REACHED,
+ * FILE_LIMIT_REACHED, RESOURCE_LIMIT_REACHED, TTL_TOO_LONG; when it
  * does not wait LOCK_HELD, RESERVED_FOR_WAITER, CONCURRENCY_LIMIT; when it does WOULD_DEADLOCK, WAITER_LIMIT_REACHED.
  */
 export function decideAcquireLock(state: State, command: AcquireLock): Decision {
-  const unknown = refusedUnknownScope(state, command.scopes);
+  const unknown = refusedUnknown(state, command);
   if (unknown !== null) return unknown;
+  const asked = targetsOf(command);
   const agent = presentAgent(state, command.agent);
-  const missing = command.scopes.filter((scope) => !agent.held.has(scope));
+  const missing = asked.filter((target) => heldUnder(agent, target) === null);
   const draft = new Draft(state, command.atMs);
   if (agent.ticket !== null) return whileWaiting(draft, agent, missing);
-  const refused = refusedToAsk(state, agent, missing, command);
+  const refused = refusedToAsk(state, agent, missing, asked) ?? refusedTtl(state, command.ttlMs);
   if (refused !== null) return refused;
   const obstacle = obstacleTo(draft, agent.id, missing, null);
   if (obstacle !== null)
     return command.wait.kind === 'none'
-      ? busy(draft, command.scopes, obstacle)
+      ? busy(draft, agent.id, asked, obstacle)
       : queue(draft, agent, missing, command, command.wait.forMs);
-  return grantAll(draft, agent, command);
+  return grantAll(draft, agent, asked, command);
 }
 
-function whileWaiting(draft: Draft, agent: Agent, scopes: readonly ScopePath[]): Decision {
+function whileWaiting(draft: Draft, agent: Agent, targets: readonly Target[]): Decision {
   const waiter = must(draft.state.tickets.get(must(agent.ticket, 'waits')), 'its ticket is queued');
   const same =
-    waiter.scopes.length === scopes.length && waiter.scopes.every((scope, place) => scope === scopes[place]);
+    waiter.targets.length === targets.length &&
+    waiter.targets.every((target, place) => target === targets[place]);
   if (same) return { kind: 'committed', events: [], result: queuedResult(draft, waiter) };
   return reject(
     'ALREADY_WAITING',
-    `${agent.id} waits for ${named(...waiter.scopes)} already: wait for that, or cancel it first`,
-    { ticket: waiter.ticket, scopes: waiter.scopes, sinceMs: waiter.sinceMs },
+    `${agent.id} waits for ${namedTargets(waiter.targets)} already: wait for that, or cancel it first`,
+    { ticket: waiter.ticket, ...wishOf(draft.state, waiter.targets), sinceMs: waiter.sinceMs },
   );
 }
 
-function refusedToAsk(
-  state: State,
-  agent: Agent,
-  missing: readonly ScopePath[],
-  { scopes, ttlMs }: AcquireLock,
-): Decision | null {
-  const { maxLocksPerAgent } = state.settings;
-  if (agent.status === 'blocked')
-    return reject(
-      'AGENT_BLOCKED',
-      `${agent.id} has said that it is blocked: set its status to working, or release what it holds`,
-      { agent: agent.id, reason: agent.blockedReason, held: heldInOrder(agent) },
-    );
-  if (agent.held.size > 0 && agent.held.size + missing.length > maxLocksPerAgent)
-    return reject('AGENT_HOLDS_LOCK', holdsAdvice(agent, scopes, maxLocksPerAgent), {
-      held: heldInOrder(agent),
-      asked: scopes,
-      maxLocksPerAgent,
-    });
-  if (missing.length > maxLocksPerAgent)
-    return reject('LOCK_LIMIT_REACHED', tooManyAtOnce(missing, maxLocksPerAgent, []), {
-      asked: missing.length,
-      maxLocksPerAgent,
-    });
-  return refusedTtl(state, ttlMs);
-}
-
-/** Who asks for more than it may ever hold is not helped by giving something back alone. */
-function holdsAdvice(agent: Agent, asked: readonly ScopePath[], max: number): string {
-  const held = heldInOrder(agent);
-  if (asked.length > max) return tooManyAtOnce(asked, max, held);
-  const rest = held.filter((scope) => !asked.includes(scope)).length;
-  const excess = rest + asked.length - max;
-  const some = excess === rest ? 'release first' : `release ${excess === 1 ? 'one' : excess} of them first`;
-  return `${agent.id} holds ${named(...held)} and may hold ${max} at a time: ${some}`;
-}
-
-/** Who holds all that it may is refused one scope alone as well. */
-function tooManyAtOnce({ length }: readonly ScopePath[], max: number, held: readonly ScopePath[]): string {
-  const first = held.length < max ? '' : `release ${named(...held)} first and `;
-  return `${length} scopes at once, but an agent may hold ${max}: ${first}ask for fewer, or raise max_locks_per_agent`;
-}
-
-function refusedTtl(state: State, ttlMs: DurationMs | null): Decision | null {
-  const { lockTtlMaxMs } = state.settings;
-  if (ttlMs === null || ttlMs <= lockTtlMaxMs) return null;
-  return reject(
-    'TTL_TOO_LONG',
-    `a lease of ${formatDuration(ttlMs)} was asked for, but the longest is ${formatDuration(lockTtlMaxMs)}: ask for less and renew, or raise lock_timeout_max`,
-    { ttlMs, lockTtlMaxMs },
-  );
-}
-
-function grantAll(draft: Draft, agent: Agent, command: AcquireLock): Decision {
-  const locks = command.scopes.map((scope) => {
-    const held = draft.state.locks.get(scope);
-    return held === undefined ? grant(draft, agent, scope, command) : renewHeld(draft, held, command);
+function grantAll(draft: Draft, agent: Agent, asked: readonly Target[], command: AcquireLock): Decision {
+  const locks = asked.map((target) => {
+    const held = heldUnder(agent, target);
+    if (held === null) return grant(draft, agent, target, command);
+    return renewHeld(draft, must(draft.state.locks.get(held), `${held} is held`), command);
   });
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks } };
 }
 
-function grant(draft: Draft, { id, epoch }: Agent, scope: ScopePath, command: AcquireLock): Grant {
+function grant(draft: Draft, { id, epoch }: Agent, target: Target, command: AcquireLock): Grant {
   const ttlMs = command.ttlMs ?? draft.settings.lockTtlMs;
-  const deadlineMs = draft.grant({ scope, agent: id, epoch, ticket: null, ttlMs, reason: command.reason });
-  // Others may want it together with scopes that are held.
-  const contendedSinceMs = draft.state.index.queues.has(scope) ? draft.atMs : null;
-  return { scope, token: draft.revision, deadlineMs, contendedSinceMs };
+  const { reason } = command;
+  const { name, deadlineMs } = draft.grant({ target, agent: id, epoch, ticket: null, ttlMs, reason });
+  // Others may want it together with what is held.
+  const contendedSinceMs = isWantedOnGrant(draft, target) ? draft.atMs : null;
+  return { ...name, token: draft.revision, deadlineMs, contendedSinceMs };
 }
 
 /** What the asker holds already. */
@@ -147,8 +114,8 @@ function renewHeld(draft: Draft, lock: Lock, { ttlMs, reason }: AcquireLock): Gr
 function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null, reason: string | null): Grant {
   const ttl = ttlMs ?? lock.ttlMs;
   const deadlineMs = renewedDeadline(draft.state, lock, ttl, draft.atMs);
-  const { scope, agent } = lock;
-  const renewed = { kind: 'lock.renewed', scope, agent, ttlMs: ttl, deadlineMs } as const;
+  const { agent } = lock;
+  const renewed = { kind: 'lock.renewed', ...partsOf(lock), agent, ttlMs: ttl, deadlineMs } as const;
   draft.emit(reason === null ? renewed : { ...renewed, reason });
   return { ...toGrant(draft.state, lock), deadlineMs };
 }
@@ -156,12 +123,12 @@ function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null, reason: strin
 function queue(
   draft: Draft,
   agent: Agent,
-  scopes: readonly ScopePath[],
+  targets: readonly Target[],
   command: AcquireLock,
   waitMs: DurationMs | null,
 ): Decision {
   const { state } = draft;
-  const refused = refusedToWait(draft, agent, scopes);
+  const refused = refusedToWait(draft, agent, targets);
   if (refused !== null) return refused;
   const { id, epoch } = agent;
   const ttlMs = command.ttlMs ?? state.settings.lockTtlMs;
@@ -170,32 +137,33 @@ function queue(
     ticket: draft.revision,
     agent: id,
     epoch,
-    scopes,
+    targets,
     sinceMs: draft.atMs,
     deadlineMs: waitMs === null ? null : addMs(draft.atMs, waitMs),
     waitMs,
     ttlMs,
     reason,
   };
-  draft.emit({ kind: 'ticket.issued', agent: id, epoch, scopes, waitMs, ttlMs, reason });
+  draft.emit({ kind: 'ticket.issued', agent: id, epoch, ...wishOf(state, targets), waitMs, ttlMs, reason });
   settleQueue(draft, waiter);
   return { kind: 'committed', events: draft.events, result: queuedResult(draft, waiter) };
 }
 
-function refusedToWait(draft: Draft, agent: Agent, scopes: readonly ScopePath[]): Decision | null {
+/** Who holds nothing cannot close a cycle. */
+function refusedToWait(draft: Draft, agent: Agent, targets: readonly Target[]): Decision | null {
   const { state } = draft;
   if (agent.held.size > 0) {
-    const stuck = deadlockedAgents(state, { ticket: draft.revision, agent: agent.id, scopes });
+    const stuck = deadlockedAgents(state, { ticket: draft.revision, agent: agent.id, targets });
     if (stuck.has(agent.id)) {
       const cycle = waitCycle(state, stuck, agent.id);
       const told = cycle.map(
         (link) =>
-          `${link.agent} -> ${link.scope === null ? 'a place' : named(link.scope)} -> ${link.waitsFor}`,
+          `${link.agent} -> ${link.target === null ? 'a place' : namedTargets([link.target])} -> ${link.waitsFor}`,
       );
       return reject(
         'WOULD_DEADLOCK',
-        `waiting would never end: ${told.join('; ')}. Release what ${agent.id} holds (${named(...heldInOrder(agent))}) and ask for everything at once`,
-        { cycle, held: heldInOrder(agent) },
+        `waiting would never end: ${told.join('; ')}. Release what ${agent.id} holds (${namedTargets(heldInOrder(agent))}) and ask for everything at once`,
+        { cycle: cycle.map((link) => toldLink(state, link)), held: heldInOrder(agent) },
       );
     }
   }
@@ -216,77 +184,101 @@ function queuedResult(draft: Draft, waiter: Waiter): QueuedResult {
 
 /**
  * Gives locks back: all that are named, or none. Without names, whatever the agent holds, which may be nothing.
- * Rejects: SCOPE_NOT_FOUND, STALE_FENCING_TOKEN, LOCK_NOT_HELD.
+ * Rejects: SCOPE_NOT_FOUND, RESOURCE_NOT_FOUND, STALE_FENCING_TOKEN, LOCK_NOT_HELD.
  */
 export function decideReleaseLock(state: State, command: ReleaseLock): Decision {
   const agent = presentAgent(state, command.agent);
-  const scopes = command.scopes ?? heldInOrder(agent);
-  const refused = refusedUnknownScope(state, scopes) ?? refusedNotHeld(state, agent, scopes, command);
+  const { scopes, files = [], resources = [] } = command;
+  const isAll = scopes === null && files.length === 0 && resources.length === 0;
+  const wish = { scopes: scopes ?? [], files, resources };
+  const unknown = refusedUnknown(state, wish);
+  if (unknown !== null) return unknown;
+  const targets = isAll ? heldInOrder(agent) : targetsOf(wish);
+  const refused = refusedNotHeld(state, agent, targets, command);
   if (refused !== null) return refused;
   const draft = new Draft(state, command.atMs);
-  for (const scope of scopes) draft.release(must(state.locks.get(scope), `${scope} is held`), 'released');
+  for (const target of targets) draft.release(mustHold(state, agent, target), 'released');
   settleQueue(draft);
-  return { kind: 'committed', events: draft.events, result: { kind: 'released', scopes } };
+  return {
+    kind: 'committed',
+    events: draft.events,
+    result: { kind: 'released', ...wishOf(state, targets) },
+  };
+}
+
+function mustHold(state: State, agent: Agent, target: Target): Lock {
+  const held = must(heldUnder(agent, target), `${agent.id} holds ${target}`);
+  return must(state.locks.get(held), `${held} is held`);
 }
 
 /** All tokens are compared before any holder: who presents an old one has lost the lock, whoever holds it now. */
 function refusedNotHeld(
   state: State,
   agent: Agent,
-  scopes: readonly ScopePath[],
+  targets: readonly Target[],
   { token, atMs }: ReleaseLock,
 ): Decision | null {
-  for (const scope of scopes) {
-    const stale = refusedStaleToken(state, scope, agent.id, token);
+  for (const target of targets) {
+    const stale = refusedStaleToken(state, target, agent, token);
     if (stale !== null) return stale;
   }
-  const missing = scopes.find((scope) => !agent.held.has(scope));
+  const missing = targets.find((target) => heldUnder(agent, target) === null);
   return missing === undefined ? null : notHeld(state, missing, agent, atMs, 'nothing was given back');
 }
 
 /**
- * Moves the deadline of a held lock. Rejects: SCOPE_NOT_FOUND, TTL_TOO_LONG, LOCK_NOT_HELD, STALE_FENCING_TOKEN.
+ * Moves the deadline of a held lock. Rejects: SCOPE_NOT_FOUND, RESOURCE_NOT_FOUND, TTL_TOO_LONG, LOCK_NOT_HELD,
+ * STALE_FENCING_TOKEN.
  */
 export function decideRenewLock(state: State, command: RenewLock): Decision {
-  const { scope, token, ttlMs } = command;
-  const unknown = refusedUnknownScope(state, [scope]);
+  const target = targetNamed(command);
+  const unknown = refusedUnknown(state, wishFor(command));
   if (unknown !== null) return unknown;
   const agent = presentAgent(state, command.agent);
-  const tooLong = refusedTtl(state, ttlMs);
+  const tooLong = refusedTtl(state, command.ttlMs);
   if (tooLong !== null) return tooLong;
-  const stale = refusedStaleToken(state, scope, agent.id, token);
+  const stale = refusedStaleToken(state, target, agent, command.token);
   if (stale !== null) return stale;
-  const lock = state.locks.get(scope);
-  if (lock === undefined || lock.agent !== agent.id) return notHeld(state, scope, agent, command.atMs);
+  if (heldUnder(agent, target) === null) return notHeld(state, target, agent, command.atMs);
   const draft = new Draft(state, command.atMs);
-  const grant = renew(draft, lock, ttlMs, null);
-  return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks: [grant] } };
+  const renewed = renew(draft, mustHold(state, agent, target), command.ttlMs, null);
+  return { kind: 'committed', events: draft.events, result: { kind: 'granted', locks: [renewed] } };
 }
 
-/** An operator takes a lock back; its holder's token is worthless from then on. Rejects: SCOPE_NOT_FOUND, LOCK_NOT_HELD. */
+/**
+ * An operator takes a lock back; its holder's token is worthless from then on. Rejects: SCOPE_NOT_FOUND, RESOURCE_NOT_FOUND,
+ * LOCK_NOT_HELD.
+ */
 export function decideRevokeLock(state: State, command: RevokeLock): Decision {
-  const unknown = refusedUnknownScope(state, [command.scope]);
+  const named = targetNamed(command);
+  const unknown = refusedUnknown(state, wishFor(command));
   if (unknown !== null) return unknown;
-  const lock = state.locks.get(command.scope);
+  const target = isSlot(named) ? slotOf(resourceOf(named), command.slot ?? 1) : named;
+  const lock = state.locks.get(target);
   if (lock === undefined)
-    return reject('LOCK_NOT_HELD', `${named(command.scope)} is free: there is nothing to revoke`, {
-      scope: command.scope,
+    return reject('LOCK_NOT_HELD', `${namedTargets([target])} is free: there is nothing to revoke`, {
+      ...lockNameOf(target, scopeOf(state, target)),
       holder: null,
     });
   const draft = new Draft(state, command.atMs);
   draft.revoke(lock, command.reason);
   settleQueue(draft);
-  const { scope, agent, token } = lock;
-  return { kind: 'committed', events: draft.events, result: { kind: 'revoked', scope, agent, token } };
+  const { agent, token } = lock;
+  return {
+    kind: 'committed',
+    events: draft.events,
+    result: { kind: 'revoked', ...partsOf(lock), agent, token },
+  };
 }
 
 // What happens to locks.
 
 export function evolveLockGranted(state: State, event: EventOf<'lock.granted'>, stamp: Stamp): void {
-  const { scope, agent: id, epoch, ticket, ttlMs, deadlineMs, reason } = event;
-  const agent = presentAgent(state, id);
-  const lock: Lock = {
-    scope,
+  const { agent: id, epoch, ticket, ttlMs, deadlineMs, reason } = event;
+  const target = targetOf(event);
+  putLock(state, {
+    ...partsOf(event),
+    target,
     agent: id,
     epoch,
     token: stamp.revision,
@@ -295,21 +287,20 @@ export function evolveLockGranted(state: State, event: EventOf<'lock.granted'>, 
     ttlMs,
     deadlineMs,
     reason,
-    contendedSinceMs: state.index.queues.has(scope) ? stamp.atMs : null,
-  };
-  state.locks.set(scope, lock);
-  state.index.lockDeadlines.set(scope, deadlineMs);
-  if (agent.held.size === 0) state.index.holders += 1;
-  agent.held.add(scope);
+    contendedSinceMs: null,
+  });
+  touchContention(state, target);
+  const agent = presentAgent(state, id);
   agent.retryCount = 0;
   settleStatus(state, agent, stamp.atMs);
 }
 
 export function evolveLockRenewed(state: State, event: EventOf<'lock.renewed'>): void {
-  const lock = must(state.locks.get(event.scope), `renewed ${event.scope} is held`);
+  const target = targetOf(event);
+  const lock = must(state.locks.get(target), `renewed ${target} is held`);
   lock.ttlMs = event.ttlMs;
   lock.reason = event.reason ?? lock.reason;
-  setLease(state, event.scope, event.deadlineMs);
+  setLease(state, target, event.deadlineMs);
 }
 
 export function evolveLockReleased(state: State, event: EventOf<'lock.released'>, stamp: Stamp): void {
@@ -328,20 +319,22 @@ export function evolveLockRevoked(state: State, event: EventOf<'lock.revoked'>, 
 type Ending = Extract<Event, { kind: 'lock.released' | 'lock.expired' | 'lock.revoked' }>;
 
 function endLock(state: State, event: Ending, stamp: Stamp): void {
+  const target = targetOf(event);
+  const lock = must(state.locks.get(target), `${target} is held`);
   const agent = presentAgent(state, event.agent);
   noteEnd(state, event, agent, stamp.atMs);
-  state.locks.delete(event.scope);
-  state.index.lockDeadlines.delete(event.scope);
-  agent.held.delete(event.scope);
-  if (agent.held.size === 0) state.index.holders -= 1;
+  dropLock(state, lock);
+  touchContention(state, target);
   settleStatus(state, agent, stamp.atMs);
 }
 
 function noteEnd(state: State, event: Ending, { id: agent, epoch }: Agent, atMs: TimeMs): void {
-  const { scope, token } = event;
+  const { scope, file, token } = event;
+  if (scope === undefined) return;
   const how = event.kind === 'lock.expired' ? 'expired' : 'revoked';
   const cause = event.kind === 'lock.released' ? event.cause : how;
-  must(state.scopes.get(scope), `${scope} is a scope`).lastEnd = { agent, epoch, token, cause, atMs };
+  const end: LockEnd = { agent, epoch, token, cause, atMs };
+  must(state.scopes.get(scope), `${scope} is a scope`).lastEnd = file === undefined ? end : { ...end, file };
 }
 
 export function evolvePlaceContended(state: State, _event: EventOf<'place.contended'>, stamp: Stamp): void {

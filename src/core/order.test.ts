@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Machine, agentId } from '../../test/support/machine.ts';
-import { byNumber, byText, heldInOrder } from './order.ts';
+import { byNumber, byText } from './order.ts';
+import { heldInOrder } from './overlap.ts';
 
 test('texts are ordered as by the default sort, and a text is not before itself', () => {
   expect([byText('a', 'b'), byText('b', 'a'), byText('a', 'a')]).toEqual([-1, 1, 0]);

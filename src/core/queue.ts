@@ -1,14 +1,15 @@
 /**
  * The queue: one for the whole repository, in order of asking.
  *
- * A ticket is a place in it, for one scope or for several that are granted together. It outlives the call that asked and
+ * A ticket is a place in it, for one target or for several that are granted together. It outlives the call that asked and
  * ends by a grant, a cancel, its deadline, or with its agent. After every change that may free something, in the same
  * revision, the queue is served: from the oldest ticket on, each one that can be granted is.
  *
- * A ticket can be granted when all its scopes are free, when its agent holds a lock already or there is a place left
- * among the `maxConcurrentAgents`, and when none of its scopes is wanted by the oldest ticket. That last rule keeps a
- * ticket for several scopes from starving: once it is the oldest, what it wants is kept for it. Everyone else may
- * overtake whoever cannot be served yet. Nobody who asks later is given what a waiting ticket could have had.
+ * A ticket can be granted when nobody else holds what overlaps its targets, when its agent holds something in a scope already
+ * or there is a place left among the `maxConcurrentAgents`, and when none of its targets overlaps what the oldest ticket wants.
+ * That last rule keeps a ticket for several targets from starving, and one for a whole scope from being starved by a stream of
+ * file claims: once it is the oldest, what it wants is kept for it. Everyone else may overtake whoever cannot be served yet.
+ * Nobody who asks later is given what a waiting ticket could have had.
  */
 import { must } from './assert.ts';
 import type { CancelWait } from './commands.ts';
@@ -16,12 +17,24 @@ import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { presentAgent } from './gate.ts';
-import { addMs, type AgentId, type ScopePath, type Ticket } from './ids.ts';
+import { touchContention } from './contention.ts';
+import { addMs, type AgentId, type Ticket } from './ids.ts';
+import {
+  allLines,
+  joinLines,
+  leaveLines,
+  lineAt,
+  linesOf,
+  linesOverlapping,
+  scopeOfFiles,
+  type LineKey,
+} from './lines.ts';
 import { byNumber } from './order.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { settleStatus } from './status.ts';
 import type { State, Waiter } from './state.ts';
-import { TicketLine } from './ticket-line.ts';
+import { isSlot, resourceOf, targetsOf, type Target } from './targets.ts';
+import { overlap, scopeOf } from './overlap.ts';
 import { removeAbandoned } from './withdrawal.ts';
 
 /** Gives up the agent's place. Not waiting is no error. Rejects: only the gate. */
@@ -59,78 +72,118 @@ function settleTickets(draft: Draft, issued: Waiter | null): void {
 
 /** Why an acquire cannot be granted now; null when it can. */
 export type Obstacle =
-  | { readonly kind: 'held'; readonly scope: ScopePath; readonly holder: AgentId }
-  | { readonly kind: 'reserved'; readonly scope: ScopePath; readonly waiter: Waiter }
+  | { readonly kind: 'held'; readonly target: Target }
+  | { readonly kind: 'reserved'; readonly target: Target; readonly waiter: Waiter }
   | { readonly kind: 'full' };
 
-/** What stands between an agent and these scopes. `self` is the agent's own ticket, when it has one already. */
+/** What stands between an agent and these targets. `self` is the agent's own ticket, when it has one already. */
 export function obstacleTo(
   draft: Draft,
   agent: AgentId,
-  scopes: readonly ScopePath[],
+  targets: readonly Target[],
   self: Waiter | null,
 ): Obstacle | null {
-  for (const scope of scopes) {
-    const holder = draft.holderOf(scope);
-    if (holder !== null) return { kind: 'held', scope, holder };
-  }
+  const held = targets.find((target) => isTaken(draft, agent, target));
+  if (held !== undefined) return { kind: 'held', target: held };
   const oldest = draft.oldest();
   if (oldest !== null && oldest !== self) {
-    const scope = scopes.find((wanted) => oldest.scopes.includes(wanted));
-    if (scope !== undefined) return { kind: 'reserved', scope, waiter: oldest };
+    const target = targets.find((wanted) => isKeptFor(draft, oldest, wanted));
+    if (target !== undefined) return { kind: 'reserved', target, waiter: oldest };
   }
-  if (draft.isFull() && draft.heldBy(agent) === 0) return { kind: 'full' };
-  return null;
+  return needsPlace(draft, agent, targets) && draft.isFull() ? { kind: 'full' } : null;
+}
+
+/** Whether somebody else holds what overlaps a target; of a resource, whether no slot is free. */
+function isTaken(draft: Draft, agent: AgentId, target: Target): boolean {
+  if (isSlot(target)) return draft.freeSlotOf(resourceOf(target)) === null;
+  const isOthers = (holder: AgentId | 'several' | null): boolean => holder !== null && holder !== agent;
+  if (isOthers(draft.holderOf(target))) return true;
+  const scope = must(scopeOf(draft.state, target), `${target} is in a scope`);
+  return isOthers(target === scope ? draft.claimantOf(scope) : draft.holderOf(scope));
+}
+
+/** Whether a target is kept for the oldest ticket. Of a resource one slot is kept, not all. */
+function isKeptFor(draft: Draft, oldest: Waiter, wanted: Target): boolean {
+  if (!oldest.targets.some((target) => overlap(draft.state, target, wanted))) return false;
+  return !isSlot(wanted) || !draft.hasSlotToSpare(resourceOf(wanted));
+}
+
+/** Whoever holds something in a scope has its place already, and a resource needs none. */
+function needsPlace(draft: Draft, agent: AgentId, targets: readonly Target[]): boolean {
+  return draft.heldInScopesBy(agent) === 0 && !targets.every(isSlot);
 }
 
 /**
- * Grants what can be granted, in order of issue. Only two things make a ticket grantable: a scope that the draft touched,
+ * Grants what can be granted, in order of issue. Only two things make a ticket grantable: a target that the draft touched,
  * or a place that came free where none was.
  */
 function serveQueue(draft: Draft): void {
   const { settings, index } = draft.state;
-  const placeCameFree = index.holders >= settings.maxConcurrentAgents && !draft.isFull();
-  const heads = headsOf(draft, placeCameFree ? index.queues.keys() : draft.touched());
-  for (let scope = heads.first(); scope !== null; scope = heads.first()) {
-    if (draft.isFull()) return serveHolders(draft);
-    const ticket = must(heads.get(scope), `a head of ${scope}`);
+  const placeCameFree = index.holders.size >= settings.maxConcurrentAgents && !draft.isFull();
+  const heads = headsOf(draft, placeCameFree ? allLines(draft.state) : linesOf(draft.state, draft.touched()));
+  for (let line = heads.first(); line !== null; line = heads.first()) {
+    if (draft.isFull()) return serveWithoutPlace(draft);
+    const ticket = must(heads.get(line), `a head of ${line}`);
     serve(draft, waiterOf(draft, ticket));
-    const next = nextCandidate(draft, scope, ticket);
-    if (next === null) heads.delete(scope);
-    else heads.set(scope, next);
+    const next = candidateAfter(draft, line, ticket);
+    if (next === null) heads.delete(line);
+    else heads.set(line, next);
   }
 }
 
-/** For each of these scopes that is free, the oldest ticket that waits for it. */
-function headsOf(draft: Draft, scopes: Iterable<ScopePath>): PriorityQueue<ScopePath, Ticket> {
-  const heads = new PriorityQueue<ScopePath, Ticket>();
-  for (const scope of scopes) {
-    const head = draft.isFree(scope) ? draft.state.index.queues.get(scope)?.first : null;
-    if (head !== undefined && head !== null) heads.set(scope, head);
+/** For each of these lines the first ticket that may get what it waits for. */
+function headsOf(draft: Draft, lines: Iterable<LineKey>): PriorityQueue<LineKey, Ticket> {
+  const heads = new PriorityQueue<LineKey, Ticket>();
+  for (const line of lines) {
+    const head = candidateAfter(draft, line, null);
+    if (head !== null) heads.set(line, head);
   }
   return heads;
 }
 
-/** Who is next to be tried for a scope; null when nobody can get it any more. */
-function nextCandidate(draft: Draft, scope: ScopePath, ticket: Ticket): Ticket | null {
+/** Who is next to be tried in a line, after a ticket or from its head; null when nobody can get it any more. */
+function candidateAfter(draft: Draft, key: LineKey, ticket: Ticket | null): Ticket | null {
+  const line = lineAt(draft.state, key);
+  const admitted = whoMayGet(draft, key);
+  if (line === undefined || admitted === 'nobody') return null;
+  if (admitted !== 'anybody') {
+    const own = draft.state.agents.get(admitted)?.ticket ?? null;
+    return own !== null && line.has(own) && (ticket === null || own > ticket) ? own : null;
+  }
+  if (ticket === null) return line.first;
   const oldest = draft.oldest();
-  const isReserved = oldest !== null && oldest.ticket <= ticket && oldest.scopes.includes(scope);
-  if (isReserved || !draft.isFree(scope)) return null;
-  return must(draft.state.index.queues.get(scope), `${ticket} waits for ${scope}`).after(ticket);
+  const isKept = oldest !== null && oldest.ticket <= ticket && isLineKeptFor(draft, oldest, key);
+  return isKept ? null : line.after(ticket);
 }
 
-/**
- * Where no place is free, only an agent that holds a lock already can be granted another; the number of places bounds how
- * many these are.
- */
-function serveHolders(draft: Draft): void {
-  if (draft.settings.maxLocksPerAgent === 1) return;
+/** Whose tickets in a line can be served, as far as holders stand in the way of all others. */
+function whoMayGet(draft: Draft, key: LineKey): AgentId | 'anybody' | 'nobody' {
+  const scope = scopeOfFiles(key);
+  if (scope !== null) return draft.holderOf(scope) ?? 'anybody';
+  const target = key as Target;
+  if (isSlot(target)) return draft.freeSlotOf(resourceOf(target)) === null ? 'nobody' : 'anybody';
+  if (draft.holderOf(target) !== null) return 'nobody';
+  const around = must(scopeOf(draft.state, target), `${target} is in a scope`);
+  if (around !== target) return draft.holderOf(around) ?? 'anybody';
+  const claimant = draft.claimantOf(around);
+  return claimant === 'several' ? 'nobody' : (claimant ?? 'anybody');
+}
+
+function isLineKeptFor(draft: Draft, oldest: Waiter, key: LineKey): boolean {
+  const scope = scopeOfFiles(key);
+  return scope === null ? isKeptFor(draft, oldest, key as Target) : oldest.targets.includes(scope);
+}
+
+/** Where no place is free, only who has one already can be granted more, and whoever wants resources alone. */
+function serveWithoutPlace(draft: Draft): void {
   const { state } = draft;
   const waiting = new Set<Ticket>();
-  for (const { agent } of state.locks.values()) {
+  for (const agent of state.index.holders) {
     const { ticket } = presentAgent(state, agent);
     if (ticket !== null) waiting.add(ticket);
   }
+  for (const line of linesOf(state, draft.touched()))
+    if (isSlot(line as Target)) for (const ticket of lineAt(state, line) ?? []) waiting.add(ticket);
   for (const ticket of [...waiting].sort(byNumber)) serve(draft, waiterOf(draft, ticket));
 }
 
@@ -139,10 +192,10 @@ function waiterOf(draft: Draft, ticket: Ticket): Waiter {
 }
 
 function serve(draft: Draft, waiter: Waiter): void {
-  if (!draft.isQueued(waiter) || obstacleTo(draft, waiter.agent, waiter.scopes, waiter) !== null) return;
+  if (!draft.isQueued(waiter) || obstacleTo(draft, waiter.agent, waiter.targets, waiter) !== null) return;
   draft.endTicket(waiter, 'granted');
   const { agent, epoch, ticket, ttlMs, reason } = waiter;
-  for (const scope of waiter.scopes) draft.grant({ scope, agent, epoch, ticket, ttlMs, reason });
+  for (const target of waiter.targets) draft.grant({ target, agent, epoch, ticket, ttlMs, reason });
 }
 
 /** Whether some ticket has all it wants except a place among the `maxConcurrentAgents`. */
@@ -152,27 +205,28 @@ function placeIsWanted(draft: Draft, issued: Waiter | null): boolean {
   const oldest = draft.oldest();
   if (oldest === null) return false;
   if (waitsForPlace(draft, oldest)) return true;
-  for (const [scope, queue] of draft.state.index.queues) {
-    if (!draft.isFree(scope) || oldest.scopes.includes(scope)) continue;
-    for (const ticket of queue) if (waitsForPlace(draft, waiterOf(draft, ticket))) return true;
+  for (const [target, line] of draft.state.index.queues) {
+    if (isSlot(target) || whoMayGet(draft, target) !== 'anybody' || isLineKeptFor(draft, oldest, target))
+      continue;
+    for (const ticket of line) if (waitsForPlace(draft, waiterOf(draft, ticket))) return true;
   }
   return false;
 }
 
 /** Whether only a place keeps a ticket waiting. */
 export function waitsForPlace(draft: Draft, waiter: Waiter): boolean {
-  return draft.isQueued(waiter) && obstacleTo(draft, waiter.agent, waiter.scopes, waiter)?.kind === 'full';
+  return draft.isQueued(waiter) && obstacleTo(draft, waiter.agent, waiter.targets, waiter)?.kind === 'full';
 }
 
 /**
- * The place of a waiter in the queue, 1 for the next: among those who want one of the same scopes, or among all when it
- * waits for a place only. A ticket that is about to be issued stands behind everyone.
+ * The place of a waiter in the queue, 1 for the next: among those who want what overlaps, or among all when it waits for a
+ * place only. A ticket that is about to be issued stands behind everyone.
  */
 export function positionOf(draft: Draft, waiter: Waiter): number {
   const { index } = draft.state;
   const lines = waitsForPlace(draft, waiter)
     ? [index.queue]
-    : waiter.scopes.flatMap((scope) => index.queues.get(scope) ?? []);
+    : waiter.targets.flatMap((target) => linesOverlapping(draft.state, target));
   const [line] = lines;
   if (lines.length === 1 && line?.has(waiter.ticket) === false) return line.size + 1;
   const ahead = new Set<Ticket>();
@@ -187,12 +241,12 @@ export function positionOf(draft: Draft, waiter: Waiter): number {
 // What happens to tickets.
 
 export function evolveTicketIssued(state: State, event: EventOf<'ticket.issued'>, stamp: Stamp): void {
-  const { agent: id, epoch, scopes, waitMs, ttlMs, reason } = event;
+  const { agent: id, epoch, waitMs, ttlMs, reason } = event;
   const waiter: Waiter = {
     ticket: stamp.revision,
     agent: id,
     epoch,
-    scopes,
+    targets: targetsOf(event),
     sinceMs: stamp.atMs,
     deadlineMs: waitMs === null ? null : addMs(stamp.atMs, waitMs),
     waitMs,
@@ -200,10 +254,7 @@ export function evolveTicketIssued(state: State, event: EventOf<'ticket.issued'>
     reason,
   };
   enqueue(state, waiter);
-  for (const scope of scopes) {
-    const lock = state.locks.get(scope);
-    if (lock !== undefined) lock.contendedSinceMs ??= stamp.atMs;
-  }
+  for (const target of waiter.targets) touchContention(state, target);
   settleStatus(state, presentAgent(state, id), stamp.atMs);
   state.totals.conflicts += 1;
 }
@@ -212,15 +263,9 @@ export function evolveTicketIssued(state: State, event: EventOf<'ticket.issued'>
 export function enqueue(state: State, waiter: Waiter): void {
   state.tickets.set(waiter.ticket, waiter);
   state.index.queue.add(waiter.ticket);
-  for (const scope of waiter.scopes) joinQueue(state, scope, waiter.ticket);
+  joinLines(state, waiter);
   if (waiter.deadlineMs !== null) state.index.ticketDeadlines.set(waiter.ticket, waiter.deadlineMs);
   must(state.agents.get(waiter.agent), `${waiter.agent} waits`).ticket = waiter.ticket;
-}
-
-function joinQueue(state: State, scope: ScopePath, ticket: Ticket): void {
-  let queue = state.index.queues.get(scope);
-  if (queue === undefined) state.index.queues.set(scope, (queue = new TicketLine()));
-  queue.add(ticket);
 }
 
 export function evolveTicketEnded(state: State, event: EventOf<'ticket.ended'>, stamp: Stamp): void {
@@ -228,20 +273,12 @@ export function evolveTicketEnded(state: State, event: EventOf<'ticket.ended'>, 
   state.tickets.delete(waiter.ticket);
   state.index.queue.delete(waiter.ticket);
   state.index.ticketDeadlines.delete(waiter.ticket);
-  for (const scope of waiter.scopes) leaveQueue(state, scope, waiter.ticket);
+  leaveLines(state, waiter);
   const agent = presentAgent(state, waiter.agent);
   agent.ticket = null;
+  for (const target of waiter.targets) touchContention(state, target);
   if (event.cause === 'granted') return; // The grant that follows settles the status.
   agent.retryCount += 1;
   if (event.cause === 'deadline' || event.cause === 'blockedTooLong') state.totals.timeouts += 1;
   settleStatus(state, agent, stamp.atMs);
-}
-
-function leaveQueue(state: State, scope: ScopePath, ticket: Ticket): void {
-  const queue = must(state.index.queues.get(scope), `no queue for ${scope}`);
-  queue.delete(ticket);
-  if (queue.size > 0) return;
-  state.index.queues.delete(scope);
-  const lock = state.locks.get(scope);
-  if (lock !== undefined) lock.contendedSinceMs = null;
 }

@@ -8,6 +8,7 @@ import type {
   DurationMs,
   Epoch,
   FencingToken,
+  ResourceName,
   Revision,
   ScopePath,
   SyncRun,
@@ -17,8 +18,9 @@ import type {
 import type { EarlierEnd } from './leases.ts';
 import type { RejectionCode } from './rejection-codes.ts';
 import type { LockEnd } from './state.ts';
+import type { LockName, Target, WantedName, Wish } from './targets.ts';
 import type { AgentStatus, Presence, SyncStatus } from './statuses.ts';
-import type { WaitLink } from './wait-graph.ts';
+import type { ToldLink } from './wait-graph.ts';
 
 /** Facts that may come with any refusal, from around the machine. */
 export type CommonFacts = {
@@ -42,7 +44,7 @@ export interface FactsByCode {
   AGENT_LOST: {
     readonly agent: AgentId;
     readonly lostAtMs: TimeMs | null;
-    readonly heldWhenLost: readonly ScopePath[];
+    readonly heldWhenLost: readonly Target[];
   };
   AGENT_ALREADY_JOINED: {
     readonly agent: AgentId;
@@ -70,6 +72,7 @@ export interface FactsByCode {
     readonly near: readonly ScopePath[];
     readonly scopeCount: number;
   };
+  RESOURCE_NOT_FOUND: { readonly resource: ResourceName; readonly declared: readonly ResourceName[] };
   /** How many scopes there are now. */
   GRAPH_EMPTY: { readonly scopes: number };
   SCOPE_LIMIT_REACHED: { readonly scopes: number; readonly scopesMax: number };
@@ -92,38 +95,39 @@ export interface FactsByCode {
     readonly depth: number;
     readonly maxScopeDepth: number;
   };
-  ALREADY_WAITING: {
-    readonly ticket: Ticket;
-    readonly scopes?: readonly ScopePath[];
-    readonly sinceMs?: TimeMs;
-  };
+  ALREADY_WAITING: Partial<Wish> & { readonly ticket: Ticket; readonly sinceMs?: TimeMs };
   AGENT_BLOCKED: {
     readonly agent: AgentId;
     readonly reason: string | null;
-    readonly held?: readonly ScopePath[];
+    readonly held?: readonly Target[];
   };
   AGENT_HOLDS_LOCK: {
-    readonly held: readonly ScopePath[];
-    readonly asked?: readonly ScopePath[];
+    readonly held: readonly Target[];
+    readonly asked?: readonly Target[];
     readonly maxLocksPerAgent?: number;
   };
   LOCK_LIMIT_REACHED: { readonly asked: number; readonly maxLocksPerAgent: number };
+  FILE_LIMIT_REACHED: { readonly held: number; readonly asked: number; readonly maxFilesPerAgent: number };
+  RESOURCE_LIMIT_REACHED: {
+    readonly held: number;
+    readonly asked: number;
+    readonly maxResourcesPerAgent: number;
+  };
   TTL_TOO_LONG: { readonly ttlMs: DurationMs; readonly lockTtlMaxMs: DurationMs };
-  STALE_FENCING_TOKEN: {
-    readonly scope: ScopePath;
+  STALE_FENCING_TOKEN: WantedName & {
     readonly token: FencingToken;
     readonly currentToken: FencingToken;
     readonly holder: AgentId;
   };
-  LOCK_NOT_HELD: {
-    readonly scope: ScopePath;
+  LOCK_NOT_HELD: WantedName & {
     readonly holder: AgentId | null;
-    /** How the last hold of the scope ended. */
+    /** How the last hold of it ended. */
     readonly lastEnd?: LockEnd | null;
   };
-  LOCK_HELD: {
-    readonly scope: ScopePath;
+  LOCK_HELD: WantedName & {
     readonly holder: AgentId;
+    /** What that one holds, where it is not the very thing: a file of the scope, or the whole scope of the file. */
+    readonly holds?: LockName;
     readonly epoch: Epoch;
     readonly token: FencingToken;
     readonly reason: string | null;
@@ -132,21 +136,22 @@ export interface FactsByCode {
     /** What ends it before its lease does. */
     readonly endsBefore?: EarlierEnd;
     readonly queueLength: number;
+    /** The next of those who are in the way as well, and how many are in all; left out when only one is. */
+    readonly others?: readonly HolderInTheWay[];
+    readonly holdersInTheWay?: number;
   };
-  RESERVED_FOR_WAITER: {
-    readonly scope: ScopePath;
+  RESERVED_FOR_WAITER: WantedName & {
     readonly waiter: AgentId;
     readonly ticket: Ticket;
     readonly sinceMs: TimeMs;
     readonly queueLength: number;
   };
-  CONCURRENCY_LIMIT: {
-    readonly scopes: readonly ScopePath[];
+  CONCURRENCY_LIMIT: Wish & {
     readonly holders: readonly AgentId[];
     readonly maxConcurrentAgents: number;
     readonly queueLength: number;
   };
-  WOULD_DEADLOCK: { readonly cycle: readonly WaitLink[]; readonly held: readonly ScopePath[] };
+  WOULD_DEADLOCK: { readonly cycle: readonly ToldLink[]; readonly held: readonly Target[] };
   WAITER_LIMIT_REACHED: { readonly waitersMax: number };
   CONTEXT_CONFLICT: {
     readonly scope: ScopePath;
@@ -195,6 +200,15 @@ export interface FactsByCode {
   };
   RETRY_TOO_SOON: { readonly scope: ScopePath; readonly retryAtMs: TimeMs; readonly failures: number };
 }
+
+/** A lock that is in the way of what somebody asks for. */
+export type HolderInTheWay = LockName & {
+  readonly holder: AgentId;
+  readonly token: FencingToken;
+  readonly reason: string | null;
+  readonly grantedAtMs: TimeMs;
+  readonly deadlineMs: TimeMs;
+};
 
 /** The facts of a refusal with a code. */
 export type RefusalFacts<Code extends RejectionCode = RejectionCode> = FactsByCode[Code] & CommonFacts;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
+import { agentId, codeOf, Machine, resourceName, scopePath } from '../../test/support/machine.ts';
 import {
   alice,
   configure,
@@ -72,6 +72,7 @@ const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
   DEPENDENCY_LIMIT_REACHED: () => newMachine({ maxDependencies: 1 }).define({ a: [], b: [], c: ['a', 'b'] }),
   DEPENDENCY_CYCLE: () => newMachine().define({ a: ['b'], b: ['a'] }),
   SCOPE_DEPTH_EXCEEDED: () => newMachine({ maxScopeDepth: 1 }).define({ a: ['b'], b: ['c'], c: [] }),
+  RESOURCE_NOT_FOUND: () => newMachine().acquire('alice', { resources: ['@deploy'] }),
   ALREADY_WAITING: () => {
     const machine = newMachine();
     machine.acquire('bob', 'docs');
@@ -90,6 +91,14 @@ const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
     return machine.acquire('alice', 'api');
   },
   LOCK_LIMIT_REACHED: () => newMachine().acquire('alice', ['api', 'docs']),
+  FILE_LIMIT_REACHED: () =>
+    newMachine({ maxFilesPerAgent: 1 }).acquire('alice', { files: ['docs/a.md', 'docs/b.md'] }),
+  RESOURCE_LIMIT_REACHED: () => {
+    const resources = { [resourceName('@git')]: 1, [resourceName('@port')]: 2 };
+    const machine = newMachine({ resources, maxResourcesPerAgent: 1 });
+    machine.acquire('alice', { resources: ['@git'] });
+    return machine.acquire('alice', { resources: ['@port'] });
+  },
   TTL_TOO_LONG: () => newMachine().acquire('alice', 'docs', { ttlMs: defaultSettings.lockTtlMaxMs + 1 }),
   STALE_FENCING_TOKEN: () => {
     const machine = newMachine();
@@ -200,10 +209,13 @@ const facts: { readonly [Code in MachineCode]: Readonly<Record<string, unknown>>
   DEPENDENCY_LIMIT_REACHED: { scope: 'c', dependencies: 2, maxDependencies: 1 },
   DEPENDENCY_CYCLE: { cycle: ['a', 'b', 'a'] },
   SCOPE_DEPTH_EXCEEDED: { scope: 'a', depth: 2, maxScopeDepth: 1 },
+  RESOURCE_NOT_FOUND: { resource: '@deploy', declared: ['@git'] },
   ALREADY_WAITING: { ticket: 5, scopes: ['docs'], sinceMs: 1_000_000 },
   AGENT_BLOCKED: { agent: 'alice', reason: 'needs a decision', held: ['docs'] },
   AGENT_HOLDS_LOCK: { held: ['docs'], asked: ['api'], maxLocksPerAgent: 1 },
   LOCK_LIMIT_REACHED: { asked: 2, maxLocksPerAgent: 1 },
+  FILE_LIMIT_REACHED: { held: 0, asked: 2, maxFilesPerAgent: 1 },
+  RESOURCE_LIMIT_REACHED: { held: 1, asked: 1, maxResourcesPerAgent: 1 },
   TTL_TOO_LONG: { ttlMs: 3_600_001, lockTtlMaxMs: 3_600_000 },
   STALE_FENCING_TOKEN: { scope: 'docs', token: 3, currentToken: 4, holder: 'alice' },
   LOCK_NOT_HELD: { scope: 'docs', holder: null, lastEnd: null },

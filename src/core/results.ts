@@ -1,4 +1,5 @@
 import type { AgentId, Epoch, FencingToken, ScopePath, SyncRun, Ticket, TimeMs } from './ids.ts';
+import type { LockName, Target, Wish } from './targets.ts';
 import type { AgentStatus, SyncStatus } from './statuses.ts';
 
 /** What a committed command answers. Plain JSON: it is kept in the log, so that a repeat gets the same answer. */
@@ -19,25 +20,20 @@ export type Result =
       readonly ticket: Ticket | null;
     }
   /** What it held comes free; `waited` is the place in the queue it gave up. */
-  | { readonly kind: 'left'; readonly released: readonly ScopePath[]; readonly waited: Ticket | null }
+  | { readonly kind: 'left'; readonly released: readonly Target[]; readonly waited: Ticket | null }
   | {
       readonly kind: 'renewed';
       readonly sessionDeadlineMs: TimeMs;
       readonly leases: readonly Grant[];
     }
-  | { readonly kind: 'statusSet'; readonly status: AgentStatus; readonly released: readonly ScopePath[] }
+  | { readonly kind: 'statusSet'; readonly status: AgentStatus; readonly released: readonly Target[] }
   | { readonly kind: 'granted'; readonly locks: readonly Grant[] }
   | QueuedResult
   /** Empty when it asked for nothing by name and held nothing: then nothing changed. */
-  | { readonly kind: 'released'; readonly scopes: readonly ScopePath[] }
+  | (Wish & { readonly kind: 'released' })
   /** Null when it was not waiting. */
   | { readonly kind: 'waitCancelled'; readonly ticket: Ticket | null }
-  | {
-      readonly kind: 'revoked';
-      readonly scope: ScopePath;
-      readonly agent: AgentId;
-      readonly token: FencingToken;
-    }
+  | (LockName & { readonly kind: 'revoked'; readonly agent: AgentId; readonly token: FencingToken })
   | {
       readonly kind: 'scopesDefined';
       readonly added: readonly ScopePath[];
@@ -74,7 +70,7 @@ export type Result =
   | {
       readonly kind: 'expired';
       readonly agents: readonly AgentId[];
-      readonly locks: readonly ScopePath[];
+      readonly locks: readonly Target[];
       readonly tickets: readonly Ticket[];
     }
   | { readonly kind: 'done' };
@@ -83,8 +79,7 @@ export type ResultKind = Result['kind'];
 export type ResultOf<Kind extends ResultKind> = Extract<Result, { kind: Kind }>;
 
 /** A lock as its holder sees it. */
-export interface Grant {
-  readonly scope: ScopePath;
+export type Grant = LockName & {
   readonly token: FencingToken;
   readonly deadlineMs: TimeMs;
   /** Since when others wait for it; null while nobody does. A contended lease cannot be renewed for ever. */
@@ -93,7 +88,7 @@ export interface Grant {
   readonly already?: true;
   /** Since when it holds the lock; set together with `already`. */
   readonly sinceMs?: TimeMs;
-}
+};
 
 export interface QueuedResult {
   readonly kind: 'queued';

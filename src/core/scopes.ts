@@ -14,12 +14,13 @@ import { refusedUnknownScope } from './gate.ts';
 import { findCycle, longestChain } from './graph.ts';
 import { named, type ScopePath } from './ids.ts';
 import { scopesMax } from './limits.ts';
+import { endMoved } from './moves.ts';
 import { byText } from './order.ts';
 import { reject } from './rejections.ts';
 import type { Settings } from './settings.ts';
 import type { Scope, State } from './state.ts';
 import { invalidate } from './syncs.ts';
-import { isInUse, removeScope } from './withdrawal.ts';
+import { removeScope } from './withdrawal.ts';
 
 type Graph = ReadonlyMap<ScopePath, Pick<ScopeDefinition, 'dependencies'>>;
 
@@ -89,12 +90,18 @@ function replaceGraph(draft: Draft, next: ReadonlyMap<ScopePath, ScopeDefinition
   if (refused !== null) return refused;
   const added: ScopePath[] = [];
   const changed: ScopePath[] = [];
-  const outdated: ScopePath[] = [];
+  const defined: ScopeDefinition[] = [];
   for (const definition of next.values()) {
     const known = state.scopes.get(definition.path);
     if (known?.withdrawn === false && sameScope(known, definition)) continue;
     (known === undefined ? added : changed).push(definition.path);
+    defined.push(definition);
+  }
+  endMoved(draft, added, next.keys());
+  const outdated: ScopePath[] = [];
+  for (const definition of defined) {
     draft.emit({ kind: 'scope.defined', scope: toDefinition(definition) });
+    const known = state.scopes.get(definition.path);
     if (known !== undefined && gainsUnsynced(state, known, definition)) outdated.push(definition.path);
   }
   if (outdated.length > 0) invalidate(draft, outdated, { dependents: dependentsIn(next) });
@@ -113,7 +120,7 @@ function dropUnnamed(draft: Draft, next: ReadonlyMap<ScopePath, unknown>): Dropp
   const dropped: Dropped = { removed: [], withdrawn: [] };
   const unnamed = [...definedScopes(state).keys()].filter((path) => !next.has(path)).sort(byText);
   for (const scope of unnamed) {
-    const inUse = isInUse(state, scope);
+    const inUse = draft.isInUse(scope);
     dropped[inUse ? 'withdrawn' : 'removed'].push(scope);
     if (inUse) draft.emit({ kind: 'scope.withdrawn', scope });
     else removeScope(draft, scope);

@@ -1,4 +1,4 @@
-import type { DurationMs } from './ids.ts';
+import { parseResourceName, type DurationMs, type ResourceName } from './ids.ts';
 
 /**
  * What an operator may tune. Part of the state, changed only by the logged command `Configure`, so that a replay of the
@@ -8,8 +8,14 @@ import type { DurationMs } from './ids.ts';
 export interface Settings {
   /** How many agents may hold locks at the same time, over the whole repository. */
   readonly maxConcurrentAgents: number;
-  /** How many locks one agent may hold. 1 makes deadlock impossible. */
+  /** In how many scopes one agent may hold something. */
   readonly maxLocksPerAgent: number;
+  /** How many files one agent may hold. */
+  readonly maxFilesPerAgent: number;
+  /** At how many resources one agent may hold a slot. */
+  readonly maxResourcesPerAgent: number;
+  /** What agents take turns at that is no folder, with how many may have it at once. */
+  readonly resources: Readonly<Record<ResourceName, number>>;
   /** An agent blocked for longer becomes idle: its wait ends, or it loses the locks it cannot use. */
   readonly maxBlockMs: DurationMs;
   /** Lease of a lock unless the caller asks for another. */
@@ -20,6 +26,8 @@ export interface Settings {
   readonly maxContendedHoldMs: DurationMs;
   /** An agent that is silent for longer is lost. */
   readonly sessionTtlMs: DurationMs;
+  /** How long an agent is waited for once its process is seen to have ended. */
+  readonly deadGraceMs: DurationMs;
   /** Dependencies of one scope. */
   readonly maxDependencies: number;
   /** Longest chain of dependencies, counted in edges. */
@@ -38,11 +46,15 @@ const ms = (value: number): DurationMs => value as DurationMs;
 export const defaultSettings: Settings = {
   maxConcurrentAgents: 3,
   maxLocksPerAgent: 1,
+  maxFilesPerAgent: 500,
+  maxResourcesPerAgent: 4,
+  resources: { ['@git' as ResourceName]: 1 },
   maxBlockMs: ms(300_000),
   lockTtlMs: ms(60_000),
   lockTtlMaxMs: ms(3_600_000),
   maxContendedHoldMs: ms(600_000),
   sessionTtlMs: ms(900_000),
+  deadGraceMs: ms(5_000),
   maxDependencies: 256,
   maxScopeDepth: 64,
   dependencyChecking: true,
@@ -52,20 +64,47 @@ export const defaultSettings: Settings = {
 
 /** Smallest and largest value of each numeric setting. */
 export const settingBounds: {
-  readonly [Key in Exclude<keyof Settings, 'dependencyChecking'>]: readonly [min: number, max: number];
+  readonly [Key in Exclude<keyof Settings, 'dependencyChecking' | 'resources'>]: readonly [
+    min: number,
+    max: number,
+  ];
 } = {
   maxConcurrentAgents: [1, 100_000],
   maxLocksPerAgent: [1, 1_000],
+  maxFilesPerAgent: [1, 10_000],
+  maxResourcesPerAgent: [1, 1_000],
   maxBlockMs: [1, 7 * 86_400_000],
   lockTtlMs: [1, 86_400_000],
   lockTtlMaxMs: [1, 7 * 86_400_000],
   maxContendedHoldMs: [1, 7 * 86_400_000],
   sessionTtlMs: [1, 7 * 86_400_000],
+  deadGraceMs: [0, 7 * 86_400_000],
   maxDependencies: [0, 10_000],
   maxScopeDepth: [1, 10_000],
   maxRetries: [0, 1_000],
   retryBackoffMs: [0, 86_400_000],
 };
+
+/** Slots of one resource. */
+export const resourceCapacityMax = 100;
+
+/** Settings as an older version wrote them, which knew fewer. */
+export function completeSettings(settings: Partial<Settings>): Settings {
+  return { ...defaultSettings, ...settings };
+}
+
+export function sameSettings(a: Settings, b: Settings): boolean {
+  return (Object.keys(a) as (keyof Settings)[]).every((field) => isSameSetting(a, b, field));
+}
+
+export function isSameSetting(a: Settings, b: Settings, field: keyof Settings): boolean {
+  return field === 'resources' ? sameResources(a[field], b[field]) : a[field] === b[field];
+}
+
+function sameResources(a: Settings['resources'], b: Settings['resources']): boolean {
+  const names = Object.keys(a) as ResourceName[];
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
 
 /** Why these settings cannot be used together or at all; empty when they can. */
 export function settingsProblems(settings: Settings): string[] {
@@ -74,6 +113,14 @@ export function settingsProblems(settings: Settings): string[] {
     const value = settings[key as keyof typeof settingBounds];
     if (!Number.isSafeInteger(value) || value < min || value > max)
       problems.push(`${key} is ${value}: it must be a whole number from ${min} to ${max}`);
+  }
+  for (const [name, capacity] of Object.entries(settings.resources)) {
+    const parsed = parseResourceName(name);
+    if (!parsed.ok) problems.push(parsed.problem);
+    if (!Number.isSafeInteger(capacity) || capacity < 1 || capacity > resourceCapacityMax)
+      problems.push(
+        `the capacity of ${name} is ${capacity}: it must be a whole number from 1 to ${resourceCapacityMax}`,
+      );
   }
   if (settings.lockTtlMs > settings.lockTtlMaxMs)
     problems.push(

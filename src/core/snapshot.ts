@@ -1,33 +1,41 @@
 /** A state as text and back. Indexes are not written: they are rebuilt. */
 import { putAgent } from './agents.ts';
-import { must } from './assert.ts';
-import { addMs, type AgentId, type RequestId, type Revision, type ScopePath, type TimeMs } from './ids.ts';
+import { addMs, type RequestId, type Revision, type TimeMs } from './ids.ts';
 import { initialState } from './initial-state.ts';
+import { putLock } from './lock-index.ts';
 import { byText } from './order.ts';
 import { enqueue } from './queue.ts';
 import { violations } from './safety/index.ts';
 import type { Violation } from './safety/violation.ts';
 import { putScope } from './scopes.ts';
-import type { Settings } from './settings.ts';
+import { completeSettings, type Settings } from './settings.ts';
 import type { Agent, ContextRecord, Lock, Scope, State, Sync, Totals, Waiter } from './state.ts';
 import type { ClockAnchor } from './statuses.ts';
 import type { RecentRequest } from './requests.ts';
 import { putSync } from './syncs.ts';
+import { targetOf, targetsOf, type LockName, type Wish } from './targets.ts';
+import { wishOf } from './overlap.ts';
 
 /**
  * Raised when the encoding changes; an older program must not read a newer one. What is read of older ones:
  *
  *     1  without `lastReport` of an agent
  *     2  without `withdrawn` and `lastEnd` of a scope
+ *     3  with whole scopes only, without the settings for files and resources, and without the processes of agents
  */
-const format = 3;
+const format = 4;
 const oldestFormat = 1;
 
 type StoredScope = Omit<Scope, 'contexts' | 'withdrawn' | 'lastEnd'> &
   Partial<Pick<Scope, 'withdrawn' | 'lastEnd'>> & {
     readonly contexts: readonly (readonly [string, ContextRecord])[];
   };
-type StoredAgent = Omit<Agent, 'held' | 'ticket' | 'lastReport'> & Partial<Pick<Agent, 'lastReport'>>;
+type StoredAgent = Omit<Agent, 'held' | 'heldIn' | 'files' | 'resources' | 'ticket' | LaterOfAgent> &
+  Partial<Pick<Agent, LaterOfAgent>>;
+/** What older formats did not have. */
+type LaterOfAgent = 'lastReport' | 'process' | 'seenDeadAtMs';
+type StoredLock = LockName & Omit<Lock, keyof LockName | 'target'>;
+type StoredWaiter = Wish & Omit<Waiter, 'targets'>;
 
 interface StoredState {
   readonly format: number;
@@ -39,8 +47,8 @@ interface StoredState {
   readonly totals: Totals;
   readonly scopes: readonly StoredScope[];
   readonly agents: readonly StoredAgent[];
-  readonly locks: readonly Lock[];
-  readonly tickets: readonly Waiter[];
+  readonly locks: readonly StoredLock[];
+  readonly tickets: readonly StoredWaiter[];
   readonly syncs: readonly Sync[];
   readonly recentRequests: readonly (readonly [RequestId, RecentRequest])[];
 }
@@ -62,8 +70,8 @@ export function encodeState(state: State): string {
     totals: state.totals,
     scopes: sorted(state.scopes.values(), (scope) => scope.path).map(storeScope),
     agents: sorted(state.agents.values(), (agent) => agent.id).map(storeAgent),
-    locks: sorted(state.locks.values(), (lock) => lock.scope),
-    tickets: [...state.tickets.values()],
+    locks: sorted(state.locks.values(), (lock) => lock.target).map(storeLock),
+    tickets: [...state.tickets.values()].map((waiter) => storeWaiter(state, waiter)),
     syncs: sorted(state.syncs.values(), (sync) => sync.scope),
     recentRequests: [...state.recentRequests],
   };
@@ -74,8 +82,35 @@ function storeScope({ contexts, path, name, type, dependencies, withdrawn, lastE
   return { path, name, type, dependencies, contexts: sorted(contexts, ([file]) => file), withdrawn, lastEnd };
 }
 
-function storeAgent({ held: _held, ticket: _ticket, ...rest }: Agent): StoredAgent {
+/** Field by field: what was read of an older format is written as what was never stored. */
+function storeAgent(agent: Agent): Required<StoredAgent> {
+  return {
+    id: agent.id,
+    epoch: agent.epoch,
+    session: agent.session,
+    metadata: agent.metadata,
+    joinedAtMs: agent.joinedAtMs,
+    status: agent.status,
+    presence: agent.presence,
+    seenAtMs: agent.seenAtMs,
+    sessionDeadlineMs: agent.sessionDeadlineMs,
+    process: agent.process,
+    seenDeadAtMs: agent.seenDeadAtMs,
+    blockedSinceMs: agent.blockedSinceMs,
+    blockedReason: agent.blockedReason,
+    lastReport: agent.lastReport,
+    retryCount: agent.retryCount,
+    lostAtMs: agent.lostAtMs,
+    heldWhenLost: agent.heldWhenLost,
+  };
+}
+
+function storeLock({ target: _target, ...rest }: Lock): StoredLock {
   return rest;
+}
+
+function storeWaiter(state: State, { targets, ...rest }: Waiter): StoredWaiter {
+  return { ...rest, ...wishOf(state, targets) };
 }
 
 function sorted<T>(values: Iterable<T>, key: (value: T) => string): T[] {
@@ -120,7 +155,7 @@ function parse(text: string): StoredState {
 }
 
 function restore(stored: StoredState): State {
-  const state = initialState(stored.settings);
+  const state = initialState(completeSettings(stored.settings));
   state.revision = stored.revision;
   state.timeMs = stored.timeMs;
   state.clock = stored.clock;
@@ -130,8 +165,8 @@ function restore(stored: StoredState): State {
   for (const scope of stored.scopes) restoreScope(state, scope);
   for (const agent of stored.agents) restoreAgent(state, agent);
   restoreLostOrder(state);
-  for (const lock of stored.locks) restoreLock(state, lock);
-  for (const waiter of stored.tickets) enqueue(state, waiter);
+  for (const lock of stored.locks) putLock(state, { ...lock, target: targetOf(lock) });
+  for (const waiter of stored.tickets) enqueue(state, restoreWaiter(waiter));
   for (const sync of stored.syncs) putSync(state, sync);
   for (const [id, request] of stored.recentRequests) state.recentRequests.remember(id, request);
   return state;
@@ -146,7 +181,12 @@ function restoreAgent(state: State, stored: StoredAgent): void {
   const agent: Agent = {
     ...stored,
     lastReport: stored.lastReport ?? null,
-    held: new Set<ScopePath>(),
+    process: stored.process ?? null,
+    seenDeadAtMs: stored.seenDeadAtMs ?? null,
+    held: new Set(),
+    heldIn: new Map(),
+    files: 0,
+    resources: 0,
     ticket: null,
   };
   putAgent(state, agent);
@@ -163,10 +203,7 @@ function restoreLostOrder(state: State): void {
   for (const agent of lost) state.index.lostAgents.add(agent.id);
 }
 
-function restoreLock(state: State, lock: Lock): void {
-  const holder: Agent = must(state.agents.get(lock.agent as AgentId), `holder ${lock.agent} is known`);
-  state.locks.set(lock.scope, lock);
-  state.index.lockDeadlines.set(lock.scope, lock.deadlineMs);
-  if (holder.held.size === 0) state.index.holders += 1;
-  holder.held.add(lock.scope);
+function restoreWaiter({ scopes, files, resources, ...rest }: StoredWaiter): Waiter {
+  const wish = { scopes, ...(files && { files }), ...(resources && { resources }) };
+  return { ...rest, targets: targetsOf(wish) };
 }

@@ -3,6 +3,7 @@ import type {
   DurationMs,
   Epoch,
   FencingToken,
+  FilePath,
   Revision,
   ScopePath,
   SessionId,
@@ -14,7 +15,15 @@ import type { ReleaseCause } from './events.ts';
 import type { PriorityQueue } from './priority-queue.ts';
 import type { RecentRequests } from './requests.ts';
 import type { Settings } from './settings.ts';
-import type { AgentMetadata, AgentStatus, ClockAnchor, Presence, SyncStatus } from './statuses.ts';
+import type {
+  AgentMetadata,
+  AgentProcess,
+  AgentStatus,
+  ClockAnchor,
+  Presence,
+  SyncStatus,
+} from './statuses.ts';
+import type { LockName, Target } from './targets.ts';
 import type { TicketLine } from './ticket-line.ts';
 
 /**
@@ -33,8 +42,8 @@ export interface State {
   clock: ClockAnchor | null;
   readonly scopes: Map<ScopePath, Scope>;
   readonly agents: Map<AgentId, Agent>;
-  /** A scope without an entry is free. */
-  readonly locks: Map<ScopePath, Lock>;
+  /** By what they are of. Without an entry, and without one of what overlaps it, a target is free. */
+  readonly locks: Map<Target, Lock>;
   /** The one queue; iteration order is order of issue. */
   readonly tickets: Map<Ticket, Waiter>;
   /** A scope without an entry was never synced: its status is idle. */
@@ -49,22 +58,37 @@ export interface State {
 export interface Index {
   /** All tickets, in order of issue. */
   readonly queue: TicketLine;
-  /** Tickets that wait for a scope, in order of issue; a scope for which nobody waits has no entry. */
-  readonly queues: Map<ScopePath, TicketLine>;
+  /** Tickets that wait for a target, in order of issue; a target for which nobody waits has no entry. */
+  readonly queues: Map<Target, TicketLine>;
+  /** Tickets that wait for some file of a scope, in order of issue. */
+  readonly fileQueues: Map<ScopePath, TicketLine>;
+  /** What is held of a scope file by file; a scope of which no file is held has no entry. */
+  readonly claims: Map<ScopePath, Claims>;
+  /** Locks for which somebody may have begun or ceased to wait in the revision that is happening; empty between revisions. */
+  readonly unsettled: Set<Target>;
   /** Scopes that name a scope as their dependency. */
   readonly dependents: Map<ScopePath, Set<ScopePath>>;
-  /** How many agents hold at least one lock. */
-  holders: number;
+  /** Agents that hold something in a scope. */
+  readonly holders: Set<AgentId>;
   /** Agents by the skeleton of their names. Only an older version let two share one. */
   readonly names: Map<string, Set<AgentId>>;
+  /** Agents that are present and bound to a process that is not known to have ended. */
+  readonly bound: Set<AgentId>;
   /** Lost agents, the one lost longest first. */
   readonly lostAgents: Set<AgentId>;
   /** Syncs that run, by the agent that runs them. */
   readonly runningSyncs: Map<AgentId, Set<ScopePath>>;
-  readonly lockDeadlines: PriorityQueue<ScopePath, TimeMs>;
+  readonly lockDeadlines: PriorityQueue<Target, TimeMs>;
   readonly sessionDeadlines: PriorityQueue<AgentId, TimeMs>;
   readonly ticketDeadlines: PriorityQueue<Ticket, TimeMs>;
   readonly blockDeadlines: PriorityQueue<AgentId, TimeMs>;
+}
+
+/** The file claims in one scope. */
+export interface Claims {
+  readonly files: Set<FilePath>;
+  /** How many each agent has, at least one. */
+  readonly byAgent: Map<AgentId, number>;
 }
 
 export interface Scope {
@@ -85,6 +109,8 @@ export interface Scope {
 
 /** The end of a lock, so that who believes to hold it can be told what happened. */
 export interface LockEnd {
+  /** Left out when it was of the whole scope. */
+  readonly file?: FilePath;
   readonly agent: AgentId;
   readonly epoch: Epoch;
   readonly token: FencingToken;
@@ -118,6 +144,10 @@ export interface Agent {
   /** Last committed command of this agent. */
   seenAtMs: TimeMs;
   sessionDeadlineMs: TimeMs;
+  /** What its session is bound to; null when to nothing. */
+  process: AgentProcess | null;
+  /** Since when that process is known to have ended; null again once the agent is heard. */
+  seenDeadAtMs: TimeMs | null;
   /** Set exactly while the status is blocked. */
   blockedSinceMs: TimeMs | null;
   /** Why it says that it cannot go on; null when it is blocked by waiting. */
@@ -129,15 +159,21 @@ export interface Agent {
   /** Set exactly while presence is lost. */
   lostAtMs: TimeMs | null;
   /** What it held when it was lost. */
-  heldWhenLost: readonly ScopePath[];
-  /** Index: scopes whose lock it holds. */
-  readonly held: Set<ScopePath>;
+  heldWhenLost: readonly Target[];
+  /** Index: what it holds. */
+  readonly held: Set<Target>;
+  /** Index: the scopes in which it holds something, with how many locks. */
+  readonly heldIn: Map<ScopePath, number>;
+  /** Index: how many of its locks are of files, and of resources. */
+  files: number;
+  resources: number;
   /** Index: its place in the queue. */
   ticket: Ticket | null;
 }
 
-export interface Lock {
-  readonly scope: ScopePath;
+export type Lock = LockName & {
+  /** The name as one text, under which it is filed. */
+  readonly target: Target;
   readonly agent: AgentId;
   readonly epoch: Epoch;
   readonly token: FencingToken;
@@ -149,9 +185,9 @@ export interface Lock {
   deadlineMs: TimeMs;
   /** What its holder last said it is for. */
   reason: string | null;
-  /** Since when somebody waits for this scope; null while nobody does. */
+  /** Since when somebody else waits for what overlaps it (of a resource: while no slot is free); null while nobody does. */
   contendedSinceMs: TimeMs | null;
-}
+};
 
 /** A ticket: a place in the queue that outlives the call, the connection and the process that asked for it. */
 export interface Waiter {
@@ -159,7 +195,7 @@ export interface Waiter {
   readonly agent: AgentId;
   readonly epoch: Epoch;
   /** Sorted, without repeats; granted all at once. */
-  readonly scopes: readonly ScopePath[];
+  readonly targets: readonly Target[];
   readonly sinceMs: TimeMs;
   /** When the asker gives up; null: only `maxBlockMs` bounds the wait. */
   deadlineMs: TimeMs | null;

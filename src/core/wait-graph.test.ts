@@ -8,11 +8,13 @@ import {
   scopeNames,
   settingsArbitrary,
 } from '../../test/core/moves.ts';
-import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
+import { agentId, codeOf, filePath, Machine, resourceName, scopePath } from '../../test/support/machine.ts';
 import type { Decision } from './decision.ts';
-import type { AgentId, Revision } from './ids.ts';
+import type { AgentId, ResourceName, Revision, Slot } from './ids.ts';
 import type { Settings } from './settings.ts';
 import type { State } from './state.ts';
+import { anySlotOf, isSlot, resourceOf, type Target } from './targets.ts';
+import { heldUnder, overlap, scopeOf } from './overlap.ts';
 import { deadlockedAgents, waitCycle, type Wait } from './wait-graph.ts';
 
 function newMachine(settings: Partial<Settings> = {}): Machine {
@@ -159,16 +161,23 @@ function stuckByDefinition(state: State, proposed: Wait | null, places: number):
   const waits = new Map<AgentId, Wait>();
   for (const waiter of state.tickets.values()) waits.set(waiter.agent, waiter);
   if (proposed !== null) waits.set(proposed.agent, proposed);
-  const holders = [...state.locks.values()].map((lock) => lock.agent);
-  const canGoOn = ({ agent, ticket, scopes }: Wait): boolean => {
+  const locks = [...state.locks.values()];
+  const holders = locks.filter((lock) => lock.scope !== undefined).map((lock) => lock.agent);
+  const overlapping = (some: readonly Target[], others: readonly Target[]): boolean =>
+    some.some((a) => others.some((b) => overlap(state, a, b)));
+  const slotsAreStuck = (wanted: Slot): boolean => {
+    const taken = locks.filter((lock) => lock.resource === resourceOf(wanted));
+    const isFree = taken.length < (state.settings.resources[resourceOf(wanted)] ?? 0);
+    return !isFree && taken.every((lock) => waits.has(lock.agent));
+  };
+  const canGoOn = ({ agent, ticket, targets }: Wait): boolean => {
     const older = [...state.tickets.values()].filter((other) => other.ticket < ticket);
-    const ahead = older.filter((other) => other.scopes.some((scope) => scopes.includes(scope)));
-    const inTheWay = scopes
-      .map((scope) => state.locks.get(scope)?.agent)
-      .filter((holder) => holder !== agent);
+    const ahead = older.filter((other) => overlapping(other.targets, targets));
+    const inTheWay = locks.filter((lock) => lock.agent !== agent && overlapping([lock.target], targets));
     if (ahead.some((other) => waits.has(other.agent))) return false;
-    if (inTheWay.some((holder) => holder !== undefined && waits.has(holder))) return false;
-    const needsPlace = new Set(holders).size >= places && !holders.includes(agent);
+    if (inTheWay.some((lock) => waits.has(lock.agent))) return false;
+    if (targets.some((target) => isSlot(target) && slotsAreStuck(target))) return false;
+    const needsPlace = new Set(holders).size >= places && !holders.includes(agent) && !targets.every(isSlot);
     return !needsPlace || holders.some((holder) => !waits.has(holder));
   };
   for (let before = -1; before !== waits.size;) {
@@ -178,24 +187,41 @@ function stuckByDefinition(state: State, proposed: Wait | null, places: number):
   return new Set(waits.keys());
 }
 
+/** What may be asked for: every set of scopes, files beside and within them, and resources. */
+function wishes({ scopes }: State): Target[][] {
+  const bits = Array.from({ length: 2 ** scopeNames.length - 1 }, (_, number) => number + 1);
+  const sets = bits.map((set) => scopeNames.filter((_, place) => (set & (1 << place)) !== 0));
+  const files = ['a/x', 'a/notes.yaml', 'a/sub/z', 'b/x'].map(filePath);
+  const [git, port] = ['@git', '@port'].map(resourceName) as [ResourceName, ResourceName];
+  const all: Target[][] = [
+    ...sets.map((set) => set.map(scopePath)),
+    ...files.map((file) => [file]),
+    files.slice(0, 2),
+    [anySlotOf(port)],
+    [anySlotOf(git), ...files.slice(2)],
+    [anySlotOf(port), ...files.slice(0, 1)],
+  ];
+  const exists = (target: Target): boolean => isSlot(target) || scopeOf({ scopes }, target) !== null;
+  return all.filter((targets) => targets.every(exists));
+}
+
 test('who is stuck is who is stuck by definition, in every state and with every further wait', () => {
   const moves = fc.array(moveArbitrary, { minLength: 10, maxLength: 60, size: 'max' });
   let deadlocks = 0;
   const check = (state: State): void => {
     for (const places of [1, 2, 3, 4])
-      expect(new Set(deadlockedAgents(state, null, places).keys())).toEqual(
-        stuckByDefinition(state, null, places),
-      );
+      expect(
+        new Set(deadlockedAgents(state, null, { ...state.settings, maxConcurrentAgents: places }).keys()),
+      ).toEqual(stuckByDefinition(state, null, places));
     for (const name of agentNames)
-      for (let bits = 1; bits < 2 ** scopeNames.length; bits += 1) {
+      for (const wish of wishes(state)) {
         const agent = agentId(name);
-        const scopes = scopeNames.filter((_, place) => (bits & (1 << place)) !== 0).map(scopePath);
         const known = state.agents.get(agent);
         if (known === undefined || known.ticket !== null) continue;
         const proposed = {
           ticket: (state.revision + 1) as Revision,
           agent,
-          scopes: scopes.filter((scope) => !known.held.has(scope)),
+          targets: wish.filter((target) => heldUnder(known, target) === null),
         };
         const places = state.settings.maxConcurrentAgents;
         const expected = stuckByDefinition(state, proposed, places).has(agent);
@@ -239,7 +265,7 @@ test('the check takes time in proportion to what a request can reach, not to its
     return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
   }
   const last = agentId('agent-59');
-  const proposed = { ticket: (state.revision + 1) as Revision, agent: last, scopes: [scopePath('s0')] };
+  const proposed = { ticket: (state.revision + 1) as Revision, agent: last, targets: [scopePath('s0')] };
   expect(deadlockedAgents(state, proposed).size).toBe(60);
   expect(reads).toBeLessThanOrEqual(60);
 });

@@ -1,27 +1,43 @@
 /**
  * Who waits for whom, and who can never go on.
  *
- * A waiting agent needs all of: every scope it wants to come free, every older ticket that wants one of them to be
- * served or given up (it may become the oldest, and then keeps them), and, when no place is free and it holds nothing,
- * *any one* holder to give up its place. So "some of this, all of that": a plain cycle search would be wrong, and the
+ * A waiting agent needs all of: whatever overlaps what it wants to come free, every older ticket that wants what overlaps to be
+ * served or given up (it may become the oldest, and then keeps it), of a resource without a free slot *any one* holder to give
+ * up its slot, and, when no place is free and it holds nothing in a scope, *any one* holder to give up its place. So "some of this, all of that": a plain cycle search would be wrong, and the
  * agents that can go on are found by reduction instead. Whoever is left is deadlocked.
  */
-import type { AgentId, ScopePath, Ticket } from './ids.ts';
+import { must } from './assert.ts';
+import { locksOverlapping } from './contention.ts';
+import type { AgentId, Slot, Ticket } from './ids.ts';
+import { linesAhead } from './lines.ts';
+import type { Settings } from './settings.ts';
 import type { State } from './state.ts';
+import { isSlot, resourceOf, slotOf, type Target, type WantedName } from './targets.ts';
+import { wantedName } from './overlap.ts';
 
 /** A wait, real or proposed. A proposed one is younger than every real one. */
 export interface Wait {
   readonly ticket: Ticket;
   readonly agent: AgentId;
-  readonly scopes: readonly ScopePath[];
+  readonly targets: readonly Target[];
 }
 
 /** One agent waiting for the next, and through what. */
 export interface WaitLink {
   readonly agent: AgentId;
   readonly waitsFor: AgentId;
-  /** The scope between them; null: a place among the `maxConcurrentAgents`. */
-  readonly scope: ScopePath | null;
+  /** What is between them; null: a place among the `maxConcurrentAgents`. */
+  readonly target: Target | null;
+}
+
+/** A link in the parts that people and programs tell apart; `scope: null` for a place. */
+export type ToldLink = (WantedName | { readonly scope: null }) & {
+  readonly agent: AgentId;
+  readonly waitsFor: AgentId;
+};
+
+export function toldLink(state: State, { agent, waitsFor, target }: WaitLink): ToldLink {
+  return { agent, waitsFor, ...(target === null ? { scope: null } : wantedName(state, target)) };
 }
 
 /**
@@ -31,13 +47,15 @@ export interface WaitLink {
 export function deadlockedAgents(
   state: State,
   proposed: Wait | null = null,
-  maxConcurrentAgents: number = state.settings.maxConcurrentAgents,
+  limits: Limits = state.settings,
 ): Map<AgentId, Wait> {
-  const isFull = state.index.holders >= maxConcurrentAgents;
-  const reduction = new Reduction(state, proposed, isFull);
+  const reduction = new Reduction(state, proposed, limits);
   for (const wait of proposed === null ? state.tickets.values() : [proposed]) reduction.reach(wait.agent);
   return reduction.stuck();
 }
+
+/** What there is only so much of. */
+export type Limits = Pick<Settings, 'maxConcurrentAgents' | 'resources'>;
 
 /** A wait, with how much it still lacks. */
 interface Pending {
@@ -51,18 +69,20 @@ interface Pending {
 /** Finds what waits depend on, counts what each lacks, and takes away, one after the other, those that lack nothing. */
 class Reduction {
   readonly #state: State;
+  readonly #limits: Limits;
   readonly #isFull: boolean;
   readonly #waits: ReadonlyMap<AgentId, Wait> | null;
   readonly #proposed: Wait | null;
   readonly #pending = new Map<AgentId, Pending>();
-  /** Those that need any one holder to give up its place; null while that is none. */
-  #forPlace: Pending[] | null = null;
+  /** By what somebody needs one of (a place, a slot of a resource): who has one, and who needs it. */
+  readonly #groups = new Map<string, Group>();
   readonly #unlinked: Pending[] = [];
 
-  constructor(state: State, proposed: Wait | null, isFull: boolean) {
+  constructor(state: State, proposed: Wait | null, limits: Limits) {
     this.#state = state;
     this.#proposed = proposed;
-    this.#isFull = isFull;
+    this.#limits = limits;
+    this.#isFull = state.index.holders.size >= limits.maxConcurrentAgents;
     const all = (): Map<AgentId, Wait> =>
       new Map([...state.tickets.values()].map((wait) => [wait.agent, wait]));
     this.#waits = proposed === null ? all() : null;
@@ -79,7 +99,7 @@ class Reduction {
     const ready = [...this.#pending.values()].filter(({ lacks }) => lacks === 0);
     for (let done = ready.pop(); done !== undefined; done = ready.pop()) {
       this.#pending.delete(done.wait.agent);
-      for (const other of [...done.hinders, ...this.#givenPlace(done)]) {
+      for (const other of [...done.hinders, ...this.#givenBy(done)]) {
         other.lacks -= 1;
         if (other.lacks === 0) ready.push(other);
       }
@@ -107,13 +127,14 @@ class Reduction {
 
   #link(pending: Pending): void {
     const { wait } = pending;
-    for (const scope of wait.scopes) {
-      const holder = this.#state.locks.get(scope)?.agent;
-      if (holder !== undefined && holder !== wait.agent) this.#need(pending, holder);
-      const ahead = agentAhead(this.#state, scope, wait.ticket);
-      if (ahead !== null) this.#need(pending, ahead);
+    for (const target of wait.targets) {
+      if (isSlot(target)) this.#needSlot(pending, target);
+      else
+        for (const { agent } of locksOverlapping(this.#state, target))
+          if (agent !== wait.agent) this.#need(pending, agent);
+      for (const agent of agentsAhead(this.#state, target, wait)) this.#need(pending, agent);
     }
-    if (this.#isFull && !holds(this.#state, wait.agent)) this.#needPlace(pending);
+    if (this.#isFull && needsPlace(this.#state, wait)) this.#needPlace(pending);
   }
 
   #need(pending: Pending, agent: AgentId): void {
@@ -123,32 +144,65 @@ class Reduction {
     hindrance.hinders.push(pending);
   }
 
-  /** A holder that does not wait may give up its place at any time. */
+  #needSlot(pending: Pending, target: Slot): void {
+    const holders = holdersOfAllSlots(this.#state, target, this.#limits);
+    if (holders !== null) this.#needOne(pending, target, holders);
+  }
+
   #needPlace(pending: Pending): void {
-    if (this.#forPlace === null) {
-      const holders = [...new Set([...this.#state.locks.values()].map((lock) => lock.agent))];
-      if (holders.some((holder) => this.#waitOf(holder) === undefined)) return;
-      this.#forPlace = [];
+    this.#needOne(pending, 'a place', this.#state.index.holders);
+  }
+
+  /** A holder that does not wait may give up what it has at any time. */
+  #needOne(pending: Pending, of: string, holders: ReadonlySet<AgentId>): void {
+    let group = this.#groups.get(of);
+    if (group === undefined) {
+      if ([...holders].some((holder) => this.#waitOf(holder) === undefined)) return;
+      this.#groups.set(of, (group = { holders, needed: [] }));
       for (const holder of holders) this.#pendingOf(holder);
     }
     pending.lacks += 1;
-    this.#forPlace.push(pending);
+    group.needed.push(pending);
   }
 
-  /** Whom the first holder that can go on gives a place. */
-  #givenPlace({ wait }: Pending): readonly Pending[] {
-    if (this.#forPlace === null || !holds(this.#state, wait.agent)) return [];
-    return this.#forPlace.splice(0);
+  /** Whom an agent that can go on gives what it has one of; the first that can serves all. */
+  #givenBy({ wait }: Pending): Pending[] {
+    return [...this.#groups.values()].flatMap((group) =>
+      group.holders.has(wait.agent) ? group.needed.splice(0) : [],
+    );
   }
 }
 
-function holds(state: State, agent: AgentId): boolean {
-  return (state.agents.get(agent)?.held.size ?? 0) > 0;
+/** Those who need one of what these holders have. */
+interface Group {
+  readonly holders: ReadonlySet<AgentId>;
+  readonly needed: Pending[];
+}
+
+/** Who has the slots of a resource; null while one is free. */
+function holdersOfAllSlots(
+  state: State,
+  target: Slot,
+  { resources }: Limits = state.settings,
+): Set<AgentId> | null {
+  const resource = resourceOf(target);
+  const holders = new Set<AgentId>();
+  const capacity = resources[resource] ?? 0;
+  for (let number = 1; number <= capacity; number += 1) {
+    const lock = state.locks.get(slotOf(resource, number));
+    if (lock === undefined) return null;
+    holders.add(lock.agent);
+  }
+  return holders;
+}
+
+function needsPlace(state: State, { agent, targets }: Wait): boolean {
+  return !state.index.holders.has(agent) && !targets.every(isSlot);
 }
 
 /** The cycle that an agent would be part of, link by link; empty when it is not deadlocked. */
 export function waitCycle(state: State, stuck: ReadonlyMap<AgentId, Wait>, start: AgentId): WaitLink[] {
-  const isFull = state.index.holders >= state.settings.maxConcurrentAgents;
+  const isFull = state.index.holders.size >= state.settings.maxConcurrentAgents;
   const links: WaitLink[] = [];
   const places = new Map<AgentId, number>();
   let agent: AgentId = start;
@@ -172,28 +226,46 @@ function firstHindrance(
   isFull: boolean,
 ): WaitLink | null {
   const { agent } = wait;
-  for (const scope of wait.scopes) {
-    const holder = state.locks.get(scope)?.agent;
-    if (holder !== undefined && holder !== agent && stuck.has(holder))
-      return { agent, waitsFor: holder, scope };
-    const ahead = agentAhead(state, scope, wait.ticket);
-    if (ahead !== null && stuck.has(ahead)) return { agent, waitsFor: ahead, scope };
+  for (const target of wait.targets) {
+    const waitsFor = firstStuck(state, wait, target, stuck);
+    if (waitsFor !== null) return { agent, waitsFor, target };
   }
-  if (!isFull || holds(state, agent)) return null;
-  return hindranceToPlace(state, agent, stuck);
+  if (!isFull || !needsPlace(state, wait)) return null;
+  const waitsFor = firstOfAllStuck(state.index.holders, stuck);
+  return waitsFor === null ? null : { agent, waitsFor, target: null };
 }
 
-/** Whose ticket stands right before this one. It waits in turn for all before it, so it stands for them. */
-function agentAhead(state: State, scope: ScopePath, ticket: Ticket): AgentId | null {
-  const ahead = state.index.queues.get(scope)?.before(ticket) ?? null;
-  return ahead === null ? null : (state.tickets.get(ahead)?.agent ?? null);
+/** Who keeps a wait from one of its targets for ever: a holder, or somebody ahead in a line. */
+function firstStuck(
+  state: State,
+  wait: Wait,
+  target: Target,
+  stuck: ReadonlyMap<AgentId, Wait>,
+): AgentId | null {
+  if (isSlot(target)) {
+    const holders = holdersOfAllSlots(state, target);
+    const holder = holders === null ? null : firstOfAllStuck(holders, stuck);
+    if (holder !== null) return holder;
+  } else
+    for (const { agent } of locksOverlapping(state, target))
+      if (agent !== wait.agent && stuck.has(agent)) return agent;
+  for (const agent of agentsAhead(state, target, wait)) if (stuck.has(agent)) return agent;
+  return null;
 }
 
-function hindranceToPlace(state: State, agent: AgentId, stuck: ReadonlyMap<AgentId, Wait>): WaitLink | null {
+/** Null when one of them can go on. */
+function firstOfAllStuck(holders: ReadonlySet<AgentId>, stuck: ReadonlyMap<AgentId, Wait>): AgentId | null {
   let first: AgentId | null = null;
-  for (const { agent: holder } of state.locks.values()) {
+  for (const holder of holders) {
     if (!stuck.has(holder)) return null;
     if (first === null || holder < first) first = holder;
   }
-  return first === null ? null : { agent, waitsFor: first, scope: null };
+  return first;
+}
+
+/** Whose tickets stand before this one and want what overlaps. Who waits in turn for all before it stands for them. */
+function agentsAhead(state: State, target: Target, { ticket }: Wait): AgentId[] {
+  return linesAhead(state, target, ticket).map(
+    (ahead) => must(state.tickets.get(ahead), `ticket ${ahead} is queued`).agent,
+  );
 }

@@ -17,9 +17,11 @@ import { byText } from './order.ts';
 import type { State } from './state.ts';
 import { abortSync } from './syncs.ts';
 
-/** Whether somebody holds a scope or waits for it. */
-export function isInUse(state: State, scope: ScopePath): boolean {
-  return state.locks.has(scope) || state.index.queues.has(scope);
+/** Whether somebody holds a scope or a file of it, or waits for one of them. */
+export function isInUse({ locks, index }: State, scope: ScopePath): boolean {
+  return (
+    locks.has(scope) || index.claims.has(scope) || index.queues.has(scope) || index.fileQueues.has(scope)
+  );
 }
 
 export function removeScope(draft: Draft, scope: ScopePath): void {

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { agentId, codeOf, Machine, scopePath } from '../../test/support/machine.ts';
+import { describe, expect, test } from 'vitest';
+import { agentId, codeOf, filePath, Machine, scopePath } from '../../test/support/machine.ts';
 import { asRevision, asTimeMs, type Epoch } from './ids.ts';
 import { defaultSettings } from './settings.ts';
 import { writeObstacle, type WriteObstacle, type Writer } from './write.ts';
@@ -99,3 +99,107 @@ test.each(ways)(
     expect(codeOf(said)).toBe(expected ?? 'committed');
   },
 );
+
+describe('of a file', () => {
+  const file = filePath('a/x');
+  const may = (machine: Machine, path = file, token: number | null = null): string | null =>
+    writeObstacle(
+      machine.state,
+      present(machine),
+      path,
+      token === null ? null : asRevision(token),
+      asTimeMs(machine.nowMs),
+    );
+
+  test.each<readonly [string, (machine: Machine) => unknown, WriteObstacle | null]>([
+    ['its holder', (machine) => machine.acquire('alice', { files: ['a/x'] }), null],
+    ['the holder of its whole scope', (machine) => machine.acquire('alice', 'a'), null],
+    [
+      'who holds another file of its scope',
+      (machine) => machine.acquire('alice', { files: ['a/y'] }),
+      'LOCK_NOT_HELD',
+    ],
+    ['who holds another scope', (machine) => machine.acquire('alice', 'b'), 'LOCK_NOT_HELD'],
+    [
+      'the holder of its folder as a file',
+      (machine) =>
+        machine.acquire('alice', { files: ['a/x', 'a'] }) && machine.release('alice', { files: ['a/x'] }),
+      null, // The folder is the scope.
+    ],
+    [
+      'its holder, when another has another file of the scope',
+      (machine) => machine.acquire('bob', { files: ['a/y'] }) && machine.acquire('alice', { files: ['a/x'] }),
+      null,
+    ],
+    [
+      'who comes while another holds it',
+      (machine) => machine.acquire('bob', { files: ['a/x'] }),
+      'LOCK_NOT_HELD',
+    ],
+    [
+      'its holder, who waits for the whole',
+      (machine) => {
+        machine.acquire('bob', { files: ['a/y'] });
+        machine.acquire('alice', { files: ['a/x'] });
+        machine.acquire('alice', 'a', { wait: 'open' });
+      },
+      'ALREADY_WAITING',
+    ],
+    [
+      'its holder, whose lease has run out a moment ago',
+      (machine) => {
+        machine.acquire('alice', { files: ['a/x'] });
+        machine.nowMs += defaultSettings.lockTtlMs;
+      },
+      'LOCK_NOT_HELD',
+    ],
+    [
+      'its holder, whose lease has run out while that of the whole goes on',
+      (machine) => {
+        machine.acquire('alice', { files: ['a/x'] });
+        machine.nowMs += 1_000;
+        machine.acquire('alice', 'a');
+        machine.nowMs += defaultSettings.lockTtlMs - 1_000;
+      },
+      null,
+    ],
+    [
+      'who held it until it came to be in another scope',
+      (machine) =>
+        machine.acquire('alice', { files: ['a/x'] }) && machine.define({ a: [], 'a/x': [], b: [] }),
+      'LOCK_NOT_HELD',
+    ],
+  ])('%s', (_who, act, expected) => {
+    const machine = newMachine();
+    act(machine);
+    expect(may(machine)).toBe(expected);
+  });
+
+  test('in no scope nobody may', () => {
+    expect(may(newMachine(), filePath('c/x'))).toBe('SCOPE_NOT_FOUND');
+    expect(may(newMachine(), filePath('a/.git/config'))).toBe('SCOPE_NOT_FOUND');
+  });
+
+  test('the token of any lock that covers it is good, of no other', () => {
+    const machine = newMachine();
+    machine.acquire('alice', { files: ['a/x', 'a/y'] });
+    const own = machine.token('a/x');
+    machine.acquire('alice', 'a');
+    const whole = machine.token('a');
+    expect([may(machine, file, own), may(machine, file, whole)]).toEqual([null, null]);
+    expect(may(machine, file, own + 2)).toBe('STALE_FENCING_TOKEN');
+    machine.release('alice', { files: ['a/x'] });
+    expect(may(machine, file, own)).toBe('STALE_FENCING_TOKEN');
+    expect(may(machine, file, whole)).toBeNull();
+  });
+
+  test('under a token, of what nobody holds, it is not held rather than stale', () => {
+    expect(may(newMachine(), file, 1)).toBe('LOCK_NOT_HELD');
+  });
+
+  test('the whole of a scope may not be written under locks of its files, be they all there are', () => {
+    const machine = newMachine();
+    machine.acquire('alice', { files: ['a/x', 'a/y'] });
+    expect(obstacle(machine)).toBe('LOCK_NOT_HELD');
+  });
+});

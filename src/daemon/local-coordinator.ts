@@ -120,7 +120,10 @@ const boundCodes: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   'AGENT_HOLDS_LOCK',
   'CONCURRENCY_LIMIT',
   'DEPENDENCY_NOT_SYNCED',
+  'FILE_LIMIT_REACHED',
   'LOCK_LIMIT_REACHED',
+  'RESOURCE_LIMIT_REACHED',
+  'RESOURCE_NOT_FOUND',
   'RETRY_LIMIT_REACHED',
   'TTL_TOO_LONG',
   'WOULD_DEADLOCK',
@@ -140,5 +143,5 @@ type Refusal = Reply & { readonly ok: false };
 /** Whether the answer depends on which scopes there are now. */
 function tellsOfScopes(query: Query): boolean {
   if (query.kind === 'status' || query.kind === 'why') return query.at === null;
-  return query.kind === 'scopes' || query.kind === 'mayWrite';
+  return query.kind === 'scopes' || query.kind === 'mayWrite' || query.kind === 'scopesOf';
 }

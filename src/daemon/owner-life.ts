@@ -129,7 +129,10 @@ class Owner {
     if (end === 'late') this.#log.warn({ closeMaxMs }, 'left without having closed the log');
   }
 
-  #startUpkeep({ coordinator, follower, whyLogLost }: Coordination, server: CoordinatorServer): Upkeep {
+  #startUpkeep(
+    { coordinator, follower, deadWatcher, whyLogLost }: Coordination,
+    server: CoordinatorServer,
+  ): Upkeep {
     const { socket, database, log } = this.#paths;
     const inodes = [socket, database].map(inodeOf);
     return new Upkeep({
@@ -141,6 +144,7 @@ class Owner {
         return isThere ? whyLogLost() : 'its files were removed or replaced';
       },
       followScopes: () => follower.poll(),
+      seeDead: () => deadWatcher.look(),
       capLog: () => capLogFile(log),
       leave: (reason) => this.#leave(reason),
       log: this.#log,

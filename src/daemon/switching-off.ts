@@ -1,5 +1,5 @@
-import { withFacts } from '../core/index.ts';
-import type { CommandRequest, Reply, StatusAnswer } from '../protocol/index.ts';
+import { nameOf, namesOf, withFacts, type Wish } from '../core/index.ts';
+import type { CommandRequest, LockView, Reply, StatusAnswer } from '../protocol/index.ts';
 import { disabled, workIn } from './withheld.ts';
 
 /**
@@ -12,15 +12,27 @@ export function whileSwitchingOff(request: CommandRequest, status: StatusAnswer)
   const { command } = request;
   if (command.kind === 'StartSync') throw disabled(workIn(status));
   if (command.kind !== 'AcquireLock') return request;
-  const { agent, scopes } = command;
-  const held = status.locks.filter(({ scope }) => scopes.includes(scope));
-  const waiters = status.waiters.filter((waiter) => waiter.scopes.some((scope) => scopes.includes(scope)));
+  const { agent } = command;
+  const held = status.locks.filter((lock) => isAsked(command, lock));
+  const waiters = status.waiters.filter((waiter) => namesOf(waiter).some((name) => isNamed(command, name)));
   // It has what it asks for, or its ticket: most likely it did not hear the answer.
-  const isHolder = held.length === scopes.length && held.every((lock) => lock.agent === agent);
-  if (isHolder || waiters.some((waiter) => waiter.agent === agent)) return request;
+  const isHolder = namesOf(command).every((name) => held.some((lock) => nameOf(lock) === name));
+  const isOnlyHolder = isHolder && held.every((lock) => lock.agent === agent);
+  if (isOnlyHolder || waiters.some((waiter) => waiter.agent === agent)) return request;
   const isTaken = waiters.length > 0 || held.some((lock) => lock.agent !== agent);
   if (!isTaken) throw disabled(workIn(status));
   return { ...request, command: { ...command, wait: { kind: 'none' } } };
+}
+
+const isNamed = (wish: Wish, name: string): boolean => namesOf(wish).some((each) => each === name);
+
+/** Whether a lock is of what is asked for, or of more: of a whole scope that a file lies in. */
+function isAsked(wish: Wish, lock: LockView): boolean {
+  if (isNamed(wish, nameOf(lock))) return true;
+  const { scope, file } = lock;
+  if (scope === undefined) return false;
+  if (file !== undefined) return wish.scopes.includes(scope);
+  return (wish.files ?? []).some((path) => scope === '.' || path.startsWith(`${scope}/`));
 }
 
 /** To whoever would have waited: why it may not, and what becomes of it. */

@@ -34,6 +34,7 @@ beforeEach(() => {
       callCount: () => callCount,
       idleExitMs: () => idleExitMs,
       whyLost: async () => whyLost(),
+      seeDead: () => Promise.resolve(),
       followScopes: () => {
         follows += 1;
         return followScopes();

@@ -15,6 +15,8 @@ export interface UpkeepPorts {
   whyLost(): Promise<string | null>;
   /** Takes over scope files that have changed and come to rest; says whether some have yet to. */
   followScopes(): Promise<boolean>;
+  /** Sees which agents' processes have ended. */
+  seeDead(): Promise<void>;
   /** Begins what is said to {@link log} anew where it has grown large. */
   capLog(): void;
   leave(reason: string): void;
@@ -32,7 +34,7 @@ const firstCallWithinMs = 2_000;
 const followPauseFactor = 20;
 
 /**
- * What the owner does by itself: follow the scope files while somebody is there to care, leave when nobody has called
+ * What the owner does by itself: follow the scope files and see whose process has ended while somebody is there to care, leave when nobody has called
  * for long, and leave when the repository has been deleted under it.
  */
 export class Upkeep {
@@ -92,8 +94,10 @@ export class Upkeep {
   async #look(): Promise<boolean> {
     const reason = await this.#reasonToLeave();
     if (reason !== null) this.#ports.leave(reason);
-    else if (this.#ports.isActive() && this.#time.monotonicMs() >= this.#followAtMs)
-      await this.#followScopes();
+    else if (this.#ports.isActive()) {
+      await this.#ports.seeDead();
+      if (this.#time.monotonicMs() >= this.#followAtMs) await this.#followScopes();
+    }
     return reason !== null;
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensurePrivateDirectory, statePaths } from '../client/index.ts';
+import { ensurePrivateDirectory, hasEnded, statePaths } from '../client/index.ts';
 import { loadConfig } from '../config/index.ts';
 import {
   fingerprintOnly,
@@ -13,8 +13,9 @@ import type { DurationMs } from '../core/index.ts';
 import type { Observer } from '../observe/index.ts';
 import { loadRequestParsers, type Coordinator } from '../protocol/index.ts';
 import { openService, readHostIdentity } from '../service/index.ts';
-import { SystemClock, systemTimers } from '../time/index.ts';
+import { SystemClock, systemTime, systemTimers } from '../time/index.ts';
 import type { About, Service } from '../service/index.ts';
+import { DeadWatcher } from './dead-watcher.ts';
 import { withChecks } from './direct.ts';
 import { embeddedEngine } from './embedded-engine.ts';
 import type { Engine, OpenStore } from './engine.ts';
@@ -46,6 +47,7 @@ export interface Opener {
 export interface Coordination {
   readonly coordinator: LocalCoordinator;
   readonly follower: ScopeFollower;
+  readonly deadWatcher: DeadWatcher;
   readonly whyLogLost: OpenStore['whyLost'];
   /** Finishes what runs, refuses what comes, and lets go of the log. */
   readonly close: () => Promise<void>;
@@ -136,6 +138,10 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
     return {
       coordinator: new LocalCoordinator(service, follower),
       follower,
+      deadWatcher: new DeadWatcher(
+        { bound: () => service.bound(), hasEnded, submit: (command) => service.submitInternal(command) },
+        systemTime,
+      ),
       whyLogLost: () => log.whyLost(),
       close,
     };

@@ -3,7 +3,7 @@
  * the settings of that moment, and a change of files must not take it back.
  */
 import { settingsOf, type LoadedConfig } from '../config/index.ts';
-import type { ScopeDefinition, Settings } from '../core/index.ts';
+import { isSameSetting, type ResourceName, type ScopeDefinition, type Settings } from '../core/index.ts';
 import {
   CoordinatorError,
   type Coordinator,
@@ -60,7 +60,7 @@ export function grantedSettings(inForce: InForce, { config }: LoadedConfig): Gra
   if (!isBusy(inForce)) return { settings: wanted, withheld: [] };
   const settings = loosest(inForce.settings, wanted);
   const fields = Object.keys(wanted) as (keyof Settings)[];
-  return { settings, withheld: fields.filter((field) => settings[field] !== wanted[field]) };
+  return { settings, withheld: fields.filter((field) => !isSameSetting(settings, wanted, field)) };
 }
 
 /** Of each setting the value that takes nothing from anybody. */
@@ -74,7 +74,14 @@ function loosest(a: Settings, b: Settings): Settings {
     // Of these two less is looser: a pause before a retry, and a condition of a sync.
     retryBackoffMs: a.retryBackoffMs < b.retryBackoffMs ? a.retryBackoffMs : b.retryBackoffMs,
     dependencyChecking: a.dependencyChecking && b.dependencyChecking,
+    resources: allOf(a.resources, b.resources),
   };
+}
+
+/** Every resource of either, with as many slots as either gives it. */
+function allOf(a: Settings['resources'], b: Settings['resources']): Settings['resources'] {
+  const names = [...Object.keys(a), ...Object.keys(b)] as ResourceName[];
+  return Object.fromEntries(names.map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
 }
 
 const untilFree = 'until nothing is held, waited for or synced';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { initialState, invariantNames, type Entry, type Event } from '../core/index.ts';
+import { initialState, invariantNames, targetOf, type Entry, type Event } from '../core/index.ts';
 import { LogVerifier } from '../verify/index.ts';
 import type { Plot } from './director.ts';
 import { notesFile, refusalsOf, type Refused } from './report.ts';
@@ -35,22 +35,35 @@ export function replayFaults(entries: readonly Entry[]): string[] {
   return [];
 }
 
-/** Read from the events alone, without the core: no scope is held twice, and tokens grow. */
+/** Read from the events alone, without the core: nothing is held twice, by two who overlap, and tokens grow. */
 export function holdFaults(entries: readonly Entry[]): string[] {
   const faults: string[] = [];
-  const held = new Map<string, number>();
+  const held = new Map<string, Granted>();
   const last = new Map<string, number>();
   for (const entry of entries)
     for (const event of entry.events) {
       if (event.kind === 'lock.granted') {
-        if (held.has(event.scope)) faults.push(`revision ${entry.revision}: ${event.scope} is held twice`);
-        if ((last.get(event.scope) ?? 0) >= entry.revision)
-          faults.push(`revision ${entry.revision}: the token of ${event.scope} does not grow`);
-        held.set(event.scope, entry.revision);
-        last.set(event.scope, entry.revision);
-      } else if (isEndOfLock(event)) held.delete(event.scope);
+        const name = targetOf(event);
+        if (heldBeside(held, event)) faults.push(`revision ${entry.revision}: ${name} is held twice`);
+        if ((last.get(name) ?? 0) >= entry.revision)
+          faults.push(`revision ${entry.revision}: the token of ${name} does not grow`);
+        held.set(name, event);
+        last.set(name, entry.revision);
+      } else if (isEndOfLock(event)) held.delete(targetOf(event));
     }
   return faults;
+}
+
+type Granted = Extract<Event, { kind: 'lock.granted' }>;
+
+/** Whether the same is held, or somebody else has what overlaps it: the whole of its scope, or a file of it. */
+function heldBeside(held: ReadonlyMap<string, Granted>, event: Granted): boolean {
+  if (held.has(targetOf(event))) return true;
+  const { scope, file, agent } = event;
+  if (scope === undefined) return false;
+  const isOther = (other: Granted): boolean =>
+    other.scope === scope && other.agent !== agent && (file === undefined || other.file === undefined);
+  return [...held.values()].some(isOther);
 }
 
 function isEndOfLock(

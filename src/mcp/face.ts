@@ -250,6 +250,7 @@ function deskOf(workspace: Workspace, speaker: Speaker, ports: McpPorts, collect
     coordinator: workspace.coordinator,
     sessions: workspace.sessions,
     about: workspace.about,
+    ...(workspace.process && { process: workspace.process }),
     speaker,
     time: ports.clock,
     collectMs,

@@ -1,5 +1,13 @@
-import { madeOf, type AgentId, type ByCode, type Rejection, type ScopePath } from '../core/index.ts';
-import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView } from '../protocol/index.ts';
+import {
+  madeOf,
+  type AgentId,
+  type ByCode,
+  type RefusalFacts,
+  type Rejection,
+  type ScopePath,
+  type WantedName,
+} from '../core/index.ts';
+import type { Coordinator, ScopeProblem, ScopesAnswer, ScopeView, WhySubject } from '../protocol/index.ts';
 import type { DeskAgent } from '../participant/desk/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
@@ -53,10 +61,21 @@ export async function informedRefusal(
 function idsIn({ details }: Rejection): readonly AgentId[] {
   const named = [
     'holder' in details ? details.holder : null,
+    ...('others' in details ? (details.others ?? []).map(({ holder }) => holder) : []),
     'agent' in details ? details.agent : null,
     ...('holders' in details ? details.holders : []),
   ];
   return [...new Set(named.filter((id) => id !== null))];
+}
+
+const inTheWay = ({ holder, others = [] }: RefusalFacts<'LOCK_HELD'>): readonly AgentId[] => [
+  holder,
+  ...others.map((other) => other.holder),
+];
+
+function subjectOf({ scope, file, resource }: WantedName): WhySubject {
+  if (resource !== undefined) return { kind: 'resource', resource };
+  return file === undefined ? { kind: 'scope', scope } : { kind: 'file', file };
 }
 
 type Adviser = (workspace: Workspace, nowMs: number) => Promise<Advice | null>;
@@ -81,13 +100,15 @@ const advisers: ByCode<Adviser> = {
     async (workspace) =>
       onMissing(workspace, scope, await workspace.coordinator.query({ kind: 'scopes' })),
   LOCK_HELD:
-    ({ scope, holder }) =>
+    (facts) =>
     async ({ coordinator }, nowMs) => {
-      const subject = { kind: 'scope', scope } as const;
+      const subject = subjectOf(facts);
       const { locks } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
-      const [lock] = locks;
+      const own = locks.filter(({ agent }) => inTheWay(facts).includes(agent));
       // It may have been given back, and taken by another, since it was refused.
-      return lock?.agent === holder ? { story: holderText(lock, nowMs) } : null;
+      if (own.length === 0) return null;
+      const told = own.map((lock) => holderText(lock, nowMs));
+      return { story: bounded(told, holdersMax, 'coordination_status').join('\n') };
     },
   CONCURRENCY_LIMIT:
     ({ holders, queueLength }) =>
@@ -122,7 +143,7 @@ async function onMissing(
       next: 'tell your user that this file has to be mended; until then the scope cannot be locked.',
     };
   if (scopes.length === 0) return { story: nothingToLock, next: noScopes };
-  const isThere = await workspace.isThere(scope);
+  const isThere = (await workspace.liesAt(scope)) !== 'nothing';
   const lead = await leadFrom(scopes, { path: scope, isThere }, workspace.nearest);
   const next = lead === null ? null : leadText(lead);
   return next === null ? null : { next };

@@ -4,7 +4,7 @@ import { endOf, type Ended, type LogClock, type Loss } from '../participant/inde
 import type { Coordinator } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
 import { quoted, quotedText } from './text.ts';
-import { duration, lockEndText } from '../wording/index.ts';
+import { duration, lockEndText, shownLock } from '../wording/index.ts';
 
 /**
  * What is told of a loss: when and by what, or, when the log cannot be read in time, how to find out. `shown`: the scope of
@@ -17,10 +17,13 @@ export async function lossText(
   shown: ScopePath | null,
 ): Promise<string> {
   if (loss.isHandedOver === true)
-    return `LOST ${quoted(loss.scope)} (token ${loss.token}): another process goes on as you, and has it now. Do not write there.`;
+    return `LOST ${quoted(shownLock(loss))} (token ${loss.token}): another process goes on as you, and has it now. Do not write there.`;
   const untold = loss.isTold ? '' : ', which was granted while you did not wait,';
-  const what = `LOST ${quoted(loss.scope)} (token ${loss.token})${untold}`;
-  const whoHasIt = loss.scope === shown ? 'who has it now is said below' : 'lock_check says who has it now';
+  const what = `LOST ${quoted(shownLock(loss))} (token ${loss.token})${untold}`;
+  const whoHasIt =
+    (loss.scope ?? null) === shown && shown !== null
+      ? 'who has it now is said below'
+      : 'lock_check says who has it now';
   const ended = await endOf(coordinator, clock, loss);
   if (ended === 'begunAnew')
     return `${what} with the log of that time: another one has begun. Do not write there.`;

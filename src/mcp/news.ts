@@ -1,5 +1,5 @@
 /** What happened since an agent's last call, in the answer to the next. */
-import type { ScopePath } from '../core/index.ts';
+import { shownTarget, type Target } from '../core/index.ts';
 import type { News, Notice, Visit } from '../participant/desk/index.ts';
 import type { Held } from '../participant/index.ts';
 import type { ToolAnswer } from './answer.ts';
@@ -42,7 +42,7 @@ function withNews(answer: ToolAnswer, { notices, found, contended, withdrawn }: 
 function noticeText(notice: Exclude<Notice, { kind: 'lost' }>): string {
   switch (notice.kind) {
     case 'waitEnded':
-      return vainText(notice.scopes, notice.ticket, notice.cause);
+      return vainText(notice.wish, notice.ticket, notice.cause);
     case 'passedOn':
       return passedOnText(notice.locks);
     case 'logBegunAnew':
@@ -64,10 +64,10 @@ function foundText(found: News<string>['found']): readonly string[] {
   ];
 }
 
-function contentionText(scope: ScopePath): string {
-  return `Others wait for ${quoted(scope)}: release it soon, its lease cannot be renewed for ever.`;
+function contentionText(target: Target): string {
+  return `Others wait for ${quoted(shownTarget(target))}: release it soon, its lease cannot be renewed for ever.`;
 }
 
-function withdrawalText(scope: ScopePath): string {
-  return `${quoted(scope)} is WITHDRAWN: no scope file names it any more. You still hold it; it is removed once you give it back. If nobody meant that, tell your user.`;
+function withdrawalText(target: Target): string {
+  return `${quoted(shownTarget(target))} is WITHDRAWN: no scope file names it any more. You still hold it; it is removed once you give it back. If nobody meant that, tell your user.`;
 }

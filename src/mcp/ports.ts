@@ -1,5 +1,5 @@
-import type { AgentMetadata, Parsed, ScopePath } from '../core/index.ts';
-import type { SessionKeeping } from '../participant/index.ts';
+import type { AgentMetadata, AgentProcess, Parsed, ScopePath } from '../core/index.ts';
+import type { Lies, SessionKeeping } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
 
@@ -24,12 +24,14 @@ export interface Workspace {
   readonly sessions: SessionKeeping;
   /** What is noted of every agent that joins here: host, worktree, pid. */
   readonly about: AgentMetadata;
+  /** The process that speaks for all agents here. Left out: they are lost by silence alone. */
+  readonly process?: AgentProcess;
   /** The scope that a path means, as an agent writes it. */
   scopePath(text: string): Promise<Parsed<ScopePath>>;
   /** The canonical path, relative to the repository, of a file or folder. */
   filePath(text: string): Promise<Parsed<ScopePath>>;
-  /** Whether anything lies at a path from the top; never in a bare repository. */
-  readonly isThere: (path: ScopePath) => Promise<boolean>;
+  /** What lies at a path of the working tree. */
+  liesAt(path: ScopePath): Promise<Lies>;
   /** Of these the one that a misspelt word most likely meant; null when none is close. */
   readonly nearest: (word: string, candidates: readonly string[]) => Promise<string | null>;
   /** SHA-256 (hex) of a file's content, given by its canonical path; null when there is no such file. */

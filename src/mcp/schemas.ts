@@ -13,6 +13,10 @@ const entriesMax = 100;
 const numberMax = 1e15;
 const position = () => z.number().int().min(1).max(numberMax);
 
+/** What one call may name. */
+const namesMax = 1_000;
+const names = () => z.array(z.string()).max(namesMax);
+
 export const toolSchemas = {
   agent_join: () =>
     z.strictObject({
@@ -29,7 +33,7 @@ export const toolSchemas = {
   lock_acquire: () =>
     z.strictObject({
       agent: agent(),
-      scopes: z.array(z.string()).min(1).max(64).describe('Folders of scopes, all or none'),
+      scopes: names().min(1).describe('Files, there or not yet; folders of scopes; @resources: all or none'),
       reason: z.string().optional().describe('What for; others read it'),
       wait_seconds: z
         .number()
@@ -41,7 +45,7 @@ export const toolSchemas = {
   lock_release: () =>
     z.strictObject({
       agent: agent(),
-      scopes: z.array(z.string()).max(64).optional().describe('None: everything'),
+      scopes: names().optional().describe('As acquired; none: everything'),
     }),
   lock_check: () =>
     z.strictObject({

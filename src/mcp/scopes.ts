@@ -1,18 +1,28 @@
-import type { ScopePath } from '../core/index.ts';
+import type { ResourceName, ScopePath, Wish } from '../core/index.ts';
+import { resourceNamed, wishNamed, type TypedPath } from '../participant/index.ts';
 import { invalidInput } from '../protocol/index.ts';
 import type { Workspace } from './ports.ts';
 
 const nameSomething = 'it is empty: name a file or folder, or "." for the top of the repository';
 
-/** The scopes that an agent names. Throws `INVALID_INPUT` with the place of the first that cannot be one. */
-export async function scopesNamed(
-  workspace: Workspace,
-  texts: readonly string[],
-): Promise<readonly ScopePath[]> {
-  const scopes = await Promise.all(
-    texts.map((text, index) => scopeNamed(workspace, text, `scopes[${index}]`)),
-  );
-  return [...new Set(scopes)].sort();
+/** What an agent names: scopes, files, resources. Throws `INVALID_INPUT` with the place of the first that cannot be one. */
+export async function wishOf(workspace: Workspace, texts: readonly string[]): Promise<Wish> {
+  const resources: ResourceName[] = [];
+  const paths: TypedPath[] = [];
+  for (const [index, text] of texts.entries()) {
+    const field = `scopes[${index}]`;
+    const resource = resourceNamed(text);
+    if (resource === null) paths.push(await typedPath(workspace, text, field));
+    else if (resource.ok) resources.push(resource.value);
+    else throw invalidInput(field, resource.problem);
+  }
+  return wishNamed(workspace, paths, resources);
+}
+
+async function typedPath(workspace: Workspace, text: string, field: string): Promise<TypedPath> {
+  const asScope = await scopeNamed(workspace, text, field);
+  const asFile = await workspace.filePath(text);
+  return { text, asScope, asFile: asFile.ok ? asFile.value : asScope };
 }
 
 export async function scopeNamed(workspace: Workspace, text: string, field: string): Promise<ScopePath> {

@@ -1,7 +1,7 @@
 /** What is shown of those who take part through this client, so that each finds itself again. */
-import type { AgentId } from '../core/index.ts';
+import { namesOf, type AgentId } from '../core/index.ts';
 import type { DeskAgent, Seat, Seats } from '../participant/desk/index.ts';
-import { duration } from '../wording/index.ts';
+import { duration, shownLock } from '../wording/index.ts';
 import { bounded, fitting, quoted, quotedText } from './text.ts';
 
 /** What an answer shows of them. */
@@ -22,7 +22,7 @@ export function seatLines(seats: readonly Seat[], nowMs: number): readonly strin
 const isBusy = ({ agent }: Seat): boolean => !agent.holdings.isEmpty || agent.wait !== null;
 
 function seatText({ handle, task, sinceMs, agent }: Seat, nowMs: number): string {
-  const held = agent.holdings.all.map(({ scope, token }) => `${quoted(scope)} (token ${token})`);
+  const held = agent.holdings.all.map((lock) => `${quoted(shownLock(lock))} (token ${lock.token})`);
   const facts = [
     `handle "${handle}"`,
     ...(task === null ? [] : [`task ${quotedText(task)}`]),
@@ -31,7 +31,7 @@ function seatText({ handle, task, sinceMs, agent }: Seat, nowMs: number): string
       : agent.gone.code === 'SESSION_MISMATCH'
         ? 'another process goes on as it'
         : 'it is lost',
-    ...(agent.wait === null ? [] : [`waits for ${agent.wait.scopes.map(quoted).join(', ')}`]),
+    ...(agent.wait === null ? [] : [`waits for ${namesOf(agent.wait.wish).map(quoted).join(', ')}`]),
     `joined ${duration(nowMs - sinceMs)} ago`,
   ];
   return `${agent.session.agent} (${facts.join('; ')})`;

@@ -24,12 +24,12 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
   },
   lock_acquire: {
     description:
-      'Get scopes before editing them. WAITING: call again with the same scopes, your ticket is kept.',
+      'Get files, or whole scopes, before editing them. WAITING: call again with the same, your ticket is kept.',
     readOnly: false,
     idempotent: true,
   },
   lock_release: {
-    description: 'Give scopes back, or give up waiting for them.',
+    description: 'Give them back, or give up waiting for them.',
     readOnly: false,
     idempotent: true,
   },

@@ -1,4 +1,4 @@
-import { asRevision, type AgentReport, type ScopePath } from '../core/index.ts';
+import { asRevision, nameOf, namesOf, shownTarget, type AgentReport, type ScopePath } from '../core/index.ts';
 import type {
   AgentView,
   Coordinator,
@@ -13,7 +13,7 @@ import type {
 } from '../protocol/index.ts';
 import { entryLine } from './events.ts';
 import { bounded, fitting, fittingCount, purpose, quoted, quotedText } from './text.ts';
-import { count, duration, timeLeft } from '../wording/index.ts';
+import { count, duration, shownLock, timeLeft } from '../wording/index.ts';
 
 /**
  * Lines of one list, and characters of all of them. Clients cut an answer of some ten thousand tokens, or put it where no
@@ -68,14 +68,14 @@ function agentLine(view: AgentView, nowMs: number): string {
     ...(view.lastReport === null || view.lastReport.text === view.blockedReason
       ? []
       : [reportText(view.lastReport, nowMs)]),
-    ...(view.held.length === 0 ? [] : [`holds ${someOf(view.held)}`]),
+    ...(view.held.length === 0 ? [] : [`holds ${someOf(view.held.map(shownTarget))}`]),
     `seen ${duration(nowMs - view.seenAtMs)} ago`,
   ].join('; ');
 }
 
-/** A line tells of so many scopes. */
-const someOf = (scopes: readonly ScopePath[]): string =>
-  bounded(scopes.map(quoted), heldMax, 'rhema status').join(', ');
+/** A line tells of so many locks. */
+const someOf = (names: readonly string[]): string =>
+  bounded(names.map(quoted), heldMax, 'rhema status').join(', ');
 
 /** Whoever waits in the queue is blocked by that, which is no trouble. */
 function statusWord({ presence, status, ticket }: AgentView): string {
@@ -88,12 +88,12 @@ function lockLine(lock: LockView, nowMs: number): string {
   const lasts = lock.deadlineMs > nowMs && lock.endsBefore === undefined;
   const lease = lasts ? `lease ${timeLeft(lock.deadlineMs - nowMs)} more` : leaseText(lock, nowMs);
   const withdrawn = lock.withdrawn === true ? '; withdrawn' : '';
-  const held = `${quoted(lock.scope)} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}`;
+  const held = `${quoted(shownLock(lock))} by ${lock.agent}${purpose(lock.reason)}, for ${duration(nowMs - lock.grantedAtMs)}`;
   return `${held}; ${lease}; token ${lock.token}${queue}${withdrawn}`;
 }
 
 function waiterLine(waiter: WaiterView, nowMs: number): string {
-  const what = someOf(waiter.scopes);
+  const what = someOf(namesOf(waiter));
   return `${waiter.agent} waits for ${what}${purpose(waiter.reason)}, for ${duration(nowMs - waiter.sinceMs)}; ticket ${waiter.ticket}`;
 }
 
@@ -112,11 +112,13 @@ export function obstacleLines(waiter: WaiterView, inTheWay: readonly LockView[],
       holdersMax,
       'coordination_status',
     ),
-    ...withdrawn.map((scope) => `${quoted(scope)} is WITHDRAWN: no scope file names it any more.`),
+    ...withdrawn.map(
+      (target) => `${quoted(shownTarget(target))} is WITHDRAWN: no scope file names it any more.`,
+    ),
     ...(reservedFor === null
       ? []
       : [
-          `${quoted(reservedFor.scope)} is kept for ${reservedFor.agent}, whose ticket ${reservedFor.ticket} is the oldest.`,
+          `${quoted(nameOf(reservedFor))} is kept for ${reservedFor.agent}, whose ticket ${reservedFor.ticket} is the oldest.`,
         ]),
   ];
 }
@@ -133,7 +135,7 @@ export function holderText(lock: LockView, nowMs: number): string {
       ? []
       : [reportText(lock.lastReport, nowMs)]),
   ];
-  return `${quoted(lock.scope)} is held by ${lock.agent}${purpose(lock.reason)}: ${facts.join('; ')}.`;
+  return `${quoted(shownLock(lock))} is held by ${lock.agent}${purpose(lock.reason)}: ${facts.join('; ')}.`;
 }
 
 /** A lease that is over stays in the log until its end can be written there. */

@@ -3,9 +3,9 @@ import type {
   Grant,
   QueuedResult,
   Revision,
-  ScopePath,
   TicketEndCause,
   WaitWish,
+  Wish,
 } from '../core/index.ts';
 import { sessionIdOf, sessionMarkOf, type Coordinator } from '../protocol/index.ts';
 import { every, type Time } from '../time/index.ts';
@@ -21,8 +21,7 @@ export interface AcquirePorts {
   readonly time: Pick<Time, 'monotonicMs' | 'schedule'>;
 }
 
-export interface AcquireWish {
-  readonly scopes: readonly ScopePath[];
+export interface AcquireWish extends Wish {
   readonly ttlMs: DurationMs | null;
   readonly wait: WaitWish;
   readonly reason: string | null;
@@ -65,8 +64,8 @@ export async function acquire(
   wish: AcquireWish,
   hooks: WaitHooks,
 ): Promise<Acquired> {
-  const { scopes, ttlMs, wait, reason } = wish;
-  const command = { kind: 'AcquireLock', ...proofOf(session), scopes, ttlMs, wait, reason } as const;
+  const { wait } = wish;
+  const command = { kind: 'AcquireLock', ...proofOf(session), ...wish } as const;
   const reply = await ports.speaker.submit(command);
   if (!reply.ok) return { kind: 'refused', reply };
   if (reply.result.kind === 'granted')

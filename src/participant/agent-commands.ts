@@ -1,5 +1,5 @@
 /** What an agent says to the coordinator, and what each thing may bring about. */
-import type { CommandKind, Rejection, ScopePath } from '../core/index.ts';
+import { targetsOf, type CommandKind, type Rejection, type Target } from '../core/index.ts';
 import type { CallerCommand } from '../protocol/index.ts';
 import type { Proof } from './session.ts';
 
@@ -12,8 +12,8 @@ export const releasing: ReadonlySet<CommandKind> = new Set(['ReleaseLock', 'SetA
 export const acquiring: ReadonlySet<CommandKind> = new Set(['AcquireLock', 'ContextModify']);
 
 /** What a command would have granted. */
-export function scopesAskedBy(command: AgentCommand): readonly ScopePath[] {
-  if (command.kind === 'AcquireLock') return command.scopes;
+export function targetsAskedBy(command: AgentCommand): readonly Target[] {
+  if (command.kind === 'AcquireLock') return targetsOf(command);
   return command.kind === 'ContextModify' ? [command.scope] : [];
 }
 

@@ -1,5 +1,14 @@
 /** How what an agent has is given back: exactly what came, and all of it that is still there. */
-import type { Grant, Revision, ScopePath } from '../core/index.ts';
+import {
+  shownTarget,
+  targetOf,
+  targetsOf,
+  wishOfNames,
+  type Grant,
+  type Revision,
+  type Target,
+  type Wish,
+} from '../core/index.ts';
 import type { Reply, TicketReply } from '../protocol/index.ts';
 import type { AgentCommand } from './agent-commands.ts';
 import { resultOf } from './answers.ts';
@@ -12,7 +21,7 @@ type Say = (command: Extract<AgentCommand, { kind: 'ReleaseLock' | 'CancelWait' 
 
 export interface Returned {
   /** What the coordinator took back; the others were not held under their token any more. */
-  readonly released: readonly ScopePath[];
+  readonly released: readonly Target[];
   /** A revision by which none of them was held. */
   readonly by: Revision;
 }
@@ -27,14 +36,19 @@ export async function giveBack(
   isOver: () => boolean = () => false,
 ): Promise<Returned> {
   const locks = [first, ...more];
-  const scopes = locks.map(({ scope }) => scope);
-  const reply = await say({ kind: 'ReleaseLock', scopes, token: first.token });
+  const reply = await say({ kind: 'ReleaseLock', ...wishOfNames(locks), token: first.token });
   const by = reply.revision;
-  if (reply.ok) return { released: resultOf(reply.result, 'released').scopes, by };
-  const released: ScopePath[] = [];
+  if (reply.ok) return { released: returnedOf(locks, resultOf(reply.result, 'released')), by };
+  const released: Target[] = [];
   if (more.length > 0 && !isOver())
     for (const lock of locks) released.push(...(await giveBack(say, [lock])).released);
   return { released, by };
+}
+
+/** Of what was given back what the answer says of it: of a resource it names no slot, since an agent has one at most. */
+function returnedOf(locks: readonly Held[], released: Wish): Target[] {
+  const names = new Set<string>(targetsOf(released).map(shownTarget));
+  return locks.map(targetOf).filter((target) => names.has(shownTarget(target)));
 }
 
 /** Releases exactly these grants; names those that were not held under their token any more. */
@@ -42,10 +56,10 @@ export async function releaseGrants(
   speaker: Speaks,
   session: AgentSession,
   [first, ...more]: readonly Grant[],
-): Promise<readonly ScopePath[]> {
+): Promise<readonly Target[]> {
   if (first === undefined) return [];
   const { released } = await giveBack(sayAs(speaker, session), [first, ...more]);
-  return [first, ...more].map(({ scope }) => scope).filter((scope) => !released.includes(scope));
+  return [first, ...more].map(targetOf).filter((target) => !released.includes(target));
 }
 
 /**

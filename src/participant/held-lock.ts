@@ -6,6 +6,7 @@ import {
   type Rejection,
   type ScopePath,
   type Settings,
+  type Target,
 } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
@@ -57,7 +58,7 @@ export class HeldLock {
   readonly #renewer: LeaseRenewer;
   readonly #lost = new AbortController();
   /** What was not held any more when it was given back; null: it was not given back yet. */
-  #gone: readonly ScopePath[] | null = null;
+  #gone: readonly Target[] | null = null;
 
   private constructor(ports: LockPorts, session: AgentSession, locks: readonly Grant[], lasting: Lasting) {
     this.locks = locks;
@@ -87,7 +88,7 @@ export class HeldLock {
     return lock;
   }
 
-  /** Of the newest grant, which is the only one unless some of the scopes were held before. */
+  /** Of the newest grant, which is the only one unless some of it was held before. */
   get token(): FencingToken {
     return this.locks.map(({ token }) => token).reduce((one, other) => (one > other ? one : other));
   }
@@ -120,7 +121,7 @@ export class HeldLock {
     const asked = { agent, epoch, files: [path], token: null };
     const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
     const scope = around?.path ?? null;
-    const lock = this.locks.find((each) => each.scope === scope);
+    const lock = this.locks.find((each) => covers(each, scope, path));
     if (around === undefined || scope === null || lock === undefined)
       return { kind: 'elsewhere', path, scope };
     const recorded = around.contexts[fileIn(scope, path)]?.digest ?? null;
@@ -151,7 +152,7 @@ export class HeldLock {
   }
 
   /** Gives back exactly what was granted; names what was not held under it any more. Once more it says the same. */
-  async release(): Promise<readonly ScopePath[]> {
+  async release(): Promise<readonly Target[]> {
     this.stop();
     this.#gone ??= await releaseGrants(this.#ports.speaker, this.#session, this.locks);
     return this.#gone;
@@ -161,6 +162,11 @@ export class HeldLock {
   stop(): void {
     this.#renewer.stop();
   }
+}
+
+/** Whether a lock is of the file, or of the whole scope that it is in. */
+function covers({ scope: locked, file }: Grant, scope: ScopePath | null, path: ScopePath): boolean {
+  return locked !== undefined && locked === scope && (file === undefined || (file as string) === path);
 }
 
 /** The text of a file, once what was recorded of it, and made from what it is now, is in its place. */

@@ -16,6 +16,11 @@ const grant = (scope: ScopePath, token: number, contended = false): Grant => ({
   contendedSinceMs: contended ? asTimeMs(1) : null,
 });
 
+const wholeOf = (lock: Held): ScopePath => {
+  if (lock.scope === undefined || lock.file !== undefined) throw new Error('these tests hold whole scopes');
+  return lock.scope;
+};
+
 /** Holdings whose give-backs succeed at once, or are tried again while the coordinator is away. */
 class Hand {
   readonly timers = new ManualTime(new ManualClock());
@@ -30,7 +35,7 @@ class Hand {
   isAway = false;
 
   #giveBack(token: FencingToken, isLate: boolean): void {
-    const scopes = this.holdings.leave(token, isLate);
+    const scopes = this.holdings.leave(token, isLate).map(wholeOf);
     if (scopes.length === 0) return;
     if (this.isAway) {
       this.holdings.stay(scopes);
@@ -49,7 +54,7 @@ beforeEach(() => {
   holdings = hand.holdings;
 });
 
-const untold = (): ScopePath[] => holdings.untold.map(({ scope }) => scope);
+const untold = (): ScopePath[] => holdings.untold.map(wholeOf);
 
 describe('a lock that nobody was told of', () => {
   it('is given back when its bound is over', () => {
@@ -246,11 +251,11 @@ it('whatever happens, nobody is left with a lock that it was not told of, and wh
         else if (one.kind === 'pass') timers.advance(one.ms);
         else if (one.kind === 'lose') held.seen(asRevision(revision), leasesWithout(held, one.scope), null);
         else {
-          for (const { scope, token } of held.untold) told.set(scope, token);
+          for (const lock of held.untold) told.set(wholeOf(lock), lock.token);
           held.tell(held.untold);
         }
-        for (const { scope, token } of held.all)
-          if (told.has(scope) && told.get(scope) !== token) told.delete(scope);
+        for (const lock of held.all)
+          if (told.has(wholeOf(lock)) && told.get(wholeOf(lock)) !== lock.token) told.delete(wholeOf(lock));
       }
       for (const [scope, token] of told)
         expect(
@@ -265,5 +270,5 @@ it('whatever happens, nobody is left with a lock that it was not told of, and wh
 });
 
 function leasesWithout(held: Holdings, scope: ScopePath): Grant[] {
-  return held.all.filter((lock) => lock.scope !== scope).map((lock) => grant(lock.scope, lock.token));
+  return held.all.filter((lock) => lock.scope !== scope).map((lock) => grant(wholeOf(lock), lock.token));
 }

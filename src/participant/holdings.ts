@@ -14,20 +14,27 @@
  * A call that asks for a scope takes an interest in it: as long as one has it, the lock is for that call to tell, and nobody gives it
  * back. A lock that was told is given back by nobody but the agent.
  */
-import type { FencingToken, Grant, Revision, ScopePath } from '../core/index.ts';
+import {
+  partsOf,
+  targetOf,
+  wantedAs,
+  type FencingToken,
+  type Grant,
+  type LockName,
+  type Revision,
+  type Target,
+} from '../core/index.ts';
 import type { Timers } from '../time/index.ts';
 
-export interface Held {
-  readonly scope: ScopePath;
-  readonly token: FencingToken;
-}
+export type Held = LockName & { readonly token: FencingToken };
 
 export type Untold = Held & { readonly origin: Origin };
 
 /** `resumed`: from a process that has ended, or a shell. */
 export type Origin = 'granted' | 'resumed';
 
-interface Holding extends Held {
+type Holding = Held & {
+  readonly target: Target;
   readonly origin: Origin;
   told: boolean;
   /** It is being given back. */
@@ -36,7 +43,7 @@ interface Holding extends Held {
   contention: 'none' | 'news' | 'told';
   /** Whether its scope is defined no more, and the agent knows. */
   withdrawal: 'none' | 'news' | 'told';
-}
+};
 
 /**
  * A lock as the coordinator shows it; `withdrawn`: whether its scope is defined no more, and goes when it is free. Not
@@ -62,8 +69,9 @@ export interface HoldingsPorts {
 
 export class Holdings {
   readonly #ports: HoldingsPorts;
-  readonly #byScope = new Map<ScopePath, Holding>();
-  readonly #interests = new Set<ReadonlySet<ScopePath>>();
+  /** By what it is asked for as. */
+  readonly #byTarget = new Map<Target, Holding>();
+  readonly #interests = new Set<ReadonlySet<Target>>();
   /** Calls of the agent that are under way. */
   #calls = 0;
   readonly #cancelBounds = new Map<FencingToken, () => void>();
@@ -74,22 +82,22 @@ export class Holdings {
   }
 
   get isEmpty(): boolean {
-    return this.#byScope.size === 0;
+    return this.#byTarget.size === 0;
   }
 
   /** All but what is just being given back. */
   get all(): readonly Held[] {
-    return [...this.#byScope.values()].filter(({ leaving }) => !leaving);
+    return [...this.#byTarget.values()].filter(({ leaving }) => !leaving);
   }
 
   /** Whether the agent knows that it has this lock. */
-  knows({ scope, token }: Held): boolean {
-    const holding = this.#byScope.get(scope);
-    return holding?.token === token && holding.told;
+  knows(lock: Held): boolean {
+    const holding = this.#byTarget.get(keyOf(lock));
+    return holding?.token === lock.token && holding.told;
   }
 
-  tokenOf(scope: ScopePath): FencingToken | null {
-    return this.#byScope.get(scope)?.token ?? null;
+  tokenOf(target: Target): FencingToken | null {
+    return this.#byTarget.get(wantedAs(target))?.token ?? null;
   }
 
   /** The coordinator has granted these, or says that they are held. */
@@ -100,30 +108,30 @@ export class Holdings {
 
   /** The agent is being told that it holds these. */
   tell(locks: readonly Held[]): void {
-    for (const { scope, token } of locks) {
-      const holding = this.#byScope.get(scope);
-      if (holding?.token === token) holding.told = true;
+    for (const lock of locks) {
+      const holding = this.#byTarget.get(keyOf(lock));
+      if (holding?.token === lock.token) holding.told = true;
     }
     this.#dropBounds();
   }
 
   /** What the agent does not know of yet, and no call is about to tell. */
   get untold(): readonly Untold[] {
-    return [...this.#byScope.values()].filter(
-      ({ scope, told, leaving }) => !told && !leaving && !this.#isOfInterest(scope),
+    return [...this.#byTarget.values()].filter(
+      ({ target, told, leaving }) => !told && !leaving && !this.#isOfInterest(target),
     );
   }
 
-  /** A call asks for these scopes. */
-  takeInterest(scopes: readonly ScopePath[]): Interest {
-    const wanted: ReadonlySet<ScopePath> = new Set(scopes);
+  /** A call asks for these. */
+  takeInterest(targets: readonly Target[]): Interest {
+    const wanted: ReadonlySet<Target> = new Set(targets.map(wantedAs));
     // What was there before the call came is none of what it brought about.
-    const before = new Set(scopes.map((scope) => this.tokenOf(scope)));
+    const before = new Set(targets.map((target) => this.tokenOf(target)));
     this.#interests.add(wanted);
     return {
       close: (how) => {
         if (!this.#interests.delete(wanted)) return;
-        const left = this.untold.filter(({ scope }) => wanted.has(scope));
+        const left = this.untold.filter((lock) => wanted.has(keyOf(lock)));
         for (const token of new Set(left.map((lock) => lock.token)))
           if (how === 'cancelled' && !before.has(token)) this.#ports.giveBack(token, false);
           else this.#bound(token);
@@ -144,34 +152,34 @@ export class Holdings {
   }
 
   /** Begins to give back what came under a token, as far as nobody was told of it and no call asks for it. */
-  leave(token: FencingToken, isLate: boolean): readonly ScopePath[] {
+  leave(token: FencingToken, isLate: boolean): readonly Held[] {
     if (isLate && this.#calls > 0) return [];
-    const leaving = this.#untoldUnder(token);
-    for (const { scope } of leaving) this.#setLeaving(scope, true);
-    return leaving.map(({ scope }) => scope);
+    const leaving = this.#untoldUnder(token).map((lock): Held => ({ ...partsOf(lock), token }));
+    for (const lock of leaving) this.#setLeaving(targetOf(lock), true);
+    return leaving;
   }
 
   /** It could not be given back. */
-  stay(scopes: readonly ScopePath[]): void {
-    for (const scope of scopes) this.#setLeaving(scope, false);
+  stay(targets: readonly Target[]): void {
+    for (const target of targets) this.#setLeaving(target, false);
   }
 
   /** The agent gave these back, or they were given back for it. */
-  released(scopes: readonly ScopePath[]): void {
-    for (const scope of scopes) this.#byScope.delete(scope);
+  released(targets: readonly Target[]): void {
+    for (const target of targets) this.#byTarget.delete(wantedAs(target));
     this.#dropBounds();
   }
 
   /**
    * The coordinator's view at a revision. A lock that is not in it was lost. One that it has and we have not was taken in
    * the agent's name by others, as a shell does, so that the agent knows of it; unless we asked for it ourselves and never
-   * heard the answer. `asked`: those scopes; null where it is not certain what is ours.
+   * heard the answer. `asked`: what that was; null where it is not certain what is ours.
    */
-  seen(revision: Revision, leases: readonly Seen[], asked: ReadonlySet<ScopePath> | null): void {
-    for (const holding of this.#byScope.values()) {
+  seen(revision: Revision, leases: readonly Seen[], asked: ReadonlySet<Target> | null): void {
+    for (const holding of this.#byTarget.values()) {
       // A grant that is newer than the view cannot be in it.
       if (holding.token > revision) continue;
-      const lease = leases.find(({ scope, token }) => scope === holding.scope && token === holding.token);
+      const lease = leases.find((each) => targetOf(each) === holding.target && each.token === holding.token);
       if (lease === undefined) this.#lose(holding, revision);
       else {
         noteContention(holding, lease);
@@ -180,35 +188,35 @@ export class Holdings {
     }
     if (asked !== null)
       this.adopt(
-        leases.filter((lease) => !this.#byScope.has(lease.scope)),
+        leases.filter((lease) => !this.#byTarget.has(keyOf(lease))),
         asked,
       );
   }
 
   /** Locks that are the agent's without our doing. It knows of them, but for those that we asked for. */
-  adopt(locks: readonly Grant[], asked: ReadonlySet<ScopePath>): void {
+  adopt(locks: readonly Grant[], asked: ReadonlySet<Target>): void {
     for (const lock of locks) this.#grant(lock, 'granted');
-    this.tell(locks.filter(({ scope }) => !asked.has(scope)));
+    this.tell(locks.filter((lock) => !asked.has(keyOf(lock))));
     for (const { token } of locks) this.#bound(token);
   }
 
   /** Everything is gone, because the agent is. */
   loseAll(by: Revision): void {
-    for (const holding of this.#byScope.values()) this.#lose(holding, by);
+    for (const holding of this.#byTarget.values()) this.#lose(holding, by);
   }
 
   /** Locks that others wait for, each told of once. */
-  takeContentionNews(): readonly ScopePath[] {
-    const news = [...this.#byScope.values()].filter(({ told, contention }) => told && contention === 'news');
+  takeContentionNews(): readonly Target[] {
+    const news = [...this.#byTarget.values()].filter(({ told, contention }) => told && contention === 'news');
     for (const holding of news) holding.contention = 'told';
-    return news.map((holding) => holding.scope);
+    return news.map((holding) => holding.target);
   }
 
   /** Locks whose scopes are defined no more, each told of once. */
-  takeWithdrawalNews(): readonly ScopePath[] {
-    const news = [...this.#byScope.values()].filter(({ told, withdrawal }) => told && withdrawal === 'news');
+  takeWithdrawalNews(): readonly Target[] {
+    const news = [...this.#byTarget.values()].filter(({ told, withdrawal }) => told && withdrawal === 'news');
     for (const holding of news) holding.withdrawal = 'told';
-    return news.map((holding) => holding.scope);
+    return news.map((holding) => holding.target);
   }
 
   stop(): void {
@@ -217,14 +225,16 @@ export class Holdings {
   }
 
   #grant(lock: Grant, origin: Origin): void {
-    const { scope, token } = lock;
-    const before = this.#byScope.get(scope);
+    const { token } = lock;
+    const target = targetOf(lock);
+    const before = this.#byTarget.get(keyOf(lock));
     if (before !== undefined && before.token > token) return;
     if (before?.token === token) return noteContention(before, lock);
     // Others may have written there between the two grants.
     if (before !== undefined) this.#lose(before, token);
     const holding: Holding = {
-      scope,
+      ...partsOf(lock),
+      target,
       token,
       origin,
       told: false,
@@ -233,26 +243,26 @@ export class Holdings {
       withdrawal: 'none',
     };
     noteContention(holding, lock);
-    this.#byScope.set(scope, holding);
+    this.#byTarget.set(keyOf(lock), holding);
   }
 
   #lose(holding: Holding, by: Revision): void {
-    this.#byScope.delete(holding.scope);
+    this.#byTarget.delete(keyOf(holding));
     this.#dropBounds();
-    this.#ports.lost({ scope: holding.scope, token: holding.token }, holding.told, by);
+    this.#ports.lost({ ...partsOf(holding), token: holding.token }, holding.told, by);
   }
 
   #untoldUnder(token: FencingToken): readonly Held[] {
     return this.untold.filter((lock) => lock.token === token);
   }
 
-  #setLeaving(scope: ScopePath, leaving: boolean): void {
-    const holding = this.#byScope.get(scope);
+  #setLeaving(target: Target, leaving: boolean): void {
+    const holding = this.#byTarget.get(wantedAs(target));
     if (holding !== undefined) holding.leaving = leaving;
   }
 
-  #isOfInterest(scope: ScopePath): boolean {
-    for (const wanted of this.#interests) if (wanted.has(scope)) return true;
+  #isOfInterest(target: Target): boolean {
+    for (const wanted of this.#interests) if (wanted.has(wantedAs(target))) return true;
     return false;
   }
 
@@ -268,7 +278,9 @@ export class Holdings {
 
   /** Ends the bounds of what was told or is gone. */
   #dropBounds(): void {
-    const untold = new Set([...this.#byScope.values()].filter(({ told }) => !told).map(({ token }) => token));
+    const untold = new Set(
+      [...this.#byTarget.values()].filter(({ told }) => !told).map(({ token }) => token),
+    );
     for (const [token, cancel] of this.#cancelBounds)
       if (!untold.has(token)) {
         cancel();
@@ -276,6 +288,8 @@ export class Holdings {
       }
   }
 }
+
+const keyOf = (lock: LockName): Target => wantedAs(targetOf(lock));
 
 function noteContention(holding: Holding, { contendedSinceMs }: Grant): void {
   if (contendedSinceMs === null) holding.contention = 'none';

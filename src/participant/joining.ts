@@ -1,4 +1,4 @@
-import type { AgentId, AgentMetadata, ResultOf, Revision } from '../core/index.ts';
+import type { AgentId, AgentMetadata, AgentProcess, ResultOf, Revision } from '../core/index.ts';
 import { CoordinatorError, isOpen, type Reply } from '../protocol/index.ts';
 import { resultOf, type Rejected } from './answers.ts';
 import { hasJoined, proofOf, unanswered, type AgentSession, type Sessions } from './session.ts';
@@ -9,6 +9,8 @@ export interface JoinPorts {
   readonly sessions: Sessions;
   /** The secret of a new session: 16 to 64 random bytes, in lower-case hex. */
   newSecret(): string;
+  /** The process that the session ends with. Left out: it ends by silence alone. */
+  readonly process?: AgentProcess;
 }
 
 export type Joined =
@@ -26,13 +28,13 @@ export type Joined =
  * goes on with what it got.
  */
 export async function join(ports: JoinPorts, agent: AgentId, metadata: AgentMetadata): Promise<Joined> {
-  const { sessions, speaker } = ports;
+  const { sessions, speaker, process } = ports;
   const before = await readOrNull(sessions, agent);
   const pending = before === null ? null : pendingOf(before);
   const secret = pending?.secret ?? ports.newSecret();
   const letGo = await keepJoining(sessions, agent, secret);
   const reply = await speaker
-    .submit({ kind: 'AgentJoin', agent, metadata, secret })
+    .submit({ kind: 'AgentJoin', agent, metadata, secret, ...(process && { process }) })
     .catch(async (error: unknown) => {
       // An earlier one may have been accepted all the same.
       if (pending === null && !mayBeAccepted(error)) await letGo();
@@ -159,12 +161,19 @@ export async function goOn(ports: JoinPorts, session: AgentSession, how: GoingOn
 }
 
 async function resume(
-  { sessions, speaker }: JoinPorts,
+  { sessions, speaker, process }: JoinPorts,
   session: AgentSession,
   newSecret: string,
   how: GoingOn,
 ): Promise<WentOn> {
-  const reply = await speaker.submit({ kind: 'AgentResume', ...proofOf(session), newSecret, ...how });
+  const bound = process === undefined ? {} : { process };
+  const reply = await speaker.submit({
+    kind: 'AgentResume',
+    ...proofOf(session),
+    newSecret,
+    ...how,
+    ...bound,
+  });
   if (!reply.ok) return { kind: 'refused', reply };
   const wentOn = { ...session, secret: newSecret };
   // Both secrets are kept already: that the former one is of no use any more need not be.

@@ -1,4 +1,4 @@
-import { asRevision } from '../core/index.ts';
+import { asRevision, targetOf } from '../core/index.ts';
 import type {
   AgentId,
   Entry,
@@ -8,7 +8,7 @@ import type {
   Rejection,
   ResultOf,
   Revision,
-  ScopePath,
+  Target,
 } from '../core/index.ts';
 import type { Reply } from '../protocol/index.ts';
 import { every, jitteredBackoff, type Time } from '../time/index.ts';
@@ -53,14 +53,14 @@ export type LeaseEnd =
 
 export interface LeaseLoss {
   readonly end: LeaseEnd;
-  /** How long it is still certain that nobody else was granted the scopes; 0 when they may have been already. */
+  /** How long it is still certain that nobody else was granted what they are of; 0 when they may have been already. */
   readonly certainMs: number;
 }
 
 export interface LeaseRenewerOptions {
   readonly clock: Pick<Time, 'monotonicMs' | 'schedule'>;
   readonly agent: AgentId;
-  /** What was granted: these scopes under these tokens are renewed, nothing else. */
+  /** What was granted: these under their tokens are renewed, nothing else. */
   readonly locks: readonly Grant[];
   readonly sessionTtlMs: number;
   readonly lockTtlMs: number;
@@ -164,7 +164,7 @@ export class LeaseRenewer {
     const missing = this.#missingFrom(reply.result);
     if (missing !== null) return this.#lose({ end: { kind: 'missing', lock: missing }, certainMs: 0 });
     const { leases, sessionDeadlineMs } = reply.result;
-    this.#locks = leases.filter((lease) => this.#locks.some((lock) => lock.scope === lease.scope));
+    this.#locks = leases.filter((lease) => this.#locks.some((lock) => targetOf(lock) === targetOf(lease)));
     this.#learnLength(reply.atMs);
     const leftMs = Math.min(leftAtMs(this.#locks, reply.atMs), sessionDeadlineMs - reply.atMs);
     // Never more than a whole lease, should its length have been configured anew.
@@ -199,7 +199,7 @@ export class LeaseRenewer {
       case 'lock.released':
       case 'lock.expired':
       case 'lock.revoked':
-        return this.#locks.some(({ scope, token }) => scope === event.scope && token === event.token);
+        return this.#locks.some((lock) => targetOf(lock) === targetOf(event) && lock.token === event.token);
       case 'agent.resumed':
         return event.agent === this.#options.agent;
       default:
@@ -213,7 +213,7 @@ export class LeaseRenewer {
 
   #missingFrom(renewed: ResultOf<'renewed'>): Grant | null {
     const isKept = (lock: Grant): boolean =>
-      renewed.leases.some((lease) => lease.scope === lock.scope && lease.token === lock.token);
+      renewed.leases.some((lease) => targetOf(lease) === targetOf(lock) && lease.token === lock.token);
     return this.#locks.find((lock) => !isKept(lock)) ?? null;
   }
 
@@ -222,10 +222,10 @@ export class LeaseRenewer {
    * shorten it: a heartbeat renews each for its own length. Only while others wait does it fall short of that.
    */
   #learnLength(atMs: number): void {
-    const wasHeld = (scope: ScopePath): boolean =>
-      this.#options.locks.some((lock) => lock.scope === scope && lock.already === true);
+    const wasHeld = (target: Target): boolean =>
+      this.#options.locks.some((lock) => targetOf(lock) === target && lock.already === true);
     const whole = this.#locks.filter(
-      ({ scope, contendedSinceMs }) => contendedSinceMs === null || (!this.#isBegun && wasHeld(scope)),
+      (lock) => lock.contendedSinceMs === null || (!this.#isBegun && wasHeld(targetOf(lock))),
     );
     const shortestMs = leftAtMs(whole, atMs);
     if (shortestMs <= 0 || shortestMs >= this.#leaseMs) return;

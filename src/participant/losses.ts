@@ -1,5 +1,6 @@
 /** How an agent lost what it held, as the log tells it. */
-import type { Entry, EventOf, Revision, ScopePath } from '../core/index.ts';
+import { oneNameOf, partsOf, targetOf } from '../core/index.ts';
+import type { Entry, EventOf, Revision, Target } from '../core/index.ts';
 import type { Coordinator, HistoryFilter } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
 import type { Held } from './holdings.ts';
@@ -24,7 +25,7 @@ export interface Ended {
   readonly entry: Entry;
 }
 
-/** Entries of one scope that are looked through for the end of a lock; it is among the last ones. */
+/** Entries of one target that are looked through for the end of a lock; it is among the last ones. */
 const endsMax = 50;
 /** Entries of one agent that are looked through for what it lost while nobody kept it. */
 const lockEntriesMax = 50;
@@ -40,14 +41,16 @@ const endKinds = ['lock.expired', 'lock.revoked', 'lock.released'] as const;
 export async function endOf(
   coordinator: Pick<Coordinator, 'query'>,
   time: Pick<Timers, 'schedule'>,
-  { scope, token }: Held,
+  lock: Held,
 ): Promise<Ended | 'begunAnew' | null> {
-  const filter: HistoryFilter = { scope, events: endKinds };
+  const { token } = lock;
+  const target = targetOf(lock);
+  const filter: HistoryFilter = { ...oneNameOf(lock), events: endKinds };
   const query = { kind: 'history', filter, limit: endsMax, before: null } as const;
   const answer = await inTime(time, patienceMs, coordinator.query(query));
   if (answer === null) return null;
   for (const entry of answer.entries) {
-    const end = lockEnds(entry).find((each) => each.scope === scope && each.token === token);
+    const end = lockEnds(entry).find((each) => targetOf(each) === target && each.token === token);
     if (end !== undefined) return { end, entry };
   }
   return answer.begunAnew !== undefined && token < answer.first ? 'begunAnew' : null;
@@ -65,15 +68,17 @@ export async function lossesOf(
     limit: lockEntriesMax,
     before: null,
   });
-  const last = new Map<ScopePath, (LockEnd & Pick<Loss, 'by'>) | null>();
+  const last = new Map<Target, (LockEnd & Pick<Loss, 'by'>) | null>();
   for (const { revision, events } of entries) {
     if (revision <= (toldUpTo ?? epoch)) break;
     for (const event of events.toReversed())
-      if (isOfLock(event) && event.agent === agent && !last.has(event.scope))
-        last.set(event.scope, event.kind === 'lock.granted' ? null : { ...event, by: revision });
+      if (isOfLock(event) && event.agent === agent && !last.has(targetOf(event)))
+        last.set(targetOf(event), event.kind === 'lock.granted' ? null : { ...event, by: revision });
   }
   const lost = [...last.values()].filter((end) => end !== null).filter(isInvoluntary);
-  return lost.map(({ scope, token, by }) => ({ scope, token, by, isTold: true })).toReversed();
+  return lost
+    .map((lock) => ({ ...partsOf(lock), token: lock.token, by: lock.by, isTold: true }))
+    .toReversed();
 }
 
 function isOfLock(event: Entry['events'][number]): event is LockEnd | EventOf<'lock.granted'> {

@@ -3,7 +3,7 @@
  * earlier process has left; it is kept present; what it acquires is kept until it is given back.
  */
 import { asDurationMs } from '../core/index.ts';
-import type { AgentId, AgentMetadata, Grant, Rejection, Settings } from '../core/index.ts';
+import type { AgentId, AgentMetadata, AgentProcess, Grant, Rejection, Settings } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import { every, type Time } from '../time/index.ts';
 import { acquire, type AcquireWish, type NotGranted, type WaitHooks } from './acquiring.ts';
@@ -22,6 +22,8 @@ export interface ParticipantPorts {
   readonly time: Pick<Time, 'wallMs' | 'monotonicMs' | 'schedule'>;
   newRequestId(): string;
   newSecret(): string;
+  /** The process that the agent lives in. Left out: its session ends by silence alone. */
+  readonly process?: AgentProcess;
 }
 
 export interface PartWish {
@@ -191,7 +193,13 @@ async function begin(
   speaker: Speaker,
   { agent, metadata, from }: PartWish,
 ): Promise<Begun> {
-  const joinPorts = { speaker, sessions: ports.sessions, newSecret: () => ports.newSecret() };
+  const { process } = ports;
+  const joinPorts = {
+    speaker,
+    sessions: ports.sessions,
+    newSecret: () => ports.newSecret(),
+    ...(process && { process }),
+  };
   const kept = await readOrNull(ports.sessions, agent);
   if (kept !== null && hasJoined(kept)) {
     const wentOn = await goOn(joinPorts, kept, { way: 'resume', from });

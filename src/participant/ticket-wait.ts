@@ -1,4 +1,4 @@
-import type { AgentId, ScopePath, Ticket } from '../core/index.ts';
+import type { AgentId, Ticket, Wish } from '../core/index.ts';
 import { CoordinatorError, type Coordinator, type TicketReply } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
 
@@ -16,7 +16,7 @@ export interface WaitOptions {
   readonly clock: Pick<Timers, 'schedule'>;
   readonly agent: AgentId;
   readonly ticket: Ticket;
-  readonly scopes: readonly ScopePath[];
+  readonly wish: Wish;
   /** Called once, when the ticket has left the queue. */
   readonly onLeft: (reply: TicketReply) => void;
 }
@@ -31,7 +31,7 @@ const longPauseMs = 15_000;
  */
 export class TicketWait {
   readonly ticket: Ticket;
-  readonly scopes: readonly ScopePath[];
+  readonly wish: Wish;
   /** Calls that are under way and have to do with this ticket, whether they wait at the moment or not. */
   readonly visitors = new Set<object>();
   readonly #options: WaitOptions;
@@ -43,7 +43,7 @@ export class TicketWait {
   constructor(options: WaitOptions) {
     this.#options = options;
     this.ticket = options.ticket;
-    this.scopes = options.scopes;
+    this.wish = options.wish;
     this.#left = this.#watch();
     this.#left.then(
       (reply) => {

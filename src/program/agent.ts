@@ -1,6 +1,17 @@
-import type { AgentId, DurationMs, ScopePath, TicketEndCause, WaitWish } from '../core/index.ts';
+import {
+  namesOf,
+  parseFilePath,
+  parseResourceName,
+  withoutNone,
+  type AgentId,
+  type DurationMs,
+  type Parsed,
+  type TicketEndCause,
+  type WaitWish,
+  type Wish,
+} from '../core/index.ts';
 import { type Participant } from '../participant/index.ts';
-import type { Coordinator } from '../protocol/index.ts';
+import { invalidInput, type Coordinator } from '../protocol/index.ts';
 import { Lock, pathOf, refusedBy } from './lock.ts';
 import { RefusedError } from './refused-error.ts';
 import { vainEnds } from '../wording/index.ts';
@@ -14,6 +25,15 @@ export interface AcquireOptions {
   readonly leaseMs?: number;
   /** Ends the wait; the ticket is given back. */
   readonly signal?: AbortSignal;
+}
+
+/** What is asked for at once: paths relative to the repository, names of resources as `@deploy`. */
+export interface Named {
+  /** Each as a whole. */
+  readonly scopes?: readonly string[];
+  /** Each for itself; it need not exist yet. */
+  readonly files?: readonly string[];
+  readonly resources?: readonly string[];
 }
 
 /** An agent that this process plays. Made by `takePart`. */
@@ -35,16 +55,15 @@ export class Agent {
   }
 
   /**
-   * Takes the lock of a scope, or of several as a unit, and renews it until it is given back. Throws a `RefusedError`, such
-   * as `LOCK_HELD` or `WAITED_IN_VAIN`.
+   * Takes the lock of a scope, or of several, of files and of resources as a unit, and renews it until it is given back.
+   * Throws a `RefusedError`, such as `LOCK_HELD` or `WAITED_IN_VAIN`.
    */
-  async acquire(scopes: string | readonly string[], options: AcquireOptions = {}): Promise<Lock> {
+  async acquire(named: string | readonly string[] | Named, options: AcquireOptions = {}): Promise<Lock> {
     const { waitMs = 0, reason, leaseMs, signal = new AbortController().signal } = options;
-    const texts = typeof scopes === 'string' ? [scopes] : scopes;
-    const paths = [...new Set(texts.map((text) => pathOf('scopes', text)))].sort();
+    const asked = wishOf(named);
     signal.throwIfAborted();
     const wish = {
-      scopes: paths,
+      ...asked,
       ttlMs: leaseMs === undefined ? null : (leaseMs as DurationMs),
       wait: waitWish(waitMs),
       reason: reason ?? null,
@@ -56,9 +75,9 @@ export class Agent {
       case 'refused':
         throw refusedBy(acquired.reply.rejection);
       case 'waitedInVain':
-        throw inVain(paths, acquired.cause);
+        throw inVain(asked, acquired.cause);
       case 'gaveUp':
-        throw gaveUp(paths, signal, acquired.stuck);
+        throw gaveUp(asked, signal, acquired.stuck);
     }
   }
 
@@ -67,11 +86,11 @@ export class Agent {
    * this throws `LOCK_LOST`, whatever became of the work.
    */
   async withLock<T>(
-    scopes: string | readonly string[],
+    named: string | readonly string[] | Named,
     options: AcquireOptions,
     work: (lock: Lock) => Promise<T>,
   ): Promise<T> {
-    const lock = await this.acquire(scopes, options);
+    const lock = await this.acquire(named, options);
     let worked: T;
     try {
       worked = await work(lock);
@@ -97,22 +116,44 @@ export class Agent {
   }
 }
 
+function wishOf(named: string | readonly string[] | Named): Wish {
+  const {
+    scopes = [],
+    files = [],
+    resources = [],
+  } = typeof named === 'string' ? { scopes: [named] } : isList(named) ? { scopes: named } : named;
+  return withoutNone({
+    scopes: sorted(scopes.map((text) => pathOf('scopes', text))),
+    files: sorted(files.map((text) => parsed('files', parseFilePath(text)))),
+    resources: sorted(resources.map((text) => parsed('resources', parseResourceName(text)))),
+  });
+}
+
+const isList = (named: readonly string[] | Named): named is readonly string[] => Array.isArray(named);
+
+const sorted = <T extends string>(texts: readonly T[]): T[] => [...new Set(texts)].sort();
+
+function parsed<T>(field: string, result: Parsed<T>): T {
+  if (result.ok) return result.value;
+  throw invalidInput(field, result.problem);
+}
+
 function waitWish(waitMs: number): WaitWish {
   if (waitMs === 0) return { kind: 'none' };
   return { kind: 'queue', forMs: waitMs === Infinity ? null : (waitMs as DurationMs) };
 }
 
-function inVain(scopes: readonly ScopePath[], cause: TicketEndCause | 'unknown'): RefusedError {
-  const message = `waited for ${scopes.join(', ')} in vain: ${vainEnds[cause]}`;
-  return new RefusedError('WAITED_IN_VAIN', message, { scopes, cause });
+function inVain(wish: Wish, cause: TicketEndCause | 'unknown'): RefusedError {
+  const message = `waited for ${namesOf(wish).join(', ')} in vain: ${vainEnds[cause]}`;
+  return new RefusedError('WAITED_IN_VAIN', message, { ...wish, cause });
 }
 
 function gaveUp(
-  scopes: readonly ScopePath[],
+  wish: Wish,
   { reason }: AbortSignal,
   stuck: { readonly error: unknown } | null,
 ): RefusedError {
   const outcome = stuck === null ? 'was given back' : `could not be given back (${String(stuck.error)})`;
-  const message = `the wait for ${scopes.join(', ')} was given up: the ticket ${outcome}`;
-  return new RefusedError('GAVE_UP', message, { scopes }, { cause: reason });
+  const message = `the wait for ${namesOf(wish).join(', ')} was given up: the ticket ${outcome}`;
+  return new RefusedError('GAVE_UP', message, { ...wish }, { cause: reason });
 }

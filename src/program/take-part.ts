@@ -1,9 +1,16 @@
 import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect, newRequestId, newSecret, packageVersion, sessionKeeping } from '../client/index.ts';
+import {
+  boundProcess,
+  connect,
+  newRequestId,
+  newSecret,
+  packageVersion,
+  sessionKeeping,
+} from '../client/index.ts';
 import { type Repository, findRepository } from '../repository/git/index.ts';
-import { parseAgentId, type AgentId, type AgentMetadata } from '../core/index.ts';
+import { parseAgentId, type AgentId, type AgentMetadata, type AgentProcess } from '../core/index.ts';
 import { Participant, type Occupant } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
@@ -59,6 +66,7 @@ async function join(
     time: systemTime,
     newRequestId,
     newSecret,
+    ...boundTo(boundProcess()),
   };
   const metadata = metadataOf(worktree, task);
   const from = `process ${process.pid} (${programName()})`;
@@ -67,6 +75,9 @@ async function join(
   if (took.kind === 'refused') throw refusedBy(took.rejection);
   return new Agent(took.participant, coordinator);
 }
+
+const boundTo = (process: AgentProcess | null): { readonly process?: AgentProcess } =>
+  process === null ? {} : { process };
 
 function nameOf(text: string): AgentId {
   const parsed = parseAgentId(text);

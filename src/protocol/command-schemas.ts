@@ -1,19 +1,24 @@
 import { z } from 'zod';
-import { agentStatuses, scopesMax, scopesPerAcquireMax } from '../core/index.ts';
+import { agentStatuses, scopesMax, targetsPerRequestMax, type Wish } from '../core/index.ts';
 import type { CallerCommand } from './coordinator.ts';
 import {
   agentId,
+  agentProcess,
   contextFile,
   digest,
   digestsByScope,
+  filesAndResources,
   freeText,
+  isOneName,
   metadata,
   name,
   newAgentId,
+  oneName,
   revision,
   scopeDefinition,
   scopePath,
   secret,
+  slotNumber,
   sortedScopes,
   ttlMs,
   waitMs,
@@ -31,8 +36,20 @@ const waitWish = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('queue'), forMs: waitMs.nullable() }),
 ]);
 
+const nothingNamed = 'nothing is named: name at least one scope, file or resource';
+const notOneNamed = 'name exactly one: a scope, a file or a resource';
+
+const namesAny = ({ scopes, files = [], resources = [] }: Wish): boolean =>
+  scopes.length + files.length + resources.length > 0;
+
 const schemas = {
-  AgentJoin: z.strictObject({ kind: z.literal('AgentJoin'), agent: newAgentId, secret, metadata }),
+  AgentJoin: z.strictObject({
+    kind: z.literal('AgentJoin'),
+    agent: newAgentId,
+    secret,
+    metadata,
+    process: z.exactOptional(agentProcess),
+  }),
   AgentLeave: z.strictObject({ kind: z.literal('AgentLeave'), ...asAgent }),
   AgentResume: z.strictObject({
     kind: z.literal('AgentResume'),
@@ -40,6 +57,7 @@ const schemas = {
     newSecret: secret,
     way: z.enum(['resume', 'takeOver']),
     from: name,
+    process: z.exactOptional(agentProcess),
   }),
   Heartbeat: z.strictObject({ kind: z.literal('Heartbeat'), ...asAgent }),
   SetAgentStatus: z.strictObject({
@@ -48,29 +66,48 @@ const schemas = {
     status: z.enum(agentStatuses),
     reason,
   }),
-  AcquireLock: z.strictObject({
-    kind: z.literal('AcquireLock'),
-    ...asAgent,
-    scopes: sortedScopes(1, scopesPerAcquireMax),
-    ttlMs: ttlMs.nullable(),
-    wait: waitWish,
-    reason,
-  }),
-  ReleaseLock: z.strictObject({
-    kind: z.literal('ReleaseLock'),
-    ...asAgent,
-    scopes: sortedScopes(1, scopesMax).nullable(),
-    token,
-  }),
-  RenewLock: z.strictObject({
-    kind: z.literal('RenewLock'),
-    ...asAgent,
-    scope: scopePath,
-    token,
-    ttlMs: ttlMs.nullable(),
-  }),
+  AcquireLock: z
+    .strictObject({
+      kind: z.literal('AcquireLock'),
+      ...asAgent,
+      scopes: sortedScopes(0, targetsPerRequestMax),
+      ...filesAndResources,
+      ttlMs: ttlMs.nullable(),
+      wait: waitWish,
+      reason,
+    })
+    .refine(namesAny, { path: ['scopes'], message: nothingNamed }),
+  ReleaseLock: z
+    .strictObject({
+      kind: z.literal('ReleaseLock'),
+      ...asAgent,
+      scopes: sortedScopes(0, scopesMax).nullable(),
+      ...filesAndResources,
+      token,
+    })
+    .refine(({ scopes, ...rest }) => scopes === null || namesAny({ scopes, ...rest }), {
+      path: ['scopes'],
+      message: `${nothingNamed}, or null for all that is held`,
+    }),
+  RenewLock: z
+    .strictObject({
+      kind: z.literal('RenewLock'),
+      ...asAgent,
+      ...oneName,
+      token,
+      ttlMs: ttlMs.nullable(),
+    })
+    .refine(isOneName, { path: ['scope'], message: notOneNamed }),
   CancelWait: z.strictObject({ kind: z.literal('CancelWait'), ...asAgent }),
-  RevokeLock: z.strictObject({ kind: z.literal('RevokeLock'), ...asOperator, scope: scopePath, reason }),
+  RevokeLock: z
+    .strictObject({
+      kind: z.literal('RevokeLock'),
+      ...asOperator,
+      ...oneName,
+      slot: z.exactOptional(slotNumber),
+      reason,
+    })
+    .refine(isOneName, { path: ['scope'], message: notOneNamed }),
   DefineScopes: z.strictObject({
     kind: z.literal('DefineScopes'),
     ...asOperator,

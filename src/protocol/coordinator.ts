@@ -55,7 +55,7 @@ type WithNewSecret<C> = C extends { readonly newSession: SessionId }
 
 /** Commands that callers may send; the others belong to the service itself. */
 export type CallerCommand = WithNewSecret<
-  WithSecret<Untimed<Exclude<Command, { kind: 'ExpireDue' | 'TakeOver' | 'Configure' }>>>
+  WithSecret<Untimed<Exclude<Command, { kind: 'ExpireDue' | 'SeeDead' | 'TakeOver' | 'Configure' }>>>
 >;
 
 /**

@@ -3,15 +3,23 @@ import {
   metadataLengthMax,
   parseAgentId,
   parseAgentIdForm,
+  parseFilePath,
+  parseResourceName,
   parseScopePath,
   quote,
   reasonLengthMax,
+  resourceCapacityMax,
   requestIdLengthMax,
   scopesMax,
   settingBounds,
+  targetsPerRequestMax,
   type AgentMetadata,
+  type AgentProcess,
   type DurationMs,
+  type FilePath,
+  type OneName,
   type Parsed,
+  type ResourceName,
   type Revision,
   type ScopePath,
   type TimeMs,
@@ -46,13 +54,53 @@ export const contextFile = parsedText((text): Parsed<string> => {
 
 /** The list in the one order in which the core expects it: sorted, without repeats. */
 export const sortedScopes = (countMin: number, countMax: number) =>
-  z.array(scopePath).min(countMin).max(countMax).transform(sortedUnique);
+  z
+    .array(scopePath)
+    .min(countMin)
+    .max(countMax)
+    .transform(sortedUnique<ScopePath>);
 
-function sortedUnique(paths: readonly ScopePath[]): readonly ScopePath[] {
-  return paths.length < 2 ? paths : [...new Set(paths)].sort();
+function sortedUnique<Name extends string>(names: readonly Name[]): readonly Name[] {
+  return names.length < 2 ? names : [...new Set(names)].sort();
 }
 
+/** Relative to the repository; it need not exist. */
+export const filePath = parsedText(parseFilePath);
+export const resourceName = parsedText(parseResourceName);
+
+/** As {@link sortedScopes}. */
+const sortedFiles = z
+  .array(filePath)
+  .min(1)
+  .max(targetsPerRequestMax)
+  .transform(sortedUnique<FilePath>);
+const sortedResources = z
+  .array(resourceName)
+  .min(1)
+  .max(targetsPerRequestMax)
+  .transform(sortedUnique<ResourceName>);
+
+/** What is asked for or given back beside whole scopes. */
+export const filesAndResources = {
+  files: z.exactOptional(sortedFiles),
+  resources: z.exactOptional(sortedResources),
+};
+
+/** One thing that is held, by its name. */
+export const oneName = {
+  scope: z.exactOptional(scopePath),
+  file: z.exactOptional(filePath),
+  resource: z.exactOptional(resourceName),
+};
+
+/** Whether exactly one is named. */
+export const isOneName = ({ scope, file, resource }: OneName): boolean =>
+  [scope, file, resource].filter((name) => name !== undefined).length === 1;
+
 const whole = (min: number, max: number) => z.int().min(min).max(max);
+
+/** Of a resource; whether there is such a slot is the core's decision. */
+export const slotNumber = whole(1, resourceCapacityMax);
 
 /** A position in the log. */
 export const revision = whole(0, Number.MAX_SAFE_INTEGER).transform((value) => value as Revision);
@@ -75,6 +123,17 @@ export const metadata: z.ZodType<AgentMetadata> = z
   .refine((value) => JSON.stringify(value).length <= metadataLengthMax, {
     message: `at most ${metadataLengthMax} characters of JSON are allowed`,
   });
+
+/** What outlives its process for longer is nobody's that is ending. */
+const lingersMsMax = 60_000;
+
+/** Where a process is one, in words of its system; which they are does not matter. */
+export const agentProcess: z.ZodType<AgentProcess> = z.strictObject({
+  pid: whole(1, Number.MAX_SAFE_INTEGER),
+  start: name,
+  namespace: z.string().max(nameLengthMax),
+  lingersMs: z.exactOptional(whole(0, lingersMsMax)),
+});
 
 export const digestsByScope = z.record(z.string().max(nameLengthMax * 4), digest);
 export const scopeDefinition = z.strictObject({

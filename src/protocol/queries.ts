@@ -2,6 +2,7 @@ import type {
   Agent,
   AgentId,
   AgentMetadata,
+  AgentProcess,
   AgentReport,
   AgentStatus,
   CommandKind,
@@ -11,16 +12,22 @@ import type {
   Epoch,
   Event,
   FencingToken,
+  FilePath,
+  LockName,
   Presence,
+  ResourceName,
   Revision,
   ScopePath,
   Settings,
   SyncRun,
   SyncStatus,
+  Target,
   Ticket,
   TimeMs,
   Totals,
   Violation,
+  WantedName,
+  Wish,
   WriteObstacle,
 } from '../core/index.ts';
 import type { ScopeProblem } from './scope-problem.ts';
@@ -29,6 +36,9 @@ import type { ScopeProblem } from './scope-problem.ts';
 export const happenedMax = 20;
 /** Files of one `mayWrite`. */
 export const mayWriteFilesMax = 1_000;
+
+/** Paths of one `scopesOf`. */
+export const scopesOfPathsMax = 1_000;
 
 /** What can be read. */
 export type Query =
@@ -61,6 +71,12 @@ export type Query =
       /** Of the lock under which it wants to write; null: whichever it holds. */
       readonly token: FencingToken | null;
     }
+  /** In which scope each of some paths is; they need not exist. */
+  | {
+      readonly kind: 'scopesOf';
+      /** 1 to {@link scopesOfPathsMax}. */
+      readonly paths: readonly ScopePath[];
+    }
   | { readonly kind: 'token'; readonly scope: ScopePath; readonly token: FencingToken }
   /** Checks every invariant on the current state. */
   | { readonly kind: 'violations' }
@@ -74,6 +90,7 @@ export interface Answers {
   history: HistoryAnswer;
   why: WhyAnswer;
   mayWrite: MayWriteAnswer;
+  scopesOf: ScopesOfAnswer;
   token: TokenAnswer;
   violations: ViolationsAnswer;
   health: HealthAnswer;
@@ -113,6 +130,10 @@ export interface AgentView {
   readonly joinedAtMs: TimeMs;
   readonly seenAtMs: TimeMs;
   readonly sessionDeadlineMs: TimeMs;
+  /** What its session is bound to; an older coordinator does not say. */
+  readonly process?: AgentProcess | null;
+  /** Since when that process is known to have ended. */
+  readonly seenDeadAtMs?: TimeMs | null;
   readonly blockedSinceMs: TimeMs | null;
   readonly blockedReason: string | null;
   /** What it last said of how it goes, or why its status changed. */
@@ -120,12 +141,11 @@ export interface AgentView {
   readonly retryCount: number;
   readonly lostAtMs: TimeMs | null;
   readonly heldWhenLost: Agent['heldWhenLost'];
-  readonly held: readonly ScopePath[];
+  readonly held: readonly Target[];
   readonly ticket: Ticket | null;
 }
 
-export interface LockView {
-  readonly scope: ScopePath;
+export type LockView = LockName & {
   readonly agent: AgentId;
   readonly epoch: Epoch;
   readonly token: FencingToken;
@@ -144,13 +164,12 @@ export interface LockView {
   readonly blockedReason: string | null;
   /** What its holder last said of how it goes. */
   readonly lastReport: AgentReport | null;
-}
+};
 
-export interface WaiterView {
+export interface WaiterView extends Wish {
   readonly ticket: Ticket;
   readonly agent: AgentId;
   readonly epoch: Epoch;
-  readonly scopes: readonly ScopePath[];
   readonly sinceMs: TimeMs;
   /** When it ends by itself, or its agent will have been blocked for too long. */
   readonly deadlineMs: TimeMs;
@@ -159,19 +178,15 @@ export interface WaiterView {
   /** In the whole queue, from 1. */
   readonly position: number;
   readonly reason: string | null;
-  /** Scopes of the ticket that are not free; empty: it waits for a place or behind the oldest ticket. */
-  readonly waitsFor: readonly ScopePath[];
-  /** Scopes of the ticket that are named no more; left out when all are. */
-  readonly withdrawn?: readonly ScopePath[];
-  /** When all scopes are free: the oldest ticket, if it keeps one of them for itself. Null: it waits for a place. */
+  /** What of it others hold; empty: it waits for a place or behind the oldest ticket. */
+  readonly waitsFor: readonly Target[];
+  /** What of it is in scopes that are named no more; left out when nothing is. */
+  readonly withdrawn?: readonly Target[];
+  /** When all of it is free: the oldest ticket, if it keeps one of them for itself. Null: it waits for a place. */
   readonly reservedFor: Reservation | null;
 }
 
-export interface Reservation {
-  readonly scope: ScopePath;
-  readonly ticket: Ticket;
-  readonly agent: AgentId;
-}
+export type Reservation = WantedName & { readonly ticket: Ticket; readonly agent: AgentId };
 
 export interface SyncView {
   readonly scope: ScopePath;
@@ -193,6 +208,12 @@ export interface ScopesAnswer {
   readonly problems: readonly ScopeProblem[];
 }
 
+export interface ScopesOfAnswer {
+  readonly revision: Revision;
+  /** Of each path in the order of asking: its nearest scope, which is the path itself for that of a scope; null: none. */
+  readonly scopes: readonly (ScopePath | null)[];
+}
+
 export interface ScopeView {
   readonly path: ScopePath;
   readonly name: string;
@@ -208,7 +229,10 @@ export interface ScopeView {
 
 export interface HistoryFilter {
   readonly agent?: AgentId;
+  /** With all that concerns its files. Of scope, file and resource one at most is given. */
   readonly scope?: ScopePath;
+  readonly file?: FilePath;
+  readonly resource?: ResourceName;
   readonly sinceMs?: TimeMs;
   readonly untilMs?: TimeMs;
   /** Event kinds, whole (`lock.granted`) or as a group (`lock`). */
@@ -228,7 +252,10 @@ export interface HistoryAnswer {
 }
 
 export type WhySubject =
-  { readonly kind: 'scope'; readonly scope: ScopePath } | { readonly kind: 'agent'; readonly agent: AgentId };
+  | { readonly kind: 'scope'; readonly scope: ScopePath }
+  | { readonly kind: 'file'; readonly file: FilePath }
+  | { readonly kind: 'resource'; readonly resource: ResourceName }
+  | { readonly kind: 'agent'; readonly agent: AgentId };
 
 export interface WhyAnswer {
   /** The revision looked at: the last at or before the asked moment. */
@@ -238,9 +265,12 @@ export interface WhyAnswer {
   readonly nowMs?: TimeMs;
   readonly subject: WhySubject;
   readonly agent: AgentView | null;
-  /** The subject scope's lock, or the locks the subject agent holds. */
+  /**
+   * The subject scope's locks, of the whole and of its files; those that cover the subject file; those of the subject
+   * resource's slots; or the locks that the subject agent holds.
+   */
   readonly locks: readonly LockView[];
-  /** Waiters for the subject scope in order of service, or the subject agent's own ticket. */
+  /** Waiters for the subject, or for what overlaps it, in order of service; or the subject agent's own ticket. */
   readonly waiters: readonly WaiterView[];
   /** The subject scope's sync, or the first that the subject agent runs. */
   readonly sync: SyncView | null;

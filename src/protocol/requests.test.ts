@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonLengthMax, scopesPerAcquireMax, settingBounds } from '../core/index.ts';
+import { reasonLengthMax, targetsPerRequestMax, settingBounds } from '../core/index.ts';
 import { callerCommandKinds } from './command-schemas.ts';
 import { requestParsers } from './requests.ts';
 
@@ -86,7 +86,7 @@ describe('commands', () => {
     ['AcquireLock', { epoch: 1.5 }, 'command.epoch'],
     ['AcquireLock', { secret: 'short' }, 'command.secret'],
     ['AcquireLock', { scopes: [] }, 'command.scopes'],
-    ['AcquireLock', { scopes: Array(scopesPerAcquireMax + 1).fill('a') }, 'command.scopes'],
+    ['AcquireLock', { scopes: Array(targetsPerRequestMax + 1).fill('a') }, 'command.scopes'],
     ['AcquireLock', { scopes: ['a', '../../etc'] }, 'command.scopes[1]'],
     ['AcquireLock', { scopes: ['a\nb'] }, 'command.scopes[0]'],
     ['AcquireLock', { ttlMs: 0 }, 'command.ttlMs'],

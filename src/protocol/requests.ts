@@ -2,9 +2,19 @@ import { z } from 'zod';
 import { callerCommand } from './command-schemas.ts';
 import type { CommandRequest, TicketRequest } from './coordinator.ts';
 import { invalidInput, type CoordinatorError } from './errors.ts';
-import { agentId, name, requestId, revision, scopePath, timeMs } from './fields.ts';
+import {
+  agentId,
+  filePath,
+  name,
+  oneName,
+  requestId,
+  resourceName,
+  revision,
+  scopePath,
+  timeMs,
+} from './fields.ts';
 import { issueText, pathText, valueAt, type Issue } from './plain-issues.ts';
-import { happenedMax, mayWriteFilesMax, type Query } from './queries.ts';
+import { happenedMax, mayWriteFilesMax, scopesOfPathsMax, type Query } from './queries.ts';
 import type { ClientMessage } from './wire.ts';
 
 /** Entries that one history query may return. */
@@ -26,7 +36,7 @@ const moment = z.discriminatedUnion('kind', [
 
 const historyFilter = z.strictObject({
   agent: z.exactOptional(agentId),
-  scope: z.exactOptional(scopePath),
+  ...oneName,
   sinceMs: z.exactOptional(timeMs),
   untilMs: z.exactOptional(timeMs),
   events: z.exactOptional(z.array(name).max(historyEventsMax)),
@@ -34,6 +44,8 @@ const historyFilter = z.strictObject({
 
 const whySubject = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('scope'), scope: scopePath }),
+  z.strictObject({ kind: z.literal('file'), file: filePath }),
+  z.strictObject({ kind: z.literal('resource'), resource: resourceName }),
   z.strictObject({ kind: z.literal('agent'), agent: agentId }),
 ]);
 
@@ -58,6 +70,10 @@ const query = z.discriminatedUnion('kind', [
     epoch: revision,
     files: z.array(scopePath).min(1).max(mayWriteFilesMax),
     token: revision.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('scopesOf'),
+    paths: z.array(scopePath).min(1).max(scopesOfPathsMax),
   }),
   z.strictObject({ kind: z.literal('token'), scope: scopePath, token: revision }),
   z.strictObject({ kind: z.literal('violations') }),

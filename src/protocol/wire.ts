@@ -34,8 +34,9 @@ import type { Answers, Query, QueryKind } from './queries.ts';
  *
  *     2  `atMs` in replies, `happened` in why, reports of agents, who keeps a scope in the queue
  *     3  the query `mayWrite`
+ *     4  files and resources, the query `scopesOf`, the process of a session
  */
-export const protocolNumber = 3;
+export const protocolNumber = 4;
 /** Longest line an owner accepts, in bytes. */
 export const requestLineBytesMax = 1_048_576;
 /** Longest line a client accepts, in bytes: the status of a very large repository. */

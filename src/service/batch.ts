@@ -179,7 +179,7 @@ export class BatchPlanner {
   }
 
   #reply(told: Untimed<Reply>): Outcome {
-    return { kind: 'reply', reply: { ...told, atMs: this.#time.nowMs } };
+    return { kind: 'reply', reply: { atMs: this.#time.nowMs, ...told } };
   }
 
   #enter(command: Command, decision: Extract<Decision, { kind: 'committed' }>): Revision {

@@ -6,13 +6,14 @@ import {
   type Entry,
   type Event,
   type Revision,
+  type SubjectName,
 } from '../core/index.ts';
 import type { HappenedEvent, HistoryAnswer, HistoryFilter, WhySubject } from '../protocol/index.ts';
 import {
   agentSubject,
   eventSubject,
   isRenewal,
-  scopeSubject,
+  nameSubject,
   type EntrySearch,
   type LogStore,
   type SearchOutcome,
@@ -66,10 +67,11 @@ function matching(store: LogStore, filter: HistoryFilter, before: Revision): Asy
   return search.length === 0 ? newestFirst(store, before) : foundBy(store, search, before);
 }
 
-function searchOf({ agent, scope, events }: HistoryFilter): EntrySearch {
+function searchOf({ agent, scope, file, resource, events }: HistoryFilter): EntrySearch {
+  const name = scope ?? file ?? resource;
   return [
     ...(agent === undefined ? [] : [[agentSubject(agent, 'changed'), agentSubject(agent, 'renewed')]]),
-    ...(scope === undefined ? [] : [[scopeSubject(scope, 'changed'), scopeSubject(scope, 'renewed')]]),
+    ...(name === undefined ? [] : [[nameSubject(name, 'changed'), nameSubject(name, 'renewed')]]),
     ...(events === undefined ? [] : [events.map(eventSubject)]),
   ];
 }
@@ -82,9 +84,9 @@ export async function readHappened(
   limit: number,
 ): Promise<HappenedEvent[]> {
   const wanted =
-    subject.kind === 'scope'
-      ? scopeSubject(subject.scope, 'changed')
-      : agentSubject(subject.agent, 'changed');
+    subject.kind === 'agent'
+      ? agentSubject(subject.agent, 'changed')
+      : nameSubject(subjectName(subject), 'changed');
   const happened: HappenedEvent[] = [];
   for await (const entry of foundBy(store, [[wanted]], asRevision(upTo + 1), limit)) {
     happened.push(...(await eventsOf(store, entry, subject)));
@@ -119,14 +121,20 @@ export async function* foundBy(
   }
 }
 
+function subjectName(subject: Exclude<WhySubject, { kind: 'agent' }>): SubjectName {
+  if (subject.kind === 'scope') return subject.scope;
+  return subject.kind === 'file' ? subject.file : subject.resource;
+}
+
 /** Renewals are left out: they are many and tell nothing of how things came to be as they are. */
 async function eventsOf(store: LogStore, entry: Entry, subject: WhySubject): Promise<HappenedEvent[]> {
   const { revision, atMs, kind: command, by } = entry;
   const happened: HappenedEvent[] = [];
   for (const event of entry.events.toReversed()) {
     if (isRenewal(event)) continue;
-    const { scopes, agent } = concernedBy(event, await begunAt(store, event));
-    const isConcerned = subject.kind === 'scope' ? scopes.includes(subject.scope) : agent === subject.agent;
+    const { names, agent } = concernedBy(event, await begunAt(store, event));
+    const isConcerned =
+      subject.kind === 'agent' ? agent === subject.agent : names.includes(subjectName(subject));
     if (isConcerned) happened.push({ revision, atMs, command, by, event });
   }
   return happened;

@@ -1,5 +1,13 @@
 /** Whether an agent may write some files now. The core decides; this only finds their scopes. */
-import { scopeAround, writeObstacle, type ScopePath, type State, type TimeMs } from '../core/index.ts';
+import {
+  locksOverlapping,
+  scopeAround,
+  writeObstacle,
+  type Lock,
+  type ScopePath,
+  type State,
+  type TimeMs,
+} from '../core/index.ts';
 import type { MayWriteAnswer, Query, ScopeProblem, WritableFile } from '../protocol/index.ts';
 import { viewAgent, viewLock, viewScope } from './views.ts';
 
@@ -14,8 +22,7 @@ export function viewMayWrite(
   const writer = state.agents.get(agent);
   const judged = files.map((file): WritableFile => {
     const scope = scopeAround((path) => state.scopes.has(path), file);
-    const obstacle =
-      scope === null ? 'SCOPE_NOT_FOUND' : writeObstacle(state, { agent, epoch }, scope, token, nowMs);
+    const obstacle = writeObstacle(state, { agent, epoch }, file, token, nowMs);
     return { file, scope, obstacle };
   });
   const scopes = scopesOf(judged);
@@ -24,10 +31,16 @@ export function viewMayWrite(
     nowMs,
     files: judged,
     scopes: scopes.flatMap((path) => found(state.scopes.get(path))).map((scope) => viewScope(state, scope)),
-    locks: scopes.flatMap((path) => found(state.locks.get(path))).map((lock) => viewLock(state, lock)),
+    locks: locksOn(state, files).map((lock) => viewLock(state, lock)),
     agent: writer === undefined ? null : viewAgent(state, writer),
     problems,
   };
+}
+
+/** Those that overlap some of these files, each once, in order. */
+function locksOn(state: State, files: readonly ScopePath[]): Lock[] {
+  const locks = new Set(files.flatMap((file) => locksOverlapping(state, file)));
+  return [...locks].sort((a, b) => (a.target < b.target ? -1 : 1));
 }
 
 /** Each once, in the order of the files. */

@@ -17,6 +17,7 @@ import { readHappened, readHistory } from './history.ts';
 import { stateAt } from './moments.ts';
 import { Turns, type TurnLimits } from './turns.ts';
 import { viewMayWrite } from './may-write.ts';
+import { viewScopesOf } from './scopes-of.ts';
 import { viewScopes, viewStatus, viewToken } from './views.ts';
 import { viewWhy } from './why.ts';
 
@@ -71,6 +72,7 @@ export class QueryDesk {
     },
     mayWrite: (asked) =>
       this.#ports.look((state, nowMs) => viewMayWrite(state, asked, this.#scopeProblems, nowMs)),
+    scopesOf: ({ paths }) => this.#ports.look((state) => viewScopesOf(state, paths)),
     token: (check) => this.#ports.look((state, nowMs) => ({ ...viewToken(state, check, nowMs), nowMs })),
     violations: () =>
       this.#ports.look((state) => ({

@@ -7,10 +7,14 @@ import {
   asRevision,
   asTimeMs,
   nextDeadline,
+  type AgentId,
+  type AgentProcess,
   type Command,
   type Entry,
+  type Epoch,
   type RequestId,
   type Revision,
+  type SessionId,
   type State,
   type TimeMs,
 } from '../core/index.ts';
@@ -48,7 +52,15 @@ import { Writer } from './writer.ts';
 type WithoutStamp<C> = C extends Command ? Omit<C, 'atMs' | 'requestId'> : never;
 
 /** A command of the process around the service, or of an operator through it. */
-export type InternalCommand = WithoutStamp<Extract<Command, { by: string }>>;
+export type InternalCommand = WithoutStamp<Extract<Command, { by: string } | { kind: 'SeeDead' }>>;
+
+/** An agent, and the process that speaks for it. */
+export interface BoundAgent {
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly session: SessionId;
+  readonly process: AgentProcess;
+}
 
 /** Pause before what is due is tried again when the log could not be written, in milliseconds. */
 const retryDueMs = 1_000;
@@ -180,6 +192,18 @@ export class Service implements Omit<Coordinator, 'refresh'> {
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
     return this.#feed.follow(fromRevision, signal);
+  }
+
+  /** Agents whose session is bound to a process that is not known to have ended. */
+  bound(): Promise<readonly BoundAgent[]> {
+    return this.#look(({ index, agents }) =>
+      [...index.bound].flatMap((id) => {
+        const agent = agents.get(id);
+        if (agent === undefined || agent.process === null) return [];
+        const { epoch, session, process } = agent;
+        return [{ agent: id, epoch, session, process }];
+      }),
+    );
   }
 
   /** Facts for operators; never waits. */

@@ -1,7 +1,9 @@
 /** Tickets: each waiter is told of its own grant or end, at the revision that has it, and of nothing else. */
 import {
   asRevision,
-  contendedSince,
+  partsOf,
+  targetOf,
+  toGrant,
   type Entry,
   type Event,
   type EventOf,
@@ -94,25 +96,21 @@ export class TicketDesk {
 
 /** The locks that a ticket brought and that are still held. */
 function grantsOf(state: State, { agent, ticket }: TicketRequest): Grant[] {
-  const held = [...(state.agents.get(agent)?.held ?? [])].map((scope) => state.locks.get(scope));
+  const held = [...(state.agents.get(agent)?.held ?? [])].map((target) => state.locks.get(target));
   return held
     .filter((lock) => lock !== undefined && lock.ticket === ticket)
     .map((lock) => toGrant(state, lock as Lock));
-}
-
-function toGrant(state: State, lock: Lock): Grant {
-  const { scope, token, deadlineMs } = lock;
-  return { scope, token, deadlineMs, contendedSinceMs: contendedSince(state, lock) };
 }
 
 /** The locks that a ticket brought in an entry, as they stand now, or as they were when they have ended since. */
 function grantsIn(entry: Entry, ticket: Ticket, state: State): Grant[] {
   const granted = (event: Event): event is EventOf<'lock.granted'> =>
     event.kind === 'lock.granted' && event.ticket === ticket;
-  return entry.events.filter(granted).map(({ scope, deadlineMs }) => {
-    const lock = state.locks.get(scope);
+  return entry.events.filter(granted).map((event) => {
+    const lock = state.locks.get(targetOf(event));
     if (lock?.token === entry.revision) return toGrant(state, lock);
-    return { scope, token: entry.revision, deadlineMs, contendedSinceMs: null };
+    const { deadlineMs } = event;
+    return { ...partsOf(event), token: entry.revision, deadlineMs, contendedSinceMs: null };
   });
 }
 

@@ -3,15 +3,23 @@ import {
   contendedSince,
   endsBefore,
   latestEnd,
+  linesOverlapping,
+  locksOverlapping,
   named,
+  overlap,
+  partsOf,
+  scopeOf,
   violations,
+  wantedName,
+  wishOf,
   writeObstacle,
   type Agent,
+  type AgentId,
   type Lock,
   type Scope,
-  type ScopePath,
   type State,
   type Sync,
+  type Target,
   type TimeMs,
   type Waiter,
 } from '../core/index.ts';
@@ -34,7 +42,7 @@ export function viewStatus(state: State, scopeProblems: readonly ScopeProblem[])
     revision: state.revision,
     timeMs: state.timeMs,
     agents: inOrder(state.agents.values(), (agent) => agent.id).map((agent) => viewAgent(state, agent)),
-    locks: inOrder(state.locks.values(), (lock) => lock.scope).map((lock) => viewLock(state, lock)),
+    locks: inOrder(state.locks.values(), (lock) => lock.target).map((lock) => viewLock(state, lock)),
     waiters: viewQueue(state),
     syncs: inOrder(state.syncs.values(), (sync) => sync.scope).map((sync) => viewSync(state, sync)),
     violations: violations(state),
@@ -54,7 +62,7 @@ export function viewScopes(state: State, problems: readonly ScopeProblem[]): Sco
 }
 
 export function viewAgent(state: State, agent: Agent): AgentView {
-  const { id, held, session, ...shown } = agent;
+  const { id, held, heldIn: _heldIn, files: _files, resources: _resources, session, ...shown } = agent;
   const lastReport = standingReport(state, agent);
   return { agent: id, ...shown, lastReport, sessionMark: sessionMarkOf(session), held: [...held].sort() };
 }
@@ -67,30 +75,47 @@ function standingReport(state: State, agent: Agent): Agent['lastReport'] {
   const { lastReport, status, presence } = agent;
   if (lastReport === null || presence === 'lost' || status === 'completed') return lastReport;
   const sinceMs = [
-    ...[...agent.held].map((scope) => state.locks.get(scope)?.grantedAtMs),
+    ...[...agent.held].map((target) => state.locks.get(target)?.grantedAtMs),
     agent.ticket === null ? undefined : state.tickets.get(agent.ticket)?.sinceMs,
   ].filter((atMs) => atMs !== undefined);
   return sinceMs.some((atMs) => atMs <= lastReport.atMs) ? lastReport : null;
 }
 
 export function viewLock(state: State, lock: Lock): LockView {
-  const { ticket: _ticket, ttlMs: _ttlMs, ...shown } = lock;
+  const { agent, epoch, token, grantedAtMs, deadlineMs, reason } = lock;
   const holder = state.agents.get(lock.agent);
   const earlier = endsBefore(state, lock);
   const latestDeadlineMs = latestEnd(state, lock);
   return {
-    ...shown,
+    ...partsOf(lock),
+    agent,
+    epoch,
+    token,
+    grantedAtMs,
+    deadlineMs,
+    reason,
     blockedReason: holder?.blockedReason ?? null,
     lastReport: holder === undefined ? null : standingReport(state, holder),
     ...(earlier === null ? {} : { endsBefore: earlier }),
     contendedSinceMs: contendedSince(state, lock),
     ...(latestDeadlineMs === null ? {} : { latestDeadlineMs }),
-    queueLength: state.index.queues.get(lock.scope)?.size ?? 0,
-    ...(isWithdrawn(state, lock.scope) ? { withdrawn: true as const } : {}),
+    queueLength: queueLengthOf(state, lock),
+    ...(isWithdrawn(state, lock.target) ? { withdrawn: true as const } : {}),
   };
 }
 
-const isWithdrawn = (state: State, scope: ScopePath): boolean => state.scopes.get(scope)?.withdrawn === true;
+/** How many wait for what a lock covers. */
+function queueLengthOf(state: State, { target }: Lock): number {
+  const [first, ...others] = linesOverlapping(state, target);
+  if (others.length === 0) return first?.size ?? 0;
+  return new Set([first, ...others].flatMap((line) => [...(line ?? [])])).size;
+}
+
+/** Whether the scope that a target is in is named no more. */
+function isWithdrawn(state: State, target: Target): boolean {
+  const scope = scopeOf(state, target);
+  return scope !== null && state.scopes.get(scope)?.withdrawn === true;
+}
 
 /** The whole queue, in order of issue. */
 export function viewQueue(state: State): WaiterView[] {
@@ -98,14 +123,15 @@ export function viewQueue(state: State): WaiterView[] {
 }
 
 function viewWaiter(state: State, waiter: Waiter, position: number): WaiterView {
-  const { ttlMs: _ttlMs, waitMs: _waitMs, ...shown } = waiter;
-  const waitsFor = waiter.scopes.filter((scope) => state.locks.has(scope));
+  const { ttlMs: _ttlMs, waitMs: _waitMs, targets, ...shown } = waiter;
+  const waitsFor = targets.filter((target) => othersOn(state, waiter.agent, target).length > 0);
   const reservedFor = waitsFor.length > 0 ? null : reservation(state, waiter);
   const deadlineMs = endOfWait(state, waiter);
   const sessionEndMs = state.agents.get(waiter.agent)?.sessionDeadlineMs ?? deadlineMs;
-  const withdrawn = waiter.scopes.filter((scope) => isWithdrawn(state, scope));
+  const withdrawn = targets.filter((target) => isWithdrawn(state, target));
   return {
     ...shown,
+    ...wishOf(state, targets),
     deadlineMs,
     ...(sessionEndMs < deadlineMs ? { endsBefore: { atMs: sessionEndMs, cause: 'session' } } : {}),
     position,
@@ -115,12 +141,21 @@ function viewWaiter(state: State, waiter: Waiter, position: number): WaiterView 
   };
 }
 
-/** The oldest ticket keeps its scopes free for itself until it can have all of them. */
-function reservation(state: State, { ticket, scopes }: Waiter): WaiterView['reservedFor'] {
+/** Locks that keep an agent from a target: those of others that overlap it; of a resource all, while no slot is free. */
+export function othersOn(state: State, agent: AgentId, target: Target): Lock[] {
+  const locks = locksOverlapping(state, target);
+  const { resource } = wantedName(state, target);
+  if (resource === undefined) return locks.filter((lock) => lock.agent !== agent);
+  return locks.length < (state.settings.resources[resource] ?? 0) ? [] : locks;
+}
+
+/** The oldest ticket keeps what overlaps its targets free for itself until it can have all of them. */
+function reservation(state: State, { ticket, targets }: Waiter): WaiterView['reservedFor'] {
   const [oldest] = state.tickets.values();
   if (oldest === undefined || oldest.ticket === ticket) return null;
-  const scope = scopes.find((wanted) => oldest.scopes.includes(wanted));
-  return scope === undefined ? null : { scope, ticket: oldest.ticket, agent: oldest.agent };
+  const target = targets.find((wanted) => oldest.targets.some((kept) => overlap(state, kept, wanted)));
+  if (target === undefined) return null;
+  return { ...wantedName(state, target), ticket: oldest.ticket, agent: oldest.agent };
 }
 
 /** At its own deadline, or when its agent has been blocked for too long, whichever comes first. */

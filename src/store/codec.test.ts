@@ -43,7 +43,7 @@ describe('stored entries', () => {
       expect.objectContaining({
         code: 'NEWER_FORMAT',
         revision: 7,
-        message: expect.stringMatching(/format 3; .* up to format 2/),
+        message: expect.stringMatching(/format 4; .* up to format 3/),
       }),
     );
   });

@@ -1,5 +1,12 @@
 import { crc32 } from 'node:zlib';
-import { asRequestId, asRevision, asTimeMs, type Entry, type RequestId } from '../core/index.ts';
+import {
+  asRequestId,
+  asRevision,
+  asTimeMs,
+  completeSettings,
+  type Entry,
+  type RequestId,
+} from '../core/index.ts';
 import { damageRemedy, StoreError } from './errors.ts';
 import type { StoredSnapshot } from './log-store.ts';
 
@@ -8,8 +15,9 @@ import type { StoredSnapshot } from './log-store.ts';
  * before can be read:
  *
  *     1  without `agent.reported`
+ *     2  with locks of whole scopes only; settings without those for files and resources
  */
-export const storedFormat = 2;
+export const storedFormat = 3;
 const isKnown = (format: number): boolean => format >= 1 && format <= storedFormat;
 
 /** An entry as a driver keeps it. */
@@ -50,7 +58,16 @@ export function decodeEntry(row: StoredEntry): Entry {
   const value = parseJson(row.body);
   const problem = envelopeProblem(value, revision);
   if (problem !== null) throw corruptEntry(revision, problem);
-  return value as Entry;
+  return row.format < 3 ? withAllSettings(value as Entry) : (value as Entry);
+}
+
+/** What older versions did not know of the settings is as it is by default. */
+function withAllSettings(entry: Entry): Entry {
+  if (!entry.events.some((event) => event.kind === 'settings.changed')) return entry;
+  const events = entry.events.map((event) =>
+    event.kind === 'settings.changed' ? { ...event, settings: completeSettings(event.settings) } : event,
+  );
+  return { ...entry, events };
 }
 
 /** The request id of an entry, also of one that is damaged elsewhere; null when it has none or cannot be read. */

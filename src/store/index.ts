@@ -7,7 +7,7 @@ export type {
   StoreCapabilities,
   StoredSnapshot,
 } from './log-store.ts';
-export { agentSubject, eventSubject, isRenewal, scopeSubject, type EntrySearch } from './subjects.ts';
+export { agentSubject, eventSubject, isRenewal, nameSubject, type EntrySearch } from './subjects.ts';
 export { storedFormat } from './codec.ts';
 export { printOf } from './marks.ts';
 export { damageRemedy, StoreError, storeErrorCodes, type StoreErrorCode } from './errors.ts';

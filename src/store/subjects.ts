@@ -3,7 +3,7 @@
  * they are, so an entry that concerns something only by renewing it is under a key of its own.
  */
 import { beginningOf, concernedBy } from '../core/index.ts';
-import type { AgentId, Entry, Event, Revision, ScopePath } from '../core/index.ts';
+import type { AgentId, Entry, Event, Revision, SubjectName } from '../core/index.ts';
 
 /** A key of the index: `changed scope src/api`, `event lock.granted`. */
 export type Subject = string;
@@ -14,7 +14,8 @@ export type EntrySearch = readonly (readonly Subject[])[];
 /** `renewed`: the entry does no more to it than renew it. */
 type Manner = 'changed' | 'renewed';
 
-export const scopeSubject = (scope: ScopePath, manner: Manner): Subject => `${manner} scope ${scope}`;
+/** Of a scope, of a file, or of a resource: no two of them have the same name. */
+export const nameSubject = (name: SubjectName, manner: Manner): Subject => `${manner} scope ${name}`;
 export const agentSubject = (agent: AgentId, manner: Manner): Subject => `${manner} agent ${agent}`;
 /** Of a kind of event, or of all kinds that begin with a word: `lock.granted`, `lock`. */
 export const eventSubject = (kind: string): Subject => `event ${kind}`;
@@ -54,15 +55,14 @@ function kindSubjects({ kind }: Event): readonly Subject[] {
 function renewalSubjects(event: Extract<Event, { kind: 'agent.renewed' }>, agent: AgentId | null): Subject[] {
   const subjects = [...kindSubjects(event), agentSubject(event.agent, 'renewed')];
   if (agent !== null && agent !== event.agent) subjects.push(agentSubject(agent, 'renewed'));
-  for (const { scope } of event.leases) subjects.push(scopeSubject(scope, 'renewed'));
+  for (const name of concernedBy(event).names) subjects.push(nameSubject(name, 'renewed'));
   return subjects;
 }
 
 function addConcerned(found: Set<Subject>, event: Event, manner: Manner, entryAt: EntryAt): void {
   const beginning = beginningOf(event);
-  const { scopes, agent } = concernedBy(event, beginning === null ? null : entryAt(beginning));
-  for (const scope of scopes)
-    addUnlessChanged(found, scopeSubject(scope, 'changed'), scopeSubject(scope, manner));
+  const { names, agent } = concernedBy(event, beginning === null ? null : entryAt(beginning));
+  for (const name of names) addUnlessChanged(found, nameSubject(name, 'changed'), nameSubject(name, manner));
   if (agent !== null) addUnlessChanged(found, agentSubject(agent, 'changed'), agentSubject(agent, manner));
 }
 

@@ -10,7 +10,9 @@
  * The command is only what the entry says it was. Whether the machine answers it with this very entry is for the verifier
  * to find out.
  */
+import { oneNameOf, targetOf, wishOfNames } from '../core/index.ts';
 import type {
+  AgentId,
   Command,
   CommandKind,
   CommandOf,
@@ -29,6 +31,7 @@ import type {
   ScopePath,
   SessionId,
   State,
+  Wish,
 } from '../core/index.ts';
 
 /** An entry from which no command can be read. */
@@ -70,10 +73,16 @@ const operatorKinds: ReadonlySet<CommandKind> = new Set<CommandKind>([
   'Configure',
 ]);
 
-function speakerOf(state: State, { kind, agent: id, by }: Entry): object {
+function speakerOf(state: State, entry: Entry): object {
+  const { kind, agent: id, by } = entry;
   if (kind === 'ExpireDue') return {};
   if (operatorKinds.has(kind)) return { by };
   if (kind === 'AgentJoin') return { agent: id };
+  if (kind === 'SeeDead') return proofOf(state, eventOf(entry, 'agent.seenDead').agent);
+  return proofOf(state, id);
+}
+
+function proofOf(state: State, id: AgentId | null): object {
   const agent = id === null ? undefined : state.agents.get(id);
   return { agent: id, epoch: agent?.epoch ?? noEpoch, session: agent?.session ?? noSession };
 }
@@ -86,14 +95,15 @@ const nothing = (): object => ({});
 
 const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
   AgentJoin: (entry) => {
-    const { session, metadata } = eventOf(entry, 'agent.joined');
-    return { session, metadata };
+    const { session, metadata, process } = eventOf(entry, 'agent.joined');
+    return { session, metadata, ...(process && { process }) };
   },
   AgentLeave: nothing,
   AgentResume: (entry) => {
-    const { session: newSession, way, from } = eventOf(entry, 'agent.resumed');
-    return { newSession, way, from };
+    const { session: newSession, way, from, process } = eventOf(entry, 'agent.resumed');
+    return { newSession, way, from, ...(process && { process }) };
   },
+  SeeDead: nothing,
   Heartbeat: nothing,
   SetAgentStatus: (entry) => {
     const reported = entry.events.find((event) => event.kind === 'agent.reported');
@@ -104,23 +114,25 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
   },
   AcquireLock: (entry, state) =>
     entry.result.kind === 'queued' ? queued(entry, state) : granted(entry, state),
-  ReleaseLock: (entry) => ({ scopes: resultOf(entry, 'released').scopes, token: null }),
+  ReleaseLock: (entry) => ({ ...wishIn(resultOf(entry, 'released')), token: null }),
   RenewLock: (entry, state) => {
     const renewed = eventOf(entry, 'lock.renewed');
-    return { scope: renewed.scope, token: null, ttlMs: wishedTtl(state, [renewed]) };
+    return { ...oneNameOf(renewed), token: null, ttlMs: wishedTtl(state, [renewed]) };
   },
   CancelWait: nothing,
   RevokeLock: (entry) => {
-    const { scope, reason } = eventOf(entry, 'lock.revoked');
-    return { scope, reason };
+    const revoked = eventOf(entry, 'lock.revoked');
+    const { slot, reason } = revoked;
+    return { ...oneNameOf(revoked), ...(slot === undefined ? {} : { slot }), reason };
   },
   DefineScopes: (entry, state) => ({ scopes: graphAfter(entry, state), mayBeEmpty: true }),
   DefineScope: (entry) => ({ scope: eventOf(entry, 'scope.defined').scope }),
   RemoveScope: (entry) => ({ scope: droppedScope(entry) }),
   ContextModify: (entry, state) => {
-    const { scope, file, digest } = eventOf(entry, 'context.modified');
+    const { scope, file, digest, token, agent } = eventOf(entry, 'context.modified');
     const baseDigest = state.scopes.get(scope)?.contexts.get(file)?.digest ?? null;
-    return { scope, file, token: null, digest, baseDigest };
+    const isOwn = [...state.locks.values()].some((lock) => lock.token === token && lock.agent === agent);
+    return { scope, file, token: isOwn ? token : null, digest, baseDigest };
   },
   GitOperation: (entry) => {
     const { scopes, operation } = eventOf(entry, 'repository.changed');
@@ -154,9 +166,18 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
 };
 
 function queued(entry: Entry, state: State): Asked<CommandOf<'AcquireLock'>> {
-  const { scopes, ttlMs, waitMs, reason } = eventOf(entry, 'ticket.issued');
+  const issued = eventOf(entry, 'ticket.issued');
+  const { ttlMs, waitMs, reason } = issued;
   const usual = ttlMs === state.settings.lockTtlMs;
-  return { scopes, ttlMs: usual ? null : ttlMs, wait: { kind: 'queue', forMs: waitMs }, reason };
+  return { ...wishIn(issued), ttlMs: usual ? null : ttlMs, wait: { kind: 'queue', forMs: waitMs }, reason };
+}
+
+function wishIn({ scopes, files, resources }: Wish): Wish {
+  return {
+    scopes,
+    ...(files === undefined ? {} : { files }),
+    ...(resources === undefined ? {} : { resources }),
+  };
 }
 
 type Lease = EventOf<'lock.granted' | 'lock.renewed'>;
@@ -167,7 +188,7 @@ function granted(entry: Entry, state: State): Asked<CommandOf<'AcquireLock'>> {
     (event) => isLease(event) && !('ticket' in event && event.ticket !== null),
   );
   return {
-    scopes: resultOf(entry, 'granted').locks.map(({ scope }) => scope),
+    ...wishOfNames(resultOf(entry, 'granted').locks),
     ttlMs: wishedTtl(state, leases as readonly Lease[]),
     wait: { kind: 'none' },
     reason: leases.map(reasonOf).find((reason) => reason !== null) ?? null,
@@ -180,8 +201,10 @@ const isLease = ({ kind }: Event): boolean => kind === 'lock.granted' || kind ==
 
 /** Null when the leases have the length that they get when none is asked for. */
 function wishedTtl(state: State, leases: readonly Lease[]): DurationMs | null {
-  const isUsual = leases.every(({ kind, scope, ttlMs }) =>
-    kind === 'lock.granted' ? ttlMs === state.settings.lockTtlMs : ttlMs === state.locks.get(scope)?.ttlMs,
+  const isUsual = leases.every((lease) =>
+    lease.kind === 'lock.granted'
+      ? lease.ttlMs === state.settings.lockTtlMs
+      : lease.ttlMs === state.locks.get(targetOf(lease))?.ttlMs,
   );
   return isUsual ? null : (leases[0]?.ttlMs ?? null);
 }

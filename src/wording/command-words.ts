@@ -5,6 +5,7 @@ export const commandWords: { readonly [Kind in CommandKind]: string } = {
   AgentJoin: 'joined',
   AgentLeave: 'left',
   AgentResume: 'went on in another process',
+  SeeDead: 'saw that the process of an agent has ended',
   Heartbeat: 'renewed all that it has',
   SetAgentStatus: 'said how it goes',
   AcquireLock: 'asked for locks',
@@ -37,5 +38,6 @@ export const ticketEndWords: { readonly [Cause in TicketEndCause]: string } = {
   left: 'the agent left',
   lost: 'the agent was lost',
   blockedTooLong: 'it was longer than max_block_time allows',
+  moved: 'a file came to be in another scope',
   scopeRemoved: 'a scope was removed',
 };

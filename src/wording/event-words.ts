@@ -1,7 +1,8 @@
-import { duration } from '../core/index.ts';
-import type { Entry, Event, EventKind, EventOf, ReleaseCause, ScopePath } from '../core/index.ts';
+import { duration, namesOf, shownTarget } from '../core/index.ts';
+import type { Entry, Event, EventKind, EventOf, ReleaseCause } from '../core/index.ts';
 import { commandWords, ticketEndWords } from './command-words.ts';
 import { count } from './count.ts';
+import { shownLock } from './shown-lock.ts';
 
 /** How a face shows what it has from others, so that nobody takes it for the face's own words. */
 export interface Quoting {
@@ -42,22 +43,27 @@ const eventWords: EventWords = {
     `${as.agent(agent)} became ${to}, was ${from}${because(reason, as)}`,
   'agent.reported': ({ agent, report }, as) => `${as.agent(agent)} reported: ${as.text(report)}`,
   'agent.left': ({ agent }, as) => `${as.agent(agent)} left`,
-  'agent.lost': ({ agent, held }, as) =>
-    `${as.agent(agent)} was lost${held.length === 0 ? '' : `, holding ${listed(held, as)}`}`,
-  'lock.granted': ({ agent, scope, ttlMs, reason }, as) =>
-    `${as.agent(agent)} was granted ${as.name(scope)} for ${duration(ttlMs)}${because(reason, as)}`,
-  'lock.renewed': ({ agent, scope, reason }, as) =>
-    `${as.agent(agent)} renewed ${as.name(scope)}${because(reason ?? null, as)}`,
-  'lock.released': ({ agent, scope, token, cause }, as) =>
-    `${releaseWords[cause](as.agent(agent), as.name(scope))} (token ${token})`,
-  'lock.expired': ({ agent, scope, token }, as) =>
-    `the lease of ${as.agent(agent)} on ${as.name(scope)} ran out (token ${token})`,
-  'lock.revoked': ({ agent, scope, token, reason }, as) =>
-    `${as.name(scope)} was taken from ${as.agent(agent)} (token ${token})${because(reason, as)}`,
+  'agent.seenDead': ({ agent }, as) =>
+    `the process of ${as.agent(agent)} has ended: it is waited for a little longer`,
+  'agent.lost': ({ agent, held, seenDead }, as) => {
+    const why = seenDead === true ? ' after its process had ended' : '';
+    const what = held.length === 0 ? '' : `, holding ${listed(held.map(shownTarget), as)}`;
+    return `${as.agent(agent)} was lost${why}${what}`;
+  },
+  'lock.granted': ({ agent, ttlMs, reason, ...lock }, as) =>
+    `${as.agent(agent)} was granted ${as.name(shownLock(lock))} for ${duration(ttlMs)}${because(reason, as)}`,
+  'lock.renewed': ({ agent, reason, ...lock }, as) =>
+    `${as.agent(agent)} renewed ${as.name(shownLock(lock))}${because(reason ?? null, as)}`,
+  'lock.released': ({ agent, token, cause, ...lock }, as) =>
+    `${releaseWords[cause](as.agent(agent), as.name(shownLock(lock)))} (token ${token})`,
+  'lock.expired': ({ agent, token, ...lock }, as) =>
+    `the lease of ${as.agent(agent)} on ${as.name(shownLock(lock))} ran out (token ${token})`,
+  'lock.revoked': ({ agent, token, reason, ...lock }, as) =>
+    `${as.name(shownLock(lock))} was taken from ${as.agent(agent)} (token ${token})${because(reason, as)}`,
   'place.contended': () => 'somebody waits for a place',
   'place.uncontended': () => 'nobody waits for a place any more',
-  'ticket.issued': ({ agent, scopes, reason }, as) =>
-    `${as.agent(agent)} waits for ${listed(scopes, as)}${because(reason, as)}`,
+  'ticket.issued': ({ agent, reason, ...wish }, as) =>
+    `${as.agent(agent)} waits for ${listed(namesOf(wish), as)}${because(reason, as)}`,
   'ticket.ended': ({ agent, ticket, cause }, as) =>
     `the wait of ${as.agent(agent)} ended (ticket ${ticket}): ${ticketEndWords[cause]}`,
   'scope.defined': ({ scope }, as) => `scope ${as.name(scope.path)} was defined`,
@@ -90,9 +96,10 @@ const releaseWords: { readonly [Cause in ReleaseCause]: (agent: string, scope: s
   lost: (agent, scope) => `${agent} was lost, and with it its lock on ${scope}`,
   blockedTooLong: (agent, scope) => `${agent} was blocked for too long, and lost its lock on ${scope}`,
   scopeRemoved: (agent, scope) => `${agent} lost its lock on ${scope}: the scope was removed`,
+  moved: (agent, file) => `${agent} lost its lock on ${file}, which came to be in another scope`,
 };
 
-const listed = (scopes: readonly ScopePath[], as: Quoting): string => scopes.map(as.name).join(', ');
+const listed = (names: readonly string[], as: Quoting): string => names.map(as.name).join(', ');
 
 const because = (reason: string | null, as: Quoting): string =>
   reason === null ? '' : `: ${as.text(reason)}`;

@@ -6,3 +6,4 @@ export { authorText, eventText, type Quoting } from './event-words.ts';
 export { lockEndText } from './lock-ends.ts';
 export { leadFrom, type KnownScope, type Lead, type NamedPath } from './scope-lead.ts';
 export { vainEnds } from './vain-ends.ts';
+export { shownLock } from './shown-lock.ts';

@@ -37,4 +37,5 @@ const releaseWords: { readonly [Cause in ReleaseCause]: (whose: string) => strin
   lost: (whose) => `${whose} session ended`,
   blockedTooLong: (whose) => `${whose} status was blocked for longer than max_block_time allows`,
   scopeRemoved: () => 'the scope was removed',
+  moved: () => 'the file came to be in another scope',
 };

@@ -138,8 +138,8 @@ const stages: readonly (readonly [RejectionCode, readonly Act[], string])[] = [
     ['lock acquire a --agent alice', () => waits('bob', 'a')],
     'agent set completed --agent bob',
   ],
-  ['SCOPE_NOT_FOUND', [], 'lock acquire nowhere --agent bob'],
-  ['SCOPE_NOT_FOUND', [], 'lock acquire a/lib.ts --agent bob'],
+  ['SCOPE_NOT_FOUND', [], 'lock acquire nowhere/ --agent bob'],
+  ['SCOPE_NOT_FOUND', [], 'lock acquire a/lib/ --agent bob'],
   [
     'ALREADY_WAITING',
     ['lock acquire a --agent alice', () => waits('bob', 'a')],

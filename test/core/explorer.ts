@@ -95,11 +95,11 @@ function distinguishing(state: State, nowMs: number): string {
     ago(agent.blockedSinceMs),
   ]);
   const locks = [...state.locks.values()].map((lock) => [
-    [lock.scope, lock.agent, lock.ttlMs],
+    [lock.target, lock.agent, lock.ttlMs],
     [ago(lock.deadlineMs), ago(lock.contendedSinceMs), ago(contendedSince(state, lock))],
   ]);
   const queue = [...state.tickets.values()].map((waiter) => [
-    [waiter.agent, waiter.scopes],
+    [waiter.agent, waiter.targets],
     [ago(waiter.sinceMs), ago(waiter.deadlineMs)],
   ]);
   const syncs = [...state.syncs.values()].map((sync) => [

@@ -34,6 +34,14 @@ export class ModelGraph {
     this.settings = settings;
   }
 
+  /** The nearest scope around a path, if need be with others that there will be. */
+  nearest(path: string, more: readonly ModelDefinition[] = []): string | null {
+    const around = [...this.scopes, ...more]
+      .map((scope) => scope.path)
+      .filter((scope) => path === scope || path.startsWith(`${scope}/`));
+    return around.toSorted((a, b) => b.length - a.length)[0] ?? null;
+  }
+
   unknown(...scopes: readonly string[]): Answer | null {
     return scopes.every((path) => this.scopes.some((scope) => scope.path === path))
       ? null
@@ -56,9 +64,8 @@ export class ModelGraph {
     this.syncs = this.syncs.filter((sync) => this.unknown(sync.scope) === null);
   }
 
+  /** Takes a graph that is not refused. */
   define(next: readonly ModelDefinition[], isInUse: (scope: string) => boolean): Answer {
-    const refused = this.#refusedGraph(next);
-    if (refused !== null) return refused;
     const outdated = next.filter(({ path, dependencies }) => {
       const known = this.scopes.find((scope) => scope.path === path);
       return dependencies.some(
@@ -77,7 +84,8 @@ export class ModelGraph {
     return 'committed';
   }
 
-  #refusedGraph(graph: readonly ModelDefinition[]): Answer | null {
+  /** Why a graph cannot be taken. */
+  refused(graph: readonly ModelDefinition[]): Answer | null {
     for (const { path, dependencies } of graph.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
       if (dependencies.includes(path)) return 'SELF_DEPENDENCY';
       if (!dependencies.every((on) => graph.some((scope) => scope.path === on))) return 'DEPENDENCY_UNKNOWN';

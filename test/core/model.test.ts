@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Command, Decision } from '../../src/core/index.ts';
 import { codeOf, Machine } from '../support/machine.ts';
+import { textOf } from './model-queue.ts';
 import { Model } from './model.ts';
 import { moveArbitrary, play, populate, settingsArbitrary, type Move } from './moves.ts';
 
@@ -30,7 +31,7 @@ function isModelled(move: Move): boolean {
 function compare(machine: Machine, model: Model, command: Command, decision: Decision): void {
   const logged = decision.kind === 'committed' && decision.events.length > 0;
   const answer = model.apply(command, machine.state.revision + (logged ? 0 : 1));
-  if (logged) model.logged('agent' in command ? command.agent : null);
+  if (logged) model.logged('agent' in command && command.kind !== 'SeeDead' ? command.agent : null);
   expect({ command: command.kind, answer: codeOf(decision) }).toEqual({ command: command.kind, answer });
   expect(seenOf(machine)).toEqual(worldOf(model));
 }
@@ -42,9 +43,13 @@ function seenOf({ state }: Machine): object {
     name: agent.id as string,
     status: agent.status,
     present: agent.presence === 'present',
+    seenDeadAt: agent.seenDeadAtMs as number | null,
+    endsAt: agent.presence === 'present' ? (agent.sessionDeadlineMs as number) : null,
   }));
   const locks = [...state.locks.values()].map((lock) => ({
-    name: lock.scope as string,
+    name: lock.target as string,
+    scope: (lock.scope ?? null) as string | null,
+    wantedSince: lock.contendedSinceMs as number | null,
     agent: lock.agent as string,
     token: lock.token as number,
     endsAt: lock.deadlineMs as number,
@@ -57,7 +62,7 @@ function seenOf({ state }: Machine): object {
   return {
     agents: agents.toSorted(byName),
     locks: locks.toSorted(byName),
-    queue: [...state.tickets.values()].map((waiter) => [waiter.ticket, waiter.agent, ...waiter.scopes]),
+    queue: [...state.tickets.values()].map((waiter) => [waiter.ticket, waiter.agent, ...waiter.targets]),
     syncs: syncs.toSorted(byName),
   };
 }
@@ -67,18 +72,18 @@ function worldOf(model: Model): object {
     name: agent.name,
     status: model.status(agent),
     present: agent.present,
+    seenDeadAt: agent.seenDeadAt,
+    endsAt: agent.present ? agent.sessionEndsAt : null,
   }));
-  const locks = model.queue.locks.map(({ scope, agent, token, endsAt }) => ({
-    name: scope,
-    agent,
-    token,
-    endsAt,
-  }));
+  const locks = model.queue.locks.map((lock) => {
+    const { scope, agent, token, endsAt, wantedSince } = lock;
+    return { name: textOf(lock), scope, agent, token, endsAt, wantedSince };
+  });
   const syncs = model.graph.syncs.map(({ scope, status, failures }) => ({ name: scope, status, failures }));
   return {
     agents: agents.toSorted(byName),
     locks: locks.toSorted(byName),
-    queue: model.queue.tickets.map((ticket) => [ticket.number, ticket.agent, ...ticket.scopes]),
+    queue: model.queue.tickets.map((ticket) => [ticket.number, ticket.agent, ...ticket.targets.map(textOf)]),
     syncs: syncs.toSorted(byName),
   };
 }

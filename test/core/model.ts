@@ -4,7 +4,8 @@
  */
 import type { Command, CommandKind, CommandOf, Settings } from '../../src/core/index.ts';
 import { ModelGraph, type ModelDefinition } from './model-graph.ts';
-import { ModelQueue, type ModelTicket } from './model-queue.ts';
+import { ModelQueue, type ModelTarget, type ModelTicket } from './model-queue.ts';
+import { beyondBounds, isStale, sameTargets, targetsOf, unknownIn, wishFor } from './model-wish.ts';
 
 interface ModelAgent {
   readonly name: string;
@@ -12,6 +13,8 @@ interface ModelAgent {
   session: string;
   present: boolean;
   sessionEndsAt: number;
+  /** Since when its process is known to have ended. */
+  seenDeadAt: number | null;
   /** What it has said: completed, or why it is blocked. */
   completed: boolean;
   saysBlockedSince: number | null;
@@ -52,7 +55,9 @@ export class Model {
   logged(name: string | null): void {
     this.#loggedAt = this.now;
     const agent = this.agents.find((each) => each.name === name && each.present);
-    if (agent !== undefined) agent.sessionEndsAt = this.now + this.settings.sessionTtlMs;
+    if (agent === undefined) return;
+    agent.sessionEndsAt = this.now + this.settings.sessionTtlMs;
+    agent.seenDeadAt = null;
   }
 
   status(agent: ModelAgent): string {
@@ -67,13 +72,14 @@ export class Model {
       AgentJoin: (said) => this.#join(said),
       AgentResume: ({ agent, newSession }) => this.#resume(agent, newSession),
       AgentLeave: (said) => this.#leave(said.agent),
+      SeeDead: (said) => this.#seeDead(said.agent),
       Heartbeat: (said) => this.#heartbeat(said.agent),
       SetAgentStatus: (said) => this.#setStatus(said),
       AcquireLock: (said) => this.#acquire(said),
       ReleaseLock: (said) => this.#release(said),
       RenewLock: (said) => this.#renew(said),
       CancelWait: (said) => this.queue.endTickets((ticket) => ticket.agent === said.agent),
-      RevokeLock: (said) => this.#revoke(said.scope),
+      RevokeLock: (said) => this.#revoke(said),
       DefineScopes: (said) => this.#defineAll(said),
       DefineScope: (said) =>
         this.#define([...this.graph.defined().filter((scope) => scope.path !== said.scope.path), said.scope]),
@@ -125,6 +131,7 @@ export class Model {
       session,
       present: true,
       sessionEndsAt: this.now + this.settings.sessionTtlMs,
+      seenDeadAt: null,
       completed: false,
       saysBlockedSince: null,
     });
@@ -145,6 +152,15 @@ export class Model {
   #leave(name: string): Answer {
     this.#giveUpEverything(name);
     this.agents = this.agents.filter((each) => each.name !== name);
+    return 'committed';
+  }
+
+  #seeDead(name: string): Answer {
+    const agent = this.#agent(name);
+    const endsAt = this.now + this.settings.deadGraceMs;
+    if (endsAt >= agent.sessionEndsAt) return 'committed';
+    agent.sessionEndsAt = endsAt;
+    agent.seenDeadAt = this.now;
     return 'committed';
   }
 
@@ -174,10 +190,14 @@ export class Model {
 
   // Locks and the queue.
 
-  #acquire({ agent: name, scopes, ttlMs, wait }: CommandOf<'AcquireLock'>): Answer {
-    const missing = scopes.filter((scope) => this.queue.lockOf(scope)?.agent !== name);
-    const refused = this.graph.unknown(...scopes) ?? this.#refusedWaiting(name, missing);
-    if (refused !== null) return refused;
+  #acquire(said: CommandOf<'AcquireLock'>): Answer {
+    const { agent: name, ttlMs, wait } = said;
+    const unknown = unknownIn(this.graph, said);
+    if (unknown !== null) return unknown;
+    const targets = targetsOf(this.graph, said);
+    const missing = targets.filter((target) => this.queue.heldAs(name, target) === undefined);
+    const waiting = this.#refusedWaiting(name, missing);
+    if (waiting !== null) return waiting;
     if (this.queue.ticketOf(name) !== undefined) return 'committed';
     const overLimit = this.#refusedToAsk(name, missing, ttlMs);
     if (overLimit !== null) return overLimit;
@@ -185,32 +205,33 @@ export class Model {
     const obstacle = missing.length === 0 ? null : this.queue.obstacle(name, missing, null);
     if (obstacle !== null)
       return wait.kind === 'none' ? obstacle : this.#queue(name, missing, ttl, wait.forMs);
-    for (const lock of this.queue.heldBy(name))
-      if (scopes.includes(lock.scope as never)) {
-        this.queue.prolong(lock, ttlMs ?? lock.ttl);
-        lock.ttl = ttlMs ?? lock.ttl;
-      }
+    for (const target of targets) this.#prolongHeld(name, target, ttlMs);
     this.#grant(name, missing, ttl);
     return 'committed';
   }
 
-  #refusedWaiting(name: string, scopes: readonly string[]): Answer | null {
-    const ticket = this.queue.ticketOf(name);
-    return ticket === undefined || ticket.scopes.join() === scopes.join() ? null : 'ALREADY_WAITING';
+  #prolongHeld(name: string, target: ModelTarget, ttl: number | null): void {
+    const lock = this.queue.heldAs(name, target);
+    if (lock === undefined) return;
+    this.queue.prolong(lock, ttl ?? lock.ttl);
+    lock.ttl = ttl ?? lock.ttl;
   }
 
-  #refusedToAsk(name: string, missing: readonly string[], ttl: number | null): Answer | null {
-    const held = this.queue.heldBy(name).length;
-    const max = this.settings.maxLocksPerAgent;
+  #refusedWaiting(name: string, targets: readonly ModelTarget[]): Answer | null {
+    const ticket = this.queue.ticketOf(name);
+    return ticket === undefined || sameTargets(ticket.targets, targets) ? null : 'ALREADY_WAITING';
+  }
+
+  #refusedToAsk(name: string, missing: readonly ModelTarget[], ttl: number | null): Answer | null {
     if (this.status(this.#agent(name)) === 'blocked') return 'AGENT_BLOCKED';
-    if (missing.length > 0 && held > 0 && held + missing.length > max) return 'AGENT_HOLDS_LOCK';
-    if (missing.length > max) return 'LOCK_LIMIT_REACHED';
+    const refused = beyondBounds(this.queue, name, missing);
+    if (refused !== null) return refused;
     return ttl !== null && ttl > this.settings.lockTtlMaxMs ? 'TTL_TOO_LONG' : null;
   }
 
-  #queue(agent: string, scopes: readonly string[], ttl: number, wait: number | null): Answer {
+  #queue(agent: string, targets: readonly ModelTarget[], ttl: number, wait: number | null): Answer {
     const endsAt = wait === null ? null : this.now + wait;
-    const ticket: ModelTicket = { number: this.revision, agent, scopes, since: this.now, wait, endsAt, ttl };
+    const ticket: ModelTicket = { number: this.revision, agent, targets, since: this.now, wait, endsAt, ttl };
     this.queue.tickets.push(ticket);
     if (this.queue.stuck().includes(ticket)) {
       this.queue.tickets.pop();
@@ -220,35 +241,25 @@ export class Model {
     return 'committed';
   }
 
-  #grant(agent: string, scopes: readonly string[], ttl: number): void {
-    const { now: grantedAt, revision: token } = this;
-    for (const scope of scopes)
-      this.queue.locks.push({
-        scope,
-        agent,
-        token,
-        grantedAt,
-        ttl,
-        endsAt: grantedAt + ttl,
-        wantedSince: null,
-      });
-    if (scopes.length > 0) this.#agent(agent).completed = false;
+  #grant(agent: string, targets: readonly ModelTarget[], ttl: number): void {
+    this.queue.grant(agent, this.revision, targets, ttl);
+    if (targets.length > 0) this.#agent(agent).completed = false;
   }
 
   /** Serves the queue until nobody can be served, and notes who waits for what since when. */
   #serve(): void {
     for (let served = true; served;) {
       const ready = this.queue.tickets.find(
-        (ticket) => this.queue.obstacle(ticket.agent, ticket.scopes, ticket) === null,
+        (ticket) => this.queue.obstacle(ticket.agent, ticket.targets, ticket) === null,
       );
       served = ready !== undefined;
       if (ready === undefined) break;
       this.queue.endTickets((ticket) => ticket === ready);
-      this.#grant(ready.agent, ready.scopes, ready.ttl);
+      this.#grant(ready.agent, ready.targets, ready.ttl);
     }
     this.queue.noteWanted();
     this.#settleSaid();
-    this.graph.forget((scope) => this.#isInUse(scope));
+    this.graph.forget((scope) => this.queue.isInUse(scope));
   }
 
   /** Who holds nothing any more has no reason to be blocked. */
@@ -257,58 +268,78 @@ export class Model {
       if (this.queue.heldBy(agent.name).length === 0) agent.saysBlockedSince = null;
   }
 
-  #release({ agent, scopes, token }: CommandOf<'ReleaseLock'>): Answer {
-    const named: readonly string[] = scopes ?? this.queue.heldBy(agent).map((lock) => lock.scope);
-    const unknown = this.graph.unknown(...named);
+  #release(said: CommandOf<'ReleaseLock'>): Answer {
+    const { agent, scopes, files = [], resources = [], token } = said;
+    if (scopes === null && files.length === 0 && resources.length === 0) {
+      const held = this.queue.heldBy(agent);
+      if (token !== null && held.some((lock) => lock.token !== token)) return 'STALE_FENCING_TOKEN';
+      return this.queue.endLocks((lock) => lock.agent === agent);
+    }
+    const wish = { scopes: scopes ?? [], files, resources };
+    const unknown = unknownIn(this.graph, wish);
     if (unknown !== null) return unknown;
-    const locks = this.queue.locks.filter((lock) => named.includes(lock.scope));
-    if (token !== null && locks.some((lock) => lock.token !== token)) return 'STALE_FENCING_TOKEN';
-    if (locks.filter((lock) => lock.agent === agent).length < named.length) return 'LOCK_NOT_HELD';
-    return this.queue.endLocks((lock) => lock.agent === agent && locks.includes(lock));
+    const targets = targetsOf(this.graph, wish);
+    if (targets.some((target) => isStale(this.queue, agent, target, token))) return 'STALE_FENCING_TOKEN';
+    const locks = targets.map((target) => this.queue.heldAs(agent, target));
+    if (locks.includes(undefined)) return 'LOCK_NOT_HELD';
+    return this.queue.endLocks((lock) => locks.includes(lock));
   }
 
-  #renew({ agent, scope, token, ttlMs }: CommandOf<'RenewLock'>): Answer {
-    const lock = this.queue.lockOf(scope);
-    const unknown = this.graph.unknown(scope);
+  #renew(said: CommandOf<'RenewLock'>): Answer {
+    const { agent, token, ttlMs } = said;
+    const unknown = unknownIn(this.graph, wishFor(said));
     if (unknown !== null) return unknown;
+    const [target] = targetsOf(this.graph, wishFor(said));
+    if (target === undefined) throw new Error('nothing is renewed');
     if (ttlMs !== null && ttlMs > this.settings.lockTtlMaxMs) return 'TTL_TOO_LONG';
-    if (token !== null && lock !== undefined && lock.token !== token) return 'STALE_FENCING_TOKEN';
-    if (lock?.agent !== agent) return 'LOCK_NOT_HELD';
-    this.queue.prolong(lock, ttlMs ?? lock.ttl);
-    lock.ttl = ttlMs ?? lock.ttl;
+    if (isStale(this.queue, agent, target, token)) return 'STALE_FENCING_TOKEN';
+    if (this.queue.heldAs(agent, target) === undefined) return 'LOCK_NOT_HELD';
+    this.#prolongHeld(agent, target, ttlMs);
     return 'committed';
   }
 
-  #revoke(scope: string): Answer {
-    const unknown = this.graph.unknown(scope);
+  /** Of a resource its first slot, unless another is named. */
+  #revoke(said: CommandOf<'RevokeLock'>): Answer {
+    const unknown = unknownIn(this.graph, wishFor(said));
     if (unknown !== null) return unknown;
-    return this.queue.lockOf(scope) === undefined
-      ? 'LOCK_NOT_HELD'
-      : this.queue.endLocks((lock) => lock.scope === scope);
+    const { scope, file, resource, slot = 1 } = said;
+    const text = resource === undefined ? (file ?? scope) : `${resource}#${slot}`;
+    const lock = this.queue.lockOf(text ?? '');
+    return lock === undefined ? 'LOCK_NOT_HELD' : this.queue.endLocks((each) => each === lock);
   }
 
   #write(said: CommandOf<'ContextModify'>): Answer {
     const { agent: name, scope, token } = said;
-    const refused = this.graph.unknown(scope) ?? this.#refusedToWrite(name, scope, token);
+    const path = `${scope}/${said.file}`;
+    const covering = [scope, ...(this.graph.nearest(path) === scope ? [path] : [])];
+    const refused = this.graph.unknown(scope) ?? this.#refusedToWrite(name, scope, covering, token);
     if (refused !== null) return refused;
     const digests = this.graph.scopes.find((each) => each.path === scope)?.digests ?? {};
     const known = digests[said.file];
     if (known !== undefined && known !== said.baseDigest) return 'CONTEXT_CONFLICT';
     digests[said.file] = said.digest;
-    if (this.queue.lockOf(scope) === undefined) this.#grant(name, [scope], this.settings.lockTtlMs);
+    const isHeld = covering.some((text) => this.queue.lockOf(text)?.agent === name);
+    if (!isHeld) this.#grant(name, [{ kind: 'whole', name: scope, scope }], this.settings.lockTtlMs);
     this.graph.invalidate([scope]);
     return 'committed';
   }
 
-  #refusedToWrite(name: string, scope: string, token: number | null): Answer | null {
+  #refusedToWrite(
+    name: string,
+    scope: string,
+    covering: readonly string[],
+    token: number | null,
+  ): Answer | null {
     if (this.queue.ticketOf(name) !== undefined) return 'ALREADY_WAITING';
     if (this.status(this.#agent(name)) === 'blocked') return 'AGENT_BLOCKED';
-    const lock = this.queue.lockOf(scope);
-    if (lock !== undefined && token !== null && lock.token !== token) return 'STALE_FENCING_TOKEN';
-    if (lock?.agent === name) return null;
+    const locks = covering.flatMap((text) => this.queue.lockOf(text) ?? []);
+    if (token !== null && locks.length > 0 && locks.every((lock) => lock.token !== token))
+      return 'STALE_FENCING_TOKEN';
+    if (locks.some((lock) => lock.agent === name)) return null;
     if (token !== null) return 'LOCK_NOT_HELD';
-    if (this.queue.heldBy(name).length >= this.settings.maxLocksPerAgent) return 'AGENT_HOLDS_LOCK';
-    return this.queue.obstacle(name, [scope], null);
+    const scopes = this.queue.scopesOf(name);
+    if (!scopes.includes(scope) && scopes.length >= this.settings.maxLocksPerAgent) return 'AGENT_HOLDS_LOCK';
+    return this.queue.obstacle(name, [{ kind: 'whole', name: scope, scope }], null);
   }
 
   #defineAll({ scopes, mayBeEmpty = false }: CommandOf<'DefineScopes'>): Answer {
@@ -317,14 +348,12 @@ export class Model {
   }
 
   #define(next: readonly ModelDefinition[]): Answer {
-    return this.graph.define(next, (scope) => this.#isInUse(scope));
-  }
-
-  #isInUse(scope: string): boolean {
-    return (
-      this.queue.lockOf(scope) !== undefined ||
-      this.queue.tickets.some((ticket) => ticket.scopes.includes(scope))
+    const refused = this.graph.refused(next);
+    if (refused !== null) return refused;
+    this.queue.endMoved(
+      ({ kind, name, scope }) => kind === 'file' && this.graph.nearest(name, next) !== scope,
     );
+    return this.graph.define(next, (scope) => this.queue.isInUse(scope));
   }
 
   // Time.
@@ -355,6 +384,7 @@ export class Model {
   #rearm(): Answer {
     for (const agent of this.agents) {
       agent.sessionEndsAt = this.now + this.settings.sessionTtlMs;
+      if (agent.present) agent.seenDeadAt = null;
       if (agent.saysBlockedSince !== null) agent.saysBlockedSince = this.now;
     }
     for (const lock of this.queue.locks) {

@@ -7,18 +7,32 @@ import {
   type CommandKind,
   type CommandOf,
   type Epoch,
+  targetsOf,
+  wantedAs,
   type FencingToken,
+  type OneName,
   type ScopeDefinition,
   type SessionId,
   type Settings,
   type SyncRun,
+  type Wish,
 } from '../../src/core/index.ts';
-import { agentId, scopePath, type Machine, type SaidCommand } from '../support/machine.ts';
+import {
+  agentId,
+  filePath,
+  resourceName,
+  scopePath,
+  type Machine,
+  type SaidCommand,
+} from '../support/machine.ts';
 
 export const agentNames = ['alice', 'bob', 'carol', 'dave'] as const;
 export const scopeNames = ['a', 'b', 'c'] as const;
 const statuses: readonly AgentStatus[] = ['idle', 'working', 'blocked', 'completed'];
-const files = ['rhema.yaml', 'notes.yaml'] as const;
+const contexts = ['rhema.yaml', 'notes.yaml'] as const;
+/** One is a context file, one may come to be a scope, or in one, and one is nowhere. */
+const fileNames = ['a/x', 'a/notes.yaml', 'b/x', 'a/sub/z', 'a/sub', 'nowhere/x'] as const;
+const resourceNames = ['@git', '@port', '@none'] as const;
 
 /** Graphs that a command may define: good ones, and one for each way to be refused. */
 const graphs: readonly Readonly<Record<string, readonly string[]>>[] = [
@@ -27,6 +41,9 @@ const graphs: readonly Readonly<Record<string, readonly string[]>>[] = [
   { a: ['b', 'c'], b: ['c'], c: [] },
   { a: [], b: ['a'], c: [] },
   { a: [], b: ['a'] },
+  { a: [], b: [], c: [], 'a/sub': [] },
+  { a: ['b'], b: [], c: [], 'a/sub': ['b'] },
+  { 'a/sub': ['b'], b: [] },
   { b: [], c: ['b'] },
   { a: ['b'], b: ['a'], c: [] },
   { a: ['a'] },
@@ -41,6 +58,11 @@ export interface Move {
   readonly scope: number;
   /** Bits: which scopes an acquire asks for. */
   readonly scopeBits: number;
+  /** Bits: which files, and which resources. */
+  readonly fileBits: number;
+  readonly resourceBits: number;
+  /** What it is about, where that may be of several kinds. */
+  readonly about: 'scopes' | 'files' | 'resources' | 'all';
   readonly number: number;
   readonly ms: number;
   readonly waits: boolean;
@@ -54,7 +76,7 @@ const weights: readonly (readonly [Move['kind'], number])[] = [
   ['AcquireLock', 24],
   ['ReleaseLock', 6],
   ['advance', 6],
-  ['AgentJoin', 6],
+  ['AgentJoin', 10],
   ['AgentResume', 2],
   ['StartSync', 6],
   ['CompleteSync', 5],
@@ -64,6 +86,7 @@ const weights: readonly (readonly [Move['kind'], number])[] = [
   ['RetrySync', 3],
   ['SetAgentStatus', 4],
   ['Heartbeat', 4],
+  ['SeeDead', 2],
   ['RenewLock', 3],
   ['DefineScopes', 4],
   ['DefineScope', 2],
@@ -91,6 +114,9 @@ export const moveArbitrary: fc.Arbitrary<Move> = fc.record({
   agent: fc.nat({ max: agentNames.length - 1 }),
   scope: fc.nat({ max: scopeNames.length - 1 }),
   scopeBits: fc.integer({ min: 1, max: 7 }),
+  fileBits: fc.constantFrom(1, 2, 3, 4, 5, 8, 9, 10, 16, 24, 32),
+  resourceBits: fc.constantFrom(2, 1, 3, 4),
+  about: fc.constantFrom('scopes', 'scopes', 'scopes', 'files', 'files', 'files', 'resources', 'all'),
   number: fc.nat({ max: 20 }),
   ms: fc.constantFrom(1, 7, 20, 50, 100, 500),
   waits: fc.boolean(),
@@ -107,6 +133,12 @@ export const moveArbitrary: fc.Arbitrary<Move> = fc.record({
 export const settingsArbitrary: fc.Arbitrary<Partial<Settings>> = fc.record({
   maxConcurrentAgents: fc.integer({ min: 1, max: 4 }),
   maxLocksPerAgent: fc.integer({ min: 1, max: 3 }),
+  maxFilesPerAgent: fc.integer({ min: 1, max: 3 }),
+  maxResourcesPerAgent: fc.integer({ min: 1, max: 2 }),
+  resources: fc.constantFrom<Settings['resources']>(
+    { [resourceName('@git')]: 1, [resourceName('@port')]: 2 },
+    { [resourceName('@git')]: 1, [resourceName('@port')]: 3 },
+  ),
   dependencyChecking: fc.boolean(),
   maxRetries: fc.nat({ max: 2 }),
   maxDependencies: fc.integer({ min: 1, max: 2 }),
@@ -115,7 +147,8 @@ export const settingsArbitrary: fc.Arbitrary<Partial<Settings>> = fc.record({
   lockTtlMaxMs: fc.constant(asDurationMs(400)),
   maxBlockMs: fc.constantFrom(60, 250).map(asDurationMs),
   maxContendedHoldMs: fc.constantFrom(30, 80).map(asDurationMs),
-  sessionTtlMs: fc.constantFrom(90, 300, 2_000).map(asDurationMs),
+  sessionTtlMs: fc.constantFrom(90, 300, 2_000, 2_000, 2_000).map(asDurationMs),
+  deadGraceMs: fc.constantFrom(0, 25, 100).map(asDurationMs),
   retryBackoffMs: fc.constantFrom(0, 20).map(asDurationMs),
 });
 
@@ -152,6 +185,7 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
     case 'AgentResume':
       return { kind, ...as, newSession: asSessionId(`session ${move.number}`), ...wayOf(move) };
     case 'AgentLeave':
+    case 'SeeDead':
     case 'Heartbeat':
     case 'CancelWait':
       return { kind, ...as };
@@ -166,15 +200,15 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
       return {
         kind,
         ...as,
-        scopes: scopesOf(move),
+        ...wishOf(move),
         ttlMs: ttlOf(move),
         wait: waitOf(move),
         reason: reasonOf(move),
       };
     case 'ReleaseLock':
-      return { kind, ...as, scopes: move.waits ? null : scopesOf(move), token };
+      return { kind, ...as, ...(move.waits ? { scopes: null } : wishOf(move)), token };
     case 'RenewLock':
-      return { kind, ...as, scope, token, ttlMs: ttlOf(move) };
+      return { kind, ...as, ...nameOf(move), token, ttlMs: ttlOf(move) };
     case 'ContextModify':
       return { kind, ...as, scope, token, ...contentOf(machine, move) };
     case 'StartSync':
@@ -184,10 +218,12 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
     case 'FailSync':
       return { kind, ...as, scope, run, error: 'it broke' };
     case 'RevokeLock':
+      return { kind, ...nameOf(move), ...slotOf(move), reason: null };
     case 'AbortSync':
     case 'InvalidateSync':
       return { kind, scope, reason: move.number % 2 === 0 ? null : 'planned' };
     case 'RemoveScope':
+      return { kind, scope: definedOf(move) };
     case 'RetrySync':
     case 'ResetSync':
       return { kind, scope };
@@ -198,7 +234,7 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
         ...(move.waits ? { mayBeEmpty: true } : {}),
       };
     case 'DefineScope':
-      return { kind, scope: definition(scope, scopesOf(move)) };
+      return { kind, scope: definition(definedOf(move), scopesOf(move)) };
     case 'GitOperation':
       return { kind, scopes: scopesOf(move), operation: 'merge' };
     case 'ExpireDue':
@@ -222,6 +258,35 @@ function scopesOf(move: Move): ReturnType<typeof scopePath>[] {
   return scopeNames.filter((_, index) => (move.scopeBits & (1 << index)) !== 0).map(scopePath);
 }
 
+function wishOf(move: Move): Wish {
+  const files = named(fileNames, move.fileBits).map(filePath).sort();
+  const resources = named(resourceNames, move.resourceBits).map(resourceName).sort();
+  if (move.about === 'files') return { scopes: [], files };
+  if (move.about === 'resources') return { scopes: [], resources };
+  return { scopes: scopesOf(move), ...(move.about === 'all' && { files, resources }) };
+}
+
+function named<Name>(names: readonly Name[], bits: number): Name[] {
+  return names.filter((_, index) => (bits & (1 << index)) !== 0);
+}
+
+function nameOf(move: Move): OneName {
+  const { scopes, files = [], resources = [] } = wishOf(move);
+  const [file] = files;
+  const [resource] = resources;
+  if (resource !== undefined) return { resource };
+  return file === undefined ? { scope: scopes[0] ?? scopePath('a') } : { file };
+}
+
+/** An operator names another slot than the first once in a while. */
+function slotOf({ about, number }: Move): { slot?: number } {
+  return (about === 'resources' || about === 'all') && number % 2 === 1 ? { slot: 2 } : {};
+}
+
+/** The scope that is defined or removed. */
+const definedOf = (move: Move): ReturnType<typeof scopePath> =>
+  scopePath(move.about === 'files' ? 'a/sub' : (scopeNames[move.scope] ?? ''));
+
 const reasonOf = ({ number }: Move): string | null => (number % 4 === 0 ? `reason ${number}` : null);
 
 function ttlOf(move: Move): ReturnType<typeof asDurationMs> | null {
@@ -236,9 +301,19 @@ function waitOf(move: Move): Extract<SaidCommand, { kind: 'AcquireLock' }>['wait
 
 function tokenOf(machine: Machine, move: Move): FencingToken | null {
   if (move.token === 'none') return null;
-  const current = machine.token(scopeNames[move.scope] ?? '');
+  const current = currentToken(machine, move);
   return (move.token === 'right' ? current : current - 1) as FencingToken;
 }
+
+/** Of what the move is about first, or of the slot that its agent has. */
+function currentToken({ state }: Machine, move: Move): number {
+  const [first] = targetsOf(move.kind === 'ContextModify' ? { scopes: [contextScope(move)] } : wishOf(move));
+  const held = state.agents.get(agentId(agentNames[move.agent] ?? ''))?.held ?? new Set();
+  const own = [...held].find((target) => first !== undefined && wantedAs(target) === first);
+  return (state.locks.get(own ?? first ?? scopePath('a'))?.token ?? 0) as number;
+}
+
+const contextScope = (move: Move): ReturnType<typeof scopePath> => scopePath(scopeNames[move.scope] ?? '');
 
 function runOf(machine: Machine, move: Move): SyncRun {
   const run = machine.runOf(scopeNames[move.scope] ?? '');
@@ -251,7 +326,7 @@ function contentOf(
   machine: Machine,
   move: Move,
 ): Pick<Extract<SaidCommand, { kind: 'ContextModify' }>, 'file' | 'digest' | 'baseDigest'> {
-  const file = files[move.number % files.length] ?? '';
+  const file = contexts[move.number % contexts.length] ?? '';
   const known = machine.state.scopes.get(scopePath(scopeNames[move.scope] ?? ''))?.contexts.get(file);
   return { file, digest: digestOf(move.number), baseDigest: move.waits ? (known?.digest ?? null) : null };
 }
@@ -275,6 +350,9 @@ function changedSettings({ state }: Machine, { number, scope }: Move): Settings 
     { maxBlockMs: asDurationMs(10 * small) },
     { maxScopeDepth: small, maxDependencies: small },
     { maxConcurrentAgents: 0 },
+    { resources: { [resourceName('@git')]: small, [resourceName('@port')]: 1 + (number % 2) } },
+    { resources: { [resourceName('@git')]: 1 } },
+    { maxFilesPerAgent: small, maxResourcesPerAgent: 1 + (number % 2) },
   ];
   return { ...state.settings, ...changes[(number + scope) % changes.length] };
 }

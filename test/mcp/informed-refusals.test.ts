@@ -16,9 +16,9 @@ const broken = (file: string, more: Partial<ScopeProblem> = {}): ScopeProblem =>
   ...more,
 });
 
-async function joined(stage: Stage) {
+async function joined(stage: Stage, agent = 'alice') {
   const client = await stage.startClient();
-  return { client, told: await client.join('alice') };
+  return { client, stage, told: await client.join(agent) };
 }
 
 const ask = 'stop editing, and ask your user how to go on: a person may run `rhema init`.';
@@ -46,6 +46,7 @@ it.each(['services/pay/rhema.yaml', 'services/pay/.rhema/scope.yaml'])(
   async (file) => {
     const stage = await openStage();
     stage.bench.service.setScopeProblems([broken(file), broken('services/payroll/rhema.yaml')]);
+    stage.folders.add('services/pay');
     const { client } = await joined(stage);
     const refused = await client.acquire('alice', 'services/pay');
     expect(refused).toMatchObject({ isError: true, facts: { code: 'SCOPE_NOT_FOUND' } });
@@ -122,14 +123,36 @@ it('who asks for what is kept for an older ticket is told whose, since when, and
   expect(checked.text).toContain('it is free, but you wait for it in the queue');
 });
 
-it('who names a file in place of its scope is told the scope', async () => {
-  const { client } = await joined(await openStage());
-  const refused = await client.acquire('alice', 'services/auth/login.ts');
-  expect(refused.text).toContain('Next: it is in the scope "services/auth": lock_acquire that.');
+it('who names a file, there or not yet, gets that file, and others get others of its scope', async () => {
+  const { client, stage } = await joined(await openStage());
+  const granted = await client.acquire('alice', 'services/auth/login.ts');
+  expect(granted.text).toMatch(/^GRANTED "services\/auth\/login\.ts" \(token \d+\)/);
+  const { client: other } = await joined(stage, 'bob');
+  expect((await other.acquire('bob', 'services/auth/mail.ts')).text).toMatch(/^GRANTED/);
+  const busy = await other.acquire('bob', 'services/auth/login.ts', { wait_seconds: 0 });
+  expect(busy.text).toMatch(/^LOCK_HELD: "services\/auth\/login\.ts" is held by alice/);
+});
+
+it('who wants a whole scope of which others have files is told of each', async () => {
+  const { client, stage } = await joined(await openStage());
+  const scopes = ['services/auth/login.ts', 'services/auth/mail.ts'];
+  await client.call('lock_acquire', { agent: 'alice', scopes });
+  const { client: other } = await joined(stage, 'bob');
+  const refused = await other.acquire('bob', 'services/auth', { wait_seconds: 0 });
+  for (const file of ['login.ts', 'mail.ts'])
+    expect(refused.text).toContain(`"services/auth/${file}" is held by alice`);
+});
+
+it('lock_check says who works on other files of the scope', async () => {
+  const { client, stage } = await joined(await openStage());
+  await client.acquire('alice', 'services/auth/login.ts');
+  const { client: other } = await joined(stage, 'bob');
+  const told = await other.call('lock_check', { agent: 'bob', path: 'services/auth/mail.ts' });
+  expect(told.text).toContain('You MUST NOT write "services/auth/mail.ts": nobody holds it');
+  expect(told.text).toContain('In the same scope:\n- "services/auth/login.ts" is held by alice');
 });
 
 it.each([
-  [['.', 'services/auth'], 'docs/guide.md', 'what lies there is in the top scope, ".": lock_acquire that.'],
   [['services/auth'], 'docs/guide.md', 'what lies there is in no scope, so nothing coordinates it'],
   [['.', 'services/auth'], '.git/config', 'what lies there is in no scope, so nothing coordinates it'],
   [['.', 'services/auth'], 'services/auht', 'did you mean "services/auth"?'],
@@ -168,7 +191,7 @@ it('who names a scope by its name and not by its folder is told the folder', asy
 it('who checks a path of a free scope is told which scope to acquire', async () => {
   const { client } = await joined(await openStage());
   const told = await client.call('lock_check', { agent: 'alice', path: 'services/auth/login.ts' });
-  expect(told.text).toContain('its scope "services/auth" is free: lock_acquire that first');
+  expect(told.text).toContain('nobody holds it: lock_acquire it, or its scope "services/auth", first');
 });
 
 it('a broken scope file on the way to a path is told by whoever is asked about the path', async () => {

@@ -49,7 +49,8 @@ it('the release of what was never held, or is no scope, is refused, and nothing 
   await bob.acquire('bob', web);
   const release = (...scopes: string[]) => alice.call('lock_release', { agent: 'alice', scopes });
   expect((await release(auth, web)).text).toMatch(/^LOCK_NOT_HELD: .*bob holds it/);
-  expect((await release(auth, 'services/typo')).text).toMatch(/^SCOPE_NOT_FOUND: /);
+  expect((await release(auth, 'services/typo')).text).toMatch(/^LOCK_NOT_HELD: the lock of services\/typo /);
+  expect((await release(auth, 'services/typo/')).text).toMatch(/^SCOPE_NOT_FOUND: /);
   expect(await heldBy(stage, 'alice')).toEqual([auth]);
   expect((await release()).text).toBe('RELEASED "services/auth".');
   expect((await release()).text).toBe('You hold nothing: there was nothing to give back.');

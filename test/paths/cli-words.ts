@@ -7,7 +7,7 @@ type Words = readonly string[];
 /** Carried out by writing files and having them read. */
 export type WrittenKind = 'DefineScope' | 'DefineScopes' | 'RemoveScope' | 'Configure';
 /** The command line has nothing for them. */
-export type MissingKind = 'ContextModify' | 'GitOperation' | 'ExpireDue' | 'TakeOver';
+export type MissingKind = 'ContextModify' | 'GitOperation' | 'SeeDead' | 'ExpireDue' | 'TakeOver';
 export type TypedKind = Exclude<CommandKind, WrittenKind | MissingKind>;
 
 /** A number that is no grant's and no run's: the revision at which the owner began the log. 0 is no number to type. */
@@ -45,9 +45,15 @@ export const words: { readonly [Kind in TypedKind]: (command: CommandOf<Kind>) =
     ...asAgent(agent),
     ...tokenOption(token),
   ],
-  RenewLock: ({ agent, scope, token }) => ['lock', 'renew', scope, ...asAgent(agent), ...tokenOption(token)],
+  RenewLock: ({ agent, scope = '', token }) => [
+    'lock',
+    'renew',
+    scope,
+    ...asAgent(agent),
+    ...tokenOption(token),
+  ],
   CancelWait: ({ agent }) => ['lock', 'cancel', ...asAgent(agent)],
-  RevokeLock: ({ scope }) => ['lock', 'revoke', scope],
+  RevokeLock: ({ scope = '' }) => ['lock', 'revoke', scope],
   StartSync: ({ agent, scope }) => ['sync', 'start', scope, ...asAgent(agent)],
   CompleteSync: ({ agent, scope, run }) => ['sync', 'complete', scope, ...runOption(run), ...asAgent(agent)],
   FailSync: ({ agent, scope, run, error }) => [

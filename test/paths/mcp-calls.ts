@@ -12,6 +12,7 @@ type MissingKind =
   | 'GitOperation'
   | 'ResetSync'
   | 'AbortSync'
+  | 'SeeDead'
   | 'ExpireDue'
   | 'TakeOver'
   | 'Configure';

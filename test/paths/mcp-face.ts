@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readSession, statePaths } from '../../src/client/index.ts';
 import type { AgentId, Command, CommandOf, ScopePath } from '../../src/core/index.ts';
+import type { LockView } from '../../src/protocol/index.ts';
 import { ClientFace } from './client-face.ts';
 import type { Answer, Face, FaultName, Shown, Wait } from './face.ts';
 import { McpAgent } from './mcp-agent.ts';
@@ -167,12 +168,12 @@ export class McpFace implements Face {
   #noteLosses(before: Shown, now: Shown): void {
     const { kind, speaker } = this.#lastSaid ?? { kind: null, speaker: null };
     this.#lastSaid = null;
-    for (const { agent, scope, token } of before.status.locks) {
-      const isOver = now.status.locks.every((lock) => lock.scope !== scope || lock.token !== token);
+    for (const { agent, scope, token } of wholeOnes(before)) {
+      const isOver = wholeOnes(now).every((lock) => lock.scope !== scope || lock.token !== token);
       const isOwnWill = speaker === agent && kind !== null && releasingKinds.has(kind);
       if (isOver && !isOwnWill) this.#lost.add(lossOf(agent, scope));
     }
-    for (const { agent, scope } of now.status.locks) this.#lost.delete(lossOf(agent, scope));
+    for (const { agent, scope } of wholeOnes(now)) this.#lost.delete(lossOf(agent, scope));
   }
 
   #waitsFor(agent: AgentId): readonly ScopePath[] {
@@ -245,3 +246,7 @@ export class McpFace implements Face {
 
 const releasingKinds: ReadonlySet<Command['kind']> = new Set(['ReleaseLock', 'SetAgentStatus', 'AgentLeave']);
 const lossOf = (agent: AgentId, scope: ScopePath): string => `${agent} ${scope}`;
+
+/** The models that are walked with have locks on whole scopes only. */
+const wholeOnes = ({ status }: Shown): Extract<LockView, { scope: ScopePath }>[] =>
+  status.locks.filter((lock) => lock.scope !== undefined);

@@ -9,6 +9,8 @@ import {
   type Agent,
   type State,
   type Waiter,
+  targetOf,
+  targetsOf,
 } from '../../src/core/index.ts';
 import type { AgentView, LockView, SyncView, WaiterView } from '../../src/protocol/index.ts';
 import type { Constants } from '../spec/slice.ts';
@@ -30,7 +32,7 @@ export function worldOf(constants: Constants, shown: Shown, environment: Environ
   const state = initialState(status.settings);
   state.revision = status.revision;
   for (const view of status.agents) state.agents.set(view.agent, toAgent(view));
-  for (const view of status.locks) state.locks.set(view.scope, toLock(view));
+  for (const view of status.locks) state.locks.set(targetOf(view), toLock(view));
   for (const view of status.waiters) state.tickets.set(view.ticket, toWaiter(view, state, constants));
   for (const view of status.syncs) state.syncs.set(view.scope, toSync(view));
   for (const { contexts, ...scope } of scopes.scopes)
@@ -41,7 +43,17 @@ export function worldOf(constants: Constants, shown: Shown, environment: Environ
 }
 
 function toAgent({ agent, held, ...view }: AgentView): Agent {
-  return { ...view, id: agent, session: ownSession, held: new Set(held) };
+  return {
+    ...view,
+    id: agent,
+    session: ownSession,
+    process: null,
+    seenDeadAtMs: null,
+    held: new Set(held),
+    heldIn: new Map(),
+    files: 0,
+    resources: 0,
+  };
 }
 
 type Lock = Parameters<State['locks']['set']>[1];
@@ -49,7 +61,12 @@ type Sync = Parameters<State['syncs']['set']>[1];
 
 /** Since when it is contended is shown, but not for what; see {@link asShown}. */
 function toLock({ queueLength: _queueLength, ...view }: LockView): Lock {
-  return { ...view, ticket: null, ttlMs: (view.deadlineMs - view.grantedAtMs) as Lock['ttlMs'] };
+  return {
+    ...view,
+    target: targetOf(view),
+    ticket: null,
+    ttlMs: (view.deadlineMs - view.grantedAtMs) as Lock['ttlMs'],
+  };
 }
 
 /** What is shown is the earlier end, of the wait or of the block. A block that has no end in the model is none. */
@@ -59,6 +76,7 @@ function toWaiter(view: WaiterView, { agents, settings }: State, { maxBlock }: C
   const isEndless = maxBlock === 0 && view.deadlineMs === endOfBlockMs;
   return {
     ...shown,
+    targets: targetsOf(view),
     deadlineMs: isEndless ? null : view.deadlineMs,
     waitMs: null,
     ttlMs: settings.lockTtlMs,

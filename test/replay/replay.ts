@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   asDurationMs,
   defaultSettings,
-  scopesPerAcquireMax,
+  targetsPerRequestMax,
   type Grant,
   type Result,
   type ScopeDefinition,
@@ -179,7 +179,7 @@ class Replay {
     life: { workMs: number; dies: boolean; oneByOne: boolean },
   ): Promise<void> {
     const proof = await this.#join(name);
-    const scopes = commit.scopes.slice(0, scopesPerAcquireMax);
+    const scopes = commit.scopes.slice(0, targetsPerRequestMax);
     await (life.oneByOne ? this.#acquireEach(proof, scopes) : this.#acquire(proof, scopes));
     await this.#idly(this.#agenda.reached(this.#clock.wallMs() + life.workMs));
     if (life.dies) {

@@ -1,5 +1,5 @@
 /** Performs a scenario and writes down what is answered and what happens, for people to read and for diffs to show. */
-import { defaultSettings, type Decision, type Entry, type State } from '../../src/core/index.ts';
+import { defaultSettings, type Decision, type Entry, type State, shownTarget } from '../../src/core/index.ts';
 import { Machine } from '../support/machine.ts';
 import { parseCommand, parseDuration, parseLine, parseSettings, type Line } from './script.ts';
 
@@ -95,8 +95,8 @@ class Stage {
 
   #locksOf(state: State): string[] {
     return [...state.locks.values()].map(
-      ({ scope, agent, token, deadlineMs }) =>
-        `${scope} is held by ${agent}, token ${token}, until ${this.#moment(deadlineMs)}`,
+      ({ target, agent, token, deadlineMs }) =>
+        `${target} is held by ${agent}, token ${token}, until ${this.#moment(deadlineMs)}`,
     );
   }
 }
@@ -118,7 +118,8 @@ function scopesOf(state: State): string[] {
 
 function queueOf(state: State): string[] {
   return [...state.tickets.values()].map(
-    ({ ticket, agent, scopes }) => `ticket ${ticket}: ${agent} waits for ${scopes.join(', ')}`,
+    ({ ticket, agent, targets }) =>
+      `ticket ${ticket}: ${agent} waits for ${targets.map(shownTarget).join(', ')}`,
   );
 }
 

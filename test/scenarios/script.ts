@@ -1,12 +1,14 @@
 /**
  * The language of the scenario files, one command a line: a verb, its words, and options as `key=value`.
  *
- *     settings maxLocksPerAgent=2          before anything else; durations as 90s, 5m or 250ms
+ *     settings maxLocksPerAgent=2          before anything else; durations as 90s, 5m or 250ms; resources=@port:2
  *     define docs, api -> docs             the whole graph; empty: no scopes; empty really: and it is meant
  *     join alice                           leave, heartbeat, cancel likewise
  *     resume alice new=another             by another process; way=takeOver
+ *     dead alice                           its process is seen to have ended
  *     set alice blocked reason=unsure
- *     acquire alice docs api wait=30s      wait alone: as long as it takes; also ttl= and reason=
+ *     acquire alice docs api wait=30s      wait alone: as long as it takes; also ttl= and reason=; a name with an
+ *                                          extension is that of a file, one with an @ that of a resource
  *     release alice docs                   without a scope: everything; renew alice docs likewise
  *     write alice docs rhema.yaml v2 from=v1
  *     sync start alice docs                complete, fail; and for operators: retry, reset, abort, invalidate
@@ -20,14 +22,19 @@
 import {
   asDurationMs,
   asSessionId,
+  withoutNone,
   type AgentStatus,
   type CommandOf,
   type DurationMs,
   type Epoch,
   type FencingToken,
+  type FilePath,
+  type OneName,
+  type ResourceName,
   type ScopeDefinition,
   type Settings,
   type SyncRun,
+  type Wish,
 } from '../../src/core/index.ts';
 import { agentId, scopePath, type SaidCommand } from '../support/machine.ts';
 
@@ -65,7 +72,18 @@ export function parseSettings({ options }: Line): Partial<Settings> {
   return Object.fromEntries(
     [...options].map(([key, value]) => {
       if (value === 'true' || value === 'false') return [key, value === 'true'];
+      if (key === 'resources') return [key, capacitiesFrom(value)];
       return [key, key.endsWith('Ms') ? parseDuration(value) : Number(value)];
+    }),
+  );
+}
+
+/** `@deploy:1,@port:2`. */
+function capacitiesFrom(text: string): Settings['resources'] {
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [name = '', capacity = '1'] = part.split(':');
+      return [name, Number(capacity)];
     }),
   );
 }
@@ -94,6 +112,25 @@ const word = (line: Line, index: number): string => {
 };
 const scopesFrom = (line: Line, index: number): ReturnType<typeof scopePath>[] =>
   line.words.slice(index).map(scopePath).sort();
+function wishFrom(line: Line, index: number): Wish {
+  const names = line.words.slice(index).sort();
+  const isOfFile = (name: string): boolean => /[a-z]\.[a-z]+$/.test(name);
+  return withoutNone({
+    scopes: names.filter((name) => !isOfResource(name) && !isOfFile(name)).map(scopePath),
+    files: names.filter(isOfFile) as FilePath[],
+    resources: names.filter(isOfResource) as ResourceName[],
+  });
+}
+
+const isOfResource = (name: string): boolean => name.startsWith('@');
+
+function oneNameFrom(line: Line, index: number): OneName {
+  const { scopes, files = [], resources = [] } = wishFrom({ ...line, words: [word(line, index)] }, 0);
+  const [[scope], [file], [resource]] = [scopes, files, resources];
+  if (scope !== undefined) return { scope };
+  return file === undefined ? { resource: resource as ResourceName } : { file };
+}
+
 const durationOption = (line: Line, key: string): DurationMs | null => {
   const text = line.options.get(key);
   return text === undefined ? null : parseDuration(text);
@@ -145,6 +182,7 @@ const verbs: Readonly<Record<string, (line: Line, settings: Settings) => SaidCom
     way: line.options.get('way') === 'takeOver' ? 'takeOver' : 'resume',
     from: 'another process',
   }),
+  dead: (line) => ({ kind: 'SeeDead', ...speaker(line) }),
   leave: (line) => ({ kind: 'AgentLeave', ...speaker(line) }),
   heartbeat: (line) => ({ kind: 'Heartbeat', ...speaker(line) }),
   cancel: (line) => ({ kind: 'CancelWait', ...speaker(line) }),
@@ -157,7 +195,7 @@ const verbs: Readonly<Record<string, (line: Line, settings: Settings) => SaidCom
   acquire: (line) => ({
     kind: 'AcquireLock',
     ...speaker(line),
-    scopes: scopesFrom(line, 1),
+    ...wishFrom(line, 1),
     ttlMs: durationOption(line, 'ttl'),
     wait: waitOf(line),
     reason: line.options.get('reason') ?? null,
@@ -165,13 +203,13 @@ const verbs: Readonly<Record<string, (line: Line, settings: Settings) => SaidCom
   release: (line) => ({
     kind: 'ReleaseLock',
     ...speaker(line),
-    scopes: line.words.length > 1 ? scopesFrom(line, 1) : null,
+    ...(line.words.length > 1 ? wishFrom(line, 1) : { scopes: null }),
     token: tokenOf(line),
   }),
   renew: (line) => ({
     kind: 'RenewLock',
     ...speaker(line),
-    scope: scopePath(word(line, 1)),
+    ...oneNameFrom(line, 1),
     token: tokenOf(line),
     ttlMs: durationOption(line, 'ttl'),
   }),
@@ -184,7 +222,7 @@ const verbs: Readonly<Record<string, (line: Line, settings: Settings) => SaidCom
     digest: digestOf(word(line, 3)),
     baseDigest: line.options.has('from') ? digestOf(line.options.get('from') ?? '') : null,
   }),
-  revoke: (line) => ({ kind: 'RevokeLock', scope: scopePath(word(line, 0)), reason: null }),
+  revoke: (line) => ({ kind: 'RevokeLock', ...oneNameFrom(line, 0), reason: null }),
   define: (line) => ({ kind: 'DefineScopes', scopes: definitions(line.rest) }),
   empty: (line) => ({ kind: 'DefineScopes', scopes: [], mayBeEmpty: line.words[0] === 'really' }),
   remove: (line) => ({ kind: 'RemoveScope', scope: scopePath(word(line, 0)) }),

@@ -12,9 +12,13 @@ import {
   type CommandOf,
   type Epoch,
   type FencingToken,
+  type FilePath,
+  type OneName,
+  type ResourceName,
   type ScopeDefinition,
   type ScopePath,
   type SyncRun,
+  type Wish,
 } from '../../src/core/index.ts';
 import type { Client, World } from './world.ts';
 
@@ -117,6 +121,23 @@ export const agentLeave = (agent: AgentId): Act => byAgent('AgentLeave', agent, 
 
 export const heartbeat = (agent: AgentId): Act => byAgent('Heartbeat', agent, [], () => ({}));
 
+/** Of the process that speaks for the agent, once it has ended; or of one that spoke for it before. */
+export const seeDead = (agent: AgentId, of: 'present' | 'former'): Act => ({
+  label: labelOf('SeeDead', of === 'present' ? [agent] : [agent, 'otherSession']),
+  command: (world) => {
+    if (of === 'present' && world.clients[agent] !== 'd') return null;
+    const known = world.state.agents.get(agent);
+    const session = of === 'present' ? known?.session : undefined;
+    return {
+      kind: 'SeeDead',
+      agent,
+      epoch: known?.epoch ?? staleEpoch,
+      session: session ?? asSessionId('none'),
+      ...stamp(world),
+    };
+  },
+});
+
 /** Somebody else says it, whether the agent is heard or not. */
 export const forgedHeartbeat = (agent: AgentId, forgery: 'staleEpoch' | 'otherSession'): Act => ({
   label: labelOf('Heartbeat', [agent, forgery]),
@@ -185,6 +206,59 @@ export const acquireTooLong = (agent: AgentId, scope: ScopePath): Act =>
 export const renewTooLong = (agent: AgentId, scope: ScopePath): Act =>
   byAgent('RenewLock', agent, [scope, 'tooLong'], () => ({ scope, token: null, ttlMs: tooLongMs }));
 
+/** What is asked for or given back by name: a scope, a file of one, or a resource. */
+export type Name = ScopePath | FilePath | ResourceName;
+
+const wishFor = (names: readonly Name[], scopes: ReadonlySet<string>): Wish => {
+  const isResource = (name: Name): name is ResourceName => name.startsWith('@');
+  const isScope = (name: Name): name is ScopePath => scopes.has(name);
+  return {
+    scopes: names.filter(isScope),
+    files: names.filter((name): name is FilePath => !isScope(name) && !isResource(name)),
+    resources: names.filter(isResource),
+  };
+};
+
+/** As the commands above, for any names. `scopes`: which of them mean scopes. */
+export function namesIn(scopes: readonly ScopePath[]): NamedActs {
+  const known = new Set<string>(scopes);
+  const one = (name: Name): OneName => {
+    const {
+      scopes: [scope],
+      files: [file] = [],
+      resources: [resource] = [],
+    } = wishFor([name], known);
+    if (scope !== undefined) return { scope };
+    return file === undefined ? { resource: resource as ResourceName } : { file };
+  };
+  return {
+    acquire: (agent, names, wish) =>
+      byAgent('AcquireLock', agent, [names.join('+'), wish], () => {
+        const wait = wish === 'now' ? ({ kind: 'none' } as const) : ({ kind: 'queue', forMs: null } as const);
+        return { ...wishFor(names, known), ttlMs: null, wait, reason: null };
+      }),
+    release: (agent, name, wish) =>
+      byAgent('ReleaseLock', agent, [name, ...tokenArgs(wish)], () => ({
+        ...wishFor([name], known),
+        token: tokenOf(wish),
+      })),
+    renew: (agent, name, wish) =>
+      byAgent('RenewLock', agent, [name, ...tokenArgs(wish)], () => ({
+        ...one(name),
+        token: tokenOf(wish),
+        ttlMs: null,
+      })),
+    revoke: (name) => byOperator('RevokeLock', [name], { ...one(name), reason: null }),
+  };
+}
+
+export interface NamedActs {
+  readonly acquire: (agent: AgentId, names: readonly Name[], wish: 'now' | 'wait') => Act;
+  readonly release: (agent: AgentId, name: Name, wish: TokenWish) => Act;
+  readonly renew: (agent: AgentId, name: Name, wish: TokenWish) => Act;
+  readonly revoke: (name: Name) => Act;
+}
+
 export const cancelWait = (agent: AgentId): Act => byAgent('CancelWait', agent, [], () => ({}));
 
 export const revokeLock = (scope: ScopePath): Act =>
@@ -217,7 +291,8 @@ export const removeScope = (scope: ScopePath): Act => byOperator('RemoveScope', 
 
 // Context files and Git.
 
-export const contextFile = 'context.yaml';
+/** The name of the first file of each scope in the models, so that a claim of that file covers it. */
+export const contextFile = 'f1';
 
 /** Of a content that differs for each number. */
 export const digestOf = (content: number): string => content.toString(16).padStart(64, '0');

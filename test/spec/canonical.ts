@@ -1,5 +1,16 @@
 /** The canonical text of a state, as `spec/ABSTRACTION.md` section 3 fixes it. */
-import type { Agent, AgentId, Lock, ScopePath, State, Sync, Waiter } from '../../src/core/index.ts';
+import {
+  shownTarget,
+  targetOf,
+  type Agent,
+  type AgentId,
+  type Lock,
+  type ScopePath,
+  type State,
+  type Sync,
+  type Target,
+  type Waiter,
+} from '../../src/core/index.ts';
 import type { Constants, Slice } from './slice.ts';
 import type { World } from './world.ts';
 
@@ -15,13 +26,22 @@ export function canonicalText(slice: Slice, world: World): string {
   return [
     agents.map((id) => view.agent(id)).join(';'),
     agents.map((id) => clients[id]).join(';'),
-    scopes.map((path) => view.lock(path)).join(';'),
+    targetsIn(slice.constants)
+      .map((target) => view.lock(target))
+      .join(';'),
     [...state.tickets.values()].map((waiter) => view.ticket(waiter)).join(';'),
     scopes.map((path) => view.dependencies(path)).join(';'),
     scopes.map((path) => view.sync(path)).join(';'),
     scopes.map((path) => ((state.scopes.get(path)?.contexts.size ?? 0) > 0 ? 'x' : '-')).join(';'),
     [...view.requests(), ...view.places()].join(';'),
   ].join('|');
+}
+
+/** All that can be held, in order. */
+export function targetsIn({ scopes, files, resources, capacity }: Constants): Target[] {
+  const numbers = Array.from({ length: capacity }, (_, place) => place + 1);
+  const slots = resources.flatMap((resource) => numbers.map((slot) => targetOf({ resource, slot })));
+  return [...scopes, ...files, ...slots].sort();
 }
 
 /** Whether the passing of time would change the canonical text. */
@@ -51,14 +71,14 @@ class View {
     return `${statusLetters[agent.status]}.${text(this.#session(agent))}.${text(this.#block(agent))}`;
   }
 
-  lock(path: ScopePath): string {
-    const lock = this.#state.locks.get(path);
+  lock(target: Target): string {
+    const lock = this.#state.locks.get(target);
     if (lock === undefined) return '-';
     return `${lock.agent}.${text(this.#lease(lock))}.${text(this.#scopeHold(lock))}.${text(this.#placeHold(lock))}`;
   }
 
   ticket(waiter: Waiter): string {
-    return `${waiter.agent}:${waiter.scopes.join('+')}.${text(this.#wait(waiter))}`;
+    return `${waiter.agent}:${waiter.targets.map(shownTarget).join('+')}.${text(this.#wait(waiter))}`;
   }
 
   dependencies(path: ScopePath): string {
@@ -118,6 +138,7 @@ class View {
   }
 
   #placeHold(lock: Lock): number | null {
+    if (lock.scope === undefined) return null;
     const { placeWaitSinceMs } = this.#state;
     return this.#hold(placeWaitSinceMs === null ? null : Math.max(placeWaitSinceMs, lock.grantedAtMs));
   }

@@ -14,7 +14,8 @@ export function cloneState(core: Core, state: State): State {
   Object.assign(copy.totals, state.totals);
   for (const [path, scope] of state.scopes)
     copy.scopes.set(path, { ...scope, contexts: new Map(scope.contexts) });
-  for (const [id, agent] of state.agents) copy.agents.set(id, { ...agent, held: new Set(agent.held) });
+  for (const [id, agent] of state.agents)
+    copy.agents.set(id, { ...agent, held: new Set(agent.held), heldIn: new Map(agent.heldIn) });
   for (const [path, lock] of state.locks) copy.locks.set(path, { ...lock });
   for (const [ticket, waiter] of state.tickets) copy.tickets.set(ticket, { ...waiter });
   for (const [path, sync] of state.syncs) copy.syncs.set(path, { ...sync });
@@ -25,13 +26,13 @@ export function cloneState(core: Core, state: State): State {
 
 function cloneIndex({ index: from, locks, agents, tickets }: State, { index: to }: State): void {
   for (const ticket of from.queue) to.queue.add(ticket);
-  for (const [path, line] of from.queues) {
-    const copy = new (line.constructor as new () => typeof line)();
-    for (const ticket of line) copy.add(ticket);
-    to.queues.set(path, copy);
-  }
+  cloneLines(from.queues, to.queues);
+  cloneLines(from.fileQueues, to.fileQueues);
+  for (const [path, { files, byAgent }] of from.claims)
+    to.claims.set(path, { files: new Set(files), byAgent: new Map(byAgent) });
   for (const [path, dependents] of from.dependents) to.dependents.set(path, new Set(dependents));
-  to.holders = from.holders;
+  for (const id of from.holders) to.holders.add(id);
+  for (const id of from.bound) to.bound.add(id);
   for (const id of from.lostAgents) to.lostAgents.add(id);
   for (const [id, scopes] of from.runningSyncs) to.runningSyncs.set(id, new Set(scopes));
   cloneTimers(from.lockDeadlines, to.lockDeadlines, locks.keys());
@@ -39,6 +40,16 @@ function cloneIndex({ index: from, locks, agents, tickets }: State, { index: to 
   cloneTimers(from.blockDeadlines, to.blockDeadlines, agents.keys());
   cloneTimers(from.ticketDeadlines, to.ticketDeadlines, tickets.keys());
 }
+
+function cloneLines<Key>(from: ReadonlyMap<Key, Line>, to: Map<Key, Line>): void {
+  for (const [key, line] of from) {
+    const copy = new (line.constructor as new () => Line)();
+    for (const ticket of line) copy.add(ticket);
+    to.set(key, copy);
+  }
+}
+
+type Line = State['index']['queue'];
 
 interface Timers<Key, Rank> {
   get(key: Key): Rank | null;

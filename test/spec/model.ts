@@ -45,10 +45,14 @@ function initialWorld(core: Core, slice: Slice, unitMs: number): World {
 function settingsOf(constants: Constants, unitMs: number): Settings {
   const clockMs = clockIn(unitMs);
   const { maxConcurrentAgents, maxLocksPerAgent, maxDependencies, maxScopeDepth } = constants;
+  const { maxFilesPerAgent, maxResourcesPerAgent, resources, capacity } = constants;
   const { maxRetries, dependencyChecking } = constants;
   return {
     maxConcurrentAgents,
     maxLocksPerAgent,
+    maxFilesPerAgent: Math.max(1, maxFilesPerAgent),
+    maxResourcesPerAgent: Math.max(1, maxResourcesPerAgent),
+    resources: Object.fromEntries(resources.map((name) => [name, capacity])),
     maxDependencies,
     maxScopeDepth,
     maxRetries,
@@ -58,6 +62,7 @@ function settingsOf(constants: Constants, unitMs: number): Settings {
     lockTtlMaxMs: clockMs(0, 'lockTtlMaxMs'),
     maxContendedHoldMs: clockMs(constants.maxHold, 'maxContendedHoldMs'),
     sessionTtlMs: clockMs(constants.sessionTtl, 'sessionTtlMs'),
+    deadGraceMs: asDurationMs(constants.deadGrace * unitMs),
     retryBackoffMs: asDurationMs(constants.backoff * unitMs),
   };
 }
@@ -155,9 +160,9 @@ function invariantsOf(core: Core): Record<string, (world: World) => string | nul
 
 /** A grant's token is larger than that of every earlier grant, so whoever presents an older one can be told. */
 function shrunkenToken(before: State, after: State): string | null {
-  for (const { scope, token } of after.locks.values()) {
-    const isNew = before.locks.get(scope)?.token !== token;
-    if (isNew && token <= before.revision) return `${scope} is granted with the token ${token}`;
+  for (const { target, token } of after.locks.values()) {
+    const isNew = before.locks.get(target)?.token !== token;
+    if (isNew && token <= before.revision) return `${target} is granted with the token ${token}`;
   }
   return null;
 }

@@ -1,7 +1,7 @@
 /** What one model of the specification looks at. Its constants are read from the very file that TLC reads. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentId, ScopePath } from '../../src/core/index.ts';
+import type { AgentId, FilePath, ResourceName, ScopePath } from '../../src/core/index.ts';
 import { agentId, scopePath } from '../support/machine.ts';
 import type { Act, Fault } from './alphabet.ts';
 import { alphabets } from './slices/index.ts';
@@ -28,14 +28,21 @@ export interface Alphabet {
 export interface Constants {
   readonly agents: readonly AgentId[];
   readonly scopes: readonly ScopePath[];
+  readonly files: readonly FilePath[];
+  readonly resources: readonly ResourceName[];
+  /** Slots of each resource. */
+  readonly capacity: number;
   readonly maxConcurrentAgents: number;
   readonly maxLocksPerAgent: number;
+  readonly maxFilesPerAgent: number;
+  readonly maxResourcesPerAgent: number;
   readonly maxDependencies: number;
   readonly maxScopeDepth: number;
   readonly maxRetries: number;
   readonly dependencyChecking: boolean;
   readonly lockTtl: number;
   readonly sessionTtl: number;
+  readonly deadGrace: number;
   readonly maxBlock: number;
   readonly maxHold: number;
   readonly waitFor: number;
@@ -73,18 +80,24 @@ export function parseConstants(text: string): Constants {
     return value;
   };
   const names = (name: string): string[] =>
-    [...valueOf(name).matchAll(/"(\w+)"/g)].map(([, text = '']) => text).sort();
+    [...valueOf(name).matchAll(/"([^"]+)"/g)].map(([, text = '']) => text).sort();
   return {
     agents: names('Agent').map(agentId),
     scopes: names('Scope').map(scopePath),
+    files: names('File') as FilePath[],
+    resources: names('Resource') as ResourceName[],
+    capacity: count('Capacity'),
     maxConcurrentAgents: count('MaxConcurrent'),
     maxLocksPerAgent: count('MaxLocks'),
+    maxFilesPerAgent: count('MaxFiles'),
+    maxResourcesPerAgent: count('MaxResources'),
     maxDependencies: count('MaxDeps'),
     maxScopeDepth: count('MaxDepth'),
     maxRetries: count('MaxRetries'),
     dependencyChecking: valueOf('DependencyChecking') === 'TRUE',
     lockTtl: count('LockTtl'),
     sessionTtl: count('SessionTtl'),
+    deadGrace: count('DeadGrace'),
     maxBlock: count('MaxBlock'),
     maxHold: count('MaxHold'),
     waitFor: count('WaitFor'),

@@ -1,5 +1,5 @@
 /** Whether a committed answer tells what the state then is: a token, an epoch or a deadline that is told must be the one in force. */
-import type { Command, Grant, Result, State } from '../../src/core/index.ts';
+import { targetOf, type Command, type Grant, type Result, type State } from '../../src/core/index.ts';
 
 /** What is told and is not so; null when all of it is. */
 export function falselyTold(state: State, command: Command, result: Result): string | null {
@@ -27,7 +27,9 @@ export function falselyTold(state: State, command: Command, result: Result): str
     case 'queued':
       return unlessSame('ticket', result.ticket, agent?.ticket);
     case 'contextModified':
-      return unlessSame('token', result.token, state.locks.get(result.scope)?.token);
+      return ownTokens(state, result).includes(result.token)
+        ? null
+        : `the token ${result.token} is told, but is none`;
     case 'syncStarted':
       return unlessSame('run', result.run, state.syncs.get(result.scope)?.run);
     case 'syncSet':
@@ -37,12 +39,18 @@ export function falselyTold(state: State, command: Command, result: Result): str
   }
 }
 
+/** Of the locks under which a context file was written: its own, or that of its scope. */
+function ownTokens({ locks }: State, { scope }: { readonly scope: string }): unknown[] {
+  return [...locks.values()].filter((lock) => lock.scope === scope).map(({ token }) => token);
+}
+
 function falseGrants(state: State, grants: readonly Grant[]): string | null {
-  for (const { scope, token, deadlineMs } of grants) {
-    const lock = state.locks.get(scope);
+  for (const grant of grants) {
+    const { token, deadlineMs } = grant;
+    const lock = state.locks.get(targetOf(grant));
     const isFalse =
       unlessSame('token', token, lock?.token) ?? unlessSame('lease', deadlineMs, lock?.deadlineMs);
-    if (isFalse !== null) return `${scope}: ${isFalse}`;
+    if (isFalse !== null) return `${targetOf(grant)}: ${isFalse}`;
   }
   return null;
 }

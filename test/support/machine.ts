@@ -11,6 +11,8 @@ import {
   initialState,
   nextDeadline,
   parseAgentId,
+  parseFilePath,
+  parseResourceName,
   parseScopePath,
   toEntry,
   violations,
@@ -21,11 +23,16 @@ import {
   type Epoch,
   type Event,
   type FencingToken,
+  type FilePath,
+  type OneName,
+  type ResourceName,
   type ScopePath,
   type SessionId,
   type Settings,
   type State,
   type SyncRun,
+  type Target,
+  type Wish,
 } from '../../src/core/index.ts';
 
 type Said<C> = C extends Command
@@ -47,6 +54,18 @@ export function agentId(text: string): AgentId {
 
 export function scopePath(text: string): ScopePath {
   const parsed = parseScopePath(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.value;
+}
+
+export function filePath(text: string): FilePath {
+  const parsed = parseFilePath(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.value;
+}
+
+export function resourceName(text: string): ResourceName {
+  const parsed = parseResourceName(text);
   if (!parsed.ok) throw new Error(parsed.problem);
   return parsed.value;
 }
@@ -152,12 +171,11 @@ export class Machine {
     return this.say({ kind: 'DefineScopes', scopes });
   }
 
-  acquire(name: string, scopes: string | readonly string[], options: AcquireOptions = {}): Decision {
-    const named = typeof scopes === 'string' ? [scopes] : scopes;
+  acquire(name: string, wish: SaidWish, options: AcquireOptions = {}): Decision {
     return this.say({
       kind: 'AcquireLock',
       agent: agentId(name),
-      scopes: named.map(scopePath).sort(),
+      ...wishSaid(wish),
       ttlMs: options.ttlMs === undefined ? null : asDurationMs(options.ttlMs),
       wait:
         options.wait === undefined
@@ -167,20 +185,20 @@ export class Machine {
     });
   }
 
-  release(name: string, scope: string | null = null, token: number | null = null): Decision {
+  release(name: string, wish: SaidWish | null = null, token: number | null = null): Decision {
     return this.say({
       kind: 'ReleaseLock',
       agent: agentId(name),
-      scopes: scope === null ? null : [scopePath(scope)],
+      ...(wish === null ? { scopes: null } : wishSaid(wish)),
       token: token as FencingToken | null,
     });
   }
 
-  renew(name: string, scope: string, { token = null, ttlMs = null }: RenewOptions = {}): Decision {
+  renew(name: string, what: string | SaidName, { token = null, ttlMs = null }: RenewOptions = {}): Decision {
     return this.say({
       kind: 'RenewLock',
       agent: agentId(name),
-      scope: scopePath(scope),
+      ...nameSaid(what),
       token: token as FencingToken | null,
       ttlMs: ttlMs === null ? null : asDurationMs(ttlMs),
     });
@@ -217,12 +235,13 @@ export class Machine {
     return this.state.syncs.get(scopePath(scope))?.run ?? (0 as SyncRun);
   }
 
-  holder(scope: string): string | null {
-    return this.state.locks.get(scopePath(scope))?.agent ?? null;
+  /** Of a scope, a file or a slot (`@git#1`). */
+  holder(target: string): string | null {
+    return this.state.locks.get(target as Target)?.agent ?? null;
   }
 
-  token(scope: string): number {
-    return this.state.locks.get(scopePath(scope))?.token ?? 0;
+  token(target: string): number {
+    return this.state.locks.get(target as Target)?.token ?? 0;
   }
 
   status(name: string): string {
@@ -247,6 +266,42 @@ function auditStored(
 
 function same(found: string, expected: string, what: string, command: Command): void {
   if (found !== expected) throw new Error(`${what}, ${JSON.stringify(command)}:\n${found}\n${expected}`);
+}
+
+/** What is asked for or given back: one scope, some, or a wish of any kinds. */
+export type SaidWish =
+  | string
+  | readonly string[]
+  | {
+      readonly scopes?: readonly string[];
+      readonly files?: readonly string[];
+      readonly resources?: readonly string[];
+    };
+
+/** One thing that is held; a text is a scope. */
+export interface SaidName {
+  readonly file?: string;
+  readonly resource?: string;
+}
+
+function wishSaid(said: SaidWish): Wish {
+  if (typeof said === 'string') return { scopes: [scopePath(said)] };
+  if (!('length' in said)) return wishOfKinds(said);
+  return { scopes: said.map(scopePath).sort() };
+}
+
+function wishOfKinds({ scopes = [], files, resources }: Exclude<SaidWish, string | readonly string[]>): Wish {
+  return {
+    scopes: scopes.map(scopePath).sort(),
+    ...(files && { files: files.map(filePath).sort() }),
+    ...(resources && { resources: resources.map(resourceName).sort() }),
+  };
+}
+
+function nameSaid(what: string | SaidName): OneName {
+  if (typeof what === 'string') return { scope: scopePath(what) };
+  if (what.file !== undefined) return { file: filePath(what.file) };
+  return { resource: resourceName(what.resource ?? '') };
 }
 
 export interface AcquireOptions {

@@ -1,10 +1,11 @@
 /** A state of the core as the specification's `house`, in milliseconds, under the names that a trace uses. */
 import type { Agent, AgentId, Lock, ScopePath, State, Sync, TimeMs, Waiter } from '../../src/core/index.ts';
+import { lockName, named, targetNames, wishName, type Names } from './names.ts';
 
 /** The clock of something that does not run; `Off` of the specification. */
 export const off = -1;
 
-/** `house` of `spec/State.tla`, without what is the same in every trace. A scope or agent that is not named is as `NoLock`, ... say. */
+/** `house` of `spec/State.tla`, without what is the same in every trace. What is not named is as `NoLock`, ... say. */
 export interface House {
   readonly agents: ReadonlyMap<string, HouseAgent>;
   readonly locks: ReadonlyMap<string, HouseLock>;
@@ -33,7 +34,7 @@ export interface HouseLock {
 
 export interface HouseTicket {
   readonly agent: string;
-  readonly scopes: ReadonlySet<string>;
+  readonly targets: ReadonlySet<string>;
   readonly left: number;
 }
 
@@ -49,18 +50,12 @@ const noAgent: HouseAgent = { presence: 'absent', status: 'idle', session: off, 
 const noLock: HouseLock = { holder: nobody, left: off, byScope: off, byPlace: off };
 const noSync: HouseSync = { status: 'idle', by: nobody, failures: 0, pause: off };
 
-/** Short names in the order of the long ones. */
-export interface Names {
-  readonly agents: ReadonlyMap<AgentId, string>;
-  readonly scopes: ReadonlyMap<ScopePath, string>;
-}
-
 /** The state as of its last command. */
 export function houseOf(state: State, names: Names): House {
   const view = new View(state, names);
   return {
     agents: mapOf(names.agents, (id) => view.agent(id)),
-    locks: mapOf(names.scopes, (path) => view.lock(path)),
+    locks: view.locks(),
     queue: [...state.tickets.values()].map((waiter) => view.ticket(waiter)),
     scopes: new Set([...state.scopes.keys()].map((path) => view.scopeName(path))),
     withdrawn: view.scopeNames(
@@ -94,9 +89,15 @@ class View {
     return { presence, status, session: this.#left(agent.sessionDeadlineMs), block: this.#block(agent) };
   }
 
-  lock(path: ScopePath): HouseLock {
-    const lock = this.#state.locks.get(path);
-    if (lock === undefined) return noLock;
+  /** Of all that can be held. */
+  locks(): Map<string, HouseLock> {
+    const { locks, settings } = this.#state;
+    const all = new Map(targetNames(this.#names, settings).map((name) => [name, noLock]));
+    for (const lock of locks.values()) all.set(lockName(this.#names, lock), this.#lock(lock));
+    return all;
+  }
+
+  #lock(lock: Lock): HouseLock {
     const { contendedSinceMs } = lock;
     return {
       holder: this.#agentName(lock.agent),
@@ -106,9 +107,10 @@ class View {
     };
   }
 
-  ticket({ agent, scopes, deadlineMs }: Waiter): HouseTicket {
+  ticket({ agent, targets, deadlineMs }: Waiter): HouseTicket {
     const left = deadlineMs === null ? off : this.#left(deadlineMs);
-    return { agent: this.#agentName(agent), scopes: this.scopeNames(scopes), left };
+    const wanted = new Set(targets.map((target) => wishName(this.#names, this.#state, target)));
+    return { agent: this.#agentName(agent), targets: wanted, left };
   }
 
   sync(path: ScopePath): HouseSync {
@@ -143,9 +145,11 @@ class View {
     return this.#left((blockedSinceMs + this.#state.settings.maxBlockMs) as TimeMs);
   }
 
-  #placeContendedSince({ grantedAtMs }: Lock): number | null {
+  /** A resource needs no place. */
+  #placeContendedSince({ scope, grantedAtMs }: Lock): number | null {
     const { placeWaitSinceMs } = this.#state;
-    return placeWaitSinceMs === null ? null : Math.max(placeWaitSinceMs, grantedAtMs);
+    if (placeWaitSinceMs === null || scope === undefined) return null;
+    return Math.max(placeWaitSinceMs, grantedAtMs);
   }
 
   #hold(sinceMs: number | null): number {
@@ -155,11 +159,4 @@ class View {
   #left(deadlineMs: number): number {
     return Math.max(0, deadlineMs - this.#state.timeMs);
   }
-}
-
-/** The short name of what the trace has. */
-export function named<Long extends string>(names: ReadonlyMap<Long, string>, name: Long): string {
-  const short = names.get(name);
-  if (short === undefined) throw new Error(`${name} was not named when the trace was begun`);
-  return short;
 }

@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   row('---', '---', '---', '---', '---', '---');
   for (const path of positionals) await judge(path, await readLog(path));
   if (!values.record) return;
-  for await (const { name, entries } of recordAll()) await judge(name, { entries, base: initialState() });
+  for await (const { name, ...recording } of recordAll()) await judge(name, recording);
 }
 
 await main();

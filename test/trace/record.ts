@@ -4,15 +4,30 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { simulatedLog } from '../../sim/simulate.ts';
 import { statePaths } from '../../src/client/index.ts';
-import type { Entry } from '../../src/core/index.ts';
+import { initialState, type Entry, type State } from '../../src/core/index.ts';
 import { openLogFile } from '../../src/daemon/index.ts';
 import { killRounds } from '../withstand/kill.ts';
 import { dist, packageRoot } from '../withstand/support/paths.ts';
+import { storyOfDead, storyOfFiles, storyOfSlots, type Story } from './stories.ts';
 
 export interface RecordedLog {
   readonly name: string;
   readonly entries: readonly Entry[];
+  /** What the first entry follows. */
+  readonly base: State;
 }
+
+const recorded = (name: string, entries: readonly Entry[]): RecordedLog => ({
+  name,
+  entries,
+  base: initialState(),
+});
+
+const stories: Readonly<Record<string, () => Story>> = {
+  'files of scopes': storyOfFiles,
+  'slots of resources': storyOfSlots,
+  'processes that end': storyOfDead,
+};
 
 const shortSeeds = Array.from({ length: 14 }, (_, place) => place + 1);
 const longSeed = 7;
@@ -22,15 +37,19 @@ const killSeeds = [1, 2];
 const rounds = 25;
 
 export async function* recordAll(): AsyncGenerator<RecordedLog> {
+  for (const [name, tell] of Object.entries(stories)) {
+    const { machine, log } = tell();
+    yield { name, entries: log, base: initialState(machine.initialSettings) };
+  }
   for (const seed of shortSeeds)
-    yield { name: `simulation, seed ${seed}`, entries: await simulatedLog(seed, shortSteps) };
+    yield recorded(`simulation, seed ${seed}`, await simulatedLog(seed, shortSteps));
   const long = await simulatedLog(longSeed, longSteps);
-  yield { name: `simulation, seed ${longSeed}, ${longSteps} steps`, entries: long };
+  yield recorded(`simulation, seed ${longSeed}, ${longSteps} steps`, long);
   for (const seed of killSeeds) {
     const { entries } = await killRounds(rounds, seed);
-    yield { name: `processes killed, ${rounds} rounds, seed ${seed}`, entries };
+    yield recorded(`processes killed, ${rounds} rounds, seed ${seed}`, entries);
   }
-  yield { name: '`npm start`', entries: await recordDemo() };
+  yield recorded('`npm start`', await recordDemo());
 }
 
 /** The log that the demo leaves in its clone. */

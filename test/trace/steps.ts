@@ -1,17 +1,22 @@
 /** What a step of the trace is asked to do: the action of the specification for a command, with its parameters. */
 import {
+  targetOf,
   unreachable,
   type AgentId,
   type Command,
   type CommandOf,
   type Entry,
+  type LockName,
+  type OneName,
   type ScopeDefinition,
   type ScopePath,
   type Settings,
   type State,
+  type Wish,
 } from '../../src/core/index.ts';
 import { commandOf } from '../../src/verify/index.ts';
-import { named, off, type Names } from './house.ts';
+import { off } from './house.ts';
+import { fileNamed, lockName, named, namesOfWish, type Names } from './names.ts';
 
 /** Fields of a record of `TraceLog`: `kind`, and what the action of that name takes. */
 export type Asked = Readonly<Record<string, unknown>>;
@@ -30,9 +35,11 @@ function parametersOf(before: State, command: Command, names: Names): Asked {
   const scopes = (paths: readonly ScopePath[]): Asked => ({
     scopes: new Set(paths.map((path) => named(names.scopes, path))),
   });
+  const targets = (wish: Wish): Asked => ({ targets: namesOfWish(names, before, wish) });
   switch (command.kind) {
     case 'AgentJoin':
     case 'AgentLeave':
+    case 'SeeDead':
     case 'Heartbeat':
     case 'CancelWait':
       return agent(command.agent);
@@ -45,16 +52,19 @@ function parametersOf(before: State, command: Command, names: Names): Asked {
     case 'AgentResume':
       return agent(command.agent);
     case 'AcquireLock':
-      return { ...agent(command.agent), ...scopes(command.scopes), ...waitOf(command, names) };
+      return { ...agent(command.agent), ...targets(command), ...waitOf(command, names) };
     case 'ReleaseLock':
-      return { ...agent(command.agent), ...scopes(command.scopes ?? []) };
+      return { ...agent(command.agent), ...targets({ ...command, scopes: command.scopes ?? [] }) };
     case 'RenewLock':
+      return { ...agent(command.agent), ...targets(wishOfOne(command)) };
     case 'ContextModify':
+      return { ...agent(command.agent), ...scope(command.scope), ...writtenBy(command, names) };
     case 'StartSync':
     case 'CompleteSync':
     case 'FailSync':
       return { ...agent(command.agent), ...scope(command.scope) };
     case 'RevokeLock':
+      return revokedBy(before, command, names);
     case 'RemoveScope':
     case 'RetrySync':
     case 'ResetSync':
@@ -100,6 +110,27 @@ function graphOf(scopes: readonly ScopeDefinition[], names: Names): Map<string, 
   );
 }
 
+function wishOfOne({ scope, file, resource }: OneName): Wish {
+  return {
+    scopes: scope === undefined ? [] : [scope],
+    files: file === undefined ? [] : [file],
+    resources: resource === undefined ? [] : [resource],
+  };
+}
+
+/** Of a resource one slot. */
+function revokedBy(before: State, command: CommandOf<'RevokeLock'>, names: Names): Asked {
+  const { resource, slot = 1 } = command;
+  if (resource !== undefined) return { targets: new Set([lockName(names, { resource, slot })]) };
+  return { targets: namesOfWish(names, before, wishOfOne(command)) };
+}
+
+/** The context file, where anybody has held it or waited for it by itself. */
+function writtenBy({ scope, file }: CommandOf<'ContextModify'>, names: Names): Asked {
+  const name = fileNamed(names, scope, file);
+  return name === undefined ? {} : { file: name };
+}
+
 /** Whether a command changes only what the specification does not have. */
 function isDescription(before: State, command: Command): boolean {
   switch (command.kind) {
@@ -126,8 +157,8 @@ function definedIn({ scopes }: State): number {
 }
 
 /** The settings that the specification has, as text. Others bound what a caller may ask for. */
-function modelled({ lockTtlMaxMs: _lockTtlMaxMs, ...settings }: Settings): string {
-  return Object.entries(settings)
+function modelled({ lockTtlMaxMs: _lockTtlMaxMs, resources, ...settings }: Settings): string {
+  return [...Object.entries(settings), ...Object.entries(resources)]
     .map(([name, value]) => `${name} ${value}`)
     .sort()
     .join();
@@ -143,18 +174,17 @@ export function changesConstants(before: State, { events }: Entry): boolean {
 
 /** The length of each lease that an entry grants, renews or starts anew, where it is not the usual one. */
 export function leasesOf(before: State, entry: Entry, names: Names): Asked {
-  const lengths = new Map<ScopePath, number>();
-  const held = (path: ScopePath): void => {
-    const lock = before.locks.get(path);
-    if (lock !== undefined) lengths.set(path, lock.ttlMs);
+  const lengths = new Map<string, number>();
+  const held = (name: LockName): void => {
+    const lock = before.locks.get(targetOf(name));
+    if (lock !== undefined) lengths.set(lockName(names, name), lock.ttlMs);
   };
   for (const event of entry.events) {
-    if (event.kind === 'leases.rearmed') for (const path of before.locks.keys()) held(path);
-    if (event.kind === 'agent.renewed') for (const lease of event.leases) held(lease.scope);
-    if (event.kind === 'lock.granted' || event.kind === 'lock.renewed') lengths.set(event.scope, event.ttlMs);
+    if (event.kind === 'leases.rearmed') for (const lock of before.locks.values()) held(lock);
+    if (event.kind === 'agent.renewed') for (const lease of event.leases) held(lease);
+    if (event.kind === 'lock.granted' || event.kind === 'lock.renewed')
+      lengths.set(lockName(names, event), event.ttlMs);
   }
   const chosen = [...lengths].filter(([, ttlMs]) => ttlMs !== before.settings.lockTtlMs);
-  return chosen.length === 0
-    ? {}
-    : { leases: new Map(chosen.map(([path, ttlMs]) => [named(names.scopes, path), ttlMs])) };
+  return chosen.length === 0 ? {} : { leases: new Map(chosen) };
 }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { simulatedLog } from '../../sim/simulate.ts';
-import { asDurationMs, asTimeMs, type Entry } from '../../src/core/index.ts';
+import { asDurationMs, asTimeMs, initialState, type Entry } from '../../src/core/index.ts';
 import { agentId, Machine, scopePath } from '../support/machine.ts';
+import { storyOfDead, storyOfFiles, storyOfSlots, type Story } from './stories.ts';
 import { findTlc, validateTrace } from './validate.ts';
 
 /** Why TLC cannot be asked; null when it can. */
@@ -69,6 +70,19 @@ function overtakenLog(): { readonly log: Entry[]; readonly revision: number } {
   return { log, revision: log.length };
 }
 
+/** Two files of one scope, held by two agents; but it is told that the first of them holds the whole. */
+function wholeBesideFileLog(): Entry[] {
+  const { log } = storyOfDead();
+  const text = JSON.stringify(log.slice(0, 6));
+  return JSON.parse(text.replaceAll('"file":"src/a.ts",', '')) as Entry[];
+}
+
+/** Somebody is given a slot that is not the lowest free one. */
+function otherSlotLog(): Entry[] {
+  const { log } = storyOfDead();
+  return JSON.parse(JSON.stringify(log.slice(0, 5)).replaceAll('"slot":1', '"slot":2')) as Entry[];
+}
+
 describe.skipIf(unavailable !== null)('the trace specification', { timeout: 180_000 }, () => {
   let simulated: readonly Entry[];
 
@@ -93,6 +107,16 @@ describe.skipIf(unavailable !== null)('the trace specification', { timeout: 180_
     });
   });
 
+  it.each<readonly [string, () => Story, number]>([
+    ['files beside each other, a ticket for the whole scope, and files that move', storyOfFiles, 0],
+    ['slots of resources, of which there are more later', storyOfSlots, 1],
+    ['processes that are seen to have ended', storyOfDead, 0],
+  ])('accepts %s', async (_what, tell, outside) => {
+    const { machine, log } = tell();
+    const verdict = await validateTrace(log, initialState(machine.initialSettings));
+    expect(verdict).toMatchObject({ rejected: null, consumed: log.length - outside, outside });
+  });
+
   it('rejects a log in which somebody is overtaken, at the revision where it happens', async () => {
     const { log, revision } = overtakenLog();
     const { rejected, consumed } = await validateTrace(log);
@@ -101,6 +125,17 @@ describe.skipIf(unavailable !== null)('the trace specification', { timeout: 180_
       why: expect.stringMatching(/lock a: the machine has .*carol.*bob/),
     });
     expect(consumed).toBe(revision - 1);
+  });
+
+  it.each<readonly [string, () => Entry[], RegExp]>([
+    ['a file is granted to one agent and its whole scope to another', wholeBesideFileLog, /LOCK_HELD/],
+    ['a slot is not the lowest free one', otherSlotLog, /lock @port#1: .*alice.*lock @port#2: .*alice/],
+  ])('rejects a log in which %s', async (_what, tell, why) => {
+    const log = tell();
+    const { machine } = storyOfDead();
+    const { rejected, consumed } = await validateTrace(log, initialState(machine.initialSettings));
+    expect(rejected).toMatchObject({ revision: log.length, why: expect.stringMatching(why) });
+    expect(consumed).toBe(log.length - 1);
   });
 
   it('rejects a log in which a lease is renewed that had run out', async () => {

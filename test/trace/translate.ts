@@ -6,15 +6,9 @@
  * segment and begins the next: with the state that the log had by then, and the new constants. That entry itself belongs
  * to neither.
  */
-import {
-  evolve,
-  settingBounds,
-  type AgentId,
-  type Entry,
-  type ScopePath,
-  type State,
-} from '../../src/core/index.ts';
-import { houseOf, type House, type Names } from './house.ts';
+import { evolve, settingBounds, type Entry, type State } from '../../src/core/index.ts';
+import { houseOf, type House } from './house.ts';
+import { capacities, foldersOf, namesIn, type Names } from './names.ts';
 import { later, patchBetween } from './passing.ts';
 import { askedBy, changesConstants, leasesOf } from './steps.ts';
 import { toTla } from './tla.ts';
@@ -47,27 +41,13 @@ export function translate(entries: readonly Entry[], state: State): Segment[] {
   return segments.map((segment) => segment.end());
 }
 
-function namesIn(entries: readonly Entry[], state: State): Names {
-  const agents = new Set<AgentId>(state.agents.keys());
-  const scopes = new Set<ScopePath>(state.scopes.keys());
-  for (const { events } of entries)
-    for (const event of events) {
-      if (event.kind === 'agent.joined') agents.add(event.agent);
-      if (event.kind === 'scope.defined') scopes.add(event.scope.path);
-    }
-  return { agents: shortNames(agents, 'a'), scopes: shortNames(scopes, 's') };
-}
-
-function shortNames<Long extends string>(names: ReadonlySet<Long>, letter: string): Map<Long, string> {
-  return new Map([...names].sort().map((name, place) => [name, `${letter}${place + 1}`]));
-}
-
 /** Longer than any clock runs: what passes beyond it makes no difference. */
 const passedMaxMs = settingBounds.maxBlockMs[1] + 1;
 
 class SegmentWriter {
   readonly #names: Names;
   readonly #config: string;
+  readonly #capacities: ReadonlyMap<string, number>;
   readonly #base: string;
   readonly #lines: string[] = [];
   readonly #revisions: number[] = [];
@@ -77,6 +57,7 @@ class SegmentWriter {
     this.#names = names;
     this.#house = houseOf(state, names);
     this.#config = configOf(state, names);
+    this.#capacities = capacities(names, state.settings);
     this.#base = toTla(this.#house);
   }
 
@@ -95,18 +76,22 @@ class SegmentWriter {
   }
 
   end(): Segment {
+    const { agents, scopes, files, resources } = this.#names;
     const legend = new Map(
-      [...this.#names.agents, ...this.#names.scopes].map(([long, short]) => [short, long]),
+      [...agents, ...scopes, ...files, ...resources].map(([long, short]) => [short, long]),
     );
     return { module: this.#module(), config: this.#config, revisions: this.#revisions, legend };
   }
 
   #module(): string {
-    const order = [...this.#names.agents.values(), ...this.#names.scopes.values()];
+    const { agents, scopes, files, resources } = this.#names;
+    const order = [agents, scopes, files, resources].flatMap((names) => [...names.values()]);
     return [
       '------------------------------- MODULE TraceLog -------------------------------',
       'EXTENDS Integers, TLC',
       `OrderOfTrace == ${toTla(order)}`,
+      `FoldersInLog == ${toTla(foldersOf(this.#names))}`,
+      `CapacityInLog == ${toTla(this.#capacities)}`,
       `Base == ${this.#base}`,
       `Log == <<\n${this.#lines.join(',\n')}\n>>`,
       '===============================================================================',
@@ -116,17 +101,24 @@ class SegmentWriter {
 }
 
 function configOf({ settings }: State, names: Names): string {
+  const slots = capacities(names, settings);
   const constants: Readonly<Record<string, string | number>> = {
     Agent: toTla(new Set(names.agents.values())),
     Scope: toTla(new Set(names.scopes.values())),
+    File: toTla(new Set(names.files.values())),
+    Resource: toTla(new Set(slots.keys())),
+    Capacity: Math.max(1, ...slots.values()),
     MaxConcurrent: settings.maxConcurrentAgents,
     MaxLocks: settings.maxLocksPerAgent,
+    MaxFiles: settings.maxFilesPerAgent,
+    MaxResources: settings.maxResourcesPerAgent,
     MaxDeps: settings.maxDependencies,
     MaxDepth: settings.maxScopeDepth,
     MaxRetries: settings.maxRetries,
     DependencyChecking: toTla(settings.dependencyChecking),
     LockTtl: settings.lockTtlMs,
     SessionTtl: settings.sessionTtlMs,
+    DeadGrace: settings.deadGraceMs,
     MaxBlock: settings.maxBlockMs,
     MaxHold: settings.maxContendedHoldMs,
     WaitFor: 0,

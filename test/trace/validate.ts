@@ -125,5 +125,5 @@ function reasonIn(output: string, line: number, violated: string | null): string
 }
 
 function withLongNames(text: string, { legend }: Segment): string {
-  return text.replaceAll(/\b[as]\d+\b/g, (short) => legend.get(short) ?? short);
+  return text.replaceAll(/(?:\b[asf]|@q)\d+\b/g, (short) => legend.get(short) ?? short);
 }

@@ -1,4 +1,5 @@
-import type { DurationMs, QueuedResult, ScopePath, WaitWish } from '../../core/index.ts';
+import { namesOf, withoutNone } from '../../core/index.ts';
+import type { DurationMs, QueuedResult, WaitWish, Wish } from '../../core/index.ts';
 import {
   acquire as acquireLocks,
   type AcquireWish,
@@ -48,7 +49,7 @@ export async function acquire(
       const interrupt = firstSignal(call.ports, () => abort.abort());
       first = () => interrupt.signal();
       stop = () => interrupt.off();
-      stopTelling = tellWaiting(call, queued, wish.scopes);
+      stopTelling = tellWaiting(call, queued, wish);
     },
     onGivingUp: () => stopTelling(),
   };
@@ -66,9 +67,9 @@ export async function acquire(
 }
 
 /** One line on a terminal that says how long it has been; one plain line elsewhere. */
-function tellWaiting(call: Call, queued: QueuedResult, scopes: readonly ScopePath[]): () => void {
+function tellWaiting(call: Call, queued: QueuedResult, wish: Wish): () => void {
   const standing = queued.position === 1 ? 'next in line' : `${count(queued.position - 1, 'agent')} ahead`;
-  const what = line`waiting for ${scopes.join(', ')}: ${standing} (ticket ${queued.ticket})`;
+  const what = line`waiting for ${namesOf(wish).join(', ')}: ${standing} (ticket ${queued.ticket})`;
   if (canTell(call)) return liveLine(call, what, call.ports.clock.monotonicMs());
   if (!call.json) call.note(what);
   return () => undefined;
@@ -78,14 +79,16 @@ function tellWaiting(call: Call, queued: QueuedResult, scopes: readonly ScopePat
 export async function notGranted(
   call: Call,
   session: AgentSession,
-  scopes: readonly ScopePath[],
+  asked: Wish,
   end: NotGranted,
   wish: Pick<RefusedWish, 'asking'> = {},
 ): Promise<Outcome> {
-  if (end.kind === 'refused') return refusal(call, end.reply, { agent: session.agent, scopes, ...wish });
-  if (end.kind === 'interrupted') return interruptedOutcome(session, scopes, end);
+  const names = namesOf(asked);
+  if (end.kind === 'refused')
+    return refusal(call, end.reply, { agent: session.agent, scopes: names, ...wish });
+  if (end.kind === 'interrupted') return interruptedOutcome(session, asked, end);
   const { revision, cause, waitedMs, kept } = end;
-  const message = `waited ${duration(waitedMs)} for ${scopes.join(', ')} in vain: ${vainEnds[cause]}`;
+  const message = `waited ${duration(waitedMs)} for ${names.join(', ')} in vain: ${vainEnds[cause]}`;
   const cancel = shellCommand('rhema', 'lock', 'cancel', '--agent', session.agent);
   const keeps =
     kept === null
@@ -99,7 +102,7 @@ export async function notGranted(
     message: keeps === null ? message : `${message}; ${keeps}`,
     details: {
       cause,
-      scopes,
+      ...withoutNone(asked),
       waitedMs,
       ...(kept === null ? {} : { ticket: kept.ticket, deadlineMs: kept.deadlineMs }),
     },
@@ -109,7 +112,7 @@ export async function notGranted(
 
 function interruptedOutcome(
   { agent }: AgentSession,
-  scopes: readonly ScopePath[],
+  asked: Wish,
   { signal, stuck }: Extract<NotGranted, { kind: 'interrupted' }>,
 ): Outcome {
   const cancel = shellCommand('rhema', 'lock', 'cancel', '--agent', agent);
@@ -120,7 +123,7 @@ function interruptedOutcome(
     revision: null,
     code: 'INTERRUPTED',
     message: `interrupted: the ticket ${outcome}`,
-    details: { scopes, signal },
+    details: { ...withoutNone(asked), signal },
   };
 }
 

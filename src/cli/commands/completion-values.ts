@@ -1,6 +1,7 @@
 import { agentStatuses, escapeUnclear, eventGroups, eventKinds } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { shells } from './completion.ts';
+import { count } from '../../wording/index.ts';
 
 /** A word that may come next, and what it is. */
 export interface Candidate {
@@ -20,7 +21,9 @@ const values: Readonly<Record<string, (call: Call, unfinished: string) => Promis
   scopes,
   agent: agents,
   name: agents,
-  subject: async (call) => [...(await scopes(call)), ...(await agents(call))],
+  names: lockNames,
+  lock: lockNames,
+  subject: async (call, unfinished) => [...(await lockNames(call, unfinished)), ...(await agents(call))],
   as: fixed(['scope', 'agent']),
   status: fixed(agentStatuses),
   shell: fixed(shells),
@@ -40,11 +43,14 @@ const values: Readonly<Record<string, (call: Call, unfinished: string) => Promis
   },
 };
 
-/** Of values that are not among the words above. A scope may also be named from the working folder, as a folder. */
+/** Of values that are not among the words above. A scope may also be named from the working folder, as a folder, and a file as such. */
 const kinds: Readonly<Record<string, Kind>> = {
   scope: 'folders',
   scopes: 'folders',
-  subject: 'folders',
+  subject: 'files',
+  names: 'files',
+  lock: 'files',
+  paths: 'files',
   directory: 'folders',
   repo: 'folders',
   file: 'files',
@@ -64,6 +70,16 @@ async function scopes(call: Call): Promise<readonly Candidate[]> {
   const answer = await (await call.coordinator()).query({ kind: 'scopes' });
   const clear = answer.scopes.filter(({ path }) => escapeUnclear(path) === path);
   return clear.map((scope) => ({ word: scope.path, help: scope.name }));
+}
+
+/** Scopes; and resources, where one was begun: most agents need none. */
+async function lockNames(call: Call, unfinished: string): Promise<readonly Candidate[]> {
+  if (!unfinished.startsWith('@')) return scopes(call);
+  const { settings } = await (await call.coordinator()).query({ kind: 'status', at: null });
+  return Object.entries(settings.resources).map(([word, capacity]) => ({
+    word,
+    help: count(capacity, 'slot'),
+  }));
 }
 
 async function agents(call: Call): Promise<readonly Candidate[]> {

@@ -119,7 +119,7 @@ describe('completion', () => {
 
   it.each<[readonly string[], string]>([
     [['lock', 'acquire', 's'], 'words\nsrc/core\tcore\n'],
-    [['lock', 'acquire', 'elsewhere'], 'folders\n'],
+    [['lock', 'acquire', 'elsewhere'], 'files\n'],
     [['-C', ''], 'folders\n'],
     [['--directory=x'], 'folders\n'],
     [['verify-log', ''], 'files\n'],

@@ -1,4 +1,5 @@
-import type { DurationMs, Grant, ScopePath } from '../../core/index.ts';
+import { nameOf } from '../../core/index.ts';
+import type { DurationMs, Grant } from '../../core/index.ts';
 import type { AgentSession, Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
@@ -10,22 +11,27 @@ import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
-import { scopesOf } from './scopes-of.ts';
-import { duration, timeLeft } from '../../wording/index.ts';
+import { wishOf } from './named.ts';
+import { duration, shownLock, timeLeft } from '../../wording/index.ts';
 
 export interface AcquireInput extends Acting, LeaseInput {
-  readonly scopes: readonly string[];
+  readonly names: readonly string[];
 }
 
-/** Takes the locks of one or several scopes as a unit, at once or after waiting in line. */
+/** Takes the locks of scopes, files and resources as a unit, at once or after waiting in line. */
 export async function acquireLock(call: Call, input: AcquireInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const scopes = await scopesOf(call, input.scopes);
+  const named = await wishOf(call, input.names);
   const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
   const reason = input.reason ?? null;
-  const acquired = await acquire(call, session, { scopes, ttlMs, wait: await waitWish(input.wait), reason });
+  const acquired = await acquire(call, session, {
+    ...named,
+    ttlMs,
+    wait: await waitWish(input.wait),
+    reason,
+  });
   if (acquired.kind !== 'granted')
-    return notGranted(call, session, scopes, acquired, { asking: askingText(session, input) });
+    return notGranted(call, session, named, acquired, { asking: askingText(session, input) });
   return grantedOutcome(call, session, acquired, { reason, ttlMs });
 }
 
@@ -55,7 +61,7 @@ export async function grantedOutcome(
   const token = Math.max(...locks.map((lock) => lock.token));
   const deadlineMs = Math.min(...locks.map((lock) => lock.deadlineMs));
   const { sessionDeadlineMs, withdrawn } = await nowOf(call, session);
-  const told = withdrawn.filter((scope) => locks.some((lock) => lock.scope === scope));
+  const told = withdrawn.filter((name) => locks.some((lock) => nameOf(lock) === name));
   const data = {
     agent: session.agent,
     token,
@@ -70,7 +76,7 @@ export async function grantedOutcome(
     [
       ...locks.map((lock) => heldText(call, session, lock, wish)),
       ...(endsBefore ? [sessionText(call, session, sessionDeadlineMs)] : []),
-      ...told.map((scope) => line`${scope} is ${withdrawnText}`),
+      ...told.map((name) => line`${name} is ${withdrawnText}`),
     ].join('\n'),
   );
 }
@@ -80,14 +86,14 @@ interface AgentNow {
   /** An agent that is silent for longer than its session lasts loses its locks, however long their leases are. */
   readonly sessionDeadlineMs: number | null;
   /** Of what it holds: what no scope file names any more. */
-  readonly withdrawn: readonly ScopePath[];
+  readonly withdrawn: readonly string[];
 }
 
 async function nowOf(call: Call, { agent }: AgentSession): Promise<AgentNow> {
   const subject = { kind: 'agent', agent } as const;
   const coordinator = await call.coordinator();
   const known = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 }).catch(() => null);
-  const withdrawn = known?.locks.filter((lock) => lock.withdrawn === true).map(({ scope }) => scope) ?? [];
+  const withdrawn = known?.locks.filter((lock) => lock.withdrawn === true).map(nameOf) ?? [];
   return { sessionDeadlineMs: known?.agent?.sessionDeadlineMs ?? null, withdrawn };
 }
 
@@ -102,8 +108,12 @@ function heldText(call: Call, { agent }: AgentSession, lock: Grant, { reason, tt
   const contended = lock.contendedSinceMs === null ? '' : '; others wait for it';
   const already = lock.already === true ? alreadyText(call, lock) : '';
   const purpose = lock.already !== true || reason === null ? '' : `; its reason is now: ${reason}`;
-  return line`${agent} holds ${lock.scope}${already} ${until}, token ${lock.token}${contended}${purpose}${keptText(call, lock, ttlMs)}`;
+  return line`${agent} holds ${shownLock(lock)}${scopeText(lock)}${already} ${until}, token ${lock.token}${contended}${purpose}${keptText(call, lock, ttlMs)}`;
 }
+
+/** Of a file in which scope it is: whoever meant the whole of it names that. */
+const scopeText = ({ scope, file }: Grant): string =>
+  file === undefined ? '' : ` (a file of ${scope === '.' ? 'the top scope' : scope})`;
 
 /** Whoever asks for less than what is left of a lease would else take the command for one that does nothing. */
 function keptText(call: Call, { deadlineMs }: Grant, ttlMs: DurationMs | null): string {

@@ -1,3 +1,4 @@
+import { scopePath } from '../../../test/support/machine.ts';
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
@@ -135,7 +136,7 @@ describe('lock release, renew, cancel and revoke', () => {
       {
         submit: () => ({
           kind: 'revoked',
-          scope: lockView().scope,
+          scope: scopePath('src/core'),
           agent: agentId('alice'),
           token: asRevision(5),
         }),
@@ -155,7 +156,7 @@ describe('lock list', () => {
   it('shows locks and the queue in plain columns', async () => {
     const { harness } = bobsHarness({ answers: { status: () => status } });
     expect((await harness.run('lock', 'list')).stdout).toMatchInlineSnapshot(`
-      "SCOPE     HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
+      "LOCK      HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
       src/core  alice   3 min     in 1 min  1      5      refactor auth
 
       POSITION  WAITER  WANTS     WAITED  BUSY      REASON

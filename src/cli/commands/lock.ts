@@ -1,7 +1,8 @@
-import { asRevision } from '../../core/index.ts';
+import { asRevision, namesOf, partsOf, resourceCapacityMax } from '../../core/index.ts';
 import type { FencingToken } from '../../core/index.ts';
 import { proofOf } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
+import { usageError } from '../answer/errors.ts';
 import { line } from '../format/text.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
@@ -10,31 +11,33 @@ import type { Acting } from './acting.ts';
 import { durationOption } from './acquiring.ts';
 import { grantedOutcome } from './lock-acquire.ts';
 import { numberOption } from './number-option.ts';
-import { scopeOf, scopesOf } from './scopes-of.ts';
+import { oneNameOf, wishOf } from './named.ts';
 import { submitAnd } from './speak.ts';
+import { shownLock } from '../../wording/index.ts';
 
 export interface ReleaseInput extends Acting {
-  readonly scopes: readonly string[];
+  readonly names: readonly string[];
   readonly token?: string;
 }
 
 /** Gives locks back: the named ones, or all that the agent holds. */
 export async function releaseLock(call: Call, input: ReleaseInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const scopes = input.scopes.length === 0 ? null : await scopesOf(call, input.scopes);
+  const named = input.names.length === 0 ? { scopes: null } : await wishOf(call, input.names);
   const token = tokenOf(input.token);
-  const command = { kind: 'ReleaseLock', ...proofOf(session), scopes, token } as const;
-  return submitAnd(call, command, 'released', (result, revision) =>
-    done(revision, { agent: session.agent, released: result.scopes }, () =>
-      result.scopes.length === 0
+  const command = { kind: 'ReleaseLock', ...proofOf(session), ...named, token } as const;
+  return submitAnd(call, command, 'released', (result, revision) => {
+    const released = namesOf(result);
+    return done(revision, { agent: session.agent, released }, () =>
+      released.length === 0
         ? line`${session.agent} holds nothing: nothing changed`
-        : line`released ${result.scopes.join(', ')}`,
-    ),
-  );
+        : line`released ${released.join(', ')}`,
+    );
+  });
 }
 
 export interface RenewInput extends Acting {
-  readonly scope: string;
+  readonly lock: string;
   readonly token?: string;
   readonly ttl?: string;
 }
@@ -42,12 +45,12 @@ export interface RenewInput extends Acting {
 /** Moves the deadline of a held lock. */
 export async function renewLock(call: Call, input: RenewInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const scope = await scopeOf(call, input.scope);
+  const named = await oneNameOf(call, input.lock);
   const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
   const command = {
     kind: 'RenewLock',
     ...proofOf(session),
-    scope,
+    ...named,
     token: tokenOf(input.token),
     ttlMs,
   } as const;
@@ -74,22 +77,32 @@ export async function cancelWait(call: Call, input: CancelInput): Promise<Outcom
 }
 
 export interface RevokeInput {
-  readonly scope: string;
+  readonly lock: string;
+  /** Of a resource. */
+  readonly slot?: string;
   readonly reason?: string;
 }
 
 /** An operator takes a lock back; its holder's token is worthless from then on. */
 export async function revokeLock(call: Call, input: RevokeInput): Promise<Outcome> {
-  const scope = await scopeOf(call, input.scope);
+  const named = await oneNameOf(call, input.lock);
   const by = call.world.operator();
-  const command = { kind: 'RevokeLock', scope, by, reason: input.reason ?? null } as const;
+  const slot = slotOf(input);
+  const command = { kind: 'RevokeLock', ...named, ...slot, by, reason: input.reason ?? null } as const;
   return submitAnd(call, command, 'revoked', (result, revision) =>
     done(
       revision,
-      { scope, agent: result.agent, token: result.token, by },
-      () => line`revoked ${scope} from ${result.agent}: its token ${result.token} is refused from now on`,
+      { ...partsOf(result), agent: result.agent, token: result.token, by },
+      () =>
+        line`revoked ${shownLock(result)} from ${result.agent}: its token ${result.token} is refused from now on`,
     ),
   );
+}
+
+function slotOf({ lock, slot }: RevokeInput): { readonly slot?: number } {
+  if (slot === undefined) return {};
+  if (!lock.startsWith('@')) throw usageError(`--slot ${slot}: only resources have slots, such as @deploy`);
+  return { slot: numberOption('--slot', slot, 1, resourceCapacityMax) };
 }
 
 /** Who holds what, and who waits. */

@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../answer/errors.ts';
 import { timeOf } from './moment-of.ts';
 import { leadTo } from './scope-lead.ts';
-import { scopeOf } from './scopes-of.ts';
+import { oneNameOf } from './named.ts';
 
 export interface FilterInput {
   readonly since?: string;
@@ -17,7 +17,7 @@ export interface FilterInput {
 export async function filterOf(call: Call, input: FilterInput): Promise<HistoryFilter> {
   return {
     ...(input.agent === undefined ? {} : { agent: valueOf(parseAgentIdForm(input.agent)) }),
-    ...(input.scope === undefined ? {} : { scope: await scopeOf(call, input.scope) }),
+    ...(input.scope === undefined ? {} : await oneNameOf(call, input.scope)),
     ...(input.since === undefined ? {} : { sinceMs: timeOf(call, input.since) }),
     ...(input.until === undefined ? {} : { untilMs: timeOf(call, input.until) }),
     ...(input.event === undefined ? {} : { events: await Promise.all(input.event.map(eventOf)) }),

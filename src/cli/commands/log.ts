@@ -13,7 +13,7 @@ import { untilSignal } from '../process/signals.ts';
 import { filterOf, unknownName } from './log-filter.ts';
 import type { FilterInput } from './log-filter.ts';
 import { numberOption } from './number-option.ts';
-import { scopeOf } from './scopes-of.ts';
+import { oneNameOf } from './named.ts';
 
 export interface LogInput extends FilterInput {
   readonly follow?: boolean;
@@ -31,14 +31,14 @@ export async function showLog(call: Call, input: LogInput): Promise<Outcome> {
 }
 
 export interface LockHistoryInput {
-  readonly scope?: string;
+  readonly lock?: string;
   readonly limit: string;
 }
 
 /** What happened to locks and to those who waited for them. */
 export async function lockHistory(call: Call, input: LockHistoryInput): Promise<Outcome> {
-  const scope = input.scope === undefined ? {} : { scope: await scopeOf(call, input.scope) };
-  const filter = { ...scope, events: ['lock', 'ticket'] };
+  const named = input.lock === undefined ? {} : await oneNameOf(call, input.lock);
+  const filter = { ...named, events: ['lock', 'ticket'] };
   return entriesOutcome(call, filter, await lastEntries(call, filter, limitOf(input.limit)));
 }
 

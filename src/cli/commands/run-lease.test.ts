@@ -262,7 +262,7 @@ describe('the lease while the command runs', () => {
     await running.ended;
   });
 
-  it.each<readonly [string, Partial<Grant>]>([
+  it.each<readonly [string, Partial<Pick<Grant, 'contendedSinceMs'>>]>([
     ['', {}],
     [', while others wait, too', { contendedSinceMs: asTimeMs(startMs) }],
   ])('of what the agent held before is as long as it was%s', async (_which, over) => {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { parseAgentId } from '../../core/index.ts';
-import type { AgentId, Grant, ScopePath } from '../../core/index.ts';
+import { nameOf, namesOf, parseAgentId, shownTarget, targetOf } from '../../core/index.ts';
+import type { AgentId, Grant, Target } from '../../core/index.ts';
 import {
   hasJoined,
   join,
@@ -27,7 +27,7 @@ import type { Acting } from './acting.ts';
 import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
-import { scopesOf } from './scopes-of.ts';
+import { wishOf as named } from './named.ts';
 import { agentPorts, refusal, submit } from './speak.ts';
 
 export interface RunInput extends Acting, LeaseInput {
@@ -71,7 +71,7 @@ async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSigna
 
 async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
   return {
-    scopes: await scopesOf(call, input.scope),
+    ...(await named(call, input.scope)),
     ttlMs: input.ttl === undefined ? null : await durationOption('--ttl', input.ttl),
     wait: await waitWish(input.wait, 'the command comes after --'),
     reason: input.reason ?? null,
@@ -88,7 +88,7 @@ function purposeFor(
   under: Before,
 ): string | null {
   const isHeld = under.locks.some(
-    (lock) => lock.agent === agent && lock.epoch === epoch && under.scopes.includes(lock.scope),
+    (lock) => lock.agent === agent && lock.epoch === epoch && under.names.includes(nameOf(lock)),
   );
   return isHeld ? null : purposeOf(command);
 }
@@ -96,7 +96,7 @@ function purposeFor(
 /** What was held by anybody before, and what is asked for. */
 interface Before {
   readonly locks: readonly LockView[];
-  readonly scopes: readonly ScopePath[];
+  readonly names: readonly string[];
 }
 
 /** The name of the program alone: arguments may hold secrets, and the log is read by all and kept for long. */
@@ -124,10 +124,10 @@ interface Holding {
 async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): Promise<Outcome> {
   const { session, joined, wish, interrupt, holding } = under;
   const before = await (await call.coordinator()).query({ kind: 'status', at: null });
-  const purpose = purposeFor(input.command, session, { locks: before.locks, scopes: wish.scopes });
+  const purpose = purposeFor(input.command, session, { locks: before.locks, names: namesOf(wish) });
   const acquired = await acquire(call, session, { ...wish, reason: wish.reason ?? purpose });
   if (acquired.kind !== 'granted')
-    return notGranted(call, session, wish.scopes, acquired, { asking: askingText(input) });
+    return notGranted(call, session, wish, acquired, { asking: askingText(input) });
   const { locks } = acquired;
   const { sessionTtlMs, lockTtlMs } = before.settings;
   const { killOnLoss } = input;
@@ -165,7 +165,8 @@ async function giveBack(call: Call, session: AgentSession, holding: Holding): Pr
 }
 
 /** A loss that nobody heard of while the command ran: what it wrote from then on was not covered. */
-function tellLoss(call: Call, lost: readonly ScopePath[], holding: Holding): void {
+function tellLoss(call: Call, targets: readonly Target[], holding: Holding): void {
+  const lost = targets.map(shownTarget);
   if (lost.length === 0 || holding.wasLost) return;
   holding.wasLost = true;
   call.note(
@@ -174,7 +175,7 @@ function tellLoss(call: Call, lost: readonly ScopePath[], holding: Holding): voi
 }
 
 const isSameLock = (one: LockView, other: Grant): boolean =>
-  one.scope === other.scope && one.token === other.token;
+  targetOf(one) === targetOf(other) && one.token === other.token;
 
 /** What the command finds in its environment. `RHEMA_SCOPES` has one path a line: a path may contain spaces. */
 function childEnvironment(
@@ -189,13 +190,29 @@ function childEnvironment(
     RHEMA_AGENT: session.agent,
     RHEMA_EPOCH: String(session.epoch),
     RHEMA_TOKEN: String(Math.max(...locks.map((lock) => lock.token))),
-    RHEMA_SCOPE: first.scope,
-    RHEMA_SCOPES: locks.map((lock) => lock.scope).join('\n'),
+    RHEMA_SCOPE: nameOf(first),
+    RHEMA_SCOPES: locks.map(nameOf).join('\n'),
+    ...slotsIn(locks),
     RHEMA_DEADLINE: new Date(Math.min(...locks.map((lock) => lock.deadlineMs))).toISOString(),
     // What is started within several runs belongs to each of them.
     [markVariable]: `${outer}${call.world.newRequestId()};`,
   };
 }
+
+/** Of a resource which slot: `RHEMA_SLOT_DEPLOY=1` for `@deploy`. */
+function slotsIn(locks: readonly Grant[]): Record<string, string> {
+  return Object.fromEntries(
+    locks.flatMap(({ resource, slot }) =>
+      resource === undefined ? [] : [[slotVariable(resource), String(slot)]],
+    ),
+  );
+}
+
+const slotVariable = (resource: string): string =>
+  `RHEMA_SLOT_${resource
+    .slice(1)
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 type Part =
   | { readonly kind: 'taken'; readonly session: AgentSession; readonly joined: boolean }
@@ -216,9 +233,14 @@ async function takePart(call: Call, acting: Acting): Promise<Part> {
   });
 }
 
+/** In which a command whose `run` was killed has ended for certain, in milliseconds: its tether gives it five seconds. */
+const orphansMaxMs = 8_000;
+
 async function joinAs(call: Call, agent: AgentId): Promise<Part> {
   const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.ports.pid };
-  const joined = await join(await agentPorts(call), agent, metadata);
+  const process = call.world.boundProcess(orphansMaxMs);
+  const ports = { ...(await agentPorts(call)), ...(process === null ? {} : { process }) };
+  const joined = await join(ports, agent, metadata);
   if (joined.kind === 'refused')
     return { kind: 'refused', outcome: await refusal(call, joined.reply, { agent }) };
   return { kind: 'taken', session: joined.session, joined: true };
@@ -237,10 +259,10 @@ async function leaveAgain(call: Call, session: AgentSession, holding: Holding): 
     const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
     // Where it is not known any more, nor are its locks: they were lost with the session, or with the log.
     const released = reply.ok ? resultOf(reply.result, 'left').released : [];
-    const scopes = holding.locks.map((lock) => lock.scope);
+    const held = holding.locks.map(targetOf);
     tellLoss(
       call,
-      scopes.filter((scope) => !released.includes(scope)),
+      held.filter((target) => !released.includes(target)),
       holding,
     );
     await call.world.sessions.remove(await call.repository(), session.agent);

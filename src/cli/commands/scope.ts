@@ -1,7 +1,7 @@
 import type { ScopePath } from '../../core/index.ts';
 import type { ScopeView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { CommandError } from '../answer/errors.ts';
+import { CommandError, valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
 import { table } from '../format/table.ts';
@@ -48,6 +48,29 @@ function scopeTable(style: Style, scopes: readonly ScopeView[]): string {
     statusCell(scope.syncStatus),
   ]);
   return table(style, ['SCOPE', 'NAME', 'TYPE', 'DEPENDS ON', 'NEEDED BY', 'HOLDER', 'SYNC'], rows);
+}
+
+export interface OfInput {
+  readonly paths: readonly string[];
+}
+
+/** The scope that each of some paths is in. */
+export async function scopesOfPaths(call: Call, input: OfInput): Promise<Outcome> {
+  const paths = await Promise.all(input.paths.map((text) => pathOf(call, text)));
+  const coordinator = await call.coordinator();
+  const { revision, scopes } = await coordinator.query({ kind: 'scopesOf', paths });
+  const found = paths.map((path, index) => ({ path, scope: scopes[index] ?? null }));
+  return done(revision, { paths: found }, (style) =>
+    table(
+      style,
+      ['PATH', 'SCOPE'],
+      found.map(({ path, scope }): Cell[] => [path, scope ?? 'none']),
+    ),
+  );
+}
+
+async function pathOf(call: Call, text: string): Promise<ScopePath> {
+  return valueOf(await call.world.inspection.filePath(await call.repository(), call.cwd, text));
 }
 
 export interface ShowInput {

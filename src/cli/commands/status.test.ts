@@ -41,7 +41,7 @@ describe('status', () => {
       AGENT  STATUS   HOLDS     DOING  SEEN
       alice  working  src/core  auth   5 s ago
 
-      SCOPE     HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
+      LOCK      HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
       src/core  alice   3 min     in 1 min  1      5      refactor auth
 
       POSITION  WAITER  WANTS     WAITED  BUSY      REASON

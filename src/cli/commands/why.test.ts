@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
-import type { WhyAnswer } from '../../protocol/index.ts';
+import type { ScopesOfAnswer, WhyAnswer } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { granted, renewed } from '../testing/entries.ts';
@@ -17,6 +17,8 @@ import {
 } from '../testing/samples.ts';
 
 const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
+
+const inNoScope = (): ScopesOfAnswer => ({ revision: asRevision(7), scopes: [null] });
 
 describe('why', () => {
   const scopes = { revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] };
@@ -75,7 +77,7 @@ describe('why', () => {
       waiters: [waiterView()],
       waitsFor: [lockView()],
     };
-    const harness = harnessOf({ answers: { scopes: () => scopes, why: () => ofAgent } });
+    const harness = harnessOf({ answers: { scopes: () => scopes, scopesOf: inNoScope, why: () => ofAgent } });
     expect(withoutClock((await harness.run('why', 'bob')).stdout)).toMatchInlineSnapshot(`
       "bob is blocked (epoch 2, joined 10 min ago, seen 5 s ago)
       waits for src/core: 40 s so far, position 1, until hh:mm:ss (in 4 min), ticket 6
@@ -97,6 +99,7 @@ describe('why', () => {
     const harness = harnessOf({
       answers: {
         scopes: () => scopes,
+        scopesOf: inNoScope,
         why: () => ofAgent,
         status: () => statusAnswer({ agents: [agent], syncs: runs }),
       },

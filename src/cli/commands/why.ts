@@ -1,9 +1,9 @@
 import { parseAgentIdForm } from '../../core/index.ts';
-import type { AgentId, ScopePath } from '../../core/index.ts';
+import type { AgentId, ResourceName, ScopePath } from '../../core/index.ts';
 import type { Moment, WhyAnswer, WhySubject } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, usageError, valueOf } from '../answer/errors.ts';
-import { whyText, type Crowd } from '../format/why.ts';
+import { subjectName, whyText, type Crowd } from '../format/why.ts';
 import type { Style } from '../format/style.ts';
 import { line } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
@@ -12,6 +12,7 @@ import type { Outcome } from '../answer/outcome.ts';
 import { agentLead } from './agent-lead.ts';
 import { momentOf } from './moment-of.ts';
 import { leadTo } from './scope-lead.ts';
+import { oneNameOf } from './named.ts';
 import { scopeOf } from './scopes-of.ts';
 
 export interface WhyInput {
@@ -56,10 +57,13 @@ async function subjectOf(call: Call, input: WhyInput, at: Moment | null): Promis
   if (as === 'agent') return { kind: 'agent', agent: valueOf(parseAgentIdForm(subject)) };
   if (as === 'scope') return { kind: 'scope', scope: await scopeOf(call, subject) };
   if (as !== undefined) throw usageError(`--as ${as}: write 'scope' or 'agent'`);
-  const [agent, scope] = await Promise.all([agentNamed(call, subject, at), scopeNamed(call, subject)]);
+  const [agent, named] = await Promise.all([agentNamed(call, subject, at), oneNameOf(call, subject)]);
+  const scope = named.scope !== undefined && (await isScope(call, named.scope)) ? named.scope : null;
   if (agent !== null && scope !== null)
     throw invalidInput(`${subject} is an agent and a scope: add --as agent, or --as scope`);
   if (agent !== null) return { kind: 'agent', agent };
+  if (named.resource !== undefined) return { kind: 'resource', resource: named.resource };
+  if (named.file !== undefined) return { kind: 'file', file: named.file };
   return { kind: 'scope', scope: scope ?? (await scopeOf(call, subject)) };
 }
 
@@ -71,10 +75,9 @@ async function agentNamed(call: Call, name: string, at: Moment | null): Promise<
   return isBlank(answer) ? null : parsed.value;
 }
 
-async function scopeNamed(call: Call, text: string): Promise<ScopePath | null> {
-  const scope = await scopeOf(call, text);
-  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
-  return scopes.some((view) => view.path === scope) ? scope : null;
+async function isScope(call: Call, path: ScopePath): Promise<boolean> {
+  const { scopes } = await (await call.coordinator()).query({ kind: 'scopesOf', paths: [path] });
+  return scopes[0] === path;
 }
 
 /** Nothing is known, and nothing ever happened. */
@@ -95,14 +98,26 @@ interface Around {
  * nobody knows is a mistake.
  */
 async function scopeAroundIt(call: Call, { subject }: WhyAnswer): Promise<Around | null> {
-  const name = subject.kind === 'scope' ? subject.scope : subject.agent;
+  const name = subjectName(subject);
+  if (subject.kind === 'resource') return knownResource(call, subject.resource);
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
   if (subject.kind === 'scope' && scopes.some((view) => view.path === subject.scope)) return null;
-  const lead = subject.kind === 'scope' ? await leadTo(call, scopes, subject.scope) : null;
+  const lead = subject.kind === 'agent' ? null : await leadTo(call, scopes, name as ScopePath);
   const scope = lead?.meant ?? null;
   if (lead !== null && scope !== null && (scope === '.' || name.startsWith(`${scope}/`)))
     return { asked: name, told: lead.told, scope };
   // What is no path may be a misspelt agent as well.
   const hint = lead?.told ?? (await agentLead(call, name)) ?? 'see rhema scope list and rhema agent list';
   throw invalidInput(`no scope or agent ${JSON.stringify(name)} is known: ${hint}`, { name });
+}
+
+/** One that is declared and of which there is nothing to tell is free. */
+async function knownResource(call: Call, resource: ResourceName): Promise<null> {
+  const { settings } = await (await call.coordinator()).query({ kind: 'status', at: null });
+  if (settings.resources[resource] !== undefined) return null;
+  const declared = Object.keys(settings.resources).sort();
+  throw invalidInput(`there is no resource ${resource}: there is ${declared.join(', ')}`, {
+    resource,
+    declared,
+  });
 }

@@ -1,5 +1,5 @@
 import { beginningOf, concernedBy } from '../../core/index.ts';
-import type { Concerned, Entry, Event, Revision } from '../../core/index.ts';
+import type { Concerned, Entry, Event, Revision, SubjectName } from '../../core/index.ts';
 import type { HistoryFilter } from '../../protocol/index.ts';
 
 /** The entry at a revision; null where it is not kept. */
@@ -14,12 +14,14 @@ export async function matches(entry: Entry, filter: HistoryFilter, entryAt: Entr
   return concerns(entry, filter, entryAt);
 }
 
-async function concerns(entry: Entry, { agent, scope }: HistoryFilter, entryAt: EntryAt): Promise<boolean> {
-  if (agent === undefined && scope === undefined) return true;
+async function concerns(entry: Entry, filter: HistoryFilter, entryAt: EntryAt): Promise<boolean> {
+  const { agent } = filter;
+  const name = nameIn(filter);
+  if (agent === undefined && name === undefined) return true;
   const concerned = await Promise.all(entry.events.map((event) => concernedIn(event, entryAt)));
   if (agent !== undefined && entry.agent !== agent && !concerned.some((one) => one.agent === agent))
     return false;
-  return scope === undefined || concerned.some(({ scopes }) => scopes.includes(scope));
+  return name === undefined || concerned.some(({ names }) => names.includes(name));
 }
 
 async function concernedIn(event: Event, entryAt: EntryAt): Promise<Concerned> {
@@ -28,12 +30,17 @@ async function concernedIn(event: Event, entryAt: EntryAt): Promise<Concerned> {
 }
 
 /** Whether an event is of those that a filter asks for, as far as it says so itself. */
-export function isAsked(event: Event, { agent, scope, events }: HistoryFilter): boolean {
+export function isAsked(event: Event, filter: HistoryFilter): boolean {
+  const { agent, events } = filter;
+  const name = nameIn(filter);
   const concerned = concernedBy(event);
   if (events !== undefined && !isOfKinds(event, events)) return false;
   if (agent !== undefined && concerned.agent !== agent) return false;
-  return scope === undefined || concerned.scopes.includes(scope);
+  return name === undefined || concerned.names.includes(name);
 }
+
+const nameIn = ({ scope, file, resource }: HistoryFilter): SubjectName | undefined =>
+  scope ?? file ?? resource;
 
 const isOfKinds = (event: Event, kinds: readonly string[]): boolean =>
   kinds.some((kind) => event.kind === kind || event.kind.startsWith(`${kind}.`));

@@ -1,9 +1,18 @@
-import { madeOf } from '../../core/index.ts';
-import type { ByCode, CommonFacts, LockEnd, RefusalFacts, Rejection, ScopePath } from '../../core/index.ts';
+import { madeOf, nameOf } from '../../core/index.ts';
+import type {
+  ByCode,
+  CommonFacts,
+  HolderInTheWay,
+  LockEnd,
+  RefusalFacts,
+  Rejection,
+  ScopePath,
+  WantedName,
+} from '../../core/index.ts';
 import { untilEndText } from './lock-end.ts';
 import { line, safe, shellCommand } from './text.ts';
 import { clockTime, relative } from './time.ts';
-import { count, duration } from '../../wording/index.ts';
+import { count, duration, shownLock } from '../../wording/index.ts';
 
 /** Where somebody most likely wanted to go who named no scope: in words, and the one scope that was meant, where it is one. */
 export interface ScopeLead {
@@ -99,17 +108,28 @@ const mayBeRetried = ({ failures, maxRetries }: RefusalFacts<'SYNC_FAILED'>): bo
 const uncovered = 'what was written since then was not covered by a lock: look at what changed';
 
 function heldBy(facts: RefusalFacts<'LOCK_HELD'>, nowMs: number): readonly string[] {
-  const { scope, holder, reason, grantedAtMs, queueLength } = facts;
+  const { holder, holds, reason, grantedAtMs, queueLength, others = [], holdersInTheWay } = facts;
   const times = [
     `since ${clockTime(grantedAtMs, nowMs)} (${duration(nowMs - grantedAtMs)})`,
     line`${untilEndText({ ...facts, agent: holder }, nowMs)} unless renewed`,
     queueLength === 0 ? 'nobody waits' : `${count(queueLength, 'agent')} in the queue`,
   ];
+  const left = (holdersInTheWay ?? 1) - 1 - others.length;
   return [
-    line`${scope} is held by ${holder}`,
+    holds === undefined
+      ? line`${nameOf(facts)} is held by ${holder}`
+      : line`${nameOf(facts)} cannot be had: ${shownLock(holds)} is held by ${holder}`,
     ...(reason === null ? [] : [line`for: ${reason}`]),
     times.join('; '),
+    ...others.map((other) => alsoHeld(other, nowMs)),
+    ...(left > 0 ? [`and ${count(left, 'more lock')} in the way: rhema lock list shows all`] : []),
   ];
+}
+
+/** Another lock that is in the way. */
+function alsoHeld(lock: HolderInTheWay, nowMs: number): string {
+  const purpose = lock.reason === null ? '' : ` for: ${lock.reason}`;
+  return line`also ${shownLock(lock)} by ${lock.holder}, until ${clockTime(lock.deadlineMs, nowMs)}${purpose}`;
 }
 
 type Advice = (wish: RefusedWish) => readonly string[];
@@ -124,11 +144,11 @@ const acquireLine = (wish: RefusedWish, scopes: readonly string[], isWaiting: bo
 /** Of several scopes the one that was at fault. */
 const why = (scope: string): readonly string[] => [rhema('why', scope)];
 
-function waitInLine({ scope, queueClosed }: { readonly scope?: ScopePath } & CommonFacts): Advice {
+function waitInLine({ queueClosed, ...facts }: Partial<WantedName> & CommonFacts): Advice {
   return (wish) =>
     queueClosed === undefined
       ? [acquireLine(wish, scopesOf(wish), true)]
-      : why(scope ?? scopesOf(wish)[0] ?? 'SCOPE');
+      : why(facts.resource ?? facts.file ?? facts.scope ?? scopesOf(wish)[0] ?? 'SCOPE');
 }
 
 /** Where it waits for just these scopes, it may as well go on. */
@@ -143,9 +163,9 @@ const joinAgain = (): Advice => (wish) => [rhema('agent', 'join', wish.agent ?? 
 /** Somebody else has the name now, and a join would be refused. */
 const seeAgent = (): Advice => (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')];
 const seeWhy =
-  ({ scope }: { readonly scope: ScopePath }): Advice =>
+  (facts: WantedName): Advice =>
   () =>
-    why(scope);
+    why(nameOf(facts));
 const seeSync = (): Advice => () => [rhema('sync', 'status')];
 const validate = (): Advice => () => [rhema('safety', 'validate')];
 

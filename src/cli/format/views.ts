@@ -6,7 +6,7 @@ import type {
   SyncView,
   WaiterView,
 } from '../../protocol/index.ts';
-import { named } from '../../core/index.ts';
+import { named, namesOf, shownTarget, targetsOf } from '../../core/index.ts';
 import type { Violation } from '../../core/index.ts';
 import { endCellText, endOf, untilEndText } from './lock-end.ts';
 import type { Cell } from './table.ts';
@@ -15,7 +15,7 @@ import type { Emphasis, Style } from './style.ts';
 import { line } from './text.ts';
 import { clockTime, relative } from './time.ts';
 import { fitted } from './width.ts';
-import { count, duration } from '../../wording/index.ts';
+import { count, duration, shownLock } from '../../wording/index.ts';
 import { withdrawnText } from './withdrawn.ts';
 
 const statusEmphasis: Readonly<Record<string, Emphasis>> = {
@@ -95,12 +95,12 @@ export const scopeCell = (scope: string, isWithdrawn: boolean): string =>
 export function lockSentence(lock: LockView, nowMs: number): string {
   const since = `since ${clockTime(lock.grantedAtMs, nowMs)} (${duration(nowMs - lock.grantedAtMs)})`;
   const purpose = lock.reason === null ? '' : `, for "${lock.reason}"`;
-  return line`${named(lock.scope)} ${since} ${untilEndText(lock, nowMs)}, token ${lock.token}${purpose}${lock.withdrawn === true ? `; ${withdrawnText}` : ''}`;
+  return line`${named(shownLock(lock))} ${since} ${untilEndText(lock, nowMs)}, token ${lock.token}${purpose}${lock.withdrawn === true ? `; ${withdrawnText}` : ''}`;
 }
 
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
   const purpose = waiter.reason === null ? '' : `, for "${waiter.reason}"`;
-  return line`for ${waiter.scopes.join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, position ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
+  return line`for ${namesOf(waiter).join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, position ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
 }
 
 /** `src/core since 14:02:11 (3 min), run 12`. */
@@ -122,7 +122,7 @@ export function locksText(
 
 function lockTable(style: Style, locks: readonly LockView[], nowMs: number): string {
   const rows = locks.map((lock): Cell[] => [
-    scopeCell(lock.scope, lock.withdrawn === true),
+    scopeCell(shownLock(lock), lock.withdrawn === true),
     lock.agent,
     duration(nowMs - lock.grantedAtMs),
     { text: endCellText(lock, nowMs), emphasis: endOf(lock) > nowMs ? 'plain' : 'bad' },
@@ -130,14 +130,16 @@ function lockTable(style: Style, locks: readonly LockView[], nowMs: number): str
     lock.token,
     lock.reason ?? '',
   ]);
-  return table(style, ['SCOPE', 'HOLDER', 'HELD FOR', 'ENDS', 'QUEUE', 'TOKEN', 'REASON'], rows);
+  return table(style, ['LOCK', 'HOLDER', 'HELD FOR', 'ENDS', 'QUEUE', 'TOKEN', 'REASON'], rows);
 }
 
 function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number): string {
   const rows = waiters.map((waiter): Cell[] => [
     waiter.position,
     waiter.agent,
-    waiter.scopes.map((scope) => scopeCell(scope, waiter.withdrawn?.includes(scope) === true)).join(', '),
+    targetsOf(waiter)
+      .map((target) => scopeCell(shownTarget(target), waiter.withdrawn?.includes(target) === true))
+      .join(', '),
     duration(nowMs - waiter.sinceMs),
     inTheWay(waiter),
     waiter.reason ?? '',
@@ -146,7 +148,7 @@ function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number
 }
 
 function inTheWay({ waitsFor, reservedFor }: WaiterView): string {
-  if (waitsFor.length > 0) return waitsFor.join(', ');
+  if (waitsFor.length > 0) return waitsFor.map(shownTarget).join(', ');
   return reservedFor === null ? 'a place' : `ticket ${reservedFor.ticket}`;
 }
 

@@ -1,5 +1,13 @@
+import { nameOf } from '../../core/index.ts';
 import type { AgentId } from '../../core/index.ts';
-import type { HappenedEvent, LockView, Reservation, WaiterView, WhyAnswer } from '../../protocol/index.ts';
+import type {
+  HappenedEvent,
+  LockView,
+  Reservation,
+  WaiterView,
+  WhyAnswer,
+  WhySubject,
+} from '../../protocol/index.ts';
 import { eventText } from './events.ts';
 import { untilEndText } from './lock-end.ts';
 import type { Style } from './style.ts';
@@ -8,7 +16,7 @@ import { clockTime } from './time.ts';
 import { agentText } from './views.ts';
 import { withdrawnText } from './withdrawn.ts';
 import { fitted } from './width.ts';
-import { duration } from '../../wording/index.ts';
+import { duration, shownLock } from '../../wording/index.ts';
 
 /** Agents that hold locks, where no more may. */
 export interface Crowd {
@@ -33,14 +41,28 @@ export function whyText(
     ...(isPast
       ? [style.paint('dim', `at revision ${answer.revision}, ${new Date(answer.timeMs).toISOString()}:`)]
       : []),
-    ...(answer.subject.kind === 'scope'
-      ? scopeStory(style, answer, nowMs)
-      : agentStory(style, answer, nowMs)),
+    ...(answer.subject.kind === 'agent'
+      ? agentStory(style, answer, nowMs)
+      : heldOrFree(style, answer, nowMs)),
     ...(crowd === null ? [] : [crowdText(crowd)]),
   ];
   if (answer.happened.length > 0) lines.push('', style.paint('bold', 'happened, newest first:'));
   const happened = runsOf(answer.happened).map((run) => happenedText(style, run, nowMs));
   return fitted(style, [...lines, ...happened].join('\n'));
+}
+
+/** What a why is about, by its name. */
+export function subjectName(subject: WhySubject): string {
+  switch (subject.kind) {
+    case 'scope':
+      return subject.scope;
+    case 'file':
+      return subject.file;
+    case 'resource':
+      return subject.resource;
+    case 'agent':
+      return subject.agent;
+  }
 }
 
 /** The same thing said several times in a row, newest first; renewals would else drown the rest. */
@@ -56,12 +78,13 @@ function runsOf(events: readonly HappenedEvent[]): readonly Run[] {
   return runs;
 }
 
-function scopeStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
-  const scope = answer.subject.kind === 'scope' ? answer.subject.scope : '';
-  const [lock] = answer.locks;
-  const sync = answer.sync;
+/** Of a scope, a file or a resource. */
+function heldOrFree(style: Style, answer: WhyAnswer, nowMs: number): string[] {
+  const { locks, sync } = answer;
   return [
-    lock === undefined ? `${style.paint('bold', line`${scope}`)} is free` : heldStory(style, lock, nowMs),
+    ...(locks.length === 0
+      ? [`${style.paint('bold', line`${subjectName(answer.subject)}`)} is free`]
+      : locks.map((lock) => heldStory(style, lock, nowMs))),
     ...answer.waiters.map((waiter, index) => waitStory(waiter, index + 1, nowMs)),
     ...(sync === null ? [] : [line`sync: ${sync.status}${sync.error === null ? '' : ` (${sync.error})`}`]),
   ];
@@ -78,7 +101,7 @@ function heldStory(style: Style, lock: LockView, nowMs: number): string {
   const contended =
     lock.contendedSinceMs === null ? '' : `; wanted by others for ${duration(nowMs - lock.contendedSinceMs)}`;
   const blocked = lock.blockedReason === null ? '' : line`; its holder is blocked: ${lock.blockedReason}`;
-  const head = `${style.paint('bold', line`${lock.scope}`)} is held by ${style.paint('bold', line`${lock.agent}`)}`;
+  const head = `${style.paint('bold', line`${shownLock(lock)}`)} is held by ${style.paint('bold', line`${lock.agent}`)}`;
   const withdrawn = lock.withdrawn === true ? `; ${withdrawnText}` : '';
   return `${head} ${since}${purpose}, ${until}, token ${lock.token}${contended}${blocked}${withdrawn}`;
 }
@@ -104,8 +127,8 @@ function agentStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
   ];
 }
 
-function reservedStory({ scope, agent, ticket }: Reservation): string {
-  return line`${scope} is kept for ${agent}, whose ticket ${ticket} is the oldest`;
+function reservedStory({ agent, ticket, ...wanted }: Reservation): string {
+  return line`${nameOf(wanted)} is kept for ${agent}, whose ticket ${ticket} is the oldest`;
 }
 
 function happenedText(style: Style, run: Run, nowMs: number): string {

@@ -37,6 +37,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
   const coordinator = await call.coordinator();
   const { worktree } = repository;
   const top = worktree ?? repository.commonDir;
+  const bound = call.world.boundProcess(0);
   return {
     coordinator,
     sessions: sessionKeeping(repository.commonDir, call.ports.clock, coordinator),
@@ -45,8 +46,9 @@ async function openWorkspace(call: Call): Promise<Workspace> {
       pid: call.ports.pid,
       ...(worktree === null ? {} : { worktree }),
     },
+    ...(bound === null ? {} : { process: bound }),
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
-    isThere: (path) => call.world.inspection.isThere(repository, path),
+    liesAt: (path) => call.world.inspection.liesAt(repository, path),
     nearest: async (word, candidates) => (await import('../../config/index.ts')).nearest(word, candidates),
     filePath: async (text) =>
       worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),

@@ -143,6 +143,7 @@ export class Harness {
       logs: { ...noLogs, ...logs },
       newRequestId: () => 'request',
       newSecret: () => 'secret',
+      boundProcess: () => null,
       operator: () => 'olga',
       hostName: () => 'box.local',
     };
@@ -164,6 +165,8 @@ const unexpected = (name: string) => () => {
 const plainInspection: Inspection = {
   scopePath: async (_repository, _cwd, text) => parseScopePath(text),
   isThere: async () => false,
+  filePath: async (_repository, _cwd, text) => parseScopePath(text),
+  liesAt: async () => 'nothing',
   scan: unexpected('scan'),
   configuration: unexpected('configuration'),
   gitVersion: unexpected('gitVersion'),

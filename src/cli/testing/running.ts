@@ -6,6 +6,8 @@ import {
   type Rejection,
   type Result,
   type ScopePath,
+  type LockName,
+  type OfScope,
 } from '../../core/index.ts';
 import type { CallerCommand, LockView } from '../../protocol/index.ts';
 import { FakeCoordinator } from './fake-coordinator.ts';
@@ -67,10 +69,10 @@ export class Running {
     return child;
   }
 
-  renewed(over: Partial<Grant> = {}): Result {
+  renewed(over: Partial<Omit<Grant, keyof LockName> & OfScope> = {}): Result {
     const nowMs = this.harness.clock.wallMs();
     const deadlineMs = asTimeMs(nowMs + 60_000);
-    const leases = this.#granted.map((scope) => ({ ...grant(scope), deadlineMs, ...over }));
+    const leases = this.#granted.map((scope) => ({ ...grant(scope), deadlineMs, ...over }) as Grant);
     return { kind: 'renewed', sessionDeadlineMs: asTimeMs(nowMs + 300_000), leases };
   }
 

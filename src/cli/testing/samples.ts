@@ -1,4 +1,11 @@
-import { asDurationMs, asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
+import {
+  asDurationMs,
+  asRevision,
+  asTimeMs,
+  defaultSettings,
+  type LockName,
+  type OfScope,
+} from '../../core/index.ts';
 import type { AgentId, Grant, RejectionOf, ScopePath } from '../../core/index.ts';
 import type {
   AgentView,
@@ -42,7 +49,7 @@ export const lockHeld: RejectionOf<'LOCK_HELD'> = {
   },
 };
 
-export function lockView(over: Partial<LockView> = {}): LockView {
+export function lockView(over: Partial<Omit<LockView, keyof LockName> & OfScope> = {}): LockView {
   return {
     scope: scopePath('src/core'),
     agent: agentId('alice'),

@@ -5,9 +5,14 @@ import { actingAgent, leaseOptions, tokenOption } from './options.ts';
 
 const load = () => import('../commands/lock.ts');
 
-/** `rhema lock`: one holder for each scope. */
+const nameHelp = 'a file, there or not yet; the folder of a scope; or a resource, as @deploy';
+const namesHelp = 'files, there or not yet; folders of scopes; resources, as @deploy';
+
+/** `rhema lock`: what overlaps has one holder. */
 export function addLockCommands(program: Command, host: Host): void {
-  const group = program.command('lock').description('take scopes, give them back, see who has them');
+  const group = program
+    .command('lock')
+    .description('take files, scopes and resources, give them back, see who has them');
   addAcquire(group, host);
   addHolderCommands(group, host);
   addQueueCommands(group, host);
@@ -16,14 +21,17 @@ export function addLockCommands(program: Command, host: Host): void {
 
 function addAcquire(group: Command, host: Host): void {
   const acquire = leaseOptions(
-    actingAgent(group.command('acquire').description('take the locks of scopes, all of them or none')),
-  ).argument(
-    '<scopes...>',
-    'folders of scopes; several at once where max_locks_per_agent is above 1, its default',
-  );
+    actingAgent(
+      group
+        .command('acquire')
+        .description('take locks on files, whole scopes or resources, all of them or none'),
+    ),
+  ).argument('<names...>', namesHelp);
   examples(
     acquire,
-    'rhema lock acquire src/core --agent alice --reason "refactor auth"',
+    'rhema lock acquire src/core/login.ts test/login.test.ts --agent alice --reason "refactor auth"',
+    'rhema lock acquire src/core --agent alice',
+    'rhema lock acquire @deploy --agent alice',
     'rhema lock acquire src/core --agent alice --wait 30s --ttl 5m',
     'rhema lock acquire src/core --agent alice --json',
   );
@@ -33,14 +41,14 @@ function addAcquire(group: Command, host: Host): void {
 function addHolderCommands(group: Command, host: Host): void {
   const release = tokenOption(
     actingAgent(group.command('release').description('give locks back: the named ones, or all')),
-  ).argument('[scopes...]', 'folders of scopes; none: all that the agent holds');
+  ).argument('[names...]', `${namesHelp}; none: all that the agent holds`);
   examples(release, 'rhema lock release src/core --agent alice', 'rhema lock release --agent alice');
   implement(release, host, async () => (await load()).releaseLock);
 
   const renew = tokenOption(
     actingAgent(group.command('renew').description('move the deadline of a held lock')),
   )
-    .argument('<scope>', 'folder of the scope')
+    .argument('<lock>', nameHelp)
     .option(
       '--ttl <duration>',
       'length of the lease from now on, which is never less than what is left of it; else as before',
@@ -63,7 +71,8 @@ function addQueueCommands(group: Command, host: Host): void {
     .description(
       "take a lock back from its holder, as an operator; the holder's token is worthless from then on",
     )
-    .argument('<scope>', 'folder of the scope')
+    .argument('<lock>', nameHelp)
+    .option('--slot <number>', 'of a resource that several may have at once: whose slot')
     .option('--reason <text>', 'why, for the log');
   examples(revoke, 'rhema lock revoke src/core --reason "its agent hangs"');
   implement(revoke, host, async () => (await load()).revokeLock);
@@ -76,8 +85,8 @@ function addViews(group: Command, host: Host): void {
 
   const history = group
     .command('history')
-    .description('what happened to the lock of a scope, and to those who waited for it')
-    .argument('[scope]', 'folder of the scope; none: all scopes')
+    .description('what happened to a lock, and to those who waited for it')
+    .argument('[lock]', `${nameHelp}; none: all`)
     .option('--limit <number>', 'at most so many entries', '50');
   examples(history, 'rhema lock history src/core', 'rhema lock history --limit 10 --json');
   implement(history, host, async () => (await import('../commands/log.ts')).lockHistory);

@@ -21,6 +21,13 @@ export function addScopeCommands(program: Command, host: Host): void {
   examples(show, 'rhema scope show src/core');
   implement(show, host, async () => (await load()).showScope);
 
+  const of = group
+    .command('of')
+    .description('the scope that each of some files is in')
+    .argument('<paths...>', 'files or folders, there or not yet');
+  examples(of, 'rhema scope of src/core/login.ts test/login.test.ts');
+  implement(of, host, async () => (await load()).scopesOfPaths);
+
   const graph = group
     .command('graph')
     .description('the dependencies as a tree; or as text for Graphviz or Mermaid')

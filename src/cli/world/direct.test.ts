@@ -167,7 +167,7 @@ describe('rhema run', () => {
   });
 
   it('ends its command when the lock is taken away', async () => {
-    const running = rhema('run', '--scope', 'src/core', '--ttl', '300ms', '--', 'sleep', '60');
+    const running = rhema('run', '--scope', 'src/core', '--ttl', '30s', '--', 'sleep', '60');
     for (let held = false; !held;) held = (await rhema('lock', 'revoke', 'src/core')).code === 0;
     const { code, stderr } = await running;
     expect([code, stderr]).toEqual([1, expect.stringContaining('LOCK LOST on src/core')]);

@@ -1,15 +1,19 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { logExists, socketAddress, statePaths } from '../../client/index.ts';
-import { gitVersion, scanRepository, scopeFromInput } from '../../repository/index.ts';
+import { gitVersion, repositoryPath, scanRepository, scopeFromInput } from '../../repository/index.ts';
 import type { ScanResult } from '../../repository/index.ts';
-import type { Parsed } from '../../core/index.ts';
+import { parseScopePath, type Parsed } from '../../core/index.ts';
+import type { Lies } from '../../participant/index.ts';
 import type { Configuration, Inspection, Repository, Scan, StateFiles } from './world.ts';
 
 /** Looks at the repository as it is on disk. */
 export const realInspection: Inspection = {
   scopePath: async ({ worktree }, cwd, text) => scopeFromInput({ worktree, cwd }, text),
   isThere: async ({ worktree }, path) => worktree !== null && isThere(join(worktree, path)),
+  filePath: async ({ worktree }, cwd, text) =>
+    worktree === null ? parseScopePath(text) : repositoryPath(worktree, cwd, text),
+  liesAt: async ({ worktree }, path) => (worktree === null ? 'nothing' : liesAt(join(worktree, path))),
   scan,
   configuration,
   gitVersion,
@@ -27,6 +31,17 @@ function isThere(path: string): boolean {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
     return false;
+  }
+}
+
+/** A link is what it leads to. */
+function liesAt(path: string): Lies {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return 'nothing';
+    return stat.isDirectory() ? 'folder' : 'file';
+  } catch {
+    return 'nothing';
   }
 }
 

@@ -7,6 +7,7 @@ import {
   livingOccupant,
   newRequestId,
   newSecret,
+  boundProcess,
   readSession,
   releaseName,
   SocketCoordinator,
@@ -53,6 +54,7 @@ export function createRealWorld(version: () => string): World {
     logs: realLogs,
     newRequestId,
     newSecret,
+    boundProcess,
     operator: userName,
     hostName: hostname,
   };

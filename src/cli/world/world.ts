@@ -1,10 +1,17 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
 import type { Repository } from '../../repository/index.ts';
-import type { AgentId, Parsed, ScopeDefinition, ScopePath, Settings } from '../../core/index.ts';
+import type {
+  AgentId,
+  AgentProcess,
+  Parsed,
+  ScopeDefinition,
+  ScopePath,
+  Settings,
+} from '../../core/index.ts';
 import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
 import type { FileChange, InitRequest, Prepared } from '../../init/index.ts';
-import type { AgentSession, Occupant } from '../../participant/index.ts';
+import type { AgentSession, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { Environment } from './environment.ts';
@@ -30,6 +37,8 @@ export interface World {
   newRequestId(): string;
   /** The secret of a new session. */
   newSecret(): string;
+  /** This process, for an agent whose session ends with it; null where its end could not be seen for certain. */
+  boundProcess(lingersMs: number): AgentProcess | null;
 
   /** Who sits at the keyboard, for the audit trail of operator commands. */
   operator(): string;
@@ -74,6 +83,10 @@ export interface Inspection {
   scopePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
   /** Whether a file or folder lies at a path of the working tree. */
   isThere(repository: Repository, path: ScopePath): Promise<boolean>;
+  /** The path of a file, typed in a folder, which need not be there. Refused when it leads out of the repository. */
+  filePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
+  /** What lies at a path of the working tree. */
+  liesAt(repository: Repository, path: ScopePath): Promise<Lies>;
   scan(repository: Repository): Promise<Scan>;
   /** Every option with its value and where the value comes from, and what is wrong with them. */
   configuration(repository: Repository): Promise<Configuration>;

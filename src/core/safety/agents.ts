@@ -1,15 +1,20 @@
 /** Invariants about agents: who may hold, and what a status means. */
+import type { AgentId, ResourceName, ScopePath } from '../ids.ts';
 import type { Agent, State } from '../state.ts';
 import type { Violation } from './violation.ts';
 
-/** At most `maxConcurrentAgents` agents hold locks, and the index counts them right. */
+/** At most `maxConcurrentAgents` agents hold something in scopes, and the index knows who. */
 export function AgentCoordination(state: State): Violation[] {
-  const holders = new Set([...state.locks.values()].map((lock) => lock.agent)).size;
+  const holders = new Set<AgentId>();
+  for (const lock of state.locks.values()) if (lock.scope !== undefined) holders.add(lock.agent);
   const found: Violation[] = [];
-  if (holders > state.settings.maxConcurrentAgents)
-    found.push(violation('*', `${holders} agents hold locks, ${state.settings.maxConcurrentAgents} may`));
-  if (holders !== state.index.holders)
-    found.push(violation('*', `${holders} agents hold locks, the index says ${state.index.holders}`));
+  if (holders.size > state.settings.maxConcurrentAgents)
+    found.push(
+      violation('*', `${holders.size} agents hold locks, ${state.settings.maxConcurrentAgents} may`),
+    );
+  const { holders: indexed } = state.index;
+  if (holders.size !== indexed.size || [...holders].some((agent) => !indexed.has(agent)))
+    found.push(violation('*', `${holders.size} agents hold locks, the index says ${indexed.size}`));
   return found;
 
   function violation(subject: string, evidence: string): Violation {
@@ -17,15 +22,39 @@ export function AgentCoordination(state: State): Violation[] {
   }
 }
 
-/** No agent holds more than `maxLocksPerAgent` locks. */
+/** No agent holds anything in more than `maxLocksPerAgent` scopes, or more files or resources than it may; its counts are right. */
 export function OneLockPerAgent(state: State): Violation[] {
-  return [...state.agents.values()]
-    .filter((agent) => agent.held.size > state.settings.maxLocksPerAgent)
-    .map((agent) => ({
-      invariant: 'OneLockPerAgent',
-      subject: agent.id,
-      evidence: `holds ${agent.held.size} locks, may hold ${state.settings.maxLocksPerAgent}`,
-    }));
+  const { maxLocksPerAgent, maxFilesPerAgent, maxResourcesPerAgent } = state.settings;
+  const found: Violation[] = [];
+  for (const agent of state.agents.values()) {
+    const held = countHeld(state, agent);
+    const check = (count: number, max: number, indexed: number, what: string): void => {
+      if (count > max) found.push(violation(agent, `holds ${count} ${what}, may hold ${max}`));
+      if (count !== indexed)
+        found.push(violation(agent, `holds ${count} ${what}, the index says ${indexed}`));
+    };
+    check(held.scopes, maxLocksPerAgent, agent.heldIn.size, 'locks');
+    check(held.files, maxFilesPerAgent, agent.files, 'files');
+    check(held.resources, maxResourcesPerAgent, agent.resources, 'resources');
+  }
+  return found;
+
+  function violation({ id }: Agent, evidence: string): Violation {
+    return { invariant: 'OneLockPerAgent', subject: id, evidence };
+  }
+}
+
+function countHeld({ locks }: State, agent: Agent): { scopes: number; files: number; resources: number } {
+  const scopes = new Set<ScopePath>();
+  const resources = new Set<ResourceName>();
+  let files = 0;
+  for (const target of agent.held) {
+    const { scope, file, resource } = locks.get(target) ?? {};
+    if (scope !== undefined) scopes.add(scope);
+    if (file !== undefined) files += 1;
+    if (resource !== undefined) resources.add(resource);
+  }
+  return { scopes: scopes.size, files, resources: resources.size };
 }
 
 /**

@@ -35,7 +35,7 @@ export function TypeInvariant(state: State): Violation[] {
       report(path, `sync status ${sync.status} is unknown`);
   for (const lock of state.locks.values())
     if (!Number.isSafeInteger(lock.token) || !Number.isFinite(lock.deadlineMs))
-      report(lock.scope, 'lock has no numbers');
+      report(lock.target, 'lock has no numbers');
   return found;
 }
 

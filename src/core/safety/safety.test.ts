@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { agentId, Machine, scopePath } from '../../../test/support/machine.ts';
+import { agentId, filePath, Machine, resourceName, scopePath } from '../../../test/support/machine.ts';
 import { asDurationMs, asRevision, asTimeMs, type AgentId, type Ticket } from '../ids.ts';
 import {
   agentsMax,
@@ -11,6 +11,9 @@ import {
   scopesMax,
   waitersMax,
 } from '../limits.ts';
+import { joinLines, leaveLines } from '../lines.ts';
+import { putLock } from '../lock-index.ts';
+import { anySlotOf, targetOf, type LockName } from '../targets.ts';
 import { TicketLine } from '../ticket-line.ts';
 import type { Agent, ContextRecord, Lock, State, Sync, Waiter } from '../state.ts';
 import { invariantNames, invariants, violations, type InvariantName } from './index.ts';
@@ -70,6 +73,21 @@ function withdraw(state: State, path: string): void {
   state.scopes.set(scope.path, { ...scope, dependencies: [], withdrawn: true });
 }
 
+/** A lock that nobody was granted, known to all indexes. */
+function hold(state: State, name: string, of: LockName): void {
+  const { id, epoch } = agent(state, name);
+  const { scope: _scope, ...rest } = lock(state);
+  putLock(state, { ...rest, ...of, target: targetOf(of), agent: id, epoch } as Lock);
+}
+
+/** Bob waits for a file of docs, not for the whole. */
+function waitForFile(state: State): void {
+  const bobs = waiter(state);
+  leaveLines(state, bobs);
+  bobs.targets = [filePath('docs/a.md')];
+  joinLines(state, bobs);
+}
+
 function depend(state: State, dependencies: readonly string[]): void {
   (state.scopes.get(docs) as { dependencies: readonly string[] }).dependencies = dependencies.map(scopePath);
 }
@@ -101,7 +119,11 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
   },
   AgentCoordination: {
     'more holders than may be': (state) => (state.settings = { ...state.settings, maxConcurrentAgents: 1 }),
-    'a wrong count of holders': (state) => (state.index.holders = 1),
+    'a wrong count of holders': (state) => state.index.holders.delete(agentId('carol')),
+    'a holder taken for another': (state) => {
+      state.index.holders.delete(agentId('carol'));
+      state.index.holders.add(agentId('dave'));
+    },
   },
   LockConsistency: {
     'a lock filed under another scope': (state) => state.locks.set(api, lock(state)),
@@ -111,9 +133,43 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
     'a holder of another epoch': (state) => (lock(state).epoch = asRevision(1)),
     'a holder who does not know': (state) => agent(state, 'alice').held.delete(docs),
     'an agent that only thinks that it holds': (state) => agent(state, 'bob').held.add(docs),
+    'a file held by another than the whole': (state) =>
+      hold(state, 'bob', { scope: docs, file: filePath('docs/a.md') }),
+    'a file held in a scope that it is not in': (state) =>
+      hold(state, 'alice', { scope: docs, file: filePath('api/a.ts') }),
+    'a slot beyond the capacity': (state) =>
+      hold(state, 'alice', { resource: resourceName('@git'), slot: 2 }),
+    'a slot of no resource': (state) => hold(state, 'alice', { resource: resourceName('@nothing'), slot: 1 }),
+    'a file that the index does not know': (state) => {
+      hold(state, 'alice', { scope: docs, file: filePath('docs/a.md') });
+      state.index.claims.delete(docs);
+    },
+    'a file too many in the index': (state) => {
+      hold(state, 'alice', { scope: docs, file: filePath('docs/a.md') });
+      state.index.claims.get(docs)?.files.add(filePath('docs/b.md'));
+    },
+    'files counted for nobody': (state) => {
+      hold(state, 'alice', { scope: docs, file: filePath('docs/a.md') });
+      state.index.claims.get(docs)?.byAgent.clear();
+    },
+    'a scope without files that are held in the index': (state) =>
+      state.index.claims.set(docs, { files: new Set(), byAgent: new Map() }),
   },
   OneLockPerAgent: {
-    'two locks of one agent': (state) => agent(state, 'alice').held.add(api),
+    'two locks of one agent': (state) => hold(state, 'alice', { scope: api }),
+    'files of two scopes': (state) => hold(state, 'alice', { scope: api, file: filePath('api/a.ts') }),
+    'more files than it may hold': (state) => {
+      state.settings = { ...state.settings, maxFilesPerAgent: 1 };
+      for (const name of ['docs/a.md', 'docs/b.md'])
+        hold(state, 'alice', { scope: docs, file: filePath(name) });
+    },
+    'slots of more resources than it may hold': (state) => {
+      state.settings = { ...state.settings, maxResourcesPerAgent: 1 };
+      for (const name of ['@git', '@port']) hold(state, 'alice', { resource: resourceName(name), slot: 1 });
+    },
+    'a wrong count of scopes': (state) => agent(state, 'alice').heldIn.clear(),
+    'a wrong count of files': (state) => (agent(state, 'alice').files = 1),
+    'a wrong count of resources': (state) => (agent(state, 'alice').resources = 1),
   },
   LockTimeouts: {
     'a deadline before the grant': (state) => (lock(state).deadlineMs = asTimeMs(1)),
@@ -175,11 +231,20 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
     'a cycle': (state) => depend(state, ['app']),
   },
   DeadlockPrevention: {
-    'who waits and holds': (state) => agent(state, 'bob').held.add(api),
+    'two who hold one file each and wait for that of the other': (state) => {
+      const [a, b] = [filePath('docs/a.md'), filePath('docs/b.md')];
+      hold(state, 'bob', { scope: docs, file: a });
+      hold(state, 'dave', { scope: docs, file: b });
+      for (const [place, target] of [b, a].entries()) {
+        const other = [...state.tickets.values()][place] as Mutable<Waiter>;
+        leaveLines(state, other);
+        other.targets = [target];
+        joinLines(state, other);
+      }
+    },
     'two who wait for each other': (state) => {
       state.settings = { ...state.settings, maxLocksPerAgent: 2 };
-      agent(state, 'bob').held.add(api);
-      state.locks.set(api, { ...lock(state), scope: api, agent: agentId('bob') });
+      hold(state, 'bob', { scope: api });
       waiter(state).agent = agentId('bob');
       const other = [...state.tickets.values()][1] as Mutable<Waiter>;
       other.agent = alice;
@@ -202,12 +267,22 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
     'a ticket of somebody lost': (state) => (agent(state, 'bob').presence = 'lost'),
     'a ticket of another epoch': (state) => (waiter(state).epoch = asRevision(1)),
     'an agent that does not know that it waits': (state) => (agent(state, 'bob').ticket = null),
-    'a ticket for no scope': (state) => (waiter(state).scopes = [scopePath('nowhere')]),
+    'a ticket for no scope': (state) => (waiter(state).targets = [scopePath('nowhere')]),
     'a ticket missing in the queue of its scope': (state) =>
-      (waiter(state).scopes = [docs, scopePath('web')]),
+      (waiter(state).targets = [docs, scopePath('web')]),
     'a ticket missing in the queue': (state) => state.index.queue.delete(waiter(state).ticket),
     'an empty queue': (state) => state.index.queues.get(api)?.delete([...state.tickets.keys()][1]!),
-    'a ticket in the queue of a scope it does not want': (state) => (waiter(state).scopes = [api]),
+    'a ticket in the queue of a scope it does not want': (state) => (waiter(state).targets = [api]),
+    'a ticket missing among those for files': (state) => {
+      waitForFile(state);
+      state.index.fileQueues.delete(docs);
+    },
+    'a ticket among those for files of a scope of which it wants none': (state) => {
+      waitForFile(state);
+      state.index.fileQueues.set(api, state.index.fileQueues.get(docs)!);
+    },
+    'an empty line for files': (state) => state.index.fileQueues.set(api, new TicketLine()),
+    'a ticket for no resource': (state) => (waiter(state).targets = [anySlotOf(resourceName('@nothing'))]),
     'an unknown ticket in the queue': (state) => state.index.queue.add(asRevision(1_000)),
     'a ticket that could be granted': (state) =>
       (state.settings = { ...state.settings, maxConcurrentAgents: 3 }),

@@ -1,4 +1,4 @@
-import type { Grant, ScopePath } from '../../core/index.ts';
+import { namesOf, partsOf, type Grant, type Wish } from '../../core/index.ts';
 import {
   acquire as acquireLocks,
   type Acquired,
@@ -9,12 +9,12 @@ import { inTime } from '../../participant/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { grantsText, vainText } from '../lock-words.ts';
 import { informedRefusal } from '../informed-refusals.ts';
-import { scopesNamed } from '../scopes.ts';
+import { wishOf } from '../scopes.ts';
 import { ownInTheWay } from '../seat-words.ts';
 import { quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
-import { duration, timeLeft } from '../../wording/index.ts';
+import { duration, shownLock, timeLeft } from '../../wording/index.ts';
 
 /** How long a call that has waited already waits to learn who is in the way, in milliseconds: clients give up on it. */
 const storyPatienceMs = 1_000;
@@ -25,25 +25,20 @@ const progressEveryMs = 5_000;
 export const acquire: AgentHandler<'lock_acquire'> = async (work, visit, input, call) => {
   const waitMs = input.wait_seconds === undefined ? work.waitMs : input.wait_seconds * 1_000;
   const untilMs = work.clock.monotonicMs() + waitMs;
-  const scopes = await scopesNamed(work.workspace, input.scopes);
+  const wanted = await wishOf(work.workspace, input.scopes);
   const wish = {
-    scopes,
+    wish: wanted,
     reason: input.reason ?? null,
     waits: waitMs > 0,
     leftMs: () => Math.max(0, untilMs - work.clock.monotonicMs()),
   };
   const acquired = await acquireLocks(work.clock, visit, wish, () =>
-    tellProgress(work, call, scopes, waitMs),
+    tellProgress(work, call, wanted, waitMs),
   );
-  return answerOf(work, visit, scopes, acquired);
+  return answerOf(work, visit, wanted, acquired);
 };
 
-async function answerOf(
-  work: Work,
-  visit: Visit,
-  scopes: readonly ScopePath[],
-  acquired: Acquired,
-): Promise<ToolAnswer> {
+async function answerOf(work: Work, visit: Visit, wish: Wish, acquired: Acquired): Promise<ToolAnswer> {
   switch (acquired.kind) {
     case 'granted':
       return grantedAnswer(work, visit, acquired.locks);
@@ -53,8 +48,8 @@ async function answerOf(
       return informedRefusal(work, visit.agent, acquired.rejection);
     case 'ended': {
       const { ticket, cause } = acquired;
-      visit.owe({ kind: 'waitEnded', scopes, ticket, cause });
-      return refused('WAITED_IN_VAIN', vainText(scopes, ticket, cause), null, { cause });
+      visit.owe({ kind: 'waitEnded', wish, ticket, cause });
+      return refused('WAITED_IN_VAIN', vainText(wish, ticket, cause), null, { cause });
     }
   }
 }
@@ -71,13 +66,14 @@ function grantedAnswer(work: Work, visit: Visit, locks: readonly Grant[]): ToolA
       : [`GRANTED ${grantsText(granted)}. It is yours until lock_release; renewal is automatic.`]),
     ...old.map((lock) => alreadyText(lock, work.clock.nowMs())),
   ];
-  const facts = { status: 'granted', locks: locks.map(({ scope, token }) => ({ scope, token })) };
+  const facts = { status: 'granted', locks: locks.map((lock) => ({ ...partsOf(lock), token: lock.token })) };
   return told(lines.join('\n'), facts);
 }
 
-function alreadyText({ scope, token, sinceMs }: Grant, nowMs: number): string {
+function alreadyText(lock: Grant, nowMs: number): string {
+  const { token, sinceMs } = lock;
   const since = sinceMs === undefined ? '' : ` since ${duration(nowMs - sinceMs)}`;
-  return `HELD already: you hold ${quoted(scope)} (token ${token})${since}. The lease was renewed. If you gave a reason, others read that one now.`;
+  return `HELD already: you hold ${quoted(shownLock(lock))} (token ${token})${since}. The lease was renewed. If you gave a reason, others read that one now.`;
 }
 
 async function waitingAnswer(
@@ -86,32 +82,32 @@ async function waitingAnswer(
   waiting: Extract<Acquired, { kind: 'waiting' }>,
 ): Promise<ToolAnswer> {
   const { wait, position, deadlineMs } = waiting;
-  const { ticket, scopes } = wait;
+  const { ticket, wish } = wait;
   const nowMs = work.clock.nowMs();
   const subject = { kind: 'agent', agent: agent.session.agent } as const;
   const query = { kind: 'why', subject, at: null, happened: 0 } as const;
   // The ticket is kept, whether or not the coordinator can say who is in the way.
   const why = await inTime(work.clock, storyPatienceMs, work.workspace.coordinator.query(query));
   const text = [
-    `WAITING for ${scopes.map(quoted).join(', ')}: position ${position} in the queue, ticket ${ticket}.`,
+    `WAITING for ${namesOf(wish).map(quoted).join(', ')}: position ${position} in the queue, ticket ${ticket}.`,
     ...(why?.waiters ?? []).flatMap((waiter) => obstacleLines(waiter, why?.waitsFor ?? [], nowMs)),
     ...ownInTheWay(
       work.desk.seats,
       agent,
       (why?.waitsFor ?? []).map((lock) => lock.agent),
     ),
-    `Next: call lock_acquire again with the same scopes. Your ticket is kept for ${timeLeft(deadlineMs - nowMs)} more; do not edit meanwhile.`,
+    `Next: call lock_acquire again with the same. Your ticket is kept for ${timeLeft(deadlineMs - nowMs)} more; do not edit meanwhile.`,
   ].join('\n');
   return told(text, { status: 'waiting', ticket, position });
 }
 
 /** Tells the client again and again who is in the way, if it asked to be told. */
-function tellProgress(work: Work, call: ToolCall, scopes: readonly ScopePath[], totalMs: number): () => void {
+function tellProgress(work: Work, call: ToolCall, wish: Wish, totalMs: number): () => void {
   const { progress } = call;
   if (progress === null) return () => undefined;
   const { clock } = work;
   const startedMs = clock.monotonicMs();
-  const what = `waiting for ${scopes.map(quoted).join(', ')}`;
+  const what = `waiting for ${namesOf(wish).map(quoted).join(', ')}`;
   let cancel = clock.schedule(progressEveryMs, turn);
   function turn(): void {
     cancel = clock.schedule(progressEveryMs, turn);

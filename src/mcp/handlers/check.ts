@@ -1,4 +1,11 @@
-import { asRevision, fileIn, type ScopePath, type WriteObstacle } from '../../core/index.ts';
+import {
+  asRevision,
+  fileIn,
+  namesOf,
+  targetOf,
+  type ScopePath,
+  type WriteObstacle,
+} from '../../core/index.ts';
 import type { DeskAgent, Visit } from '../../participant/desk/index.ts';
 import type { LockView, MayWriteAnswer, ScopeView, WhyAnswer } from '../../protocol/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
@@ -13,6 +20,7 @@ import type { AgentHandler, Work } from './handler.ts';
 import { duration } from '../../wording/index.ts';
 
 const waitersMax = 10;
+const besideMax = 5;
 const eventsMax = 5;
 
 /** Which scope a path is in, who has it, who waits, and whether the agent may write there. */
@@ -22,7 +30,7 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const path = await fileNamed(work.workspace, text);
   const rule = await agent.mayWrite(path, token === undefined ? null : asRevision(token));
   const [scope] = rule.scopes;
-  const [lock] = rule.locks;
+  const lock = lockOn(rule, agent);
   if (agent.gone !== null) return refusalAnswer(agent.gone);
   if (scope === undefined) return outside(path);
   const subject = { kind: 'scope', scope: scope.path } as const;
@@ -31,6 +39,11 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const notes = [...problemsAround(path, scope, rule), ...recordedNotes(visit, scope, path), ...own];
   return answer(work, path, why, { ...verdict(agent, rule, token), notes, scope, lock });
 };
+
+/** What covers the path: the agent's own lock, of the file or of the whole scope, or else another's. */
+function lockOn({ locks }: MayWriteAnswer, { session }: DeskAgent): LockView | undefined {
+  return locks.find((lock) => lock.agent === session.agent && lock.epoch === session.epoch) ?? locks[0];
+}
 
 /** What is recorded of a context file. From now on the agent knows of it, and may record what it makes of it. */
 function recordedNotes(visit: Visit, scope: ScopeView, path: ScopePath): readonly string[] {
@@ -63,7 +76,7 @@ interface Verdict {
 /** The answer of the one rule of writing, in words. */
 function verdict(self: DeskAgent, rule: MayWriteAnswer, token: number | undefined): Verdict {
   const [file] = rule.files;
-  const [lock] = rule.locks;
+  const lock = lockOn(rule, self);
   if (file === undefined || file.scope === null) return { mayWrite: false, because: 'it is in no scope' };
   if (file.obstacle === null) return { mayWrite: true, because: `you hold it under token ${lock?.token}` };
   const isHeldByOther = lock !== undefined && lock.agent !== self.session.agent;
@@ -90,16 +103,20 @@ function wordsOf(obstacle: WriteObstacle, { self, rule, scope, lock, token }: Fa
     case 'AGENT_LOST':
       return 'your session has ended, and your locks with it: agent_join again';
     case 'ALREADY_WAITING':
-      return self.wait?.scopes.includes(scope) === true ? awaited : waiting;
+      return isAwaited(self, rule, scope) ? awaited : waiting;
     case 'AGENT_BLOCKED':
       return 'you have said that you are blocked: agent_report working first';
     case 'STALE_FENCING_TOKEN':
       return `you hold it under token ${lock?.token}, not ${token}`;
     default:
       return lock === undefined
-        ? `its scope ${quoted(scope)} is free: lock_acquire that first`
+        ? `nobody holds it: lock_acquire it, or its scope ${quoted(scope)}, first`
         : `your lease ended ${duration(rule.nowMs - lock.deadlineMs)} ago: it could not be renewed in time, and whoever waits may be let in at any moment`;
   }
+}
+
+function isAwaited({ wait }: DeskAgent, { files: [file] }: MayWriteAnswer, scope: ScopePath): boolean {
+  return wait !== null && namesOf(wait.wish).some((name) => name === scope || name === file?.file);
 }
 
 const laterIncarnation =
@@ -124,12 +141,18 @@ function answer(
   const waiters = why.waiters.map(
     (waiter) => `- ${waiter.agent} has waited ${duration(nowMs - waiter.sinceMs)}${purpose(waiter.reason)}`,
   );
+  const beside = why.locks
+    .filter((other) => lock === undefined || targetOf(other) !== targetOf(lock))
+    .map((other) => `- ${holderText(other, nowMs)}`);
   const happened = why.happened.map((event) => `- ${eventLine(event, nowMs)}`);
   const text = [
     `You ${mayWrite ? 'MAY' : 'MUST NOT'} write ${quoted(path)}: ${because}.`,
-    `Scope: ${quoted(scope.path)}${lock === undefined ? ', free' : ''}; sync ${scope.syncStatus}.`,
+    `Scope: ${quoted(scope.path)}${why.locks.length === 0 ? ', free' : ''}; sync ${scope.syncStatus}.`,
     ...notes,
     ...(lock === undefined ? [] : [holderText(lock, nowMs)]),
+    ...(beside.length === 0
+      ? []
+      : ['In the same scope:', ...bounded(beside, besideMax, 'coordination_status')]),
     ...(waiters.length === 0 ? [] : ['Queue:', ...bounded(waiters, waitersMax, 'coordination_status')]),
     ...(happened.length === 0 ? [] : ['Happened, newest first:', ...happened]),
   ].join('\n');

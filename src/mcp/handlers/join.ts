@@ -1,3 +1,4 @@
+import { partsOf } from '../../core/index.ts';
 import { Visit, type Joined, type Seat } from '../../participant/desk/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import { grantsText, waitsText } from '../lock-words.ts';
@@ -76,7 +77,7 @@ function joinedAnswer(visit: Visit, { how, seat, before }: Seated, more: readonl
     ...(wait === null ? [] : [waitsText(wait)]),
     ...more,
   ];
-  const locks = held.map(({ scope, token }) => ({ scope, token }));
+  const locks = held.map((lock) => ({ ...partsOf(lock), token: lock.token }));
   return told(lines.join('\n'), { agent: name, handle, epoch, held: locks, ticket: wait?.ticket ?? null });
 }
 

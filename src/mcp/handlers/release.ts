@@ -1,17 +1,18 @@
-import type { Rejection } from '../../core/index.ts';
+import { shownTarget, type Rejection } from '../../core/index.ts';
 import { release as releaseOf } from '../../participant/desk/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { refusalAnswer } from '../refusals.ts';
-import { scopesNamed } from '../scopes.ts';
+import { wishOf } from '../scopes.ts';
 import { quoted } from '../text.ts';
 import type { AgentHandler } from './handler.ts';
 
 /** Gives back what is held of the named scopes, and the place of whoever waits for them; without names, everything. */
 export const release: AgentHandler<'lock_release'> = async (work, { agent }, input) => {
   const named = input.scopes ?? [];
-  const scopes = named.length === 0 ? null : await scopesNamed(work.workspace, named);
-  const { released, gaveUp, refusal } = await releaseOf(agent, scopes);
+  const wish = named.length === 0 ? null : await wishOf(work.workspace, named);
+  const { released: targets, gaveUp, refusal } = await releaseOf(agent, wish);
+  const released = targets.map(shownTarget);
   const parts = [
     ...(released.length === 0 ? [] : [`RELEASED ${released.map(quoted).join(', ')}.`]),
     ...(gaveUp === null ? [] : [`Gave up ticket ${gaveUp.ticket}.`]),

@@ -1,4 +1,4 @@
-import type { Grant, Rejection, ScopePath, Ticket, TicketEndCause } from '../../core/index.ts';
+import type { Grant, Rejection, Ticket, TicketEndCause, Wish } from '../../core/index.ts';
 import type { Reply } from '../../protocol/index.ts';
 import type { Timers } from '../../time/index.ts';
 import type { AgentCommand } from '../agent-commands.ts';
@@ -12,7 +12,7 @@ import type { Visit } from './visit.ts';
 const lastAskMs = 4_000;
 
 export interface CallWish {
-  readonly scopes: readonly ScopePath[];
+  readonly wish: Wish;
   readonly reason: string | null;
   /** Whether to wait in the queue when it cannot be had at once. */
   readonly waits: boolean;
@@ -37,7 +37,7 @@ export type Acquired =
 
 /**
  * Asks for locks and waits in the queue, for as long as the call may. When its time is over, the ticket is kept, and the
- * next call for the same scopes goes on waiting in it.
+ * next call for the same goes on waiting in it.
  */
 export async function acquire(
   clock: Pick<Timers, 'schedule'>,
@@ -46,7 +46,7 @@ export async function acquire(
   onWaiting: () => () => void,
 ): Promise<Acquired> {
   const { agent, call } = visit;
-  visit.takeInterest(wish.scopes);
+  visit.takeInterest(wish.wish);
   await agent.settled();
   const asked = await ask(agent, wish, wish.waits);
   if (asked.kind !== 'waiting') return asked;
@@ -76,23 +76,23 @@ export async function acquire(
   }
 }
 
-async function ask(agent: DeskAgent, { scopes, reason }: CallWish, waits: boolean): Promise<Acquired> {
+async function ask(agent: DeskAgent, { wish, reason }: CallWish, waits: boolean): Promise<Acquired> {
   const command: AgentCommand = {
     kind: 'AcquireLock',
-    scopes,
+    ...wish,
     ttlMs: null,
     wait: waits ? { kind: 'queue', forMs: null } : { kind: 'none' },
     reason,
   };
-  return acquiredBy(agent, scopes, await agent.submit(command));
+  return acquiredBy(agent, wish, await agent.submit(command));
 }
 
-function acquiredBy(agent: DeskAgent, scopes: readonly ScopePath[], reply: Reply): Acquired {
+function acquiredBy(agent: DeskAgent, wish: Wish, reply: Reply): Acquired {
   if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
   const { result } = reply;
   if (result.kind === 'queued') {
     const { position, deadlineMs } = result;
-    return { kind: 'waiting', wait: agent.waitWith(result, scopes), position, deadlineMs };
+    return { kind: 'waiting', wait: agent.waitWith(result, wish), position, deadlineMs };
   }
   const { locks } = resultOf(result, 'granted');
   agent.granted(locks, 'granted');

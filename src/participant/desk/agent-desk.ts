@@ -252,7 +252,7 @@ export class AgentDesk {
     const { coordinator } = this.#ports;
     const subject = { kind: 'agent', agent: agent.session.agent } as const;
     const { waiters } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
-    for (const waiter of waiters) agent.waitWith(waiter, waiter.scopes);
+    for (const waiter of waiters) agent.waitWith(waiter, waiter);
     await agent.readLosses();
     return reply;
   }

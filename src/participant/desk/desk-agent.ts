@@ -6,6 +6,7 @@
  *
  * What it holds and whether it knows is in `holdings.ts`, one call of it in `visit.ts`.
  */
+import { targetOf, wantedAs } from '../../core/index.ts';
 import type {
   CommandKind,
   FencingToken,
@@ -14,11 +15,13 @@ import type {
   Rejection,
   Revision,
   ScopePath,
+  Target,
+  Wish,
 } from '../../core/index.ts';
 import { sessionIdOf, sessionMarkOf } from '../../protocol/index.ts';
 import type { AgentView, CallerCommand, MayWriteAnswer, Reply, TicketReply } from '../../protocol/index.ts';
 import type { Timers } from '../../time/index.ts';
-import { acquiring, goneCodes, releasing, scopesAskedBy, type AgentCommand } from '../agent-commands.ts';
+import { acquiring, goneCodes, releasing, targetsAskedBy, type AgentCommand } from '../agent-commands.ts';
 import { giveUpPlace } from '../giving-back.ts';
 import { Holdings, type Held, type Origin, type Seen } from '../holdings.ts';
 import { lossesOf, type Loss } from '../losses.ts';
@@ -51,12 +54,12 @@ export class DeskAgent {
   readonly #renewal: Renewal;
   readonly #givingBack: GivingBack;
   /** Tokens of what was lost: a write under them must be refused, not taken for one of somebody who never held. */
-  readonly #lostTokens = new Map<ScopePath, FencingToken>();
+  readonly #lostTokens = new Map<Target, FencingToken>();
   /** Commands of these kinds without an answer yet, and how many have been sent. */
   readonly #underWay = { releasing: 0, acquiring: 0 };
   #releasesSent = 0;
-  /** Scopes that were asked for, and whether they were granted was never heard. */
-  readonly #asked = new Set<ScopePath>();
+  /** What was asked for, and whether it was granted was never heard. */
+  readonly #asked = new Set<Target>();
   /** Whether all that it has lost is known: what was lost while nobody kept it is in the log only. */
   #knowsLosses: boolean;
   #wait: TicketWait | null = null;
@@ -97,9 +100,9 @@ export class DeskAgent {
     return this.#wait;
   }
 
-  /** The token to present for a scope: the current one, or that of a lock which was lost; null for one never held. */
-  tokenFor(scope: ScopePath): FencingToken | null {
-    return this.holdings.tokenOf(scope) ?? this.#lostTokens.get(scope) ?? null;
+  /** The token to present for a target: the current one, or that of a lock which was lost; null for one never held. */
+  tokenFor(target: Target): FencingToken | null {
+    return this.holdings.tokenOf(target) ?? this.#lostTokens.get(wantedAs(target)) ?? null;
   }
 
   /** Says something in the agent's name. A refusal that means that it is gone ends the keeping. */
@@ -111,7 +114,7 @@ export class DeskAgent {
       .submit({ ...command, agent, epoch, secret } as CallerCommand)
       .catch((error: unknown) => {
         // It may have taken effect all the same, and then nobody would know.
-        for (const scope of scopesAskedBy(command)) this.#asked.add(scope);
+        for (const target of targetsAskedBy(command)) this.#asked.add(wantedAs(target));
         throw error;
       })
       .finally(() => this.#count(command.kind, -1));
@@ -143,7 +146,7 @@ export class DeskAgent {
   }
 
   /** Waits with a ticket, or goes on waiting with the one it has. One before it has ended; how, it is about to hear. */
-  waitWith(queued: Pick<QueuedResult, 'ticket'>, scopes: readonly ScopePath[]): TicketWait {
+  waitWith(queued: Pick<QueuedResult, 'ticket'>, wish: Wish): TicketWait {
     if (this.#wait?.ticket === queued.ticket) return this.#wait;
     const { coordinator, time } = this.#options.ports;
     const wait: TicketWait = new TicketWait({
@@ -151,7 +154,7 @@ export class DeskAgent {
       clock: time,
       agent: this.session.agent,
       ticket: queued.ticket,
-      scopes,
+      wish,
       onLeft: (reply) => this.#onLeft(wait, reply),
     });
     this.#wait = wait;
@@ -167,7 +170,8 @@ export class DeskAgent {
   /** Notes that it has lost a lock, perhaps while nobody kept it. */
   noteLost(loss: Loss): void {
     this.notices.add({ kind: 'lost', ...loss });
-    if (this.holdings.tokenOf(loss.scope) === null) this.#lostTokens.set(loss.scope, loss.token);
+    const target = wantedAs(targetOf(loss));
+    if (this.holdings.tokenOf(target) === null) this.#lostTokens.set(target, loss.token);
   }
 
   /** Forgets its ticket, which is given up. */
@@ -246,7 +250,7 @@ export class DeskAgent {
 
   /** It is seen to hold a lock that is not known here: somebody took it in its name, and from now on it is renewed. */
   #sees(lock: Grant): void {
-    if (!this.#isQuiet || this.holdings.tokenOf(lock.scope) !== null) return;
+    if (!this.#isQuiet || this.holdings.tokenOf(targetOf(lock)) !== null) return;
     this.holdings.adopt([lock], this.#asked);
     this.#nowHolds([lock]);
   }
@@ -263,7 +267,7 @@ export class DeskAgent {
     // Of the same incarnation it has back what was the other's meanwhile.
     if (predecessor.session.epoch === this.session.epoch) predecessor.notices.forgetHandedOver();
     predecessor.notices.handTo(this.notices);
-    for (const [scope, token] of predecessor.#lostTokens) this.#lostTokens.set(scope, token);
+    for (const [target, token] of predecessor.#lostTokens) this.#lostTokens.set(target, token);
     for (const [path, digest] of predecessor.seen) this.seen.set(path, digest);
     if (predecessor.session.epoch === this.session.epoch) this.#knowsLosses = predecessor.#knowsLosses;
   }
@@ -301,9 +305,10 @@ export class DeskAgent {
   }
 
   #nowHolds(locks: readonly Grant[]): void {
-    for (const { scope } of locks) {
-      this.#lostTokens.delete(scope);
-      this.#asked.delete(scope);
+    for (const lock of locks) {
+      const target = wantedAs(targetOf(lock));
+      this.#lostTokens.delete(target);
+      this.#asked.delete(target);
     }
     if (locks.length > 0) this.#renewal.mind(locks.map((lock) => lock.deadlineMs));
   }
@@ -343,19 +348,19 @@ export class DeskAgent {
     if (reply.kind === 'granted') return this.granted(reply.locks, 'granted');
     // Whoever waits for it at this moment tells the agent.
     if (wait.isAttended || reply.cause === 'cancelled' || reply.cause === 'left') return;
-    const { scopes, ticket } = wait;
-    this.notices.add({ kind: 'waitEnded', scopes, ticket, cause: reply.cause });
+    const { wish, ticket } = wait;
+    this.notices.add({ kind: 'waitEnded', wish, ticket, cause: reply.cause });
   }
 
   /** What the coordinator did not take back was lost before. */
-  #gaveBack({ scopes, token, isLate, released, by }: GivenBack): void {
+  #gaveBack({ locks, token, isLate, released, by }: GivenBack): void {
     // One that is gone has been told of all that it held.
     if (this.#gone !== null) return;
-    this.holdings.released(scopes);
-    for (const scope of scopes)
-      if (!released.includes(scope)) this.noteLost({ scope, token, isTold: false, by });
-    if (isLate && released.length > 0)
-      this.notices.add({ kind: 'passedOn', locks: released.map((scope) => ({ scope, token })) });
+    this.holdings.released(locks.map(targetOf));
+    const isBack = (lock: Held): boolean => released.includes(targetOf(lock));
+    for (const lock of locks) if (!isBack(lock)) this.noteLost({ ...lock, token, isTold: false, by });
+    const passedOn = locks.filter(isBack);
+    if (isLate && passedOn.length > 0) this.notices.add({ kind: 'passedOn', locks: passedOn });
   }
 
   #report(failed: Trouble['failed'], error: unknown): void {

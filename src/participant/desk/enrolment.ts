@@ -90,17 +90,24 @@ export class Enrolment {
   }
 
   get #joinPorts(): JoinPorts {
-    const { speaker, sessions } = this.#ports;
-    return { speaker, sessions, newSecret: () => this.#ports.newSecret() };
+    const { speaker, sessions, process } = this.#ports;
+    return { speaker, sessions, newSecret: () => this.#ports.newSecret(), ...(process && { process }) };
   }
 
   /** Its secret is kept before it counts: where that finds no room nothing is asked for, and the name stays free. */
   async #join(agent: AgentId, metadata: AgentMetadata): Promise<Enrolled> {
-    const { sessions, speaker } = this.#ports;
+    const { sessions, speaker, process } = this.#ports;
     const isNew = !this.#attempts.has(agent);
     return this.#attempt(agent, async ({ secret, requestId }) => {
       const letGo = await keepJoining(sessions, agent, secret);
-      const command = { kind: 'AgentJoin', agent, secret, metadata: this.#whole(metadata) } as const;
+      const bound = process === undefined ? {} : { process };
+      const command = {
+        kind: 'AgentJoin',
+        agent,
+        secret,
+        metadata: this.#whole(metadata),
+        ...bound,
+      } as const;
       const reply = await speaker.submit(command, requestId).catch(async (error: unknown) => {
         if (isNew && !mayBeAccepted(error)) await letGo();
         throw error;

@@ -1,9 +1,9 @@
-import type { FencingToken, ScopePath } from '../../core/index.ts';
+import { targetOf, type FencingToken } from '../../core/index.ts';
 import type { Reply } from '../../protocol/index.ts';
 import type { Timers } from '../../time/index.ts';
 import type { AgentCommand } from '../agent-commands.ts';
 import { giveBack, type Returned } from '../giving-back.ts';
-import type { Holdings } from '../holdings.ts';
+import type { Held, Holdings } from '../holdings.ts';
 
 export interface GivingBackPorts {
   readonly submit: (command: AgentCommand) => Promise<Reply>;
@@ -17,7 +17,7 @@ export interface GivingBackPorts {
 }
 
 export interface GivenBack extends Returned {
-  readonly scopes: readonly ScopePath[];
+  readonly locks: readonly Held[];
   readonly token: FencingToken;
   /** Whether the grant was never told, and its time was over. */
   readonly isLate: boolean;
@@ -47,13 +47,14 @@ export class GivingBack {
   /** Tries until it is done, or the lock is asked for again: as long as the session is renewed, so is what it holds. */
   async #try(holdings: Holdings, token: FencingToken, isLate: boolean): Promise<void> {
     const { isStopped, isGone, schedule, submit, done, failed } = this.#ports;
-    const scopes = isStopped() ? [] : holdings.leave(token, isLate);
-    const [first, ...more] = scopes.map((scope) => ({ scope, token }));
+    const locks = isStopped() ? [] : holdings.leave(token, isLate);
+    const [first, ...more] = locks;
     if (first === undefined) return;
+    const targets = locks.map(targetOf);
     try {
-      done({ scopes, token, isLate, ...(await giveBack(submit, [first, ...more], isGone)) });
+      done({ locks, token, isLate, ...(await giveBack(submit, [first, ...more], isGone)) });
     } catch (error) {
-      holdings.stay(scopes);
+      holdings.stay(targets);
       failed(error);
       schedule(againMs, () => this.begin(holdings, token, isLate));
     }

@@ -1,10 +1,4 @@
-import {
-  asRevision,
-  type Revision,
-  type ScopePath,
-  type Ticket,
-  type TicketEndCause,
-} from '../../core/index.ts';
+import { asRevision, type Revision, type Ticket, type TicketEndCause, type Wish } from '../../core/index.ts';
 import type { Held } from '../holdings.ts';
 import type { Loss } from '../losses.ts';
 
@@ -15,7 +9,7 @@ export type Notice =
   | { readonly kind: 'lossesUnread' }
   | {
       readonly kind: 'waitEnded';
-      readonly scopes: readonly ScopePath[];
+      readonly wish: Wish;
       readonly ticket: Ticket;
       readonly cause: TicketEndCause | 'unknown';
     }

@@ -1,4 +1,4 @@
-import type { AgentId, AgentMetadata } from '../../core/index.ts';
+import type { AgentId, AgentMetadata, AgentProcess } from '../../core/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
 import type { SessionKeeping } from '../session.ts';
@@ -14,6 +14,8 @@ export interface DeskPorts {
   readonly about: AgentMetadata;
   /** How long a grant that came between two calls is kept for its agent, in milliseconds. */
   readonly collectMs: number;
+  /** The process that speaks for every agent here. Left out: sessions end by silence alone. */
+  readonly process?: AgentProcess;
   newRequestId(): string;
   /** The secret of a new session: 16 to 64 random bytes, in lower-case hex. */
   newSecret(): string;

@@ -57,7 +57,7 @@ export async function record(
   // Nobody loses anything by a record of what is recorded already.
   const before = scope.contexts[file];
   const isSame = before?.digest === digest;
-  visit.takeInterest([scope.path]);
+  visit.takeInterest({ scopes: [scope.path] });
   await agent.settled();
   const reply = await agent.submit({
     kind: 'ContextModify',

@@ -1,65 +1,82 @@
-import type { FencingToken, Rejection, ScopePath } from '../../core/index.ts';
+import { targetsOf, withoutNone } from '../../core/index.ts';
+import type { FencingToken, Rejection, Target, Wish } from '../../core/index.ts';
 import { resultOf } from '../answers.ts';
 import type { TicketWait } from '../ticket-wait.ts';
 import type { DeskAgent } from './desk-agent.ts';
 
 export interface Release {
-  readonly released: readonly ScopePath[];
+  /** As it is asked for: of a resource without the slot. */
+  readonly released: readonly Target[];
   /** The ticket that was given up, too. */
   readonly gaveUp: TicketWait | null;
   /** Why the rest was not given back. */
   readonly refusal: Rejection | null;
 }
 
-/** Gives back what an agent holds of some scopes, and its ticket when it waits for one of them; null: everything. */
-export async function release(agent: DeskAgent, scopes: readonly ScopePath[] | null): Promise<Release> {
-  const gaveUp = await giveUpWait(agent, scopes);
+/** Gives back what an agent holds of a wish, and its ticket when it waits for some of it; null: everything. */
+export async function release(agent: DeskAgent, wish: Wish | null): Promise<Release> {
+  const targets = wish === null ? null : targetsOf(wish);
+  const gaveUp = await giveUpWait(agent, targets);
   // What is about to be given back is named by the token that it has now.
-  if (scopes?.some((scope) => agent.holdings.tokenOf(scope) === null) === true)
+  if (targets?.some((target) => agent.holdings.tokenOf(target) === null) === true)
     await agent.lookAtAll().catch(() => undefined);
-  const groups = scopes === null ? [{ scopes: null, token: null }] : byToken(agent, scopes, gaveUp);
+  const groups = wish === null || targets === null ? [whatever] : byToken(agent, wish, targets, gaveUp);
   const { released, refusal } = await releaseAll(agent, groups);
   agent.holdings.released(released);
   return { released, gaveUp, refusal };
 }
 
 /** What one command gives back: under the token that this agent was granted, so that nothing else is. */
-interface Group {
-  /** Null: whatever is held. */
-  readonly scopes: readonly ScopePath[] | null;
-  readonly token: FencingToken | null;
-}
+type Group = (Wish | { readonly scopes: null }) & { readonly token: FencingToken | null };
+
+const whatever: Group = { scopes: null, token: null };
 
 /** Those of which nothing is known come first: when they are refused, nothing has been given back. */
-function byToken(agent: DeskAgent, scopes: readonly ScopePath[], gaveUp: TicketWait | null): Group[] {
-  const groups = new Map<FencingToken | null, ScopePath[]>();
-  for (const scope of scopes) {
-    const token = agent.tokenFor(scope);
-    if (agent.holdings.tokenOf(scope) === null && gaveUp?.scopes.includes(scope) === true) continue;
-    groups.set(token, [...(groups.get(token) ?? []), scope]);
+function byToken(
+  agent: DeskAgent,
+  wish: Wish,
+  targets: readonly Target[],
+  gaveUp: TicketWait | null,
+): Group[] {
+  const groups = new Map<FencingToken | null, Target[]>();
+  const waitedFor = gaveUp === null ? [] : targetsOf(gaveUp.wish);
+  for (const target of targets) {
+    const token = agent.tokenFor(target);
+    if (agent.holdings.tokenOf(target) === null && waitedFor.includes(target)) continue;
+    groups.set(token, [...(groups.get(token) ?? []), target]);
   }
-  const all = [...groups].map(([token, named]) => ({ scopes: named, token }));
+  const all = [...groups].map(([token, some]) => ({ ...partOf(wish, some), token }));
   return all.sort((a, b) => (a.token ?? 0) - (b.token ?? 0));
 }
 
+/** Those of a wish that are among some targets. */
+function partOf({ scopes, files = [], resources = [] }: Wish, some: readonly Target[]): Wish {
+  const named = new Set(some);
+  const isNamed = (one: Wish): boolean => targetsOf(one).every((target) => named.has(target));
+  return withoutNone({
+    scopes: scopes.filter((scope) => isNamed({ scopes: [scope] })),
+    files: files.filter((file) => isNamed({ scopes: [], files: [file] })),
+    resources: resources.filter((resource) => isNamed({ scopes: [], resources: [resource] })),
+  });
+}
 async function releaseAll(
   agent: DeskAgent,
   groups: readonly Group[],
-): Promise<{ readonly released: readonly ScopePath[]; readonly refusal: Rejection | null }> {
-  const released: ScopePath[] = [];
+): Promise<{ readonly released: readonly Target[]; readonly refusal: Rejection | null }> {
+  const released: Target[] = [];
   for (const group of groups) {
     const reply = await agent.submit({ kind: 'ReleaseLock', ...group });
     if (!reply.ok) return { released, refusal: reply.rejection };
-    released.push(...resultOf(reply.result, 'released').scopes);
+    released.push(...targetsOf(resultOf(reply.result, 'released')));
   }
   return { released, refusal: null };
 }
 
 /** The wait that was given up; null when it waits for something else, or not at all. */
-async function giveUpWait(agent: DeskAgent, scopes: readonly ScopePath[] | null): Promise<TicketWait | null> {
+async function giveUpWait(agent: DeskAgent, targets: readonly Target[] | null): Promise<TicketWait | null> {
   const { wait } = agent;
   if (wait === null) return null;
-  if (scopes !== null && !wait.scopes.some((scope) => scopes.includes(scope))) return null;
+  if (targets !== null && !targetsOf(wait.wish).some((target) => targets.includes(target))) return null;
   await agent.giveUp(wait);
   return wait;
 }

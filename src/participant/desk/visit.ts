@@ -1,4 +1,4 @@
-import type { ScopePath } from '../../core/index.ts';
+import { targetsOf, type ScopePath, type Target, type Wish } from '../../core/index.ts';
 import type { Timers } from '../../time/index.ts';
 import type { Held, Interest, Untold } from '../holdings.ts';
 import { inTime } from '../in-time.ts';
@@ -22,9 +22,9 @@ export interface News<Words> {
   /** What it holds without having been told so until now. */
   readonly found: readonly Untold[];
   /** What others wait for by now. */
-  readonly contended: readonly ScopePath[];
+  readonly contended: readonly Target[];
   /** What is defined no more. */
-  readonly withdrawn: readonly ScopePath[];
+  readonly withdrawn: readonly Target[];
 }
 
 /**
@@ -54,9 +54,9 @@ export class Visit {
     return new Visit(agent, call);
   }
 
-  /** From now on what comes of these scopes is for this call to tell. */
-  takeInterest(scopes: readonly ScopePath[]): void {
-    this.#interests.push(this.agent.holdings.takeInterest(scopes));
+  /** From now on what comes of these is for this call to tell. */
+  takeInterest(wish: Wish): void {
+    this.#interests.push(this.agent.holdings.takeInterest(targetsOf(wish)));
   }
 
   /** The answer says that these are held. */

@@ -9,7 +9,7 @@ import {
 } from '../../core/index.ts';
 import { type SearchOutcome } from '../log-store.ts';
 import { sampleEntries, sampleEntry, sampleSnapshot } from '../samples.ts';
-import { agentSubject, eventSubject, isFound, scopeSubject, subjectsOf } from '../subjects.ts';
+import { agentSubject, eventSubject, isFound, nameSubject, subjectsOf } from '../subjects.ts';
 import {
   agentA,
   agentB,
@@ -105,8 +105,8 @@ export const searchCases: readonly ContractCase[] = [
       await store.append(revision(1_200), endsAt(1_201));
       for (const searched of [store, await open()])
         for (const [subject, expected] of [
-          [scopeSubject(scopeNamed('scope-1'), 'changed'), [1_201, 3, 1]],
-          [scopeSubject(scopeNamed('scope-2'), 'changed'), [1_201, 3, 1]],
+          [nameSubject(scopeNamed('scope-1'), 'changed'), [1_201, 3, 1]],
+          [nameSubject(scopeNamed('scope-2'), 'changed'), [1_201, 3, 1]],
           [agentSubject(agentA, 'changed'), [1_202, 4, 2]],
         ] as const)
           assert.deepEqual(revisions(await found(searched, [[subject]])), expected);

@@ -10,7 +10,7 @@ import {
 import { StoreError, type StoreErrorCode } from '../errors.ts';
 import { type LogStore, type ReadOutcome, type SearchOutcome } from '../log-store.ts';
 import { sampleEntries, sampleEntry } from '../samples.ts';
-import { agentSubject, eventSubject, scopeSubject, type EntrySearch } from '../subjects.ts';
+import { agentSubject, eventSubject, nameSubject, type EntrySearch } from '../subjects.ts';
 
 /** Opens one more store on the same log, which is empty at first. */
 export type OpenStore = () => Promise<LogStore>;
@@ -48,10 +48,10 @@ function variedPart(at: number): Pick<Entry, 'agent' | 'events'> {
 }
 
 export const variedSearches: readonly EntrySearch[] = [
-  [[scopeSubject(scopeOf(2), 'changed')]],
-  [[scopeSubject(scopeOf(99), 'changed'), scopeSubject(scopeOf(99), 'renewed')]],
-  [[agentSubject(agentB, 'changed')], [scopeSubject(scopeOf(1), 'changed')]],
-  [[agentSubject(agentA, 'renewed')], [scopeSubject(scopeOf(0), 'renewed')], [eventSubject('agent')]],
+  [[nameSubject(scopeOf(2), 'changed')]],
+  [[nameSubject(scopeOf(99), 'changed'), nameSubject(scopeOf(99), 'renewed')]],
+  [[agentSubject(agentB, 'changed')], [nameSubject(scopeOf(1), 'changed')]],
+  [[agentSubject(agentA, 'renewed')], [nameSubject(scopeOf(0), 'renewed')], [eventSubject('agent')]],
   [[eventSubject('lock.released'), eventSubject('scope')]],
   [[eventSubject('sync')]],
 ];

@@ -1,5 +1,5 @@
 /** Two agents with a client each, and what befalls them. */
-import { defaultSettings, type ScopePath } from '../../../src/core/index.ts';
+import { defaultSettings, type ScopePath, nameOf } from '../../../src/core/index.ts';
 import { CoordinatorError, type Query } from '../../../src/protocol/index.ts';
 import { openStage, quiet, type Stage, type TestClient, type Told } from './stage.ts';
 
@@ -39,7 +39,7 @@ export const statusOf = (stage: Stage) => stage.coordinator.query({ kind: 'statu
 
 export async function heldBy(stage: Stage, agent: string): Promise<string[]> {
   const { locks } = await statusOf(stage);
-  return locks.filter((lock) => lock.agent === agent).map((lock) => lock.scope);
+  return locks.filter((lock) => lock.agent === agent).map(nameOf);
 }
 
 /** What its join, or whatever else names it, gave an agent to call itself by. */

@@ -41,6 +41,8 @@ export class Stage {
   readonly bench: Bench;
   readonly sessions = new SharedSessions();
   readonly digests = new Map<string, string>();
+  /** What lies there beside the files of {@link digests}. */
+  readonly folders = new Set<string>();
   /** How far the wall clock that the servers see is off: somebody has set it. */
   wallSkewMs = 0;
   /** What the coordinator's answers go through on their way to the servers. */
@@ -190,14 +192,17 @@ export class ServerProcess {
   }
 
   #workspace(): Workspace {
-    const { digests } = this.stage;
+    const { digests, folders } = this.stage;
     return {
       coordinator: throughStage(this.stage),
       sessions: keepingOf(this.stage, this.pid),
       about: { host: 'box', pid: this.pid },
       scopePath: async (text) => parseScopePath(text),
       filePath: async (text) => parseScopePath(text),
-      isThere: async (path: ScopePath) => digests.has(path),
+      liesAt: async (path: ScopePath) => {
+        if (folders.has(path)) return 'folder';
+        return digests.has(path) ? 'file' : 'nothing';
+      },
       nearest: async (word, candidates) => nearest(word, candidates),
       digestOf: async (path: ScopePath) => digests.get(path) ?? null,
     };

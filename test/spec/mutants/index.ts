@@ -1,5 +1,6 @@
 import { agentMutants } from './agents.ts';
 import { configurationMutants } from './configuration.ts';
+import { deadMutants } from './dead.ts';
 import { forgedMutants } from './forged.ts';
 import { lockMutants } from './locks.ts';
 import type { Mutant } from './mutant.ts';
@@ -8,6 +9,7 @@ import { queueMutants } from './queue.ts';
 import { contextMutants, scopeMutants } from './scopes.ts';
 import { severalMutants } from './several.ts';
 import { syncMutants } from './syncs.ts';
+import { targetMutants } from './targets.ts';
 import { toldMutants } from './told.ts';
 
 export { compileCore } from './compile.ts';
@@ -26,4 +28,6 @@ export const mutants: readonly Mutant[] = [
   ...numberMutants,
   ...severalMutants,
   ...toldMutants,
+  ...targetMutants,
+  ...deadMutants,
 ];

@@ -8,8 +8,8 @@ export const toldMutants: readonly Mutant[] = [
     ...falselyTold,
     name: 'who goes on in another process has the secret of before',
     file: 'agents.ts',
-    find: 'presentAgent(state, event.agent).session = event.session;',
-    replace: 'presentAgent(state, event.agent);',
+    find: '  agent.session = event.session;\n',
+    replace: '',
     model: 'Sessions21',
   },
   {

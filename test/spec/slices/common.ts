@@ -1,5 +1,4 @@
 /** What several models start from and ask for. */
-import type { ScopePath } from '../../../src/core/index.ts';
 import { agentJoin, defineScopes, type Act } from '../alphabet.ts';
 import type { Constants } from '../slice.ts';
 
@@ -12,10 +11,10 @@ export const scopesWithoutDependencies = ({ scopes }: Constants): Act =>
 export const scopesInAChain = ({ scopes }: Constants): Act =>
   defineScopes(scopes.map((scope, place) => [scope, place === 1 ? scopes.slice(0, 1) : []]));
 
-/** Every set of these scopes, the empty one first. */
-export function subsetsOf(scopes: readonly ScopePath[]): ScopePath[][] {
-  return scopes.reduce<ScopePath[][]>(
-    (subsets, scope) => [...subsets, ...subsets.map((subset) => [...subset, scope])],
+/** Every set of these names, the empty one first. */
+export function subsetsOf<Name>(names: readonly Name[]): Name[][] {
+  return names.reduce<Name[][]>(
+    (subsets, name) => [...subsets, ...subsets.map((subset) => [...subset, name])],
     [[]],
   );
 }

@@ -3,7 +3,9 @@ import type { Alphabet, Constants } from '../slice.ts';
 import { bounds } from './bounds.ts';
 import { configure } from './configure.ts';
 import { context } from './context.ts';
+import { dead } from './dead.ts';
 import { everything } from './everything.ts';
+import { files, moves, slots } from './targets.ts';
 import { forgedCommands } from './forged.ts';
 import { graph } from './graph.ts';
 import { hold } from './hold.ts';
@@ -25,17 +27,21 @@ export const alphabets: Readonly<Record<string, (constants: Constants) => Alphab
   MCBounds: bounds,
   MCConfigure: configure,
   MCContext: context,
+  MCDead: dead,
   MCEverything: everything,
+  MCFiles: files,
   MCForged: forgedCommands,
   MCGraph: graph,
   MCHold: hold,
   MCLengths: lengths,
   MCLocks: locks,
+  MCMoves: moves,
   MCMulti: multi,
   MCRedefine: redefine,
   MCRequests: requests,
   MCRunners: runners,
   MCSessions: sessions,
+  MCSlots: slots,
   MCSeveral: several,
   MCStatus: status,
   MCSync: sync,

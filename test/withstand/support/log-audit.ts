@@ -5,7 +5,9 @@ import {
   initialState,
   type Entry,
   type Event,
-  type ScopePath,
+  targetOf,
+  targetsOf,
+  type Target,
 } from '../../../src/core/index.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/index.ts';
 import type { LogStore } from '../../../src/store/index.ts';
@@ -21,8 +23,8 @@ export class LogAudit {
   /** Nothing after the first finding can be verified. */
   #isSound = true;
   readonly #requestIds = new Set<string>();
-  readonly #queue = new Map<number, readonly ScopePath[]>();
-  readonly #held = new Map<ScopePath, number>();
+  readonly #queue = new Map<number, readonly Target[]>();
+  readonly #held = new Map<Target, number>();
 
   /** Opens the log anew and takes what is new in it. Throws when it cannot be opened or read. */
   async readFrom(database: string): Promise<void> {
@@ -63,22 +65,23 @@ export class LogAudit {
   #noteEnd(event: Event): void {
     if (event.kind === 'ticket.ended') this.#queue.delete(event.ticket);
     if (event.kind === 'lock.released' || event.kind === 'lock.expired' || event.kind === 'lock.revoked')
-      this.#held.delete(event.scope);
+      this.#held.delete(targetOf(event));
   }
 
   #noteGrant(entry: Entry, event: Event): void {
-    if (event.kind === 'ticket.issued') this.#queue.set(entry.revision, event.scopes);
+    if (event.kind === 'ticket.issued') this.#queue.set(entry.revision, targetsOf(event));
     if (event.kind !== 'lock.granted') return;
-    if (this.#held.has(event.scope)) this.#accuse(entry, `${event.scope} is held twice`);
-    this.#held.set(event.scope, entry.revision);
-    const overtaken = this.#overtakenBy(event.scope, event.ticket);
-    if (overtaken !== null) this.#accuse(entry, `the grant of ${event.scope} overtakes ticket ${overtaken}`);
+    const target = targetOf(event);
+    if (this.#held.has(target)) this.#accuse(entry, `${target} is held twice`);
+    this.#held.set(target, entry.revision);
+    const overtaken = this.#overtakenBy(target, event.ticket);
+    if (overtaken !== null) this.#accuse(entry, `the grant of ${target} overtakes ticket ${overtaken}`);
   }
 
-  /** An earlier ticket for just this scope that still waits: whoever waits for several may be overtaken on one. */
-  #overtakenBy(scope: ScopePath, ticket: number | null): number | null {
-    for (const [waiting, scopes] of this.#queue)
-      if (waiting < (ticket ?? Infinity) && scopes.length === 1 && scopes[0] === scope) return waiting;
+  /** An earlier ticket for just this that still waits: whoever waits for several may be overtaken on one. */
+  #overtakenBy(target: Target, ticket: number | null): number | null {
+    for (const [waiting, targets] of this.#queue)
+      if (waiting < (ticket ?? Infinity) && targets.length === 1 && targets[0] === target) return waiting;
     return null;
   }
 

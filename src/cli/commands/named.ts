@@ -1,0 +1,45 @@
+import type { OneName, ResourceName, ScopePath, Wish } from '../../core/index.ts';
+import {
+  onlyOne,
+  resourceNamed,
+  wishNamed,
+  type NamingPorts,
+  type TypedPath,
+} from '../../participant/index.ts';
+import type { Call } from '../call.ts';
+import { valueOf } from '../answer/errors.ts';
+
+/** What is named on a command line, seen from the working directory: scopes, files, resources. */
+export async function wishOf(call: Call, texts: readonly string[]): Promise<Wish> {
+  const resources: ResourceName[] = [];
+  const paths: TypedPath[] = [];
+  for (const text of texts) {
+    const resource = resourceNamed(text);
+    if (resource === null) paths.push(await typedPath(call, text));
+    else resources.push(valueOf(resource));
+  }
+  return wishNamed(await namingPorts(call), paths, resources);
+}
+
+/** As {@link wishOf}, of a single name. */
+export async function oneNameOf(call: Call, text: string): Promise<OneName> {
+  return onlyOne(await wishOf(call, [text]));
+}
+
+/** A name of either kind, seen from the working directory, has both meanings until it is known which there is. */
+async function typedPath(call: Call, text: string): Promise<TypedPath> {
+  const repository = await call.repository();
+  const { inspection } = call.world;
+  const asScope = valueOf(await inspection.scopePath(repository, call.cwd, text));
+  const asFile = await inspection.filePath(repository, call.cwd, text);
+  return { text, asScope, asFile: asFile.ok ? asFile.value : asScope };
+}
+
+async function namingPorts(call: Call): Promise<NamingPorts> {
+  const repository = await call.repository();
+  return {
+    coordinator: await call.coordinator(),
+    liesAt: (path: ScopePath) => call.world.inspection.liesAt(repository, path),
+    nearest: async (word, candidates) => (await import('../../config/index.ts')).nearest(word, candidates),
+  };
+}

@@ -1,0 +1,130 @@
+/** What somebody names who asks for locks: scopes, files of them, resources. */
+import {
+  withoutNone,
+  type FilePath,
+  type OneName,
+  type Parsed,
+  type ResourceName,
+  type ScopePath,
+  type Wish,
+  parseResourceName,
+} from '../core/index.ts';
+import { scopesOfPathsMax, type Coordinator, type ScopeView } from '../protocol/index.ts';
+
+/** What lies at a path in the working tree. */
+export type Lies = 'folder' | 'file' | 'nothing';
+
+export interface NamingPorts {
+  readonly coordinator: Pick<Coordinator, 'query'>;
+  /** What lies at a path; a text that ends in a slash means a folder, whether it is there or not. */
+  liesAt(path: ScopePath): Promise<Lies>;
+  /** Of these the one that a misspelt word most likely meant; null when none is close. */
+  nearest(word: string, candidates: readonly string[]): Promise<string | null>;
+}
+
+/** A path as it was typed: what it means if it is a scope, and what if it is a file. */
+export interface TypedPath {
+  readonly text: string;
+  readonly asScope: ScopePath;
+  readonly asFile: ScopePath;
+}
+
+/** A name that begins with `@` is of a resource; null for any other. */
+export function resourceNamed(text: string): Parsed<ResourceName> | null {
+  return text.startsWith('@') && !text.includes('/') ? parseResourceName(text) : null;
+}
+
+/**
+ * A path that is a scope means the whole of it; any other means the file that is there, or is to be. A folder that is no
+ * scope, and what is most likely a misspelt scope, are taken for scopes, so that the refusal leads on to one.
+ */
+export async function wishNamed(
+  ports: NamingPorts,
+  paths: readonly TypedPath[],
+  resources: readonly ResourceName[],
+): Promise<Wish> {
+  const scopes = new Set<ScopePath>();
+  const files = new Set<FilePath>();
+  const around = await scopesAround(ports, paths);
+  const all = new AllScopes(ports);
+  for (const [index, typed] of paths.entries()) {
+    const { ofScope, ofFile } = around[index] ?? nowhere;
+    if (ofScope === typed.asScope) scopes.add(typed.asScope);
+    else if (ofFile === typed.asFile) scopes.add(typed.asFile);
+    else if (ofFile !== null && (await isFile(ports, typed, all)))
+      files.add(typed.asFile as string as FilePath);
+    else scopes.add(typed.asScope);
+  }
+  return withoutNone({
+    scopes: [...scopes].sort(),
+    files: [...files].sort(),
+    resources: [...new Set(resources)].sort(),
+  });
+}
+
+/** As {@link wishNamed}, of a single name. */
+export function onlyOne({ scopes: [scope], files: [file] = [], resources: [resource] = [] }: Wish): OneName {
+  if (scope !== undefined) return { scope };
+  if (file !== undefined) return { file };
+  return resource === undefined ? {} : { resource };
+}
+
+/** The scopes that a path is in, by both its meanings. */
+interface Around {
+  readonly ofScope: ScopePath | null;
+  readonly ofFile: ScopePath | null;
+}
+
+const nowhere: Around = { ofScope: null, ofFile: null };
+
+async function scopesAround({ coordinator }: NamingPorts, paths: readonly TypedPath[]): Promise<Around[]> {
+  const asked = paths.flatMap(({ asScope, asFile }) => [asScope, asFile]);
+  const found: (ScopePath | null)[] = [];
+  for (let from = 0; from < asked.length; from += scopesOfPathsMax) {
+    const part = asked.slice(from, from + scopesOfPathsMax);
+    found.push(...(await coordinator.query({ kind: 'scopesOf', paths: part })).scopes);
+  }
+  return paths.map((_, index) => ({
+    ofScope: found[2 * index] ?? null,
+    ofFile: found[2 * index + 1] ?? null,
+  }));
+}
+
+async function isFile(ports: NamingPorts, { text, asFile }: TypedPath, all: AllScopes): Promise<boolean> {
+  if (asFile === '.' || text.endsWith('/')) return false;
+  const lies = await ports.liesAt(asFile);
+  return lies === 'file' || (lies === 'nothing' && !(await all.hasNearly(asFile)));
+}
+
+/** Asked for only where something is named that is not there. */
+class AllScopes {
+  readonly #ports: NamingPorts;
+  #scopes: Promise<readonly ScopeView[]> | null = null;
+
+  constructor(ports: NamingPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether a scope lies in such a folder, is called so, or nearly. */
+  async hasNearly(path: ScopePath): Promise<boolean> {
+    this.#scopes ??= this.#ports.coordinator.query({ kind: 'scopes' }).then(({ scopes }) => scopes);
+    const scopes = await this.#scopes;
+    if (scopes.some((scope) => scope.name === path || scope.path.startsWith(`${path}/`))) return true;
+    const names = [...scopes.map((scope) => scope.path as string), ...scopes.map((scope) => scope.name)];
+    return this.#isNear(
+      path,
+      names.filter((name) => name !== '.'),
+    );
+  }
+
+  /** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */
+  async #isNear(path: ScopePath, names: readonly string[]): Promise<boolean> {
+    const near = await this.#ports.nearest(path, names);
+    if (near === null || (hasExtension(path) && !hasExtension(near))) return false;
+    return (await this.#ports.nearest(lastWord(path), [lastWord(near)])) !== null;
+  }
+}
+
+const lastWord = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const hasExtension = (path: string): boolean => /[^.]\.[^.]+$/.test(lastWord(path));

@@ -1,0 +1,331 @@
+/** Files of scopes and slots of resources: what overlaps, how much of it there may be, and who waits for whom. */
+import type { Mutant } from './mutant.ts';
+
+const overlapMutants: readonly Mutant[] = [
+  {
+    name: 'a whole scope is granted while files of it are held',
+    file: 'queue.ts',
+    find: 'target === scope ? draft.claimantOf(scope) : draft.holderOf(scope)',
+    replace: 'target === scope ? null : draft.holderOf(scope)',
+    model: 'Files22c1',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a file is granted while its whole scope is held',
+    file: 'queue.ts',
+    find: 'target === scope ? draft.claimantOf(scope) : draft.holderOf(scope)',
+    replace: 'target === scope ? draft.claimantOf(scope) : null',
+    model: 'Files22c1',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'claims of files overtake the oldest ticket, which is for their whole scope',
+    file: 'queue.ts',
+    find: 'oldest.targets.some((target) => overlap(draft.state, target, wanted))',
+    replace: 'oldest.targets.includes(wanted)',
+    model: 'Files22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'all of a scope is kept for the oldest ticket, which is for one file of it',
+    file: 'overlap.ts',
+    find: 'return scopeOfA === scopeOfB && (a === scopeOfA || b === scopeOfB);',
+    replace: 'return scopeOfA === scopeOfB;',
+    model: 'Files22',
+    caughtBy: 'QueueConsistency',
+  },
+  {
+    name: 'a file that comes free is not offered to who waits for its whole scope',
+    file: 'lines.ts',
+    find: 'return target === scope ? [target, filesOf(scope)] : [target, scope];',
+    replace: 'return target === scope ? [target, filesOf(scope)] : [target];',
+    model: 'Files22',
+    caughtBy: 'QueueConsistency',
+  },
+  {
+    name: 'a whole scope that comes free is not offered to who waits for files of it',
+    file: 'lines.ts',
+    find: 'return target === scope ? [target, filesOf(scope)] : [target, scope];',
+    replace: 'return target === scope ? [target] : [target, scope];',
+    model: 'Files22',
+    caughtBy: 'QueueConsistency',
+  },
+  {
+    name: 'the claims of a scope that have ended are still counted',
+    file: 'lock-index.ts',
+    find: '  lower(claims.byAgent, agent.id);\n',
+    replace: '',
+    model: 'Files22',
+    caughtBy: 'LockConsistency',
+  },
+];
+
+const boundMutants: readonly Mutant[] = [
+  {
+    name: 'an agent may hold any number of files',
+    file: 'lock-bounds.ts',
+    find: 'if (more === 0 || agent.files + more <= maxFilesPerAgent) return null;',
+    replace: 'if (maxFilesPerAgent > 0) return null;',
+    model: 'Files22s2',
+    caughtBy: 'OneLockPerAgent',
+  },
+  {
+    name: 'files that are held already are not counted with those that are asked for',
+    file: 'lock-bounds.ts',
+    find: 'agent.files + more <= maxFilesPerAgent',
+    replace: 'more <= maxFilesPerAgent',
+    model: 'Files22s2',
+    caughtBy: 'OneLockPerAgent',
+  },
+  {
+    name: 'an agent may hold slots of any number of resources',
+    file: 'lock-bounds.ts',
+    find: 'if (more === 0 || agent.resources + more <= maxResourcesPerAgent) return null;',
+    replace: 'if (maxResourcesPerAgent > 0) return null;',
+    model: 'Slots22',
+    caughtBy: 'OneLockPerAgent',
+  },
+  {
+    name: 'each lock counts as a scope of its own',
+    file: 'lock-bounds.ts',
+    find: 'scopesOf(state, missing).filter((scope) => !agent.heldIn.has(scope));',
+    replace: 'scopesOf(state, missing);',
+    model: 'Files22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a file counts as no scope',
+    file: 'lock-bounds.ts',
+    find: 'const scope = scopeOf(state, target);\n    if (scope !== null) scopes.add(scope);',
+    replace:
+      'const scope = scopeOf(state, target);\n    if (scope !== null && scope === target) scopes.add(scope);',
+    model: 'Files22s2',
+    caughtBy: 'graph',
+  },
+];
+
+const slotMutants: readonly Mutant[] = [
+  {
+    name: 'a slot that is held is granted again',
+    file: 'draft.ts',
+    find: '      if (this.holderOf(slot) === null) found.push(slot);\n',
+    replace: '      found.push(slot);\n',
+    model: 'Slots22',
+    caughtBy: 'LockConsistency',
+  },
+  {
+    name: 'not the lowest slot that is free is granted',
+    file: 'draft.ts',
+    find: 'return this.#freeSlots(resource, 1)[0] ?? null;',
+    replace: 'return this.#freeSlots(resource, 100).at(-1) ?? null;',
+    model: 'Slots32',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'an agent has two slots of one resource',
+    file: 'overlap.ts',
+    find: 'if (isSlot(held) && resourceOf(held) === resource) return held;',
+    replace: 'if (isSlot(held) && resourceOf(held) !== resource) return held;',
+    model: 'Slots22r2',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'all free slots are kept for the oldest ticket',
+    file: 'queue.ts',
+    find: 'return !isSlot(wanted) || !draft.hasSlotToSpare(resourceOf(wanted));',
+    replace: 'return true;',
+    model: 'Slots32',
+    caughtBy: 'QueueConsistency',
+  },
+  {
+    name: 'no free slot is kept for the oldest ticket',
+    file: 'queue.ts',
+    find: 'return !isSlot(wanted) || !draft.hasSlotToSpare(resourceOf(wanted));',
+    replace: 'return !isSlot(wanted);',
+    model: 'Slots32',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'who holds a resource alone needs a place among the agents',
+    file: 'queue.ts',
+    find: 'return draft.heldInScopesBy(agent) === 0 && !targets.every(isSlot);',
+    replace: 'return draft.heldInScopesBy(agent) === 0;',
+    model: 'Slots22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a resource that is not declared can be asked for',
+    file: 'gate.ts',
+    find: 'if (resources[resource] !== undefined) return null;',
+    replace: 'if (resource !== undefined) return null;',
+    model: 'Slots22',
+    caughtBy: 'actions',
+  },
+  {
+    name: 'a token is compared with that of no slot',
+    file: 'lock-refusals.ts',
+    find: 'isSlot(target) ? (heldUnder(agent, target) ?? target) : target',
+    replace: 'target',
+    model: 'Slots22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'where no place is free nobody is served a resource',
+    file: 'queue.ts',
+    find: '    if (isSlot(line as Target)) for (const ticket of lineAt(state, line) ?? []) waiting.add(ticket);\n',
+    replace: '    if (isSlot(line as Target)) continue;\n',
+    model: 'Slots22',
+    caughtBy: 'QueueConsistency',
+  },
+];
+
+const contentionMutants: readonly Mutant[] = [
+  {
+    name: 'an agent contends what it holds by its own wait',
+    file: 'contention.ts',
+    find: 'line.size > (own !== null && line.has(own) ? 1 : 0)',
+    replace: 'line.size > (own !== null && own < 0 ? 1 : 0)',
+    model: 'Files22hold',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'slots are contended while one is free',
+    file: 'contention.ts',
+    find: '  if (isSlot(target) && hasFreeSlot(state, target)) return false;\n',
+    replace: '',
+    model: 'Slots32hold',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'who waits for a file does not contend its whole scope',
+    file: 'contention.ts',
+    find: 'state.index.unsettled.add(lock.target);',
+    replace: 'if (lock.target === target) state.index.unsettled.add(lock.target);',
+    model: 'Files22hold',
+    caughtBy: 'LockTimeouts',
+  },
+  {
+    name: 'who waits for a place contends resources',
+    file: 'leases.ts',
+    find: 'if (state.placeWaitSinceMs === null || lock.scope === undefined) return forScope;',
+    replace: 'if (state.placeWaitSinceMs === null) return forScope;',
+    model: 'Slots32hold',
+    caughtBy: 'graph',
+  },
+];
+
+const deadlockMutants: readonly Mutant[] = [
+  {
+    name: 'who holds something in one scope only may close a cycle',
+    file: 'locks.ts',
+    find: '  if (agent.held.size > 0) {\n',
+    replace: '  if (agent.heldIn.size > 1) {\n',
+    model: 'Files22',
+    caughtBy: 'DeadlockPrevention',
+  },
+  {
+    name: 'who holds files is no hindrance to who waits for their whole scope',
+    file: 'wait-graph.ts',
+    find: '        for (const { agent } of locksOverlapping(this.#state, target))\n          if (agent !== wait.agent) this.#need(pending, agent);\n',
+    replace:
+      '        for (const { agent, target: held } of locksOverlapping(this.#state, target))\n          if (agent !== wait.agent && held === target) this.#need(pending, agent);\n',
+    model: 'Files22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'who has the slots of a resource is no hindrance to who waits for one',
+    file: 'wait-graph.ts',
+    find: '    if (holders !== null) this.#needOne(pending, target, holders);\n',
+    replace: '',
+    model: 'Slots22r2',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'the files for which others wait are no hindrance to who waits for their whole scope',
+    file: 'lines.ts',
+    find: '    return scopeOfFiles(key) === null ? [before] : untilWhole(state, key, before, nearest(target));',
+    replace: '    return scopeOfFiles(key) === null ? [before] : [];',
+    model: 'Files22s2',
+    caughtBy: 'graph',
+  },
+];
+
+const moveMutants: readonly Mutant[] = [
+  {
+    name: 'a file that comes to be in another scope stays held',
+    file: 'moves.ts',
+    find: "    if (lock !== undefined) draft.release(lock, 'moved');\n",
+    replace: '    if (lock === undefined) continue;\n',
+    model: 'Moves22',
+    caughtBy: 'LockConsistency',
+  },
+  {
+    name: 'a file that comes to be in another scope is still waited for',
+    file: 'moves.ts',
+    find: "    if (waiter.targets.some((target) => isUnder(path, target))) draft.endTicket(waiter, 'moved');\n",
+    replace: '    if (waiter.targets.length === 0) return;\n',
+    model: 'Moves22',
+    caughtBy: 'QueueConsistency',
+  },
+  {
+    name: 'what moved files leave free is offered to nobody',
+    file: 'moves.ts',
+    find: '  draft.redefines(next);\n  settleQueue(draft);\n',
+    replace: '  draft.redefines(next);\n',
+    model: 'Moves22',
+    caughtBy: 'QueueConsistency',
+  },
+  {
+    name: 'every file of a scope moves when another scope is defined in it',
+    file: 'moves.ts',
+    find: 'file === path || file.startsWith(`${path}/`)',
+    replace: 'file !== path',
+    model: 'Moves22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a scope of which only a file is held goes when it is not named',
+    file: 'draft.ts',
+    find: ' || this.claimantOf(scope) !== null',
+    replace: '',
+    model: 'Moves22',
+    caughtBy: 'LockConsistency',
+  },
+  {
+    name: 'a scope of which only a file is waited for goes when it is not named',
+    file: 'draft.ts',
+    find: 'for (const line of [queues.get(scope), fileQueues.get(scope)])',
+    replace: 'for (const line of [queues.get(scope), fileQueues.get(undefined as never)])',
+    model: 'Moves22',
+    caughtBy: 'QueueConsistency',
+  },
+];
+
+const writeMutants: readonly Mutant[] = [
+  {
+    name: 'the lock of a whole scope does not cover its files',
+    file: 'write.ts',
+    find: 'scope === null || scope === target ? [target] : [target, scope]',
+    replace: '[target]',
+    model: 'Context22',
+    caughtBy: 'graph',
+  },
+  {
+    name: 'a write takes the whole of a scope of which another holds a file',
+    file: 'contexts.ts',
+    find: 'const obstacle = obstacleTo(draft, id, [scope], null);',
+    replace: 'const obstacle = draft.holderOf(scope) === null ? null : obstacleTo(draft, id, [scope], null);',
+    model: 'Files22c1',
+    caughtBy: 'AgentCoordination',
+  },
+];
+
+export const targetMutants: readonly Mutant[] = [
+  ...overlapMutants,
+  ...boundMutants,
+  ...slotMutants,
+  ...contentionMutants,
+  ...deadlockMutants,
+  ...moveMutants,
+  ...writeMutants,
+];
