@@ -108,7 +108,9 @@ function readMap(loading: Loading, file: ConfigFile, path: string, { key, value 
 
 function firstKeyUnder(path: string): string {
   const first = options.find((option) => option.key.startsWith(`${path}.`));
-  return first === undefined ? path : `'${first.key.slice(path.length + 1)}: ${formatValue(first, first.default)}'`;
+  return first === undefined
+    ? path
+    : `'${first.key.slice(path.length + 1)}: ${formatValue(first, first.default)}'`;
 }
 
 function readEntry(loading: Loading, file: ConfigFile, path: string, entry: Entry): void {

@@ -313,7 +313,9 @@ describe('a refusal names who is in the way', () => {
       holdersInTheWay: 3,
     });
     expect(refused).toMatchObject({
-      rejection: { message: expect.stringMatching(/^docs cannot be had: .* is held by dave, and 2 more in the way; /) },
+      rejection: {
+        message: expect.stringMatching(/^docs cannot be had: .* is held by dave, and 2 more in the way; /),
+      },
     });
   });
 

@@ -51,6 +51,10 @@ describe('the canonical text of a state', () => {
 describe('reading a configuration of TLC', () => {
   it('refuses one in which a constant is missing or is no number', () => {
     expect(() => parseConstants('MaxConcurrent = 2')).toThrow('Agent');
-    expect(() => parseConstants('Agent = {"a1"}\nScope = {}\nFile = {}\nResource = {}\nCapacity = 1\nMaxConcurrent = many')).toThrow('many');
+    expect(() =>
+      parseConstants(
+        'Agent = {"a1"}\nScope = {}\nFile = {}\nResource = {}\nCapacity = 1\nMaxConcurrent = many',
+      ),
+    ).toThrow('many');
   });
 });
