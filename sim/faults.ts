@@ -37,7 +37,7 @@ export const faults: readonly Fault[] = [
     changes: [
       change(
         'src/core/scopes.ts',
-        'const inUse = isInUse(state, scope);',
+        'const inUse = draft.isInUse(scope);',
         'const inUse = state.revision < 0;',
       ),
     ],
@@ -48,20 +48,24 @@ export const faults: readonly Fault[] = [
     name: 'a checkout ends the waits for scopes that it does not have',
     changes: [
       change(
-        'src/core/withdrawal.ts',
-        'state.locks.has(scope) || state.index.queues.has(scope)',
-        'state.locks.has(scope)',
+        'src/core/scopes.ts',
+        'const inUse = draft.isInUse(scope);',
+        'const inUse = draft.holderOf(scope) !== null;',
       ),
     ],
-    said: /which is no scope/,
+    said: /which is in no scope/,
     trial: 'everything',
   },
   {
     name: 'a withdrawn scope goes with its first lock, whoever waits for it',
     changes: [
-      change('src/core/draft.ts', 'this.isFree(scope) && !this.isWanted(scope)', 'this.isFree(scope)'),
+      change(
+        'src/core/draft.ts',
+        '!this.isInUse(scope) && this.#redefined',
+        'this.holderOf(scope) === null && this.#redefined',
+      ),
     ],
-    said: /which is no scope/,
+    said: /which is in no scope/,
     trial: 'everything',
   },
   {
@@ -158,7 +162,7 @@ export const faults: readonly Fault[] = [
     changes: [
       change(
         'src/core/draft.ts',
-        'if (waiter === this.oldest()) for (const scope of waiter.scopes) this.#touch(scope);',
+        'if (waiter === this.oldest()) for (const target of waiter.targets) this.touch(target);',
         '',
       ),
     ],

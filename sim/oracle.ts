@@ -30,7 +30,7 @@ export function judge(archive: Archive, witness: Witness): Verdict {
   const grants = judgeReplay(archive);
   judgeAcknowledged(archive, witness);
   judgeBeliefs(archive, witness);
-  for (const watched of witness.watched) judgeWatched(archive, watched);
+  for (const watched of witness.watched) judgeWatched(archive, watched, witness.lastToSee);
   return { revisions: archive.entries.length, grants, acknowledged: witness.acknowledged.length };
 }
 
@@ -210,7 +210,7 @@ function conflict(a: Belief, b: Belief): boolean {
 }
 
 /** A watcher saw the log: in order, nothing twice, nothing missing but what it was told is gone. */
-function judgeWatched({ entries }: Archive, watched: Watched): void {
+function judgeWatched({ entries }: Archive, watched: Watched, lastToSee: Revision): void {
   let next = 1 as Revision;
   for (const entry of watched.entries) {
     const expected = entry.revision === next || watched.resumedAt.has(entry.revision);
@@ -222,5 +222,5 @@ function judgeWatched({ entries }: Archive, watched: Watched): void {
     );
     next = (entry.revision + 1) as Revision;
   }
-  demand(next === entries.length + 1, `a watcher saw nothing after ${next - 1} of ${entries.length}`);
+  demand(next > lastToSee, `a watcher saw nothing after ${next - 1} of ${lastToSee}`);
 }

@@ -3,7 +3,7 @@
  * and clocks that fail; then the faults stop, and everybody must get on. A run is a function of its seed.
  */
 import { deepStrictEqual } from 'node:assert';
-import { parseAgentId, type AgentId, type Entry } from '../src/core/index.ts';
+import { asRevision, parseAgentId, type AgentId, type Entry } from '../src/core/index.ts';
 import { MemoryLog } from '../src/store/memory/index.ts';
 import { Agent } from './agent.ts';
 import { Archive } from './archive.ts';
@@ -145,6 +145,7 @@ class World {
     const behind = (watcher: Watcher): boolean => watcher.next <= this.archive.entries.length;
     for (let tries = 0; tries < 100 && this.#watchers.some(behind); tries += 1)
       await this.scheduler.sleep(100);
+    this.witness.lastToSee = asRevision(this.archive.entries.length);
     this.#over = true;
     for (const owner of this.#owners) await owner.service?.stop();
     await Promise.all(watching);

@@ -29,6 +29,8 @@ export class Witness {
   readonly acknowledged: Acknowledged[] = [];
   readonly beliefs: Belief[] = [];
   readonly watched: Watched[] = [];
+  /** The last entry when the watchers were told to stop: an owner may write one more while it stops. */
+  lastToSee = 0 as Revision;
   /** Ids of requests of which nothing was written, as their callers were told; they did not ask again. */
   readonly refused = new Set<string>();
   readonly rejections = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { named, type AgentId, type Revision } from '../core/index.ts';
+import { named, namesOf, withoutNone, type AgentId, type Revision } from '../core/index.ts';
 import type { Coordinator, Reply, TicketReply, TicketRequest, WaiterView } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
 import type { Rejected } from './answers.ts';
@@ -55,8 +55,10 @@ export async function awaitAtMost(
 }
 
 /** Whoever would not wait now keeps the ticket all the same. */
-export function refusedWith({ ticket, scopes, sinceMs }: WaiterView, agent: AgentId, reply: Reply): Rejected {
-  const message = `${agent} waits for ${named(...scopes)} already: wait for that, or cancel it first`;
-  const rejection = { code: 'ALREADY_WAITING', message, details: { ticket, scopes, sinceMs } } as const;
+export function refusedWith(waiter: WaiterView, agent: AgentId, reply: Reply): Rejected {
+  const { ticket, scopes, files, resources, sinceMs } = waiter;
+  const wish = withoutNone({ scopes, ...(files && { files }), ...(resources && { resources }) });
+  const message = `${agent} waits for ${named(...namesOf(wish))} already: wait for that, or cancel it first`;
+  const rejection = { code: 'ALREADY_WAITING', message, details: { ticket, ...wish, sinceMs } } as const;
   return { ok: false, revision: reply.revision, atMs: reply.atMs, rejection };
 }

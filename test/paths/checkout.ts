@@ -71,9 +71,20 @@ function configuration(settings: Settings): object {
     if (!(field in settings)) continue;
     const value = settings[field as keyof Settings];
     const [, ...names] = key.split('.');
-    put(block, names, type === 'duration' ? formatDuration(value as DurationMs) : value);
+    put(block, names, valueAsWritten(type, value));
   }
   return block;
+}
+
+function valueAsWritten(type: (typeof options)[number]['type'], value: Settings[keyof Settings]): unknown {
+  if (type === 'duration') return formatDuration(value as DurationMs);
+  return type === 'resources' ? resourcesAsWritten(value as Settings['resources']) : value;
+}
+
+/** Without the one that is there unasked. */
+function resourcesAsWritten(resources: Settings['resources']): object {
+  const declared = Object.entries(resources).filter(([name]) => name !== '@git');
+  return Object.fromEntries(declared.map(([name, capacity]) => [name.slice(1), { capacity }]));
 }
 
 function put(block: Record<string, unknown>, [name = '', ...rest]: readonly string[], value: unknown): void {

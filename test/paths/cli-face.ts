@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   deleteSession,
   livingOccupant,
@@ -129,7 +130,7 @@ export class CliFace implements Face {
     const asked = this.#stage.nextWaitOf(command.agent);
     const running = this.#run(wordsOf(command));
     const first = await Promise.race([running.ended, asked]);
-    if (first !== undefined) return answerOf(first);
+    if (first !== undefined) return asAskedAgain(command, answerOf(first), envelopeOf(first));
     const wait: Wait = { agent: command.agent, end: async () => waitEndOf(await running.ended) };
     this.waits.add(wait);
     this.#waiting.set(wait, running);
@@ -240,6 +241,20 @@ function envelopeOf({ code, stdout, stderr }: Ended): Envelope {
   if (line === '' || more.length > 0)
     throw new Error(`ended with ${code}, not one line of JSON: ${stdout}${stderr}`);
   return JSON.parse(line) as Envelope;
+}
+
+/**
+ * Whoever asks anew for what it waits for, and would not wait now, keeps its ticket: the core says that nothing has changed, and
+ * the command line refuses, since the locks are not there.
+ */
+function asAskedAgain(
+  { wait, scopes }: CommandOf<'AcquireLock'>,
+  answer: Answer,
+  { details }: Envelope,
+): Answer {
+  const isSame = isDeepStrictEqual(details?.['scopes'], scopes.toSorted());
+  if (wait.kind !== 'none' || answer.code !== 'ALREADY_WAITING' || !isSame) return answer;
+  return { ...answer, code: null, told: { kind: 'queued', ticket: details?.['ticket'] } };
 }
 
 /** The exit code must say the same as the envelope. */

@@ -59,7 +59,7 @@ function toAgent(line: string, views: readonly AgentView[]): AgentView {
 
 function toLock(line: string, views: readonly LockView[], nowMs: number): LockView {
   const pattern =
-    /^"([^"]+)" by (\S+?),? for .*; (?:lease (.+) more|its lease ended .+ ago, which is still to be written|it ends.+ unless renewed); token (\d+)(?:; (\d+) agents? in the queue)?(?:; withdrawn)?$/;
+    /^"([^"]+)" by (\S+?),? for .*; (?:lease (.+) more|its lease ended .+ ago, which is still to be written|(?:its holder is blocked, so )?it ends.+ unless renewed); token (\d+)(?:; (\d+) agents? in the queue)?(?:; withdrawn)?$/;
   const [, scope, agent, lease = '', token, queueLength = '0'] = expectMatch(pattern, line);
   const view = found(views, (one) => one.scope === scope, line);
   return {
