@@ -52,6 +52,13 @@ module.exports = {
       ['store', 'repository', 'config', 'observe', 'service', 'client', 'daemon', ...faces],
       'protocol: core types only',
     ),
+    {
+      name: 'fit-wall',
+      severity: 'error',
+      comment: 'What would have been, by the machine alone: the core; history, logs and files are handed in.',
+      from: { path: '^src/fit/', pathNot: testing },
+      to: { path: '^src/(?!(fit|core)/)' },
+    },
     wall(
       'store',
       ['protocol', 'repository', 'config', 'observe', 'service', 'client', 'daemon', ...faces],

@@ -41,6 +41,7 @@ export const slowTests: readonly string[] = [
   'test/init/refresh.test.ts',
   'src/repository/hostile.test.ts',
   'test/docs/docs.test.ts',
+  'src/cli/commands/fit.test.ts',
   'src/store/sqlite/damage.test.ts',
   'test/core/hammer.test.ts',
   'test/init/trouble.test.ts',

@@ -10,6 +10,7 @@ import { jsonLine } from './format/text.ts';
 import { helpFitted } from './format/help-text.ts';
 import { reportError } from './answer/output.ts';
 import { addAgentCommands } from './tree/agent.ts';
+import { addFitCommand } from './tree/fit.ts';
 import { addHelpCommand } from './tree/help.ts';
 import { addInitCommand } from './tree/init.ts';
 import { addLockCommands } from './tree/lock.ts';
@@ -55,6 +56,7 @@ interface Branch {
 /** In the order of the help. */
 const branches: readonly Branch[] = [
   { words: ['init'], grow: addInitCommand },
+  { words: ['fit'], grow: addFitCommand },
   { words: ['lock'], grow: addLockCommands },
   { words: ['agent'], grow: addAgentCommands },
   { words: ['run'], grow: addRunCommand },

@@ -81,6 +81,7 @@ const otherCodes = [
   'NOT_INSTALLED',
   'NOT_JOINED',
   'NOT_WRITTEN',
+  'NO_HISTORY',
   'NO_LOG',
   'NO_SCOPES',
   'REPOSITORY_UNREADABLE',

@@ -1,5 +1,6 @@
 export const initErrorCodes = [
   'NO_WORKTREE',
+  'NO_BLOCK',
   'CHANGED_MEANWHILE',
   'OUTSIDE_REPOSITORY',
   'PLACE_TAKEN',

@@ -1,5 +1,7 @@
 import type { FileChange } from './files/file-change.ts';
+import type { BlockSetting } from './files/settings.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
+import type { SettingsRequest } from './prepare-settings.ts';
 
 export type { LeftOut } from './graph/cycles.ts';
 export { initErrorCodes } from './errors.ts';
@@ -11,6 +13,8 @@ export { layouts, type Layout } from './layout.ts';
 export type { Choices, LeftAside } from './situation.ts';
 export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
+export type { BlockSetting } from './files/settings.ts';
+export type { SettingsRequest } from './prepare-settings.ts';
 
 /** See `prepare.ts`. The parsers of all ecosystems are loaded on first use only. */
 export async function prepareInit(request: InitRequest): Promise<Prepared> {
@@ -42,4 +46,16 @@ export async function checkChanges(root: string, changes: readonly FileChange[])
 /** See `patch.ts`. */
 export async function patchOf(changes: readonly FileChange[]): Promise<string> {
   return (await import('./files/patch.ts')).patchOf(changes);
+}
+
+/** See `prepare-settings.ts`. */
+export async function prepareSettings(
+  request: SettingsRequest,
+): Promise<{ readonly root: string; readonly change: FileChange }> {
+  return (await import('./prepare-settings.ts')).prepareSettings(request);
+}
+
+/** See `files/settings.ts`. */
+export async function settingLines(settings: readonly BlockSetting[]): Promise<string[]> {
+  return (await import('./files/settings.ts')).settingLines(settings);
 }

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { noEffect, settingsOf } from '../config/index.ts';
-import { Discovery, scanRepository, type Repository, type ScanResult } from '../repository/index.ts';
+import {
+  Discovery,
+  readHistory,
+  scanRepository,
+  type Repository,
+  type ScanResult,
+} from '../repository/index.ts';
 import { named, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { Stage } from './stage.ts';
@@ -20,7 +26,6 @@ import { publishedNotices } from './published.ts';
 import type { Unit } from './detectors/unit.ts';
 import { proposedExclude } from './excluding.ts';
 import { leaveAside } from './graph/merge.ts';
-import { recentCommits } from './history.ts';
 import { firstRules, latestRules } from './rules.ts';
 import type { Layout } from './layout.ts';
 import type { Choices, Situation } from './situation.ts';
@@ -281,6 +286,15 @@ function foldersAbove({ units }: Survey): ScopePath[] {
   for (const { path } of units)
     for (let folder = path; !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
   return [...folders];
+}
+
+/** Enough to tell what is usual, few enough to be read within a second or two. */
+const commitsMax = 500;
+
+/** The files of the last commits, the latest first; null where there is no history that can be read. */
+async function recentCommits(root: string): Promise<readonly (readonly string[])[] | null> {
+  const history = await readHistory(root, { max: commitsMax, worksOnly: false });
+  return history?.commits.map(({ files }) => files) ?? null;
 }
 
 async function prepareBlock(found: Looked, stage: Stage): Promise<Prepared> {

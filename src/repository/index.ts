@@ -1,4 +1,5 @@
 import type { GitCall } from './git/git.ts';
+import type { History, HistoryWish } from './git/history.ts';
 import type { TreeListing } from './git/ls-files.ts';
 import type { Repository, RepositoryHints } from './git/folders.ts';
 import type { ScanMemory } from './scopes/scan-memory.ts';
@@ -15,6 +16,7 @@ export { isInstalled } from './installed.ts';
 export { isTooLong } from './too-long.ts';
 export { folderOf } from './path-text.ts';
 export { readRegularFile } from './git/regular-file.ts';
+export type { History, HistoryWish } from './git/history.ts';
 export type { TreeEntry } from './git/ls-files.ts';
 export type { UnopenedFolder } from './git/unopened.ts';
 export type { Place } from './scopes/candidates.ts';
@@ -25,6 +27,11 @@ export type { LastGood, ScanOptions, ScanResult } from './scopes/scan.ts';
 export async function runGit(call: Omit<GitCall, 'env'>): Promise<Buffer> {
   const git = await import('./git/git.ts');
   return git.runGit({ ...call, env: git.withoutGitVariables() });
+}
+
+/** See `history.ts`. */
+export async function readHistory(root: string, wish: HistoryWish): Promise<History | null> {
+  return (await import('./git/history.ts')).readHistory(root, wish);
 }
 
 /** See `ls-files.ts`. */

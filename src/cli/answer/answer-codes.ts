@@ -18,6 +18,7 @@ export const commandCodes = {
   UNSOUND: '3',
   VIOLATIONS_FOUND: '3',
   LOCK_LOST: '1',
+  NO_HISTORY: '1',
   NO_LOG: '1',
   UNHEALTHY: '1',
   WAITED_IN_VAIN: '4',

@@ -25,6 +25,7 @@ const values: Readonly<Record<string, (call: Call, unfinished: string) => Promis
   lock: lockNames,
   subject: async (call, unfinished) => [...(await lockNames(call, unfinished)), ...(await agents(call))],
   as: fixed(['scope', 'agent']),
+  claim: fixed(['file', 'scope']),
   status: fixed(agentStatuses),
   shell: fixed(shells),
   event: fixed([...eventGroups, ...eventKinds]),

@@ -20,6 +20,7 @@ const inspection: Inspection = {
   isThere: async () => false,
   filePath: async () => ({ ok: false, problem: 'not asked' }),
   liesAt: async () => 'nothing',
+  history: async () => null,
   scan: async () => ({ definitions: [], settings: defaultSettings, problems: [] }),
   configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
   gitVersion: async () => '2.43.0',

@@ -15,6 +15,7 @@ import type { Style } from '../format/style.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
+import { shortFit, shortFitText } from './fit-short.ts';
 import { agentsUnlessSaid, askAboutPlan } from './init-questions.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
@@ -112,8 +113,9 @@ async function writeAndTell(
     call.world.scopeFiles.apply(prepared.root, plan.changes),
   );
   const coordinator = await tellCoordinator(call);
-  return done(null, { ...planData(plan), written: true, coordinator }, (style) =>
-    [intro(style) + writtenText(plan), reportText(style, coordinator)]
+  const fit = await whileTelling(call, 'replaying the history', () => shortFit(call));
+  return done(null, { ...planData(plan), written: true, coordinator, fit }, (style) =>
+    [intro(style) + writtenText(plan), reportText(style, coordinator), shortFitText(fit)]
       .filter((part) => part !== '')
       .join('\n'),
   );

@@ -168,6 +168,7 @@ const plainInspection: Inspection = {
   filePath: async (_repository, _cwd, text) => parseScopePath(text),
   liesAt: async () => 'nothing',
   scan: unexpected('scan'),
+  history: async () => null,
   configuration: unexpected('configuration'),
   gitVersion: unexpected('gitVersion'),
   stateFiles: unexpected('stateFiles'),
@@ -185,6 +186,7 @@ const noScopeFiles: ScopeFiles = {
   apply: unexpected('apply'),
   ignored: async () => new Set(),
   patch: unexpected('patch'),
+  prepareSettings: unexpected('prepareSettings'),
 };
 
 const noQuestions: Questions = { confirm: unexpected('confirm'), select: unexpected('select') };

@@ -1,7 +1,13 @@
 import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { logExists, socketAddress, statePaths } from '../../client/index.ts';
-import { gitVersion, repositoryPath, scanRepository, scopeFromInput } from '../../repository/index.ts';
+import {
+  gitVersion,
+  readHistory,
+  repositoryPath,
+  scanRepository,
+  scopeFromInput,
+} from '../../repository/index.ts';
 import type { ScanResult } from '../../repository/index.ts';
 import { parseScopePath, type Parsed } from '../../core/index.ts';
 import type { Lies } from '../../participant/index.ts';
@@ -15,6 +21,7 @@ export const realInspection: Inspection = {
     worktree === null ? parseScopePath(text) : repositoryPath(worktree, cwd, text),
   liesAt: async ({ worktree }, path) => (worktree === null ? 'nothing' : liesAt(join(worktree, path))),
   scan,
+  history: async ({ worktree, commonDir }, wish) => readHistory(worktree ?? commonDir, wish),
   configuration,
   gitVersion,
   stateFiles: async (repository) => stateFiles(repository),

@@ -23,6 +23,7 @@ import {
   patchOf,
   prepareInit,
   prepareRefresh,
+  prepareSettings,
   ignoredFiles,
 } from '../../init/index.ts';
 import { ownerCommand } from './owner-command.ts';
@@ -46,6 +47,7 @@ export function createRealWorld(version: () => string): World {
     scopeFiles: {
       prepareInit,
       prepareRefresh,
+      prepareSettings,
       check: checkChanges,
       apply: applyChanges,
       ignored: ignoredFiles,

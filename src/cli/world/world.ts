@@ -1,6 +1,6 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
-import type { Repository } from '../../repository/index.ts';
+import type { History, HistoryWish, Repository } from '../../repository/index.ts';
 import type {
   AgentId,
   AgentProcess,
@@ -10,7 +10,7 @@ import type {
   Settings,
 } from '../../core/index.ts';
 import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
-import type { FileChange, InitRequest, Prepared } from '../../init/index.ts';
+import type { FileChange, InitRequest, Prepared, SettingsRequest } from '../../init/index.ts';
 import type { AgentSession, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LogSource } from '../../verify/index.ts';
@@ -88,6 +88,8 @@ export interface Inspection {
   /** What lies at a path of the working tree. */
   liesAt(repository: Repository, path: ScopePath): Promise<Lies>;
   scan(repository: Repository): Promise<Scan>;
+  /** What was committed so far; null where there is nothing, or Git does not tell it in time. */
+  history(repository: Repository, wish: HistoryWish): Promise<History | null>;
   /** Every option with its value and where the value comes from, and what is wrong with them. */
   configuration(repository: Repository): Promise<Configuration>;
   /** As Git itself tells it: `git version 2.43.0`. Null when there is no Git. */
@@ -118,6 +120,8 @@ export interface ScopeFiles {
   ignored(root: string, files: readonly string[]): Promise<ReadonlySet<string>>;
   /** As a unified diff. */
   patch(changes: readonly FileChange[]): Promise<string>;
+  /** The change that sets options in the configuration that is there. */
+  prepareSettings(request: SettingsRequest): Promise<{ readonly root: string; readonly change: FileChange }>;
 }
 
 export interface Scan {

@@ -47,7 +47,7 @@ const agentsReason = 'How many may hold locks at the same time; one more waits.'
 const excludeReason = 'What lies in these folders makes no scopes: it belongs to the scope around it.';
 
 /** A star has a meaning to YAML. */
-function patternText(pattern: string): string {
+export function patternText(pattern: string): string {
   return /^[\w./][\w./*?-]*$/.test(pattern) ? pattern : JSON.stringify(pattern);
 }
 

@@ -1,0 +1,66 @@
+import { gainFor, type Gain } from '../../fit/index.ts';
+import type { Call } from '../call.ts';
+import { line } from '../format/text.ts';
+import type { Repository } from '../world/world.ts';
+import { isTooFew, readCommits, readPresent, type Subject } from './fit-subject.ts';
+
+const commitsMax = 300;
+const agents = 3;
+/** Nobody waits for long for a line that he has not asked for. */
+const patienceMs = 5_000;
+
+/** What three agents would have gained over the commits of people, for whoever has just described the scopes. */
+export interface ShortFit {
+  readonly commits: number;
+  /** Null: there were too few commits, or it took too long. */
+  readonly gain: Gain | null;
+}
+
+class TookTooLong extends Error {}
+
+/**
+ * Null where there is no history, where the working tree is not the one that scopes are read from, and where it fails: what was asked
+ * for has been done already.
+ */
+export async function shortFit(call: Call): Promise<ShortFit | null> {
+  try {
+    return await replayed(call);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    call.note(line`the history was not replayed: ${reason}`);
+    return null;
+  }
+}
+
+async function replayed(call: Call): Promise<ShortFit | null> {
+  const repository = await call.repository();
+  if (repository.worktree !== repository.mainWorktree) return null;
+  const subject = await readCommits(call, repository, commitsMax);
+  if (subject === null) return null;
+  const commits = subject.jobs.length;
+  return { commits, gain: isTooFew(subject) ? null : await gainInTime(call, repository, subject) };
+}
+
+async function gainInTime(call: Call, repository: Repository, { jobs }: Subject): Promise<Gain | null> {
+  const { choice } = await readPresent(call, repository);
+  const { clock } = call.ports;
+  const untilMs = clock.monotonicMs() + patienceMs;
+  try {
+    return gainFor({ jobs, choice, agents }, () => {
+      if (clock.monotonicMs() > untilMs) throw new TookTooLong();
+    });
+  } catch (error) {
+    if (error instanceof TookTooLong) return null;
+    throw error;
+  }
+}
+
+/** On one line, for people; empty where there is nothing to say. */
+export function shortFitText(short: ShortFit | null): string {
+  if (short === null) return '';
+  const { commits, gain } = short;
+  const more = 'rhema fit tells what several agents would have gained';
+  if (gain === null) return `${commits} commits of people so far: ${more}`;
+  const times = gain.gain.toFixed(1);
+  return `over the last ${commits} commits of people ${agents} agents would have done ${times} times the work of one: rhema fit tells more`;
+}

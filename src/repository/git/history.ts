@@ -1,0 +1,109 @@
+/** What was changed together so far: by that one sees how many scopes somebody needs at once, and who would have waited for whom. */
+import { runGit, withoutGitVariables } from './git.ts';
+
+const gitCallMaxMs = 5_000;
+/** Of a commit with more files nobody has written each by hand. */
+const filesMax = 1_000;
+/** Commits that are looked at, to find enough of those that are wanted. */
+const lookedAtFactor = 4;
+
+export interface PastCommit {
+  readonly id: string;
+  readonly authoredAtMs: number;
+  /** As Git has them, with `/`: those that it added, changed or removed; a renamed one under both names. */
+  readonly files: readonly string[];
+}
+
+export interface History {
+  /** The latest first. */
+  readonly commits: readonly PastCommit[];
+  /** What is older than some point is not here. */
+  readonly isShallow: boolean;
+  /** Commits among those that were looked at that are left out, by what they are. */
+  readonly leftOut: { readonly byBots: number; readonly tooLarge: number };
+}
+
+export interface HistoryWish {
+  /** How many commits, at most. */
+  readonly max: number;
+  /** Only what somebody has done in a repository that was there: neither commits of bots nor the one that began it. */
+  readonly worksOnly: boolean;
+}
+
+/**
+ * The last commits that lead to HEAD, without merges, without those that change nothing, and without those that change more than
+ * {@link filesMax} files. Null where there is no history, or Git does not tell it in time.
+ */
+export async function readHistory(root: string, { max, worksOnly }: HistoryWish): Promise<History | null> {
+  try {
+    const isShallow = (await ask(root, ['rev-parse', '--is-shallow-repository'])).startsWith('true');
+    const heads = await listCommits(root, worksOnly ? max * lookedAtFactor : max);
+    if (heads.length === 0) return null;
+    // Where history is cut off, the commit at the edge looks as if it had made everything.
+    const changes = heads.filter(({ parents }) => parents.length > 0 || !(isShallow || worksOnly));
+    const wanted = worksOnly ? changes.filter(({ author }) => !isBot(author)) : changes;
+    const read = await readFiles(root, wanted.slice(0, max));
+    const commits = read.filter(({ files }) => files.length > 0 && files.length <= filesMax);
+    const tooLarge = read.filter(({ files }) => files.length > filesMax).length;
+    return { commits, isShallow, leftOut: { byBots: changes.length - wanted.length, tooLarge } };
+  } catch {
+    return null;
+  }
+}
+
+interface Head {
+  readonly id: string;
+  readonly parents: readonly string[];
+  readonly authoredAtMs: number;
+  readonly author: string;
+}
+
+async function ask(root: string, args: readonly string[], input?: string): Promise<string> {
+  const call = { cwd: root, args, timeoutMs: gitCallMaxMs, env: withoutGitVariables() };
+  return (await runGit(input === undefined ? call : { ...call, input })).toString('utf8');
+}
+
+async function listCommits(root: string, max: number): Promise<Head[]> {
+  const format = '--format=%H%x09%P%x09%at%x09%ae %an';
+  const output = await ask(root, ['rev-list', '--no-merges', `--max-count=${max}`, format, 'HEAD']);
+  return output.split('\n').flatMap((line) => {
+    const [id = '', parents, authoredAt, author = ''] = line.split('\t', 4);
+    if (parents === undefined) return [];
+    return {
+      id,
+      parents: parents.split(' ').filter((one) => one !== ''),
+      authoredAtMs: Number(authoredAt) * 1_000,
+      author,
+    };
+  });
+}
+
+/** Coding agents do work of the kind that is coordinated, whatever they are called. */
+const codingAgents = /copilot|claude|codex|cursor|devin|jules/i;
+const bots =
+  /(?:^|[^a-z])bot(?:[^a-z]|$)|renovate|dependabot|greenkeeper|github-actions|pre-commit-ci|semantic-release|weblate/i;
+
+function isBot(author: string): boolean {
+  return bots.test(author) && !codingAgents.test(author);
+}
+
+async function readFiles(root: string, heads: readonly Head[]): Promise<PastCommit[]> {
+  if (heads.length === 0) return [];
+  const diff = ['diff-tree', '--stdin', '--root', '-r', '-z', '--name-only', '--no-renames'];
+  const output = await ask(root, diff, heads.map(({ id }) => `${id}\n`).join(''));
+  const files = filesByCommit(output);
+  return heads.map(({ id, authoredAtMs }) => ({ id, authoredAtMs, files: files.get(id) ?? [] }));
+}
+
+/** The id of each commit, a line, and the paths of its files. */
+function filesByCommit(output: string): Map<string, string[]> {
+  const commits = new Map<string, string[]>();
+  let files: string[] = [];
+  for (const text of output.split('\0')) {
+    const head = /^([0-9a-f]{40,64})\n?/.exec(text);
+    if (head?.[1] !== undefined) commits.set(head[1], (files = []));
+    const path = head === null ? text : text.slice(head[0].length);
+    if (path !== '') files.push(path);
+  }
+  return commits;
+}
