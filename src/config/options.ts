@@ -123,6 +123,15 @@ export const options = [
     help: 'At how many resources one agent may hold a slot. More are refused with RESOURCE_LIMIT_REACHED.',
   },
   {
+    key: 'agent_coordination.max_unread_messages',
+    field: 'maxUnreadMessages',
+    readBy: 'src/core/inbox.ts',
+    type: 'count',
+    ...fromCore('maxUnreadMessages'),
+    environment: null,
+    help: 'How many messages are kept for one agent that it has not read. When one more comes, the oldest gives way, and the agent is told how many did.',
+  },
+  {
     key: 'agent_coordination.resources',
     field: 'resources',
     readBy: 'src/core/gate.ts',

@@ -27,6 +27,7 @@ import { presentAgent } from './gate.ts';
 import { addMs, type AgentId, type Revision, type TimeMs } from './ids.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { agentsMax, lostAgentsMax } from './limits.ts';
+import { dropInbox, emptyInbox, neverRead } from './inbox.ts';
 import { skeletonOf } from './names.ts';
 import { byText } from './order.ts';
 import { heldInOrder } from './overlap.ts';
@@ -131,7 +132,7 @@ export function decideAgentLeave(state: State, command: AgentLeave): Decision {
   endWait(draft, agent, 'left');
   failRunningSyncs(draft, agent, 'its agent left');
   const released = draft.releaseAll(agent, 'left');
-  draft.emit({ kind: 'agent.left', agent: agent.id });
+  draft.emit({ kind: 'agent.left', agent: agent.id, ...neverRead(agent) });
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'left', released, waited } };
 }
@@ -212,7 +213,7 @@ export function loseAgent(draft: Draft, agent: Agent): void {
   failRunningSyncs(draft, agent, 'its agent was lost');
   const held = draft.releaseAll(agent, 'lost');
   const seenDead = agent.seenDeadAtMs === null ? {} : ({ seenDead: true } as const);
-  draft.emit({ kind: 'agent.lost', agent: agent.id, held, ...seenDead });
+  draft.emit({ kind: 'agent.lost', agent: agent.id, held, ...seenDead, ...neverRead(agent) });
 }
 
 function endWait(draft: Draft, agent: Agent, cause: 'left' | 'lost'): void {
@@ -240,6 +241,8 @@ export function evolveAgentJoined(state: State, event: EventOf<'agent.joined'>, 
     blockedReason: null,
     lastReport: null,
     retryCount: 0,
+    inbox: emptyInbox(),
+    sent: null,
     lostAtMs: null,
     heldWhenLost: [],
     held: new Set(),
@@ -315,6 +318,7 @@ export function evolveAgentLost(state: State, event: EventOf<'agent.lost'>, stam
   agent.presence = 'lost';
   agent.lostAtMs = stamp.atMs;
   agent.heldWhenLost = event.held;
+  dropInbox(agent);
   state.index.sessionDeadlines.delete(agent.id);
   state.index.bound.delete(agent.id);
   state.index.lostAgents.add(agent.id);

@@ -9,6 +9,7 @@ import type {
   SyncRun,
   TimeMs,
 } from './ids.ts';
+import type { Addressee, MessageKind } from './message-forms.ts';
 import type { OneName, Wish } from './targets.ts';
 import type { Settings } from './settings.ts';
 import type { AgentMetadata, AgentProcess, AgentStatus, ClockAnchor } from './statuses.ts';
@@ -28,6 +29,9 @@ export type Command =
   | ReleaseLock
   | RenewLock
   | CancelWait
+  | SendMessage
+  | SendAsOperator
+  | ReadMessages
   | RevokeLock
   | DefineScopes
   | DefineScope
@@ -150,6 +154,29 @@ export interface RenewLock extends AsAgent, OneName {
 /** Gives up the agent's place in the queue. */
 export interface CancelWait extends AsAgent {
   readonly kind: 'CancelWait';
+}
+
+/** What is said to others, and for whom it is. */
+interface Saying {
+  readonly to: Addressee;
+  /** `request_release` only to the holder of something, so that it names what is asked for. */
+  readonly messageKind: MessageKind;
+  /** 1 to `messageLengthMax` characters. */
+  readonly text: string;
+}
+
+export interface SendMessage extends AsAgent, Saying {
+  readonly kind: 'SendMessage';
+}
+
+/** The same, said by an operator. */
+export interface SendAsOperator extends AsOperator, Saying {
+  readonly kind: 'SendAsOperator';
+}
+
+/** Takes all messages that the agent has not read. */
+export interface ReadMessages extends AsAgent {
+  readonly kind: 'ReadMessages';
 }
 
 export interface RevokeLock extends AsOperator, OneName {

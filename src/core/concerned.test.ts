@@ -33,13 +33,26 @@ test('an event that ends something tells where that began, if it does not name a
 });
 
 test('the end of a wait concerns the scopes that were waited for, and an aborted run who ran it', () => {
-  expect(concernedBy(ended('lost'), begun(issued))).toEqual({ names: [a, b], agent: ann });
-  expect(concernedBy(aborted, begun(started))).toEqual({ names: [a], agent: ann });
+  expect(concernedBy(ended('lost'), begun(issued))).toEqual({ names: [a, b], agents: [ann] });
+  expect(concernedBy(aborted, begun(started))).toEqual({ names: [a], agents: [ann] });
 });
 
 test('where the beginning is not kept, an event concerns what it names itself', () => {
-  expect(concernedBy(ended('lost'))).toEqual({ names: [], agent: ann });
-  expect(concernedBy(aborted, null)).toEqual({ names: [a], agent: null });
+  expect(concernedBy(ended('lost'))).toEqual({ names: [], agents: [ann] });
+  expect(concernedBy(aborted, null)).toEqual({ names: [a], agents: [] });
+});
+
+test('a message concerns who sent it, each for whom it is, and what they hold', () => {
+  const bob = 'bob' as AgentId;
+  const sent = {
+    kind: 'message.sent',
+    messageKind: 'request_release',
+    recipients: [bob],
+    text: 'please',
+  } as const;
+  const way = { kind: 'holder', scope: a } as const;
+  expect(concernedBy({ ...sent, agent: ann, way })).toEqual({ names: [a], agents: [ann, bob] });
+  expect(concernedBy({ ...sent, by: 'ops', way: { kind: 'all' } })).toEqual({ names: [], agents: [bob] });
 });
 
 test.each<[Event, readonly ScopePath[]]>([

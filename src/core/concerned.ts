@@ -11,7 +11,7 @@ export type SubjectName = ScopePath | FilePath | ResourceName;
 
 export interface Concerned {
   readonly names: readonly SubjectName[];
-  readonly agent: AgentId | null;
+  readonly agents: readonly AgentId[];
 }
 
 /**
@@ -25,7 +25,7 @@ export function beginningOf(event: Event): Revision | null {
 
 /** `begun` is the entry at {@link beginningOf} the event; null where that is not kept. */
 export function concernedBy(event: Event, begun: Entry | null = null): Concerned {
-  return { names: [...new Set(namesIn(event, begun))], agent: agentIn(event, begun) };
+  return { names: [...new Set(namesIn(event, begun))], agents: agentsIn(event, begun) };
 }
 
 function namesIn(event: Event, begun: Entry | null): readonly SubjectName[] {
@@ -35,6 +35,7 @@ function namesIn(event: Event, begun: Entry | null): readonly SubjectName[] {
   if (event.kind === 'ticket.issued') return namesOf(event);
   if (event.kind === 'ticket.ended') return namesOf(firstOf(begun, 'ticket.issued') ?? { scopes: [] });
   if (event.kind === 'context.modified') return [event.scope];
+  if (event.kind === 'message.sent') return event.way.kind === 'holder' ? namesOfLock(event.way) : [];
   if ('resource' in event || 'scope' in event) return namesOfLock(event);
   return 'scopes' in event ? event.scopes : [];
 }
@@ -46,9 +47,12 @@ function namesOfLock({ scope, file, resource }: Partial<LockName>): readonly Sub
 
 const nameOfTarget = (target: Target): SubjectName => (isSlot(target) ? resourceOf(target) : target);
 
-function agentIn(event: Event, begun: Entry | null): AgentId | null {
-  if ('agent' in event) return event.agent;
-  return event.kind === 'sync.aborted' ? (firstOf(begun, 'sync.started')?.agent ?? null) : null;
+function agentsIn(event: Event, begun: Entry | null): readonly AgentId[] {
+  if (event.kind === 'message.sent')
+    return [...(event.agent === undefined ? [] : [event.agent]), ...event.recipients];
+  if ('agent' in event) return [event.agent];
+  const started = event.kind === 'sync.aborted' ? firstOf(begun, 'sync.started') : undefined;
+  return started === undefined ? [] : [started.agent];
 }
 
 /** A ticket is issued, and a run started, by a command that does no other. */

@@ -6,6 +6,7 @@ import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { addMs, type ResourceName, type ScopePath, type TimeMs } from './ids.ts';
+import { keepWithinBound } from './inbox.ts';
 import { setLease } from './leases.ts';
 import { byText } from './order.ts';
 import { settleQueue } from './queue.ts';
@@ -131,6 +132,7 @@ export function decideTakeOver(_state: State, command: TakeOver): Decision {
 
 export function evolveSettingsChanged(state: State, event: EventOf<'settings.changed'>): void {
   state.settings = event.settings;
+  keepWithinBound(state);
   // Whether slots are contended depends on how many there are.
   for (const target of state.locks.keys()) if (isSlot(target)) touchContention(state, target);
   for (const sync of state.syncs.values()) keepWithinBudget(sync, event.settings.maxRetries);

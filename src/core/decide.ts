@@ -15,6 +15,7 @@ import { decideExpireDue } from './expiry.ts';
 import { refusedAtGate } from './gate.ts';
 import type { AgentId, Revision } from './ids.ts';
 import { decideAcquireLock, decideReleaseLock, decideRenewLock, decideRevokeLock } from './locks.ts';
+import { decideReadMessages, decideSendAsOperator, decideSendMessage } from './messages.ts';
 import { decideCancelWait } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Result } from './results.ts';
@@ -46,6 +47,9 @@ const handlers: { readonly [Kind in CommandKind]: Handler<Kind> } = {
   ReleaseLock: decideReleaseLock,
   RenewLock: decideRenewLock,
   CancelWait: decideCancelWait,
+  SendMessage: decideSendMessage,
+  SendAsOperator: decideSendAsOperator,
+  ReadMessages: decideReadMessages,
   RevokeLock: decideRevokeLock,
   DefineScopes: decideDefineScopes,
   DefineScope: decideDefineScope,

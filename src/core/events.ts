@@ -12,6 +12,7 @@ import type {
   Ticket,
   TimeMs,
 } from './ids.ts';
+import type { MessageKind, Way } from './message-forms.ts';
 import type { Result } from './results.ts';
 import type { Settings } from './settings.ts';
 import type { LockName, Target, Wish } from './targets.ts';
@@ -64,13 +65,36 @@ export type Event =
       readonly reason: string | null;
     }
   | { readonly kind: 'agent.reported'; readonly agent: AgentId; readonly report: string }
-  | { readonly kind: 'agent.left'; readonly agent: AgentId }
+  /** `unread`: messages to it that it never read; left out where there were none. */
+  | { readonly kind: 'agent.left'; readonly agent: AgentId; readonly unread?: number }
   | {
       readonly kind: 'agent.lost';
       readonly agent: AgentId;
       readonly held: readonly Target[];
       /** Its process was seen to have ended. Left out: it was silent. */
       readonly seenDead?: true;
+      /** Messages to it that it never read; left out where there were none. */
+      readonly unread?: number;
+    }
+  | {
+      readonly kind: 'message.sent';
+      /** The agent that sent it; left out where an operator did. */
+      readonly agent?: AgentId;
+      /** The operator that sent it; left out where an agent did. */
+      readonly by?: string;
+      readonly messageKind: MessageKind;
+      readonly way: Way;
+      /** At least one, in order of name; the sender is not among them. */
+      readonly recipients: readonly AgentId[];
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'messages.read';
+      readonly agent: AgentId;
+      /** Where each of them was sent, in that order. */
+      readonly messages: readonly Revision[];
+      /** How many before them gave way unread. */
+      readonly gaveWay: number;
     }
   | (LockName & {
       readonly kind: 'lock.granted';

@@ -23,6 +23,7 @@ import {
   evolvePlaceContended,
   evolvePlaceUncontended,
 } from './locks.ts';
+import { evolveMessageSent, evolveMessagesRead } from './messages.ts';
 import { evolveTicketEnded, evolveTicketIssued } from './queue.ts';
 import { evolveScopeDefined, evolveScopeRemoved, evolveScopeWithdrawn } from './scopes.ts';
 import type { State } from './state.ts';
@@ -48,6 +49,8 @@ export const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
   'agent.reported': evolveAgentReported,
   'agent.left': evolveAgentLeft,
   'agent.lost': evolveAgentLost,
+  'message.sent': evolveMessageSent,
+  'messages.read': evolveMessagesRead,
   'lock.granted': evolveLockGranted,
   'lock.renewed': evolveLockRenewed,
   'lock.released': evolveLockReleased,

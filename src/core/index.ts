@@ -7,6 +7,7 @@ export * from './limits.ts';
 export * from './settings.ts';
 export type * from './state.ts';
 export * from './statuses.ts';
+export * from './message-forms.ts';
 export type { RecentRequest } from './requests.ts';
 export type * from './commands.ts';
 export type * from './events.ts';

@@ -25,5 +25,9 @@ export const requestIdLengthMax = 128;
 export const reasonLengthMax = 1_000;
 /** How much of the error of a sync is told to whoever asks for the next run, in characters; the views have all of it. */
 export const errorShownLengthMax = 200;
+/** Length of a message, in characters. */
+export const messageLengthMax = 2_000;
+/** Messages that one agent may send within a minute. */
+export const messagesPerMinuteMax = 30;
 /** Size of an agent's metadata as JSON, in characters. */
 export const metadataLengthMax = 4_096;

@@ -162,6 +162,14 @@ export interface FactsByCode {
     readonly revision: Revision;
   };
   CONTEXT_LIMIT_REACHED: { readonly scope: ScopePath; readonly contextFilesPerScopeMax: number };
+  /** Whom it was for, or what nobody else holds; neither when it was for all. */
+  NO_RECIPIENT: { readonly agent?: AgentId } | WantedName;
+  MESSAGE_LIMIT_REACHED: {
+    readonly agent: AgentId;
+    readonly messagesPerMinuteMax: number;
+    /** From when on it may send again. */
+    readonly againAtMs: TimeMs;
+  };
   SYNC_IN_PROGRESS: {
     readonly scope: ScopePath;
     readonly agent: AgentId | null;

@@ -11,7 +11,8 @@ import {
 } from '../../test/support/two-agents.ts';
 import type { Decision } from './decision.ts';
 import { asSessionId, type Epoch } from './ids.ts';
-import { agentsMax, contextFilesPerScopeMax, scopesMax, waitersMax } from './limits.ts';
+import type { Addressee } from './message-forms.ts';
+import { agentsMax, contextFilesPerScopeMax, messagesPerMinuteMax, scopesMax, waitersMax } from './limits.ts';
 import { rejectionCodes, retryAdvice, type RejectionCode } from './rejection-codes.ts';
 import { defaultSettings } from './settings.ts';
 import type { Agent, Waiter } from './state.ts';
@@ -19,6 +20,9 @@ import type { Agent, Waiter } from './state.ts';
 /** The service gives one of the codes, which looks for requests that the machine has forgotten. */
 type MachineCode = Exclude<RejectionCode, 'REQUEST_FORGOTTEN'>;
 const machineCodes = rejectionCodes.filter((code): code is MachineCode => code !== 'REQUEST_FORGOTTEN');
+
+const send = (machine: Machine, to: Addressee): Decision =>
+  machine.say({ kind: 'SendMessage', agent: alice, to, messageKind: 'info', text: 'hello' });
 
 /** The shortest way to each refusal. */
 const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
@@ -143,6 +147,12 @@ const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
     write(machine);
     return write(machine, { baseDigest: 'e'.repeat(64) });
   },
+  NO_RECIPIENT: () => send(newMachine(), { kind: 'holder', scope: docs }),
+  MESSAGE_LIMIT_REACHED: () => {
+    const machine = newMachine();
+    for (let sent = 0; sent < messagesPerMinuteMax; sent += 1) send(machine, { kind: 'all' });
+    return send(machine, { kind: 'all' });
+  },
   CONTEXT_LIMIT_REACHED: () => {
     const machine = newMachine();
     for (let number = 0; number < contextFilesPerScopeMax; number += 1)
@@ -247,6 +257,8 @@ const facts: { readonly [Code in MachineCode]: Readonly<Record<string, unknown>>
     agent: 'alice',
     revision: 4,
   },
+  NO_RECIPIENT: { scope: 'docs' },
+  MESSAGE_LIMIT_REACHED: { agent: 'alice', messagesPerMinuteMax, againAtMs: 1_060_000 },
   CONTEXT_LIMIT_REACHED: { scope: 'docs', contextFilesPerScopeMax },
   SYNC_IN_PROGRESS: { scope: 'docs', agent: 'alice', run: 4, startedAtMs: 1_000_000 },
   SYNC_ALREADY_COMPLETED: { scope: 'docs', digest: null, endedAtMs: 1_000_000 },

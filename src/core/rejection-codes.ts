@@ -48,6 +48,9 @@ export const rejectionCodes = [
   // Context files.
   'CONTEXT_CONFLICT',
   'CONTEXT_LIMIT_REACHED',
+  // Messages.
+  'NO_RECIPIENT',
+  'MESSAGE_LIMIT_REACHED',
   // Syncs.
   'SYNC_IN_PROGRESS',
   'SYNC_ALREADY_COMPLETED',
@@ -101,6 +104,8 @@ export const retryAdvice: { readonly [Code in RejectionCode]: RetryAdvice } = {
   WAITER_LIMIT_REACHED: 'afterOthersAct',
   CONTEXT_CONFLICT: 'afterYouAct',
   CONTEXT_LIMIT_REACHED: 'afterYouAct',
+  NO_RECIPIENT: 'afterOthersAct',
+  MESSAGE_LIMIT_REACHED: 'afterOthersAct',
   SYNC_IN_PROGRESS: 'afterOthersAct',
   SYNC_ALREADY_COMPLETED: 'never',
   SYNC_FAILED: 'afterYouAct',

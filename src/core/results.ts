@@ -1,4 +1,5 @@
 import type { AgentId, Epoch, FencingToken, ScopePath, SyncRun, Ticket, TimeMs } from './ids.ts';
+import type { Message } from './message-forms.ts';
 import type { LockName, Target, Wish } from './targets.ts';
 import type { AgentStatus, SyncStatus } from './statuses.ts';
 
@@ -73,6 +74,10 @@ export type Result =
       readonly locks: readonly Target[];
       readonly tickets: readonly Ticket[];
     }
+  /** For whom it was, in order of name. */
+  | { readonly kind: 'messageSent'; readonly recipients: readonly AgentId[] }
+  /** In the order in which they were sent; `gaveWay`: how many before them nobody read. */
+  | { readonly kind: 'messagesRead'; readonly messages: readonly Message[]; readonly gaveWay: number }
   | { readonly kind: 'done' };
 
 export type ResultKind = Result['kind'];

@@ -16,6 +16,8 @@ export interface Settings {
   readonly maxResourcesPerAgent: number;
   /** What agents take turns at that is no folder, with how many may have it at once. */
   readonly resources: Readonly<Record<ResourceName, number>>;
+  /** How many messages are kept that an agent has not read; then the oldest gives way. */
+  readonly maxUnreadMessages: number;
   /** An agent blocked for longer becomes idle: its wait ends, or it loses the locks it cannot use. */
   readonly maxBlockMs: DurationMs;
   /** Lease of a lock unless the caller asks for another. */
@@ -49,6 +51,7 @@ export const defaultSettings: Settings = {
   maxFilesPerAgent: 500,
   maxResourcesPerAgent: 4,
   resources: { ['@git' as ResourceName]: 1 },
+  maxUnreadMessages: 10,
   maxBlockMs: ms(300_000),
   lockTtlMs: ms(60_000),
   lockTtlMaxMs: ms(3_600_000),
@@ -73,6 +76,7 @@ export const settingBounds: {
   maxLocksPerAgent: [1, 1_000],
   maxFilesPerAgent: [1, 10_000],
   maxResourcesPerAgent: [1, 1_000],
+  maxUnreadMessages: [1, 100],
   maxBlockMs: [1, 7 * 86_400_000],
   lockTtlMs: [1, 86_400_000],
   lockTtlMaxMs: [1, 7 * 86_400_000],

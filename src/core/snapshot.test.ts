@@ -179,7 +179,7 @@ describe('a text that is no state is refused', () => {
     ['an object', '{}', 'no known format'],
     ['a format that is no number', '{"format":"2"}', 'no known format'],
     ['an older format', '{"format":0}', 'no known format'],
-    ['a newer format', '{"format":5}', 'use the version that wrote it'],
+    ['a newer format', '{"format":6}', 'use the version that wrote it'],
     ['a format alone', '{"format":1}', 'not the shape'],
   ])('%s', (_what, text, problem) => {
     expect(() => decodeState(text)).toThrow(SnapshotError);

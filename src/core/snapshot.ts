@@ -1,6 +1,7 @@
 /** A state as text and back. Indexes are not written: they are rebuilt. */
 import { putAgent } from './agents.ts';
 import { addMs, type RequestId, type Revision, type TimeMs } from './ids.ts';
+import { emptyInbox } from './inbox.ts';
 import { initialState } from './initial-state.ts';
 import { putLock } from './lock-index.ts';
 import { byText } from './order.ts';
@@ -22,8 +23,9 @@ import { wishOf } from './overlap.ts';
  *     1  without `lastReport` of an agent
  *     2  without `withdrawn` and `lastEnd` of a scope
  *     3  with whole scopes only, without the settings for files and resources, and without the processes of agents
+ *     4  without messages
  */
-const format = 4;
+const format = 5;
 const oldestFormat = 1;
 
 type StoredScope = Omit<Scope, 'contexts' | 'withdrawn' | 'lastEnd'> &
@@ -33,7 +35,7 @@ type StoredScope = Omit<Scope, 'contexts' | 'withdrawn' | 'lastEnd'> &
 type StoredAgent = Omit<Agent, 'held' | 'heldIn' | 'files' | 'resources' | 'ticket' | LaterOfAgent> &
   Partial<Pick<Agent, LaterOfAgent>>;
 /** What older formats did not have. */
-type LaterOfAgent = 'lastReport' | 'process' | 'seenDeadAtMs';
+type LaterOfAgent = 'lastReport' | 'process' | 'seenDeadAtMs' | 'inbox' | 'sent';
 type StoredLock = LockName & Omit<Lock, keyof LockName | 'target'>;
 type StoredWaiter = Wish & Omit<Waiter, 'targets'>;
 
@@ -100,6 +102,8 @@ function storeAgent(agent: Agent): Required<StoredAgent> {
     blockedReason: agent.blockedReason,
     lastReport: agent.lastReport,
     retryCount: agent.retryCount,
+    inbox: agent.inbox,
+    sent: agent.sent,
     lostAtMs: agent.lostAtMs,
     heldWhenLost: agent.heldWhenLost,
   };
@@ -183,6 +187,8 @@ function restoreAgent(state: State, stored: StoredAgent): void {
     lastReport: stored.lastReport ?? null,
     process: stored.process ?? null,
     seenDeadAtMs: stored.seenDeadAtMs ?? null,
+    inbox: stored.inbox ?? emptyInbox(),
+    sent: stored.sent ?? null,
     held: new Set(),
     heldIn: new Map(),
     files: 0,

@@ -12,6 +12,7 @@ import type {
   TimeMs,
 } from './ids.ts';
 import type { ReleaseCause } from './events.ts';
+import type { Inbox, Sent } from './message-forms.ts';
 import type { PriorityQueue } from './priority-queue.ts';
 import type { RecentRequests } from './requests.ts';
 import type { Settings } from './settings.ts';
@@ -156,6 +157,10 @@ export interface Agent {
   lastReport: AgentReport | null;
   /** Waits that ended without a grant since the last grant. */
   retryCount: number;
+  /** What it has not read; empty once it is lost. */
+  readonly inbox: Inbox;
+  /** How many messages it has sent lately; null before the first. */
+  sent: Sent | null;
   /** Set exactly while presence is lost. */
   lostAtMs: TimeMs | null;
   /** What it held when it was lost. */

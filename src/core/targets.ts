@@ -118,7 +118,7 @@ export function targetsOf({ scopes, files = [], resources = [] }: Wish): Target[
 }
 
 /** What a lock is of, as somebody names it: of a resource without the slot. */
-export function oneNameOf({ scope, file, resource }: LockName): OneName {
+export function oneNameOf({ scope, file, resource }: LockName | WantedName): OneName {
   if (resource !== undefined) return { resource };
   return file === undefined ? { scope } : { file };
 }

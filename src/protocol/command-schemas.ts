@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentStatuses, scopesMax, targetsPerRequestMax, type Wish } from '../core/index.ts';
+import { agentStatuses, messageKinds, scopesMax, targetsPerRequestMax, type Wish } from '../core/index.ts';
 import type { CallerCommand } from './coordinator.ts';
 import {
   agentId,
@@ -10,6 +10,7 @@ import {
   filesAndResources,
   freeText,
   isOneName,
+  messageText,
   metadata,
   name,
   newAgentId,
@@ -41,6 +42,22 @@ const notOneNamed = 'name exactly one: a scope, a file or a resource';
 
 const namesAny = ({ scopes, files = [], resources = [] }: Wish): boolean =>
   scopes.length + files.length + resources.length > 0;
+
+const addressee = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('agent'), agent: agentId }),
+  z
+    .strictObject({ kind: z.literal('holder'), ...oneName })
+    .refine(isOneName, { path: ['scope'], message: notOneNamed }),
+  z.strictObject({ kind: z.literal('all') }),
+]);
+
+const saying = { to: addressee, messageKind: z.enum(messageKinds), text: messageText };
+const notAskedOfHolder =
+  'request_release asks whoever holds something to give it back: address the holder, so that it is named';
+
+/** Other kinds may go to anybody. */
+const namesWhatIsAskedFor = ({ to, messageKind }: { to: { kind: string }; messageKind: string }): boolean =>
+  messageKind !== 'request_release' || to.kind === 'holder';
 
 const schemas = {
   AgentJoin: z.strictObject({
@@ -98,6 +115,13 @@ const schemas = {
       ttlMs: ttlMs.nullable(),
     })
     .refine(isOneName, { path: ['scope'], message: notOneNamed }),
+  SendMessage: z
+    .strictObject({ kind: z.literal('SendMessage'), ...asAgent, ...saying })
+    .refine(namesWhatIsAskedFor, { path: ['messageKind'], message: notAskedOfHolder }),
+  SendAsOperator: z
+    .strictObject({ kind: z.literal('SendAsOperator'), ...asOperator, ...saying })
+    .refine(namesWhatIsAskedFor, { path: ['messageKind'], message: notAskedOfHolder }),
+  ReadMessages: z.strictObject({ kind: z.literal('ReadMessages'), ...asAgent }),
   CancelWait: z.strictObject({ kind: z.literal('CancelWait'), ...asAgent }),
   RevokeLock: z
     .strictObject({

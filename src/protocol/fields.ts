@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  messageLengthMax,
   metadataLengthMax,
   parseAgentId,
   parseAgentIdForm,
@@ -116,6 +117,7 @@ export const secret = z.string().regex(/^[0-9a-f]{32,128}$/, '32 to 128 lower-ca
 /** SHA-256 in hex. */
 export const digest = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits expected');
 export const name = z.string().min(1).max(nameLengthMax);
+export const messageText = z.string().min(1).max(messageLengthMax);
 export const freeText = z.string().min(1).max(reasonLengthMax);
 
 export const metadata: z.ZodType<AgentMetadata> = z

@@ -134,6 +134,8 @@ export interface AgentView {
   readonly process?: AgentProcess | null;
   /** Since when that process is known to have ended. */
   readonly seenDeadAtMs?: TimeMs | null;
+  /** Messages that it has not read; an older coordinator does not say. */
+  readonly unread?: number;
   readonly blockedSinceMs: TimeMs | null;
   readonly blockedReason: string | null;
   /** What it last said of how it goes, or why its status changed. */

@@ -132,9 +132,9 @@ async function eventsOf(store: LogStore, entry: Entry, subject: WhySubject): Pro
   const happened: HappenedEvent[] = [];
   for (const event of entry.events.toReversed()) {
     if (isRenewal(event)) continue;
-    const { names, agent } = concernedBy(event, await begunAt(store, event));
+    const { names, agents } = concernedBy(event, await begunAt(store, event));
     const isConcerned =
-      subject.kind === 'agent' ? agent === subject.agent : names.includes(subjectName(subject));
+      subject.kind === 'agent' ? agents.includes(subject.agent) : names.includes(subjectName(subject));
     if (isConcerned) happened.push({ revision, atMs, command, by, event });
   }
   return happened;

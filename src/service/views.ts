@@ -62,9 +62,16 @@ export function viewScopes(state: State, problems: readonly ScopeProblem[]): Sco
 }
 
 export function viewAgent(state: State, agent: Agent): AgentView {
-  const { id, held, heldIn: _heldIn, files: _files, resources: _resources, session, ...shown } = agent;
-  const lastReport = standingReport(state, agent);
-  return { agent: id, ...shown, lastReport, sessionMark: sessionMarkOf(session), held: [...held].sort() };
+  const { id, held, heldIn: _heldIn, files: _files, resources: _resources, session, ...rest } = agent;
+  const { inbox, sent: _sent, ...shown } = rest;
+  return {
+    agent: id,
+    ...shown,
+    lastReport: standingReport(state, agent),
+    sessionMark: sessionMarkOf(session),
+    unread: inbox.unread.length,
+    held: [...held].sort(),
+  };
 }
 
 /**

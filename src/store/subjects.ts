@@ -61,9 +61,10 @@ function renewalSubjects(event: Extract<Event, { kind: 'agent.renewed' }>, agent
 
 function addConcerned(found: Set<Subject>, event: Event, manner: Manner, entryAt: EntryAt): void {
   const beginning = beginningOf(event);
-  const { names, agent } = concernedBy(event, beginning === null ? null : entryAt(beginning));
+  const { names, agents } = concernedBy(event, beginning === null ? null : entryAt(beginning));
   for (const name of names) addUnlessChanged(found, nameSubject(name, 'changed'), nameSubject(name, manner));
-  if (agent !== null) addUnlessChanged(found, agentSubject(agent, 'changed'), agentSubject(agent, manner));
+  for (const agent of agents)
+    addUnlessChanged(found, agentSubject(agent, 'changed'), agentSubject(agent, manner));
 }
 
 function addUnlessChanged(found: Set<Subject>, changed: Subject, subject: Subject): void {

@@ -71,6 +71,7 @@ const operatorKinds: ReadonlySet<CommandKind> = new Set<CommandKind>([
   'InvalidateSync',
   'TakeOver',
   'Configure',
+  'SendAsOperator',
 ]);
 
 function speakerOf(state: State, entry: Entry): object {
@@ -120,6 +121,9 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
     return { ...oneNameOf(renewed), token: null, ttlMs: wishedTtl(state, [renewed]) };
   },
   CancelWait: nothing,
+  SendMessage: said,
+  SendAsOperator: said,
+  ReadMessages: nothing,
   RevokeLock: (entry) => {
     const revoked = eventOf(entry, 'lock.revoked');
     const { slot, reason } = revoked;
@@ -164,6 +168,15 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
   },
   Configure: (entry) => ({ settings: eventOf(entry, 'settings.changed').settings }),
 };
+
+function said(entry: Entry): Asked<CommandOf<'SendMessage'>> {
+  const { way, recipients, messageKind, text } = eventOf(entry, 'message.sent');
+  if (way.kind === 'all') return { to: way, messageKind, text };
+  if (way.kind === 'holder') return { to: { kind: 'holder', ...oneNameOf(way) }, messageKind, text };
+  const [agent] = recipients;
+  if (agent === undefined) throw new UnreadableEntry('events', 'a message to nobody');
+  return { to: { kind: 'agent', agent }, messageKind, text };
+}
 
 function queued(entry: Entry, state: State): Asked<CommandOf<'AcquireLock'>> {
   const issued = eventOf(entry, 'ticket.issued');

@@ -65,6 +65,8 @@ const freelyChosen: readonly RegExp[] = [
   /^events\[\]\.(session|metadata\b.*)$/,
   // Words for people, and by which way another process came to speak.
   /^events\[\]\.(reason|report|error|operation|way|from)$/,
+  // What somebody said to another, and under which name of a target it was sought: its holder is told apart from others.
+  /^events\[\]\.(messageKind|text|way\.(kind|scope|file|resource))$/,
   // What was asked for with a wait, and shows in the grant; where the wait is, it shows in the answer.
   /^events\[\]\.(scopes(\[\])?|ttlMs|waitMs)$/,
   // What the files said, and what a sync saw.

@@ -1,4 +1,4 @@
-import type { CommandKind, TicketEndCause } from '../core/index.ts';
+import type { CommandKind, MessageKind, TicketEndCause } from '../core/index.ts';
 
 /** What whoever said a command did by it. */
 export const commandWords: { readonly [Kind in CommandKind]: string } = {
@@ -12,6 +12,9 @@ export const commandWords: { readonly [Kind in CommandKind]: string } = {
   ReleaseLock: 'gave locks back',
   RenewLock: 'renewed a lock',
   CancelWait: 'gave up its wait',
+  SendMessage: 'sent a message',
+  SendAsOperator: 'sent a message',
+  ReadMessages: 'read its messages',
   RevokeLock: 'took a lock from its holder',
   DefineScopes: 'read the scope files',
   DefineScope: 'defined a scope',
@@ -40,4 +43,15 @@ export const ticketEndWords: { readonly [Cause in TicketEndCause]: string } = {
   blockedTooLong: 'it was longer than max_block_time allows',
   moved: 'a file came to be in another scope',
   scopeRemoved: 'a scope was removed',
+};
+
+/** What who sends a message does by it, and what it wishes of its reader. */
+export const messageWords: {
+  readonly [Kind in MessageKind]: { readonly verb: string; readonly wish?: string };
+} = {
+  info: { verb: 'told' },
+  request_release: { verb: 'asked', wish: ' to give it back' },
+  question: { verb: 'asked' },
+  answer: { verb: 'answered' },
+  stop: { verb: 'told', wish: ' to stop' },
 };

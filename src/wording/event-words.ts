@@ -1,6 +1,6 @@
-import { duration, namesOf, shownTarget } from '../core/index.ts';
+import { duration, nameOf, namesOf, shownTarget } from '../core/index.ts';
 import type { Entry, Event, EventKind, EventOf, ReleaseCause } from '../core/index.ts';
-import { commandWords, ticketEndWords } from './command-words.ts';
+import { commandWords, messageWords, ticketEndWords } from './command-words.ts';
 import { count } from './count.ts';
 import { shownLock } from './shown-lock.ts';
 
@@ -42,14 +42,17 @@ const eventWords: EventWords = {
   'agent.statusChanged': ({ agent, to, from, reason }, as) =>
     `${as.agent(agent)} became ${to}, was ${from}${because(reason, as)}`,
   'agent.reported': ({ agent, report }, as) => `${as.agent(agent)} reported: ${as.text(report)}`,
-  'agent.left': ({ agent }, as) => `${as.agent(agent)} left`,
+  'agent.left': ({ agent, unread }, as) => `${as.agent(agent)} left${unreadText(unread)}`,
   'agent.seenDead': ({ agent }, as) =>
     `the process of ${as.agent(agent)} has ended: it is waited for a little longer`,
-  'agent.lost': ({ agent, held, seenDead }, as) => {
+  'agent.lost': ({ agent, held, seenDead, unread }, as) => {
     const why = seenDead === true ? ' after its process had ended' : '';
     const what = held.length === 0 ? '' : `, holding ${listed(held.map(shownTarget), as)}`;
-    return `${as.agent(agent)} was lost${why}${what}`;
+    return `${as.agent(agent)} was lost${why}${what}${unreadText(unread)}`;
   },
+  'message.sent': (sent, as) => `${senderText(sent, as)} ${sayingText(sent, as)}: ${as.text(sent.text)}`,
+  'messages.read': ({ agent, messages, gaveWay }, as) =>
+    `${as.agent(agent)} read ${count(messages.length, 'message')}${gaveWay === 0 ? '' : `; ${gaveWay} before had given way`}`,
   'lock.granted': ({ agent, ttlMs, reason, ...lock }, as) =>
     `${as.agent(agent)} was granted ${as.name(shownLock(lock))} for ${duration(ttlMs)}${because(reason, as)}`,
   'lock.renewed': ({ agent, reason, ...lock }, as) =>
@@ -88,6 +91,22 @@ const eventWords: EventWords = {
   'clock.anchored': ({ clock }, as) => `the log is kept by ${as.name(clock.host)} now`,
   'settings.changed': () => 'the configuration was taken over',
 };
+
+const unreadText = (unread: number | undefined): string =>
+  unread === undefined ? '' : `, and never read ${count(unread, 'message')}`;
+
+const senderText = ({ agent, by = '' }: EventOf<'message.sent'>, as: Quoting): string =>
+  agent === undefined ? as.name(by) : as.agent(agent);
+
+/** `asked bob`, `told all (2 agents)`, `asked bob, who holds src/api, to give it back`. */
+function sayingText({ messageKind, way, recipients }: EventOf<'message.sent'>, as: Quoting): string {
+  const { verb, wish = '' } = messageWords[messageKind];
+  if (way.kind === 'all') return `${verb} all (${count(recipients.length, 'agent')})${wish}`;
+  const whom = recipients.map(as.agent).join(', ');
+  if (way.kind === 'agent') return `${verb} ${whom}${wish}`;
+  const holding = recipients.length === 1 ? 'who holds' : 'who hold parts of';
+  return `${verb} ${whom}, ${holding} ${as.name(nameOf(way))},${wish}`.replace(/,$/, '');
+}
 
 const releaseWords: { readonly [Cause in ReleaseCause]: (agent: string, scope: string) => string } = {
   released: (agent, scope) => `${agent} gave back ${scope}`,

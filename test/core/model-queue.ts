@@ -67,6 +67,11 @@ export class ModelQueue {
     return this.locks.find((lock) => textOf(lock) === text);
   }
 
+  /** Who holds what is asked for, or what overlaps it; of a resource any slot. */
+  holdersInTheWay(target: ModelTarget): string[] {
+    return this.locks.filter((lock) => overlap(lock, target)).map(({ agent }) => agent);
+  }
+
   ticketOf(name: string): ModelTicket | undefined {
     return this.tickets.find((ticket) => ticket.agent === name);
   }

@@ -45,6 +45,8 @@ function seenOf({ state }: Machine): object {
     present: agent.presence === 'present',
     seenDeadAt: agent.seenDeadAtMs as number | null,
     endsAt: agent.presence === 'present' ? (agent.sessionDeadlineMs as number) : null,
+    unread: agent.inbox.unread.map(({ revision }) => revision as number),
+    gaveWay: agent.inbox.gaveWay,
   }));
   const locks = [...state.locks.values()].map((lock) => ({
     name: lock.target as string,
@@ -74,6 +76,8 @@ function worldOf(model: Model): object {
     present: agent.present,
     seenDeadAt: agent.seenDeadAt,
     endsAt: agent.present ? agent.sessionEndsAt : null,
+    unread: model.mail.unread(agent.name).map(({ number }) => number),
+    gaveWay: model.mail.gaveWay(agent.name).length,
   }));
   const locks = model.queue.locks.map((lock) => {
     const { scope, agent, token, endsAt, wantedSince } = lock;

@@ -4,6 +4,7 @@
  */
 import type { Command, CommandKind, CommandOf, Settings } from '../../src/core/index.ts';
 import { ModelGraph, type ModelDefinition } from './model-graph.ts';
+import { addressed, ModelMail } from './model-mail.ts';
 import { ModelQueue, type ModelTarget, type ModelTicket } from './model-queue.ts';
 import { beyondBounds, isStale, sameTargets, targetsOf, unknownIn, wishFor } from './model-wish.ts';
 
@@ -29,6 +30,7 @@ export class Model {
   agents: ModelAgent[] = [];
   readonly queue: ModelQueue;
   readonly graph: ModelGraph;
+  readonly mail: ModelMail;
   /** Time of the last command that changed anything. */
   #loggedAt = 0;
   readonly settings: Settings;
@@ -37,6 +39,7 @@ export class Model {
     this.settings = settings;
     this.queue = new ModelQueue(settings);
     this.graph = new ModelGraph(settings);
+    this.mail = new ModelMail(settings);
   }
 
   /** `revision` is the one that the command gets when it is committed. */
@@ -78,6 +81,9 @@ export class Model {
       AcquireLock: (said) => this.#acquire(said),
       ReleaseLock: (said) => this.#release(said),
       RenewLock: (said) => this.#renew(said),
+      SendMessage: (said) => this.#send(said, said.agent),
+      SendAsOperator: (said) => this.#send(said, null),
+      ReadMessages: ({ agent }) => this.mail.read(agent),
       CancelWait: (said) => this.queue.endTickets((ticket) => ticket.agent === said.agent),
       RevokeLock: (said) => this.#revoke(said),
       DefineScopes: (said) => this.#defineAll(said),
@@ -151,6 +157,7 @@ export class Model {
 
   #leave(name: string): Answer {
     this.#giveUpEverything(name);
+    this.mail.drop(name);
     this.agents = this.agents.filter((each) => each.name !== name);
     return 'committed';
   }
@@ -186,6 +193,17 @@ export class Model {
     agent.saysBlockedSince = to === 'blocked' ? this.now : null;
     agent.completed = to === 'completed';
     return 'committed';
+  }
+
+  #send({ to }: Pick<CommandOf<'SendMessage'>, 'to'>, sender: string | null): Answer {
+    const unknown = to.kind === 'holder' ? unknownIn(this.graph, wishFor(to)) : null;
+    if (unknown !== null) return unknown;
+    const present = this.agents.filter((agent) => agent.present).map(({ name }) => name);
+    const all = addressed(to, present, (name) =>
+      targetsOf(this.graph, wishFor(name)).flatMap((target) => this.queue.holdersInTheWay(target)),
+    );
+    const others = [...new Set(all)].filter((name) => name !== sender);
+    return this.mail.send(this.revision, this.now, sender, others);
   }
 
   // Locks and the queue.
@@ -361,6 +379,7 @@ export class Model {
   #expire(): Answer {
     for (const agent of this.agents.filter((each) => each.present && each.sessionEndsAt <= this.now)) {
       this.#giveUpEverything(agent.name);
+      this.mail.drop(agent.name);
       agent.present = false;
       agent.completed = false;
     }

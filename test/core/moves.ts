@@ -90,6 +90,9 @@ const weights: readonly (readonly [Move['kind'], number])[] = [
   ['RenewLock', 3],
   ['DefineScopes', 4],
   ['DefineScope', 2],
+  ['SendMessage', 6],
+  ['SendAsOperator', 2],
+  ['ReadMessages', 3],
   ['CancelWait', 2],
   ['RevokeLock', 2],
   ['RemoveScope', 2],
@@ -135,6 +138,7 @@ export const settingsArbitrary: fc.Arbitrary<Partial<Settings>> = fc.record({
   maxLocksPerAgent: fc.integer({ min: 1, max: 3 }),
   maxFilesPerAgent: fc.integer({ min: 1, max: 3 }),
   maxResourcesPerAgent: fc.integer({ min: 1, max: 2 }),
+  maxUnreadMessages: fc.integer({ min: 1, max: 3 }),
   resources: fc.constantFrom<Settings['resources']>(
     { [resourceName('@git')]: 1, [resourceName('@port')]: 2 },
     { [resourceName('@git')]: 1, [resourceName('@port')]: 3 },
@@ -188,7 +192,12 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
     case 'SeeDead':
     case 'Heartbeat':
     case 'CancelWait':
+    case 'ReadMessages':
       return { kind, ...as };
+    case 'SendMessage':
+      return { kind, ...as, ...sayingOf(move) };
+    case 'SendAsOperator':
+      return { kind, ...sayingOf(move) };
     case 'SetAgentStatus':
       return {
         kind,
@@ -252,6 +261,14 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
 
 function wayOf({ waits }: Move): Pick<CommandOf<'AgentResume'>, 'way' | 'from'> {
   return { way: waits ? 'takeOver' : 'resume', from: 'somebody' };
+}
+
+function sayingOf(move: Move): Pick<CommandOf<'SendMessage'>, 'to' | 'messageKind' | 'text'> {
+  const text = `message ${move.number}`;
+  if (move.waits) return { to: { kind: 'holder', ...nameOf(move) }, messageKind: 'request_release', text };
+  const agent = agentId(agentNames[move.scopeBits % agentNames.length] ?? '');
+  const to = move.number % 4 === 0 ? ({ kind: 'all' } as const) : ({ kind: 'agent', agent } as const);
+  return { to, messageKind: 'question', text };
 }
 
 function scopesOf(move: Move): ReturnType<typeof scopePath>[] {

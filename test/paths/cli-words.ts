@@ -1,5 +1,5 @@
 /** Each command as it is typed. Scope files are not typed but written; see `cli-face.ts`. */
-import type { Command, CommandKind, CommandOf } from '../../src/core/index.ts';
+import type { Addressee, Command, CommandKind, CommandOf } from '../../src/core/index.ts';
 import { formatDuration } from '../../src/config/index.ts';
 
 type Words = readonly string[];
@@ -52,6 +52,9 @@ export const words: { readonly [Kind in TypedKind]: (command: CommandOf<Kind>) =
     ...asAgent(agent),
     ...tokenOption(token),
   ],
+  SendMessage: ({ agent, ...saying }) => ['say', ...sayingWords(saying), ...asAgent(agent)],
+  SendAsOperator: (saying) => ['say', ...sayingWords(saying), '--operator'],
+  ReadMessages: ({ agent }) => ['inbox', ...asAgent(agent)],
   CancelWait: ({ agent }) => ['lock', 'cancel', ...asAgent(agent)],
   RevokeLock: ({ scope = '' }) => ['lock', 'revoke', scope],
   StartSync: ({ agent, scope }) => ['sync', 'start', scope, ...asAgent(agent)],
@@ -74,6 +77,19 @@ export const words: { readonly [Kind in TypedKind]: (command: CommandOf<Kind>) =
 /** Nobody is there to be taken over, which any command finds before it does what it is for. */
 export function vainTakeOver({ agent }: CommandOf<'AgentResume'>): Words {
   return ['agent', 'heartbeat', agent, '--take-over'];
+}
+
+function sayingWords({
+  to,
+  messageKind,
+  text,
+}: Omit<CommandOf<'SendAsOperator'>, 'kind' | 'by' | 'atMs' | 'requestId'>): Words {
+  return [text, '--kind', messageKind, ...addresseeOption(to)];
+}
+
+function addresseeOption(to: Addressee): Words {
+  if (to.kind === 'all') return ['--all'];
+  return to.kind === 'agent' ? ['--to', to.agent] : ['--holder-of', to.scope ?? to.file ?? to.resource ?? ''];
 }
 
 function waitOption(wait: CommandOf<'AcquireLock'>['wait']): Words {

@@ -49,6 +49,8 @@ function toAgent({ agent, held, ...view }: AgentView): Agent {
     session: ownSession,
     process: null,
     seenDeadAtMs: null,
+    inbox: { unread: [], gaveWay: 0 },
+    sent: null,
     held: new Set(held),
     heldIn: new Map(),
     files: 0,

@@ -25,6 +25,8 @@ const resultKinds: { readonly [Kind in Exclude<ResultKind, 'expired'>]: true } =
   syncStarted: true,
   syncSet: true,
   invalidated: true,
+  messageSent: true,
+  messagesRead: true,
   done: true,
 };
 

@@ -15,7 +15,12 @@ export function cloneState(core: Core, state: State): State {
   for (const [path, scope] of state.scopes)
     copy.scopes.set(path, { ...scope, contexts: new Map(scope.contexts) });
   for (const [id, agent] of state.agents)
-    copy.agents.set(id, { ...agent, held: new Set(agent.held), heldIn: new Map(agent.heldIn) });
+    copy.agents.set(id, {
+      ...agent,
+      held: new Set(agent.held),
+      heldIn: new Map(agent.heldIn),
+      inbox: { unread: [...agent.inbox.unread], gaveWay: agent.inbox.gaveWay },
+    });
   for (const [path, lock] of state.locks) copy.locks.set(path, { ...lock });
   for (const [ticket, waiter] of state.tickets) copy.tickets.set(ticket, { ...waiter });
   for (const [path, sync] of state.syncs) copy.syncs.set(path, { ...sync });

@@ -53,6 +53,7 @@ function settingsOf(constants: Constants, unitMs: number): Settings {
     maxFilesPerAgent: Math.max(1, maxFilesPerAgent),
     maxResourcesPerAgent: Math.max(1, maxResourcesPerAgent),
     resources: Object.fromEntries(resources.map((name) => [name, capacity])),
+    maxUnreadMessages: constants.maxUnread,
     maxDependencies,
     maxScopeDepth,
     maxRetries,

@@ -49,6 +49,8 @@ export interface Constants {
   /** 0: no pause. */
   readonly backoff: number;
   readonly requestIds: readonly string[];
+  /** Unread messages that are kept for one agent; of interest only to the models that have messages. */
+  readonly maxUnread: number;
 }
 
 /** From the root of the repository, where tests and scripts run. */
@@ -103,5 +105,6 @@ export function parseConstants(text: string): Constants {
     waitFor: count('WaitFor'),
     backoff: count('Backoff'),
     requestIds: names('RequestId'),
+    maxUnread: values.has('MaxUnread') ? count('MaxUnread') : 1,
   };
 }

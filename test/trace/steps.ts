@@ -24,9 +24,18 @@ export type Asked = Readonly<Record<string, unknown>>;
 /** What an entry asks, given the state before it and the one that it leads to. */
 export function askedBy(before: State, entry: Entry, names: Names): Asked {
   const command = commandOf(before, entry);
-  return isDescription(before, command)
-    ? { kind: 'Describe' }
-    : { kind: command.kind, ...parametersOf(before, command, names) };
+  if (isDescription(before, command)) return { kind: 'Describe' };
+  return { kind: command.kind, ...parametersOf(before, command, names) };
+}
+
+/** Of messages the trace has no more than that who sends or reads one is there, as who reports how it goes. */
+function saidBy({ agents }: State, id: AgentId, names: Names): Asked {
+  return {
+    kind: 'SetAgentStatus',
+    agent: named(names.agents, id),
+    status: agents.get(id)?.status,
+    words: 'said',
+  };
 }
 
 function parametersOf(before: State, command: Command, names: Names): Asked {
@@ -63,6 +72,9 @@ function parametersOf(before: State, command: Command, names: Names): Asked {
     case 'CompleteSync':
     case 'FailSync':
       return { ...agent(command.agent), ...scope(command.scope) };
+    case 'SendMessage':
+    case 'ReadMessages':
+      return saidBy(before, command.agent, names);
     case 'RevokeLock':
       return revokedBy(before, command, names);
     case 'RemoveScope':
@@ -78,6 +90,7 @@ function parametersOf(before: State, command: Command, names: Names): Asked {
     case 'GitOperation':
       return scopes(command.scopes);
     case 'ExpireDue':
+    case 'SendAsOperator':
       return {};
     case 'TakeOver':
       return { cause: command.cause, ...waitsOf(before, names) };
@@ -140,6 +153,8 @@ function isDescription(before: State, command: Command): boolean {
       return command.scopes.length === definedIn(before) && isSameGraph(before, command.scopes);
     case 'Configure':
       return modelled(command.settings) === modelled(before.settings);
+    case 'SendAsOperator':
+      return true;
     default:
       return false;
   }
@@ -157,7 +172,12 @@ function definedIn({ scopes }: State): number {
 }
 
 /** The settings that the specification has, as text. Others bound what a caller may ask for. */
-function modelled({ lockTtlMaxMs: _lockTtlMaxMs, resources, ...settings }: Settings): string {
+function modelled({
+  lockTtlMaxMs: _ttl,
+  maxUnreadMessages: _unread,
+  resources,
+  ...settings
+}: Settings): string {
   return [...Object.entries(settings), ...Object.entries(resources)]
     .map(([name, value]) => `${name} ${value}`)
     .sort()

@@ -19,7 +19,7 @@ async function concerns(entry: Entry, filter: HistoryFilter, entryAt: EntryAt): 
   const name = nameIn(filter);
   if (agent === undefined && name === undefined) return true;
   const concerned = await Promise.all(entry.events.map((event) => concernedIn(event, entryAt)));
-  if (agent !== undefined && entry.agent !== agent && !concerned.some((one) => one.agent === agent))
+  if (agent !== undefined && entry.agent !== agent && !concerned.some(({ agents }) => agents.includes(agent)))
     return false;
   return name === undefined || concerned.some(({ names }) => names.includes(name));
 }
@@ -35,7 +35,7 @@ export function isAsked(event: Event, filter: HistoryFilter): boolean {
   const name = nameIn(filter);
   const concerned = concernedBy(event);
   if (events !== undefined && !isOfKinds(event, events)) return false;
-  if (agent !== undefined && concerned.agent !== agent) return false;
+  if (agent !== undefined && !concerned.agents.includes(agent)) return false;
   return name === undefined || concerned.names.includes(name);
 }
 

@@ -17,6 +17,7 @@ import {
   LockTimeouts,
   QueueConsistency,
 } from './locks.ts';
+import { InboxConsistency } from './messages.ts';
 import { ResourceBounds, TimeoutManagement, TypeInvariant } from './machine.ts';
 import type { Violation } from './violation.ts';
 
@@ -37,6 +38,7 @@ export const invariants = {
   DeadlockPrevention,
   FencingMonotonic,
   QueueConsistency,
+  InboxConsistency,
   ResourceBounds,
   BoundedRetries,
   TimeoutManagement,

@@ -11,6 +11,8 @@ import {
   scopesMax,
   waitersMax,
 } from '../limits.ts';
+import type { Inbox, Message } from '../message-forms.ts';
+import { must } from '../assert.ts';
 import { joinLines, leaveLines } from '../lines.ts';
 import { putLock } from '../lock-index.ts';
 import { anySlotOf, targetOf, type LockName } from '../targets.ts';
@@ -302,6 +304,20 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
         state.index.lostAgents.add(agentId(`a${number}`));
     },
   },
+  InboxConsistency: {
+    'a lost agent with a message': (state) => inbox(state, agentId('erin')).unread.push(message(state, {})),
+    'more messages than are kept': (state) => {
+      for (let number = 1; number <= 11; number += 1)
+        inbox(state).unread.push(message(state, { revision: asRevision(state.revision - 12 + number) }));
+    },
+    'a message that gave way to nothing': (state) => (inbox(state).gaveWay = 1),
+    'a message from itself': (state) => inbox(state).unread.push(message(state, { from: alice })),
+    'messages out of order': (state) => inbox(state).unread.push(message(state, {}), message(state, {})),
+    'a message to an earlier incarnation': (state) =>
+      inbox(state).unread.push(message(state, { revision: asRevision(1) })),
+    'a message from the future': (state) =>
+      inbox(state).unread.push(message(state, { revision: asRevision(1_000) })),
+  },
   BoundedRetries: {
     'more failures than tries': (state) => (sync(state, scopePath('web')).failures = 5),
     'a budget used up before another try': (state) => (sync(state).failures = 4),
@@ -316,6 +332,13 @@ const damages: { readonly [Name in InvariantName]: Readonly<Record<string, (stat
     "nobody's lease timer": (state) => state.index.lockDeadlines.set(api, asTimeMs(1)),
   },
 };
+
+const inbox = (state: State, id = alice): Inbox => must(state.agents.get(id), 'it is known').inbox;
+
+function message({ revision, timeMs: atMs }: State, over: Partial<Message>): Message {
+  const way = { kind: 'all' } as const;
+  return { revision, atMs, from: null, by: 'ops', messageKind: 'info', way, text: 'hello', ...over };
+}
 
 const pretendSize = (collection: { readonly size: number }, size: number): unknown =>
   Object.defineProperty(collection, 'size', { value: size });
