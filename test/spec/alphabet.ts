@@ -5,6 +5,7 @@ import {
   asSessionId,
   asTimeMs,
   settingBounds,
+  type Addressee,
   type AgentId,
   type AgentStatus,
   type Command,
@@ -13,6 +14,7 @@ import {
   type Epoch,
   type FencingToken,
   type FilePath,
+  type MessageKind,
   type OneName,
   type ResourceName,
   type ScopeDefinition,
@@ -258,6 +260,35 @@ export interface NamedActs {
   readonly renew: (agent: AgentId, name: Name, wish: TokenWish) => Act;
   readonly revoke: (name: Name) => Act;
 }
+
+// Messages.
+
+const notTooMany = ({ state }: World, gaveWayMax: number): boolean =>
+  [...state.agents.values()].every(({ inbox }) => inbox.gaveWay < gaveWayMax);
+
+const addresseeText = (to: Addressee): string => {
+  if (to.kind === 'holder') return `holder:${to.scope ?? to.file ?? to.resource ?? ''}`;
+  return to.kind === 'agent' ? to.agent : 'all';
+};
+
+/** `gaveWayMax`: no more is said once so many have given way in an inbox, so that a model ends. */
+export const sendMessage = (
+  agent: AgentId,
+  to: Addressee,
+  messageKind: MessageKind,
+  gaveWayMax: number,
+): Act =>
+  byAgent('SendMessage', agent, [addresseeText(to), messageKind], (world) =>
+    notTooMany(world, gaveWayMax) ? { to, messageKind, text: 'a message' } : null,
+  );
+
+export const sendAsOperator = (to: Addressee, messageKind: MessageKind, gaveWayMax: number): Act => {
+  const args = [addresseeText(to), messageKind];
+  const act = byOperator('SendAsOperator', args, { to, messageKind, text: 'a message' });
+  return { ...act, command: (world) => (notTooMany(world, gaveWayMax) ? act.command(world) : null) };
+};
+
+export const readMessages = (agent: AgentId): Act => byAgent('ReadMessages', agent, [], () => ({}));
 
 export const cancelWait = (agent: AgentId): Act => byAgent('CancelWait', agent, [], () => ({}));
 

@@ -33,7 +33,7 @@ export function canonicalText(slice: Slice, world: World): string {
     scopes.map((path) => view.dependencies(path)).join(';'),
     scopes.map((path) => view.sync(path)).join(';'),
     scopes.map((path) => ((state.scopes.get(path)?.contexts.size ?? 0) > 0 ? 'x' : '-')).join(';'),
-    [...view.requests(), ...view.places()].join(';'),
+    [...view.requests(), ...view.places(), ...agents.flatMap((id) => view.inbox(id))].join(';'),
   ].join('|');
 }
 
@@ -105,6 +105,14 @@ class View {
     return maxConcurrentAgents === this.#constants.maxConcurrentAgents
       ? []
       : [`places=${maxConcurrentAgents}`];
+  }
+
+  /** What an agent has not read: each message by its sender and kind. */
+  inbox(id: AgentId): string[] {
+    const { unread = [], gaveWay = 0 } = this.#state.agents.get(id)?.inbox ?? {};
+    if (unread.length + gaveWay === 0) return [];
+    const messages = unread.map(({ from, messageKind }) => `${from ?? off}:${messageKind}`);
+    return [`${id}<${messages.join('+')}.${gaveWay}`];
   }
 
   /** Everything that is counted down. */

@@ -116,7 +116,7 @@ function carryOut(core: Core, world: World, label: string, command: Command): St
   const state = cloneState(core, world.state);
   if (decision.kind === 'committed') {
     core.evolve(state, core.toEntry(state, command, decision));
-    const isFalse = falselyTold(state, command, decision.result);
+    const isFalse = falselyTold(state, command, decision.result, world.state);
     if (isFalse !== null) throw new Error(isFalse);
   }
   return { label, target: { ...world, state, clients: clientsAfter(world, command) } };

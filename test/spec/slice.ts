@@ -51,6 +51,8 @@ export interface Constants {
   readonly requestIds: readonly string[];
   /** Unread messages that are kept for one agent; of interest only to the models that have messages. */
   readonly maxUnread: number;
+  /** How many may have given way in one inbox before a model sends no more. */
+  readonly maxGaveWay: number;
 }
 
 /** From the root of the repository, where tests and scripts run. */
@@ -106,5 +108,6 @@ export function parseConstants(text: string): Constants {
     backoff: count('Backoff'),
     requestIds: names('RequestId'),
     maxUnread: values.has('MaxUnread') ? count('MaxUnread') : 1,
+    maxGaveWay: values.has('MaxGaveWay') ? count('MaxGaveWay') : 0,
   };
 }

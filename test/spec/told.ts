@@ -1,8 +1,15 @@
 /** Whether a committed answer tells what the state then is: a token, an epoch or a deadline that is told must be the one in force. */
-import { targetOf, type Command, type Grant, type Result, type State } from '../../src/core/index.ts';
+import {
+  targetOf,
+  type Command,
+  type Grant,
+  type Result,
+  type ResultOf,
+  type State,
+} from '../../src/core/index.ts';
 
 /** What is told and is not so; null when all of it is. */
-export function falselyTold(state: State, command: Command, result: Result): string | null {
+export function falselyTold(state: State, command: Command, result: Result, before: State): string | null {
   const agent = 'agent' in command ? state.agents.get(command.agent) : undefined;
   switch (result.kind) {
     case 'granted':
@@ -34,9 +41,29 @@ export function falselyTold(state: State, command: Command, result: Result): str
       return unlessSame('run', result.run, state.syncs.get(result.scope)?.run);
     case 'syncSet':
       return unlessSame('sync', result.status, state.syncs.get(result.scope)?.status);
+    case 'messagesRead':
+      return falseMessages(before, state, command, result);
     default:
       return null;
   }
+}
+
+/** What is delivered is what was unread, in that order, and no part of it is left. */
+function falseMessages(
+  before: State,
+  after: State,
+  command: Command,
+  { messages, gaveWay }: ResultOf<'messagesRead'>,
+): string | null {
+  const id = 'agent' in command ? command.agent : undefined;
+  const numbers = ({ agents }: State): string =>
+    (id === undefined ? [] : (agents.get(id)?.inbox.unread ?? [])).map(({ revision }) => revision).join();
+  const had = id === undefined ? undefined : before.agents.get(id)?.inbox.gaveWay;
+  return (
+    unlessSame('list of messages', messages.map(({ revision }) => revision).join(), numbers(before)) ??
+    unlessSame('rest', '', numbers(after)) ??
+    unlessSame('number of those that gave way', gaveWay, had)
+  );
 }
 
 /** Of the locks under which a context file was written: its own, or that of its scope. */

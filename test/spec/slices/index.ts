@@ -11,6 +11,7 @@ import { graph } from './graph.ts';
 import { hold } from './hold.ts';
 import { lengths } from './lengths.ts';
 import { locks } from './locks.ts';
+import { messages } from './messages.ts';
 import { multi } from './multi.ts';
 import { redefine } from './redefine.ts';
 import { requests } from './requests.ts';
@@ -35,6 +36,7 @@ export const alphabets: Readonly<Record<string, (constants: Constants) => Alphab
   MCHold: hold,
   MCLengths: lengths,
   MCLocks: locks,
+  MCMessages: messages,
   MCMoves: moves,
   MCMulti: multi,
   MCRedefine: redefine,
