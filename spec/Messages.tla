@@ -120,11 +120,12 @@ InboxConsistency ==
 -------------------------------------------------------------------------------
 (* Of steps *)
 
+Addressees == Agent \cup {ToAll} \cup {ToHolder(w) : w \in Wish}
 MessageSteps ==
   {Call("ReadMessages", <<a>> \o more) : a \in Agent, more \in {<<>>} \cup {<<r>> : r \in RequestId}}
-    \cup {Call("SendMessage", <<a, to, kind>>) : a \in Agent, to \in Agent \cup {ToAll} \cup {ToHolder(w) : w \in Wish},
+    \cup {Call("SendMessage", <<a, to, kind>>) : a \in Agent, to \in Addressees,
                                                kind \in {"info", "request_release", "stop"}}
-    \cup {Call("SendAsOperator", <<to, kind>>) : to \in Agent \cup {ToAll} \cup {ToHolder(w) : w \in Wish},
+    \cup {Call("SendAsOperator", <<to, kind>>) : to \in Addressees,
                                                kind \in {"info", "request_release", "stop"}}
 
 \* A message changes nothing for the machine but that who sends or reads one is there.
@@ -140,6 +141,12 @@ DeliveredOnce ==
                         /\ inbox'[a] = EmptyInbox
                         /\ \A r \in RequestId : step' = Call("ReadMessages", <<a, r>>) => house.requests[r] = NoRequest]_varsWithInboxes
 
+\* The steps in which a message is sent, known by it.
+LabelsOf(message) ==
+  UNION {(IF message = "~:" \o kind THEN {Call("SendAsOperator", <<to, kind>>) : to \in Addressees} ELSE {})
+           \cup {Call("SendMessage", <<a, to, kind>>) : a \in {x \in Agent : x \o ":" \o kind = message}, to \in Addressees} :
+           kind \in {"info", "request_release", "stop"}}
+
 \* While it is not delivered nothing is lost without being counted, and what is there keeps its order: only the oldest give
 \* way, and one more comes at the end.
 NoneLostUncounted ==
@@ -152,7 +159,8 @@ NoneLostUncounted ==
            IN /\ gone <= Len(now) /\ kept <= Len(next) /\ Len(next) <= kept + 1
               /\ SubSeq(next, 1, kept) = SubSeq(now, gone + 1, Len(now))
               /\ inbox'[a].gaveWay = inbox[a].gaveWay + gone
-              /\ gone = 1 => Len(next) = kept + 1 /\ Len(now) = MaxUnread]_varsWithInboxes
+              /\ gone = 1 => Len(next) = kept + 1 /\ Len(now) = MaxUnread
+              /\ Len(next) = kept + 1 => step' \in LabelsOf(next[kept + 1])]_varsWithInboxes
 
 \* A message comes to nobody but those for whom it is: seen here without `Addressed', which a mutant widens.
 GotOne(a) == Len(inbox'[a].unread) + inbox'[a].gaveWay > Len(inbox[a].unread) + inbox[a].gaveWay

@@ -118,6 +118,11 @@ export class Call {
     await coordinator?.close();
   }
 
+  /** Whether the environment says which agent acts. */
+  get hasAgentName(): boolean {
+    return (this.ports.env['RHEMA_AGENT'] ?? '') !== '';
+  }
+
   /** Who acts: `--agent`, else RHEMA_AGENT. Nobody is guessed. */
   agentName(option: string | undefined): AgentId {
     const name = option ?? this.ports.env['RHEMA_AGENT'];

@@ -15,6 +15,7 @@ import { addHelpCommand } from './tree/help.ts';
 import { addInitCommand } from './tree/init.ts';
 import { addLockCommands } from './tree/lock.ts';
 import { addMcpCommand } from './tree/mcp.ts';
+import { addMessageCommands } from './tree/messages.ts';
 import { addObservingCommands } from './tree/observe.ts';
 import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
@@ -61,6 +62,7 @@ const branches: readonly Branch[] = [
   { words: ['agent'], grow: addAgentCommands },
   { words: ['run'], grow: addRunCommand },
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
+  { words: ['say', 'inbox'], grow: addMessageCommands },
   { words: ['sync'], grow: addSyncCommands },
   { words: ['scope'], grow: addScopeCommands },
   { words: ['safety'], grow: addSafetyCommands },

@@ -1,4 +1,4 @@
-import { agentStatuses, escapeUnclear, eventGroups, eventKinds } from '../../core/index.ts';
+import { agentStatuses, escapeUnclear, eventGroups, eventKinds, messageKinds } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { shells } from './completion.ts';
 import { count } from '../../wording/index.ts';
@@ -20,6 +20,9 @@ const values: Readonly<Record<string, (call: Call, unfinished: string) => Promis
   scope: scopes,
   scopes,
   agent: agents,
+  to: agents,
+  holderOf: lockNames,
+  kind: fixed(messageKinds),
   name: agents,
   names: lockNames,
   lock: lockNames,
@@ -51,6 +54,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   subject: 'files',
   names: 'files',
   lock: 'files',
+  holderOf: 'files',
   paths: 'files',
   directory: 'folders',
   repo: 'folders',

@@ -229,6 +229,7 @@ const advice: ByCode<Advice> = {
   RESERVED_FOR_WAITER: waitInLine,
   CONCURRENCY_LIMIT: waitInLine,
   WOULD_DEADLOCK: () => (wish) => [rhema('lock', 'release', ...asAgent(wish))],
+  NO_RECIPIENT: () => () => [rhema('status')],
   SYNC_IN_PROGRESS: seeSync,
   SYNC_FAILED: (facts) => (wish) => [
     rhema('sync', mayBeRetried(facts) ? 'retry' : 'reset', ...scopesOf(wish)),

@@ -32,14 +32,17 @@ export function statusCell(text: string): Cell {
 }
 
 export function agentTable(style: Style, agents: readonly AgentView[], nowMs: number): string {
+  const hasUnread = agents.some(({ unread = 0 }) => unread > 0);
   const rows = agents.map((view): Cell[] => [
     view.agent,
     statusCell(view.presence === 'lost' ? 'lost' : view.status),
     view.held.join(', '),
     doing(view, nowMs),
     relative(view.seenAtMs, nowMs),
+    ...(hasUnread ? [view.unread ?? 0] : []),
   ]);
-  return table(style, ['AGENT', 'STATUS', 'HOLDS', 'DOING', 'SEEN'], rows);
+  const unread = hasUnread ? ['UNREAD'] : [];
+  return table(style, ['AGENT', 'STATUS', 'HOLDS', 'DOING', 'SEEN', ...unread], rows);
 }
 
 function doing(view: AgentView, nowMs: number): string {
@@ -68,6 +71,9 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
     `${head} (epoch ${agent.epoch}, joined ${relative(agent.joinedAtMs, nowMs)}, seen ${relative(agent.seenAtMs, nowMs)})`,
     ...(agent.blockedReason === null ? [] : [line`blocked: ${agent.blockedReason}`]),
     ...saidText(agent, nowMs),
+    ...(agent.unread === undefined || agent.unread === 0
+      ? []
+      : [`has ${count(agent.unread, 'unread message')}`]),
     ...locks.map((lock) => `holds ${lockSentence(lock, nowMs)}`),
     ...(waiter === null ? [] : [`waits ${waiterSentence(waiter, nowMs)}`]),
     ...syncs.map((sync) => `syncs ${syncSentence(sync, nowMs)}`),

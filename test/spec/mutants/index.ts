@@ -3,6 +3,7 @@ import { configurationMutants } from './configuration.ts';
 import { deadMutants } from './dead.ts';
 import { forgedMutants } from './forged.ts';
 import { lockMutants } from './locks.ts';
+import { messageMutants } from './messages.ts';
 import type { Mutant } from './mutant.ts';
 import { numberMutants } from './numbers.ts';
 import { queueMutants } from './queue.ts';
@@ -30,4 +31,5 @@ export const mutants: readonly Mutant[] = [
   ...toldMutants,
   ...targetMutants,
   ...deadMutants,
+  ...messageMutants,
 ];
