@@ -88,11 +88,9 @@ function wayOf(state: State, to: Addressee): Way {
 
 function noRecipient(state: State, to: Addressee): Decision {
   if (to.kind === 'agent')
-    return reject(
-      'NO_RECIPIENT',
-      `no other agent ${to.agent} is present: \`rhema agent list\` shows who is`,
-      { agent: to.agent },
-    );
+    return reject('NO_RECIPIENT', `no other agent ${to.agent} is present: send it once it has joined`, {
+      agent: to.agent,
+    });
   if (to.kind === 'all')
     return reject('NO_RECIPIENT', 'no other agent is present: there is nobody to hear it', {});
   const name = wantedName(state, targetNamed(to));

@@ -9,6 +9,7 @@ import { rejectionCodes } from './rejection-codes.ts';
 const roles = [
   'admin',
   'administrator',
+  'all',
   'anybody',
   'anyone',
   'coordinator',
@@ -60,6 +61,8 @@ const answers = [
   'RENEWED',
   'RESUMED',
   'REVOKED',
+  'SENT',
+  'STOP',
   'WAIT',
   'WAITING',
   'WITHDRAWN',

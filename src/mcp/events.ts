@@ -7,7 +7,7 @@ import { bounded, quoted, quotedText } from './text.ts';
 const eventsMax = 8;
 
 /** For an agent, which is to follow no order that stands in somebody's text. An agent's id has no room for one. */
-const quoting: Quoting = { agent: (agent) => agent, name: quoted, text: quotedText };
+export const quoting: Quoting = { agent: (agent) => agent, name: quoted, text: quotedText };
 
 /** One event and its age, for an agent. */
 export function eventLine({ revision, atMs, event }: HappenedEvent, nowMs: number): string {

@@ -1,12 +1,14 @@
 /** What happened since an agent's last call, in the answer to the next. */
-import { shownTarget, type Target } from '../core/index.ts';
+import { messageLengthMax, shownTarget, type Message, type Target } from '../core/index.ts';
 import type { News, Notice, Visit } from '../participant/desk/index.ts';
 import type { Held } from '../participant/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
 import { grantsText, passedOnText, vainText } from './lock-words.ts';
 import { lossText } from './losses.ts';
-import { quoted } from './text.ts';
+import { quoting } from './events.ts';
+import { quoted, quotedText } from './text.ts';
+import { count, messageLead } from '../wording/index.ts';
 
 /** Ends a call; the answer is as its client gets it, with what happened since the last one. */
 export async function ended(
@@ -43,6 +45,10 @@ function noticeText(notice: Exclude<Notice, { kind: 'lost' }>): string {
   switch (notice.kind) {
     case 'waitEnded':
       return vainText(notice.wish, notice.ticket, notice.cause);
+    case 'message':
+      return messageText(notice.message);
+    case 'messagesGaveWay':
+      return `${count(notice.count, 'message')} to you gave way to later ones, unread.`;
     case 'passedOn':
       return passedOnText(notice.locks);
     case 'logBegunAnew':
@@ -50,6 +56,13 @@ function noticeText(notice: Exclude<Notice, { kind: 'lost' }>): string {
     case 'lossesUnread':
       return 'What was LOST with your session cannot be read now: you hold nothing; look at your files before you go on.';
   }
+}
+
+/** What is said stands whole, in quotation marks. */
+function messageText(message: Message): string {
+  const lead = messageLead(message, quoting);
+  const told = `${lead}: ${quotedText(message.text, messageLengthMax)}`;
+  return message.messageKind === 'stop' ? `STOP: ${told}` : `Message: ${told}`;
 }
 
 function foundText(found: News<string>['found']): readonly string[] {

@@ -79,6 +79,7 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   WOULD_DEADLOCK: 'lock_release what you hold, then lock_acquire everything in one call.',
   CONTEXT_CONFLICT:
     'your text has replaced the recorded one on disk: get that one back (from Git, or from its author) and merge both. Then lock_check the path, which counts as having seen it, and record again.',
+  NO_RECIPIENT: 'coordination_status shows who is there, and who holds what.',
   SYNC_IN_PROGRESS: 'wait until that run has ended; coordination_status shows it.',
   SYNC_ALREADY_COMPLETED: 'nothing: it is synced.',
   SYNC_FAILED: 'mend the cause, then sync_scope with action retry, then start.',
@@ -121,7 +122,7 @@ function inArguments(message: string, tool: ToolName): string {
 /** Fields of commands that an argument of another name fills. */
 const argumentNames: { readonly [Name in ToolName]?: Readonly<Record<string, string>> } = {
   agent_join: { metadata: 'task' },
-  agent_report: { reason: 'message' },
+  agent_report: { reason: 'message', text: 'message', messageKind: 'kind' },
   sync_scope: { error: 'message', reason: 'message' },
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageKinds } from '../core/index.ts';
 
 /**
  * The arguments of the tools, as they are advertised. Only their shape: what is a valid name, path or token is said by
@@ -27,8 +28,14 @@ export const toolSchemas = {
   agent_report: () =>
     z.strictObject({
       agent: agent(),
-      status: z.enum(['working', 'blocked', 'completed', 'idle', 'left']),
-      message: z.string().optional().describe('How it goes, or why; needed for blocked'),
+      status: z
+        .enum(['working', 'blocked', 'completed', 'idle', 'left'])
+        .optional()
+        .describe('Needed without to and holder_of'),
+      message: z.string().optional().describe('How it goes, or why; needed for blocked, and to send'),
+      to: z.string().optional().describe('An agent, or all'),
+      holder_of: z.string().optional().describe('File, scope or @resource: whoever holds it'),
+      kind: z.enum(messageKinds).optional().describe('Default: info; of holder_of request_release'),
     }),
   lock_acquire: () =>
     z.strictObject({

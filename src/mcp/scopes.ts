@@ -6,11 +6,15 @@ import type { Workspace } from './ports.ts';
 const nameSomething = 'it is empty: name a file or folder, or "." for the top of the repository';
 
 /** What an agent names: scopes, files, resources. Throws `INVALID_INPUT` with the place of the first that cannot be one. */
-export async function wishOf(workspace: Workspace, texts: readonly string[]): Promise<Wish> {
+export async function wishOf(
+  workspace: Workspace,
+  texts: readonly string[],
+  argument: 'scopes' | 'holder_of' = 'scopes',
+): Promise<Wish> {
   const resources: ResourceName[] = [];
   const paths: TypedPath[] = [];
   for (const [index, text] of texts.entries()) {
-    const field = `scopes[${index}]`;
+    const field = argument === 'scopes' ? `scopes[${index}]` : argument;
     const resource = resourceNamed(text);
     if (resource === null) paths.push(await typedPath(workspace, text, field));
     else if (resource.ok) resources.push(resource.value);

@@ -12,9 +12,9 @@ export function quoted(name: string): string {
  * Text of another agent or of a person, as the quotation that it is: whoever reads an answer must be able to tell the
  * coordinator's words from those of others, which may try to give orders. What hides in it is left out.
  */
-export function quotedText(text: string): string {
+export function quotedText(text: string, lengthMax = quotedLengthMax): string {
   const plain = dropHidden(text);
-  return quoted(plain.length > quotedLengthMax ? `${plain.slice(0, quotedLengthMax - 3)}...` : plain);
+  return quoted(plain.length > lengthMax ? `${plain.slice(0, lengthMax - 3)}...` : plain);
 }
 
 /** ` for "rework the login"`, or nothing. */

@@ -18,9 +18,9 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
   },
   agent_report: {
     description:
-      'Say how you are and how it goes; others read it. blocked keeps your locks, completed gives them back, left ends your part.',
+      'Say how you are and how it goes; others read it. blocked keeps your locks, completed gives them back, left ends your part. Or send a message: to or holder_of. Messages to you come with the answers of any tool.',
     readOnly: false,
-    idempotent: true,
+    idempotent: false,
   },
   lock_acquire: {
     description:

@@ -262,6 +262,16 @@ export class DeskAgent {
     this.#knowsLosses = true;
   }
 
+  /** Takes what others have said to it: from now on that is for us to tell, with this call or the next. */
+  async collectMessages(): Promise<void> {
+    if (this.#gone !== null) return;
+    const reply = await this.submit({ kind: 'ReadMessages' });
+    if (!reply.ok || reply.result.kind !== 'messagesRead') return;
+    const { messages, gaveWay } = reply.result;
+    if (gaveWay > 0) this.notices.add({ kind: 'messagesGaveWay', count: gaveWay });
+    for (const message of messages) this.notices.add({ kind: 'message', message });
+  }
+
   /** Goes on in the place of one that this process kept under the name, with what that one was never told. */
   succeed(predecessor: DeskAgent): void {
     // Of the same incarnation it has back what was the other's meanwhile.

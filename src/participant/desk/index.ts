@@ -11,6 +11,6 @@ export type { Notice } from './notices.ts';
 export type { Trouble } from './ports.ts';
 export { record, type Recorded } from './recording.ts';
 export { release } from './releasing.ts';
-export { leave, report } from './reporting.ts';
+export { leave, report, send } from './reporting.ts';
 export type { Seat, Seats } from './seats.ts';
 export { Visit, type News, type VisitingCall } from './visit.ts';

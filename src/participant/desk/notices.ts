@@ -1,4 +1,11 @@
-import { asRevision, type Revision, type Ticket, type TicketEndCause, type Wish } from '../../core/index.ts';
+import {
+  asRevision,
+  type Message,
+  type Revision,
+  type Ticket,
+  type TicketEndCause,
+  type Wish,
+} from '../../core/index.ts';
 import type { Held } from '../holdings.ts';
 import type { Loss } from '../losses.ts';
 
@@ -13,6 +20,10 @@ export type Notice =
       readonly ticket: Ticket;
       readonly cause: TicketEndCause | 'unknown';
     }
+  /** What somebody said to it. */
+  | { readonly kind: 'message'; readonly message: Message }
+  /** So many messages before had to give way to later ones. */
+  | { readonly kind: 'messagesGaveWay'; readonly count: number }
   /** A grant that nobody came for was given back. */
   | { readonly kind: 'passedOn'; readonly locks: readonly Held[] }
   /** `told`: that the log began anew since, and where the one of before is. */

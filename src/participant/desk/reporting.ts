@@ -1,5 +1,6 @@
 import type { AgentStatus, Rejection, ResultOf } from '../../core/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
+import type { AgentCommand } from '../agent-commands.ts';
 import { resultOf } from '../answers.ts';
 import type { AgentDesk } from './agent-desk.ts';
 import type { DeskAgent } from './desk-agent.ts';
@@ -17,6 +18,16 @@ export async function report(
   const result = resultOf(reply.result, 'statusSet');
   agent.holdings.released(result.released);
   return result;
+}
+
+/** Sends a message in an agent's name. */
+export async function send(
+  agent: DeskAgent,
+  saying: Omit<Extract<AgentCommand, { kind: 'SendMessage' }>, 'kind'>,
+): Promise<ResultOf<'messageSent'> | Refused> {
+  const reply = await agent.submit({ kind: 'SendMessage', ...saying });
+  if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
+  return resultOf(reply.result, 'messageSent');
 }
 
 /** An agent takes part no more. Its last words are kept in the log, since leaving has none of its own. */
