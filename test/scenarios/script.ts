@@ -11,6 +11,8 @@
  *                                          extension is that of a file, one with an @ that of a resource
  *     release alice docs                   without a scope: everything; renew alice docs likewise
  *     write alice docs rhema.yaml v2 from=v1
+ *     say alice hello to=bob               to=all, or holder=docs; kind=stop; announce hello likewise, by an operator
+ *     read alice                           what it has not read
  *     sync start alice docs                complete, fail; and for operators: retry, reset, abort, invalidate
  *     revoke docs                          remove docs; git merge docs api; configure key=value; takeover otherBoot
  *     advance 61s                          everything expires at its own moment
@@ -23,12 +25,14 @@ import {
   asDurationMs,
   asSessionId,
   withoutNone,
+  type Addressee,
   type AgentStatus,
   type CommandOf,
   type DurationMs,
   type Epoch,
   type FencingToken,
   type FilePath,
+  type MessageKind,
   type OneName,
   type ResourceName,
   type ScopeDefinition,
@@ -154,6 +158,22 @@ function speaker(
   };
 }
 
+function sayingFrom(
+  line: Line,
+  index: number,
+): Pick<CommandOf<'SendMessage'>, 'to' | 'messageKind' | 'text'> {
+  const holder = line.options.get('holder');
+  const messageKind = (line.options.get('kind') ??
+    (holder === undefined ? 'info' : 'request_release')) as MessageKind;
+  return { to: addresseeFrom(line, holder), messageKind, text: word(line, index) };
+}
+
+function addresseeFrom(line: Line, holder: string | undefined): Addressee {
+  if (holder !== undefined) return { kind: 'holder', ...oneNameFrom({ ...line, words: [holder] }, 0) };
+  const to = line.options.get('to') ?? 'all';
+  return to === 'all' ? { kind: 'all' } : { kind: 'agent', agent: agentId(to) };
+}
+
 function waitOf(line: Line): CommandOf<'AcquireLock'>['wait'] {
   const text = line.options.get('wait');
   if (text === undefined) return { kind: 'none' };
@@ -185,6 +205,9 @@ const verbs: Readonly<Record<string, (line: Line, settings: Settings) => SaidCom
   dead: (line) => ({ kind: 'SeeDead', ...speaker(line) }),
   leave: (line) => ({ kind: 'AgentLeave', ...speaker(line) }),
   heartbeat: (line) => ({ kind: 'Heartbeat', ...speaker(line) }),
+  say: (line) => ({ kind: 'SendMessage', ...speaker(line), ...sayingFrom(line, 1) }),
+  announce: (line) => ({ kind: 'SendAsOperator', ...sayingFrom(line, 0) }),
+  read: (line) => ({ kind: 'ReadMessages', ...speaker(line) }),
   cancel: (line) => ({ kind: 'CancelWait', ...speaker(line) }),
   set: (line) => ({
     kind: 'SetAgentStatus',
