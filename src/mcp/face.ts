@@ -177,13 +177,13 @@ export class Face {
     await lookForLost(clock, agent);
     if (agent.gone !== null) return ended(work, visit, refusalAnswer(agent.gone));
     const beganMs = clock.monotonicMs();
-    const answer = await body(visit).then(
+    const answer = await body(visit).catch((error: unknown) => this.#failed(tool, error));
+    await Promise.all([
       // Told with this answer, or with the next if it takes too long.
-      (done) => inTime(clock, lookPatienceMs, agent.collectMessages()).then(() => done),
-      (error: unknown) => this.#failed(tool, error),
-    );
-    // A call that waited must not say that all is well when something was lost meanwhile.
-    if (clock.monotonicMs() - beganMs >= longCallMs) await lookForLost(clock, agent);
+      inTime(clock, lookPatienceMs, agent.collectMessages()),
+      // A call that waited must not say that all is well when something was lost meanwhile.
+      clock.monotonicMs() - beganMs >= longCallMs ? lookForLost(clock, agent) : null,
+    ]);
     return ended(work, visit, answer);
   }
 
