@@ -47,6 +47,9 @@ export type Resource =
 /** After so long, in milliseconds, what a call saw at its beginning may no longer be so. */
 const longCallMs = 1_000;
 
+/** How long an answer waits for what others have said to the agent, in milliseconds: what comes later is told with the next. */
+const messagesPatienceMs = 1_000;
+
 /** Things wrong with the arguments of one call that are told. */
 const issuesMax = 5;
 
@@ -180,7 +183,7 @@ export class Face {
     const answer = await body(visit).catch((error: unknown) => this.#failed(tool, error));
     await Promise.all([
       // Told with this answer, or with the next if it takes too long.
-      inTime(clock, lookPatienceMs, agent.collectMessages()),
+      inTime(clock, messagesPatienceMs, agent.collectMessages()),
       // A call that waited must not say that all is well when something was lost meanwhile.
       clock.monotonicMs() - beganMs >= longCallMs ? lookForLost(clock, agent) : null,
     ]);
