@@ -1,8 +1,11 @@
 /** Each command as the tool call that says it. What else it takes to say it is in `mcp-face.ts`. */
-import type { Addressee, AgentId, Command, CommandKind, CommandOf } from '../../src/core/index.ts';
+import type { AgentId, Command, CommandKind, CommandOf } from '../../src/core/index.ts';
 import { callWaitSeconds } from './mcp-connection.ts';
 
-/** MCP has no tool for them: they are for operators, or are done by the server behind the agent's back. */
+/**
+ * MCP has no tool for them: they are for operators, or are done by the server behind the agent's back. The one that sends a
+ * message reads as well, as every tool does, which would be a step more.
+ */
 type MissingKind =
   | 'RenewLock'
   | 'RevokeLock'
@@ -12,6 +15,7 @@ type MissingKind =
   | 'GitOperation'
   | 'ResetSync'
   | 'AbortSync'
+  | 'SendMessage'
   | 'SendAsOperator'
   | 'ReadMessages'
   | 'SeeDead'
@@ -43,10 +47,6 @@ export const calls: {
     tool: 'agent_report',
     args: { agent, status, ...(reason === null ? {} : { message: reason }) },
   }),
-  SendMessage: ({ agent, to, messageKind, text }) => ({
-    tool: 'agent_report',
-    args: { agent, ...addressedTo(to), kind: messageKind, message: text },
-  }),
   AcquireLock: ({ agent, scopes, wait }) => ({
     tool: 'lock_acquire',
     args: { agent, scopes, wait_seconds: wait.kind === 'none' ? 0 : callWaitSeconds },
@@ -71,11 +71,6 @@ export const calls: {
   RetrySync: ({ scope }, agent) => ({ tool: 'sync_scope', args: { agent, scope, action: 'retry' } }),
   InvalidateSync: ({ scope }, agent) => ({ tool: 'sync_scope', args: { agent, scope, action: 'changed' } }),
 };
-
-function addressedTo(to: Addressee): Readonly<Record<string, string>> {
-  if (to.kind === 'holder') return { holder_of: to.scope ?? to.file ?? to.resource ?? '' };
-  return { to: to.kind === 'agent' ? to.agent : 'all' };
-}
 
 /** The call; null for what no call says. */
 export function callOf(command: Command, speaker: AgentId): ToolCall | null {

@@ -21,6 +21,11 @@ describe('a canonical text as far as it is shown', () => {
     expect(asShown(text, constants)).toContain('|a2:s1.1;a3:s1.2|');
   });
 
+  it('has of what is unread how much that is', () => {
+    const text = `-;L;i.3.~|d;c;u|-;-||${rest}r1=AcquireLock.a1;a1<a2:info+~:stop.1;a3<a2:info.0`;
+    expect(asShown(text, constants)).toMatch(/\|r1=AcquireLock\.a1;a1<2;a3<1$/);
+  });
+
   it('is the same where nothing is hidden', () => {
     const text = `-;L;i.3.~|d;c;u|-;-||${rest}r1=AcquireLock.a1`;
     expect(asShown(text, constants)).toBe(text);

@@ -7,6 +7,7 @@ import {
   asTimeMs,
   initialState,
   type Agent,
+  type Message,
   type State,
   type Waiter,
   targetOf,
@@ -42,14 +43,17 @@ export function worldOf(constants: Constants, shown: Shown, environment: Environ
   return { state, unitMs: shownUnitMs, ...environment };
 }
 
-function toAgent({ agent, held, ...view }: AgentView): Agent {
+/** That there is one is shown, and not what it says. */
+const someMessage = { from: null, messageKind: 'info' } as Message;
+
+function toAgent({ agent, held, unread = 0, ...view }: AgentView): Agent {
   return {
     ...view,
     id: agent,
     session: ownSession,
     process: null,
     seenDeadAtMs: null,
-    inbox: { unread: [], gaveWay: 0 },
+    inbox: { unread: Array.from({ length: unread }, () => someMessage), gaveWay: 0 },
     sent: null,
     held: new Set(held),
     heldIn: new Map(),
@@ -90,8 +94,9 @@ function toSync({ retriesLeft: _retriesLeft, ...view }: SyncView): Sync {
 }
 
 /**
- * A canonical text as far as it is shown. Two things are not: whether a contended hold ends because of the scope or because
- * of a place (the earlier end is shown), and the own end of a wait that the end of the block precedes.
+ * A canonical text as far as it is shown. Three things are not: whether a contended hold ends because of the scope or because
+ * of a place (the earlier end is shown), the own end of a wait that the end of the block precedes, and which messages are
+ * unread (how many is shown).
  */
 export function asShown(canonical: string, { agents }: Constants): string {
   const parts = canonical.split('|');
@@ -101,10 +106,19 @@ export function asShown(canonical: string, { agents }: Constants): string {
   );
   const shownLocks = locks.split(';').map(shownLock);
   const shownQueue = queue.split(';').map((ticket) => shownTicket(ticket, blocks));
-  return [agentPart, clients, shownLocks.join(';'), shownQueue.join(';'), ...parts.slice(4)].join('|');
+  const others = [...parts.slice(4, -1), parts.slice(-1).map(shownInboxes)];
+  return [agentPart, clients, shownLocks.join(';'), shownQueue.join(';'), ...others].join('|');
 }
 
 const off = '~';
+
+/** `a1<a2:info+~:stop.1` as `a1<2`. */
+function shownInboxes(rest: string): string {
+  return rest.replaceAll(
+    /<([^;]*)\.\d+(?=;|$)/g,
+    (_inbox, messages: string) => `<${messages.split('+').length}`,
+  );
+}
 
 function shownLock(text: string): string {
   const [agent, lease, scopeHold = off, placeHold = off] = text.split('.');

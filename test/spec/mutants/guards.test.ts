@@ -23,6 +23,7 @@ const beyondModels = [
   'SCOPE_LIMIT_REACHED',
   'WAITER_LIMIT_REACHED',
   'CONTEXT_LIMIT_REACHED',
+  'MESSAGE_LIMIT_REACHED',
 ];
 
 it('every rejection code is given in some model, except for those that need other sizes', () => {

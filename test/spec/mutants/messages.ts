@@ -25,6 +25,7 @@ export const messageMutants: readonly Mutant[] = [
     file: 'messages.ts',
     find: 'const holders = locksOverlapping(state, targetNamed(to)).map(({ agent }) => agent);',
     replace: 'const holders = [...state.agents.keys()];',
+    caughtBy: 'actions',
   },
   {
     ...inLost,

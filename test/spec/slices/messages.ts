@@ -4,15 +4,16 @@ import type { Alphabet, Constants } from '../slice.ts';
 import { everybodyJoins, scopesWithoutDependencies } from './common.ts';
 
 export function messages(constants: Constants): Alphabet {
-  const { agents, scopes, files, requestIds, maxGaveWay } = constants;
+  const { agents, scopes, files, requestIds, maxGaveWay, waitFor } = constants;
   const named = say.namesIn(scopes);
-  const names = [...scopes, ...files];
   const acts = agents.flatMap((agent) => [
     say.agentJoin(agent),
     say.agentResume(agent),
     say.agentLeave(agent),
-    ...names.map((name) => named.acquire(agent, [name], 'wait')),
-    ...names.map((name) => named.release(agent, name, 'none')),
+    ...scopes.map((scope) => say.acquireLock(agent, [scope], 'wait', waitFor)),
+    ...scopes.map((scope) => say.releaseLock(agent, scope)),
+    ...files.map((file) => named.acquire(agent, [file], 'wait')),
+    ...files.map((file) => named.release(agent, file, 'none')),
     ...agents.map((other) => say.sendMessage(agent, { kind: 'agent', agent: other }, 'info', maxGaveWay)),
     ...scopes.map((scope) =>
       say.sendMessage(agent, { kind: 'holder', scope }, 'request_release', maxGaveWay),
