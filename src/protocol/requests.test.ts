@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonLengthMax, targetsPerRequestMax, settingBounds } from '../core/index.ts';
+import { messageLengthMax, reasonLengthMax, targetsPerRequestMax, settingBounds } from '../core/index.ts';
 import { callerCommandKinds } from './command-schemas.ts';
 import { requestParsers } from './requests.ts';
 
@@ -25,6 +25,9 @@ const valid: Record<string, object> = {
   ReleaseLock: { ...agent, scopes: null, token: 3 },
   RenewLock: { ...agent, scope, token: null, ttlMs: null },
   CancelWait: agent,
+  SendMessage: { ...agent, to: { kind: 'agent', agent: 'bob' }, messageKind: 'question', text: 'which one?' },
+  SendAsOperator: { ...operator, to: { kind: 'all' }, messageKind: 'stop', text: 'enough' },
+  ReadMessages: agent,
   RevokeLock: { ...operator, scope, reason: null },
   DefineScopes: {
     ...operator,
@@ -61,6 +64,24 @@ describe('commands', () => {
 
   it.each(callerCommandKinds)('accepts a well-formed %s as it is', (kind) => {
     expect(parse(kind)).toEqual(command(kind));
+  });
+
+  it.each([
+    { text: '', where: 'command.text' },
+    { text: 'x'.repeat(messageLengthMax + 1), where: 'command.text' },
+    { messageKind: 'order', where: 'command.messageKind' },
+    { messageKind: 'request_release', where: 'command.messageKind' },
+    { to: { kind: 'holder' }, where: 'command.to.scope' },
+    { to: { kind: 'holder', scope, resource: '@git' }, where: 'command.to.scope' },
+  ])('refuses a message that is none: $where', ({ where, ...change }) => {
+    expect(problem('SendMessage', change)).toBe(where);
+  });
+
+  it('takes a request to release something, which it names', () => {
+    const to = { kind: 'holder', scope: './src//api' };
+    expect(parse('SendMessage', { to, messageKind: 'request_release' })).toMatchObject({
+      to: { kind: 'holder', scope },
+    });
   });
 
   it.each(callerCommandKinds)('refuses %s with a field it does not know', (kind) => {

@@ -9,6 +9,7 @@ const quoting: Quoting = {
   text: (text) => `'${text}'`,
 };
 const lock = { agent: 'ann' as AgentId, scope: 'src/a' as ScopePath, token: asRevision(7) };
+const sent = { kind: 'message.sent', recipients: ['bob' as AgentId], text: 'now?' } as const;
 
 it.each<readonly [Event, string]>([
   [{ kind: 'lock.revoked', ...lock, reason: 'late' }, "[src/a] was taken from <ann> (token 7): 'late'"],
@@ -19,6 +20,31 @@ it.each<readonly [Event, string]>([
   [
     { kind: 'repository.changed', operation: 'checkout', scopes: [lock.scope, lock.scope] },
     '[checkout] changed [src/a], [src/a]',
+  ],
+  [
+    {
+      ...sent,
+      agent: lock.agent,
+      messageKind: 'request_release',
+      way: { kind: 'holder', scope: lock.scope },
+    },
+    "<ann> asked <bob>, who holds [src/a], to give it back: 'now?'",
+  ],
+  [
+    { ...sent, agent: lock.agent, messageKind: 'question', way: { kind: 'agent' } },
+    "<ann> asked <bob>: 'now?'",
+  ],
+  [
+    { ...sent, by: 'ops', messageKind: 'stop', way: { kind: 'all' } },
+    "[ops] told all (1 agent) to stop: 'now?'",
+  ],
+  [
+    { kind: 'messages.read', agent: lock.agent, messages: [asRevision(8), asRevision(9)], gaveWay: 3 },
+    '<ann> read 2 messages; 3 before had given way',
+  ],
+  [
+    { kind: 'agent.lost', agent: lock.agent, held: [lock.scope], unread: 1 },
+    '<ann> was lost, holding [src/a], and never read 1 message',
   ],
   [{ kind: 'agent.reported', agent: lock.agent, report: 'half done' }, "<ann> reported: 'half done'"],
 ])('of an event, what others named and wrote is shown as the face shows it: %o', (event, text) => {

@@ -31,6 +31,8 @@ it.each(eras)('no answer of a tool, and no resource, shows what hides in a text 
     await call('sync_scope', { agent: 'bob', scope, action: 'fail', run: 1, message: inTexts });
     await call('lock_release', { agent: 'bob', scopes: [scope] });
   }
+  await call('agent_report', { agent: 'alice', to: 'bob', message: inTexts });
+  await call('agent_report', { agent: 'bob', holder_of: none, message: inTexts });
   for (const status of ['working', 'blocked', none])
     await call('agent_report', { agent: 'bob', status, message: inTexts });
   await call('coordination_status', { agent: none, log: 50 });
