@@ -347,6 +347,26 @@ export const options = [
     environment: null,
     help: 'Folders to which `exclude` does not apply.',
   },
+  {
+    key: 'agent_coordination.free',
+    field: 'freePaths',
+    readBy: 'src/core/free.ts',
+    type: 'patterns',
+    default: defaultSettings.freePaths,
+    example: "[pnpm-lock.yaml, '.changeset/**', CHANGELOG.md]",
+    environment: null,
+    help: 'Files that anybody may write without a lock: what every change touches, such as lockfiles and changelogs, what is new with each, such as changesets, and what is generated. All other files need the lock of their scope, or of the file itself.',
+  },
+  {
+    key: 'agent_coordination.claim',
+    field: 'claimLevel',
+    readBy: 'src/service/scopes-of.ts',
+    type: 'choice',
+    default: defaultSettings.claimLevel,
+    choices: ['file', 'scope'],
+    environment: null,
+    help: 'What an agent is given that asks for no more than to write a file: that file alone, or the whole scope that it is in.',
+  },
 ] as const satisfies readonly Option[];
 
 type Declared = (typeof options)[number];

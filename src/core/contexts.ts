@@ -21,7 +21,7 @@ import type { Agent, State } from './state.ts';
 import { invalidate } from './syncs.ts';
 import { type Target } from './targets.ts';
 import { scopeOf } from './overlap.ts';
-import { coveringLocks, writeObstacle } from './write.ts';
+import { coveringLocks, obstacleUnderLock } from './write.ts';
 
 /**
  * Records a write of a context file.
@@ -59,7 +59,7 @@ function holdForWrite(draft: Draft, agent: Agent, { scope, file, token }: Contex
   const refuse = (decision: Decision): Access => ({ kind: 'refused', decision });
   const { id, epoch } = agent;
   const path = writtenTarget(state, scope, file);
-  const hindrance = writeObstacle(state, { agent: id, epoch }, path, token, draft.atMs);
+  const hindrance = obstacleUnderLock(state, { agent: id, epoch }, path, token, draft.atMs);
   if (hindrance === null) return { kind: 'held', token: tokenOf(state, id, path, token) };
   if (hindrance === 'ALREADY_WAITING' || hindrance === 'AGENT_BLOCKED')
     return refuse(refusedBlocked(agent, scope));

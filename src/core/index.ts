@@ -55,6 +55,7 @@ export {
   patternsMax,
   type PathPattern,
 } from './patterns.ts';
+export { isFree } from './free.ts';
 export { writeObstacle, type WriteObstacle, type Writer } from './write.ts';
 export { contendedSince, endsBefore, latestEnd, toGrant, type EarlierEnd } from './leases.ts';
 export { linesOverlapping } from './lines.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asDurationMs } from './ids.ts';
-import { defaultSettings, settingBounds, settingsProblems, type Settings } from './settings.ts';
+import { defaultSettings, sameSettings, settingBounds, settingsProblems, type Settings } from './settings.ts';
 
 test('the defaults can be used', () => {
   expect(settingsProblems(defaultSettings)).toEqual([]);
@@ -24,4 +24,20 @@ test.each(Object.entries(settingBounds))(
 test('a lease longer than the longest lease is refused', () => {
   const settings = { ...defaultSettings, lockTtlMs: asDurationMs(2), lockTtlMaxMs: asDurationMs(1) };
   expect(settingsProblems(settings)).toEqual([expect.stringContaining('lockTtlMaxMs')]);
+});
+
+test('patterns of free files that cannot be read are refused, and too many of them', () => {
+  const withFree = (...freePaths: readonly string[]): Settings => ({ ...defaultSettings, freePaths });
+  expect(settingsProblems(withFree('*.lock', '.changeset/**'))).toEqual([]);
+  expect(settingsProblems(withFree('a/../b'))).toEqual([expect.stringContaining('"a/../b" of freePaths')]);
+  const many = Array.from({ length: 201 }, (_, index) => `${index}.lock`);
+  expect(settingsProblems(withFree(...many))).toEqual([expect.stringContaining('201 patterns')]);
+});
+
+test('settings differ by each of their lists, too', () => {
+  const withFree = (...freePaths: readonly string[]): Settings => ({ ...defaultSettings, freePaths });
+  expect(sameSettings(withFree('a', 'b'), withFree('a', 'b'))).toBe(true);
+  expect(sameSettings(withFree('a', 'b'), withFree('a', 'c'))).toBe(false);
+  expect(sameSettings(withFree('a'), withFree('a', 'b'))).toBe(false);
+  expect(sameSettings(defaultSettings, { ...defaultSettings, claimLevel: 'scope' })).toBe(false);
 });

@@ -1,4 +1,5 @@
-import { parseResourceName, type DurationMs, type ResourceName } from './ids.ts';
+import { parseResourceName, quote, type DurationMs, type ResourceName } from './ids.ts';
+import { parsePattern, patternsMax } from './patterns.ts';
 
 /**
  * What an operator may tune. Part of the state, changed only by the logged command `Configure`, so that a replay of the
@@ -18,6 +19,10 @@ export interface Settings {
   readonly resources: Readonly<Record<ResourceName, number>>;
   /** How many messages are kept that an agent has not read; then the oldest gives way. */
   readonly maxUnreadMessages: number;
+  /** Patterns of files that anybody may write without a lock, at most {@link patternsMax}. */
+  readonly freePaths: readonly string[];
+  /** What is asked for by whoever names a file and no more: that file, or the whole scope that it is in. */
+  readonly claimLevel: ClaimLevel;
   /** An agent blocked for longer becomes idle: its wait ends, or it loses the locks it cannot use. */
   readonly maxBlockMs: DurationMs;
   /** Lease of a lock unless the caller asks for another. */
@@ -42,6 +47,8 @@ export interface Settings {
   readonly retryBackoffMs: DurationMs;
 }
 
+export type ClaimLevel = 'file' | 'scope';
+
 const ms = (value: number): DurationMs => value as DurationMs;
 
 /** The proposal's defaults where it names them; the other defaults suit coding agents, whose turns last minutes. */
@@ -52,6 +59,8 @@ export const defaultSettings: Settings = {
   maxResourcesPerAgent: 4,
   resources: { ['@git' as ResourceName]: 1 },
   maxUnreadMessages: 10,
+  freePaths: [],
+  claimLevel: 'file',
   maxBlockMs: ms(300_000),
   lockTtlMs: ms(60_000),
   lockTtlMaxMs: ms(3_600_000),
@@ -65,12 +74,14 @@ export const defaultSettings: Settings = {
   retryBackoffMs: ms(5_000),
 };
 
+type NumericSetting = Exclude<
+  keyof Settings,
+  'dependencyChecking' | 'resources' | 'freePaths' | 'claimLevel'
+>;
+
 /** Smallest and largest value of each numeric setting. */
 export const settingBounds: {
-  readonly [Key in Exclude<keyof Settings, 'dependencyChecking' | 'resources'>]: readonly [
-    min: number,
-    max: number,
-  ];
+  readonly [Key in NumericSetting]: readonly [min: number, max: number];
 } = {
   maxConcurrentAgents: [1, 100_000],
   maxLocksPerAgent: [1, 1_000],
@@ -102,13 +113,17 @@ export function sameSettings(a: Settings, b: Settings): boolean {
 }
 
 export function isSameSetting(a: Settings, b: Settings, field: keyof Settings): boolean {
-  return field === 'resources' ? sameResources(a[field], b[field]) : a[field] === b[field];
+  if (field === 'resources') return sameResources(a[field], b[field]);
+  return field === 'freePaths' ? sameTexts(a[field], b[field]) : a[field] === b[field];
 }
 
 function sameResources(a: Settings['resources'], b: Settings['resources']): boolean {
   const names = Object.keys(a) as ResourceName[];
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
+
+const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((text, index) => text === b[index]);
 
 /** Why these settings cannot be used together or at all; empty when they can. */
 export function settingsProblems(settings: Settings): string[] {
@@ -126,9 +141,19 @@ export function settingsProblems(settings: Settings): string[] {
         `the capacity of ${name} is ${capacity}: it must be a whole number from 1 to ${resourceCapacityMax}`,
       );
   }
+  problems.push(...freeProblems(settings.freePaths));
   if (settings.lockTtlMs > settings.lockTtlMaxMs)
     problems.push(
       `lockTtlMs (${settings.lockTtlMs}) is above lockTtlMaxMs (${settings.lockTtlMaxMs}): raise the latter`,
     );
   return problems;
+}
+
+function freeProblems(patterns: readonly string[]): string[] {
+  if (patterns.length > patternsMax)
+    return [`freePaths has ${patterns.length} patterns: at most ${patternsMax}`];
+  return patterns.flatMap((text) => {
+    const parsed = parsePattern(text);
+    return parsed.ok ? [] : [`the pattern ${quote(text)} of freePaths ${parsed.problem}`];
+  });
 }

@@ -203,3 +203,49 @@ describe('of a file', () => {
     expect(obstacle(machine)).toBe('LOCK_NOT_HELD');
   });
 });
+
+describe('a file that is free', () => {
+  const lockfile = filePath('a/pnpm-lock.yaml');
+  const withFree = (freePaths: readonly string[]): Machine => {
+    const machine = new Machine({ maxLocksPerAgent: 2, freePaths });
+    machine.define({ a: [], b: [] });
+    for (const name of ['alice', 'bob']) machine.join(name);
+    return machine;
+  };
+  const configure = (machine: Machine, freePaths: readonly string[]): unknown =>
+    machine.say({ kind: 'Configure', settings: { ...machine.state.settings, freePaths } });
+  const obstacleTo = (machine: Machine, file: ReturnType<typeof filePath>): string | null =>
+    writeObstacle(machine.state, present(machine), file, null, asTimeMs(machine.nowMs));
+
+  test('may be written without a lock, whoever holds its scope, and outside of every scope', () => {
+    const machine = withFree(['pnpm-lock.yaml', 'docs/**']);
+    machine.acquire('bob', 'a');
+    expect(obstacleTo(machine, lockfile)).toBeNull();
+    expect(obstacleTo(machine, filePath('docs/x/y.md'))).toBeNull();
+    expect(obstacleTo(machine, filePath('a/package.json'))).toBe('LOCK_NOT_HELD');
+    expect(obstacleTo(machine, filePath('c/package.json'))).toBe('SCOPE_NOT_FOUND');
+  });
+
+  test('makes no scope free whose folder fits a pattern', () => {
+    const machine = withFree(['a']);
+    expect(obstacle(machine)).toBe('LOCK_NOT_HELD');
+    expect(obstacleTo(machine, lockfile)).toBeNull();
+  });
+
+  test('is free from the moment when the settings say so, until they do not', () => {
+    const machine = withFree([]);
+    expect(obstacleTo(machine, lockfile)).toBe('LOCK_NOT_HELD');
+    configure(machine, ['*.yaml']);
+    expect(obstacleTo(machine, lockfile)).toBeNull();
+    configure(machine, ['*.yml']);
+    expect(obstacleTo(machine, lockfile)).toBe('LOCK_NOT_HELD');
+  });
+
+  test('needs its lock where a write is recorded: the record carries a token', () => {
+    const machine = withFree(['*.yaml']);
+    machine.acquire('bob', 'a');
+    const digest = '0'.repeat(64);
+    const write = { kind: 'ContextModify', scope: a, file: 'pnpm-lock.yaml', token: null, digest } as const;
+    expect(codeOf(machine.say({ ...write, agent: alice, baseDigest: null }))).toBe('LOCK_HELD');
+  });
+});

@@ -1,13 +1,14 @@
 /**
  * Whether an agent may write a file, or in a scope, now: the one rule, for every interface that writes or tells who may.
  *
- * The scope is known; the agent is present, in its present incarnation; it is not blocked, by waiting or by its own word; the
+ * A file that is free needs no lock. Of any other the scope is known; the agent is present, in its present incarnation; it is not blocked, by waiting or by its own word; the
  * token, when one is presented, is that of a lock that covers it; and the agent holds such a lock, of the file or of its whole
  * scope, under a lease that has not run out. What stands in the way first is told as the code under which a command would be refused for it.
  */
 import type { AgentId, Epoch, FencingToken, FilePath, ScopePath, TimeMs } from './ids.ts';
 import type { RejectionCode } from './rejection-codes.ts';
 import type { Agent, Lock, State } from './state.ts';
+import { isFree } from './free.ts';
 import { scopeOf } from './overlap.ts';
 
 /** Who wants to write. */
@@ -33,6 +34,20 @@ export type WriteObstacle = Extract<
  * `token`: null when none is presented; else that of one of the locks that cover the target.
  */
 export function writeObstacle(
+  state: State,
+  writer: Writer,
+  target: ScopePath | FilePath,
+  token: FencingToken | null,
+  nowMs: TimeMs,
+): WriteObstacle | null {
+  const isFile = scopeOf(state, target) !== target;
+  return isFile && isFree(state.settings, target)
+    ? null
+    : obstacleUnderLock(state, writer, target, token, nowMs);
+}
+
+/** As {@link writeObstacle}, for what is written down under the token of a lock: also a file that is free needs one then. */
+export function obstacleUnderLock(
   state: State,
   writer: Writer,
   target: ScopePath | FilePath,

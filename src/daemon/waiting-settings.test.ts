@@ -55,6 +55,25 @@ describe('while somebody holds, waits or syncs', () => {
     },
   );
 
+  it('a file that was free stays so, and what is claimed with the next one takes force', async () => {
+    world.config = { ...defaultConfig, freePaths: ['*.lock', 'CHANGELOG.md'] };
+    await world.follower.refresh();
+    world.work.held = 1;
+    world.config = { ...defaultConfig, freePaths: ['docs/**', '*.lock'], claimLevel: 'scope' };
+    await world.follower.refresh();
+    expect(world.settings).toEqual({
+      ...defaultSettings,
+      freePaths: ['docs/**', '*.lock', 'CHANGELOG.md'],
+      claimLevel: 'scope',
+    });
+    expect(world.shown.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^agent_coordination\.free: /),
+    ]);
+    world.work.held = 0;
+    await world.pollLater();
+    expect(world.settings).toMatchObject({ freePaths: ['docs/**', '*.lock'] });
+  });
+
   it('what waits is not tried again over files that are read meanwhile', async () => {
     world.work.held = 1;
     world.config = tighter;

@@ -3,7 +3,13 @@
  * the settings of that moment, and a change of files must not take it back.
  */
 import { settingsOf, type LoadedConfig } from '../config/index.ts';
-import { isSameSetting, type ResourceName, type ScopeDefinition, type Settings } from '../core/index.ts';
+import {
+  isSameSetting,
+  patternsMax,
+  type ResourceName,
+  type ScopeDefinition,
+  type Settings,
+} from '../core/index.ts';
 import {
   CoordinatorError,
   type Coordinator,
@@ -75,6 +81,9 @@ function loosest(a: Settings, b: Settings): Settings {
     retryBackoffMs: a.retryBackoffMs < b.retryBackoffMs ? a.retryBackoffMs : b.retryBackoffMs,
     dependencyChecking: a.dependencyChecking && b.dependencyChecking,
     resources: allOf(a.resources, b.resources),
+    freePaths: [...new Set([...b.freePaths, ...a.freePaths])].slice(0, patternsMax),
+    // Nobody has been promised at which level the next file is claimed.
+    claimLevel: b.claimLevel,
   };
 }
 

@@ -26,6 +26,7 @@ import { publishedNotices } from './published.ts';
 import type { Unit } from './detectors/unit.ts';
 import { proposedExclude } from './excluding.ts';
 import { leaveAside } from './graph/merge.ts';
+import { proposedFree } from './free-files.ts';
 import { firstRules, latestRules } from './rules.ts';
 import type { Layout } from './layout.ts';
 import type { Choices, Situation } from './situation.ts';
@@ -327,6 +328,7 @@ function situationOf(
     isLayoutOpen: false,
     rules: firstRules,
     leftAside: { exclude: [], parts: 0 },
+    free: isBlockNew({ existing }, stage) ? proposedFree(tree) : [],
     isBlockNew: isBlockNew({ existing }, stage),
     commits: null,
     left: [...leftBeside(root, foldersWritten(tree, survey, existing)), ...excludedFiles(root, scan)],

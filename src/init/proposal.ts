@@ -1,5 +1,5 @@
 /** What a new block says, with the reason: how many scopes an agent needs at once, and how many agents there are. */
-import { settingBounds, scopeAround, type ScopePath } from '../core/index.ts';
+import { fitsPath, parsePattern, settingBounds, scopeAround, type ScopePath } from '../core/index.ts';
 import type { Proposal } from './files/block.ts';
 import type { Choices, Situation } from './situation.ts';
 
@@ -9,15 +9,28 @@ const locksMin = 4;
 const commitsMin = 20;
 
 export function proposalFor(
-  { commits, leftAside }: Pick<Situation, 'commits' | 'leftAside'>,
+  { commits, leftAside, free }: Pick<Situation, 'commits' | 'leftAside' | 'free'>,
   scopes: readonly ScopePath[],
   { agents }: Pick<Choices, 'agents'>,
 ): Proposal {
   return {
-    ...locksFor(commits ?? [], new Set(scopes)),
+    ...locksFor(
+      (commits ?? []).map((files) => files.filter(needsLock(free))),
+      new Set(scopes),
+    ),
     maxConcurrentAgents: agents,
     exclude: leftAside.exclude,
+    free,
   };
+}
+
+/** Whether a file is none of those that are free. */
+function needsLock(free: readonly string[]): (file: string) => boolean {
+  const patterns = free.flatMap((text) => {
+    const parsed = parsePattern(text);
+    return parsed.ok ? [parsed.pattern] : [];
+  });
+  return (file) => !patterns.some((pattern) => fitsPath(pattern, file, 'file'));
 }
 
 function locksFor(

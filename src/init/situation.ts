@@ -54,6 +54,8 @@ export interface Situation {
   /** By which the scopes are derived; see `rules.ts`. */
   readonly rules: number;
   readonly leftAside: LeftAside;
+  /** Patterns of files that need no lock, for a block that is made anew. */
+  readonly free: readonly string[];
   /** The top's file has no configuration yet, and gets one. */
   readonly isBlockNew: boolean;
   /** The files of commits, the latest first; null: there is no history that could be read. */

@@ -1,5 +1,5 @@
 import type { ResourceName, ScopePath, Wish } from '../core/index.ts';
-import { resourceNamed, wishNamed, type TypedPath } from '../participant/index.ts';
+import { claimOf, resourceNamed, wishNamed, type Claim, type TypedPath } from '../participant/index.ts';
 import { invalidInput } from '../protocol/index.ts';
 import type { Workspace } from './ports.ts';
 
@@ -21,6 +21,11 @@ export async function wishOf(
     else throw invalidInput(field, resource.problem);
   }
   return wishNamed(workspace, paths, resources);
+}
+
+/** What has to be locked by an agent that wants to write what it names; see {@link wishOf}. */
+export async function claimNamed(workspace: Workspace, texts: readonly string[]): Promise<Claim> {
+  return claimOf(workspace.coordinator, await wishOf(workspace, texts));
 }
 
 async function typedPath(workspace: Workspace, text: string, field: string): Promise<TypedPath> {

@@ -10,6 +10,7 @@ export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';
 export { LeaseRenewer, type LeaseEnd, type LeaseLoss } from './lease-renewer.ts';
 export { endOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';
+export { claimOf, type Claim } from './claiming.ts';
 export { onlyOne, resourceNamed, wishNamed, type Lies, type NamingPorts, type TypedPath } from './naming.ts';
 export { Participant } from './participant.ts';
 export {

@@ -5,6 +5,7 @@ import type {
   AgentProcess,
   AgentReport,
   AgentStatus,
+  ClaimLevel,
   CommandKind,
   ContextRecord,
   EarlierEnd,
@@ -214,6 +215,10 @@ export interface ScopesOfAnswer {
   readonly revision: Revision;
   /** Of each path in the order of asking: its nearest scope, which is the path itself for that of a scope; null: none. */
   readonly scopes: readonly (ScopePath | null)[];
+  /** Of each path, whether it is no scope, and fits a pattern of the files that need no lock. */
+  readonly free: readonly boolean[];
+  /** What whoever names a file and no more asks for. */
+  readonly claim: ClaimLevel;
 }
 
 export interface ScopeView {
@@ -313,6 +318,8 @@ export interface WritableFile {
   readonly scope: ScopePath | null;
   /** What stands in the way first, as the code under which a write would be refused for it; null: it may be written. */
   readonly obstacle: WriteObstacle | null;
+  /** It needs no lock. */
+  readonly free: boolean;
 }
 
 export interface TokenAnswer {

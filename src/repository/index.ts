@@ -39,6 +39,11 @@ export async function listTree(root: string): Promise<TreeListing> {
   return (await import('./git/ls-files.ts')).listTree(root);
 }
 
+/** See `changed-files.ts`. */
+export async function changedFiles(root: string): Promise<readonly string[]> {
+  return (await import('./git/changed-files.ts')).changedFiles(root);
+}
+
 /** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */
 export async function scanRepository(repository: Repository, options: ScanOptions): Promise<ScanResult> {
   return (await import('./scopes/scan.ts')).scanRepository(repository, options);

@@ -1,5 +1,6 @@
 /** Whether an agent may write some files now. The core decides; this only finds their scopes. */
 import {
+  isFree,
   locksOverlapping,
   scopeAround,
   writeObstacle,
@@ -23,7 +24,7 @@ export function viewMayWrite(
   const judged = files.map((file): WritableFile => {
     const scope = scopeAround((path) => state.scopes.has(path), file);
     const obstacle = writeObstacle(state, { agent, epoch }, file, token, nowMs);
-    return { file, scope, obstacle };
+    return { file, scope, obstacle, free: file !== scope && isFree(state.settings, file) };
   });
   const scopes = scopesOf(judged);
   return {

@@ -5,7 +5,6 @@ import {
   asTimeMs,
   defaultSettings,
   invariantNames,
-  type AgentId,
   type Revision,
 } from '../core/index.ts';
 import type { HistoryAnswer, Moment, WhySubject } from '../protocol/index.ts';
@@ -262,65 +261,6 @@ describe('history', () => {
       before = page.nextBefore;
     } while (before !== null);
     expect(seen).toEqual(Array.from({ length: handing }, (_, index) => handing - index));
-  });
-});
-
-describe('whether an agent may write', () => {
-  it('is answered for many files at once, each by the lock of its own scope', async () => {
-    const bench = await openBench();
-    await defineScopes(bench.service, 'a', 'a/inner', 'b');
-    const [ann, bob] = [await join(bench.service, 'ann'), await join(bench.service, 'bob')];
-    const { revision: token } = await acquire(bench.service, ann, 'a');
-    await acquire(bench.service, bob, 'b');
-    const files = ['a/x.ts', 'b/y.ts', 'a/inner/z.ts', 'a/w.ts', 'c/v.ts'].map(scopePath);
-    const ask = (presented: number | null) =>
-      bench.service.query({
-        kind: 'mayWrite',
-        agent: ann.agent,
-        epoch: ann.epoch,
-        files,
-        token: presented === null ? null : asRevision(presented),
-      });
-    const answer = await ask(null);
-    expect(answer.files).toEqual([
-      { file: 'a/x.ts', scope: 'a', obstacle: null },
-      { file: 'b/y.ts', scope: 'b', obstacle: 'LOCK_NOT_HELD' },
-      { file: 'a/inner/z.ts', scope: 'a/inner', obstacle: 'LOCK_NOT_HELD' },
-      { file: 'a/w.ts', scope: 'a', obstacle: null },
-      { file: 'c/v.ts', scope: null, obstacle: 'SCOPE_NOT_FOUND' },
-    ]);
-    expect(answer.scopes.map((scope) => scope.path)).toEqual(['a', 'b', 'a/inner']);
-    expect(answer.locks.map((lock) => [lock.scope, lock.agent])).toEqual([
-      ['a', 'ann'],
-      ['b', 'bob'],
-    ]);
-    expect(answer.agent).toMatchObject({ agent: 'ann', held: ['a'] });
-    expect((await ask(token)).files[0]).toMatchObject({ obstacle: null });
-    expect((await ask(token - 1)).files[0]).toMatchObject({ obstacle: 'STALE_FENCING_TOKEN' });
-    bench.timers.advance(60_001);
-    expect((await ask(null)).files[0]).toMatchObject({ obstacle: 'LOCK_NOT_HELD' });
-  });
-
-  it('is refused when the lease is over, though its end could not be written down', async () => {
-    const bench = await openBench({ options: { commitPatienceMs: 5 } });
-    await defineScopes(bench.service, 'a');
-    const ann = await join(bench.service, 'ann');
-    await acquire(bench.service, ann, 'a');
-    bench.store.fates.push(...Array.from({ length: 10 }, () => 'diskFull' as const));
-    bench.timers.advance(60_001);
-    const asked = { agent: ann.agent, epoch: ann.epoch, files: [scopePath('a')], token: null };
-    const answer = await bench.service.query({ kind: 'mayWrite', ...asked });
-    expect(answer.files).toMatchObject([{ obstacle: 'LOCK_NOT_HELD' }]);
-    expect(answer.locks).toMatchObject([{ agent: 'ann', deadlineMs: answer.nowMs - 1 }]);
-  });
-
-  it('is answered for one that nobody knows as well', async () => {
-    const { service } = await openWithStory();
-    const asked = { agent: 'nobody' as AgentId, epoch: asRevision(1), files: [scopePath('a')], token: null };
-    expect(await service.query({ kind: 'mayWrite', ...asked })).toMatchObject({
-      files: [{ obstacle: 'AGENT_NOT_FOUND' }],
-      agent: null,
-    });
   });
 });
 

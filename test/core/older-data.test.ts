@@ -6,7 +6,14 @@ import { decodeEntry, encodeEntry, type StoredEntry } from '../../src/store/code
 import { agentId, Machine } from '../support/machine.ts';
 
 /** Settings of which the version that wrote format 2 knew nothing. */
-const laterSettings = ['maxFilesPerAgent', 'maxResourcesPerAgent', 'resources', 'deadGraceMs'] as const;
+const laterSettings = [
+  'maxFilesPerAgent',
+  'maxResourcesPerAgent',
+  'resources',
+  'deadGraceMs',
+  'freePaths',
+  'claimLevel',
+] as const;
 
 /** A run in which nothing but whole scopes is locked, with a change of settings. */
 function earlierRun(): Machine {

@@ -10,7 +10,7 @@ import { changesOf, graph, init, json, noticesOf, planInit } from './support.ts'
 const block = `
 # How agents are coordinated. See: rhema config explain
 agent_coordination:
-  enabled: true
+  enabled: true # false: nothing is locked here, and nobody waits
   # How many scopes an agent may hold at once.
   max_locks_per_agent: 4
   # How many may hold locks at the same time; one more waits.

@@ -52,7 +52,7 @@ describe('rhema scope refresh where a file is broken or gone', () => {
     expect((await refresh('--yes')).code).toBe(0);
     expect((await refresh('--check')).code).toBe(0);
     expect((await rhema('init', '--yes', '--layout', 'files')).stdout).toContain('change rhema.yaml');
-    expect(read('rhema.yaml')).toContain('agent_coordination:\n  enabled: true\n');
+    expect(read('rhema.yaml')).toContain('agent_coordination:\n  enabled: true');
   });
 
   it('--check names a file of another scope that is no YAML', async () => {
@@ -164,7 +164,7 @@ describe('rhema scope refresh where the graph has outgrown its bounds', () => {
   beforeEach(() => write(root, chain(3, 70)));
 
   it('adds the bound to the block, and the coordinator takes the graph', async () => {
-    edit('rhema.yaml', (text) => text.replace('  enabled: true\n', '  enabled: true # ours\n'));
+    edit('rhema.yaml', (text) => text.replace(/  enabled: true.*\n/, '  enabled: true # ours\n'));
     expect((await refresh('--check')).code).toBe(3);
     const { code, stdout, stderr } = await refresh('--yes');
     expect([code, stderr]).toEqual([0, '']);
@@ -213,7 +213,7 @@ describe('rhema scope refresh where the graph has outgrown its bounds', () => {
 
   it('never changes a bound that stands there: it is named, and nothing is written', async () => {
     edit('rhema.yaml', (text) =>
-      text.replace('  enabled: true\n', '  enabled: true\n  max_scope_depth: 50\n'),
+      text.replace(/  enabled: true.*\n/, '  enabled: true\n  max_scope_depth: 50\n'),
     );
     for (const mode of ['--check', '--yes']) {
       const { code, stderr } = await refresh(mode);

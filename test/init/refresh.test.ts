@@ -78,7 +78,7 @@ describe("the top's file, which is never written anew", () => {
 
   it('follows the types of its dependencies, whatever is in the configuration', async () => {
     edit('rhema.yaml', (text) =>
-      text.replace('enabled: true\n', 'enabled: true\n  lock_timeout: 5m # mine\n'),
+      text.replace(/enabled: true.*\n/, 'enabled: true\n  lock_timeout: 5m # mine\n'),
     );
     write(root, { 'package.json': acme('acme', { dependencies: { c: '*', a: '*' } }) });
     await refresh(root);
@@ -211,7 +211,7 @@ describe('what a person wrote', () => {
 
   it('is the configuration: it stays byte for byte', async () => {
     edit('rhema.yaml', (text) =>
-      text.replace('  enabled: true\n', '  enabled: true   # yes\n  lock_timeout: 5m\n'),
+      text.replace(/  enabled: true.*\n/, '  enabled: true   # yes\n  lock_timeout: 5m\n'),
     );
     write(root, { 'package.json': json({ name: 'acme', workspaces: ['*'], dependencies: { c: '*' } }) });
     const plan = await refresh(root);

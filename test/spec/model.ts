@@ -54,6 +54,8 @@ function settingsOf(constants: Constants, unitMs: number): Settings {
     maxResourcesPerAgent: Math.max(1, maxResourcesPerAgent),
     resources: Object.fromEntries(resources.map((name) => [name, capacity])),
     maxUnreadMessages: constants.maxUnread,
+    freePaths: [],
+    claimLevel: 'file',
     maxDependencies,
     maxScopeDepth,
     maxRetries,

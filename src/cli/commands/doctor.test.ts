@@ -21,6 +21,7 @@ const inspection: Inspection = {
   filePath: async () => ({ ok: false, problem: 'not asked' }),
   liesAt: async () => 'nothing',
   history: async () => null,
+  changedFiles: async () => [],
   scan: async () => ({ definitions: [], settings: defaultSettings, problems: [] }),
   configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
   gitVersion: async () => '2.43.0',

@@ -291,3 +291,21 @@ describe('lock acquire', () => {
     expect(stderr).toContain('scopes go before --wait');
   });
 });
+
+describe('lock acquire of files that are free', () => {
+  const around = (free: readonly boolean[]) => () =>
+    ({ revision: asRevision(7), scopes: free.map(() => scopePath('.')), free, claim: 'file' }) as const;
+
+  const noScopes = () => ({ revision: asRevision(7), scopes: [], problems: [] });
+
+  it('locks nothing where all are, and says why', async () => {
+    const { harness } = bobsHarness({ answers: { scopesOf: around([true, true]), scopes: noScopes } });
+    const said = await harness.run('lock', 'acquire', 'yarn.lock', '--agent', 'bob');
+    expect([said.code, said.stdout]).toEqual([
+      0,
+      'yarn.lock is free: anybody may write it, without a lock (agent_coordination.free)\n',
+    ]);
+    const { body } = await harness.json('lock', 'acquire', 'yarn.lock', '--agent', 'bob');
+    expect(body).toEqual({ ok: true, revision: 7, agent: 'bob', locks: [], free: ['yarn.lock'] });
+  });
+});

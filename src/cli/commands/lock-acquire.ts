@@ -1,5 +1,5 @@
-import { nameOf } from '../../core/index.ts';
-import type { DurationMs, Grant } from '../../core/index.ts';
+import { nameOf, namesOf } from '../../core/index.ts';
+import type { DurationMs, FilePath, Grant, ScopePath } from '../../core/index.ts';
 import type { AgentSession, Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
@@ -10,19 +10,18 @@ import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
-import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
-import { wishOf } from './named.ts';
+import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
+import { leaseMs, lockWish, type LockNames } from './lock-wish.ts';
 import { duration, shownLock, timeLeft } from '../../wording/index.ts';
 
-export interface AcquireInput extends Acting, LeaseInput {
-  readonly names: readonly string[];
-}
+export interface AcquireInput extends Acting, LeaseInput, LockNames {}
 
 /** Takes the locks of scopes, files and resources as a unit, at once or after waiting in line. */
 export async function acquireLock(call: Call, input: AcquireInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const named = await wishOf(call, input.names);
-  const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
+  const { wish: named, free } = await lockWish(call, input);
+  if (namesOf(named).length === 0) return nothingToLock(call, session, free);
+  const ttlMs = await leaseMs(call, input);
   const reason = input.reason ?? null;
   const acquired = await acquire(call, session, {
     ...named,
@@ -32,8 +31,24 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
   });
   if (acquired.kind !== 'granted')
     return notGranted(call, session, named, acquired, { asking: askingText(session, input) });
-  return grantedOutcome(call, session, acquired, { reason, ttlMs });
+  return grantedOutcome(call, session, acquired, { reason, ttlMs, free });
 }
+
+async function nothingToLock(
+  call: Call,
+  { agent }: AgentSession,
+  free: readonly FilePath[],
+): Promise<Outcome> {
+  const { revision } = await (
+    await call.coordinator()
+  ).query({ kind: 'scopesOf', paths: ['.' as ScopePath] });
+  return done(revision, { agent, locks: [], free }, () =>
+    free.length === 0 ? 'nothing was changed: there is nothing to lock' : free.map(freeText).join('\n'),
+  );
+}
+
+const freeText = (file: FilePath): string =>
+  line`${file} is free: anybody may write it, without a lock (agent_coordination.free)`;
 
 const askingText =
   ({ agent }: AgentSession, input: LeaseInput): AskingLine =>
@@ -46,6 +61,8 @@ const askingText =
 interface GrantWish {
   readonly reason: string | null;
   readonly ttlMs: DurationMs | null;
+  /** Files that were named and need no lock. */
+  readonly free?: readonly FilePath[];
 }
 
 /**
@@ -58,6 +75,7 @@ export async function grantedOutcome(
   { revision, locks }: Pick<Granted, 'revision' | 'locks'>,
   wish: GrantWish,
 ): Promise<Outcome> {
+  const { free = [] } = wish;
   const token = Math.max(...locks.map((lock) => lock.token));
   const deadlineMs = Math.min(...locks.map((lock) => lock.deadlineMs));
   const { sessionDeadlineMs, withdrawn } = await nowOf(call, session);
@@ -69,6 +87,7 @@ export async function grantedOutcome(
     ...(sessionDeadlineMs === null ? {} : { sessionDeadlineMs }),
     ...(told.length === 0 ? {} : { withdrawn: told }),
     locks,
+    ...(free.length === 0 ? {} : { free }),
   };
   const lastMs = Math.max(...locks.map((lock) => lock.deadlineMs));
   const endsBefore = sessionDeadlineMs !== null && sessionDeadlineMs < lastMs;
@@ -76,6 +95,7 @@ export async function grantedOutcome(
     [
       ...locks.map((lock) => heldText(call, session, lock, wish)),
       ...(endsBefore ? [sessionText(call, session, sessionDeadlineMs)] : []),
+      ...free.map(freeText),
       ...told.map((name) => line`${name} is ${withdrawnText}`),
     ].join('\n'),
   );

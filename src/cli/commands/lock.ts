@@ -1,6 +1,6 @@
 import { asRevision, namesOf, partsOf, resourceCapacityMax } from '../../core/index.ts';
 import type { FencingToken } from '../../core/index.ts';
-import { proofOf } from '../../participant/index.ts';
+import { onlyOne, proofOf } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { usageError } from '../answer/errors.ts';
 import { line } from '../format/text.ts';
@@ -11,7 +11,7 @@ import type { Acting } from './acting.ts';
 import { durationOption } from './acquiring.ts';
 import { grantedOutcome } from './lock-acquire.ts';
 import { numberOption } from './number-option.ts';
-import { oneNameOf, wishOf } from './named.ts';
+import { claimNamed, oneNameOf } from './named.ts';
 import { submitAnd } from './speak.ts';
 import { shownLock } from '../../wording/index.ts';
 
@@ -23,7 +23,7 @@ export interface ReleaseInput extends Acting {
 /** Gives locks back: the named ones, or all that the agent holds. */
 export async function releaseLock(call: Call, input: ReleaseInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const named = input.names.length === 0 ? { scopes: null } : await wishOf(call, input.names);
+  const named = input.names.length === 0 ? { scopes: null } : (await claimNamed(call, input.names)).wish;
   const token = tokenOf(input.token);
   const command = { kind: 'ReleaseLock', ...proofOf(session), ...named, token } as const;
   return submitAnd(call, command, 'released', (result, revision) => {
@@ -45,7 +45,7 @@ export interface RenewInput extends Acting {
 /** Moves the deadline of a held lock. */
 export async function renewLock(call: Call, input: RenewInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const named = await oneNameOf(call, input.lock);
+  const named = onlyOne((await claimNamed(call, [input.lock])).wish);
   const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
   const command = {
     kind: 'RenewLock',

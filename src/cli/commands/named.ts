@@ -1,8 +1,10 @@
 import type { OneName, ResourceName, ScopePath, Wish } from '../../core/index.ts';
 import {
+  claimOf,
   onlyOne,
   resourceNamed,
   wishNamed,
+  type Claim,
   type NamingPorts,
   type TypedPath,
 } from '../../participant/index.ts';
@@ -19,6 +21,12 @@ export async function wishOf(call: Call, texts: readonly string[]): Promise<Wish
     else resources.push(valueOf(resource));
   }
   return wishNamed(await namingPorts(call), paths, resources);
+}
+
+/** What has to be locked by whoever wants to write what is named. */
+export async function claimNamed(call: Call, texts: readonly string[]): Promise<Claim> {
+  const wish = await wishOf(call, texts);
+  return claimOf(await call.coordinator(), wish);
 }
 
 /** As {@link wishOf}, of a single name. */

@@ -27,7 +27,7 @@ import type { Acting } from './acting.ts';
 import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
-import { wishOf as named } from './named.ts';
+import { claimNamed } from './named.ts';
 import { agentPorts, refusal, submit } from './speak.ts';
 
 export interface RunInput extends Acting, LeaseInput {
@@ -39,7 +39,7 @@ export interface RunInput extends Acting, LeaseInput {
 
 /**
  * A `flock(1)` for agents: takes the locks, runs a command under them, renews them meanwhile, and gives them back on
- * every way out. Where coordination is disabled, it just runs the command.
+ * every way out. Where coordination is disabled, or all that is named is free, it just runs the command.
  */
 export async function run(call: Call, input: RunInput): Promise<Outcome> {
   const interrupt = firstSignal(call.ports);
@@ -47,15 +47,20 @@ export async function run(call: Call, input: RunInput): Promise<Outcome> {
     return await runCoordinated(call, input, interrupt);
   } catch (error) {
     if (!isDisabled(error)) throw error;
-    const uncoordinated = { command: input.command, env: {}, watch: null };
-    return await interrupt.leaveTo(() => runGuarded(call, uncoordinated));
+    return await runFreely(call, input, interrupt);
   } finally {
     interrupt.off();
   }
 }
 
+/** Under no lock. */
+function runFreely(call: Call, { command }: RunInput, interrupt: FirstSignal): Promise<Outcome> {
+  return interrupt.leaveTo(() => runGuarded(call, { command, env: {}, watch: null }));
+}
+
 async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSignal): Promise<Outcome> {
   const wish = await wishOf(call, input);
+  if (namesOf(wish).length === 0) return runFreely(call, input, interrupt);
   const part = await takePart(call, input);
   if (part.kind === 'refused') return part.outcome;
   const holding: Holding = { locks: [], wasLost: false };
@@ -71,7 +76,7 @@ async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSigna
 
 async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
   return {
-    ...(await named(call, input.scope)),
+    ...(await claimNamed(call, input.scope)).wish,
     ttlMs: input.ttl === undefined ? null : await durationOption('--ttl', input.ttl),
     wait: await waitWish(input.wait, 'the command comes after --'),
     reason: input.reason ?? null,

@@ -58,13 +58,21 @@ export interface OfInput {
 export async function scopesOfPaths(call: Call, input: OfInput): Promise<Outcome> {
   const paths = await Promise.all(input.paths.map((text) => pathOf(call, text)));
   const coordinator = await call.coordinator();
-  const { revision, scopes } = await coordinator.query({ kind: 'scopesOf', paths });
-  const found = paths.map((path, index) => ({ path, scope: scopes[index] ?? null }));
+  const { revision, scopes, free } = await coordinator.query({ kind: 'scopesOf', paths });
+  const found = paths.map((path, index) => ({
+    path,
+    scope: scopes[index] ?? null,
+    free: free[index] ?? false,
+  }));
   return done(revision, { paths: found }, (style) =>
     table(
       style,
-      ['PATH', 'SCOPE'],
-      found.map(({ path, scope }): Cell[] => [path, scope ?? 'none']),
+      ['PATH', 'SCOPE', 'LOCK'],
+      found.map((one): Cell[] => [
+        one.path,
+        one.scope ?? 'none',
+        one.free ? 'needs none: free' : 'needs one',
+      ]),
     ),
   );
 }

@@ -18,7 +18,12 @@ import {
 
 const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
 
-const inNoScope = (): ScopesOfAnswer => ({ revision: asRevision(7), scopes: [null] });
+const inNoScope = (): ScopesOfAnswer => ({
+  revision: asRevision(7),
+  scopes: [null],
+  free: [false],
+  claim: 'file',
+});
 
 describe('why', () => {
   const scopes = { revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] };
@@ -112,6 +117,30 @@ describe('why', () => {
         'syncs api since hh:mm:ss (2 s), run 9\nsyncs web since hh:mm:ss (2 s), run 9\n',
       );
   });
+
+  it.each([
+    [false, 'it is in the scope src/core'],
+    [true, 'it is free, needs no lock, and is in the scope src/core'],
+  ])(
+    'tells of a file that is not there yet where it would be, and whether it is free: %s',
+    async (free, told) => {
+      const harness = harnessOf({
+        answers: {
+          scopes: () => scopes,
+          scopesOf: ({ paths }) => ({
+            revision: asRevision(7),
+            scopes: paths.map(() => scopePath('src/core')),
+            free: paths.map(() => free),
+            claim: 'file',
+          }),
+          why: ({ subject }) => (subject.kind === 'scope' ? ofScope : { ...blank, subject }),
+        },
+      });
+      const { code, stdout } = await harness.run('why', 'src/core/new.ts');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^src/core/new.ts: ${told}\nsrc/core is held by alice`));
+    },
+  );
 
   it('says at which revision it looked when it looks back', async () => {
     const coordinator = new FakeCoordinator({

@@ -1,5 +1,5 @@
 import { parseAgentIdForm } from '../../core/index.ts';
-import type { AgentId, ResourceName, ScopePath } from '../../core/index.ts';
+import type { AgentId, FilePath, ResourceName, ScopePath } from '../../core/index.ts';
 import type { Moment, WhyAnswer, WhySubject } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, usageError, valueOf } from '../answer/errors.ts';
@@ -100,6 +100,8 @@ interface Around {
 async function scopeAroundIt(call: Call, { subject }: WhyAnswer): Promise<Around | null> {
   const name = subjectName(subject);
   if (subject.kind === 'resource') return knownResource(call, subject.resource);
+  const file = subject.kind === 'file' && looksLikeAPath(name) ? await scopeOfFile(call, subject.file) : null;
+  if (file !== null) return file;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
   if (subject.kind === 'scope' && scopes.some((view) => view.path === subject.scope)) return null;
   const lead = subject.kind === 'agent' ? null : await leadTo(call, scopes, name as ScopePath);
@@ -109,6 +111,23 @@ async function scopeAroundIt(call: Call, { subject }: WhyAnswer): Promise<Around
   // What is no path may be a misspelt agent as well.
   const hint = lead?.told ?? (await agentLead(call, name)) ?? 'see rhema scope list and rhema agent list';
   throw invalidInput(`no scope or agent ${JSON.stringify(name)} is known: ${hint}`, { name });
+}
+
+/** A single word may be a misspelt agent as well. */
+const looksLikeAPath = (name: string): boolean => /[/.]/.test(name);
+
+/** Also of a file that is not there yet. Null: it is in no scope, or the coordinator knew it as a scope a moment ago. */
+async function scopeOfFile(call: Call, file: FilePath): Promise<Around | null> {
+  const path = file as string as ScopePath;
+  const { scopes, free } = await (await call.coordinator()).query({ kind: 'scopesOf', paths: [path] });
+  const [scope = null] = scopes;
+  if (scope === null || scope === path) return null;
+  const place = scope === '.' ? 'in the top scope, .' : `in the scope ${scope}`;
+  return {
+    asked: file,
+    told: free[0] === true ? `it is free, needs no lock, and is ${place}` : `it is ${place}`,
+    scope,
+  };
 }
 
 /** One that is declared and of which there is nothing to tell is free. */

@@ -16,6 +16,7 @@ import type {
   QueryKind,
   RefreshOptions,
   RefreshReport,
+  ScopesOfAnswer,
   Reply,
   TicketReply,
 } from '../../protocol/index.ts';
@@ -64,7 +65,12 @@ export class FakeCoordinator implements Coordinator {
     const answering = this.#script.answers?.[query.kind] as ((query: Q) => Answer<Q>) | undefined;
     // Unless a test says otherwise, every path is that of a scope, which is not worth remembering.
     if (answering === undefined && query.kind === 'scopesOf')
-      return { revision: asRevision(1), scopes: query.paths } as Answer<Q>;
+      return {
+        revision: asRevision(1),
+        scopes: query.paths,
+        free: query.paths.map(() => false),
+        claim: 'file',
+      } as ScopesOfAnswer as Answer<Q>;
     this.queries.push(query);
     return scripted(answering, query.kind)(query);
   }

@@ -167,6 +167,7 @@ const plainInspection: Inspection = {
   isThere: async () => false,
   filePath: async (_repository, _cwd, text) => parseScopePath(text),
   liesAt: async () => 'nothing',
+  changedFiles: unexpected('changedFiles'),
   scan: unexpected('scan'),
   history: async () => null,
   configuration: unexpected('configuration'),

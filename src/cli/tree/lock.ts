@@ -26,12 +26,17 @@ function addAcquire(group: Command, host: Host): void {
         .command('acquire')
         .description('take locks on files, whole scopes or resources, all of them or none'),
     ),
-  ).argument('<names...>', namesHelp);
+    'else lock_timeout, or 15 min for a person at a terminal',
+  )
+    .argument('[names...]', namesHelp)
+    .option('--changed', 'every file that you have changed since the last commit, or made')
+    .option('--all', 'every scope, as for a release');
   examples(
     acquire,
     'rhema lock acquire src/core/login.ts test/login.test.ts --agent alice --reason "refactor auth"',
     'rhema lock acquire src/core --agent alice',
     'rhema lock acquire @deploy --agent alice',
+    'rhema lock acquire --changed --agent alice',
     'rhema lock acquire src/core --agent alice --wait 30s --ttl 5m',
     'rhema lock acquire src/core --agent alice --json',
   );

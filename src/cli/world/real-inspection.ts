@@ -2,6 +2,7 @@ import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { logExists, socketAddress, statePaths } from '../../client/index.ts';
 import {
+  changedFiles,
   gitVersion,
   readHistory,
   repositoryPath,
@@ -20,6 +21,7 @@ export const realInspection: Inspection = {
   filePath: async ({ worktree }, cwd, text) =>
     worktree === null ? parseScopePath(text) : repositoryPath(worktree, cwd, text),
   liesAt: async ({ worktree }, path) => (worktree === null ? 'nothing' : liesAt(join(worktree, path))),
+  changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
   scan,
   history: async ({ worktree, commonDir }, wish) => readHistory(worktree ?? commonDir, wish),
   configuration,

@@ -87,6 +87,8 @@ export interface Inspection {
   filePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
   /** What lies at a path of the working tree. */
   liesAt(repository: Repository, path: ScopePath): Promise<Lies>;
+  /** Files that the working tree has otherwise than its last commit, or that are new there. */
+  changedFiles(repository: Repository): Promise<readonly string[]>;
   scan(repository: Repository): Promise<Scan>;
   /** What was committed so far; null where there is nothing, or Git does not tell it in time. */
   history(repository: Repository, wish: HistoryWish): Promise<History | null>;

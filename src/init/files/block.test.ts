@@ -7,7 +7,7 @@ import { nothingRaised } from '../graph/limits.ts';
 
 const added = `# How agents are coordinated. See: rhema config explain
 agent_coordination:
-  enabled: true
+  enabled: true # false: nothing is locked here, and nobody waits
   # Most need no more.
   max_locks_per_agent: 5
   # How many may hold locks at the same time; one more waits.
@@ -16,16 +16,27 @@ agent_coordination:
   exclude:
     - "**/fixtures/**"
     - docs/old
+  # Every change may touch these files, or makes one: they need no lock.
+  free:
+    - yarn.lock
+    - .changeset/**
 `;
 const proposal: Proposal = {
   maxLocksPerAgent: 5,
   locksReason: 'Most need no more.',
   maxConcurrentAgents: 8,
   exclude: ['**/fixtures/**', 'docs/old'],
+  free: ['yarn.lock', '.changeset/**'],
 };
-const said = { enabled: true, max_locks_per_agent: 5, max_concurrent_agents: 8, exclude: proposal.exclude };
+const said = {
+  enabled: true,
+  max_locks_per_agent: 5,
+  max_concurrent_agents: 8,
+  exclude: proposal.exclude,
+  free: proposal.free,
+};
 const inBraces =
-  '{ enabled: true, max_locks_per_agent: 5, max_concurrent_agents: 8, exclude: ["**/fixtures/**", docs/old] }';
+  '{ enabled: true, max_locks_per_agent: 5, max_concurrent_agents: 8, exclude: ["**/fixtures/**", docs/old], free: [yarn.lock, .changeset/**] }';
 const withDefault = (text: string): string | null => withBlock(text, nothingRaised, proposal);
 
 describe('the block is added at the end, and all else stays byte for byte', () => {
@@ -89,9 +100,11 @@ it.each([
 });
 
 it('says what the configuration understands and acts on, and nothing else', () => {
-  const text = withBlock('name: acme\n', { maxDependencies: 512, maxScopeDepth: 32 }, proposal) ?? '';
+  const text =
+    withBlock('name: acme\n', { maxDependencies: 512, maxScopeDepth: 32 }, { ...proposal, free: [] }) ?? '';
   const { agent_coordination: block } = parse(text) as { agent_coordination: Record<string, unknown> };
-  expect(block).toEqual({ ...said, max_dependencies: 512, max_scope_depth: 32 });
+  const { free: _, ...others } = said;
+  expect(block).toEqual({ ...others, max_dependencies: 512, max_scope_depth: 32 });
   for (const key of Object.keys(block))
     expect(optionOf(`agent_coordination.${key}`)?.readBy, key).toMatch(/^src\//);
 });

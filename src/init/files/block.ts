@@ -11,6 +11,8 @@ export interface Proposal {
   readonly maxConcurrentAgents: number;
   /** Folders that become no scopes. */
   readonly exclude: readonly string[];
+  /** Files that need no lock. */
+  readonly free: readonly string[];
 }
 
 interface Setting {
@@ -18,6 +20,8 @@ interface Setting {
   readonly value: string;
   /** A remark above it; null: none. */
   readonly reason: string | null;
+  /** A remark behind it. */
+  readonly note?: string;
   /** One below the other, where they are several. */
   readonly items: readonly string[];
 }
@@ -30,21 +34,26 @@ function settingsOf(raised: RaisedLimits, proposal: Proposal): Setting[] {
     reason,
     items: [],
   });
-  const { maxLocksPerAgent, locksReason, maxConcurrentAgents, exclude } = proposal;
-  const patterns = exclude.map(patternText);
+  const { maxLocksPerAgent, locksReason, maxConcurrentAgents, exclude, free } = proposal;
   return [
-    plain('enabled', 'true'),
+    { ...plain('enabled', 'true'), note: 'false: nothing is locked here, and nobody waits' },
     plain('max_locks_per_agent', String(maxLocksPerAgent), locksReason),
     plain('max_concurrent_agents', String(maxConcurrentAgents), agentsReason),
     ...limitsOf(raised).map(([key, value]) => plain(key, String(value))),
-    ...(patterns.length === 0
-      ? []
-      : [{ key: 'exclude', value: `[${patterns.join(', ')}]`, reason: excludeReason, items: patterns }]),
+    ...listOf('exclude', exclude, excludeReason),
+    ...listOf('free', free, freeReason),
   ];
 }
 
 const agentsReason = 'How many may hold locks at the same time; one more waits.';
 const excludeReason = 'What lies in these folders makes no scopes: it belongs to the scope around it.';
+
+const freeReason = 'Every change may touch these files, or makes one: they need no lock.';
+
+function listOf(key: string, patterns: readonly string[], reason: string): Setting[] {
+  const items = patterns.map(patternText);
+  return items.length === 0 ? [] : [{ key, value: `[${items.join(', ')}]`, reason, items }];
+}
 
 /** A star has a meaning to YAML. */
 export function patternText(pattern: string): string {
@@ -53,9 +62,11 @@ export function patternText(pattern: string): string {
 
 /** The block as lines at the first column. */
 export function blockLines(raised: RaisedLimits, proposal: Proposal): string[] {
-  const lines = settingsOf(raised, proposal).flatMap(({ key, value, reason, items }) => [
+  const lines = settingsOf(raised, proposal).flatMap(({ key, value, reason, items, note }) => [
     ...(reason === null ? [] : [`  # ${reason}`]),
-    ...(items.length === 0 ? [`  ${key}: ${value}`] : [`  ${key}:`, ...items.map((item) => `    - ${item}`)]),
+    ...(items.length === 0
+      ? [`  ${key}: ${value}${note === undefined ? '' : ` # ${note}`}`]
+      : [`  ${key}:`, ...items.map((item) => `    - ${item}`)]),
   ]);
   return ['# How agents are coordinated. See: rhema config explain', `${configBlock}:`, ...lines];
 }

@@ -9,7 +9,7 @@ import { inTime } from '../../participant/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { grantsText, vainText } from '../lock-words.ts';
 import { informedRefusal } from '../informed-refusals.ts';
-import { wishOf } from '../scopes.ts';
+import { claimNamed } from '../scopes.ts';
 import { ownInTheWay } from '../seat-words.ts';
 import { quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
@@ -25,7 +25,8 @@ const progressEveryMs = 5_000;
 export const acquire: AgentHandler<'lock_acquire'> = async (work, visit, input, call) => {
   const waitMs = input.wait_seconds === undefined ? work.waitMs : input.wait_seconds * 1_000;
   const untilMs = work.clock.monotonicMs() + waitMs;
-  const wanted = await wishOf(work.workspace, input.scopes);
+  const { wish: wanted, free } = await claimNamed(work.workspace, input.scopes);
+  if (namesOf(wanted).length === 0) return told(freeLines(free).join('\n'), { status: 'free', locks: [] });
   const wish = {
     wish: wanted,
     reason: input.reason ?? null,
@@ -35,8 +36,12 @@ export const acquire: AgentHandler<'lock_acquire'> = async (work, visit, input, 
   const acquired = await acquireLocks(work.clock, visit, wish, () =>
     tellProgress(work, call, wanted, waitMs),
   );
-  return answerOf(work, visit, wanted, acquired);
+  const answer = await answerOf(work, visit, wanted, acquired);
+  return free.length === 0 ? answer : { ...answer, text: [answer.text, ...freeLines(free)].join('\n') };
 };
+
+const freeLines = (files: readonly string[]): readonly string[] =>
+  files.map((file) => `FREE ${quoted(file)}: anybody may write it, it needs no lock.`);
 
 async function answerOf(work: Work, visit: Visit, wish: Wish, acquired: Acquired): Promise<ToolAnswer> {
   switch (acquired.kind) {

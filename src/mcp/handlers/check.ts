@@ -32,7 +32,7 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const [scope] = rule.scopes;
   const lock = lockOn(rule, agent);
   if (agent.gone !== null) return refusalAnswer(agent.gone);
-  if (scope === undefined) return outside(path);
+  if (scope === undefined) return rule.files[0]?.free === true ? freeOutside(path) : outside(path);
   const subject = { kind: 'scope', scope: scope.path } as const;
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);
@@ -68,6 +68,12 @@ function outside(path: string): ToolAnswer {
   );
 }
 
+const needsNone = 'it is free, which means that it needs no lock';
+
+function freeOutside(path: string): ToolAnswer {
+  return told(`You MAY write ${quoted(path)}: ${needsNone}.`, { scope: null, holder: null, mayWrite: true });
+}
+
 interface Verdict {
   readonly mayWrite: boolean;
   readonly because: string;
@@ -77,6 +83,7 @@ interface Verdict {
 function verdict(self: DeskAgent, rule: MayWriteAnswer, token: number | undefined): Verdict {
   const [file] = rule.files;
   const lock = lockOn(rule, self);
+  if (file?.free === true && file.obstacle === null) return { mayWrite: true, because: needsNone };
   if (file === undefined || file.scope === null) return { mayWrite: false, because: 'it is in no scope' };
   if (file.obstacle === null) return { mayWrite: true, because: `you hold it under token ${lock?.token}` };
   const isHeldByOther = lock !== undefined && lock.agent !== self.session.agent;

@@ -3,14 +3,14 @@ import { release as releaseOf } from '../../participant/desk/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { refusalAnswer } from '../refusals.ts';
-import { wishOf } from '../scopes.ts';
+import { claimNamed } from '../scopes.ts';
 import { quoted } from '../text.ts';
 import type { AgentHandler } from './handler.ts';
 
 /** Gives back what is held of the named scopes, and the place of whoever waits for them; without names, everything. */
 export const release: AgentHandler<'lock_release'> = async (work, { agent }, input) => {
   const named = input.scopes ?? [];
-  const wish = named.length === 0 ? null : await wishOf(work.workspace, named);
+  const wish = named.length === 0 ? null : (await claimNamed(work.workspace, named)).wish;
   const { released: targets, gaveUp, refusal } = await releaseOf(agent, wish);
   const released = targets.map(shownTarget);
   const parts = [

@@ -1,6 +1,7 @@
 import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { changedFiles } from './changed-files.ts';
 import { listTree } from './ls-files.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { hooksFolder, findRepository, fingerprintOnly } from '../index.ts';
@@ -77,6 +78,7 @@ describe('a configuration that names programs', () => {
     write(root, { 'a/rhema.yaml': 'name: b\n', 'b/new': '' });
     const repository = await findRepository({ cwd: root, env: {} });
     await listTree(root);
+    await changedFiles(root);
     await scan(root);
     await fingerprintOnly(repository);
     await hooksFolder(repository, process.env);

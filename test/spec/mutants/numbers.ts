@@ -31,8 +31,8 @@ const tokenMutants: readonly Mutant[] = [
     ...inTokens,
     name: 'a write is not asked for its token',
     file: 'contexts.ts',
-    find: 'writeObstacle(state, { agent: id, epoch }, path, token, draft.atMs);',
-    replace: 'writeObstacle(state, { agent: id, epoch }, path, null, draft.atMs);',
+    find: 'obstacleUnderLock(state, { agent: id, epoch }, path, token, draft.atMs);',
+    replace: 'obstacleUnderLock(state, { agent: id, epoch }, path, null, draft.atMs);',
   },
   {
     ...inTokens,

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { asDurationMs, asRevision, defaultSettings, type CommandOf } from '../../core/index.ts';
+import { bobsHarness, type Harness } from '../testing/harness.ts';
+import { grant, scopeView } from '../testing/samples.ts';
+
+interface Given {
+  readonly changed?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly terminal?: boolean;
+  readonly lockTimeoutMs?: number;
+}
+
+function harnessOf({ changed = [], scopes = [], terminal = false, lockTimeoutMs = 60_000 }: Given): {
+  readonly harness: Harness;
+  readonly asked: () => Partial<CommandOf<'AcquireLock'>> | undefined;
+} {
+  const { harness, coordinator } = bobsHarness(
+    {
+      submit: () => ({ kind: 'granted', locks: [grant('a')] }),
+      answers: {
+        scopes: () => ({
+          revision: asRevision(7),
+          scopes: scopes.map((path) => scopeView(path)),
+          problems: [],
+        }),
+        scopesOf: ({ paths }) => ({
+          revision: asRevision(7),
+          scopes: paths.map(() => null),
+          free: paths.map((path) => path.endsWith('.lock')),
+          claim: 'file',
+        }),
+      },
+    },
+    {
+      terminal,
+      inspection: { changedFiles: async () => changed },
+      owner: { settings: async () => ({ ...defaultSettings, lockTtlMs: asDurationMs(lockTimeoutMs) }) },
+    },
+  );
+  return { harness, asked: () => coordinator.commands.find((command) => command.kind === 'AcquireLock') };
+}
+
+describe('lock acquire --changed', () => {
+  it('asks for the files that were changed, beside those that are named, without the free ones', async () => {
+    const { harness, asked } = harnessOf({ changed: ['src/b.ts', 'yarn.lock', 'src/a.ts'] });
+    const { code, body } = await harness.json('lock', 'acquire', '--changed', '@git', '--agent', 'bob');
+    expect(code).toBe(0);
+    expect(asked()).toMatchObject({ scopes: [], files: ['src/a.ts', 'src/b.ts'], resources: ['@git'] });
+    expect(body).toMatchObject({ free: ['yarn.lock'] });
+  });
+
+  it('asks for nothing where nothing was changed, and says so', async () => {
+    const { harness, asked } = harnessOf({});
+    const { code, stdout } = await harness.run('lock', 'acquire', '--changed', '--agent', 'bob');
+    expect([code, stdout, asked()]).toEqual([
+      0,
+      'nothing was changed: there is nothing to lock\n',
+      undefined,
+    ]);
+  });
+});
+
+it('lock acquire --all asks for every scope that is not withdrawn, in one request', async () => {
+  const { harness, asked } = harnessOf({ scopes: ['web', 'api'] });
+  await harness.run('lock', 'acquire', '--all', '--agent', 'bob');
+  expect(asked()).toMatchObject({ scopes: ['api', 'web'] });
+  expect(asked()).not.toHaveProperty('files');
+});
+
+it('lock acquire of nothing at all is told what can be named', async () => {
+  const { harness } = harnessOf({});
+  const { code, stderr } = await harness.run('lock', 'acquire', '--agent', 'bob');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('or say --changed, or --all')]);
+});
+
+describe('the lease of who types', () => {
+  const ttlOf = async (given: Given, ...options: readonly string[]): Promise<number | null | undefined> => {
+    const { harness, asked } = harnessOf({ scopes: ['a'], ...given });
+    await harness.run('lock', 'acquire', '--all', '--agent', 'bob', ...options);
+    return asked()?.ttlMs;
+  };
+
+  it('is long at a terminal, where nothing renews it', async () => {
+    expect(await ttlOf({ terminal: true })).toBe(900_000);
+  });
+
+  it.each([
+    ['a script has what lock_timeout says', {}, [], null],
+    ['one that is said is taken', { terminal: true }, ['--ttl', '30s'], 30_000],
+    ['a lock_timeout that is longer stays', { terminal: true, lockTimeoutMs: 1_200_000 }, [], null],
+  ])('%s', async (_case, given: Given, options, ttlMs) => {
+    expect(await ttlOf(given, ...options)).toBe(ttlMs);
+  });
+});

@@ -1,0 +1,30 @@
+/** What has to be locked to write some files: not those that are free, and as much around the others as is claimed with one. */
+import { withoutNone, type FilePath, type ScopePath, type Wish } from '../core/index.ts';
+import { scopesOfPathsMax, type Coordinator } from '../protocol/index.ts';
+
+export interface Claim {
+  /** Nothing is left of it when all files are free. */
+  readonly wish: Wish;
+  /** Files that need no lock. */
+  readonly free: readonly FilePath[];
+}
+
+/** What somebody means who names these, by the options `free` and `claim`. Scopes and resources are left as they are. */
+export async function claimOf(coordinator: Pick<Coordinator, 'query'>, wish: Wish): Promise<Claim> {
+  const named = wish.files ?? [];
+  if (named.length === 0) return { wish: withoutNone(wish), free: [] };
+  const scopes = new Set<ScopePath>(wish.scopes);
+  const files: FilePath[] = [];
+  const free: FilePath[] = [];
+  for (let from = 0; from < named.length; from += scopesOfPathsMax) {
+    const paths = named.slice(from, from + scopesOfPathsMax) as readonly string[] as readonly ScopePath[];
+    const around = await coordinator.query({ kind: 'scopesOf', paths });
+    for (const [index, file] of (paths as readonly string[] as readonly FilePath[]).entries()) {
+      const scope = around.scopes[index] ?? null;
+      if (around.free[index] === true) free.push(file);
+      else if (around.claim === 'scope' && scope !== null) scopes.add(scope);
+      else files.push(file);
+    }
+  }
+  return { wish: withoutNone({ ...wish, scopes: [...scopes].sort(), files }), free };
+}
