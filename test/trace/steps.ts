@@ -175,6 +175,8 @@ function definedIn({ scopes }: State): number {
 function modelled({
   lockTtlMaxMs: _ttl,
   maxUnreadMessages: _unread,
+  freePaths: _free,
+  claimLevel: _claim,
   resources,
   ...settings
 }: Settings): string {
