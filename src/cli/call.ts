@@ -1,6 +1,7 @@
 import { onWallClock, type Coordinator } from '../protocol/index.ts';
 import { parseAgentIdForm } from '../core/index.ts';
-import type { AgentId, Revision } from '../core/index.ts';
+import type { AgentId, Revision, Ticket } from '../core/index.ts';
+import type { AgentSession } from '../participant/index.ts';
 import type { ProcessPorts, Output } from './process/ports.ts';
 import { usageError, valueOf } from './answer/errors.ts';
 import { styleOf } from './format/style.ts';
@@ -34,6 +35,12 @@ export class Call {
   #repository: Promise<Repository> | null = null;
   #coordinator: Promise<Coordinator> | null = null;
   #heardRevision: Revision | null = null;
+  /** Tickets of which the answer itself tells how they ended. */
+  readonly attended = new Set<Ticket>();
+  /** What stands in the envelope beside the answer. */
+  beside: Readonly<Record<string, unknown>> = {};
+  /** Who acts, once that is known; null for a call of nobody's. */
+  acting: AgentSession | null = null;
 
   constructor(ports: ProcessPorts, options: GlobalOptions, cwd: string) {
     this.ports = ports;
@@ -96,6 +103,11 @@ export class Call {
     return this.#coordinator;
   }
 
+  /** Whether a coordinator was looked for. */
+  get isConnected(): boolean {
+    return this.#coordinator !== null;
+  }
+
   /** Of the coordinator's last answer; null before there was one. What is found to be wrong after it belongs to it. */
   get heardRevision(): Revision | null {
     return this.#heardRevision;
@@ -144,6 +156,11 @@ export class Call {
   /** Tells people something beside the answer, on standard error; `--quiet` and `--json` silence it. */
   note(text: string): void {
     if (!this.quiet && !this.json) this.ports.stderr.write(`${text}\n`);
+  }
+
+  /** Prints the envelope of an answer, with what else the agent that acted has to know. */
+  printAnswer(envelope: Readonly<Record<string, unknown>>): void {
+    this.printJson({ ...envelope, ...this.beside });
   }
 
   /** Prints one JSON line; points in time get their ISO form. */

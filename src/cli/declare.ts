@@ -33,12 +33,20 @@ export function implement<Input>(command: Command, host: Host, load: () => Promi
 
 async function perform(call: Call, work: () => Promise<Outcome>): Promise<ExitCode> {
   try {
-    return await report(call, await work());
-  } catch (error) {
-    return await reportError(call, error);
+    return await performed(call, work);
   } finally {
     await call.close();
   }
+}
+
+/** What the agent that acted has to know stands beside the answer, whatever that is. */
+async function performed(call: Call, work: () => Promise<Outcome>): Promise<ExitCode> {
+  const answer = await work().then(
+    (outcome) => () => report(call, outcome),
+    (error: unknown) => () => reportError(call, error),
+  );
+  if (call.acting === null || !call.isConnected) return answer();
+  return (await import('./commands/news.ts')).withNews(call, call.acting, answer);
 }
 
 function callOf(command: Command, ports: ProcessPorts): Call {

@@ -103,6 +103,7 @@ function decodeSession(path: string, text: string): AgentSession {
       epoch: session.epoch,
       secret: session.secret,
       ...(typeof session.toldUpTo === 'number' ? { toldUpTo: session.toldUpTo } : {}),
+      ...(typeof session.toldUpToLogMs === 'number' ? { toldUpToLogMs: session.toldUpToLogMs } : {}),
       ...(typeof session.joiningSecret === 'string' ? { joiningSecret: session.joiningSecret } : {}),
       ...(typeof session.formerSecret === 'string' ? { formerSecret: session.formerSecret } : {}),
     };

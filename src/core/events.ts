@@ -4,6 +4,7 @@ import type {
   DurationMs,
   Epoch,
   FencingToken,
+  FilePath,
   RequestId,
   Revision,
   ScopePath,
@@ -118,6 +119,8 @@ export type Event =
       readonly agent: AgentId;
       readonly token: FencingToken;
       readonly cause: ReleaseCause;
+      /** What was changed under it; left out where whoever gave it back has not looked, and in older logs. */
+      readonly changed?: ChangedFiles;
     })
   | (LockName & {
       readonly kind: 'lock.expired';
@@ -201,6 +204,14 @@ export type Event =
 
 export type EventKind = Event['kind'];
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
+
+/** Files of a lock whose content was written, or that were removed, while it was held. */
+export interface ChangedFiles {
+  /** At most {@link changedFilesShownMax}, sorted, relative to the repository. */
+  readonly files: readonly FilePath[];
+  /** How many there are. */
+  readonly count: number;
+}
 
 export type LeaseRenewal = LockName & { readonly deadlineMs: TimeMs };
 

@@ -61,6 +61,18 @@ export { contendedSince, endsBefore, latestEnd, toGrant, type EarlierEnd } from 
 export { linesOverlapping } from './lines.ts';
 export { locksOverlapping } from './contention.ts';
 export { dependencyWaves, findCycle, reachableInOrder } from './graph.ts';
+export {
+  isLockEnd,
+  type Change,
+  type LockEndEvent,
+  type Notice,
+  type NoticeKind,
+  type NoticeOf,
+  type Some,
+  type Stretch,
+  type Told,
+} from './notice.ts';
+export { noticeBeginnings, noticeEventKinds, noticesFor, type LogOfNotices } from './notices.ts';
 export { invariantNames, invariants, violations, type InvariantName } from './safety/index.ts';
 export type { Violation } from './safety/violation.ts';
 export { decodeState, encodeState, SnapshotError } from './snapshot.ts';

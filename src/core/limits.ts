@@ -31,3 +31,9 @@ export const messageLengthMax = 2_000;
 export const messagesPerMinuteMax = 30;
 /** Size of an agent's metadata as JSON, in characters. */
 export const metadataLengthMax = 4_096;
+/** Names of the files that were changed under one lock, as they are kept with its release; how many there were is kept too. */
+export const changedFilesShownMax = 20;
+/** Entries that are looked at for what an agent is told at once; what came before them it can read in the log. */
+export const noticeEntriesMax = 1_000;
+/** Notices that an agent is told at once, the most important first. */
+export const noticesMax = 20;

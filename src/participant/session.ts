@@ -1,12 +1,13 @@
 /** What lets a process act in the name of an agent, and where it is kept. */
-import type { AgentId, Epoch, Revision } from '../core/index.ts';
+import type { AgentId, Epoch, Revision, TimeMs } from '../core/index.ts';
 
 export interface AgentSession {
   readonly agent: AgentId;
   readonly epoch: Epoch;
   readonly secret: string;
-  /** Revision up to which the agent has been told what it lost; left out while nothing was lost. */
+  /** Revision up to which the agent has been told what happened, and the log's time then; left out before it was. */
   readonly toldUpTo?: Revision;
+  readonly toldUpToLogMs?: TimeMs;
   /** The secret of a join under the name to which nobody has heard an answer; left out while there is none. */
   readonly joiningSecret?: string;
   /** The secret before a resumption to which nobody has heard an answer; left out while there is none. */

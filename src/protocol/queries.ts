@@ -15,6 +15,7 @@ import type {
   FencingToken,
   FilePath,
   LockName,
+  Notice,
   Presence,
   ResourceName,
   Revision,
@@ -78,6 +79,14 @@ export type Query =
       /** 1 to {@link scopesOfPathsMax}. */
       readonly paths: readonly ScopePath[];
     }
+  /** What an agent has to know and was not told yet: see `Notice`. */
+  | {
+      readonly kind: 'notices';
+      readonly agent: AgentId;
+      readonly epoch: Epoch;
+      /** Where it was told last, as the answer then said; null: never since it joined. */
+      readonly after: ToldUpTo | null;
+    }
   | { readonly kind: 'token'; readonly scope: ScopePath; readonly token: FencingToken }
   /** Checks every invariant on the current state. */
   | { readonly kind: 'violations' }
@@ -92,6 +101,7 @@ export interface Answers {
   why: WhyAnswer;
   mayWrite: MayWriteAnswer;
   scopesOf: ScopesOfAnswer;
+  notices: NoticesAnswer;
   token: TokenAnswer;
   violations: ViolationsAnswer;
   health: HealthAnswer;
@@ -320,6 +330,26 @@ export interface WritableFile {
   readonly obstacle: WriteObstacle | null;
   /** It needs no lock. */
   readonly free: boolean;
+}
+
+/** How far an agent has been told what happened; both are of the log, whatever clock the caller has. */
+export interface ToldUpTo {
+  readonly revision: Revision;
+  readonly logMs: TimeMs;
+}
+
+export interface NoticesAnswer {
+  readonly revision: Revision;
+  /** The log's time at the answer, from which deadlines count. */
+  readonly nowMs: TimeMs;
+  /** The most important first, at most `noticesMax`. */
+  readonly notices: readonly Notice[];
+  /** How many more there were, which are not told later either. */
+  readonly left: number;
+  /** Revisions that could not be looked at, both included: the log keeps them no more, or too much happened. */
+  readonly unread: { readonly from: Revision; readonly to: Revision } | null;
+  /** To be passed as `after` once the agent was told. */
+  readonly upTo: ToldUpTo;
 }
 
 export interface TokenAnswer {

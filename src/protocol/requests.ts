@@ -75,6 +75,12 @@ const query = z.discriminatedUnion('kind', [
     kind: z.literal('scopesOf'),
     paths: z.array(scopePath).min(1).max(scopesOfPathsMax),
   }),
+  z.strictObject({
+    kind: z.literal('notices'),
+    agent: agentId,
+    epoch: revision,
+    after: z.strictObject({ revision, logMs: timeMs }).nullable(),
+  }),
   z.strictObject({ kind: z.literal('token'), scope: scopePath, token: revision }),
   z.strictObject({ kind: z.literal('violations') }),
   z.strictObject({ kind: z.literal('health') }),

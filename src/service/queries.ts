@@ -15,6 +15,7 @@ import { toFailure, type Report } from './failures.ts';
 import { beginningProblems, beginningText, type Beginning } from './beginning.ts';
 import { readHappened, readHistory } from './history.ts';
 import { stateAt } from './moments.ts';
+import { readNotices } from './notices.ts';
 import { Turns, type TurnLimits } from './turns.ts';
 import { viewMayWrite } from './may-write.ts';
 import { viewScopesOf } from './scopes-of.ts';
@@ -73,6 +74,7 @@ export class QueryDesk {
     mayWrite: (asked) =>
       this.#ports.look((state, nowMs) => viewMayWrite(state, asked, this.#scopeProblems, nowMs)),
     scopesOf: ({ paths }) => this.#ports.look((state) => viewScopesOf(state, paths)),
+    notices: (asked) => readNotices(this.#ports, asked),
     token: (check) => this.#ports.look((state, nowMs) => ({ ...viewToken(state, check, nowMs), nowMs })),
     violations: () =>
       this.#ports.look((state) => ({

@@ -1,6 +1,16 @@
 /** Performs a scenario and writes down what is answered and what happens, for people to read and for diffs to show. */
-import { defaultSettings, type Decision, type Entry, type State, shownTarget } from '../../src/core/index.ts';
-import { Machine } from '../support/machine.ts';
+import {
+  asRevision,
+  asTimeMs,
+  defaultSettings,
+  must,
+  noticesFor,
+  shownTarget,
+  type Decision,
+  type Entry,
+  type State,
+} from '../../src/core/index.ts';
+import { agentId, Machine } from '../support/machine.ts';
 import { parseCommand, parseDuration, parseLine, parseSettings, type Line } from './script.ts';
 
 /**
@@ -17,6 +27,8 @@ class Stage {
   #machine = new Machine();
   readonly #startMs = this.#machine.nowMs;
   #told = 0;
+  /** By agent: up to where it was told what happened. */
+  readonly #upTo = new Map<string, { readonly revision: number; readonly atMs: number }>();
 
   say(text: string): string[] {
     if (text === '' || text.startsWith('#')) return [];
@@ -28,6 +40,7 @@ class Stage {
   #answer(line: Line): string[] {
     if (line.verb === 'settings') return this.#begin(line);
     if (line.verb === 'show') return this.#show();
+    if (line.verb === 'tell') return this.#tell(line.words[0] ?? '');
     if (line.verb === 'advance') this.#machine.advance(parseDuration(line.words[0] ?? ''));
     else if (line.verb === 'sleep') this.#machine.nowMs += parseDuration(line.words[0] ?? '');
     else return [this.#decided(this.#machine.say(parseCommand(line, this.#machine.state.settings)))];
@@ -80,6 +93,24 @@ class Stage {
 
   #moment(atMs: number): string {
     return `+${(atMs - this.#startMs) / 1_000}s`;
+  }
+
+  /** What the agent is told at its next call. */
+  #tell(name: string): string[] {
+    const { state, log, nowMs } = this.#machine;
+    const agent = agentId(name);
+    const who = { agent, epoch: must(state.agents.get(agent), `${name} has joined`).epoch };
+    const after = this.#upTo.get(name) ?? { revision: who.epoch, atMs: 0 };
+    this.#upTo.set(name, { revision: state.revision, atMs: nowMs });
+    const notices = noticesFor(state, who, {
+      after: asRevision(after.revision),
+      upTo: state.revision,
+      afterMs: asTimeMs(after.atMs),
+      upToMs: asTimeMs(nowMs),
+      entries: log.filter(({ revision }) => revision > after.revision),
+      begun: new Map(log.map((entry) => [entry.revision, entry])),
+    });
+    return notices.map(({ kind, ...rest }) => `told ${kind}${this.#fields(rest, [])}`);
   }
 
   #show(): string[] {

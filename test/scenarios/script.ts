@@ -17,6 +17,7 @@
  *     revoke docs                          remove docs; git merge docs api; configure key=value; takeover otherBoot
  *     advance 61s                          everything expires at its own moment
  *     sleep 61s                            nobody looks at the clock meanwhile
+ *     tell alice                           what it is told at its next call, each thing once
  *     show                                 who holds, waits and syncs
  *
  * Every agent's command takes token=, run=, epoch=, session= and id= (the request id).

@@ -17,7 +17,7 @@ export async function report(call: Call, outcome: Outcome): Promise<ExitCode> {
 }
 
 async function reportDone(call: Call, outcome: Done): Promise<ExitCode> {
-  if (call.json) call.printJson({ ok: true, revision: outcome.revision, ...outcome.data });
+  if (call.json) call.printAnswer({ ok: true, revision: outcome.revision, ...outcome.data });
   else if (!call.quiet) {
     const text = await outcome.text(call.style);
     if (text !== '') call.print(text);
@@ -27,7 +27,7 @@ async function reportDone(call: Call, outcome: Done): Promise<ExitCode> {
 
 function reportRefusal(call: Call, outcome: Refused): ExitCode {
   const { code, message, details, revision } = outcome;
-  if (call.json) call.printJson({ ok: false, revision, code, message, details });
+  if (call.json) call.printAnswer({ ok: false, revision, code, message, details });
   else printProblem(call, code, outcome.lines ?? [safe(message)]);
   return outcome.exitCode;
 }

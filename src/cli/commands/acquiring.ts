@@ -46,6 +46,7 @@ export async function acquire(
   const hooks = {
     signal: abort.signal,
     onQueued: (queued: QueuedResult): void => {
+      call.attended.add(queued.ticket);
       const interrupt = firstSignal(call.ports, () => abort.abort());
       first = () => interrupt.signal();
       stop = () => interrupt.off();

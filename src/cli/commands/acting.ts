@@ -24,7 +24,8 @@ export async function actAs(call: Call, acting: Acting): Promise<AgentSession> {
   const agent = call.agentName(acting.agent);
   const session = await call.world.sessions.read(await call.repository(), agent);
   if (session === null) throw await notJoined(call, agent);
-  return (await asKept(call, session, acting.takeOver ?? false)) ?? session;
+  call.acting = (await asKept(call, session, acting.takeOver ?? false)) ?? session;
+  return call.acting;
 }
 
 async function notJoined(call: Call, agent: AgentId): Promise<CommandError> {
