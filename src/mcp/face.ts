@@ -50,6 +50,9 @@ const longCallMs = 1_000;
 /** How long an answer waits for what others have said to the agent, in milliseconds: what comes later is told with the next. */
 const messagesPatienceMs = 1_000;
 
+/** How long an answer waits to hear what the log tells of since the last call, in milliseconds. */
+const logPatienceMs = 1_500;
+
 /** Things wrong with the arguments of one call that are told. */
 const issuesMax = 5;
 
@@ -184,8 +187,7 @@ export class Face {
     await Promise.all([
       // Told with this answer, or with the next if it takes too long.
       inTime(clock, messagesPatienceMs, agent.collectMessages()),
-      // A call that waited must not say that all is well when something was lost meanwhile.
-      clock.monotonicMs() - beganMs >= longCallMs ? lookForLost(clock, agent) : null,
+      listen(clock, agent, clock.monotonicMs() - beganMs >= longCallMs),
     ]);
     return ended(work, visit, answer);
   }
@@ -310,6 +312,15 @@ function readLog(coordinator: Coordinator, from: number | null): Promise<string>
 /** A coordinator that does not answer must not keep the call from its own attempts; heartbeats look again. */
 async function lookForLost(clock: Work['clock'], agent: DeskAgent): Promise<void> {
   await inTime(clock, lookPatienceMs, agent.look());
+}
+
+/**
+ * Hears what the log tells of since the last call; what cannot be heard in time is told with the next one. A call that waited
+ * must not say that all is well when something was lost meanwhile.
+ */
+async function listen(clock: Work['clock'], agent: DeskAgent, hasWaited: boolean): Promise<void> {
+  if (!hasWaited) return void (await inTime(clock, logPatienceMs, agent.hearLog()));
+  await inTime(clock, lookPatienceMs, Promise.all([agent.look(), agent.hearLog()]));
 }
 
 function parseArguments<Name extends ToolName>(tool: Name, args: unknown): ToolArguments<ToolName> {

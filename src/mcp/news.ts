@@ -7,8 +7,11 @@ import type { Work } from './handlers/handler.ts';
 import { grantsText, passedOnText, vainText } from './lock-words.ts';
 import { lossText } from './losses.ts';
 import { quoting } from './events.ts';
-import { quoted, quotedText } from './text.ts';
-import { count, messageLead } from '../wording/index.ts';
+import { bounded, quoted, quotedText } from './text.ts';
+import { count, messageLead, noticeText, restText } from '../wording/index.ts';
+
+/** Things that happened, beside losses, that one answer tells. */
+const newsMax = 10;
 
 /** Ends a call; the answer is as its client gets it, with what happened since the last one. */
 export async function ended(
@@ -19,7 +22,7 @@ export async function ended(
   const news = await visit.end((notice) =>
     notice.kind === 'lost'
       ? lossText(workspace.coordinator, clock, notice, answer.holderOf ?? null)
-      : Promise.resolve(noticeText(notice)),
+      : Promise.resolve(wordsOf(notice, clock.nowMs())),
   );
   return news === null ? answer : withNews(answer, news);
 }
@@ -28,21 +31,35 @@ export async function ended(
  * What was lost stands first, whatever was asked: the agent has to stop editing. What else happened since its last call
  * may change what an answer is worth; only of a refusal the code comes before it, which everybody looks for.
  */
-function withNews(answer: ToolAnswer, { notices, found, contended, withdrawn }: News<string>): ToolAnswer {
-  const wordsOf = (areLosses: boolean): readonly string[] =>
-    notices.flatMap(({ notice, words }) => ((notice.kind === 'lost') === areLosses ? [words] : []));
+function withNews(answer: ToolAnswer, { notices, found, withdrawn }: News<string>): ToolAnswer {
+  const wordsAt = (place: Place): readonly string[] =>
+    notices.flatMap(({ notice, words }) => (placeOf(notice) === place ? [words] : []));
   const said = [
-    ...wordsOf(false),
+    ...wordsAt('before'),
+    ...bounded(wordsAt('happened'), newsMax, 'rhema log'),
     ...foundText(found),
-    ...contended.map(contentionText),
     ...withdrawn.map(withdrawalText),
   ];
   const rest = answer.isError ? [answer.text, ...said] : [...said, answer.text];
-  return { ...answer, text: [...wordsOf(true), ...rest].join('\n') };
+  const last = bounded(wordsAt('last'), newsMax, 'rhema log');
+  return { ...answer, text: [...wordsAt('first'), ...rest, ...last].join('\n') };
 }
 
-function noticeText(notice: Exclude<Notice, { kind: 'lost' }>): string {
+type Place = 'first' | 'before' | 'happened' | 'last';
+
+/** Who works beside an agent is good to know, and changes nothing of what was asked. */
+function placeOf(notice: Notice): Place {
+  if (notice.kind === 'lost') return 'first';
+  if (notice.kind !== 'log') return 'before';
+  return notice.notice.kind === 'beside' ? 'last' : 'happened';
+}
+
+function wordsOf(notice: Exclude<Notice, { kind: 'lost' }>, nowMs: number): string {
   switch (notice.kind) {
+    case 'log':
+      return noticeText(notice.notice, { nowMs, as: quoting });
+    case 'rest':
+      return restText(notice).join('\n');
     case 'waitEnded':
       return vainText(notice.wish, notice.ticket, notice.cause);
     case 'message':
@@ -75,10 +92,6 @@ function foundText(found: News<string>['found']): readonly string[] {
       : [`GRANTED while you did not wait: ${grantsText(granted)}. It is yours now.`]),
     ...(resumed.length === 0 ? [] : [`You hold ${grantsText(resumed)} from before.`]),
   ];
-}
-
-function contentionText(target: Target): string {
-  return `Others wait for ${quoted(shownTarget(target))}: release it soon, its lease cannot be renewed for ever.`;
 }
 
 function withdrawalText(target: Target): string {

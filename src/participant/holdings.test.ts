@@ -188,18 +188,6 @@ it('what others took in the name of the agent is adopted as known, and only when
   expect([holdings.tokenOf(a), untold(), hand.timers.size]).toEqual([3, [], 0]);
 });
 
-it('that others wait is told once for each time that they begin to, and only of what the agent knows', () => {
-  holdings.granted([grant(a, 1, true), grant(b, 1)], 'granted');
-  expect(holdings.takeContentionNews()).toEqual([]);
-  holdings.tell(holdings.all);
-  expect(holdings.takeContentionNews()).toEqual([a]);
-  expect(holdings.takeContentionNews()).toEqual([]);
-  holdings.seen(asRevision(5), [grant(a, 1), grant(b, 1, true)], none);
-  expect(holdings.takeContentionNews()).toEqual([b]);
-  holdings.seen(asRevision(6), [grant(a, 1, true), grant(b, 1, true)], none);
-  expect(holdings.takeContentionNews()).toEqual([a]);
-});
-
 it('a process that ends gives nothing back', () => {
   holdings.granted([grant(a, 1)], 'granted');
   holdings.stop();

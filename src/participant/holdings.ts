@@ -39,8 +39,6 @@ type Holding = Held & {
   told: boolean;
   /** It is being given back. */
   leaving: boolean;
-  /** Whether others wait for it, and the agent knows. */
-  contention: 'none' | 'news' | 'told';
   /** Whether its scope is defined no more, and the agent knows. */
   withdrawal: 'none' | 'news' | 'told';
 };
@@ -181,10 +179,7 @@ export class Holdings {
       if (holding.token > revision) continue;
       const lease = leases.find((each) => targetOf(each) === holding.target && each.token === holding.token);
       if (lease === undefined) this.#lose(holding, revision);
-      else {
-        noteContention(holding, lease);
-        noteWithdrawal(holding, lease);
-      }
+      else noteWithdrawal(holding, lease);
     }
     if (asked !== null)
       this.adopt(
@@ -205,13 +200,6 @@ export class Holdings {
     for (const holding of this.#byTarget.values()) this.#lose(holding, by);
   }
 
-  /** Locks that others wait for, each told of once. */
-  takeContentionNews(): readonly Target[] {
-    const news = [...this.#byTarget.values()].filter(({ told, contention }) => told && contention === 'news');
-    for (const holding of news) holding.contention = 'told';
-    return news.map((holding) => holding.target);
-  }
-
   /** Locks whose scopes are defined no more, each told of once. */
   takeWithdrawalNews(): readonly Target[] {
     const news = [...this.#byTarget.values()].filter(({ told, withdrawal }) => told && withdrawal === 'news');
@@ -229,7 +217,7 @@ export class Holdings {
     const target = targetOf(lock);
     const before = this.#byTarget.get(keyOf(lock));
     if (before !== undefined && before.token > token) return;
-    if (before?.token === token) return noteContention(before, lock);
+    if (before?.token === token) return;
     // Others may have written there between the two grants.
     if (before !== undefined) this.#lose(before, token);
     const holding: Holding = {
@@ -239,10 +227,8 @@ export class Holdings {
       origin,
       told: false,
       leaving: false,
-      contention: 'none',
       withdrawal: 'none',
     };
-    noteContention(holding, lock);
     this.#byTarget.set(keyOf(lock), holding);
   }
 
@@ -290,11 +276,6 @@ export class Holdings {
 }
 
 const keyOf = (lock: LockName): Target => wantedAs(targetOf(lock));
-
-function noteContention(holding: Holding, { contendedSinceMs }: Grant): void {
-  if (contendedSinceMs === null) holding.contention = 'none';
-  else if (holding.contention === 'none') holding.contention = 'news';
-}
 
 function noteWithdrawal(holding: Holding, { withdrawn }: Seen): void {
   if (withdrawn === false) holding.withdrawal = 'none';

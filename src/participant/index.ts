@@ -23,5 +23,5 @@ export {
   type SessionKeeping,
 } from './session.ts';
 export { Speaker } from './speaker.ts';
-export { isKeptAfter, isNews, keepTold, newsOf, toldUpTo } from './telling.ts';
+export { isNews, isToBeKept, keepTold, newsOf } from './telling.ts';
 export { TicketWait } from './ticket-wait.ts';

@@ -33,8 +33,9 @@ export const isNews = ({ notices, unread }: NoticesAnswer): boolean => notices.l
 const revisionsMax = 500;
 
 /** Whether it has to be kept that an agent was told up to here: not for each call to which nothing was said. */
-export function isKeptAfter(news: NoticesAnswer, before: ToldUpTo | null, epoch: number): boolean {
-  return isNews(news) || news.upTo.revision - (before?.revision ?? epoch) > revisionsMax;
+export function isToBeKept(session: AgentSession, upTo: ToldUpTo, wasTold: boolean): boolean {
+  const before = session.toldUpTo ?? session.epoch;
+  return upTo.revision > before && (wasTold || upTo.revision - before > revisionsMax);
 }
 
 /** Keeps how far an agent was told, unless somebody else goes on in its name by now, or has told it more. */

@@ -236,7 +236,7 @@ it('that losses could not be read when the session was found to be dead is told'
   const inner = stage.coordinator;
   stage.coordinator = {
     ...inner,
-    query: (query) => (query.kind === 'history' ? Promise.reject(lostAnswer()) : inner.query(query)),
+    query: (query) => (query.kind === 'notices' ? Promise.reject(lostAnswer()) : inner.query(query)),
   };
   const told = await back.join('alice', { resume: true });
   expect(told.text).toMatch(/^What was LOST with your session cannot be read now: .*\nJOINED as alice/);

@@ -120,7 +120,9 @@ it('a holder that others wait for is told to be quick, once', async () => {
   await stage.pass(30_000);
   await waiting;
   const told = await alice.call('coordination_status', { agent: 'alice' });
-  expect(told.text).toContain('Others wait for "services/auth": release it soon');
+  expect(told.text).toMatch(
+    /^Others wait for "services\/auth": bob, for 30 s\. Release it soon, it ends in 9 min 30 s, /m,
+  );
   await stage.pass(30_000);
   expect((await alice.call('coordination_status', { agent: 'alice' })).text).not.toContain('Others wait');
 });

@@ -1,13 +1,5 @@
 import type { Notice } from '../../core/index.ts';
-import {
-  inTime,
-  isKeptAfter,
-  isNews,
-  keepTold,
-  newsOf,
-  toldUpTo,
-  type AgentSession,
-} from '../../participant/index.ts';
+import { inTime, isNews, isToBeKept, keepTold, newsOf, type AgentSession } from '../../participant/index.ts';
 import type { NoticesAnswer } from '../../protocol/index.ts';
 import { noticeText, restText } from '../../wording/index.ts';
 import type { ExitCode } from '../answer/exit-codes.ts';
@@ -35,7 +27,7 @@ export async function withNews(
   // With `--quiet` nobody is told, but for what an envelope has.
   if (call.quiet && !call.json) return exitCode;
   for (const text of textsOf({ ...news, notices })) call.note(text);
-  if (isKeptAfter(news, toldUpTo(kept), kept.epoch)) await keep(call, kept, news).catch(() => undefined);
+  if (isToBeKept(kept, news.upTo, isNews(news))) await keep(call, kept, news).catch(() => undefined);
   return exitCode;
 }
 

@@ -19,16 +19,25 @@ import type {
   Wish,
 } from '../../core/index.ts';
 import { sessionIdOf, sessionMarkOf } from '../../protocol/index.ts';
-import type { AgentView, CallerCommand, MayWriteAnswer, Reply, TicketReply } from '../../protocol/index.ts';
+import type {
+  AgentView,
+  CallerCommand,
+  MayWriteAnswer,
+  Reply,
+  TicketReply,
+  ToldUpTo,
+} from '../../protocol/index.ts';
 import type { Timers } from '../../time/index.ts';
 import { acquiring, goneCodes, releasing, targetsAskedBy, type AgentCommand } from '../agent-commands.ts';
 import { giveUpPlace } from '../giving-back.ts';
 import { Holdings, type Held, type Origin, type Seen } from '../holdings.ts';
-import { lossesOf, type Loss } from '../losses.ts';
+import type { Loss } from '../losses.ts';
 import { Renewal } from '../renewal.ts';
 import type { AgentSession } from '../session.ts';
+import { isToBeKept, withTold } from '../telling.ts';
 import { TicketWait } from '../ticket-wait.ts';
 import { GivingBack, type GivenBack } from './giving-back.ts';
+import { Hearing } from './hearing.ts';
 import { Notices } from './notices.ts';
 import type { DeskPorts, Trouble } from './ports.ts';
 
@@ -53,6 +62,7 @@ export class DeskAgent {
   readonly #options: DeskAgentOptions;
   readonly #renewal: Renewal;
   readonly #givingBack: GivingBack;
+  readonly hearing: Hearing;
   /** Tokens of what was lost: a write under them must be refused, not taken for one of somebody who never held. */
   readonly #lostTokens = new Map<Target, FencingToken>();
   /** Commands of these kinds without an answer yet, and how many have been sent. */
@@ -72,7 +82,13 @@ export class DeskAgent {
     this.session = options.session;
     this.#knowsLosses = options.isNew;
     const schedule: Timers['schedule'] = (delayMs, run) => ports.time.schedule(delayMs, run);
-    this.notices = new Notices((upTo) => this.#noteTold(upTo));
+    this.notices = new Notices();
+    this.hearing = new Hearing({
+      coordinator: ports.coordinator,
+      notices: this.notices,
+      isTold: (lock) => this.holdings.tokenOf(targetOf(lock)) !== lock.token || this.holdings.knows(lock),
+      lost: (loss) => this.noteLost(loss),
+    });
     this.#renewal = new Renewal(ports.time, ports.speaker.logClock, () => this.#beatAgain());
     this.#givingBack = new GivingBack({
       submit: (command) => this.submit(command),
@@ -148,6 +164,7 @@ export class DeskAgent {
   /** Waits with a ticket, or goes on waiting with the one it has. One before it has ended; how, it is about to hear. */
   waitWith(queued: Pick<QueuedResult, 'ticket'>, wish: Wish): TicketWait {
     if (this.#wait?.ticket === queued.ticket) return this.#wait;
+    this.hearing.knowTicket(queued.ticket);
     const { coordinator, time } = this.#options.ports;
     const wait: TicketWait = new TicketWait({
       coordinator,
@@ -167,11 +184,11 @@ export class DeskAgent {
     this.#nowHolds(locks);
   }
 
-  /** Notes that it has lost a lock, perhaps while nobody kept it. */
+  /** Notes that it has lost a lock, perhaps while nobody kept it. However many see it, it is told once. */
   noteLost(loss: Loss): void {
-    this.notices.add({ kind: 'lost', ...loss });
     const target = wantedAs(targetOf(loss));
     if (this.holdings.tokenOf(target) === null) this.#lostTokens.set(target, loss.token);
+    if (this.hearing.isNewLoss(loss)) this.notices.add({ kind: 'lost', ...loss });
   }
 
   /** Forgets its ticket, which is given up. */
@@ -200,8 +217,11 @@ export class DeskAgent {
 
   /** Looks whether it still holds what it was told that it holds: heartbeats are too far apart to say so in time. */
   async look(): Promise<void> {
-    if (this.holdings.isEmpty && this.#asked.size === 0 && this.#wait === null) return;
-    await this.lookAtAll();
+    if (!this.#isIdle) await this.lookAtAll();
+  }
+
+  get #isIdle(): boolean {
+    return this.holdings.isEmpty && this.#asked.size === 0 && this.#wait === null;
   }
 
   /** The same where it may hold what is not known here, such as what a shell has taken in its name. */
@@ -255,10 +275,10 @@ export class DeskAgent {
     this.#nowHolds([lock]);
   }
 
-  /** What it lost while nobody kept it, read from the log; not needed for one that was kept all the time. */
+  /** What happened while nobody kept it, read from the log; not needed for one that was kept all the time. */
   async readLosses(): Promise<void> {
     if (this.#knowsLosses) return;
-    for (const loss of await lossesOf(this.#options.ports.coordinator, this.session)) this.noteLost(loss);
+    await this.hearing.hear(this.session);
     this.#knowsLosses = true;
   }
 
@@ -266,10 +286,22 @@ export class DeskAgent {
   async collectMessages(): Promise<void> {
     if (this.#gone !== null) return;
     const reply = await this.submit({ kind: 'ReadMessages' });
-    if (!reply.ok || reply.result.kind !== 'messagesRead') return;
-    const { messages, gaveWay } = reply.result;
-    if (gaveWay > 0) this.notices.add({ kind: 'messagesGaveWay', count: gaveWay });
-    for (const message of messages) this.notices.add({ kind: 'message', message });
+    if (reply.ok && reply.result.kind === 'messagesRead') this.notices.addMessages(reply.result);
+  }
+
+  /** What happened since it was told last, as the log has it. Who holds nothing and waits for nothing has no news there. */
+  async hearLog(): Promise<void> {
+    if (this.#gone !== null || (this.#isIdle && !this.notices.hasLosses)) return;
+    await this.hearing.hear(this.session);
+  }
+
+  /** The next process that keeps the agent must not tell it again what this one has told. */
+  noteTold(upTo: ToldUpTo, wasTold: boolean): void {
+    if (this.#gone !== null || !isToBeKept(this.session, upTo, wasTold)) return;
+    this.session = withTold(this.session, upTo);
+    this.#options.keepSession(this.session).catch((error: unknown) => {
+      this.#report('session', error);
+    });
   }
 
   /** Goes on in the place of one that this process kept under the name, with what that one was never told. */
@@ -279,7 +311,9 @@ export class DeskAgent {
     predecessor.notices.handTo(this.notices);
     for (const [target, token] of predecessor.#lostTokens) this.#lostTokens.set(target, token);
     for (const [path, digest] of predecessor.seen) this.seen.set(path, digest);
-    if (predecessor.session.epoch === this.session.epoch) this.#knowsLosses = predecessor.#knowsLosses;
+    const isSame = predecessor.session.epoch === this.session.epoch;
+    this.hearing.goOnAfter(predecessor.hearing, isSame);
+    if (isSame) this.#knowsLosses = predecessor.#knowsLosses;
   }
 
   /** Keeps it no longer. Its session and its leases end by themselves unless somebody else renews them. */
@@ -336,16 +370,6 @@ export class DeskAgent {
     const isHandedOver = this.#gone?.code === 'SESSION_MISMATCH';
     if (isHandedOver && !isTold) return;
     this.noteLost({ ...lock, isTold, by, isHandedOver });
-  }
-
-  /** The next process that keeps the agent must not tell it again. */
-  #noteTold(upTo: Revision): void {
-    if (upTo <= (this.session.toldUpTo ?? 0)) return;
-    this.session = { ...this.session, toldUpTo: upTo };
-    if (this.#gone !== null) return;
-    this.#options.keepSession(this.session).catch((error: unknown) => {
-      this.#report('session', error);
-    });
   }
 
   #beatAgain(): void {

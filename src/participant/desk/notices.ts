@@ -1,11 +1,12 @@
-import {
-  asRevision,
-  type Message,
-  type Revision,
-  type Ticket,
-  type TicketEndCause,
-  type Wish,
+import type {
+  Message,
+  Notice as LogNotice,
+  ResultOf,
+  Ticket,
+  TicketEndCause,
+  Wish,
 } from '../../core/index.ts';
+import type { NoticesAnswer } from '../../protocol/index.ts';
 import type { Held } from '../holdings.ts';
 import type { Loss } from '../losses.ts';
 
@@ -24,6 +25,10 @@ export type Notice =
   | { readonly kind: 'message'; readonly message: Message }
   /** So many messages before had to give way to later ones. */
   | { readonly kind: 'messagesGaveWay'; readonly count: number }
+  /** What follows from the log; what this process itself knows of is told as such. */
+  | { readonly kind: 'log'; readonly notice: LogNotice }
+  /** What of the log could not be told. */
+  | ({ readonly kind: 'rest' } & Pick<NoticesAnswer, 'left' | 'unread'>)
   /** A grant that nobody came for was given back. */
   | { readonly kind: 'passedOn'; readonly locks: readonly Held[] }
   /** `told`: that the log began anew since, and where the one of before is. */
@@ -40,16 +45,21 @@ export interface Worded<Words> {
  * then the log is sure to have it.
  */
 export class Notices {
-  /** The agent has heard of all losses up to a revision. */
-  readonly #lossesTold: (upTo: Revision) => void;
   #pending: Notice[] = [];
-
-  constructor(lossesTold: (upTo: Revision) => void) {
-    this.#lossesTold = lossesTold;
-  }
 
   add(notice: Notice): void {
     this.#pending.push(notice);
+  }
+
+  /** What others have said, and that some of it had to give way. */
+  addMessages({ messages, gaveWay }: ResultOf<'messagesRead'>): void {
+    if (gaveWay > 0) this.add({ kind: 'messagesGaveWay', count: gaveWay });
+    for (const message of messages) this.add({ kind: 'message', message });
+  }
+
+  /** Whether there is a loss to be told. */
+  get hasLosses(): boolean {
+    return this.#pending.some(({ kind }) => kind === 'lost');
   }
 
   /** What has not been told goes on to the next incarnation of the agent. */
@@ -77,8 +87,6 @@ export class Notices {
     const news = worded.filter(({ notice }) => this.#pending.includes(notice));
     // What came while causes were looked up is left for the next call.
     this.#pending = this.#pending.filter((notice) => !told.has(notice));
-    const revisions = news.flatMap(({ notice }) => (notice.kind === 'lost' ? [notice.by] : []));
-    if (revisions.length > 0) this.#lossesTold(asRevision(Math.max(...revisions)));
     return news;
   }
 }

@@ -21,8 +21,6 @@ export interface News<Words> {
   readonly notices: readonly Worded<Words>[];
   /** What it holds without having been told so until now. */
   readonly found: readonly Untold[];
-  /** What others wait for by now. */
-  readonly contended: readonly Target[];
   /** What is defined no more. */
   readonly withdrawn: readonly Target[];
 }
@@ -84,7 +82,7 @@ export class Visit {
   async end<Words>(inWords: (notice: Notice) => Promise<Words>): Promise<News<Words> | null> {
     const isHeard = (): boolean => !this.call.signal.aborted;
     try {
-      const notices = isHeard() ? await this.agent.notices.take(inWords, isHeard) : [];
+      const notices = isHeard() ? await this.#notices(inWords, isHeard) : [];
       this.#wait?.visitors.delete(this);
       if (isHeard()) return { notices, ...this.#heard() };
       await this.#unheard();
@@ -94,7 +92,19 @@ export class Visit {
     }
   }
 
-  /** What else there is to say: locks that the agent does not know of yet, and others who wait. */
+  /** What happened since the last call, as far as it was seen or heard. */
+  async #notices<Words>(
+    inWords: (notice: Notice) => Promise<Words>,
+    isHeard: () => boolean,
+  ): Promise<readonly Worded<Words>[]> {
+    const { agent } = this;
+    const upTo = agent.hearing.upTo;
+    const notices = await agent.notices.take(inWords, isHeard);
+    if (isHeard() && upTo !== null) agent.noteTold(upTo, notices.length > 0);
+    return notices;
+  }
+
+  /** What else there is to say: locks that the agent does not know of yet, and what is defined no more. */
   #heard(): Omit<News<never>, 'notices'> {
     const { holdings, seen } = this.agent;
     for (const [path, digest] of this.#shown) seen.set(path, digest);
@@ -104,7 +114,6 @@ export class Visit {
     holdings.tell(found);
     return {
       found,
-      contended: holdings.takeContentionNews(),
       withdrawn: holdings.takeWithdrawalNews(),
     };
   }
