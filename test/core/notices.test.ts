@@ -1,0 +1,151 @@
+/**
+ * Notices over random runs, asked for at random moments: none is told twice, and of what one entry brings about none is
+ * forgotten, however the log is cut into stretches.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  asRevision,
+  asTimeMs,
+  noticeBeginnings,
+  noticeEventKinds,
+  noticesFor,
+  type AgentId,
+  type Epoch,
+  type Notice,
+  type State,
+} from '../../src/core/index.ts';
+import { Machine } from '../support/machine.ts';
+import { agentNames, moveArbitrary, play, populate, settingsArbitrary } from './moves.ts';
+
+interface Cursor {
+  readonly epoch: Epoch;
+  readonly revision: number;
+  readonly atMs: number;
+}
+
+/** Tells agents what happened to them, as the service does. */
+class Teller {
+  readonly told: string[] = [];
+  readonly #machine: Machine;
+  readonly #cursors = new Map<AgentId, Cursor>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  tell(name: string): void {
+    const { state, log, nowMs } = this.#machine;
+    const agent = name as AgentId;
+    const epoch = state.agents.get(agent)?.epoch;
+    if (epoch === undefined) return;
+    const known = this.#cursors.get(agent);
+    const after = known?.epoch === epoch ? known : { revision: epoch, atMs: 0 };
+    this.#cursors.set(agent, { epoch, revision: state.revision, atMs: nowMs });
+    const kinds = new Set<string>(noticeEventKinds);
+    const entries = log.filter(
+      ({ revision, events }) => revision > after.revision && events.some(({ kind }) => kinds.has(kind)),
+    );
+    const begun = new Set<number>(noticeBeginnings(state, { agent, epoch }, entries));
+    const notices = noticesFor(
+      state,
+      { agent, epoch },
+      {
+        after: asRevision(after.revision),
+        upTo: state.revision,
+        afterMs: asTimeMs(after.atMs),
+        upToMs: asTimeMs(nowMs),
+        entries,
+        begun: new Map(
+          log.filter(({ revision }) => begun.has(revision)).map((entry) => [entry.revision, entry]),
+        ),
+      },
+    );
+    this.told.push(...notices.flatMap((notice) => keysOf(state, notice)).map((key) => `${name} ${key}`));
+  }
+}
+
+/** What makes a notice this one and no other. Who works beside an agent may do so anew, with other files. */
+function keysOf(state: State, notice: Notice): string[] {
+  switch (notice.kind) {
+    case 'lost':
+      return [`lost ${notice.token} ${JSON.stringify(notice.end)}`];
+    case 'waitEnded':
+      expect(notice.wish).not.toBeNull();
+      return [`waitEnded ${notice.ticket}`];
+    case 'waitServed':
+      return [`waitServed ${notice.ticket}`];
+    case 'leaseEnding':
+      return notice.targets.names.map(
+        (target) => `leaseEnding ${target} ${state.locks.get(target)?.deadlineMs}`,
+      );
+    case 'wanted': {
+      const { by } = notice;
+      if (by === null) return [];
+      return notice.targets.names.map(
+        (target) => `wanted ${target} ${state.locks.get(target)?.token} ${by.ticket}`,
+      );
+    }
+    case 'changed':
+      return [
+        `changed ${notice.scope} ${notice.revision} ${notice.change.kind} ${JSON.stringify(notice.change)}`,
+      ];
+    case 'beside':
+      return [];
+  }
+}
+
+test('no notice is told twice, whenever it is asked for', () => {
+  const steps = fc.array(fc.record({ move: moveArbitrary, asks: fc.subarray([...agentNames]) }), {
+    minLength: 20,
+    maxLength: 120,
+    size: 'max',
+  });
+  const kinds = new Set<string>();
+  fc.assert(
+    fc.property(settingsArbitrary, steps, (settings, sequence) => {
+      const machine = new Machine(settings);
+      populate(machine);
+      const teller = new Teller(machine);
+      for (const { move, asks } of sequence) {
+        play(machine, move);
+        for (const name of asks) teller.tell(name);
+      }
+      expect(new Set(teller.told).size).toBe(teller.told.length);
+      for (const key of teller.told) kinds.add(key.split(' ')[1] ?? '');
+    }),
+    { numRuns: 120 },
+  );
+  expect([...kinds].sort()).toEqual(['changed', 'leaseEnding', 'lost', 'waitEnded', 'waitServed', 'wanted']);
+});
+
+test('what was lost, and which waits ended, is the same in one stretch and in many', () => {
+  const steps = fc.array(fc.record({ move: moveArbitrary, asks: fc.boolean() }), {
+    minLength: 20,
+    maxLength: 120,
+    size: 'max',
+  });
+  let told = 0;
+  fc.assert(
+    fc.property(settingsArbitrary, steps, (settings, sequence) => {
+      const machine = new Machine(settings);
+      populate(machine);
+      const teller = new Teller(machine);
+      for (const { move, asks } of sequence) {
+        play(machine, move);
+        if (asks) for (const name of agentNames) teller.tell(name);
+      }
+      for (const name of agentNames) teller.tell(name);
+      const often = new Set(teller.told.filter((key) => / waitEnded /.test(key)));
+      const atOnce = new Teller(machine);
+      for (const name of agentNames) atOnce.tell(name);
+      for (const key of atOnce.told.filter((each) => / waitEnded /.test(each))) expect(often).toContain(key);
+      // What was granted again before it was told is not told as lost; the rest is, in each way.
+      const lost = new Set(teller.told);
+      for (const key of atOnce.told.filter((each) => / lost /.test(each))) expect(lost).toContain(key);
+      told += atOnce.told.length;
+    }),
+    { numRuns: 40 },
+  );
+  expect(told).toBeGreaterThan(0);
+});
