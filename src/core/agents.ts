@@ -131,7 +131,7 @@ export function decideAgentLeave(state: State, command: AgentLeave): Decision {
   const waited = agent.ticket;
   endWait(draft, agent, 'left');
   failRunningSyncs(draft, agent, 'its agent left');
-  const released = draft.releaseAll(agent, 'left');
+  const released = draft.releaseAll(agent, 'left', command.changed);
   draft.emit({ kind: 'agent.left', agent: agent.id, ...neverRead(agent) });
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'left', released, waited } };
@@ -186,7 +186,7 @@ export function decideSetAgentStatus(state: State, command: SetAgentStatus): Dec
     });
   const draft = new Draft(state, command.atMs);
   if (to === 'completed') failRunningSyncs(draft, agent, 'its agent completed');
-  const released = to === 'completed' ? draft.releaseAll(agent, 'completed') : [];
+  const released = to === 'completed' ? draft.releaseAll(agent, 'completed', command.changed) : [];
   draft.emit({ kind: 'agent.statusChanged', agent: agent.id, from, to, reason });
   settleQueue(draft);
   return { kind: 'committed', events: draft.events, result: { kind: 'statusSet', status: to, released } };

@@ -1,8 +1,10 @@
+import type { ChangedFiles } from './events.ts';
 import type {
   AgentId,
   DurationMs,
   Epoch,
   FencingToken,
+  FilePath,
   RequestId,
   ScopePath,
   SessionId,
@@ -79,7 +81,19 @@ export interface AgentJoin extends Base {
   readonly process?: AgentProcess;
 }
 
-export interface AgentLeave extends AsAgent {
+/** What may be said when something is given back. Nothing is decided by it: it is kept for whoever gets the lock next. */
+interface GivesBack {
+  /** At most one for each lock; left out, and of locks that are not named: nobody has looked. */
+  readonly changed?: readonly ChangedUnder[];
+}
+
+/** What was changed under the lock of a scope, or of a file. */
+export interface ChangedUnder extends ChangedFiles {
+  readonly scope?: ScopePath;
+  readonly file?: FilePath;
+}
+
+export interface AgentLeave extends AsAgent, GivesBack {
   readonly kind: 'AgentLeave';
 }
 
@@ -115,7 +129,7 @@ export interface Heartbeat extends AsAgent {
 }
 
 /** How the agent is, and how it goes: with the status that it has already, the reason is a report of its progress. */
-export interface SetAgentStatus extends AsAgent {
+export interface SetAgentStatus extends AsAgent, GivesBack {
   readonly kind: 'SetAgentStatus';
   readonly status: AgentStatus;
   /** Required for blocked: why it cannot go on. */
@@ -136,7 +150,7 @@ export type WaitWish =
   { readonly kind: 'none' } | { readonly kind: 'queue'; readonly forMs: DurationMs | null };
 
 /** All that is named is held, or nothing is released. */
-export interface ReleaseLock extends AsAgent, Omit<Wish, 'scopes'> {
+export interface ReleaseLock extends AsAgent, GivesBack, Omit<Wish, 'scopes'> {
   readonly kind: 'ReleaseLock';
   /** Null, and without files and resources: whatever it holds. */
   readonly scopes: readonly ScopePath[] | null;

@@ -1,4 +1,5 @@
 import { assert, must } from './assert.ts';
+import type { ChangedUnder } from './commands.ts';
 import type { Event, ReleaseCause, TicketEndCause } from './events.ts';
 import {
   addMs,
@@ -165,9 +166,12 @@ export class Draft {
     return this.holders >= this.settings.maxConcurrentAgents;
   }
 
-  release(lock: Lock, cause: ReleaseCause): void {
+  /** `changed`: what was changed under locks, this one or not, as whoever gives them back says. */
+  release(lock: Lock, cause: ReleaseCause, changed: readonly ChangedUnder[] = []): void {
     const { agent, token } = lock;
-    this.emit({ kind: 'lock.released', ...partsOf(lock), agent, token, cause });
+    const found = changed.find(({ scope, file }) => (file ?? scope) === lock.target);
+    const under = found === undefined ? {} : { changed: { files: found.files, count: found.count } };
+    this.emit({ kind: 'lock.released', ...partsOf(lock), agent, token, cause, ...under });
     this.#endLock(lock);
   }
 
@@ -184,11 +188,11 @@ export class Draft {
   }
 
   /** Everything an agent holds and has not lost in this draft already, in order of name. */
-  releaseAll(agent: Agent, cause: ReleaseCause): Target[] {
+  releaseAll(agent: Agent, cause: ReleaseCause, changed: readonly ChangedUnder[] = []): Target[] {
     const targets = heldInOrder(agent);
     for (const target of targets) {
       const lock = this.lockOf(target);
-      if (lock !== undefined) this.release(lock, cause);
+      if (lock !== undefined) this.release(lock, cause, changed);
     }
     return targets;
   }

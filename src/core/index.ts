@@ -24,6 +24,13 @@ export type { Decision } from './decision.ts';
 export { evolve } from './evolve.ts';
 export { eventGroups, eventKinds } from './event-kinds.ts';
 export { beginningOf, concernedBy, type Concerned, type SubjectName } from './concerned.ts';
+export {
+  formerHolders,
+  grantsOf,
+  type FormerHolder,
+  type FormerHolders,
+  type GotLock,
+} from './former-holders.ts';
 export { nextDeadline } from './expiry.ts';
 export {
   lockNameOf,

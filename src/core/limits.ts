@@ -37,3 +37,7 @@ export const changedFilesShownMax = 20;
 export const noticeEntriesMax = 1_000;
 /** Notices that an agent is told at once, the most important first. */
 export const noticesMax = 20;
+/** Locks of which it is said at once what was changed under them. */
+export const changedLocksMax = 500;
+/** Former holders that an agent is told of when it gets a lock. */
+export const formerHoldersMax = 5;

@@ -197,7 +197,7 @@ export function decideReleaseLock(state: State, command: ReleaseLock): Decision 
   const refused = refusedNotHeld(state, agent, targets, command);
   if (refused !== null) return refused;
   const draft = new Draft(state, command.atMs);
-  for (const target of targets) draft.release(mustHold(state, agent, target), 'released');
+  for (const target of targets) draft.release(mustHold(state, agent, target), 'released', command.changed);
   settleQueue(draft);
   return {
     kind: 'committed',

@@ -1,10 +1,9 @@
 /** Notices of changes in the scopes that what an agent holds depends on. */
-import type { ChangedFiles, Entry, Event, EventOf } from './events.ts';
+import type { Entry, Event, EventOf } from './events.ts';
+import { changedUnder } from './former-holders.ts';
 import { reachableInOrder } from './graph.ts';
 import type { AgentId, FencingToken, Revision, ScopePath } from './ids.ts';
-import { changedFilesShownMax } from './limits.ts';
 import { isLockEnd, someOf, type Change, type LockEndEvent, type Notice } from './notice.ts';
-import { byText } from './order.ts';
 import type { Agent, State } from './state.ts';
 import { targetOf } from './targets.ts';
 
@@ -108,7 +107,7 @@ function heldIn({ events }: Entry, self: AgentId, begun: ReadonlyMap<Revision, E
     const { scope, agent } = end;
     const targets = someOf(ends.map(targetOf));
     const reason = reasonOf(end, begun);
-    return [{ scope, change: { kind: 'held', agent, end, reason, targets, changed: changedIn(ends) } }];
+    return [{ scope, change: { kind: 'held', agent, end, reason, targets, changed: changedUnder(ends) } }];
   });
 }
 
@@ -117,13 +116,4 @@ function reasonOf(end: LockEndEvent, begun: ReadonlyMap<Revision, Entry>): strin
     .get(end.token)
     ?.events.find((event) => event.kind === 'lock.granted' && targetOf(event) === targetOf(end));
   return granted?.kind === 'lock.granted' ? granted.reason : null;
-}
-
-/** Null where of none of them anybody has looked. */
-function changedIn(ends: readonly LockEndEvent[]): ChangedFiles | null {
-  const looked = ends.flatMap((end) => (end.kind === 'lock.released' && end.changed) || []);
-  if (looked.length === 0) return null;
-  const files = [...new Set(looked.flatMap((changed) => changed.files))].sort(byText);
-  const count = looked.reduce((sum, changed) => sum + changed.count, 0);
-  return { files: files.slice(0, changedFilesShownMax), count };
 }

@@ -4,6 +4,7 @@ import type { News, Notice, Visit } from '../participant/desk/index.ts';
 import type { Held } from '../participant/index.ts';
 import type { ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
+import { formerLines } from './former-holders.ts';
 import { grantsText, passedOnText, vainText } from './lock-words.ts';
 import { lossText } from './losses.ts';
 import { quoting } from './events.ts';
@@ -24,20 +25,27 @@ export async function ended(
       ? lossText(workspace.coordinator, clock, notice, answer.holderOf ?? null)
       : Promise.resolve(wordsOf(notice, clock.nowMs())),
   );
-  return news === null ? answer : withNews(answer, news);
+  if (news === null) return answer;
+  const granted = news.found.filter(({ origin }) => origin === 'granted');
+  return withNews(answer, news, await formerLines({ workspace, clock }, visit.agent, granted));
 }
 
 /**
  * What was lost stands first, whatever was asked: the agent has to stop editing. What else happened since its last call
  * may change what an answer is worth; only of a refusal the code comes before it, which everybody looks for.
  */
-function withNews(answer: ToolAnswer, { notices, found, withdrawn }: News<string>): ToolAnswer {
+function withNews(
+  answer: ToolAnswer,
+  { notices, found, withdrawn }: News<string>,
+  former: readonly string[],
+): ToolAnswer {
   const wordsAt = (place: Place): readonly string[] =>
     notices.flatMap(({ notice, words }) => (placeOf(notice) === place ? [words] : []));
   const said = [
     ...wordsAt('before'),
     ...bounded(wordsAt('happened'), newsMax, 'rhema log'),
     ...foundText(found),
+    ...former,
     ...withdrawn.map(withdrawalText),
   ];
   const rest = answer.isError ? [answer.text, ...said] : [...said, answer.text];

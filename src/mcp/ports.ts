@@ -1,5 +1,5 @@
 import type { AgentMetadata, AgentProcess, Parsed, ScopePath } from '../core/index.ts';
-import type { Lies, SessionKeeping } from '../participant/index.ts';
+import type { ChangedSince, Lies, SessionKeeping } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
 
@@ -30,6 +30,8 @@ export interface Workspace {
   scopePath(text: string): Promise<Parsed<ScopePath>>;
   /** The canonical path, relative to the repository, of a file or folder. */
   filePath(text: string): Promise<Parsed<ScopePath>>;
+  /** Files that were changed since a moment, in folders or as such; null where that cannot be told. */
+  readonly changedSince: ChangedSince;
   /** What lies at a path of the working tree. */
   liesAt(path: ScopePath): Promise<Lies>;
   /** Of these the one that a misspelt word most likely meant; null when none is close. */

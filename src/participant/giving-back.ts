@@ -5,6 +5,7 @@ import {
   targetsOf,
   wishOfNames,
   type Grant,
+  type ReleaseLock,
   type Revision,
   type Target,
   type Wish,
@@ -18,6 +19,9 @@ import type { Speaks } from './speaker.ts';
 
 /** Says something in the agent's name. */
 type Say = (command: Extract<AgentCommand, { kind: 'ReleaseLock' | 'CancelWait' }>) => Promise<Reply>;
+
+/** What was changed under what is given back, where somebody has looked. */
+type Changed = Pick<ReleaseLock, 'changed'>;
 
 export interface Returned {
   /** What the coordinator took back; the others were not held under their token any more. */
@@ -34,14 +38,15 @@ export async function giveBack(
   say: Say,
   [first, ...more]: readonly [Held, ...Held[]],
   isOver: () => boolean = () => false,
+  changed: Changed = {},
 ): Promise<Returned> {
   const locks = [first, ...more];
-  const reply = await say({ kind: 'ReleaseLock', ...wishOfNames(locks), token: first.token });
+  const reply = await say({ kind: 'ReleaseLock', ...wishOfNames(locks), token: first.token, ...changed });
   const by = reply.revision;
   if (reply.ok) return { released: returnedOf(locks, resultOf(reply.result, 'released')), by };
   const released: Target[] = [];
   if (more.length > 0 && !isOver())
-    for (const lock of locks) released.push(...(await giveBack(say, [lock])).released);
+    for (const lock of locks) released.push(...(await giveBack(say, [lock], isOver, changed)).released);
   return { released, by };
 }
 
@@ -56,9 +61,10 @@ export async function releaseGrants(
   speaker: Speaks,
   session: AgentSession,
   [first, ...more]: readonly Grant[],
+  changed: Changed = {},
 ): Promise<readonly Target[]> {
   if (first === undefined) return [];
-  const { released } = await giveBack(sayAs(speaker, session), [first, ...more]);
+  const { released } = await giveBack(sayAs(speaker, session), [first, ...more], undefined, changed);
   return [first, ...more].map(targetOf).filter((target) => !released.includes(target));
 }
 

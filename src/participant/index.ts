@@ -1,5 +1,6 @@
 /** An agent taking part, for every face: what is done in its name. What people read is the face's. */
 export { acquire, type AcquirePorts, type AcquireWish, type Granted, type NotGranted } from './acquiring.ts';
+export { changedByHolder, formerHoldersOf, type ChangedSince } from './changes.ts';
 export { goneCodes, overCodes, type AgentCommand } from './agent-commands.ts';
 export { resultOf } from './answers.ts';
 export { releaseGrants } from './giving-back.ts';

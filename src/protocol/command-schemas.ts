@@ -4,6 +4,7 @@ import type { CallerCommand } from './coordinator.ts';
 import {
   agentId,
   agentProcess,
+  changedUnder,
   contextFile,
   digest,
   digestsByScope,
@@ -31,6 +32,7 @@ const asAgent = { agent: agentId, epoch: revision, secret };
 const asOperator = { by: name };
 const reason = freeText.nullable();
 const token = revision.nullable();
+const changed = z.exactOptional(changedUnder);
 
 const waitWish = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -67,7 +69,7 @@ const schemas = {
     metadata,
     process: z.exactOptional(agentProcess),
   }),
-  AgentLeave: z.strictObject({ kind: z.literal('AgentLeave'), ...asAgent }),
+  AgentLeave: z.strictObject({ kind: z.literal('AgentLeave'), ...asAgent, changed }),
   AgentResume: z.strictObject({
     kind: z.literal('AgentResume'),
     ...asAgent,
@@ -82,6 +84,7 @@ const schemas = {
     ...asAgent,
     status: z.enum(agentStatuses),
     reason,
+    changed,
   }),
   AcquireLock: z
     .strictObject({
@@ -101,6 +104,7 @@ const schemas = {
       scopes: sortedScopes(0, scopesMax).nullable(),
       ...filesAndResources,
       token,
+      changed,
     })
     .refine(({ scopes, ...rest }) => scopes === null || namesAny({ scopes, ...rest }), {
       path: ['scopes'],

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  changedFilesShownMax,
+  changedLocksMax,
   messageLengthMax,
   metadataLengthMax,
   parseAgentId,
@@ -93,6 +95,25 @@ export const oneName = {
   file: z.exactOptional(filePath),
   resource: z.exactOptional(resourceName),
 };
+
+/** What was changed under locks of scopes and files. */
+export const changedUnder = z
+  .array(
+    z
+      .strictObject({
+        scope: oneName.scope,
+        file: oneName.file,
+        files: z
+          .array(filePath)
+          .max(changedFilesShownMax)
+          .transform(sortedUnique<FilePath>),
+        count: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+      })
+      .refine(({ scope, file }) => (scope === undefined) !== (file === undefined), {
+        message: 'name exactly one: a scope or a file',
+      }),
+  )
+  .max(changedLocksMax);
 
 /** Whether exactly one is named. */
 export const isOneName = ({ scope, file, resource }: OneName): boolean =>

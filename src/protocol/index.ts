@@ -3,7 +3,7 @@ import type { RequestParsers } from './requests.ts';
 export type * from './coordinator.ts';
 export type * from './queries.ts';
 export type * from './scope-problem.ts';
-export { happenedMax, mayWriteFilesMax, scopesOfPathsMax } from './queries.ts';
+export { formerHoldersLocksMax, happenedMax, mayWriteFilesMax, scopesOfPathsMax } from './queries.ts';
 export {
   CoordinatorError,
   failureCodes,

@@ -14,6 +14,8 @@ import type {
   Event,
   FencingToken,
   FilePath,
+  FormerHolders,
+  GotLock,
   LockName,
   Notice,
   Presence,
@@ -41,6 +43,9 @@ export const mayWriteFilesMax = 1_000;
 
 /** Paths of one `scopesOf`. */
 export const scopesOfPathsMax = 1_000;
+
+/** Locks of one `formerHolders`. */
+export const formerHoldersLocksMax = 500;
 
 /** What can be read. */
 export type Query =
@@ -87,6 +92,14 @@ export type Query =
       /** Where it was told last, as the answer then said; null: never since it joined. */
       readonly after: ToldUpTo | null;
     }
+  /** Who had what an agent has just got, since it had that last. */
+  | {
+      readonly kind: 'formerHolders';
+      readonly agent: AgentId;
+      readonly epoch: Epoch;
+      /** 1 to {@link formerHoldersLocksMax}. */
+      readonly locks: readonly GotLock[];
+    }
   | { readonly kind: 'token'; readonly scope: ScopePath; readonly token: FencingToken }
   /** Checks every invariant on the current state. */
   | { readonly kind: 'violations' }
@@ -102,6 +115,7 @@ export interface Answers {
   mayWrite: MayWriteAnswer;
   scopesOf: ScopesOfAnswer;
   notices: NoticesAnswer;
+  formerHolders: FormerHoldersAnswer;
   token: TokenAnswer;
   violations: ViolationsAnswer;
   health: HealthAnswer;
@@ -350,6 +364,14 @@ export interface NoticesAnswer {
   readonly unread: { readonly from: Revision; readonly to: Revision } | null;
   /** To be passed as `after` once the agent was told. */
   readonly upTo: ToldUpTo;
+}
+
+export interface FormerHoldersAnswer {
+  readonly revision: Revision;
+  /** The log's time at the answer. */
+  readonly nowMs: TimeMs;
+  /** Of those that were asked about the ones that somebody had, in that order. */
+  readonly locks: readonly (GotLock & FormerHolders)[];
 }
 
 export interface TokenAnswer {

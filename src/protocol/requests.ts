@@ -14,7 +14,13 @@ import {
   timeMs,
 } from './fields.ts';
 import { issueText, pathText, valueAt, type Issue } from './plain-issues.ts';
-import { happenedMax, mayWriteFilesMax, scopesOfPathsMax, type Query } from './queries.ts';
+import {
+  formerHoldersLocksMax,
+  happenedMax,
+  mayWriteFilesMax,
+  scopesOfPathsMax,
+  type Query,
+} from './queries.ts';
 import type { ClientMessage } from './wire.ts';
 
 /** Entries that one history query may return. */
@@ -80,6 +86,15 @@ const query = z.discriminatedUnion('kind', [
     agent: agentId,
     epoch: revision,
     after: z.strictObject({ revision, logMs: timeMs }).nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('formerHolders'),
+    agent: agentId,
+    epoch: revision,
+    locks: z
+      .array(z.strictObject({ scope: scopePath, file: z.exactOptional(filePath), token: revision }))
+      .min(1)
+      .max(formerHoldersLocksMax),
   }),
   z.strictObject({ kind: z.literal('token'), scope: scopePath, token: revision }),
   z.strictObject({ kind: z.literal('violations') }),

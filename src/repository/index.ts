@@ -1,3 +1,4 @@
+import type { ChangedFile, ChangedWish } from './changed-since.ts';
 import type { GitCall } from './git/git.ts';
 import type { History, HistoryWish } from './git/history.ts';
 import type { TreeListing } from './git/ls-files.ts';
@@ -42,6 +43,13 @@ export async function listTree(root: string): Promise<TreeListing> {
 /** See `changed-files.ts`. */
 export async function changedFiles(root: string): Promise<readonly string[]> {
   return (await import('./git/changed-files.ts')).changedFiles(root);
+}
+
+export type { ChangedFile };
+
+/** See `changed-since.ts`. */
+export async function changedSince(wish: ChangedWish): Promise<readonly ChangedFile[] | null> {
+  return (await import('./changed-since.ts')).changedSince(wish);
 }
 
 /** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */

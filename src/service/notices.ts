@@ -83,7 +83,7 @@ function before(next: Revision | null, after: Revision): Revision | null {
 }
 
 /** What is not kept any more is left out. */
-async function entriesAt(
+export async function entriesAt(
   store: LogStore,
   revisions: readonly Revision[],
 ): Promise<ReadonlyMap<Revision, Entry>> {

@@ -15,6 +15,7 @@ import { toFailure, type Report } from './failures.ts';
 import { beginningProblems, beginningText, type Beginning } from './beginning.ts';
 import { readHappened, readHistory } from './history.ts';
 import { stateAt } from './moments.ts';
+import { readFormerHolders } from './former-holders.ts';
 import { readNotices } from './notices.ts';
 import { Turns, type TurnLimits } from './turns.ts';
 import { viewMayWrite } from './may-write.ts';
@@ -74,7 +75,8 @@ export class QueryDesk {
     mayWrite: (asked) =>
       this.#ports.look((state, nowMs) => viewMayWrite(state, asked, this.#scopeProblems, nowMs)),
     scopesOf: ({ paths }) => this.#ports.look((state) => viewScopesOf(state, paths)),
-    notices: (asked) => readNotices(this.#ports, asked),
+    notices: (asked) => this.#histories.take(() => readNotices(this.#ports, asked)),
+    formerHolders: (asked) => this.#histories.take(() => readFormerHolders(this.#ports, asked)),
     token: (check) => this.#ports.look((state, nowMs) => ({ ...viewToken(state, check, nowMs), nowMs })),
     violations: () =>
       this.#ports.look((state) => ({

@@ -13,6 +13,7 @@
 import { oneNameOf, targetOf, wishOfNames } from '../core/index.ts';
 import type {
   AgentId,
+  ChangedUnder,
   Command,
   CommandKind,
   CommandOf,
@@ -99,7 +100,7 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
     const { session, metadata, process } = eventOf(entry, 'agent.joined');
     return { session, metadata, ...(process && { process }) };
   },
-  AgentLeave: nothing,
+  AgentLeave: changedIn,
   AgentResume: (entry) => {
     const { session: newSession, way, from, process } = eventOf(entry, 'agent.resumed');
     return { newSession, way, from, ...(process && { process }) };
@@ -111,11 +112,11 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
     if (reported !== undefined)
       return { status: resultOf(entry, 'statusSet').status, reason: reported.report };
     const { to, reason } = eventOf(entry, 'agent.statusChanged', ({ agent }) => agent === entry.agent);
-    return { status: to, reason };
+    return { status: to, reason, ...changedIn(entry) };
   },
   AcquireLock: (entry, state) =>
     entry.result.kind === 'queued' ? queued(entry, state) : granted(entry, state),
-  ReleaseLock: (entry) => ({ ...wishIn(resultOf(entry, 'released')), token: null }),
+  ReleaseLock: (entry) => ({ ...wishIn(resultOf(entry, 'released')), token: null, ...changedIn(entry) }),
   RenewLock: (entry, state) => {
     const renewed = eventOf(entry, 'lock.renewed');
     return { ...oneNameOf(renewed), token: null, ttlMs: wishedTtl(state, [renewed]) };
@@ -176,6 +177,16 @@ function said(entry: Entry): Asked<CommandOf<'SendMessage'>> {
   const [agent] = recipients;
   if (agent === undefined) throw new UnreadableEntry('events', 'a message to nobody');
   return { to: { kind: 'agent', agent }, messageKind, text };
+}
+
+/** What was said to have been changed under the locks that were given back. */
+function changedIn({ agent, events }: Entry): { readonly changed?: readonly ChangedUnder[] } {
+  const changed = events.flatMap((event): ChangedUnder[] =>
+    event.kind === 'lock.released' && event.agent === agent && event.changed !== undefined
+      ? [{ ...oneNameOf(event), ...event.changed }]
+      : [],
+  );
+  return changed.length === 0 ? {} : { changed };
 }
 
 function queued(entry: Entry, state: State): Asked<CommandOf<'AcquireLock'>> {

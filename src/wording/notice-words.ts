@@ -2,6 +2,7 @@ import { duration, namesOf, shownTarget, timeLeft } from '../core/index.ts';
 import type {
   Change,
   ChangedFiles,
+  FormerHolder,
   Notice,
   NoticeKind,
   NoticeOf,
@@ -75,16 +76,22 @@ const noticeWords: NoticeWords = {
   },
   changed: ({ change, scope, dependents, times, atMs }, { nowMs, as }) => {
     const often = times > 1 ? `, ${times} times by now` : '';
-    return `CHANGED ${as.name(scope)}, on which ${listed(dependents, as)} depends: ${changeText(change, as)} ${ago(nowMs, atMs)}${often}. Look at it before you go on.`;
+    return `CHANGED ${as.name(scope)}, on which ${listed(dependents, as)} depends: ${changeText(change, as)} ${ago(nowMs, atMs)}${often}${filesText(change, as)}. Look at it before you go on.`;
   },
   beside: ({ agent, scope, files, reason }, { as }) =>
     `BESIDE you in ${as.name(scope)} works ${as.agent(agent)}, on ${listed(files, as)}${purpose(reason, as)}.`,
 };
 
+/** Who had what an agent has just got, and what that one changed there. */
+export function formerHolderText(former: FormerHolder, { nowMs, as }: NoticeReader): string {
+  const what = `${heldText(former, as)}${purpose(former.reason, as)}`;
+  return `BEFORE you: ${what} ${ago(nowMs, former.atMs)}${changedText(former.changed, as)}.`;
+}
+
 function changeText(change: Change, as: Quoting): string {
   switch (change.kind) {
     case 'held':
-      return `${heldText(change, as)}${purpose(change.reason, as)}${changedText(change.changed, as)}`;
+      return `${heldText(change, as)}${purpose(change.reason, as)}`;
     case 'written':
       return `${as.agent(change.agent)} wrote ${as.name(change.file)}`;
     case 'git':
@@ -94,7 +101,12 @@ function changeText(change: Change, as: Quoting): string {
   }
 }
 
-function heldText({ agent, end, targets }: Extract<Change, { kind: 'held' }>, as: Quoting): string {
+const filesText = (change: Change, as: Quoting): string =>
+  change.kind === 'held' ? changedText(change.changed, as) : '';
+
+type Held = Pick<Extract<Change, { kind: 'held' }>, 'agent' | 'end' | 'targets'>;
+
+function heldText({ agent, end, targets }: Held, as: Quoting): string {
   const [who, what] = [as.agent(agent), listed(targets, as)];
   if (end.kind === 'lock.expired') return `the lease of ${who} on ${what} ran out`;
   if (end.kind === 'lock.revoked') return `${what} was taken from ${who}`;
@@ -112,7 +124,7 @@ const releaseWords: { readonly [Cause in ReleaseCause]: (who: string, what: stri
 };
 
 /** `; 7 files changed: a, b and 5 more`, or nothing where nobody has looked. */
-export function changedText(changed: ChangedFiles | null, as: Pick<Quoting, 'name'>): string {
+function changedText(changed: ChangedFiles | null, as: Pick<Quoting, 'name'>): string {
   if (changed === null) return '';
   if (changed.count === 0) return '; no file changed';
   const names = changed.files.slice(0, filesTold);

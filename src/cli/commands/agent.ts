@@ -11,7 +11,7 @@ import type { Outcome, Rejected } from '../answer/outcome.ts';
 import { actAs, refuseKept, takeOverFrom } from './acting.ts';
 import { agentLead } from './agent-lead.ts';
 import type { Acting } from './acting.ts';
-import { agentPorts, refusal, submit, submitAnd } from './speak.ts';
+import { agentPorts, changedBy, refusal, submit, submitAnd } from './speak.ts';
 import { count } from '../../wording/index.ts';
 
 export interface JoinInput {
@@ -131,7 +131,8 @@ const named = (input: AgentInput): Acting => {
 export async function leave(call: Call, input: AgentInput): Promise<Outcome> {
   const session = await actAs(call, named(input));
   const { agent } = session;
-  const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
+  const changed = await changedBy(call, session, null);
+  const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session), ...changed });
   if (reply.ok || overCodes.has(reply.rejection.code))
     await call.world.sessions.remove(await call.repository(), agent);
   if (!reply.ok)
@@ -186,7 +187,8 @@ export async function setStatus(call: Call, input: SetInput): Promise<Outcome> {
   if (status === 'blocked' && reason === null)
     throw invalidInput('an agent that is blocked says why: add --reason TEXT');
   const session = await actAs(call, input);
-  const command = { kind: 'SetAgentStatus', ...proofOf(session), status, reason } as const;
+  const changed = status === 'completed' ? await changedBy(call, session, null) : {};
+  const command = { kind: 'SetAgentStatus', ...proofOf(session), status, reason, ...changed } as const;
   return submitAnd(call, command, 'statusSet', (result, revision) => {
     const data = { agent: session.agent, status: result.status, released: result.released };
     return done(

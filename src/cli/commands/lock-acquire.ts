@@ -1,6 +1,6 @@
-import { nameOf, namesOf } from '../../core/index.ts';
+import { formerHoldersMax, nameOf, namesOf } from '../../core/index.ts';
 import type { DurationMs, FilePath, Grant, ScopePath } from '../../core/index.ts';
-import type { AgentSession, Granted } from '../../participant/index.ts';
+import { formerHoldersOf, type AgentSession, type Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
 import { line, shellCommand } from '../format/text.ts';
@@ -12,7 +12,7 @@ import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { leaseMs, lockWish, type LockNames } from './lock-wish.ts';
-import { duration, shownLock, timeLeft } from '../../wording/index.ts';
+import { duration, formerHolderText, shownLock, timeLeft } from '../../wording/index.ts';
 
 export interface AcquireInput extends Acting, LeaseInput, LockNames {}
 
@@ -31,7 +31,9 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
   });
   if (acquired.kind !== 'granted')
     return notGranted(call, session, named, acquired, { asking: askingText(session, input) });
-  return grantedOutcome(call, session, acquired, { reason, ttlMs, free });
+  const { clock } = call.ports;
+  const former = await formerHoldersOf(await call.coordinator(), clock, session, acquired.locks);
+  return grantedOutcome(call, session, acquired, { reason, ttlMs, free, former });
 }
 
 async function nothingToLock(
@@ -63,6 +65,8 @@ interface GrantWish {
   readonly ttlMs: DurationMs | null;
   /** Files that were named and need no lock. */
   readonly free?: readonly FilePath[];
+  /** Who had them before; left out where nothing was granted anew. */
+  readonly former?: Awaited<ReturnType<typeof formerHoldersOf>>;
 }
 
 /**
@@ -86,7 +90,7 @@ export async function grantedOutcome(
     deadlineMs,
     ...(sessionDeadlineMs === null ? {} : { sessionDeadlineMs }),
     ...(told.length === 0 ? {} : { withdrawn: told }),
-    locks,
+    locks: locks.map((lock) => withFormer(lock, wish.former ?? [])),
     ...(free.length === 0 ? {} : { free }),
   };
   const lastMs = Math.max(...locks.map((lock) => lock.deadlineMs));
@@ -97,9 +101,29 @@ export async function grantedOutcome(
       ...(endsBefore ? [sessionText(call, session, sessionDeadlineMs)] : []),
       ...free.map(freeText),
       ...told.map((name) => line`${name} is ${withdrawnText}`),
+      ...formerTexts(call, wish.former ?? []),
     ].join('\n'),
   );
 }
+
+type Former = NonNullable<GrantWish['former']>;
+
+/** `since`: who had it since the agent had it last. */
+function withFormer(lock: Grant, former: Former): object {
+  const own = former.find(({ scope, file }) => scope === lock.scope && file === lock.file);
+  if (own === undefined) return lock;
+  return { ...lock, since: own.holders, ...(own.left === 0 ? {} : { sinceLeft: own.left }) };
+}
+
+/** Files that came together have had the same holders, of whom one line is enough. */
+function formerTexts(call: Call, former: Former): string[] {
+  const reader = { nowMs: call.nowMs, as: { agent: asIs, name: asIs, text: asIs } };
+  const holders = former.flatMap((each) => each.holders.map((holder) => formerHolderText(holder, reader)));
+  const texts = [...new Set(holders)].slice(0, formerHoldersMax).map((text) => line`  ${text}`);
+  return texts.length === 0 ? [] : [...texts, '  read again what changed before you write there'];
+}
+
+const asIs = (text: string): string => text;
 
 /** What else there is to know of locks that were granted; nothing where it cannot be told at the moment. */
 interface AgentNow {

@@ -12,7 +12,7 @@ import { durationOption } from './acquiring.ts';
 import { grantedOutcome } from './lock-acquire.ts';
 import { numberOption } from './number-option.ts';
 import { claimNamed, oneNameOf } from './named.ts';
-import { submitAnd } from './speak.ts';
+import { changedBy, submitAnd } from './speak.ts';
 import { shownLock } from '../../wording/index.ts';
 
 export interface ReleaseInput extends Acting {
@@ -23,9 +23,11 @@ export interface ReleaseInput extends Acting {
 /** Gives locks back: the named ones, or all that the agent holds. */
 export async function releaseLock(call: Call, input: ReleaseInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const named = input.names.length === 0 ? { scopes: null } : (await claimNamed(call, input.names)).wish;
+  const wish = input.names.length === 0 ? null : (await claimNamed(call, input.names)).wish;
+  const named = wish ?? { scopes: null };
   const token = tokenOf(input.token);
-  const command = { kind: 'ReleaseLock', ...proofOf(session), ...named, token } as const;
+  const changed = await changedBy(call, session, wish);
+  const command = { kind: 'ReleaseLock', ...proofOf(session), ...named, token, ...changed } as const;
   return submitAnd(call, command, 'released', (result, revision) => {
     const released = namesOf(result);
     return done(revision, { agent: session.agent, released }, () =>

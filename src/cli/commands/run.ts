@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { nameOf, namesOf, parseAgentId, shownTarget, targetOf } from '../../core/index.ts';
+import { nameOf, namesOf, parseAgentId, shownTarget, targetOf, wishOfNames } from '../../core/index.ts';
 import type { AgentId, Grant, Target } from '../../core/index.ts';
 import {
   hasJoined,
@@ -28,7 +28,7 @@ import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseIn
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { claimNamed } from './named.ts';
-import { agentPorts, refusal, submit } from './speak.ts';
+import { agentPorts, changedBy, refusal, submit } from './speak.ts';
 
 export interface RunInput extends Acting, LeaseInput {
   readonly command: readonly string[];
@@ -166,7 +166,9 @@ const askingText =
   };
 
 async function giveBack(call: Call, session: AgentSession, holding: Holding): Promise<void> {
-  tellLoss(call, await releaseGrants((await agentPorts(call)).speaker, session, holding.locks), holding);
+  const changed = await changedBy(call, session, wishOfNames(holding.locks));
+  const { speaker } = await agentPorts(call);
+  tellLoss(call, await releaseGrants(speaker, session, holding.locks, changed), holding);
 }
 
 /** A loss that nobody heard of while the command ran: what it wrote from then on was not covered. */
@@ -261,7 +263,8 @@ function derivedName(call: Call): AgentId {
 
 async function leaveAgain(call: Call, session: AgentSession, holding: Holding): Promise<void> {
   await quietly(call, 'leaving', async () => {
-    const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
+    const changed = await changedBy(call, session, null);
+    const reply = await submit(call, { kind: 'AgentLeave', ...proofOf(session), ...changed });
     // Where it is not known any more, nor are its locks: they were lost with the session, or with the log.
     const released = reply.ok ? resultOf(reply.result, 'left').released : [];
     const held = holding.locks.map(targetOf);

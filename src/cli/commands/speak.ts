@@ -1,5 +1,13 @@
-import type { RejectionOf, ResultKind, ResultOf, Revision } from '../../core/index.ts';
-import { resultOf, Speaker, type AcquirePorts, type JoinPorts } from '../../participant/index.ts';
+import type { RejectionOf, ResultKind, ResultOf, Revision, Wish } from '../../core/index.ts';
+import {
+  changedByHolder,
+  resultOf,
+  Speaker,
+  type AcquirePorts,
+  type AgentSession,
+  type ChangedSince,
+  type JoinPorts,
+} from '../../participant/index.ts';
 import type { CallerCommand, Reply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { explainRefusal } from '../format/refusal.ts';
@@ -34,6 +42,22 @@ export async function agentPorts(call: Call): Promise<AcquirePorts & JoinPorts> 
       forget: (agent) => world.sessions.remove(repository, agent),
     },
   };
+}
+
+/** What an agent has changed under what it gives back, as a part of the command; null: under all that it holds. */
+export async function changedBy(
+  call: Call,
+  session: AgentSession,
+  wish: Wish | null,
+): ReturnType<typeof changedByHolder> {
+  const repository = await call.repository();
+  const ports = {
+    coordinator: await call.coordinator(),
+    wallMs: () => call.nowMs,
+    changedSince: (...asked: Parameters<ChangedSince>) =>
+      call.world.inspection.changedSince(repository, ...asked),
+  };
+  return changedByHolder(ports, session, wish);
 }
 
 /** Sends one command; what it answers goes to `told`, a refusal becomes an outcome that teaches. */

@@ -48,6 +48,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
     },
     ...(bound === null ? {} : { process: bound }),
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
+    changedSince: (...wish) => call.world.inspection.changedSince(repository, ...wish),
     liesAt: (path) => call.world.inspection.liesAt(repository, path),
     nearest: async (word, candidates) => (await import('../../config/index.ts')).nearest(word, candidates),
     filePath: async (text) =>

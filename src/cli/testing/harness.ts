@@ -166,6 +166,7 @@ const plainInspection: Inspection = {
   scopePath: async (_repository, _cwd, text) => parseScopePath(text),
   isThere: async () => false,
   filePath: async (_repository, _cwd, text) => parseScopePath(text),
+  changedSince: async () => null,
   liesAt: async () => 'nothing',
   changedFiles: unexpected('changedFiles'),
   scan: unexpected('scan'),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { logExists, socketAddress, statePaths } from '../../client/index.ts';
 import {
   changedFiles,
+  changedSince,
   gitVersion,
   readHistory,
   repositoryPath,
@@ -20,6 +21,10 @@ export const realInspection: Inspection = {
   isThere: async ({ worktree }, path) => worktree !== null && isThere(join(worktree, path)),
   filePath: async ({ worktree }, cwd, text) =>
     worktree === null ? parseScopePath(text) : repositoryPath(worktree, cwd, text),
+  changedSince: async ({ worktree }, paths, sinceMs) =>
+    worktree === null
+      ? null
+      : changedSince({ root: worktree, paths, sinceMs, monotonicMs: () => performance.now() }),
   liesAt: async ({ worktree }, path) => (worktree === null ? 'nothing' : liesAt(join(worktree, path))),
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
   scan,

@@ -11,7 +11,7 @@ import type {
 } from '../../core/index.ts';
 import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
 import type { FileChange, InitRequest, Prepared, SettingsRequest } from '../../init/index.ts';
-import type { AgentSession, Lies, Occupant } from '../../participant/index.ts';
+import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { Environment } from './environment.ts';
@@ -85,6 +85,8 @@ export interface Inspection {
   isThere(repository: Repository, path: ScopePath): Promise<boolean>;
   /** The path of a file, typed in a folder, which need not be there. Refused when it leads out of the repository. */
   filePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
+  /** Files that were changed since a moment, in folders or as such; null where that cannot be told. */
+  changedSince(repository: Repository, ...wish: Parameters<ChangedSince>): ReturnType<ChangedSince>;
   /** What lies at a path of the working tree. */
   liesAt(repository: Repository, path: ScopePath): Promise<Lies>;
   /** Files that the working tree has otherwise than its last commit, or that are new there. */

@@ -7,6 +7,7 @@ import {
 } from '../../participant/desk/index.ts';
 import { inTime } from '../../participant/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
+import { formerLines } from '../former-holders.ts';
 import { grantsText, vainText } from '../lock-words.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { claimNamed } from '../scopes.ts';
@@ -60,7 +61,7 @@ async function answerOf(work: Work, visit: Visit, wish: Wish, acquired: Acquired
 }
 
 /** What it had before, and knew of, is told apart from what it is granted now. */
-function grantedAnswer(work: Work, visit: Visit, locks: readonly Grant[]): ToolAnswer {
+async function grantedAnswer(work: Work, visit: Visit, locks: readonly Grant[]): Promise<ToolAnswer> {
   const isOld = (lock: Grant): boolean => lock.already === true && visit.agent.holdings.knows(lock);
   const old = locks.filter(isOld);
   const granted = locks.filter((lock) => !isOld(lock));
@@ -69,6 +70,7 @@ function grantedAnswer(work: Work, visit: Visit, locks: readonly Grant[]): ToolA
     ...(granted.length === 0
       ? []
       : [`GRANTED ${grantsText(granted)}. It is yours until lock_release; renewal is automatic.`]),
+    ...(await formerLines(work, visit.agent, granted)),
     ...old.map((lock) => alreadyText(lock, work.clock.nowMs())),
   ];
   const facts = { status: 'granted', locks: locks.map((lock) => ({ ...partsOf(lock), token: lock.token })) };

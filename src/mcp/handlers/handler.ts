@@ -1,6 +1,7 @@
-import type { LogClock, Speaker } from '../../participant/index.ts';
+import type { Wish } from '../../core/index.ts';
+import { changedByHolder, type LogClock, type Speaker } from '../../participant/index.ts';
 import type { Time } from '../../time/index.ts';
-import type { AgentDesk, Visit, VisitingCall } from '../../participant/desk/index.ts';
+import type { AgentDesk, DeskAgent, Visit, VisitingCall } from '../../participant/desk/index.ts';
 import type { ToolAnswer } from '../answer.ts';
 import type { Workspace } from '../ports.ts';
 import type { ToolArguments, ToolName } from '../schemas.ts';
@@ -24,6 +25,16 @@ export interface Work {
   wallMs(): number;
   /** How long `lock_acquire` waits when the call does not say, in milliseconds. */
   readonly waitMs: number;
+}
+
+/** What an agent has changed under what it gives back, as a part of the command; null: under all that it holds. */
+export function changedBy(
+  work: Work,
+  agent: DeskAgent,
+  wish: Wish | null,
+): ReturnType<typeof changedByHolder> {
+  const { coordinator, changedSince } = work.workspace;
+  return changedByHolder({ coordinator, changedSince, wallMs: () => work.wallMs() }, agent.session, wish);
 }
 
 /** A tool of an agent that takes part. */

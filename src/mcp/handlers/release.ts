@@ -5,13 +5,14 @@ import { informedRefusal } from '../informed-refusals.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { claimNamed } from '../scopes.ts';
 import { quoted } from '../text.ts';
-import type { AgentHandler } from './handler.ts';
+import { changedBy, type AgentHandler } from './handler.ts';
 
 /** Gives back what is held of the named scopes, and the place of whoever waits for them; without names, everything. */
 export const release: AgentHandler<'lock_release'> = async (work, { agent }, input) => {
   const named = input.scopes ?? [];
   const wish = named.length === 0 ? null : (await claimNamed(work.workspace, named)).wish;
-  const { released: targets, gaveUp, refusal } = await releaseOf(agent, wish);
+  const changed = await changedBy(work, agent, wish);
+  const { released: targets, gaveUp, refusal } = await releaseOf(agent, wish, changed);
   const released = targets.map(shownTarget);
   const parts = [
     ...(released.length === 0 ? [] : [`RELEASED ${released.map(quoted).join(', ')}.`]),

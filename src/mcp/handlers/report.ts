@@ -4,7 +4,7 @@ import { invalidInput } from '../../protocol/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { quoted } from '../text.ts';
-import type { AgentHandler, Work } from './handler.ts';
+import { changedBy, type AgentHandler, type Work } from './handler.ts';
 import { say } from './saying.ts';
 
 /** Says how the agent is, or that it takes part no more; or sends a message, or both. */
@@ -29,19 +29,18 @@ async function sayStatus(
   if (status === 'left') return leaving(work, agent, message);
   if (status === 'blocked' && message === null)
     throw invalidInput('message', 'an agent that is blocked says why, so that others can help');
-  const reported = await reportAs(agent, status, message);
+  const changed = status === 'completed' ? await changedBy(work, agent, null) : {};
+  const reported = await reportAs(agent, status, message, changed);
   if (reported.kind === 'refused') return refusalAnswer(reported.rejection);
   const { released } = reported;
   const given = released.length === 0 ? '' : ` Gave back ${released.map(quoted).join(', ')}.`;
   return told(`${agent.session.agent} is ${reported.status}.${given}`, { status: reported.status, released });
 }
 
-async function leaving(
-  { desk, workspace }: Work,
-  agent: DeskAgent,
-  lastWords: string | null,
-): Promise<ToolAnswer> {
-  const left = await leave(desk, workspace.coordinator, agent, lastWords);
+async function leaving(work: Work, agent: DeskAgent, lastWords: string | null): Promise<ToolAnswer> {
+  const { desk, workspace } = work;
+  const changed = await changedBy(work, agent, null);
+  const left = await leave(desk, workspace.coordinator, agent, { lastWords, ...changed });
   if (left.kind === 'refused') return refusalAnswer(left.rejection);
   const { released, waited } = left;
   const given = released.length === 0 ? '' : `, and gave back ${released.map(quoted).join(', ')}`;

@@ -1,5 +1,5 @@
 import { targetsOf, withoutNone } from '../../core/index.ts';
-import type { FencingToken, Rejection, Target, Wish } from '../../core/index.ts';
+import type { FencingToken, Rejection, ReleaseLock, Target, Wish } from '../../core/index.ts';
 import { resultOf } from '../answers.ts';
 import type { TicketWait } from '../ticket-wait.ts';
 import type { DeskAgent } from './desk-agent.ts';
@@ -14,14 +14,18 @@ export interface Release {
 }
 
 /** Gives back what an agent holds of a wish, and its ticket when it waits for some of it; null: everything. */
-export async function release(agent: DeskAgent, wish: Wish | null): Promise<Release> {
+export async function release(
+  agent: DeskAgent,
+  wish: Wish | null,
+  changed: Pick<ReleaseLock, 'changed'> = {},
+): Promise<Release> {
   const targets = wish === null ? null : targetsOf(wish);
   const gaveUp = await giveUpWait(agent, targets);
   // What is about to be given back is named by the token that it has now.
   if (targets?.some((target) => agent.holdings.tokenOf(target) === null) === true)
     await agent.lookAtAll().catch(() => undefined);
   const groups = wish === null || targets === null ? [whatever] : byToken(agent, wish, targets, gaveUp);
-  const { released, refusal } = await releaseAll(agent, groups);
+  const { released, refusal } = await releaseAll(agent, groups, changed);
   agent.holdings.released(released);
   return { released, gaveUp, refusal };
 }
@@ -62,10 +66,11 @@ function partOf({ scopes, files = [], resources = [] }: Wish, some: readonly Tar
 async function releaseAll(
   agent: DeskAgent,
   groups: readonly Group[],
+  changed: Pick<ReleaseLock, 'changed'>,
 ): Promise<{ readonly released: readonly Target[]; readonly refusal: Rejection | null }> {
   const released: Target[] = [];
   for (const group of groups) {
-    const reply = await agent.submit({ kind: 'ReleaseLock', ...group });
+    const reply = await agent.submit({ kind: 'ReleaseLock', ...group, ...changed });
     if (!reply.ok) return { released, refusal: reply.rejection };
     released.push(...targetsOf(resultOf(reply.result, 'released')));
   }

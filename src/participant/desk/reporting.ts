@@ -1,4 +1,4 @@
-import type { AgentStatus, Rejection, ResultOf } from '../../core/index.ts';
+import type { AgentLeave, AgentStatus, Rejection, ResultOf, SetAgentStatus } from '../../core/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { AgentCommand } from '../agent-commands.ts';
 import { resultOf } from '../answers.ts';
@@ -12,8 +12,9 @@ export async function report(
   agent: DeskAgent,
   status: AgentStatus,
   reason: string | null,
+  changed: Pick<SetAgentStatus, 'changed'> = {},
 ): Promise<ResultOf<'statusSet'> | Refused> {
-  const reply = await agent.submit({ kind: 'SetAgentStatus', status, reason });
+  const reply = await agent.submit({ kind: 'SetAgentStatus', status, reason, ...changed });
   if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
   const result = resultOf(reply.result, 'statusSet');
   agent.holdings.released(result.released);
@@ -35,11 +36,11 @@ export async function leave(
   desk: AgentDesk,
   coordinator: Pick<Coordinator, 'query'>,
   agent: DeskAgent,
-  lastWords: string | null,
+  { lastWords, ...changed }: { readonly lastWords: string | null } & Pick<AgentLeave, 'changed'>,
 ): Promise<ResultOf<'left'> | Refused> {
   // That it leaves counts for more than what it says.
   if (lastWords !== null) await sayLast(coordinator, agent, lastWords).catch(() => undefined);
-  const reply = await agent.submit({ kind: 'AgentLeave' });
+  const reply = await agent.submit({ kind: 'AgentLeave', ...changed });
   if (!reply.ok) return { kind: 'refused', rejection: reply.rejection };
   await desk.forget(agent);
   const result = resultOf(reply.result, 'left');

@@ -43,6 +43,8 @@ export class Stage {
   readonly digests = new Map<string, string>();
   /** What lies there beside the files of {@link digests}. */
   readonly folders = new Set<string>();
+  /** Files that were changed lately, as the servers find them; null: they cannot tell. */
+  changed: readonly { readonly path: string; readonly atMs: number }[] | null = null;
   /** How far the wall clock that the servers see is off: somebody has set it. */
   wallSkewMs = 0;
   /** What the coordinator's answers go through on their way to the servers. */
@@ -199,6 +201,7 @@ export class ServerProcess {
       about: { host: 'box', pid: this.pid },
       scopePath: async (text) => parseScopePath(text),
       filePath: async (text) => parseScopePath(text),
+      changedSince: async () => this.stage.changed,
       liesAt: async (path: ScopePath) => {
         if (folders.has(path)) return 'folder';
         return digests.has(path) ? 'file' : 'nothing';

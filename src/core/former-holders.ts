@@ -1,0 +1,125 @@
+/** Who had what an agent has got, since the agent had it last: what it knows of the files there may be outdated. */
+import type { ChangedFiles, Entry } from './events.ts';
+import type { AgentId, Epoch, FencingToken, FilePath, Revision, ScopePath, TimeMs } from './ids.ts';
+import { changedFilesShownMax, formerHoldersMax } from './limits.ts';
+import { isLockEnd, someOf, type LockEndEvent, type Some } from './notice.ts';
+import { byText } from './order.ts';
+import { targetOf, type Target } from './targets.ts';
+
+export interface FormerHolder {
+  readonly agent: AgentId;
+  /** What it had of it, or around it. */
+  readonly targets: Some<Target>;
+  /** What it last had it for; null where it did not say, or the log does not go back so far. */
+  readonly reason: string | null;
+  /** How its last lock ended, and when. */
+  readonly end: LockEndEvent;
+  readonly revision: Revision;
+  readonly atMs: TimeMs;
+  /** What was changed under its locks; null where nobody has looked. */
+  readonly changed: ChangedFiles | null;
+}
+
+/** A lock of a scope, or of a file of it, that an agent has got. */
+export interface GotLock {
+  readonly scope: ScopePath;
+  readonly file?: FilePath;
+  readonly token: FencingToken;
+}
+
+/** Those who had it last, at most {@link formerHoldersMax}, and how many more there were. */
+export interface FormerHolders {
+  readonly holders: readonly FormerHolder[];
+  readonly left: number;
+}
+
+/** To whoever has not had it, so much of the past is told, in milliseconds. */
+const recentMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * `entries`: those in which a lock of the scope ended, newest first, none newer than the grant. `begun`: by number of their
+ * grants. What a lock and another cover that do not overlap is no concern of each other.
+ */
+export function formerHolders(
+  who: { readonly agent: AgentId; readonly epoch: Epoch },
+  lock: GotLock,
+  entries: readonly Entry[],
+  begun: ReadonlyMap<Revision, Entry>,
+  nowMs: TimeMs,
+): FormerHolders {
+  const { ends, hasHad } = endsSince(who, lock, entries);
+  const byAgent = new Map<AgentId, Ended[]>();
+  for (const ended of hasHad ? ends : ends.filter(({ entry }) => entry.atMs > nowMs - recentMs))
+    byAgent.set(ended.end.agent, [...(byAgent.get(ended.end.agent) ?? []), ended]);
+  const all = [...byAgent].flatMap(([agent, own]) => holderIn(agent, own, begun));
+  return { holders: all.slice(0, formerHoldersMax), left: Math.max(0, all.length - formerHoldersMax) };
+}
+
+interface Ended {
+  readonly end: LockEndEvent;
+  readonly entry: Entry;
+}
+
+/** Newest first, down to where the agent itself gave it back. */
+function endsSince(
+  { agent, epoch }: { readonly agent: AgentId; readonly epoch: Epoch },
+  lock: GotLock,
+  entries: readonly Entry[],
+): { readonly ends: readonly Ended[]; readonly hasHad: boolean } {
+  const ends: Ended[] = [];
+  for (const entry of entries)
+    for (const end of entry.events.toReversed()) {
+      if (!isLockEnd(end) || entry.revision > lock.token || !overlaps(end, lock)) continue;
+      if (end.agent !== agent) ends.push({ end, entry });
+      else if (entry.revision > epoch && (end.file === undefined || end.file === lock.file))
+        return { ends, hasHad: true };
+    }
+  return { ends, hasHad: false };
+}
+
+const overlaps = (end: LockEndEvent, { scope, file }: GotLock): boolean =>
+  end.scope === scope && (end.file === undefined || file === undefined || end.file === file);
+
+function holderIn(
+  agent: AgentId,
+  ended: readonly Ended[],
+  begun: ReadonlyMap<Revision, Entry>,
+): FormerHolder[] {
+  const [last] = ended;
+  if (last === undefined) return [];
+  const { end, entry } = last;
+  const granted = begun
+    .get(end.token)
+    ?.events.find((event) => event.kind === 'lock.granted' && targetOf(event) === targetOf(end));
+  return [
+    {
+      agent,
+      targets: someOf(ended.map((each) => targetOf(each.end))),
+      reason: granted?.kind === 'lock.granted' ? granted.reason : null,
+      end,
+      revision: entry.revision,
+      atMs: entry.atMs,
+      changed: changedUnder(ended.map((each) => each.end)),
+    },
+  ];
+}
+
+/** What was changed under some locks together; null where of none of them anybody has looked. */
+export function changedUnder(ends: readonly LockEndEvent[]): ChangedFiles | null {
+  const looked = ends.flatMap((end) =>
+    end.kind === 'lock.released' && end.changed !== undefined ? [end.changed] : [],
+  );
+  if (looked.length === 0) return null;
+  const files = [...new Set(looked.flatMap((changed) => changed.files))].sort(byText);
+  // The same file may have been changed under several of them.
+  const isWhole = looked.every((changed) => changed.count === changed.files.length);
+  const count = isWhole ? files.length : looked.reduce((sum, changed) => sum + changed.count, 0);
+  return { files: files.slice(0, changedFilesShownMax), count };
+}
+
+/** Where the locks began that ended in some entries. */
+export function grantsOf(entries: readonly Entry[]): Revision[] {
+  return [
+    ...new Set(entries.flatMap(({ events }) => events.flatMap((end) => (isLockEnd(end) ? [end.token] : [])))),
+  ];
+}
