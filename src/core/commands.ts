@@ -1,10 +1,9 @@
-import type { ChangedFiles } from './events.ts';
+import type { ChangedUnder } from './changed-files.ts';
 import type {
   AgentId,
   DurationMs,
   Epoch,
   FencingToken,
-  FilePath,
   RequestId,
   ScopePath,
   SessionId,
@@ -85,12 +84,6 @@ export interface AgentJoin extends Base {
 interface GivesBack {
   /** At most one for each lock; left out, and of locks that are not named: nobody has looked. */
   readonly changed?: readonly ChangedUnder[];
-}
-
-/** What was changed under the lock of a scope, or of a file. */
-export interface ChangedUnder extends ChangedFiles {
-  readonly scope?: ScopePath;
-  readonly file?: FilePath;
 }
 
 export interface AgentLeave extends AsAgent, GivesBack {

@@ -1,5 +1,5 @@
 import { assert, must } from './assert.ts';
-import type { ChangedUnder } from './commands.ts';
+import type { ChangedUnder } from './changed-files.ts';
 import type { Event, ReleaseCause, TicketEndCause } from './events.ts';
 import {
   addMs,

@@ -1,10 +1,10 @@
+import type { ChangedFiles } from './changed-files.ts';
 import type { CommandKind, ResumeWay, ScopeDefinition } from './commands.ts';
 import type {
   AgentId,
   DurationMs,
   Epoch,
   FencingToken,
-  FilePath,
   RequestId,
   Revision,
   ScopePath,
@@ -204,14 +204,6 @@ export type Event =
 
 export type EventKind = Event['kind'];
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
-
-/** Files of a lock whose content was written, or that were removed, while it was held. */
-export interface ChangedFiles {
-  /** At most {@link changedFilesShownMax}, sorted, relative to the repository. */
-  readonly files: readonly FilePath[];
-  /** How many there are. */
-  readonly count: number;
-}
 
 export type LeaseRenewal = LockName & { readonly deadlineMs: TimeMs };
 

@@ -1,9 +1,10 @@
 /** Who had what an agent has got, since the agent had it last: what it knows of the files there may be outdated. */
-import type { ChangedFiles, Entry } from './events.ts';
+import type { ChangedFiles } from './changed-files.ts';
+import type { Entry } from './events.ts';
 import type { AgentId, Epoch, FencingToken, FilePath, Revision, ScopePath, TimeMs } from './ids.ts';
 import { changedFilesShownMax, formerHoldersMax } from './limits.ts';
 import { isLockEnd, someOf, type LockEndEvent, type Some } from './notice.ts';
-import { byText } from './order.ts';
+import { byText, larger } from './order.ts';
 import { targetOf, type Target } from './targets.ts';
 
 export interface FormerHolder {
@@ -52,7 +53,7 @@ export function formerHolders(
   for (const ended of hasHad ? ends : ends.filter(({ entry }) => entry.atMs > nowMs - recentMs))
     byAgent.set(ended.end.agent, [...(byAgent.get(ended.end.agent) ?? []), ended]);
   const all = [...byAgent].flatMap(([agent, own]) => holderIn(agent, own, begun));
-  return { holders: all.slice(0, formerHoldersMax), left: Math.max(0, all.length - formerHoldersMax) };
+  return { holders: all.slice(0, formerHoldersMax), left: larger(0, all.length - formerHoldersMax) };
 }
 
 interface Ended {

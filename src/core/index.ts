@@ -9,6 +9,7 @@ export type * from './state.ts';
 export * from './statuses.ts';
 export * from './message-forms.ts';
 export type { RecentRequest } from './requests.ts';
+export type * from './changed-files.ts';
 export type * from './commands.ts';
 export type * from './events.ts';
 export type * from './results.ts';

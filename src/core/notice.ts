@@ -1,5 +1,6 @@
 /** What an agent may be told of, see `notices.ts`. */
-import type { ChangedFiles, Event, EventOf, TicketEndCause } from './events.ts';
+import type { ChangedFiles } from './changed-files.ts';
+import type { Event, EventOf, TicketEndCause } from './events.ts';
 import type { AgentId, Epoch, FencingToken, FilePath, Revision, ScopePath, Ticket, TimeMs } from './ids.ts';
 import { byText } from './order.ts';
 import type { LockName, Target, Wish } from './targets.ts';

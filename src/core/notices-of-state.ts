@@ -2,7 +2,7 @@
 import { contendedSince, latestEnd } from './leases.ts';
 import { linesOverlapping } from './lines.ts';
 import { someOf, type Notice, type NoticeOf, type Stretch } from './notice.ts';
-import { byText } from './order.ts';
+import { byText, larger, smaller } from './order.ts';
 import type { AgentId, FilePath, Revision, ScopePath, Ticket, TimeMs } from './ids.ts';
 import type { Agent, Lock, State } from './state.ts';
 import type { Target } from './targets.ts';
@@ -23,7 +23,7 @@ function locksOf(state: State, agent: Agent): Lock[] {
 export function endingLeases(state: State, agent: Agent, stretch: Stretch): Notice[] {
   const byDeadline = new Map<TimeMs, Lock[]>();
   for (const lock of locksOf(state, agent)) {
-    const beforeMs = Math.min(endingMaxMs, Math.floor(lock.ttlMs / endingPart));
+    const beforeMs = smaller<number>(endingMaxMs, lock.ttlMs / endingPart);
     const nearMs = (lock.deadlineMs - beforeMs) as TimeMs;
     if (!isDuring(nearMs, stretch)) continue;
     byDeadline.set(lock.deadlineMs, [...(byDeadline.get(lock.deadlineMs) ?? []), lock]);
@@ -80,8 +80,7 @@ export function wantedLocks(state: State, agent: Agent, stretch: Stretch): Notic
 }
 
 function wanted(state: State, locks: readonly Lock[], by: NoticeOf<'wanted'>['by']): Notice {
-  const ends = locks.flatMap((lock) => latestEnd(state, lock) ?? []);
-  const latestDeadlineMs = Math.min(...ends) as TimeMs;
+  const latestDeadlineMs = locks.map((lock) => latestEnd(state, lock) ?? lock.deadlineMs).reduce(smaller);
   return { kind: 'wanted', targets: someOf(locks.map(({ target }) => target)), by, latestDeadlineMs };
 }
 
@@ -101,7 +100,7 @@ export function besides(state: State, agent: Agent, stretch: Stretch): Notice[] 
     const own = claims.get(agent.id);
     if (own === undefined) return [];
     return [...claims].flatMap(([other, locks]): Notice[] => {
-      const both = Math.max(firstToken(own), firstToken(locks)) as Revision;
+      const both = larger(firstToken(own), firstToken(locks));
       if (other === agent.id || !isWithin(both, stretch)) return [];
       const files = someOf(locks.flatMap(({ file }) => file ?? []));
       const reason = locks.find((lock) => lock.reason !== null)?.reason ?? null;
@@ -110,7 +109,7 @@ export function besides(state: State, agent: Agent, stretch: Stretch): Notice[] 
   });
 }
 
-const firstToken = (locks: readonly Lock[]): number => Math.min(...locks.map(({ token }) => token));
+const firstToken = (locks: readonly Lock[]): Revision => locks.map(({ token }) => token).reduce(smaller);
 
 function claimsIn(state: State, scope: ScopePath): Map<AgentId, Lock[]> {
   const claims = new Map<AgentId, Lock[]>();

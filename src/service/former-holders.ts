@@ -10,8 +10,7 @@ import {
 } from '../core/index.ts';
 import type { FormerHoldersAnswer, Query } from '../protocol/index.ts';
 import { eventSubject, nameSubject, type LogStore } from '../store/index.ts';
-import { entriesAt } from './notices.ts';
-import type { QueryPorts } from './queries.ts';
+import { entriesAt, type LogPorts } from './notices.ts';
 
 /** Entries of one scope that are looked at, and looks at the index that they may take. */
 const entriesMax = 100;
@@ -22,7 +21,7 @@ const scopesMax = 20;
 const endKinds = ['lock.released', 'lock.expired', 'lock.revoked'];
 
 export async function readFormerHolders(
-  { store, look }: Pick<QueryPorts, 'store' | 'look'>,
+  { store, look }: LogPorts,
   { agent, epoch, locks }: Extract<Query, { kind: 'formerHolders' }>,
 ): Promise<FormerHoldersAnswer> {
   const { revision, nowMs } = await look((state, now) => ({ revision: state.revision, nowMs: now }));

@@ -13,7 +13,13 @@ import {
 } from '../core/index.ts';
 import type { NoticesAnswer, Query } from '../protocol/index.ts';
 import { eventSubject, type LogStore } from '../store/index.ts';
-import type { QueryPorts } from './queries.ts';
+import type { Look } from './look.ts';
+
+/** What is needed of the log and of the state that it leads to. */
+export interface LogPorts {
+  readonly store: LogStore;
+  readonly look: Look;
+}
 
 type NoticesQuery = Extract<Query, { kind: 'notices' }>;
 
@@ -25,7 +31,7 @@ const pageEntries = 200;
  * was not looked at, or is not kept any more, is told as unread.
  */
 export async function readNotices(
-  { store, look }: Pick<QueryPorts, 'store' | 'look'>,
+  { store, look }: LogPorts,
   { agent, epoch, after }: NoticesQuery,
 ): Promise<NoticesAnswer> {
   const who = { agent, epoch };

@@ -14,6 +14,7 @@ import type { LogStore } from '../store/index.ts';
 import { toFailure, type Report } from './failures.ts';
 import { beginningProblems, beginningText, type Beginning } from './beginning.ts';
 import { readHappened, readHistory } from './history.ts';
+import type { Look } from './look.ts';
 import { stateAt } from './moments.ts';
 import { readFormerHolders } from './former-holders.ts';
 import { readNotices } from './notices.ts';
@@ -22,9 +23,6 @@ import { viewMayWrite } from './may-write.ts';
 import { viewScopesOf } from './scopes-of.ts';
 import { viewScopes, viewStatus, viewToken } from './views.ts';
 import { viewWhy } from './why.ts';
-
-/** A view of the state between two batches. */
-export type Look = <T>(view: (state: State, nowMs: TimeMs) => T) => Promise<T>;
 
 export interface QueryPorts {
   readonly store: LogStore;
