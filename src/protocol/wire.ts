@@ -34,7 +34,8 @@ import type { Answers, Query, QueryKind } from './queries.ts';
  *
  *     2  `atMs` in replies, `happened` in why, reports of agents, who keeps a scope in the queue
  *     3  the query `mayWrite`
- *     4  files and resources, the query `scopesOf`, the process of a session, messages
+ *     4  files and resources, the query `scopesOf`, the process of a session, messages, notices, what was changed under
+ *        a lock
  */
 export const protocolNumber = 4;
 /** Longest line an owner accepts, in bytes. */

@@ -67,7 +67,7 @@ it('who asks for another scope learns of the one that came while it did not wait
   await grantedBetweenCalls(pair, [auth]);
   const told = await pair.bob.acquire('bob', web);
   expect(told.text).toMatch(
-    /^GRANTED while you did not wait: "services\/auth" \(token \d+\)\. It is yours now\.\nGRANTED "services\/web"/,
+    /^GRANTED while you did not wait: "services\/auth" \(token \d+\)\. It is yours now\.\nBEFORE you: alice gave back "services\/auth" 0 s ago\.\nRead again .*\nGRANTED "services\/web"/,
   );
 });
 
@@ -76,7 +76,7 @@ it('who gives back a part of a grant it did not know of learns of the rest', asy
   await grantedBetweenCalls(pair, [auth, web]);
   const told = await pair.bob.call('lock_release', { agent: 'bob', scopes: [auth] });
   expect(told.text).toMatch(
-    /^GRANTED while you did not wait: "services\/web" \(token \d+\)\. It is yours now\.\nRELEASED "services\/auth"\.$/,
+    /^GRANTED while you did not wait: "services\/web" \(token \d+\)\. It is yours now\.\nBEFORE you: alice gave back "services\/web" 0 s ago\.\nRead again .*\nRELEASED "services\/auth"\.$/,
   );
 });
 

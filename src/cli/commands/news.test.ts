@@ -89,7 +89,7 @@ describe('a command of an agent', () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toMatch(/^bob is present/);
     expect(first.stderr).toBe(
-      'rhema: CHANGED src/core, on which src/web depends: alice gave back src/core (for: new interface\\u001b[2J); no file changed 1 min ago. Look at it before you go on.\n',
+      'rhema: CHANGED src/core, on which src/web depends: alice gave back src/core (for: new interface\\u001b[2J) 1 min ago; no file changed. Look at it before you go on.\n',
     );
     expect((await harness.run('agent', 'heartbeat', 'bob')).stderr).toBe('');
     expect(asked.map(({ after }) => after)).toEqual([null, { revision: 7, logMs: nowMs }]);
