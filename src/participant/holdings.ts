@@ -281,3 +281,6 @@ function noteWithdrawal(holding: Holding, { withdrawn }: Seen): void {
   if (withdrawn === false) holding.withdrawal = 'none';
   if (withdrawn === true && holding.withdrawal === 'none') holding.withdrawal = 'news';
 }
+
+/** A view of a lock says nothing of its scope where that is defined. */
+export const withWithdrawal = (lock: Seen): Seen => ({ ...lock, withdrawn: lock.withdrawn === true });

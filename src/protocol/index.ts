@@ -1,6 +1,7 @@
 import type { RequestParsers } from './requests.ts';
 
 export type * from './coordinator.ts';
+export type * from './notices.ts';
 export type * from './queries.ts';
 export type * from './scope-problem.ts';
 export { formerHoldersLocksMax, happenedMax, mayWriteFilesMax, scopesOfPathsMax } from './queries.ts';

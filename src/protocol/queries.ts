@@ -14,10 +14,8 @@ import type {
   Event,
   FencingToken,
   FilePath,
-  FormerHolders,
   GotLock,
   LockName,
-  Notice,
   Presence,
   ResourceName,
   Revision,
@@ -34,6 +32,7 @@ import type {
   Wish,
   WriteObstacle,
 } from '../core/index.ts';
+import type { FormerHoldersAnswer, NoticesAnswer, ToldUpTo } from './notices.ts';
 import type { ScopeProblem } from './scope-problem.ts';
 
 /** Events that a `why` tells of its subject. */
@@ -344,34 +343,6 @@ export interface WritableFile {
   readonly obstacle: WriteObstacle | null;
   /** It needs no lock. */
   readonly free: boolean;
-}
-
-/** How far an agent has been told what happened; both are of the log, whatever clock the caller has. */
-export interface ToldUpTo {
-  readonly revision: Revision;
-  readonly logMs: TimeMs;
-}
-
-export interface NoticesAnswer {
-  readonly revision: Revision;
-  /** The log's time at the answer, from which deadlines count. */
-  readonly nowMs: TimeMs;
-  /** The most important first, at most `noticesMax`. */
-  readonly notices: readonly Notice[];
-  /** How many more there were, which are not told later either. */
-  readonly left: number;
-  /** Revisions that could not be looked at, both included: the log keeps them no more, or too much happened. */
-  readonly unread: { readonly from: Revision; readonly to: Revision } | null;
-  /** To be passed as `after` once the agent was told. */
-  readonly upTo: ToldUpTo;
-}
-
-export interface FormerHoldersAnswer {
-  readonly revision: Revision;
-  /** The log's time at the answer. */
-  readonly nowMs: TimeMs;
-  /** Of those that were asked about the ones that somebody had, in that order. */
-  readonly locks: readonly (GotLock & FormerHolders)[];
 }
 
 export interface TokenAnswer {

@@ -30,7 +30,7 @@ import type {
 import type { Timers } from '../../time/index.ts';
 import { acquiring, goneCodes, releasing, targetsAskedBy, type AgentCommand } from '../agent-commands.ts';
 import { giveUpPlace } from '../giving-back.ts';
-import { Holdings, type Held, type Origin, type Seen } from '../holdings.ts';
+import { Holdings, withWithdrawal, type Held, type Origin, type Seen } from '../holdings.ts';
 import type { Loss } from '../losses.ts';
 import { Renewal } from '../renewal.ts';
 import type { AgentSession } from '../session.ts';
@@ -83,13 +83,11 @@ export class DeskAgent {
     this.#knowsLosses = options.isNew;
     const schedule: Timers['schedule'] = (delayMs, run) => ports.time.schedule(delayMs, run);
     this.notices = new Notices();
-    this.hearing = new Hearing({
-      coordinator: ports.coordinator,
-      notices: this.notices,
-      isTold: (lock) => this.holdings.tokenOf(targetOf(lock)) !== lock.token || this.holdings.knows(lock),
-      lost: (loss) => this.noteLost(loss),
-    });
-    this.#renewal = new Renewal(ports.time, ports.speaker.logClock, () => this.#beatAgain());
+    this.#renewal = new Renewal(
+      ports.time,
+      ports.speaker.logClock,
+      () => void this.beat().catch((error: unknown) => this.#report('renewal', error)),
+    );
     this.#givingBack = new GivingBack({
       submit: (command) => this.submit(command),
       schedule,
@@ -104,6 +102,8 @@ export class DeskAgent {
       giveBack: (token, isLate) => this.#givingBack.begin(this.holdings, token, isLate),
       lost: (lock, isTold, by) => this.#lost(lock, isTold, by),
     });
+    const { notices, holdings } = this;
+    this.hearing = new Hearing({ ...ports, notices, holdings, lost: (loss) => this.noteLost(loss) });
   }
 
   /** Why the coordinator knows this incarnation of the agent no more; null while it does. */
@@ -372,10 +372,6 @@ export class DeskAgent {
     this.noteLost({ ...lock, isTold, by, isHandedOver });
   }
 
-  #beatAgain(): void {
-    this.beat().catch((error: unknown) => this.#report('renewal', error));
-  }
-
   #onLeft(wait: TicketWait, reply: TicketReply): void {
     if (this.#stopped) return;
     if (this.#wait === wait) this.#wait = null;
@@ -401,6 +397,3 @@ export class DeskAgent {
     this.#options.ports.report({ failed, agent: this.session.agent, error });
   }
 }
-
-/** A view of a lock says nothing of its scope where that is defined. */
-const withWithdrawal = (lock: Seen): Seen => ({ ...lock, withdrawn: lock.withdrawn === true });

@@ -1,6 +1,6 @@
 import { partsOf, targetOf, type FencingToken, type Target, type Ticket } from '../../core/index.ts';
 import type { Coordinator, NoticesAnswer, ToldUpTo } from '../../protocol/index.ts';
-import type { Held } from '../holdings.ts';
+import type { Held, Holdings } from '../holdings.ts';
 import type { Loss } from '../losses.ts';
 import type { AgentSession } from '../session.ts';
 import { newsOf, toldUpTo } from '../telling.ts';
@@ -9,8 +9,7 @@ import type { Notices } from './notices.ts';
 export interface HearingPorts {
   readonly coordinator: Pick<Coordinator, 'query'>;
   readonly notices: Notices;
-  /** Whether the agent knew that it had this. */
-  readonly isTold: (lock: Held) => boolean;
+  readonly holdings: Pick<Holdings, 'tokenOf' | 'knows'>;
   /** The log says that the agent has lost this. */
   readonly lost: (loss: Loss) => void;
 }
@@ -71,11 +70,12 @@ export class Hearing {
   }
 
   #add({ notices: heard, left, unread }: NoticesAnswer): void {
-    const { notices, isTold, lost } = this.#ports;
+    const { notices, holdings, lost } = this.#ports;
     for (const notice of heard) {
       if (notice.kind === 'lost') {
         const lock: Held = { ...partsOf(notice), token: notice.token };
-        lost({ ...lock, isTold: isTold(lock), by: notice.revision });
+        const isTold = holdings.tokenOf(targetOf(lock)) !== lock.token || holdings.knows(lock);
+        lost({ ...lock, isTold, by: notice.revision });
       } else if (notice.kind === 'waitServed') continue;
       else if (notice.kind !== 'waitEnded' || !this.#known.has(ticketKey(notice.ticket)))
         notices.add({ kind: 'log', notice });
