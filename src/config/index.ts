@@ -5,6 +5,7 @@ export { formatDuration, parseDuration } from './duration.ts';
 export {
   configBlock,
   defaultConfig,
+  withoutBlock,
   isSetting,
   noEffect,
   optionOf,

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LineCounter, parseDocument } from 'yaml';
 import { settingsProblems } from '../core/index.ts';
-import { configEntries, defaultConfig, loadConfig, settingsOf, type LoadedConfig } from './index.ts';
+import {
+  configEntries,
+  defaultConfig,
+  loadConfig,
+  settingsOf,
+  withoutBlock,
+  type LoadedConfig,
+} from './index.ts';
 
 function load(text: string, env: Record<string, string> = {}): Promise<LoadedConfig> {
   const lineCounter = new LineCounter();
@@ -43,17 +50,24 @@ describe('a sound block', () => {
   });
 
   test.each([
-    ['', 'nothing'],
-    ['- a list', 'not a map'],
-    ['name: x', 'no block'],
     ['agent_coordination:', 'an empty block'],
+    ['agent_coordination: {}', 'another'],
     ['agent_coordination:\n  safety_validation:\n', 'an empty section'],
   ])('%j (%s) gives the defaults', async (text) => {
     expect(await load(text)).toMatchObject({ config: defaultConfig, problems: [] });
   });
 
-  test('without a file the defaults are in force', async () => {
-    expect(await loadConfig({ file: null, env: {} })).toMatchObject({ config: defaultConfig, problems: [] });
+  test.each([
+    ['', 'nothing'],
+    ['- a list', 'not a map'],
+    ['name: x', 'no block'],
+  ])('%j (%s) gives those of whoever has said nothing', async (text) => {
+    const config = { ...defaultConfig, maxLocksPerAgent: 4 };
+    expect(await load(text)).toMatchObject({ config, problems: [] });
+  });
+
+  test('without a file these are in force, too', async () => {
+    expect(await loadConfig({ file: null, env: {} })).toMatchObject({ config: withoutBlock, problems: [] });
   });
 
   test('may lie under rhema: and use anchors', async () => {

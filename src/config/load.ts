@@ -2,7 +2,14 @@ import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type 
 import { quote } from '../core/index.ts';
 import { formatDuration } from './duration.ts';
 import { nearestOption } from './nearest-option.ts';
-import { configBlock, defaultConfig, options, type Config, type ConfigValue } from './options.ts';
+import {
+  configBlock,
+  defaultConfig,
+  options,
+  withoutBlock,
+  type Config,
+  type ConfigValue,
+} from './options.ts';
 import type { ConfigOrigin, ConfigProblem, ConfigProblemCode, LoadedConfig } from './loaded.ts';
 import { readListOption } from './lists.ts';
 import { formatValue, parseOptionText, parseOptionValue, type ValueResult } from './values.ts';
@@ -22,7 +29,7 @@ export interface ConfigFile {
 }
 
 /**
- * Defaults, overridden by the `agent_coordination` block of the root scope's file (at the top, or under `rhema:`),
+ * Defaults ({@link defaultConfig}, or {@link withoutBlock} where nobody has said anything of coordination), overridden by the `agent_coordination` block of the root scope's file (at the top, or under `rhema:`),
  * overridden by the environment variables that the table names. Never throws: a bad value is reported and its default
  * used (in place of a bad variable what the file says), so the result is always complete and within bounds.
  */
@@ -39,6 +46,12 @@ class Loading {
   readonly #values = new Map<string, ConfigValue>();
   readonly #origins = new Map<string, ConfigOrigin>();
   readonly #problems: ConfigProblem[] = [];
+  #defaults: Config = withoutBlock;
+
+  /** There is a block, so what it does not name is as the proposal has it. */
+  beginBlock(): void {
+    this.#defaults = defaultConfig;
+  }
 
   take(field: string, result: ValueResult, origin: ConfigOrigin): void {
     if (!result.ok) return this.report(result.code, result.problem, origin);
@@ -63,7 +76,7 @@ class Loading {
   }
 
   config(): Config {
-    return { ...defaultConfig, ...Object.fromEntries(this.#values) };
+    return { ...this.#defaults, ...Object.fromEntries(this.#values) };
   }
 
   result(): LoadedConfig {
@@ -81,7 +94,9 @@ function readFile(loading: Loading, file: ConfigFile): void {
   if (!isMap(root)) return;
   const nested = entryOf(root, 'rhema')?.value;
   const block = entryOf(root, configBlock) ?? (isMap(nested) ? entryOf(nested, configBlock) : null);
-  if (block !== null) readMap(loading, file, configBlock, block);
+  if (block === null) return;
+  loading.beginBlock();
+  readMap(loading, file, configBlock, block);
 }
 
 interface Entry {

@@ -149,14 +149,14 @@ describe('what people read', () => {
 
   test('a value that the coordinator decides by is told beside another one of the file', async () => {
     const entries = configEntries(await loadConfig({ file: null, env: {} }));
-    const settings = { ...defaultSettings, maxLocksPerAgent: 4 };
+    const settings = { ...defaultSettings, maxLocksPerAgent: 1 };
     const told = besideSettings(entries, settings).filter(({ stillInForce }) => stillInForce !== null);
     expect(told).toEqual([
       expect.objectContaining({
         key: 'agent_coordination.max_locks_per_agent',
-        text: '1',
+        text: '4',
         inForce: false,
-        stillInForce: '4',
+        stillInForce: '1',
       }),
     ]);
   });

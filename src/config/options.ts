@@ -102,7 +102,7 @@ export const options = [
     type: 'count',
     ...fromCore('maxLocksPerAgent'),
     environment: null,
-    help: 'In how many scopes one agent may hold something: the whole, or files one by one. More are refused with AGENT_HOLDS_LOCK or LOCK_LIMIT_REACHED. A request that would close a cycle of waiting is refused with WOULD_DEADLOCK.',
+    help: 'In how many scopes one agent may hold something: the whole, or files one by one. More are refused with AGENT_HOLDS_LOCK or LOCK_LIMIT_REACHED. Without a block agent_coordination it is 4, and `rhema init` writes what the history asks for. A request that would close a cycle of waiting is refused with WOULD_DEADLOCK.',
   },
   {
     key: 'agent_coordination.max_files_per_agent',
@@ -393,6 +393,12 @@ export type ConfigValue = Config[ConfigField];
 export const defaultConfig = Object.fromEntries(
   options.map((option) => [option.field, option.default]),
 ) as unknown as Config;
+
+/**
+ * The same where there is no block: most commits change more than one scope, and whoever has not read of the limit yet is not to
+ * be stopped by it.
+ */
+export const withoutBlock: Config = { ...defaultConfig, maxLocksPerAgent: 4 };
 
 /** What everybody is told who meets an option that nothing acts on. */
 export const noEffect = 'has no effect yet';
