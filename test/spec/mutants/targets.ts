@@ -99,8 +99,8 @@ const boundMutants: readonly Mutant[] = [
     find: 'const scope = scopeOf(state, target);\n    if (scope !== null) scopes.add(scope);',
     replace:
       'const scope = scopeOf(state, target);\n    if (scope !== null && scope === target) scopes.add(scope);',
-    model: 'Files22s2',
-    caughtBy: 'graph',
+    model: 'Files22',
+    caughtBy: 'OneLockPerAgent',
   },
 ];
 
@@ -209,7 +209,7 @@ const contentionMutants: readonly Mutant[] = [
     file: 'leases.ts',
     find: 'if (state.placeWaitSinceMs === null || lock.scope === undefined) return forScope;',
     replace: 'if (state.placeWaitSinceMs === null) return forScope;',
-    model: 'Slots32hold',
+    model: 'Slots22hold',
     caughtBy: 'graph',
   },
 ];
