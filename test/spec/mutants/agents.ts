@@ -13,7 +13,7 @@ export const agentMutants: readonly Mutant[] = [
   {
     name: 'who leaves keeps its locks',
     file: 'agents.ts',
-    find: "const released = draft.releaseAll(agent, 'left');",
+    find: "const released = draft.releaseAll(agent, 'left', command.changed);",
     replace: 'const released = [];',
     model: 'Sessions21',
     caughtBy: 'LockConsistency',
@@ -37,8 +37,8 @@ export const agentMutants: readonly Mutant[] = [
   {
     name: 'leaving does not serve the queue',
     file: 'agents.ts',
-    find: "  draft.emit({ kind: 'agent.left', agent: agent.id });\n  settleQueue(draft);\n",
-    replace: "  draft.emit({ kind: 'agent.left', agent: agent.id });\n",
+    find: "  draft.emit({ kind: 'agent.left', agent: agent.id, ...neverRead(agent) });\n  settleQueue(draft);\n",
+    replace: "  draft.emit({ kind: 'agent.left', agent: agent.id, ...neverRead(agent) });\n",
     model: 'Sessions21',
     caughtBy: 'QueueConsistency',
   },
@@ -120,7 +120,7 @@ export const agentMutants: readonly Mutant[] = [
   {
     name: 'who completes keeps its locks',
     file: 'agents.ts',
-    find: "to === 'completed' ? draft.releaseAll(agent, 'completed') : []",
+    find: "to === 'completed' ? draft.releaseAll(agent, 'completed', command.changed) : []",
     replace: '[]',
     model: 'Status22',
     caughtBy: 'AgentStateConsistency',

@@ -94,8 +94,8 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a release does not serve the queue',
     file: 'locks.ts',
-    find: "'released');\n  settleQueue(draft);\n",
-    replace: "'released');\n",
+    find: "'released', command.changed);\n  settleQueue(draft);\n",
+    replace: "'released', command.changed);\n",
     model: 'Locks22c2',
     caughtBy: 'QueueConsistency',
   },
