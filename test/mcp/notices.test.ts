@@ -123,3 +123,36 @@ it('a coordinator that does not answer in time keeps no call, and what it would 
   letGo();
   expect((await status()).text).toMatch(/^CHANGED "base"/);
 });
+
+it('who is granted a lock is told who had it since, for what, and which files that one changed', async () => {
+  await alice.acquire('alice', 'app');
+  await alice.call('lock_release', { agent: 'alice' });
+  await bob.acquire('bob', 'app', { reason: 'new login' });
+  const nowMs = stage.bench.clock.wallMs();
+  stage.changed = [
+    { path: 'app/login.ts', atMs: nowMs },
+    { path: 'app/old.ts', atMs: nowMs - 60_000 },
+    { path: 'base/x.ts', atMs: nowMs },
+  ];
+  await release();
+  const granted = await alice.acquire('alice', 'app');
+  expect(granted.text).toMatch(
+    /^GRANTED "app" \(token \d+\).*\nBEFORE you: bob gave back "app" \(for: "new login"\) 0 s ago; 1 file changed: "app\/login\.ts"\.\nRead again what changed before you write there\.$/,
+  );
+  expect((await alice.acquire('alice', 'app')).text).not.toContain('BEFORE');
+});
+
+it('completing and leaving tell what was changed, too; where nobody could look, nothing is said of it', async () => {
+  await bob.acquire('bob', 'app');
+  stage.changed = [];
+  await bob.call('agent_report', { agent: 'bob', status: 'completed' });
+  expect((await alice.acquire('alice', 'app')).text).toContain(
+    'bob completed, and gave back "app" 0 s ago; no file changed.',
+  );
+  await alice.call('lock_release', { agent: 'alice' });
+  await bob.call('agent_report', { agent: 'bob', status: 'idle' });
+  await bob.acquire('bob', 'app');
+  stage.changed = null;
+  await bob.call('agent_report', { agent: 'bob', status: 'left' });
+  expect((await alice.acquire('alice', 'app')).text).toContain('bob left, and gave back "app" 0 s ago.\n');
+});
