@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { claimsBenchmark } from './benchmarks/claims.ts';
 import { cliBenchmark } from './benchmarks/cli.ts';
 import { coreBenchmark } from './benchmarks/core.ts';
 import { durableAcquireBenchmark } from './benchmarks/durable-acquire.ts';
@@ -22,6 +23,7 @@ import { jsonText, machineText, markdown, textTable, type Results, type Section 
 
 const benchmarks: readonly Benchmark[] = [
   coreBenchmark,
+  claimsBenchmark,
   memoryBenchmark,
   durableAcquireBenchmark,
   throughputBenchmark,
