@@ -23,6 +23,12 @@ export interface GlobalOptions {
   readonly quiet?: boolean;
 }
 
+/** How many messages an agent has not read. */
+export interface Unread {
+  readonly agent: AgentId;
+  readonly count: number;
+}
+
 /** One invocation: the ports of its process, the global options, and what the command has opened, each at most once. */
 export class Call {
   readonly ports: ProcessPorts;
@@ -35,6 +41,7 @@ export class Call {
   #repository: Promise<Repository> | null = null;
   #coordinator: Promise<Coordinator> | null = null;
   #heardRevision: Revision | null = null;
+  #unread: Unread | null = null;
   /** Tickets of which the answer itself tells how they ended. */
   readonly attended = new Set<Ticket>();
   /** What stands in the envelope beside the answer. */
@@ -113,9 +120,20 @@ export class Call {
     return this.#heardRevision;
   }
 
+  /** Messages that wait for the agent as which the command acts, by the last answer to it; null: there are none. */
+  get unread(): Unread | null {
+    return this.#unread?.count === 0 ? null : this.#unread;
+  }
+
   #listening(coordinator: Coordinator): Coordinator {
     return {
       ...coordinator,
+      submit: async (request) => {
+        const reply = await coordinator.submit(request);
+        if ('agent' in request.command)
+          this.#unread = { agent: request.command.agent, count: reply.unread ?? 0 };
+        return reply;
+      },
       query: async (query) => {
         const answer = await coordinator.query(query);
         if ('revision' in answer) this.#heardRevision = answer.revision;

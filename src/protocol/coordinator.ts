@@ -70,9 +70,10 @@ export interface CommandRequest {
 
 /**
  * Every answer, refusals included, says at which revision it was decided. `atMs` is the log's time at the answer: the
- * deadlines in a result count from it, whatever clock the caller has.
+ * deadlines in a result count from it, whatever clock the caller has. `unread`: messages that the agent which spoke has not read;
+ * left out where there are none, and where no agent spoke.
  */
-export type Reply = { readonly revision: Revision; readonly atMs: TimeMs } & (
+export type Reply = { readonly revision: Revision; readonly atMs: TimeMs; readonly unread?: number } & (
   { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly rejection: Rejection }
 );
 

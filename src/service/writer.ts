@@ -11,10 +11,10 @@
  */
 import type { RequestId, Revision, State, TimeMs } from '../core/index.ts';
 import type { Observer } from '../observe/index.ts';
-import { mayBeWritten, nothingWritten, type CoordinatorError } from '../protocol/index.ts';
+import { mayBeWritten, nothingWritten, type CoordinatorError, type Reply } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { type Clock, sleep, type Timers, type Chance, jitteredBackoff } from '../time/index.ts';
-import { BatchPlanner, InvariantError, type CommandCall, type Plan } from './batch.ts';
+import { BatchPlanner, InvariantError, type CommandCall, type Plan, type UntimedCommand } from './batch.ts';
 import { isBug, toFailure, unavailable } from './failures.ts';
 import type { HostIdentity } from './host.ts';
 import { patienceWithOtherMs, readLogTime, type LogTime } from './log-time.ts';
@@ -253,8 +253,8 @@ export class Writer {
     if (plan.entries.length > 0) replica.settle(plan.entries);
     plan.outcomes.forEach((outcome, index) => {
       const call = batch.calls[index];
-      if (outcome.kind === 'reply') call?.answer(outcome.reply);
-      else call?.fail(outcome.error);
+      if (outcome.kind === 'failure') call?.fail(outcome.error);
+      else call?.answer({ ...outcome.reply, ...unreadBy(call.command, replica.state) });
     });
     this.#putBack(batch.calls.slice(plan.outcomes.length));
     for (const tick of batch.ticks) tick.done();
@@ -304,4 +304,11 @@ function runRead(read: ReadCall, state: State, nowMs: TimeMs): void {
 
 function requestIdsOf(calls: readonly CommandCall[]): readonly RequestId[] {
   return calls.map(({ command }) => command.requestId).filter((id) => id !== null);
+}
+
+/** What its agent has not read by then, if one speaks. */
+function unreadBy(command: UntimedCommand, { agents }: State): Pick<Reply, 'unread'> {
+  if (!('session' in command)) return {};
+  const unread = agents.get(command.agent)?.inbox.unread.length ?? 0;
+  return unread === 0 ? {} : { unread };
 }

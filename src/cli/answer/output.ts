@@ -1,23 +1,38 @@
 import { asRevision, type Revision } from '../../core/index.ts';
 import type { AnswerCode } from './answer-codes.ts';
-import type { Call } from '../call.ts';
+import { count } from '../../wording/index.ts';
+import type { Call, Unread } from '../call.ts';
 import { CommandError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { inOptionWords } from '../format/field-words.ts';
-import { safe } from '../format/text.ts';
+import { line, safe, shellCommand } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
 import type { Done, Outcome, Refused } from './outcome.ts';
 
 /** Prints what a command hands back and says how the process ends. */
 export async function report(call: Call, outcome: Outcome): Promise<ExitCode> {
-  if (outcome.kind === 'ended') return outcome.exitCode;
-  if (outcome.kind === 'refused') return reportRefusal(call, outcome);
-  return reportDone(call, outcome);
+  const code = await reportOutcome(call, outcome);
+  // Nothing else tells an agent in a shell that somebody has said something to it.
+  if (call.unread !== null) call.note(unreadText(call.unread));
+  return code;
 }
 
+async function reportOutcome(call: Call, outcome: Outcome): Promise<ExitCode> {
+  if (outcome.kind === 'ended') return outcome.exitCode;
+  return outcome.kind === 'refused' ? reportRefusal(call, outcome) : reportDone(call, outcome);
+}
+
+const unreadText = ({ agent, count: unread }: Unread): string =>
+  line`rhema: ${agent} has ${count(unread, 'unread message')}: ${shellCommand('rhema', 'inbox', '--agent', agent)}`;
+
+/** Beside the answer's own fields. */
+const unreadIn = ({ unread }: Call): { readonly unread?: number } =>
+  unread === null ? {} : { unread: unread.count };
+
 async function reportDone(call: Call, outcome: Done): Promise<ExitCode> {
-  if (call.json) call.printAnswer({ ok: true, revision: outcome.revision, ...outcome.data });
+  if (call.json)
+    call.printAnswer({ ok: true, revision: outcome.revision, ...outcome.data, ...unreadIn(call) });
   else if (!call.quiet) {
     const text = await outcome.text(call.style);
     if (text !== '') call.print(text);
@@ -27,7 +42,7 @@ async function reportDone(call: Call, outcome: Done): Promise<ExitCode> {
 
 function reportRefusal(call: Call, outcome: Refused): ExitCode {
   const { code, message, details, revision } = outcome;
-  if (call.json) call.printAnswer({ ok: false, revision, code, message, details });
+  if (call.json) call.printAnswer({ ok: false, revision, code, message, details, ...unreadIn(call) });
   else printProblem(call, code, outcome.lines ?? [safe(message)]);
   return outcome.exitCode;
 }

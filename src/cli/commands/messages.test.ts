@@ -115,3 +115,27 @@ describe('inbox', () => {
     expect(body).toMatchObject({ agent: 'alice', gaveWay: 1, messages: [{ revision: 12, text: 'hello' }] });
   });
 });
+
+describe('whatever an agent types', () => {
+  const waiting = (unread?: number): Harness => {
+    const coordinator = new FakeCoordinator({ submit: () => ({ kind: 'waitCancelled', ticket: null }) });
+    const submit = coordinator.submit.bind(coordinator);
+    coordinator.submit = async (request) => ({ ...(await submit(request)), ...(unread && { unread }) });
+    return new Harness({ coordinator, sessions: [session('alice')] });
+  };
+
+  it('tells how many messages wait for it', async () => {
+    const { stdout, stderr } = await waiting(2).run('lock', 'cancel', '--agent', 'alice');
+    expect(stdout).toBe('alice was not waiting: nothing changed\n');
+    expect(stderr).toBe('rhema: alice has 2 unread messages: rhema inbox --agent alice\n');
+    const { body } = await waiting(2).json('lock', 'cancel', '--agent', 'alice');
+    expect(body['unread']).toBe(2);
+  });
+
+  it('says nothing of it where there is none', async () => {
+    const { stderr } = await waiting().run('lock', 'cancel', '--agent', 'alice');
+    expect(stderr).toBe('');
+    const { body } = await waiting().json('lock', 'cancel', '--agent', 'alice');
+    expect(body).not.toHaveProperty('unread');
+  });
+});
