@@ -90,7 +90,7 @@ export type Event =
       readonly text: string;
     }
   | {
-      readonly kind: 'messages.read';
+      readonly kind: 'message.read';
       readonly agent: AgentId;
       /** Where each of them was sent, in that order. */
       readonly messages: readonly Revision[];

@@ -50,7 +50,7 @@ export const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
   'agent.left': evolveAgentLeft,
   'agent.lost': evolveAgentLost,
   'message.sent': evolveMessageSent,
-  'messages.read': evolveMessagesRead,
+  'message.read': evolveMessagesRead,
   'lock.granted': evolveLockGranted,
   'lock.renewed': evolveLockRenewed,
   'lock.released': evolveLockReleased,

@@ -123,7 +123,7 @@ export function decideReadMessages(state: State, command: ReadMessages): Decisio
   const read = messages.map(({ revision }) => revision);
   return {
     kind: 'committed',
-    events: read.length === 0 ? [] : [{ kind: 'messages.read', agent: id, messages: read, gaveWay }],
+    events: read.length === 0 ? [] : [{ kind: 'message.read', agent: id, messages: read, gaveWay }],
     result: { kind: 'messagesRead', messages, gaveWay },
   };
 }
@@ -146,7 +146,7 @@ function noteSent(agent: Agent, atMs: TimeMs): void {
   agent.sent = { sinceMs, count: count + 1 };
 }
 
-export function evolveMessagesRead(state: State, event: EventOf<'messages.read'>): void {
+export function evolveMessagesRead(state: State, event: EventOf<'message.read'>): void {
   const { inbox } = presentAgent(state, event.agent);
   const taken = inbox.unread.splice(0, event.messages.length);
   assert(

@@ -39,7 +39,7 @@ it.each<readonly [Event, string]>([
     "[ops] told all (1 agent) to stop: 'now?'",
   ],
   [
-    { kind: 'messages.read', agent: lock.agent, messages: [asRevision(8), asRevision(9)], gaveWay: 3 },
+    { kind: 'message.read', agent: lock.agent, messages: [asRevision(8), asRevision(9)], gaveWay: 3 },
     '<ann> read 2 messages; 3 before had given way',
   ],
   [

@@ -51,7 +51,7 @@ const eventWords: EventWords = {
     return `${as.agent(agent)} was lost${why}${what}${unreadText(unread)}`;
   },
   'message.sent': (sent, as) => `${senderText(sent, as)} ${sayingText(sent, as)}: ${as.text(sent.text)}`,
-  'messages.read': ({ agent, messages, gaveWay }, as) =>
+  'message.read': ({ agent, messages, gaveWay }, as) =>
     `${as.agent(agent)} read ${count(messages.length, 'message')}${gaveWay === 0 ? '' : `; ${gaveWay} before had given way`}`,
   'lock.granted': ({ agent, ttlMs, reason, ...lock }, as) =>
     `${as.agent(agent)} was granted ${as.name(shownLock(lock))} for ${duration(ttlMs)}${because(reason, as)}`,

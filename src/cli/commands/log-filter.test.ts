@@ -18,7 +18,7 @@ const quiet = (): Harness =>
 
 describe('the events that are asked for', () => {
   it.each([
-    ['lokc', 'did you mean lock? The groups of events are agent, lock, '],
+    ['lokc', 'did you mean lock? The groups of events are agent, message, lock, '],
     ['lock.grnated', 'did you mean lock.granted? The events of lock are lock.granted, lock.renewed, '],
     ['lock.', 'The events of lock are '],
     ['Lock', 'did you mean lock?'],
