@@ -9,7 +9,6 @@ import { rejectionCodes } from './rejection-codes.ts';
 const roles = [
   'admin',
   'administrator',
-  'all',
   'anybody',
   'anyone',
   'coordinator',
