@@ -34,16 +34,23 @@ export function readScopes(): ScopeDefinition[] {
 /** In order of time. Files outside of any scope are left out, and commits with no other files. */
 export function readCommits(scopes: readonly ScopeDefinition[]): Commit[] {
   const known = new Set<string>(scopes.map((scope) => scope.path));
-  return gunzipSync(readFileSync(editsFile))
-    .toString('utf8')
-    .trimEnd()
-    .split('\n')
-    .map(
-      (line) => JSON.parse(line) as { readonly t: number; readonly agent: string; readonly files: string[] },
-    )
+  return readEdits()
     .map(({ t, agent, files }) => ({ atMs: t * 1_000, agent, scopes: scopesOf(files, known) }))
     .filter((commit) => commit.scopes.length > 0)
     .sort((a, b) => a.atMs - b.atMs);
+}
+
+/** A line of the record: a commit, in the order in which it has them. */
+interface Edit {
+  /** Seconds since 1970. */
+  readonly t: number;
+  readonly agent: string;
+  readonly files: readonly string[];
+}
+
+export function readEdits(): Edit[] {
+  const lines = gunzipSync(readFileSync(editsFile)).toString('utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Edit);
 }
 
 function scopesOf(files: readonly string[], known: ReadonlySet<string>): ScopePath[] {
