@@ -24,18 +24,18 @@ test('files are counted as they were touched, targets and scopes as they are loc
 test('the hottest target is the one that was waited for longest', () => {
   const work = jobs('a/x 3', 'a/x 3', 'a/y b/z 9', 'b/z 1');
   const under = choice('a b');
-  const hottest = hottestOf(work, under, replay(work, under, { agents: 4, ahead: 1 }), 5);
+  const hottest = hottestOf(work, under, replay(work, under, { agents: 4, ahead: 1, steps: 1 }), 5);
   expect(hottest).toEqual([
     { target: 'b/z', jobsShare: 0.5, waitedShare: 9 / 12 },
     { target: 'a/x', jobsShare: 0.5, waitedShare: 3 / 12 },
   ]);
-  expect(hottestOf(work, under, replay(work, under, { agents: 4, ahead: 1 }), 1)).toHaveLength(1);
+  expect(hottestOf(work, under, replay(work, under, { agents: 4, ahead: 1, steps: 1 }), 1)).toHaveLength(1);
 });
 
 test('to wait for a place is to wait for no target', () => {
   const work = jobs('a/x 3', 'a/y 3');
   const under = choice('a', { maxConcurrentAgents: 1 });
-  expect(hottestOf(work, under, replay(work, under, { agents: 2, ahead: 1 }), 5)).toEqual([
+  expect(hottestOf(work, under, replay(work, under, { agents: 2, ahead: 1, steps: 1 }), 5)).toEqual([
     { target: null, jobsShare: 0, waitedShare: 1 },
   ]);
 });

@@ -73,7 +73,7 @@ export function gainOf(replayed: Replayed, oneMs: number): Gain {
 
 /** Done by one agent, nobody waits for anybody: that takes the same time under every choice. */
 export function timeOfOne(jobs: readonly Job[], choice: Choice): number {
-  return replay(jobs, choice, { agents: 1, ahead: 1 }).elapsedMs;
+  return replay(jobs, choice, { agents: 1, ahead: 1, steps: 1 }).elapsedMs;
 }
 
 export function gainUnder(jobs: readonly Job[], choice: Choice, manner: Manner, oneMs: number): Gain {

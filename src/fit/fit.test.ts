@@ -47,23 +47,25 @@ test('one replay tells the same gain', () => {
 
 describe('other choices', () => {
   const otherKeys = (over: Partial<FitInput>) =>
-    ask(over).others.map(({ changes, ahead, isAsked }) => [
+    ask(over).others.map(({ changes, ahead, steps, isAsked }) => [
       changes
         .map((change) =>
           'value' in change ? `${change.key} ${change.value}` : `${change.key} ${change.add.join()}`,
         )
         .join(' + '),
       ahead,
+      steps,
       isAsked,
     ]);
 
-  test('are the other level, one lock, a split of the hottest scope, what is free elsewhere, and another job', () => {
+  test('are the other level, one lock, a split of the hottest scope, what is free elsewhere, and other habits', () => {
     expect(otherKeys({ freeable: ['CHANGES.md'] })).toEqual([
-      ['claim scope', 1, false],
-      ['max_locks_per_agent 1', 1, false],
-      ['claim scope + split /src/*', 1, false],
-      ['free CHANGES.md', 1, false],
-      ['', 4, false],
+      ['claim scope', 1, 1, false],
+      ['max_locks_per_agent 1', 1, 1, false],
+      ['claim scope + split /src/*', 1, 1, false],
+      ['free CHANGES.md', 1, 1, false],
+      ['', 4, 1, false],
+      ['', 1, 10, false],
     ]);
   });
 

@@ -49,6 +49,8 @@ export interface Other {
   readonly changes: readonly Change[];
   /** Of how many jobs that are next an agent takes the first that it need not wait for. */
   readonly ahead: number;
+  /** In how many steps, at most, an agent asks for what its job needs. */
+  readonly steps: number;
   /** Somebody asked about it. */
   readonly isAsked: boolean;
   readonly gain: Gain;
@@ -59,13 +61,15 @@ const agentsCompared = [2, 3, 5, 8];
 const hottestMax = 5;
 /** An agent that finds its next job taken looks at so many in all. */
 const jobsLookedAt = 4;
+/** An agent that asks as its work goes asks so often. */
+const stepsTaken = 10;
 
 /** Replays the jobs some ten times; a second or a few for 300 jobs. */
 export function fit(input: FitInput): Fit {
   const { jobs, choice, agents } = input;
   const oneMs = timeOfOne(jobs, choice);
   const counts = [...new Set([...agentsCompared, agents])].sort((a, b) => a - b);
-  const replays = counts.map((count) => replay(jobs, choice, { agents: count, ahead: 1 }));
+  const replays = counts.map((count) => replay(jobs, choice, { agents: count, ahead: 1, steps: 1 }));
   const asAsked = replays[counts.indexOf(agents)];
   const gains = replays.map((one) => gainOf(one, oneMs));
   const present = gains[counts.indexOf(agents)];
@@ -85,22 +89,24 @@ export function gainFor(
   { jobs, choice, agents }: Pick<FitInput, 'jobs' | 'choice' | 'agents'>,
   observe: Observer,
 ): Gain {
-  const one = replay(jobs, choice, { agents: 1, ahead: 1 }, observe);
-  return gainOf(replay(jobs, choice, { agents, ahead: 1 }, observe), one.elapsedMs);
+  const one = replay(jobs, choice, { agents: 1, ahead: 1, steps: 1 }, observe);
+  return gainOf(replay(jobs, choice, { agents, ahead: 1, steps: 1 }, observe), one.elapsedMs);
 }
 
 function othersOf(input: FitInput, oneMs: number): Other[] {
   const { jobs, choice, agents, asked } = input;
-  const other = (changes: readonly Change[], ahead: number, isAsked: boolean): Other => ({
+  const other = (changes: readonly Change[], { ahead = 1, steps = 1, isAsked = false }): Other => ({
     changes,
     ahead,
+    steps,
     isAsked,
-    gain: gainUnder(jobs, changedBy(choice, changes, jobs), { agents, ahead }, oneMs),
+    gain: gainUnder(jobs, changedBy(choice, changes, jobs), { agents, ahead, steps }, oneMs),
   });
   return [
-    ...(asked.length === 0 ? [] : [other(asked, 1, true)]),
-    ...alternatives(input).map((changes) => other(changes, 1, false)),
-    other([], jobsLookedAt, false),
+    ...(asked.length === 0 ? [] : [other(asked, { isAsked: true })]),
+    ...alternatives(input).map((changes) => other(changes, {})),
+    other([], { ahead: jobsLookedAt }),
+    other([], { steps: stepsTaken }),
   ];
 }
 

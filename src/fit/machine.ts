@@ -91,6 +91,10 @@ export class Machine {
     return this.#submit({ kind: 'AcquireLock', ...asked, ...this.#now() });
   }
 
+  holds({ agent }: Member): boolean {
+    return must(this.state.agents.get(agent), `${agent} takes part`).held.size > 0;
+  }
+
   release(member: Member): void {
     this.#must({ kind: 'ReleaseLock', ...member, scopes: null, token: null, ...this.#now() });
   }

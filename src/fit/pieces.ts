@@ -16,7 +16,11 @@ export function cutUp(
   const pieces: Piece[] = [];
   for (let at = 0; at < parts.length; at += maxLocksPerAgent) {
     const some = parts.slice(at, at + maxLocksPerAgent);
-    pieces.push({ wish: wishOf(some, maxFilesPerAgent), workMs: (workMs * sizeOf(some)) / total });
+    pieces.push({
+      wish: wishOf(some, maxFilesPerAgent),
+      workMs: (workMs * sizeOf(some)) / total,
+      isCut: true,
+    });
   }
   return pieces;
 }
@@ -57,4 +61,25 @@ function wishOf(parts: readonly Part[], maxFiles: number): Wish {
       .flatMap(({ files }) => files)
       .sort(),
   };
+}
+
+/** A job as so many steps at most, of as many targets each; `fromEnd`: the last of them first. */
+export function inSteps({ wish, workMs }: Piece, steps: number, fromEnd: boolean): Piece[] {
+  const files = wish.files ?? [];
+  const all = [...wish.scopes.map((scope) => ({ scope })), ...files.map((file) => ({ file }))];
+  if (fromEnd) all.reverse();
+  const size = Math.max(1, Math.ceil(all.length / steps));
+  const pieces: Piece[] = [];
+  for (let at = 0; at < Math.max(1, all.length); at += size) {
+    const some = all.slice(at, at + size);
+    pieces.push({
+      wish: {
+        scopes: some.flatMap((one) => ('scope' in one ? one.scope : [])).sort(),
+        files: some.flatMap((one) => ('file' in one ? one.file : [])).sort(),
+      },
+      workMs: all.length === 0 ? workMs : (workMs * some.length) / all.length,
+      isCut: false,
+    });
+  }
+  return pieces;
 }

@@ -36,7 +36,7 @@ export function recommend(question: Question, present: Gain, oneMs: number): Rec
       : gainUnder(
           question.jobs,
           changedBy(question.choice, changes, question.jobs),
-          { agents: question.agents, ahead: 1 },
+          { agents: question.agents, ahead: 1, steps: 1 },
           oneMs,
         );
   const needed = moreLocks(question, present);

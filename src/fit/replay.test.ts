@@ -22,8 +22,8 @@ function told(replayed: Replayed) {
   };
 }
 
-const run = (work: readonly Job[], under: Choice, agents: number, ahead = 1) =>
-  told(replay(work, under, { agents, ahead }));
+const run = (work: readonly Job[], under: Choice, agents: number, { ahead = 1, steps = 1 } = {}) =>
+  told(replay(work, under, { agents, ahead, steps }));
 
 const nothing = { waits: 0, waited: 0, waitedInVain: 0, leasesLost: 0, refusals: {}, waitedFor: {} };
 
@@ -123,11 +123,44 @@ describe('an agent that looks ahead', () => {
   test('takes the first job that it need not wait for, and is refused those before it', () => {
     const work = jobs('a/x 6', 'a/x 3', 'a/y 6');
     expect(run(work, choice('a'), 2)).toMatchObject({ minutes: 12, waits: 1 });
-    expect(run(work, choice('a'), 2, 2)).toEqual({ ...nothing, minutes: 9, refusals: { LOCK_HELD: 1 } });
+    expect(run(work, choice('a'), 2, { ahead: 2 })).toEqual({
+      ...nothing,
+      minutes: 9,
+      refusals: { LOCK_HELD: 1 },
+    });
   });
 
   test('waits for the next where it is given none', () => {
-    expect(run(jobs('a/x 6', 'a/x 3', 'a/x 3'), choice('a'), 2, 2)).toMatchObject({ minutes: 12, waits: 2 });
+    expect(run(jobs('a/x 6', 'a/x 3', 'a/x 3'), choice('a'), 2, { ahead: 2 })).toMatchObject({
+      minutes: 12,
+      waits: 2,
+    });
+  });
+});
+
+describe('an agent that asks as its work goes', () => {
+  test('needs each part from when it comes to it, and keeps it to the end', () => {
+    // The second begins with b/z, and has given back a/z when the first comes to it.
+    expect(run(jobs('a/x a/y a/z 6', 'b/z a/z 4'), choice('a b'), 2, { steps: 3 })).toMatchObject({
+      minutes: 6,
+    });
+    expect(run(jobs('a/x a/y a/z 6', 'b/z a/z 4'), choice('a b'), 2)).toMatchObject({ minutes: 10 });
+  });
+
+  test('is refused what would be a deadlock, gives back what it has, and goes on', () => {
+    // The first takes a/y, the second a/x; then each wants the other's.
+    expect(run(jobs('a/x a/y 4', 'a/x a/y 6'), choice('a'), 2, { steps: 2 })).toMatchObject({
+      refusals: { WOULD_DEADLOCK: 1 },
+    });
+  });
+
+  test('is refused what is more than it may hold, and goes on without the rest', () => {
+    const one = choice('a b', { maxLocksPerAgent: 1 });
+    expect(run(jobs('a/x b/x 4'), one, 1, { steps: 2 })).toEqual({
+      ...nothing,
+      minutes: 4,
+      refusals: { AGENT_HOLDS_LOCK: 1 },
+    });
   });
 });
 
@@ -167,6 +200,7 @@ const anyReplay = fc.record({
   under: anyChoice,
   agents: fc.integer({ min: 1, max: 5 }),
   ahead: fc.constantFrom(1, 3),
+  steps: fc.constantFrom(1, 3),
 });
 
 function heldByOthersAtOnce(state: State): unknown[] {
@@ -178,9 +212,9 @@ function heldByOthersAtOnce(state: State): unknown[] {
 
 test('nothing that overlaps is held by two, every job is done, and nobody does more than its share', () => {
   fc.assert(
-    fc.property(anyReplay, ({ work, under, agents, ahead }) => {
+    fc.property(anyReplay, ({ work, under, agents, ahead, steps }) => {
       const granted = new Set<string>();
-      const replayed = replay(work, under, { agents, ahead }, ({ events }, state) => {
+      const replayed = replay(work, under, { agents, ahead, steps }, ({ events }, state) => {
         expect(heldByOthersAtOnce(state)).toEqual([]);
         expect(violations(state)).toEqual([]);
         for (const event of events)

@@ -6,7 +6,10 @@
  * than the truth, in which an agent also reads and thinks without a lock, and does not need each file from the beginning to the end.
  *
  * An agent may also look ahead: it asks for the next jobs one after the other without waiting, takes the first that it is given,
- * and waits for the next one only where it is given none.
+ * and waits for the next one only where it is given none. Or it asks for a part of what it needs, works at that, and asks for the
+ * next part while it keeps what it has: every second job begins with what another would end with, since nobody agrees on an order. A
+ * request that would make agents wait for each other for ever is refused, and so is one for more than an agent may hold: then it gives
+ * back what it has, and goes on with the part that it asked for.
  *
  * Nothing is left out: a job that is more than an agent may hold at once is refused by the machine, counted under the code of the
  * refusal, and then done in pieces; whoever waited for too long asks again; whoever lost a lease goes on with the work that was left.
@@ -26,8 +29,8 @@ import {
 import { Needs, type Choice } from './choice.ts';
 import type { Job } from './job.ts';
 import { Machine, type Observer } from './machine.ts';
-import { cutUp } from './pieces.ts';
-import type { Worker } from './worker.ts';
+import { cutUp, inSteps } from './pieces.ts';
+import type { Piece, Worker } from './worker.ts';
 
 /** What came of a replay. */
 export interface Replayed {
@@ -54,6 +57,8 @@ export interface Manner {
   readonly agents: number;
   /** Of how many jobs that are next an agent takes the first that it need not wait for; 1: it takes the next. */
   readonly ahead: number;
+  /** In how many steps, at most, an agent asks for what its job needs, keeping what it has; 1: for everything at once. */
+  readonly steps: number;
 }
 
 /** Takes time that grows with the jobs and their targets, and with the waits; deterministic. */
@@ -73,7 +78,7 @@ class Replay {
   readonly #jobs: readonly Job[];
   /** Those that nobody has taken yet, in order. */
   readonly #left: Job[];
-  readonly #ahead: number;
+  readonly #manner: Manner;
   readonly #needs: Needs;
   readonly #machine: Machine;
   readonly #workers: readonly Worker[];
@@ -85,13 +90,13 @@ class Replay {
   readonly #refusals = new Map<RejectionCode, number>();
   readonly #waitedFor = new Map<string | null, number>();
 
-  constructor(jobs: readonly Job[], choice: Choice, { agents, ahead }: Manner, observe: Observer) {
+  constructor(jobs: readonly Job[], choice: Choice, manner: Manner, observe: Observer) {
     this.#jobs = jobs;
     this.#left = [...jobs];
-    this.#ahead = ahead;
+    this.#manner = manner;
     this.#needs = new Needs(choice);
     this.#machine = new Machine(choice, observe);
-    this.#workers = Array.from({ length: agents }, (_, index) => this.#worker(`a${index + 1}`));
+    this.#workers = Array.from({ length: manner.agents }, (_, index) => this.#worker(`a${index + 1}`));
     this.#byName = new Map(this.#workers.map((worker) => [worker.member.agent, worker]));
   }
 
@@ -100,6 +105,7 @@ class Replay {
       member: this.#machine.join(name),
       phase: 'free',
       pieces: [],
+      keeps: this.#manner.steps > 1,
       sinceMs: this.#machine.nowMs,
       wakeMs: null,
       blamed: [],
@@ -152,16 +158,24 @@ class Replay {
 
   #takeJob(worker: Worker): void {
     worker.hasWaited = false;
-    for (const [index, job] of this.#left.slice(0, this.#ahead > 1 ? this.#ahead : 0).entries()) {
-      worker.pieces = [{ wish: this.#needs.of(job), workMs: job.workMs }];
+    const { ahead } = this.#manner;
+    for (const [index, job] of this.#left.slice(0, ahead > 1 ? ahead : 0).entries()) {
+      worker.pieces = this.#piecesOf(job);
       if (!this.#isGiven(worker)) continue;
       this.#left.splice(index, 1);
       return this.#begin(worker);
     }
-    const job = this.#left.shift();
+    const job = this.#left[0];
     if (job === undefined) return this.#stop(worker);
-    worker.pieces = [{ wish: this.#needs.of(job), workMs: job.workMs }];
+    worker.pieces = this.#piecesOf(job);
+    this.#left.shift();
     this.#ask(worker);
+  }
+
+  #piecesOf(job: Job): Piece[] {
+    const whole = { wish: this.#needs.of(job), workMs: job.workMs, isCut: false };
+    const { steps } = this.#manner;
+    return steps === 1 ? [whole] : inSteps(whole, steps, (this.#jobs.length - this.#left.length) % 2 === 1);
   }
 
   #stop(worker: Worker): void {
@@ -181,9 +195,9 @@ class Replay {
   }
 
   #ask(worker: Worker): void {
-    const { wish, workMs } = must(worker.pieces[0], 'there is work left');
+    const { wish } = must(worker.pieces[0], 'there is work left');
     if (targetsOf(wish).length === 0) return this.#begin(worker);
-    const decision = this.#machine.acquire(worker.member, wish, workMs, true);
+    const decision = this.#machine.acquire(worker.member, wish, this.#holdMsOf(worker), true);
     if (decision.kind === 'rejected') return this.#refused(worker, decision.rejection.code);
     if (decision.result.kind === 'granted') return this.#begin(worker);
     worker.phase = 'waiting';
@@ -194,12 +208,17 @@ class Replay {
     this.#sleep(worker);
   }
 
+  /** Who holds something gives it back, and asks again; who holds nothing has asked for too much at once. */
   #refused(worker: Worker, code: RejectionCode): void {
-    assert(tooMuch.has(code) && worker.pieces.length === 1, `a piece is not refused with ${code}`);
     this.#count(code);
-    const [piece] = worker.pieces;
-    const { settings } = this.#machine.state;
-    worker.pieces = cutUp(must(piece, 'was asked for'), (file) => this.#needs.scopeOf(file), settings);
+    if (worker.keeps && this.#machine.holds(worker.member)) this.#machine.release(worker.member);
+    else {
+      const [piece, ...later] = worker.pieces;
+      const tried = must(piece, 'was asked for');
+      assert(tooMuch.has(code) && !tried.isCut, `a piece is not refused with ${code}`);
+      const { settings } = this.#machine.state;
+      worker.pieces = [...cutUp(tried, (file) => this.#needs.scopeOf(file), settings), ...later];
+    }
     this.#ask(worker);
   }
 
@@ -228,11 +247,16 @@ class Replay {
     return addMs(sinceMs, must(pieces[0], 'it works at something').workMs);
   }
 
+  /** How long it is going to hold what it asks for, as far as it knows. */
+  #holdMsOf({ pieces, keeps }: Worker): number {
+    const held = keeps ? pieces : pieces.slice(0, 1);
+    return held.reduce((sum, { workMs }) => sum + workMs, 0);
+  }
+
   /** Until it has done its piece or, where it would lose something before that, has to renew. */
   #sleep(worker: Worker): void {
     const { nowMs } = this.#machine;
-    const { workMs } = must(worker.pieces[0], 'it is at something');
-    const safeMs = this.#machine.silentForMs(worker.member, workMs);
+    const safeMs = this.#machine.silentForMs(worker.member, this.#holdMsOf(worker));
     const endMs = worker.phase === 'working' ? this.#endOf(worker) : null;
     const isSafe = endMs !== null && endMs < nowMs + safeMs;
     worker.wakeMs = isSafe ? endMs : addMs(nowMs, Math.floor(safeMs / 3));
@@ -242,7 +266,8 @@ class Replay {
     const [, ...left] = worker.pieces;
     worker.phase = 'free';
     worker.pieces = left;
-    this.#machine.release(worker.member);
+    if (worker.keeps && left.length > 0) this.#machine.renew(worker.member);
+    else this.#machine.release(worker.member);
     this.#elapsedMs = this.#machine.nowMs;
     if (left.length > 0) this.#ask(worker);
     else this.#takeJob(worker);
@@ -269,11 +294,13 @@ class Replay {
 
   /** Of several leases that end at once the first is heard of: what is left goes back, and all is asked for again. */
   #loseLease(worker: Worker): void {
+    // Who waits for its next part has done its work at this one.
+    if (worker.phase === 'waiting') this.#leasesLost += 1;
     if (worker.phase !== 'working' || worker.sinceMs === this.#machine.nowMs) return;
     const [piece, ...later] = worker.pieces;
     const leftMs = this.#endOf(worker) - this.#machine.nowMs;
     worker.phase = 'free';
-    worker.pieces = [{ wish: must(piece, 'it works at something').wish, workMs: leftMs }, ...later];
+    worker.pieces = [{ ...must(piece, 'it works at something'), workMs: leftMs }, ...later];
     this.#leasesLost += 1;
     this.#machine.release(worker.member);
     this.#ask(worker);

@@ -1,10 +1,12 @@
 import type { TimeMs, Wish } from '../core/index.ts';
 import type { Member } from './machine.ts';
 
-/** A part of a job that is done under locks of its own. A job is one piece, unless that is more than the machine gives at once. */
+/** A part of a job that is asked for in one request. A job is one piece, unless that is too much at once, or it is done in steps. */
 export interface Piece {
   readonly wish: Wish;
   readonly workMs: number;
+  /** It is what was left of a piece that was too much for one request. */
+  readonly isCut: boolean;
 }
 
 /**
@@ -19,6 +21,8 @@ export interface Worker {
   phase: 'free' | 'waiting' | 'working' | 'done';
   /** What is left of the job, the piece at hand first. */
   pieces: readonly Piece[];
+  /** It holds what it has until the job is done, not only until its piece is. */
+  keeps: boolean;
   /** Waiting: since when. Working: from when on. */
   sinceMs: TimeMs;
   /** When it renews or, at the latest, ends its piece; null: it does nothing by itself. */

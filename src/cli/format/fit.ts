@@ -62,13 +62,8 @@ function gains(style: Style, { result, agents }: FitView): string {
     percent(gain.waitedShare),
     gain.waitedInVain,
     refusalsOf(gain),
-    gain.deadlocksRefused,
   ]);
-  return table(
-    style,
-    ['agents', 'work of one', 'jobs waited', 'time waiting', 'gave up', 'refused', 'deadlocks'],
-    rows,
-  );
+  return table(style, ['agents', 'work of one', 'jobs waited', 'time waiting', 'gave up', 'refused'], rows);
 }
 
 function gainCell({ gain }: Gain, isAsked: boolean): Cell {
@@ -107,8 +102,9 @@ function others(style: Style, { result, agents, choice }: FitView): string {
   }
 }
 
-function otherText({ changes, ahead, isAsked }: Other): string {
+function otherText({ changes, ahead, steps, isAsked }: Other): string {
   if (ahead > 1) return `another of the next ${ahead} jobs, where one is taken`;
+  if (steps > 1) return 'locks asked for one by one, as the work goes';
   return `${changes.map(changeText).join(', ')}${isAsked ? ' (as asked)' : ''}`;
 }
 
