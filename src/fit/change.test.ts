@@ -16,10 +16,8 @@ test('each change is of its own part of the choice, one after the other', () => 
     jobs('src/api/x', 'src/web/deep/x', 'src/main.ts', 'docs/x'),
   );
   expect(changed).toMatchObject({
-    claim: 'scope',
-    free: ['a', 'b'],
     scopes: ['.', 'src/api', 'src/web'],
-    settings: { maxLocksPerAgent: 9, maxConcurrentAgents: 7 },
+    settings: { claimLevel: 'scope', freePaths: ['a', 'b'], maxLocksPerAgent: 9, maxConcurrentAgents: 7 },
   });
 });
 

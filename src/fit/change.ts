@@ -3,11 +3,12 @@ import {
   fitsFolder,
   parsePattern,
   patternOf,
+  type ClaimLevel,
   type FilePath,
   type ScopePath,
   type Settings,
 } from '../core/index.ts';
-import type { Choice, ClaimLevel } from './choice.ts';
+import type { Choice } from './choice.ts';
 import type { Job } from './job.ts';
 
 /** By the key of the option that it sets, within the block of the top's file. Of a list, what is added to it. */
@@ -21,9 +22,9 @@ export type Change =
 export function changed(choice: Choice, change: Change, jobs: readonly Job[]): Choice {
   switch (change.key) {
     case 'claim':
-      return { ...choice, claim: change.value };
+      return withSettings(choice, { claimLevel: change.value });
     case 'free':
-      return { ...choice, free: [...choice.free, ...change.add] };
+      return withSettings(choice, { freePaths: [...choice.settings.freePaths, ...change.add] });
     case 'split':
       return { ...choice, scopes: [...new Set([...choice.scopes, ...foldersFitting(jobs, change.add)])] };
     case 'max_locks_per_agent':

@@ -1,24 +1,17 @@
 /** One way to coordinate a repository, and what a job needs a lock of under it. */
 import {
-  fitsPath,
-  parsePattern,
+  isFree,
   scopeAround,
   type FilePath,
-  type PathPattern,
   type ScopePath,
   type Settings,
   type Wish,
 } from '../core/index.ts';
 import type { Job } from './job.ts';
 
-export type ClaimLevel = 'file' | 'scope';
-
 export interface Choice {
-  /** Whether a file is locked by itself, or with the whole scope that it is in. */
-  readonly claim: ClaimLevel;
-  /** Patterns of files that need no lock. */
-  readonly free: readonly string[];
   readonly scopes: readonly ScopePath[];
+  /** Among them whether a file is locked by itself or with its whole scope, and which files need no lock. */
   readonly settings: Settings;
 }
 
@@ -26,17 +19,12 @@ export interface Choice {
 export class Needs {
   readonly #choice: Choice;
   readonly #scopes: ReadonlySet<ScopePath>;
-  readonly #free: readonly PathPattern[];
   /** By path: the same files are asked about again and again. */
   readonly #known = new Map<FilePath, ScopePath | null>();
 
   constructor(choice: Choice) {
     this.#choice = choice;
     this.#scopes = new Set(choice.scopes);
-    this.#free = choice.free.flatMap((text) => {
-      const parsed = parsePattern(text);
-      return parsed.ok ? [parsed.pattern] : [];
-    });
   }
 
   /** A file in a scope that is wanted as a whole is wanted with it. */
@@ -45,7 +33,7 @@ export class Needs {
     const single: FilePath[] = [];
     for (const file of files) {
       const scope = this.scopeOf(file);
-      if (scope !== null && this.#choice.claim === 'scope') whole.add(scope);
+      if (scope !== null && this.#choice.settings.claimLevel === 'scope') whole.add(scope);
       else if (scope !== null) single.push(file);
     }
     const rest = single.filter((file) => !whole.has(this.scopeOf(file) as ScopePath));
@@ -56,8 +44,7 @@ export class Needs {
   scopeOf(file: FilePath): ScopePath | null {
     const known = this.#known.get(file);
     if (known !== undefined) return known;
-    const isFree = this.#free.some((pattern) => fitsPath(pattern, file, 'file'));
-    const scope = isFree ? null : this.#nearest(file as string as ScopePath);
+    const scope = isFree(this.#choice.settings, file) ? null : this.#nearest(file as string as ScopePath);
     this.#known.set(file, scope);
     return scope;
   }

@@ -1,6 +1,6 @@
 /** How well the scopes of a repository fit the work that was done in it, and which other choice would fit better. */
 import type { FilePath, ScopePath } from '../core/index.ts';
-import { changedBy, splitOf, type Change } from './change.ts';
+import { changed, changedBy, splitOf, type Change } from './change.ts';
 import { Needs, type Choice } from './choice.ts';
 import {
   gainOf,
@@ -112,10 +112,10 @@ function othersOf(input: FitInput, oneMs: number): Other[] {
 
 /** What somebody may wonder about. */
 function alternatives({ jobs, choice, freeable }: FitInput): Change[][] {
-  const { claim, settings } = choice;
+  const { claimLevel: claim, maxLocksPerAgent } = choice.settings;
   const found: Change[][] = [[{ key: 'claim', value: claim === 'file' ? 'scope' : 'file' }]];
-  if (settings.maxLocksPerAgent > 1) found.push([{ key: 'max_locks_per_agent', value: 1 }]);
-  const split = hottestSplit(jobs, { ...choice, claim: 'scope' });
+  if (maxLocksPerAgent > 1) found.push([{ key: 'max_locks_per_agent', value: 1 }]);
+  const split = hottestSplit(jobs, changed(choice, { key: 'claim', value: 'scope' }, jobs));
   if (split !== null)
     found.push([
       ...(claim === 'scope' ? [] : [{ key: 'claim', value: 'scope' } as const]),

@@ -65,7 +65,7 @@ const maxLocks = 'max_locks_per_agent';
 /** Those first that one would rather do without. */
 function helpful({ choice, agents, freeable, settable }: Question): Change[] {
   const found: Change[] = [];
-  if (choice.claim === 'scope') found.push({ key: 'claim', value: 'file' });
+  if (choice.settings.claimLevel === 'scope') found.push({ key: 'claim', value: 'file' });
   if (choice.settings.maxConcurrentAgents < agents)
     found.push({ key: 'max_concurrent_agents', value: agents });
   if (freeable.length > 0) found.push({ key: 'free', add: freeable });

@@ -1,5 +1,5 @@
 /** Files that every change may touch, or that are new with each: no reason to wait for one another. */
-import { fitsPath, parsePattern } from '../core/index.ts';
+import { fitsPath, parsePattern, type PathPattern } from '../core/index.ts';
 import { baseName, byText } from './paths.ts';
 import type { RepositoryTree } from './tree/tree.ts';
 
@@ -34,6 +34,7 @@ const freeNames: ReadonlySet<string> = new Set([
 const freeFolders: readonly string[] = [
   '.changeset',
   '.changes',
+  '.chloggen',
   '.chronus/changes',
   'changelog.d',
   'newsfragments',
@@ -48,9 +49,23 @@ export function proposedFree(tree: RepositoryTree): string[] {
     [...tree.folders].some((one) => one === folder || one.endsWith(`/${folder}`)),
   );
   const generated = tree.named('.gitattributes').includes('.gitattributes') ? generatedIn(tree) : [];
-  return [...names, ...folders.map((folder) => `**/${folder}/**`), ...generated]
-    .slice(0, patternsMax)
-    .sort(byText);
+  return [...new Set([...names, ...folders.map(inFolder), ...generated])].slice(0, patternsMax).sort(byText);
+}
+
+/** Patterns for those of them that are among these paths, and that `free` does not fit yet. */
+export function freeAmong(files: readonly string[], free: readonly string[]): string[] {
+  const known = free.flatMap(parsedPattern);
+  const others = [...new Set(files)].filter((file) => !known.some((one) => fitsPath(one, file, 'file')));
+  const names = new Set(others.map(baseName));
+  const folders = freeFolders.filter((folder) => others.some((file) => `/${file}`.includes(`/${folder}/`)));
+  return [...[...freeNames].filter((name) => names.has(name)), ...folders.map(inFolder)].sort(byText);
+}
+
+const inFolder = (folder: string): string => `**/${folder}/**`;
+
+function parsedPattern(text: string): PathPattern[] {
+  const parsed = parsePattern(text);
+  return parsed.ok ? [parsed.pattern] : [];
 }
 
 /** `*.pb.go linguist-generated=true`: patterns as they are ours as well, where they fit a file. */

@@ -59,3 +59,8 @@ export async function prepareSettings(
 export async function settingLines(settings: readonly BlockSetting[]): Promise<string[]> {
   return (await import('./files/settings.ts')).settingLines(settings);
 }
+
+/** See `free-files.ts`. */
+export async function freeAmong(files: readonly string[], free: readonly string[]): Promise<string[]> {
+  return (await import('./free-files.ts')).freeAmong(files, free);
+}

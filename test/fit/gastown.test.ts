@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialState, type Entry } from '../../src/core/index.ts';
+import { initialState, type ClaimLevel, type Entry } from '../../src/core/index.ts';
 import { fit, gainFor, jobOfCommit, type Choice, type Job } from '../../src/fit/index.ts';
 import { LogVerifier } from '../../src/verify/index.ts';
 import { isRecordPresent, readEdits, readScopes } from '../replay/gastown.ts';
@@ -9,10 +9,8 @@ import { choice } from './support.ts';
 describe.skipIf(!isRecordPresent)(
   'the last changes by hundreds of agents (skipped without ../shared/data)',
   () => {
-    const under = (over: Partial<Choice>): Choice => ({
-      ...choice(['.', ...readScopes().map(({ path }) => path)].join(' '), { maxLocksPerAgent: 8 }),
-      ...over,
-    });
+    const under = (claim: ClaimLevel = 'file'): Choice =>
+      choice(['.', ...readScopes().map(({ path }) => path)].join(' '), { maxLocksPerAgent: 8, claim });
     const lastJobs = (count: number): Job[] =>
       readEdits()
         .filter(({ files }) => files.length > 0)
@@ -20,25 +18,26 @@ describe.skipIf(!isRecordPresent)(
         .map(({ files }, index) => jobOfCommit({ id: `change ${index}`, files }));
 
     it('fit locks of files: three agents do 2.8 times the work of one, eight 5.9 times; of scopes 1.8 and 2.1', () => {
-      const gains = (over: Partial<Choice>) =>
+      const gains = (claim: ClaimLevel) =>
         [3, 8].map((agents) =>
-          gainFor({ jobs: lastJobs(300), choice: under(over), agents }, () => undefined).gain.toFixed(1),
+          gainFor({ jobs: lastJobs(300), choice: under(claim), agents }, () => undefined).gain.toFixed(1),
         );
-      expect(gains({ claim: 'file' })).toEqual(['2.8', '5.9']);
-      expect(gains({ claim: 'scope' })).toEqual(['1.8', '2.1']);
+      expect(gains('file')).toEqual(['2.8', '5.9']);
+      expect(gains('scope')).toEqual(['1.8', '2.1']);
     });
 
     it('are answered in seconds, with all that a person is told', () => {
       const asked = {
         jobs: lastJobs(300),
-        choice: under({}),
+        choice: under(),
         agents: 3,
         asked: [],
         freeable: [],
         settable: new Set([]),
       };
       const { gains, hottest, others, recommended } = fit(asked);
-      expect(gains.map(({ gain }) => gain)).toEqual([...gains.map(({ gain }) => gain)].sort((a, b) => a - b));
+      const told = gains.map(({ gain }) => gain);
+      expect(told).toEqual(told.toSorted((a, b) => a - b));
       expect(hottest[0]).toMatchObject({ target: 'internal/hooks/installer.go' });
       expect(others.map(({ gain }) => gain.gain > 2.5)).toEqual([false, true, false, true, true]);
       expect(recommended).toBeNull();
@@ -46,7 +45,7 @@ describe.skipIf(!isRecordPresent)(
 
     it('leave a log that is a behaviour of the machine, entry by entry', () => {
       const log: Entry[] = [];
-      gainFor({ jobs: lastJobs(60), choice: under({}), agents: 5 }, (entry) => void log.push(entry));
+      gainFor({ jobs: lastJobs(60), choice: under(), agents: 5 }, (entry) => void log.push(entry));
       // Two replays: that of one agent, and that of five.
       const second = log.findIndex(({ revision }, index) => index > 0 && revision === 1);
       for (const entries of [log.slice(0, second), log.slice(second)]) {

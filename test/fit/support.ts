@@ -1,4 +1,4 @@
-import { defaultSettings, type Settings } from '../../src/core/index.ts';
+import { defaultSettings, type ClaimLevel, type Settings } from '../../src/core/index.ts';
 import type { Choice } from '../../src/fit/index.ts';
 import type { Job } from '../../src/fit/index.ts';
 import { filePath, scopePath } from '../support/machine.ts';
@@ -20,14 +20,18 @@ export function job(text: string): Job {
 
 export const jobs = (...texts: readonly string[]): Job[] => texts.map(job);
 
-export function choice(
-  scopes: string,
-  { claim = 'file', free = [], ...settings }: Partial<Pick<Choice, 'claim' | 'free'> & Settings> = {},
-): Choice {
+type Over = Partial<Settings> & { readonly claim?: ClaimLevel; readonly free?: readonly string[] };
+
+export function choice(scopes: string, { claim = 'file', free = [], ...settings }: Over = {}): Choice {
   return {
-    claim,
-    free,
     scopes: scopes.split(' ').map(scopePath),
-    settings: { ...defaultSettings, maxConcurrentAgents: 8, maxLocksPerAgent: 4, ...settings },
+    settings: {
+      ...defaultSettings,
+      maxConcurrentAgents: 8,
+      maxLocksPerAgent: 4,
+      claimLevel: claim,
+      freePaths: free,
+      ...settings,
+    },
   };
 }

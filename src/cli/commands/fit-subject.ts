@@ -77,5 +77,5 @@ export async function readPresent(call: Call, repository: Repository): Promise<P
 }
 
 function choiceOf({ definitions, settings }: Scan): Choice {
-  return { claim: 'file', free: [], settings, scopes: definitions.map(({ path }) => path) };
+  return { settings, scopes: definitions.map(({ path }) => path) };
 }

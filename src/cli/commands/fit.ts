@@ -1,7 +1,7 @@
 import { optionOf } from '../../config/index.ts';
-import { parsePattern } from '../../core/index.ts';
-import { fit, type Change, type Choice, type ClaimLevel, type Fit } from '../../fit/index.ts';
-import { settingLines, type BlockSetting } from '../../init/index.ts';
+import { parsePattern, type ClaimLevel } from '../../core/index.ts';
+import { fit, type Change, type Choice, type Fit } from '../../fit/index.ts';
+import { freeAmong, settingLines, type BlockSetting } from '../../init/index.ts';
 import { CommandError, invalidInput } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
@@ -43,7 +43,11 @@ export async function fitScopes(call: Call, input: FitScopesInput): Promise<Outc
   );
   if (subject === null) throw nothingDone(input.fromLog === true);
   const { jobs } = subject;
-  const result = fit({ jobs, choice, agents, asked, freeable: [], settable });
+  const freeable = await freeAmong(
+    jobs.flatMap(({ files }) => files),
+    choice.settings.freePaths,
+  );
+  const result = fit({ jobs, choice, agents, asked, freeable, settable });
   return input.write === true
     ? write(call, repository, { subject, choice, result, agents })
     : told({ subject, choice, result, agents }, null);
@@ -107,8 +111,8 @@ async function told(answer: Answer, written: string | null): Promise<Outcome> {
     of: kind,
     jobs: { count: jobs.length, fromMs, toMs, ...result.jobs },
     scopes: choice.scopes.length,
-    claim: choice.claim,
-    free: choice.free,
+    claim: choice.settings.claimLevel,
+    free: choice.settings.freePaths,
     agents,
     gains: result.gains,
     hottest: result.hottest,

@@ -48,7 +48,7 @@ function sizes(style: Style, { result, choice, subject }: FitView): string {
     [title, 'half: up to', '90 %', '99 %'],
     [
       row('files', files),
-      row(choice.claim === 'file' ? 'locks of files' : 'locks of scopes', targets),
+      row(choice.settings.claimLevel === 'file' ? 'locks of files' : 'locks of scopes', targets),
       row('scopes', scopes),
     ],
   );
@@ -92,7 +92,7 @@ function hottest(style: Style, { result, agents, subject }: FitView): string {
 function others(style: Style, { result, agents, choice }: FitView): string {
   const present = result.gains.find((gain) => gain.agents === agents);
   const rows = [
-    ...(present === undefined ? [] : [row(`as it is (claim: ${choice.claim})`, present)]),
+    ...(present === undefined ? [] : [row(`as it is (claim: ${choice.settings.claimLevel})`, present)]),
     ...result.others.map((other) => row(otherText(other), other.gain)),
   ];
   return table(style, [`${agents} agents`, 'work of one', 'jobs waited', 'refused'], rows);
