@@ -24,7 +24,7 @@ export interface ChangedWish {
 /** Git lists a large working tree in less; where it does not answer, nobody waits for this. */
 const gitPatienceMs = 1_000;
 /** How long files may be looked at, in milliseconds, and after how many it is looked at the clock. */
-const lookingMs = 200;
+const lookingMs = 500;
 const filesPerLook = 256;
 /** What a file system says of a moment may be a tick of its clock before it. */
 const tickMs = 10;
