@@ -1,10 +1,11 @@
 /** One agent, as a process of its own: told what to do by its first argument, tells what happens on standard output. */
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FencingToken, ScopePath } from '../core/index.ts';
 import { McpParticipant } from './mcp-participant.ts';
 import type { Participant, Refusal } from './participant.ts';
 import { randomFrom } from './random.ts';
-import type { Briefing, Report } from './report.ts';
+import { bothAreThere, type Briefing, type Report } from './report.ts';
 import { SocketParticipant } from './socket-participant.ts';
 
 interface Hold {
@@ -35,6 +36,8 @@ class DemoAgent {
       case 'cyclist':
         await this.#askForCycle();
         break;
+      case 'neighbour':
+        return this.#workBeside();
       case 'worker':
         break;
     }
@@ -52,9 +55,23 @@ class DemoAgent {
     await pause(this.#random() * 15);
   }
 
-  async #acquire(scope = this.#choose()): Promise<Hold | null> {
+  /** On a file of its own, until the director has seen that the other has one as well. */
+  async #workBeside(): Promise<void> {
+    const told = once(process, bothAreThere);
+    const scope = this.#busiest();
+    const file = `${scope === '.' ? '' : `${scope}/`}${this.#briefing.name}.txt` as ScopePath;
+    const hold = await this.#acquire(file, true);
+    if (hold !== null) {
+      await told;
+      await this.#participant.release(file, hold.token);
+    }
+    await this.#participant.leave();
+    tell({ kind: 'finished' });
+  }
+
+  async #acquire(scope = this.#choose(), isFile = false): Promise<Hold | null> {
     const askedAt = performance.now();
-    const acquired = await this.#participant.acquire(scope);
+    const acquired = await this.#participant.acquire(scope, isFile);
     if (acquired.kind === 'refused') {
       tellRefusal('acquire', acquired.refusal);
       return null;

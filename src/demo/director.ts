@@ -3,7 +3,7 @@ import type { SocketCoordinator } from '../client/index.ts';
 import { Actor } from './cast.ts';
 import { LogFollower } from './log-follower.ts';
 import { reach } from './owner.ts';
-import { refusalsOf, type Role, type Way } from './report.ts';
+import { bothAreThere, refusalsOf, type Role, type Way } from './report.ts';
 import type { Stage } from './stage.ts';
 
 /** What the director did to the cast, for the verdict to look for. */
@@ -16,10 +16,14 @@ export interface Plot {
 
 type Part = readonly [role: Role, way: Way];
 
+const neighbourParts: readonly Part[] = [
+  ['neighbour', 'socket'],
+  ['neighbour', 'mcp'],
+];
 /** By the port, not through MCP: there its server would live on, and renew what it holds. */
 const sleeperPart: Part = ['sleeper', 'socket'];
 const victimPart: Part = ['victim', 'mcp'];
-/** With the two above, half of them come through MCP. */
+/** With those above, half of them come through MCP. */
 const company: readonly Part[] = [
   ['worker', 'socket'],
   ['worker', 'mcp'],
@@ -36,7 +40,7 @@ const contendedScopes = 4;
 /**
  * Lets the play run, and says what it does to the cast when it does it.
  *
- * The sleeper comes first, and is frozen as soon as it holds the busiest scope. The victim is next in the queue, so that
+ * Two neighbours come first: each has a file of the busiest scope while the other has another. The sleeper is next, and is frozen as soon as it holds the busiest scope. The victim is next in the queue, so that
  * it is granted the scope the moment that the lease is over. Only then is the sleeper woken: it writes under its stale
  * token while somebody else holds the scope. When that has been answered, the victim is killed. Meanwhile the others
  * contend, and the coordinator itself is killed. The play is over when everyone is done and nothing is held.
@@ -71,6 +75,7 @@ export class Director {
   async play(): Promise<Plot> {
     const scopes = await this.#chooseScopes();
     const enter = (part: Part): Actor => this.#enter(part, scopes);
+    await this.#introduce(neighbourParts.map(enter));
     const sleeper = enter(sleeperPart);
     await this.#freeze(sleeper);
     const victim = enter(victimPart);
@@ -102,6 +107,14 @@ export class Director {
     const actor = new Actor({ name, role, way, commonDir, worktree, scopes, rounds, ttlMs: leaseMs, seed });
     this.#actors.push(actor);
     return actor;
+  }
+
+  async #introduce(neighbours: readonly Actor[]): Promise<void> {
+    const grants = await Promise.all(neighbours.map((actor) => actor.first('granted')));
+    const held = neighbours.map(({ name }, index) => `${name} holds ${grants[index]?.scope ?? 'nothing'}`);
+    this.#say(`${held.join(', and at the same time ')}: files of one scope`);
+    for (const actor of neighbours) actor.signal(bothAreThere);
+    await Promise.all(neighbours.map((actor) => actor.ended));
   }
 
   async #freeze(sleeper: Actor): Promise<void> {

@@ -24,10 +24,11 @@ export class McpParticipant implements Participant {
     return participant;
   }
 
-  async acquire(scope: ScopePath): Promise<Acquired> {
+  /** The tools tell files from scopes by themselves. */
+  async acquire(name: ScopePath): Promise<Acquired> {
     for (;;) {
       const reason = `demo ${this.#briefing.role}`;
-      const answer = await this.#call('lock_acquire', { scopes: [scope], reason, wait_seconds: waitSeconds });
+      const answer = await this.#call('lock_acquire', { scopes: [name], reason, wait_seconds: waitSeconds });
       if (answer.isError) return { kind: 'refused', refusal: refusalIn(answer) };
       const token = /^GRANTED .*\(token (\d+)\)/m.exec(answer.text)?.[1];
       if (token !== undefined) return { kind: 'granted', token: asRevision(Number(token)) };

@@ -12,8 +12,8 @@ export type Acquired =
 
 /** Taking part, by whichever way: what an agent does under the names of the rules, not of a protocol. */
 export interface Participant {
-  /** Waits in the queue for as long as it takes. */
-  acquire(scope: ScopePath): Promise<Acquired>;
+  /** A scope, or a file of one. Waits in the queue for as long as it takes. */
+  acquire(name: ScopePath, isFile?: boolean): Promise<Acquired>;
   /** Replaces a scope's notes, if that is allowed under a token; null when it was. */
   write(scope: ScopePath, token: FencingToken, change: (before: string) => string): Promise<Refusal | null>;
   /** Exactly what was granted under this token: by now the scope may be somebody else's. */

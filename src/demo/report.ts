@@ -2,6 +2,8 @@ import type { FencingToken, ScopePath } from '../core/index.ts';
 
 /** The parts that agents play. */
 export type Role =
+  /** Takes a file of the busiest scope beside another that does the same, until both are told that both have theirs. */
+  | 'neighbour'
   /** Edits under lock, again and again. */
   | 'worker'
   /** Works like the others, after asking for dependencies that would form a cycle. */
@@ -33,6 +35,7 @@ export interface Briefing {
 export type Report =
   | {
       readonly kind: 'granted';
+      /** Or the file in it. */
       readonly scope: ScopePath;
       readonly token: FencingToken;
       readonly waitedMs: number;
@@ -45,6 +48,9 @@ export type Report =
       readonly message: string;
     }
   | { readonly kind: 'finished' };
+
+/** The signal by which neighbours are told that they have met. */
+export const bothAreThere = 'SIGUSR2';
 
 /** The file that agents edit in their scope. */
 export const notesFile = 'demo-notes.yaml';

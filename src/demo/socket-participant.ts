@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   asDurationMs,
   type AgentId,
+  type FilePath,
   type FencingToken,
   type Rejection,
   type ScopePath,
@@ -46,9 +47,10 @@ export class SocketParticipant implements Participant {
     );
   }
 
-  async acquire(scope: ScopePath): Promise<Acquired> {
+  async acquire(name: ScopePath, isFile = false): Promise<Acquired> {
     const wish = {
-      scopes: [scope],
+      scopes: isFile ? [] : [name],
+      ...(isFile ? { files: [name as string as FilePath] } : {}),
       ttlMs: asDurationMs(this.#briefing.ttlMs),
       wait: { kind: 'queue', forMs: null },
       reason: `demo ${this.#briefing.role}`,
@@ -56,7 +58,7 @@ export class SocketParticipant implements Participant {
     const acquired = await this.#part.acquire(wish, { signal: new AbortController().signal });
     if (acquired.kind === 'refused') return { kind: 'refused', refusal: acquired.reply.rejection };
     // Its lease was over before this process heard of the grant: the coordinator had been killed, or this machine is busy.
-    if (acquired.kind === 'waitedInVain' && acquired.cause === 'granted') return this.acquire(scope);
+    if (acquired.kind === 'waitedInVain' && acquired.cause === 'granted') return this.acquire(name, isFile);
     if (acquired.kind !== 'granted') throw new Error(`the wait ended: ${JSON.stringify(acquired)}`);
     const { token } = acquired.lock;
     this.#locks.set(token, acquired.lock);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Entry } from '../core/index.ts';
 import type { Actor } from './cast.ts';
 import type { Report, Role } from './report.ts';
 import { plotFaults } from './verdict.ts';
@@ -15,9 +16,22 @@ function actor(role: Role, reports: readonly Report[]): Actor {
   return { name: role, role, reports, end, complaint: '' } as unknown as Actor;
 }
 
-function faultsOf(write: Report, request: Report, killedOwners = [1]): readonly string[] {
-  const actors = [actor('sleeper', [write]), actor('cyclist', [request]), actor('victim', [])];
-  return plotFaults({ actors, entries: [], killedOwners });
+const beside = ['a grant', 'b grant', 'a end', 'b end'];
+
+function faultsOf(
+  write: Report,
+  request: Report,
+  { killedOwners = [1], story = beside }: { killedOwners?: number[]; story?: readonly string[] } = {},
+): readonly string[] {
+  const neighbours = ['a', 'b'].map((name) => ({ ...actor('neighbour', []), name }) as Actor);
+  const actors = [...neighbours, actor('sleeper', [write]), actor('cyclist', [request]), actor('victim', [])];
+  return plotFaults({ actors, entries: story.map(entryOf), killedOwners });
+}
+
+function entryOf(text: string): Entry {
+  const [agent = '', what] = text.split(' ');
+  const kind = what === 'grant' ? 'lock.granted' : 'lock.released';
+  return { events: [{ kind, agent, scope: 'api', file: `api/${agent}` }] } as unknown as Entry;
 }
 
 test('a run in which all that README promises has happened has no fault', () => {
@@ -35,5 +49,12 @@ test('a stale write counts only if it was refused for its token, and a cycle onl
 });
 
 test('a run in which the coordinator was never killed is at fault', () => {
-  expect(faultsOf(stale, cycle, [])).toEqual(['the coordinator was not killed']);
+  expect(faultsOf(stale, cycle, { killedOwners: [] })).toEqual(['the coordinator was not killed']);
+});
+
+test('neighbours that worked one after the other were none', () => {
+  const story = ['a grant', 'a end', 'b grant', 'b end'];
+  expect(faultsOf(stale, cycle, { story })).toEqual([
+    'no two neighbours held files of one scope at the same time',
+  ]);
 });

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { initialState, invariantNames, targetOf, type Entry, type Event } from '../core/index.ts';
+import {
+  initialState,
+  invariantNames,
+  targetOf,
+  type Entry,
+  type Event,
+  type ScopePath,
+} from '../core/index.ts';
 import { LogVerifier } from '../verify/index.ts';
 import type { Plot } from './director.ts';
 import { notesFile, refusalsOf, type Refused } from './report.ts';
@@ -94,7 +101,8 @@ function tokensOf(entries: readonly Entry[], kind: 'lock.granted' | 'context.mod
   for (const entry of entries)
     for (const event of entry.events) {
       if (event.kind !== kind) continue;
-      tokens.add(`${event.scope}@${event.kind === 'context.modified' ? event.token : entry.revision}`);
+      if (event.kind === 'context.modified') tokens.add(`${event.scope}@${event.token}`);
+      else tokens.add(`${targetOf(event)}@${entry.revision}`);
     }
   return tokens;
 }
@@ -147,8 +155,23 @@ export function plotFaults(plot: Plot): string[] {
         `${actor.name} asked for a cycle and was not refused for it`,
       );
   }
+  expect(wereSideBySide(plot), 'no two neighbours held files of one scope at the same time');
   expect(plot.killedOwners.length > 0, 'the coordinator was not killed');
   return faults;
+}
+
+/** Two held files of one scope before either gave its own back. */
+function wereSideBySide({ actors, entries }: Plot): boolean {
+  const names = new Set(actors.filter(({ role }) => role === 'neighbour').map(({ name }) => name));
+  const held = new Map<string, ScopePath>();
+  for (const event of entries.flatMap((entry) => entry.events)) {
+    if (event.kind !== 'lock.granted' && event.kind !== 'lock.released') continue;
+    if (!names.has(event.agent) || event.file === undefined) continue;
+    if (event.kind === 'lock.released') held.delete(event.agent);
+    else held.set(event.agent, event.scope);
+    if (held.size === 2 && new Set(held.values()).size === 1) return true;
+  }
+  return false;
 }
 
 function figures({ actors, entries, killedOwners }: Plot): Verdict['figures'] {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { StatusAnswer } from '../protocol/index.ts';
+import { shownLock } from '../wording/index.ts';
 import type { Actor } from './cast.ts';
 
 /**
@@ -54,7 +55,7 @@ function progressOf({ revision, waiters }: StatusAnswer, actors: readonly Actor[
 }
 
 function holdersIn({ locks }: StatusAnswer): string {
-  return locks.map(({ agent, scope }) => `${agent} holds ${scope}`).join(', ') || 'nothing is held';
+  return locks.map((lock) => `${lock.agent} holds ${shownLock(lock)}`).join(', ') || 'nothing is held';
 }
 
 function editsOf(actor: Pick<Actor, 'reports'>): number {
