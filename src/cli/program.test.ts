@@ -40,12 +40,15 @@ it.each([[[]], [['--hlep']], [['lokc']], [['--', 'lock']]])('for %j all commands
   expect(asked.commands.length).toBe(program.commands.length);
 });
 
+const nothingNamed =
+  'name what to lock (files, scopes or resources), or say --changed or --all; see rhema help lock acquire';
+
 describe('usage', () => {
   it.each([
     [['lokc'], "there is no command 'lokc': did you mean lock? See rhema help ("],
     [['lock', 'acquir'], "there is no command 'lock acquir': did you mean acquire? See rhema help lock ("],
     [['status', '--wach'], 'there is no option --wach here: did you mean --watch? See rhema help status ('],
-    [['lock', 'acquire'], 'names is missing (files, there or not yet); see rhema help lock acquire'],
+    [['lock', 'acquire'], nothingNamed],
     [['run', '--scope', 'a', 'true'], 'the command comes after --, as in: rhema run --scope src/core -- '],
     [['run', '--scope', 'a', '--agent', 'x', 'make', '--fast'], '? The command comes after --'],
     [['run', '--scope', 'a', '--wait', 'make', 'all'], 'the command comes after --'],
@@ -74,10 +77,7 @@ describe('usage', () => {
   it.each([
     [['--json'], 'a command is missing after rhema; see rhema help'],
     [['lock', '--json'], 'a command is missing after rhema lock; see rhema help lock'],
-    [
-      ['--json', 'lock', 'acquire'],
-      'names is missing (files, there or not yet); see rhema help lock acquire',
-    ],
+    [['--json', 'lock', 'acquire'], nothingNamed],
     [['--json', '--nonsense'], 'there is no option --nonsense here; see rhema help'],
     [['--json', 'help', 'nothing'], "there is no command or topic 'nothing': see rhema help"],
   ])('%j is told as one JSON object and nothing else', async (words, message) => {

@@ -11,13 +11,14 @@ import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
-import { leaseMs, lockWish, type LockNames } from './lock-wish.ts';
+import { leaseMs, lockWish, refuseNothing, type LockNames } from './lock-wish.ts';
 import { duration, formerHolderText, shownLock, timeLeft } from '../../wording/index.ts';
 
 export interface AcquireInput extends Acting, LeaseInput, LockNames {}
 
 /** Takes the locks of scopes, files and resources as a unit, at once or after waiting in line. */
 export async function acquireLock(call: Call, input: AcquireInput): Promise<Outcome> {
+  refuseNothing(input);
   const session = await actAs(call, input);
   const { wish: named, free } = await lockWish(call, input);
   if (namesOf(named).length === 0) return nothingToLock(call, session, free);

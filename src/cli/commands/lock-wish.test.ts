@@ -70,7 +70,7 @@ it('lock acquire --all asks for every scope that is not withdrawn, in one reques
 it('lock acquire of nothing at all is told what can be named', async () => {
   const { harness } = harnessOf({});
   const { code, stderr } = await harness.run('lock', 'acquire', '--agent', 'bob');
-  expect([code, stderr]).toEqual([2, expect.stringContaining('or say --changed, or --all')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('or say --changed or --all')]);
 });
 
 describe('the lease of who types', () => {

@@ -18,12 +18,17 @@ export interface LockNames {
 const nothing: Claim = { wish: { scopes: [] }, free: [] };
 
 /** @throws CommandError USAGE when nothing is named or meant. */
+export function refuseNothing({ names, changed = false, all = false }: LockNames): void {
+  if (names.length === 0 && !changed && !all)
+    throw usageError(
+      'name what to lock (files, scopes or resources), or say --changed or --all; see rhema help lock acquire',
+    );
+}
+
 export async function lockWish(
   call: Call,
   { names, changed = false, all = false }: LockNames,
 ): Promise<Claim> {
-  if (names.length === 0 && !changed && !all)
-    throw usageError('name what to lock: files, scopes or resources; or say --changed, or --all');
   const { wish, free } = names.length === 0 ? nothing : await claimNamed(call, names);
   if (!changed && !all) return { wish, free };
   const files = changed ? await filesChanged(call) : [];
