@@ -200,6 +200,7 @@ const stages: readonly (readonly [RejectionCode, readonly Act[], string])[] = [
   ['DEPENDENCY_NOT_SYNCED', [], 'sync start b --agent bob'],
   ['SYNC_NOT_RUNNING', [], 'sync complete a --run 3 --agent bob'],
   ['STALE_SYNC_RUN', ['sync start a --agent bob'], 'sync complete a --run 1 --agent bob'],
+  ['NO_RECIPIENT', [], 'say --holder-of a hello --agent bob'],
   ['RETRY_LIMIT_REACHED', [() => configure({ maxRetries: 0 }), failA], 'sync retry a'],
 ];
 

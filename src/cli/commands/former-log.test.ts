@@ -40,16 +40,16 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const former = (): string => join(state(), 'coordination-before-1000006.db');
+const former = (): string => join(state(), 'coordination-before-1000007.db');
 
 it.each([
   ['whoever held something', ['lock', 'renew', 'core', '--agent', 'alice'], /rhema agent join alice/],
   ['whoever joined after the backup', ['lock', 'renew', 'core', '--agent', 'bob'], /rhema agent join bob/],
   ['the status', ['status'], /^log: warning: the log began anew/m],
-  ['the log', ['log'], /^the log began anew after revision 1000005/],
+  ['the log', ['log'], /^the log began anew after revision 1000006/],
   ['the log as JSON', ['log', '--json'], /"begunAnew":"the log began anew/],
   ['the doctor', ['doctor'], /warning log: another one was here before/],
-  ['the check of the log', ['verify-log'], /begins after revision 1000005: another one was there before/],
+  ['the check of the log', ['verify-log'], /begins after revision 1000006: another one was there before/],
 ] as const)('%s says where the log is that was there before', async (_, words, text) => {
   const printed = await rhema(...words);
   expect(printed).toMatch(text);

@@ -33,7 +33,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rhema-verify-'));
   execFileSync('git', ['init', '--quiet', folder]);
   mkdirSync(join(folder, 'core'));
-  writeFileSync(join(folder, 'rhema.yaml'), 'name: root\n');
+  writeFileSync(join(folder, 'rhema.yaml'), 'name: root\nagent_coordination: {}\n');
   writeFileSync(join(folder, 'core', 'rhema.yaml'), 'name: core\n');
   await rhema('--direct', 'agent', 'join', 'alice');
   await rhema('--direct', 'agent', 'join', 'bob');
