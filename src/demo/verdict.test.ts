@@ -11,9 +11,9 @@ function refused(attempt: string, code: string): Report {
   return { kind: 'refused', attempt, code, message: '' };
 }
 
-function actor(role: Role, reports: readonly Report[]): Actor {
+function actor(role: Role, reports: readonly Report[], name: string = role): Actor {
   const end = role === 'victim' ? { code: null, signal: 'SIGKILL' } : { code: 0, signal: null };
-  return { name: role, role, reports, end, complaint: '' } as unknown as Actor;
+  return { name, role, reports, end, complaint: '' } as unknown as Actor;
 }
 
 const beside = ['a grant', 'b grant', 'a end', 'b end'];
@@ -23,7 +23,7 @@ function faultsOf(
   request: Report,
   { killedOwners = [1], story = beside }: { killedOwners?: number[]; story?: readonly string[] } = {},
 ): readonly string[] {
-  const neighbours = ['a', 'b'].map((name) => ({ ...actor('neighbour', []), name }) as Actor);
+  const neighbours = ['a', 'b'].map((name) => actor('neighbour', [], name));
   const actors = [...neighbours, actor('sleeper', [write]), actor('cyclist', [request]), actor('victim', [])];
   return plotFaults({ actors, entries: story.map(entryOf), killedOwners });
 }

@@ -57,5 +57,5 @@ it.each([
 });
 
 it('that log is whole', async () => {
-  expect(await rhema('verify-log', former())).toMatch(/^4 entries verified, revisions 1 to 4/);
+  expect(await rhema('verify-log', former())).toMatch(/^5 entries verified, revisions 1 to 5/);
 });
