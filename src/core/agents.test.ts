@@ -253,6 +253,8 @@ describe('joining', () => {
     expect(result).toEqual({ kind: 'joined', agent: 'carol', epoch: state.revision, sessionDeadlineMs });
     expect(state.agents.get(agentId('carol'))).toEqual({
       id: 'carol',
+      inbox: { unread: [], gaveWay: 0 },
+      sent: null,
       epoch: state.revision,
       session: 's',
       metadata: { host: 'h' },

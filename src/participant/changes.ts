@@ -35,6 +35,7 @@ export interface ChangesPorts {
   /** Milliseconds since 1970, as the file system counts them. */
   readonly wallMs: () => number;
   readonly changedSince: ChangedSince;
+  readonly time: Pick<Timers, 'schedule'>;
 }
 
 interface Looked {
@@ -46,20 +47,19 @@ const tickMs = 10;
 
 /**
  * What an agent has changed under what it is about to give back, as a part of the command; null: under all that it holds.
- * Nothing where it cannot be told: giving back is what matters.
+ * Nothing where it cannot be told, or not in time: giving back is what matters.
  */
 export async function changedByHolder(
   ports: ChangesPorts,
   session: Pick<AgentSession, 'agent'>,
   wish: Wish | null,
 ): Promise<Looked> {
-  try {
-    const changed = await look(ports, session, wish);
-    return changed === null || changed.length === 0 ? {} : { changed };
-  } catch {
-    return {};
-  }
+  const changed = await inTime(ports.time, lookForChangesMs, look(ports, session, wish));
+  return changed === null || changed.length === 0 ? {} : { changed };
 }
+
+/** How long giving back waits to learn what was changed, in milliseconds. */
+const lookForChangesMs = 900;
 
 /** A lock of a scope, or of a file of it. */
 type ScopeLock = Extract<LockView, { readonly scope: ScopePath }> & { readonly sinceMs: number };

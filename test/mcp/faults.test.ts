@@ -173,7 +173,7 @@ it('a coordinator that does not answer questions does not keep a call from what 
   const inner = stage.coordinator;
   stage.coordinator = { ...inner, query: () => new Promise(() => undefined) };
   const releasing = client.call('lock_release', { agent: 'alice' });
-  await stage.pass(3_000);
+  await stage.pass(6_000);
   expect((await releasing).text).toBe('RELEASED "services/auth".');
 });
 

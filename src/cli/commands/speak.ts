@@ -54,6 +54,7 @@ export async function changedBy(
   const ports = {
     coordinator: await call.coordinator(),
     wallMs: () => call.nowMs,
+    time: call.ports.clock,
     changedSince: (...asked: Parameters<ChangedSince>) =>
       call.world.inspection.changedSince(repository, ...asked),
   };

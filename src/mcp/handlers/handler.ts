@@ -34,7 +34,8 @@ export function changedBy(
   wish: Wish | null,
 ): ReturnType<typeof changedByHolder> {
   const { coordinator, changedSince } = work.workspace;
-  return changedByHolder({ coordinator, changedSince, wallMs: () => work.wallMs() }, agent.session, wish);
+  const ports = { coordinator, changedSince, wallMs: () => work.wallMs(), time: work.clock };
+  return changedByHolder(ports, agent.session, wish);
 }
 
 /** A tool of an agent that takes part. */
