@@ -13,6 +13,7 @@ const laterSettings = [
   'deadGraceMs',
   'freePaths',
   'claimLevel',
+  'maxUnreadMessages',
 ] as const;
 
 /** A run in which nothing but whole scopes is locked, with a change of settings. */
