@@ -70,6 +70,18 @@ describe('a sound block', () => {
     expect(await loadConfig({ file: null, env: {} })).toMatchObject({ config: withoutBlock, problems: [] });
   });
 
+  test('a key of the block that stands at the top is warned of, and ignored', async () => {
+    const loaded = await load(
+      'name: x\nlock_timeout: 5m\nexclude: [a]\nagent_coordination: { idle_exit: 1h }\n',
+    );
+    expect(problemsOf(loaded)).toEqual(['CONFIG_MISPLACED_KEY rhema.yaml:2:1']);
+    expect(loaded.problems[0]).toMatchObject({
+      severity: 'warning',
+      message: 'lock_timeout stands at the top, where nothing reads it: move it under agent_coordination',
+    });
+    expect(loaded.config).toEqual({ ...defaultConfig, idleExitMs: 3_600_000 });
+  });
+
   test('may lie under rhema: and use anchors', async () => {
     const text = 'x: &t 90\nrhema:\n  agent_coordination: &all\n    lock_timeout: *t\n';
     expect((await load(text)).config.lockTtlMs).toBe(90_000);

@@ -41,6 +41,8 @@ export function loadConfig({ file, env }: ConfigSources): LoadedConfig {
   return loading.result();
 }
 
+const warned: ReadonlySet<ConfigProblemCode> = new Set(['CONFIG_VARIABLE_IGNORED', 'CONFIG_MISPLACED_KEY']);
+
 /** What has been read so far. */
 class Loading {
   readonly #values = new Map<string, ConfigValue>();
@@ -62,7 +64,7 @@ class Loading {
   report(code: ConfigProblemCode, message: string, origin: ConfigOrigin): void {
     const position = origin.kind === 'file' ? origin : { file: null, line: null, column: null };
     const { file, line, column } = position;
-    const severity = code === 'CONFIG_VARIABLE_IGNORED' ? 'warning' : 'error';
+    const severity = warned.has(code) ? 'warning' : 'error';
     this.#problems.push({ code, severity, file, line, column, message });
   }
 
@@ -94,9 +96,25 @@ function readFile(loading: Loading, file: ConfigFile): void {
   if (!isMap(root)) return;
   const nested = entryOf(root, 'rhema')?.value;
   const block = entryOf(root, configBlock) ?? (isMap(nested) ? entryOf(nested, configBlock) : null);
+  warnOfMisplaced(loading, file, root);
   if (block === null) return;
   loading.beginBlock();
   readMap(loading, file, configBlock, block);
+}
+
+/** Keys of the block that mean nothing else: those of a single word may be somebody else's at the top. */
+const ownKeys: ReadonlySet<string> = new Set(
+  options.map(({ key }) => key.split('.')[1] ?? '').filter((name) => name.includes('_')),
+);
+
+/** Such a key at the top of the file says nothing, which whoever wrote it there does not know. */
+function warnOfMisplaced(loading: Loading, file: ConfigFile, root: YAMLMap): void {
+  for (const { key } of root.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (!ownKeys.has(name)) continue;
+    const message = `${name} stands at the top, where nothing reads it: move it under ${configBlock}`;
+    loading.report('CONFIG_MISPLACED_KEY', message, positionOf(file, key, null));
+  }
 }
 
 interface Entry {

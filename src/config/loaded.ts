@@ -7,13 +7,14 @@ export const configProblemCodes = [
   'CONFIG_OUT_OF_BOUNDS',
   'CONFIG_INCONSISTENT',
   'CONFIG_VARIABLE_IGNORED',
+  'CONFIG_MISPLACED_KEY',
 ] as const;
 export type ConfigProblemCode = (typeof configProblemCodes)[number];
 
 /** What is wrong with the configuration, where, and what to write instead. Has the shape of a `ScopeProblem`. */
 export interface ConfigProblem {
   readonly code: ConfigProblemCode;
-  /** A warning is of an environment variable, which alone is ignored; an error is of the file, which then says nothing. */
+  /** A warning is of what alone is ignored: a variable, a key outside the block. An error is of the file, which then says nothing. */
   readonly severity: 'error' | 'warning';
   /** Repository-relative; null when the value came from the environment. */
   readonly file: string | null;
