@@ -184,11 +184,13 @@ export class Face {
     if (agent.gone !== null) return ended(work, visit, refusalAnswer(agent.gone));
     const beganMs = clock.monotonicMs();
     const answer = await body(visit).catch((error: unknown) => this.#failed(tool, error));
-    await Promise.all([
-      // Told with this answer, or with the next if it takes too long.
-      inTime(clock, messagesPatienceMs, agent.collectMessages()),
-      listen(clock, agent, clock.monotonicMs() - beganMs >= longCallMs),
-    ]);
+    // Where nobody hears this answer, the next one tells what there is to tell.
+    if (!call.signal.aborted)
+      await Promise.all([
+        // Told with this answer, or with the next if it takes too long.
+        inTime(clock, messagesPatienceMs, agent.collectMessages()),
+        listen(clock, agent, clock.monotonicMs() - beganMs >= longCallMs),
+      ]);
     return ended(work, visit, answer);
   }
 
