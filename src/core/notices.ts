@@ -79,7 +79,12 @@ function lostLocks(state: State, { agent }: Told, entries: readonly Entry[]): No
   for (const entry of entries)
     for (const end of lockEnds(entry)) {
       const target = targetOf(end);
-      if (end.agent !== agent || !isInvoluntary(end) || state.locks.get(target)?.agent === agent) continue;
+      if (end.agent !== agent || state.locks.get(target)?.agent === agent) continue;
+      if (!isInvoluntary(end)) {
+        // It gives back what was granted again after it was lost.
+        lost.delete(target);
+        continue;
+      }
       const heldBy = otherOn(state, agent, target);
       const { revision, atMs, by } = entry;
       const { token } = end;
