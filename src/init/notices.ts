@@ -74,41 +74,52 @@ function notice(
   return { code, severity, file, line, column, message };
 }
 
+interface Noted {
+  readonly notice: Notice;
+  /** `gap`: somebody has to repair it. `absence`: nothing is wrong with it. Both: what was derived may lack a part. */
+  readonly kind: 'said' | 'gap' | 'absence';
+}
+
 /** Collects what there is to say, and whether everything could be read. */
 export class Notices {
-  readonly #list: Notice[] = [];
-  readonly #gaps: Notice[] = [];
-  #complete = true;
+  #noted: Noted[] = [];
 
   /** Something was found that changes nothing about what was derived. */
   add(notice: Notice): void {
-    this.#list.push(notice);
+    this.#note({ notice, kind: 'said' });
   }
 
   /** Something could not be read, so what was derived may lack a part. */
   addGap(notice: Notice): void {
-    this.#gaps.push(notice);
-    this.addAbsence(notice);
+    this.#note({ notice, kind: 'gap' });
   }
 
   /** Something is not here, though nothing is wrong with it: what was derived may lack a part all the same. */
   addAbsence(notice: Notice): void {
-    this.#list.push(notice);
-    this.#complete = false;
+    this.#note({ notice, kind: 'absence' });
+  }
+
+  #note(one: Noted): void {
+    this.#noted.push(one);
+  }
+
+  /** Takes out what was said of some files: nothing that is derived goes by them. */
+  forget(isMeant: (file: string) => boolean): void {
+    this.#noted = this.#noted.filter(({ notice: { file } }) => file === null || !isMeant(file));
   }
 
   get list(): readonly Notice[] {
-    return this.#list;
+    return this.#noted.map(({ notice }) => notice);
   }
 
   /** Those of the list that somebody has to repair, before anybody can tell whether scopes are in step with the code. */
   get gaps(): readonly Notice[] {
-    return this.#gaps;
+    return this.#noted.filter(({ kind }) => kind === 'gap').map(({ notice }) => notice);
   }
 
   /** False when there may be more than was derived: then nothing must be taken away. */
   get complete(): boolean {
-    return this.#complete;
+    return this.#noted.every(({ kind }) => kind === 'said');
   }
 }
 

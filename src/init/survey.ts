@@ -12,7 +12,7 @@ import { topFolderUnits } from './detectors/top-folders.ts';
 import { Links, type Link } from './graph/links.ts';
 import { leaveAside } from './graph/merge.ts';
 import type { Notices } from './notices.ts';
-import { baseName, byText, top } from './paths.ts';
+import { baseName, byText, folderOf, top } from './paths.ts';
 import { ScopeFolders } from './detectors/scope-folders.ts';
 import type { RepositoryTree } from './tree/tree.ts';
 
@@ -67,6 +67,8 @@ export function surveyTree(
   const named = found.flatMap(({ detected }) => detected.units).filter(({ path }) => isPossible(path));
   const parts = named.some(({ path }) => path !== top) ? named : [...named, ...folderUnits(tree)];
   const isExcluded = sifting.excludedOf(parts);
+  const isOfNobody = (file: string): boolean => isExcluded(folderOf(file));
+  notices.forget(isOfNobody);
   const kept = parts.filter(({ path }) => !isExcluded(path));
   const topParts = topFolderUnits(tree, kept).filter(
     ({ path }) => sifting.isTopPart(path) && !isExcluded(path),
@@ -74,11 +76,12 @@ export function surveyTree(
   const units = mergeUnits([...parts, ...topParts, topUnit(tree)]);
   const stay = notices.complete ? standing.byHand : standing.all;
   // Those that are excluded have their own dependencies, which are nobody's afterwards.
-  const folders = new ScopeFolders([...units.map(({ path }) => path), ...stay], units);
+  const folders = new ScopeFolders([...units.map(({ path }) => path), ...stay], units, isExcluded);
   const links = linksOf(
     found.map(({ detected }) => detected),
     folders,
   );
+  notices.forget(isOfNobody);
   const origins = found
     .filter(({ detected }) => detected.units.some(({ path }) => path !== top))
     .flatMap(({ detector, detected }) => detected.origins ?? [detector.title]);

@@ -7,7 +7,7 @@ import type { RepositoryTree } from '../tree/tree.ts';
 import { scriptsIn } from './embedded-scripts.ts';
 import { importedModules, referencedModules } from './javascript-source.ts';
 import { ModuleResolver } from './module-resolver.ts';
-import type { Packages } from './package-entries.ts';
+import type { PackageMeanings } from './package-meanings.ts';
 import type { Tsconfigs } from './tsconfig.ts';
 
 const sourcePattern = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx)$/;
@@ -20,7 +20,7 @@ export interface ImportSearch {
   readonly notices: Notices;
   readonly folders: ScopeFolders;
   readonly links: Links;
-  readonly packages: Packages;
+  readonly packages: PackageMeanings;
   readonly configs: Tsconfigs;
 }
 

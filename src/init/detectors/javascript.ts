@@ -2,16 +2,17 @@ import type { ScopePath } from '../../core/index.ts';
 import type { Detected, Detector } from './detector.ts';
 import type { Unit, UnitType } from './unit.ts';
 import { folderListing, type Listing } from './globs.ts';
-import type { LinkKind, Links } from '../graph/links.ts';
+import type { Links } from '../graph/links.ts';
 import { isTable, readJson, readYaml, tableIn, textIn, textsIn, type Table } from './manifests.ts';
 import { noteMissing, usablePatterns } from './members.ts';
 import { uniqueNames, type PackageNames } from './names.ts';
-import type { Notices } from '../notices.ts';
+import { Notices } from '../notices.ts';
 import { folderOf, isSample, baseName } from '../paths.ts';
 import type { RepositoryTree } from '../tree/tree.ts';
 import { addImportLinks } from './javascript-imports.ts';
 import { NxProjects } from './nx-projects.ts';
-import { packageMeant, type KnownPackages } from './package-specifiers.ts';
+import { dependenciesIn, PackageMeanings } from './package-meanings.ts';
+import type { ScopeFolders } from './scope-folders.ts';
 import { addTsconfigLinks } from './tsconfig-links.ts';
 import { Tsconfigs } from './tsconfig.ts';
 
@@ -36,17 +37,21 @@ export const javascriptDetector: Detector = {
   title: 'package.json',
   detect: (tree, notices) => {
     const packages = findPackages(tree, notices);
-    const byName = namesOf(packages, notices);
     const manifests = new Map(packages.map(({ folder, manifest }) => [folder, manifest]));
     return {
       units: packages.map(unitOf),
       addLinks: (folders, links) => {
-        const known = { byName, folders, projects: new NxProjects(folders) };
-        for (const one of packages) addManifestLinks(one, known, links);
+        const meanings = new PackageMeanings({
+          byName: namesOf(packages, folders, notices),
+          folders,
+          manifests,
+        });
+        const projects = new NxProjects(folders);
+        for (const one of packages) addManifestLinks(one, { meanings, projects }, links);
         if (folders.size < 2) return;
-        const configs = new Tsconfigs(tree, { byName, manifests }, notices);
+        const configs = new Tsconfigs(tree, meanings, notices);
         addTsconfigLinks(tree, configs, folders, links);
-        addImportLinks({ tree, notices, folders, links, packages: { byName, manifests }, configs });
+        addImportLinks({ tree, notices, folders, links, packages: meanings, configs });
       },
     } satisfies Detected;
   },
@@ -102,9 +107,9 @@ function npmPatterns(manifest: Table): string[] | null {
 }
 
 /** Nx may know it by another name as well. */
-function unitOf({ folder, file, name, manifest }: Package): Unit {
+function unitOf({ folder, file, name, manifest, isMember }: Package): Unit {
   const names = [name, textIn(tableIn(manifest, 'nx'), 'name')].filter((one) => one !== null);
-  return { path: folder, names, type: typeOf(folder, manifest), source: file };
+  return { path: folder, names, type: typeOf(folder, manifest), source: file, isMember };
 }
 
 function typeOf(folder: ScopePath, manifest: Table): UnitType {
@@ -118,37 +123,42 @@ function isImported(manifest: Table): boolean {
   return ['main', 'module', 'exports', 'types', 'typings'].some((key) => manifest[key] !== undefined);
 }
 
-/** A member's name means the member: that is what its package manager links, whatever else is called alike. */
-function namesOf(packages: readonly Package[], notices: Notices): PackageNames {
+/**
+ * A member's name means the member: that is what its package manager links, whatever else is called alike. What is left to the scope
+ * around it is meant only where nothing else is.
+ */
+function namesOf(packages: readonly Package[], folders: ScopeFolders, notices: Notices): PackageNames {
   const named = packages.flatMap((one) => (one.name === null ? [] : [{ ...one, name: one.name }]));
+  const kept = named.filter(({ folder }) => !folders.isAside(folder));
   const members = uniqueNames(
-    named.filter(({ isMember }) => isMember),
+    kept.filter(({ isMember }) => isMember),
     notices,
   );
   const others = uniqueNames(
-    named.filter(({ isMember, name }) => !isMember && !members.has(name)),
+    kept.filter(({ isMember, name }) => !isMember && !members.has(name)),
     notices,
   );
-  return new Map([...others, ...members]);
+  const aside = uniqueNames(
+    named.filter(({ folder }) => folders.isAside(folder)),
+    new Notices(),
+  );
+  return new Map([...aside, ...others, ...members]);
 }
 
-const sections: readonly (readonly [key: string, kind: LinkKind])[] = [
-  ['dependencies', 'required'],
-  ['optionalDependencies', 'optional'],
-  ['peerDependencies', 'peer'],
-  ['devDependencies', 'development'],
-];
-
-interface Known extends KnownPackages {
+interface Known {
+  readonly meanings: PackageMeanings;
   readonly projects: NxProjects;
 }
 
-function addManifestLinks({ folder, file, manifest }: Package, known: Known, links: Links): void {
-  for (const [section, kind] of sections)
-    for (const [name, specifier] of Object.entries(tableIn(manifest, section))) {
-      const target = packageMeant(folder, name, specifier, known);
-      if (target !== null) links.add(folder, target, kind, file);
-    }
-  for (const target of known.projects.declaredIn(tableIn(manifest, 'nx'), tableIn(manifest, 'scripts')))
+function addManifestLinks(
+  { folder, file, manifest }: Package,
+  { meanings, projects }: Known,
+  links: Links,
+): void {
+  for (const { name, specifier, kind } of dependenciesIn(manifest)) {
+    const target = meanings.ofEntry(folder, name, specifier);
+    if (target !== null) links.add(folder, target, kind, file);
+  }
+  for (const target of projects.declaredIn(tableIn(manifest, 'nx'), tableIn(manifest, 'scripts')))
     links.add(folder, target, 'required', file);
 }

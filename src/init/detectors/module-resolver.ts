@@ -3,7 +3,8 @@ import type { ScopePath } from '../../core/index.ts';
 import { tableIn } from './manifests.ts';
 import { folderOf, joinPath, top } from '../paths.ts';
 import type { RepositoryTree } from '../tree/tree.ts';
-import { entryTargets, packageName, type Packages } from './package-entries.ts';
+import { entryTargets, packageName } from './package-entries.ts';
+import type { PackageMeanings } from './package-meanings.ts';
 import type { Tsconfigs } from './tsconfig.ts';
 import { PathAliases } from './tsconfig-paths.ts';
 
@@ -11,10 +12,10 @@ const builtIn: ReadonlySet<string> = new Set(builtinModules);
 
 /** Finds the paths of the repository that a module's name stands for. */
 export class ModuleResolver {
-  readonly #packages: Packages;
+  readonly #packages: PackageMeanings;
   readonly #aliases: PathAliases;
 
-  constructor(tree: RepositoryTree, packages: Packages, configs: Tsconfigs) {
+  constructor(tree: RepositoryTree, packages: PackageMeanings, configs: Tsconfigs) {
     this.#packages = packages;
     this.#aliases = new PathAliases(tree, configs);
   }
@@ -26,12 +27,12 @@ export class ModuleResolver {
     if (imported.length > 0) return imported;
     const aliased = this.#aliases.existing(folder, specifier);
     if (aliased !== null) return [aliased];
-    return listOf(this.#packageOf(specifier) ?? this.#aliases.supposed(folder, specifier));
+    return listOf(this.#packageOf(folder, specifier) ?? this.#aliases.supposed(folder, specifier));
   }
 
   /** Node's own module wins over a package of the same name. */
-  #packageOf(specifier: string): ScopePath | null {
-    return builtIn.has(specifier) ? null : (this.#packages.byName.get(packageName(specifier)) ?? null);
+  #packageOf(folder: ScopePath, specifier: string): ScopePath | null {
+    return builtIn.has(specifier) ? null : this.#packages.ofName(folder, packageName(specifier));
   }
 
   /** `imports` of the package that a folder belongs to: paths in it, or names of other packages. */
@@ -41,7 +42,7 @@ export class ModuleResolver {
     while (home !== top && !manifests.has(home)) home = folderOf(home);
     const targets = entryTargets(tableIn(manifests.get(home), 'imports'), specifier);
     return targets.flatMap((target) =>
-      listOf(target.startsWith('.') ? joinPath(home, target) : this.#packageOf(target)),
+      listOf(target.startsWith('.') ? joinPath(home, target) : this.#packageOf(folder, target)),
     );
   }
 }

@@ -6,7 +6,7 @@ import type { Links } from '../graph/links.ts';
 import { isTable, readToml, tableIn, textIn, textsIn, type Table } from './manifests.ts';
 import { usablePatterns } from './members.ts';
 import { uniqueNames, type PackageNames } from './names.ts';
-import type { Notices } from '../notices.ts';
+import { Notices } from '../notices.ts';
 import { baseName, byText, depthOf, folderOf, isSample, isWithin, joinPath } from '../paths.ts';
 import type { ScopeFolders } from './scope-folders.ts';
 import type { RepositoryTree } from '../tree/tree.ts';
@@ -30,20 +30,33 @@ export const pythonDetector: Detector = {
   title: 'pyproject.toml',
   detect: (tree, notices) => {
     const projects = findProjects(tree, notices);
-    const named = projects.flatMap(({ name, file }) =>
-      name === null ? [] : [{ name: comparable(name), file }],
-    );
-    const known = { byName: uniqueNames(named, notices) };
     const sources = new Set(projects.map(({ file }) => baseName(file)));
     return {
       units: projects.map(unitOf),
       origins: manifestNames.filter((name) => sources.has(name)),
       addLinks: (folders, links) => {
-        for (const project of projects) addProjectLinks(project, { ...known, folders }, links);
+        const byName = namesOf(projects, folders, notices);
+        for (const project of projects) addProjectLinks(project, { byName, folders }, links);
       },
     };
   },
 };
+
+/** What is left to the scope around it is meant only where nothing else is called so. */
+function namesOf(projects: readonly Project[], folders: ScopeFolders, notices: Notices): PackageNames {
+  const named = projects.flatMap(({ name, file, folder }) =>
+    name === null ? [] : [{ name: comparable(name), file, isAside: folders.isAside(folder) }],
+  );
+  const kept = uniqueNames(
+    named.filter(({ isAside }) => !isAside),
+    notices,
+  );
+  const aside = uniqueNames(
+    named.filter(({ isAside }) => isAside),
+    new Notices(),
+  );
+  return new Map([...aside, ...kept]);
+}
 
 /** The members of uv workspaces, and every other project that is no sample. */
 function findProjects(tree: RepositoryTree, notices: Notices): Project[] {

@@ -5,13 +5,20 @@ import { top } from '../paths.ts';
 /** The folders that are scopes, and which of them a path belongs to. */
 export class ScopeFolders {
   readonly units: readonly Unit[];
+  /** Whether a part becomes no scope, and is left to the one around it. */
+  readonly isAside: (path: ScopePath) => boolean;
   readonly #paths: ReadonlySet<ScopePath>;
   readonly #nearest = new Map<ScopePath, ScopePath>();
   /** Null: more than one bears the name. */
   readonly #byName = new Map<string, ScopePath | null>();
 
-  constructor(paths: Iterable<ScopePath>, units: Iterable<Unit>) {
+  constructor(
+    paths: Iterable<ScopePath>,
+    units: Iterable<Unit>,
+    isAside: (path: ScopePath) => boolean = () => false,
+  ) {
     this.units = [...units];
+    this.isAside = isAside;
     this.#paths = new Set([top, ...paths]);
     for (const { path, names } of this.units)
       for (const name of new Set(names)) this.#byName.set(name, this.#byName.has(name) ? null : path);

@@ -11,4 +11,6 @@ export interface Unit {
   readonly type: UnitType;
   /** The manifest that makes it a part, repository-relative; a folder for parts without one. */
   readonly source: string;
+  /** Whether a workspace lists it; left out where that is no matter. */
+  readonly isMember?: boolean;
 }
