@@ -1,6 +1,7 @@
 import { patternLengthMax, patternsMax, type Settings } from '../core/index.ts';
 import type { ConfigEntry, ConfigOrigin, LoadedConfig } from './loaded.ts';
-import { isSetting, noEffect, options, optionOf, type Option } from './options.ts';
+import { isSetting, noEffect, options, optionOf } from './options.ts';
+import type { Option } from './option.ts';
 import { formatDuration } from './duration.ts';
 import { formatValue } from './values.ts';
 

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Document } from 'yaml';
 import { parsePattern, patternsMax, quote } from '../core/index.ts';
 import type { ConfigProblemCode } from './loaded.ts';
-import type { PatternsOption, ScopesOption } from './options.ts';
+import type { PatternsOption, ScopesOption } from './option.ts';
 
 /** The value of an option that is a list, and what is wrong with its entries, each with the node that it stands in. */
 export interface ListReading {

@@ -11,12 +11,12 @@ import type { ConfigProblemCode } from './loaded.ts';
 import type {
   BooleanOption,
   ChoiceOption,
-  ConfigValue,
   CountOption,
   DurationOption,
   Option,
   ResourcesOption,
-} from './options.ts';
+} from './option.ts';
+import type { ConfigValue } from './options.ts';
 
 export type ValueResult =
   | { readonly ok: true; readonly value: ConfigValue }

@@ -15,7 +15,7 @@ import { definedScopes, refusedGraph } from './scopes.ts';
 import { sameSettings, settingsProblems, type Settings } from './settings.ts';
 import type { Agent, State, Sync } from './state.ts';
 import { rearmBlock } from './status.ts';
-import { invalidate } from './syncs.ts';
+import { invalidate } from './invalidation.ts';
 import { anySlotOf, isSlot, slotOf, type Target } from './targets.ts';
 import { scopeOf } from './overlap.ts';
 import { deadlockedAgents } from './wait-graph.ts';

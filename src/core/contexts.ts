@@ -18,7 +18,7 @@ import { heldInOrder } from './overlap.ts';
 import { obstacleTo, settleQueue } from './queue.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State } from './state.ts';
-import { invalidate } from './syncs.ts';
+import { invalidate } from './invalidation.ts';
 import { type Target } from './targets.ts';
 import { scopeOf } from './overlap.ts';
 import { coveringLocks, obstacleUnderLock } from './write.ts';

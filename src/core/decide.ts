@@ -26,12 +26,11 @@ import {
   decideAbortSync,
   decideCompleteSync,
   decideFailSync,
-  decideGitOperation,
-  decideInvalidateSync,
   decideResetSync,
   decideRetrySync,
   decideStartSync,
 } from './syncs.ts';
+import { decideGitOperation, decideInvalidateSync } from './invalidation.ts';
 
 type Handler<Kind extends CommandKind> = (state: State, command: CommandOf<Kind>) => Decision;
 

@@ -19,7 +19,7 @@ import { byText } from './order.ts';
 import { reject } from './rejections.ts';
 import type { Settings } from './settings.ts';
 import type { Scope, State } from './state.ts';
-import { invalidate } from './syncs.ts';
+import { invalidate } from './invalidation.ts';
 import { removeScope } from './withdrawal.ts';
 
 type Graph = ReadonlyMap<ScopePath, Pick<ScopeDefinition, 'dependencies'>>;

@@ -13,21 +13,11 @@
  * resets it or something below it changes.
  */
 import { must } from './assert.ts';
-import type {
-  AbortSync,
-  CompleteSync,
-  FailSync,
-  GitOperation,
-  InvalidateSync,
-  ResetSync,
-  RetrySync,
-  StartSync,
-} from './commands.ts';
+import type { AbortSync, CompleteSync, FailSync, ResetSync, RetrySync, StartSync } from './commands.ts';
 import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
 import { presentAgent, refusedUnknownScope } from './gate.ts';
-import { reachableInOrder, type Edges } from './graph.ts';
 import { addMs, named, quote, type AgentId, type ScopePath, type SyncRun, type TimeMs } from './ids.ts';
 import { errorShownLengthMax } from './limits.ts';
 import { byText } from './order.ts';
@@ -219,65 +209,7 @@ export function decideAbortSync(state: State, command: AbortSync): Decision {
   };
 }
 
-/** Marks a scope, and all that depends on it, as changed. Rejects: SCOPE_NOT_FOUND. */
-export function decideInvalidateSync(state: State, command: InvalidateSync): Decision {
-  return decideChanged(new Draft(state, command.atMs), [command.scope], command.reason);
-}
-
-/** Git changed files of scopes: they, and all that depends on them, are to be synced again. Rejects: SCOPE_NOT_FOUND. */
-export function decideGitOperation(state: State, command: GitOperation): Decision {
-  const draft = new Draft(state, command.atMs);
-  draft.emit({ kind: 'repository.changed', scopes: command.scopes, operation: command.operation });
-  return decideChanged(draft, command.scopes);
-}
-
-function decideChanged(draft: Draft, changed: readonly ScopePath[], reason: string | null = null): Decision {
-  const unknown = refusedUnknownScope(draft.state, changed);
-  if (unknown !== null) return unknown;
-  const scopes = invalidate(draft, changed, { reason });
-  return { kind: 'committed', events: draft.events, result: { kind: 'invalidated', scopes } };
-}
-
 // Steps that other commands take as well.
-
-/**
- * Sends the changed scopes and everything that depends on them back to idle, and renews their retry budgets. Returns
- * those whose status changed, each after the ones it depends on.
- */
-export function invalidate(
-  draft: Draft,
-  changed: readonly ScopePath[],
-  {
-    reason = null,
-    dependents = (path) => [...(draft.state.index.dependents.get(path) ?? [])].sort(byText),
-  }: { readonly reason?: string | null; readonly dependents?: Edges<ScopePath> } = {},
-): ScopePath[] {
-  const invalidated: ScopePath[] = [];
-  for (const [scope, cause] of causesOf(changed, dependents)) {
-    const sync = draft.state.syncs.get(scope);
-    if (sync === undefined || (sync.status === 'idle' && sync.failures === 0)) continue;
-    abortSync(draft, scope, 'something it was synced from has changed');
-    const event = { kind: 'sync.invalidated', scope, cause } as const;
-    draft.emit(reason === null ? event : { ...event, reason });
-    if (sync.status !== 'idle') invalidated.push(scope);
-  }
-  return invalidated;
-}
-
-/** What the changes reach, each scope after the ones it depends on and with the change that reached it first. */
-function causesOf(changed: readonly ScopePath[], dependents: Edges<ScopePath>): Map<ScopePath, ScopePath> {
-  const sources = new Set(changed);
-  const causes = new Map<ScopePath, ScopePath>();
-  for (const scope of reachableInOrder(changed, dependents)) {
-    const cause = sources.has(scope)
-      ? scope
-      : must(causes.get(scope), `${scope} was reached through another`);
-    causes.delete(scope); // Keeps the map in the order of the walk.
-    causes.set(scope, cause);
-    for (const dependent of dependents(scope)) if (!causes.has(dependent)) causes.set(dependent, cause);
-  }
-  return causes;
-}
 
 /** Ends the run of a scope without a verdict; false when none is going on. */
 export function abortSync(draft: Draft, scope: ScopePath, reason: string | null): boolean {

@@ -50,7 +50,7 @@ interface Listed {
 
 /** But what a sparse checkout leaves out. */
 async function listFiles({ root, paths }: ChangedWish): Promise<Listed[]> {
-  const args = ['ls-files', '-z', '-t', '--cached', '--others', '--exclude-standard', ...only(paths)];
+  const args = ['ls-files', '-z', '-t', '--cached', '--others', '--exclude-standard', ...limitedTo(paths)];
   const said = await runGit({ cwd: root, args, env: withoutGitVariables(), timeoutMs: gitPatienceMs });
   return linesOf(said).flatMap((text) => {
     const [tag, path] = [text.slice(0, 1), text.slice(2)];
@@ -63,14 +63,14 @@ async function removedByCommits({ root, paths, sinceMs }: ChangedWish): Promise<
   const since = new Date(Math.max(0, sinceMs)).toISOString();
   const what = ['--diff-filter=D', '--no-renames', '--name-only', '-z', '--format='];
   const plain = ['--no-show-signature', '--no-ext-diff', '--no-textconv', `--max-count=${commitsMax}`];
-  const args = ['log', `--since=${since}`, ...what, ...plain, 'HEAD', ...only(paths)];
+  const args = ['log', `--since=${since}`, ...what, ...plain, 'HEAD', ...limitedTo(paths)];
   const call = { cwd: root, args, env: withoutGitVariables(), settings: ['log.showSignature=false'] };
   return runGit({ ...call, timeoutMs: gitPatienceMs }).then(linesOf, () => []);
 }
 
 const commitsMax = 1_000;
 
-const only = (paths: readonly string[]): string[] =>
+const limitedTo = (paths: readonly string[]): string[] =>
   paths.includes('.') ? [] : ['--', ...paths.map((path) => `:(top,literal)${path}`)];
 
 const linesOf = (said: Buffer): string[] =>

@@ -165,7 +165,7 @@ export const syncMutants: readonly Mutant[] = [
   },
   {
     name: 'a change reaches only the scope itself',
-    file: 'syncs.ts',
+    file: 'invalidation.ts',
     find: 'of causesOf(changed, dependents)) {',
     replace: 'of changed.map((path) => [path, path])) {',
     model: 'Sync12',
@@ -173,7 +173,7 @@ export const syncMutants: readonly Mutant[] = [
   },
   {
     name: 'a change reaches only those who depend on the scope directly',
-    file: 'syncs.ts',
+    file: 'invalidation.ts',
     find: 'for (const scope of reachableInOrder(changed, dependents)) {',
     replace: 'for (const scope of changed) {',
     model: 'Sync13',
@@ -181,7 +181,7 @@ export const syncMutants: readonly Mutant[] = [
   },
   {
     name: 'a change leaves runs going on',
-    file: 'syncs.ts',
+    file: 'invalidation.ts',
     find: "    abortSync(draft, scope, 'something it was synced from has changed');\n",
     replace: "    if (sync.status === 'syncing') continue;\n",
     model: 'Sync12',
@@ -189,7 +189,7 @@ export const syncMutants: readonly Mutant[] = [
   },
   {
     name: 'a change does not renew the budget',
-    file: 'syncs.ts',
+    file: 'invalidation.ts',
     find: "if (sync === undefined || (sync.status === 'idle' && sync.failures === 0)) continue;",
     replace: "if (sync === undefined || sync.status === 'idle') continue;",
     model: 'Sync12',
@@ -205,7 +205,7 @@ export const syncMutants: readonly Mutant[] = [
   },
   {
     name: 'what Git changed stays synced',
-    file: 'syncs.ts',
+    file: 'invalidation.ts',
     find: "  draft.emit({ kind: 'repository.changed', scopes: command.scopes, operation: command.operation });\n  return decideChanged(draft, command.scopes);\n",
     replace:
       "  draft.emit({ kind: 'repository.changed', scopes: command.scopes, operation: command.operation });\n  return decideChanged(draft, []);\n",
