@@ -16,7 +16,7 @@ export {
 export { besideSettings, configEntries, configReference, explainOption } from './describe.ts';
 export { type ConfigEntry, type LoadedConfig } from './loaded.ts';
 export { nearestOption } from './nearest-option.ts';
-export { nearest } from './nearest.ts';
+export { nearest, nearestPath } from './nearest.ts';
 
 /** See `load.ts`. Loaded, with the YAML library, on first use only: most commands never read the file. */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {

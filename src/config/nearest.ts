@@ -16,6 +16,14 @@ export function nearest<Word extends string>(word: string, candidates: Iterable<
   return best;
 }
 
+/** As {@link nearest}, of paths: long ones are alike by the folders that they have in common, so their last words must be alike, too. */
+export function nearestPath<Path extends string>(path: string, candidates: Iterable<Path>): Path | null {
+  const near = nearest(path, candidates);
+  return near !== null && nearest(lastWord(path), [lastWord(near)]) !== null ? near : null;
+}
+
+const lastWord = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 /** Insertions, deletions, replacements, and neighbours that changed places, that make one text the other; infinite for long texts. */
 function editDistance(a: string, b: string): number {
   if (a.length > comparedLengthMax || b.length > comparedLengthMax) return Infinity;

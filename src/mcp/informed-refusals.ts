@@ -144,7 +144,7 @@ async function onMissing(
     };
   if (scopes.length === 0) return { story: nothingToLock, next: noScopes };
   const isThere = (await workspace.liesAt(scope)) !== 'nothing';
-  const lead = await leadFrom(scopes, { path: scope, isThere }, workspace.nearest);
+  const lead = await leadFrom(scopes, { path: scope, isThere }, workspace.nearestPath);
   const next = lead === null ? null : leadText(lead);
   return next === null ? null : { next };
 }

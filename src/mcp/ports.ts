@@ -2,6 +2,7 @@ import type { AgentMetadata, AgentProcess, Parsed, ScopePath } from '../core/ind
 import type { ChangedSince, Lies, SessionKeeping } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
+import type { NearestPath } from '../wording/index.ts';
 
 /**
  * What this face stands on. Everything is handed in, so that the same tools can be served over stdio by a process of
@@ -34,8 +35,7 @@ export interface Workspace {
   readonly changedSince: ChangedSince;
   /** What lies at a path of the working tree. */
   liesAt(path: ScopePath): Promise<Lies>;
-  /** Of these the one that a misspelt word most likely meant; null when none is close. */
-  readonly nearest: (word: string, candidates: readonly string[]) => Promise<string | null>;
+  readonly nearestPath: NearestPath;
   /** SHA-256 (hex) of a file's content, given by its canonical path; null when there is no such file. */
   digestOf(path: ScopePath): Promise<string | null>;
 }

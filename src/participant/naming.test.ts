@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, scopeAround, type ScopePath } from '../core/index.ts';
-import { nearest } from '../config/index.ts';
+import { nearestPath } from '../config/index.ts';
 import type { Coordinator, ScopeView } from '../protocol/index.ts';
 import { onlyOne, resourceNamed, wishNamed, type Lies, type TypedPath } from './naming.ts';
 
@@ -33,7 +33,7 @@ const wishOf = (texts: readonly string[], paths = ['.', ...scopes]) =>
     {
       coordinator: coordinatorOf(paths),
       liesAt: async (path) => there[path] ?? 'nothing',
-      nearest: async (word, candidates) => nearest(word, candidates),
+      nearestPath: async (path, candidates) => nearestPath(path, candidates),
     },
     texts.map(typed),
     [],
@@ -57,6 +57,16 @@ describe('a path that somebody names', () => {
     ['of a scope with a letter missing, too', 'packages/cor', { scopes: ['packages/cor'] }],
     ['that is the name of one, too', 'website', { scopes: ['website'] }],
     ['above scopes that are elsewhere, too', 'services/auth', { scopes: ['services/auth'] }],
+    [
+      'in a folder that is spelt nearly like a scope, too',
+      'packages/cor/new.ts',
+      { scopes: ['packages/cor/new.ts'] },
+    ],
+    [
+      'in a new folder may be of a file that is to be',
+      'packages/core/lib/new.ts',
+      { scopes: [], files: ['packages/core/lib/new.ts'] },
+    ],
     ['with an extension is no misspelt scope', 'packages/web.ts', { scopes: [], files: ['packages/web.ts'] }],
   ])('%s: %s', async (_case, text, wish) => {
     expect(await wishOf([text])).toEqual(wish);
@@ -70,7 +80,7 @@ describe('a path that somebody names', () => {
     const ports = {
       coordinator: coordinatorOf(['.', ...scopes]),
       liesAt: async (): Promise<Lies> => 'nothing',
-      nearest: async () => null,
+      nearestPath: async () => null,
     };
     const paths = [
       { text: 'packages/core', asScope: 'packages/core', asFile: 'src/packages/core' },
@@ -86,7 +96,7 @@ it('many paths are asked about in few questions, and all scopes only where one i
   const ports = {
     coordinator: coordinatorOf(['.', ...scopes], asked),
     liesAt: async (): Promise<Lies> => 'file',
-    nearest: async () => null,
+    nearestPath: async () => null,
   };
   const wish = await wishNamed(ports, paths, []);
   expect([wish.files?.length, asked]).toEqual([1_200, ['scopesOf', 'scopesOf', 'scopesOf']]);

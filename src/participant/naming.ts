@@ -18,8 +18,8 @@ export interface NamingPorts {
   readonly coordinator: Pick<Coordinator, 'query'>;
   /** What lies at a path; a text that ends in a slash means a folder, whether it is there or not. */
   liesAt(path: ScopePath): Promise<Lies>;
-  /** Of these the one that a misspelt word most likely meant; null when none is close. */
-  nearest(word: string, candidates: readonly string[]): Promise<string | null>;
+  /** Of these the one that a misspelt path most likely meant; null when none is close. */
+  nearestPath(path: string, candidates: readonly string[]): Promise<string | null>;
 }
 
 /** A path as it was typed: what it means if it is a scope, and what if it is a file. */
@@ -93,7 +93,16 @@ async function scopesAround({ coordinator }: NamingPorts, paths: readonly TypedP
 async function isFile(ports: NamingPorts, { text, asFile }: TypedPath, all: AllScopes): Promise<boolean> {
   if (asFile === '.' || text.endsWith('/')) return false;
   const lies = await ports.liesAt(asFile);
-  return lies === 'file' || (lies === 'nothing' && !(await all.hasNearly(asFile)));
+  if (lies !== 'nothing') return lies === 'file';
+  return !(await all.hasNearly(asFile)) && !(await isInMisspeltFolder(ports, asFile, all));
+}
+
+/** In a folder that is not there either, and is spelt nearly like a scope. */
+async function isInMisspeltFolder(ports: NamingPorts, file: ScopePath, all: AllScopes): Promise<boolean> {
+  const end = file.lastIndexOf('/');
+  if (end === -1) return false;
+  const folder = file.slice(0, end) as ScopePath;
+  return (await ports.liesAt(folder)) === 'nothing' && (await all.isSpeltNearly(folder));
 }
 
 /** Asked for only where something is named that is not there. */
@@ -107,23 +116,31 @@ class AllScopes {
 
   /** Whether a scope lies in such a folder, is called so, or nearly. */
   async hasNearly(path: ScopePath): Promise<boolean> {
-    this.#scopes ??= this.#ports.coordinator.query({ kind: 'scopes' }).then(({ scopes }) => scopes);
-    const scopes = await this.#scopes;
+    const scopes = await this.#all();
     if (scopes.some((scope) => scope.name === path || scope.path.startsWith(`${path}/`))) return true;
-    const names = [...scopes.map((scope) => scope.path as string), ...scopes.map((scope) => scope.name)];
-    return this.#isNear(
+    return this.#isNear(path, [...pathsOf(scopes), ...scopes.map((scope) => scope.name)]);
+  }
+
+  /** Whether the path of a scope is spelt nearly so. */
+  async isSpeltNearly(path: ScopePath): Promise<boolean> {
+    const paths = pathsOf(await this.#all());
+    return !paths.includes(path) && this.#isNear(path, paths);
+  }
+
+  #all(): Promise<readonly ScopeView[]> {
+    return (this.#scopes ??= this.#ports.coordinator.query({ kind: 'scopes' }).then(({ scopes }) => scopes));
+  }
+
+  async #isNear(path: ScopePath, names: readonly string[]): Promise<boolean> {
+    const near = await this.#ports.nearestPath(
       path,
       names.filter((name) => name !== '.'),
     );
-  }
-
-  /** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */
-  async #isNear(path: ScopePath, names: readonly string[]): Promise<boolean> {
-    const near = await this.#ports.nearest(path, names);
-    if (near === null || (hasExtension(path) && !hasExtension(near))) return false;
-    return (await this.#ports.nearest(lastWord(path), [lastWord(near)])) !== null;
+    return near !== null && (!hasExtension(path) || hasExtension(near));
   }
 }
+
+const pathsOf = (scopes: readonly ScopeView[]): string[] => scopes.map(({ path }) => path);
 
 const lastWord = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

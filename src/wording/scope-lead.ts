@@ -12,8 +12,11 @@ export interface NamedPath {
   readonly isThere: boolean;
 }
 
-/** Of some words the one that a misspelt word most likely meant; null when none is close. */
-export type Nearest = (word: string, candidates: readonly string[]) => Promise<string | null>;
+/** Of these the one that a misspelt path most likely meant; null when none is close. */
+export type NearestPath = <Path extends string>(
+  path: string,
+  candidates: readonly Path[],
+) => Promise<Path | null>;
 
 /** Where somebody most likely wanted to go who named no scope. Each face says it in its own sentence. */
 export type Lead =
@@ -25,7 +28,7 @@ export type Lead =
   | { readonly kind: 'inside'; readonly around: ScopePath | null }
   /** To the scopes of that name. */
   | { readonly kind: 'called'; readonly scopes: readonly ScopePath[] }
-  /** To one that is spelt much like it: by its path, or by its name, where that is given. */
+  /** To one that is spelt much like it: by its path, or by its name, where that is given; or to a path in it. */
   | { readonly kind: 'spelt'; readonly scope: ScopePath; readonly name: string | null }
   /** Nothing is at such a path, and no scope is called so. */
   | { readonly kind: 'nowhere' };
@@ -34,7 +37,7 @@ export type Lead =
 export async function leadFrom(
   scopes: readonly KnownScope[],
   { path, isThere }: NamedPath,
-  nearest: Nearest,
+  nearestPath: NearestPath,
 ): Promise<Lead | null> {
   if (scopes.length === 0) return { kind: 'noScopes' };
   const paths = scopes.map((scope) => scope.path);
@@ -45,7 +48,7 @@ export async function leadFrom(
   if (isThere) return { kind: 'inside', around };
   const called = scopes.filter(({ name }) => name === path).map((scope) => scope.path);
   if (called.length > 0) return { kind: 'called', scopes: called };
-  const spelt = await speltLike(scopes, path, nearest);
+  const spelt = await speltLike(scopes, path, nearestPath);
   // Beside a scope's own subfolder, one that is misspelt is more likely meant than the scope above both.
   if (spelt !== null && (around === null || around === '.' || spelt.scope.startsWith(`${around}/`)))
     return { kind: 'spelt', ...spelt };
@@ -56,29 +59,22 @@ export async function leadFrom(
 async function speltLike(
   scopes: readonly KnownScope[],
   path: string,
-  nearest: Nearest,
+  nearestPath: NearestPath,
 ): Promise<Pick<Extract<Lead, { kind: 'spelt' }>, 'scope' | 'name'> | null> {
   // Any single letter is close to the top scope's dot.
   const paths = scopes.map((scope) => scope.path).filter((scope) => scope !== '.');
-  const near = await nearestTo(path, paths, nearest);
+  const near = await nearestPath(path, paths);
   if (near !== null) return { scope: near, name: null };
   const names = scopes.map((scope) => scope.name);
-  const name = await nearestTo(path, names, nearest);
+  const name = await nearestPath(path, names);
   const meant = scopes.find((scope) => scope.name === name);
-  return meant === undefined ? null : { scope: meant.path, name };
+  if (meant !== undefined) return { scope: meant.path, name };
+  const end = path.lastIndexOf('/');
+  const folder = path.slice(0, Math.max(end, 0));
+  const nearFolder = folder === '' ? null : await nearestPath(folder, paths);
+  if (nearFolder === null || nearFolder === folder) return null;
+  return { scope: `${nearFolder}${path.slice(end)}` as ScopePath, name: null };
 }
-
-/** Long paths are alike by the folders that they have in common, so their last words must be alike, too. */
-async function nearestTo<Text extends string>(
-  text: string,
-  candidates: readonly Text[],
-  nearest: Nearest,
-): Promise<Text | null> {
-  const near = (await nearest(text, candidates)) as Text | null;
-  return near !== null && (await nearest(lastWord(text), [lastWord(near)])) !== null ? near : null;
-}
-
-const lastWord = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** A single word is rather a name. */
 const looksLikePath = (text: string): boolean => /[./]/.test(text);

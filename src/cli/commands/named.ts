@@ -48,6 +48,7 @@ async function namingPorts(call: Call): Promise<NamingPorts> {
   return {
     coordinator: await call.coordinator(),
     liesAt: (path: ScopePath) => call.world.inspection.liesAt(repository, path),
-    nearest: async (word, candidates) => (await import('../../config/index.ts')).nearest(word, candidates),
+    nearestPath: async (path, candidates) =>
+      (await import('../../config/index.ts')).nearestPath(path, candidates),
   };
 }

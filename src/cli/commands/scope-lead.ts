@@ -18,8 +18,8 @@ export async function leadTo(
 
 /** Where somebody most likely wanted to go who named no scope. Null: nobody can say. */
 export async function scopeLead(scopes: readonly KnownScope[], meant: NamedPath): Promise<ScopeLead | null> {
-  const lead = await leadFrom(scopes, meant, async (word, candidates) =>
-    (await import('../../config/index.ts')).nearest(word, candidates),
+  const lead = await leadFrom(scopes, meant, async (path, candidates) =>
+    (await import('../../config/index.ts')).nearestPath(path, candidates),
   );
   return lead === null ? null : inWords(lead, meant.path);
 }

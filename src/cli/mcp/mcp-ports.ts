@@ -50,7 +50,8 @@ async function openWorkspace(call: Call): Promise<Workspace> {
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
     changedSince: (...wish) => call.world.inspection.changedSince(repository, ...wish),
     liesAt: (path) => call.world.inspection.liesAt(repository, path),
-    nearest: async (word, candidates) => (await import('../../config/index.ts')).nearest(word, candidates),
+    nearestPath: async (path, candidates) =>
+      (await import('../../config/index.ts')).nearestPath(path, candidates),
     filePath: async (text) =>
       worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),
     digestOf: async (path) => {
