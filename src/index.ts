@@ -14,9 +14,11 @@ export {
   RefusedError,
   takePart,
   type AcquireOptions,
+  type Addressed,
   type Agent,
   type Lock,
   type Named,
+  type News,
   type RefusedCode,
   type TakePartOptions,
 } from './program/index.ts';
@@ -28,5 +30,10 @@ export {
   parseScopePath,
   rejectionCodes,
   retryAdvice,
+  type FormerHolder,
+  type FormerHolders,
+  type Message,
+  type MessageKind,
+  type Notice,
   type RejectionCode,
 } from './core/index.ts';

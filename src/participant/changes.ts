@@ -10,7 +10,6 @@ import {
   wantedAs,
   type ChangedUnder,
   type FilePath,
-  type FormerHolders,
   type GotLock,
   type Grant,
   type ScopePath,
@@ -18,7 +17,7 @@ import {
   type Wish,
 } from '../core/index.ts';
 import { formerHoldersLocksMax, scopesOfPathsMax } from '../protocol/index.ts';
-import type { Coordinator, LockView } from '../protocol/index.ts';
+import type { Coordinator, FormerHoldersAnswer, LockView } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
 import type { Held } from './holdings.ts';
 import { inTime } from './in-time.ts';
@@ -118,23 +117,27 @@ function changedUnder(
 /** How long is waited to learn who had a lock before, in milliseconds: the grant itself does not wait. */
 const patienceMs = 2_000;
 
-/** Who had what has just been granted, since the agent had it last; of what it held before it asked, nobody. */
+/** As {@link askFormerHolders}; nothing where it cannot be told, or not in time. */
 export async function formerHoldersOf(
   coordinator: Pick<Coordinator, 'query'>,
   time: Pick<Timers, 'schedule'>,
+  session: Pick<AgentSession, 'agent' | 'epoch'>,
+  grants: readonly (Held & Pick<Grant, 'already'>)[],
+): Promise<FormerHoldersAnswer['locks']> {
+  return (await inTime(time, patienceMs, askFormerHolders(coordinator, session, grants))) ?? [];
+}
+
+/** Who had what has just been granted, since the agent had it last; of what it held before it asked, nobody. */
+export async function askFormerHolders(
+  coordinator: Pick<Coordinator, 'query'>,
   { agent, epoch }: Pick<AgentSession, 'agent' | 'epoch'>,
   grants: readonly (Held & Pick<Grant, 'already'>)[],
-): Promise<readonly (GotLock & FormerHolders)[]> {
+): Promise<FormerHoldersAnswer['locks']> {
   const locks = grants
     .flatMap(({ scope, file, token, already }): GotLock[] =>
       scope === undefined || already === true ? [] : [{ scope, ...(file && { file }), token }],
     )
     .slice(0, formerHoldersLocksMax);
   if (locks.length === 0) return [];
-  const answer = await inTime(
-    time,
-    patienceMs,
-    coordinator.query({ kind: 'formerHolders', agent, epoch, locks }),
-  );
-  return answer?.locks ?? [];
+  return (await coordinator.query({ kind: 'formerHolders', agent, epoch, locks })).locks;
 }

@@ -4,12 +4,16 @@ import {
   type FencingToken,
   type Grant,
   type Rejection,
+  type ReleaseLock,
   type ScopePath,
   type Settings,
   type Target,
+  type Wish,
+  wishOfNames,
 } from '../core/index.ts';
-import type { Coordinator } from '../protocol/index.ts';
+import type { Coordinator, FormerHoldersAnswer } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
+import { askFormerHolders } from './changes.ts';
 import { releaseGrants } from './giving-back.ts';
 import { mayHaveCounted } from './joining.ts';
 import { LeaseRenewer, type LeaseLoss } from './lease-renewer.ts';
@@ -39,6 +43,8 @@ export interface LockPorts {
   readonly speaker: Speaks;
   readonly time: Pick<Time, 'monotonicMs' | 'schedule'>;
   readonly files: Files;
+  /** What was changed under what is about to be given back, as a part of the command. */
+  readonly changedUnder: (wish: Wish) => Promise<Pick<ReleaseLock, 'changed'>>;
 }
 
 export type Written =
@@ -57,8 +63,8 @@ export class HeldLock {
   readonly #session: AgentSession;
   readonly #renewer: LeaseRenewer;
   readonly #lost = new AbortController();
-  /** What was not held any more when it was given back; null: it was not given back yet. */
-  #gone: readonly Target[] | null = null;
+  /** Answers what was not held any more; null: it was not given back yet. */
+  #givenBack: Promise<readonly Target[]> | null = null;
 
   private constructor(ports: LockPorts, session: AgentSession, locks: readonly Grant[], lasting: Lasting) {
     this.locks = locks;
@@ -152,10 +158,24 @@ export class HeldLock {
   }
 
   /** Gives back exactly what was granted; names what was not held under it any more. Once more it says the same. */
-  async release(): Promise<readonly Target[]> {
+  release(): Promise<readonly Target[]> {
+    this.#givenBack ??= this.#giveBack().catch((error: unknown) => {
+      this.#givenBack = null;
+      throw error;
+    });
+    return this.#givenBack;
+  }
+
+  async #giveBack(): Promise<readonly Target[]> {
+    const { speaker, changedUnder } = this.#ports;
+    const changed = this.isKept ? await changedUnder(wishOfNames(this.locks)) : {};
     this.stop();
-    this.#gone ??= await releaseGrants(this.#ports.speaker, this.#session, this.locks);
-    return this.#gone;
+    return releaseGrants(speaker, this.#session, this.locks, changed);
+  }
+
+  /** Who had of it what, since the agent had it last: only what somebody had is named. */
+  formerHolders(): Promise<FormerHoldersAnswer['locks']> {
+    return askFormerHolders(this.#ports.coordinator, this.#session, this.locks);
   }
 
   /** Renews it no longer. */

@@ -9,6 +9,7 @@ export type { Held } from './holdings.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
 export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';
 export { LeaseRenewer, type LeaseEnd, type LeaseLoss } from './lease-renewer.ts';
+export type { Heard, Saying } from './correspondence.ts';
 export { endOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';
 export { claimOf, type Claim } from './claiming.ts';

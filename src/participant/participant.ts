@@ -3,14 +3,24 @@
  * earlier process has left; it is kept present; what it acquires is kept until it is given back.
  */
 import { asDurationMs } from '../core/index.ts';
-import type { AgentId, AgentMetadata, AgentProcess, Grant, Rejection, Settings } from '../core/index.ts';
+import type {
+  AgentId,
+  AgentMetadata,
+  AgentProcess,
+  Grant,
+  Rejection,
+  Settings,
+  Wish,
+} from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import { every, type Time } from '../time/index.ts';
 import { acquire, type AcquireWish, type NotGranted, type WaitHooks } from './acquiring.ts';
 import { overCodes } from './agent-commands.ts';
 import { resultOf } from './answers.ts';
+import { changedByHolder, type ChangedSince } from './changes.ts';
+import { Correspondence } from './correspondence.ts';
 import { releaseGrants } from './giving-back.ts';
-import { HeldLock, type Files } from './held-lock.ts';
+import { HeldLock, type Files, type LockPorts } from './held-lock.ts';
 import { goOn, join, readOrNull } from './joining.ts';
 import { hasJoined, proofOf, type AgentSession, type Occupant, type SessionKeeping } from './session.ts';
 import { Speaker } from './speaker.ts';
@@ -19,6 +29,8 @@ export interface ParticipantPorts {
   readonly coordinator: Coordinator;
   readonly sessions: SessionKeeping;
   readonly files: Files;
+  /** Left out: nobody looks what was changed under what is given back. */
+  readonly changedSince?: ChangedSince;
   readonly time: Pick<Time, 'wallMs' | 'monotonicMs' | 'schedule'>;
   newRequestId(): string;
   newSecret(): string;
@@ -48,6 +60,8 @@ type Begun =
 export class Participant {
   /** What an earlier process has left, where it was to be kept. */
   readonly left: HeldLock | null;
+  /** What it hears, and says to others. */
+  readonly correspondence: Correspondence;
   readonly #ports: ParticipantPorts;
   readonly #speaker: Speaker;
   readonly #session: AgentSession;
@@ -73,6 +87,7 @@ export class Participant {
     this.#session = session;
     this.#settings = settings;
     this.left = left;
+    this.correspondence = new Correspondence({ ...ports, speaker }, session);
     this.#locks = left === null ? [] : [left];
     this.#stopBeating = every(ports.time, settings.sessionTtlMs / 3, () => this.#beat());
   }
@@ -101,7 +116,7 @@ export class Participant {
     const { settings } = await ports.coordinator.query({ kind: 'status', at: null });
     const left =
       found !== null && wish.keepsLeft && found.leases.length > 0
-        ? await HeldLock.keep({ ...ports, speaker }, session, found.leases, {
+        ? await HeldLock.keep(lockPorts(ports, speaker, session), session, found.leases, {
             sessionTtlMs: settings.sessionTtlMs,
             lockTtlMs: asDurationMs(found.leaseMs),
           })
@@ -142,7 +157,8 @@ export class Participant {
     if (acquired.kind !== 'granted') return acquired;
     const { sessionTtlMs, lockTtlMs } = this.#settings;
     const lasting = { sessionTtlMs, lockTtlMs: wish.ttlMs ?? lockTtlMs };
-    const lock = await HeldLock.keep(ports, this.#session, acquired.locks, lasting);
+    const kept = lockPorts(this.#ports, this.#speaker, this.#session);
+    const lock = await HeldLock.keep(kept, this.#session, acquired.locks, lasting);
     this.#locks = [...this.#locks, lock];
     return { kind: 'granted', lock };
   }
@@ -174,7 +190,8 @@ export class Participant {
   /** Leaves, and gives back all that it has; the session is forgotten. Null, or why the coordinator knew it no more. */
   async leave(): Promise<Rejection | null> {
     this.stop();
-    const reply = await this.#speaker.submit({ kind: 'AgentLeave', ...proofOf(this.#session) });
+    const changed = await changedBy(this.#ports, this.#session, null);
+    const reply = await this.#speaker.submit({ kind: 'AgentLeave', ...proofOf(this.#session), ...changed });
     if (reply.ok || overCodes.has(reply.rejection.code)) await this.#ports.sessions.forget(this.agent);
     return reply.ok ? null : reply.rejection;
   }
@@ -185,6 +202,22 @@ export class Participant {
     this.#stopBeating();
     for (const lock of this.#locks) lock.stop();
   }
+}
+
+const lockPorts = (ports: ParticipantPorts, speaker: Speaker, session: AgentSession): LockPorts => ({
+  ...ports,
+  speaker,
+  changedUnder: (wish) => changedBy(ports, session, wish),
+});
+
+/** What it has changed under what it is about to give back; null: under all that it holds. */
+async function changedBy(
+  { coordinator, time, changedSince }: ParticipantPorts,
+  session: AgentSession,
+  wish: Wish | null,
+): ReturnType<typeof changedByHolder> {
+  if (changedSince === undefined) return {};
+  return changedByHolder({ coordinator, wallMs: () => time.wallMs(), changedSince, time }, session, wish);
 }
 
 /** Goes on under the session that is kept, or joins where there is none, or nobody can go on under it. */

@@ -1,20 +1,18 @@
 import {
   namesOf,
-  parseFilePath,
-  parseResourceName,
-  withoutNone,
   type AgentId,
   type DurationMs,
-  type Parsed,
   type TicketEndCause,
   type WaitWish,
   type Wish,
 } from '../core/index.ts';
-import { type Participant } from '../participant/index.ts';
-import { invalidInput, type Coordinator } from '../protocol/index.ts';
-import { Lock, pathOf, refusedBy } from './lock.ts';
-import { RefusedError } from './refused-error.ts';
+import { claimOf, type Participant } from '../participant/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
 import { vainEnds } from '../wording/index.ts';
+import { newsOf, sayingOf, type Addressed, type News } from './correspondence.ts';
+import { Lock, refusedBy } from './lock.ts';
+import { wishOf, type Named } from './named.ts';
+import { RefusedError } from './refused-error.ts';
 
 export interface AcquireOptions {
   /** How long to wait in the queue, in milliseconds: 0 unless given; `Infinity`: as long as the rules allow. */
@@ -25,15 +23,6 @@ export interface AcquireOptions {
   readonly leaseMs?: number;
   /** Ends the wait; the ticket is given back. */
   readonly signal?: AbortSignal;
-}
-
-/** What is asked for at once: paths relative to the repository, names of resources as `@deploy`. */
-export interface Named {
-  /** Each as a whole. */
-  readonly scopes?: readonly string[];
-  /** Each for itself; it need not exist yet. */
-  readonly files?: readonly string[];
-  readonly resources?: readonly string[];
 }
 
 /** An agent that this process plays. Made by `takePart`. */
@@ -60,8 +49,8 @@ export class Agent {
    */
   async acquire(named: string | readonly string[] | Named, options: AcquireOptions = {}): Promise<Lock> {
     const { waitMs = 0, reason, leaseMs, signal = new AbortController().signal } = options;
-    const asked = wishOf(named);
     signal.throwIfAborted();
+    const asked = await this.#claimed(wishOf(named));
     const wish = {
       ...asked,
       ttlMs: leaseMs === undefined ? null : (leaseMs as DurationMs),
@@ -79,6 +68,12 @@ export class Agent {
       case 'gaveUp':
         throw gaveUp(asked, signal, acquired.stuck);
     }
+  }
+
+  /** By the option `claim`. What is free needs no lock; who names it to have it alone gets one. */
+  async #claimed(named: Wish): Promise<Wish> {
+    const { wish, free } = await claimOf(this.#coordinator, named);
+    return free.length === 0 ? wish : { ...wish, files: [...(wish.files ?? []), ...free].sort() };
   }
 
   /**
@@ -105,6 +100,23 @@ export class Agent {
     return worked;
   }
 
+  /**
+   * Says something, in 1 to 2,000 characters; answers who gets it. Throws a `RefusedError`, such as `NO_RECIPIENT`, and
+   * `INVALID_INPUT`.
+   */
+  async say(text: string, addressed: Addressed): Promise<readonly AgentId[]> {
+    const said = await this.#participant.correspondence.say(sayingOf(text, addressed));
+    if (said.kind === 'refused') throw refusedBy(said.rejection);
+    return said.recipients;
+  }
+
+  /** What others did that concerns the agent, and what they said to it; each is told once. Throws a `RefusedError`. */
+  async news(): Promise<News> {
+    const heard = await this.#participant.correspondence.hear();
+    if (heard.kind === 'refused') throw refusedBy(heard.rejection);
+    return newsOf(heard);
+  }
+
   /** Gives back all that is held, leaves, and ends the connection. */
   async leave(): Promise<void> {
     try {
@@ -114,28 +126,6 @@ export class Agent {
       await this.#coordinator.close();
     }
   }
-}
-
-function wishOf(named: string | readonly string[] | Named): Wish {
-  const {
-    scopes = [],
-    files = [],
-    resources = [],
-  } = typeof named === 'string' ? { scopes: [named] } : isList(named) ? { scopes: named } : named;
-  return withoutNone({
-    scopes: sorted(scopes.map((text) => pathOf('scopes', text))),
-    files: sorted(files.map((text) => parsed('files', parseFilePath(text)))),
-    resources: sorted(resources.map((text) => parsed('resources', parseResourceName(text)))),
-  });
-}
-
-const isList = (named: readonly string[] | Named): named is readonly string[] => Array.isArray(named);
-
-const sorted = <T extends string>(texts: readonly T[]): T[] => [...new Set(texts)].sort();
-
-function parsed<T>(field: string, result: Parsed<T>): T {
-  if (result.ok) return result.value;
-  throw invalidInput(field, result.problem);
 }
 
 function waitWish(waitMs: number): WaitWish {

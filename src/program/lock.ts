@@ -1,5 +1,13 @@
 import { namesOf, parseScopePath, shownTarget, targetOf, wishOfNames } from '../core/index.ts';
-import type { FencingToken, FilePath, Rejection, ResourceName, ScopePath } from '../core/index.ts';
+import type {
+  FencingToken,
+  FilePath,
+  FormerHolders,
+  GotLock,
+  Rejection,
+  ResourceName,
+  ScopePath,
+} from '../core/index.ts';
 import { invalidInput } from '../protocol/index.ts';
 import type { HeldLock, LeaseLoss } from '../participant/index.ts';
 import { lockEndText } from '../wording/index.ts';
@@ -57,6 +65,14 @@ export class Lock {
     if (written.kind === 'elsewhere') throw elsewhere(path, written, this.#named);
   }
 
+  /**
+   * Who held what since the agent held it last, for what, and which files changed: what the agent knows of these may be
+   * outdated. Locks that nobody held are left out.
+   */
+  formerHolders(): Promise<readonly (GotLock & FormerHolders)[]> {
+    return this.#held.formerHolders();
+  }
+
   /** Gives back exactly what was granted. Throws `LOCK_LOST` when some of it was lost before. */
   async release(): Promise<void> {
     const gone = await this.#held.release();
@@ -92,7 +108,7 @@ function lossText({ end }: LeaseLoss): string {
 }
 
 /** A program shows it as it likes. */
-const bare = { name: String, text: String };
+export const bare = { agent: String, name: String, text: String };
 
 function elsewhere(
   named: string,

@@ -10,8 +10,9 @@ import {
   sessionKeeping,
 } from '../client/index.ts';
 import { type Repository, findRepository } from '../repository/git/index.ts';
+import { changedSince } from '../repository/index.ts';
 import { parseAgentId, type AgentId, type AgentMetadata, type AgentProcess } from '../core/index.ts';
-import { Participant, type Occupant } from '../participant/index.ts';
+import { Participant, type ChangedSince, type Occupant } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
 import { Agent } from './agent.ts';
@@ -63,6 +64,7 @@ async function join(
     coordinator,
     sessions: sessionKeeping(commonDir, systemTime, coordinator),
     files: filesOf(repository),
+    changedSince: (paths: readonly string[], sinceMs: number) => changedIn(worktree, paths, sinceMs),
     time: systemTime,
     newRequestId,
     newSecret,
@@ -75,6 +77,14 @@ async function join(
   if (took.kind === 'refused') throw refusedBy(took.rejection);
   return new Agent(took.participant, coordinator);
 }
+
+/** Null: without a working tree nobody can tell. */
+const changedIn = async (
+  root: string | null,
+  paths: readonly string[],
+  sinceMs: number,
+): ReturnType<ChangedSince> =>
+  root === null ? null : changedSince({ root, paths, sinceMs, monotonicMs: () => performance.now() });
 
 const boundTo = (process: AgentProcess | null): { readonly process?: AgentProcess } =>
   process === null ? {} : { process };

@@ -122,3 +122,47 @@ it("what is Git's own is not written under the lock of the top", async () => {
   expect(await carolWrites('.', path)).toMatchObject(refusedWith(`${path} is in no scope`));
   expect(existsSync(join(sandbox.worktree, path))).toBe(false);
 });
+
+/** A program of its own, as it would be written; it prints what the test reads. */
+const program = (text: string) =>
+  start(sandbox, process.execPath, [
+    '--input-type=module',
+    '-e',
+    `import { RefusedError, takePart } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};\n${text}`,
+  ]).ended;
+
+it('a file stands for its scope where files are claimed so, and one that is free gets a lock if it is named', async () => {
+  await sandbox.clear();
+  sandbox = new Sandbox({ api: [] }, { max_locks_per_agent: 2, claim: 'scope', free: ['yarn.lock'] });
+  const { stdout, stderr } = await program(
+    `const agent = await takePart({ agent: 'carol' });
+     const { scopes, files } = await agent.acquire({ files: ['api/x.ts', 'yarn.lock'] });
+     console.log(JSON.stringify({ scopes, files }));
+     await agent.leave();`,
+  );
+  expect({ stdout, stderr }).toEqual({ stdout: '{"scopes":["api"],"files":["yarn.lock"]}\n', stderr: '' });
+});
+
+it.each([
+  [
+    'two addressees',
+    `await agent.say('hello', { to: 'bob', all: true })`,
+    'name one of to, holderOf and all',
+  ],
+  ['none', `await agent.say('hello', {})`, 'name one of to, holderOf and all'],
+  [
+    'two things',
+    `await agent.say('hello', { holderOf: { scopes: ['api', 'web'] } })`,
+    'name one scope, file',
+  ],
+  ['an unknown kind', `await agent.say('hello', { all: true, kind: 'order' })`, 'has to be one of info'],
+  ['no text', `await agent.say('', { all: true })`, '1 to 2000 characters, not 0'],
+  ['nobody there', `await agent.say('hello', { to: 'bob' })`, 'NO_RECIPIENT'],
+])('a message with %s is refused', async (_what, call, problem) => {
+  const { stdout } = await program(
+    `const agent = await takePart({ agent: 'carol' });
+     try { ${call}; } catch (error) { console.log(error.code, error.message); }
+     await agent.leave();`,
+  );
+  expect(stdout).toContain(problem);
+});

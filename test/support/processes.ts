@@ -30,6 +30,8 @@ export class Stage {
   /** Where paths lead that are links. */
   readonly links = new Map<string, ScopePath>();
   coordinator: Coordinator;
+  /** Files that were changed since whenever it is asked; null: nobody can tell. */
+  changed: readonly { readonly path: string; readonly atMs: number }[] | null = null;
   /** Whether the process ends before what is recorded is in its place. */
   isKilled = false;
 
@@ -67,6 +69,7 @@ export class Stage {
         wallMs: () => bench.clock.wallMs(),
         schedule: (delayMs, run) => bench.timers.schedule(delayMs, run),
       },
+      changedSince: async () => this.changed,
       newRequestId,
       newSecret: () => newRequestId().replaceAll(/\D/g, '').padStart(64, '0'),
     };

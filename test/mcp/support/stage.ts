@@ -3,7 +3,7 @@ import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import type { CallToolResult, Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { parseScopePath, type AgentId, type ScopePath } from '../../../src/core/index.ts';
-import { nearest } from '../../../src/config/index.ts';
+import { nearestPath } from '../../../src/config/index.ts';
 import { loadRequestParsers, type Coordinator, type RefreshReport } from '../../../src/protocol/index.ts';
 import {
   defineScopes,
@@ -206,7 +206,7 @@ export class ServerProcess {
         if (folders.has(path)) return 'folder';
         return digests.has(path) ? 'file' : 'nothing';
       },
-      nearest: async (word, candidates) => nearest(word, candidates),
+      nearestPath: async (path, candidates) => nearestPath(path, candidates),
       digestOf: async (path: ScopePath) => digests.get(path) ?? null,
     };
   }
