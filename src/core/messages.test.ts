@@ -125,6 +125,16 @@ test('a smaller bound is in force at once', () => {
   expect([textsOf(taken), taken.gaveWay]).toEqual([['3'], 2]);
 });
 
+test('a greater bound brings nothing back, and a snapshot of the time can be read', () => {
+  const machine = newMachine({ maxUnreadMessages: 2 });
+  for (const text of ['1', '2', '3']) send(machine, text);
+  expect(codeOf(configure(machine, { maxUnreadMessages: 3 }))).toBe('committed');
+  expect(decodeState(encodeState(machine.state)).agents.get(bob)?.inbox.gaveWay).toBe(1);
+  send(machine, '4');
+  const taken = read(machine);
+  expect([textsOf(taken), taken.gaveWay]).toEqual([['2', '3', '4'], 1]);
+});
+
 test('a repeat of a lost answer gives the same messages', () => {
   const machine = newMachine();
   send(machine, 'once');
