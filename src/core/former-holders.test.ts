@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agentId, filePath, Machine, scopePath } from '../../test/support/machine.ts';
 import { asDurationMs, asRevision, asTimeMs } from './ids.ts';
-import { formerHolders, grantsOf, type FormerHolders, type GotLock } from './former-holders.ts';
+import { endsOfScope, formerHolders, grantsOf, type FormerHolders, type GotLock } from './former-holders.ts';
 import type { Entry } from './events.ts';
 import { changedFilesShownMax, formerHoldersMax } from './limits.ts';
 
@@ -12,10 +12,10 @@ function told({ state, log, nowMs }: Machine, name: string, what: string): Forme
   const agent = agentId(name);
   const { epoch } = state.agents.get(agent) as { epoch: Entry['revision'] };
   const lock = [...state.locks.values()].find((each) => each.target === (what as typeof each.target));
-  const newestFirst = log.toReversed();
+  const ends = endsOfScope(scopePath('api'), log.toReversed());
   const begun = new Map(log.map((entry) => [entry.revision, entry]));
   expect(grantsOf(log).every((grant) => begun.has(grant))).toBe(true);
-  return formerHolders({ agent, epoch }, lock as unknown as GotLock, newestFirst, begun, asTimeMs(nowMs));
+  return formerHolders({ agent, epoch }, lock as unknown as GotLock, ends, begun, asTimeMs(nowMs));
 }
 
 function machineOf(): Machine {
@@ -118,6 +118,43 @@ describe('who had a lock before', () => {
     expect(holders[0]?.changed).toMatchObject({ count: 21 });
   });
 
+  it('are found at once among as many ends as are looked at', { timeout: 5_000 }, () => {
+    const names = Array.from({ length: 500 }, (_, number) => filePath(`api/${number}.ts`));
+    const entries = Array.from({ length: 100 }, (_, number): Entry => {
+      const events = names.map((file) => {
+        const token = asRevision(1_000 - number);
+        const cause = 'released' as const;
+        return {
+          kind: 'lock.released' as const,
+          scope: scopePath('api'),
+          file,
+          agent: agentId('bob'),
+          token,
+          cause,
+        };
+      });
+      const revision = asRevision(2_000 - number);
+      const [atMs, result] = [asTimeMs(1_000), { kind: 'released', scopes: [] } as const];
+      return {
+        revision,
+        atMs,
+        kind: 'ReleaseLock',
+        agent: agentId('bob'),
+        by: null,
+        requestId: null,
+        events,
+        result,
+      };
+    });
+    const ends = endsOfScope(scopePath('api'), entries);
+    const who = { agent: agentId('alice'), epoch: asRevision(1) };
+    for (const file of [undefined, ...names]) {
+      const lock = { scope: scopePath('api'), ...(file && { file }), token: asRevision(3_000) };
+      const { holders } = formerHolders(who, lock, ends, new Map(), asTimeMs(2_000));
+      expect(holders[0]?.targets.count).toBe(file === undefined ? 500 : 1);
+    }
+  });
+
   it('says nothing of a grant that came later', () => {
     const machine = machineOf();
     machine.acquire('bob', 'api');
@@ -125,9 +162,9 @@ describe('who had a lock before', () => {
     const lock = { scope: scopePath('api'), token: asRevision(1) };
     const { state, log } = machine;
     const { epoch } = state.agents.get(agentId('alice')) as { epoch: Entry['revision'] };
+    const ends = endsOfScope(scopePath('api'), log.toReversed());
     expect(
-      formerHolders({ agent: agentId('alice'), epoch }, lock, log.toReversed(), new Map(), state.timeMs)
-        .holders,
+      formerHolders({ agent: agentId('alice'), epoch }, lock, ends, new Map(), state.timeMs).holders,
     ).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
 import type { ChangedFiles } from './changed-files.ts';
 import type { Entry } from './events.ts';
 import type { AgentId, Epoch, FencingToken, FilePath, Revision, ScopePath, TimeMs } from './ids.ts';
+import { addTo } from './groups.ts';
 import { changedFilesShownMax, formerHoldersMax } from './limits.ts';
 import { isLockEnd, someOf, type LockEndEvent, type Some } from './notice.ts';
 import { byText, larger } from './order.ts';
@@ -37,49 +38,82 @@ export interface FormerHolders {
 /** To whoever has not had it, so much of the past is told, in milliseconds. */
 const recentMs = 24 * 60 * 60 * 1_000;
 
+/** How a lock of a scope ended. */
+interface Ended {
+  readonly end: LockEndEvent;
+  readonly entry: Entry;
+  /** Among those of its scope, the newest is the first. */
+  readonly place: number;
+}
+
+/** How the locks of one scope ended, newest first, so that what is asked of many of its files is looked for once. */
+export interface EndsOfScope {
+  readonly all: readonly Ended[];
+  readonly ofWhole: readonly Ended[];
+  readonly byFile: ReadonlyMap<FilePath, readonly Ended[]>;
+}
+
+/** `entries`: those in which a lock of the scope ended, newest first. */
+export function endsOfScope(scope: ScopePath, entries: readonly Entry[]): EndsOfScope {
+  const all: Ended[] = [];
+  const ofWhole: Ended[] = [];
+  const byFile = new Map<FilePath, Ended[]>();
+  for (const entry of entries)
+    for (const end of entry.events.toReversed()) {
+      if (!isLockEnd(end) || end.scope !== scope) continue;
+      const ended = { end, entry, place: all.length };
+      all.push(ended);
+      if (end.file === undefined) ofWhole.push(ended);
+      else addTo(byFile, end.file, ended);
+    }
+  return { all, ofWhole, byFile };
+}
+
+/** Of a lock of the scope: those whose lock overlapped it. */
+function endsAround({ all, ofWhole, byFile }: EndsOfScope, { file }: GotLock): readonly Ended[] {
+  if (file === undefined) return all;
+  const ofFile = byFile.get(file);
+  if (ofFile === undefined) return ofWhole;
+  return [...ofWhole, ...ofFile].sort((a, b) => a.place - b.place);
+}
+
 /**
- * `entries`: those in which a lock of the scope ended, newest first, none newer than the grant. `begun`: by number of their
- * grants. What a lock and another cover that do not overlap is no concern of each other.
+ * `scopeEnds`: of the lock's scope; those newer than the grant do not count. `begun`: by number of their grants. Who had other files
+ * of the scope only is not told.
  */
 export function formerHolders(
   who: { readonly agent: AgentId; readonly epoch: Epoch },
   lock: GotLock,
-  entries: readonly Entry[],
+  scopeEnds: EndsOfScope,
   begun: ReadonlyMap<Revision, Entry>,
   nowMs: TimeMs,
 ): FormerHolders {
-  const { ends, hasHad } = endsSince(who, lock, entries);
+  const { ends, hasHad } = endsSince(who, lock, endsAround(scopeEnds, lock));
   const byAgent = new Map<AgentId, Ended[]>();
   for (const ended of hasHad ? ends : ends.filter(({ entry }) => entry.atMs > nowMs - recentMs))
-    byAgent.set(ended.end.agent, [...(byAgent.get(ended.end.agent) ?? []), ended]);
-  const all = [...byAgent].flatMap(([agent, own]) => holderIn(agent, own, begun));
-  return { holders: all.slice(0, formerHoldersMax), left: larger(0, all.length - formerHoldersMax) };
-}
-
-interface Ended {
-  readonly end: LockEndEvent;
-  readonly entry: Entry;
+    addTo(byAgent, ended.end.agent, ended);
+  const holders = [...byAgent]
+    .slice(0, formerHoldersMax)
+    .flatMap(([agent, own]) => holderIn(agent, own, begun));
+  return { holders, left: larger(0, byAgent.size - formerHoldersMax) };
 }
 
 /** Newest first, down to where the agent itself gave it back. */
 function endsSince(
   { agent, epoch }: { readonly agent: AgentId; readonly epoch: Epoch },
-  lock: GotLock,
-  entries: readonly Entry[],
+  { token, file }: GotLock,
+  around: readonly Ended[],
 ): { readonly ends: readonly Ended[]; readonly hasHad: boolean } {
   const ends: Ended[] = [];
-  for (const entry of entries)
-    for (const end of entry.events.toReversed()) {
-      if (!isLockEnd(end) || entry.revision > lock.token || !overlaps(end, lock)) continue;
-      if (end.agent !== agent) ends.push({ end, entry });
-      else if (entry.revision > epoch && (end.file === undefined || end.file === lock.file))
-        return { ends, hasHad: true };
-    }
+  for (const ended of around) {
+    const { end, entry } = ended;
+    if (entry.revision > token) continue;
+    if (end.agent !== agent) ends.push(ended);
+    else if (entry.revision > epoch && (end.file === undefined || end.file === file))
+      return { ends, hasHad: true };
+  }
   return { ends, hasHad: false };
 }
-
-const overlaps = (end: LockEndEvent, { scope, file }: GotLock): boolean =>
-  end.scope === scope && (end.file === undefined || file === undefined || end.file === file);
 
 function holderIn(
   agent: AgentId,

@@ -26,6 +26,7 @@ export { evolve } from './evolve.ts';
 export { eventGroups, eventKinds } from './event-kinds.ts';
 export { beginningOf, concernedBy, type Concerned, type SubjectName } from './concerned.ts';
 export {
+  endsOfScope,
   formerHolders,
   grantsOf,
   type FormerHolder,
@@ -68,6 +69,7 @@ export { writeObstacle, type WriteObstacle, type Writer } from './write.ts';
 export { contendedSince, endsBefore, latestEnd, toGrant, type EarlierEnd } from './leases.ts';
 export { linesOverlapping } from './lines.ts';
 export { locksOverlapping } from './contention.ts';
+export { addTo } from './groups.ts';
 export { dependencyWaves, findCycle, reachableInOrder } from './graph.ts';
 export {
   isLockEnd,

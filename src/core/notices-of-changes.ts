@@ -2,6 +2,7 @@
 import type { Entry, Event, EventOf } from './events.ts';
 import { changedUnder } from './former-holders.ts';
 import { reachableInOrder } from './graph.ts';
+import { addTo } from './groups.ts';
 import type { AgentId, FencingToken, Revision, ScopePath } from './ids.ts';
 import { isLockEnd, someOf, type Change, type LockEndEvent, type Notice } from './notice.ts';
 import type { Agent, State } from './state.ts';
@@ -98,8 +99,7 @@ function heldIn({ events }: Entry, self: AgentId, begun: ReadonlyMap<Revision, E
   const ended = new Map<string, LockEndEvent[]>();
   for (const event of events) {
     if (!isLockEnd(event) || event.scope === undefined || event.agent === self) continue;
-    const key = JSON.stringify([event.scope, event.agent]);
-    ended.set(key, [...(ended.get(key) ?? []), event]);
+    addTo(ended, JSON.stringify([event.scope, event.agent]), event);
   }
   return [...ended.values()].flatMap((ends): ScopeChange[] => {
     const end = ends.at(-1);

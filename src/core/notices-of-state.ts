@@ -1,4 +1,5 @@
 /** Notices that follow from how things stand: leases that are nearly over, and others who want, or work beside, what an agent holds. */
+import { addTo } from './groups.ts';
 import { contendedSince, latestEnd } from './leases.ts';
 import { linesOverlapping } from './lines.ts';
 import { someOf, type Notice, type NoticeOf, type Stretch } from './notice.ts';
@@ -26,7 +27,7 @@ export function endingLeases(state: State, agent: Agent, stretch: Stretch): Noti
     const beforeMs = smaller<number>(endingMaxMs, lock.ttlMs / endingPart);
     const nearMs = (lock.deadlineMs - beforeMs) as TimeMs;
     if (!isDuring(nearMs, stretch)) continue;
-    byDeadline.set(lock.deadlineMs, [...(byDeadline.get(lock.deadlineMs) ?? []), lock]);
+    addTo(byDeadline, lock.deadlineMs, lock);
   }
   return [...byDeadline].map(([deadlineMs, locks]) => ({
     kind: 'leaseEnding',
@@ -40,8 +41,7 @@ export function endingLeases(state: State, agent: Agent, stretch: Stretch): Noti
 export function servedWait(state: State, agent: Agent, stretch: Stretch): Notice[] {
   const served = new Map<Ticket, Lock[]>();
   for (const lock of locksOf(state, agent))
-    if (lock.ticket !== null && isWithin(lock.token, stretch))
-      served.set(lock.ticket, [...(served.get(lock.ticket) ?? []), lock]);
+    if (lock.ticket !== null && isWithin(lock.token, stretch)) addTo(served, lock.ticket, lock);
   return [...served].flatMap(([ticket, locks]): Notice[] => {
     const [first] = locks;
     if (first === undefined) return [];
@@ -66,7 +66,7 @@ export function wantedLocks(state: State, agent: Agent, stretch: Stretch): Notic
         lock.token <= stretch.upTo &&
         (ticket > stretch.after || lock.token > stretch.after)
       )
-        byTicket.set(ticket, [...(byTicket.get(ticket) ?? []), lock]);
+        addTo(byTicket, ticket, lock);
   }
   return [
     ...[...byTicket].flatMap(([ticket, locks]) => {
@@ -116,7 +116,7 @@ function claimsIn(state: State, scope: ScopePath): Map<AgentId, Lock[]> {
   const files: Iterable<FilePath> = state.index.claims.get(scope)?.files ?? [];
   for (const file of [...files].sort(byText)) {
     const lock = state.locks.get(file as Target);
-    if (lock !== undefined) claims.set(lock.agent, [...(claims.get(lock.agent) ?? []), lock]);
+    if (lock !== undefined) addTo(claims, lock.agent, lock);
   }
   return claims;
 }

@@ -1,6 +1,7 @@
 /** Who had what an agent has just got: the core says who that is, and here the log is read for it. */
 import {
   asRevision,
+  endsOfScope,
   formerHolders,
   grantsOf,
   type Entry,
@@ -31,8 +32,9 @@ export async function readFormerHolders(
     const own = locks.filter((lock) => lock.scope === scope);
     const entries = await endsIn(store, scope, newestOf(own));
     const begun = await entriesAt(store, grantsOf(entries));
+    const ends = endsOfScope(scope, entries);
     for (const lock of own) {
-      const former = formerHolders({ agent, epoch }, lock, entries, begun, nowMs);
+      const former = formerHolders({ agent, epoch }, lock, ends, begun, nowMs);
       if (former.holders.length > 0) told.push({ ...lock, ...former });
     }
   }

@@ -1,4 +1,4 @@
-import { targetsOf, withoutNone } from '../../core/index.ts';
+import { addTo, targetsOf, withoutNone } from '../../core/index.ts';
 import type { FencingToken, Rejection, ReleaseLock, Target, Wish } from '../../core/index.ts';
 import { resultOf } from '../answers.ts';
 import type { TicketWait } from '../ticket-wait.ts';
@@ -47,7 +47,7 @@ function byToken(
   for (const target of targets) {
     const token = agent.tokenFor(target);
     if (agent.holdings.tokenOf(target) === null && waitedFor.includes(target)) continue;
-    groups.set(token, [...(groups.get(token) ?? []), target]);
+    addTo(groups, token, target);
   }
   const all = [...groups].map(([token, some]) => ({ ...partOf(wish, some), token }));
   return all.sort((a, b) => (a.token ?? 0) - (b.token ?? 0));
