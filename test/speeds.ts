@@ -25,6 +25,8 @@ export const slowTests: readonly string[] = [
   'test/init/typical.test.ts',
   'test/init/refresh-command.test.ts',
   'test/init/meant.test.ts',
+  'test/init/hand-written.test.ts',
+  'test/init/left-aside.test.ts',
   'test/paths/processes.test.ts',
   'test/examples/examples.test.ts',
   'test/withstand/hostile-input.test.ts',

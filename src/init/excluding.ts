@@ -33,8 +33,8 @@ const asideOfPackages: ReadonlySet<string> = new Set([
   '__tests__',
 ]);
 
-/** Tests of a part may have packages of their own in them; tests of the whole repository are a part of it. */
-const testFolders: ReadonlySet<string> = new Set(['test', 'tests', 'e2e', 'spec']);
+/** Tests of a part may be packages of their own; tests of the whole repository are a part of it. */
+const testFolders: ReadonlySet<string> = new Set(['test', 'tests', '__tests__', 'e2e', 'spec']);
 
 const packageManifests = /^(?:package\.json|project\.json|Cargo\.toml|pyproject\.toml|setup\.(?:py|cfg))$/;
 
@@ -43,24 +43,42 @@ const packageManifests = /^(?:package\.json|project\.json|Cargo\.toml|pyproject\
  * be left: then they are what people work on.
  */
 export function proposedExclude(units: readonly Unit[]): string[] {
-  const paths = units.map(({ path }) => path).filter((path) => path !== top);
-  const found = units.flatMap((unit) => {
-    const pattern = unit.path === top ? null : patternFor(unit, paths);
-    return pattern === null ? [] : [pattern];
-  });
-  return found.length === paths.length ? [] : [...new Set(found)].sort(byText);
+  const parts = units.filter(({ path }) => path !== top);
+  const members = parts.filter(({ isMember }) => isMember === true);
+  const found = parts.flatMap((unit) => patternFor(unit, parts, members) ?? []);
+  return found.length === parts.length ? [] : [...new Set(found)].sort(byText);
 }
 
-function patternFor({ path, source }: Unit, paths: readonly ScopePath[]): string | null {
+function patternFor(unit: Unit, parts: readonly Unit[], members: readonly Unit[]): string | null {
+  const { path, source } = unit;
   const isPackage = packageManifests.test(baseName(source));
   const above = path.split('/').slice(0, -1);
   const name = above.find(
     (one) => asideAnywhere.has(one) || isInstalled(one) || (isPackage && asideOfPackages.has(one)),
   );
   if (name !== undefined) return `**/${name}/**`;
-  const index = above.findIndex((one) => testFolders.has(one));
-  if (index <= 0 || !isPackage) return null;
-  const folder = above.slice(0, index + 1).join('/');
-  const isOfPart = paths.some((one) => one !== path && isWithin(one, folder) && !isWithin(folder, one));
-  return isOfPart ? `${folder}/**` : null;
+  return isPackage ? (testsPattern(path, parts) ?? samplePattern(unit, parts, members)) : null;
+}
+
+/** The folder of tests that a package is in, or is, inside of another part. */
+function testsPattern(path: ScopePath, parts: readonly Unit[]): string | null {
+  const steps = path.split('/');
+  const index = steps.findIndex((one) => testFolders.has(one));
+  if (index <= 0) return null;
+  const folder = steps.slice(0, index + 1).join('/');
+  const isOfPart = parts.some((one) => isWithin(one.path, folder) && !isWithin(folder, one.path));
+  if (!isOfPart) return null;
+  return parts.some((one) => one.path === folder) ? folder : `${folder}/**`;
+}
+
+/** A package inside of a workspace's member that no workspace lists is one of its templates, or something to try it on. */
+function samplePattern(
+  { path, isMember }: Unit,
+  parts: readonly Unit[],
+  members: readonly Unit[],
+): string | null {
+  const holder = isMember === false ? members.find((one) => isWithin(one.path, path))?.path : undefined;
+  if (holder === undefined) return null;
+  const inside = parts.filter((one) => one.path !== holder && isWithin(holder, one.path));
+  return inside.every((one) => one.isMember === false) ? `${holder}/**` : path;
 }

@@ -1,9 +1,12 @@
 /** Changing options in the configuration that a repository has. */
 import { scanRepository, type Repository } from '../repository/index.ts';
 import { InitError } from './errors.ts';
-import { readExisting } from './files/existing.ts';
+import { readExisting, type ExistingScope } from './files/existing.ts';
 import type { FileChange } from './files/file-change.ts';
+import { formProblem, lineOfKeys } from './files/refusal-words.ts';
 import { withSettings, type BlockSetting } from './files/settings.ts';
+import { YamlText } from './files/yaml-splice.ts';
+import { blockKeys } from './graph/limits.ts';
 import { top } from './paths.ts';
 
 export interface SettingsRequest {
@@ -31,13 +34,23 @@ export async function prepareSettings({
     );
   const scan = await scanRepository({ ...repository, mainWorktree: root }, { previous: null, env });
   const existing = readExisting(root, scan).get(top);
-  const after = existing === undefined ? null : withSettings(existing.text, settings);
-  if (existing === undefined || after === null)
-    throw new InitError(
-      'NO_BLOCK',
-      existing === undefined
-        ? 'there is no configuration yet: rhema init makes one'
-        : `${existing.file} has no agent_coordination block to which this can be added: nothing was written, add it by hand`,
-    );
+  if (existing === undefined)
+    throw new InitError('NO_BLOCK', 'there is no configuration yet: rhema init makes one');
+  const after = withSettings(existing.text, settings);
+  if (after === null) throw refused(existing, settings);
   return { root, change: { file: existing.file, before: existing.text, after } };
+}
+
+/** Says where the first of the options stands that cannot be set, or would have to. */
+function refused({ file, text }: ExistingScope, settings: readonly BlockSetting[]): InitError {
+  const yaml = new YamlText(text);
+  const block = yaml.problem === null ? blockKeys(yaml) : null;
+  if (block === null) {
+    const message = `${file} has no agent_coordination block to which this can be added: nothing was written, add it by hand`;
+    return new InitError('NO_BLOCK', message);
+  }
+  const setting = settings.find((one) => withSettings(text, [one]) === null) ?? settings[0];
+  const keys = [...block, ...(setting === undefined ? [] : [setting.key])];
+  const message = `${file}:${lineOfKeys(text, keys)} ${formProblem(text, keys)}; nothing was written`;
+  return new InitError('NO_BLOCK', message);
 }

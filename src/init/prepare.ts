@@ -19,8 +19,9 @@ import { leftBeside } from './files/left-files.ts';
 import { ignoredFiles, openTree } from './tree/list-tree.ts';
 import { noteMade } from './made-folders.ts';
 import { failure, Notices, warning } from './notices.ts';
-import { folderOf, isWithin, top } from './paths.ts';
+import { byText, folderOf, isWithin, top } from './paths.ts';
 import { definitionFile } from './files/plan-files.ts';
+import { lineOfKeys } from './files/refusal-words.ts';
 import { planBlock, planScopes, type Plan } from './plan.ts';
 import { publishedNotices } from './published.ts';
 import type { Unit } from './detectors/unit.ts';
@@ -29,9 +30,10 @@ import { leaveAside } from './graph/merge.ts';
 import { proposedFree } from './free-files.ts';
 import { firstRules, latestRules } from './rules.ts';
 import type { Layout } from './layout.ts';
-import type { Choices, Situation } from './situation.ts';
+import type { Choices, LeftAside, Situation } from './situation.ts';
 import { surveyTree, type Sifting, type Survey } from './survey.ts';
 import { noteOtherSuffix } from './tree/unread.ts';
+import { nothingAside, withoutVendored } from './vendored.ts';
 import type { RepositoryTree } from './tree/tree.ts';
 
 /** What a person asked for. */
@@ -66,7 +68,9 @@ export async function prepareInit({
   derive,
   layout,
 }: InitRequest): Promise<Prepared> {
-  const found = inLayout(layout, await look(await scanTree(repository, env)));
+  const scanned = await scanTree(repository, env);
+  const ours = isBlockNew(scanned, stage) ? withoutVendored(scanned) : scanned;
+  const found = inLayout(layout, await look(ours));
   noteStage(stage, found.notices);
   const derives = derive || found.existing.size === 0 || isGenerated(found);
   return derives ? await prepareScopes(found, stage, layout) : prepareBlock(found, stage);
@@ -95,6 +99,8 @@ interface Scanned {
   readonly root: string;
   readonly scan: ScanResult;
   readonly existing: ReadonlyMap<ScopePath, ExistingScope>;
+  /** What was found as well, and is left out from now on. */
+  readonly aside: LeftAside;
 }
 
 async function scanTree(repository: Repository, env: InitRequest['env']): Promise<Scanned> {
@@ -106,7 +112,7 @@ async function scanTree(repository: Repository, env: InitRequest['env']): Promis
     );
   // The scopes of the tree that is written to, which may be another than the one the coordinator reads.
   const scan = await scanRepository({ ...repository, mainWorktree: root }, { previous: null, env });
-  return { repository, root, scan, existing: readExisting(root, scan) };
+  return { repository, root, scan, existing: readExisting(root, scan), aside: nothingAside };
 }
 
 interface Looked extends Scanned {
@@ -174,17 +180,17 @@ async function prepareScopes(found: Looked, stage: Stage | null, asked: Layout |
   noteIgnored(whole, ignored, notices);
   if (stage === null) noteUnreadableTop(found);
   else noteMade(tree, survey.origins, notices);
+  const depth = existing.get(top)?.generated?.depth ?? null;
+  if (depth === 'invalid') noteDepth(existing.get(top), notices);
   const situation = {
     ...situationOf(found, survey, stage),
     ignored,
     layout,
     isLayoutOpen: asked === null && scopes.every(({ home }) => home === 'file'),
     rules,
-    leftAside: { exclude: sifting.proposed, parts: whole.excluded },
+    leftAside: { exclude: sifting.proposed, parts: whole.excluded + found.aside.parts },
     commits: isBlockNew(found, stage) ? await recentCommits(root) : null,
   };
-  const depth = existing.get(top)?.generated?.depth ?? null;
-  if (depth === 'invalid') noteDepth(existing.get(top)?.file ?? null, notices);
   const kept = depth === 'invalid' ? null : depth;
   return { root, plan: (choices) => planScopes(situation, { ...choices, depth: choices.depth ?? kept }) };
 }
@@ -215,8 +221,11 @@ class Sieve implements Sifting {
 
   excludedOf(units: readonly Unit[]): (path: ScopePath) => boolean {
     const { config } = this.#found.scan.config;
-    if (this.#options.proposes)
-      this.proposed = proposedExclude(units).filter((pattern) => this.#isHarmless(pattern));
+    if (this.#options.proposes) {
+      const { exclude } = this.#found.aside;
+      const proposed = proposedExclude(units).filter((pattern) => this.#isHarmless(pattern));
+      this.proposed = [...new Set([...exclude, ...proposed])].sort(byText);
+    }
     const { include } = config;
     const discovery = new Discovery({ exclude: [...config.exclude, ...this.proposed], include, split: [] });
     // What nobody has changed since it was written is a scope only as long as it is to be one.
@@ -276,9 +285,11 @@ function noteUnreadableTop({ existing, scan, notices }: Looked): void {
   );
 }
 
-function noteDepth(file: string | null, notices: Notices): void {
+function noteDepth(scope: ExistingScope | undefined, notices: Notices): void {
+  if (scope === undefined) return;
   const message = 'generated.depth is no whole number above 0: write one, or take the line out';
-  notices.add(failure('INVALID_DEPTH', file === null ? null : { file }, message));
+  const line = lineOfKeys(scope.text, ['generated', 'depth']);
+  notices.add({ ...failure('INVALID_DEPTH', { file: scope.file }, message), line });
 }
 
 /** Every folder that may become a scope, however deep scopes may lie. */
@@ -301,7 +312,7 @@ async function recentCommits(root: string): Promise<readonly (readonly string[])
 async function prepareBlock(found: Looked, stage: Stage): Promise<Prepared> {
   const survey = { units: [], links: [], origins: [], complete: true, excluded: 0 };
   const commits = isBlockNew(found, stage) ? await recentCommits(found.root) : null;
-  const situation = { ...situationOf(found, survey, stage), commits };
+  const situation = { ...situationOf(found, survey, stage), commits, leftAside: found.aside };
   return { root: found.root, plan: (choices) => planBlock(situation, choices) };
 }
 
@@ -327,7 +338,7 @@ function situationOf(
     layout: 'files',
     isLayoutOpen: false,
     rules: firstRules,
-    leftAside: { exclude: [], parts: 0 },
+    leftAside: nothingAside,
     free: isBlockNew({ existing }, stage) ? proposedFree(tree) : [],
     isBlockNew: isBlockNew({ existing }, stage),
     commits: null,

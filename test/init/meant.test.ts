@@ -5,10 +5,13 @@ import { runHere } from './run.ts';
 import { json, library, workspace } from './support.ts';
 
 /** What `rhema scope graph` says after `rhema init --yes`. */
-async function graphAfterInit(files: Files): Promise<Record<string, readonly string[]>> {
+async function graphAfterInit(
+  files: Files,
+  ...words: readonly string[]
+): Promise<Record<string, readonly string[]>> {
   const root = makeRepository(files);
   commitAll(root);
-  const written = await runHere(root, ['init', '--yes', '--json']);
+  const written = await runHere(root, ['init', '--yes', '--json', ...words]);
   expect(written.body).toMatchObject({ ok: true, notices: [] });
   const { body } = await runHere(root, ['scope', 'graph', '--json']);
   const scopes = body['scopes'] as readonly { readonly path: string; readonly dependencies: string[] }[];
@@ -81,6 +84,27 @@ it('of Cargo only what has a path, or is patched by one, is meant, however it is
     'd/Cargo.toml': '[package]\nname = "d"\n',
   });
   expect(graph['a']).toEqual(['c']);
+});
+
+it('of Cargo a crate of no workspace that is a scope by another manifest needs what its paths lead to, also among templates', async () => {
+  const crate = (name: string): string =>
+    `[package]\nname = "${name}"\n[dependencies]\ncore = { path = "../../crates/core" }\n`;
+  const files = {
+    'Cargo.toml': '[workspace]\nmembers = ["crates/*"]\nexclude = ["bindings", "template"]\n',
+    'crates/core/Cargo.toml': '[package]\nname = "core"\n',
+    'package.json': workspace('bindings/*', 'template/*'),
+    'bindings/node/package.json': library('node'),
+    'bindings/node/Cargo.toml': crate('node'),
+    'template/addon/package.json': library('addon', { dependencies: { node: '*' } }),
+    'template/addon/Cargo.toml': crate('addon'),
+    'rhema.yaml': 'name: acme\nagent_coordination:\n  enabled: true\n',
+  };
+  expect(await graphAfterInit(files, '--derive')).toEqual({
+    '.': [],
+    'bindings/node': ['crates/core'],
+    'crates/core': [],
+    'template/addon': ['bindings/node', 'crates/core'],
+  });
 });
 
 it('of Go a module that is replaced by one from elsewhere is not the one that is here', async () => {

@@ -23,7 +23,7 @@ export function scopesText(style: Style, plan: Plan): string {
   return joined(
     summaryText(style, plan),
     isDone ? '' : asideText(plan),
-    plan.mode === 'derive' && !isDone ? folderTree(plan.scopes) : '',
+    isDone ? '' : folderTree(plan.scopes),
   );
 }
 

@@ -28,26 +28,45 @@ interface CargoWorkspace {
 export const cargoDetector: Detector = {
   title: 'Cargo.toml',
   detect: (tree, notices) => {
-    const crates = findCrates(tree, notices);
+    const { crates, samples } = findCrates(tree, notices);
     return {
       units: crates.filter(isPart(crates)).map((crate) => unitOf(tree, crate)),
-      // One that no workspace has may be a scope by another manifest, or since a person says so.
+      // One that no workspace has may be a scope by another manifest, or since a person says so; then one among samples, too.
       addLinks: (folders, links) => {
-        for (const crate of crates.filter(({ folder }) => folders.has(folder)))
+        const others = samples.filter(({ folder }) => folders.has(folder) && !folders.isAside(folder));
+        const read = others.flatMap((one) => readCrate(tree, one, notices) ?? []);
+        for (const crate of [...crates.filter(({ folder }) => folders.has(folder)), ...read])
           addCrateLinks(crate, folders, links);
       },
     };
   },
 };
 
-function findCrates(tree: RepositoryTree, notices: Notices): Crate[] {
+type CratePlace = Pick<Crate, 'folder' | 'file'>;
+
+interface FoundCrates {
+  readonly crates: readonly Crate[];
+  /** Among examples or test data, and in no workspace: not read, since they may be anything. */
+  readonly samples: readonly CratePlace[];
+}
+
+function readCrate(tree: RepositoryTree, place: CratePlace, notices: Notices): Crate | null {
+  const manifest = readToml(tree, place.file, notices);
+  return manifest === null ? null : { ...place, manifest, workspace: null };
+}
+
+function findCrates(tree: RepositoryTree, notices: Notices): FoundCrates {
   const workspaces: CargoWorkspace[] = [];
   const crates: Crate[] = [];
+  const samples: CratePlace[] = [];
   for (const file of tree.named('Cargo.toml').toSorted((a, b) => a.split('/').length - b.split('/').length)) {
     const folder = folderOf(file);
     const workspace =
       workspaces.findLast((one) => isWithin(one.root, folder) && !isExcluded(one, folder)) ?? null;
-    if (workspace === null && isSample(folder)) continue;
+    if (workspace === null && isSample(folder)) {
+      samples.push({ folder, file });
+      continue;
+    }
     const manifest = readToml(tree, file, notices);
     if (manifest === null) continue;
     const own = isTable(manifest['workspace']) ? workspaceOf(folder, manifest, file, notices) : null;
@@ -57,7 +76,7 @@ function findCrates(tree: RepositoryTree, notices: Notices): Crate[] {
     }
     if (isTable(manifest['package'])) crates.push({ folder, file, manifest, workspace: own ?? workspace });
   }
-  return crates;
+  return { crates, samples };
 }
 
 function workspaceOf(root: ScopePath, manifest: Table, file: string, notices: Notices): CargoWorkspace {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScopePath } from '../../core/index.ts';
+import { configBlock } from '../../config/index.ts';
 import { isTooLong } from '../../repository/index.ts';
 import { blockLines, hasBlock, withBlock, type Proposal } from './block.ts';
 import { readUntouchedEntry, renderEntry } from './entry-text.ts';
@@ -9,7 +10,7 @@ import type { Unit } from '../detectors/unit.ts';
 import { editScope } from './edit.ts';
 import type { ExistingScope } from './existing.ts';
 import type { FileChange } from './file-change.ts';
-import { limitsByHand, nothingRaised, withLimits, type RaisedLimits } from '../graph/limits.ts';
+import { blockKeys, limitsByHand, nothingRaised, withLimits, type RaisedLimits } from '../graph/limits.ts';
 import { endsKey } from '../graph/links.ts';
 import { failure, warning, type Notice } from '../notices.ts';
 import { byText, folderOf, top } from '../paths.ts';
@@ -23,7 +24,14 @@ import {
   type ScopeText,
 } from './scope-text.ts';
 import { mayBeScope, type Situation } from '../situation.ts';
-import { formProblem, notCheckedOutMessage, said, tooLongMessage } from './refusal-words.ts';
+import {
+  formProblem,
+  formRefusal,
+  lineIn,
+  notCheckedOutMessage,
+  said,
+  tooLongMessage,
+} from './refusal-words.ts';
 import { followingText, withMark } from './top-file.ts';
 import { YamlText } from './yaml-splice.ts';
 
@@ -150,9 +158,8 @@ class FilePlanner {
     const text = planned?.after ?? existing?.text ?? '';
     const after = new ListText(text).with(this.#entries, new Set(this.#moves.keys()));
     this.#isTooLong = after !== null && isTooLong(after);
-    const why = after === null ? formProblem(text, ['agent_coordination', 'scopes']) : tooLongMessage;
-    if (after === null || this.#isTooLong)
-      return void this.#notices.push(failure(after === null ? 'KEPT_BY_HAND' : 'TOO_LONG', { file }, why));
+    if (after === null) return void this.#notices.push(formRefusal(file, text, listKeys(text)));
+    if (this.#isTooLong) return void this.#notices.push(failure('TOO_LONG', { file }, tooLongMessage));
     if (planned !== undefined) this.#changes[index] = { ...planned, after };
     else if (existing !== undefined) this.#change(existing, after);
   }
@@ -265,6 +272,7 @@ class FilePlanner {
       this.#keep(
         existing,
         `still names ${to}, which the code no longer needs: the entry was edited by hand, remove it yourself`,
+        ['dependencies'],
       );
     const retyped = dependencies.filter((one) => isOutdated(existing, one));
     const gone = listed.filter((to) => there.has(to) && !wanted.has(to) && !handEdited.includes(to));
@@ -296,9 +304,11 @@ class FilePlanner {
   #withLimits(existing: ExistingScope, text: string): string {
     const byHand = limitsByHand(text, this.#top.raised);
     const whose = existing.generated === null ? 'and nothing tells that init wrote it' : 'which is yours';
+    const yaml = new YamlText(text);
     for (const key of byHand) {
       const message = `has ${key} already, ${whose}, but the graph needs more: raise it there, or merge scopes with rhema init --depth`;
-      this.#notices.push(failure('LIMIT_BY_HAND', { file: existing.file }, message));
+      const line = yaml.lineOf([...(blockKeys(yaml) ?? []), key]);
+      this.#notices.push({ ...failure('LIMIT_BY_HAND', { file: existing.file }, message), line });
     }
     const after = byHand.length > 0 ? text : withLimits(text, this.#top.raised);
     if (after === null) this.#noteUnsplicable(existing, ['agent_coordination']);
@@ -319,11 +329,11 @@ class FilePlanner {
     else this.#changes.push({ file, before: text, after: null });
   }
 
-  #keep(scope: ExistingScope, message: string): void {
-    this.#notices.push({
-      ...warning('KEPT_BY_HAND', { file: scope.file }, said(scope, message)),
-      ...scope.position,
-    });
+  /** `keys`: what of it stays as it is. */
+  #keep(scope: ExistingScope, message: string, keys: readonly string[] = []): void {
+    const notice = warning('KEPT_BY_HAND', { file: scope.file }, said(scope, message));
+    const place = keys.length === 0 ? scope.position : { line: lineIn(scope, keys), column: null };
+    this.#notices.push({ ...notice, ...place });
   }
 
   /** In the scan's own words, which are then not told again. */
@@ -338,16 +348,8 @@ class FilePlanner {
   #noteUnsplicable(scope: ExistingScope, keys: readonly string[]): void {
     if (this.#unsplicable.has(scope.path)) return;
     this.#unsplicable.add(scope.path);
-    const { file, home, position, text } = scope;
-    const inside = new YamlText(text).lineOf(keys);
-    const line =
-      home === 'file'
-        ? inside
-        : inside === null || position.line === null
-          ? position.line
-          : position.line + inside;
-    const notice = failure('KEPT_BY_HAND', { file }, said(scope, formProblem(text, keys)));
-    this.#notices.push({ ...notice, line });
+    const notice = failure('KEPT_BY_HAND', { file: scope.file }, said(scope, formProblem(scope.text, keys)));
+    this.#notices.push({ ...notice, line: lineIn(scope, keys) });
   }
 }
 
@@ -374,6 +376,11 @@ function isOutdated(
 ): boolean {
   if (!isAsWritten || handEdited.includes(to)) return false;
   return dependencies.some((one) => one.to === to && one.type !== type);
+}
+
+/** Of the list of scopes, also where there is none yet. */
+function listKeys(text: string): string[] {
+  return [...(blockKeys(new YamlText(text)) ?? [configBlock]), 'scopes'];
 }
 
 /** Where a scope's file goes that there is none of. */
