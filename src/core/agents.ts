@@ -38,7 +38,7 @@ import type { Agent, State } from './state.ts';
 import type { AgentStatus } from './statuses.ts';
 import { setStatus } from './status.ts';
 import { failRunningSyncs } from './syncs.ts';
-import { partsOf, targetOf } from './targets.ts';
+import { nameWith, partsOf, targetOf } from './targets.ts';
 
 /**
  * A new incarnation of an agent. A lost one of the same name is replaced; a present one is not.
@@ -145,8 +145,8 @@ export function decideHeartbeat(state: State, command: Heartbeat): Decision {
   for (const target of heldInOrder(agent)) {
     const lock = must(state.locks.get(target), `${target} is held`);
     const deadlineMs = renewedDeadline(state, lock, lock.ttlMs, command.atMs);
-    renewals.push({ ...partsOf(lock), deadlineMs });
-    grants.push({ ...toGrant(state, lock), deadlineMs });
+    renewals.push(nameWith(partsOf(lock), { deadlineMs }));
+    grants.push(toGrant(state, lock, deadlineMs));
   }
   return {
     kind: 'committed',

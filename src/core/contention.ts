@@ -49,14 +49,20 @@ function slotsOf(state: State, target: Slot): Slot[] {
 
 /** The locks of whatever overlaps a target, of itself too; of a resource those of all its slots. */
 export function locksOverlapping(state: State, target: Target): Lock[] {
-  return [...targetsOverlapping(state, target)].flatMap((overlapping) => state.locks.get(overlapping) ?? []);
+  if (isSlot(target)) return locksOf(state, slotsOf(state, target));
+  const scope = scopeOf(state, target);
+  if (scope === null) return locksOf(state, [target]);
+  if (target !== scope) return locksOf(state, [target, scope]);
+  const claims = state.index.claims.get(scope);
+  return locksOf(state, claims === undefined ? [scope] : [scope, ...claims.files]);
 }
 
-function* targetsOverlapping(state: State, target: Target): Iterable<Target> {
-  if (isSlot(target)) return yield* slotsOf(state, target);
-  yield target;
-  const scope = scopeOf(state, target);
-  if (scope === null) return;
-  if (target !== scope) yield scope;
-  else yield* state.index.claims.get(scope)?.files ?? [];
+/** Those of these targets that are held. */
+function locksOf(state: State, targets: readonly Target[]): Lock[] {
+  const locks: Lock[] = [];
+  for (const target of targets) {
+    const lock = state.locks.get(target);
+    if (lock !== undefined) locks.push(lock);
+  }
+  return locks;
 }

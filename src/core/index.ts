@@ -37,6 +37,7 @@ export { nextDeadline } from './expiry.ts';
 export {
   lockNameOf,
   nameOf,
+  nameWith,
   namesOf,
   oneNameOf,
   partsOf,

@@ -46,8 +46,7 @@ export function invalidate(
     const sync = draft.state.syncs.get(scope);
     if (sync === undefined || (sync.status === 'idle' && sync.failures === 0)) continue;
     abortSync(draft, scope, 'something it was synced from has changed');
-    const event = { kind: 'sync.invalidated', scope, cause } as const;
-    draft.emit(reason === null ? event : { ...event, reason });
+    draft.emit({ kind: 'sync.invalidated', scope, cause, ...(reason === null ? {} : { reason }) });
     if (sync.status !== 'idle') invalidated.push(scope);
   }
   return invalidated;

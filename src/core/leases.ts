@@ -3,7 +3,7 @@ import { must } from './assert.ts';
 import { addMs, type DurationMs, type TimeMs } from './ids.ts';
 import type { Grant } from './results.ts';
 import type { Lock, State } from './state.ts';
-import { partsOf, type Target } from './targets.ts';
+import { nameWith, partsOf, type Target } from './targets.ts';
 
 /**
  * Since when somebody waits for what this lock's holder has: for what it covers, or, of a scope, for any place among the
@@ -63,7 +63,7 @@ export function setLease(state: State, target: Target, deadlineMs: TimeMs): void
 }
 
 /** A lock as its holder sees it. */
-export function toGrant(state: State, lock: Lock): Grant {
-  const { token, deadlineMs } = lock;
-  return { ...partsOf(lock), token, deadlineMs, contendedSinceMs: contendedSince(state, lock) };
+export function toGrant(state: State, lock: Lock, deadlineMs = lock.deadlineMs): Grant {
+  const { token } = lock;
+  return nameWith(partsOf(lock), { token, deadlineMs, contendedSinceMs: contendedSince(state, lock) });
 }

@@ -13,7 +13,7 @@ import type { Obstacle } from './queue.ts';
 import type { HolderInTheWay } from './refusal-facts.ts';
 import { reject } from './rejections.ts';
 import type { Agent, Lock, LockEnd, State } from './state.ts';
-import { isSlot, partsOf, shownTarget, type Target } from './targets.ts';
+import { nameWith, isSlot, partsOf, shownTarget, type Target } from './targets.ts';
 import { heldUnder, scopeOf, wantedName, wishOf } from './overlap.ts';
 
 /** Targets in a sentence: paths, and resources by their names. */
@@ -28,7 +28,7 @@ export function busy(draft: Draft, agent: AgentId, targets: readonly Target[], o
     return reject(
       'RESERVED_FOR_WAITER',
       `${namedTargets([obstacle.target])} is free, but kept for ${waiter}, who has waited longest: ask to wait as well`,
-      { ...wantedName(draft.state, obstacle.target), waiter, ticket, sinceMs, queueLength },
+      nameWith(wantedName(draft.state, obstacle.target), { waiter, ticket, sinceMs, queueLength }),
     );
   }
   const holders = [...draft.state.index.holders].sort(byText);
@@ -37,10 +37,10 @@ export function busy(draft: Draft, agent: AgentId, targets: readonly Target[], o
     'CONCURRENCY_LIMIT',
     `${namedTargets(targets)} is free, but ${many} and no more may (max_concurrent_agents): ask to wait`,
     {
-      ...wishOf(draft.state, targets),
       holders,
       maxConcurrentAgents: draft.settings.maxConcurrentAgents,
       queueLength,
+      ...wishOf(draft.state, targets),
     },
   );
 }
@@ -61,8 +61,7 @@ function lockHeld(draft: Draft, asker: AgentId, target: Target): Decision {
   return reject(
     'LOCK_HELD',
     `${what} is held by ${lock.agent}${purpose}${rest}; the lease runs ${left} more unless renewed, ${queueLength} wait: ask to wait, or work elsewhere`,
-    {
-      ...wantedName(draft.state, target),
+    nameWith(wantedName(draft.state, target), {
       holder: lock.agent,
       ...(isOther ? { holds: partsOf(lock) } : {}),
       epoch: lock.epoch,
@@ -75,13 +74,13 @@ function lockHeld(draft: Draft, asker: AgentId, target: Target): Decision {
       ...(inTheWay.length === 1
         ? {}
         : { others: inTheWay.slice(1, holdersShownMax).map(toldHolder), holdersInTheWay: inTheWay.length }),
-    },
+    }),
   );
 }
 
 function toldHolder(lock: Lock): HolderInTheWay {
   const { agent, reason, grantedAtMs, deadlineMs, token } = lock;
-  return { ...partsOf(lock), holder: agent, token, reason, grantedAtMs, deadlineMs };
+  return nameWith(partsOf(lock), { holder: agent, token, reason, grantedAtMs, deadlineMs });
 }
 
 /** Locks of others that overlap a target, that of the very target first; of a resource all its slots. */
@@ -105,7 +104,7 @@ export function refusedStaleToken(
   return reject(
     'STALE_FENCING_TOKEN',
     `token ${token} for ${namedTargets([target])} is not the current one (${lock.token}, held by ${lock.agent}): ${tokenAdvice(state, lock, agent.id, token)}`,
-    { ...wantedName(state, target), token, currentToken: lock.token, holder: lock.agent },
+    nameWith(wantedName(state, target), { token, currentToken: lock.token, holder: lock.agent }),
   );
 }
 
@@ -141,7 +140,7 @@ export function notHeld(
   return reject(
     'LOCK_NOT_HELD',
     `the lock of ${namedTargets([target])} is not held by ${agent.id} (${now}${lost}): ${advice}`,
-    { ...wantedName(state, target), holder, lastEnd },
+    nameWith(wantedName(state, target), { holder, lastEnd }),
   );
 }
 

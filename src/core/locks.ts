@@ -31,6 +31,7 @@ import type { Grant, QueuedResult } from './results.ts';
 import { settleStatus } from './status.ts';
 import type { Agent, Lock, LockEnd, State, Waiter } from './state.ts';
 import {
+  nameWith,
   isSlot,
   lockNameOf,
   partsOf,
@@ -103,21 +104,24 @@ function grant(draft: Draft, { id, epoch }: Agent, target: Target, command: Acqu
   const { name, deadlineMs } = draft.grant({ target, agent: id, epoch, ticket: null, ttlMs, reason });
   // Others may want it together with what is held.
   const contendedSinceMs = isWantedOnGrant(draft, target) ? draft.atMs : null;
-  return { ...name, token: draft.revision, deadlineMs, contendedSinceMs };
+  return nameWith(name, { token: draft.revision, deadlineMs, contendedSinceMs });
 }
 
 /** What the asker holds already. */
 function renewHeld(draft: Draft, lock: Lock, { ttlMs, reason }: AcquireLock): Grant {
-  return { ...renew(draft, lock, ttlMs, reason), already: true, sinceMs: lock.grantedAtMs };
+  return Object.assign(renew(draft, lock, ttlMs, reason), {
+    already: true,
+    sinceMs: lock.grantedAtMs,
+  } as const);
 }
 
 function renew(draft: Draft, lock: Lock, ttlMs: DurationMs | null, reason: string | null): Grant {
   const ttl = ttlMs ?? lock.ttlMs;
   const deadlineMs = renewedDeadline(draft.state, lock, ttl, draft.atMs);
   const { agent } = lock;
-  const renewed = { kind: 'lock.renewed', ...partsOf(lock), agent, ttlMs: ttl, deadlineMs } as const;
-  draft.emit(reason === null ? renewed : { ...renewed, reason });
-  return { ...toGrant(draft.state, lock), deadlineMs };
+  const given = reason === null ? {} : { reason };
+  draft.emit({ kind: 'lock.renewed', ...partsOf(lock), agent, ttlMs: ttl, deadlineMs, ...given });
+  return toGrant(draft.state, lock, deadlineMs);
 }
 
 function queue(
@@ -256,10 +260,11 @@ export function decideRevokeLock(state: State, command: RevokeLock): Decision {
   const target = isSlot(named) ? slotOf(resourceOf(named), command.slot ?? 1) : named;
   const lock = state.locks.get(target);
   if (lock === undefined)
-    return reject('LOCK_NOT_HELD', `${namedTargets([target])} is free: there is nothing to revoke`, {
-      ...lockNameOf(target, scopeOf(state, target)),
-      holder: null,
-    });
+    return reject(
+      'LOCK_NOT_HELD',
+      `${namedTargets([target])} is free: there is nothing to revoke`,
+      nameWith(lockNameOf(target, scopeOf(state, target)), { holder: null }),
+    );
   const draft = new Draft(state, command.atMs);
   draft.revoke(lock, command.reason);
   settleQueue(draft);
@@ -277,7 +282,6 @@ export function evolveLockGranted(state: State, event: EventOf<'lock.granted'>, 
   const { agent: id, epoch, ticket, ttlMs, deadlineMs, reason } = event;
   const target = targetOf(event);
   putLock(state, {
-    ...partsOf(event),
     target,
     agent: id,
     epoch,
@@ -288,6 +292,7 @@ export function evolveLockGranted(state: State, event: EventOf<'lock.granted'>, 
     deadlineMs,
     reason,
     contendedSinceMs: null,
+    ...partsOf(event),
   });
   touchContention(state, target);
   const agent = presentAgent(state, id);
@@ -333,8 +338,8 @@ function noteEnd(state: State, event: Ending, { id: agent, epoch }: Agent, atMs:
   if (scope === undefined) return;
   const how = event.kind === 'lock.expired' ? 'expired' : 'revoked';
   const cause = event.kind === 'lock.released' ? event.cause : how;
-  const end: LockEnd = { agent, epoch, token, cause, atMs };
-  must(state.scopes.get(scope), `${scope} is a scope`).lastEnd = file === undefined ? end : { ...end, file };
+  const end: LockEnd = { agent, epoch, token, cause, atMs, ...(file === undefined ? {} : { file }) };
+  must(state.scopes.get(scope), `${scope} is a scope`).lastEnd = end;
 }
 
 export function evolvePlaceContended(state: State, _event: EventOf<'place.contended'>, stamp: Stamp): void {

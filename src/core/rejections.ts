@@ -16,7 +16,8 @@ export type Rejection = { [Code in RejectionCode]: RejectionOf<Code> }[Rejection
 
 /** The same refusal with facts from around the machine. */
 export function withFacts(rejection: Rejection, facts: CommonFacts): Rejection {
-  return { ...rejection, details: { ...rejection.details, ...facts } } as Rejection;
+  const { code, message, details } = rejection;
+  return { code, message, details: { ...details, ...facts } } as Rejection;
 }
 
 /** What is had for some codes, each made of the facts that come with it. */

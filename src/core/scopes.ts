@@ -106,11 +106,11 @@ function replaceGraph(draft: Draft, next: ReadonlyMap<ScopePath, ScopeDefinition
   }
   if (outdated.length > 0) invalidate(draft, outdated, { dependents: dependentsIn(next) });
   const { removed, withdrawn } = dropUnnamed(draft, next);
-  const result = { kind: 'scopesDefined', added, changed, removed } as const;
+  const left = withdrawn.length === 0 ? {} : { withdrawn };
   return {
     kind: 'committed',
     events: draft.events,
-    result: withdrawn.length === 0 ? result : { ...result, withdrawn },
+    result: { kind: 'scopesDefined', added, changed, removed, ...left },
   };
 }
 
@@ -233,8 +233,12 @@ function dependenciesIn(graph: Graph, path: ScopePath): readonly ScopePath[] {
 export function evolveScopeDefined(state: State, event: EventOf<'scope.defined'>): void {
   const known = state.scopes.get(event.scope.path);
   if (known !== undefined) unlink(state, known);
+  const { path, name, type, dependencies } = event.scope;
   putScope(state, {
-    ...event.scope,
+    path,
+    name,
+    type,
+    dependencies,
     contexts: known?.contexts ?? new Map(),
     withdrawn: false,
     lastEnd: known?.lastEnd ?? null,
@@ -254,7 +258,8 @@ export function putScope(state: State, scope: Scope): void {
 export function evolveScopeWithdrawn(state: State, { scope: path }: EventOf<'scope.withdrawn'>): void {
   const known = must(state.scopes.get(path), `${path} is defined`);
   unlink(state, known);
-  putScope(state, { ...known, dependencies: [], withdrawn: true });
+  const { name, type, contexts, lastEnd } = known;
+  putScope(state, { path, name, type, dependencies: [], contexts, withdrawn: true, lastEnd });
 }
 
 export function evolveScopeRemoved(state: State, event: EventOf<'scope.removed'>): void {

@@ -169,7 +169,7 @@ function restore(stored: StoredState): State {
   for (const scope of stored.scopes) restoreScope(state, scope);
   for (const agent of stored.agents) restoreAgent(state, agent);
   restoreLostOrder(state);
-  for (const lock of stored.locks) putLock(state, { ...lock, target: targetOf(lock) });
+  for (const lock of stored.locks) putLock(state, { target: targetOf(lock), ...lock });
   for (const waiter of stored.tickets) enqueue(state, restoreWaiter(waiter));
   for (const sync of stored.syncs) putSync(state, sync);
   for (const [id, request] of stored.recentRequests) state.recentRequests.remember(id, request);
@@ -177,23 +177,23 @@ function restore(stored: StoredState): State {
 }
 
 function restoreScope(state: State, stored: StoredScope): void {
-  const { contexts, withdrawn = false, lastEnd = null } = stored;
-  putScope(state, { ...stored, contexts: new Map(contexts), withdrawn, lastEnd });
+  const { path, name, type, dependencies, contexts, withdrawn = false, lastEnd = null } = stored;
+  putScope(state, { path, name, type, dependencies, contexts: new Map(contexts), withdrawn, lastEnd });
 }
 
 function restoreAgent(state: State, stored: StoredAgent): void {
   const agent: Agent = {
-    ...stored,
-    lastReport: stored.lastReport ?? null,
-    process: stored.process ?? null,
-    seenDeadAtMs: stored.seenDeadAtMs ?? null,
-    inbox: stored.inbox ?? emptyInbox(),
-    sent: stored.sent ?? null,
+    lastReport: null,
+    process: null,
+    seenDeadAtMs: null,
+    inbox: emptyInbox(),
+    sent: null,
     held: new Set(),
     heldIn: new Map(),
     files: 0,
     resources: 0,
     ticket: null,
+    ...stored,
   };
   putAgent(state, agent);
   if (agent.presence === 'lost') return;
@@ -211,5 +211,5 @@ function restoreLostOrder(state: State): void {
 
 function restoreWaiter({ scopes, files, resources, ...rest }: StoredWaiter): Waiter {
   const wish = { scopes, ...(files && { files }), ...(resources && { resources }) };
-  return { ...rest, targets: targetsOf(wish) };
+  return { targets: targetsOf(wish), ...rest };
 }

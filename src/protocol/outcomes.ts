@@ -39,5 +39,9 @@ function withOutcome(
   message: string,
   outcome: 'nothing' | 'unknown',
 ): CoordinatorError {
-  return new CoordinatorError(code, message, { retryable, details: { ...details, outcome }, cause });
+  return new CoordinatorError(code, message, {
+    retryable,
+    details: Object.assign({}, details, { outcome }),
+    cause,
+  });
 }

@@ -112,7 +112,7 @@ export class BatchPlanner {
       const atMs = this.#arrivalOf(call);
       if (atMs >= this.#time.nowMs) continue;
       this.#expireDue(atMs);
-      this.#commit({ ...timed(call.command, atMs), requestId: null });
+      this.#commit(Object.assign(timed(call.command, atMs), { requestId: null }));
     }
   }
 

@@ -48,7 +48,8 @@ export function withBeginning(reply: Reply, command: CallerCommand, beginning: B
   const begunAnew = beginningText(beginning);
   const message = `${rejection.message} (${begunAnew})`;
   // Also by itself, for whoever tells a refusal in words of their own.
-  return { ...reply, rejection: withFacts({ ...rejection, message }, { begunAnew }) };
+  const told = withFacts(Object.assign({}, rejection, { message }), { begunAnew });
+  return Object.assign({}, reply, { rejection: told });
 }
 
 function isFromBefore(command: CallerCommand, { after }: Beginning): boolean {

@@ -45,7 +45,7 @@ export async function readNotices(
   const { entries, unreadTo } = await entriesOf(store, stretch);
   const beginnings = await look((state) => noticeBeginnings(state, who, entries));
   const begun = await entriesAt(store, beginnings.slice(-noticeEntriesMax));
-  const notices = await look((state) => noticesFor(state, who, { ...stretch, entries, begun }));
+  const notices = await look((state) => noticesFor(state, who, { entries, begun, ...stretch }));
   return {
     revision: upTo,
     nowMs: upToMs,

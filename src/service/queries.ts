@@ -61,21 +61,21 @@ export class QueryDesk {
       const revision = await this.#ports.look((state) => state.revision);
       const answer = await this.#histories.take(() => readHistory(this.#ports.store, query, revision));
       const beginning = this.#ports.beginning();
-      return beginning === null ? answer : { ...answer, begunAnew: beginningText(beginning) };
+      return beginning === null ? answer : { begunAnew: beginningText(beginning), ...answer };
     },
     why: async ({ subject, at, happened: limit = happenedMax }) => {
       const seen = await this.#viewAt(at, (state) => viewWhy(state, subject));
       // Reading back to the events of one that has few of them may go through much of the log.
       const happened =
         limit === 0 ? [] : await readHappened(this.#ports.store, subject, seen.revision, limit);
-      return { ...seen, happened };
+      return { happened, ...seen };
     },
     mayWrite: (asked) =>
       this.#ports.look((state, nowMs) => viewMayWrite(state, asked, this.#scopeProblems, nowMs)),
     scopesOf: ({ paths }) => this.#ports.look((state) => viewScopesOf(state, paths)),
     notices: (asked) => this.#histories.take(() => readNotices(this.#ports, asked)),
     formerHolders: (asked) => this.#histories.take(() => readFormerHolders(this.#ports, asked)),
-    token: (check) => this.#ports.look((state, nowMs) => ({ ...viewToken(state, check, nowMs), nowMs })),
+    token: (check) => this.#ports.look((state, nowMs) => ({ nowMs, ...viewToken(state, check, nowMs) })),
     violations: () =>
       this.#ports.look((state) => ({
         revision: state.revision,
@@ -109,7 +109,7 @@ export class QueryDesk {
   }
 
   async #viewAt<T extends object>(at: Moment | null, view: (state: State) => T): Promise<T & Now> {
-    if (at === null) return this.#ports.look((state, nowMs) => ({ ...view(state), nowMs }));
+    if (at === null) return this.#ports.look((state, nowMs) => ({ nowMs, ...view(state) }));
     const end = await this.#ports.look(({ revision }, nowMs) => ({ revision, nowMs }));
     const { store, report } = this.#ports;
     return this.#replays.take(async () => view(await stateAt(store, at, end, report)));

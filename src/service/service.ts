@@ -119,12 +119,12 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#past = new PastRequests(store);
     this.#writer = new Writer(
       {
-        ...ports,
         replica: this.#replica,
         past: this.#past,
         chance: options.chance,
         observer: options.observer,
         afterBatch: (state) => this.#afterBatch(state),
+        ...ports,
       },
       options,
     );
@@ -164,7 +164,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   /** For what the process around the service says itself: scopes and settings found on disk, Git operations. */
   submitInternal(command: InternalCommand): Promise<Reply> {
     const requestId = asRequestId(`service-${randomHex32(this.#options.chance)}`);
-    return new Promise((answer, fail) => this.#enter({ ...command, requestId }, answer, fail));
+    return new Promise((answer, fail) => this.#enter({ requestId, ...command }, answer, fail));
   }
 
   awaitTicket(request: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
@@ -210,7 +210,6 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   health(): HealthAnswer {
     const { kind, durable } = this.#ports.store.capabilities;
     return {
-      ...this.#options.about(),
       revision: this.#replica.durable,
       ok: this.#writer.halted === null,
       startedAtMs: this.#startedAtMs,
@@ -218,6 +217,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
       storeKind: kind,
       storeDurable: durable,
       busy: !this.idle(),
+      ...this.#options.about(),
     };
   }
 
@@ -349,7 +349,7 @@ function toUntimedResume(
   hasher: SecretHasher,
 ): UntimedCommand {
   const [session, newSession] = [hasher.sessionOf(secret), hasher.sessionOf(newSecret)];
-  return { ...command, requestId, session, newSession };
+  return { requestId, session, newSession, ...command };
 }
 
 /** Calls `run` when the caller's signal aborts, until the call is over. */

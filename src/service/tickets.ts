@@ -1,5 +1,6 @@
 /** Tickets: each waiter is told of its own grant or end, at the revision that has it, and of nothing else. */
 import {
+  nameWith,
   asRevision,
   partsOf,
   targetOf,
@@ -110,7 +111,7 @@ function grantsIn(entry: Entry, ticket: Ticket, state: State): Grant[] {
     const lock = state.locks.get(targetOf(event));
     if (lock?.token === entry.revision) return toGrant(state, lock);
     const { deadlineMs } = event;
-    return { ...partsOf(event), token: entry.revision, deadlineMs, contendedSinceMs: null };
+    return nameWith(partsOf(event), { token: entry.revision, deadlineMs, contendedSinceMs: null });
   });
 }
 

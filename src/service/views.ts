@@ -1,5 +1,6 @@
 /** The state as it is shown: plain copies, in a stable order. Each is a function of the state alone. */
 import {
+  nameWith,
   contendedSince,
   endsBefore,
   latestEnd,
@@ -93,8 +94,7 @@ export function viewLock(state: State, lock: Lock): LockView {
   const holder = state.agents.get(lock.agent);
   const earlier = endsBefore(state, lock);
   const latestDeadlineMs = latestEnd(state, lock);
-  return {
-    ...partsOf(lock),
+  return nameWith(partsOf(lock), {
     agent,
     epoch,
     token,
@@ -108,7 +108,7 @@ export function viewLock(state: State, lock: Lock): LockView {
     ...(latestDeadlineMs === null ? {} : { latestDeadlineMs }),
     queueLength: queueLengthOf(state, lock),
     ...(isWithdrawn(state, lock.target) ? { withdrawn: true as const } : {}),
-  };
+  });
 }
 
 /** How many wait for what a lock covers. */
@@ -130,16 +130,20 @@ export function viewQueue(state: State): WaiterView[] {
 }
 
 function viewWaiter(state: State, waiter: Waiter, position: number): WaiterView {
-  const { ttlMs: _ttlMs, waitMs: _waitMs, targets, ...shown } = waiter;
+  const { ticket, agent, epoch, sinceMs, targets, reason } = waiter;
   const waitsFor = targets.filter((target) => othersOn(state, waiter.agent, target).length > 0);
   const reservedFor = waitsFor.length > 0 ? null : reservation(state, waiter);
   const deadlineMs = endOfWait(state, waiter);
   const sessionEndMs = state.agents.get(waiter.agent)?.sessionDeadlineMs ?? deadlineMs;
   const withdrawn = targets.filter((target) => isWithdrawn(state, target));
   return {
-    ...shown,
-    ...wishOf(state, targets),
+    ticket,
+    agent,
+    epoch,
+    sinceMs,
     deadlineMs,
+    reason,
+    ...wishOf(state, targets),
     ...(sessionEndMs < deadlineMs ? { endsBefore: { atMs: sessionEndMs, cause: 'session' } } : {}),
     position,
     waitsFor,
@@ -162,7 +166,7 @@ function reservation(state: State, { ticket, targets }: Waiter): WaiterView['res
   if (oldest === undefined || oldest.ticket === ticket) return null;
   const target = targets.find((wanted) => oldest.targets.some((kept) => overlap(state, kept, wanted)));
   if (target === undefined) return null;
-  return { ...wantedName(state, target), ticket: oldest.ticket, agent: oldest.agent };
+  return nameWith(wantedName(state, target), { ticket: oldest.ticket, agent: oldest.agent });
 }
 
 /** At its own deadline, or when its agent has been blocked for too long, whichever comes first. */
@@ -177,7 +181,7 @@ export function viewSync(state: State, sync: Sync): SyncView {
   const { maxRetries } = state.settings;
   // What has failed and failed no more was given a retry for each failure; else the last failure has its retry to come.
   const retriesUsed = sync.status === 'failed' ? sync.failures - 1 : sync.failures;
-  return { ...shown, retriesLeft: Math.max(0, maxRetries - retriesUsed) };
+  return { retriesLeft: Math.max(0, maxRetries - retriesUsed), ...shown };
 }
 
 export function viewScope(state: State, scope: Scope): ScopeView {

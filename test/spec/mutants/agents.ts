@@ -45,7 +45,7 @@ export const agentMutants: readonly Mutant[] = [
   {
     name: 'a heartbeat does not renew the leases',
     file: 'agents.ts',
-    find: '    renewals.push({ ...partsOf(lock), deadlineMs });\n',
+    find: '    renewals.push(nameWith(partsOf(lock), { deadlineMs }));\n',
     replace: '',
     model: 'Hold21',
     caughtBy: 'actions',

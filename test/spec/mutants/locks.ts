@@ -128,8 +128,9 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a free scope can be revoked',
     file: 'locks.ts',
-    find: "  if (lock === undefined)\n    return reject('LOCK_NOT_HELD', `${namedTargets([target])} is free",
-    replace: "  if (lock === null)\n    return reject('LOCK_NOT_HELD', `${namedTargets([target])} is free",
+    find: "  if (lock === undefined)\n    return reject(\n      'LOCK_NOT_HELD',\n      `${namedTargets([target])} is free",
+    replace:
+      "  if (lock === null)\n    return reject(\n      'LOCK_NOT_HELD',\n      `${namedTargets([target])} is free",
     model: 'Locks22c2',
     caughtBy: 'actions',
   },
@@ -152,8 +153,8 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'who waits contends a lock that is granted later not at all',
     file: 'locks.ts',
-    find: '    contendedSinceMs: null,\n  });\n  touchContention(state, target);\n',
-    replace: '    contendedSinceMs: null,\n  });\n',
+    find: '    contendedSinceMs: null,\n    ...partsOf(event),\n  });\n  touchContention(state, target);\n',
+    replace: '    contendedSinceMs: null,\n    ...partsOf(event),\n  });\n',
     model: 'Hold32c2',
     caughtBy: 'LockTimeouts',
   },

@@ -77,8 +77,8 @@ export const scopeMutants: readonly Mutant[] = [
   {
     name: 'a withdrawn scope keeps its dependencies',
     file: 'scopes.ts',
-    find: '{ ...known, dependencies: [], withdrawn: true }',
-    replace: '{ ...known, withdrawn: true }',
+    find: 'dependencies: [], contexts, withdrawn: true, lastEnd',
+    replace: 'dependencies: known.dependencies, contexts, withdrawn: true, lastEnd',
     model: 'Graph22',
     caughtBy: 'WithdrawnIsInUse',
   },
