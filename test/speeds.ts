@@ -5,7 +5,7 @@
  */
 export const slowTests: readonly string[] = [
   'sim/faults.test.ts',
-  'test/spec/largest.test.ts',
+  'test/spec/large-models.test.ts',
   'test/spec/conformance.test.ts',
   'test/withstand/run.test.ts',
   'test/withstand/planted.test.ts',
@@ -59,4 +59,4 @@ export const slowTests: readonly string[] = [
 ];
 
 /** Those of them that `--mode slow` leaves out as well, for their length: `npm run test:all` has them. */
-export const campaigns: readonly string[] = ['test/spec/largest.test.ts'];
+export const campaigns: readonly string[] = ['test/spec/large-models.test.ts'];
