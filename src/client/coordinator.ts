@@ -34,6 +34,8 @@ export interface ConnectOptions {
   readonly version: string;
   /** How to start an owner when there is none, found out when it is needed; null: only talk to one that runs. */
   readonly startOwner: StartOwner | null;
+  /** As in {@link DialOptions}. */
+  readonly onlyToStop?: boolean;
   /**
    * How long a call may take, connecting and starting the owner included. 30 s unless given; beside an owner that says
    * nothing at all it is less, but for waits.
@@ -199,12 +201,22 @@ export class SocketCoordinator implements Coordinator {
   }
 
   async #dial(timeoutMs: number): Promise<Connection> {
-    const { commonDir, version, startOwner, reach = dial } = this.#options;
+    const { commonDir, version, startOwner, onlyToStop = false, reach = dial } = this.#options;
     const { signal } = this.#closing;
     const paths = statePaths(commonDir);
     const [backoffMs, time] = [this.#backoffMs, this.#time];
     const silentForMs = this.#silentForMs();
-    const options = { paths, version, startOwner, timeoutMs, backoffMs, signal, time, silentForMs };
+    const options = {
+      paths,
+      version,
+      startOwner,
+      onlyToStop,
+      timeoutMs,
+      backoffMs,
+      signal,
+      time,
+      silentForMs,
+    };
     const askedAtMs = time.monotonicMs();
     const connection = await reach(options).catch((error: unknown) => {
       if (isSilence(error)) this.#silentSinceMs ??= askedAtMs;

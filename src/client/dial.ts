@@ -15,6 +15,8 @@ export interface DialOptions {
   readonly version: string;
   /** How to start an owner when there is none; null: only talk to one that runs. */
   readonly startOwner: StartOwner | null;
+  /** Speaks to an owner of any protocol: all of them understand `stop`, and nothing else is to be asked. */
+  readonly onlyToStop?: boolean;
   /** How long to try. */
   readonly timeoutMs: number;
   readonly backoffMs: BackoffMs;
@@ -37,8 +39,8 @@ export async function dial(options: DialOptions): Promise<Connection> {
   let mayReplace = options.startOwner !== null;
   const attempt = async (): Promise<Connection> => {
     const connection = await reach(options, endurance);
-    if (!mayReplace || compareVersions(connection.owner.version, options.version) >= 0)
-      return checkProtocol(connection);
+    if (options.onlyToStop === true) return connection;
+    if (!mayReplace || !isOlder(connection.owner, options.version)) return checkProtocol(connection);
     mayReplace = false;
     const left = await leavesWhenAsked(connection, endurance.leftMs);
     return checkProtocol(left ? await reach(options, endurance) : connection);
@@ -76,6 +78,9 @@ async function reach(options: DialOptions, endurance: Endurance): Promise<Connec
     throw unreachable(error, options.paths);
   });
 }
+
+const isOlder = ({ version, protocol }: Connection['owner'], than: string): boolean =>
+  protocol < protocolNumber || compareVersions(version, than) < 0;
 
 async function leavesWhenAsked(connection: Connection, timeoutMs: number): Promise<boolean> {
   const answer: StopAnswer = await connection.call('stop', { when: 'idle' }, { timeoutMs });

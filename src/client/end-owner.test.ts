@@ -95,6 +95,16 @@ it.runIf(canLook)('a process that has not the lock of the owner is not ended, wh
   expect(isRunning(identityOf(pid))).toBe(true);
 });
 
+it.runIf(canLook).each([protocolNumber - 1, protocolNumber + 1])(
+  'an owner of protocol %d leaves when asked',
+  async (protocol) => {
+    await ownerThat(
+      `socket.write(JSON.stringify({ ...JSON.parse(hello), protocol: ${protocol} }) + '\\n'); onStop(socket, () => process.exit())`,
+    );
+    expect(await end()).toEqual({ kind: 'left' });
+  },
+);
+
 it.runIf(canLook)('an owner that ends at the word, without an answer, has left', async () => {
   await ownerThat('socket.write(hello); onStop(socket, () => process.exit())');
   expect(await end()).toEqual({ kind: 'left' });

@@ -23,7 +23,13 @@ export interface EndOptions {
  * ended; where none can be seen, the failure says what is left to do.
  */
 export async function endOwner({ commonDir, version, patienceMs }: EndOptions): Promise<OwnerEnd> {
-  const owner = new SocketCoordinator({ commonDir, version, startOwner: null, callTimeoutMs: patienceMs });
+  const owner = new SocketCoordinator({
+    commonDir,
+    version,
+    startOwner: null,
+    onlyToStop: true,
+    callTimeoutMs: patienceMs,
+  });
   try {
     await owner.stopOwner('now');
     return { kind: 'left' };
