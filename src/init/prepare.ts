@@ -305,7 +305,7 @@ const commitsMax = 500;
 
 /** The files of the last commits, the latest first; null where there is no history that can be read. */
 async function recentCommits(root: string): Promise<readonly (readonly string[])[] | null> {
-  const history = await readHistory(root, { max: commitsMax, worksOnly: false });
+  const history = await readHistory(root, commitsMax);
   return history?.commits.map(({ files }) => files) ?? null;
 }
 

@@ -56,5 +56,5 @@ function reasonOf(usual: number, commits: number): string {
     usual < locksMin
       ? `; fewer than ${locksMin} would be too few for code with its test and documentation`
       : '';
-  return `Of the last ${commits} commits 95 in 100 changed at most ${scopes}${least}.`;
+  return `Of the last ${commits} commits of people 95 in 100 changed at most ${scopes}${least}.`;
 }

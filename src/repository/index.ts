@@ -1,6 +1,6 @@
 import type { ChangedFile, ChangedWish } from './changed-since.ts';
 import type { GitCall } from './git/git.ts';
-import type { History, HistoryWish } from './git/history.ts';
+import type { History } from './git/history.ts';
 import type { TreeListing } from './git/ls-files.ts';
 import type { Repository, RepositoryHints } from './git/folders.ts';
 import type { ScanMemory } from './scopes/scan-memory.ts';
@@ -17,7 +17,7 @@ export { isInstalled } from './installed.ts';
 export { isTooLong } from './too-long.ts';
 export { folderOf } from './path-text.ts';
 export { readRegularFile } from './git/regular-file.ts';
-export type { History, HistoryWish } from './git/history.ts';
+export type { History } from './git/history.ts';
 export type { TreeEntry } from './git/ls-files.ts';
 export type { UnopenedFolder } from './git/unopened.ts';
 export type { Place } from './scopes/candidates.ts';
@@ -31,8 +31,8 @@ export async function runGit(call: Omit<GitCall, 'env'>): Promise<Buffer> {
 }
 
 /** See `history.ts`. */
-export async function readHistory(root: string, wish: HistoryWish): Promise<History | null> {
-  return (await import('./git/history.ts')).readHistory(root, wish);
+export async function readHistory(root: string, max: number): Promise<History | null> {
+  return (await import('./git/history.ts')).readHistory(root, max);
 }
 
 /** See `ls-files.ts`. */

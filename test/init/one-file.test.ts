@@ -352,7 +352,7 @@ describe('the limits of a new configuration', () => {
     commitAll(at);
   };
 
-  it('fit the history: what 95 of 100 commits needed, and 4 at least', async () => {
+  it('fit the history: what 95 of 100 commits of people needed, and 4 at least', async () => {
     const scopes = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     root = makeRepository({
       'package.json': workspace('*'),
@@ -369,9 +369,14 @@ describe('the limits of a new configuration', () => {
         scopes.slice(0, 6).map((path) => `${path}/y`),
         String(count),
       );
+    for (let count = 0; count < 9; count += 1) {
+      write(root, Object.fromEntries(scopes.map((path) => [`${path}/z`, String(count)])));
+      git(root, 'add', '--all');
+      git(root, 'commit', '--quiet', '--message=x', '--author=renovate[bot] <bot@example.org>');
+    }
     await init(root, { agents: 12 });
     expect(read()).toContain(
-      '  # Of the last 25 commits 95 in 100 changed at most 6 scopes.\n  max_locks_per_agent: 6\n',
+      '  # Of the last 24 commits of people 95 in 100 changed at most 6 scopes.\n  max_locks_per_agent: 6\n',
     );
     expect(read()).toContain('  max_concurrent_agents: 12\n');
   });

@@ -24,7 +24,7 @@ const jobsMin = 20;
 
 /** The last commits of people, without merges. Null: there are none that can be read. */
 export async function readCommits(call: Call, repository: Repository, max: number): Promise<Subject | null> {
-  const history = await call.world.inspection.history(repository, { max, worksOnly: true });
+  const history = await call.world.inspection.history(repository, max);
   const commits = history?.commits ?? [];
   const [last, first] = [commits[0], commits.at(-1)];
   if (history === null || last === undefined || first === undefined) return null;

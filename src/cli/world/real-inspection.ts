@@ -28,7 +28,7 @@ export const realInspection: Inspection = {
   liesAt: async ({ worktree }, path) => (worktree === null ? 'nothing' : liesAt(join(worktree, path))),
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
   scan,
-  history: async ({ worktree, commonDir }, wish) => readHistory(worktree ?? commonDir, wish),
+  history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
   configuration,
   gitVersion,
   stateFiles: async (repository) => stateFiles(repository),

@@ -1,6 +1,6 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
-import type { History, HistoryWish, Repository } from '../../repository/index.ts';
+import type { History, Repository } from '../../repository/index.ts';
 import type {
   AgentId,
   AgentProcess,
@@ -93,7 +93,7 @@ export interface Inspection {
   changedFiles(repository: Repository): Promise<readonly string[]>;
   scan(repository: Repository): Promise<Scan>;
   /** What was committed so far; null where there is nothing, or Git does not tell it in time. */
-  history(repository: Repository, wish: HistoryWish): Promise<History | null>;
+  history(repository: Repository, max: number): Promise<History | null>;
   /** Every option with its value and where the value comes from, and what is wrong with them. */
   configuration(repository: Repository): Promise<Configuration>;
   /** As Git itself tells it: `git version 2.43.0`. Null when there is no Git. */

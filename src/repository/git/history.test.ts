@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { git, makeRepository, temporaryFolder, write } from '../testing/fixture.ts';
-import { readHistory, type HistoryWish } from './history.ts';
+import { readHistory } from './history.ts';
 
-const work: HistoryWish = { max: 10, worksOnly: true };
+const max = 10;
 
 function commit(root: string, files: readonly string[], author = 'Ann <ann@example.org>'): void {
   const content = `${git(root, 'rev-list', '--count', '--all')} ${files.join()}`;
@@ -17,8 +17,8 @@ function begun(): string {
   return root;
 }
 
-const filesOf = async (root: string, wish = work): Promise<unknown> =>
-  (await readHistory(root, wish))?.commits.map(({ files }) => files);
+const filesOf = async (root: string): Promise<unknown> =>
+  (await readHistory(root, max))?.commits.map(({ files }) => files);
 
 test('of each commit the files, the latest first, and when it was made', async () => {
   const root = begun();
@@ -26,7 +26,7 @@ test('of each commit the files, the latest first, and when it was made', async (
   commit(root, ['d/e f', 'b']);
   git(root, 'mv', 'a', 'moved');
   git(root, 'commit', '--quiet', '--message', 'x');
-  const history = await readHistory(root, work);
+  const history = await readHistory(root, max);
   expect(history?.commits.map(({ files }) => files)).toEqual([['a', 'moved'], ['b', 'd/e f'], ['a']]);
   expect(history?.commits[1]).toMatchObject({
     authoredAtMs: 1_700_000_000_000,
@@ -35,10 +35,9 @@ test('of each commit the files, the latest first, and when it was made', async (
   expect(history).toMatchObject({ isShallow: false, leftOut: { byBots: 0, tooLarge: 0 } });
 });
 
-test('the commit that began a repository is no work in it, and counts for what is changed together', async () => {
+test('the commit that began a repository is no work in it', async () => {
   const root = begun();
   expect(await filesOf(root)).toEqual([]);
-  expect(await filesOf(root, { max: 10, worksOnly: false })).toEqual([['a', 'b']]);
 });
 
 test('bots are left out and counted, coding agents are not', async () => {
@@ -47,11 +46,10 @@ test('bots are left out and counted, coding agents are not', async () => {
   commit(root, ['y'], 'renovate <renovate@example.org>');
   commit(root, ['z'], 'copilot-swe-agent[bot] <2+copilot[bot]@example.org>');
   commit(root, ['w'], 'Talbot <abbott@example.org>');
-  expect(await readHistory(root, work)).toMatchObject({
+  expect(await readHistory(root, max)).toMatchObject({
     commits: [{ files: ['w'] }, { files: ['z'] }],
     leftOut: { byBots: 2 },
   });
-  expect(await filesOf(root, { max: 2, worksOnly: false })).toEqual([['w'], ['z']]);
 });
 
 test('merges, and commits without a change, are left out', async () => {
@@ -72,7 +70,7 @@ test('what changes more than a thousand files is left out and counted', async ()
     Array.from({ length: 1_001 }, (_, index) => `many/f${index}`),
   );
   commit(root, ['a']);
-  expect(await readHistory(root, work)).toMatchObject({
+  expect(await readHistory(root, max)).toMatchObject({
     commits: [{ files: ['a'] }],
     leftOut: { tooLarge: 1 },
   });
@@ -83,14 +81,10 @@ test('at the edge of a shallow clone no commit is taken for one that made everyt
   for (let index = 0; index < 3; index += 1) commit(root, [`f${index}`]);
   const clone = temporaryFolder();
   git(clone, 'clone', '--quiet', '--depth', '2', `file://${root}`, '.');
-  for (const worksOnly of [true, false])
-    expect(await readHistory(clone, { max: 10, worksOnly })).toMatchObject({
-      isShallow: true,
-      commits: [{ files: ['f2'] }],
-    });
+  expect(await readHistory(clone, max)).toMatchObject({ isShallow: true, commits: [{ files: ['f2'] }] });
 });
 
 test('where there is no commit, or no repository, there is no history', async () => {
-  expect(await readHistory(makeRepository(), work)).toBeNull();
-  expect(await readHistory(temporaryFolder(), work)).toBeNull();
+  expect(await readHistory(makeRepository(), max)).toBeNull();
+  expect(await readHistory(temporaryFolder(), max)).toBeNull();
 });

@@ -23,25 +23,18 @@ export interface History {
   readonly leftOut: { readonly byBots: number; readonly tooLarge: number };
 }
 
-export interface HistoryWish {
-  /** How many commits, at most. */
-  readonly max: number;
-  /** Only what somebody has done in a repository that was there: neither commits of bots nor the one that began it. */
-  readonly worksOnly: boolean;
-}
-
 /**
- * The last commits that lead to HEAD, without merges, without those that change nothing, and without those that change more than
- * {@link filesMax} files. Null where there is no history, or Git does not tell it in time.
+ * What somebody has done in a repository that was there: the last commits that lead to HEAD, without those of bots, merges, the one that
+ * began it (or stands where history is cut off, and looks as if it had made everything), those that change nothing, and those that
+ * change more than {@link filesMax} files. Null where there is no history, or Git does not tell it in time. `max`: how many, at most.
  */
-export async function readHistory(root: string, { max, worksOnly }: HistoryWish): Promise<History | null> {
+export async function readHistory(root: string, max: number): Promise<History | null> {
   try {
     const isShallow = (await ask(root, ['rev-parse', '--is-shallow-repository'])).startsWith('true');
-    const heads = await listCommits(root, worksOnly ? max * lookedAtFactor : max);
+    const heads = await listCommits(root, max * lookedAtFactor);
     if (heads.length === 0) return null;
-    // Where history is cut off, the commit at the edge looks as if it had made everything.
-    const changes = heads.filter(({ parents }) => parents.length > 0 || !(isShallow || worksOnly));
-    const wanted = worksOnly ? changes.filter(({ author }) => !isBot(author)) : changes;
+    const changes = heads.filter(({ parents }) => parents.length > 0);
+    const wanted = changes.filter(({ author }) => !isBot(author));
     const read = await readFiles(root, wanted.slice(0, max));
     const commits = read.filter(({ files }) => files.length > 0 && files.length <= filesMax);
     const tooLarge = read.filter(({ files }) => files.length > filesMax).length;
