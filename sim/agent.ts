@@ -1,15 +1,17 @@
 import {
   asDurationMs,
   oneNameOf,
+  targetOf,
   wishOfNames,
   type AgentId,
   type Grant,
   type Revision,
-  type ScopePath,
+  type Wish,
 } from '../src/core/index.ts';
 import {
   acquire,
   goneCodes,
+  goOn,
   join,
   proofOf,
   releaseGrants,
@@ -23,6 +25,8 @@ import { LeftItError, partOf, type Part } from './part.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import { Talk } from './talk.ts';
+import { Wishes } from './wishes.ts';
 import type { Witness } from './witness.ts';
 
 export interface AgentPorts {
@@ -52,25 +56,34 @@ const habits = {
   askAround: 3,
   heartbeat: 3,
   sync: 3,
+  say: 4,
+  hear: 3,
   declare: 2,
+  restart: 1,
   leave: 1,
   vanish: 1,
 } as const;
 
 /**
- * One coding agent: joins, takes turns on scopes, forgets itself, vanishes, comes back with old tokens. What it does well it
- * does as every participant; what it does badly (to wait without a sign of life, to use what it has no more) it says itself.
+ * One coding agent: joins, takes turns on scopes, files and resources, talks, forgets itself, vanishes, comes back with old
+ * tokens. What it does well it does as every participant; what it does badly (to wait without a sign of life, to use what it
+ * has no more) it says itself.
  */
 export class Agent {
   readonly #ports: AgentPorts;
   readonly #part: Part;
+  readonly #wishes: Wishes;
+  readonly #talk: Talk;
   #session: AgentSession | null = null;
   #locks: readonly Grant[] = [];
 
   constructor(ports: AgentPorts) {
-    const { name, client, scheduler, random } = ports;
+    const { name, client, scheduler, random, profile } = ports;
     this.#ports = ports;
     this.#part = partOf(name, client, scheduler, random);
+    this.#wishes = new Wishes(random, profile);
+    const own = { part: this.#part, wishes: this.#wishes };
+    this.#talk = new Talk({ ...ports, ...own, nowMs: () => scheduler.nowMs() });
   }
 
   /** Until the run's steps are used up. */
@@ -80,20 +93,27 @@ export class Agent {
       await this.#pause(random.between(1, 500));
       if (this.#session === null) await this.#join();
       else await this.#act();
+      if (random.happens(0.3)) await this.#read();
     }
   }
 
-  /** One undisturbed turn on a scope, however long the queue; gives up everything else first. */
-  async makeProgress(scope: ScopePath): Promise<void> {
+  /** One undisturbed turn on what it wants, however long the queue; gives up everything else first. */
+  async makeProgress(wanted: Wish): Promise<void> {
     for (;;) {
       while (this.#session === null) await this.#join();
       await this.#say({ kind: 'CancelWait' });
       await this.#giveBackAll();
-      await this.#acquire(this.#wish([scope], true), 'well');
-      const [granted] = this.#locks;
-      if (granted?.scope === scope) return this.#releaseAll();
+      await this.#acquire(this.#wish(wanted, true), 'well');
+      if (this.#locks.length > 0) return this.#releaseAll();
       await this.#pause(200);
     }
+  }
+
+  /** Reads what it was sent, and hears of what befell it. */
+  async catchUp(): Promise<void> {
+    await this.#say({ kind: 'Heartbeat' });
+    await this.#read();
+    await this.#talk.hear();
   }
 
   async #act(): Promise<void> {
@@ -104,26 +124,44 @@ export class Agent {
     else if (habit === 'askAround') await client.query({ kind: 'status', at: null });
     else if (habit === 'heartbeat') await this.#say({ kind: 'Heartbeat' });
     else if (habit === 'sync') await this.#sync();
+    else if (habit === 'say') await this.#say(this.#talk.saying());
+    else if (habit === 'hear') await this.#talk.hear();
+    else if (habit === 'restart') await this.#restart();
     else if (habit === 'declare') await this.#declare();
     else if (habit === 'leave') await this.#leave();
     else await this.#pause(random.between(1_000, 2 * profile.settings.sessionTtlMs));
   }
 
+  /** Hears first how it ended before, if it did. */
   async #join(): Promise<void> {
     this.#forgetLocks();
+    await this.#talk.hear();
     const { name, random } = this.#ports;
     const joined = await unlessLeft(join(this.#part, name, { program: 'sim' }));
     if (joined?.kind === 'joined') this.#session = joined.session;
     else await this.#pause(random.between(500, 5_000));
   }
 
+  /** Its process ends, and another goes on in its name, with what was kept of its session. */
+  async #restart(): Promise<void> {
+    this.#forgetLocks();
+    const kept = await this.#part.sessions.read(this.#ports.name);
+    if (kept === null) return;
+    const wentOn = await unlessLeft(goOn(this.#part, kept, { way: 'resume', from: 'sim' }));
+    if (wentOn?.kind === 'wentOn') this.#session = wentOn.session;
+    else if (wentOn !== null) this.#heed(wentOn.reply);
+  }
+
+  /** As participants do: when an answer has said that there is something to read. */
+  async #read(): Promise<void> {
+    if (this.#part.unread() > 0) await this.#say({ kind: 'ReadMessages' });
+  }
+
   /** Takes a turn: acquires, writes, renews, gives back. May use what it no longer has: that must be refused. */
   async #work(forMs: number): Promise<void> {
-    const { random, profile } = this.#ports;
-    const most = Math.min(profile.settings.maxLocksPerAgent, profile.scopes.length);
-    const scopes = random.some(profile.scopes, random.between(1, most)).sort();
-    const wish = this.#wish(scopes, random.happens(0.8));
-    await this.#acquire(wish, random.happens(0.5) ? 'well' : 'silently');
+    const { random } = this.#ports;
+    await this.#acquireOne(this.#wishes.draw());
+    if (this.#locks.length > 0 && random.happens(0.3)) await this.#move();
     for (const grant of this.#locks) {
       await this.#pause(forMs);
       await this.#write(grant);
@@ -132,11 +170,26 @@ export class Agent {
     if (random.happens(0.9)) await this.#releaseAll();
   }
 
-  #wish(scopes: readonly ScopePath[], waits: boolean): AcquireWish {
+  async #acquireOne(wanted: Wish): Promise<void> {
+    const { random } = this.#ports;
+    const wish = this.#wish(wanted, random.happens(0.8));
+    await this.#acquire(wish, random.happens(0.5) ? 'well' : 'silently');
+  }
+
+  /** Goes on to something else beside what it has, and then gives that back, or keeps both. */
+  async #move(): Promise<void> {
+    const { random } = this.#ports;
+    const before = this.#locks;
+    await this.#pause(random.between(1, 1_000));
+    await this.#acquireOne(this.#wishes.drawBeside(before));
+    if (random.happens(0.5)) await this.#release(before);
+  }
+
+  #wish(wanted: Wish, waits: boolean): AcquireWish {
     const { random } = this.#ports;
     const ttlMs = random.happens(0.5) ? null : asDurationMs(random.between(500, 20_000));
     const forMs = random.happens(0.5) ? null : asDurationMs(random.between(1, 10_000));
-    return { scopes, ttlMs, wait: waits ? { kind: 'queue', forMs } : { kind: 'none' }, reason: null };
+    return { ...wanted, ttlMs, wait: waits ? { kind: 'queue', forMs } : { kind: 'none' }, reason: null };
   }
 
   async #acquire(wish: AcquireWish, how: 'well' | 'silently'): Promise<void> {
@@ -151,11 +204,12 @@ export class Agent {
     const askedAtMs = scheduler.nowMs();
     const trustedMs = this.#leaseOf(wish.ttlMs);
     const patience = new AbortController();
-    let isFresh: boolean | null = null;
+    let cameByFreshTicket: boolean | null = null;
     const speaker = {
       submit: async (command: CallerCommand): Promise<Reply> => {
         const reply = await this.#part.speaker.submit(command);
-        if (reply.ok && reply.result.kind === 'queued') isFresh = reply.result.ticket === reply.revision;
+        if (reply.ok && reply.result.kind === 'queued')
+          cameByFreshTicket = reply.result.ticket === reply.revision;
         return reply;
       },
     };
@@ -166,23 +220,23 @@ export class Agent {
     const acquired = await unlessLeft(acquire({ ...this.#part, speaker }, this.#session, wish, hooks));
     if (acquired?.kind === 'refused') this.#heed(acquired.reply);
     if (acquired?.kind !== 'granted') return;
-    isFresh ??= acquired.locks.every((lock) => lock.token === acquired.revision);
-    this.#hold(acquired.locks, askedAtMs, isFresh ? trustedMs : 0);
+    const { revision, locks } = acquired;
+    const fresh = locks.filter(({ token }) => cameByFreshTicket ?? token === revision);
+    this.#hold(locks, fresh, askedAtMs + trustedMs);
   }
 
   /** Without a sign of life: its session may be over before the lock comes. */
-  async #acquireSilently({ scopes, ttlMs, wait, reason }: AcquireWish): Promise<void> {
-    const askedAtMs = this.#ports.scheduler.nowMs();
-    const accepted = await this.#say({ kind: 'AcquireLock', scopes, ttlMs, wait, reason });
+  async #acquireSilently(wish: AcquireWish): Promise<void> {
+    const trustedUntilMs = this.#ports.scheduler.nowMs() + this.#leaseOf(wish.ttlMs);
+    const accepted = await this.#say({ kind: 'AcquireLock', ...wish });
     if (accepted === null) return;
     const { revision, result } = accepted;
-    const trustedMs = this.#leaseOf(ttlMs);
     if (result.kind === 'granted') {
-      const isFresh = result.locks.every((lock) => lock.token === revision);
-      this.#hold(result.locks, askedAtMs, isFresh ? trustedMs : 0);
+      const fresh = result.locks.filter(({ token }) => token === revision);
+      this.#hold(result.locks, fresh, trustedUntilMs);
     }
     if (result.kind === 'queued')
-      await this.#wait(result.ticket, askedAtMs, result.ticket === revision ? trustedMs : 0);
+      await this.#wait(result.ticket, result.ticket === revision ? trustedUntilMs : 0);
   }
 
   /** How long a lock just granted lasts in any case, from the moment it was asked for. */
@@ -191,12 +245,12 @@ export class Agent {
     return Math.min(ttlMs ?? lockTtlMs, sessionTtlMs) - marginMs;
   }
 
-  async #wait(ticket: Revision, askedAtMs: number, trustedMs: number): Promise<void> {
+  async #wait(ticket: Revision, trustedUntilMs: number): Promise<void> {
     const { random, client, witness, name: agent } = this.#ports;
     if (random.happens(0.1)) return this.#cancelWait();
     const reply = await client.awaitTicket({ agent, ticket });
     witness.learn(reply.revision);
-    if (reply.kind === 'granted') this.#hold(reply.locks, askedAtMs, trustedMs);
+    if (reply.kind === 'granted') this.#hold(reply.locks, reply.locks, trustedUntilMs);
   }
 
   async #cancelWait(): Promise<void> {
@@ -204,10 +258,12 @@ export class Agent {
     await this.#say({ kind: 'CancelWait' });
   }
 
-  #hold(locks: readonly Grant[], askedAtMs: number, trustedMs: number): void {
+  /** `fresh`: those whose lease it knows, since they came of what it has just asked for. */
+  #hold(locks: readonly Grant[], fresh: readonly Grant[], trustedUntilMs: number): void {
     const { scheduler, witness, name } = this.#ports;
-    witness.believe(name, locks, scheduler.nowMs(), askedAtMs + trustedMs);
-    this.#locks = locks;
+    witness.believe(name, fresh, scheduler.nowMs(), trustedUntilMs);
+    const came = new Set(locks.map(targetOf));
+    this.#locks = [...this.#locks.filter((lock) => !came.has(targetOf(lock))), ...locks];
   }
 
   /** Reads before it writes; who writes meanwhile makes it a conflict. */
@@ -228,6 +284,18 @@ export class Agent {
   async #releaseAll(): Promise<void> {
     const locks = this.#locks;
     this.#forgetLocks();
+    await this.#giveBack(locks);
+  }
+
+  /** Some of what it has. */
+  async #release(locks: readonly Grant[]): Promise<void> {
+    const { witness, scheduler, name } = this.#ports;
+    witness.giveUp(name, scheduler.nowMs(), locks);
+    this.#locks = this.#locks.filter((lock) => !locks.includes(lock));
+    await this.#giveBack(locks);
+  }
+
+  async #giveBack(locks: readonly Grant[]): Promise<void> {
     for (const lock of locks)
       await this.#say({ kind: 'ReleaseLock', ...wishOfNames([lock]), token: lock.token });
   }

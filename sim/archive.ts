@@ -14,10 +14,18 @@ import type { Disk } from './disk.ts';
 /** All that ever took effect, in order: also what was compacted away, and what nobody was told of. */
 export class Archive {
   readonly entries: Entry[] = [];
+  /** When each of them did, in simulated milliseconds. */
+  readonly tookEffectMs: number[] = [];
   readonly snapshots: StoredSnapshot[] = [];
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
 
   keep(entries: readonly Entry[]): void {
     this.entries.push(...entries.map((entry) => structuredClone(entry)));
+    this.tookEffectMs.push(...entries.map(() => this.#nowMs()));
   }
 }
 

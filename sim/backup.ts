@@ -6,7 +6,7 @@ import { asRevision, type FencingToken } from '../src/core/index.ts';
 import type { CallerCommand } from '../src/protocol/index.ts';
 import type { Sighting, Witness } from '../src/service/index.ts';
 import { MemoryLog } from '../src/store/memory/index.ts';
-import { OracleError } from './oracle.ts';
+import { OracleError } from './verdict.ts';
 import { acquisition, scopeNamed, Stage, type Identity } from './stage.ts';
 
 const leaseMs = 60_000;

@@ -1,4 +1,4 @@
-import type { Revision } from '../src/core/index.ts';
+import type { Revision, Settings } from '../src/core/index.ts';
 import {
   CoordinatorError,
   type Answer,
@@ -92,6 +92,12 @@ export class Client {
       const { service } = this.#random.pick(this.#owners);
       service?.submit(request).catch(() => undefined);
     });
+  }
+
+  /** As the process around an owner does: settings come from no caller. What comes of it is told to nobody. */
+  async configure(settings: Settings): Promise<void> {
+    const command = { kind: 'Configure', by: 'service', settings } as const;
+    await this.#persist((service) => service.submitInternal(command), patienceMs);
   }
 
   awaitTicket(request: TicketRequest): Promise<TicketReply> {

@@ -283,4 +283,108 @@ export const faults: readonly Fault[] = [
     said: /question on an owner that stands still ended after/,
     trial: 'waiting',
   },
+  {
+    name: 'a file is given to one agent while another has the whole of its scope',
+    changes: [
+      change(
+        'src/core/queue.ts',
+        'return isOthers(target === scope ? draft.claimantOf(scope) : draft.holderOf(scope));',
+        'return isOthers(target === scope ? draft.claimantOf(scope) : null);',
+      ),
+    ],
+    said: /both held/,
+    trial: 'everything',
+  },
+  {
+    name: 'a file that comes to be in another scope stays with who held it in the former',
+    changes: [change('src/core/moves.ts', '    endClaims(draft, scope, path);\n', '')],
+    said: /is not in scope-\d any more/,
+    trial: 'everything',
+  },
+  {
+    name: 'a slot that was given in the same revision is given again',
+    changes: [
+      change(
+        'src/core/draft.ts',
+        'if (this.holderOf(slot) === null) found.push(slot);',
+        'if (this.lockOf(slot) === undefined) found.push(slot);',
+      ),
+    ],
+    said: /#\d (under|to agent)/,
+    trial: 'everything',
+  },
+  {
+    name: 'the token of who waited is its place in the queue',
+    changes: [
+      change('src/core/locks.ts', '    token: stamp.revision,\n', '    token: ticket ?? stamp.revision,\n'),
+    ],
+    said: /was held after/,
+    trial: 'everything',
+  },
+  {
+    name: 'a ticket for a whole scope is starved by those who want files of it',
+    changes: [
+      change(
+        'src/core/queue.ts',
+        'if (!oldest.targets.some((target) => overlap(draft.state, target, wanted))) return false;',
+        'if (!oldest.targets.includes(wanted)) return false;',
+      ),
+    ],
+    said: /which is kept for ticket/,
+    trial: 'everything',
+  },
+  {
+    name: 'two agents that have files each wait for what the other has',
+    changes: [
+      change(
+        'src/core/locks.ts',
+        'if (stuck.has(agent.id)) {',
+        'if (stuck.has(agent.id) && agent.files === 0) {',
+      ),
+    ],
+    said: /wait for one another for ever/,
+    trial: 'everything',
+  },
+  {
+    name: 'a message that was read is told again',
+    changes: [
+      change(
+        'src/core/messages.ts',
+        'inbox.unread.splice(0, event.messages.length)',
+        'inbox.unread.slice(0, event.messages.length)',
+      ),
+    ],
+    said: /which it has been told before/,
+    trial: 'everything',
+  },
+  {
+    name: 'a message that was not read before the owner started anew is lost',
+    changes: [change('src/core/snapshot.ts', 'inbox: stored.inbox ?? emptyInbox(),', 'inbox: emptyInbox(),')],
+    said: /are lost|unread messages, of which/,
+    trial: 'everything',
+  },
+  {
+    name: 'a process that goes on is told again what its predecessor was told',
+    changes: [
+      change(
+        'src/participant/joining.ts',
+        'const wentOn = { ...session, secret: newSecret };',
+        'const wentOn = { agent: session.agent, epoch: session.epoch, secret: newSecret };',
+      ),
+    ],
+    said: /was told twice of/,
+    trial: 'everything',
+  },
+  {
+    name: 'who loses a file because it is in another scope now is not told',
+    changes: [
+      change(
+        'src/core/notice.ts',
+        "['released', 'completed', 'left']",
+        "['released', 'completed', 'left', 'moved']",
+      ),
+    ],
+    said: /was not told of the loss/,
+    trial: 'everything',
+  },
 ];

@@ -5,7 +5,7 @@
 import type { Entry } from '../src/core/index.ts';
 import type { CallerCommand, CoordinatorError } from '../src/protocol/index.ts';
 import { isForWantOfRoom } from './disk.ts';
-import { OracleError } from './oracle.ts';
+import { OracleError } from './verdict.ts';
 import { acquisition, scopeNamed, Stage, type Identity } from './stage.ts';
 
 const leaseMs = 5_000;

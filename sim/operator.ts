@@ -4,9 +4,13 @@ import type { Client } from './client.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import { Wishes } from './wishes.ts';
 
 const acts = {
   revoke: 3,
+  divide: 5,
+  tune: 2,
+  say: 1,
   redefine: 2,
   vanish: 2,
   git: 2,
@@ -16,12 +20,15 @@ const acts = {
   invalidate: 1,
 } as const;
 
-/** People and Git: they take locks back, change the graph, and pull. */
+/** People, Git and the settings: they take locks back, change the graph and what there is of resources, speak, and pull. */
 export class Operator {
   readonly #client: Client;
   readonly #random: Random;
   readonly #scheduler: Scheduler;
   readonly #profile: Profile;
+  readonly #wishes: Wishes;
+  /** Scopes inside others that are defined, as far as it knows. */
+  readonly #inner = new Set<ScopePath>();
   #requests = 0;
 
   constructor(client: Client, random: Random, scheduler: Scheduler, profile: Profile) {
@@ -29,6 +36,7 @@ export class Operator {
     this.#random = random;
     this.#scheduler = scheduler;
     this.#profile = profile;
+    this.#wishes = new Wishes(random, profile);
   }
 
   async meddle(goesOn: () => boolean): Promise<void> {
@@ -36,12 +44,19 @@ export class Operator {
       await this.#scheduler.sleep(this.#random.between(500, 6_000));
       const act = this.#random.weighted(acts);
       if (act === 'vanish') await this.#vanish();
+      else if (act === 'tune') await this.#tune();
       else await this.#send(this.#command(act));
     }
   }
 
-  /** Every scope, with whatever dependencies. */
+  /** As the settings were at first: every resource has its slots. */
+  async tuneBack(): Promise<void> {
+    await this.#client.configure(this.#profile.settings);
+  }
+
+  /** Every scope, with whatever dependencies, and none inside another. */
   async defineAll(): Promise<void> {
+    this.#inner.clear();
     await this.#send({
       kind: 'DefineScopes',
       by: 'operator',
@@ -58,12 +73,41 @@ export class Operator {
     await this.defineAll();
   }
 
-  #command(act: Exclude<keyof typeof acts, 'vanish'>): CallerCommand {
+  /** A resource has more slots, fewer, or is none any more. What is in use is left as it is. */
+  async #tune(): Promise<void> {
+    const { settings } = this.#profile;
+    const slots = Object.entries(settings.resources).flatMap(([name, most]) => {
+      const capacity = this.#random.between(0, most);
+      return capacity === 0 ? [] : [[name, capacity] as const];
+    });
+    await this.#client.configure({ ...settings, resources: Object.fromEntries(slots) });
+  }
+
+  /** A scope inside another comes, or goes. */
+  #divide(): CallerCommand {
+    const path = this.#random.pick(this.#profile.inner);
+    const by = 'operator';
+    if (this.#inner.delete(path)) return { kind: 'RemoveScope', by, scope: path };
+    this.#inner.add(path);
+    return { kind: 'DefineScope', by, scope: { path, name: path, type: 'package', dependencies: [] } };
+  }
+
+  #command(act: Exclude<keyof typeof acts, 'vanish' | 'tune'>): CallerCommand {
     const scope = this.#random.pick(this.#profile.scopes);
     const by = 'operator';
     switch (act) {
       case 'revoke':
-        return { kind: 'RevokeLock', by, scope, reason: 'planned' };
+        return { kind: 'RevokeLock', by, ...this.#wishes.drawOne(), reason: 'planned' };
+      case 'divide':
+        return this.#divide();
+      case 'say':
+        return {
+          kind: 'SendAsOperator',
+          by,
+          to: { kind: 'all' },
+          messageKind: 'stop',
+          text: `operator ${this.#requests}`,
+        };
       case 'redefine':
         return {
           kind: 'DefineScopes',
@@ -84,8 +128,8 @@ export class Operator {
   }
 
   #someScopes(): ScopePath[] {
-    const { scopes } = this.#profile;
-    if (this.#random.happens(0.6)) return [...scopes];
+    const scopes = [...this.#profile.scopes, ...this.#inner];
+    if (this.#random.happens(0.6)) return scopes;
     return this.#random.some(scopes, this.#random.between(1, scopes.length));
   }
 

@@ -4,63 +4,67 @@ import {
   initialState,
   targetOf,
   type Entry,
-  type Event,
   type EventOf,
-  type LockName,
   type Revision,
   type State,
   type Target,
 } from '../src/core/index.ts';
 import { LogVerifier, type Finding } from '../src/verify/index.ts';
 import type { Archive } from './archive.ts';
-import type { Acknowledged, Belief, Watched, Witness } from './witness.ts';
-
-/** Something that must be true is not. */
-export class OracleError extends Error {
-  override readonly name = 'OracleError';
-}
+import { judgeHolders } from './holders.ts';
+import { judgeMessages } from './messages.ts';
+import { judgeNotices } from './notices.ts';
+import { judgeQueue } from './queue.ts';
+import { demand, groupBy } from './verdict.ts';
+import type { Acknowledged, Watched, Witness } from './witness.ts';
 
 export interface Verdict {
   readonly revisions: number;
   readonly grants: number;
+  readonly fileGrants: number;
+  readonly slotGrants: number;
+  /** Locks that ended because their file came to be in another scope. */
+  readonly moved: number;
+  /** Messages that reached their readers. */
+  readonly messages: number;
+  /** Losses that agents were told of. */
+  readonly losses: number;
   readonly acknowledged: number;
 }
 
 export function judge(archive: Archive, witness: Witness): Verdict {
-  const grants = judgeReplay(archive);
+  judgeHolders(archive, witness);
+  judgeQueue(archive.entries);
+  const messages = judgeMessages(archive.entries, witness);
+  const losses = judgeNotices(archive, witness);
+  judgeReplay(archive);
   judgeAcknowledged(archive, witness);
-  judgeBeliefs(archive, witness);
   for (const watched of witness.watched) judgeWatched(archive, watched, witness.lastToSee);
-  return { revisions: archive.entries.length, grants, acknowledged: witness.acknowledged.length };
+  return { ...counted(archive.entries), messages, losses, acknowledged: witness.acknowledged.length };
 }
 
-function demand(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new OracleError(message);
-}
-
-function groupBy<T, Key>(values: readonly T[], key: (value: T) => Key): Map<Key, T[]> {
-  const groups = new Map<Key, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value)) ?? [];
-    groups.set(key(value), group);
-    group.push(value);
-  }
-  return groups;
+function counted(entries: readonly Entry[]): Omit<Verdict, 'messages' | 'losses' | 'acknowledged'> {
+  const events = entries.flatMap((entry) => entry.events);
+  const granted = events.filter((event) => event.kind === 'lock.granted');
+  return {
+    revisions: entries.length,
+    grants: granted.length,
+    fileGrants: granted.filter(({ file }) => file !== undefined).length,
+    slotGrants: granted.filter(({ slot }) => slot !== undefined).length,
+    moved: events.filter((event) => event.kind === 'lock.released' && event.cause === 'moved').length,
+  };
 }
 
 /** Verifies all from nothing: every entry, every invariant at every revision, and every snapshot that was kept. */
-function judgeReplay({ entries, snapshots }: Archive): number {
+function judgeReplay({ entries, snapshots }: Archive): void {
   const verifier = new LogVerifier(initialState());
   const served = groupBy(snapshots, (snapshot) => snapshot.revision);
-  let grants = 0;
   for (const entry of entries) {
     judgeEntry(verifier.state, entry);
     demandSound(verifier.take(entry));
     for (const snapshot of served.get(entry.revision) ?? [])
       demandSound(verifier.compareSnapshot(snapshot.body));
-    grants += entry.events.filter((event) => event.kind === 'lock.granted').length;
   }
-  return grants;
 }
 
 function demandSound(found: Finding | null): void {
@@ -75,7 +79,6 @@ function judgeEntry(before: State, entry: Entry): void {
   for (const event of entry.events) {
     if (event.kind === 'lock.expired') judgeExpiry(before, event, entry);
     if (event.kind === 'context.modified') judgeWrite(before, event, entry);
-    if (event.kind === 'lock.granted') judgeGrant(before, event, entry);
     if (event.kind === 'lock.renewed') judgeRenewal(before, targetOf(event), entry);
     if (event.kind === 'agent.renewed')
       for (const lease of event.leases) judgeRenewal(before, targetOf(lease), entry);
@@ -86,7 +89,8 @@ function judgeEntry(before: State, entry: Entry): void {
 }
 
 /** A source that cannot be seen is no wish to have no scopes. */
-function judgeGraph(before: State, { revision, events, result }: Entry): void {
+function judgeGraph(before: State, { kind, revision, events, result }: Entry): void {
+  if (kind !== 'DefineScopes') return;
   if (result.kind !== 'scopesDefined' || events.some((event) => event.kind === 'scope.defined')) return;
   const defined = [...before.scopes.values()].filter(({ withdrawn }) => !withdrawn).length;
   const gone = result.removed.length + (result.withdrawn ?? []).length;
@@ -108,31 +112,6 @@ function judgeExpiry(before: State, event: EventOf<'lock.expired'>, entry: Entry
 function judgeWrite(before: State, event: EventOf<'context.modified'>, entry: Entry): void {
   const token = before.locks.get(event.scope)?.token ?? entry.revision;
   demand(event.token === token, `a stale token wrote to ${event.scope} at revision ${entry.revision}`);
-}
-
-/** What is granted was free, and all that overlaps it was free or its agent's, or came free in the same revision. */
-function judgeGrant(before: State, event: EventOf<'lock.granted'>, entry: Entry): void {
-  const target = targetOf(event);
-  const ended = new Set(entry.events.flatMap((other) => (isEnd(other) ? [targetOf(other)] : [])));
-  for (const lock of before.locks.values()) {
-    const isOthers = lock.agent !== event.agent && areTogether(lock, event);
-    demand(
-      ended.has(lock.target) || !(lock.target === target || isOthers),
-      `${target} was granted at revision ${entry.revision}, while ${lock.agent} held ${lock.target}`,
-    );
-  }
-}
-
-type LockEnd = EventOf<'lock.released' | 'lock.expired' | 'lock.revoked'>;
-
-function isEnd(event: Event): event is LockEnd {
-  return event.kind === 'lock.released' || event.kind === 'lock.expired' || event.kind === 'lock.revoked';
-}
-
-/** The same, or in one scope, and one of the two is the whole of it. */
-function areTogether(a: LockName, b: LockName): boolean {
-  if (targetOf(a) === targetOf(b)) return true;
-  return a.scope !== undefined && a.scope === b.scope && (a.file === undefined || b.file === undefined);
 }
 
 /** Every acknowledged command is in the log exactly once, with the answer that was given, or changed nothing. */
@@ -161,22 +140,30 @@ function judgeReply({ request, reply, knownBefore }: Acknowledged, entry: Entry 
     `${what} is at ${entry?.revision}, not ${reply.revision}`,
   );
   demand(
-    changesNothing(reply.result),
+    changesNothing(reply.result, request.command.kind),
     `${what} was acknowledged at ${reply.revision}, but is not in the log`,
   );
 }
 
 /** Answers to commands that were accepted but had nothing to change. */
-function changesNothing(result: Extract<Acknowledged['reply'], { ok: true }>['result']): boolean {
+function changesNothing(
+  result: Extract<Acknowledged['reply'], { ok: true }>['result'],
+  asked: Acknowledged['request']['command']['kind'],
+): boolean {
   switch (result.kind) {
     case 'released':
       return result.scopes.length === 0;
     case 'waitCancelled':
       return result.ticket === null;
-    case 'scopesDefined':
-      return [result.added, result.changed, result.removed, result.withdrawn ?? []].flat().length === 0;
+    case 'scopesDefined': {
+      // Of a scope that was withdrawn before, its removal is answered that it still is.
+      const withdrawn = asked === 'RemoveScope' ? [] : (result.withdrawn ?? []);
+      return [result.added, result.changed, result.removed, withdrawn].flat().length === 0;
+    }
     case 'invalidated':
       return result.scopes.length === 0;
+    case 'messagesRead':
+      return result.messages.length === 0;
     case 'statusSet':
     case 'queued':
     case 'syncSet':
@@ -185,28 +172,6 @@ function changesNothing(result: Extract<Acknowledged['reply'], { ok: true }>['re
     default:
       return false;
   }
-}
-
-/** Two agents never take the same lock for their own at once, unless an operator took it from one of them. */
-function judgeBeliefs({ entries }: Archive, { beliefs }: Witness): void {
-  const taken = new Set<string>();
-  for (const { events } of entries)
-    for (const event of events)
-      if (event.kind === 'lock.revoked') taken.add(`${targetOf(event)} ${event.token}`);
-  const holders = new Map<string, string>();
-  const trusted = beliefs.filter((belief) => !taken.has(`${targetOf(belief)} ${belief.token}`));
-  for (const belief of trusted) {
-    const key = `${targetOf(belief)} ${belief.token}`;
-    const holder = holders.get(key) ?? belief.agent;
-    demand(holder === belief.agent, `${holder} and ${belief.agent} were both given ${key}`);
-    holders.set(key, belief.agent);
-    for (const other of trusted)
-      demand(!conflict(belief, other), `${belief.agent} and ${other.agent} both held ${key}`);
-  }
-}
-
-function conflict(a: Belief, b: Belief): boolean {
-  return areTogether(a, b) && a.agent !== b.agent && a.fromMs < b.untilMs && b.fromMs < a.untilMs;
 }
 
 /** A watcher saw the log: in order, nothing twice, nothing missing but what it was told is gone. */

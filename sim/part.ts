@@ -3,6 +3,7 @@ import { MemorySessions, Speaker, type AcquirePorts, type JoinPorts } from '../s
 import {
   CoordinatorError,
   nothingWritten,
+  type Coordinator,
   type CommandRequest,
   type Query,
   type Reply,
@@ -15,7 +16,12 @@ import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** What an agent takes part with. */
-export type Part = AcquirePorts & JoinPorts;
+export type Part = AcquirePorts &
+  JoinPorts & {
+    readonly coordinator: Pick<Coordinator, 'submit' | 'awaitTicket' | 'query'>;
+    /** Messages that it has not read, as its last answer said. */
+    unread(): number;
+  };
 
 /** It was told that nothing was written, and left it at that. */
 export class LeftItError extends CoordinatorError {}
@@ -27,8 +33,13 @@ export function partOf(name: AgentId, client: Client, scheduler: Scheduler, rand
     wallMs: () => scheduler.nowMs(),
     schedule: (delayMs: number, run: () => void) => scheduler.schedule(delayMs, run),
   };
+  let unread = 0;
   const coordinator = {
-    submit: (request: CommandRequest) => submit(client, request),
+    submit: async (request: CommandRequest) => {
+      const reply = await submit(client, request);
+      unread = reply.unread ?? 0;
+      return reply;
+    },
     awaitTicket: (ticket: TicketRequest, signal?: AbortSignal) => awaitTicket(client, ticket, signal),
     query: <Q extends Query>(query: Q) => client.query(query),
   };
@@ -39,6 +50,7 @@ export function partOf(name: AgentId, client: Client, scheduler: Scheduler, rand
     speaker: new Speaker({ coordinator, time, newRequestId }),
     sessions: new MemorySessions(),
     time,
+    unread: () => unread,
     newSecret: () => `secret of ${name} ${random.next()}`,
   };
 }

@@ -2,6 +2,8 @@ import {
   defaultSettings,
   parseScopePath,
   type DurationMs,
+  type FilePath,
+  type ResourceName,
   type ScopePath,
   type Settings,
 } from '../src/core/index.ts';
@@ -13,6 +15,10 @@ import type { Random } from './random.ts';
 export interface Profile {
   readonly agents: number;
   readonly scopes: readonly ScopePath[];
+  /** Scopes inside those, which come and go: with one, files come to be in another scope. */
+  readonly inner: readonly ScopePath[];
+  /** With the most slots that they have in the settings. */
+  readonly resources: readonly ResourceName[];
   readonly settings: Settings;
   readonly storeFaults: FaultRates;
   readonly network: NetworkFaults;
@@ -49,10 +55,14 @@ export interface NetworkFaults {
 const ms = (value: number): DurationMs => value as DurationMs;
 
 export function drawProfile(random: Random): Profile {
+  const scopes = Array.from({ length: random.between(2, 5) }, (_, index) => scopeAt(index));
+  const settings = drawSettings(random);
   return {
     agents: random.between(3, 7),
-    scopes: Array.from({ length: random.between(2, 5) }, (_, index) => scopeAt(index)),
-    settings: drawSettings(random),
+    scopes,
+    inner: random.some(scopes, random.between(1, 2)).map(innerOf),
+    resources: Object.keys(settings.resources) as ResourceName[],
+    settings,
     storeFaults: drawStoreFaults(random),
     network: drawNetworkFaults(random),
     second: random.weighted({ none: 5, sameHost: 3, sameClock: 1, otherHost: 1 }),
@@ -74,11 +84,21 @@ export function scopeAt(index: number): ScopePath {
   return parsed.value;
 }
 
+const innerOf = (scope: ScopePath): ScopePath => `${scope}/lib` as ScopePath;
+
+/** One that is always in its scope, one that may be in the inner one, and one whose path may become that of the inner one. */
+export const filesOf = (scope: ScopePath): FilePath[] =>
+  ['a', 'lib', 'lib/b'].map((name) => `${scope}/${name}` as FilePath);
+
 function drawSettings(random: Random): Settings {
   return {
     ...defaultSettings,
     maxConcurrentAgents: random.between(1, 4),
     maxLocksPerAgent: random.between(1, 3),
+    maxFilesPerAgent: random.between(3, 5),
+    maxResourcesPerAgent: random.between(1, 2),
+    resources: { ['@git' as ResourceName]: 1, ['@port' as ResourceName]: random.between(2, 3) },
+    maxUnreadMessages: random.between(1, 6),
     lockTtlMs: ms(random.between(1_000, 8_000)),
     lockTtlMaxMs: ms(20_000),
     sessionTtlMs: ms(random.between(4_000, 30_000)),

@@ -2,7 +2,7 @@
  * A simulated run without faults: one agent holds a scope and renews its lease in time, while others ask again and again how
  * it came to be so, of a log in which that is a small part. Whatever they read, the holder keeps its lock.
  */
-import { OracleError } from './oracle.ts';
+import { OracleError } from './verdict.ts';
 import { acquisition, scopeNamed, Stage, type Identity } from './stage.ts';
 
 const leaseMs = 1_500;

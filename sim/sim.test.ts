@@ -30,14 +30,27 @@ describe('simulated runs', () => {
 
   it('reach all kinds of trouble between them', async () => {
     const codes = new Set<string>();
-    for (let seed = 1; seed <= 40; seed += 1)
-      for (const code of (await simulate(seed, defaultSteps)).rejections.keys()) codes.add(code);
+    const happened = new Set<string>();
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const { rejections, fileGrants, slotGrants, moved, messages, losses } = await simulate(
+        seed,
+        defaultSteps,
+      );
+      for (const code of rejections.keys()) codes.add(code);
+      for (const [what, times] of Object.entries({ fileGrants, slotGrants, moved, messages, losses }))
+        if (times > 0) happened.add(what);
+    }
+    expect([...happened].toSorted()).toEqual(['fileGrants', 'losses', 'messages', 'moved', 'slotGrants']);
     for (const code of [
       'LOCK_HELD',
       'AGENT_LOST',
       'STALE_FENCING_TOKEN',
       'DEPENDENCY_CYCLE',
       'RESERVED_FOR_WAITER',
+      'WOULD_DEADLOCK',
+      'SCOPE_NOT_FOUND',
+      'RESOURCE_NOT_FOUND',
+      'NO_RECIPIENT',
     ])
       expect(codes).toContain(code);
   });

@@ -1,22 +1,25 @@
 /**
  * One simulated run: several agents, an operator and watchers on one or two owners of one log, over a store, a network
- * and clocks that fail; then the faults stop, and everybody must get on. A run is a function of its seed.
+ * and clocks that fail. The agents want scopes, files of them and resources, and talk; then the faults stop, and everybody must get on. A run is a function of its seed.
  */
 import { deepStrictEqual } from 'node:assert';
-import { asRevision, parseAgentId, type AgentId, type Entry } from '../src/core/index.ts';
+import { asRevision, type AgentId, type Entry } from '../src/core/index.ts';
 import { MemoryLog } from '../src/store/memory/index.ts';
 import { Agent } from './agent.ts';
 import { Archive } from './archive.ts';
 import { Chaos } from './chaos.ts';
 import { Client } from './client.ts';
 import { Disk } from './disk.ts';
-import { judge, OracleError, type Verdict } from './oracle.ts';
+import { judge, type Verdict } from './oracle.ts';
 import { Operator } from './operator.ts';
-import { isPassing, Machine, Owner } from './owner.ts';
+import { Machine, Owner } from './owner.ts';
 import { drawProfile, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import { OracleError } from './verdict.ts';
+import { agentAt, agentNamed } from './talk.ts';
 import { Watcher } from './watcher.ts';
+import { Wishes } from './wishes.ts';
 import { Witness } from './witness.ts';
 
 export interface RunReport extends Verdict {
@@ -55,12 +58,11 @@ async function run(seed: number, steps: number, part: Partial<Profile>): Promise
 
 class World {
   readonly scheduler: Scheduler;
-  readonly archive = new Archive();
+  readonly archive: Archive;
   readonly witness = new Witness();
   readonly #disk = new Disk();
   readonly profile: Profile;
   readonly #random: Random;
-  readonly #first: Owner;
   readonly #owners: readonly Owner[];
   readonly #client: Client;
   readonly #operator: Operator;
@@ -72,23 +74,21 @@ class World {
   constructor(seed: number, steps: number, part: Partial<Profile>) {
     this.#random = new Random(seed);
     this.scheduler = new Scheduler(this.#random);
+    this.archive = new Archive(() => this.scheduler.nowMs());
     this.profile = { ...drawProfile(this.#random), ...part };
     this.#stepsLeft = steps;
     this.#owners = this.#makeOwners();
-    this.#first = this.#owners[0] as Owner;
     const { network } = this.profile;
     this.#client = new Client(this.scheduler, this.#random, this.#owners, this.witness, network);
     this.#operator = new Operator(this.#client, this.#random, this.scheduler, this.profile);
-    this.#agents = Array.from({ length: this.profile.agents }, (_, index) =>
-      this.#makeAgent(`agent-${index}`),
-    );
+    this.#agents = Array.from({ length: this.profile.agents }, (_, index) => this.#makeAgent(agentAt(index)));
     this.#watchers = this.#owners.map(() => new Watcher(this.scheduler, this.#random, this.#owners));
     this.witness.watched.push(...this.#watchers.map((watcher) => watcher.watched));
   }
 
   async run(): Promise<void> {
     await Promise.all(this.#owners.map((owner) => owner.start()));
-    await this.#configure();
+    await this.#client.configure(this.profile.settings);
     await this.#operator.defineAll();
     const watching = this.#watchers.map((watcher) => watcher.follow(() => !this.#over));
     await this.#misbehave();
@@ -116,16 +116,20 @@ class World {
   async #heal(): Promise<void> {
     this.#client.heal();
     for (const owner of this.#owners) owner.heal();
+    await this.#operator.tuneBack();
     await this.#operator.defineAll();
     await this.scheduler.sleep(1_000);
   }
 
   async #makeProgress(): Promise<void> {
-    const { scopes } = this.profile;
-    await Promise.all(this.#agents.map((agent) => agent.makeProgress(this.#random.pick(scopes))));
+    const { scopes, resources } = this.profile;
+    const wishes = new Wishes(this.#random, this.profile);
+    await Promise.all(this.#agents.map((agent) => agent.makeProgress(wishes.drawSure())));
+    await Promise.all(this.#agents.map((agent) => agent.catchUp()));
     await this.scheduler.sleep(longestLeaseMs);
-    const latecomer = this.#makeAgent('latecomer');
-    for (const scope of scopes) await latecomer.makeProgress(scope);
+    const latecomer = this.#makeAgent(agentNamed('latecomer'));
+    for (const scope of scopes) await latecomer.makeProgress({ scopes: [scope] });
+    for (const resource of resources) await latecomer.makeProgress({ scopes: [], resources: [resource] });
     const { locks, waiters } = await this.#client.query({ kind: 'status', at: null });
     if (locks.length + waiters.length > 0)
       throw new OracleError('something is still held or waited for at the end');
@@ -149,19 +153,6 @@ class World {
     this.#over = true;
     for (const owner of this.#owners) await owner.service?.stop();
     await Promise.all(watching);
-  }
-
-  /** Settings are the process's own business: they come through its service, not from a caller. */
-  async #configure(): Promise<void> {
-    const { settings } = this.profile;
-    for (;;) {
-      try {
-        await this.#first.service?.submitInternal({ kind: 'Configure', by: 'service', settings });
-        return;
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-      }
-    }
   }
 
   #reportProblems(): void {
@@ -191,10 +182,7 @@ class World {
     }
   }
 
-  #makeAgent(text: string): Agent {
-    const parsed = parseAgentId(text);
-    if (!parsed.ok) throw new Error(parsed.problem);
-    const name: AgentId = parsed.value;
+  #makeAgent(name: AgentId): Agent {
     const { scheduler, witness, profile } = this;
     const takeStep = (): boolean => (this.#stepsLeft -= 1) >= 0;
     return new Agent({

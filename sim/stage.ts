@@ -50,7 +50,7 @@ export class Stage {
     const parts = {
       log,
       disk,
-      archive: new Archive(),
+      archive: new Archive(() => scheduler.nowMs()),
       scheduler,
       random,
       machine,

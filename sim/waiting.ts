@@ -11,7 +11,7 @@ import { Peer, type PeerHandler } from '../src/daemon/peer.ts';
 import { CoordinatorError, type Call } from '../src/protocol/index.ts';
 import { requestParsers } from '../src/protocol/requests.ts';
 import type { Time } from '../src/time/index.ts';
-import { OracleError } from './oracle.ts';
+import { OracleError } from './verdict.ts';
 import { acquisition, scopeNamed, Stage, type Identity } from './stage.ts';
 import { wire } from './wire.ts';
 

@@ -1,6 +1,6 @@
 import { partsOf } from '../src/core/index.ts';
-import type { AgentId, Entry, FencingToken, Grant, LockName, Revision } from '../src/core/index.ts';
-import type { CommandRequest, Reply } from '../src/protocol/index.ts';
+import type { AgentId, Entry, Epoch, FencingToken, Grant, LockName, Revision } from '../src/core/index.ts';
+import type { CommandRequest, NoticesAnswer, Reply } from '../src/protocol/index.ts';
 
 /** An answer that reached its caller. */
 export interface Acknowledged {
@@ -18,6 +18,16 @@ export type Belief = LockName & {
   untilMs: number;
 };
 
+/** What an agent was told of what befell it, since `after`; null: since it joined. */
+export interface News {
+  readonly agent: AgentId;
+  readonly epoch: Epoch;
+  readonly after: Revision | null;
+  readonly answer: NoticesAnswer;
+  /** When it came. */
+  readonly atMs: number;
+}
+
 /** What one watcher saw, and where it was told that entries are gone. */
 export interface Watched {
   readonly entries: Entry[];
@@ -28,6 +38,7 @@ export interface Watched {
 export class Witness {
   readonly acknowledged: Acknowledged[] = [];
   readonly beliefs: Belief[] = [];
+  readonly news: News[] = [];
   readonly watched: Watched[] = [];
   /** The last entry when the watchers were told to stop: an owner may write one more while it stops. */
   lastToSee = 0 as Revision;
@@ -56,9 +67,11 @@ export class Witness {
       this.beliefs.push({ ...partsOf(lock), agent, token: lock.token, fromMs, untilMs });
   }
 
-  /** An agent no longer relies on any lock. */
-  giveUp(agent: AgentId, atMs: number): void {
+  /** An agent no longer relies on these locks, or on any. */
+  giveUp(agent: AgentId, atMs: number, locks: readonly Grant[] | null = null): void {
+    const given = locks === null ? null : new Set(locks.map(({ token }) => token));
     for (const belief of this.beliefs)
-      if (belief.agent === agent && belief.untilMs > atMs) belief.untilMs = atMs;
+      if (belief.agent === agent && belief.untilMs > atMs && given?.has(belief.token) !== false)
+        belief.untilMs = atMs;
   }
 }
