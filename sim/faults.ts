@@ -128,8 +128,8 @@ export const faults: readonly Fault[] = [
     changes: [
       change(
         'src/service/batch.ts',
-        '      this.#expireDue(atMs);\n      this.#commit({ ...timed(call.command, atMs), requestId: null });',
-        '      this.#commit({ ...timed(call.command, this.#time.nowMs), requestId: null });',
+        '      this.#expireDue(atMs);\n      this.#commit(Object.assign(timed(call.command, atMs), { requestId: null }));',
+        '      this.#commit(Object.assign(timed(call.command, this.#time.nowMs), { requestId: null }));',
       ),
     ],
     said: /had not been ended/,
@@ -359,7 +359,13 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'a message that was not read before the owner started anew is lost',
-    changes: [change('src/core/snapshot.ts', 'inbox: stored.inbox ?? emptyInbox(),', 'inbox: emptyInbox(),')],
+    changes: [
+      change(
+        'src/core/snapshot.ts',
+        '    ...stored,\n  };',
+        '    ...stored,\n    inbox: emptyInbox(),\n  };',
+      ),
+    ],
     said: /are lost|unread messages, of which/,
     trial: 'everything',
   },
