@@ -75,6 +75,23 @@ dependencies: # why
     expect(read(root, 'rhema.yaml')).not.toContain('custom');
   });
 
+  it.each([
+    ['now', '# By `rhema init`. `rhema scope refresh` keeps what `generated` lists in step.\n'],
+    [
+      'at first',
+      '# Written by `rhema init`. What stands under `generated`, `rhema scope refresh`\n# keeps in step with the code; everything else is yours.\n',
+    ],
+  ])('goes without the heading that init writes %s', async (_when, heading) => {
+    const root = makeRepository({
+      ...files,
+      'rhema.yaml': 'name: top\n',
+      'a/rhema.yaml': flat('a'),
+      'b/rhema.yaml': `${heading}${mine}`,
+    });
+    await init(root, { layout: 'one' });
+    expect(read(root, 'rhema.yaml')).toContain(`    b:\n      # above the name\n`);
+  });
+
   it('takes the remarks at its key along', async () => {
     const root = makeRepository({
       'rhema.yaml':

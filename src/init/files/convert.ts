@@ -99,9 +99,14 @@ function troubleAsEntry(text: string): Trouble | null {
   };
 }
 
-/** What init writes on top of each file says nothing of the scope. */
+/** What init writes on top of each file, and what its first version wrote in two lines, says nothing of the scope. */
 function withoutHeading(text: string): string {
-  return text.replace(/^\uFEFF/, '').replace(/^# By `rhema init`\..*\r?\n/, '');
+  return text
+    .replace(/^\uFEFF/, '')
+    .replace(
+      /^# (?:By `rhema init`\..*|Written by `rhema init`\..*\r?\n# keeps in step with the code;.*)\r?\n/,
+      '',
+    );
 }
 
 function toFile(scope: ExistingScope, list: ListText, input: ConversionInput): Move | Notice {
