@@ -59,7 +59,8 @@ const isOfLibrary = (path = ''): boolean => path.startsWith(join(import.meta.dir
 /**
  * Each group is one file with all that its modules need and no group of a higher priority has. `common`: the little that all
  * need; `base`: what every command and the first call of `rhema mcp` need; `program`: the tree of commands, and the lock;
- * `mcp-server`: all of the first answer.
+ * `machine`, `logger`: what several of the others need of these rooms, so that none of them loads MCP for it; `mcp-server`: all of
+ * the first answer.
  */
 const groups = [
   {
@@ -70,9 +71,11 @@ const groups = [
   { name: 'base', test: /src\/cli\/(process\/process-ports|call)\.ts$/, priority: 3 },
   {
     name: 'program',
-    test: /src\/cli\/(command-line|commands\/lock|commands\/lock-acquire)\.ts$/,
+    test: /src\/cli\/(command-line|commands\/(lock|lock-acquire|news))\.ts$/,
     priority: 2,
   },
+  { name: 'machine', test: /src\/(core|participant|wording)\//, priority: 1.5 },
+  { name: 'logger', test: /src\/observe\/log\.ts$/, priority: 1.4 },
   { name: 'zod', test: /node_modules\/zod\//, priority: 3 },
   { name: 'mcp-server', test: /src\/cli\/mcp\/serve-mcp\.ts$/, priority: 1 },
   { name: 'mcp-tools', test: /src\/(cli\/mcp\/mcp-ports|mcp\/face)\.ts$/, priority: 0 },

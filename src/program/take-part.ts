@@ -9,8 +9,7 @@ import {
   packageVersion,
   sessionKeeping,
 } from '../client/index.ts';
-import { type Repository, findRepository } from '../repository/git/index.ts';
-import { changedSince } from '../repository/index.ts';
+import { type Repository, changedSince, findRepository } from '../repository/git/index.ts';
 import { parseAgentId, type AgentId, type AgentMetadata, type AgentProcess } from '../core/index.ts';
 import { Participant, type ChangedSince, type Occupant } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';

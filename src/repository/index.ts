@@ -1,4 +1,4 @@
-import type { ChangedFile, ChangedWish } from './changed-since.ts';
+import type { ChangedFile, ChangedWish } from './git/changed-since.ts';
 import type { GitCall } from './git/git.ts';
 import type { History } from './git/history.ts';
 import type { TreeListing } from './git/ls-files.ts';
@@ -49,7 +49,7 @@ export type { ChangedFile };
 
 /** See `changed-since.ts`. */
 export async function changedSince(wish: ChangedWish): Promise<readonly ChangedFile[] | null> {
-  return (await import('./changed-since.ts')).changedSince(wish);
+  return (await import('./git/changed-since.ts')).changedSince(wish);
 }
 
 /** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -73,12 +74,17 @@ it('the program answers, alone and about a repository', () => {
   expect(JSON.parse(rhema(repository, 'config', 'show', '--json'))).toMatchObject({ ok: true });
 });
 
+/** What was left out, for a Node that has no SQLite of its own. */
+function addSqlite(): void {
+  const place = join(folder, 'node_modules/@photostructure');
+  if (!existsSync(place)) symlinkSync(join(checkout, 'node_modules/@photostructure'), place);
+}
+
 it('with SQLite beside it, it starts the coordinator of a repository', () => {
   const repository = join(folder, 'coordinated');
   mkdirSync(repository);
   execFileSync('git', ['init', '--quiet', repository]);
-  // What was left out, for a Node that has no SQLite of its own.
-  symlinkSync(join(checkout, 'node_modules/@photostructure'), join(folder, 'node_modules/@photostructure'));
+  addSqlite();
   rhema(repository, 'init', '--yes');
   rhema(repository, 'agent', 'join', 'alice');
   expect(rhema(repository, 'status')).toContain('alice');
@@ -126,4 +132,37 @@ it('the licence of whatever was taken in is told', () => {
   for (const name of ['commander', 'zod', 'yaml', 'pino', '@modelcontextprotocol/server', '@babel/parser'])
     expect(told).toMatch(new RegExp(`^${name} [\\d.]+ \\(.+\\)$`, 'm'));
   expect(readFileSync(join(installed, 'dist/protocol/THIRD-PARTY-LICENSES.txt'), 'utf8')).toContain('zod');
+});
+
+/** Files of the program that a command has loaded by its end. */
+function loadedBy(cwd: string, ...args: readonly string[]): string[] {
+  const told = join(folder, 'loaded.json');
+  const hook = join(folder, 'loaded.cjs');
+  writeFileSync(
+    hook,
+    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(told)}, JSON.stringify(Object.keys(require.cache))));`,
+  );
+  execFileSync(process.execPath, ['--require', hook, main, ...args], { cwd, stdio: 'ignore' });
+  return (JSON.parse(readFileSync(told, 'utf8')) as string[]).map((file) => basename(file, '.js'));
+}
+
+it('what agents type loads neither MCP nor the parser of messages', () => {
+  const repository = join(folder, 'typed');
+  mkdirSync(repository);
+  execFileSync('git', ['init', '--quiet'], { cwd: repository });
+  addSqlite();
+  rhema(repository, 'init', '--yes');
+  for (const args of [
+    ['agent', 'join', 'alice'],
+    ['lock', 'acquire', '.', '--agent', 'alice'],
+    ['lock', 'renew', '.', '--agent', 'alice'],
+    ['lock', 'release', '--agent', 'alice'],
+    ['inbox', '--agent', 'alice'],
+    ['status'],
+  ]) {
+    const loaded = loadedBy(repository, ...args);
+    expect(loaded).toContain('program');
+    expect(loaded.filter((name) => /^(mcp|zod|requests|logger)/.test(name))).toEqual([]);
+  }
+  rhema(repository, 'daemon', 'stop');
 });

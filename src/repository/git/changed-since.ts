@@ -1,6 +1,6 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runGit, withoutGitVariables } from './git/git.ts';
+import { runGit, withoutGitVariables } from './git.ts';
 
 /** A file that was changed, or that is there no more. */
 export interface ChangedFile {
