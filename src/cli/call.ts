@@ -42,6 +42,7 @@ export class Call {
   #coordinator: Promise<Coordinator> | null = null;
   #heardRevision: Revision | null = null;
   #unread: Unread | null = null;
+  #hasAnswered = false;
   /** Tickets of which the answer itself tells how they ended. */
   readonly attended = new Set<Ticket>();
   /** What stands in the envelope beside the answer. */
@@ -178,7 +179,13 @@ export class Call {
 
   /** Prints the envelope of an answer, with what else the agent that acted has to know. */
   printAnswer(envelope: Readonly<Record<string, unknown>>): void {
+    this.#hasAnswered = true;
     this.printJson({ ...envelope, ...this.beside });
+  }
+
+  /** Whether an envelope was printed: a command that leaves the printing to another has none. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
   }
 
   /** Prints one JSON line; points in time get their ISO form. */

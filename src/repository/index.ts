@@ -10,7 +10,7 @@ export { RepositoryError, repositoryErrorCodes } from './errors.ts';
 export { findRepository, stateDirectory } from './git/repository.ts';
 export type { Repository } from './git/folders.ts';
 export { scopeFromInput } from './scopes/files.ts';
-export { repositoryPath } from './git/repository-path.ts';
+export { pathTypedIn, repositoryPath } from './git/repository-path.ts';
 export { ScanMemory } from './scopes/scan-memory.ts';
 export { isInside } from './git/inside.ts';
 export { isInstalled } from './installed.ts';

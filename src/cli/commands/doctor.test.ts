@@ -19,6 +19,7 @@ const inspection: Inspection = {
   scopePath: async () => ({ ok: false, problem: 'not asked' }),
   isThere: async () => false,
   filePath: async () => ({ ok: false, problem: 'not asked' }),
+  pathTyped: (_repository, _cwd, path) => path,
   changedSince: async () => null,
   liesAt: async () => 'nothing',
   history: async () => null,

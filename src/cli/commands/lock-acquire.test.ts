@@ -150,6 +150,27 @@ describe('lock acquire', () => {
     );
   });
 
+  it('advises what can be typed in the folder where it was asked', async () => {
+    const inspection = { pathTyped: (_: unknown, cwd: string, path: string) => `${cwd}:${path}` };
+    const status = statusAnswer({ agents: [agentView({ agent: agentId('bob'), epoch: asRevision(3) })] });
+    const script = { submit: () => lockHeld, answers: { status: () => status } };
+    const { harness } = bobsHarness(script, { inspection });
+    const lines = [
+      ['lock', 'acquire', 'a', '@git', '--agent', 'bob'],
+      ['run', '--scope', 'a', '--scope', '@git', '--agent', 'bob', '--', 'ls'],
+      ['-C', '/repo/api', 'lock', 'acquire', 'a', '--agent', 'bob'],
+      ['lock', 'release', 'a', '--agent', 'bob'],
+    ];
+    const advised = [];
+    for (const words of lines) advised.push(/try: (.*)/.exec((await harness.run(...words)).stderr)?.[1]);
+    expect(advised).toEqual([
+      'rhema lock acquire /repo:a @git --agent bob --wait',
+      'rhema run --scope /repo:a --scope @git --agent bob --wait -- ...',
+      'rhema -C /repo/api lock acquire /repo/api:a --agent bob --wait',
+      'rhema lock acquire /repo:a --agent bob --wait',
+    ]);
+  });
+
   it('tells whom it refuses what ends the lock before its lease does', async () => {
     const endsBefore = { atMs: startMs + 30_000, cause: 'session' };
     const refusal = refusalOf('LOCK_HELD', lockHeld.message, { ...lockHeld.details, endsBefore });

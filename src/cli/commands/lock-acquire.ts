@@ -55,10 +55,8 @@ const freeText = (file: FilePath): string =>
 
 const askingText =
   ({ agent }: AgentSession, input: LeaseInput): AskingLine =>
-  (scopes, isWaiting) => {
-    const lease = leaseWords(input, isWaiting);
-    return shellCommand('rhema', 'lock', 'acquire', ...scopes, '--agent', agent, ...lease);
-  };
+  (names, isWaiting, typing) =>
+    typing.rhema('lock', 'acquire', ...names, '--agent', agent, ...leaseWords(input, isWaiting));
 
 /** What was asked for, as far as the answer says what became of it. */
 interface GrantWish {

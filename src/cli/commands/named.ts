@@ -10,6 +10,7 @@ import {
 } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../answer/errors.ts';
+import { shellCommand, type Typing } from '../format/text.ts';
 
 /** What is named on a command line, seen from the working directory: scopes, files, resources. */
 export async function wishOf(call: Call, texts: readonly string[]): Promise<Wish> {
@@ -32,6 +33,18 @@ export async function claimNamed(call: Call, texts: readonly string[]): Promise<
 /** As {@link wishOf}, of a single name. */
 export async function oneNameOf(call: Call, text: string): Promise<OneName> {
   return onlyOne(await wishOf(call, [text]));
+}
+
+/** How a command line is typed in the folder from which this one was. */
+export async function typingOf(call: Call): Promise<Typing> {
+  const repository = await call.repository();
+  const { directory } = call.options;
+  const chosen = directory === undefined ? [] : ['-C', directory];
+  return {
+    rhema: (...words) => shellCommand('rhema', ...chosen, ...words),
+    name: (name) =>
+      resourceNamed(name) === null ? call.world.inspection.pathTyped(repository, call.cwd, name) : name,
+  };
 }
 
 /** A name of either kind, seen from the working directory, has both meanings until it is known which there is. */

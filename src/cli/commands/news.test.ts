@@ -11,8 +11,10 @@ import {
   type ScopePath,
 } from '../../core/index.ts';
 import type { NoticesAnswer, Query } from '../../protocol/index.ts';
-import { startMs } from '../testing/fake-coordinator.ts';
-import { bobsHarness } from '../testing/harness.ts';
+import { startMs, type Script } from '../testing/fake-coordinator.ts';
+import { bobsHarness, until } from '../testing/harness.ts';
+import { nothingHappens } from '../testing/running.ts';
+import { grant, statusAnswer } from '../testing/samples.ts';
 
 const valueOf = <T>(parsed: { readonly ok: boolean; readonly value?: T }): T => parsed.value as T;
 const bob = valueOf<AgentId>(parseAgentId('bob'));
@@ -57,12 +59,14 @@ const renewed: Result = { kind: 'renewed', sessionDeadlineMs: asTimeMs(startMs +
 function harnessOf(
   notices: readonly Notice[],
   rest: Partial<NoticesAnswer> = {},
-  said: Result | Rejection = renewed,
+  said: Result | Rejection | NonNullable<Script['submit']> = renewed,
 ) {
   const asked: Extract<Query, { kind: 'notices' }>[] = [];
   const { harness } = bobsHarness({
-    submit: () => said,
+    submit: typeof said === 'function' ? said : () => said,
+    watch: nothingHappens,
     answers: {
+      status: () => statusAnswer(),
       notices: (query) => {
         asked.push(query);
         const isNew = (query.after?.revision ?? 0) < 7;
@@ -120,6 +124,21 @@ describe('a command of an agent', () => {
   it('with --quiet tells nothing, which the next one does', async () => {
     const { harness } = harnessOf([changed]);
     expect((await harness.run('agent', 'heartbeat', 'bob', '--quiet')).stderr).toBe('');
+    expect((await harness.run('agent', 'heartbeat', 'bob')).stderr).toContain('CHANGED');
+  });
+
+  it('with --json tells nothing beside what another has printed, which the next one does', async () => {
+    const { harness } = harnessOf([changed], {}, ({ kind }) => {
+      if (kind === 'AcquireLock') return { kind: 'granted', locks: [grant('a')] };
+      return kind === 'ReleaseLock'
+        ? { kind: 'released', scopes: [scope('a')] }
+        : { ...renewed, leases: [grant('a')] };
+    });
+    const running = harness.run('run', '--agent', 'bob', '--scope', 'a', '--json', '--', 'true');
+    await until(() => harness.children.length === 1);
+    harness.children[0]?.end({ kind: 'exited', code: 0 });
+    const { stdout, stderr } = await running;
+    expect([stdout, stderr]).toEqual(['', '']);
     expect((await harness.run('agent', 'heartbeat', 'bob')).stderr).toContain('CHANGED');
   });
 

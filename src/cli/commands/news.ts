@@ -24,8 +24,8 @@ export async function withNews(
   const notices = news.notices.filter((notice) => !isAttended(call, notice));
   if (isNews({ ...news, notices })) call.beside = besideOf({ ...news, notices });
   const exitCode = await answer();
-  // With `--quiet` nobody is told, but for what an envelope has.
-  if (call.quiet && !call.json) return exitCode;
+  // What was shown to nobody is told at the next command.
+  if (call.json ? !call.hasAnswered : call.quiet) return exitCode;
   for (const text of textsOf({ ...news, notices })) call.note(text);
   if (isToBeKept(kept, news.upTo, isNews(news))) await keep(call, kept, news).catch(() => undefined);
   return exitCode;

@@ -15,7 +15,7 @@ import type { Call } from '../call.ts';
 import { valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { AskingLine } from '../format/refusal.ts';
-import { line, shellCommand } from '../format/text.ts';
+import { line } from '../format/text.ts';
 import { ended } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { isDisabled } from '../answer/output.ts';
@@ -27,7 +27,7 @@ import type { Acting } from './acting.ts';
 import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
-import { claimNamed } from './named.ts';
+import { claimNamed, typingOf } from './named.ts';
 import { agentPorts, changedBy, refusal, submit } from './speak.ts';
 
 export interface RunInput extends Acting, LeaseInput {
@@ -158,27 +158,27 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
 /** The agent may be one that only this command has joined: nothing else can be advised to it. */
 const askingText =
   (input: RunInput): AskingLine =>
-  (scopes, isWaiting) => {
+  (names, isWaiting, typing) => {
     const named = input.agent === undefined ? [] : ['--agent', input.agent];
-    const wanted = scopes.flatMap((scope) => ['--scope', scope]);
+    const wanted = names.flatMap((name) => ['--scope', name]);
     const lease = [...leaseWords(input, isWaiting), ...(input.killOnLoss ? [] : ['--no-kill-on-loss'])];
-    return shellCommand('rhema', 'run', ...wanted, ...named, ...lease, '--', '...');
+    return typing.rhema('run', ...wanted, ...named, ...lease, '--', '...');
   };
 
 async function giveBack(call: Call, session: AgentSession, holding: Holding): Promise<void> {
   const changed = await changedBy(call, session, wishOfNames(holding.locks));
   const { speaker } = await agentPorts(call);
-  tellLoss(call, await releaseGrants(speaker, session, holding.locks, changed), holding);
+  await tellLoss(call, await releaseGrants(speaker, session, holding.locks, changed), holding);
 }
 
 /** A loss that nobody heard of while the command ran: what it wrote from then on was not covered. */
-function tellLoss(call: Call, targets: readonly Target[], holding: Holding): void {
-  const lost = targets.map(shownTarget);
-  if (lost.length === 0 || holding.wasLost) return;
+async function tellLoss(call: Call, targets: readonly Target[], holding: Holding): Promise<void> {
+  const [first, ...more] = targets.map(shownTarget);
+  if (first === undefined || holding.wasLost) return;
   holding.wasLost = true;
-  call.note(
-    line`rhema: ${lost.join(', ')} was lost before the command ended: see rhema why ${lost[0] ?? ''}`,
-  );
+  const { rhema, name } = await typingOf(call);
+  const lost = [first, ...more].join(', ');
+  call.note(line`rhema: ${lost} was lost before the command ended: see ${rhema('why', name(first))}`);
 }
 
 const isSameLock = (one: LockView, other: Grant): boolean =>
@@ -268,7 +268,7 @@ async function leaveAgain(call: Call, session: AgentSession, holding: Holding): 
     // Where it is not known any more, nor are its locks: they were lost with the session, or with the log.
     const released = reply.ok ? resultOf(reply.result, 'left').released : [];
     const held = holding.locks.map(targetOf);
-    tellLoss(
+    await tellLoss(
       call,
       held.filter((target) => !released.includes(target)),
       holding,

@@ -12,6 +12,7 @@ import type { CallerCommand, Reply } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { explainRefusal } from '../format/refusal.ts';
 import type { RefusedWish, ScopeLead } from '../format/refusal.ts';
+import { typingOf } from './named.ts';
 import { leadTo } from './scope-lead.ts';
 import { refusedBy } from '../answer/outcome.ts';
 import type { Outcome, Refused, Rejected } from '../answer/outcome.ts';
@@ -76,10 +77,8 @@ export async function submitAnd<Kind extends ResultKind>(
 export async function refusal(call: Call, reply: Rejected, wish: RefusedWish): Promise<Refused> {
   const { rejection } = reply;
   const lead = rejection.code === 'SCOPE_NOT_FOUND' ? await leadOf(call, rejection) : null;
-  return refusedBy(
-    reply,
-    explainRefusal(rejection, { ...wish, ...(lead === null ? {} : { lead }) }, call.nowMs),
-  );
+  const told = { typing: await typingOf(call), ...wish, ...(lead === null ? {} : { lead }) };
+  return refusedBy(reply, explainRefusal(rejection, told, call.nowMs));
 }
 
 /** Null where the refusal itself says what was meant. */

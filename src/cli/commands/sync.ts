@@ -3,13 +3,14 @@ import type { ScopePath, SyncRun } from '../../core/index.ts';
 import { proofOf } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
-import { line, shellCommand } from '../format/text.ts';
+import { line } from '../format/text.ts';
 import { retryTime, syncTable } from '../format/views.ts';
 import { fitted } from '../format/width.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
+import { typingOf } from './named.ts';
 import { numberOption } from './number-option.ts';
 import { scopeNotFound } from './scope.ts';
 import { scopeOf, scopesOf } from './scopes-of.ts';
@@ -52,17 +53,18 @@ export interface StartInput extends Acting {
 export async function startSync(call: Call, input: StartInput): Promise<Outcome> {
   const session = await actAs(call, input);
   const scope = await scopeOf(call, input.scope);
+  const typing = await typingOf(call);
   return submitAnd(
     call,
     { kind: 'StartSync', ...proofOf(session), scope },
     'syncStarted',
     (result, revision) => {
       const { run, attempt } = result;
-      const complete = ['rhema', 'sync', 'complete', scope, '--run', String(run), '--agent', session.agent];
+      const words = ['complete', typing.name(scope), '--run', String(run), '--agent', session.agent];
       return done(revision, { agent: session.agent, scope, run, attempt }, () =>
         [
           line`syncing ${scope}: run ${run}, attempt ${attempt}`,
-          `when it is done: ${shellCommand(...complete)}`,
+          `when it is done: ${typing.rhema('sync', ...words)}`,
         ].join('\n'),
       );
     },
@@ -163,8 +165,9 @@ async function retryText(call: Call, scope: ScopePath): Promise<string> {
   const { syncs } = await (await call.coordinator()).query({ kind: 'status', at: null });
   const sync = syncs.find((view) => view.scope === scope);
   if (sync === undefined || sync.status !== 'failed') return '';
+  const { rhema, name } = await typingOf(call);
   return sync.retriesLeft === 0
-    ? `; its retries are used up: ${shellCommand('rhema', 'sync', 'reset', scope)}`
+    ? `; its retries are used up: ${rhema('sync', 'reset', name(scope))}`
     : `; it may be retried ${retryTime(sync, call.nowMs)}`;
 }
 

@@ -10,7 +10,7 @@ import type {
   WantedName,
 } from '../../core/index.ts';
 import { untilEndText } from './lock-end.ts';
-import { line, safe, shellCommand } from './text.ts';
+import { line, safe, typedAtTop, type Typing } from './text.ts';
 import { clockTime, relative } from './time.ts';
 import { count, duration, shownLock } from '../../wording/index.ts';
 
@@ -29,9 +29,12 @@ export interface RefusedWish {
   readonly lead?: ScopeLead;
   /** The command line that asks for the locks of some scopes, as this one did; else that of a plain acquire. */
   readonly asking?: AskingLine;
+  /** As at the top, where nothing is said. */
+  readonly typing?: Typing;
 }
 
-export type AskingLine = (scopes: readonly string[], isWaiting: boolean) => string;
+/** `names`: as they are typed. */
+export type AskingLine = (names: readonly string[], isWaiting: boolean, typing: Typing) => string;
 
 /**
  * A refusal that teaches: what and who, its reason and times, how long the queue is, and the command to run next. Two
@@ -134,58 +137,68 @@ function alsoHeld(lock: HolderInTheWay, nowMs: number): string {
 
 type Advice = (wish: RefusedWish) => readonly string[];
 
-const rhema = (...words: readonly string[]): string => shellCommand('rhema', ...words);
+const typed = ({ typing = typedAtTop }: RefusedWish, names: readonly string[]): string[] =>
+  names.map((name) => typing.name(name));
+const rhema = ({ typing = typedAtTop }: RefusedWish, ...words: readonly string[]): string =>
+  typing.rhema(...words);
 const asAgent = (wish: RefusedWish): string[] => (wish.agent === undefined ? [] : ['--agent', wish.agent]);
-const scopesOf = (wish: RefusedWish): string[] => [...(wish.scopes ?? ['SCOPE'])];
+/** What was asked for, as it is typed; else what stands for it. */
+const wanted = (wish: RefusedWish): string[] =>
+  wish.scopes === undefined ? ['SCOPE'] : typed(wish, wish.scopes);
 
-const acquireLine = (wish: RefusedWish, scopes: readonly string[], isWaiting: boolean): string =>
-  wish.asking?.(scopes, isWaiting) ??
-  rhema('lock', 'acquire', ...scopes, ...asAgent(wish), ...(isWaiting ? ['--wait'] : []));
-/** Of several scopes the one that was at fault. */
-const why = (scope: string): readonly string[] => [rhema('why', scope)];
+/** `names`: as they are typed. */
+const acquireLine = (wish: RefusedWish, names: readonly string[], isWaiting: boolean): string =>
+  wish.asking?.(names, isWaiting, wish.typing ?? typedAtTop) ??
+  rhema(wish, 'lock', 'acquire', ...names, ...asAgent(wish), ...(isWaiting ? ['--wait'] : []));
 
 function waitInLine({ queueClosed, ...facts }: Partial<WantedName> & CommonFacts): Advice {
-  return (wish) =>
-    queueClosed === undefined
-      ? [acquireLine(wish, scopesOf(wish), true)]
-      : why(facts.resource ?? facts.file ?? facts.scope ?? scopesOf(wish)[0] ?? 'SCOPE');
+  return (wish) => {
+    if (queueClosed === undefined) return [acquireLine(wish, wanted(wish), true)];
+    // Of several scopes the one that was at fault.
+    const name = facts.resource ?? facts.file ?? facts.scope;
+    const [asked = 'SCOPE'] = name === undefined ? wanted(wish) : typed(wish, [name]);
+    return [rhema(wish, 'why', asked)];
+  };
 }
 
 /** Where it waits for just these scopes, it may as well go on. */
 const waitOn =
   ({ scopes = [] }: RefusalFacts<'ALREADY_WAITING'>): Advice =>
   (wish) => [
-    ...(scopes.join('\n') === wish.scopes?.join('\n') ? [acquireLine(wish, scopes, true)] : []),
-    rhema('lock', 'cancel', ...asAgent(wish)),
+    ...(scopes.join('\n') === wish.scopes?.join('\n') ? [acquireLine(wish, typed(wish, scopes), true)] : []),
+    rhema(wish, 'lock', 'cancel', ...asAgent(wish)),
   ];
 
-const joinAgain = (): Advice => (wish) => [rhema('agent', 'join', wish.agent ?? 'NAME')];
+const joinAgain = (): Advice => (wish) => [rhema(wish, 'agent', 'join', wish.agent ?? 'NAME')];
 /** Somebody else has the name now, and a join would be refused. */
-const seeAgent = (): Advice => (wish) => [rhema('agent', 'status', wish.agent ?? 'NAME')];
+const seeAgent = (): Advice => (wish) => [rhema(wish, 'agent', 'status', wish.agent ?? 'NAME')];
 const seeWhy =
   (facts: WantedName): Advice =>
-  () =>
-    why(nameOf(facts));
-const seeSync = (): Advice => () => [rhema('sync', 'status')];
-const validate = (): Advice => () => [rhema('safety', 'validate')];
+  (wish) => [rhema(wish, 'why', ...typed(wish, [nameOf(facts)]))];
+const see =
+  (...words: readonly string[]) =>
+  (): Advice =>
+  (wish) => [rhema(wish, ...words)];
+const seeSync = see('sync', 'status');
+const validate = see('safety', 'validate');
 
 function seeScopes({ scope: missing, near }: RefusalFacts<'SCOPE_NOT_FOUND'>): Advice {
   return (wish) => {
-    if (wish.lead?.isWithoutScopes === true) return [rhema('init')];
+    if (wish.lead?.isWithoutScopes === true) return [rhema(wish, 'init')];
     const [only = null, ...others] = near;
     const meant = wish.lead?.meant ?? (others.length === 0 ? only : null);
     if (meant === null || wish.asking === undefined)
-      return [rhema('scope', 'list'), rhema('scope', 'refresh')];
-    const scopes = scopesOf(wish).map((scope) => (scope === missing ? meant : scope));
-    return [wish.asking([...new Set(scopes)], false)];
+      return [rhema(wish, 'scope', 'list'), rhema(wish, 'scope', 'refresh')];
+    const scopes = (wish.scopes ?? []).map((scope) => (scope === missing ? meant : scope));
+    return [acquireLine(wish, typed(wish, [...new Set(scopes)]), false)];
   };
 }
 
 /** What may be said with a status hangs on the locks: to take one, to give one back, or to end the wait for one. */
 function towardsStatus({ from, to, ticket }: RefusalFacts<'TRANSITION_NOT_ALLOWED'>): Advice {
   return (wish) => {
-    if (ticket !== null) return [rhema('lock', 'cancel', ...asAgent(wish))];
-    if (from === 'working') return [rhema('lock', 'release', ...asAgent(wish))];
+    if (ticket !== null) return [rhema(wish, 'lock', 'cancel', ...asAgent(wish))];
+    if (from === 'working') return [rhema(wish, 'lock', 'release', ...asAgent(wish))];
     return to === 'working' || to === 'blocked' ? [acquireLine(wish, ['SCOPE'], false)] : seeAgent()(wish);
   };
 }
@@ -198,7 +211,7 @@ function releaseFirst({ held, asked = [], maxLocksPerAgent }: RefusalFacts<'AGEN
     const spare = held.filter((scope) => !asked.includes(scope));
     const excess = Math.max(1, spare.length + asked.length - max);
     const release = (scopes: readonly string[]): string =>
-      rhema('lock', 'release', ...scopes, ...asAgent(wish));
+      rhema(wish, 'lock', 'release', ...typed(wish, scopes), ...asAgent(wish));
     if (excess === 1) return spare.slice(0, sparesMax).map((scope) => release([scope]));
     return [release(spare.slice(0, excess))];
   };
@@ -214,28 +227,28 @@ const advice: ByCode<Advice> = {
   SESSION_MISMATCH: seeAgent,
   AGENT_LOST: joinAgain,
   AGENT_ALREADY_JOINED: seeAgent,
-  AGENT_LIMIT_REACHED: () => () => [rhema('agent', 'list')],
+  AGENT_LIMIT_REACHED: see('agent', 'list'),
   TRANSITION_NOT_ALLOWED: towardsStatus,
   SCOPE_NOT_FOUND: seeScopes,
   SELF_DEPENDENCY: validate,
   DEPENDENCY_UNKNOWN: validate,
   DEPENDENCY_CYCLE: validate,
   ALREADY_WAITING: waitOn,
-  AGENT_BLOCKED: () => (wish) => [rhema('agent', 'set', 'working', ...asAgent(wish))],
+  AGENT_BLOCKED: () => (wish) => [rhema(wish, 'agent', 'set', 'working', ...asAgent(wish))],
   AGENT_HOLDS_LOCK: releaseFirst,
   LOCK_NOT_HELD: seeWhy,
   STALE_FENCING_TOKEN: seeWhy,
   LOCK_HELD: waitInLine,
   RESERVED_FOR_WAITER: waitInLine,
   CONCURRENCY_LIMIT: waitInLine,
-  WOULD_DEADLOCK: () => (wish) => [rhema('lock', 'release', ...asAgent(wish))],
-  NO_RECIPIENT: () => () => [rhema('status')],
+  WOULD_DEADLOCK: () => (wish) => [rhema(wish, 'lock', 'release', ...asAgent(wish))],
+  NO_RECIPIENT: see('status'),
   SYNC_IN_PROGRESS: seeSync,
   SYNC_FAILED: (facts) => (wish) => [
-    rhema('sync', mayBeRetried(facts) ? 'retry' : 'reset', ...scopesOf(wish)),
+    rhema(wish, 'sync', mayBeRetried(facts) ? 'retry' : 'reset', ...wanted(wish)),
   ],
-  DEPENDENCY_NOT_SYNCED: () => (wish) => [rhema('sync', 'plan', ...scopesOf(wish))],
+  DEPENDENCY_NOT_SYNCED: () => (wish) => [rhema(wish, 'sync', 'plan', ...wanted(wish))],
   SYNC_NOT_RUNNING: seeSync,
   STALE_SYNC_RUN: seeSync,
-  RETRY_LIMIT_REACHED: () => (wish) => [rhema('sync', 'reset', ...scopesOf(wish))],
+  RETRY_LIMIT_REACHED: () => (wish) => [rhema(wish, 'sync', 'reset', ...wanted(wish))],
 };

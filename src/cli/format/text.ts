@@ -23,6 +23,20 @@ export function shellWord(word: string): string {
   return `'${safe(word).replaceAll("'", `'\\''`)}'`;
 }
 
+/** How a command line is typed where the one was that it answers. */
+export interface Typing {
+  /** A command line to copy. */
+  readonly rhema: (...words: readonly string[]) => string;
+  /** A scope, a file or a resource in it. */
+  readonly name: (name: string) => string;
+}
+
+/** In the top folder. */
+export const typedAtTop: Typing = {
+  rhema: (...words) => shellCommand('rhema', ...words),
+  name: (name) => name,
+};
+
 /** A command line to copy. */
 export function shellCommand(...words: readonly string[]): string {
   return words.map(shellWord).join(' ');

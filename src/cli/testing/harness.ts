@@ -166,6 +166,7 @@ const plainInspection: Inspection = {
   scopePath: async (_repository, _cwd, text) => parseScopePath(text),
   isThere: async () => false,
   filePath: async (_repository, _cwd, text) => parseScopePath(text),
+  pathTyped: (_repository, _cwd, path) => path,
   changedSince: async () => null,
   liesAt: async () => 'nothing',
   changedFiles: unexpected('changedFiles'),

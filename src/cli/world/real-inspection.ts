@@ -5,6 +5,7 @@ import {
   changedFiles,
   changedSince,
   gitVersion,
+  pathTypedIn,
   readHistory,
   repositoryPath,
   scanRepository,
@@ -21,6 +22,7 @@ export const realInspection: Inspection = {
   isThere: async ({ worktree }, path) => worktree !== null && isThere(join(worktree, path)),
   filePath: async ({ worktree }, cwd, text) =>
     worktree === null ? parseScopePath(text) : repositoryPath(worktree, cwd, text),
+  pathTyped: ({ worktree }, cwd, path) => (worktree === null ? path : pathTypedIn(worktree, cwd, path)),
   changedSince: async ({ worktree }, paths, sinceMs) =>
     worktree === null
       ? null

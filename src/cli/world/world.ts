@@ -85,6 +85,8 @@ export interface Inspection {
   isThere(repository: Repository, path: ScopePath): Promise<boolean>;
   /** The path of a file, typed in a folder, which need not be there. Refused when it leads out of the repository. */
   filePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
+  /** How a path of the repository is typed in a folder. */
+  pathTyped(repository: Repository, cwd: string, path: string): string;
   /** Files that were changed since a moment, in folders or as such; null where that cannot be told. */
   changedSince(repository: Repository, ...wish: Parameters<ChangedSince>): ReturnType<ChangedSince>;
   /** What lies at a path of the working tree. */

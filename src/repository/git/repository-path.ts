@@ -16,6 +16,15 @@ export function repositoryPath(worktree: string, cwd: string, text: string): Par
   return parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
 }
 
+/** How a path of the working tree is typed in a folder, so that only that path can be meant. */
+export function pathTypedIn(worktree: string, cwd: string, path: string): string {
+  const [top, folder] = [realPathOf(worktree), realPathOf(cwd)];
+  if (folder === top) return path;
+  const typed = relative(folder, join(top, path)).split(sep).join('/');
+  if (typed === '') return '.';
+  return typed === '..' || typed.startsWith('../') ? typed : `./${typed}`;
+}
+
 /** As many as the system follows; more lead in a circle. */
 const linksMax = 40;
 

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { repositoryPath, scopeFromInput } from '../index.ts';
+import { pathTypedIn, repositoryPath, scopeFromInput } from '../index.ts';
 import { temporaryFolder, write } from '../testing/fixture.ts';
 
 describe('repositoryPath', () => {
@@ -51,6 +51,36 @@ describe('repositoryPath', () => {
   test('a folder that begins with two dots is inside', () => {
     const root = temporaryFolder();
     expect(repositoryPath(root, root, '..a/b')).toEqual({ ok: true, value: '..a/b' });
+  });
+});
+
+describe('pathTypedIn', () => {
+  const root = temporaryFolder();
+  write(root, { 'api/a.ts': '', 'api/rhema.yaml': 'name: api', 'a.ts': '', 'web/rhema.yaml': 'name: web' });
+  symlinkSync('api', join(root, 'link'));
+
+  test.each(['api/a.ts', 'api/new.ts', 'a.ts', 'web/x', 'api', '.', '..a/b'])(
+    'a file, typed as told, is %j from every folder',
+    (path) => {
+      for (const folder of ['.', 'api', 'web', 'link', 'api/deeper']) {
+        const cwd = join(root, folder);
+        expect(repositoryPath(root, cwd, pathTypedIn(root, cwd, path))).toEqual({ ok: true, value: path });
+      }
+    },
+  );
+
+  test('a scope, typed as told, is meant and no other', async () => {
+    write(root, { 'api/api/rhema.yaml': 'name: inner' });
+    const cwd = join(root, 'api');
+    for (const path of ['api', 'api/api', 'web', '.'])
+      expect(await scopeFromInput({ worktree: root, cwd }, pathTypedIn(root, cwd, path))).toEqual({
+        ok: true,
+        value: path,
+      });
+  });
+
+  test('in the top folder it is the path itself', () => {
+    expect(pathTypedIn(root, root, 'api/a.ts')).toBe('api/a.ts');
   });
 });
 
