@@ -1,5 +1,12 @@
-import type { ResourceName, ScopePath, Wish } from '../core/index.ts';
-import { claimOf, resourceNamed, wishNamed, type Claim, type TypedPath } from '../participant/index.ts';
+import type { AgentId, ResourceName, ScopePath, Wish } from '../core/index.ts';
+import {
+  claimOf,
+  ownClaimOf,
+  resourceNamed,
+  wishNamed,
+  type Claim,
+  type TypedPath,
+} from '../participant/index.ts';
 import { invalidInput } from '../protocol/index.ts';
 import type { Workspace } from './ports.ts';
 
@@ -26,6 +33,15 @@ export async function wishOf(
 /** What has to be locked by an agent that wants to write what it names; see {@link wishOf}. */
 export async function claimNamed(workspace: Workspace, texts: readonly string[]): Promise<Claim> {
   return claimOf(workspace.coordinator, await wishOf(workspace, texts));
+}
+
+/** What an agent means that names what it holds, or waits for. */
+export async function ownNamed(
+  workspace: Workspace,
+  agent: AgentId,
+  texts: readonly string[],
+): Promise<Claim> {
+  return ownClaimOf(workspace.coordinator, agent, await wishOf(workspace, texts));
 }
 
 async function typedPath(workspace: Workspace, text: string, field: string): Promise<TypedPath> {

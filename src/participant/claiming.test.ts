@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { asRevision, type FilePath, type ScopePath, type Wish } from '../core/index.ts';
-import type { Coordinator, ScopesOfAnswer } from '../protocol/index.ts';
-import { claimOf } from './claiming.ts';
+import { asRevision, type AgentId, type FilePath, type ScopePath, type Wish } from '../core/index.ts';
+import type { Coordinator, Query, ScopesOfAnswer } from '../protocol/index.ts';
+import { claimOf, ownClaimOf } from './claiming.ts';
 
 const answering = (claim: 'file' | 'scope', asked: number[] = []): Pick<Coordinator, 'query'> => ({
   query: (async ({ paths }: { readonly paths: readonly ScopePath[] }): Promise<ScopesOfAnswer> => {
@@ -44,4 +44,24 @@ it('asks nothing where no file is named, and little for many files', async () =>
   const files = Array.from({ length: 1_500 }, (_, index) => `lib/${index}` as FilePath);
   const claim = await claimOf(answering('scope', asked), wish([], files));
   expect([claim.wish, asked]).toEqual([{ scopes: ['lib'] }, [1_000, 500]]);
+});
+
+it('gives back by its name what is held or waited for, whatever the options say by now', async () => {
+  const { query } = answering('scope');
+  const held = {
+    locks: [{ file: 'lib/a.ts' }, { file: 'lib/x.lock' }, {}],
+    waiters: [{ files: ['lib/b.ts'] }],
+  };
+  const coordinator = {
+    query: ((asked: Query) => (asked.kind === 'why' ? held : query(asked))) as Coordinator['query'],
+  };
+  const files = ['lib/a.ts', 'lib/b.ts', 'lib/x.lock', 'lib/y.lock'];
+  expect(await ownClaimOf(coordinator, 'bob' as AgentId, wish(['web'], files, ['@deploy']))).toEqual({
+    wish: { scopes: ['web'], files: ['lib/a.ts', 'lib/b.ts', 'lib/x.lock'], resources: ['@deploy'] },
+    free: ['lib/y.lock'],
+  });
+  expect(await ownClaimOf(coordinator, 'bob' as AgentId, wish([], ['lib/c.ts']))).toEqual({
+    wish: { scopes: ['lib'] },
+    free: [],
+  });
 });

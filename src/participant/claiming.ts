@@ -1,5 +1,5 @@
 /** What has to be locked to write some files: not those that are free, and as much around the others as is claimed with one. */
-import { withoutNone, type FilePath, type ScopePath, type Wish } from '../core/index.ts';
+import { withoutNone, type AgentId, type FilePath, type ScopePath, type Wish } from '../core/index.ts';
 import { scopesOfPathsMax, type Coordinator } from '../protocol/index.ts';
 
 export interface Claim {
@@ -27,4 +27,26 @@ export async function claimOf(coordinator: Pick<Coordinator, 'query'>, wish: Wis
     }
   }
   return { wish: withoutNone({ ...wish, scopes: [...scopes].sort(), files }), free };
+}
+
+/**
+ * What an agent means who names these to give them back, or to renew them: files that it holds or waits for, whatever the
+ * options say by now; of the others what would be claimed with them.
+ */
+export async function ownClaimOf(
+  coordinator: Pick<Coordinator, 'query'>,
+  agent: AgentId,
+  wish: Wish,
+): Promise<Claim> {
+  const named = wish.files ?? [];
+  if (named.length === 0) return claimOf(coordinator, wish);
+  const subject = { kind: 'agent', agent } as const;
+  const { locks, waiters } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+  const own = new Set([
+    ...locks.flatMap(({ file }) => (file === undefined ? [] : [file])),
+    ...waiters.flatMap(({ files = [] }) => files),
+  ]);
+  const rest = await claimOf(coordinator, { ...wish, files: named.filter((file) => !own.has(file)) });
+  const files = [...named.filter((file) => own.has(file)), ...(rest.wish.files ?? [])].sort();
+  return { wish: withoutNone({ ...rest.wish, files }), free: rest.free };
 }

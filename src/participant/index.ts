@@ -12,7 +12,7 @@ export { LeaseRenewer, type LeaseEnd, type LeaseLoss } from './lease-renewer.ts'
 export type { Heard, Saying } from './correspondence.ts';
 export { endOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';
-export { claimOf, type Claim } from './claiming.ts';
+export { claimOf, ownClaimOf, type Claim } from './claiming.ts';
 export { onlyOne, resourceNamed, wishNamed, type Lies, type NamingPorts, type TypedPath } from './naming.ts';
 export { Participant } from './participant.ts';
 export {

@@ -1,7 +1,7 @@
 /** What an agent gives back is what it was granted, and nothing else. */
 import { expect, it } from 'vitest';
 import type { CommandRequest } from '../../src/protocol/index.ts';
-import { auth, contenders, heldBy, revoke, web, type Pair } from './support/contenders.ts';
+import { auth, configure, contenders, heldBy, revoke, web, type Pair } from './support/contenders.ts';
 
 /** The releases that reach the coordinator from now on. */
 function releasesOf({ stage }: Pair): CommandRequest['command'][] {
@@ -64,4 +64,25 @@ it('who asks for what it holds is told so, and since when, and others read its n
   expect(again.facts).toMatchObject({ status: 'granted' });
   expect(again.text).toMatch(/^HELD already: you hold "services\/auth" \(token \d+\) since 30 s/);
   expect((await alice.call('coordination_status', {})).text).toContain('by alice for "rework the login"');
+});
+
+it('a file is given back by its name, also when it needs no lock any more, or its scope is claimed with it', async () => {
+  const { stage, alice } = await contenders();
+  const release = (...scopes: string[]) => alice.call('lock_release', { agent: 'alice', scopes });
+  const [changes, page, form] = [`${web}/CHANGES`, `${web}/page.ts`, `${web}/form.ts`];
+  for (const file of [changes, page, form]) await alice.acquire('alice', file);
+  await configure(stage, { freePaths: [`${web}/CHANGES`], claimLevel: 'scope' });
+  expect((await release(changes)).text).toBe(`RELEASED "${changes}".`);
+  expect((await release(page)).text).toBe(`RELEASED "${page}".`);
+  expect(await heldBy(stage, 'alice')).toEqual([form]);
+});
+
+it('of what needs no lock a release says so, beside what it gives back', async () => {
+  const { stage, alice } = await contenders({ freePaths: ['*.lock'] });
+  const release = (...scopes: string[]) => alice.call('lock_release', { agent: 'alice', scopes });
+  const free = 'FREE "yarn.lock": it needs no lock, there was nothing to give back.';
+  await alice.acquire('alice', auth);
+  expect((await release('yarn.lock')).text).toBe(free);
+  expect(await heldBy(stage, 'alice')).toEqual([auth]);
+  expect((await release('yarn.lock', auth)).text).toBe(`RELEASED "${auth}".\n${free}`);
 });

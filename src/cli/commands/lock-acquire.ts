@@ -1,5 +1,5 @@
 import { formerHoldersMax, nameOf, namesOf } from '../../core/index.ts';
-import type { DurationMs, FilePath, Grant, ScopePath } from '../../core/index.ts';
+import type { DurationMs, FilePath, Grant } from '../../core/index.ts';
 import { formerHoldersOf, type AgentSession, type Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
@@ -11,6 +11,7 @@ import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
+import { revisionNow } from './speak.ts';
 import { leaseMs, lockWish, refuseNothing, type LockNames } from './lock-wish.ts';
 import { duration, formerHolderText, shownLock, timeLeft } from '../../wording/index.ts';
 
@@ -42,10 +43,7 @@ async function nothingToLock(
   { agent }: AgentSession,
   free: readonly FilePath[],
 ): Promise<Outcome> {
-  const { revision } = await (
-    await call.coordinator()
-  ).query({ kind: 'scopesOf', paths: ['.' as ScopePath] });
-  return done(revision, { agent, locks: [], free }, () =>
+  return done(await revisionNow(call), { agent, locks: [], free }, () =>
     free.length === 0 ? 'nothing was changed: there is nothing to lock' : free.map(freeText).join('\n'),
   );
 }

@@ -1,9 +1,23 @@
 import { scopePath } from '../../../test/support/machine.ts';
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs } from '../../core/index.ts';
+import { asRevision, asTimeMs, type FilePath } from '../../core/index.ts';
+import type { WhyAnswer, WhySubject } from '../../protocol/index.ts';
+import type { Script } from '../testing/fake-coordinator.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
 import { agentId, agentView, grant, lockView, statusAnswer, waiterView } from '../testing/samples.ts';
 import { refusalOf } from '../../../test/support/refusal.ts';
+
+const nothingOf = (subject: WhySubject): WhyAnswer => ({
+  revision: asRevision(7),
+  timeMs: asTimeMs(startMs),
+  subject,
+  agent: null,
+  locks: [],
+  waiters: [],
+  sync: null,
+  waitsFor: [],
+  happened: [],
+});
 
 describe('lock release, renew, cancel and revoke', () => {
   it.each([
@@ -46,15 +60,8 @@ describe('lock release, renew, cancel and revoke', () => {
           : {
               answers: {
                 why: ({ subject }) => ({
-                  revision: asRevision(7),
-                  timeMs: asTimeMs(startMs),
-                  subject,
+                  ...nothingOf(subject),
                   agent: agentView({ sessionDeadlineMs: asTimeMs(startMs + sessionMs) }),
-                  locks: [],
-                  waiters: [],
-                  sync: null,
-                  waitsFor: [],
-                  happened: [],
                 }),
               },
             }),
@@ -109,6 +116,39 @@ describe('lock release, renew, cancel and revoke', () => {
     const { stdout } = await harness.run('lock', 'release', '--agent', 'bob');
     expect(stdout).toBe('bob holds nothing: nothing changed\n');
     expect(coordinator.commands).toMatchObject([{ kind: 'ReleaseLock', scopes: null, token: null }]);
+  });
+
+  it('of files that need no lock gives back and renews what is held, and says what there was not to give back', async () => {
+    const held = lockView({ scope: scopePath('src'), file: 'src/CHANGES' as FilePath });
+    const inspection = { liesAt: async () => 'file' as const };
+    const script: Script = {
+      submit: ({ kind }) =>
+        kind === 'RenewLock'
+          ? { kind: 'granted', locks: [grant('a')] }
+          : { kind: 'released', scopes: [], files: ['src/CHANGES' as FilePath] },
+      answers: {
+        why: ({ subject }) => ({ ...nothingOf(subject), locks: [held] }),
+        scopesOf: ({ paths }) => ({
+          revision: asRevision(7),
+          scopes: paths.map(() => scopePath('src')),
+          free: paths.map(() => true),
+          claim: 'file',
+        }),
+      },
+    };
+    const { harness, coordinator } = bobsHarness(script, { inspection });
+    const bobs = (...words: string[]) => harness.run('lock', ...words, '--agent', 'bob');
+    const none = 'src/x.lock needs no lock (agent_coordination.free): there was nothing to give back\n';
+    expect(await bobs('release', 'src/x.lock')).toMatchObject({ code: 0, stdout: none });
+    expect(coordinator.commands).toEqual([]);
+    const { stdout } = await bobs('release', 'src/CHANGES', 'src/x.lock');
+    expect(stdout).toBe(`released src/CHANGES\n${none}`);
+    await bobs('renew', 'src/CHANGES');
+    await bobs('renew', 'src/x.lock');
+    const [release, ...renewals] = coordinator.commands;
+    expect(release).toMatchObject({ kind: 'ReleaseLock', scopes: [], files: ['src/CHANGES'] });
+    // What is not held is refused as that.
+    expect(renewals).toMatchObject([{ file: 'src/CHANGES' }, { file: 'src/x.lock' }]);
   });
 
   it('presents the token when it has one', async () => {

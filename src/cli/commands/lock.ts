@@ -1,6 +1,6 @@
 import { asRevision, namesOf, partsOf, resourceCapacityMax } from '../../core/index.ts';
-import type { FencingToken } from '../../core/index.ts';
-import { onlyOne, proofOf } from '../../participant/index.ts';
+import type { FencingToken, FilePath } from '../../core/index.ts';
+import { onlyOne, proofOf, type AgentSession } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { usageError } from '../answer/errors.ts';
 import { line } from '../format/text.ts';
@@ -11,8 +11,8 @@ import type { Acting } from './acting.ts';
 import { durationOption } from './acquiring.ts';
 import { grantedOutcome } from './lock-acquire.ts';
 import { numberOption } from './number-option.ts';
-import { claimNamed, oneNameOf } from './named.ts';
-import { changedBy, submitAnd } from './speak.ts';
+import { oneNameOf, ownNamed } from './named.ts';
+import { changedBy, revisionNow, submitAnd } from './speak.ts';
 import { shownLock } from '../../wording/index.ts';
 
 export interface ReleaseInput extends Acting {
@@ -23,20 +23,37 @@ export interface ReleaseInput extends Acting {
 /** Gives locks back: the named ones, or all that the agent holds. */
 export async function releaseLock(call: Call, input: ReleaseInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const wish = input.names.length === 0 ? null : (await claimNamed(call, input.names)).wish;
+  const { wish, free } = input.names.length === 0 ? everything : await ownNamed(call, session, input.names);
+  if (wish !== null && namesOf(wish).length === 0) return nothingToReturn(call, session, free);
   const named = wish ?? { scopes: null };
   const token = tokenOf(input.token);
   const changed = await changedBy(call, session, wish);
   const command = { kind: 'ReleaseLock', ...proofOf(session), ...named, token, ...changed } as const;
   return submitAnd(call, command, 'released', (result, revision) => {
     const released = namesOf(result);
-    return done(revision, { agent: session.agent, released }, () =>
+    const data = { agent: session.agent, released, ...(free.length === 0 ? {} : { free }) };
+    return done(revision, data, () =>
       released.length === 0
         ? line`${session.agent} holds nothing: nothing changed`
-        : line`released ${released.join(', ')}`,
+        : [line`released ${released.join(', ')}`, ...free.map(notLockedText)].join('\n'),
     );
   });
 }
+
+const everything = { wish: null, free: [] };
+
+async function nothingToReturn(
+  call: Call,
+  { agent }: AgentSession,
+  free: readonly FilePath[],
+): Promise<Outcome> {
+  return done(await revisionNow(call), { agent, released: [], free }, () =>
+    free.map(notLockedText).join('\n'),
+  );
+}
+
+const notLockedText = (file: FilePath): string =>
+  line`${file} needs no lock (agent_coordination.free): there was nothing to give back`;
 
 export interface RenewInput extends Acting {
   readonly lock: string;
@@ -47,7 +64,8 @@ export interface RenewInput extends Acting {
 /** Moves the deadline of a held lock. */
 export async function renewLock(call: Call, input: RenewInput): Promise<Outcome> {
   const session = await actAs(call, input);
-  const named = onlyOne((await claimNamed(call, [input.lock])).wish);
+  const { wish, free } = await ownNamed(call, session, [input.lock]);
+  const named = onlyOne({ ...wish, ...(free.length === 0 ? {} : { files: free }) });
   const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
   const command = {
     kind: 'RenewLock',

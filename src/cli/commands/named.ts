@@ -2,8 +2,10 @@ import type { OneName, ResourceName, ScopePath, Wish } from '../../core/index.ts
 import {
   claimOf,
   onlyOne,
+  ownClaimOf,
   resourceNamed,
   wishNamed,
+  type AgentSession,
   type Claim,
   type NamingPorts,
   type TypedPath,
@@ -28,6 +30,15 @@ export async function wishOf(call: Call, texts: readonly string[]): Promise<Wish
 export async function claimNamed(call: Call, texts: readonly string[]): Promise<Claim> {
   const wish = await wishOf(call, texts);
   return claimOf(await call.coordinator(), wish);
+}
+
+/** What an agent means that names what it holds. */
+export async function ownNamed(
+  call: Call,
+  { agent }: Pick<AgentSession, 'agent'>,
+  texts: readonly string[],
+): Promise<Claim> {
+  return ownClaimOf(await call.coordinator(), agent, await wishOf(call, texts));
 }
 
 /** As {@link wishOf}, of a single name. */

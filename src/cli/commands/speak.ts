@@ -1,4 +1,4 @@
-import type { RejectionOf, ResultKind, ResultOf, Revision, Wish } from '../../core/index.ts';
+import type { RejectionOf, ResultKind, ResultOf, Revision, ScopePath, Wish } from '../../core/index.ts';
 import {
   changedByHolder,
   resultOf,
@@ -60,6 +60,12 @@ export async function changedBy(
       call.world.inspection.changedSince(repository, ...asked),
   };
   return changedByHolder(ports, session, wish);
+}
+
+/** Of an answer for which nothing had to be asked. */
+export async function revisionNow(call: Call): Promise<Revision> {
+  const coordinator = await call.coordinator();
+  return (await coordinator.query({ kind: 'scopesOf', paths: ['.' as ScopePath] })).revision;
 }
 
 /** Sends one command; what it answers goes to `told`, a refusal becomes an outcome that teaches. */

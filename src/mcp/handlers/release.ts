@@ -1,16 +1,22 @@
-import { shownTarget, type Rejection } from '../../core/index.ts';
+import { namesOf, shownTarget, type Rejection } from '../../core/index.ts';
 import { release as releaseOf } from '../../participant/desk/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { refusalAnswer } from '../refusals.ts';
-import { claimNamed } from '../scopes.ts';
+import { ownNamed } from '../scopes.ts';
 import { quoted } from '../text.ts';
 import { changedBy, type AgentHandler } from './handler.ts';
 
 /** Gives back what is held of the named scopes, and the place of whoever waits for them; without names, everything. */
 export const release: AgentHandler<'lock_release'> = async (work, { agent }, input) => {
   const named = input.scopes ?? [];
-  const wish = named.length === 0 ? null : (await claimNamed(work.workspace, named)).wish;
+  const { wish, free } =
+    named.length === 0 ? everything : await ownNamed(work.workspace, agent.session.agent, named);
+  const notLocked = free.map(
+    (file) => `FREE ${quoted(file)}: it needs no lock, there was nothing to give back.`,
+  );
+  if (wish !== null && namesOf(wish).length === 0)
+    return told(notLocked.join('\n'), { released: [], ticket: null });
   const changed = await changedBy(work, agent, wish);
   const { released: targets, gaveUp, refusal } = await releaseOf(agent, wish, changed);
   const released = targets.map(shownTarget);
@@ -18,7 +24,7 @@ export const release: AgentHandler<'lock_release'> = async (work, { agent }, inp
     ...(released.length === 0 ? [] : [`RELEASED ${released.map(quoted).join(', ')}.`]),
     ...(gaveUp === null ? [] : [`Gave up ticket ${gaveUp.ticket}.`]),
   ];
-  const done = parts.join(' ');
+  const done = [...(parts.length === 0 ? [] : [parts.join(' ')]), ...notLocked].join('\n');
   const facts = { released, ticket: gaveUp?.ticket ?? null };
   if (refusal === null) return told(done === '' ? nothingHeld : done, facts);
   const answer = notOurs.has(refusal.code)
@@ -26,6 +32,8 @@ export const release: AgentHandler<'lock_release'> = async (work, { agent }, inp
     : await informedRefusal(work, agent, refusal);
   return partly(answer, done, facts);
 };
+
+const everything = { wish: null, free: [] };
 
 /** What was to be given back is the agent's no more. */
 const notOurs: ReadonlySet<Rejection['code']> = new Set(['LOCK_NOT_HELD', 'STALE_FENCING_TOKEN']);
