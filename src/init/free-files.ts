@@ -1,5 +1,5 @@
 /** Files that every change may touch, or that are new with each: no reason to wait for one another. */
-import { fitsPath, parsePattern, type PathPattern } from '../core/index.ts';
+import { fitsPath, parsePattern, patternOf, type PathPattern } from '../core/index.ts';
 import { baseName, byText } from './paths.ts';
 import type { RepositoryTree } from './tree/tree.ts';
 
@@ -68,14 +68,53 @@ function parsedPattern(text: string): PathPattern[] {
   return parsed.ok ? [parsed.pattern] : [];
 }
 
-/** `*.pb.go linguist-generated=true`: patterns as they are ours as well, where they fit a file. */
+/** A line that says of some files whether they are generated. */
+interface Marking {
+  /** As it is written, seen from the folder of its file. */
+  readonly text: string;
+  /** Seen from the top; null: it is none of ours. */
+  readonly pattern: PathPattern | null;
+  readonly isGenerated: boolean;
+}
+
+/**
+ * `*.pb.go linguist-generated=true`: patterns as they are ours as well, where they fit a file, and none that a later line, or a
+ * file nearer to it, takes out again.
+ */
 function generatedIn(tree: RepositoryTree): string[] {
-  const lines = (tree.readSource('.gitattributes') ?? '').split(/\r?\n/);
-  return lines.flatMap((line) => {
-    const [, text = '', attributes = ''] = /^\s*([^#\s"]\S*)\s+(.*)$/.exec(line) ?? [];
-    if (!/(?:^|\s)linguist-generated(?:=(?:true|1))?(?:\s|$)/.test(attributes)) return [];
-    const parsed = parsePattern(text);
-    const isUseful = parsed.ok && tree.files.some((file) => fitsPath(parsed.pattern, file, 'file'));
-    return isUseful && baseName(text) !== '*' ? [text] : [];
+  const files = [...tree.named('.gitattributes')].sort((a, b) => depthOf(a) - depthOf(b) || byText(a, b));
+  const markings = files.flatMap((file) => markingsIn(tree, file));
+  return markings.flatMap(({ text, pattern, isGenerated }, index) => {
+    if (!isGenerated || pattern === null || baseName(text) === '*' || isOfAll(text)) return [];
+    const later = markings.slice(index + 1).filter((one) => !one.isGenerated);
+    const fitting = tree.files.filter((file) => fitsPath(pattern, file, 'file'));
+    const isTakenOut = (file: string): boolean =>
+      later.some((one) => one.pattern === null || fitsPath(one.pattern, file, 'file'));
+    return fitting.length > 0 && !fitting.some(isTakenOut) ? [text] : [];
   });
+}
+
+const depthOf = (file: string): number => file.split('/').length;
+
+const isOfAll = (text: string): boolean => /^[*/]+$/.test(text);
+
+/** Of a file below the top only what it takes out. */
+function markingsIn(tree: RepositoryTree, file: string): Marking[] {
+  const folder = file.slice(0, -'.gitattributes'.length);
+  return (tree.readSource(file) ?? '').split(/\r?\n/).flatMap((line) => {
+    const [, text = '', attributes = ''] = /^\s*("(?:[^"\\]|\\.)*"|[^#\s"]\S*)\s+(.*)$/.exec(line) ?? [];
+    const [, sign, value] = /(?:^|\s)([-!]?)linguist-generated(?:=(\S*))?(?=\s|$)/.exec(attributes) ?? [];
+    if (sign === undefined) return [];
+    const isGenerated = sign === '' && (value === undefined || value === 'true' || value === '1');
+    if (folder !== '' && isGenerated) return [];
+    const isQuoted = text.startsWith('"');
+    const [pattern = null] = isQuoted ? [] : parsedPattern(folder === '' ? text : below(folder, text));
+    return [{ text, pattern, isGenerated }];
+  });
+}
+
+/** Without a slash before its end it fits in every folder below. */
+function below(folder: string, text: string): string {
+  const isAnywhere = !text.slice(0, -1).includes('/');
+  return `${patternOf(folder.slice(0, -1))}/${isAnywhere ? '**/' : ''}${text.replace(/^\//, '')}`;
 }

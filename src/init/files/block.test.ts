@@ -109,6 +109,33 @@ it('says what the configuration understands and acts on, and nothing else', () =
     expect(optionOf(`agent_coordination.${key}`)?.readBy, key).toMatch(/^src\//);
 });
 
+it('patterns are read back as they are', () => {
+  const words = [
+    '2024',
+    '1.0',
+    'null',
+    'true',
+    'Yes',
+    '~',
+    '.5',
+    '1e3',
+    '0x1F',
+    '.inf',
+    '2024-01-01',
+    '-',
+    '...',
+  ];
+  const pattern = fc.oneof(fc.constantFrom(...words), fc.stringMatching(/^[\w.*?/{}!#,: -]{1,8}$/));
+  fc.assert(
+    fc.property(fc.uniqueArray(pattern, { minLength: 1 }), (free) => {
+      for (const text of ['name: acme\n', '{ name: acme }\n'])
+        expect(parse(withBlock(text, nothingRaised, { ...proposal, free }) ?? '')).toMatchObject({
+          agent_coordination: { free },
+        });
+    }),
+  );
+});
+
 /** Names and values of every kind that a person may write. */
 const scalars = fc.oneof(
   fc.string(),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { configBlock } from '../../config/index.ts';
 import { blockKeys, limitsOf, type RaisedLimits } from '../graph/limits.ts';
+import { scalar } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
 /** What a new block says of the repository that it is for. */
@@ -55,9 +56,10 @@ function listOf(key: string, patterns: readonly string[], reason: string): Setti
   return items.length === 0 ? [] : [{ key, value: `[${items.join(', ')}]`, reason, items }];
 }
 
-/** A star has a meaning to YAML. */
+/** A star has a meaning to YAML at the beginning alone. */
 export function patternText(pattern: string): string {
-  return /^[\w./][\w./*?-]*$/.test(pattern) ? pattern : JSON.stringify(pattern);
+  const plain = pattern.replaceAll(/(?<=.)[*?]/g, '_');
+  return scalar(plain) === plain ? pattern : JSON.stringify(pattern);
 }
 
 /** The block as lines at the first column. */
