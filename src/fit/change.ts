@@ -1,10 +1,12 @@
 /** A change of the configuration, and the choice that it leads to. */
 import {
   fitsFolder,
+  fitsPath,
   parsePattern,
   patternOf,
   type ClaimLevel,
   type FilePath,
+  type PathPattern,
   type ScopePath,
   type Settings,
 } from '../core/index.ts';
@@ -43,14 +45,36 @@ const withSettings = (choice: Choice, some: Partial<Settings>): Choice => ({
   settings: { ...choice.settings, ...some },
 });
 
+/** Of the patterns of changes the first that fits nothing in these jobs; null: each fits something. */
+export function unfitting(
+  changes: readonly Change[],
+  jobs: readonly Job[],
+): { readonly key: 'free' | 'split'; readonly pattern: string } | null {
+  const files = jobs.flatMap((job) => job.files);
+  for (const change of changes) {
+    if (change.key !== 'free' && change.key !== 'split') continue;
+    const { key } = change;
+    const fits = (text: string): boolean =>
+      key === 'split'
+        ? foldersFitting(jobs, [text]).length > 0
+        : parsedOf([text]).some((pattern) => files.some((file) => fitsPath(pattern, file, 'file')));
+    const pattern = change.add.find((text) => !fits(text));
+    if (pattern !== undefined) return { key, pattern };
+  }
+  return null;
+}
+
 /** Of the folders that jobs have touched: those that are gone count as well, as they were scopes then. */
 function foldersFitting(jobs: readonly Job[], patterns: readonly string[]): ScopePath[] {
-  const parsed = patterns.flatMap((text) => {
+  const parsed = parsedOf(patterns);
+  return [...foldersOf(jobs)].filter((folder) => parsed.some((pattern) => fitsFolder(pattern, folder)));
+}
+
+const parsedOf = (patterns: readonly string[]): PathPattern[] =>
+  patterns.flatMap((text) => {
     const one = parsePattern(text);
     return one.ok ? [one.pattern] : [];
   });
-  return [...foldersOf(jobs)].filter((folder) => parsed.some((pattern) => fitsFolder(pattern, folder)));
-}
 
 function foldersOf(jobs: readonly Job[]): Set<ScopePath> {
   const folders = new Set<ScopePath>();

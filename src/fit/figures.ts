@@ -37,7 +37,8 @@ export function jobFigures(jobs: readonly Job[], choice: Choice): JobFigures {
   };
 }
 
-const scopesIn = (needs: Needs, { scopes, files = [] }: Wish): number =>
+/** In how many scopes is what somebody needs a lock of. */
+export const scopesIn = (needs: Needs, { scopes, files = [] }: Wish): number =>
   new Set([...scopes, ...files.map((file) => needs.scopeOf(file))]).size;
 
 /** What so many agents got done. */

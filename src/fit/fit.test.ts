@@ -127,6 +127,10 @@ describe('what is recommended', () => {
     expect(changesOf({ jobs: wide, choice: choice('a b c d', { maxLocksPerAgent: 1 }) })).toEqual([
       { key: 'max_locks_per_agent', value: 2 },
     ]);
+    const whole = jobs(...many(19, () => 'a! b!'), 'a! b! c! d!');
+    expect(changesOf({ jobs: whole, choice: choice('a b c d', { maxLocksPerAgent: 1 }) })).toEqual([
+      { key: 'max_locks_per_agent', value: 2 },
+    ]);
     const narrow = jobs(...many(19, (index) => `a/f${index}`), 'a/f b/f');
     expect(changesOf({ jobs: narrow, choice: choice('a b', { maxLocksPerAgent: 1 }) })).toBeNull();
   });

@@ -15,8 +15,6 @@ import {
 } from '../core/index.ts';
 
 export interface Job {
-  /** How people know it: the first letters of a commit, or a revision of the log. */
-  readonly name: string;
   /** Canonical, each once. They need not be there any more: a path belongs to its nearest scope all the same. */
   readonly files: readonly FilePath[];
   /** What was locked as a whole; a commit has none. */
@@ -35,11 +33,11 @@ export function workMsOf(files: number): DurationMs {
 }
 
 /** A path that nothing can be locked under (one with a control character) is left out: it needs no lock. */
-export function jobOfCommit({ id, files }: { readonly id: string; readonly files: readonly string[] }): Job {
+export function jobOfCommit({ files }: { readonly files: readonly string[] }): Job {
   const paths = new Set<FilePath>();
   for (const file of files) {
     const parsed = parseFilePath(file);
     if (parsed.ok) paths.add(parsed.value);
   }
-  return { name: id.slice(0, 10), files: [...paths], scopes: [], workMs: workMsOf(files.length) };
+  return { files: [...paths], scopes: [], workMs: workMsOf(files.length) };
 }

@@ -1,7 +1,7 @@
 /** Which changes of the configuration are worth it. */
 import { changedBy, type Change } from './change.ts';
 import { Needs, type Choice } from './choice.ts';
-import { gainUnder, type Gain } from './figures.ts';
+import { gainUnder, scopesIn, type Gain } from './figures.ts';
 import type { Job } from './job.ts';
 
 export interface Recommended {
@@ -74,8 +74,6 @@ function helpful({ choice, agents, freeable, settable }: Question): Change[] {
 
 function scopesNeeded(jobs: readonly Job[], choice: Choice): number {
   const needs = new Needs(choice);
-  const counts = jobs
-    .map(({ files }) => new Set(files.flatMap((file) => needs.scopeOf(file) ?? [])).size)
-    .sort((a, b) => a - b);
+  const counts = jobs.map((job) => scopesIn(needs, needs.of(job))).sort((a, b) => a - b);
   return counts[Math.ceil(counts.length * sufficesForShare) - 1] ?? 0;
 }

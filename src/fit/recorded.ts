@@ -98,10 +98,9 @@ export class ClaimReader {
     };
   }
 
-  #jobOf({ revision, grantedAtMs, names, held, endedAtMs }: Claim): Job {
+  #jobOf({ grantedAtMs, names, held, endedAtMs }: Claim): Job {
     const endMs = held > 0 ? (this.#lastMs ?? endedAtMs) : endedAtMs;
     return {
-      name: `@${revision}`,
       files: names.flatMap(({ file }) => file ?? []),
       scopes: names.flatMap(({ scope, file }) => (scope === undefined || file !== undefined ? [] : [scope])),
       workMs: asDurationMs(Math.max(1, endMs - grantedAtMs)),

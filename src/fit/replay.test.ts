@@ -92,6 +92,9 @@ describe('jobs in order', () => {
   test('who loses its lease to others goes on with the work that is left', () => {
     const short = choice('a', { lockTtlMs: ms(1), lockTtlMaxMs: ms(2), maxContendedHoldMs: ms(5) });
     expect(run(jobs('a/x 12', 'a/x 3'), short, 2)).toMatchObject({ minutes: 15, leasesLost: 1 });
+    // However many files it has: they are lost at once.
+    const several = jobs('a/x a/y a/z 12', 'a/x a/y a/z 3');
+    expect(run(several, short, 2)).toMatchObject({ minutes: 15, leasesLost: 1 });
   });
 
   test('leases are renewed for as long as the work takes', () => {

@@ -35,7 +35,6 @@ import type { Piece, Worker } from './worker.ts';
 /** What came of a replay. */
 export interface Replayed {
   readonly agents: number;
-  readonly jobs: number;
   /** From the first request until the last job was done. */
   readonly elapsedMs: number;
   /** Jobs that had to wait. */
@@ -107,6 +106,7 @@ class Replay {
       pieces: [],
       keeps: this.#manner.steps > 1,
       sinceMs: this.#machine.nowMs,
+      lostAtMs: null,
       wakeMs: null,
       blamed: [],
       hasWaited: false,
@@ -129,7 +129,6 @@ class Replay {
   #result(): Replayed {
     return {
       agents: this.#workers.length,
-      jobs: this.#jobs.length,
       elapsedMs: this.#elapsedMs,
       waits: this.#waits,
       waitedMs: [...this.#waitedFor.values()].reduce((sum, ms) => sum + ms, 0),
@@ -294,11 +293,14 @@ class Replay {
 
   /** Of several leases that end at once the first is heard of: what is left goes back, and all is asked for again. */
   #loseLease(worker: Worker): void {
+    const { nowMs } = this.#machine;
+    if (worker.lostAtMs === nowMs) return;
+    worker.lostAtMs = nowMs;
     // Who waits for its next part has done its work at this one.
     if (worker.phase === 'waiting') this.#leasesLost += 1;
-    if (worker.phase !== 'working' || worker.sinceMs === this.#machine.nowMs) return;
+    if (worker.phase !== 'working' || worker.sinceMs === nowMs) return;
     const [piece, ...later] = worker.pieces;
-    const leftMs = this.#endOf(worker) - this.#machine.nowMs;
+    const leftMs = this.#endOf(worker) - nowMs;
     worker.phase = 'free';
     worker.pieces = [{ ...must(piece, 'it works at something'), workMs: leftMs }, ...later];
     this.#leasesLost += 1;

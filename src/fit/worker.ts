@@ -22,9 +22,11 @@ export interface Worker {
   /** What is left of the job, the piece at hand first. */
   pieces: readonly Piece[];
   /** It holds what it has until the job is done, not only until its piece is. */
-  keeps: boolean;
+  readonly keeps: boolean;
   /** Waiting: since when. Working: from when on. */
   sinceMs: TimeMs;
+  /** When it lost a lease last; null: never. */
+  lostAtMs: TimeMs | null;
   /** When it renews or, at the latest, ends its piece; null: it does nothing by itself. */
   wakeMs: TimeMs | null;
   /** The targets that were in the way when it began to wait. */

@@ -1,7 +1,7 @@
 import type { FileChange } from './files/file-change.ts';
 import type { BlockSetting } from './files/settings.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
-import type { SettingsRequest } from './prepare-settings.ts';
+import type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
 
 export type { LeftOut } from './graph/cycles.ts';
 export { initErrorCodes } from './errors.ts';
@@ -14,7 +14,7 @@ export type { Choices, LeftAside } from './situation.ts';
 export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
 export type { BlockSetting } from './files/settings.ts';
-export type { SettingsRequest } from './prepare-settings.ts';
+export type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
 
 /** See `prepare.ts`. The parsers of all ecosystems are loaded on first use only. */
 export async function prepareInit(request: InitRequest): Promise<Prepared> {
@@ -49,9 +49,7 @@ export async function patchOf(changes: readonly FileChange[]): Promise<string> {
 }
 
 /** See `prepare-settings.ts`. */
-export async function prepareSettings(
-  request: SettingsRequest,
-): Promise<{ readonly root: string; readonly change: FileChange }> {
+export async function prepareSettings(request: SettingsRequest): Promise<PreparedSettings> {
   return (await import('./prepare-settings.ts')).prepareSettings(request);
 }
 

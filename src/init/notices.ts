@@ -1,3 +1,4 @@
+import type { Repository } from '../repository/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 
 /** What may be noteworthy when scopes are derived. An error stops the whole; a warning names what was left out. */
@@ -127,4 +128,13 @@ export class Notices {
 export function positionAt(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset);
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}
+
+/** Null: the working tree is the one that scopes are read from. */
+export function linkedWorktreeText({
+  worktree,
+  mainWorktree,
+}: Pick<Repository, 'worktree' | 'mainWorktree'>): string | null {
+  if (mainWorktree === null || mainWorktree === worktree) return null;
+  return `this is a linked worktree: scopes are read from ${mainWorktree}, so what is written here counts once it is merged there`;
 }

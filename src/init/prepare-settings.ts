@@ -7,12 +7,20 @@ import { formProblem, lineOfKeys } from './files/refusal-words.ts';
 import { withSettings, type BlockSetting } from './files/settings.ts';
 import { YamlText } from './files/yaml-splice.ts';
 import { blockKeys } from './graph/limits.ts';
+import { linkedWorktreeText } from './notices.ts';
 import { top } from './paths.ts';
 
 export interface SettingsRequest {
   readonly repository: Repository;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly settings: readonly BlockSetting[];
+}
+
+export interface PreparedSettings {
+  readonly root: string;
+  readonly change: FileChange;
+  /** Why what is written does not count yet; null: it does. */
+  readonly later: string | null;
 }
 
 /**
@@ -25,7 +33,7 @@ export async function prepareSettings({
   repository,
   env,
   settings,
-}: SettingsRequest): Promise<{ readonly root: string; readonly change: FileChange }> {
+}: SettingsRequest): Promise<PreparedSettings> {
   const root = repository.worktree;
   if (root === null)
     throw new InitError(
@@ -38,7 +46,8 @@ export async function prepareSettings({
     throw new InitError('NO_BLOCK', 'there is no configuration yet: rhema init makes one');
   const after = withSettings(existing.text, settings);
   if (after === null) throw refused(existing, settings);
-  return { root, change: { file: existing.file, before: existing.text, after } };
+  const change = { file: existing.file, before: existing.text, after };
+  return { root, change, later: linkedWorktreeText(repository) };
 }
 
 /** Says where the first of the options stands that cannot be set, or would have to. */

@@ -18,7 +18,7 @@ import { excludedFiles, readExisting, type ExistingScope } from './files/existin
 import { leftBeside } from './files/left-files.ts';
 import { ignoredFiles, openTree } from './tree/list-tree.ts';
 import { noteMade } from './made-folders.ts';
-import { failure, Notices, warning } from './notices.ts';
+import { failure, linkedWorktreeText, Notices, warning } from './notices.ts';
 import { byText, folderOf, isWithin, top } from './paths.ts';
 import { definitionFile } from './files/plan-files.ts';
 import { lineOfKeys } from './files/refusal-words.ts';
@@ -157,9 +157,9 @@ function noteStage(stage: Stage, notices: Notices): void {
   notices.add(warning('STAGE_WITHOUT_EFFECT', null, message));
 }
 
-function noteLinkedWorktree({ worktree, mainWorktree }: Repository, notices: Notices): void {
-  if (mainWorktree === null || mainWorktree === worktree) return;
-  const message = `this is a linked worktree: scopes are read from ${mainWorktree}, so what is written here counts once it is merged there`;
+function noteLinkedWorktree(repository: Repository, notices: Notices): void {
+  const message = linkedWorktreeText(repository);
+  if (message === null) return;
   notices.add(warning('LINKED_WORKTREE', null, message));
 }
 

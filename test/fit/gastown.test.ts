@@ -15,7 +15,7 @@ describe.skipIf(!isRecordPresent)(
       readEdits()
         .filter(({ files }) => files.length > 0)
         .slice(-count)
-        .map(({ files }, index) => jobOfCommit({ id: `change ${index}`, files }));
+        .map(jobOfCommit);
 
     it('fit locks of files: three agents do 2.8 times the work of one, eight 5.9 times; of scopes 1.8 and 2.1', () => {
       const gains = (claim: ClaimLevel) =>

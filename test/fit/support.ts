@@ -11,7 +11,6 @@ export function job(text: string): Job {
   const names = words.filter((word) => !/^\d+$/.test(word));
   const minutes = Number(words.find((word) => /^\d+$/.test(word)) ?? 3);
   return {
-    name: text,
     files: names.filter((name) => !name.endsWith('!')).map(filePath),
     scopes: names.filter((name) => name.endsWith('!')).map((name) => scopePath(name.slice(0, -1))),
     workMs: (minutes * minuteMs) as Job['workMs'],

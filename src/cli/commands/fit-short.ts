@@ -2,6 +2,7 @@ import { gainFor, type Gain } from '../../fit/index.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import type { Repository } from '../world/world.ts';
+import { count, duration } from '../../wording/index.ts';
 import { isTooFew, readCommits, readPresent, type Subject } from './fit-subject.ts';
 
 const commitsMax = 300;
@@ -12,8 +13,7 @@ const patienceMs = 5_000;
 /** What three agents would have gained over the commits of people, for whoever has just described the scopes. */
 export interface ShortFit {
   readonly commits: number;
-  /** Null: there were too few commits, or it took too long. */
-  readonly gain: Gain | null;
+  readonly gain: Gain | 'tooFew' | 'tookTooLong';
 }
 
 class TookTooLong extends Error {}
@@ -38,10 +38,14 @@ async function replayed(call: Call): Promise<ShortFit | null> {
   const subject = await readCommits(call, repository, commitsMax);
   if (subject === null) return null;
   const commits = subject.jobs.length;
-  return { commits, gain: isTooFew(subject) ? null : await gainInTime(call, repository, subject) };
+  return { commits, gain: isTooFew(subject) ? 'tooFew' : await gainInTime(call, repository, subject) };
 }
 
-async function gainInTime(call: Call, repository: Repository, { jobs }: Subject): Promise<Gain | null> {
+async function gainInTime(
+  call: Call,
+  repository: Repository,
+  { jobs }: Subject,
+): Promise<Gain | 'tookTooLong'> {
   const { choice } = await readPresent(call, repository);
   const { clock } = call.ports;
   const untilMs = clock.monotonicMs() + patienceMs;
@@ -50,7 +54,7 @@ async function gainInTime(call: Call, repository: Repository, { jobs }: Subject)
       if (clock.monotonicMs() > untilMs) throw new TookTooLong();
     });
   } catch (error) {
-    if (error instanceof TookTooLong) return null;
+    if (error instanceof TookTooLong) return 'tookTooLong';
     throw error;
   }
 }
@@ -60,7 +64,9 @@ export function shortFitText(short: ShortFit | null): string {
   if (short === null) return '';
   const { commits, gain } = short;
   const more = 'rhema fit tells what several agents would have gained';
-  if (gain === null) return `${commits} commits of people so far: ${more}`;
+  const work = `${count(commits, 'commit')} of people`;
+  if (gain === 'tooFew') return `${work} so far: ${more}`;
+  if (gain === 'tookTooLong') return `replaying ${work} takes longer than ${duration(patienceMs)}: ${more}`;
   const times = gain.gain.toFixed(1);
-  return `over the last ${commits} commits of people ${agents} agents would have done ${times} times the work of one: rhema fit tells more`;
+  return `over the last ${work} ${agents} agents would have done ${times} times the work of one: rhema fit tells more`;
 }

@@ -124,6 +124,10 @@ describe('over the history of a repository', () => {
     ['--claim', 'folder'],
     ['--free', '../x'],
     ['--split', ''],
+    ['--free', '['],
+    ['--free', 'webb'],
+    ['--split', '/docs/*'],
+    ['--split', 'main.ts'],
     ['--locks', 'many'],
   ])('%s %s is invalid input', async (option, value) => {
     const { code, stderr } = await rhema('shop', 'fit', option, value);
@@ -158,8 +162,21 @@ describe('what is recommended', () => {
 
   it('is nothing when it has been written', async () => {
     const { stdout } = await rhema('written', 'fit', '--write');
-    expect(stdout).toContain('no change of the configuration that is known here would give more\n');
+    expect(stdout).toContain('none of the changes that were tried here would give more\n');
     expect(read()).toBe(few.replace('agents: 1', 'agents: 3'));
+  });
+
+  it('is written to a linked worktree without repeating what it says, and that it counts only once merged is told', async () => {
+    makeShop('linked', few);
+    git('linked', 'worktree', 'add', '--quiet', '../side');
+    const text = few.replace('scopes:', 'free: [CHANGES.md]\n  scopes:');
+    write('side', { 'rhema.yaml': text });
+    const { stdout } = await rhema('side', 'fit', '--write');
+    expect(stdout).toContain('\n  free:\n    - CHANGES.md\n');
+    expect(stdout).toMatch(
+      /\nwritten to rhema\.yaml: this is a linked worktree: .* counts once it is merged there\n$/,
+    );
+    expect(readFileSync(join(at('side'), 'rhema.yaml'), 'utf8')).toBe(text.replace('agents: 1', 'agents: 3'));
   });
 
   it('is not written where there is no configuration, and that is said', async () => {
@@ -235,18 +252,17 @@ describe('init ends with what three agents would have gained', () => {
   });
 
   it.each([
-    ['there are fewer than 20', 19, undefined],
-    ['it would take too long', 24, 10_000],
-  ])('but where %s, only names the command', async (_title, commits, stepMs) => {
+    ['there are fewer than 20', 19, undefined, '19 commits of people so far'],
+    ['there is one', 1, undefined, '1 commit of people so far'],
+    ['it would take too long', 24, 10_000, 'replaying 24 commits of people takes longer than 5 s'],
+  ])('but where %s, only names the command', async (_title, commits, stepMs, told) => {
     const name = `described-${commits}`;
     mkdirSync(at(name));
     git(name, 'init', '--quiet');
     for (let day = 1; day <= commits + 1; day += 1) commit(name, day, ['a/x']);
     const { stdout } = await init(name, stepMs === undefined ? {} : { clock: hurried(stepMs) });
     expect(stdout).toMatch(
-      new RegExp(
-        `\\n${commits} commits of people so far: rhema fit tells what several agents would have gained\\n$`,
-      ),
+      new RegExp(`\\n${told}: rhema fit tells what several agents would have gained\\n$`),
     );
   });
 

@@ -1,6 +1,6 @@
 import { optionOf } from '../../config/index.ts';
 import { parsePattern, type ClaimLevel } from '../../core/index.ts';
-import { fit, type Change, type Choice, type Fit } from '../../fit/index.ts';
+import { fit, unfitting, type Change, type Choice, type Fit } from '../../fit/index.ts';
 import { freeAmong, settingLines, type BlockSetting } from '../../init/index.ts';
 import { CommandError, invalidInput } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -43,6 +43,7 @@ export async function fitScopes(call: Call, input: FitScopesInput): Promise<Outc
   );
   if (subject === null) throw nothingDone(input.fromLog === true);
   const { jobs } = subject;
+  refuseUnfitting(asked, subject);
   const freeable = await freeAmong(
     jobs.flatMap(({ files }) => files),
     choice.settings.freePaths,
@@ -67,14 +68,8 @@ function nothingDone(fromLog: boolean): CommandError {
   return new CommandError('NO_HISTORY', exitCodes.failure, message);
 }
 
-/** Nobody is to be told to write what has no effect. */
-const keys: readonly Change['key'][] = [
-  'claim',
-  'free',
-  'split',
-  'max_locks_per_agent',
-  'max_concurrent_agents',
-];
+/** Nobody is to be told to write what has no effect; a split is not recommended. */
+const keys: readonly Change['key'][] = ['claim', 'free', 'max_locks_per_agent', 'max_concurrent_agents'];
 const settable: ReadonlySet<Change['key']> = new Set(
   keys.filter((key) => (optionOf(`agent_coordination.${key}`)?.readBy ?? null) !== null),
 );
@@ -90,6 +85,16 @@ function askedFor({ claim, free, split, locks }: FitScopesInput): Change[] {
   ];
 }
 
+/** A figure that cannot change would be taken for an answer. */
+function refuseUnfitting(asked: readonly Change[], { jobs, kind }: Subject): void {
+  const found = unfitting(asked, jobs);
+  if (found === null) return;
+  const what = found.key === 'free' ? 'file' : 'folder';
+  throw invalidInput(
+    `--${found.key}: the pattern ${JSON.stringify(found.pattern)} fits no ${what} of these ${kind}`,
+  );
+}
+
 function claimOf(text: string): ClaimLevel {
   if (text === 'file' || text === 'scope') return text;
   throw invalidInput(`--claim ${JSON.stringify(text)}: file or scope`);
@@ -103,7 +108,14 @@ function patternsOf(option: string, texts: readonly string[]): readonly string[]
   return texts;
 }
 
-async function told(answer: Answer, written: string | null): Promise<Outcome> {
+/** What was written, and where. */
+interface Written {
+  readonly file: string;
+  /** Why it does not count yet; null: it does. */
+  readonly later: string | null;
+}
+
+async function told(answer: Answer, written: Written | null): Promise<Outcome> {
   const { subject, choice, result, agents } = answer;
   const lines = result.recommended === null ? [] : await settingLines(settingsOf(result.recommended.changes));
   const { kind, jobs, notes, fromMs, toMs } = subject;
@@ -119,7 +131,8 @@ async function told(answer: Answer, written: string | null): Promise<Outcome> {
     others: result.others,
     recommended: result.recommended === null ? null : { ...result.recommended, lines },
     notes,
-    written,
+    written: written?.file ?? null,
+    ...(written === null || written.later === null ? {} : { later: written.later }),
   };
   return done(null, data, (style) => fitText(style, { ...answer, lines, written }));
 }
@@ -131,8 +144,12 @@ async function write(call: Call, repository: Repository, answer: Answer): Promis
   if (recommended === null) return told(answer, null);
   const { scopeFiles } = call.world;
   const settings = settingsOf(recommended.changes);
-  const { root, change } = await scopeFiles.prepareSettings({ repository, env: call.ports.env, settings });
+  const { root, change, later } = await scopeFiles.prepareSettings({
+    repository,
+    env: call.ports.env,
+    settings,
+  });
   await scopeFiles.apply(root, [change]);
   await tellCoordinator(call);
-  return told(answer, change.file);
+  return told(answer, { file: change.file, later });
 }

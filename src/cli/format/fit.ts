@@ -12,8 +12,8 @@ export interface FitView {
   readonly agents: number;
   /** Of the configuration, as they are recommended; empty: none are. */
   readonly lines: readonly string[];
-  /** The file that they were written to; null: they were not. */
-  readonly written: string | null;
+  /** Where they were written to, and why that does not count yet; null: they were not. */
+  readonly written: { readonly file: string; readonly later: string | null } | null;
 }
 
 /** What a replay has shown, for people. */
@@ -115,9 +115,16 @@ function changeText(change: Change): string {
 
 function recommendation(style: Style, { result, lines, written, agents }: FitView): string {
   const { recommended } = result;
-  if (recommended === null) return 'no change of the configuration that is known here would give more';
+  if (recommended === null) return 'none of the changes that were tried here would give more';
   const { gain } = recommended.gain;
   const head = `recommended, for ${times(gain)} the work of one with ${agents} agents, under agent_coordination:`;
-  const end = written === null ? 'rhema fit --write writes it' : line`written to ${written}`;
-  return [style.paint('bold', head), ...lines.map((one) => `  ${safe(one)}`), end].join('\n');
+  return [style.paint('bold', head), ...lines.map((one) => `  ${safe(one)}`), writtenText(written)].join(
+    '\n',
+  );
+}
+
+function writtenText(written: FitView['written']): string {
+  if (written === null) return 'rhema fit --write writes it';
+  const { file, later } = written;
+  return later === null ? line`written to ${file}` : line`written to ${file}: ${later}`;
 }

@@ -10,7 +10,13 @@ import type {
   Settings,
 } from '../../core/index.ts';
 import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
-import type { FileChange, InitRequest, Prepared, SettingsRequest } from '../../init/index.ts';
+import type {
+  FileChange,
+  InitRequest,
+  Prepared,
+  PreparedSettings,
+  SettingsRequest,
+} from '../../init/index.ts';
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LogSource } from '../../verify/index.ts';
@@ -127,7 +133,7 @@ export interface ScopeFiles {
   /** As a unified diff. */
   patch(changes: readonly FileChange[]): Promise<string>;
   /** The change that sets options in the configuration that is there. */
-  prepareSettings(request: SettingsRequest): Promise<{ readonly root: string; readonly change: FileChange }>;
+  prepareSettings(request: SettingsRequest): Promise<PreparedSettings>;
 }
 
 export interface Scan {

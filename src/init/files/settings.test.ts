@@ -17,6 +17,11 @@ describe('options are set in the block, and all else stays byte for byte', () =>
       'agent_coordination:\n  # why\n  max_locks_per_agent: 6 # four\n  free:\n    - CHANGES.md # grows\n    - yarn.lock\n    - "**/.changeset/**"\n',
     ],
     [
+      'that says some of it',
+      'agent_coordination:\n  free: [yarn.lock]\n  max_locks_per_agent: 6\n',
+      'agent_coordination:\n  free: [yarn.lock, "**/.changeset/**"]\n  max_locks_per_agent: 6\n',
+    ],
+    [
       'in braces',
       'agent_coordination: { enabled: true, free: [a] }\n',
       'agent_coordination: { enabled: true, free: [a, yarn.lock, "**/.changeset/**"], max_locks_per_agent: 6 }\n',

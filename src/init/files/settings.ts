@@ -30,12 +30,21 @@ export function withSettings(text: string, settings: readonly BlockSetting[]): s
   if (block === null) return null;
   const wanted = start.value;
   let at: YamlText | null = start;
-  for (const setting of settings) {
-    const before = start.valueAt(...block, setting.key);
+  for (const asked of settings) {
+    const before = start.valueAt(...block, asked.key);
+    const setting = withoutKnown(before, asked);
+    if (setting === null) continue;
     at = at && withSetting(at, block, setting);
     Object.assign(tableIn(wanted, ...block), { [setting.key]: valueAfter(before, setting) });
   }
   return at !== null && isDeepStrictEqual(at.value, wanted) ? at.text : null;
+}
+
+/** Of a list what it does not have yet; null: nothing. */
+function withoutKnown(before: unknown, setting: BlockSetting): BlockSetting | null {
+  if ('value' in setting || !Array.isArray(before)) return setting;
+  const add = setting.add.filter((text) => !before.includes(text));
+  return add.length === 0 ? null : { key: setting.key, add };
 }
 
 function valueAfter(before: unknown, setting: BlockSetting): unknown {

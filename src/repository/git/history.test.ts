@@ -17,8 +17,8 @@ function begun(): string {
   return root;
 }
 
-const filesOf = async (root: string): Promise<unknown> =>
-  (await readHistory(root, max))?.commits.map(({ files }) => files);
+const filesOf = async (root: string, most = max): Promise<unknown> =>
+  (await readHistory(root, most))?.commits.map(({ files }) => files);
 
 test('of each commit the files, the latest first, and when it was made', async () => {
   const root = begun();
@@ -50,6 +50,26 @@ test('bots are left out and counted, coding agents are not', async () => {
     commits: [{ files: ['w'] }, { files: ['z'] }],
     leftOut: { byBots: 2 },
   });
+});
+
+test('a file whose name begins like the id of a commit is a file', async () => {
+  const root = begun();
+  const object = 'da39a3ee5e6b4b0d3255bfef95601890afd80709';
+  commit(root, ['api/a']);
+  commit(root, [`${object}.json`, 'zz', object]);
+  expect(await filesOf(root)).toEqual([[object, `${object}.json`, 'zz'], ['api/a']]);
+});
+
+test('of commits that can be taken as many are read as were asked for, and what is older is not counted', async () => {
+  const root = begun();
+  const empty = () => git(root, 'commit', '--quiet', '--allow-empty', '--message', 'x');
+  commit(root, ['old'], 'renovate <renovate@example.org>');
+  for (const file of ['a', 'b', 'c']) commit(root, [file]);
+  commit(root, ['new'], 'renovate <renovate@example.org>');
+  for (let index = 0; index < 3; index += 1) empty();
+  expect(await filesOf(root, 2)).toEqual([['c'], ['b']]);
+  const leftOutOf = async (most: number) => (await readHistory(root, most))?.leftOut.byBots;
+  expect([await leftOutOf(2), await leftOutOf(3), await leftOutOf(10)]).toEqual([1, 1, 2]);
 });
 
 test('merges, and commits without a change, are left out', async () => {

@@ -34,14 +34,32 @@ export async function readHistory(root: string, max: number): Promise<History | 
     const heads = await listCommits(root, max * lookedAtFactor);
     if (heads.length === 0) return null;
     const changes = heads.filter(({ parents }) => parents.length > 0);
-    const wanted = changes.filter(({ author }) => !isBot(author));
-    const read = await readFiles(root, wanted.slice(0, max));
-    const commits = read.filter(({ files }) => files.length > 0 && files.length <= filesMax);
-    const tooLarge = read.filter(({ files }) => files.length > filesMax).length;
-    return { commits, isShallow, leftOut: { byBots: changes.length - wanted.length, tooLarge } };
+    const ofPeople = changes.filter(({ author }) => !isBot(author));
+    const read = await readUntil(root, ofPeople, max);
+    const commits = read.filter(isTaken).slice(0, max);
+    // What is older than the last of them nobody asked about.
+    const end = commits.length < max ? changes.length : placeOf(commits.at(-1), changes) + 1;
+    const passed = new Set(changes.slice(0, end).map(({ id }) => id));
+    const byBots = changes.slice(0, end).filter(({ author }) => isBot(author)).length;
+    const tooLarge = read.filter(({ id, files }) => passed.has(id) && files.length > filesMax).length;
+    return { commits, isShallow, leftOut: { byBots, tooLarge } };
   } catch {
     return null;
   }
+}
+
+/** A commit may change nothing, or be too large. */
+const isTaken = ({ files }: PastCommit): boolean => files.length > 0 && files.length <= filesMax;
+
+const placeOf = (commit: PastCommit | undefined, heads: readonly Head[]): number =>
+  heads.findIndex(({ id }) => id === commit?.id);
+
+/** Until so many are found that can be taken. */
+async function readUntil(root: string, heads: readonly Head[], max: number): Promise<PastCommit[]> {
+  const read: PastCommit[] = [];
+  for (let at = 0; at < heads.length && read.filter(isTaken).length < max; at += max)
+    read.push(...(await readFiles(root, heads.slice(at, at + max))));
+  return read;
 }
 
 interface Head {
@@ -84,18 +102,19 @@ async function readFiles(root: string, heads: readonly Head[]): Promise<PastComm
   if (heads.length === 0) return [];
   const diff = ['diff-tree', '--stdin', '--root', '-r', '-z', '--name-only', '--no-renames'];
   const output = await ask(root, diff, heads.map(({ id }) => `${id}\n`).join(''));
-  const files = filesByCommit(output);
+  const files = filesByCommit(output, new Set(heads.map(({ id }) => id)));
   return heads.map(({ id, authoredAtMs }) => ({ id, authoredAtMs, files: files.get(id) ?? [] }));
 }
 
-/** The id of each commit, a line, and the paths of its files. */
-function filesByCommit(output: string): Map<string, string[]> {
+/** The id of each commit, a line, and the paths of its files, of which some look like an id. */
+function filesByCommit(output: string, ids: ReadonlySet<string>): Map<string, string[]> {
   const commits = new Map<string, string[]>();
   let files: string[] = [];
   for (const text of output.split('\0')) {
     const head = /^([0-9a-f]{40,64})\n?/.exec(text);
-    if (head?.[1] !== undefined) commits.set(head[1], (files = []));
-    const path = head === null ? text : text.slice(head[0].length);
+    const id = head?.[1] !== undefined && ids.has(head[1]) ? head[1] : null;
+    if (id !== null) commits.set(id, (files = []));
+    const path = id === null ? text : text.slice(head?.[0].length);
     if (path !== '') files.push(path);
   }
   return commits;
