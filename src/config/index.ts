@@ -15,6 +15,8 @@ export {
 } from './options.ts';
 export { besideSettings, configEntries, configReference, explainOption } from './describe.ts';
 export { type ConfigEntry, type LoadedConfig } from './loaded.ts';
+export { slotVariable } from './values.ts';
+export { patternText, scalar } from './yaml-text.ts';
 export { nearestOption } from './nearest-option.ts';
 export { nearest, nearestPath } from './nearest.ts';
 

@@ -209,3 +209,28 @@ test('whatever the block holds, the result is complete and the core accepts it',
     { numRuns: 300 },
   );
 });
+
+describe('resources', () => {
+  const declared = (text: string) => load(`agent_coordination:\n  resources: ${text}\n`);
+
+  test('are declared with their @ or without', async () => {
+    expect(await declared('{ deploy: {}, "@port": { capacity: 3 }, git: {} }')).toMatchObject({
+      config: { resources: { '@git': 1, '@deploy': 1, '@port': 3 } },
+      problems: [],
+    });
+  });
+
+  test.each([
+    [
+      '{ deploy: {}, "@deploy": { capacity: 3 } }',
+      'CONFIG_WRONG_TYPE',
+      '"deploy" and "@deploy" are the same in RHEMA_SLOT_DEPLOY',
+    ],
+    ['{ a-b: {}, a.b: {} }', 'CONFIG_WRONG_TYPE', '"a-b" and "a.b" are the same in RHEMA_SLOT_A_B'],
+    ['{ git: { capacity: 2 } }', 'CONFIG_WRONG_TYPE', '@git has one slot'],
+    ['{ deploy: { capacity: 0 } }', 'CONFIG_OUT_OF_BOUNDS', 'the capacity of @deploy is 0: write 1 to '],
+  ])('%s is refused', async (text, code, message) => {
+    const { problems } = await declared(text);
+    expect(problems).toMatchObject([{ code, message: expect.stringContaining(message) as string }]);
+  });
+});

@@ -6,6 +6,7 @@ import {
   type ResourceName,
   type Settings,
 } from '../core/index.ts';
+import { patternText } from './yaml-text.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import type { ConfigProblemCode } from './loaded.ts';
 import type {
@@ -69,11 +70,6 @@ export function formatValue(option: Option, value: ConfigValue): string {
   }
 }
 
-/** With quotes where YAML needs them. */
-function patternText(text: string): string {
-  return /^[\w./][\w./*?-]*$/.test(text) ? text : JSON.stringify(text);
-}
-
 function parseBoolean(option: BooleanOption, raw: unknown): ValueResult {
   return typeof raw === 'boolean' ? { ok: true, value: raw } : wrongType(option, raw, 'write true or false');
 }
@@ -109,6 +105,7 @@ function parseResources(option: ResourcesOption, raw: unknown): ValueResult {
   const remedy = 'write names, each with {} or { capacity: 10 }';
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return wrongType(option, raw, remedy);
   const resources: Record<ResourceName, number> = { [builtIn]: 1 };
+  const declared = new Map<string, string>();
   for (const [text, value] of Object.entries(raw)) {
     const parsed = parseResourceName(text.startsWith('@') ? text : `@${text}`);
     if (!parsed.ok) return wrong(option, `${parsed.problem}`);
@@ -118,7 +115,18 @@ function parseResources(option: ResourcesOption, raw: unknown): ValueResult {
       return wrong(
         option,
         `the capacity of ${parsed.value} is ${capacity}: write 1 to ${resourceCapacityMax}`,
+        'CONFIG_OUT_OF_BOUNDS',
       );
+    if (parsed.value === builtIn && capacity !== 1)
+      return wrong(option, `${builtIn} has one slot: two at once in the index are what it prevents`);
+    const variable = slotVariable(parsed.value);
+    const other = declared.get(variable);
+    if (other !== undefined)
+      return wrong(
+        option,
+        `${quote(other)} and ${quote(text)} are the same in ${variable}: name one otherwise`,
+      );
+    declared.set(variable, text);
     resources[parsed.value] = capacity;
   }
   return { ok: true, value: resources };
@@ -133,8 +141,16 @@ function capacityIn(value: unknown): number | null {
   return typeof capacity === 'number' && Number.isSafeInteger(capacity) ? capacity : null;
 }
 
-function wrong(option: Option, problem: string): ValueResult {
-  return { ok: false, code: 'CONFIG_WRONG_TYPE', problem: `${option.key}: ${problem}` };
+function wrong(option: Option, problem: string, code: ConfigProblemCode = 'CONFIG_WRONG_TYPE'): ValueResult {
+  return { ok: false, code, problem: `${option.key}: ${problem}` };
+}
+
+/** The variable in which `rhema run` tells its command the slot that it has: `RHEMA_SLOT_DEPLOY` for `@deploy`. */
+export function slotVariable(resource: ResourceName): string {
+  return `RHEMA_SLOT_${resource
+    .slice(1)
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]/g, '_')}`;
 }
 
 function resourcesText(resources: Settings['resources']): string {

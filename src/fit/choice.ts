@@ -15,7 +15,7 @@ export interface Choice {
   readonly settings: Settings;
 }
 
-/** What jobs need a lock of. Files in no scope need none, as everywhere. */
+/** What jobs need a lock of. Files in no scope cannot be locked, and so are in nobody's way. */
 export class Needs {
   readonly #choice: Choice;
   readonly #scopes: ReadonlySet<ScopePath>;

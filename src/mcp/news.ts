@@ -74,6 +74,8 @@ function wordsOf(notice: Exclude<Notice, { kind: 'lost' }>, nowMs: number): stri
       return messageText(notice.message);
     case 'messagesGaveWay':
       return `${count(notice.count, 'message')} to you gave way to later ones, unread.`;
+    case 'messagesLeft':
+      return `${count(notice.count, 'more message')} to you: told with your next call.`;
     case 'passedOn':
       return passedOnText(notice.locks);
     case 'logBegunAnew':

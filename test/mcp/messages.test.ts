@@ -74,3 +74,35 @@ it('what is asked for must be named', async () => {
   const both = await alice.call('agent_report', { ...hello, holder_of: auth });
   expect(both.text).toMatch(/^INVALID_INPUT: holder_of: /);
 });
+
+it('more messages than one answer bears are told with several', async () => {
+  const { stage, alice, bob } = await contenders({ maxUnreadMessages: 30 });
+  for (let count = 1; count <= 12; count += 1) {
+    if (count % 10 === 0) await stage.pass(60_000);
+    await alice.call('agent_report', { ...hello, message: `${count}.`.padEnd(1_900, 'x') });
+  }
+  const toldIn = async (): Promise<string[]> => {
+    const { text } = await bob.call('coordination_status', { agent: 'bob' });
+    return [...text.matchAll(/"(\d+)\.x|(\d+ more messages? to you: told with your next call)/g)].map(
+      ([, number, more]) => number ?? more ?? '',
+    );
+  };
+  expect(await toldIn()).toEqual([
+    ...'1 2 3 4 5 6 7 8 9 10'.split(' '),
+    '2 more messages to you: told with your next call',
+  ]);
+  expect(await toldIn()).toEqual(['11', '12']);
+  expect(await toldIn()).toEqual([]);
+});
+
+it('a kind of message without anybody to tell it is no report', async () => {
+  const { alice } = await contenders();
+  const said = await alice.call('agent_report', {
+    agent: 'alice',
+    status: 'idle',
+    message: 'stop now',
+    kind: 'stop',
+  });
+  expect(said).toMatchObject({ isError: true });
+  expect(said.text).toContain('kind: it is of a message: name in to or holder_of for whom that is');
+});

@@ -1,11 +1,10 @@
 /** What is replayed, and over which scopes. */
 import { jobOfCommit, ClaimReader, type Choice, type Job } from '../../fit/index.ts';
-import { CommandError } from '../answer/errors.ts';
-import { exitCodes } from '../answer/exit-codes.ts';
 import type { Call } from '../call.ts';
 import type { Repository, Scan } from '../world/world.ts';
 import { count } from '../../wording/index.ts';
 import { ownLog } from './own-log.ts';
+import { noScopes } from './scopes-of.ts';
 
 /** Work of the past. */
 export interface Subject {
@@ -71,8 +70,7 @@ export interface Present {
 /** @throws CommandError NO_SCOPES where nothing is a scope. */
 export async function readPresent(call: Call, repository: Repository): Promise<Present> {
   const scan = await call.world.inspection.scan(repository);
-  if (scan.definitions.length === 0)
-    throw new CommandError('NO_SCOPES', exitCodes.refused, 'there are no scopes here: rhema init makes them');
+  if (scan.definitions.length === 0) throw noScopes();
   return { scan, choice: choiceOf(scan) };
 }
 

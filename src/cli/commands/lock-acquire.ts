@@ -12,8 +12,8 @@ import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { revisionNow } from './speak.ts';
-import { leaseMs, lockWish, refuseNothing, type LockNames } from './lock-wish.ts';
-import { duration, formerHolderText, shownLock, timeLeft } from '../../wording/index.ts';
+import { leaseMs, lockWish, refuseNothing, type LockNames, type LockWish } from './lock-wish.ts';
+import { count, duration, formerHolderText, shownLock, timeLeft } from '../../wording/index.ts';
 
 export interface AcquireInput extends Acting, LeaseInput, LockNames {}
 
@@ -21,8 +21,8 @@ export interface AcquireInput extends Acting, LeaseInput, LockNames {}
 export async function acquireLock(call: Call, input: AcquireInput): Promise<Outcome> {
   refuseNothing(input);
   const session = await actAs(call, input);
-  const { wish: named, free } = await lockWish(call, input);
-  if (namesOf(named).length === 0) return nothingToLock(call, session, free);
+  const { wish: named, ...others } = await lockWish(call, input);
+  if (namesOf(named).length === 0) return nothingToLock(call, session, others);
   const ttlMs = await leaseMs(call, input);
   const reason = input.reason ?? null;
   const acquired = await acquire(call, session, {
@@ -35,18 +35,38 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
     return notGranted(call, session, named, acquired, { asking: askingText(session, input) });
   const { clock } = call.ports;
   const former = await formerHoldersOf(await call.coordinator(), clock, session, acquired.locks);
-  return grantedOutcome(call, session, acquired, { reason, ttlMs, free, former });
+  return grantedOutcome(call, session, acquired, { reason, ttlMs, former, ...others });
 }
 
-async function nothingToLock(
-  call: Call,
-  { agent }: AgentSession,
-  free: readonly FilePath[],
-): Promise<Outcome> {
-  return done(await revisionNow(call), { agent, locks: [], free }, () =>
-    free.length === 0 ? 'nothing was changed: there is nothing to lock' : free.map(freeText).join('\n'),
+async function nothingToLock(call: Call, { agent }: AgentSession, others: NotLocked): Promise<Outcome> {
+  return done(
+    await revisionNow(call),
+    { agent, locks: [], free: others.free, ...unlockableIn(others) },
+    () => {
+      const texts = notLockedTexts(others);
+      return texts.length === 0 ? 'nothing was changed: there is nothing to lock' : texts.join('\n');
+    },
   );
 }
+
+/** Files that no lock is taken of. */
+type NotLocked = Pick<LockWish, 'free' | 'unlockable'>;
+
+const notLockedTexts = ({ free, unlockable }: NotLocked): readonly string[] => [
+  ...free.map(freeText),
+  ...(unlockable.length === 0 ? [] : [unlockableText(unlockable)]),
+];
+
+const unlockableIn = ({ unlockable }: Pick<LockWish, 'unlockable'>): object =>
+  unlockable.length === 0 ? {} : { unlockable };
+
+function unlockableText(files: readonly string[]): string {
+  const shown = files.slice(0, unlockableShownMax).join(', ');
+  const left = files.length - unlockableShownMax;
+  return line`left out, since nothing can be locked there: ${shown}${left > 0 ? ` and ${count(left, 'more file')}` : ''}`;
+}
+
+const unlockableShownMax = 5;
 
 const freeText = (file: FilePath): string =>
   line`${file} is free: anybody may write it, without a lock (agent_coordination.free)`;
@@ -60,8 +80,9 @@ const askingText =
 interface GrantWish {
   readonly reason: string | null;
   readonly ttlMs: DurationMs | null;
-  /** Files that were named and need no lock. */
+  /** Files that were meant and need no lock, or can have none. */
   readonly free?: readonly FilePath[];
+  readonly unlockable?: readonly string[];
   /** Who had them before; left out where nothing was granted anew. */
   readonly former?: Awaited<ReturnType<typeof formerHoldersOf>>;
 }
@@ -76,7 +97,7 @@ export async function grantedOutcome(
   { revision, locks }: Pick<Granted, 'revision' | 'locks'>,
   wish: GrantWish,
 ): Promise<Outcome> {
-  const { free = [] } = wish;
+  const { free = [], unlockable = [] } = wish;
   const token = Math.max(...locks.map((lock) => lock.token));
   const deadlineMs = Math.min(...locks.map((lock) => lock.deadlineMs));
   const { sessionDeadlineMs, withdrawn } = await nowOf(call, session);
@@ -89,6 +110,7 @@ export async function grantedOutcome(
     ...(told.length === 0 ? {} : { withdrawn: told }),
     locks: locks.map((lock) => withFormer(lock, wish.former ?? [])),
     ...(free.length === 0 ? {} : { free }),
+    ...unlockableIn({ unlockable }),
   };
   const lastMs = Math.max(...locks.map((lock) => lock.deadlineMs));
   const endsBefore = sessionDeadlineMs !== null && sessionDeadlineMs < lastMs;
@@ -96,7 +118,7 @@ export async function grantedOutcome(
     [
       ...locks.map((lock) => heldText(call, session, lock, wish)),
       ...(endsBefore ? [sessionText(call, session, sessionDeadlineMs)] : []),
-      ...free.map(freeText),
+      ...notLockedTexts({ free, unlockable }),
       ...told.map((name) => line`${name} is ${withdrawnText}`),
       ...formerTexts(call, wish.former ?? []),
     ].join('\n'),

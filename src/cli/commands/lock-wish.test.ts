@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asDurationMs, asRevision, defaultSettings, type CommandOf } from '../../core/index.ts';
 import { bobsHarness, type Harness } from '../testing/harness.ts';
-import { grant, scopeView } from '../testing/samples.ts';
+import { grant, scopePath, scopeView } from '../testing/samples.ts';
 
 interface Given {
   readonly changed?: readonly string[];
@@ -25,7 +25,7 @@ function harnessOf({ changed = [], scopes = [], terminal = false, lockTimeoutMs 
         }),
         scopesOf: ({ paths }) => ({
           revision: asRevision(7),
-          scopes: paths.map(() => null),
+          scopes: paths.map((path) => (path.startsWith('src/') ? scopePath('src') : null)),
           free: paths.map((path) => path.endsWith('.lock')),
           claim: 'file',
         }),
@@ -58,6 +58,54 @@ describe('lock acquire --changed', () => {
       undefined,
     ]);
   });
+});
+
+describe('lock acquire --changed of what cannot be locked', () => {
+  it('leaves that out, and says so', async () => {
+    const changed = ['a.txt', 'we\nird.ts', 'src/a.ts', 'src/we\nird.ts'];
+    const { harness, asked } = harnessOf({ changed });
+    const { code, stdout } = await harness.run('lock', 'acquire', '--changed', '--agent', 'bob');
+    expect([code, asked()?.files]).toEqual([0, ['src/a.ts']]);
+    expect(stdout).toContain(
+      'left out, since nothing can be locked there: a.txt, we\\nird.ts, src/we\\nird.ts\n',
+    );
+    const { body } = await harness.json('lock', 'acquire', '--changed', '--agent', 'bob');
+    expect(body).toMatchObject({ unlockable: ['a.txt', 'we\nird.ts', 'src/we\nird.ts'] });
+  });
+
+  it('asks for nothing where that is all', async () => {
+    const { harness, asked } = harnessOf({ changed: ['1', '2', '3', '4', '5', '6', '7'] });
+    const { code, stdout } = await harness.run('lock', 'acquire', '--changed', '--agent', 'bob');
+    expect([code, stdout, asked()]).toEqual([
+      0,
+      'left out, since nothing can be locked there: 1, 2, 3, 4, 5 and 2 more files\n',
+      undefined,
+    ]);
+  });
+
+  it('refuses what is named and cannot be locked', async () => {
+    const { harness, asked } = harnessOf({ changed: ['src/a.ts'] });
+    await harness.run('lock', 'acquire', 'a.txt', '--changed', '--agent', 'bob');
+    expect(asked()).toMatchObject({ scopes: ['a.txt'], files: ['src/a.ts'] });
+  });
+
+  it('of more files than one request can name says what to name instead', async () => {
+    const changed = Array.from({ length: 10_001 }, (_, index) => `src/${index}.ts`);
+    const { harness, asked } = harnessOf({ changed });
+    const { code, stderr } = await harness.run('lock', 'acquire', '--changed', '--agent', 'bob');
+    expect([code, asked()]).toEqual([2, undefined]);
+    expect(stderr).toContain('10001 files, but one request names 10000 at most: name the scopes');
+  });
+});
+
+it('lock acquire --all is refused where there are no scopes', async () => {
+  const { harness, asked } = harnessOf({});
+  const { code, stderr } = await harness.run('lock', 'acquire', '--all', '--agent', 'bob');
+  expect([code, stderr, asked()]).toEqual([
+    3,
+    'rhema: there are no scopes here: rhema init makes them (NO_SCOPES)\n',
+    undefined,
+  ]);
 });
 
 it('lock acquire --all asks for every scope that is not withdrawn, in one request', async () => {

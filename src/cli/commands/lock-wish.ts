@@ -1,11 +1,19 @@
 /** What a lock acquire asks for: what is named, and what is meant without being named. */
-import { asDurationMs, parseScopePath, type DurationMs, type FilePath } from '../../core/index.ts';
+import {
+  asDurationMs,
+  parseFilePath,
+  targetsPerRequestMax,
+  type DurationMs,
+  type FilePath,
+  type ScopePath,
+} from '../../core/index.ts';
 import { claimOf, type Claim } from '../../participant/index.ts';
-import type { ScopeView } from '../../protocol/index.ts';
-import { usageError, valueOf } from '../answer/errors.ts';
+import { scopesOfPathsMax, type ScopeView } from '../../protocol/index.ts';
+import { invalidInput, usageError } from '../answer/errors.ts';
 import type { Call } from '../call.ts';
 import { durationOption, type LeaseInput } from './acquiring.ts';
 import { claimNamed } from './named.ts';
+import { noScopes } from './scopes-of.ts';
 
 export interface LockNames {
   readonly names: readonly string[];
@@ -13,6 +21,12 @@ export interface LockNames {
   readonly changed?: boolean;
   /** Every scope. */
   readonly all?: boolean;
+}
+
+/** What is to be locked, and what is not. */
+export interface LockWish extends Claim {
+  /** Files that were changed and cannot be locked: they are in no scope, or are called what no lock can be. */
+  readonly unlockable: readonly string[];
 }
 
 const nothing: Claim = { wish: { scopes: [] }, free: [] };
@@ -28,28 +42,59 @@ export function refuseNothing({ names, changed = false, all = false }: LockNames
 export async function lockWish(
   call: Call,
   { names, changed = false, all = false }: LockNames,
-): Promise<Claim> {
+): Promise<LockWish> {
   const { wish, free } = names.length === 0 ? nothing : await claimNamed(call, names);
-  if (!changed && !all) return { wish, free };
-  const files = changed ? await filesChanged(call) : [];
-  const scopes = all ? (await scopesOf(call)).filter((scope) => !scope.withdrawn) : [];
+  if (!changed && !all) return { wish, free, unlockable: [] };
+  const { files, unlockable } = changed ? await filesChanged(call) : { files: [], unlockable: [] };
+  const scopes = all ? await allScopes(call) : [];
   const more = await claimOf(await call.coordinator(), {
     ...wish,
     scopes: sorted([...wish.scopes, ...scopes.map(({ path }) => path)]),
     files: sorted([...(wish.files ?? []), ...files]),
   });
-  return { wish: more.wish, free: sorted([...free, ...more.free]) };
+  refuseTooMany(more.wish.files ?? []);
+  return { wish: more.wish, free: sorted([...free, ...more.free]), unlockable };
 }
 
 const sorted = <Text extends string>(texts: readonly Text[]): readonly Text[] => [...new Set(texts)].sort();
 
-async function scopesOf(call: Call): Promise<readonly ScopeView[]> {
-  return (await (await call.coordinator()).query({ kind: 'scopes', fresh: true })).scopes;
+/** @throws CommandError NO_SCOPES where there are none. */
+async function allScopes(call: Call): Promise<readonly ScopeView[]> {
+  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
+  const present = scopes.filter((scope) => !scope.withdrawn);
+  if (present.length === 0) throw noScopes();
+  return present;
 }
 
-async function filesChanged(call: Call): Promise<readonly FilePath[]> {
+/** One command line names them all, so that all are granted or none. */
+function refuseTooMany({ length }: readonly FilePath[]): void {
+  if (length > targetsPerRequestMax)
+    throw invalidInput(
+      `${length} files, but one request names ${targetsPerRequestMax} at most: name the scopes that they are in, or say --all`,
+    );
+}
+
+/** Those that can be locked, and the others. */
+async function filesChanged(
+  call: Call,
+): Promise<{ readonly files: readonly FilePath[]; readonly unlockable: readonly string[] }> {
   const paths = await call.world.inspection.changedFiles(await call.repository());
-  return paths.map((path) => valueOf(parseScopePath(path)) as string as FilePath);
+  const named = paths.filter((path) => parseFilePath(path).ok) as readonly string[] as readonly FilePath[];
+  const outside = await inNoScope(call, named);
+  const unlockable = paths.filter((path) => !parseFilePath(path).ok || outside.has(path));
+  return { files: named.filter((file) => !outside.has(file)), unlockable };
+}
+
+async function inNoScope(call: Call, files: readonly FilePath[]): Promise<ReadonlySet<string>> {
+  const coordinator = await call.coordinator();
+  const outside = new Set<string>();
+  for (let from = 0; from < files.length; from += scopesOfPathsMax) {
+    const paths = files.slice(from, from + scopesOfPathsMax) as readonly string[] as readonly ScopePath[];
+    const { scopes, free } = await coordinator.query({ kind: 'scopesOf', paths });
+    for (const [index, path] of paths.entries())
+      if (scopes[index] === null && free[index] !== true) outside.add(path);
+  }
+  return outside;
 }
 
 /**

@@ -51,7 +51,10 @@ describe('say', () => {
     { words: ['hello', '--all', '--to', 'bob'], problem: 'one of them' },
     { words: ['hello', '--all', '--kind', 'order'], problem: 'use one of info' },
     { words: ['hello', '--all', '--kind', 'request_release'], problem: 'name it with --holder-of' },
-    { words: ['x'.repeat(2_001), '--all'], problem: '1 to 2000 characters, this one 2001' },
+    { words: ['x'.repeat(2_001), '--all'], problem: 'at most 2000 characters, this one 2001' },
+    { words: ['', '--all'], problem: 'this one is empty' },
+    { words: [' \n', '--all'], problem: 'this one is empty' },
+    { words: ['hello', '--all', '--take-over'], problem: '--take-over is of an agent' },
     { words: ['hello', '--all', '--operator', '--agent', 'alice'], problem: 'only one can speak' },
   ])('says what is wrong with $words', async ({ words, problem }) => {
     const coordinator = sending();

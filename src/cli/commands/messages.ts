@@ -36,8 +36,10 @@ export async function say(call: Call, input: SayInput): Promise<Outcome> {
 async function speakerOf(call: Call, input: SayInput): Promise<object> {
   const { agent, operator = false, takeOver } = input;
   if (operator && agent !== undefined) throw usageError(`--agent ${agent} or --operator: only one can speak`);
-  if (operator || (agent === undefined && !call.hasAgentName))
+  if (operator || (agent === undefined && !call.hasAgentName)) {
+    if (takeOver === true) throw usageError('--take-over is of an agent: name it with --agent');
     return { kind: 'SendAsOperator', by: call.world.operator() };
+  }
   const acting = {
     ...(agent === undefined ? {} : { agent }),
     ...(takeOver === undefined ? {} : { takeOver }),
@@ -67,9 +69,10 @@ function kindOf(text: string | undefined, to: Addressee): MessageKind {
 }
 
 function textOf(text: string): string {
-  if (text.length > 0 && text.length <= messageLengthMax) return text;
+  if (text.trim() === '') throw invalidInput('a message says something: this one is empty');
+  if (text.length <= messageLengthMax) return text;
   throw invalidInput(
-    `a message has 1 to ${messageLengthMax} characters, this one ${text.length}: put the rest into a file and name that`,
+    `a message has at most ${messageLengthMax} characters, this one ${text.length}: put the rest into a file and name that`,
   );
 }
 

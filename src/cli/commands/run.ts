@@ -143,7 +143,7 @@ async function runUnderLocks(call: Call, input: RunInput, under: Undertaking): P
     if (watch.wasLost) return watch.notBegun;
     const signal = interrupt.signal();
     if (signal !== null) return ended(exitCodeAfter(signal));
-    const env = childEnvironment(call, session, watch.locks);
+    const env = await childEnvironment(call, session, watch.locks);
     return await interrupt.leaveTo(() => runGuarded(call, { command: input.command, env, watch }));
   } finally {
     watch.stop();
@@ -185,11 +185,11 @@ const isSameLock = (one: LockView, other: Grant): boolean =>
   targetOf(one) === targetOf(other) && one.token === other.token;
 
 /** What the command finds in its environment. `RHEMA_SCOPES` has one path a line: a path may contain spaces. */
-function childEnvironment(
+async function childEnvironment(
   call: Call,
   session: AgentSession,
   locks: readonly Grant[],
-): Record<string, string> {
+): Promise<Record<string, string>> {
   const outer = call.ports.env[markVariable] ?? '';
   const [first] = locks;
   if (first === undefined) throw new Error('a grant names at least one lock');
@@ -199,7 +199,7 @@ function childEnvironment(
     RHEMA_TOKEN: String(Math.max(...locks.map((lock) => lock.token))),
     RHEMA_SCOPE: nameOf(first),
     RHEMA_SCOPES: locks.map(nameOf).join('\n'),
-    ...slotsIn(locks),
+    ...(await slotsIn(locks)),
     RHEMA_DEADLINE: new Date(Math.min(...locks.map((lock) => lock.deadlineMs))).toISOString(),
     // What is started within several runs belongs to each of them.
     [markVariable]: `${outer}${call.world.newRequestId()};`,
@@ -207,19 +207,16 @@ function childEnvironment(
 }
 
 /** Of a resource which slot: `RHEMA_SLOT_DEPLOY=1` for `@deploy`. */
-function slotsIn(locks: readonly Grant[]): Record<string, string> {
+async function slotsIn(locks: readonly Grant[]): Promise<Record<string, string>> {
+  const slots = locks.filter(({ resource }) => resource !== undefined);
+  if (slots.length === 0) return {};
+  const { slotVariable } = await import('../../config/index.ts');
   return Object.fromEntries(
-    locks.flatMap(({ resource, slot }) =>
+    slots.flatMap(({ resource, slot }) =>
       resource === undefined ? [] : [[slotVariable(resource), String(slot)]],
     ),
   );
 }
-
-const slotVariable = (resource: string): string =>
-  `RHEMA_SLOT_${resource
-    .slice(1)
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 type Part =
   | { readonly kind: 'taken'; readonly session: AgentSession; readonly joined: boolean }

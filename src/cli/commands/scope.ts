@@ -68,13 +68,14 @@ export async function scopesOfPaths(call: Call, input: OfInput): Promise<Outcome
     table(
       style,
       ['PATH', 'SCOPE', 'LOCK'],
-      found.map((one): Cell[] => [
-        one.path,
-        one.scope ?? 'none',
-        one.free ? 'needs none: free' : 'needs one',
-      ]),
+      found.map((one): Cell[] => [one.path, one.scope ?? 'none', lockNeed(one)]),
     ),
   );
+}
+
+function lockNeed({ scope, free }: { readonly scope: ScopePath | null; readonly free: boolean }): string {
+  if (free) return 'needs none: free';
+  return scope === null ? 'cannot be had' : 'needs one';
 }
 
 async function pathOf(call: Call, text: string): Promise<ScopePath> {

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { configBlock } from '../../config/index.ts';
+import { configBlock, patternText } from '../../config/index.ts';
 import { blockKeys, limitsOf, type RaisedLimits } from '../graph/limits.ts';
-import { scalar } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
 /** What a new block says of the repository that it is for. */
@@ -54,12 +53,6 @@ const freeReason = 'Every change may touch these files, or makes one: they need 
 function listOf(key: string, patterns: readonly string[], reason: string): Setting[] {
   const items = patterns.map(patternText);
   return items.length === 0 ? [] : [{ key, value: `[${items.join(', ')}]`, reason, items }];
-}
-
-/** A star has a meaning to YAML at the beginning alone. */
-export function patternText(pattern: string): string {
-  const plain = pattern.replaceAll(/(?<=.)[*?]/g, '_');
-  return scalar(plain) === plain ? pattern : JSON.stringify(pattern);
 }
 
 /** The block as lines at the first column. */

@@ -1,4 +1,5 @@
 /** From a file for each scope to one for all, and back, without losing what a person wrote. */
+import { scalar } from '../../config/index.ts';
 import { isMap, parseDocument } from 'yaml';
 import { named, type ScopePath } from '../../core/index.ts';
 import { isTable } from '../detectors/manifests.ts';
@@ -8,7 +9,7 @@ import type { Layout } from '../layout.ts';
 import { readUntouchedEntry, renderEntry } from './entry-text.ts';
 import type { ExistingScope } from './existing.ts';
 import { ListText } from './list-text.ts';
-import { readUntouched, renderScope, scalar } from './scope-text.ts';
+import { readUntouched, renderScope } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
 /** A scope that is described in another place from now on. */

@@ -1,10 +1,11 @@
+import { scalar } from '../../config/index.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { ScopePath } from '../../core/index.ts';
 import { withTopKey } from './block.ts';
 import { withoutDependency, withoutStray } from './dependency-entry.ts';
 import { isTable, type Table } from '../detectors/manifests.ts';
 import { pathMeant, pathWritten } from '../paths.ts';
-import { entryLines, scalar, type ScopeDependency } from './scope-text.ts';
+import { entryLines, type ScopeDependency } from './scope-text.ts';
 import { YamlText, type ListItem } from './yaml-splice.ts';
 
 /** What is to change in a file that a person has changed as well. */

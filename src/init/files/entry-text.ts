@@ -1,9 +1,10 @@
 /** What is said of a scope where the root scope's file lists it: the same as in a file of its own, and shorter. */
+import { scalar } from '../../config/index.ts';
 import type { ScopePath } from '../../core/index.ts';
 import { dependencyEntries } from './dependency-entry.ts';
 import { isTable, textIn, textsIn, type Table } from '../detectors/manifests.ts';
 import { pathMeant, pathWritten, seenFrom } from '../paths.ts';
-import { digestOf, scalar, type ScopeDependency, type ScopeText } from './scope-text.ts';
+import { digestOf, type ScopeDependency, type ScopeText } from './scope-text.ts';
 
 /** Columns of a line, as formatters have it; an entry stands six to the right. */
 const widthMax = 80 - 6;

@@ -5,12 +5,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type Pair, type YAMLMap } from 'yaml';
 import type { ScopePath } from '../../core/index.ts';
-import { configBlock } from '../../config/index.ts';
+import { configBlock, scalar } from '../../config/index.ts';
 import { isTable, type Table } from '../detectors/manifests.ts';
 import { blockKeys } from '../graph/limits.ts';
 import { byText } from '../paths.ts';
 import { withTopKey } from './block.ts';
-import { scalar } from './scope-text.ts';
+
 import { YamlText } from './yaml-splice.ts';
 
 /** Where a key stands, from 1. */

@@ -1,3 +1,4 @@
+import { scalar } from '../../config/index.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { ScopePath } from '../../core/index.ts';
 import { configBlock } from '../../config/index.ts';
@@ -19,7 +20,6 @@ import {
   dependencyType,
   readUntouched,
   renderScope,
-  scalar,
   type ScopeDependency,
   type ScopeText,
 } from './scope-text.ts';

@@ -1,9 +1,10 @@
+import { scalar } from '../../config/index.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseScopePath, type ScopePath } from '../../core/index.ts';
 import { relativePath } from '../paths.ts';
-import { readUntouched, renderScope, scalar, type ScopeText } from './scope-text.ts';
+import { readUntouched, renderScope, type ScopeText } from './scope-text.ts';
 
 const paths = fc
   .oneof(

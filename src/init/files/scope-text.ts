@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { scalar } from '../../config/index.ts';
 import type { ScopePath } from '../../core/index.ts';
 import { limitsOf, type RaisedLimits } from '../graph/limits.ts';
 import type { LinkKind } from '../graph/links.ts';
@@ -107,13 +108,6 @@ export function digestOf({ path, name, type, source, dependencies }: Omit<ScopeT
     ...dependencies.map((one) => `${relativePath(path, one.to)} ${one.type}`),
   ];
   return createHash('sha256').update(values.join('\n')).digest('hex').slice(0, 12);
-}
-
-/** Plain where nothing else could be meant, else in double quotes, which YAML reads as JSON does. */
-export function scalar(text: string): string {
-  const isPlain =
-    /^[A-Za-z_./][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n|\.nan|\.inf)$/i.test(text);
-  return isPlain && !/^\.+$/.test(text) && !/^\.\d/.test(text) ? text : JSON.stringify(text);
 }
 
 const quotable = String.raw`("(?:[^"\\]|\\.)*"|[^"\s][^\s]*)`;

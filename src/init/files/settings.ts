@@ -1,6 +1,6 @@
 /** Options set in a block that is there already. All else stays byte for byte. */
 import { isDeepStrictEqual } from 'node:util';
-import { patternText } from './block.ts';
+import { patternText } from '../../config/index.ts';
 import { blockKeys } from '../graph/limits.ts';
 import { tableIn } from '../detectors/manifests.ts';
 import { YamlText } from './yaml-splice.ts';

@@ -1,10 +1,11 @@
 /** What only the top's file has to it: it is never written anew, since it carries the configuration, which is a person's. */
+import { scalar } from '../../config/index.ts';
 import { withTopKey } from './block.ts';
 import { dependenciesOf, type ExistingScope } from './existing.ts';
 import { nothingRaised, withRemembered } from '../graph/limits.ts';
 import { firstRules } from '../rules.ts';
 import { byText, seenFrom } from '../paths.ts';
-import { digestOf, markLines, scalar, sourceLine, type ScopeText, type TopMarks } from './scope-text.ts';
+import { digestOf, markLines, sourceLine, type ScopeText, type TopMarks } from './scope-text.ts';
 import { YamlText } from './yaml-splice.ts';
 
 /** The text with the mark by which a refresh knows that the other scopes are generated, and what the mark remembers. */

@@ -11,6 +11,8 @@ import { say } from './saying.ts';
 export const report: AgentHandler<'agent_report'> = async (work, { agent }, input) => {
   const { status, message = null } = input;
   if (input.to === undefined && input.holder_of === undefined) {
+    if (input.kind !== undefined)
+      throw invalidInput('kind', 'it is of a message: name in to or holder_of for whom that is');
     if (status !== undefined) return sayStatus(work, agent, status, message);
     throw invalidInput('status', 'say how you are; or name in to or holder_of for whom the message is');
   }

@@ -25,6 +25,8 @@ export type Notice =
   | { readonly kind: 'message'; readonly message: Message }
   /** So many messages before had to give way to later ones. */
   | { readonly kind: 'messagesGaveWay'; readonly count: number }
+  /** So many messages more are told with the next call. */
+  | { readonly kind: 'messagesLeft'; readonly count: number }
   /** What follows from the log; what this process itself knows of is told as such. */
   | { readonly kind: 'log'; readonly notice: LogNotice }
   /** What of the log could not be told. */
@@ -73,20 +75,36 @@ export class Notices {
     this.#pending = this.#pending.filter((notice) => notice.kind !== 'lost' || notice.isHandedOver !== true);
   }
 
-  /** Everything in words, each thing once; nothing when by then nobody hears it, so that the next call tells it. */
+  /** Everything in words, each thing once, but for messages that would be too much for one answer; nothing when by then nobody hears it, so that the next call tells it. */
   async take<Words>(
     inWords: (notice: Notice) => Promise<Words>,
     isHeard: () => boolean,
   ): Promise<readonly Worded<Words>[]> {
+    const { now, left } = portionOf(this.#pending);
+    const rest: readonly Notice[] = left === 0 ? [] : [{ kind: 'messagesLeft', count: left }];
     const worded = await Promise.all(
-      this.#pending.map(async (notice) => ({ notice, words: await inWords(notice) })),
+      [...now, ...rest].map(async (notice) => ({ notice, words: await inWords(notice) })),
     );
     if (!isHeard()) return [];
     const told = new Set(worded.map(({ notice }) => notice));
     // Another call may have told some of it meanwhile.
-    const news = worded.filter(({ notice }) => this.#pending.includes(notice));
+    const news = worded.filter(({ notice }) => rest.includes(notice) || this.#pending.includes(notice));
     // What came while causes were looked up is left for the next call.
     this.#pending = this.#pending.filter((notice) => !told.has(notice));
     return news;
   }
+}
+
+/** Characters of the messages in one answer: clients cut one that is too long, and what they cut is lost. */
+const messageCharactersMax = 20_000;
+
+/** What one answer tells, and how many messages are left for the next. */
+function portionOf(pending: readonly Notice[]): { readonly now: readonly Notice[]; readonly left: number } {
+  let characters = 0;
+  const now = pending.filter((notice) => {
+    if (notice.kind !== 'message') return true;
+    characters += notice.message.text.length;
+    return characters <= messageCharactersMax;
+  });
+  return { now, left: pending.length - now.length };
 }

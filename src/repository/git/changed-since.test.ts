@@ -139,3 +139,16 @@ it('a repository without a commit has changed files, too', async () => {
   write('a/one.ts', 'new\n');
   expect(await changed()).toEqual(['a/one.ts']);
 });
+
+it('a submodule is no file', async () => {
+  git('init', '--quiet', 'sub');
+  write('sub/x', '');
+  execFileSync('git', ['-C', join(root, 'sub'), 'add', 'x']);
+  const said = ['-c', 'user.email=t@t', '-c', 'user.name=t', 'commit', '--quiet', '-m', 'x'];
+  execFileSync('git', ['-C', join(root, 'sub'), ...said]);
+  git('add', 'sub');
+  write('sub/new', '');
+  write('a/one.ts', 'new\n');
+  const found = await changedSince({ root, paths: ['.'], sinceMs, monotonicMs: () => 0 });
+  expect(found?.map(({ path }) => path)).toEqual(['a/one.ts']);
+});

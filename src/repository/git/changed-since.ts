@@ -6,7 +6,7 @@ import { runGit, withoutGitVariables } from './git.ts';
 export interface ChangedFile {
   /** Relative to the top of the working tree, forward slashes. */
   readonly path: string;
-  /** When, in milliseconds since 1970; of one that is gone at the latest. */
+  /** When, in milliseconds since 1970; of one that is gone a moment before which it was there no more. */
   readonly atMs: number;
 }
 
@@ -23,7 +23,7 @@ export interface ChangedWish {
 
 /** Git lists a large working tree in less; where it does not answer, nobody waits for this. */
 const gitPatienceMs = 1_000;
-/** How long files may be looked at, in milliseconds, and after how many it is looked at the clock. */
+/** How long files may be looked at, in milliseconds, and how many between two looks at the clock. */
 const lookingMs = 500;
 const filesPerLook = 256;
 /** What a file system says of a moment may be a tick of its clock before it. */
@@ -48,7 +48,7 @@ interface Listed {
   readonly isTracked: boolean;
 }
 
-/** But what a sparse checkout leaves out. */
+/** Without what a sparse checkout leaves out. */
 async function listFiles({ root, paths }: ChangedWish): Promise<Listed[]> {
   const args = ['ls-files', '-z', '-t', '--cached', '--others', '--exclude-standard', ...limitedTo(paths)];
   const said = await runGit({ cwd: root, args, env: withoutGitVariables(), timeoutMs: gitPatienceMs });
@@ -92,11 +92,15 @@ function lookAt(
     if (index % filesPerLook === 0 && monotonicMs() - beganMs > lookingMs) return null;
     const stats = look(join(root, path));
     const atMs = stats === null ? (isTracked ? goneAt(root, path) : -Infinity) : stats.mtimeMs;
-    if (atMs >= fromMs) changed.set(path, atMs);
+    // A submodule is listed as a file: what is changed in it is its own.
+    if (atMs >= fromMs && stats?.isDirectory() !== true) changed.set(path, atMs);
   }
-  for (const path of removed) if (look(join(root, path)) === null) changed.set(path, Number.MAX_SAFE_INTEGER);
+  for (const path of removed) if (look(join(root, path)) === null) changed.set(path, someTimeSince);
   return [...changed].map(([path, atMs]) => ({ path, atMs }));
 }
+
+/** Of what commits have removed since that moment it is not known when. */
+const someTimeSince = Number.MAX_SAFE_INTEGER;
 
 /** When something was last removed from, or put into, the folder in which a file is not any more. */
 function goneAt(root: string, path: string): number {
