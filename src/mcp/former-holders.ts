@@ -1,7 +1,7 @@
-import { formerHoldersMax, type Grant } from '../core/index.ts';
+import type { Grant } from '../core/index.ts';
 import { formerHoldersOf, type Held } from '../participant/index.ts';
 import type { DeskAgent } from '../participant/desk/index.ts';
-import { formerHolderText } from '../wording/index.ts';
+import { formerHolderTexts } from '../wording/index.ts';
 import { quoting } from './events.ts';
 import type { Work } from './handlers/handler.ts';
 
@@ -13,8 +13,6 @@ export async function formerLines(
 ): Promise<readonly string[]> {
   const former = await formerHoldersOf(workspace.coordinator, clock, session, locks);
   const reader = { nowMs: clock.nowMs(), as: quoting };
-  const holders = former.flatMap((each) => each.holders.map((holder) => formerHolderText(holder, reader)));
-  // Files that came together have had the same holders, of whom one line is enough.
-  const lines = [...new Set(holders)].slice(0, formerHoldersMax);
+  const lines = formerHolderTexts(former, reader);
   return lines.length === 0 ? [] : [...lines, 'Read again what changed before you write there.'];
 }

@@ -13,6 +13,8 @@ import { count, messageLead, noticeText, restText } from '../wording/index.ts';
 
 /** Things that happened, beside losses, that one answer tells. */
 const newsMax = 10;
+/** By what an agent sees the log: it may have no shell. */
+const seeLog = 'coordination_status with log';
 
 /** Ends a call; the answer is as its client gets it, with what happened since the last one. */
 export async function ended(
@@ -43,13 +45,13 @@ function withNews(
     notices.flatMap(({ notice, words }) => (placeOf(notice) === place ? [words] : []));
   const said = [
     ...wordsAt('before'),
-    ...bounded(wordsAt('happened'), newsMax, 'rhema log'),
+    ...bounded(wordsAt('happened'), newsMax, seeLog),
     ...foundText(found),
     ...former,
     ...withdrawn.map(withdrawalText),
   ];
   const rest = answer.isError ? [answer.text, ...said] : [...said, answer.text];
-  const last = bounded(wordsAt('last'), newsMax, 'rhema log');
+  const last = bounded(wordsAt('last'), newsMax, seeLog);
   return { ...answer, text: [...wordsAt('first'), ...rest, ...last].join('\n') };
 }
 
@@ -67,7 +69,7 @@ function wordsOf(notice: Exclude<Notice, { kind: 'lost' }>, nowMs: number): stri
     case 'log':
       return noticeText(notice.notice, { nowMs, as: quoting });
     case 'rest':
-      return restText(notice).join('\n');
+      return restText(notice, seeLog).join('\n');
     case 'waitEnded':
       return vainText(notice.wish, notice.ticket, notice.cause);
     case 'message':

@@ -35,7 +35,7 @@ export const toolSchemas = {
       message: z.string().optional().describe('How it goes, or why; needed for blocked, and to send'),
       to: z.string().optional().describe('An agent, or all'),
       holder_of: z.string().optional().describe('File, scope or @resource: whoever holds it'),
-      kind: z.enum(messageKinds).optional().describe('Default: info; of holder_of request_release'),
+      kind: z.enum(messageKinds).optional().describe('Default: info, or request_release with holder_of'),
     }),
   lock_acquire: () =>
     z.strictObject({

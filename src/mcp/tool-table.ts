@@ -24,7 +24,7 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
   },
   lock_acquire: {
     description:
-      'Get files, or whole scopes, before editing them. WAITING: call again with the same, your ticket is kept.',
+      'Get files, or whole scopes, before editing them. WAITING: call again with the same names, your ticket is kept.',
     readOnly: false,
     idempotent: true,
   },

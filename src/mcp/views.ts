@@ -1,4 +1,12 @@
-import { asRevision, nameOf, namesOf, shownTarget, type AgentReport, type ScopePath } from '../core/index.ts';
+import {
+  asRevision,
+  nameOf,
+  namesOf,
+  shownTarget,
+  type AgentId,
+  type AgentReport,
+  type ScopePath,
+} from '../core/index.ts';
 import type {
   AgentView,
   Coordinator,
@@ -54,7 +62,10 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
 
 function section(title: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [`${title}: none.`];
-  return [`${title}:`, ...fitting(lines, linesMax, charactersMax, 'rhema status').map((line) => `- ${line}`)];
+  return [
+    `${title}:`,
+    ...fitting(lines, linesMax, charactersMax, 'coordination_status').map((line) => `- ${line}`),
+  ];
 }
 
 function agentLine(view: AgentView, nowMs: number): string {
@@ -123,8 +134,11 @@ export function obstacleLines(waiter: WaiterView, inTheWay: readonly LockView[],
   ];
 }
 
-/** `"services/auth" is held by alice for "...": for 3 min now; its lease runs 40 s more unless renewed; nobody waits.` */
-export function holderText(lock: LockView, nowMs: number): string {
+/**
+ * `"services/auth" is held by alice for "...": for 3 min now; its lease runs 40 s more unless renewed; nobody waits.` `self`: who
+ * reads it.
+ */
+export function holderText(lock: LockView, nowMs: number, self: AgentId | null = null): string {
   const facts = [
     `for ${duration(nowMs - lock.grantedAtMs)} now`,
     leaseText(lock, nowMs),
@@ -135,7 +149,7 @@ export function holderText(lock: LockView, nowMs: number): string {
       ? []
       : [reportText(lock.lastReport, nowMs)]),
   ];
-  return `${quoted(shownLock(lock))} is held by ${lock.agent}${purpose(lock.reason)}: ${facts.join('; ')}.`;
+  return `${quoted(shownLock(lock))} is held by ${lock.agent === self ? 'you' : lock.agent}${purpose(lock.reason)}: ${facts.join('; ')}.`;
 }
 
 /** A lease that is over stays in the log until its end can be written there. */

@@ -1,7 +1,8 @@
 import { duration, nameOf, namesOf, shownTarget } from '../core/index.ts';
-import type { Entry, Event, EventKind, EventOf, ReleaseCause } from '../core/index.ts';
+import type { Entry, Event, EventKind, EventOf } from '../core/index.ts';
 import { commandWords, messageWords, ticketEndWords } from './command-words.ts';
 import { count } from './count.ts';
+import { releaseWords } from './release-words.ts';
 import { shownLock } from './shown-lock.ts';
 
 /** How a face shows what it has from others, so that nobody takes it for the face's own words. */
@@ -107,16 +108,6 @@ function sayingText({ messageKind, way, recipients }: EventOf<'message.sent'>, a
   const holding = recipients.length === 1 ? 'who holds' : 'who hold parts of';
   return `${verb} ${whom}, ${holding} ${as.name(nameOf(way))},${wish}`.replace(/,$/, '');
 }
-
-const releaseWords: { readonly [Cause in ReleaseCause]: (agent: string, scope: string) => string } = {
-  released: (agent, scope) => `${agent} gave back ${scope}`,
-  completed: (agent, scope) => `${agent} completed, and gave back ${scope}`,
-  left: (agent, scope) => `${agent} left, and gave back ${scope}`,
-  lost: (agent, scope) => `${agent} was lost, and with it its lock on ${scope}`,
-  blockedTooLong: (agent, scope) => `${agent} was blocked for too long, and lost its lock on ${scope}`,
-  scopeRemoved: (agent, scope) => `${agent} lost its lock on ${scope}: the scope was removed`,
-  moved: (agent, file) => `${agent} lost its lock on ${file}, which came to be in another scope`,
-};
 
 const listed = (names: readonly string[], as: Quoting): string => names.map(as.name).join(', ');
 

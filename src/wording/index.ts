@@ -4,7 +4,7 @@ export { count } from './count.ts';
 export { duration, timeLeft } from '../core/index.ts';
 export { authorText, eventText, type Quoting } from './event-words.ts';
 export { lockEndText } from './lock-ends.ts';
-export { formerHolderText, noticeText, restText } from './notice-words.ts';
+export { formerHolderTexts, noticeText, restText } from './notice-words.ts';
 export { leadFrom, type KnownScope, type Lead, type NamedPath, type NearestPath } from './scope-lead.ts';
 export { messageLead } from './message-words.ts';
 export { vainEnds } from './vain-ends.ts';

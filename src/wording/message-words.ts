@@ -6,18 +6,17 @@ export function messageLead({ from, by, messageKind, way }: Message, as: Quoting
   const who = from === null ? `operator ${as.name(by ?? '')}` : as.agent(from);
   const whom = way.kind === 'all' ? 'all' : 'you';
   const held = way.kind === 'holder' ? as.name(nameOf(way)) : null;
+  const holding = held === null ? '' : `, who hold ${held}`;
   switch (messageKind) {
     case 'request_release':
       return `${who} asks ${whom} to give back ${held ?? 'what you hold'}`;
     case 'stop':
-      return `${who} tells ${whom} to stop${holding(held)}`;
+      return `${who} tells ${whom}${holding === '' ? '' : `${holding},`} to stop`;
     case 'question':
-      return `${who} asks ${whom}${holding(held)}`;
+      return `${who} asks ${whom}${holding}`;
     case 'answer':
-      return `${who} answers ${whom}${holding(held)}`;
+      return `${who} answers ${whom}${holding}`;
     case 'info':
-      return `${who} tells ${whom}${holding(held)}`;
+      return `${who} tells ${whom}${holding}`;
   }
 }
-
-const holding = (held: string | null): string => (held === null ? '' : `, who hold ${held}`);

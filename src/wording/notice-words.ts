@@ -1,4 +1,4 @@
-import { duration, namesOf, shownTarget, timeLeft } from '../core/index.ts';
+import { duration, formerHoldersMax, namesOf, shownTarget, timeLeft } from '../core/index.ts';
 import type {
   Change,
   ChangedFiles,
@@ -6,13 +6,13 @@ import type {
   Notice,
   NoticeKind,
   NoticeOf,
-  ReleaseCause,
   Some,
   Target,
 } from '../core/index.ts';
 import { count } from './count.ts';
 import type { Quoting } from './event-words.ts';
 import { lockEndText } from './lock-ends.ts';
+import { releaseWords } from './release-words.ts';
 import { shownLock } from './shown-lock.ts';
 import { vainEnds } from './vain-ends.ts';
 
@@ -34,10 +34,10 @@ interface Rest {
   readonly unread: { readonly from: number; readonly to: number } | null;
 }
 
-/** What else there was, or may have been, and how to find it. */
-export function restText({ left, unread }: Rest): string[] {
+/** What else there was, or may have been, and how to find it; `where`: by what the reader sees the log. */
+export function restText({ left, unread }: Rest, where = 'rhema log'): string[] {
   return [
-    ...(left === 0 ? [] : [`... and ${left} more: rhema log`]),
+    ...(left === 0 ? [] : [`... and ${left} more: ${where}`]),
     ...(unread === null
       ? []
       : [
@@ -76,16 +76,25 @@ const noticeWords: NoticeWords = {
   },
   changed: ({ change, scope, dependents, times, atMs }, { nowMs, as }) => {
     const often = times > 1 ? `, ${times} times by now` : '';
-    return `CHANGED ${as.name(scope)}, on which ${listed(dependents, as)} depends: ${changeText(change, as)} ${ago(nowMs, atMs)}${often}${filesText(change, as)}. Look at it before you go on.`;
+    return `CHANGED ${as.name(scope)}, on which ${listed(dependents, as)} ${dependents.count === 1 ? 'depends' : 'depend'}: ${changeText(change, as)} ${ago(nowMs, atMs)}${often}${filesText(change, as)}. Look at it before you go on.`;
   },
   beside: ({ agent, scope, files, reason }, { as }) =>
     `BESIDE you in ${as.name(scope)} works ${as.agent(agent)}, on ${listed(files, as)}${purpose(reason, as)}.`,
 };
 
 /** Who had what an agent has just got, and what that one changed there. */
-export function formerHolderText(former: FormerHolder, { nowMs, as }: NoticeReader): string {
+function formerHolderText(former: FormerHolder, { nowMs, as }: NoticeReader): string {
   const what = `${heldText(former, as)}${purpose(former.reason, as)}`;
   return `BEFORE you: ${what} ${ago(nowMs, former.atMs)}${changedText(former.changed, as)}.`;
+}
+
+/** As {@link formerHolderText}, of all that was got at once: files that came together have had the same holders, of whom one line is enough. */
+export function formerHolderTexts(
+  former: readonly { readonly holders: readonly FormerHolder[] }[],
+  reader: NoticeReader,
+): string[] {
+  const texts = former.flatMap(({ holders }) => holders.map((holder) => formerHolderText(holder, reader)));
+  return [...new Set(texts)].slice(0, formerHoldersMax);
 }
 
 function changeText(change: Change, as: Quoting): string {
@@ -112,16 +121,6 @@ function heldText({ agent, end, targets }: Held, as: Quoting): string {
   if (end.kind === 'lock.revoked') return `${what} was taken from ${who}`;
   return releaseWords[end.cause](who, what);
 }
-
-const releaseWords: { readonly [Cause in ReleaseCause]: (who: string, what: string) => string } = {
-  released: (who, what) => `${who} gave back ${what}`,
-  completed: (who, what) => `${who} completed, and gave back ${what}`,
-  left: (who, what) => `${who} left, and gave back ${what}`,
-  lost: (who, what) => `${who} was lost, and with it its lock on ${what}`,
-  blockedTooLong: (who, what) => `${who} was blocked for too long, and lost its lock on ${what}`,
-  scopeRemoved: (who, what) => `${who} lost its lock on ${what}`,
-  moved: (who, what) => `${who} lost its lock on ${what}`,
-};
 
 /** `; 7 files changed: a, b and 5 more`, or nothing where nobody has looked. */
 function changedText(changed: ChangedFiles | null, as: Pick<Quoting, 'name'>): string {

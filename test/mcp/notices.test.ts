@@ -103,7 +103,7 @@ it('of much that happened an answer tells the first of it, and how much more the
   }
   const { text } = await status();
   expect(text.match(/CHANGED/g)).toHaveLength(10);
-  expect(text).toContain('... and 2 more: rhema log');
+  expect(text).toContain('... and 2 more: coordination_status with log');
 });
 
 it('a coordinator that does not answer in time keeps no call, and what it would have told comes with the next', async () => {

@@ -1,4 +1,4 @@
-import { formerHoldersMax, nameOf, namesOf } from '../../core/index.ts';
+import { nameOf, namesOf } from '../../core/index.ts';
 import type { DurationMs, FilePath, Grant } from '../../core/index.ts';
 import { formerHoldersOf, type AgentSession, type Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
@@ -13,7 +13,7 @@ import type { Acting } from './acting.ts';
 import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { revisionNow } from './speak.ts';
 import { leaseMs, lockWish, refuseNothing, type LockNames, type LockWish } from './lock-wish.ts';
-import { count, duration, formerHolderText, shownLock, timeLeft } from '../../wording/index.ts';
+import { count, duration, formerHolderTexts, shownLock, timeLeft } from '../../wording/index.ts';
 
 export interface AcquireInput extends Acting, LeaseInput, LockNames {}
 
@@ -134,11 +134,9 @@ function withFormer(lock: Grant, former: Former): object {
   return { ...lock, since: own.holders, ...(own.left === 0 ? {} : { sinceLeft: own.left }) };
 }
 
-/** Files that came together have had the same holders, of whom one line is enough. */
 function formerTexts(call: Call, former: Former): string[] {
   const reader = { nowMs: call.nowMs, as: { agent: asIs, name: asIs, text: asIs } };
-  const holders = former.flatMap((each) => each.holders.map((holder) => formerHolderText(holder, reader)));
-  const texts = [...new Set(holders)].slice(0, formerHoldersMax).map((text) => line`  ${text}`);
+  const texts = formerHolderTexts(former, reader).map((text) => line`  ${text}`);
   return texts.length === 0 ? [] : [...texts, '  read again what changed before you write there'];
 }
 

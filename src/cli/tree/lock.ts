@@ -77,7 +77,7 @@ function addQueueCommands(group: Command, host: Host): void {
       "take a lock back from its holder, as an operator; the holder's token is worthless from then on",
     )
     .argument('<lock>', nameHelp)
-    .option('--slot <number>', 'of a resource that several may have at once: whose slot')
+    .option('--slot <number>', 'of a resource that several may have at once: whose slot, 1 unless given')
     .option('--reason <text>', 'why, for the log');
   examples(revoke, 'rhema lock revoke src/core --reason "its agent hangs"');
   implement(revoke, host, async () => (await load()).revokeLock);

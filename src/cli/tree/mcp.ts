@@ -27,5 +27,6 @@ export function addMcpCommand(program: Command, host: Host): void {
 }
 
 const lifeNotes = `A client starts it, and it lives as long as its standard input is open. Meanwhile it renews the sessions and
-leases of the agents that joined through it; afterwards they lapse by themselves, unless the agent comes back before.
+leases of the agents that joined through it. When it has ended, its agents are lost after dead_grace, unless they come back before;
+where the coordinator cannot see that it has ended, their leases lapse by themselves.
 Standard output carries the protocol only; what there is to log goes to standard error. docs/mcp.md has the tools.`;

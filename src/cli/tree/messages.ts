@@ -20,7 +20,7 @@ export function addMessageCommands(program: Command, host: Host): void {
     .addOption(
       new Option(
         '--kind <kind>',
-        'info, question, answer, stop or request_release; else info, of --holder-of request_release',
+        'info, question, answer, stop or request_release; default: info, or request_release with --holder-of',
       ),
     )
     .option('--operator', 'say it as an operator, also where RHEMA_AGENT is set');

@@ -16,7 +16,7 @@ export function addRunCommand(program: Command, host: Host): void {
   )
     .requiredOption(
       '--scope <scopes...>',
-      'folders of the scopes to lock, all of them or none; several where max_locks_per_agent is above 1, its default',
+      'what to lock, all of it or nothing: scopes, files of them, resources such as @git',
     )
     .option(
       '--no-kill-on-loss',
@@ -37,7 +37,9 @@ export function addRunCommand(program: Command, host: Host): void {
 const environmentNotes = `The command finds in its environment:
   RHEMA_AGENT, RHEMA_EPOCH  who it acts as; every rhema command it calls acts so, too
   RHEMA_TOKEN               the fencing token, to be checked by whatever it writes to
-  RHEMA_SCOPE               the first scope; RHEMA_SCOPES has all of them, one a line
+  RHEMA_SCOPE               the first of what it holds: a scope, a file, or a resource such as @deploy
+  RHEMA_SCOPES              all of it, one a line
+  RHEMA_SLOT_DEPLOY         of each resource, here @deploy, the number of the slot that it has
   RHEMA_DEADLINE            when the lease would end if nobody renewed it
   RHEMA_RUN                 a mark, by which run knows again what the command has started
 

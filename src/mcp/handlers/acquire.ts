@@ -103,7 +103,7 @@ async function waitingAnswer(
       agent,
       (why?.waitsFor ?? []).map((lock) => lock.agent),
     ),
-    `Next: call lock_acquire again with the same. Your ticket is kept for ${timeLeft(deadlineMs - nowMs)} more; do not edit meanwhile.`,
+    `Next: call lock_acquire again with the same names. Your ticket is kept for ${timeLeft(deadlineMs - nowMs)} more; do not edit meanwhile.`,
   ].join('\n');
   return told(text, { status: 'waiting', ticket, position });
 }

@@ -3,6 +3,7 @@ import {
   fileIn,
   namesOf,
   targetOf,
+  type AgentId,
   type ScopePath,
   type WriteObstacle,
 } from '../../core/index.ts';
@@ -37,7 +38,8 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });
   const own = lock === undefined ? [] : ownInTheWay(work.desk.seats, agent, [lock.agent]);
   const notes = [...problemsAround(path, scope, rule), ...recordedNotes(visit, scope, path), ...own];
-  return answer(work, path, why, { ...verdict(agent, rule, token), notes, scope, lock });
+  const self = agent.session.agent;
+  return answer(work, path, why, { ...verdict(agent, rule, token), self, notes, scope, lock });
 };
 
 /** What covers the path: the agent's own lock, of the file or of the whole scope, or else another's. */
@@ -68,7 +70,7 @@ function outside(path: string): ToolAnswer {
   );
 }
 
-const needsNone = 'it is free, which means that it needs no lock';
+const needsNone = 'it needs no lock, which is what free says of it';
 
 function freeOutside(path: string): ToolAnswer {
   return told(`You MAY write ${quoted(path)}: ${needsNone}.`, { scope: null, holder: null, mayWrite: true });
@@ -133,6 +135,7 @@ const waiting =
   'you wait in the queue for something else, and an agent that waits must not write: lock_acquire that again to go on waiting';
 
 interface Findings extends Verdict {
+  readonly self: AgentId;
   readonly scope: ScopeView;
   readonly lock: LockView | undefined;
   readonly notes: readonly string[];
@@ -142,7 +145,7 @@ function answer(
   work: Work,
   path: string,
   why: WhyAnswer,
-  { mayWrite, because, scope, lock, notes }: Findings,
+  { mayWrite, because, self, scope, lock, notes }: Findings,
 ): ToolAnswer {
   const nowMs = work.clock.nowMs();
   const waiters = why.waiters.map(
@@ -150,13 +153,13 @@ function answer(
   );
   const beside = why.locks
     .filter((other) => lock === undefined || targetOf(other) !== targetOf(lock))
-    .map((other) => `- ${holderText(other, nowMs)}`);
+    .map((other) => `- ${holderText(other, nowMs, self)}`);
   const happened = why.happened.map((event) => `- ${eventLine(event, nowMs)}`);
   const text = [
     `You ${mayWrite ? 'MAY' : 'MUST NOT'} write ${quoted(path)}: ${because}.`,
-    `Scope: ${quoted(scope.path)}${why.locks.length === 0 ? ', free' : ''}; sync ${scope.syncStatus}.`,
+    `Scope: ${quoted(scope.path)}${why.locks.length === 0 ? ', nobody holds it' : ''}; sync ${scope.syncStatus}.`,
     ...notes,
-    ...(lock === undefined ? [] : [holderText(lock, nowMs)]),
+    ...(lock === undefined ? [] : [holderText(lock, nowMs, self)]),
     ...(beside.length === 0
       ? []
       : ['In the same scope:', ...bounded(beside, besideMax, 'coordination_status')]),
