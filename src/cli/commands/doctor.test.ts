@@ -17,7 +17,6 @@ const content = {
 };
 const inspection: Inspection = {
   scopePath: async () => ({ ok: false, problem: 'not asked' }),
-  isThere: async () => false,
   filePath: async () => ({ ok: false, problem: 'not asked' }),
   pathTyped: (_repository, _cwd, path) => path,
   changedSince: async () => null,

@@ -12,8 +12,8 @@ export async function leadTo(
   scopes: readonly KnownScope[],
   path: ScopePath,
 ): Promise<ScopeLead | null> {
-  const isThere = await call.world.inspection.isThere(await call.repository(), path);
-  return scopeLead(scopes, { path, isThere });
+  const lies = await call.world.inspection.liesAt(await call.repository(), path);
+  return scopeLead(scopes, { path, isThere: lies !== 'nothing' });
 }
 
 /** Where somebody most likely wanted to go who named no scope. Null: nobody can say. */

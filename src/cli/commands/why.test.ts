@@ -211,7 +211,7 @@ describe('why', () => {
   });
 
   it('of what lies in a scope tells the story of that scope, and says so', async () => {
-    const isThere = async (): Promise<boolean> => true;
+    const liesAt = async () => 'folder' as const;
     const answers = {
       scopes: () => ({ ...scopes, scopes: [scopeView('.'), scopeView('src/core')] }),
       status: () => statusAnswer({}),
@@ -221,7 +221,7 @@ describe('why', () => {
       },
     };
     const coordinator = new FakeCoordinator({ answers });
-    const harness = new Harness({ coordinator, inspection: { isThere } });
+    const harness = new Harness({ coordinator, inspection: { liesAt } });
     const { code, stdout } = await harness.run('why', 'src/core/lib.ts');
     expect([code, stdout]).toEqual([
       0,

@@ -164,7 +164,6 @@ const unexpected = (name: string) => () => {
 
 const plainInspection: Inspection = {
   scopePath: async (_repository, _cwd, text) => parseScopePath(text),
-  isThere: async () => false,
   filePath: async (_repository, _cwd, text) => parseScopePath(text),
   pathTyped: (_repository, _cwd, path) => path,
   changedSince: async () => null,

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { logExists, socketAddress, statePaths } from '../../client/index.ts';
 import {
@@ -19,7 +19,6 @@ import type { Configuration, Inspection, Repository, Scan, StateFiles } from './
 /** Looks at the repository as it is on disk. */
 export const realInspection: Inspection = {
   scopePath: async ({ worktree }, cwd, text) => scopeFromInput({ worktree, cwd }, text),
-  isThere: async ({ worktree }, path) => worktree !== null && isThere(join(worktree, path)),
   filePath: async ({ worktree }, cwd, text) =>
     worktree === null ? parseScopePath(text) : repositoryPath(worktree, cwd, text),
   pathTyped: ({ worktree }, cwd, path) => (worktree === null ? path : pathTypedIn(worktree, cwd, path)),
@@ -41,14 +40,6 @@ export const realInspection: Inspection = {
   auditLog: async ({ commonDir }) => (await import('../../daemon/index.ts')).auditLog(commonDir),
   witness: async ({ commonDir }) => (await import('../../daemon/index.ts')).witnessLook(commonDir),
 };
-
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 /** A link is what it leads to. */
 function liesAt(path: string): Lies {

@@ -87,8 +87,6 @@ export interface Owner {
 export interface Inspection {
   /** The scope that a path means, typed in a folder. Refused when it means two, or leads out of the repository. */
   scopePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
-  /** Whether a file or folder lies at a path of the working tree. */
-  isThere(repository: Repository, path: ScopePath): Promise<boolean>;
   /** The path of a file, typed in a folder, which need not be there. Refused when it leads out of the repository. */
   filePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
   /** How a path of the repository is typed in a folder. */
