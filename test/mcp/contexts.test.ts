@@ -1,9 +1,12 @@
 /** Context files: nobody overwrites what another has written without knowing of it. */
 import { expect, it } from 'vitest';
+import { filePath } from '../support/machine.ts';
 import {
   askAndGiveUp,
   auth,
   contenders,
+  hasLost,
+  revoke,
   waitOneSecond,
   web,
   withholdViews,
@@ -124,4 +127,25 @@ it('who records what another has recorded already is told whose it is', async ()
   expect((await other('bob', 'a')).text).toMatch(
     /It is what alice recorded, @\d+: if you wrote anything else there, that is gone\. Read the file\./,
   );
+});
+
+it('a file that is held is recorded under its own lock, also after the whole scope was lost', async () => {
+  const { alice, stage } = await notes();
+  await alice.acquire('alice', auth);
+  await revoke(stage, auth);
+  await hasLost(alice, 'alice');
+  await alice.call('lock_acquire', { agent: 'alice', scopes: [path] });
+  stage.digests.set(path, digest('a'));
+  expect((await alice.call('context_record', { agent: 'alice', path })).isError).toBe(false);
+});
+
+it('a record after the claim of the file was lost is refused, and takes no lock', async () => {
+  const { alice, stage } = await notes();
+  await alice.call('lock_acquire', { agent: 'alice', scopes: [path] });
+  const command = { kind: 'RevokeLock', by: 'olga', file: filePath(path), reason: null } as const;
+  await stage.coordinator.submit({ requestId: 'revoke the file', command });
+  await hasLost(alice, 'alice');
+  stage.digests.set(path, digest('a'));
+  const refused = await alice.call('context_record', { agent: 'alice', path });
+  expect(refused).toMatchObject({ isError: true, facts: { code: 'LOCK_NOT_HELD' } });
 });

@@ -116,9 +116,10 @@ export class DeskAgent {
     return this.#wait;
   }
 
-  /** The token to present for a target: the current one, or that of a lock which was lost; null for one never held. */
-  tokenFor(target: Target): FencingToken | null {
-    return this.holdings.tokenOf(target) ?? this.#lostTokens.get(wantedAs(target)) ?? null;
+  /** The token to present for what targets cover: of the first that is held, else of the first that was lost; null: never held. */
+  tokenFor(...targets: readonly Target[]): FencingToken | null {
+    const held = targets.map((target) => this.holdings.tokenOf(target)).find((token) => token !== null);
+    return held ?? targets.flatMap((target) => this.#lostTokens.get(wantedAs(target)) ?? [])[0] ?? null;
   }
 
   /** Says something in the agent's name. A refusal that means that it is gone ends the keeping. */
@@ -299,9 +300,7 @@ export class DeskAgent {
   noteTold(upTo: ToldUpTo, wasTold: boolean): void {
     if (this.#gone !== null || !isToBeKept(this.session, upTo, wasTold)) return;
     this.session = withTold(this.session, upTo);
-    this.#options.keepSession(this.session).catch((error: unknown) => {
-      this.#report('session', error);
-    });
+    this.#options.keepSession(this.session).catch((error: unknown) => this.#report('session', error));
   }
 
   /** Goes on in the place of one that this process kept under the name, with what that one was never told. */

@@ -63,7 +63,7 @@ export async function record(
     kind: 'ContextModify',
     scope: scope.path,
     file,
-    token: token ?? agent.tokenFor(scope.path),
+    token: token ?? agent.tokenFor(path, scope.path),
     digest,
     baseDigest: isSame ? digest : (agent.seen.get(path) ?? null),
   });
