@@ -11,6 +11,8 @@ export interface JoinPorts {
   newSecret(): string;
   /** The process that the session ends with. Left out: it ends by silence alone. */
   readonly process?: AgentProcess;
+  /** Who goes on with a join that got no answer, for the log. Left out: the agent. */
+  readonly from?: string;
 }
 
 export type Joined =
@@ -42,7 +44,8 @@ export async function join(ports: JoinPorts, agent: AgentId, metadata: AgentMeta
     });
   if (reply.ok) {
     const { epoch, sessionDeadlineMs } = resultOf(reply.result, 'joined');
-    return keep(sessions, { agent, epoch, secret }, { sessionDeadlineMs, revision: reply.revision });
+    const session = await keepJoined(sessions, { agent, epoch, secret });
+    return { kind: 'joined', session, sessionDeadlineMs, revision: reply.revision };
   }
   const earlier = pending === null ? null : await joinedBefore(ports, pending, reply);
   if (earlier !== null) return earlier;
@@ -100,27 +103,31 @@ export async function readOrNull(sessions: Sessions, agent: AgentId): Promise<Ag
   }
 }
 
-async function keep(
-  sessions: Sessions,
-  session: AgentSession,
-  more: Omit<Extract<Joined, { kind: 'joined' }>, 'kind' | 'session'>,
-): Promise<Joined> {
+/** Keeps a session, unless somebody who took its answer for lost has gone on with it already: then that one's counts. */
+async function keepJoined(sessions: Sessions, session: AgentSession): Promise<AgentSession> {
+  const now = await readOrNull(sessions, session.agent);
+  if (now?.epoch === session.epoch) return now;
   await sessions.write(session);
-  return { kind: 'joined', session, ...more };
+  return session;
 }
 
-/** The join that got no answer, if it was accepted: then its secret proves who has the name. */
+/**
+ * The join that got no answer, if it was accepted: then its secret proves who has the name. It is gone on with as what another
+ * process has left, since the agent is bound to the one that asked for it, and would be lost with that one.
+ */
 async function joinedBefore(
-  { sessions, speaker }: JoinPorts,
+  ports: JoinPorts,
   pending: AgentSession,
   { rejection }: Rejected,
 ): Promise<Joined | null> {
   if (rejection.code !== 'AGENT_ALREADY_JOINED') return null;
   const session = { ...pending, epoch: rejection.details.epoch };
-  const reply = await speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
-  if (!reply.ok) return null;
-  const { sessionDeadlineMs } = resultOf(reply.result, 'renewed');
-  return keep(sessions, session, { sessionDeadlineMs, revision: reply.revision });
+  const heard = await ports.speaker.submit({ kind: 'Heartbeat', ...proofOf(session) });
+  if (!heard.ok) return null;
+  const wentOn = await goOn(ports, session, { way: 'resume', from: ports.from ?? session.agent });
+  if (wentOn.kind === 'refused') return wentOn;
+  const { sessionDeadlineMs } = wentOn.result;
+  return { kind: 'joined', session: wentOn.session, sessionDeadlineMs, revision: wentOn.reply.revision };
 }
 
 export type WentOn =

@@ -5,7 +5,7 @@ import type { Coordinator, Reply } from '../protocol/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { goOn } from './joining.ts';
 import { Participant } from './participant.ts';
-import { proofOf, type AgentSession } from './session.ts';
+import { proofOf, unanswered, type AgentSession } from './session.ts';
 import { Speaker } from './speaker.ts';
 import { acquired, auth, Stage, waiting } from '../../test/support/processes.ts';
 
@@ -106,6 +106,18 @@ it('a name under which nobody could take part is not kept', async () => {
   stage.coordinator = { submit: () => Promise.reject(new Error('gone')) } as unknown as Coordinator;
   await expect(stage.takePart('alice')).rejects.toThrow('gone');
   expect(stage.occupants.size).toBe(0);
+});
+
+it('a join whose process ended before it heard the answer is bound to the one that goes on with it', async () => {
+  const agent = 'alice' as AgentId;
+  const secret = 'a'.repeat(64);
+  const processOf = (pid: number) => ({ pid, start: `boot ${pid}`, namespace: 'here' });
+  const speaker = new Speaker(stage.portsOf(1));
+  await speaker.submit({ kind: 'AgentJoin', agent, metadata: {}, secret, process: processOf(1) });
+  stage.kept.set(agent, { agent, epoch: unanswered, secret });
+  const wish = { agent, metadata: {}, from: 'another', keepsLeft: false };
+  await Participant.takePart({ ...stage.portsOf(2), process: processOf(2) }, wish);
+  expect((await stage.bench.service.bound()).map(({ process }) => process.pid)).toEqual([2]);
 });
 
 describe('a resumption without an answer', () => {

@@ -231,6 +231,7 @@ async function begin(
     speaker,
     sessions: ports.sessions,
     newSecret: () => ports.newSecret(),
+    from,
     ...(process && { process }),
   };
   const kept = await readOrNull(ports.sessions, agent);

@@ -133,7 +133,7 @@ it('a join whose process ended before it heard the answer is finished by whoever
   expect(other.text).toContain('agent_join with agent "alice" and resume true');
   const { facts } = await second.join('alice', { resume: true });
   expect(facts).toMatchObject({ agent: 'alice', held: [] });
-  expect(await stage.commands()).toEqual(['AgentJoin', 'AgentJoin', 'Heartbeat']);
+  expect(await stage.commands()).toEqual(['AgentJoin', 'AgentJoin', 'Heartbeat', 'AgentResume']);
   expect((await second.acquire(String(facts['handle']), 'services/auth')).isError).toBe(false);
 });
 

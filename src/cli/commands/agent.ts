@@ -30,7 +30,11 @@ export async function join(call: Call, input: JoinInput): Promise<Outcome> {
     const taken = await joinByTakingOver(call, agent);
     if (taken !== null) return taken;
   } else await refuseKept(call, agent);
-  const joined = await joinAs(await agentPorts(call), agent, await metadataOf(call, input));
+  const joined = await joinAs(
+    { from: call.world.operator(), ...(await agentPorts(call)) },
+    agent,
+    await metadataOf(call, input),
+  );
   if (joined.kind === 'refused') return refusedJoin(call, joined.reply, agent);
   const { session, sessionDeadlineMs, revision } = joined;
   const { epoch, secret } = session;

@@ -12,6 +12,14 @@ const alice = agentId('alice');
 const sessionDeadlineMs = asTimeMs(startMs + 60_000);
 const joined: Result = { kind: 'joined', agent: alice, epoch: asRevision(7), sessionDeadlineMs };
 const renewed: Result = { kind: 'renewed', sessionDeadlineMs, leases: [] };
+const resumed: Result = {
+  kind: 'resumed',
+  agent: alice,
+  epoch: asRevision(7),
+  sessionDeadlineMs,
+  locks: [],
+  ticket: null,
+};
 const alreadyJoined = refusalOf('AGENT_ALREADY_JOINED', 'alice has joined already', {
   agent: 'alice',
   epoch: 7,
@@ -48,7 +56,8 @@ describe('a join', () => {
       const coordinator = new FakeCoordinator({
         submit: ({ kind }) => {
           if (isSilent) return noAnswer;
-          return kind === 'AgentJoin' ? alreadyJoined : renewed;
+          if (kind === 'AgentJoin') return alreadyJoined;
+          return kind === 'Heartbeat' ? renewed : resumed;
         },
       });
       const harness = new Harness({ coordinator, sessions: before });
@@ -56,7 +65,7 @@ describe('a join', () => {
       expect(harness.sessions.get(alice)).toMatchObject({ ...kept, joiningSecret: 'secret' });
       isSilent = false;
       expect((await harness.run('agent', 'join', 'alice')).code).toBe(0);
-      expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'Heartbeat', epoch: 7, secret: 'secret' });
+      expect(coordinator.commands.at(-1)).toMatchObject({ kind: 'AgentResume', epoch: 7, secret: 'secret' });
       expect(harness.sessions.get(alice)).toEqual({ agent: 'alice', epoch: 7, secret: 'secret' });
     },
   );
@@ -113,6 +122,16 @@ describe('a join', () => {
     const { harness } = joining(() => new CoordinatorError('UNAVAILABLE', 'it is silent'), pending);
     expect((await harness.run('agent', 'join', 'alice')).code).toBe(1);
     expect(harness.sessions.get(alice)).toMatchObject({ joiningSecret: 'tried' });
+  });
+
+  it('whose answer comes after another has gone on with it leaves the session of that one', async () => {
+    const goneOn = { agent: alice, epoch: asRevision(7), secret: 'other', formerSecret: 'secret' };
+    const { harness } = joining(() => {
+      harness.sessions.set(alice, goneOn);
+      return joined;
+    });
+    expect((await harness.run('agent', 'join', 'alice')).code).toBe(0);
+    expect(harness.sessions.get(alice)).toEqual(goneOn);
   });
 
   it('takes a session that cannot be read for none', async () => {

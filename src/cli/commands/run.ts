@@ -243,7 +243,11 @@ const orphansMaxMs = 8_000;
 async function joinAs(call: Call, agent: AgentId): Promise<Part> {
   const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.ports.pid };
   const process = call.world.boundProcess(orphansMaxMs);
-  const ports = { ...(await agentPorts(call)), ...(process === null ? {} : { process }) };
+  const ports = {
+    from: metadata.program,
+    ...(await agentPorts(call)),
+    ...(process === null ? {} : { process }),
+  };
   const joined = await join(ports, agent, metadata);
   if (joined.kind === 'refused')
     return { kind: 'refused', outcome: await refusal(call, joined.reply, { agent }) };

@@ -84,7 +84,8 @@ export class Enrolment {
    * and left the secret. If it was accepted, nobody has acted under it.
    */
   async finish(agent: AgentId, metadata: AgentMetadata): Promise<Enrolled> {
-    const joined = await join(this.#joinPorts, agent, this.#whole(metadata));
+    const ports = { from: this.#ports.from(metadata), ...this.#joinPorts };
+    const joined = await join(ports, agent, this.#whole(metadata));
     if (joined.kind === 'refused') return { kind: 'refused', rejection: joined.reply.rejection };
     return { kind: 'enrolled', session: joined.session, deadlineMs: asTimeMs(joined.sessionDeadlineMs) };
   }
