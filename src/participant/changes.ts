@@ -16,11 +16,12 @@ import {
   type Target,
   type Wish,
 } from '../core/index.ts';
-import { formerHoldersLocksMax, scopesOfPathsMax } from '../protocol/index.ts';
+import { formerHoldersLocksMax } from '../protocol/index.ts';
 import type { Coordinator, FormerHoldersAnswer, LockView } from '../protocol/index.ts';
 import type { Timers } from '../time/index.ts';
 import type { Held } from './holdings.ts';
 import { inTime } from './in-time.ts';
+import { scopesOfPaths } from './scopes-of-paths.ts';
 import type { AgentSession } from './session.ts';
 
 /** Files of the working tree that were changed since a moment; null where that cannot be told. */
@@ -94,10 +95,10 @@ async function scopesOf(
   locks: readonly ScopeLock[],
   files: Files,
 ): Promise<ReadonlyMap<string, ScopePath | null>> {
-  const paths = files.slice(0, scopesOfPathsMax).map(({ path }) => path as ScopePath);
-  if (paths.length === 0 || locks.every(({ file }) => file !== undefined)) return new Map();
-  const { scopes } = await coordinator.query({ kind: 'scopesOf', paths });
-  return new Map(paths.map((path, place) => [path, scopes[place] ?? null]));
+  if (locks.every(({ file }) => file !== undefined)) return new Map();
+  const paths = files.map(({ path }) => path as ScopePath);
+  const around = await scopesOfPaths(coordinator, paths);
+  return new Map(paths.map((path, place) => [path, around[place]?.scope ?? null]));
 }
 
 function changedUnder(

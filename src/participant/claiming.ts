@@ -1,6 +1,7 @@
 /** What has to be locked to write some files: not those that are free, and as much around the others as is claimed with one. */
-import { withoutNone, type AgentId, type FilePath, type ScopePath, type Wish } from '../core/index.ts';
-import { scopesOfPathsMax, type Coordinator } from '../protocol/index.ts';
+import { must, withoutNone, type AgentId, type FilePath, type ScopePath, type Wish } from '../core/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
+import { scopesOfPaths } from './scopes-of-paths.ts';
 
 export interface Claim {
   /** Nothing is left of it when all files are free. */
@@ -16,15 +17,12 @@ export async function claimOf(coordinator: Pick<Coordinator, 'query'>, wish: Wis
   const scopes = new Set<ScopePath>(wish.scopes);
   const files: FilePath[] = [];
   const free: FilePath[] = [];
-  for (let from = 0; from < named.length; from += scopesOfPathsMax) {
-    const paths = named.slice(from, from + scopesOfPathsMax) as readonly string[] as readonly ScopePath[];
-    const around = await coordinator.query({ kind: 'scopesOf', paths });
-    for (const [index, file] of (paths as readonly string[] as readonly FilePath[]).entries()) {
-      const scope = around.scopes[index] ?? null;
-      if (around.free[index] === true) free.push(file);
-      else if (around.claim === 'scope' && scope !== null) scopes.add(scope);
-      else files.push(file);
-    }
+  const around = await scopesOfPaths(coordinator, named as readonly string[] as readonly ScopePath[]);
+  for (const [index, { scope, isFree, claim }] of around.entries()) {
+    const file = must(named[index], 'each path is answered');
+    if (isFree) free.push(file);
+    else if (claim === 'scope' && scope !== null) scopes.add(scope);
+    else files.push(file);
   }
   return { wish: withoutNone({ ...wish, scopes: [...scopes].sort(), files }), free };
 }

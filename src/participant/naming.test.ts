@@ -19,7 +19,7 @@ const coordinatorOf = (paths: readonly string[], asked: string[] = []): Pick<Coo
     asked.push(query.kind);
     if (query.kind === 'scopes') return { scopes: paths.map(viewOf) };
     const around = (query.paths ?? []).map((path) => scopeAround((each) => paths.includes(each), path));
-    return { revision: asRevision(1), scopes: around };
+    return { revision: asRevision(1), scopes: around, free: around.map(() => false), claim: 'file' };
   }) as Coordinator['query'],
 });
 

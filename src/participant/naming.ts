@@ -9,7 +9,8 @@ import {
   type Wish,
   parseResourceName,
 } from '../core/index.ts';
-import { scopesOfPathsMax, type Coordinator, type ScopeView } from '../protocol/index.ts';
+import type { Coordinator, ScopeView } from '../protocol/index.ts';
+import { scopesOfPaths } from './scopes-of-paths.ts';
 
 /** What lies at a path in the working tree. */
 export type Lies = 'folder' | 'file' | 'nothing';
@@ -79,14 +80,10 @@ const nowhere: Around = { ofScope: null, ofFile: null };
 
 async function scopesAround({ coordinator }: NamingPorts, paths: readonly TypedPath[]): Promise<Around[]> {
   const asked = paths.flatMap(({ asScope, asFile }) => [asScope, asFile]);
-  const found: (ScopePath | null)[] = [];
-  for (let from = 0; from < asked.length; from += scopesOfPathsMax) {
-    const part = asked.slice(from, from + scopesOfPathsMax);
-    found.push(...(await coordinator.query({ kind: 'scopesOf', paths: part })).scopes);
-  }
+  const around = await scopesOfPaths(coordinator, asked);
   return paths.map((_, index) => ({
-    ofScope: found[2 * index] ?? null,
-    ofFile: found[2 * index + 1] ?? null,
+    ofScope: around[2 * index]?.scope ?? null,
+    ofFile: around[2 * index + 1]?.scope ?? null,
   }));
 }
 
