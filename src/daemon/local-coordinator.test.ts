@@ -115,7 +115,7 @@ describe('while the files cannot be looked at', () => {
 
 it('who asks for a scope that was just made, and for one that is held, is told while it is switched off that nobody waits', async () => {
   const rejections = ['SCOPE_NOT_FOUND', 'LOCK_HELD'] as const;
-  const status = { locks: [{ scope: 'held', agent: 'bob' }], waiters: [] };
+  const status = { locks: [], waiters: [], syncs: [] };
   service.query = async () => status as never;
   service.submit = async ({ command }) => {
     expect(command).toMatchObject({ wait: { kind: 'none' } });

@@ -1,8 +1,9 @@
-import type { Entry, RejectionCode, Revision } from '../core/index.ts';
+import type { CommandKind, Entry, RejectionCode, Revision } from '../core/index.ts';
 import type {
   Answer,
   CommandRequest,
   Coordinator,
+  CoordinatorError,
   Query,
   RefreshOptions,
   RefreshReport,
@@ -13,9 +14,12 @@ import type {
 import type { ScopeFollower } from './scope-follower.ts';
 import type { ServedCoordinator } from './served.ts';
 import { whileSwitchingOff, withQueueClosed } from './switching-off.ts';
+import { disabled, workIn } from './withheld.ts';
 
 /** The service, as far as it is passed on. */
-export interface LocalService extends Omit<Coordinator, 'refresh' | 'close'> {
+export interface LocalService extends Omit<Coordinator, 'submit' | 'refresh' | 'close'> {
+  /** `insteadOfNew`: with what it fails where its agent would get a lock or a ticket that it does not have. */
+  submit(request: CommandRequest, insteadOfNew?: CoordinatorError): Promise<Reply>;
   idle(): boolean;
 }
 
@@ -39,16 +43,25 @@ export class LocalCoordinator implements ServedCoordinator {
   }
 
   async #submitUnlessNew(request: CommandRequest): Promise<Reply> {
-    const allowed = await this.#withoutNew(request);
-    return this.#serve(allowed, allowed === request ? asItIs : withQueueClosed);
+    if (request.command.kind === 'AgentJoin') {
+      await this.#follower.catchUp();
+      return this.#serve(request, asItIs);
+    }
+    if (!(await this.#follower.confirmsSwitchingOff())) return this.#serve(request, asItIs);
+    const off = disabled(workIn(await this.#service.query({ kind: 'status', at: null })));
+    return this.#serve(whileSwitchingOff(request, off), withQueueClosed, off);
   }
 
   /** Few promises: nearly every command is served at once. */
-  #serve(request: CommandRequest, said: (reply: Reply) => Reply): Promise<Reply> {
+  #serve(
+    request: CommandRequest,
+    said: (reply: Reply) => Reply,
+    insteadOfNew?: CoordinatorError,
+  ): Promise<Reply> {
     const { takes } = this.#follower;
-    return this.#service.submit(request).then((reply) => {
+    return this.#service.submit(request, insteadOfNew).then((reply) => {
       if (reply.ok) return said(reply);
-      const serveAgain = async (): Promise<Reply> => said(await this.#service.submit(request));
+      const serveAgain = async (): Promise<Reply> => said(await this.#service.submit(request, insteadOfNew));
       return this.#afterRefusal(said(reply) as Refusal, takes, serveAgain);
     });
   }
@@ -73,16 +86,7 @@ export class LocalCoordinator implements ServedCoordinator {
   /** Nobody may have looked at the files for long, and who takes part where that is off is let down at the next step. */
   #mayBeNew({ command: { kind } }: CommandRequest): boolean {
     if (kind === 'AgentJoin') return this.#service.idle();
-    return this.#follower.switchesOff && (kind === 'AcquireLock' || kind === 'StartSync');
-  }
-
-  async #withoutNew(request: CommandRequest): Promise<CommandRequest> {
-    if (request.command.kind === 'AgentJoin') {
-      await this.#follower.catchUp();
-      return request;
-    }
-    if (!(await this.#follower.confirmsSwitchingOff())) return request;
-    return whileSwitchingOff(request, await this.#service.query({ kind: 'status', at: null }));
+    return this.#follower.switchesOff && givingKinds.has(kind);
   }
 
   awaitTicket(ticket: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
@@ -114,6 +118,13 @@ export class LocalCoordinator implements ServedCoordinator {
     return this.#service.idle();
   }
 }
+
+/** Commands by which an agent may get what it does not have. */
+const givingKinds: ReadonlySet<CommandKind> = new Set<CommandKind>([
+  'AcquireLock',
+  'ContextModify',
+  'StartSync',
+]);
 
 /** Refusals that another configuration would perhaps not give. */
 const boundCodes: ReadonlySet<RejectionCode> = new Set<RejectionCode>([

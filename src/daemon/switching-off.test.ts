@@ -1,74 +1,132 @@
-import { describe, expect, it } from 'vitest';
-import type { AgentId, ScopePath } from '../core/index.ts';
-import type { CommandRequest, StatusAnswer } from '../protocol/index.ts';
-import { whileSwitchingOff, withQueueClosed } from './switching-off.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defaultSettings, type FilePath, type ResourceName, type Wish } from '../core/index.ts';
+import type { Reply } from '../protocol/index.ts';
+import { join, newRequestId, openBench, scopePath, type Bench, type Identity } from '../service/testing.ts';
+import { LocalCoordinator } from './local-coordinator.ts';
+import type { ScopeFollower } from './scope-follower.ts';
 
-const status = {
-  locks: [{ scope: 'held', agent: 'alice' }],
-  waiters: [{ agent: 'bob', scopes: ['held', 'awaited'] }],
-  syncs: [],
-} as unknown as StatusAnswer;
+let bench: Bench;
+let coordinator: LocalCoordinator;
+let alice: Identity;
+let bob: Identity;
+let carl: Identity;
 
-const acquire = (agent: string, ...scopes: string[]): CommandRequest => ({
-  requestId: 'r',
-  command: {
+const switchingOff = {
+  takes: 0,
+  unseen: null,
+  switchesOff: true,
+  confirmsSwitchingOff: async () => true,
+  refreshIfChanged: async () => false,
+} as unknown as ScopeFollower;
+
+const port = '@port' as ResourceName;
+
+beforeEach(async () => {
+  bench = await openBench({ options: { chance: Math.random } });
+  const { service } = bench;
+  const scopes = ['.', 'lib', 'web'].map((path, number) => {
+    return { path: scopePath(path), name: `scope${number}`, type: 'package', dependencies: [] };
+  });
+  await service.submitInternal({ kind: 'DefineScopes', by: 'service', scopes });
+  const settings = { ...defaultSettings, maxLocksPerAgent: 3, resources: { [port]: 2 } };
+  await service.submitInternal({ kind: 'Configure', by: 'service', settings });
+  [alice, bob, carl] = (await Promise.all(['alice', 'bob', 'carl'].map((name) => join(service, name)))) as [
+    Identity,
+    Identity,
+    Identity,
+  ];
+  coordinator = new LocalCoordinator(service, switchingOff);
+});
+
+const asking = (who: Identity, wish: Partial<Wish>) =>
+  ({
     kind: 'AcquireLock',
-    agent: agent as AgentId,
-    epoch: 1 as never,
-    secret: 'secret',
-    scopes: scopes as ScopePath[],
+    ...who,
+    scopes: [],
+    ...wish,
     ttlMs: null,
     wait: { kind: 'queue', forMs: null },
     reason: null,
-  },
-});
+  }) as const;
+
+/** Before it is switched off. */
+const got = (who: Identity, wish: Partial<Wish>): Promise<Reply> =>
+  bench.service.submit({ requestId: newRequestId(), command: asking(who, wish) });
+const asks = (who: Identity, wish: Partial<Wish>): Promise<Reply> =>
+  coordinator.submit({ requestId: newRequestId(), command: asking(who, wish) });
+
+const whole = (...paths: string[]): Partial<Wish> => ({ scopes: paths.map(scopePath) });
+const file = (path: string): Partial<Wish> => ({ files: [path as FilePath] });
+const aPort = { resources: [port] };
+const off = { code: 'DISABLED' };
 
 describe('while coordination is being switched off', () => {
-  it('what is free is not given out any more', () => {
-    expect(() => whileSwitchingOff(acquire('carl', 'free'), status)).toThrow(
-      expect.objectContaining({ code: 'DISABLED', message: expect.stringContaining('1 held, 1 waited for') }),
-    );
+  it.each<[string, Partial<Wish>, Partial<Wish>]>([
+    ['another scope', whole('lib'), whole('web')],
+    ['a scope within one that is held', whole('.'), whole('lib')],
+    ['a file of a scope within one that is held', whole('.'), file('lib/a.ts')],
+    ['another file', file('lib/a.ts'), file('lib/b.ts')],
+    ['another slot', aPort, aPort],
+  ])('what is free is not given out any more: %s', async (_what, held, wanted) => {
+    await got(alice, held);
+    const { revision } = bench.service.health();
+    await expect(asks(carl, wanted)).rejects.toMatchObject(off);
+    await expect(asks(carl, wanted)).rejects.toThrow('1 held, 0 waited for');
+    expect(bench.service.health().revision).toBe(revision);
   });
 
-  it.each([['held'], ['awaited'], ['free', 'held']])(
-    'whoever asks for what another has or waits for is answered as ever, but gets no ticket: %s %s',
-    (...scopes) => {
-      const { command } = whileSwitchingOff(acquire('carl', ...scopes), status);
-      expect(command).toMatchObject({ kind: 'AcquireLock', scopes, wait: { kind: 'none' } });
+  it('nor is what somebody waits for who is not next in line', async () => {
+    await got(alice, whole('lib', 'web'));
+    await got(bob, whole('lib'));
+    await got(carl, whole('.', 'web'));
+    await expect(asks(await join(bench.service, 'dora'), whole('.'))).rejects.toMatchObject(off);
+  });
+
+  it.each<[string, Partial<Wish>]>([
+    ['the same', whole('lib')],
+    ['a file of it', file('lib/a.ts')],
+    ['more', whole('lib', 'web')],
+  ])(
+    'whoever asks for what another has is answered as ever, but gets no ticket: %s',
+    async (_what, wanted) => {
+      await got(alice, whole('lib'));
+      expect(await asks(carl, wanted)).toMatchObject({
+        rejection: {
+          code: 'LOCK_HELD',
+          message: expect.stringContaining('switched off') as string,
+          details: { queueClosed: expect.stringContaining('nothing new is given out') as string },
+        },
+      });
     },
   );
 
-  it.each([
-    ['holder', acquire('alice', 'held')],
-    ['waiter', acquire('bob', 'held', 'awaited')],
-  ])('a %s may ask again for what it has', (_who, request) => {
-    expect(whileSwitchingOff(request, status)).toBe(request);
+  it('a holder may ask again for what it has, and a waiter for what it waits for', async () => {
+    await got(alice, whole('lib'));
+    await got(bob, whole('lib'));
+    expect(await asks(alice, whole('lib'))).toMatchObject({ ok: true, result: { kind: 'granted' } });
+    expect(await asks(bob, whole('lib'))).toMatchObject({ ok: true, result: { kind: 'queued' } });
   });
 
-  it('who would have waited is told why it may not', () => {
-    const rejection = {
-      code: 'LOCK_HELD',
-      message: 'alice has it: ask to wait',
-      details: { scope: 'held' },
-    } as const;
-    const told = withQueueClosed({ ok: false, revision: 1, atMs: 0, rejection } as never);
-    expect(told).toMatchObject({
-      rejection: {
-        code: 'LOCK_HELD',
-        message: expect.stringContaining('switched off'),
-        details: { scope: 'held', queueClosed: expect.stringContaining('nothing new is given out') },
-      },
-    });
+  it('the lock of a free scope does not come with a write, either', async () => {
+    await got(alice, whole('lib'));
+    const content = { token: null, digest: 'a'.repeat(64), baseDigest: null };
+    const write = { kind: 'ContextModify', file: 'a.yaml', ...content } as const;
+    const written = (who: Identity, path: string): Promise<Reply> => {
+      const command = { ...write, ...who, scope: scopePath(path) };
+      return coordinator.submit({ requestId: newRequestId(), command });
+    };
+    await expect(written(carl, 'web')).rejects.toMatchObject(off);
+    expect(await written(alice, 'lib')).toMatchObject({ ok: true });
   });
 
-  it('no sync is started', () => {
-    const command = { kind: 'StartSync', agent: 'alice', epoch: 1, secret: 's', scope: 'held' } as never;
-    expect(() => whileSwitchingOff({ requestId: 'r', command }, status)).toThrow('switched off');
+  it('no sync is started', async () => {
+    const command = { kind: 'StartSync', ...alice, scope: scopePath('lib') } as const;
+    await expect(coordinator.submit({ requestId: newRequestId(), command })).rejects.toMatchObject(off);
   });
 
-  it('all that ends something is served', () => {
-    const command = { kind: 'ReleaseLock', agent: 'alice', epoch: 1, secret: 's', scopes: null, token: null };
-    const request = { requestId: 'r', command } as never;
-    expect(whileSwitchingOff(request, status)).toBe(request);
+  it('all that ends something is served', async () => {
+    await got(alice, whole('lib'));
+    const command = { kind: 'ReleaseLock', ...alice, scopes: null, token: null } as const;
+    expect(await coordinator.submit({ requestId: newRequestId(), command })).toMatchObject({ ok: true });
   });
 });

@@ -9,6 +9,7 @@ import {
   type Command,
   type Decision,
   type Entry,
+  type Event,
   type RequestId,
   type Revision,
   type TimeMs,
@@ -31,6 +32,8 @@ export interface CommandCall {
   readonly command: UntimedCommand;
   /** When it came, on the monotonic clock: what was renewed in time is not lost because others were served first. */
   readonly arrivedMs: number;
+  /** What is said, and nothing is done, where its agent would get a lock or a ticket that it does not have. Left out: it may. */
+  readonly insteadOfNew?: CoordinatorError | undefined;
   answer(reply: Reply): void;
   fail(error: CoordinatorError): void;
 }
@@ -96,7 +99,7 @@ export class BatchPlanner {
     for (const call of calls) {
       if (this.#events > batchEventsMax && outcomes.length > 0) break;
       this.#expireDue(nowMs);
-      outcomes.push(this.#decide(call.command, nowMs));
+      outcomes.push(this.#decide(call, nowMs));
     }
     return { entries: this.#entries, outcomes };
   }
@@ -151,8 +154,8 @@ export class BatchPlanner {
   }
 
   /** A command that meets a bug in a decision hurts nobody but its sender: deciding only reads. */
-  #decide(untimed: UntimedCommand, atMs: TimeMs): Outcome {
-    const command = timed(untimed, atMs);
+  #decide(call: CommandCall, atMs: TimeMs): Outcome {
+    const command = timed(call.command, atMs);
     const { state } = this.#replica;
     let decision: Decision;
     try {
@@ -165,6 +168,8 @@ export class BatchPlanner {
     if (decision.kind === 'repeated')
       return this.#reply({ ok: true, revision: decision.revision, result: decision.result });
     const { result, events } = decision;
+    if (call.insteadOfNew !== undefined && givesNew(command, events))
+      return { kind: 'failure', error: call.insteadOfNew };
     const revision = events.length === 0 ? state.revision : this.#enter(command, decision);
     return this.#reply({ ok: true, revision, result });
   }
@@ -199,6 +204,14 @@ export class BatchPlanner {
 
 function timed(command: UntimedCommand, atMs: TimeMs): Command {
   return { atMs, ...command };
+}
+
+/** Whether some events give the agent of a command what it did not have. */
+function givesNew(command: Command, events: readonly Event[]): boolean {
+  const agent = 'agent' in command ? command.agent : null;
+  return events.some(
+    (event) => (event.kind === 'lock.granted' || event.kind === 'ticket.issued') && event.agent === agent,
+  );
 }
 
 /** Whether it only keeps what its agent has. */

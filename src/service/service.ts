@@ -154,10 +154,11 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#beginning = await beginningOf(store);
   }
 
-  submit(request: CommandRequest): Promise<Reply> {
+  /** `insteadOfNew`: with what it fails where its agent would get a lock or a ticket that it does not have; left out: it may. */
+  submit(request: CommandRequest, insteadOfNew?: CoordinatorError): Promise<Reply> {
     return new Promise((answer, fail) => {
       const told = (reply: Reply): void => answer(withBeginning(reply, request.command, this.#beginning));
-      this.#enter(toUntimed(request, this.#hasher), told, fail);
+      this.#enter(toUntimed(request, this.#hasher), told, fail, insteadOfNew);
     });
   }
 
@@ -255,9 +256,14 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     return this.stop();
   }
 
-  #enter(command: UntimedCommand, answer: CommandCall['answer'], fail: CommandCall['fail']): void {
+  #enter(
+    command: UntimedCommand,
+    answer: CommandCall['answer'],
+    fail: CommandCall['fail'],
+    insteadOfNew?: CoordinatorError,
+  ): void {
     if (this.#stopping) fail(stoppingError());
-    else this.#writer.submit({ command, answer, fail, arrivedMs: this.#arrivedMs() });
+    else this.#writer.submit({ command, answer, fail, arrivedMs: this.#arrivedMs(), insteadOfNew });
   }
 
   /**

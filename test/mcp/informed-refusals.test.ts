@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asDurationMs, defaultSettings } from '../../src/core/index.ts';
 import { whileSwitchingOff, withQueueClosed } from '../../src/daemon/switching-off.ts';
-import type { ScopeProblem } from '../../src/protocol/index.ts';
+import { CoordinatorError, type ScopeProblem } from '../../src/protocol/index.ts';
 import { scopePath } from '../../src/service/testing.ts';
 import { openWith } from './support/contenders.ts';
 import { openStage, type Stage } from './support/stage.ts';
@@ -254,10 +254,11 @@ it('who asks for what is held, or free, while coordination is being switched off
   await client.join('bob');
   await client.acquire('alice', 'services/auth');
   const inner = stage.coordinator;
-  const status = await inner.query({ kind: 'status', at: null });
+  const off = new CoordinatorError('DISABLED', 'switched off');
   stage.coordinator = {
     ...inner,
-    submit: async (request) => withQueueClosed(await inner.submit(whileSwitchingOff(request, status))),
+    submit: async (request) =>
+      withQueueClosed(await stage.bench.service.submit(whileSwitchingOff(request, off), off)),
   };
   const held = await client.acquire('bob', 'services/auth');
   const free = await client.acquire('bob', 'services/web');
