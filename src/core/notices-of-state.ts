@@ -6,7 +6,7 @@ import { someOf, type Notice, type NoticeOf, type Stretch } from './notice.ts';
 import { byText, larger, smaller } from './order.ts';
 import type { AgentId, FilePath, Revision, ScopePath, Ticket, TimeMs } from './ids.ts';
 import type { Agent, Lock, State } from './state.ts';
-import type { Target } from './targets.ts';
+import { isSlot, type Target } from './targets.ts';
 
 /** A lease is nearly over when less than a fifth of it is left, and less than a minute. */
 const endingMaxMs = 60_000;
@@ -61,12 +61,7 @@ export function wantedLocks(state: State, agent: Agent, stretch: Stretch): Notic
     if (since === null) continue;
     if (lock.contendedSinceMs === null && isDuring(since, stretch)) forPlace.push(lock);
     for (const ticket of ticketsFor(state, lock))
-      if (
-        ticket <= stretch.upTo &&
-        lock.token <= stretch.upTo &&
-        (ticket > stretch.after || lock.token > stretch.after)
-      )
-        addTo(byTicket, ticket, lock);
+      if (isWantedNewly(lock, ticket, stretch)) addTo(byTicket, ticket, lock);
   }
   return [
     ...[...byTicket].flatMap(([ticket, locks]) => {
@@ -77,6 +72,13 @@ export function wantedLocks(state: State, agent: Agent, stretch: Stretch): Notic
     }),
     ...(forPlace.length === 0 ? [] : [wanted(state, forPlace, null)]),
   ];
+}
+
+/** A slot is wanted only from the moment at which no other is free, which may be later than ticket and grant. */
+function isWantedNewly({ target, token, contendedSinceMs }: Lock, ticket: Ticket, stretch: Stretch): boolean {
+  if (ticket > stretch.upTo || token > stretch.upTo) return false;
+  if (ticket > stretch.after || token > stretch.after) return true;
+  return isSlot(target) && contendedSinceMs !== null && isDuring(contendedSinceMs, stretch);
 }
 
 function wanted(state: State, locks: readonly Lock[], by: NoticeOf<'wanted'>['by']): Notice {

@@ -7,9 +7,11 @@
  *
  *     lost, waitEnded, changed      to the stretch that has the entry by which it came about;
  *     waitServed, wanted, beside    to the stretch that has the later of the two numbers that make it: of a grant, of a ticket;
- *     leaseEnding, wanted for a place  to the stretch of time in which it became so.
+ *     leaseEnding, wanted for a place  to the stretch of time in which it became so; a slot that others wait for, too, where it
+ *                                   is later that no other one is free.
  *
- * What the agent itself has done is no notice, and what is over by now is not told any more, but for what it has lost.
+ * What the agent itself has done is no notice. What is over by now is not told any more; a lock that was lost is, unless the
+ * agent has it again. Who works beside an agent may be told anew: where it has given back the first of its files there.
  */
 import { locksOverlapping } from './contention.ts';
 import type { Entry, TicketEndCause } from './events.ts';

@@ -32,10 +32,13 @@ export const isNews = ({ notices, unread }: NoticesAnswer): boolean => notices.l
 /** Where nothing was told for so many revisions, it is kept all the same that nothing was: a log is kept for a while only. */
 const revisionsMax = 500;
 
-/** Whether it has to be kept that an agent was told up to here: not for each call to which nothing was said. */
+/**
+ * Whether it has to be kept that an agent was told up to here: not for each call to which nothing was said. What follows from
+ * time alone is told at the revision up to which the agent was told before.
+ */
 export function isToBeKept(session: AgentSession, upTo: ToldUpTo, wasTold: boolean): boolean {
   const before = session.toldUpTo ?? session.epoch;
-  return upTo.revision > before && (wasTold || upTo.revision - before > revisionsMax);
+  return upTo.revision >= before && (wasTold || upTo.revision - before > revisionsMax);
 }
 
 /** Keeps how far an agent was told, unless somebody else goes on in its name by now, or has told it more. */

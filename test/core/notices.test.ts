@@ -15,7 +15,7 @@ import {
   type Notice,
   type State,
 } from '../../src/core/index.ts';
-import { Machine } from '../support/machine.ts';
+import { Machine, resourceName, scopePath } from '../support/machine.ts';
 import { agentNames, moveArbitrary, play, populate, settingsArbitrary } from './moves.ts';
 
 interface Cursor {
@@ -82,9 +82,12 @@ function keysOf(state: State, notice: Notice): string[] {
     case 'wanted': {
       const { by } = notice;
       if (by === null) return [];
-      return notice.targets.names.map(
-        (target) => `wanted ${target} ${state.locks.get(target)?.token} ${by.ticket}`,
-      );
+      return notice.targets.names.map((target) => {
+        const lock = state.locks.get(target);
+        // A slot is wanted anew when others were free meanwhile.
+        const since = target.startsWith('@') ? lock?.contendedSinceMs : '';
+        return `wanted ${target} ${lock?.token} ${by.ticket} ${since}`;
+      });
     }
     case 'changed':
       return [
@@ -148,4 +151,26 @@ test('what was lost, and which waits ended, is the same in one stretch and in ma
     { numRuns: 40 },
   );
   expect(told).toBeGreaterThan(0);
+});
+
+test('who holds a slot is told of a ticket for it once no other slot is free', () => {
+  const port = resourceName('@port');
+  const machine = new Machine({ maxConcurrentAgents: 4, maxLocksPerAgent: 2, resources: { [port]: 2 } });
+  machine.define({ a: [], b: [] });
+  for (const name of ['alice', 'bob', 'carol', 'dora', 'erin']) machine.join(name);
+  const teller = new Teller(machine);
+  machine.acquire('alice', { scopes: [], resources: [port] });
+  machine.acquire('dora', 'b');
+  // For her, who waits longest, the scope is kept, and for bob not the slot.
+  machine.acquire('erin', 'b', { wait: 600_000 });
+  machine.acquire('bob', { scopes: [scopePath('b')], resources: [port] }, { wait: 600_000 });
+  teller.tell('alice');
+  expect(teller.told).toEqual([]);
+  machine.nowMs += 1_000;
+  machine.acquire('carol', { scopes: [], resources: [port] });
+  for (const _ of [1, 2]) {
+    teller.tell('alice');
+    expect(teller.told).toEqual([expect.stringMatching(/^alice wanted @port#1 /)]);
+    machine.nowMs += 1_000;
+  }
 });
