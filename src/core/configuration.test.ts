@@ -59,7 +59,10 @@ describe('configuring', () => {
     machine.acquire('aaron', ['c', 'd']);
     machine.acquire('alice', ['a', 'b']);
     expect(configure(machine, { maxLocksPerAgent: 1 })).toMatchObject({
-      rejection: { code: 'SETTINGS_IN_USE', details: { what: expect.stringMatching(/^aaron .* 2 locks/) } },
+      rejection: {
+        code: 'SETTINGS_IN_USE',
+        details: { what: expect.stringMatching(/^aaron .* in 2 scopes/) },
+      },
     });
   });
 

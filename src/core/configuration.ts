@@ -70,7 +70,7 @@ function excessOf(state: State, agent: Agent, settings: Settings): string | null
   const inAll = [...agent.held, ...wanted];
   const scopes = new Set(inAll.flatMap((target) => scopeOf(state, target) ?? [])).size;
   if (scopes > settings.maxLocksPerAgent)
-    return `${scopes} locks, max_locks_per_agent would be ${settings.maxLocksPerAgent}`;
+    return `something in ${scopes} scopes, max_locks_per_agent would be ${settings.maxLocksPerAgent}`;
   const resources = inAll.filter(isSlot).length;
   const files = inAll.filter((target) => scopeOf(state, target) !== null).length - wholeOnes(state, inAll);
   if (files > settings.maxFilesPerAgent)

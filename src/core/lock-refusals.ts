@@ -13,11 +13,26 @@ import type { Obstacle } from './queue.ts';
 import type { HolderInTheWay } from './refusal-facts.ts';
 import { reject } from './rejections.ts';
 import type { Agent, Lock, LockEnd, State } from './state.ts';
-import { nameWith, isSlot, partsOf, shownTarget, type Target } from './targets.ts';
+import {
+  nameWith,
+  isSlot,
+  lockNameOf,
+  nameOf,
+  partsOf,
+  shownTarget,
+  type LockName,
+  type Target,
+} from './targets.ts';
 import { heldUnder, scopeOf, wantedName, wishOf } from './overlap.ts';
 
+/** Targets that a sentence names; how many there are it says besides, and the facts have all. */
+const namedMax = 10;
+
 /** Targets in a sentence: paths, and resources by their names. */
-export const namedTargets = (targets: readonly Target[]): string => named(...targets.map(shownTarget));
+export function namedTargets(targets: readonly Target[]): string {
+  const names = named(...targets.slice(0, namedMax).map(shownTarget));
+  return targets.length <= namedMax ? names : `${names} and ${targets.length - namedMax} more`;
+}
 
 /** The refusal of an acquire that does not want to wait. */
 export function busy(draft: Draft, agent: AgentId, targets: readonly Target[], obstacle: Obstacle): Decision {
@@ -27,7 +42,7 @@ export function busy(draft: Draft, agent: AgentId, targets: readonly Target[], o
     const { agent: waiter, ticket, sinceMs } = obstacle.waiter;
     return reject(
       'RESERVED_FOR_WAITER',
-      `${namedTargets([obstacle.target])} is free, but kept for ${waiter}, who has waited longest: ask to wait as well`,
+      `${namedTargets([obstacle.target])} ${keptFor(draft, agent, obstacle.target, waiter)}`,
       nameWith(wantedName(draft.state, obstacle.target), { waiter, ticket, sinceMs, queueLength }),
     );
   }
@@ -35,7 +50,7 @@ export function busy(draft: Draft, agent: AgentId, targets: readonly Target[], o
   const many = holders.length === 1 ? '1 agent holds locks' : `${holders.length} agents hold locks`;
   return reject(
     'CONCURRENCY_LIMIT',
-    `${namedTargets(targets)} is free, but ${many} and no more may (max_concurrent_agents): ask to wait`,
+    `${namedTargets(targets)} ${targets.length === 1 ? 'is' : 'are'} free, but ${many} and no more may (max_concurrent_agents): ask to wait`,
     {
       holders,
       maxConcurrentAgents: draft.settings.maxConcurrentAgents,
@@ -43,6 +58,14 @@ export function busy(draft: Draft, agent: AgentId, targets: readonly Target[], o
       ...wishOf(draft.state, targets),
     },
   );
+}
+
+/** Who holds the whole scope writes each file of it: nothing that is kept for another keeps it from that. */
+function keptFor({ state }: Draft, asker: AgentId, target: Target, waiter: AgentId): string {
+  const [own] = locksOf(state, asker, target);
+  return own === undefined || isSlot(target)
+    ? `is free, but kept for ${waiter}, who has waited longest: ask to wait as well`
+    : `is kept for ${waiter}, who has waited longest; ${asker} holds ${namedTargets([own.target])}, and needs no other lock to write what that covers`;
 }
 
 function lockHeld(draft: Draft, asker: AgentId, target: Target): Decision {
@@ -90,6 +113,11 @@ function locksInTheWay(state: State, asker: AgentId, target: Target): Lock[] {
     .sort((a, b) => rankOf(a, target) - rankOf(b, target) || byText(a.target, b.target));
 }
 
+/** What an agent holds that overlaps a target. */
+function locksOf(state: State, agent: AgentId, target: Target): Lock[] {
+  return locksOverlapping(state, target).filter((lock) => lock.agent === agent);
+}
+
 const rankOf = (lock: Lock, target: Target): number => (lock.target === target ? 0 : 1);
 
 /** Rejects a token that is not the lock's. Without a token there is nothing to compare; the session is proof enough. */
@@ -133,15 +161,37 @@ export function notHeld(
   advice = 'acquire it first',
 ): Decision {
   const holder = locksInTheWay(state, agent.id, target)[0]?.agent ?? null;
-  const now = holder === null ? 'it is free' : `${holder} holds it`;
+  const own = locksOf(state, agent.id, target).map((lock) => lock.target);
   const lastEnd = lastEndOf(state, target);
-  const own = lastEnd?.agent === agent.id && lastEnd.epoch === agent.epoch ? lastEnd : null;
-  const lost = own === null ? '' : `; its last hold ${endings[own.cause]} ${ago(own.atMs, atMs)}`;
+  const lastOwn = lastEnd?.agent === agent.id && lastEnd.epoch === agent.epoch ? lastEnd : null;
+  const lost = lastOwn === null ? '' : `; its last hold ${endings[lastOwn.cause]} ${ago(lastOwn.atMs, atMs)}`;
+  const free = own.length === 0 ? 'it is free' : `it holds ${namedTargets(own.toSorted(byText))}`;
+  const now = holder === null ? free : `${holder} holds it`;
   return reject(
     'LOCK_NOT_HELD',
     `the lock of ${namedTargets([target])} is not held by ${agent.id} (${now}${lost}): ${advice}`,
     nameWith(wantedName(state, target), { holder, lastEnd }),
   );
+}
+
+/** The refusal to take back what nobody holds: of what overlaps it, somebody may hold some. */
+export function nothingToRevoke(state: State, target: Target): Decision {
+  const others = locksOverlapping(state, target).sort((a, b) => byText(a.target, b.target));
+  const held = others.slice(0, holdersShownMax).map((lock) => `${whatOf(lock)} by ${lock.agent}`);
+  const more = others.length > held.length ? `, and ${others.length - held.length} more` : '';
+  const what = isSlot(target) ? whatOf(lockNameOf(target, null)) : namedTargets([target]);
+  return reject(
+    'LOCK_NOT_HELD',
+    held.length === 0
+      ? `${namedTargets([target])} is free: there is nothing to revoke`
+      : `nobody holds ${what} itself, but ${held.join(', ')}${more}: name what is to be revoked`,
+    nameWith(lockNameOf(target, scopeOf(state, target)), { holder: null }),
+  );
+}
+
+/** A lock by all that it takes to revoke it. */
+function whatOf(name: LockName): string {
+  return name.resource === undefined ? named(nameOf(name)) : `slot ${name.slot} of ${named(name.resource)}`;
 }
 
 const endings: { readonly [Cause in LockEnd['cause']]: string } = {

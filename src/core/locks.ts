@@ -21,7 +21,7 @@ import { presentAgent, refusedUnknown } from './gate.ts';
 import { addMs, type DurationMs, type TimeMs } from './ids.ts';
 import { refusedToAsk, refusedTtl } from './lock-bounds.ts';
 import { dropLock, isWantedOnGrant, putLock } from './lock-index.ts';
-import { busy, namedTargets, notHeld, refusedStaleToken } from './lock-refusals.ts';
+import { busy, namedTargets, notHeld, nothingToRevoke, refusedStaleToken } from './lock-refusals.ts';
 import { renewedDeadline, setLease, toGrant } from './leases.ts';
 import { waitersMax } from './limits.ts';
 import { heldInOrder } from './overlap.ts';
@@ -33,7 +33,6 @@ import type { Agent, Lock, LockEnd, State, Waiter } from './state.ts';
 import {
   nameWith,
   isSlot,
-  lockNameOf,
   partsOf,
   resourceOf,
   slotOf,
@@ -43,7 +42,7 @@ import {
   wishFor,
   type Target,
 } from './targets.ts';
-import { heldUnder, scopeOf, wishOf } from './overlap.ts';
+import { heldUnder, wishOf } from './overlap.ts';
 import { deadlockedAgents, toldLink, waitCycle } from './wait-graph.ts';
 
 /**
@@ -259,12 +258,7 @@ export function decideRevokeLock(state: State, command: RevokeLock): Decision {
   if (unknown !== null) return unknown;
   const target = isSlot(named) ? slotOf(resourceOf(named), command.slot ?? 1) : named;
   const lock = state.locks.get(target);
-  if (lock === undefined)
-    return reject(
-      'LOCK_NOT_HELD',
-      `${namedTargets([target])} is free: there is nothing to revoke`,
-      nameWith(lockNameOf(target, scopeOf(state, target)), { holder: null }),
-    );
+  if (lock === undefined) return nothingToRevoke(state, target);
   const draft = new Draft(state, command.atMs);
   draft.revoke(lock, command.reason);
   settleQueue(draft);

@@ -63,7 +63,7 @@ function recipientsOf(state: State, { to }: Saying, sender: AgentId | null): Age
   const unknown = to.kind === 'holder' ? refusedUnknown(state, wishFor(to)) : null;
   if (unknown !== null) return unknown;
   const others = addressedBy(state, to).filter((id) => id !== sender);
-  return others.length === 0 ? noRecipient(state, to) : others;
+  return others.length === 0 ? noRecipient(state, to, sender) : others;
 }
 
 /** In order of name, each once. */
@@ -86,7 +86,7 @@ function wayOf(state: State, to: Addressee): Way {
   return to.kind === 'holder' ? { kind: 'holder', ...wantedName(state, targetNamed(to)) } : { kind: to.kind };
 }
 
-function noRecipient(state: State, to: Addressee): Decision {
+function noRecipient(state: State, to: Addressee, sender: AgentId | null): Decision {
   if (to.kind === 'agent')
     return reject('NO_RECIPIENT', `no other agent ${to.agent} is present: send it once it has joined`, {
       agent: to.agent,
@@ -94,9 +94,12 @@ function noRecipient(state: State, to: Addressee): Decision {
   if (to.kind === 'all')
     return reject('NO_RECIPIENT', 'no other agent is present: there is nobody to hear it', {});
   const name = wantedName(state, targetNamed(to));
+  const what = named(nameOf(name));
+  const isOwn = addressedBy(state, to).length > 0;
+  const free = sender === null ? 'there is nobody to tell' : 'there is nobody to ask, so acquire it';
   return reject(
     'NO_RECIPIENT',
-    `nobody else holds ${named(nameOf(name))}: there is nobody to ask, so acquire it`,
+    isOwn ? `nobody but ${sender} holds ${what}: there is nobody to ask` : `nobody holds ${what}: ${free}`,
     name,
   );
 }

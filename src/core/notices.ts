@@ -11,7 +11,7 @@
  *                                   is later that no other one is free.
  *
  * What the agent itself has done is no notice. What is over by now is not told any more; a lock that was lost is, unless the
- * agent has it again. Who works beside an agent may be told anew: where it has given back the first of its files there.
+ * agent has it again. Who works beside an agent may be told anew: where one of them has given back the first of its files.
  */
 import { locksOverlapping } from './contention.ts';
 import type { Entry, TicketEndCause } from './events.ts';

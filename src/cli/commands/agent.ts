@@ -1,5 +1,5 @@
-import { agentStatuses, parseAgentId } from '../../core/index.ts';
-import type { AgentId, AgentMetadata, AgentStatus } from '../../core/index.ts';
+import { agentStatuses, parseAgentId, shownTarget } from '../../core/index.ts';
+import type { AgentId, AgentMetadata, AgentStatus, Target } from '../../core/index.ts';
 import { join as joinAs, overCodes, proofOf, resultOf } from '../../participant/index.ts';
 import { sessionIdOf } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
@@ -161,8 +161,8 @@ function goneBefore({ nowMs }: Call, { rejection, revision }: Rejected, agent: A
   return done(revision, data, () => line`${agent} ${what}; its session is removed`);
 }
 
-const releasedText = (scopes: readonly string[]): string =>
-  scopes.length === 0 ? '' : `; released ${scopes.join(', ')}`;
+const releasedText = (released: readonly Target[]): string =>
+  released.length === 0 ? '' : `; released ${released.map(shownTarget).join(', ')}`;
 
 /** Renews the session and every lease of the agent. */
 export async function heartbeat(call: Call, input: AgentInput): Promise<Outcome> {

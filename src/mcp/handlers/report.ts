@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../../core/index.ts';
+import { shownTarget, type AgentStatus } from '../../core/index.ts';
 import { leave, report as reportAs, type DeskAgent } from '../../participant/desk/index.ts';
 import { invalidInput } from '../../protocol/index.ts';
 import { told, type ToolAnswer } from '../answer.ts';
@@ -35,7 +35,8 @@ async function sayStatus(
   const reported = await reportAs(agent, status, message, changed);
   if (reported.kind === 'refused') return refusalAnswer(reported.rejection);
   const { released } = reported;
-  const given = released.length === 0 ? '' : ` Gave back ${released.map(quoted).join(', ')}.`;
+  const given =
+    released.length === 0 ? '' : ` Gave back ${released.map(shownTarget).map(quoted).join(', ')}.`;
   return told(`${agent.session.agent} is ${reported.status}.${given}`, { status: reported.status, released });
 }
 
@@ -45,6 +46,7 @@ async function leaving(work: Work, agent: DeskAgent, lastWords: string | null): 
   const left = await leave(desk, workspace.coordinator, agent, { lastWords, ...changed });
   if (left.kind === 'refused') return refusalAnswer(left.rejection);
   const { released, waited } = left;
-  const given = released.length === 0 ? '' : `, and gave back ${released.map(quoted).join(', ')}`;
+  const given =
+    released.length === 0 ? '' : `, and gave back ${released.map(shownTarget).map(quoted).join(', ')}`;
   return told(`${agent.session.agent} has LEFT${given}.`, { status: 'left', released, waited });
 }

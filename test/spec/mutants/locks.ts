@@ -128,9 +128,8 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'a free scope can be revoked',
     file: 'locks.ts',
-    find: "  if (lock === undefined)\n    return reject(\n      'LOCK_NOT_HELD',\n      `${namedTargets([target])} is free",
-    replace:
-      "  if (lock === null)\n    return reject(\n      'LOCK_NOT_HELD',\n      `${namedTargets([target])} is free",
+    find: '  if (lock === undefined) return nothingToRevoke(state, target);',
+    replace: '  if (lock === null) return nothingToRevoke(state, target);',
     model: 'Locks22c2',
     caughtBy: 'actions',
   },

@@ -16,7 +16,7 @@ export const messageMutants: readonly Mutant[] = [
     ...inLost,
     name: 'a message to nobody is sent all the same',
     file: 'messages.ts',
-    find: 'return others.length === 0 ? noRecipient(state, to) : others;',
+    find: 'return others.length === 0 ? noRecipient(state, to, sender) : others;',
     replace: 'return others;',
   },
   {
