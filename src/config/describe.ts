@@ -123,7 +123,7 @@ A pattern is a path from the top folder, in which \`*\` and \`?\` stand for lett
 only the top folder is. Upper and lower case count; square brackets are letters. Quote in YAML what begins with a star or a brace.
 
 Options marked "logged" are part of the coordination state: a change of them is an entry in the log, so that a replay
-decides as the original did. A looser value takes force at once; a tighter one when nothing is held, waited for or synced,
+decides as the original did. A looser value takes effect at once; a tighter one when nothing is held, waited for or synced,
 since whoever holds or waits was promised something under the former. Until then \`rhema status\` names it.
 
 Options marked "no effect yet" are taken and do nothing, and \`rhema config check\` names them.

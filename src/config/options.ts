@@ -21,7 +21,7 @@ export const options = [
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Whether agents are coordinated in this repository at all. When false, commands that need the coordinator say so and end with 0, and `rhema run` just runs its command. Setting it to false is seen within a few seconds, and takes force when nothing is held, waited for or synced: from then on until it does, what is held stays held, nothing new is given out and nobody new waits, and `rhema status` says so.',
+    help: 'Whether agents are coordinated in this repository at all. When false, commands that need the coordinator say so and end with 0, and `rhema run` just runs its command. Setting it to false is seen within a few seconds, and takes effect when nothing is held, waited for or synced: from then on until it does, what is held stays held, nothing new is given out and nobody new waits, and `rhema status` says so.',
   },
   {
     key: 'agent_coordination.max_concurrent_agents',
@@ -176,7 +176,7 @@ export const options = [
     minimum: asDurationMs(0),
     maximum: asDurationMs(3_650 * day),
     environment: null,
-    help: 'How long the history of locks, agents and syncs is kept. Compaction removes what is older, back to the last snapshot before it; what is in force now is never removed, and of each request 24 bytes stay, by which a repeat that comes later is known and refused. A change takes force when the coordinator starts anew.',
+    help: 'How long the history of locks, agents and syncs is kept. Compaction removes what is older, back to the last snapshot before it; what is in force now is never removed, and of each request 24 bytes stay, by which a repeat that comes later is known and refused. A change takes effect when the coordinator starts anew.',
   },
   {
     key: 'agent_coordination.idle_exit',
@@ -196,7 +196,7 @@ export const options = [
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Whether the invariants of the coordination state are also checked while it runs, in samples. The rules themselves are enforced on every command, whatever this says. A change takes force when the coordinator starts anew.',
+    help: 'Whether the invariants of the coordination state are also checked while it runs, in samples. The rules themselves are enforced on every command, whatever this says. A change takes effect when the coordinator starts anew.',
   },
   {
     key: 'agent_coordination.safety_validation.strict_mode',

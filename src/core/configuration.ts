@@ -102,7 +102,7 @@ function agentsInOrder(state: State): Agent[] {
 }
 
 function inUse(what: string): Decision {
-  return reject('SETTINGS_IN_USE', `${what}: it takes force once the present holders have released`, {
+  return reject('SETTINGS_IN_USE', `${what}: it takes effect once the present holders have released`, {
     what,
   });
 }

@@ -36,7 +36,7 @@ describe('while somebody holds, waits or syncs', () => {
   });
 
   it.each(['held', 'waiting', 'syncing'] as const)(
-    'tighter settings wait and looser ones take force at once: %s',
+    'tighter settings wait and looser ones take effect at once: %s',
     async (kind) => {
       world.work[kind] = 1;
       world.config = tighter;
@@ -55,7 +55,7 @@ describe('while somebody holds, waits or syncs', () => {
     },
   );
 
-  it('a file that was free stays so, and what is claimed with the next one takes force', async () => {
+  it('a file that was free stays so, and what is claimed with the next one takes effect', async () => {
     world.config = { ...defaultConfig, freePaths: ['*.lock', 'CHANGELOG.md'] };
     await world.follower.refresh();
     world.work.held = 1;

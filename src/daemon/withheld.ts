@@ -54,7 +54,7 @@ export function isBusy({ held, waiting, syncing }: Work): boolean {
 }
 
 export interface Granted {
-  /** What may take force now. */
+  /** What may take effect now. */
   readonly settings: Settings;
   /** Fields that have to wait until nothing is held or waited for. */
   readonly withheld: readonly (keyof Settings)[];
@@ -96,12 +96,12 @@ function allOf(a: Settings['resources'], b: Settings['resources']): Settings['re
 const untilFree = 'until nothing is held, waited for or synced';
 
 export function settingsWait(keys: readonly string[]): ScopeProblem {
-  const message = `${keys.join(', ')}: the tighter value takes force later; the former one stays ${untilFree}`;
+  const message = `${keys.join(', ')}: the tighter value takes effect later; the former one stays ${untilFree}`;
   return warning('SETTINGS_WAIT', message);
 }
 
 export function disablingWaits(work: Work): ScopeProblem {
-  return warning('DISABLING_WAITS', `${switchedOff}. This takes force later: ${stillOpen(work)}`);
+  return warning('DISABLING_WAITS', `${switchedOff}. This takes effect later: ${stillOpen(work)}`);
 }
 
 /** Why the files cannot be looked at; what the log has stays in force. */

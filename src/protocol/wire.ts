@@ -15,8 +15,8 @@ import type { Answers, Query, QueryKind } from './queries.ts';
  * once on one connection.
  *
  * ```
- * owner  {"op":"hello","protocol":3,"version":"0.1.0","pid":4711}      each side says hello first
- * client {"op":"hello","protocol":3,"version":"0.1.0","pid":4712}
+ * owner  {"op":"hello","protocol":4,"version":"0.1.0","pid":4711}      each side says hello first
+ * client {"op":"hello","protocol":4,"version":"0.1.0","pid":4712}
  * client {"id":1,"op":"submit","request":{...}}                        a call has a number of the client's choice
  * client {"id":2,"op":"watch","fromRevision":17}
  * owner  {"id":1,"ok":{...}}                                           one answer per call, in any order

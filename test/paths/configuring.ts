@@ -4,7 +4,7 @@ import type { Answer } from './face.ts';
 
 /**
  * The settings are no command: they are in a file, and `refresh` has the owner read it. What is told to wait is what the
- * core refuses for now; it is undone, for else it would take force as soon as nobody works, without anybody saying it again.
+ * core refuses for now; it is undone, for else it would take effect as soon as nobody works, without anybody saying it again.
  */
 export async function configure(
   checkout: Checkout,
