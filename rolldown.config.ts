@@ -65,7 +65,7 @@ const isOfLibrary = (path = ''): boolean => path.startsWith(join(import.meta.dir
 const groups = [
   {
     name: 'common',
-    test: /src\/(core\/visible|protocol\/plain-issues|client\/version|cli\/mcp\/mcp-defaults)\.ts$/,
+    test: /src\/(core\/(visible|message-forms)|protocol\/plain-issues|client\/version|cli\/mcp\/mcp-defaults)\.ts$/,
     priority: 4,
   },
   { name: 'base', test: /src\/cli\/(process\/process-ports|call)\.ts$/, priority: 3 },
