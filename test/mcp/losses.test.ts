@@ -277,7 +277,7 @@ it('a lease that is over is no permission, though nobody could write down its en
   await stage.pass(defaultSettings.lockTtlMs + overMs);
   const told = await alice.call('lock_check', { agent: 'alice', path: scope });
   expect(told.text).toMatch(/^You MUST NOT write "services\/auth": your lease ended 4 s ago/m);
-  expect(told.text).toMatch(/is held by alice.*its lease ended 4 s ago, which is still to be written/);
+  expect(told.text).toMatch(/is held by you.*its lease ended 4 s ago, which is still to be written/);
 });
 
 it('who holds a scope that comes and goes is told each time that it has gone', async () => {
