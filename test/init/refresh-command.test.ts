@@ -218,7 +218,7 @@ describe('rhema scope refresh where the graph has outgrown its bounds', () => {
     for (const mode of ['--check', '--yes']) {
       const { code, stderr } = await refresh(mode);
       expect(code).toBe(3);
-      expect(stderr).toContain('rhema.yaml: error: has max_scope_depth already, which is yours');
+      expect(stderr).toContain('rhema.yaml:9: error: has max_scope_depth already, which is yours');
     }
     expect(existsSync(join(root, 'p3/rhema.yaml'))).toBe(false);
   });
