@@ -33,11 +33,11 @@ let isDone = false;
 function endAt(atMs: number): void {
   endAtMs = atMs;
   clearTimeout(force);
-  force = setTimeout(() => void command?.endAll(), Math.max(0, atMs - monotonicMs()));
+  force = setTimeout(() => onCommand((tree) => tree.endAll()), Math.max(0, atMs - monotonicMs()));
   clearTimeout(tell);
   if (isTold) return;
   const tellAtMs = atMs - graceMs + patienceFor(graceMs);
-  tell = setTimeout(() => command?.signal('SIGTERM'), Math.max(0, tellAtMs - monotonicMs()));
+  tell = setTimeout(() => onCommand((tree) => tree.signal('SIGTERM')), Math.max(0, tellAtMs - monotonicMs()));
 }
 
 function noteTold(): void {
@@ -56,13 +56,22 @@ function hear(text: string): void {
 }
 
 /** `run` is gone. */
-async function endOrphans(): Promise<void> {
+function endOrphans(): void {
   endAt(Math.min(endAtMs, monotonicMs() + graceOfOrphansMs));
-  command ??= await untoldCommand();
-  command?.signal('SIGTERM');
+  onCommand((tree) => tree.signal('SIGTERM'));
 }
 
-/** A command that began a moment before `run` was killed. The system may show what it carries a moment later. */
+/** Does something to the command, also to one of which nothing was said yet. */
+function onCommand(act: (tree: ProcessTree) => unknown): void {
+  if (command !== null) act(command);
+  else
+    void untoldCommand().then((found) => {
+      command ??= found;
+      if (command !== null) act(command);
+    });
+}
+
+/** A command that began a moment before `run` was killed, or stopped. The system may show what it carries a moment later. */
 async function untoldCommand(): Promise<ProcessTree | null> {
   for (let look = 1; begins !== null && look <= looksMax; look += 1) {
     const root = findBegun(begins);
@@ -78,5 +87,5 @@ createInterface({ input: process.stdin })
   .on('close', () => {
     clearTimeout(force);
     noteTold();
-    if (!isDone) void endOrphans();
+    if (!isDone) endOrphans();
   });

@@ -183,7 +183,7 @@ describe('what a person wrote', () => {
     edit('c/rhema.yaml', (text) => text.replace('- path: ../a\n', '- path: ../a # because of the schema\n'));
     write(root, { 'c/package.json': manifest('c', 'b') });
     const plan = await refresh(root);
-    expect(noticesOf(plan)).toEqual(['KEPT_BY_HAND c/rhema.yaml']);
+    expect(noticesOf(plan)).toEqual(['KEPT_BY_HAND c/rhema.yaml:5']);
     expect(read('c/rhema.yaml')).toContain('- path: ../a # because of the schema\n');
     expect((await planRefresh(root)).changes).toEqual([]);
   });
