@@ -27,6 +27,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'slow' ? slowTests.filter((file) => !campaigns.includes(file)) : everything,
     exclude: [...configDefaults.exclude, ...(mode === 'quick' ? slowTests : [])],
+    env: { TEST_MODE: mode },
     sequence: { sequencer: LongestFirst },
     // Real processes on a busy machine: a limit is for what hangs, not for what is slow.
     testTimeout: 180_000,

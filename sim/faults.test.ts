@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrokenSimulations } from './broken.ts';
 import { faults, fewRequests, type Fault } from './faults.ts';
+import { inTime } from '../test/speeds.ts';
 import type { TrialName, trials as shippedTrials } from './trials.ts';
 
 type Trials = typeof shippedTrials;
@@ -35,7 +36,7 @@ async function seedThatFinds({ trial, said }: Fault, trials: Trials): Promise<nu
 }
 
 describe('the simulation finds what is put back', () => {
-  for (const fault of faults)
+  for (const fault of inTime(faults, 3))
     it(`${fault.name} (${fault.trial})`, async ({ annotate }) => {
       const { trials } = await broken.load(fault.changes);
       await annotate(`found with seed ${await seedThatFinds(fault, trials)}`);

@@ -58,5 +58,10 @@ export const slowTests: readonly string[] = [
   'test/init/moved.test.ts',
 ];
 
+/** Of many trials those for which continuous integration has time: one of every `few`. `npm run test:all` has all. */
+export function inTime<Trial>(trials: readonly Trial[], few: number): readonly Trial[] {
+  return process.env['TEST_MODE'] === 'slow' ? trials.filter((_trial, place) => place % few === 0) : trials;
+}
+
 /** Those of them that `--mode slow` leaves out as well, for their length: `npm run test:all` has them. */
 export const campaigns: readonly string[] = ['test/spec/large-models.test.ts'];

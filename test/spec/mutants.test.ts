@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { inTime } from '../speeds.ts';
 import { readGolden } from './golden.ts';
 import { compileCore, mutants, verdictOn, type Mutant } from './mutants/index.ts';
 
@@ -15,7 +16,7 @@ describe('the comparison with the specification finds every deliberately broken 
     expect(verdictOn(await compiled.load(null), 'Locks22c2')).toBeNull();
   });
 
-  for (const mutant of mutants)
+  for (const mutant of inTime(mutants, 2))
     it(`in which ${mutant.name}`, async ({ skip }) => {
       skip(takesLong(mutant), 'for main.ts');
       expect(verdictOn(await compiled.load(mutant), mutant.model)).toBe(mutant.caughtBy);
