@@ -1,29 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { agentId, codeOf, committed, Machine, scopePath } from '../../test/support/machine.ts';
+import {
+  aliceAndBob,
+  aliceSays,
+  agentId,
+  codeOf,
+  committed,
+  Machine,
+  scopePath,
+} from '../../test/support/machine.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { asDurationMs, asSessionId } from './ids.ts';
 import { agentsMax, lostAgentsMax } from './limits.ts';
-import type { AgentStatus } from './statuses.ts';
 import type { Agent } from './state.ts';
-
-function newMachine(): Machine {
-  const machine = new Machine({ sessionTtlMs: asDurationMs(100_000), maxLocksPerAgent: 2 });
-  machine.define({ a: [], b: [] });
-  machine.join('alice');
-  machine.join('bob');
-  return machine;
-}
-
-function say(machine: Machine, status: AgentStatus): Decision {
-  return machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status, reason: 'because' });
-}
 
 describe('status follows from locks and tickets', () => {
   test('a wait ends a completed spell, and leaves the agent idle', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('bob', 'a');
-    say(machine, 'completed');
+    aliceSays(machine, 'completed');
     machine.acquire('alice', 'a', { wait: 1_000 });
     expect(machine.status('alice')).toBe('blocked');
     machine.advance(1_000);
@@ -31,7 +26,7 @@ describe('status follows from locks and tickets', () => {
   });
 
   test('who waits while holding goes on working when the wait ends in vain', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('bob', 'b');
     machine.acquire('alice', 'a');
     machine.acquire('alice', 'b', { wait: 1_000 });
@@ -41,10 +36,10 @@ describe('status follows from locks and tickets', () => {
   });
 
   test('who has said that it is blocked stays so while it holds any lock', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('alice', 'a', { ttlMs: 1_000 });
     machine.acquire('alice', 'b');
-    say(machine, 'blocked');
+    aliceSays(machine, 'blocked');
     machine.advance(1_000);
     expect(machine.status('alice')).toBe('blocked');
     machine.release('alice');
@@ -52,7 +47,7 @@ describe('status follows from locks and tickets', () => {
   });
 
   test('waits in vain are counted until the next grant', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     const retries = (): number | undefined => machine.state.agents.get(agentId('alice'))?.retryCount;
     machine.acquire('bob', 'a');
     for (let wait = 0; wait < 2; wait += 1) {
@@ -69,7 +64,7 @@ describe('status follows from locks and tickets', () => {
 
 describe('a session', () => {
   test('is renewed by every logged command, and ends at its deadline', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.advance(60_000);
     machine.acquire('alice', 'a');
     machine.advance(99_999);
@@ -80,7 +75,7 @@ describe('a session', () => {
   });
 
   test('that is lost stays listed with what it held', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('alice', ['a', 'b'], { ttlMs: 200_000 });
     machine.advance(100_000);
     expect(machine.state.agents.get(agentId('alice'))).toMatchObject({
@@ -92,7 +87,7 @@ describe('a session', () => {
   });
 
   test('renews all leases of the agent with a heartbeat, in order of path', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('alice', 'b');
     machine.acquire('alice', 'a');
     machine.advance(1_000);
@@ -108,7 +103,7 @@ describe('a session', () => {
 });
 
 test('a name joined again has a higher epoch and an empty hand', () => {
-  const machine = newMachine();
+  const machine = aliceAndBob();
   machine.acquire('alice', 'a', { ttlMs: 200_000 });
   const before = machine.state.agents.get(agentId('alice'))?.epoch ?? 0;
   machine.advance(100_000);
@@ -127,7 +122,7 @@ describe('joining', () => {
 
   /** A state in which as many agents are known as may be, one of them lost. */
   function crowd(size: number): Machine {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.advance(100_000);
     for (let number = machine.state.agents.size; number < size; number += 1)
       machine.state.agents.set(agentId(`a${number}`), {} as Agent);
@@ -135,7 +130,7 @@ describe('joining', () => {
   }
 
   test('tells the epoch and the end of the session, and starts without anything', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.advance(1_000);
     const { result } = committed(
       machine.say({
@@ -186,7 +181,7 @@ describe('joining', () => {
 
 test('the log tells why locks, waits and runs of an agent ended with it', () => {
   function ends(end: (machine: Machine) => unknown): unknown[] {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('bob', 'b', { ttlMs: 200_000 });
     machine.acquire('alice', 'a', { ttlMs: 200_000 });
     machine.startSync('alice', 'b');
@@ -205,7 +200,7 @@ test('the log tells why locks, waits and runs of an agent ended with it', () => 
 });
 
 test('a heartbeat of an agent that holds nothing renews its session only', () => {
-  const machine = newMachine();
+  const machine = aliceAndBob();
   machine.advance(1_000);
   expect(committed(machine.heartbeat('alice'))).toEqual({
     kind: 'committed',
@@ -215,7 +210,7 @@ test('a heartbeat of an agent that holds nothing renews its session only', () =>
 });
 
 test('leaving tells what was given up', () => {
-  const machine = newMachine();
+  const machine = aliceAndBob();
   machine.acquire('bob', 'b');
   machine.acquire('alice', 'a');
   machine.acquire('alice', 'b', { wait: 'open' });
@@ -227,9 +222,9 @@ test('leaving tells what was given up', () => {
 test('running syncs of an agent that leaves or completes fail and may be retried', () => {
   for (const end of [
     (machine: Machine) => machine.leave('alice'),
-    (machine: Machine) => say(machine, 'completed'),
+    (machine: Machine) => aliceSays(machine, 'completed'),
   ]) {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.startSync('alice', 'a');
     end(machine);
     expect(machine.state.syncs.get(scopePath('a'))).toMatchObject({ status: 'failed', failures: 1 });

@@ -1,21 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { agentId, codeOf, committed, eventKinds, Machine, scopePath } from '../../test/support/machine.ts';
-import type { Decision } from './decision.ts';
-import { asDurationMs } from './ids.ts';
+import {
+  aliceAndBob,
+  aliceSays,
+  agentId,
+  codeOf,
+  committed,
+  eventKinds,
+  type Machine,
+  scopePath,
+} from '../../test/support/machine.ts';
 import { agentStatuses, type AgentStatus } from './statuses.ts';
 import type { Agent } from './state.ts';
-
-function newMachine(): Machine {
-  const machine = new Machine({ sessionTtlMs: asDurationMs(100_000), maxLocksPerAgent: 2 });
-  machine.define({ a: [], b: [] });
-  machine.join('alice');
-  machine.join('bob');
-  return machine;
-}
-
-function say(machine: Machine, status: AgentStatus): Decision {
-  return machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status, reason: 'because' });
-}
 
 describe('what an agent may say about itself', () => {
   const starts: { readonly [From in AgentStatus | 'waiting']: (machine: Machine) => void } = {
@@ -23,9 +18,9 @@ describe('what an agent may say about itself', () => {
     working: (machine) => void machine.acquire('alice', 'a'),
     blocked: (machine) => {
       machine.acquire('alice', 'a');
-      say(machine, 'blocked');
+      aliceSays(machine, 'blocked');
     },
-    completed: (machine) => void say(machine, 'completed'),
+    completed: (machine) => void aliceSays(machine, 'completed'),
     waiting: (machine) => {
       machine.acquire('bob', 'a');
       machine.acquire('alice', 'a', { wait: 'open' });
@@ -50,17 +45,17 @@ describe('what an agent may say about itself', () => {
   );
 
   test.each(rows)('%s -> %s: %s', (from, to, outcome) => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     starts[from as keyof typeof starts](machine);
     const before = machine.status('alice');
-    const decision = say(machine, to);
+    const decision = aliceSays(machine, to);
     expect(codeOf(decision)).toBe(outcome === 'refused' ? 'TRANSITION_NOT_ALLOWED' : 'committed');
     expect(machine.status('alice')).toBe(outcome === 'changes' ? to : before);
     if (outcome === 'is so') expect(eventKinds(decision)).toEqual(['agent.reported']);
   });
 
   test('is nothing new without a word about it', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     const decision = machine.say({
       kind: 'SetAgentStatus',
       agent: agentId('alice'),
@@ -71,13 +66,13 @@ describe('what an agent may say about itself', () => {
   });
 
   test('is kept for the others, the last words of it', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     const report = (): unknown => machine.state.agents.get(agentId('alice'))?.lastReport;
     expect(report()).toBeNull();
     machine.acquire('alice', 'a');
     machine.nowMs += 1_000;
     const atMs = machine.nowMs;
-    say(machine, 'working');
+    aliceSays(machine, 'working');
     expect(report()).toEqual({ text: 'because', atMs });
     const without = {
       kind: 'SetAgentStatus',
@@ -88,7 +83,7 @@ describe('what an agent may say about itself', () => {
     machine.nowMs += 1_000;
     machine.say(without);
     expect(report()).toEqual({ text: 'because', atMs });
-    say(machine, 'working');
+    aliceSays(machine, 'working');
     expect(report()).toEqual({ text: 'because', atMs: machine.nowMs });
     machine.leave('alice');
     machine.join('alice');
@@ -96,9 +91,9 @@ describe('what an agent may say about itself', () => {
   });
 
   test('says anew why it is blocked, but not since when', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('alice', 'a');
-    say(machine, 'blocked');
+    aliceSays(machine, 'blocked');
     const { blockedSinceMs } = machine.state.agents.get(agentId('alice')) as Agent;
     machine.nowMs += 1_000;
     machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: 'another' });
@@ -109,10 +104,10 @@ describe('what an agent may say about itself', () => {
   });
 
   test('of one that waits is no reason of its own to be blocked', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('bob', 'a');
     machine.acquire('alice', 'a', { wait: 'open' });
-    say(machine, 'blocked');
+    aliceSays(machine, 'blocked');
     expect(machine.state.agents.get(agentId('alice'))).toMatchObject({
       blockedReason: null,
       lastReport: { text: 'because' },
@@ -122,24 +117,24 @@ describe('what an agent may say about itself', () => {
 
 describe('what an agent says about itself', () => {
   test('is answered with what came of it', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('alice', 'a');
     const answer = (status: AgentStatus, released: readonly string[]): unknown => ({
       kind: 'statusSet',
       status,
       released,
     });
-    expect(committed(say(machine, 'working')).result).toEqual(answer('working', []));
-    expect(committed(say(machine, 'blocked')).result).toEqual(answer('blocked', []));
-    expect(committed(say(machine, 'working')).result).toEqual(answer('working', []));
-    expect(committed(say(machine, 'completed')).result).toEqual(answer('completed', ['a']));
+    expect(committed(aliceSays(machine, 'working')).result).toEqual(answer('working', []));
+    expect(committed(aliceSays(machine, 'blocked')).result).toEqual(answer('blocked', []));
+    expect(committed(aliceSays(machine, 'working')).result).toEqual(answer('working', []));
+    expect(committed(aliceSays(machine, 'completed')).result).toEqual(answer('completed', ['a']));
   });
 
   test('is refused while it waits, whatever it is', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('bob', 'a');
     machine.acquire('alice', 'a', { wait: 'open' });
-    expect(say(machine, 'working')).toMatchObject({
+    expect(aliceSays(machine, 'working')).toMatchObject({
       rejection: {
         details: { from: 'blocked', to: 'working', allowed: [], ticket: machine.state.revision },
       },
@@ -147,20 +142,20 @@ describe('what an agent says about itself', () => {
   });
 
   test('may leave the reason open, but not who is blocked by it', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('alice', 'a');
     machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status: 'blocked', reason: null });
     expect(machine.state.agents.get(agentId('alice'))?.blockedReason).toBe('');
   });
 
   test('leaves its running syncs alone unless it has completed', () => {
-    const machine = newMachine();
+    const machine = aliceAndBob();
     machine.acquire('alice', 'a');
     machine.startSync('alice', 'b');
-    say(machine, 'blocked');
+    aliceSays(machine, 'blocked');
     expect(machine.state.syncs.get(scopePath('b'))?.status).toBe('syncing');
-    say(machine, 'working');
-    say(machine, 'completed');
+    aliceSays(machine, 'working');
+    aliceSays(machine, 'completed');
     expect(machine.state.syncs.get(scopePath('b'))).toMatchObject({
       status: 'failed',
       error: 'its agent completed',

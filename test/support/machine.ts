@@ -17,6 +17,7 @@ import {
   toEntry,
   violations,
   type AgentId,
+  type AgentStatus,
   type Command,
   type Decision,
   type Entry,
@@ -327,4 +328,17 @@ export function codeOf(decision: Decision): string {
 
 export function eventKinds(decision: Decision): Event['kind'][] {
   return decision.kind === 'committed' ? decision.events.map((event) => event.kind) : [];
+}
+
+/** Alice and Bob, beside the scopes a and b; an agent may hold two. */
+export function aliceAndBob(): Machine {
+  const machine = new Machine({ sessionTtlMs: asDurationMs(100_000), maxLocksPerAgent: 2 });
+  machine.define({ a: [], b: [] });
+  machine.join('alice');
+  machine.join('bob');
+  return machine;
+}
+
+export function aliceSays(machine: Machine, status: AgentStatus): Decision {
+  return machine.say({ kind: 'SetAgentStatus', agent: agentId('alice'), status, reason: 'because' });
 }

@@ -1,23 +1,18 @@
 import { scopePath } from '../../../test/support/machine.ts';
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type FilePath } from '../../core/index.ts';
-import type { WhyAnswer, WhySubject } from '../../protocol/index.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
-import { agentId, agentView, grant, lockView, statusAnswer, waiterView } from '../testing/samples.ts';
+import {
+  agentId,
+  agentView,
+  grant,
+  lockView,
+  nothingOf,
+  statusAnswer,
+  waiterView,
+} from '../testing/samples.ts';
 import { refusalOf } from '../../../test/support/refusal.ts';
-
-const nothingOf = (subject: WhySubject): WhyAnswer => ({
-  revision: asRevision(7),
-  timeMs: asTimeMs(startMs),
-  subject,
-  agent: null,
-  locks: [],
-  waiters: [],
-  sync: null,
-  waitsFor: [],
-  happened: [],
-});
 
 describe('lock release, renew, cancel and revoke', () => {
   it.each([

@@ -9,6 +9,7 @@ import {
   agentId,
   agentView,
   lockView,
+  nothingOf,
   scopePath,
   scopeView,
   statusAnswer,
@@ -27,17 +28,7 @@ const inNoScope = (): ScopesOfAnswer => ({
 
 describe('why', () => {
   const scopes = { revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] };
-  const blank: WhyAnswer = {
-    revision: asRevision(7),
-    timeMs: asTimeMs(startMs),
-    subject: { kind: 'agent', agent: agentId('src/core') },
-    agent: null,
-    locks: [],
-    waiters: [],
-    sync: null,
-    waitsFor: [],
-    happened: [],
-  };
+  const blank = nothingOf({ kind: 'agent', agent: agentId('src/core') });
   const happened = [renewed, renewed, granted].map((event, index) => ({
     revision: asRevision(9 - index),
     atMs: asTimeMs(startMs - index * 60_000),

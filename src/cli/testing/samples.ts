@@ -16,6 +16,8 @@ import type {
   StatusAnswer,
   SyncView,
   WaiterView,
+  WhyAnswer,
+  WhySubject,
 } from '../../protocol/index.ts';
 import { startMs } from './harness.ts';
 
@@ -187,3 +189,16 @@ export const yamlProblem: ScopeProblem = {
   column: 9,
   message: 'a tab',
 };
+
+/** What is told of something that nobody holds or waits for, and to which nothing has happened. */
+export const nothingOf = (subject: WhySubject): WhyAnswer => ({
+  revision: asRevision(7),
+  timeMs: asTimeMs(startMs),
+  subject,
+  agent: null,
+  locks: [],
+  waiters: [],
+  sync: null,
+  waitsFor: [],
+  happened: [],
+});
