@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processPorts } from '../process/process-ports.ts';
 import { runCli } from '../program.ts';
@@ -167,8 +168,11 @@ describe('rhema run', () => {
   });
 
   it('ends its command when the lock is taken away', async () => {
-    const running = rhema('run', '--scope', 'src/core', '--ttl', '30s', '--', 'sleep', '60');
-    for (let held = false; !held;) held = (await rhema('lock', 'revoke', 'src/core')).code === 0;
+    const begun = join(repository, 'begun');
+    const script = `: > ${begun}; exec sleep 60`;
+    const running = rhema('run', '--scope', 'src/core', '--ttl', '30s', ...inShell(script));
+    while (!existsSync(begun)) await setImmediate();
+    expect((await rhema('lock', 'revoke', 'src/core')).code).toBe(0);
     const { code, stderr } = await running;
     expect([code, stderr]).toEqual([1, expect.stringContaining('LOCK LOST on src/core')]);
   });
