@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { rhema, rhemaJson, startRhema, type Envelope, type Running } from './support/cli.ts';
@@ -210,9 +211,10 @@ it.each([
 });
 
 it('ends a wrapped command whose lease an operator took away, says so, and answers 1', async () => {
-  const hang = ['--', process.execPath, '-e', 'setInterval(() => {}, 1000)'];
+  const begun = join(sandbox.folder, 'begun');
+  const hang = ['--', 'sh', '-c', `: > ${begun}; exec sleep 600`];
   const shell = startRhema(sandbox, 'run', '--scope', 'api', '--ttl', '3s', ...hang);
-  await until('the lock is held', () => holderOf('api'));
+  await until('the command has begun', () => existsSync(begun));
   await done('lock', 'revoke', 'api');
   const { code, stderr } = await shell.ended;
   expect({ code, isTold: stderr.includes('LOCK LOST on api') }).toEqual({ code: 1, isTold: true });
