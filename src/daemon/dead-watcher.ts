@@ -13,7 +13,7 @@ export interface DeadWatcherPorts {
 
 /**
  * Sees that the process behind an agent has ended, so that the agent is not waited for until it has been silent for a whole
- * session. What the process has started may work on for a while: only then it counts as ended.
+ * session. What the process has started may work on for a while: it has ended before the agent is lost.
  */
 export class DeadWatcher {
   readonly #ports: DeadWatcherPorts;
@@ -29,16 +29,18 @@ export class DeadWatcher {
   async look(): Promise<void> {
     const ended = (await this.#ports.bound()).filter(({ process }) => this.#ports.hasEnded(process));
     this.#forgetAllBut(new Set(ended.map(({ session }) => session)));
-    for (const { agent, epoch, session, process } of ended)
-      if (this.#isOver(session, process))
-        await this.#ports.submit({ kind: 'SeeDead', agent, epoch, session });
+    for (const one of ended) {
+      const { agent, epoch, session } = one;
+      if (this.#isOver(one)) await this.#ports.submit({ kind: 'SeeDead', agent, epoch, session });
+    }
   }
 
-  #isOver(session: SessionId, { lingersMs = 0 }: AgentProcess): boolean {
+  /** Whether, by the end of the grace that begins now, nothing of it is left. */
+  #isOver({ session, process: { lingersMs = 0 }, graceMs }: BoundAgent): boolean {
     const nowMs = this.#time.monotonicMs();
     const sinceMs = this.#endedAtMs.get(session) ?? nowMs;
     this.#endedAtMs.set(session, sinceMs);
-    return nowMs - sinceMs >= lingersMs;
+    return nowMs - sinceMs + graceMs >= lingersMs;
   }
 
   #forgetAllBut(sessions: ReadonlySet<SessionId>): void {

@@ -10,6 +10,7 @@ import {
   type AgentId,
   type AgentProcess,
   type Command,
+  type DurationMs,
   type Entry,
   type Epoch,
   type RequestId,
@@ -60,6 +61,8 @@ export interface BoundAgent {
   readonly epoch: Epoch;
   readonly session: SessionId;
   readonly process: AgentProcess;
+  /** How long the agent is waited for once its process is seen to have ended. */
+  readonly graceMs: DurationMs;
 }
 
 /** Pause before what is due is tried again when the log could not be written, in milliseconds. */
@@ -197,12 +200,12 @@ export class Service implements Omit<Coordinator, 'refresh'> {
 
   /** Agents whose session is bound to a process that is not known to have ended. */
   bound(): Promise<readonly BoundAgent[]> {
-    return this.#look(({ index, agents }) =>
+    return this.#look(({ index, agents, settings: { deadGraceMs: graceMs } }) =>
       [...index.bound].flatMap((id) => {
         const agent = agents.get(id);
         if (agent === undefined || agent.process === null) return [];
         const { epoch, session, process } = agent;
-        return [{ agent: id, epoch, session, process }];
+        return [{ agent: id, epoch, session, process, graceMs }];
       }),
     );
   }
