@@ -1,5 +1,5 @@
 /** `rhema scope refresh` as people type it: what each of its options does, and where there is nothing to refresh. */
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Questions } from '../../src/cli/process/ports.ts';
@@ -136,6 +136,54 @@ it('where nothing was generated rhema scope refresh --check has nothing to compa
   root = makeRepository({ 'rhema.yaml': 'name: acme\n', 'package.json': json({ name: 'acme' }) });
   expect(await rhema('scope', 'refresh', '--check')).toMatchObject({ code: 0 });
   expect(await rhema('scope', 'refresh')).toMatchObject({ code: 0, stdout: '1 scope in force\n' });
+});
+
+describe('where all scopes stand in the top file, and that cannot be used', () => {
+  const listed = 'name: acme\nagent_coordination:\n  scopes:\n    api: { name: api }\n';
+  const ways: readonly (readonly [title: string, ruin: () => void, code: string])[] = [
+    ['a merge is not resolved in it', () => ruined(`<<<<<<< HEAD\n${listed}`), 'YAML_SYNTAX'],
+    ['it is no YAML', () => ruined(`${listed}x: [\n`), 'YAML_SYNTAX'],
+    ['a key stands within a value', () => ruined(`${listed}type: compo: nent\n`), 'YAML_SYNTAX'],
+    ['a key occurs twice', () => ruined(`${listed}name: acme\n`), 'DUPLICATE_KEY'],
+    ['it is no UTF-8', () => ruined(Buffer.from([...Buffer.from(listed), 0xff, 0xfe])), 'NOT_UTF8'],
+    ['it is empty', () => ruined(''), 'EMPTY_FILE'],
+    ['it has remarks alone', () => ruined('# here it was\n'), 'EMPTY_FILE'],
+    ['it has braces alone', () => ruined('{}\n'), 'EMPTY_FILE'],
+    ['it says null', () => ruined('--- null\n'), 'EMPTY_FILE'],
+    ['it is a link that leads out', () => linked('/etc/hostname'), 'SYMLINK_OUTSIDE'],
+    ['it is a link that leads nowhere', () => linked('nowhere'), 'SYMLINK_OUTSIDE'],
+  ];
+  const ruined = (text: string | Uint8Array): void => write(root, { 'rhema.yaml': text });
+  const linked = (target: string): void => {
+    rmSync(join(root, 'rhema.yaml'));
+    symlinkSync(target, join(root, 'rhema.yaml'));
+  };
+
+  it.each(ways)(
+    '%s: rhema scope refresh --check, and whatever else reads it, refuses',
+    async (_, ruin, code) => {
+      root = makeRepository({ 'rhema.yaml': listed, 'api/index.js': '' });
+      ruin();
+      const commands = [
+        'scope refresh --check',
+        'scope refresh --dry-run',
+        'safety validate',
+        'config check',
+      ];
+      for (const command of commands) {
+        const { code: exit, body } = await rhema(...command.split(' '), '--json');
+        expect([command, exit, body['ok']]).toEqual([command, 3, false]);
+        expect(JSON.stringify(body)).toContain(`"code":"${code}","severity":"error","file":"rhema.yaml"`);
+      }
+    },
+  );
+});
+
+it('rhema scope refresh --check says that the graph of scopes written by hand would be refused', async () => {
+  const scope = (name: string, other: string): string => `name: ${name}\ndependencies: [/${other}]\n`;
+  root = makeRepository({ 'a/rhema.yaml': scope('a', 'b'), 'b/rhema.yaml': scope('b', 'a') });
+  const { code, stderr } = await rhema('scope', 'refresh', '--check');
+  expect([code, stderr]).toEqual([3, expect.stringContaining('DEPENDENCY_CYCLE')]);
 });
 
 it('in a bare repository rhema scope refresh has the files of HEAD read, and compares nothing', async () => {

@@ -1,10 +1,9 @@
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { asTimeMs, decide, initialState } from '../../core/index.ts';
-import type { Rejection, ScopeDefinition, Settings, Violation } from '../../core/index.ts';
+import type { Violation } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { problemsText, violationsText } from '../format/views.ts';
-import { whileTelling } from '../process/live-line.ts';
+import { scopeFiles } from './scope-files.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome, Refused } from '../answer/outcome.ts';
 import { count } from '../../wording/index.ts';
@@ -12,11 +11,8 @@ import { count } from '../../wording/index.ts';
 /** Checks the working tree as a refresh would, without a coordinator and without taking anything over. */
 export async function validate(call: Call): Promise<Outcome> {
   const repository = await call.repository();
-  const scan = await whileTelling(call, 'reading the scope files', () =>
-    call.world.inspection.scan(repository),
-  );
-  const problems = [...scan.problems, ...graphProblems(scan.definitions, scan.settings)];
-  const data = { scopes: scan.definitions.length, problems };
+  const { definitions, problems } = await scopeFiles(call, repository);
+  const data = { scopes: definitions.length, problems };
   if (problems.some((problem) => problem.severity === 'error')) return unsound(call, data);
   return done(null, data, (style) =>
     [`${count(data.scopes, 'scope')}, sound`, problemsText(style, problems)]
@@ -43,22 +39,6 @@ function unsound(
     details: data,
     lines: [message, ...problemsText(call.errorStyle, data.problems).split('\n')],
   };
-}
-
-/** What the machine itself would say to this graph. */
-function graphProblems(scopes: readonly ScopeDefinition[], settings: Settings): ScopeProblem[] {
-  const decision = decide(initialState(settings), {
-    kind: 'DefineScopes',
-    atMs: asTimeMs(0),
-    requestId: null,
-    by: 'validate',
-    scopes,
-  });
-  return decision.kind === 'rejected' ? [problemOf(decision.rejection)] : [];
-}
-
-function problemOf({ code, message }: Rejection): ScopeProblem {
-  return { code, severity: 'error', file: null, line: null, column: null, message };
 }
 
 /** Checks every invariant on the current state. */

@@ -3,13 +3,16 @@ import type { Call } from '../call.ts';
 import { usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { refreshText, warningsText } from '../format/plan.ts';
+import { problemsText } from '../format/views.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome, Refused } from '../answer/outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
 import { agentsUnlessSaid, askAboutRefresh } from './init-questions.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { applyPlan, blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
+import { scopeFiles } from './scope-files.ts';
 import { count } from '../../wording/index.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
 
 export interface RefreshInput {
   readonly dryRun?: boolean;
@@ -44,7 +47,10 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
 
 async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): Promise<Outcome> {
   if (check !== true && dryRun !== true) return refreshCoordinator(call);
-  if (check === true && (await hasNoScopes(call))) return noScopes;
+  const { definitions, problems } = await filesHere(call);
+  // Which scopes were generated stands in the files: in one that is broken nobody can tell.
+  if (problems.some(({ severity }) => severity === 'error')) return broken(call, problems);
+  if (check === true && definitions.length === 0) return noScopes;
   return done(
     null,
     { changes: [] },
@@ -52,14 +58,23 @@ async function refreshUngenerated(call: Call, { check, dryRun }: RefreshInput): 
   );
 }
 
-/** In the working tree that a refresh writes to, whichever the coordinator reads. */
-async function hasNoScopes(call: Call): Promise<boolean> {
+/** Of the working tree that a refresh writes to, whichever the coordinator reads. */
+async function filesHere(call: Call): ReturnType<typeof scopeFiles> {
   const repository = await call.repository();
-  const { definitions, problems } = await call.world.inspection.scan({
-    ...repository,
-    mainWorktree: repository.worktree,
-  });
-  return definitions.length === 0 && problems.every(({ severity }) => severity !== 'error');
+  return scopeFiles(call, { ...repository, mainWorktree: repository.worktree });
+}
+
+function broken(call: Call, problems: readonly ScopeProblem[]): Refused {
+  const message = 'nothing can be compared: something has to be repaired by hand first';
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.refused,
+    revision: null,
+    code: 'SCOPES_UNSOUND',
+    message,
+    details: { changes: [], notices: problems },
+    lines: [message, ...problemsText(call.errorStyle, problems).split('\n')],
+  };
 }
 
 /** As on a commit from before the first scope: what was in force stays so, and that is in step with nothing here. */

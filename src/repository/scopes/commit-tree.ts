@@ -27,7 +27,8 @@ export async function openHeadTree(gitDir: string): Promise<Tree> {
     root: null,
     paths: blobs.map(({ path }) => path),
     problems,
-    outOfSight: [],
+    // What of these is no file that can be read may say what nobody knows.
+    outOfSight: problems.flatMap(({ file }) => file ?? []),
     notCheckedOut: new Map(),
     fingerprint: fingerprintOf(commit),
     signature: () => null,

@@ -1,6 +1,7 @@
 import { named, quote, type ScopeDefinition, type ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { definitionFiles, type Place } from './candidates.ts';
+import { reaches } from './out-of-sight.ts';
 import { warningAt, wholeFile } from './problems.ts';
 import type { ScopeFile } from './read-scope.ts';
 import { resolveDependency, type Resolver } from './resolve.ts';
@@ -120,14 +121,7 @@ function hiddenScopes({ outOfSight }: Tree, missing: readonly ScopeDefinition[])
 
 function isHidden(scope: ScopePath, hidden: ReadonlySet<string>): boolean {
   if (hidden.has('.')) return true;
-  return definitionFiles.some((name) => withFolders(scope === '.' ? name : `${scope}/${name}`, hidden));
-}
-
-/** Whether a file or one of its folders is among the places. */
-function withFolders(file: string, hidden: ReadonlySet<string>): boolean {
-  for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1))
-    if (hidden.has(file.slice(0, end))) return true;
-  return false;
+  return definitionFiles.some((name) => reaches(scope === '.' ? name : `${scope}/${name}`, hidden));
 }
 
 function hiddenNotice(path: ScopePath): ScopeProblem {

@@ -1,4 +1,4 @@
-import { opendir, realpath } from 'node:fs/promises';
+import { opendir, readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import { scopesMax } from '../../core/index.ts';
@@ -52,6 +52,7 @@ export async function listFiles(root: string, memory: ScanMemory | null = null):
   const inspected = await mapBounded(listed.paths, 16, ({ path }) =>
     inspect({ root, path, folders, memory, problems, outOfSight }),
   );
+  await noteLinkedFolder(root, problems, outOfSight);
   return {
     files: inspected.filter((file) => file !== null),
     notCheckedOut: listed.paths.flatMap(({ notCheckedOut }, index) =>
@@ -169,6 +170,18 @@ async function followLink({ root, path, problems, outOfSight }: Inspection): Pro
     ),
   );
   return null;
+}
+
+/** Git sees a link there, and no file of those behind it: whoever has put it there believes that the top's is read. */
+async function noteLinkedFolder(root: string, problems: ScopeProblem[], outOfSight: string[]): Promise<void> {
+  const folder = '.rhema';
+  const stat = await lookAt(join(root, folder)).catch(() => null);
+  if (stat?.isSymbolicLink() !== true) return;
+  const files = await readdir(join(root, folder)).catch(() => []);
+  if (!files.some(isDefinitionName)) return;
+  outOfSight.push(folder);
+  const message = 'is a symlink, and what is behind it is not read: replace it by the folder';
+  problems.push(errorAt('SYMLINK_OUTSIDE', wholeFile(folder), message));
 }
 
 /** No error: there may be no scope in it. */

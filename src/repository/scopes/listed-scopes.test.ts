@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findRepository, fingerprintOnly, ScanMemory, scanRepository } from '../index.ts';
+import { findRepository, fingerprintOnly, ScanMemory, scanRepository, type ScanResult } from '../index.ts';
 import {
   commitAll,
   flat,
@@ -12,8 +12,10 @@ import {
   scan,
   scanBare,
   temporaryFolder,
+  write,
   type Files,
 } from '../testing/fixture.ts';
+import { asBound } from '../testing/nobody.ts';
 
 /** A root scope's file with these lines in its block. */
 const rootFile = (...lines: readonly string[]): string =>
@@ -25,6 +27,27 @@ const folders = (...paths: readonly string[]): Files =>
 
 const scanned = (lines: readonly string[], more: Files = {}): ReturnType<typeof scan> =>
   scan(makeRepository({ 'rhema.yaml': rootFile(...lines), ...more }));
+
+const twoListed = {
+  'rhema.yaml': rootFile('lock_timeout: 2m', 'scopes:', '  a: { dependencies: [/b] }', '  b:'),
+  'c/rhema.yaml': flat('c'),
+  ...folders('a', 'b'),
+};
+
+async function expectAllKept(root: string, before: ScanResult): Promise<void> {
+  expectKept(before, await scan(root, before));
+}
+
+function expectKept(before: ScanResult, after: ScanResult): void {
+  expect(graphOf(before)).toEqual({ '.': [], a: ['b'], b: [], c: [] });
+  expect(graphOf(after)).toEqual(graphOf(before));
+  expect(after.config.config).toEqual(before.config.config);
+  expect(after.sound).toBe(false);
+  expect([...after.configUnread, ...after.config.problems]).not.toEqual([]);
+  expect(after.problems.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/lists: the last good definition of \d scopes stays/),
+  );
+}
 
 describe('a scope that the root scope’s file lists', () => {
   test('is what its entry says, and depends on what that names', async () => {
@@ -151,20 +174,60 @@ describe('a scope that the root scope’s file lists', () => {
     ['is no YAML', 'name: [top'],
     ['has a block that is none', 'name: top\nagent_coordination: [a]\n'],
     ['has a list that is none', rootFile('scopes: [a]')],
+    ['is empty', ''],
+    ['has remarks alone', '# name: top\n'],
+    ['has the mark of a document alone', '---\n'],
+    ['says null', 'null\n'],
+    ['has braces alone', '{}\n'],
+    ['is a text', 'top\n'],
   ])('stays while the file that lists it %s', async (_title, broken) => {
-    const root = makeRepository({
-      'rhema.yaml': rootFile('scopes:', '  a: { dependencies: [/b] }', '  b:'),
-      'c/rhema.yaml': flat('c'),
-      ...folders('a', 'b'),
-    });
+    const root = makeRepository(twoListed);
     const before = await scan(root);
     writeFileSync(join(root, 'rhema.yaml'), broken);
-    const after = await scan(root, before);
-    expect(graphOf(after)).toEqual(graphOf(before));
-    expect(after.sound).toBe(false);
-    expect(after.problems.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining('of 2 scopes'),
-    );
+    await expectAllKept(root, before);
+  });
+
+  test.each([
+    ['is a link that leads out of the repository', '/etc/hostname'],
+    ['is a link that leads nowhere', 'nowhere'],
+  ])('stays while the file that lists it %s', async (_title, target) => {
+    const root = makeRepository(twoListed);
+    const before = await scan(root);
+    rmSync(join(root, 'rhema.yaml'));
+    symlinkSync(target, join(root, 'rhema.yaml'));
+    await expectAllKept(root, before);
+  });
+
+  test('stays while the folder of the file that lists it is a link', async () => {
+    const { 'rhema.yaml': text, ...others } = twoListed;
+    const root = makeRepository({ '.rhema/rhema.yaml': text, ...others });
+    const before = await scan(root);
+    const elsewhere = temporaryFolder();
+    renameSync(join(root, '.rhema'), join(elsewhere, 'moved'));
+    symlinkSync(join(elsewhere, 'moved'), join(root, '.rhema'));
+    await expectAllKept(root, before);
+    write(root, { 'rhema.yaml': 'name: other\n' });
+    await expectAllKept(root, before);
+  });
+
+  test('stays while a link in a commit is the file that lists it, of which a bare repository follows none', async () => {
+    const root = makeRepository(twoListed);
+    const before = await scan(root);
+    renameSync(join(root, 'rhema.yaml'), join(root, 'list.yaml'));
+    symlinkSync('list.yaml', join(root, 'rhema.yaml'));
+    commitAll(root);
+    const bare = temporaryFolder();
+    git(bare, 'clone', '--quiet', '--bare', root, '.');
+    expectKept(before, await scanBare(bare, before));
+  });
+
+  test('stays while nobody may open the file that lists it', async () => {
+    const root = makeRepository(twoListed);
+    await asBound(root, async () => {
+      const before = await scan(root);
+      chmodSync(join(root, 'rhema.yaml'), 0);
+      await expectAllKept(root, before);
+    });
   });
 
   test('is read from the last commit of a bare repository, as its folders are', async () => {

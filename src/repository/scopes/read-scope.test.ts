@@ -116,6 +116,9 @@ describe('what is wrong is said with line and column', () => {
   test.each([
     ['', 'EMPTY_FILE a/rhema.yaml'],
     ['# only a comment\n', 'EMPTY_FILE a/rhema.yaml'],
+    ['---\n', 'EMPTY_FILE a/rhema.yaml'],
+    ['null\n', 'EMPTY_FILE a/rhema.yaml'],
+    ['{} # nothing\n', 'EMPTY_FILE a/rhema.yaml'],
     ['- a\n- b\n', 'NOT_A_MAP a/rhema.yaml:1:1'],
     ['just text', 'NOT_A_MAP a/rhema.yaml:1:1'],
     ['name: a\n  b: c\n', 'YAML_SYNTAX a/rhema.yaml:1:7'],

@@ -21,7 +21,7 @@ export interface ScopeReading {
   /** Null when the file cannot be used; then there is at least one error. */
   readonly scope: ScopeFile | null;
   readonly problems: readonly ScopeProblem[];
-  /** The parsed file, for the configuration block; null when it is not YAML. */
+  /** The parsed file, for the configuration block; null when it is not YAML, or says nothing that could be asked for one. */
   readonly yaml: YamlFile | null;
 }
 
@@ -66,18 +66,22 @@ function readBytes(bytes: Uint8Array, options: ReadingOptions): ScopeReading {
   if (!parsed.ok) return { scope: null, problems: parsed.problems, yaml: null };
   const { yaml } = parsed;
   const root = yaml.document.contents;
-  if (root === null || (isScalar(root) && root.value === null))
-    return refused(yaml, errorAt('EMPTY_FILE', wholeFile(yaml.path), `is empty: write at least 'name: ...'`));
+  if (saysNothing(root))
+    return refused(errorAt('EMPTY_FILE', wholeFile(yaml.path), `is empty: write at least 'name: ...'`));
   if (!isMap(root))
     return refused(
-      yaml,
       errorAt('NOT_A_MAP', yaml.positionOf(root), `must hold keys and values, such as 'name: ...'`),
     );
   return readMap(yaml, root, options);
 }
 
-function refused(yaml: YamlFile, problem: ScopeProblem): ScopeReading {
-  return { scope: null, problems: [problem], yaml };
+/** An editor that writes a file empties it first: nobody has taken back what stood there. */
+function saysNothing(root: unknown): boolean {
+  return isAbsent(root) || (isMap(root) && root.items.length === 0);
+}
+
+function refused(problem: ScopeProblem): ScopeReading {
+  return { scope: null, problems: [problem], yaml: null };
 }
 
 function readMap(yaml: YamlFile, root: YAMLMap, { folderName }: ReadingOptions): ScopeReading {

@@ -166,6 +166,19 @@ describe('configuration', () => {
     expect(configUnread[0]?.line).toBeGreaterThan(2);
   });
 
+  test.each([
+    ['', 'EMPTY_FILE'],
+    ['# only a remark\n', 'EMPTY_FILE'],
+    ['---\n', 'EMPTY_FILE'],
+    ['~\n', 'EMPTY_FILE'],
+    ['{}\n', 'EMPTY_FILE'],
+    ['- name: r\n', 'NOT_A_MAP'],
+    ['name\n', 'NOT_A_MAP'],
+  ])('of a file that says nothing, as %j, is not known either', async (text, code) => {
+    const { configUnread } = await scan(makeRepository({ 'rhema.yaml': text }));
+    expect(configUnread).toMatchObject([{ code, severity: 'error', file: 'rhema.yaml' }]);
+  });
+
   test('is known where the root scope has no file, or a file with other mistakes only', async () => {
     const inAnother = await scan(makeRepository({ 'a/rhema.yaml': 'name: [' }));
     const misnamed = await scan(makeRepository({ 'rhema.yaml': 'name: 7\n' }));

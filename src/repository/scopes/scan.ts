@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ScopeDefinition, ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { loadConfig, type LoadedConfig } from '../../config/index.ts';
+import type { LoadedConfig } from '../../config/index.ts';
 import { mapBounded } from '../bounded.ts';
 import { chooseCandidates, type Candidate, type Place } from './candidates.ts';
 import { headFingerprint, openHeadTree } from './commit-tree.ts';
@@ -12,6 +12,7 @@ import { findScopes } from './find-scopes.ts';
 import { forReport } from './problem-report.ts';
 import { warningAt } from './problems.ts';
 import { readCandidate, type ReadCandidate } from './read-candidate.ts';
+import { readRootFile, rootConfig, unreadList } from './root-file.ts';
 import type { Repository } from '../git/folders.ts';
 import type { ScanMemory } from './scan-memory.ts';
 import { scopeSource, type ScopeSource } from './source.ts';
@@ -42,7 +43,7 @@ export interface ScanResult {
   readonly definitions: readonly ScopeDefinition[];
   /** In force: where its block is broken, the previous one (or the defaults) with the new problems. */
   readonly config: LoadedConfig;
-  /** Why the root scope's file cannot be used at all, so that nothing is known of its configuration; empty when it can. */
+  /** Why the root scope's file cannot be used at all, or looked at, so that nothing is known of its configuration; empty when it can. */
   readonly configUnread: readonly ScopeProblem[];
   /** Where each scope is defined. */
   readonly places: ReadonlyMap<ScopePath, Place>;
@@ -77,19 +78,19 @@ export async function scanRepository(repository: Repository, options: ScanOption
   const candidates = chooseCandidates(tree.paths);
   const previous = options.previous?.definitions ?? [];
   const reading = { known: new Set(previous.map(({ path }) => path)), memory };
-  const root = await rootOf(tree, candidates.chosen, reading.known);
+  const root = await readRootFile(tree, candidates.chosen, reading.known);
   const config = await rootConfig(root, options);
   const discovery = new Discovery(config.config);
   const files = await readFiles(tree, candidates.chosen, discovery, reading);
   memory?.keepOnly(new Set(tree.paths));
-  const found = await findScopes(tree, discovery, { root, files });
+  const found = await findScopes(tree, discovery, { root: root.read, files });
   memory?.keepSplit(tree.rootSignature, found.split);
-  const unreadList = root !== undefined && isListUnread(root, config) ? root.candidate.file : null;
-  const defined = defineScopes({ tree, present: found.present, previous, unreadList });
+  const listing = { previous, unreadList: unreadList(root, config) };
+  const defined = defineScopes({ tree, present: found.present, ...listing });
   const problems = [
     ...tree.problems,
     ...candidates.problems,
-    ...(root?.problems ?? []),
+    ...(root.read?.problems ?? []),
     ...files.flatMap((one) => one.problems),
     ...found.problems,
     ...defined.problems,
@@ -100,7 +101,7 @@ export async function scanRepository(repository: Repository, options: ScanOption
   return {
     definitions: defined.definitions,
     config,
-    configUnread: isUnread(root) ? forReport(root.problems) : [],
+    configUnread: forReport(root.reasons),
     places: new Map(found.present.map(({ place }) => [place.scope, place])),
     excluded: new Map(
       candidates.chosen
@@ -128,9 +129,9 @@ export async function fingerprintOnly(
   const seen = memory === null ? null : await lookAgain(source.root, memory);
   if (seen !== null) return fingerprintOf(seen.fingerprint, seen.folders);
   const tree = await openTree(source, memory);
-  const root = await rootOf(tree, chooseCandidates(tree.paths).chosen, new Set());
+  const root = await readRootFile(tree, chooseCandidates(tree.paths).chosen, new Set());
   const { config } = await rootConfig(root, { previous: null, env: {} });
-  const { splitFolders } = await findScopes(tree, new Discovery(config), { root, files: [] });
+  const { splitFolders } = await findScopes(tree, new Discovery(config), { root: root.read, files: [] });
   return fingerprintOf(tree.fingerprint, splitFolders);
 }
 
@@ -144,17 +145,6 @@ function fingerprintOf(files: string, folders: readonly ScopePath[]): string {
 
 function openTree(source: ScopeSource, memory: ScanMemory | null): Promise<Tree> {
   return source.kind === 'head' ? openHeadTree(source.gitDir) : openWorkingTree(source.root, memory);
-}
-
-/** The root scope's file, which says of others whether they are scopes. Undefined: there is none. */
-async function rootOf(
-  tree: Tree,
-  candidates: readonly Candidate[],
-  known: ReadonlySet<ScopePath>,
-): Promise<ReadCandidate | undefined> {
-  const candidate = candidates.find(({ scope }) => scope === '.');
-  const root = candidate === undefined ? undefined : await readCandidate(tree, candidate, known);
-  return root?.kind === 'scope' ? root : undefined;
 }
 
 async function readFiles(
@@ -190,24 +180,6 @@ async function readOnce(
   // What could not be read may be readable the next time, though the file is the same.
   if (read.scope !== null) memory.keep(candidate.file, { key, changedMs: signature.changedMs }, read);
   return read;
-}
-
-/** A broken file says nothing about the configuration, so what was in force stays. */
-async function rootConfig(root: ReadCandidate | undefined, options: ScanOptions): Promise<LoadedConfig> {
-  const loaded = await loadConfig({ file: root?.yaml ?? null, env: options.env });
-  const broken = loaded.problems.some(({ severity }) => severity === 'error') || isUnread(root);
-  if (!broken || options.previous === null) return loaded;
-  return { ...options.previous.config, problems: loaded.problems };
-}
-
-/** There is such a file, but no YAML in it that could be asked for the configuration. */
-function isUnread(root: ReadCandidate | undefined): root is ReadCandidate {
-  return root !== undefined && root.yaml === null;
-}
-
-/** Nobody knows then which scopes it lists: those of before count. */
-function isListUnread(root: ReadCandidate, { problems }: LoadedConfig): boolean {
-  return isUnread(root) || problems.some(({ code }) => code === 'CONFIG_NOT_A_MAP');
 }
 
 function noScopes(source: ScopeSource): ScopeProblem {

@@ -75,9 +75,9 @@ export async function scan(root: string, previous: LastGood | null = null): Prom
 }
 
 /** A bare repository has to be named. */
-export async function scanBare(gitDir: string): Promise<ScanResult> {
+export async function scanBare(gitDir: string, previous: LastGood | null = null): Promise<ScanResult> {
   const repository = await findRepository({ cwd: gitDir, env: { GIT_DIR: gitDir } });
-  return scanRepository(repository, { previous: null, env: {} });
+  return scanRepository(repository, { previous, env: {} });
 }
 
 /** `path -> dependencies` of every definition: the part most tests look at. */
