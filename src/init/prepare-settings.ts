@@ -5,7 +5,7 @@ import { readExisting, type ExistingScope } from './files/existing.ts';
 import type { FileChange } from './files/file-change.ts';
 import { formProblem, lineOfKeys } from './files/refusal-words.ts';
 import { withSettings, type BlockSetting } from './files/settings.ts';
-import { YamlText } from './files/yaml-splice.ts';
+import { YamlText } from '../repository/yaml/index.ts';
 import { blockKeys } from './graph/limits.ts';
 import { linkedWorktreeText } from './notices.ts';
 import { top } from './paths.ts';

@@ -1,5 +1,5 @@
 import { scopeFileBytesMax } from './limits.ts';
-import { hasTooManyMarks } from './scopes/yaml-cost.ts';
+import { hasTooManyMarks } from './yaml/yaml-cost.ts';
 
 /** Whether a scope's file of this text would not be read. */
 export function isTooLong(text: string): boolean {

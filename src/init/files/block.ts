@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { configBlock, patternText } from '../../config/index.ts';
 import { blockKeys, limitsOf, type RaisedLimits } from '../graph/limits.ts';
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** What a new block says of the repository that it is for. */
 export interface Proposal {

@@ -10,7 +10,7 @@ import { readUntouchedEntry, renderEntry } from './entry-text.ts';
 import type { ExistingScope } from './existing.ts';
 import { ListText } from './list-text.ts';
 import { readUntouched, renderScope } from './scope-text.ts';
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** A scope that is described in another place from now on. */
 export interface Move {

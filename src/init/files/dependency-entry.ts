@@ -1,7 +1,7 @@
 import type { ScopePath } from '../../core/index.ts';
 import { isTable, textIn } from '../detectors/manifests.ts';
 import { pathMeant } from '../paths.ts';
-import type { YamlText } from './yaml-splice.ts';
+import type { YamlText } from '../../repository/yaml/index.ts';
 
 /** The entries of a scope's `dependencies`, as plain values. */
 export function dependencyEntries(value: unknown): readonly unknown[] {

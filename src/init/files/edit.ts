@@ -6,7 +6,7 @@ import { withoutDependency, withoutStray } from './dependency-entry.ts';
 import { isTable, type Table } from '../detectors/manifests.ts';
 import { pathMeant, pathWritten } from '../paths.ts';
 import { entryLines, type ScopeDependency } from './scope-text.ts';
-import { YamlText, type ListItem } from './yaml-splice.ts';
+import { YamlText, type ListItem } from '../../repository/yaml/index.ts';
 
 /** What is to change in a file that a person has changed as well. */
 export interface ScopeEdit {

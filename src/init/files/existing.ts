@@ -10,7 +10,7 @@ import { firstRules } from '../rules.ts';
 import { isTable, textIn, textsIn, type Table } from '../detectors/manifests.ts';
 import { byText, pathMeant, top } from '../paths.ts';
 import { digestOf, readUntouched, type ScopeDependency, type ScopeText } from './scope-text.ts';
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** What stands under `generated`: what init and refresh wrote, and may change. */
 export interface GeneratedPart {

@@ -11,7 +11,7 @@ import { blockKeys } from '../graph/limits.ts';
 import { byText } from '../paths.ts';
 import { withTopKey } from './block.ts';
 
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** Where a key stands, from 1. */
 export interface KeyPosition {

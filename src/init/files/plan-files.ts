@@ -33,7 +33,7 @@ import {
   tooLongMessage,
 } from './refusal-words.ts';
 import { followingText, withMark } from './top-file.ts';
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 export interface PlannedFiles {
   /** The top's file first: once it is there, running init again completes what was cut short. Removals last. */

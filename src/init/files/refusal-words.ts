@@ -2,7 +2,7 @@
 import { named } from '../../core/index.ts';
 import { failure, type Notice } from '../notices.ts';
 import type { ExistingScope } from './existing.ts';
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** Of an entry it is said whose it is. */
 export function said({ home, path }: ExistingScope, message: string): string {

@@ -6,7 +6,7 @@ import type { FileChange } from './file-change.ts';
 import type { Notice } from '../notices.ts';
 import { pathMeant, top } from '../paths.ts';
 import type { Situation } from '../situation.ts';
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** What a plan comes to. */
 interface Planned {

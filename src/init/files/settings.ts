@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { patternText } from '../../config/index.ts';
 import { blockKeys } from '../graph/limits.ts';
 import { tableIn } from '../detectors/manifests.ts';
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** By its key within the block. Of a list, what is added to it. */
 export type BlockSetting =

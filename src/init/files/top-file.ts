@@ -6,7 +6,7 @@ import { nothingRaised, withRemembered } from '../graph/limits.ts';
 import { firstRules } from '../rules.ts';
 import { byText, seenFrom } from '../paths.ts';
 import { digestOf, markLines, sourceLine, type ScopeText, type TopMarks } from './scope-text.ts';
-import { YamlText } from './yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** The text with the mark by which a refresh knows that the other scopes are generated, and what the mark remembers. */
 export function withMark(

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { configBlock } from '../../config/index.ts';
 import { tableIn, type Table } from '../detectors/manifests.ts';
-import { YamlText } from '../files/yaml-splice.ts';
+import { YamlText } from '../../repository/yaml/index.ts';
 
 /** Bounds of the graph that have to be raised, or once were. */
 export interface RaisedLimits {

@@ -4,7 +4,7 @@ import { readRegularFileAsync } from '../git/regular-file.ts';
 import { scopeFileBytesMax } from '../limits.ts';
 import { definitionFiles } from './candidates.ts';
 import { readListedScopes } from './listed-scopes.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { parseYaml } from '../yaml/parse-yaml.ts';
 
 /** The folders that the root scope's file of a working tree lists; none where it cannot be read. */
 export async function listedOnDisk(worktree: string): Promise<ReadonlySet<ScopePath>> {

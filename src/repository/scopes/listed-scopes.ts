@@ -15,7 +15,7 @@ import { configBlock } from '../../config/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { folderName } from './candidates.ts';
 import { stripDefinitionFile } from '../path-text.ts';
-import type { YamlFile } from './parse-yaml.ts';
+import type { YamlFile } from '../yaml/parse-yaml.ts';
 import { errorAt, warningAt, type Position } from './problems.ts';
 import { readScopeMap, typeUnspecified, type ScopeFile } from './read-scope.ts';
 import type { FolderLook } from './tree.ts';

@@ -3,7 +3,7 @@ import type { ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { configBlock } from '../../config/index.ts';
 import { folderName, type Candidate } from './candidates.ts';
-import type { YamlFile } from './parse-yaml.ts';
+import type { YamlFile } from '../yaml/parse-yaml.ts';
 import { warningAt, wholeFile } from './problems.ts';
 import { likenessOf, readScope, type ScopeFile, type ScopeReading } from './read-scope.ts';
 import type { Tree } from './tree.ts';

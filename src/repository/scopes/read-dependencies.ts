@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import type { YamlFile } from './parse-yaml.ts';
+import type { YamlFile } from '../yaml/parse-yaml.ts';
 import { errorAt, type Position } from './problems.ts';
 
 /** A dependency as written. */

@@ -1,7 +1,7 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
 import { quote } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { parseYaml, type YamlFile } from './parse-yaml.ts';
+import { parseYaml, type YamlFile } from '../yaml/parse-yaml.ts';
 import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { readDependencies, type DependencyReference } from './read-dependencies.ts';
 

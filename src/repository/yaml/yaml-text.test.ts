@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { YamlText, type ListItem } from './yaml-splice.ts';
+import { YamlText, type ListItem } from './yaml-text.ts';
 
 const item = (name: string): ListItem => ({
   lines: [`- path: ${name}`, '  type: x'],

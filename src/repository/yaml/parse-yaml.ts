@@ -12,7 +12,7 @@ import {
 import { quote } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopeFileBytesMax, tooLargeMessage } from '../limits.ts';
-import { errorAt, wholeFile, type Position, type ScopeProblemCode } from './problems.ts';
+import { errorAt, wholeFile, type Position, type ScopeProblemCode } from '../scopes/problems.ts';
 import { hasTooManyMarks, tooDeepAt, yamlDepthMax, yamlMarksMax } from './yaml-cost.ts';
 
 const aliasesMax = 100;

@@ -1,0 +1,2 @@
+export { collectionsOf, contextKinds, kindOf, placesOf, type ContextKind } from './kinds.ts';
+export { entriesOf, type ContextEntry } from './entries.ts';
