@@ -63,11 +63,11 @@ export class YamlText {
   }
 
   /**
-   * Appends a key to the map at the top, or to the one under `parents`. `lines` are its text in block form, `flow` the
-   * same for a map in braces.
+   * Appends a key to the map at the top, or to the one that `parents` lead to. `lines` are its text in block form, `flow`
+   * the same for a map in braces.
    */
-  withKey(lines: readonly string[], flow: string, parents: readonly string[] = []): YamlText | null {
-    const map = parents.length === 0 ? this.#document.contents : this.#pairAt(parents)?.value;
+  withKey(lines: readonly string[], flow: string, parents: readonly Step[] = []): YamlText | null {
+    const map = this.#nodeAt(parents);
     if (!isMap(map)) return null;
     if (map.flow === true) return this.#beforeClosing(map, '}', flow, map.items.length === 0);
     const column = this.#columnOf(map);
@@ -81,6 +81,25 @@ export class YamlText {
     const range = isScalar(value) && value.type?.startsWith('BLOCK') === false ? value.range : null;
     if (!range || /[\r\n]/.test(this.#body.slice(range[0], range[1]))) return null;
     return this.#replaced(range[0], range[1], text);
+  }
+
+  /**
+   * Writes another value for a key, in whatever form the present one is: `lines` from the colon's right on, as they would
+   * stand below a key in the first column, or `flow` on the key's line. What stands behind the value stays.
+   */
+  withReplaced(path: readonly Step[], { lines, flow }: ListItem): YamlText | null {
+    const pair = this.#pairAt(path);
+    const span = pair && this.#spanOfValue(pair);
+    if (pair === null || span === null) return null;
+    const [start, end] = span;
+    const column = this.#column(startOf(pair.key) ?? 0);
+    const [first = '', ...more] = lines;
+    const isOnOwnLines =
+      more.length > 0 && !this.#isWithinFlow(path) && /^[ \t]*\r?$/m.test(this.#restOfLine(end));
+    const text = isOnOwnLines
+      ? [first, ...more.map((line) => (line === '' ? '' : ' '.repeat(column) + line))].join(this.#eol)
+      : ` ${flow}`;
+    return this.#replaced(start, end, text);
   }
 
   /** Appends entries to a list; each is given in block form (its lines) and for a list in brackets. */
@@ -111,11 +130,32 @@ export class YamlText {
     return null;
   }
 
-  /** Takes an entry out of a list, with its lines. Null when a comment stands in it. */
-  withoutItem(keys: readonly string[], index: number): YamlText | null {
+  /** Takes an entry out of a list, with its lines. Null when a comment stands in it, unless `remarks` go with it. */
+  withoutItem(keys: readonly string[], index: number, remarks: 'keep' | 'drop' = 'keep'): YamlText | null {
     const list = this.#pairAt(keys)?.value;
     if (!isSeq(list)) return null;
-    return list.flow === true ? this.#withoutFlowItem(list, index) : this.#withoutBlockItem(list, index);
+    if (list.flow === true) return this.#withoutFlowItem(list, index);
+    const mark = marksOf(list)[index];
+    const end = endOf(list.items[index]);
+    return mark === undefined || end === null
+      ? null
+      : this.#withoutLines(mark, Math.max(end, mark + 1), remarks);
+  }
+
+  /** Takes a key out of a map, with its value and their lines, remarks in them included. */
+  withoutKey(path: readonly Step[]): YamlText | null {
+    const map = this.#nodeAt(path.slice(0, -1));
+    if (!isMap(map)) return null;
+    const index = map.items.findIndex(({ key }) => isScalar(key) && key.value === path.at(-1));
+    const pair = map.items[index];
+    const [start, end] = [startOf(pair?.key), endOf(pair)];
+    if (pair === undefined || start === null || end === null) return null;
+    if (map.flow === true) return this.#withoutFlowItem(map, index);
+    const isFirst = index === 0 && !this.#isBegunBy(start);
+    if (!isFirst) return this.#withoutLines(start, end, 'drop');
+    // It stands behind the mark of a list's entry: there the next key goes.
+    const next = startOf(map.items[1]?.key);
+    return next === null ? null : this.#replaced(start, next, '');
   }
 
   get #eol(): string {
@@ -126,15 +166,49 @@ export class YamlText {
     return new YamlText(this.#mark + this.#body.slice(0, start) + text + this.#body.slice(end));
   }
 
-  #pairAt(keys: readonly string[]): Pair | null {
-    let at: unknown = this.#document.contents;
-    let pair: Pair | null = null;
-    for (const key of keys) {
+  /** The pair that the last key names; null where the way leads through an alias, or nowhere. */
+  #pairAt(path: readonly Step[]): Pair | null {
+    const map = this.#nodeAt(path.slice(0, -1));
+    if (!isMap(map)) return null;
+    return (map.items as Pair[]).find(({ key }) => isScalar(key) && key.value === path.at(-1)) ?? null;
+  }
+
+  #nodeAt(path: readonly Step[]): unknown {
+    return path.reduce<unknown>((at, step) => {
+      if (typeof step === 'number') return isSeq(at) ? at.items[step] : null;
       if (!isMap(at)) return null;
-      pair = (at.items as Pair[]).find((one) => isScalar(one.key) && one.key.value === key) ?? null;
-      at = pair?.value;
-    }
-    return pair;
+      return (at.items as Pair[]).find(({ key }) => isScalar(key) && key.value === step)?.value;
+    }, this.#document.contents);
+  }
+
+  #isWithinFlow(path: readonly Step[]): boolean {
+    return path.some((_step, index) => {
+      const node = this.#nodeAt(path.slice(0, index));
+      return (isMap(node) || isSeq(node)) && node.flow === true;
+    });
+  }
+
+  /** From behind the colon to the end of the value; null where more than the value stands there. */
+  #spanOfValue({ key, value }: Pair): readonly [number, number] | null {
+    const keyEnd = rangeOf(key)?.[1];
+    if (keyEnd === undefined) return null;
+    const colon = this.#body.indexOf(':', keyEnd);
+    if (!/^[ \t]*$/.test(this.#body.slice(keyEnd, colon))) return null;
+    const [start, valueEnd] = rangeOf(value) ?? [colon + 1, colon + 1];
+    // An anchor or a tag before it belongs to the value, and others may refer to it.
+    if (!/^\s*$/.test(this.#body.slice(colon + 1, start))) return null;
+    const written = this.#body.slice(0, Math.max(valueEnd, colon + 1));
+    return [colon + 1, Math.max(colon + 1, written.trimEnd().length)];
+  }
+
+  #restOfLine(offset: number): string {
+    const end = this.#body.indexOf('\n', offset);
+    return this.#body.slice(offset, end === -1 ? undefined : end);
+  }
+
+  /** Whether only spaces stand before it on its line. */
+  #isBegunBy(offset: number): boolean {
+    return /^ *$/.test(this.#body.slice(this.#lineStart(offset), offset));
   }
 
   /** Where a document ends: before `...`, else with the text. */
@@ -148,7 +222,8 @@ export class YamlText {
     const start = isScalar(first?.key) ? first.key.range?.[0] : undefined;
     if (start === undefined) return null;
     const column = this.#column(start);
-    return /^ *$/.test(this.#body.slice(start - column, start)) ? column : null;
+    // The first key of a map that is an entry of a list stands behind its mark.
+    return /^[ -]*$/.test(this.#body.slice(start - column, start)) ? column : null;
   }
 
   #column(offset: number): number {
@@ -219,17 +294,15 @@ export class YamlText {
     return this.#replaced(at, at, joint + text + (joint === '' ? eol : ''));
   }
 
-  #withoutBlockItem(list: YAMLSeq, index: number): YamlText | null {
-    const mark = marksOf(list)[index];
-    const end = endOf(list.items[index]);
-    if (mark === undefined || end === null) return null;
-    const [from, to] = [this.#lineStart(mark), this.#lineEnd(Math.max(end - 1, mark))];
-    const isAlone = /^ *$/.test(this.#body.slice(from, mark));
-    return !isAlone || this.#body.slice(from, to).includes('#') ? null : this.#replaced(from, to, '');
+  /** Takes out the lines from the one that something begins to the one in which it ends. */
+  #withoutLines(start: number, end: number, remarks: 'keep' | 'drop'): YamlText | null {
+    const [from, to] = [this.#lineStart(start), this.#lineEnd(end - 1)];
+    const isKept = remarks === 'keep' && this.#body.slice(from, to).includes('#');
+    return !this.#isBegunBy(start) || isKept ? null : this.#replaced(from, to, '');
   }
 
-  #withoutFlowItem(list: YAMLSeq, index: number): YamlText | null {
-    const starts = list.items.map((item) => startOf(item));
+  #withoutFlowItem(list: YAMLSeq | YAMLMap, index: number): YamlText | null {
+    const starts = (list.items as unknown[]).map((item) => startOf(isPair(item) ? item.key : item));
     const [start, next] = [starts[index], starts[index + 1]];
     const end = endOf(list.items[index]);
     if (start === undefined || start === null || end === null) return null;
@@ -238,6 +311,9 @@ export class YamlText {
     return from === null || this.#body.slice(from, to).includes('#') ? null : this.#replaced(from, to, '');
   }
 }
+
+/** A key of a map, or the place in a list, from 0. */
+export type Step = string | number;
 
 /** An entry to be put into a list. */
 export interface ListItem {
@@ -263,10 +339,23 @@ function rangeOf(node: unknown): readonly [number, number, number] | null {
 
 const startOf = (node: unknown): number | null => rangeOf(node)?.[0] ?? null;
 
-/** Where a node ends; of a key with a value, where the value does. */
+/**
+ * Where a node ends; of a key with a value, where the value does. The library has a value that is not written, and with it
+ * all around it, end behind the remarks that follow.
+ */
 function endOf(node: unknown): number | null {
-  if (!isPair(node)) return rangeOf(node)?.[1] ?? null;
-  return rangeOf(node.value)?.[1] ?? rangeOf(node.key)?.[1] ?? null;
+  if (isPair(node)) return isWritten(node.value) ? endOf(node.value) : (rangeOf(node.key)?.[1] ?? null);
+  const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true && node.items.length > 0;
+  if (!isBlock) return rangeOf(node)?.[1] ?? null;
+  const last = (node.items as unknown[]).at(-1);
+  if (isPair(last) || isWritten(last)) return endOf(last);
+  const mark = isSeq(node) ? marksOf(node).at(-1) : undefined;
+  return mark === undefined ? (rangeOf(node)?.[1] ?? null) : mark + 1;
+}
+
+function isWritten(node: unknown): boolean {
+  const [start, end] = rangeOf(node) ?? [0, 0];
+  return start < end;
 }
 
 function isEmpty(node: unknown): boolean {
