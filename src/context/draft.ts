@@ -127,6 +127,18 @@ export class Draft {
     });
   }
 
+  /** With another value of a key at the top that holds no entries; undefined takes the key out. */
+  withOther(key: string, value: unknown): Draft | null {
+    const { [key]: present, ...others } = this.#value;
+    if (isDeepStrictEqual(present, value)) return this;
+    if (value === undefined) return this.#checked(this.#yaml.withoutKey([key]), others);
+    return this.#firstChecked({ ...others, [key]: value }, (texts) => {
+      if (present !== undefined) return this.#yaml.withReplaced([key], valueOnly(value, texts));
+      const { lines, flow } = keyed(key, value, texts);
+      return this.#yaml.withKey(lines, flow);
+    });
+  }
+
   /** Without one entry. */
   without(entry: ContextEntry): Draft | null {
     const { collection, form, index, id } = entry;
