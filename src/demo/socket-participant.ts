@@ -108,7 +108,10 @@ export class SocketParticipant implements Participant {
   }
 }
 
-/** What is recorded and not written yet, nobody goes on with here: who is killed in this play was not writing. */
+/**
+ * What is recorded and not written yet, nobody goes on with here: who is killed in this play was not writing. Nor does anybody
+ * ask for what the notes were.
+ */
 function notesIn(worktree: string): Files {
   const staged = new Map<string, string>();
   return {
@@ -121,6 +124,8 @@ function notesIn(worktree: string): Files {
       staged.delete(mark);
     },
     discard: async (_path, mark) => void staged.delete(mark),
+    keep: async () => undefined,
+    kept: async () => null,
   };
 }
 

@@ -4,7 +4,14 @@ export { changedByHolder, formerHoldersOf, type ChangedSince } from './changes.t
 export { goneCodes, overCodes, type AgentCommand } from './agent-commands.ts';
 export { resultOf } from './answers.ts';
 export { releaseGrants } from './giving-back.ts';
-export { type Files, type HeldLock } from './held-lock.ts';
+export { type HeldLock } from './held-lock.ts';
+export {
+  writeContext,
+  type ContextBefore,
+  type ContextChange,
+  type Files,
+  type Written,
+} from './context-write.ts';
 export type { Held } from './holdings.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
 export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';

@@ -38,8 +38,8 @@ describe('what is acquired', () => {
 
   it('covers writes in its own scopes only, and what was written is recorded', async () => {
     const lock = await acquired(await stage.takePart('alice'));
-    expect(await lock.write(notes, (before) => `${before ?? 'first'}\n`)).toEqual({ kind: 'written' });
-    expect(await lock.write(notes, (before) => `${before ?? ''}second\n`)).toEqual({ kind: 'written' });
+    expect(await lock.write(notes, (before) => `${before ?? 'first'}\n`)).toMatchObject({ kind: 'written' });
+    expect(await lock.write(notes, (before) => `${before ?? ''}second\n`)).toMatchObject({ kind: 'written' });
     expect(stage.files.get(notes)).toBe('first\nsecond\n');
     for (const [path, scope] of [
       ['web/notes.yaml', 'web'],
@@ -59,7 +59,7 @@ describe('what is acquired', () => {
       scope: 'web',
     });
     stage.links.set('web/auth.yaml', notes);
-    expect(await lock.write(scopePath('web/auth.yaml'), () => 'new')).toEqual({ kind: 'written' });
+    expect(await lock.write(scopePath('web/auth.yaml'), () => 'new')).toMatchObject({ kind: 'written' });
     expect([...stage.files]).toEqual([[notes, 'new']]);
   });
 });
@@ -188,7 +188,7 @@ describe('a write', () => {
   it('that was recorded when its process was killed is finished before the next', async () => {
     const lock = await acquired(await killedInWrite());
     expect(stage.files.get(notes)).toBe('first');
-    expect(await lock.write(notes, (text) => `${text}, third`)).toEqual({ kind: 'written' });
+    expect(await lock.write(notes, (text) => `${text}, third`)).toMatchObject({ kind: 'written' });
     expect([...stage.files]).toEqual([[notes, 'first, second, third']]);
   });
 

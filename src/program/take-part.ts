@@ -9,7 +9,7 @@ import {
   packageVersion,
   sessionKeeping,
 } from '../client/index.ts';
-import { type Repository, changedSince, findRepository } from '../repository/git/index.ts';
+import { type Repository, changedSince, findRepository, workingFiles } from '../repository/git/index.ts';
 import { parseAgentId, type AgentId, type AgentMetadata, type AgentProcess } from '../core/index.ts';
 import { Participant, type ChangedSince, type Occupant } from '../participant/index.ts';
 import { CoordinatorError, invalidInput, type Coordinator } from '../protocol/index.ts';
@@ -17,7 +17,6 @@ import { systemTime } from '../time/index.ts';
 import { Agent } from './agent.ts';
 import { refusedBy } from './lock.ts';
 import { RefusedError } from './refused-error.ts';
-import { filesOf } from './working-tree.ts';
 
 export interface TakePartOptions {
   /** The name to act under. One process at a time has it. */
@@ -62,7 +61,7 @@ async function join(
   const ports = {
     coordinator,
     sessions: sessionKeeping(commonDir, systemTime, coordinator),
-    files: filesOf(repository),
+    files: workingFiles(repository),
     changedSince: (paths: readonly string[], sinceMs: number) => changedIn(worktree, paths, sinceMs),
     time: systemTime,
     newRequestId,

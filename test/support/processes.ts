@@ -1,4 +1,5 @@
 /** For tests of taking part: processes that share a service, sessions and files, on clocks that stand still. */
+import { createHash } from 'node:crypto';
 import type { AgentId, DurationMs, ScopePath } from '../../src/core/index.ts';
 import type { Coordinator } from '../../src/protocol/index.ts';
 import {
@@ -21,12 +22,16 @@ export const waiting = { ...now, wait: { kind: 'queue', forMs: null } } as const
 /** Longer than the agent is silent for. */
 export const longLease = { ttlMs: 600_000 as DurationMs };
 
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 /** What processes stand on: sessions and files are shared by all, a name is kept by one. */
 export class Stage {
   readonly bench: Bench;
   readonly kept = new Map<AgentId, AgentSession>();
   readonly occupants = new Map<AgentId, number>();
   readonly files = new Map<string, string>();
+  /** What files were, by path and digest. */
+  readonly contents = new Map<string, string>();
   /** Where paths lead that are links. */
   readonly links = new Map<string, ScopePath>();
   coordinator: Coordinator;
@@ -63,6 +68,10 @@ export class Stage {
           files.delete(`${path}~${mark}`);
         },
         discard: async (path, mark) => void files.delete(`${path}~${mark}`),
+        keep: async (path, texts) => {
+          for (const text of texts) this.contents.set(`${path} ${sha256(text)}`, text);
+        },
+        kept: async (path, digest) => this.contents.get(`${path} ${digest}`) ?? null,
       },
       time: {
         monotonicMs: () => bench.clock.monotonicMs(),

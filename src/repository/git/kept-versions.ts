@@ -41,7 +41,12 @@ export function keptVersions({ commonDir }: Pick<Repository, 'commonDir'>): Kept
     const call = { cwd: commonDir, env, args, settings };
     return (await runGit(input === undefined ? call : { ...call, input })).toString('utf8');
   };
-  return new Keeper(git);
+  const keeper = new Keeper(git);
+  return {
+    keep: (path, texts) => keeper.keep(path, texts),
+    kept: (path, digest) => keeper.kept(path, digest),
+    list: (path) => keeper.list(path),
+  };
 }
 
 type Git = (args: readonly string[], input?: string) => Promise<string>;

@@ -1,18 +1,25 @@
 import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import {
-  type Repository,
-  leadsOut,
-  readRegularFileAsync,
-  realPathOf,
-  repositoryPath,
-} from '../repository/git/index.ts';
-import { quote, type ScopePath } from '../core/index.ts';
-import type { Files } from '../participant/index.ts';
-import { CoordinatorError, invalidInput, systemFailure } from '../protocol/index.ts';
+import { quote, type ScopePath } from '../../core/index.ts';
+import { CoordinatorError, invalidInput, systemFailure } from '../../protocol/index.ts';
+import type { Repository } from './folders.ts';
+import { leadsOut } from './inside.ts';
+import { keptVersions, type KeptVersions } from './kept-versions.ts';
+import { readRegularFileAsync } from './regular-file.ts';
+import { realPathOf, repositoryPath } from './repository-path.ts';
 
 /** Far more than any text; it is read as a whole. */
 const textBytesMax = 64 * 1024 * 1024;
+
+/** Files by their paths in the repository. See `Files` of the participant for what each is for. */
+export interface WorkingFiles extends KeptVersions {
+  realPath(path: ScopePath): Promise<ScopePath>;
+  read(path: ScopePath): Promise<string | null>;
+  stage(path: ScopePath, mark: string, text: string): Promise<void>;
+  staged(path: ScopePath, mark: string): Promise<string | null>;
+  finish(path: ScopePath, mark: string): Promise<void>;
+  discard(path: ScopePath, mark: string): Promise<void>;
+}
 
 /**
  * The files of a repository's working tree. Other processes of the user's own work in it, and what lies there may come from
@@ -21,7 +28,9 @@ const textBytesMax = 64 * 1024 * 1024;
  * What cannot be done is told as `INVALID_INPUT`, when another path has to be named or something be moved away, or as the
  * system's failure.
  */
-export function filesOf(repository: Pick<Repository, 'worktree' | 'gitDir' | 'commonDir'>): Files {
+export function workingFiles(
+  repository: Pick<Repository, 'worktree' | 'gitDir' | 'commonDir'>,
+): WorkingFiles {
   const locationOf = (path: ScopePath): Promise<string> => locationIn(repository, path);
   return {
     realPath: async (path) => realPathIn(repository, path),
@@ -37,9 +46,11 @@ export function filesOf(repository: Pick<Repository, 'worktree' | 'gitDir' | 'co
       told(path, async () => {
         const location = await locationOf(path);
         await rename(besides(location, mark), location);
+        await syncFolder(dirname(location));
       }),
     discard: (path, mark) =>
       told(path, async () => rm(besides(await locationOf(path), mark), { force: true })),
+    ...keptVersions(repository),
   };
 }
 
@@ -94,6 +105,16 @@ async function writeAnew(path: string, text: string, mode: number): Promise<void
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** So that the new name is there after a power cut, too. */
+async function syncFolder(folder: string): Promise<void> {
+  const opened = await open(folder, 'r');
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
   }
 }
 

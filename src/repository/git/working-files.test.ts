@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import type { ScopePath } from '../core/index.ts';
-import { filesOf } from './working-tree.ts';
-import { folderOfTest } from '../../test/support/folder.ts';
+import type { ScopePath } from '../../core/index.ts';
+import { workingFiles } from './working-files.ts';
+import { folderOfTest } from '../../../test/support/folder.ts';
 
 const notes = 'api/notes.yaml' as ScopePath;
 let [folder, worktree] = ['', ''];
@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 const inTree = (path: string): string => join(worktree, path);
-const files = (gitDir = inTree('.git')) => filesOf({ worktree, gitDir, commonDir: gitDir });
+const files = (gitDir = inTree('.git')) => workingFiles({ worktree, gitDir, commonDir: gitDir });
 const read = (path = notes): Promise<string | null> => files().read(path);
 /** As long as those are that are given. */
 const mark = `${'1'.repeat(16)}-${'2'.repeat(16)}`;
@@ -138,6 +138,6 @@ it("a Git folder in the tree is Git's own, whatever its name", async () => {
 });
 
 it('a bare repository has no files to write', async () => {
-  const bare = filesOf({ worktree: null, gitDir: folder, commonDir: folder });
+  const bare = workingFiles({ worktree: null, gitDir: folder, commonDir: folder });
   await expect(bare.realPath('hooks/update' as ScopePath)).rejects.toThrow('bare repository');
 });

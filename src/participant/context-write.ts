@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { fileIn, type Grant, type Rejection, type ScopePath } from '../core/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
+import { mayHaveCounted } from './joining.ts';
+import { proofOf, type AgentSession } from './session.ts';
+import type { Speaks } from './speaker.ts';
+
+/** The files of a working tree, by their paths in the repository. */
+export interface Files {
+  /**
+   * The path of what a path leads to, where folders or the file itself are links. Throws `INVALID_INPUT` when it leads out
+   * of the working tree.
+   */
+  realPath(path: ScopePath): Promise<ScopePath>;
+  /** The text of a file; null when there is none. */
+  read(path: ScopePath): Promise<string | null>;
+  /** Keeps a text beside a file, under a mark, durably. */
+  stage(path: ScopePath, mark: string, text: string): Promise<void>;
+  /** What is kept under a mark; null when nothing is. */
+  staged(path: ScopePath, mark: string): Promise<string | null>;
+  /** Puts it in the place of the file: all or nothing, also when the process is killed. */
+  finish(path: ScopePath, mark: string): Promise<void>;
+  discard(path: ScopePath, mark: string): Promise<void>;
+  /** Keeps contents of the file, so that each can be had again; the last one as the newest. */
+  keep(path: ScopePath, texts: readonly string[]): Promise<void>;
+  /** A content by its SHA-256 (hex); null when it is not kept. */
+  kept(path: ScopePath, digest: string): Promise<string | null>;
+}
+
+export interface ContextPorts {
+  readonly coordinator: Pick<Coordinator, 'query'>;
+  readonly speaker: Speaks;
+  readonly files: Files;
+}
+
+/** What a context file is before it is written. */
+export interface ContextBefore {
+  /** Null: there is no file. */
+  readonly text: string | null;
+  /** The digest that the coordinator has of it; null: it knows of none. */
+  readonly recorded: string | null;
+  /** Whether it is not what was recorded: somebody has changed it, and told nobody. */
+  readonly isForeign: boolean;
+  /** A content that it had, by its digest; null when it is not kept. */
+  kept(digest: string): Promise<string | null>;
+}
+
+export interface ContextChange {
+  /** The new text; null: nothing is to be written. */
+  make(before: ContextBefore): Promise<string | null> | string | null;
+  /** Whether a foreign content may be written over, since `make` has taken account of it. */
+  readonly overForeign: boolean;
+}
+
+export type Written =
+  | { readonly kind: 'written'; readonly digest: string }
+  /** There was nothing to write. */
+  | { readonly kind: 'unchanged' }
+  /** Another scope than those of the lock has the file, by its real path; `scope`: null when none has. */
+  | { readonly kind: 'elsewhere'; readonly path: ScopePath; readonly scope: ScopePath | null }
+  | { readonly kind: 'refused'; readonly rejection: Rejection };
+
+/**
+ * Changes a context file under a lock: the coordinator is asked first, under the lock's token, and notes what the file is
+ * from now on. The text lies beside the file by then: who is killed between the two is followed by one who finds it there,
+ * and puts it in its place first. What the file was and what it will be are kept before. A link leads to a file of another
+ * scope as well: where it is counts, and not what it is called.
+ */
+export async function writeContext(
+  ports: ContextPorts,
+  session: AgentSession,
+  locks: readonly Grant[],
+  named: ScopePath,
+  change: ContextChange,
+): Promise<Written> {
+  const { coordinator, files } = ports;
+  const { agent, epoch } = session;
+  const path = await files.realPath(named);
+  const asked = { agent, epoch, files: [path], token: null };
+  const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
+  const scope = around?.path ?? null;
+  const lock = locks.find((each) => covers(each, scope, path));
+  if (around === undefined || scope === null || lock === undefined) return { kind: 'elsewhere', path, scope };
+  const recorded = around.contexts[fileIn(scope, path)]?.digest ?? null;
+  const before = await readRepaired(files, path, recorded);
+  const isForeign = recorded !== null && (before === null || sha256(before) !== recorded);
+  const kept = (digest: string): Promise<string | null> => files.kept(path, digest);
+  const after = await change.make({ text: before, recorded, isForeign, kept });
+  if (after === null) return { kind: 'unchanged' };
+  const base = isForeign && change.overForeign ? recorded : before === null ? null : sha256(before);
+  return replace(ports, session, { scope, path, lock, before, after, base });
+}
+
+interface Replacement {
+  readonly scope: ScopePath;
+  readonly path: ScopePath;
+  readonly lock: Grant;
+  readonly before: string | null;
+  readonly after: string;
+  /** The digest that is presented as the one last seen. */
+  readonly base: string | null;
+}
+
+async function replace(
+  { speaker, files }: ContextPorts,
+  session: AgentSession,
+  { scope, path, lock, before, after, base }: Replacement,
+): Promise<Written> {
+  const digest = sha256(after);
+  const mark = markOf(before, digest);
+  await files.stage(path, mark, after);
+  await files.keep(path, before === null ? [after] : [before, after]);
+  const reply = await speaker
+    .submit({
+      kind: 'ContextModify',
+      ...proofOf(session),
+      scope,
+      file: fileIn(scope, path),
+      token: lock.token,
+      digest,
+      baseDigest: base,
+    })
+    .catch(async (error: unknown) => {
+      // Nothing will ever be recorded of it, so that nobody would look for it.
+      if (!mayHaveCounted(error)) await files.discard(path, mark);
+      throw error;
+    });
+  if (!reply.ok) {
+    await files.discard(path, mark);
+    return { kind: 'refused', rejection: reply.rejection };
+  }
+  await files.finish(path, mark);
+  return { kind: 'written', digest };
+}
+
+/** Whether a lock is of the file, or of the whole scope that it is in. */
+function covers({ scope: locked, file }: Grant, scope: ScopePath | null, path: ScopePath): boolean {
+  return locked !== undefined && locked === scope && (file === undefined || (file as string) === path);
+}
+
+/** The text of a file, once what was recorded of it, and made from what it is now, is in its place. */
+async function readRepaired(files: Files, path: ScopePath, recorded: string | null): Promise<string | null> {
+  const now = await files.read(path);
+  if (recorded === null || (now !== null && sha256(now) === recorded)) return now;
+  const mark = markOf(now, recorded);
+  const text = await files.staged(path, mark);
+  if (text === null || sha256(text) !== recorded) return now;
+  await files.finish(path, mark);
+  return text;
+}
+
+/** From what a text was made, and which it is. */
+function markOf(before: string | null, digest: string): string {
+  const from = before === null ? 'none' : sha256(before).slice(0, markDigits);
+  return `${from}-${digest.slice(0, markDigits)}`;
+}
+
+const markDigits = 16;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
