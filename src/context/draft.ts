@@ -187,3 +187,31 @@ function emptied(rest: YamlText | null, { collection, form }: ContextEntry): Yam
 function sizeOf(held: unknown): number {
   return typeof held === 'object' && held !== null ? Object.keys(held).length : 0;
 }
+
+/** The draft of a text whose entries can be told apart; else why they cannot, for people. */
+export function draftOf(kind: ContextKind, text: string): Draft | string {
+  if (!readContext('', Buffer.from(text)).ok) return 'a version cannot be read';
+  const draft = Draft.of(kind, text);
+  const ids = draft.entries.map(({ id }) => id);
+  if (ids.includes(null)) return 'an entry has no id';
+  if (collectionsOf[kind].some(({ key }) => isOtherForm(draft, key)))
+    return 'entries stand in a form of their own';
+  return new Set(ids).size < ids.length ? 'two entries have one id' : draft;
+}
+
+/** Whether a key that should hold entries holds something else. */
+function isOtherForm({ value, entries }: Draft, key: string): boolean {
+  const held = value[key] ?? null;
+  const isEmpty = typeof held === 'object' && Object.keys(held ?? {}).length === 0;
+  return !isEmpty && !entries.some(({ collection }) => collection === key);
+}
+
+/** Keys at the top under which no entries stand. */
+export function otherKeysOf(...drafts: readonly Draft[]): ReadonlySet<string> {
+  return new Set(
+    drafts.flatMap(({ kind, value }) => {
+      const own = new Set(collectionsOf[kind].map(({ key }) => key));
+      return Object.keys(value).filter((key) => !own.has(key));
+    }),
+  );
+}

@@ -3,10 +3,9 @@
  * taken from it. Entries are the same when they have the same id. What both have changed to different things is a conflict.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { Draft } from './draft.ts';
+import { draftOf, otherKeysOf, type Draft } from './draft.ts';
 import type { ContextEntry } from './entries.ts';
-import { collectionsOf, type ContextKind } from './kinds.ts';
-import { readContext } from './read.ts';
+import type { ContextKind } from './kinds.ts';
 import type { Fields } from './written.ts';
 
 export interface Versions {
@@ -42,24 +41,6 @@ export function mergeContext({ kind, base, mine, theirs }: Versions): Merged {
   if (before === undefined || my === undefined || their === undefined) throw new Error('three versions');
   const merge = new Merge(before, my, their);
   return merge.result();
-}
-
-/** Why a version cannot be merged, else its draft. */
-function draftOf(kind: ContextKind, text: string): Draft | string {
-  if (!readContext('', Buffer.from(text)).ok) return 'a version cannot be read';
-  const draft = Draft.of(kind, text);
-  const ids = draft.entries.map(({ id }) => id);
-  if (ids.includes(null)) return 'an entry has no id';
-  if (collectionsOf[kind].some(({ key }) => isOtherForm(draft, key)))
-    return 'entries stand in a form of their own';
-  return new Set(ids).size < ids.length ? 'two entries have one id' : draft;
-}
-
-/** Whether a key that should hold entries holds something else. */
-function isOtherForm({ value, entries }: Draft, key: string): boolean {
-  const held = value[key] ?? null;
-  const isEmpty = typeof held === 'object' && Object.keys(held ?? {}).length === 0;
-  return !isEmpty && !entries.some(({ collection }) => collection === key);
 }
 
 class Merge {
@@ -159,14 +140,4 @@ function isEntry(said: Said | undefined): said is Entry {
 
 function idsOf(...drafts: readonly Draft[]): ReadonlySet<string> {
   return new Set(drafts.flatMap(({ entries }) => entries.flatMap(({ id }) => (id === null ? [] : [id]))));
-}
-
-/** Keys at the top under which no entries stand. */
-function otherKeysOf(...drafts: readonly Draft[]): ReadonlySet<string> {
-  return new Set(
-    drafts.flatMap(({ kind, value }) => {
-      const own = new Set(collectionsOf[kind].map(({ key }) => key));
-      return Object.keys(value).filter((key) => !own.has(key));
-    }),
-  );
 }

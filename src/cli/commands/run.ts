@@ -1,9 +1,7 @@
 import { basename } from 'node:path';
-import { nameOf, namesOf, parseAgentId, shownTarget, targetOf, wishOfNames } from '../../core/index.ts';
-import type { AgentId, Grant, Target } from '../../core/index.ts';
+import { nameOf, namesOf, shownTarget, targetOf, wishOfNames } from '../../core/index.ts';
+import type { Grant, Target } from '../../core/index.ts';
 import {
-  hasJoined,
-  join,
   proofOf,
   releaseGrants,
   resultOf,
@@ -12,7 +10,6 @@ import {
 } from '../../participant/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { AskingLine } from '../format/refusal.ts';
 import { line } from '../format/text.ts';
@@ -22,13 +19,13 @@ import { isDisabled } from '../answer/output.ts';
 import { markVariable } from '../process/process-tree.ts';
 import { exitCodeAfter, firstSignal } from '../process/signals.ts';
 import type { FirstSignal } from '../process/signals.ts';
-import { actAs, refuseKept } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { claimNamed, typingOf } from './named.ts';
-import { agentPorts, changedBy, refusal, submit } from './speak.ts';
+import { agentPorts, changedBy, submit } from './speak.ts';
+import { quietly, takePart, type Passing } from './taking-part.ts';
 
 export interface RunInput extends Acting, LeaseInput {
   readonly command: readonly string[];
@@ -61,7 +58,7 @@ function runFreely(call: Call, { command }: RunInput, interrupt: FirstSignal): P
 async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSignal): Promise<Outcome> {
   const wish = await wishOf(call, input);
   if (namesOf(wish).length === 0) return runFreely(call, input, interrupt);
-  const part = await takePart(call, input);
+  const part = await takePart(call, input, running);
   if (part.kind === 'refused') return part.outcome;
   const holding: Holding = { locks: [], wasLost: false };
   let outcome: Outcome;
@@ -218,49 +215,10 @@ async function slotsIn(locks: readonly Grant[]): Promise<Record<string, string>>
   );
 }
 
-type Part =
-  | { readonly kind: 'taken'; readonly session: AgentSession; readonly joined: boolean }
-  | { readonly kind: 'refused'; readonly outcome: Outcome };
-
-/** Goes on under a session that exists, or joins for the time of the command. */
-async function takePart(call: Call, acting: Acting): Promise<Part> {
-  const named = acting.agent ?? call.ports.env['RHEMA_AGENT'] ?? '';
-  const agent = named === '' ? derivedName(call) : valueOf(parseAgentId(named));
-  const kept = await call.world.sessions.read(await call.repository(), agent);
-  if (kept !== null && hasJoined(kept))
-    return { kind: 'taken', session: await actAs(call, { ...acting, agent }), joined: false };
-  await refuseKept(call, agent);
-  // Nobody else will ever go on under a name that this process has made up.
-  return joinAs(call, agent).catch(async (error: unknown) => {
-    if (named === '') await call.world.sessions.remove(await call.repository(), agent);
-    throw error;
-  });
-}
-
 /** In which a command whose `run` was killed has ended for certain, in milliseconds: its tether gives it five seconds. */
 const orphansMaxMs = 8_000;
 
-async function joinAs(call: Call, agent: AgentId): Promise<Part> {
-  const metadata = { program: 'rhema run', host: call.world.hostName(), pid: call.ports.pid };
-  const process = call.world.boundProcess(orphansMaxMs);
-  const ports = {
-    from: metadata.program,
-    ...(await agentPorts(call)),
-    ...(process === null ? {} : { process }),
-  };
-  const joined = await join(ports, agent, metadata);
-  if (joined.kind === 'refused')
-    return { kind: 'refused', outcome: await refusal(call, joined.reply, { agent }) };
-  return { kind: 'taken', session: joined.session, joined: true };
-}
-
-function derivedName(call: Call): AgentId {
-  const host = call.world
-    .hostName()
-    .replaceAll(/[^A-Za-z0-9]+/g, '-')
-    .slice(0, 64);
-  return valueOf(parseAgentId(`run-${host}-${call.ports.pid}`));
-}
+const running: Passing = { program: 'rhema run', name: 'run', lingersMs: orphansMaxMs };
 
 async function leaveAgain(call: Call, session: AgentSession, holding: Holding): Promise<void> {
   await quietly(call, 'leaving', async () => {
@@ -276,14 +234,4 @@ async function leaveAgain(call: Call, session: AgentSession, holding: Holding): 
     );
     await call.world.sessions.remove(await call.repository(), session.agent);
   });
-}
-
-/** Cleaning up must not hide how the command ended: the lease ends what could not be given back. */
-async function quietly(call: Call, what: string, act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    call.note(`rhema: ${what} failed (${why}); the lease ends by itself`);
-  }
 }
