@@ -1,0 +1,92 @@
+import type { ScopeProblem } from '../../protocol/index.ts';
+
+/** What can be wrong inside a context file. A file that is no YAML at all has the codes of scope files. */
+export type ContextProblemCode =
+  | 'EMPTY_FILE'
+  | 'NOT_A_MAP'
+  | 'KEY_MISSING'
+  | 'KEY_CALLED_OTHERWISE'
+  | 'WRONG_TYPE'
+  | 'ID_REPEATED'
+  | 'ID_FORM'
+  | 'TITLE_BLANK'
+  | 'NAME_BLANK'
+  | 'CONTENT_BLANK'
+  | 'DESCRIPTION_BLANK'
+  | 'STATUS_UNKNOWN'
+  | 'PRIORITY_UNKNOWN'
+  | 'SEVERITY_UNKNOWN'
+  | 'USAGE_UNKNOWN'
+  | 'ENFORCEMENT_UNKNOWN'
+  | 'WORD_OF_OTHER_DESIGN'
+  | 'WORD_SPELT_OTHERWISE'
+  | 'DATE_INVALID'
+  | 'DATE_FORM'
+  | 'COMPLETED_AT_MISSING'
+  | 'COMPLETED_AT_UNEXPECTED'
+  | 'REVIEW_BEFORE_DECISION'
+  | 'CATEGORY_UNKNOWN'
+  | 'RELATED_UNKNOWN'
+  | 'SCOPE_UNKNOWN'
+  | 'FILE_UNKNOWN'
+  | 'TOO_LONG'
+  | 'OUT_OF_RANGE'
+  | 'TOO_MANY_PROBLEMS';
+
+/** Something wrong in a context file, and what to do about it. */
+export interface ContextProblem extends ScopeProblem {
+  readonly file: string;
+  /** The entry that it is in; null for the file as a whole, and for an entry without an id. */
+  readonly entry: string | null;
+}
+
+/** Of each severity. More of them help nobody, and one file can have a hundred thousand. */
+const problemsMax = 500;
+
+type Found = Omit<ContextProblem, 'severity'> & { readonly code: ContextProblemCode };
+
+/** Problems of one file as they are found; errors are never crowded out by warnings. */
+export class Findings {
+  readonly #errors: ContextProblem[] = [];
+  readonly #warnings: ContextProblem[] = [];
+  readonly #file: string;
+  #leftOut = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  error(found: Omit<Found, 'file'>): void {
+    this.#add(this.#errors, { ...found, file: this.#file, severity: 'error' });
+  }
+
+  warning(found: Omit<Found, 'file'>): void {
+    this.#add(this.#warnings, { ...found, file: this.#file, severity: 'warning' });
+  }
+
+  /** By their places. */
+  get all(): readonly ContextProblem[] {
+    const found = [...this.#errors, ...this.#warnings].sort(byPlace);
+    return this.#leftOut === 0 ? found : [...found, this.#rest()];
+  }
+
+  #add(list: ContextProblem[], problem: ContextProblem): void {
+    if (list.length < problemsMax) list.push(problem);
+    else this.#leftOut += 1;
+  }
+
+  #rest(): ContextProblem {
+    return {
+      code: 'TOO_MANY_PROBLEMS' satisfies ContextProblemCode,
+      severity: 'warning',
+      file: this.#file,
+      line: null,
+      column: null,
+      entry: null,
+      message: `has ${this.#leftOut} more problems: mend these first`,
+    };
+  }
+}
+
+const byPlace = (a: ContextProblem, b: ContextProblem): number =>
+  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
