@@ -1,6 +1,6 @@
 import { collectionsOf, type Collection, type ContextKind } from '../kinds.ts';
 import { formOf, formWords, textOf, type Held, type Nodes } from './nodes.ts';
-import type { ContextProblemCode, Findings } from './problems.ts';
+import type { ContextRule, Findings } from './problems.ts';
 import { rulesOf } from './tables.ts';
 import { isSeq } from 'yaml';
 
@@ -15,24 +15,21 @@ export interface Top {
 function tell(
   { nodes, findings }: Top,
   severity: 'error' | 'warning',
-  code: ContextProblemCode,
+  rule: ContextRule,
   place: unknown,
   message: string,
 ): void {
   const { line, column } = nodes.yaml.positionOf(place);
-  findings[severity]({ code, line, column, entry: null, message });
+  findings[severity]({ rule, line, column, entry: null, message });
 }
 
 /** That entries stand where they are looked for. */
 export function checkTop(top: Top): void {
   const { kind, pairs, nodes } = top;
   const { contents } = nodes.yaml.document;
-  const form = formOf(contents);
   const [{ key: usual } = { key: '' }] = collectionsOf[kind];
-  if (form === 'nothing')
+  if (formOf(contents) === 'nothing')
     return tell(top, 'warning', 'EMPTY_FILE', null, `is empty: begin it with \`${usual}: []\``);
-  if (form !== 'map')
-    return tell(top, 'error', 'NOT_A_MAP', contents, `is ${formWords[form]}: begin it with \`${usual}:\``);
   for (const collection of collectionsOf[kind]) checkCollection(top, usual, collection);
   const keys = collectionsOf[kind].map(({ key }) => key);
   if (!keys.some((key) => pairs.has(key)))

@@ -1,7 +1,7 @@
 import { quote } from '../../core/index.ts';
 import { momentOf, writtenAs } from './moments.ts';
 import { formOf, formWords, textOf, type Form, type Nodes } from './nodes.ts';
-import type { ContextProblemCode, Findings } from './problems.ts';
+import type { ContextRule, Findings } from './problems.ts';
 import { danglingOf, type References } from './references.ts';
 import type { Moment, OtherForm, Reference, Shape, Text, Whole, Words } from './shapes.ts';
 
@@ -29,13 +29,13 @@ type Severity = 'error' | 'warning';
 export function tell(
   { nodes, findings }: Checking,
   severity: Severity,
-  code: ContextProblemCode,
+  rule: ContextRule,
   { entry, label, path, place }: Site,
   words: string,
 ): void {
   const { line, column } = nodes.yaml.positionOf(place);
   const subject = path === '' ? label : `${label}: \`${path.slice(0, 100)}\``;
-  findings[severity]({ code, line, column, entry, message: `${subject} ${words}` });
+  findings[severity]({ rule, line, column, entry, message: `${subject} ${words}` });
 }
 
 export const exampleTime = '2026-01-31T09:00:00Z';
@@ -167,5 +167,5 @@ export function checkReference(checking: Checking, site: Site, value: unknown, {
   );
   const dangling = text === null ? null : danglingOf(checking.references, to, text);
   if (text === null || dangling === null) return;
-  tell(checking, dangling.severity, dangling.code, site, `${quote(text)} ${dangling.words}`);
+  tell(checking, dangling.severity, dangling.rule, site, `${quote(text)} ${dangling.words}`);
 }

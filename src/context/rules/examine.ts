@@ -1,7 +1,7 @@
 import { entriesOf, type ContextEntry } from '../entries.ts';
 import type { ContextKind } from '../kinds.ts';
-import { parseYaml, type YamlFile } from '../../repository/yaml/index.ts';
-import type { ScopeProblem } from '../../protocol/index.ts';
+import { readContext } from '../read.ts';
+import type { YamlFile } from '../../repository/yaml/index.ts';
 import { unknownAround, type ContextAround } from './around.ts';
 import { checkEntries } from './check-entries.ts';
 import { categoriesOf, checkTop, type Top } from './check-top.ts';
@@ -30,12 +30,13 @@ export function examineContext(
   bytes: Uint8Array,
   around: ContextAround = unknownAround,
 ): ContextReport {
-  const parsed = parseYaml(path, bytes);
-  if (!parsed.ok) {
-    const problems = parsed.problems.map((problem) => ofWholeFile(path, problem));
+  const read = readContext(path, bytes);
+  if (!read.ok) {
+    const whole = { file: path, entry: null, severity: 'error' } as const;
+    const problems = read.problems.map((problem) => ({ ...problem, ...whole }));
     return { design: 'none', yaml: null, entries: [], problems };
   }
-  const { yaml } = parsed;
+  const { yaml } = read;
   const nodes = new Nodes(yaml);
   const findings = new Findings(path);
   const top: Top = { nodes, findings, kind, pairs: nodes.pairsOf(yaml.document.contents) };
@@ -55,12 +56,6 @@ export function checkContext(
 ): readonly ContextProblem[] {
   return examineContext(path, kind, bytes, around).problems;
 }
-
-const ofWholeFile = (file: string, problem: ScopeProblem): ContextProblem => ({
-  ...problem,
-  file,
-  entry: null,
-});
 
 export function idsIn(entries: readonly ContextEntry[]): ReadonlySet<string> {
   return new Set(entries.flatMap(({ id }) => id ?? []));

@@ -14,9 +14,9 @@ it.each([
   ['no YAML', bytesOf('todos: [}'), 'YAML_SYNTAX'],
   ['twice the same key', bytesOf('todos: []\ntodos: []'), 'DUPLICATE_KEY'],
   ['several documents', bytesOf('a: 1\n---\nb: 2'), 'SEVERAL_DOCUMENTS'],
-])('a file that is %s has an error, and no entries', (_what, bytes, code) => {
+])('a file that is %s has an error, and no entries', (_what, bytes, rule) => {
   const { design, entries, problems } = examineContext('c.yaml', 'todos', bytes);
-  expect({ design, entries, code: problems[0]?.code }).toEqual({ design: 'none', entries: [], code });
+  expect({ design, entries, rule: problems[0]?.rule }).toEqual({ design: 'none', entries: [], rule });
   expect(problems[0]).toMatchObject({ file: 'c.yaml', entry: null, severity: 'error' });
 });
 
@@ -93,11 +93,11 @@ test('whatever stands in a file, it is read without a throw, and each problem ha
     fc.property(file, fc.constantFrom(...contextKinds), (content, kind) => {
       const text = stringify(content);
       const lines = text.split('\n').length;
-      for (const { line, column, message, code } of examineContext('c.yaml', kind, bytesOf(text)).problems) {
+      for (const { line, column, message, rule } of examineContext('c.yaml', kind, bytesOf(text)).problems) {
         expect(line === null || (line >= 1 && line <= lines)).toBe(true);
         expect(line === null).toBe(column === null);
         expect(message.length).toBeGreaterThan(10);
-        expect(code).toMatch(/^[A-Z_]+$/);
+        expect(rule).toMatch(/^[A-Z_]+$/);
       }
     }),
     { numRuns: 300 },

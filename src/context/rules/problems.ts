@@ -1,9 +1,6 @@
-import type { ScopeProblem } from '../../protocol/index.ts';
-
-/** What can be wrong inside a context file. A file that is no YAML at all has the codes of scope files. */
-export type ContextProblemCode =
+/** What can be wrong inside a context file. One that cannot be read at all breaks a rule of the reader of scopes. */
+export type ContextRule =
   | 'EMPTY_FILE'
-  | 'NOT_A_MAP'
   | 'KEY_MISSING'
   | 'KEY_CALLED_OTHERWISE'
   | 'WRONG_TYPE'
@@ -34,16 +31,25 @@ export type ContextProblemCode =
   | 'TOO_MANY_PROBLEMS';
 
 /** Something wrong in a context file, and what to do about it. */
-export interface ContextProblem extends ScopeProblem {
+export interface ContextProblem {
+  /** Repository-relative. */
   readonly file: string;
+  /** From 1; null: the whole file is meant. */
+  readonly line: number | null;
+  readonly column: number | null;
   /** The entry that it is in; null for the file as a whole, and for an entry without an id. */
   readonly entry: string | null;
+  /** A {@link ContextRule}, or a code of the reader of scopes, such as YAML_SYNTAX. */
+  readonly rule: string;
+  readonly severity: 'error' | 'warning';
+  /** What is wrong, and what to do about it. */
+  readonly message: string;
 }
 
 /** Of each severity. More of them help nobody, and one file can have a hundred thousand. */
 const problemsMax = 500;
 
-type Found = Omit<ContextProblem, 'severity'> & { readonly code: ContextProblemCode };
+type Found = Omit<ContextProblem, 'file' | 'severity'> & { readonly rule: ContextRule };
 
 /** Problems of one file as they are found; errors are never crowded out by warnings. */
 export class Findings {
@@ -56,11 +62,11 @@ export class Findings {
     this.#file = file;
   }
 
-  error(found: Omit<Found, 'file'>): void {
+  error(found: Found): void {
     this.#add(this.#errors, { ...found, file: this.#file, severity: 'error' });
   }
 
-  warning(found: Omit<Found, 'file'>): void {
+  warning(found: Found): void {
     this.#add(this.#warnings, { ...found, file: this.#file, severity: 'warning' });
   }
 
@@ -77,7 +83,7 @@ export class Findings {
 
   #rest(): ContextProblem {
     return {
-      code: 'TOO_MANY_PROBLEMS' satisfies ContextProblemCode,
+      rule: 'TOO_MANY_PROBLEMS' satisfies ContextRule,
       severity: 'warning',
       file: this.#file,
       line: null,

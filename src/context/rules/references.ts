@@ -1,6 +1,6 @@
 import { quote } from '../../core/index.ts';
 import type { ContextAround } from './around.ts';
-import type { ContextProblemCode } from './problems.ts';
+import type { ContextRule } from './problems.ts';
 import type { Reference } from './shapes.ts';
 
 /** What references of one file may lead to. */
@@ -15,7 +15,7 @@ export interface References {
 
 /** A reference that leads nowhere. */
 export interface Dangling {
-  readonly code: ContextProblemCode;
+  readonly rule: ContextRule;
   readonly severity: 'error' | 'warning';
   /** As in `category "x" is ...`. */
   readonly words: string;
@@ -42,26 +42,26 @@ function unknownCategory({ categories }: References): Dangling {
   const known = list.length === 0 ? 'there is none' : `they are ${list.join(', ')}`;
   const more = names.length > namedMax ? ' and others' : '';
   return {
-    code: 'CATEGORY_UNKNOWN',
+    rule: 'CATEGORY_UNKNOWN',
     severity: 'error',
     words: `is not among the file's \`categories\` (${known}${more}): add it there, or name one of them`,
   };
 }
 
 const unknownEntry = (kind: string): Dangling => ({
-  code: 'RELATED_UNKNOWN',
+  rule: 'RELATED_UNKNOWN',
   severity: 'warning',
   words: `is the id of no entry in the scope's ${kind} file: write the id of one, or leave it out`,
 });
 
 const unknownScope: Dangling = {
-  code: 'SCOPE_UNKNOWN',
+  rule: 'SCOPE_UNKNOWN',
   severity: 'warning',
   words: 'is no scope: `rhema scope list` has them',
 };
 
 const unknownFile: Dangling = {
-  code: 'FILE_UNKNOWN',
+  rule: 'FILE_UNKNOWN',
   severity: 'warning',
   words: 'is not there, from the scope or from the top: correct it, or leave it out',
 };

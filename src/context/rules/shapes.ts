@@ -1,5 +1,5 @@
 import type { ContextKind } from '../kinds.ts';
-import type { ContextProblemCode } from './problems.ts';
+import type { ContextRule } from './problems.ts';
 
 /** What a value must be. */
 export type Shape = Text | Words | Moment | Whole | Reference | ListOf | MapOf;
@@ -9,7 +9,7 @@ export interface Text {
   /** Letters that upstream's schemas allow; more is a warning. */
   readonly max?: number;
   /** What is said of a text that must not be blank, and is. */
-  readonly blank?: ContextProblemCode;
+  readonly blank?: ContextRule;
   /** What its letters must be like. */
   readonly form?: TextForm;
   /** Other forms that are in use and say the same: read, with a warning. */
@@ -31,7 +31,7 @@ export interface Words {
   /** Words of the other design, with the one of this that means the same; null: there is none. */
   readonly others: Readonly<Record<string, string | null>>;
   /** Of a word that is neither. */
-  readonly unknown: ContextProblemCode;
+  readonly unknown: ContextRule;
 }
 
 /** A point in time: RFC 3339 with a time zone (`time`), or a day or such a time (`day`). */
@@ -83,15 +83,15 @@ export type Relation =
       readonly key: string;
       readonly of: string;
       readonly word: string;
-      readonly missing: ContextProblemCode;
-      readonly unexpected: ContextProblemCode;
+      readonly missing: ContextRule;
+      readonly unexpected: ContextRule;
     }
   /** The time of `last` is not before that of `first`. */
   | {
       readonly is: 'order';
       readonly first: string;
       readonly last: string;
-      readonly broken: ContextProblemCode;
+      readonly broken: ContextRule;
     };
 
 /** What holds for the entries of a collection. */

@@ -7,8 +7,8 @@ export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(te
 /** `error CODE 3:5 entry` of every problem. */
 export function found(kind: ContextKind, text: string, around?: ContextAround): string[] {
   return checkContext('c.yaml', kind, bytesOf(text), around).map(
-    ({ severity, code, line, column, entry }) =>
-      `${severity} ${code} ${line === null ? '-' : `${line}:${String(column)}`} ${entry ?? '-'}`,
+    ({ severity, rule, line, column, entry }) =>
+      `${severity} ${rule} ${line === null ? '-' : `${line}:${String(column)}`} ${entry ?? '-'}`,
   );
 }
 
