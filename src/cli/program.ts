@@ -10,6 +10,7 @@ import { jsonLine } from './format/text.ts';
 import { helpFitted } from './format/help-text.ts';
 import { reportError } from './answer/output.ts';
 import { addAgentCommands } from './tree/agent.ts';
+import { addContextCommands } from './tree/context.ts';
 import { addFitCommand } from './tree/fit.ts';
 import { addHelpCommand } from './tree/help.ts';
 import { addInitCommand } from './tree/init.ts';
@@ -65,6 +66,7 @@ const branches: readonly Branch[] = [
   { words: ['say', 'inbox'], grow: addMessageCommands },
   { words: ['sync'], grow: addSyncCommands },
   { words: ['scope'], grow: addScopeCommands },
+  { words: ['context'], grow: addContextCommands },
   { words: ['safety'], grow: addSafetyCommands },
   { words: ['verify-log'], grow: addVerifyCommand },
   { words: ['mcp'], grow: addMcpCommand },

@@ -26,7 +26,7 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   {
     code: String(exitCodes.failure),
     meaning:
-      'failure: no repository, no coordinator, a broken store, a finding of `doctor`, a lease lost by `run`',
+      'failure: no repository, no coordinator, a broken store, a finding of `doctor` or `context check`, a lease lost by `run`',
   },
   {
     code: String(exitCodes.invalid),

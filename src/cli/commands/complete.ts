@@ -76,13 +76,13 @@ async function answerAt(call: Call, position: Position, unfinished: string): Pro
   const { command, operands, pending, needsValue, isClosed } = position;
   if (isClosed && runsCommand(command)) return { kind: 'command', candidates: [] };
   if (!isClosed && !needsValue && unfinished.startsWith('-')) return optionAnswer(call, position, unfinished);
-  if (pending !== null) return answerOf(call, pending.attributeName(), unfinished);
+  if (pending !== null) return answerOf(call, position, pending.attributeName(), unfinished);
   if (command.commands.length > 0) return wordsOf(commandsOf(command), unfinished);
   const arguments_ = command.registeredArguments;
   const argument = arguments_[operands.length] ?? arguments_.at(-1);
   if (argument === undefined || (operands.length >= arguments_.length && !argument.variadic)) return nothing;
   if (argument.name() === helpWords) return wordsOf(topicsOf(position), unfinished);
-  return answerOf(call, argument.name(), unfinished);
+  return answerOf(call, position, argument.name(), unfinished);
 }
 
 /** What help there is: of commands and, at first, on other topics. */
@@ -100,17 +100,23 @@ function runsCommand({ registeredArguments }: Command): boolean {
 }
 
 /** `--agent`, or `--agent=al` with a value in the same word. */
-async function optionAnswer(call: Call, { program, command }: Position, unfinished: string): Promise<Answer> {
+async function optionAnswer(call: Call, position: Position, unfinished: string): Promise<Answer> {
+  const { program, command } = position;
   const { flag, value } = splitOption(unfinished);
   if (value === null || !flag.startsWith('--')) return wordsOf(optionsOf(program, command), unfinished);
   const option = optionNamed(program, command, flag);
   if (option === null) return nothing;
-  const { kind, candidates } = await answerOf(call, option.attributeName(), value);
+  const { kind, candidates } = await answerOf(call, position, option.attributeName(), value);
   return { kind, candidates: candidates.map(({ word, help }) => ({ word: `${flag}=${word}`, help })) };
 }
 
-async function answerOf(call: Call, name: string, unfinished: string): Promise<Answer> {
-  const matching = wordsOf(await valuesOf(call, name, unfinished), unfinished);
+async function answerOf(
+  call: Call,
+  { operands }: Position,
+  name: string,
+  unfinished: string,
+): Promise<Answer> {
+  const matching = wordsOf(await valuesOf(call, name, unfinished, operands), unfinished);
   return matching.candidates.length > 0 ? matching : { kind: kindOfValue(name), candidates: [] };
 }
 

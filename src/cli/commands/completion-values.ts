@@ -15,10 +15,16 @@ export type Kind = 'words' | 'files' | 'folders' | 'command';
 const fixed = (words: readonly string[]) => async (): Promise<readonly Candidate[]> =>
   words.map((word) => ({ word, help: '' }));
 
+/** `operands`: those before it. */
+type Values = (call: Call, unfinished: string, operands: readonly string[]) => Promise<readonly Candidate[]>;
+
 /** Values by the name of the argument or option that takes them. */
-const values: Readonly<Record<string, (call: Call, unfinished: string) => Promise<readonly Candidate[]>>> = {
+const values: Readonly<Record<string, Values>> = {
   scope: scopes,
   scopes,
+  'context-file': contextKinds,
+  'context-files': async (call) => [...(await contextKinds()), ...(await scopes(call))],
+  id: entryIds,
   agent: agents,
   to: agents,
   holderOf: lockNames,
@@ -56,24 +62,52 @@ const kinds: Readonly<Record<string, Kind>> = {
   lock: 'files',
   holderOf: 'files',
   paths: 'files',
+  'context-file': 'files',
+  'context-files': 'files',
   directory: 'folders',
   repo: 'folders',
   file: 'files',
 };
 
 /** Of what takes two kinds of words, those of the kind that was begun. */
-export async function valuesOf(call: Call, name: string, unfinished: string): Promise<readonly Candidate[]> {
-  return (await values[name]?.(call, unfinished)) ?? [];
+export async function valuesOf(
+  call: Call,
+  name: string,
+  unfinished: string,
+  operands: readonly string[],
+): Promise<readonly Candidate[]> {
+  return (await values[name]?.(call, unfinished, operands)) ?? [];
 }
 
 export function kindOfValue(name: string): Kind {
   return kinds[name] ?? 'words';
 }
 
-/** Of those that read as what they are: a shell shows a word as it is, and cannot be told an escape instead. */
+async function contextKinds(): Promise<readonly Candidate[]> {
+  return fixed((await import('../../context/index.ts')).contextKinds)();
+}
+
+/** Of the context file that was named before. */
+async function entryIds(
+  call: Call,
+  _unfinished: string,
+  [text]: readonly string[],
+): Promise<readonly Candidate[]> {
+  if (text === undefined) return [];
+  const { fileNamed, filesOnDisk } = await import('./context-named.ts');
+  const files = await filesOnDisk(call);
+  const file = files.examine(await fileNamed(call, files, { text, scope: undefined }));
+  const ids = file?.report.entries.flatMap(({ id }) => id ?? []) ?? [];
+  return ids.filter(isClear).map((word) => ({ word, help: '' }));
+}
+
+/** A shell shows a word as it is, and cannot be told an escape instead. */
+const isClear = (word: string): boolean => escapeUnclear(word) === word;
+
+/** Of those that read as what they are. */
 async function scopes(call: Call): Promise<readonly Candidate[]> {
   const answer = await (await call.coordinator()).query({ kind: 'scopes' });
-  const clear = answer.scopes.filter(({ path }) => escapeUnclear(path) === path);
+  const clear = answer.scopes.filter(({ path }) => isClear(path));
   return clear.map((scope) => ({ word: scope.path, help: scope.name }));
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { runCli } from '../program.ts';
+import { treeWith } from '../testing/context-tree.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness } from '../testing/harness.ts';
 import { agentView, scopeView, statusAnswer } from '../testing/samples.ts';
@@ -24,6 +25,20 @@ describe('completion', () => {
     expect((await new Harness({ coordinator }).run('completion', shell)).stdout).toContain(
       `rhema __complete --shell ${shell} `,
     );
+  });
+
+  it('completes the id of an entry of the file that is named', async () => {
+    const text = 'todos: [{id: login}, {id: logout}, {id: "x\\e[2J"}]';
+    const inspection = treeWith(['.'], { '.rhema/todos.yaml': text });
+    const { stdout } = await new Harness({ coordinator, inspection }).run(
+      '__complete',
+      '--',
+      'context',
+      'show',
+      'todos',
+      '',
+    );
+    expect(stdout).toBe('login\t\nlogout\t\n');
   });
 
   it('has none for another shell', async () => {
@@ -65,6 +80,10 @@ describe('completion', () => {
       ['mcp', '--client-config', 'c'],
       ['claude', 'codex', 'cursor'],
     ],
+    [['context', 'show', 't'], ['todos']],
+    [['context', 'show', '.rhema/t'], []],
+    [['context', 'check', 's'], ['src/core']],
+    [['context', 'show', 'todos', '--scope', 's'], ['src/core']],
     [['__comp'], []],
     [
       ['completion', ''],

@@ -14,6 +14,7 @@ import { fitted } from '../format/width.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import type { Repository } from '../world/world.ts';
+import type { KnownScope } from '../../wording/index.ts';
 import { leadTo } from './scope-lead.ts';
 import { scopeOf } from './scopes-of.ts';
 
@@ -99,7 +100,7 @@ export async function showScope(call: Call, input: ShowInput): Promise<Outcome> 
 export async function scopeNotFound(
   call: Call,
   path: ScopePath,
-  scopes: readonly ScopeView[],
+  scopes: readonly KnownScope[],
 ): Promise<CommandError> {
   const lead = await leadTo(call, scopes, path);
   const hint = lead?.told ?? `see ${shellCommand('rhema', 'scope', 'list')}`;

@@ -12,8 +12,9 @@ import {
   scopeFromInput,
 } from '../../repository/index.ts';
 import type { ScanResult } from '../../repository/index.ts';
-import { parseScopePath, type Parsed } from '../../core/index.ts';
+import { parseScopePath, type Parsed, type ScopePath } from '../../core/index.ts';
 import type { Lies } from '../../participant/index.ts';
+import { lookAtContextFile } from './context-file.ts';
 import type { Configuration, Inspection, Repository, Scan, StateFiles } from './world.ts';
 
 /** Looks at the repository as it is on disk. */
@@ -27,6 +28,14 @@ export const realInspection: Inspection = {
       ? null
       : changedSince({ root: worktree, paths, sinceMs, monotonicMs: () => performance.now() }),
   liesAt: async ({ worktree }, path) => (worktree === null ? 'nothing' : liesAt(join(worktree, path))),
+  contextFile: lookAtContextFile,
+  pathIn,
+  isThere: (repository, folder, text) => {
+    const path = pathIn(repository, folder, text);
+    return (
+      path !== null && repository.worktree !== null && liesAt(join(repository.worktree, path)) !== 'nothing'
+    );
+  },
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
   scan,
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
@@ -40,6 +49,12 @@ export const realInspection: Inspection = {
   auditLog: async ({ commonDir }) => (await import('../../daemon/index.ts')).auditLog(commonDir),
   witness: async ({ commonDir }) => (await import('../../daemon/index.ts')).witnessLook(commonDir),
 };
+
+function pathIn({ worktree }: Repository, folder: ScopePath, text: string): ScopePath | null {
+  if (worktree === null) return null;
+  const path = repositoryPath(worktree, join(worktree, folder), text);
+  return path.ok ? path.value : null;
+}
 
 /** A link is what it leads to. */
 function liesAt(path: string): Lies {

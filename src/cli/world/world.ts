@@ -20,6 +20,7 @@ import type {
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LogSource } from '../../verify/index.ts';
+import type { ContextFileLook } from './context-file.ts';
 import type { Environment } from './environment.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -51,7 +52,7 @@ export interface World {
   hostName(): string;
 }
 
-export type { Environment };
+export type { ContextFileLook, Environment };
 
 export type { Repository };
 
@@ -95,6 +96,12 @@ export interface Inspection {
   changedSince(repository: Repository, ...wish: Parameters<ChangedSince>): ReturnType<ChangedSince>;
   /** What lies at a path of the working tree. */
   liesAt(repository: Repository, path: ScopePath): Promise<Lies>;
+  /** What is in a file of the working tree that may be a context file. */
+  contextFile(repository: Repository, path: ScopePath): ContextFileLook;
+  /** The path of the repository that a text means which is written in a file of a folder; null: none. */
+  pathIn(repository: Repository, folder: ScopePath, text: string): ScopePath | null;
+  /** Whether there is anything at such a path. */
+  isThere(repository: Repository, folder: ScopePath, text: string): boolean;
   /** Files that the working tree has otherwise than its last commit, or that are new there. */
   changedFiles(repository: Repository): Promise<readonly string[]>;
   scan(repository: Repository): Promise<Scan>;

@@ -1,4 +1,6 @@
-export { checkContext, examineContext, idsIn, type ContextReport } from './examine.ts';
-export { unknownAround, type ContextAround } from './around.ts';
-export type { ContextDesign } from './design.ts';
-export type { ContextProblem, ContextRule } from './problems.ts';
+export type { ContextAround } from './around.ts';
+export { columnsOf } from './columns.ts';
+export { examineContext, idsIn, type ContextReport } from './examine.ts';
+export { entryLines, plainOf } from './plain.ts';
+export type { ContextProblem } from './problems.ts';
+export { rulesOf } from './tables.ts';

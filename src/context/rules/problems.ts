@@ -63,11 +63,11 @@ export class Findings {
   }
 
   error(found: Found): void {
-    this.#add(this.#errors, { ...found, file: this.#file, severity: 'error' });
+    this.#add(this.#errors, 'error', found);
   }
 
   warning(found: Found): void {
-    this.#add(this.#warnings, { ...found, file: this.#file, severity: 'warning' });
+    this.#add(this.#warnings, 'warning', found);
   }
 
   /** By their places. */
@@ -76,9 +76,10 @@ export class Findings {
     return this.#leftOut === 0 ? found : [...found, this.#rest()];
   }
 
-  #add(list: ContextProblem[], problem: ContextProblem): void {
-    if (list.length < problemsMax) list.push(problem);
-    else this.#leftOut += 1;
+  #add(list: ContextProblem[], severity: ContextProblem['severity'], found: Found): void {
+    const { line, column, entry, rule, message } = found;
+    if (list.length === problemsMax) this.#leftOut += 1;
+    else list.push({ file: this.#file, line, column, entry, rule, severity, message });
   }
 
   #rest(): ContextProblem {

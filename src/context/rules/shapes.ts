@@ -102,8 +102,9 @@ export interface EntryRules {
 
 /** What holds for a kind of files. */
 export interface KindRules {
-  /** What one entry is called. */
+  /** What one entry is called, and several. */
   readonly noun: string;
+  readonly nouns: string;
   /** Of an entry in a list. */
   readonly list: EntryRules;
   /** Of an entry in a map, by the key of the map; where none is given, anything may stand there. */

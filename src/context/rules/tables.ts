@@ -125,6 +125,7 @@ const context: Field = { key: 'context', shape: surroundings };
 
 const knowledge: KindRules = {
   noun: 'entry',
+  nouns: 'entries',
   list: {
     fields: [
       id,
@@ -167,6 +168,7 @@ const knowledge: KindRules = {
 
 const todos: KindRules = {
   noun: 'todo',
+  nouns: 'todos',
   list: {
     fields: [
       id,
@@ -217,6 +219,7 @@ const todos: KindRules = {
 
 const decisions: KindRules = {
   noun: 'decision',
+  nouns: 'decisions',
   list: {
     fields: [
       id,
@@ -253,6 +256,7 @@ const decisions: KindRules = {
 
 const patterns: KindRules = {
   noun: 'pattern',
+  nouns: 'patterns',
   list: {
     fields: [
       id,
@@ -292,6 +296,7 @@ const patterns: KindRules = {
 
 const conventions: KindRules = {
   noun: 'convention',
+  nouns: 'conventions',
   list: {
     fields: [
       id,

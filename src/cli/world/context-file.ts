@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readRegularFile, repositoryPath, type Repository } from '../../repository/index.ts';
+import { quote, type ScopePath } from '../../core/index.ts';
+
+/** Far more than any text, so that also what is too large to be checked can be compared with what was recorded. */
+const comparedBytesMax = 64 * 1024 * 1024;
+
+/** What is at the place of a context file. */
+export type ContextFileLook =
+  | {
+      readonly kind: 'read';
+      /** Where it really lies, if links lead there. */
+      readonly path: ScopePath;
+      readonly bytes: Uint8Array;
+      /** SHA-256 in hex. */
+      readonly digest: string;
+    }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'unread'; readonly rule: string; readonly message: string };
+
+/** Follows links inside the repository, and opens nothing that is no regular file. */
+export function lookAtContextFile({ worktree }: Repository, path: ScopePath): ContextFileLook {
+  if (worktree === null) return { kind: 'gone' };
+  const real = repositoryPath(worktree, worktree, path);
+  if (!real.ok) return unread('SYMLINK_OUTSIDE', `leads out of the repository: replace the link by a file`);
+  const file = readRegularFile(join(worktree, real.value), { bytesMax: comparedBytesMax });
+  if (file.ok) {
+    const digest = createHash('sha256').update(file.bytes).digest('hex');
+    return { kind: 'read', path: real.value, bytes: file.bytes, digest };
+  }
+  if (file.kind === 'gone') return { kind: 'gone' };
+  const rule = file.kind === 'tooLarge' ? 'FILE_TOO_LARGE' : 'UNREADABLE_FILE';
+  const remedy = file.kind === 'unreadable' ? 'make it readable' : 'put a text file in its place';
+  return unread(rule, `cannot be read: ${quote(file.problem, 300).slice(1, -1)}; ${remedy}`);
+}
+
+const unread = (rule: string, message: string): ContextFileLook => ({ kind: 'unread', rule, message });
