@@ -237,12 +237,12 @@ export const options = [
   {
     key: 'agent_coordination.sync_settings.conflict_resolution',
     field: 'conflictResolution',
-    readBy: null,
+    readBy: 'src/cli/commands/context-write.ts',
     type: 'choice',
     default: 'manual',
-    choices: ['manual'],
+    choices: ['manual', 'merge', 'latest'],
     environment: null,
-    help: 'What happens when two agents changed one context file. There is no choice yet: the later write is refused with CONTEXT_CONFLICT, and its writer reads the file again and merges. No content is ever merged or dropped automatically.',
+    help: 'What `rhema context` does with a context file that is not what its writer began with. manual: it is refused with CONTEXT_CONFLICT, and both versions are kept. merge: both are merged entry by entry, and refused only where they clash. latest: the later write wins. Whatever is replaced is kept, see `rhema context history`.',
   },
   {
     key: 'agent_coordination.scopes',

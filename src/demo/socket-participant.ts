@@ -73,7 +73,7 @@ export class SocketParticipant implements Participant {
     const path = join(scope, notesFile) as ScopePath;
     const written = await this.#lockOf(token).write(path, (before) => change(before ?? ''));
     if (written.kind === 'elsewhere') throw new Error(`${path} is of ${written.scope ?? 'no scope'}`);
-    return written.kind === 'refused' ? written.rejection : null;
+    return written.kind === 'refused' ? written.reply.rejection : null;
   }
 
   async release(_scope: ScopePath, token: FencingToken): Promise<void> {

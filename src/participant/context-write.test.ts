@@ -60,7 +60,10 @@ describe('a context file is written', () => {
     await write('one');
     if (foreign === null) stage.files.delete(notes);
     else stage.files.set(notes, foreign);
-    expect(await write('two')).toMatchObject({ kind: 'refused', rejection: { code: 'CONTEXT_CONFLICT' } });
+    expect(await write('two')).toMatchObject({
+      kind: 'refused',
+      reply: { rejection: { code: 'CONTEXT_CONFLICT' } },
+    });
     expect(seen).toMatchObject({ text: foreign, recorded: sha256('one'), isForeign: true });
     expect(stage.files.get(notes) ?? null).toBe(foreign);
     expect(await write('two', true)).toMatchObject({ kind: 'written' });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fileIn, type Grant, type Rejection, type ScopePath } from '../core/index.ts';
-import type { Coordinator } from '../protocol/index.ts';
+import { fileIn, type Grant, type ScopePath } from '../core/index.ts';
+import type { Coordinator, Reply } from '../protocol/index.ts';
 import { mayHaveCounted } from './joining.ts';
 import { proofOf, type AgentSession } from './session.ts';
 import type { Speaks } from './speaker.ts';
@@ -58,7 +58,7 @@ export type Written =
   | { readonly kind: 'unchanged' }
   /** Another scope than those of the lock has the file, by its real path; `scope`: null when none has. */
   | { readonly kind: 'elsewhere'; readonly path: ScopePath; readonly scope: ScopePath | null }
-  | { readonly kind: 'refused'; readonly rejection: Rejection };
+  | { readonly kind: 'refused'; readonly reply: Extract<Reply, { ok: false }> };
 
 /**
  * Changes a context file under a lock: the coordinator is asked first, under the lock's token, and notes what the file is
@@ -127,7 +127,7 @@ async function replace(
     });
   if (!reply.ok) {
     await files.discard(path, mark);
-    return { kind: 'refused', rejection: reply.rejection };
+    return { kind: 'refused', reply };
   }
   await files.finish(path, mark);
   return { kind: 'written', digest };

@@ -61,7 +61,7 @@ export class Lock {
    */
   async write(path: string, change: (before: string | null) => string): Promise<void> {
     const written = await this.#held.write(pathOf('path', path), change);
-    if (written.kind === 'refused') throw refusedBy(written.rejection);
+    if (written.kind === 'refused') throw refusedBy(written.reply.rejection);
     if (written.kind === 'elsewhere') throw elsewhere(path, written, this.#named);
   }
 

@@ -60,15 +60,17 @@ export async function filesNamed(call: Call, files: ContextFiles, wish: Wish): P
     : await scopeNotFound(call, asScope, files.scopes);
 }
 
-const kindIn = (text: string): ContextKind | null => contextKinds.find((kind) => kind === text) ?? null;
+/** Null: it is no kind of context files. */
+export const kindIn = (text: string): ContextKind | null =>
+  contextKinds.find((kind) => kind === text) ?? null;
 
-function mustBeAKind({ text, scope }: Wish): void {
+export function mustBeAKind({ text, scope }: Wish): void {
   if (scope === undefined) return;
   const kinds = contextKinds.join(', ');
   throw usageError(`--scope goes with a kind of files (${kinds}), and ${quote(text)} is none: leave it out`);
 }
 
-async function pathOf(call: Call, text: string): Promise<ScopePath> {
+export async function pathOf(call: Call, text: string): Promise<ScopePath> {
   return valueOf(await call.world.inspection.filePath(await call.repository(), call.cwd, text));
 }
 
@@ -88,11 +90,20 @@ async function ofKind(
   kind: ContextKind,
   text: string | undefined,
 ): Promise<ContextFile> {
-  const scope = text === undefined ? await scopeHere(call, files) : await scopeNamed(call, files, text);
+  const scope = await scopeMeant(call, files, text);
   const file = files.find(scope, kind);
   if (file !== null) return file;
   const message = `scope ${named(scope)} has no ${kind}: there is none of ${named(...placesOf(scope, kind))}`;
   throw new CommandError('CONTEXT_FILE_NOT_FOUND', exitCodes.failure, message, { scope, kind });
+}
+
+/** The scope that is named, else the one of the working folder. */
+export async function scopeMeant(
+  call: Call,
+  files: ContextFiles,
+  text: string | undefined,
+): Promise<ScopePath> {
+  return text === undefined ? scopeHere(call, files) : scopeNamed(call, files, text);
 }
 
 async function scopeNamed(call: Call, files: ContextFiles, text: string): Promise<ScopePath> {
@@ -110,7 +121,7 @@ async function scopeHere(call: Call, files: ContextFiles): Promise<ScopePath> {
   throw invalidInput(`this folder, ${named(folder)}, is in no scope: say which is meant with --scope`);
 }
 
-async function nothingNamed(call: Call, files: ContextFiles, text: string): Promise<CommandError> {
+export async function nothingNamed(call: Call, files: ContextFiles, text: string): Promise<CommandError> {
   const { nearest, nearestPath } = await import('../../config/index.ts');
   const repository = await call.repository();
   const paths = filesIn(

@@ -139,6 +139,10 @@ export class Harness {
       },
       inspection: { ...plainInspection, ...inspection },
       scopeFiles: { ...noScopeFiles, ...this.#options.scopeFiles },
+      workingFiles: () => {
+        throw new Error('no file of a working tree is written here');
+      },
+      readInput: async () => '',
       owner: { ...noOwner, ...owner },
       logs: { ...noLogs, ...logs },
       newRequestId: () => 'request',

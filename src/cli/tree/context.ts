@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
+import { addContextWriting } from './context-writing.ts';
 
 const load = {
   list: async () => (await import('../commands/context-list.ts')).listContexts,
@@ -46,6 +47,8 @@ export function addContextCommands(program: Command, host: Host): void {
   notes(check, checkNotes);
   examples(check, 'rhema context check', 'rhema context check todos', 'rhema context check src/core --json');
   implement(check, host, load.check);
+
+  addContextWriting(group, host);
 }
 
 const listNotes = `Shown are the files of the five kinds that are there, and every other file that was recorded as a context file of

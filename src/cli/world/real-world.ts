@@ -17,6 +17,7 @@ import {
 } from '../../client/index.ts';
 import type { ConnectOptions } from '../../client/index.ts';
 import { findRepository } from '../../repository/index.ts';
+import { workingFiles } from '../../repository/git/index.ts';
 import {
   applyChanges,
   checkChanges,
@@ -28,6 +29,7 @@ import {
 } from '../../init/index.ts';
 import { ownerCommand } from './owner-command.ts';
 import { realInspection } from './real-inspection.ts';
+import { readInput } from './read-input.ts';
 import { realLogs } from './real-logs.ts';
 import type { Owner, Repository, Sessions, World } from './world.ts';
 
@@ -54,6 +56,8 @@ export function createRealWorld(version: () => string): World {
       patch: patchOf,
     },
     logs: realLogs,
+    workingFiles,
+    readInput,
     newRequestId,
     newSecret,
     boundProcess,

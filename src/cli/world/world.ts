@@ -1,6 +1,7 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
 import type { History, Repository } from '../../repository/index.ts';
+import type { WorkingFiles } from '../../repository/git/index.ts';
 import type {
   AgentId,
   AgentProcess,
@@ -40,6 +41,10 @@ export interface World {
   readonly inspection: Inspection;
   readonly scopeFiles: ScopeFiles;
   readonly logs: Logs;
+  /** The files of a working tree, for whoever writes context files. */
+  workingFiles(repository: Repository): WorkingFiles;
+  /** The text of a file that the user names, seen from a folder; null: of standard input. Fails with INVALID_INPUT. */
+  readInput(cwd: string, path: string | null): Promise<string>;
 
   newRequestId(): string;
   /** The secret of a new session. */
@@ -54,7 +59,7 @@ export interface World {
 
 export type { ContextFileLook, Environment };
 
-export type { Repository };
+export type { Repository, WorkingFiles };
 
 /** The secrets of the agents that this user has joined, in files that only he can read. */
 export interface Sessions {

@@ -5,4 +5,4 @@ export { readRegularFileAsync } from './regular-file.ts';
 export { realPathOf, repositoryPath } from './repository-path.ts';
 export { findRepository } from './repository.ts';
 export type { Repository } from './folders.ts';
-export { workingFiles } from './working-files.ts';
+export { workingFiles, type WorkingFiles } from './working-files.ts';

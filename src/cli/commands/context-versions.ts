@@ -1,0 +1,179 @@
+/** What context files were, and putting that back. */
+import { differences } from '../../context/index.ts';
+import { fileIn, type AgentId, type Revision, type ScopePath } from '../../core/index.ts';
+import type { HistoryAnswer } from '../../protocol/index.ts';
+import { CommandError, invalidInput } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import { done, type Outcome } from '../answer/outcome.ts';
+import type { Call } from '../call.ts';
+import { line } from '../format/text.ts';
+import { table } from '../format/table.ts';
+import { clockTime } from '../format/time.ts';
+import { fileToWrite, type FileInput } from './context-target.ts';
+import { differencesText, digestOf, told } from './context-whole.ts';
+import { writeFile, type WritingInput, type WrittenFile } from './context-write.ts';
+import { typingOf } from './named.ts';
+
+export interface HistoryInput extends FileInput {
+  readonly digest?: string;
+}
+
+/** When a content was recorded, and by whom. */
+interface Recording {
+  readonly revision: Revision;
+  readonly atMs: number;
+  readonly agent: AgentId;
+}
+
+interface Version {
+  readonly digest: string;
+  readonly recorded: Recording | null;
+  /** Whether the file says so now. */
+  readonly isPresent: boolean;
+  /** Entries that differ from the version before it; null: that cannot be told, or there is none. */
+  readonly text: string;
+}
+
+/** Contents that a file had and that are kept, the newest first; or one of them in full. */
+export async function contextHistory(call: Call, input: HistoryInput): Promise<Outcome> {
+  const file = await fileToWrite(call, input);
+  const files = call.world.workingFiles(await call.repository());
+  if (input.digest !== undefined) {
+    const { digest, text } = await versionNamed(call, file, input.digest);
+    return done(null, { file: file.path, digest, text }, () => text.replace(/\n$/, ''));
+  }
+  const kept = await files.list(file.path);
+  const present = await files.read(file.path);
+  const { recordings, revision } = await recordingsOf(call, file);
+  const versions: Version[] = [];
+  for (const { digest } of kept)
+    versions.push({
+      digest,
+      recorded: recordings.get(digest) ?? null,
+      isPresent: present !== null && digestOf(present) === digest,
+      text: (await files.kept(file.path, digest)) ?? '',
+    });
+  const told = versions.map(({ text, ...version }, index) => ({
+    ...version,
+    changes: file.kind === null ? null : differences(file.kind, versions[index + 1]?.text ?? '', text),
+  }));
+  const { rhema, name } = await typingOf(call);
+  return done(revision, { file: file.path, versions: told }, (style) => {
+    if (told.length === 0)
+      return line`nothing is kept of ${file.path}: contents are kept from the first write under a lock on`;
+    const rows = told.map(({ digest, recorded, isPresent, changes }) => [
+      { text: digest.slice(0, digestShown), emphasis: isPresent ? ('bold' as const) : ('plain' as const) },
+      recorded === null ? null : clockTime(recorded.atMs, call.nowMs),
+      recorded?.agent ?? null,
+      changes === null ? null : differencesText(changes),
+      isPresent ? 'now' : '',
+    ]);
+    const foot =
+      present !== null && told.some(({ isPresent }) => isPresent) ? [] : [foreignText(file, present)];
+    const next = line`put one back with ${rhema('context', 'restore', name(file.path), '--to', 'DIGEST')}`;
+    return [table(style, ['DIGEST', 'RECORDED', 'BY', 'CHANGES', ''], rows), ...foot, next].join('\n');
+  });
+}
+
+function foreignText({ path }: WrittenFile, present: string | null): string {
+  return present === null
+    ? line`${path} is not there now`
+    : line`what ${path} says now was written without being recorded`;
+}
+
+/** Digits of a digest that people are shown. */
+const digestShown = 12;
+
+export interface RestoreInput extends FileInput, WritingInput {
+  /** A digest of the history; else what was recorded last, or where the file says that, what it was before. */
+  readonly to?: string;
+}
+
+/** Puts a content back that a file had. What it replaces is kept, too. */
+export async function restoreContext(call: Call, input: RestoreInput): Promise<Outcome> {
+  const file = await fileToWrite(call, input);
+  const chosen = input.to === undefined ? null : (await versionNamed(call, file, input.to)).text;
+  const ended = await writeFile(call, input, file, 'restore', {
+    overForeign: true,
+    make: async ({ text, recorded, isForeign, kept }, files) => {
+      const back = chosen ?? (isForeign && recorded !== null ? await kept(recorded) : null);
+      const wanted = back ?? (isForeign ? null : await beforeThat(files, file.path, text));
+      if (wanted === null) throw nothingKept(file);
+      return wanted === text && !isForeign ? null : wanted;
+    },
+  });
+  return told(call, file, ended, 'restored');
+}
+
+/** The newest content that is another one than the present. */
+async function beforeThat(
+  files: ReturnType<Call['world']['workingFiles']>,
+  path: ScopePath,
+  text: string | null,
+): Promise<string | null> {
+  const present = text === null ? null : digestOf(text);
+  const kept = await files.list(path);
+  const at = kept.findIndex(({ digest }) => digest === present);
+  const earlier = kept.slice(at + 1).find(({ digest }) => digest !== present);
+  return earlier === undefined ? null : files.kept(path, earlier.digest);
+}
+
+function nothingKept({ path }: WrittenFile): CommandError {
+  const message = line`nothing is kept of ${path} that could be put back: see rhema context history`;
+  return new CommandError('CONTEXT_NOT_KEPT', exitCodes.failure, message, { file: path });
+}
+
+async function versionNamed(
+  call: Call,
+  { path }: WrittenFile,
+  text: string,
+): Promise<{ readonly digest: string; readonly text: string }> {
+  if (!/^[0-9a-f]{4,64}$/.test(text))
+    throw invalidInput(`${JSON.stringify(text)} is no digest: rhema context history shows those of a file`);
+  const files = call.world.workingFiles(await call.repository());
+  const found = new Set(
+    (await files.list(path)).map(({ digest }) => digest).filter((one) => one.startsWith(text)),
+  );
+  const [digest, ...others] = found;
+  if (others.length > 0) throw invalidInput(`${text} begins several digests: give more of it`);
+  const kept = digest === undefined ? null : await files.kept(path, digest);
+  if (digest !== undefined && kept !== null) return { digest, text: kept };
+  const message = line`no content ${text} of ${path} is kept: see rhema context history`;
+  throw new CommandError('CONTEXT_NOT_KEPT', exitCodes.failure, message, { file: path, digest: text });
+}
+
+/** Entries of the log that are looked through at once, and pages of them at most. */
+const pageEntries = 500;
+const pagesMax = 4;
+
+/** By digest, the newest time that each was recorded. */
+async function recordingsOf(
+  call: Call,
+  { path }: WrittenFile,
+): Promise<{ readonly recordings: ReadonlyMap<string, Recording>; readonly revision: Revision }> {
+  const coordinator = await call.coordinator();
+  const { scopes, revision } = await coordinator.query({ kind: 'scopesOf', paths: [path] });
+  const scope = scopes[0] ?? null;
+  const recordings = new Map<string, Recording>();
+  let before: Revision | null = null;
+  for (let page = 0; scope !== null && page < pagesMax; page += 1) {
+    const filter = { scope, events: ['context.modified'] };
+    const answer: HistoryAnswer = await coordinator.query({
+      kind: 'history',
+      filter,
+      limit: pageEntries,
+      before,
+    });
+    for (const entry of answer.entries)
+      for (const event of entry.events)
+        if (
+          event.kind === 'context.modified' &&
+          event.file === fileIn(scope, path) &&
+          !recordings.has(event.digest)
+        )
+          recordings.set(event.digest, { revision: entry.revision, atMs: entry.atMs, agent: event.agent });
+    if (answer.nextBefore === null) break;
+    before = answer.nextBefore;
+  }
+  return { recordings, revision };
+}

@@ -1,0 +1,182 @@
+/** Writing context files under their locks: joins where nobody has, acquires what is not held, and gives back what it took. */
+import type { ContextKind } from '../../context/index.ts';
+import { namesOf, type FilePath, type Grant, type ScopePath, type Wish } from '../../core/index.ts';
+import {
+  proofOf,
+  releaseGrants,
+  writeContext,
+  type AgentSession,
+  type ContextBefore,
+  type ContextChange,
+  type Written,
+} from '../../participant/index.ts';
+import { CommandError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import type { Outcome } from '../answer/outcome.ts';
+import type { Call } from '../call.ts';
+import { line } from '../format/text.ts';
+import type { WorkingFiles } from '../world/world.ts';
+import type { Acting } from './acting.ts';
+import { acquire, notGranted, waitWish } from './acquiring.ts';
+import { claimNamed } from './named.ts';
+import { agentPorts, changedBy, refusal, submit } from './speak.ts';
+import { quietly, takePart, type Passing } from './taking-part.ts';
+
+export interface WritingInput extends Acting {
+  readonly wait?: string | true;
+}
+
+/** The file that is written. */
+export interface WrittenFile {
+  readonly path: ScopePath;
+  /** Null: it has no entries. */
+  readonly kind: ContextKind | null;
+}
+
+/** How a text came about that is to be written. */
+export interface Making {
+  /** `files` are those of the working tree, `resolution` what `conflict_resolution` says. */
+  make(before: ContextBefore, files: WorkingFiles, resolution: Resolution): Promise<string | null>;
+  /** Whether a content is written over in any case that nobody told the coordinator of. */
+  readonly overForeign?: boolean;
+}
+
+export type Resolution = (typeof resolutions)[number];
+
+export type Ended =
+  | { readonly kind: 'written'; readonly digest: string }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'ended'; readonly outcome: Outcome };
+
+const passing: Passing = { program: 'rhema context', name: 'context', lingersMs: 0 };
+
+/** How long a lock is waited for where nothing is said: writing takes no time. */
+const waitUnlessSaid = '10s';
+
+/** Writes one context file. `verb` says in the log what for. */
+export async function writeFile(
+  call: Call,
+  input: WritingInput,
+  file: WrittenFile,
+  verb: string,
+  making: Making,
+): Promise<Ended> {
+  const part = await takePart(call, input, passing);
+  if (part.kind === 'refused') return { kind: 'ended', outcome: part.outcome };
+  const { session, joined } = part;
+  try {
+    return await writeAs(call, session, input, file, verb, making);
+  } finally {
+    if (joined) await leave(call, session);
+  }
+}
+
+async function leave(call: Call, session: AgentSession): Promise<void> {
+  await quietly(call, 'leaving', async () => {
+    await submit(call, {
+      kind: 'AgentLeave',
+      ...proofOf(session),
+      ...(await changedBy(call, session, null)),
+    });
+    await call.world.sessions.remove(await call.repository(), session.agent);
+  });
+}
+
+async function writeAs(
+  call: Call,
+  session: AgentSession,
+  input: WritingInput,
+  file: WrittenFile,
+  verb: string,
+  making: Making,
+): Promise<Ended> {
+  const held = await heldOver(call, session, file.path);
+  if (held.length > 0) return writeUnder(call, session, held, file, making);
+  const { wish } = await claimNamed(call, [file.path]);
+  // A free file needs no lock to be edited; to be written here it does, so that no two write it at once.
+  const named: Wish =
+    namesOf(wish).length === 0 ? { scopes: [], files: [file.path as string as FilePath] } : wish;
+  const wait = await waitWish(input.wait ?? waitUnlessSaid);
+  const asked = { ...named, ttlMs: null, wait, reason: line`${verb} ${file.path}` };
+  const acquired = await acquire(call, session, asked);
+  if (acquired.kind !== 'granted')
+    return { kind: 'ended', outcome: await notGranted(call, session, named, acquired) };
+  try {
+    return await writeUnder(call, session, acquired.locks, file, making);
+  } finally {
+    await quietly(call, 'releasing', async () => {
+      const { speaker } = await agentPorts(call);
+      await releaseGrants(speaker, session, acquired.locks, await changedBy(call, session, named));
+    });
+  }
+}
+
+/** What it holds that covers the file. */
+async function heldOver(
+  call: Call,
+  { agent, epoch }: AgentSession,
+  path: ScopePath,
+): Promise<readonly Grant[]> {
+  const coordinator = await call.coordinator();
+  const { scopes } = await coordinator.query({ kind: 'mayWrite', agent, epoch, files: [path], token: null });
+  const [around] = scopes;
+  if (around === undefined) return [];
+  const { locks } = await coordinator.query({ kind: 'status', at: null });
+  return locks.filter(
+    (lock) =>
+      lock.agent === agent &&
+      lock.epoch === epoch &&
+      lock.scope === around.path &&
+      (lock.file === undefined || (lock.file as string) === path),
+  );
+}
+
+async function writeUnder(
+  call: Call,
+  session: AgentSession,
+  locks: readonly Grant[],
+  file: WrittenFile,
+  { make, overForeign = false }: Making,
+): Promise<Ended> {
+  const repository = await call.repository();
+  const files = call.world.workingFiles(repository);
+  const resolution = await resolutionOf(call);
+  const ports = { ...(await agentPorts(call)), files };
+  const change: ContextChange = {
+    make: (before) => make(before, files, resolution),
+    overForeign: overForeign || resolution !== 'manual',
+  };
+  const written = await writeContext(ports, session, locks, file.path, change);
+  return endOf(call, session, file, written);
+}
+
+async function endOf(call: Call, session: AgentSession, file: WrittenFile, written: Written): Promise<Ended> {
+  switch (written.kind) {
+    case 'written':
+    case 'unchanged':
+      return written;
+    case 'refused':
+      return {
+        kind: 'ended',
+        outcome: await refusal(call, written.reply, { agent: session.agent }),
+      };
+    case 'elsewhere': {
+      const where = written.scope === null ? 'in no scope' : line`of ${written.scope}`;
+      const message = line`${file.path} leads to ${written.path}, which is ${where}: name that file`;
+      throw new CommandError('LOCK_NOT_HELD', exitCodes.refused, message, {
+        path: written.path,
+        scope: written.scope,
+      });
+    }
+  }
+}
+
+/** What is done where a file is not what its writer began with: `manual` is for whoever has not chosen. */
+async function resolutionOf(call: Call): Promise<Resolution> {
+  const { entries } = await call.world.inspection.configuration(await call.repository());
+  const conflictResolution = entries.find(({ key }) => key === resolutionKey)?.value;
+  return resolutions.find((one) => one === conflictResolution) ?? 'manual';
+}
+
+const resolutionKey = 'agent_coordination.sync_settings.conflict_resolution';
+const resolutions = ['manual', 'merge', 'latest'] as const;

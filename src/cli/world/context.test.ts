@@ -1,0 +1,220 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processPorts } from '../process/process-ports.ts';
+import { runCli } from '../program.ts';
+
+/** `rhema context` on real files, against the real service and store, opened in this process. */
+let repository = '';
+const ports = processPorts();
+const todos = 'src/core/.rhema/todos.yaml';
+
+beforeEach(() => {
+  repository = mkdtempSync(join(tmpdir(), 'rhema-context-'));
+  execFileSync('git', ['init', '--quiet', repository]);
+  write('rhema.yaml', 'name: root\n');
+  write('src/core/rhema.yaml', 'name: core\n');
+});
+afterEach(() => rmSync(repository, { recursive: true, force: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(repository, path)), { recursive: true });
+  writeFileSync(join(repository, path), text);
+}
+const read = (path = todos): string => readFileSync(join(repository, path), 'utf8');
+const resolveBy = (way: string): void =>
+  write('rhema.yaml', `name: root\nagent_coordination:\n  sync_settings:\n    conflict_resolution: ${way}\n`);
+
+interface Answered {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function rhema(...words: readonly string[]): Promise<Answered> {
+  let [stdout, stderr] = ['', ''];
+  const code = await runCli(['--direct', ...words], {
+    ...ports,
+    stdout: { isTTY: false, write: (text) => void (stdout += text) },
+    stderr: { isTTY: false, write: (text) => void (stderr += text) },
+    env: { PATH: process.env['PATH'] },
+    cwd: repository,
+  });
+  return { code, stdout, stderr };
+}
+
+const context = (...words: readonly string[]): Promise<Answered> => rhema('context', ...words);
+const inCore = ['--scope', 'src/core'] as const;
+
+async function digests(): Promise<readonly string[]> {
+  const { stdout } = await context('history', todos, '--json');
+  const { versions } = JSON.parse(stdout) as { versions: readonly { digest: string }[] };
+  return versions.map(({ digest }) => digest);
+}
+
+describe('entries', () => {
+  it('are added, changed and removed, each under a lock and in the log', async () => {
+    expect(await context('add', 'todos', 'title=Rename the session', ...inCore)).toEqual({
+      code: 0,
+      stdout: `${todos}: added rename-the-session\n`,
+      stderr: '',
+    });
+    expect(read()).toMatch(
+      /^todos:\n {2}- id: rename-the-session\n {4}title: Rename the session\n {4}status: pending\n {4}priority: medium\n {4}created_at: "?\d{4}-/,
+    );
+    expect((await context('set', 'todos', 'rename-the-session', 'status=completed', ...inCore)).code).toBe(0);
+    expect(read()).toMatch(/status: completed\n[^]*completed_at: /);
+    expect(
+      (await context('set', todos, 'rename-the-session', 'status=blocked', '--unset', 'priority')).code,
+    ).toBe(3);
+    expect((await context('set', todos, 'rename-the-session', 'status=blocked')).code).toBe(0);
+    expect(read()).not.toContain('completed_at');
+    expect((await context('remove', todos, 'rename-the-session')).stdout).toBe(
+      `${todos}: removed rename-the-session\n`,
+    );
+    expect(read()).toBe('todos: []\n');
+    const { stdout } = await rhema('log', '--event', 'context', '--json');
+    expect((JSON.parse(stdout) as { entries: readonly unknown[] }).entries).toHaveLength(4);
+    expect((await rhema('status', '--json')).stdout).toContain('"locks":[]');
+  });
+
+  it('that would not be sound are refused, and nothing is written', async () => {
+    const { code, stderr } = await context('add', 'todos', 'title=T', 'status=lost', ...inCore);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^rhema: nothing was written: .*status.*\(CONTEXT_INVALID\)\n$/);
+    expect(existsSync(join(repository, todos))).toBe(false);
+    expect(await digests()).toEqual([]);
+  });
+
+  it.each([
+    [['add', 'todos', ...inCore], 2, 'say what the entry is'],
+    [['add', 'todos', 'title', ...inCore], 2, 'is no assignment'],
+    [['add', 'todos', 'title:=x', ...inCore], 2, 'is no JSON'],
+    [['add', 'rhema.yaml', 'title=x'], 2, 'has no entries'],
+    [['set', 'todos', 'none', 'title=x', ...inCore], 1, 'ENTRY_NOT_FOUND'],
+    [['remove', 'todos', 'none', ...inCore], 1, 'ENTRY_NOT_FOUND'],
+    [['add', 'todo', 'title=x'], 1, 'todos'],
+  ])('%j is refused', async (words, code, said) => {
+    const answered = await context(...words);
+    expect({ ...answered, said: answered.stderr.includes(said) }).toMatchObject({ code, said: true });
+  });
+
+  it('are written by an agent under what it holds, and by nobody else meanwhile', async () => {
+    await rhema('agent', 'join', 'alice');
+    await rhema('lock', 'acquire', 'src/core', '--agent', 'alice');
+    const refused = await context('add', 'todos', 'title=T', '--wait=0s', ...inCore);
+    expect({ code: refused.code, held: refused.stderr.includes('alice') }).toEqual({ code: 3, held: true });
+    expect((await context('add', 'todos', 'title=T', '--agent', 'alice', ...inCore)).code).toBe(0);
+    expect((await rhema('status', '--json')).stdout).toMatch(
+      /"locks":\[\{"scope":"src\/core","agent":"alice"/,
+    );
+  });
+
+  it('of a file that leads out of the repository are not touched', async () => {
+    mkdirSync(join(repository, 'src/core/.rhema'));
+    symlinkSync('/etc/hostname', join(repository, todos));
+    const { code, stderr } = await context('add', todos, 'title=T');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('INVALID_INPUT') as string]);
+  });
+});
+
+describe('a file that somebody changed and told nobody of', () => {
+  beforeEach(async () => {
+    await context('add', 'todos', 'id=one', 'title=One', ...inCore);
+    write(todos, read().replace('One', 'Uno'));
+  });
+
+  it('is not written over, until it is recorded', async () => {
+    const { code, stderr } = await context('add', todos, 'id=two', 'title=Two');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('CONTEXT_CONFLICT') as string]);
+    expect(read()).toContain('Uno');
+    expect((await context('record', todos)).stdout).toBe(`${todos}: recorded\n`);
+    expect((await context('add', todos, 'id=two', 'title=Two')).code).toBe(0);
+    expect(read()).toMatch(/Uno[^]*Two/);
+  });
+
+  it.each(['merge', 'latest'])('is changed all the same where that is chosen: %s', async (way) => {
+    resolveBy(way);
+    expect((await context('add', todos, 'id=two', 'title=Two')).code).toBe(0);
+    expect(read()).toMatch(/Uno[^]*Two/);
+  });
+
+  it('is put back as it was recorded', async () => {
+    expect((await context('restore', todos)).stdout).toBe(`${todos}: restored\n`);
+    expect(read()).toContain('One');
+    rmSync(join(repository, todos));
+    expect((await context('restore', todos)).code).toBe(0);
+    expect(read()).toContain('One');
+  });
+});
+
+describe('a file that two write as a whole', () => {
+  let [base, begun] = ['', ''];
+  beforeEach(async () => {
+    await context('add', 'todos', 'id=one', 'title=One', ...inCore);
+    await context('add', todos, 'id=two', 'title=Two');
+    [base = ''] = await digests();
+    begun = read();
+    await context('set', todos, 'one', 'title=Uno');
+  });
+  const mine = (from: string, to: string, by = base): Promise<Answered> => {
+    write('mine', begun.replace(from, to));
+    return context('write', todos, '--from', 'mine', '--base', by);
+  };
+
+  it('is refused to the later one, whose text is kept', async () => {
+    const { code, stderr } = await mine('Two', 'Zwei');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('since then: one changed (title') as string]);
+    expect(read()).toMatch(/Uno[^]*Two/);
+    const [, kept = ''] = await digests();
+    expect((await context('history', todos, kept)).stdout).toBe(begun.replace('Two', 'Zwei'));
+  });
+
+  it('is merged entry by entry where that is chosen, and refused where they clash', async () => {
+    resolveBy('merge');
+    expect((await mine('Two', 'Zwei')).code).toBe(0);
+    expect(read()).toMatch(/Uno[^]*Zwei/);
+    const { code, stderr } = await mine('One', 'Een');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('both changed one.title') as string]);
+    expect(read()).toMatch(/Uno[^]*Zwei/);
+  });
+
+  it('is the later one’s where that is chosen, and the earlier can be put back', async () => {
+    resolveBy('latest');
+    expect((await mine('Two', 'Zwei')).code).toBe(0);
+    expect(read()).toMatch(/One[^]*Zwei/);
+    expect((await context('restore', todos)).code).toBe(0);
+    expect(read()).toMatch(/Uno[^]*Two/);
+  });
+
+  it('is written by who says what it began with', async () => {
+    const [now = ''] = await digests();
+    expect((await mine('Two', 'Zwei', now)).stdout).toBe(`${todos}: written\n`);
+    write('mine', read());
+    expect((await context('write', todos, '--from', 'mine')).stdout).toContain('nothing to do');
+    expect((await context('write', todos, '--from', 'nowhere', '--base', now)).code).toBe(2);
+    write('mine', 'x: 1\n');
+    expect((await context('write', todos, '--from', 'mine')).stderr).toContain('--base');
+  });
+});
+
+it('a history says who recorded what, and what is in the file now', async () => {
+  await context('add', 'todos', 'id=one', 'title=One', ...inCore);
+  await context('set', todos, 'one', 'title=Uno');
+  const { stdout } = await context('history', todos);
+  expect(stdout).toMatch(
+    /^DIGEST .*\n[0-9a-f]{12} .* one changed \(title\) +now\n[0-9a-f]{12} .* one added\n/,
+  );
+  expect((await context('restore', todos, '--to', 'ffff')).stderr).toContain('CONTEXT_NOT_KEPT');
+  expect((await context('history', 'src/core/.rhema/knowledge.yaml')).stdout).toContain('nothing is kept');
+});
