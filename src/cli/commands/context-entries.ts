@@ -53,7 +53,11 @@ export async function addToContext(call: Call, input: AddInput): Promise<Outcome
     const draft = draftOf(kind, text);
     const place = (input.under === undefined ? null : draft.placeIn(input.under)) ?? draft.usualPlace;
     id = typeof given === 'string' && given !== '' ? given : freeId(draft, place.form, nameIn(fields));
-    const said = { ...fields, ...without(defaultsOf(kind, place.form, call.nowMs), fields) };
+    const usual = {
+      ...defaultsOf(kind, place.form, call.nowMs),
+      ...(fields['status'] === undefined ? {} : consequencesOf(kind, place.form, fields, call.nowMs).set),
+    };
+    const said = { ...fields, ...without(usual, fields) };
     return {
       id,
       changed: addEntry({ path, kind, text }, { id, fields: said, collection: input.under ?? null }),
@@ -99,7 +103,7 @@ async function change(
       ({ id } = made);
       if (made.changed.kind === 'refused') throw refused(made.changed, file.path);
       if (made.changed.kind === 'unchanged') return null;
-      refuseNewErrors(file, text, made.changed.text);
+      refuseNewErrors(call, file, text, made.changed.text);
       return made.changed.text;
     },
   });

@@ -2,6 +2,7 @@ import { examineContext, type ContextKind, type ContextProblem } from '../../con
 import type { ScopePath } from '../../core/index.ts';
 import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
+import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 
 interface CheckedFile {
@@ -11,29 +12,36 @@ interface CheckedFile {
 
 /**
  * Refuses a text that brings an error which was not there before: what is broken already hinders nobody from changing
- * something else.
+ * something else. New warnings are told beside the answer.
  *
  * @throws CommandError CONTEXT_INVALID with the problems.
  */
-export function refuseNewErrors({ path, kind }: CheckedFile, before: string | null, after: string): void {
+export function refuseNewErrors(
+  call: Call,
+  { path, kind }: CheckedFile,
+  before: string | null,
+  after: string,
+): void {
   if (kind === null) return;
-  const known = new Set(before === null ? [] : errorsIn(path, kind, before).map(markOf));
-  const problems = errorsIn(path, kind, after).filter((problem) => !known.has(markOf(problem)));
-  const [first, ...more] = problems;
-  if (first === undefined) return;
+  const known = new Set(before === null ? [] : problemsIn(path, kind, before).map(markOf));
+  const problems = problemsIn(path, kind, after).filter((problem) => !known.has(markOf(problem)));
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first, ...more] = errors;
+  if (first === undefined) {
+    for (const { message } of problems) call.note(line`rhema: warning: ${message}`);
+    return;
+  }
   const also = more.length === 0 ? '' : ` (and ${more.length} more: --json tells all)`;
-  const entry = first.entry === null ? '' : line`${first.entry}: `;
   throw new CommandError(
     'CONTEXT_INVALID',
     exitCodes.refused,
-    line`nothing was written: ${path} would not be sound: ${entry}${first.message}${also}`,
-    { file: path, problems },
+    line`nothing was written: ${path} would not be sound: ${first.message}${also}`,
+    { file: path, problems: errors },
   );
 }
 
-function errorsIn(path: ScopePath, kind: ContextKind, text: string): readonly ContextProblem[] {
-  const { problems } = examineContext(path, kind, Buffer.from(text));
-  return problems.filter(({ severity }) => severity === 'error');
+function problemsIn(path: ScopePath, kind: ContextKind, text: string): readonly ContextProblem[] {
+  return examineContext(path, kind, Buffer.from(text)).problems;
 }
 
 /** Lines move with every change. */

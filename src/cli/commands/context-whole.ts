@@ -38,7 +38,7 @@ export async function writeContextFile(call: Call, input: WriteInput): Promise<O
   const ended = await writeFile(call, input, file, 'write', {
     make: async (before, files, resolution) => {
       const text = await resolved({ call, file, mine, base: base ?? null, before, files, resolution });
-      if (text !== null) refuseNewErrors(file, before.text, text);
+      if (text !== null) refuseNewErrors(call, file, before.text, text);
       return text;
     },
   });

@@ -96,6 +96,14 @@ describe('entries', () => {
     expect(await digests()).toEqual([]);
   });
 
+  it('that would better be written otherwise are written, with a warning', async () => {
+    const { code, stderr } = await context('add', 'todos', 'title=T', 'status=review', ...inCore);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^rhema: warning: todo "t": `status` is "review".*in_progress\n$/) as string,
+    ]);
+  });
+
   it.each([
     [['add', 'todos', ...inCore], 2, 'say what the entry is'],
     [['add', 'todos', 'title', ...inCore], 2, 'is no assignment'],
