@@ -8,3 +8,5 @@ export { mergeContext, type Clash } from './merge.ts';
 export { consequencesOf, defaultsOf, freeId } from './new-entry.ts';
 export { readContext } from './read.ts';
 export type { Fields } from './written.ts';
+export { nearnessFrom } from './nearness.ts';
+export { searchEntries, type FoundEntry, type KnownEntry } from './search.ts';

@@ -6,6 +6,7 @@ import { addContextWriting } from './context-writing.ts';
 const load = {
   list: async () => (await import('../commands/context-list.ts')).listContexts,
   show: async () => (await import('../commands/context-show.ts')).showContext,
+  search: async () => (await import('../commands/context-search.ts')).searchContexts,
   check: async () => (await import('../commands/context-check.ts')).checkContexts,
 };
 
@@ -48,11 +49,30 @@ export function addContextCommands(program: Command, host: Host): void {
   examples(check, 'rhema context check', 'rhema context check todos', 'rhema context check src/core --json');
   implement(check, host, load.check);
 
+  const search = group
+    .command('search')
+    .description('what is known: entries with these words, the best and the nearest first')
+    .argument('[words...]', 'none: all that is known where it is asked for')
+    .option('--for <path>', 'near this file, folder or scope; else near the folder where you are')
+    .option('--kind <kinds...>', 'only knowledge, todos, decisions, patterns or conventions')
+    .option('--limit <number>', 'at most so many', '10');
+  notes(search, searchNotes);
+  examples(
+    search,
+    'rhema context search session tokens',
+    'rhema context search --for src/core/login.ts',
+    'rhema context search retries --kind decisions conventions --json',
+  );
+  implement(search, host, load.search);
+
   addContextWriting(group, host);
 }
 
 const listNotes = `Shown are the files of the five kinds that are there, and every other file that was recorded as a context file of
 the scope. Its column LOG says who recorded it last, and whether it was changed since without being recorded.`;
+
+const searchNotes = `Near is the scope itself, then what it depends on and what is around it, step by step. Entries that have all words come
+before those that have some; a word may be begun, or misspelt by a letter.`;
 
 const checkNotes = `An error is what makes an entry unusable or is refused upstream: no title, an id twice, an unknown status, a date that is none.
 A warning is what can be read, though it should be written otherwise, or what leads nowhere. Warnings leave the exit code

@@ -226,3 +226,40 @@ it('a history says who recorded what, and what is in the file now', async () => 
   expect((await context('restore', todos, '--to', 'ffff')).stderr).toContain('CONTEXT_NOT_KEPT');
   expect((await context('history', 'src/core/.rhema/knowledge.yaml')).stdout).toContain('nothing is kept');
 });
+
+describe('what is known', () => {
+  beforeEach(async () => {
+    write('rhema.yaml', 'name: root\n');
+    write('src/web/rhema.yaml', 'name: web\ndependencies:\n  - path: ../core\n');
+    await context('add', 'knowledge', 'title=Tokens', 'content=They are revisions.', ...inCore);
+    await context(
+      'add',
+      'decisions',
+      'title=Forms',
+      'description=Plain forms hold no tokens.',
+      '--scope',
+      'src/web',
+    );
+  });
+
+  it('is found by words, the nearest first', async () => {
+    const titles = async (...words: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await context('search', ...words, '--json');
+      return (JSON.parse(stdout) as { found: readonly { title: string }[] }).found.map(({ title }) => title);
+    };
+    expect(await titles('tokens', '--for', 'src/core')).toEqual(['Tokens', 'Forms']);
+    expect(await titles('tokens', '--kind', 'decisions')).toEqual(['Forms']);
+    expect(await titles('--for', 'src/web/app.ts')).toEqual(['Forms', 'Tokens']);
+    expect(await titles('--for', 'src/core/a.ts')).toEqual(['Tokens']);
+    expect(await titles('tokens', '--limit', '1')).toHaveLength(1);
+  });
+
+  it('is shown with its place and what it says', async () => {
+    expect((await context('search', 'revisions')).stdout).toBe(
+      'Tokens  knowledge tokens\n  src/core/.rhema/knowledge.yaml:2\n  They are revisions.\n',
+    );
+    expect((await context('search', 'unheard')).stdout).toBe('none of 2 entries has that, or is near .\n');
+    expect((await context('search', 'x', '--kind', 'todo')).code).toBe(2);
+    expect((await context('search', 'x', '--limit', '0')).code).toBe(2);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { ScopePath } from '../core/index.ts';
+import { searchEntries, type FoundEntry, type KnownEntry } from './search.ts';
+
+const entry = (scope: string, id: string, fields: Record<string, unknown>): KnownEntry => ({
+  scope: scope as ScopePath,
+  kind: 'knowledge',
+  file: `${scope}/.rhema/knowledge.yaml` as ScopePath,
+  line: 1,
+  id,
+  fields: { id, ...fields },
+});
+
+const entries = [
+  entry('web', 'tokens', { title: 'Tokens', content: 'A session is a random token, renewed by each call.' }),
+  entry('auth', 'session', { title: 'Session', content: 'Lives for 60 seconds.', tags: ['login'] }),
+  entry('core', 'clock', {
+    title: 'Clock',
+    content: `Sessions end by the monotonic clock. ${'More. '.repeat(60)}`,
+  }),
+  entry('docs', 'voice', { title: 'Voice', content: 'Short sentences.', related_files: ['web/app.ts'] }),
+];
+const distances: Readonly<Record<string, number>> = { web: 0, auth: 1, core: 2 };
+const search = (words: string, about: string | null = null, limit = 10): readonly FoundEntry[] =>
+  searchEntries(entries, {
+    words,
+    distanceTo: (scope) => distances[scope] ?? null,
+    about: about as ScopePath | null,
+    limit,
+  });
+const ids = (found: readonly FoundEntry[]): readonly (string | null)[] => found.map(({ id }) => id);
+
+describe('what is known is found', () => {
+  it('by words, also begun or misspelt ones', () => {
+    expect(ids(search('monotonic'))).toEqual(['clock']);
+    expect(ids(search('mono'))).toEqual(['clock']);
+    expect(ids(search('monotnic'))).toEqual(['clock']);
+    expect(ids(search('login'))).toEqual(['session']);
+    expect(ids(search('unheard'))).toEqual([]);
+  });
+
+  it('with all words, else with any', () => {
+    expect(ids(search('session random'))).toEqual(['tokens']);
+    expect(ids(search('random unheard'))).toEqual(['tokens']);
+  });
+
+  it('the better and the nearer first', () => {
+    expect(ids(search('session'))).toEqual(['session', 'tokens', 'clock']);
+    expect(search('session').map(({ distance }) => distance)).toEqual([1, 0, 2]);
+  });
+
+  it('without words, all on the way from there, the nearest first', () => {
+    expect(ids(search(''))).toEqual(['tokens', 'session', 'clock']);
+    expect(ids(search(' ', null, 2))).toEqual(['tokens', 'session']);
+  });
+
+  it('first of all where it names the file', () => {
+    expect(ids(search('', 'web/app.ts'))).toEqual(['tokens', 'voice', 'session', 'clock']);
+  });
+
+  it('with what it says, from the word on', () => {
+    expect(search('random')[0]?.excerpt).toBe('A session is a random token, renewed by each call.');
+    const [clock] = search('monotonic');
+    expect(clock?.excerpt.length).toBeLessThan(170);
+    expect(clock?.excerpt.endsWith(' …')).toBe(true);
+  });
+
+  it('whatever an entry is', () => {
+    const odd = { ...entry('web', 'odd', {}), id: null, fields: ['plain', { deep: 'words' }] };
+    const wish = { words: 'words', distanceTo: () => null, about: null, limit: 1 };
+    expect(searchEntries([odd], wish)).toMatchObject([{ title: '', excerpt: 'plain · words' }]);
+  });
+});
