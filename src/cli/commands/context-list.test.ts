@@ -55,7 +55,7 @@ describe('context list', () => {
       "FILE                       SCOPE  ENTRIES           PROBLEMS  LOG
       .rhema/knowledge.yaml      .      0 entries (list)  -         never recorded
       api/.rhema/todos.yaml      api    0 todos (list)    -         recorded by alice 1 min ago
-      api/.rhema/decisions.yaml  api    none              1 error   changed outside coordination since alice recorded it 1 min ago
+      api/.rhema/decisions.yaml  api    none              1 error   changed since alice recorded it 1 min ago
       api/notes.md               api    -                 -         recorded by alice at revision 3
       api/.rhema/patterns.yaml   api    -                 -         gone; recorded by alice 1 min ago
       "

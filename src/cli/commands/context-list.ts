@@ -182,7 +182,7 @@ function standingCell({ standing, recorded }: ListedFile, nowMs: number): Cell {
     case 'recorded':
       return by;
     case 'changed':
-      return { text: `changed outside coordination since ${who} recorded it ${when}`, emphasis: 'warn' };
+      return { text: `changed since ${who} recorded it ${when}`, emphasis: 'warn' };
     case 'gone':
       return { text: `gone; ${by}`, emphasis: 'warn' };
     case 'unread':

@@ -112,3 +112,40 @@ test('whatever bytes a file has, it is read without a throw', () => {
     { numRuns: 500 },
   );
 });
+
+test('whatever is nearly YAML, it is read without a throw', () => {
+  const piece = fc.constantFrom(
+    'todos:',
+    '\n',
+    '  ',
+    '- ',
+    'id: a',
+    '&a ',
+    '*a',
+    '? ',
+    ': ',
+    '[',
+    ']',
+    '{',
+    '}',
+    '|',
+    '>',
+    '"',
+    "'",
+    '#',
+    '!!x ',
+    '%',
+    '---',
+    ',',
+    '\t',
+    'active:',
+    'é',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), fc.constantFrom(...contextKinds), (pieces, kind) => {
+      const { yaml, problems } = examineContext('c.yaml', kind, bytesOf(pieces.join('')));
+      expect(yaml !== null || problems.some(({ severity }) => severity === 'error')).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
