@@ -23,6 +23,11 @@ beforeAll(() => {
   put(`broken${inNames}/rhema.yaml`, `name: x\n  wrong${inNames}: [ ${inNames}\n`);
   put('named/rhema.yaml', `name: "n${inNames}"\nscope_type: "t${inNames}"\nversion: "1${inNames}"\n`);
   put('leading/rhema.yaml', `name: leading\ndependencies: [{ path: "no${inNames}" }]\n`);
+  put(
+    `${api}/todos.yaml`,
+    contextOf('todos', { id: inTexts, title: inTexts, status: inTexts, [inTexts]: inTexts }),
+  );
+  put('web/todos.yaml', `todos: [ ${inNames}`);
   put('package.json', JSON.stringify({ name: inNames, workspaces: ['packages/*', `gone${inNames}/*`] }));
   put('packages/one/package.json', JSON.stringify({ name: `one${inNames}`, version: inTexts }));
   put(`packages/two${inNames}/package.json`, `{ "name": "two${inNames}", `);
@@ -30,6 +35,9 @@ beforeAll(() => {
   sandbox.git('checkout', '--quiet', '-b', `branch${inNames}`);
 });
 afterAll(() => sandbox.clear());
+
+const contextOf = (key: string, entry: Readonly<Record<string, string>>): string =>
+  JSON.stringify({ [key]: [{ ...entry, context: { related_files: [inTexts] } }] });
 
 const asAlice = ['--agent', 'alice'];
 const commands: readonly (readonly string[])[] = [
@@ -69,6 +77,13 @@ const commands: readonly (readonly string[])[] = [
   ['verify-log'],
   ['verify-log', `none${inTexts}`],
   ['safety', 'check'],
+  ['context', 'list'],
+  ['context', 'check'],
+  ['context', 'show', 'todos', '--scope', api],
+  ['context', 'show', 'todos', '--scope', 'web'],
+  ['context', 'show', 'todos', inTexts, '--scope', api],
+  ['context', 'show', `none${inTexts}`],
+  ['__complete', '--', 'context', 'show', `${api}/todos.yaml`, ''],
   ['daemon', 'status'],
   ['daemon', 'logs'],
   ['mcp', '--client-config', `none${inTexts}`],
@@ -92,7 +107,14 @@ it('no command shows what hides in a text', async () => {
 }, 120_000);
 
 it('nor does it as JSON', async () => {
-  for (const words of [['scope', 'list'], ['log'], ['status'], ['scope', 'show', `none${inTexts}`]])
+  for (const words of [
+    ['scope', 'list'],
+    ['log'],
+    ['status'],
+    ['context', 'list'],
+    ['context', 'check'],
+    ['scope', 'show', `none${inTexts}`],
+  ])
     await expectNothingHidden('--json', ...words);
 });
 
