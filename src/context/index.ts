@@ -1,12 +1,10 @@
 export { collectionsOf, contextKinds, kindOf, placesOf, type ContextKind } from './kinds.ts';
 export { entriesOf, type ContextEntry } from './entries.ts';
 export * from './rules/index.ts';
-export { addEntry, removeEntry, setFields, type Changed, type ContextText } from './change.ts';
+export { removeEntry, type Changed, type ContextText } from './change.ts';
 export { differences, type Difference } from './difference.ts';
-export { Draft } from './draft.ts';
 export { mergeContext, type Clash } from './merge.ts';
-export { consequencesOf, defaultsOf, freeId } from './new-entry.ts';
-export { readContext } from './read.ts';
 export type { Fields } from './written.ts';
 export { nearnessFrom } from './nearness.ts';
+export { addWithDefaults, newProblems, putEntry, setWithConsequences, type EntryChanged } from './put.ts';
 export { searchEntries, type FoundEntry, type KnownEntry } from './search.ts';

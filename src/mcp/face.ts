@@ -28,6 +28,7 @@ import { failureAnswer, refusalAnswer, stopAndAsk, withNextStep } from './refusa
 import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';
 import { toolSchemas, waitSecondsMax, type ToolArguments, type ToolName } from './schemas.ts';
 import { seatLines } from './seat-words.ts';
+import { fileNamed } from './scopes.ts';
 import { quoted } from './text.ts';
 import { unclearAnswer, unknownAnswer } from './who.ts';
 
@@ -41,6 +42,8 @@ export interface FaceOptions {
 export type Resource =
   | { readonly kind: 'status' }
   | { readonly kind: 'scopes' }
+  /** What is known, near a path as an agent writes it. */
+  | { readonly kind: 'context'; readonly path: string | null; readonly words: string }
   /** The log from a revision on, or its last entries when none is given. */
   | { readonly kind: 'log'; readonly from: number | null };
 
@@ -130,6 +133,10 @@ export class Face {
         return statusText(await coordinator.query({ kind: 'status', at: null }), clock.nowMs());
       case 'scopes':
         return scopesText(await coordinator.query({ kind: 'scopes' }));
+      case 'context': {
+        const { path, words } = resource;
+        return workspace.contexts.known(path === null ? null : await fileNamed(workspace, path), words);
+      }
       case 'log':
         return readLog(coordinator, resource.from);
     }

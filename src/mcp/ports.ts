@@ -1,5 +1,5 @@
 import type { AgentMetadata, AgentProcess, Parsed, ScopePath } from '../core/index.ts';
-import type { ChangedSince, Lies, SessionKeeping } from '../participant/index.ts';
+import type { ChangedSince, Files, Lies, SessionKeeping } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
 import type { NearestPath } from '../wording/index.ts';
@@ -38,4 +38,32 @@ export interface Workspace {
   readonly nearestPath: NearestPath;
   /** SHA-256 (hex) of a file's content, given by its canonical path; null when there is no such file. */
   digestOf(path: ScopePath): Promise<string | null>;
+  readonly contexts: Contexts;
+}
+
+/** What a call wants of one entry of a context file. */
+export type EntryWish =
+  /** To have it say this: it is changed where one of its `id` is there, else added. */
+  { readonly entry: Readonly<Record<string, unknown>> } | { readonly remove: string };
+
+export type EntryOutcome =
+  | {
+      readonly kind: 'changed';
+      readonly text: string;
+      readonly id: string;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'unchanged'; readonly id: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+
+/** Context files, for this face. */
+export interface Contexts {
+  /** Fails with INVALID_INPUT where there is no working tree. */
+  files(): Files;
+  /** Whether what somebody wrote and told nobody of is to be taken account of, and written over. */
+  overForeign(): Promise<boolean>;
+  /** What a file says once one entry of it is changed. */
+  change(file: ScopePath, text: string | null, wish: EntryWish): Promise<EntryOutcome>;
+  /** Entries about something, the best and nearest first, as text; `path`: near it, null: near the top. */
+  known(path: ScopePath | null, words: string): Promise<string>;
 }

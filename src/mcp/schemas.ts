@@ -63,8 +63,13 @@ export const toolSchemas = {
   context_record: () =>
     z.strictObject({
       agent: agent(),
-      path: z.string().describe('Context file as it is on disk now'),
+      path: z.string().describe('Context file'),
       token: position().optional().describe('Token of your grant'),
+      entry: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('Write this: add it, or set these keys in the entry of its id; null takes a key out'),
+      remove: z.string().optional().describe('Write it without the entry of this id'),
     }),
   sync_scope: () =>
     z.strictObject({

@@ -168,6 +168,22 @@ function addResources(server: McpServer, options: McpServerOptions): void {
     { description: 'All scopes and their dependencies', mimeType },
     (uri) => read(uri, { kind: 'scopes' }),
   );
+  const known = (uri: URL): Promise<ReadResourceResult> => {
+    const asked = uri.searchParams;
+    return read(uri, { kind: 'context', path: asked.get('path'), words: asked.get('words') ?? '' });
+  };
+  server.registerResource(
+    'what is known about a file',
+    new ResourceTemplate('rhema://context{?path}', { list: undefined }),
+    { description: 'Knowledge, todos, decisions, patterns and conventions near it', mimeType },
+    known,
+  );
+  server.registerResource(
+    'what is known by words',
+    new ResourceTemplate('rhema://context{?path,words}', { list: undefined }),
+    { description: 'Those that have the words, the nearest first', mimeType },
+    known,
+  );
   server.registerResource(
     'log',
     'rhema://log',

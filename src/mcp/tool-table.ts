@@ -41,7 +41,7 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
   },
   context_record: {
     description:
-      'Record that you wrote a context file of a scope you hold; the scope and all that depends on it must then be synced again.',
+      'Record a context file of a scope you hold (knowledge, todos, decisions, patterns, conventions .yaml) as you wrote it, or have one entry written. The scope and all that depends on it must then be synced again.',
     readOnly: false,
     idempotent: true,
   },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fileIn, type Grant, type ScopePath } from '../core/index.ts';
+import { fileIn, type FilePath, type Grant, type ScopePath } from '../core/index.ts';
 import type { Coordinator, Reply } from '../protocol/index.ts';
 import { mayHaveCounted } from './joining.ts';
 import { proofOf, type AgentSession } from './session.ts';
@@ -26,6 +26,12 @@ export interface Files {
   /** A content by its SHA-256 (hex); null when it is not kept. */
   kept(path: ScopePath, digest: string): Promise<string | null>;
 }
+
+/** What of a lock says whether a file may be written under it: of a scope, or of a file of one. */
+export type WritingLock = Pick<Grant, 'token'> & {
+  readonly scope?: ScopePath | undefined;
+  readonly file?: FilePath | undefined;
+};
 
 export interface ContextPorts {
   readonly coordinator: Pick<Coordinator, 'query'>;
@@ -69,7 +75,7 @@ export type Written =
 export async function writeContext(
   ports: ContextPorts,
   session: AgentSession,
-  locks: readonly Grant[],
+  locks: readonly WritingLock[],
   named: ScopePath,
   change: ContextChange,
 ): Promise<Written> {
@@ -94,7 +100,7 @@ export async function writeContext(
 interface Replacement {
   readonly scope: ScopePath;
   readonly path: ScopePath;
-  readonly lock: Grant;
+  readonly lock: WritingLock;
   readonly before: string | null;
   readonly after: string;
   /** The digest that is presented as the one last seen. */
@@ -134,7 +140,7 @@ async function replace(
 }
 
 /** Whether a lock is of the file, or of the whole scope that it is in. */
-function covers({ scope: locked, file }: Grant, scope: ScopePath | null, path: ScopePath): boolean {
+function covers({ scope: locked, file }: WritingLock, scope: ScopePath | null, path: ScopePath): boolean {
   return locked !== undefined && locked === scope && (file === undefined || (file as string) === path);
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { connect, newRequestId, newSecret, sessionKeeping } from '../../src/client/index.ts';
-import { addEntry, removeEntry, setFields, type Changed } from '../../src/context/index.ts';
+import { addEntry, removeEntry, setFields, type Changed } from '../../src/context/change.ts';
 import type { AgentId, FilePath, ScopePath } from '../../src/core/index.ts';
 import { Participant } from '../../src/participant/index.ts';
 import { workingFiles } from '../../src/repository/git/index.ts';

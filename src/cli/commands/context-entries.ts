@@ -1,17 +1,11 @@
 /** Entries of context files are added, changed and removed. */
 import {
-  addEntry,
-  consequencesOf,
-  defaultsOf,
-  Draft,
-  freeId,
-  readContext,
+  addWithDefaults,
   removeEntry,
-  setFields,
+  setWithConsequences,
   type Changed,
-  type ContextKind,
   type ContextText,
-  type Fields,
+  type EntryChanged,
 } from '../../context/index.ts';
 import type { ScopePath } from '../../core/index.ts';
 import { CommandError, usageError } from '../answer/errors.ts';
@@ -45,24 +39,13 @@ export interface RemoveInput extends FileInput, WritingInput {
 
 /** Appends an entry to the file, which is made where there is none. */
 export async function addToContext(call: Call, input: AddInput): Promise<Outcome> {
-  const { id: given, ...fields } = assignments(input.fields);
-  if (Object.keys(fields).length === 0)
+  const said = assignments(input.fields);
+  if (Object.keys(said).every((key) => key === 'id'))
     throw usageError(`say what the entry is, such as title='Rename the session'; see rhema help context add`);
-  let id = '';
-  return change(call, input, 'add to', ({ path, kind, text }) => {
-    const draft = draftOf(kind, text);
-    const place = (input.under === undefined ? null : draft.placeIn(input.under)) ?? draft.usualPlace;
-    id = typeof given === 'string' && given !== '' ? given : freeId(draft, place.form, nameIn(fields));
-    const usual = {
-      ...defaultsOf(kind, place.form, call.nowMs),
-      ...(fields['status'] === undefined ? {} : consequencesOf(kind, place.form, fields, call.nowMs).set),
-    };
-    const said = { ...fields, ...without(usual, fields) };
-    return {
-      id,
-      changed: addEntry({ path, kind, text }, { id, fields: said, collection: input.under ?? null }),
-    };
-  });
+  const collection = input.under ?? null;
+  return change(call, input, 'add to', (file) =>
+    addWithDefaults(file, said, { collection, nowMs: call.nowMs }),
+  );
 }
 
 /** Sets keys of an entry, and takes others out. */
@@ -71,12 +54,7 @@ export async function setInContext(call: Call, input: SetInput): Promise<Outcome
   const { id, unset = [] } = input;
   if (Object.keys(set).length + unset.length === 0)
     throw usageError(`say what to set, such as status=completed; see rhema help context set`);
-  return change(call, input, 'change', (file) => {
-    const form = draftOf(file.kind, file.text).find(id)?.form ?? 'list';
-    const more = consequencesOf(file.kind, form, set, call.nowMs);
-    const edit = { id, set: { ...set, ...without(more.set, set) }, unset: [...unset, ...more.unset] };
-    return { id, changed: setFields(file, edit) };
-  });
+  return change(call, input, 'change', (file) => setWithConsequences(file, { id, set, unset }, call.nowMs));
 }
 
 export async function removeFromContext(call: Call, input: RemoveInput): Promise<Outcome> {
@@ -84,16 +62,11 @@ export async function removeFromContext(call: Call, input: RemoveInput): Promise
   return change(call, input, 'remove from', (file) => ({ id, changed: removeEntry(file, id) }));
 }
 
-interface EntryChange {
-  readonly id: string;
-  readonly changed: Changed;
-}
-
 async function change(
   call: Call,
   input: FileInput & WritingInput,
   verb: string,
-  make: (file: ContextText) => EntryChange,
+  make: (file: ContextText) => EntryChanged,
 ): Promise<Outcome> {
   const file = await fileWithEntries(call, input);
   let id = '';
@@ -128,17 +101,4 @@ const pastOf: Readonly<Record<string, string>> = { 'add to': 'added', 'remove fr
 function refused({ code, message }: Extract<Changed, { kind: 'refused' }>, file: ScopePath): CommandError {
   const exitCode = code === 'ENTRY_NOT_FOUND' ? exitCodes.failure : exitCodes.refused;
   return new CommandError(code, exitCode, message, { file });
-}
-
-/** A text that cannot be read has no entries; the change itself says why it cannot be read. */
-function draftOf(kind: ContextKind, text: string | null): Draft {
-  return Draft.of(kind, text !== null && readContext('', Buffer.from(text)).ok ? text : '');
-}
-
-function without(these: Fields, others: Fields): Fields {
-  return Object.fromEntries(Object.entries(these).filter(([key]) => !(key in others)));
-}
-
-function nameIn({ title, name, description }: Fields): string {
-  return [title, name, description].find((text) => typeof text === 'string') ?? '';
 }

@@ -31,19 +31,44 @@ export async function searchContexts(call: Call, input: SearchInput): Promise<Ou
   const limit = numberOption('--limit', input.limit, 1, 1_000);
   const kinds = await kindsOf(input.kind ?? contextKinds);
   const about = input.for === undefined ? null : await pathOf(call, input.for);
+  const words = input.words.join(' ');
+  const here = about ?? (await pathOf(call, '.'));
+  const { found, searched, scope } = await known(call, { words, kinds, about, here, limit });
+  const data = { words, for: about, scope, searched, found };
+  return done(null, data, (style) => foundText(style, found, { all: searched, about, start: scope }));
+}
+
+export interface KnownWish {
+  readonly words: string;
+  readonly kinds: readonly ContextKind[];
+  /** What it is asked about; null: nothing in particular. */
+  readonly about: ScopePath | null;
+  /** Near which file or folder. */
+  readonly here: ScopePath;
+  readonly limit: number;
+}
+
+export interface Known {
+  readonly found: readonly FoundEntry[];
+  /** How many entries there are. */
+  readonly searched: number;
+  /** Near which scope it was looked for. */
+  readonly scope: ScopePath | null;
+}
+
+/** What is known here. Fails with INVALID_INPUT where there is no working tree. */
+export async function known(call: Call, { words, kinds, about, here, limit }: KnownWish): Promise<Known> {
   const repository = await call.repository();
   mustHaveFiles(repository);
   const { definitions } = await whileTelling(call, 'reading the scope files', () =>
     call.world.inspection.scan(repository),
   );
   const files = await contextFilesOf(call, definitions);
-  const start = files.scopeAround(about ?? (await pathOf(call, '.')));
-  const near = start === null ? new Map<ScopePath, number>() : nearnessFrom(start, definitions);
+  const scope = files.scopeAround(here);
+  const near = scope === null ? new Map<ScopePath, number>() : nearnessFrom(scope, definitions);
   const all = knownIn(files, kinds);
-  const wish = { words: input.words.join(' '), distanceTo: (scope: ScopePath) => near.get(scope) ?? null };
-  const found = searchEntries(all, { ...wish, about, limit });
-  const data = { words: wish.words, for: about, scope: start, searched: all.length, found };
-  return done(null, data, (style) => foundText(style, found, { all: all.length, about, start }));
+  const distanceTo = (one: ScopePath): number | null => near.get(one) ?? null;
+  return { found: searchEntries(all, { words, distanceTo, about, limit }), searched: all.length, scope };
 }
 
 async function kindsOf(texts: readonly string[]): Promise<readonly ContextKind[]> {
@@ -84,7 +109,11 @@ interface Searched {
   readonly start: ScopePath | null;
 }
 
-function foundText(style: Style, found: readonly FoundEntry[], { all, about, start }: Searched): string {
+export function foundText(
+  style: Style,
+  found: readonly FoundEntry[],
+  { all, about, start }: Searched,
+): string {
   if (found.length > 0) return found.map((entry) => entryText(style, entry)).join('\n');
   if (all === 0) return 'nothing is known yet: there are no entries in any context file';
   return about === null && start === null

@@ -1,4 +1,4 @@
-import { examineContext, type ContextKind, type ContextProblem } from '../../context/index.ts';
+import { newProblems, type ContextKind } from '../../context/index.ts';
 import type { ScopePath } from '../../core/index.ts';
 import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -23,8 +23,7 @@ export function refuseNewErrors(
   after: string,
 ): void {
   if (kind === null) return;
-  const known = new Set(before === null ? [] : problemsIn(path, kind, before).map(markOf));
-  const problems = problemsIn(path, kind, after).filter((problem) => !known.has(markOf(problem)));
+  const problems = newProblems({ path, kind, text: before }, after);
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first, ...more] = errors;
   if (first === undefined) {
@@ -39,10 +38,3 @@ export function refuseNewErrors(
     { file: path, problems: errors },
   );
 }
-
-function problemsIn(path: ScopePath, kind: ContextKind, text: string): readonly ContextProblem[] {
-  return examineContext(path, kind, Buffer.from(text)).problems;
-}
-
-/** Lines move with every change. */
-const markOf = ({ rule, entry, message }: ContextProblem): string => JSON.stringify([rule, entry, message]);

@@ -172,7 +172,7 @@ async function endOf(call: Call, session: AgentSession, file: WrittenFile, writt
 }
 
 /** What is done where a file is not what its writer began with: `manual` is for whoever has not chosen. */
-async function resolutionOf(call: Call): Promise<Resolution> {
+export async function resolutionOf(call: Call): Promise<Resolution> {
   const { entries } = await call.world.inspection.configuration(await call.repository());
   const conflictResolution = entries.find(({ key }) => key === resolutionKey)?.value;
   return resolutions.find((one) => one === conflictResolution) ?? 'manual';

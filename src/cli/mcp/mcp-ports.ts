@@ -7,6 +7,7 @@ import { openLog, type Log } from '../../observe/index.ts';
 import { CoordinatorError, invalidInput } from '../../protocol/index.ts';
 import { Call } from '../call.ts';
 import type { GlobalOptions } from '../call.ts';
+import { mcpContexts } from './mcp-contexts.ts';
 import { fileDigest } from '../world/file-digest.ts';
 import { processPorts } from '../process/process-ports.ts';
 import type { Repository } from '../world/world.ts';
@@ -54,6 +55,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
       (await import('../../config/index.ts')).nearestPath(path, candidates),
     filePath: async (text) =>
       worktree === null ? parseScopePath(text) : repositoryPath(worktree, top, text),
+    contexts: mcpContexts(call, repository),
     digestOf: async (path) => {
       if (worktree === null) throw invalidInput('path', noWorktree);
       return fileDigest(join(worktree, path), path);

@@ -13,4 +13,5 @@ export { record, type Recorded } from './recording.ts';
 export { release } from './releasing.ts';
 export { leave, report, send } from './reporting.ts';
 export type { Seat, Seats } from './seats.ts';
+export { write } from './writing.ts';
 export { Visit, type News, type VisitingCall } from './visit.ts';

@@ -3,6 +3,7 @@ import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import type { CallToolResult, Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { parseScopePath, type AgentId, type ScopePath } from '../../../src/core/index.ts';
+import { entryOutcome } from '../../../src/cli/mcp/mcp-contexts.ts';
 import { nearestPath } from '../../../src/config/index.ts';
 import { loadRequestParsers, type Coordinator, type RefreshReport } from '../../../src/protocol/index.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type Face,
   type FaceOptions,
   type McpPorts,
+  type Contexts,
   type Workspace,
 } from '../../../src/mcp/index.ts';
 import type { AgentSession, Occupant, Occupation, SessionKeeping } from '../../../src/participant/index.ts';
@@ -41,6 +43,9 @@ export class Stage {
   readonly bench: Bench;
   readonly sessions = new SharedSessions();
   readonly digests = new Map<string, string>();
+  /** Context files that are written by a tool. */
+  readonly texts = new Map<string, string>();
+  mergesForeign = false;
   /** What lies there beside the files of {@link digests}. */
   readonly folders = new Set<string>();
   /** Files that were changed lately, as the servers find them; null: they cannot tell. */
@@ -208,8 +213,30 @@ export class ServerProcess {
       },
       nearestPath: async (path, candidates) => nearestPath(path, candidates),
       digestOf: async (path: ScopePath) => digests.get(path) ?? null,
+      contexts: contextsOf(this.stage),
     };
   }
+}
+
+/** Context files in memory, with the product's own changes of entries. */
+function contextsOf(stage: Stage): Contexts {
+  const { texts } = stage;
+  const staged = new Map<string, string>();
+  return {
+    files: () => ({
+      realPath: async (path) => path,
+      read: async (path) => texts.get(path) ?? null,
+      stage: async (path, mark, text) => void staged.set(`${path} ${mark}`, text),
+      staged: async (path, mark) => staged.get(`${path} ${mark}`) ?? null,
+      finish: async (path, mark) => void texts.set(path, staged.get(`${path} ${mark}`) ?? ''),
+      discard: async (path, mark) => void staged.delete(`${path} ${mark}`),
+      keep: async () => undefined,
+      kept: async () => null,
+    }),
+    overForeign: async () => stage.mergesForeign,
+    change: (path, text, wish) => entryOutcome(path, text, wish, stage.bench.clock.wallMs()),
+    known: async (path, words) => `known near ${path ?? 'the top'}: ${words}`,
+  };
 }
 
 /** Always the stage's current port, so that a test can put a faulty one in between. */
