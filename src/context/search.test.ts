@@ -21,7 +21,7 @@ const entries = [
   entry('docs', 'voice', { title: 'Voice', content: 'Short sentences.', related_files: ['web/app.ts'] }),
 ];
 const distances: Readonly<Record<string, number>> = { web: 0, auth: 1, core: 2 };
-const search = (words: string, about: string | null = null, limit = 10): readonly FoundEntry[] =>
+const search = (words: string, about: string | null = null, limit = 10): Promise<readonly FoundEntry[]> =>
   searchEntries(entries, {
     words,
     distanceTo: (scope) => distances[scope] ?? null,
@@ -31,43 +31,43 @@ const search = (words: string, about: string | null = null, limit = 10): readonl
 const ids = (found: readonly FoundEntry[]): readonly (string | null)[] => found.map(({ id }) => id);
 
 describe('what is known is found', () => {
-  it('by words, also begun or misspelt ones', () => {
-    expect(ids(search('monotonic'))).toEqual(['clock']);
-    expect(ids(search('mono'))).toEqual(['clock']);
-    expect(ids(search('monotnic'))).toEqual(['clock']);
-    expect(ids(search('login'))).toEqual(['session']);
-    expect(ids(search('unheard'))).toEqual([]);
+  it('by words, also begun or misspelt ones', async () => {
+    expect(ids(await search('monotonic'))).toEqual(['clock']);
+    expect(ids(await search('mono'))).toEqual(['clock']);
+    expect(ids(await search('monotnic'))).toEqual(['clock']);
+    expect(ids(await search('login'))).toEqual(['session']);
+    expect(ids(await search('unheard'))).toEqual([]);
   });
 
-  it('with all words, else with any', () => {
-    expect(ids(search('session random'))).toEqual(['tokens']);
-    expect(ids(search('random unheard'))).toEqual(['tokens']);
+  it('with all words, else with any', async () => {
+    expect(ids(await search('session random'))).toEqual(['tokens']);
+    expect(ids(await search('random unheard'))).toEqual(['tokens']);
   });
 
-  it('the better and the nearer first', () => {
-    expect(ids(search('session'))).toEqual(['session', 'tokens', 'clock']);
-    expect(search('session').map(({ distance }) => distance)).toEqual([1, 0, 2]);
+  it('the better and the nearer first', async () => {
+    expect(ids(await search('session'))).toEqual(['session', 'tokens', 'clock']);
+    expect((await search('session')).map(({ distance }) => distance)).toEqual([1, 0, 2]);
   });
 
-  it('without words, all on the way from there, the nearest first', () => {
-    expect(ids(search(''))).toEqual(['tokens', 'session', 'clock']);
-    expect(ids(search(' ', null, 2))).toEqual(['tokens', 'session']);
+  it('without words, all on the way from there, the nearest first', async () => {
+    expect(ids(await search(''))).toEqual(['tokens', 'session', 'clock']);
+    expect(ids(await search(' ', null, 2))).toEqual(['tokens', 'session']);
   });
 
-  it('first of all where it names the file', () => {
-    expect(ids(search('', 'web/app.ts'))).toEqual(['tokens', 'voice', 'session', 'clock']);
+  it('first of all where it names the file', async () => {
+    expect(ids(await search('', 'web/app.ts'))).toEqual(['tokens', 'voice', 'session', 'clock']);
   });
 
-  it('with what it says, from the word on', () => {
-    expect(search('random')[0]?.excerpt).toBe('A session is a random token, renewed by each call.');
-    const [clock] = search('monotonic');
+  it('with what it says, from the word on', async () => {
+    expect((await search('random'))[0]?.excerpt).toBe('A session is a random token, renewed by each call.');
+    const [clock] = await search('monotonic');
     expect(clock?.excerpt.length).toBeLessThan(170);
     expect(clock?.excerpt.endsWith(' …')).toBe(true);
   });
 
-  it('whatever an entry is', () => {
+  it('whatever an entry is', async () => {
     const odd = { ...entry('web', 'odd', {}), id: null, fields: ['plain', { deep: 'words' }] };
     const wish = { words: 'words', distanceTo: () => null, about: null, limit: 1 };
-    expect(searchEntries([odd], wish)).toMatchObject([{ title: '', excerpt: 'plain · words' }]);
+    expect(await searchEntries([odd], wish)).toMatchObject([{ title: '', excerpt: 'plain · words' }]);
   });
 });

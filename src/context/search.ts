@@ -1,4 +1,4 @@
-import MiniSearch, { type SearchResult } from 'minisearch';
+import type { SearchResult } from 'minisearch';
 import type { ScopePath } from '../core/index.ts';
 import type { ContextKind } from './kinds.ts';
 
@@ -32,16 +32,16 @@ export interface SearchWish {
 }
 
 /** Entries that have the words, the best first: how well they fit counts, and how near their scope is. */
-export function searchEntries(
+export async function searchEntries(
   entries: readonly KnownEntry[],
   { words, distanceTo, about, limit }: SearchWish,
-): readonly FoundEntry[] {
+): Promise<readonly FoundEntry[]> {
   const documents = entries.map((entry, id) => ({ id, entry, ...textsOf(entry) }));
   const distances = documents.map(({ entry, text }) =>
     about !== null && mentions(text, about) ? 0 : distanceTo(entry.scope),
   );
   const weight = (id: number): number => weightOf(distances[id] ?? null);
-  const found = words.trim() === '' ? null : matching(documents, words, weight);
+  const found = words.trim() === '' ? null : await matching(documents, words, weight);
   const ranked =
     found ?? documents.filter(({ id }) => distances[id] !== null).map(({ id }) => ({ id, terms: [] }));
   const inOrder =
@@ -68,7 +68,12 @@ interface Match {
 }
 
 /** All words at first; any of them where no entry has all. */
-function matching(documents: readonly Document[], words: string, weight: (id: number) => number): Match[] {
+async function matching(
+  documents: readonly Document[],
+  words: string,
+  weight: (id: number) => number,
+): Promise<Match[]> {
+  const { default: MiniSearch } = await import('minisearch');
   const index = new MiniSearch<Document>({ fields: ['title', 'tags', 'text'], storeFields: [] });
   index.addAll(documents);
   const find = (combineWith: 'AND' | 'OR'): SearchResult[] =>
@@ -93,8 +98,10 @@ function textsOf({ id, fields }: KnownEntry): Pick<Document, 'title' | 'tags' | 
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
     return { title: id ?? '', tags: '', text: wordsIn(fields) };
   const { title, name, insight, tags, ...others } = fields as Readonly<Record<string, unknown>>;
-  const named = [title, name, insight].find((text) => typeof text === 'string' && text !== '');
-  return { title: String(named ?? id ?? ''), tags: wordsIn(tags), text: wordsIn(withoutId(others)) };
+  const named = [title, name, insight].find(
+    (text): text is string => typeof text === 'string' && text !== '',
+  );
+  return { title: named ?? id ?? '', tags: wordsIn(tags), text: wordsIn(withoutId(others)) };
 }
 
 /** Neither what it is called nor when something happened is what it says. */

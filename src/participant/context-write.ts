@@ -48,7 +48,7 @@ export interface ContextBefore {
   /** Whether it is not what was recorded: somebody has changed it, and told nobody. */
   readonly isForeign: boolean;
   /** A content that it had, by its digest; null when it is not kept. */
-  kept(digest: string): Promise<string | null>;
+  readonly kept: (digest: string) => Promise<string | null>;
 }
 
 export interface ContextChange {

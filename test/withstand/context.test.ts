@@ -36,7 +36,9 @@ function todosNow(): readonly Todo[] {
 }
 
 /** A process of its own to the coordinator: with a connection and files of its own. */
-async function participant(name: string): Promise<{ readonly one: Participant; close(): Promise<void> }> {
+async function participant(
+  name: string,
+): Promise<{ readonly one: Participant; readonly close: () => Promise<void> }> {
   const { commonDir, ownerCommand, worktree } = sandbox;
   const coordinator = await connect({ commonDir, version, startOwner: ownerCommand });
   const ports = {

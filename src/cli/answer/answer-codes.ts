@@ -23,7 +23,7 @@ export const commandCodes = {
   CONTEXT_UNREADABLE: '3',
   ENTRY_EXISTS: '3',
   ENTRY_NOT_EDITABLE: '3',
-  CONTEXT_UNSOUND: '1',
+  CONTEXT_UNSOUND: '3',
   ENTRY_NOT_FOUND: '1',
   LOCK_LOST: '1',
   NO_HISTORY: '1',

@@ -26,7 +26,7 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   {
     code: String(exitCodes.failure),
     meaning:
-      'failure: no repository, no coordinator, a broken store, a finding of `doctor` or `context check`, a lease lost by `run`',
+      'failure: no repository, no coordinator, a broken store, a finding of `doctor`, a lease lost by `run`',
   },
   {
     code: String(exitCodes.invalid),
@@ -35,7 +35,7 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   {
     code: String(exitCodes.refused),
     meaning:
-      'refused by the coordination rules, or found in breach of them (`safety`, `verify-log`, `scope refresh --check`); nothing was changed',
+      'refused by the coordination rules, or found in breach of them (`safety`, `verify-log`, `scope refresh --check`), or of those of context files (`context check`); nothing was changed',
   },
   { code: String(exitCodes.waitedInVain), meaning: 'waited in vain: the wait ended without the lock' },
   {

@@ -25,7 +25,7 @@ const harnessWith = (over: Readonly<Record<string, string>> = {}, scopes = ['.',
 describe('context check', () => {
   it('checks the files of all scopes, and asks no coordinator', async () => {
     const { code, stdout, stderr } = await harnessWith().run('context', 'check');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toBe(
       [
         'rhema: 1 context file of 4 unsound: 1 error (CONTEXT_UNSOUND)',
@@ -65,7 +65,7 @@ describe('context check', () => {
   it('gives programs every problem with its place and its rule', async () => {
     const { code, body } = await harnessWith().json('context', 'check', 'web');
     expect({ code, body }).toMatchObject({
-      code: 1,
+      code: 3,
       body: {
         ok: false,
         code: 'CONTEXT_UNSOUND',

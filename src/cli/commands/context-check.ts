@@ -71,7 +71,7 @@ function unsound(call: Call, { files, problems }: CheckData): Refused {
   const message = `${count(broken.size, 'context file')} of ${files.length} unsound: ${problemCounts(problems)}`;
   return {
     kind: 'refused',
-    exitCode: exitCodes.failure,
+    exitCode: exitCodes.refused,
     revision: null,
     code: 'CONTEXT_UNSOUND',
     message,

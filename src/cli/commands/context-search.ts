@@ -68,7 +68,8 @@ export async function known(call: Call, { words, kinds, about, here, limit }: Kn
   const near = scope === null ? new Map<ScopePath, number>() : nearnessFrom(scope, definitions);
   const all = knownIn(files, kinds);
   const distanceTo = (one: ScopePath): number | null => near.get(one) ?? null;
-  return { found: searchEntries(all, { words, distanceTo, about, limit }), searched: all.length, scope };
+  const found = await searchEntries(all, { words, distanceTo, about, limit });
+  return { found, searched: all.length, scope };
 }
 
 async function kindsOf(texts: readonly string[]): Promise<readonly ContextKind[]> {

@@ -151,7 +151,7 @@ describe('context show', () => {
   it('refuses a file that is no YAML, with the place', async () => {
     const { code, body } = await harnessWith('todos: [}').json('context', 'show', 'todos');
     expect({ code, body }).toMatchObject({
-      code: 1,
+      code: 3,
       body: { code: 'CONTEXT_UNSOUND', details: { problems: [{ rule: 'YAML_SYNTAX', line: 1 }] } },
     });
   });

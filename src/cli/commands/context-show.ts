@@ -116,7 +116,7 @@ function unreadable(call: Call, { path, report }: ExaminedFile): Refused {
   const message = `${named(path)} cannot be read: ${problemCounts(problems)}`;
   return {
     kind: 'refused',
-    exitCode: exitCodes.failure,
+    exitCode: exitCodes.refused,
     revision: null,
     code: 'CONTEXT_UNSOUND',
     message,

@@ -36,7 +36,11 @@ export interface WrittenFile {
 /** How a text came about that is to be written. */
 export interface Making {
   /** `files` are those of the working tree, `resolution` what `conflict_resolution` says. */
-  make(before: ContextBefore, files: WorkingFiles, resolution: Resolution): Promise<string | null>;
+  readonly make: (
+    before: ContextBefore,
+    files: WorkingFiles,
+    resolution: Resolution,
+  ) => Promise<string | null>;
   /** Whether a content is written over in any case that nobody told the coordinator of. */
   readonly overForeign?: boolean;
 }

@@ -42,7 +42,7 @@ export function addContextCommands(program: Command, host: Host): void {
 
   const check = group
     .command('check')
-    .description('check what is in context files; 1 when there is an error')
+    .description('check what is in context files; 3 when there is an error')
     .argument('[context-files...]', 'files, kinds of files such as todos, or scopes; else of all scopes')
     .option('--scope <scope>', scopeHelp);
   notes(check, checkNotes);

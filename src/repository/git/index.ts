@@ -1,8 +1,5 @@
 /** Which repository is meant, and which file of it, without any package: a program of one's own may use it, too. */
 export { changedSince } from './changed-since.ts';
-export { leadsOut } from './inside.ts';
-export { readRegularFileAsync } from './regular-file.ts';
-export { realPathOf, repositoryPath } from './repository-path.ts';
 export { findRepository } from './repository.ts';
 export type { Repository } from './folders.ts';
 export { workingFiles, type WorkingFiles } from './working-files.ts';

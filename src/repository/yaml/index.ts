@@ -1,2 +1,2 @@
-export { parseYaml, type ParsedYaml, type YamlFile } from './parse-yaml.ts';
+export { parseYaml, type YamlFile } from './parse-yaml.ts';
 export { YamlText, type ListItem, type Step } from './yaml-text.ts';
