@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { statePaths } from '../client/index.ts';
 import { findRepository } from '../repository/index.ts';
@@ -25,6 +25,18 @@ it('reads every entry of a sound log, and leaves it as it is', async () => {
   expect(first.engine).toMatch(/SQLite \d/);
   expect(first.content).toMatchObject({ first: 1, problems: [] });
   expect(first.content?.lastAtMs).toBeGreaterThan(1_600_000_000_000);
+});
+
+it('says that a log began anew, and where the one of before is, if that is known', async () => {
+  const database = await someEntries();
+  const begun = async (): Promise<unknown> => (await auditLog(repository.commonDir)).content?.begunAnew;
+  expect(await begun()).toBeNull();
+  renameSync(database, `${database}.away`);
+  await someEntries();
+  expect(await begun()).toMatchObject({
+    message: expect.stringMatching(/began anew after revision \d{7}/),
+    former: null,
+  });
 });
 
 it('names a damaged entry', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessError, logExists, statePaths } from '../client/index.ts';
 import type { Revision, TimeMs } from '../core/index.ts';
+import { beginningOf, beginningText, type Beginning } from '../service/index.ts';
 import { formerLogs, openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { toFailure } from './failures.ts';
 import { lookAtWitness } from './witness-file.ts';
@@ -21,8 +22,14 @@ export interface LogContent {
   readonly lastAtMs: TimeMs | null;
   /** At most 100; empty when every entry and snapshot can be read and the file is sound. */
   readonly problems: readonly string[];
+  /** Where it is not the first one here: that it began anew, in words, and when; null: it did not, or that is not kept. */
+  readonly begunAnew: BegunAnew | null;
   /** Logs that were put aside because another one began in their place, newest first. */
   readonly former: readonly string[];
+}
+
+export interface BegunAnew extends Pick<Beginning, 'atMs' | 'former'> {
+  readonly message: string;
 }
 
 /**
@@ -68,7 +75,9 @@ async function contentOf(store: SqliteStore, database: string): Promise<LogConte
   const { first, last } = await store.bounds();
   const newest = problems.length > 0 ? null : await store.readBackward((last + 1) as Revision, 1);
   const lastAtMs = newest?.kind === 'entries' ? (newest.entries[0]?.atMs ?? null) : null;
-  return { first, last, lastAtMs, problems, former: formerLogs(database) };
+  const beginning = problems.length > 0 ? null : await beginningOf(store);
+  const begunAnew = beginning === null ? null : { ...beginning, message: beginningText(beginning) };
+  return { first, last, lastAtMs, problems, begunAnew, former: formerLogs(database) };
 }
 
 /** Whether this file system can carry a log is found out by making one. */

@@ -2,6 +2,7 @@
 export { openService, Service, type BoundAgent, type InternalCommand } from './service.ts';
 export type { About, ServiceOptions, ServicePorts } from './options.ts';
 export type { InvariantChecks } from './writer.ts';
+export { beginningOf, beginningText, type Beginning } from './beginning.ts';
 export { readHostIdentity, type HostIdentity } from './host.ts';
 export { noWitness } from './witness.ts';
 export type { Sighting, Witness } from './witness.ts';

@@ -141,7 +141,7 @@ it('where nothing was generated rhema scope refresh --check has nothing to compa
 describe('where all scopes stand in the top file, and that cannot be used', () => {
   const listed = 'name: acme\nagent_coordination:\n  scopes:\n    api: { name: api }\n';
   const ways: readonly (readonly [title: string, ruin: () => void, code: string])[] = [
-    ['a merge is not resolved in it', () => ruined(`<<<<<<< HEAD\n${listed}`), 'YAML_SYNTAX'],
+    ['a merge is not resolved in it', () => ruined(`<<<<<<< HEAD\n${listed}`), 'MERGE_CONFLICT'],
     ['it is no YAML', () => ruined(`${listed}x: [\n`), 'YAML_SYNTAX'],
     ['a key stands within a value', () => ruined(`${listed}type: compo: nent\n`), 'YAML_SYNTAX'],
     ['a key occurs twice', () => ruined(`${listed}name: acme\n`), 'DUPLICATE_KEY'],

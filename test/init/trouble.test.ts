@@ -40,6 +40,18 @@ describe('a broken manifest', () => {
     expect(Object.keys(graph(plan))).toContain('api');
   });
 
+  it.each(['pnpm-workspace.yaml', 'package.json', 'Cargo.toml'])(
+    'is %s in which a merge is not resolved, and that is what is said',
+    async (file) => {
+      const ours = file === 'package.json' ? '{\n"name": "a"' : 'name = "a"';
+      const text = `${ours}\n<<<<<<< HEAD\nx: 1\n=======\nx: 2\n>>>>>>> other\n`;
+      const root = makeRepository({ [file]: text, 'api/package.json': json({ name: 'api' }) });
+      const plan = await init(root);
+      expect(plan.notices[0]).toMatchObject({ code: 'MANIFEST_BROKEN', file });
+      expect(plan.notices[0]?.message).toContain('merge conflict is not resolved');
+    },
+  );
+
   it('is a workspace whose pattern would take for ever to match', async () => {
     const slow = `**/${'a*'.repeat(18)}b`;
     const root = makeRepository({

@@ -13,6 +13,7 @@ const content = {
   last: asRevision(7),
   lastAtMs: asTimeMs(startMs),
   problems: [],
+  begunAnew: null,
   former: [],
 };
 const inspection: Inspection = {

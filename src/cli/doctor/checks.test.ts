@@ -180,6 +180,22 @@ describe('configuration and scopes', () => {
     expect(about(subject, facts)).toMatchObject(finding(level, told));
   });
 
+  it('tells once what keeps the configuration from being read, and is wrong with a scope as well', () => {
+    const root: ScopeProblem = { ...broken, file: 'rhema.yaml' };
+    const facts = factsOf(
+      {},
+      {
+        configuration: known({ enabled: true, entries: [], problems: [root], unusedFile: 'rhema.yaml' }),
+        scan: known({ definitions: [], settings: defaultSettings, problems: [root, broken] }),
+      },
+    );
+    const told = [...about('configuration', facts), ...about('scopes', facts)];
+    expect(told.map(({ subject, message }) => `${subject}: ${message}`)).toEqual([
+      'configuration: rhema.yaml:4: a tab',
+      'scopes: api/rhema.yaml:4: a tab',
+    ]);
+  });
+
   it.each(['GRAPH_EMPTY', 'FILES_UNSEEN', 'SETTINGS_WAIT', 'DISABLING_WAITS'])(
     'tells what only the coordinator knows of the files: %s',
     (code) => {

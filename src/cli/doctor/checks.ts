@@ -180,16 +180,23 @@ function withdrawnFindings(coordination: Fact<CoordinationFacts | null>): readon
   );
 }
 
-function checkFiles({ scan, repository, coordination }: RepositoryFacts): readonly Finding[] {
+function checkFiles({ scan, repository, coordination, configuration }: RepositoryFacts): readonly Finding[] {
+  const ofConfiguration = configuration.known ? configuration.value.problems : [];
   const inForce = coordination.known ? (coordination.value?.status.scopeCount ?? 0) : 0;
   return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
+    const isTold = (one: ScopeProblem): boolean => ofConfiguration.some((other) => isSame(one, other));
     // Those of the configuration have been told already, and that there are none is told below.
-    const own = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');
-    if (own.length > 0) return scopeFindings(own);
+    const ofFiles = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');
+    const own = ofFiles.filter((one) => !isTold(one));
+    if (ofFiles.length > 0) return scopeFindings(own);
     if (definitions.length > 0) return [ok('scopes', `${definitions.length} defined`)];
     const elsewhere = scopesElsewhere(repository);
     return [inForce > 0 ? scopesOutOfSight(inForce, elsewhere) : noScopes(repository, elsewhere)];
   });
+}
+
+function isSame(one: ScopeProblem, other: ScopeProblem): boolean {
+  return one.file === other.file && one.line === other.line && one.message === other.message;
 }
 
 /** The coordinator has not looked at the files yet, an older commit having been checked out a moment ago; or it looks elsewhere. */

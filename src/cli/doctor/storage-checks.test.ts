@@ -122,9 +122,22 @@ describe('what the log stands on', () => {
     [
       'no log yet',
       'log',
-      factsOf({}, { log: known({ engine: 'x (SQLite 3.53.0)', content: null }) }),
+      factsOf(
+        {},
+        {
+          log: known({ engine: 'x (SQLite 3.53.0)', content: null }),
+          witness: known({ ...witness, found: 'missing' } as const),
+        },
+      ),
       'ok',
       'not begun',
+    ],
+    [
+      'a log that was there and is gone',
+      'log',
+      factsOf({}, { log: known({ engine: 'x (SQLite 3.53.0)', content: null }) }),
+      'warning',
+      'there was one, as /repo/.git/rhema.last says, and it is gone',
     ],
   ])('of %s says so', (_what, subject, facts, level, told) => {
     expect(about(subject, facts)).toMatchObject(finding(level, told));
@@ -142,6 +155,17 @@ describe('what the log stands on', () => {
     expect(about('state folder', withState({ writable: false, directoryMode }))).toMatchObject([
       { message, remedy: expect.stringContaining(remedy) as string },
     ]);
+  });
+
+  it('tells for a day as a warning that the log began anew, and once where the former one is kept', () => {
+    const told = (ageMs: number, former: string | null): string[] => {
+      const begunAnew = { message: 'it began anew', atMs: asTimeMs(startMs - ageMs), former };
+      const facts = withContent({ begunAnew, former: former === null ? [] : [former] });
+      return about('log', facts).map(({ level, message }) => `${level} ${message.slice(0, 13)}`);
+    };
+    expect(told(60_000, null)).toEqual(['ok revisions 1 t', 'warning it began anew']);
+    expect(told(25 * 60 * 60_000, null)).toEqual(['ok revisions 1 t', 'ok it began anew']);
+    expect(told(60_000, '/kept.db')).toEqual(['ok revisions 1 t', 'warning another one w']);
   });
 
   it('of a log that cannot be begun in a folder that is read-only points to that', () => {

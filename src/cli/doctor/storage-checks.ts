@@ -186,15 +186,27 @@ function checkSqlite({ log }: RepositoryFacts): readonly Finding[] {
 const logRemedy =
   'stop all agents, then: rhema daemon stop; move coordination.db and coordination.db-wal away together (or put a backup of both there), and start again';
 
-function checkLog({ log, state }: RepositoryFacts): readonly Finding[] {
+function checkLog({ log, state, witness }: RepositoryFacts, { nowMs }: Facts): readonly Finding[] {
   const remedy =
     state.known && !state.value.writable
       ? 'see the state folder, above'
       : 'the message says what to do; the scopes themselves are in your files';
   return findingsFrom('log', log, remedy, (audit) => {
-    if (audit.content === null) return [ok('log', 'not begun; the first command makes it')];
-    return [...contentFindings(audit.content), ...audit.content.former.map(formerFinding)];
+    if (audit.content === null) return [missingLog(witness)];
+    const { former } = audit.content;
+    return [...contentFindings(audit.content, nowMs), ...former.map(formerFinding)];
   });
+}
+
+/** Of one that was there, how far it came is kept beside it. */
+function missingLog(witness: RepositoryFacts['witness']): Finding {
+  if (!witness.known || witness.value.found !== 'sound')
+    return ok('log', 'not begun; the first command makes it');
+  return warning(
+    'log',
+    `there was one, as ${witness.value.path} says, and it is gone: the next command begins another, in which nothing of before is held`,
+    'bring it back while no coordinator runs (rhema daemon stop); where it is lost, there is nothing to do but to join again',
+  );
 }
 
 function formerFinding(path: string): Finding {
@@ -205,12 +217,23 @@ function formerFinding(path: string): Finding {
   );
 }
 
+/** No longer than the status tells it does somebody have to know. */
+const newsForMs = 24 * 60 * 60_000;
+
+function anewFinding({ message, atMs }: NonNullable<LogContent['begunAnew']>, nowMs: number): Finding {
+  if (nowMs - atMs > newsForMs) return ok('log', message);
+  return warning('log', message, 'there is nothing to do but to join again; rhema log shows where it begins');
+}
+
 /** Damage comes in rows; the first few say where it is. */
 const logProblemsMax = 5;
 
-function contentFindings({ first, last, problems }: LogContent): readonly Finding[] {
-  if (problems.length === 0)
-    return [ok('log', `revisions ${first} to ${last}, every entry read, the file is sound`)];
+function contentFindings(content: LogContent, nowMs: number): readonly Finding[] {
+  const { first, last, problems, begunAnew } = content;
+  const sound = ok('log', `revisions ${first} to ${last}, every entry read, the file is sound`);
+  // One that was put aside is told of by itself.
+  const isTold = begunAnew === null || begunAnew.former !== null;
+  if (problems.length === 0) return isTold ? [sound] : [sound, anewFinding(begunAnew, nowMs)];
   const shown = problems.slice(0, logProblemsMax).map((text) => problem('log', text, logRemedy));
   const left = problems.length - shown.length;
   return left === 0 ? shown : [...shown, problem('log', `and ${left} more`, logRemedy)];

@@ -1,6 +1,7 @@
 import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { LineCounter, parseDocument } from 'yaml';
+import { unresolvedMerge } from '../../repository/index.ts';
 import { positionAt, warning, type Notices } from '../notices.ts';
 import type { RepositoryTree } from '../tree/tree.ts';
 
@@ -64,8 +65,7 @@ function readManifest(tree: RepositoryTree, file: string, notices: Notices, pars
   if (text === null) return null;
   const parsed = withinStack(parse, text);
   if (parsed.ok && isTable(parsed.value)) return parsed.value;
-  const broken = parsed.ok ? { offset: null, reason: 'it must hold keys and values' } : parsed.broken;
-  const { reason, offset, line, column } = broken;
+  const { reason, offset, line, column } = mergeIn(text) ?? (parsed.ok ? noTable : parsed.broken);
   const position =
     offset === null
       ? { ...(line !== undefined && { line }), ...(column !== undefined && { column }) }
@@ -73,6 +73,14 @@ function readManifest(tree: RepositoryTree, file: string, notices: Notices, pars
   const message = `cannot be used: ${reason}; what it says was left out, repair it and run this again`;
   notices.addGap(warning('MANIFEST_BROKEN', { file, ...position }, message));
   return null;
+}
+
+const noTable: Broken = { offset: null, reason: 'it must hold keys and values' };
+
+/** Of both sides of a merge a parser says only what it does not understand. */
+function mergeIn(text: string): Broken | null {
+  const merge = unresolvedMerge(text);
+  return merge === null ? null : { offset: null, line: merge.line, column: 1, reason: merge.message };
 }
 
 /** The parsers call themselves for what is nested: a manifest that is hostile, or broken, must not end us. */

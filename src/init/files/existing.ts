@@ -133,6 +133,7 @@ const unreadCodes: ReadonlySet<string> = new Set([
   'UNREADABLE_FILE',
   'FILE_TOO_LARGE',
   'NOT_UTF8',
+  'MERGE_CONFLICT',
   'TOO_COMPLEX',
   'TOO_DEEP',
 ]);

@@ -12,6 +12,7 @@ export const scopeProblemCodes = [
   'TOO_DEEP',
   'TOO_COMPLEX',
   'TOO_MANY_ALIASES',
+  'MERGE_CONFLICT',
   'YAML_SYNTAX',
   'DUPLICATE_KEY',
   'SEVERAL_DOCUMENTS',

@@ -154,6 +154,25 @@ describe('what is wrong is said with line and column', () => {
     ]);
   });
 
+  test.each([
+    ['<<<<<<< HEAD\nname: a\n=======\nname: b\n>>>>>>> other\n', 1],
+    ['name: a\r\n<<<<<<< ours\r\nx: 1\r\n=======\r\nx: 2\r\n>>>>>>> theirs\r\n', 2],
+    ['name: a\n||||||| 4f2643f\nx: 1\n', 2],
+    ['name: a\nx: 1\n=======\n', 3],
+    ['name: a\n>>>>>>> other\n', 2],
+    ['<<<<<<< HEAD\n=======\n>>>>>>> other\n', 1],
+  ])('a merge that is not resolved is one error, at its first marker: %j', (text, line) => {
+    const reading = read(text);
+    expect(reading).toMatchObject({ scope: null, yaml: null });
+    expect(problemsOf(reading)).toEqual([`MERGE_CONFLICT a/rhema.yaml:${line}:1`]);
+    expect(reading.problems[0]?.message).toContain('merge conflict is not resolved');
+  });
+
+  test('what only looks like the marker of a merge is a text like any other', () => {
+    const text = 'name: a\ndescription: |\n  <<<<<<< HEAD\n  =======\n# ======= a headline\n';
+    expect(read(text)).toMatchObject({ scope: { name: 'a' }, problems: [] });
+  });
+
   test('a tab says what to do', () => {
     expect(read('name: a\n\tb: c\n').problems[0]?.message).toContain('spaces');
   });

@@ -12,6 +12,7 @@ import {
 import { quote } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopeFileBytesMax, tooLargeMessage } from '../limits.ts';
+import { unresolvedMerge } from '../merge-conflict.ts';
 import { errorAt, wholeFile, type Position, type ScopeProblemCode } from '../scopes/problems.ts';
 import { hasTooManyMarks, tooDeepAt, yamlDepthMax, yamlMarksMax } from './yaml-cost.ts';
 
@@ -55,7 +56,7 @@ export type ParsedYaml =
 
 /**
  * Parses one YAML document out of bytes that nobody has vouched for. Refuses, before they can cost anything: more than
- * {@link scopeFileBytesMax}, other encodings than UTF-8, a crowd of small things, deep nesting, alias bombs, repeated
+ * {@link scopeFileBytesMax}, other encodings than UTF-8, both sides of a merge, a crowd of small things, deep nesting, alias bombs, repeated
  * keys, several documents.
  */
 export function parseYaml(path: string, bytes: Uint8Array): ParsedYaml {
@@ -63,6 +64,9 @@ export function parseYaml(path: string, bytes: Uint8Array): ParsedYaml {
     return refuse('FILE_TOO_LARGE', wholeFile(path), tooLargeMessage(bytes.length));
   const text = decodeUtf8(bytes);
   if (text === null) return refuse('NOT_UTF8', wholeFile(path), `is not UTF-8 text: save it as UTF-8`);
+  const merge = unresolvedMerge(text);
+  if (merge !== null)
+    return refuse('MERGE_CONFLICT', { file: path, line: merge.line, column: 1 }, merge.message);
   if (hasTooManyMarks(text)) return refuse('TOO_COMPLEX', wholeFile(path), tooComplexMessage);
   const deepLine = tooDeepAt(text);
   if (deepLine === null) return compose(path, text);

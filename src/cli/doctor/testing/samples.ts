@@ -39,6 +39,7 @@ export const content = {
   first: asRevision(1),
   last: asRevision(7),
   lastAtMs: asTimeMs(startMs - 1_000),
+  begunAnew: null,
   former: [],
   problems: [],
 };
