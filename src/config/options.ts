@@ -30,7 +30,7 @@ export const options = [
     type: 'count',
     ...fromCore('maxConcurrentAgents'),
     environment: null,
-    help: 'How many agents may hold locks at the same time, over the whole repository. One more is refused with CONCURRENCY_LIMIT, or waits in the queue if it asked to.',
+    help: 'How many agents may hold locks of scopes or files at the same time, over the whole repository. One more is refused with CONCURRENCY_LIMIT, or waits in the queue if it asked to. Who holds resources alone, such as @git, takes no place, and may always ask for one.',
   },
   {
     key: 'agent_coordination.max_locks_per_agent',

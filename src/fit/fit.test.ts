@@ -79,6 +79,23 @@ describe('other choices', () => {
     expect(first).toMatchObject({ isAsked: true, changes: asked, gain: { gain: 1 } });
   });
 
+  test('are told once where somebody asks about one of them', () => {
+    const split: Change[] = [
+      { key: 'split', add: ['/src/*'] },
+      { key: 'claim', value: 'scope' },
+    ];
+    for (const asked of [[{ key: 'claim', value: 'scope' } as const], split]) {
+      const keys = otherKeys({ asked }).map(([text]) => text);
+      expect(keys.length).toBe(otherKeys({}).length);
+    }
+    expect(otherKeys({ asked: [{ key: 'max_locks_per_agent', value: 1 }] })[0]).toEqual([
+      'max_locks_per_agent 1',
+      1,
+      1,
+      true,
+    ]);
+  });
+
   test('leave out what would be no change', () => {
     expect(otherKeys({ choice: choice('.', { maxLocksPerAgent: 1 }) }).map(([text]) => text)).not.toContain(
       'max_locks_per_agent 1',

@@ -104,10 +104,22 @@ function othersOf(input: FitInput, oneMs: number): Other[] {
   });
   return [
     ...(asked.length === 0 ? [] : [other(asked, { isAsked: true })]),
-    ...alternatives(input).map((changes) => other(changes, {})),
+    ...alternatives(input)
+      .filter((changes) => !isSameChange(changes, asked))
+      .map((changes) => other(changes, {})),
     other([], { ahead: jobsLookedAt }),
     other([], { steps: stepsTaken }),
   ];
+}
+
+/** In whichever order they stand. */
+function isSameChange(some: readonly Change[], others: readonly Change[]): boolean {
+  const texts = (changes: readonly Change[]): string =>
+    changes
+      .map((one) => JSON.stringify(one))
+      .sort()
+      .join();
+  return texts(some) === texts(others);
 }
 
 /** What somebody may wonder about. */

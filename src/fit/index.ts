@@ -4,4 +4,5 @@ export type { Choice } from './choice.ts';
 export { unfitting, type Change } from './change.ts';
 export type { Gain, Spread } from './figures.ts';
 export { fit, gainFor, type Fit, type Other } from './fit.ts';
+export { gainMin } from './recommend.ts';
 export { ClaimReader } from './recorded.ts';

@@ -19,7 +19,7 @@ interface Question {
 }
 
 /** A change that brings less than this is not worth a line in a file. */
-const gainMin = 0.05;
+export const gainMin = 0.05;
 /** So many jobs in a hundred may be more than an agent gets at once before more is recommended. */
 const refusedShareMax = 0.05;
 /** What an agent may hold is made to suffice for so many jobs in a hundred. */

@@ -166,6 +166,18 @@ describe('what is recommended', () => {
     expect(read()).toBe(few.replace('agents: 1', 'agents: 3'));
   });
 
+  it('is nothing where what gives more does not count, and it is said why of each row', async () => {
+    mkdirSync(at('pieces'));
+    git('pieces', 'init', '--quiet');
+    const scopes = 'scopes: { a: {}, b: {} }';
+    write('pieces', { 'rhema.yaml': `name: x\nagent_coordination: { max_locks_per_agent: 4, ${scopes} }\n` });
+    for (let day = 1; day <= 22; day += 1) commit('pieces', day, ['a/f', 'b/f', `a/x${day}`, `b/x${day}`]);
+    const { stdout } = await rhema('pieces', 'fit');
+    expect(stdout).not.toContain('none of the changes');
+    expect(stdout).toMatch(/\nnothing is recommended, though these give more:\n/);
+    expect(stdout).toMatch(/\n {2}max_locks_per_agent: 1: refused jobs are done in pieces/);
+  });
+
   it('is written to a linked worktree without repeating what it says, and that it counts only once merged is told', async () => {
     makeShop('linked', few);
     git('linked', 'worktree', 'add', '--quiet', '../side');

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision } from '../../core/index.ts';
-import { CoordinatorError } from '../../protocol/index.ts';
+import { asRevision, type FilePath, type ResourceName } from '../../core/index.ts';
+import { CoordinatorError, type LockView } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { entry, renewed } from '../testing/entries.ts';
 import { Harness, until } from '../testing/harness.ts';
-import { agentView, lockView, statusAnswer, waiterView, yamlProblem } from '../testing/samples.ts';
+import { agentId, agentView, lockView, statusAnswer, waiterView, yamlProblem } from '../testing/samples.ts';
 
 const harnessOf = (script: Script): Harness => new Harness({ coordinator: new FakeCoordinator(script) });
 
@@ -52,6 +52,25 @@ describe('status', () => {
       LockConsistency on src/core: two holders
       "
     `);
+  });
+
+  it('counts as places those who hold in scopes, not those who have a resource alone', async () => {
+    const { scope: _, file: __, ...held } = lockView();
+    const git = { resource: '@git' as ResourceName, slot: 1 };
+    const locks = [
+      lockView(),
+      lockView({ file: 'src/core/a.ts' as FilePath }),
+      { ...held, ...git, agent: agentId('carol') },
+      { ...held, ...git },
+    ] as LockView[];
+    const answers = { status: () => ({ ...status, locks }) };
+    const { stdout } = await harnessOf({ answers }).run('status');
+    expect(stdout).toContain(', 1 of 3 places taken,');
+  });
+
+  it('is of one moment or of all that come, not both', async () => {
+    const { code, stderr } = await harnessOf({}).run('status', '--watch', '--at', '@3');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--watch.* cannot be used with .*--at/)]);
   });
 
   it('gives programs agents, locks, waiters, syncs and violations', async () => {

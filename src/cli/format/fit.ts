@@ -1,4 +1,12 @@
-import type { Change, Choice, Fit, Gain, Other, Spread } from '../../fit/index.ts';
+import {
+  gainMin,
+  type Change,
+  type Choice,
+  type Fit,
+  type Gain,
+  type Other,
+  type Spread,
+} from '../../fit/index.ts';
 import { count } from '../../wording/index.ts';
 import type { Subject } from '../commands/fit-subject.ts';
 import type { Style } from './style.ts';
@@ -115,12 +123,29 @@ function changeText(change: Change): string {
 
 function recommendation(style: Style, { result, lines, written, agents }: FitView): string {
   const { recommended } = result;
-  if (recommended === null) return 'none of the changes that were tried here would give more';
+  if (recommended === null) return nothingRecommended(result, agents);
   const { gain } = recommended.gain;
   const head = `recommended, for ${times(gain)} the work of one with ${agents} agents, under agent_coordination:`;
   return [style.paint('bold', head), ...lines.map((one) => `  ${safe(one)}`), writtenText(written)].join(
     '\n',
   );
+}
+
+/** A row above that gives more is told of, with why it does not count. */
+function nothingRecommended({ gains: all, others: rows }: Fit, agents: number): string {
+  const present = all.find((gain) => gain.agents === agents)?.gain ?? 0;
+  const more = rows.filter(({ gain }) => times(gain.gain) !== times(present) && gain.gain > present);
+  if (more.length === 0) return 'none of the changes that were tried here would give more';
+  const reasons = more.map((other) => `  ${safe(otherText(other))}: ${whyNot(other, present)}`);
+  return ['nothing is recommended, though these give more:', ...reasons].join('\n');
+}
+
+function whyNot({ changes, ahead, steps, gain }: Other, present: number): string {
+  if (ahead > 1 || steps > 1) return 'a habit of the agents, and nothing that is configured';
+  if (gain.gain < present + gainMin) return 'too little for a line in a file';
+  if (changes.some(({ key }) => key === 'max_locks_per_agent'))
+    return 'refused jobs are done in pieces, which shows others what is half done';
+  return 'only for comparison, see docs/fit.md for what is recommended';
 }
 
 function writtenText(written: FitView['written']): string {

@@ -184,7 +184,9 @@ export function retryTime({ retryAtMs, retriesLeft }: SyncView, nowMs: number): 
 /** Everything at a glance. */
 export function statusText(style: Style, status: StatusAnswer, nowMs: number): string {
   const { agents, locks, waiters, syncs, settings } = status;
-  const holders = new Set(locks.map((lock) => lock.agent)).size;
+  // Who has but a slot of a resource takes no place.
+  const inScopes = locks.filter(({ resource }) => resource === undefined);
+  const holders = new Set(inScopes.map((lock) => lock.agent)).size;
   const head = [
     style.paint('bold', `revision ${status.revision}`),
     count(status.scopeCount, 'scope'),

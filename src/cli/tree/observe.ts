@@ -17,7 +17,11 @@ function addStatus(program: Command, host: Host): void {
   const status = program
     .command('status')
     .description('agents, locks, the queue, syncs and violations at a glance')
-    .option('--watch', 'draw again after each change; with --json one line for each change')
+    .addOption(
+      new Option('--watch', 'draw again after each change; with --json one line for each change').conflicts([
+        'at',
+      ]),
+    )
     .option('--at <time>', `as it was then: ${momentHelp}`);
   examples(
     status,
