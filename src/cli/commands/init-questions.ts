@@ -2,6 +2,7 @@ import type { Choices, Ends, Excess, LeftOut, Plan, Prepared } from '../../init/
 import type { Call } from '../call.ts';
 import type { Answer } from '../process/ports.ts';
 import {
+  changesQuestion,
   cycleLines,
   excessText,
   linkText,
@@ -70,7 +71,7 @@ export async function askAboutRefresh(call: Call, prepared: Prepared, given: Cho
 /** Shows a plan and asks whether to write it. Null: no. */
 async function confirmPlan(call: Call, plan: Plan, text: typeof planText): Promise<Plan | null> {
   call.print(text(call.style, plan));
-  const answer = await call.ports.questions.confirm(`Write ${count(plan.changes.length, 'file')}?`);
+  const answer = await call.ports.questions.confirm(changesQuestion(plan));
   return answer === true ? plan : null;
 }
 

@@ -1,11 +1,10 @@
 import type { FileChange, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
-import { excessText } from '../format/plan.ts';
+import { changedText, excessText } from '../format/plan.ts';
 import { problemsText } from '../format/views.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
-import { count } from '../../wording/index.ts';
 
 /** Whether a person sits there who can be asked. */
 export function isInteractive(call: Call): boolean {
@@ -72,9 +71,9 @@ export function actionOf({ before, after }: FileChange): 'add' | 'change' | 'rem
 }
 
 /** Writes the files of a plan, and says so at once: what comes after may fail. */
-export async function applyPlan(call: Call, prepared: Prepared, { changes }: Plan): Promise<void> {
-  await call.world.scopeFiles.apply(prepared.root, changes);
-  call.show(`${count(changes.length, 'file')} written`);
+export async function applyPlan(call: Call, prepared: Prepared, plan: Plan): Promise<void> {
+  await call.world.scopeFiles.apply(prepared.root, plan.changes);
+  call.show(changedText(plan));
 }
 
 /**

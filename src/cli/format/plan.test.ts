@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ScopePath } from '../../core/index.ts';
 import type { LeftOut, Link, Plan } from '../../init/index.ts';
-import { planText, writtenText } from './plan.ts';
+import { changesQuestion, planText, writtenText } from './plan.ts';
 import { createStyle } from './style.ts';
 
 const style = createStyle({ color: false, columns: null });
@@ -115,6 +115,19 @@ it('lets nothing from a manifest drive the terminal', () => {
     { path: 'a' as ScopePath, name: 'x\u001b[2J', type: 'library', source: 'a', dependencies: [] },
   ];
   expect(planText(style, { ...plan, scopes })).not.toContain('\u001b');
+});
+
+it.each([
+  [1, 6, '1 file written, 6 removed; commit them', 'Write 1 file, and remove 6?'],
+  [0, 1, '1 file removed; commit it', 'Remove 1 file?'],
+  [2, 0, '2 files written; commit them', 'Write 2 files?'],
+])('tells %i files that are written from %i that are removed', (written, removed, told, asked) => {
+  const changes = [
+    ...Array.from({ length: written }, (_, index) => ({ file: `w${index}`, before: '', after: 'x' })),
+    ...Array.from({ length: removed }, (_, index) => ({ file: `r${index}`, before: 'x', after: null })),
+  ];
+  expect(writtenText({ ...plan, changes })).toContain(told);
+  expect(changesQuestion({ changes })).toBe(asked);
 });
 
 it('says of one file, and of several, what to do with what was written', () => {

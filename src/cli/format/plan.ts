@@ -183,8 +183,34 @@ function changeLine(style: Style, { file, before, after }: FileChange): string {
     : `${style.paint('warn', 'change')} ${safe(file)}`;
 }
 
-export function writtenText({ changes }: Plan): string {
-  const them = changes.length === 1 ? 'it' : 'them';
-  const written = `${count(changes.length, 'file')} written; commit ${them}, and every clone has the same scopes`;
+/** `1 file written, 6 removed` */
+export function changedText(plan: Pick<Plan, 'changes'>): string {
+  const { written, removed } = countsOf(plan);
+  if (removed === 0) return `${count(written, 'file')} written`;
+  return written === 0
+    ? `${count(removed, 'file')} removed`
+    : `${count(written, 'file')} written, ${removed} removed`;
+}
+
+/** Before it is done. */
+export function changesQuestion(plan: Pick<Plan, 'changes'>): string {
+  const { written, removed } = countsOf(plan);
+  if (removed === 0) return `Write ${count(written, 'file')}?`;
+  return written === 0
+    ? `Remove ${count(removed, 'file')}?`
+    : `Write ${count(written, 'file')}, and remove ${removed}?`;
+}
+
+function countsOf({ changes }: Pick<Plan, 'changes'>): {
+  readonly written: number;
+  readonly removed: number;
+} {
+  const removed = changes.filter(({ after }) => after === null).length;
+  return { written: changes.length - removed, removed };
+}
+
+export function writtenText(plan: Plan): string {
+  const them = plan.changes.length === 1 ? 'it' : 'them';
+  const written = `${changedText(plan)}; commit ${them}, and every clone has the same scopes`;
   return `${written}. Next: ${shellCommand('rhema', 'scope', 'list')}`;
 }
