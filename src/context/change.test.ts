@@ -115,6 +115,11 @@ describe('keys of an entry are set', () => {
   it('and nothing is changed where they say so already', () => {
     expect(set(todos, { title: 'Two' }, 'nothing')).toBe('unchanged');
   });
+  it('but not where a remark stands between the key and its value', () => {
+    expect(set(lines('todos:', '  - id: two', '    tags: # mine', '      - a'), { tags: ['b'] })).toBe(
+      'refused',
+    );
+  });
   it('but not where others refer to it', () => {
     const text = lines('todos:', '  - &it', '    id: two', '  - id: x', '    copy: *it');
     expect(set(text, { title: 'T' })).toBe('refused');
@@ -139,6 +144,12 @@ describe('an entry is removed', () => {
       todos.replace('  - id: one\n    title: Do it   # soon\n    tags: [a, b]\n', ''),
     );
     expect(remove(todos, 'two')).toBe(todos.replace(/ {2}- id: two\n[^]*status: pending\n/, ''));
+  });
+  it('and the remarks behind a last key without a value stay', () => {
+    const text = lines('todos:', '  - id: one', '    rest:', '# tail', '  - id: two', '    rest:', '# end');
+    expect(remove(text)).toBe(lines('todos:', '# tail', '  - id: two', '    rest:', '# end'));
+    expect(remove(text, 'two')).toBe(lines('todos:', '  - id: one', '    rest:', '# tail', '# end'));
+    expect(remove('todos:\n- id: one\n  rest:\n# tail\n')).toBe('todos: []\n# tail\n');
   });
   it('so that an empty list is left', () => {
     expect(remove('todos:\n  - id: one\n    a: b\nmore: 1\n')).toBe('todos: []\nmore: 1\n');

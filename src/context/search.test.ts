@@ -49,6 +49,17 @@ describe('what is known is found', () => {
     expect((await search('session')).map(({ distance }) => distance)).toEqual([1, 0, 2]);
   });
 
+  it('the nearer of two that fit alike', async () => {
+    const twins = ['far', 'core', 'web'].map((scope) => entry(scope, scope, { title: 'Twin' }));
+    const wish = {
+      words: 'twin',
+      distanceTo: (scope: string) => distances[scope] ?? null,
+      about: null,
+      limit: 3,
+    };
+    expect(ids(await searchEntries(twins, wish))).toEqual(['web', 'core', 'far']);
+  });
+
   it('without words, all on the way from there, the nearest first', async () => {
     expect(ids(await search(''))).toEqual(['tokens', 'session', 'clock']);
     expect(ids(await search(' ', null, 2))).toEqual(['tokens', 'session']);
