@@ -340,11 +340,11 @@ function rangeOf(node: unknown): readonly [number, number, number] | null {
 const startOf = (node: unknown): number | null => rangeOf(node)?.[0] ?? null;
 
 /**
- * Where a node ends; of a key with a value, where the value does. The library has a value that is not written, and with it
- * all around it, end behind the remarks that follow.
+ * Where a node ends; of a key with a value, where the value does. The library has a map or list whose last value is not
+ * written end behind the remarks that follow.
  */
 function endOf(node: unknown): number | null {
-  if (isPair(node)) return isWritten(node.value) ? endOf(node.value) : (rangeOf(node.key)?.[1] ?? null);
+  if (isPair(node)) return endOf(node.value) ?? rangeOf(node.key)?.[1] ?? null;
   const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true && node.items.length > 0;
   if (!isBlock) return rangeOf(node)?.[1] ?? null;
   const last = (node.items as unknown[]).at(-1);
