@@ -1,11 +1,11 @@
 import type { ContextProblem } from '../../context/index.ts';
 import { count } from '../../wording/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome, type Refused } from '../answer/outcome.ts';
 import { contextProblemsText, problemCounts } from '../format/context.ts';
 import type { ContextFile, ContextFiles, ExaminedFile } from './context-files.ts';
 import { filesIn, filesNamed, filesOnDisk } from './context-named.ts';
+import { contextUnsound } from './context-unsound.ts';
 import { noScopes } from './scopes-of.ts';
 
 export interface CheckInput {
@@ -69,13 +69,5 @@ interface CheckData {
 function unsound(call: Call, { files, problems }: CheckData): Refused {
   const broken = new Set(problems.filter(({ severity }) => severity === 'error').map(({ file }) => file));
   const message = `${count(broken.size, 'context file')} of ${files.length} unsound: ${problemCounts(problems)}`;
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.refused,
-    revision: null,
-    code: 'CONTEXT_UNSOUND',
-    message,
-    details: { files, problems },
-    lines: [message, ...contextProblemsText(call.errorStyle, problems).split('\n')],
-  };
+  return contextUnsound(call, message, { details: { files, problems }, problems });
 }

@@ -11,6 +11,7 @@ import { line, safe } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
 import type { ExaminedFile } from './context-files.ts';
 import { fileNamed, filesOnDisk } from './context-named.ts';
+import { contextUnsound } from './context-unsound.ts';
 import { typingOf } from './named.ts';
 
 export interface ShowInput {
@@ -114,15 +115,7 @@ function entriesText(
 function unreadable(call: Call, { path, report }: ExaminedFile): Refused {
   const { problems } = report;
   const message = `${named(path)} cannot be read: ${problemCounts(problems)}`;
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.refused,
-    revision: null,
-    code: 'CONTEXT_UNSOUND',
-    message,
-    details: { file: path, problems },
-    lines: [message, ...contextProblemsText(call.errorStyle, problems).split('\n')],
-  };
+  return contextUnsound(call, message, { details: { file: path, problems }, problems });
 }
 
 async function noEntry(

@@ -4,11 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { processPorts } from '../process/process-ports.ts';
-import { runCli } from '../program.ts';
+import { rhemaIn, type Answered } from '../testing/direct.ts';
 
 let repository = '';
-const ports = processPorts();
 
 beforeAll(async () => {
   repository = mkdtempSync(join(tmpdir(), 'rhema-told-'));
@@ -25,17 +23,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(repository, path), text);
 }
 
-async function rhema(...words: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  let [stdout, stderr] = ['', ''];
-  const code = await runCli(['--direct', ...words], {
-    ...ports,
-    stdout: { isTTY: false, write: (text) => void (stdout += text) },
-    stderr: { isTTY: false, write: (text) => void (stderr += text) },
-    env: { PATH: process.env['PATH'] },
-    cwd: repository,
-  });
-  return { code, stdout, stderr };
-}
+const rhema = (...words: readonly string[]): Promise<Answered> => rhemaIn(repository, ...words);
 
 it('who holds what depends on a scope, and who gets that scope, are told which files were changed there', async () => {
   expect((await rhema('lock', 'acquire', 'app', '--agent', 'bob', '--ttl', '10m')).code).toBe(0);

@@ -11,12 +11,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processPorts } from '../process/process-ports.ts';
-import { runCli } from '../program.ts';
+import { rhemaIn, type Answered } from '../testing/direct.ts';
 
 /** `rhema context` on real files, against the real service and store, opened in this process. */
 let repository = '';
-const ports = processPorts();
 const todos = 'src/core/.rhema/todos.yaml';
 
 beforeEach(() => {
@@ -35,24 +33,7 @@ const read = (path = todos): string => readFileSync(join(repository, path), 'utf
 const resolveBy = (way: string): void =>
   write('rhema.yaml', `name: root\nagent_coordination:\n  sync_settings:\n    conflict_resolution: ${way}\n`);
 
-interface Answered {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function rhema(...words: readonly string[]): Promise<Answered> {
-  let [stdout, stderr] = ['', ''];
-  const code = await runCli(['--direct', ...words], {
-    ...ports,
-    stdout: { isTTY: false, write: (text) => void (stdout += text) },
-    stderr: { isTTY: false, write: (text) => void (stderr += text) },
-    env: { PATH: process.env['PATH'] },
-    cwd: repository,
-  });
-  return { code, stdout, stderr };
-}
-
+const rhema = (...words: readonly string[]): Promise<Answered> => rhemaIn(repository, ...words);
 const context = (...words: readonly string[]): Promise<Answered> => rhema('context', ...words);
 const inCore = ['--scope', 'src/core'] as const;
 

@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processPorts } from '../process/process-ports.ts';
-import { runCli } from '../program.ts';
+import { rhemaIn, type Answered } from '../testing/direct.ts';
 
 /** Command lines against the real service and store, opened in this process, on a real repository. */
 let repository = '';
-const ports = processPorts();
 
 beforeAll(() => {
   repository = mkdtempSync(join(tmpdir(), 'rhema-cli-'));
@@ -32,28 +30,18 @@ function writeScope(file: string, ...lines: readonly string[]): void {
   writeFileSync(path, `${lines.join('\n')}\n`);
 }
 
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+interface Result extends Answered {
   readonly body: Record<string, unknown>;
 }
 
-async function rhemaIn(cwd: string, ...words: readonly string[]): Promise<Result> {
-  let stdout = '';
-  let stderr = '';
-  const code = await runCli(['--direct', ...words], {
-    ...ports,
-    stdout: { isTTY: false, write: (text) => void (stdout += text) },
-    stderr: { isTTY: false, write: (text) => void (stderr += text) },
-    env: { PATH: process.env['PATH'] },
-    cwd,
-  });
+async function resultIn(cwd: string, ...words: readonly string[]): Promise<Result> {
+  const answered = await rhemaIn(cwd, ...words);
+  const { stdout } = answered;
   const body = stdout.startsWith('{') ? (JSON.parse(stdout) as Record<string, unknown>) : {};
-  return { code, stdout, stderr, body };
+  return { ...answered, body };
 }
 
-const rhema = (...words: readonly string[]): Promise<Result> => rhemaIn(repository, ...words);
+const rhema = (...words: readonly string[]): Promise<Result> => resultIn(repository, ...words);
 
 describe('two agents on one repository', () => {
   it('take turns on a scope, with growing tokens', async () => {
@@ -82,7 +70,7 @@ describe('two agents on one repository', () => {
   });
 
   it('see the same scope from a folder below', async () => {
-    const { body } = await rhemaIn(
+    const { body } = await resultIn(
       join(repository, 'src'),
       'lock',
       'acquire',
@@ -227,17 +215,17 @@ describe('the rest of the tree', () => {
     const other = mkdtempSync(join(tmpdir(), 'rhema-cli-'));
     execFileSync('git', ['init', '--quiet', other]);
     writeFileSync(join(other, 'rhema.yaml'), `${lines.join('\n')}\n`);
-    const check = await rhemaIn(other, 'config', 'check');
+    const check = await resultIn(other, 'config', 'check');
     expect(check).toMatchObject({ code: 3, stderr: expect.stringMatching(told) as string });
     expect(check.stderr).toContain('nothing in rhema.yaml counts until that is corrected');
-    const show = await rhemaIn(other, 'config', 'show');
+    const show = await resultIn(other, 'config', 'show');
     expect(show).toMatchObject({ code: 0, stderr: expect.stringContaining('could not be used') as string });
-    expect((await rhemaIn(other, 'doctor')).stdout).toMatch(/problem configuration: rhema\.yaml:\d+: /);
+    expect((await resultIn(other, 'doctor')).stdout).toMatch(/problem configuration: rhema\.yaml:\d+: /);
     rmSync(other, { recursive: true });
   });
 
   it('knows that it is in no repository', async () => {
-    const { code, body } = await rhemaIn(tmpdir(), 'status', '--json');
+    const { code, body } = await resultIn(tmpdir(), 'status', '--json');
     expect([code, body['code']]).toEqual([1, 'NOT_A_REPOSITORY']);
   });
 });
