@@ -36,6 +36,8 @@ export interface Workspace {
   /** What lies at a path of the working tree. */
   liesAt(path: ScopePath): Promise<Lies>;
   readonly nearestPath: NearestPath;
+  /** All files of the working tree but those that are ignored; none where that cannot be told. */
+  filesThere(): Promise<readonly string[]>;
   /** SHA-256 (hex) of a file's content, given by its canonical path; null when there is no such file. */
   digestOf(path: ScopePath): Promise<string | null>;
   readonly contexts: Contexts;

@@ -5,6 +5,7 @@ import {
   resourceNamed,
   wishNamed,
   type Claim,
+  type Purpose,
   type TypedPath,
 } from '../participant/index.ts';
 import { invalidInput } from '../protocol/index.ts';
@@ -16,6 +17,7 @@ const nameSomething = 'it is empty: name a file or folder, or "." for the top of
 export async function wishOf(
   workspace: Workspace,
   texts: readonly string[],
+  purpose: Purpose,
   argument: 'scopes' | 'holder_of' = 'scopes',
 ): Promise<Wish> {
   const resources: ResourceName[] = [];
@@ -27,12 +29,12 @@ export async function wishOf(
     else if (resource.ok) resources.push(resource.value);
     else throw invalidInput(field, resource.problem);
   }
-  return wishNamed(workspace, paths, resources);
+  return wishNamed(workspace, paths, resources, purpose);
 }
 
 /** What has to be locked by an agent that wants to write what it names; see {@link wishOf}. */
 export async function claimNamed(workspace: Workspace, texts: readonly string[]): Promise<Claim> {
-  return claimOf(workspace.coordinator, await wishOf(workspace, texts));
+  return claimOf(workspace.coordinator, await wishOf(workspace, texts, 'claim'));
 }
 
 /** What an agent means that names what it holds, or waits for. */
@@ -41,13 +43,12 @@ export async function ownNamed(
   agent: AgentId,
   texts: readonly string[],
 ): Promise<Claim> {
-  return ownClaimOf(workspace.coordinator, agent, await wishOf(workspace, texts));
+  return ownClaimOf(workspace.coordinator, agent, await wishOf(workspace, texts, 'mention'));
 }
 
 async function typedPath(workspace: Workspace, text: string, field: string): Promise<TypedPath> {
   const asScope = await scopeNamed(workspace, text, field);
-  const asFile = await workspace.filePath(text);
-  return { text, asScope, asFile: asFile.ok ? asFile.value : asScope };
+  return { text, field, asScope, asFile: await workspace.filePath(text) };
 }
 
 export async function scopeNamed(workspace: Workspace, text: string, field: string): Promise<ScopePath> {

@@ -20,7 +20,16 @@ export type { Heard, Saying } from './correspondence.ts';
 export { endOf, type Ended, type Loss } from './losses.ts';
 export { LogClock } from './log-clock.ts';
 export { claimOf, ownClaimOf, type Claim } from './claiming.ts';
-export { onlyOne, resourceNamed, wishNamed, type Lies, type NamingPorts, type TypedPath } from './naming.ts';
+export {
+  onlyOne,
+  resourceNamed,
+  wishNamed,
+  type Lies,
+  type NamingPorts,
+  type Purpose,
+  type TypedPath,
+} from './naming.ts';
+export { patternTrouble } from './unexpanded.ts';
 export { Participant } from './participant.ts';
 export {
   hasJoined,

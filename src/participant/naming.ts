@@ -9,8 +9,9 @@ import {
   type Wish,
   parseResourceName,
 } from '../core/index.ts';
-import type { Coordinator, ScopeView } from '../protocol/index.ts';
+import { invalidInput, type Coordinator, type ScopeView } from '../protocol/index.ts';
 import { scopesOfPaths } from './scopes-of-paths.ts';
+import { patternTrouble } from './unexpanded.ts';
 
 /** What lies at a path in the working tree. */
 export type Lies = 'folder' | 'file' | 'nothing';
@@ -21,14 +22,25 @@ export interface NamingPorts {
   liesAt(path: ScopePath): Promise<Lies>;
   /** Of these the one that a misspelt path most likely meant; null when none is close. */
   nearestPath(path: string, candidates: readonly string[]): Promise<string | null>;
+  /** All files of the working tree but those that are ignored, seen from the top; none where that cannot be told. */
+  filesThere(): Promise<readonly string[]>;
 }
 
 /** A path as it was typed: what it means if it is a scope, and what if it is a file. */
 export interface TypedPath {
   readonly text: string;
+  /** Where it stands in what was asked; empty where that needs not be said. */
+  readonly field: string;
   readonly asScope: ScopePath;
-  readonly asFile: ScopePath;
+  /** The problem, where a file at such a path is none of the repository's. */
+  readonly asFile: Parsed<ScopePath>;
 }
+
+/**
+ * What names are given for: `claim` is for locks that are to be had, `mention` for what may be there, or have been. A name
+ * that can be of no file of the repository, or is a pattern, is refused as a claim.
+ */
+export type Purpose = 'claim' | 'mention';
 
 /** A name that begins with `@` is of a resource; null for any other. */
 export function resourceNamed(text: string): Parsed<ResourceName> | null {
@@ -36,13 +48,15 @@ export function resourceNamed(text: string): Parsed<ResourceName> | null {
 }
 
 /**
- * A path that is a scope means the whole of it; any other means the file that is there, or is to be. A folder that is no
- * scope, and what is most likely a misspelt scope, are taken for scopes, so that the refusal leads on to one.
+ * A path that is a scope means the whole of it; any other means the file that is there, or is to be, and so does that of a
+ * file which defines a scope. A folder that is no scope, and what is most likely a misspelt scope, are taken for scopes, so
+ * that the refusal leads on to one. Throws `INVALID_INPUT`, with its place, for a claim of what no lock can be had of.
  */
 export async function wishNamed(
   ports: NamingPorts,
   paths: readonly TypedPath[],
   resources: readonly ResourceName[],
+  purpose: Purpose,
 ): Promise<Wish> {
   const scopes = new Set<ScopePath>();
   const files = new Set<FilePath>();
@@ -50,17 +64,37 @@ export async function wishNamed(
   const all = new AllScopes(ports);
   for (const [index, typed] of paths.entries()) {
     const { ofScope, ofFile } = around[index] ?? nowhere;
-    if (ofScope === typed.asScope) scopes.add(typed.asScope);
-    else if (ofFile === typed.asFile) scopes.add(typed.asFile);
-    else if (ofFile !== null && (await isFile(ports, typed, all)))
-      files.add(typed.asFile as string as FilePath);
-    else scopes.add(typed.asScope);
+    const file = fileOf(typed);
+    if (ofScope === typed.asScope && !isDefinition(typed, ofFile)) scopes.add(typed.asScope);
+    else if (ofFile === file) scopes.add(file);
+    else {
+      if (purpose === 'claim' && !typed.asFile.ok) throw invalidInput(typed.field, typed.asFile.problem);
+      const meansFile = ofFile !== null && (await isFile(ports, typed, all));
+      if (meansFile && purpose === 'claim') await refusePattern(ports, file, typed);
+      if (meansFile) files.add(file as string as FilePath);
+      else scopes.add(typed.asScope);
+    }
   }
   return withoutNone({
     scopes: [...scopes].sort(),
     files: [...files].sort(),
     resources: [...new Set(resources)].sort(),
   });
+}
+
+const fileOf = ({ asScope, asFile }: TypedPath): ScopePath => (asFile.ok ? asFile.value : asScope);
+
+/** Whoever names the file that defines a scope means that file; elsewhere such a name stands for the scope. */
+function isDefinition({ text, asFile }: TypedPath, ofFile: ScopePath | null): boolean {
+  return (
+    asFile.ok && ofFile !== null && ofFile !== asFile.value && /(?:^|\/)(?:rhema|scope)\.yaml$/.test(text)
+  );
+}
+
+async function refusePattern(ports: NamingPorts, file: ScopePath, { field }: TypedPath): Promise<void> {
+  if ((await ports.liesAt(file)) !== 'nothing') return;
+  const trouble = await patternTrouble(() => ports.filesThere(), file);
+  if (trouble !== null) throw invalidInput(field, trouble);
 }
 
 /** As {@link wishNamed}, of a single name. */
@@ -79,7 +113,7 @@ interface Around {
 const nowhere: Around = { ofScope: null, ofFile: null };
 
 async function scopesAround({ coordinator }: NamingPorts, paths: readonly TypedPath[]): Promise<Around[]> {
-  const asked = paths.flatMap(({ asScope, asFile }) => [asScope, asFile]);
+  const asked = paths.flatMap((typed) => [typed.asScope, fileOf(typed)]);
   const around = await scopesOfPaths(coordinator, asked);
   return paths.map((_, index) => ({
     ofScope: around[2 * index]?.scope ?? null,
@@ -87,11 +121,12 @@ async function scopesAround({ coordinator }: NamingPorts, paths: readonly TypedP
   }));
 }
 
-async function isFile(ports: NamingPorts, { text, asFile }: TypedPath, all: AllScopes): Promise<boolean> {
-  if (asFile === '.' || text.endsWith('/')) return false;
-  const lies = await ports.liesAt(asFile);
+async function isFile(ports: NamingPorts, typed: TypedPath, all: AllScopes): Promise<boolean> {
+  const file = fileOf(typed);
+  if (file === '.' || typed.text.endsWith('/')) return false;
+  const lies = await ports.liesAt(file);
   if (lies !== 'nothing') return lies === 'file';
-  return !(await all.hasNearly(asFile)) && !(await isInMisspeltFolder(ports, asFile, all));
+  return !(await all.hasNearly(file)) && !(await isInMisspeltFolder(ports, file, all));
 }
 
 /** In a folder that is not there either, and is spelt nearly like a scope. */

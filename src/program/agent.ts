@@ -11,8 +11,9 @@ import type { Coordinator } from '../protocol/index.ts';
 import { vainEnds } from '../wording/index.ts';
 import { newsOf, sayingOf, type Addressed, type News } from './correspondence.ts';
 import { Lock, refusedBy } from './lock.ts';
-import { wishOf, type Named } from './named.ts';
+import { whereTheyLie, wishOf, type Named } from './named.ts';
 import { RefusedError } from './refused-error.ts';
+import type { Tree } from './tree.ts';
 
 export interface AcquireOptions {
   /** How long to wait in the queue, in milliseconds: 0 unless given; `Infinity`: as long as the rules allow. */
@@ -31,11 +32,13 @@ export class Agent {
   readonly left: Lock | null;
   readonly #participant: Participant;
   readonly #coordinator: Coordinator;
+  readonly #tree: Tree;
 
   /** Made by `takePart`. */
-  constructor(participant: Participant, coordinator: Coordinator) {
+  constructor(participant: Participant, coordinator: Coordinator, tree: Tree) {
     this.#participant = participant;
     this.#coordinator = coordinator;
+    this.#tree = tree;
     this.left = participant.left === null ? null : new Lock(participant.left);
   }
 
@@ -44,13 +47,14 @@ export class Agent {
   }
 
   /**
-   * Takes the lock of a scope, or of several, of files and of resources as a unit, and renews it until it is given back.
-   * Throws a `RefusedError`, such as `LOCK_HELD` or `WAITED_IN_VAIN`.
+   * Takes the lock of a scope, or of several, of files and of resources as a unit, and renews it until it is given back. A file
+   * is locked where the links in its path lead. Throws a `RefusedError`, such as `LOCK_HELD` or `WAITED_IN_VAIN`, and
+   * `INVALID_INPUT` where they lead out of the repository, or a pattern stands for a file.
    */
   async acquire(named: string | readonly string[] | Named, options: AcquireOptions = {}): Promise<Lock> {
     const { waitMs = 0, reason, leaseMs, signal = new AbortController().signal } = options;
     signal.throwIfAborted();
-    const asked = await this.#claimed(wishOf(named));
+    const asked = await this.#claimed(await whereTheyLie(this.#tree, wishOf(named)));
     const wish = {
       ...asked,
       ttlMs: leaseMs === undefined ? null : (leaseMs as DurationMs),

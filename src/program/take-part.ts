@@ -17,6 +17,7 @@ import { systemTime } from '../time/index.ts';
 import { Agent } from './agent.ts';
 import { refusedBy } from './lock.ts';
 import { RefusedError } from './refused-error.ts';
+import { treeOf } from './tree.ts';
 
 export interface TakePartOptions {
   /** The name to act under. One process at a time has it. */
@@ -73,7 +74,7 @@ async function join(
   const took = await Participant.takePart(ports, { agent, metadata, from, keepsLeft: resume });
   if (took.kind === 'occupied') throw occupiedElsewhere(agent, took.by);
   if (took.kind === 'refused') throw refusedBy(took.rejection);
-  return new Agent(took.participant, coordinator);
+  return new Agent(took.participant, coordinator, treeOf(repository));
 }
 
 /** Null: without a working tree nobody can tell. */

@@ -12,6 +12,7 @@ export type { Repository } from './git/folders.ts';
 export { scopeFromInput } from './scopes/files.ts';
 export { pathTypedIn, repositoryPath } from './git/repository-path.ts';
 export { ScanMemory } from './scopes/scan-memory.ts';
+export { liesAt } from './git/lies-at.ts';
 export { isInside } from './git/inside.ts';
 export { isInstalled } from './installed.ts';
 export { isTooLong } from './too-long.ts';

@@ -269,3 +269,21 @@ it('who asks for what is held, or free, while coordination is being switched off
     expect(text).not.toMatch(/another scope|no lock is needed/);
   }
 });
+
+it('a pattern is refused with the files that fit it, and a file of that name is not', async () => {
+  const stage = await openStage();
+  const { client } = await joined(stage);
+  stage.digests.set('services/auth/login.ts', 'a'.repeat(64));
+  expect((await client.acquire('alice', 'services/auth/*.ts')).text).toContain(
+    'INVALID_INPUT: scopes[0]: "services/auth/*.ts" is a pattern, and no file is called so: name each file itself, or a folder that is a scope; it fits services/auth/login.ts',
+  );
+  stage.digests.set('services/auth/*.ts', 'a'.repeat(64));
+  expect((await client.acquire('alice', 'services/auth/*.ts')).text).toMatch(/^GRANTED .*automatic\.$/);
+});
+
+it('who is granted what is not there yet is told that it is a file which is to be made', async () => {
+  const { client } = await joined(await openStage());
+  expect((await client.acquire('alice', 'services/nowhere')).text).toContain(
+    '\nNot there yet, so locked as files that are to be made: "services/nowhere".',
+  );
+});

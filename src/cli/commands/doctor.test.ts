@@ -25,6 +25,7 @@ const inspection: Inspection = {
   contextFile: () => ({ kind: 'gone' }),
   pathIn: () => null,
   isThere: () => false,
+  filesThere: async () => [],
   history: async () => null,
   changedFiles: async () => [],
   scan: async () => ({ definitions: [], settings: defaultSettings, problems: [] }),

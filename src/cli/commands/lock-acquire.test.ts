@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs } from '../../core/index.ts';
+import { asRevision, asTimeMs, type FilePath, type Grant } from '../../core/index.ts';
 import { bobsHarness, startMs, withoutClock } from '../testing/harness.ts';
 import {
   agentId,
@@ -40,6 +40,19 @@ describe('lock acquire', () => {
         { scope: 'src/b', token: 12, ...deadline, ...contended },
       ],
     });
+  });
+
+  it.each([
+    ['nothing', 'a file of a, not there yet'],
+    ['file', 'a file of a'],
+  ] as const)('says of a file at whose path is %s: %s', async (lies, told) => {
+    const granted = { ...grant('a'), file: 'a/nope' as FilePath } as Grant;
+    const { harness } = bobsHarness(
+      { submit: () => ({ kind: 'granted', locks: [granted] }) },
+      { inspection: { liesAt: async () => lies } },
+    );
+    const { stdout } = await harness.run('lock', 'acquire', 'a/nope', '--agent', 'bob');
+    expect(stdout).toContain(`bob holds a/nope (${told}) until`);
   });
 
   it('tells the deadline by the clock of this machine, whatever time it is in the log', async () => {

@@ -11,6 +11,7 @@ import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
+import { notThere } from './named.ts';
 import { revisionNow } from './speak.ts';
 import { leaseMs, lockWish, refuseNothing, type LockNames, type LockWish } from './lock-wish.ts';
 import { count, duration, formerHolderTexts, shownLock, timeLeft } from '../../wording/index.ts';
@@ -101,6 +102,7 @@ export async function grantedOutcome(
   const token = Math.max(...locks.map((lock) => lock.token));
   const deadlineMs = Math.min(...locks.map((lock) => lock.deadlineMs));
   const { sessionDeadlineMs, withdrawn } = await nowOf(call, session);
+  const toBe = await notThere(call, filesOf(locks));
   const told = withdrawn.filter((name) => locks.some((lock) => nameOf(lock) === name));
   const data = {
     agent: session.agent,
@@ -116,7 +118,7 @@ export async function grantedOutcome(
   const endsBefore = sessionDeadlineMs !== null && sessionDeadlineMs < lastMs;
   return done(revision, data, () =>
     [
-      ...locks.map((lock) => heldText(call, session, lock, wish)),
+      ...locks.map((lock) => heldText(call, session, lock, { ...wish, toBe })),
       ...(endsBefore ? [sessionText(call, session, sessionDeadlineMs)] : []),
       ...notLockedTexts({ free, unlockable }),
       ...told.map((name) => line`${name} is ${withdrawnText}`),
@@ -164,17 +166,27 @@ function sessionText(call: Call, { agent }: AgentSession, endMs: number): string
   return line`but its session ends before, at ${end}, and each lock with it, unless a command renews it: ${renew}`;
 }
 
-function heldText(call: Call, { agent }: AgentSession, lock: Grant, { reason, ttlMs }: GrantWish): string {
+interface Shown extends GrantWish {
+  /** Files that are not there yet. */
+  readonly toBe: ReadonlySet<FilePath>;
+}
+
+const filesOf = (locks: readonly Grant[]): readonly FilePath[] =>
+  locks.flatMap(({ file }) => (file === undefined ? [] : [file]));
+
+function heldText(call: Call, { agent }: AgentSession, lock: Grant, { reason, ttlMs, toBe }: Shown): string {
   const until = `until ${clockTime(lock.deadlineMs, call.nowMs)} (${relative(lock.deadlineMs, call.nowMs)})`;
   const contended = lock.contendedSinceMs === null ? '' : '; others wait for it';
   const already = lock.already === true ? alreadyText(call, lock) : '';
   const purpose = lock.already !== true || reason === null ? '' : `; its reason is now: ${reason}`;
-  return line`${agent} holds ${shownLock(lock)}${scopeText(lock)}${already} ${until}, token ${lock.token}${contended}${purpose}${keptText(call, lock, ttlMs)}`;
+  return line`${agent} holds ${shownLock(lock)}${scopeText(lock, toBe)}${already} ${until}, token ${lock.token}${contended}${purpose}${keptText(call, lock, ttlMs)}`;
 }
 
-/** Of a file in which scope it is: whoever meant the whole of it names that. */
-const scopeText = ({ scope, file }: Grant): string =>
-  file === undefined ? '' : ` (a file of ${scope === '.' ? 'the top scope' : scope})`;
+/** Of a file in which scope it is, and whether it is there: whoever meant the whole of it, or a scope, names that. */
+function scopeText({ scope, file }: Grant, toBe: ReadonlySet<FilePath>): string {
+  if (file === undefined) return '';
+  return ` (a file of ${scope === '.' ? 'the top scope' : scope}${toBe.has(file) ? ', not there yet' : ''})`;
+}
 
 /** Whoever asks for less than what is left of a lease would else take the command for one that does nothing. */
 function keptText(call: Call, { deadlineMs }: Grant, ttlMs: DurationMs | null): string {

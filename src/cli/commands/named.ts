@@ -1,4 +1,4 @@
-import type { OneName, ResourceName, ScopePath, Wish } from '../../core/index.ts';
+import type { FilePath, OneName, ResourceName, ScopePath, Wish } from '../../core/index.ts';
 import {
   claimOf,
   onlyOne,
@@ -8,6 +8,7 @@ import {
   type AgentSession,
   type Claim,
   type NamingPorts,
+  type Purpose,
   type TypedPath,
 } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
@@ -15,7 +16,11 @@ import { valueOf } from '../answer/errors.ts';
 import { shellCommand, type Typing } from '../format/text.ts';
 
 /** What is named on a command line, seen from the working directory: scopes, files, resources. */
-export async function wishOf(call: Call, texts: readonly string[]): Promise<Wish> {
+export async function wishOf(
+  call: Call,
+  texts: readonly string[],
+  purpose: Purpose = 'mention',
+): Promise<Wish> {
   const resources: ResourceName[] = [];
   const paths: TypedPath[] = [];
   for (const text of texts) {
@@ -23,12 +28,12 @@ export async function wishOf(call: Call, texts: readonly string[]): Promise<Wish
     if (resource === null) paths.push(await typedPath(call, text));
     else resources.push(valueOf(resource));
   }
-  return wishNamed(await namingPorts(call), paths, resources);
+  return wishNamed(await namingPorts(call), paths, resources, purpose);
 }
 
 /** What has to be locked by whoever wants to write what is named. */
 export async function claimNamed(call: Call, texts: readonly string[]): Promise<Claim> {
-  const wish = await wishOf(call, texts);
+  const wish = await wishOf(call, texts, 'claim');
   return claimOf(await call.coordinator(), wish);
 }
 
@@ -44,6 +49,18 @@ export async function ownNamed(
 /** As {@link wishOf}, of a single name. */
 export async function oneNameOf(call: Call, text: string): Promise<OneName> {
   return onlyOne(await wishOf(call, [text]));
+}
+
+/** Those of some files of which there is none yet. Whoever meant a scope by them learns it from that. */
+export async function notThere(call: Call, files: readonly FilePath[]): Promise<ReadonlySet<FilePath>> {
+  const repository = await call.repository();
+  const { inspection } = call.world;
+  const missing = await Promise.all(
+    files.map(
+      async (file) => (await inspection.liesAt(repository, file as string as ScopePath)) === 'nothing',
+    ),
+  );
+  return new Set(files.filter((_, index) => missing[index] === true));
 }
 
 /** How a command line is typed in the folder from which this one was. */
@@ -63,14 +80,14 @@ async function typedPath(call: Call, text: string): Promise<TypedPath> {
   const repository = await call.repository();
   const { inspection } = call.world;
   const asScope = valueOf(await inspection.scopePath(repository, call.cwd, text));
-  const asFile = await inspection.filePath(repository, call.cwd, text);
-  return { text, asScope, asFile: asFile.ok ? asFile.value : asScope };
+  return { text, field: '', asScope, asFile: await inspection.filePath(repository, call.cwd, text) };
 }
 
 async function namingPorts(call: Call): Promise<NamingPorts> {
   const repository = await call.repository();
   return {
     coordinator: await call.coordinator(),
+    filesThere: () => call.world.inspection.filesThere(repository),
     liesAt: (path: ScopePath) => call.world.inspection.liesAt(repository, path),
     nearestPath: async (path, candidates) =>
       (await import('../../config/index.ts')).nearestPath(path, candidates),

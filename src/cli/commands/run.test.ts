@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, type Rejection, type Result } from '../../core/index.ts';
+import { asRevision, type Rejection, type Result, type ScopePath } from '../../core/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import { Harness, session, until } from '../testing/harness.ts';
 import { Running, underCore } from '../testing/running.ts';
-import { agentId, lockHeld, lockView, scopePath } from '../testing/samples.ts';
+import { agentId, lockHeld, lockView, scopePath, scopeView } from '../testing/samples.ts';
 import { refusalOf } from '../../../test/support/refusal.ts';
 
 describe('run', () => {
@@ -37,6 +37,25 @@ describe('run', () => {
     expect((await running.ended).code).toBe(0);
     expect(running.kinds).toEqual(['AgentJoin', 'AcquireLock', 'Heartbeat', 'AgentLeave']);
     expect(running.harness.sessions.size).toBe(0);
+  });
+
+  it.each([
+    [[], 'rhema: src/nope is no scope: it is locked as a file that is not there yet\n'],
+    [['--quiet'], ''],
+    [['--json'], ''],
+  ])('says before its command that what it locks is no scope, and not there yet: %j', async (words, said) => {
+    const answers = {
+      scopes: () => ({ revision: asRevision(1), scopes: [scopeView('src/core')], problems: [] }),
+      scopesOf: ({ paths }: { readonly paths: readonly ScopePath[] }) => ({
+        revision: asRevision(1),
+        scopes: paths.map((path) => (path === 'src/core' ? path : scopePath('.'))),
+        free: paths.map(() => false),
+        claim: 'file' as const,
+      }),
+    };
+    const running = new Running([...words, '--scope', 'src/core', 'src/nope', '--', 'make'], { answers });
+    (await running.child()).end({ kind: 'exited', code: 0 });
+    expect((await running.ended).stderr).toBe(said);
   });
 
   it.each([

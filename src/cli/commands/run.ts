@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { nameOf, namesOf, shownTarget, targetOf, wishOfNames } from '../../core/index.ts';
-import type { Grant, Target } from '../../core/index.ts';
+import type { Grant, Target, Wish } from '../../core/index.ts';
 import {
   proofOf,
   releaseGrants,
@@ -23,7 +23,7 @@ import type { Acting } from './acting.ts';
 import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
-import { claimNamed, typingOf } from './named.ts';
+import { claimNamed, notThere, typingOf } from './named.ts';
 import { agentPorts, changedBy, submit } from './speak.ts';
 import { quietly, takePart, type Passing } from './taking-part.ts';
 
@@ -57,6 +57,7 @@ function runFreely(call: Call, { command }: RunInput, interrupt: FirstSignal): P
 
 async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSignal): Promise<Outcome> {
   const wish = await wishOf(call, input);
+  await noteFilesToBe(call, wish);
   if (namesOf(wish).length === 0) return runFreely(call, input, interrupt);
   const part = await takePart(call, input, running);
   if (part.kind === 'refused') return part.outcome;
@@ -78,6 +79,12 @@ async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
     wait: await waitWish(input.wait, 'the command comes after --'),
     reason: input.reason ?? null,
   };
+}
+
+/** A scope that is misspelt has the form of a file that is to be made, and is locked as one. */
+async function noteFilesToBe(call: Call, { files = [] }: Wish): Promise<void> {
+  for (const file of await notThere(call, files))
+    call.note(line`rhema: ${file} is no scope: it is locked as a file that is not there yet`);
 }
 
 /**

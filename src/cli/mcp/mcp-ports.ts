@@ -50,6 +50,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
     ...(bound === null ? {} : { process: bound }),
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
     changedSince: (...wish) => call.world.inspection.changedSince(repository, ...wish),
+    filesThere: () => call.world.inspection.filesThere(repository),
     liesAt: (path) => call.world.inspection.liesAt(repository, path),
     nearestPath: async (path, candidates) =>
       (await import('../../config/index.ts')).nearestPath(path, candidates),

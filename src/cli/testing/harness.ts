@@ -175,6 +175,7 @@ const plainInspection: Inspection = {
   contextFile: () => ({ kind: 'gone' }),
   pathIn: () => null,
   isThere: () => false,
+  filesThere: async () => [],
   changedFiles: unexpected('changedFiles'),
   scan: unexpected('scan'),
   history: async () => null,

@@ -10,7 +10,7 @@ import {
   type OfScope,
 } from '../../core/index.ts';
 import type { CallerCommand, LockView } from '../../protocol/index.ts';
-import { FakeCoordinator } from './fake-coordinator.ts';
+import { FakeCoordinator, type Script } from './fake-coordinator.ts';
 import { Harness, startMs, until, type Ended, type FakeChild, type HarnessOptions } from './harness.ts';
 import { grant, statusAnswer } from './samples.ts';
 
@@ -27,6 +27,7 @@ export interface Granting {
   readonly release?: (scopes: readonly ScopePath[]) => Result | Rejection;
   /** What is committed meanwhile; nothing unless given. */
   readonly watch?: (signal: AbortSignal) => AsyncIterable<Entry>;
+  readonly answers?: Script['answers'];
 }
 
 export async function* nothingHappens(signal: AbortSignal): AsyncIterable<Entry> {
@@ -51,7 +52,7 @@ export class Running {
     this.coordinator = new FakeCoordinator({
       nowMs: () => this.harness.clock.wallMs(),
       submit: (command) => this.#answer(command, granting),
-      answers: { status: () => statusAnswer({ locks: granting.held ?? [] }) },
+      answers: { status: () => statusAnswer({ locks: granting.held ?? [] }), ...granting.answers },
       watch: granting.watch ?? nothingHappens,
     });
     this.harness = new Harness({ coordinator: this.coordinator, ...options });

@@ -5,6 +5,8 @@ import {
   changedFiles,
   changedSince,
   gitVersion,
+  liesAt,
+  listTree,
   pathTypedIn,
   readHistory,
   repositoryPath,
@@ -13,7 +15,6 @@ import {
 } from '../../repository/index.ts';
 import type { ScanResult } from '../../repository/index.ts';
 import { parseScopePath, type Parsed, type ScopePath } from '../../core/index.ts';
-import type { Lies } from '../../participant/index.ts';
 import { lookAtContextFile } from './context-file.ts';
 import type { Configuration, Inspection, Repository, Scan, StateFiles } from './world.ts';
 
@@ -36,6 +37,7 @@ export const realInspection: Inspection = {
       path !== null && repository.worktree !== null && liesAt(join(repository.worktree, path)) !== 'nothing'
     );
   },
+  filesThere,
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
   scan,
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
@@ -56,15 +58,11 @@ function pathIn({ worktree }: Repository, folder: ScopePath, text: string): Scop
   return path.ok ? path.value : null;
 }
 
-/** A link is what it leads to. */
-function liesAt(path: string): Lies {
-  try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return 'nothing';
-    return stat.isDirectory() ? 'folder' : 'file';
-  } catch {
-    return 'nothing';
-  }
+/** Without Git, and where it refuses, nobody can tell. */
+async function filesThere({ worktree }: Repository): Promise<readonly string[]> {
+  if (worktree === null) return [];
+  const listed = await listTree(worktree).catch(() => null);
+  return [...new Set(listed?.entries.map(({ path }) => path))];
 }
 
 const scanOf = (repository: Repository): Promise<ScanResult> =>

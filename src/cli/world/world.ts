@@ -107,6 +107,8 @@ export interface Inspection {
   pathIn(repository: Repository, folder: ScopePath, text: string): ScopePath | null;
   /** Whether there is anything at such a path. */
   isThere(repository: Repository, folder: ScopePath, text: string): boolean;
+  /** All files of the working tree but those that are ignored; none where that cannot be told. */
+  filesThere(repository: Repository): Promise<readonly string[]>;
   /** Files that the working tree has otherwise than its last commit, or that are new there. */
   changedFiles(repository: Repository): Promise<readonly string[]>;
   scan(repository: Repository): Promise<Scan>;

@@ -1,4 +1,4 @@
-import { namesOf, partsOf, type Grant, type Wish } from '../../core/index.ts';
+import { namesOf, partsOf, type Grant, type ScopePath, type Wish } from '../../core/index.ts';
 import {
   acquire as acquireLocks,
   type Acquired,
@@ -70,12 +70,25 @@ async function grantedAnswer(work: Work, visit: Visit, locks: readonly Grant[]):
     ...(granted.length === 0
       ? []
       : [`GRANTED ${grantsText(granted)}. It is yours until lock_release; renewal is automatic.`]),
+    ...(await toBeLines(work, granted)),
     ...(await formerLines(work, visit.agent, granted)),
     ...old.map((lock) => alreadyText(lock, work.clock.nowMs())),
   ];
   const facts = { status: 'granted', locks: locks.map((lock) => ({ ...partsOf(lock), token: lock.token })) };
   return told(lines.join('\n'), facts);
 }
+
+/** A scope that is misspelt has the form of a file that is to be made, and is granted as one. */
+async function toBeLines({ workspace }: Work, granted: readonly Grant[]): Promise<readonly string[]> {
+  const files = granted.flatMap(({ file }) => (file === undefined ? [] : [file as string as ScopePath]));
+  const missing = await Promise.all(files.map(async (file) => (await workspace.liesAt(file)) === 'nothing'));
+  const toBe = files.filter((_, index) => missing[index] === true);
+  const shown = toBe.slice(0, toBeMax).map(quoted).join(', ');
+  const more = toBe.length > toBeMax ? ` and ${toBe.length - toBeMax} more` : '';
+  return toBe.length === 0 ? [] : [`Not there yet, so locked as files that are to be made: ${shown}${more}.`];
+}
+
+const toBeMax = 5;
 
 function alreadyText(lock: Grant, nowMs: number): string {
   const { token, sinceMs } = lock;

@@ -25,7 +25,8 @@ export async function say(work: Work, agent: DeskAgent, input: Input): Promise<T
 async function addresseeOf({ workspace }: Work, { to, holder_of: held }: Input): Promise<Addressee> {
   if (to !== undefined && held !== undefined)
     throw invalidInput('holder_of', 'name an agent in to, or something in holder_of, not both');
-  if (held !== undefined) return { kind: 'holder', ...onlyOne(await wishOf(workspace, [held], 'holder_of')) };
+  if (held !== undefined)
+    return { kind: 'holder', ...onlyOne(await wishOf(workspace, [held], 'mention', 'holder_of')) };
   if (to === undefined || to === 'all') return { kind: 'all' };
   const parsed = parseAgentIdForm(to);
   if (!parsed.ok) throw invalidInput('to', parsed.problem);

@@ -211,6 +211,7 @@ export class ServerProcess {
         if (folders.has(path)) return 'folder';
         return digests.has(path) ? 'file' : 'nothing';
       },
+      filesThere: async () => [...digests.keys()],
       nearestPath: async (path, candidates) => nearestPath(path, candidates),
       digestOf: async (path: ScopePath) => digests.get(path) ?? null,
       contexts: contextsOf(this.stage),
