@@ -70,7 +70,8 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   ALREADY_WAITING: 'call lock_acquire with the scopes you wait for, or lock_release to give up that ticket.',
   AGENT_BLOCKED: 'agent_report working, or lock_release.',
   AGENT_HOLDS_LOCK: 'lock_release what you hold first.',
-  LOCK_LIMIT_REACHED: 'ask for one scope at a time.',
+  LOCK_LIMIT_REACHED:
+    'ask for no more scopes at once than that; to raise max_locks_per_agent is up to your user.',
   STALE_FENCING_TOKEN: 'stop writing there; lock_acquire again, and read the files anew.',
   LOCK_NOT_HELD: 'lock_acquire the scope first.',
   LOCK_HELD: waitOrElsewhere,

@@ -261,9 +261,28 @@ describe('lock acquire', () => {
   );
 
   it.each([
-    [refusalOf('LOCK_LIMIT_REACHED', 'no', { asked: 2, maxLocksPerAgent: 1 }), 'max_locks_per_agent'],
-    [holding('b', 'c'), 'max_locks_per_agent'],
-    [holding('b'), null],
+    [
+      refusalOf('LOCK_LIMIT_REACHED', 'no', { asked: 14, maxLocksPerAgent: 4 }),
+      'max_locks_per_agent',
+      '; this needs 14 there',
+    ],
+    [
+      refusalOf('LOCK_LIMIT_REACHED', 'no', { asked: 1_001, maxLocksPerAgent: 4 }),
+      'max_locks_per_agent',
+      ': it cannot be more than 1000, so ask in parts',
+    ],
+    [
+      refusalOf('FILE_LIMIT_REACHED', 'no', { held: 2, asked: 499, maxFilesPerAgent: 500 }),
+      'max_files_per_agent',
+      '; this needs 501 there',
+    ],
+    [
+      refusalOf('RESOURCE_LIMIT_REACHED', 'no', { held: 4, asked: 1, maxResourcesPerAgent: 4 }),
+      'max_resources_per_agent',
+      '; this needs 5 there',
+    ],
+    [holding('b', 'c'), 'max_locks_per_agent', ''],
+    [holding('b'), null, ''],
     [
       refusalOf('CONCURRENCY_LIMIT', 'no', {
         scopes: [],
@@ -272,14 +291,18 @@ describe('lock acquire', () => {
         queueLength: 0,
       }),
       'max_concurrent_agents',
+      '',
     ],
-  ])('says where the bound stands that refuses: %j', async (refused, bound) => {
-    const { harness } = bobsHarness({ submit: () => refused });
-    const { stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob');
-    const told = `${bound} stands under agent_coordination in the rhema.yaml of the top folder\n`;
-    if (bound === null) expect(stderr).not.toContain('agent_coordination');
-    else expect(stderr).toContain(told);
-  });
+  ])(
+    'says where the bound stands that refuses, and what is asked of it: %j',
+    async (refused, bound, needs) => {
+      const { harness } = bobsHarness({ submit: () => refused });
+      const { stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob');
+      const told = `${bound} stands under agent_coordination in the rhema.yaml of the top folder${needs}\n`;
+      if (bound === null) expect(stderr).not.toContain('agent_coordination');
+      else expect(stderr).toContain(told);
+    },
+  );
 
   it('gives programs the code and the holder', async () => {
     const { harness } = bobsHarness({ submit: () => lockHeld });

@@ -1,4 +1,4 @@
-import { madeOf, nameOf } from '../../core/index.ts';
+import { madeOf, nameOf, settingBounds } from '../../core/index.ts';
 import type {
   ByCode,
   CommonFacts,
@@ -72,7 +72,11 @@ function more(rejection: Rejection, { agent, lead }: RefusedWish, nowMs: number)
     case 'CONCURRENCY_LIMIT':
       return [whereItStands('max_concurrent_agents')];
     case 'LOCK_LIMIT_REACHED':
-      return [whereItStands('max_locks_per_agent')];
+      return [raised('max_locks_per_agent', 'maxLocksPerAgent', rejection.details)];
+    case 'FILE_LIMIT_REACHED':
+      return [raised('max_files_per_agent', 'maxFilesPerAgent', rejection.details)];
+    case 'RESOURCE_LIMIT_REACHED':
+      return [raised('max_resources_per_agent', 'maxResourcesPerAgent', rejection.details)];
     case 'AGENT_HOLDS_LOCK':
       return isOverAsked(rejection.details) ? [whereItStands('max_locks_per_agent')] : [];
     default:
@@ -82,6 +86,19 @@ function more(rejection: Rejection, { agent, lead }: RefusedWish, nowMs: number)
 
 const whereItStands = (option: string): string =>
   `${option} stands under agent_coordination in the rhema.yaml of the top folder`;
+
+/** Asking for less is of no use where all is meant, as with `--all`. */
+function raised(
+  option: string,
+  field: 'maxLocksPerAgent' | 'maxFilesPerAgent' | 'maxResourcesPerAgent',
+  { held = 0, asked }: { readonly held?: number; readonly asked: number },
+): string {
+  const needed = held + asked;
+  const max = settingBounds[field][1];
+  const reach =
+    needed > max ? `: it cannot be more than ${max}, so ask in parts` : `; this needs ${needed} there`;
+  return `${whereItStands(option)}${reach}`;
+}
 
 /** Who asks for no more than it may hold has its own locks in the way, not the bound. */
 const isOverAsked = ({ asked = [], maxLocksPerAgent }: RefusalFacts<'AGENT_HOLDS_LOCK'>): boolean =>
