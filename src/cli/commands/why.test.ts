@@ -201,6 +201,29 @@ describe('why', () => {
     ]);
   });
 
+  it.each([
+    ['agent', 'src/core', 'there is a scope src/core; ask for that with --as scope'],
+    ['agent', 'core', 'there is a scope src/core; ask for that with --as scope'],
+    ['agent', 'alcie', 'did you mean alice?'],
+    ['agent', 'xyzzy', 'see rhema agent list'],
+    ['scope', 'alice', 'there is an agent alice; ask for that with --as agent'],
+    ['scope', 'xyzzy', 'see rhema scope list'],
+  ])('who asks for an %s called %s, which there is not, is told of the other', async (as, subject, lead) => {
+    const view = agentView();
+    const harness = harnessOf({
+      answers: {
+        scopes: () => ({ ...scopes, scopes: [scopeView('src/core', [], { name: 'core' })] }),
+        status: () => statusAnswer({ agents: [view] }),
+        why: ({ subject: asked }) => {
+          const isAlice = asked.kind === 'agent' && asked.agent === 'alice';
+          return { ...blank, subject: asked, agent: isAlice ? view : null };
+        },
+      },
+    });
+    const { code, body } = await harness.json('why', '--as', as, subject);
+    expect([code, body['message']]).toEqual([2, `no ${as} ${JSON.stringify(subject)} is known: ${lead}`]);
+  });
+
   it('of what lies in a scope tells the story of that scope, and says so', async () => {
     const liesAt = async () => 'folder' as const;
     const answers = {

@@ -2,7 +2,7 @@ import { parseAgentIdForm } from '../../core/index.ts';
 import type { AgentId, FilePath, ResourceName, ScopePath } from '../../core/index.ts';
 import type { Moment, WhyAnswer, WhySubject } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput, usageError, valueOf } from '../answer/errors.ts';
+import { invalidInput, usageError, valueOf, type CommandError } from '../answer/errors.ts';
 import { subjectName, whyText, type Crowd } from '../format/why.ts';
 import type { Style } from '../format/style.ts';
 import { line } from '../format/text.ts';
@@ -11,6 +11,7 @@ import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { agentLead } from './agent-lead.ts';
 import { momentOf } from './moment-of.ts';
+import type { KnownScope } from '../../wording/index.ts';
 import { leadTo } from './scope-lead.ts';
 import { oneNameOf } from './named.ts';
 import { scopeOf } from './scopes-of.ts';
@@ -25,7 +26,7 @@ export interface WhyInput {
 export async function explainWhy(call: Call, input: WhyInput): Promise<Outcome> {
   const at = momentOf(call, input.at);
   const found = await ask(call, await subjectOf(call, input, at), at);
-  const around = isBlank(found) ? await scopeAroundIt(call, found) : null;
+  const around = isBlank(found) ? await scopeAroundIt(call, found, input) : null;
   const answer = around === null ? found : await ask(call, { kind: 'scope', scope: around.scope }, at);
   const { revision, ...rest } = answer;
   const data = around === null ? rest : { asked: around.asked, ...rest };
@@ -97,7 +98,7 @@ interface Around {
  * A scope about which there is nothing to tell is simply free; of what lies in a scope that is the one to tell of; a name that
  * nobody knows is a mistake.
  */
-async function scopeAroundIt(call: Call, { subject }: WhyAnswer): Promise<Around | null> {
+async function scopeAroundIt(call: Call, { subject }: WhyAnswer, { as }: WhyInput): Promise<Around | null> {
   const name = subjectName(subject);
   if (subject.kind === 'resource') return knownResource(call, subject.resource);
   const file = subject.kind === 'file' && looksLikeAPath(name) ? await scopeOfFile(call, subject.file) : null;
@@ -108,9 +109,27 @@ async function scopeAroundIt(call: Call, { subject }: WhyAnswer): Promise<Around
   const scope = lead?.meant ?? null;
   if (lead !== null && scope !== null && (scope === '.' || name.startsWith(`${scope}/`)))
     return { asked: name, told: lead.told, scope };
+  if (as === 'agent') throw unknown('agent', name, await agentOnlyLead(call, scopes, name));
+  if (as === 'scope') throw unknown('scope', name, lead?.told ?? (await scopeOnlyLead(call, name)));
   // What is no path may be a misspelt agent as well.
   const hint = lead?.told ?? (await agentLead(call, name)) ?? 'see rhema scope list and rhema agent list';
-  throw invalidInput(`no scope or agent ${JSON.stringify(name)} is known: ${hint}`, { name });
+  throw unknown('scope or agent', name, hint);
+}
+
+const unknown = (what: string, name: string, lead: string): CommandError =>
+  invalidInput(`no ${what} ${JSON.stringify(name)} is known: ${lead}`, { name });
+
+/** For who has said that an agent is meant: there may be none, but a scope of that path or name. */
+async function agentOnlyLead(call: Call, scopes: readonly KnownScope[], name: string): Promise<string> {
+  const scope = scopes.find((view) => view.path === name) ?? scopes.find((view) => view.name === name);
+  if (scope === undefined) return (await agentLead(call, name)) ?? 'see rhema agent list';
+  return line`there is a scope ${scope.path}; ask for that with --as scope`;
+}
+
+/** The same the other way round. */
+async function scopeOnlyLead(call: Call, name: string): Promise<string> {
+  const agent = await agentNamed(call, name, null);
+  return agent === null ? 'see rhema scope list' : `there is an agent ${agent}; ask for that with --as agent`;
 }
 
 /** A single word may be a misspelt agent as well. */
