@@ -6,7 +6,7 @@ import type { ProcessPorts, Output } from './process/ports.ts';
 import { usageError, valueOf } from './answer/errors.ts';
 import { styleOf } from './format/style.ts';
 import type { Style } from './format/style.ts';
-import { jsonLine } from './format/text.ts';
+import { jsonLine, shellCommand } from './format/text.ts';
 import { withIsoTimes } from './format/time.ts';
 import { whileTelling } from './process/live-line.ts';
 import type { Repository, World } from './world/world.ts';
@@ -98,6 +98,17 @@ export class Call {
     if (gitDir === undefined) return this.world.locate(this.cwd, env, directory !== undefined);
     const named = { ...env, GIT_DIR: gitDir, GIT_COMMON_DIR: undefined, GIT_WORK_TREE: undefined };
     return this.world.locate(this.cwd, named, false);
+  }
+
+  /** A command line to copy, which reaches the same repository by the same way as this one. */
+  rhema(...words: readonly string[]): string {
+    const { directory, gitDir } = this.options;
+    const chosen = [
+      ...(directory === undefined ? [] : ['-C', directory]),
+      ...(gitDir === undefined ? [] : ['--git-dir', gitDir]),
+      ...(this.#direct ? ['--direct'] : []),
+    ];
+    return shellCommand('rhema', ...chosen, ...words);
   }
 
   coordinator(): Promise<Coordinator> {

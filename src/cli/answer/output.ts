@@ -6,7 +6,7 @@ import { CommandError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { inOptionWords } from '../format/field-words.ts';
-import { line, safe, shellCommand } from '../format/text.ts';
+import { line, safe } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
 import type { Done, Outcome, Refused } from './outcome.ts';
 
@@ -14,7 +14,7 @@ import type { Done, Outcome, Refused } from './outcome.ts';
 export async function report(call: Call, outcome: Outcome): Promise<ExitCode> {
   const code = await reportOutcome(call, outcome);
   // Nothing else tells an agent in a shell that somebody has said something to it.
-  if (call.unread !== null) call.note(unreadText(call.unread));
+  if (call.unread !== null) call.note(unreadText(call, call.unread));
   return code;
 }
 
@@ -23,8 +23,8 @@ async function reportOutcome(call: Call, outcome: Outcome): Promise<ExitCode> {
   return outcome.kind === 'refused' ? reportRefusal(call, outcome) : reportDone(call, outcome);
 }
 
-const unreadText = ({ agent, count: unread }: Unread): string =>
-  line`rhema: ${agent} has ${count(unread, 'unread message')}: ${shellCommand('rhema', 'inbox', '--agent', agent)}`;
+const unreadText = (call: Call, { agent, count: unread }: Unread): string =>
+  line`rhema: ${agent} has ${count(unread, 'unread message')}: ${call.rhema('inbox', '--agent', agent)}`;
 
 /** Beside the answer's own fields. */
 const unreadIn = ({ unread }: Call): { readonly unread?: number } =>

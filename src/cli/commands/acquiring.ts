@@ -12,7 +12,7 @@ import type { SignalName } from '../process/ports.ts';
 import { invalidInput } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { RefusedWish } from '../format/refusal.ts';
-import { line, shellCommand } from '../format/text.ts';
+import { line } from '../format/text.ts';
 import { clockTime } from '../format/time.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { exitCodeAfter, firstSignal } from '../process/signals.ts';
@@ -87,10 +87,10 @@ export async function notGranted(
   const names = namesOf(asked);
   if (end.kind === 'refused')
     return refusal(call, end.reply, { agent: session.agent, scopes: names, ...wish });
-  if (end.kind === 'interrupted') return interruptedOutcome(session, asked, end);
+  if (end.kind === 'interrupted') return interruptedOutcome(call, session, asked, end);
   const { revision, cause, waitedMs, kept } = end;
   const message = `waited ${duration(waitedMs)} for ${names.join(', ')} in vain: ${vainEnds[cause]}`;
-  const cancel = shellCommand('rhema', 'lock', 'cancel', '--agent', session.agent);
+  const cancel = call.rhema('lock', 'cancel', '--agent', session.agent);
   const keeps =
     kept === null
       ? null
@@ -112,11 +112,12 @@ export async function notGranted(
 }
 
 function interruptedOutcome(
+  call: Call,
   { agent }: AgentSession,
   asked: Wish,
   { signal, stuck }: Extract<NotGranted, { kind: 'interrupted' }>,
 ): Outcome {
-  const cancel = shellCommand('rhema', 'lock', 'cancel', '--agent', agent);
+  const cancel = call.rhema('lock', 'cancel', '--agent', agent);
   const outcome = stuck === null ? 'was given back' : `could not be given back (${stuck}): ${cancel}`;
   return {
     kind: 'refused',

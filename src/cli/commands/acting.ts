@@ -3,7 +3,7 @@ import { goOn, type AgentSession, type Occupant, type WentOn } from '../../parti
 import type { Call } from '../call.ts';
 import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
-import { line, shellCommand } from '../format/text.ts';
+import { line } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import { agentLead } from './agent-lead.ts';
 import { agentPorts } from './speak.ts';
@@ -31,7 +31,7 @@ export async function actAs(call: Call, acting: Acting): Promise<AgentSession> {
 async function notJoined(call: Call, agent: AgentId): Promise<CommandError> {
   // Where coordination is disabled nobody can join, and nobody needs to: connecting tells.
   const lead = await agentLead(call, agent);
-  const join = `run ${shellCommand('rhema', 'agent', 'join', agent)}`;
+  const join = `run ${call.rhema('agent', 'join', agent)}`;
   const next = lead === null ? join : `${lead} Else ${join}`;
   const message = `${agent} has not joined in this repository on this account: ${next}${await begunAnew(call)}`;
   return new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });

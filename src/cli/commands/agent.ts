@@ -4,7 +4,7 @@ import { join as joinAs, overCodes, proofOf, resultOf } from '../../participant/
 import { sessionIdOf } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, usageError, valueOf } from '../answer/errors.ts';
-import { line, safe, shellCommand } from '../format/text.ts';
+import { line, safe } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome, Rejected } from '../answer/outcome.ts';
@@ -83,7 +83,7 @@ async function refusedJoin(call: Call, reply: Rejected, agent: AgentId): Promise
   const lines = [
     safe(rejection.message),
     `it was joined from this account: go on with --agent ${agent}`,
-    `or end it: ${shellCommand('rhema', 'agent', 'leave', agent)}`,
+    `or end it: ${call.rhema('agent', 'leave', agent)}`,
   ];
   return { ...refused, lines };
 }
@@ -215,7 +215,7 @@ export async function list(call: Call): Promise<Outcome> {
   const { agentTable } = await import('../format/views.ts');
   return done(revision, { agents }, (style) =>
     agents.length === 0
-      ? `no agent has joined: ${shellCommand('rhema', 'agent', 'join', 'NAME')}`
+      ? `no agent has joined: ${call.rhema('agent', 'join', 'NAME')}`
       : agentTable(style, agents, call.nowMs),
   );
 }
@@ -226,7 +226,7 @@ export async function status(call: Call, input: AgentInput): Promise<Outcome> {
   const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
   const agent = answer.agents.find((view) => view.agent === name);
   if (agent === undefined) {
-    const lead = (await agentLead(call, name)) ?? `see ${shellCommand('rhema', 'agent', 'list')}`;
+    const lead = (await agentLead(call, name)) ?? `see ${call.rhema('agent', 'list')}`;
     throw invalidInput(`no agent ${name} is known here: ${lead}`, { agent: name });
   }
   const locks = answer.locks.filter((lock) => lock.agent === name);

@@ -3,7 +3,7 @@ import type { RefreshOptions, RefreshReport } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { Style } from '../format/style.ts';
-import { line, shellCommand } from '../format/text.ts';
+import { line } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { withdrawnText } from '../format/withdrawn.ts';
 import { fitted } from '../format/width.ts';
@@ -63,14 +63,14 @@ export async function tellCoordinator(call: Call): Promise<RefreshReport | null>
     const repository = await call.repository();
     return await whileTelling(call, 'reading the scope files', () => call.world.owner.refresh(repository));
   } catch (error) {
-    if (!isDisabled(error)) call.note(untoldText(error));
+    if (!isDisabled(error)) call.note(untoldText(call, error));
     return null;
   }
 }
 
-function untoldText(error: unknown): string {
+function untoldText(call: Call, error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
-  return line`the coordinator that runs was not told: ${reason}; ${shellCommand('rhema', 'scope', 'refresh')} tells it`;
+  return line`the coordinator that runs was not told: ${reason}; ${call.rhema('scope', 'refresh')} tells it`;
 }
 
 /** What people have to know of a report that they did not ask for; empty when the graph was taken whole. */

@@ -44,7 +44,11 @@ const former = (): string => join(state(), 'coordination-before-1000007.db');
 
 it.each([
   ['whoever held something', ['lock', 'renew', 'core', '--agent', 'alice'], /rhema agent join alice/],
-  ['whoever joined after the backup', ['lock', 'renew', 'core', '--agent', 'bob'], /rhema agent join bob/],
+  [
+    'whoever joined after the backup',
+    ['lock', 'renew', 'core', '--agent', 'bob'],
+    /rhema --direct agent join bob/,
+  ],
   ['the status', ['status'], /^log: warning: the log began anew/m],
   ['the log', ['log'], /^the log began anew after revision 1000006/],
   ['the log as JSON', ['log', '--json'], /"begunAnew":"the log began anew/],

@@ -163,6 +163,20 @@ describe('lock acquire', () => {
     );
   });
 
+  it.each([
+    [['--direct'], 'rhema --direct lock acquire a --agent bob --wait'],
+    [['-C', '/repo', '--direct'], 'rhema -C /repo --direct lock acquire a --agent bob --wait'],
+  ])('advises a command that reaches the coordinator by the same way: %j', async (words, advised) => {
+    const { harness } = bobsHarness({
+      submit: () => lockHeld,
+      answers: { status: () => statusAnswer({}) },
+    });
+    const { stderr } = await harness.run(...words, 'lock', 'acquire', 'a', '--agent', 'bob');
+    expect(stderr).toContain(`\n  try: ${advised}\n`);
+    const join = await harness.run(...words, 'lock', 'acquire', 'a', '--agent', 'carol');
+    expect(join.stderr).toContain(advised.replace(/lock .*/, 'agent join carol'));
+  });
+
   it('advises what can be typed in the folder where it was asked', async () => {
     const inspection = { pathTyped: (_: unknown, cwd: string, path: string) => `${cwd}:${path}` };
     const status = statusAnswer({ agents: [agentView({ agent: agentId('bob'), epoch: asRevision(3) })] });

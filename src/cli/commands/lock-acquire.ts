@@ -3,7 +3,7 @@ import type { DurationMs, FilePath, Grant } from '../../core/index.ts';
 import { formerHoldersOf, type AgentSession, type Granted } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
-import { line, shellCommand } from '../format/text.ts';
+import { line } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import { withdrawnText } from '../format/withdrawn.ts';
 import { done } from '../answer/outcome.ts';
@@ -162,7 +162,7 @@ async function nowOf(call: Call, { agent }: AgentSession): Promise<AgentNow> {
 
 function sessionText(call: Call, { agent }: AgentSession, endMs: number): string {
   const end = `${clockTime(endMs, call.nowMs)} (${relative(endMs, call.nowMs)})`;
-  const renew = shellCommand('rhema', 'agent', 'heartbeat', agent);
+  const renew = call.rhema('agent', 'heartbeat', agent);
   return line`but its session ends before, at ${end}, and each lock with it, unless a command renews it: ${renew}`;
 }
 

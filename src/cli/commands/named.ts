@@ -13,7 +13,7 @@ import {
 } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { valueOf } from '../answer/errors.ts';
-import { shellCommand, type Typing } from '../format/text.ts';
+import type { Typing } from '../format/text.ts';
 
 /** What is named on a command line, seen from the working directory: scopes, files, resources. */
 export async function wishOf(
@@ -66,10 +66,8 @@ export async function notThere(call: Call, files: readonly FilePath[]): Promise<
 /** How a command line is typed in the folder from which this one was. */
 export async function typingOf(call: Call): Promise<Typing> {
   const repository = await call.repository();
-  const { directory } = call.options;
-  const chosen = directory === undefined ? [] : ['-C', directory];
   return {
-    rhema: (...words) => shellCommand('rhema', ...chosen, ...words),
+    rhema: (...words) => call.rhema(...words),
     name: (name) =>
       resourceNamed(name) === null ? call.world.inspection.pathTyped(repository, call.cwd, name) : name,
   };

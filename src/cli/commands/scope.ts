@@ -7,7 +7,7 @@ import { scopesElsewhere } from '../format/scope-source.ts';
 import { table } from '../format/table.ts';
 import type { Cell } from '../format/table.ts';
 import type { Style } from '../format/style.ts';
-import { line, safe, shellCommand } from '../format/text.ts';
+import { line, safe } from '../format/text.ts';
 import { problemsText, scopeCell, statusCell } from '../format/views.ts';
 import { withdrawnText } from '../format/withdrawn.ts';
 import { fitted } from '../format/width.ts';
@@ -25,13 +25,13 @@ export async function listScopes(call: Call): Promise<Outcome> {
   ).query({ kind: 'scopes', fresh: true });
   const repository = await call.repository();
   return done(revision, { scopes, problems }, (style) => {
-    const list = scopes.length === 0 ? noScopes(repository) : scopeTable(style, scopes);
+    const list = scopes.length === 0 ? noScopes(call, repository) : scopeTable(style, scopes);
     return [list, problemsText(style, problems)].filter((part) => part !== '').join('\n\n');
   });
 }
 
-function noScopes(repository: Repository): string {
-  const init = shellCommand('rhema', 'init');
+function noScopes(call: Call, repository: Repository): string {
+  const init = call.rhema('init');
   const source = scopesElsewhere(repository);
   if (source === null) return `no scopes: ${init} derives them from what is there`;
   const where = repository.worktree === null ? 'in a clone or worktree of it' : 'here';
@@ -103,7 +103,7 @@ export async function scopeNotFound(
   scopes: readonly KnownScope[],
 ): Promise<CommandError> {
   const lead = await leadTo(call, scopes, path);
-  const hint = lead?.told ?? `see ${shellCommand('rhema', 'scope', 'list')}`;
+  const hint = lead?.told ?? `see ${call.rhema('scope', 'list')}`;
   const message = `there is no scope ${JSON.stringify(path)}: ${hint}`;
   return new CommandError('SCOPE_NOT_FOUND', exitCodes.refused, message, { scope: path });
 }

@@ -172,7 +172,7 @@ describe('the rest of the tree', () => {
     expect((await rhema('sync', 'plan', 'src/api')).stdout).toBe('1. src/core\n2. src/api\n');
     const early = await rhema('sync', 'start', 'src/api', '--agent', 'sid');
     expect(early.code).toBe(3);
-    expect(early.stderr).toContain('try: rhema sync plan src/api');
+    expect(early.stderr).toContain('try: rhema --direct sync plan src/api');
     const started = await rhema('sync', 'start', 'src/core', '--agent', 'sid', '--json');
     const run = String(started.body['run']);
     expect((await rhema('sync', 'complete', 'src/core', '--run', run, '--agent', 'sid')).code).toBe(0);
