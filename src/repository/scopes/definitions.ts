@@ -31,8 +31,13 @@ export interface Definitions {
 }
 
 /** Turns what the files say into the definitions for the core, keeping the last good one where a file is broken. */
-export function defineScopes({ tree, present, previous, unreadList }: DefinitionInput): Definitions {
+export function defineScopes({ tree, present: all, previous, unreadList }: DefinitionInput): Definitions {
   const lastGood = new Map(previous.map((definition) => [definition.path, definition]));
+  // Who cannot read the list cannot read what it excludes, either: what is new may be meant to be none.
+  const isDoubtful = ({ place }: PresentScope): boolean =>
+    unreadList !== null && previous.length > 0 && !lastGood.has(place.scope);
+  const present = all.filter((one) => !isDoubtful(one));
+  const doubtful = all.filter(isDoubtful);
   const found = new Set(present.map(({ place }) => place.scope));
   const missing = previous.filter(({ path }) => !found.has(path));
   const hidden = hiddenScopes(tree, missing);
@@ -55,6 +60,7 @@ export function defineScopes({ tree, present, previous, unreadList }: Definition
   }
   for (const kept of unread) definitions.push(withoutMissing(kept, resolver.names));
   if (unreadList !== null && unread.length > 0) problems.push(unreadNotice(unreadList, unread));
+  if (unreadList !== null && doubtful.length > 0) problems.push(doubtfulNotice(unreadList, doubtful));
   return { definitions: definitions.toSorted((a, b) => (a.path < b.path ? -1 : 1)), problems };
 }
 
@@ -136,6 +142,14 @@ function keptNotice({ file, position, scope }: Place): ScopeProblem {
     position ?? wholeFile(file),
     `${what}: its last good definition stays in force`,
   );
+}
+
+function doubtfulNotice(file: string, scopes: readonly PresentScope[]): ScopeProblem {
+  const [first] = scopes;
+  const which =
+    scopes.length === 1 && first !== undefined ? named(first.place.scope) : `${scopes.length} folders`;
+  const message = `cannot be read for what it excludes: ${which} with a scope's file of its own and not known before is taken for no scope until it can be`;
+  return warningAt('LAST_GOOD_KEPT', wholeFile(file), message);
 }
 
 function unreadNotice(file: string, scopes: readonly ScopeDefinition[]): ScopeProblem {

@@ -15,6 +15,7 @@ import {
   write,
   type Files,
 } from '../testing/fixture.ts';
+import { defaultConfig } from '../../config/index.ts';
 import { asBound } from '../testing/nobody.ts';
 
 /** A root scope's file with these lines in its block. */
@@ -355,5 +356,21 @@ describe('folders that patterns split', () => {
     expect(await scanNow()).toBe(second);
     writeFileSync(join(root, 'rhema.yaml'), rootFile('split: [src/o*]'));
     expect(await fingerprintOnly(repository, memory)).toBe(await scanNow());
+  });
+});
+
+describe('a folder that has become one with a scope of its own while the list cannot be read', () => {
+  const lines = ['exclude: [fixtures]', 'scopes:', '  a:'];
+  const files = { 'rhema.yaml': rootFile(...lines), ...folders('a'), 'fixtures/x/rhema.yaml': flat('x') };
+
+  test('is none, since the list may exclude it; whoever scans for the first time knows no better', async () => {
+    const root = makeRepository(files);
+    const first = await scan(root);
+    write(root, { 'rhema.yaml': 'x: [\n', 'new/rhema.yaml': flat('new') });
+    const anew = await scan(root, { ...first, config: { ...first.config, config: defaultConfig } });
+    expect(Object.keys(graphOf(anew))).toEqual(['.', 'a']);
+    expect(anew.problems.filter(({ message }) => message.includes('2 folders'))).toHaveLength(1);
+    write(root, { 'rhema.yaml': rootFile(...lines) });
+    expect(Object.keys(graphOf(await scan(root, anew)))).toEqual(['.', 'a', 'new']);
   });
 });
