@@ -9,3 +9,4 @@ export { leadFrom, type KnownScope, type Lead, type NamedPath, type NearestPath 
 export { messageLead } from './message-words.ts';
 export { vainEnds } from './vain-ends.ts';
 export { shownLock } from './shown-lock.ts';
+export { holdersOfPlaces } from './places.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs } from '../../core/index.ts';
+import { asRevision, asTimeMs, type ResourceName } from '../../core/index.ts';
+import type { LockView } from '../../protocol/index.ts';
 import type { ScopesOfAnswer, WhyAnswer } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
@@ -149,6 +150,21 @@ describe('why', () => {
         scopes: () => scopes,
         why: ({ subject }) => (subject.kind === 'scope' ? free : blank),
         status: () => statusAnswer({ locks: [lockView(), lockView({ scope: scopePath('src/api') })] }),
+      },
+    });
+    expect((await harness.run('why', 'src/core')).stdout).toBe('src/core is free\n');
+  });
+
+  it('does not count who has but slots of resources among those', async () => {
+    const free = { ...blank, subject: { kind: 'scope', scope: scopePath('src/core') } } as const;
+    const { scope: _scope, file: _file, ...lock } = lockView({ agent: agentId('dan') });
+    const slot: LockView = { ...lock, resource: '@deploy' as ResourceName, slot: 1 };
+    const harness = harnessOf({
+      answers: {
+        scopes: () => scopes,
+        why: ({ subject }) => (subject.kind === 'scope' ? free : blank),
+        status: () =>
+          statusAnswer({ locks: [slot, ...['a', 'b'].map((name) => lockView({ agent: agentId(name) }))] }),
       },
     });
     expect((await harness.run('why', 'src/core')).stdout).toBe('src/core is free\n');

@@ -11,7 +11,7 @@ import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { agentLead } from './agent-lead.ts';
 import { momentOf } from './moment-of.ts';
-import type { KnownScope } from '../../wording/index.ts';
+import { holdersOfPlaces, type KnownScope } from '../../wording/index.ts';
 import { leadTo } from './scope-lead.ts';
 import { oneNameOf } from './named.ts';
 import { scopeOf } from './scopes-of.ts';
@@ -44,7 +44,7 @@ export async function explainWhy(call: Call, input: WhyInput): Promise<Outcome> 
 async function crowdAround(call: Call, { subject, locks }: WhyAnswer): Promise<Crowd | null> {
   if (subject.kind !== 'scope' || locks.length > 0) return null;
   const status = await (await call.coordinator()).query({ kind: 'status', at: null });
-  const holders = [...new Set(status.locks.map(({ agent }) => agent))].sort();
+  const holders = holdersOfPlaces(status.locks);
   const { maxConcurrentAgents } = status.settings;
   return holders.length < maxConcurrentAgents ? null : { maxConcurrentAgents, holders };
 }

@@ -15,7 +15,7 @@ import type { Emphasis, Style } from './style.ts';
 import { line } from './text.ts';
 import { clockTime, relative } from './time.ts';
 import { fitted } from './width.ts';
-import { count, duration, shownLock } from '../../wording/index.ts';
+import { count, duration, holdersOfPlaces, shownLock } from '../../wording/index.ts';
 import { withdrawnText } from './withdrawn.ts';
 
 const statusEmphasis: Readonly<Record<string, Emphasis>> = {
@@ -184,9 +184,7 @@ export function retryTime({ retryAtMs, retriesLeft }: SyncView, nowMs: number): 
 /** Everything at a glance. */
 export function statusText(style: Style, status: StatusAnswer, nowMs: number): string {
   const { agents, locks, waiters, syncs, settings } = status;
-  // Who has but a slot of a resource takes no place.
-  const inScopes = locks.filter(({ resource }) => resource === undefined);
-  const holders = new Set(inScopes.map((lock) => lock.agent)).size;
+  const holders = holdersOfPlaces(locks).length;
   const head = [
     style.paint('bold', `revision ${status.revision}`),
     count(status.scopeCount, 'scope'),
