@@ -16,8 +16,7 @@ import { line } from '../format/text.ts';
 import { fileWithEntries, type FileInput } from './context-target.ts';
 import { assignments } from './context-assignments.ts';
 import { refuseNewErrors } from './context-soundness.ts';
-import { writeFile, type WritingInput } from './context-write.ts';
-import { revisionNow } from './speak.ts';
+import { revisionOfWrite, writeFile, type WritingInput } from './context-write.ts';
 
 interface EntryInput extends FileInput, WritingInput {
   readonly fields: readonly string[];
@@ -70,7 +69,7 @@ async function change(
 ): Promise<Outcome> {
   const file = await fileWithEntries(call, input);
   let id = '';
-  const ended = await writeFile(call, input, file, `${verb}`, {
+  const ended = await writeFile(call, input, file, verb, {
     make: async ({ text }) => {
       const made = make({ ...file, text });
       ({ id } = made);
@@ -91,7 +90,7 @@ async function toldOf(
   { id, isWritten }: { readonly id: string; readonly isWritten: boolean },
 ): Promise<Outcome> {
   const data = { file: path, id, changed: isWritten };
-  return done(await revisionNow(call), data, () =>
+  return done(await revisionOfWrite(call), data, () =>
     isWritten ? line`${path}: ${pastOf[verb] ?? 'changed'} ${id}` : line`${path}: ${id} says so already`,
   );
 }

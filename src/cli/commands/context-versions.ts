@@ -5,6 +5,7 @@ import type { HistoryAnswer } from '../../protocol/index.ts';
 import { CommandError, invalidInput } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
+import { isDisabled } from '../answer/output.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import { table } from '../format/table.ts';
@@ -44,7 +45,7 @@ export async function contextHistory(call: Call, input: HistoryInput): Promise<O
   }
   const kept = await files.list(file.path);
   const present = await files.read(file.path);
-  const { recordings, revision } = await recordingsOf(call, file);
+  const { recordings, revision } = await recordingsOf(call, file).catch(noneWhereDisabled);
   const versions: Version[] = [];
   for (const { digest } of kept)
     versions.push({
@@ -140,6 +141,15 @@ async function versionNamed(
   if (digest !== undefined && kept !== null) return { digest, text: kept };
   const message = line`no content ${text} of ${path} is kept: see rhema context history`;
   throw new CommandError('CONTEXT_NOT_KEPT', exitCodes.failure, message, { file: path, digest: text });
+}
+
+/** Where coordination is disabled nobody recorded anything. */
+function noneWhereDisabled(error: unknown): {
+  readonly recordings: ReadonlyMap<string, Recording>;
+  readonly revision: null;
+} {
+  if (isDisabled(error)) return { recordings: new Map(), revision: null };
+  throw error;
 }
 
 /** Entries of the log that are looked through at once, and pages of them at most. */

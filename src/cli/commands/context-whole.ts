@@ -12,6 +12,7 @@ import type { WorkingFiles } from '../world/world.ts';
 import { refuseNewErrors } from './context-soundness.ts';
 import { fileToWrite, type FileInput } from './context-target.ts';
 import {
+  revisionOfWrite,
   writeFile,
   type Ended,
   type Resolution,
@@ -19,7 +20,6 @@ import {
   type WrittenFile,
 } from './context-write.ts';
 import { typingOf } from './named.ts';
-import { revisionNow } from './speak.ts';
 
 export interface WriteInput extends FileInput, WritingInput {
   /** A file that has the text; else it comes from standard input. */
@@ -73,7 +73,7 @@ export async function told(
   if (ended.kind === 'ended') return ended.outcome;
   const isWritten = ended.kind === 'written';
   const digest = isWritten ? ended.digest : null;
-  return done(await revisionNow(call), { file: path, changed: isWritten, digest }, () =>
+  return done(await revisionOfWrite(call), { file: path, changed: isWritten, digest }, () =>
     isWritten ? line`${path}: ${past}` : line`${path}: nothing to do, it is so already`,
   );
 }

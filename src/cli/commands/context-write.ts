@@ -1,6 +1,14 @@
 /** Writing context files under their locks: joins where nobody has, acquires what is not held, and gives back what it took. */
+import { createHash } from 'node:crypto';
 import type { ContextKind } from '../../context/index.ts';
-import { namesOf, type FilePath, type Grant, type ScopePath, type Wish } from '../../core/index.ts';
+import {
+  namesOf,
+  type FilePath,
+  type Grant,
+  type Revision,
+  type ScopePath,
+  type Wish,
+} from '../../core/index.ts';
 import {
   proofOf,
   releaseGrants,
@@ -13,13 +21,14 @@ import {
 import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { Outcome } from '../answer/outcome.ts';
+import { isDisabled } from '../answer/output.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import type { WorkingFiles } from '../world/world.ts';
 import type { Acting } from './acting.ts';
 import { acquire, notGranted, waitWish } from './acquiring.ts';
 import { claimNamed } from './named.ts';
-import { agentPorts, changedBy, refusal, submit } from './speak.ts';
+import { agentPorts, changedBy, refusal, revisionNow, submit } from './speak.ts';
 import { quietly, takePart, type Passing } from './taking-part.ts';
 
 export interface WritingInput extends Acting {
@@ -57,8 +66,47 @@ const passing: Passing = { program: 'rhema context', name: 'context', lingersMs:
 /** How long a lock is waited for where nothing is said: writing takes no time. */
 const waitUnlessSaid = '10s';
 
-/** Writes one context file. `verb` says in the log what for. */
+/** Writes one context file. `verb` says in the log what for. Where coordination is disabled, it is just written. */
 export async function writeFile(
+  call: Call,
+  input: WritingInput,
+  file: WrittenFile,
+  verb: string,
+  making: Making,
+): Promise<Ended> {
+  try {
+    return await writeCoordinated(call, input, file, verb, making);
+  } catch (error) {
+    if (!isDisabled(error)) throw error;
+    return writeFreely(call, file, making);
+  }
+}
+
+/** Under no lock, and noted in no log; what it replaces is kept all the same. */
+async function writeFreely(call: Call, file: WrittenFile, { make }: Making): Promise<Ended> {
+  const files = call.world.workingFiles(await call.repository());
+  const path = await files.realPath(file.path);
+  const text = await files.read(path);
+  const kept = (digest: string): Promise<string | null> => files.kept(path, digest);
+  const before = { text, recorded: null, isForeign: false, kept };
+  const after = await make(before, files, await resolutionOf(call));
+  if (after === null) return { kind: 'unchanged' };
+  const mark = call.world.newRequestId();
+  await files.stage(path, mark, after);
+  await files.keep(path, text === null ? [after] : [text, after]);
+  await files.finish(path, mark);
+  return { kind: 'written', digest: createHash('sha256').update(after).digest('hex') };
+}
+
+/** Of an answer about a file; null where coordination is disabled. */
+export async function revisionOfWrite(call: Call): Promise<Revision | null> {
+  return revisionNow(call).catch((error: unknown) => {
+    if (isDisabled(error)) return null;
+    throw error;
+  });
+}
+
+async function writeCoordinated(
   call: Call,
   input: WritingInput,
   file: WrittenFile,

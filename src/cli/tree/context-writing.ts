@@ -90,6 +90,6 @@ const fieldNotes = `Only the lines of the entry are changed: remarks, order and 
 not be sound (see rhema context check) is refused, and nothing is written. The file is locked while it is written: an agent
 that holds it, or its scope, writes under that; without --agent and RHEMA_AGENT one joins for the command and leaves.`;
 
-const conflictNotes = `Without --base a file that is there already is not replaced. Where it is not what you began with,
+const conflictNotes = `Without --base a file that is there already is none that you began with. Where it is not what you began with,
 agent_coordination.sync_settings.conflict_resolution decides: manual refuses with CONTEXT_CONFLICT and keeps your text,
 merge brings both together entry by entry, latest lets yours win. What is replaced can be put back: rhema context restore.`;

@@ -244,3 +244,16 @@ describe('what is known', () => {
     expect((await context('search', 'x', '--limit', '0')).code).toBe(2);
   });
 });
+
+it('where coordination is disabled a file is just written, and what it was is kept', async () => {
+  write('rhema.yaml', 'name: root\nagent_coordination:\n  enabled: false\n');
+  const added = await context('add', 'todos', 'title=One', '--scope', '.', '--json');
+  expect(JSON.parse(added.stdout)).toMatchObject({ ok: true, revision: null, id: 'one', changed: true });
+  expect((await context('set', 'todos', 'one', 'status=blocked')).stdout).toBe(
+    '.rhema/todos.yaml: changed one\n',
+  );
+  expect((await context('history', 'todos')).stdout).toMatch(/one changed \(status\) +now\n/);
+  expect((await context('restore', 'todos')).code).toBe(0);
+  expect(read('.rhema/todos.yaml')).toContain('status: pending');
+  expect((await context('set', 'todos', 'one', 'status=lost')).code).toBe(3);
+});
