@@ -162,6 +162,14 @@ describe('an entry is removed', () => {
   });
 });
 
+it('two entries of one id are not told apart', () => {
+  const text = lines('todos:', '  - id: a', '  - id: a');
+  expect(removeEntry(file('todos', text), 'a')).toMatchObject({ code: 'ENTRY_NOT_EDITABLE' });
+  expect(setFields(file('todos', text), { id: 'a', set: { b: 1 }, unset: [] })).toMatchObject({
+    code: 'ENTRY_NOT_EDITABLE',
+  });
+});
+
 it('a file that cannot be read is not changed', () => {
   expect(removeEntry(file('todos', 'todos: [\n'), 'one')).toMatchObject({
     code: 'CONTEXT_UNREADABLE',

@@ -65,6 +65,7 @@ export function addEntry(file: ContextText, { id, fields, collection }: NewEntry
 export function setFields(file: ContextText, { id, set, unset }: EntryEdit): Changed {
   return changing(file, (draft) => {
     if (draft.find(id) === null) return notFound(file, draft, id);
+    if (isTwice(draft, id)) return twice(file, id);
     const wishes = [...Object.entries(set), ...unset.map((key) => [key, undefined] as const)];
     let now: Draft | null = draft;
     for (const [key, value] of wishes) {
@@ -79,6 +80,7 @@ export function setFields(file: ContextText, { id, set, unset }: EntryEdit): Cha
 export function removeEntry(file: ContextText, id: string): Changed {
   return changing(file, (draft) => {
     const entry = draft.find(id);
+    if (isTwice(draft, id)) return twice(file, id);
     return entry === null ? notFound(file, draft, id) : draft.without(entry);
   });
 }
@@ -107,6 +109,14 @@ function refused(code: ChangeRefused['code'], message: string): ChangeRefused {
 
 /** Ids that are named where one was not found. */
 const idsShownMax = 10;
+
+/** Two entries of one id are not told apart. */
+function isTwice(draft: Draft, id: string): boolean {
+  return draft.entries.filter((entry) => entry.id === id).length > 1;
+}
+
+const twice = ({ path }: ContextText, id: string): ChangeRefused =>
+  refused('ENTRY_NOT_EDITABLE', `${path} has several entries ${quote(id)}: give each an id of its own first`);
 
 function notFound({ path }: ContextText, draft: Draft, id: string): ChangeRefused {
   const ids = draft.entries.flatMap((entry) => (entry.id === null ? [] : [entry.id]));

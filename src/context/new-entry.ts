@@ -31,7 +31,7 @@ export function consequencesOf(
   if (form === 'map') return { set: {}, unset: [] };
   if (kind === 'todos') {
     if (status === undefined || 'completed_at' in others) return { set: {}, unset: [] };
-    return status === 'completed'
+    return status === 'completed' || status === 'done'
       ? { set: { completed_at: time }, unset: [] }
       : { set: {}, unset: ['completed_at'] };
   }

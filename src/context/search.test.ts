@@ -60,8 +60,9 @@ describe('what is known is found', () => {
     expect(ids(await searchEntries(twins, wish))).toEqual(['web', 'core', 'far']);
   });
 
-  it('without words, all on the way from there, the nearest first', async () => {
-    expect(ids(await search(''))).toEqual(['tokens', 'session', 'clock']);
+  it('without words, all there is, the nearest first', async () => {
+    expect(ids(await search(''))).toEqual(['tokens', 'session', 'clock', 'voice']);
+    expect(ids(await search('', 'web/none.ts'))).toEqual(['tokens', 'session', 'clock']);
     expect(ids(await search(' ', null, 2))).toEqual(['tokens', 'session']);
   });
 

@@ -41,9 +41,13 @@ export async function searchEntries(
     about !== null && mentions(text, about) ? 0 : distanceTo(entry.scope),
   );
   const weight = (id: number): number => weightOf(distances[id] ?? null);
+  const isEverythingMeant = about === null;
   const found = words.trim() === '' ? null : await matching(documents, words, weight);
   const ranked =
-    found ?? documents.filter(({ id }) => distances[id] !== null).map(({ id }) => ({ id, terms: [] }));
+    found ??
+    documents
+      .filter(({ id }) => isEverythingMeant || distances[id] !== null)
+      .map(({ id }) => ({ id, terms: [] }));
   const inOrder =
     found === null ? ranked.toSorted((one, other) => weight(other.id) - weight(one.id)) : ranked;
   return inOrder.slice(0, limit).flatMap(({ id, terms }) => {

@@ -179,6 +179,12 @@ function addResources(server: McpServer, options: McpServerOptions): void {
     known,
   );
   server.registerResource(
+    'what is known by words alone',
+    new ResourceTemplate('rhema://context{?words}', { list: undefined }),
+    { description: 'Those that have the words', mimeType },
+    known,
+  );
+  server.registerResource(
     'what is known by words',
     new ResourceTemplate('rhema://context{?path,words}', { list: undefined }),
     { description: 'Those that have the words, the nearest first', mimeType },

@@ -43,7 +43,7 @@ export const toolTable: { readonly [Name in ToolName]: ToolDescription } = {
     description:
       'Record a context file of a scope you hold (knowledge, todos, decisions, patterns, conventions .yaml) as you wrote it, or have one entry written. The scope and all that depends on it must then be synced again.',
     readOnly: false,
-    idempotent: true,
+    idempotent: false,
   },
   sync_scope: {
     description:

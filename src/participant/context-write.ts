@@ -69,7 +69,7 @@ export type Written =
 /**
  * Changes a context file under a lock: the coordinator is asked first, under the lock's token, and notes what the file is
  * from now on. The text lies beside the file by then: who is killed between the two is followed by one who finds it there,
- * and puts it in its place first. What the file was and what it will be are kept before. A link leads to a file of another
+ * and puts it in its place first. What the file was, and is from then on, is kept. A link leads to a file of another
  * scope as well: where it is counts, and not what it is called.
  */
 export async function writeContext(
@@ -79,6 +79,28 @@ export async function writeContext(
   named: ScopePath,
   change: ContextChange,
 ): Promise<Written> {
+  for (let tries = 1; ; tries += 1) {
+    const { written, isOvertaken } = await writeOnce(ports, session, locks, named, change);
+    if (!isOvertaken || tries === triesMax) return written;
+  }
+}
+
+/** The agent itself may write the file by another call at the same time: then the text is made anew. */
+const triesMax = 10;
+
+interface Tried {
+  readonly written: Written;
+  /** Whether something was recorded between reading and writing. */
+  readonly isOvertaken: boolean;
+}
+
+async function writeOnce(
+  ports: ContextPorts,
+  session: AgentSession,
+  locks: readonly WritingLock[],
+  named: ScopePath,
+  change: ContextChange,
+): Promise<Tried> {
   const { coordinator, files } = ports;
   const { agent, epoch } = session;
   const path = await files.realPath(named);
@@ -86,15 +108,18 @@ export async function writeContext(
   const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
   const scope = around?.path ?? null;
   const lock = locks.find((each) => covers(each, scope, path));
-  if (around === undefined || scope === null || lock === undefined) return { kind: 'elsewhere', path, scope };
+  if (around === undefined || scope === null || lock === undefined)
+    return { written: { kind: 'elsewhere', path, scope }, isOvertaken: false };
   const recorded = around.contexts[fileIn(scope, path)]?.digest ?? null;
   const before = await readRepaired(files, path, recorded);
   const isForeign = recorded !== null && (before === null || sha256(before) !== recorded);
   const kept = (digest: string): Promise<string | null> => files.kept(path, digest);
   const after = await change.make({ text: before, recorded, isForeign, kept });
-  if (after === null) return { kind: 'unchanged' };
+  if (after === null) return { written: { kind: 'unchanged' }, isOvertaken: false };
   const base = isForeign && change.overForeign ? recorded : before === null ? null : sha256(before);
-  return replace(ports, session, { scope, path, lock, before, after, base });
+  const written = await replace(ports, session, { scope, path, lock, before, after, base });
+  const isConflict = written.kind === 'refused' && written.reply.rejection.code === 'CONTEXT_CONFLICT';
+  return { written, isOvertaken: isConflict && (!isForeign || change.overForeign) };
 }
 
 interface Replacement {
@@ -115,7 +140,6 @@ async function replace(
   const digest = sha256(after);
   const mark = markOf(before, digest);
   await files.stage(path, mark, after);
-  await files.keep(path, before === null ? [after] : [before, after]);
   const reply = await speaker
     .submit({
       kind: 'ContextModify',
@@ -135,7 +159,7 @@ async function replace(
     await files.discard(path, mark);
     return { kind: 'refused', reply };
   }
-  await files.finish(path, mark);
+  await putInPlace(files, path, { before, after, mark });
   return { kind: 'written', digest };
 }
 
@@ -151,8 +175,20 @@ async function readRepaired(files: Files, path: ScopePath, recorded: string | nu
   const mark = markOf(now, recorded);
   const text = await files.staged(path, mark);
   if (text === null || sha256(text) !== recorded) return now;
-  await files.finish(path, mark);
+  await putInPlace(files, path, { before: now, after: text, mark });
   return text;
+}
+
+interface Placing {
+  readonly before: string | null;
+  readonly after: string;
+  readonly mark: string;
+}
+
+/** What the file was is kept, and what it is from now on. */
+async function putInPlace(files: Files, path: ScopePath, { before, after, mark }: Placing): Promise<void> {
+  await files.keep(path, before === null ? [after] : [before, after]);
+  await files.finish(path, mark);
 }
 
 /** From what a text was made, and which it is. */

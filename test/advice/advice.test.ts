@@ -26,7 +26,7 @@ beforeEach(async () => {
   for (const name of ['alice', 'bob', 'carol']) await succeed(`agent join ${name}`);
 });
 
-const soundScan = { definitions: [], settings: defaultSettings, problems: [] };
+const soundScan = { definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] };
 
 /** Each command line closes what it has opened, but the service goes on. */
 function undisturbed({ service }: Bench): Coordinator {

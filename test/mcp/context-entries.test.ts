@@ -28,7 +28,7 @@ it('an entry is added, changed and taken out under a lock that is held', async (
   expect(todos()).not.toMatchObject([{ tags: expect.anything() as string }]);
   expect((await put({ id: 'rename-it', title: 'Rename it' })).text).toContain('UNCHANGED');
   const removed = await alice.call('context_record', { agent: 'alice', path, remove: 'rename-it' });
-  expect(removed.isError).toBe(false);
+  expect(removed.text).toContain('REMOVED "rename-it"');
   expect(todos()).toEqual([]);
 });
 
@@ -39,6 +39,13 @@ it('what another has written since is there, too: nobody has to read the file be
   await bob.acquire('bob', auth);
   await put({ id: 'two', title: 'Two' }, 'bob');
   expect(todos()).toMatchObject([{ id: 'one' }, { id: 'two' }]);
+});
+
+it('calls of one agent at the same time are carried out one after the other', async () => {
+  const { put, todos } = await begun();
+  const all = await Promise.all(['a', 'b', 'c'].map((id) => put({ id, title: 'T' })));
+  expect(all.map(({ isError }) => isError)).toEqual([false, false, false]);
+  expect(todos()).toHaveLength(3);
 });
 
 it('nothing is written without a lock, or under one of another scope', async () => {
@@ -77,7 +84,9 @@ it('what somebody wrote and told nobody of is not written over, unless that is c
   const { put, stage, todos } = await begun();
   await put({ id: 'one', title: 'One' });
   stage.texts.set(path, (stage.texts.get(path) ?? '').replace('One', 'Uno'));
-  expect((await put({ id: 'two', title: 'Two' })).facts).toMatchObject({ code: 'CONTEXT_CONFLICT' });
+  const refused = await put({ id: 'two', title: 'Two' });
+  expect(refused.facts).toMatchObject({ code: 'CONTEXT_CONFLICT' });
+  expect(refused.text).toContain('told nobody. Nothing was written.');
   stage.mergesForeign = true;
   expect((await put({ id: 'two', title: 'Two' })).isError).toBe(false);
   expect(todos()).toMatchObject([{ title: 'Uno' }, { title: 'Two' }]);
@@ -88,6 +97,9 @@ it('what is known is a resource', async () => {
   const read = async (uri: string): Promise<unknown> => (await alice.client.readResource({ uri })).contents;
   expect(await read('rhema://context?path=services%2Fauth%2Fa.ts&words=session')).toMatchObject([
     { text: 'known near services/auth/a.ts: session' },
+  ]);
+  expect(await read('rhema://context?words=session')).toMatchObject([
+    { text: 'known near the top: session' },
   ]);
   expect(await read('rhema://context?path=web')).toMatchObject([{ text: 'known near web: ' }]);
 });

@@ -51,6 +51,11 @@ export async function addToContext(call: Call, input: AddInput): Promise<Outcome
 export async function setInContext(call: Call, input: SetInput): Promise<Outcome> {
   const set = assignments(input.fields);
   const { id, unset = [] } = input;
+  const swallowed = unset.find((key) => key.includes('='));
+  if (swallowed !== undefined)
+    throw usageError(
+      `--unset takes keys, and ${JSON.stringify(swallowed)} is none: write what is set before --unset`,
+    );
   if (Object.keys(set).length + unset.length === 0)
     throw usageError(`say what to set, such as status=completed; see rhema help context set`);
   return change(call, input, 'change', (file) => setWithConsequences(file, { id, set, unset }, call.nowMs));

@@ -1,8 +1,9 @@
 import { contextKinds, kindOf, placesOf, type ContextKind } from '../../context/index.ts';
-import { named, quote, type ScopePath } from '../../core/index.ts';
+import { named, quote, type ScopeDefinition, type ScopePath } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError, invalidInput, usageError, valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
+import { line } from '../format/text.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { contextFilesOf, mustHaveFiles, type ContextFile, type ContextFiles } from './context-files.ts';
 import { scopeNotFound } from './scope.ts';
@@ -10,12 +11,30 @@ import { noScopes, scopeOf } from './scopes-of.ts';
 
 /** The context files of the scopes that the scope files have; no coordinator is asked. */
 export async function filesOnDisk(call: Call): Promise<ContextFiles> {
+  return contextFilesOf(call, await scopesOnDisk(call));
+}
+
+/**
+ * The scopes that the scope files have.
+ *
+ * @throws CommandError SCOPES_UNSOUND where nobody can read which ones the root scope's file lists: what is in those would be
+ * passed over.
+ */
+export async function scopesOnDisk(call: Call): Promise<readonly ScopeDefinition[]> {
   const repository = await call.repository();
   mustHaveFiles(repository);
-  const { definitions } = await whileTelling(call, 'reading the scope files', () =>
+  const { definitions, unreadRoot } = await whileTelling(call, 'reading the scope files', () =>
     call.world.inspection.scan(repository),
   );
-  return contextFilesOf(call, definitions);
+  const [first] = unreadRoot;
+  if (first === undefined) return definitions;
+  const place = [first.file ?? 'rhema.yaml', ...(first.line === null ? [] : [first.line])].join(':');
+  throw new CommandError(
+    'SCOPES_UNSOUND',
+    exitCodes.refused,
+    line`${place}: ${first.message}: mend it first, since it says which scopes there are`,
+    { problems: unreadRoot },
+  );
 }
 
 /** Every file of each kind of the scopes that are there; of all scopes where none is given. */

@@ -13,9 +13,8 @@ import { invalidInput } from '../answer/errors.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import type { Style } from '../format/style.ts';
 import { line, safe } from '../format/text.ts';
-import { whileTelling } from '../process/live-line.ts';
-import { contextFilesOf, mustHaveFiles, type ContextFiles } from './context-files.ts';
-import { filesIn, kindIn, pathOf } from './context-named.ts';
+import { contextFilesOf, type ContextFiles } from './context-files.ts';
+import { filesIn, kindIn, pathOf, scopesOnDisk } from './context-named.ts';
 import { numberOption } from './number-option.ts';
 
 export interface SearchInput {
@@ -35,7 +34,9 @@ export async function searchContexts(call: Call, input: SearchInput): Promise<Ou
   const here = about ?? (await pathOf(call, '.'));
   const { found, searched, scope } = await known(call, { words, kinds, about, here, limit });
   const data = { words, for: about, scope, searched, found };
-  return done(null, data, (style) => foundText(style, found, { all: searched, about, start: scope }));
+  return done(null, data, (style) =>
+    foundText(style, found, { all: searched, about, start: scope, hasWords: words.trim() !== '' }),
+  );
 }
 
 export interface KnownWish {
@@ -58,11 +59,7 @@ export interface Known {
 
 /** What is known here. Fails with INVALID_INPUT where there is no working tree. */
 export async function known(call: Call, { words, kinds, about, here, limit }: KnownWish): Promise<Known> {
-  const repository = await call.repository();
-  mustHaveFiles(repository);
-  const { definitions } = await whileTelling(call, 'reading the scope files', () =>
-    call.world.inspection.scan(repository),
-  );
+  const definitions = await scopesOnDisk(call);
   const files = await contextFilesOf(call, definitions);
   const scope = files.scopeAround(here);
   const near = scope === null ? new Map<ScopePath, number>() : nearnessFrom(scope, definitions);
@@ -105,6 +102,7 @@ function knownIn(files: ContextFiles, kinds: readonly ContextKind[]): readonly K
 }
 
 interface Searched {
+  readonly hasWords: boolean;
   readonly all: number;
   readonly about: ScopePath | null;
   readonly start: ScopePath | null;
@@ -113,13 +111,13 @@ interface Searched {
 export function foundText(
   style: Style,
   found: readonly FoundEntry[],
-  { all, about, start }: Searched,
+  { all, about, start, hasWords }: Searched,
 ): string {
   if (found.length > 0) return found.map((entry) => entryText(style, entry)).join('\n');
   if (all === 0) return 'nothing is known yet: there are no entries in any context file';
-  return about === null && start === null
+  return hasWords
     ? `none of ${all} entries has that`
-    : `none of ${all} entries has that, or is near ${named(about ?? start ?? '')}`;
+    : `none of ${all} entries is near ${named(about ?? start ?? '')}`;
 }
 
 function entryText(style: Style, { kind, id, title, excerpt, file, line: at }: FoundEntry): string {

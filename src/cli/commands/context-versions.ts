@@ -1,5 +1,5 @@
 /** What context files were, and putting that back. */
-import { differences } from '../../context/index.ts';
+import { differences, type Difference } from '../../context/index.ts';
 import { fileIn, type AgentId, type Revision, type ScopePath } from '../../core/index.ts';
 import type { HistoryAnswer } from '../../protocol/index.ts';
 import { CommandError, invalidInput } from '../answer/errors.ts';
@@ -28,11 +28,14 @@ interface Recording {
 
 interface Version {
   readonly digest: string;
+  /** Null: nobody recorded it, or nobody knows any more. */
   readonly recorded: Recording | null;
   /** Whether the file says so now. */
   readonly isPresent: boolean;
-  /** Entries that differ from the version before it; null: that cannot be told, or there is none. */
-  readonly text: string;
+  /** Whether it never was in the file: somebody wanted to write it, and was refused. */
+  readonly isRefused: boolean;
+  /** What differs from what the file was before; null: that cannot be told. */
+  readonly changes: readonly Difference[] | null;
 }
 
 /** Contents that a file had and that are kept, the newest first; or one of them in full. */
@@ -43,36 +46,56 @@ export async function contextHistory(call: Call, input: HistoryInput): Promise<O
     const { digest, text } = await versionNamed(call, file, input.digest);
     return done(null, { file: file.path, digest, text }, () => text.replace(/\n$/, ''));
   }
-  const kept = await files.list(file.path);
   const present = await files.read(file.path);
   const { recordings, revision } = await recordingsOf(call, file).catch(noneWhereDisabled);
-  const versions: Version[] = [];
-  for (const { digest } of kept)
-    versions.push({
-      digest,
-      recorded: recordings.get(digest) ?? null,
-      isPresent: present !== null && digestOf(present) === digest,
-      text: (await files.kept(file.path, digest)) ?? '',
-    });
-  const told = versions.map(({ text, ...version }, index) => ({
-    ...version,
-    changes: file.kind === null ? null : differences(file.kind, versions[index + 1]?.text ?? '', text),
-  }));
+  const told = await versionsOf(files, file, { present, recordings });
   const { rhema, name } = await typingOf(call);
   return done(revision, { file: file.path, versions: told }, (style) => {
     if (told.length === 0)
       return line`nothing is kept of ${file.path}: contents are kept from the first write under a lock on`;
-    const rows = told.map(({ digest, recorded, isPresent, changes }) => [
+    const rows = told.map(({ digest, recorded, isPresent, isRefused, changes }) => [
       { text: digest.slice(0, digestShown), emphasis: isPresent ? ('bold' as const) : ('plain' as const) },
       recorded === null ? null : clockTime(recorded.atMs, call.nowMs),
       recorded?.agent ?? null,
       changes === null ? null : differencesText(changes),
-      isPresent ? 'now' : '',
+      isPresent ? 'now' : isRefused ? 'refused' : '',
     ]);
     const foot =
       present !== null && told.some(({ isPresent }) => isPresent) ? [] : [foreignText(file, present)];
     const next = line`put one back with ${rhema('context', 'restore', name(file.path), '--to', 'DIGEST')}`;
     return [table(style, ['DIGEST', 'RECORDED', 'BY', 'CHANGES', ''], rows), ...foot, next].join('\n');
+  });
+}
+
+interface Knowledge {
+  readonly present: string | null;
+  /** By digest, the newest first. */
+  readonly recordings: ReadonlyMap<string, readonly Recording[]>;
+}
+
+/** Each with its own recording: a content that came back was recorded more than once. */
+async function versionsOf(
+  files: Files,
+  { path, kind }: WrittenFile,
+  { present, recordings }: Knowledge,
+): Promise<readonly Version[]> {
+  const left = new Map([...recordings].map(([digest, times]) => [digest, [...times]]));
+  const kept = await files.list(path);
+  const texts = new Map<string, string>();
+  for (const { digest } of kept) texts.set(digest, (await files.kept(path, digest)) ?? '');
+  const newest = kept.find(({ isRefused }) => !isRefused)?.digest;
+  const now = present !== null && digestOf(present) === newest ? newest : null;
+  const current = kept.findIndex(({ digest, isRefused }) => !isRefused && digest === now);
+  return kept.map(({ digest, isRefused }, index) => {
+    const before = kept.slice(index + 1).find((one) => !one.isRefused)?.digest ?? '';
+    const after = texts.get(digest) ?? '';
+    return {
+      digest,
+      recorded: isRefused ? null : (left.get(digest)?.shift() ?? null),
+      isPresent: index === current,
+      isRefused,
+      changes: kind === null ? null : differences(kind, texts.get(before) ?? '', after),
+    };
   });
 }
 
@@ -106,14 +129,12 @@ export async function restoreContext(call: Call, input: RestoreInput): Promise<O
   return told(call, file, ended, 'restored');
 }
 
-/** The newest content that is another one than the present. */
-async function beforeThat(
-  files: ReturnType<Call['world']['workingFiles']>,
-  path: ScopePath,
-  text: string | null,
-): Promise<string | null> {
+type Files = ReturnType<Call['world']['workingFiles']>;
+
+/** The newest content that is another one than the present, and was in the file. */
+async function beforeThat(files: Files, path: ScopePath, text: string | null): Promise<string | null> {
   const present = text === null ? null : digestOf(text);
-  const kept = await files.list(path);
+  const kept = (await files.list(path)).filter(({ isRefused }) => !isRefused);
   const at = kept.findIndex(({ digest }) => digest === present);
   const earlier = kept.slice(at + 1).find(({ digest }) => digest !== present);
   return earlier === undefined ? null : files.kept(path, earlier.digest);
@@ -145,7 +166,7 @@ async function versionNamed(
 
 /** Where coordination is disabled nobody recorded anything. */
 function noneWhereDisabled(error: unknown): {
-  readonly recordings: ReadonlyMap<string, Recording>;
+  readonly recordings: ReadonlyMap<string, readonly Recording[]>;
   readonly revision: null;
 } {
   if (isDisabled(error)) return { recordings: new Map(), revision: null };
@@ -156,15 +177,15 @@ function noneWhereDisabled(error: unknown): {
 const pageEntries = 500;
 const pagesMax = 4;
 
-/** By digest, the newest time that each was recorded. */
+/** By digest, when each was recorded, the newest first. */
 async function recordingsOf(
   call: Call,
   { path }: WrittenFile,
-): Promise<{ readonly recordings: ReadonlyMap<string, Recording>; readonly revision: Revision }> {
+): Promise<{ readonly recordings: ReadonlyMap<string, readonly Recording[]>; readonly revision: Revision }> {
   const coordinator = await call.coordinator();
   const { scopes, revision } = await coordinator.query({ kind: 'scopesOf', paths: [path] });
   const scope = scopes[0] ?? null;
-  const recordings = new Map<string, Recording>();
+  const recordings = new Map<string, Recording[]>();
   let before: Revision | null = null;
   for (let page = 0; scope !== null && page < pagesMax; page += 1) {
     const filter = { scope, events: ['context.modified'] };
@@ -176,12 +197,11 @@ async function recordingsOf(
     });
     for (const entry of answer.entries)
       for (const event of entry.events)
-        if (
-          event.kind === 'context.modified' &&
-          event.file === fileIn(scope, path) &&
-          !recordings.has(event.digest)
-        )
-          recordings.set(event.digest, { revision: entry.revision, atMs: entry.atMs, agent: event.agent });
+        if (event.kind === 'context.modified' && event.file === fileIn(scope, path)) {
+          const times = recordings.get(event.digest) ?? [];
+          recordings.set(event.digest, times);
+          times.push({ revision: entry.revision, atMs: entry.atMs, agent: event.agent });
+        }
     if (answer.nextBefore === null) break;
     before = answer.nextBefore;
   }

@@ -119,7 +119,8 @@ async function begunWith({ base, before, files, file }: Meeting): Promise<string
 async function conflict(meeting: Meeting, clashes: readonly Clash[] | null): Promise<CommandError> {
   const { call, file, mine, base, before, files } = meeting;
   const { rhema, name } = await typingOf(call);
-  await files.keep(file.path, before.text === null ? [mine] : [mine, before.text]);
+  await files.keepRefused(file.path, mine);
+  if (before.text !== null) await files.keep(file.path, [before.text]);
   const begun = await begunWith(meeting);
   const between =
     file.kind === null || begun === null || before.text === null

@@ -3,13 +3,16 @@ import { createHash } from 'node:crypto';
 import type { ContextKind } from '../../context/index.ts';
 import {
   namesOf,
+  wishOfNames,
   type FilePath,
   type Grant,
+  type Rejection,
   type Revision,
   type ScopePath,
   type Wish,
 } from '../../core/index.ts';
 import {
+  claimOf,
   proofOf,
   releaseGrants,
   writeContext,
@@ -27,7 +30,7 @@ import { line } from '../format/text.ts';
 import type { WorkingFiles } from '../world/world.ts';
 import type { Acting } from './acting.ts';
 import { acquire, notGranted, waitWish } from './acquiring.ts';
-import { claimNamed } from './named.ts';
+import { typingOf } from './named.ts';
 import { agentPorts, changedBy, refusal, revisionNow, submit } from './speak.ts';
 import { quietly, takePart, type Passing } from './taking-part.ts';
 
@@ -117,10 +120,22 @@ async function writeCoordinated(
   if (part.kind === 'refused') return { kind: 'ended', outcome: part.outcome };
   const { session, joined } = part;
   try {
-    return await writeAs(call, session, input, file, verb, making);
+    for (let tries = 1; ; tries += 1) {
+      const ended = await writeAs(call, session, input, file, verb, making);
+      if (ended.kind !== 'ended' || tries === triesMax || !isGivenBack(ended.outcome)) return ended;
+    }
   } finally {
     if (joined) await leave(call, session);
   }
+}
+
+/** Another command of the same agent may have given the lock back that both had. */
+const triesMax = 10;
+
+function isGivenBack(outcome: Outcome): boolean {
+  return (
+    outcome.kind === 'refused' && (outcome.code === 'LOCK_NOT_HELD' || outcome.code === 'STALE_FENCING_TOKEN')
+  );
 }
 
 async function leave(call: Call, session: AgentSession): Promise<void> {
@@ -144,10 +159,9 @@ async function writeAs(
 ): Promise<Ended> {
   const held = await heldOver(call, session, file.path);
   if (held.length > 0) return writeUnder(call, session, held, file, making);
-  const { wish } = await claimNamed(call, [file.path]);
+  const { wish } = await claimOf(await call.coordinator(), { scopes: [], files: [fileOf(file)] });
   // A free file needs no lock to be edited; to be written here it does, so that no two write it at once.
-  const named: Wish =
-    namesOf(wish).length === 0 ? { scopes: [], files: [file.path as string as FilePath] } : wish;
+  const named: Wish = namesOf(wish).length === 0 ? { scopes: [], files: [fileOf(file)] } : wish;
   const wait = await waitWish(input.wait ?? waitUnlessSaid);
   const asked = { ...named, ttlMs: null, wait, reason: line`${verb} ${file.path}` };
   const acquired = await acquire(call, session, asked);
@@ -158,10 +172,15 @@ async function writeAs(
   } finally {
     await quietly(call, 'releasing', async () => {
       const { speaker } = await agentPorts(call);
-      await releaseGrants(speaker, session, acquired.locks, await changedBy(call, session, named));
+      // What another command of the agent has taken, that one gives back.
+      const own = acquired.locks.filter(({ already }) => already !== true);
+      if (own.length > 0)
+        await releaseGrants(speaker, session, own, await changedBy(call, session, wishOfNames(own)));
     });
   }
 }
+
+const fileOf = ({ path }: WrittenFile): FilePath => path as string as FilePath;
 
 /** What it holds that covers the file. */
 async function heldOver(
@@ -194,12 +213,44 @@ async function writeUnder(
   const files = call.world.workingFiles(repository);
   const resolution = await resolutionOf(call);
   const ports = { ...(await agentPorts(call)), files };
+  let seen: ContextBefore | null = null;
   const change: ContextChange = {
-    make: (before) => make(before, files, resolution),
+    make: (before) => {
+      seen = before;
+      return make(before, files, resolution);
+    },
     overForeign: overForeign || resolution !== 'manual',
   };
   const written = await writeContext(ports, session, locks, file.path, change);
+  if (isForeignConflict(written, seen)) throw await foreignConflict(call, file, written.reply.rejection);
   return endOf(call, session, file, written);
+}
+
+type Refused = Extract<Written, { kind: 'refused' }>;
+
+function isForeignConflict(written: Written, before: ContextBefore | null): written is Refused {
+  return (
+    written.kind === 'refused' &&
+    written.reply.rejection.code === 'CONTEXT_CONFLICT' &&
+    before?.isForeign === true
+  );
+}
+
+/** The coordinator knows only that the content is another one than was recorded. */
+async function foreignConflict(
+  call: Call,
+  { path }: WrittenFile,
+  { details }: Rejection,
+): Promise<CommandError> {
+  const { rhema, name } = await typingOf(call);
+  const { agent } = details as { readonly agent?: string };
+  const since = agent === undefined ? '' : line` since ${agent} recorded it`;
+  return new CommandError(
+    'CONTEXT_CONFLICT',
+    exitCodes.refused,
+    line`nothing was written: ${path} was changed${since}, and nobody recorded that: look at it; then ${rhema('context', 'record', name(path))} takes it as it is, or ${rhema('context', 'restore', name(path))} puts back what was recorded`,
+    { file: path, ...details },
+  );
 }
 
 async function endOf(call: Call, session: AgentSession, file: WrittenFile, written: Written): Promise<Ended> {

@@ -23,7 +23,7 @@ const definition = (path: string, ...dependencies: readonly string[]): ScopeDefi
   dependencies: dependencies.map(scopePath),
 });
 const scanOf = (over: Partial<Scan>): Partial<Inspection> => ({
-  scan: async () => ({ definitions: [], settings: defaultSettings, problems: [], ...over }),
+  scan: async () => ({ definitions: [], settings: defaultSettings, problems: [], unreadRoot: [], ...over }),
 });
 
 describe('safety validate', () => {

@@ -155,7 +155,10 @@ describe('configuration and scopes', () => {
   const scanned = (definitions: readonly ScopeDefinition[], problems: readonly ScopeProblem[]): Facts =>
     factsOf(
       {},
-      { scan: known({ definitions, settings: defaultSettings, problems }), coordination: known(null) },
+      {
+        scan: known({ definitions, settings: defaultSettings, unreadRoot: [], problems }),
+        coordination: known(null),
+      },
     );
 
   it.each<Row>([
@@ -186,7 +189,7 @@ describe('configuration and scopes', () => {
       {},
       {
         configuration: known({ enabled: true, entries: [], problems: [root], unusedFile: 'rhema.yaml' }),
-        scan: known({ definitions: [], settings: defaultSettings, problems: [root, broken] }),
+        scan: known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [root, broken] }),
       },
     );
     const told = [...about('configuration', facts), ...about('scopes', facts)];
@@ -250,7 +253,7 @@ describe('configuration and scopes', () => {
   it('does not say beside it that there is nothing to lock', () => {
     const told: ScopeProblem = { ...broken, code: 'GRAPH_EMPTY', file: null, line: null };
     const status = statusAnswer({ scopeProblems: [told] });
-    const scan = known({ definitions: [], settings: defaultSettings, problems: [] });
+    const scan = known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] });
     expect(
       about(
         'scopes',
@@ -260,7 +263,7 @@ describe('configuration and scopes', () => {
   });
 
   it('does not call scopes undefined that are in force, when an older commit has been checked out', () => {
-    const scan = known({ definitions: [], settings: defaultSettings, problems: [] });
+    const scan = known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] });
     const status = statusAnswer({ scopeCount: 73 });
     const [told] = about(
       'scopes',
@@ -278,7 +281,7 @@ describe('configuration and scopes', () => {
       {},
       {
         repository: { ...repository, worktree, mainWorktree: null, bare: true },
-        scan: known({ definitions: [], settings: defaultSettings, problems: [] }),
+        scan: known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] }),
         coordination: known(null),
       },
     );
@@ -290,7 +293,7 @@ describe('configuration and scopes', () => {
       {},
       {
         repository: { ...repository, mainWorktree: '/main' },
-        scan: known({ definitions: [], settings: defaultSettings, problems: [] }),
+        scan: known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] }),
         coordination: known({
           status: statusAnswer({ scopeCount: 1 }),
           withdrawn: [],

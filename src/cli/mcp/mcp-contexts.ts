@@ -30,6 +30,7 @@ export function mcpContexts(call: Call, repository: Repository): Contexts {
         all: searched,
         about: path,
         start: scope,
+        hasWords: words.trim() !== '',
       });
     },
   };

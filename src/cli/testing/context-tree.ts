@@ -29,6 +29,7 @@ export function treeWith(
       })),
       settings: defaultSettings,
       problems: [],
+      unreadRoot: [],
     }),
     liesAt: async (_repository, path) => liesAt(path),
     contextFile: (_repository, path): ContextFileLook => {

@@ -91,6 +91,7 @@ describe('entries', () => {
     [['add', 'todos', 'title:=x', ...inCore], 2, 'is no JSON'],
     [['add', 'rhema.yaml', 'title=x'], 2, 'has no entries'],
     [['set', 'todos', 'none', 'title=x', ...inCore], 1, 'ENTRY_NOT_FOUND'],
+    [['set', 'todos', 'x', '--unset', 'a', 'b=c', ...inCore], 2, 'before --unset'],
     [['remove', 'todos', 'none', ...inCore], 1, 'ENTRY_NOT_FOUND'],
     [['add', 'todo', 'title=x'], 1, 'todos'],
   ])('%j is refused', async (words, code, said) => {
@@ -125,7 +126,10 @@ describe('a file that somebody changed and told nobody of', () => {
 
   it('is not written over, until it is recorded', async () => {
     const { code, stderr } = await context('add', todos, 'id=two', 'title=Two');
-    expect([code, stderr]).toEqual([3, expect.stringContaining('CONTEXT_CONFLICT') as string]);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/nobody recorded that.*rhema .*context record.*CONTEXT_CONFLICT/) as string,
+    ]);
     expect(read()).toContain('Uno');
     expect((await context('record', todos)).stdout).toBe(`${todos}: recorded\n`);
     expect((await context('add', todos, 'id=two', 'title=Two')).code).toBe(0);
@@ -147,6 +151,57 @@ describe('a file that somebody changed and told nobody of', () => {
   });
 });
 
+describe('in a subfolder', () => {
+  it('a kind is that of the scope, and a path is as one types it there', async () => {
+    const inFolder = (...words: readonly string[]): Promise<Answered> =>
+      rhemaIn(join(repository, 'src/core'), 'context', ...words);
+    expect(await inFolder('add', 'todos', 'id=one', 'title=One')).toEqual({
+      code: 0,
+      stdout: `${todos}: added one\n`,
+      stderr: '',
+    });
+    expect((await inFolder('set', '.rhema/todos.yaml', 'one', 'title=Uno')).code).toBe(0);
+    expect((await inFolder('restore', 'todos')).code).toBe(0);
+    expect(read()).toContain('One');
+  });
+});
+
+describe('commands of one agent at the same time', () => {
+  it.each([[[]], [['src/core']]])(
+    'are carried out one after the other, also while it holds %j',
+    async (held) => {
+      await rhema('agent', 'join', 'alice');
+      if (held.length > 0) await rhema('lock', 'acquire', ...held, '--agent', 'alice');
+      const ids = ['a', 'b', 'c', 'd'];
+      const all = await Promise.all(
+        ids.map((id) => context('add', 'todos', `id=${id}`, 'title=T', '--agent', 'alice', ...inCore)),
+      );
+      expect(all.map(({ code, stderr }) => [code, stderr])).toEqual(ids.map(() => [0, '']));
+      for (const id of ids) expect(read()).toContain(`- id: ${id}\n`);
+    },
+  );
+});
+
+describe('where nobody can read which scopes there are', () => {
+  it.each(['', '<<<<<<< HEAD\n'])('nothing is passed over: %j', async (text) => {
+    write('rhema.yaml', 'name: root\nagent_coordination:\n  scopes:\n    src/web:\n');
+    await context('add', 'todos', 'title=T', ...inCore);
+    write('rhema.yaml', text);
+    for (const words of [
+      ['check'],
+      ['search', 'T'],
+      ['show', 'todos', ...inCore],
+      ['add', 'todos', 'title=U', ...inCore],
+    ]) {
+      const { code, stderr } = await context(...words);
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringMatching(/^rhema: rhema.yaml.*SCOPES_UNSOUND/) as string,
+      ]);
+    }
+  });
+});
+
 describe('a file that two write as a whole', () => {
   let [base, begun] = ['', ''];
   beforeEach(async () => {
@@ -165,8 +220,18 @@ describe('a file that two write as a whole', () => {
     const { code, stderr } = await mine('Two', 'Zwei');
     expect([code, stderr]).toEqual([3, expect.stringContaining('since then: one changed (title') as string]);
     expect(read()).toMatch(/Uno[^]*Two/);
-    const [, kept = ''] = await digests();
+    const history = await context('history', todos);
+    expect(history.stdout).toMatch(
+      /two changed \(title\).* refused\n[0-9a-f]{12} .* one changed \(title\) +now\n/,
+    );
+    const [kept = ''] = await digests();
     expect((await context('history', todos, kept)).stdout).toBe(begun.replace('Two', 'Zwei'));
+    await context('restore', todos);
+    expect(read()).toBe(begun);
+    const again = (await context('history', todos)).stdout
+      .split('\n')
+      .filter((line) => line.includes(' now'));
+    expect(again).toHaveLength(1);
   });
 
   it('is merged entry by entry where that is chosen, and refused where they clash', async () => {
@@ -239,7 +304,7 @@ describe('what is known', () => {
     expect((await context('search', 'revisions')).stdout).toBe(
       'Tokens  knowledge tokens\n  src/core/.rhema/knowledge.yaml:2\n  They are revisions.\n',
     );
-    expect((await context('search', 'unheard')).stdout).toBe('none of 2 entries has that, or is near .\n');
+    expect((await context('search', 'unheard')).stdout).toBe('none of 2 entries has that\n');
     expect((await context('search', 'x', '--kind', 'todo')).code).toBe(2);
     expect((await context('search', 'x', '--limit', '0')).code).toBe(2);
   });

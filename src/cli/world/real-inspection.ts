@@ -70,8 +70,8 @@ const scanOf = (repository: Repository): Promise<ScanResult> =>
 
 async function scan(repository: Repository): Promise<Scan> {
   const { settingsOf } = await import('../../config/index.ts');
-  const { definitions, config, problems } = await scanOf(repository);
-  return { definitions, settings: settingsOf(config.config), problems };
+  const { definitions, config, problems, configUnread } = await scanOf(repository);
+  return { definitions, settings: settingsOf(config.config), problems, unreadRoot: configUnread };
 }
 
 async function configuration(repository: Repository): Promise<Configuration> {

@@ -152,6 +152,8 @@ export interface Scan {
   readonly definitions: readonly ScopeDefinition[];
   readonly settings: Settings;
   readonly problems: readonly ScopeProblem[];
+  /** Why nobody can read in the root scope's file which scopes it lists; empty when that can be read. */
+  readonly unreadRoot: readonly ScopeProblem[];
 }
 
 export interface Configuration {

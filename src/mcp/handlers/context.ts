@@ -62,12 +62,15 @@ interface EntryInput {
   readonly token: number | undefined;
 }
 
-async function writeEntry(work: Work, visit: Visit, { path, wish, token }: EntryInput): Promise<ToolAnswer> {
+async function writeEntry(work: Work, visit: Visit, input: EntryInput): Promise<ToolAnswer> {
+  const { path, wish, token } = input;
   const { coordinator, contexts } = work.workspace;
   let made: EntryOutcome | null = null;
+  let isForeign = false;
   const change = {
     overForeign: await contexts.overForeign(),
-    make: async ({ text }: ContextBefore): Promise<string | null> => {
+    make: async ({ text, ...before }: ContextBefore): Promise<string | null> => {
+      ({ isForeign } = before);
       made = await contexts.change(path, text, wish);
       return made.kind === 'changed' ? made.text : null;
     },
@@ -79,9 +82,20 @@ async function writeEntry(work: Work, visit: Visit, { path, wish, token }: Entry
     change,
   };
   const written = await write(coordinator, visit, asked);
+  if (written.kind === 'refused' && isForeign && written.reply.rejection.code === 'CONTEXT_CONFLICT')
+    return foreign(path);
   if (written.kind === 'refused') return informedRefusal(work, visit.agent, written.reply.rejection);
   if (written.kind === 'elsewhere') return notHeld(path, written);
-  return entryAnswer(path, made, written.kind === 'written' ? written.digest : null);
+  return entryAnswer(input, made, written.kind === 'written' ? written.digest : null);
+}
+
+/** The coordinator knows only that the content is another one than was recorded. */
+function foreign(path: ScopePath): ToolAnswer {
+  return refused(
+    'CONTEXT_CONFLICT',
+    `${quoted(path)} is not what was recorded last: somebody changed it and told nobody. Nothing was written.`,
+    `read it; if it should be so, context_record ${quoted(path)} without an entry, then the same again. Else ask your user.`,
+  );
 }
 
 function notHeld(
@@ -98,14 +112,19 @@ function notHeld(
   );
 }
 
-function entryAnswer(path: ScopePath, made: EntryOutcome | null, digest: string | null): ToolAnswer {
+function entryAnswer(
+  { path, wish }: EntryInput,
+  made: EntryOutcome | null,
+  digest: string | null,
+): ToolAnswer {
   if (made === null) throw new Error('a write that was neither made nor refused');
   if (made.kind === 'refused') return refused(made.code, made.message, null);
   const { id } = made;
   if (made.kind === 'unchanged' || digest === null)
     return told(`UNCHANGED ${quoted(path)}: ${quoted(id)} says so already.`, { file: path, id });
   const warnings = made.warnings.map((warning) => `Note: ${warning}`);
-  return told([`WRITTEN ${quoted(id)} in ${quoted(path)}, and recorded.`, ...warnings].join('\n'), {
+  const what = 'remove' in wish ? 'REMOVED' : 'WRITTEN';
+  return told([`${what} ${quoted(id)} in ${quoted(path)}, and recorded.`, ...warnings].join('\n'), {
     file: path,
     id,
     digest,

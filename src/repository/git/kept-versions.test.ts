@@ -33,9 +33,9 @@ it('contents come back as they were, also after Git has tidied up', async () => 
   git('gc', '--quiet', '--prune=now');
   for (const text of texts) expect(await kept.kept(path, digestOf(text))).toBe(text);
   expect(await kept.list(path)).toEqual([
-    { digest: digestOf(''), number: 3 },
-    { digest: digestOf(texts[1] ?? ''), number: 2 },
-    { digest: digestOf('a: 1\n'), number: 1 },
+    { digest: digestOf(''), number: 3, isRefused: false },
+    { digest: digestOf(texts[1] ?? ''), number: 2, isRefused: false },
+    { digest: digestOf('a: 1\n'), number: 1, isRefused: false },
   ]);
   expect(git('fsck', '--strict')).toBe('');
 });
@@ -64,4 +64,17 @@ it('processes that keep at once lose nothing', async () => {
 it('Git that cannot write says so', async () => {
   git('config', 'core.repositoryFormatVersion', '99');
   await expect(kept.keep(path, ['a'])).rejects.toMatchObject({ code: 'GIT_FAILED' });
+});
+
+it('what was refused is kept beside what was there', async () => {
+  await kept.keep(path, ['a']);
+  await kept.keepRefused(path, 'mine');
+  await kept.keepRefused(path, 'mine');
+  await kept.keep(path, ['a', 'b']);
+  expect((await kept.list(path)).map(({ digest, isRefused }) => [digest, isRefused])).toEqual([
+    [digestOf('b'), false],
+    [digestOf('mine'), true],
+    [digestOf('a'), false],
+  ]);
+  expect(await kept.kept(path, digestOf('mine'))).toBe('mine');
 });

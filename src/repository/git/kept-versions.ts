@@ -18,11 +18,15 @@ export interface KeptVersion {
   readonly digest: string;
   /** Grows with each content that was kept of the file. */
   readonly number: number;
+  /** Whether it never was in the file: somebody wanted to write it, and was refused. */
+  readonly isRefused: boolean;
 }
 
 export interface KeptVersions {
   /** Keeps contents, the last one as the newest; one that is the newest already is not kept again. */
   keep(path: ScopePath, texts: readonly string[]): Promise<void>;
+  /** Keeps a content that was refused. */
+  keepRefused(path: ScopePath, text: string): Promise<void>;
   /** The text of a digest; null when it is not kept, or not any more. */
   kept(path: ScopePath, digest: string): Promise<string | null>;
   /** The newest first. */
@@ -43,7 +47,8 @@ export function keptVersions({ commonDir }: Pick<Repository, 'commonDir'>): Kept
   };
   const keeper = new Keeper(git);
   return {
-    keep: (path, texts) => keeper.keep(path, texts),
+    keep: (path, texts) => keeper.keep(path, texts, false),
+    keepRefused: (path, text) => keeper.keep(path, [text], true),
     kept: (path, digest) => keeper.kept(path, digest),
     list: (path) => keeper.list(path),
   };
@@ -51,17 +56,17 @@ export function keptVersions({ commonDir }: Pick<Repository, 'commonDir'>): Kept
 
 type Git = (args: readonly string[], input?: string) => Promise<string>;
 
-class Keeper implements KeptVersions {
+class Keeper {
   readonly #git: Git;
 
   constructor(git: Git) {
     this.#git = git;
   }
 
-  async keep(path: ScopePath, texts: readonly string[]): Promise<void> {
+  async keep(path: ScopePath, texts: readonly string[], isRefused: boolean): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#keepOnce(path, texts);
+        return await this.#keepOnce(path, texts, isRefused);
       } catch (error) {
         // Another process has moved the ref, or has its lock: then what it kept is there on the next try.
         if (tries === triesMax || !isOvertaken(error)) throw error;
@@ -69,23 +74,23 @@ class Keeper implements KeptVersions {
     }
   }
 
-  async #keepOnce(path: ScopePath, texts: readonly string[]): Promise<void> {
+  async #keepOnce(path: ScopePath, texts: readonly string[], isRefused: boolean): Promise<void> {
     const ref = refOf(path);
     const tree = await this.#treeOf(ref);
     const before = tree === null ? [] : await this.#versionsIn(tree);
     const after = [...before];
     for (const text of texts) {
       const digest = digestOf(text);
-      if (after.at(-1)?.digest === digest) continue;
+      // What was refused since did not change the file.
+      if (after.findLast((one) => isRefused || !one.isRefused)?.digest === digest) continue;
       const blob = (await this.#git(['hash-object', '-w', '--stdin'], text)).trim();
-      after.push({ digest, number: (after.at(-1)?.number ?? 0) + 1, blob });
+      after.push({ digest, number: (after.at(-1)?.number ?? 0) + 1, isRefused, blob });
     }
     if (after.length === before.length) return;
-    const lines = after
-      .slice(-keptVersionsMax)
-      .map(
-        ({ digest, number, blob }) => `100644 blob ${blob}\t${String(number).padStart(9, '0')}-${digest}\n`,
-      );
+    const lines = after.slice(-keptVersionsMax).map(({ digest, number, blob, ...version }) => {
+      const mark = version.isRefused ? refusedMark : '';
+      return `100644 blob ${blob}\t${String(number).padStart(9, '0')}-${digest}${mark}\n`;
+    });
     const next = (await this.#git(['mktree'], lines.join(''))).trim();
     await this.#git(['update-ref', ref, next, tree ?? noObject(next)]);
   }
@@ -100,7 +105,11 @@ class Keeper implements KeptVersions {
   async list(path: ScopePath): Promise<readonly KeptVersion[]> {
     const tree = await this.#treeOf(refOf(path));
     if (tree === null) return [];
-    return (await this.#versionsIn(tree)).toReversed().map(({ digest, number }) => ({ digest, number }));
+    return (await this.#versionsIn(tree)).toReversed().map(({ digest, number, isRefused }) => ({
+      digest,
+      number,
+      isRefused,
+    }));
   }
 
   /** Null: nothing was kept yet. */
@@ -113,12 +122,15 @@ class Keeper implements KeptVersions {
   async #versionsIn(tree: string): Promise<Version[]> {
     const said = await this.#git(['ls-tree', tree]);
     return said.split('\n').flatMap((line) => {
-      const [, blob, number, digest] = /^\d+ blob ([0-9a-f]+)\t(\d{9})-([0-9a-f]{64})$/.exec(line) ?? [];
+      const [, blob, number, digest, mark] =
+        /^\d+ blob ([0-9a-f]+)\t(\d{9})-([0-9a-f]{64})(-refused)?$/.exec(line) ?? [];
       if (blob === undefined || number === undefined || digest === undefined) return [];
-      return [{ digest, number: Number(number), blob }];
+      return [{ digest, number: Number(number), isRefused: mark === refusedMark, blob }];
     });
   }
 }
+
+const refusedMark = '-refused';
 
 /** A path may be no name of a ref, and two of them one on a disk that does not tell letters' cases apart. */
 function refOf(path: ScopePath): string {

@@ -45,7 +45,8 @@ export function workingFiles(
     finish: (path, mark) =>
       told(path, async () => {
         const location = await locationOf(path);
-        await rename(besides(location, mark), location);
+        // Who repairs what a killed writer has left may have put it there already.
+        await rename(besides(location, mark), location).catch(unlessGone(besides(location, mark)));
         await syncFolder(dirname(location));
       }),
     discard: (path, mark) =>
@@ -171,6 +172,13 @@ async function told<T>(path: ScopePath, act: () => Promise<T>): Promise<T> {
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** Passes on what failed, unless the file is not there any more. */
+function unlessGone(path: string): (error: unknown) => Promise<void> {
+  return async (error) => {
+    if (codeOf(error) !== 'ENOENT' || (await lstat(path).catch(ifGone(null))) !== null) throw error;
+  };
+}
 
 /** For what needs not be there. */
 function ifGone<T>(instead: T): (error: unknown) => T {

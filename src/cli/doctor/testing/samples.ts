@@ -59,7 +59,7 @@ export const sound: RepositoryFacts = {
   room: known(room),
   surroundings: known(surroundings),
   configuration: known({ enabled: true, entries: [], problems: [], unusedFile: null }),
-  scan: known({ definitions: [definition], settings: defaultSettings, problems: [] }),
+  scan: known({ definitions: [definition], settings: defaultSettings, unreadRoot: [], problems: [] }),
   log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
   witness: known(witness),
   owner: known(healthAnswer()),
