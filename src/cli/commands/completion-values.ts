@@ -25,6 +25,7 @@ const values: Readonly<Record<string, Values>> = {
   'context-file': contextKinds,
   'context-files': async (call) => [...(await contextKinds()), ...(await scopes(call))],
   id: entryIds,
+  only: contextKinds,
   agent: agents,
   to: agents,
   holderOf: lockNames,
@@ -67,6 +68,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   directory: 'folders',
   repo: 'folders',
   file: 'files',
+  for: 'files',
+  from: 'files',
 };
 
 /** Of what takes two kinds of words, those of the kind that was begun. */

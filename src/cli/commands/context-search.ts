@@ -21,14 +21,14 @@ export interface SearchInput {
   readonly words: readonly string[];
   /** A file, folder or scope for which it is asked; else the working folder. */
   readonly for?: string;
-  readonly kind?: readonly string[];
+  readonly only?: readonly string[];
   readonly limit: string;
 }
 
 /** Entries of all context files that have the words, the best and the nearest first; no coordinator is asked. */
 export async function searchContexts(call: Call, input: SearchInput): Promise<Outcome> {
   const limit = numberOption('--limit', input.limit, 1, 1_000);
-  const kinds = await kindsOf(input.kind ?? contextKinds);
+  const kinds = await kindsOf(input.only ?? contextKinds);
   const about = input.for === undefined ? null : await pathOf(call, input.for);
   const words = input.words.join(' ');
   const here = about ?? (await pathOf(call, '.'));

@@ -62,7 +62,7 @@ export async function contextHistory(call: Call, input: HistoryInput): Promise<O
     ]);
     const foot =
       present !== null && told.some(({ isPresent }) => isPresent) ? [] : [foreignText(file, present)];
-    const next = line`put one back with ${rhema('context', 'restore', name(file.path), '--to', 'DIGEST')}`;
+    const next = line`put one back with ${rhema('context', 'restore', name(file.path), '--digest', 'DIGEST')}`;
     return [table(style, ['DIGEST', 'RECORDED', 'BY', 'CHANGES', ''], rows), ...foot, next].join('\n');
   });
 }
@@ -110,13 +110,13 @@ const digestShown = 12;
 
 export interface RestoreInput extends FileInput, WritingInput {
   /** A digest of the history; else what was recorded last, or where the file says that, what it was before. */
-  readonly to?: string;
+  readonly digest?: string;
 }
 
 /** Puts a content back that a file had. What it replaces is kept, too. */
 export async function restoreContext(call: Call, input: RestoreInput): Promise<Outcome> {
   const file = await fileToWrite(call, input);
-  const chosen = input.to === undefined ? null : (await versionNamed(call, file, input.to)).text;
+  const chosen = input.digest === undefined ? null : (await versionNamed(call, file, input.digest)).text;
   const ended = await writeFile(call, input, file, 'restore', {
     overForeign: true,
     make: async ({ text, recorded, isForeign, kept }, files) => {

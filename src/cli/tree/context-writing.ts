@@ -71,10 +71,10 @@ export function addContextWriting(group: Command, host: Host): void {
   implement(history, host, async () => (await versions()).contextHistory);
 
   const restore = writing(group, 'restore', 'put back what a context file was').option(
-    '--to <digest>',
+    '--digest <digest>',
     'a content of its history; else what was recorded last, or what was before that',
   );
-  examples(restore, 'rhema context restore todos', 'rhema context restore todos --to 3f786850e387');
+  examples(restore, 'rhema context restore todos', 'rhema context restore todos --digest 3f786850e387');
   implement(restore, host, async () => (await versions()).restoreContext);
 }
 

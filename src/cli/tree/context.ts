@@ -54,14 +54,14 @@ export function addContextCommands(program: Command, host: Host): void {
     .description('what is known: entries with these words, the best and the nearest first')
     .argument('[words...]', 'none: all that is known where it is asked for')
     .option('--for <path>', 'near this file, folder or scope; else near the folder where you are')
-    .option('--kind <kinds...>', 'only knowledge, todos, decisions, patterns or conventions')
+    .option('--only <kinds...>', 'these kinds: knowledge, todos, decisions, patterns or conventions')
     .option('--limit <number>', 'at most so many', '10');
   notes(search, searchNotes);
   examples(
     search,
     'rhema context search session tokens',
     'rhema context search --for src/core/login.ts',
-    'rhema context search retries --kind decisions conventions --json',
+    'rhema context search retries --only decisions conventions --json',
   );
   implement(search, host, load.search);
 

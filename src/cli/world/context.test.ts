@@ -269,7 +269,7 @@ it('a history says who recorded what, and what is in the file now', async () => 
   expect(stdout).toMatch(
     /^DIGEST .*\n[0-9a-f]{12} .* one changed \(title\) +now\n[0-9a-f]{12} .* one added\n/,
   );
-  expect((await context('restore', todos, '--to', 'ffff')).stderr).toContain('CONTEXT_NOT_KEPT');
+  expect((await context('restore', todos, '--digest', 'ffff')).stderr).toContain('CONTEXT_NOT_KEPT');
   expect((await context('history', 'src/core/.rhema/knowledge.yaml')).stdout).toContain('nothing is kept');
 });
 
@@ -294,7 +294,7 @@ describe('what is known', () => {
       return (JSON.parse(stdout) as { found: readonly { title: string }[] }).found.map(({ title }) => title);
     };
     expect(await titles('tokens', '--for', 'src/core')).toEqual(['Tokens', 'Forms']);
-    expect(await titles('tokens', '--kind', 'decisions')).toEqual(['Forms']);
+    expect(await titles('tokens', '--only', 'decisions')).toEqual(['Forms']);
     expect(await titles('--for', 'src/web/app.ts')).toEqual(['Forms', 'Tokens']);
     expect(await titles('--for', 'src/core/a.ts')).toEqual(['Tokens']);
     expect(await titles('tokens', '--limit', '1')).toHaveLength(1);
@@ -305,7 +305,7 @@ describe('what is known', () => {
       'Tokens  knowledge tokens\n  src/core/.rhema/knowledge.yaml:2\n  They are revisions.\n',
     );
     expect((await context('search', 'unheard')).stdout).toBe('none of 2 entries has that\n');
-    expect((await context('search', 'x', '--kind', 'todo')).code).toBe(2);
+    expect((await context('search', 'x', '--only', 'todo')).code).toBe(2);
     expect((await context('search', 'x', '--limit', '0')).code).toBe(2);
   });
 });
