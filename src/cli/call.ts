@@ -106,7 +106,8 @@ export class Call {
     const chosen = [
       ...(directory === undefined ? [] : ['-C', directory]),
       ...(gitDir === undefined ? [] : ['--git-dir', gitDir]),
-      ...(this.#direct ? ['--direct'] : []),
+      // Init asks no coordinator.
+      ...(this.#direct && words[0] !== 'init' ? ['--direct'] : []),
     ];
     return shellCommand('rhema', ...chosen, ...words);
   }

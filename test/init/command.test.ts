@@ -212,7 +212,7 @@ it('a folder that is no scope is told from one that is not there, also by why', 
   const acquire = async (scope: string): Promise<string> =>
     (await rhema('lock', 'acquire', scope, '--agent', 'bob')).stderr;
   expect(await acquire('.tools/')).toContain(
-    'what lies there is in the top scope, .\n  try: rhema lock acquire . --agent bob\n',
+    'what lies there is in the top scope, .\n  try: rhema --direct lock acquire . --agent bob\n',
   );
   expect(await acquire('nosuch/dir/')).toContain('no file or folder is there, and no scope is called so\n');
   expect((await rhema('why', '.tools')).stdout).toContain('.tools: what lies there is in the top scope, .');

@@ -226,7 +226,7 @@ describe('what a person wrote', () => {
     const before = read('c/rhema.yaml');
     const plan = await planRefresh(root);
     expect(plan.changes).toEqual([]);
-    expect(plan.problems).toMatchObject([{ code: 'YAML_SYNTAX', file: 'c/rhema.yaml' }]);
+    expect(plan.problems).toMatchObject([{ code: 'MERGE_CONFLICT', file: 'c/rhema.yaml' }]);
     expect(read('c/rhema.yaml')).toBe(before);
   });
 });
