@@ -172,24 +172,13 @@ function addResources(server: McpServer, options: McpServerOptions): void {
     const asked = uri.searchParams;
     return read(uri, { kind: 'context', path: asked.get('path'), words: asked.get('words') ?? '' });
   };
-  server.registerResource(
-    'what is known about a file',
-    new ResourceTemplate('rhema://context{?path}', { list: undefined }),
-    { description: 'Knowledge, todos, decisions, patterns and conventions near it', mimeType },
-    known,
-  );
-  server.registerResource(
-    'what is known by words alone',
-    new ResourceTemplate('rhema://context{?words}', { list: undefined }),
-    { description: 'Those that have the words', mimeType },
-    known,
-  );
-  server.registerResource(
-    'what is known by words',
-    new ResourceTemplate('rhema://context{?path,words}', { list: undefined }),
-    { description: 'Those that have the words, the nearest first', mimeType },
-    known,
-  );
+  for (const [name, variables, description] of knownBy)
+    server.registerResource(
+      name,
+      new ResourceTemplate(`rhema://context{?${variables}}`, { list: undefined }),
+      { description, mimeType },
+      known,
+    );
   server.registerResource(
     'log',
     'rhema://log',
@@ -203,3 +192,10 @@ function addResources(server: McpServer, options: McpServerOptions): void {
     (uri, { from }) => read(uri, { kind: 'log', from: Number(from) }),
   );
 }
+
+/** What is known can be asked for by either variable, or both: a template takes all that it names. */
+const knownBy = [
+  ['what is known about a file', 'path', 'Knowledge, todos, decisions, patterns and conventions near it'],
+  ['what is known by words alone', 'words', 'Those that have the words'],
+  ['what is known by words', 'path,words', 'Those that have the words, the nearest first'],
+] as const;
