@@ -24,8 +24,7 @@ beforeEach(async () => {
   session = stage.kept.get(participant.agent) as AgentSession;
 });
 
-const write = (text: string | null, overForeign = false): Promise<Written> => {
-  const ports = stage.portsOf(1);
+const write = (text: string | null, overForeign = false, ports = stage.portsOf(1)): Promise<Written> => {
   const make: ContextChange['make'] = (before) => {
     seen = before;
     return text;
@@ -69,5 +68,61 @@ describe('a context file is written', () => {
     expect(await write('two', true)).toMatchObject({ kind: 'written' });
     expect(stage.files.get(notes)).toBe('two');
     if (foreign !== null) expect(await seen?.kept(sha256(foreign))).toBe(foreign);
+  });
+});
+
+describe('another call of the agent at the same time', () => {
+  type Ports = ReturnType<Stage['portsOf']>;
+
+  const withFiles = (more: (files: Ports['files']) => Partial<Ports['files']>): Ports => {
+    const ports = stage.portsOf(1);
+    return { ...ports, files: { ...ports.files, ...more(ports.files) } };
+  };
+
+  beforeEach(async () => {
+    await write('one');
+  });
+
+  it('is no change behind its back when it writes after the asking and before the reading', async () => {
+    let isFirst = true;
+    const ports = withFiles((files) => ({
+      read: async (path) => {
+        if (isFirst) {
+          isFirst = false;
+          await write('theirs');
+        }
+        return files.read(path);
+      },
+    }));
+    expect(await write('mine', false, ports)).toMatchObject({ kind: 'written' });
+    expect(seen).toMatchObject({ text: 'theirs', recorded: sha256('theirs'), isForeign: false });
+    expect(stage.files.get(notes)).toBe('mine');
+  });
+
+  it('is none when it had recorded its text before and puts it in place after the reading', async () => {
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let theirs: Promise<Written> | null = null;
+    await new Promise<void>((isRecorded) => {
+      const slow = withFiles((files) => ({
+        finish: async (path, mark) => {
+          isRecorded();
+          await gate;
+          await files.finish(path, mark);
+        },
+      }));
+      theirs = write('theirs', false, slow);
+    });
+    const ports = withFiles((files) => ({
+      read: async (path) => {
+        const early = await files.read(path);
+        open();
+        await theirs;
+        return early;
+      },
+    }));
+    expect(await write('mine', false, ports)).toMatchObject({ kind: 'written' });
+    expect(seen).toMatchObject({ text: 'theirs', recorded: sha256('theirs'), isForeign: false });
+    expect(stage.files.get(notes)).toBe('mine');
   });
 });

@@ -101,18 +101,13 @@ async function writeOnce(
   named: ScopePath,
   change: ContextChange,
 ): Promise<Tried> {
-  const { coordinator, files } = ports;
-  const { agent, epoch } = session;
+  const { files } = ports;
   const path = await files.realPath(named);
-  const asked = { agent, epoch, files: [path], token: null };
-  const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
-  const scope = around?.path ?? null;
+  const { scope, recorded, before } = await seenOf(ports, session, path);
   const lock = locks.find((each) => covers(each, scope, path));
-  if (around === undefined || scope === null || lock === undefined)
+  if (scope === null || lock === undefined)
     return { written: { kind: 'elsewhere', path, scope }, isOvertaken: false };
-  const recorded = around.contexts[fileIn(scope, path)]?.digest ?? null;
-  const before = await readRepaired(files, path, recorded);
-  const isForeign = recorded !== null && (before === null || sha256(before) !== recorded);
+  const isForeign = !isRecorded({ recorded, before });
   const kept = (digest: string): Promise<string | null> => files.kept(path, digest);
   const after = await change.make({ text: before, recorded, isForeign, kept });
   if (after === null) return { written: { kind: 'unchanged' }, isOvertaken: false };
@@ -121,6 +116,41 @@ async function writeOnce(
   const isConflict = written.kind === 'refused' && written.reply.rejection.code === 'CONTEXT_CONFLICT';
   return { written, isOvertaken: isConflict && (!isForeign || change.overForeign) };
 }
+
+interface Seen {
+  /** The scope that has the file; null when none has. */
+  readonly scope: ScopePath | null;
+  readonly recorded: string | null;
+  readonly before: string | null;
+}
+
+/**
+ * What is recorded of a file and what it is, of one moment: the agent's own other calls record it first and put it in its
+ * place then, so that two looks may fall on both sides of that. What differs is foreign once it was seen twice.
+ */
+async function seenOf(
+  { coordinator, files }: ContextPorts,
+  { agent, epoch }: AgentSession,
+  path: ScopePath,
+): Promise<Seen> {
+  const look = async (): Promise<Seen> => {
+    const asked = { agent, epoch, files: [path], token: null };
+    const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
+    if (around?.path == null) return { scope: null, recorded: null, before: null };
+    const recorded = around.contexts[fileIn(around.path, path)]?.digest ?? null;
+    return { scope: around.path, recorded, before: await readRepaired(files, path, recorded) };
+  };
+  let seen = await look();
+  for (let tries = 1; !isRecorded(seen) && tries < triesMax; tries += 1) {
+    const again = await look();
+    if (again.recorded === seen.recorded && again.before === seen.before) break;
+    seen = again;
+  }
+  return seen;
+}
+
+const isRecorded = ({ recorded, before }: Pick<Seen, 'recorded' | 'before'>): boolean =>
+  recorded === null || (before !== null && sha256(before) === recorded);
 
 interface Replacement {
   readonly scope: ScopePath;
@@ -171,7 +201,7 @@ function covers({ scope: locked, file }: WritingLock, scope: ScopePath | null, p
 /** The text of a file, once what was recorded of it, and made from what it is now, is in its place. */
 async function readRepaired(files: Files, path: ScopePath, recorded: string | null): Promise<string | null> {
   const now = await files.read(path);
-  if (recorded === null || (now !== null && sha256(now) === recorded)) return now;
+  if (recorded === null || isRecorded({ recorded, before: now })) return now;
   const mark = markOf(now, recorded);
   const text = await files.staged(path, mark);
   if (text === null || sha256(text) !== recorded) return now;
