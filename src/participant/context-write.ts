@@ -136,7 +136,7 @@ async function seenOf(
   const look = async (): Promise<Seen> => {
     const asked = { agent, epoch, files: [path], token: null };
     const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
-    if (around?.path == null) return { scope: null, recorded: null, before: null };
+    if (around === undefined || around.path === null) return { scope: null, recorded: null, before: null };
     const recorded = around.contexts[fileIn(around.path, path)]?.digest ?? null;
     return { scope: around.path, recorded, before: await readRepaired(files, path, recorded) };
   };
