@@ -35,6 +35,7 @@ export {
 } from './former-holders.ts';
 export { nextDeadline } from './expiry.ts';
 export {
+  isSlot,
   lockNameOf,
   nameOf,
   nameWith,

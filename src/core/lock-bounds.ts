@@ -51,12 +51,16 @@ function refusedScopes(
   const more = scopesOf(state, missing).filter((scope) => !agent.heldIn.has(scope));
   if (more.length === 0) return null;
   const held = [...agent.heldIn.keys()].sort(byText);
-  if (held.length > 0 && held.length + more.length > maxLocksPerAgent)
-    return reject('AGENT_HOLDS_LOCK', holdsAdvice(agent, held, scopesOf(state, asked), maxLocksPerAgent), {
+  if (held.length > 0 && held.length + more.length > maxLocksPerAgent) {
+    const askedIn = scopesOf(state, asked);
+    return reject('AGENT_HOLDS_LOCK', holdsAdvice(agent, held, askedIn, maxLocksPerAgent), {
       held: heldInOrder(agent),
       asked,
+      heldIn: held,
+      askedIn,
       maxLocksPerAgent,
     });
+  }
   if (more.length > maxLocksPerAgent)
     return reject('LOCK_LIMIT_REACHED', tooManyAtOnce(more, maxLocksPerAgent, []), {
       asked: more.length,

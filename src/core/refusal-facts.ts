@@ -104,6 +104,9 @@ export interface FactsByCode {
   AGENT_HOLDS_LOCK: {
     readonly held: readonly Target[];
     readonly asked?: readonly Target[];
+    /** The scopes that these are in, which the bound counts. */
+    readonly heldIn?: readonly ScopePath[];
+    readonly askedIn?: readonly ScopePath[];
     readonly maxLocksPerAgent?: number;
   };
   LOCK_LIMIT_REACHED: { readonly asked: number; readonly maxLocksPerAgent: number };

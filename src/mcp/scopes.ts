@@ -3,6 +3,7 @@ import {
   claimOf,
   ownClaimOf,
   resourceNamed,
+  typedTrouble,
   wishNamed,
   type Claim,
   type Purpose,
@@ -63,4 +64,10 @@ export async function fileNamed(workspace: Workspace, text: string): Promise<Sco
   const parsed = await workspace.filePath(text);
   if (parsed.ok) return parsed.value;
   throw invalidInput('path', parsed.problem);
+}
+
+/** Throws `INVALID_INPUT` for a path that no file has. */
+export async function refuseUnlockable(workspace: Workspace, path: ScopePath): Promise<void> {
+  const trouble = await typedTrouble(workspace, { asFile: { ok: true, value: path } });
+  if (trouble !== null) throw invalidInput('path', trouble);
 }

@@ -23,13 +23,14 @@ export { claimOf, ownClaimOf, type Claim } from './claiming.ts';
 export {
   onlyOne,
   resourceNamed,
+  typedTrouble,
   wishNamed,
   type Lies,
   type NamingPorts,
   type Purpose,
   type TypedPath,
 } from './naming.ts';
-export { patternTrouble } from './unexpanded.ts';
+export { nameTrouble } from './unlockable.ts';
 export { Participant } from './participant.ts';
 export {
   hasJoined,

@@ -11,7 +11,7 @@ import {
 } from '../core/index.ts';
 import { invalidInput, type Coordinator, type ScopeView } from '../protocol/index.ts';
 import { scopesOfPaths } from './scopes-of-paths.ts';
-import { patternTrouble } from './unexpanded.ts';
+import { nameTrouble } from './unlockable.ts';
 
 /** What lies at a path in the working tree. */
 export type Lies = 'folder' | 'file' | 'nothing';
@@ -70,7 +70,7 @@ export async function wishNamed(
     else {
       if (purpose === 'claim' && !typed.asFile.ok) throw invalidInput(typed.field, typed.asFile.problem);
       const meansFile = ofFile !== null && (await isFile(ports, typed, all));
-      if (meansFile && purpose === 'claim') await refusePattern(ports, file, typed);
+      if (meansFile && purpose === 'claim') refuse(typed, await typedTrouble(ports, typed));
       if (meansFile) files.add(file as string as FilePath);
       else scopes.add(typed.asScope);
     }
@@ -91,10 +91,21 @@ function isDefinition({ text, asFile }: TypedPath, ofFile: ScopePath | null): bo
   );
 }
 
-async function refusePattern(ports: NamingPorts, file: ScopePath, { field }: TypedPath): Promise<void> {
-  if ((await ports.liesAt(file)) !== 'nothing') return;
-  const trouble = await patternTrouble(() => ports.filesThere(), file);
+function refuse({ field }: TypedPath, trouble: string | null): void {
   if (trouble !== null) throw invalidInput(field, trouble);
+}
+
+/**
+ * Why no lock can be had of a file of such a name: its path leads out of the working tree; or nothing lies there, and it is
+ * most likely a pattern, or the name of a file that cannot be written in UTF-8. Null where one can be had.
+ */
+export async function typedTrouble(
+  ports: Pick<NamingPorts, 'liesAt' | 'filesThere'>,
+  { asFile }: Pick<TypedPath, 'asFile'>,
+): Promise<string | null> {
+  if (!asFile.ok) return asFile.problem;
+  if ((await ports.liesAt(asFile.value)) !== 'nothing') return null;
+  return nameTrouble(() => ports.filesThere(), asFile.value);
 }
 
 /** As {@link wishNamed}, of a single name. */

@@ -8,7 +8,7 @@ import {
   type ScopePath,
   type Wish,
 } from '../core/index.ts';
-import { patternTrouble } from '../participant/index.ts';
+import { nameTrouble } from '../participant/index.ts';
 import { invalidInput } from '../protocol/index.ts';
 import { pathOf } from './lock.ts';
 import type { Tree } from './tree.ts';
@@ -45,7 +45,7 @@ export async function whereTheyLie(tree: Tree, { files = [], ...others }: Wish):
 async function realFile(tree: Tree, file: FilePath): Promise<FilePath> {
   const real = parsed('files', tree.realPath(file as string as ScopePath));
   const isThere = tree.liesAt(real) !== 'nothing';
-  const trouble = isThere ? null : await patternTrouble(async () => [], real);
+  const trouble = isThere ? null : await nameTrouble(async () => [], real);
   if (trouble !== null) throw invalidInput('files', trouble);
   return parsed('files', parseFilePath(real));
 }

@@ -9,4 +9,5 @@ export { leadFrom, type KnownScope, type Lead, type NamedPath, type NearestPath 
 export { messageLead } from './message-words.ts';
 export { vainEnds } from './vain-ends.ts';
 export { shownLock } from './shown-lock.ts';
+export { someNames } from './some-names.ts';
 export { holdersOfPlaces } from './places.ts';

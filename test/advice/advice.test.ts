@@ -238,6 +238,7 @@ const notStaged = [
 const anyFacts = {
   scope: 'a',
   held: ['a'],
+  heldIn: ['a'],
   ticket: null,
   failures: 1,
   maxRetries: 3,

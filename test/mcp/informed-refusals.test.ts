@@ -277,6 +277,9 @@ it('a pattern is refused with the files that fit it, and a file of that name is 
   expect((await client.acquire('alice', 'services/auth/*.ts')).text).toContain(
     'INVALID_INPUT: scopes[0]: "services/auth/*.ts" is a pattern, and no file is called so: name each file itself, or a folder that is a scope; it fits services/auth/login.ts',
   );
+  expect((await client.call('lock_check', { agent: 'alice', path: 'services/auth/*.ts' })).text).toContain(
+    'INVALID_INPUT: path: "services/auth/*.ts" is a pattern',
+  );
   stage.digests.set('services/auth/*.ts', 'a'.repeat(64));
   expect((await client.acquire('alice', 'services/auth/*.ts')).text).toMatch(/^GRANTED .*automatic\.$/);
 });

@@ -18,7 +18,7 @@ import type { Outcome } from '../answer/outcome.ts';
 import { exitCodeAfter, firstSignal } from '../process/signals.ts';
 import { canTell, liveLine } from '../process/live-line.ts';
 import { agentPorts, refusal } from './speak.ts';
-import { count, duration, vainEnds } from '../../wording/index.ts';
+import { count, duration, someNames, vainEnds } from '../../wording/index.ts';
 
 /** Not all that is not granted is refused: a signal ends the wait, too. */
 export type NotGranted =
@@ -70,7 +70,7 @@ export async function acquire(
 /** One line on a terminal that says how long it has been; one plain line elsewhere. */
 function tellWaiting(call: Call, queued: QueuedResult, wish: Wish): () => void {
   const standing = queued.position === 1 ? 'next in line' : `${count(queued.position - 1, 'agent')} ahead`;
-  const what = line`waiting for ${namesOf(wish).join(', ')}: ${standing} (ticket ${queued.ticket})`;
+  const what = line`waiting for ${someNames(namesOf(wish))}: ${standing} (ticket ${queued.ticket})`;
   if (canTell(call)) return liveLine(call, what, call.ports.clock.monotonicMs());
   if (!call.json) call.note(what);
   return () => undefined;
@@ -89,7 +89,7 @@ export async function notGranted(
     return refusal(call, end.reply, { agent: session.agent, scopes: names, ...wish });
   if (end.kind === 'interrupted') return interruptedOutcome(call, session, asked, end);
   const { revision, cause, waitedMs, kept } = end;
-  const message = `waited ${duration(waitedMs)} for ${names.join(', ')} in vain: ${vainEnds[cause]}`;
+  const message = `waited ${duration(waitedMs)} for ${someNames(names)} in vain: ${vainEnds[cause]}`;
   const cancel = call.rhema('lock', 'cancel', '--agent', session.agent);
   const keeps =
     kept === null

@@ -17,6 +17,8 @@ const holding = (...asked: readonly string[]) =>
   refusalOf('AGENT_HOLDS_LOCK', 'no', {
     held: [scopePath('a')],
     asked: asked.map((path) => scopePath(path)),
+    heldIn: [scopePath('a')],
+    askedIn: asked.map((path) => scopePath(path)),
     maxLocksPerAgent: 1,
   });
 
@@ -175,6 +177,35 @@ describe('lock acquire', () => {
     expect(stderr).toContain(`\n  try: ${advised}\n`);
     const join = await harness.run(...words, 'lock', 'acquire', 'a', '--agent', 'carol');
     expect(join.stderr).toContain(advised.replace(/lock .*/, 'agent join carol'));
+  });
+
+  it('advises no line that is too long to copy', async () => {
+    const { harness } = bobsHarness({ submit: () => lockHeld });
+    const names = Array.from({ length: 400 }, (_, index) => `a${index}`);
+    const { stderr } = await harness.run('lock', 'acquire', ...names, '--agent', 'bob');
+    expect(stderr).toMatch(/\n {2}try: the same 400 names again, with --wait\n$/);
+  });
+
+  it('counts scopes, whatever it holds and asks for in them', async () => {
+    const facts = {
+      held: ['@git', 'a/one', 'a/two', 'b'],
+      asked: ['c/one', 'c/two', 'c/three'],
+      heldIn: ['.', 'a', 'b'],
+      askedIn: ['c'],
+      maxLocksPerAgent: 2,
+    };
+    const refusal = (more: object) => refusalOf('AGENT_HOLDS_LOCK', 'no', { ...facts, ...more });
+    const asked = async (more: object): Promise<string> => {
+      const { harness } = bobsHarness({ submit: () => refusal(more) });
+      return (await harness.run('lock', 'acquire', ...facts.asked, '--agent', 'bob')).stderr;
+    };
+    expect(await asked({ heldIn: ['a', 'b'] })).toBe(
+      'rhema: no (AGENT_HOLDS_LOCK)\n  try: rhema lock release a/one a/two --agent bob\n  try: rhema lock release b --agent bob\n',
+    );
+    expect(await asked({ held: ['c', 'top'], heldIn: ['.', 'c'], askedIn: ['c', 'd'] })).toContain(
+      'try: rhema lock release top --agent bob\n',
+    );
+    expect(await asked({ askedIn: ['c', 'd', 'e'] })).toMatch(/in the rhema.yaml of the top folder\n$/);
   });
 
   it('advises what can be typed in the folder where it was asked', async () => {

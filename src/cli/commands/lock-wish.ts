@@ -79,9 +79,10 @@ async function filesChanged(
   call: Call,
 ): Promise<{ readonly files: readonly FilePath[]; readonly unlockable: readonly string[] }> {
   const paths = await call.world.inspection.changedFiles(await call.repository());
-  const named = paths.filter((path) => parseFilePath(path).ok) as readonly string[] as readonly FilePath[];
+  const canBeNamed = (path: string): boolean => parseFilePath(path).ok && !path.includes('\uFFFD');
+  const named = paths.filter(canBeNamed) as readonly string[] as readonly FilePath[];
   const outside = await inNoScope(call, named);
-  const unlockable = paths.filter((path) => !parseFilePath(path).ok || outside.has(path));
+  const unlockable = paths.filter((path) => !canBeNamed(path) || outside.has(path));
   return { files: named.filter((file) => !outside.has(file)), unlockable };
 }
 

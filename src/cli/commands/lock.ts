@@ -13,7 +13,7 @@ import { grantedOutcome } from './lock-acquire.ts';
 import { numberOption } from './number-option.ts';
 import { oneNameOf, ownNamed } from './named.ts';
 import { changedBy, revisionNow, submitAnd } from './speak.ts';
-import { shownLock } from '../../wording/index.ts';
+import { shownLock, someNames } from '../../wording/index.ts';
 
 export interface ReleaseInput extends Acting {
   readonly names: readonly string[];
@@ -35,7 +35,7 @@ export async function releaseLock(call: Call, input: ReleaseInput): Promise<Outc
     return done(revision, data, () =>
       released.length === 0
         ? line`${session.agent} holds nothing: nothing changed`
-        : [line`released ${released.join(', ')}`, ...free.map(notLockedText)].join('\n'),
+        : [line`released ${someNames(released)}`, ...free.map(notLockedText)].join('\n'),
     );
   });
 }

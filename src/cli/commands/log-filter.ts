@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../answer/errors.ts';
 import { timeOf } from './moment-of.ts';
 import { leadTo } from './scope-lead.ts';
-import { oneNameOf } from './named.ts';
+import { fileTrouble, oneNameOf } from './named.ts';
 
 export interface FilterInput {
   readonly since?: string;
@@ -44,8 +44,8 @@ async function nearestOf(word: string, candidates: readonly string[]): Promise<s
   return (await import('../../config/index.ts')).nearest(word, candidates);
 }
 
-/** Why nothing may have been found: a name that the log does not know. Null when the names are known. */
-export async function unknownName(call: Call, { agent, scope }: HistoryFilter): Promise<string | null> {
+/** Why nothing may have been found: a name that the log does not know, or that no file has. Null when the names are known. */
+export async function unknownName(call: Call, { agent, scope, file }: HistoryFilter): Promise<string | null> {
   const coordinator = await call.coordinator();
   if (scope !== undefined) {
     const { scopes } = await coordinator.query({ kind: 'scopes' });
@@ -54,7 +54,8 @@ export async function unknownName(call: Call, { agent, scope }: HistoryFilter): 
       return unknownText(`scope ${scope}`, lead?.told ?? null, 'rhema scope list');
     }
   }
-  if (agent === undefined) return null;
+  const trouble = file === undefined ? null : await fileTrouble(call, file);
+  if (trouble !== null || agent === undefined) return trouble;
   const { agents } = await coordinator.query({ kind: 'status', at: null });
   const names = agents.map((view) => view.agent);
   if (names.includes(agent)) return null;

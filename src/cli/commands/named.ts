@@ -4,6 +4,7 @@ import {
   onlyOne,
   ownClaimOf,
   resourceNamed,
+  typedTrouble,
   wishNamed,
   type AgentSession,
   type Claim,
@@ -61,6 +62,14 @@ export async function notThere(call: Call, files: readonly FilePath[]): Promise<
     ),
   );
   return new Set(files.filter((_, index) => missing[index] === true));
+}
+
+/** Why such a name can be of no file; see {@link typedTrouble}. `file`: seen from the top. */
+export async function fileTrouble(call: Call, file: FilePath): Promise<string | null> {
+  const repository = await call.repository();
+  const { inspection } = call.world;
+  const asFile = await inspection.filePath(repository, repository.worktree ?? call.cwd, file);
+  return typedTrouble(await namingPorts(call), { asFile });
 }
 
 /** How a command line is typed in the folder from which this one was. */

@@ -13,7 +13,7 @@ import { agentLead } from './agent-lead.ts';
 import { momentOf } from './moment-of.ts';
 import { holdersOfPlaces, type KnownScope } from '../../wording/index.ts';
 import { leadTo } from './scope-lead.ts';
-import { oneNameOf } from './named.ts';
+import { fileTrouble, oneNameOf } from './named.ts';
 import { scopeOf } from './scopes-of.ts';
 
 export interface WhyInput {
@@ -101,6 +101,8 @@ interface Around {
 async function scopeAroundIt(call: Call, { subject }: WhyAnswer, { as }: WhyInput): Promise<Around | null> {
   const name = subjectName(subject);
   if (subject.kind === 'resource') return knownResource(call, subject.resource);
+  const trouble = subject.kind === 'file' ? await fileTrouble(call, subject.file) : null;
+  if (trouble !== null) throw invalidInput(trouble, { name });
   const file = subject.kind === 'file' && looksLikeAPath(name) ? await scopeOfFile(call, subject.file) : null;
   if (file !== null) return file;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });

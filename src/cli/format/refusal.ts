@@ -1,4 +1,4 @@
-import { madeOf, nameOf, settingBounds } from '../../core/index.ts';
+import { isSlot, madeOf, nameOf, settingBounds } from '../../core/index.ts';
 import type {
   ByCode,
   CommonFacts,
@@ -7,6 +7,7 @@ import type {
   RefusalFacts,
   Rejection,
   ScopePath,
+  Target,
   WantedName,
 } from '../../core/index.ts';
 import { untilEndText } from './lock-end.ts';
@@ -101,8 +102,8 @@ function raised(
 }
 
 /** Who asks for no more than it may hold has its own locks in the way, not the bound. */
-const isOverAsked = ({ asked = [], maxLocksPerAgent }: RefusalFacts<'AGENT_HOLDS_LOCK'>): boolean =>
-  asked.length > (maxLocksPerAgent ?? Infinity);
+const isOverAsked = ({ askedIn = [], maxLocksPerAgent }: RefusalFacts<'AGENT_HOLDS_LOCK'>): boolean =>
+  askedIn.length > (maxLocksPerAgent ?? Infinity);
 
 /** Whether somebody else has been granted what the token was for; its own later hold, or a slip, is told by the message. */
 const isLostTo = (
@@ -163,8 +164,16 @@ const asAgent = (wish: RefusedWish): string[] => (wish.agent === undefined ? [] 
 const wanted = (wish: RefusedWish): string[] =>
   wish.scopes === undefined ? ['SCOPE'] : typed(wish, wish.scopes);
 
+/** More are not copied from a line. */
+const typedMax = 20;
+
 /** `names`: as they are typed. */
 const acquireLine = (wish: RefusedWish, names: readonly string[], isWaiting: boolean): string =>
+  names.length > typedMax
+    ? `the same ${count(names.length, 'name')} again${isWaiting ? ', with --wait' : ''}`
+    : typedAcquire(wish, names, isWaiting);
+
+const typedAcquire = (wish: RefusedWish, names: readonly string[], isWaiting: boolean): string =>
   wish.asking?.(names, isWaiting, wish.typing ?? typedAtTop) ??
   rhema(wish, 'lock', 'acquire', ...names, ...asAgent(wish), ...(isWaiting ? ['--wait'] : []));
 
@@ -207,6 +216,7 @@ function seeScopes({ scope: missing, near }: RefusalFacts<'SCOPE_NOT_FOUND'>): A
     if (meant === null || wish.asking === undefined)
       return [rhema(wish, 'scope', 'list'), rhema(wish, 'scope', 'refresh')];
     const scopes = (wish.scopes ?? []).map((scope) => (scope === missing ? meant : scope));
+    if (scopes.length > typedMax) return [line`the same again, with ${meant} in the place of ${missing}`];
     return [acquireLine(wish, typed(wish, [...new Set(scopes)]), false)];
   };
 }
@@ -221,17 +231,32 @@ function towardsStatus({ from, to, ticket }: RefusalFacts<'TRANSITION_NOT_ALLOWE
 }
 
 /** One of several may be enough: which, only the agent knows. */
-function releaseFirst({ held, asked = [], maxLocksPerAgent }: RefusalFacts<'AGENT_HOLDS_LOCK'>): Advice {
+function releaseFirst({
+  held,
+  heldIn = [],
+  askedIn = [],
+  maxLocksPerAgent = heldIn.length,
+}: RefusalFacts<'AGENT_HOLDS_LOCK'>): Advice {
   return (wish) => {
-    const max = maxLocksPerAgent ?? held.length;
-    if (asked.length > max) return [];
-    const spare = held.filter((scope) => !asked.includes(scope));
-    const excess = Math.max(1, spare.length + asked.length - max);
-    const release = (scopes: readonly string[]): string =>
-      rhema(wish, 'lock', 'release', ...typed(wish, scopes), ...asAgent(wish));
-    if (excess === 1) return spare.slice(0, sparesMax).map((scope) => release([scope]));
+    if (askedIn.length > maxLocksPerAgent) return [];
+    const spare = heldIn.filter((scope) => !askedIn.includes(scope));
+    const excess = Math.max(1, spare.length + askedIn.length - maxLocksPerAgent);
+    const release = (scopes: readonly ScopePath[]): string => {
+      const names = held.filter((target) => scopes.some((scope) => scope === scopeAmong(heldIn, target)));
+      if (names.length > typedMax) return rhema(wish, 'lock', 'list');
+      return rhema(wish, 'lock', 'release', ...typed(wish, names), ...asAgent(wish));
+    };
+    if (excess === 1) return [...new Set(spare.slice(0, sparesMax).map((scope) => release([scope])))];
     return [release(spare.slice(0, excess))];
   };
+}
+
+/** That of some scopes which a target is in; none for a resource. */
+function scopeAmong(scopes: readonly ScopePath[], target: Target): ScopePath | undefined {
+  if (isSlot(target)) return undefined;
+  const around = scopes.filter((scope) => target === scope || target.startsWith(`${scope}/`));
+  const [nearest] = around.sort((one, other) => other.length - one.length);
+  return nearest ?? scopes.find((scope) => scope === '.');
 }
 
 /** More lines would not help to choose. */

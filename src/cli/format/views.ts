@@ -15,7 +15,7 @@ import type { Emphasis, Style } from './style.ts';
 import { line } from './text.ts';
 import { clockTime, relative } from './time.ts';
 import { fitted } from './width.ts';
-import { count, duration, holdersOfPlaces, shownLock } from '../../wording/index.ts';
+import { count, duration, holdersOfPlaces, shownLock, someNames } from '../../wording/index.ts';
 import { withdrawnText } from './withdrawn.ts';
 
 const statusEmphasis: Readonly<Record<string, Emphasis>> = {
@@ -106,7 +106,7 @@ export function lockSentence(lock: LockView, nowMs: number): string {
 
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
   const purpose = waiter.reason === null ? '' : `, for "${waiter.reason}"`;
-  return line`for ${namesOf(waiter).join(', ')}: ${duration(nowMs - waiter.sinceMs)} so far, position ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
+  return line`for ${someNames(namesOf(waiter))}: ${duration(nowMs - waiter.sinceMs)} so far, position ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
 }
 
 /** `src/core since 14:02:11 (3 min), run 12`. */

@@ -15,7 +15,7 @@ import { ownInTheWay } from '../seat-words.ts';
 import { quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
-import { duration, shownLock, timeLeft } from '../../wording/index.ts';
+import { duration, shownLock, someNames, timeLeft } from '../../wording/index.ts';
 
 /** How long a call that has waited already waits to learn who is in the way, in milliseconds: clients give up on it. */
 const storyPatienceMs = 1_000;
@@ -109,7 +109,7 @@ async function waitingAnswer(
   // The ticket is kept, whether or not the coordinator can say who is in the way.
   const why = await inTime(work.clock, storyPatienceMs, work.workspace.coordinator.query(query));
   const text = [
-    `WAITING for ${namesOf(wish).map(quoted).join(', ')}: position ${position} in the queue, ticket ${ticket}.`,
+    `WAITING for ${someNames(namesOf(wish).map(quoted))}: position ${position} in the queue, ticket ${ticket}.`,
     ...(why?.waiters ?? []).flatMap((waiter) => obstacleLines(waiter, why?.waitsFor ?? [], nowMs)),
     ...ownInTheWay(
       work.desk.seats,
@@ -127,7 +127,7 @@ function tellProgress(work: Work, call: ToolCall, wish: Wish, totalMs: number): 
   if (progress === null) return () => undefined;
   const { clock } = work;
   const startedMs = clock.monotonicMs();
-  const what = `waiting for ${namesOf(wish).map(quoted).join(', ')}`;
+  const what = `waiting for ${someNames(namesOf(wish).map(quoted))}`;
   let cancel = clock.schedule(progressEveryMs, turn);
   function turn(): void {
     cancel = clock.schedule(progressEveryMs, turn);

@@ -12,7 +12,7 @@ import type { LockView, MayWriteAnswer, ScopeView, WhyAnswer } from '../../proto
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { eventLine } from '../events.ts';
 import { problemsAround } from '../informed-refusals.ts';
-import { fileNamed } from '../scopes.ts';
+import { fileNamed, refuseUnlockable } from '../scopes.ts';
 import { refusalAnswer } from '../refusals.ts';
 import { ownInTheWay } from '../seat-words.ts';
 import { bounded, purpose, quoted } from '../text.ts';
@@ -33,6 +33,7 @@ export const check: AgentHandler<'lock_check'> = async (work, visit, { path: tex
   const [scope] = rule.scopes;
   const lock = lockOn(rule, agent);
   if (agent.gone !== null) return refusalAnswer(agent.gone);
+  if (lock === undefined) await refuseUnlockable(work.workspace, path);
   if (scope === undefined) return rule.files[0]?.free === true ? freeOutside(path) : outside(path);
   const subject = { kind: 'scope', scope: scope.path } as const;
   const why = await coordinator.query({ kind: 'why', subject, at: null, happened: eventsMax });

@@ -1,17 +1,26 @@
-import { readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { parseScopePath, quote, type Parsed, type ScopePath } from '../../core/index.ts';
 import { leadsOut } from './inside.ts';
+import { inOtherTree } from './other-tree.ts';
 
 /**
  * The canonical path, relative to the working tree, of a file as a person or a tool names it in a folder. Symlinks are
  * followed as far as the path exists, and one in the place of the file also where nothing is at its end yet: who writes to it
- * makes the file there. So every spelling of one file gives one path; what leads out of the tree is refused.
+ * makes the file there. So every spelling of one file gives one path; what leads out of the tree is refused, and what lies in
+ * another working tree of the repository with its path there.
  */
 export function repositoryPath(worktree: string, cwd: string, text: string): Parsed<ScopePath> {
   if (text.includes('\0')) return { ok: false, problem: `path ${quote(text)} contains a NUL character` };
   const target = realPathOf(resolve(cwd, text));
-  const path = relative(realPathOf(worktree), target);
+  const top = realPathOf(worktree);
+  const other = inOtherTree(top, target);
+  if (other !== null)
+    return {
+      ok: false,
+      problem: `${quote(text)} is in another working tree of this repository, ${other.tree}. A lock is of a path in all of them: name it as ${quote(join(top, other.path), 1000)}`,
+    };
+  const path = relative(top, target);
   if (leadsOut(path)) return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
   return parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
 }
@@ -36,18 +45,25 @@ export function realPathOf(path: string, linksLeft = linksMax): string {
 }
 
 function existingPartOf(path: string): string {
+  const real = realOf(path);
+  if (real !== null) return real;
+  const parent = dirname(path);
+  return parent === path ? path : join(existingPartOf(parent), basename(path));
+}
+
+/** Null when nothing is there, which is asked first: a call that fails takes much longer than one that does not. */
+function realOf(path: string): string | null {
   try {
-    return realpathSync.native(path);
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : realpathSync.native(path);
   } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(existingPartOf(parent), basename(path));
+    return null;
   }
 }
 
 /** Null when there is none. */
 function linkAt(path: string): string | null {
   try {
-    return readlinkSync(path);
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? readlinkSync(path) : null;
   } catch {
     return null;
   }

@@ -106,7 +106,7 @@ function holderOf(gitDir: string, cwd: string): Pick<FoundGitFolder, 'holder' | 
 }
 
 /** A `.git` that leads nowhere is no trouble here: it is not the one that is looked for. */
-function leadsTo(folder: string): Led | null {
+export function leadsTo(folder: string): Led | null {
   try {
     return gitDirectoryOf(folder);
   } catch {
@@ -114,7 +114,8 @@ function leadsTo(folder: string): Led | null {
   }
 }
 
-function* upwards(start: string): Generator<string> {
+/** A folder, and all that it lies in. */
+export function* upwards(start: string): Generator<string> {
   for (let folder = start; ; folder = dirname(folder)) {
     yield folder;
     if (dirname(folder) === folder) return;

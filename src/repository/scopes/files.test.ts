@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pathTypedIn, repositoryPath, scopeFromInput } from '../index.ts';
-import { temporaryFolder, write } from '../testing/fixture.ts';
+import { git, makeRepository, temporaryFolder, write } from '../testing/fixture.ts';
 
 describe('repositoryPath', () => {
   test('every spelling of one file gives one path', () => {
@@ -46,6 +46,34 @@ describe('repositoryPath', () => {
       expect(repositoryPath(root, join(root, 'api'), name)).toEqual({ ok: true, value: 'web/new.yaml' });
     expect(repositoryPath(root, root, 'api/out.yaml')).toMatchObject({ ok: false });
     expect(repositoryPath(root, root, 'api/circle')).toEqual({ ok: true, value: 'api/circle' });
+  });
+
+  test.each(['beside it', 'in it'])('what lies in another working tree %s has its path there', (place) => {
+    const root = makeRepository({ 'api/a.ts': '' });
+    git(root, 'add', '.');
+    git(root, 'commit', '--quiet', '--message', 'first');
+    const linked = join(place === 'in it' ? root : temporaryFolder(), 'linked');
+    git(root, 'worktree', 'add', '--quiet', linked);
+    for (const [here, there] of [
+      [root, linked],
+      [linked, root],
+    ] as const)
+      expect(repositoryPath(here, here, join(there, 'api/new.ts'))).toEqual({
+        ok: false,
+        problem: expect.stringMatching(
+          `is in another working tree of this repository, ${there}. A lock .* name it as "${here}/api/new.ts"$`,
+        ) as unknown,
+      });
+    expect(repositoryPath(linked, linked, 'api/a.ts')).toEqual({ ok: true, value: 'api/a.ts' });
+    expect(repositoryPath(linked, linked, join(root, '.git/HEAD'))).toMatchObject({
+      problem: expect.stringContaining('leads out') as unknown,
+    });
+  });
+
+  test('another repository within is no other working tree of this one', () => {
+    const root = makeRepository();
+    git(root, 'init', '--quiet', 'inner');
+    expect(repositoryPath(root, root, 'inner/a')).toEqual({ ok: true, value: 'inner/a' });
   });
 
   test('a folder that begins with two dots is inside', () => {

@@ -25,6 +25,7 @@ export async function scopeFromInput(typedIn: InputFolder, text: string): Promis
   const { worktree } = typedIn;
   if (worktree === null) return written;
   const fromTop = seenFromTop(worktree, written);
+  if (fromTop.ok && typedIn.cwd === worktree && !isExplicitlyRelative(text)) return fromTop;
   const fromFolder = repositoryPath(worktree, typedIn.cwd, stripped);
   if (!fromTop.ok || isExplicitlyRelative(text)) return fromFolder;
   if (!fromFolder.ok || fromFolder.value === fromTop.value) return fromTop;

@@ -1,14 +1,34 @@
-/** Patterns that no shell has replaced by the files that fit them: in quotes, in a tool's arguments, where none fits. */
+/**
+ * Names that no file has. Patterns that no shell has replaced by the files that fit them: in quotes, in a tool's arguments,
+ * where none fits. And what is left of a name whose bytes are no UTF-8.
+ */
 import { fitsPath, named, parsePattern, quote, type PathPattern } from '../core/index.ts';
 
 /** More would not help to choose. */
 const shownMax = 5;
 
 /**
- * What is wrong with a path at which nothing lies, if it is most likely meant as a pattern; null when it is a name like any
- * other. `[id]` is one, as long as it fits nothing. `filesThere`: all files, seen from the top; none where that cannot be told.
+ * Why no lock can be had of a path at which nothing lies; null where one can. `filesThere`: all files, seen from the top; none
+ * where that cannot be told.
  */
-export async function patternTrouble(
+export async function nameTrouble(
+  filesThere: () => Promise<readonly string[]>,
+  path: string,
+): Promise<string | null> {
+  return garbledTrouble(path) ?? (await patternTrouble(filesThere, path));
+}
+
+/** Two such names may look the same, so that a lock of one would be no lock of the other. */
+function garbledTrouble(path: string): string | null {
+  if (!path.includes('\uFFFD')) return null;
+  return `${quote(path)} is no name in UTF-8, and such a file cannot be locked by itself: lock the whole scope, or rename the file`;
+}
+
+/**
+ * What is wrong with a path at which nothing lies, if it is most likely meant as a pattern; null when it is a name like any
+ * other. `[id]` is one, as long as it fits nothing.
+ */
+async function patternTrouble(
   filesThere: () => Promise<readonly string[]>,
   path: string,
 ): Promise<string | null> {

@@ -1,0 +1,32 @@
+import { relative, sep } from 'node:path';
+import { commonPointer, realDirectory } from './git-folder.ts';
+import { isInside } from './inside.ts';
+import { leadsTo, upwards } from './repository.ts';
+
+/** A place in another working tree of a repository. */
+export interface OtherPlace {
+  /** Top folder of that tree. */
+  readonly tree: string;
+  /** Seen from there, with forward slashes; empty for the top. */
+  readonly path: string;
+}
+
+/**
+ * Where a path lies in another working tree of the repository that a working tree belongs to, be it beside that or within;
+ * null where it lies in none. Both paths are free of symlinks.
+ */
+export function inOtherTree(worktree: string, target: string): OtherPlace | null {
+  for (const tree of upwards(target)) {
+    if (tree === worktree) return null;
+    const led = leadsTo(tree);
+    if (led === null) continue;
+    const own = leadsTo(worktree);
+    const isSame = own !== null && commonOf(led.gitDir) === commonOf(own.gitDir);
+    return isSame && isInside(tree, target)
+      ? { tree, path: relative(tree, target).split(sep).join('/') }
+      : null;
+  }
+  return null;
+}
+
+const commonOf = (gitDir: string): string | null => realDirectory(commonPointer(gitDir));
