@@ -1,7 +1,7 @@
 import { findCycle, scopesMax, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { LeftOut } from './graph/cycles.ts';
-import type { Unit } from './detectors/unit.ts';
+import { nameOf, type Unit } from './detectors/unit.ts';
 import { excessesOf, excessNotices, raisedFor, type Excess } from './graph/excess.ts';
 import type { FileChange } from './files/file-change.ts';
 import { targetsOf, type Link } from './graph/links.ts';
@@ -178,9 +178,10 @@ function plannedScopes(
     const unit = derived.get(path);
     return {
       path,
-      name: known.get(path)?.name ?? unit?.names[0] ?? (path === top ? topName : path),
+      name: known.get(path)?.name ?? (unit === undefined ? (path === top ? topName : path) : nameOf(unit)),
       type: known.get(path)?.type ?? unit?.type ?? (path === top ? 'repository' : 'component'),
-      source: existing.get(path)?.origin === 'hand' ? null : (unit?.source ?? null),
+      source:
+        existing.get(path)?.origin === 'hand' ? null : (unit?.source ?? (existing.has(path) ? null : top)),
       dependencies: targets.get(path) ?? [],
     };
   });

@@ -9,6 +9,7 @@ import type { ScanOptions, ScanResult } from './scopes/scan.ts';
 export { RepositoryError, repositoryErrorCodes } from './errors.ts';
 export { findRepository, stateDirectory } from './git/repository.ts';
 export type { Repository } from './git/folders.ts';
+export { emptyFileText } from './empty-file.ts';
 export { scopeFromInput } from './scopes/files.ts';
 export { pathTypedIn, repositoryPath } from './git/repository-path.ts';
 export { ScanMemory } from './scopes/scan-memory.ts';

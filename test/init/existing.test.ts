@@ -280,3 +280,16 @@ it('a run that was cut short after its first file is completed by the next', asy
   expect(changesOf(rest)).toEqual(['add a/rhema.yaml', 'add b/rhema.yaml']);
   expect(graph(rest)).toEqual(graph(whole));
 });
+
+it('only the scopes that a person has described are by hand, not the top file that is about to be added', async () => {
+  const root = makeRepository({ 'a/rhema.yaml': 'name: a\n' });
+  const { stdout } = await runHere(root, ['init', '--yes']);
+  expect(stdout).toMatch(/^\. +.*, repository$/m);
+  expect(stdout).toContain('  a  a, unspecified (by hand)\n');
+});
+
+it('a name that no scope may bear is not the one that is shown', async () => {
+  const root = makeRepository({ 'x/package.json': json({ name: 'x\u202Eevil\u001B[31m' }) });
+  const plan = await init(root);
+  expect(plan.scopes.map(({ name }) => name)).toContain('x');
+});

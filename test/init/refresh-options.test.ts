@@ -177,6 +177,18 @@ describe('where all scopes stand in the top file, and that cannot be used', () =
       }
     },
   );
+
+  it.each(['', '# here it was\n', '--- null\n', '{}\n'])(
+    'rhema init says once what to do about a file that says nothing: %j',
+    async (text) => {
+      root = makeRepository({ 'rhema.yaml': text, 'api/index.js': '' });
+      for (const option of ['--yes', '--dry-run']) {
+        const { code, stderr } = await rhema('init', option);
+        const remedies = stderr.match(/is empty: put back what it said, remove it, or write at least/g);
+        expect([code, remedies?.length, stderr.match(/error:/g)?.length]).toEqual([3, 1, 1]);
+      }
+    },
+  );
 });
 
 it('rhema scope refresh --check says that the graph of scopes written by hand would be refused', async () => {

@@ -125,6 +125,22 @@ describe('scope', () => {
     `);
   });
 
+  it('list does not advise rhema init where the file that lists them is broken', async () => {
+    const problem = {
+      severity: 'error',
+      code: 'YAML_SYNTAX',
+      file: 'rhema.yaml',
+      line: 3,
+      column: 1,
+      message: 'is no YAML',
+    } as const;
+    const broken = { revision: asRevision(7), scopes: [], problems: [problem] };
+    const { harness } = bobsHarness({ answers: { scopes: () => broken } });
+    expect((await harness.run('scope', 'list')).stdout).toBe(
+      'no scopes are known as long as this is not corrected:\n\nrhema.yaml:3:1: error: is no YAML (YAML_SYNTAX)\n',
+    );
+  });
+
   it('show tells about one, and refuses one that is not there as the coordinator would', async () => {
     const { harness } = bobsHarness({ answers: { scopes: () => scopes } });
     expect((await harness.run('scope', 'show', 'core')).stdout).toBe(

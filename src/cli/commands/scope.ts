@@ -1,5 +1,5 @@
 import type { ScopePath } from '../../core/index.ts';
-import type { ScopeView } from '../../protocol/index.ts';
+import type { ScopeProblem, ScopeView } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError, valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -25,12 +25,14 @@ export async function listScopes(call: Call): Promise<Outcome> {
   ).query({ kind: 'scopes', fresh: true });
   const repository = await call.repository();
   return done(revision, { scopes, problems }, (style) => {
-    const list = scopes.length === 0 ? noScopes(call, repository) : scopeTable(style, scopes);
+    const list = scopes.length === 0 ? noScopes(call, repository, problems) : scopeTable(style, scopes);
     return [list, problemsText(style, problems)].filter((part) => part !== '').join('\n\n');
   });
 }
 
-function noScopes(call: Call, repository: Repository): string {
+function noScopes(call: Call, repository: Repository, problems: readonly ScopeProblem[]): string {
+  if (problems.some(({ severity }) => severity === 'error'))
+    return 'no scopes are known as long as this is not corrected:';
   const init = call.rhema('init');
   const source = scopesElsewhere(repository);
   if (source === null) return `no scopes: ${init} derives them from what is there`;

@@ -14,3 +14,8 @@ export interface Unit {
   /** Whether a workspace lists it; left out where that is no matter. */
   readonly isMember?: boolean;
 }
+
+/** What its scope is called: the first of its names that a scope may bear, or else its path. */
+export function nameOf({ names, path }: Pick<Unit, 'names' | 'path'>): string {
+  return names.find((name) => name.length <= 256 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) ?? path;
+}

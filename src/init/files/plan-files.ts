@@ -7,7 +7,7 @@ import { blockLines, hasBlock, withBlock, type Proposal } from './block.ts';
 import { readUntouchedEntry, renderEntry } from './entry-text.ts';
 import type { Move } from './convert.ts';
 import { ListText } from './list-text.ts';
-import type { Unit } from '../detectors/unit.ts';
+import { nameOf, type Unit } from '../detectors/unit.ts';
 import { editScope } from './edit.ts';
 import type { ExistingScope } from './existing.ts';
 import type { FileChange } from './file-change.ts';
@@ -90,7 +90,7 @@ function scopeTexts({ units, graph }: FilesInput, { definitions }: Situation): M
       path,
       {
         path,
-        name: (path === top && !isNamed(names) ? topName : null) ?? nameOf(names, path),
+        name: (path === top && !isNamed(names) ? topName : null) ?? nameOf({ names, path }),
         type,
         source,
         dependencies: (dependencies.get(path) ?? []).toSorted((a, b) => byText(a.to, b.to)),
@@ -103,11 +103,6 @@ function scopeTexts({ units, graph }: FilesInput, { definitions }: Situation): M
 /** Else only its folder names the top, which every clone may call otherwise: then it keeps the name that it has. */
 function isNamed(names: readonly string[]): boolean {
   return names.length > 1;
-}
-
-/** The first name that a scope may bear. */
-function nameOf(names: readonly string[], path: ScopePath): string {
-  return names.find((name) => name.length <= 256 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) ?? path;
 }
 
 class FilePlanner {

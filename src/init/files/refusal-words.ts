@@ -2,6 +2,7 @@
 import { named } from '../../core/index.ts';
 import { failure, type Notice } from '../notices.ts';
 import type { ExistingScope } from './existing.ts';
+import { emptyFileText } from '../../repository/index.ts';
 import { YamlText } from '../../repository/yaml/index.ts';
 
 /** Of an entry it is said whose it is. */
@@ -11,8 +12,9 @@ export function said({ home, path }: ExistingScope, message: string): string {
 
 /** Why nothing can be added under a key. */
 export function formProblem(text: string, keys: readonly string[]): string {
-  const { problem } = new YamlText(text);
+  const { problem, value } = new YamlText(text);
   if (problem !== null) return `${problem}, so nothing can be added: repair it first`;
+  if (value === null) return emptyFileText;
   const where = keys.length === 0 ? 'at its end' : `under ${keys.join('.')}`;
   return `has a form in which nothing can be added ${where} for certain: write that as plain keys and values, one a line`;
 }

@@ -1,6 +1,7 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
 import { quote } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
+import { emptyFileText } from '../empty-file.ts';
 import { parseYaml, type YamlFile } from '../yaml/parse-yaml.ts';
 import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { readDependencies, type DependencyReference } from './read-dependencies.ts';
@@ -66,8 +67,7 @@ function readBytes(bytes: Uint8Array, options: ReadingOptions): ScopeReading {
   if (!parsed.ok) return { scope: null, problems: parsed.problems, yaml: null };
   const { yaml } = parsed;
   const root = yaml.document.contents;
-  if (saysNothing(root))
-    return refused(errorAt('EMPTY_FILE', wholeFile(yaml.path), `is empty: write at least 'name: ...'`));
+  if (saysNothing(root)) return refused(errorAt('EMPTY_FILE', wholeFile(yaml.path), emptyFileText));
   if (!isMap(root))
     return refused(
       errorAt('NOT_A_MAP', yaml.positionOf(root), `must hold keys and values, such as 'name: ...'`),
