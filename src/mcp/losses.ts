@@ -16,15 +16,16 @@ export async function lossText(
   loss: Loss,
   shown: ScopePath | null,
 ): Promise<string> {
-  if (loss.isHandedOver === true)
-    return `LOST ${quoted(shownLock(loss))} (token ${loss.token}): another process goes on as you, and has it now. Do not write there.`;
+  const ended = await endOf(coordinator, clock, loss);
+  const lost = `LOST ${quoted(shownLock(loss))} (token ${loss.token})`;
+  if (loss.isHandedOver === true && ended === null)
+    return `${lost}: another process goes on as you, and has it now. Do not write there.`;
   const untold = loss.isTold ? '' : ', which was granted while you did not wait,';
-  const what = `LOST ${quoted(shownLock(loss))} (token ${loss.token})${untold}`;
+  const what = `${lost}${loss.isHandedOver === true ? ': another process goes on as you, and it ended' : untold}`;
   const whoHasIt =
     (loss.scope ?? null) === shown && shown !== null
       ? 'who has it now is said below'
       : 'lock_check says who has it now';
-  const ended = await endOf(coordinator, clock, loss);
   if (ended === 'begunAnew')
     return `${what} with the log of that time: another one has begun. Do not write there.`;
   if (ended !== null)

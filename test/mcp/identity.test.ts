@@ -24,6 +24,17 @@ it('nobody acts without having joined', async () => {
   expect(refused.text).toContain('Next: agent_join');
 });
 
+it.each([
+  ['nobody', /^NOT_JOINED: no agent nobody has joined through this client.*\nNext: agent_join/],
+  ['two words', /^INVALID_INPUT: agent: "two words" is no agent: pass the handle that agent_join answered$/],
+])(
+  'who calls under %j, which nobody can be called, is not asked to choose another name',
+  async (name, told) => {
+    const client = await (await openStage()).startClient();
+    expect((await client.acquire(name, 'services/auth')).text).toMatch(told);
+  },
+);
+
 it('a name that cannot be one is refused with the argument at fault', async () => {
   const stage = await openStage();
   const client = await stage.startClient();

@@ -45,6 +45,18 @@ it('who was taken over is not told that it may write, but that another has its l
   expect((await alice.call('lock_check', { agent: 'alice', path: auth })).text).not.toContain('LOST');
 });
 
+it('what the other process has given back since is not said to be held by it', async () => {
+  const { stage, alice } = await takenOver();
+  const session = [...stage.sessions.files.values()].find(({ agent }) => agent === 'alice');
+  if (session === undefined) throw new Error('alice has not joined');
+  const command = { kind: 'ReleaseLock', ...session, scopes: null, token: null } as const;
+  expect((await stage.coordinator.submit({ requestId: 'give back', command })).ok).toBe(true);
+  const { text } = await alice.call('lock_check', { agent: 'alice', path: auth });
+  expect(text).toMatch(
+    /^LOST "services\/auth" \(token \d+\): another process goes on as you, and it ended .* ago: it was given back in your name elsewhere\. Do not write there; lock_check says/,
+  );
+});
+
 it('what a shell takes in the name of one that it has taken over is not the one of the client', async () => {
   const stage = await openStage();
   const alice = await stage.startClient();

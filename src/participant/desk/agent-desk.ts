@@ -1,4 +1,11 @@
-import { parseAgentId, type AgentId, type AgentMetadata, type Rejection } from '../../core/index.ts';
+import {
+  parseAgentId,
+  parseAgentIdForm,
+  quote,
+  type AgentId,
+  type AgentMetadata,
+  type Rejection,
+} from '../../core/index.ts';
 import { invalidInput, type Reply, type StatusAnswer } from '../../protocol/index.ts';
 import { overCodes } from '../agent-commands.ts';
 import { hasJoined, type AgentSession } from '../session.ts';
@@ -81,7 +88,8 @@ export class AgentDesk {
     // Whoever is told who speaks here is told how they are now.
     if (this.seats.all.length > 0) await this.lookAtAll().catch(() => undefined);
     if (named.kind === 'several') return { kind: 'unclear', name: text, seats: named.seats };
-    const name = await this.#formerName(nameOf(text)).catch(() => nameOf(text));
+    const asked = knownNameOf(text);
+    const name = await this.#formerName(asked).catch(() => asked);
     // By the handle of a process that has ended: its agent may have come back through this very client.
     const isOurs = this.seats.holderOf(name) !== null;
     return {
@@ -325,6 +333,13 @@ function joinedAs(seat: Seat, how: 'new' | 'resumed' | 'known'): Seated {
 
 function foundAs(agent: DeskAgent): Found {
   return agent.gone === null ? { kind: 'kept', agent } : { kind: 'gone', agent, rejection: agent.gone };
+}
+
+/** What nobody may be called any more is as unknown as any other name. */
+function knownNameOf(text: string): AgentId {
+  const parsed = parseAgentIdForm(text);
+  if (parsed.ok) return parsed.value;
+  throw invalidInput('agent', `${quote(text)} is no agent: pass the handle that agent_join answered`);
 }
 
 function nameOf(text: string): AgentId {
