@@ -16,6 +16,7 @@ import { addHelpCommand } from './tree/help.ts';
 import { addInitCommand } from './tree/init.ts';
 import { addLockCommands } from './tree/lock.ts';
 import { addMcpCommand } from './tree/mcp.ts';
+import { addMigrateCommand } from './tree/migrate.ts';
 import { addMessageCommands } from './tree/messages.ts';
 import { addObservingCommands } from './tree/observe.ts';
 import { addRunCommand } from './tree/run.ts';
@@ -58,6 +59,7 @@ interface Branch {
 /** In the order of the help. */
 const branches: readonly Branch[] = [
   { words: ['init'], grow: addInitCommand },
+  { words: ['migrate'], grow: addMigrateCommand },
   { words: ['fit'], grow: addFitCommand },
   { words: ['lock'], grow: addLockCommands },
   { words: ['agent'], grow: addAgentCommands },

@@ -1,6 +1,7 @@
 import type { FileChange } from './files/file-change.ts';
 import type { BlockSetting } from './files/settings.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
+import type { MigrateRequest, Migration } from './migrate.ts';
 import type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
 
 export type { LeftOut } from './graph/cycles.ts';
@@ -13,6 +14,7 @@ export { layouts, type Layout } from './layout.ts';
 export type { Choices, LeftAside } from './situation.ts';
 export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
+export type { MigrateRequest, Migration } from './migrate.ts';
 export type { BlockSetting } from './files/settings.ts';
 export type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
 
@@ -26,6 +28,11 @@ export async function prepareRefresh(
   request: Pick<InitRequest, 'repository' | 'env'>,
 ): Promise<Prepared | null> {
   return (await import('./prepare.ts')).prepareRefresh(request);
+}
+
+/** See `migrate.ts`. */
+export async function prepareMigration(request: MigrateRequest): Promise<Migration | null> {
+  return (await import('./migrate.ts')).prepareMigration(request);
 }
 
 /** See `list-tree.ts`. */

@@ -41,6 +41,8 @@ export type NoticeCode =
   | 'TOO_LONG'
   /** A stage was asked for, and nothing acts on it. */
   | 'STAGE_WITHOUT_EFFECT'
+  /** A stage was asked for where the configuration is there already: that stays. */
+  | 'BLOCK_KEPT'
   /** A package would be published with the files that are written. */
   | 'PUBLISHED'
   /** A file that would be written is one that Git ignores, so nobody would see it. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { noEffect, settingsOf } from '../config/index.ts';
+import { settingsOf } from '../config/index.ts';
 import {
   Discovery,
   readHistory,
@@ -10,7 +10,7 @@ import {
 } from '../repository/index.ts';
 import { named, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
-import type { Stage } from './stage.ts';
+import { withoutEffectNotices, type Stage } from './stage.ts';
 import { InitError } from './errors.ts';
 import { hasBlock } from './files/block.ts';
 import { convert, type Move } from './files/convert.ts';
@@ -71,7 +71,7 @@ export async function prepareInit({
   const scanned = await scanTree(repository, env);
   const ours = isBlockNew(scanned, stage) ? withoutVendored(scanned) : scanned;
   const found = inLayout(layout, await look(ours));
-  noteStage(stage, found.notices);
+  noteStage(found, stage);
   const derives = derive || found.existing.size === 0 || isGenerated(found);
   return derives ? await prepareScopes(found, stage, layout) : prepareBlock(found, stage);
 }
@@ -103,7 +103,7 @@ interface Scanned {
   readonly aside: LeftAside;
 }
 
-async function scanTree(repository: Repository, env: InitRequest['env']): Promise<Scanned> {
+export async function scanTree(repository: Repository, env: InitRequest['env']): Promise<Scanned> {
   const root = repository.worktree;
   if (root === null)
     throw new InitError(
@@ -142,7 +142,7 @@ function inLayout(layout: Layout | null, found: Looked): Looked {
   };
 }
 
-async function look(scanned: Scanned): Promise<Looked> {
+export async function look(scanned: Scanned): Promise<Looked> {
   const notices = new Notices();
   const tree = await openTree(scanned.root, notices);
   noteLinkedWorktree(scanned.repository, notices);
@@ -150,11 +150,15 @@ async function look(scanned: Scanned): Promise<Looked> {
   return { ...scanned, tree, notices, moves: [] };
 }
 
-/** It is a promise that nobody keeps yet: who asks for it must know. */
-function noteStage(stage: Stage, notices: Notices): void {
+/** A stage is for a block that is made anew; and what nobody acts on yet, who asks for it must know. */
+function noteStage(found: Looked, stage: Stage): void {
+  const file = found.existing.get(top)?.file;
   if (stage === 'default') return;
-  const message = `--stage ${stage} ${noEffect}: violations are reported and nothing is blocked, repaired or synced by itself, at every stage`;
-  notices.add(warning('STAGE_WITHOUT_EFFECT', null, message));
+  if (file !== undefined && !isBlockNew(found, stage)) {
+    const message = `has the configuration already, which init leaves as it is: rhema migrate --stage ${stage} changes it`;
+    return found.notices.add(warning('BLOCK_KEPT', { file }, message));
+  }
+  for (const notice of withoutEffectNotices(stage)) found.notices.add(notice);
 }
 
 function noteLinkedWorktree(repository: Repository, notices: Notices): void {
@@ -202,7 +206,7 @@ function layoutOf(existing: readonly ExistingScope[]): Layout {
   return own > others.length - own ? 'files' : 'one';
 }
 
-function isBlockNew({ existing }: Pick<Scanned, 'existing'>, stage: Stage | null): boolean {
+export function isBlockNew({ existing }: Pick<Scanned, 'existing'>, stage: Stage | null): boolean {
   const file = existing.get(top);
   return stage !== null && (file === undefined || !hasBlock(file.text));
 }
@@ -310,10 +314,15 @@ async function recentCommits(root: string): Promise<readonly (readonly string[])
 }
 
 async function prepareBlock(found: Looked, stage: Stage): Promise<Prepared> {
+  const situation = await standingSituation(found, stage);
+  return { root: found.root, plan: (choices) => planBlock(situation, choices) };
+}
+
+/** Of the scopes that are there, without any that could be derived. */
+export async function standingSituation(found: Looked, stage: Stage): Promise<Situation> {
   const survey = { units: [], links: [], origins: [], complete: true, excluded: 0 };
   const commits = isBlockNew(found, stage) ? await recentCommits(found.root) : null;
-  const situation = { ...situationOf(found, survey, stage), commits, leftAside: found.aside };
-  return { root: found.root, plan: (choices) => planBlock(situation, choices) };
+  return { ...situationOf(found, survey, stage), commits, leftAside: found.aside };
 }
 
 /** Where there are scope files, or may have been about to be. */

@@ -9,11 +9,12 @@ const locksMin = 4;
 const commitsMin = 20;
 
 export function proposalFor(
-  { commits, leftAside, free }: Pick<Situation, 'commits' | 'leftAside' | 'free'>,
+  { stage, commits, leftAside, free }: Pick<Situation, 'stage' | 'commits' | 'leftAside' | 'free'>,
   scopes: readonly ScopePath[],
   { agents }: Pick<Choices, 'agents'>,
 ): Proposal {
   return {
+    stage: stage ?? 'default',
     ...locksFor(
       (commits ?? []).map((files) => files.filter(needsLock(free))),
       new Set(scopes),

@@ -94,14 +94,19 @@ describe('rhema init', () => {
     expect((await rhema('init', '--yes', '--json')).body).toMatchObject({ changes: [], written: false });
   });
 
-  it('--stage writes no option that nothing acts on, and says that it has no effect', async () => {
-    const { stdout } = await rhema('init', '--yes', '--stage', 'strict');
-    expect(stdout).toContain('--stage strict has no effect yet');
-    expect(readFileSync(join(root, 'rhema.yaml'), 'utf8')).not.toMatch(/strict_mode|auto_/);
+  it('--stage says in the configuration how far coordination goes', async () => {
+    await rhema('init', '--yes', '--stage', 'strict');
+    expect(readFileSync(join(root, 'rhema.yaml'), 'utf8')).toContain(
+      '  safety_validation:\n    strict_mode: true\n',
+    );
     const { body } = await rhema('config', 'show', '--json');
-    const entries = body['entries'] as { key: string; inForce: boolean }[];
-    expect(entries.find(({ key }) => key.endsWith('strict_mode'))).toMatchObject({ inForce: false });
     expect(body['problems']).toEqual([]);
+  });
+
+  it('--stage optional leaves coordination switched off', async () => {
+    await rhema('init', '--yes', '--stage', 'optional');
+    const { code, stdout } = await rhema('status');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('disabled') as string]);
   });
 
   it('config check names what a configuration says in vain, for people and for programs', async () => {

@@ -98,12 +98,12 @@ describe.each(shapes)('in a repository of %s', (_title, files, top) => {
   });
 });
 
-it('a block that is there is left alone, whatever stage is asked for, which is told to have no effect', async () => {
+it('a block that is there is left alone, whatever stage is asked for, which is told', async () => {
   const text = 'name: x\nagent_coordination:\n  enabled: false\n';
   const root = makeRepository({ 'rhema.yaml': text });
   const plan = await planInit(root, { stage: 'strict' });
   expect(plan.changes).toEqual([]);
-  expect(noticesOf(plan)).toEqual(['STAGE_WITHOUT_EFFECT -']);
+  expect(noticesOf(plan)).toEqual(['BLOCK_KEPT rhema.yaml']);
   expect(noticesOf(await planInit(root))).toEqual([]);
 });
 

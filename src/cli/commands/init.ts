@@ -48,7 +48,7 @@ export async function init(call: Call, input: InitInput): Promise<Outcome> {
   return isInteractive(call) ? ask(call, prepared, choices, input) : propose(call, plan);
 }
 
-function stageOf(text: string): Stage {
+export function stageOf(text: string): Stage {
   const stage = stages.find((one) => one === text);
   if (stage === undefined)
     throw invalidInput(`there is no stage ${JSON.stringify(text)}: ${stages.join(', ')}`);
@@ -71,7 +71,7 @@ function choicesOf({ depth, agents }: InitInput): Choices {
   };
 }
 
-function numberOf(option: string, text: string | undefined): number | null {
+export function numberOf(option: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   if (!/^[1-9]\d{0,2}$/.test(text))
     throw invalidInput(`${option}: ${JSON.stringify(text)} is no number from 1 to 999`);

@@ -91,7 +91,7 @@ export async function patchOutcome(
   return done(null, { ...planData(plan), patch, written: false }, () => withoutLastBreak(patch));
 }
 
-/** Whoever prints it adds one. All other white space belongs to the patch. */
-function withoutLastBreak(patch: string): string {
+/** Whoever prints a patch adds one. All other white space belongs to the patch. */
+export function withoutLastBreak(patch: string): string {
   return patch.endsWith('\n') ? patch.slice(0, -1) : patch;
 }

@@ -9,7 +9,10 @@ export function contextProblemsText(style: Style, problems: readonly ContextProb
   return problemsText(style, problems.map(asScopeProblem));
 }
 
-const asScopeProblem = ({ rule, ...problem }: ContextProblem): ScopeProblem => ({ ...problem, code: rule });
+export const asScopeProblem = ({ rule, ...problem }: ContextProblem): ScopeProblem => ({
+  ...problem,
+  code: rule,
+});
 
 /** `2 errors, 1 warning`; empty where there are none. */
 export function problemCounts(problems: readonly ContextProblem[]): string {

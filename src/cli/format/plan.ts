@@ -172,7 +172,7 @@ export function excessText({ limit, value, allowed, scope }: Excess): string {
 }
 
 /** What would happen to each file. */
-export function changeLines(style: Style, { changes }: Plan): string[] {
+export function changeLines(style: Style, { changes }: Pick<Plan, 'changes'>): string[] {
   return [...cut(changes.map((change) => changeLine(style, change)))];
 }
 

@@ -192,6 +192,7 @@ const plainInspection: Inspection = {
 const noScopeFiles: ScopeFiles = {
   prepareInit: unexpected('prepareInit'),
   prepareRefresh: async () => null,
+  prepareMigration: async () => null,
   check: unexpected('check'),
   apply: unexpected('apply'),
   ignored: async () => new Set(),

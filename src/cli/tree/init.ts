@@ -9,7 +9,11 @@ export function addInitCommand(program: Command, host: Host): void {
     .description(
       'describe the parts of this repository and their dependencies as scopes, and switch coordination on',
     )
-    .option('--stage <stage>', 'optional, default or strict: has no effect yet, see below', 'default')
+    .option(
+      '--stage <stage>',
+      'optional, default or strict: how far coordination goes, for a new configuration',
+      'default',
+    )
     .option('--depth <number>', 'no scope deeper than so many folders: what is below belongs to its parent')
     .option(
       '--layout <layout>',
@@ -31,5 +35,5 @@ const initNotes = `Where no scope exists they are derived from the workspaces, m
 know, else from the top-level folders. Where scopes exist only the configuration is added. Without a terminal
 and without --yes nothing is written. docs/init.md tells what is derived from what.
 
-The stages are meant to say how far coordination goes, and have no effect yet: at each of them agents are kept apart by
-their locks, violations are reported, and nothing is blocked, repaired or synced by itself.`;
+At stage optional the configuration is there and switched off; at default agents are coordinated, and what breaks a rule
+in the working tree is reported; at strict that blocks. rhema migrate changes the stage later.`;

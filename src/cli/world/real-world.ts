@@ -23,6 +23,7 @@ import {
   checkChanges,
   patchOf,
   prepareInit,
+  prepareMigration,
   prepareRefresh,
   prepareSettings,
   ignoredFiles,
@@ -49,6 +50,7 @@ export function createRealWorld(version: () => string): World {
     scopeFiles: {
       prepareInit,
       prepareRefresh,
+      prepareMigration,
       prepareSettings,
       check: checkChanges,
       apply: applyChanges,

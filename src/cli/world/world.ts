@@ -14,6 +14,8 @@ import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
 import type {
   FileChange,
   InitRequest,
+  MigrateRequest,
+  Migration,
   Prepared,
   PreparedSettings,
   SettingsRequest,
@@ -136,6 +138,8 @@ export interface ScopeFiles {
   prepareInit(request: InitRequest): Promise<Prepared>;
   /** Null where no scope was ever generated. */
   prepareRefresh(request: Pick<InitRequest, 'repository' | 'env'>): Promise<Prepared | null>;
+  /** The configuration for scopes that are described already; null where none is. */
+  prepareMigration(request: MigrateRequest): Promise<Migration | null>;
   /** Fails where `apply` would, as far as can be told without writing. */
   check(root: string, changes: readonly FileChange[]): Promise<void>;
   /** All changes or none. */

@@ -23,6 +23,7 @@ agent_coordination:
 `;
 const proposal: Proposal = {
   maxLocksPerAgent: 5,
+  stage: 'default',
   locksReason: 'Most need no more.',
   maxConcurrentAgents: 8,
   exclude: ['**/fixtures/**', 'docs/old'],

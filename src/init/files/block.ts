@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { configBlock, patternText } from '../../config/index.ts';
 import { blockKeys, limitsOf, type RaisedLimits } from '../graph/limits.ts';
+import { stageSettings, type Stage } from '../stage.ts';
+import { settingLines, type ValueSetting } from './settings.ts';
 import { YamlText } from '../../repository/yaml/index.ts';
 
 /** What a new block says of the repository that it is for. */
 export interface Proposal {
+  readonly stage: Stage;
   readonly maxLocksPerAgent: number;
   /** Why so many. */
   readonly locksReason: string;
@@ -24,9 +27,11 @@ interface Setting {
   readonly note?: string;
   /** One below the other, where they are several. */
   readonly items: readonly string[];
+  /** Of a section, in the place of a value. */
+  readonly below?: readonly string[];
 }
 
-/** Options that nothing acts on yet are not written: nobody is to rely on them. */
+/** What is as it would be without being said is not written, but whether coordination is on. */
 function settingsOf(raised: RaisedLimits, proposal: Proposal): Setting[] {
   const plain = (key: string, value: string, reason: string | null = null): Setting => ({
     key,
@@ -34,17 +39,28 @@ function settingsOf(raised: RaisedLimits, proposal: Proposal): Setting[] {
     reason,
     items: [],
   });
-  const { maxLocksPerAgent, locksReason, maxConcurrentAgents, exclude, free } = proposal;
+  const { stage, maxLocksPerAgent, locksReason, maxConcurrentAgents, exclude, free } = proposal;
   return [
-    { ...plain('enabled', 'true'), note: 'false: nothing is locked here, and nobody waits' },
+    { ...plain('enabled', String(stage !== 'optional')), note: enabledNote },
     plain('max_locks_per_agent', String(maxLocksPerAgent), locksReason),
     plain('max_concurrent_agents', String(maxConcurrentAgents), agentsReason),
     ...limitsOf(raised).map(([key, value]) => plain(key, String(value))),
     ...listOf('exclude', exclude, excludeReason),
     ...listOf('free', free, freeReason),
+    ...stageSettings(stage, () => undefined)
+      .filter(({ key }) => key !== 'enabled')
+      .map(sectionOf),
   ];
 }
 
+function sectionOf(setting: ValueSetting): Setting {
+  const [section = '', key = ''] = setting.key.split('.');
+  const below = settingLines([{ ...setting, key }]);
+  return { key: section, value: `{ ${below.join(', ')} }`, reason: strictReason, items: [], below };
+}
+
+const enabledNote = 'false: nothing is locked here, and nobody waits';
+const strictReason = 'true: what breaks a rule in the working tree blocks; false: it is reported.';
 const agentsReason = 'How many may hold locks at the same time; one more waits.';
 const excludeReason = 'What lies in these folders makes no scopes: it belongs to the scope around it.';
 
@@ -57,12 +73,15 @@ function listOf(key: string, patterns: readonly string[], reason: string): Setti
 
 /** The block as lines at the first column. */
 export function blockLines(raised: RaisedLimits, proposal: Proposal): string[] {
-  const lines = settingsOf(raised, proposal).flatMap(({ key, value, reason, items, note }) => [
-    ...(reason === null ? [] : [`  # ${reason}`]),
-    ...(items.length === 0
-      ? [`  ${key}: ${value}${note === undefined ? '' : ` # ${note}`}`]
-      : [`  ${key}:`, ...items.map((item) => `    - ${item}`)]),
-  ]);
+  const lines = settingsOf(raised, proposal).flatMap(({ key, value, reason, items, note, below }) => {
+    const more = below ?? items.map((item) => `- ${item}`);
+    return [
+      ...(reason === null ? [] : [`  # ${reason}`]),
+      ...(more.length === 0
+        ? [`  ${key}: ${value}${note === undefined ? '' : ` # ${note}`}`]
+        : [`  ${key}:`, ...more.map((line) => `    ${line}`)]),
+    ];
+  });
   return ['# How agents are coordinated. See: rhema config explain', `${configBlock}:`, ...lines];
 }
 

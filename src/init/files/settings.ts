@@ -2,22 +2,37 @@
 import { isDeepStrictEqual } from 'node:util';
 import { patternText } from '../../config/index.ts';
 import { blockKeys } from '../graph/limits.ts';
-import { tableIn } from '../detectors/manifests.ts';
+import { isTable } from '../detectors/manifests.ts';
 import { YamlText } from '../../repository/yaml/index.ts';
 
-/** By its key within the block. Of a list, what is added to it. */
-export type BlockSetting =
-  | { readonly key: string; readonly value: string | number }
-  | { readonly key: string; readonly add: readonly string[] };
+/** An option by its key within the block, dotted where it stands in a section of its own. */
+export interface ValueSetting {
+  readonly key: string;
+  readonly value: string | number | boolean;
+}
+
+/** Of a list, what is added to it. */
+export type BlockSetting = ValueSetting | { readonly key: string; readonly add: readonly string[] };
 
 /** The lines of a block that says this and nothing else, for people. */
 export function settingLines(settings: readonly BlockSetting[]): string[] {
-  return settings.flatMap((setting) => linesOf(setting));
+  return settings.flatMap((setting) => linesOf(setting, setting.key.split('.')));
 }
 
-function linesOf(setting: BlockSetting): string[] {
-  if ('value' in setting) return [`${setting.key}: ${setting.value}`];
-  return [`${setting.key}:`, ...setting.add.map((text) => `  - ${patternText(text)}`)];
+/** With the last of the keys that lead to it, the others one above the other. */
+function linesOf(setting: BlockSetting, keys: readonly string[]): string[] {
+  const [key = '', ...below] = keys;
+  if (below.length > 0) return [`${key}:`, ...linesOf(setting, below).map((line) => `  ${line}`)];
+  if ('value' in setting) return [`${key}: ${setting.value}`];
+  return [`${key}:`, ...setting.add.map((text) => `  - ${patternText(text)}`)];
+}
+
+function flowOf(setting: BlockSetting, keys: readonly string[]): string {
+  const [key = '', ...below] = keys;
+  if (below.length > 0) return `${key}: { ${flowOf(setting, below)} }`;
+  return 'value' in setting
+    ? `${key}: ${setting.value}`
+    : `${key}: [${setting.add.map(patternText).join(', ')}]`;
 }
 
 /**
@@ -31,11 +46,12 @@ export function withSettings(text: string, settings: readonly BlockSetting[]): s
   const wanted = start.value;
   let at: YamlText | null = start;
   for (const asked of settings) {
-    const before = start.valueAt(...block, asked.key);
+    const keys = [...block, ...asked.key.split('.')];
+    const before = start.valueAt(...keys);
     const setting = withoutKnown(before, asked);
     if (setting === null) continue;
-    at = at && withSetting(at, block, setting);
-    Object.assign(tableIn(wanted, ...block), { [setting.key]: valueAfter(before, setting) });
+    at = at && withSetting(at, keys, setting);
+    setAt(wanted, keys, valueAfter(before, setting));
   }
   return at !== null && isDeepStrictEqual(at.value, wanted) ? at.text : null;
 }
@@ -52,19 +68,41 @@ function valueAfter(before: unknown, setting: BlockSetting): unknown {
   return [...(Array.isArray(before) ? (before as readonly unknown[]) : []), ...setting.add];
 }
 
-function withSetting(yaml: YamlText, block: readonly string[], setting: BlockSetting): YamlText | null {
-  const keys = [...block, setting.key];
-  const isThere = yaml.valueAt(...keys) !== undefined;
-  if (isThere && 'value' in setting) return yaml.withValue(keys, String(setting.value));
-  if (isThere && 'add' in setting)
-    return yaml.withItems(
-      keys,
-      setting.add.map((text) => ({ lines: [`- ${patternText(text)}`], flow: patternText(text) })),
-    );
-  return yaml.withKey(linesOf(setting), flowOf(setting), block);
+/** Makes what is missing on the way, or says nothing. */
+function setAt(value: unknown, [key = '', ...below]: readonly string[], after: unknown): void {
+  if (!isTable(value)) return;
+  if (below.length === 0) return void Object.assign(value, { [key]: after });
+  if (!isTable(value[key])) Object.assign(value, { [key]: {} });
+  setAt(value[key], below, after);
 }
 
-const flowOf = (setting: BlockSetting): string =>
-  'value' in setting
-    ? `${setting.key}: ${setting.value}`
-    : `${setting.key}: [${setting.add.map(patternText).join(', ')}]`;
+function withSetting(yaml: YamlText, keys: readonly string[], setting: BlockSetting): YamlText | null {
+  const there = keys.findIndex((_key, index) => (yaml.valueAt(...keys.slice(0, index + 1)) ?? null) === null);
+  if (there === -1) return withOther(yaml, keys, setting);
+  const [above, below] = [keys.slice(0, there), keys.slice(there)];
+  if (yaml.valueAt(...above, below[0] ?? '') === undefined)
+    return yaml.withKey(linesOf(setting, below), flowOf(setting, below), above);
+  return withFirst(yaml, keys, setting, there + 1);
+}
+
+/** The key is there and says something. */
+function withOther(yaml: YamlText, keys: readonly string[], setting: BlockSetting): YamlText | null {
+  if ('value' in setting) return yaml.withValue(keys, String(setting.value));
+  return yaml.withItems(
+    keys,
+    setting.add.map((text) => ({ lines: [`- ${patternText(text)}`], flow: patternText(text) })),
+  );
+}
+
+/** One of the keys is there and says nothing yet: what is below goes there. */
+function withFirst(
+  yaml: YamlText,
+  keys: readonly string[],
+  setting: BlockSetting,
+  count: number,
+): YamlText | null {
+  const [empty, below] = [keys.slice(0, count), keys.slice(count)];
+  if (below.length > 0) return yaml.withLinesBelow(empty, linesOf(setting, below));
+  if (!('value' in setting)) return withOther(yaml, keys, setting);
+  return yaml.withReplaced(empty, { lines: [], flow: String(setting.value) });
+}
