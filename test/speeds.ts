@@ -24,6 +24,7 @@ export const slowTests: readonly string[] = [
   'test/paths/wrong-faces.test.ts',
   'test/core/explorer.test.ts',
   'test/withstand/hostile-storage.test.ts',
+  'test/init/migrate.test.ts',
   'test/init/typical.test.ts',
   'test/init/refresh-command.test.ts',
   'test/init/meant.test.ts',
