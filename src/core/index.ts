@@ -72,6 +72,7 @@ export { contendedSince, endsBefore, latestEnd, toGrant, type EarlierEnd } from 
 export { linesOverlapping } from './lines.ts';
 export { locksOverlapping } from './contention.ts';
 export { addTo } from './groups.ts';
+export { cycleText } from './cycle-text.ts';
 export { dependencyWaves, findCycle, reachableInOrder } from './graph.ts';
 export {
   isLockEnd,

@@ -5,6 +5,7 @@
  * its own, there is no cycle, and the bounds hold. A scope that is not named any more goes away with its sync, or stays
  * withdrawn while it is in use (`withdrawal.ts`); a scope that gains a dependency that is not completed, and all that depends on it, must be synced again.
  */
+import { cycleText } from './cycle-text.ts';
 import { must } from './assert.ts';
 import type { DefineScope, DefineScopes, RemoveScope, ScopeDefinition } from './commands.ts';
 import type { Decision } from './decision.ts';
@@ -212,7 +213,7 @@ function refusedShape(graph: Graph, paths: readonly ScopePath[], maxScopeDepth: 
   if (cycle !== null)
     return reject(
       'DEPENDENCY_CYCLE',
-      `the dependencies form a cycle: ${cycle.map((scope) => named(scope)).join(' -> ')}. Take one of these dependencies out`,
+      `the dependencies form a cycle: ${cycleText(cycle)}. Take one of these dependencies out`,
       { cycle },
     );
   const chain = longestChain(paths, edges);

@@ -1,5 +1,5 @@
 import { asRevision, type Revision } from '../core/index.ts';
-import { damageRemedy, StoreError, type StoredSnapshot } from '../store/index.ts';
+import { damageRemedyFor, StoreError, type StoredSnapshot } from '../store/index.ts';
 import { formerLog, openSqliteReader, type SqliteReader } from '../store/sqlite/index.ts';
 import type { LogRecord, LogSource } from '../verify/index.ts';
 import { toFailure } from './failures.ts';
@@ -21,7 +21,7 @@ const pageEntries = 500;
 export async function openLogFile(path: string): Promise<OpenLogFile> {
   try {
     const reader = await openSqliteReader(path);
-    const base = baseOf(reader);
+    const base = baseOf(reader, path);
     const first: Revision = base === null ? asRevision(1) : asRevision(base.revision + 1);
     const bounds = { first, last: reader.bounds.last };
     const former = first === 1 ? null : formerLog(path, first);
@@ -32,7 +32,7 @@ export async function openLogFile(path: string): Promise<OpenLogFile> {
 }
 
 /** The oldest snapshot from which every later entry is kept; null when the log is whole. */
-function baseOf(reader: SqliteReader): StoredSnapshot | null {
+function baseOf(reader: SqliteReader, path: string): StoredSnapshot | null {
   const { first } = reader.bounds;
   if (first === 1) return null;
   const revision = reader.snapshots.find((kept) => kept >= first - 1);
@@ -40,7 +40,7 @@ function baseOf(reader: SqliteReader): StoredSnapshot | null {
   if (base !== null) return base;
   throw new StoreError(
     'CORRUPT_SNAPSHOT',
-    `The log begins at revision ${first}, and no snapshot from before it is kept: ${damageRemedy}.`,
+    `The log begins at revision ${first}, and no snapshot from before it is kept: ${damageRemedyFor(path)}.`,
     { revision: first },
   );
 }

@@ -1,4 +1,4 @@
-import { findCycle, scopesMax, type ScopePath } from '../core/index.ts';
+import { cycleText, findCycle, scopesMax, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
 import type { LeftOut } from './graph/cycles.ts';
 import { nameOf, type Unit } from './detectors/unit.ts';
@@ -190,6 +190,6 @@ function plannedScopes(
 /** The coordinator takes no graph with a cycle, and none of these dependencies is ours to leave out. */
 function cycleNotice(cycle: readonly ScopePath[] | null): Notice[] {
   if (cycle === null) return [];
-  const message = `dependencies that were written by hand form a cycle: ${cycle.join(' -> ')}. Take one of them out`;
+  const message = `dependencies that were written by hand form a cycle: ${cycleText(cycle)}. Take one of them out`;
   return [failure('CYCLE_BY_HAND', null, message)];
 }

@@ -16,7 +16,7 @@ import {
   type State,
 } from '../core/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
-import { damageRemedy, StoreError, type LogStore, type StoredSnapshot } from '../store/index.ts';
+import { damageRemedyFor, StoreError, type LogStore, type StoredSnapshot } from '../store/index.ts';
 import type { Report } from './failures.ts';
 
 /** Entries read and applied in one piece, with other work after it: some milliseconds. */
@@ -82,7 +82,7 @@ async function beginning(store: LogStore): Promise<State> {
   if (first === 1) return initialState();
   throw new CoordinatorError(
     'STORE_FAILURE',
-    `the log begins at revision ${first} and no snapshot from before it can be used: ${damageRemedy}`,
+    `the log begins at revision ${first} and no snapshot from before it can be used: ${damageRemedyFor(store.capabilities.file)}`,
     { details: { store: 'CORRUPT_SNAPSHOT', revision: first } },
   );
 }
@@ -101,7 +101,7 @@ export async function replay(
   while (upTo === null || state.revision < upTo) {
     const page = await readPage(store, state, upTo);
     if (page.length === 0) break;
-    for (const entry of page) apply(state, entry);
+    for (const entry of page) apply(store, state, entry);
     onPage(page);
     if (page.length < pageEntriesMax) break;
     await otherWork();
@@ -122,13 +122,13 @@ async function readPage(store: LogStore, state: State, upTo: Revision | null): P
   );
 }
 
-function apply(state: State, entry: Entry): void {
+function apply({ capabilities: { file } }: LogStore, state: State, entry: Entry): void {
   try {
     evolve(state, entry);
   } catch (cause) {
     throw new CoordinatorError(
       'STORE_FAILURE',
-      `log entry ${entry.revision} does not follow from those before it: ${damageRemedy}`,
+      `log entry ${entry.revision} does not follow from those before it: ${damageRemedyFor(file)}`,
       { details: { store: 'CORRUPT_ENTRY', revision: entry.revision }, cause },
     );
   }

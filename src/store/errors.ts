@@ -23,6 +23,19 @@ export type StoreErrorCode = (typeof storeErrorCodes)[number];
 export const damageRemedy =
   'move the log away, with the -wal beside it; then restore it from a backup, with the -wal of the backup or none, or begin an empty one';
 
+/** As {@link damageRemedy}, of a log that is in a certain file. */
+export function damageRemedyFor(file: string | null): string {
+  return file === null ? damageRemedy : damageRemedy.replace('the log', `the log ${file}`);
+}
+
+/** The same failure, with the file in its remedy where nothing else in it says which it is. */
+export function withFile(error: StoreError, file: string): StoreError {
+  const { code, message, retryable, revision } = error;
+  if (message.includes(file) || !message.includes(damageRemedy)) return error;
+  const told = message.replace(damageRemedy, damageRemedyFor(file));
+  return new StoreError(code, told, { retryable, cause: error, ...(revision === null ? {} : { revision }) });
+}
+
 /** The store could not do its work: an environment's failure, not a rule's refusal. Nothing was written. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -10,4 +10,4 @@ export type {
 export { agentSubject, eventSubject, isRenewal, nameSubject, type EntrySearch } from './subjects.ts';
 export { storedFormat } from './codec.ts';
 export { printOf } from './marks.ts';
-export { damageRemedy, StoreError, storeErrorCodes, type StoreErrorCode } from './errors.ts';
+export { damageRemedyFor, StoreError, withFile, storeErrorCodes, type StoreErrorCode } from './errors.ts';

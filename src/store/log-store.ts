@@ -115,6 +115,8 @@ export interface StoreCapabilities {
   readonly durable: boolean;
   /** Whether other processes can append to the same log. */
   readonly shared: boolean;
+  /** Where it is, for people; null where it is in no file. */
+  readonly file: string | null;
 }
 
 export interface LogBounds {

@@ -3,7 +3,7 @@ import { asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
 import type { Entry } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
-import { agentId, agentView, scopeView, statusAnswer } from '../testing/samples.ts';
+import { agentId, agentView, scopePath, scopeView, statusAnswer } from '../testing/samples.ts';
 import type { Inspection } from '../world/world.ts';
 import { jumpsSince } from '../doctor/facts.ts';
 import { state, witness } from '../doctor/testing/samples.ts';
@@ -88,6 +88,25 @@ describe('doctor', () => {
     expect(body).toMatchObject({
       details: { findings: expect.arrayContaining([expect.objectContaining({ subject: 'git' })]) as unknown },
     });
+  });
+
+  it('finds that scopes cannot be in force together, also where no coordinator says so', async () => {
+    const scopes = [
+      { ...scopeView('a', ['b']), path: scopePath('a') },
+      { ...scopeView('b', ['a']), path: scopePath('b') },
+    ];
+    const definitions = scopes.map(({ path, name, type, dependencies }) => ({
+      path,
+      name,
+      type,
+      dependencies,
+    }));
+    const scan = { definitions, settings: defaultSettings, problems: [], unreadRoot: [] };
+    const { code, stdout } = await patient({ scan: async () => scan }).run('doctor');
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining('problem scopes: the dependencies form a cycle'),
+    ]);
   });
 
   it('goes on when nothing can be examined', async () => {

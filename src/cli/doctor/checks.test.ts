@@ -48,6 +48,17 @@ it('finds a sound repository sound, but for what nobody enforces', () => {
   `);
 });
 
+it('tells one cause that is in the way of many things once', () => {
+  const linked = unknown('/repo/.git/rhema is a symbolic link: move away what is in its place');
+  const { state, log, owner, sessions, ...rest } = sound;
+  const inTheWay = Object.keys({ state, log, owner, sessions }).map((key) => [key, linked]);
+  const findings = examine(
+    factsOf({}, { ...rest, ...(Object.fromEntries(inTheWay) as Record<string, never>) } as RepositoryFacts),
+  );
+  const problems = findings.filter(({ level }) => level === 'problem');
+  expect(problems.map(({ subject }) => subject)).toEqual(['state folder']);
+});
+
 it('gives every finding that is not ok a remedy, whatever cannot be found out', () => {
   const nothing = Object.fromEntries(
     Object.keys(sound).map((key) => [key, key === 'repository' ? repository : unknown(`no ${key}`)]),

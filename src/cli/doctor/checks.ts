@@ -20,7 +20,17 @@ export function examine(facts: Facts): readonly Finding[] {
   const particular = findingsFrom('repository', facts.repository, remedy, (repository) =>
     repositoryChecks.flatMap((check) => check(repository, facts)),
   );
-  return [...general, ...particular];
+  return once([...general, ...particular]);
+}
+
+/** One cause that is in the way of many things is told at the first of them. */
+function once(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Map<string, string>();
+  return findings.filter(({ level, subject, message }) => {
+    if (level !== 'problem') return true;
+    if (!told.has(message)) told.set(message, subject);
+    return told.get(message) === subject;
+  });
 }
 
 function repositoryRemedy({ git }: Facts): string {

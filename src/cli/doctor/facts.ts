@@ -1,3 +1,4 @@
+import { scanWhole } from '../commands/scope-files.ts';
 import type { Entry, ScopePath } from '../../core/index.ts';
 import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
 import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
@@ -84,7 +85,7 @@ async function repositoryFacts(call: Call, repository: Repository): Promise<Repo
     room: await factOf(() => inspection.room(repository)),
     surroundings: await factOf(() => inspection.surroundings(repository, call.ports.env)),
     configuration: await factOf(() => inspection.configuration(repository)),
-    scan: await factOf(() => inspection.scan(repository)),
+    scan: await factOf(() => scanWhole(inspection, repository)),
     log: await factOf(() => inspection.auditLog(repository)),
     // Before the coordinator is asked: one that is opened for that writes it anew.
     witness: await factOf(() => inspection.witness(repository)),

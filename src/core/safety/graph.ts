@@ -1,4 +1,5 @@
 /** Invariants about scopes, their dependencies, their context files and their syncs. */
+import { cycleText } from '../cycle-text.ts';
 import { findCycle, longestChain } from '../graph.ts';
 import type { ScopePath } from '../ids.ts';
 import type { Scope, State, Sync } from '../state.ts';
@@ -71,7 +72,7 @@ export function CircularDependencyPrevention(state: State): Violation[] {
   const cycle = findCycle(state.scopes.keys(), edgesOf(state));
   if (cycle === null) return [];
   return [
-    { invariant: 'CircularDependencyPrevention', subject: cycle[0] ?? '*', evidence: cycle.join(' -> ') },
+    { invariant: 'CircularDependencyPrevention', subject: cycle[0] ?? '*', evidence: cycleText(cycle) },
   ];
 }
 

@@ -42,7 +42,7 @@ export class MemoryLog {
 
 /** The contract in memory: for simulation, tests and throw-away use. */
 export class MemoryLogStore implements LogStore {
-  readonly capabilities: StoreCapabilities = { kind: 'memory', durable: false, shared: false };
+  readonly capabilities: StoreCapabilities = { kind: 'memory', durable: false, shared: false, file: null };
   readonly #log: MemoryLog;
   readonly #closing = new AbortController();
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { damageRemedy, StoreError, type StoreErrorCode } from '../errors.ts';
+import { damageRemedy, StoreError, withFile, type StoreErrorCode } from '../errors.ts';
 import { systemCodeOf, whyNoFile } from './trial-write.ts';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html; extended ones carry them in their low byte. */
@@ -147,8 +147,9 @@ export function isReadOnly(error: unknown): boolean {
   return resultCodeOf(error) === resultCodes.readOnly;
 }
 
-/** A failure of SQLite or of the system in our terms, with the remedy. Anything else is passed on as it is. */
+/** A failure of SQLite or of the system in our terms, with the remedy. A damaged log is named; anything else is passed on as it is. */
 export function asStoreError(error: unknown, path: string): unknown {
+  if (error instanceof StoreError) return withFile(error, path);
   const code = resultCodeOf(error);
   if (code !== null) return storeError(causeOf(code, path) ?? failures[code] ?? otherFailure, path, error);
   const system = systemCodeOf(error);

@@ -1,7 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { asRevision, type Entry, type RequestId, type Revision } from '../../core/index.ts';
 import { decodeSnapshot, encodeEntry, encodeSnapshot, type StoredEntry } from '../codec.ts';
-import { closedError, StoreError } from '../errors.ts';
+import { closedError, StoreError, withFile } from '../errors.ts';
 import type {
   AppendOutcome,
   LogBounds,
@@ -60,7 +60,7 @@ const pieceEntries = 64;
 
 /** The log in a SQLite file that any number of processes may have open. */
 export class SqliteLogStore implements SqliteStore {
-  readonly capabilities: StoreCapabilities = { kind: 'embedded', durable: true, shared: true };
+  readonly capabilities: StoreCapabilities;
   readonly engine: string;
   readonly #connection: Connection;
   readonly #file: FileIdentity;
@@ -78,6 +78,7 @@ export class SqliteLogStore implements SqliteStore {
     this.#index = new LogIndex(parts.connection);
     this.engine = parts.engine;
     this.#file = parts.file;
+    this.capabilities = { kind: 'embedded', durable: true, shared: true, file: parts.file.path };
     this.#mainFile = parts.mainFile;
     this.#patience = parts.patience;
     this.#pollMs = parts.pollMs;
@@ -232,7 +233,9 @@ export class SqliteLogStore implements SqliteStore {
   }
 
   async verify(): Promise<readonly StoreError[]> {
-    return problemsOf(this.#connection, (attempt) => this.#perform(attempt));
+    const { path } = this.#file;
+    const problems = await problemsOf(this.#connection, (attempt) => this.#perform(attempt));
+    return problems.map((problem) => withFile(problem, path));
   }
 
   async close(): Promise<void> {
