@@ -127,6 +127,13 @@ module.exports = {
       'program: core, protocol, time, participant, client, and which repository and file is meant',
     ),
     {
+      name: 'safety-wall',
+      severity: 'error',
+      comment: 'Names, types and remedies of what breaks a rule: core, protocol and context.',
+      from: { path: '^src/safety/', pathNot: testing },
+      to: { path: '^src/(?!(safety|core|protocol|context)/)' },
+    },
+    {
       name: 'init-is-for-the-cli',
       severity: 'error',
       comment: 'Only the CLI derives scopes.',

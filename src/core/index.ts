@@ -88,4 +88,5 @@ export {
 export { noticeBeginnings, noticeEventKinds, noticesFor, type LogOfNotices } from './notices.ts';
 export { invariantNames, invariants, violations, type InvariantName } from './safety/index.ts';
 export type { Violation } from './safety/violation.ts';
+export { typeOfInvariant, violationTypes, type ViolationType } from './safety/violation-types.ts';
 export { decodeState, encodeState, SnapshotError } from './snapshot.ts';

@@ -360,6 +360,8 @@ export interface ViolationsAnswer {
   /** Names of the invariants that were checked. */
   readonly checked: readonly string[];
   readonly violations: readonly Violation[];
+  /** SHA-256 (hex) of the state as a snapshot has it; an older coordinator does not say. */
+  readonly stateDigest?: string;
 }
 
 export interface HealthAnswer {

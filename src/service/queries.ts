@@ -1,5 +1,6 @@
 /** Answers to what can be asked, each as of a revision that includes all that was acknowledged before the question. */
-import { invariantNames, violations, type State, type TimeMs } from '../core/index.ts';
+import { createHash } from 'node:crypto';
+import { encodeState, invariantNames, violations, type State, type TimeMs } from '../core/index.ts';
 import { happenedMax } from '../protocol/index.ts';
 import type {
   Answer,
@@ -81,6 +82,7 @@ export class QueryDesk {
         revision: state.revision,
         checked: invariantNames,
         violations: violations(state),
+        stateDigest: createHash('sha256').update(encodeState(state)).digest('hex'),
       })),
     health: async () => this.#ports.health(),
   };

@@ -10,6 +10,10 @@ export interface VerifyOptions {
   readonly invariantsEvery?: number;
   /** Called after every 1,000 entries with how many are done. */
   readonly onProgress?: (entries: number) => void;
+  /** The last revision that is looked at; the whole log unless given. */
+  readonly upTo?: number;
+  /** Called with the state after the last entry that was looked at, where all are sound. */
+  readonly onEnd?: (state: State) => void;
 }
 
 /** What came of a log. */
@@ -36,18 +40,20 @@ const progressEntries = 1_000;
  * {@link CoordinatorError} where the log cannot be read, or begins with a snapshot that cannot be used.
  */
 export async function verifyLog(source: LogSource, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const { invariantsEvery = 1, onProgress = () => undefined } = options;
+  const { invariantsEvery = 1, onProgress = () => undefined, upTo = Number.POSITIVE_INFINITY } = options;
   const base = stateBefore(source);
   const after = base.revision;
   const verifier = new LogVerifier(base, { checkForm: await loadFormCheck(), invariantsEvery });
   const counts = { entries: 0, snapshots: 0 };
   let finding: Finding | null = null;
   for await (const record of source.records) {
+    if (record.kind === 'entry' && record.entry.revision > upTo) break;
     finding = take(verifier, record);
     if (finding !== null) break;
     if (record.kind === 'snapshot') counts.snapshots += 1;
     else if ((counts.entries += 1) % progressEntries === 0) onProgress(counts.entries);
   }
+  if (finding === null) options.onEnd?.(verifier.state);
   const revision = after + counts.entries;
   const revisionsChecked = Math.floor(revision / invariantsEvery) - Math.floor(after / invariantsEvery);
   return { finding, after, ...counts, revision, invariants: invariantNames, revisionsChecked };

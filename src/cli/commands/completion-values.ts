@@ -36,6 +36,7 @@ const values: Readonly<Record<string, Values>> = {
   subject: async (call, unfinished) => [...(await lockNames(call, unfinished)), ...(await agents(call))],
   as: fixed(['scope', 'agent']),
   claim: fixed(['file', 'scope']),
+  format: async () => fixed((await import('./safety-report.ts')).reportFormats)(),
   status: fixed(agentStatuses),
   shell: fixed(shells),
   event: fixed([...eventGroups, ...eventKinds]),

@@ -3,94 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { asDurationMs, asRevision, defaultSettings } from '../../core/index.ts';
-import type { ScopeDefinition } from '../../core/index.ts';
+import { asDurationMs, defaultSettings } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { displayWidth } from '../format/width.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
 import { Harness, until } from '../testing/harness.ts';
-import { healthAnswer, scopePath, statusAnswer, yamlProblem as error } from '../testing/samples.ts';
-import type { Inspection, Scan } from '../world/world.ts';
+import { healthAnswer, yamlProblem as error } from '../testing/samples.ts';
+import type { Inspection } from '../world/world.ts';
 
 const nobody = new FakeCoordinator({});
 const harnessOf = (over: Partial<HarnessOptions>): Harness => new Harness({ coordinator: nobody, ...over });
-
-const definition = (path: string, ...dependencies: readonly string[]): ScopeDefinition => ({
-  path: scopePath(path),
-  name: path,
-  type: 'library',
-  dependencies: dependencies.map(scopePath),
-});
-const scanOf = (over: Partial<Scan>): Partial<Inspection> => ({
-  scan: async () => ({ definitions: [], settings: defaultSettings, problems: [], unreadRoot: [], ...over }),
-});
-
-describe('safety validate', () => {
-  it('finds a sound tree sound, without a coordinator', async () => {
-    const inspection = scanOf({ definitions: [definition('a', 'b'), definition('b')] });
-    const { code, stdout } = await harnessOf({ inspection }).run('safety', 'validate');
-    expect([code, stdout]).toEqual([0, '2 scopes, sound\n']);
-  });
-
-  it('ends with 3 for a broken file, and says where', async () => {
-    const { code, stderr } = await harnessOf({ inspection: scanOf({ problems: [error] }) }).run(
-      'safety',
-      'validate',
-    );
-    expect(code).toBe(3);
-    expect(stderr).toContain(
-      'the working tree is unsound: 1 error (UNSOUND)\n  api/rhema.yaml:4:9: error: a tab',
-    );
-  });
-
-  it('counts what only follows from a broken file by itself', async () => {
-    const following = { ...error, code: 'BROKEN_DEPENDENCY', file: 'web/rhema.yaml' };
-    const inspection = scanOf({ problems: [error, following, following] });
-    expect((await harnessOf({ inspection }).run('safety', 'validate')).stderr).toContain(
-      'the working tree is unsound: 1 error, and 2 dependencies on what is broken (UNSOUND)',
-    );
-  });
-
-  it('ends with 3 for a cycle, and shows it', async () => {
-    const inspection = scanOf({ definitions: [definition('a', 'b'), definition('b', 'a')] });
-    const { code, body } = await harnessOf({ inspection }).json('safety', 'validate');
-    expect(code).toBe(3);
-    expect(body).toMatchObject({ code: 'UNSOUND', details: { problems: [{ code: 'DEPENDENCY_CYCLE' }] } });
-  });
-
-  it('lets a warning pass, and tells it', async () => {
-    const inspection = scanOf({ problems: [{ ...error, severity: 'warning' }] });
-    const { code, stdout } = await harnessOf({ inspection }).run('safety', 'validate');
-    expect([code, stdout]).toEqual([
-      0,
-      '0 scopes, sound\napi/rhema.yaml:4:9: warning: a tab (YAML_SYNTAX)\n',
-    ]);
-  });
-});
-
-describe('safety check and violations', () => {
-  const violation = { invariant: 'LockConsistency', subject: 'a', evidence: 'two holders' };
-
-  it.each([
-    [[], 0],
-    [[violation], 3],
-  ])('with %j check ends with %i', async (violations, code) => {
-    const answer = { revision: asRevision(7), checked: ['LockConsistency'], violations };
-    const coordinator = new FakeCoordinator({ answers: { violations: () => answer } });
-    expect((await harnessOf({ coordinator }).run('safety', 'check')).code).toBe(code);
-  });
-
-  it('violations lists those of the state and of the files', async () => {
-    const status = statusAnswer({ violations: [violation], scopeProblems: [error] });
-    const coordinator = new FakeCoordinator({ answers: { status: () => status } });
-    const { code, stdout } = await harnessOf({ coordinator }).run('safety', 'violations');
-    expect([code, stdout]).toEqual([
-      0,
-      'LockConsistency on a: two holders\napi/rhema.yaml:4:9: error: a tab (YAML_SYNTAX)\n',
-    ]);
-  });
-});
 
 describe('daemon', () => {
   it('status starts none', async () => {

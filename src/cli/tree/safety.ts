@@ -4,6 +4,10 @@ import type { Host } from '../declare.ts';
 
 const load = () => import('../commands/safety.ts');
 
+const formatFlag = '--format <format>';
+const formatHelp =
+  'text, json, sarif (SARIF 2.1.0) or github (annotations of GitHub Actions); text unless --json';
+
 /** `rhema safety`: whether the rules hold. */
 export function addSafetyCommands(program: Command, host: Host): void {
   const group = program
@@ -13,16 +17,26 @@ export function addSafetyCommands(program: Command, host: Host): void {
   const validate = group
     .command('validate')
     .description(
-      'check the working tree: scope files, their graph and the configuration; 3 when they are unsound',
-    );
-  examples(validate, 'rhema safety validate', 'rhema safety validate --json');
-  implement(validate, host, async () => (await load()).validate);
+      'check the working tree: scope files, their graph, the configuration and context files; 3 when they are unsound',
+    )
+    .option(formatFlag, formatHelp);
+  examples(
+    validate,
+    'rhema safety validate',
+    'rhema safety validate --format sarif > rhema.sarif',
+    'rhema safety validate --format github',
+  );
+  implement(validate, host, async () => (await import('../commands/safety-validate.ts')).validate);
 
   const check = group
     .command('check')
-    .description('check every invariant on the current state; 3 when one does not hold');
-  examples(check, 'rhema safety check');
-  implement(check, host, async () => (await load()).check);
+    .description(
+      'check every invariant on the current state, the state against its log, and the context files against what was recorded of them; 3 when something does not hold',
+    )
+    .option('--no-log', 'without replaying the log, which takes seconds where it is long')
+    .option(formatFlag, formatHelp);
+  examples(check, 'rhema safety check', 'rhema safety check --no-log --json');
+  implement(check, host, async () => (await import('../commands/safety-check.ts')).check);
 
   const violations = group
     .command('violations')
