@@ -1,4 +1,4 @@
-export { collectionsOf, contextKinds, kindOf, placesOf, type ContextKind } from './kinds.ts';
+export { collectionsOf, contextKinds, isPlaceOf, kindOf, placesOf, type ContextKind } from './kinds.ts';
 export { entriesOf, type ContextEntry } from './entries.ts';
 export * from './rules/index.ts';
 export { removeEntry, type Changed, type ContextText } from './change.ts';
@@ -6,5 +6,6 @@ export { differences, type Difference } from './difference.ts';
 export { mergeContext, type Clash } from './merge.ts';
 export type { Fields } from './written.ts';
 export { nearnessFrom } from './nearness.ts';
-export { addWithDefaults, newProblems, putEntry, setWithConsequences, type EntryChanged } from './put.ts';
+export { addWithDefaults, newProblems, putEntry, setTyped, type EntryChanged } from './put.ts';
+export { typedEdit } from './typed.ts';
 export { searchEntries, type FoundEntry, type KnownEntry } from './search.ts';

@@ -52,3 +52,7 @@ export function placesOf(scope: ScopePath, kind: ContextKind): readonly ScopePat
     ['yaml', 'yml'].map((ending) => `${below}${folder}${kind}.${ending}` as ScopePath),
   );
 }
+
+/** Whether a path is one of the places of a scope's file of a kind: what stands elsewhere nobody finds. */
+export const isPlaceOf = (scope: ScopePath, kind: ContextKind, path: ScopePath): boolean =>
+  placesOf(scope, kind).includes(path);

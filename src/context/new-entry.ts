@@ -45,7 +45,9 @@ export function freeId({ kind, entries }: Draft, form: EntryForm, name: string):
   if (kind === 'decisions' && form === 'map') return nextRecord(taken);
   const slug =
     name
+      .replaceAll(/[ßæœøłđðþı]/giu, (letter) => spelt[letter.toLowerCase()] ?? letter)
       .normalize('NFKD')
+      .replaceAll(/\p{M}/gu, '')
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .slice(0, slugLengthMax)
@@ -55,6 +57,19 @@ export function freeId({ kind, entries }: Draft, form: EntryForm, name: string):
   if (!taken.has(slug)) return slug;
   for (let number = 2; ; number += 1) if (!taken.has(`${slug}-${number}`)) return `${slug}-${number}`;
 }
+
+/** Latin letters that are no letter with a mark. */
+const spelt: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+};
 
 /** In characters. */
 const slugLengthMax = 50;

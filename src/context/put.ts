@@ -4,6 +4,7 @@ import { Draft } from './draft.ts';
 import { consequencesOf, defaultsOf, freeId } from './new-entry.ts';
 import { readContext } from './read.ts';
 import { examineContext, type ContextProblem } from './rules/index.ts';
+import { typedEdit } from './typed.ts';
 import type { Fields } from './written.ts';
 
 /** A change, and the entry that it is of. */
@@ -39,6 +40,15 @@ export function setWithConsequences(
   const more = consequencesOf(file.kind, form, set, nowMs);
   const edit = { id, set: { ...set, ...without(more.set, set) }, unset: [...unset, ...more.unset] };
   return { id, changed: setFields(file, edit) };
+}
+
+/** As {@link setWithConsequences}, of keys as they are typed; see {@link typedEdit}. */
+export function setTyped(file: ContextText, { id, ...typed }: EntryEdit, nowMs: number): EntryChanged {
+  const draft = draftOf(file);
+  const entry = draft.find(id);
+  const edit = typedEdit(entry === null ? {} : draft.valueOf(entry), typed);
+  if (typeof edit !== 'string') return setWithConsequences(file, { id, ...edit }, nowMs);
+  return { id, changed: { kind: 'refused', code: 'ENTRY_NOT_EDITABLE', message: edit } };
 }
 
 /** Changes the entry of that `id`, or appends it where there is none. A key that is null is taken out. */

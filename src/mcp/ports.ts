@@ -64,6 +64,8 @@ export interface Contexts {
   files(): Files;
   /** Whether what somebody wrote and told nobody of is to be taken account of, and written over. */
   overForeign(): Promise<boolean>;
+  /** Fails with INVALID_INPUT for a file that can have no entries, or whose entries nobody would find. */
+  mustHaveEntries(file: ScopePath): Promise<void>;
   /** What a file says once one entry of it is changed. */
   change(file: ScopePath, text: string | null, wish: EntryWish): Promise<EntryOutcome>;
   /** Entries about something, the best and nearest first, as text; `path`: near it, null: near the top. */

@@ -62,6 +62,12 @@ it('nothing is written without a lock, or under one of another scope', async () 
   expect(stage.texts.size).toBe(0);
 });
 
+it('a file that has no entries is refused before a lock of it is asked for', async () => {
+  const { put } = await begun();
+  for (const at of ['knowledge', 'src/notes.md'])
+    expect((await put({ title: 'x' }, 'bob', at)).text).toMatch(/^INVALID_INPUT: path: it has no entries/);
+});
+
 it('what would not be sound is refused, and what would better be otherwise is told', async () => {
   const { alice, put, stage } = await begun();
   const refused = await put({ title: 'T', status: 'lost' });

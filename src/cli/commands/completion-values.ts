@@ -25,6 +25,10 @@ const values: Readonly<Record<string, Values>> = {
   'context-file': contextKinds,
   'context-files': async (call) => [...(await contextKinds()), ...(await scopes(call))],
   id: entryIds,
+  digest: digests,
+  under: collections,
+  fields: entryKeys,
+  unset: entryKeys,
   only: contextKinds,
   agent: agents,
   to: agents,
@@ -103,6 +107,46 @@ async function entryIds(
   const file = files.examine(await fileNamed(call, files, { text, scope: undefined }));
   const ids = file?.report.entries.flatMap(({ id }) => id ?? []) ?? [];
   return ids.filter(isClear).map((word) => ({ word, help: '' }));
+}
+
+/** Of what the context file that was named before was: enough of each to be told from others. */
+async function digests(
+  call: Call,
+  _unfinished: string,
+  [text]: readonly string[],
+): Promise<readonly Candidate[]> {
+  if (text === undefined) return [];
+  const { fileToWrite } = await import('./context-target.ts');
+  const { path } = await fileToWrite(call, { 'context-file': text });
+  const kept = await call.world.workingFiles(await call.repository()).list(path);
+  const shown = [...new Set(kept.map(({ digest }) => digest.slice(0, 12)))];
+  return shown.map((word) => ({ word, help: '' }));
+}
+
+/** Keys at the top of such a file under which entries stand. */
+async function collections(
+  call: Call,
+  _unfinished: string,
+  [text]: readonly string[],
+): Promise<readonly Candidate[]> {
+  if (text === undefined) return [];
+  const { fileWithEntries } = await import('./context-target.ts');
+  const { kind } = await fileWithEntries(call, { 'context-file': text });
+  const { collectionsOf } = await import('../../context/index.ts');
+  return collectionsOf[kind].map(({ key }) => ({ word: key, help: '' }));
+}
+
+/** Keys that an entry of such a file may have, each with the sign that stands behind it where it is set. */
+async function entryKeys(
+  call: Call,
+  _unfinished: string,
+  [text]: readonly string[],
+): Promise<readonly Candidate[]> {
+  if (text === undefined) return [];
+  const { fileWithEntries } = await import('./context-target.ts');
+  const { kind } = await fileWithEntries(call, { 'context-file': text });
+  const { rulesOf } = await import('../../context/index.ts');
+  return rulesOf[kind].list.fields.map(({ key }) => ({ word: key, help: '' }));
 }
 
 /** A shell shows a word as it is, and cannot be told an escape instead. */

@@ -41,6 +41,25 @@ describe('completion', () => {
     expect(stdout).toBe('login\t\nlogout\t\n');
   });
 
+  it.each<[readonly string[], readonly string[]]>([
+    [
+      ['add', 'todos', '--under', ''],
+      ['todos', 'tasks', 'active', 'completed'],
+    ],
+    [['set', 'todos', 'login', 'st'], ['status']],
+    [['set', 'todos', 'login', '--unset', 'completed'], ['completed_at']],
+    [['add', 'README.md', '--under', ''], []],
+  ])('completes what a context file of that kind may have: %j', async (words, expected) => {
+    const inspection = treeWith(['.'], { '.rhema/todos.yaml': 'todos: [{id: login}]' });
+    const { stdout } = await new Harness({ coordinator, inspection }).run(
+      '__complete',
+      '--',
+      'context',
+      ...words,
+    );
+    expect(stdout.split('\n').flatMap((text) => text.split('\t')[0] || [])).toEqual(expected);
+  });
+
   it('has none for another shell', async () => {
     expect((await new Harness({ coordinator }).run('completion', 'csh')).code).toBe(2);
   });

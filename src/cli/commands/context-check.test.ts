@@ -28,7 +28,8 @@ describe('context check', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toBe(
       [
-        'rhema: 1 context file of 4 unsound: 1 error (CONTEXT_UNSOUND)',
+        'rhema: 1 context file of 4 unsound: 1 error, 1 warning (CONTEXT_UNSOUND)',
+        '  web/.rhema/todos.yaml: warning: web/todos.yaml is not read, since web/.rhema/todos.yaml is: bring both together, or remove one (FILE_PASSED_OVER)',
         '  web/.rhema/todos.yaml:3:5: error: todo "t1" has the id of the one in line 2: give it another (ID_REPEATED)',
         '',
       ].join('\n'),
@@ -72,6 +73,7 @@ describe('context check', () => {
         details: {
           files: [{ file: 'web/.rhema/todos.yaml', scope: 'web', kind: 'todos', design: 'list', entries: 2 }],
           problems: [
+            { rule: 'FILE_PASSED_OVER', file: 'web/.rhema/todos.yaml', line: null, severity: 'warning' },
             {
               rule: 'ID_REPEATED',
               file: 'web/.rhema/todos.yaml',

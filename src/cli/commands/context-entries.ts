@@ -2,7 +2,8 @@
 import {
   addWithDefaults,
   removeEntry,
-  setWithConsequences,
+  setTyped,
+  typedEdit,
   type Changed,
   type ContextText,
   type EntryChanged,
@@ -38,7 +39,9 @@ export interface RemoveInput extends FileInput, WritingInput {
 
 /** Appends an entry to the file, which is made where there is none. */
 export async function addToContext(call: Call, input: AddInput): Promise<Outcome> {
-  const said = assignments(input.fields);
+  const edit = typedEdit({}, { set: assignments(input.fields), unset: [] });
+  if (typeof edit === 'string') throw usageError(edit);
+  const said = edit.set;
   if (Object.keys(said).every((key) => key === 'id'))
     throw usageError(`say what the entry is, such as title='Rename the session'; see rhema help context add`);
   const collection = input.under ?? null;
@@ -58,7 +61,7 @@ export async function setInContext(call: Call, input: SetInput): Promise<Outcome
     );
   if (Object.keys(set).length + unset.length === 0)
     throw usageError(`say what to set, such as status=completed; see rhema help context set`);
-  return change(call, input, 'change', (file) => setWithConsequences(file, { id, set, unset }, call.nowMs));
+  return change(call, input, 'change', (file) => setTyped(file, { id, set, unset }, call.nowMs));
 }
 
 export async function removeFromContext(call: Call, input: RemoveInput): Promise<Outcome> {

@@ -1,13 +1,14 @@
 import {
   examineContext,
   idsIn,
+  isPlaceOf,
   placesOf,
   type ContextAround,
   type ContextKind,
   type ContextProblem,
   type ContextReport,
 } from '../../context/index.ts';
-import { scopeAround, type ScopePath } from '../../core/index.ts';
+import { named, scopeAround, type ScopePath } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
 import type { ContextFileLook, Inspection, Repository } from '../world/world.ts';
@@ -66,6 +67,15 @@ export class ContextFiles {
     return this.#inspection.contextFile(this.#repository, path);
   }
 
+  /** Whether a path is where a scope's file of a kind is looked for, or what a link there leads to. */
+  isRead({ scope, kind, path }: ContextFile): boolean {
+    if (scope !== null && isPlaceOf(scope, kind, path)) return true;
+    return this.scopes.some((one) => {
+      const file = this.find(one.path, kind);
+      return file !== null && realPathOf(this.look(file.path), file.path) === path;
+    });
+  }
+
   /** Null: nothing is there. */
   examine({ scope, kind, path }: ContextFile): ExaminedFile | null {
     const look = this.look(path);
@@ -74,7 +84,27 @@ export class ContextFiles {
       look.kind === 'read'
         ? examineContext(path, kind, look.bytes, this.#around(scope))
         : unreadReport(path, look);
-    return { scope, kind, path, look, report };
+    const problems = [...this.#passedOver({ scope, kind, path }), ...report.problems];
+    return { scope, kind, path, look, report: { ...report, problems } };
+  }
+
+  /** Of several files of one kind in one scope, only the first is read. */
+  #passedOver({ scope, kind, path }: ContextFile): ContextProblem[] {
+    if (scope === null || !isPlaceOf(scope, kind, path)) return [];
+    const real = (place: ScopePath): ScopePath => realPathOf(this.look(place), place);
+    const [first, ...others] = placesOf(scope, kind).filter((place) => this.look(place).kind !== 'gone');
+    if (first === undefined) return [];
+    const hidden = others.filter((place) => real(place) !== real(first));
+    const told = path === first ? hidden : hidden.filter((place) => place === path);
+    const remedy = 'bring both together, or remove one';
+    return told.map((place) =>
+      wholeFile(
+        path,
+        'FILE_PASSED_OVER',
+        'warning',
+        `${named(place)} is not read, since ${named(first)} is: ${remedy}`,
+      ),
+    );
   }
 
   #around(scope: ScopePath | null): ContextAround {
@@ -121,17 +151,20 @@ function unreadReport(
   look: Extract<ContextFileLook, { readonly kind: 'unread' }>,
 ): ContextReport {
   const { rule, message } = look;
-  const problem: ContextProblem = {
-    file,
-    line: null,
-    column: null,
-    entry: null,
-    rule,
-    severity: 'error',
-    message,
-  };
-  return { design: 'none', yaml: null, entries: [], problems: [problem] };
+  const problems = [wholeFile(file, rule, 'error', message)];
+  return { design: 'none', yaml: null, entries: [], problems };
 }
+
+const wholeFile = (
+  file: ScopePath,
+  rule: string,
+  severity: ContextProblem['severity'],
+  message: string,
+): ContextProblem => ({ file, line: null, column: null, entry: null, rule, severity, message });
+
+/** Where links lead from a place. */
+const realPathOf = (look: ContextFileLook, path: ScopePath): ScopePath =>
+  look.kind === 'read' ? look.path : path;
 
 /** What is in a commit nobody edits. */
 export function mustHaveFiles({ worktree }: Repository): void {

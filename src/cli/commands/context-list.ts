@@ -53,7 +53,7 @@ export async function listContexts(call: Call, input: ListInput): Promise<Outcom
   const wanted = scopes.filter(({ path }) => asked.length === 0 || asked.includes(path));
   const recordedAt = timesOf(coordinator);
   const listed: ListedFile[] = [];
-  for (const scope of wanted) listed.push(...(await filesOfScope(files, scope, recordedAt)));
+  for (const scope of wanted) listed.push(...(await filesOfScope(files, scope, scopes, recordedAt)));
   return done(revision, { files: listed }, (style) =>
     listed.length === 0 ? 'there are no context files' : listTable(style, listed, call.nowMs),
   );
@@ -62,14 +62,19 @@ export async function listContexts(call: Call, input: ListInput): Promise<Outcom
 async function filesOfScope(
   files: ContextFiles,
   scope: ScopeView,
+  all: readonly ScopeView[],
   recordedAt: RecordedAt,
 ): Promise<ListedFile[]> {
   const contexts = new Map(Object.entries(scope.contexts));
   const listed: ListedFile[] = [];
   for (const examined of ofKinds(files, scope.path)) {
-    const file = fileIn(scope.path, examined.look.kind === 'read' ? examined.look.path : examined.path);
-    const recorded = await recordOf(contexts.get(file), recordedAt);
-    contexts.delete(file);
+    const real = examined.look.kind === 'read' ? examined.look.path : examined.path;
+    // A link may lead to the file of another scope, where it is recorded.
+    const around = files.scopeAround(real) ?? scope.path;
+    const owner = all.find(({ path }) => path === around) ?? scope;
+    const file = fileIn(owner.path, real);
+    const recorded = await recordOf(owner.contexts[file], recordedAt);
+    if (owner === scope) contexts.delete(file);
     listed.push(listedKind(scope.path, examined, recorded));
   }
   for (const [file, context] of contexts) {

@@ -1,5 +1,5 @@
 import { contextKinds, kindOf, placesOf, type ContextKind } from '../../context/index.ts';
-import type { ScopePath } from '../../core/index.ts';
+import { named, type ScopePath } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
 import { line } from '../format/text.ts';
@@ -44,8 +44,28 @@ export async function fileWithEntries(
   input: FileInput,
 ): Promise<WrittenFile & { readonly kind: ContextKind }> {
   const { path, kind } = await fileToWrite(call, input);
-  if (kind !== null) return { path, kind };
+  if (kind !== null) {
+    await mustBeRead(call, path, kind);
+    return { path, kind };
+  }
   throw invalidInput(
     line`${path} has no entries: name a file that is called ${contextKinds.join('.yaml, ')}.yaml, or replace it as a whole with rhema context write`,
   );
+}
+
+/** Refuses a file of which nobody would read what it says. */
+export async function mustBeRead(call: Call, path: ScopePath, kind: ContextKind): Promise<void> {
+  const trouble = await placeTrouble(call, path, kind);
+  if (trouble !== null) throw invalidInput(trouble);
+}
+
+/** Why nobody would read what a file says: the entries of a scope are looked for in its own folder. Null: it is read. */
+export async function placeTrouble(call: Call, path: ScopePath, kind: ContextKind): Promise<string | null> {
+  const files = await filesOnDisk(call);
+  const scope = files.scopeAround(path);
+  if (files.isRead({ scope, kind, path })) return null;
+  if (scope === null)
+    return `${named(path)} is in no scope, and so no context file of one: rhema scope list shows which scopes there are`;
+  const [usual = ''] = placesOf(scope, kind);
+  return `${named(path)} would not be read: scope ${named(scope)} has its ${kind} in ${named(usual)}`;
 }

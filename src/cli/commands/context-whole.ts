@@ -10,7 +10,7 @@ import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import type { WorkingFiles } from '../world/world.ts';
 import { refuseNewErrors } from './context-soundness.ts';
-import { fileToWrite, type FileInput } from './context-target.ts';
+import { fileToWrite, mustBeRead, type FileInput } from './context-target.ts';
 import {
   revisionOfWrite,
   writeFile,
@@ -34,6 +34,7 @@ export async function writeContextFile(call: Call, input: WriteInput): Promise<O
   if (base !== undefined && !/^[0-9a-f]{12,64}$/.test(base))
     throw usageError('--base takes a digest of 12 to 64 hex digits, as rhema context history shows it');
   const file = await fileToWrite(call, input);
+  if (file.kind !== null) await mustBeRead(call, file.path, file.kind);
   const mine = await call.world.readInput(call.cwd, from);
   const ended = await writeFile(call, input, file, 'write', {
     make: async (before, files, resolution) => {
@@ -73,10 +74,15 @@ export async function told(
   if (ended.kind === 'ended') return ended.outcome;
   const isWritten = ended.kind === 'written';
   const digest = isWritten ? ended.digest : null;
+  const isNoted = !(isWritten && ended.isFree === true);
+  const unnoted = past === 'recorded' ? keptOnly : `${past}; ${notNoted}`;
   return done(await revisionOfWrite(call), { file: path, changed: isWritten, digest }, () =>
-    isWritten ? line`${path}: ${past}` : line`${path}: nothing to do, it is so already`,
+    isWritten ? line`${path}: ${isNoted ? past : unnoted}` : line`${path}: nothing to do, it is so already`,
   );
 }
+
+const notNoted = 'coordination is disabled, so no lock was taken, and no log notes it';
+const keptOnly = 'kept, but not recorded: coordination is disabled, and no log notes it';
 
 interface Meeting {
   readonly call: Call;

@@ -60,7 +60,12 @@ export interface Making {
 export type Resolution = (typeof resolutions)[number];
 
 export type Ended =
-  | { readonly kind: 'written'; readonly digest: string }
+  | {
+      readonly kind: 'written';
+      readonly digest: string;
+      /** Coordination is disabled: under no lock, and noted in no log. */
+      readonly isFree?: true;
+    }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'ended'; readonly outcome: Outcome };
 
@@ -98,7 +103,7 @@ async function writeFreely(call: Call, file: WrittenFile, { make }: Making): Pro
   await files.stage(path, mark, after);
   await files.keep(path, text === null ? [after] : [text, after]);
   await files.finish(path, mark);
-  return { kind: 'written', digest: createHash('sha256').update(after).digest('hex') };
+  return { kind: 'written', digest: createHash('sha256').update(after).digest('hex'), isFree: true };
 }
 
 /** Of an answer about a file; null where coordination is disabled. */

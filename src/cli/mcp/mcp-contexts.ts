@@ -1,4 +1,5 @@
 import type { ScopePath } from '../../core/index.ts';
+import type { ContextKind } from '../../context/index.ts';
 import type { Contexts, EntryOutcome, EntryWish } from '../../mcp/index.ts';
 import { invalidInput } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
@@ -18,6 +19,13 @@ export function mcpContexts(call: Call, repository: Repository): Contexts {
     overForeign: async () => {
       const { resolutionOf } = await import('../commands/context-write.ts');
       return (await resolutionOf(call)) !== 'manual';
+    },
+    mustHaveEntries: async (file) => {
+      const kind = await kindWithEntries(file);
+      if (repository.worktree === null) throw invalidInput('path', noWorktree);
+      const { placeTrouble } = await import('../commands/context-target.ts');
+      const trouble = await placeTrouble(call, file, kind);
+      if (trouble !== null) throw invalidInput('path', trouble);
     },
     change: (file, text, wish) => entryOutcome(file, text, wish, call.nowMs),
     known: async (path, words) => {
@@ -39,6 +47,14 @@ export function mcpContexts(call: Call, repository: Repository): Contexts {
 const noWorktree =
   'this repository is bare, so there is no context file: start rhema mcp in a working tree of it';
 
+export async function kindWithEntries(path: ScopePath): Promise<ContextKind> {
+  const { contextKinds, kindOf } = await import('../../context/index.ts');
+  const kind = kindOf(path);
+  if (kind !== null) return kind;
+  const names = contextKinds.map((one) => `${one}.yaml`).join(', ');
+  throw invalidInput('path', `it has no entries: those are in ${names}; write it yourself, and record it`);
+}
+
 /** What a file says once one entry of it is changed. */
 export async function entryOutcome(
   path: ScopePath,
@@ -46,12 +62,8 @@ export async function entryOutcome(
   wish: EntryWish,
   nowMs: number,
 ): Promise<EntryOutcome> {
-  const { contextKinds, kindOf, newProblems, putEntry, removeEntry } = await import('../../context/index.ts');
-  const kind = kindOf(path);
-  if (kind === null) {
-    const names = contextKinds.map((one) => `${one}.yaml`).join(', ');
-    throw invalidInput('path', `it has no entries: those are in ${names}; write it yourself, and record it`);
-  }
+  const { newProblems, putEntry, removeEntry } = await import('../../context/index.ts');
+  const kind = await kindWithEntries(path);
   const file = { path, kind, text };
   const { id, changed: change } =
     'remove' in wish

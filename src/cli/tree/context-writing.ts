@@ -86,7 +86,7 @@ function writing(group: Command, name: string, description: string): Command {
     .option('--wait [time]', 'wait in line for the file, for so long at most; 10s unless you say otherwise');
 }
 
-const fieldNotes = `Only the lines of the entry are changed: remarks, order and layout of everything else stay as they are. What would
+const fieldNotes = `context.related_files:='["a.ts"]' sets a key in the map of another, of which the rest stays. Only the lines of the entry are changed: remarks, order and layout of everything else stay as they are. What would
 not be sound (see rhema context check) is refused, and nothing is written. The file is locked while it is written: an agent
 that holds it, or its scope, writes under that; without --agent and RHEMA_AGENT one joins for the command and leaves.`;
 

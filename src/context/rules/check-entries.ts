@@ -39,7 +39,17 @@ function checkEntry(checking: Checking, site: Site, { node, form }: ContextEntry
     if (needsFields) tellType(checking, site, node, 'a map of its keys and values');
     return;
   }
-  const found = checkFields(checking, site, checking.nodes.pairsOf(node), rules.fields);
+  const pairs = checking.nodes.pairsOf(node);
+  const merge = pairs.get('<<');
+  if (merge !== undefined)
+    tell(
+      checking,
+      'warning',
+      'MERGE_KEY',
+      { ...site, path: '<<', place: merge.key },
+      'is not followed, neither here nor upstream: write out the keys that it stands for',
+    );
+  const found = checkFields(checking, site, pairs, rules.fields);
   for (const relation of rules.relations) checkRelation(checking, site, found, rules, relation);
 }
 

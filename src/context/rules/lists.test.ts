@@ -18,6 +18,12 @@ describe.each(contextKinds)('%s in a list', (kind) => {
     expect(found(kind, listWith(kind, { mood: { x: [1, 2] }, 'x-team': 'core' }))).toEqual([]);
   });
 
+  it('has no merge keys that are followed, and that is told', () => {
+    const text = `base: &base { mood: x }\n${listWith(kind).trimEnd()}\n    <<: *base\n`;
+    expect(found(kind, text)).toEqual([expect.stringMatching(/^warning MERGE_KEY .* a$/)]);
+    expect(messages(kind, text)[0]).toMatch(/"a": `<<` is not followed, .*write out the keys/);
+  });
+
   it('has no two entries of one id', () => {
     const text = listWith(kind);
     const twice = text + text.slice(text.indexOf('\n') + 1);

@@ -4,6 +4,7 @@ export type ContextRule =
   | 'KEY_MISSING'
   | 'KEY_CALLED_OTHERWISE'
   | 'WRONG_TYPE'
+  | 'MERGE_KEY'
   | 'ID_REPEATED'
   | 'ID_FORM'
   | 'TITLE_BLANK'

@@ -65,6 +65,8 @@ interface EntryInput {
 async function writeEntry(work: Work, visit: Visit, input: EntryInput): Promise<ToolAnswer> {
   const { path, wish, token } = input;
   const { coordinator, contexts } = work.workspace;
+  // Before anybody is sent for a lock of it.
+  await contexts.mustHaveEntries(path);
   let made: EntryOutcome | null = null;
   let isForeign = false;
   const change = {

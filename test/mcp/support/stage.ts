@@ -3,7 +3,7 @@ import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import type { CallToolResult, Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { parseScopePath, type AgentId, type ScopePath } from '../../../src/core/index.ts';
-import { entryOutcome } from '../../../src/cli/mcp/mcp-contexts.ts';
+import { entryOutcome, kindWithEntries } from '../../../src/cli/mcp/mcp-contexts.ts';
 import { nearestPath } from '../../../src/config/index.ts';
 import { loadRequestParsers, type Coordinator, type RefreshReport } from '../../../src/protocol/index.ts';
 import {
@@ -235,6 +235,7 @@ function contextsOf(stage: Stage): Contexts {
       kept: async () => null,
     }),
     overForeign: async () => stage.mergesForeign,
+    mustHaveEntries: async (file) => void (await kindWithEntries(file)),
     change: (path, text, wish) => entryOutcome(path, text, wish, stage.bench.clock.wallMs()),
     known: async (path, words) => `known near ${path ?? 'the top'}: ${words}`,
   };
