@@ -3,10 +3,11 @@ import { named, quote, type ScopeDefinition, type ScopePath } from '../../core/i
 import type { Call } from '../call.ts';
 import { CommandError, invalidInput, usageError, valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
-import { line } from '../format/text.ts';
+import { line, type Typing } from '../format/text.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { contextFilesOf, mustHaveFiles, type ContextFile, type ContextFiles } from './context-files.ts';
 import { scopeNotFound } from './scope.ts';
+import { typingOf } from './named.ts';
 import { noScopes, scopeOf } from './scopes-of.ts';
 
 /** The context files of the scopes that the scope files have; no coordinator is asked. */
@@ -153,3 +154,12 @@ export async function nothingNamed(call: Call, files: ContextFiles, text: string
   const message = `there is no file ${quote(text)}, and no kind of context files is called so: ${hint}`;
   return new CommandError('CONTEXT_FILE_NOT_FOUND', exitCodes.failure, message, { path: text });
 }
+
+/** How context files are typed in the folder where one was asked for: files are seen from there, and need no `./` before them. */
+export async function contextTyping(call: Call): Promise<Typing> {
+  const { rhema, name } = await typingOf(call);
+  return { rhema, name: (path) => name(path).replace(/^\.\/(?!-)/, '') };
+}
+
+export const inNoScope = (path: ScopePath): string =>
+  `${named(path)} is in no scope, and so no context file of one: rhema scope list shows which scopes there are`;

@@ -13,6 +13,7 @@ import { invalidInput } from '../answer/errors.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import type { Style } from '../format/style.ts';
 import { line, safe } from '../format/text.ts';
+import { fitted } from '../format/width.ts';
 import { contextFilesOf, type ContextFiles } from './context-files.ts';
 import { filesIn, kindIn, pathOf, scopesOnDisk } from './context-named.ts';
 import { numberOption } from './number-option.ts';
@@ -123,5 +124,7 @@ export function foundText(
 function entryText(style: Style, { kind, id, title, excerpt, file, line: at }: FoundEntry): string {
   const place = at === null ? safe(file) : `${safe(file)}:${at}`;
   const head = `${style.paint('bold', safe(title === '' ? (id ?? '-') : title))}  ${line`${kind} ${id ?? '-'}`}`;
-  return [head, `  ${place}`, ...(excerpt === '' ? [] : [`  ${safe(excerpt)}`])].join('\n');
+  return [head, `  ${place}`, ...(excerpt === '' ? [] : [`  ${safe(excerpt)}`])]
+    .map((text) => fitted(style, text))
+    .join('\n');
 }

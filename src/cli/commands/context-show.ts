@@ -10,9 +10,8 @@ import { table, type Cell } from '../format/table.ts';
 import { line, safe } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
 import type { ExaminedFile } from './context-files.ts';
-import { fileNamed, filesOnDisk } from './context-named.ts';
+import { contextTyping, fileNamed, filesOnDisk } from './context-named.ts';
 import { contextUnsound } from './context-unsound.ts';
-import { typingOf } from './named.ts';
 
 export interface ShowInput {
   readonly 'context-file': string;
@@ -48,7 +47,7 @@ export async function showContext(call: Call, input: ShowInput): Promise<Outcome
     entries,
     problems,
   };
-  const { rhema, name } = await typingOf(call);
+  const { rhema, name } = await contextTyping(call);
   const checking = rhema('context', 'check', name(file.path));
   return done(null, data, (style) =>
     id === undefined ? fileText(style, file, all, checking) : entriesText(style, file, entries, problems),

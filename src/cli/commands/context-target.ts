@@ -3,7 +3,15 @@ import { named, type ScopePath } from '../../core/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
 import { line } from '../format/text.ts';
-import { filesOnDisk, kindIn, mustBeAKind, nothingNamed, pathOf, scopeMeant } from './context-named.ts';
+import {
+  filesOnDisk,
+  inNoScope,
+  kindIn,
+  mustBeAKind,
+  nothingNamed,
+  pathOf,
+  scopeMeant,
+} from './context-named.ts';
 import type { WrittenFile } from './context-write.ts';
 
 /** A context file as it is named: by its path, or by its kind. */
@@ -23,6 +31,7 @@ export async function fileToWrite(
     mustBeAKind({ text, scope });
     const path = await pathOf(call, text);
     if (await isMisspelt(call, path)) throw await nothingNamed(call, files, text);
+    if (files.scopes.length > 0 && files.scopeAround(path) === null) throw invalidInput(inNoScope(path));
     return { path, kind: kindOf(path) };
   }
   const meant = await scopeMeant(call, files, scope);
@@ -64,8 +73,7 @@ export async function placeTrouble(call: Call, path: ScopePath, kind: ContextKin
   const files = await filesOnDisk(call);
   const scope = files.scopeAround(path);
   if (files.isRead({ scope, kind, path })) return null;
-  if (scope === null)
-    return `${named(path)} is in no scope, and so no context file of one: rhema scope list shows which scopes there are`;
+  if (scope === null) return inNoScope(path);
   const [usual = ''] = placesOf(scope, kind);
   return `${named(path)} would not be read: scope ${named(scope)} has its ${kind} in ${named(usual)}`;
 }

@@ -7,13 +7,13 @@ import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import { isDisabled } from '../answer/output.ts';
 import type { Call } from '../call.ts';
+import { contextTyping } from './context-named.ts';
 import { line } from '../format/text.ts';
 import { table } from '../format/table.ts';
 import { clockTime } from '../format/time.ts';
 import { fileToWrite, type FileInput } from './context-target.ts';
 import { differencesText, digestOf, told } from './context-whole.ts';
 import { writeFile, type WritingInput, type WrittenFile } from './context-write.ts';
-import { typingOf } from './named.ts';
 
 export interface HistoryInput extends FileInput {
   readonly digest?: string;
@@ -49,7 +49,7 @@ export async function contextHistory(call: Call, input: HistoryInput): Promise<O
   const present = await files.read(file.path);
   const { recordings, revision } = await recordingsOf(call, file).catch(noneWhereDisabled);
   const told = await versionsOf(files, file, { present, recordings });
-  const { rhema, name } = await typingOf(call);
+  const { rhema, name } = await contextTyping(call);
   return done(revision, { file: file.path, versions: told }, (style) => {
     if (told.length === 0)
       return line`nothing is kept of ${file.path}: contents are kept from the first write under a lock on`;

@@ -7,6 +7,7 @@ import { CommandError, usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import type { Call } from '../call.ts';
+import { contextTyping } from './context-named.ts';
 import { line } from '../format/text.ts';
 import type { WorkingFiles } from '../world/world.ts';
 import { refuseNewErrors } from './context-soundness.ts';
@@ -19,7 +20,6 @@ import {
   type WritingInput,
   type WrittenFile,
 } from './context-write.ts';
-import { typingOf } from './named.ts';
 
 export interface WriteInput extends FileInput, WritingInput {
   /** A file that has the text; else it comes from standard input. */
@@ -124,7 +124,7 @@ async function begunWith({ base, before, files, file }: Meeting): Promise<string
 /** Both versions are kept, so that nobody has to write anything again. */
 async function conflict(meeting: Meeting, clashes: readonly Clash[] | null): Promise<CommandError> {
   const { call, file, mine, base, before, files } = meeting;
-  const { rhema, name } = await typingOf(call);
+  const { rhema, name } = await contextTyping(call);
   await files.keepRefused(file.path, mine);
   if (before.text !== null) await files.keep(file.path, [before.text]);
   const begun = await begunWith(meeting);

@@ -26,11 +26,11 @@ import { exitCodes } from '../answer/exit-codes.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { isDisabled } from '../answer/output.ts';
 import type { Call } from '../call.ts';
+import { contextTyping } from './context-named.ts';
 import { line } from '../format/text.ts';
 import type { WorkingFiles } from '../world/world.ts';
 import type { Acting } from './acting.ts';
 import { acquire, notGranted, waitWish } from './acquiring.ts';
-import { typingOf } from './named.ts';
 import { agentPorts, changedBy, refusal, revisionNow, submit } from './speak.ts';
 import { quietly, takePart, type Passing } from './taking-part.ts';
 
@@ -247,7 +247,7 @@ async function foreignConflict(
   { path }: WrittenFile,
   { details }: Rejection,
 ): Promise<CommandError> {
-  const { rhema, name } = await typingOf(call);
+  const { rhema, name } = await contextTyping(call);
   const { agent } = details as { readonly agent?: string };
   const since = agent === undefined ? '' : line` since ${agent} recorded it`;
   return new CommandError(

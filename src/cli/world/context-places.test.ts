@@ -112,3 +112,28 @@ it('the digests of what a file was are completed', async () => {
   const { stdout } = await rhema('__complete', '--', 'context', 'history', todos, '');
   expect(stdout).toBe(known.map((digest) => `${digest}\t\n`).join(''));
 });
+
+it('a file that is in no scope is said to be so, whatever is asked of it', async () => {
+  rmSync(join(repository, 'rhema.yaml'));
+  write('out/notes.md', 'text');
+  for (const words of [
+    ['record', 'out/notes.md'],
+    ['history', 'out/notes.md'],
+    ['add', 'out/todos.yaml', 'title=x'],
+  ]) {
+    const { code, stderr } = await context(...words);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(' is in no scope, and so no context file of one'),
+    ]);
+  }
+});
+
+it('what is advised in a folder can be typed there, without more than it needs', async () => {
+  write(
+    todos,
+    'todos: [{ id: a, title: a, status: done, priority: low, created_at: "2026-01-31T09:00:00Z" }]\n',
+  );
+  const { stdout } = await rhemaIn(join(repository, 'src/core'), 'context', 'show', 'todos');
+  expect(stdout).toMatch(/: rhema (?:--direct )?context check \.rhema\/todos\.yaml\n$/);
+});
