@@ -24,6 +24,8 @@ export const slowTests: readonly string[] = [
   'test/paths/wrong-faces.test.ts',
   'test/core/explorer.test.ts',
   'test/withstand/hostile-storage.test.ts',
+  'test/init/uninstall.test.ts',
+  'test/withstand/uninstall.test.ts',
   'test/init/migrate.test.ts',
   'test/init/typical.test.ts',
   'test/init/refresh-command.test.ts',

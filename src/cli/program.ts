@@ -23,6 +23,7 @@ import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
 import { addScopeCommands } from './tree/scope.ts';
 import { addSyncCommands } from './tree/sync.ts';
+import { addUninstallCommand } from './tree/uninstall.ts';
 import { addToolCommands } from './tree/tools.ts';
 import { addVerifyCommand } from './tree/verify.ts';
 import { usageErrorOf } from './answer/usage.ts';
@@ -73,6 +74,7 @@ const branches: readonly Branch[] = [
   { words: ['verify-log'], grow: addVerifyCommand },
   { words: ['mcp'], grow: addMcpCommand },
   { words: ['daemon', 'config', 'doctor', 'completion'], grow: addToolCommands },
+  { words: ['uninstall'], grow: addUninstallCommand },
   { words: [], grow: addHelpCommand },
 ];
 

@@ -5,6 +5,7 @@ export {
   ensurePrivateDirectory,
   isDialable,
   logExists,
+  shortLinks,
   socketAddress,
   statePaths,
   withAccess,

@@ -135,8 +135,7 @@ export function socketAddress(
   shortRoots: readonly string[] = defaultShortRoots(),
 ): string {
   if (fits(paths.socket)) return paths.socket;
-  const name = createHash('sha256').update(paths.directory).digest('hex').slice(0, 16);
-  const user = `rhema-${process.geteuid?.() ?? 0}`;
+  const { name, user } = shortNames(paths);
   for (const root of shortRoots) {
     const address = join(root, user, name, 'coordinator.sock');
     const folder = fits(address) ? ownFolderIn(root, user) : null;
@@ -149,6 +148,22 @@ export function socketAddress(
     'UNAVAILABLE',
     `no short path to the socket ${paths.socket}, and no room for one in ${shortRoots.join(', ')}: set TMPDIR to a folder of your own with a short path`,
   );
+}
+
+function shortNames({ directory }: StatePaths): { readonly name: string; readonly user: string } {
+  const name = createHash('sha256').update(directory).digest('hex').slice(0, 16);
+  return { name, user: `rhema-${process.geteuid?.() ?? 0}` };
+}
+
+/** The short links to the folder, in folders of this user's that all his repositories share. */
+export function shortLinks(
+  paths: StatePaths,
+  shortRoots: readonly string[] = defaultShortRoots(),
+): readonly string[] {
+  const { name, user } = shortNames(paths);
+  return shortRoots
+    .map((root) => join(root, user, name))
+    .filter((link) => lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true);
 }
 
 /** Whether a socket is there to dial, and this user's. Throws `PERMISSION` when it is another's. */

@@ -1,11 +1,13 @@
 import type { Coordinator } from '../protocol/index.ts';
 import type { LogAudit, WitnessLook } from './audit-log.ts';
 import type { OpenLogFile } from './log-file-source.ts';
+import type { StateLook } from './remove-state.ts';
 import type { Room } from './room.ts';
 import type { OpenOptions } from './wire-up.ts';
 
 export type { LogAudit, LogContent, WitnessLook } from './audit-log.ts';
 export type { OpenLogFile } from './log-file-source.ts';
+export type { StateLook } from './remove-state.ts';
 export type { Room } from './room.ts';
 export type { OpenOptions } from './wire-up.ts';
 
@@ -42,4 +44,14 @@ export async function roomFor(commonDir: string): Promise<Room> {
 /** See `room.ts`. */
 export async function openFilesMax(): Promise<number | null> {
   return (await import('./room.ts')).openFilesMax();
+}
+
+/** See `remove-state.ts`. */
+export async function lookAtState(commonDir: string): Promise<StateLook> {
+  return (await import('./remove-state.ts')).lookAtState(commonDir);
+}
+
+/** See `remove-state.ts`. */
+export async function removeState(commonDir: string, seen: StateLook): Promise<void> {
+  await (await import('./remove-state.ts')).removeState(commonDir, seen);
 }

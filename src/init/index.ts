@@ -2,6 +2,8 @@ import type { FileChange } from './files/file-change.ts';
 import type { BlockSetting } from './files/settings.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
 import type { MigrateRequest, Migration } from './migrate.ts';
+import type { Place } from './undo/apply-noted.ts';
+import type { UndoneTree, Undoing, UndoRequest } from './undo/undo.ts';
 import type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
 
 export type { LeftOut } from './graph/cycles.ts';
@@ -15,6 +17,8 @@ export type { Choices, LeftAside } from './situation.ts';
 export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
 export type { MigrateRequest, Migration } from './migrate.ts';
+export type { Place } from './undo/apply-noted.ts';
+export type { StayingFile, UndoneTree, Undoing, UndoRequest } from './undo/undo.ts';
 export type { BlockSetting } from './files/settings.ts';
 export type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
 
@@ -43,6 +47,21 @@ export async function ignoredFiles(root: string, files: readonly string[]): Prom
 /** See `apply.ts`. */
 export async function applyChanges(root: string, changes: readonly FileChange[]): Promise<void> {
   (await import('./files/apply.ts')).applyChanges(root, changes);
+}
+
+/** See `undo/apply-noted.ts`. */
+export async function applyNoted(place: Place, changes: readonly FileChange[]): Promise<string | null> {
+  return (await import('./undo/apply-noted.ts')).applyNoted(place, changes);
+}
+
+/** See `undo/undo.ts`. */
+export async function prepareUndo(request: UndoRequest): Promise<Undoing> {
+  return (await import('./undo/undo.ts')).prepareUndo(request);
+}
+
+/** See `undo/undo.ts`. */
+export async function applyUndo(tree: UndoneTree): Promise<void> {
+  (await import('./undo/undo.ts')).applyUndo(tree);
 }
 
 /** See `apply.ts`. */

@@ -94,7 +94,7 @@ function isGenerated({ existing }: Scanned): boolean {
 }
 
 /** The scopes that a working tree has already. */
-interface Scanned {
+export interface Scanned {
   readonly repository: Repository;
   readonly root: string;
   readonly scan: ScanResult;

@@ -50,6 +50,16 @@ export async function changedFiles(root: string): Promise<readonly string[]> {
 
 export type { ChangedFile };
 
+/** See `kept-refs.ts`. */
+export async function keptRefs(commonDir: string): Promise<readonly string[]> {
+  return (await import('./git/kept-refs.ts')).keptRefs(commonDir);
+}
+
+/** See `kept-refs.ts`. */
+export async function dropKeptRefs(commonDir: string): Promise<void> {
+  await (await import('./git/kept-refs.ts')).dropKeptRefs(commonDir);
+}
+
 /** See `changed-since.ts`. */
 export async function changedSince(wish: ChangedWish): Promise<readonly ChangedFile[] | null> {
   return (await import('./git/changed-since.ts')).changedSince(wish);

@@ -1,5 +1,5 @@
 /** `rhema migrate` as people type it, in repositories as Rhema has left them. */
-import { chmodSync, lstatSync, readFileSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { options } from '../../src/config/index.ts';
@@ -13,64 +13,17 @@ import {
 } from '../../src/repository/testing/fixture.ts';
 import { stages } from '../../src/init/index.ts';
 import { Person } from './acme.ts';
+import { bytesOf as allBytesOf } from './bytes.ts';
+import { context, flat, rhemaShapes as shapes } from './rhema-shapes.ts';
 import { runHere, type Run } from './run.ts';
 
-const migrate = (root: string, ...words: string[]): Promise<Run> => runHere(root, ['migrate', ...words]);
-
-/** Every file and link of a folder, `.git` included. */
-function bytesOf(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const path = join(folder, name);
-      const stat = lstatSync(path);
-      if (stat.isDirectory()) return [];
-      const content = stat.isSymbolicLink() ? readlinkSync(path) : readFileSync(path).toString('base64');
-      return [[name, `${(stat.mode & 0o777).toString(8)} ${content}`]];
-    }),
+/** But what is kept so that it can be undone. */
+const bytesOf = (root: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(allBytesOf(root)).filter(([name]) => !/^\.git\/rhema(?:\/|$)/.test(name)),
   );
-}
 
-const flat = `# Ours.
-name: shop
-scope_type: application
-version: 1.0.0   # kept
-dependencies: null
-custom_key: [1,  2]
-`;
-const nested = `rhema:
-  version: "1.0.0"
-  scope:
-    type: "service"   # of five
-    name: "users"
-    dependencies: { parent: null, children: [ ], peers: [] }
-`;
-const context: Files = {
-  'knowledge.yaml': 'entries: []\n',
-  '.rhema/todos.yaml':
-    'todos:\n- id: a\n  title: A\n  status: pending\n  priority: low\n  created_at: 2025-08-01T10:00:00Z\n',
-  'README.md': 'x\n',
-};
-
-/** The file of the top and its text, in the shapes in which Rhema has written it. */
-const shapes: readonly (readonly [title: string, file: string, text: string])[] = [
-  ['a flat file in .rhema', '.rhema/rhema.yaml', flat],
-  ['a flat file at the top', 'rhema.yaml', flat],
-  ['the nested shape', '.rhema/rhema.yaml', nested],
-  ['scope.yaml in .rhema', '.rhema/scope.yaml', flat],
-  ['type in place of scope_type', 'scope.yaml', 'name: shop\ntype: app\nmetadata: { a: b }\n'],
-  ['lines that end in CRLF', 'rhema.yaml', flat.replaceAll('\n', '\r\n')],
-  ['a byte order mark', '.rhema/rhema.yaml', `\uFEFF${flat}`],
-  ['no line end at its end', '.rhema/rhema.yaml', flat.trimEnd()],
-  ['CRLF, a mark and no line end', '.rhema/rhema.yaml', `\uFEFF${flat.replaceAll('\n', '\r\n').trimEnd()}`],
-  ['remarks at its end', 'rhema.yaml', `${flat}\n# The end.\n\n`],
-  [
-    'a list of packages',
-    '.rhema/rhema.yaml',
-    'name: l\ntype: x\ndependencies:\n- name: tokio\n  version: "1"\n',
-  ],
-  ['braces', 'rhema.yaml', '{ "name": "shop", "scope_type": "app" }\n'],
-];
+const migrate = (root: string, ...words: string[]): Promise<Run> => runHere(root, ['migrate', ...words]);
 
 describe.each(shapes)('a repository with %s', (_title, file, text) => {
   it.each(stages)('comes to stage %s by lines added at the end, and no other byte changes', async (stage) => {

@@ -40,6 +40,12 @@ export function withServer(client: Client, text: string | null, entry: ServerEnt
     : { kind: 'unreadable', problem: `its ${client.table} are written in a way that cannot be added to` };
 }
 
+/** Whether the text of a client's project file has an entry of this server, whatever it says. */
+export function hasServer(client: Client, text: string): boolean {
+  const read = client.format === 'toml' ? readToml(text) : readJson(text);
+  return read.ok && serverIn(read.value, client.table) !== undefined;
+}
+
 type Read = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
 
 function readJson(text: string): Read {

@@ -201,7 +201,10 @@ describe('the command', () => {
       scopeFiles: {
         patch: patchOf,
         check: checkChanges,
-        apply: applyChanges,
+        apply: async ({ root }, changes) => {
+          await applyChanges(root, changes);
+          return null;
+        },
         ignored: async () => new Set(ignored),
       },
     });

@@ -9,10 +9,11 @@ import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { clientNames, clients } from './client-config-clients.ts';
 import type { Client, ClientName } from './client-config-clients.ts';
-import { newFile, withServer } from './client-config-edit.ts';
+import { hasServer, newFile, withServer } from './client-config-edit.ts';
 import type { ServerEntry } from './client-config-edit.ts';
 import { chooseLaunch, programLocation } from './client-config-launch.ts';
 import type { Launch } from './client-config-launch.ts';
+import { writeFiles } from './scope-plan.ts';
 
 export interface ClientConfigInput {
   /** Which client is to be configured. */
@@ -74,7 +75,7 @@ async function edited(call: Call, wish: Wish, write: boolean): Promise<Outcome> 
   await scopeFiles.check(worktree, [change]);
   const patch = await scopeFiles.patch([change]);
   if (!write) return done(null, { client: name, file, patch, written: false }, () => patch.trimEnd());
-  await scopeFiles.apply(worktree, [change]);
+  await writeFiles(call, worktree, [change]);
   const isIgnored = change.before === null && (await scopeFiles.ignored(worktree, [file])).has(file);
   const lines = [
     line`wrote ${file}; ${client.title} ${client.approval}`,
@@ -98,6 +99,15 @@ function changeOf({ client, serverOptions }: Wish, worktree: string, launch: Lau
       : 'starts it in another way, which is left as it is';
   const print = shellCommand('rhema', 'mcp', '--client-config', client.name, ...serverOptions);
   throw notWritten(file, `${problem}; change it by hand to what ${print} prints`);
+}
+
+/** The project files of clients that start this server, in whatever way. */
+export function clientsWithEntry(worktree: string): readonly string[] {
+  return clientNames.flatMap((name) => {
+    const client = clients[name];
+    const read = readRegularFile(join(worktree, client.file), { followLink: true });
+    return read.ok && hasServer(client, read.bytes.toString('utf8')) ? [client.file] : [];
+  });
 }
 
 /** Null when there is no such file. A link is followed: where it leads is looked at before anything is written. */

@@ -13,6 +13,7 @@ import type { Repository } from '../world/world.ts';
 import { tellCoordinator } from './coordinator-refresh.ts';
 import { readClaims, readCommits, readPresent, type Subject } from './fit-subject.ts';
 import { numberOption } from './number-option.ts';
+import { writeFiles } from './scope-plan.ts';
 
 export interface FitScopesInput {
   readonly commits: string;
@@ -149,7 +150,7 @@ async function write(call: Call, repository: Repository, answer: Answer): Promis
     env: call.ports.env,
     settings,
   });
-  await scopeFiles.apply(root, [change]);
+  await writeFiles(call, root, [change]);
   await tellCoordinator(call);
   return told(answer, { file: change.file, later });
 }

@@ -18,7 +18,7 @@ import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { shortFit, shortFitText } from './fit-short.ts';
 import { agentsUnlessSaid, askAboutPlan } from './init-questions.ts';
 import { whileTelling } from '../process/live-line.ts';
-import { blocked, isBlocked, isInteractive, patchOutcome, planData } from './scope-plan.ts';
+import { blocked, isBlocked, isInteractive, patchOutcome, planData, writeFiles } from './scope-plan.ts';
 
 export interface InitInput {
   readonly stage: string;
@@ -109,9 +109,7 @@ async function writeAndTell(
   plan: Plan,
   intro: (style: Style) => string,
 ): Promise<Outcome> {
-  await whileTelling(call, 'writing the scope files', () =>
-    call.world.scopeFiles.apply(prepared.root, plan.changes),
-  );
+  await whileTelling(call, 'writing the scope files', () => writeFiles(call, prepared.root, plan.changes));
   const coordinator = await tellCoordinator(call);
   const fit = await whileTelling(call, 'replaying the history', () => shortFit(call));
   return done(null, { ...planData(plan), written: true, coordinator, fit }, (style) =>

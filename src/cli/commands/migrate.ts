@@ -13,7 +13,7 @@ import { filesIn } from './context-named.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { agentsUnlessSaid } from './init-questions.ts';
 import { numberOf, stageOf } from './init.ts';
-import { actionOf, isInteractive, withoutLastBreak } from './scope-plan.ts';
+import { actionOf, isInteractive, withoutLastBreak, writeFiles } from './scope-plan.ts';
 
 export interface MigrateInput {
   readonly stage: string;
@@ -100,7 +100,7 @@ async function ask(call: Call, report: Report): Promise<Outcome> {
 
 async function write(call: Call, report: Report, intro: (style: Call['style']) => string): Promise<Outcome> {
   const { root, changes } = report.migration;
-  await whileTelling(call, 'writing the configuration', () => call.world.scopeFiles.apply(root, changes));
+  await whileTelling(call, 'writing the configuration', () => writeFiles(call, root, changes));
   const coordinator = await tellCoordinator(call);
   return done(null, { ...dataOf(report), written: true, coordinator }, (style) =>
     [intro(style) + migratedText(report), reportText(style, coordinator)]

@@ -2,6 +2,7 @@ import type { FileChange, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { changedText, excessText } from '../format/plan.ts';
+import { line } from '../format/text.ts';
 import { problemsText } from '../format/views.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
@@ -72,8 +73,16 @@ export function actionOf({ before, after }: FileChange): 'add' | 'change' | 'rem
 
 /** Writes the files of a plan, and says so at once: what comes after may fail. */
 export async function applyPlan(call: Call, prepared: Prepared, plan: Plan): Promise<void> {
-  await call.world.scopeFiles.apply(prepared.root, plan.changes);
+  await writeFiles(call, prepared.root, plan.changes);
   call.show(changedText(plan));
+}
+
+/** Writes files of a working tree; what was there before can be put back by `rhema uninstall`. */
+export async function writeFiles(call: Call, root: string, changes: readonly FileChange[]): Promise<void> {
+  const { commonDir } = await call.repository();
+  const problem = await call.world.scopeFiles.apply({ commonDir, root }, changes);
+  if (problem === null) return;
+  call.note(line`rhema: warning: uninstall will not know what was here before: ${problem}`);
 }
 
 /**

@@ -19,13 +19,15 @@ import type { ConnectOptions } from '../../client/index.ts';
 import { findRepository } from '../../repository/index.ts';
 import { workingFiles } from '../../repository/git/index.ts';
 import {
-  applyChanges,
+  applyNoted,
+  applyUndo,
   checkChanges,
   patchOf,
   prepareInit,
   prepareMigration,
   prepareRefresh,
   prepareSettings,
+  prepareUndo,
   ignoredFiles,
 } from '../../init/index.ts';
 import { ownerCommand } from './owner-command.ts';
@@ -53,11 +55,18 @@ export function createRealWorld(version: () => string): World {
       prepareMigration,
       prepareSettings,
       check: checkChanges,
-      apply: applyChanges,
+      apply: applyNoted,
+      prepareUndo,
+      undo: applyUndo,
       ignored: ignoredFiles,
       patch: patchOf,
     },
     logs: realLogs,
+    state: {
+      look: async ({ commonDir }) => (await import('../../daemon/index.ts')).lookAtState(commonDir),
+      remove: async ({ commonDir }, seen) =>
+        (await import('../../daemon/index.ts')).removeState(commonDir, seen),
+    },
     workingFiles,
     readInput,
     newRequestId,

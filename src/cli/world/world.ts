@@ -10,15 +10,19 @@ import type {
   ScopePath,
   Settings,
 } from '../../core/index.ts';
-import type { LogAudit, Room, WitnessLook } from '../../daemon/index.ts';
+import type { LogAudit, Room, StateLook, WitnessLook } from '../../daemon/index.ts';
 import type {
   FileChange,
   InitRequest,
   MigrateRequest,
   Migration,
+  Place,
   Prepared,
   PreparedSettings,
   SettingsRequest,
+  UndoneTree,
+  Undoing,
+  UndoRequest,
 } from '../../init/index.ts';
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
@@ -43,6 +47,7 @@ export interface World {
   readonly inspection: Inspection;
   readonly scopeFiles: ScopeFiles;
   readonly logs: Logs;
+  readonly state: State;
   /** The files of a working tree, for whoever writes context files. */
   workingFiles(repository: Repository): WorkingFiles;
   /** The text of a file that the user names, seen from a folder; null: of standard input. Fails with INVALID_INPUT. */
@@ -59,7 +64,7 @@ export interface World {
   hostName(): string;
 }
 
-export type { ContextFileLook, Environment };
+export type { ContextFileLook, Environment, StateLook };
 
 export type { Repository, WorkingFiles };
 
@@ -142,8 +147,12 @@ export interface ScopeFiles {
   prepareMigration(request: MigrateRequest): Promise<Migration | null>;
   /** Fails where `apply` would, as far as can be told without writing. */
   check(root: string, changes: readonly FileChange[]): Promise<void>;
-  /** All changes or none. */
-  apply(root: string, changes: readonly FileChange[]): Promise<void>;
+  /** All changes or none. What was there before is noted for an undoing; null, or why that could not be. */
+  apply(place: Place, changes: readonly FileChange[]): Promise<string | null>;
+  /** What to do so that the working trees are as they were before all of it. */
+  prepareUndo(request: UndoRequest): Promise<Undoing>;
+  /** All changes of a working tree or none. */
+  undo(tree: UndoneTree): Promise<void>;
   /** Those that Git would ignore if they were made. */
   ignored(root: string, files: readonly string[]): Promise<ReadonlySet<string>>;
   /** As a unified diff. */
@@ -180,6 +189,13 @@ export interface StateFiles {
   readonly writable: boolean;
   /** The address of the socket; its failure when there is no usable one. */
   readonly socket: Parsed<string>;
+}
+
+/** All that the coordination of a repository keeps outside its working trees. */
+export interface State {
+  look(repository: Repository): Promise<StateLook>;
+  /** Removes it for good. Fails with UNAVAILABLE when somebody has begun to use it since that look. */
+  remove(repository: Repository, seen: StateLook): Promise<void>;
 }
 
 /** Recorded logs, for reading. */

@@ -71,6 +71,9 @@ function listOf(key: string, patterns: readonly string[], reason: string): Setti
   return items.length === 0 ? [] : [{ key, value: `[${items.join(', ')}]`, reason, items }];
 }
 
+/** The remark above it. */
+export const blockHeading = '# How agents are coordinated. See: rhema config explain';
+
 /** The block as lines at the first column. */
 export function blockLines(raised: RaisedLimits, proposal: Proposal): string[] {
   const lines = settingsOf(raised, proposal).flatMap(({ key, value, reason, items, note, below }) => {
@@ -82,7 +85,7 @@ export function blockLines(raised: RaisedLimits, proposal: Proposal): string[] {
         : [`  ${key}:`, ...more.map((line) => `    ${line}`)]),
     ];
   });
-  return ['# How agents are coordinated. See: rhema config explain', `${configBlock}:`, ...lines];
+  return [blockHeading, `${configBlock}:`, ...lines];
 }
 
 function flowText(raised: RaisedLimits, proposal: Proposal): string {

@@ -1,0 +1,58 @@
+/** Where is kept what was written into the working trees of a repository: beside the log, for all of them. */
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeOwnFolder, openToRead, PathRefused, replaceFile } from '../../files/index.ts';
+import { stateDirectory } from '../../repository/index.ts';
+import { isTable } from '../detectors/manifests.ts';
+import type { Written } from './written.ts';
+
+const fileName = 'written.json';
+const formatNow = 1;
+/** Longer than all the scope files that there can be. */
+const bytesMax = 64 * 1024 * 1024;
+
+/** Throws {@link PathRefused} where what is there is not this user's, or says nothing. */
+export function readWritten(commonDir: string): readonly Written[] {
+  const path = join(stateDirectory(commonDir), fileName);
+  const file = openToRead(path);
+  if (file === null) return [];
+  try {
+    if (fstatSync(file).size > bytesMax) throw unreadable(path);
+    return parsed(path, readFileSync(file, 'utf8'));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parsed(path: string, text: string): readonly Written[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isTable(value) && value['format'] === formatNow && Array.isArray(value['files']))
+      return (value['files'] as readonly unknown[]).filter(isWritten);
+  } catch {
+    // Then it says nothing.
+  }
+  throw unreadable(path);
+}
+
+function isWritten(value: unknown): value is Written {
+  if (!isTable(value) || typeof value['root'] !== 'string' || typeof value['file'] !== 'string') return false;
+  const { before, after, span, folders } = value;
+  const isDigest = (one: unknown): boolean => one === null || typeof one === 'string';
+  const isSpan = isTable(span) && typeof span['removed'] === 'string' && typeof span['added'] === 'string';
+  return isDigest(before) && isDigest(after) && (span === null || isSpan) && Array.isArray(folders);
+}
+
+function unreadable(path: string): PathRefused {
+  return new PathRefused(
+    path,
+    'does not say what was written here',
+    'move it away; nobody knows then what was there before',
+  );
+}
+
+export function writeWritten(commonDir: string, files: readonly Written[]): void {
+  const folder = stateDirectory(commonDir);
+  makeOwnFolder(folder);
+  replaceFile(join(folder, fileName), `${JSON.stringify({ format: formatNow, files })}\n`);
+}
