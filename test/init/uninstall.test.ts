@@ -184,12 +184,13 @@ describe('worktrees', () => {
     const linked = join(temporaryFolder(), 'linked');
     git(root, 'worktree', 'add', '--quiet', linked);
     await must(linked, 'init', '--yes');
+    const text = readFileSync(join(linked, 'rhema.yaml'), 'utf8');
     git(root, 'worktree', 'remove', '--force', linked);
     mkdirSync(linked);
     git(linked, 'init', '--quiet');
-    write(linked, { 'rhema.yaml': 'name: other\n' });
+    write(linked, { 'rhema.yaml': text });
     await uninstalled(root);
-    expect(readFileSync(join(linked, 'rhema.yaml'), 'utf8')).toBe('name: other\n');
+    expect(readFileSync(join(linked, 'rhema.yaml'), 'utf8')).toBe(text);
   });
 });
 
