@@ -111,6 +111,13 @@ module.exports = {
       from: { path: '^src/participant/', pathNot: testing },
       to: { path: '^src/(?!(participant|core|protocol|time)/)' },
     },
+    {
+      name: 'sync-wall',
+      severity: 'error',
+      comment: 'Syncs: core, protocol, participant and time; files, commands and checks are handed in.',
+      from: { path: '^src/sync/', pathNot: testing },
+      to: { path: '^src/(?!(sync|core|protocol|participant|time)/)' },
+    },
     wall(
       'client',
       ['store', 'service', 'daemon', ...faces],

@@ -156,7 +156,7 @@ export const options = [
     type: 'count',
     ...fromCore('maxRetries'),
     environment: null,
-    help: 'How often a failed sync may be retried (`rhema sync retry`, or an agent that asks for it); nothing is retried by itself. The budget is renewed by a change of the scope or of what it depends on; when it is used up the failure stays until an operator resets it.',
+    help: 'How often a failed sync may be retried. `rhema sync run` does that by itself after each pause, for commands; what is invalid is not retried, since it has to be mended. The budget is renewed by a change of the scope or of what it depends on, and by whoever runs a sync; when it is used up the failure stays until then.',
   },
   {
     key: 'agent_coordination.retry_backoff',
@@ -201,11 +201,11 @@ export const options = [
   {
     key: 'agent_coordination.safety_validation.strict_mode',
     field: 'strictMode',
-    readBy: null,
+    readBy: 'src/cli/world/real-inspection.ts',
     type: 'boolean',
     default: false,
     environment: null,
-    help: 'Meant to decide what happens on a violation in the working tree, such as invalid YAML on disk: true blocks, false reports and goes on. Today violations are reported, whatever it says.',
+    help: 'What happens when a scope is synced whose definition or context files break the rules: true fails that sync, and so holds back what depends on it; false tells of it and goes on.',
   },
   {
     key: 'agent_coordination.safety_validation.auto_recovery',
@@ -219,11 +219,11 @@ export const options = [
   {
     key: 'agent_coordination.sync_settings.auto_sync',
     field: 'autoSync',
-    readBy: null,
+    readBy: 'src/daemon/auto-sync.ts',
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Meant to decide whether scopes whose sync was invalidated are queued again by themselves, in the order of their dependencies. Today they stay idle until somebody syncs them, whatever it says.',
+    help: 'Whether scopes that were synced once and have to be synced again (a commit, a checkout, a context file that was written, a retry that is due) are synced by themselves, in the order of their dependencies. The coordinator sees to that while it runs. Commands of scopes are run only when you have allowed them (`rhema sync allow`).',
   },
   {
     key: 'agent_coordination.sync_settings.dependency_checking',
@@ -232,7 +232,7 @@ export const options = [
     type: 'boolean',
     default: defaultSettings.dependencyChecking,
     environment: null,
-    help: 'Whether a sync starts only when every dependency of the scope is completed; otherwise it is refused with DEPENDENCY_NOT_SYNCED.',
+    help: 'Whether a sync starts only when every dependency of the scope is completed; otherwise it is refused with DEPENDENCY_NOT_SYNCED. With false `rhema sync run` keeps the order, but a failure holds nothing back, and the answer says so.',
   },
   {
     key: 'agent_coordination.sync_settings.conflict_resolution',

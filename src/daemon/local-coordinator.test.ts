@@ -1,3 +1,4 @@
+import { noGit } from './testing/no-git.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type AgentId, type ScopePath } from '../core/index.ts';
 import type { Moment, Query } from '../protocol/index.ts';
@@ -28,7 +29,7 @@ beforeEach(() => {
     monotonicMs: () => 0,
     pause: never,
   });
-  coordinator = new LocalCoordinator(service, follower);
+  coordinator = new LocalCoordinator(service, follower, noGit);
 });
 
 const subject = { kind: 'agent', agent: 'a' as AgentId } as const;
@@ -54,7 +55,7 @@ it('looks at the files before it tells a person the scopes, also while something
 it('looks at the files before it tells a person the scopes, however recent the last look is', async () => {
   const world = new FollowerWorld();
   await world.begin();
-  const following = new LocalCoordinator(service, world.follower);
+  const following = new LocalCoordinator(service, world.follower, noGit);
   await following.query({ kind: 'scopes' });
   expect(world.looks).toBe(0);
   await following.query({ kind: 'scopes', fresh: true });
@@ -128,7 +129,7 @@ it('who asks for a scope that was just made, and for one that is held, is told w
     confirmsSwitchingOff: async () => true,
     refreshIfChanged: async () => (looks += 1) > 0,
   };
-  coordinator = new LocalCoordinator(service, files as unknown as ScopeFollower);
+  coordinator = new LocalCoordinator(service, files as unknown as ScopeFollower, noGit);
   const wait = { kind: 'queue', forMs: null };
   const command = { kind: 'AcquireLock', agent: 'alice', scopes: ['held', 'new'], wait } as never;
   expect(await coordinator.submit({ requestId: 'r', command })).toMatchObject({
@@ -145,7 +146,7 @@ describe('a refusal by a bound that the configuration sets', () => {
     await world.begin();
     world.nowMs += restMs;
     service.isIdle = false;
-    coordinator = new LocalCoordinator(service, world.follower);
+    coordinator = new LocalCoordinator(service, world.follower, noGit);
   });
 
   it.each([

@@ -11,6 +11,7 @@ import type {
   TicketReply,
   TicketRequest,
 } from '../protocol/index.ts';
+import type { GitFollower } from './git-follower.ts';
 import type { ScopeFollower } from './scope-follower.ts';
 import type { ServedCoordinator } from './served.ts';
 import { whileSwitchingOff, withQueueClosed } from './switching-off.ts';
@@ -27,10 +28,12 @@ export interface LocalService extends Omit<Coordinator, 'submit' | 'refresh' | '
 export class LocalCoordinator implements ServedCoordinator {
   readonly #service: LocalService;
   readonly #follower: ScopeFollower;
+  readonly #gitFollower: Pick<GitFollower, 'look'>;
 
-  constructor(service: LocalService, follower: ScopeFollower) {
+  constructor(service: LocalService, follower: ScopeFollower, gitFollower: Pick<GitFollower, 'look'>) {
     this.#service = service;
     this.#follower = follower;
+    this.#gitFollower = gitFollower;
   }
 
   /**
@@ -103,6 +106,8 @@ export class LocalCoordinator implements ServedCoordinator {
     const mayBeBehind = this.#service.idle() || this.#follower.tellsTrouble;
     if (query.kind === 'scopes' && query.fresh === true) await this.#follower.followNow();
     else if (mayBeBehind && tellsOfScopes(query)) await this.#follower.catchUp();
+    // What Git has done to scopes is asked for with their syncs; a tree that cannot be read undoes nothing.
+    if (tellsOfSyncs(query)) await this.#gitFollower.look().catch(() => undefined);
     return this.#service.query(query);
   }
 
@@ -150,6 +155,11 @@ function withDoubt(reply: Refusal, unseen: string | null): Reply {
 }
 
 type Refusal = Reply & { readonly ok: false };
+
+/** Whether the answer says what is synced now. */
+function tellsOfSyncs(query: Query): boolean {
+  return (query.kind === 'status' && query.at === null) || (query.kind === 'scopes' && query.fresh === true);
+}
 
 /** Whether the answer depends on which scopes there are now. */
 function tellsOfScopes(query: Query): boolean {

@@ -7,6 +7,8 @@ import { loadRequestParsers } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
 import type { Ownership } from './engine.ts';
 import { capLogFile } from './log-file.ts';
+import { AutoSync } from './auto-sync.ts';
+import { SyncWorker } from './sync-worker.ts';
 import { removeStaleSocket } from './ownership.ts';
 import { openFilesMax } from './room.ts';
 import { CoordinatorServer } from './server.ts';
@@ -57,12 +59,14 @@ class Owner {
   #coordination: Coordination | null = null;
   #server: CoordinatorServer | null = null;
   #upkeep: Upkeep | null = null;
+  readonly #worker: SyncWorker;
   #ignoreSignals: () => void = () => {};
 
   constructor(options: OpenOptions, paths: StatePaths, log: Log) {
     this.#options = options;
     this.#paths = paths;
     this.#log = log;
+    this.#worker = new SyncWorker(options.syncCommand ?? null, log);
     this.#leaving = new Promise((resolve) => (this.#leave = resolve));
   }
 
@@ -110,6 +114,7 @@ class Owner {
     // A second signal ends the process at once.
     this.#ignoreSignals();
     this.#upkeep?.stop();
+    this.#worker.stop();
     this.#server?.stopListening();
     try {
       await this.#closeInTime();
@@ -130,9 +135,14 @@ class Owner {
   }
 
   #startUpkeep(
-    { coordinator, follower, deadWatcher, whyLogLost }: Coordination,
+    { coordinator, status, follower, gitFollower, deadWatcher, whyLogLost }: Coordination,
     server: CoordinatorServer,
   ): Upkeep {
+    const autoSync = new AutoSync({
+      config: () => follower.config,
+      status,
+      work: () => this.#worker.run(),
+    });
     const { socket, database, log } = this.#paths;
     const inodes = [socket, database].map(inodeOf);
     return new Upkeep({
@@ -144,6 +154,8 @@ class Owner {
         return isThere ? whyLogLost() : 'its files were removed or replaced';
       },
       followScopes: () => follower.poll(),
+      followGit: () => gitFollower.look(),
+      syncDue: () => autoSync.look(),
       seeDead: () => deadWatcher.look(),
       capLog: () => capLogFile(log),
       leave: (reason) => this.#leave(reason),

@@ -64,6 +64,7 @@ export class ScopeFollower {
   readonly #catchUps: Coalesced<void>;
   readonly #follows: Coalesced<void>;
   #lastGood: LastGood | null = null;
+  #syncCommands: ScanResult['syncCommands'] | null = null;
   /** Taken over last, when something of it waits until nobody works. */
   #withheld: ScanResult | null = null;
   /** Of the files that were taken over last. */
@@ -94,6 +95,11 @@ export class ScopeFollower {
   /** The configuration in force; null before {@link begin}. */
   get config(): Config | null {
     return this.#lastGood?.config.config ?? null;
+  }
+
+  /** What scopes run when they are synced, by the files that were taken over last; null: none were. */
+  get syncCommands(): ScanResult['syncCommands'] | null {
+    return this.#syncCommands;
   }
 
   /** How often files were taken over so far. */
@@ -288,6 +294,7 @@ export class ScopeFollower {
     const defined = await this.#define(scan, inForce, options);
     const { definitions } = defined.accepted ? scan : inForce;
     this.#lastGood = { definitions, config: scan.config };
+    this.#syncCommands = scan.syncCommands;
     this.#withheld = ending.length > 0 || configured.waits ? scan : null;
     this.#takes += 1;
     const problems = [

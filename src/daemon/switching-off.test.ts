@@ -1,3 +1,4 @@
+import { noGit } from './testing/no-git.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultSettings, type FilePath, type ResourceName, type Wish } from '../core/index.ts';
 import type { Reply } from '../protocol/index.ts';
@@ -35,7 +36,7 @@ beforeEach(async () => {
     Identity,
     Identity,
   ];
-  coordinator = new LocalCoordinator(service, switchingOff);
+  coordinator = new LocalCoordinator(service, switchingOff, noGit);
 });
 
 const asking = (who: Identity, wish: Partial<Wish>) =>

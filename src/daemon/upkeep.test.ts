@@ -10,6 +10,8 @@ let idleExitMs: number;
 let whyLost: () => string | null;
 let follows: number;
 let followScopes: () => Promise<boolean>;
+let followGit: () => Promise<void>;
+let syncs: number;
 let capLog: () => void;
 let left: string[];
 let warnings: string[];
@@ -23,6 +25,8 @@ beforeEach(() => {
   whyLost = () => null;
   follows = 0;
   followScopes = () => Promise.resolve(false);
+  followGit = () => Promise.resolve();
+  syncs = 0;
   capLog = () => {};
   left = [];
   warnings = [];
@@ -35,6 +39,8 @@ beforeEach(() => {
       idleExitMs: () => idleExitMs,
       whyLost: async () => whyLost(),
       seeDead: () => Promise.resolve(),
+      followGit: () => followGit(),
+      syncDue: async () => void (syncs += 1),
       followScopes: () => {
         follows += 1;
         return followScopes();

@@ -15,6 +15,10 @@ export interface UpkeepPorts {
   whyLost(): Promise<string | null>;
   /** Takes over scope files that have changed and come to rest; says whether some have yet to. */
   followScopes(): Promise<boolean>;
+  /** Sees what Git has done to scopes that are synced. */
+  followGit(): Promise<void>;
+  /** Has scopes synced again that are due. */
+  syncDue(): Promise<void>;
   /** Sees which agents' processes have ended. */
   seeDead(): Promise<void>;
   /** Begins what is said to {@link log} anew where it has grown large. */
@@ -42,6 +46,7 @@ export class Upkeep {
   readonly #time: Time;
   #activeAtMs: number;
   #callsSeen = 0;
+  #callsBeforeSync = 0;
   #followAtMs: number;
   /** How long the last look took. */
   #lookMs = Number.POSITIVE_INFINITY;
@@ -94,11 +99,22 @@ export class Upkeep {
   async #look(): Promise<boolean> {
     const reason = await this.#reasonToLeave();
     if (reason !== null) this.#ports.leave(reason);
-    else if (this.#ports.isActive()) {
-      await this.#ports.seeDead();
-      if (this.#time.monotonicMs() >= this.#followAtMs) await this.#followScopes();
+    else {
+      if (this.#ports.isActive()) {
+        await this.#ports.seeDead();
+        if (this.#time.monotonicMs() >= this.#followAtMs) await this.#followFiles();
+      }
+      await this.#syncDue();
     }
     return reason !== null;
+  }
+
+  /** What became due did so by a call, or while somebody works. */
+  async #syncDue(): Promise<void> {
+    const calls = this.#ports.callCount();
+    if (calls === this.#callsBeforeSync && !this.#ports.isActive()) return;
+    this.#callsBeforeSync = calls;
+    await this.#ports.syncDue();
   }
 
   async #reasonToLeave(): Promise<string | null> {
@@ -120,14 +136,23 @@ export class Upkeep {
     return idleExitMs > 0 && this.#time.monotonicMs() - this.#activeAtMs >= patienceMs;
   }
 
-  async #followScopes(): Promise<void> {
+  async #followFiles(): Promise<void> {
     const startMs = this.#time.monotonicMs();
     const hasChanges = await this.#findsChanges();
+    if (!hasChanges) await this.#followGit();
     const endMs = this.#time.monotonicMs();
     // Files that do not come to rest wait for the pause as well.
     this.#looksAgain = hasChanges && !this.#looksAgain;
     this.#followAtMs = endMs + (this.#looksAgain ? restMs : this.#pauseAfter(endMs - startMs));
     this.#lookMs = endMs - startMs;
+  }
+
+  async #followGit(): Promise<void> {
+    try {
+      await this.#ports.followGit();
+    } catch (error) {
+      this.#ports.log.warn({ cause: String(error) }, 'what Git has done cannot be read');
+    }
   }
 
   /** A look that takes changes over takes longer than most, which must not delay what changes next: the shorter of two counts. */

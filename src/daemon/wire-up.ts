@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensurePrivateDirectory, hasEnded, statePaths } from '../client/index.ts';
+import { ensurePrivateDirectory, hasEnded, statePaths, type OwnerCommand } from '../client/index.ts';
 import { loadConfig } from '../config/index.ts';
 import {
   fingerprintOnly,
+  gitMark,
+  lastOperation,
   ScanMemory,
   scanRepository,
   type LastGood,
   type Repository,
+  syncedTree,
+  trackedContent,
   type ScanResult,
 } from '../repository/index.ts';
 import type { DurationMs } from '../core/index.ts';
 import type { Observer } from '../observe/index.ts';
-import { loadRequestParsers, type Coordinator } from '../protocol/index.ts';
+import { loadRequestParsers, type Coordinator, type StatusAnswer } from '../protocol/index.ts';
 import { openService, readHostIdentity } from '../service/index.ts';
 import { SystemClock, systemTime, systemTimers } from '../time/index.ts';
 import type { About, Service } from '../service/index.ts';
@@ -20,6 +24,7 @@ import { withChecks } from './direct.ts';
 import { embeddedEngine } from './embedded-engine.ts';
 import type { Engine, OpenStore } from './engine.ts';
 import { toFailure } from './failures.ts';
+import { GitFollower } from './git-follower.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
 import { recordMainWorktree, withMainWorktree } from './main-worktree.ts';
 import { ScopeFollower, type FirstLook } from './scope-follower.ts';
@@ -32,6 +37,8 @@ export interface OpenOptions {
   readonly version: string;
   /** Where its log is kept; the embedded one unless given. */
   readonly engine?: Engine;
+  /** How to start a process that syncs what is due; nothing is synced by itself without one. */
+  readonly syncCommand?: () => OwnerCommand;
   /** The process's own unless given. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -46,7 +53,10 @@ export interface Opener {
 /** Everything that works on one repository's log in this process. */
 export interface Coordination {
   readonly coordinator: LocalCoordinator;
+  /** As the state has it, without a look at any file. */
+  readonly status: () => Promise<StatusAnswer>;
   readonly follower: ScopeFollower;
+  readonly gitFollower: GitFollower;
   readonly deadWatcher: DeadWatcher;
   readonly whyLogLost: OpenStore['whyLost'];
   /** Finishes what runs, refuses what comes, and lets go of the log. */
@@ -135,9 +145,12 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
   });
   try {
     await follower.begin(first);
+    const gitFollower = gitFollowerOf(service, follower, options.repository);
     return {
-      coordinator: new LocalCoordinator(service, follower),
+      coordinator: new LocalCoordinator(service, follower, gitFollower),
+      status: () => service.query({ kind: 'status', at: null }),
       follower,
+      gitFollower,
       deadWatcher: new DeadWatcher(
         { bound: () => service.bound(), hasEnded, submit: (command) => service.submitInternal(command) },
         systemTime,
@@ -149,6 +162,21 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
     await close();
     throw error;
   }
+}
+
+/** Of the working tree that the scopes are of. */
+function gitFollowerOf(service: Service, follower: ScopeFollower, repository: Repository): GitFollower {
+  const root = syncedTree(repository);
+  return new GitFollower({
+    mark: () => (root === null ? null : gitMark(repository)),
+    content: () => trackedContent(root ?? repository.commonDir),
+    lastOperation: () => lastOperation(repository),
+    status: () => service.query({ kind: 'status', at: null }),
+    scopes: async () =>
+      (await service.query({ kind: 'scopes' })).scopes.filter(({ withdrawn }) => !withdrawn),
+    commands: () => follower.syncCommands,
+    submit: (command) => service.submitInternal(command),
+  });
 }
 
 /** Where nobody knows what the configuration says nothing is thrown away. */

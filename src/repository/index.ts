@@ -1,6 +1,7 @@
 import type { ChangedFile, ChangedWish } from './git/changed-since.ts';
 import type { GitCall } from './git/git.ts';
 import type { History } from './git/history.ts';
+import type { TrackedContent } from './git/tracked-content.ts';
 import type { TreeListing } from './git/ls-files.ts';
 import type { Repository, RepositoryHints } from './git/folders.ts';
 import type { ScanMemory } from './scopes/scan-memory.ts';
@@ -10,6 +11,7 @@ export { RepositoryError, repositoryErrorCodes } from './errors.ts';
 export { findRepository, stateDirectory } from './git/repository.ts';
 export type { Repository } from './git/folders.ts';
 export { emptyFileText } from './empty-file.ts';
+export { syncedTree } from './scopes/source.ts';
 export { scopeFromInput } from './scopes/files.ts';
 export { pathTypedIn, repositoryPath } from './git/repository-path.ts';
 export { ScanMemory } from './scopes/scan-memory.ts';
@@ -25,6 +27,9 @@ export type { TreeEntry } from './git/ls-files.ts';
 export type { UnopenedFolder } from './git/unopened.ts';
 export type { Place } from './scopes/candidates.ts';
 export { Discovery } from './scopes/discovery.ts';
+export type { SyncCommand } from './scopes/read-sync.ts';
+export { gitMark, lastOperation, type GitMark } from './git/git-mark.ts';
+export type { TrackedContent };
 export type { LastGood, ScanOptions, ScanResult } from './scopes/scan.ts';
 
 /** See `git.ts`. Without Git's own variables, so that the folder alone decides which repository is meant. */
@@ -63,6 +68,11 @@ export async function dropKeptRefs(commonDir: string): Promise<void> {
 /** See `changed-since.ts`. */
 export async function changedSince(wish: ChangedWish): Promise<readonly ChangedFile[] | null> {
   return (await import('./git/changed-since.ts')).changedSince(wish);
+}
+
+/** See `tracked-content.ts`. */
+export async function trackedContent(root: string): Promise<TrackedContent> {
+  return (await import('./git/tracked-content.ts')).trackedContent(root);
 }
 
 /** See `scan.ts`. Loaded, with the YAML library, on first use only: most commands never scan. */

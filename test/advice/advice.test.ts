@@ -9,6 +9,7 @@ import { newRequestId, openBench, scopePath, submit, type Bench } from '../../sr
 import { explainRefusal } from '../../src/cli/format/refusal.ts';
 import { createProgram, runCli } from '../../src/cli/program.ts';
 import { Harness, until } from '../../src/cli/testing/harness.ts';
+import { noSync } from '../../src/cli/testing/samples.ts';
 import type { AgentSession } from '../../src/participant/index.ts';
 import { refusalOf } from '../support/refusal.ts';
 
@@ -26,7 +27,7 @@ beforeEach(async () => {
   for (const name of ['alice', 'bob', 'carol']) await succeed(`agent join ${name}`);
 });
 
-const soundScan = { definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] };
+const soundScan = { definitions: [], settings: defaultSettings, sync: noSync, unreadRoot: [], problems: [] };
 
 /** Each command line closes what it has opened, but the service goes on. */
 function undisturbed({ service }: Bench): Coordinator {

@@ -1,3 +1,4 @@
+import { noGit } from '../../src/daemon/testing/no-git.ts';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -116,7 +117,7 @@ export class Stage {
     });
     const follower = this.#followerOf(repository, service);
     await follower.begin({ ok: true, scan: await scanRepository(repository, { previous: null, env: {} }) });
-    const coordinator = this.#noticing(new LocalCoordinator(service, follower));
+    const coordinator = this.#noticing(new LocalCoordinator(service, follower, noGit));
     const server = await serve(repository.commonDir, coordinator, { version: this.#version });
     return { service, timers, server };
   }

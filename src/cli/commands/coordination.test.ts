@@ -3,7 +3,7 @@ import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Result } from '../../core/index.ts';
 import type { SyncView } from '../../protocol/index.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
-import { agentId, scopePath, scopeView, statusAnswer } from '../testing/samples.ts';
+import { agentId, scopePath, scopeView, statusAnswer, syncedTree } from '../testing/samples.ts';
 
 const set: Result = { kind: 'syncSet', scope: scopePath('api'), status: 'idle', retryAtMs: null };
 const asBob = { agent: 'bob', epoch: 3, secret: 'secret' };
@@ -66,8 +66,11 @@ describe('sync', () => {
 
   it('plan fits on the terminal, a step going on below its own beginning', async () => {
     const many = Array.from({ length: 9 }, (_, at) => scopeView(`packages/number-${at}`));
-    const answers = { scopes: () => ({ revision: asRevision(7), scopes: many, problems: [] }) };
-    const { harness } = bobsHarness({ answers }, { terminal: true, columns: 50 });
+    const answers = {
+      scopes: () => ({ revision: asRevision(7), scopes: many, problems: [] }),
+      status: () => statusAnswer({ syncs: [] }),
+    };
+    const { harness } = bobsHarness({ answers }, { terminal: true, columns: 50, ...syncedTree });
     const { stdout } = await harness.run('sync', 'plan');
     const lines = stdout.trimEnd().split('\n');
     expect(Math.max(...lines.map((told) => told.length))).toBeLessThanOrEqual(50);
@@ -78,9 +81,12 @@ describe('sync', () => {
   });
 
   it('plan puts what is not completed into steps, dependencies first', async () => {
-    const { harness } = bobsHarness({ answers: { scopes: () => scopes } });
-    expect((await harness.run('sync', 'plan')).stdout).toBe('1. docs\n2. api (failed)\n3. app\n');
-    expect((await harness.run('sync', 'plan', 'api')).stdout).toBe('1. api (failed)\n');
+    const answers = { scopes: () => scopes, status: () => statusAnswer({ syncs: [] }) };
+    const { harness } = bobsHarness({ answers }, syncedTree);
+    expect((await harness.run('sync', 'plan')).stdout).toBe(
+      '1. docs (never synced)\n2. api (failed before)\n3. app (never synced)\n',
+    );
+    expect((await harness.run('sync', 'plan', 'api')).stdout).toBe('1. api (failed before)\n');
     expect((await harness.run('sync', 'plan', 'core')).stdout).toBe('everything is synced\n');
     expect((await harness.run('sync', 'plan', 'nowhere')).code).toBe(3);
   });
@@ -100,12 +106,11 @@ describe('sync', () => {
       digest: null,
     };
     const syncs = [sync, { ...sync, scope: scopePath('core') }];
-    const { harness } = bobsHarness({
-      answers: { status: () => statusAnswer({ syncs }), scopes: () => scopes },
-    });
+    const answers = { status: () => statusAnswer({ syncs }), scopes: () => scopes };
+    const { harness } = bobsHarness({ answers }, syncedTree);
     expect((await harness.run('sync', 'status', 'api')).stdout).toMatchInlineSnapshot(`
-      "SCOPE  SYNC    AGENT  RUN  FAILURES            ERROR       RETRY
-      api    failed  bob    9    1 (2 retries left)  bad schema  in 5 s
+      "SCOPE  SYNC    WHY                     NEXT
+      api    failed  bad schema (1 failure)  mend it, then rhema sync run
       "
     `);
     expect((await harness.run('sync', 'status', 'docs')).stdout).toBe('none of it was ever synced\n');

@@ -3,7 +3,7 @@ import { asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
 import type { Entry } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
-import { agentId, agentView, scopePath, scopeView, statusAnswer } from '../testing/samples.ts';
+import { agentId, agentView, noSync, scopePath, scopeView, statusAnswer } from '../testing/samples.ts';
 import type { Inspection } from '../world/world.ts';
 import { jumpsSince } from '../doctor/facts.ts';
 import { state, witness } from '../doctor/testing/samples.ts';
@@ -28,7 +28,13 @@ const inspection: Inspection = {
   filesThere: async () => [],
   history: async () => null,
   changedFiles: async () => [],
-  scan: async () => ({ definitions: [], settings: defaultSettings, problems: [], unreadRoot: [] }),
+  scan: async () => ({
+    definitions: [],
+    settings: defaultSettings,
+    sync: noSync,
+    problems: [],
+    unreadRoot: [],
+  }),
   configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
   gitVersion: async () => '2.43.0',
   stateFiles: async () => state,
@@ -101,7 +107,7 @@ describe('doctor', () => {
       type,
       dependencies,
     }));
-    const scan = { definitions, settings: defaultSettings, problems: [], unreadRoot: [] };
+    const scan = { definitions, settings: defaultSettings, sync: noSync, problems: [], unreadRoot: [] };
     const { code, stdout } = await patient({ scan: async () => scan }).run('doctor');
     expect([code, stdout]).toEqual([
       1,

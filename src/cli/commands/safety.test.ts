@@ -5,7 +5,7 @@ import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { treeWith } from '../testing/context-tree.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
 import { Harness } from '../testing/harness.ts';
-import { scopePath, statusAnswer, yamlProblem as error } from '../testing/samples.ts';
+import { scopePath, statusAnswer, yamlProblem as error, noSync } from '../testing/samples.ts';
 import type { Inspection, OpenLog, Scan, StateFiles } from '../world/world.ts';
 
 const emptyLog: OpenLog = {
@@ -25,7 +25,14 @@ const definition = (path: string, ...dependencies: readonly string[]): ScopeDefi
   dependencies: dependencies.map(scopePath),
 });
 const scanOf = (over: Partial<Scan>): Partial<Inspection> => ({
-  scan: async () => ({ definitions: [], settings: defaultSettings, problems: [], unreadRoot: [], ...over }),
+  scan: async () => ({
+    definitions: [],
+    settings: defaultSettings,
+    sync: noSync,
+    problems: [],
+    unreadRoot: [],
+    ...over,
+  }),
 });
 
 describe('safety validate', () => {

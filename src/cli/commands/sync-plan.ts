@@ -1,56 +1,46 @@
-import { dependencyWaves, reachableInOrder } from '../../core/index.ts';
-import type { ScopePath } from '../../core/index.ts';
-import type { ScopeView } from '../../protocol/index.ts';
+import type { Revision, ScopePath } from '../../core/index.ts';
+import { survey, type Plan } from '../../sync/index.ts';
 import type { Call } from '../call.ts';
-import { line } from '../format/text.ts';
+import { done, type Outcome } from '../answer/outcome.ts';
+import { stepText } from '../format/sync.ts';
 import { fitted } from '../format/width.ts';
-import { done } from '../answer/outcome.ts';
-import type { Outcome } from '../answer/outcome.ts';
 import { scopeNotFound } from './scope.ts';
 import { scopesOf } from './scopes-of.ts';
+import { syncGround } from './sync-ground.ts';
 
 export interface PlanInput {
   readonly scopes: readonly string[];
 }
 
-/** One scope that is still to be synced, and why it cannot be just now, if so. */
-interface Step {
-  readonly scope: ScopePath;
-  readonly syncStatus: ScopeView['syncStatus'];
-}
-
 /**
  * What is to be synced, in steps: the scopes of a step depend only on earlier ones, so they can be synced at the same
- * time. What is completed already is left out.
+ * time. What is synced, and as it was then, is left out.
  */
 export async function syncPlan(call: Call, input: PlanInput): Promise<Outcome> {
   const asked = await scopesOf(call, input.scopes);
-  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
-  const unknown = asked.find((path) => !scopes.some((scope) => scope.path === path));
-  if (unknown !== undefined) throw await scopeNotFound(call, unknown, scopes);
-  const steps = stepsFor(scopes, asked);
-  return done(revision, { steps }, (style) =>
-    steps.length === 0 ? 'everything is synced' : fitted(style, steps.map(planLine).join('\n'), '   '),
+  const ground = await syncGround(call);
+  const coordinator = await call.coordinator();
+  const { plan, revision, scopes } = await survey(
+    { coordinator, look: (paths) => ground.look(paths) },
+    { scopes: asked },
   );
+  const unknown = asked.find((path) => !scopes.some((scope) => scope.path === path));
+  if (unknown !== undefined)
+    throw await scopeNotFound(call, unknown, (await coordinator.query({ kind: 'scopes' })).scopes);
+  return planOutcome(plan, revision);
 }
 
-const planLine = (step: readonly Step[], index: number): string =>
-  `${index + 1}. ${step.map(stepText).join(', ')}`;
-
-function stepText({ scope, syncStatus }: Step): string {
-  return syncStatus === 'idle' ? line`${scope}` : line`${scope} (${syncStatus})`;
+/** A plan as an answer. */
+export function planOutcome({ waves, unchanged }: Plan, revision: Revision): Outcome {
+  const steps = waves.map((wave) => wave.map(({ scope, why }): PlannedStep => ({ scope, why })));
+  return done(revision, { steps, unchanged }, (style) => {
+    if (waves.length === 0) return 'everything is synced';
+    const lines = waves.map((wave, index) => `${index + 1}. ${wave.map(stepText).join(', ')}`);
+    return fitted(style, lines.join('\n'), '   ');
+  });
 }
 
-function stepsFor(scopes: readonly ScopeView[], asked: readonly ScopePath[]): Step[][] {
-  const byPath = new Map(scopes.map((scope) => [scope.path, scope]));
-  const dependencies = (path: ScopePath): readonly ScopePath[] => byPath.get(path)?.dependencies ?? [];
-  const wanted = asked.length === 0 ? [...byPath.keys()] : reachableInOrder(asked, dependencies);
-  return dependencyWaves(wanted, dependencies)
-    .map((wave) => wave.flatMap((path) => stepOf(byPath.get(path))))
-    .filter((step) => step.length > 0);
-}
-
-function stepOf(scope: ScopeView | undefined): Step[] {
-  if (scope === undefined || scope.syncStatus === 'completed') return [];
-  return [{ scope: scope.path, syncStatus: scope.syncStatus }];
+interface PlannedStep {
+  readonly scope: ScopePath;
+  readonly why: string;
 }

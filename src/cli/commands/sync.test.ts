@@ -3,7 +3,7 @@ import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Result } from '../../core/index.ts';
 import type { SyncView } from '../../protocol/index.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
-import { scopePath, scopeView, statusAnswer, syncView } from '../testing/samples.ts';
+import { scopePath, scopeView, statusAnswer, syncView, syncedTree } from '../testing/samples.ts';
 
 const failed = syncView({
   scope: scopePath('api'),
@@ -15,23 +15,26 @@ const failed = syncView({
 });
 
 const harnessOf = (syncs: readonly SyncView[], submit?: () => Result) =>
-  bobsHarness({
-    ...(submit === undefined ? {} : { submit }),
-    answers: {
-      status: () => statusAnswer({ syncs }),
-      scopes: () => ({
-        revision: asRevision(7),
-        scopes: [scopeView('api'), scopeView('docs')],
-        problems: [],
-      }),
+  bobsHarness(
+    {
+      ...(submit === undefined ? {} : { submit }),
+      answers: {
+        status: () => statusAnswer({ syncs }),
+        scopes: () => ({
+          revision: asRevision(7),
+          scopes: [scopeView('api'), scopeView('docs')],
+          problems: [],
+        }),
+      },
     },
-  });
+    syncedTree,
+  );
 
 describe('sync status', () => {
   it('names what was never synced beside what was', async () => {
     const { harness } = harnessOf([failed]);
     const { stdout } = await harness.run('sync', 'status', 'docs', 'api');
-    expect(stdout).toMatch(/^api .*1 \(1 retry left\)/m);
+    expect(stdout).toMatch(/^api +failed +bad schema \(1 failure\) +mend it, then rhema sync run$/m);
     expect(stdout).toMatch(/\n\nnever synced: docs\n$/);
     expect((await harness.json('sync', 'status', 'docs')).body).toMatchObject({
       syncs: [],
@@ -50,7 +53,7 @@ describe('sync status', () => {
   it('says that what has used up its retries goes on after a reset only', async () => {
     const { harness } = harnessOf([{ ...failed, failures: 2, retriesLeft: 0 }]);
     expect((await harness.run('sync', 'status')).stdout).toMatch(
-      /2 \(0 retries left\) +bad schema +after a reset\n$/,
+      /bad schema \(2 failures\) +mend it, then rhema sync run\n$/,
     );
   });
 });

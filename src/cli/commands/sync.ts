@@ -4,46 +4,15 @@ import { proofOf } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
 import { line } from '../format/text.ts';
-import { retryTime, syncTable } from '../format/views.ts';
-import { fitted } from '../format/width.ts';
+import { retryTime } from '../format/views.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
 import { typingOf } from './named.ts';
 import { numberOption } from './number-option.ts';
-import { scopeNotFound } from './scope.ts';
-import { scopeOf, scopesOf } from './scopes-of.ts';
+import { scopeOf } from './scopes-of.ts';
 import { submitAnd } from './speak.ts';
-
-export interface SyncStatusInput {
-  readonly scopes: readonly string[];
-}
-
-/** The sync status of scopes: the named ones, or all that were ever synced. */
-export async function syncStatus(call: Call, input: SyncStatusInput): Promise<Outcome> {
-  const coordinator = await call.coordinator();
-  const answer = await coordinator.query({ kind: 'status', at: null });
-  const asked = await scopesOf(call, input.scopes);
-  const syncs = answer.syncs.filter((sync) => asked.length === 0 || asked.includes(sync.scope));
-  const neverSynced = asked.filter((path) => !syncs.some((sync) => sync.scope === path));
-  await refuseUnknown(call, neverSynced);
-  return done(answer.revision, { syncs, neverSynced }, (style) => {
-    if (syncs.length === 0) return 'none of it was ever synced';
-    const table = syncTable(style, syncs, call.nowMs);
-    return neverSynced.length === 0
-      ? table
-      : fitted(style, `${table}\n\n${line`never synced: ${neverSynced.join(', ')}`}`);
-  });
-}
-
-/** That a scope was never synced would be no answer where there is no such scope. */
-async function refuseUnknown(call: Call, paths: readonly ScopePath[]): Promise<void> {
-  if (paths.length === 0) return;
-  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
-  const unknown = paths.find((path) => !scopes.some((scope) => scope.path === path));
-  if (unknown !== undefined) throw await scopeNotFound(call, unknown, scopes);
-}
 
 export interface StartInput extends Acting {
   readonly scope: string;

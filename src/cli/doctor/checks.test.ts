@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { scopePath, statusAnswer, yamlProblem as broken } from '../testing/samples.ts';
+import { noSync, scopePath, statusAnswer, yamlProblem as broken } from '../testing/samples.ts';
 import { examine } from './checks.ts';
 import type { Facts, RepositoryFacts } from './facts.ts';
 import {
@@ -167,7 +167,7 @@ describe('configuration and scopes', () => {
     factsOf(
       {},
       {
-        scan: known({ definitions, settings: defaultSettings, unreadRoot: [], problems }),
+        scan: known({ definitions, settings: defaultSettings, sync: noSync, unreadRoot: [], problems }),
         coordination: known(null),
       },
     );
@@ -200,7 +200,13 @@ describe('configuration and scopes', () => {
       {},
       {
         configuration: known({ enabled: true, entries: [], problems: [root], unusedFile: 'rhema.yaml' }),
-        scan: known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [root, broken] }),
+        scan: known({
+          definitions: [],
+          settings: defaultSettings,
+          sync: noSync,
+          unreadRoot: [],
+          problems: [root, broken],
+        }),
       },
     );
     const told = [...about('configuration', facts), ...about('scopes', facts)];
@@ -264,7 +270,13 @@ describe('configuration and scopes', () => {
   it('does not say beside it that there is nothing to lock', () => {
     const told: ScopeProblem = { ...broken, code: 'GRAPH_EMPTY', file: null, line: null };
     const status = statusAnswer({ scopeProblems: [told] });
-    const scan = known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] });
+    const scan = known({
+      definitions: [],
+      settings: defaultSettings,
+      sync: noSync,
+      unreadRoot: [],
+      problems: [],
+    });
     expect(
       about(
         'scopes',
@@ -274,7 +286,13 @@ describe('configuration and scopes', () => {
   });
 
   it('does not call scopes undefined that are in force, when an older commit has been checked out', () => {
-    const scan = known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] });
+    const scan = known({
+      definitions: [],
+      settings: defaultSettings,
+      sync: noSync,
+      unreadRoot: [],
+      problems: [],
+    });
     const status = statusAnswer({ scopeCount: 73 });
     const [told] = about(
       'scopes',
@@ -292,7 +310,13 @@ describe('configuration and scopes', () => {
       {},
       {
         repository: { ...repository, worktree, mainWorktree: null, bare: true },
-        scan: known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] }),
+        scan: known({
+          definitions: [],
+          settings: defaultSettings,
+          sync: noSync,
+          unreadRoot: [],
+          problems: [],
+        }),
         coordination: known(null),
       },
     );
@@ -304,7 +328,13 @@ describe('configuration and scopes', () => {
       {},
       {
         repository: { ...repository, mainWorktree: '/main' },
-        scan: known({ definitions: [], settings: defaultSettings, unreadRoot: [], problems: [] }),
+        scan: known({
+          definitions: [],
+          settings: defaultSettings,
+          sync: noSync,
+          unreadRoot: [],
+          problems: [],
+        }),
         coordination: known({
           status: statusAnswer({ scopeCount: 1 }),
           withdrawn: [],

@@ -59,6 +59,8 @@ export interface ProcessCommand {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Environment;
+  /** Hears what the child says, on both of its outputs; left out: it says it where this process does. */
+  readonly onOutput?: (said: Buffer) => void;
   /** Whether the child leads a session and a process group of its own, so that a signal reaches its children too. */
   readonly ownGroup: boolean;
   /** A tied child ends with this process, however that ends, and by force so long from now; null: it is not tied. */
@@ -70,6 +72,8 @@ export interface ProcessCommand {
 export interface ChildProcess {
   /** How it ended; fails when it could not be started. */
   readonly ended: Promise<ChildEnd>;
+  /** When nobody can say anything more that is heard: also what the child has left behind may. */
+  readonly silent: Promise<void>;
   signal(name: SignalName): void;
   /** Tells the child, and all that it has started in turn, to end: SIGTERM to each of them. */
   tellAll(): void;

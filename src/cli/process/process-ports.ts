@@ -2,6 +2,7 @@ import { spawn, type ChildProcess as Spawned, type SpawnOptions } from 'node:chi
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { systemTime } from '../../time/index.ts';
 import type { ChildEnd, ChildProcess, ProcessPorts, Output, ProcessCommand, Signals } from './ports.ts';
@@ -88,10 +89,14 @@ const processSignals: Signals = {
   endBy: (signal) => process.exit(exitCodeAfter(signal)),
 };
 
-function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: ProcessCommand): ChildProcess {
+function startProcess(command: ProcessCommand): ChildProcess {
+  const { file, args, cwd, env, ownGroup, endInMs, graceMs, onOutput } = command;
   const begins = toBegin(ownGroup, env);
   const tether = endInMs === null ? null : startTether(endInMs, graceMs, begins);
-  const child = spawned(file, args, { cwd, env, stdio: 'inherit', detached: ownGroup });
+  const stdio = onOutput === undefined ? 'inherit' : (['ignore', 'pipe', 'pipe'] as const);
+  const child = spawned(file, args, { cwd, env, stdio: stdio as SpawnOptions['stdio'], detached: ownGroup });
+  const outputs = child instanceof Error ? [] : outputsOf(child);
+  if (onOutput !== undefined && !(child instanceof Error)) listen(child, onOutput);
   const pid = child instanceof Error ? undefined : child.pid;
   const root = pid === undefined ? null : { ...begins, pid };
   if (root !== null) tether?.hold(root);
@@ -99,6 +104,7 @@ function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: Proc
   const ended = child instanceof Error ? Promise.reject(child) : endOf(child);
   return {
     ended,
+    silent: Promise.all(outputs.map((stream) => once(stream, 'close'))).then(() => undefined),
     signal: (name) => signalProcess(pid, ownGroup, name),
     tellAll: () => {
       tether?.told();
@@ -110,9 +116,22 @@ function startProcess({ file, args, cwd, env, ownGroup, endInMs, graceMs }: Proc
     },
     endBy: (leftMs, grace) => tether?.endBy(leftMs, grace),
     left: () => tree?.left() ?? [],
-    letGo: () => tether?.untie(),
+    letGo: () => {
+      tether?.untie();
+      for (const stream of outputs) stream.destroy();
+    },
   };
 }
+
+function listen(child: Spawned, hear: (said: Buffer) => void): void {
+  for (const stream of outputsOf(child)) {
+    stream.on('data', hear);
+    stream.on('error', () => undefined);
+  }
+}
+
+const outputsOf = ({ stdout, stderr }: Spawned): Readable[] =>
+  [stdout, stderr].filter((stream) => stream !== null);
 
 /** Some refusals of the system are thrown instead of told later, as of a file in the place of a folder: those are the same. */
 function spawned(file: string, args: readonly string[], options: SpawnOptions): Spawned | Error {

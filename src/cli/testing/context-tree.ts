@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { defaultSettings, parseScopePath, type ScopePath } from '../../core/index.ts';
 import type { ContextFileLook, Inspection } from '../world/world.ts';
+import { noSync } from './samples.ts';
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -28,6 +29,7 @@ export function treeWith(
         dependencies: [],
       })),
       settings: defaultSettings,
+      sync: noSync,
       problems: [],
       unreadRoot: [],
     }),

@@ -13,7 +13,16 @@ import type {
 } from '../process/ports.ts';
 import type { ExitCode } from '../answer/exit-codes.ts';
 import { runCli } from '../program.ts';
-import type { Environment, Inspection, Logs, Owner, Repository, ScopeFiles, World } from '../world/world.ts';
+import type {
+  Environment,
+  Inspection,
+  Logs,
+  Owner,
+  Repository,
+  ScopeFiles,
+  Syncs,
+  World,
+} from '../world/world.ts';
 import { FakeCoordinator, startMs, type Script } from './fake-coordinator.ts';
 
 export { startMs };
@@ -28,6 +37,7 @@ export interface HarnessOptions {
   readonly inspection?: Partial<Inspection>;
   readonly owner?: Partial<Owner>;
   readonly scopeFiles?: Partial<ScopeFiles>;
+  readonly syncs?: Partial<Syncs>;
   readonly questions?: Partial<Questions>;
   readonly logs?: Partial<Logs>;
 }
@@ -139,6 +149,7 @@ export class Harness {
       },
       inspection: { ...plainInspection, ...inspection },
       scopeFiles: { ...noScopeFiles, ...this.#options.scopeFiles },
+      syncs: { ...noSyncs, ...this.#options.syncs },
       workingFiles: () => {
         throw new Error('no file of a working tree is written here');
       },
@@ -203,6 +214,15 @@ const noScopeFiles: ScopeFiles = {
   prepareSettings: unexpected('prepareSettings'),
 };
 
+const noSyncs: Syncs = {
+  tree: ({ worktree }) => worktree,
+  content: unexpected('content'),
+  allowed: () => [],
+  allow: unexpected('allow'),
+  keepOutput: () => undefined,
+  output: () => null,
+};
+
 const noQuestions: Questions = { confirm: unexpected('confirm'), select: unexpected('select') };
 
 const noOwner: Owner = {
@@ -233,6 +253,7 @@ export class FakeChild {
   /** What works on once it has ended; whoever ends it by force ends that as well. */
   leftBehind: readonly LeftProcess[] = [];
   isTied = true;
+  readonly silent = Promise.resolve();
   readonly ended: Promise<ChildEnd>;
   end: (end: ChildEnd) => void = () => undefined;
   failToStart: (error: Error) => void = () => undefined;

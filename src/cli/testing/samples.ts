@@ -202,3 +202,20 @@ export const nothingOf = (subject: WhySubject): WhyAnswer => ({
   waitsFor: [],
   happened: [],
 });
+
+/** Of a scan: nothing is run, and nothing is strict. */
+export const noSync = { commands: new Map(), strict: false, auto: false };
+
+/** A working tree in which no file is tracked, and no scope runs anything: what is synced is told by the coordinator alone. */
+export const syncedTree = {
+  inspection: {
+    scan: async () => ({
+      definitions: [],
+      settings: defaultSettings,
+      sync: noSync,
+      problems: [],
+      unreadRoot: [],
+    }),
+  },
+  syncs: { content: async () => ({ now: new Map(), staged: new Map() }) },
+};

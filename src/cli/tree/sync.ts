@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { examples, implement } from '../declare.ts';
+import { Option, type Command } from 'commander';
+import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
 import { actingAgent } from './options.ts';
 
@@ -11,18 +11,58 @@ export function addSyncCommands(program: Command, host: Host): void {
   const group = program
     .command('sync')
     .description('bring scopes up to date in the order of their dependencies');
+  addRun(group, host);
   addViews(group, host);
   addRunCommands(group, host);
   addOperatorCommands(group, host);
 }
 
+function addRun(group: Command, host: Host): void {
+  const run = actingAgent(
+    group
+      .command('run')
+      .description(
+        'bring scopes up to date: check them, run what they declare, record what they were synced as',
+      )
+      .argument('[scopes...]', 'these scopes and what they depend on; none: all'),
+  )
+    .option('--all', 'all scopes, whichever are named')
+    .option('--jobs <number>', 'how many commands run at once (default: the processors of this machine)')
+    .option('--dry-run', 'only say what would be synced, in which order and why')
+    .option('--no-retry', 'leave a command that fails at its first failure')
+    .option('--allow-commands', 'run what the scopes declare without having been asked about it, as in CI')
+    .addOption(new Option('--auto', 'as the coordinator does it by itself').hideHelp());
+  notes(
+    run,
+    'A scope is synced after all that it depends on: its definition and its context files are checked, and the command under sync.run of its scope file is run in its folder, if there is one and you have allowed it. What is as it was synced is left out. A failure is retried after a pause, as often as max_retries says, and holds back what depends on it. See docs/sync.md.',
+  );
+  examples(run, 'rhema sync run', 'rhema sync run src/api --dry-run', 'rhema sync run --jobs 2 --no-retry');
+  implement(run, host, async () => (await import('../commands/sync-run.ts')).syncRun);
+
+  const output = group
+    .command('output')
+    .description('what the last command of a scope has said, its last 48 KiB')
+    .argument('<scope>', scopeHelp);
+  examples(output, 'rhema sync output src/core');
+  implement(output, host, async () => (await import('../commands/sync-output.ts')).syncOutput);
+
+  const allow = group
+    .command('allow')
+    .description(
+      'let the commands be run that scopes declare now; each is shown, and another one has to be allowed anew',
+    )
+    .option('-y, --yes', 'without being asked');
+  examples(allow, 'rhema sync allow');
+  implement(allow, host, async () => (await import('../commands/sync-allow.ts')).syncAllow);
+}
+
 function addViews(group: Command, host: Host): void {
   const status = group
     .command('status')
-    .description('the sync status of scopes')
+    .description('the sync status of scopes: why it is so, and what comes next')
     .argument('[scopes...]', 'folders of scopes; none: all that were ever synced');
   examples(status, 'rhema sync status', 'rhema sync status src/core --json');
-  implement(status, host, async () => (await load()).syncStatus);
+  implement(status, host, async () => (await import('../commands/sync-status.ts')).syncStatus);
 
   const plan = group
     .command('plan')

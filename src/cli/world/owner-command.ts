@@ -10,14 +10,23 @@ import type { Repository } from './world.ts';
  * for days may have been removed, and so may the program.
  */
 export function ownerCommand(repository: Repository): OwnerCommand {
+  const [folder, gitDir] = foldersOf(repository);
+  return commandFor(folder, gitDir, 'daemon', 'run');
+}
+
+/** The same as `rhema sync run --auto`, for an owner that has what is due be synced. */
+export function syncCommand({ worktree, commonDir, mainWorktree }: Repository): OwnerCommand {
+  return commandFor(mainWorktree ?? worktree ?? commonDir, commonDir, 'sync', 'run', '--auto', '--quiet');
+}
+
+function commandFor(folder: string, gitDir: string, ...words: readonly string[]): OwnerCommand {
   const { file, args } = findProgram({
     node: process.execPath,
     script: entryFile('main'),
     env: process.env,
     runningNode: process.platform === 'linux' ? `/proc/${process.pid}/exe` : null,
   });
-  const [folder, gitDir] = foldersOf(repository);
-  return { file, args: [...args, '-C', folder, '--git-dir', gitDir, 'daemon', 'run'] };
+  return { file, args: [...args, '-C', folder, '--git-dir', gitDir, ...words] };
 }
 
 /** What is left of a repository of which a linked working tree was removed is its main tree, or its Git folder. */

@@ -70,8 +70,14 @@ const scanOf = (repository: Repository): Promise<ScanResult> =>
 
 async function scan(repository: Repository): Promise<Scan> {
   const { settingsOf } = await import('../../config/index.ts');
-  const { definitions, config, problems, configUnread } = await scanOf(repository);
-  return { definitions, settings: settingsOf(config.config), problems, unreadRoot: configUnread };
+  const { definitions, config, problems, configUnread, syncCommands } = await scanOf(repository);
+  return {
+    definitions,
+    settings: settingsOf(config.config),
+    problems,
+    sync: { commands: syncCommands, strict: config.config.strictMode, auto: config.config.autoSync },
+    unreadRoot: configUnread,
+  };
 }
 
 async function configuration(repository: Repository): Promise<Configuration> {

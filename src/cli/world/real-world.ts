@@ -30,10 +30,11 @@ import {
   prepareUndo,
   ignoredFiles,
 } from '../../init/index.ts';
-import { ownerCommand } from './owner-command.ts';
+import { ownerCommand, syncCommand } from './owner-command.ts';
 import { realInspection } from './real-inspection.ts';
 import { readInput } from './read-input.ts';
 import { realLogs } from './real-logs.ts';
+import { realSyncs } from './real-syncs.ts';
 import type { Owner, Repository, Sessions, World } from './world.ts';
 
 /** The world as it is. The code of the owner is loaded for `--direct`, `daemon run` and log files only. */
@@ -67,6 +68,7 @@ export function createRealWorld(version: () => string): World {
       remove: async ({ commonDir }, seen) =>
         (await import('../../daemon/index.ts')).removeState(commonDir, seen),
     },
+    syncs: realSyncs,
     workingFiles,
     readInput,
     newRequestId,
@@ -116,7 +118,11 @@ function ownerOf(version: () => string): Owner {
     stop: ({ commonDir }) => endOwner({ commonDir, version: version(), patienceMs: lookTimeoutMs }),
     logFile: async ({ commonDir }) => statePaths(commonDir).log,
     run: async (repository) =>
-      (await import('../../daemon/index.ts')).runOwner({ repository, version: version() }),
+      (await import('../../daemon/index.ts')).runOwner({
+        repository,
+        version: version(),
+        syncCommand: () => syncCommand(repository),
+      }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
-import type { History, Repository } from '../../repository/index.ts';
+import type { History, Repository, SyncCommand, TrackedContent } from '../../repository/index.ts';
 import type { WorkingFiles } from '../../repository/git/index.ts';
 import type {
   AgentId,
@@ -27,6 +27,7 @@ import type {
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LogSource } from '../../verify/index.ts';
+import type { AllowedCommand } from './allowed-commands.ts';
 import type { ContextFileLook } from './context-file.ts';
 import type { Environment } from './environment.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -48,6 +49,7 @@ export interface World {
   readonly scopeFiles: ScopeFiles;
   readonly logs: Logs;
   readonly state: State;
+  readonly syncs: Syncs;
   /** The files of a working tree, for whoever writes context files. */
   workingFiles(repository: Repository): WorkingFiles;
   /** The text of a file that the user names, seen from a folder; null: of standard input. Fails with INVALID_INPUT. */
@@ -165,6 +167,14 @@ export interface Scan {
   readonly definitions: readonly ScopeDefinition[];
   readonly settings: Settings;
   readonly problems: readonly ScopeProblem[];
+  readonly sync: {
+    /** What scopes say is to be run when they are synced. */
+    readonly commands: ReadonlyMap<ScopePath, SyncCommand>;
+    /** Whether what was undone is synced again by itself (`auto_sync`). */
+    readonly auto: boolean;
+    /** Whether what is invalid is refused, or told of (`strict_mode`). */
+    readonly strict: boolean;
+  };
   /** Why nobody can read in the root scope's file which scopes it lists; empty when that can be read. */
   readonly unreadRoot: readonly ScopeProblem[];
 }
@@ -196,6 +206,22 @@ export interface State {
   look(repository: Repository): Promise<StateLook>;
   /** Removes it for good. Fails with UNAVAILABLE when somebody has begun to use it since that look. */
   remove(repository: Repository, seen: StateLook): Promise<void>;
+}
+
+/** What syncs stand on. */
+export interface Syncs {
+  /** The top of the working tree that is synced, whichever one the caller is in; null: there is none. */
+  tree(repository: Repository): string | null;
+  /** What its tracked files contain, told by digests. */
+  content(root: string): Promise<TrackedContent>;
+  /** What the user has allowed scopes of this repository to run. */
+  allowed(env: Environment, repository: Repository): readonly AllowedCommand[];
+  /** Replaces that. */
+  allow(env: Environment, repository: Repository, commands: readonly AllowedCommand[]): void;
+  /** Keeps what the last command of a scope has said, instead of what the one before has. */
+  keepOutput(repository: Repository, scope: ScopePath, text: string): void;
+  /** Null: none was run yet. */
+  output(repository: Repository, scope: ScopePath): string | null;
 }
 
 /** Recorded logs, for reading. */

@@ -118,6 +118,7 @@ export class FollowerWorld {
       definitions: this.definitions,
       config: { config: this.config, origins: this.configOrigins as never, problems: this.configProblems },
       configUnread: this.configUnread,
+      syncCommands: new Map(),
       places: new Map(),
       excluded: new Map(),
       notCheckedOut: new Map(),

@@ -177,3 +177,40 @@ describe('what is wrong is said with line and column', () => {
     expect(read('name: a\n\tb: c\n').problems[0]?.message).toContain('spaces');
   });
 });
+
+describe('what is run when a scope is synced', () => {
+  const syncOf = (text: string): unknown => read(`name: a\n${text}`).scope?.sync;
+
+  test('is a line for the shell, with a time limit', () => {
+    expect(syncOf('sync: { run: make test, timeout: 90s }\n')).toEqual({
+      run: 'make test',
+      timeoutMs: 90_000,
+    });
+    expect(syncOf('sync:\n  run: >\n    make test\n')).toEqual({ run: 'make test', timeoutMs: 600_000 });
+  });
+
+  test.each(['', 'sync: true\n', 'sync: { every: day }\n'])(
+    'is nothing where nothing is said of it: %j',
+    (text) => {
+      expect(read(`name: a\n${text}`)).toMatchObject({ scope: { name: 'a' }, problems: [] });
+      expect(syncOf(text)).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ['run: ""', 'must be a command'],
+    ['run: [make]', 'must be a command'],
+    ['run: 1', 'must be a command'],
+    ['run: "a\\nb"', 'must be one line'],
+    ['run: "a\\u202eb"', 'must be one line'],
+    [`run: ${'x'.repeat(4_097)}`, 'is too long'],
+    ['run: make, timeout: soon', 'is not a duration'],
+    ['run: make, timeout: 1ms', 'must be from 1s to 24h'],
+    ['run: make, timeout: [1]', 'must be a duration'],
+  ])('refuses %j', (text, problem) => {
+    expect(read(`name: a\nsync: { ${text} }\n`)).toMatchObject({
+      scope: null,
+      problems: [{ code: 'WRONG_TYPE', line: 2, message: expect.stringContaining(problem) as string }],
+    });
+  });
+});

@@ -5,6 +5,7 @@ import { emptyFileText } from '../empty-file.ts';
 import { parseYaml, type YamlFile } from '../yaml/parse-yaml.ts';
 import { errorAt, warningAt, wholeFile } from './problems.ts';
 import { readDependencies, type DependencyReference } from './read-dependencies.ts';
+import { readSyncCommand, type SyncCommand } from './read-sync.ts';
 
 /** Characters of a scope's name or type. */
 export const scopeNameLengthMax = 256;
@@ -16,6 +17,8 @@ export interface ScopeFile {
   readonly name: string;
   readonly type: string;
   readonly dependencies: readonly DependencyReference[];
+  /** Left out: nothing is run when it is synced. */
+  readonly sync?: SyncCommand;
 }
 
 export interface ScopeReading {
@@ -103,8 +106,10 @@ export function readScopeMap(
   const name = readName(yaml, body, folderName, problems);
   const type = readType(yaml, body, problems);
   const dependencies = readDependencies(yaml, valueOf(yaml, body, 'dependencies'), problems);
+  const sync = readSyncCommand(yaml, body, problems);
   const usable = name !== null && !problems.some(({ severity }) => severity === 'error');
-  return { scope: usable ? { name, type, dependencies } : null, problems };
+  const scope = { name: name ?? folderName, type, dependencies, ...(sync === null ? {} : { sync }) };
+  return { scope: usable ? scope : null, problems };
 }
 
 /** A name at the top makes a file flat, whatever else is below. */

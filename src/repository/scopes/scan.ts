@@ -12,6 +12,7 @@ import { findScopes } from './find-scopes.ts';
 import { forReport } from './problem-report.ts';
 import { warningAt } from './problems.ts';
 import { readCandidate, type ReadCandidate } from './read-candidate.ts';
+import type { SyncCommand } from './read-sync.ts';
 import { readRootFile, rootConfig, unreadList } from './root-file.ts';
 import type { Repository } from '../git/folders.ts';
 import type { ScanMemory } from './scan-memory.ts';
@@ -47,6 +48,8 @@ export interface ScanResult {
   readonly configUnread: readonly ScopeProblem[];
   /** Where each scope is defined. */
   readonly places: ReadonlyMap<ScopePath, Place>;
+  /** What scopes say is to be run when they are synced; see {@link SyncCommand}. */
+  readonly syncCommands: ReadonlyMap<ScopePath, SyncCommand>;
   /** Files of scopes that the configuration excludes: they were not read. */
   readonly excluded: ReadonlyMap<ScopePath, string>;
   /** Files that are not on disk, since a sparse checkout leaves them out, with what Git's index has. */
@@ -103,6 +106,9 @@ export async function scanRepository(repository: Repository, options: ScanOption
     config,
     configUnread: forReport(root.reasons),
     places: new Map(found.present.map(({ place }) => [place.scope, place])),
+    syncCommands: new Map(
+      found.present.flatMap(({ place, scope }) => (scope?.sync ? [[place.scope, scope.sync]] : [])),
+    ),
     excluded: new Map(
       candidates.chosen
         .filter(({ scope }) => discovery.leavesOut(scope))

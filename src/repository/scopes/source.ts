@@ -5,6 +5,12 @@ import type { Repository } from '../git/folders.ts';
 export type ScopeSource =
   { readonly kind: 'worktree'; readonly root: string } | { readonly kind: 'head'; readonly gitDir: string };
 
+/** The top of the working tree that the scopes are of, whichever one asks; null: there is none. */
+export function syncedTree(repository: Repository): string | null {
+  const source = scopeSource(repository);
+  return source.kind === 'worktree' ? source.root : null;
+}
+
 /**
  * One graph per repository, whichever working tree its owner was started from: the main working tree, else (bare) the
  * commit that HEAD names. Only where Git does not record the main tree is the caller's own used.

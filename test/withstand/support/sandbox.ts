@@ -84,6 +84,7 @@ function environment(folder: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(kept),
     HOME: folder,
+    XDG_STATE_HOME: join(folder, '.local/state'),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_AUTHOR_NAME: identity.NAME,

@@ -3,7 +3,7 @@ import { asRevision, asTimeMs, defaultSettings } from '../../../core/index.ts';
 import type { ScopeDefinition } from '../../../core/index.ts';
 import type { Surroundings } from '../../world/surroundings.ts';
 import { session, startMs } from '../../testing/harness.ts';
-import { agentView, healthAnswer, scopePath, statusAnswer } from '../../testing/samples.ts';
+import { agentView, healthAnswer, noSync, scopePath, statusAnswer } from '../../testing/samples.ts';
 import { examine } from '../checks.ts';
 import type { Facts, RepositoryFacts } from '../facts.ts';
 import type { Fact, Finding } from '../finding.ts';
@@ -59,7 +59,13 @@ export const sound: RepositoryFacts = {
   room: known(room),
   surroundings: known(surroundings),
   configuration: known({ enabled: true, entries: [], problems: [], unusedFile: null }),
-  scan: known({ definitions: [definition], settings: defaultSettings, unreadRoot: [], problems: [] }),
+  scan: known({
+    definitions: [definition],
+    settings: defaultSettings,
+    sync: noSync,
+    unreadRoot: [],
+    problems: [],
+  }),
   log: known({ engine: 'node:sqlite (SQLite 3.53.0)', content }),
   witness: known(witness),
   owner: known(healthAnswer()),

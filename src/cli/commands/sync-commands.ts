@@ -1,0 +1,165 @@
+/** The commands that scopes declare: which of them may be run, and how one is. */
+import type { ScopePath } from '../../core/index.ts';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { CommandEnd, ScopeCommand } from '../../sync/index.ts';
+import { onAbort, sleep, wakeAtFirst } from '../../time/index.ts';
+import type { Call } from '../call.ts';
+import { line } from '../format/text.ts';
+import type { ChildEnd, ChildProcess } from '../process/ports.ts';
+import { markVariable } from '../process/process-tree.ts';
+import type { SyncGround } from './sync-ground.ts';
+
+/** Which commands may be run: what the user has allowed, word for word, or all. */
+export class Allowances {
+  readonly #call: Call;
+  readonly #ground: SyncGround;
+  readonly #allowed: Set<string>;
+  readonly #all: boolean;
+
+  constructor(call: Call, ground: SyncGround, all: boolean) {
+    this.#call = call;
+    this.#ground = ground;
+    const kept = call.world.syncs.allowed(call.ports.env, ground.repository);
+    this.#allowed = new Set(kept.map(({ scope, run }) => keyOf(scope, run)));
+    this.#all = all;
+  }
+
+  isAllowed(scope: ScopePath, { run }: Pick<ScopeCommand, 'run'>): boolean {
+    return this.#all || this.#allowed.has(keyOf(scope, run));
+  }
+
+  /** What scopes declare and nobody has allowed yet, by the paths of the scopes. */
+  get missing(): readonly (readonly [ScopePath, ScopeCommand])[] {
+    return [...this.#ground.scan.sync.commands].filter(([scope, command]) => !this.isAllowed(scope, command));
+  }
+
+  /** From now on everything that is declared now is allowed, and nothing else. */
+  allowAll(): void {
+    const commands = [...this.#ground.scan.sync.commands].map(([scope, { run }]) => ({ scope, run }));
+    this.#call.world.syncs.allow(this.#call.ports.env, this.#ground.repository, commands);
+    for (const { scope, run } of commands) this.#allowed.add(keyOf(scope, run));
+  }
+}
+
+const keyOf = (scope: ScopePath, run: string): string => JSON.stringify([scope, run]);
+
+/** One line for each: what would be run, and for which scope. */
+export function commandLines(commands: Allowances['missing']): string[] {
+  return commands.map(([scope, { run }]) => line`  ${scope}: ${run}`);
+}
+
+/** Of what a command says the end is kept, in bytes. */
+export const outputBytesMax = 48 * 1024;
+/** How long a command that is told to end may take, before it is ended by force. */
+const graceMs = 5_000;
+/** How long is waited for the last words of what has cut itself loose. */
+const lastWordsMs = 1_000;
+
+export interface Execution {
+  readonly root: string;
+  readonly scope: ScopePath;
+  readonly command: ScopeCommand;
+  readonly agent: string;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a command in its scope's folder. When it has ended nothing of it goes on, whatever it has started. */
+export async function executeCommand(
+  call: Call,
+  ground: SyncGround,
+  { root, scope, command, agent, signal }: Execution,
+): Promise<CommandEnd> {
+  const output = new Tail(outputBytesMax);
+  const child = call.ports.processes.start({
+    file: '/bin/sh',
+    args: ['-c', command.run],
+    cwd: join(root, scope),
+    env: {
+      ...call.ports.env,
+      RHEMA_AGENT: agent,
+      [markVariable]: `${call.ports.env[markVariable] ?? ''}${call.world.newRequestId()};`,
+    },
+    ownGroup: true,
+    endInMs: command.timeoutMs + graceMs,
+    graceMs,
+    onOutput: (said) => output.add(said),
+  });
+  const end = await endOf(call, child, { signal, timeoutMs: command.timeoutMs });
+  call.world.syncs.keepOutput(ground.repository, scope, output.text);
+  return end;
+}
+
+interface Until {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+async function endOf(call: Call, child: ChildProcess, { signal, timeoutMs }: Until): Promise<CommandEnd> {
+  const { clock } = call.ports;
+  let ended: CommandEnd | null = null;
+  const over = child.ended.then(
+    (end) => void (ended = commandEnd(end)),
+    (error: unknown) => void (ended = { kind: 'notStarted', message: messageOf(error) }),
+  );
+  try {
+    await wakeAtFirst(
+      (wake) => (void over.then(wake), () => undefined),
+      (wake) => clock.schedule(timeoutMs, wake),
+      onAbort(signal),
+    );
+    const own = ended as CommandEnd | null;
+    if (own === null) {
+      child.tellAll();
+      await Promise.race([over, sleep(clock, graceMs)]);
+    }
+    await child.endAll();
+    await Promise.race([child.silent, sleep(clock, lastWordsMs)]);
+    return own ?? (signal.aborted ? { kind: 'stopped' } : { kind: 'overdue' });
+  } finally {
+    child.letGo();
+  }
+}
+
+function commandEnd(end: ChildEnd): CommandEnd {
+  if (end.kind === 'exited') return end;
+  const found = Object.entries(constants.signals).find(([, number]) => number === end.signalNumber);
+  return { kind: 'signalled', signal: found?.[0] ?? `signal ${end.signalNumber}` };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The end of what is said, in whole lines where there are any. */
+class Tail {
+  readonly #max: number;
+  #parts: Buffer[] = [];
+  #length = 0;
+  #dropped = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  add(part: Buffer): void {
+    this.#parts.push(part);
+    this.#length += part.length;
+    if (this.#length > 2 * this.#max) this.#cut();
+  }
+
+  get text(): string {
+    this.#cut();
+    const text = Buffer.concat(this.#parts).toString('utf8');
+    return this.#dropped === 0 ? text : `(${this.#dropped} bytes before this were not kept)\n${text}`;
+  }
+
+  #cut(): void {
+    if (this.#length <= this.#max) return;
+    const all = Buffer.concat(this.#parts);
+    const from = all.length - this.#max;
+    const newline = all.indexOf(0x0a, from);
+    const kept = all.subarray(newline === -1 || newline - from > 1_024 ? from : newline + 1);
+    this.#dropped += all.length - kept.length;
+    this.#parts = [kept];
+    this.#length = kept.length;
+  }
+}

@@ -1,0 +1,228 @@
+import { availableParallelism } from 'node:os';
+import type { ScopePath } from '../../core/index.ts';
+import { proofOf } from '../../participant/index.ts';
+import { count } from '../../wording/index.ts';
+import {
+  dueScopes,
+  survey,
+  syncScopes,
+  type RunnerPorts,
+  type SyncOutcome,
+  type SyncReport,
+} from '../../sync/index.ts';
+import type { Call } from '../call.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import { done, ended, type Outcome, type Refused } from '../answer/outcome.ts';
+import { line } from '../format/text.ts';
+import { outcomeText } from '../format/sync.ts';
+import { exitCodeAfter, firstSignal, type FirstSignal } from '../process/signals.ts';
+import type { Acting } from './acting.ts';
+import { typingOf } from './named.ts';
+import { numberOption } from './number-option.ts';
+import { scopeNotFound } from './scope.ts';
+import { scopesOf } from './scopes-of.ts';
+import { revisionNow, submit } from './speak.ts';
+import { Allowances, commandLines, executeCommand } from './sync-commands.ts';
+import { syncGround, type SyncGround } from './sync-ground.ts';
+import { planOutcome } from './sync-plan.ts';
+import { SyncProgress } from './sync-progress.ts';
+import { quietly, takePart, type Passing } from './taking-part.ts';
+
+export interface SyncRunInput extends Acting {
+  readonly scopes: readonly string[];
+  readonly all?: boolean;
+  readonly jobs?: string;
+  readonly dryRun?: boolean;
+  /** False with `--no-retry`. */
+  readonly retry: boolean;
+  readonly allowCommands?: boolean;
+  /** Nobody has asked for it: what has failed stays so until its time has come, and nobody is asked anything. */
+  readonly auto?: boolean;
+}
+
+/** A command whose sync was killed has ended for certain after so long: its tether gives it five seconds. */
+const orphansMaxMs = 8_000;
+const syncing: Passing = { program: 'rhema sync run', name: 'sync', lingersMs: orphansMaxMs };
+const jobsMax = 256;
+
+/** Brings scopes, and what they depend on, up to date. */
+export async function syncRun(call: Call, input: SyncRunInput): Promise<Outcome> {
+  const jobs =
+    input.jobs === undefined ? availableParallelism() : numberOption('--jobs', input.jobs, 1, jobsMax);
+  const scopes = await askedScopes(call, input);
+  if (scopes === null) return done(await revisionNow(call), { scopes: [] }, () => 'nothing is due');
+  const ground = await syncGround(call);
+  if (input.dryRun === true) return dryRun(call, ground, scopes);
+  const allowances = new Allowances(call, ground, input.allowCommands === true);
+  if (input.auto !== true) await offerCommands(call, allowances);
+  const interrupt = firstSignal(call.ports, () => stop.abort());
+  const stop = new AbortController();
+  try {
+    return await runAs(call, input, { ground, allowances, scopes, jobs, interrupt, signal: stop.signal });
+  } finally {
+    interrupt.off();
+  }
+}
+
+/** Null: none is due. */
+async function askedScopes(
+  call: Call,
+  { scopes, all, auto }: SyncRunInput,
+): Promise<readonly ScopePath[] | null> {
+  if (auto === true) {
+    const { syncs } = await (await call.coordinator()).query({ kind: 'status', at: null });
+    const due = dueScopes(syncs, call.nowMs);
+    return due.length === 0 ? null : due;
+  }
+  if (all === true) return [];
+  const asked = await scopesOf(call, scopes);
+  if (asked.length === 0) return [];
+  const known = (await (await call.coordinator()).query({ kind: 'scopes', fresh: true })).scopes;
+  const unknown = asked.find((path) => !known.some((scope) => scope.path === path));
+  if (unknown !== undefined) throw await scopeNotFound(call, unknown, known);
+  return asked;
+}
+
+async function dryRun(call: Call, ground: SyncGround, scopes: readonly ScopePath[]): Promise<Outcome> {
+  const coordinator = await call.coordinator();
+  const { plan, revision } = await survey({ coordinator, look: (paths) => ground.look(paths) }, { scopes });
+  return planOutcome(plan, revision);
+}
+
+/** Nothing that comes with a repository is run before its user has seen it. */
+async function offerCommands(call: Call, allowances: Allowances): Promise<void> {
+  const { missing } = allowances;
+  if (missing.length === 0 || !call.ports.stdin.isTTY || call.json) return;
+  call.ports.stderr.write(
+    `${['Scopes of this repository run these commands:', ...commandLines(missing)].join('\n')}\n`,
+  );
+  const answer = await call.ports.questions.confirm('Run them, now and whenever these scopes are synced?');
+  if (answer === true) allowances.allowAll();
+}
+
+interface Undertaking {
+  readonly ground: SyncGround;
+  readonly allowances: Allowances;
+  readonly scopes: readonly ScopePath[];
+  readonly jobs: number;
+  readonly interrupt: FirstSignal;
+  readonly signal: AbortSignal;
+}
+
+async function runAs(call: Call, input: SyncRunInput, under: Undertaking): Promise<Outcome> {
+  const coordinator = await call.coordinator();
+  const first = await survey(
+    { coordinator, look: (paths) => under.ground.look(paths) },
+    { scopes: under.scopes },
+  );
+  // Where there is nothing to do nobody has to take part.
+  if (first.plan.waves.length === 0)
+    return reportOutcome(call, under, { outcomes: new Map(), unchanged: first.plan.unchanged });
+  const part = await takePart(call, input, syncing);
+  if (part.kind === 'refused') return part.outcome;
+  const { session, joined } = part;
+  const progress = new SyncProgress(call);
+  try {
+    const { ground, allowances, scopes, jobs, signal } = under;
+    const ports: RunnerPorts = {
+      coordinator,
+      submit: (command) => submit(call, command),
+      session,
+      operator: call.world.operator(),
+      look: (paths) => ground.look(paths),
+      examine: (scope) => ground.examine(scope),
+      isAllowed: (scope, command) => allowances.isAllowed(scope, command),
+      execute: (scope, command, stopped) =>
+        executeCommand(call, ground, {
+          root: ground.root,
+          scope,
+          command,
+          agent: session.agent,
+          signal: stopped,
+        }),
+      timers: call.ports.clock,
+      wallMs: () => call.nowMs,
+      tell: (news) => progress.hear(news),
+    };
+    const isAuto = input.auto === true;
+    const rules = { strict: ground.scan.sync.strict, retries: input.retry, resets: !isAuto };
+    const report = await syncScopes(ports, { scopes, jobs, first, ...rules }, signal);
+    progress.stop();
+    return await reportOutcome(call, under, report);
+  } finally {
+    progress.stop();
+    if (joined) await leave(call, session);
+  }
+}
+
+async function leave(call: Call, session: Parameters<typeof proofOf>[0]): Promise<void> {
+  await quietly(call, 'leaving', async () => {
+    await submit(call, { kind: 'AgentLeave', ...proofOf(session) });
+    await call.world.sessions.remove(await call.repository(), session.agent);
+  });
+}
+
+async function reportOutcome(
+  call: Call,
+  { ground, interrupt }: Undertaking,
+  { outcomes, unchanged }: SyncReport,
+): Promise<Outcome> {
+  const signal = interrupt.signal();
+  if (signal !== null) return ended(exitCodeAfter(signal));
+  const revision = await revisionNow(call);
+  const scopes = [...outcomes].map(([scope, { kind: outcome, ...more }]) => ({ scope, outcome, ...more }));
+  const { dependencyChecking } = ground.scan.settings;
+  const data = { scopes, unchanged, dependencyChecking };
+  const bad = [...outcomes].filter(([, { kind }]) => !wellEnded.has(kind));
+  const text = summary(outcomes, unchanged.length, dependencyChecking);
+  if (bad.length === 0) return done(revision, data, () => text);
+  const lines = [text, ...(await nextSteps(call, bad))];
+  return incomplete(data, { revision, lines, message: text });
+}
+
+const wellEnded: ReadonlySet<SyncOutcome['kind']> = new Set(['synced', 'unchanged', 'gone']);
+
+function incomplete(
+  details: Refused['details'],
+  more: Pick<Refused, 'revision' | 'message'> & { readonly lines: readonly string[] },
+): Refused {
+  return { kind: 'refused', exitCode: exitCodes.refused, code: 'SYNC_INCOMPLETE', details, ...more };
+}
+
+function summary(outcomes: SyncReport['outcomes'], unchanged: number, dependencyChecking: boolean): string {
+  const counts = new Map<SyncOutcome['kind'], number>();
+  for (const { kind } of outcomes.values()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const asTheyWere = unchanged + (counts.get('unchanged') ?? 0);
+  const parts = [
+    `${count(counts.get('synced') ?? 0, 'scope')} synced`,
+    ...(asTheyWere === 0 ? [] : [`${asTheyWere} unchanged`]),
+    ...summaryWords.flatMap(([kind, words]) => {
+      const many = counts.get(kind) ?? 0;
+      return many === 0 ? [] : [`${many} ${words}`];
+    }),
+    ...(dependencyChecking ? [] : ['dependencies were not checked (dependency_checking: false)']),
+  ];
+  return parts.join(', ');
+}
+
+const summaryWords: readonly (readonly [SyncOutcome['kind'], string])[] = [
+  ['failed', 'failed'],
+  ['heldBack', 'held back'],
+  ['notAllowed', 'with a command that was not allowed'],
+  ['restless', 'changed again each time'],
+  ['gone', 'gone'],
+  ['stopped', 'interrupted'],
+];
+
+/** What to do about each kind of trouble, once. */
+async function nextSteps(call: Call, bad: readonly (readonly [ScopePath, SyncOutcome])[]): Promise<string[]> {
+  const typing = await typingOf(call);
+  const first = (kind: SyncOutcome['kind']): ScopePath | null =>
+    bad.find(([, outcome]) => outcome.kind === kind)?.[0] ?? null;
+  const failed = bad.filter(([, { kind }]) => kind === 'failed');
+  return [
+    ...(call.quiet ? failed.map(([scope, outcome]) => line`${scope}: ` + outcomeText(outcome, null)) : []),
+    ...failed.slice(0, 1).map(([scope]) => `try: ${typing.rhema('sync', 'output', typing.name(scope))}`),
+    ...(first('notAllowed') === null ? [] : [`try: ${typing.rhema('sync', 'allow')}`]),
+  ];
+}

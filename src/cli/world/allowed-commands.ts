@@ -1,0 +1,63 @@
+/**
+ * Which commands of which repositories their user has allowed to be run when scopes are synced. It is kept in a folder of the
+ * user's own, and not in the repository: what comes with that must not allow itself.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { withAccess } from '../../client/index.ts';
+import { quote, type ScopePath } from '../../core/index.ts';
+import { makeOwnFolder, readOwnText, replaceFile } from '../../files/index.ts';
+import { CoordinatorError } from '../../protocol/index.ts';
+import type { Environment } from './environment.ts';
+
+/** A command, word for word. Another one of the same scope has to be allowed anew. */
+export interface AllowedCommand {
+  readonly scope: ScopePath;
+  readonly run: string;
+}
+
+/** None where nothing was ever allowed, or what was cannot be read: then it is asked for again. */
+export function readAllowed(env: Environment, commonDir: string): readonly AllowedCommand[] {
+  const path = pathOf(env, commonDir);
+  try {
+    const kept: unknown = JSON.parse(readOwnText(path) ?? '{}');
+    const { commands } = kept as { readonly commands?: unknown };
+    return Array.isArray(commands) ? commands.filter(isAllowed) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Replaces what was allowed of this repository. Throws `PERMISSION` or `STORE_FAILURE`, and `INVALID_INPUT` where it is too much. */
+export function writeAllowed(env: Environment, commonDir: string, commands: readonly AllowedCommand[]): void {
+  const text = `${JSON.stringify({ repository: commonDir, commands }, null, 2)}\n`;
+  if (Buffer.byteLength(text) > textBytesMax)
+    throw new CoordinatorError(
+      'INVALID_INPUT',
+      `the commands of ${quote(commonDir)} are too long to be kept: put them into scripts`,
+    );
+  const path = pathOf(env, commonDir);
+  withAccess(path, () => {
+    mkdirSync(dirname(dirname(dirname(path))), { recursive: true });
+    makeOwnFolder(dirname(dirname(path)));
+    makeOwnFolder(dirname(path));
+    replaceFile(path, text);
+  });
+}
+
+/** What is read back as a whole. */
+const textBytesMax = 60 * 1024;
+
+function isAllowed(one: unknown): one is AllowedCommand {
+  const { scope, run } = one as { readonly scope?: unknown; readonly run?: unknown };
+  return typeof scope === 'string' && typeof run === 'string';
+}
+
+function pathOf(env: Environment, commonDir: string): string {
+  const named = env['XDG_STATE_HOME'] ?? '';
+  const state = isAbsolute(named) ? named : join(env['HOME'] ?? homedir(), '.local/state');
+  const name = createHash('sha256').update(commonDir).digest('hex').slice(0, 32);
+  return join(state, 'rhema', 'allowed', `${name}.json`);
+}
