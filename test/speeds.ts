@@ -12,6 +12,7 @@ export const slowTests: readonly string[] = [
   'test/spec/mutants.test.ts',
   'test/withstand/two-shells.test.ts',
   'test/withstand/context.test.ts',
+  'test/withstand/sync.test.ts',
   'src/cli/world/context.test.ts',
   'test/withstand/kill.test.ts',
   'test/mcp/processes.test.ts',

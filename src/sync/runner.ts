@@ -1,5 +1,6 @@
 /** A sync of many scopes: in the order of their dependencies, side by side where they do not depend on each other. */
 import type { Revision, ScopePath } from '../core/index.ts';
+import { setMaxListeners } from 'node:events';
 import { proofOf } from '../participant/index.ts';
 import { every, onAbort } from '../time/index.ts';
 import type { OwnDigests } from './digest.ts';
@@ -103,6 +104,8 @@ async function onePass(
 ): Promise<ReadonlyMap<ScopePath, SyncOutcome>> {
   const watch = new RunsWatch(ports.coordinator, revision);
   const stop = new AbortController();
+  // As many as there are scopes under way hear of it.
+  setMaxListeners(0, stop.signal);
   const off = onAbort(signal)(() => stop.abort());
   try {
     return await new Pass(ports, wish, { ...input, watch, stop }).run();
