@@ -165,7 +165,13 @@ async function checkConfigs(title, configs) {
 
 /** The text of a definition, in the modules where properties are. */
 function definitionOf(name, { folder, module }) {
-  const files = [join(folder, `${module}.tla`), 'Messages.tla', 'Safety.tla', 'Scenarios.tla'];
+  const files = [
+    join(folder, `${module}.tla`),
+    'Messages.tla',
+    'Violations.tla',
+    'Safety.tla',
+    'Scenarios.tla',
+  ];
   for (const file of files) {
     const parts = readFileSync(join(specFolder, file), 'utf8').split(/\n(?=\w[^\n]*==)/);
     const definition = parts.find((part) => part.startsWith(`${name} ==`));

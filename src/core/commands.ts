@@ -13,6 +13,7 @@ import type {
 import type { Addressee, MessageKind } from './message-forms.ts';
 import type { OneName, Wish } from './targets.ts';
 import type { Settings } from './settings.ts';
+import type { ViolationEnd, ViolationName } from './violation-forms.ts';
 import type { AgentMetadata, AgentProcess, AgentStatus, ClockAnchor } from './statuses.ts';
 
 /**
@@ -46,6 +47,8 @@ export type Command =
   | ResetSync
   | AbortSync
   | InvalidateSync
+  | ReportViolation
+  | SettleViolation
   | ExpireDue
   | TakeOver
   | Configure;
@@ -288,6 +291,23 @@ export interface InvalidateSync extends AsOperator {
   readonly kind: 'InvalidateSync';
   readonly scope: ScopePath;
   readonly reason: string | null;
+}
+
+/** Somebody has found that a rule is broken. */
+export interface ReportViolation extends AsOperator, ViolationName {
+  readonly kind: 'ReportViolation';
+  /** The scope or the file in which it is; null: in none. */
+  readonly path: ScopePath | null;
+  readonly evidence: string;
+  readonly remedy: string;
+}
+
+/** A violation is over. */
+export interface SettleViolation extends AsOperator, ViolationName {
+  readonly kind: 'SettleViolation';
+  readonly end: ViolationEnd;
+  /** What brought the end about; null: nobody knows. */
+  readonly cause: string | null;
 }
 
 /** Ends everything whose time has come: sessions, leases, waits, blocks. */

@@ -50,6 +50,7 @@ const nameOfTarget = (target: Target): SubjectName => (isSlot(target) ? resource
 function agentsIn(event: Event, begun: Entry | null): readonly AgentId[] {
   if (event.kind === 'message.sent')
     return [...(event.agent === undefined ? [] : [event.agent]), ...event.recipients];
+  if ('holder' in event) return event.holder === null ? [] : [event.holder];
   if ('agent' in event) return [event.agent];
   const started = event.kind === 'sync.aborted' ? firstOf(begun, 'sync.started') : undefined;
   return started === undefined ? [] : [started.agent];

@@ -31,6 +31,7 @@ import {
   decideStartSync,
 } from './syncs.ts';
 import { decideGitOperation, decideInvalidateSync } from './invalidation.ts';
+import { decideReportViolation, decideSettleViolation } from './violations.ts';
 
 type Handler<Kind extends CommandKind> = (state: State, command: CommandOf<Kind>) => Decision;
 
@@ -62,6 +63,8 @@ const handlers: { readonly [Kind in CommandKind]: Handler<Kind> } = {
   ResetSync: decideResetSync,
   AbortSync: decideAbortSync,
   InvalidateSync: decideInvalidateSync,
+  ReportViolation: decideReportViolation,
+  SettleViolation: decideSettleViolation,
   ExpireDue: decideExpireDue,
   TakeOver: decideTakeOver,
   Configure: decideConfigure,

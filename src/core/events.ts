@@ -17,6 +17,7 @@ import type { MessageKind, Way } from './message-forms.ts';
 import type { Result } from './results.ts';
 import type { Settings } from './settings.ts';
 import type { LockName, Target, Wish } from './targets.ts';
+import type { ViolationEnd, ViolationFacts } from './violation-forms.ts';
 import type { AgentMetadata, AgentProcess, AgentStatus, ClockAnchor } from './statuses.ts';
 
 /**
@@ -198,6 +199,12 @@ export type Event =
       /** Why somebody declared the change; left out where nobody said why, and in older logs. */
       readonly reason?: string;
     }
+  | (ViolationFacts & { readonly kind: 'violation.began' })
+  | (Omit<ViolationFacts, 'evidence' | 'remedy'> & {
+      readonly kind: 'violation.ended';
+      readonly end: ViolationEnd;
+      readonly cause: string | null;
+    })
   | { readonly kind: 'leases.rearmed' }
   | { readonly kind: 'clock.anchored'; readonly clock: ClockAnchor }
   | { readonly kind: 'settings.changed'; readonly settings: Settings };

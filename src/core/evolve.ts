@@ -36,6 +36,7 @@ import {
   evolveSyncRetried,
   evolveSyncStarted,
 } from './syncs.ts';
+import { evolveViolationBegan, evolveViolationEnded } from './violations.ts';
 
 type Evolver<Kind extends EventKind> = (state: State, event: EventOf<Kind>, stamp: Stamp) => void;
 
@@ -72,6 +73,8 @@ export const evolvers: { readonly [Kind in EventKind]: Evolver<Kind> } = {
   'sync.reset': evolveSyncReset,
   'sync.aborted': evolveSyncAborted,
   'sync.invalidated': evolveSyncInvalidated,
+  'violation.began': evolveViolationBegan,
+  'violation.ended': evolveViolationEnded,
   'leases.rearmed': evolveLeasesRearmed,
   'clock.anchored': evolveClockAnchored,
   'settings.changed': evolveSettingsChanged,

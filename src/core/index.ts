@@ -8,6 +8,7 @@ export * from './settings.ts';
 export type * from './state.ts';
 export * from './statuses.ts';
 export * from './message-forms.ts';
+export * from './violation-forms.ts';
 export type { RecentRequest } from './requests.ts';
 export type * from './changed-files.ts';
 export type * from './commands.ts';
@@ -88,5 +89,5 @@ export {
 export { noticeBeginnings, noticeEventKinds, noticesFor, type LogOfNotices } from './notices.ts';
 export { invariantNames, invariants, violations, type InvariantName } from './safety/index.ts';
 export type { Violation } from './safety/violation.ts';
-export { typeOfInvariant, violationTypes, type ViolationType } from './safety/violation-types.ts';
+export { typeOfInvariant } from './safety/violation-types.ts';
 export { decodeState, encodeState, SnapshotError } from './snapshot.ts';

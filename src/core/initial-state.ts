@@ -19,6 +19,7 @@ export function initialState(settings: Settings = defaultSettings): State {
     syncs: new Map(),
     placeWaitSinceMs: null,
     totals: { conflicts: 0, timeouts: 0 },
+    openViolations: new Map(),
     recentRequests: new RecentRequests(),
     index: {
       queue: new TicketLine(),

@@ -21,6 +21,10 @@ export const contextFilesPerScopeMax = 1_000;
 export const recentRequestsMax = 10_000;
 /** Length of a request id, in characters. */
 export const requestIdLengthMax = 128;
+/** Violations that are open at once; what is found beyond them is found again once some are over. */
+export const openViolationsMax = 500;
+/** Length of the evidence and of the remedy of a violation, in characters. */
+export const evidenceLengthMax = 2_000;
 /** Length of free text that people and agents attach (reasons, errors), in characters. */
 export const reasonLengthMax = 1_000;
 /** How much of the error of a sync is told to whoever asks for the next run, in characters; the views have all of it. */

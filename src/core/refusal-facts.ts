@@ -2,6 +2,7 @@
  * What each refusal says besides its code and its sentence, for programs and for whoever tells it in other words. Plain JSON;
  * times in milliseconds of the log, numbers of locks and runs as in events.
  */
+import type { ViolationType } from './violation-forms.ts';
 import type { CommandKind } from './commands.ts';
 import type {
   AgentId,
@@ -173,6 +174,8 @@ export interface FactsByCode {
     /** From when on it may send again. */
     readonly againAtMs: TimeMs;
   };
+  VIOLATION_NOT_FOUND: { readonly type: ViolationType; readonly rule: string; readonly subject: string };
+  VIOLATION_LIMIT_REACHED: { readonly openViolationsMax: number };
   SYNC_IN_PROGRESS: {
     readonly scope: ScopePath;
     readonly agent: AgentId | null;

@@ -12,7 +12,14 @@ import {
 import type { Decision } from './decision.ts';
 import { asSessionId, type Epoch } from './ids.ts';
 import type { Addressee } from './message-forms.ts';
-import { agentsMax, contextFilesPerScopeMax, messagesPerMinuteMax, scopesMax, waitersMax } from './limits.ts';
+import {
+  agentsMax,
+  contextFilesPerScopeMax,
+  messagesPerMinuteMax,
+  openViolationsMax,
+  scopesMax,
+  waitersMax,
+} from './limits.ts';
 import { rejectionCodes, retryAdvice, type RejectionCode } from './rejection-codes.ts';
 import { defaultSettings } from './settings.ts';
 import type { Agent, Waiter } from './state.ts';
@@ -23,6 +30,19 @@ const machineCodes = rejectionCodes.filter((code): code is MachineCode => code !
 
 const send = (machine: Machine, to: Addressee): Decision =>
   machine.say({ kind: 'SendMessage', agent: alice, to, messageKind: 'info', text: 'hello' });
+
+const violated = (subject: string) =>
+  ({ by: 'olga', type: 'LockConsistency', rule: 'LockTimeouts', subject }) as const;
+const report = (subject: string) =>
+  ({
+    kind: 'ReportViolation',
+    ...violated(subject),
+    path: null,
+    evidence: 'seen',
+    remedy: 'mend it',
+  }) as const;
+const settle = (subject: string) =>
+  ({ kind: 'SettleViolation', ...violated(subject), end: 'gone', cause: null }) as const;
 
 /** The shortest way to each refusal. */
 const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
@@ -153,6 +173,12 @@ const dialogues: { readonly [Code in MachineCode]: () => Decision } = {
     for (let sent = 0; sent < messagesPerMinuteMax; sent += 1) send(machine, { kind: 'all' });
     return send(machine, { kind: 'all' });
   },
+  VIOLATION_NOT_FOUND: () => newMachine().say(settle('docs')),
+  VIOLATION_LIMIT_REACHED: () => {
+    const machine = newMachine();
+    for (let number = 0; number < openViolationsMax; number += 1) machine.say(report(String(number)));
+    return machine.say(report('one more'));
+  },
   CONTEXT_LIMIT_REACHED: () => {
     const machine = newMachine();
     for (let number = 0; number < contextFilesPerScopeMax; number += 1)
@@ -265,6 +291,8 @@ const facts: { readonly [Code in MachineCode]: Readonly<Record<string, unknown>>
   },
   NO_RECIPIENT: { scope: 'docs' },
   MESSAGE_LIMIT_REACHED: { agent: 'alice', messagesPerMinuteMax, againAtMs: 1_060_000 },
+  VIOLATION_NOT_FOUND: { type: 'LockConsistency', rule: 'LockTimeouts', subject: 'docs' },
+  VIOLATION_LIMIT_REACHED: { openViolationsMax },
   CONTEXT_LIMIT_REACHED: { scope: 'docs', contextFilesPerScopeMax },
   SYNC_IN_PROGRESS: { scope: 'docs', agent: 'alice', run: 4, startedAtMs: 1_000_000 },
   SYNC_ALREADY_COMPLETED: { scope: 'docs', digest: null, endedAtMs: 1_000_000 },

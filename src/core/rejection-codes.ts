@@ -51,6 +51,9 @@ export const rejectionCodes = [
   // Messages.
   'NO_RECIPIENT',
   'MESSAGE_LIMIT_REACHED',
+  // Violations.
+  'VIOLATION_NOT_FOUND',
+  'VIOLATION_LIMIT_REACHED',
   // Syncs.
   'SYNC_IN_PROGRESS',
   'SYNC_ALREADY_COMPLETED',
@@ -106,6 +109,8 @@ export const retryAdvice: { readonly [Code in RejectionCode]: RetryAdvice } = {
   CONTEXT_LIMIT_REACHED: 'afterYouAct',
   NO_RECIPIENT: 'afterOthersAct',
   MESSAGE_LIMIT_REACHED: 'afterOthersAct',
+  VIOLATION_NOT_FOUND: 'never',
+  VIOLATION_LIMIT_REACHED: 'afterOthersAct',
   SYNC_IN_PROGRESS: 'afterOthersAct',
   SYNC_ALREADY_COMPLETED: 'never',
   SYNC_FAILED: 'afterYouAct',

@@ -93,6 +93,20 @@ test('a state that was stored before files and resources could be locked is read
   expect(twin.settings).toEqual(machine.state.settings);
 });
 
+test('violations read back as they were, and a state that was stored before there were any is read as one without', () => {
+  const machine = busyMachine();
+  const violation = { by: 'olga', type: 'ContextConsistency', rule: 'BROKEN', subject: 'docs/f' } as const;
+  const told = { path: scopePath('docs/f'), evidence: 'is empty', remedy: 'restore it' };
+  machine.say({ kind: 'ReportViolation', ...violation, ...told });
+  const text = encodeState(machine.state);
+  expect(encodeState(decodeState(text))).toBe(text);
+  expect([...decodeState(text).openViolations.values()]).toMatchObject([
+    { holder: 'alice', scope: 'docs', file: 'docs/f' },
+  ]);
+  const { openViolations: _none, ...stored } = JSON.parse(text) as Record<string, unknown>;
+  expect(decodeState(JSON.stringify({ ...stored, format: 5 })).openViolations.size).toBe(0);
+});
+
 test('what is stored does not depend on the order in which it came to be', () => {
   function stored(scopes: readonly string[], agents: readonly string[]): Record<string, unknown> {
     const machine = new Machine({ maxConcurrentAgents: 2 });
@@ -179,7 +193,7 @@ describe('a text that is no state is refused', () => {
     ['an object', '{}', 'no known format'],
     ['a format that is no number', '{"format":"2"}', 'no known format'],
     ['an older format', '{"format":0}', 'no known format'],
-    ['a newer format', '{"format":6}', 'use the version that wrote it'],
+    ['a newer format', '{"format":7}', 'use the version that wrote it'],
     ['a format alone', '{"format":1}', 'not the shape'],
   ])('%s', (_what, text, problem) => {
     expect(() => decodeState(text)).toThrow(SnapshotError);

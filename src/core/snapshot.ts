@@ -16,6 +16,8 @@ import type { RecentRequest } from './requests.ts';
 import { putSync } from './syncs.ts';
 import { targetOf, targetsOf, type LockName, type Wish } from './targets.ts';
 import { wishOf } from './overlap.ts';
+import type { OpenViolation } from './violation-forms.ts';
+import { violationKey } from './violations.ts';
 
 /**
  * Raised when the encoding changes; an older program must not read a newer one. What is read of older ones:
@@ -24,8 +26,9 @@ import { wishOf } from './overlap.ts';
  *     2  without `withdrawn` and `lastEnd` of a scope
  *     3  with whole scopes only, without the settings for files and resources, and without the processes of agents
  *     4  without messages
+ *     5  without violations
  */
-const format = 5;
+const format = 6;
 const oldestFormat = 1;
 
 type StoredScope = Omit<Scope, 'contexts' | 'withdrawn' | 'lastEnd'> &
@@ -52,6 +55,7 @@ interface StoredState {
   readonly locks: readonly StoredLock[];
   readonly tickets: readonly StoredWaiter[];
   readonly syncs: readonly Sync[];
+  readonly openViolations?: readonly OpenViolation[];
   readonly recentRequests: readonly (readonly [RequestId, RecentRequest])[];
 }
 
@@ -75,6 +79,7 @@ export function encodeState(state: State): string {
     locks: sorted(state.locks.values(), (lock) => lock.target).map(storeLock),
     tickets: [...state.tickets.values()].map((waiter) => storeWaiter(state, waiter)),
     syncs: sorted(state.syncs.values(), (sync) => sync.scope),
+    openViolations: [...state.openViolations.values()],
     recentRequests: [...state.recentRequests],
   };
   return JSON.stringify(stored);
@@ -172,6 +177,8 @@ function restore(stored: StoredState): State {
   for (const lock of stored.locks) putLock(state, { target: targetOf(lock), ...lock });
   for (const waiter of stored.tickets) enqueue(state, restoreWaiter(waiter));
   for (const sync of stored.syncs) putSync(state, sync);
+  for (const violation of stored.openViolations ?? [])
+    state.openViolations.set(violationKey(violation), violation);
   for (const [id, request] of stored.recentRequests) state.recentRequests.remember(id, request);
   return state;
 }

@@ -26,6 +26,7 @@ import type {
 } from './statuses.ts';
 import type { LockName, Target } from './targets.ts';
 import type { TicketLine } from './ticket-line.ts';
+import type { OpenViolation } from './violation-forms.ts';
 
 /**
  * Everything the coordinator knows about one repository. Changed in place, and by `evolve` only.
@@ -52,6 +53,8 @@ export interface State {
   /** Since when some ticket waits only for a place among the `maxConcurrentAgents`; null when none does. */
   placeWaitSinceMs: TimeMs | null;
   readonly totals: Totals;
+  /** What was found to break a rule and is not over, by its name, in order of finding. */
+  readonly openViolations: Map<string, OpenViolation>;
   readonly recentRequests: RecentRequests;
   readonly index: Index;
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { agentStatuses, messageKinds, scopesMax, targetsPerRequestMax, type Wish } from '../core/index.ts';
+import {
+  agentStatuses,
+  messageKinds,
+  scopesMax,
+  targetsPerRequestMax,
+  violationEnds,
+  type Wish,
+} from '../core/index.ts';
 import type { CallerCommand } from './coordinator.ts';
 import {
   agentId,
@@ -8,6 +15,7 @@ import {
   contextFile,
   digest,
   digestsByScope,
+  evidence,
   filesAndResources,
   freeText,
   isOneName,
@@ -23,6 +31,7 @@ import {
   slotNumber,
   sortedScopes,
   ttlMs,
+  violationName,
   waitMs,
 } from './fields.ts';
 
@@ -183,6 +192,21 @@ const schemas = {
     ...asOperator,
     scope: scopePath,
     reason,
+  }),
+  ReportViolation: z.strictObject({
+    kind: z.literal('ReportViolation'),
+    ...asOperator,
+    ...violationName,
+    path: scopePath.nullable(),
+    evidence,
+    remedy: evidence,
+  }),
+  SettleViolation: z.strictObject({
+    kind: z.literal('SettleViolation'),
+    ...asOperator,
+    ...violationName,
+    end: z.enum(violationEnds),
+    cause: freeText.nullable(),
   }),
 } satisfies { [Kind in CallerCommand['kind']]: z.ZodType<Extract<CallerCommand, { kind: Kind }>> };
 

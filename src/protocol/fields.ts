@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   changedFilesShownMax,
   changedLocksMax,
+  evidenceLengthMax,
   messageLengthMax,
   metadataLengthMax,
   parseAgentId,
@@ -16,6 +17,7 @@ import {
   scopesMax,
   settingBounds,
   targetsPerRequestMax,
+  violationTypes,
   type AgentMetadata,
   type AgentProcess,
   type DurationMs,
@@ -32,6 +34,9 @@ import {
 
 /** Length of names of scopes, operators and operations, in characters. */
 const nameLengthMax = 256;
+
+/** Length of what a violation is about, in characters: a path, mostly. */
+const subjectLengthMax = 4_096;
 
 /** A text that a parser of the core makes canonical or refuses. */
 const parsedText = <T>(parse: (text: string) => Parsed<T>) =>
@@ -140,6 +145,15 @@ export const digest = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digi
 export const name = z.string().min(1).max(nameLengthMax);
 export const messageText = z.string().min(1).max(messageLengthMax);
 export const freeText = z.string().min(1).max(reasonLengthMax);
+
+export const evidence = z.string().min(1).max(evidenceLengthMax);
+
+/** By which a violation is known; one line each, but for the subject, of which the path may have any letters. */
+export const violationName = {
+  type: z.enum(violationTypes),
+  rule: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, '1 to 100 letters, digits, _, . or - expected'),
+  subject: z.string().min(1).max(subjectLengthMax),
+};
 
 export const metadata: z.ZodType<AgentMetadata> = z
   .record(z.string().min(1).max(nameLengthMax), z.union([z.string(), z.number(), z.boolean()]))

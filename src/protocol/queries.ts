@@ -16,6 +16,7 @@ import type {
   FilePath,
   GotLock,
   LockName,
+  OpenViolation,
   Presence,
   ResourceName,
   Revision,
@@ -102,6 +103,8 @@ export type Query =
   | { readonly kind: 'token'; readonly scope: ScopePath; readonly token: FencingToken }
   /** Checks every invariant on the current state. */
   | { readonly kind: 'violations' }
+  /** What was found to break a rule and is not over. */
+  | { readonly kind: 'openViolations' }
   | { readonly kind: 'health' };
 
 export type QueryKind = Query['kind'];
@@ -117,6 +120,7 @@ export interface Answers {
   formerHolders: FormerHoldersAnswer;
   token: TokenAnswer;
   violations: ViolationsAnswer;
+  openViolations: OpenViolationsAnswer;
   health: HealthAnswer;
 }
 export type Answer<Q extends Query> = Answers[Q['kind']];
@@ -362,6 +366,14 @@ export interface ViolationsAnswer {
   readonly violations: readonly Violation[];
   /** SHA-256 (hex) of the state as a snapshot has it; an older coordinator does not say. */
   readonly stateDigest?: string;
+}
+
+export interface OpenViolationsAnswer {
+  readonly revision: Revision;
+  /** The log's time at the answer. */
+  readonly nowMs: TimeMs;
+  /** In the order in which they were found. */
+  readonly open: readonly OpenViolation[];
 }
 
 export interface HealthAnswer {

@@ -9,6 +9,8 @@ const operator = { by: 'root' };
 const digest = 'c'.repeat(64);
 const scope = 'src/api';
 
+const violation = { type: 'ContextConsistency', rule: 'CONTEXT_FILE_BROKEN', subject: 'src/core/f' };
+
 const valid: Record<string, object> = {
   AgentJoin: { agent: 'alice', secret, metadata: { program: 'x', pid: 1, trusted: true } },
   AgentResume: { ...agent, newSecret: 'd'.repeat(32), way: 'takeOver', from: 'a shell' },
@@ -26,6 +28,14 @@ const valid: Record<string, object> = {
   RenewLock: { ...agent, scope, token: null, ttlMs: null },
   CancelWait: agent,
   SendMessage: { ...agent, to: { kind: 'agent', agent: 'bob' }, messageKind: 'question', text: 'which one?' },
+  ReportViolation: {
+    ...operator,
+    ...violation,
+    path: 'src/core/f',
+    evidence: 'is empty',
+    remedy: 'restore it',
+  },
+  SettleViolation: { ...operator, ...violation, end: 'mended', cause: null },
   SendAsOperator: { ...operator, to: { kind: 'all' }, messageKind: 'stop', text: 'enough' },
   ReadMessages: agent,
   RevokeLock: { ...operator, scope, reason: null },

@@ -98,6 +98,7 @@ const query = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('token'), scope: scopePath, token: revision }),
   z.strictObject({ kind: z.literal('violations') }),
+  z.strictObject({ kind: z.literal('openViolations') }),
   z.strictObject({ kind: z.literal('health') }),
 ]) satisfies z.ZodType<Query>;
 

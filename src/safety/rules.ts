@@ -1,4 +1,4 @@
-import type { ViolationType } from '../core/index.ts';
+import { typeOfInvariant, type ViolationType } from '../core/index.ts';
 
 interface Rule {
   readonly type: ViolationType;
@@ -87,6 +87,15 @@ const groups: readonly (Rule & { readonly codes: readonly string[] })[] = [
 const rules: ReadonlyMap<string, Rule> = new Map(
   groups.flatMap(({ codes, type, remedy }) => codes.map((code) => [code, { type, remedy }] as const)),
 );
+
+/** Whether a rule is one of the log, and of how it goes with the state. */
+export const isOfLog = (rule: string): boolean =>
+  rule.startsWith('LOG_') || rule === 'STATE_DIFFERS_FROM_LOG';
+
+/** Whether a rule is one of the files of the working tree by themselves, which nobody has to have recorded. */
+export function isOfFiles(rule: string): boolean {
+  return !isOfLog(rule) && !rule.startsWith('CONTEXT_FILE_') && !Object.hasOwn(typeOfInvariant, rule);
+}
 
 /** The type and the remedy of a rule that is no invariant. What no table has is about the content of a file, or about the log. */
 export function ruleOf(code: string): Rule {

@@ -84,6 +84,12 @@ export class QueryDesk {
         violations: violations(state),
         stateDigest: createHash('sha256').update(encodeState(state)).digest('hex'),
       })),
+    openViolations: () =>
+      this.#ports.look(({ revision, openViolations }, nowMs) => ({
+        revision,
+        nowMs,
+        open: [...openViolations.values()],
+      })),
     health: async () => this.#ports.health(),
   };
 

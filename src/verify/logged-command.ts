@@ -73,6 +73,8 @@ const operatorKinds: ReadonlySet<CommandKind> = new Set<CommandKind>([
   'TakeOver',
   'Configure',
   'SendAsOperator',
+  'ReportViolation',
+  'SettleViolation',
 ]);
 
 function speakerOf(state: State, entry: Entry): object {
@@ -161,6 +163,21 @@ const readers: { readonly [Kind in CommandKind]: Reader<Kind> } = {
   InvalidateSync: (entry) => {
     const { cause, reason = null } = eventOf(entry, 'sync.invalidated');
     return { scope: cause, reason };
+  },
+  ReportViolation: (entry) => {
+    const { type, rule, subject, scope = null, file, evidence, remedy } = eventOf(entry, 'violation.began');
+    return {
+      type,
+      rule,
+      subject,
+      path: file === undefined ? scope : (file as string as ScopePath),
+      evidence,
+      remedy,
+    };
+  },
+  SettleViolation: (entry) => {
+    const { type, rule, subject, end, cause } = eventOf(entry, 'violation.ended');
+    return { type, rule, subject, end, cause };
   },
   ExpireDue: nothing,
   TakeOver: (entry, state) => {

@@ -1,4 +1,4 @@
-import type { CommandKind, MessageKind, TicketEndCause } from '../core/index.ts';
+import type { CommandKind, MessageKind, TicketEndCause, ViolationEnd } from '../core/index.ts';
 
 /** What whoever said a command did by it. */
 export const commandWords: { readonly [Kind in CommandKind]: string } = {
@@ -28,6 +28,8 @@ export const commandWords: { readonly [Kind in CommandKind]: string } = {
   ResetSync: 'reset a sync',
   AbortSync: 'aborted a sync',
   InvalidateSync: 'asked for a new sync',
+  ReportViolation: 'reported a violation',
+  SettleViolation: 'said that a violation is over',
   ExpireDue: 'ended what was due',
   TakeOver: 'took the log over',
   Configure: 'took the configuration over',
@@ -43,6 +45,13 @@ export const ticketEndWords: { readonly [Cause in TicketEndCause]: string } = {
   blockedTooLong: 'it was longer than max_block_time allows',
   moved: 'a file came to be in another scope',
   scopeRemoved: 'a scope was removed',
+};
+
+/** How a violation came to its end. */
+export const violationEndWords: { readonly [End in ViolationEnd]: string } = {
+  repaired: 'it was repaired',
+  mended: 'it was mended',
+  gone: 'there is nothing left to break it',
 };
 
 /** What who sends a message does by it, and what it wishes of its reader. */

@@ -1,6 +1,6 @@
 import { duration, nameOf, namesOf, shownTarget } from '../core/index.ts';
 import type { Entry, Event, EventKind, EventOf } from '../core/index.ts';
-import { commandWords, messageWords, ticketEndWords } from './command-words.ts';
+import { commandWords, messageWords, ticketEndWords, violationEndWords } from './command-words.ts';
 import { count } from './count.ts';
 import { releaseWords } from './release-words.ts';
 import { shownLock } from './shown-lock.ts';
@@ -88,6 +88,10 @@ const eventWords: EventWords = {
     `the sync of ${as.name(scope)} was aborted (run ${run})${because(reason, as)}`,
   'sync.invalidated': ({ scope, cause, reason }, as) =>
     `${as.name(scope)} is to be synced again, because ${as.name(cause)} changed${because(reason ?? null, as)}`,
+  'violation.began': ({ rule, subject, holder, evidence }, as) =>
+    `${as.name(subject)} breaks ${as.name(rule)}: ${as.text(evidence)}${holder === null ? '' : ` (held by ${as.agent(holder)})`}`,
+  'violation.ended': ({ rule, subject, end, cause }, as) =>
+    `${as.name(subject)} breaks ${as.name(rule)} no more, ${violationEndWords[end]}${because(cause, as)}`,
   'leases.rearmed': () => 'every lease, session and wait began anew',
   'clock.anchored': ({ clock }, as) => `the log is kept by ${as.name(clock.host)} now`,
   'settings.changed': () => 'the configuration was taken over',

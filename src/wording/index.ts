@@ -1,5 +1,5 @@
 /** What things are called, whichever face says it: no colours, no commands of one face. */
-export { commandWords, ticketEndWords } from './command-words.ts';
+export { commandWords, ticketEndWords, violationEndWords } from './command-words.ts';
 export { count } from './count.ts';
 export { duration, timeLeft } from '../core/index.ts';
 export { authorText, eventText, type Quoting } from './event-words.ts';

@@ -31,6 +31,8 @@ export class Model {
   readonly queue: ModelQueue;
   readonly graph: ModelGraph;
   readonly mail: ModelMail;
+  /** What is known to break a rule. */
+  readonly violated = new Set<string>();
   /** Time of the last command that changed anything. */
   #loggedAt = 0;
   readonly settings: Settings;
@@ -104,6 +106,8 @@ export class Model {
         this.graph.notFailed(said.scope) ??
         this.graph.idle(said.scope, true),
       AbortSync: (said) => this.graph.abort(said.scope),
+      ReportViolation: ({ subject }) => (this.violated.add(subject), 'committed'),
+      SettleViolation: ({ subject }) => (this.violated.delete(subject) ? 'committed' : 'VIOLATION_NOT_FOUND'),
       ExpireDue: () => this.#expire(),
       TakeOver: () => this.#rearm(),
       Configure: () => 'committed',

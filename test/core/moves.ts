@@ -101,6 +101,8 @@ const weights: readonly (readonly [Move['kind'], number])[] = [
   ['ResetSync', 1],
   ['AbortSync', 1],
   ['InvalidateSync', 1],
+  ['ReportViolation', 2],
+  ['SettleViolation', 2],
   ['ExpireDue', 1],
   ['TakeOver', 1],
   ['Configure', 2],
@@ -196,6 +198,10 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
       return { kind, ...as };
     case 'SendMessage':
       return { kind, ...as, ...sayingOf(move) };
+    case 'ReportViolation':
+      return { kind, ...violatedBy(scope), path: scope, evidence: 'seen', remedy: 'mend it' };
+    case 'SettleViolation':
+      return { kind, ...violatedBy(scope), end: 'mended', cause: null };
     case 'SendAsOperator':
       return { kind, ...sayingOf(move) };
     case 'SetAgentStatus':
@@ -261,6 +267,10 @@ function commandOf(machine: Machine, move: Move, kind: CommandKind): SaidCommand
 
 function wayOf({ waits }: Move): Pick<CommandOf<'AgentResume'>, 'way' | 'from'> {
   return { way: waits ? 'takeOver' : 'resume', from: 'somebody' };
+}
+
+function violatedBy(subject: string): Pick<CommandOf<'ReportViolation'>, 'type' | 'rule' | 'subject'> {
+  return { type: 'ContextConsistency', rule: 'CONTEXT_FILE_BROKEN', subject };
 }
 
 function sayingOf(move: Move): Pick<CommandOf<'SendMessage'>, 'to' | 'messageKind' | 'text'> {

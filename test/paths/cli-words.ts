@@ -7,7 +7,14 @@ type Words = readonly string[];
 /** Carried out by writing files and having them read. */
 export type WrittenKind = 'DefineScope' | 'DefineScopes' | 'RemoveScope' | 'Configure';
 /** The command line has nothing for them. */
-export type MissingKind = 'ContextModify' | 'GitOperation' | 'SeeDead' | 'ExpireDue' | 'TakeOver';
+export type MissingKind =
+  | 'ContextModify'
+  | 'ReportViolation'
+  | 'SettleViolation'
+  | 'GitOperation'
+  | 'SeeDead'
+  | 'ExpireDue'
+  | 'TakeOver';
 export type TypedKind = Exclude<CommandKind, WrittenKind | MissingKind>;
 
 /** A number that is no grant's and no run's: the revision at which the owner began the log. 0 is no number to type. */

@@ -18,6 +18,8 @@ type MissingKind =
   | 'SendMessage'
   | 'SendAsOperator'
   | 'ReadMessages'
+  | 'ReportViolation'
+  | 'SettleViolation'
   | 'SeeDead'
   | 'ExpireDue'
   | 'TakeOver'

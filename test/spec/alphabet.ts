@@ -20,6 +20,7 @@ import {
   type ScopeDefinition,
   type ScopePath,
   type SyncRun,
+  type ViolationEnd,
   type Wish,
 } from '../../src/core/index.ts';
 import type { Client, World } from './world.ts';
@@ -289,6 +290,26 @@ export const sendAsOperator = (to: Addressee, messageKind: MessageKind, gaveWayM
 };
 
 export const readMessages = (agent: AgentId): Act => byAgent('ReadMessages', agent, [], () => ({}));
+
+// Violations.
+
+const violationOf = (subject: string): Pick<CommandOf<'ReportViolation'>, 'type' | 'rule' | 'subject'> => ({
+  type: 'ContextConsistency',
+  rule: 'CONTEXT_FILE_CHANGED',
+  subject,
+});
+
+/** Of a scope, or of a file. */
+export const reportViolation = (path: ScopePath | FilePath): Act =>
+  byOperator('ReportViolation', [path], {
+    ...violationOf(path),
+    path: path as string as ScopePath,
+    evidence: 'it is seen',
+    remedy: 'mend it',
+  });
+
+export const settleViolation = (path: ScopePath | FilePath, end: ViolationEnd): Act =>
+  byOperator('SettleViolation', [path, end], { ...violationOf(path), end, cause: null });
 
 export const cancelWait = (agent: AgentId): Act => byAgent('CancelWait', agent, [], () => ({}));
 

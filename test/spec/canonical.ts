@@ -33,7 +33,12 @@ export function canonicalText(slice: Slice, world: World): string {
     scopes.map((path) => view.dependencies(path)).join(';'),
     scopes.map((path) => view.sync(path)).join(';'),
     scopes.map((path) => ((state.scopes.get(path)?.contexts.size ?? 0) > 0 ? 'x' : '-')).join(';'),
-    [...view.requests(), ...view.places(), ...agents.flatMap((id) => view.inbox(id))].join(';'),
+    [
+      ...view.requests(),
+      ...view.places(),
+      ...agents.flatMap((id) => view.inbox(id)),
+      ...view.violations(),
+    ].join(';'),
   ].join('|');
 }
 
@@ -113,6 +118,12 @@ class View {
     if (unread.length + gaveWay === 0) return [];
     const messages = unread.map(({ from, messageKind }) => `${from ?? off}:${messageKind}`);
     return [`${id}<${messages.join('+')}.${gaveWay}`];
+  }
+
+  /** What breaks a rule, each with who held it then. */
+  violations(): string[] {
+    const open = [...this.#state.openViolations.values()];
+    return open.map(({ subject, holder }) => `${subject}#${holder ?? off}`).sort();
   }
 
   /** Everything that is counted down. */

@@ -24,6 +24,7 @@ export function cloneState(core: Core, state: State): State {
   for (const [path, lock] of state.locks) copy.locks.set(path, { ...lock });
   for (const [ticket, waiter] of state.tickets) copy.tickets.set(ticket, { ...waiter });
   for (const [path, sync] of state.syncs) copy.syncs.set(path, { ...sync });
+  for (const [key, violation] of state.openViolations) copy.openViolations.set(key, violation);
   for (const [id, request] of state.recentRequests) copy.recentRequests.remember(id, request);
   cloneIndex(state, copy);
   return copy;

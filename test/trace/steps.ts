@@ -90,6 +90,8 @@ function parametersOf(before: State, command: Command, names: Names): Asked {
     case 'GitOperation':
       return scopes(command.scopes);
     case 'ExpireDue':
+    case 'ReportViolation':
+    case 'SettleViolation':
     case 'SendAsOperator':
       return {};
     case 'TakeOver':
@@ -153,6 +155,8 @@ function isDescription(before: State, command: Command): boolean {
       return command.scopes.length === definedIn(before) && isSameGraph(before, command.scopes);
     case 'Configure':
       return modelled(command.settings) === modelled(before.settings);
+    case 'ReportViolation':
+    case 'SettleViolation':
     case 'SendAsOperator':
       return true;
     default:

@@ -1,11 +1,20 @@
 /** The state, the log that led to it, and what lies on disk of what it knows. */
 import { createHash } from 'node:crypto';
 import type { Coordinator, ScopesAnswer, ViolationsAnswer } from '../../protocol/index.ts';
-import { recordedFiles, recordedFinding, ofLog, ofViolation, type Finding } from '../../safety/index.ts';
+import {
+  isOfFiles,
+  isOfLog,
+  recordedFiles,
+  recordedFinding,
+  ofLog,
+  ofViolation,
+  type Finding,
+} from '../../safety/index.ts';
 import { count } from '../../wording/index.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import type { Call } from '../call.ts';
 import { whileTelling } from '../process/live-line.ts';
+import { keepFindings } from './safety-keeping.ts';
 import { formatOf, reported, type ReportInput } from './safety-report.ts';
 
 export interface CheckInput extends ReportInput {
@@ -24,6 +33,9 @@ export async function check(call: Call, input: CheckInput): Promise<Outcome> {
     : null;
   const files = await fileFindings(call, coordinator);
   const findings = [...violations.map(ofViolation), ...(log?.findings ?? []), ...files.findings];
+  await keepFindings(call, coordinator, findings, (rule) =>
+    input.log ? !isOfFiles(rule) : !isOfFiles(rule) && !isOfLog(rule),
+  );
   return reported(call, format, {
     revision,
     findings,

@@ -6,6 +6,7 @@ import type { Call } from '../call.ts';
 import type { Repository } from '../world/world.ts';
 import { ContextFiles } from './context-files.ts';
 import { filesIn } from './context-named.ts';
+import { keepFindings } from './safety-keeping.ts';
 import { formatOf, reported, type ReportInput } from './safety-report.ts';
 import { scopeFiles } from './scope-files.ts';
 
@@ -13,10 +14,13 @@ import { scopeFiles } from './scope-files.ts';
 export async function validate(call: Call, input: ReportInput): Promise<Outcome> {
   const format = formatOf(call, input);
   const repository = await call.repository();
-  const { ofScopeProblem } = await import('../../safety/index.ts');
+  const { isOfFiles, ofScopeProblem } = await import('../../safety/index.ts');
   const { definitions, problems } = await scopeFiles(call, repository);
   const contexts = await contextFindings(call, repository, definitions);
   const findings = [...problems.map(ofScopeProblem), ...contexts.findings];
+  // Nobody is started for that.
+  if ((await call.world.owner.health(repository)) !== null)
+    await keepFindings(call, await call.coordinator(), findings, isOfFiles);
   const scopes = definitions.length;
   const looked = [
     count(scopes, 'scope'),

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, defaultSettings } from '../../core/index.ts';
+import { asRevision, asTimeMs, defaultSettings, type OpenViolation } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { treeWith } from '../testing/context-tree.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
-import { Harness } from '../testing/harness.ts';
-import { scopePath, statusAnswer, yamlProblem as error, noSync } from '../testing/samples.ts';
+import { Harness, startMs, withoutClock } from '../testing/harness.ts';
+import { entry } from '../testing/entries.ts';
+import { agentId, noSync, scopePath, statusAnswer, yamlProblem as error } from '../testing/samples.ts';
 import type { Inspection, OpenLog, Scan, StateFiles } from '../world/world.ts';
 
 const emptyLog: OpenLog = {
@@ -107,7 +108,13 @@ describe('safety check and violations', () => {
   ])('with %j check ends with %i', async (violations, code) => {
     const answer = { revision: asRevision(7), checked: ['LockConsistency'], violations };
     const scopes = { revision: asRevision(7), scopes: [], problems: [] };
-    const coordinator = new FakeCoordinator({ answers: { violations: () => answer, scopes: () => scopes } });
+    const coordinator = new FakeCoordinator({
+      answers: {
+        violations: () => answer,
+        scopes: () => scopes,
+        openViolations: () => ({ revision: asRevision(7), nowMs: asTimeMs(startMs), open: [] }),
+      },
+    });
     expect((await harnessOf({ coordinator }).run('safety', 'check', '--no-log')).code).toBe(code);
   });
 
@@ -119,7 +126,13 @@ describe('safety check and violations', () => {
       stateDigest: 'other',
     };
     const scopes = { revision: asRevision(0), scopes: [], problems: [] };
-    const coordinator = new FakeCoordinator({ answers: { violations: () => answer, scopes: () => scopes } });
+    const coordinator = new FakeCoordinator({
+      answers: {
+        violations: () => answer,
+        scopes: () => scopes,
+        openViolations: () => ({ revision: asRevision(7), nowMs: asTimeMs(startMs), open: [] }),
+      },
+    });
     const stateFiles = { database: 'coordination.db', databaseExists: true } as StateFiles;
     const harness = harnessOf({
       coordinator,
@@ -133,13 +146,70 @@ describe('safety check and violations', () => {
     ]);
   });
 
-  it('violations lists those of the state and of the files', async () => {
-    const status = statusAnswer({ violations: [violation], scopeProblems: [error] });
-    const coordinator = new FakeCoordinator({ answers: { status: () => status } });
-    const { code, stdout } = await harnessOf({ coordinator }).run('safety', 'violations');
-    expect([code, stdout]).toEqual([
+  const began = {
+    type: 'ContextConsistency',
+    rule: 'CONTEXT_FILE_BROKEN',
+    subject: 'api/f.yaml',
+    holder: agentId('alice'),
+  } as const;
+  const open: OpenViolation = {
+    ...began,
+    evidence: 'is empty',
+    remedy: 'restore it',
+    sinceMs: asTimeMs(startMs - 60_000),
+    revision: asRevision(5),
+  };
+  const answers = {
+    status: () => statusAnswer({ violations: [violation], scopeProblems: [error] }),
+    openViolations: () => ({ revision: asRevision(7), nowMs: asTimeMs(startMs), open: [open] }),
+  };
+
+  it('violations lists those that are open, those of the state and of the files', async () => {
+    const harness = harnessOf({ coordinator: new FakeCoordinator({ answers }) });
+    const { code, stdout } = await harness.run('safety', 'violations');
+    expect([code, withoutClock(stdout)]).toEqual([
       0,
-      'LockConsistency on a: two holders\napi/rhema.yaml:4:9: error: a tab (YAML_SYNTAX)\n',
+      [
+        'CONTEXT_FILE_BROKEN (ContextConsistency) on api/f.yaml since hh:mm:ss (1 min), held by alice then',
+        '  is empty',
+        '  remedy: restore it',
+        'LockConsistency on a: two holders',
+        'api/rhema.yaml:4:9: error: a tab (YAML_SYNTAX)',
+        '',
+      ].join('\n'),
+    ]);
+  });
+
+  it('violations --past tells also how one ended', async () => {
+    const ended = { kind: 'violation.ended', ...began, end: 'repaired', cause: 'put back' } as const;
+    const { evidence, remedy } = open;
+    const first = entry(5, { kind: 'violation.began', ...began, evidence, remedy });
+    const history = () => ({
+      revision: asRevision(7),
+      entries: [entry(6, ended), first],
+      nextBefore: null,
+      first: asRevision(1),
+    });
+    const coordinator = new FakeCoordinator({ answers: { ...answers, history } });
+    const { body } = await harnessOf({ coordinator }).json('safety', 'violations', '--past');
+    expect(body['past']).toMatchObject([
+      { ...began, end: 'repaired', cause: 'put back', evidence: 'is empty', sinceMs: first.atMs },
+    ]);
+  });
+
+  it('watch tells what is open, and what begins and ends', async () => {
+    const ended = { kind: 'violation.ended', ...began, end: 'mended', cause: null } as const;
+    const coordinator = new FakeCoordinator({
+      answers,
+      watch: async function* () {
+        yield entry(8, ended, { kind: 'leases.rearmed' });
+      },
+    });
+    const { stdout } = await harnessOf({ coordinator }).run('safety', 'watch', '--json');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((text) => JSON.parse(text) as unknown)).toMatchObject([
+      { revision: 5, kind: 'violation.began', ...began },
+      { revision: 8, kind: 'violation.ended', end: 'mended' },
     ]);
   });
 });

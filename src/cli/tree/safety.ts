@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { examples, implement } from '../declare.ts';
 import type { Host } from '../declare.ts';
 
-const load = () => import('../commands/safety.ts');
+const load = () => import('../commands/safety-violations.ts');
 
 const formatFlag = '--format <format>';
 const formatHelp =
@@ -41,8 +41,18 @@ export function addSafetyCommands(program: Command, host: Host): void {
   const violations = group
     .command('violations')
     .description(
-      'list what does not hold: invariants of the state, and problems of the scope files as last read',
-    );
-  examples(violations, 'rhema safety violations --json');
+      'list what was found to break a rule and is not over: since when, who held it then, and what to do; and what is wrong with the scope files as last read',
+    )
+    .option('--past', 'also what is over, and how it ended')
+    .option('--limit <number>', 'of what is over, at most so many', '50');
+  examples(violations, 'rhema safety violations', 'rhema safety violations --past --json');
   implement(violations, host, async () => (await load()).violations);
+
+  const watch = group
+    .command('watch')
+    .description(
+      'tell what begins and ceases to break a rule, until it is stopped; with --json one line for each',
+    );
+  examples(watch, 'rhema safety watch', 'rhema safety watch --json');
+  implement(watch, host, async () => (await load()).watchViolations);
 }

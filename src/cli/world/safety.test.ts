@@ -65,3 +65,21 @@ describe('safety check', () => {
     write(todos, good);
   });
 });
+
+describe('what a check has found', () => {
+  it('is kept in the log from then to the check that finds it no more', async () => {
+    write(todos, '}{');
+    await check();
+    await check();
+    expect((await rhemaIn(repository, 'safety', 'violations')).stdout).toContain(
+      `CONTEXT_FILE_BROKEN (ContextConsistency) on ${todos} since `,
+    );
+    write(todos, good);
+    expect(await check()).toEqual({ code: 0, rules: [] });
+    const { stdout } = await rhemaIn(repository, 'safety', 'violations', '--past', '--json');
+    const { open, past } = JSON.parse(stdout) as { open: unknown[]; past: unknown[] };
+    expect(open).toEqual([]);
+    expect(past.at(-1)).toMatchObject({ rule: 'CONTEXT_FILE_BROKEN', subject: todos, end: 'mended' });
+    expect((await rhemaIn(repository, 'verify-log')).code).toBe(0);
+  });
+});

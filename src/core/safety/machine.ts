@@ -4,6 +4,7 @@ import {
   agentsMax,
   contextFilesPerScopeMax,
   lostAgentsMax,
+  openViolationsMax,
   recentRequestsMax,
   scopesMax,
   waitersMax,
@@ -11,6 +12,7 @@ import {
 import { settingsProblems } from '../settings.ts';
 import { agentStatuses, syncStatuses } from '../statuses.ts';
 import type { State } from '../state.ts';
+import { violationKey } from '../violations.ts';
 import type { Violation } from './violation.ts';
 
 /** Every value is of its kind, and every record is filed under its own name. */
@@ -36,6 +38,9 @@ export function TypeInvariant(state: State): Violation[] {
   for (const lock of state.locks.values())
     if (!Number.isSafeInteger(lock.token) || !Number.isFinite(lock.deadlineMs))
       report(lock.target, 'lock has no numbers');
+  for (const [key, violation] of state.openViolations)
+    if (key !== violationKey(violation) || violation.revision > state.revision)
+      report(violation.subject, 'is a violation that is filed under another name, or from the future');
   return found;
 }
 
@@ -47,6 +52,7 @@ export function ResourceBounds(state: State): Violation[] {
     // Withdrawn scopes are bounded by who holds and who waits.
     ['scopes', state.scopes.size - withdrawnCount(state), scopesMax],
     ['tickets', state.tickets.size, waitersMax],
+    ['open violations', state.openViolations.size, openViolationsMax],
     ['recent requests', state.recentRequests.size, recentRequestsMax],
     ...[...state.scopes.values()].map(
       (scope) => [`context files of ${scope.path}`, scope.contexts.size, contextFilesPerScopeMax] as const,

@@ -1,14 +1,5 @@
+import type { ViolationType } from '../violation-forms.ts';
 import type { InvariantName } from './index.ts';
-
-/** What a violation is about. Each rule, of the machine or of the files, belongs to one of them. */
-export const violationTypes = [
-  'ContextConsistency',
-  'DependencyIntegrity',
-  'AgentCoordination',
-  'LockConsistency',
-] as const;
-
-export type ViolationType = (typeof violationTypes)[number];
 
 /** Of each invariant. */
 export const typeOfInvariant: { readonly [Name in InvariantName]: ViolationType } = {

@@ -24,6 +24,7 @@ const beyondModels = [
   'WAITER_LIMIT_REACHED',
   'CONTEXT_LIMIT_REACHED',
   'MESSAGE_LIMIT_REACHED',
+  'VIOLATION_LIMIT_REACHED',
 ];
 
 it('every rejection code is given in some model, except for those that need other sizes', () => {

@@ -12,6 +12,7 @@ import { severalMutants } from './several.ts';
 import { syncMutants } from './syncs.ts';
 import { targetMutants } from './targets.ts';
 import { toldMutants } from './told.ts';
+import { violationMutants } from './violations.ts';
 
 export { compileCore } from './compile.ts';
 export type { Mutant } from './mutant.ts';
@@ -32,4 +33,5 @@ export const mutants: readonly Mutant[] = [
   ...targetMutants,
   ...deadMutants,
   ...messageMutants,
+  ...violationMutants,
 ];

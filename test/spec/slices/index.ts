@@ -21,6 +21,7 @@ import { several, together } from './several.ts';
 import { status } from './status.ts';
 import { sync } from './sync.ts';
 import { takeOver } from './take-over.ts';
+import { violations } from './violations.ts';
 import { tokens } from './tokens.ts';
 
 /** By name of the module. */
@@ -50,4 +51,5 @@ export const alphabets: Readonly<Record<string, (constants: Constants) => Alphab
   MCTakeOver: takeOver,
   MCTogether: together,
   MCTokens: tokens,
+  MCViolations: violations,
 };
