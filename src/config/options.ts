@@ -210,11 +210,11 @@ export const options = [
   {
     key: 'agent_coordination.safety_validation.auto_recovery',
     field: 'autoRecovery',
-    readBy: null,
+    readBy: 'src/daemon/wire-up.ts',
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Meant to decide whether violations with a safe repair are repaired without asking, such as a corrupt context file restored from its last good content. Today no file is repaired, whatever it says.',
+    help: 'Whether a file is repaired without asking that nobody can read any more: a context file that was recorded and is emptied, no YAML, left in a merge or gone gets what was recorded back, and a scope file that is no YAML what was in force. Only what has been so for some seconds, that nobody holds, and that Git did not make so; what lay there is kept, see `rhema context history`. Each repair is in the log. When false, and wherever the last good content is not certain, it is reported only: `rhema safety violations`. Locks of lost agents and syncs that were aborted are given up in any case.',
   },
   {
     key: 'agent_coordination.sync_settings.auto_sync',

@@ -96,6 +96,12 @@ class Owner {
     chmodSync(this.#paths.socket, 0o600);
     give(this.#paths.socket);
     this.#ignoreSignals = onSignals((signal) => this.#leave(signal));
+    // What is good now is what a file that breaks later was last.
+    void coordination.safetyWatch
+      ?.poll()
+      .catch((error: unknown) =>
+        this.#log.warn({ cause: String(error) }, 'what breaks a rule cannot be looked for'),
+      );
     this.#upkeep = this.#startUpkeep(coordination, server);
     const { version } = this.#options;
     this.#log.info({ version, socket: this.#paths.socket }, 'listening');
@@ -135,7 +141,7 @@ class Owner {
   }
 
   #startUpkeep(
-    { coordinator, status, follower, gitFollower, deadWatcher, whyLogLost }: Coordination,
+    { coordinator, status, follower, gitFollower, safetyWatch, deadWatcher, whyLogLost }: Coordination,
     server: CoordinatorServer,
   ): Upkeep {
     const autoSync = new AutoSync({
@@ -155,6 +161,7 @@ class Owner {
       },
       followScopes: () => follower.poll(),
       followGit: () => gitFollower.look(),
+      watchSafety: async () => safetyWatch?.poll(),
       syncDue: () => autoSync.look(),
       seeDead: () => deadWatcher.look(),
       capLog: () => capLogFile(log),

@@ -102,6 +102,11 @@ export class ScopeFollower {
     return this.#syncCommands;
   }
 
+  /** What is wrong with the files that were taken over last. */
+  get problems(): readonly ScopeProblem[] {
+    return this.#problems;
+  }
+
   /** How often files were taken over so far. */
   get takes(): number {
     return this.#takes;

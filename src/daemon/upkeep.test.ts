@@ -40,6 +40,7 @@ beforeEach(() => {
       whyLost: async () => whyLost(),
       seeDead: () => Promise.resolve(),
       followGit: () => followGit(),
+      watchSafety: () => Promise.resolve(),
       syncDue: async () => void (syncs += 1),
       followScopes: () => {
         follows += 1;

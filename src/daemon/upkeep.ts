@@ -19,6 +19,8 @@ export interface UpkeepPorts {
   followGit(): Promise<void>;
   /** Has scopes synced again that are due. */
   syncDue(): Promise<void>;
+  /** Sees what breaks a rule in the working tree; at its own pace. */
+  watchSafety(): Promise<void>;
   /** Sees which agents' processes have ended. */
   seeDead(): Promise<void>;
   /** Begins what is said to {@link log} anew where it has grown large. */
@@ -105,8 +107,18 @@ export class Upkeep {
         if (this.#time.monotonicMs() >= this.#followAtMs) await this.#followFiles();
       }
       await this.#syncDue();
+      await this.#watchSafety();
     }
     return reason !== null;
+  }
+
+  /** A file may break while nobody is there, too. */
+  async #watchSafety(): Promise<void> {
+    try {
+      await this.#ports.watchSafety();
+    } catch (error) {
+      this.#ports.log.warn({ cause: String(error) }, 'what breaks a rule cannot be looked for');
+    }
   }
 
   /** What became due did so by a call, or while somebody works. */

@@ -13,9 +13,14 @@ import {
   trackedContent,
   type ScanResult,
 } from '../repository/index.ts';
-import type { DurationMs } from '../core/index.ts';
+import { fileIn, type DurationMs } from '../core/index.ts';
 import type { Observer } from '../observe/index.ts';
-import { loadRequestParsers, type Coordinator, type StatusAnswer } from '../protocol/index.ts';
+import {
+  loadRequestParsers,
+  type Coordinator,
+  type ScopesAnswer,
+  type StatusAnswer,
+} from '../protocol/index.ts';
 import { openService, readHostIdentity } from '../service/index.ts';
 import { SystemClock, systemTime, systemTimers } from '../time/index.ts';
 import type { About, Service } from '../service/index.ts';
@@ -27,6 +32,9 @@ import { toFailure } from './failures.ts';
 import { GitFollower } from './git-follower.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
 import { recordMainWorktree, withMainWorktree } from './main-worktree.ts';
+import { repairFile, type RepairPorts } from './repairer.ts';
+import { SafetyWatch } from './safety-watch.ts';
+import { WatchedFiles } from './watched-files.ts';
 import { ScopeFollower, type FirstLook } from './scope-follower.ts';
 import { disabled, inForceOf } from './withheld.ts';
 
@@ -57,6 +65,8 @@ export interface Coordination {
   readonly status: () => Promise<StatusAnswer>;
   readonly follower: ScopeFollower;
   readonly gitFollower: GitFollower;
+  /** Null where there is no working tree. */
+  readonly safetyWatch: SafetyWatch | null;
   readonly deadWatcher: DeadWatcher;
   readonly whyLogLost: OpenStore['whyLost'];
   /** Finishes what runs, refuses what comes, and lets go of the log. */
@@ -151,6 +161,7 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
       status: () => service.query({ kind: 'status', at: null }),
       follower,
       gitFollower,
+      safetyWatch: safetyWatchOf(service, follower, options.repository),
       deadWatcher: new DeadWatcher(
         { bound: () => service.bound(), hasEnded, submit: (command) => service.submitInternal(command) },
         systemTime,
@@ -176,6 +187,38 @@ function gitFollowerOf(service: Service, follower: ScopeFollower, repository: Re
       (await service.query({ kind: 'scopes' })).scopes.filter(({ withdrawn }) => !withdrawn),
     commands: () => follower.syncCommands,
     submit: (command) => service.submitInternal(command),
+  });
+}
+
+/** Null where there is no working tree whose files were recorded. */
+function safetyWatchOf(
+  service: Service,
+  follower: ScopeFollower,
+  repository: Repository,
+): SafetyWatch | null {
+  const root = syncedTree(repository);
+  if (root === null) return null;
+  const files = new WatchedFiles(root);
+  const scopes = (): Promise<ScopesAnswer> => service.query({ kind: 'scopes' });
+  const repairs: RepairPorts = {
+    locksOf: async (scope) =>
+      (await service.query({ kind: 'why', subject: { kind: 'scope', scope }, at: null, happened: 0 })).locks,
+    recordedNow: async ({ scope, path }) =>
+      (await scopes()).scopes.find((one) => one.path === scope)?.contexts[fileIn(scope, path)]?.digest ??
+      null,
+  };
+  return new SafetyWatch({
+    isOn: () => follower.config?.safetyEnabled ?? false,
+    repairs: () => follower.config?.autoRecovery ?? false,
+    scopes,
+    open: async () => (await service.query({ kind: 'openViolations' })).open,
+    problems: () => follower.problems,
+    beginLook: () => files.beginLook(),
+    look: (path) => files.look(path),
+    gitMark: () => gitMark(repository)?.text ?? null,
+    repair: (broken) => repairFile(repository, root, repairs, broken),
+    submit: (command) => service.submitInternal(command),
+    monotonicMs: () => performance.now(),
   });
 }
 

@@ -21,6 +21,8 @@ export { isInstalled } from './installed.ts';
 export { isTooLong } from './too-long.ts';
 export { folderOf } from './path-text.ts';
 export { readRegularFile } from './git/regular-file.ts';
+export { indexEvidence } from './git/worktree-evidence.ts';
+export { putBack } from './git/put-back.ts';
 export { unresolvedMerge } from './merge-conflict.ts';
 export type { History } from './git/history.ts';
 export type { TreeEntry } from './git/ls-files.ts';

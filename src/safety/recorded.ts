@@ -4,10 +4,9 @@ import type { ContextRecord, ScopePath } from '../core/index.ts';
 import { ofFile, type Finding } from './finding.ts';
 
 /** What lies at the place of a file. `digest`: SHA-256 in hex. */
-export type FileLook =
-  | { readonly kind: 'read'; readonly bytes: Uint8Array; readonly digest: string }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'unread'; readonly rule: string; readonly message: string };
+type FileLook =
+  | { readonly kind: 'read'; readonly digest: string; readonly isBroken: boolean }
+  | { readonly kind: 'gone' | 'unread' };
 
 export interface RecordedFile {
   /** Repository-relative. */
@@ -32,12 +31,12 @@ export function recordedFiles(scopes: readonly ScopeWithContexts[]): RecordedFil
 }
 
 /** How a file is that is not what was recorded. `broken`: nobody can read it. */
-export type Standing = 'recorded' | 'changed' | 'broken' | 'gone' | 'unread';
+type Standing = 'recorded' | 'changed' | 'broken' | 'gone' | 'unread';
 
-export function standingOf({ path, record }: RecordedFile, look: FileLook): Standing {
+function standingOf({ record }: RecordedFile, look: FileLook): Standing {
   if (look.kind !== 'read') return look.kind;
   if (look.digest === record.digest) return 'recorded';
-  return isBroken(path, look.bytes) ? 'broken' : 'changed';
+  return look.isBroken ? 'broken' : 'changed';
 }
 
 /** Emptied, no YAML any more, or with the marks of an unresolved merge in it. */

@@ -1,7 +1,10 @@
 /** The state, the log that led to it, and what lies on disk of what it knows. */
 import { createHash } from 'node:crypto';
+import type { ScopePath } from '../../core/index.ts';
+import type { Repository } from '../world/world.ts';
 import type { Coordinator, ScopesAnswer, ViolationsAnswer } from '../../protocol/index.ts';
 import {
+  isBroken,
   isOfFiles,
   isOfLog,
   recordedFiles,
@@ -103,6 +106,11 @@ function differs(answer: ViolationsAnswer, revision: number, digest: string | nu
   return [ofLog('STATE_DIFFERS_FROM_LOG', `revision ${answer.revision}`, told)];
 }
 
+function lookAt(call: Call, repository: Repository, path: ScopePath): Parameters<typeof recordedFinding>[1] {
+  const look = call.world.inspection.contextFile(repository, path);
+  return look.kind === 'read' ? { ...look, isBroken: isBroken(path, look.bytes) } : look;
+}
+
 async function fileFindings(
   call: Call,
   coordinator: Coordinator,
@@ -112,7 +120,7 @@ async function fileFindings(
   const look = async (): Promise<{ readonly asked: ScopesAnswer; readonly found: readonly Finding[] }> => {
     const asked = await coordinator.query({ kind: 'scopes' });
     const found = recordedFiles(asked.scopes).flatMap(
-      (file) => recordedFinding(file, call.world.inspection.contextFile(repository, file.path)) ?? [],
+      (file) => recordedFinding(file, lookAt(call, repository, file.path)) ?? [],
     );
     return { asked, found };
   };

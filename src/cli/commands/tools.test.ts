@@ -225,19 +225,6 @@ describe('config', () => {
     );
   });
 
-  it('explain says of what has no effect that it has none, to programs as well', async () => {
-    const { stdout } = await harnessOf({}).run(
-      'config',
-      'explain',
-      'safety_validation.auto_recovery',
-      '--json',
-    );
-    expect(JSON.parse(stdout)).toMatchObject({
-      inForce: false,
-      text: expect.stringContaining('It has no effect yet.'),
-    });
-  });
-
   it.each([
     [[], 0],
     [[error], 3],

@@ -7,7 +7,7 @@ export interface GitCall {
   readonly cwd: string;
   readonly args: readonly string[];
   /** Sent to Git's standard input. */
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Git is ended after this long; {@link gitAnswerMaxMs} unless given. */
   readonly timeoutMs?: number;

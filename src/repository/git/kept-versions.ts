@@ -24,7 +24,7 @@ export interface KeptVersion {
 
 export interface KeptVersions {
   /** Keeps contents, the last one as the newest; one that is the newest already is not kept again. */
-  keep(path: ScopePath, texts: readonly string[]): Promise<void>;
+  keep(path: ScopePath, texts: readonly (string | Uint8Array)[]): Promise<void>;
   /** Keeps a content that was refused. */
   keepRefused(path: ScopePath, text: string): Promise<void>;
   /** The text of a digest; null when it is not kept, or not any more. */
@@ -54,7 +54,7 @@ export function keptVersions({ commonDir }: Pick<Repository, 'commonDir'>): Kept
   };
 }
 
-type Git = (args: readonly string[], input?: string) => Promise<string>;
+type Git = (args: readonly string[], input?: string | Uint8Array) => Promise<string>;
 
 class Keeper {
   readonly #git: Git;
@@ -63,7 +63,7 @@ class Keeper {
     this.#git = git;
   }
 
-  async keep(path: ScopePath, texts: readonly string[], isRefused: boolean): Promise<void> {
+  async keep(path: ScopePath, texts: readonly (string | Uint8Array)[], isRefused: boolean): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#keepOnce(path, texts, isRefused);
@@ -74,7 +74,11 @@ class Keeper {
     }
   }
 
-  async #keepOnce(path: ScopePath, texts: readonly string[], isRefused: boolean): Promise<void> {
+  async #keepOnce(
+    path: ScopePath,
+    texts: readonly (string | Uint8Array)[],
+    isRefused: boolean,
+  ): Promise<void> {
     const ref = refOf(path);
     const tree = await this.#treeOf(ref);
     const before = tree === null ? [] : await this.#versionsIn(tree);
@@ -140,7 +144,7 @@ function refOf(path: ScopePath): string {
 /** That a ref must not be there yet, in the object format of the repository. */
 const noObject = (like: string): string => '0'.repeat(like.length);
 
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digestOf = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
 function isOvertaken(error: unknown): boolean {
   return (

@@ -70,7 +70,7 @@ function isUnborn(error: unknown): boolean {
   return (error.cause as { readonly code?: unknown }).code === 1;
 }
 
-function gitIn(gitDir: string, args: readonly string[], input?: string): Promise<Buffer> {
+function gitIn(gitDir: string, args: readonly string[], input?: string | Uint8Array): Promise<Buffer> {
   const env = { ...withoutGitVariables(), GIT_DIR: gitDir };
   return runGit({ cwd: gitDir, args, env, ...(input === undefined ? {} : { input }) });
 }
