@@ -22,6 +22,7 @@ import { addObservingCommands } from './tree/observe.ts';
 import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
 import { addScopeCommands } from './tree/scope.ts';
+import { addImpactCommand } from './tree/impact.ts';
 import { addSyncCommands } from './tree/sync.ts';
 import { addUninstallCommand } from './tree/uninstall.ts';
 import { addToolCommands } from './tree/tools.ts';
@@ -68,6 +69,7 @@ const branches: readonly Branch[] = [
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
   { words: ['say', 'inbox'], grow: addMessageCommands },
   { words: ['sync'], grow: addSyncCommands },
+  { words: ['impact'], grow: addImpactCommand },
   { words: ['scope'], grow: addScopeCommands },
   { words: ['context'], grow: addContextCommands },
   { words: ['safety'], grow: addSafetyCommands },

@@ -13,6 +13,7 @@ export {
   type Written,
 } from './context-write.ts';
 export type { Held } from './holdings.ts';
+export { impactOfLocks } from './impact.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
 export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';
 export { LeaseRenewer, type LeaseEnd, type LeaseLoss } from './lease-renewer.ts';

@@ -4,7 +4,13 @@ export type * from './coordinator.ts';
 export type * from './notices.ts';
 export type * from './queries.ts';
 export type * from './scope-problem.ts';
-export { formerHoldersLocksMax, happenedMax, mayWriteFilesMax, scopesOfPathsMax } from './queries.ts';
+export {
+  formerHoldersLocksMax,
+  happenedMax,
+  impactScopesMax,
+  mayWriteFilesMax,
+  scopesOfPathsMax,
+} from './queries.ts';
 export {
   CoordinatorError,
   failureCodes,

@@ -44,6 +44,9 @@ export const mayWriteFilesMax = 1_000;
 /** Paths of one `scopesOf`. */
 export const scopesOfPathsMax = 1_000;
 
+/** Scopes of one `impact`. */
+export const impactScopesMax = 1_000;
+
 /** Locks of one `formerHolders`. */
 export const formerHoldersLocksMax = 500;
 
@@ -84,6 +87,12 @@ export type Query =
       /** 1 to {@link scopesOfPathsMax}. */
       readonly paths: readonly ScopePath[];
     }
+  /** What a change of some scopes reaches: all that depends on them, and who works there. */
+  | {
+      readonly kind: 'impact';
+      /** 1 to {@link impactScopesMax}; what is no scope is left out. */
+      readonly scopes: readonly ScopePath[];
+    }
   /** What an agent has to know and was not told yet: see `Notice`. */
   | {
       readonly kind: 'notices';
@@ -116,6 +125,7 @@ export interface Answers {
   why: WhyAnswer;
   mayWrite: MayWriteAnswer;
   scopesOf: ScopesOfAnswer;
+  impact: ImpactAnswer;
   notices: NoticesAnswer;
   formerHolders: FormerHoldersAnswer;
   token: TokenAnswer;
@@ -236,6 +246,25 @@ export interface ScopesAnswer {
   readonly revision: Revision;
   readonly scopes: readonly ScopeView[];
   readonly problems: readonly ScopeProblem[];
+}
+
+export interface ImpactAnswer {
+  readonly revision: Revision;
+  /** Those that were asked about first; each after the one by which it is reached. */
+  readonly scopes: readonly ImpactedScope[];
+}
+
+export interface ImpactedScope {
+  readonly scope: ScopePath;
+  /** What it depends on of what is changed, or is reached; null: it was asked about. */
+  readonly via: ScopePath | null;
+  /** Agents that hold the scope, or a file of it; sorted. */
+  readonly holders: readonly AgentId[];
+  /** Agents that wait for such. */
+  readonly waiters: readonly AgentId[];
+  readonly syncStatus: SyncStatus;
+  /** Whether it was ever begun to be synced. */
+  readonly wasSynced: boolean;
 }
 
 export interface ScopesOfAnswer {

@@ -18,6 +18,7 @@ import {
   formerHoldersLocksMax,
   happenedMax,
   mayWriteFilesMax,
+  impactScopesMax,
   scopesOfPathsMax,
   type Query,
 } from './queries.ts';
@@ -81,6 +82,7 @@ const query = z.discriminatedUnion('kind', [
     kind: z.literal('scopesOf'),
     paths: z.array(scopePath).min(1).max(scopesOfPathsMax),
   }),
+  z.strictObject({ kind: z.literal('impact'), scopes: z.array(scopePath).min(1).max(impactScopesMax) }),
   z.strictObject({
     kind: z.literal('notices'),
     agent: agentId,

@@ -36,8 +36,9 @@ import type { Answers, Query, QueryKind } from './queries.ts';
  *     3  the query `mayWrite`
  *     4  files and resources, the query `scopesOf`, the process of a session, messages, notices, what was changed under
  *        a lock
+ *     5  the query `impact`
  */
-export const protocolNumber = 4;
+export const protocolNumber = 5;
 /** Longest line an owner accepts, in bytes. */
 export const requestLineBytesMax = 1_048_576;
 /** Longest line a client accepts, in bytes: the status of a very large repository. */

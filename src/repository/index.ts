@@ -72,6 +72,11 @@ export async function changedSince(wish: ChangedWish): Promise<readonly ChangedF
   return (await import('./git/changed-since.ts')).changedSince(wish);
 }
 
+/** See `files-between.ts`. */
+export async function filesBetween(root: string, range: string): Promise<readonly string[] | null> {
+  return (await import('./git/files-between.ts')).filesBetween(root, range);
+}
+
 /** See `tracked-content.ts`. */
 export async function trackedContent(root: string): Promise<TrackedContent> {
   return (await import('./git/tracked-content.ts')).trackedContent(root);

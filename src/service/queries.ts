@@ -20,6 +20,7 @@ import { stateAt } from './moments.ts';
 import { readFormerHolders } from './former-holders.ts';
 import { readNotices } from './notices.ts';
 import { Turns, type TurnLimits } from './turns.ts';
+import { viewImpact } from './impact.ts';
 import { viewMayWrite } from './may-write.ts';
 import { viewScopesOf } from './scopes-of.ts';
 import { viewScopes, viewStatus, viewToken } from './views.ts';
@@ -74,6 +75,7 @@ export class QueryDesk {
     mayWrite: (asked) =>
       this.#ports.look((state, nowMs) => viewMayWrite(state, asked, this.#scopeProblems, nowMs)),
     scopesOf: ({ paths }) => this.#ports.look((state) => viewScopesOf(state, paths)),
+    impact: ({ scopes }) => this.#ports.look((state) => viewImpact(state, scopes)),
     notices: (asked) => this.#histories.take(() => readNotices(this.#ports, asked)),
     formerHolders: (asked) => this.#histories.take(() => readFormerHolders(this.#ports, asked)),
     token: (check) => this.#ports.look((state, nowMs) => ({ nowMs, ...viewToken(state, check, nowMs) })),

@@ -6,6 +6,7 @@ export { authorText, eventText, type Quoting } from './event-words.ts';
 export { lockEndText } from './lock-ends.ts';
 export { formerHolderTexts, noticeText, restText } from './notice-words.ts';
 export { leadFrom, type KnownScope, type Lead, type NamedPath, type NearestPath } from './scope-lead.ts';
+export { impactText } from './impact-words.ts';
 export { messageLead } from './message-words.ts';
 export { vainEnds } from './vain-ends.ts';
 export { shownLock } from './shown-lock.ts';

@@ -9,7 +9,7 @@ import { newRequestId, openBench, scopePath, submit, type Bench } from '../../sr
 import { explainRefusal } from '../../src/cli/format/refusal.ts';
 import { createProgram, runCli } from '../../src/cli/program.ts';
 import { Harness, until } from '../../src/cli/testing/harness.ts';
-import { noSync } from '../../src/cli/testing/samples.ts';
+import { syncedTree } from '../../src/cli/testing/samples.ts';
 import type { AgentSession } from '../../src/participant/index.ts';
 import { refusalOf } from '../support/refusal.ts';
 
@@ -22,12 +22,10 @@ let waitsBegun = 0;
 beforeEach(async () => {
   let drawn = 0;
   bench = await openBench({ options: { chance: () => (drawn += 1) / 10_000 } });
-  harness = new Harness({ coordinator: undisturbed(bench), inspection: { scan: async () => soundScan } });
+  harness = new Harness({ coordinator: undisturbed(bench), ...syncedTree });
   await define({ a: [], b: ['a'] });
   for (const name of ['alice', 'bob', 'carol']) await succeed(`agent join ${name}`);
 });
-
-const soundScan = { definitions: [], settings: defaultSettings, sync: noSync, unreadRoot: [], problems: [] };
 
 /** Each command line closes what it has opened, but the service goes on. */
 function undisturbed({ service }: Bench): Coordinator {

@@ -26,6 +26,7 @@ const inspection: Inspection = {
   pathIn: () => null,
   isThere: () => false,
   filesThere: async () => [],
+  filesBetween: async () => null,
   history: async () => null,
   changedFiles: async () => [],
   scan: async () => ({

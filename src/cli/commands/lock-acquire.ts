@@ -1,6 +1,7 @@
 import { nameOf, namesOf } from '../../core/index.ts';
 import type { DurationMs, FilePath, Grant } from '../../core/index.ts';
-import { formerHoldersOf, type AgentSession, type Granted } from '../../participant/index.ts';
+import { formerHoldersOf, impactOfLocks, type AgentSession, type Granted } from '../../participant/index.ts';
+import type { ImpactAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { AskingLine } from '../format/refusal.ts';
 import { line } from '../format/text.ts';
@@ -14,7 +15,7 @@ import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './ac
 import { notThere } from './named.ts';
 import { revisionNow } from './speak.ts';
 import { leaseMs, lockWish, refuseNothing, type LockNames, type LockWish } from './lock-wish.ts';
-import { count, duration, formerHolderTexts, shownLock, timeLeft } from '../../wording/index.ts';
+import { count, duration, formerHolderTexts, impactText, shownLock, timeLeft } from '../../wording/index.ts';
 
 export interface AcquireInput extends Acting, LeaseInput, LockNames {}
 
@@ -35,8 +36,12 @@ export async function acquireLock(call: Call, input: AcquireInput): Promise<Outc
   if (acquired.kind !== 'granted')
     return notGranted(call, session, named, acquired, { asking: askingText(session, input) });
   const { clock } = call.ports;
-  const former = await formerHoldersOf(await call.coordinator(), clock, session, acquired.locks);
-  return grantedOutcome(call, session, acquired, { reason, ttlMs, former, ...others });
+  const coordinator = await call.coordinator();
+  const [former, impact] = await Promise.all([
+    formerHoldersOf(coordinator, clock, session, acquired.locks),
+    impactOfLocks(coordinator, clock, acquired.locks),
+  ]);
+  return grantedOutcome(call, session, acquired, { reason, ttlMs, former, impact, ...others });
 }
 
 async function nothingToLock(call: Call, { agent }: AgentSession, others: NotLocked): Promise<Outcome> {
@@ -86,6 +91,8 @@ interface GrantWish {
   readonly unlockable?: readonly string[];
   /** Who had them before; left out where nothing was granted anew. */
   readonly former?: Awaited<ReturnType<typeof formerHoldersOf>>;
+  /** What depends on what may be changed under them; left out, and null: nobody has looked. */
+  readonly impact?: ImpactAnswer | null;
 }
 
 /**
@@ -113,6 +120,7 @@ export async function grantedOutcome(
     locks: locks.map((lock) => withFormer(lock, wish.former ?? [])),
     ...(free.length === 0 ? {} : { free }),
     ...unlockableIn({ unlockable }),
+    ...dependentsIn(wish.impact ?? null),
   };
   const lastMs = Math.max(...locks.map((lock) => lock.deadlineMs));
   const endsBefore = sessionDeadlineMs !== null && sessionDeadlineMs < lastMs;
@@ -123,6 +131,7 @@ export async function grantedOutcome(
       ...notLockedTexts({ free, unlockable }),
       ...told.map((name) => line`${name} is ${withdrawnText}`),
       ...formerTexts(call, wish.former ?? []),
+      ...impactTexts(session, wish.impact ?? null),
     ].join('\n'),
   );
 }
@@ -143,6 +152,17 @@ function formerTexts(call: Call, former: Former): string[] {
 }
 
 const asIs = (text: string): string => text;
+
+function impactTexts({ agent }: AgentSession, impact: ImpactAnswer | null): string[] {
+  const text = impact === null ? null : impactText(impact, agent);
+  return text === null ? [] : [line`  ${text}`];
+}
+
+/** All that depends on it, directly or not. */
+function dependentsIn(impact: ImpactAnswer | null): object {
+  const dependents = (impact?.scopes ?? []).filter(({ via }) => via !== null).map(({ scope }) => scope);
+  return dependents.length === 0 ? {} : { dependents };
+}
 
 /** What else there is to know of locks that were granted; nothing where it cannot be told at the moment. */
 interface AgentNow {

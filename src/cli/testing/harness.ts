@@ -189,6 +189,7 @@ const plainInspection: Inspection = {
   isThere: () => false,
   filesThere: async () => [],
   changedFiles: unexpected('changedFiles'),
+  filesBetween: unexpected('filesBetween'),
   scan: unexpected('scan'),
   history: async () => null,
   configuration: unexpected('configuration'),

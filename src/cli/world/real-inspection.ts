@@ -4,6 +4,7 @@ import { logExists, socketAddress, statePaths } from '../../client/index.ts';
 import {
   changedFiles,
   changedSince,
+  filesBetween,
   gitVersion,
   liesAt,
   listTree,
@@ -39,6 +40,7 @@ export const realInspection: Inspection = {
   },
   filesThere,
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
+  filesBetween: ({ worktree, commonDir }, range) => filesBetween(worktree ?? commonDir, range),
   scan,
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
   configuration,

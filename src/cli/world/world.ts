@@ -120,6 +120,8 @@ export interface Inspection {
   filesThere(repository: Repository): Promise<readonly string[]>;
   /** Files that the working tree has otherwise than its last commit, or that are new there. */
   changedFiles(repository: Repository): Promise<readonly string[]>;
+  /** Files that two commits have otherwise, of `A..B`; null: that is no range of commits. */
+  filesBetween(repository: Repository, range: string): Promise<readonly string[] | null>;
   scan(repository: Repository): Promise<Scan>;
   /** What was committed so far; null where there is nothing, or Git does not tell it in time. */
   history(repository: Repository, max: number): Promise<History | null>;

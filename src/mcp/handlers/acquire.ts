@@ -5,7 +5,7 @@ import {
   type DeskAgent,
   type Visit,
 } from '../../participant/desk/index.ts';
-import { inTime } from '../../participant/index.ts';
+import { impactOfLocks, inTime } from '../../participant/index.ts';
 import { refused, told, type ToolAnswer } from '../answer.ts';
 import { formerLines } from '../former-holders.ts';
 import { grantsText, vainText } from '../lock-words.ts';
@@ -15,7 +15,7 @@ import { ownInTheWay } from '../seat-words.ts';
 import { quoted } from '../text.ts';
 import { obstacleLines } from '../views.ts';
 import type { AgentHandler, ToolCall, Work } from './handler.ts';
-import { duration, shownLock, someNames, timeLeft } from '../../wording/index.ts';
+import { impactText, duration, shownLock, someNames, timeLeft } from '../../wording/index.ts';
 
 /** How long a call that has waited already waits to learn who is in the way, in milliseconds: clients give up on it. */
 const storyPatienceMs = 1_000;
@@ -72,10 +72,22 @@ async function grantedAnswer(work: Work, visit: Visit, locks: readonly Grant[]):
       : [`GRANTED ${grantsText(granted)}. It is yours until lock_release; renewal is automatic.`]),
     ...(await toBeLines(work, granted)),
     ...(await formerLines(work, visit.agent, granted)),
+    ...(await impactLines(work, visit.agent, granted)),
     ...old.map((lock) => alreadyText(lock, work.clock.nowMs())),
   ];
   const facts = { status: 'granted', locks: locks.map((lock) => ({ ...partsOf(lock), token: lock.token })) };
   return told(lines.join('\n'), facts);
+}
+
+/** Whoever changes what others build on has to know of them. */
+async function impactLines(
+  { workspace, clock }: Work,
+  { session }: DeskAgent,
+  granted: readonly Grant[],
+): Promise<readonly string[]> {
+  const impact = await impactOfLocks(workspace.coordinator, clock, granted);
+  const text = impact === null ? null : impactText(impact, session.agent, quoted);
+  return text === null ? [] : [`${text}.`];
 }
 
 /** A scope that is misspelt has the form of a file that is to be made, and is granted as one. */
