@@ -13,9 +13,9 @@ export async function filesBetween(root: string, range: string): Promise<readonl
   if (dots === '') return null;
   const ask = (...args: readonly string[]): Promise<string> =>
     runGit({ cwd: root, args, env: withoutGitVariables() }).then((said) => said.toString('utf8'));
-  const ends = await Promise.all([from, to].map((one) => commitOf(ask, one === '' ? 'HEAD' : one)));
-  const [first, last] = ends;
-  if (first == null || last == null) return null;
+  const first = await commitOf(ask, from === '' ? 'HEAD' : from);
+  const last = await commitOf(ask, to === '' ? 'HEAD' : to);
+  if (first === null || last === null) return null;
   const base = dots === '...' ? (await ask('merge-base', first, last)).trim() : first;
   const said = await ask(
     'diff-tree',
