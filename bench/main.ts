@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { claimsBenchmark } from './benchmarks/claims.ts';
 import { cliBenchmark } from './benchmarks/cli.ts';
+import { contextWriteBenchmark } from './benchmarks/context-write.ts';
 import { coreBenchmark } from './benchmarks/core.ts';
 import { durableAcquireBenchmark } from './benchmarks/durable-acquire.ts';
 import { enginesBenchmark } from './benchmarks/engines.ts';
@@ -14,6 +15,7 @@ import { mcpBenchmark } from './benchmarks/mcp.ts';
 import { memoryBenchmark } from './benchmarks/memory.ts';
 import { openLogBenchmark } from './benchmarks/open-log.ts';
 import { queriesBenchmark } from './benchmarks/queries.ts';
+import { syncBenchmark } from './benchmarks/sync.ts';
 import { throughputBenchmark } from './benchmarks/throughput.ts';
 import type { Benchmark } from './harness/benchmark.ts';
 import { replaceGenerated } from './harness/generated.ts';
@@ -34,6 +36,8 @@ const benchmarks: readonly Benchmark[] = [
   openLogBenchmark,
   queriesBenchmark,
   initBenchmark,
+  contextWriteBenchmark,
+  syncBenchmark,
 ];
 
 const usage = `npm run bench -- [--only NAME]... [--quick] [--json] [--write]

@@ -82,10 +82,15 @@ export class BenchAgent {
     this.#note(reply.locks);
   }
 
-  async release(scope: ScopePath): Promise<void> {
+  /** The lock that it was given of a scope. */
+  lockOf(scope: ScopePath): Grant {
     const lock = this.#granted.get(scope);
     if (lock === undefined) throw new Error(`${this.session.agent} was never given ${scope}`);
-    const gone = await releaseGrants(this.#ports.speaker, this.session, [lock]);
+    return lock;
+  }
+
+  async release(scope: ScopePath): Promise<void> {
+    const gone = await releaseGrants(this.#ports.speaker, this.session, [this.lockOf(scope)]);
     if (gone.length > 0) throw new Error(`${scope} was not held any more`);
   }
 

@@ -2,6 +2,6 @@
 export { isTreeDigest, ownDigests, treeDigest, type OwnDigests } from './digest.ts';
 export { dueScopes } from './due.ts';
 export type { CommandEnd, SyncNews, SyncOutcome, SyncProblem } from './news.ts';
-export type { Plan, Step, Why } from './plan.ts';
+export { planSync, type Plan, type Step, type Why } from './plan.ts';
 export { survey, syncScopes, type Look, type RunnerPorts, type SyncReport } from './runner.ts';
 export type { ScopeCommand } from './scope-sync.ts';

@@ -190,6 +190,8 @@ async function carryOut(call: Call, removal: Removal): Promise<Outcome> {
     for (const tree of trees) await call.world.scopeFiles.undo(tree);
   });
   await call.world.owner.stop(repository);
+  // Outside of the repository, in the user's own folder.
+  call.world.syncs.allow(call.ports.env, repository, []);
   await whileTelling(call, 'removing the state', () => call.world.state.remove(repository, state));
   return done(null, { ...dataOf(removal), removed: true }, () => removedText(removal));
 }

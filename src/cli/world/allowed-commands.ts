@@ -3,12 +3,12 @@
  * user's own, and not in the repository: what comes with that must not allow itself.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { withAccess } from '../../client/index.ts';
 import { quote, type ScopePath } from '../../core/index.ts';
-import { makeOwnFolder, readOwnText, replaceFile } from '../../files/index.ts';
+import { makeOwnFolder, readOwnText, removeFile, replaceFile } from '../../files/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import type { Environment } from './environment.ts';
 
@@ -32,6 +32,7 @@ export function readAllowed(env: Environment, commonDir: string): readonly Allow
 
 /** Replaces what was allowed of this repository. Throws `PERMISSION` or `STORE_FAILURE`, and `INVALID_INPUT` where it is too much. */
 export function writeAllowed(env: Environment, commonDir: string, commands: readonly AllowedCommand[]): void {
+  if (commands.length === 0) return forgetAllowed(pathOf(env, commonDir));
   const text = `${JSON.stringify({ repository: commonDir, commands }, null, 2)}\n`;
   if (Buffer.byteLength(text) > textBytesMax)
     throw new CoordinatorError(
@@ -44,6 +45,20 @@ export function writeAllowed(env: Environment, commonDir: string, commands: read
     makeOwnFolder(dirname(dirname(path)));
     makeOwnFolder(dirname(path));
     replaceFile(path, text);
+  });
+}
+
+/** With the folders that held nothing else. */
+function forgetAllowed(path: string): void {
+  withAccess(path, () => {
+    removeFile(path);
+    for (const folder of [dirname(path), dirname(dirname(path))]) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        return;
+      }
+    }
   });
 }
 
