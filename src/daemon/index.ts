@@ -55,3 +55,5 @@ export async function lookAtState(commonDir: string): Promise<StateLook> {
 export async function removeState(commonDir: string, seen: StateLook): Promise<void> {
   await (await import('./remove-state.ts')).removeState(commonDir, seen);
 }
+
+export { evidenceIn } from './evidence-file.ts';

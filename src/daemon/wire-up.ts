@@ -32,6 +32,7 @@ import { toFailure } from './failures.ts';
 import { GitFollower } from './git-follower.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
 import { recordMainWorktree, withMainWorktree } from './main-worktree.ts';
+import { evidenceFiles } from './evidence-file.ts';
 import { repairFile, type RepairPorts } from './repairer.ts';
 import { SafetyWatch } from './safety-watch.ts';
 import { WatchedFiles } from './watched-files.ts';
@@ -240,6 +241,11 @@ async function startService(options: OpenOptions, opener: Opener, opened: Opened
     witness: log.witness,
     options: {
       horizonMs: horizonOf(first),
+      keepEvidence: evidenceFiles(statePaths(options.repository.commonDir).directory, {
+        rhema: options.version,
+        node: process.version,
+        store: log.engine,
+      }),
       checkInvariants: safetyEnabled ? 'sampled' : 'never',
       ...(opener.observer === undefined ? {} : { observer: opener.observer }),
       about: () => ({

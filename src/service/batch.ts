@@ -12,6 +12,7 @@ import {
   type Event,
   type RequestId,
   type Revision,
+  type State,
   type TimeMs,
   type Violation,
 } from '../core/index.ts';
@@ -19,6 +20,7 @@ import type { CoordinatorError, Reply } from '../protocol/index.ts';
 import { toFailure } from './failures.ts';
 import type { LogTime } from './log-time.ts';
 import { unprovenRepeat } from './proven-repeat.ts';
+import { stateAsEvidence } from './evidence.ts';
 import type { PastRequest } from './past-requests.ts';
 import type { Replica } from './replica.ts';
 
@@ -56,13 +58,18 @@ const batchEventsMax = 4_096;
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';
   readonly violations: readonly Violation[];
+  readonly entry: Entry;
+  /** What it led to, see `stateAsEvidence`. */
+  readonly state: string | null;
 
-  constructor(found: readonly Violation[], entry: Entry) {
+  constructor(found: readonly Violation[], entry: Entry, state: State) {
     const [first] = found;
     super(
       `${first?.invariant} does not hold after ${entry.kind} at revision ${entry.revision}: ${first?.subject} (${first?.evidence})`,
     );
     this.violations = found;
+    this.entry = entry;
+    this.state = stateAsEvidence(state);
   }
 }
 
@@ -198,7 +205,7 @@ export class BatchPlanner {
 
   #check(entry: Entry): void {
     const found = violations(this.#replica.state);
-    if (found.length > 0) throw new InvariantError(found, entry);
+    if (found.length > 0) throw new InvariantError(found, entry, this.#replica.state);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The single writer around the pure core: batches, time, tickets, watchers, recovery, snapshots. */
 export { openService, Service, type BoundAgent, type InternalCommand } from './service.ts';
 export type { About, ServiceOptions, ServicePorts } from './options.ts';
+export type { Evidence, KeepEvidence } from './evidence.ts';
 export type { InvariantChecks } from './writer.ts';
 export { beginningOf, beginningText, type Beginning } from './beginning.ts';
 export { readHostIdentity, type HostIdentity } from './host.ts';

@@ -2,6 +2,7 @@ import type { Observer } from '../observe/index.ts';
 import type { HealthAnswer } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { type Clock, type Timers, systemChance, type Chance } from '../time/index.ts';
+import type { KeepEvidence } from './evidence.ts';
 import type { HostIdentity } from './host.ts';
 import type { SnapshotPolicy } from './snapshots.ts';
 import type { Witness } from './witness.ts';
@@ -30,6 +31,8 @@ export interface ServiceOptions extends WriterLimits, SnapshotPolicy {
   readonly chance: Chance;
   readonly observer: Observer;
   readonly about: () => About;
+  /** Keeps what shows how a state came about that must not exist. */
+  readonly keepEvidence: KeepEvidence;
 }
 
 export function completeOptions({ store, options }: ServicePorts): ServiceOptions {
@@ -44,6 +47,7 @@ export function completeOptions({ store, options }: ServicePorts): ServiceOption
     chance: systemChance,
     observer: { trouble: () => undefined, committed: () => undefined },
     about: aboutDirect,
+    keepEvidence: () => null,
     ...options,
   };
 }

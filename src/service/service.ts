@@ -35,6 +35,7 @@ import {
 import { Alarm } from './alarm.ts';
 import type { CommandCall, UntimedCommand } from './batch.ts';
 import { beginningOf, withBeginning, type Beginning } from './beginning.ts';
+import { Tail } from './evidence.ts';
 import { randomHex32 } from './random-hex.ts';
 import { toFailure, unavailable, type Report } from './failures.ts';
 import { LogFeed } from './feed.ts';
@@ -94,6 +95,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   readonly #queries: QueryDesk;
   readonly #alarm: Alarm;
   readonly #follower: Follower | null;
+  readonly #tail = new Tail();
   readonly #hasher = new SecretHasher();
   readonly #startedAtMs: TimeMs;
   #snapshots: Snapshots | null = null;
@@ -127,6 +129,9 @@ export class Service implements Omit<Coordinator, 'refresh'> {
         chance: options.chance,
         observer: options.observer,
         afterBatch: (state) => this.#afterBatch(state),
+        onHalt: (failure) => this.#tickets.dismissAll(failure),
+        keepEvidence: options.keepEvidence,
+        tail: () => this.#tail.entries,
         ...ports,
       },
       options,
@@ -174,6 +179,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   awaitTicket(request: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
     return new Promise((resolve, reject) => {
       if (this.#stopping) return reject(stoppingError());
+      if (this.#writer.halted !== null) return reject(this.#writer.halted);
       const waits = new AbortController();
       const call: TicketCall = {
         request,
@@ -300,6 +306,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const newest = entries.at(-1);
     if (newest !== undefined) this.#noteLast(newest.revision);
     this.#past.note(entries);
+    this.#tail.note(entries);
     this.#feed.publish(entries);
     this.#tickets.onCommitted(entries, state);
   }

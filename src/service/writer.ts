@@ -9,11 +9,12 @@
  * batch that writes nothing is checked against the end of the log before it is answered: a refusal or a read that rests
  * on a state others have moved on from would be a stale answer. Nothing is told before it is durable.
  */
-import type { RequestId, Revision, State, TimeMs } from '../core/index.ts';
+import type { Entry, RequestId, Revision, State, TimeMs } from '../core/index.ts';
 import type { Observer } from '../observe/index.ts';
-import { mayBeWritten, nothingWritten, type CoordinatorError, type Reply } from '../protocol/index.ts';
+import { CoordinatorError, mayBeWritten, nothingWritten, type Reply } from '../protocol/index.ts';
 import type { LogStore } from '../store/index.ts';
 import { type Clock, sleep, type Timers, type Chance, jitteredBackoff } from '../time/index.ts';
+import type { KeepEvidence } from './evidence.ts';
 import { BatchPlanner, InvariantError, type CommandCall, type Plan, type UntimedCommand } from './batch.ts';
 import { isBug, toFailure, unavailable } from './failures.ts';
 import type { HostIdentity } from './host.ts';
@@ -46,6 +47,11 @@ export interface WriterPorts {
   readonly chance: Chance;
   readonly observer: Observer;
   /** Called after each batch, before the next is begun. The state is null when the batch was given up. Never fails. */
+  /** It has stopped writing for good. */
+  readonly onHalt: (failure: CoordinatorError) => void;
+  readonly keepEvidence: KeepEvidence;
+  /** The last entries that were written. */
+  readonly tail: () => readonly Entry[];
   readonly afterBatch: (state: State | null) => Promise<void>;
 }
 
@@ -187,7 +193,7 @@ export class Writer {
     } catch (error) {
       this.#ports.replica.abandon();
       if (isBug(error)) this.#halt(error);
-      const failure = toFailure(error);
+      const failure = this.#halted ?? toFailure(error);
       return { kind: failure.retryable ? 'again' : 'failed', error: failure };
     }
   }
@@ -282,10 +288,27 @@ export class Writer {
   /** A bug was met: what it would write next cannot be trusted. Reads go on, from the log. */
   #halt(error: unknown): void {
     const kind = error instanceof InvariantError ? 'violation' : 'bug';
-    const failure = toFailure(error);
+    const failure = this.#failureFor(error);
     this.#halted = failure;
     this.#ports.observer.trouble({ kind, message: failure.message, cause: error });
     for (const call of [...this.#calls.splice(0), ...this.#ticks.splice(0)]) call.fail(failure);
+    this.#ports.onHalt(failure);
+  }
+
+  /** Who is refused from now on is told what was found, and where the evidence is. */
+  #failureFor(error: unknown): CoordinatorError {
+    if (!(error instanceof InvariantError)) return toFailure(error);
+    const { violations, entry, state } = error;
+    const evidence = this.#ports.keepEvidence({
+      atMs: entry.atMs,
+      violations,
+      entry,
+      state,
+      tail: this.#ports.tail(),
+    });
+    const where = evidence === null ? '' : `; evidence is kept in ${evidence}`;
+    const message = `a bug in the coordinator: ${error.message}; it writes nothing more: report it, then rhema daemon stop${where}`;
+    return new CoordinatorError('INTERNAL', message, { details: { violations, evidence }, cause: error });
   }
 }
 

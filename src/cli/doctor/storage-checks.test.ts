@@ -38,6 +38,13 @@ describe('what the log stands on', () => {
       'problem',
       'cannot be written',
     ],
+    [
+      'evidence of a bug',
+      'invariants',
+      withState({ evidence: ['/repo/.git/rhema/evidence-7.json'] }),
+      'problem',
+      'evidence-7.json',
+    ],
     ['a folder open to others', 'state folder', withState({ directoryMode: 0o755 }), 'warning', 'mode 755'],
     ['a full disk', 'disk', withRoom({ trouble: 'ENOSPC' }), 'problem', 'there is no room'],
     ['a quota that is used up', 'disk', withRoom({ trouble: 'EDQUOT' }), 'problem', 'there is no room'],

@@ -14,6 +14,7 @@ import { count, duration } from '../../wording/index.ts';
 /** Of what the log stands on, and of the log itself. */
 export const storageChecks: readonly RepositoryCheck[] = [
   checkStateFolder,
+  checkEvidence,
   checkRoom,
   checkFileSystem,
   checkSocket,
@@ -30,6 +31,20 @@ function checkStateFolder({ state, repository }: RepositoryFacts): readonly Find
   return findingsFrom('state folder', state, readRemedy, (files) => [
     files.writable ? stateFolderFinding(files) : unwritableFolder(files, repository.commonDir),
   ]);
+}
+
+/** The machine has broken a rule of its own: a bug, which stays one after the process was started anew. */
+function checkEvidence({ state }: RepositoryFacts): readonly Finding[] {
+  if (!state.known) return [];
+  const newest = state.value.evidence.at(-1);
+  if (newest === undefined) return [];
+  return [
+    problem(
+      'invariants',
+      `a rule of the machine itself was found broken, and nothing was written from then on: ${newest} has the evidence`,
+      `report it as a bug of rhema with this file, then: ${shellCommand('rm', ...state.value.evidence)}`,
+    ),
+  ];
 }
 
 function stateFolderFinding({ directory, directoryMode }: StateFiles): Finding {

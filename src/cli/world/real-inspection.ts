@@ -45,7 +45,10 @@ export const realInspection: Inspection = {
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
   configuration,
   gitVersion,
-  stateFiles: async (repository) => stateFiles(repository),
+  stateFiles: async (repository) => ({
+    ...stateFiles(repository),
+    evidence: (await import('../../daemon/index.ts')).evidenceIn(statePaths(repository.commonDir).directory),
+  }),
   room: async ({ commonDir }) => (await import('../../daemon/index.ts')).roomFor(commonDir),
   openFilesMax: async () => (await import('../../daemon/index.ts')).openFilesMax(),
   surroundings: async (repository, env) =>
@@ -93,7 +96,7 @@ async function configuration(repository: Repository): Promise<Configuration> {
   };
 }
 
-function stateFiles({ commonDir }: Repository): StateFiles {
+function stateFiles({ commonDir }: Repository): Omit<StateFiles, 'evidence'> {
   const paths = statePaths(commonDir);
   const mode = statSync(paths.directory, { throwIfNoEntry: false })?.mode;
   return {

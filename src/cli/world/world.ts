@@ -198,6 +198,8 @@ export interface StateFiles {
   readonly databaseExists: boolean;
   /** Who may enter the folder, such as 0o700; null when it does not exist. */
   readonly directoryMode: number | null;
+  /** What was kept of states that must not exist, the oldest first. */
+  readonly evidence: readonly string[];
   readonly writable: boolean;
   /** The address of the socket; its failure when there is no usable one. */
   readonly socket: Parsed<string>;
