@@ -223,7 +223,7 @@ export const options = [
     type: 'boolean',
     default: true,
     environment: null,
-    help: 'Whether scopes that were synced once and have to be synced again (a commit, a checkout, a context file that was written, a retry that is due) are synced by themselves, in the order of their dependencies. The coordinator sees to that while it runs. Commands of scopes are run only when you have allowed them (`rhema sync allow`).',
+    help: 'Whether scopes that were synced once and have to be synced again (a commit, a checkout, a context file that was written, a retry that is due) are synced by themselves, in the order of their dependencies. The coordinator sees to that while it runs. Commands of scopes are then run only when you have allowed that (`rhema sync allow --auto`).',
   },
   {
     key: 'agent_coordination.sync_settings.dependency_checking',

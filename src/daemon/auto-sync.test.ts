@@ -3,6 +3,7 @@ import { defaultConfig, type Config } from '../config/index.ts';
 import type { ScopePath, TimeMs } from '../core/index.ts';
 import type { SyncView } from '../protocol/index.ts';
 import { settled } from '../service/testing.ts';
+import type { AbortedRuns } from '../sync/index.ts';
 import { AutoSync } from './auto-sync.ts';
 
 const sync = (over: Partial<SyncView> = {}): SyncView => ({
@@ -24,15 +25,20 @@ let syncs: SyncView[];
 let nowMs: number;
 let config: Config | null;
 let works: number;
+let stops: number;
+let aborted: AbortedRuns;
 let end: (() => void) | null;
 let fails: boolean;
 let auto: AutoSync;
 
 beforeEach(() => {
   [syncs, nowMs, config, works, end, fails] = [[], 1_000, defaultConfig, 0, null, false];
+  [stops, aborted] = [0, new Map()];
   auto = new AutoSync({
     config: () => config,
     status: async () => ({ syncs, timeMs: 0 as TimeMs, nowMs: nowMs as TimeMs }),
+    aborted: async () => aborted,
+    stop: () => (stops += 1),
     work: () => {
       works += 1;
       if (fails) return Promise.reject(new Error('cannot be started'));
@@ -97,4 +103,20 @@ it('tries again where the process could not be started', async () => {
   fails = true;
   await look();
   expect(await look()).toBe(2);
+});
+
+it('leaves what somebody has aborted until it is undone anew', async () => {
+  syncs = [sync()];
+  aborted = new Map([['lib' as ScopePath, 7 as NonNullable<SyncView['run']>]]);
+  expect(await look()).toBe(0);
+  syncs = [sync({ run: 9 as SyncView['run'] })];
+  expect(await look()).toBe(1);
+});
+
+it('ends what is at work when auto_sync is switched off', async () => {
+  syncs = [sync()];
+  await look();
+  config = { ...defaultConfig, autoSync: false };
+  await look();
+  expect(stops).toBe(1);
 });

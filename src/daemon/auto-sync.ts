@@ -1,10 +1,14 @@
 import type { Config } from '../config/index.ts';
 import type { StatusAnswer } from '../protocol/index.ts';
-import { dueScopes } from '../sync/index.ts';
+import { dueScopes, type AbortedRuns } from '../sync/index.ts';
 
 export interface AutoSyncPorts {
   config(): Config | null;
   status(): Promise<Pick<StatusAnswer, 'syncs' | 'timeMs' | 'nowMs'>>;
+  /** Runs that somebody has ended on purpose. */
+  aborted(): Promise<AbortedRuns>;
+  /** Tells a process that works to end. */
+  stop(): void;
   /** Starts a process that syncs what is due, and ends when it is done; resolves when it has ended. */
   work(): Promise<void>;
 }
@@ -25,7 +29,9 @@ export class AutoSync {
 
   /** To be called now and then. */
   async look(): Promise<void> {
-    if (this.#isAtWork || this.#ports.config()?.autoSync !== true) return;
+    const isOn = this.#ports.config()?.autoSync === true;
+    if (this.#isAtWork && !isOn) this.#ports.stop();
+    if (this.#isAtWork || !isOn) return;
     const due = await this.#due();
     if (due === '' || due === this.#left) return;
     this.#isAtWork = true;
@@ -46,7 +52,9 @@ export class AutoSync {
   /** Another text when something else is due, or the same once more. */
   async #due(): Promise<string> {
     const { syncs, timeMs, nowMs = timeMs } = await this.#ports.status();
-    const due = new Set(dueScopes(syncs, nowMs));
+    if (!syncs.some(({ status, run }) => run !== null && (status === 'idle' || status === 'failed')))
+      return '';
+    const due = new Set(dueScopes(syncs, nowMs, await this.#ports.aborted()));
     return syncs
       .filter(({ scope }) => due.has(scope))
       .map(({ scope, run, status }) => `${scope} ${run} ${status}`)

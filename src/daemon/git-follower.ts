@@ -30,7 +30,10 @@ interface Seen {
   readonly mark: GitMark;
   /** Of what is staged: that alone is Git's doing, and not an edit under way. */
   readonly staged: OwnDigests;
+  readonly commands: Commands | null;
 }
+
+type Commands = ReadonlyMap<ScopePath, { readonly run: string }>;
 
 /**
  * Sees that Git has changed files of scopes, by whatever operation: a commit, a checkout, a merge, a rebase, a reset, a pull.
@@ -54,7 +57,7 @@ export class GitFollower {
 
   async #look(): Promise<void> {
     const mark = this.#ports.mark();
-    if (mark === null || mark.isBusy || mark.text === this.#seen?.mark.text) return;
+    if (mark === null || mark.isBusy || this.#isSeen(mark)) return;
     const { syncs } = await this.#ports.status();
     const synced = syncs.filter(({ status }) => status === 'completed' || status === 'syncing');
     if (synced.length === 0) {
@@ -70,7 +73,11 @@ export class GitFollower {
       const operation = this.#operation(mark);
       await this.#ports.submit({ kind: 'GitOperation', by: 'service', scopes: changed, operation });
     }
-    this.#seen = { mark, staged };
+    this.#seen = { mark, staged, commands: this.#ports.commands() };
+  }
+
+  #isSeen({ text }: GitMark): boolean {
+    return this.#seen?.mark.text === text && this.#seen.commands === this.#ports.commands();
   }
 
   #changed(
@@ -84,7 +91,10 @@ export class GitFollower {
     const before = this.#seen?.staged;
     return synced
       .filter(({ scope, status, digest }) => {
-        const isTouched = before === undefined || before.get(scope) !== staged.get(scope);
+        const isTouched =
+          before === undefined ||
+          before.get(scope) !== staged.get(scope) ||
+          this.#seen?.commands?.get(scope)?.run !== commands?.get(scope)?.run;
         if (!isTouched || !dependencies.has(scope)) return false;
         // Of a run under way, and of what somebody else has vouched for, only what was seen before can tell.
         if (status === 'syncing' || digest === null || !isTreeDigest(digest) || commands === null)

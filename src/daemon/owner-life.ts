@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
 import { give, identityOfFolder } from '../files/index.ts';
 import { LogObserver, openLog, withoutRepeats, type Log } from '../observe/index.ts';
+import { abortedQuery, abortedRuns } from '../sync/index.ts';
 import { loadRequestParsers } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
 import type { Ownership } from './engine.ts';
@@ -147,7 +148,9 @@ class Owner {
     const autoSync = new AutoSync({
       config: () => follower.config,
       status,
+      aborted: async () => abortedRuns((await coordinator.query(abortedQuery)).entries),
       work: () => this.#worker.run(),
+      stop: () => this.#worker.interrupt(),
     });
     const { socket, database, log } = this.#paths;
     const inodes = [socket, database].map(inodeOf);

@@ -30,6 +30,11 @@ export class SyncWorker {
     }
   }
 
+  /** It ends its commands, gives up its runs and leaves. */
+  interrupt(): void {
+    this.#child?.kill('SIGTERM');
+  }
+
   /** The owner leaves: the worker would only call the next one. What it ran is ended by the tether that each command has. */
   stop(): void {
     this.#child?.kill('SIGKILL');

@@ -48,7 +48,7 @@ export class Upkeep {
   readonly #time: Time;
   #activeAtMs: number;
   #callsSeen = 0;
-  #callsBeforeSync = 0;
+  #gitAtMs = 0;
   #followAtMs: number;
   /** How long the last look took. */
   #lookMs = Number.POSITIVE_INFINITY;
@@ -106,7 +106,7 @@ export class Upkeep {
         await this.#ports.seeDead();
         if (this.#time.monotonicMs() >= this.#followAtMs) await this.#followFiles();
       }
-      await this.#syncDue();
+      await this.#followSyncs();
       await this.#watchSafety();
     }
     return reason !== null;
@@ -119,14 +119,6 @@ export class Upkeep {
     } catch (error) {
       this.#ports.log.warn({ cause: String(error) }, 'what breaks a rule cannot be looked for');
     }
-  }
-
-  /** What became due did so by a call, or while somebody works. */
-  async #syncDue(): Promise<void> {
-    const calls = this.#ports.callCount();
-    if (calls === this.#callsBeforeSync && !this.#ports.isActive()) return;
-    this.#callsBeforeSync = calls;
-    await this.#ports.syncDue();
   }
 
   async #reasonToLeave(): Promise<string | null> {
@@ -151,7 +143,6 @@ export class Upkeep {
   async #followFiles(): Promise<void> {
     const startMs = this.#time.monotonicMs();
     const hasChanges = await this.#findsChanges();
-    if (!hasChanges) await this.#followGit();
     const endMs = this.#time.monotonicMs();
     // Files that do not come to rest wait for the pause as well.
     this.#looksAgain = hasChanges && !this.#looksAgain;
@@ -159,9 +150,14 @@ export class Upkeep {
     this.#lookMs = endMs - startMs;
   }
 
-  async #followGit(): Promise<void> {
+  /** Also while nobody calls: a look at a few files, as long as they are the same. */
+  async #followSyncs(): Promise<void> {
+    const nowMs = this.#time.monotonicMs();
+    if (nowMs < this.#gitAtMs) return;
+    this.#gitAtMs = nowMs + followEveryMs;
     try {
       await this.#ports.followGit();
+      await this.#ports.syncDue();
     } catch (error) {
       this.#ports.log.warn({ cause: String(error) }, 'what Git has done cannot be read');
     }

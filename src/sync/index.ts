@@ -1,7 +1,7 @@
 /** Syncs that do something: what is to be synced, in which order, and the run of it. */
 export { isTreeDigest, ownDigests, treeDigest, type OwnDigests } from './digest.ts';
-export { dueScopes } from './due.ts';
+export { abortedQuery, abortedRuns, dueScopes, type AbortedRuns } from './due.ts';
 export type { CommandEnd, SyncNews, SyncOutcome, SyncProblem } from './news.ts';
 export { planSync, type Plan, type Step, type Why } from './plan.ts';
 export { survey, syncScopes, type Look, type RunnerPorts, type SyncReport } from './runner.ts';
-export type { ScopeCommand } from './scope-sync.ts';
+export type { Examined, ScopeCommand } from './scope-sync.ts';

@@ -1,4 +1,4 @@
-import type { ScopePath, SyncRun } from '../core/index.ts';
+import type { AgentId, ScopePath, SyncRun } from '../core/index.ts';
 import type { Why } from './plan.ts';
 
 /** What is wrong in a scope, before or while it is synced. */
@@ -33,6 +33,8 @@ export type SyncOutcome =
   | { readonly kind: 'notAllowed'; readonly command: string }
   /** What it is made of, or stands on, was changed each time it was tried. */
   | { readonly kind: 'restless' }
+  /** Somebody has ended its run on purpose. */
+  | { readonly kind: 'aborted'; readonly by: string }
   | { readonly kind: 'gone' }
   | { readonly kind: 'stopped' };
 
@@ -40,6 +42,8 @@ export type SyncOutcome =
 export type SyncNews =
   | { readonly kind: 'planned'; readonly steps: number; readonly unchanged: number }
   | { readonly kind: 'begun'; readonly scope: ScopePath; readonly why: Why; readonly attempt: number }
+  /** Somebody else syncs it. */
+  | { readonly kind: 'waits'; readonly scope: ScopePath; readonly agent: AgentId | null }
   | { readonly kind: 'problems'; readonly scope: ScopePath; readonly problems: readonly SyncProblem[] }
   /** It was ended before its end: what it is made of was changed meanwhile. */
   | { readonly kind: 'undone'; readonly scope: ScopePath }

@@ -253,3 +253,52 @@ it('runs no command that nobody has allowed, and what stands on such a scope is 
   expect(await stage.sync()).toMatchObject({ base: 'synced', lib: 'notAllowed', api: 'held back by lib' });
   expect(stage.ran).toEqual([]);
 });
+
+describe('what somebody decides meanwhile', () => {
+  it('to abort a run ends it for good', async () => {
+    stage.acts.set('base', async (signal) => {
+      await stage.submit({ kind: 'AbortSync', scope: scopePath('base'), by: 'olga', reason: null });
+      if (!signal.aborted)
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      return { kind: 'stopped' };
+    });
+    expect(await stage.sync()).toMatchObject({
+      base: 'aborted by olga',
+      lib: 'held back by base',
+      docs: 'synced',
+    });
+    expect(stage.ran.filter((scope) => scope === 'base')).toHaveLength(1);
+  });
+
+  it('to declare another command, or to mend a file, counts for the next try', async () => {
+    const mended = scopePath('docs');
+    stage.acts.set('docs', async () => {
+      stage.commands.set(mended, { run: 'mended', timeoutMs: 1_000 });
+      return { kind: 'exited', code: 1 };
+    });
+    const syncing = stage.sync({ retries: true, scopes: [mended] });
+    await stage.pass(120_000);
+    expect(await syncing).toEqual({ docs: 'synced' });
+    expect(stage.ran).toEqual(['docs', 'mended']);
+  });
+
+  it('to sync a scope as it is by then is not undone by who has seen what was before', async () => {
+    stage.acts.set('base', async () => {
+      stage.write('docs/a');
+      return { kind: 'exited', code: 0 };
+    });
+    stage.commands.delete(scopePath('docs'));
+    await stage.sync({ scopes: [scopePath('docs')] });
+    expect(await stage.sync({ jobs: 1 })).toMatchObject({ docs: expect.anything() as string });
+    expect((await stage.events()).filter((event) => event === 'invalidated docs')).toHaveLength(1);
+  });
+});
+
+it('fails a scope whose definition cannot be used, whatever the rules are', async () => {
+  stage.unread.add(scopePath('lib'));
+  expect(await stage.sync({ strict: false })).toMatchObject({
+    lib: 'failed: its definition cannot be used: see rhema safety validate',
+    api: 'held back by lib',
+  });
+  expect(stage.ran).not.toContain('lib');
+});

@@ -223,8 +223,11 @@ class Pass {
   }
 
   async #isOtherwise(scope: ScopePath): Promise<boolean> {
-    const { own } = await this.#ports.look(this.#input.scopes.map(({ path }) => path));
-    return own.get(scope) !== this.#input.own.get(scope);
+    const { own, commands } = await this.#ports.look(this.#input.scopes.map(({ path }) => path));
+    return (
+      own.get(scope) !== this.#input.own.get(scope) ||
+      commands.get(scope)?.run !== this.#input.commands.get(scope)?.run
+    );
   }
 
   /** What is as it was synced last has no need to be built again. */

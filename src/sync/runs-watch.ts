@@ -1,11 +1,18 @@
 import type { Entry, Event, Revision, ScopePath, SyncRun } from '../core/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 
+/** How a run ended without its own doing: somebody wanted that (and who), or something was changed. */
+export interface RunUndone {
+  readonly abortedBy: string | null;
+}
+
+const ended: RunUndone = { abortedBy: null };
+
 /** Hears how runs end that go on: one's own, which somebody undoes, and others', which one waits for. */
 export class RunsWatch {
-  readonly #listeners = new Map<string, () => void>();
+  readonly #listeners = new Map<string, (how: RunUndone) => void>();
   /** Runs that were heard to end: whoever asks for one later is told at once. */
-  readonly #over = new Set<string>();
+  readonly #over = new Map<string, RunUndone>();
   readonly #stop = new AbortController();
   #error: unknown = null;
 
@@ -15,11 +22,12 @@ export class RunsWatch {
   }
 
   /** Calls back once when that run is over, however it ended; the answer goes back to not listening. */
-  onEnd(scope: ScopePath, run: SyncRun, react: () => void): () => void {
+  onEnd(scope: ScopePath, run: SyncRun, react: (how: RunUndone) => void): () => void {
     const key = keyOf(scope, run);
     this.#listeners.set(key, react);
     // Where nobody hears any more, whoever waits looks for himself.
-    if (this.#error !== null || this.#over.has(key)) this.#tell(key);
+    const over = this.#over.get(key) ?? (this.#error === null ? null : ended);
+    if (over !== null) this.#tell(key, over);
     return () => void this.#listeners.delete(key);
   }
 
@@ -32,23 +40,24 @@ export class RunsWatch {
       for await (const entry of coordinator.watch(from, this.#stop.signal)) this.#hear(entry);
     } catch (error) {
       this.#error = error;
-      for (const key of this.#listeners.keys()) this.#tell(key);
+      for (const key of this.#listeners.keys()) this.#tell(key, ended);
     }
   }
 
-  #hear({ events }: Entry): void {
+  #hear({ events, kind, by }: Entry): void {
+    const how = kind === 'AbortSync' ? { abortedBy: by ?? 'somebody' } : ended;
     for (const event of events) {
       if (!endsRun(event)) continue;
       const key = keyOf(event.scope, event.run);
-      this.#over.add(key);
-      this.#tell(key);
+      this.#over.set(key, how);
+      this.#tell(key, how);
     }
   }
 
-  #tell(key: string): void {
+  #tell(key: string, how: RunUndone): void {
     const react = this.#listeners.get(key);
     this.#listeners.delete(key);
-    react?.();
+    react?.(how);
   }
 }
 

@@ -13,12 +13,20 @@ import { onAbort, wakeAtFirst, type Timers } from '../time/index.ts';
 import { isTreeDigest } from './digest.ts';
 import type { CommandEnd, SyncNews, SyncOutcome, SyncProblem } from './news.ts';
 import type { Step } from './plan.ts';
-import type { RunsWatch } from './runs-watch.ts';
+import type { RunsWatch, RunUndone } from './runs-watch.ts';
 
 /** A command that a scope declares. */
 export interface ScopeCommand {
   readonly run: string;
   readonly timeoutMs: number;
+}
+
+/** What was found when a scope was looked at. */
+export interface Examined {
+  /** In its definition and its context files. */
+  readonly problems: readonly SyncProblem[];
+  /** Whether its definition cannot be used, so that nobody knows what is to be checked: then it cannot be synced. */
+  readonly isUnread: boolean;
 }
 
 export interface SyncPorts {
@@ -27,8 +35,7 @@ export interface SyncPorts {
   readonly session: AgentSession;
   /** Who undoes and resets syncs, for the log. */
   readonly operator: string;
-  /** What is wrong with the context files of a scope, and with its definition. */
-  examine(scope: ScopePath): Promise<readonly SyncProblem[]>;
+  examine(scope: ScopePath): Promise<Examined>;
   /** Runs a command of a scope to its end, or until the signal aborts. Nothing of it goes on after that. */
   execute(scope: ScopePath, command: ScopeCommand, signal: AbortSignal): Promise<CommandEnd>;
   readonly timers: Pick<Timers, 'schedule'>;
@@ -56,7 +63,7 @@ export interface Undertaking {
   readonly signal: AbortSignal;
   /** Waits for its turn to run a command. */
   readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Whether its files are by now other ones than those it was planned with. */
+  /** Whether its files, or what it runs, are by now others than those it was planned with. */
   readonly isOtherwise: () => Promise<boolean>;
 }
 
@@ -96,6 +103,7 @@ export class ScopeSync {
   async #clear({ rejection }: Extract<Reply, { ok: false }>): Promise<Ended | null> {
     switch (rejection.code) {
       case 'SYNC_IN_PROGRESS':
+        this.#ports.tell({ kind: 'waits', scope: this.#step.scope, agent: rejection.details.agent });
         await this.#ends(rejection.details.run);
         return null;
       case 'SYNC_ALREADY_COMPLETED':
@@ -121,6 +129,8 @@ export class ScopeSync {
   async #undo(digest: string | null): Promise<Ended | null> {
     if (digest === null || digest === this.#step.digest || !isTreeDigest(digest))
       return { kind: 'unchanged' };
+    // What this plan has seen may be what is past.
+    if (await this.#under.isOtherwise()) return { kind: 'overtaken' };
     const { operator } = this.#ports;
     const reason = 'its files are not what they were when it was synced';
     const { scope } = this.#step;
@@ -141,6 +151,8 @@ export class ScopeSync {
       return { kind: 'failed', error: error ?? '', retryAtMs: failures > maxRetries ? null : retryAtMs };
     await this.#until(retryAtMs);
     if (signal.aborted) return { kind: 'failed', error: error ?? '', retryAtMs };
+    // Whoever has mended it meanwhile, or allows it no more, wants no other try of what there was.
+    if (await this.#under.isOtherwise()) return { kind: 'overtaken' };
     await this.#ports.submit({ kind: 'RetrySync', scope, by });
     return null;
   }
@@ -155,15 +167,15 @@ export class ScopeSync {
     const { scope, why } = this.#step;
     this.#ports.tell({ kind: 'begun', scope, why, attempt });
     const stop = new AbortController();
-    let isUndone = false;
-    const off = this.#under.watch.onEnd(scope, run, () => {
-      isUndone = true;
+    let undone: RunUndone | null = null;
+    const off = this.#under.watch.onEnd(scope, run, (how) => {
+      undone = how;
       stop.abort();
     });
     const offAll = onAbort(this.#under.signal)(() => stop.abort());
     try {
       const trouble = await this.#work(stop.signal);
-      if (isUndone) return this.#overtaken();
+      if (undone !== null) return this.#endUndone(undone);
       if (this.#under.signal.aborted) return await this.#abandon();
       if (trouble === null && (await this.#isChanged())) return await this.#undone();
       off();
@@ -173,6 +185,10 @@ export class ScopeSync {
       off();
       offAll();
     }
+  }
+
+  #endUndone({ abortedBy }: RunUndone): Ended {
+    return abortedBy === null ? this.#overtaken() : { kind: 'aborted', by: abortedBy };
   }
 
   /** What runs for no time at all is looked at when all is done. */
@@ -196,9 +212,10 @@ export class ScopeSync {
   async #work(signal: AbortSignal): Promise<Trouble | null> {
     const { scope } = this.#step;
     const { command, rules, turn } = this.#under;
-    const problems = await this.#ports.examine(scope);
+    const { problems, isUnread } = await this.#ports.examine(scope);
     if (problems.length > 0) this.#ports.tell({ kind: 'problems', scope, problems });
     const [first] = problems.filter(({ severity }) => severity === 'error');
+    if (isUnread) return { text: first === undefined ? unreadText : problemText(first), mayPass: false };
     if (rules.strict && first !== undefined) return { text: problemText(first), mayPass: false };
     if (command === null || signal.aborted) return null;
     const end = await turn(() => this.#execute(command, signal));
@@ -255,6 +272,8 @@ export class ScopeSync {
     return this.#ports.submit(command as CallerCommand);
   }
 }
+
+const unreadText = 'its definition cannot be used: see rhema safety validate';
 
 /** Clocks differ by a moment. */
 const shortestWaitMs = 50;

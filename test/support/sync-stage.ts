@@ -16,6 +16,8 @@ export class SyncStage {
   readonly files = new Map<string, string>();
   readonly commands = new Map<ScopePath, { run: string; timeoutMs: number }>();
   readonly problems = new Map<ScopePath, readonly SyncProblem[]>();
+  /** Scopes whose definitions cannot be used. */
+  readonly unread = new Set<ScopePath>();
   /** What a command does, by its text; without an entry it ends well at once. */
   readonly acts = new Map<string, (signal: AbortSignal) => Promise<CommandEnd>>();
   readonly ran: string[] = [];
@@ -62,10 +64,13 @@ export class SyncStage {
       operator: 'somebody',
       look: async (scopes) => ({
         own: ownDigests(scopes, this.files),
-        commands: this.commands,
+        commands: new Map(this.commands),
       }),
       isAllowed: () => this.isAllowed,
-      examine: async (scope) => this.problems.get(scope) ?? [],
+      examine: async (scope) => ({
+        problems: this.problems.get(scope) ?? [],
+        isUnread: this.unread.has(scope),
+      }),
       execute: async (_, { run }, signal) => {
         this.ran.push(run);
         this.atOnce += 1;
@@ -132,6 +137,7 @@ function eventText(event: Event): string[] {
 
 function wordsOf(outcome: SyncOutcome): string {
   if (outcome.kind === 'failed') return `failed: ${outcome.error}`;
+  if (outcome.kind === 'aborted') return `aborted by ${outcome.by}`;
   if (outcome.kind === 'heldBack') return `held back by ${outcome.by.join(', ')}`;
   return outcome.kind;
 }

@@ -170,6 +170,27 @@ describe('commands', () => {
   });
 });
 
+describe('definitions that cannot be used', () => {
+  it.each(['sync: { run: [make] }', 'sync: { run: make, timeout: soon }', '}{'])(
+    'fail the sync of their scope: %s',
+    async (text) => {
+      open();
+      commit();
+      expect(await sync()).toEqual([0, allSynced]);
+      const file = join(sandbox.worktree, 'api/rhema.yaml');
+      writeFileSync(file, `${readFileSync(file, 'utf8')}${text}\n`);
+      expect(await sync()).toEqual([3, { api: 'failed', web: 'heldBack' }]);
+    },
+  );
+
+  it('fail it also where the scope was never a sound one', async () => {
+    open();
+    declare('docs', '');
+    commit();
+    expect((await sync())[0]).toBe(3);
+  });
+});
+
 describe('context files that are broken', () => {
   const breakTodos = (): void => {
     writeFileSync(join(sandbox.worktree, 'api/todos.yaml'), 'todos: [{ title: without an id }]\n');
@@ -246,7 +267,7 @@ describe('auto_sync', () => {
     declare('api', 'echo api >> $OUT/ran');
     declare('web', 'echo web >> $OUT/ran');
     commit();
-    await rhema(sandbox, 'sync', 'allow', '--yes');
+    await rhema(sandbox, 'sync', 'allow', '--yes', '--auto');
     expect(await sync()).toEqual([0, allSynced]);
     change('api', 'two');
     commit();
@@ -270,6 +291,42 @@ describe('auto_sync', () => {
     });
     expect(await statuses()).toMatchObject({ docs: 'idle' });
     expect(existsSync(out('ran'))).toBe(false);
+  });
+
+  it('runs nothing that was allowed only for when somebody asks', async () => {
+    open({});
+    declare('api', 'echo api >> $OUT/ran');
+    commit();
+    await rhema(sandbox, 'sync', 'allow', '--yes');
+    expect(await sync()).toEqual([0, allSynced]);
+    change('api', 'two');
+    change('docs', 'two');
+    commit();
+    await until('what runs nothing is synced', async () => (await statuses())['docs'] === 'completed');
+    expect(await statuses()).toMatchObject({ api: 'idle', web: 'idle' });
+    expect(said('ran')).toEqual(['api']);
+  });
+
+  it('needs nobody to ask: a commit is seen by itself', async () => {
+    open({});
+    commit();
+    expect(await sync()).toEqual([0, allSynced]);
+    change('docs', 'two');
+    commit();
+    const log = (): string => sandbox.paths.log;
+    await until('it was synced', () => readFileSync(log(), 'utf8').includes('synced what was due'));
+    expect(await statuses()).toEqual(completed);
+  });
+
+  it('leaves what somebody has aborted', async () => {
+    open({});
+    declare('api', 'touch $OUT/begun; sleep 600');
+    commit();
+    const running = startRhema(sandbox, 'sync', 'run', '--allow-commands', '--json');
+    await until('the command has begun', () => existsSync(out('begun')));
+    await rhema(sandbox, 'sync', 'abort', 'api');
+    expect(JSON.parse((await running.ended).stdout)).toMatchObject({ code: 'SYNC_INCOMPLETE' });
+    expect(await statuses()).toMatchObject({ api: 'idle' });
   });
 
   it('syncs nothing that was never synced', async () => {

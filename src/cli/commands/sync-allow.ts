@@ -8,12 +8,14 @@ import { syncGround } from './sync-ground.ts';
 
 export interface AllowInput {
   readonly yes?: boolean;
+  /** Also when nobody has asked for it. */
+  readonly auto?: boolean;
 }
 
 /** Lets the commands be run that scopes declare now, word for word; what is declared otherwise later has to be allowed anew. */
 export async function syncAllow(call: Call, input: AllowInput): Promise<Outcome> {
   const ground = await syncGround(call);
-  const allowances = new Allowances(call, ground, false);
+  const allowances = new Allowances(call, ground, { auto: input.auto === true });
   const { missing } = allowances;
   const commands = missing.map(([scope, { run }]) => ({ scope, run }));
   if (missing.length === 0)
@@ -24,7 +26,7 @@ export async function syncAllow(call: Call, input: AllowInput): Promise<Outcome>
     );
   if (input.yes !== true && !(await confirmed(call, missing)))
     return done(null, { allowed: [] }, () => 'nothing was allowed');
-  allowances.allowAll();
+  allowances.allowAll(input.auto === true);
   return done(null, { allowed: commands }, () =>
     [`${count(missing.length, 'command')} allowed:`, ...commandLines(missing)].join('\n'),
   );
@@ -39,5 +41,10 @@ async function confirmed(call: Call, missing: Allowances['missing']): Promise<bo
       `there is nobody to confirm ${count(missing.length, 'command')}: look at them, then say --yes`,
       { commands: missing.map(([scope, { run }]) => ({ scope, run })) },
     );
-  return (await call.ports.questions.confirm('Allow them?')) === true;
+  return (
+    (await call.ports.questions.select('Allow them?', [
+      { value: 'no', label: 'No' },
+      { value: 'yes', label: 'Yes' },
+    ])) === 'yes'
+  );
 }

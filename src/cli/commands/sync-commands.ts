@@ -1,44 +1,57 @@
 /** The commands that scopes declare: which of them may be run, and how one is. */
 import type { ScopePath } from '../../core/index.ts';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { CommandEnd, ScopeCommand } from '../../sync/index.ts';
-import { onAbort, sleep, wakeAtFirst } from '../../time/index.ts';
+import { onAbort, wakeAtFirst } from '../../time/index.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import type { ChildEnd, ChildProcess } from '../process/ports.ts';
 import { markVariable } from '../process/process-tree.ts';
 import type { SyncGround } from './sync-ground.ts';
 
-/** Which commands may be run: what the user has allowed, word for word, or all. */
+/** Which commands may be run by whom: when somebody syncs, or also when nobody has asked for it. */
+export interface Asking {
+  /** All of them, whether or not they were allowed. */
+  readonly all?: boolean;
+  /** Nobody has asked for it. */
+  readonly auto?: boolean;
+}
+
+/** What the user has allowed, word for word. It is read anew each time: what is not allowed any more is not run. */
 export class Allowances {
   readonly #call: Call;
   readonly #ground: SyncGround;
-  readonly #allowed: Set<string>;
-  readonly #all: boolean;
+  readonly #asking: Asking;
 
-  constructor(call: Call, ground: SyncGround, all: boolean) {
+  constructor(call: Call, ground: SyncGround, asking: Asking = {}) {
     this.#call = call;
     this.#ground = ground;
-    const kept = call.world.syncs.allowed(call.ports.env, ground.repository);
-    this.#allowed = new Set(kept.map(({ scope, run }) => keyOf(scope, run)));
-    this.#all = all;
+    this.#asking = asking;
   }
 
   isAllowed(scope: ScopePath, { run }: Pick<ScopeCommand, 'run'>): boolean {
-    return this.#all || this.#allowed.has(keyOf(scope, run));
+    return this.#asking.all === true || this.#allowed().has(keyOf(scope, run));
   }
 
   /** What scopes declare and nobody has allowed yet, by the paths of the scopes. */
   get missing(): readonly (readonly [ScopePath, ScopeCommand])[] {
-    return [...this.#ground.scan.sync.commands].filter(([scope, command]) => !this.isAllowed(scope, command));
+    if (this.#asking.all === true) return [];
+    const allowed = this.#allowed();
+    return [...this.#ground.scan.sync.commands].filter(([scope, { run }]) => !allowed.has(keyOf(scope, run)));
   }
 
   /** From now on everything that is declared now is allowed, and nothing else. */
-  allowAll(): void {
-    const commands = [...this.#ground.scan.sync.commands].map(([scope, { run }]) => ({ scope, run }));
+  allowAll(auto: boolean): void {
+    const commands = [...this.#ground.scan.sync.commands].map(([scope, { run }]) => ({ scope, run, auto }));
     this.#call.world.syncs.allow(this.#call.ports.env, this.#ground.repository, commands);
-    for (const { scope, run } of commands) this.#allowed.add(keyOf(scope, run));
+  }
+
+  #allowed(): ReadonlySet<string> {
+    const kept = this.#call.world.syncs.allowed(this.#call.ports.env, this.#ground.repository);
+    const wanted = kept.filter(({ auto }) => auto || this.#asking.auto !== true);
+    return new Set(wanted.map(({ scope, run }) => keyOf(scope, run)));
   }
 }
 
@@ -48,6 +61,9 @@ const keyOf = (scope: ScopePath, run: string): string => JSON.stringify([scope, 
 export function commandLines(commands: Allowances['missing']): string[] {
   return commands.map(([scope, { run }]) => line`  ${scope}: ${run}`);
 }
+
+/** Names the scope to the command that is run for it. */
+export const syncedVariable = 'RHEMA_SYNC_SCOPE';
 
 /** Of what a command says the end is kept, in bytes. */
 export const outputBytesMax = 48 * 1024;
@@ -70,14 +86,17 @@ export async function executeCommand(
   ground: SyncGround,
   { root, scope, command, agent, signal }: Execution,
 ): Promise<CommandEnd> {
+  const cwd = join(root, scope);
+  if (!existsSync(cwd)) return { kind: 'notStarted', message: `there is no folder ${scope}: make it` };
   const output = new Tail(outputBytesMax);
   const child = call.ports.processes.start({
     file: '/bin/sh',
     args: ['-c', command.run],
-    cwd: join(root, scope),
+    cwd,
     env: {
       ...call.ports.env,
       RHEMA_AGENT: agent,
+      [syncedVariable]: scope,
       [markVariable]: `${call.ports.env[markVariable] ?? ''}${call.world.newRequestId()};`,
     },
     ownGroup: true,
@@ -111,10 +130,16 @@ async function endOf(call: Call, child: ChildProcess, { signal, timeoutMs }: Unt
     const own = ended as CommandEnd | null;
     if (own === null) {
       child.tellAll();
-      await Promise.race([over, sleep(clock, graceMs)]);
+      await wakeAtFirst(
+        (wake) => (void over.then(wake), () => undefined),
+        (wake) => clock.schedule(graceMs, wake),
+      );
     }
     await child.endAll();
-    await Promise.race([child.silent, sleep(clock, lastWordsMs)]);
+    await wakeAtFirst(
+      (wake) => (void child.silent.then(wake), () => undefined),
+      (wake) => clock.schedule(lastWordsMs, wake),
+    );
     return own ?? (signal.aborted ? { kind: 'stopped' } : { kind: 'overdue' });
   } finally {
     child.letGo();

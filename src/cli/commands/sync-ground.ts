@@ -1,8 +1,8 @@
 /** What a sync works on: the files of the tree that is synced, and what is wrong with them. */
 import { contextKinds } from '../../context/index.ts';
-import { scopeAround, type ScopePath } from '../../core/index.ts';
+import type { ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { ownDigests, type Look, type SyncProblem } from '../../sync/index.ts';
+import { ownDigests, type Examined, type Look, type SyncProblem } from '../../sync/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput } from '../answer/errors.ts';
 import { line } from '../format/text.ts';
@@ -17,7 +17,7 @@ export interface SyncGround {
   readonly scan: Scan;
   look(scopes: readonly ScopePath[]): Promise<Look>;
   /** What is wrong with a scope's definition and context files. */
-  examine(scope: ScopePath): Promise<readonly SyncProblem[]>;
+  examine(scope: ScopePath): Promise<Examined>;
 }
 
 /** Of a linked working tree the main one is synced: there is one graph, and one status of each scope. */
@@ -29,39 +29,64 @@ export async function syncGround(call: Call): Promise<SyncGround> {
   if (here.worktree !== null && here.worktree !== root)
     call.note(line`rhema: what is synced is the working tree ${root}`);
   const repository = { ...here, worktree: root };
-  const scan = await whileTelling(call, 'reading the scope files', () =>
-    call.world.inspection.scan(repository),
-  );
-  const files = new ContextFiles(repository, call.world.inspection, scan.definitions);
-  const ofDefinitions = problemsByScope(files, scan.problems);
-  return {
-    repository,
-    root,
-    scan,
-    look: async (scopes) => ({
-      own: ownDigests(scopes, (await call.world.syncs.content(root)).now),
-      commands: scan.sync.commands,
-    }),
-    examine: async (scope) => [...(ofDefinitions.get(scope) ?? []), ...contextProblems(files, scope)],
-  };
+  const scan = (): Promise<Scan> => call.world.inspection.scan(repository);
+  const first = await whileTelling(call, 'reading the scope files', scan);
+  return new Ground(call, repository, root, first);
 }
+
+class Ground implements SyncGround {
+  readonly repository: Repository;
+  readonly root: string;
+  readonly #call: Call;
+  #scan: Scan;
+  #files: ContextFiles;
+  #isFirstLook = true;
+
+  constructor(call: Call, repository: Repository, root: string, scan: Scan) {
+    this.#call = call;
+    this.repository = repository;
+    this.root = root;
+    this.#scan = scan;
+    this.#files = this.#filesOf(scan);
+  }
+
+  get scan(): Scan {
+    return this.#scan;
+  }
+
+  /** Each look but the first reads the scope files anew: what was declared before may be declared no more. */
+  async look(scopes: readonly ScopePath[]): Promise<Look> {
+    if (!this.#isFirstLook) {
+      this.#scan = await this.#call.world.inspection.scan(this.repository);
+      this.#files = this.#filesOf(this.#scan);
+    }
+    this.#isFirstLook = false;
+    const { now } = await this.#call.world.syncs.content(this.root);
+    return { own: ownDigests(scopes, now), commands: this.#scan.sync.commands };
+  }
+
+  async examine(scope: ScopePath): Promise<Examined> {
+    const isUnread = this.#scan.sync.unread.includes(scope);
+    const ofDefinition = this.#scan.problems.flatMap((problem) => definitionProblem(problem, scope));
+    return { problems: [...ofDefinition, ...contextProblems(this.#files, scope)], isUnread };
+  }
+
+  #filesOf({ definitions }: Scan): ContextFiles {
+    return new ContextFiles(this.repository, this.#call.world.inspection, definitions);
+  }
+}
+
+/** Of the scope's own file, whether or not it makes a scope. */
+function definitionProblem({ file, code, ...problem }: ScopeProblem, scope: ScopePath): SyncProblem[] {
+  if (file === null || definedBy(file) !== scope) return [];
+  return [{ ...problem, file, rule: code }];
+}
+
+const definedBy = (file: string): string => file.replace(/(^|\/)(\.rhema\/)?[^/]+$/, '') || '.';
 
 function contextProblems(files: ContextFiles, scope: ScopePath): SyncProblem[] {
   return contextKinds.flatMap((kind) => {
     const file = files.find(scope, kind);
     return file === null ? [] : (files.examine(file)?.report.problems ?? []);
   });
-}
-
-function problemsByScope(
-  files: ContextFiles,
-  problems: readonly ScopeProblem[],
-): ReadonlyMap<ScopePath, readonly SyncProblem[]> {
-  const found = new Map<ScopePath, SyncProblem[]>();
-  for (const { file, code, ...problem } of problems) {
-    const scope = file === null ? null : scopeAround((path) => files.hasScope(path), file as ScopePath);
-    if (file === null || scope === null) continue;
-    found.set(scope, [...(found.get(scope) ?? []), { ...problem, file, rule: code }]);
-  }
-  return found;
 }

@@ -4,6 +4,7 @@ import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import { line, safe } from '../format/text.ts';
+import { scopeNotFound } from './scope.ts';
 import { scopeOf } from './scopes-of.ts';
 
 export interface OutputInput {
@@ -14,13 +15,16 @@ export interface OutputInput {
 export async function syncOutput(call: Call, input: OutputInput): Promise<Outcome> {
   const scope = await scopeOf(call, input.scope);
   const output = call.world.syncs.output(await call.repository(), scope);
-  if (output === null)
+  if (output === null) {
+    const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+    if (!scopes.some(({ path }) => path === scope)) throw await scopeNotFound(call, scope, scopes);
     throw new CommandError(
       'NO_OUTPUT',
       exitCodes.failure,
       line`no command of ${scope} was run yet: one is declared as sync.run in the scope's file`,
       { scope },
     );
+  }
   return done(null, { scope, output }, () => shown(output));
 }
 

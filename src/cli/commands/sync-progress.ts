@@ -44,6 +44,8 @@ export class SyncProgress {
       case 'problems':
         for (const problem of news.problems) this.#say(problemLine(problem));
         return;
+      case 'waits':
+        return this.#say(line`${news.scope}: ${news.agent ?? 'somebody'} syncs it: waiting for that`);
       case 'undone':
         this.#begunAtMs.delete(news.scope);
         return this.#say(line`${news.scope}: begins anew, since something it is made of was changed`);

@@ -3,6 +3,8 @@ import type { ScopePath } from '../../core/index.ts';
 import { proofOf } from '../../participant/index.ts';
 import { count } from '../../wording/index.ts';
 import {
+  abortedQuery,
+  abortedRuns,
   dueScopes,
   survey,
   syncScopes,
@@ -11,6 +13,7 @@ import {
   type SyncReport,
 } from '../../sync/index.ts';
 import type { Call } from '../call.ts';
+import { usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, ended, type Outcome, type Refused } from '../answer/outcome.ts';
 import { line } from '../format/text.ts';
@@ -22,7 +25,7 @@ import { numberOption } from './number-option.ts';
 import { scopeNotFound } from './scope.ts';
 import { scopesOf } from './scopes-of.ts';
 import { revisionNow, submit } from './speak.ts';
-import { Allowances, commandLines, executeCommand } from './sync-commands.ts';
+import { Allowances, commandLines, executeCommand, syncedVariable } from './sync-commands.ts';
 import { syncGround, type SyncGround } from './sync-ground.ts';
 import { planOutcome } from './sync-plan.ts';
 import { SyncProgress } from './sync-progress.ts';
@@ -49,11 +52,17 @@ const jobsMax = 256;
 export async function syncRun(call: Call, input: SyncRunInput): Promise<Outcome> {
   const jobs =
     input.jobs === undefined ? availableParallelism() : numberOption('--jobs', input.jobs, 1, jobsMax);
+  const outer = call.ports.env[syncedVariable] ?? '';
+  if (outer !== '')
+    throw usageError(line`this is the command of ${outer}, which is being synced: it would wait for itself`);
   const scopes = await askedScopes(call, input);
   if (scopes === null) return done(await revisionNow(call), { scopes: [] }, () => 'nothing is due');
   const ground = await syncGround(call);
   if (input.dryRun === true) return dryRun(call, ground, scopes);
-  const allowances = new Allowances(call, ground, input.allowCommands === true);
+  const allowances = new Allowances(call, ground, {
+    all: input.allowCommands === true,
+    auto: input.auto === true,
+  });
   if (input.auto !== true) await offerCommands(call, allowances);
   const interrupt = firstSignal(call.ports, () => stop.abort());
   const stop = new AbortController();
@@ -71,7 +80,8 @@ async function askedScopes(
 ): Promise<readonly ScopePath[] | null> {
   if (auto === true) {
     const { syncs } = await (await call.coordinator()).query({ kind: 'status', at: null });
-    const due = dueScopes(syncs, call.nowMs);
+    const { entries } = await (await call.coordinator()).query(abortedQuery);
+    const due = dueScopes(syncs, call.nowMs, abortedRuns(entries));
     return due.length === 0 ? null : due;
   }
   if (all === true) return [];
@@ -96,8 +106,11 @@ async function offerCommands(call: Call, allowances: Allowances): Promise<void> 
   call.ports.stderr.write(
     `${['Scopes of this repository run these commands:', ...commandLines(missing)].join('\n')}\n`,
   );
-  const answer = await call.ports.questions.confirm('Run them, now and whenever these scopes are synced?');
-  if (answer === true) allowances.allowAll();
+  const answer = await call.ports.questions.select('Run them, now and whenever you sync these scopes?', [
+    { value: 'no', label: 'No' },
+    { value: 'yes', label: 'Yes' },
+  ]);
+  if (answer === 'yes') allowances.allowAll(false);
 }
 
 interface Undertaking {
@@ -116,8 +129,10 @@ async function runAs(call: Call, input: SyncRunInput, under: Undertaking): Promi
     { scopes: under.scopes },
   );
   // Where there is nothing to do nobody has to take part.
-  if (first.plan.waves.length === 0)
-    return reportOutcome(call, under, { outcomes: new Map(), unchanged: first.plan.unchanged });
+  if (first.plan.waves.length === 0) {
+    const report = { outcomes: new Map(), unchanged: first.plan.unchanged };
+    return reportOutcome(call, under, await withUnread(under, report, new SyncProgress(call)));
+  }
   const part = await takePart(call, input, syncing);
   if (part.kind === 'refused') return part.outcome;
   const { session, joined } = part;
@@ -128,7 +143,7 @@ async function runAs(call: Call, input: SyncRunInput, under: Undertaking): Promi
       coordinator,
       submit: (command) => submit(call, command),
       session,
-      operator: call.world.operator(),
+      operator: session.agent,
       look: (paths) => ground.look(paths),
       examine: (scope) => ground.examine(scope),
       isAllowed: (scope, command) => allowances.isAllowed(scope, command),
@@ -148,11 +163,32 @@ async function runAs(call: Call, input: SyncRunInput, under: Undertaking): Promi
     const rules = { strict: ground.scan.sync.strict, retries: input.retry, resets: !isAuto };
     const report = await syncScopes(ports, { scopes, jobs, first, ...rules }, signal);
     progress.stop();
-    return await reportOutcome(call, under, report);
+    return await reportOutcome(call, under, await withUnread(under, report, progress));
   } finally {
     progress.stop();
     if (joined) await leave(call, session);
   }
+}
+
+/** What is defined, but so that nobody can read it, is no scope for the coordinator, and is not synced all the same. */
+async function withUnread(
+  { ground, scopes }: Undertaking,
+  report: SyncReport,
+  progress: SyncProgress,
+): Promise<SyncReport> {
+  const unread = ground.scan.sync.unread.filter(
+    (scope) => !report.outcomes.has(scope) && (scopes.length === 0 || scopes.includes(scope)),
+  );
+  const outcomes = new Map(report.outcomes);
+  for (const scope of unread) {
+    const { problems } = await ground.examine(scope);
+    progress.hear({ kind: 'problems', scope, problems });
+    const outcome = { kind: 'failed', error: 'its definition cannot be used', retryAtMs: null } as const;
+    progress.hear({ kind: 'ended', scope, outcome });
+    outcomes.set(scope, outcome);
+  }
+  progress.stop();
+  return { outcomes, unchanged: report.unchanged.filter((scope) => !outcomes.has(scope)) };
 }
 
 async function leave(call: Call, session: Parameters<typeof proofOf>[0]): Promise<void> {
@@ -209,10 +245,15 @@ const summaryWords: readonly (readonly [SyncOutcome['kind'], string])[] = [
   ['failed', 'failed'],
   ['heldBack', 'held back'],
   ['notAllowed', 'with a command that was not allowed'],
+  ['aborted', 'aborted'],
   ['restless', 'changed again each time'],
   ['gone', 'gone'],
   ['stopped', 'interrupted'],
 ];
+
+/** What was found wrong before its command was run is no word of that. */
+const hasRun = ([, outcome]: readonly [ScopePath, SyncOutcome]): boolean =>
+  outcome.kind === 'failed' && outcome.error.startsWith('its command');
 
 /** What to do about each kind of trouble, once. */
 async function nextSteps(call: Call, bad: readonly (readonly [ScopePath, SyncOutcome])[]): Promise<string[]> {
@@ -222,7 +263,10 @@ async function nextSteps(call: Call, bad: readonly (readonly [ScopePath, SyncOut
   const failed = bad.filter(([, { kind }]) => kind === 'failed');
   return [
     ...(call.quiet ? failed.map(([scope, outcome]) => line`${scope}: ` + outcomeText(outcome, null)) : []),
-    ...failed.slice(0, 1).map(([scope]) => `try: ${typing.rhema('sync', 'output', typing.name(scope))}`),
+    ...failed
+      .filter(hasRun)
+      .slice(0, 1)
+      .map(([scope]) => `try: ${typing.rhema('sync', 'output', typing.name(scope))}`),
     ...(first('notAllowed') === null ? [] : [`try: ${typing.rhema('sync', 'allow')}`]),
   ];
 }

@@ -63,7 +63,8 @@ async function standingsOf(
 ): Promise<readonly Standing[]> {
   const plan = await planOf(call, ground);
   const undone = syncs.some(({ status }) => status === 'idle') ? await lastUndone(call) : new Map();
-  const allowances = ground === null ? null : new Allowances(call, ground, false);
+  const allowances = ground === null ? null : new Allowances(call, ground);
+  const byItself = ground === null ? null : new Allowances(call, ground, { auto: true });
   const unsynced = new Set(all.filter(({ status }) => status !== 'completed').map(({ scope }) => scope));
   return syncs.map((sync) => {
     const command = ground?.scan.sync.commands.get(sync.scope);
@@ -73,6 +74,7 @@ async function standingsOf(
       undone: undone.get(sync.scope) ?? null,
       isAuto: ground?.scan.sync.auto === true,
       isAllowed: command === undefined || allowances?.isAllowed(sync.scope, command) === true,
+      isLeft: command !== undefined && byItself?.isAllowed(sync.scope, command) !== true,
       waitsFor: (plan.dependencies.get(sync.scope) ?? []).filter((one) => unsynced.has(one)),
     };
   });

@@ -1,5 +1,5 @@
 import type { UndoneTree, Undoing } from '../../init/index.ts';
-import type { LockView } from '../../protocol/index.ts';
+import type { LockView, SyncView } from '../../protocol/index.ts';
 import { shownLock } from '../../wording/index.ts';
 import type { Call } from '../call.ts';
 import { usageError } from '../answer/errors.ts';
@@ -28,8 +28,9 @@ export async function uninstall(call: Call, input: UninstallInput): Promise<Outc
   const removal = await whileTelling(call, 'looking at what is here', () => removalOf(call, input));
   if (isNothing(removal))
     return done(null, { ...dataOf(removal), removed: false }, (style) => removalText(style, removal));
-  const { locks } = await holders(call, removal.state, { stops: false });
+  const { locks, syncs } = await holders(call, removal.state, { stops: false });
   if (locks.length > 0) return stillHeld(call, locks);
+  if (syncs.length > 0) return stillSynced(call, syncs);
   if (input.dryRun === true) return preview(call, removal);
   if (input.yes === true) {
     call.show(`${removalText(call.style, removal)}\n`);
@@ -76,8 +77,13 @@ async function contextFiles(call: Call, { scopes }: Undoing): Promise<readonly s
 const isNothing = ({ state, undoing }: Removal): boolean =>
   state.places.length === 0 && state.refs.length === 0 && undoing.trees.length === 0;
 
-interface Held {
+interface Busy {
   readonly locks: readonly LockView[];
+  /** Those that run. */
+  readonly syncs: readonly SyncView[];
+}
+
+interface Held extends Busy {
   /** Of the log at the time of the answer. */
   readonly state: StateLook;
 }
@@ -88,32 +94,36 @@ const looksMax = 5;
 /** Who holds what. Without a running coordinator the log itself is asked. */
 async function holders(call: Call, state: StateLook, { stops }: { readonly stops: boolean }): Promise<Held> {
   const repository = await call.repository();
-  if (!state.hasLog) return { locks: [], state };
+  if (!state.hasLog) return { ...nobody, state };
   if (stops) await call.world.owner.stop(repository);
   for (let looks = 1; ; looks += 1) {
     const before = await call.world.state.look(repository);
     const direct = stops || (await call.world.owner.health(repository)) === null;
-    const locks = await locksOf(call, direct);
+    const busy = await busyOf(call, direct);
     const after = await call.world.state.look(repository);
-    if (!stops || locks.length > 0 || after.mark === before.mark || looks === looksMax)
-      return { locks, state: after };
+    const isBusy = busy.locks.length > 0 || busy.syncs.length > 0;
+    if (!stops || isBusy || after.mark === before.mark || looks === looksMax)
+      return { ...busy, state: after };
   }
 }
 
 /** Where coordination is disabled nothing is held: until then it is not. */
-async function locksOf(call: Call, direct: boolean): Promise<readonly LockView[]> {
+async function busyOf(call: Call, direct: boolean): Promise<Busy> {
   try {
     const coordinator = await call.world.connect(await call.repository(), { direct });
     try {
-      return (await coordinator.query({ kind: 'status', at: null })).locks;
+      const { locks, syncs } = await coordinator.query({ kind: 'status', at: null });
+      return { locks, syncs: syncs.filter(({ status }) => status === 'syncing') };
     } finally {
       await coordinator.close();
     }
   } catch (error) {
-    if (isDisabled(error)) return [];
+    if (isDisabled(error)) return nobody;
     throw error;
   }
 }
+
+const nobody: Busy = { locks: [], syncs: [] };
 
 const namedMax = 10;
 
@@ -142,6 +152,26 @@ function stillHeld(call: Call, locks: readonly LockView[]): Refused {
       ...(first === undefined
         ? []
         : [line`have them end, or take each back: ${call.rhema('lock', 'revoke', shownLock(first))}`]),
+    ],
+  };
+}
+
+function stillSynced(call: Call, syncs: readonly SyncView[]): Refused {
+  const message = 'nothing was removed: scopes are being synced here';
+  const [first] = syncs;
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.refused,
+    revision: null,
+    code: 'SYNC_IN_PROGRESS',
+    message,
+    details: { syncs },
+    lines: [
+      message,
+      ...syncs.slice(0, namedMax).map(({ scope, agent }) => line`${agent ?? 'somebody'} syncs ${scope}`),
+      ...(first === undefined
+        ? []
+        : [line`wait for the end, or abort each: ${call.rhema('sync', 'abort', first.scope)}`]),
     ],
   };
 }
@@ -184,8 +214,9 @@ async function carryOut(call: Call, removal: Removal): Promise<Outcome> {
   const repository = await call.repository();
   const { trees } = removal.undoing;
   for (const { root, changes } of trees) await call.world.scopeFiles.check(root, changes);
-  const { locks, state } = await holders(call, removal.state, { stops: true });
+  const { locks, syncs, state } = await holders(call, removal.state, { stops: true });
   if (locks.length > 0) return stillHeld(call, locks);
+  if (syncs.length > 0) return stillSynced(call, syncs);
   await whileTelling(call, 'putting files back', async () => {
     for (const tree of trees) await call.world.scopeFiles.undo(tree);
   });

@@ -35,6 +35,8 @@ export function outcomeText(outcome: SyncOutcome, tookMs: number | null): string
       return 'is not synced: it was changed again each time; sync it when nobody works on it';
     case 'gone':
       return 'is no scope any more';
+    case 'aborted':
+      return line`was aborted by ${outcome.by}`;
     case 'stopped':
       return 'was interrupted';
   }
@@ -65,6 +67,8 @@ export interface Standing {
   readonly undone: Undone | null;
   readonly isAuto: boolean;
   readonly isAllowed: boolean;
+  /** Whether its command is run only when somebody asks for that. */
+  readonly isLeft: boolean;
   /** What it depends on, and is not synced. */
   readonly waitsFor: readonly ScopePath[];
 }
@@ -104,7 +108,9 @@ const since = (atMs: number | null, nowMs: number): string =>
   atMs === null ? '' : `, ${relative(atMs, nowMs)}`;
 
 /** What comes next, or whoever wants it synced types; nothing where there is nothing to come. */
-export function nextText({ sync, step, isAuto, isAllowed, waitsFor }: Standing, nowMs: number): string {
+export function nextText(standing: Standing, nowMs: number): string {
+  const { sync, step, isAllowed, waitsFor } = standing;
+  const isAuto = standing.isAuto && !standing.isLeft;
   if (sync.status === 'syncing' || (sync.status === 'completed' && step === null)) return '';
   if (!isAllowed) return 'rhema sync allow';
   if (sync.status === 'failed' && (!isAuto || sync.retriesLeft === 0)) return 'mend it, then rhema sync run';

@@ -204,7 +204,7 @@ export const nothingOf = (subject: WhySubject): WhyAnswer => ({
 });
 
 /** Of a scan: nothing is run, and nothing is strict. */
-export const noSync = { commands: new Map(), strict: false, auto: false };
+export const noSync = { commands: new Map(), unread: [], strict: false, auto: false };
 
 /** A working tree in which no file is tracked, and no scope runs anything: what is synced is told by the coordinator alone. */
 export const syncedTree = {

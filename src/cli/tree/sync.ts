@@ -51,6 +51,10 @@ function addRun(group: Command, host: Host): void {
     .description(
       'let the commands be run that scopes declare now; each is shown, and another one has to be allowed anew',
     )
+    .option(
+      '--auto',
+      "also when nobody has asked for a sync: a checkout of somebody's branch then runs what is in it",
+    )
     .option('-y, --yes', 'without being asked');
   examples(allow, 'rhema sync allow');
   implement(allow, host, async () => (await import('../commands/sync-allow.ts')).syncAllow);

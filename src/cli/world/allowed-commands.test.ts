@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -19,7 +20,7 @@ beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'rhema-allowed-'))));
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const scope = 'api' as ScopePath;
-const test = { scope, run: 'make test' };
+const test = { scope, run: 'make test', auto: false };
 
 it('keeps what is allowed of one repository, for its user alone, where XDG_STATE_HOME says or under HOME', () => {
   for (const env of [
@@ -37,8 +38,8 @@ it('keeps what is allowed of one repository, for its user alone, where XDG_STATE
 it('replaces what was allowed, and leaves nothing behind once nothing is', () => {
   const env = { HOME: home };
   writeAllowed(env, '/a/.git', [test]);
-  writeAllowed(env, '/a/.git', [{ scope, run: 'make' }]);
-  expect(readAllowed(env, '/a/.git')).toEqual([{ scope, run: 'make' }]);
+  writeAllowed(env, '/a/.git', [{ scope, run: 'make', auto: true }]);
+  expect(readAllowed(env, '/a/.git')).toEqual([{ scope, run: 'make', auto: true }]);
   writeAllowed(env, '/b/.git', [test]);
   writeAllowed(env, '/a/.git', []);
   expect(readAllowed(env, '/b/.git')).toEqual([test]);
@@ -65,8 +66,22 @@ it('takes what cannot be read, or leads elsewhere, for nothing allowed', () => {
 
 it('refuses more than is read back', () => {
   const env = { HOME: home };
-  expect(() => writeAllowed(env, '/a/.git', [{ scope, run: 'x'.repeat(70_000) }])).toThrow(
+  expect(() => writeAllowed(env, '/a/.git', [{ scope, run: 'x'.repeat(70_000), auto: false }])).toThrow(
     'too long to be kept',
   );
   expect(readAllowed(env, '/a/.git')).toEqual([]);
+});
+
+it('takes another repository in the same place for another one, and a folder that others can write for none', () => {
+  const env = { HOME: home };
+  const repository = join(home, 'repository');
+  mkdirSync(repository);
+  writeAllowed(env, repository, [test]);
+  expect(readAllowed(env, repository)).toEqual([test]);
+  rmSync(repository, { recursive: true });
+  mkdirSync(repository);
+  expect(readAllowed(env, repository)).toEqual([]);
+  writeAllowed(env, repository, [test]);
+  chmodSync(join(home, '.local/state/rhema/allowed'), 0o777);
+  expect(readAllowed(env, repository)).toEqual([]);
 });

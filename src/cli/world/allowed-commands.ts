@@ -3,12 +3,12 @@
  * user's own, and not in the repository: what comes with that must not allow itself.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { withAccess } from '../../client/index.ts';
 import { quote, type ScopePath } from '../../core/index.ts';
-import { makeOwnFolder, readOwnText, removeFile, replaceFile } from '../../files/index.ts';
+import { isOwnFolder, makeOwnFolder, readOwnText, removeFile, replaceFile } from '../../files/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import type { Environment } from './environment.ts';
 
@@ -16,14 +16,18 @@ import type { Environment } from './environment.ts';
 export interface AllowedCommand {
   readonly scope: ScopePath;
   readonly run: string;
+  /** Whether it may also be run when nobody has asked for it. */
+  readonly auto: boolean;
 }
 
 /** None where nothing was ever allowed, or what was cannot be read: then it is asked for again. */
 export function readAllowed(env: Environment, commonDir: string): readonly AllowedCommand[] {
   const path = pathOf(env, commonDir);
   try {
+    if (!isOwnFolder(dirname(path))) return [];
     const kept: unknown = JSON.parse(readOwnText(path) ?? '{}');
-    const { commands } = kept as { readonly commands?: unknown };
+    const { commands, identity } = kept as { readonly commands?: unknown; readonly identity?: unknown };
+    if (identity !== identityOf(commonDir)) return [];
     return Array.isArray(commands) ? commands.filter(isAllowed) : [];
   } catch {
     return [];
@@ -33,7 +37,7 @@ export function readAllowed(env: Environment, commonDir: string): readonly Allow
 /** Replaces what was allowed of this repository. Throws `PERMISSION` or `STORE_FAILURE`, and `INVALID_INPUT` where it is too much. */
 export function writeAllowed(env: Environment, commonDir: string, commands: readonly AllowedCommand[]): void {
   if (commands.length === 0) return forgetAllowed(pathOf(env, commonDir));
-  const text = `${JSON.stringify({ repository: commonDir, commands }, null, 2)}\n`;
+  const text = `${JSON.stringify({ repository: commonDir, identity: identityOf(commonDir), commands }, null, 2)}\n`;
   if (Buffer.byteLength(text) > textBytesMax)
     throw new CoordinatorError(
       'INVALID_INPUT',
@@ -66,8 +70,14 @@ function forgetAllowed(path: string): void {
 const textBytesMax = 60 * 1024;
 
 function isAllowed(one: unknown): one is AllowedCommand {
-  const { scope, run } = one as { readonly scope?: unknown; readonly run?: unknown };
-  return typeof scope === 'string' && typeof run === 'string';
+  const { scope, run, auto } = one as Readonly<Record<keyof AllowedCommand, unknown>>;
+  return typeof scope === 'string' && typeof run === 'string' && typeof auto === 'boolean';
+}
+
+/** Another repository in the same place is another one: this one's folder was made at another moment. */
+function identityOf(commonDir: string): string {
+  const found = statSync(commonDir, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? 'none' : `${found.ino} ${found.birthtimeNs}`;
 }
 
 function pathOf(env: Environment, commonDir: string): string {

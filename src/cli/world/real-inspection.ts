@@ -75,12 +75,17 @@ const scanOf = (repository: Repository): Promise<ScanResult> =>
 
 async function scan(repository: Repository): Promise<Scan> {
   const { settingsOf } = await import('../../config/index.ts');
-  const { definitions, config, problems, configUnread, syncCommands } = await scanOf(repository);
+  const { definitions, config, problems, configUnread, syncCommands, unread } = await scanOf(repository);
   return {
     definitions,
     settings: settingsOf(config.config),
     problems,
-    sync: { commands: syncCommands, strict: config.config.strictMode, auto: config.config.autoSync },
+    sync: {
+      commands: syncCommands,
+      unread,
+      strict: config.config.strictMode,
+      auto: config.config.autoSync,
+    },
     unreadRoot: configUnread,
   };
 }

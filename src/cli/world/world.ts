@@ -172,6 +172,8 @@ export interface Scan {
   readonly sync: {
     /** What scopes say is to be run when they are synced. */
     readonly commands: ReadonlyMap<ScopePath, SyncCommand>;
+    /** Scopes that there are, though what is said of them cannot be used. */
+    readonly unread: readonly ScopePath[];
     /** Whether what was undone is synced again by itself (`auto_sync`). */
     readonly auto: boolean;
     /** Whether what is invalid is refused, or told of (`strict_mode`). */

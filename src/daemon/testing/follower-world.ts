@@ -119,6 +119,7 @@ export class FollowerWorld {
       config: { config: this.config, origins: this.configOrigins as never, problems: this.configProblems },
       configUnread: this.configUnread,
       syncCommands: new Map(),
+      unread: [],
       places: new Map(),
       excluded: new Map(),
       notCheckedOut: new Map(),

@@ -50,6 +50,8 @@ export interface ScanResult {
   readonly places: ReadonlyMap<ScopePath, Place>;
   /** What scopes say is to be run when they are synced; see {@link SyncCommand}. */
   readonly syncCommands: ReadonlyMap<ScopePath, SyncCommand>;
+  /** Scopes that there are, though what is said of them cannot be used. */
+  readonly unread: readonly ScopePath[];
   /** Files of scopes that the configuration excludes: they were not read. */
   readonly excluded: ReadonlyMap<ScopePath, string>;
   /** Files that are not on disk, since a sparse checkout leaves them out, with what Git's index has. */
@@ -109,6 +111,7 @@ export async function scanRepository(repository: Repository, options: ScanOption
     syncCommands: new Map(
       found.present.flatMap(({ place, scope }) => (scope?.sync ? [[place.scope, scope.sync]] : [])),
     ),
+    unread: found.present.flatMap(({ place, scope }) => (scope === null ? [place.scope] : [])),
     excluded: new Map(
       candidates.chosen
         .filter(({ scope }) => discovery.leavesOut(scope))
