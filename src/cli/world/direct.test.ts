@@ -169,7 +169,9 @@ describe('rhema run', () => {
 describe('the rest of the tree', () => {
   it('syncs in the order of dependencies', async () => {
     await rhema('agent', 'join', 'sid');
-    expect((await rhema('sync', 'plan', 'src/api')).stdout).toBe('1. src/core (never synced)\n2. src/api (never synced)\n');
+    expect((await rhema('sync', 'plan', 'src/api')).stdout).toBe(
+      '1. src/core (never synced)\n2. src/api (never synced)\n',
+    );
     const early = await rhema('sync', 'start', 'src/api', '--agent', 'sid');
     expect(early.code).toBe(3);
     expect(early.stderr).toContain('try: rhema --direct sync plan src/api');
