@@ -1,6 +1,7 @@
 /** `npm start`: several agents on a clone of a repository, with deaths and accidents, and a verdict from the log. */
 import { parseArgs } from 'node:util';
 import { Director } from './director.ts';
+import { playEpilogue } from './epilogue.ts';
 import { prepareStage, type Stage } from './stage.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { LiveView } from './view.ts';
@@ -58,7 +59,9 @@ async function perform(stage: Stage): Promise<number> {
     const plot = await withinLimit(director.play());
     clearInterval(drawing);
     view.erase();
-    return tell(judge(plot, stage.worktree), secondsSoFar().toFixed(1));
+    const verdict = judge(plot, stage.worktree);
+    const unkept = await playEpilogue(stage, (line) => view.say(line));
+    return tell({ ...verdict, faults: [...verdict.faults, ...unkept] }, secondsSoFar().toFixed(1));
   } finally {
     clearInterval(drawing);
     for (const actor of director.actors) if (actor.end === null) actor.signal('SIGKILL');

@@ -63,6 +63,7 @@ function configure(file: string): void {
   const document = parseDocument(readFileSync(file, 'utf8'));
   document.setIn(['agent_coordination', 'session_timeout'], sessionTimeout);
   document.setIn(['agent_coordination', 'max_concurrent_agents'], 4);
+  document.setIn(['agent_coordination', 'sync_settings', 'conflict_resolution'], 'merge');
   writeFileSync(file, document.toString());
 }
 
