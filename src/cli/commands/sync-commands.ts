@@ -42,15 +42,20 @@ export class Allowances {
     return [...this.#ground.scan.sync.commands].filter(([scope, { run }]) => !allowed.has(keyOf(scope, run)));
   }
 
-  /** From now on everything that is declared now is allowed, and nothing else. */
+  /** From now on everything that is declared now is allowed, and nothing else; what may be run by itself still may. */
   allowAll(auto: boolean): void {
-    const commands = [...this.#ground.scan.sync.commands].map(([scope, { run }]) => ({ scope, run, auto }));
+    const byItself = this.#allowed(true);
+    const commands = [...this.#ground.scan.sync.commands].map(([scope, { run }]) => ({
+      scope,
+      run,
+      auto: auto || byItself.has(keyOf(scope, run)),
+    }));
     this.#call.world.syncs.allow(this.#call.ports.env, this.#ground.repository, commands);
   }
 
-  #allowed(): ReadonlySet<string> {
+  #allowed(byItself = this.#asking.auto === true): ReadonlySet<string> {
     const kept = this.#call.world.syncs.allowed(this.#call.ports.env, this.#ground.repository);
-    const wanted = kept.filter(({ auto }) => auto || this.#asking.auto !== true);
+    const wanted = kept.filter(({ auto }) => auto || !byItself);
     return new Set(wanted.map(({ scope, run }) => keyOf(scope, run)));
   }
 }

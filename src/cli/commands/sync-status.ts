@@ -107,15 +107,18 @@ async function lastUndone(call: Call): Promise<Map<ScopePath, Undone>> {
   const found = new Map<ScopePath, Undone>();
   for (const entry of entries)
     for (const event of entry.events)
-      if ((event.kind === 'sync.invalidated' || event.kind === 'sync.aborted') && !found.has(event.scope))
-        found.set(event.scope, undoneBy(entry, event));
+      if (isUndoing(entry, event) && !found.has(event.scope)) found.set(event.scope, undoneBy(entry, event));
   return found;
 }
 
-function undoneBy(
-  entry: Entry,
-  event: Extract<Event, { kind: 'sync.invalidated' | 'sync.aborted' }>,
-): Undone {
+/** A run that ends with a change is undone by the change. */
+function isUndoing({ kind }: Entry, event: Event): event is UndoingEvent {
+  return event.kind === 'sync.invalidated' || (event.kind === 'sync.aborted' && kind === 'AbortSync');
+}
+
+type UndoingEvent = Extract<Event, { kind: 'sync.invalidated' | 'sync.aborted' }>;
+
+function undoneBy(entry: Entry, event: UndoingEvent): Undone {
   const cause = event.kind === 'sync.invalidated' ? event.cause : event.scope;
   const operation = entry.events.find(({ kind }) => kind === 'repository.changed');
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs } from '../../core/index.ts';
-import type { Result } from '../../core/index.ts';
+import type { Entry, Result } from '../../core/index.ts';
 import type { SyncView } from '../../protocol/index.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
 import { scopePath, scopeView, statusAnswer, syncView, syncedTree } from '../testing/samples.ts';
@@ -87,4 +87,77 @@ it('sync complete takes the scopes of --against as it takes the scope: seen from
   }));
   await harness.run('sync', 'complete', './api', '--run', '9', '--against', './docs/=d', '--agent', 'bob');
   expect(coordinator.commands).toMatchObject([{ scope: 'api', syncedAgainst: { docs: 'd' } }]);
+});
+
+describe('sync status of what was undone', () => {
+  const idle = syncView({ scope: scopePath('api'), status: 'idle', digest: null });
+  const entry = (over: Partial<Entry>): Entry =>
+    ({
+      revision: asRevision(9),
+      atMs: asTimeMs(startMs),
+      agent: null,
+      by: 'olga',
+      events: [],
+      ...over,
+    }) as Entry;
+  const invalidated = {
+    kind: 'sync.invalidated',
+    scope: scopePath('api'),
+    cause: scopePath('core'),
+  } as const;
+  const aborted = {
+    kind: 'sync.aborted',
+    scope: scopePath('api'),
+    run: asRevision(8),
+    reason: 'too slow',
+  } as const;
+
+  it.each<[string, Partial<Entry>]>([
+    [
+      'core was changed by Git (pull)',
+      {
+        kind: 'GitOperation',
+        events: [
+          { kind: 'repository.changed', scopes: [scopePath('core')], operation: 'pull' },
+          { ...aborted, reason: 'something it was synced from has changed' },
+          invalidated,
+        ],
+      },
+    ],
+    ['its run was aborted by olga: too slow', { kind: 'AbortSync', events: [aborted] }],
+    [
+      'it was changed by bob, who wrote a context file',
+      {
+        kind: 'ContextModify',
+        agent: 'bob' as Entry['agent'],
+        by: null,
+        events: [{ ...invalidated, cause: scopePath('api') }],
+      },
+    ],
+    [
+      'it was changed as olga said: new schema',
+      {
+        kind: 'InvalidateSync',
+        events: [{ ...invalidated, cause: scopePath('api'), reason: 'new schema' }],
+      },
+    ],
+  ])('says %s', async (told, over) => {
+    const { harness } = bobsHarness(
+      {
+        answers: {
+          status: () => statusAnswer({ syncs: [idle] }),
+          scopes: () => ({ revision: asRevision(9), scopes: [scopeView('api')], problems: [] }),
+          history: () => ({
+            revision: asRevision(9),
+            entries: [entry(over)],
+            nextBefore: null,
+            first: asRevision(1),
+          }),
+        },
+      },
+      syncedTree,
+    );
+    const { stdout } = await harness.run('sync', 'status');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`api idle ${told}, 0 s ago rhema sync run`);
+  });
 });

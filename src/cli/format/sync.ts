@@ -92,6 +92,8 @@ export function standingText({ sync, step, undone }: Standing, nowMs: number): s
 }
 
 function undoneText({ scope, cause, kind, by, reason, atMs }: Undone, nowMs: number): string {
+  if (kind === 'AbortSync')
+    return line`its run was aborted by ${by ?? 'somebody'}${reason === null ? '' : `: ${reason}`}${since(atMs, nowMs)}`;
   const what = cause === scope ? 'it was changed' : line`${cause} was changed`;
   const how =
     kind === 'GitOperation'
