@@ -76,7 +76,9 @@ test('the refusals say how many are held, asked for and allowed, and what to do'
   });
   expect((asked({ files: ['b/1'] }) as Refused).rejection.details).toEqual({
     held: ['@git#1', 'a/1'],
+    heldIn: ['a'],
     asked: ['b/1'],
+    askedIn: ['b'],
     maxLocksPerAgent: 1,
   });
 });

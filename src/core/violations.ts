@@ -89,7 +89,7 @@ function holderOf(state: State, path: ScopePath | null): AgentId | null {
 
 export function evolveViolationBegan(state: State, event: EventOf<'violation.began'>, stamp: Stamp): void {
   const { kind: _kind, ...found } = event;
-  state.openViolations.set(violationKey(event), { ...found, sinceMs: stamp.atMs, revision: stamp.revision });
+  state.openViolations.set(violationKey(event), { sinceMs: stamp.atMs, revision: stamp.revision, ...found });
 }
 
 export function evolveViolationEnded(state: State, event: EventOf<'violation.ended'>): void {

@@ -14,6 +14,7 @@
  *     say alice hello to=bob               to=all, or holder=docs; kind=stop; announce hello likewise, by an operator
  *     read alice                           what it has not read
  *     sync start alice docs                complete, fail; and for operators: retry, reset, abort, invalidate
+ *     report YAML_SYNTAX docs/a.yaml       a rule that is broken there; settle likewise, end=repaired
  *     revoke docs                          remove docs; git merge docs api; configure key=value; takeover otherBoot
  *     advance 61s                          everything expires at its own moment
  *     sleep 61s                            nobody looks at the clock meanwhile
@@ -65,6 +66,10 @@ export function parseLine(text: string): Line {
 }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+
+function violationIn(line: Line): Pick<CommandOf<'ReportViolation'>, 'type' | 'rule' | 'subject'> {
+  return { type: 'ContextConsistency', rule: word(line, 0), subject: word(line, 1) };
+}
 
 export function parseDuration(text: string): DurationMs {
   const [, number, unit = ''] = /^(\d+)(ms|s|m)$/.exec(text) ?? [];
@@ -251,6 +256,19 @@ const verbs: Readonly<Record<string, (line: Line, settings: Settings) => SaidCom
   empty: (line) => ({ kind: 'DefineScopes', scopes: [], mayBeEmpty: line.words[0] === 'really' }),
   remove: (line) => ({ kind: 'RemoveScope', scope: scopePath(word(line, 0)) }),
   git: (line) => ({ kind: 'GitOperation', operation: word(line, 0), scopes: scopesFrom(line, 1) }),
+  report: (line) => ({
+    kind: 'ReportViolation',
+    ...violationIn(line),
+    path: scopePath(word(line, 1)),
+    evidence: 'seen',
+    remedy: 'mend it',
+  }),
+  settle: (line) => ({
+    kind: 'SettleViolation',
+    ...violationIn(line),
+    end: (line.options.get('end') ?? 'mended') as CommandOf<'SettleViolation'>['end'],
+    cause: null,
+  }),
   configure: (line, settings) => ({ kind: 'Configure', settings: { ...settings, ...parseSettings(line) } }),
   takeover: (line) => ({
     kind: 'TakeOver',

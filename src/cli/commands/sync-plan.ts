@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import { stepText } from '../format/sync.ts';
 import { fitted } from '../format/width.ts';
-import { scopeNotFound } from './scope.ts';
+import { refuseUnknown } from './sync-status.ts';
 import { scopesOf } from './scopes-of.ts';
 import { syncGround } from './sync-ground.ts';
 
@@ -18,15 +18,13 @@ export interface PlanInput {
  */
 export async function syncPlan(call: Call, input: PlanInput): Promise<Outcome> {
   const asked = await scopesOf(call, input.scopes);
-  const ground = await syncGround(call);
   const coordinator = await call.coordinator();
-  const { plan, revision, scopes } = await survey(
+  await refuseUnknown(call, asked);
+  const ground = await syncGround(call);
+  const { plan, revision } = await survey(
     { coordinator, look: (paths) => ground.look(paths) },
     { scopes: asked },
   );
-  const unknown = asked.find((path) => !scopes.some((scope) => scope.path === path));
-  if (unknown !== undefined)
-    throw await scopeNotFound(call, unknown, (await coordinator.query({ kind: 'scopes' })).scopes);
   return planOutcome(plan, revision);
 }
 

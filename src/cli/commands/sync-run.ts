@@ -22,12 +22,12 @@ import { exitCodeAfter, firstSignal, type FirstSignal } from '../process/signals
 import type { Acting } from './acting.ts';
 import { typingOf } from './named.ts';
 import { numberOption } from './number-option.ts';
-import { scopeNotFound } from './scope.ts';
 import { scopesOf } from './scopes-of.ts';
 import { revisionNow, submit } from './speak.ts';
 import { Allowances, commandLines, executeCommand, syncedVariable } from './sync-commands.ts';
 import { syncGround, type SyncGround } from './sync-ground.ts';
 import { planOutcome } from './sync-plan.ts';
+import { refuseUnknown } from './sync-status.ts';
 import { SyncProgress } from './sync-progress.ts';
 import { quietly, takePart, type Passing } from './taking-part.ts';
 
@@ -86,10 +86,7 @@ async function askedScopes(
   }
   if (all === true) return [];
   const asked = await scopesOf(call, scopes);
-  if (asked.length === 0) return [];
-  const known = (await (await call.coordinator()).query({ kind: 'scopes', fresh: true })).scopes;
-  const unknown = asked.find((path) => !known.some((scope) => scope.path === path));
-  if (unknown !== undefined) throw await scopeNotFound(call, unknown, known);
+  await refuseUnknown(call, asked);
   return asked;
 }
 

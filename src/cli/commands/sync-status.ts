@@ -44,7 +44,7 @@ export async function syncStatus(call: Call, input: SyncStatusInput): Promise<Ou
 }
 
 /** That a scope was never synced would be no answer where there is no such scope. */
-async function refuseUnknown(call: Call, paths: readonly ScopePath[]): Promise<void> {
+export async function refuseUnknown(call: Call, paths: readonly ScopePath[]): Promise<void> {
   if (paths.length === 0) return;
   const { scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
   const unknown = paths.find((path) => !scopes.some((scope) => scope.path === path));
