@@ -47,6 +47,8 @@ export interface ContextBefore {
   readonly recorded: string | null;
   /** Whether it is not what was recorded: somebody has changed it, and told nobody. */
   readonly isForeign: boolean;
+  /** Whether a writer was killed before what it had recorded was in its place, where it is now. */
+  readonly wasRepaired: boolean;
   /** A content that it had, by its digest; null when it is not kept. */
   readonly kept: (digest: string) => Promise<string | null>;
 }
@@ -103,13 +105,13 @@ async function writeOnce(
 ): Promise<Tried> {
   const { files } = ports;
   const path = await files.realPath(named);
-  const { scope, recorded, before } = await seenOf(ports, session, path);
+  const { scope, recorded, before, wasRepaired } = await seenOf(ports, session, path);
   const lock = locks.find((each) => covers(each, scope, path));
   if (scope === null || lock === undefined)
     return { written: { kind: 'elsewhere', path, scope }, isOvertaken: false };
   const isForeign = !isRecorded({ recorded, before });
   const kept = (digest: string): Promise<string | null> => files.kept(path, digest);
-  const after = await change.make({ text: before, recorded, isForeign, kept });
+  const after = await change.make({ text: before, recorded, isForeign, wasRepaired, kept });
   if (after === null) return { written: { kind: 'unchanged' }, isOvertaken: false };
   const base = isForeign && change.overForeign ? recorded : before === null ? null : sha256(before);
   const written = await replace(ports, session, { scope, path, lock, before, after, base });
@@ -122,6 +124,7 @@ interface Seen {
   readonly scope: ScopePath | null;
   readonly recorded: string | null;
   readonly before: string | null;
+  readonly wasRepaired: boolean;
 }
 
 /**
@@ -136,9 +139,9 @@ async function seenOf(
   const look = async (): Promise<Seen> => {
     const asked = { agent, epoch, files: [path], token: null };
     const [around] = (await coordinator.query({ kind: 'mayWrite', ...asked })).scopes;
-    if (around === undefined || around.path === null) return { scope: null, recorded: null, before: null };
+    if (around === undefined || around.path === null) return nowhere;
     const recorded = around.contexts[fileIn(around.path, path)]?.digest ?? null;
-    return { scope: around.path, recorded, before: await readRepaired(files, path, recorded) };
+    return { scope: around.path, recorded, ...(await readRepaired(files, path, recorded)) };
   };
   let seen = await look();
   for (let tries = 1; !isRecorded(seen) && tries < triesMax; tries += 1) {
@@ -148,6 +151,8 @@ async function seenOf(
   }
   return seen;
 }
+
+const nowhere: Seen = { scope: null, recorded: null, before: null, wasRepaired: false };
 
 const isRecorded = ({ recorded, before }: Pick<Seen, 'recorded' | 'before'>): boolean =>
   recorded === null || (before !== null && sha256(before) === recorded);
@@ -199,14 +204,19 @@ function covers({ scope: locked, file }: WritingLock, scope: ScopePath | null, p
 }
 
 /** The text of a file, once what was recorded of it, and made from what it is now, is in its place. */
-async function readRepaired(files: Files, path: ScopePath, recorded: string | null): Promise<string | null> {
+async function readRepaired(
+  files: Files,
+  path: ScopePath,
+  recorded: string | null,
+): Promise<Pick<Seen, 'before' | 'wasRepaired'>> {
   const now = await files.read(path);
-  if (recorded === null || isRecorded({ recorded, before: now })) return now;
+  const asItIs = { before: now, wasRepaired: false };
+  if (recorded === null || isRecorded({ recorded, before: now })) return asItIs;
   const mark = markOf(now, recorded);
   const text = await files.staged(path, mark);
-  if (text === null || sha256(text) !== recorded) return now;
+  if (text === null || sha256(text) !== recorded) return asItIs;
   await putInPlace(files, path, { before: now, after: text, mark });
-  return text;
+  return { before: text, wasRepaired: true };
 }
 
 interface Placing {

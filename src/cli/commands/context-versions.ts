@@ -117,16 +117,21 @@ export interface RestoreInput extends FileInput, WritingInput {
 export async function restoreContext(call: Call, input: RestoreInput): Promise<Outcome> {
   const file = await fileToWrite(call, input);
   const chosen = input.digest === undefined ? null : (await versionNamed(call, file, input.digest)).text;
+  let repaired: string | null = null;
   const ended = await writeFile(call, input, file, 'restore', {
     overForeign: true,
-    make: async ({ text, recorded, isForeign, kept }, files) => {
+    make: async ({ text, recorded, isForeign, wasRepaired, kept }, files) => {
+      // It has just been put back, since whoever recorded it was killed.
+      if (chosen === null && wasRepaired) repaired = recorded;
+      if (chosen === null && wasRepaired) return null;
       const back = chosen ?? (isForeign && recorded !== null ? await kept(recorded) : null);
       const wanted = back ?? (isForeign ? null : await beforeThat(files, file.path, text));
       if (wanted === null) throw nothingKept(file);
       return wanted === text && !isForeign ? null : wanted;
     },
   });
-  return told(call, file, ended, 'restored');
+  if (repaired === null || ended.kind !== 'unchanged') return told(call, file, ended, 'restored');
+  return told(call, file, { kind: 'written', digest: repaired }, 'restored');
 }
 
 type Files = ReturnType<Call['world']['workingFiles']>;

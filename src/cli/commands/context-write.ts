@@ -96,7 +96,7 @@ async function writeFreely(call: Call, file: WrittenFile, { make }: Making): Pro
   const path = await files.realPath(file.path);
   const text = await files.read(path);
   const kept = (digest: string): Promise<string | null> => files.kept(path, digest);
-  const before = { text, recorded: null, isForeign: false, kept };
+  const before = { text, recorded: null, isForeign: false, wasRepaired: false, kept };
   const after = await make(before, files, await resolutionOf(call));
   if (after === null) return { kind: 'unchanged' };
   const mark = call.world.newRequestId();

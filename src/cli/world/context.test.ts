@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -148,6 +149,24 @@ describe('a file that somebody changed and told nobody of', () => {
     rmSync(join(repository, todos));
     expect((await context('restore', todos)).code).toBe(0);
     expect(read()).toContain('One');
+  });
+});
+
+describe('what a killed writer has recorded, and not put in its place', () => {
+  it('is put there by the next restore, which goes no further back', async () => {
+    const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+    await context('add', 'todos', 'id=one', 'title=One', ...inCore);
+    const before = read();
+    await context('set', todos, 'one', 'title=Two');
+    const after = read();
+    write(todos, before);
+    const mark = `${digest(before).slice(0, 16)}-${digest(after).slice(0, 16)}`;
+    write(`src/core/.rhema/.todos.yaml.${mark}`, after);
+    expect((await context('restore', todos)).stdout).toBe(`${todos}: restored\n`);
+    expect(read()).toBe(after);
+    expect(existsSync(join(repository, `src/core/.rhema/.todos.yaml.${mark}`))).toBe(false);
+    expect((await context('restore', todos)).code).toBe(0);
+    expect(read()).toBe(before);
   });
 });
 

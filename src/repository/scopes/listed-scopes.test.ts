@@ -148,6 +148,16 @@ describe('a scope that the root scope’s file lists', () => {
     ]);
   });
 
+  test('is of the folder whose name it has, also where that begins or ends with a space', async () => {
+    const { definitions, problems } = await scanned(["scopes: { a: {}, 'a ': {}, ' b': {} }"], {
+      'a/x': '',
+      'a /x': '',
+      ' b/x': '',
+    });
+    expect(problems).toEqual([]);
+    expect(definitions.map(({ path }) => path)).toEqual([' b', '.', 'a', 'a ']);
+  });
+
   test('that is listed twice, in two spellings, is an error', async () => {
     const result = await scanned(['scopes:', '  a: {}', '  ./a/: {}'], folders('a'));
     expect(problemsOf(result)).toEqual(['DUPLICATE_KEY rhema.yaml:5:5']);

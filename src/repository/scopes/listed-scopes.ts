@@ -81,7 +81,7 @@ function pathOf(key: unknown): Parsed<ScopePath> {
       ok: false,
       problem: 'an entry of scopes needs the path of a folder as its key: write packages/ui: ...',
     };
-  const parsed = parseScopePath(stripDefinitionFile(text.trim()).replace(/^\/+(?=.)/, ''));
+  const parsed = parseScopePath(stripDefinitionFile(text).replace(/^\/+(?=.)/, ''));
   if (!parsed.ok)
     return { ok: false, problem: `${parsed.problem}: write the path of a folder, from the top` };
   const names = parsed.value.split('/');
