@@ -109,18 +109,6 @@ describe('rhema init', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('disabled') as string]);
   });
 
-  it('config check names what a configuration says in vain, for people and for programs', async () => {
-    write(root, {
-      'rhema.yaml': 'name: r\nagent_coordination:\n  safety_validation:\n    strict_mode: true\n',
-    });
-    const key = 'agent_coordination.safety_validation.strict_mode';
-    const { code, stdout } = await rhema('config', 'check');
-    expect(code).toBe(0);
-    expect(stdout).toContain(`${key}: true (rhema.yaml:4) has no effect yet`);
-    const { body } = await rhema('config', 'check', '--json');
-    expect(body['withoutEffect']).toContainEqual({ key, origin: 'rhema.yaml:4' });
-  });
-
   it.each([
     ['--stage', 'all'],
     ['--depth', '0'],
