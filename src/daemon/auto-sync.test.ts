@@ -36,7 +36,7 @@ beforeEach(() => {
   [stops, aborted] = [0, new Map()];
   auto = new AutoSync({
     config: () => config,
-    status: async () => ({ syncs, timeMs: 0 as TimeMs, nowMs: nowMs as TimeMs }),
+    syncs: async () => ({ syncs, nowMs: nowMs as TimeMs }),
     aborted: async () => aborted,
     stop: () => (stops += 1),
     work: () => {

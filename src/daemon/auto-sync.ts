@@ -1,10 +1,13 @@
 import type { Config } from '../config/index.ts';
-import type { StatusAnswer } from '../protocol/index.ts';
+import type { ScopePath } from '../core/index.ts';
+import type { SyncView } from '../protocol/index.ts';
+import type { SyncsNow } from '../service/index.ts';
 import { dueScopes, type AbortedRuns } from '../sync/index.ts';
 
 export interface AutoSyncPorts {
   config(): Config | null;
-  status(): Promise<Pick<StatusAnswer, 'syncs' | 'timeMs' | 'nowMs'>>;
+  /** All that were ever begun, and the log's time. */
+  syncs(): Promise<SyncsNow>;
   /** Runs that somebody has ended on purpose. */
   aborted(): Promise<AbortedRuns>;
   /** Tells a process that works to end. */
@@ -21,7 +24,8 @@ export interface AutoSyncPorts {
 export class AutoSync {
   readonly #ports: AutoSyncPorts;
   #isAtWork = false;
-  #left = '';
+  /** What was due at the last look, or is left by the last process. */
+  #seen = '';
 
   constructor(ports: AutoSyncPorts) {
     this.#ports = ports;
@@ -32,8 +36,12 @@ export class AutoSync {
     const isOn = this.#ports.config()?.autoSync === true;
     if (this.#isAtWork && !isOn) this.#ports.stop();
     if (this.#isAtWork || !isOn) return;
-    const due = await this.#due();
-    if (due === '' || due === this.#left) return;
+    const { syncs, nowMs } = await this.#ports.syncs();
+    const due = textOf(syncs, dueScopes(syncs, nowMs, nothing));
+    if (due === this.#seen) return;
+    this.#seen = due;
+    // The log is asked for what was aborted only when there is something new that may be.
+    if (due === '' || dueScopes(syncs, nowMs, await this.#ports.aborted()).length === 0) return;
     this.#isAtWork = true;
     void this.#work();
   }
@@ -41,23 +49,24 @@ export class AutoSync {
   async #work(): Promise<void> {
     try {
       await this.#ports.work();
-      this.#left = await this.#due();
+      const { syncs, nowMs } = await this.#ports.syncs();
+      this.#seen = textOf(syncs, dueScopes(syncs, nowMs, nothing));
     } catch {
       // Whoever takes part may not be able to just now.
+      this.#seen = '';
     } finally {
       this.#isAtWork = false;
     }
   }
+}
 
-  /** Another text when something else is due, or the same once more. */
-  async #due(): Promise<string> {
-    const { syncs, timeMs, nowMs = timeMs } = await this.#ports.status();
-    if (!syncs.some(({ status, run }) => run !== null && (status === 'idle' || status === 'failed')))
-      return '';
-    const due = new Set(dueScopes(syncs, nowMs, await this.#ports.aborted()));
-    return syncs
-      .filter(({ scope }) => due.has(scope))
-      .map(({ scope, run, status }) => `${scope} ${run} ${status}`)
-      .join('\n');
-  }
+const nothing: AbortedRuns = new Map();
+
+/** Another text when something else is due, or the same once more. */
+function textOf(syncs: readonly SyncView[], scopes: readonly ScopePath[]): string {
+  const due = new Set(scopes);
+  return syncs
+    .filter(({ scope }) => due.has(scope))
+    .map(({ scope, run, status }) => `${scope} ${run} ${status}`)
+    .join('\n');
 }

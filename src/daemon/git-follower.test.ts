@@ -51,7 +51,7 @@ const newFollower = (): GitFollower =>
       return { staged, now: now() };
     },
     lastOperation: () => 'pull',
-    status: async () => ({ syncs }),
+    syncs: async () => syncs,
     scopes: async () => scopes,
     commands: () => commands,
     submit: async (command) => void said.push(command),
@@ -157,7 +157,7 @@ it('looks once more after a look that failed', async () => {
       return { staged, now: now() };
     },
     lastOperation: () => null,
-    status: async () => ({ syncs }),
+    syncs: async () => syncs,
     scopes: async () => scopes,
     commands: () => commands,
     submit: async (command) => void said.push(command),

@@ -1,5 +1,5 @@
 import type { CommandOf, ScopePath } from '../core/index.ts';
-import type { StatusAnswer, SyncView } from '../protocol/index.ts';
+import type { SyncView } from '../protocol/index.ts';
 import type { GitMark, TrackedContent } from '../repository/index.ts';
 import { isTreeDigest, ownDigests, treeDigest, type OwnDigests } from '../sync/index.ts';
 import { Coalesced } from './coalesced.ts';
@@ -18,7 +18,8 @@ export interface GitPorts {
   mark(): GitMark | null;
   content(): Promise<TrackedContent>;
   lastOperation(): string | null;
-  status(): Promise<Pick<StatusAnswer, 'syncs'>>;
+  /** All that were ever begun. */
+  syncs(): Promise<readonly SyncView[]>;
   scopes(): Promise<readonly FollowedScope[]>;
   /** What scopes run when they are synced; null: nobody knows. */
   commands(): ReadonlyMap<ScopePath, { readonly run: string }> | null;
@@ -58,7 +59,7 @@ export class GitFollower {
   async #look(): Promise<void> {
     const mark = this.#ports.mark();
     if (mark === null || mark.isBusy || this.#isSeen(mark)) return;
-    const { syncs } = await this.#ports.status();
+    const syncs = await this.#ports.syncs();
     const synced = syncs.filter(({ status }) => status === 'completed' || status === 'syncing');
     if (synced.length === 0) {
       this.#seen = null;

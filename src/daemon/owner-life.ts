@@ -142,12 +142,12 @@ class Owner {
   }
 
   #startUpkeep(
-    { coordinator, status, follower, gitFollower, safetyWatch, deadWatcher, whyLogLost }: Coordination,
+    { coordinator, syncs, follower, gitFollower, safetyWatch, deadWatcher, whyLogLost }: Coordination,
     server: CoordinatorServer,
   ): Upkeep {
     const autoSync = new AutoSync({
       config: () => follower.config,
-      status,
+      syncs,
       aborted: async () => abortedRuns((await coordinator.query(abortedQuery)).entries),
       work: () => this.#worker.run(),
       stop: () => this.#worker.interrupt(),

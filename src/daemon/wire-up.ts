@@ -15,15 +15,10 @@ import {
 } from '../repository/index.ts';
 import { fileIn, type DurationMs } from '../core/index.ts';
 import type { Observer } from '../observe/index.ts';
-import {
-  loadRequestParsers,
-  type Coordinator,
-  type ScopesAnswer,
-  type StatusAnswer,
-} from '../protocol/index.ts';
+import { loadRequestParsers, type Coordinator, type ScopesAnswer } from '../protocol/index.ts';
 import { openService, readHostIdentity } from '../service/index.ts';
 import { SystemClock, systemTime, systemTimers } from '../time/index.ts';
-import type { About, Service } from '../service/index.ts';
+import type { About, Service, SyncsNow } from '../service/index.ts';
 import { DeadWatcher } from './dead-watcher.ts';
 import { withChecks } from './direct.ts';
 import { embeddedEngine } from './embedded-engine.ts';
@@ -62,8 +57,8 @@ export interface Opener {
 /** Everything that works on one repository's log in this process. */
 export interface Coordination {
   readonly coordinator: LocalCoordinator;
-  /** As the state has it, without a look at any file. */
-  readonly status: () => Promise<StatusAnswer>;
+  /** As the state has them, without a look at any file. */
+  readonly syncs: () => Promise<SyncsNow>;
   readonly follower: ScopeFollower;
   readonly gitFollower: GitFollower;
   /** Null where there is no working tree. */
@@ -159,7 +154,7 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
     const gitFollower = gitFollowerOf(service, follower, options.repository);
     return {
       coordinator: new LocalCoordinator(service, follower, gitFollower),
-      status: () => service.query({ kind: 'status', at: null }),
+      syncs: () => service.syncs(),
       follower,
       gitFollower,
       safetyWatch: safetyWatchOf(service, follower, options.repository),
@@ -183,7 +178,7 @@ function gitFollowerOf(service: Service, follower: ScopeFollower, repository: Re
     mark: () => (root === null ? null : gitMark(repository)),
     content: () => trackedContent(root ?? repository.commonDir),
     lastOperation: () => lastOperation(repository),
-    status: () => service.query({ kind: 'status', at: null }),
+    syncs: async () => (await service.syncs()).syncs,
     scopes: async () =>
       (await service.query({ kind: 'scopes' })).scopes.filter(({ withdrawn }) => !withdrawn),
     commands: () => follower.syncCommands,

@@ -8,3 +8,4 @@ export { readHostIdentity, type HostIdentity } from './host.ts';
 export { noWitness } from './witness.ts';
 export type { Sighting, Witness } from './witness.ts';
 export { toFailure } from './failures.ts';
+export type { SyncsNow } from './views.ts';

@@ -47,6 +47,7 @@ import { PastRequests } from './past-requests.ts';
 import { Replica } from './replica.ts';
 import { SecretHasher } from './secrets.ts';
 import { Snapshots } from './snapshots.ts';
+import { viewSyncs, type SyncsNow } from './views.ts';
 import { TicketDesk, type TicketCall } from './tickets.ts';
 import { goOnAbove, noWitness } from './witness.ts';
 import { Writer } from './writer.ts';
@@ -214,6 +215,11 @@ export class Service implements Omit<Coordinator, 'refresh'> {
         return [{ agent: id, epoch, session, process, graceMs }];
       }),
     );
+  }
+
+  /** The syncs alone: whoever looks every few seconds must not have all invariants checked. */
+  syncs(): Promise<SyncsNow> {
+    return this.#look(viewSyncs);
   }
 
   /** Facts for operators; never waits. */

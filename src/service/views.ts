@@ -54,6 +54,16 @@ export function viewStatus(state: State, scopeProblems: readonly ScopeProblem[])
   };
 }
 
+/** Where syncs stand. */
+export interface SyncsNow {
+  readonly nowMs: TimeMs;
+  readonly syncs: readonly SyncView[];
+}
+
+export function viewSyncs(state: State, nowMs: TimeMs): SyncsNow {
+  return { nowMs, syncs: [...state.syncs.values()].map((sync) => viewSync(state, sync)) };
+}
+
 export function viewScopes(state: State, problems: readonly ScopeProblem[]): ScopesAnswer {
   return {
     revision: state.revision,
