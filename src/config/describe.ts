@@ -1,6 +1,6 @@
 import { patternLengthMax, patternsMax, type Settings } from '../core/index.ts';
 import type { ConfigEntry, ConfigOrigin, LoadedConfig } from './loaded.ts';
-import { isSetting, noEffect, options, optionOf } from './options.ts';
+import { isSetting, options, optionOf } from './options.ts';
 import type { Option } from './option.ts';
 import { formatDuration } from './duration.ts';
 import { formatValue } from './values.ts';
@@ -12,7 +12,7 @@ export function configEntries({ config, origins }: LoadedConfig): ConfigEntry[] 
     value: config[option.field],
     text: formatValue(option, config[option.field]),
     origin: originText(origins[option.field]),
-    inForce: option.readBy !== null,
+    inForce: true,
     stillInForce: null,
   }));
 }
@@ -45,7 +45,6 @@ export function explainOption(key: string): string | null {
   const lines = [
     option.key,
     '',
-    ...(option.readBy === null ? [`It ${noEffect}.`, ''] : []),
     option.help,
     '',
     `type     ${typeText(option)}`,
@@ -125,8 +124,6 @@ only the top folder is. Upper and lower case count; square brackets are letters.
 Options marked "logged" are part of the coordination state: a change of them is an entry in the log, so that a replay
 decides as the original did. A looser value takes effect at once; a tighter one when nothing is held, waited for or synced,
 since whoever holds or waits was promised something under the former. Until then \`rhema status\` names it.
-
-Options marked "no effect yet" are taken and do nothing, and \`rhema config check\` names them.
 `;
 
 /** The text of docs/config.md: one table, then one paragraph for each option. */
@@ -144,15 +141,13 @@ export function configReference(): string {
   );
 }
 
-function markOf({ field, readBy }: Option): string {
-  if (readBy === null) return 'no effect yet';
+function markOf({ field }: Option): string {
   return isSetting(field) ? 'logged' : '';
 }
 
 function sectionText(option: Option): string {
   const environment =
     option.environment === null ? '' : `\nThe environment variable \`${option.environment}\` overrides it.\n`;
-  const mark = option.readBy === null ? `It ${noEffect}.\n\n` : '';
   const example =
     'example' in option
       ? [
@@ -164,7 +159,7 @@ function sectionText(option: Option): string {
           '',
         ].join('\n')
       : '';
-  return `## \`${option.key}\`\n\n${mark}${option.help}\n${example}${environment}`;
+  return `## \`${option.key}\`\n\n${option.help}\n${example}${environment}`;
 }
 
 function lastStep(key: string): string {

@@ -7,7 +7,6 @@ export {
   defaultConfig,
   withoutBlock,
   isSetting,
-  noEffect,
   optionOf,
   options,
   settingsOf,

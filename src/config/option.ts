@@ -6,13 +6,10 @@ interface OptionCommon {
   readonly key: string;
   /** Name of the value in {@link Config}. */
   readonly field: string;
-  /** One paragraph for people. Of an option that nothing reads yet: what it is meant for. */
+  /** One paragraph for people. */
   readonly help: string;
-  /**
-   * The source file that acts on it: without one an option has no effect, and every place where people meet it says so. Only
-   * for an option that this package cannot act on yet is it null.
-   */
-  readonly readBy: string | null;
+  /** The source file that acts on it: an option without any would be a promise that nobody keeps. */
+  readonly readBy: string;
   /** Environment variable that overrides the file; null: none. */
   readonly environment: string | null;
 }

@@ -64,33 +64,20 @@ describe('an option', () => {
   const sources = new URL('../../', import.meta.url);
   const sourceOf = (file: string): string => readFileSync(new URL(file, sources), 'utf8');
 
-  test.each(options.filter(({ readBy }) => readBy !== null))(
+  test.each(options)(
     '$key is acted on where the table says, outside of the configuration itself',
     ({ field, readBy }) => {
       expect(readBy).not.toMatch(/^src\/config\//);
-      expect(sourceOf(readBy ?? '')).toMatch(new RegExp(`\\b${field}\\b`));
+      expect(sourceOf(readBy)).toMatch(new RegExp(`\\b${field}\\b`));
     },
   );
 
-  const idle = options.filter(({ readBy }) => readBy === null);
-
-  test.each(idle)('$key, on which nothing acts, is said to have no effect wherever it is met', (option) => {
-    expect(explainOption(option.key)).toContain('It has no effect yet.');
-    expect(configReference()).toContain(`## \`${option.key}\`\n\nIt has no effect yet.`);
-  });
-
-  test('that is read by nothing in the sources is declared so', () => {
+  test('that is read by nothing in the sources is none', () => {
     const files = readdirSync(new URL('src', sources), { recursive: true, encoding: 'utf8' });
     const others = files.filter((file) => file.endsWith('.ts') && !/^config\/|\.test\.ts$/.test(file));
     const text = others.map((file) => sourceOf(`src/${file}`)).join('\n');
     const unread = options.filter(({ field }) => !new RegExp(`\\b${field}\\b`).test(text));
-    expect(unread.map(({ key }) => key)).toEqual(idle.map(({ key }) => key));
-  });
-
-  test('of which only some have an effect is marked as such in the list', async () => {
-    const entries = configEntries(await loadConfig({ file: null, env: {} }));
-    const marked = entries.filter(({ inForce }) => !inForce).map(({ key }) => key);
-    expect(marked).toEqual(idle.map(({ key }) => key));
+    expect(unread.map(({ key }) => key)).toEqual([]);
   });
 });
 

@@ -337,9 +337,6 @@ export const defaultConfig = Object.fromEntries(
  */
 export const withoutBlock: Config = { ...defaultConfig, maxLocksPerAgent: 4 };
 
-/** What everybody is told who meets an option that nothing acts on. */
-export const noEffect = 'has no effect yet';
-
 export function optionOf(key: string): Option | null {
   return options.find((option) => option.key === key) ?? null;
 }

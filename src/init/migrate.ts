@@ -16,7 +16,7 @@ import { isBlockNew, look, scanTree, standingSituation, type InitRequest } from 
 import { proposalFor } from './proposal.ts';
 import { YamlText } from '../repository/yaml/index.ts';
 import type { Situation } from './situation.ts';
-import { stageSettings, withoutEffectNotices, type Stage } from './stage.ts';
+import { stageSettings, type Stage } from './stage.ts';
 import { withoutVendored } from './vendored.ts';
 
 export interface MigrateRequest extends Pick<InitRequest, 'repository' | 'env' | 'stage'> {
@@ -83,9 +83,7 @@ type Planned = Pick<PlannedFiles, 'changes' | 'notices'>;
 function planOf(situation: Situation, wish: Pick<MigrateRequest, 'stage' | 'agents'>): Planned {
   const file = situation.existing.get(top);
   const isThere = file !== undefined && file.unreadable === null && hasBlock(file.text);
-  const { changes, notices } = isThere ? inStage(file, wish.stage) : withNewBlock(situation, wish);
-  const more = changes.length === 0 ? [] : withoutEffectNotices(wish.stage);
-  return { changes, notices: [...notices, ...more] };
+  return isThere ? inStage(file, wish.stage) : withNewBlock(situation, wish);
 }
 
 /** The block is there: only the lines in which the stages differ change. */

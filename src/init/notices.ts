@@ -40,7 +40,6 @@ export type NoticeCode =
   /** All scopes in one file would be more than the coordinator reads. */
   | 'TOO_LONG'
   /** A stage was asked for, and nothing acts on it. */
-  | 'STAGE_WITHOUT_EFFECT'
   /** A stage was asked for where the configuration is there already: that stays. */
   | 'BLOCK_KEPT'
   /** A package would be published with the files that are written. */

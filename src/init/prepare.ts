@@ -10,7 +10,7 @@ import {
 } from '../repository/index.ts';
 import { named, type ScopePath } from '../core/index.ts';
 import type { ScopeProblem } from '../protocol/index.ts';
-import { withoutEffectNotices, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { InitError } from './errors.ts';
 import { hasBlock } from './files/block.ts';
 import { convert, type Move } from './files/convert.ts';
@@ -150,15 +150,13 @@ export async function look(scanned: Scanned): Promise<Looked> {
   return { ...scanned, tree, notices, moves: [] };
 }
 
-/** A stage is for a block that is made anew; and what nobody acts on yet, who asks for it must know. */
+/** A stage is for a block that is made anew. */
 function noteStage(found: Looked, stage: Stage): void {
   const file = found.existing.get(top)?.file;
   if (stage === 'default') return;
-  if (file !== undefined && !isBlockNew(found, stage)) {
-    const message = `has the configuration already, which init leaves as it is: rhema migrate --stage ${stage} changes it`;
-    return found.notices.add(warning('BLOCK_KEPT', { file }, message));
-  }
-  for (const notice of withoutEffectNotices(stage)) found.notices.add(notice);
+  if (file === undefined || isBlockNew(found, stage)) return;
+  const message = `has the configuration already, which init leaves as it is: rhema migrate --stage ${stage} changes it`;
+  found.notices.add(warning('BLOCK_KEPT', { file }, message));
 }
 
 function noteLinkedWorktree(repository: Repository, notices: Notices): void {

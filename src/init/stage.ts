@@ -1,6 +1,5 @@
-import { configBlock, noEffect, options } from '../config/index.ts';
+import { configBlock, options } from '../config/index.ts';
 import type { ValueSetting } from './files/settings.ts';
-import { warning, type Notice } from './notices.ts';
 
 /**
  * How far the coordination goes, in the order in which a team may adopt it. `optional`: the configuration is there, and switched
@@ -30,13 +29,4 @@ const optionOfBlock = (key: string) => options.find((option) => option.key === `
 /** What a block has to say otherwise to be in a stage. `valueAt`: what it says of an option now; undefined: nothing. */
 export function stageSettings(stage: Stage, valueAt: (key: string) => unknown): readonly ValueSetting[] {
   return settings[stage].filter(({ key, value }) => (valueAt(key) ?? optionOfBlock(key)?.default) !== value);
-}
-
-/** What there is to say of a stage that sets options which nothing acts on. */
-export function withoutEffectNotices(stage: Stage): Notice[] {
-  const keys = stageSettings(stage, () => undefined)
-    .map(({ key }) => key)
-    .filter((key) => optionOfBlock(key)?.readBy === null);
-  const message = `--stage ${stage} sets ${keys.join(', ')}, which ${noEffect}`;
-  return keys.length === 0 ? [] : [warning('STAGE_WITHOUT_EFFECT', null, message)];
 }

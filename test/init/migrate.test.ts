@@ -2,7 +2,6 @@
 import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { options } from '../../src/config/index.ts';
 import {
   commitAll,
   git,
@@ -123,14 +122,6 @@ describe('another stage', () => {
     const root = makeRepository({ 'rhema.yaml': head + block });
     expect((await migrate(root, '--stage', 'strict', '--yes')).code).toBe(0);
     expect(readFileSync(join(root, 'rhema.yaml'), 'utf8')).toBe(head + wanted);
-  });
-
-  it('says of what it writes whether anything acts on it', async () => {
-    const acts = options.find(({ key }) => key.endsWith('.strict_mode'))?.readBy !== null;
-    const root = makeRepository({ 'rhema.yaml': flat });
-    const { stdout } = await migrate(root, '--stage', 'strict', '--yes');
-    expect(stdout.includes('has no effect yet')).toBe(!acts);
-    expect((await migrate(root, '--stage', 'optional', '--yes')).stdout).not.toContain('no effect');
   });
 });
 

@@ -3,8 +3,6 @@ import {
   configBlock,
   explainOption,
   nearestOption,
-  noEffect,
-  optionOf,
   options,
   type ConfigEntry,
 } from '../../config/index.ts';
@@ -59,9 +57,8 @@ function untoldText(error: unknown): string {
   return line`whether the coordinator has other values cannot be told: ${why}`;
 }
 
-function valueText({ text, inForce, stillInForce }: ConfigEntry): string {
-  if (stillInForce !== null) return `${text} (still ${stillInForce} in force)`;
-  return inForce ? text : `${text} (no effect yet)`;
+function valueText({ text, stillInForce }: ConfigEntry): string {
+  return stillInForce === null ? text : `${text} (still ${stillInForce} in force)`;
 }
 
 /** A running coordinator is mentioned, since it does not fall back to the defaults: it keeps what it read last. */
@@ -77,19 +74,14 @@ export interface ExplainInput {
 export async function explainConfig(_call: Call, input: ExplainInput): Promise<Outcome> {
   const { key } = input;
   if (key === undefined) {
-    const all = options.map((option) => explained(option.key, explainOption(option.key) ?? ''));
+    const all = options.map(({ key: each }) => ({ key: each, text: explainOption(each) ?? '' }));
     return done(null, { options: all }, (style) =>
       fitted(style, all.map((option) => option.text).join('\n\n')),
     );
   }
   const text = explainOption(key);
   if (text === null) throw unknownOption(key);
-  return done(null, explained(key, text), (style) => fitted(style, text));
-}
-
-function explained(key: string, text: string): { key: string; text: string; inForce: boolean } {
-  const option = optionOf(key) ?? optionOf(`${configBlock}.${key}`);
-  return { key, text, inForce: option !== null && option.readBy !== null };
+  return done(null, { key, text }, (style) => fitted(style, text));
 }
 
 function unknownOption(key: string): Error {
@@ -98,17 +90,11 @@ function unknownOption(key: string): Error {
   return invalidInput(`there is no option ${JSON.stringify(key)}: ${hint}`, { key });
 }
 
-/** What is wrong with the configuration, and what of it has no effect. */
+/** What is wrong with the configuration. */
 export async function checkConfig(call: Call): Promise<Outcome> {
   const found = await call.world.inspection.configuration(await call.repository());
   const { problems, unusedFile } = found;
-  const idle = found.entries.filter(({ inForce }) => !inForce);
-  const withoutEffect = idle.map(({ key, origin }) => ({ key, origin }));
-  const idleLines = idleTexts(idle);
-  if (problems.length === 0)
-    return done(null, { problems, withoutEffect }, (style) =>
-      fitted(style, ['the configuration is sound', ...idleLines].join('\n')),
-    );
+  if (problems.length === 0) return done(null, { problems }, () => 'the configuration is sound');
   const message = `the configuration has ${countsText(problems)}`;
   return {
     kind: 'refused',
@@ -116,11 +102,10 @@ export async function checkConfig(call: Call): Promise<Outcome> {
     revision: null,
     code: 'CONFIG_UNSOUND',
     message,
-    details: { problems, unusedFile, withoutEffect },
+    details: { problems, unusedFile },
     lines: [
       message,
       ...problemsText(call.errorStyle, problems).split('\n'),
-      ...idleLines,
       ...(unusedFile === null ? [] : [line`nothing in ${unusedFile} counts until that is corrected`]),
     ],
   };
@@ -138,16 +123,3 @@ function countsText(problems: readonly Pick<ScopeProblem, 'severity'>[]): string
 
 /** As `config explain` takes it, too: all options are of one block. */
 const shortKey = (key: string): string => key.replace(`${configBlock}.`, '');
-
-/** Those that nobody has set are told in one line: their defaults may be what somebody relies on. */
-function idleTexts(idle: readonly ConfigEntry[]): string[] {
-  const [unset, set] = [true, false].map((wanted) =>
-    idle.filter(({ origin }) => (origin === 'default') === wanted),
-  ) as [ConfigEntry[], ConfigEntry[]];
-  const told = set.map(
-    ({ key, text, origin }) => line`${key}: ${text} (${origin}) ${noEffect}: rhema config explain ${key}`,
-  );
-  if (unset.length === 0) return told;
-  const keys = unset.map(({ key }) => shortKey(key)).join(', ');
-  return [...told, line`not set, and without any effect yet: ${keys}`];
-}

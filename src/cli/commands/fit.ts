@@ -1,4 +1,3 @@
-import { optionOf } from '../../config/index.ts';
 import { parsePattern, type ClaimLevel } from '../../core/index.ts';
 import { fit, unfitting, type Change, type Choice, type Fit } from '../../fit/index.ts';
 import { freeAmong, settingLines, type BlockSetting } from '../../init/index.ts';
@@ -69,11 +68,13 @@ function nothingDone(fromLog: boolean): CommandError {
   return new CommandError('NO_HISTORY', exitCodes.failure, message);
 }
 
-/** Nobody is to be told to write what has no effect; a split is not recommended. */
-const keys: readonly Change['key'][] = ['claim', 'free', 'max_locks_per_agent', 'max_concurrent_agents'];
-const settable: ReadonlySet<Change['key']> = new Set(
-  keys.filter((key) => (optionOf(`agent_coordination.${key}`)?.readBy ?? null) !== null),
-);
+/** What `--write` may write: a split is not recommended. */
+const settable: ReadonlySet<Change['key']> = new Set<Change['key']>([
+  'claim',
+  'free',
+  'max_locks_per_agent',
+  'max_concurrent_agents',
+]);
 
 function askedFor({ claim, free, split, locks }: FitScopesInput): Change[] {
   return [

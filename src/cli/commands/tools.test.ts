@@ -123,7 +123,7 @@ describe('config', () => {
           value: true as never,
           text: 'true',
           origin: 'default',
-          inForce: false,
+          inForce: true,
           stillInForce: null,
         },
       ],
@@ -135,7 +135,7 @@ describe('config', () => {
   it('show says where each value comes from', async () => {
     const { stdout } = await harnessOf({ inspection: configuration([]) }).run('config', 'show');
     expect(stdout).toMatch(/^lock_timeout +90s +rhema.yaml:7$/m);
-    expect(stdout).toMatch(/^sync_settings.auto_sync +true \(no effect yet\) +default$/m);
+    expect(stdout).toMatch(/^sync_settings.auto_sync +true +default$/m);
   });
 
   it('show says which value a coordinator that runs still has instead, to programs as well', async () => {
@@ -190,39 +190,12 @@ describe('config', () => {
     ]);
   });
 
-  it('check names what has no effect, in one line where nobody has set it, and whatever else is wrong', async () => {
-    const told = 'not set, and without any effect yet: sync_settings.auto_sync\n';
-    const sound = await harnessOf({ inspection: configuration([]) }).run('config', 'check');
-    expect(sound.stdout).toContain(told);
-    const unsound = await harnessOf({ inspection: configuration([error]) }).run('config', 'check');
-    expect(unsound.stderr).toContain(told);
-    const { stdout } = await harnessOf({ inspection: configuration([error]) }).run(
-      'config',
-      'check',
-      '--json',
-    );
-    expect(JSON.parse(stdout)).toMatchObject({
-      details: { withoutEffect: [{ key: 'agent_coordination.sync_settings.auto_sync', origin: 'default' }] },
-    });
-  });
-
   it('check counts errors and warnings by themselves', async () => {
     const warning = { ...error, severity: 'warning' as const };
     const told = async (...problems: readonly ScopeProblem[]): Promise<string> =>
       (await harnessOf({ inspection: configuration(problems) }).run('config', 'check')).stderr;
     expect(await told(error, error, warning)).toContain('the configuration has 2 errors and 1 warning (');
     expect(await told(warning)).toContain('the configuration has 1 warning (');
-  });
-
-  it('check says of what is set and has no effect where that stands', async () => {
-    const { entries } = await configuration([]).configuration!(undefined as never);
-    const set = entries.map((entry) => ({ ...entry, origin: 'rhema.yaml:9' }));
-    const inspection = {
-      configuration: async () => ({ enabled: true, entries: set, problems: [], unusedFile: null }),
-    };
-    expect((await harnessOf({ inspection }).run('config', 'check')).stdout).toBe(
-      'the configuration is sound\nagent_coordination.sync_settings.auto_sync: true (rhema.yaml:9) has no effect yet: rhema config explain agent_coordination.sync_settings.auto_sync\n',
-    );
   });
 
   it.each([
