@@ -1,9 +1,11 @@
 import type { RequestParsers } from './requests.ts';
 
+export type * from './answers.ts';
 export type * from './coordinator.ts';
 export type * from './notices.ts';
 export type * from './queries.ts';
 export type * from './scope-problem.ts';
+export type * from './views.ts';
 export {
   formerHoldersLocksMax,
   happenedMax,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type AgentId, type ScopePath, type Ticket } from '../core/index.ts';
 import type { CommandRequest, Coordinator } from './coordinator.ts';
-import type { StatusAnswer } from './queries.ts';
+import type { StatusAnswer } from './answers.ts';
 import { onWallClock } from './local-time.ts';
 
 const hourMs = 3_600_000;

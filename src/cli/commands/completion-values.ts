@@ -18,17 +18,24 @@ const fixed = (words: readonly string[]) => async (): Promise<readonly Candidate
 /** `operands`: those before it. */
 type Values = (call: Call, unfinished: string, operands: readonly string[]) => Promise<readonly Candidate[]>;
 
+/** Words of the context file that was named before; none before it is. */
+const ofFile =
+  (words: (call: Call, text: string) => Promise<readonly string[]>): Values =>
+  async (call, _unfinished, [text]) =>
+    text === undefined ? [] : (await words(call, text)).map((word) => ({ word, help: '' }));
+
 /** Values by the name of the argument or option that takes them. */
 const values: Readonly<Record<string, Values>> = {
   scope: scopes,
   scopes,
   'context-file': contextKinds,
   'context-files': async (call) => [...(await contextKinds()), ...(await scopes(call))],
-  id: entryIds,
-  digest: digests,
-  under: collections,
-  fields: entryKeys,
-  unset: entryKeys,
+  id: ofFile(entryIds),
+  digest: ofFile(digests),
+  under: ofFile(collections),
+  fields: ofFile(entryKeys),
+  unset: ofFile(entryKeys),
+  changes: scopes,
   only: contextKinds,
   agent: agents,
   to: agents,
@@ -68,6 +75,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   lock: 'files',
   holderOf: 'files',
   paths: 'files',
+  changes: 'files',
   'context-file': 'files',
   'context-files': 'files',
   directory: 'folders',
@@ -95,58 +103,35 @@ async function contextKinds(): Promise<readonly Candidate[]> {
   return fixed((await import('../../context/index.ts')).contextKinds)();
 }
 
-/** Of the context file that was named before. */
-async function entryIds(
-  call: Call,
-  _unfinished: string,
-  [text]: readonly string[],
-): Promise<readonly Candidate[]> {
-  if (text === undefined) return [];
+async function entryIds(call: Call, text: string): Promise<readonly string[]> {
   const { fileNamed, filesOnDisk } = await import('./context-named.ts');
   const files = await filesOnDisk(call);
   const file = files.examine(await fileNamed(call, files, { text, scope: undefined }));
-  const ids = file?.report.entries.flatMap(({ id }) => id ?? []) ?? [];
-  return ids.filter(isClear).map((word) => ({ word, help: '' }));
+  return (file?.report.entries.flatMap(({ id }) => id ?? []) ?? []).filter(isClear);
 }
 
-/** Of what the context file that was named before was: enough of each to be told from others. */
-async function digests(
-  call: Call,
-  _unfinished: string,
-  [text]: readonly string[],
-): Promise<readonly Candidate[]> {
-  if (text === undefined) return [];
+/** Of what the file was: enough of each to be told from others. */
+async function digests(call: Call, text: string): Promise<readonly string[]> {
   const { fileToWrite } = await import('./context-target.ts');
   const { path } = await fileToWrite(call, { 'context-file': text });
   const kept = await call.world.workingFiles(await call.repository()).list(path);
-  const shown = [...new Set(kept.map(({ digest }) => digest.slice(0, 12)))];
-  return shown.map((word) => ({ word, help: '' }));
+  return [...new Set(kept.map(({ digest }) => digest.slice(0, 12)))];
 }
 
-/** Keys at the top of such a file under which entries stand. */
-async function collections(
-  call: Call,
-  _unfinished: string,
-  [text]: readonly string[],
-): Promise<readonly Candidate[]> {
-  if (text === undefined) return [];
+/** Keys at the top of the file under which entries stand. */
+async function collections(call: Call, text: string): Promise<readonly string[]> {
   const { fileWithEntries } = await import('./context-target.ts');
   const { kind } = await fileWithEntries(call, { 'context-file': text });
   const { collectionsOf } = await import('../../context/index.ts');
-  return collectionsOf[kind].map(({ key }) => ({ word: key, help: '' }));
+  return collectionsOf[kind].map(({ key }) => key);
 }
 
-/** Keys that an entry of such a file may have, each with the sign that stands behind it where it is set. */
-async function entryKeys(
-  call: Call,
-  _unfinished: string,
-  [text]: readonly string[],
-): Promise<readonly Candidate[]> {
-  if (text === undefined) return [];
+/** Keys that an entry of the file may have. */
+async function entryKeys(call: Call, text: string): Promise<readonly string[]> {
   const { fileWithEntries } = await import('./context-target.ts');
   const { kind } = await fileWithEntries(call, { 'context-file': text });
   const { rulesOf } = await import('../../context/index.ts');
-  return rulesOf[kind].list.fields.map(({ key }) => ({ word: key, help: '' }));
+  return rulesOf[kind].list.fields.map(({ key }) => key);
 }
 
 /** A shell shows a word as it is, and cannot be told an escape instead. */

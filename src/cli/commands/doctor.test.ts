@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs, defaultSettings } from '../../core/index.ts';
+import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Entry } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
-import { agentId, agentView, noSync, scopePath, scopeView, statusAnswer } from '../testing/samples.ts';
+import { agentId, agentView, emptyScan, scopePath, scopeView, statusAnswer } from '../testing/samples.ts';
 import type { Inspection } from '../world/world.ts';
 import { jumpsSince } from '../doctor/facts.ts';
 import { state, witness } from '../doctor/testing/samples.ts';
@@ -29,13 +29,7 @@ const inspection: Inspection = {
   filesBetween: async () => null,
   history: async () => null,
   changedFiles: async () => [],
-  scan: async () => ({
-    definitions: [],
-    settings: defaultSettings,
-    sync: noSync,
-    problems: [],
-    unreadRoot: [],
-  }),
+  scan: async () => emptyScan,
   configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
   gitVersion: async () => '2.43.0',
   stateFiles: async () => state,
@@ -108,7 +102,7 @@ describe('doctor', () => {
       type,
       dependencies,
     }));
-    const scan = { definitions, settings: defaultSettings, sync: noSync, problems: [], unreadRoot: [] };
+    const scan = { ...emptyScan, definitions };
     const { code, stdout } = await patient({ scan: async () => scan }).run('doctor');
     expect([code, stdout]).toEqual([
       1,

@@ -8,8 +8,8 @@ import {
   type Stage,
 } from '../../init/index.ts';
 import type { Call } from '../call.ts';
+import { unconfirmed } from './unwritten.ts';
 import { invalidInput, usageError } from '../answer/errors.ts';
-import { exitCodes } from '../answer/exit-codes.ts';
 import { planText, writtenText } from '../format/plan.ts';
 import type { Style } from '../format/style.ts';
 import { done } from '../answer/outcome.ts';
@@ -122,13 +122,5 @@ async function writeAndTell(
 /** Nobody can be asked: says what would be done, and how to have it done. */
 function propose(call: Call, plan: Plan): Outcome {
   call.show(planText(call.style, plan));
-  const message = 'nothing was written: --yes writes it, --dry-run shows each file';
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.invalid,
-    revision: null,
-    code: 'CONFIRMATION_NEEDED',
-    message,
-    details: planData(plan),
-  };
+  return unconfirmed('nothing was written: --yes writes it, --dry-run shows each file', planData(plan));
 }

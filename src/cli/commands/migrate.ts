@@ -6,13 +6,13 @@ import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome, type Refused } from '../answer/outcome.ts';
 import { asScopeProblem } from '../format/context.ts';
 import { migratedText, migrationText, type Report } from '../format/migration.ts';
-import { problemsText } from '../format/views.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { contextFilesOf } from './context-files.ts';
 import { filesIn } from './context-named.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { agentsUnlessSaid } from './init-questions.ts';
 import { numberOf, stageOf } from './init.ts';
+import { toRepair, unconfirmed } from './unwritten.ts';
 import { actionOf, isInteractive, withoutLastBreak, writeFiles } from './scope-plan.ts';
 
 export interface MigrateInput {
@@ -59,15 +59,8 @@ async function problemsIn(call: Call, { scopes, problems }: Migration): Promise<
 function hindered(call: Call, { hindrances, notices, problems, ...migration }: Migration): Refused {
   const message = `nothing was written: ${migration.file} has to be repaired by hand first`;
   const told = [...hindrances, ...problems.filter(({ file }) => file === migration.file)];
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.refused,
-    revision: null,
-    code: 'SCOPES_UNSOUND',
-    message,
-    details: { file: migration.file, problems: [...hindrances, ...notices, ...problems] },
-    lines: [message, ...problemsText(call.errorStyle, told).split('\n')],
-  };
+  const details = { file: migration.file, problems: [...hindrances, ...notices, ...problems] };
+  return toRepair(call, message, { details, problems: told });
 }
 
 function dataOf({ stage, migration, problems }: Report): Readonly<Record<string, unknown>> {
@@ -112,12 +105,5 @@ async function write(call: Call, report: Report, intro: (style: Call['style']) =
 /** Nobody can be asked: says what would be done, and how to have it done. */
 function propose(call: Call, report: Report): Outcome {
   call.show(migrationText(call.style, report));
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.invalid,
-    revision: null,
-    code: 'CONFIRMATION_NEEDED',
-    message: 'nothing was written: --yes writes it, --dry-run shows the lines',
-    details: dataOf(report),
-  };
+  return unconfirmed('nothing was written: --yes writes it, --dry-run shows the lines', dataOf(report));
 }

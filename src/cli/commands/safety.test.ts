@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs, defaultSettings, type OpenViolation } from '../../core/index.ts';
+import { asRevision, asTimeMs, type OpenViolation } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { treeWith } from '../testing/context-tree.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
 import { Harness, startMs, withoutClock } from '../testing/harness.ts';
 import { entry } from '../testing/entries.ts';
-import { agentId, noSync, scopePath, statusAnswer, yamlProblem as error } from '../testing/samples.ts';
+import { agentId, emptyScan, scopePath, statusAnswer, yamlProblem as error } from '../testing/samples.ts';
 import type { Inspection, OpenLog, Scan, StateFiles } from '../world/world.ts';
 
 const emptyLog: OpenLog = {
@@ -26,14 +26,7 @@ const definition = (path: string, ...dependencies: readonly string[]): ScopeDefi
   dependencies: dependencies.map(scopePath),
 });
 const scanOf = (over: Partial<Scan>): Partial<Inspection> => ({
-  scan: async () => ({
-    definitions: [],
-    settings: defaultSettings,
-    sync: noSync,
-    problems: [],
-    unreadRoot: [],
-    ...over,
-  }),
+  scan: async () => ({ ...emptyScan, ...over }),
 });
 
 describe('safety validate', () => {

@@ -1,9 +1,8 @@
 import type { FileChange, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import { exitCodes } from '../answer/exit-codes.ts';
+import { toRepair } from './unwritten.ts';
 import { changedText, excessText } from '../format/plan.ts';
 import { line } from '../format/text.ts';
-import { problemsText } from '../format/views.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 
@@ -26,15 +25,7 @@ export function blocked(call: Call, plan: Plan): Outcome {
   const told = [...notices.filter(({ severity }) => severity === 'error'), ...gaps, ...problems];
   const message = 'nothing was written: something has to be repaired by hand first';
   const excesses = plan.excesses.map(excessText);
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.refused,
-    revision: null,
-    code: 'SCOPES_UNSOUND',
-    message,
-    details: planData(plan),
-    lines: [message, ...excesses, ...problemsText(call.errorStyle, told).split('\n')],
-  };
+  return toRepair(call, message, { details: planData(plan), problems: told, told: excesses });
 }
 
 /** A plan for programs. */

@@ -1,9 +1,9 @@
 import type { Choices, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
+import { toRepair, unconfirmed } from './unwritten.ts';
 import { usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { refreshText, warningsText } from '../format/plan.ts';
-import { problemsText } from '../format/views.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome, Refused } from '../answer/outcome.ts';
 import { refreshCoordinator } from './coordinator-refresh.ts';
@@ -66,15 +66,7 @@ async function filesHere(call: Call): ReturnType<typeof scopeFiles> {
 
 function broken(call: Call, problems: readonly ScopeProblem[]): Refused {
   const message = 'nothing can be compared: something has to be repaired by hand first';
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.refused,
-    revision: null,
-    code: 'SCOPES_UNSOUND',
-    message,
-    details: { changes: [], notices: problems },
-    lines: [message, ...problemsText(call.errorStyle, problems).split('\n')],
-  };
+  return toRepair(call, message, { details: { changes: [], notices: problems }, problems });
 }
 
 /** As on a commit from before the first scope: what was in force stays so, and that is in step with nothing here. */
@@ -149,14 +141,7 @@ async function readBehind(call: Call, plan: Plan): Promise<Outcome> {
   const read = await refreshCoordinator(call, { plan: planData(plan), written: false });
   if (read.kind !== 'done') return read;
   call.show(await read.text(call.style));
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.invalid,
-    revision: read.revision,
-    code: 'CONFIRMATION_NEEDED',
-    message: behindText(plan),
-    details: read.data,
-  };
+  return { ...unconfirmed(behindText(plan), read.data), revision: read.revision };
 }
 
 function behindText({ changes }: Plan): string {

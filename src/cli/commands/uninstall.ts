@@ -14,6 +14,7 @@ import type { StateLook } from '../world/world.ts';
 import { contextFilesOf } from './context-files.ts';
 import { filesIn } from './context-named.ts';
 import { clientsWithEntry } from './client-config.ts';
+import { unconfirmed } from './unwritten.ts';
 import { actionOf, isInteractive, withoutLastBreak } from './scope-plan.ts';
 
 export interface UninstallInput {
@@ -230,12 +231,5 @@ async function carryOut(call: Call, removal: Removal): Promise<Outcome> {
 /** Nobody can be asked: says what would be done, and how to have it done. */
 function propose(call: Call, removal: Removal): Outcome {
   call.show(removalText(call.style, removal));
-  return {
-    kind: 'refused',
-    exitCode: exitCodes.invalid,
-    revision: null,
-    code: 'CONFIRMATION_NEEDED',
-    message: 'nothing was removed: --yes removes it, --dry-run shows the lines',
-    details: dataOf(removal),
-  };
+  return unconfirmed('nothing was removed: --yes removes it, --dry-run shows the lines', dataOf(removal));
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../core/index.ts';
 import type { ScopeDefinition } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { noSync, scopePath, statusAnswer, yamlProblem as broken } from '../testing/samples.ts';
+import { emptyScan, scopePath, statusAnswer, yamlProblem as broken } from '../testing/samples.ts';
 import { examine } from './checks.ts';
 import type { Facts, RepositoryFacts } from './facts.ts';
 import {
@@ -167,7 +166,7 @@ describe('configuration and scopes', () => {
     factsOf(
       {},
       {
-        scan: known({ definitions, settings: defaultSettings, sync: noSync, unreadRoot: [], problems }),
+        scan: known({ ...emptyScan, definitions, problems }),
         coordination: known(null),
       },
     );
@@ -200,13 +199,7 @@ describe('configuration and scopes', () => {
       {},
       {
         configuration: known({ enabled: true, entries: [], problems: [root], unusedFile: 'rhema.yaml' }),
-        scan: known({
-          definitions: [],
-          settings: defaultSettings,
-          sync: noSync,
-          unreadRoot: [],
-          problems: [root, broken],
-        }),
+        scan: known({ ...emptyScan, problems: [root, broken] }),
       },
     );
     const told = [...about('configuration', facts), ...about('scopes', facts)];
@@ -270,13 +263,7 @@ describe('configuration and scopes', () => {
   it('does not say beside it that there is nothing to lock', () => {
     const told: ScopeProblem = { ...broken, code: 'GRAPH_EMPTY', file: null, line: null };
     const status = statusAnswer({ scopeProblems: [told] });
-    const scan = known({
-      definitions: [],
-      settings: defaultSettings,
-      sync: noSync,
-      unreadRoot: [],
-      problems: [],
-    });
+    const scan = known(emptyScan);
     expect(
       about(
         'scopes',
@@ -286,13 +273,7 @@ describe('configuration and scopes', () => {
   });
 
   it('does not call scopes undefined that are in force, when an older commit has been checked out', () => {
-    const scan = known({
-      definitions: [],
-      settings: defaultSettings,
-      sync: noSync,
-      unreadRoot: [],
-      problems: [],
-    });
+    const scan = known(emptyScan);
     const status = statusAnswer({ scopeCount: 73 });
     const [told] = about(
       'scopes',
@@ -310,13 +291,7 @@ describe('configuration and scopes', () => {
       {},
       {
         repository: { ...repository, worktree, mainWorktree: null, bare: true },
-        scan: known({
-          definitions: [],
-          settings: defaultSettings,
-          sync: noSync,
-          unreadRoot: [],
-          problems: [],
-        }),
+        scan: known(emptyScan),
         coordination: known(null),
       },
     );
@@ -328,13 +303,7 @@ describe('configuration and scopes', () => {
       {},
       {
         repository: { ...repository, mainWorktree: '/main' },
-        scan: known({
-          definitions: [],
-          settings: defaultSettings,
-          sync: noSync,
-          unreadRoot: [],
-          problems: [],
-        }),
+        scan: known(emptyScan),
         coordination: known({
           status: statusAnswer({ scopeCount: 1 }),
           withdrawn: [],

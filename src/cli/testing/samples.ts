@@ -19,6 +19,7 @@ import type {
   WhyAnswer,
   WhySubject,
 } from '../../protocol/index.ts';
+import type { Scan } from '../world/world.ts';
 import { startMs } from './harness.ts';
 
 const minuteMs = 60_000;
@@ -204,18 +205,19 @@ export const nothingOf = (subject: WhySubject): WhyAnswer => ({
 });
 
 /** Of a scan: nothing is run, and nothing is strict. */
-export const noSync = { commands: new Map(), unread: [], strict: false, auto: false };
+export const noSync: Scan['sync'] = { commands: new Map(), unread: [], strict: false, auto: false };
+
+/** Of a working tree without scopes. */
+export const emptyScan: Scan = {
+  definitions: [],
+  settings: defaultSettings,
+  sync: noSync,
+  problems: [],
+  unreadRoot: [],
+};
 
 /** A working tree in which no file is tracked, and no scope runs anything: what is synced is told by the coordinator alone. */
 export const syncedTree = {
-  inspection: {
-    scan: async () => ({
-      definitions: [],
-      settings: defaultSettings,
-      sync: noSync,
-      problems: [],
-      unreadRoot: [],
-    }),
-  },
+  inspection: { scan: async () => emptyScan },
   syncs: { content: async () => ({ now: new Map(), staged: new Map() }) },
 };
