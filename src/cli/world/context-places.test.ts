@@ -1,38 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rhemaIn, type Answered } from '../testing/direct.ts';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rhemaIn } from '../testing/direct.ts';
+import { ContextRepository, inCore, todos } from '../testing/context-repository.ts';
 
 /** Where context files are looked for, and what is said of those that are elsewhere; on real files. */
-let repository = '';
-const todos = 'src/core/.rhema/todos.yaml';
-
-beforeEach(() => {
-  repository = mkdtempSync(join(tmpdir(), 'rhema-context-'));
-  execFileSync('git', ['init', '--quiet', repository]);
-  write('rhema.yaml', 'name: root\n');
-  write('src/core/rhema.yaml', 'name: core\n');
-});
-afterEach(() => rmSync(repository, { recursive: true, force: true }));
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(join(repository, path)), { recursive: true });
-  writeFileSync(join(repository, path), text);
-}
-const read = (path = todos): string => readFileSync(join(repository, path), 'utf8');
-const rhema = (...words: readonly string[]): Promise<Answered> => rhemaIn(repository, ...words);
-const context = (...words: readonly string[]): Promise<Answered> => rhema('context', ...words);
-const inCore = ['--scope', 'src/core'] as const;
+const repository = new ContextRepository();
+const { write, read, rhema, context } = repository;
 
 describe('a file of a kind', () => {
   const elsewhere = 'src/core/deep/todos.yaml';
@@ -50,14 +24,14 @@ describe('a file of a kind', () => {
         2,
         `rhema: ${elsewhere} would not be read: scope src/core has its todos in ${todos} (INVALID_INPUT)\n`,
       ]);
-      expect(existsSync(join(repository, elsewhere))).toBe(false);
+      expect(existsSync(join(repository.path, elsewhere))).toBe(false);
     },
   );
 
   it('that a link in the folder of a scope leads to is written there', async () => {
     write('shared/todos.yaml', 'todos: []\n');
-    mkdirSync(join(repository, 'src/core/.rhema'));
-    symlinkSync('../../../shared/todos.yaml', join(repository, todos));
+    mkdirSync(join(repository.path, 'src/core/.rhema'));
+    symlinkSync('../../../shared/todos.yaml', join(repository.path, todos));
     expect((await context('add', todos, 'title=x')).code).toBe(0);
     expect(read('shared/todos.yaml')).toContain('id: x');
     expect((await context('list')).stdout).toMatch(/src\/core\/.rhema\/todos.yaml .* recorded by /);
@@ -69,8 +43,8 @@ describe('a file of a kind', () => {
     const told = `src/core/todos.yml is not read, since ${todos} is: bring both together, or remove one (FILE_PASSED_OVER)`;
     expect((await context('check')).stdout).toContain(`${todos}: warning: ${told}`);
     expect((await context('check', 'src/core/todos.yml')).stdout).toContain(`todos.yml: warning: ${told}`);
-    rmSync(join(repository, 'src/core/todos.yml'));
-    symlinkSync('.rhema/todos.yaml', join(repository, 'src/core/todos.yml'));
+    rmSync(join(repository.path, 'src/core/todos.yml'));
+    symlinkSync('.rhema/todos.yaml', join(repository.path, 'src/core/todos.yml'));
     expect((await context('check')).stdout).not.toContain('FILE_PASSED_OVER');
   });
 });
@@ -114,7 +88,7 @@ it('the digests of what a file was are completed', async () => {
 });
 
 it('a file that is in no scope is said to be so, whatever is asked of it', async () => {
-  rmSync(join(repository, 'rhema.yaml'));
+  rmSync(join(repository.path, 'rhema.yaml'));
   write('out/notes.md', 'text');
   for (const words of [
     ['record', 'out/notes.md'],
@@ -134,6 +108,6 @@ it('what is advised in a folder can be typed there, without more than it needs',
     todos,
     'todos: [{ id: a, title: a, status: done, priority: low, created_at: "2026-01-31T09:00:00Z" }]\n',
   );
-  const { stdout } = await rhemaIn(join(repository, 'src/core'), 'context', 'show', 'todos');
+  const { stdout } = await rhemaIn(join(repository.path, 'src/core'), 'context', 'show', 'todos');
   expect(stdout).toMatch(/: rhema (?:--direct )?context check \.rhema\/todos\.yaml\n$/);
 });

@@ -1,42 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { rhemaIn, type Answered } from '../testing/direct.ts';
+import { ContextRepository, inCore, todos } from '../testing/context-repository.ts';
 
 /** `rhema context` on real files, against the real service and store, opened in this process. */
-let repository = '';
-const todos = 'src/core/.rhema/todos.yaml';
-
-beforeEach(() => {
-  repository = mkdtempSync(join(tmpdir(), 'rhema-context-'));
-  execFileSync('git', ['init', '--quiet', repository]);
-  write('rhema.yaml', 'name: root\n');
-  write('src/core/rhema.yaml', 'name: core\n');
-});
-afterEach(() => rmSync(repository, { recursive: true, force: true }));
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(join(repository, path)), { recursive: true });
-  writeFileSync(join(repository, path), text);
-}
-const read = (path = todos): string => readFileSync(join(repository, path), 'utf8');
+const repository = new ContextRepository();
+const { write, read, rhema, context } = repository;
 const resolveBy = (way: string): void =>
   write('rhema.yaml', `name: root\nagent_coordination:\n  sync_settings:\n    conflict_resolution: ${way}\n`);
-
-const rhema = (...words: readonly string[]): Promise<Answered> => rhemaIn(repository, ...words);
-const context = (...words: readonly string[]): Promise<Answered> => rhema('context', ...words);
-const inCore = ['--scope', 'src/core'] as const;
 
 async function digests(): Promise<readonly string[]> {
   const { stdout } = await context('history', todos, '--json');
@@ -74,7 +47,7 @@ describe('entries', () => {
     const { code, stderr } = await context('add', 'todos', 'title=T', 'status=lost', ...inCore);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^rhema: nothing was written: .*status.*\(CONTEXT_INVALID\)\n$/);
-    expect(existsSync(join(repository, todos))).toBe(false);
+    expect(existsSync(join(repository.path, todos))).toBe(false);
     expect(await digests()).toEqual([]);
   });
 
@@ -112,8 +85,8 @@ describe('entries', () => {
   });
 
   it('of a file that leads out of the repository are not touched', async () => {
-    mkdirSync(join(repository, 'src/core/.rhema'));
-    symlinkSync('/etc/hostname', join(repository, todos));
+    mkdirSync(join(repository.path, 'src/core/.rhema'));
+    symlinkSync('/etc/hostname', join(repository.path, todos));
     const { code, stderr } = await context('add', todos, 'title=T');
     expect([code, stderr]).toEqual([2, expect.stringContaining('INVALID_INPUT') as string]);
   });
@@ -146,7 +119,7 @@ describe('a file that somebody changed and told nobody of', () => {
   it('is put back as it was recorded', async () => {
     expect((await context('restore', todos)).stdout).toBe(`${todos}: restored\n`);
     expect(read()).toContain('One');
-    rmSync(join(repository, todos));
+    rmSync(join(repository.path, todos));
     expect((await context('restore', todos)).code).toBe(0);
     expect(read()).toContain('One');
   });
@@ -164,7 +137,7 @@ describe('what a killed writer has recorded, and not put in its place', () => {
     write(`src/core/.rhema/.todos.yaml.${mark}`, after);
     expect((await context('restore', todos)).stdout).toBe(`${todos}: restored\n`);
     expect(read()).toBe(after);
-    expect(existsSync(join(repository, `src/core/.rhema/.todos.yaml.${mark}`))).toBe(false);
+    expect(existsSync(join(repository.path, `src/core/.rhema/.todos.yaml.${mark}`))).toBe(false);
     expect((await context('restore', todos)).code).toBe(0);
     expect(read()).toBe(before);
   });
@@ -173,7 +146,7 @@ describe('what a killed writer has recorded, and not put in its place', () => {
 describe('in a subfolder', () => {
   it('a kind is that of the scope, and a path is as one types it there', async () => {
     const inFolder = (...words: readonly string[]): Promise<Answered> =>
-      rhemaIn(join(repository, 'src/core'), 'context', ...words);
+      rhemaIn(join(repository.path, 'src/core'), 'context', ...words);
     expect(await inFolder('add', 'todos', 'id=one', 'title=One')).toEqual({
       code: 0,
       stdout: `${todos}: added one\n`,
