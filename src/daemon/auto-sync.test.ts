@@ -79,7 +79,8 @@ it('tries a failure again when its time has come, as long as there are retries',
   expect(await look()).toBe(0);
   nowMs = 2_000;
   expect(await look()).toBe(1);
-  await finish([sync({ status: 'failed', retryAtMs: 2_000 as TimeMs, retriesLeft: 0 })]);
+  await finish([sync({ status: 'completed' })]);
+  syncs = [sync({ status: 'failed', run: 9 as SyncView['run'], retryAtMs: 2_000 as TimeMs, retriesLeft: 0 })];
   expect(await look()).toBe(1);
 });
 

@@ -147,6 +147,12 @@ it('does not judge what somebody else has vouched for, until it changes', async 
   expect(said).toEqual([told('lib')]);
 });
 
+it('tells of a scope that runs another command now, though Git has done nothing to it', async () => {
+  commands = new Map([[path('lib'), { run: 'other' }]]);
+  await follower.look();
+  expect(said).toEqual([{ ...told('lib'), operation: 'index' }]);
+});
+
 it('looks once more after a look that failed', async () => {
   commit('lib/a', '2');
   let fails = true;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultSettings } from '../core/index.ts';
 import { scopePath, settled } from '../service/testing.ts';
+import { treeDigest } from './digest.ts';
 import type { SyncProblem } from './news.ts';
 import { SyncStage } from '../../test/support/sync-stage.ts';
 
@@ -208,6 +209,7 @@ describe('a change in the middle of a run', () => {
       return { kind: 'exited', code: 0 };
     });
     expect(await stage.sync()).toMatchObject({ docs: 'restless', api: 'synced' });
+    expect(stage.ran.filter((scope) => scope === 'docs')).toHaveLength(4);
   });
 
   it('is found at the end where no command was run', async () => {
@@ -283,14 +285,26 @@ describe('what somebody decides meanwhile', () => {
   });
 
   it('to sync a scope as it is by then is not undone by who has seen what was before', async () => {
+    stage = await SyncStage.open({ base: [], top: ['base'] });
+    const settings = { ...defaultSettings, dependencyChecking: false };
+    await stage.bench.service.submitInternal({ kind: 'Configure', by: 'service', settings });
+    stage.write('base/a', 'top/a');
+    stage.command('base');
+    const scope = scopePath('top');
     stage.acts.set('base', async () => {
-      stage.write('docs/a');
+      stage.write('top/a');
+      const { own } = await stage.ports().look([scopePath('base'), scope]);
+      const ownOf = (one: string): string => own.get(scopePath(one)) ?? '';
+      const base = treeDigest({ own: ownOf('base'), command: 'base', dependencies: new Map() });
+      const below = new Map([[scopePath('base'), base]]);
+      const digest = treeDigest({ own: ownOf('top'), command: null, dependencies: below });
+      const { revision: run } = await stage.submit({ kind: 'StartSync', ...stage.session, scope });
+      const ended = { run, digest, syncedAgainst: { base } };
+      await stage.submit({ kind: 'CompleteSync', ...stage.session, scope, ...ended });
       return { kind: 'exited', code: 0 };
     });
-    stage.commands.delete(scopePath('docs'));
-    await stage.sync({ scopes: [scopePath('docs')] });
-    expect(await stage.sync({ jobs: 1 })).toMatchObject({ docs: expect.anything() as string });
-    expect((await stage.events()).filter((event) => event === 'invalidated docs')).toHaveLength(1);
+    expect(await stage.sync()).toEqual({ base: 'synced', top: 'as it was' });
+    expect(await stage.events()).not.toContain('invalidated top');
   });
 });
 
@@ -301,4 +315,18 @@ it('fails a scope whose definition cannot be used, whatever the rules are', asyn
     api: 'held back by lib',
   });
   expect(stage.ran).not.toContain('lib');
+});
+
+it('stays present while a command runs for longer than its session lasts', async () => {
+  const { sessionTtlMs } = defaultSettings;
+  let end = (): void => {};
+  stage.acts.set('docs', async () => {
+    await new Promise<void>((resolve) => (end = resolve));
+    return { kind: 'exited', code: 0 };
+  });
+  const syncing = stage.sync({ scopes: [scopePath('docs')] });
+  await stage.pass(sessionTtlMs * 1.5);
+  end();
+  expect(await syncing).toEqual({ docs: 'synced' });
+  expect(await stage.events()).not.toContain('failed docs');
 });
