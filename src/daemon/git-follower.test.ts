@@ -150,7 +150,7 @@ it('does not judge what somebody else has vouched for, until it changes', async 
 it('tells of a scope that runs another command now, though Git has done nothing to it', async () => {
   commands = new Map([[path('lib'), { run: 'other' }]]);
   await follower.look();
-  expect(said).toEqual([{ ...told('lib'), operation: 'index' }]);
+  expect(said).toEqual([{ ...told('lib'), operation: 'scope file' }]);
 });
 
 it('looks once more after a look that failed', async () => {

@@ -114,7 +114,8 @@ export class GitFollower {
 
   /** An index that is another while HEAD is the same was changed by `git add` or the like, which Git's own log does not have. */
   #operation(mark: GitMark): string {
-    if (this.#seen !== null && this.#seen.mark.head === mark.head) return 'index';
+    if (this.#seen?.mark.text === mark.text) return 'scope file';
+    if (this.#seen?.mark.head === mark.head) return 'index';
     return this.#ports.lastOperation() ?? 'unknown operation';
   }
 }
