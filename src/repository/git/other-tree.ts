@@ -3,8 +3,10 @@ import { commonPointer, realDirectory } from './git-folder.ts';
 import { isInside } from './inside.ts';
 import { leadsTo, upwards } from './repository.ts';
 
-/** A place in another working tree of a repository. */
+/** A place in another working tree. */
 export interface OtherPlace {
+  /** Whether it is one of the same repository; else it is of one that lies within, which has locks of its own. */
+  readonly isSame: boolean;
   /** Top folder of that tree. */
   readonly tree: string;
   /** Seen from there, with forward slashes; empty for the top. */
@@ -12,8 +14,9 @@ export interface OtherPlace {
 }
 
 /**
- * Where a path lies in another working tree of the repository that a working tree belongs to, be it beside that or within;
- * null where it lies in none. Both paths are free of symlinks.
+ * Where a path lies in another working tree: of the repository that a working tree belongs to, be it beside that or within; or of
+ * another repository within, such as a submodule. Null where it lies in none. The top of another repository is a place in the
+ * tree around it, which has an entry for it. Both paths are free of symlinks.
  */
 export function inOtherTree(worktree: string, target: string): OtherPlace | null {
   for (const tree of upwards(target)) {
@@ -22,8 +25,9 @@ export function inOtherTree(worktree: string, target: string): OtherPlace | null
     if (led === null) continue;
     const own = leadsTo(worktree);
     const isSame = own !== null && commonOf(led.gitDir) === commonOf(own.gitDir);
-    return isSame && isInside(tree, target)
-      ? { tree, path: relative(tree, target).split(sep).join('/') }
+    const isOther = !isSame && tree !== target && isInside(worktree, tree);
+    return (isSame || isOther) && isInside(tree, target)
+      ? { isSame, tree, path: relative(tree, target).split(sep).join('/') }
       : null;
   }
   return null;

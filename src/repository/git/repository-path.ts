@@ -7,14 +7,19 @@ import { inOtherTree } from './other-tree.ts';
 /**
  * The canonical path, relative to the working tree, of a file as a person or a tool names it in a folder. Symlinks are
  * followed as far as the path exists, and one in the place of the file also where nothing is at its end yet: who writes to it
- * makes the file there. So every spelling of one file gives one path; what leads out of the tree is refused, and what lies in
- * another working tree of the repository with its path there.
+ * makes the file there. So every spelling of one file gives one path; what leads out of the tree, or lies in a repository
+ * within it, is refused, and what lies in another working tree of the repository with its path there.
  */
 export function repositoryPath(worktree: string, cwd: string, text: string): Parsed<ScopePath> {
   if (text.includes('\0')) return { ok: false, problem: `path ${quote(text)} contains a NUL character` };
   const target = realPathOf(resolve(cwd, text));
   const top = realPathOf(worktree);
   const other = inOtherTree(top, target);
+  if (other?.isSame === false)
+    return {
+      ok: false,
+      problem: `${quote(text)} is in another repository, ${other.tree}, which has locks of its own: work there, or say -C ${relative(realPathOf(cwd), other.tree) || '.'}`,
+    };
   if (other !== null)
     return {
       ok: false,

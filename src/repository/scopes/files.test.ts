@@ -70,10 +70,26 @@ describe('repositoryPath', () => {
     });
   });
 
-  test('another repository within is no other working tree of this one', () => {
+  test('another repository within has locks of its own; its top folder is an entry of the tree around it', () => {
     const root = makeRepository();
-    git(root, 'init', '--quiet', 'inner');
-    expect(repositoryPath(root, root, 'inner/a')).toEqual({ ok: true, value: 'inner/a' });
+    git(root, 'init', '--quiet', 'lib/inner');
+    mkdirSync(join(root, 'lib/inner/src'));
+    mkdirSync(join(root, 'fake/.git'), { recursive: true });
+    symlinkSync('lib/inner', join(root, 'link'));
+    for (const [cwd, text, tree] of [
+      ['.', 'lib/inner/new.ts', 'lib/inner'],
+      ['.', 'link/new.ts', 'lib/inner'],
+      ['.', 'lib/inner/src', 'lib/inner'],
+      ['lib', 'inner/src/a.ts', 'inner'],
+      ['lib/inner/src', 'a.ts', '..'],
+    ] as const)
+      expect(repositoryPath(root, join(root, cwd), text)).toEqual({
+        ok: false,
+        problem: `"${text}" is in another repository, ${join(root, 'lib/inner')}, which has locks of its own: work there, or say -C ${tree}`,
+      });
+    expect(repositoryPath(root, root, 'lib/inner')).toEqual({ ok: true, value: 'lib/inner' });
+    expect(repositoryPath(root, root, 'lib/new.ts')).toEqual({ ok: true, value: 'lib/new.ts' });
+    expect(repositoryPath(root, root, 'fake/a.ts')).toEqual({ ok: true, value: 'fake/a.ts' });
   });
 
   test('a folder that begins with two dots is inside', () => {
