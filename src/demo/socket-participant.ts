@@ -119,6 +119,7 @@ function notesIn(worktree: string): Files {
     read: async (path) => new Notes(join(worktree, path)).read(),
     stage: async (_path, mark, text) => void staged.set(mark, text),
     staged: async (_path, mark) => staged.get(mark) ?? null,
+    marks: async () => [...staged.keys()],
     finish: async (path, mark) => {
       new Notes(join(worktree, path)).write(staged.get(mark) ?? '');
       staged.delete(mark);

@@ -4,6 +4,7 @@ import type { Coordinator, Reply } from '../protocol/index.ts';
 import { mayHaveCounted } from './joining.ts';
 import { proofOf, type AgentSession } from './session.ts';
 import type { Speaks } from './speaker.ts';
+import { markMadeFrom, markOf, outlivedMarks } from './staged-marks.ts';
 
 /** The files of a working tree, by their paths in the repository. */
 export interface Files {
@@ -18,6 +19,8 @@ export interface Files {
   stage(path: ScopePath, mark: string, text: string): Promise<void>;
   /** What is kept under a mark; null when nothing is. */
   staged(path: ScopePath, mark: string): Promise<string | null>;
+  /** The marks under which texts are kept beside the file, others as well as {@link writeContext}'s. */
+  marks(path: ScopePath): Promise<readonly string[]>;
   /** Puts it in the place of the file: all or nothing, also when the process is killed. */
   finish(path: ScopePath, mark: string): Promise<void>;
   discard(path: ScopePath, mark: string): Promise<void>;
@@ -109,6 +112,7 @@ async function writeOnce(
   const lock = locks.find((each) => covers(each, scope, path));
   if (scope === null || lock === undefined)
     return { written: { kind: 'elsewhere', path, scope }, isOvertaken: false };
+  await removeOutlived(files, path, { token: lock.token, recorded });
   const isForeign = !isRecorded({ recorded, before });
   const kept = (digest: string): Promise<string | null> => files.kept(path, digest);
   const after = await change.make({ text: before, recorded, isForeign, wasRepaired, kept });
@@ -173,7 +177,7 @@ async function replace(
   { scope, path, lock, before, after, base }: Replacement,
 ): Promise<Written> {
   const digest = sha256(after);
-  const mark = markOf(before, digest);
+  const mark = markOf(before === null ? null : sha256(before), digest, lock.token);
   await files.stage(path, mark, after);
   const reply = await speaker
     .submit({
@@ -212,11 +216,20 @@ async function readRepaired(
   const now = await files.read(path);
   const asItIs = { before: now, wasRepaired: false };
   if (recorded === null || isRecorded({ recorded, before: now })) return asItIs;
-  const mark = markOf(now, recorded);
-  const text = await files.staged(path, mark);
-  if (text === null || sha256(text) !== recorded) return asItIs;
+  const mark = markMadeFrom(await files.marks(path), now === null ? null : sha256(now), recorded);
+  const text = mark === undefined ? null : await files.staged(path, mark);
+  if (mark === undefined || text === null || sha256(text) !== recorded) return asItIs;
   await putInPlace(files, path, { before: now, after: text, mark });
   return { before: text, wasRepaired: true };
+}
+
+/** What writers have left that were killed, or stopped until their lock was another's. */
+async function removeOutlived(
+  files: Files,
+  path: ScopePath,
+  since: { readonly token: number; readonly recorded: string | null },
+): Promise<void> {
+  for (const mark of outlivedMarks(await files.marks(path), since)) await files.discard(path, mark);
 }
 
 interface Placing {
@@ -230,13 +243,5 @@ async function putInPlace(files: Files, path: ScopePath, { before, after, mark }
   await files.keep(path, before === null ? [after] : [before, after]);
   await files.finish(path, mark);
 }
-
-/** From what a text was made, and which it is. */
-function markOf(before: string | null, digest: string): string {
-  const from = before === null ? 'none' : sha256(before).slice(0, markDigits);
-  return `${from}-${digest.slice(0, markDigits)}`;
-}
-
-const markDigits = 16;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -62,6 +62,10 @@ export class Stage {
         read: async (path) => files.get(path) ?? null,
         stage: async (path, mark, text) => void files.set(`${path}~${mark}`, text),
         staged: async (path, mark) => files.get(`${path}~${mark}`) ?? null,
+        marks: async (path) =>
+          [...files.keys()].flatMap((name) =>
+            name.startsWith(`${path}~`) ? [name.slice(path.length + 1)] : [],
+          ),
         finish: async (path, mark) => {
           if (this.isKilled) throw new Error('killed');
           files.set(path, files.get(`${path}~${mark}`)!);

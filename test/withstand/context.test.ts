@@ -1,5 +1,6 @@
 /** Context files under many writers at once, and under writers that are killed. */
-import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -131,8 +132,34 @@ it.each([
     expect(['old', 'new']).toContain(todosNow()[0]?.title);
     const { envelope } = await rhemaJson(sandbox, 'context', 'list');
     expect(envelope).toMatchObject({ files: [{ file: todos, standing: 'recorded' }] });
+    expect(readdirSync(dirname(located()))).toEqual(['todos.yaml']);
   },
 );
+
+/** As a writer leaves it that is killed before the log has its first text. */
+function leaveBehind(text: string, written = text): string {
+  const digest = createHash('sha256').update(text).digest('hex');
+  const left = join(dirname(located()), `.todos.yaml.none-${digest.slice(0, 16)}-1`);
+  mkdirSync(dirname(left), { recursive: true });
+  writeFileSync(left, written);
+  return left;
+}
+
+it('the text of a writer that was killed before the log had it is gone with the next one', async () => {
+  const left = leaveBehind('todos: []\n', 'tod');
+  expect((await rhema(sandbox, 'doctor')).stdout).toContain('was left by a writer that was killed');
+  await done('context', 'add', 'todos', 'id=one', 'title=One', '--scope', 'api');
+  expect(existsSync(left)).toBe(false);
+  expect(readdirSync(dirname(located()))).toEqual(['todos.yaml']);
+});
+
+it('and uninstall removes it where it is whole, and names it where it is not', async () => {
+  const [whole, part] = [leaveBehind('todos: []\n'), leaveBehind('todos: [1]\n', 'tod')];
+  await done('status');
+  const { stdout } = await rhema(sandbox, 'uninstall', '--yes');
+  expect([existsSync(whole), existsSync(part)]).toEqual([false, true]);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('but is not whole: remove it by hand');
+});
 
 it('what somebody writes there beside all locks is merged, and can be had again', async () => {
   await done('context', 'add', 'todos', 'id=one', 'title=One', '--scope', 'api');

@@ -11,6 +11,7 @@ import { relative } from '../format/time.ts';
 import { removalText, removedText, type Removal } from '../format/removal.ts';
 import { whileTelling } from '../process/live-line.ts';
 import type { StateLook } from '../world/world.ts';
+import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
 import { contextFilesOf } from './context-files.ts';
 import { filesIn } from './context-named.ts';
 import { clientsWithEntry } from './client-config.ts';
@@ -47,7 +48,8 @@ async function removalOf(call: Call, { force }: UninstallInput): Promise<Removal
   const undoing = await call.world.scopeFiles.prepareUndo(request);
   const here = repository.worktree;
   const context = await contextFiles(call, undoing);
-  return { here, state, undoing: withClients(here, undoing), context };
+  const left = await stagedTexts(call.world.inspection, repository);
+  return { here, state, undoing: withStaged(here, withClients(here, undoing), left), context };
 }
 
 /** Entries of clients that were made before anything was noted. */
@@ -61,6 +63,24 @@ function withClients(worktree: string | null, undoing: Undoing): Undoing {
   return {
     ...undoing,
     staying: [...undoing.staying, ...others.map((file) => ({ root: worktree, file, why }))],
+  };
+}
+
+/** Of writers that hold no lock any more: with a lock nothing is removed. */
+function withStaged(worktree: string | null, undoing: Undoing, left: readonly StagedText[]): Undoing {
+  if (worktree === null || left.length === 0) return undoing;
+  const removed = left.flatMap(({ path, text }) =>
+    text === null ? [] : [{ file: path, before: text, after: null }],
+  );
+  const unproven = left.filter(({ text }) => text === null);
+  const why = 'looks like what a killed writer has left, but is not whole: remove it by hand';
+  const others = undoing.trees.filter(({ root }) => root !== worktree);
+  const here = undoing.trees.find(({ root }) => root === worktree) ?? { changes: [], folders: [] };
+  const tree = { ...here, root: worktree, changes: [...here.changes, ...removed] };
+  return {
+    ...undoing,
+    trees: tree.changes.length + tree.folders.length === 0 ? others : [tree, ...others],
+    staying: [...undoing.staying, ...unproven.map(({ path }) => ({ root: worktree, file: path, why }))],
   };
 }
 

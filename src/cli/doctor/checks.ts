@@ -10,6 +10,7 @@ import { isSilent } from './facts.ts';
 import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
+import { checkStaged } from './staged-checks.ts';
 import { storageChecks } from './storage-checks.ts';
 import { count } from '../../wording/index.ts';
 
@@ -44,6 +45,7 @@ const repositoryChecks: readonly RepositoryCheck[] = [
   checkConfiguration,
   checkScopes,
   ...storageChecks,
+  checkStaged,
   checkClients,
   checkEnforcement,
 ];

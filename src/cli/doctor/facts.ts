@@ -5,6 +5,7 @@ import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import type { AgentSession } from '../../participant/index.ts';
+import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
 import type { Configuration, Repository, Scan, StateFiles } from '../world/world.ts';
 import { factOf } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
@@ -36,6 +37,7 @@ export interface RepositoryFacts {
   /** Null when no owner runs. */
   readonly owner: Fact<HealthAnswer | null>;
   readonly sessions: Fact<readonly AgentSession[]>;
+  readonly staged: Fact<readonly StagedText[]>;
   /** Null when there is nobody to ask: no log yet, a broken one, or coordination is disabled. */
   readonly coordination: Fact<CoordinationFacts | null>;
 }
@@ -91,6 +93,7 @@ async function repositoryFacts(call: Call, repository: Repository): Promise<Repo
     witness: await factOf(() => inspection.witness(repository)),
     owner: await factOf(() => owner.health(repository)),
     sessions: await factOf(() => sessions.list(repository)),
+    staged: await factOf(() => stagedTexts(inspection, repository)),
   };
   return { ...facts, coordination: await factOf(() => coordinationFacts(call, facts)) };
 }

@@ -5,9 +5,6 @@ import type { Repository } from './folders.ts';
 import { readRegularFileAsync } from './regular-file.ts';
 import { workingFiles } from './working-files.ts';
 
-/** Beside the file while it is written. */
-const mark = 'repair';
-
 /**
  * Puts a text in the place of a file that still is what was seen there (`seen`: SHA-256 in hex; null: nothing). What lies there
  * is kept first, see `kept-versions.ts`. False: it is not what was seen any more, and nothing was written.
@@ -27,6 +24,8 @@ export async function putBack(
   };
   const bytes = await bytesNow();
   if (digestOf(bytes) !== seen) return false;
+  // As `staged-marks.ts` of the participant has it: without a lock, so that whoever has one may remove what a crash has left.
+  const mark = `repair-${digestOf(Buffer.from(text))?.slice(0, 16)}-0`;
   await files.keep(path, bytes === null ? [text] : [bytes, text]);
   await files.stage(path, mark, text);
   if (digestOf(await bytesNow()) !== seen) {

@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { quote, type ScopePath } from '../../core/index.ts';
 import { CoordinatorError, invalidInput, systemFailure } from '../../protocol/index.ts';
@@ -17,6 +17,7 @@ export interface WorkingFiles extends KeptVersions {
   read(path: ScopePath): Promise<string | null>;
   stage(path: ScopePath, mark: string, text: string): Promise<void>;
   staged(path: ScopePath, mark: string): Promise<string | null>;
+  marks(path: ScopePath): Promise<readonly string[]>;
   finish(path: ScopePath, mark: string): Promise<void>;
   discard(path: ScopePath, mark: string): Promise<void>;
 }
@@ -42,6 +43,7 @@ export function workingFiles(
         await writeAnew(besides(location, mark), text, await modeOf(location));
       }),
     staged: (path, mark) => told(path, async () => stagedText(besides(await locationOf(path), mark))),
+    marks: (path) => told(path, async () => marksBeside(await locationOf(path))),
     finish: (path, mark) =>
       told(path, async () => {
         const location = await locationOf(path);
@@ -87,7 +89,16 @@ async function locationIn(
 }
 
 const besides = (location: string, mark: string): string =>
-  join(dirname(location), `.${basename(location)}.${mark}`);
+  join(dirname(location), `${startBeside(location)}${mark}`);
+
+const startBeside = (location: string): string => `.${basename(location)}.`;
+
+async function marksBeside(location: string): Promise<string[]> {
+  const folder = dirname(location);
+  const start = startBeside(location);
+  const names = await readdir(folder).catch(ifGone([]));
+  return names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
+}
 
 /** With the mark beside it, a name still has to be one. */
 const nameBytesMax = 220;

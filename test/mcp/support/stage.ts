@@ -229,6 +229,10 @@ function contextsOf(stage: Stage): Contexts {
       read: async (path) => texts.get(path) ?? null,
       stage: async (path, mark, text) => void staged.set(`${path} ${mark}`, text),
       staged: async (path, mark) => staged.get(`${path} ${mark}`) ?? null,
+      marks: async (path) =>
+        [...staged.keys()].flatMap((name) =>
+          name.startsWith(`${path} `) ? [name.slice(path.length + 1)] : [],
+        ),
       finish: async (path, mark) => void texts.set(path, staged.get(`${path} ${mark}`) ?? ''),
       discard: async (path, mark) => void staged.delete(`${path} ${mark}`),
       keep: async () => undefined,

@@ -71,6 +71,7 @@ export const sound: RepositoryFacts = {
   witness: known(witness),
   owner: known(healthAnswer()),
   sessions: known([session('alice', 2)]),
+  staged: known([]),
   coordination: known({ status, withdrawn: [], clockJumps: 0, machines: null }),
 };
 
