@@ -1,6 +1,6 @@
 import { noGit } from './testing/no-git.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs, type AgentId, type ScopePath } from '../core/index.ts';
+import { asDurationMs, asRevision, asTimeMs, type AgentId, type ScopePath } from '../core/index.ts';
 import type { Moment, Query } from '../protocol/index.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
 import { restMs, ScopeFollower } from './scope-follower.ts';
@@ -60,6 +60,21 @@ it('looks at the files before it tells a person the scopes, however recent the l
   expect(world.looks).toBe(0);
   await following.query({ kind: 'scopes', fresh: true });
   expect(world.looks).toBe(1);
+});
+
+it('tells a person with the scopes what they declare of syncs, unless the files have not come to rest', async () => {
+  const world = new FollowerWorld();
+  world.syncCommands = new Map([['a' as ScopePath, { run: 'make', timeoutMs: asDurationMs(1_000) }]]);
+  world.unread = ['b' as ScopePath];
+  await world.begin();
+  const following = new LocalCoordinator(service, world.follower, noGit);
+  const declared = { commands: [['a', { run: 'make', timeoutMs: 1_000 }]], unread: ['b'] };
+  expect(await following.query({ kind: 'scopes', fresh: true })).toMatchObject({ declared });
+  expect(await following.query({ kind: 'scopes' })).not.toHaveProperty('declared');
+  world.look = () => Promise.reject(new Error('gone'));
+  expect(await following.query({ kind: 'scopes', fresh: true })).not.toHaveProperty('declared');
+  world.look = async () => `look ${(looks += 1)}`;
+  expect(await following.query({ kind: 'scopes', fresh: true })).not.toHaveProperty('declared');
 });
 
 it.each(now)('costs no look while something is held, since then the upkeep looks: %j', async (query) => {

@@ -108,7 +108,10 @@ export class LocalCoordinator implements ServedCoordinator {
     else if (mayBeBehind && tellsOfScopes(query)) await this.#follower.catchUp();
     // What Git has done to scopes is asked for with their syncs; a tree that cannot be read undoes nothing.
     if (tellsOfSyncs(query)) await this.#gitFollower.look().catch(() => undefined);
-    return this.#service.query(query);
+    const answer = await this.#service.query(query);
+    if (query.kind !== 'scopes' || query.fresh !== true) return answer;
+    const { declared } = this.#follower;
+    return declared === null ? answer : { ...answer, declared };
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {

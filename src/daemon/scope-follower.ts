@@ -1,8 +1,9 @@
-import { options, type Config, type LoadedConfig } from '../config/index.ts';
+import { type Config, type LoadedConfig } from '../config/index.ts';
 import type { LastGood, ScanResult } from '../repository/index.ts';
 import { asTimeMs, retryAdvice, type CommandOf } from '../core/index.ts';
 import {
   CoordinatorError,
+  type DeclaredSyncs,
   type RefreshOptions,
   type RefreshReport,
   type Reply,
@@ -64,7 +65,7 @@ export class ScopeFollower {
   readonly #catchUps: Coalesced<void>;
   readonly #follows: Coalesced<void>;
   #lastGood: LastGood | null = null;
-  #syncCommands: ScanResult['syncCommands'] | null = null;
+  #declared: Pick<ScanResult, 'syncCommands' | 'unread'> | null = null;
   /** Taken over last, when something of it waits until nobody works. */
   #withheld: ScanResult | null = null;
   /** Of the files that were taken over last. */
@@ -99,7 +100,14 @@ export class ScopeFollower {
 
   /** What scopes run when they are synced, by the files that were taken over last; null: none were. */
   get syncCommands(): ScanResult['syncCommands'] | null {
-    return this.#syncCommands;
+    return this.#declared?.syncCommands ?? null;
+  }
+
+  /** What the files say of syncs; null where they are not what was taken over last, or nobody can see what they are. */
+  get declared(): DeclaredSyncs | null {
+    if (this.#declared === null || this.#unseen !== null || this.#seen !== this.#taken) return null;
+    const { syncCommands, unread } = this.#declared;
+    return { commands: [...syncCommands], unread };
   }
 
   /** What is wrong with the files that were taken over last. */
@@ -299,7 +307,7 @@ export class ScopeFollower {
     const defined = await this.#define(scan, inForce, options);
     const { definitions } = defined.accepted ? scan : inForce;
     this.#lastGood = { definitions, config: scan.config };
-    this.#syncCommands = scan.syncCommands;
+    this.#declared = scan;
     this.#withheld = ending.length > 0 || configured.waits ? scan : null;
     this.#takes += 1;
     const problems = [
@@ -336,7 +344,7 @@ export class ScopeFollower {
     if (!isKnown) return { waits: false, problems: [] };
     const { settings, withheld } = grantedSettings(inForce, scan.config);
     const reply = await this.#ports.submit({ kind: 'Configure', by: followerName, settings });
-    const later = withheld.length === 0 ? [] : [settingsWait(keysOf(withheld))];
+    const later = withheld.length === 0 ? [] : [settingsWait(withheld)];
     const isInUse = !reply.ok && retryAdvice[reply.rejection.code] === 'afterOthersAct';
     return { waits: later.length > 0 || isInUse, problems: [...problemsOf(reply), ...later] };
   }
@@ -385,11 +393,6 @@ function filesProblems({ problems }: ScanResult, { definitions }: InForce): read
 
 /** In the audit trail. */
 const followerName = 'service';
-
-/** As people write them. */
-function keysOf(fields: readonly string[]): string[] {
-  return options.filter(({ field }) => fields.includes(field)).map(({ key }) => key);
-}
 
 function problemsOf(reply: Reply): readonly ScopeProblem[] {
   if (reply.ok) return [];

@@ -2,7 +2,7 @@
  * What the scope files ask for and must not have while somebody works: whoever holds or waits was promised something under
  * the settings of that moment, and a change of files must not take it back.
  */
-import { settingsOf, type LoadedConfig } from '../config/index.ts';
+import { options, settingsOf, type LoadedConfig } from '../config/index.ts';
 import {
   isSameSetting,
   patternsMax,
@@ -95,7 +95,10 @@ function allOf(a: Settings['resources'], b: Settings['resources']): Settings['re
 
 const untilFree = 'until nothing is held, waited for or synced';
 
-export function settingsWait(keys: readonly string[]): ScopeProblem {
+export function settingsWait(fields: readonly (keyof Settings)[]): ScopeProblem {
+  const keys = options
+    .filter(({ field }) => (fields as readonly string[]).includes(field))
+    .map(({ key }) => key);
   const message = `${keys.join(', ')}: the tighter value takes effect later; the former one stays ${untilFree}`;
   return warning('SETTINGS_WAIT', message);
 }

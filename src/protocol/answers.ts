@@ -2,6 +2,7 @@
 import type {
   AgentId,
   ClaimLevel,
+  DurationMs,
   Entry,
   FilePath,
   OpenViolation,
@@ -46,6 +47,19 @@ export interface ScopesAnswer {
   readonly revision: Revision;
   readonly scopes: readonly ScopeView[];
   readonly problems: readonly ScopeProblem[];
+  /** With `fresh`; left out where the files do not come to rest, or nobody can see them. */
+  readonly declared?: DeclaredSyncs;
+}
+
+/** What the scope files say of syncs, by the look at them that `fresh` has asked for. */
+export interface DeclaredSyncs {
+  /** Of each scope that declares one, what is run when it is synced. It comes with the repository: nobody has vouched for it. */
+  readonly commands: readonly (readonly [
+    ScopePath,
+    { readonly run: string; readonly timeoutMs: DurationMs },
+  ])[];
+  /** Scopes that there are, though what is said of them cannot be used. */
+  readonly unread: readonly ScopePath[];
 }
 
 export interface ImpactAnswer {

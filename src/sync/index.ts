@@ -3,5 +3,5 @@ export { isTreeDigest, ownDigests, treeDigest, type OwnDigests } from './digest.
 export { abortedQuery, abortedRuns, dueScopes, type AbortedRuns } from './due.ts';
 export type { CommandEnd, SyncNews, SyncOutcome, SyncProblem } from './news.ts';
 export { planSync, type Plan, type Step, type Why } from './plan.ts';
-export { survey, syncScopes, type Look, type RunnerPorts, type SyncReport } from './runner.ts';
+export { survey, syncScopes, type Look, type RunnerPorts, type Survey, type SyncReport } from './runner.ts';
 export type { Examined, ScopeCommand } from './scope-sync.ts';

@@ -293,7 +293,7 @@ describe('what somebody decides meanwhile', () => {
     const scope = scopePath('top');
     stage.acts.set('base', async () => {
       stage.write('top/a');
-      const { own } = await stage.ports().look([scopePath('base'), scope]);
+      const { own } = await stage.ports().look([scopePath('base'), scope], null);
       const ownOf = (one: string): string => own.get(scopePath(one)) ?? '';
       const base = treeDigest({ own: ownOf('base'), command: 'base', dependencies: new Map() });
       const below = new Map([[scopePath('base'), base]]);

@@ -2,6 +2,7 @@
 import type { Revision, ScopePath } from '../core/index.ts';
 import { setMaxListeners } from 'node:events';
 import { proofOf } from '../participant/index.ts';
+import type { DeclaredSyncs } from '../protocol/index.ts';
 import { every, onAbort } from '../time/index.ts';
 import type { OwnDigests } from './digest.ts';
 import type { SyncOutcome } from './news.ts';
@@ -16,7 +17,8 @@ export interface Look {
 }
 
 export interface RunnerPorts extends SyncPorts {
-  look(scopes: readonly ScopePath[]): Promise<Look>;
+  /** `declared`: what the coordinator says of the scope files, if it has just looked at them. */
+  look(scopes: readonly ScopePath[], declared: DeclaredSyncs | null): Promise<Look>;
   /** Whether a command of a scope may be run at all. */
   isAllowed(scope: ScopePath, command: ScopeCommand): boolean;
 }
@@ -129,6 +131,8 @@ export interface Survey extends Look {
   readonly plan: Plan;
   readonly revision: Revision;
   readonly scopes: readonly KnownScope[];
+  /** Whether a scope is held back when something that it depends on fails. */
+  readonly checksDependencies: boolean;
 }
 
 /** What is to be synced now. */
@@ -136,7 +140,7 @@ export async function survey(
   { coordinator, look }: Pick<RunnerPorts, 'coordinator' | 'look'>,
   { scopes: asked }: Pick<SyncWish, 'scopes'>,
 ): Promise<Survey> {
-  const [{ scopes: views, revision }, { syncs }] = await Promise.all([
+  const [{ scopes: views, revision, declared = null }, { syncs, settings }] = await Promise.all([
     coordinator.query({ kind: 'scopes', fresh: true }),
     coordinator.query({ kind: 'status', at: null }),
   ]);
@@ -149,8 +153,10 @@ export async function survey(
       syncStatus,
       digest: digests.get(path) ?? null,
     }));
-  const { own, commands } = await look(scopes.map(({ path }) => path));
-  return { plan: planSync({ scopes, own, commands }, asked), own, commands, revision, scopes };
+  const paths = scopes.map(({ path }) => path);
+  const { own, commands } = await look(paths, declared);
+  const plan = planSync({ scopes, own, commands }, asked);
+  return { plan, own, commands, revision, scopes, checksDependencies: settings.dependencyChecking };
 }
 
 interface PassInput extends Omit<Survey, 'revision'> {
@@ -223,7 +229,9 @@ class Pass {
   }
 
   async #isOtherwise(scope: ScopePath): Promise<boolean> {
-    const { own, commands } = await this.#ports.look(this.#input.scopes.map(({ path }) => path));
+    const { declared = null } = await this.#ports.coordinator.query({ kind: 'scopes', fresh: true });
+    const paths = this.#input.scopes.map(({ path }) => path);
+    const { own, commands } = await this.#ports.look(paths, declared);
     return (
       own.get(scope) !== this.#input.own.get(scope) ||
       commands.get(scope)?.run !== this.#input.commands.get(scope)?.run

@@ -15,12 +15,13 @@ export interface AllowInput {
 /** Lets the commands be run that scopes declare now, word for word; what is declared otherwise later has to be allowed anew. */
 export async function syncAllow(call: Call, input: AllowInput): Promise<Outcome> {
   const ground = await syncGround(call);
+  await ground.scan();
   const allowances = new Allowances(call, ground, { auto: input.auto === true });
   const { missing } = allowances;
   const commands = missing.map(([scope, { run }]) => ({ scope, run }));
   if (missing.length === 0)
     return done(null, { allowed: [] }, () =>
-      ground.scan.sync.commands.size === 0
+      ground.commands.size === 0
         ? 'no scope runs a command when it is synced'
         : 'all commands of scopes are allowed already',
     );

@@ -39,13 +39,13 @@ export class Allowances {
   get missing(): readonly (readonly [ScopePath, ScopeCommand])[] {
     if (this.#asking.all === true) return [];
     const allowed = this.#allowed();
-    return [...this.#ground.scan.sync.commands].filter(([scope, { run }]) => !allowed.has(keyOf(scope, run)));
+    return [...this.#ground.commands].filter(([scope, { run }]) => !allowed.has(keyOf(scope, run)));
   }
 
   /** From now on everything that is declared now is allowed, and nothing else; what may be run by itself still may. */
   allowAll(auto: boolean): void {
     const byItself = this.#allowed(true);
-    const commands = [...this.#ground.scan.sync.commands].map(([scope, { run }]) => ({
+    const commands = [...this.#ground.commands].map(([scope, { run }]) => ({
       scope,
       run,
       auto: auto || byItself.has(keyOf(scope, run)),

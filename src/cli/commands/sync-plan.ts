@@ -1,12 +1,12 @@
 import type { Revision, ScopePath } from '../../core/index.ts';
-import { survey, type Plan } from '../../sync/index.ts';
+import type { Plan } from '../../sync/index.ts';
 import type { Call } from '../call.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import { stepText } from '../format/sync.ts';
 import { fitted } from '../format/width.ts';
 import { refuseUnknown } from './sync-status.ts';
 import { scopesOf } from './scopes-of.ts';
-import { syncGround } from './sync-ground.ts';
+import { surveyOf, syncGround } from './sync-ground.ts';
 
 export interface PlanInput {
   readonly scopes: readonly string[];
@@ -21,10 +21,7 @@ export async function syncPlan(call: Call, input: PlanInput): Promise<Outcome> {
   const coordinator = await call.coordinator();
   await refuseUnknown(call, asked);
   const ground = await syncGround(call);
-  const { plan, revision } = await survey(
-    { coordinator, look: (paths) => ground.look(paths) },
-    { scopes: asked },
-  );
+  const { plan, revision } = await surveyOf(ground, coordinator, asked);
   return planOutcome(plan, revision);
 }
 

@@ -6,11 +6,11 @@ import {
   abortedQuery,
   abortedRuns,
   dueScopes,
-  survey,
   syncScopes,
   type RunnerPorts,
   type SyncOutcome,
   type SyncReport,
+  type Survey,
 } from '../../sync/index.ts';
 import type { Call } from '../call.ts';
 import { usageError } from '../answer/errors.ts';
@@ -25,7 +25,7 @@ import { numberOption } from './number-option.ts';
 import { scopesOf } from './scopes-of.ts';
 import { revisionNow, submit } from './speak.ts';
 import { Allowances, commandLines, executeCommand, syncedVariable } from './sync-commands.ts';
-import { syncGround, type SyncGround } from './sync-ground.ts';
+import { surveyOf, syncGround, type SyncGround } from './sync-ground.ts';
 import { planOutcome } from './sync-plan.ts';
 import { refuseUnknown } from './sync-status.ts';
 import { SyncProgress } from './sync-progress.ts';
@@ -58,16 +58,28 @@ export async function syncRun(call: Call, input: SyncRunInput): Promise<Outcome>
   const scopes = await askedScopes(call, input);
   if (scopes === null) return done(await revisionNow(call), { scopes: [] }, () => 'nothing is due');
   const ground = await syncGround(call);
-  if (input.dryRun === true) return dryRun(call, ground, scopes);
+  const coordinator = await call.coordinator();
+  let first = await surveyOf(ground, coordinator, scopes);
+  if (input.dryRun === true) return planOutcome(first.plan, first.revision);
   const allowances = new Allowances(call, ground, {
     all: input.allowCommands === true,
     auto: input.auto === true,
   });
-  if (input.auto !== true) await offerCommands(call, allowances);
+  // Whoever is asked may take minutes to answer.
+  if (input.auto !== true && (await offerCommands(call, allowances)))
+    first = await surveyOf(ground, coordinator, scopes);
   const interrupt = firstSignal(call.ports, () => stop.abort());
   const stop = new AbortController();
   try {
-    return await runAs(call, input, { ground, allowances, scopes, jobs, interrupt, signal: stop.signal });
+    return await runAs(call, input, {
+      ground,
+      first,
+      allowances,
+      scopes,
+      jobs,
+      interrupt,
+      signal: stop.signal,
+    });
   } finally {
     interrupt.off();
   }
@@ -90,16 +102,10 @@ async function askedScopes(
   return asked;
 }
 
-async function dryRun(call: Call, ground: SyncGround, scopes: readonly ScopePath[]): Promise<Outcome> {
-  const coordinator = await call.coordinator();
-  const { plan, revision } = await survey({ coordinator, look: (paths) => ground.look(paths) }, { scopes });
-  return planOutcome(plan, revision);
-}
-
-/** Nothing that comes with a repository is run before its user has seen it. */
-async function offerCommands(call: Call, allowances: Allowances): Promise<void> {
+/** Nothing that comes with a repository is run before its user has seen it. Whether there was somebody to be asked. */
+async function offerCommands(call: Call, allowances: Allowances): Promise<boolean> {
   const { missing } = allowances;
-  if (missing.length === 0 || !call.ports.stdin.isTTY || call.json) return;
+  if (missing.length === 0 || !call.ports.stdin.isTTY || call.json) return false;
   call.ports.stderr.write(
     `${['Scopes of this repository run these commands:', ...commandLines(missing)].join('\n')}\n`,
   );
@@ -108,10 +114,12 @@ async function offerCommands(call: Call, allowances: Allowances): Promise<void> 
     { value: 'yes', label: 'Yes' },
   ]);
   if (answer === 'yes') allowances.allowAll(false);
+  return true;
 }
 
 interface Undertaking {
   readonly ground: SyncGround;
+  readonly first: Survey;
   readonly allowances: Allowances;
   readonly scopes: readonly ScopePath[];
   readonly jobs: number;
@@ -121,10 +129,7 @@ interface Undertaking {
 
 async function runAs(call: Call, input: SyncRunInput, under: Undertaking): Promise<Outcome> {
   const coordinator = await call.coordinator();
-  const first = await survey(
-    { coordinator, look: (paths) => under.ground.look(paths) },
-    { scopes: under.scopes },
-  );
+  const { first } = under;
   // Where there is nothing to do nobody has to take part.
   if (first.plan.waves.length === 0) {
     const report = { outcomes: new Map(), unchanged: first.plan.unchanged };
@@ -141,7 +146,7 @@ async function runAs(call: Call, input: SyncRunInput, under: Undertaking): Promi
       submit: (command) => submit(call, command),
       session,
       operator: session.agent,
-      look: (paths) => ground.look(paths),
+      look: (paths, declared) => ground.look(paths, declared),
       examine: (scope) => ground.examine(scope),
       isAllowed: (scope, command) => allowances.isAllowed(scope, command),
       execute: (scope, command, stopped) =>
@@ -157,7 +162,8 @@ async function runAs(call: Call, input: SyncRunInput, under: Undertaking): Promi
       tell: (news) => progress.hear(news),
     };
     const isAuto = input.auto === true;
-    const rules = { strict: ground.scan.sync.strict, retries: input.retry, resets: !isAuto };
+    const { strict } = (await ground.scan()).sync;
+    const rules = { strict, retries: input.retry, resets: !isAuto };
     const report = await syncScopes(ports, { scopes, jobs, first, ...rules }, signal);
     progress.stop();
     return await reportOutcome(call, under, await withUnread(under, report, progress));
@@ -173,7 +179,7 @@ async function withUnread(
   report: SyncReport,
   progress: SyncProgress,
 ): Promise<SyncReport> {
-  const unread = ground.scan.sync.unread.filter(
+  const unread = ground.unread.filter(
     (scope) => !report.outcomes.has(scope) && (scopes.length === 0 || scopes.includes(scope)),
   );
   const outcomes = new Map(report.outcomes);
@@ -197,14 +203,14 @@ async function leave(call: Call, session: Parameters<typeof proofOf>[0]): Promis
 
 async function reportOutcome(
   call: Call,
-  { ground, interrupt }: Undertaking,
+  { first, interrupt }: Undertaking,
   { outcomes, unchanged }: SyncReport,
 ): Promise<Outcome> {
   const signal = interrupt.signal();
   if (signal !== null) return ended(exitCodeAfter(signal));
   const revision = await revisionNow(call);
   const scopes = [...outcomes].map(([scope, { kind: outcome, ...more }]) => ({ scope, outcome, ...more }));
-  const { dependencyChecking } = ground.scan.settings;
+  const dependencyChecking = first.checksDependencies;
   const data = { scopes, unchanged, dependencyChecking };
   const bad = [...outcomes].filter(([, { kind }]) => !wellEnded.has(kind));
   const text = summary(outcomes, unchanged.length, dependencyChecking);

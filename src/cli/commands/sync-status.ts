@@ -1,6 +1,6 @@
 import type { Entry, Event, ScopePath } from '../../core/index.ts';
 import type { SyncView } from '../../protocol/index.ts';
-import { survey, type Step } from '../../sync/index.ts';
+import type { Step } from '../../sync/index.ts';
 import type { Call } from '../call.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import { nextText, standingText, type Standing, type Undone } from '../format/sync.ts';
@@ -11,7 +11,7 @@ import { fitted } from '../format/width.ts';
 import { scopeNotFound } from './scope.ts';
 import { scopesOf } from './scopes-of.ts';
 import { Allowances } from './sync-commands.ts';
-import { syncGround, type SyncGround } from './sync-ground.ts';
+import { surveyOf, syncGround, type SyncGround } from './sync-ground.ts';
 
 export interface SyncStatusInput {
   readonly scopes: readonly string[];
@@ -62,17 +62,18 @@ async function standingsOf(
   { all, syncs }: Views,
 ): Promise<readonly Standing[]> {
   const plan = await planOf(call, ground);
+  const isAuto = ground !== null && (await ground.scan()).sync.auto;
   const undone = syncs.some(({ status }) => status === 'idle') ? await lastUndone(call) : new Map();
   const allowances = ground === null ? null : new Allowances(call, ground);
   const byItself = ground === null ? null : new Allowances(call, ground, { auto: true });
   const unsynced = new Set(all.filter(({ status }) => status !== 'completed').map(({ scope }) => scope));
   return syncs.map((sync) => {
-    const command = ground?.scan.sync.commands.get(sync.scope);
+    const command = ground?.commands.get(sync.scope);
     return {
       sync,
       step: plan.steps.get(sync.scope) ?? null,
       undone: undone.get(sync.scope) ?? null,
-      isAuto: ground?.scan.sync.auto === true,
+      isAuto,
       isAllowed: command === undefined || allowances?.isAllowed(sync.scope, command) === true,
       isLeft: command !== undefined && byItself?.isAllowed(sync.scope, command) !== true,
       waitsFor: (plan.dependencies.get(sync.scope) ?? []).filter((one) => unsynced.has(one)),
@@ -89,7 +90,7 @@ interface Planned {
 async function planOf(call: Call, ground: SyncGround | null): Promise<Planned> {
   if (ground === null) return { steps: new Map(), dependencies: new Map() };
   const coordinator = await call.coordinator();
-  const { plan, scopes } = await survey({ coordinator, look: (paths) => ground.look(paths) }, { scopes: [] });
+  const { plan, scopes } = await surveyOf(ground, coordinator, []);
   return {
     steps: new Map(plan.waves.flat().map((step) => [step.scope, step])),
     dependencies: new Map(scopes.map(({ path, dependencies }) => [path, dependencies])),

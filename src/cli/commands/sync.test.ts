@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs } from '../../core/index.ts';
+import { asDurationMs, asRevision, asTimeMs } from '../../core/index.ts';
 import type { Entry, Result } from '../../core/index.ts';
-import type { SyncView } from '../../protocol/index.ts';
+import type { DeclaredSyncs, SyncView } from '../../protocol/index.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
 import { scopePath, scopeView, statusAnswer, syncView, syncedTree } from '../testing/samples.ts';
 
@@ -55,6 +55,61 @@ describe('sync status', () => {
     expect((await harness.run('sync', 'status')).stdout).toMatch(
       /bad schema \(2 failures\) +mend it, then rhema sync run\n$/,
     );
+  });
+});
+
+describe('sync run', () => {
+  const run = { run: 'make', timeoutMs: asDurationMs(1_000) };
+  const harnessWith = (declared: DeclaredSyncs | undefined, scans: string[]) =>
+    bobsHarness(
+      {
+        answers: {
+          status: () =>
+            statusAnswer({
+              syncs: [syncView({ scope: scopePath('api'), status: 'completed', digest: 'own' })],
+            }),
+          scopes: () => ({
+            revision: asRevision(7),
+            scopes: [scopeView('api', [], { syncStatus: 'completed' })],
+            problems: [],
+            ...(declared === undefined ? {} : { declared }),
+          }),
+        },
+      },
+      {
+        ...syncedTree,
+        inspection: {
+          scan: async () => {
+            scans.push('scan');
+            return syncedTree.inspection.scan();
+          },
+        },
+        terminal: true,
+        questions: { select: async () => 'no' as never },
+      },
+    ).harness;
+
+  it('reads no scope file where the coordinator has just seen them all and nothing is to be done', async () => {
+    const scans: string[] = [];
+    const { stdout } = await harnessWith({ commands: [], unread: [] }, scans).run('sync', 'run');
+    expect([stdout, scans]).toEqual(['0 scopes synced, 1 unchanged\n', []]);
+    await harnessWith(undefined, scans).run('sync', 'run');
+    expect(scans).toEqual(['scan']);
+  });
+
+  it('shows the commands that the coordinator has seen to their user, who has not allowed them', async () => {
+    const declared = { commands: [[scopePath('api'), run]], unread: [] } as const;
+    const { stderr } = await harnessWith(declared, []).run('sync', 'run');
+    expect(stderr).toContain('Scopes of this repository run these commands:\n  api: make\n');
+  });
+
+  it('fails a scope whose definition the coordinator could not use', async () => {
+    const scans: string[] = [];
+    const harness = harnessWith({ commands: [], unread: [scopePath('web')] }, scans);
+    expect((await harness.json('sync', 'run')).body).toMatchObject({
+      details: { scopes: [{ scope: 'web', outcome: 'failed', error: 'its definition cannot be used' }] },
+    });
+    expect(scans).toEqual(['scan']);
   });
 });
 

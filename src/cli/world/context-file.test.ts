@@ -47,6 +47,11 @@ describe('a context file is', () => {
       });
   });
 
+  it('not there where nothing is, wherever a link of its folders leads', () => {
+    symlinkSync('/etc', join(root, 'away'));
+    expect(lookAtContextFile(repository, at('away/todos.yaml'))).toEqual({ kind: 'gone' });
+  });
+
   it('not waited for where it is a pipe, and not read where it is a folder or may not be', () => {
     makePipe(join(root, 'todos.yaml'), 'todos: []\n');
     mkdirSync(join(root, 'patterns.yaml'));

@@ -40,6 +40,8 @@ export class FollowerWorld {
   configUnread: ScopeProblem[] = [];
   problems: ScopeProblem[] = [];
   complete = true;
+  syncCommands: ScanResult['syncCommands'] = new Map();
+  unread: ScopePath[] = [];
   fingerprint = 'f1';
   /** What every look at the files ends with. */
   trouble: Error | null = null;
@@ -118,8 +120,8 @@ export class FollowerWorld {
       definitions: this.definitions,
       config: { config: this.config, origins: this.configOrigins as never, problems: this.configProblems },
       configUnread: this.configUnread,
-      syncCommands: new Map(),
-      unread: [],
+      syncCommands: this.syncCommands,
+      unread: this.unread,
       places: new Map(),
       excluded: new Map(),
       notCheckedOut: new Map(),
