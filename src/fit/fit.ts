@@ -15,7 +15,7 @@ import {
 import type { Job } from './job.ts';
 import type { Observer } from './machine.ts';
 import { recommend, type Recommended } from './recommend.ts';
-import { replay } from './replay.ts';
+import { replay, type Manner, type Replayed } from './replay.ts';
 
 export interface FitInput {
   /** In the order in which they were done; at least one. */
@@ -35,7 +35,7 @@ export interface FitInput {
 export interface Fit {
   readonly jobs: JobFigures;
   /** By number of agents, under the present choice. */
-  readonly gains: readonly Gain[];
+  readonly gains: readonly TeamGain[];
   /** With as many agents as were asked about. */
   readonly hottest: readonly HotTarget[];
   readonly others: readonly Other[];
@@ -43,12 +43,16 @@ export interface Fit {
   readonly recommended: Recommended | null;
 }
 
-/** Another choice, and what it would give. */
+/** What so many agents get done of which each waits for its next job. */
+export interface TeamGain extends Gain {
+  /** The gain where an agent that finds its next job taken takes another of the next four, and waits only where all are taken. */
+  readonly takingOthers: number;
+}
+
+/** Another choice, and what it would give agents that wait. */
 export interface Other {
-  /** Empty: the choice is the present one, and agents share out their work in another way. */
+  /** Empty: the choice is the present one, and agents ask for locks in another way. */
   readonly changes: readonly Change[];
-  /** Of how many jobs that are next an agent takes the first that it need not wait for. */
-  readonly ahead: number;
   /** In how many steps, at most, an agent asks for what its job needs. */
   readonly steps: number;
   /** Somebody asked about it. */
@@ -64,14 +68,14 @@ const jobsLookedAt = 4;
 /** An agent that asks as its work goes asks so often. */
 const stepsTaken = 10;
 
-/** Replays the jobs some ten times; a second or a few for 300 jobs. */
+/** Replays the jobs some fifteen times; a second or a few for 300 jobs. */
 export function fit(input: FitInput): Fit {
   const { jobs, choice, agents } = input;
   const oneMs = timeOfOne(jobs, choice);
   const counts = [...new Set([...agentsCompared, agents])].sort((a, b) => a - b);
-  const replays = counts.map((count) => replay(jobs, choice, { agents: count, ahead: 1, steps: 1 }));
+  const replays = counts.map((count) => replay(jobs, choice, inTurn(count)));
   const asAsked = replays[counts.indexOf(agents)];
-  const gains = replays.map((one) => gainOf(one, oneMs));
+  const gains = replays.map((one) => teamGain(one, replay(jobs, choice, takingOthers(one.agents)), oneMs));
   const present = gains[counts.indexOf(agents)];
   if (asAsked === undefined || present === undefined)
     throw new Error('the agents asked about are among those');
@@ -84,30 +88,37 @@ export function fit(input: FitInput): Fit {
   };
 }
 
-/** The gain alone, of two replays. `observe` may throw to end it. */
+/** Each waits for the job that is next. */
+const inTurn = (agents: number): Manner => ({ agents, ahead: 1, steps: 1 });
+const takingOthers = (agents: number): Manner => ({ agents, ahead: jobsLookedAt, steps: 1 });
+
+function teamGain(waiting: Replayed, taking: Replayed, oneMs: number): TeamGain {
+  return { ...gainOf(waiting, oneMs), takingOthers: gainOf(taking, oneMs).gain };
+}
+
+/** The gain alone, of three replays. `observe` may throw to end it. */
 export function gainFor(
   { jobs, choice, agents }: Pick<FitInput, 'jobs' | 'choice' | 'agents'>,
   observe: Observer,
-): Gain {
-  const one = replay(jobs, choice, { agents: 1, ahead: 1, steps: 1 }, observe);
-  return gainOf(replay(jobs, choice, { agents, ahead: 1, steps: 1 }, observe), one.elapsedMs);
+): TeamGain {
+  const replayed = (manner: Manner): Replayed => replay(jobs, choice, manner, observe);
+  const { elapsedMs: oneMs } = replayed(inTurn(1));
+  return teamGain(replayed(inTurn(agents)), replayed(takingOthers(agents)), oneMs);
 }
 
 function othersOf(input: FitInput, oneMs: number): Other[] {
   const { jobs, choice, agents, asked } = input;
-  const other = (changes: readonly Change[], { ahead = 1, steps = 1, isAsked = false }): Other => ({
+  const other = (changes: readonly Change[], { steps = 1, isAsked = false }): Other => ({
     changes,
-    ahead,
     steps,
     isAsked,
-    gain: gainUnder(jobs, changedBy(choice, changes, jobs), { agents, ahead, steps }, oneMs),
+    gain: gainUnder(jobs, changedBy(choice, changes, jobs), { agents, ahead: 1, steps }, oneMs),
   });
   return [
     ...(asked.length === 0 ? [] : [other(asked, { isAsked: true })]),
     ...alternatives(input)
       .filter((changes) => !isSameChange(changes, asked))
       .map((changes) => other(changes, {})),
-    other([], { ahead: jobsLookedAt }),
     other([], { steps: stepsTaken }),
   ];
 }

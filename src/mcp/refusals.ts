@@ -44,7 +44,8 @@ const stories: ByCode<string> = {
 
 const joinAgain =
   'agent_join with your handle as agent; all that was held is gone, so look at your files before you go on.';
-const waitOrElsewhere = 'call lock_acquire with wait_seconds to wait in line, or work on another scope.';
+const waitOrElsewhere =
+  'do a part of your work that needs other files, or call lock_acquire with wait_seconds to wait in line.';
 
 /** Where it hangs on the facts what works; undefined: as always with the code. */
 const stepsByFacts: ByCode<string | undefined> = {
@@ -65,7 +66,7 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
     'lock_acquire makes you working; lock_release makes you idle, and ends a wait. To tell others how it goes, agent_report the status that you have, with a message.',
   NAME_TOO_SIMILAR: 'agent_join under a name that nobody can mistake for that one.',
   AGENT_LIMIT_REACHED: 'stop, and ask your user: no more agents may take part until some leave.',
-  WAITER_LIMIT_REACHED: 'work on another scope, or ask again later; do not edit meanwhile.',
+  WAITER_LIMIT_REACHED: 'work on other files, or ask again later; do not edit meanwhile.',
   SCOPE_NOT_FOUND: 'lock_check with the path says which scope it is in; rhema://scopes lists all.',
   ALREADY_WAITING: 'call lock_acquire with the scopes you wait for, or lock_release to give up that ticket.',
   AGENT_BLOCKED: 'agent_report working, or lock_release.',
@@ -76,7 +77,7 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
   LOCK_NOT_HELD: 'lock_acquire the scope first.',
   LOCK_HELD: waitOrElsewhere,
   RESERVED_FOR_WAITER: waitOrElsewhere,
-  CONCURRENCY_LIMIT: waitOrElsewhere,
+  CONCURRENCY_LIMIT: 'call lock_acquire with wait_seconds to wait in line for a place.',
   WOULD_DEADLOCK: 'lock_release what you hold, then lock_acquire everything in one call.',
   CONTEXT_CONFLICT:
     'your text has replaced the recorded one on disk: get that one back (from Git, or from its author) and merge both. Then lock_check the path, which counts as having seen it, and record again.',

@@ -5,15 +5,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { TeamGain } from '../../src/fit/index.ts';
 import { git, temporaryFolder } from '../../src/repository/testing/fixture.ts';
 import { runHere } from './run.ts';
 import { historyOf, importHistory, overlapsOf, workOf } from './typical/history.ts';
 import { models } from './typical/index.ts';
 
 /**
- * How many times the work of one three agents do at least, over such a history and with what init proposes. 2.5 is what is aimed at.
- * Where it is less, so it is in the repository that the model was measured on, or a tenth or two more (docs/fit.md): its commits meet in
- * many files, none of which is one that needs no lock.
+ * How many times the work of one three agents do at least, over such a history and with what init proposes, if each waits for the
+ * job that is next. 2.5 is what is aimed at. Where it is less, so it is in the repository that the model was measured on, or a tenth or
+ * two more (docs/fit.md): its commits meet in many files, none of which is one that needs no lock.
  */
 const gains: Readonly<Record<string, number>> = {
   'pnpm-workspace': 2.4,
@@ -28,6 +29,9 @@ const gains: Readonly<Record<string, number>> = {
   'forced-member': 2.4,
   'own-files': 2.3,
 };
+
+/** The same if each takes another job where one is taken. In the model with the fewest files it is all but reached. */
+const takingOthers = (name: string): number => (name === 'one-python-package' ? 2.45 : 2.5);
 
 const seed = 7;
 
@@ -68,8 +72,9 @@ describe.each(models)('in $name rhema init', (model) => {
     expect(check.stdout).toMatch(/in step with the code|nothing to compare/);
 
     const { body } = await runHere(root, ['fit', '--json']);
-    const [, three] = body['gains'] as readonly { readonly agents: number; readonly gain: number }[];
+    const [, three] = body['gains'] as readonly TeamGain[];
     expect(three).toMatchObject({ agents: 3 });
     expect(three?.gain).toBeGreaterThanOrEqual(gains[model.name] ?? 2.5);
+    expect(three?.takingOthers).toBeGreaterThanOrEqual(takingOthers(model.name));
   });
 });

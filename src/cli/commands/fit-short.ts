@@ -1,4 +1,4 @@
-import { gainFor, type Gain } from '../../fit/index.ts';
+import { gainFor, type TeamGain } from '../../fit/index.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
 import type { Repository } from '../world/world.ts';
@@ -13,7 +13,7 @@ const patienceMs = 5_000;
 /** What three agents would have gained over the commits of people, for whoever has just described the scopes. */
 export interface ShortFit {
   readonly commits: number;
-  readonly gain: Gain | 'tooFew' | 'tookTooLong';
+  readonly gain: TeamGain | 'tooFew' | 'tookTooLong';
 }
 
 class TookTooLong extends Error {}
@@ -45,7 +45,7 @@ async function gainInTime(
   call: Call,
   repository: Repository,
   { jobs }: Subject,
-): Promise<Gain | 'tookTooLong'> {
+): Promise<TeamGain | 'tookTooLong'> {
   const { choice } = await readPresent(call, repository);
   const { clock } = call.ports;
   const untilMs = clock.monotonicMs() + patienceMs;
@@ -67,6 +67,6 @@ export function shortFitText(short: ShortFit | null): string {
   const work = `${count(commits, 'commit')} of people`;
   if (gain === 'tooFew') return `${work} so far: ${more}`;
   if (gain === 'tookTooLong') return `replaying ${work} takes longer than ${duration(patienceMs)}: ${more}`;
-  const times = gain.gain.toFixed(1);
-  return `over the last ${work} ${agents} agents would have done ${times} times the work of one: rhema fit tells more`;
+  const [waiting, taking] = [gain.gain.toFixed(1), gain.takingOthers.toFixed(1)];
+  return `over the last ${work} ${agents} agents would have done ${waiting} times the work of one, ${taking} where they take another job rather than wait: rhema fit tells more`;
 }

@@ -65,16 +65,21 @@ function sizes(style: Style, { result, choice, subject }: FitView): string {
 function gains(style: Style, { result, agents }: FitView): string {
   const rows = result.gains.map((gain): Cell[] => [
     gain.agents,
-    gainCell(gain, gain.agents === agents),
+    gainCell(gain.gain, gain.agents === agents),
+    gainCell(gain.takingOthers, gain.agents === agents),
     gain.waits,
     percent(gain.waitedShare),
     gain.waitedInVain,
     refusalsOf(gain),
   ]);
-  return table(style, ['agents', 'work of one', 'jobs waited', 'time waiting', 'gave up', 'refused'], rows);
+  return table(
+    style,
+    ['agents', 'work of one', 'taking other jobs', 'jobs waited', 'time waiting', 'gave up', 'refused'],
+    rows,
+  );
 }
 
-function gainCell({ gain }: Gain, isAsked: boolean): Cell {
+function gainCell(gain: number, isAsked: boolean): Cell {
   return { text: times(gain), emphasis: isAsked ? 'bold' : 'plain' };
 }
 
@@ -110,8 +115,7 @@ function others(style: Style, { result, agents, choice }: FitView): string {
   }
 }
 
-function otherText({ changes, ahead, steps, isAsked }: Other): string {
-  if (ahead > 1) return `another of the next ${ahead} jobs, where one is taken`;
+function otherText({ changes, steps, isAsked }: Other): string {
   if (steps > 1) return 'locks asked for one by one, as the work goes';
   return `${changes.map(changeText).join(', ')}${isAsked ? ' (as asked)' : ''}`;
 }
@@ -140,8 +144,8 @@ function nothingRecommended({ gains: all, others: rows }: Fit, agents: number): 
   return ['nothing is recommended, though these give more:', ...reasons].join('\n');
 }
 
-function whyNot({ changes, ahead, steps, gain }: Other, present: number): string {
-  if (ahead > 1 || steps > 1) return 'a habit of the agents, and nothing that is configured';
+function whyNot({ changes, steps, gain }: Other, present: number): string {
+  if (steps > 1) return 'a habit of the agents, and nothing that is configured';
   if (gain.gain < present + gainMin) return 'too little for a line in a file';
   if (changes.some(({ key }) => key === 'max_locks_per_agent'))
     return 'refused jobs are done in pieces, which shows others what is half done';
