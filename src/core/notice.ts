@@ -4,6 +4,7 @@ import type { Event, EventOf, TicketEndCause } from './events.ts';
 import type { AgentId, Epoch, FencingToken, FilePath, Revision, ScopePath, Ticket, TimeMs } from './ids.ts';
 import { byText } from './order.ts';
 import type { LockName, Target, Wish } from './targets.ts';
+import type { OpenViolation } from './violation-forms.ts';
 
 /** How a lock ended, as the log has it. */
 export type LockEndEvent = EventOf<'lock.released' | 'lock.expired' | 'lock.revoked'>;
@@ -81,6 +82,13 @@ export type Notice =
       readonly revision: Revision;
       readonly atMs: TimeMs;
     }
+  /** Something in a scope, or in a file, that it holds was found to break a rule, and does still. */
+  | (Pick<OpenViolation, 'rule' | 'subject' | 'evidence' | 'remedy' | 'sinceMs' | 'revision'> & {
+      readonly kind: 'broken';
+      readonly scope: ScopePath;
+      /** How many are told of as one: the last that was found is this one. */
+      readonly count: number;
+    })
   /** Somebody else has other files of a scope of which it has some itself. */
   | {
       readonly kind: 'beside';

@@ -7,6 +7,7 @@ import { byText, larger, smaller } from './order.ts';
 import type { AgentId, FilePath, Revision, ScopePath, Ticket, TimeMs } from './ids.ts';
 import type { Agent, Lock, State } from './state.ts';
 import { isSlot, type Target } from './targets.ts';
+import type { OpenViolation } from './violation-forms.ts';
 
 /** A lease is nearly over when less than a fifth of it is left, and less than a minute. */
 const endingMaxMs = 60_000;
@@ -93,6 +94,31 @@ function ticketsFor(state: State, { target, agent, contendedSinceMs }: Lock): Se
   return new Set(
     linesOverlapping(state, target).flatMap((line) => [...line].filter((ticket) => ticket !== own)),
   );
+}
+
+/** What is wrong in what the agent holds, by scope. Told from when both are so. */
+export function brokenRules(state: State, agent: Agent, stretch: Stretch): Notice[] {
+  const found = new Map<ScopePath, OpenViolation[]>();
+  const held = state.openViolations.size === 0 ? [] : locksOf(state, agent);
+  for (const violation of state.openViolations.values()) {
+    const { scope, revision } = violation;
+    const concerned = held.filter((lock) => concerns(violation, lock));
+    if (scope === undefined || concerned.length === 0) continue;
+    if (isWithin(larger(firstToken(concerned), revision), stretch)) addTo(found, scope, violation);
+  }
+  return [...found].flatMap(([scope, violations]): Notice[] => {
+    const last = violations.at(-1);
+    if (last === undefined) return [];
+    const { rule, subject, evidence, remedy, sinceMs, revision } = last;
+    const count = violations.length;
+    return [{ kind: 'broken', scope, rule, subject, evidence, remedy, sinceMs, revision, count }];
+  });
+}
+
+/** Who holds a scope answers for all of it; who holds a file, for that and for what is wrong with the scope as a whole. */
+function concerns({ scope, file }: OpenViolation, lock: Lock): boolean {
+  if (lock.scope === undefined || lock.scope !== scope) return false;
+  return lock.file === undefined || file === undefined || lock.file === file;
 }
 
 /** Of each scope of which the agent holds files: who else does. Told from when both do. */

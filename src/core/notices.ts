@@ -7,11 +7,13 @@
  *
  *     lost, waitEnded, changed      to the stretch that has the entry by which it came about;
  *     waitServed, wanted, beside    to the stretch that has the later of the two numbers that make it: of a grant, of a ticket;
+ *     broken                        to the stretch that has the later of the grant and of what was found;
  *     leaseEnding, wanted for a place  to the stretch of time in which it became so; a slot that others wait for, too, where it
  *                                   is later that no other one is free.
  *
  * What the agent itself has done is no notice. What is over by now is not told any more; a lock that was lost is, unless the
- * agent has it again. Who works beside an agent may be told anew: where one of them has given back the first of its files.
+ * agent has it again. Who works beside an agent, and what is wrong with a scope as a whole, may be told anew: where one of them
+ * has given back the first of its files.
  */
 import { locksOverlapping } from './contention.ts';
 import type { Entry, TicketEndCause } from './events.ts';
@@ -26,7 +28,7 @@ import {
   type Told,
 } from './notice.ts';
 import { changesBelow } from './notices-of-changes.ts';
-import { besides, endingLeases, servedWait, wantedLocks } from './notices-of-state.ts';
+import { besides, brokenRules, endingLeases, servedWait, wantedLocks } from './notices-of-state.ts';
 import type { Agent, State } from './state.ts';
 import { isSlot, partsOf, targetOf, type Target, type Wish } from './targets.ts';
 
@@ -64,6 +66,7 @@ export function noticesFor(state: State, who: Told, log: LogOfNotices): Notice[]
     ...endingLeases(state, agent, log),
     ...servedWait(state, agent, log),
     ...wantedLocks(state, agent, log),
+    ...brokenRules(state, agent, log),
     ...changesBelow(state, agent, entries, log.begun),
     ...besides(state, agent, log),
   ];

@@ -78,6 +78,10 @@ const noticeWords: NoticeWords = {
     const often = times > 1 ? `, ${times} times by now` : '';
     return `CHANGED ${as.name(scope)}, on which ${listed(dependents, as)} ${dependents.count === 1 ? 'depends' : 'depend'}: ${changeText(change, as)} ${ago(nowMs, atMs)}${often}${filesText(change, as)}. Look at it before you go on.`;
   },
+  broken: ({ scope, rule, subject, evidence, remedy, sinceMs, count: many }, { nowMs, as }) => {
+    const more = many > 1 ? `, and ${many - 1} more there` : '';
+    return `BROKEN in ${as.name(scope)}, for ${duration(nowMs - sinceMs)}: ${as.name(subject)} breaks ${as.name(rule)}${more}: ${as.text(evidence)}. Mend it: ${as.text(remedy)}.`;
+  },
   beside: ({ agent, scope, files, reason }, { as }) =>
     `BESIDE you in ${as.name(scope)} works ${as.agent(agent)}, on ${listed(files, as)}${purpose(reason, as)}.`,
 };

@@ -13,6 +13,7 @@ import {
   type AgentId,
   type Epoch,
   type Notice,
+  type NoticeOf,
   type State,
 } from '../../src/core/index.ts';
 import { Machine, resourceName, scopePath } from '../support/machine.ts';
@@ -61,12 +62,14 @@ class Teller {
         ),
       },
     );
-    this.told.push(...notices.flatMap((notice) => keysOf(state, notice)).map((key) => `${name} ${key}`));
+    this.told.push(
+      ...notices.flatMap((notice) => keysOf(state, agent, notice)).map((key) => `${name} ${key}`),
+    );
   }
 }
 
 /** What makes a notice this one and no other. Who works beside an agent may do so anew, with other files. */
-function keysOf(state: State, notice: Notice): string[] {
+function keysOf(state: State, agent: AgentId, notice: Notice): string[] {
   switch (notice.kind) {
     case 'lost':
       return [`lost ${notice.token} ${JSON.stringify(notice.end)}`];
@@ -93,9 +96,23 @@ function keysOf(state: State, notice: Notice): string[] {
       return [
         `changed ${notice.scope} ${notice.revision} ${notice.change.kind} ${JSON.stringify(notice.change)}`,
       ];
+    case 'broken':
+      return [`broken ${notice.revision} under ${firstTokenOver(state, agent, notice)}`];
     case 'beside':
       return [];
   }
+}
+
+/** Whoever has given a thing back, and has it again, is told again what is wrong with it. */
+function firstTokenOver(state: State, agent: AgentId, { revision }: NoticeOf<'broken'>): number {
+  const open = [...state.openViolations.values()].find((each) => each.revision === revision);
+  const covering = [...state.locks.values()].filter(
+    (lock) =>
+      lock.agent === agent &&
+      lock.scope === open?.scope &&
+      (lock.file === undefined || open?.file === undefined || lock.file === open.file),
+  );
+  return Math.min(...covering.map(({ token }) => token));
 }
 
 test('no notice is told twice, whenever it is asked for', () => {
@@ -119,7 +136,15 @@ test('no notice is told twice, whenever it is asked for', () => {
     }),
     { numRuns: 120 },
   );
-  expect([...kinds].sort()).toEqual(['changed', 'leaseEnding', 'lost', 'waitEnded', 'waitServed', 'wanted']);
+  expect([...kinds].sort()).toEqual([
+    'broken',
+    'changed',
+    'leaseEnding',
+    'lost',
+    'waitEnded',
+    'waitServed',
+    'wanted',
+  ]);
 });
 
 test('what was lost, and which waits ended, is the same in one stretch and in many', () => {

@@ -63,6 +63,40 @@ it('so is what is taken back, written, or changed by Git', async () => {
   expect(text).toContain('bob wrote "rhema.yaml"');
 });
 
+it('that what it holds breaks a rule is told to its holder alone, while it does', async () => {
+  await alice.acquire('alice', 'lib');
+  const { service } = stage.bench;
+  const violation = { type: 'ContextConsistency', rule: 'YAML_SYNTAX', subject: 'lib/todos.yaml' } as const;
+  const report = (subject: string, path = subject): Promise<unknown> =>
+    service.submitInternal({
+      kind: 'ReportViolation',
+      by: 'service',
+      ...violation,
+      subject,
+      path: scopePath(path),
+      evidence: 'it ends in the middle',
+      remedy: 'write it anew',
+    });
+  await report('lib/todos.yaml');
+  await report('tool/todos.yaml');
+  const { text } = await status();
+  expect(text).toMatch(
+    /^BROKEN in "lib", for 0 s: "lib\/todos.yaml" breaks "YAML_SYNTAX": "it ends in the middle"\. Mend it: "write it anew"\.\n/,
+  );
+  expect(text).not.toContain('tool');
+  expect((await status()).text).not.toContain('BROKEN');
+  await bob.acquire('bob', 'tool');
+  const end = { end: 'mended', cause: null } as const;
+  await service.submitInternal({
+    kind: 'SettleViolation',
+    by: 'service',
+    ...violation,
+    subject: 'tool/todos.yaml',
+    ...end,
+  });
+  expect((await bob.call('coordination_status', { agent: 'bob' })).text).not.toContain('BROKEN');
+});
+
 it('a call that nobody hears keeps it for the next, and a new process does not tell it again', async () => {
   await alice.acquire('alice', 'app');
   await bob.acquire('bob', 'lib');
