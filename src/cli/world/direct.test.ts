@@ -228,6 +228,16 @@ describe('the rest of the tree', () => {
     rmSync(other, { recursive: true });
   });
 
+  it('finds no configuration sound that lists what can be no scope', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'rhema-cli-'));
+    execFileSync('git', ['init', '--quiet', other]);
+    writeFileSync(join(other, 'rhema.yaml'), 'agent_coordination:\n  scopes:\n    ../out:\n    later:\n');
+    const { code, stderr } = await resultIn(other, 'config', 'check');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('rhema.yaml:3:5: error: ')]);
+    expect(stderr).not.toContain('later');
+    rmSync(other, { recursive: true });
+  });
+
   it('knows that it is in no repository', async () => {
     const { code, body } = await resultIn(tmpdir(), 'status', '--json');
     expect([code, body['code']]).toEqual([1, 'NOT_A_REPOSITORY']);

@@ -92,11 +92,15 @@ async function scan(repository: Repository): Promise<Scan> {
 
 async function configuration(repository: Repository): Promise<Configuration> {
   const { configEntries } = await import('../../config/index.ts');
-  const { config, configUnread } = await scanOf(repository);
+  const { config, configUnread, listProblems } = await scanOf(repository);
   return {
     enabled: config.config.enabled,
     entries: configEntries(config),
-    problems: [...configUnread, ...config.problems],
+    problems: [
+      ...configUnread,
+      ...config.problems,
+      ...listProblems.filter(({ severity }) => severity === 'error'),
+    ],
     unusedFile: configUnread[0]?.file ?? null,
   };
 }

@@ -122,6 +122,7 @@ export class FollowerWorld {
       configUnread: this.configUnread,
       syncCommands: this.syncCommands,
       unread: this.unread,
+      listProblems: [],
       places: new Map(),
       excluded: new Map(),
       notCheckedOut: new Map(),

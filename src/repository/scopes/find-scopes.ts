@@ -12,6 +12,8 @@ import type { Tree } from './tree.ts';
 export interface FoundScopes {
   readonly present: readonly PresentScope[];
   readonly problems: readonly ScopeProblem[];
+  /** Whether something is said of the scopes that the root scope's file lists. */
+  readonly isOfList: (problem: ScopeProblem) => boolean;
   /** All patterns whose folders are scopes, and the folders that they fit. */
   readonly split: readonly PathPattern[];
   readonly splitFolders: readonly ScopePath[];
@@ -34,7 +36,7 @@ export async function findScopes(
   { root, files }: ReadFiles,
 ): Promise<FoundScopes> {
   const own = [...(root === undefined ? [] : [root]), ...files].filter(({ kind }) => kind === 'scope');
-  const list = root?.yaml ? readListedScopes(root.yaml) : { entries: [], problems: [] };
+  const list = root?.yaml ? readListedScopes(root.yaml) : { entries: [], problems: [], lines: null };
   const rootFile = root?.candidate.file ?? 'rhema.yaml';
   const byPath = new Map<ScopePath, PresentScope>(
     own.map(({ candidate, scope }) => [candidate.scope, { place: ownPlace(candidate), scope }]),
@@ -56,8 +58,13 @@ export async function findScopes(
   const wanted = folders.filter((path) => !byPath.has(path) && !discovery.leavesOut(path));
   if (wanted.length > scopesMax) problems.push(tooMany(wanted.length, wholeFile(rootFile)));
   for (const path of wanted.slice(0, scopesMax)) byPath.set(path, splitScope(path, rootFile));
-  return { present: [...byPath.values()], problems, split, splitFolders: folders };
+  const isOfList = ({ file, line }: ScopeProblem): boolean =>
+    list.lines !== null && file === rootFile && line !== null && isBetween(line, list.lines);
+  return { present: [...byPath.values()], problems, isOfList, split, splitFolders: folders };
 }
+
+const isBetween = (line: number, [first, last]: readonly [number, number]): boolean =>
+  first <= line && line <= last;
 
 function ownPlace({ scope, file, kind }: Candidate): Place {
   return { scope, file, kind, position: null };

@@ -4,7 +4,7 @@ import type { BigIntStats } from 'node:fs';
 import { scopesMax } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { mapBounded } from '../bounded.ts';
-import { isDefinitionName } from './candidates.ts';
+import { definitionFiles, isDefinitionName } from './candidates.ts';
 import { RepositoryError } from '../errors.ts';
 import { isInside } from '../git/inside.ts';
 import { isInstalled } from '../installed.ts';
@@ -53,6 +53,7 @@ export async function listFiles(root: string, memory: ScanMemory | null = null):
     inspect({ root, path, folders, memory, problems, outOfSight }),
   );
   await noteLinkedFolder(root, problems, outOfSight);
+  await noteNoFiles(root, listed.paths, { problems, outOfSight });
   return {
     files: inspected.filter((file) => file !== null),
     notCheckedOut: listed.paths.flatMap(({ notCheckedOut }, index) =>
@@ -182,6 +183,29 @@ async function noteLinkedFolder(root: string, problems: ScopeProblem[], outOfSig
   outOfSight.push(folder);
   const message = 'is a symlink, and what is behind it is not read: replace it by the folder';
   problems.push(errorAt('SYMLINK_OUTSIDE', wholeFile(folder), message));
+}
+
+/** Git lists no folder and no pipe: where one has the name of the top's file, nobody would hear that nothing is read. */
+async function noteNoFiles(
+  root: string,
+  listed: readonly Listed[],
+  { problems, outOfSight }: Pick<Inspection, 'problems' | 'outOfSight'>,
+): Promise<void> {
+  for (const file of definitionFiles.filter((name) => listed.every(({ path }) => path !== name))) {
+    const stat = await lookAt(join(root, file)).catch(() => null);
+    if (stat === null || stat.isFile() || stat.isSymbolicLink()) continue;
+    // Another program's folder may be called so.
+    if (stat.isDirectory() && !file.endsWith('rhema.yaml')) continue;
+    outOfSight.push(file);
+    const kind = stat.isDirectory() ? 'a folder' : 'no regular file';
+    problems.push(
+      errorAt(
+        'UNREADABLE_FILE',
+        wholeFile(file),
+        `is ${kind}: not read; replace it by a file, or move it away`,
+      ),
+    );
+  }
 }
 
 /** No error: there may be no scope in it. */

@@ -36,6 +36,8 @@ export interface ScopeList {
   readonly entries: readonly ListedScope[];
   /** Of entries that name no folder at all. */
   readonly problems: readonly ScopeProblem[];
+  /** Where the list stands in the file: its first and its last line; null: nowhere. */
+  readonly lines: readonly [number, number] | null;
 }
 
 /** Reads the list in a root scope's file; an empty one where there is none. What is wrong with its shape is the configuration's to say. */
@@ -53,7 +55,14 @@ export function readListedScopes(yaml: YamlFile): ScopeList {
       );
     else entries.set(path.value, readEntry(yaml, path.value, position, pair.value));
   }
-  return { entries: [...entries.values()], problems };
+  return { entries: [...entries.values()], problems, lines: linesOf(yaml, list) };
+}
+
+function linesOf(yaml: YamlFile, list: YAMLMap | null): ScopeList['lines'] {
+  if (!list?.range) return null;
+  // Its end may be the beginning of the next line.
+  const [first, last] = [list.range[0], list.range[1] - 1].map((at) => yaml.positionAt(at).line ?? 1);
+  return first === undefined || last === undefined ? null : [first, last];
 }
 
 /** At the top, or under `rhema`: as the configuration is read. */

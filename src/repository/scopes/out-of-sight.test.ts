@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { ScopePath } from '../../core/index.ts';
 import { fingerprintOnly, findRepository, scanRepository, type Repository } from '../index.ts';
@@ -74,6 +75,31 @@ describe('what nobody can look at is not gone: the last good definition stays', 
     vi.stubEnv('PATH', '/nowhere');
     const after = await scan(root, before).finally(() => vi.unstubAllEnvs());
     expect(graphOf(after)).toEqual(both);
+  });
+});
+
+describe('what has the name of the top scope file and is none is an error', () => {
+  const top = { 'rhema.yaml': 'name: top\n', ...two };
+
+  test.each([
+    ['rhema.yaml', 'a folder', (path: string): unknown => mkdirSync(path)],
+    ['rhema.yaml', 'a pipe', (path: string): unknown => execFileSync('mkfifo', [path])],
+    ['.rhema/rhema.yaml', 'a pipe', (path: string): unknown => execFileSync('mkfifo', [path])],
+  ])('%s that is %s: it counts before all others, and what was in force stays', async (file, _kind, make) => {
+    const root = makeRepository(top);
+    const before = await scan(root);
+    rmSync(join(root, 'rhema.yaml'));
+    mkdirSync(join(root, dirname(file)), { recursive: true });
+    make(join(root, file));
+    const after = await scan(root, before);
+    expect(graphOf(after)).toEqual({ '.': [], ...both });
+    expect(after.configUnread).toMatchObject([{ code: 'UNREADABLE_FILE', severity: 'error', file }]);
+    expect(after.sound).toBe(false);
+  });
+
+  test("but a folder scope.yaml is some other program's", async () => {
+    const root = makeRepository({ ...top, 'scope.yaml/x': '' });
+    expect((await scan(root)).sound).toBe(true);
   });
 });
 

@@ -46,6 +46,8 @@ export interface ScanResult {
   readonly config: LoadedConfig;
   /** Why the root scope's file cannot be used at all, or looked at, so that nothing is known of its configuration; empty when it can. */
   readonly configUnread: readonly ScopeProblem[];
+  /** What is wrong with the scopes that the configuration lists; part of `problems`. */
+  readonly listProblems: readonly ScopeProblem[];
   /** Where each scope is defined. */
   readonly places: ReadonlyMap<ScopePath, Place>;
   /** What scopes say is to be run when they are synced; see {@link SyncCommand}. */
@@ -107,6 +109,7 @@ export async function scanRepository(repository: Repository, options: ScanOption
     definitions: defined.definitions,
     config,
     configUnread: forReport(root.reasons),
+    listProblems: forReport([...found.problems, ...defined.problems].filter(found.isOfList)),
     places: new Map(found.present.map(({ place }) => [place.scope, place])),
     syncCommands: new Map(
       found.present.flatMap(({ place, scope }) => (scope?.sync ? [[place.scope, scope.sync]] : [])),
