@@ -118,7 +118,9 @@ it('does not write into a folder that is a symbolic link or open to others', () 
 it.each(['', '{', '[]', 'null', '{"agent":"alice"}'])('refuses a damaged file: %j', (text) => {
   writeSession(paths, session('alice'));
   writeFileSync(onlyFile(), text);
-  expect(() => readSession(paths, 'alice' as AgentId)).toThrowError(/damaged: remove it and join again/);
+  expect(() => readSession(paths, 'alice' as AgentId)).toThrowError(
+    /damaged, .*: to join anew replaces it, or says/,
+  );
 });
 
 it('does not take the session of another agent from a file that was moved', () => {

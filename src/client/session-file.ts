@@ -107,9 +107,13 @@ function decodeSession(path: string, text: string): AgentSession {
       ...(typeof session.joiningSecret === 'string' ? { joiningSecret: session.joiningSecret } : {}),
       ...(typeof session.formerSecret === 'string' ? { formerSecret: session.formerSecret } : {}),
     };
-  throw new CoordinatorError('NOT_JOINED', `${path} is damaged: remove it and join again`, {
-    details: { path },
-  });
+  throw new CoordinatorError(
+    'NOT_JOINED',
+    `${path} is damaged, and nobody can speak for its agent: to join anew replaces it, or says how to go on`,
+    {
+      details: { path },
+    },
+  );
 }
 
 function parseJson(text: string): unknown {

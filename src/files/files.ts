@@ -80,7 +80,7 @@ export function textOf(path: string, file: number): string {
 /** Throws {@link PathRefused} when others than its user may read an open file. */
 export function refuseIfReadableByOthers(path: string, file: number): void {
   if ((fstatSync(file).mode & 0o077) === 0) return;
-  throw new PathRefused(path, 'can be read by others', 'remove it and join again');
+  throw new PathRefused(path, 'can be read by others', `give it back to this user alone: chmod 600 ${path}`);
 }
 
 /** Puts a text in the place of a file, whole or not at all, for this user only. What is there is not opened. */

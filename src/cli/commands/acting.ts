@@ -6,6 +6,7 @@ import { exitCodes } from '../answer/exit-codes.ts';
 import { line } from '../format/text.ts';
 import { clockTime, relative } from '../format/time.ts';
 import { agentLead } from './agent-lead.ts';
+import { besideUnspokenFor } from './without-session.ts';
 import { agentPorts } from './speak.ts';
 
 /** Who is to act, as it was said on the command line. */
@@ -30,6 +31,11 @@ export async function actAs(call: Call, acting: Acting): Promise<AgentSession> {
 
 async function notJoined(call: Call, agent: AgentId): Promise<CommandError> {
   // Where coordination is disabled nobody can join, and nobody needs to: connecting tells.
+  const beside = await besideUnspokenFor(call, agent);
+  if (beside !== null) {
+    const message = line`${agent} takes part, but not by this account: ` + beside.join('; ');
+    return new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });
+  }
   const lead = await agentLead(call, agent);
   const join = `run ${call.rhema('agent', 'join', agent)}`;
   const next = lead === null ? join : `${lead} Else ${join}`;

@@ -4,9 +4,10 @@ import type { Call } from '../call.ts';
 export async function agentLead(call: Call, name: string): Promise<string | null> {
   const { agents } = await (await call.coordinator()).query({ kind: 'status', at: null });
   const { nearest } = await import('../../config/index.ts');
-  const near = nearest(
-    name,
-    agents.map((view) => view.agent),
-  );
+  const names = agents.map((view) => view.agent);
+  const near = nearest(name, names) ?? onlyOne(names.filter((one) => one.startsWith(name)));
   return near === null || near === name ? null : `did you mean ${near}?`;
 }
+
+const onlyOne = <T>([first, ...others]: readonly T[]): T | null =>
+  first === undefined || others.length > 0 ? null : first;

@@ -82,6 +82,7 @@ describe('agent join', () => {
   it('keeps no session when it is refused', async () => {
     const coordinator = new FakeCoordinator({
       submit: () => refusalOf('AGENT_ALREADY_JOINED', 'alice has joined'),
+      answers: { status: () => statusAnswer({ agents: [] }) },
     });
     const harness = new Harness({ coordinator });
     const { code, stderr } = await harness.run('agent', 'join', 'alice');
@@ -91,9 +92,12 @@ describe('agent join', () => {
   });
 });
 
+const contains = (text: string): unknown => expect.stringContaining(text);
+
 describe('agent join under a name that is taken', () => {
   const coordinator = new FakeCoordinator({
     submit: () => refusalOf('AGENT_ALREADY_JOINED', 'alice has joined', { epoch: 3 }),
+    answers: { status: () => statusAnswer({ agents: [agentView()] }) },
   });
 
   it('tells who has joined it from here how to go on', async () => {
@@ -103,9 +107,21 @@ describe('agent join under a name that is taken', () => {
     );
   });
 
+  it('tells who cannot speak for it how to go on beside it', async () => {
+    const held = [scopePath('api')];
+    const answers = { status: () => statusAnswer({ agents: [agentView({ held })] }) };
+    const submit = () => refusalOf('AGENT_ALREADY_JOINED', 'alice has joined', { epoch: 3 });
+    const harness = new Harness({ coordinator: new FakeCoordinator({ submit, answers }) });
+    const told = ['rhema agent join alice-2', 'rhema lock revoke api', 'alice is free again at'];
+    const joined = await harness.run('agent', 'join', 'alice');
+    const left = await harness.run('agent', 'leave', 'alice');
+    for (const one of told) expect([joined.stderr, left.stderr]).toEqual([contains(one), contains(one)]);
+    expect(left.stderr).not.toContain('run rhema agent join alice ');
+  });
+
   it('does not, when the session here is of an earlier incarnation', async () => {
     const harness = new Harness({ coordinator, sessions: [session('alice', 2)] });
-    expect((await harness.run('agent', 'join', 'alice')).stderr).not.toContain('go on');
+    expect((await harness.run('agent', 'join', 'alice')).stderr).not.toContain('go on with');
   });
 });
 
@@ -161,6 +177,7 @@ describe('who acts', () => {
     expect((await harness.json('agent', 'leave', 'alcie')).body['message']).toMatch(
       /: did you mean alice\? Else run rhema agent join alcie$/,
     );
+    expect((await harness.json('agent', 'leave', 'al')).body['message']).toContain('did you mean alice?');
     expect((await harness.json('agent', 'status', 'alcie')).body['message']).toBe(
       'no agent alcie is known here: did you mean alice?',
     );

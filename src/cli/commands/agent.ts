@@ -9,6 +9,7 @@ import { clockTime, relative } from '../format/time.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome, Rejected } from '../answer/outcome.ts';
 import { actAs, refuseKept, takeOverFrom } from './acting.ts';
+import { besideUnspokenFor } from './without-session.ts';
 import { agentLead } from './agent-lead.ts';
 import type { Acting } from './acting.ts';
 import { agentPorts, changedBy, refusal, submit, submitAnd } from './speak.ts';
@@ -78,8 +79,11 @@ async function refusedJoin(call: Call, reply: Rejected, agent: AgentId): Promise
   const refused = await refusal(call, reply, { agent });
   const session = await call.world.sessions.read(await call.repository(), agent);
   const { rejection } = reply;
-  if (session === null || rejection.code !== 'AGENT_ALREADY_JOINED') return refused;
-  if (session.epoch !== rejection.details.epoch) return refused;
+  if (rejection.code !== 'AGENT_ALREADY_JOINED') return refused;
+  if (session === null || session.epoch !== rejection.details.epoch) {
+    const beside = await besideUnspokenFor(call, agent);
+    return beside === null ? refused : { ...refused, lines: [safe(rejection.message), ...beside] };
+  }
   const lines = [
     safe(rejection.message),
     `it was joined from this account: go on with --agent ${agent}`,

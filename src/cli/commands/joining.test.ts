@@ -5,7 +5,7 @@ import { CoordinatorError } from '../../protocol/index.ts';
 import type { CallerCommand } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, session, startMs } from '../testing/harness.ts';
-import { agentId } from '../testing/samples.ts';
+import { agentId, statusAnswer } from '../testing/samples.ts';
 import { refusalOf } from '../../../test/support/refusal.ts';
 
 const alice = agentId('alice');
@@ -32,7 +32,10 @@ function joining(
   answer: (command: CallerCommand) => Result | Rejection | Error,
   before = session('alice', 3),
 ): { readonly harness: Harness; readonly coordinator: FakeCoordinator } {
-  const coordinator = new FakeCoordinator({ submit: answer });
+  const coordinator = new FakeCoordinator({
+    submit: answer,
+    answers: { status: () => statusAnswer({ agents: [] }) },
+  });
   return { harness: new Harness({ coordinator, sessions: [before] }), coordinator };
 }
 

@@ -338,7 +338,7 @@ function machineNames(hosts: readonly string[]): string {
 }
 
 function checkSessions({ sessions, coordination, surroundings }: RepositoryFacts): readonly Finding[] {
-  const remedy = 'remove what the message names, and join again';
+  const remedy = 'do that; to join under its name again replaces a damaged one, or says how to go on';
   const deserted = surroundings.known ? surroundings.value.deserted : [];
   return findingsFrom('sessions', sessions, remedy, (kept) =>
     findingsFrom('sessions', coordination, 'see the findings above', (facts) =>
