@@ -43,6 +43,8 @@ export {
   namesOf,
   oneNameOf,
   partsOf,
+  shownName,
+  shownNames,
   shownTarget,
   targetOf,
   targetsOf,

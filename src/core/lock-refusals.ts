@@ -17,7 +17,7 @@ import {
   nameWith,
   isSlot,
   lockNameOf,
-  nameOf,
+  shownName,
   partsOf,
   shownTarget,
   type LockName,
@@ -191,7 +191,9 @@ export function nothingToRevoke(state: State, target: Target): Decision {
 
 /** A lock by all that it takes to revoke it. */
 function whatOf(name: LockName): string {
-  return name.resource === undefined ? named(nameOf(name)) : `slot ${name.slot} of ${named(name.resource)}`;
+  return name.resource === undefined
+    ? named(shownName(name))
+    : `slot ${name.slot} of ${named(name.resource)}`;
 }
 
 const endings: { readonly [Cause in LockEnd['cause']]: string } = {

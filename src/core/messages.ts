@@ -27,7 +27,7 @@ import { byText } from './order.ts';
 import { wantedName } from './overlap.ts';
 import { reject } from './rejections.ts';
 import type { Agent, State } from './state.ts';
-import { nameOf, targetNamed, wishFor } from './targets.ts';
+import { shownName, targetNamed, wishFor } from './targets.ts';
 
 const minuteMs = 60_000;
 
@@ -94,7 +94,7 @@ function noRecipient(state: State, to: Addressee, sender: AgentId | null): Decis
   if (to.kind === 'all')
     return reject('NO_RECIPIENT', 'no other agent is present: there is nobody to hear it', {});
   const name = wantedName(state, targetNamed(to));
-  const what = named(nameOf(name));
+  const what = named(shownName(name));
   const isOwn = addressedBy(state, to).length > 0;
   const free = sender === null ? 'there is nobody to tell' : 'there is nobody to ask, so acquire it';
   return reject(

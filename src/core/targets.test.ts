@@ -10,6 +10,8 @@ import {
   oneNameOf,
   partsOf,
   resourceOf,
+  shownName,
+  shownNames,
   shownTarget,
   slotOf,
   targetNamed,
@@ -166,4 +168,16 @@ test('an agent holds what it names: of a resource under the slot that it has', (
   expect([held('alice', '@deploy#*'), held('bob', '@deploy#*')]).toEqual(['@deploy#1', '@deploy#2']);
   expect([held('bob', '@port#*'), held('bob', 'api'), held('bob', 'api/x')]).toEqual([null, null, 'api/x']);
   expect(held('alice', 'api/x')).toBeNull();
+});
+
+test('a file is told apart from the resource of its name, as it is typed', () => {
+  const file = { scope: scopePath('.'), file: filePath('@deploy') };
+  expect(shownName(file)).toBe('./@deploy');
+  expect(shownTarget(target('@deploy'))).toBe('./@deploy');
+  expect(shownTarget(target('@deploy#1'))).toBe('@deploy');
+  expect(shownNames({ scopes: [], files: [file.file, filePath('@a/b')], resources: [deploy] })).toEqual([
+    './@deploy',
+    '@a/b',
+    '@deploy',
+  ]);
 });

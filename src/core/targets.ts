@@ -114,7 +114,7 @@ export function nameWith<Name extends LockName | WantedName, More extends object
   return (slot === undefined ? { resource, ...more } : { resource, slot, ...more }) as unknown as Name & More;
 }
 
-/** What a lock is of, as it is told to people: a path, or the name of a resource. */
+/** What a lock is of, for programs: a path, or the name of a resource. {@link shownName} is for people. */
 export const nameOf = (name: LockName | WantedName): string => name.resource ?? name.file ?? name.scope;
 
 /** All that a wish names, in one list. */
@@ -124,8 +124,20 @@ export const namesOf = ({
   resources = [],
 }: Wish): (ScopePath | FilePath | ResourceName)[] => [...scopes, ...files, ...resources];
 
+/** A path as it is told to people, and as it is typed: `./@git` is a file at the top, and `@git` the resource. */
+const shownPath = (path: string): string => (/^@[^/]*$/.test(path) ? `./${path}` : path);
+
 /** As it is told to people: a path, or the name of a resource. */
-export const shownTarget = (target: Target): string => (isSlot(target) ? resourceOf(target) : target);
+export const shownTarget = (target: Target): string =>
+  isSlot(target) ? resourceOf(target) : shownPath(target);
+
+export const shownName = ({ scope, file, resource }: LockName | WantedName): string =>
+  resource ?? shownPath(file ?? scope);
+
+export const shownNames = ({ scopes, files = [], resources = [] }: Wish): string[] => [
+  ...[...scopes, ...files].map(shownPath),
+  ...resources,
+];
 
 /** A wish as targets, in order: a file whose path is that of a scope means the scope. */
 export function targetsOf({ scopes, files = [], resources = [] }: Wish): Target[] {

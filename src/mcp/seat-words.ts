@@ -1,5 +1,5 @@
 /** What is shown of those who take part through this client, so that each finds itself again. */
-import { namesOf, type AgentId } from '../core/index.ts';
+import { shownNames, type AgentId } from '../core/index.ts';
 import type { DeskAgent, Seat, Seats } from '../participant/desk/index.ts';
 import { duration, shownLock, someNames } from '../wording/index.ts';
 import { bounded, fitting, quoted, quotedText } from './text.ts';
@@ -31,7 +31,7 @@ function seatText({ handle, task, sinceMs, agent }: Seat, nowMs: number): string
       : agent.gone.code === 'SESSION_MISMATCH'
         ? 'another process goes on as it'
         : 'it is lost',
-    ...(agent.wait === null ? [] : [`waits for ${someNames(namesOf(agent.wait.wish).map(quoted))}`]),
+    ...(agent.wait === null ? [] : [`waits for ${someNames(shownNames(agent.wait.wish).map(quoted))}`]),
     `joined ${duration(nowMs - sinceMs)} ago`,
   ];
   return `${agent.session.agent} (${facts.join('; ')})`;

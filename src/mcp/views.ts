@@ -1,7 +1,7 @@
 import {
   asRevision,
-  nameOf,
-  namesOf,
+  shownName,
+  shownNames,
   shownTarget,
   type AgentId,
   type AgentReport,
@@ -104,7 +104,7 @@ function lockLine(lock: LockView, nowMs: number): string {
 }
 
 function waiterLine(waiter: WaiterView, nowMs: number): string {
-  const what = someOf(namesOf(waiter));
+  const what = someOf(shownNames(waiter));
   return `${waiter.agent} waits for ${what}${purpose(waiter.reason)}, for ${duration(nowMs - waiter.sinceMs)}; ticket ${waiter.ticket}`;
 }
 
@@ -129,7 +129,7 @@ export function obstacleLines(waiter: WaiterView, inTheWay: readonly LockView[],
     ...(reservedFor === null
       ? []
       : [
-          `${quoted(nameOf(reservedFor))} is kept for ${reservedFor.agent}, whose ticket ${reservedFor.ticket} is the oldest.`,
+          `${quoted(shownName(reservedFor))} is kept for ${reservedFor.agent}, whose ticket ${reservedFor.ticket} is the oldest.`,
         ]),
   ];
 }

@@ -5,6 +5,7 @@ import { invalidInput, type CoordinatorError } from '../protocol/index.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import type { Work } from './handlers/handler.ts';
 import { seatLines } from './seat-words.ts';
+import { shownTarget } from '../core/index.ts';
 import { quoted, quotedText } from './text.ts';
 import { duration, timeLeft } from '../wording/index.ts';
 
@@ -68,6 +69,6 @@ function aboutText(view: AgentView, nowMs: number): string {
     `its session ends in ${timeLeft(view.sessionDeadlineMs - nowMs)} unless renewed`,
     ...(program === undefined ? [] : [`program ${quotedText(String(program))}`]),
     ...(task === undefined ? [] : [`task ${quotedText(String(task))}`]),
-    ...(view.held.length === 0 ? [] : [`holds ${view.held.map(quoted).join(', ')}`]),
+    ...(view.held.length === 0 ? [] : [`holds ${view.held.map(shownTarget).map(quoted).join(', ')}`]),
   ].join(', ');
 }

@@ -1,4 +1,4 @@
-import { named, namesOf, withoutNone, type AgentId, type Revision } from '../core/index.ts';
+import { named, shownNames, withoutNone, type AgentId, type Revision } from '../core/index.ts';
 import type { Coordinator, Reply, TicketReply, TicketRequest, WaiterView } from '../protocol/index.ts';
 import type { Time } from '../time/index.ts';
 import type { Rejected } from './answers.ts';
@@ -58,7 +58,7 @@ export async function awaitAtMost(
 export function refusedWith(waiter: WaiterView, agent: AgentId, reply: Reply): Rejected {
   const { ticket, scopes, files, resources, sinceMs } = waiter;
   const wish = withoutNone({ scopes, ...(files && { files }), ...(resources && { resources }) });
-  const message = `${agent} waits for ${named(...namesOf(wish))} already: wait for that, or cancel it first`;
+  const message = `${agent} waits for ${named(...shownNames(wish))} already: wait for that, or cancel it first`;
   const rejection = { code: 'ALREADY_WAITING', message, details: { ticket, ...wish, sinceMs } } as const;
   return { ok: false, revision: reply.revision, atMs: reply.atMs, rejection };
 }

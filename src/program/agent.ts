@@ -1,5 +1,5 @@
 import {
-  namesOf,
+  shownNames,
   type AgentId,
   type DurationMs,
   type TicketEndCause,
@@ -138,7 +138,7 @@ function waitWish(waitMs: number): WaitWish {
 }
 
 function inVain(wish: Wish, cause: TicketEndCause | 'unknown'): RefusedError {
-  const message = `waited for ${namesOf(wish).join(', ')} in vain: ${vainEnds[cause]}`;
+  const message = `waited for ${shownNames(wish).join(', ')} in vain: ${vainEnds[cause]}`;
   return new RefusedError('WAITED_IN_VAIN', message, { ...wish, cause });
 }
 
@@ -148,6 +148,6 @@ function gaveUp(
   stuck: { readonly error: unknown } | null,
 ): RefusedError {
   const outcome = stuck === null ? 'was given back' : `could not be given back (${String(stuck.error)})`;
-  const message = `the wait for ${namesOf(wish).join(', ')} was given up: the ticket ${outcome}`;
+  const message = `the wait for ${shownNames(wish).join(', ')} was given up: the ticket ${outcome}`;
   return new RefusedError('GAVE_UP', message, { ...wish }, { cause: reason });
 }

@@ -1,4 +1,4 @@
-import { duration, nameOf, namesOf, shownTarget } from '../core/index.ts';
+import { duration, shownName, shownNames, shownTarget } from '../core/index.ts';
 import type { Entry, Event, EventKind, EventOf } from '../core/index.ts';
 import { commandWords, messageWords, ticketEndWords, violationEndWords } from './command-words.ts';
 import { count } from './count.ts';
@@ -67,7 +67,7 @@ const eventWords: EventWords = {
   'place.contended': () => 'somebody waits for a place',
   'place.uncontended': () => 'nobody waits for a place any more',
   'ticket.issued': ({ agent, reason, ...wish }, as) =>
-    `${as.agent(agent)} waits for ${listed(namesOf(wish), as)}${because(reason, as)}`,
+    `${as.agent(agent)} waits for ${listed(shownNames(wish), as)}${because(reason, as)}`,
   'ticket.ended': ({ agent, ticket, cause }, as) =>
     `the wait of ${as.agent(agent)} ended (ticket ${ticket}): ${ticketEndWords[cause]}`,
   'scope.defined': ({ scope }, as) => `scope ${as.name(scope.path)} was defined`,
@@ -110,7 +110,7 @@ function sayingText({ messageKind, way, recipients }: EventOf<'message.sent'>, a
   const whom = recipients.map(as.agent).join(', ');
   if (way.kind === 'agent') return `${verb} ${whom}${wish}`;
   const holding = recipients.length === 1 ? 'who holds' : 'who hold parts of';
-  return `${verb} ${whom}, ${holding} ${as.name(nameOf(way))},${wish}`.replace(/,$/, '');
+  return `${verb} ${whom}, ${holding} ${as.name(shownName(way))},${wish}`.replace(/,$/, '');
 }
 
 const listed = (names: readonly string[], as: Quoting): string => names.map(as.name).join(', ');

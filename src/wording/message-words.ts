@@ -1,11 +1,11 @@
-import { nameOf, type Message } from '../core/index.ts';
+import { shownName, type Message } from '../core/index.ts';
 import type { Quoting } from './event-words.ts';
 
 /** `alice asks you to give back src/api`: who wants what of whoever reads it; the text comes after. */
 export function messageLead({ from, by, messageKind, way }: Message, as: Quoting): string {
   const who = from === null ? `operator ${as.name(by ?? '')}` : as.agent(from);
   const whom = way.kind === 'all' ? 'all' : 'you';
-  const held = way.kind === 'holder' ? as.name(nameOf(way)) : null;
+  const held = way.kind === 'holder' ? as.name(shownName(way)) : null;
   const holding = held === null ? '' : `, who hold ${held}`;
   switch (messageKind) {
     case 'request_release':

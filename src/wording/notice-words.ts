@@ -1,4 +1,4 @@
-import { duration, formerHoldersMax, namesOf, shownTarget, timeLeft } from '../core/index.ts';
+import { duration, formerHoldersMax, shownNames, shownTarget, timeLeft } from '../core/index.ts';
 import type {
   Change,
   ChangedFiles,
@@ -149,8 +149,8 @@ const listed = ({ names, count: total }: Some<string>, as: Quoting): string =>
     as,
   );
 
-const namesOfWish = (wish: Parameters<typeof namesOf>[0], as: Quoting): string =>
-  namesOf(wish).map(as.name).join(', ');
+const namesOfWish = (wish: Parameters<typeof shownNames>[0], as: Quoting): string =>
+  shownNames(wish).map(as.name).join(', ');
 
 const ago = (nowMs: number, atMs: number): string => `${duration(nowMs - atMs)} ago`;
 

@@ -1,4 +1,4 @@
-import { namesOf, withoutNone } from '../../core/index.ts';
+import { shownNames, withoutNone } from '../../core/index.ts';
 import type { DurationMs, QueuedResult, WaitWish, Wish } from '../../core/index.ts';
 import {
   acquire as acquireLocks,
@@ -70,7 +70,7 @@ export async function acquire(
 /** One line on a terminal that says how long it has been; one plain line elsewhere. */
 function tellWaiting(call: Call, queued: QueuedResult, wish: Wish): () => void {
   const standing = queued.position === 1 ? 'next in line' : `${count(queued.position - 1, 'agent')} ahead`;
-  const what = line`waiting for ${someNames(namesOf(wish))}: ${standing} (ticket ${queued.ticket})`;
+  const what = line`waiting for ${someNames(shownNames(wish))}: ${standing} (ticket ${queued.ticket})`;
   if (canTell(call)) return liveLine(call, what, call.ports.clock.monotonicMs());
   if (!call.json) call.note(what);
   return () => undefined;
@@ -84,7 +84,7 @@ export async function notGranted(
   end: NotGranted,
   wish: Pick<RefusedWish, 'asking'> = {},
 ): Promise<Outcome> {
-  const names = namesOf(asked);
+  const names = shownNames(asked);
   if (end.kind === 'refused')
     return refusal(call, end.reply, { agent: session.agent, scopes: names, ...wish });
   if (end.kind === 'interrupted') return interruptedOutcome(call, session, asked, end);

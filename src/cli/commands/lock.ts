@@ -1,4 +1,4 @@
-import { asRevision, namesOf, partsOf, resourceCapacityMax } from '../../core/index.ts';
+import { asRevision, namesOf, shownNames, partsOf, resourceCapacityMax } from '../../core/index.ts';
 import type { FencingToken, FilePath } from '../../core/index.ts';
 import { onlyOne, proofOf, type AgentSession } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
@@ -35,7 +35,7 @@ export async function releaseLock(call: Call, input: ReleaseInput): Promise<Outc
     return done(revision, data, () =>
       released.length === 0
         ? line`${session.agent} holds nothing: nothing changed`
-        : [line`released ${someNames(released)}`, ...free.map(notLockedText)].join('\n'),
+        : [line`released ${someNames(shownNames(result))}`, ...free.map(notLockedText)].join('\n'),
     );
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs } from '../../core/index.ts';
+import { asRevision, asTimeMs, type FilePath, type ScopePath } from '../../core/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { Script } from '../testing/fake-coordinator.ts';
 import { displayWidth } from '../format/width.ts';
@@ -92,6 +92,15 @@ describe('on a terminal', () => {
     const harness = new Harness({ coordinator: new FakeCoordinator(script), columns: 40 });
     expect((await harness.run('status')).stdout).toContain(task);
   });
+});
+
+it('a file that is called like a resource is told apart from it', async () => {
+  const held = [scopePath('@git'), '@git#1' as unknown as ScopePath];
+  const locks = [lockView({ scope: scopePath('.'), file: '@git' as FilePath })];
+  const answers = { status: () => statusAnswer({ agents: [agentView({ held })], locks }) };
+  const { stdout } = await new Harness({ coordinator: new FakeCoordinator({ answers }) }).run('status');
+  expect(stdout).toMatch(/\.\/@git, @git /);
+  expect(stdout).toMatch(/^\.\/@git /m);
 });
 
 describe('a scope that no file names any more, but somebody uses', () => {

@@ -1,4 +1,4 @@
-import { isSlot, madeOf, nameOf, settingBounds } from '../../core/index.ts';
+import { isSlot, madeOf, shownName, settingBounds } from '../../core/index.ts';
 import type {
   ByCode,
   CommonFacts,
@@ -138,8 +138,8 @@ function heldBy(facts: RefusalFacts<'LOCK_HELD'>, nowMs: number): readonly strin
   const left = (holdersInTheWay ?? 1) - 1 - others.length;
   return [
     holds === undefined
-      ? line`${nameOf(facts)} is held by ${holder}`
-      : line`${nameOf(facts)} cannot be had: ${shownLock(holds)} is held by ${holder}`,
+      ? line`${shownName(facts)} is held by ${holder}`
+      : line`${shownName(facts)} cannot be had: ${shownLock(holds)} is held by ${holder}`,
     ...(reason === null ? [] : [line`for: ${reason}`]),
     times.join('; '),
     ...others.map((other) => alsoHeld(other, nowMs)),
@@ -200,7 +200,7 @@ const joinAgain = (): Advice => (wish) => [rhema(wish, 'agent', 'join', wish.age
 const seeAgent = (): Advice => (wish) => [rhema(wish, 'agent', 'status', wish.agent ?? 'NAME')];
 const seeWhy =
   (facts: WantedName): Advice =>
-  (wish) => [rhema(wish, 'why', ...typed(wish, [nameOf(facts)]))];
+  (wish) => [rhema(wish, 'why', ...typed(wish, [shownName(facts)]))];
 const see =
   (...words: readonly string[]) =>
   (): Advice =>

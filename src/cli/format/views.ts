@@ -6,7 +6,7 @@ import type {
   SyncView,
   WaiterView,
 } from '../../protocol/index.ts';
-import { named, namesOf, shownTarget, targetsOf } from '../../core/index.ts';
+import { named, shownNames, shownTarget, targetsOf } from '../../core/index.ts';
 import type { Violation } from '../../core/index.ts';
 import { endCellText, endOf, untilEndText } from './lock-end.ts';
 import type { Cell } from './table.ts';
@@ -36,7 +36,7 @@ export function agentTable(style: Style, agents: readonly AgentView[], nowMs: nu
   const rows = agents.map((view): Cell[] => [
     view.agent,
     statusCell(view.presence === 'lost' ? 'lost' : view.status),
-    view.held.join(', '),
+    view.held.map(shownTarget).join(', '),
     doing(view, nowMs),
     relative(view.seenAtMs, nowMs),
     ...(hasUnread ? [view.unread ?? 0] : []),
@@ -46,7 +46,8 @@ export function agentTable(style: Style, agents: readonly AgentView[], nowMs: nu
 }
 
 function doing(view: AgentView, nowMs: number): string {
-  if (view.presence === 'lost' && view.heldWhenLost.length > 0) return `held ${view.heldWhenLost.join(', ')}`;
+  if (view.presence === 'lost' && view.heldWhenLost.length > 0)
+    return `held ${view.heldWhenLost.map(shownTarget).join(', ')}`;
   if (view.blockedReason !== null) return view.blockedReason;
   if (view.lastReport === null) return String(view.metadata['task'] ?? '');
   const { text, atMs } = view.lastReport;
@@ -79,7 +80,10 @@ export function agentText(style: Style, facts: AgentFacts, nowMs: number): strin
     ...syncs.map((sync) => `syncs ${syncSentence(sync, nowMs)}`),
     ...(agent.lostAtMs === null
       ? []
-      : [`lost ${relative(agent.lostAtMs, nowMs)}`, line`held then: ${agent.heldWhenLost.join(', ')}`]),
+      : [
+          `lost ${relative(agent.lostAtMs, nowMs)}`,
+          line`held then: ${agent.heldWhenLost.map(shownTarget).join(', ')}`,
+        ]),
     ...Object.entries(agent.metadata).map(([key, value]) => line`${key}: ${String(value)}`),
   ]
     .map((text) => fitted(style, text))
@@ -106,7 +110,7 @@ export function lockSentence(lock: LockView, nowMs: number): string {
 
 export function waiterSentence(waiter: WaiterView, nowMs: number): string {
   const purpose = waiter.reason === null ? '' : `, for "${waiter.reason}"`;
-  return line`for ${someNames(namesOf(waiter))}: ${duration(nowMs - waiter.sinceMs)} so far, position ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
+  return line`for ${someNames(shownNames(waiter))}: ${duration(nowMs - waiter.sinceMs)} so far, position ${waiter.position}, ${untilEndText(waiter, nowMs)}, ticket ${waiter.ticket}${purpose}`;
 }
 
 /** `src/core since 14:02:11 (3 min), run 12`. */

@@ -1,4 +1,4 @@
-import { nameOf } from '../../core/index.ts';
+import { shownName } from '../../core/index.ts';
 import type { AgentId } from '../../core/index.ts';
 import type {
   HappenedEvent,
@@ -128,7 +128,7 @@ function agentStory(style: Style, answer: WhyAnswer, nowMs: number): string[] {
 }
 
 function reservedStory({ agent, ticket, ...wanted }: Reservation): string {
-  return line`${nameOf(wanted)} is kept for ${agent}, whose ticket ${ticket} is the oldest`;
+  return line`${shownName(wanted)} is kept for ${agent}, whose ticket ${ticket} is the oldest`;
 }
 
 function happenedText(style: Style, run: Run, nowMs: number): string {

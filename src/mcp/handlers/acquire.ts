@@ -1,4 +1,4 @@
-import { namesOf, partsOf, type Grant, type ScopePath, type Wish } from '../../core/index.ts';
+import { namesOf, shownNames, partsOf, type Grant, type ScopePath, type Wish } from '../../core/index.ts';
 import {
   acquire as acquireLocks,
   type Acquired,
@@ -121,7 +121,7 @@ async function waitingAnswer(
   // The ticket is kept, whether or not the coordinator can say who is in the way.
   const why = await inTime(work.clock, storyPatienceMs, work.workspace.coordinator.query(query));
   const text = [
-    `WAITING for ${someNames(namesOf(wish).map(quoted))}: position ${position} in the queue, ticket ${ticket}.`,
+    `WAITING for ${someNames(shownNames(wish).map(quoted))}: position ${position} in the queue, ticket ${ticket}.`,
     ...(why?.waiters ?? []).flatMap((waiter) => obstacleLines(waiter, why?.waitsFor ?? [], nowMs)),
     ...ownInTheWay(
       work.desk.seats,
@@ -139,7 +139,7 @@ function tellProgress(work: Work, call: ToolCall, wish: Wish, totalMs: number): 
   if (progress === null) return () => undefined;
   const { clock } = work;
   const startedMs = clock.monotonicMs();
-  const what = `waiting for ${someNames(namesOf(wish).map(quoted))}`;
+  const what = `waiting for ${someNames(shownNames(wish).map(quoted))}`;
   let cancel = clock.schedule(progressEveryMs, turn);
   function turn(): void {
     cancel = clock.schedule(progressEveryMs, turn);
