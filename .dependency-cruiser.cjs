@@ -118,6 +118,13 @@ module.exports = {
       from: { path: '^src/sync/', pathNot: testing },
       to: { path: '^src/(?!(sync|core|protocol|participant|time)/)' },
     },
+    {
+      name: 'guard-wall',
+      severity: 'error',
+      comment: 'The guard: core, protocol and participant; of repository only where a path leads.',
+      from: { path: '^src/guard/', pathNot: testing },
+      to: { path: '^src/(?!(guard|core|protocol|participant|repository)/)' },
+    },
     wall(
       'client',
       ['store', 'service', 'daemon', ...faces],

@@ -22,6 +22,7 @@ import { addObservingCommands } from './tree/observe.ts';
 import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
 import { addScopeCommands } from './tree/scope.ts';
+import { addGuardCommands } from './tree/guard.ts';
 import { addImpactCommand } from './tree/impact.ts';
 import { addSyncCommands } from './tree/sync.ts';
 import { addUninstallCommand } from './tree/uninstall.ts';
@@ -67,6 +68,7 @@ const branches: readonly Branch[] = [
   { words: ['agent'], grow: addAgentCommands },
   { words: ['run'], grow: addRunCommand },
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
+  { words: ['guard'], grow: addGuardCommands },
   { words: ['say', 'inbox'], grow: addMessageCommands },
   { words: ['sync'], grow: addSyncCommands },
   { words: ['impact'], grow: addImpactCommand },

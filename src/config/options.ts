@@ -205,7 +205,7 @@ export const options = [
     type: 'boolean',
     default: false,
     environment: null,
-    help: 'What happens when a scope is synced whose definition or context files break the rules: true fails that sync, and so holds back what depends on it; false tells of it and goes on.',
+    help: 'What happens when a scope is synced whose definition or context files break the rules: true fails that sync, and so holds back what depends on it; false tells of it and goes on. With true, `rhema guard check` also refuses what nobody holds.',
   },
   {
     key: 'agent_coordination.safety_validation.auto_recovery',

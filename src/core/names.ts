@@ -106,6 +106,7 @@ const otherCodes = [
   'VERSION_MISMATCH',
   'VIOLATIONS_FOUND',
   'WAITED_IN_VAIN',
+  'WRITE_REFUSED',
 ];
 
 /** What answers say with capitals, and are plain words without: an agent may be called `next`, but not `Next`. */

@@ -42,6 +42,7 @@ export {
   type Occupation,
   type SessionKeeping,
 } from './session.ts';
+export { scopesOfPaths, type PathAround } from './scopes-of-paths.ts';
 export { stagedFile } from './staged-marks.ts';
 export { Speaker } from './speaker.ts';
 export { isNews, isToBeKept, keepTold, newsOf } from './telling.ts';

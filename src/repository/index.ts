@@ -13,7 +13,7 @@ export type { Repository } from './git/folders.ts';
 export { emptyFileText } from './empty-file.ts';
 export { syncedTree } from './scopes/source.ts';
 export { scopeFromInput } from './scopes/files.ts';
-export { pathTypedIn, repositoryPath } from './git/repository-path.ts';
+export { pathTypedIn, placeOf, repositoryPath, type PathPlace } from './git/repository-path.ts';
 export { ScanMemory } from './scopes/scan-memory.ts';
 export { liesAt } from './git/lies-at.ts';
 export { isInside } from './git/inside.ts';
@@ -53,6 +53,16 @@ export async function listTree(root: string): Promise<TreeListing> {
 /** See `changed-files.ts`. */
 export async function changedFiles(root: string): Promise<readonly string[]> {
   return (await import('./git/changed-files.ts')).changedFiles(root);
+}
+
+/** See `changed-files.ts`. */
+export async function stagedFiles(root: string, indexFile: string | null): Promise<readonly string[]> {
+  return (await import('./git/changed-files.ts')).stagedFiles(root, indexFile);
+}
+
+/** See `changed-files.ts`. */
+export async function ignoredAmong(root: string, files: readonly string[]): Promise<ReadonlySet<string>> {
+  return (await import('./git/changed-files.ts')).ignoredAmong(root, files);
 }
 
 export type { ChangedFile };

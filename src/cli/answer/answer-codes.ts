@@ -19,6 +19,7 @@ export const commandCodes = {
   SYNC_INCOMPLETE: '3',
   UNSOUND: '3',
   VIOLATIONS_FOUND: '3',
+  WRITE_REFUSED: '3',
   CONTEXT_FILE_NOT_FOUND: '1',
   CONTEXT_NOT_KEPT: '1',
   CONTEXT_INVALID: '3',

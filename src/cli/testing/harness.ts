@@ -1,4 +1,4 @@
-import type { AgentId, Epoch } from '../../core/index.ts';
+import type { AgentId, Epoch, ScopePath } from '../../core/index.ts';
 import { parseScopePath } from '../../core/index.ts';
 import type { AgentSession, Occupant } from '../../participant/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
@@ -181,6 +181,7 @@ const unexpected = (name: string) => () => {
 const plainInspection: Inspection = {
   scopePath: async (_repository, _cwd, text) => parseScopePath(text),
   filePath: async (_repository, _cwd, text) => parseScopePath(text),
+  place: (_repository, _cwd, text) => ({ kind: 'here', path: text as ScopePath }),
   pathTyped: (_repository, _cwd, path) => path,
   changedSince: async () => null,
   liesAt: async () => 'nothing',
@@ -189,6 +190,8 @@ const plainInspection: Inspection = {
   isThere: () => false,
   filesThere: async () => [],
   changedFiles: unexpected('changedFiles'),
+  stagedFiles: unexpected('stagedFiles'),
+  ignoredAmong: async () => new Set(),
   filesBetween: unexpected('filesBetween'),
   scan: unexpected('scan'),
   history: async () => null,

@@ -6,15 +6,18 @@ import {
   changedSince,
   filesBetween,
   gitVersion,
+  ignoredAmong,
   liesAt,
   listTree,
   pathTypedIn,
+  placeOf,
   readHistory,
   repositoryPath,
   scanRepository,
   scopeFromInput,
+  stagedFiles,
 } from '../../repository/index.ts';
-import type { ScanResult } from '../../repository/index.ts';
+import type { PathPlace, ScanResult } from '../../repository/index.ts';
 import { parseScopePath, type Parsed, type ScopePath } from '../../core/index.ts';
 import { lookAtContextFile } from './context-file.ts';
 import type { Configuration, Inspection, Repository, Scan, StateFiles } from './world.ts';
@@ -24,6 +27,7 @@ export const realInspection: Inspection = {
   scopePath: async ({ worktree }, cwd, text) => scopeFromInput({ worktree, cwd }, text),
   filePath: async ({ worktree }, cwd, text) =>
     worktree === null ? parseScopePath(text) : repositoryPath(worktree, cwd, text),
+  place,
   pathTyped: ({ worktree }, cwd, path) => (worktree === null ? path : pathTypedIn(worktree, cwd, path)),
   changedSince: async ({ worktree }, paths, sinceMs) =>
     worktree === null
@@ -40,6 +44,10 @@ export const realInspection: Inspection = {
   },
   filesThere,
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
+  stagedFiles: async ({ worktree }, env) =>
+    worktree === null ? [] : stagedFiles(worktree, env['GIT_INDEX_FILE'] ?? null),
+  ignoredAmong: async ({ worktree }, paths) =>
+    worktree === null ? new Set() : ignoredAmong(worktree, paths),
   filesBetween: ({ worktree, commonDir }, range) => filesBetween(worktree ?? commonDir, range),
   scan,
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
@@ -56,6 +64,14 @@ export const realInspection: Inspection = {
   auditLog: async ({ commonDir }) => (await import('../../daemon/index.ts')).auditLog(commonDir),
   witness: async ({ commonDir }) => (await import('../../daemon/index.ts')).witnessLook(commonDir),
 };
+
+function place({ worktree }: Repository, cwd: string, text: string): PathPlace {
+  if (worktree !== null) return placeOf(worktree, cwd, text);
+  const parsed = parseScopePath(text);
+  return parsed.ok
+    ? { kind: 'here', path: parsed.value }
+    : { kind: 'unnameable', folder: '.' as ScopePath, problem: parsed.problem };
+}
 
 function pathIn({ worktree }: Repository, folder: ScopePath, text: string): ScopePath | null {
   if (worktree === null) return null;

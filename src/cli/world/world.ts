@@ -1,6 +1,6 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
-import type { History, Repository, SyncCommand, TrackedContent } from '../../repository/index.ts';
+import type { History, PathPlace, Repository, SyncCommand, TrackedContent } from '../../repository/index.ts';
 import type { WorkingFiles } from '../../repository/git/index.ts';
 import type {
   AgentId,
@@ -104,6 +104,8 @@ export interface Inspection {
   scopePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
   /** The path of a file, typed in a folder, which need not be there. Refused when it leads out of the repository. */
   filePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
+  /** Where a path leads, typed in a folder. In a bare repository each is as it is written. */
+  place(repository: Repository, cwd: string, text: string): PathPlace;
   /** How a path of the repository is typed in a folder. */
   pathTyped(repository: Repository, cwd: string, path: string): string;
   /** Files that were changed since a moment, in folders or as such; null where that cannot be told. */
@@ -120,6 +122,10 @@ export interface Inspection {
   filesThere(repository: Repository): Promise<readonly string[]>;
   /** Files that the working tree has otherwise than its last commit, or that are new there. */
   changedFiles(repository: Repository): Promise<readonly string[]>;
+  /** Files that a commit of the index would change; of the one that Git names to its hooks, where it names one. */
+  stagedFiles(repository: Repository, env: Environment): Promise<readonly string[]>;
+  /** Those of some paths that Git ignores. */
+  ignoredAmong(repository: Repository, paths: readonly string[]): Promise<ReadonlySet<string>>;
   /** Files that two commits have otherwise, of `A..B`; null: that is no range of commits. */
   filesBetween(repository: Repository, range: string): Promise<readonly string[] | null>;
   scan(repository: Repository): Promise<Scan>;

@@ -1,4 +1,5 @@
-/** Which files a working tree has otherwise than its last commit. */
+/** Which files a working tree, or what is about to be committed from it, has otherwise than its last commit. */
+import { resolve } from 'node:path';
 import { runGit, withoutGitVariables } from './git.ts';
 import { withoutFilters } from './without-filters.ts';
 
@@ -25,6 +26,37 @@ export async function changedFiles(root: string): Promise<readonly string[]> {
   const untracked = await list('ls-files', '-z', '--others', '--exclude-standard');
   // A repository inside that is not tracked is named with a slash: it is none of these files.
   return [...new Set([...tracked, ...untracked.filter((path) => !path.endsWith('/'))])].sort();
+}
+
+/**
+ * Files that a commit of the index would add, change or remove, as {@link changedFiles} has them. `indexFile`: the index that Git
+ * names to its hooks, seen from the top; else that of the tree.
+ *
+ * @throws RepositoryError GIT_MISSING, GIT_FAILED or GIT_SILENT.
+ */
+export async function stagedFiles(root: string, indexFile: string | null): Promise<readonly string[]> {
+  const index = indexFile === null ? {} : { GIT_INDEX_FILE: resolve(root, indexFile) };
+  const args = ['diff', '--cached', ...plainNames, '--'];
+  const listed = await runGit({ cwd: root, args, env: { ...withoutGitVariables(), ...index } });
+  return listed
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '');
+}
+
+/** Those of some files, each with its path from the top, that Git ignores and does not track; none where Git cannot tell. */
+export async function ignoredAmong(root: string, files: readonly string[]): Promise<ReadonlySet<string>> {
+  if (files.length === 0) return new Set();
+  const input = files.map((path) => `${path}\0`).join('');
+  const args = ['check-ignore', '-z', '--stdin'];
+  // Git ends with 1 where it ignores none.
+  const listed = await runGit({ cwd: root, args, input, env: withoutGitVariables() }).catch(() => '');
+  return new Set(
+    listed
+      .toString('utf8')
+      .split('\0')
+      .filter((path) => path !== ''),
+  );
 }
 
 /** Both names of a file that was renamed. Into submodules Git must not look: their configuration is theirs. */

@@ -1,33 +1,75 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { parseScopePath, quote, type Parsed, type ScopePath } from '../../core/index.ts';
-import { leadsOut } from './inside.ts';
+import { isInside, leadsOut } from './inside.ts';
 import { inOtherTree } from './other-tree.ts';
 
+/** Where a path leads that somebody names in a folder. */
+export type PathPlace =
+  | { readonly kind: 'here'; readonly path: ScopePath }
+  /** In another working tree of the repository. `path`: seen from there, with forward slashes, `.` for its top. */
+  | { readonly kind: 'otherTree'; readonly tree: string; readonly path: string }
+  | { readonly kind: 'otherRepository'; readonly tree: string }
+  /** In Git's own folder at the top of the tree. */
+  | { readonly kind: 'gitFolder' }
+  | { readonly kind: 'outside' }
+  /** In the tree, under a name that nothing can be locked by. `folder`: the nearest around it that has a path. */
+  | { readonly kind: 'unnameable'; readonly folder: ScopePath; readonly problem: string };
+
 /**
- * The canonical path, relative to the working tree, of a file as a person or a tool names it in a folder. Symlinks are
- * followed as far as the path exists, and one in the place of the file also where nothing is at its end yet: who writes to it
- * makes the file there. So every spelling of one file gives one path; what leads out of the tree, or lies in a repository
- * within it, is refused, and what lies in another working tree of the repository with its path there.
+ * Symlinks are followed as far as the path exists, and one in the place of the file also where nothing is at its end yet: who
+ * writes to it makes the file there. So every spelling of one file gives one place.
+ */
+export function placeOf(worktree: string, cwd: string, text: string): PathPlace {
+  const nul = text.indexOf('\0');
+  const target = realPathOf(resolve(cwd, nul < 0 ? text : text.slice(0, nul)));
+  const top = realPathOf(worktree);
+  const other = inOtherTree(top, target);
+  if (other !== null)
+    return other.isSame
+      ? { kind: 'otherTree', tree: other.tree, path: other.path === '' ? '.' : other.path }
+      : { kind: 'otherRepository', tree: other.tree };
+  const path = relative(top, target);
+  if (leadsOut(path)) return { kind: 'outside' };
+  if (!isInside(top, target)) return { kind: 'gitFolder' };
+  const parsed = parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
+  return parsed.ok
+    ? { kind: 'here', path: parsed.value }
+    : { kind: 'unnameable', folder: nameableAround(path.split(sep)), problem: parsed.problem };
+}
+
+function nameableAround(parts: readonly string[]): ScopePath {
+  const parsed = parseScopePath(parts.slice(0, -1).join('/') || '.');
+  return parsed.ok ? parsed.value : nameableAround(parts.slice(0, -1));
+}
+
+/**
+ * The canonical path, relative to the working tree, of a file as a person or a tool names it in a folder. What leads out of the
+ * tree, or lies in a repository within it, is refused, and what lies in another working tree of the repository with its path there.
  */
 export function repositoryPath(worktree: string, cwd: string, text: string): Parsed<ScopePath> {
   if (text.includes('\0')) return { ok: false, problem: `path ${quote(text)} contains a NUL character` };
-  const target = realPathOf(resolve(cwd, text));
-  const top = realPathOf(worktree);
-  const other = inOtherTree(top, target);
-  if (other?.isSame === false)
-    return {
-      ok: false,
-      problem: `${quote(text)} is in another repository, ${other.tree}, which has locks of its own: work there, or say -C ${relative(realPathOf(cwd), other.tree) || '.'}`,
-    };
-  if (other !== null)
-    return {
-      ok: false,
-      problem: `${quote(text)} is in another working tree of this repository, ${other.tree}. A lock is of a path in all of them: name it as ${quote(join(top, other.path), 1000)}`,
-    };
-  const path = relative(top, target);
-  if (leadsOut(path)) return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
-  return parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
+  const place = placeOf(worktree, cwd, text);
+  switch (place.kind) {
+    case 'here':
+      return { ok: true, value: place.path };
+    case 'otherTree':
+      return {
+        ok: false,
+        problem: `${quote(text)} is in another working tree of this repository, ${place.tree}. A lock is of a path in all of them: name it as ${quote(join(realPathOf(worktree), place.path), 1000)}`,
+      };
+    case 'otherRepository':
+      return {
+        ok: false,
+        problem: `${quote(text)} is in another repository, ${place.tree}, which has locks of its own: work there, or say -C ${relative(realPathOf(cwd), place.tree) || '.'}`,
+      };
+    case 'outside':
+      return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
+    case 'gitFolder':
+      return parseScopePath(relative(realPathOf(worktree), realPathOf(resolve(cwd, text))));
+    case 'unnameable':
+      return { ok: false, problem: place.problem };
+  }
 }
 
 /** How a path of the working tree is typed in a folder, so that only that path can be meant. */

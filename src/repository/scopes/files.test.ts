@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pathTypedIn, repositoryPath, scopeFromInput } from '../index.ts';
+import { pathTypedIn, placeOf, repositoryPath, scopeFromInput } from '../index.ts';
 import { git, makeRepository, temporaryFolder, write } from '../testing/fixture.ts';
 
 describe('repositoryPath', () => {
@@ -95,6 +95,29 @@ describe('repositoryPath', () => {
   test('a folder that begins with two dots is inside', () => {
     const root = temporaryFolder();
     expect(repositoryPath(root, root, '..a/b')).toEqual({ ok: true, value: '..a/b' });
+  });
+});
+
+describe('placeOf', () => {
+  test('tells where a path leads that can have no lock, and what is around it', () => {
+    const root = makeRepository({ 'api/a.ts': '' });
+    git(root, 'add', '.');
+    git(root, 'commit', '--quiet', '--message', 'first');
+    const linked = join(temporaryFolder(), 'linked');
+    git(root, 'worktree', 'add', '--quiet', linked);
+    git(root, 'init', '--quiet', 'inner');
+    const place = (text: string) => placeOf(root, join(root, 'api'), text);
+    expect(place('a.ts')).toEqual({ kind: 'here', path: 'api/a.ts' });
+    expect(place('..')).toEqual({ kind: 'here', path: '.' });
+    expect(place('../..')).toEqual({ kind: 'outside' });
+    for (const text of ['../.git', '../.git/hooks/x', join(linked, '..', 'linked/../../none/x')])
+      expect(place(text).kind).toBe(text.includes('.git') ? 'gitFolder' : 'outside');
+    expect(place(linked)).toEqual({ kind: 'otherTree', tree: linked, path: '.' });
+    expect(place(join(linked, 'x/a\nb'))).toEqual({ kind: 'otherTree', tree: linked, path: 'x/a\nb' });
+    expect(place('../inner/x')).toEqual({ kind: 'otherRepository', tree: join(root, 'inner') });
+    expect(place('new/a\nb')).toMatchObject({ kind: 'unnameable', folder: 'api/new' });
+    expect(place('a\nb/c/d')).toMatchObject({ kind: 'unnameable', folder: 'api' });
+    expect(placeOf(root, root, 'a\nb')).toMatchObject({ kind: 'unnameable', folder: '.' });
   });
 });
 

@@ -1,0 +1,79 @@
+import { named, parseAgentIdForm, type AgentId, type ScopePath } from '../../core/index.ts';
+import { judge, strictly, subjectsOf, type Subject, type Verdict } from '../../guard/index.ts';
+import type { StatusAnswer } from '../../protocol/index.ts';
+import { count } from '../../wording/index.ts';
+import type { Call } from '../call.ts';
+import { CommandError, usageError, valueOf } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import { done, type Outcome } from '../answer/outcome.ts';
+import { passedTable, refusedLines } from '../format/verdicts.ts';
+import { agentLead } from './agent-lead.ts';
+import { typingOf } from './named.ts';
+
+export interface GuardCheckInput {
+  readonly paths: readonly string[];
+  readonly staged?: boolean;
+  readonly agent?: string;
+}
+
+/** Whether files may be written now, or what is staged committed. A question: nothing is locked, and nobody has to prove who he is. */
+export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Outcome> {
+  const { paths, staged = false } = input;
+  if (staged === paths.length > 0) throw usageError('name files, or say --staged: one of both');
+  const repository = await call.repository();
+  const { inspection } = call.world;
+  const names = staged ? await inspection.stagedFiles(repository, call.ports.env) : paths;
+  const folder = staged ? (repository.worktree ?? call.cwd) : call.cwd;
+  const subjects = subjectsOf(
+    names.map((name) => ({ name, place: inspection.place(repository, folder, name) })),
+  );
+  const coordinator = await call.coordinator();
+  const status = await coordinator.query({ kind: 'status', at: null });
+  const agent = await whoWrites(call, input.agent, status);
+  // Git commits what it was told to add, ignored or not.
+  const ignored = staged ? new Set() : await inspection.ignoredAmong(repository, pathsOf(subjects));
+  const judged = await judge(coordinator, status, subjects, {
+    agent,
+    isIgnored: (path) => ignored.has(path),
+  });
+  const verdicts = await asConfigured(call, judged);
+  const refused = verdicts.filter(({ passes }) => !passes);
+  const data = { agent, files: verdicts };
+  if (refused.length === 0) return done(status.revision, data, (style) => passedTable(style, verdicts));
+  const about = { nowMs: call.nowMs, typing: await typingOf(call), agent, verdicts };
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.refused,
+    revision: status.revision,
+    code: 'WRITE_REFUSED',
+    message: `${refused.length} of ${count(verdicts.length, 'file')} may not be ${staged ? 'committed' : 'written'}: ${named(...refused.map(({ name }) => name))}`,
+    details: data,
+    lines: refusedLines(about, staged),
+  };
+}
+
+/** The configuration is read where it matters. */
+async function asConfigured(call: Call, verdicts: readonly Verdict[]): Promise<readonly Verdict[]> {
+  if (verdicts.every(({ because }) => because !== 'unheld')) return verdicts;
+  const { sync } = await call.world.inspection.scan(await call.repository());
+  return sync.strict ? strictly(verdicts) : verdicts;
+}
+
+const pathsOf = (subjects: readonly Subject[]): ScopePath[] =>
+  subjects.flatMap((subject) => ('path' in subject && subject.path !== '.' ? [subject.path] : []));
+
+/** A misspelt name would be somebody in whose way everybody's locks are. */
+async function whoWrites(
+  call: Call,
+  option: string | undefined,
+  { agents }: StatusAnswer,
+): Promise<AgentId | null> {
+  const text = option ?? call.ports.env['RHEMA_AGENT'] ?? '';
+  if (option === undefined && text === '') return null;
+  const agent = valueOf(parseAgentIdForm(text));
+  if (agents.some((view) => view.agent === agent)) return agent;
+  const lead = (await agentLead(call, agent)) ?? `see ${call.rhema('agent', 'list')}`;
+  throw new CommandError('AGENT_NOT_FOUND', exitCodes.refused, `no agent ${agent} takes part: ${lead}`, {
+    agent,
+  });
+}

@@ -1,0 +1,94 @@
+import type { AgentId } from '../../core/index.ts';
+import type { Reason, Verdict } from '../../guard/index.ts';
+import type { LockView } from '../../protocol/index.ts';
+import { count, duration, shownLock } from '../../wording/index.ts';
+import type { Style } from './style.ts';
+import { table, type Cell } from './table.ts';
+import { line, shellWord, type Typing } from './text.ts';
+import { clockTime } from './time.ts';
+import { untilEndText } from './lock-end.ts';
+
+const reasons: Readonly<Record<Exclude<Reason, 'heldByOther'>, string>> = {
+  outside: 'outside of the repository',
+  otherRepository: 'in another repository, which has locks of its own',
+  gitFolder: "Git's own",
+  ignored: 'ignored by Git',
+  noScope: 'in no scope',
+  free: 'free: needs no lock',
+  held: 'locked by who writes',
+  unheld: 'held by nobody',
+};
+
+/** Of what may all be written: why. */
+export function passedTable(style: Style, verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return 'nothing is staged';
+  const rows = verdicts.map(({ name, because }): Cell[] => [
+    name,
+    { text: 'passes', emphasis: 'good' },
+    because === 'heldByOther' ? '' : reasons[because],
+  ]);
+  return table(style, ['FILE', 'VERDICT', 'WHY'], rows);
+}
+
+interface About {
+  readonly nowMs: number;
+  readonly typing: Typing;
+  readonly agent: AgentId | null;
+  readonly verdicts: readonly Verdict[];
+}
+
+const shownMax = 10;
+
+/** What is refused and by whose lock, and what to do. */
+export function refusedLines({ nowMs, typing, agent, verdicts }: About, isStaged: boolean): string[] {
+  const refused = verdicts.filter(({ passes }) => !passes);
+  const what = isStaged ? 'committed' : 'written';
+  const more = refused.length - shownMax;
+  return [
+    `${refused.length} of ${count(verdicts.length, 'file')} may not be ${what}:`,
+    ...refused.slice(0, shownMax).map((verdict) => `  ${whyText(verdict, nowMs)}`),
+    ...(more > 0 ? [`  and ${more} more: --json names all`] : []),
+    ...(isStaged ? committing(verdicts) : []),
+    ...(refused.length > shownMax
+      ? []
+      : [
+          `try: ${typing.rhema('lock', 'acquire', ...namesOf(refused, typing), ...asAgent(agent), '--wait')}`,
+        ]),
+  ];
+}
+
+function whyText({ name, locks }: Verdict, nowMs: number): string {
+  const [lock] = locks;
+  if (lock === undefined) return line`${name}: held by nobody, and strict_mode asks for a lock`;
+  const others = locks.length - 1;
+  return `${lockText(name, lock, nowMs)}${others > 0 ? `; ${count(others, 'more lock')} in the way` : ''}`;
+}
+
+function lockText(name: string, lock: LockView, nowMs: number): string {
+  const purpose = lock.reason === null ? '' : line`, for: ${lock.reason}`;
+  const held = `since ${clockTime(lock.grantedAtMs, nowMs)} (${duration(nowMs - lock.grantedAtMs)})`;
+  const shown = shownLock(lock);
+  const what = shown === name ? name : `${name}: ${shown}`;
+  return line`${what} is held by ${lock.agent} ${held}${purpose}; ${untilEndText(lock, nowMs)} unless renewed`;
+}
+
+/** The rest can be committed by itself. */
+function committing(verdicts: readonly Verdict[]): string[] {
+  const rest = verdicts.filter(({ passes }) => passes).map(({ name }) => name);
+  const refused = verdicts.filter(({ passes }) => !passes).map(({ name }) => name);
+  if (rest.length === 0) return [];
+  if (rest.length <= shownMax) return [`to commit the rest: git commit -- ${rest.map(fromTop).join(' ')}`];
+  return refused.length <= shownMax
+    ? [`to leave them out: git restore --staged -- ${refused.map(fromTop).join(' ')}`]
+    : [];
+}
+
+/** As Git takes it in whichever folder: a hook runs at the top, and its reader may be elsewhere. */
+const fromTop = (path: string): string =>
+  shellWord(/[*?[\\]/.test(path) ? `:(top,literal)${path}` : `:/${path}`);
+
+const namesOf = (verdicts: readonly Verdict[], typing: Typing): string[] => [
+  ...new Set(verdicts.map(({ path, scope, name }) => typing.name(path ?? scope ?? name))),
+];
+
+const asAgent = (agent: AgentId | null): string[] => (agent === null ? [] : ['--agent', agent]);
