@@ -1,5 +1,4 @@
 /** Which files a working tree, or what is about to be committed from it, has otherwise than its last commit. */
-import { resolve } from 'node:path';
 import { runGit, withoutGitVariables } from './git.ts';
 import { withoutFilters } from './without-filters.ts';
 
@@ -35,7 +34,7 @@ export async function changedFiles(root: string): Promise<readonly string[]> {
  * @throws RepositoryError GIT_MISSING, GIT_FAILED or GIT_SILENT.
  */
 export async function stagedFiles(root: string, indexFile: string | null): Promise<readonly string[]> {
-  const index = indexFile === null ? {} : { GIT_INDEX_FILE: resolve(root, indexFile) };
+  const index = indexFile === null ? {} : { GIT_INDEX_FILE: indexFile };
   const args = ['diff', '--cached', ...plainNames, '--'];
   const listed = await runGit({ cwd: root, args, env: { ...withoutGitVariables(), ...index } });
   return listed
