@@ -110,7 +110,7 @@ function checkProtocol(connection: Connection): Connection {
   if (owner.protocol === protocolNumber) return connection;
   const remedy =
     owner.protocol < protocolNumber
-      ? 'it is older and busy: try again when nothing is held, or stop it with `rhema daemon stop`'
+      ? 'it is older and busy: `rhema daemon restart` puts one of this version in its place, and what is held stays held'
       : 'it is newer: update this rhema';
   const mismatch = new CoordinatorError(
     'VERSION_MISMATCH',

@@ -142,5 +142,5 @@ const failureSteps: { readonly [Code in FailureCode]?: string | null } = {
   PERMISSION: `${stopAndAsk}: \`rhema doctor\` says what is in the way.`,
   DISABLED: `${stopAndAsk}: only a person may say that agents go on while nothing keeps them apart.`,
   NOT_A_REPOSITORY: `${stopAndAsk}, who may start this server in a Git repository (rhema mcp --repo DIR).`,
-  VERSION_MISMATCH: `${stopAndAsk}, who may end the old program (\`rhema daemon stop\`) and start this server anew.`,
+  VERSION_MISMATCH: `${stopAndAsk}, who may end the old program (\`rhema daemon restart\`) and start this server anew.`,
 };

@@ -1,6 +1,7 @@
 import type { OwnerEnd } from '../../client/index.ts';
-import type { HealthAnswer } from '../../protocol/index.ts';
+import { CoordinatorError, type HealthAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
+import type { Repository } from '../world/world.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { line, safe } from '../format/text.ts';
 import { relative } from '../format/time.ts';
@@ -38,6 +39,47 @@ export async function daemonStop(call: Call): Promise<Outcome> {
   const data = { stopped: end.kind !== 'none', forced: end.kind === 'killed' };
   return done(null, data, () => endText(end));
 }
+
+/** One that a client of another version has just started is stopped so often; it is a race, and either may win. */
+const restartsMax = 5;
+
+/** Puts an owner of this version in the place of the one that runs. What is held or waited for stays so: it is in the log. */
+export async function daemonRestart(call: Call): Promise<Outcome> {
+  const repository = await call.repository();
+  for (let left = restartsMax - 1; ; left -= 1) {
+    const end = await call.world.owner.stop(repository);
+    const health = await newOwner(call, repository).catch((error: unknown) => {
+      if (!isOfAnotherVersion(error)) throw error;
+      if (left === 0) throw startedAgain(error);
+      return null;
+    });
+    if (health === null) continue;
+    const { pid, version, revision } = health;
+    const data = { stopped: end.kind !== 'none', forced: end.kind === 'killed', pid, version };
+    return done(revision, data, () =>
+      [endText(end), line`process ${pid}, version ${version}, runs now`].join('\n'),
+    );
+  }
+}
+
+async function newOwner(call: Call, repository: Repository): Promise<HealthAnswer> {
+  const coordinator = await call.world.connect(repository, { direct: false });
+  try {
+    return await coordinator.query({ kind: 'health' });
+  } finally {
+    await coordinator.close();
+  }
+}
+
+const isOfAnotherVersion = (error: unknown): error is CoordinatorError =>
+  error instanceof CoordinatorError && error.code === 'VERSION_MISMATCH';
+
+const startedAgain = ({ code, message, details }: CoordinatorError): CoordinatorError =>
+  new CoordinatorError(
+    code,
+    `${message}. It was stopped ${restartsMax} times: a client of that version still runs, and starts it again each time: end that, or start it anew, and restart then`,
+    { details },
+  );
 
 function endText(end: OwnerEnd): string {
   if (end.kind === 'none') return 'no coordinator process ran';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { asDurationMs, defaultSettings } from '../../core/index.ts';
-import type { ScopeProblem } from '../../protocol/index.ts';
+import { CoordinatorError, type ScopeProblem } from '../../protocol/index.ts';
 import { displayWidth } from '../format/width.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
@@ -44,6 +44,56 @@ describe('daemon', () => {
   ])('stop tells how it ended: %j', async (end, text) => {
     const owner = { stop: async () => end };
     expect((await harnessOf({ owner }).run('daemon', 'stop')).stdout).toBe(text);
+  });
+
+  describe('restart', () => {
+    const older = new CoordinatorError('VERSION_MISMATCH', 'process 7 is older', {
+      details: { ownerPid: 7 },
+    });
+    const fresh = new FakeCoordinator({ answers: { health: () => healthAnswer() } });
+
+    /** Beside a client that starts the older one again so often. */
+    const restarted = async (starts: number) => {
+      const done: string[] = [];
+      let left = starts;
+      const harness = harnessOf({
+        owner: { stop: async () => (done.push('stop'), { kind: 'left' }) },
+        coordinator: () => (done.push('start'), left-- > 0 ? older : fresh),
+      });
+      return { ended: await harness.run('daemon', 'restart'), done };
+    };
+
+    it('puts an owner of this version in the place of the one that runs', async () => {
+      const { ended, done } = await restarted(0);
+      expect(done).toEqual(['stop', 'start']);
+      expect(ended).toEqual({
+        code: 0,
+        stdout: 'the coordinator process has left\nprocess 99, version 1.2.3, runs now\n',
+        stderr: '',
+      });
+      expect(fresh.closed).toBe(true);
+    });
+
+    it('stops one that a client of another version has started meanwhile, and says so where it always does', async () => {
+      expect(await restarted(4)).toMatchObject({ ended: { code: 0 }, done: { length: 10 } });
+      expect(await restarted(5)).toMatchObject({
+        ended: {
+          code: 1,
+          stderr: expect.stringContaining('stopped 5 times: a client of that version') as string,
+        },
+        done: { length: 10 },
+      });
+    });
+
+    it('fails at once where it is not the version', async () => {
+      const stopped: string[] = [];
+      const harness = harnessOf({
+        owner: { stop: async () => (stopped.push('stop'), { kind: 'none' }) },
+        coordinator: new CoordinatorError('PERMISSION', 'not yours', {}),
+      });
+      expect(await harness.run('daemon', 'restart')).toMatchObject({ code: 1 });
+      expect(stopped).toEqual(['stop']);
+    });
   });
 
   it('run is the owner until it leaves', async () => {

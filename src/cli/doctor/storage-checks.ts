@@ -177,7 +177,7 @@ function ownerFinding(health: HealthAnswer, version: string): Finding {
   const message = `${health.pid} runs version ${health.version}, this is ${version}`;
   if (compareVersions(health.version, version) > 0)
     return warning('process', message, 'update this rhema: npm install rhema');
-  return warning('process', message, 'rhema daemon stop; the next command starts this version');
+  return warning('process', message, 'rhema daemon restart: what is held stays held');
 }
 
 /** https://www.sqlite.org/wal.html#walresetbug */

@@ -28,7 +28,8 @@ import { FakeCoordinator, startMs, type Script } from './fake-coordinator.ts';
 export { startMs };
 
 export interface HarnessOptions {
-  readonly coordinator: Coordinator | Error;
+  /** Where it is a function: what each look for it in turn finds. */
+  readonly coordinator: Coordinator | Error | (() => Coordinator | Error);
   readonly env?: Environment;
   readonly terminal?: boolean;
   /** Of the terminal. */
@@ -136,8 +137,9 @@ export class Harness {
     return {
       locate: async () => repository,
       connect: async () => {
-        if (coordinator instanceof Error) throw coordinator;
-        return coordinator;
+        const found = typeof coordinator === 'function' ? coordinator() : coordinator;
+        if (found instanceof Error) throw found;
+        return found;
       },
       sessions: {
         read: async (_, agent) => this.sessions.get(agent) ?? null,

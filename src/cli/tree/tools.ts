@@ -29,6 +29,14 @@ function addDaemon(program: Command, host: Host): void {
   examples(stop, 'rhema daemon stop');
   implement(stop, host, async () => (await load()).daemonStop);
 
+  const restart = group
+    .command('restart')
+    .description(
+      'let it finish and leave, and start one of this version: what is held or waited for stays so; after an update',
+    );
+  examples(restart, 'rhema daemon restart');
+  implement(restart, host, async () => (await load()).daemonRestart);
+
   const logs = group
     .command('logs')
     .description('what it has written about itself')
