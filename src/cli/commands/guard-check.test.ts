@@ -92,6 +92,13 @@ describe('guard check', () => {
     });
   });
 
+  it('tells a file that is called like a resource as it is typed', async () => {
+    const harness = harnessOf([held('@git')]);
+    const { stderr } = await harness.run('guard', 'check', '@git');
+    expect(stderr).toContain(' @git: ./@git is held by alice ');
+    expect(stderr).toContain('try: rhema lock acquire ./@git --wait');
+  });
+
   it('names ten of many, and leaves out what Git ignores', async () => {
     const names = [...Array(13).keys()].map((index) => `src/core/${index}`);
     const harness = harnessOf([lockView()], { ignoredAmong: async () => new Set(['src/core/0']) });

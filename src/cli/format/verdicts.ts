@@ -1,4 +1,4 @@
-import type { AgentId } from '../../core/index.ts';
+import { shownName, type AgentId, type ScopePath } from '../../core/index.ts';
 import type { Reason, Verdict } from '../../guard/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import { count, duration, shownLock } from '../../wording/index.ts';
@@ -88,7 +88,11 @@ const fromTop = (path: string): string =>
   shellWord(/[*?[\\]/.test(path) ? `:(top,literal)${path}` : `:/${path}`);
 
 const namesOf = (verdicts: readonly Verdict[], typing: Typing): string[] => [
-  ...new Set(verdicts.map(({ path, scope, name }) => typing.name(path ?? scope ?? name))),
+  ...new Set(
+    verdicts.map(({ path, scope, name }) =>
+      typing.name(shownName({ scope: path ?? scope ?? (name as ScopePath) })),
+    ),
+  ),
 ];
 
 const asAgent = (agent: AgentId | null): string[] => (agent === null ? [] : ['--agent', agent]);
