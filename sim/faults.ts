@@ -393,4 +393,28 @@ export const faults: readonly Fault[] = [
     said: /was not told of the loss/,
     trial: 'everything',
   },
+  {
+    name: 'what is found wrong once more begins a second time',
+    changes: [
+      change(
+        'src/core/violations.ts',
+        'if (openViolations.has(violationKey(command)))',
+        'if (openViolations.size < 0)',
+      ),
+    ],
+    said: /began while it was open/,
+    trial: 'everything',
+  },
+  {
+    name: 'who holds a file is not told what is wrong with its scope',
+    changes: [
+      change(
+        'src/core/notices-of-state.ts',
+        'return lock.file === undefined || file === undefined || lock.file === file;',
+        'return lock.file === file;',
+      ),
+    ],
+    said: /was not told that .* breaks a rule/,
+    trial: 'everything',
+  },
 ];

@@ -1,7 +1,7 @@
-import type { ScopeDefinition, ScopePath } from '../src/core/index.ts';
+import type { ReportViolation, ScopeDefinition, ScopePath } from '../src/core/index.ts';
 import type { CallerCommand } from '../src/protocol/index.ts';
 import type { Client } from './client.ts';
-import type { Profile } from './profile.ts';
+import { filesOf, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Wishes } from './wishes.ts';
@@ -18,6 +18,8 @@ const acts = {
   reset: 1,
   abort: 1,
   invalidate: 1,
+  report: 4,
+  settle: 2,
 } as const;
 
 /** People, Git and the settings: they take locks back, change the graph and what there is of resources, speak, and pull. */
@@ -124,7 +126,25 @@ export class Operator {
         return { kind: 'AbortSync', by, scope, reason: 'planned' };
       case 'invalidate':
         return { kind: 'InvalidateSync', by, scope, reason: 'planned' };
+      case 'report':
+        return {
+          kind: 'ReportViolation',
+          by,
+          ...this.#violation(scope),
+          evidence: 'seen',
+          remedy: 'mend it',
+        };
+      case 'settle': {
+        const { path: _path, ...name } = this.#violation(scope);
+        return { kind: 'SettleViolation', by, ...name, end: 'mended', cause: null };
+      }
     }
+  }
+
+  /** Of a scope as a whole, or of a file that may be claimed by itself. */
+  #violation(scope: ScopePath): Pick<ReportViolation, 'type' | 'rule' | 'subject' | 'path'> {
+    const path = this.#random.happens(0.4) ? scope : this.#random.pick(filesOf(scope));
+    return { type: 'ContextConsistency', rule: 'YAML_SYNTAX', subject: path, path: path as ScopePath };
   }
 
   #someScopes(): ScopePath[] {

@@ -16,6 +16,7 @@ import { judgeMessages } from './messages.ts';
 import { judgeNotices } from './notices.ts';
 import { judgeQueue } from './queue.ts';
 import { demand, groupBy } from './verdict.ts';
+import { judgeViolations } from './violations.ts';
 import type { Acknowledged, Watched, Witness } from './witness.ts';
 
 export interface Verdict {
@@ -29,6 +30,8 @@ export interface Verdict {
   readonly messages: number;
   /** Losses that agents were told of. */
   readonly losses: number;
+  /** How often agents were told that what they held broke a rule. */
+  readonly broken: number;
   readonly acknowledged: number;
 }
 
@@ -37,13 +40,16 @@ export function judge(archive: Archive, witness: Witness): Verdict {
   judgeQueue(archive.entries);
   const messages = judgeMessages(archive.entries, witness);
   const losses = judgeNotices(archive, witness);
+  const broken = judgeViolations(archive, witness);
   judgeReplay(archive);
   judgeAcknowledged(archive, witness);
   for (const watched of witness.watched) judgeWatched(archive, watched, witness.lastToSee);
-  return { ...counted(archive.entries), messages, losses, acknowledged: witness.acknowledged.length };
+  return { ...counted(archive.entries), messages, losses, broken, acknowledged: witness.acknowledged.length };
 }
 
-function counted(entries: readonly Entry[]): Omit<Verdict, 'messages' | 'losses' | 'acknowledged'> {
+function counted(
+  entries: readonly Entry[],
+): Omit<Verdict, 'messages' | 'losses' | 'broken' | 'acknowledged'> {
   const events = entries.flatMap((entry) => entry.events);
   const granted = events.filter((event) => event.kind === 'lock.granted');
   return {

@@ -32,15 +32,22 @@ describe('simulated runs', () => {
     const codes = new Set<string>();
     const happened = new Set<string>();
     for (let seed = 1; seed <= 40; seed += 1) {
-      const { rejections, fileGrants, slotGrants, moved, messages, losses } = await simulate(
+      const { rejections, fileGrants, slotGrants, moved, messages, losses, broken } = await simulate(
         seed,
         defaultSteps,
       );
       for (const code of rejections.keys()) codes.add(code);
-      for (const [what, times] of Object.entries({ fileGrants, slotGrants, moved, messages, losses }))
+      for (const [what, times] of Object.entries({ fileGrants, slotGrants, moved, messages, losses, broken }))
         if (times > 0) happened.add(what);
     }
-    expect([...happened].toSorted()).toEqual(['fileGrants', 'losses', 'messages', 'moved', 'slotGrants']);
+    expect([...happened].toSorted()).toEqual([
+      'broken',
+      'fileGrants',
+      'losses',
+      'messages',
+      'moved',
+      'slotGrants',
+    ]);
     for (const code of [
       'LOCK_HELD',
       'AGENT_LOST',
