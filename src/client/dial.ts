@@ -138,7 +138,11 @@ function unreachable(cause: unknown, paths: StatePaths): CoordinatorError {
     return new CoordinatorError('PERMISSION', `${paths.socket} belongs to another user`, { cause });
   // So many wait to be let in that the system takes no more.
   if (code === 'EAGAIN') return silentOwner(0, findOwner(paths)?.pid ?? null);
-  return new CoordinatorError('UNAVAILABLE', `the coordinator process cannot be reached: ${String(cause)}`, {
+  const reason =
+    code === 'EPIPE' || code === 'ECONNRESET'
+      ? 'hung up before it said a word: it is about to leave, or may open no more files (`rhema doctor` and `rhema daemon logs` say more)'
+      : `cannot be reached: ${String(cause)}`;
+  return new CoordinatorError('UNAVAILABLE', `the coordinator process ${reason}`, {
     retryable: true,
     cause,
   });

@@ -81,6 +81,19 @@ describe('reaching the owner', () => {
     await expect(stage.connected()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false });
   });
 
+  it('says what it may be when an owner hangs up at once', async () => {
+    const paths = statePaths(stage.commonDir);
+    ensurePrivateDirectory(paths.directory);
+    const owner = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => owner.listen(paths.socket, resolve));
+    await expect(stage.connected({ callTimeoutMs: 30 })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: true,
+      message: expect.stringMatching(/hung up before it said a word.*no more files/) as string,
+    });
+    owner.close();
+  });
+
   it('gives up when a stopped owner says nothing', async () => {
     const paths = statePaths(stage.commonDir);
     ensurePrivateDirectory(paths.directory);
