@@ -101,6 +101,9 @@ function changeOf({ client, serverOptions }: Wish, worktree: string, launch: Lau
   throw notWritten(file, `${problem}; change it by hand to what ${print} prints`);
 }
 
+/** Relative to the top of the working tree. */
+export const clientFiles: readonly string[] = clientNames.map((name) => clients[name].file);
+
 /** The project files of clients that start this server, in whatever way. */
 export function clientsWithEntry(worktree: string): readonly string[] {
   return clientNames.flatMap((name) => {

@@ -14,7 +14,7 @@ import type { StateLook } from '../world/world.ts';
 import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
 import { contextFilesOf } from './context-files.ts';
 import { filesIn } from './context-named.ts';
-import { clientsWithEntry } from './client-config.ts';
+import { clientFiles, clientsWithEntry } from './client-config.ts';
 import { unconfirmed } from './unwritten.ts';
 import { actionOf, isInteractive, withoutLastBreak } from './scope-plan.ts';
 
@@ -43,7 +43,7 @@ export async function uninstall(call: Call, input: UninstallInput): Promise<Outc
 
 async function removalOf(call: Call, { force }: UninstallInput): Promise<Removal> {
   const repository = await call.repository();
-  const request = { repository, env: call.ports.env, force: force === true };
+  const request = { repository, env: call.ports.env, force: force === true, clientFiles };
   const state = await call.world.state.look(repository);
   const undoing = await call.world.scopeFiles.prepareUndo(request);
   const here = repository.worktree;

@@ -14,12 +14,15 @@ import { byText, folderOf, top } from '../paths.ts';
 import type { ScopePath } from '../../core/index.ts';
 import { scanTree, type InitRequest, type Scanned } from '../prepare.ts';
 import { YamlText } from '../../repository/yaml/index.ts';
+import { whyBehindLink, whyUntrusted } from './trusted.ts';
 import { undo, type Written } from './written.ts';
 import { readWritten } from './written-file.ts';
 
 export interface UndoRequest extends Pick<InitRequest, 'repository' | 'env'> {
   /** Also what somebody has changed since. */
   readonly force: boolean;
+  /** Files besides those of scopes that are ever written. */
+  readonly clientFiles: readonly string[];
 }
 
 /** A file that stays although it has something of ours. */
@@ -47,9 +50,9 @@ export interface Undoing {
 }
 
 /** @throws RepositoryError when Git or the working tree cannot be read; InitError PLACE_TAKEN where what was noted cannot be. */
-export async function prepareUndo({ repository, env, force }: UndoRequest): Promise<Undoing> {
+export async function prepareUndo({ repository, env, force, clientFiles }: UndoRequest): Promise<Undoing> {
   const { commonDir, worktree } = repository;
-  const written = notedIn(commonDir);
+  const { written, untrusted } = sorted(notedIn(commonDir), clientFiles);
   const roots = [...new Set(written.map(({ root }) => root))].filter((root) => root !== worktree);
   const others = await Promise.all(
     roots.map(async (root) => ((await isOurs(root, commonDir)) ? [root] : [])),
@@ -70,7 +73,7 @@ export async function prepareUndo({ repository, env, force }: UndoRequest): Prom
   const names = new Map(scanned?.scan.definitions.map(({ path, name }) => [path, name]));
   return {
     trees: trees.map((tree) => tree.result()).filter(hasSomething),
-    staying: trees.flatMap(({ staying }) => staying),
+    staying: [...untrusted, ...trees.flatMap(({ staying }) => staying)],
     scopes: [...(scanned?.existing.keys() ?? [])].map((path) => ({ path, name: names.get(path) ?? path })),
     byHand: scanned === null ? [] : byHandIn(scanned, trees[0]?.result().changes ?? []),
   };
@@ -91,6 +94,22 @@ function notedIn(commonDir: string): readonly Written[] {
     if (!(error instanceof PathRefused)) throw error;
     throw new InitError('PLACE_TAKEN', error.message, { cause: error });
   }
+}
+
+interface Sorted {
+  readonly written: readonly Written[];
+  readonly untrusted: readonly StayingFile[];
+}
+
+function sorted(noted: readonly Written[], clientFiles: readonly string[]): Sorted {
+  const written: Written[] = [];
+  const untrusted: StayingFile[] = [];
+  for (const one of noted) {
+    const why = whyUntrusted(one, clientFiles);
+    if (why === null) written.push(one);
+    else untrusted.push({ root: one.root, file: one.file, why });
+  }
+  return { written, untrusted };
 }
 
 /** A run that was killed may have left the folders. */
@@ -144,6 +163,11 @@ class UndoPlan {
   addNoted(written: readonly Written[]): void {
     for (const one of written) {
       if (this.#settled.has(one.file)) continue;
+      const link = whyBehindLink(this.#root, one.file);
+      if (link !== null) {
+        this.#stay(one.file, link);
+        continue;
+      }
       const now = textAt(join(this.#root, one.file));
       const undone = undo(one, now);
       if (undone.kind === 'done' && one.root !== this.#root) continue;

@@ -40,8 +40,11 @@ function isWritten(value: unknown): value is Written {
   const { before, after, span, folders } = value;
   const isDigest = (one: unknown): boolean => one === null || typeof one === 'string';
   const isSpan = isTable(span) && typeof span['removed'] === 'string' && typeof span['added'] === 'string';
-  return isDigest(before) && isDigest(after) && (span === null || isSpan) && Array.isArray(folders);
+  return isDigest(before) && isDigest(after) && (span === null || isSpan) && areNames(folders);
 }
+
+const areNames = (value: unknown): boolean =>
+  Array.isArray(value) && (value as readonly unknown[]).every((one) => typeof one === 'string');
 
 function unreadable(path: string): PathRefused {
   return new PathRefused(

@@ -87,7 +87,9 @@ export function undo(written: Written, now: string | null): Undone {
   if (isEdited || span === null || after === null) return { kind: 'changed' };
   if (before === null) return isAlike(now, after) ? { kind: 'undone', text: null } : { kind: 'changed' };
   const text = without(now, span) ?? without(now, inCrlf(span));
-  return text === null ? { kind: 'changed' } : { kind: 'undone', text };
+  // Lines put back into what was written whole give what was there before, or were never taken from it.
+  const isOther = text !== null && digestOf(now) === after && digestOf(text) !== before;
+  return text === null || isOther ? { kind: 'changed' } : { kind: 'undone', text };
 }
 
 /** Nothing is there: by us, or because somebody has removed it, which is his business. */
