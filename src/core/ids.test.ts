@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { named, parseAgentId, parseAgentIdForm, parseScopePath, quote, scopePathLengthMax } from './ids.ts';
+import {
+  named,
+  parseAgentId,
+  parseAgentIdForm,
+  parseFilePath,
+  parseScopePath,
+  quote,
+  scopePathLengthMax,
+} from './ids.ts';
 
 describe('a scope path', () => {
   test.each([
@@ -195,4 +203,10 @@ test('paths in a sentence are quoted where they could pass for its words', () =>
   expect(named('a b')).toBe('"a b"');
   const long = 'a '.repeat(scopePathLengthMax / 2);
   expect(named(long)).toBe(JSON.stringify(long));
+});
+
+test('a backslash is a letter of a file, and no other file is taken for it', () => {
+  expect(parseFilePath('a/b')).toEqual({ ok: true, value: 'a/b' });
+  for (const text of ['a\\b', 'a/b\\', '\\a'])
+    expect(parseFilePath(text)).toEqual({ ok: false, problem: expect.stringContaining('has a backslash') });
 });

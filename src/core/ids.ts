@@ -91,11 +91,20 @@ export function parseScopePath(text: string): Parsed<ScopePath> {
   return parsePath(text, 'scope path') as Parsed<ScopePath>;
 }
 
-/** As {@link parseScopePath}, for a file, which need not exist yet. The repository itself is none. */
+/**
+ * As {@link parseScopePath}, for a file, which need not exist yet. The repository itself is none, and a backslash is refused: on
+ * disk it is a letter of the name, and `a\\b` another file than `a/b`.
+ */
 export function parseFilePath(text: string): Parsed<FilePath> {
+  if (text.includes('\\')) return { ok: false, problem: backslashProblem('file path', text) };
   const parsed = parsePath(text, 'file path') as Parsed<FilePath>;
   if (!parsed.ok || (parsed.value as string) !== '.') return parsed;
   return { ok: false, problem: `file path ${quote(text)} is the repository itself: name a file in it` };
+}
+
+/** Of what is named as it is on disk. */
+export function backslashProblem(what: string, text: string): string {
+  return `${what} ${quote(text)} has a backslash, which is a letter of a name here: write slashes between folders. What has one in its name has no lock of its own: rename it, or lock the scope around it`;
 }
 
 const resourceNamePattern = /^@[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;

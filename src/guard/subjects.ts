@@ -30,11 +30,11 @@ export function subjectsOf(places: readonly NamedPlace[]): Subject[] {
 
 function inTree(name: string, text: string): Subject {
   const parsed = parseScopePath(text);
-  if (parsed.ok) return { name, path: parsed.value };
+  if (parsed.ok && !text.includes('\\')) return { name, path: parsed.value };
   for (let rest = text; rest.includes('/');) {
     rest = rest.slice(0, rest.lastIndexOf('/'));
     const around = parseScopePath(rest);
-    if (around.ok) return { name, folder: around.value };
+    if (around.ok && !rest.includes('\\')) return { name, folder: around.value };
   }
   return { name, folder: '.' as ScopePath };
 }

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { parseScopePath, quote, type Parsed, type ScopePath } from '../../core/index.ts';
+import { backslashProblem, parseScopePath, quote, type Parsed, type ScopePath } from '../../core/index.ts';
 import { isInside, leadsOut } from './inside.ts';
 import { inOtherTree } from './other-tree.ts';
 
@@ -32,14 +32,18 @@ export function placeOf(worktree: string, cwd: string, text: string): PathPlace 
   const path = relative(top, target);
   if (leadsOut(path)) return { kind: 'outside' };
   if (!isInside(top, target)) return { kind: 'gitFolder' };
-  const parsed = parseScopePath(path === '' ? '.' : path.split(sep).join('/'));
+  const parsed = parsedFromDisk(path.split(sep).join('/') || '.');
   return parsed.ok
     ? { kind: 'here', path: parsed.value }
     : { kind: 'unnameable', folder: nameableAround(path.split(sep)), problem: parsed.problem };
 }
 
+function parsedFromDisk(path: string): Parsed<ScopePath> {
+  return path.includes('\\') ? { ok: false, problem: backslashProblem('path', path) } : parseScopePath(path);
+}
+
 function nameableAround(parts: readonly string[]): ScopePath {
-  const parsed = parseScopePath(parts.slice(0, -1).join('/') || '.');
+  const parsed = parsedFromDisk(parts.slice(0, -1).join('/') || '.');
   return parsed.ok ? parsed.value : nameableAround(parts.slice(0, -1));
 }
 

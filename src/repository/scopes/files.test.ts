@@ -34,6 +34,18 @@ describe('repositoryPath', () => {
       expect(repositoryPath(root, root, text)).toMatchObject({ ok: false });
   });
 
+  test.each([
+    ['a\\b', '.'],
+    ['src/a\\b', 'src'],
+    ['a\\b/c', '.'],
+  ])('%s is not the file that slashes would make of it', (text, folder) => {
+    const root = temporaryFolder();
+    write(root, { 'src/a/b': '', 'a/b/c': '', [text]: '' });
+    const problem = expect.stringContaining('has a backslash') as string;
+    expect(placeOf(root, root, text)).toEqual({ kind: 'unnameable', folder, problem });
+    expect(repositoryPath(root, root, text)).toEqual({ ok: false, problem });
+  });
+
   test('a link to a file that is not there yet is that file', () => {
     const root = temporaryFolder();
     mkdirSync(join(root, 'web'));
