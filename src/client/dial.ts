@@ -135,7 +135,11 @@ function unreachable(cause: unknown, paths: StatePaths): CoordinatorError {
   if (cause instanceof CoordinatorError) return cause;
   const code = systemCode(cause);
   if (code === 'EACCES' || code === 'EPERM')
-    return new CoordinatorError('PERMISSION', `${paths.socket} belongs to another user`, { cause });
+    return new CoordinatorError(
+      'PERMISSION',
+      `${paths.socket} may not be dialled by this user (${code}): run this as the owner of ${paths.directory}`,
+      { cause },
+    );
   // So many wait to be let in that the system takes no more.
   if (code === 'EAGAIN') return silentOwner(0, findOwner(paths)?.pid ?? null);
   const reason =

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lchownSync,
   lstatSync,
@@ -95,14 +96,39 @@ describe('a place for short links', () => {
     address();
   });
 
-  it('has to be named by the user where there is none', () => {
+  it('has to be named by the user where there is none; each is told with what is wrong', () => {
+    const [gone, open, taken, long] = ['gone', 'open', 'taken', 'x'.repeat(90)].map((name) =>
+      join(folder.path, name),
+    ) as [string, string, string, string];
+    for (const path of [open, taken]) mkdirSync(path);
+    chmodSync(open, 0o777);
+    mkdirSync(join(taken, user));
+    chmodSync(join(taken, user), 0o777);
     const paths = statePaths(deepFolder(folder.path));
-    expect(() => socketAddress(paths, [join(folder.path, 'gone')])).toThrowError(
-      expect.objectContaining({
-        code: 'UNAVAILABLE',
-        message: expect.stringContaining('set TMPDIR to a folder of your own') as string,
-      }),
+    const problem = (): string => {
+      try {
+        return socketAddress(paths, [gone, open, taken, long]);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(problem()).toContain(`stat '${gone}'; `);
+    expect(problem()).toContain(`; ${open} lets others move away what is put there: chmod +t ${open}; `);
+    const own = join(taken, user);
+    expect(problem()).toContain(`; ${own} can be written by others: chmod 700 ${own}; `);
+    expect(problem()).toContain(`; ${long} is too long. Set TMPDIR to a folder of your own`);
+  });
+
+  it.runIf(process.geteuid?.() === 0)('that another user has taken is told with whose it is', () => {
+    const own = join(folder.path, user);
+    mkdirSync(own);
+    chownSync(own, 12_345, 12_345);
+    const paths = statePaths(deepFolder(folder.path));
+    expect(() => socketAddress(paths, [folder.path])).toThrowError(
+      `${own} belongs to another user (uid 12345)`,
     );
+    chownSync(folder.path, 12_345, 12_345);
+    expect(() => socketAddress(paths, [folder.path])).toThrowError(`${folder.path} belongs to user 12345`);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   isOwnFolder,
   isOwnSocket,
   makeOwnFolder,
-  ownFolderIn,
+  tryOwnFolderIn,
   PathRefused,
   pointLink,
   refuseForeign,
@@ -136,17 +136,21 @@ export function socketAddress(
 ): string {
   if (fits(paths.socket)) return paths.socket;
   const { name, user } = shortNames(paths);
+  const problems: string[] = [];
   for (const root of shortRoots) {
     const address = join(root, user, name, 'coordinator.sock');
-    const folder = fits(address) ? ownFolderIn(root, user) : null;
-    if (folder === null) continue;
-    const link = join(folder, name);
+    const folder = fits(address) ? tryOwnFolderIn(root, user) : { ok: false, problem: `${root} is too long` };
+    if (!('path' in folder)) {
+      problems.push(folder.problem);
+      continue;
+    }
+    const link = join(folder.path, name);
     withAccess(link, () => pointLink(link, paths.directory));
     return address;
   }
   throw new CoordinatorError(
     'UNAVAILABLE',
-    `no short path to the socket ${paths.socket}, and no room for one in ${shortRoots.join(', ')}: set TMPDIR to a folder of your own with a short path`,
+    `no short path to the socket ${paths.socket}, and no room for one: ${problems.join('; ')}. Set TMPDIR to a folder of your own with a short path`,
   );
 }
 

@@ -99,7 +99,9 @@ describe.each(steps)('a file that is %s', (_, step) => {
   it.runIf(asRoot)("is not another user's", () => {
     writeFileSync(location, 'theirs');
     lchownSync(location, stranger, stranger);
-    expect(() => step(location)).toThrowError(refused('belongs to another user: run this as its owner'));
+    expect(() => step(location)).toThrowError(
+      refused(`belongs to another user (uid ${stranger}): run this as its owner`),
+    );
     expect(readFileSync(location, 'utf8')).toBe('theirs');
   });
 });

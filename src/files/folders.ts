@@ -39,7 +39,8 @@ export function isOwnFolder(path: string): boolean {
 function checkFolder(path: string, found: Stats | null): void {
   if (found === null) throw new PathRefused(path, 'was removed meanwhile', 'do the same again');
   refuseUnlessOwn(path, found, 'folder');
-  if ((found.mode & 0o022) !== 0) throw new PathRefused(path, 'can be written by others', `chmod 700 it`);
+  if ((found.mode & 0o022) !== 0)
+    throw new PathRefused(path, 'can be written by others', `chmod 700 ${path}`);
 }
 
 /** The same by whichever mount it is reached, and another one for a copy beside it. */
@@ -65,36 +66,53 @@ export function syncFolder(path: string): void {
 /** Bits of a folder's mode: others may write to it; each may remove his own things only. */
 const [writableByOthers, sticky] = [0o022, 0o1000];
 
+/** The same with the reason where it cannot be used. */
+export type OwnFolder =
+  { readonly ok: true; readonly path: string } | { readonly ok: false; readonly problem: string };
+
 /**
  * The folder of this user in one that several share, such as `/tmp/rhema-1000`; made when it is not there. Null when it cannot
  * be used: the shared one is missing, or lets others move away what is the user's, or somebody else has taken the name.
  */
 export function ownFolderIn(shared: string, name: string): string | null {
+  const folder = tryOwnFolderIn(shared, name);
+  return folder.ok ? folder.path : null;
+}
+
+/** As {@link ownFolderIn}; the problem names the folder, and what to do. */
+export function tryOwnFolderIn(shared: string, name: string): OwnFolder {
   const path = join(shared, name);
   try {
-    if (!isSafeToShare(statSync(shared))) return null;
+    const problem = problemOfShared(shared, statSync(shared));
+    if (problem !== null) return { ok: false, problem };
     makeOwnFolder(path);
-    return isStrictlyOwn(path) ? path : null;
+    refuseUnlessStrictlyOwn(path);
+    return { ok: true, path };
   } catch (error) {
-    if (error instanceof PathRefused || isRefusal(error)) return null;
+    if (error instanceof PathRefused || isRefusal(error)) return { ok: false, problem: error.message };
     throw error;
   }
 }
 
-function isSafeToShare(found: Stats): boolean {
-  if (!found.isDirectory()) return false;
+function problemOfShared(path: string, found: Stats): string | null {
+  if (!found.isDirectory()) return `${path} is not a folder`;
+  const { mode, uid } = found;
   const own = process.geteuid?.();
-  if (own === undefined) return true;
-  const isTrusted = found.uid === own || found.uid === 0;
-  return isTrusted && ((found.mode & writableByOthers) === 0 || (found.mode & sticky) !== 0);
+  if (own === undefined) return null;
+  if (uid !== own && uid !== 0)
+    return `${path} belongs to user ${uid}, who could move away what is put there`;
+  const isOpen = (mode & writableByOthers) !== 0 && (mode & sticky) === 0;
+  return isOpen ? `${path} lets others move away what is put there: chmod +t ${path}` : null;
 }
 
-function isStrictlyOwn(path: string): boolean {
+function refuseUnlessStrictlyOwn(path: string): void {
   const own = process.geteuid?.();
-  return own === undefined || lookAt(path)?.uid === own;
+  const uid = lookAt(path)?.uid;
+  if (own !== undefined && uid !== own)
+    throw new PathRefused(path, `belongs to user ${uid}`, 'have that user or root remove it');
 }
 
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ELOOP', 'ENOSPC', 'EDQUOT'].includes(
     String(code),

@@ -1,5 +1,12 @@
 export { isOwn, PathRefused } from './own.ts';
-export { give, identityOfFolder, isOwnFolder, makeOwnFolder, ownFolderIn } from './folders.ts';
+export {
+  give,
+  identityOfFolder,
+  isOwnFolder,
+  makeOwnFolder,
+  ownFolderIn,
+  tryOwnFolderIn,
+} from './folders.ts';
 export {
   createFile,
   createIfMissing,

@@ -40,7 +40,11 @@ export function refuseUnlessOwn(path: string, found: Stats, kind: Kind): void {
   if (!isOfKind[kind](found))
     throw new PathRefused(path, `is not a ${kind}`, 'move away what is in its place');
   if (!isOwn(path, found.uid))
-    throw new PathRefused(path, 'belongs to another user', 'run this as its owner, or move it away');
+    throw new PathRefused(
+      path,
+      `belongs to another user (uid ${found.uid})`,
+      'run this as its owner, or move it away',
+    );
 }
 
 /** Whether what lies at a path and belongs to somebody counts as this user's own. */
