@@ -133,7 +133,7 @@ describe('what a killed writer has recorded, and not put in its place', () => {
     await context('set', todos, 'one', 'title=Two');
     const after = read();
     write(todos, before);
-    const mark = `${digest(before).slice(0, 16)}-${digest(after).slice(0, 16)}`;
+    const mark = `${digest(before).slice(0, 16)}-${digest(after).slice(0, 16)}-7`;
     write(`src/core/.rhema/.todos.yaml.${mark}`, after);
     expect((await context('restore', todos)).stdout).toBe(`${todos}: restored\n`);
     expect(read()).toBe(after);
