@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findRepository, stateDirectory, type Repository } from '../index.ts';
 import { askGit } from './ask-git.ts';
-import { commitAll, git, makeRepository, temporaryFolder } from '../testing/fixture.ts';
+import { commitAll, git, makeRepository, temporaryFolder, write } from '../testing/fixture.ts';
 
 const find = (cwd: string, env: Record<string, string> = {}): Promise<Repository> =>
   findRepository({ cwd, env });
@@ -115,13 +115,60 @@ describe('findRepository', () => {
 
   test('asks Git when its configuration quotes the path of the tree', async () => {
     const [root, other] = [makeRepository(), join(temporaryFolder(), 'a;b')];
-    mkdirSync(other);
+    write(other, { '.git': `gitdir: ${join(root, '.git')}\n` });
     git(root, 'config', 'core.worktree', other);
     const env = { PATH: process.env['PATH'] ?? '' };
     expect(await find(root, env)).toMatchObject({
       worktree: other,
       mainWorktree: other,
       gitDir: join(root, '.git'),
+    });
+  });
+
+  describe('whose configuration names a tree elsewhere', () => {
+    const env = { PATH: process.env['PATH'] ?? '' };
+    const setTo = (tree: string): string => {
+      const root = makeRepository();
+      git(root, 'config', 'core.worktree', tree);
+      return root;
+    };
+    const asTold = (root: string): void => {
+      const remedy = ['config', '--file', join(root, '.git/config'), '--unset', 'core.worktree'];
+      git(temporaryFolder(), ...remedy);
+    };
+
+    test.each([
+      ['lies in no repository', () => temporaryFolder()],
+      ['is the tree of another one', () => makeRepository()],
+      ['lies in another one', () => join(makeRepository(), 'sub')],
+      ['lies in no repository, and its name is quoted', () => join(temporaryFolder(), 'a;b')],
+    ])('is told so when that %s', async (_title, make) => {
+      const tree = make();
+      mkdirSync(tree, { recursive: true });
+      const root = setTo(tree);
+      const told = find(root, env);
+      await expect(told).rejects.toMatchObject({ code: 'UNREADABLE' });
+      await expect(told).rejects.toThrow(
+        `core.worktree in the configuration of ${join(root, '.git')} is ${tree}, whose .git does not lead back to it: write`,
+      );
+      asTold(root);
+      expect(await find(root, env)).toMatchObject({ worktree: root });
+    });
+
+    test('is told so when nothing is there', async () => {
+      const root = setTo('../gone');
+      await expect(find(root, env)).rejects.toThrow(
+        `core.worktree in the configuration of ${join(root, '.git')} is ../gone, which is no folder: make it, or unset it: git config --file `,
+      );
+      asTold(root);
+      expect(await find(root, env)).toMatchObject({ worktree: root });
+    });
+
+    test('is found where that leads back, as told', async () => {
+      const tree = temporaryFolder();
+      const root = setTo(tree);
+      write(tree, { '.git': `gitdir: ${join(root, '.git')}\n` });
+      for (const from of [root, tree]) expect(await find(from, env)).toMatchObject({ worktree: tree });
     });
   });
 

@@ -26,7 +26,27 @@ export async function findRepository(hints: RepositoryHints): Promise<Repository
   const layout = describeLayout(found, commonDir, heeded);
   if (layout !== null) return layout;
   const { askGit } = await import('./ask-git.ts');
-  return askGit(heeded);
+  const asked = await askGit(heeded);
+  if (asked.mainWorktree !== null) refuseUnlessLedBack(asked.mainWorktree, asked.commonDir);
+  return asked;
+}
+
+/** What is asked of Git later is asked in the tree, where it would find another repository or none. */
+function refuseUnlessLedBack(tree: string, commonDir: string): void {
+  if (leadsTo(tree)?.gitDir === commonDir) return;
+  throw misled(
+    commonDir,
+    tree,
+    `whose .git does not lead back to it: write 'gitdir: ${commonDir}' into ${join(tree, '.git')}`,
+  );
+}
+
+function misled(commonDir: string, tree: string, problem: string): RepositoryError {
+  const remedy = `or unset it: git config --file ${join(commonDir, 'config')} --unset core.worktree`;
+  return new RepositoryError(
+    'UNREADABLE',
+    `core.worktree in the configuration of ${commonDir} is ${tree}, ${problem}, ${remedy}`,
+  );
 }
 
 /** The folder that holds the log, the socket and the session files of a repository. Shared by all its worktrees. */
@@ -188,10 +208,17 @@ function mainWorktreeOf(
   bare: boolean,
   holder: string | null,
 ): string | null {
-  if (config.worktree !== null) return realDirectory(resolve(commonDir, config.worktree));
+  if (config.worktree !== null) return configuredWorktree(commonDir, config.worktree);
   if (bare) return null;
   if (holder !== null) return holder;
   return basename(commonDir) === '.git' ? dirname(commonDir) : null;
+}
+
+function configuredWorktree(commonDir: string, written: string): string {
+  const tree = realDirectory(resolve(commonDir, written));
+  if (tree === null) throw misled(commonDir, written, 'which is no folder: make it');
+  refuseUnlessLedBack(tree, commonDir);
+  return tree;
 }
 
 function namedWorktree({ cwd, env }: RepositoryHints): string | null {
