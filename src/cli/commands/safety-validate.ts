@@ -2,7 +2,9 @@ import type { ScopeDefinition } from '../../core/index.ts';
 import type { Finding } from '../../safety/index.ts';
 import { count } from '../../wording/index.ts';
 import type { Outcome } from '../answer/outcome.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
+import { isOfFolder, linkedFolderText } from '../world/context-file.ts';
 import type { Repository } from '../world/world.ts';
 import { ContextFiles } from './context-files.ts';
 import { filesIn } from './context-named.ts';
@@ -17,7 +19,7 @@ export async function validate(call: Call, input: ReportInput): Promise<Outcome>
   const { isOfFiles, ofScopeProblem } = await import('../../safety/index.ts');
   const { definitions, problems } = await scopeFiles(call, repository);
   const contexts = await contextFindings(call, repository, definitions);
-  const findings = [...problems.map(ofScopeProblem), ...contexts.findings];
+  const findings = [...problems.map(ofScopeProblem), ...oncePerLink(contexts.findings, problems)];
   // Nobody is started for that.
   if ((await call.world.owner.health(repository)) !== null)
     await keepFindings(call, await call.coordinator(), findings, isOfFiles);
@@ -33,6 +35,17 @@ export async function validate(call: Call, input: ReportInput): Promise<Outcome>
     code: 'UNSOUND',
     unsound: unsoundText,
     sound: `${looked.join(' and ')}, sound`,
+  });
+}
+
+/** A link in the place of a folder is told once, and not of each file behind it. */
+function oncePerLink(findings: readonly Finding[], problems: readonly ScopeProblem[]): readonly Finding[] {
+  const told = new Set(problems.flatMap(({ file }) => (file === null ? [] : [linkedFolderText(file)])));
+  return findings.filter(({ file, rule, evidence }) => {
+    if (rule !== 'SYMLINK_OUTSIDE' || file === null) return true;
+    if (told.has(evidence)) return false;
+    if (isOfFolder(evidence)) told.add(evidence);
+    return true;
   });
 }
 

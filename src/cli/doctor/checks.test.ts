@@ -58,6 +58,39 @@ it('tells one cause that is in the way of many things once', () => {
   expect(problems.map(({ subject }) => subject)).toEqual(['state folder']);
 });
 
+it("tells one row of a state folder that is another user's, whatever could not be opened in it", () => {
+  const refused = unknown("EACCES: permission denied, lstat '/repo/.git/rhema/x'");
+  const findings = examine(
+    factsOf(
+      {},
+      {
+        ...sound,
+        state: unknown('/repo/.git/rhema belongs to another user (uid 7): run this as its owner'),
+        room: refused,
+        log: unknown("EACCES: permission denied, open '/repo/.git/rhema/coordination.db'"),
+        witness: unknown("EACCES: permission denied, open '/repo/.git/rhema.last'"),
+        owner: refused,
+        sessions: refused,
+      },
+    ),
+  );
+  const problems = findings.filter(({ level }) => level === 'problem');
+  expect(problems.map(({ subject }) => subject)).toEqual(['state folder']);
+});
+
+it('names git fsck where Git fails at a tree', () => {
+  const failed = {
+    known: false,
+    problem: 'git ls-tree failed: not a tree object',
+    code: 'GIT_FAILED',
+  } as const;
+  const findings = examine(factsOf({}, { ...sound, configuration: failed, scan: failed }));
+  const problems = findings.filter(({ level }) => level === 'problem');
+  expect(problems.map(({ subject, remedy }) => [subject, remedy])).toEqual([
+    ['configuration', expect.stringContaining('git fsck')],
+  ]);
+});
+
 it('gives every finding that is not ok a remedy, whatever cannot be found out', () => {
   const nothing = Object.fromEntries(
     Object.keys(sound).map((key) => [key, key === 'repository' ? repository : unknown(`no ${key}`)]),

@@ -1,5 +1,6 @@
 import { compareVersions } from '../../client/index.ts';
 import { named } from '../../core/index.ts';
+import { stateDirectory } from '../../repository/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
 import { shellCommand } from '../format/text.ts';
@@ -21,7 +22,17 @@ export function examine(facts: Facts): readonly Finding[] {
   const particular = findingsFrom('repository', facts.repository, remedy, (repository) =>
     repositoryChecks.flatMap((check) => check(repository, facts)),
   );
-  return once([...general, ...particular]);
+  return withoutFollowing(once([...general, ...particular]), facts.repository);
+}
+
+/** Where the state folder may not be used, nothing in it can be looked at. */
+function withoutFollowing(findings: readonly Finding[], repository: Facts['repository']): readonly Finding[] {
+  if (!repository.known || repository.value.state.known) return findings;
+  const folder = stateDirectory(repository.value.repository.commonDir);
+  return findings.filter(
+    ({ level, subject, message }) =>
+      level !== 'problem' || subject === 'state folder' || !message.includes(folder),
+  );
 }
 
 /** One cause that is in the way of many things is told at the first of them. */
@@ -138,12 +149,18 @@ function checkConfiguration({ configuration, coordination }: RepositoryFacts): r
     .map(({ message }) =>
       warning('configuration', `the coordinator: ${message}`, 'correct or unset it, then: rhema daemon stop'),
     );
-  const own = findingsFrom('configuration', configuration, readRemedy, configurationFindings);
+  const own = findingsFrom('configuration', configuration, remedyOf(configuration), configurationFindings);
   return ignored.length === 0 ? own : [...own.filter(({ level }) => level !== 'ok'), ...ignored];
 }
 
 /** Of the environment of whoever looks, or of the one that started the coordinator. */
 const ignoredVariable = 'CONFIG_VARIABLE_IGNORED';
+
+/** Git may read the folder, and not find in it what a commit needs. */
+function remedyOf(fact: Fact<unknown>): string {
+  const isGits = !fact.known && fact.code === 'GIT_FAILED';
+  return isGits ? `${readRemedy}; what is missing or damaged in it: git fsck` : readRemedy;
+}
 
 function configurationFindings({ enabled, problems }: Configuration): readonly Finding[] {
   const findings = problems.map((found) => fileFinding('configuration', found, 'rhema config check'));
@@ -195,7 +212,7 @@ function withdrawnFindings(coordination: Fact<CoordinationFacts | null>): readon
 function checkFiles({ scan, repository, coordination, configuration }: RepositoryFacts): readonly Finding[] {
   const ofConfiguration = configuration.known ? configuration.value.problems : [];
   const inForce = coordination.known ? (coordination.value?.status.scopeCount ?? 0) : 0;
-  return findingsFrom('scopes', scan, readRemedy, ({ definitions, problems }: Scan) => {
+  return findingsFrom('scopes', scan, remedyOf(scan), ({ definitions, problems }: Scan) => {
     const isTold = (one: ScopeProblem): boolean => ofConfiguration.some((other) => isSame(one, other));
     // Those of the configuration have been told already, and that there are none is told below.
     const ofFiles = problems.filter(({ code }) => !code.startsWith('CONFIG_') && code !== 'NO_SCOPES');

@@ -39,11 +39,16 @@ describe('a context file is', () => {
   it('not followed out of the repository, be it by itself or by its folder', () => {
     symlinkSync('/etc/hostname', join(root, 'decisions.yaml'));
     symlinkSync('/etc', join(root, 'out'));
-    for (const path of ['decisions.yaml', 'out/hostname'])
+    const messages = {
+      'decisions.yaml': 'leads out of the repository: replace the link by a file',
+      'out/hostname':
+        'out is a symlink that leads out of the repository, and what is behind it is not read: replace it by the folder',
+    };
+    for (const [path, message] of Object.entries(messages))
       expect(lookAtContextFile(repository, at(path))).toEqual({
         kind: 'unread',
         rule: 'SYMLINK_OUTSIDE',
-        message: 'leads out of the repository: replace the link by a file',
+        message,
       });
   });
 

@@ -72,7 +72,7 @@ export async function surroundingsOf(repository: Repository, env: Environment): 
     fileSystem: fileSystemOf(readText('/proc/self/mounts') ?? '', paths.directory),
     bootIsKnown: (readText('/proc/sys/kernel/random/boot_id') ?? '').trim() !== '',
     worktrees: linkedWorktrees(commonDir),
-    socketFileExists: lstatSync(paths.socket, { throwIfNoEntry: false }) !== undefined,
+    socketFileExists: isThere(paths.socket),
     deserted: desertedAgents(paths),
     enforcement: {
       gitHooks: hooksIn(await hooksFolder(repository, env)),
@@ -110,6 +110,15 @@ function linkedWorktrees(commonDir: string): LinkedWorktree[] {
     const path = dirname(resolve(folder, name, back));
     return [{ path, exists: lstatSync(path, { throwIfNoEntry: false }) !== undefined }];
   });
+}
+
+/** Where nobody may look, the state folder itself is told of. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function desertedAgents(paths: StatePaths): Deserted[] {
